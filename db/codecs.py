@@ -1,0 +1,62 @@
+"""JSONB columns as domain objects, and back."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from domain.criteria import Criterion
+from domain.flags import Flag
+from domain.phases import RampStep, RollbackPlan
+
+_steps = TypeAdapter(list[RampStep])
+_criteria = TypeAdapter(list[Criterion])
+_plan = TypeAdapter(RollbackPlan)
+
+
+def steps_of(column: Sequence[object]) -> list[RampStep]:
+    """The ramp of a phase."""
+    return _steps.validate_python(column)
+
+
+def dump_steps(steps: Sequence[RampStep]) -> list[object]:
+    """A ramp as JSON."""
+    return _list(_steps.dump_python(list(steps), mode="json"))
+
+
+def criteria_of(column: Sequence[object]) -> list[Criterion]:
+    """The success criteria of a phase."""
+    return _criteria.validate_python(column)
+
+
+def dump_criteria(criteria: Sequence[Criterion]) -> list[object]:
+    """Success criteria as JSON."""
+    return _list(_criteria.dump_python(list(criteria), mode="json"))
+
+
+def plan_of(column: dict[str, object] | None) -> RollbackPlan | None:
+    """The rollback plan of a phase."""
+    return None if column is None else _plan.validate_python(column)
+
+
+def dump_plan(plan: RollbackPlan | None) -> dict[str, object] | None:
+    """A rollback plan as JSON."""
+    return None if plan is None else dict(_plan.dump_python(plan, mode="json"))
+
+
+def audit_flag(flag: Flag) -> dict[str, object]:
+    """All that can be edited of a flag, in the words of the graph: one side of a diff."""
+    return {
+        "name": flag.name,
+        "description": flag.description,
+        "enabled": flag.enabled,
+        "rolloutPercentage": flag.rollout_percentage,
+        "targetGroups": list(flag.target_groups),
+        "bucketBy": flag.bucket_by.name,
+        "clientVisible": flag.client_visible,
+        "version": flag.version,
+    }
+
+
+def _list(value: Any) -> list[object]:  # noqa: ANN401 - pydantic's dump has no type
+    return list(value)

@@ -1,0 +1,71 @@
+"""Bring a database to the schema of this version: Alembic for our tables, pgqueuer for its own."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import asyncpg
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from pgqueuer.db import AsyncpgDriver
+from pgqueuer.queries import Queries
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.sql.schema import SchemaItem
+
+# Two processes that start together must not migrate at once.
+_MIGRATION_LOCK = 7_264_001
+
+
+def alembic_config(connection: Connection | None = None) -> Config:
+    """Alembic's configuration without an ini file."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def head_revision() -> str | None:
+    """The revision that this version of the code needs."""
+    return ScriptDirectory.from_config(alembic_config()).get_current_head()
+
+
+def include_object(
+    _item: SchemaItem, name: str | None, kind: str, _reflected: bool, _other: SchemaItem | None
+) -> bool:
+    """Leave the job queue's own tables to pgqueuer."""
+    return not (kind == "table" and name is not None and name.startswith("pgqueuer"))
+
+
+async def upgrade(url: str, revision: str = "head") -> None:
+    """Migrate up; safe to call from several processes at once and when nothing is to do."""
+    await _run(url, lambda connection: command.upgrade(alembic_config(connection), revision))
+    await _upgrade_queue(url)
+
+
+async def downgrade(url: str, revision: str = "base") -> None:
+    """Migrate down; `base` removes everything, rows included."""
+    await _run(url, lambda connection: command.downgrade(alembic_config(connection), revision))
+
+
+async def _run(url: str, task: Callable[[Connection], None]) -> None:
+    engine = create_async_engine(url)
+    try:
+        async with engine.begin() as connection:
+            await connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
+            await connection.run_sync(task)
+    finally:
+        await engine.dispose()
+
+
+async def _upgrade_queue(url: str) -> None:
+    connection = await asyncpg.connect(url.replace("postgresql+asyncpg://", "postgresql://", 1))
+    try:
+        queries = Queries(AsyncpgDriver(connection))
+        await connection.execute(f"SELECT pg_advisory_lock({_MIGRATION_LOCK})")
+        if await queries.schema_is_installed():
+            await queries.apply_upgrade()
+        else:
+            await queries.install()
+    finally:
+        await connection.close()

@@ -1,0 +1,33 @@
+"""Every table, by topic. Importing this package fills `Base.metadata`."""
+
+from db.base import Base
+from db.models import (
+    accounts,
+    couples,
+    events,
+    flags,
+    health,
+    incidents,
+    invitations,
+    jobs,
+    metrics,
+    onboarding,
+    phases,
+    suppliers,
+)
+
+__all__ = [
+    "Base",
+    "accounts",
+    "couples",
+    "events",
+    "flags",
+    "health",
+    "incidents",
+    "invitations",
+    "jobs",
+    "metrics",
+    "onboarding",
+    "phases",
+    "suppliers",
+]

@@ -1,0 +1,54 @@
+"""Couples and their connections to suppliers (SPEC S8, S11)."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.base import Base, Moment, Timestamps, UuidKey, enum_column, reference
+
+
+class ConnectionMethod(StrEnum):
+    """How a connection came about."""
+
+    INVITATION = "invitation"
+    DIRECT = "direct"
+
+
+class Couple(Timestamps, Base):
+    """Two partners on WedMe, with one login."""
+
+    __tablename__ = "couples"
+    __table_args__ = (Index(None, "created_at", "id"),)
+
+    id: Mapped[UuidKey]
+    user_id: Mapped[UUID] = mapped_column(reference("users"), unique=True)
+    partner1_name: Mapped[str | None]
+    partner2_name: Mapped[str | None]
+    wedding_date: Mapped[date | None]
+    onboarding_completed: Mapped[bool] = mapped_column(server_default=text("false"))
+    setup_progress: Mapped[dict[str, object]] = mapped_column(
+        JSONB,
+        server_default=text("""'{"steps_completed": [], "current_step": "basic_details"}'"""),
+    )
+    first_connection_made: Mapped[bool] = mapped_column(server_default=text("false"))
+    first_connection_at: Mapped[datetime | None]
+
+
+class Partnership(Base):
+    """A supplier and a couple who found each other."""
+
+    __tablename__ = "supplier_couple_connections"
+    __table_args__ = (UniqueConstraint("supplier_id", "couple_id"), Index(None, "couple_id"))
+
+    id: Mapped[UuidKey]
+    supplier_id: Mapped[UUID] = mapped_column(reference("suppliers"))
+    couple_id: Mapped[UUID] = mapped_column(reference("couples"))
+    connection_method: Mapped[ConnectionMethod] = mapped_column(
+        enum_column(ConnectionMethod), server_default="invitation"
+    )
+    connected_at: Mapped[Moment]
+    is_active: Mapped[bool] = mapped_column(server_default=text("true"))

@@ -1,0 +1,99 @@
+"""The append-only event log and the audit of changes (SPEC S14, A4)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.base import Base, Moment, UuidKey, enum_column
+from domain.actors import ActorKind
+from domain.events import Subject
+
+
+class EventCounter(Base):
+    """One row: the newest sequence. Its row lock makes sequences dense and in commit order."""
+
+    __tablename__ = "launch_event_counter"
+    __table_args__ = (CheckConstraint("id", name="one_row"),)
+
+    id: Mapped[bool] = mapped_column(primary_key=True, server_default=text("true"))
+    seq: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+
+
+class LaunchEvent(Base):
+    """One fact. A trigger refuses UPDATE and DELETE."""
+
+    __tablename__ = "launch_events"
+    __table_args__ = (
+        Index(None, "at"),
+        Index(None, "phase_id", "seq"),
+        Index(None, "subject_kind", "subject_id", "seq"),
+    )
+
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    kind: Mapped[str]
+    actor_kind: Mapped[ActorKind] = mapped_column(enum_column(ActorKind))
+    actor_id: Mapped[UUID | None]
+    actor_label: Mapped[str]
+    subject_kind: Mapped[Subject] = mapped_column(enum_column(Subject))
+    subject_id: Mapped[UUID | None]
+    phase_id: Mapped[UUID | None]
+    payload: Mapped[dict[str, object]] = mapped_column(JSONB)
+
+
+class Change(Base):
+    """Who changed what, from what to what, and why. A trigger refuses UPDATE and DELETE."""
+
+    __tablename__ = "changes"
+    __table_args__ = (
+        Index(None, "subject_kind", "subject_id", "at"),
+        Index(None, "event_seq"),
+        Index(None, "run_id"),
+    )
+
+    id: Mapped[UuidKey]
+    at: Mapped[datetime]
+    event_seq: Mapped[int] = mapped_column(ForeignKey("launch_events.seq"))
+    actor_kind: Mapped[ActorKind] = mapped_column(enum_column(ActorKind))
+    actor_id: Mapped[UUID | None]
+    actor_label: Mapped[str]
+    subject_kind: Mapped[Subject] = mapped_column(enum_column(Subject))
+    subject_id: Mapped[UUID]
+    action: Mapped[str]
+    before: Mapped[dict[str, object] | None] = mapped_column(JSONB(none_as_null=True))
+    after: Mapped[dict[str, object] | None] = mapped_column(JSONB(none_as_null=True))
+    reason: Mapped[str | None]
+    run_id: Mapped[UUID | None]
+
+
+class IdempotencyKey(Base):
+    """The outcome of a mutation, kept 24 hours so that a repeat gets the same answer (A45)."""
+
+    __tablename__ = "idempotency_keys"
+    __table_args__ = (Index(None, "created_at"),)
+
+    actor: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    operation: Mapped[str]
+    request_hash: Mapped[bytes]
+    result: Mapped[dict[str, object] | None] = mapped_column(JSONB(none_as_null=True))
+    created_at: Mapped[Moment]
+
+
+class Webhook(Base):
+    """A place that is told of events; the cursor makes sure that none is lost (A46)."""
+
+    __tablename__ = "webhooks"
+
+    id: Mapped[UuidKey]
+    url: Mapped[str]
+    document: Mapped[str]
+    secret: Mapped[str]
+    scopes: Mapped[list[object]] = mapped_column(JSONB, server_default=text("'[]'"))
+    active: Mapped[bool] = mapped_column(server_default=text("true"))
+    last_seq: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    failures: Mapped[int] = mapped_column(server_default=text("0"))
+    created_at: Mapped[Moment]

@@ -1,0 +1,50 @@
+"""Feature flags and the version of the whole set (SPEC S2, S59, S61)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.base import Base, Percentage, Timestamps, UuidKey, enum_column, reference
+from domain.flags import BucketBy
+
+
+class FeatureFlag(Timestamps, Base):
+    """A switch. `salt` is the key it was created with: users keep their bucket for ever."""
+
+    __tablename__ = "feature_flags"
+    __table_args__ = (
+        CheckConstraint("flag_key ~ '^[a-z][a-z0-9_]{1,62}$'", name="flag_key"),
+        CheckConstraint("rollout_percentage BETWEEN 0 AND 100", name="rollout_percentage"),
+        CheckConstraint("jsonb_typeof(target_groups) = 'array'", name="target_groups"),
+        Index(None, "launch_phase_id"),
+        Index(None, "created_at", "id"),
+    )
+
+    id: Mapped[UuidKey]
+    flag_key: Mapped[str] = mapped_column(unique=True)
+    flag_name: Mapped[str]
+    description: Mapped[str | None]
+    enabled: Mapped[bool] = mapped_column(server_default=text("false"))
+    rollout_percentage: Mapped[Percentage] = mapped_column(server_default=text("0"))
+    target_groups: Mapped[list[object]] = mapped_column(JSONB, server_default=text("'[]'"))
+    bucket_by: Mapped[BucketBy] = mapped_column(enum_column(BucketBy), server_default="user")
+    client_visible: Mapped[bool] = mapped_column(server_default=text("true"))
+    salt: Mapped[str]
+    launch_phase_id: Mapped[UUID | None] = mapped_column(
+        reference("launch_phases", ondelete="SET NULL")
+    )
+    version: Mapped[int] = mapped_column(server_default=text("1"))
+    last_evaluated_at: Mapped[datetime | None]
+
+
+class FlagSetVersion(Base):
+    """One row: the version of the whole set. A trigger moves it on any write, ours or not."""
+
+    __tablename__ = "flag_set_version"
+    __table_args__ = (CheckConstraint("id", name="one_row"),)
+
+    id: Mapped[bool] = mapped_column(primary_key=True, server_default=text("true"))
+    version: Mapped[int] = mapped_column(server_default=text("1"))

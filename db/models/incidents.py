@@ -1,0 +1,74 @@
+"""Incidents and the alerts about them (SPEC S6, S14, S55, S68)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Identity, Index, text
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.base import Base, Moment, Timestamps, UuidKey, enum_column, reference
+from domain.actors import ActorKind
+from domain.incidents import IncidentStatus, Severity
+
+
+class LaunchIncident(Timestamps, Base):
+    """Something that goes wrong in a launch. One open incident for each `dedup_key`."""
+
+    __tablename__ = "launch_incidents"
+    __table_args__ = (
+        Index(
+            "uq_launch_incidents_dedup_key_open",
+            "dedup_key",
+            unique=True,
+            postgresql_where=text("status IN ('open', 'investigating')"),
+        ),
+        Index(None, "status", "created_at"),
+        Index(None, "phase_id"),
+        Index(None, "run_id"),
+        Index(None, "assignee_id"),
+        CheckConstraint(
+            "(status IN ('resolved', 'closed')) = (resolved_at IS NOT NULL)", name="resolved_at"
+        ),
+    )
+
+    id: Mapped[UuidKey]
+    number: Mapped[int] = mapped_column(Identity(always=True), unique=True)
+    incident_type: Mapped[str]
+    severity: Mapped[Severity] = mapped_column(enum_column(Severity))
+    title: Mapped[str]
+    description: Mapped[str | None]
+    affected_features: Mapped[list[str]] = mapped_column(ARRAY(TEXT), server_default=text("'{}'"))
+    user_impact: Mapped[str | None]
+    status: Mapped[IncidentStatus] = mapped_column(
+        enum_column(IncidentStatus), server_default="open"
+    )
+    phase_id: Mapped[UUID | None] = mapped_column(reference("launch_phases", ondelete="SET NULL"))
+    run_id: Mapped[UUID | None] = mapped_column(reference("phase_runs", ondelete="SET NULL"))
+    dedup_key: Mapped[str | None]
+    occurrences: Mapped[int] = mapped_column(server_default=text("1"))
+    acknowledged_at: Mapped[datetime | None]
+    acknowledged_by_kind: Mapped[ActorKind | None] = mapped_column(enum_column(ActorKind))
+    acknowledged_by_id: Mapped[UUID | None]
+    acknowledged_by_label: Mapped[str | None]
+    assignee_id: Mapped[UUID | None] = mapped_column(reference("users", ondelete="SET NULL"))
+    resolution_notes: Mapped[str | None]
+    resolved_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(server_default=text("1"))
+
+
+class AlertDelivery(Base):
+    """One try to tell somebody, and how long it took (SPEC S99)."""
+
+    __tablename__ = "alert_deliveries"
+    __table_args__ = (Index(None, "incident_id"), Index(None, "created_at"))
+
+    id: Mapped[UuidKey]
+    incident_id: Mapped[UUID | None] = mapped_column(reference("launch_incidents"))
+    alert_key: Mapped[str]
+    channel: Mapped[str]
+    first_bad_at: Mapped[datetime]
+    created_at: Mapped[Moment]
+    sent_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(server_default=text("0"))
+    last_error: Mapped[str | None]

@@ -1,0 +1,69 @@
+"""Invitations from a supplier to a couple (SPEC S10, decisions 11 and 12)."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.base import Base, Moment, UuidKey, enum_column, reference
+
+
+class InvitationStatus(StrEnum):
+    """Where an invitation stands."""
+
+    SENT = "sent"
+    OPENED = "opened"
+    ACCEPTED = "accepted"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    DECLINED = "declined"
+
+
+class InvitationChannel(StrEnum):
+    """How the couple gets the link."""
+
+    EMAIL = "email"
+    LINK = "link"
+
+
+class Invitation(Base):
+    """One link. `invite_code` is the SHA-256 of the code; one pending for each client."""
+
+    __tablename__ = "invitations"
+    __table_args__ = (
+        Index(
+            "uq_invitations_client_id_pending",
+            "client_id",
+            unique=True,
+            postgresql_where=text("status IN ('sent', 'opened')"),
+        ),
+        Index(None, "supplier_id", "created_at", "id"),
+        Index(None, "client_id"),
+        Index(None, "couple_id"),
+        Index(
+            "ix_invitations_expires_at_pending",
+            "expires_at",
+            postgresql_where=text("status IN ('sent', 'opened')"),
+        ),
+        CheckConstraint("(channel = 'link') OR (email IS NOT NULL)", name="email"),
+    )
+
+    id: Mapped[UuidKey]
+    supplier_id: Mapped[UUID] = mapped_column(reference("suppliers"))
+    client_id: Mapped[UUID] = mapped_column(reference("clients"))
+    couple_id: Mapped[UUID | None] = mapped_column(reference("couples", ondelete="SET NULL"))
+    created_by: Mapped[UUID | None] = mapped_column(reference("users", ondelete="SET NULL"))
+    invite_code: Mapped[bytes] = mapped_column(unique=True)
+    channel: Mapped[InvitationChannel] = mapped_column(enum_column(InvitationChannel))
+    email: Mapped[str | None]
+    status: Mapped[InvitationStatus] = mapped_column(
+        enum_column(InvitationStatus), server_default="sent"
+    )
+    expires_at: Mapped[datetime]
+    sent_at: Mapped[Moment]
+    opened_at: Mapped[datetime | None]
+    accepted_at: Mapped[datetime | None]
+    resend_count: Mapped[int] = mapped_column(server_default=text("0"))
+    created_at: Mapped[Moment]

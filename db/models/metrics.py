@@ -1,0 +1,58 @@
+"""Metric samples, raw and rolled up (SPEC S3, A51)."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import Double, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.base import Base, Moment, UuidKey, enum_column, reference
+
+
+class MetricKind(StrEnum):
+    """How samples of a metric add up."""
+
+    COUNTER = "counter"
+    GAUGE = "gauge"
+    RATIO = "ratio"
+    HISTOGRAM = "histogram"
+
+
+class LaunchMetric(Base):
+    """One sample, as it came. Kept 48 hours."""
+
+    __tablename__ = "launch_metrics"
+    __table_args__ = (
+        Index("ix_launch_metrics_name_at", "metric_name", text("recorded_at DESC")),
+        Index(None, "phase_id", "recorded_at"),
+        Index(None, "recorded_at"),
+    )
+
+    id: Mapped[UuidKey]
+    metric_name: Mapped[str]
+    kind: Mapped[MetricKind] = mapped_column(enum_column(MetricKind))
+    metric_value: Mapped[float] = mapped_column(Double)
+    metric_unit: Mapped[str] = mapped_column(server_default=text("''"))
+    tags: Mapped[dict[str, object]] = mapped_column(JSONB, server_default=text("'{}'"))
+    recorded_at: Mapped[Moment]
+    phase_id: Mapped[UUID | None] = mapped_column(reference("launch_phases", ondelete="SET NULL"))
+
+
+class MetricRollup(Base):
+    """Samples of one metric folded into a bucket of a minute (kept 30 days) or an hour (a year)."""
+
+    __tablename__ = "launch_metric_rollups"
+
+    metric_name: Mapped[str] = mapped_column(primary_key=True)
+    resolution_seconds: Mapped[int] = mapped_column(primary_key=True)
+    bucket_at: Mapped[datetime] = mapped_column(primary_key=True)
+    tags_hash: Mapped[str] = mapped_column(primary_key=True, server_default=text("''"))
+    tags: Mapped[dict[str, object]] = mapped_column(JSONB, server_default=text("'{}'"))
+    samples: Mapped[int]
+    total: Mapped[float] = mapped_column(Double)
+    minimum: Mapped[float] = mapped_column(Double)
+    maximum: Mapped[float] = mapped_column(Double)
+    last: Mapped[float] = mapped_column(Double)
+    histogram: Mapped[dict[str, object]] = mapped_column(JSONB, server_default=text("'{}'"))

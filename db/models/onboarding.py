@@ -1,0 +1,48 @@
+"""How far a person is through the guided setup: one row, one writer (SPEC S4, decision 14)."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.base import Base, Timestamps, UuidKey, enum_column, reference
+
+
+class OnboardingSide(StrEnum):
+    """Which steps apply."""
+
+    SUPPLIER = "supplier"
+    COUPLE = "couple"
+
+
+class OnboardingProgress(Timestamps, Base):
+    """Steps done, when, and where the person stands still."""
+
+    __tablename__ = "user_onboarding_progress"
+    __table_args__ = (
+        CheckConstraint("total_completion_percentage BETWEEN 0 AND 100", name="percentage"),
+        Index(
+            "ix_user_onboarding_progress_unfinished",
+            "last_activity_at",
+            postgresql_where=text("completed_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[UuidKey]
+    user_id: Mapped[UUID] = mapped_column(reference("users"), unique=True)
+    user_type: Mapped[OnboardingSide] = mapped_column(enum_column(OnboardingSide))
+    current_step: Mapped[str | None]
+    completed_steps: Mapped[list[object]] = mapped_column(JSONB, server_default=text("'[]'"))
+    step_completion_times: Mapped[dict[str, object]] = mapped_column(
+        JSONB, server_default=text("'{}'")
+    )
+    total_completion_percentage: Mapped[int] = mapped_column(server_default=text("0"))
+    stuck_at_step: Mapped[str | None]
+    assistance_needed: Mapped[bool] = mapped_column(server_default=text("false"))
+    last_activity_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    completed_at: Mapped[datetime | None]
+    nudges_sent: Mapped[int] = mapped_column(server_default=text("0"))
+    nudges_opted_out: Mapped[bool] = mapped_column(server_default=text("false"))

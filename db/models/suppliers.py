@@ -1,0 +1,71 @@
+"""Suppliers and the couples they work with (SPEC S7, S9)."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import Index, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.base import Base, Timestamps, UuidKey, enum_column, reference
+from domain.actors import VendorType
+
+
+class ClientStatus(StrEnum):
+    """How far a client is on the way to a connection."""
+
+    ADDED = "added"
+    INVITED = "invited"
+    CONNECTED = "connected"
+    INACTIVE = "inactive"
+
+
+class Supplier(Timestamps, Base):
+    """A business on WedSync. `first_value_at`: its first invitation was sent."""
+
+    __tablename__ = "suppliers"
+    __table_args__ = (
+        Index("uq_suppliers_email", text("lower(email)"), unique=True),
+        Index(None, "created_at", "id"),
+    )
+
+    id: Mapped[UuidKey]
+    user_id: Mapped[UUID] = mapped_column(reference("users"), unique=True)
+    email: Mapped[str]
+    business_name: Mapped[str | None]
+    vendor_type: Mapped[VendorType | None] = mapped_column(enum_column(VendorType))
+    onboarding_completed: Mapped[bool] = mapped_column(server_default=text("false"))
+    setup_progress: Mapped[dict[str, object]] = mapped_column(
+        JSONB,
+        server_default=text("""'{"steps_completed": [], "current_step": "business_info"}'"""),
+    )
+    first_value_achieved: Mapped[bool] = mapped_column(server_default=text("false"))
+    first_value_at: Mapped[datetime | None]
+    first_connection_at: Mapped[datetime | None]
+
+
+class Client(Timestamps, Base):
+    """A couple as a supplier knows it, before and after it joins WedMe."""
+
+    __tablename__ = "clients"
+    __table_args__ = (
+        Index(
+            "uq_clients_supplier_id_email",
+            "supplier_id",
+            text("lower(email)"),
+            unique=True,
+            postgresql_where=text("email IS NOT NULL"),
+        ),
+        Index(None, "supplier_id", "created_at", "id"),
+        Index(None, "couple_id"),
+    )
+
+    id: Mapped[UuidKey]
+    supplier_id: Mapped[UUID] = mapped_column(reference("suppliers"))
+    couple_id: Mapped[UUID | None] = mapped_column(reference("couples", ondelete="SET NULL"))
+    couple_names: Mapped[str]
+    email: Mapped[str | None]
+    wedding_date: Mapped[date | None]
+    status: Mapped[ClientStatus] = mapped_column(enum_column(ClientStatus), server_default="added")
+    notes: Mapped[str | None]

@@ -1,0 +1,1 @@
+"""SQL that services ask for, by topic."""

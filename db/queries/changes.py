@@ -1,0 +1,63 @@
+"""SQL about the audit of changes."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models.events import Change
+from domain.actors import ActorRef
+from domain.events import Subject
+
+
+def actor_of(change: Change) -> ActorRef:
+    """Who made a change."""
+    return ActorRef(change.actor_kind, change.actor_id, change.actor_label)
+
+
+async def by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Change]:
+    """Changes by id."""
+    rows = await session.scalars(select(Change).where(Change.id.in_(ids)))
+    return {row.id: row for row in rows}
+
+
+async def newest(session: AsyncSession, subject_id: UUID) -> Change | None:
+    """The last change of a thing."""
+    query = select(Change).where(Change.subject_id == subject_id)
+    return await session.scalar(query.order_by(Change.at.desc(), Change.event_seq.desc()).limit(1))
+
+
+async def newest_by_subject(
+    session: AsyncSession, subject_ids: Sequence[UUID]
+) -> Mapping[UUID, Change]:
+    """The last change of each of several things."""
+    query = (
+        select(Change)
+        .where(Change.subject_id.in_(subject_ids))
+        .distinct(Change.subject_id)
+        .order_by(Change.subject_id, Change.event_seq.desc())
+    )
+    return {row.subject_id: row for row in await session.scalars(query)}
+
+
+async def of_event(session: AsyncSession, seq: int) -> Change | None:
+    """The change that an event recorded."""
+    return await session.scalar(select(Change).where(Change.event_seq == seq))
+
+
+async def page(
+    session: AsyncSession,
+    kind: Subject,
+    subject_id: UUID,
+    limit: int,
+    after: tuple[datetime, UUID] | None,
+) -> list[Change]:
+    """Changes of one thing, newest first, after a position."""
+    query = select(Change).where(Change.subject_kind == kind, Change.subject_id == subject_id)
+    if after is not None:
+        query = query.where(tuple_(Change.at, Change.id) < after)
+    return list(
+        await session.scalars(query.order_by(Change.at.desc(), Change.id.desc()).limit(limit))
+    )

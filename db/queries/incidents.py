@@ -1,0 +1,69 @@
+"""SQL about incidents."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models.incidents import LaunchIncident
+from domain.incidents import ACTIVE_STATUSES, SEVERE, IncidentStatus, Severity
+
+
+async def by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, LaunchIncident]:
+    """Incidents by id."""
+    rows = await session.scalars(select(LaunchIncident).where(LaunchIncident.id.in_(ids)))
+    return {row.id: row for row in rows}
+
+
+async def newest_with_key(session: AsyncSession, dedup_key: str) -> LaunchIncident | None:
+    """The last incident about a cause, open or not."""
+    query = select(LaunchIncident).where(LaunchIncident.dedup_key == dedup_key)
+    return await session.scalar(query.order_by(LaunchIncident.number.desc()).limit(1))
+
+
+async def severe_open(session: AsyncSession) -> list[LaunchIncident]:
+    """HIGH and CRITICAL incidents that nobody has resolved."""
+    query = select(LaunchIncident).where(
+        LaunchIncident.status.in_(ACTIVE_STATUSES), LaunchIncident.severity.in_(SEVERE)
+    )
+    return list(await session.scalars(query.order_by(LaunchIncident.number)))
+
+
+def conditions(
+    *,
+    status: Sequence[IncidentStatus] | None,
+    severity: Sequence[Severity] | None,
+    phase_id: UUID | None,
+) -> list[ColumnElement[bool]]:
+    """The WHERE of a filtered list."""
+    found: list[ColumnElement[bool]] = []
+    if status is not None:
+        found.append(LaunchIncident.status.in_(status))
+    if severity is not None:
+        found.append(LaunchIncident.severity.in_(severity))
+    if phase_id is not None:
+        found.append(LaunchIncident.phase_id == phase_id)
+    return found
+
+
+async def page(
+    session: AsyncSession,
+    limit: int,
+    *,
+    after: tuple[datetime, UUID] | None,
+    where: Sequence[ColumnElement[bool]],
+) -> list[LaunchIncident]:
+    """Incidents, newest first, after a position."""
+    query = select(LaunchIncident).where(*where)
+    if after is not None:
+        query = query.where(tuple_(LaunchIncident.created_at, LaunchIncident.id) < after)
+    order = (LaunchIncident.created_at.desc(), LaunchIncident.id.desc())
+    return list(await session.scalars(query.order_by(*order).limit(limit)))
+
+
+async def count(session: AsyncSession, where: Sequence[ColumnElement[bool]]) -> int:
+    """How many there are."""
+    query = select(func.count()).select_from(LaunchIncident).where(*where)
+    return (await session.execute(query)).scalar_one()

@@ -1,0 +1,54 @@
+"""SQL about whom flags are evaluated for."""
+
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models.accounts import User
+from db.models.couples import Couple
+from db.models.suppliers import Supplier
+from domain.actors import USER_TYPES, Role
+from domain.flags import BucketBy, EvaluationContext, groups_of
+from domain.plans import Person
+
+_CUSTOMERS = (Role.SUPPLIER, Role.COUPLE)
+
+
+async def count_customers(session: AsyncSession) -> int:
+    """How many suppliers and couples have an account."""
+    query = select(func.count()).select_from(User).where(User.role.in_(_CUSTOMERS))
+    return (await session.execute(query)).scalar_one()
+
+
+async def everybody(session: AsyncSession) -> list[Person]:
+    """All suppliers and couples, as flags see them."""
+    return await _people(session, None)
+
+
+async def one(session: AsyncSession, user_id: UUID) -> Person | None:
+    """One person, as flags see them; None for an unknown id."""
+    return next(iter(await _people(session, user_id)), None)
+
+
+async def _people(session: AsyncSession, user_id: UUID | None) -> list[Person]:
+    query = (
+        select(User.id, User.role, Supplier.id, Supplier.vendor_type, Couple.id)
+        .outerjoin(Supplier, Supplier.user_id == User.id)
+        .outerjoin(Couple, Couple.user_id == User.id)
+    )
+    if user_id is not None:
+        query = query.where(User.id == user_id)
+    else:
+        query = query.where(User.role.in_(_CUSTOMERS))
+    found = []
+    for key, role, supplier_id, vendor, couple_id in await session.execute(query):
+        kind = USER_TYPES[role]
+        keys = {BucketBy.USER: str(key)}
+        if supplier_id is not None:
+            keys[BucketBy.SUPPLIER] = str(supplier_id)
+        if couple_id is not None:
+            keys[BucketBy.COUPLE] = str(couple_id)
+        context = EvaluationContext(keys, groups_of(kind, vendor, role))
+        found.append(Person(str(key), kind, vendor, context))
+    return found

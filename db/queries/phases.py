@@ -1,0 +1,133 @@
+"""SQL about launch phases, their flags and runs."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models.flags import FeatureFlag
+from db.models.phases import LaunchPhase, LaunchPhaseFlag, PhaseRun, PhaseRunSnapshot
+from db.queries.flags import COLUMNS, to_flag
+from domain.percent import Percent
+from domain.phases import PhaseStatus
+from domain.plans import LinkedFlag
+
+
+async def by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, LaunchPhase]:
+    """Phases by id."""
+    rows = await session.scalars(select(LaunchPhase).where(LaunchPhase.id.in_(ids)))
+    return {row.id: row for row in rows}
+
+
+async def by_key(session: AsyncSession, key: str) -> LaunchPhase | None:
+    """The phase with a key."""
+    return await session.scalar(select(LaunchPhase).where(LaunchPhase.key == key))
+
+
+async def everything(
+    session: AsyncSession, statuses: Sequence[PhaseStatus] | None = None
+) -> list[LaunchPhase]:
+    """All phases, or those of some statuses, in the order of the timeline."""
+    query = select(LaunchPhase).order_by(
+        LaunchPhase.position, LaunchPhase.created_at, LaunchPhase.id
+    )
+    if statuses is not None:
+        query = query.where(LaunchPhase.status.in_(statuses))
+    return list(await session.scalars(query))
+
+
+async def lock(session: AsyncSession, phase_id: UUID) -> LaunchPhase | None:
+    """The phase to change, locked until the end of the transaction."""
+    query = (
+        select(LaunchPhase)
+        .where(LaunchPhase.id == phase_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return await session.scalar(query)
+
+
+async def next_position(session: AsyncSession) -> int:
+    """The place after the last phase of the timeline."""
+    query = select(func.coalesce(func.max(LaunchPhase.position) + 1, 0))
+    return (await session.execute(query)).scalar_one()
+
+
+async def linked_flags(
+    session: AsyncSession, phase_ids: Sequence[UUID]
+) -> Mapping[UUID, list[LinkedFlag]]:
+    """The flags of each phase, in the phase's own order."""
+    query = (
+        select(
+            LaunchPhaseFlag.phase_id,
+            LaunchPhaseFlag.target_percentage,
+            LaunchPhaseFlag.position,
+            *COLUMNS,
+        )
+        .join(FeatureFlag, FeatureFlag.id == LaunchPhaseFlag.flag_id)
+        .where(LaunchPhaseFlag.phase_id.in_(phase_ids))
+        .order_by(LaunchPhaseFlag.position, FeatureFlag.flag_key)
+    )
+    found: dict[UUID, list[LinkedFlag]] = {phase_id: [] for phase_id in phase_ids}
+    for row in await session.execute(query):
+        target = None if row[1] is None else Percent(row[1])
+        found[row[0]].append(LinkedFlag(to_flag(row[3:]), target, row[2]))
+    return found
+
+
+async def active_elsewhere(
+    session: AsyncSession, phase_id: UUID, platforms: Sequence[str]
+) -> list[LaunchPhase]:
+    """Other phases that are ACTIVE on one of these platforms."""
+    query = select(LaunchPhase).where(
+        LaunchPhase.id != phase_id,
+        LaunchPhase.status == PhaseStatus.ACTIVE,
+        LaunchPhase.platforms.overlap(list(platforms)),
+    )
+    return list(await session.scalars(query))
+
+
+async def flags_held_elsewhere(session: AsyncSession, phase_id: UUID) -> list[tuple[str, str]]:
+    """Keys of this phase's flags that another live phase holds too, with that phase's name."""
+    mine = select(LaunchPhaseFlag.flag_id).where(LaunchPhaseFlag.phase_id == phase_id)
+    query = (
+        select(FeatureFlag.flag_key, LaunchPhase.phase_name)
+        .join(LaunchPhaseFlag, LaunchPhaseFlag.flag_id == FeatureFlag.id)
+        .join(LaunchPhase, LaunchPhase.id == LaunchPhaseFlag.phase_id)
+        .where(
+            LaunchPhaseFlag.flag_id.in_(mine),
+            LaunchPhase.id != phase_id,
+            LaunchPhase.status.in_([PhaseStatus.ACTIVE, PhaseStatus.PAUSED]),
+        )
+        .order_by(FeatureFlag.flag_key)
+    )
+    return [(row[0], row[1]) for row in await session.execute(query)]
+
+
+async def runs_by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, PhaseRun]:
+    """Runs by id."""
+    rows = await session.scalars(select(PhaseRun).where(PhaseRun.id.in_(ids)))
+    return {row.id: row for row in rows}
+
+
+async def runs_page(
+    session: AsyncSession, phase_id: UUID, limit: int, before_number: int | None
+) -> list[PhaseRun]:
+    """Runs of a phase, newest first."""
+    query = select(PhaseRun).where(PhaseRun.phase_id == phase_id)
+    if before_number is not None:
+        query = query.where(PhaseRun.number < before_number)
+    return list(await session.scalars(query.order_by(PhaseRun.number.desc()).limit(limit)))
+
+
+async def next_run_number(session: AsyncSession, phase_id: UUID) -> int:
+    """The number of the next run; the phase's row lock keeps it unique."""
+    query = select(func.coalesce(func.max(PhaseRun.number), 0) + 1)
+    return (await session.execute(query.where(PhaseRun.phase_id == phase_id))).scalar_one()
+
+
+async def snapshots(session: AsyncSession, run_id: UUID) -> Mapping[UUID, PhaseRunSnapshot]:
+    """What a run found before it touched anything, by flag id."""
+    query = select(PhaseRunSnapshot).where(PhaseRunSnapshot.run_id == run_id)
+    return {row.flag_id: row for row in await session.scalars(query)}

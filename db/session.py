@@ -1,0 +1,191 @@
+"""Connections and units of work. The edge opens one; services never commit (DESIGN rule 2)."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import event as sqlalchemy_event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+from db import event_log
+from domain.actors import Actor
+from domain.errors import DependencyDown
+from domain.events import Event, RecordedEvent
+
+logger = logging.getLogger(__name__)
+
+AfterCommit = Callable[[Sequence[RecordedEvent]], Awaitable[None]]
+EnqueueJobs = Callable[[AsyncSession, Sequence[RecordedEvent]], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What the audit keeps of a change beside its event (SPEC A4)."""
+
+    subject_id: UUID
+    before: dict[str, object] | None = None
+    after: dict[str, object] | None = None
+    reason: str | None = None
+    run_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An event that will be recorded when the unit of work commits."""
+
+    actor: Actor
+    event: Event
+    audit: Audit | None
+
+
+class UnitOfWork:
+    """One transaction: rows, events, audit and jobs exist together or not at all."""
+
+    def __init__(self, session: AsyncSession, now: datetime) -> None:
+        """`now` is one moment for everything that the transaction writes."""
+        self.session = session
+        self.now = now
+        self._drafts: list[Draft] = []
+        self._recorded: list[RecordedEvent] = []
+
+    def record(self, actor: Actor, event: Event, audit: Audit | None = None) -> None:
+        """Say what happened; written on commit, after everything that the session holds."""
+        self._drafts.append(Draft(actor, event, audit))
+
+    async def write_events(self) -> list[RecordedEvent]:
+        """Put the drafts into the log now; returns them with their sequence.
+
+        The row lock on the counter is held from here to the commit: call it last.
+        """
+        drafts, self._drafts = self._drafts, []
+        await self.session.flush()
+        rows = await event_log.append(self.session, drafts, self.now)
+        self._recorded.extend(rows)
+        return rows
+
+    @property
+    def recorded(self) -> Sequence[RecordedEvent]:
+        """The events that this unit of work has written so far."""
+        return self._recorded
+
+
+async def _nothing(_events: Sequence[RecordedEvent]) -> None:
+    return None
+
+
+async def _no_jobs(_session: AsyncSession, _events: Sequence[RecordedEvent]) -> None:
+    return None
+
+
+class Database:
+    """The engine of one process, and the two ways to use it: `read` and `write`."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        clock: Callable[[], datetime],
+        pool_size: int = 10,
+        timeout_seconds: float = 5.0,
+        enqueue_jobs: EnqueueJobs = _no_jobs,
+    ) -> None:
+        """`enqueue_jobs` runs inside each transaction that recorded events."""
+        self.url = url
+        self.clock = clock
+        self.engine = _engine(url, pool_size, timeout_seconds)
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._enqueue_jobs = enqueue_jobs
+        self._after_commit: list[AfterCommit] = []
+
+    def on_commit(self, callback: AfterCommit) -> None:
+        """Call back with the events of every later commit of this process."""
+        self._after_commit.append(callback)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """A session for reading; raises DependencyDown where the database does not answer."""
+        async with _translated(), self._sessions() as session:
+            yield session
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[UnitOfWork]:
+        """A unit of work that commits on a clean exit and rolls back on any exception."""
+        async with _translated(), self._sessions() as session:
+            async with session.begin():
+                uow = UnitOfWork(session, self.clock())
+                yield uow
+                await uow.write_events()
+                if uow.recorded:
+                    await self._enqueue_jobs(session, uow.recorded)
+        await self._tell(uow.recorded)
+
+    async def dispose(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()
+
+    async def _tell(self, events: Sequence[RecordedEvent]) -> None:
+        """After the commit nothing may fail the caller: the change has happened."""
+        if not events:
+            return
+        for callback in self._after_commit:
+            try:
+                await callback(events)
+            except Exception:
+                logger.exception("after-commit callback failed; readers catch up from the log")
+
+
+def _engine(url: str, pool_size: int, timeout_seconds: float) -> AsyncEngine:
+    return create_async_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_timeout=timeout_seconds,
+        pool_pre_ping=True,
+        pool_recycle=1800,
+        connect_args={
+            "timeout": timeout_seconds,
+            "command_timeout": max(timeout_seconds * 3, 10),
+            "server_settings": {"application_name": "launch", "jit": "off"},
+        },
+    )
+
+
+@asynccontextmanager
+async def _translated() -> AsyncIterator[None]:
+    """Turn 'the database is away' into an expected failure without any SQL in its text."""
+    try:
+        yield
+    except (OSError, asyncio.TimeoutError) as error:
+        raise DependencyDown("The database does not answer. Nothing was changed.") from error
+    except DBAPIError as error:
+        if error.connection_invalidated or _is_connection_failure(error):
+            raise DependencyDown("The database does not answer. Nothing was changed.") from error
+        raise
+
+
+def _is_connection_failure(error: DBAPIError) -> bool:
+    """SQLSTATE classes 08 (connection), 57P (shutdown) and 53 (no resources)."""
+    state = str(getattr(error.orig, "sqlstate", "") or "")
+    return state.startswith(("08", "57P", "53"))
+
+
+class StatementCounter:
+    """Counts the statements that an engine sends, for tests that assert on them."""
+
+    def __init__(self, database: Database) -> None:
+        """Starts counting at once."""
+        self.statements: list[str] = []
+        self._engine = database.engine.sync_engine
+        sqlalchemy_event.listen(self._engine, "before_cursor_execute", self._note)
+
+    def stop(self) -> None:
+        """Stop counting."""
+        sqlalchemy_event.remove(self._engine, "before_cursor_execute", self._note)
+
+    def _note(self, _c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        self.statements.append(statement)

@@ -1,0 +1,144 @@
+"""Who acts, and what they may do (SPEC A41, A53)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from domain.ids import SessionId, UserId
+
+
+class Scope(StrEnum):
+    """One right. Printed with a colon, as tokens list it."""
+
+    LAUNCH_READ = "launch:read"
+    LAUNCH_OPERATE = "launch:operate"
+    LAUNCH_ADMIN = "launch:admin"
+    FLAGS_READ = "flags:read"
+    FLAGS_WRITE = "flags:write"
+    METRICS_READ = "metrics:read"
+    METRICS_WRITE = "metrics:write"
+    HEALTH_READ = "health:read"
+    INCIDENTS_READ = "incidents:read"
+    INCIDENTS_WRITE = "incidents:write"
+    DIRECTORY_READ = "directory:read"
+    DIRECTORY_WRITE = "directory:write"
+    WEBHOOKS_ADMIN = "webhooks:admin"
+    TOKENS_ADMIN = "tokens:admin"
+    SELF = "self"
+
+
+class Role(StrEnum):
+    """What a person is to the system."""
+
+    VIEWER = "viewer"
+    OPERATOR = "operator"
+    ADMIN = "admin"
+    SUPPLIER = "supplier"
+    COUPLE = "couple"
+
+
+class UserType(StrEnum):
+    """Which side of the marketplace a person stands on."""
+
+    SUPPLIER = "supplier"
+    COUPLE = "couple"
+    ADMIN = "admin"
+
+
+class VendorType(StrEnum):
+    """What a supplier offers (SPEC S7)."""
+
+    PHOTOGRAPHER = "photographer"
+    VENUE = "venue"
+    CATERING = "catering"
+    FLORIST = "florist"
+    MUSIC = "music"
+    OTHER = "other"
+
+
+_VIEWER = frozenset(
+    {
+        Scope.LAUNCH_READ,
+        Scope.FLAGS_READ,
+        Scope.METRICS_READ,
+        Scope.HEALTH_READ,
+        Scope.INCIDENTS_READ,
+        Scope.DIRECTORY_READ,
+        Scope.SELF,
+    }
+)
+_OPERATOR = _VIEWER | {Scope.LAUNCH_OPERATE, Scope.FLAGS_WRITE, Scope.INCIDENTS_WRITE}
+
+ROLE_SCOPES: dict[Role, frozenset[Scope]] = {
+    Role.VIEWER: _VIEWER,
+    Role.OPERATOR: _OPERATOR,
+    Role.ADMIN: frozenset(Scope),
+    Role.SUPPLIER: frozenset({Scope.SELF}),
+    Role.COUPLE: frozenset({Scope.SELF}),
+}
+
+USER_TYPES: dict[Role, UserType] = {
+    Role.VIEWER: UserType.ADMIN,
+    Role.OPERATOR: UserType.ADMIN,
+    Role.ADMIN: UserType.ADMIN,
+    Role.SUPPLIER: UserType.SUPPLIER,
+    Role.COUPLE: UserType.COUPLE,
+}
+
+
+class ActorKind(StrEnum):
+    """Where an act came from."""
+
+    USER = "user"
+    TOKEN = "token"
+    SYSTEM = "system"
+    ANONYMOUS = "anonymous"
+
+
+@dataclass(frozen=True, slots=True)
+class ActorRef:
+    """Who did it, as the audit keeps it: still readable when the account is gone."""
+
+    kind: ActorKind
+    id: UUID | None
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody acting now. `label` is an e-mail, a token's name or a component."""
+
+    kind: ActorKind
+    id: UUID | None
+    label: str
+    scopes: frozenset[Scope] = frozenset()
+    role: Role | None = None
+    session_id: SessionId | None = None
+
+    @property
+    def ref(self) -> ActorRef:
+        """What the audit keeps of this actor."""
+        return ActorRef(self.kind, self.id, self.label)
+
+    @property
+    def user_id(self) -> UserId | None:
+        """The person's id; None for tokens, the system and visitors."""
+        return UserId(self.id) if self.kind is ActorKind.USER and self.id else None
+
+    @property
+    def is_anonymous(self) -> bool:
+        """True for a visitor without a session or token."""
+        return self.kind is ActorKind.ANONYMOUS
+
+    def allows(self, any_of: Iterable[Scope]) -> bool:
+        """True where the actor holds at least one of the scopes."""
+        return not self.scopes.isdisjoint(any_of)
+
+
+ANONYMOUS = Actor(ActorKind.ANONYMOUS, None, "anonymous")
+
+
+def system_actor(component: str) -> Actor:
+    """The system itself: the worker, a guard, the command line on the server."""
+    return Actor(ActorKind.SYSTEM, None, component, scopes=frozenset(Scope))

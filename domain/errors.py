@@ -1,0 +1,165 @@
+"""One tree of expected failures. The docstring of a class is its message (SPEC A44)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from domain.actors import ActorRef
+    from domain.readiness import Readiness
+
+
+class ErrorCode(StrEnum):
+    """What kind of expected failure a mutation met."""
+
+    INVALID = "invalid"
+    REQUIRED = "required"
+    NOT_FOUND = "not_found"
+    FORBIDDEN = "forbidden"
+    UNIQUE = "unique"
+    VERSION_CONFLICT = "version_conflict"
+    INVALID_TRANSITION = "invalid_transition"
+    NOT_READY = "not_ready"
+    PLAN_DRIFT = "plan_drift"
+    LOCKED = "locked"
+    EXPIRED = "expired"
+    ALREADY_USED = "already_used"
+    REVOKED = "revoked"
+    EMAIL_MISMATCH = "email_mismatch"
+    RATE_LIMITED = "rate_limited"
+    DEPENDENCY_DOWN = "dependency_down"
+
+
+class LaunchError(Exception):
+    """The request could not be carried out."""
+
+    code: ClassVar[ErrorCode] = ErrorCode.INVALID
+
+    def __init__(self, message: str | None = None, *, path: Sequence[str] = ()) -> None:
+        """Without a message the docstring of the class is shown; path names the input field."""
+        self.message = message or (type(self).__doc__ or "").strip()
+        self.path = tuple(path)
+        super().__init__(self.message)
+
+
+class Invalid(LaunchError):
+    """The value is not allowed here."""
+
+    code = ErrorCode.INVALID
+
+
+class Required(LaunchError):
+    """A value is required here."""
+
+    code = ErrorCode.REQUIRED
+
+
+class NotFound(LaunchError):
+    """There is no such thing, or it is not yours to see."""
+
+    code = ErrorCode.NOT_FOUND
+
+
+class Forbidden(LaunchError):
+    """You may not do this."""
+
+    code = ErrorCode.FORBIDDEN
+
+
+class NotUnique(LaunchError):
+    """The value is taken."""
+
+    code = ErrorCode.UNIQUE
+
+
+class VersionConflict(LaunchError):
+    """Somebody changed it since you read it."""
+
+    code = ErrorCode.VERSION_CONFLICT
+
+    def __init__(
+        self,
+        *,
+        current_version: int,
+        changed_at: datetime,
+        changed_by: "ActorRef | None" = None,
+    ) -> None:
+        """Says which version stands now and who made it (SPEC A5)."""
+        super().__init__(
+            f"Version {current_version} stands now; yours is older. Read again, then decide.",
+            path=("input", "expectedVersion"),
+        )
+        self.current_version = current_version
+        self.changed_at = changed_at
+        self.changed_by = changed_by
+
+
+class InvalidTransition(LaunchError):
+    """The state does not allow this action."""
+
+    code = ErrorCode.INVALID_TRANSITION
+
+
+class NotReady(LaunchError):
+    """System not healthy for launch."""
+
+    code = ErrorCode.NOT_READY
+
+    def __init__(self, message: str, *, readiness: "Readiness") -> None:
+        """Carries the whole readiness so that the client can show every check (SPEC X2)."""
+        super().__init__(message)
+        self.readiness = readiness
+
+
+class PlanDrift(LaunchError):
+    """The plan that you saw is no longer what would happen. Look at it again."""
+
+    code = ErrorCode.PLAN_DRIFT
+
+
+class Locked(LaunchError):
+    """It is locked while a launch runs on it."""
+
+    code = ErrorCode.LOCKED
+
+
+class Expired(LaunchError):
+    """It has expired."""
+
+    code = ErrorCode.EXPIRED
+
+
+class AlreadyUsed(LaunchError):
+    """It has been used already."""
+
+    code = ErrorCode.ALREADY_USED
+
+
+class Revoked(LaunchError):
+    """It has been revoked."""
+
+    code = ErrorCode.REVOKED
+
+
+class EmailMismatch(LaunchError):
+    """You are signed in with another e-mail address."""
+
+    code = ErrorCode.EMAIL_MISMATCH
+
+
+class RateLimited(LaunchError):
+    """Too many attempts. Wait a little."""
+
+    code = ErrorCode.RATE_LIMITED
+
+    def __init__(self, message: str | None = None, *, retry_after_seconds: float = 1.0) -> None:
+        """retry_after_seconds: when the next attempt may succeed."""
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class DependencyDown(LaunchError):
+    """A part that this needs does not answer. Nothing was changed."""
+
+    code = ErrorCode.DEPENDENCY_DOWN

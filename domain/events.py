@@ -1,0 +1,215 @@
+"""Everything that happens, as frozen facts. Jobs, streams and the audit follow from these."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from domain.actors import ActorRef, UserType
+from domain.flags import FlagState
+from domain.health import CheckType, HealthStatus
+from domain.ids import EventSeq, FlagId, IncidentId, PhaseId, RunId, UserId
+from domain.incidents import IncidentStatus, Severity
+from domain.phases import PhaseStatus
+
+
+class Subject(StrEnum):
+    """What kind of thing an event or a change is about."""
+
+    PHASE = "phase"
+    FLAG = "flag"
+    HEALTH = "health"
+    INCIDENT = "incident"
+    USER = "user"
+    TOKEN = "token"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One fact. `TYPE` is its name in the event log and never changes."""
+
+    TYPE: ClassVar[str]
+    SUBJECT: ClassVar[Subject]
+    phase_id: PhaseId | None = None
+
+    @property
+    def subject_id(self) -> UUID | None:
+        """The id of what it is about."""
+        return None
+
+    @property
+    def summary(self) -> str:
+        """One line for the event feed."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhaseChanged(Event):
+    """A phase was created, edited or moved to another status or step."""
+
+    TYPE = "phase.changed"
+    SUBJECT = Subject.PHASE
+    key: str
+    name: str
+    action: str
+    before: PhaseStatus | None
+    after: PhaseStatus
+    version: int
+    run_id: RunId | None = None
+    step_index: int | None = None
+    next_step_at: datetime | None = None
+    reason: str | None = None
+
+    @property
+    def subject_id(self) -> UUID | None:
+        return self.phase_id
+
+    @property
+    def summary(self) -> str:
+        because = f": {self.reason}" if self.reason else ""
+        return f"Phase {self.name} {self.action}{because}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagChanged(Event):
+    """A flag was created or changed. `before` of a new flag is off at version 0."""
+
+    TYPE = "flag.changed"
+    SUBJECT = Subject.FLAG
+    flag_id: FlagId
+    key: str
+    action: str
+    before: FlagState
+    after: FlagState
+    run_id: RunId | None = None
+    reason: str | None = None
+
+    @property
+    def subject_id(self) -> UUID | None:
+        return self.flag_id
+
+    @property
+    def summary(self) -> str:
+        because = f": {self.reason}" if self.reason else ""
+        return f"Flag {self.key} {_diff(self.before, self.after) or self.action}{because}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthChanged(Event):
+    """A check changed its status."""
+
+    TYPE = "health.changed"
+    SUBJECT = Subject.HEALTH
+    check: CheckType
+    before: HealthStatus
+    after: HealthStatus
+    error: str | None = None
+
+    @property
+    def summary(self) -> str:
+        because = f": {self.error}" if self.error else ""
+        return f"Health of {self.check} went from {self.before} to {self.after}{because}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentChanged(Event):
+    """An incident was opened or changed."""
+
+    TYPE = "incident.changed"
+    SUBJECT = Subject.INCIDENT
+    incident_id: IncidentId
+    number: int
+    title: str
+    action: str
+    severity: Severity
+    before: IncidentStatus | None
+    after: IncidentStatus
+    note: str | None = None
+
+    @property
+    def subject_id(self) -> UUID | None:
+        return self.incident_id
+
+    @property
+    def summary(self) -> str:
+        return f"Incident {self.number} {self.action}: {self.title}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserSignedUp(Event):
+    """A person made an account."""
+
+    TYPE = "user.signed_up"
+    SUBJECT = Subject.USER
+    user_id: UserId
+    user_type: UserType
+
+    @property
+    def subject_id(self) -> UUID | None:
+        return self.user_id
+
+    @property
+    def summary(self) -> str:
+        return f"A {self.user_type} signed up"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessRevoked(Event):
+    """A session or an API token ended: its open streams must end too (SPEC S31, A49)."""
+
+    TYPE = "access.revoked"
+    SUBJECT = Subject.TOKEN
+    credential_id: UUID
+
+    @property
+    def subject_id(self) -> UUID | None:
+        return self.credential_id
+
+    @property
+    def summary(self) -> str:
+        return "Access revoked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnknownEvent(Event):
+    """A fact written by a newer version of this software: kept in order, shown to nobody."""
+
+    TYPE = "unknown"
+    SUBJECT = Subject.USER
+    kind: str
+
+    @property
+    def summary(self) -> str:
+        return f"Unknown event {self.kind}"
+
+
+ALL_EVENTS: tuple[type[Event], ...] = (
+    PhaseChanged,
+    FlagChanged,
+    HealthChanged,
+    IncidentChanged,
+    UserSignedUp,
+    AccessRevoked,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedEvent:
+    """An event as it stands in the log: `seq` is dense and in commit order."""
+
+    seq: EventSeq
+    at: datetime
+    actor: ActorRef
+    event: Event
+
+
+def _diff(before: FlagState, after: FlagState) -> str:
+    parts = []
+    if before.enabled != after.enabled:
+        parts.append("switched on" if after.enabled else "switched off")
+    if before.rollout_percentage != after.rollout_percentage:
+        parts.append(f"{before.rollout_percentage:g} % to {after.rollout_percentage:g} %")
+    if before.target_groups != after.target_groups:
+        parts.append("other groups")
+    return ", ".join(parts)

@@ -1,0 +1,226 @@
+"""Health: statuses, and how readings become a status without flapping (SPEC S5, S65, S67)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+SLOW_MS = 500
+FAILURE_THRESHOLD = 2
+SUCCESS_THRESHOLD = 2
+FLAPPING_CHANGES = 4
+FLAPPING_WINDOW = timedelta(minutes=10)
+STALE_AFTER_INTERVALS = 2
+
+
+class CheckType(StrEnum):
+    """The five parts that a launch stands on."""
+
+    DATABASE = "database"
+    API = "api"
+    AUTH = "auth"
+    EMAIL = "email"
+    REALTIME = "realtime"
+
+
+class HealthStatus(StrEnum):
+    """How a part is."""
+
+    HEALTHY = "healthy"
+    WARNING = "warning"
+    CRITICAL = "critical"
+    UNKNOWN = "unknown"
+
+
+class Outcome(StrEnum):
+    """How one run of a probe ended."""
+
+    PASSED = "passed"
+    DEGRADED = "degraded"
+    FAILED = "failed"
+    TIMED_OUT = "timed_out"
+
+
+# Ids that every process knows without a database, because the database may be what is down.
+CHECK_IDS: Mapping[CheckType, UUID] = {
+    check: uuid5(NAMESPACE_URL, f"launch:health:{check.value}") for check in CheckType
+}
+CHECKS_BY_ID: Mapping[UUID, CheckType] = {key: check for check, key in CHECK_IDS.items()}
+
+_WORSE = (
+    HealthStatus.HEALTHY,
+    HealthStatus.WARNING,
+    HealthStatus.UNKNOWN,
+    HealthStatus.CRITICAL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeResult:
+    """What a probe found. `response_time_ms` is there for failures too (SPEC S66)."""
+
+    outcome: Outcome
+    response_time_ms: int
+    error: str | None = None
+    details: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One sample of one check. CRITICAL is a failure, UNKNOWN a timeout."""
+
+    status: HealthStatus
+    response_time_ms: int | None
+    error: str | None
+    details: Mapping[str, object]
+    at: datetime
+
+    @property
+    def failed(self) -> bool:
+        """True for failures and timeouts."""
+        return self.status in (HealthStatus.CRITICAL, HealthStatus.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckState:
+    """Where a check stands after damping. `changes`: moments of its latest status changes."""
+
+    check: CheckType
+    status: HealthStatus = HealthStatus.UNKNOWN
+    since: datetime | None = None
+    checked_at: datetime | None = None
+    response_time_ms: int | None = None
+    error: str | None = None
+    details: Mapping[str, object] = field(default_factory=dict)
+    consecutive_failures: int = 0
+    consecutive_successes: int = 0
+    latest: HealthStatus | None = None
+    changes: tuple[datetime, ...] = ()
+    stale: bool = False
+
+    @property
+    def flapping(self) -> bool:
+        """Four changes within ten minutes: more noise than news."""
+        return len(self.changes) >= FLAPPING_CHANGES
+
+
+@dataclass(frozen=True, slots=True)
+class HealthSnapshot:
+    """All checks at one moment; `changed` names those that moved since the one before."""
+
+    at: datetime
+    checks: tuple[CheckState, ...]
+    changed: tuple[CheckType, ...] = ()
+
+    @property
+    def overall(self) -> HealthStatus:
+        """The worst of all checks (SPEC S25)."""
+        return overall(self.checks)
+
+    @property
+    def cursor(self) -> str:
+        """Grows with time; microseconds keep two snapshots apart."""
+        return str(int(self.at.timestamp() * 1_000_000))
+
+    def state(self, check: CheckType) -> CheckState:
+        """The state of one check; UNKNOWN where it was never looked at."""
+        return next((state for state in self.checks if state.check is check), CheckState(check))
+
+
+def judge(result: ProbeResult, at: datetime) -> Reading:
+    """A probe's result as a sample: passed but slower than 500 ms is a WARNING (SPEC S65)."""
+    status, error = _JUDGED[result.outcome], result.error
+    if result.outcome is Outcome.PASSED and result.response_time_ms > SLOW_MS:
+        status = HealthStatus.WARNING
+        error = f"answered in {result.response_time_ms} ms, more than {SLOW_MS} ms"
+    return Reading(status, result.response_time_ms, error, result.details, at)
+
+
+_JUDGED = {
+    Outcome.PASSED: HealthStatus.HEALTHY,
+    Outcome.DEGRADED: HealthStatus.WARNING,
+    Outcome.FAILED: HealthStatus.CRITICAL,
+    Outcome.TIMED_OUT: HealthStatus.UNKNOWN,
+}
+
+
+def next_state(state: CheckState, reading: Reading, now: datetime) -> CheckState:
+    """The state after one more sample (SPEC S67): two failures make it bad, two passes good."""
+    failures = state.consecutive_failures + 1 if reading.failed else 0
+    successes = 0 if reading.failed else state.consecutive_successes + 1
+    if reading.failed:
+        status = _after_failure(state, reading, failures)
+    else:
+        status = _after_success(state, reading, successes)
+    changed = status is not state.status
+    return CheckState(
+        check=state.check,
+        status=status,
+        since=now if changed or state.since is None else state.since,
+        checked_at=reading.at,
+        response_time_ms=reading.response_time_ms,
+        error=_explain(state, status, reading),
+        details=reading.details,
+        consecutive_failures=failures,
+        consecutive_successes=successes,
+        latest=reading.status,
+        changes=_recent((*state.changes, now) if changed else state.changes, now),
+    )
+
+
+def _after_failure(state: CheckState, reading: Reading, failures: int) -> HealthStatus:
+    if failures < FAILURE_THRESHOLD:
+        # Failed once, to be looked at again: no longer HEALTHY, not yet CRITICAL.
+        healthy = state.status is HealthStatus.HEALTHY
+        return HealthStatus.WARNING if healthy else state.status
+    timed_out_twice = reading.status is state.latest is HealthStatus.UNKNOWN
+    if timed_out_twice and state.status is not HealthStatus.CRITICAL:
+        return HealthStatus.UNKNOWN
+    # No answer at all is not better than a bad one, so CRITICAL stays through timeouts.
+    return HealthStatus.CRITICAL
+
+
+def _after_success(state: CheckState, reading: Reading, successes: int) -> HealthStatus:
+    down = state.status in (HealthStatus.CRITICAL, HealthStatus.UNKNOWN)
+    first_ever = state.checked_at is None
+    if down and not first_ever and successes < SUCCESS_THRESHOLD:
+        return state.status
+    return reading.status
+
+
+def _explain(state: CheckState, status: HealthStatus, reading: Reading) -> str | None:
+    """Never a bad status without a reason: while it recovers, the last failure is the reason."""
+    if reading.error is not None or status is HealthStatus.HEALTHY:
+        return reading.error
+    return state.error
+
+
+def _recent(changes: tuple[datetime, ...], now: datetime) -> tuple[datetime, ...]:
+    return tuple(moment for moment in changes if now - moment <= FLAPPING_WINDOW)
+
+
+def disabled(state: CheckState) -> CheckState:
+    """A check that is switched off: nothing is known of it, and nobody may rely on it (S5)."""
+    return CheckState(state.check, since=state.since, error="this check is disabled")
+
+
+def is_stale(state: CheckState, now: datetime, interval: timedelta) -> bool:
+    """True where the last sample is older than two intervals, or there is none (SPEC S5)."""
+    if state.checked_at is None:
+        return True
+    return now - state.checked_at > STALE_AFTER_INTERVALS * interval
+
+
+def as_seen(state: CheckState, now: datetime, interval: timedelta) -> CheckState:
+    """The state as a reader may rely on it now: a stale one is UNKNOWN, whatever it was."""
+    if not is_stale(state, now, interval):
+        return replace(state, stale=False)
+    error = state.error if state.checked_at is None else "no sample for two intervals"
+    return replace(state, status=HealthStatus.UNKNOWN, stale=True, error=error)
+
+
+def overall(states: Iterable[CheckState]) -> HealthStatus:
+    """The worst: CRITICAL, then UNKNOWN, then WARNING; UNKNOWN of nothing at all."""
+    found = [state.status for state in states]
+    return max(found, key=_WORSE.index) if found else HealthStatus.UNKNOWN

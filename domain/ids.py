@@ -1,0 +1,42 @@
+"""Ids that cannot be mixed up, and the opaque global ids of the graph."""
+
+import base64
+import binascii
+from typing import NewType
+from uuid import UUID
+
+PhaseId = NewType("PhaseId", UUID)
+RunId = NewType("RunId", UUID)
+FlagId = NewType("FlagId", UUID)
+ChangeId = NewType("ChangeId", UUID)
+IncidentId = NewType("IncidentId", UUID)
+UserId = NewType("UserId", UUID)
+SessionId = NewType("SessionId", UUID)
+TokenId = NewType("TokenId", UUID)
+SupplierId = NewType("SupplierId", UUID)
+CoupleId = NewType("CoupleId", UUID)
+
+EventSeq = NewType("EventSeq", int)
+
+
+def global_id(type_name: str, key: UUID | str) -> str:
+    """The Relay id of a node: opaque to clients, stable for ever."""
+    return base64.urlsafe_b64encode(f"{type_name}:{key}".encode()).decode().rstrip("=")
+
+
+def parse_global_id(value: str) -> tuple[str, str] | None:
+    """Type name and key of a global id; None where the text is not one."""
+    try:
+        padded = value.encode("ascii") + b"=" * (-len(value) % 4)
+        type_name, separator, key = base64.urlsafe_b64decode(padded).decode().partition(":")
+    except (binascii.Error, ValueError):
+        return None
+    return (type_name, key) if separator and type_name and key else None
+
+
+def parse_uuid(value: str) -> UUID | None:
+    """A UUID, or None where the text is not one."""
+    try:
+        return UUID(value)
+    except ValueError:
+        return None

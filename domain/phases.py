@@ -1,0 +1,193 @@
+"""Launch phases: states, ramp steps and the moves between states (SPEC S1, S45, S54, A7)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from domain.errors import Invalid, InvalidTransition
+from domain.percent import EVERYBODY, NOBODY, Percent
+
+
+class PhaseStatus(StrEnum):
+    """Where a phase stands."""
+
+    PLANNED = "planned"
+    ACTIVE = "active"
+    PAUSED = "paused"
+    COMPLETED = "completed"
+    ROLLED_BACK = "rolled_back"
+
+
+class PhaseAction(StrEnum):
+    """What an operator can do to a phase."""
+
+    ACTIVATE = "activate"
+    PAUSE = "pause"
+    RESUME = "resume"
+    ADVANCE = "advance"
+    COMPLETE = "complete"
+    ROLLBACK = "rollback"
+
+
+class Platform(StrEnum):
+    """The side of the product that a phase launches on."""
+
+    WEDSYNC = "wedsync"
+    WEDME = "wedme"
+
+
+class RollbackMode(StrEnum):
+    """What a rollback does to the flags of the phase (SPEC decision 6)."""
+
+    RESTORE_PREVIOUS = "restore_previous"
+    DISABLE_ALL = "disable_all"
+
+
+class RunKind(StrEnum):
+    """Whether real users were reached."""
+
+    LIVE = "live"
+    REHEARSAL = "rehearsal"
+
+
+@dataclass(frozen=True, slots=True)
+class RampStep:
+    """One step of a ramp: the most of the users that a flag may reach while it lasts.
+
+    `hold_seconds` None: the step lasts until somebody advances the phase.
+    """
+
+    percentage: Percent
+    hold_seconds: int | None = None
+    requires_approval: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RollbackPlan:
+    """How a rollback of the phase is done unless the call says otherwise (SPEC S56)."""
+
+    mode: RollbackMode = RollbackMode.DISABLE_ALL
+    drain_seconds: int = 0
+    notify: tuple[str, ...] = ()
+    manual_steps: tuple[str, ...] = ()
+
+
+_FROM: dict[PhaseAction, frozenset[PhaseStatus]] = {
+    PhaseAction.ACTIVATE: frozenset({PhaseStatus.PLANNED, PhaseStatus.ROLLED_BACK}),
+    PhaseAction.PAUSE: frozenset({PhaseStatus.ACTIVE}),
+    PhaseAction.RESUME: frozenset({PhaseStatus.PAUSED}),
+    PhaseAction.ADVANCE: frozenset({PhaseStatus.ACTIVE}),
+    PhaseAction.COMPLETE: frozenset({PhaseStatus.ACTIVE}),
+    PhaseAction.ROLLBACK: frozenset({PhaseStatus.ACTIVE, PhaseStatus.PAUSED}),
+}
+
+_TO: dict[PhaseAction, PhaseStatus] = {
+    PhaseAction.ACTIVATE: PhaseStatus.ACTIVE,
+    PhaseAction.PAUSE: PhaseStatus.PAUSED,
+    PhaseAction.RESUME: PhaseStatus.ACTIVE,
+    PhaseAction.ADVANCE: PhaseStatus.ACTIVE,
+    PhaseAction.COMPLETE: PhaseStatus.COMPLETED,
+    PhaseAction.ROLLBACK: PhaseStatus.ROLLED_BACK,
+}
+
+
+def available_actions(
+    status: PhaseStatus, steps: Sequence[RampStep], step_index: int | None
+) -> list[PhaseAction]:
+    """What can be done now, for the buttons of a dashboard (SPEC S76)."""
+    actions = [action for action in PhaseAction if status in _FROM[action]]
+    if is_last_step(steps, step_index):
+        actions = [action for action in actions if action is not PhaseAction.ADVANCE]
+    return actions
+
+
+def next_status(
+    status: PhaseStatus, action: PhaseAction, *, mode: RollbackMode | None = None
+) -> PhaseStatus:
+    """The status after an action; raises InvalidTransition where it is not allowed.
+
+    A COMPLETED phase can be rolled back only with RESTORE_PREVIOUS (SPEC S54).
+    """
+    if action is PhaseAction.ROLLBACK and status is PhaseStatus.COMPLETED:
+        if mode is RollbackMode.RESTORE_PREVIOUS:
+            return PhaseStatus.ROLLED_BACK
+        raise InvalidTransition(
+            "A completed phase can only be rolled back with mode RESTORE_PREVIOUS.",
+            path=("input", "mode"),
+        )
+    if status not in _FROM[action]:
+        raise InvalidTransition(f"A phase that is {status} cannot be given the action {action}.")
+    return _TO[action]
+
+
+def is_last_step(steps: Sequence[RampStep], step_index: int | None) -> bool:
+    """True where no step is left to advance to."""
+    return step_index is None or step_index >= len(steps) - 1
+
+
+def next_step_index(steps: Sequence[RampStep], step_index: int | None) -> int:
+    """The index after this one; raises InvalidTransition on the last step."""
+    if step_index is None or is_last_step(steps, step_index):
+        raise InvalidTransition("The phase is on its last step: complete it instead.")
+    return step_index + 1
+
+
+def next_step_at(
+    steps: Sequence[RampStep], step_index: int | None, step_started_at: datetime | None
+) -> datetime | None:
+    """When the ramp moves on by itself; None where it waits for a human or is at its end."""
+    if step_index is None or step_started_at is None or is_last_step(steps, step_index):
+        return None
+    hold = steps[step_index].hold_seconds
+    if hold is None or steps[step_index + 1].requires_approval:
+        return None
+    return step_started_at + timedelta(seconds=hold)
+
+
+def target_percentage(link_target: Percent | None, flag_percentage: Percent) -> Percent:
+    """What a phase wants for a flag: its own target, else the flag's if set, else everybody.
+
+    SPEC decision 1: an explicit percentage is never overwritten, and 0 is not explicit.
+    """
+    if link_target is not None:
+        return link_target
+    return flag_percentage if flag_percentage > NOBODY else EVERYBODY
+
+
+def stepped_percentage(
+    target: Percent, steps: Sequence[RampStep], step_index: int | None
+) -> Percent:
+    """The target, held down to the current step; past the last step the target itself (A7)."""
+    if step_index is None or step_index >= len(steps):
+        return target
+    return min(target, steps[max(step_index, 0)].percentage)
+
+
+def check_steps(steps: Sequence[RampStep]) -> None:
+    """Steps only ever widen; raises Invalid naming the step."""
+    previous = NOBODY
+    for index, step in enumerate(steps):
+        path = ("input", "steps", str(index))
+        if step.percentage <= previous:
+            raise Invalid("Each step reaches more users than the one before.", path=path)
+        if step.hold_seconds is not None and not 0 <= step.hold_seconds <= 30 * 86_400:
+            raise Invalid("A step is held for 0 seconds to 30 days.", path=path)
+        previous = step.percentage
+
+
+def check_plan(plan: RollbackPlan | None) -> None:
+    """Raises Invalid naming the field of a rollback plan that cannot be kept (SPEC S56)."""
+    if plan is None:
+        return
+    path = ("input", "rollbackPlan")
+    if plan.drain_seconds:
+        raise Invalid(
+            "A rollback is immediate: drainSeconds must be 0.", path=(*path, "drainSeconds")
+        )
+    if len(plan.manual_steps) > 50 or any(len(step) > 500 for step in plan.manual_steps):
+        raise Invalid(
+            "At most 50 manual steps of at most 500 characters.", path=(*path, "manualSteps")
+        )
+    if len(plan.notify) > 50 or any(len(name) > 500 for name in plan.notify):
+        raise Invalid("At most 50 places to notify.", path=(*path, "notify"))

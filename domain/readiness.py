@@ -1,0 +1,191 @@
+"""May this phase go live now? Every check, its evidence, one verdict (SPEC X2, S46, S121)."""
+
+import hashlib
+import hmac
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from domain.health import CheckType, HealthStatus
+
+TOKEN_LIFETIME = timedelta(seconds=120)
+
+
+class ReadinessVerdict(StrEnum):
+    """Go, go if you accept the warnings, or no go."""
+
+    GO = "go"
+    GO_WITH_WARNINGS = "go_with_warnings"
+    NO_GO = "no_go"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadinessCheck:
+    """One item of the list. `evidence` is the global id of the node that shows why."""
+
+    key: str
+    title: str
+    ok: bool
+    blocking: bool
+    detail: str
+    evidence: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """The list with its verdict. `token` binds an activation to what was shown."""
+
+    verdict: ReadinessVerdict
+    checks: tuple[ReadinessCheck, ...]
+    token: str
+    evaluated_at: datetime
+
+    @property
+    def expires_at(self) -> datetime:
+        """When the token stops being accepted."""
+        return self.evaluated_at + TOKEN_LIFETIME
+
+    @property
+    def blockers(self) -> list[ReadinessCheck]:
+        """What keeps the phase from going live."""
+        return [check for check in self.checks if check.blocking and not check.ok]
+
+    @property
+    def warnings(self) -> list[ReadinessCheck]:
+        """What somebody has to accept."""
+        return [check for check in self.checks if not check.blocking and not check.ok]
+
+
+@dataclass(frozen=True, slots=True)
+class HealthEvidence:
+    """The present state of one health check. `evidence` is its global id."""
+
+    status: HealthStatus
+    detail: str
+    evidence: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that readiness is judged on, read in one transaction."""
+
+    phase_version: int
+    health: Mapping[CheckType, HealthEvidence]
+    severe_incidents: Sequence[str]
+    flag_count: int
+    criteria_problems: Sequence[str]
+    busy_platforms: Sequence[str]
+    operators_watching: int
+    backup_age: timedelta | None
+    backup_configured: bool
+
+
+def assess(
+    facts: Facts, *, phase_key: str, secret: bytes, now: datetime
+) -> Readiness:
+    """Judge every check; CRITICAL and UNKNOWN health block, WARNING must be accepted."""
+    checks = (*_health_checks(facts), *_launch_checks(facts), *_care_checks(facts))
+    token = sign(checks, phase_key=phase_key, version=facts.phase_version, secret=secret, now=now)
+    return Readiness(_verdict(checks), checks, token, now)
+
+
+def sign(
+    checks: Sequence[ReadinessCheck],
+    *,
+    phase_key: str,
+    version: int,
+    secret: bytes,
+    now: datetime,
+) -> str:
+    """The token of an evaluated state: its moment and an HMAC of every outcome."""
+    outcome = ";".join(f"{check.key}={check.ok}" for check in checks)
+    moment = int(now.timestamp())
+    text = f"{phase_key}:{version}:{moment}:{outcome}".encode()
+    return f"{moment}.{hmac.new(secret, text, hashlib.sha256).hexdigest()}"
+
+
+def token_holds(
+    token: str, current: Readiness, *, phase_key: str, version: int, secret: bytes, now: datetime
+) -> bool:
+    """True where the token is ours, not older than 120 s, and nothing has changed since."""
+    moment, _, _ = token.partition(".")
+    if not moment.isdecimal() or len(moment) > 12:
+        return False
+    then = datetime.fromtimestamp(int(moment), tz=now.tzinfo)
+    if not timedelta(0) <= now - then <= TOKEN_LIFETIME:
+        return False
+    expected = sign(current.checks, phase_key=phase_key, version=version, secret=secret, now=then)
+    return hmac.compare_digest(expected.encode(), token.encode())
+
+
+def blocked_message(readiness: Readiness) -> str:
+    """The source's sentence, with names instead of numbers (SPEC S46)."""
+    names = ", ".join(f"{check.key}: {check.detail}" for check in readiness.blockers)
+    return f"System not healthy for launch: {names}"
+
+
+def _verdict(checks: Sequence[ReadinessCheck]) -> ReadinessVerdict:
+    if any(check.blocking and not check.ok for check in checks):
+        return ReadinessVerdict.NO_GO
+    if all(check.ok for check in checks):
+        return ReadinessVerdict.GO
+    return ReadinessVerdict.GO_WITH_WARNINGS
+
+
+def _health_checks(facts: Facts) -> list[ReadinessCheck]:
+    found = []
+    for kind in CheckType:
+        state = facts.health.get(kind, HealthEvidence(HealthStatus.UNKNOWN, "never checked"))
+        found.append(
+            ReadinessCheck(
+                key=kind.value,
+                title=f"Health of {kind}",
+                ok=state.status is HealthStatus.HEALTHY,
+                blocking=state.status in (HealthStatus.CRITICAL, HealthStatus.UNKNOWN),
+                detail=state.detail,
+                evidence=state.evidence,
+            )
+        )
+    return found
+
+
+def _launch_checks(facts: Facts) -> list[ReadinessCheck]:
+    return [
+        _check("incidents", "No severe incident is open", facts.severe_incidents, "none open"),
+        _check("platforms", "No other phase is active here", facts.busy_platforms, "free"),
+        _check("criteria", "Success criteria can be judged", facts.criteria_problems, "all valid"),
+        ReadinessCheck(
+            key="flags",
+            title="The phase has flags",
+            ok=facts.flag_count > 0,
+            blocking=False,
+            detail=f"{facts.flag_count} flags",
+        ),
+    ]
+
+
+def _check(key: str, title: str, problems: Sequence[str], good: str) -> ReadinessCheck:
+    return ReadinessCheck(key, title, not problems, True, "; ".join(problems) or good)
+
+
+def _care_checks(facts: Facts) -> list[ReadinessCheck]:
+    fresh = facts.backup_age is not None and facts.backup_age <= timedelta(hours=24)
+    return [
+        ReadinessCheck("backup", "A backup younger than 24 hours", fresh, False, _backup(facts)),
+        ReadinessCheck(
+            key="operators",
+            title="Somebody is watching",
+            ok=facts.operators_watching > 0,
+            blocking=False,
+            detail=f"{facts.operators_watching} operators on a live stream",
+        ),
+    ]
+
+
+def _backup(facts: Facts) -> str:
+    if not facts.backup_configured:
+        return "BACKUP_MARKER is not set: backups are not watched"
+    if facts.backup_age is None:
+        return "no backup has been seen"
+    return f"last backup {facts.backup_age.total_seconds() / 3600:.1f} hours ago"

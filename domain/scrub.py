@@ -1,0 +1,35 @@
+"""Takes secrets out of error texts before anybody reads or stores them (SPEC S66)."""
+
+import re
+
+_LIMIT = 300
+_GONE = "***"
+
+# Credentials of a URL: all up to the last @, since passwords may hold any character.
+_URL = re.compile(r"(?<=://)[^\s\"'<>]*@")
+_HEADER = re.compile(r"(?i)\b(bearer|basic|digest)\s+[^\s,;\"']+")
+_WORDS = "password|passwd|pwd|pass|secret|token|api[-_]?key|access[-_]?key|authorization|cookie"
+_PAIR = re.compile(
+    rf"(?i)([\w-]*(?:{_WORDS})[\w-]*[\"']?\s*[=:]\s*)(\"[^\"]*\"|'[^']*'|[^\s,;&\"']+)"
+)
+# Any long run of letters and digits that is no UUID and no plain word is taken for a token.
+_TOKEN = re.compile(
+    r"(?<![\w-])(?!\w{8}-\w{4}-\w{4}-\w{4}-\w{12}(?![\w-]))"
+    r"(?=[\w+=-]*\d)(?=[\w+=-]*[A-Za-z])[A-Za-z0-9_+=-]{32,}"
+)
+
+
+def scrub(text: str) -> str:
+    """One short line without credentials, tokens or passwords."""
+    clean = _URL.sub(f"{_GONE}@", " ".join(text.split()))
+    clean = _HEADER.sub(rf"\1 {_GONE}", clean)
+    clean = _PAIR.sub(rf"\1{_GONE}", clean)
+    clean = _TOKEN.sub(_GONE, clean)
+    return clean if len(clean) <= _LIMIT else f"{clean[: _LIMIT - 1]}…"
+
+
+def describe(error: BaseException) -> str:
+    """An exception as one scrubbed line; its class where it has no text of its own."""
+    text = str(error).strip()
+    name = type(error).__name__
+    return scrub(f"{name}: {text}" if text else name)

@@ -1,0 +1,87 @@
+"""Every setting of the system: read once from the environment, frozen, passed down."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """The configuration of one process. Environment variables carry the same names in capitals."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+
+    environment: Literal["development", "production", "test"] = "development"
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    public_url: str | None = Field(default=None, description="Where clients reach the app.")
+    allowed_origins: tuple[str, ...] = Field(default=(), description="Foreign origins let in.")
+
+    data_dir: Path = Path(".data")
+    database_url: str | None = Field(default=None, description="Unset: an embedded PostgreSQL.")
+    redis_url: str | None = Field(default=None, description="Unset: an embedded Valkey.")
+    database_pool_size: int = Field(default=10, ge=1, le=200)
+    database_timeout_seconds: float = Field(default=5.0, gt=0)
+
+    admin_email: str = Field(default="admin@wedsync.app", pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
+    admin_password: SecretStr | None = None
+    session_days: int = Field(default=14, ge=1, le=365)
+    secret_key: SecretStr | None = Field(default=None, description="Signs readiness tokens.")
+
+    smtp_url: SecretStr | None = Field(default=None, description="smtp://user:pass@host:port")
+    mail_from: str = "WedSync Launch <launch@wedsync.app>"
+
+    flags_kill: tuple[str, ...] = Field(
+        default=(), description="Flag keys forced off before anything else is read; '*' is all."
+    )
+    backup_marker: Path | None = Field(
+        default=None, description="A file that the backup job touches after each good backup."
+    )
+    health_interval_seconds: float = Field(default=30.0, gt=0)
+    health_timeout_seconds: float = Field(default=5.0, gt=0)
+    health_recheck_seconds: float = Field(default=10.0, ge=0)
+
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    graphiql: bool | None = Field(default=None, description="Unset: on in development only.")
+
+    @field_validator("database_url")
+    @classmethod
+    def use_asyncpg(cls, value: str | None) -> str | None:
+        """Accept the usual spellings of a PostgreSQL URL; SQLAlchemy wants its driver named."""
+        if value is None:
+            return None
+        scheme, separator, rest = value.partition("://")
+        if not separator or scheme not in {"postgres", "postgresql", "postgresql+asyncpg"}:
+            raise ValueError("must start with postgresql://")
+        return f"postgresql+asyncpg://{rest}"
+
+    @field_validator("redis_url")
+    @classmethod
+    def know_redis_scheme(cls, value: str | None) -> str | None:
+        """Only the schemes that redis-py understands."""
+        if value is not None and not value.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("must start with redis://, rediss:// or unix://")
+        return value
+
+    @cached_property
+    def base_url(self) -> str:
+        """The URL under which this app answers, without a trailing slash."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+
+class BadSettings(Exception):
+    """The environment holds values that the system cannot start with."""
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read the settings; raises BadSettings with every bad variable named at once."""
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        lines = [
+            f"  {'.'.join(str(part) for part in issue['loc']).upper()}: {issue['msg']}"
+            for issue in error.errors()
+        ]
+        raise BadSettings("These settings are not usable:\n" + "\n".join(lines)) from None

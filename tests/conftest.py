@@ -1,0 +1,110 @@
+"""Real servers once a session, a clean database before each test that asks for one."""
+
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from redis.asyncio import Redis
+from sqlalchemy import text
+
+from db.embedded import EmbeddedPostgres, EmbeddedValkey
+from db.migrate import upgrade
+from db.models import Base
+from db.session import Database
+from settings import Settings
+from tests.clock import Clock
+
+_APPEND_ONLY = ("launch_events", "changes")
+_KEPT = {"flag_set_version", "launch_event_counter"}
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Iterator[Path]:
+    """A folder for the servers of this test process."""
+    with tempfile.TemporaryDirectory(prefix="launch-") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres(data_dir: Path) -> Iterator[EmbeddedPostgres]:
+    """A real PostgreSQL."""
+    server = EmbeddedPostgres(data_dir, fast=True)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def valkey(data_dir: Path) -> Iterator[EmbeddedValkey]:
+    """A real Valkey."""
+    server = EmbeddedValkey(data_dir)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def clock() -> Clock:
+    """The clock that the system under test reads."""
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def settings(postgres: EmbeddedPostgres, valkey: EmbeddedValkey, data_dir: Path) -> Settings:
+    """Settings that point at the real servers."""
+    return Settings(
+        _env_file=None,
+        environment="test",
+        database_url=postgres.url,
+        redis_url=valkey.url,
+        data_dir=data_dir,
+        secret_key=SecretStr("a secret that only tests know"),
+        database_pool_size=10,
+    )
+
+
+@pytest.fixture(scope="session")
+async def migrated(settings: Settings) -> str:
+    """The URL of a database at the newest revision."""
+    assert settings.database_url is not None
+    await upgrade(settings.database_url)
+    return settings.database_url
+
+
+@pytest.fixture(scope="session")
+async def database(migrated: str, clock: Clock) -> AsyncIterator[Database]:
+    """One engine for the whole session."""
+    found = Database(migrated, clock=clock)
+    yield found
+    await found.dispose()
+
+
+@pytest.fixture
+async def db(database: Database, clock: Clock) -> Database:
+    """The database, empty."""
+    clock.reset()
+    await empty(database)
+    return database
+
+
+@pytest.fixture
+async def redis(settings: Settings) -> AsyncIterator[Redis]:
+    """A connection to a real, empty Valkey."""
+    client = Redis.from_url(str(settings.redis_url))
+    await client.flushall()
+    yield client
+    await client.aclose()
+
+
+async def empty(database: Database) -> None:
+    """Remove every row. The triggers that forbid this are off for this one transaction."""
+    tables = ", ".join(name for name in Base.metadata.tables if name not in _KEPT)
+    async with database.engine.begin() as connection:
+        for table in _APPEND_ONLY:
+            await connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER append_only"))
+        await connection.execute(text(f"TRUNCATE {tables}, pgqueuer RESTART IDENTITY CASCADE"))
+        for table in _APPEND_ONLY:
+            await connection.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER append_only"))
+        await connection.execute(text("UPDATE launch_event_counter SET seq = 0"))
