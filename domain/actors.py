@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from domain.ids import SessionId, UserId
+from domain.ids import CoupleId, SessionId, SupplierId, UserId
 
 
 class Scope(StrEnum):
@@ -115,6 +116,10 @@ class Actor:
     scopes: frozenset[Scope] = frozenset()
     role: Role | None = None
     session_id: SessionId | None = None
+    vendor_type: VendorType | None = None
+    supplier_id: SupplierId | None = None
+    couple_id: CoupleId | None = None
+    expires_at: datetime | None = None
 
     @property
     def ref(self) -> ActorRef:
@@ -125,6 +130,11 @@ class Actor:
     def user_id(self) -> UserId | None:
         """The person's id; None for tokens, the system and visitors."""
         return UserId(self.id) if self.kind is ActorKind.USER and self.id else None
+
+    @property
+    def credential_id(self) -> UUID | None:
+        """The session or API token that this actor came with; None for visitors."""
+        return self.id if self.kind is ActorKind.TOKEN else self.session_id
 
     @property
     def is_anonymous(self) -> bool:

@@ -108,7 +108,9 @@ def problems(criteria: Sequence[Criterion]) -> list[str]:
 
 def _check_metric(criterion: Criterion, path: tuple[str, ...]) -> None:
     metric = criterion.metric
-    if metric in METRICS or (metric.startswith(CUSTOM_PREFIX) and len(metric) <= 100):
+    if metric in METRICS or (
+        metric.startswith(CUSTOM_PREFIX) and len(CUSTOM_PREFIX) < len(metric) <= 100
+    ):
         return
     raise Invalid(
         f"There is no metric {metric[:100]!r}; metrics of your own start with {CUSTOM_PREFIX!r}.",

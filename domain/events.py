@@ -6,10 +6,19 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from domain.actors import ActorRef, UserType
+from domain.actors import ActorRef, Scope, UserType
 from domain.flags import FlagState
 from domain.health import CheckType, HealthStatus
-from domain.ids import EventSeq, FlagId, IncidentId, PhaseId, RunId, UserId
+from domain.ids import (
+    EventSeq,
+    FlagId,
+    IncidentId,
+    MailId,
+    PhaseId,
+    RunId,
+    TokenId,
+    UserId,
+)
 from domain.incidents import IncidentStatus, Severity
 from domain.phases import PhaseStatus
 
@@ -172,6 +181,38 @@ class AccessRevoked(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TokenCreated(Event):
+    """An API token was made (SPEC A41)."""
+
+    TYPE = "token.created"
+    SUBJECT = Subject.TOKEN
+    token_id: TokenId
+    name: str
+    scopes: tuple[Scope, ...]
+
+    @property
+    def subject_id(self) -> UUID | None:
+        return self.token_id
+
+    @property
+    def summary(self) -> str:
+        return f"API token {self.name} made"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailQueued(Event):
+    """A letter waits in the outbox for the job that sends it."""
+
+    TYPE = "mail.queued"
+    SUBJECT = Subject.USER
+    mail_id: MailId
+
+    @property
+    def summary(self) -> str:
+        return "A mail is on its way"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UnknownEvent(Event):
     """A fact written by a newer version of this software: kept in order, shown to nobody."""
 
@@ -191,6 +232,8 @@ ALL_EVENTS: tuple[type[Event], ...] = (
     IncidentChanged,
     UserSignedUp,
     AccessRevoked,
+    TokenCreated,
+    MailQueued,
 )
 
 

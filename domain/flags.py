@@ -139,7 +139,7 @@ def evaluate(flag: Flag, context: EvaluationContext) -> Evaluation:
     if not flag.enabled:
         return Evaluation(flag.key, False, EvaluationReason.DISABLED, flag.version)
     key = context.key(flag.bucket_by)
-    group, admitted = (None, True) if not flag.target_groups else _match(flag, key, context.groups)
+    group, admitted = (None, True) if not flag.target_groups else _match(flag, context)
     if group is not None and "user:" in group:
         return _decided(flag, admitted, EvaluationReason.TARGETING_MATCH, group)
     if not admitted:
@@ -180,18 +180,19 @@ def _split(flag: Flag, key: str | None, group: str | None) -> Evaluation:
     )
 
 
-def _match(flag: Flag, key: str | None, groups: frozenset[str]) -> tuple[str | None, bool]:
+def _match(flag: Flag, context: EvaluationContext) -> tuple[str | None, bool]:
     """The entry that decides and whether it lets in; deny wins, then allow, then groups."""
-    if key:
-        if f"!user:{key}" in flag.target_groups:
-            return f"!user:{key}", False
-        if f"user:{key}" in flag.target_groups:
-            return f"user:{key}", True
+    # A person is named by their own id, whatever id decides their bucket.
+    ids = [context.key(BucketBy.USER), context.key(flag.bucket_by)]
+    for mark, admitted in (("!user:", False), ("user:", True)):
+        for key in ids:
+            if key and f"{mark}{key}" in flag.target_groups:
+                return f"{mark}{key}", admitted
     wanted = [name for name in flag.target_groups if "user:" not in name]
     if not wanted:
         return None, True
-    found = next((name for name in wanted if name in groups), None)
-    return found, found is not None
+    group = next((name for name in wanted if name in context.groups), None)
+    return group, group is not None
 
 
 def parse_key(value: str, *, path: tuple[str, ...] = ("input", "key")) -> str:

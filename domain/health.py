@@ -200,6 +200,18 @@ def _recent(changes: tuple[datetime, ...], now: datetime) -> tuple[datetime, ...
     return tuple(moment for moment in changes if now - moment <= FLAPPING_WINDOW)
 
 
+def is_suspect(state: CheckState) -> bool:
+    """Failed, but not often enough to be sure: to be looked at again soon (SPEC S67)."""
+    return 0 < state.consecutive_failures < FAILURE_THRESHOLD
+
+
+def resumed(state: CheckState, now: datetime, interval: timedelta) -> CheckState:
+    """A state to go on from: after a pause, what came before it no longer counts as a row."""
+    if state.checked_at is None or not is_stale(state, now, interval):
+        return state
+    return replace(state, consecutive_failures=0, consecutive_successes=0, latest=None)
+
+
 def disabled(state: CheckState) -> CheckState:
     """A check that is switched off: nothing is known of it, and nobody may rely on it (S5)."""
     return CheckState(state.check, since=state.since, error="this check is disabled")

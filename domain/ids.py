@@ -13,6 +13,7 @@ IncidentId = NewType("IncidentId", UUID)
 UserId = NewType("UserId", UUID)
 SessionId = NewType("SessionId", UUID)
 TokenId = NewType("TokenId", UUID)
+MailId = NewType("MailId", UUID)
 SupplierId = NewType("SupplierId", UUID)
 CoupleId = NewType("CoupleId", UUID)
 

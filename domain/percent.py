@@ -16,11 +16,11 @@ def parse_percent(value: object, *, path: tuple[str, ...] = ()) -> Percent:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise Invalid("A percentage is a number from 0 to 100.", path=path)
     if not 0 <= value <= 100:
-        raise Invalid(f"A percentage lies between 0 and 100, not {value}.", path=path)
+        raise Invalid("A percentage lies between 0 and 100.", path=path)
     rounded = round(float(value), 2)
     if abs(rounded - value) > 1e-9:
         raise Invalid("A percentage has at most two decimals.", path=path)
-    return Percent(rounded)
+    return Percent(abs(rounded))  # -0.0 would print as another state than 0.0
 
 
 def threshold(percentage: Percent) -> int:

@@ -83,7 +83,7 @@ def stepped(
 
 def plan_hash(phase_version: int, changes: Sequence[FlagDiff]) -> str:
     """A fingerprint of the plan: any flag or phase that moves gives another one."""
-    lines = [str(phase_version), *(repr((change.before, change.after)) for change in changes)]
+    lines = [str(phase_version), *map(repr, changes)]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:32]
 
 

@@ -44,7 +44,7 @@ class Readiness:
     @property
     def expires_at(self) -> datetime:
         """When the token stops being accepted."""
-        return self.evaluated_at + TOKEN_LIFETIME
+        return self.evaluated_at.replace(microsecond=0) + TOKEN_LIFETIME
 
     @property
     def blockers(self) -> list[ReadinessCheck]:
@@ -99,7 +99,7 @@ def sign(
     now: datetime,
 ) -> str:
     """The token of an evaluated state: its moment and an HMAC of every outcome."""
-    outcome = ";".join(f"{check.key}={check.ok}" for check in checks)
+    outcome = ";".join(f"{check.key}={check.ok},{check.blocking}" for check in checks)
     moment = int(now.timestamp())
     text = f"{phase_key}:{version}:{moment}:{outcome}".encode()
     return f"{moment}.{hmac.new(secret, text, hashlib.sha256).hexdigest()}"
@@ -110,13 +110,14 @@ def token_holds(
 ) -> bool:
     """True where the token is ours, not older than 120 s, and nothing has changed since."""
     moment, _, _ = token.partition(".")
-    if not moment.isdecimal() or len(moment) > 12:
+    # Eleven digits reach the year 5138; with twelve fromtimestamp overflows.
+    if not moment.isdecimal() or len(moment) > 11:
         return False
     then = datetime.fromtimestamp(int(moment), tz=now.tzinfo)
     if not timedelta(0) <= now - then <= TOKEN_LIFETIME:
         return False
     expected = sign(current.checks, phase_key=phase_key, version=version, secret=secret, now=then)
-    return hmac.compare_digest(expected.encode(), token.encode())
+    return hmac.compare_digest(expected.encode(), token.encode(errors="replace"))
 
 
 def blocked_message(readiness: Readiness) -> str:

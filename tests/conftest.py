@@ -8,13 +8,19 @@ import pytest
 from pydantic import SecretStr
 from redis.asyncio import Redis
 from sqlalchemy import text
+from starlette.applications import Starlette
 
+from app import create_app, running
 from db.embedded import EmbeddedPostgres, EmbeddedValkey
 from db.migrate import upgrade
 from db.models import Base
 from db.session import Database
+from domain.actors import Role
+from schema.context import Runtime
 from settings import Settings
 from tests.clock import Clock
+from tests.factories import people
+from tests.graphql import GraphQLClient
 
 _APPEND_ONLY = ("launch_events", "changes")
 _KEPT = {"flag_set_version", "launch_event_counter"}
@@ -99,7 +105,10 @@ async def redis(settings: Settings) -> AsyncIterator[Redis]:
 
 
 async def empty(database: Database) -> None:
-    """Remove every row. The triggers that forbid this are off for this one transaction."""
+    """Remove every row. The triggers that forbid this are off for this one transaction.
+
+    Sequences of events go on: the tails of running apps must not see the log go backwards.
+    """
     tables = ", ".join(name for name in Base.metadata.tables if name not in _KEPT)
     async with database.engine.begin() as connection:
         for table in _APPEND_ONLY:
@@ -107,4 +116,50 @@ async def empty(database: Database) -> None:
         await connection.execute(text(f"TRUNCATE {tables}, pgqueuer RESTART IDENTITY CASCADE"))
         for table in _APPEND_ONLY:
             await connection.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER append_only"))
-        await connection.execute(text("UPDATE launch_event_counter SET seq = 0"))
+
+
+@pytest.fixture(scope="session")
+async def application(migrated: str, settings: Settings, clock: Clock) -> AsyncIterator[Starlette]:
+    """The app, running, for the whole session."""
+    app = create_app(settings, clock)
+    async with running(app.state.runtime):
+        yield app
+
+
+@pytest.fixture
+async def app(db: Database, redis: Redis, application: Starlette) -> Starlette:
+    """The app over an empty database and an empty Valkey."""
+    runtime: Runtime = application.state.runtime
+    await runtime.tail.catch_up()
+    await runtime.flags.refresh()
+    return application
+
+
+@pytest.fixture
+def visitor(app: Starlette) -> GraphQLClient:
+    """A client that is not logged in."""
+    return GraphQLClient(app)
+
+
+@pytest.fixture
+async def admin(app: Starlette, visitor: GraphQLClient, db: Database) -> GraphQLClient:
+    """A client with every right."""
+    return visitor.as_(await people.session_of(db, Role.ADMIN))
+
+
+@pytest.fixture
+async def operator(app: Starlette, visitor: GraphQLClient, db: Database) -> GraphQLClient:
+    """A client that may operate launches."""
+    return visitor.as_(await people.session_of(db, Role.OPERATOR))
+
+
+@pytest.fixture
+async def viewer(app: Starlette, visitor: GraphQLClient, db: Database) -> GraphQLClient:
+    """A client that may look."""
+    return visitor.as_(await people.session_of(db, Role.VIEWER))
+
+
+@pytest.fixture
+async def supplier(app: Starlette, visitor: GraphQLClient, db: Database) -> GraphQLClient:
+    """A supplier's client."""
+    return visitor.as_(await people.session_of(db, Role.SUPPLIER))

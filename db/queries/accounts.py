@@ -1,12 +1,20 @@
-"""SQL about people, sessions and tokens."""
+"""SQL about people, and tokens by id."""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select, text
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.accounts import ApiToken, User
+from db.models.phases import LaunchPhase
+from db.models.suppliers import Supplier
+from domain.actors import Role
+from domain.ids import PhaseId
+from domain.phases import PhaseStatus, Platform
+
+_FIRST_ADMIN_LOCK = 7_264_002
 
 
 async def users_by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, User]:
@@ -19,3 +27,50 @@ async def tokens_by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UU
     """API tokens by id."""
     rows = await session.scalars(select(ApiToken).where(ApiToken.id.in_(ids)))
     return {row.id: row for row in rows}
+
+
+async def user_by_email(session: AsyncSession, email: str) -> User | None:
+    """The user with an e-mail, whatever the case of its letters."""
+    return await session.scalar(select(User).where(func.lower(User.email) == func.lower(email)))
+
+
+async def lock_user(session: AsyncSession, user_id: UUID) -> User | None:
+    """A user to change, locked until the end of the transaction."""
+    query = (
+        select(User)
+        .where(User.id == user_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    return await session.scalar(query)
+
+
+async def add_user(
+    session: AsyncSession, email: str, role: Role, password_hash: str | None
+) -> User | None:
+    """A new user; None where the e-mail is taken, also by a transaction that commits first."""
+    row = insert(User).values(email=email, role=role, password_hash=password_hash)
+    return await session.scalar(row.on_conflict_do_nothing().returning(User))
+
+
+async def add_supplier(session: AsyncSession, **values: object) -> bool:
+    """A new supplier; False where its e-mail is taken by another."""
+    row = insert(Supplier).values(**values).on_conflict_do_nothing().returning(Supplier.id)
+    return (await session.execute(row)).scalar_one_or_none() is not None
+
+
+async def has_admin(session: AsyncSession) -> bool:
+    """Whether an admin exists; holds off other processes that ask the same until the commit."""
+    await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _FIRST_ADMIN_LOCK})
+    query = select(User.id).where(User.role == Role.ADMIN).limit(1)
+    return (await session.execute(query)).scalar_one_or_none() is not None
+
+
+async def active_phase_id(session: AsyncSession, platform: Platform) -> PhaseId | None:
+    """The phase that is ACTIVE on a platform; there is at most one."""
+    query = select(LaunchPhase.id).where(
+        LaunchPhase.status == PhaseStatus.ACTIVE,
+        LaunchPhase.platforms.contains([platform.value]),
+    )
+    found = (await session.execute(query)).scalar_one_or_none()
+    return PhaseId(found) if found else None

@@ -30,15 +30,17 @@ async def newest(session: AsyncSession, subject_id: UUID) -> Change | None:
 
 
 async def newest_by_subject(
-    session: AsyncSession, subject_ids: Sequence[UUID]
+    session: AsyncSession, subject_ids: Sequence[UUID], *, until: datetime | None = None
 ) -> Mapping[UUID, Change]:
-    """The last change of each of several things."""
+    """The last change of each of several things, up to a moment."""
     query = (
         select(Change)
         .where(Change.subject_id.in_(subject_ids))
         .distinct(Change.subject_id)
         .order_by(Change.subject_id, Change.event_seq.desc())
     )
+    if until is not None:
+        query = query.where(Change.at <= until)
     return {row.subject_id: row for row in await session.scalars(query)}
 
 

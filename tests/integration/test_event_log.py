@@ -20,6 +20,13 @@ def something() -> Event:
     return UserSignedUp(user_id=UserId(uuid4()), user_type=UserType.COUPLE)
 
 
+@pytest.fixture
+async def start(db: Database) -> int:
+    """The newest sequence before the test."""
+    async with db.read() as session:
+        return await event_log.newest_seq(session)
+
+
 async def record(db: Database, events: int = 1) -> None:
     async with db.write() as uow:
         for _ in range(events):
@@ -31,53 +38,55 @@ async def seqs(db: Database) -> list[int]:
         return [item.seq for item in await event_log.read_after(session, 0, 10_000)]
 
 
-async def test_an_event_comes_back_as_it_was_recorded(db: Database) -> None:
+async def test_an_event_comes_back_as_it_was_recorded(db: Database, start: int) -> None:
     event = something()
     async with db.write() as uow:
         uow.record(ACTOR, event)
     async with db.read() as session:
         (found,) = await event_log.read_after(session, 0, 10)
-    assert (found.seq, found.event, found.actor) == (1, event, ACTOR.ref)
+    assert (found.seq, found.event, found.actor) == (start + 1, event, ACTOR.ref)
 
 
-async def test_a_rollback_leaves_neither_an_event_nor_a_hole(db: Database) -> None:
+async def test_a_rollback_leaves_neither_an_event_nor_a_hole(db: Database, start: int) -> None:
     with pytest.raises(RuntimeError, match="stop"):
         async with db.write() as uow:
             uow.record(ACTOR, something())
             await uow.write_events()
             raise RuntimeError("stop")
     await record(db)
-    assert await seqs(db) == [1]
+    assert await seqs(db) == [start + 1]
 
 
-async def test_fifty_writers_at_once_leave_a_dense_sequence(db: Database) -> None:
+async def test_fifty_writers_at_once_leave_a_dense_sequence(db: Database, start: int) -> None:
     await asyncio.gather(*(record(db, events=3) for _ in range(50)))
-    assert await seqs(db) == list(range(1, 151))
+    assert await seqs(db) == list(range(start + 1, start + 151))
 
 
-async def test_a_reader_never_skips_an_event_that_commits_late(db: Database) -> None:
+async def test_a_reader_never_skips_an_event_that_commits_late(
+    db: Database, start: int
+) -> None:
     """A follower that reads by sequence while 40 writers commit sees every event in order."""
     seen: list[int] = []
 
     async def follow() -> None:
         while len(seen) < 80:
             async with db.read() as session:
-                page = await event_log.read_after(session, seen[-1] if seen else 0, 7)
+                page = await event_log.read_after(session, seen[-1] if seen else start, 7)
             seen.extend(item.seq for item in page)
 
     writers = (record(db, events=2) for _ in range(40))
     await asyncio.wait_for(asyncio.gather(follow(), *writers), timeout=20)
-    assert seen == list(range(1, 81))
+    assert seen == list(range(start + 1, start + 81))
 
 
 @pytest.mark.parametrize("statement", ["DELETE FROM {}", "UPDATE {} SET at = now()", "TRUNCATE {} CASCADE"])
 @pytest.mark.parametrize("table", ["launch_events", "changes"])
 async def test_the_log_and_the_audit_are_append_only(
-    db: Database, statement: str, table: str
+    db: Database, start: int, statement: str, table: str
 ) -> None:
     async with db.write() as uow:
         uow.record(ACTOR, something(), Audit(uuid4(), after={"a": 1}))
     with pytest.raises(DBAPIError, match="append-only"):
         async with db.engine.begin() as connection:
             await connection.execute(text(statement.format(table)))
-    assert await seqs(db) == [1]
+    assert await seqs(db) == [start + 1]

@@ -1,0 +1,88 @@
+# `make run` and `make test` are all that a bare machine needs: Python 3.11+, make, a package index.
+# Everything they install stays in .venv, and is installed again only when the lock changes.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-print-directory --no-builtin-rules
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: help run test lint types imports units env lock clean
+
+help:
+	@echo "make run    start everything here: database, cache, app and worker (HOST, PORT, DATA_DIR)"
+	@echo "make test   check everything: lint, types, import arrows, sizes, all tests"
+
+run: env
+	@exec $(BIN)/launch up
+
+# In this order, one after the other: the quick ones first, and the first failure ends it.
+test: env
+	@$(MAKE) lint
+	@$(MAKE) types
+	@$(MAKE) imports
+	@$(MAKE) units
+
+lint: env
+	@echo "== lint"
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet .
+
+types: env
+	@echo "== types"
+	@$(BIN)/mypy .
+
+imports: env
+	@echo "== import arrows"
+	@$(BIN)/lint-imports
+
+units: env
+	@echo "== tests (sizes among them)"
+	@$(BIN)/pytest -n 2
+
+env: $(READY)
+
+# Only what pip says about errors is shown, and how far it has come.
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "error: '$(PYTHON)' is not Python 3.11 or newer; name one: make run PYTHON=python3.12" >&2; \
+	  exit 1; }
+	@if ! $(BIN)/python -c 'import pip' 2>/dev/null; then \
+	  $(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+	    echo "error: '$(PYTHON)' cannot make environments: install its venv package" \
+	      "(python3-venv on Debian and Ubuntu) or name another one with PYTHON=" >&2; \
+	    exit 1; }; \
+	  echo "environment: creating $(VENV) with $$($(PYTHON) --version)"; \
+	  $(PYTHON) -m venv --clear $(VENV); \
+	fi
+	@total=$$(grep -c '^[A-Za-z0-9]' requirements.lock); \
+	echo "environment: installing $$total packages..."; \
+	$(BIN)/python -m pip install --disable-pip-version-check --no-input --progress-bar off \
+	    --require-hashes -r requirements.lock 2> >(grep -v '^WARNING: ' >&2) \
+	  | { n=0; while read -r word rest; do case $$word in \
+	      Collecting|Processing) n=$$((n + 1)); \
+	        if ((n % 20 == 0)); then echo "environment: $$n of $$total fetched"; fi ;; \
+	      Installing) echo "environment: all fetched, unpacking" ;; \
+	    esac; done; }
+	@$(BIN)/python -m pip install --disable-pip-version-check --no-input --quiet \
+	  --no-deps --no-build-isolation -e .
+	@touch $(READY)
+	@echo "environment: ready"
+
+# Needs the network; pins the newest versions for every Python from 3.11 on.
+lock:
+	@$(PYTHON) -m venv .cache/lock
+	@.cache/lock/bin/pip install --disable-pip-version-check --quiet uv
+	@.cache/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+	  --generate-hashes --no-header --extra dev pyproject.toml -o requirements.lock
+	@echo "requirements.lock: $$(grep -c '^[A-Za-z0-9]' requirements.lock) packages"
+
+# The data folder stays: it holds your rows.
+clean:
+	@rm -rf $(VENV) .cache build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache \
+	  .hypothesis .import_linter_cache .grimp_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

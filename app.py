@@ -1,0 +1,180 @@
+"""The web process: everything is wired here and nowhere else."""
+
+import hashlib
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from functools import partial
+
+from redis.asyncio import Redis
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route, WebSocketRoute
+
+from db.session import Database
+from domain.errors import DependencyDown
+from jobs.routing import enqueue_for
+from schema.context import Runtime
+from schema.root import schema
+from schema.view import GraphQLView
+from services import kill_switch
+from services.event_reads import LogReader
+from services.flag_store import FlagStore
+from services.health import build_monitor
+from services.passwords import Passwords
+from services.rate_limits import RateLimiter
+from settings import Settings
+from subscriptions import channels
+from subscriptions.bus import Broadcast
+from subscriptions.flag_feed import FlagFeed
+from subscriptions.lifetime import Lifetimes
+from subscriptions.publish import Publisher
+from subscriptions.tail import EventTail
+
+logger = logging.getLogger(__name__)
+
+
+def utc_now() -> datetime:
+    """The clock of production."""
+    return datetime.now(UTC)
+
+
+def build_runtime(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Runtime:
+    """Everything that the requests of one process share; nothing is connected yet."""
+    assert settings.database_url is not None
+    assert settings.redis_url is not None
+    db = Database(
+        settings.database_url,
+        clock=clock,
+        pool_size=settings.database_pool_size,
+        timeout_seconds=settings.database_timeout_seconds,
+        enqueue_jobs=enqueue_for,
+    )
+    redis: Redis = Redis.from_url(
+        settings.redis_url, socket_timeout=2.0, socket_connect_timeout=2.0
+    )
+    bus = Broadcast(settings.redis_url)
+    log = LogReader(db)
+    tail = EventTail(bus, channels.EVENTS, channels.decode_events, log.read_after, log.read_head)
+    flags = FlagStore(db, clock=clock, killed=frozenset(settings.flags_kill))
+    passwords = Passwords()
+    return Runtime(
+        settings=settings,
+        db=db,
+        redis=redis,
+        bus=bus,
+        tail=tail,
+        lifetimes=Lifetimes(tail, clock),
+        flags=flags,
+        flag_feed=FlagFeed(flags, tail),
+        health=build_monitor(
+            settings, db, redis, passwords, partial(bus.publish, channels.HEALTH)
+        ),
+        passwords=passwords,
+        rate_limits=RateLimiter(redis),
+        clock=clock,
+        secret=_secret(settings),
+    )
+
+
+@asynccontextmanager
+async def running(runtime: Runtime) -> AsyncIterator[Runtime]:
+    """Connect, and start what runs beside the requests.
+
+    A dead database or Redis keeps nobody from starting: what needs them says so until they
+    are back.
+    """
+    publisher = Publisher(runtime.bus, runtime.tail)
+    runtime.db.on_commit(runtime.flag_feed.after_commit)
+    runtime.db.on_commit(publisher.publish)
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(runtime.db.dispose)
+        stack.push_async_callback(runtime.redis.aclose)
+        await runtime.bus.connect()
+        stack.push_async_callback(runtime.bus.disconnect)
+        for part in (runtime.tail, runtime.lifetimes, runtime.flags, runtime.flag_feed):
+            await part.start()
+            stack.push_async_callback(part.stop)
+        await stack.enter_async_context(kill_switch.following(runtime.redis, runtime.flags))
+        yield runtime
+
+
+def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Starlette:
+    """The ASGI application of one process."""
+    runtime = build_runtime(settings, clock)
+    show_ide = settings.graphiql
+    if show_ide is None:
+        show_ide = settings.environment == "development"
+    view = GraphQLView(
+        schema,
+        runtime,
+        graphql_ide="graphiql" if show_ide else None,
+        allowed_origins=settings.allowed_origins,
+    )
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        async with running(runtime):
+            yield
+
+    app = Starlette(
+        routes=[
+            Route("/graphql", view, methods=None),
+            WebSocketRoute("/graphql", view),
+            Route("/schema.graphql", sdl),
+            Route("/healthz", healthz),
+            Route("/readyz", readyz),
+        ],
+        middleware=_middleware(settings),
+        lifespan=lifespan,
+    )
+    app.state.runtime = runtime
+    return app
+
+
+async def sdl(_request: Request) -> Response:
+    """The schema as text."""
+    return PlainTextResponse(schema.as_str())
+
+
+async def healthz(_request: Request) -> Response:
+    """The process answers."""
+    return PlainTextResponse("ok")
+
+
+async def readyz(request: Request) -> Response:
+    """The process can serve: its database answers. Redis may be away; flags serve without both."""
+    runtime: Runtime = request.app.state.runtime
+    parts = {"database": True, "flags": runtime.flags.current.version > 0}
+    try:
+        await runtime.flags.ping()
+    except DependencyDown:
+        parts["database"] = False
+    parts["realtime"] = runtime.bus.connected
+    ready = parts["database"] and parts["flags"]
+    return JSONResponse(parts, status_code=200 if ready else 503)
+
+
+def _middleware(settings: Settings) -> list[Middleware]:
+    if not settings.allowed_origins:
+        return []
+    return [
+        Middleware(
+            CORSMiddleware,
+            allow_origins=settings.allowed_origins,
+            allow_methods=["GET", "POST"],
+            allow_headers=["authorization", "content-type"],
+            allow_credentials=True,
+        )
+    ]
+
+
+def _secret(settings: Settings) -> bytes:
+    """Signs readiness tokens. Without SECRET_KEY: what all processes of a launch share."""
+    if settings.secret_key is not None:
+        return settings.secret_key.get_secret_value().encode()
+    return hashlib.sha256(f"readiness:{settings.database_url}".encode()).digest()

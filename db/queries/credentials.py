@@ -1,0 +1,123 @@
+"""SQL about what lets somebody in: sessions, API tokens and password resets."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models.accounts import ApiToken, PasswordReset, Session, User
+from db.models.couples import Couple
+from db.models.suppliers import Supplier
+from domain.actors import Role, VendorType
+
+MOST_TOKENS = 1000
+
+SessionColumns = Row[
+    UUID, datetime, UUID, str, Role, UUID | None, VendorType | None, UUID | None
+]  # fmt: skip
+
+
+async def live_session(
+    session: AsyncSession, where: ColumnElement[bool], now: datetime
+) -> SessionColumns | None:
+    """An unended session, its user, who is not disabled, and what flags are targeted by."""
+    query = (
+        select(
+            Session.id,
+            Session.expires_at,
+            User.id,
+            User.email,
+            User.role,
+            Supplier.id,
+            Supplier.vendor_type,
+            Couple.id,
+        )
+        .join(User, User.id == Session.user_id)
+        .outerjoin(Supplier, Supplier.user_id == User.id)
+        .outerjoin(Couple, Couple.user_id == User.id)
+        .where(where, Session.revoked_at.is_(None), Session.expires_at > now)
+        .where(User.disabled_at.is_(None))
+    )
+    return (await session.execute(query)).one_or_none()
+
+
+async def live_token(
+    session: AsyncSession, where: ColumnElement[bool], now: datetime
+) -> Row[ApiToken, Role | None] | None:
+    """A working token with the role of who made it; that of a disabled user does not work."""
+    query: Select[ApiToken, Role | None] = (
+        select(ApiToken, User.role)
+        .outerjoin(User, User.id == ApiToken.created_by)
+        .where(where, ApiToken.revoked_at.is_(None), User.disabled_at.is_(None))
+        .where(or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > now))
+    )
+    return (await session.execute(query)).one_or_none()
+
+
+async def touch_token(
+    session: AsyncSession, token_id: UUID, now: datetime, *, before: datetime
+) -> None:
+    """Note that a token was used, unless a use since `before` is noted already."""
+    await session.execute(
+        update(ApiToken)
+        .where(ApiToken.id == token_id)
+        .where(or_(ApiToken.last_used_at.is_(None), ApiToken.last_used_at <= before))
+        .values(last_used_at=now)
+    )
+
+
+async def end_sessions(
+    session: AsyncSession, where: ColumnElement[bool], now: datetime
+) -> Sequence[UUID]:
+    """Revoke unended sessions; returns their ids."""
+    query = (
+        update(Session)
+        .where(where, Session.revoked_at.is_(None), Session.expires_at > now)
+        .values(revoked_at=now)
+        .returning(Session.id)
+    )
+    return (await session.scalars(query)).all()
+
+
+async def all_tokens(session: AsyncSession) -> list[ApiToken]:
+    """API tokens, the newest first, revoked ones too."""
+    query = select(ApiToken).order_by(ApiToken.created_at.desc(), ApiToken.id.desc())
+    return list(await session.scalars(query.limit(MOST_TOKENS)))
+
+
+async def lock_token(session: AsyncSession, token_id: UUID) -> ApiToken | None:
+    """A token to change, locked until the end of the transaction."""
+    query = select(ApiToken).where(ApiToken.id == token_id).with_for_update()
+    return await session.scalar(query)
+
+
+async def reset_by_hash(
+    session: AsyncSession, token_hash: bytes
+) -> Row[PasswordReset, User] | None:
+    """A password reset with its user."""
+    query = select(PasswordReset, User).join(User, User.id == PasswordReset.user_id)
+    found = await session.execute(query.where(PasswordReset.token_hash == token_hash))
+    return found.one_or_none()
+
+
+async def use_reset(session: AsyncSession, reset_id: UUID, now: datetime) -> bool:
+    """Use a reset up; False where another request was faster."""
+    query = (
+        update(PasswordReset)
+        .where(PasswordReset.id == reset_id, PasswordReset.used_at.is_(None))
+        .where(PasswordReset.expires_at > now)
+        .values(used_at=now)
+        .returning(PasswordReset.id)
+    )
+    return (await session.execute(query)).scalar_one_or_none() is not None
+
+
+async def void_resets(session: AsyncSession, user_id: UUID, now: datetime) -> None:
+    """End every open reset of a user."""
+    await session.execute(
+        update(PasswordReset)
+        .where(PasswordReset.user_id == user_id, PasswordReset.used_at.is_(None))
+        .values(used_at=now)
+    )

@@ -1,0 +1,151 @@
+"""SQL about health: states, readings, uptime, retention, and the writes of the probes."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from pydantic import TypeAdapter
+from sqlalchemy import func, insert, select, text
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models.accounts import Session
+from db.models.health import HealthCheckState, HealthReading
+from db.models.jobs import Tick
+from db.models.phases import LaunchPhase
+from domain.health import CHECK_IDS, CheckState, CheckType, Reading
+from domain.phases import PhaseStatus
+
+_STATE: TypeAdapter[CheckState] = TypeAdapter(CheckState)
+_PROBE = "health-probe"
+
+# What is deleted is counted in the same statement, so uptime never sees it twice or not at all.
+_FOLD = text(
+    """
+    WITH gone AS (
+        DELETE FROM system_health_checks WHERE id IN (
+            SELECT id FROM system_health_checks WHERE checked_at < :before
+            ORDER BY checked_at LIMIT :batch FOR UPDATE SKIP LOCKED
+        ) RETURNING check_type, status, checked_at
+    ), folded AS (
+        SELECT check_type, date_trunc('hour', checked_at, 'UTC') AS bucket, count(*) AS samples,
+               count(*) FILTER (WHERE status IN ('healthy', 'warning')) AS up
+        FROM gone GROUP BY 1, 2
+    ), kept AS (
+        INSERT INTO launch_metric_rollups AS kept
+            (metric_name, resolution_seconds, bucket_at, tags_hash, tags,
+             samples, total, minimum, maximum, last)
+        SELECT 'health.up', 3600, bucket, check_type, jsonb_build_object('check', check_type),
+               samples, up, 0, 1, 0
+        FROM folded
+        ON CONFLICT (metric_name, resolution_seconds, bucket_at, tags_hash) DO UPDATE
+        SET samples = kept.samples + excluded.samples, total = kept.total + excluded.total
+    )
+    SELECT count(*) FROM gone
+    """
+)
+_UPTIME = text(
+    """
+    SELECT check_type, floor(10000 * sum(up) / sum(samples))::int FROM (
+        SELECT check_type, count(*) AS samples,
+               count(*) FILTER (WHERE status IN ('healthy', 'warning')) AS up
+        FROM system_health_checks WHERE checked_at >= :since GROUP BY 1
+        UNION ALL
+        SELECT tags_hash, sum(samples), sum(total)::bigint
+        FROM launch_metric_rollups
+        WHERE metric_name = 'health.up' AND resolution_seconds = 3600 AND bucket_at >= :since
+        GROUP BY 1
+    ) AS both_stores GROUP BY check_type
+    """
+)
+
+
+async def states(session: AsyncSession) -> list[CheckState]:
+    """The stored state of each check."""
+    rows = await session.scalars(select(HealthCheckState.state))
+    return [_STATE.validate_python(row) for row in rows]
+
+
+async def lock_states(session: AsyncSession) -> dict[CheckType, CheckState]:
+    """The stored states, locked in one order so that two writers cannot deadlock."""
+    query = select(HealthCheckState.state).order_by(HealthCheckState.check_type)
+    found = [_STATE.validate_python(row) for row in await session.scalars(query.with_for_update())]
+    return {state.check: state for state in found}
+
+
+async def save_states(session: AsyncSession, new: Sequence[CheckState], now: datetime) -> None:
+    """Store states; one row a check."""
+    insertion = upsert(HealthCheckState).values(
+        [
+            {
+                "check_type": state.check,
+                "id": CHECK_IDS[state.check],
+                "state": _STATE.dump_python(state, mode="json"),
+                "updated_at": now,
+            }
+            for state in sorted(new, key=lambda state: state.check)
+        ]
+    )
+    update = {"state": insertion.excluded.state, "updated_at": insertion.excluded.updated_at}
+    await session.execute(
+        insertion.on_conflict_do_update(index_elements=["check_type"], set_=update)
+    )
+
+
+async def add_readings(
+    session: AsyncSession, readings: Sequence[tuple[CheckType, Reading]]
+) -> None:
+    """Store samples."""
+    rows = [
+        {
+            "check_name": check.value,
+            "check_type": check,
+            "status": reading.status,
+            "response_time_ms": reading.response_time_ms,
+            "error_message": reading.error,
+            "check_details": dict(reading.details),
+            "checked_at": reading.at,
+        }
+        for check, reading in readings
+    ]
+    if rows:
+        await session.execute(insert(HealthReading), rows)
+
+
+async def uptime(session: AsyncSession, since: datetime) -> Mapping[CheckType, float]:
+    """Share of HEALTHY and WARNING samples from a moment on, in percent, rounded down.
+
+    Down, because one failure in a month must not read as 100 %.
+    """
+    rows = (await session.execute(_UPTIME, {"since": since})).all()
+    return {CheckType(row[0]): row[1] / 100 for row in rows}
+
+
+async def phase_started_at(session: AsyncSession) -> datetime | None:
+    """When the longest running ACTIVE phase began."""
+    active = select(func.min(LaunchPhase.started_at)).where(
+        LaunchPhase.status == PhaseStatus.ACTIVE
+    )
+    return (await session.execute(active)).scalar_one()
+
+
+async def fold_readings(session: AsyncSession, before: datetime, batch: int) -> int:
+    """Turn at most `batch` old samples into hourly rollups; returns how many."""
+    found: int = (await session.execute(_FOLD, {"before": before, "batch": batch})).scalar_one()
+    return found
+
+
+async def write_probe(session: AsyncSession, now: datetime) -> dict[str, object]:
+    """A real write to one row that is always the same, and what a client should know."""
+    row = {"task": _PROBE, "slot": 0, "worker": _PROBE, "claimed_at": now}
+    insertion = upsert(Tick).values(row)
+    await session.execute(
+        insertion.on_conflict_do_update(index_elements=["task", "slot"], set_={"claimed_at": now})
+    )
+    version = (await session.execute(text("SHOW server_version"))).scalar_one()
+    return {"serverVersion": str(version)}
+
+
+async def look_up_session(session: AsyncSession, token_hash: bytes) -> bool:
+    """What a login asks of the sessions' table."""
+    query = select(Session.id).where(Session.token_hash == token_hash)
+    return (await session.execute(query)).first() is not None

@@ -1,0 +1,31 @@
+"""SQL that removes what nobody needs any more, in batches that hold no lock for long."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, delete, literal_column, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
+
+from db.models.accounts import PasswordReset, Session
+from db.models.events import IdempotencyKey
+from db.models.jobs import Tick
+
+Moments = InstrumentedAttribute[datetime]
+
+TICK_CLAIMED: Moments = Tick.claimed_at
+SESSION_EXPIRED: Moments = Session.expires_at
+RESET_EXPIRED: Moments = PasswordReset.expires_at
+KEY_CREATED: Moments = IdempotencyKey.created_at
+
+
+async def delete_older(session: AsyncSession, column: Moments, before: datetime, batch: int) -> int:
+    """Remove at most `batch` rows whose column lies before a moment; returns how many."""
+    row: ColumnElement[object] = literal_column("ctid")
+    old = select(row).select_from(column.class_).where(column < before).limit(batch)
+    gone = (
+        delete(column.class_)
+        .where(row.in_(old.with_for_update(skip_locked=True)))
+        .returning(column)
+        .execution_options(synchronize_session=False)
+    )
+    return len((await session.scalars(gone)).all())

@@ -1,0 +1,117 @@
+"""Rules about accounts, passwords and API tokens (SPEC S29, S13, A41)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+
+from domain.actors import Actor, Role, Scope, UserType, VendorType
+from domain.errors import Forbidden, Invalid, Required
+from domain.phases import Platform
+
+MIN_PASSWORD = 10
+MAX_PASSWORD = 1024
+MAX_NAME = 200
+MAX_TOKEN_NAME = 100
+
+ROLES = {
+    UserType.SUPPLIER: Role.SUPPLIER,
+    UserType.COUPLE: Role.COUPLE,
+    UserType.ADMIN: Role.ADMIN,
+}
+PLATFORMS = {UserType.SUPPLIER: Platform.WEDSYNC, UserType.COUPLE: Platform.WEDME}
+FIRST_STEPS = {UserType.SUPPLIER: "business_info", UserType.COUPLE: "basic_details"}
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a supplier or a couple says about itself."""
+
+    email: str | None = None
+    business_name: str | None = None
+    vendor_type: VendorType | None = None
+    partner1_name: str | None = None
+    partner2_name: str | None = None
+    wedding_date: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """An account that somebody asks for, checked by `new_account`."""
+
+    user_type: UserType
+    email: str
+    profile: Profile
+
+
+_SIDES = {
+    UserType.SUPPLIER: frozenset({"email", "business_name", "vendor_type"}),
+    UserType.COUPLE: frozenset({"partner1_name", "partner2_name", "wedding_date"}),
+}
+
+
+def new_account(user_type: UserType, email: str, profile: Profile) -> NewAccount:
+    """An account that anybody may make; raises Forbidden for an admin (SPEC S29)."""
+    if user_type is UserType.ADMIN:
+        raise Forbidden("Admins are made by admins.", path=("input", "userType"))
+    checked = check_profile(profile, user_type, path=("input", "profile"))
+    return NewAccount(user_type, email.strip(), checked)
+
+
+def check_profile(profile: Profile, user_type: UserType, path: tuple[str, ...]) -> Profile:
+    """The profile with its texts trimmed; a field of the other side is refused."""
+    given = {item.name: getattr(profile, item.name) for item in fields(profile)}
+    for name, value in given.items():
+        if value is None:
+            continue
+        if name not in _SIDES[user_type]:
+            raise Invalid(f"A {user_type} has no such field.", path=(*path, _camel(name)))
+        if name.endswith("_name"):
+            given[name] = _check_text(value, MAX_NAME, (*path, _camel(name)))
+    return Profile(**given)
+
+
+def check_password(password: str, email: str, path: tuple[str, ...]) -> None:
+    """Raises Invalid where a password is too short, too long or the e-mail itself."""
+    if len(password) < MIN_PASSWORD:
+        raise Invalid(f"A password has at least {MIN_PASSWORD} characters.", path=path)
+    if len(password) > MAX_PASSWORD:
+        raise Invalid(f"A password has at most {MAX_PASSWORD} characters.", path=path)
+    if password.strip().casefold() == email.strip().casefold():
+        raise Invalid("The password may not be the e-mail address.", path=path)
+
+
+def check_token_name(name: str) -> str:
+    """A token's name, trimmed."""
+    return _check_text(name, MAX_TOKEN_NAME, ("name",))
+
+
+def check_token_scopes(scopes: Iterable[Scope], creator: Actor) -> tuple[Scope, ...]:
+    """The scopes in one order; a token never holds more than who makes it (SPEC A41)."""
+    wanted = set(scopes)
+    if not wanted:
+        raise Required("Name at least one scope.", path=("scopes",))
+    if Scope.SELF in wanted:
+        raise Invalid("A token is not a person: it cannot hold the scope self.", path=("scopes",))
+    missing = sorted(scope.value for scope in wanted - creator.scopes)
+    if missing:
+        raise Forbidden(f"You do not hold {', '.join(missing)} yourself.", path=("scopes",))
+    return tuple(sorted(wanted))
+
+
+def check_token_expiry(expires_at: datetime | None, now: datetime) -> datetime | None:
+    """Raises Invalid where the token would be dead at birth; None is for ever."""
+    if expires_at is not None and expires_at <= now:
+        raise Invalid("A token must expire in the future.", path=("expiresAt",))
+    return expires_at
+
+
+def _check_text(value: str, most: int, path: tuple[str, ...]) -> str:
+    text = value.strip()
+    if not 1 <= len(text) <= most:
+        raise Invalid(f"This has 1 to {most} characters.", path=path)
+    return text
+
+
+def _camel(name: str) -> str:
+    head, *tail = name.split("_")
+    return head + "".join(part.title() for part in tail)

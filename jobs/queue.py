@@ -1,0 +1,60 @@
+"""Put jobs into the queue inside the caller's transaction (DESIGN: row, event and job together)."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from pgqueuer.db import AsyncpgDriver
+from pgqueuer.queries import Queries
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+Payload = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class JobSpec:
+    """A job to come. The payload holds ids and moments; the handler loads all else again.
+
+    While a job with a dedupe key waits or runs, another one with that key is not added.
+    """
+
+    entrypoint: str
+    payload: Payload
+    delay: timedelta = timedelta(0)
+    dedupe_key: str | None = None
+
+
+async def enqueue(session: AsyncSession, jobs: Sequence[JobSpec]) -> None:
+    """Add jobs on the session's own connection: they exist exactly if the caller commits."""
+    if not jobs:
+        return
+    queries = Queries(await _driver(session))
+    await queries.enqueue(
+        [job.entrypoint for job in jobs],
+        [json.dumps(dict(job.payload)).encode() for job in jobs],
+        [0] * len(jobs),
+        [max(job.delay, timedelta(0)) for job in jobs],
+        [job.dedupe_key for job in jobs],
+        on_conflict="skip",
+    )
+
+
+def decode(payload: bytes | None) -> dict[str, object]:
+    """The payload as the handler reads it."""
+    found: object = json.loads(payload or b"{}")
+    if not isinstance(found, dict):
+        raise ValueError("the payload of a job is a JSON object")
+    return found
+
+
+async def _driver(session: AsyncSession) -> AsyncpgDriver:
+    raw = await (await session.connection()).get_raw_connection()
+    connection = raw.driver_connection
+    assert connection is not None
+    if not connection.is_in_transaction():
+        # SQLAlchemy begins the transaction with its first statement. Before that, pgqueuer's own
+        # statement would commit by itself and outlive a rollback.
+        await session.execute(text("SELECT 1"))
+    return AsyncpgDriver(connection)

@@ -1,0 +1,63 @@
+"""What follows from each event: one map, read at one glance (DESIGN rule 5)."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.events import Event, MailQueued, PhaseChanged, RecordedEvent
+from jobs.queue import JobSpec, enqueue
+
+RAMP = "phases.ramp"
+SEND_MAIL = "mail.send"
+
+E = TypeVar("E", bound=Event)
+Route = Callable[[RecordedEvent], list[JobSpec]]
+
+
+async def enqueue_for(session: AsyncSession, events: Sequence[RecordedEvent]) -> None:
+    """Add the jobs of these events inside the transaction that wrote them."""
+    await enqueue(session, [job for event in events for job in jobs_for(event)])
+
+
+def jobs_for(recorded: RecordedEvent) -> list[JobSpec]:
+    """What the system does because of an event; most ask for nothing."""
+    route = _ROUTES.get(type(recorded.event))
+    return route(recorded) if route else []
+
+
+def _route(kind: type[E], jobs: Callable[[E, RecordedEvent], list[JobSpec]]) -> Route:
+    def found(recorded: RecordedEvent) -> list[JobSpec]:
+        assert isinstance(recorded.event, kind)
+        return jobs(recorded.event, recorded)
+
+    return found
+
+
+def _ramp(event: PhaseChanged, recorded: RecordedEvent) -> list[JobSpec]:
+    """The next step of a ramp, at its time (SPEC A7).
+
+    The due moment is part of the key: after a pause the same step is due at another one.
+    """
+    due = event.next_step_at
+    if due is None or event.phase_id is None or event.run_id is None or event.step_index is None:
+        return []
+    payload = {
+        "phase_id": str(event.phase_id),
+        "run_id": str(event.run_id),
+        "step_index": event.step_index,
+        "due": due.isoformat(),
+    }
+    key = f"ramp:{event.run_id}:{event.step_index}:{due.isoformat()}"
+    return [JobSpec(RAMP, payload, due - recorded.at, key)]
+
+
+def _mail(event: MailQueued, _recorded: RecordedEvent) -> list[JobSpec]:
+    mail_id = str(event.mail_id)
+    return [JobSpec(SEND_MAIL, {"mail_id": mail_id}, dedupe_key=f"mail:{mail_id}")]
+
+
+_ROUTES: dict[type[Event], Route] = {
+    PhaseChanged: _route(PhaseChanged, _ramp),
+    MailQueued: _route(MailQueued, _mail),
+}

@@ -1,0 +1,158 @@
+"""Runs jobs from pgqueuer's queue, through every restart of PostgreSQL."""
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+import asyncpg
+from pgqueuer.core.executors import AsyncEntrypoint, DatabaseRetryEntrypointExecutor
+from pgqueuer.db import AsyncpgDriver
+from pgqueuer.errors import RetryRequested
+from pgqueuer.models import Job
+from pgqueuer.qm import QueueManager
+from pgqueuer.queries import Queries
+
+from jobs.queue import Payload, decode
+
+logger = logging.getLogger(__name__)
+
+Handler = Callable[[Payload], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueTiming:
+    """In seconds. A job of a killed worker is taken over after `heartbeat` + `poll` at most."""
+
+    heartbeat: float = 20.0
+    poll: float = 5.0  # also how long a dead connection goes unnoticed
+    grace: float = 5.0  # for running jobs when the worker stops
+    job: float = 120.0
+    retry: float = 2.0  # before a failed job is tried again; doubles each time
+    backoff: float = 0.5  # before connecting again; doubles up to `backoff_cap`
+    backoff_cap: float = 5.0
+
+
+DEFAULT_TIMING = QueueTiming()
+
+_ATTEMPTS = 12  # more than any handler counts for itself
+_CLOSE_SECONDS = 1.0
+
+
+class JobRunner:
+    """One a worker."""
+
+    def __init__(
+        self, url: str, handlers: Mapping[str, Handler], timing: QueueTiming = DEFAULT_TIMING
+    ) -> None:
+        """`handlers` by entrypoint; each may run twice without harm (DESIGN rule 6)."""
+        self._dsn = url.replace("postgresql+asyncpg://", "postgresql://", 1)
+        self._handlers = handlers
+        self._timing = timing
+        self._active: set[asyncio.Future[None]] = set()
+        self._stopping = False
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until told to stop. A lost database is waited for, not an end."""
+        attempt = 0
+        while not stop.is_set():
+            try:
+                await self._work(stop)
+                attempt = 0
+            except Exception as error:
+                logger.warning("jobs: the queue is interrupted and will be resumed: %r", error)
+                attempt += 1
+            await self._pause(stop, attempt)
+
+    async def _work(self, stop: asyncio.Event) -> None:
+        connection = await asyncpg.connect(
+            self._dsn,
+            timeout=5,
+            command_timeout=10,
+            server_settings={"application_name": "launch-jobs"},
+        )
+        try:
+            await self._run_manager(self._manager(connection), stop)
+        finally:
+            await _close(connection)
+
+    def _manager(self, connection: asyncpg.Connection) -> QueueManager:
+        manager = QueueManager(Queries(AsyncpgDriver(connection)))
+        executor = partial(
+            DatabaseRetryEntrypointExecutor,
+            max_attempts=_ATTEMPTS,
+            initial_delay=timedelta(seconds=self._timing.retry),
+        )
+        for name, handler in self._handlers.items():
+            # "hold": a job that failed for good stays to be looked at; "delete" would lose it.
+            register = manager.entrypoint(name, executor_factory=executor, on_failure="hold")
+            register(self._entrypoint(handler))
+        return manager
+
+    async def _run_manager(self, manager: QueueManager, stop: asyncio.Event) -> None:
+        running = asyncio.create_task(self._run(manager), name="job-queue")
+        stopped = asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait({running, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            if not running.done():
+                await self._finish(manager, running)
+        finally:
+            stopped.cancel()
+            running.cancel()
+            await asyncio.gather(stopped, running, return_exceptions=True)
+        if not running.cancelled():
+            running.result()
+
+    async def _run(self, manager: QueueManager) -> None:
+        await manager.run(
+            dequeue_timeout=timedelta(seconds=self._timing.poll),
+            heartbeat_timeout=timedelta(seconds=self._timing.heartbeat),
+            shutdown_on_listener_failure=True,
+        )
+
+    async def _finish(self, manager: QueueManager, running: asyncio.Task[None]) -> None:
+        """Take no new jobs, let the running ones end, and give back those that do not."""
+        manager.shutdown.set()
+        await asyncio.wait({running}, timeout=self._timing.grace)
+        self._stopping = True
+        for job in self._active:
+            job.cancel()
+        await asyncio.wait({running}, timeout=_CLOSE_SECONDS)
+
+    def _entrypoint(self, handler: Handler) -> AsyncEntrypoint:
+        async def execute(job: Job) -> None:
+            async with asyncio.timeout(self._timing.job):
+                await self._execute(handler, decode(job.payload))
+
+        return execute
+
+    async def _execute(self, handler: Handler, payload: Payload) -> None:
+        work = asyncio.ensure_future(handler(payload))
+        self._active.add(work)
+        try:
+            await work
+        except asyncio.CancelledError:
+            if not self._stopping:
+                raise
+            # pgqueuer would drop a cancelled job for good; this one goes to another worker.
+            raise RetryRequested(reason="the worker stops") from None
+        finally:
+            self._active.discard(work)
+
+    async def _pause(self, stop: asyncio.Event, attempt: int) -> None:
+        ceiling = min(self._timing.backoff * 2 ** min(attempt, 10), self._timing.backoff_cap)
+        with suppress(TimeoutError):
+            # Jitter, so that all workers do not come back to a restarted server at once.
+            async with asyncio.timeout(random.uniform(ceiling / 2, ceiling)):
+                await stop.wait()
+
+
+async def _close(connection: asyncpg.Connection) -> None:
+    try:
+        await connection.close(timeout=_CLOSE_SECONDS)
+    except Exception:
+        connection.terminate()

@@ -1,0 +1,151 @@
+"""The worker process: jobs from the queue, and the ticker with health and retention."""
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from uuid import UUID
+
+from redis.asyncio import Redis
+
+from db.session import Database
+from jobs.mail import send_mail
+from jobs.phases import ramp
+from jobs.queue import Payload
+from jobs.routing import RAMP, SEND_MAIL, enqueue_for
+from jobs.runner import DEFAULT_TIMING, JobRunner, QueueTiming
+from jobs.ticker import Claims, Task, Ticker
+from services import retention
+from services.health import build_monitor
+from services.health_monitor import HealthMonitor
+from services.passwords import Passwords
+from settings import Settings
+from subscriptions.bus import Broadcast
+from subscriptions.channels import HEALTH
+from subscriptions.publish import Publisher
+
+logger = logging.getLogger(__name__)
+
+_HOUR = 3600.0
+_CLOSE_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the jobs of one worker share."""
+
+    settings: Settings
+    db: Database
+    redis: Redis
+    health: HealthMonitor
+
+
+WorkerHandler = Callable[[Parts, Payload], Awaitable[None]]
+
+
+async def _ramp(parts: Parts, payload: Payload) -> None:
+    await ramp(parts.db, payload)
+
+
+async def _send_mail(parts: Parts, payload: Payload) -> None:
+    await send_mail(parts.db, parts.settings, UUID(str(payload["mail_id"])))
+
+
+HANDLERS: Mapping[str, WorkerHandler] = {RAMP: _ramp, SEND_MAIL: _send_mail}
+
+
+async def run_worker(
+    settings: Settings,
+    *,
+    handlers: Mapping[str, WorkerHandler] = HANDLERS,
+    timing: QueueTiming = DEFAULT_TIMING,
+    retention_seconds: float = _HOUR,
+) -> None:
+    """Work until SIGTERM or SIGINT, then stop within eight seconds.
+
+    Any number may run on any number of machines. Without PostgreSQL or Redis it goes on with
+    what is possible, and resumes the rest by itself.
+    """
+    stop = _stop_signal()
+    name = f"{socket.gethostname()}:{os.getpid()}"
+    async with _parts(settings) as parts:
+        runner = JobRunner(
+            parts.db.url,
+            {entrypoint: partial(handler, parts) for entrypoint, handler in handlers.items()},
+            timing,
+        )
+        ticker = Ticker(
+            Claims(parts.redis, parts.db, name),
+            (
+                Task("health", settings.health_interval_seconds, parts.health.tick),
+                Task("retention", retention_seconds, partial(retention.sweep, parts.db)),
+            ),
+            parts.db.clock,
+        )
+        logger.info("worker %s started", name, extra={"worker": name, "jobs": sorted(handlers)})
+        await _until_stopped(runner, ticker, stop)
+        logger.info("worker %s stopped", name, extra={"worker": name})
+
+
+async def _until_stopped(runner: JobRunner, ticker: Ticker, stop: asyncio.Event) -> None:
+    jobs = asyncio.create_task(runner.run(stop), name="jobs")
+    ticks = asyncio.create_task(ticker.run(), name="ticker")
+    stopped = asyncio.create_task(stop.wait())
+    try:
+        # Neither ends by itself: if one does, the process must end too and be started again.
+        await asyncio.wait({jobs, ticks, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        stop.set()
+        ticks.cancel()
+        await asyncio.wait({jobs, ticks})
+    finally:
+        stopped.cancel()
+        jobs.cancel()
+    with suppress(asyncio.CancelledError):
+        ticks.result()
+    jobs.result()
+
+
+@asynccontextmanager
+async def _parts(settings: Settings) -> AsyncIterator[Parts]:
+    if settings.database_url is None or settings.redis_url is None:
+        raise ValueError("a worker needs DATABASE_URL and REDIS_URL; `serve` sets them itself")
+    db = Database(
+        settings.database_url,
+        clock=partial(datetime.now, UTC),
+        pool_size=settings.database_pool_size,
+        timeout_seconds=settings.database_timeout_seconds,
+        enqueue_jobs=enqueue_for,
+    )
+    redis: Redis = Redis.from_url(
+        settings.redis_url, socket_timeout=2.0, socket_connect_timeout=2.0
+    )
+    bus = Broadcast(settings.redis_url)
+    passwords = Passwords()
+    db.on_commit(Publisher(bus).publish)
+    await bus.connect()
+    monitor = build_monitor(settings, db, redis, passwords, partial(bus.publish, HEALTH))
+    try:
+        yield Parts(settings, db, redis, monitor)
+    finally:
+        passwords.close()
+        await _close(bus.disconnect(), redis.aclose(), db.dispose())
+
+
+async def _close(*closings: Awaitable[None]) -> None:
+    """Close all at once; a server that hangs must not keep the process."""
+    tasks = [asyncio.ensure_future(closing) for closing in closings]
+    await asyncio.wait(tasks, timeout=_CLOSE_SECONDS)
+
+
+def _stop_signal() -> asyncio.Event:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    return stop

@@ -1,0 +1,1 @@
+"""How fields are answered: open a session, call one service, wrap."""

@@ -1,0 +1,134 @@
+"""Accounts: who calls, logging in and out, passwords and API tokens (SPEC S29 to S32, A41)."""
+
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+
+from domain.actors import Scope
+from schema.authentication import check_known, entrance, forget, remember
+from schema.context import Context, Info
+from schema.scalars import EmailAddress
+from schema.types.accounts import (
+    ProfilePayload,
+    Session,
+    SessionPayload,
+    SignUpInput,
+    TokenPayload,
+)
+from schema.types.actors import ApiToken, User
+from schema.types.node import decode_id
+from services import api_tokens as tokens
+from services import password_changes, password_resets, sessions
+from services import sign_up as signing_up
+from services.sessions import OpenSession
+
+Email = Annotated[EmailAddress, strawberry.argument(description="The e-mail of the account.")]
+NewPassword = Annotated[
+    str, strawberry.argument(description="10 to 1024 characters, not the e-mail.")
+]
+
+
+async def viewer(info: Info) -> User | None:
+    """Who is logged in; null for visitors and for API tokens."""
+    check_known(info.context)
+    user_id = info.context.actor.user_id
+    row = await info.context.loaders.user.load(user_id) if user_id else None
+    return User.of(row) if row else None
+
+
+async def api_tokens(info: Info) -> list[ApiToken]:
+    """API tokens, the newest first, revoked ones too. Secrets are never shown again."""
+    async with info.context.db.read() as session:
+        return [ApiToken.of(row) for row in await tokens.list_tokens(session)]
+
+
+async def sign_up(
+    info: Info,
+    input: Annotated[SignUpInput, strawberry.argument(description="The new account.")],
+) -> SessionPayload:
+    """Make an account and log in. A taken e-mail is not given away."""
+    opened = await signing_up.sign_up(entrance(info.context), input.request())
+    return _logged_in(info.context, opened)
+
+
+async def log_in(
+    info: Info,
+    email: Email,
+    password: Annotated[str, strawberry.argument(description="The password.")],
+) -> SessionPayload:
+    """Open a session. Attempts are limited by account and address."""
+    opened = await sessions.log_in(entrance(info.context), email, password)
+    return _logged_in(info.context, opened)
+
+
+async def log_out(info: Info) -> bool:
+    """End the session and every stream of it; false where there was none."""
+    forget(info.context)
+    check_known(info.context)
+    async with info.context.db.write() as uow:
+        return await sessions.log_out(uow, info.context.actor)
+
+
+async def request_password_reset(info: Info, email: Email) -> bool:
+    """Mail a link that sets a new password. Always true, whether or not there is an account."""
+    await password_resets.request_password_reset(entrance(info.context), email)
+    return True
+
+
+async def reset_password(
+    info: Info,
+    token: Annotated[str, strawberry.argument(description="From the link; it works once.")],
+    new_password: NewPassword,
+) -> SessionPayload:
+    """Set a new password, end all sessions and log in."""
+    opened = await password_resets.reset_password(entrance(info.context), token, new_password)
+    return _logged_in(info.context, opened)
+
+
+async def change_password(
+    info: Info,
+    *,
+    current_password: Annotated[
+        str | None,
+        strawberry.argument(description="Needed where the account has a password."),
+    ] = strawberry.UNSET,
+    new_password: NewPassword,
+) -> ProfilePayload:
+    """Set the password of the caller and end their other sessions."""
+    user = await password_changes.change_password(
+        entrance(info.context), info.context.actor, current_password or None, new_password
+    )
+    return ProfilePayload(user=User.of(user))
+
+
+async def create_api_token(
+    info: Info,
+    name: Annotated[str, strawberry.argument(description="What it is for: 1 to 100 characters.")],
+    scopes: Annotated[
+        list[Scope], strawberry.argument(description="What it may do: no more than you.")
+    ],
+    expires_at: Annotated[
+        datetime | None, strawberry.argument(description="When it stops working; never if null.")
+    ] = strawberry.UNSET,
+) -> TokenPayload:
+    """Make an API token. Its secret is in this answer and nowhere else."""
+    async with info.context.db.write() as uow:
+        actor, until = info.context.actor, expires_at or None
+        return TokenPayload.created(await tokens.create_token(uow, actor, name, scopes, until))
+
+
+async def revoke_api_token(
+    info: Info,
+    id: Annotated[strawberry.ID, strawberry.argument(description="The token.")],
+) -> TokenPayload:
+    """Take an API token back at once; again does nothing."""
+    token_id = decode_id(id, "ApiToken")
+    async with info.context.db.write() as uow:
+        row = await tokens.revoke_token(uow, info.context.actor, token_id)
+        return TokenPayload(token=ApiToken.of(row))
+
+
+def _logged_in(context: Context, opened: OpenSession) -> SessionPayload:
+    remember(context, opened.token, opened.expires_at)
+    return SessionPayload(session=Session.of(opened))

@@ -1,0 +1,119 @@
+"""Feature flags (SPEC S21 to S24, A22)."""
+
+from typing import Annotated
+
+import strawberry
+
+from schema.context import Info
+from schema.pagination import After, First, Page, connection, encode_cursor
+from schema.types.flag_inputs import (
+    CreateFeatureFlagInput,
+    EvaluateFlagsInput,
+    FlagPayload,
+    ToggleFeatureFlagInput,
+    UpdateFeatureFlagInput,
+)
+from schema.types.flags import FeatureFlag, FeatureFlagConnection, FlagSet
+from schema.types.node import decode_id
+from services import flag_evaluation, flag_reads, flags
+from services.flag_evaluation import Explained, viewer_context
+from services.flag_reads import FlagFilter
+
+Enabled = Annotated[bool | None, strawberry.argument(description="Only those on, or off.")]
+PhaseId = Annotated[
+    strawberry.ID | None, strawberry.argument(description="Only those that a phase introduced.")
+]
+Search = Annotated[str | None, strawberry.argument(description="A part of the key or name.")]
+Key = Annotated[str, strawberry.argument(description="The flag's key.")]
+Device = Annotated[
+    str | None,
+    strawberry.argument(description="A visitor's own id: the same visitor sees the same flags."),
+]
+Whom = Annotated[EvaluateFlagsInput, strawberry.argument(description="For whom, and which.")]
+Creation = Annotated[CreateFeatureFlagInput, strawberry.argument(description="The new flag.")]
+Edit = Annotated[UpdateFeatureFlagInput, strawberry.argument(description="The changes.")]
+Switch = Annotated[ToggleFeatureFlagInput, strawberry.argument(description="The wanted state.")]
+
+
+async def feature_flags(
+    info: Info,
+    first: First = None,
+    after: After = None,
+    enabled: Enabled = None,
+    phase_id: PhaseId = None,
+    search: Search = None,
+) -> FeatureFlagConnection:
+    """Flags in the order in which they were made."""
+    page = Page.of(first, after)
+    phase = decode_id(phase_id, "LaunchPhase", "phaseId") if phase_id is not None else None
+    wanted = FlagFilter(enabled, phase, search)
+    async with info.context.db.read() as session:
+        rows = await flag_reads.page(session, wanted, page.first + 1, page.after_moment())
+    return connection(
+        FeatureFlagConnection,
+        rows,
+        page,
+        cursor=lambda flag: encode_cursor(flag.created_at, flag.id),
+        wrap=FeatureFlag.of,
+        wanted=wanted,
+    )
+
+
+async def feature_flag(info: Info, key: Key) -> FeatureFlag | None:
+    """One flag by its key."""
+    async with info.context.db.read() as session:
+        flag = await flag_reads.find(session, key)
+    return FeatureFlag.of(flag) if flag else None
+
+
+async def evaluate_flags(info: Info, input: Whom) -> FlagSet:  # noqa: A002 - the graph's name
+    """What a given user sees, and why; hidden flags included."""
+    current = info.context.runtime.flags.current
+    async with info.context.db.read() as session:
+        found = await flag_evaluation.evaluate_for(
+            session, current, input.command(), info.context.now
+        )
+    return FlagSet.of(current.version, found)
+
+
+async def viewer_flags(info: Info, device_id: Device = None) -> FlagSet:
+    """The flags of the caller, off ones included. Needs no login and no database."""
+    current = info.context.runtime.flags.current
+    context = viewer_context(info.context.actor, device_id)
+    return FlagSet.of(current.version, [Explained(item) for item in current.client_flags(context)])
+
+
+async def create(info: Info, input: Creation) -> FlagPayload:  # noqa: A002 - the graph's name
+    """Make a flag."""
+    async with info.context.db.write() as uow:
+        done = await flags.create(uow, info.context.actor, input.command())
+    return FlagPayload.of(done)
+
+
+async def update(info: Info, input: Edit) -> FlagPayload:  # noqa: A002 - the graph's name
+    """Change a flag."""
+    async with info.context.db.write() as uow:
+        done = await flags.update(
+            uow,
+            info.context.actor,
+            input.key,
+            input.patch(),
+            reason=input.reason,
+            expected_version=input.expected_version,
+        )
+    return FlagPayload.of(done)
+
+
+async def toggle(info: Info, input: Switch) -> FlagPayload:  # noqa: A002 - the graph's name
+    """Switch a flag on or off; saying it twice changes nothing."""
+    async with info.context.db.write() as uow:
+        done = await flags.toggle(
+            uow,
+            info.context.actor,
+            input.key,
+            enabled=input.enabled,
+            reason=input.reason,
+            expected_version=input.expected_version,
+            idempotency_key=input.idempotency_key,
+        )
+    return FlagPayload.of(done)

@@ -1,0 +1,49 @@
+"""Incidents (SPEC S28)."""
+
+from typing import Annotated
+
+import strawberry
+
+from domain.incidents import IncidentStatus as Status
+from schema.context import Info
+from schema.pagination import After, First, Page, connection, encode_cursor
+from schema.types.incidents import Incident, IncidentConnection, IncidentStatus, Severity
+from schema.types.node import decode_id
+from services import incident_reads
+from services.incident_reads import IncidentFilter
+
+OPEN = [Status.OPEN, Status.INVESTIGATING]
+
+Statuses = Annotated[
+    list[IncidentStatus] | None, strawberry.argument(description="Only these; null is all.")
+]
+Severities = Annotated[
+    list[Severity] | None, strawberry.argument(description="Only these; left out: all.")
+]
+PhaseId = Annotated[
+    strawberry.ID | None, strawberry.argument(description="Only those of one phase.")
+]
+
+
+async def incidents(
+    info: Info,
+    first: First = None,
+    after: After = None,
+    status: Statuses = OPEN,  # type: ignore[assignment] # strawberry copies defaults
+    severity: Severities = None,
+    phase_id: PhaseId = None,
+) -> IncidentConnection:
+    """Incidents, newest first; where nothing is said, those that are open."""
+    page = Page.of(first, after)
+    phase = decode_id(phase_id, "LaunchPhase", "phaseId") if phase_id is not None else None
+    wanted = IncidentFilter(status, severity, phase)
+    async with info.context.db.read() as session:
+        rows = await incident_reads.page(session, wanted, page.first + 1, page.after_moment())
+    return connection(
+        IncidentConnection,
+        rows,
+        page,
+        cursor=lambda row: encode_cursor(row.created_at, row.id),
+        wrap=Incident.of,
+        wanted=wanted,
+    )

@@ -1,0 +1,36 @@
+"""Any node by its global id (Relay)."""
+
+from typing import Annotated
+
+import strawberry
+
+from domain import ids
+from domain.errors import Invalid
+from schema.context import Info
+from schema.types.node import Node
+from schema.types.registry import NODES
+
+MAX_NODES = 100
+
+NodeId = Annotated[strawberry.ID, strawberry.argument(description="A global id.")]
+NodeIds = Annotated[
+    list[strawberry.ID], strawberry.argument(description="At most 100 global ids.")
+]
+
+
+async def node(info: Info, id: NodeId) -> Node | None:  # noqa: A002 - the graph's name
+    """The node with this id; null where there is none, or none that you may see."""
+    parts = ids.parse_global_id(id)
+    if parts is None:
+        raise Invalid("This is not an id of this graph.", path=("id",))
+    kind, key = NODES.get(parts[0]), ids.parse_uuid(parts[1])
+    if kind is None or key is None or not kind.allows(info.context.actor, key):
+        return None
+    return await kind.load(info, key)
+
+
+async def nodes(info: Info, ids: NodeIds) -> list[Node | None]:
+    """The nodes with these ids, in their order."""
+    if len(ids) > MAX_NODES:
+        raise Invalid(f"At most {MAX_NODES} ids at once.", path=("ids",))
+    return [await node(info, key) for key in ids]

@@ -1,0 +1,126 @@
+"""Launch phases (SPEC S16 to S20)."""
+
+from typing import Annotated
+
+import strawberry
+
+from domain.errors import Required
+from schema.context import Info
+from schema.types.node import decode_id
+from schema.types.phase_inputs import (
+    ActivateLaunchPhaseInput,
+    CreateLaunchPhaseInput,
+    PhaseActionInput,
+    RollbackLaunchPhaseInput,
+    UpdateLaunchPhaseInput,
+)
+from schema.types.phase_payloads import (
+    ActivateLaunchPhasePayload,
+    ActivationPlan,
+    PhasePayload,
+    RollbackLaunchPhasePayload,
+)
+from schema.types.phases import LaunchPhase, PhaseStatus
+from services import activation_plan as plans
+from services import phase_activation, phase_progress, phase_rollback, phases
+
+Statuses = Annotated[
+    list[PhaseStatus] | None, strawberry.argument(description="Only these; left out: all.")
+]
+PhaseId = Annotated[strawberry.ID, strawberry.argument(description="The phase.")]
+ByKey = Annotated[str | None, strawberry.argument(description="Its key, instead of the id.")]
+ById = Annotated[strawberry.ID | None, strawberry.argument(description="The phase.")]
+Creation = Annotated[CreateLaunchPhaseInput, strawberry.argument(description="The new phase.")]
+Edit = Annotated[UpdateLaunchPhaseInput, strawberry.argument(description="The changes.")]
+Go = Annotated[ActivateLaunchPhaseInput, strawberry.argument(description="Which, and on what.")]
+Undo = Annotated[RollbackLaunchPhaseInput, strawberry.argument(description="Which, and why.")]
+Step = Annotated[PhaseActionInput, strawberry.argument(description="Which, and why.")]
+
+
+async def launch_phases(info: Info, status: Statuses = None) -> list[LaunchPhase]:
+    """All phases in the order of the timeline."""
+    async with info.context.db.read() as session:
+        return [LaunchPhase.of(row) for row in await phases.list_all(session, status)]
+
+
+async def launch_phase(info: Info, id: ById = None, key: ByKey = None) -> LaunchPhase | None:  # noqa: A002 - the graph's name
+    """One phase, by id or by key."""
+    if (id is None) == (key is None):
+        raise Required("Give either id or key.", path=("id",))
+    uuid = decode_id(id, "LaunchPhase") if id is not None else None
+    async with info.context.db.read() as session:
+        row = await phases.find(session, uuid, key)
+    return LaunchPhase.of(row) if row else None
+
+
+async def activation_plan(info: Info, phase_id: PhaseId) -> ActivationPlan:
+    """What activating a phase would do, without doing it."""
+    uuid = decode_id(phase_id, "LaunchPhase", "phaseId")
+    gate = await info.context.gate()
+    async with info.context.db.read() as session:
+        return ActivationPlan.of(await plans.plan(session, uuid, gate, info.context.now))
+
+
+async def create(info: Info, input: Creation) -> PhasePayload:  # noqa: A002 - the graph's name
+    """Make a phase with its ramp, criteria, rollback plan and flags."""
+    async with info.context.db.write() as uow:
+        row = await phases.create(uow, info.context.actor, input.command())
+    return PhasePayload(phase=LaunchPhase.of(row))
+
+
+async def update(info: Info, input: Edit) -> PhasePayload:  # noqa: A002 - the graph's name
+    """Edit a phase. Its status moves only by the actions."""
+    uuid = decode_id(input.id, "LaunchPhase", "input", "id")
+    async with info.context.db.write() as uow:
+        row = await phases.update(
+            uow,
+            info.context.actor,
+            uuid,
+            input.patch(),
+            expected_version=input.expected_version,
+            reason=input.reason,
+        )
+    return PhasePayload(phase=LaunchPhase.of(row))
+
+
+async def activate(info: Info, input: Go) -> ActivateLaunchPhasePayload:  # noqa: A002 - the graph's name
+    """Make a phase live: its flags go on in the same transaction. Repeating it is harmless."""
+    gate = await info.context.gate()
+    async with info.context.db.write() as uow:
+        done = await phase_activation.activate(uow, info.context.actor, input.command(), gate)
+    return ActivateLaunchPhasePayload.of(done)
+
+
+async def roll_back(info: Info, input: Undo) -> RollbackLaunchPhasePayload:  # noqa: A002 - the graph's name
+    """Undo a launch at once: flags off or restored, an incident opened. Works while sick."""
+    async with info.context.db.write() as uow:
+        done = await phase_rollback.roll_back(uow, info.context.actor, input.command())
+    return RollbackLaunchPhasePayload.of(done)
+
+
+async def pause(info: Info, input: Step) -> PhasePayload:  # noqa: A002 - the graph's name
+    """Hold the ramp; the flags stay as they are."""
+    async with info.context.db.write() as uow:
+        row = await phase_progress.pause(uow, info.context.actor, input.command())
+    return PhasePayload(phase=LaunchPhase.of(row))
+
+
+async def resume(info: Info, input: Step) -> PhasePayload:  # noqa: A002 - the graph's name
+    """Go on after a pause; the hold of the present step starts anew."""
+    async with info.context.db.write() as uow:
+        row = await phase_progress.resume(uow, info.context.actor, input.command())
+    return PhasePayload(phase=LaunchPhase.of(row))
+
+
+async def advance(info: Info, input: Step) -> PhasePayload:  # noqa: A002 - the graph's name
+    """Enter the next step of the ramp now."""
+    async with info.context.db.write() as uow:
+        row = await phase_progress.advance(uow, info.context.actor, input.command())
+    return PhasePayload(phase=LaunchPhase.of(row))
+
+
+async def complete(info: Info, input: Step) -> PhasePayload:  # noqa: A002 - the graph's name
+    """End a phase that went well; the flags stay as they are."""
+    async with info.context.db.write() as uow:
+        row = await phase_progress.complete(uow, info.context.actor, input.command())
+    return PhasePayload(phase=LaunchPhase.of(row))

@@ -1,0 +1,243 @@
+"""Run everything on one machine: embedded servers, the steps before, the processes, the end."""
+
+import http.client
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from types import FrameType
+
+from rich.console import Console
+
+from db.embedded import EmbeddedError, EmbeddedPostgres, EmbeddedServer, EmbeddedValkey
+from settings import Settings
+from supervisor import Attempts, CannotRun, Child, Children
+
+__all__ = ["CannotRun", "Child", "Step", "run_everything"]
+
+READY_SECONDS = 60.0
+CHILD_GRACE = 8.0  # seconds between SIGTERM and SIGKILL
+STOP_SECONDS = 9.5  # for everything
+_POLL = 0.05
+_ECHO = 1.0  # seconds within which a second signal means the same as the first
+# Where to ask a server that listens on all addresses.
+_LOCAL = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something to do before the processes start. A text that it returns is shown at the end."""
+
+    title: str
+    run: Callable[[Settings], str | None]
+
+
+class Interrupted(BaseException):
+    """A signal has come. Not an Exception: no step may swallow it."""
+
+
+def run_everything(
+    settings: Settings,
+    steps: Sequence[Step],
+    children: Sequence[Child],
+    *,
+    console: Console | None = None,
+    ready_path: str | None = "/readyz",
+) -> int:
+    """Run until a signal comes; returns the exit code: 0 after a signal, 1 after a failure.
+
+    Must be called in the main thread. `ready_path` None skips the wait for the web server.
+    """
+    run = _Run(settings, console or Console(highlight=False), ready_path)
+    previous = {number: signal.signal(number, run.on_signal) for number in _signals()}
+    try:
+        run.start(steps, children)
+        run.supervise()
+    except Interrupted:
+        pass
+    except (CannotRun, EmbeddedError) as error:
+        run.fail(str(error))
+    except Exception as error:
+        run.console.print_exception()
+        run.fail(f"{type(error).__name__}: {error}")
+    finally:
+        run.stop()
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+    return run.code
+
+
+class _Run:
+    """One run from the first line to the last."""
+
+    def __init__(self, settings: Settings, console: Console, ready_path: str | None) -> None:
+        self.settings = settings
+        self.console = console
+        self.code = 0
+        self._ready_path = ready_path
+        self._servers: list[tuple[EmbeddedServer, Attempts]] = []
+        self._children: Children | None = None
+        self._interruptible = True
+        self._hurry = False
+        self._begin = self._interrupted_at = time.monotonic()
+
+    def on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        """End what runs at the first signal; one that comes during the stop hurries it."""
+        if self._interruptible:
+            self._interruptible = False
+            self._interrupted_at = time.monotonic()
+            raise Interrupted
+        # `make` passes on a SIGTERM that its whole group has got: one wish, two signals.
+        self._hurry = time.monotonic() > self._interrupted_at + _ECHO
+
+    def start(self, steps: Sequence[Step], children: Sequence[Child]) -> None:
+        """Bring everything up, in order, and say where to look."""
+        self.settings = self.settings.model_copy(update={"port": free_port(self.settings)})
+        self._start_servers()
+        notes = [note for step in steps if (note := self._run_step(step))]
+        self._start_children(children)
+        self._say_where(notes)
+
+    def supervise(self) -> None:
+        """Until a signal interrupts: start again what has died. Raises CannotRun when in vain."""
+        while True:
+            self._check()
+            time.sleep(_POLL)
+
+    def fail(self, reason: str) -> None:
+        """Say why, and remember it for the exit code."""
+        self._interruptible = False
+        self.code = 1
+        self._say(reason, "bold red")
+
+    def stop(self) -> None:
+        """End the children, then the servers that they use, within STOP_SECONDS."""
+        self._interruptible = False
+        deadline = time.monotonic() + STOP_SECONDS
+        if self._servers or self._children:
+            self._say("Stopping ...")
+        if self._children:
+            self._children.end(CHILD_GRACE, lambda: self._hurry)
+        for server, _ in reversed(self._servers):
+            server.stop(max(0.6, min(5.0, deadline - time.monotonic())))
+        if self._servers or self._children:
+            self._say("Stopped.")
+
+    def _start_servers(self) -> None:
+        where, update = self.settings.data_dir, {}
+        if not self.settings.database_url:
+            update["database_url"] = self._start_server(EmbeddedPostgres(where))
+        if not self.settings.redis_url:
+            update["redis_url"] = self._start_server(EmbeddedValkey(where))
+        self.settings = self.settings.model_copy(update=update)
+
+    def _start_server(self, server: EmbeddedServer) -> str:
+        self._servers.append((server, Attempts(server.title)))
+        with self._progress(f"Starting {server.title}"):
+            return server.start()
+
+    def _run_step(self, step: Step) -> str | None:
+        with self._progress(step.title):
+            return step.run(self.settings)
+
+    def _start_children(self, children: Sequence[Child]) -> None:
+        env = child_environment(self.settings)
+        with self._progress(f"Starting {' and '.join(child.name for child in children)}"):
+            self._children = Children(children, env, lambda text: self._say(text, "yellow"))
+            self._check()
+            deadline = time.monotonic() + READY_SECONDS
+            while self._ready_path and not answers(self.settings, self._ready_path):
+                self._check()
+                if time.monotonic() > deadline:
+                    raise CannotRun(f"Not ready after {READY_SECONDS:.0f} s: giving up.")
+                time.sleep(_POLL)
+
+    def _check(self) -> None:
+        for server, attempts in self._servers:
+            if not server.alive:
+                delay = attempts.next_delay(time.monotonic())
+                self._say(f"{server.title} has died: again in {delay:g} s.", "yellow")
+                time.sleep(delay)
+                server.start()
+        if self._children:
+            self._children.check()
+
+    def _say_where(self, notes: Sequence[str]) -> None:
+        base = self.settings.base_url
+        self._say(f"Ready in {time.monotonic() - self._begin:.1f} s.", "bold green")
+        self._say(f"  open       {base}")
+        self._say(f"  GraphQL    {base}/graphql")
+        self._say(f"  admin      {self.settings.admin_email}")
+        for note in notes:
+            self._say(f"  {note}", "bold")
+        self._say("Ctrl-C stops everything.")
+
+    def _say(self, text: str, style: str | None = None) -> None:
+        # The terminal may be gone, that being why we stop; the rest of the stop has to go on.
+        with suppress(OSError, SystemExit):
+            self.console.print(text, style=style, markup=False, soft_wrap=True)
+
+    @contextmanager
+    def _progress(self, title: str) -> Iterator[None]:
+        """Show a spinner on a terminal, a line elsewhere; then a line with the seconds."""
+        begin = time.monotonic()
+        if self.console.is_terminal:
+            with self.console.status(title):
+                yield
+        else:
+            self._say(f"{title} ...")
+            yield
+        self._say(f"  done: {title} ({time.monotonic() - begin:.1f} s)")
+
+
+def child_environment(settings: Settings) -> dict[str, str]:
+    """Our environment with what this run has decided."""
+    decided = {
+        "DATABASE_URL": settings.database_url,
+        "REDIS_URL": settings.redis_url,
+        "HOST": settings.host,
+        "PORT": str(settings.port),
+        "DATA_DIR": str(settings.data_dir.resolve()),
+    }
+    return {**os.environ, **{name: value for name, value in decided.items() if value}}
+
+
+def free_port(settings: Settings) -> int:
+    """Find the port to serve on (0: any free one); raises CannotRun where it is taken."""
+    host, port = settings.host, settings.port
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind) as probe:
+            # As the server does it: a connection that lingers from the last run is no obstacle.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+            return int(probe.getsockname()[1])
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise CannotRun(f"Cannot listen on {host}:{port} ({reason}): set HOST or PORT.") from None
+
+
+def answers(settings: Settings, path: str) -> bool:
+    """Whether the web server says that it is ready."""
+    connection = http.client.HTTPConnection(
+        _LOCAL.get(settings.host, settings.host), settings.port, timeout=2.0
+    )
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status == http.client.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _signals() -> list[signal.Signals]:
+    wanted = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as under nohup
+        wanted.append(signal.SIGHUP)
+    return wanted

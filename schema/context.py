@@ -1,0 +1,87 @@
+"""What every resolver can reach: the process's parts, who calls, and the loaders."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import uuid4
+
+import strawberry
+from redis.asyncio import Redis
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+
+from db.session import Database
+from domain.actors import ANONYMOUS, Actor
+from schema.loaders import Loaders
+from services.flag_store import FlagStore
+from services.health_monitor import HealthMonitor
+from services.passwords import Passwords
+from services.rate_limits import RateLimiter
+from services.readiness import Gate, open_gate
+from settings import Settings
+from subscriptions.bus import Broadcast
+from subscriptions.flag_feed import FlagFeed
+from subscriptions.lifetime import Lifetimes
+from subscriptions.tail import EventTail
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """The parts that one server process shares between all its requests."""
+
+    settings: Settings
+    db: Database
+    redis: "Redis"
+    bus: Broadcast
+    tail: EventTail
+    lifetimes: Lifetimes
+    flags: FlagStore
+    flag_feed: FlagFeed
+    health: HealthMonitor
+    passwords: Passwords
+    rate_limits: RateLimiter
+    clock: Callable[[], datetime]
+    secret: bytes
+
+
+@dataclass(slots=True)
+class Context:
+    """One request or one socket. `actor` of a socket is set by `connection_init`."""
+
+    runtime: Runtime
+    connection: HTTPConnection | None = None
+    response: Response | None = None
+    actor: Actor = ANONYMOUS
+    auth_unavailable: bool = False
+    connection_params: dict[str, object] | None = None
+    request_id: str = field(default_factory=lambda: uuid4().hex)
+    loaders: Loaders = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.loaders = Loaders(self.runtime.db)
+
+    @property
+    def db(self) -> Database:
+        """The database."""
+        return self.runtime.db
+
+    @property
+    def now(self) -> datetime:
+        """This moment, aware."""
+        return self.runtime.clock()
+
+    async def gate(self) -> Gate:
+        """What readiness needs from outside the database; runs stale health checks again."""
+        runtime = self.runtime
+        return await open_gate(
+            runtime.health, runtime.redis, runtime.settings, runtime.secret, self.now
+        )
+
+    @property
+    def client_ip(self) -> str:
+        """Where the caller is, for rate limits; 'local' where there is no socket."""
+        client = self.connection.client if self.connection is not None else None
+        return client.host if client else "local"
+
+
+Info = strawberry.Info[Context, None]

@@ -1,0 +1,105 @@
+"""How failures reach the client: expected ones with a code, all others masked (SPEC part 5)."""
+
+import logging
+from collections.abc import Iterator
+from enum import StrEnum
+
+from graphql import GraphQLError
+from strawberry.extensions import SchemaExtension
+from strawberry.types.execution import StreamExecutionResult
+
+from domain.errors import ErrorCode, LaunchError, RateLimited
+
+logger = logging.getLogger(__name__)
+
+
+class TopLevelCode(StrEnum):
+    """`extensions.code` of a top-level error."""
+
+    UNAUTHENTICATED = "UNAUTHENTICATED"
+    FORBIDDEN = "FORBIDDEN"
+    BAD_USER_INPUT = "BAD_USER_INPUT"
+    RATE_LIMITED = "RATE_LIMITED"
+    COST_EXCEEDED = "COST_EXCEEDED"
+    DEPENDENCY_DOWN = "DEPENDENCY_DOWN"
+    INTERNAL = "INTERNAL"
+
+
+class Refused(GraphQLError):
+    """A request that is refused as a whole."""
+
+    def __init__(self, code: TopLevelCode, message: str) -> None:
+        """`code` ends up in `extensions.code`."""
+        super().__init__(message, extensions={"code": code.value})
+
+
+_CODES = {
+    ErrorCode.FORBIDDEN: TopLevelCode.FORBIDDEN,
+    ErrorCode.RATE_LIMITED: TopLevelCode.RATE_LIMITED,
+    ErrorCode.DEPENDENCY_DOWN: TopLevelCode.DEPENDENCY_DOWN,
+}
+
+
+def public_error(error: GraphQLError, request_id: str) -> GraphQLError:
+    """What a client may see of an error; anything unexpected is logged and masked."""
+    original = error.original_error
+    while isinstance(original, GraphQLError) and original.original_error is not None:
+        original = original.original_error
+    if isinstance(original, LaunchError):
+        return _copy(error, original.message, _extensions(original))
+    if original is None or isinstance(original, GraphQLError):
+        extensions = {"code": TopLevelCode.BAD_USER_INPUT.value, **(error.extensions or {})}
+        return _copy(error, error.message, extensions)
+    logger.error(
+        "unexpected error in %s", error.path, exc_info=original, extra={"request_id": request_id}
+    )
+    return _copy(
+        error,
+        "Something went wrong on our side. Quote the requestId when you report it.",
+        {"code": TopLevelCode.INTERNAL.value, "requestId": request_id},
+    )
+
+
+def _extensions(error: LaunchError) -> dict[str, object]:
+    code = _CODES.get(error.code, TopLevelCode.BAD_USER_INPUT)
+    extensions: dict[str, object] = {"code": code.value}
+    if error.path:
+        extensions["argument"] = ".".join(error.path)
+    if isinstance(error, RateLimited):
+        extensions["retryAfterSeconds"] = error.retry_after_seconds
+    return extensions
+
+
+def _copy(error: GraphQLError, message: str, extensions: dict[str, object]) -> GraphQLError:
+    return GraphQLError(
+        message,
+        nodes=error.nodes,
+        source=error.source,
+        positions=error.positions,
+        path=error.path,
+        extensions=extensions,
+    )
+
+
+class ErrorPolicy(SchemaExtension):
+    """Turns every error of a reply into its public form, streams included."""
+
+    def on_operation(self) -> Iterator[None]:
+        """After a query or mutation."""
+        self._streamed = False
+        yield
+        result = self.execution_context.result
+        if not self._streamed:
+            self._clean(result)
+
+    def on_stream_result(self, result: StreamExecutionResult) -> Iterator[None]:
+        """Before each result of a stream."""
+        self._streamed = True
+        self._clean(result)
+        yield None
+
+    def _clean(self, result: object) -> None:
+        errors = getattr(result, "errors", None)
+        if errors:
+            request_id = getattr(self.execution_context.context, "request_id", "")
+            result.errors = [public_error(error, request_id) for error in errors]  # type: ignore[attr-defined]

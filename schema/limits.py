@@ -1,0 +1,84 @@
+"""What a document may not be, whatever it asks for (SPEC A42, A43)."""
+
+from collections.abc import Iterator
+
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    OperationDefinitionNode,
+    StringValueNode,
+    ValidationRule,
+)
+from strawberry.extensions import SchemaExtension
+
+from schema.errors import Refused, TopLevelCode
+
+MAX_TOKENS = 5_000
+
+
+class StorableText(ValidationRule):
+    """Refuses NUL in the texts of a document: PostgreSQL cannot store it."""
+
+    def enter_string_value(self, node: StringValueNode, *_: object) -> None:
+        """Each text of the document."""
+        if "\x00" in node.value:
+            self.report_error(GraphQLError("A text may not hold a NUL character.", node))
+
+
+class DocumentLimits(SchemaExtension):
+    """Bounds the parser, refuses NUL, and several operations without a name.
+
+    Must stand after ValidationCache, whose result it adds to.
+    """
+
+    def on_operation(self) -> Iterator[None]:
+        """Before the parser starts."""
+        context = self.execution_context
+        context.parse_options["max_tokens"] = MAX_TOKENS
+        context.validation_rules = (*context.validation_rules, StorableText)
+        yield
+
+    def on_validate(self) -> Iterator[None]:
+        """The specification wants a name where there is a choice; strawberry takes the first."""
+        context = self.execution_context
+        # No public name for it: `operation_name` already falls back to the first operation.
+        given = context._provided_operation_name
+        document = context.graphql_document
+        if given is None and document is not None and _operations(document) > 1:
+            message = "The document holds several operations: say which with operationName."
+            self._refuse(message)
+        place = nul_in(context.variables or {}, "$")
+        if place is not None:
+            self._refuse(f"{place} holds a NUL character, which a text may not.")
+        yield
+
+    def _refuse(self, message: str) -> None:
+        refused = Refused(TopLevelCode.BAD_USER_INPUT, message)
+        # A new list: the one in place belongs to the cache.
+        found = self.execution_context.pre_execution_errors or []
+        self.execution_context.pre_execution_errors = [*found, refused]
+
+
+def nul_in(value: object, path: str) -> str | None:
+    """Where in variables a NUL character stands; None where there is none."""
+    pending: list[tuple[str, object]] = [(path, value)]
+    while pending:
+        place, item = pending.pop()
+        if isinstance(item, str):
+            if "\x00" in item:
+                return place
+        elif isinstance(item, dict):
+            pending.extend((_join(place, str(key)), inner) for key, inner in item.items())
+            if any("\x00" in str(key) for key in item):
+                return place
+        elif isinstance(item, list):
+            pending.extend((f"{place}[{index}]", inner) for index, inner in enumerate(item))
+    return None
+
+
+def _join(place: str, key: str) -> str:
+    return f"${key}" if place == "$" else f"{place}.{key}"
+
+
+def _operations(document: DocumentNode) -> int:
+    return sum(isinstance(item, OperationDefinitionNode) for item in document.definitions)

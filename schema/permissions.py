@@ -1,0 +1,140 @@
+"""Root fields: one helper each for queries, mutations and subscriptions, with their scopes.
+
+A scope is declared on the field and enforced by the same declaration (SPEC A53); a test walks
+the built schema and finds every field that has none and is not in PUBLIC_FIELDS.
+"""
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import strawberry
+from strawberry.extensions.field_extension import AsyncExtensionResolver, FieldExtension
+
+from domain.actors import Scope
+from domain.errors import LaunchError
+from schema.context import Info
+from schema.directives import CostDirective, ScopeDirective
+from schema.errors import Refused, TopLevelCode
+
+# Open to everybody, or checked inside against the caller's own data (SPEC part 5).
+PUBLIC_FIELDS = frozenset(
+    {
+        "Query.node",
+        "Query.nodes",
+        "Query.rateLimit",
+        "Query.viewer",
+        "Query.viewerFlags",
+        "Query.invitation",
+        "Mutation.signUp",
+        "Mutation.logIn",
+        "Mutation.logOut",
+        "Mutation.requestPasswordReset",
+        "Mutation.resetPassword",
+        "Mutation.acceptInvitation",
+        "Subscription.viewerFlags",
+        "Subscription.viewerOnboarding",
+    }
+)
+
+
+def require(info: Info, scopes: tuple[Scope, ...]) -> None:
+    """Raise unless the caller holds one of the scopes."""
+    actor = info.context.actor
+    if actor.allows(scopes):
+        return
+    if info.context.auth_unavailable:
+        raise Refused(TopLevelCode.DEPENDENCY_DOWN, "Access cannot be checked now: try again.")
+    if actor.is_anonymous:
+        raise Refused(TopLevelCode.UNAUTHENTICATED, "Log in or send a token to see this.")
+    names = " or ".join(scope.value for scope in scopes)
+    raise Refused(TopLevelCode.FORBIDDEN, f"This needs the scope {names}.")
+
+
+class RequireScope(FieldExtension):
+    """Refuses callers without one of the scopes before the resolver runs."""
+
+    def __init__(self, scopes: tuple[Scope, ...]) -> None:
+        """`scopes`: one of these is enough."""
+        self.scopes = scopes
+
+    async def resolve_async(
+        self,
+        next_: AsyncExtensionResolver,
+        source: object,
+        info: Info,
+        **kwargs: object,
+    ) -> object:
+        """Check, then go on; a subscription's generator is passed through unawaited."""
+        require(info, self.scopes)
+        result = next_(source, info, **kwargs)
+        return result if inspect.isasyncgen(result) else await result
+
+
+class ExpectedFailures(FieldExtension):
+    """Turns an expected failure of a mutation into `errors` of its payload (SPEC A44)."""
+
+    def __init__(self, failed: Callable[[LaunchError], object]) -> None:
+        """`failed` makes the payload."""
+        self.failed = failed
+
+    async def resolve_async(
+        self,
+        next_: AsyncExtensionResolver,
+        source: object,
+        info: Info,
+        **kwargs: object,
+    ) -> object:
+        """Run the mutation; only LaunchError becomes data."""
+        try:
+            return await next_(source, info, **kwargs)
+        except LaunchError as error:
+            return self.failed(error)
+
+
+def query(resolver: Callable[..., object], *scopes: Scope, cost: int | None = None) -> Any:  # noqa: ANN401 - assigned to a field of any type
+    """A field of Query, described by the resolver's docstring."""
+    return _field(resolver, scopes, cost, [])
+
+
+def mutation(
+    resolver: Callable[..., object],
+    *scopes: Scope,
+    failed: Callable[[LaunchError], object] | None = None,
+) -> Any:  # noqa: ANN401 - assigned to a field of any type
+    """A field of Mutation; with `failed`, expected failures come back in that payload."""
+    return _field(resolver, scopes, None, [ExpectedFailures(failed)] if failed else [])
+
+
+def subscription(resolver: Callable[..., object], *scopes: Scope) -> Any:  # noqa: ANN401 - assigned to a field of any type
+    """A field of Subscription."""
+    return strawberry.subscription(
+        resolver=resolver,
+        description=inspect.getdoc(resolver),
+        directives=_directives(scopes, None),
+        extensions=[RequireScope(scopes)] if scopes else [],
+    )
+
+
+def _field(
+    resolver: Callable[..., object],
+    scopes: tuple[Scope, ...],
+    cost: int | None,
+    extensions: list[FieldExtension],
+) -> object:
+    guards: list[FieldExtension] = [RequireScope(scopes)] if scopes else []
+    return strawberry.field(
+        resolver=resolver,
+        description=inspect.getdoc(resolver),
+        directives=_directives(scopes, cost),
+        extensions=[*guards, *extensions],
+    )
+
+
+def _directives(scopes: tuple[Scope, ...], cost: int | None) -> list[object]:
+    directives: list[object] = []
+    if scopes:
+        directives.append(ScopeDirective(any=list(scopes)))
+    if cost is not None:
+        directives.append(CostDirective(weight=cost))
+    return directives

@@ -1,0 +1,139 @@
+"""The whole graph: one line a field, by topic."""
+
+import strawberry
+from strawberry.extensions import ParserCache, ValidationCache
+from strawberry.schema.config import StrawberryConfig
+
+from domain.actors import Scope
+from resolvers import accounts, events, flags, health, incidents, nodes, phases
+from schema.errors import ErrorPolicy
+from schema.limits import DocumentLimits
+from schema.pagination import Connection
+from schema.permissions import mutation, query, subscription
+from schema.scalars import SCALARS
+from schema.types.accounts import ProfilePayload, SessionPayload, TokenPayload
+from schema.types.actors import ApiToken, User
+from schema.types.errors import NotReadyError, UserError, VersionConflictError
+from schema.types.events import EVENT_TYPES, LaunchEvent
+from schema.types.flag_inputs import FlagPayload
+from schema.types.flags import FeatureFlag, FeatureFlagConnection, FlagSet
+from schema.types.health import HealthSnapshot
+from schema.types.incidents import IncidentConnection
+from schema.types.node import Node
+from schema.types.phase_payloads import (
+    ActivateLaunchPhasePayload,
+    ActivationPlan,
+    PhasePayload,
+    RollbackLaunchPhasePayload,
+)
+from schema.types.phases import LaunchPhase, PhaseRun
+from subscriptions import events as live_events
+from subscriptions import flags as live_flags
+from subscriptions import health as live_health
+from subscriptions import phases as live_phases
+
+
+@strawberry.type(description="Everything that can be read.")
+class Query:
+    """Reads."""
+
+    node: Node | None = query(nodes.node)
+    nodes: list[Node | None] = query(nodes.nodes)
+
+    viewer: User | None = query(accounts.viewer)
+    api_tokens: list[ApiToken] = query(accounts.api_tokens, Scope.TOKENS_ADMIN)
+
+    launch_phases: list[LaunchPhase] = query(phases.launch_phases, Scope.LAUNCH_READ)
+    launch_phase: LaunchPhase | None = query(phases.launch_phase, Scope.LAUNCH_READ)
+    activation_plan: ActivationPlan = query(
+        phases.activation_plan, Scope.LAUNCH_OPERATE, cost=20
+    )
+    launch_events: Connection[LaunchEvent] = query(events.launch_events, Scope.LAUNCH_READ)
+
+    feature_flags: FeatureFlagConnection = query(flags.feature_flags, Scope.FLAGS_READ)
+    feature_flag: FeatureFlag | None = query(flags.feature_flag, Scope.FLAGS_READ)
+    evaluate_flags: FlagSet = query(flags.evaluate_flags, Scope.FLAGS_READ, cost=5)
+    viewer_flags: FlagSet = query(flags.viewer_flags)
+
+    system_health: HealthSnapshot = query(health.system_health, Scope.HEALTH_READ)
+
+    incidents: IncidentConnection = query(incidents.incidents, Scope.INCIDENTS_READ)
+
+
+@strawberry.type(description="Everything that can be changed.")
+class Mutation:
+    """Writes."""
+
+    sign_up: SessionPayload = mutation(accounts.sign_up, failed=SessionPayload.failed)
+    log_in: SessionPayload = mutation(accounts.log_in, failed=SessionPayload.failed)
+    log_out: bool = mutation(accounts.log_out)
+    request_password_reset: bool = mutation(accounts.request_password_reset)
+    reset_password: SessionPayload = mutation(
+        accounts.reset_password, failed=SessionPayload.failed
+    )
+    change_password: ProfilePayload = mutation(
+        accounts.change_password, Scope.SELF, failed=ProfilePayload.failed
+    )
+    create_api_token: TokenPayload = mutation(
+        accounts.create_api_token, Scope.TOKENS_ADMIN, failed=TokenPayload.failed
+    )
+    revoke_api_token: TokenPayload = mutation(
+        accounts.revoke_api_token, Scope.TOKENS_ADMIN, failed=TokenPayload.failed
+    )
+
+    create_launch_phase: PhasePayload = mutation(
+        phases.create, Scope.LAUNCH_ADMIN, failed=PhasePayload.failed
+    )
+    update_launch_phase: PhasePayload = mutation(
+        phases.update, Scope.LAUNCH_ADMIN, failed=PhasePayload.failed
+    )
+    activate_launch_phase: ActivateLaunchPhasePayload = mutation(
+        phases.activate, Scope.LAUNCH_OPERATE, failed=ActivateLaunchPhasePayload.failed
+    )
+    pause_launch_phase: PhasePayload = mutation(
+        phases.pause, Scope.LAUNCH_OPERATE, failed=PhasePayload.failed
+    )
+    resume_launch_phase: PhasePayload = mutation(
+        phases.resume, Scope.LAUNCH_OPERATE, failed=PhasePayload.failed
+    )
+    advance_launch_phase: PhasePayload = mutation(
+        phases.advance, Scope.LAUNCH_OPERATE, failed=PhasePayload.failed
+    )
+    complete_launch_phase: PhasePayload = mutation(
+        phases.complete, Scope.LAUNCH_OPERATE, failed=PhasePayload.failed
+    )
+    rollback_launch_phase: RollbackLaunchPhasePayload = mutation(
+        phases.roll_back, Scope.LAUNCH_OPERATE, failed=RollbackLaunchPhasePayload.failed
+    )
+
+    create_feature_flag: FlagPayload = mutation(
+        flags.create, Scope.FLAGS_WRITE, failed=FlagPayload.failed
+    )
+    update_feature_flag: FlagPayload = mutation(
+        flags.update, Scope.FLAGS_WRITE, failed=FlagPayload.failed
+    )
+    toggle_feature_flag: FlagPayload = mutation(
+        flags.toggle, Scope.FLAGS_WRITE, failed=FlagPayload.failed
+    )
+
+
+@strawberry.type(description="Everything that can be watched: a snapshot first, then changes.")
+class Subscription:
+    """Streams."""
+
+    system_health: HealthSnapshot = subscription(live_health.system_health, Scope.HEALTH_READ)
+    launch_phase: LaunchPhase = subscription(live_phases.launch_phase, Scope.LAUNCH_READ)
+    launch_events: LaunchEvent = subscription(live_events.launch_events, Scope.LAUNCH_READ)
+    feature_flags: FeatureFlag = subscription(live_flags.feature_flags, Scope.FLAGS_READ)
+    viewer_flags: FlagSet = subscription(live_flags.viewer_flags)
+
+
+schema = strawberry.Schema(
+    query=Query,
+    mutation=Mutation,
+    subscription=Subscription,
+    types=[UserError, VersionConflictError, NotReadyError, PhaseRun, *EVENT_TYPES],
+    # ErrorPolicy first: it is the outermost and cleans what the others leave.
+    extensions=[ErrorPolicy, ParserCache, ValidationCache, DocumentLimits],
+    config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
+)

@@ -1,0 +1,126 @@
+"""Sessions, profiles and tokens: inputs and payloads (SPEC S29 to S32, A41)."""
+
+from datetime import date, datetime
+
+import strawberry
+
+from domain.accounts import Profile
+from domain.actors import UserType, VendorType
+from domain.errors import LaunchError
+from schema.scalars import EmailAddress
+from schema.types.actors import ApiToken, User
+from schema.types.errors import Error
+from services.api_tokens import NewToken
+from services.sessions import OpenSession
+from services.sign_up import SignUp
+
+
+@strawberry.input(description="What a supplier or a couple says about itself.")
+class ProfileInput:
+    """Each side fills in its own fields; those left out stay as they are."""
+
+    email: EmailAddress | None = strawberry.field(
+        default=strawberry.UNSET, description="A supplier's address for its clients."
+    )
+    business_name: str | None = strawberry.field(
+        default=strawberry.UNSET, description="A supplier's name: 1 to 200 characters."
+    )
+    vendor_type: VendorType | None = strawberry.field(
+        default=strawberry.UNSET, description="What a supplier offers."
+    )
+    partner1_name: str | None = strawberry.field(
+        default=strawberry.UNSET, description="One of a couple: 1 to 200 characters."
+    )
+    partner2_name: str | None = strawberry.field(
+        default=strawberry.UNSET, description="The other of a couple: 1 to 200 characters."
+    )
+    wedding_date: date | None = strawberry.field(
+        default=strawberry.UNSET, description="A couple's day; it may have passed."
+    )
+
+    def profile(self) -> Profile:
+        """What the rules look at; a field left out is no field."""
+        given = {name: value for name, value in vars(self).items() if value is not strawberry.UNSET}
+        return Profile(**given)
+
+
+@strawberry.input(description="What somebody fills in to get an account.")
+class SignUpInput:
+    """A new account (SPEC S29)."""
+
+    user_type: UserType = strawberry.field(description="SUPPLIER or COUPLE.")
+    email: EmailAddress = strawberry.field(description="What they will log in with.")
+    password: str = strawberry.field(description="10 to 1024 characters, not the e-mail.")
+    profile: ProfileInput | None = strawberry.field(
+        default=strawberry.UNSET, description="What they say about themselves already."
+    )
+
+    def request(self) -> SignUp:
+        """What the service is asked to do."""
+        profile = self.profile.profile() if self.profile else Profile()
+        return SignUp(self.user_type, self.email, self.password, profile)
+
+
+@strawberry.type(description="A log-in. Its token is shown here and nowhere else.")
+class Session:
+    """A session that was just opened."""
+
+    access_token: str = strawberry.field(
+        description="Send it as `Authorization: Bearer`; browsers also get it as a cookie."
+    )
+    expires_at: datetime = strawberry.field(description="When it stops working.")
+    user: User = strawberry.field(description="Who is logged in.")
+
+    @classmethod
+    def of(cls, opened: OpenSession) -> "Session":
+        """A session as the graph shows it."""
+        return cls(
+            access_token=opened.token, expires_at=opened.expires_at, user=User.of(opened.user)
+        )
+
+
+@strawberry.type(description="A session, or why there is none.")
+class SessionPayload:
+    """The answer of everything that logs in."""
+
+    session: Session | None = strawberry.field(default=None, description="The new session.")
+    errors: list[Error] = strawberry.field(default_factory=list, description="What was wrong.")
+
+    @classmethod
+    def failed(cls, error: LaunchError) -> "SessionPayload":
+        """The answer to an expected failure."""
+        return cls(errors=[Error.of(error)])
+
+
+@strawberry.type(description="The account as it is now.")
+class ProfilePayload:
+    """The answer of everything that changes one's own account."""
+
+    user: User | None = strawberry.field(default=None, description="The account.")
+    errors: list[Error] = strawberry.field(default_factory=list, description="What was wrong.")
+
+    @classmethod
+    def failed(cls, error: LaunchError) -> "ProfilePayload":
+        """The answer to an expected failure."""
+        return cls(errors=[Error.of(error)])
+
+
+@strawberry.type(description="A token, with its secret where it is new.")
+class TokenPayload:
+    """The answer of everything that changes a token."""
+
+    token: ApiToken | None = strawberry.field(default=None, description="The token.")
+    secret: str | None = strawberry.field(
+        default=None, description="Shown once, when the token is made. Keep it safe."
+    )
+    errors: list[Error] = strawberry.field(default_factory=list, description="What was wrong.")
+
+    @classmethod
+    def created(cls, made: NewToken) -> "TokenPayload":
+        """The answer to a new token."""
+        return cls(token=ApiToken.of(made.row), secret=made.secret)
+
+    @classmethod
+    def failed(cls, error: LaunchError) -> "TokenPayload":
+        """The answer to an expected failure."""
+        return cls(errors=[Error.of(error)])

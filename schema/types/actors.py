@@ -1,0 +1,96 @@
+"""Who did something: a person, a tool or the system itself."""
+
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+
+from db.models import accounts as rows
+from domain.actors import USER_TYPES, ActorKind, ActorRef
+from domain.actors import Role as RoleEnum
+
+from domain.actors import UserType as UserTypeEnum
+from domain.actors import VendorType as VendorTypeEnum
+from schema.context import Info
+from schema.directives import ScopeEnum
+from schema.scalars import EmailAddress
+from schema.types.node import Node, node_id
+
+UserType = strawberry.enum(
+    UserTypeEnum, name="UserType", description="Which side of the product a person is on."
+)
+VendorType = strawberry.enum(
+    VendorTypeEnum, name="VendorType", description="What a supplier offers."
+)
+Role = strawberry.enum(RoleEnum, name="Role", description="What a person may do.")
+
+
+@strawberry.type(description="A person with an account.")
+class User(Node):
+    """An account, as its owner and admins see it."""
+
+    email: EmailAddress = strawberry.field(description="What they log in with.")
+    user_type: UserType = strawberry.field(description="Their side of the product.")
+    role: Role = strawberry.field(description="What they may do.")
+
+    @classmethod
+    def of(cls, row: rows.User) -> "User":
+        """A row as the graph shows it."""
+        return cls(
+            id=node_id("User", row.id),
+            email=EmailAddress(row.email),
+            user_type=USER_TYPES[row.role],
+            role=row.role,
+        )
+
+
+@strawberry.type(description="A key for a tool. Its secret is shown once, when it is made.")
+class ApiToken(Node):
+    """A token without its secret (SPEC A41)."""
+
+    name: str = strawberry.field(description="What it is for.")
+    prefix: str = strawberry.field(description="The beginning of the secret, to recognise it.")
+    scopes: list[ScopeEnum] = strawberry.field(description="What it may do.")
+    expires_at: datetime | None = strawberry.field(description="When it stops working.")
+    last_used_at: datetime | None = strawberry.field(description="When it was last used.")
+    revoked_at: datetime | None = strawberry.field(description="When it was taken back.")
+
+    @classmethod
+    def of(cls, row: rows.ApiToken) -> "ApiToken":
+        """A row as the graph shows it; scopes of a newer version are left out."""
+        known = {scope.value: scope for scope in ScopeEnum}
+        return cls(
+            id=node_id("ApiToken", row.id),
+            name=row.name,
+            prefix=row.prefix,
+            scopes=[known[name] for name in row.scopes if name in known],
+            expires_at=row.expires_at,
+            last_used_at=row.last_used_at,
+            revoked_at=row.revoked_at,
+        )
+
+
+@strawberry.type(description="The system itself.")
+class SystemActor:
+    """A part of the system, or somebody whose account is gone."""
+
+    component: str = strawberry.field(description="Which part, such as `worker` or `ramp`.")
+
+
+Actor = Annotated[
+    User | ApiToken | SystemActor,
+    strawberry.union("Actor", description="Who did it: a person, a tool or the system."),
+]
+
+
+async def load_actor(info: Info, ref: ActorRef) -> User | ApiToken | SystemActor:
+    """The actor behind a reference; what the audit kept of it where the account is gone."""
+    if ref.id is not None and ref.kind is ActorKind.USER:
+        user = await info.context.loaders.user.load(ref.id)
+        if user is not None:
+            return User.of(user)
+    if ref.id is not None and ref.kind is ActorKind.TOKEN:
+        token = await info.context.loaders.token.load(ref.id)
+        if token is not None:
+            return ApiToken.of(token)
+    return SystemActor(component=ref.label)

@@ -1,0 +1,72 @@
+"""The audit: who changed what, from what to what, and why (SPEC A4)."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from db.models import events as rows
+from domain.actors import ActorRef
+from domain.events import Subject
+from schema.context import Info
+from schema.pagination import Connection
+from schema.scalars import JSON
+from schema.types.actors import Actor, load_actor
+from schema.types.node import Node, node_id
+from schema.types.subjects import load_subject
+
+if TYPE_CHECKING:
+    from schema.types.phases import PhaseRun
+
+
+@strawberry.type(description="One change of one thing. Changes are never edited or deleted.")
+class Change(Node):
+    """A row of the audit."""
+
+    at: datetime = strawberry.field(description="When.")
+    action: str = strawberry.field(description="What was done, such as `switched off`.")
+    before: JSON | None = strawberry.field(description="What it was; null where it is new.")
+    after: JSON | None = strawberry.field(description="What it became.")
+    reason: str | None = strawberry.field(description="Why, in the words of who did it.")
+    row: strawberry.Private[rows.Change]
+
+    @strawberry.field(description="Who did it.")
+    async def actor(self, info: Info) -> Actor:
+        """Resolved only where it is asked for."""
+        row = self.row
+        return await load_actor(info, ActorRef(row.actor_kind, row.actor_id, row.actor_label))
+
+    @strawberry.field(description="What was changed; null where it no longer exists.")
+    async def subject(self, info: Info) -> Node | None:
+        """Resolved only where it is asked for."""
+        return await load_subject(info, self.row.subject_kind, self.row.subject_id)
+
+    @strawberry.field(description="The activation that it belongs to.")
+    async def run(
+        self, info: Info
+    ) -> Annotated["PhaseRun", strawberry.lazy("schema.types.phases")] | None:
+        """Resolved only where it is asked for."""
+        from schema.types.phases import PhaseRun  # noqa: PLC0415 - the types refer to each other
+
+        if self.row.run_id is None:
+            return None
+        run = await info.context.loaders.run.load(self.row.run_id)
+        return PhaseRun.of(run) if run else None
+
+    @classmethod
+    def of(cls, row: rows.Change) -> "Change":
+        """A row as the graph shows it."""
+        return cls(
+            id=node_id("Change", row.id),
+            at=row.at,
+            action=row.action,
+            before=JSON(row.before) if row.before is not None else None,
+            after=JSON(row.after) if row.after is not None else None,
+            reason=row.reason,
+            row=row,
+        )
+
+
+ChangeConnection = Connection[Change]
+
+

@@ -1,0 +1,80 @@
+"""Success criteria and their verdicts (SPEC A9, A10, X1)."""
+
+from datetime import datetime
+
+import strawberry
+
+from domain import criteria as domain
+
+Aggregation = strawberry.enum(
+    domain.Aggregation, name="Aggregation", description="How samples become one number."
+)
+Comparator = strawberry.enum(
+    domain.Comparator, name="Comparator", description="How the number must stand to the threshold."
+)
+GuardAction = strawberry.enum(
+    domain.GuardAction, name="GuardAction", description="What a failing criterion does."
+)
+Verdict = strawberry.enum(
+    domain.Verdict, name="Verdict", description="What a judgement found; no data is no failure."
+)
+
+
+@strawberry.type(description="One promise of a phase, such as: error_rate over 60 s below 2.")
+class Criterion:
+    """A criterion as it was given."""
+
+    key: str = strawberry.field(description="Its name within the phase.")
+    metric: str = strawberry.field(description="What is measured.")
+    aggregation: Aggregation = strawberry.field(description="How samples become one number.")
+    window_seconds: int = strawberry.field(description="Over how long.")
+    comparator: Comparator = strawberry.field(description="How it must stand to the threshold.")
+    threshold: float = strawberry.field(description="The limit.")
+    min_samples: int = strawberry.field(description="With fewer, nothing is judged.")
+    initial_delay_seconds: int = strawberry.field(description="Not judged before, in seconds.")
+    failure_limit: int = strawberry.field(description="How many failures in a row before it acts.")
+    action: GuardAction = strawberry.field(description="What it then does.")
+    dry_run: bool = strawberry.field(description="Judged and shown, but it never acts.")
+
+    @classmethod
+    def of(cls, criterion: domain.Criterion) -> "Criterion":
+        """A criterion as the graph shows it."""
+        return cls(
+            key=criterion.key,
+            metric=criterion.metric,
+            aggregation=criterion.aggregation,
+            window_seconds=criterion.window_seconds,
+            comparator=criterion.comparator,
+            threshold=criterion.threshold,
+            min_samples=criterion.min_samples,
+            initial_delay_seconds=criterion.initial_delay_seconds,
+            failure_limit=criterion.failure_limit,
+            action=criterion.action,
+            dry_run=criterion.dry_run,
+        )
+
+
+@strawberry.type(description="A criterion with its present verdict.")
+class CriterionStatus:
+    """What the last judgement found."""
+
+    criterion: Criterion = strawberry.field(description="What was judged.")
+    verdict: Verdict = strawberry.field(description="What was found.")
+    value: float | None = strawberry.field(description="The number that was judged.")
+    samples: int = strawberry.field(description="From how many samples.")
+    consecutive_failures: int = strawberry.field(description="Failures in a row.")
+    evaluated_at: datetime | None = strawberry.field(description="When it was judged.")
+    explanation: str = strawberry.field(description="The verdict in a sentence.")
+
+    @classmethod
+    def unjudged(cls, criterion: Criterion) -> "CriterionStatus":
+        """A criterion that nothing has been measured for yet."""
+        return cls(
+            criterion=criterion,
+            verdict=domain.Verdict.NO_DATA,
+            value=None,
+            samples=0,
+            consecutive_failures=0,
+            evaluated_at=None,
+            explanation="Nothing has been measured for this criterion yet.",
+        )

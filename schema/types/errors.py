@@ -1,0 +1,70 @@
+"""Expected failures as data (SPEC A44): an interface with a code, and its concrete kinds."""
+
+from datetime import datetime
+
+import strawberry
+
+from domain import errors as domain
+from domain.actors import ActorRef
+from schema.context import Info
+from schema.types.actors import Actor, load_actor
+from schema.types.readiness import LaunchReadiness
+
+ErrorCode = strawberry.enum(
+    domain.ErrorCode, name="ErrorCode", description="What kind of expected failure it is."
+)
+
+
+@strawberry.interface(description="An expected failure of a mutation.")
+class Error:
+    """What every expected failure says."""
+
+    code: ErrorCode = strawberry.field(description="The kind, for programs.")
+    message: str = strawberry.field(description="A sentence, for people.")
+    path: list[str] | None = strawberry.field(description="The input field that is at fault.")
+
+    @classmethod
+    def of(cls, error: domain.LaunchError) -> "Error":
+        """The concrete kind for an expected failure."""
+        path = list(error.path) or None
+        if isinstance(error, domain.VersionConflict):
+            return VersionConflictError(
+                code=error.code,
+                message=error.message,
+                path=path,
+                current_version=error.current_version,
+                changed_at=error.changed_at,
+                ref=error.changed_by,
+            )
+        if isinstance(error, domain.NotReady):
+            readiness = LaunchReadiness.of(error.readiness)
+            return NotReadyError(
+                code=error.code, message=error.message, path=path, readiness=readiness
+            )
+        return UserError(code=error.code, message=error.message, path=path)
+
+
+@strawberry.type(description="A failure that needs no more than its sentence.")
+class UserError(Error):
+    """The plain kind."""
+
+
+@strawberry.type(description="Somebody changed the thing since you read it.")
+class VersionConflictError(Error):
+    """Names the version that stands and who made it (SPEC A5)."""
+
+    current_version: int = strawberry.field(description="The version that stands now.")
+    changed_at: datetime = strawberry.field(description="When it was made.")
+    ref: strawberry.Private[ActorRef | None] = None
+
+    @strawberry.field(description="Who made it.")
+    async def changed_by(self, info: Info) -> Actor | None:
+        """Resolved only where it is asked for."""
+        return await load_actor(info, self.ref) if self.ref else None
+
+
+@strawberry.type(description="The phase may not go live now.")
+class NotReadyError(Error):
+    """Shows the whole list (SPEC X2)."""
+
+    readiness: LaunchReadiness = strawberry.field(description="Every check, with its evidence.")

@@ -1,0 +1,147 @@
+"""The event feed: everything that happens in a launch, in order (SPEC S14, X6)."""
+
+from datetime import datetime
+from typing import TypedDict
+
+import strawberry
+
+from domain import events as domain
+from domain.actors import ActorRef
+from domain.events import RecordedEvent
+from domain.plans import FlagDiff as Diff
+from schema.context import Info
+from schema.pagination import encode_cursor
+from schema.types.actors import Actor, load_actor
+from schema.types.flags import FlagDiff
+from schema.types.health import HealthCheck, HealthStatus
+from schema.types.incidents import Incident
+from schema.types.phases import LaunchPhase, PhaseStatus
+
+
+@strawberry.interface(description="Something that happened.")
+class LaunchEvent:
+    """What every event tells."""
+
+    cursor: str = strawberry.field(description="Its place in the log: resume with `after`.")
+    at: datetime = strawberry.field(description="When it happened.")
+    summary: str = strawberry.field(description="It in one line.")
+    ref: strawberry.Private[ActorRef | None]
+
+    @strawberry.field(description="Who did it.")
+    async def actor(self, info: Info) -> Actor | None:
+        """Resolved only where it is asked for."""
+        return await load_actor(info, self.ref) if self.ref else None
+
+
+@strawberry.type(description="A phase was created, edited or moved.")
+class PhaseEvent(LaunchEvent):
+    """One change of a phase."""
+
+    event: strawberry.Private[domain.PhaseChanged]
+    before: PhaseStatus | None = strawberry.field(name="from", description="What it was.")
+    to: PhaseStatus = strawberry.field(description="What it became.")
+
+    @strawberry.field(description="The phase as it is now.")
+    async def phase(self, info: Info) -> LaunchPhase:
+        """Phases are never deleted."""
+        assert self.event.phase_id is not None
+        row = await info.context.loaders.phase.load(self.event.phase_id)
+        assert row is not None
+        return LaunchPhase.of(row)
+
+
+@strawberry.type(description="A flag was created or changed.")
+class FlagEvent(LaunchEvent):
+    """One change of a flag."""
+
+    diff: FlagDiff = strawberry.field(description="What changed.")
+
+
+@strawberry.type(description="A health check changed its status.")
+class HealthEvent(LaunchEvent):
+    """One change of a check."""
+
+    event: strawberry.Private[domain.HealthChanged]
+    before: HealthStatus = strawberry.field(name="from", description="What it was.")
+    to: HealthStatus = strawberry.field(description="What it became.")
+
+    @strawberry.field(description="The check as it is now.")
+    async def check(self, info: Info) -> HealthCheck:
+        """The newest state of the check."""
+        snapshot = await info.context.runtime.health.latest()
+        state = next(item for item in snapshot.checks if item.check is self.event.check)
+        return HealthCheck.of(state)
+
+
+@strawberry.type(description="An incident was opened or changed.")
+class IncidentEvent(LaunchEvent):
+    """One change of an incident."""
+
+    note: str | None = strawberry.field(description="What was said about it.")
+    event: strawberry.Private[domain.IncidentChanged]
+
+    @strawberry.field(description="The incident as it is now.")
+    async def incident(self, info: Info) -> Incident:
+        """Incidents are never deleted."""
+        row = await info.context.loaders.incident.load(self.event.incident_id)
+        assert row is not None
+        return Incident.of(row)
+
+
+@strawberry.type(description="The stream missed events: read what you need again, then resume.")
+class StreamGap(LaunchEvent):
+    """Sent instead of what a slow reader could not take."""
+
+    missed: int = strawberry.field(description="At least so many.")
+    resume_from: str = strawberry.field(description="Pass as `after` to read them all.")
+
+
+EVENT_TYPES = (PhaseEvent, FlagEvent, HealthEvent, IncidentEvent, StreamGap)
+SHOWN_KINDS = tuple(
+    kind.TYPE
+    for kind in (
+        domain.PhaseChanged,
+        domain.FlagChanged,
+        domain.HealthChanged,
+        domain.IncidentChanged,
+    )
+)
+
+
+def cursor_of(item: RecordedEvent) -> str:
+    """The place of an event in the log."""
+    return encode_cursor(item.seq)
+
+
+def is_shown(item: RecordedEvent) -> bool:
+    """Whether the feed shows this kind of event."""
+    return item.event.TYPE in SHOWN_KINDS
+
+
+def to_event(item: RecordedEvent) -> LaunchEvent:
+    """An event as the graph shows it; ask `is_shown` first."""
+    event = item.event
+    if isinstance(event, domain.PhaseChanged):
+        return PhaseEvent(event=event, before=event.before, to=event.after, **_common(item))
+    if isinstance(event, domain.FlagChanged):
+        diff = FlagDiff.of(Diff(event.key, event.before, event.after))
+        return FlagEvent(diff=diff, **_common(item))
+    if isinstance(event, domain.HealthChanged):
+        return HealthEvent(event=event, before=event.before, to=event.after, **_common(item))
+    if isinstance(event, domain.IncidentChanged):
+        return IncidentEvent(event=event, note=event.note, **_common(item))
+    raise TypeError(f"{event.TYPE} is not shown")
+
+
+class _Common(TypedDict):
+    cursor: str
+    at: datetime
+    summary: str
+    ref: ActorRef
+
+
+def _common(item: RecordedEvent) -> _Common:
+    return _Common(
+        cursor=cursor_of(item), at=item.at, summary=item.event.summary, ref=item.actor
+    )
+

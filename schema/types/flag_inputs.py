@@ -1,0 +1,163 @@
+"""The inputs and payloads of flags, and the commands that they become."""
+
+from datetime import datetime
+from typing import cast
+
+import strawberry
+from strawberry import UNSET
+
+from domain.errors import LaunchError
+from domain.flags import BucketBy as BucketByValue
+from schema.scalars import Percent
+from schema.types.actors import UserType, VendorType
+from schema.types.changes import Change
+from schema.types.errors import Error
+from schema.types.flags import BucketBy, FeatureFlag
+from schema.types.given import given, refuse_null
+from services.flag_evaluation import Wish
+from services.flags import FlagDraft, FlagPatch, FlagResult
+
+REASON = "Why, for the audit."
+EXPECTED = "Refused with VERSION_CONFLICT where another version stands."
+IDEMPOTENT = "A repeat with the same key gives the first answer again, for 24 hours."
+
+
+@strawberry.input(description="A new flag.")
+class CreateFeatureFlagInput:
+    """What createFeatureFlag takes."""
+
+    key: str = strawberry.field(description="2 to 63 of a-z, 0-9 and _, a letter first.")
+    name: str = strawberry.field(description="Its name for people.")
+    description: str | None = strawberry.field(description="What it switches.", default=None)
+    enabled: bool | None = strawberry.field(description="On at once.", default=False)
+    rollout_percentage: Percent | None = strawberry.field(
+        description="The share of users inside; where it is left out, 100 if enabled, else 0.",
+        default=None,
+    )
+    target_groups: list[str] | None = strawberry.field(
+        description="Who may be inside; empty is everybody.", default=None
+    )
+    bucket_by: BucketBy | None = strawberry.field(
+        description="Whose id decides who is inside.", default=BucketByValue.USER
+    )
+    client_visible: bool | None = strawberry.field(
+        description="Whether viewerFlags shows it.", default=True
+    )
+    reason: str | None = strawberry.field(description=REASON, default=None)
+    idempotency_key: str | None = strawberry.field(description=IDEMPOTENT, default=None)
+
+    def command(self) -> FlagDraft:
+        """What the service takes."""
+        return FlagDraft(
+            key=self.key,
+            name=self.name,
+            description=self.description,
+            enabled=bool(self.enabled),
+            rollout_percentage=self.rollout_percentage,
+            target_groups=tuple(self.target_groups or ()),
+            bucket_by=self.bucket_by or BucketByValue.USER,
+            client_visible=self.client_visible is not False,
+            reason=self.reason,
+            idempotency_key=self.idempotency_key,
+        )
+
+
+@strawberry.input(description="Changes of a flag; what is left out stays as it is.")
+class UpdateFeatureFlagInput:
+    """What updateFeatureFlag takes."""
+
+    key: str = strawberry.field(description="The flag's key.")
+    name: str | None = strawberry.field(description="Its name for people.", default=UNSET)
+    description: str | None = strawberry.field(description="What it switches.", default=UNSET)
+    enabled: bool | None = strawberry.field(description="On or off.", default=UNSET)
+    rollout_percentage: Percent | None = strawberry.field(
+        description="The share of users inside.", default=UNSET
+    )
+    target_groups: list[str] | None = strawberry.field(
+        description="Who may be inside; empty is everybody.", default=UNSET
+    )
+    bucket_by: BucketBy | None = strawberry.field(
+        description="Whose id decides who is inside.", default=UNSET
+    )
+    client_visible: bool | None = strawberry.field(
+        description="Whether viewerFlags shows it.", default=UNSET
+    )
+    reason: str | None = strawberry.field(description=REASON, default=None)
+    expected_version: int | None = strawberry.field(description=EXPECTED, default=None)
+
+    def patch(self) -> FlagPatch:
+        """The fields that were given; raises Required for a null that cannot be."""
+        names = {name: name for name in FlagPatch.__annotations__}
+        values = given(self, names)
+        refuse_null(values, *(name for name in names if name != "description"))
+        return cast("FlagPatch", values)
+
+
+@strawberry.input(description="The wanted state of a flag; saying it twice changes nothing.")
+class ToggleFeatureFlagInput:
+    """What toggleFeatureFlag takes."""
+
+    key: str = strawberry.field(description="The flag's key.")
+    enabled: bool = strawberry.field(description="On or off.")
+    reason: str | None = strawberry.field(description=REASON, default=None)
+    expected_version: int | None = strawberry.field(description=EXPECTED, default=None)
+    idempotency_key: str | None = strawberry.field(description=IDEMPOTENT, default=None)
+
+
+@strawberry.input(description="Whom to evaluate flags for.")
+class EvaluateFlagsInput:
+    """What evaluateFlags takes."""
+
+    targeting_key: str | None = strawberry.field(
+        description="Who; a user's id brings their groups along.", default=None
+    )
+    user_type: UserType | None = strawberry.field(description="Their side.", default=None)
+    vendor_type: VendorType | None = strawberry.field(description="Their trade.", default=None)
+    keys: list[str] | None = strawberry.field(
+        description="Which flags; all where it is left out.", default=None
+    )
+    explain: bool | None = strawberry.field(description="Tell why.", default=False)
+    at: datetime | None = strawberry.field(
+        description="At an earlier moment, as the audit knows it.", default=None
+    )
+
+    def command(self) -> Wish:
+        """What the service takes."""
+        return Wish(
+            targeting_key=self.targeting_key,
+            user_type=self.user_type,
+            vendor_type=self.vendor_type,
+            keys=self.keys,
+            explain=bool(self.explain),
+            at=self.at,
+        )
+
+
+@strawberry.type(description="A flag after a mutation.")
+class FlagPayload:
+    """What the mutations of flags give."""
+
+    flag: FeatureFlag | None = strawberry.field(description="The flag.", default=None)
+    change: Change | None = strawberry.field(
+        description="What was recorded; null where nothing changed.", default=None
+    )
+    warnings: list[str] = strawberry.field(
+        description="What you may not have meant.", default_factory=list
+    )
+    errors: list[Error] = strawberry.field(
+        description="Expected failures; empty where it worked.", default_factory=list
+    )
+
+    @classmethod
+    def of(cls, result: FlagResult) -> "FlagPayload":
+        """A result as the graph shows it."""
+        return cls(
+            flag=FeatureFlag.of(result.flag),
+            change=Change.of(result.change) if result.change else None,
+            warnings=result.warnings,
+        )
+
+    @classmethod
+    def failed(cls, error: LaunchError) -> "FlagPayload":
+        """An expected failure."""
+        return cls(errors=[Error.of(error)])

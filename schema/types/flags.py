@@ -1,0 +1,243 @@
+"""Feature flags and what they evaluate to (SPEC S2, A1, A2, A22)."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from domain import flags as domain
+from domain import plans
+from domain.actors import Scope
+from domain.events import Subject
+from schema.context import Info
+from schema.directives import CostDirective, ScopeDirective
+from schema.pagination import After, Connection, First, Page, connection, encode_cursor
+from schema.permissions import require
+from schema.scalars import Percent
+from schema.types.changes import Change
+from schema.types.node import Node, node_id
+from services import flag_reads
+from services.flag_evaluation import Explained, etag
+from services.flag_reads import FlagFilter
+
+if TYPE_CHECKING:
+    from schema.types.phases import LaunchPhase
+
+_FLAGS_READ = (Scope.FLAGS_READ,)
+
+BucketBy = strawberry.enum(
+    domain.BucketBy, name="BucketBy", description="Whose id decides who is inside a percentage."
+)
+EvaluationReason = strawberry.enum(
+    domain.EvaluationReason,
+    name="EvaluationReason",
+    description="Why a flag has its value; the names are those of OpenFeature.",
+)
+EvaluationErrorCode = strawberry.enum(
+    domain.EvaluationErrorCode,
+    name="EvaluationErrorCode",
+    description="What went wrong in an evaluation; the names are those of OpenFeature.",
+)
+
+
+@strawberry.type(description="A switch: on or off, for a share of users, for some groups.")
+class FeatureFlag(Node):
+    """A flag as operators see it."""
+
+    key: str = strawberry.field(description="Its name in code; never changes.")
+    name: str = strawberry.field(description="Its name for people.")
+    description: str | None = strawberry.field(description="What it switches.")
+    enabled: bool = strawberry.field(description="Off is off for everybody.")
+    rollout_percentage: Percent = strawberry.field(description="The share of users inside.")
+    target_groups: list[str] = strawberry.field(
+        description="Who may be inside: names such as `supplier` or `photographer`, `user:ID` "
+        "lets one user in whatever the percentage, `!user:ID` keeps one out. Empty: everybody."
+    )
+    bucket_by: BucketBy = strawberry.field(description="Whose id decides who is inside.")
+    client_visible: bool = strawberry.field(description="Whether viewerFlags shows it.")
+    version: int = strawberry.field(description="Moves with every change.")
+    created_at: datetime = strawberry.field(description="When it was made.")
+    updated_at: datetime = strawberry.field(description="When it last changed.")
+    flag: strawberry.Private[domain.Flag]
+
+    @strawberry.field(description="The phase that introduced it.")
+    async def phase(
+        self, info: Info
+    ) -> Annotated["LaunchPhase", strawberry.lazy("schema.types.phases")] | None:
+        """Resolved only where it is asked for."""
+        from schema.types.phases import LaunchPhase  # noqa: PLC0415 - the types refer to each other
+
+        if self.flag.phase_id is None:
+            return None
+        row = await info.context.loaders.phase.load(self.flag.phase_id)
+        return LaunchPhase.of(row) if row else None
+
+    @strawberry.field(
+        description="How many suppliers and couples see it now.",
+        directives=[CostDirective(weight=10)],
+    )
+    async def exposed_users(self, info: Info) -> int:
+        """Evaluates the flag for each of them."""
+        async with info.context.db.read() as session:
+            return await flag_reads.exposed_users(session, self.flag)
+
+    @strawberry.field(description="Its changes, newest first.")
+    async def changes(
+        self, info: Info, first: First = None, after: After = None
+    ) -> Connection[Change]:
+        """One page of the audit."""
+        page = Page.of(first, after)
+        async with info.context.db.read() as session:
+            rows = await flag_reads.history(
+                session, Subject.FLAG, self.flag.id, page.first + 1, page.after_moment()
+            )
+        return connection(
+            Connection[Change],
+            rows,
+            page,
+            cursor=lambda row: encode_cursor(row.at, row.id),
+            wrap=Change.of,
+        )
+
+    @classmethod
+    def of(cls, flag: domain.Flag) -> "FeatureFlag":
+        """A flag as the graph shows it."""
+        return cls(
+            id=node_id("FeatureFlag", flag.id),
+            key=flag.key,
+            name=flag.name,
+            description=flag.description,
+            enabled=flag.enabled,
+            rollout_percentage=flag.rollout_percentage,
+            target_groups=list(flag.target_groups),
+            bucket_by=flag.bucket_by,
+            client_visible=flag.client_visible,
+            version=flag.version,
+            created_at=flag.created_at,
+            updated_at=flag.updated_at,
+            flag=flag,
+        )
+
+
+@strawberry.type(description="A page of flags.")
+class FeatureFlagConnection(Connection[FeatureFlag]):
+    """Counts only where the count is asked for."""
+
+    wanted: strawberry.Private[FlagFilter]
+
+    @strawberry.field(
+        description="How many flags the filter finds.", directives=[CostDirective(weight=5)]
+    )
+    async def total_count(self, info: Info) -> int:
+        """One more statement."""
+        async with info.context.db.read() as session:
+            return await flag_reads.count(session, self.wanted)
+
+
+@strawberry.type(description="The part of a flag that decides who sees it.")
+class FlagState:
+    """One side of a diff."""
+
+    enabled: bool = strawberry.field(description="On or off.")
+    rollout_percentage: Percent = strawberry.field(description="The share of users inside.")
+    target_groups: list[str] = strawberry.field(description="Who may be inside.")
+    version: int = strawberry.field(description="The version of the flag; 0 before it existed.")
+
+    @classmethod
+    def of(cls, state: domain.FlagState) -> "FlagState":
+        """A state as the graph shows it."""
+        return cls(
+            enabled=state.enabled,
+            rollout_percentage=state.rollout_percentage,
+            target_groups=list(state.target_groups),
+            version=state.version,
+        )
+
+
+@strawberry.type(description="A flag before and after.")
+class FlagDiff:
+    """What a plan, a rollback or an event did to a flag."""
+
+    key: str = strawberry.field(description="The flag's key.")
+    before: FlagState = strawberry.field(description="What it was.")
+    after: FlagState = strawberry.field(description="What it becomes or became.")
+
+    @classmethod
+    def of(cls, diff: plans.FlagDiff) -> "FlagDiff":
+        """A diff as the graph shows it."""
+        return cls(
+            key=diff.key, before=FlagState.of(diff.before), after=FlagState.of(diff.after)
+        )
+
+
+@strawberry.type(description="Why a flag has its value for somebody.")
+class FlagExplanation:
+    """The decision, step by step (SPEC X7)."""
+
+    bucket: Percent | None = strawberry.field(description="Where they fall, 0 to 99.99.")
+    threshold: Percent | None = strawberry.field(description="On below this.")
+    matched_group: str | None = strawberry.field(description="The target group that decided.")
+    steps: list[str] = strawberry.field(description="Each step of the decision.")
+    caused_by: Change | None = strawberry.field(description="The last change of the flag.")
+    next_change_at: datetime | None = strawberry.field(
+        description="When the ramp will move it next."
+    )
+
+
+@strawberry.type(description="The value of one flag for one user.")
+class FlagEvaluation:
+    """A value with its reason."""
+
+    key: str = strawberry.field(description="The flag's key.")
+    value: bool = strawberry.field(description="On or off.")
+    reason: EvaluationReason = strawberry.field(description="Why.")
+    error_code: EvaluationErrorCode | None = strawberry.field(description="What went wrong.")
+    flag_version: int = strawberry.field(description="The version of the flag; 0 if unknown.")
+    result: strawberry.Private[Explained]
+
+    @strawberry.field(
+        description="The decision step by step; only where `explain` was asked for.",
+        directives=[ScopeDirective(any=list(_FLAGS_READ))],
+    )
+    def explanation(self, info: Info) -> FlagExplanation | None:
+        """Needs a scope of its own: it tells how others are targeted."""
+        require(info, _FLAGS_READ)
+        found = self.result.explanation
+        if found is None:
+            return None
+        return FlagExplanation(
+            bucket=found.bucket,
+            threshold=found.threshold,
+            matched_group=found.matched_group,
+            steps=list(found.steps),
+            caused_by=Change.of(self.result.caused_by) if self.result.caused_by else None,
+            next_change_at=self.result.next_change_at,
+        )
+
+    @classmethod
+    def of(cls, result: Explained) -> "FlagEvaluation":
+        """An evaluation as the graph shows it."""
+        item = result.evaluation
+        return cls(
+            key=item.key,
+            value=item.value,
+            reason=item.reason,
+            error_code=item.error_code,
+            flag_version=item.flag_version,
+            result=result,
+        )
+
+
+@strawberry.type(description="Flags for one user at one version of the whole set.")
+class FlagSet:
+    """What an app asks for when it starts."""
+
+    version: int = strawberry.field(description="The version of the whole set of flags.")
+    etag: str = strawberry.field(description="Changes when a value in here changes.")
+    flags: list[FlagEvaluation] = strawberry.field(description="By key.")
+
+    @classmethod
+    def of(cls, version: int, results: list[Explained]) -> "FlagSet":
+        """Evaluations as the graph shows them."""
+        tag = etag(version, [result.evaluation for result in results])
+        return cls(version=version, etag=tag, flags=[FlagEvaluation.of(item) for item in results])

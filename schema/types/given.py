@@ -1,0 +1,23 @@
+"""Which fields of an input were given: null and absent are not the same."""
+
+from strawberry import UNSET
+
+from domain.errors import Required
+
+
+def given(source: object, names: dict[str, str]) -> dict[str, object]:
+    """The fields of an input that are not absent, under the names that a service uses."""
+    values = {target: getattr(source, name) for name, target in names.items()}
+    return {target: value for target, value in values.items() if value is not UNSET}
+
+
+def refuse_null(values: dict[str, object], *names: str) -> None:
+    """Raises Required where a field that cannot be null was given as null."""
+    for name in names:
+        if name in values and values[name] is None:
+            raise Required(f"{name} may not be null.", path=("input", _camel(name)))
+
+
+def _camel(name: str) -> str:
+    head, *rest = name.split("_")
+    return head + "".join(part.capitalize() for part in rest)

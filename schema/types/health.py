@@ -1,0 +1,105 @@
+"""Health: the five checks, damped, and how they were (SPEC S5, S25, A27)."""
+
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+
+from domain import health as domain
+from domain.percent import Percent
+from domain.windows import TimeRange as TimeRangeEnum
+from schema.context import Info
+from schema.scalars import JSON
+from schema.types.node import Node, node_id
+
+CheckType = strawberry.enum(
+    domain.CheckType, name="CheckType", description="A part that a launch stands on."
+)
+HealthStatus = strawberry.enum(
+    domain.HealthStatus, name="HealthStatus", description="How a part is; UNKNOWN blocks a launch."
+)
+TimeRange = strawberry.enum(TimeRangeEnum, name="TimeRange", description="How far back to look.")
+
+NAMES = {
+    domain.CheckType.DATABASE: "Database",
+    domain.CheckType.API: "API Endpoints",
+    domain.CheckType.AUTH: "Authentication",
+    domain.CheckType.EMAIL: "Email Services",
+    domain.CheckType.REALTIME: "Realtime",
+}
+
+
+@strawberry.type(description="One check: bad after two failures, good again after two passes.")
+class HealthCheck(Node):
+    """A check as one may rely on it now."""
+
+    name: str = strawberry.field(description="Its name for people.")
+    type: domain.CheckType = strawberry.field(description="Its name for programs.")
+    status: domain.HealthStatus = strawberry.field(description="How the part is.")
+    response_time_ms: int | None = strawberry.field(description="Of the latest sample.")
+    error_message: str | None = strawberry.field(description="Why it is not HEALTHY.")
+    details: JSON | None = strawberry.field(description="What the probe saw beside that.")
+    checked_at: datetime | None = strawberry.field(description="When the latest sample was taken.")
+    since: datetime | None = strawberry.field(description="Since when it has this status.")
+    stale: bool = strawberry.field(
+        description="The latest sample is older than two intervals, so the status is UNKNOWN."
+    )
+    consecutive_failures: int = strawberry.field(description="Failed samples in a row.")
+    flapping: bool = strawberry.field(
+        description="Four or more changes of the status within ten minutes."
+    )
+
+    @classmethod
+    def of(cls, state: domain.CheckState) -> "HealthCheck":
+        """A state as the graph shows it."""
+        return cls(
+            id=node_id("HealthCheck", domain.CHECK_IDS[state.check]),
+            name=NAMES[state.check],
+            type=state.check,
+            status=state.status,
+            response_time_ms=state.response_time_ms,
+            error_message=state.error,
+            details=JSON(dict(state.details)) if state.details else None,
+            checked_at=state.checked_at,
+            since=state.since,
+            stale=state.stale,
+            consecutive_failures=state.consecutive_failures,
+            flapping=state.flapping,
+        )
+
+    @strawberry.field(
+        description="Share of HEALTHY and WARNING samples; null where there are none."
+    )
+    async def uptime(
+        self,
+        info: Info,
+        window: Annotated[
+            TimeRangeEnum, strawberry.argument(description="How far back to look.")
+        ] = TimeRangeEnum.LAST_24H,
+    ) -> Percent | None:
+        """All checks of a reply in one statement."""
+        return await info.context.loaders.uptime.load((self.type, window))
+
+
+@strawberry.type(description="All checks at one moment.")
+class HealthSnapshot:
+    """What the dashboard shows at the top."""
+
+    cursor: str = strawberry.field(description="Grows from snapshot to snapshot.")
+    at: datetime = strawberry.field(description="When it was taken.")
+    overall: domain.HealthStatus = strawberry.field(description="The worst of all checks.")
+    checks: list[HealthCheck] = strawberry.field(description="Every check, always all five.")
+    changed: list[domain.CheckType] = strawberry.field(
+        description="Checks with another status than in the snapshot before."
+    )
+
+    @classmethod
+    def of(cls, snapshot: domain.HealthSnapshot) -> "HealthSnapshot":
+        """A snapshot as the graph shows it."""
+        return cls(
+            cursor=snapshot.cursor,
+            at=snapshot.at,
+            overall=snapshot.overall,
+            checks=[HealthCheck.of(state) for state in snapshot.checks],
+            changed=list(snapshot.changed),
+        )

@@ -1,0 +1,300 @@
+"""The inputs of phases, and the commands that they become (SPEC S16 to S20)."""
+
+from datetime import datetime
+from typing import cast
+
+import strawberry
+from strawberry import UNSET
+
+from domain import criteria as criteria_rules
+from domain import phases as rules
+from schema.scalars import Percent
+from schema.types.criteria import Aggregation, Comparator, GuardAction
+from schema.types.flag_inputs import EXPECTED, IDEMPOTENT, REASON
+from schema.types.given import given, refuse_null
+from schema.types.node import decode_id
+from schema.types.phases import Platform, RollbackMode
+from services.phase_activation import Activate
+from services.phase_progress import Move
+from services.phase_rollback import Rollback
+from services.phases import FlagLink, PhaseDraft, PhasePatch
+
+_NAMES = {name: name for name in PhasePatch.__annotations__} | {"success_criteria": "criteria"}
+del _NAMES["criteria"]
+
+
+@strawberry.input(description="One promise of a phase.")
+class CriterionInput:
+    """A criterion as it is given."""
+
+    key: str = strawberry.field(description="Its name within the phase.")
+    metric: str = strawberry.field(
+        description="What is measured, such as `error_rate`; your own start with `custom.`."
+    )
+    aggregation: Aggregation = strawberry.field(description="How samples become one number.")
+    window_seconds: int = strawberry.field(description="Over how long, 10 s to a day.")
+    comparator: Comparator = strawberry.field(description="How it must stand to the threshold.")
+    threshold: float = strawberry.field(description="The limit.")
+    min_samples: int | None = strawberry.field(
+        description="With fewer, nothing is judged.", default=20
+    )
+    initial_delay_seconds: int | None = strawberry.field(
+        description="Not judged before.", default=0
+    )
+    failure_limit: int | None = strawberry.field(
+        description="How many failures in a row before it acts.", default=2
+    )
+    action: GuardAction | None = strawberry.field(
+        description="What it then does.", default=criteria_rules.GuardAction.HOLD
+    )
+    dry_run: bool | None = strawberry.field(description="Judged, but it never acts.", default=False)
+
+    def rule(self) -> criteria_rules.Criterion:
+        """What the domain takes; null is the default."""
+        return criteria_rules.Criterion(
+            key=self.key,
+            metric=self.metric,
+            aggregation=self.aggregation,
+            window_seconds=self.window_seconds,
+            comparator=self.comparator,
+            threshold=self.threshold,
+            min_samples=20 if self.min_samples is None else self.min_samples,
+            initial_delay_seconds=self.initial_delay_seconds or 0,
+            failure_limit=2 if self.failure_limit is None else self.failure_limit,
+            action=self.action or criteria_rules.GuardAction.HOLD,
+            dry_run=bool(self.dry_run),
+        )
+
+
+@strawberry.input(description="One step of a ramp.")
+class RampStepInput:
+    """A step as it is given."""
+
+    percentage: Percent = strawberry.field(description="No flag of the phase goes beyond this.")
+    hold_seconds: int | None = strawberry.field(
+        description="How long it lasts; left out: until somebody advances.", default=None
+    )
+    requires_approval: bool | None = strawberry.field(
+        description="Entered only by a person.", default=False
+    )
+
+    def rule(self) -> rules.RampStep:
+        """What the domain takes."""
+        return rules.RampStep(self.percentage, self.hold_seconds, bool(self.requires_approval))
+
+
+@strawberry.input(description="A flag that a phase switches on.")
+class PhaseFlagInput:
+    """A link as it is given."""
+
+    flag_key: str = strawberry.field(description="The flag's key.")
+    target_percentage: Percent | None = strawberry.field(
+        description="The share of users aimed at; left out: the flag's own, or 100 if that is 0.",
+        default=None,
+    )
+    position: int | None = strawberry.field(description="Its place.", default=0)
+
+    def command(self) -> FlagLink:
+        """What the service takes."""
+        return FlagLink(self.flag_key, self.target_percentage, self.position or 0)
+
+
+@strawberry.input(description="How a rollback is done unless the call says otherwise.")
+class RollbackPlanInput:
+    """A plan as it is given."""
+
+    mode: RollbackMode | None = strawberry.field(
+        description="What happens to the flags.", default=rules.RollbackMode.DISABLE_ALL
+    )
+    drain_seconds: int | None = strawberry.field(
+        description="0: a rollback is immediate.", default=0
+    )
+    notify: list[str] | None = strawberry.field(description="Who is to be told.", default=None)
+    manual_steps: list[str] | None = strawberry.field(
+        description="What is left to do by hand.", default=None
+    )
+
+    def rule(self) -> rules.RollbackPlan:
+        """What the domain takes."""
+        return rules.RollbackPlan(
+            mode=self.mode or rules.RollbackMode.DISABLE_ALL,
+            drain_seconds=self.drain_seconds or 0,
+            notify=tuple(self.notify or ()),
+            manual_steps=tuple(self.manual_steps or ()),
+        )
+
+
+@strawberry.input(description="A new phase, with everything that belongs to it.")
+class CreateLaunchPhaseInput:
+    """What createLaunchPhase takes."""
+
+    key: str = strawberry.field(description="2 to 63 of a-z, 0-9 and _, a letter first.")
+    name: str = strawberry.field(description="Its name for people.")
+    description: str | None = strawberry.field(description="What it brings.", default=None)
+    position: int | None = strawberry.field(
+        description="Its place on the timeline; left out: the last.", default=None
+    )
+    platforms: list[Platform] | None = strawberry.field(
+        description="Where it launches; left out: everywhere.", default=None
+    )
+    planned_start_at: datetime | None = strawberry.field(
+        description="When it should start.", default=None
+    )
+    planned_end_at: datetime | None = strawberry.field(
+        description="When it should end.", default=None
+    )
+    steps: list[RampStepInput] | None = strawberry.field(
+        description="Its ramp; left out: everybody at once.", default=None
+    )
+    success_criteria: list[CriterionInput] | None = strawberry.field(
+        description="What it must keep to.", default=None
+    )
+    rollback_plan: RollbackPlanInput | None = strawberry.field(
+        description="How it is rolled back; left out: every flag off.", default=None
+    )
+    flags: list[PhaseFlagInput] | None = strawberry.field(
+        description="The flags that it switches on.", default=None
+    )
+    idempotency_key: str | None = strawberry.field(description=IDEMPOTENT, default=None)
+
+    def command(self) -> PhaseDraft:
+        """What the service takes."""
+        platforms = tuple(rules.Platform) if self.platforms is None else tuple(self.platforms)
+        return PhaseDraft(
+            key=self.key,
+            name=self.name,
+            description=self.description,
+            position=self.position,
+            platforms=platforms,
+            planned_start_at=self.planned_start_at,
+            planned_end_at=self.planned_end_at,
+            steps=tuple(step.rule() for step in self.steps or ()),
+            criteria=tuple(item.rule() for item in self.success_criteria or ()),
+            rollback_plan=self.rollback_plan.rule() if self.rollback_plan else None,
+            flags=tuple(link.command() for link in self.flags or ()),
+            idempotency_key=self.idempotency_key,
+        )
+
+
+@strawberry.input(description="Changes of a phase; what is left out stays as it is.")
+class UpdateLaunchPhaseInput:
+    """What updateLaunchPhase takes. There is no status: use the actions."""
+
+    id: strawberry.ID = strawberry.field(description="The phase.")
+    name: str | None = strawberry.field(description="Its name for people.", default=UNSET)
+    description: str | None = strawberry.field(description="What it brings.", default=UNSET)
+    position: int | None = strawberry.field(description="Its place.", default=UNSET)
+    platforms: list[Platform] | None = strawberry.field(
+        description="Where it launches; locked while it is live.", default=UNSET
+    )
+    planned_start_at: datetime | None = strawberry.field(
+        description="When it should start.", default=UNSET
+    )
+    planned_end_at: datetime | None = strawberry.field(
+        description="When it should end.", default=UNSET
+    )
+    steps: list[RampStepInput] | None = strawberry.field(
+        description="Its ramp; locked while it is live.", default=UNSET
+    )
+    success_criteria: list[CriterionInput] | None = strawberry.field(
+        description="What it must keep to.", default=UNSET
+    )
+    rollback_plan: RollbackPlanInput | None = strawberry.field(
+        description="How it is rolled back.", default=UNSET
+    )
+    flags: list[PhaseFlagInput] | None = strawberry.field(
+        description="The flags that it switches on; locked while it is live.", default=UNSET
+    )
+    expected_version: int | None = strawberry.field(description=EXPECTED, default=None)
+    reason: str | None = strawberry.field(description=REASON, default=None)
+
+    def patch(self) -> PhasePatch:
+        """The fields that were given; raises Required for a null that cannot be."""
+        values = given(self, _NAMES)
+        refuse_null(values, "name", "position", "platforms")
+        if "steps" in values:
+            values["steps"] = [step.rule() for step in self.steps or ()]
+        if "criteria" in values:
+            values["criteria"] = [item.rule() for item in self.success_criteria or ()]
+        if "rollback_plan" in values:
+            values["rollback_plan"] = self.rollback_plan.rule() if self.rollback_plan else None
+        if "flags" in values:
+            values["flags"] = [link.command() for link in self.flags or ()]
+        return cast("PhasePatch", values)
+
+
+@strawberry.input(description="An activation, bound to what its author has seen.")
+class ActivateLaunchPhaseInput:
+    """What activateLaunchPhase takes."""
+
+    phase_id: strawberry.ID = strawberry.field(description="The phase.")
+    plan_hash: str | None = strawberry.field(
+        description="From activationPlan: refused with PLAN_DRIFT where it has changed.",
+        default=None,
+    )
+    readiness_token: str | None = strawberry.field(
+        description="From readiness: refused with PLAN_DRIFT where it no longer holds.",
+        default=None,
+    )
+    accept_warnings: bool | None = strawberry.field(
+        description="Go live although some checks warn.", default=False
+    )
+    reason: str | None = strawberry.field(description=REASON, default=None)
+    expected_version: int | None = strawberry.field(description=EXPECTED, default=None)
+    idempotency_key: str | None = strawberry.field(description=IDEMPOTENT, default=None)
+
+    def command(self) -> Activate:
+        """What the service takes."""
+        return Activate(
+            phase_id=decode_id(self.phase_id, "LaunchPhase", "input", "phaseId"),
+            plan_hash=self.plan_hash,
+            readiness_token=self.readiness_token,
+            accept_warnings=bool(self.accept_warnings),
+            reason=self.reason,
+            expected_version=self.expected_version,
+            idempotency_key=self.idempotency_key,
+        )
+
+
+@strawberry.input(description="A rollback. Its reason is asked for, and shown to everybody.")
+class RollbackLaunchPhaseInput:
+    """What rollbackLaunchPhase takes."""
+
+    phase_id: strawberry.ID = strawberry.field(description="The phase.")
+    reason: str = strawberry.field(description="Why.")
+    mode: RollbackMode | None = strawberry.field(
+        description="What happens to the flags; left out: as the plan says.", default=None
+    )
+    drain_seconds: int | None = strawberry.field(
+        description="0: a rollback is immediate.", default=None
+    )
+    idempotency_key: str | None = strawberry.field(description=IDEMPOTENT, default=None)
+
+    def command(self) -> Rollback:
+        """What the service takes."""
+        return Rollback(
+            phase_id=decode_id(self.phase_id, "LaunchPhase", "input", "phaseId"),
+            reason=self.reason,
+            mode=self.mode,
+            drain_seconds=self.drain_seconds,
+            idempotency_key=self.idempotency_key,
+        )
+
+
+@strawberry.input(description="Move a phase on.")
+class PhaseActionInput:
+    """What pause, resume, advance and complete take."""
+
+    phase_id: strawberry.ID = strawberry.field(description="The phase.")
+    reason: str | None = strawberry.field(description=REASON, default=None)
+    expected_version: int | None = strawberry.field(description=EXPECTED, default=None)
+    idempotency_key: str | None = strawberry.field(description=IDEMPOTENT, default=None)
+
+    def command(self) -> Move:
+        """What the service takes."""
+        return Move(
+            phase_id=decode_id(self.phase_id, "LaunchPhase", "input", "phaseId"),
+            reason=self.reason,
+            expected_version=self.expected_version,
+            idempotency_key=self.idempotency_key,
+        )

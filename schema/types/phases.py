@@ -1,0 +1,272 @@
+"""Launch phases, their ramps, criteria and runs (SPEC S1, S17, A7, A8)."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from db.codecs import criteria_of, plan_of, steps_of
+from db.models import phases as rows
+from domain import phases as domain
+from domain import plans
+from domain.actors import ActorKind, ActorRef
+from domain.ids import parse_uuid
+from schema.context import Info
+from schema.directives import CostDirective
+from schema.pagination import After, Connection, First, Page, connection, encode_cursor
+from schema.scalars import Percent
+from schema.types.actors import Actor, load_actor
+from schema.types.criteria import Criterion, CriterionStatus
+from schema.types.flags import FeatureFlag
+from schema.types.node import Node, node_id
+from schema.types.readiness import LaunchReadiness
+from services import phase_activation, phase_reads
+
+if TYPE_CHECKING:
+    from domain.phases import RampStep as DomainStep
+
+PhaseStatus = strawberry.enum(
+    domain.PhaseStatus, name="PhaseStatus", description="Where a phase stands."
+)
+PhaseAction = strawberry.enum(
+    domain.PhaseAction, name="PhaseAction", description="What can be done to a phase."
+)
+Platform = strawberry.enum(
+    domain.Platform, name="Platform", description="The side of the product that is launched."
+)
+RollbackMode = strawberry.enum(
+    domain.RollbackMode, name="RollbackMode", description="What a rollback does to the flags."
+)
+RunKind = strawberry.enum(
+    domain.RunKind, name="RunKind", description="Whether real users were reached."
+)
+
+
+@strawberry.type(description="One step of a ramp: how many users a phase may reach for a while.")
+class RampStep:
+    """A step, with who approved it."""
+
+    index: int = strawberry.field(description="Its place, from 0.")
+    percentage: Percent = strawberry.field(description="No flag of the phase goes beyond this.")
+    hold_seconds: int | None = strawberry.field(
+        description="How long it lasts; null until somebody advances the phase."
+    )
+    requires_approval: bool = strawberry.field(description="Entered only by a person.")
+    phase: strawberry.Private[rows.LaunchPhase]
+
+    @strawberry.field(description="Who let the present run enter this step.")
+    async def approved_by(self, info: Info) -> Actor | None:
+        """Resolved only where it is asked for."""
+        if self.phase.current_run_id is None:
+            return None
+        run = await info.context.loaders.run.load(self.phase.current_run_id)
+        who = run.approvals.get(str(self.index)) if run else None
+        if not isinstance(who, dict):
+            return None
+        key = parse_uuid(str(who["id"]))
+        return await load_actor(info, ActorRef(ActorKind(who["kind"]), key, str(who["label"])))
+
+    @classmethod
+    def of(cls, phase: rows.LaunchPhase, index: int, step: "DomainStep") -> "RampStep":
+        """A step as the graph shows it."""
+        return cls(
+            index=index,
+            percentage=step.percentage,
+            hold_seconds=step.hold_seconds,
+            requires_approval=step.requires_approval,
+            phase=phase,
+        )
+
+
+@strawberry.type(description="A flag that a phase switches on.")
+class PhaseFlag:
+    """A flag with the target that the phase has for it."""
+
+    flag: FeatureFlag = strawberry.field(description="The flag as it is now.")
+    target_percentage: Percent = strawberry.field(
+        description="The share of users that the whole phase aims at."
+    )
+    position: int = strawberry.field(description="Its place in the phase.")
+
+    @classmethod
+    def of(cls, link: plans.LinkedFlag) -> "PhaseFlag":
+        """A link as the graph shows it."""
+        return cls(
+            flag=FeatureFlag.of(link.flag),
+            target_percentage=link.target,
+            position=link.position,
+        )
+
+
+@strawberry.type(description="How a rollback is done unless the call says otherwise.")
+class RollbackPlan:
+    """The plan that a phase was given."""
+
+    mode: RollbackMode = strawberry.field(description="What happens to the flags.")
+    drain_seconds: int = strawberry.field(description="0: a rollback is immediate.")
+    notify: list[str] = strawberry.field(description="Who is to be told.")
+    manual_steps: list[str] = strawberry.field(description="What is left to do by hand.")
+
+    @classmethod
+    def of(cls, plan: domain.RollbackPlan) -> "RollbackPlan":
+        """A plan as the graph shows it."""
+        return cls(
+            mode=plan.mode,
+            drain_seconds=plan.drain_seconds,
+            notify=list(plan.notify),
+            manual_steps=list(plan.manual_steps),
+        )
+
+
+@strawberry.type(description="A stage of the launch.")
+class LaunchPhase(Node):
+    """A phase as operators see it."""
+
+    key: str = strawberry.field(description="Its stable name.")
+    name: str = strawberry.field(description="Its name for people.")
+    description: str | None = strawberry.field(description="What it brings.")
+    position: int = strawberry.field(description="Its place on the timeline.")
+    platforms: list[Platform] = strawberry.field(description="Where it launches.")
+    status: PhaseStatus = strawberry.field(description="Where it stands.")
+    planned_start_at: datetime | None = strawberry.field(description="When it should start.")
+    planned_end_at: datetime | None = strawberry.field(description="When it should end.")
+    started_at: datetime | None = strawberry.field(description="When its latest run started.")
+    ended_at: datetime | None = strawberry.field(description="When its latest run ended.")
+    version: int = strawberry.field(description="Moves with every change.")
+    created_at: datetime = strawberry.field(description="When it was made.")
+    updated_at: datetime = strawberry.field(description="When it last changed.")
+    row: strawberry.Private[rows.LaunchPhase]
+
+    @strawberry.field(description="Its ramp; empty: everybody at once.")
+    def steps(self) -> list[RampStep]:
+        """In the order in which they are gone through."""
+        steps = steps_of(self.row.steps)
+        return [RampStep.of(self.row, index, step) for index, step in enumerate(steps)]
+
+    @strawberry.field(description="The step that it is on; null where it is not live.")
+    def current_step(self) -> RampStep | None:
+        """Only a live phase is on a step."""
+        steps, index = steps_of(self.row.steps), self.row.step_index
+        if index is None or index >= len(steps) or not phase_reads.is_live(self.row):
+            return None
+        return RampStep.of(self.row, index, steps[index])
+
+    @strawberry.field(description="When the ramp moves on by itself; null where it waits.")
+    def next_step_at(self) -> datetime | None:
+        """Only an ACTIVE phase moves."""
+        return phase_reads.next_step_at(self.row)
+
+    @strawberry.field(description="What it must keep to, with the present verdicts.")
+    def success_criteria(self) -> list[CriterionStatus]:
+        """In the order in which they were given."""
+        found = criteria_of(self.row.success_criteria)
+        return [CriterionStatus.unjudged(Criterion.of(item)) for item in found]
+
+    @strawberry.field(description="How it is rolled back.")
+    def rollback_plan(self) -> RollbackPlan | None:
+        """Null: every flag off, at once."""
+        plan = plan_of(self.row.rollback_plan)
+        return RollbackPlan.of(plan) if plan else None
+
+    @strawberry.field(description="The flags that it switches on.")
+    async def flags(self, info: Info) -> list[PhaseFlag]:
+        """In the order of the phase."""
+        links = await info.context.loaders.phase_flags.load(self.row.id)
+        return [PhaseFlag.of(link) for link in links or []]
+
+    @strawberry.field(description="Its activations, newest first.")
+    async def runs(
+        self, info: Info, first: First = None, after: After = None
+    ) -> Connection[
+        Annotated["PhaseRun", strawberry.lazy("schema.types.phases")]
+    ]:
+        """One page."""
+        page = Page.of(first, after)
+        async with info.context.db.read() as session:
+            found = await phase_reads.runs(
+                session, self.row.id, page.first + 1, page.after_number()
+            )
+        return connection(
+            Connection[PhaseRun],
+            found,
+            page,
+            cursor=lambda row: encode_cursor(row.number),
+            wrap=PhaseRun.of,
+        )
+
+    @strawberry.field(
+        description="Whether it may go live now.", directives=[CostDirective(weight=10)]
+    )
+    async def readiness(self, info: Info) -> LaunchReadiness:
+        """Health checks older than 30 s are run again first."""
+        gate = await info.context.gate()
+        async with info.context.db.read() as session:
+            found = await phase_activation.assess(
+                session, self.row.id, gate, info.context.now
+            )
+        return LaunchReadiness.of(found)
+
+    @strawberry.field(description="What can be done to it now.")
+    def available_actions(self) -> list[PhaseAction]:
+        """For the buttons of a dashboard."""
+        steps = steps_of(self.row.steps)
+        return domain.available_actions(self.row.status, steps, self.row.step_index)
+
+    @classmethod
+    def of(cls, row: rows.LaunchPhase) -> "LaunchPhase":
+        """A row as the graph shows it."""
+        return cls(
+            id=node_id("LaunchPhase", row.id),
+            key=row.key,
+            name=row.phase_name,
+            description=row.description,
+            position=row.position,
+            platforms=[domain.Platform(name) for name in row.platforms],
+            status=row.status,
+            planned_start_at=row.planned_start_at,
+            planned_end_at=row.planned_end_at,
+            started_at=row.started_at,
+            ended_at=row.ended_at,
+            version=row.version,
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+            row=row,
+        )
+
+
+@strawberry.type(description="One activation of a phase.")
+class PhaseRun(Node):
+    """From activation to its end."""
+
+    number: int = strawberry.field(description="1 for the first run of the phase.")
+    kind: RunKind = strawberry.field(description="Live, or a rehearsal.")
+    started_at: datetime = strawberry.field(description="When it was activated.")
+    ended_at: datetime | None = strawberry.field(description="When it ended.")
+    outcome: PhaseStatus | None = strawberry.field(description="What became of it.")
+    row: strawberry.Private[rows.PhaseRun]
+
+    @strawberry.field(description="The phase.")
+    async def phase(self, info: Info) -> LaunchPhase:
+        """Runs are deleted with their phase, so it is there."""
+        found = await info.context.loaders.phase.load(self.row.phase_id)
+        assert found is not None
+        return LaunchPhase.of(found)
+
+    @strawberry.field(description="Who activated it.")
+    async def activated_by(self, info: Info) -> Actor:
+        """Resolved only where it is asked for."""
+        row = self.row
+        return await load_actor(info, ActorRef(row.actor_kind, row.actor_id, row.actor_label))
+
+    @classmethod
+    def of(cls, row: rows.PhaseRun) -> "PhaseRun":
+        """A row as the graph shows it."""
+        return cls(
+            id=node_id("PhaseRun", row.id),
+            number=row.number,
+            kind=row.kind,
+            started_at=row.started_at,
+            ended_at=row.ended_at,
+            outcome=row.outcome,
+            row=row,
+        )

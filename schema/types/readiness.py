@@ -1,0 +1,59 @@
+"""May a phase go live: the list and its verdict (SPEC X2)."""
+
+from datetime import datetime
+
+import strawberry
+
+from domain import readiness as domain
+
+ReadinessVerdict = strawberry.enum(
+    domain.ReadinessVerdict,
+    name="ReadinessVerdict",
+    description="Go, go if the warnings are accepted, or no go.",
+)
+
+
+@strawberry.type(description="One item of the readiness list.")
+class ReadinessCheck:
+    """What was looked at and what was found."""
+
+    key: str = strawberry.field(description="Its stable name.")
+    title: str = strawberry.field(description="What it asks for.")
+    ok: bool = strawberry.field(description="Whether it holds.")
+    blocking: bool = strawberry.field(description="Whether it keeps the phase from going live.")
+    detail: str = strawberry.field(description="What was found.")
+
+    @classmethod
+    def of(cls, check: domain.ReadinessCheck) -> "ReadinessCheck":
+        """A check as the graph shows it."""
+        return cls(
+            key=check.key,
+            title=check.title,
+            ok=check.ok,
+            blocking=check.blocking,
+            detail=check.detail,
+        )
+
+
+@strawberry.type(description="Whether a phase may go live now.")
+class LaunchReadiness:
+    """The verdict, its reasons, and a token that binds an activation to them."""
+
+    verdict: ReadinessVerdict = strawberry.field(description="The sum of the checks.")
+    checks: list[ReadinessCheck] = strawberry.field(description="Every check.")
+    token: str = strawberry.field(
+        description="Give it to activateLaunchPhase: what was shown is what is enforced."
+    )
+    evaluated_at: datetime = strawberry.field(description="When it was judged.")
+    expires_at: datetime = strawberry.field(description="When the token stops being accepted.")
+
+    @classmethod
+    def of(cls, readiness: domain.Readiness) -> "LaunchReadiness":
+        """A verdict as the graph shows it."""
+        return cls(
+            verdict=readiness.verdict,
+            checks=[ReadinessCheck.of(check) for check in readiness.checks],
+            token=readiness.token,
+            evaluated_at=readiness.evaluated_at,
+            expires_at=readiness.expires_at,
+        )

@@ -1,0 +1,60 @@
+"""Every type that `node(id)` can find, and what it takes to see one."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from strawberry.dataloader import DataLoader
+
+from domain.actors import Actor, Scope
+from schema.context import Info
+from schema.loaders import Loaders
+from schema.types.actors import ApiToken, User
+from schema.types.changes import Change
+from schema.types.flags import FeatureFlag
+from schema.types.incidents import Incident
+from schema.types.node import Node
+from schema.types.phases import LaunchPhase, PhaseRun
+
+
+@dataclass(frozen=True, slots=True)
+class NodeKind:
+    """How one type is loaded; `scopes` are what a caller needs to see it."""
+
+    load: Callable[[Info, UUID], Awaitable[Node | None]]
+    scopes: tuple[Scope, ...]
+    own: Callable[[Actor, UUID], bool] = lambda _actor, _key: False
+
+    def allows(self, actor: Actor, key: UUID) -> bool:
+        """Whether this caller may see this row."""
+        return actor.allows(self.scopes) or self.own(actor, key)
+
+
+def _kind(
+    loader: Callable[[Loaders], DataLoader[UUID, Any]],
+    of: Callable[[Any], Node],
+    *scopes: Scope,
+    own: Callable[[Actor, UUID], bool] = lambda _actor, _key: False,
+) -> NodeKind:
+    async def load(info: Info, key: UUID) -> Node | None:
+        row = await loader(info.context.loaders).load(key)
+        return of(row) if row is not None else None
+
+    return NodeKind(load, scopes, own)
+
+
+NODES: Mapping[str, NodeKind] = {
+    "LaunchPhase": _kind(lambda found: found.phase, LaunchPhase.of, Scope.LAUNCH_READ),
+    "PhaseRun": _kind(lambda found: found.run, PhaseRun.of, Scope.LAUNCH_READ),
+    "FeatureFlag": _kind(lambda found: found.flag, FeatureFlag.of, Scope.FLAGS_READ),
+    "Change": _kind(lambda found: found.change, Change.of, Scope.LAUNCH_READ),
+    "Incident": _kind(lambda found: found.incident, Incident.of, Scope.INCIDENTS_READ),
+    "ApiToken": _kind(lambda found: found.token, ApiToken.of, Scope.TOKENS_ADMIN),
+    "User": _kind(
+        lambda found: found.user,
+        User.of,
+        Scope.DIRECTORY_READ,
+        own=lambda actor, key: actor.user_id == key,
+    ),
+}

@@ -1,0 +1,29 @@
+"""The node that an event or a change is about."""
+
+from uuid import UUID
+
+from domain.events import Subject
+from schema.context import Info
+from schema.types.node import Node
+
+
+async def load_subject(info: Info, kind: Subject, key: UUID) -> Node | None:
+    """The flag, phase, incident, user or token with this row id."""
+    return await load_node(info, _TYPE_NAMES[kind], key) if kind in _TYPE_NAMES else None
+
+
+async def load_node(info: Info, type_name: str, key: UUID) -> Node | None:
+    """The node of a type with this row id; None for unknown types and rows."""
+    from schema.types.registry import NODES  # noqa: PLC0415 - the registry imports every type
+
+    kind = NODES.get(type_name)
+    return await kind.load(info, key) if kind else None
+
+
+_TYPE_NAMES = {
+    Subject.PHASE: "LaunchPhase",
+    Subject.FLAG: "FeatureFlag",
+    Subject.INCIDENT: "Incident",
+    Subject.USER: "User",
+    Subject.TOKEN: "ApiToken",
+}

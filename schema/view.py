@@ -1,0 +1,199 @@
+"""The one endpoint: GraphQL over HTTP, server-sent events and graphql-transport-ws."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any, ClassVar
+
+import orjson
+from cross_web import AsyncHTTPRequestAdapter, HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
+from starlette.websockets import WebSocket
+from strawberry.asgi import GraphQL
+from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
+from strawberry.http.ides import GraphQL_IDE
+from strawberry.http.streaming import HTTPStreamTransport, SSETransport
+from strawberry.schema import BaseSchema
+from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.types import ExecutionResult
+
+from schema import http
+from schema.authentication import identify
+from schema.context import Context, Runtime
+from schema.http import Refusal
+from schema.sockets import SocketHandler
+
+INIT_TIMEOUT = timedelta(seconds=10)
+MAX_OPERATIONS = 50
+MAX_BODY = 1_000_000
+
+
+class EventStream(SSETransport):
+    """Server-sent events with LF: clients split on nothing else."""
+
+    def encode_event(self, event: str, data: str | None = None) -> str:
+        """One event; our JSON has no raw line breaks."""
+        return f"event: {event}\ndata: {data or ''}\n\n"
+
+    def encode_comment(self, comment: str) -> str:
+        """A comment keeps the connection alive."""
+        return f": {comment}\n\n"
+
+
+class GraphQLView(GraphQL[Context, None]):
+    """`runtime` is what the process shares between its requests."""
+
+    graphql_transport_ws_handler_class = SocketHandler
+    stream_transport_classes_by_protocol: ClassVar[Mapping[str, type[HTTPStreamTransport]]] = {
+        GRAPHQL_SSE_PROTOCOL: EventStream
+    }
+
+    def __init__(
+        self,
+        schema: BaseSchema,
+        runtime: Runtime,
+        *,
+        graphql_ide: GraphQL_IDE | None,
+        allowed_origins: Sequence[str] = (),
+    ) -> None:
+        """`graphql_ide` None: a browser that opens the endpoint gets a 404."""
+        super().__init__(
+            schema,
+            graphql_ide=graphql_ide,
+            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL),
+            connection_init_wait_timeout=INIT_TIMEOUT,
+            max_subscriptions_per_connection=MAX_OPERATIONS,
+            allowed_origins=allowed_origins,
+        )
+        self.runtime = runtime
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer; whatever is refused early is JSON too."""
+        if scope["type"] != "http":
+            await super().__call__(scope, receive, send)
+            return
+        request = Request(scope, _bounded(receive))
+        try:
+            self._check(request)
+            response: Response = await self.run(request)
+        except HTTPException as error:
+            response = _refused(error)
+        await response(scope, receive, send)
+
+    async def get_context(
+        self, request: Request | WebSocket, response: Response | WebSocket
+    ) -> Context:
+        """Who calls is known here for HTTP; a socket says so in `connection_init`."""
+        if isinstance(response, Response):
+            context = Context(self.runtime, request, response)
+            await identify(context)
+            return context
+        return Context(self.runtime, request)
+
+    async def on_ws_connect(self, context: Context) -> Any:  # noqa: ANN401 - strawberry's type
+        """Take the credential that came with `connection_init`."""
+        await identify(context)
+        return await super().on_ws_connect(context)
+
+    async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
+        """The parameters of a request, and whether its answer is a stream."""
+        is_get = request.method == "GET"
+        data = (
+            self.parse_query_params(request.query_params)
+            if is_get
+            else self.parse_json(await request.get_body())
+        )
+        found = http.parameters(data)
+        accept = request.headers.get("accept", "")
+        stream = http.wants_stream(accept, found.query or "", found.operation_name)
+        if is_get:
+            http.check_get(found, stream=stream)
+        found.protocol = "sse" if stream else "http"
+        return found
+
+    async def process_result(
+        self, request: Request, result: ExecutionResult
+    ) -> GraphQLHTTPResponse:
+        """A request that was never executed has no `data` at all."""
+        response = await super().process_result(request, result)
+        if result.data is None and result.errors and not any(e.path for e in result.errors):
+            response.pop("data", None)
+        return response
+
+    def create_response(
+        self,
+        response_data: GraphQLHTTPResponse | list[GraphQLHTTPResponse],
+        sub_response: Response,
+    ) -> Response:
+        """The body; its type and status are set by `run`, which knows the request."""
+        response = super().create_response(response_data, sub_response)
+        response.headers["cache-control"] = "no-store"
+        if isinstance(response_data, dict) and "data" not in response_data:
+            response.headers[_NOT_EXECUTED] = "1"
+        return response
+
+    async def run(self, request: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - overloaded in strawberry
+        """Give JSON answers the type that the client asked for, with that type's status."""
+        response = await super().run(request, *args, **kwargs)
+        if isinstance(request, Request) and response.media_type == http.JSON_TYPE:
+            media_type = http.json_type(request.headers.get("accept", "")) or http.JSON_TYPE
+            not_executed = _NOT_EXECUTED in response.headers
+            if not_executed:
+                del response.headers[_NOT_EXECUTED]
+            response.headers["content-type"] = f"{media_type}; charset=utf-8"
+            if not_executed and media_type == http.RESPONSE_TYPE:
+                response.status_code = 400
+        return response
+
+    def encode_json(self, data: object) -> str:
+        """Fast for all that is common; the slow way for integers that only Python knows."""
+        try:
+            return orjson.dumps(data).decode()
+        except TypeError:
+            return json.dumps(data, separators=(",", ":"))
+
+    def decode_json(self, data: str | bytes) -> object:
+        """Raises JSONDecodeError for whatever is no JSON, too deep nesting included."""
+        return orjson.loads(data)
+
+    def _check(self, request: Request) -> None:
+        if request.method not in ("GET", "POST"):
+            raise Refusal(405, "GraphQL is asked by GET or POST.", {"Allow": "GET, POST"})
+        accept = request.headers.get("accept", "")
+        types = http.accepted(accept)
+        if request.method == "GET" and "query" not in request.query_params:
+            if "text/html" in types and self.graphql_ide:
+                return
+            raise Refusal(400, "The parameter query is missing.")
+        if http.json_type(accept) is None and http.STREAM_TYPE not in types:
+            raise Refusal(406, f"Answers are {http.JSON_TYPE} or {http.RESPONSE_TYPE}.")
+        if request.method == "POST":
+            http.check_content_type(request.headers.get("content-type"))
+
+
+_NOT_EXECUTED = "x-not-executed"
+
+
+def _bounded(receive: Receive) -> Receive:
+    """Stop reading a body that is too long, before it fills the memory."""
+    size = 0
+
+    async def bounded() -> Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > MAX_BODY:
+            raise Refusal(413, f"A request has at most {MAX_BODY} bytes.")
+        return message
+
+    return bounded
+
+
+def _refused(error: HTTPException) -> Response:
+    headers = error.headers if isinstance(error, Refusal) else {}
+    body = {"errors": [{"message": error.reason, "extensions": {"code": "BAD_USER_INPUT"}}]}
+    return Response(
+        orjson.dumps(body), error.status_code, headers, "application/json; charset=utf-8"
+    )

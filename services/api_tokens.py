@@ -1,0 +1,80 @@
+"""Keys for tools (SPEC A41)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models.accounts import ApiToken
+from db.queries import accounts, credentials
+from db.session import Audit, UnitOfWork
+from domain import accounts as rules
+from domain.actors import Actor, ActorKind, Scope
+from domain.errors import NotFound
+from domain.events import AccessRevoked, TokenCreated
+from domain.ids import TokenId
+from services.credentials import API_TOKEN_PREFIX, SHOWN, digest, new_secret
+
+
+@dataclass(frozen=True, slots=True)
+class NewToken:
+    """A token that was just made: the only moment at which its secret is known."""
+
+    row: ApiToken
+    secret: str = field(repr=False)
+
+
+async def list_tokens(session: AsyncSession) -> list[ApiToken]:
+    """All tokens, the newest first."""
+    return await credentials.all_tokens(session)
+
+
+async def create_token(
+    uow: UnitOfWork,
+    actor: Actor,
+    name: str,
+    scopes: Sequence[Scope],
+    expires_at: datetime | None = None,
+) -> NewToken:
+    """Make a token that holds no more than its maker; raises Invalid, Required or Forbidden."""
+    secret = new_secret(API_TOKEN_PREFIX)
+    row = ApiToken(
+        name=rules.check_token_name(name),
+        prefix=secret[:SHOWN],
+        token_hash=digest(secret),
+        scopes=[scope.value for scope in rules.check_token_scopes(scopes, actor)],
+        created_by=await _person_behind(uow.session, actor),
+        created_at=uow.now,
+        expires_at=rules.check_token_expiry(expires_at, uow.now),
+    )
+    uow.session.add(row)
+    await uow.session.flush()
+    _record_created(uow, actor, row)
+    return NewToken(row, secret)
+
+
+async def revoke_token(uow: UnitOfWork, actor: Actor, token_id: UUID) -> ApiToken:
+    """Take a token back, once; its streams end. Raises NotFound."""
+    row = await credentials.lock_token(uow.session, token_id)
+    if row is None:
+        raise NotFound("There is no ApiToken with this id.", path=("id",))
+    if row.revoked_at is None:
+        row.revoked_at = uow.now
+        audit = Audit(row.id, before={"revoked": False}, after={"revoked": True})
+        uow.record(actor, AccessRevoked(credential_id=row.id), audit)
+    return row
+
+
+async def _person_behind(session: AsyncSession, actor: Actor) -> UUID | None:
+    """Who is answerable: for a token made with a token, whoever made that one."""
+    if actor.kind is not ActorKind.TOKEN or actor.id is None:
+        return actor.user_id
+    return (await accounts.tokens_by_id(session, [actor.id]))[actor.id].created_by
+
+
+def _record_created(uow: UnitOfWork, actor: Actor, row: ApiToken) -> None:
+    scopes = tuple(Scope(name) for name in row.scopes)
+    event = TokenCreated(token_id=TokenId(row.id), name=row.name, scopes=scopes)
+    uow.record(actor, event, Audit(row.id, after={"name": row.name, "scopes": row.scopes}))

@@ -1,0 +1,43 @@
+"""Reading the event log (SPEC S14)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db import event_log
+from db.session import Database
+from domain.events import RecordedEvent
+
+
+async def page(
+    session: AsyncSession,
+    kinds: Sequence[str],
+    limit: int,
+    after: int | None = None,
+    phase_id: UUID | None = None,
+    since: datetime | None = None,
+) -> list[RecordedEvent]:
+    """Events of some kinds, oldest first, after a sequence."""
+    return await event_log.read_after(
+        session, after or 0, limit, phase_id=phase_id, since=since, kinds=kinds
+    )
+
+
+class LogReader:
+    """The log as the tail of a process reads it."""
+
+    def __init__(self, db: Database) -> None:
+        """The database of the process."""
+        self._db = db
+
+    async def read_after(self, after: int, limit: int) -> Sequence[RecordedEvent]:
+        """Events after a sequence."""
+        async with self._db.read() as session:
+            return await event_log.read_after(session, after, limit)
+
+    async def read_head(self) -> int:
+        """The newest sequence."""
+        async with self._db.read() as session:
+            return await event_log.newest_seq(session)

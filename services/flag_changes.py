@@ -1,0 +1,84 @@
+"""The one way in which a flag changes: version, audit and event follow from it."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from db.codecs import audit_flag
+from db.models.flags import FeatureFlag
+from db.queries.flags import flag_of
+from db.session import Audit, UnitOfWork
+from domain.actors import Actor
+from domain.events import FlagChanged
+from domain.flags import Flag, FlagState
+from domain.ids import FlagId, PhaseId, RunId
+from domain.percent import NOBODY
+
+
+def change_flag(
+    uow: UnitOfWork,
+    actor: Actor,
+    row: FeatureFlag,
+    edit: Callable[[FeatureFlag], None],
+    *,
+    action: str,
+    reason: str | None = None,
+    run_id: UUID | None = None,
+    phase_id: UUID | None = None,
+) -> Flag:
+    """Apply `edit` to a locked row; nothing is recorded where it changes nothing."""
+    before = flag_of(row)
+    edit(row)
+    if flag_of(row) == before:
+        return before
+    row.version = before.version + 1
+    row.updated_at = uow.now
+    after = flag_of(row)
+    _record(uow, actor, before, after, action, reason, run_id, phase_id)
+    return after
+
+
+def created_flag(uow: UnitOfWork, actor: Actor, row: FeatureFlag, *, reason: str | None) -> Flag:
+    """Record a new flag; before it there was nothing, which is off."""
+    flag = flag_of(row)
+    nothing = FlagState(False, NOBODY, (), 0)
+    event = FlagChanged(
+        flag_id=flag.id,
+        key=flag.key,
+        action="created",
+        before=nothing,
+        after=flag.state,
+        reason=reason,
+    )
+    uow.record(actor, event, Audit(flag.id, after=audit_flag(flag), reason=reason))
+    return flag
+
+
+def write_state(row: FeatureFlag, state: FlagState) -> None:
+    """Put a flag into a state; its version moves by itself."""
+    row.enabled = state.enabled
+    row.rollout_percentage = state.rollout_percentage
+    row.target_groups = list(state.target_groups)
+
+
+def _record(
+    uow: UnitOfWork,
+    actor: Actor,
+    before: Flag,
+    after: Flag,
+    action: str,
+    reason: str | None,
+    run_id: UUID | None,
+    phase_id: UUID | None,
+) -> None:
+    event = FlagChanged(
+        phase_id=PhaseId(phase_id) if phase_id else None,
+        flag_id=FlagId(after.id),
+        key=after.key,
+        action=action,
+        before=before.state,
+        after=after.state,
+        run_id=RunId(run_id) if run_id else None,
+        reason=reason,
+    )
+    audit = Audit(after.id, audit_flag(before), audit_flag(after), reason, run_id)
+    uow.record(actor, event, audit)

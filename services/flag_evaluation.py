@@ -1,0 +1,156 @@
+"""What somebody sees, and why, now or at an earlier moment (SPEC S24, S57 to S60, A22, X7)."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.codecs import steps_of
+from db.models.events import Change
+from db.queries import changes, people, phases
+from domain import explanations
+from domain.actors import USER_TYPES, Actor, UserType, VendorType
+from domain.explanations import Explanation
+from domain.flags import (
+    BucketBy,
+    Evaluation,
+    EvaluationContext,
+    EvaluationReason,
+    Flag,
+    groups_of,
+)
+from domain.ids import parse_uuid
+from domain.percent import Percent
+from domain.phases import PhaseStatus, next_step_at
+from services.flag_store import FlagSet
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Whom to evaluate for; a targeting key that is a user's id brings their groups along."""
+
+    targeting_key: str | None = None
+    user_type: UserType | None = None
+    vendor_type: VendorType | None = None
+    keys: Sequence[str] | None = None
+    explain: bool = False
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """An evaluation, with the reasons where they were asked for."""
+
+    evaluation: Evaluation
+    explanation: Explanation | None = None
+    caused_by: Change | None = None
+    next_change_at: datetime | None = None
+
+
+def viewer_context(actor: Actor, device_id: str | None) -> EvaluationContext:
+    """The caller as flags see them; nothing is read from the database (SPEC S58)."""
+    keys: dict[BucketBy, str] = {}
+    if device_id:
+        keys[BucketBy.DEVICE] = device_id
+    named = (
+        (BucketBy.USER, actor.user_id),
+        (BucketBy.SUPPLIER, actor.supplier_id),
+        (BucketBy.COUPLE, actor.couple_id),
+    )
+    keys.update({kind: str(value) for kind, value in named if value is not None})
+    kind = USER_TYPES[actor.role] if actor.role else None
+    return EvaluationContext(keys, groups_of(kind, actor.vendor_type, actor.role))
+
+
+def etag(version: int, evaluations: Sequence[Evaluation]) -> str:
+    """Changes when a value that the caller sees changes, not with every version."""
+    text = ",".join(f"{item.key}={item.value:d}" for item in evaluations)
+    return hashlib.sha256(text.encode()).hexdigest()[:16] if evaluations else f"empty-{version}"
+
+
+async def evaluate_for(
+    session: AsyncSession, flag_set: FlagSet, wish: Wish, now: datetime
+) -> list[Explained]:
+    """Evaluate the wanted flags, hidden ones included (SPEC A22)."""
+    past = wish.at is not None and wish.at < now
+    shown = await _as_of(session, flag_set, wish.at) if past and wish.at else flag_set
+    context = await _context(session, wish)
+    keys = wish.keys if wish.keys is not None else list(shown.flags)
+    evaluations = [shown.evaluate(key, context) for key in dict.fromkeys(keys)]
+    if past:
+        evaluations = [_cached(item) for item in evaluations]
+    if not wish.explain:
+        return [Explained(item) for item in evaluations]
+    return await _explain(session, shown, evaluations, context)
+
+
+def _cached(item: Evaluation) -> Evaluation:
+    known = item.error_code is None
+    return replace(item, reason=EvaluationReason.CACHED) if known else item
+
+
+async def _context(session: AsyncSession, wish: Wish) -> EvaluationContext:
+    user_id = parse_uuid(wish.targeting_key) if wish.targeting_key else None
+    person = await people.one(session, user_id) if user_id else None
+    stated = groups_of(wish.user_type, wish.vendor_type)
+    if person is None:
+        keys = {BucketBy.USER: wish.targeting_key} if wish.targeting_key else {}
+        return EvaluationContext(keys, stated)
+    return replace(person.context, groups=stated or person.context.groups)
+
+
+async def _as_of(session: AsyncSession, flag_set: FlagSet, at: datetime) -> FlagSet:
+    """The set as the audit says that it was; flags made later did not exist."""
+    known = {flag.id: flag for flag in flag_set.flags.values() if flag.created_at <= at}
+    last = await changes.newest_by_subject(session, list(known), until=at)
+    flags = [_restored(flag, last.get(flag.id)) for flag in known.values()]
+    return replace(flag_set, flags={flag.key: flag for flag in flags}, killed=frozenset())
+
+
+def _restored(flag: Flag, change: Change | None) -> Flag:
+    after = change.after if change else None
+    if not after:
+        return flag
+    groups = after.get("targetGroups")
+    return replace(
+        flag,
+        enabled=bool(after.get("enabled")),
+        rollout_percentage=Percent(float(str(after.get("rolloutPercentage", 0)))),
+        target_groups=tuple(map(str, groups)) if isinstance(groups, list) else (),
+        bucket_by=BucketBy[str(after.get("bucketBy", BucketBy.USER.name))],
+        version=int(str(after.get("version", flag.version))),
+    )
+
+
+async def _explain(
+    session: AsyncSession,
+    shown: FlagSet,
+    evaluations: Sequence[Evaluation],
+    context: EvaluationContext,
+) -> list[Explained]:
+    ids = [flag.id for item in evaluations if (flag := shown.flags.get(item.key))]
+    last = await changes.newest_by_subject(session, ids)
+    upcoming = await _upcoming(session)
+    found = []
+    for item in evaluations:
+        flag = shown.flags.get(item.key)
+        change = last.get(flag.id) if flag else None
+        moment = upcoming.get(flag.id) if flag else None
+        found.append(Explained(item, explanations.explain(flag, item, context), change, moment))
+    return found
+
+
+async def _upcoming(session: AsyncSession) -> dict[UUID, datetime]:
+    """When the ramp of a live phase will move each of its flags."""
+    live = {row.id: row for row in await phases.everything(session, [PhaseStatus.ACTIVE])}
+    linked = await phases.linked_flags(session, list(live)) if live else {}
+    found: dict[UUID, datetime] = {}
+    for phase_id, links in linked.items():
+        phase = live[phase_id]
+        at = next_step_at(steps_of(phase.steps), phase.step_index, phase.step_started_at)
+        if at is not None:
+            found.update({link.flag.id: at for link in links})
+    return found

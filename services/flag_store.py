@@ -1,0 +1,150 @@
+"""All flags in memory, as one immutable set with a version (SPEC S59, S60, A24)."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from db.queries import flags as queries
+from db.session import Database
+from domain.errors import DependencyDown
+from domain.flags import (
+    Evaluation,
+    EvaluationContext,
+    EvaluationErrorCode,
+    EvaluationReason,
+    Flag,
+    evaluate,
+    missing,
+)
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class FlagSet:
+    """Every flag at one version. `stale`: the database could not be asked lately."""
+
+    version: int = 0
+    flags: Mapping[str, Flag] = field(default_factory=dict)
+    loaded_at: datetime | None = None
+    stale: bool = True
+    killed: frozenset[str] = frozenset()
+
+    def evaluate(self, key: str, context: EvaluationContext) -> Evaluation:
+        """The value of one flag; the kill switch comes before anything else (SPEC S53, A6)."""
+        flag = self.flags.get(key)
+        if self.killed and (key in self.killed or "*" in self.killed):
+            version = flag.version if flag else 0
+            return Evaluation(key, False, EvaluationReason.DISABLED, version)
+        if flag is None:
+            return self._unknown(key)
+        result = evaluate(flag, context)
+        return replace(result, reason=EvaluationReason.STALE) if self.stale else result
+
+    def client_flags(self, context: EvaluationContext) -> list[Evaluation]:
+        """All flags that clients may know of, off ones included, by key (SPEC S24)."""
+        return [
+            self.evaluate(flag.key, context)
+            for flag in self.flags.values()
+            if flag.client_visible
+        ]
+
+    def _unknown(self, key: str) -> Evaluation:
+        if self.version:
+            return missing(key)
+        return replace(missing(key), error_code=EvaluationErrorCode.GENERAL)
+
+
+class FlagStore:
+    """Keeps the newest set of flags; refreshed by events and by a poll of the version."""
+
+    def __init__(
+        self,
+        db: Database,
+        *,
+        clock: Callable[[], datetime],
+        killed: frozenset[str] = frozenset(),
+        poll_seconds: float = 5.0,
+    ) -> None:
+        """`killed` comes from the environment and cannot be lifted at run time."""
+        self._db = db
+        self._clock = clock
+        self._always_killed = killed
+        self._poll_seconds = poll_seconds
+        self._lock = asyncio.Lock()
+        self._task: asyncio.Task[None] | None = None
+        self._listeners: list[Callable[[FlagSet], object]] = []
+        self.current = FlagSet(killed=killed)
+
+    def on_change(self, listener: Callable[[FlagSet], object]) -> None:
+        """Call back with every new set."""
+        self._listeners.append(listener)
+
+    async def start(self) -> None:
+        """Load the flags and keep polling; a dead database only makes the set stale."""
+        await self.refresh()
+        self._task = asyncio.create_task(self._poll(), name="flag-store")
+
+    async def stop(self) -> None:
+        """End the poll."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def refresh(self) -> FlagSet:
+        """Read everything again; the lock keeps a late reply from overwriting a newer one."""
+        async with self._lock:
+            try:
+                async with self._db.read() as session:
+                    version, flags = await queries.everything(session)
+            except DependencyDown:
+                logger.warning("flags: the database does not answer, serving the last set")
+                self._show(replace(self.current, stale=True))
+                return self.current
+            ordered = sorted(flags, key=lambda flag: flag.key)
+            self._show(
+                replace(
+                    self.current,
+                    version=version,
+                    flags={flag.key: flag for flag in ordered},
+                    loaded_at=self._clock(),
+                    stale=False,
+                )
+            )
+            return self.current
+
+    async def ping(self) -> None:
+        """Raises DependencyDown where the database does not answer."""
+        async with self._db.read() as session:
+            await queries.set_version(session)
+
+    def kill(self, keys: frozenset[str]) -> None:
+        """Force flags off in this process, whatever the database says; '*' is all."""
+        self._show(replace(self.current, killed=self._always_killed | keys))
+
+    async def check(self) -> None:
+        """Compare versions and read again where they differ (direct SQL edits, lost events)."""
+        try:
+            async with self._db.read() as session:
+                version = await queries.set_version(session)
+        except DependencyDown:
+            self._show(replace(self.current, stale=True))
+            return
+        if version != self.current.version or self.current.stale:
+            await self.refresh()
+
+    def _show(self, found: FlagSet) -> None:
+        before, self.current = self.current, found
+        if (found.version, found.killed) != (before.version, before.killed):
+            for listener in self._listeners:
+                listener(found)
+
+    async def _poll(self) -> None:
+        while True:
+            await asyncio.sleep(self._poll_seconds)
+            try:
+                await self.check()
+            except Exception:
+                logger.exception("flags: the poll failed and goes on")

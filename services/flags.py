@@ -1,0 +1,211 @@
+"""Feature flags: create, change, switch, list, explain (SPEC S2, S21 to S24, A4, A5, A22)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TypedDict
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+
+from db.models.events import Change
+from db.models.flags import FeatureFlag
+from db.queries import changes as change_queries
+from db.queries import flags as queries
+from db.session import UnitOfWork
+from domain.actors import Actor
+from domain.errors import Invalid, NotFound, NotUnique
+from domain.flags import BucketBy, Flag, parse_groups, parse_key
+from domain.ids import parse_uuid
+from domain.percent import EVERYBODY, NOBODY, Percent
+from services.flag_changes import change_flag, created_flag
+from services.idempotency import Claim, claim, settle
+from services.texts import check_text
+from services.versions import check_version
+
+WIDENED = "The flag was at 0 %, so it is now on for everybody (100 %)."
+
+
+class FlagPatch(TypedDict, total=False):
+    """The fields of a flag that an update gives; absent ones stay as they are."""
+
+    name: str
+    description: str | None
+    enabled: bool
+    rollout_percentage: Percent
+    target_groups: Sequence[str]
+    bucket_by: BucketBy
+    client_visible: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FlagDraft:
+    """A flag to be made."""
+
+    key: str
+    name: str
+    description: str | None = None
+    enabled: bool = False
+    rollout_percentage: Percent | None = None
+    target_groups: Sequence[str] = ()
+    bucket_by: BucketBy = BucketBy.USER
+    client_visible: bool = True
+    reason: str | None = None
+    idempotency_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FlagResult:
+    """A flag after a mutation; `seq` finds the change that was recorded, if there was one."""
+
+    flag: Flag
+    warnings: list[str] = field(default_factory=list)
+    change: Change | None = None
+
+
+async def create(uow: UnitOfWork, actor: Actor, draft: FlagDraft) -> FlagResult:
+    """Make a flag; raises NotUnique where the key is taken (SPEC S22, decision 1)."""
+    held = await claim(uow, actor, "createFeatureFlag", draft.idempotency_key, draft)
+    if held.result is not None:
+        return await _again(uow, held.result)
+    row = _row(draft)
+    try:
+        async with uow.session.begin_nested():
+            uow.session.add(row)
+    except IntegrityError as error:
+        raise NotUnique(f"There is a flag {draft.key} already.", path=("input", "key")) from error
+    await uow.session.refresh(row)
+    flag = created_flag(uow, actor, row, reason=draft.reason)
+    warnings = [WIDENED] if draft.enabled and draft.rollout_percentage is None else []
+    return await _done(uow, held, flag, warnings)
+
+
+async def update(
+    uow: UnitOfWork,
+    actor: Actor,
+    key: str,
+    patch: FlagPatch,
+    *,
+    reason: str | None = None,
+    expected_version: int | None = None,
+) -> FlagResult:
+    """Change the fields that are given; raises NotFound and VersionConflict (SPEC S22, A5)."""
+    row = await _locked(uow, key, expected_version)
+    _check_patch(patch)
+    warnings = _widen(row, patch)
+    flag = change_flag(
+        uow, actor, row, lambda target: _apply(target, patch), action="updated", reason=reason
+    )
+    return FlagResult(flag, warnings, await _written_change(uow, flag.id))
+
+
+async def toggle(
+    uow: UnitOfWork,
+    actor: Actor,
+    key: str,
+    *,
+    enabled: bool,
+    reason: str | None = None,
+    expected_version: int | None = None,
+    idempotency_key: str | None = None,
+) -> FlagResult:
+    """Bring a flag into the wanted state; saying it twice changes nothing (SPEC S23)."""
+    held = await claim(uow, actor, "toggleFeatureFlag", idempotency_key, (key, enabled))
+    if held.result is not None:
+        return await _again(uow, held.result)
+    row = await _locked(uow, key, expected_version)
+    patch: FlagPatch = {"enabled": enabled}
+    warnings = _widen(row, patch)
+    action = "switched on" if enabled else "switched off"
+    flag = change_flag(
+        uow, actor, row, lambda target: _apply(target, patch), action=action, reason=reason
+    )
+    return await _done(uow, held, flag, warnings)
+
+
+def _check_patch(patch: FlagPatch) -> None:
+    if "name" in patch:
+        check_text(patch["name"], "name", 200, required=True)
+    check_text(patch.get("description"), "description", 5_000)
+    if "target_groups" in patch:
+        patch["target_groups"] = parse_groups(patch["target_groups"])
+
+
+def _widen(row: FeatureFlag, patch: FlagPatch) -> list[str]:
+    """Switching on a flag at 0 % with no percentage given means everybody (decision 1)."""
+    switched_on = patch.get("enabled") is True and not row.enabled
+    if not switched_on or "rollout_percentage" in patch or row.rollout_percentage > NOBODY:
+        return []
+    patch["rollout_percentage"] = EVERYBODY
+    return [WIDENED]
+
+
+def _apply(row: FeatureFlag, patch: FlagPatch) -> None:
+    row.flag_name = patch.get("name", row.flag_name)
+    row.description = patch.get("description", row.description)
+    row.enabled = patch.get("enabled", row.enabled)
+    row.rollout_percentage = patch.get("rollout_percentage", Percent(row.rollout_percentage))
+    if "target_groups" in patch:
+        row.target_groups = list(patch["target_groups"])
+    row.bucket_by = patch.get("bucket_by", row.bucket_by)
+    row.client_visible = patch.get("client_visible", row.client_visible)
+
+
+def _row(draft: FlagDraft) -> FeatureFlag:
+    check_text(draft.name, "name", 200, required=True)
+    check_text(draft.description, "description", 5_000)
+    percentage = draft.rollout_percentage
+    if percentage is None:
+        percentage = EVERYBODY if draft.enabled else NOBODY
+    return FeatureFlag(
+        flag_key=parse_key(draft.key),
+        flag_name=draft.name,
+        description=draft.description,
+        enabled=draft.enabled,
+        rollout_percentage=percentage,
+        target_groups=list(parse_groups(draft.target_groups)),
+        bucket_by=draft.bucket_by,
+        client_visible=draft.client_visible,
+        salt=draft.key,
+    )
+
+
+async def _locked(uow: UnitOfWork, key: str, expected_version: int | None) -> FeatureFlag:
+    row = (await queries.lock(uow.session, [key])).get(key)
+    if row is None:
+        raise NotFound(f"There is no flag {key[:100]!r}.", path=("input", "key"))
+    await check_version(
+        uow.session,
+        expected_version,
+        current=row.version,
+        subject_id=row.id,
+        changed_at=row.updated_at,
+    )
+    return row
+
+
+async def _written_change(uow: UnitOfWork, flag_id: UUID) -> Change | None:
+    """The change that this unit of work records; writes the events now to have its id."""
+    written = await uow.write_events()
+    seqs = [item.seq for item in written if item.event.subject_id == flag_id]
+    return await change_queries.of_event(uow.session, seqs[-1]) if seqs else None
+
+
+async def _done(uow: UnitOfWork, held: Claim, flag: Flag, warnings: list[str]) -> FlagResult:
+    change = await _written_change(uow, flag.id)
+    await settle(uow, held, flag_id=flag.id, change_id=change.id if change else "")
+    return FlagResult(flag, warnings, change)
+
+
+async def _again(uow: UnitOfWork, result: dict[str, object]) -> FlagResult:
+    flag_id = parse_uuid(str(result.get("flag_id", "")))
+    if flag_id is None:
+        raise Invalid("The first request with this key is still running.", path=_KEY)
+    flag = (await queries.by_id(uow.session, [flag_id])).get(flag_id)
+    if flag is None:
+        raise NotFound("The flag of that request is gone.", path=_KEY)
+    change_id = parse_uuid(str(result.get("change_id", "")))
+    found = await change_queries.by_id(uow.session, [change_id] if change_id else [])
+    return FlagResult(flag, [], found.get(change_id) if change_id else None)
+
+
+_KEY = ("input", "idempotencyKey")

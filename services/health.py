@@ -1,0 +1,66 @@
+"""What others ask about health: uptime, and evidence for readiness (SPEC A27, X2)."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+
+from redis.asyncio import Redis
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.queries import health as queries
+from db.session import Database
+from domain.health import CHECK_IDS, CheckState, CheckType, HealthSnapshot
+from domain.ids import global_id
+from domain.percent import Percent
+from domain.readiness import HealthEvidence
+from domain.windows import TimeRange, start_of
+from services.health_monitor import HealthMonitor, Timing
+from services.passwords import Passwords
+from services.probes import build_probes
+from settings import Settings
+
+UptimeKey = tuple[CheckType, TimeRange]
+
+
+def build_monitor(
+    settings: Settings,
+    db: Database,
+    redis: Redis,
+    passwords: Passwords,
+    publish: Callable[[str], Awaitable[None]],
+) -> HealthMonitor:
+    """The monitor of one process, web or worker."""
+    probes = build_probes(settings, db, redis, passwords)
+    return HealthMonitor(db, redis, probes, publish, Timing.of(settings))
+
+
+def evidence(snapshot: HealthSnapshot) -> Mapping[CheckType, HealthEvidence]:
+    """What readiness is judged on: each status, why, and which node shows it."""
+    return {
+        state.check: HealthEvidence(
+            state.status, _detail(state), global_id("HealthCheck", CHECK_IDS[state.check])
+        )
+        for state in snapshot.checks
+    }
+
+
+async def uptimes(
+    session: AsyncSession, keys: Sequence[UptimeKey], *, clock: Callable[[], datetime]
+) -> Mapping[UptimeKey, Percent]:
+    """Uptime of several checks over several spans: one statement a span, whatever the checks."""
+    found: dict[UptimeKey, Percent] = {}
+    for window in {window for _, window in keys}:
+        for check, share in (await _uptime(session, window, clock())).items():
+            found[check, window] = Percent(share)
+    return found
+
+
+async def _uptime(
+    session: AsyncSession, window: TimeRange, now: datetime
+) -> Mapping[CheckType, float]:
+    phase = window is TimeRange.CURRENT_PHASE
+    since = start_of(window, now, await queries.phase_started_at(session) if phase else None)
+    return await queries.uptime(session, since) if since is not None else {}
+
+
+def _detail(state: CheckState) -> str:
+    return f"{state.status}: {state.error}" if state.error else state.status.value

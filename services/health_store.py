@@ -1,0 +1,109 @@
+"""Where health is kept: Redis for everybody at once, PostgreSQL for good (SPEC decision 7)."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pydantic import TypeAdapter, ValidationError
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from db.queries import health as queries
+from db.session import Database, UnitOfWork
+from domain.actors import system_actor
+from domain.events import HealthChanged
+from domain.health import CheckState, CheckType, HealthSnapshot, Reading
+
+logger = logging.getLogger(__name__)
+
+KEY = "launch:health:latest"
+_REDIS_SECONDS = 1.0
+_ACTOR = system_actor("health")
+_SNAPSHOT: TypeAdapter[HealthSnapshot] = TypeAdapter(HealthSnapshot)
+
+
+def encode(snapshot: HealthSnapshot) -> str:
+    """A snapshot as it travels and as Redis keeps it."""
+    return _SNAPSHOT.dump_json(snapshot).decode()
+
+
+def decode(text: str | bytes) -> HealthSnapshot:
+    """Raises ValueError where the text is no snapshot, such as one of a newer version."""
+    return _SNAPSHOT.validate_json(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """What one round of checks has to store: samples, and the statuses in their order."""
+
+    readings: Sequence[tuple[CheckType, Reading]]
+    states: Sequence[CheckState]
+
+
+class HealthStore:
+    """Reads and writes snapshots; each part works without the other."""
+
+    def __init__(self, db: Database, redis: Redis) -> None:
+        """Nothing is opened here."""
+        self._db = db
+        self._redis = redis
+
+    async def from_redis(self) -> HealthSnapshot | None:
+        """The newest snapshot that any process has left there; None where Redis is away."""
+        try:
+            async with asyncio.timeout(_REDIS_SECONDS):
+                found = await self._redis.get(KEY)
+            return decode(found) if found else None
+        except (RedisError, OSError, ValidationError) as error:
+            logger.warning("health: nothing to read in Redis: %r", error)
+            return None
+
+    async def to_redis(self, text: str) -> None:
+        """Leave the newest snapshot for all processes."""
+        try:
+            async with asyncio.timeout(_REDIS_SECONDS):
+                await self._redis.set(KEY, text)
+        except (RedisError, OSError) as error:
+            logger.warning("health: the snapshot is not in Redis: %r", error)
+
+    async def from_database(self, seconds: float) -> HealthSnapshot | None:
+        """The states as they were last stored; None where the database is away or empty."""
+        try:
+            async with asyncio.timeout(seconds), self._db.read() as session:
+                states = await queries.states(session)
+        except Exception as error:
+            logger.warning("health: nothing to read in the database: %r", error)
+            return None
+        moments = [state.checked_at for state in states if state.checked_at]
+        return HealthSnapshot(max(moments), tuple(states)) if moments else None
+
+    async def save(self, ticks: Sequence[Tick]) -> None:
+        """Store rounds in their order, each change of a status with its event (SPEC A21)."""
+        async with self._db.write() as uow:
+            stored = await queries.lock_states(uow.session)
+            newest = dict(stored)
+            for tick in ticks:
+                await queries.add_readings(uow.session, tick.readings)
+                for state in tick.states:
+                    _record_change(uow, newest, state)
+            fresh = [state for state in newest.values() if stored.get(state.check) != state]
+            if fresh:
+                await queries.save_states(uow.session, fresh, uow.now)
+
+
+def _record_change(uow: UnitOfWork, newest: dict[CheckType, CheckState], state: CheckState) -> None:
+    """Compared with what is stored, so that two processes never record one change twice."""
+    before = newest.get(state.check, CheckState(state.check))
+    if _older(state, before):
+        return
+    newest[state.check] = state
+    if state.status is not before.status:
+        event = HealthChanged(
+            check=state.check, before=before.status, after=state.status, error=state.error
+        )
+        uow.record(_ACTOR, event)
+
+
+def _older(state: CheckState, than: CheckState) -> bool:
+    return bool(state.checked_at and than.checked_at and state.checked_at < than.checked_at)

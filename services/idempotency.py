@@ -1,0 +1,77 @@
+"""A repeated mutation gives the first answer again, for 24 hours (SPEC A45)."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+
+from db.models.events import IdempotencyKey
+from db.session import UnitOfWork
+from domain.actors import Actor
+from domain.errors import Invalid
+
+LIFETIME = timedelta(hours=24)
+MAX_KEY = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A key that this transaction holds; `result` is set where the work is already done."""
+
+    actor: str
+    key: str | None
+    result: dict[str, object] | None
+
+
+async def claim(
+    uow: UnitOfWork, actor: Actor, operation: str, key: str | None, request: object
+) -> Claim:
+    """Take a key, or find what it gave before; a concurrent repeat waits for the first.
+
+    Raises Invalid where the key was used for another request.
+    """
+    owner = f"{actor.kind}:{actor.id or actor.label}"
+    if key is None:
+        return Claim(owner, None, None)
+    if not 1 <= len(key) <= MAX_KEY:
+        raise Invalid("An idempotency key has 1 to 200 characters.", path=_PATH)
+    fingerprint = hashlib.sha256(repr((operation, request)).encode()).digest()
+    await _forget_old(uow, owner, key)
+    row = insert(IdempotencyKey).values(
+        actor=owner, key=key, operation=operation, request_hash=fingerprint, created_at=uow.now
+    )
+    taken = await uow.session.execute(row.on_conflict_do_nothing().returning(IdempotencyKey.key))
+    if taken.scalar_one_or_none() is not None:
+        return Claim(owner, key, None)
+    return await _earlier(uow, owner, key, fingerprint)
+
+
+async def settle(uow: UnitOfWork, held: Claim, **result: object) -> None:
+    """Keep the ids of what was done, so that a repeat can show it again."""
+    if held.key is None:
+        return
+    row = await uow.session.get_one(IdempotencyKey, (held.actor, held.key))
+    row.result = {name: str(value) for name, value in result.items()}
+
+
+_PATH = ("input", "idempotencyKey")
+
+
+async def _forget_old(uow: UnitOfWork, owner: str, key: str) -> None:
+    await uow.session.execute(
+        delete(IdempotencyKey).where(
+            IdempotencyKey.actor == owner,
+            IdempotencyKey.key == key,
+            IdempotencyKey.created_at < uow.now - LIFETIME,
+        )
+    )
+
+
+async def _earlier(uow: UnitOfWork, owner: str, key: str, fingerprint: bytes) -> Claim:
+    query = select(IdempotencyKey).where(IdempotencyKey.actor == owner, IdempotencyKey.key == key)
+    row = (await uow.session.scalars(query)).one()
+    if row.request_hash != fingerprint:
+        raise Invalid("This idempotency key was used for another request.", path=_PATH)
+    return Claim(owner, key, row.result or {})

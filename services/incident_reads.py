@@ -1,0 +1,40 @@
+"""Reading incidents (SPEC S28)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models.incidents import LaunchIncident
+from db.queries import incidents as queries
+from domain.incidents import IncidentStatus, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentFilter:
+    """Which incidents a list shows; None is all."""
+
+    status: Sequence[IncidentStatus] | None = None
+    severity: Sequence[Severity] | None = None
+    phase_id: UUID | None = None
+
+
+async def page(
+    session: AsyncSession, wanted: IncidentFilter, limit: int, after: tuple[datetime, UUID] | None
+) -> list[LaunchIncident]:
+    """Incidents, newest first."""
+    return await queries.page(session, limit, after=after, where=_where(wanted))
+
+
+async def count(session: AsyncSession, wanted: IncidentFilter) -> int:
+    """How many incidents a filter finds."""
+    return await queries.count(session, _where(wanted))
+
+
+def _where(wanted: IncidentFilter) -> list[ColumnElement[bool]]:
+    return queries.conditions(
+        status=wanted.status, severity=wanted.severity, phase_id=wanted.phase_id
+    )

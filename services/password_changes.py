@@ -1,0 +1,57 @@
+"""Choosing another password while logged in (SPEC S13, decision 12)."""
+
+from db.models.accounts import User
+from db.queries import accounts, credentials
+from db.session import UnitOfWork
+from domain import accounts as rules
+from domain import letters
+from domain.actors import Actor
+from domain.errors import Forbidden, Invalid, Required
+from services import mail, sessions
+from services.entrance import Entrance
+
+_CURRENT = ("currentPassword",)
+
+
+async def change_password(entrance: Entrance, actor: Actor, current: str | None, new: str) -> User:
+    """Set the caller's password and end their other sessions.
+
+    `current` may be left out only while the account has no password (decision 12).
+    """
+    await entrance.admit_password_change(actor)
+    seen = await _myself(entrance, actor)
+    rules.check_password(new, seen.email, ("newPassword",))
+    await _check_current(entrance, seen, current)
+    password_hash = await entrance.passwords.hash(new)
+    async with entrance.db.write() as uow:
+        user = await accounts.lock_user(uow.session, seen.id)
+        if user is None or user.password_hash != seen.password_hash:
+            raise Invalid("The password was changed elsewhere.", path=_CURRENT)
+        await set_password(uow, actor, user, password_hash)
+        letter = letters.password_changed(user.email, entrance.settings.base_url)
+        await mail.post(uow, actor, letter)
+        return user
+
+
+async def set_password(uow: UnitOfWork, actor: Actor, user: User, password_hash: str) -> None:
+    """Put a password into force: open resets end, and all sessions but the caller's own."""
+    user.password_hash = password_hash
+    await credentials.void_resets(uow.session, user.id, uow.now)
+    await sessions.end_sessions(uow, actor, user.id, keep=actor.session_id)
+
+
+async def _myself(entrance: Entrance, actor: Actor) -> User:
+    if actor.user_id is None:
+        raise Forbidden("Only a person has a password.")
+    async with entrance.db.read() as session:
+        found = await accounts.users_by_id(session, [actor.user_id])
+    return found[actor.user_id]
+
+
+async def _check_current(entrance: Entrance, user: User, current: str | None) -> None:
+    if user.password_hash is None:
+        return
+    if current is None:
+        raise Required("Your current password is needed to change it.", path=_CURRENT)
+    if not await entrance.passwords.verify(user.password_hash, current):
+        raise Invalid("This is not your current password.", path=_CURRENT)

@@ -1,0 +1,150 @@
+"""Pause, resume, advance and complete a phase (SPEC S18, A7)."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from db.codecs import steps_of
+from db.models.phases import LaunchPhase, PhaseRun
+from db.queries import flags as flag_queries
+from db.queries import phases as queries
+from db.session import UnitOfWork
+from domain import plans
+from domain.actors import Actor, system_actor
+from domain.errors import InvalidTransition
+from domain.phases import PhaseAction, PhaseStatus, next_status, next_step_at, next_step_index
+from services import phases
+from services.flag_changes import change_flag, write_state
+from services.idempotency import claim, settle
+from services.phase_changes import move
+
+RAMP = system_actor("ramp")
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What an operator asks for when moving a phase on."""
+
+    phase_id: UUID
+    reason: str | None = None
+    expected_version: int | None = None
+    idempotency_key: str | None = None
+
+
+async def pause(uow: UnitOfWork, actor: Actor, wish: Move) -> LaunchPhase:
+    """Hold the ramp; the flags stay as they are."""
+    return await _once(uow, actor, PhaseAction.PAUSE, wish)
+
+
+async def resume(uow: UnitOfWork, actor: Actor, wish: Move) -> LaunchPhase:
+    """Go on; the hold of the current step starts anew."""
+    return await _once(uow, actor, PhaseAction.RESUME, wish)
+
+
+async def advance(uow: UnitOfWork, actor: Actor, wish: Move) -> LaunchPhase:
+    """Go to the next step now; an operator who does so approves it."""
+    return await _once(uow, actor, PhaseAction.ADVANCE, wish)
+
+
+async def complete(uow: UnitOfWork, actor: Actor, wish: Move) -> LaunchPhase:
+    """End the run; the flags stay as they are."""
+    return await _once(uow, actor, PhaseAction.COMPLETE, wish)
+
+
+async def advance_on_schedule(
+    uow: UnitOfWork, phase_id: UUID, run_id: UUID, step_index: int
+) -> bool:
+    """Go to the next step if that step of that run is still waiting and its time has come.
+
+    Safe to call twice or late: a ramp that moved on, paused or ended is left alone.
+    """
+    phase = await queries.lock(uow.session, phase_id)
+    if phase is None or phase.status is not PhaseStatus.ACTIVE:
+        return False
+    if phase.current_run_id != run_id or phase.step_index != step_index:
+        return False
+    due = next_step_at(steps_of(phase.steps), phase.step_index, phase.step_started_at)
+    if due is None or due > uow.now:
+        return False
+    await _advance(uow, RAMP, phase, "the hold of the step is over")
+    return True
+
+
+async def resume_locked(
+    uow: UnitOfWork, actor: Actor, phase: LaunchPhase, reason: str | None
+) -> None:
+    """Resume a phase that the caller holds; another phase may have taken the platform."""
+    busy = await queries.active_elsewhere(uow.session, phase.id, phase.platforms)
+    if busy:
+        raise InvalidTransition(f"{busy[0].phase_name} is active on the same platform.")
+    move(uow, actor, phase, PhaseAction.RESUME, reason=reason, step_index=phase.step_index)
+
+
+async def _once(uow: UnitOfWork, actor: Actor, action: PhaseAction, wish: Move) -> LaunchPhase:
+    held = await claim(uow, actor, f"{action}LaunchPhase", wish.idempotency_key, wish)
+    phase = await phases.locked(uow, wish.phase_id, None if held.result else wish.expected_version)
+    if held.result is None:
+        next_status(phase.status, action)
+        await _carry_out(uow, actor, phase, action, wish.reason)
+        await settle(uow, held, phase_id=phase.id)
+    return phase
+
+
+async def _carry_out(
+    uow: UnitOfWork, actor: Actor, phase: LaunchPhase, action: PhaseAction, reason: str | None
+) -> None:
+    if action is PhaseAction.RESUME:
+        await resume_locked(uow, actor, phase, reason)
+    elif action is PhaseAction.ADVANCE:
+        await _advance(uow, actor, phase, reason)
+    else:
+        if action is PhaseAction.COMPLETE:
+            await end_run(uow, phase, PhaseStatus.COMPLETED)
+        move(uow, actor, phase, action, reason=reason)
+
+
+async def _advance(uow: UnitOfWork, actor: Actor, phase: LaunchPhase, reason: str | None) -> None:
+    steps = steps_of(phase.steps)
+    index = next_step_index(steps, phase.step_index)
+    before = await _links(uow, phase)
+    rows = await flag_queries.lock(uow.session, [link.flag.key for link in before])
+    targets = await queries.snapshots(uow.session, phase.current_run_id or phase.id)
+    move(uow, actor, phase, PhaseAction.ADVANCE, reason=reason, step_index=index)
+    await _approve(uow, actor, phase, index)
+    for link in before:
+        snapshot = targets.get(link.flag.id)
+        row = rows[link.flag.key]
+        # Somebody switched it off during the ramp: a step never switches it on again.
+        if snapshot is None or not row.enabled:
+            continue
+        state = plans.stepped(link, snapshot.rollout_percentage, steps, index)
+        flag = change_flag(
+            uow,
+            actor,
+            row,
+            lambda target, state=state: write_state(target, state),
+            action="advanced",
+            reason=reason,
+            run_id=phase.current_run_id,
+            phase_id=phase.id,
+        )
+        snapshot.version_written = flag.version
+
+
+async def _approve(uow: UnitOfWork, actor: Actor, phase: LaunchPhase, index: int) -> None:
+    if actor is RAMP or phase.current_run_id is None:
+        return
+    run = await uow.session.get_one(PhaseRun, phase.current_run_id)
+    who = {"kind": actor.kind.value, "id": str(actor.id or ""), "label": actor.label}
+    run.approvals = {**run.approvals, str(index): who}
+
+
+async def end_run(uow: UnitOfWork, phase: LaunchPhase, outcome: PhaseStatus) -> None:
+    """Close the run of a phase with what became of it."""
+    phase.ended_at = uow.now
+    if phase.current_run_id is not None:
+        run = await uow.session.get_one(PhaseRun, phase.current_run_id)
+        run.ended_at, run.outcome = uow.now, outcome
+
+
+async def _links(uow: UnitOfWork, phase: LaunchPhase) -> list[plans.LinkedFlag]:
+    return (await queries.linked_flags(uow.session, [phase.id]))[phase.id]

@@ -1,0 +1,31 @@
+"""Reading phases: runs, and what follows from a row and the clock."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.codecs import steps_of
+from db.models.phases import LaunchPhase, PhaseRun
+from db.queries import phases as queries
+from domain import phases as rules
+from domain.phases import PhaseStatus
+
+
+def is_live(phase: LaunchPhase) -> bool:
+    """ACTIVE or PAUSED: its flags are out in the world."""
+    return phase.status in (PhaseStatus.ACTIVE, PhaseStatus.PAUSED)
+
+
+def next_step_at(phase: LaunchPhase) -> datetime | None:
+    """When the ramp moves on by itself (SPEC A8)."""
+    if phase.status is not PhaseStatus.ACTIVE:
+        return None
+    return rules.next_step_at(steps_of(phase.steps), phase.step_index, phase.step_started_at)
+
+
+async def runs(
+    session: AsyncSession, phase_id: UUID, limit: int, before_number: int | None
+) -> list[PhaseRun]:
+    """Runs of a phase, newest first."""
+    return await queries.runs_page(session, phase_id, limit, before_number)

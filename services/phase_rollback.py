@@ -1,0 +1,165 @@
+"""Roll a phase back: flags off or restored, run ended, incident opened, at once (S53 to S56)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from db.codecs import plan_of
+from db.models.flags import FeatureFlag
+from db.models.incidents import LaunchIncident
+from db.models.phases import LaunchPhase, PhaseRunSnapshot
+from db.queries import people as people_queries
+from db.queries import flags as flag_queries
+from db.queries import incidents as incident_queries
+from db.queries import phases as queries
+from db.queries.flags import flag_of
+from db.session import UnitOfWork
+from domain.actors import Actor
+from domain.errors import Invalid
+from domain.flags import Flag, FlagState
+from domain.incidents import Severity
+from domain.percent import Percent
+from domain.phases import PhaseAction, PhaseStatus, RollbackMode, RollbackPlan, next_status
+from domain.plans import FlagDiff, LinkedFlag
+from services import incidents, phases
+from services.flag_changes import change_flag, write_state
+from services.idempotency import claim, settle
+from services.phase_changes import move
+from services.phase_progress import end_run
+from services.texts import check_text
+
+
+@dataclass(frozen=True, slots=True)
+class Rollback:
+    """What an operator asks for. Mode None: as the phase's rollback plan says."""
+
+    phase_id: UUID
+    reason: str
+    mode: RollbackMode | None = None
+    drain_seconds: int | None = None
+    idempotency_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RolledBack:
+    """What the rollback did."""
+
+    phase: LaunchPhase
+    incident: LaunchIncident | None
+    restored: list[FlagDiff] = field(default_factory=list)
+    conflicts: list[str] = field(default_factory=list)
+
+
+async def roll_back(uow: UnitOfWork, actor: Actor, wish: Rollback) -> RolledBack:
+    """Undo a launch in one transaction; a second click gives the same incident (SPEC S55).
+
+    Raises NotFound, Required without a reason, InvalidTransition; then nothing has changed.
+    """
+    check_text(wish.reason, "reason", 2_000, required=True)
+    if wish.drain_seconds:
+        raise Invalid(
+            "A rollback is immediate: drainSeconds must be 0.", path=("input", "drainSeconds")
+        )
+    held = await claim(uow, actor, "rollbackLaunchPhase", wish.idempotency_key, wish)
+    phase = await phases.locked(uow, wish.phase_id)
+    if held.result is not None or phase.status is PhaseStatus.ROLLED_BACK:
+        return RolledBack(phase, await _incident_of_run(uow, phase))
+    done = await _roll_back(uow, actor, phase, wish)
+    await settle(uow, held, phase_id=phase.id)
+    return done
+
+
+async def _roll_back(
+    uow: UnitOfWork, actor: Actor, phase: LaunchPhase, wish: Rollback
+) -> RolledBack:
+    plan = plan_of(phase.rollback_plan) or RollbackPlan()
+    mode = wish.mode or plan.mode
+    status = next_status(phase.status, PhaseAction.ROLLBACK, mode=mode)
+    links = (await queries.linked_flags(uow.session, [phase.id]))[phase.id]
+    rows = await flag_queries.lock(uow.session, [link.flag.key for link in links])
+    found = await queries.snapshots(uow.session, phase.current_run_id or phase.id)
+    impact = await _impact(uow, [flag_of(row) for row in rows.values()])
+    await end_run(uow, phase, PhaseStatus.ROLLED_BACK)
+    move(uow, actor, phase, PhaseAction.ROLLBACK, reason=wish.reason, status=status)
+    restored, conflicts = _undo_flags(uow, actor, phase, links, rows, found, mode, wish.reason)
+    incident = await incidents.open_incident(
+        uow,
+        actor,
+        incidents.IncidentDraft(
+            type="phase_rollback",
+            severity=Severity.HIGH,
+            title=f"Phase {phase.phase_name} Emergency Rollback",
+            description=_description(wish.reason, plan),
+            affected_features=sorted(rows),
+            user_impact=impact,
+            phase_id=phase.id,
+            run_id=phase.current_run_id,
+            dedup_key=_dedup_key(phase),
+        ),
+    )
+    return RolledBack(phase, incident.row, restored, conflicts)
+
+
+def _undo_flags(
+    uow: UnitOfWork,
+    actor: Actor,
+    phase: LaunchPhase,
+    links: list[LinkedFlag],
+    rows: dict[str, FeatureFlag],
+    found: Mapping[UUID, PhaseRunSnapshot],
+    mode: RollbackMode,
+    reason: str,
+) -> tuple[list[FlagDiff], list[str]]:
+    restored, conflicts = [], []
+    for link in links:
+        row = rows[link.flag.key]
+        before, snapshot = flag_of(row), found.get(row.id)
+        if snapshot is not None and before.version != snapshot.version_written:
+            conflicts.append(f"{before.key} was changed by hand after the phase set it")
+        target = _undone(before, snapshot, mode)
+        flag = change_flag(
+            uow,
+            actor,
+            row,
+            lambda entity, target=target: write_state(entity, target),
+            action="rolled back",
+            reason=reason,
+            run_id=phase.current_run_id,
+            phase_id=phase.id,
+        )
+        restored.append(FlagDiff(flag.key, before.state, flag.state))
+    return restored, conflicts
+
+
+def _undone(flag: Flag, snapshot: PhaseRunSnapshot | None, mode: RollbackMode) -> FlagState:
+    """The state to put a flag into; an emergency never switches on what a human switched off."""
+    if mode is RollbackMode.DISABLE_ALL or snapshot is None:
+        return replace(flag.state, enabled=False)
+    return FlagState(
+        enabled=snapshot.enabled and flag.enabled,
+        rollout_percentage=Percent(snapshot.rollout_percentage),
+        target_groups=tuple(str(group) for group in snapshot.target_groups),
+        version=flag.version,
+    )
+
+
+async def _impact(uow: UnitOfWork, flags: list[Flag]) -> str:
+    """About how many people saw a flag of the phase, from its widest one: no scan of users."""
+    widest = max((flag.rollout_percentage for flag in flags if flag.enabled), default=0.0)
+    people = await people_queries.count_customers(uow.session)
+    return f"About {round(people * widest / 100)} of {people} people saw at least one feature."
+
+
+def _description(reason: str, plan: RollbackPlan) -> str:
+    if not plan.manual_steps:
+        return reason
+    steps = "\n".join(f"- [ ] {step}" for step in plan.manual_steps)
+    return f"{reason}\n\nBy hand:\n{steps}"
+
+
+def _dedup_key(phase: LaunchPhase) -> str:
+    return f"phase_rollback:{phase.current_run_id or phase.id}"
+
+
+async def _incident_of_run(uow: UnitOfWork, phase: LaunchPhase) -> LaunchIncident | None:
+    return await incident_queries.newest_with_key(uow.session, _dedup_key(phase))

@@ -1,0 +1,256 @@
+"""Launch phases: create, edit, read (SPEC S1, S16 to S18)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypedDict
+from uuid import UUID
+
+from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.codecs import dump_criteria, dump_plan, dump_steps
+from db.models.phases import LaunchPhase, LaunchPhaseFlag
+from db.queries import flags as flag_queries
+from db.queries import phases as queries
+from db.session import UnitOfWork
+from domain.actors import Actor
+from domain.criteria import Criterion, check_criteria
+from domain.errors import Invalid, Locked, NotFound, NotUnique
+from domain.flags import parse_key
+from domain.ids import parse_uuid
+from domain.percent import Percent
+from domain.phases import PhaseStatus, Platform, RampStep, RollbackPlan, check_plan, check_steps
+from services.idempotency import claim, settle
+from services.phase_changes import audit_phase, record_phase
+from services.texts import check_text
+from services.versions import check_version
+
+
+@dataclass(frozen=True, slots=True)
+class FlagLink:
+    """A flag that a phase switches on."""
+
+    flag_key: str
+    target_percentage: Percent | None = None
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseDraft:
+    """A phase to be made. Position None: after the last; no platforms: both."""
+
+    key: str
+    name: str
+    description: str | None = None
+    position: int | None = None
+    platforms: Sequence[Platform] = tuple(Platform)
+    planned_start_at: datetime | None = None
+    planned_end_at: datetime | None = None
+    steps: Sequence[RampStep] = ()
+    criteria: Sequence[Criterion] = ()
+    rollback_plan: RollbackPlan | None = None
+    flags: Sequence[FlagLink] = ()
+    idempotency_key: str | None = None
+
+
+class PhasePatch(TypedDict, total=False):
+    """The fields that an update gives; absent ones stay as they are. There is no status (S18)."""
+
+    name: str
+    description: str | None
+    position: int
+    platforms: Sequence[Platform]
+    planned_start_at: datetime | None
+    planned_end_at: datetime | None
+    steps: Sequence[RampStep]
+    criteria: Sequence[Criterion]
+    rollback_plan: RollbackPlan | None
+    flags: Sequence[FlagLink]
+
+
+_LOCKED_WHILE_LIVE = ("steps", "flags", "platforms")
+_LIVE = frozenset({PhaseStatus.ACTIVE, PhaseStatus.PAUSED})
+
+
+async def list_all(
+    session: AsyncSession, statuses: Sequence[PhaseStatus] | None = None
+) -> list[LaunchPhase]:
+    """Phases in the order of the timeline (SPEC S17)."""
+    return await queries.everything(session, statuses)
+
+
+async def find(session: AsyncSession, phase_id: UUID | None, key: str | None) -> LaunchPhase | None:
+    """One phase by id or key; None where there is none."""
+    if phase_id is not None:
+        return (await queries.by_id(session, [phase_id])).get(phase_id)
+    return await queries.by_key(session, key) if key is not None else None
+
+
+async def locked(
+    uow: UnitOfWork, phase_id: UUID, expected_version: int | None = None
+) -> LaunchPhase:
+    """The phase to change, locked; raises NotFound and VersionConflict."""
+    phase = await queries.lock(uow.session, phase_id)
+    if phase is None:
+        raise NotFound("There is no such phase.", path=("input", "phaseId"))
+    await check_version(
+        uow.session,
+        expected_version,
+        current=phase.version,
+        subject_id=phase.id,
+        changed_at=phase.updated_at,
+    )
+    return phase
+
+
+async def create(uow: UnitOfWork, actor: Actor, draft: PhaseDraft) -> LaunchPhase:
+    """Make a phase with its flags, steps, criteria and plan in one call (SPEC S16)."""
+    held = await claim(uow, actor, "createLaunchPhase", draft.idempotency_key, draft)
+    if held.result is not None:
+        return await _again(uow, held.result)
+    phase = _row(draft)
+    if draft.position is None:
+        phase.position = await queries.next_position(uow.session)
+    try:
+        async with uow.session.begin_nested():
+            uow.session.add(phase)
+    except IntegrityError as error:
+        raise NotUnique(f"There is a phase {draft.key} already.", path=("input", "key")) from error
+    await uow.session.refresh(phase)
+    await _link(uow, phase, draft.flags)
+    record_phase(uow, actor, phase, "created", before=None, after=audit_phase(phase))
+    await settle(uow, held, phase_id=phase.id)
+    return phase
+
+
+async def update(
+    uow: UnitOfWork,
+    actor: Actor,
+    phase_id: UUID,
+    patch: PhasePatch,
+    *,
+    expected_version: int | None = None,
+    reason: str | None = None,
+) -> LaunchPhase:
+    """Edit a phase; steps, flags and platforms are locked while it is live (SPEC S18, A13)."""
+    phase = await queries.lock(uow.session, phase_id)
+    if phase is None:
+        raise NotFound("There is no such phase.", path=("input", "id"))
+    await check_version(
+        uow.session,
+        expected_version,
+        current=phase.version,
+        subject_id=phase.id,
+        changed_at=phase.updated_at,
+    )
+    _check_unlocked(phase, patch)
+    before = audit_phase(phase)
+    _apply(phase, patch)
+    if "flags" in patch:
+        await _link(uow, phase, patch["flags"])
+    phase.version += 1
+    phase.updated_at = uow.now
+    record_phase(
+        uow, actor, phase, "updated", before=before, after=audit_phase(phase), reason=reason
+    )
+    return phase
+
+
+def _check_unlocked(phase: LaunchPhase, patch: PhasePatch) -> None:
+    for name in _LOCKED_WHILE_LIVE:
+        if name in patch and phase.status in _LIVE:
+            raise Locked(
+                f"The {name} of a phase cannot be edited while it is {phase.status}.",
+                path=("input", name),
+            )
+
+
+def _row(draft: PhaseDraft) -> LaunchPhase:
+    phase = LaunchPhase(key=parse_key(draft.key), position=draft.position)
+    _apply(
+        phase,
+        {
+            "name": draft.name,
+            "description": draft.description,
+            "platforms": draft.platforms,
+            "planned_start_at": draft.planned_start_at,
+            "planned_end_at": draft.planned_end_at,
+            "steps": draft.steps,
+            "criteria": draft.criteria,
+            "rollback_plan": draft.rollback_plan,
+        },
+    )
+    return phase
+
+
+def _apply(phase: LaunchPhase, patch: PhasePatch) -> None:
+    _apply_texts(phase, patch)
+    _apply_schedule(phase, patch)
+    if "steps" in patch:
+        check_steps(patch["steps"])
+        phase.steps = dump_steps(patch["steps"])
+    if "criteria" in patch:
+        check_criteria(patch["criteria"])
+        phase.success_criteria = dump_criteria(patch["criteria"])
+    if "rollback_plan" in patch:
+        check_plan(patch["rollback_plan"])
+        phase.rollback_plan = dump_plan(patch["rollback_plan"])
+
+
+def _apply_texts(phase: LaunchPhase, patch: PhasePatch) -> None:
+    if "name" in patch:
+        check_text(patch["name"], "name", 200, required=True)
+        phase.phase_name = patch["name"]
+    if "description" in patch:
+        check_text(patch["description"], "description", 5_000)
+        phase.description = patch["description"]
+
+
+def _apply_schedule(phase: LaunchPhase, patch: PhasePatch) -> None:
+    if "position" in patch:
+        phase.position = patch["position"]
+    if "platforms" in patch:
+        if not patch["platforms"]:
+            raise Invalid("A phase launches on at least one platform.", path=("input", "platforms"))
+        phase.platforms = list(dict.fromkeys(str(item) for item in patch["platforms"]))
+    if "planned_start_at" in patch:
+        phase.planned_start_at = patch["planned_start_at"]
+    if "planned_end_at" in patch:
+        phase.planned_end_at = patch["planned_end_at"]
+    start, end = phase.planned_start_at, phase.planned_end_at
+    if start is not None and end is not None and end <= start:
+        raise Invalid("A phase ends after it starts.", path=("input", "plannedEndAt"))
+
+
+async def _link(uow: UnitOfWork, phase: LaunchPhase, links: Sequence[FlagLink]) -> None:
+    """Make exactly these the flags of the phase; raises NotFound naming a missing key."""
+    found = await flag_queries.by_key(uow.session, [link.flag_key for link in links])
+    seen: set[str] = set()
+    for index, link in enumerate(links):
+        path = ("input", "flags", str(index), "flagKey")
+        if link.flag_key not in found:
+            raise NotFound(f"There is no flag {link.flag_key[:100]!r}.", path=path)
+        if link.flag_key in seen:
+            raise Invalid(f"The flag {link.flag_key} is named twice.", path=path)
+        seen.add(link.flag_key)
+    await uow.session.execute(delete(LaunchPhaseFlag).where(LaunchPhaseFlag.phase_id == phase.id))
+    uow.session.add_all(
+        LaunchPhaseFlag(
+            phase_id=phase.id,
+            flag_id=found[link.flag_key].id,
+            target_percentage=link.target_percentage,
+            position=link.position,
+        )
+        for link in links
+    )
+    await uow.session.flush()
+
+
+async def _again(uow: UnitOfWork, result: dict[str, object]) -> LaunchPhase:
+    phase_id = parse_uuid(str(result.get("phase_id", "")))
+    phase = (await queries.by_id(uow.session, [phase_id])).get(phase_id) if phase_id else None
+    if phase is None:
+        raise NotFound("The phase of that request is gone.", path=("input", "idempotencyKey"))
+    return phase

@@ -1,0 +1,32 @@
+"""Real probes of the five parts that a launch stands on (SPEC S5, S52)."""
+
+from collections.abc import Mapping
+
+from redis.asyncio import Redis
+
+from db.session import Database
+from domain.health import CheckType
+from services.passwords import Passwords
+from services.probes.api import ApiProbe
+from services.probes.auth import AuthProbe
+from services.probes.base import Probe
+from services.probes.database import DatabaseProbe
+from services.probes.email import EmailProbe
+from services.probes.realtime import RealtimeProbe
+from settings import Settings
+
+__all__ = ["Probe", "build_probes"]
+
+
+def build_probes(
+    settings: Settings, db: Database, redis: Redis, passwords: Passwords
+) -> Mapping[CheckType, Probe]:
+    """All five probes against what these settings name."""
+    smtp_url = settings.smtp_url.get_secret_value() if settings.smtp_url else None
+    return {
+        CheckType.DATABASE: DatabaseProbe(db),
+        CheckType.API: ApiProbe(settings.base_url),
+        CheckType.AUTH: AuthProbe(db, passwords),
+        CheckType.EMAIL: EmailProbe(smtp_url),
+        CheckType.REALTIME: RealtimeProbe(redis, settings.base_url),
+    }

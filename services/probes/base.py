@@ -1,0 +1,99 @@
+"""What every probe shares: the time it took, scrubbed errors, and an end that always comes."""
+
+import asyncio
+from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Protocol
+
+from sqlalchemy.exc import DBAPIError
+
+from domain.errors import LaunchError
+from domain.health import Outcome, ProbeResult
+from domain.scrub import describe
+
+
+class Probe(Protocol):
+    """Looks at one part. `run` reports failures instead of raising them."""
+
+    async def run(self) -> ProbeResult:
+        """One look, with no limit of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The part works; `warning` says what is nevertheless missing."""
+
+    details: Mapping[str, object] = field(default_factory=dict)
+    warning: str | None = None
+
+
+class ProbeFailed(Exception):
+    """The part answered, but not as it should."""
+
+
+# Cancelled probes that have not let go yet: asyncio itself keeps only weak references.
+_leftovers: set[asyncio.Task[ProbeResult]] = set()
+
+
+async def measure(look: Awaitable[Finding]) -> ProbeResult:
+    """Time a look; any exception is a failure with a scrubbed text (SPEC S66)."""
+    started = perf_counter()
+    try:
+        found = await look
+    except Exception as error:
+        text = describe(_root(error))
+        return ProbeResult(Outcome.FAILED, _since(started), text)
+    outcome = Outcome.DEGRADED if found.warning else Outcome.PASSED
+    return ProbeResult(outcome, _since(started), found.warning, found.details)
+
+
+async def run_limited(probe: Probe, seconds: float) -> ProbeResult:
+    """Run a probe for so long at most; a timeout is an outcome of its own (SPEC S5, S62).
+
+    Cleaning up after a hung server can hang too, so the end of a cancelled probe is not awaited.
+    """
+    started = perf_counter()
+    task = asyncio.ensure_future(probe.run())
+    try:
+        await asyncio.wait({task}, timeout=seconds)
+    finally:
+        if not task.done():
+            _leftovers.add(task)
+            task.add_done_callback(_let_go)
+            task.cancel()
+    if not task.done():
+        return ProbeResult(Outcome.TIMED_OUT, _since(started), f"no answer within {seconds:g} s")
+    return _outcome(task, started)
+
+
+def _outcome(task: asyncio.Task[ProbeResult], started: float) -> ProbeResult:
+    error = task.exception()
+    if error is None:
+        return task.result()
+    return ProbeResult(Outcome.FAILED, _since(started), describe(error))
+
+
+def _let_go(task: asyncio.Task[ProbeResult]) -> None:
+    _leftovers.discard(task)
+    if not task.cancelled():
+        task.exception()  # seen, so that asyncio does not complain about it
+
+
+def _since(started: float) -> int:
+    return round((perf_counter() - started) * 1000)
+
+
+def _root(error: BaseException) -> BaseException:
+    """What really happened: not 'errors in a TaskGroup', not 'the database does not answer'."""
+    while True:
+        match error:
+            case BaseExceptionGroup():
+                error = error.exceptions[0]
+            case LaunchError(__cause__=BaseException() as cause):
+                error = cause
+            case DBAPIError(orig=BaseException() as original):
+                # Without the statement: it tells nothing here, and may hold values.
+                error = original
+            case _:
+                return error

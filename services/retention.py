@@ -1,0 +1,45 @@
+"""Keeps the tables small: old samples become rollups, what has expired goes (SPEC S5, A45)."""
+
+from datetime import timedelta
+
+from db.queries import health, retention
+from db.session import Database
+
+BATCH = 5000
+
+RAW_READINGS = timedelta(hours=48)
+
+_KEPT: tuple[tuple[retention.Moments, timedelta], ...] = (
+    (retention.TICK_CLAIMED, timedelta(hours=48)),
+    (retention.KEY_CREATED, timedelta(hours=24)),
+    (retention.RESET_EXPIRED, timedelta(days=7)),
+    (retention.SESSION_EXPIRED, timedelta(days=30)),  # somebody may ask which device it was
+)
+
+
+async def sweep(db: Database, *, batch: int = BATCH) -> int:
+    """Remove everything that is due; returns how many rows went. May run twice without harm."""
+    gone = await _fold_readings(db, batch)
+    for column, age in _KEPT:
+        gone += await _delete(db, column, age, batch)
+    return gone
+
+
+async def _fold_readings(db: Database, batch: int) -> int:
+    total = 0
+    while True:
+        async with db.write() as uow:
+            gone = await health.fold_readings(uow.session, uow.now - RAW_READINGS, batch)
+        total += gone
+        if gone < batch:
+            return total
+
+
+async def _delete(db: Database, column: retention.Moments, age: timedelta, batch: int) -> int:
+    total = 0
+    while True:
+        async with db.write() as uow:
+            gone = await retention.delete_older(uow.session, column, uow.now - age, batch)
+        total += gone
+        if gone < batch:
+            return total

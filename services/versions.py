@@ -1,0 +1,28 @@
+"""The check of `expectedVersion`, with who made the version that stands (SPEC A5)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.queries import changes
+from domain.errors import VersionConflict
+
+
+async def check_version(
+    session: AsyncSession,
+    expected: int | None,
+    *,
+    current: int,
+    subject_id: UUID,
+    changed_at: datetime,
+) -> None:
+    """Raises VersionConflict where the caller has read an older version."""
+    if expected is None or expected == current:
+        return
+    change = await changes.newest(session, subject_id)
+    raise VersionConflict(
+        current_version=current,
+        changed_at=change.at if change else changed_at,
+        changed_by=changes.actor_of(change) if change else None,
+    )

@@ -1,0 +1,202 @@
+"""The bus between processes, with broadcaster's face: connect, disconnect, publish, subscribe.
+
+It may lose messages, but never in silence: after every interruption each subscriber of a channel
+gets a `Resync`, which tells it to read again what it follows (SPEC S59, A24).
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Protocol, Self, TypeAlias
+
+from broadcaster import Event
+
+from subscriptions.fanout import Bounded, Buffer, Fanout, Subscription
+from subscriptions.redis_backend import (
+    DEFAULT_TIMING,
+    BusUnavailable,
+    Counters,
+    Gap,
+    RedisBackend,
+    Timing,
+)
+
+__all__ = ["Backend", "Broadcast", "BusMessage", "BusUnavailable", "Event", "Resync", "Timing"]
+
+logger = logging.getLogger(__name__)
+
+_TURN = 16  # messages handed out before the readers get their turn
+
+
+@dataclass(frozen=True, slots=True)
+class Resync:
+    """Messages of this channel may have been missed before this one."""
+
+    reason: str
+
+
+BusMessage: TypeAlias = Event | Resync
+
+
+class Backend(Protocol):
+    """broadcaster's `BroadcastBackend`, and what the bus shows of its state."""
+
+    @property
+    def connected(self) -> bool:
+        """True while messages can arrive."""
+
+    @property
+    def counters(self) -> Counters:
+        """Counted by the backend and the bus together."""
+
+    async def connect(self) -> None:
+        """Begin; must not fail because the other side is away."""
+
+    async def disconnect(self) -> None:
+        """End."""
+
+    async def subscribe(self, group: str) -> None:
+        """Receive a channel. Called for each subscriber, so it must be idempotent."""
+
+    async def unsubscribe(self, group: str) -> None:
+        """Receive a channel no longer. Must not wait."""
+
+    async def publish(self, channel: str, message: str) -> None:
+        """Send, or raise `BusUnavailable`."""
+
+    async def next_published(self) -> Event:
+        """Wait for the next message, or raise `Gap`."""
+
+
+class Broadcast:
+    """One a process, shared by all its streams; it holds one connection for all channels."""
+
+    def __init__(
+        self,
+        url: str | None = None,
+        *,
+        backend: Backend | None = None,
+        timing: Timing = DEFAULT_TIMING,
+        buffer_size: int = 1000,
+    ) -> None:
+        if backend is None and url is None:
+            raise ValueError("Either `url` or `backend` must be given.")
+        self._backend: Backend = backend or RedisBackend(url or "", timing)
+        self._buffer_size = buffer_size
+        self._channels: dict[str, Fanout[BusMessage]] = {}
+        self._listener: asyncio.Task[None] | None = None
+
+    @property
+    def connected(self) -> bool:
+        """True while the connection is up; a frozen Redis shows after `Timing.silence`."""
+        return self._listener is not None and self._backend.connected
+
+    @property
+    def counters(self) -> Counters:
+        """What it has done so far."""
+        return self._backend.counters
+
+    @property
+    def live(self) -> int:
+        """How many subscriptions are open (SPEC S74)."""
+        return sum(fanout.live for fanout in self._channels.values())
+
+    async def __aenter__(self) -> Self:
+        await self.connect()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.disconnect()
+
+    async def connect(self) -> None:
+        """Begin to receive. Succeeds without Redis too, which is then awaited in the background."""
+        if self._listener is None:
+            await self._backend.connect()
+            self._listener = asyncio.create_task(self._listen())
+
+    async def disconnect(self) -> None:
+        """Stop. The iteration of every subscriber ends."""
+        listener, self._listener = self._listener, None
+        if listener is not None:
+            listener.cancel()
+            await asyncio.gather(listener, return_exceptions=True)
+        for fanout in self._channels.values():
+            fanout.close()
+        self._channels.clear()
+        await self._backend.disconnect()
+
+    async def publish(self, channel: str, message: str) -> None:
+        """Send to all processes, this one included. Raises `BusUnavailable` within the deadline."""
+        try:
+            if self._listener is None:
+                raise BusUnavailable("The bus is not connected.")
+            await self._backend.publish(channel, message)
+        except BusUnavailable:
+            self.counters.publish_failures += 1
+            raise
+        self.counters.published += 1
+
+    @asynccontextmanager
+    async def subscribe(
+        self, channel: str, buffer: Buffer[BusMessage] | None = None
+    ) -> AsyncIterator[Subscription[BusMessage]]:
+        """Messages of a channel, none of them missed from when the block is entered.
+
+        While Redis is away the block is entered all the same, and a `Resync` comes first.
+        """
+        fanout = self._channels.get(channel) or self._new_channel(channel)
+        subscription = fanout.subscribe(buffer or Bounded(self._buffer_size))
+        try:
+            if self._listener is not None:
+                await self._backend.subscribe(channel)
+            yield subscription
+        finally:
+            subscription.close()
+            await self._release(channel, fanout)
+
+    def _new_channel(self, channel: str) -> Fanout[BusMessage]:
+        fanout: Fanout[BusMessage] = Fanout()
+        if self._listener is None:
+            fanout.close()  # nobody would ever wake its readers
+        else:
+            self._channels[channel] = fanout
+        return fanout
+
+    async def _release(self, channel: str, fanout: Fanout[BusMessage]) -> None:
+        # Nothing in here waits, so no lock is needed against a subscriber that comes meanwhile.
+        if not fanout.live and self._channels.get(channel) is fanout:
+            del self._channels[channel]
+            await self._backend.unsubscribe(channel)
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                await self._receive()
+            except Gap as gap:
+                self._deliver(gap.channel, Resync("reconnected"))
+            except Exception:
+                logger.exception("The bus's backend failed")
+                for channel in tuple(self._channels):
+                    self._deliver(channel, Resync("failed"))
+                await asyncio.sleep(1)
+
+    async def _receive(self) -> None:
+        for _ in range(_TURN):
+            event = await self._backend.next_published()
+            self.counters.received += 1
+            self._deliver(event.channel, event)
+        # Reading what is already in memory does not yield, and a thousand messages at once would
+        # overflow readers that are not slow at all.
+        await asyncio.sleep(0)
+
+    def _deliver(self, channel: str, message: BusMessage) -> None:
+        if fanout := self._channels.get(channel):
+            self.counters.dropped += fanout.publish(message)

@@ -1,0 +1,59 @@
+"""The names of all channels and what travels on them: the only place that knows."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import orjson
+
+from db import event_log
+from domain.actors import ActorKind, ActorRef
+from domain.events import RecordedEvent
+from domain.ids import EventSeq
+
+EVENTS = "launch:events"
+HEALTH = "launch:health"
+KILL = "launch:kill"
+
+
+def encode_events(events: Sequence[RecordedEvent]) -> str:
+    """The events of one transaction as one message."""
+    return orjson.dumps(
+        [
+            {
+                "seq": item.seq,
+                "at": item.at.isoformat(),
+                "kind": item.event.TYPE,
+                "actor": _dump_actor(item.actor),
+                "payload": event_log.encode(item.event),
+            }
+            for item in events
+        ]
+    ).decode()
+
+
+def decode_events(message: str) -> list[RecordedEvent]:
+    """The events of a message; raises ValueError where it is not one of ours."""
+    try:
+        return [_event(item) for item in json.loads(message)]
+    except (KeyError, TypeError) as error:
+        raise ValueError("not a message of events") from error
+
+
+def _dump_actor(ref: ActorRef) -> list[str | None]:
+    return [ref.kind.value, str(ref.id) if ref.id else None, ref.label]
+
+
+def _event(item: dict[str, object]) -> RecordedEvent:
+    kind, key, label = item["actor"]  # type: ignore[misc]
+    actor = ActorRef(ActorKind(kind), UUID(key) if key else None, str(label))
+    payload = item["payload"]
+    if not isinstance(payload, dict):
+        raise TypeError("payload")
+    return RecordedEvent(
+        seq=EventSeq(int(str(item["seq"]))),
+        at=datetime.fromisoformat(str(item["at"])),
+        actor=actor,
+        event=event_log.decode(str(item["kind"]), payload),
+    )

@@ -1,0 +1,58 @@
+"""Keeps the flags of a process current, and tells its streams when they change (SPEC S59)."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from contextlib import suppress
+
+from domain.events import FlagChanged, RecordedEvent
+from services.flag_store import FlagSet, FlagStore
+from subscriptions.fanout import Fanout, Latest
+from subscriptions.tail import EventTail
+
+logger = logging.getLogger(__name__)
+
+
+class FlagFeed:
+    """One for each process: follows the tail, refreshes the store, fans out new sets."""
+
+    def __init__(self, store: FlagStore, tail: EventTail) -> None:
+        """Whatever changes the store is passed on to `sets`."""
+        self._store = store
+        self._tail = tail
+        self._task: asyncio.Task[None] | None = None
+        self.sets: Fanout[FlagSet] = Fanout()
+        store.on_change(self.sets.publish)
+
+    async def start(self) -> None:
+        """Begin to follow."""
+        self._task = asyncio.create_task(self._follow(), name="flag-feed")
+
+    async def stop(self) -> None:
+        """Stop following and end the streams."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+        self.sets.close()
+
+    async def after_commit(self, events: Sequence[RecordedEvent]) -> None:
+        """A change of this process is in force before its author has the reply (SPEC S93)."""
+        if any(_is_flag(item) for item in events):
+            await self._store.refresh()
+
+    async def _follow(self) -> None:
+        newest: Latest[RecordedEvent] = Latest()
+        async with self._tail.subscribe(newest, _is_flag) as changes:
+            async for _ in changes:
+                await self._refresh()
+
+    async def _refresh(self) -> None:
+        try:
+            await self._store.check()
+        except Exception:
+            logger.exception("flags could not be refreshed; the poll tries again")
+
+
+def _is_flag(item: RecordedEvent) -> bool:
+    return isinstance(item.event, FlagChanged)

@@ -1,0 +1,41 @@
+"""One phase, live (SPEC S17, S82)."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+import strawberry
+
+from domain.errors import NotFound
+from domain.events import FlagChanged, PhaseChanged, RecordedEvent
+from schema.context import Info
+from schema.types.node import decode_id
+from schema.types.phases import LaunchPhase
+from subscriptions.fanout import Latest
+
+PhaseId = Annotated[strawberry.ID, strawberry.argument(description="The phase.")]
+
+
+async def launch_phase(info: Info, id: PhaseId) -> AsyncIterator[LaunchPhase]:  # noqa: A002 - the graph's name
+    """A phase as it is now, then again whenever it or one of its flags changes."""
+    key = decode_id(id, "LaunchPhase")
+    linked: set[str] = set()
+
+    def concerns(item: RecordedEvent) -> bool:
+        event = item.event
+        if isinstance(event, PhaseChanged):
+            return event.phase_id == key
+        return isinstance(event, FlagChanged) and event.key in linked
+
+    runtime, loaders = info.context.runtime, info.context.loaders
+    newest: Latest[RecordedEvent] = Latest()
+    async with runtime.tail.subscribe(newest, concerns) as changes:
+        with runtime.lifetimes.guard(info.context.actor, changes):
+            while True:
+                row = await loaders.phase.load(key)
+                if row is None:
+                    raise NotFound("There is no such phase.", path=("id",))
+                links = await loaders.phase_flags.load(key) or []
+                linked.update(link.flag.key for link in links)
+                yield LaunchPhase.of(row)
+                if await anext(changes, None) is None:
+                    return

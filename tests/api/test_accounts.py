@@ -1,0 +1,226 @@
+"""Accounts as clients see them: tokens, the cookie, errors as data (SPEC S29 to S32)."""
+
+import re
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from app import create_app
+from db.models.accounts import Mail, Session, User
+from db.session import Database
+from settings import Settings
+from tests.factories.accounts import EMAIL, PASSWORD
+from tests.graphql import Answer, GraphQLClient
+from tests.servers import free_port
+
+NEW = "a better password"
+ERRORS = "errors { code message path }"
+SESSION = f"{{ session {{ accessToken expiresAt user {{ id email userType }} }} {ERRORS} }}"
+
+SIGN_UP = f"mutation ($input: SignUpInput!) {{ signUp(input: $input) {SESSION} }}"
+LOG_IN = (
+    "mutation ($email: EmailAddress!, $password: String!)"
+    f" {{ logIn(email: $email, password: $password) {SESSION} }}"
+)
+RESET = (
+    "mutation ($token: String!, $new: String!)"
+    f" {{ resetPassword(token: $token, newPassword: $new) {SESSION} }}"
+)
+REQUEST_RESET = "mutation ($email: EmailAddress!) { requestPasswordReset(email: $email) }"
+CHANGE = (
+    "mutation ($current: String, $new: String!) { changePassword(currentPassword: $current,"
+    f" newPassword: $new) {{ user {{ email }} {ERRORS} }} }}"
+)
+LOG_OUT = "mutation { logOut }"
+VIEWER = "{ viewer { email userType } }"
+TOKENS = "{ apiTokens { id } }"
+
+Json = dict[str, Any]  # what a reply holds depends on its document
+
+
+def sign_up_input(email: str = EMAIL, **more: object) -> Json:
+    return {"userType": "SUPPLIER", "email": email, "password": PASSWORD, **more}
+
+
+def codes(payload: Json) -> list[tuple[str, list[str] | None]]:
+    return [(error["code"], error["path"]) for error in payload["errors"]]
+
+
+async def count(db: Database, model: type) -> int:
+    async with db.read() as session:
+        return (await session.execute(select(func.count()).select_from(model))).scalar_one()
+
+
+async def ask(client: GraphQLClient, document: str, **variables: object) -> Json:
+    """The only field of a reply that has no top-level errors; cookies are not kept."""
+    (found,) = (await client.as_(client.token).data(document, **variables)).values()
+    assert isinstance(found, dict)
+    return found
+
+
+async def log_in(visitor: GraphQLClient, password: str = PASSWORD) -> Json:
+    return await ask(visitor, LOG_IN, email=EMAIL, password=password)
+
+
+@pytest.fixture
+async def sarah(visitor: GraphQLClient) -> GraphQLClient:
+    """The client of somebody who has signed up."""
+    payload = await ask(visitor, SIGN_UP, input=sign_up_input())
+    return visitor.as_(payload["session"]["accessToken"])
+
+
+async def with_cookie(sarah: GraphQLClient, document: str, origin: str | None = None) -> Answer:
+    """As a browser sends it: the session in the cookie, no bearer token."""
+    headers = {"cookie": f"launch_session={sarah.token}"} | ({"origin": origin} if origin else {})
+    return await sarah.as_(None).execute(document, headers=headers)
+
+
+async def test_sign_up_logs_in(visitor: GraphQLClient) -> None:
+    sent = sign_up_input(profile={"businessName": "Photos", "vendorType": "VENUE"})
+    payload = await ask(visitor, SIGN_UP, input=sent)
+    assert payload["errors"] == []
+    assert payload["session"]["user"]["userType"] == "SUPPLIER"
+    viewer = await ask(visitor.as_(payload["session"]["accessToken"]), VIEWER)
+    assert viewer == {"email": EMAIL, "userType": "SUPPLIER"}
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        ({"password": "short"}, ("INVALID", ["input", "password"])),
+        ({"userType": "ADMIN"}, ("FORBIDDEN", ["input", "userType"])),
+        ({"profile": {"businessName": ""}}, ("INVALID", ["input", "profile", "businessName"])),
+        ({"profile": {"partner1Name": "E"}}, ("INVALID", ["input", "profile", "partner1Name"])),
+    ],
+)
+async def test_refused_sign_up_names_the_field(
+    visitor: GraphQLClient, db: Database, change: Json, error: tuple[str, list[str]]
+) -> None:
+    payload = await ask(visitor, SIGN_UP, input={**sign_up_input(), **change})
+    assert payload["session"] is None
+    assert codes(payload) == [error]
+    assert await count(db, User) == 0
+
+
+async def test_taken_email_reads_like_any_unusable_one(sarah: GraphQLClient, db: Database) -> None:
+    payload = await ask(sarah, SIGN_UP, input=sign_up_input(password="another password"))
+    assert codes(payload) == [("INVALID", ["input", "email"])]
+    assert await count(db, Session) == 1
+
+
+async def test_email_that_is_none_is_refused_before_anything_runs(
+    visitor: GraphQLClient, db: Database
+) -> None:
+    answer = await visitor.execute(SIGN_UP, input=sign_up_input("nobody"))
+    assert answer.codes == ["BAD_USER_INPUT"]
+    assert await count(db, User) == 0
+
+
+async def test_wrong_password_is_data_and_sets_no_cookie(sarah: GraphQLClient) -> None:
+    answer = await sarah.execute(LOG_IN, email=EMAIL, password="wrong password")
+    payload = answer.data["logIn"]
+    assert payload["session"] is None
+    assert codes(payload) == [("INVALID", ["password"])]
+    assert "set-cookie" not in answer.headers
+
+
+async def test_guessing_is_limited_and_says_for_how_long(visitor: GraphQLClient) -> None:
+    payloads = [await log_in(visitor, "wrong password") for _ in range(11)]
+    assert codes(payloads[9]) == [("INVALID", ["password"])]
+    assert codes(payloads[10]) == [("RATE_LIMITED", None)]
+    assert re.search(r"Try again in \d+ s", payloads[10]["errors"][0]["message"])
+
+
+async def test_visitor_is_nobody(visitor: GraphQLClient) -> None:
+    assert await visitor.data(VIEWER) == {"viewer": None}
+
+
+async def test_dead_token_leaves_public_fields_open(visitor: GraphQLClient) -> None:
+    stranger = visitor.as_("x" * 43)
+    assert await stranger.data(VIEWER) == {"viewer": None}
+    assert (await stranger.execute(TOKENS)).codes == ["UNAUTHENTICATED"]
+
+
+async def test_log_out_ends_the_session(sarah: GraphQLClient) -> None:
+    assert await sarah.data(LOG_OUT) == {"logOut": True}
+    assert await sarah.data(LOG_OUT) == {"logOut": False}
+    assert await sarah.data(VIEWER) == {"viewer": None}
+
+
+async def test_browser_gets_a_cookie_that_scripts_cannot_read(visitor: GraphQLClient) -> None:
+    answer = await visitor.execute(SIGN_UP, input=sign_up_input())
+    cookie = answer.headers["set-cookie"].lower()
+    assert cookie.startswith("launch_session=")
+    for part in ("httponly", "samesite=lax", "path=/", "max-age=12095"):
+        assert part in cookie
+    assert "secure" not in cookie
+
+
+async def test_cookie_logs_in_our_own_pages_only(sarah: GraphQLClient) -> None:
+    ours = await with_cookie(sarah, VIEWER, "http://launch.test")
+    foreign = await with_cookie(sarah, VIEWER, "https://evil.example")
+    assert ours.data["viewer"]["email"] == EMAIL
+    assert foreign.data["viewer"] is None
+
+
+async def test_foreign_page_cannot_log_a_browser_in(visitor: GraphQLClient) -> None:
+    foreign = {"origin": "https://evil.example"}
+    answer = await visitor.execute(SIGN_UP, headers=foreign, input=sign_up_input())
+    assert "set-cookie" not in answer.headers
+
+
+async def test_log_out_takes_the_cookie_back(sarah: GraphQLClient) -> None:
+    answer = await with_cookie(sarah, LOG_OUT)
+    assert answer.data == {"logOut": True}
+    assert "max-age=0" in answer.headers["set-cookie"].lower()
+
+
+async def test_password_changes_and_errors_name_the_field(sarah: GraphQLClient) -> None:
+    refused = await ask(sarah, CHANGE, current="wrong password", new=NEW)
+    assert (refused["user"], codes(refused)) == (None, [("INVALID", ["currentPassword"])])
+    assert codes(await ask(sarah, CHANGE, new=NEW)) == [("REQUIRED", ["currentPassword"])]
+    changed = await ask(sarah, CHANGE, current=PASSWORD, new=NEW)
+    assert changed == {"user": {"email": EMAIL}, "errors": []}
+
+
+async def test_visitor_changes_no_password(sarah: GraphQLClient) -> None:
+    visitor = sarah.as_(None)
+    assert (await visitor.execute(CHANGE, new=NEW)).codes == ["UNAUTHENTICATED"]
+    assert (await log_in(visitor))["errors"] == []
+
+
+async def test_forgotten_password_comes_back_by_mail(sarah: GraphQLClient, db: Database) -> None:
+    for email in (EMAIL, "who@b.co"):
+        assert await sarah.data(REQUEST_RESET, email=email) == {"requestPasswordReset": True}
+    async with db.read() as session:
+        letter = (await session.scalars(select(Mail))).one()
+    token = letter.body.partition("token=")[2].split()[0]
+    payload = await ask(sarah, RESET, token=token, new=NEW)
+    assert payload["session"]["user"]["email"] == EMAIL
+    assert codes(await ask(sarah, RESET, token=token, new=NEW)) == [("ALREADY_USED", ["token"])]
+
+
+async def test_too_many_reset_requests_are_refused_as_a_whole(visitor: GraphQLClient) -> None:
+    answers = [await visitor.execute(REQUEST_RESET, email=EMAIL) for _ in range(6)]
+    assert [answer.codes for answer in answers] == [[]] * 5 + [["RATE_LIMITED"]]
+    assert answers[-1].body["errors"][0]["extensions"]["retryAfterSeconds"] > 600
+
+
+@pytest.fixture
+async def without_database(settings: Settings) -> AsyncIterator[GraphQLClient]:
+    """Somebody with a token, while the database is away."""
+    url = f"postgresql+asyncpg://nobody@127.0.0.1:{free_port()}/none"
+    app = create_app(settings.model_copy(update={"database_url": url}))
+    yield GraphQLClient(app, "x" * 43)
+    await app.state.runtime.redis.aclose()
+    await app.state.runtime.db.dispose()
+
+
+async def test_without_the_database_nobody_is_taken_for_a_visitor(
+    without_database: GraphQLClient,
+) -> None:
+    for document in (VIEWER, TOKENS):
+        assert (await without_database.execute(document)).codes == ["DEPENDENCY_DOWN"]
+    assert codes(await log_in(without_database)) == [("DEPENDENCY_DOWN", None)]

@@ -1,0 +1,208 @@
+"""Flags over the API: create, change, switch, list (SPEC S21 to S23, decision 1, A5)."""
+
+import asyncio
+
+import pytest
+
+from tests.factories.launches import CREATE_FLAG, make_flag
+from tests.graphql import GraphQLClient
+
+TOGGLE = """
+mutation ($input: ToggleFeatureFlagInput!) {
+  toggleFeatureFlag(input: $input) {
+    flag { key enabled rolloutPercentage version }
+    change { action before after actor { __typename } subject { __typename id } }
+    warnings
+    errors {
+      code message path
+      ... on VersionConflictError { currentVersion changedBy { __typename } }
+    }
+  }
+}
+"""
+UPDATE = """
+mutation ($input: UpdateFeatureFlagInput!) {
+  updateFeatureFlag(input: $input) {
+    flag { key name description rolloutPercentage targetGroups version }
+    errors { code path }
+  }
+}
+"""
+LIST = """
+query ($first: Int, $after: String, $enabled: Boolean, $search: String) {
+  featureFlags(first: $first, after: $after, enabled: $enabled, search: $search) {
+    nodes { key } totalCount pageInfo { hasNextPage endCursor }
+  }
+}
+"""
+
+
+async def toggle(client: GraphQLClient, key: str, enabled: bool, **more: object) -> dict[str, object]:
+    answer = await client.data(TOGGLE, input={"key": key, "enabled": enabled, **more})
+    found: dict[str, object] = answer["toggleFeatureFlag"]
+    return found
+
+
+async def test_a_new_flag_is_off_at_0(operator: GraphQLClient) -> None:
+    flag = await make_flag(operator, "mvp_chat")
+    assert (flag["enabled"], flag["rolloutPercentage"], flag["version"]) == (False, 0, 1)
+
+
+async def test_switching_on_a_flag_at_0_means_everybody_and_warns(operator: GraphQLClient) -> None:
+    """Decision 1."""
+    await make_flag(operator, "mvp_chat")
+    answer = await toggle(operator, "mvp_chat", True)
+    assert answer["flag"] == {
+        "key": "mvp_chat", "enabled": True, "rolloutPercentage": 100, "version": 2,
+    }  # fmt: skip
+    assert len(answer["warnings"]) == 1  # type: ignore[arg-type]
+
+
+async def test_an_explicit_percentage_is_never_overwritten(operator: GraphQLClient) -> None:
+    await make_flag(operator, "mvp_chat", rolloutPercentage=12.5)
+    answer = await toggle(operator, "mvp_chat", True)
+    assert answer["flag"]["rolloutPercentage"] == 12.5  # type: ignore[index]
+    assert answer["warnings"] == []
+
+
+async def test_saying_it_twice_changes_nothing(operator: GraphQLClient) -> None:
+    """S23: a wanted state, not a flip."""
+    await make_flag(operator, "mvp_chat")
+    await toggle(operator, "mvp_chat", True)
+    again = await toggle(operator, "mvp_chat", True)
+    assert again["flag"]["version"] == 2  # type: ignore[index]
+    assert again["change"] is None
+
+
+async def test_a_change_tells_who_and_what(operator: GraphQLClient) -> None:
+    """A4."""
+    flag = await make_flag(operator, "mvp_chat")
+    change = (await toggle(operator, "mvp_chat", True, reason="go"))["change"]
+    assert change["actor"] == {"__typename": "User"}  # type: ignore[index]
+    assert change["subject"] == {"__typename": "FeatureFlag", "id": flag["id"]}  # type: ignore[index]
+    assert change["before"]["enabled"] is False  # type: ignore[index]
+    assert change["after"]["rolloutPercentage"] == 100  # type: ignore[index]
+
+
+async def test_an_old_version_is_refused_and_names_who_changed_it(operator: GraphQLClient) -> None:
+    """A5."""
+    await make_flag(operator, "mvp_chat")
+    await toggle(operator, "mvp_chat", True)
+    answer = await toggle(operator, "mvp_chat", False, expectedVersion=1)
+    (error,) = answer["errors"]  # type: ignore[misc]
+    assert (error["code"], error["currentVersion"]) == ("VERSION_CONFLICT", 2)
+    assert error["changedBy"] == {"__typename": "User"}
+
+
+async def test_two_operators_at_once_end_in_one_version_each(operator: GraphQLClient) -> None:
+    await make_flag(operator, "mvp_chat")
+    answers = await asyncio.gather(
+        *(toggle(operator, "mvp_chat", True, expectedVersion=1) for _ in range(5))
+    )
+    assert sorted(len(answer["errors"]) for answer in answers) == [0, 1, 1, 1, 1]  # type: ignore[arg-type]
+
+
+async def test_a_repeat_with_the_same_idempotency_key_gives_the_first_answer(
+    operator: GraphQLClient,
+) -> None:
+    """A45."""
+    sent = {"key": "mvp_chat", "name": "Chat", "idempotencyKey": "k1"}
+    first = await operator.data(CREATE_FLAG, input=sent)
+    second = await operator.data(CREATE_FLAG, input=sent)
+    assert second["createFeatureFlag"]["flag"] == first["createFeatureFlag"]["flag"]
+    assert second["createFeatureFlag"]["change"] == first["createFeatureFlag"]["change"]
+
+
+async def test_an_idempotency_key_belongs_to_one_request(operator: GraphQLClient) -> None:
+    await operator.data(CREATE_FLAG, input={"key": "one_x", "name": "1", "idempotencyKey": "k"})
+    answer = await operator.data(
+        CREATE_FLAG, input={"key": "two_x", "name": "2", "idempotencyKey": "k"}
+    )
+    assert answer["createFeatureFlag"]["errors"][0]["path"] == ["input", "idempotencyKey"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "path"),
+    [
+        ({"key": "No-Good"}, ["input", "key"]),
+        ({"key": "x" * 64}, ["input", "key"]),
+        ({"name": " "}, ["input", "name"]),
+        ({"name": "n" * 201}, ["input", "name"]),
+        ({"targetGroups": ["Upper"]}, ["input", "targetGroups"]),
+    ],
+)
+async def test_bad_input_names_its_field_and_changes_nothing(
+    operator: GraphQLClient, fields: dict[str, object], path: list[str]
+) -> None:
+    sent = {"key": "mvp_chat", "name": "Chat", **fields}
+    answer = await operator.data(CREATE_FLAG, input=sent)
+    assert answer["createFeatureFlag"]["errors"][0]["path"] == path
+    assert (await operator.data(LIST))["featureFlags"]["totalCount"] == 0
+
+
+async def test_a_taken_key_is_said_to_be_taken(operator: GraphQLClient) -> None:
+    await make_flag(operator, "mvp_chat")
+    answer = await operator.data(CREATE_FLAG, input={"key": "mvp_chat", "name": "Again"})
+    error = answer["createFeatureFlag"]["errors"][0]
+    assert (error["code"], error["path"]) == ("UNIQUE", ["input", "key"])
+
+
+async def test_an_update_leaves_what_is_not_given(operator: GraphQLClient) -> None:
+    await make_flag(operator, "mvp_chat", description="old", targetGroups=["supplier"])
+    sent = {"key": "mvp_chat", "description": None, "rolloutPercentage": 40}
+    flag = (await operator.data(UPDATE, input=sent))["updateFeatureFlag"]["flag"]
+    assert (flag["description"], flag["rolloutPercentage"]) == (None, 40)
+    assert (flag["name"], flag["targetGroups"]) == ("Mvp_Chat", ["supplier"])
+
+
+async def test_a_null_that_cannot_be_is_refused(operator: GraphQLClient) -> None:
+    await make_flag(operator, "mvp_chat")
+    answer = await operator.data(UPDATE, input={"key": "mvp_chat", "name": None})
+    error = answer["updateFeatureFlag"]["errors"][0]
+    assert error == {"code": "REQUIRED", "path": ["input", "name"]}
+
+
+async def test_a_list_comes_in_pages(operator: GraphQLClient) -> None:
+    for index in range(5):
+        await make_flag(operator, f"flag_{index}")
+    first = (await operator.data(LIST, first=2))["featureFlags"]
+    cursor = first["pageInfo"]["endCursor"]
+    second = (await operator.data(LIST, first=3, after=cursor))["featureFlags"]
+    keys = [node["key"] for node in first["nodes"] + second["nodes"]]
+    assert keys == [f"flag_{index}" for index in range(5)]
+    assert (first["pageInfo"]["hasNextPage"], second["pageInfo"]["hasNextPage"]) == (True, False)
+    assert first["totalCount"] == 5
+
+
+async def test_a_search_takes_percent_signs_literally(operator: GraphQLClient) -> None:
+    await make_flag(operator, "mvp_chat")
+    assert (await operator.data(LIST, search="%"))["featureFlags"]["nodes"] == []
+    assert (await operator.data(LIST, search="CHAT"))["featureFlags"]["totalCount"] == 1
+
+
+@pytest.mark.parametrize("variables", [{"first": -1}, {"first": 10**9}, {"after": "Zm9yZWlnbg"}])
+async def test_a_foreign_page_is_bad_input_never_a_failure(
+    operator: GraphQLClient, variables: dict[str, object]
+) -> None:
+    answer = await operator.execute(LIST, **variables)
+    assert (answer.status, answer.codes) == (200, ["BAD_USER_INPUT"])
+
+
+async def test_a_nul_byte_is_bad_input_that_names_its_place(operator: GraphQLClient) -> None:
+    answer = await operator.execute(CREATE_FLAG, input={"key": "mvp_chat", "name": "a\x00b"})
+    assert answer.codes == ["BAD_USER_INPUT"]
+    assert "$input.name" in answer.body["errors"][0]["message"]
+
+
+async def test_a_viewer_may_look_but_not_change(
+    viewer: GraphQLClient, operator: GraphQLClient
+) -> None:
+    await make_flag(operator, "mvp_chat")
+    answer = await viewer.execute(TOGGLE, input={"key": "mvp_chat", "enabled": True})
+    assert answer.codes == ["FORBIDDEN"]
+    nodes = (await viewer.data("{ featureFlags { nodes { enabled version } } }"))["featureFlags"]
+    assert nodes == {"nodes": [{"enabled": False, "version": 1}]}
+
+
+async def test_a_visitor_is_asked_to_log_in(visitor: GraphQLClient) -> None:
+    assert (await visitor.execute(LIST)).codes == ["UNAUTHENTICATED"]

@@ -1,0 +1,99 @@
+"""Accounts, and the parts that let people in, for tests."""
+
+from dataclasses import dataclass, field
+
+from argon2 import PasswordHasher
+from redis.asyncio import Redis
+
+from db.models.accounts import User
+from db.session import Database
+from domain.accounts import Profile
+from domain.actors import ROLE_SCOPES, Actor, ActorKind, Role, UserType
+from domain.rate_limits import AccessLimits
+from services.entrance import Device, Entrance
+from services.passwords import Passwords
+from services.rate_limits import RateLimiter
+from services.sessions import OpenSession
+from services.sign_up import SignUp, sign_up
+from settings import Settings
+
+PASSWORD = "correct horse battery"
+EMAIL = "Sarah@Example.com"
+
+
+def fast_passwords() -> Passwords:
+    """Real argon2id that costs next to nothing."""
+    return Passwords(hasher=PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+class WatchedPasswords(Passwords):
+    """Notes against which hashes it verified: None stands for nobody's."""
+
+    def __init__(self) -> None:
+        super().__init__(hasher=PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        self.verified: list[str | None] = []
+
+    async def verify(self, password_hash: str | None, password: str) -> bool:
+        self.verified.append(password_hash)
+        return await super().verify(password_hash, password)
+
+
+@dataclass
+class Pauses:
+    """Takes no time, and remembers how long it would have been."""
+
+    seconds: list[float] = field(default_factory=list)
+
+    async def __call__(self, seconds: float) -> None:
+        self.seconds.append(seconds)
+
+
+def make_entrance(
+    db: Database,
+    redis: Redis,
+    settings: Settings,
+    *,
+    ip: str = "192.0.2.1",
+    rules: AccessLimits | None = None,
+    passwords: Passwords | None = None,
+) -> Entrance:
+    """An entrance for one visitor."""
+    return Entrance(
+        db=db,
+        passwords=passwords or fast_passwords(),
+        limits=RateLimiter(redis, rules=rules),
+        settings=settings,
+        device=Device(ip, "tests"),
+        pause=Pauses(),
+    )
+
+
+def request(
+    *,
+    email: str = EMAIL,
+    password: str = PASSWORD,
+    user_type: UserType = UserType.SUPPLIER,
+    profile: Profile | None = None,
+) -> SignUp:
+    """What somebody fills in."""
+    return SignUp(user_type, email, password, profile or Profile())
+
+
+async def signed_up(
+    entrance: Entrance, email: str = EMAIL, user_type: UserType = UserType.SUPPLIER
+) -> OpenSession:
+    """A new account, logged in."""
+    return await sign_up(entrance, request(email=email, user_type=user_type))
+
+
+async def add_user(db: Database, role: Role = Role.ADMIN, email: str = "david@wedsync.com") -> User:
+    """An account without a password."""
+    async with db.write() as uow:
+        user = User(email=email, role=role)
+        uow.session.add(user)
+    return user
+
+
+def acting(user: User) -> Actor:
+    """The actor of an account, without a session."""
+    return Actor(ActorKind.USER, user.id, user.email, ROLE_SCOPES[user.role], user.role)

@@ -1,0 +1,48 @@
+"""Flags and phases, made through the API as a client would."""
+
+from typing import Any
+
+from tests.graphql import GraphQLClient
+
+CREATE_FLAG = """
+mutation ($input: CreateFeatureFlagInput!) {
+  createFeatureFlag(input: $input) {
+    flag { id key enabled rolloutPercentage targetGroups version }
+    warnings
+    change { id action }
+    errors { __typename code message path }
+  }
+}
+"""
+
+CREATE_PHASE = """
+mutation ($input: CreateLaunchPhaseInput!) {
+  createLaunchPhase(input: $input) {
+    phase { id key version status steps { percentage } }
+    errors { __typename code message path }
+  }
+}
+"""
+
+
+async def make_flag(client: GraphQLClient, key: str, **fields: object) -> Any:  # noqa: ANN401
+    """A flag as the API gives it."""
+    answer = await client.data(CREATE_FLAG, input={"key": key, "name": key.title(), **fields})
+    assert answer["createFeatureFlag"]["errors"] == []
+    return answer["createFeatureFlag"]["flag"]
+
+
+async def make_phase(
+    client: GraphQLClient,
+    key: str = "mvp_launch",
+    flags: tuple[str, ...] = ("mvp_supplier_dashboard",),
+    **fields: object,
+) -> str:
+    """The id of a new phase whose flags are made too."""
+    for flag in flags:
+        await make_flag(client, flag)
+    links = [{"flagKey": flag, "position": index} for index, flag in enumerate(flags)]
+    sent = {"key": key, "name": key.title(), "flags": links, **fields}
+    answer = await client.data(CREATE_PHASE, input=sent)
+    assert answer["createLaunchPhase"]["errors"] == []
+    return str(answer["createLaunchPhase"]["phase"]["id"])

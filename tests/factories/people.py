@@ -1,0 +1,36 @@
+"""People with an open session."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+from db.models.accounts import Session, User
+from db.models.couples import Couple
+from db.models.suppliers import Supplier
+from db.session import Database
+from domain.actors import Role, VendorType
+from services.credentials import digest, new_secret
+
+
+async def session_of(
+    db: Database, role: Role, *, vendor_type: VendorType = VendorType.PHOTOGRAPHER
+) -> str:
+    """The token of a new person's session."""
+    token = new_secret()
+    async with db.write() as uow:
+        user = User(email=f"{role}-{uuid4().hex[:8]}@wedsync.com", role=role)
+        uow.session.add(user)
+        await uow.session.flush()
+        uow.session.add(
+            Session(
+                user_id=user.id,
+                token_hash=digest(token),
+                expires_at=uow.now + timedelta(days=1),
+            )
+        )
+        if role is Role.SUPPLIER:
+            uow.session.add(
+                Supplier(user_id=user.id, email=user.email, vendor_type=vendor_type)
+            )
+        if role is Role.COUPLE:
+            uow.session.add(Couple(user_id=user.id))
+    return token

@@ -1,0 +1,287 @@
+"""Logging in and out, passwords and the first admin, on the real database (SPEC S30, S31)."""
+
+import asyncio
+
+import pytest
+from redis.asyncio import Redis
+from sqlalchemy import func, select, text
+
+from db import event_log
+from db.models.accounts import Mail, Session, User
+from db.session import Database
+from domain.actors import ANONYMOUS, Actor, Role
+from domain.errors import Invalid, RateLimited, Required
+from domain.events import AccessRevoked
+from domain.rate_limits import AccessLimits, Limit
+from services.accounts import EmailTaken, create_first_admin
+from services.authentication import authenticate
+from services.entrance import Entrance
+from services.password_changes import change_password
+from services.passwords import Passwords
+from services.sessions import OpenSession, WrongCredentials, log_in, log_out
+from settings import Settings
+from tests.factories.accounts import (
+    EMAIL,
+    PASSWORD,
+    Pauses,
+    WatchedPasswords,
+    add_user,
+    fast_passwords,
+    make_entrance,
+    signed_up,
+)
+
+NEW = "a better password"
+
+
+@pytest.fixture
+def entrance(db: Database, redis: Redis, settings: Settings) -> Entrance:
+    return make_entrance(db, redis, settings)
+
+
+async def who(db: Database, opened: OpenSession) -> Actor:
+    actor = await authenticate(db, opened.token, db.clock())
+    assert actor is not None
+    return actor
+
+
+async def is_in(db: Database, opened: OpenSession) -> bool:
+    return await authenticate(db, opened.token, db.clock()) is not None
+
+
+async def sessions(db: Database) -> int:
+    async with db.read() as session:
+        return (await session.execute(select(func.count()).select_from(Session))).scalar_one()
+
+
+async def revoked(db: Database) -> list[AccessRevoked]:
+    async with db.read() as session:
+        rows = await event_log.read_after(session, 0, 100, kinds=[AccessRevoked.TYPE])
+    return [row.event for row in rows if isinstance(row.event, AccessRevoked)]
+
+
+async def run(db: Database, statement: str) -> None:
+    async with db.write() as uow:
+        await uow.session.execute(text(statement))
+
+
+async def test_log_in_opens_another_session(db: Database, entrance: Entrance) -> None:
+    first = await signed_up(entrance)
+    second = await log_in(entrance, EMAIL.lower(), PASSWORD)
+    assert second.user.id == first.user.id
+    assert second.token != first.token
+    assert await is_in(db, first)
+    assert await is_in(db, second)
+
+
+@pytest.mark.parametrize(
+    ("email", "password"), [(EMAIL, "wrong password"), ("who@b.co", PASSWORD), (EMAIL, "")]
+)
+async def test_wrong_email_and_wrong_password_read_the_same(
+    db: Database, entrance: Entrance, email: str, password: str
+) -> None:
+    await signed_up(entrance)
+    with pytest.raises(WrongCredentials, match="do not fit") as caught:
+        await log_in(entrance, email, password)
+    assert caught.value.path == ("password",)
+    assert await sessions(db) == 1
+
+
+async def test_unknown_email_costs_a_verification_too(
+    db: Database, redis: Redis, settings: Settings
+) -> None:
+    passwords = WatchedPasswords()
+    entrance = make_entrance(db, redis, settings, passwords=passwords)
+    with pytest.raises(WrongCredentials):
+        await log_in(entrance, "who@b.co", PASSWORD)
+    assert passwords.verified == [None]
+
+
+async def test_disabled_account_stays_out(db: Database, entrance: Entrance) -> None:
+    opened = await signed_up(entrance)
+    await run(db, "UPDATE users SET disabled_at = now()")
+    with pytest.raises(WrongCredentials):
+        await log_in(entrance, EMAIL, PASSWORD)
+    assert not await is_in(db, opened)
+    assert await sessions(db) == 1
+
+
+async def test_outdated_hash_is_renewed_at_log_in(
+    db: Database, redis: Redis, settings: Settings
+) -> None:
+    await signed_up(make_entrance(db, redis, settings))
+    strong = Passwords()
+    await log_in(make_entrance(db, redis, settings, passwords=strong), EMAIL, PASSWORD)
+    async with db.read() as session:
+        stored = (await session.scalars(select(User.password_hash))).one()
+    assert stored is not None
+    assert not strong.needs_rehash(stored)
+
+
+async def test_guessing_from_one_address_does_not_lock_out_another(
+    db: Database, redis: Redis, settings: Settings
+) -> None:
+    rules = AccessLimits(log_in_account_and_address=Limit(3, 60))
+    owner = make_entrance(db, redis, settings, rules=rules)
+    guesser = make_entrance(db, redis, settings, rules=rules, ip="198.51.100.7")
+    await signed_up(owner)
+    for _ in range(3):
+        with pytest.raises(WrongCredentials):
+            await log_in(guesser, EMAIL, "wrong password")
+    with pytest.raises(RateLimited):
+        await log_in(guesser, EMAIL.upper(), PASSWORD)
+    await log_in(owner, EMAIL, PASSWORD)
+
+
+async def test_guessing_from_everywhere_only_slows_the_owner_down(
+    db: Database, redis: Redis, settings: Settings
+) -> None:
+    rules = AccessLimits(log_in_account=Limit(3, 900))
+    for number in range(3):
+        guesser = make_entrance(db, redis, settings, rules=rules, ip=f"198.51.100.{number}")
+        with pytest.raises(WrongCredentials):
+            await log_in(guesser, EMAIL, "wrong password")
+    owner = make_entrance(db, redis, settings, rules=rules)
+    await signed_up(owner)
+    await log_in(owner, EMAIL, PASSWORD)
+    assert isinstance(owner.pause, Pauses)
+    assert owner.pause.seconds == [3.0, 3.0]
+
+
+async def test_flood_of_log_ins_holds_no_connection_while_hashing(
+    db: Database, redis: Redis, settings: Settings
+) -> None:
+    class Watching(WatchedPasswords):
+        held = 0
+
+        async def verify(self, password_hash: str | None, password: str) -> bool:
+            self.held += int(db.engine.pool.checkedout())  # type: ignore[attr-defined]
+            return await super().verify(password_hash, password)
+
+    passwords = Watching()
+    entrance = make_entrance(db, redis, settings, passwords=passwords)
+    await signed_up(entrance)
+    await log_in(entrance, EMAIL, PASSWORD)
+    assert passwords.held == 0
+
+
+async def test_log_out_ends_the_session_and_its_streams(db: Database, entrance: Entrance) -> None:
+    opened = await signed_up(entrance)
+    actor = await who(db, opened)
+    async with db.write() as uow:
+        assert await log_out(uow, actor)
+    assert not await is_in(db, opened)
+    assert [event.credential_id for event in await revoked(db)] == [actor.session_id]
+
+
+async def test_log_out_twice_is_recorded_once(db: Database, entrance: Entrance) -> None:
+    actor = await who(db, await signed_up(entrance))
+    for expected in (True, False):
+        async with db.write() as uow:
+            assert await log_out(uow, actor) is expected
+    assert len(await revoked(db)) == 1
+
+
+async def test_log_out_of_a_visitor_does_nothing(db: Database) -> None:
+    async with db.write() as uow:
+        assert not await log_out(uow, ANONYMOUS)
+    assert await revoked(db) == []
+
+
+async def test_new_password_ends_the_other_sessions(db: Database, entrance: Entrance) -> None:
+    other = await signed_up(entrance)
+    mine = await log_in(entrance, EMAIL, PASSWORD)
+    await change_password(entrance, await who(db, mine), PASSWORD, NEW)
+    assert await is_in(db, mine)
+    assert not await is_in(db, other)
+    assert len(await revoked(db)) == 1
+    await log_in(entrance, EMAIL, NEW)
+    with pytest.raises(WrongCredentials):
+        await log_in(entrance, EMAIL, PASSWORD)
+
+
+async def test_new_password_is_announced_by_mail(db: Database, entrance: Entrance) -> None:
+    await change_password(entrance, await who(db, await signed_up(entrance)), PASSWORD, NEW)
+    async with db.read() as session:
+        (letter,) = await session.scalars(select(Mail))
+    assert letter.recipient == EMAIL
+    assert NEW not in letter.body
+
+
+@pytest.mark.parametrize(
+    ("current", "new", "error", "field"),
+    [
+        ("wrong password", NEW, Invalid, "currentPassword"),
+        (None, NEW, Required, "currentPassword"),
+        (PASSWORD, "short", Invalid, "newPassword"),
+        (PASSWORD, EMAIL.lower(), Invalid, "newPassword"),
+    ],
+)
+async def test_refused_change_leaves_everything_as_it_was(
+    db: Database,
+    entrance: Entrance,
+    current: str | None,
+    new: str,
+    error: type[Invalid | Required],
+    field: str,
+) -> None:
+    opened = await signed_up(entrance)
+    with pytest.raises(error) as caught:
+        await change_password(entrance, await who(db, opened), current, new)
+    assert caught.value.path == (field,)
+    assert await revoked(db) == []
+    await log_in(entrance, EMAIL, PASSWORD)
+
+
+async def test_first_password_needs_no_current_one(db: Database, entrance: Entrance) -> None:
+    actor = await who(db, await signed_up(entrance))
+    await run(db, "UPDATE users SET password_hash = NULL")
+    await change_password(entrance, actor, None, NEW)
+    await log_in(entrance, EMAIL, NEW)
+
+
+async def test_guessing_the_current_password_is_limited(
+    db: Database, redis: Redis, settings: Settings
+) -> None:
+    rules = AccessLimits(change_password=Limit(1, 60))
+    entrance = make_entrance(db, redis, settings, rules=rules)
+    actor = await who(db, await signed_up(entrance))
+    with pytest.raises(Invalid):
+        await change_password(entrance, actor, "wrong password", NEW)
+    with pytest.raises(RateLimited):
+        await change_password(entrance, actor, PASSWORD, NEW)
+
+
+async def test_first_admin_gets_a_password_once(db: Database, entrance: Entrance) -> None:
+    async with db.write() as uow:
+        password = await create_first_admin(uow, fast_passwords(), "david@wedsync.com")
+    async with db.write() as uow:
+        assert await create_first_admin(uow, fast_passwords(), "other@wedsync.com") is None
+    assert password is not None
+    opened = await log_in(entrance, "david@wedsync.com", password)
+    assert opened.user.role is Role.ADMIN
+
+
+async def test_first_admin_with_a_given_password(db: Database, entrance: Entrance) -> None:
+    async with db.write() as uow:
+        found = await create_first_admin(uow, fast_passwords(), "david@wedsync.com", PASSWORD)
+    assert found is None
+    await log_in(entrance, "david@wedsync.com", PASSWORD)
+
+
+async def test_processes_that_start_together_make_one_admin(db: Database) -> None:
+    async def start(number: int) -> str | None:
+        async with db.write() as uow:
+            return await create_first_admin(uow, fast_passwords(), f"{number}@wedsync.com")
+
+    made = await asyncio.gather(*(start(number) for number in range(4)))
+    assert len([password for password in made if password]) == 1
+
+
+async def test_first_admin_does_not_take_over_an_account(db: Database) -> None:
+    await add_user(db, Role.SUPPLIER, "david@wedsync.com")
+    with pytest.raises(EmailTaken):
+        async with db.write() as uow:
+            await create_first_admin(uow, fast_passwords(), "david@wedsync.com")
+    async with db.read() as session:
+        assert (await session.scalars(select(User.role))).all() == [Role.SUPPLIER]

@@ -1,0 +1,144 @@
+"""Who is behind a credential, on the real database (SPEC A49)."""
+
+from datetime import timedelta
+
+import pytest
+from redis.asyncio import Redis
+from sqlalchemy import text
+
+from db.session import Database, StatementCounter
+from domain.accounts import Profile
+from domain.actors import (
+    ANONYMOUS,
+    Actor,
+    ActorKind,
+    Role,
+    Scope,
+    UserType,
+    VendorType,
+    system_actor,
+)
+from domain.errors import DependencyDown
+from services.api_tokens import create_token, revoke_token
+from services.authentication import authenticate, still_valid
+from services.entrance import Entrance
+from services.sessions import log_out
+from services.sign_up import sign_up
+from settings import Settings
+from tests.clock import Clock
+from tests.factories.accounts import EMAIL, acting, add_user, make_entrance, request, signed_up
+from tests.servers import free_port
+
+
+@pytest.fixture
+def entrance(db: Database, redis: Redis, settings: Settings) -> Entrance:
+    return make_entrance(db, redis, settings)
+
+
+async def entered(db: Database, entrance: Entrance) -> Actor:
+    actor = await authenticate(db, (await signed_up(entrance)).token, db.clock())
+    assert actor is not None
+    return actor
+
+
+async def test_session_tells_all_that_is_needed_of_a_supplier(
+    db: Database, entrance: Entrance
+) -> None:
+    profile = Profile(vendor_type=VendorType.VENUE)
+    opened = await sign_up(entrance, request(profile=profile))
+    actor = await authenticate(db, opened.token, db.clock())
+    assert actor is not None
+    assert (actor.kind, actor.id, actor.label) == (ActorKind.USER, opened.user.id, EMAIL)
+    assert (actor.role, actor.scopes) == (Role.SUPPLIER, frozenset({Scope.SELF}))
+    assert (actor.vendor_type, actor.couple_id) == (VendorType.VENUE, None)
+    assert actor.supplier_id is not None
+    assert actor.expires_at == opened.expires_at
+
+
+async def test_session_names_the_couple(db: Database, entrance: Entrance) -> None:
+    opened = await signed_up(entrance, user_type=UserType.COUPLE)
+    actor = await authenticate(db, opened.token, db.clock())
+    assert actor is not None
+    assert actor.couple_id is not None
+    assert actor.supplier_id is None
+
+
+async def test_session_takes_one_statement(db: Database, entrance: Entrance) -> None:
+    opened = await signed_up(entrance)
+    counter = StatementCounter(db)
+    await authenticate(db, opened.token, db.clock())
+    counter.stop()
+    assert len(counter.statements) == 1
+
+
+async def test_token_takes_one_statement_where_its_use_was_just_noted(db: Database) -> None:
+    async with db.write() as uow:
+        actor = acting(await add_user(db))
+        made = await create_token(uow, actor, "CI", [Scope.FLAGS_READ])
+    await authenticate(db, made.secret, db.clock())
+    counter = StatementCounter(db)
+    await authenticate(db, made.secret, db.clock())
+    counter.stop()
+    assert len(counter.statements) == 1
+
+
+@pytest.mark.parametrize(
+    "credential", ["", "x", "x" * 43, "wsl_" + "x" * 43, "é" * 43, "\ud800" * 43, "x" * 100_000]
+)
+async def test_made_up_credential_is_nobody(db: Database, credential: str) -> None:
+    assert await authenticate(db, credential, db.clock()) is None
+
+
+async def test_session_ends_at_its_time(db: Database, entrance: Entrance) -> None:
+    opened = await signed_up(entrance)
+    before = opened.expires_at - timedelta(seconds=1)
+    assert await authenticate(db, opened.token, before) is not None
+    assert await authenticate(db, opened.token, opened.expires_at) is None
+
+
+async def test_dead_database_is_not_a_wrong_password() -> None:
+    url = f"postgresql+asyncpg://nobody@127.0.0.1:{free_port()}/none"
+    dead = Database(url, clock=Clock())
+    with pytest.raises(DependencyDown):
+        await authenticate(dead, "x" * 43, dead.clock())
+    await dead.dispose()
+
+
+async def test_stream_of_a_session_ends_with_it(db: Database, entrance: Entrance) -> None:
+    actor = await entered(db, entrance)
+    assert await still_valid(db, actor)
+    async with db.write() as uow:
+        await log_out(uow, actor)
+    assert not await still_valid(db, actor)
+
+
+async def test_stream_of_a_disabled_user_ends(db: Database, entrance: Entrance) -> None:
+    actor = await entered(db, entrance)
+    async with db.write() as uow:
+        await uow.session.execute(text("UPDATE users SET disabled_at = now()"))
+    assert not await still_valid(db, actor)
+
+
+async def test_stream_ends_when_the_session_expires(
+    db: Database, entrance: Entrance, clock: Clock, settings: Settings
+) -> None:
+    actor = await entered(db, entrance)
+    clock.advance(settings.session_days * 86400 + 1)
+    assert not await still_valid(db, actor)
+
+
+async def test_stream_of_a_token_ends_with_it(db: Database) -> None:
+    admin = acting(await add_user(db))
+    async with db.write() as uow:
+        made = await create_token(uow, admin, "CI", [Scope.FLAGS_READ])
+    actor = await authenticate(db, made.secret, db.clock())
+    assert actor is not None
+    assert await still_valid(db, actor)
+    async with db.write() as uow:
+        await revoke_token(uow, admin, made.row.id)
+    assert not await still_valid(db, actor)
+
+
+@pytest.mark.parametrize("actor", [ANONYMOUS, system_actor("worker")])
+async def test_visitors_and_the_system_have_nothing_to_lose(db: Database, actor: Actor) -> None:
+    assert await still_valid(db, actor)

@@ -1,0 +1,212 @@
+"""Jobs: together with the rows or not at all, done once, through failures (SPEC S14, A7)."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from pgqueuer.errors import RetryRequested
+from sqlalchemy import text
+
+from db.session import Database
+from domain.actors import system_actor
+from domain.events import PhaseChanged
+from domain.ids import PhaseId, RunId
+from domain.phases import PhaseStatus
+from jobs.phases import ramp
+from jobs.queue import JobSpec, Payload, decode, enqueue
+from jobs.routing import enqueue_for
+from jobs.runner import Handler, JobRunner, QueueTiming
+
+FAST = QueueTiming(heartbeat=1, poll=0.2, grace=0.2, retry=0.05, backoff=0.05)
+JOB = JobSpec("test.job", {"id": 1})
+
+
+async def waiting(db: Database, entrypoint: str = "test.job") -> list[dict[str, object]]:
+    """The payloads of the jobs in the queue, oldest first."""
+    query = text("SELECT payload FROM pgqueuer WHERE entrypoint = :name ORDER BY id")
+    async with db.read() as session:
+        return [decode(row) for row in await session.scalars(query, {"name": entrypoint})]
+
+
+async def add(db: Database, *jobs: JobSpec) -> None:
+    async with db.write() as uow:
+        await enqueue(uow.session, jobs)
+
+
+class Stopped(Exception):
+    """The caller changes its mind."""
+
+
+async def test_committed_together(db: Database) -> None:
+    """DESIGN: row and job exist together."""
+    await add(db, JOB)
+    assert await waiting(db) == [{"id": 1}]
+
+
+async def test_rolled_back_together(db: Database) -> None:
+    """DESIGN: or not at all, even where the job was the first thing that the session did."""
+    with suppress(Stopped):
+        async with db.write() as uow:
+            await enqueue(uow.session, [JOB])
+            raise Stopped
+    assert await waiting(db) == []
+
+
+async def test_dedupe_key(db: Database) -> None:
+    """A7: while a job waits, another one with its key is not added, and nothing fails."""
+    job = JobSpec("test.job", {"id": 1}, dedupe_key="one")
+    await add(db, job, JOB)
+    await add(db, job)
+    assert len(await waiting(db)) == 2
+
+
+async def test_event_and_job_are_one(db: Database) -> None:
+    """DESIGN: an event that is recorded leaves its jobs in the same transaction."""
+    routed = Database(db.url, clock=db.clock, enqueue_jobs=enqueue_for)
+    event = activation(routed)
+    async with routed.write() as uow:
+        uow.record(system_actor("test"), event)
+    with suppress(Stopped):
+        async with routed.write() as uow:
+            uow.record(system_actor("test"), activation(routed))
+            await uow.write_events()
+            raise Stopped
+    await routed.dispose()
+    assert [job["run_id"] for job in await waiting(db, "phases.ramp")] == [str(event.run_id)]
+
+
+def activation(db: Database) -> PhaseChanged:
+    return PhaseChanged(
+        phase_id=PhaseId(uuid4()),
+        key="mvp",
+        name="MVP",
+        action="activated",
+        before=PhaseStatus.PLANNED,
+        after=PhaseStatus.ACTIVE,
+        version=1,
+        run_id=RunId(uuid4()),
+        step_index=0,
+        next_step_at=db.clock() + timedelta(minutes=10),
+    )
+
+
+def ramp_payload(db: Database, due_in: float) -> Payload:
+    due = db.clock() + timedelta(seconds=due_in)
+    ids = {"phase_id": str(uuid4()), "run_id": str(uuid4())}
+    return {**ids, "step_index": 0, "due": due.isoformat()}
+
+
+async def test_ramp_that_comes_early_comes_again(db: Database) -> None:
+    """A7: a worker whose clock is late must not end the ramp."""
+    with pytest.raises(RetryRequested) as early:
+        await ramp(db, ramp_payload(db, due_in=5))
+    assert timedelta(seconds=4) < early.value.delay <= timedelta(seconds=5)
+
+
+async def test_ramp_of_a_phase_that_is_gone(db: Database) -> None:
+    """DESIGN rule 6: the handler looks again, and does nothing where nothing is to do."""
+    await ramp(db, ramp_payload(db, due_in=-1))
+
+
+@asynccontextmanager
+async def running(db: Database, handler: Handler) -> AsyncIterator[asyncio.Event]:
+    """A runner in this process."""
+    stop = asyncio.Event()
+    task = asyncio.create_task(JobRunner(db.url, {"test.job": handler}, FAST).run(stop))
+    try:
+        yield stop
+    finally:
+        stop.set()
+        await asyncio.wait_for(task, 5)
+
+
+class Recorder:
+    """A handler that fails as often as a test asks for."""
+
+    def __init__(self, failures: int = 0) -> None:
+        self.failures = failures
+        self.calls: list[Payload] = []
+        self.done = asyncio.Event()
+
+    async def __call__(self, payload: Payload) -> None:
+        self.calls.append(payload)
+        if len(self.calls) <= self.failures:
+            raise ValueError("not yet")
+        self.done.set()
+
+
+async def test_a_job_is_done(db: Database) -> None:
+    """S14: and leaves the queue."""
+    handler = Recorder()
+    async with running(db, handler):
+        await add(db, JOB)
+        await asyncio.wait_for(handler.done.wait(), 5)
+    assert handler.calls == [{"id": 1}]
+    assert await waiting(db) == []
+
+
+async def test_a_job_waits_for_its_time(db: Database) -> None:
+    """A7: not before the hold is over."""
+    handler = Recorder()
+    async with running(db, handler):
+        await add(db, JobSpec("test.job", {}, timedelta(minutes=1)))
+        await asyncio.sleep(0.5)
+    assert handler.calls == []
+    assert len(await waiting(db)) == 1
+
+
+async def test_a_failed_job_is_tried_again(db: Database) -> None:
+    """S14: with growing pauses."""
+    handler = Recorder(failures=2)
+    async with running(db, handler):
+        await add(db, JOB)
+        await asyncio.wait_for(handler.done.wait(), 5)
+    assert len(handler.calls) == 3
+
+
+async def test_jobs_go_on_after_a_lost_connection(
+    db: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    """S14: the end of a connection is not the end of the worker."""
+    caplog.set_level(logging.CRITICAL, "pgqueuer")
+    handler = Recorder()
+    async with running(db, handler):
+        await until_connected(db)
+        async with db.write() as uow:
+            await uow.session.execute(text(f"SELECT pg_terminate_backend(pid) {_CONNECTIONS}"))
+        await add(db, JOB)
+        await asyncio.wait_for(handler.done.wait(), 10)
+    assert handler.calls == [{"id": 1}]
+
+
+_CONNECTIONS = "FROM pg_stat_activity WHERE application_name = 'launch-jobs'"
+
+
+async def until_connected(db: Database) -> None:
+    async with asyncio.timeout(5):
+        while True:
+            async with db.read() as session:
+                if await session.scalar(text(f"SELECT count(*) {_CONNECTIONS}")):
+                    return
+            await asyncio.sleep(0.05)
+
+
+async def test_a_stopped_worker_gives_its_job_back(db: Database) -> None:
+    """S14: at once, for another worker, and not lost."""
+    started = asyncio.Event()
+
+    async def endless(_payload: Payload) -> None:
+        started.set()
+        await asyncio.sleep(60)
+
+    async with running(db, endless):
+        await add(db, JOB)
+        await asyncio.wait_for(started.wait(), 5)
+    handler = Recorder()
+    async with running(db, handler):
+        await asyncio.wait_for(handler.done.wait(), 0.9)  # before a heartbeat could run out
+    assert handler.calls == [{"id": 1}]

@@ -1,0 +1,180 @@
+"""A forgotten password, on the real database."""
+
+import asyncio
+import re
+
+import pytest
+from redis.asyncio import Redis
+from sqlalchemy import select, text
+
+from db.models.accounts import Mail, PasswordReset, User
+from db.session import Database
+from domain.errors import AlreadyUsed, Expired, Invalid, LaunchError, NotFound, RateLimited
+from domain.rate_limits import AccessLimits, Limit
+from services.authentication import authenticate
+from services.entrance import Entrance
+from services.password_resets import request_password_reset, reset_password
+from services.sessions import OpenSession, WrongCredentials, log_in
+from settings import Settings
+from tests.clock import Clock
+from tests.factories.accounts import EMAIL, PASSWORD, Pauses, make_entrance, signed_up
+
+NEW = "a better password"
+
+
+@pytest.fixture
+def entrance(db: Database, redis: Redis, settings: Settings) -> Entrance:
+    return make_entrance(db, redis, settings)
+
+
+async def letters(db: Database) -> list[Mail]:
+    async with db.read() as session:
+        return list(await session.scalars(select(Mail).order_by(Mail.created_at)))
+
+
+async def token_from_mail(db: Database) -> str:
+    found = re.search(r"/reset-password\?token=(\S+)", (await letters(db))[-1].body)
+    assert found is not None
+    return found[1]
+
+
+async def asked(db: Database, entrance: Entrance) -> str:
+    await request_password_reset(entrance, EMAIL.lower())
+    return await token_from_mail(db)
+
+
+async def test_link_sets_the_password_and_logs_in(db: Database, entrance: Entrance) -> None:
+    old = await signed_up(entrance)
+    opened = await reset_password(entrance, await asked(db, entrance), NEW)
+    assert opened.user.id == old.user.id
+    assert opened.user.email_verified_at is not None
+    assert await authenticate(db, opened.token, db.clock()) is not None
+    assert await authenticate(db, old.token, db.clock()) is None
+    with pytest.raises(WrongCredentials):
+        await log_in(entrance, EMAIL, PASSWORD)
+
+
+async def test_letter_goes_to_the_owner_and_only_a_hash_is_kept(
+    db: Database, entrance: Entrance, settings: Settings
+) -> None:
+    await signed_up(entrance)
+    token = await asked(db, entrance)
+    async with db.read() as session:
+        (reset,) = await session.scalars(select(PasswordReset))
+    (letter,) = await letters(db)
+    assert letter.recipient == EMAIL
+    assert f"{settings.base_url}/reset-password?token={token}" in letter.body
+    assert token.encode() not in reset.token_hash
+
+
+async def test_unknown_email_looks_the_same(db: Database, entrance: Entrance) -> None:
+    await signed_up(entrance)
+    for email in (EMAIL, "who@b.co"):
+        await request_password_reset(entrance, email)
+    assert isinstance(entrance.pause, Pauses)
+    assert len(entrance.pause.seconds) == 2
+    assert all(0 < seconds <= 0.3 for seconds in entrance.pause.seconds)
+    assert [letter.recipient for letter in await letters(db)] == [EMAIL]
+
+
+async def test_link_works_once(db: Database, entrance: Entrance) -> None:
+    await signed_up(entrance)
+    token = await asked(db, entrance)
+    await reset_password(entrance, token, NEW)
+    with pytest.raises(AlreadyUsed):
+        await reset_password(entrance, token, "yet another password")
+    await log_in(entrance, EMAIL, NEW)
+
+
+async def test_link_used_twice_at_once_works_once(db: Database, entrance: Entrance) -> None:
+    await signed_up(entrance)
+    token = await asked(db, entrance)
+    tries = (reset_password(entrance, token, f"{NEW} {number}") for number in range(3))
+    results = await asyncio.gather(*tries, return_exceptions=True)
+    assert len([item for item in results if isinstance(item, OpenSession)]) == 1
+    assert len([item for item in results if isinstance(item, AlreadyUsed)]) == 2
+
+
+async def test_new_password_ends_the_other_links(db: Database, entrance: Entrance) -> None:
+    await signed_up(entrance)
+    older = await asked(db, entrance)
+    await reset_password(entrance, await asked(db, entrance), NEW)
+    with pytest.raises(AlreadyUsed):
+        await reset_password(entrance, older, "yet another password")
+
+
+async def test_link_expires_after_an_hour(db: Database, entrance: Entrance, clock: Clock) -> None:
+    await signed_up(entrance)
+    token = await asked(db, entrance)
+    clock.advance(3600)
+    with pytest.raises(Expired):
+        await reset_password(entrance, token, NEW)
+    await log_in(entrance, EMAIL, PASSWORD)
+
+
+@pytest.mark.parametrize("token", ["", "x" * 43, "é" * 43, "x" * 10_000])
+async def test_made_up_link_is_not_found(entrance: Entrance, token: str) -> None:
+    with pytest.raises(NotFound) as caught:
+        await reset_password(entrance, token, NEW)
+    assert caught.value.path == ("token",)
+
+
+@pytest.mark.parametrize("new", ["short", EMAIL])
+async def test_refused_password_leaves_the_link_open(
+    db: Database, entrance: Entrance, new: str
+) -> None:
+    await signed_up(entrance)
+    token = await asked(db, entrance)
+    with pytest.raises(Invalid) as caught:
+        await reset_password(entrance, token, new)
+    assert caught.value.path == ("newPassword",)
+    await reset_password(entrance, token, NEW)
+
+
+async def test_disabled_account_gets_no_link_and_cannot_use_one(
+    db: Database, entrance: Entrance
+) -> None:
+    await signed_up(entrance)
+    token = await asked(db, entrance)
+    async with db.write() as uow:
+        await uow.session.execute(text("UPDATE users SET disabled_at = now()"))
+    await request_password_reset(entrance, EMAIL)
+    with pytest.raises(NotFound):
+        await reset_password(entrance, token, NEW)
+    assert len(await letters(db)) == 1
+
+
+async def test_account_without_password_gets_its_first(db: Database, entrance: Entrance) -> None:
+    await signed_up(entrance)
+    async with db.write() as uow:
+        await uow.session.execute(text("UPDATE users SET password_hash = NULL"))
+    await reset_password(entrance, await asked(db, entrance), NEW)
+    async with db.read() as session:
+        assert (await session.scalars(select(User.password_hash))).one() is not None
+
+
+@pytest.mark.parametrize("email", [EMAIL, "who@b.co"])
+async def test_requests_are_limited_alike_for_known_and_unknown(
+    db: Database, redis: Redis, settings: Settings, email: str
+) -> None:
+    rules = AccessLimits(reset_account=Limit(1, 3600))
+    entrance = make_entrance(db, redis, settings, rules=rules)
+    await signed_up(entrance)
+    await request_password_reset(entrance, email)
+    with pytest.raises(RateLimited):
+        await request_password_reset(entrance, email.upper())
+    assert len(await letters(db)) == (email == EMAIL)
+
+
+async def test_requests_of_one_address_are_limited(
+    db: Database, redis: Redis, settings: Settings
+) -> None:
+    rules = AccessLimits(reset_address=Limit(2, 3600))
+    entrance = make_entrance(db, redis, settings, rules=rules)
+    raised: list[LaunchError] = []
+    for number in range(3):
+        try:
+            await request_password_reset(entrance, f"{number}@b.co")
+        except RateLimited as error:
+            raised.append(error)
+    assert len(raised) == 1

@@ -1,0 +1,225 @@
+"""Signing up on the real database (SPEC S29, S70)."""
+
+import asyncio
+from datetime import date
+from uuid import UUID
+
+import pytest
+from redis.asyncio import Redis
+from sqlalchemy import func, select, text
+
+from db import event_log
+from db.models.accounts import Mail, Session, SignupAttempt, User
+from db.models.couples import Couple
+from db.models.onboarding import OnboardingProgress
+from db.models.phases import LaunchPhase
+from db.models.suppliers import Supplier
+from db.session import Database
+from domain.accounts import Profile
+from domain.actors import ActorKind, Role, UserType, VendorType
+from domain.errors import Forbidden, Invalid, RateLimited
+from domain.events import MailQueued, UserSignedUp
+from domain.ids import MailId
+from domain.phases import PhaseStatus
+from domain.rate_limits import AccessLimits, Limit
+from services.entrance import Entrance
+from services.sign_up import UnusableEmail, sign_up
+from settings import Settings
+from tests.factories.accounts import (
+    EMAIL,
+    PASSWORD,
+    WatchedPasswords,
+    make_entrance,
+    request,
+    signed_up,
+)
+
+WRONG = "another password"
+
+
+@pytest.fixture
+def entrance(db: Database, redis: Redis, settings: Settings) -> Entrance:
+    return make_entrance(db, redis, settings)
+
+
+async def count(db: Database, *models: type) -> list[int]:
+    async with db.read() as session:
+        queries = [select(func.count()).select_from(model) for model in models]
+        return [(await session.execute(query)).scalar_one() for query in queries]
+
+
+async def attempts(db: Database) -> list[tuple[bool, str | None]]:
+    async with db.read() as session:
+        rows = await session.scalars(select(SignupAttempt).order_by(SignupAttempt.at))
+        return [(row.succeeded, row.failure) for row in rows]
+
+
+async def add_active_phase(db: Database, platform: str) -> UUID:
+    async with db.write() as uow:
+        phase = LaunchPhase(
+            key="mvp", phase_name="MVP", status=PhaseStatus.ACTIVE, platforms=[platform]
+        )
+        uow.session.add(phase)
+    return phase.id
+
+
+async def test_supplier_gets_account_profile_onboarding_and_session(
+    db: Database, entrance: Entrance
+) -> None:
+    profile = Profile(business_name="Sarah's Photos", vendor_type=VendorType.PHOTOGRAPHER)
+    opened = await sign_up(entrance, request(profile=profile))
+    async with db.read() as session:
+        supplier = (await session.scalars(select(Supplier))).one()
+        progress = (await session.scalars(select(OnboardingProgress))).one()
+    assert (opened.user.email, opened.user.role) == (EMAIL, Role.SUPPLIER)
+    assert (supplier.user_id, supplier.email) == (opened.user.id, EMAIL)
+    assert (supplier.business_name, supplier.vendor_type) == ("Sarah's Photos", "photographer")
+    assert (progress.user_id, progress.current_step) == (opened.user.id, "business_info")
+    assert await attempts(db) == [(True, None)]
+
+
+async def test_couple_gets_its_own_profile(db: Database, entrance: Entrance) -> None:
+    profile = Profile(partner1_name="Emma", partner2_name="James", wedding_date=date(2024, 8, 15))
+    await sign_up(entrance, request(user_type=UserType.COUPLE, profile=profile))
+    async with db.read() as session:
+        couple = (await session.scalars(select(Couple))).one()
+        progress = (await session.scalars(select(OnboardingProgress))).one()
+    assert (couple.partner1_name, couple.partner2_name) == ("Emma", "James")
+    assert couple.wedding_date == date(2024, 8, 15)
+    assert progress.current_step == "basic_details"
+
+
+async def test_password_and_token_are_stored_as_hashes(db: Database, entrance: Entrance) -> None:
+    opened = await signed_up(entrance)
+    async with db.read() as session:
+        user = (await session.scalars(select(User))).one()
+        row = (await session.scalars(select(Session))).one()
+    assert str(user.password_hash).startswith("$argon2id$")
+    assert opened.token.encode() not in row.token_hash
+    assert row.ip == "192.0.2.1"
+    assert opened.expires_at == row.expires_at
+
+
+@pytest.mark.parametrize(
+    ("platform", "user_type", "counted"),
+    [
+        ("wedsync", UserType.SUPPLIER, True),
+        ("wedme", UserType.COUPLE, True),
+        ("wedme", UserType.SUPPLIER, False),
+    ],
+)
+async def test_event_names_the_phase_that_is_active_then(
+    db: Database, entrance: Entrance, platform: str, user_type: UserType, counted: bool
+) -> None:
+    phase_id = await add_active_phase(db, platform)
+    await signed_up(entrance, user_type=user_type)
+    async with db.read() as session:
+        (recorded,) = await event_log.read_after(session, 0, 10)
+    assert isinstance(recorded.event, UserSignedUp)
+    assert recorded.event.phase_id == (phase_id if counted else None)
+    assert (recorded.actor.kind, recorded.actor.label) == (ActorKind.USER, EMAIL)
+
+
+async def test_visitor_does_not_become_an_admin(db: Database, entrance: Entrance) -> None:
+    with pytest.raises(Forbidden):
+        await sign_up(entrance, request(user_type=UserType.ADMIN))
+    assert await count(db, User, Session) == [0, 0]
+    assert await attempts(db) == [(False, "forbidden")]
+
+
+async def test_short_password_makes_no_account(db: Database, entrance: Entrance) -> None:
+    with pytest.raises(Invalid) as caught:
+        await sign_up(entrance, request(password="short"))
+    assert caught.value.path == ("input", "password")
+    assert await count(db, User, Session) == [0, 0]
+    assert await attempts(db) == [(False, "invalid")]
+
+
+async def test_taken_email_with_its_password_logs_in(db: Database, entrance: Entrance) -> None:
+    first = await signed_up(entrance)
+    again = await signed_up(entrance, email=EMAIL.upper(), user_type=UserType.COUPLE)
+    assert again.user.id == first.user.id
+    assert await count(db, User, Session, Supplier, Couple) == [1, 2, 1, 0]
+    assert await attempts(db) == [(True, None), (True, None)]
+
+
+async def test_taken_email_with_another_password_is_not_given_away(
+    db: Database, entrance: Entrance
+) -> None:
+    await signed_up(entrance)
+    with pytest.raises(UnusableEmail) as caught:
+        await sign_up(entrance, request(password=WRONG))
+    assert caught.value.path == ("input", "email")
+    assert await count(db, User, Session) == [1, 1]
+    assert await attempts(db) == [(True, None), (False, "invalid")]
+
+
+async def test_owner_of_a_taken_email_gets_one_letter_a_day(
+    db: Database, entrance: Entrance
+) -> None:
+    await signed_up(entrance)
+    for _ in range(3):
+        with pytest.raises(UnusableEmail):
+            await sign_up(entrance, request(password=WRONG))
+    async with db.read() as session:
+        (letter,) = (await session.scalars(select(Mail))).all()
+        events = await event_log.read_after(session, 0, 10, kinds=[MailQueued.TYPE])
+    assert letter.recipient == EMAIL
+    assert [item.event for item in events] == [MailQueued(mail_id=MailId(letter.id))]
+
+
+async def test_account_without_password_cannot_be_taken_over(
+    db: Database, redis: Redis, settings: Settings
+) -> None:
+    passwords = WatchedPasswords()
+    entrance = make_entrance(db, redis, settings, passwords=passwords)
+    opened = await signed_up(entrance)
+    async with db.write() as uow:
+        await uow.session.execute(text("UPDATE users SET password_hash = NULL"))
+    with pytest.raises(UnusableEmail):
+        await signed_up(entrance)
+    assert passwords.verified == [None]
+    assert opened.user.email == EMAIL
+
+
+async def test_two_who_sign_up_at_once_make_one_account(db: Database, entrance: Entrance) -> None:
+    opened = await asyncio.gather(*(signed_up(entrance) for _ in range(4)))
+    assert len({item.user.id for item in opened}) == 1
+    assert await count(db, User, Supplier, OnboardingProgress) == [1, 1, 1]
+
+
+async def test_contact_address_of_another_supplier_makes_no_account(
+    db: Database, entrance: Entrance
+) -> None:
+    await signed_up(entrance)
+    with pytest.raises(UnusableEmail):
+        await sign_up(entrance, request(email="new@b.co", profile=Profile(email=EMAIL)))
+    assert await count(db, User, Supplier) == [1, 1]
+
+
+async def test_sign_ups_of_one_address_are_limited(
+    db: Database, redis: Redis, settings: Settings
+) -> None:
+    rules = AccessLimits(sign_up_address=Limit(2, 3600))
+    entrance = make_entrance(db, redis, settings, rules=rules)
+    for index in range(2):
+        await signed_up(entrance, email=f"{index}@b.co")
+    with pytest.raises(RateLimited):
+        await signed_up(entrance, email="3@b.co")
+    elsewhere = make_entrance(db, redis, settings, rules=rules, ip="192.0.2.9")
+    await signed_up(elsewhere, email="4@b.co")
+    assert await count(db, User) == [3]
+    assert (False, "rate_limited") in await attempts(db)
+
+
+async def test_bug_is_counted_as_a_failed_sign_up(
+    db: Database, redis: Redis, settings: Settings
+) -> None:
+    class Broken(WatchedPasswords):
+        async def hash(self, password: str) -> str:
+            raise RuntimeError("out of order")
+
+    entrance = make_entrance(db, redis, settings, passwords=Broken())
+    with pytest.raises(RuntimeError):
+        await sign_up(entrance, request(password=PASSWORD))
+    assert await attempts(db) == [(False, "internal")]

@@ -1,0 +1,121 @@
+"""Once an interval, however many workers run, whatever is down (SPEC S62)."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+from redis.asyncio import Redis
+
+from db.session import Database
+from jobs.ticker import Claims, Task, Ticker
+from tests.clock import Clock
+from tests.servers import free_port
+
+Run = Callable[[], Awaitable[None]]
+
+
+async def nothing() -> None:
+    """A task that does nothing."""
+
+
+TASK = Task("test", 30, nothing)
+
+
+@pytest.fixture
+async def no_redis() -> AsyncIterator[Redis]:
+    client = Redis.from_url(f"redis://127.0.0.1:{free_port()}/0")
+    yield client
+    await client.aclose()
+
+
+@pytest.fixture
+async def no_database(clock: Clock) -> AsyncIterator[Database]:
+    url = f"postgresql+asyncpg://launch@127.0.0.1:{free_port()}/launch"
+    db = Database(url, clock=clock, timeout_seconds=1)
+    yield db
+    await db.dispose()
+
+
+async def claims(redis: Redis, db: Database, slot: int = 1) -> list[bool]:
+    """Who of five workers may run."""
+    workers = [Claims(redis, db, f"worker-{number}") for number in range(5)]
+    return await asyncio.gather(*(worker.claim(TASK, slot) for worker in workers))
+
+
+async def test_one_of_many(redis: Redis, db: Database) -> None:
+    """S62: one winner an interval, and a winner in each interval."""
+    assert [sum(await claims(redis, db, slot)) for slot in (1, 2, 3)] == [1, 1, 1]
+
+
+async def test_without_redis_the_database_decides(no_redis: Redis, db: Database) -> None:
+    """S62: still one winner."""
+    assert [sum(await claims(no_redis, db, slot)) for slot in (1, 1, 2)] == [1, 0, 1]
+
+
+async def test_without_database_redis_decides(redis: Redis, no_database: Database) -> None:
+    """S62, decision 7: the check of the database does not depend on the database."""
+    assert sum(await claims(redis, no_database)) == 1
+
+
+async def test_without_both_everybody_runs(no_redis: Redis, no_database: Database) -> None:
+    """Decision 7: twice is better than never."""
+    assert all(await claims(no_redis, no_database))
+
+
+class Work:
+    """Counts how often it runs, and how often at the same time."""
+
+    def __init__(self, seconds: float = 0.0, *, fails: bool = False) -> None:
+        self.runs = self.now = self.most = 0
+        self._seconds = seconds
+        self._fails = fails
+
+    async def __call__(self) -> None:
+        self.runs += 1
+        self.now += 1
+        self.most = max(self.most, self.now)
+        await asyncio.sleep(self._seconds)
+        self.now -= 1
+        if self._fails:
+            raise RuntimeError("broken")
+
+
+async def tick_for(seconds: float, redis: Redis, db: Database, *tasks: Task) -> None:
+    """Three workers in this process, for a while."""
+    tickers = [Ticker(Claims(redis, db, f"w{number}"), tasks, db.clock) for number in range(3)]
+    running = [asyncio.create_task(ticker.run()) for ticker in tickers]
+    await asyncio.sleep(seconds)
+    for task in running:
+        task.cancel()
+    await asyncio.gather(*running, return_exceptions=True)
+
+
+async def test_three_workers_tick_once_an_interval(redis: Redis, db: Database) -> None:
+    """S62: as many runs as intervals have begun."""
+    work = Work()
+    await tick_for(1.0, redis, db, Task("test", 0.2, work))
+    keys = await redis.keys("launch:tick:test:*")
+    assert work.runs == len(keys)
+    assert 4 <= work.runs <= 7
+
+
+async def test_a_failure_does_not_end_it(redis: Redis, db: Database) -> None:
+    """S62: the next interval comes all the same."""
+    work = Work(fails=True)
+    await tick_for(0.7, redis, db, Task("test", 0.2, work))
+    assert work.runs >= 2
+
+
+async def test_no_overlap_within_a_worker(redis: Redis, db: Database) -> None:
+    """S62: a slow task is not started again by the worker that still runs it."""
+    work = Work(seconds=0.5)
+    await tick_for(1.0, redis, db, Task("test", 0.1, work))
+    assert work.most <= 3
+
+
+async def test_a_slow_task_delays_no_other(redis: Redis, db: Database) -> None:
+    """S63: each task has a loop of its own."""
+    quick = Work()
+    tasks = (Task("slow", 0.2, Work(seconds=5)), Task("quick", 0.2, quick))
+    await tick_for(0.9, redis, db, *tasks)
+    assert quick.runs >= 3

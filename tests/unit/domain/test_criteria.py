@@ -1,0 +1,100 @@
+"""Success criteria are checked when they are written (SPEC S15, A9, X1)."""
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from domain.criteria import (
+    MAX_CRITERIA,
+    METRICS,
+    Aggregation,
+    Comparator,
+    Criterion,
+    GuardAction,
+    check_criteria,
+    problems,
+)
+from domain.errors import Invalid
+
+GOOD = Criterion("errors_low", "error_rate", Aggregation.RATE, 60, Comparator.LT, 2.0)
+
+
+def test_what_is_not_said_holds_rather_than_rolls_back() -> None:
+    """SPEC X1: argo-rollouts#2866 wants a pause, not an abort."""
+    assert (GOOD.action, GOOD.min_samples, GOOD.failure_limit) == (GuardAction.HOLD, 20, 2)
+    assert GOOD.dry_run is False
+
+
+@pytest.mark.parametrize("metric", [*sorted(METRICS), "custom.x", "custom." + "x" * 93])
+def test_accepts_known_metrics_and_custom_ones(metric: str) -> None:
+    check_criteria([replace(GOOD, metric=metric)])
+
+
+@pytest.mark.parametrize(
+    "metric", ["", "errors", "ERROR_RATE", "custom", "custom.", "Custom.x", "custom." + "x" * 94]
+)
+def test_refuses_an_unknown_metric(metric: str) -> None:
+    """SPEC S15: unknown metric rejected."""
+    with pytest.raises(Invalid, match="no metric") as caught:
+        check_criteria([GOOD, replace(GOOD, key="other", metric=metric)])
+    assert caught.value.path == ("input", "successCriteria", "1", "metric")
+
+
+@pytest.mark.parametrize(
+    "edge",
+    [
+        replace(GOOD, window_seconds=10),
+        replace(GOOD, window_seconds=86_400),
+        replace(GOOD, min_samples=0),
+        replace(GOOD, initial_delay_seconds=86_400),
+        replace(GOOD, failure_limit=1),
+        replace(GOOD, failure_limit=100),
+        replace(GOOD, threshold=-1e308),
+    ],
+)
+def test_accepts_numbers_at_their_limits(edge: Criterion) -> None:
+    check_criteria([edge])
+
+
+@pytest.mark.parametrize(
+    ("bad", "field"),
+    [
+        (replace(GOOD, key="Errors"), "key"),
+        (replace(GOOD, window_seconds=9), "windowSeconds"),
+        (replace(GOOD, window_seconds=86_401), "windowSeconds"),
+        (replace(GOOD, min_samples=-1), "minSamples"),
+        (replace(GOOD, min_samples=1_000_001), "minSamples"),
+        (replace(GOOD, initial_delay_seconds=-1), "initialDelaySeconds"),
+        (replace(GOOD, initial_delay_seconds=86_401), "initialDelaySeconds"),
+        (replace(GOOD, failure_limit=0), "failureLimit"),
+        (replace(GOOD, failure_limit=101), "failureLimit"),
+        (replace(GOOD, threshold=math.nan), "threshold"),
+        (replace(GOOD, threshold=math.inf), "threshold"),
+        (replace(GOOD, threshold=-math.inf), "threshold"),
+    ],
+)
+def test_a_bad_field_is_named(bad: Criterion, field: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        check_criteria([bad])
+    assert caught.value.path == ("input", "successCriteria", "0", field)
+
+
+def test_two_criteria_cannot_share_a_key() -> None:
+    with pytest.raises(Invalid, match="errors_low") as caught:
+        check_criteria([GOOD, replace(GOOD, metric="response_time_ms")])
+    assert caught.value.path == ("input", "successCriteria", "1", "key")
+
+
+def test_there_is_a_limit_to_how_many() -> None:
+    many = [replace(GOOD, key=f"errors_{number}") for number in range(MAX_CRITERIA + 1)]
+    check_criteria(many[:-1])
+    with pytest.raises(Invalid) as caught:
+        check_criteria(many)
+    assert caught.value.path == ("input", "successCriteria")
+
+
+def test_problems_are_sentences_for_the_readiness_list() -> None:
+    """SPEC X2: criteria parse."""
+    assert problems([]) == problems([GOOD]) == []
+    assert problems([replace(GOOD, threshold=math.nan)]) == ["A threshold is a finite number."]

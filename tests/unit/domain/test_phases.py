@@ -1,0 +1,215 @@
+"""Phases: which moves are allowed, and how far a ramp reaches (SPEC S1, S45, S54, A7)."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.errors import Invalid, InvalidTransition
+from domain.percent import Percent
+from domain.phases import (
+    PhaseAction,
+    PhaseStatus,
+    RampStep,
+    RollbackMode,
+    RollbackPlan,
+    available_actions,
+    check_plan,
+    check_steps,
+    is_last_step,
+    next_status,
+    next_step_at,
+    next_step_index,
+    stepped_percentage,
+    target_percentage,
+)
+from tests.unit.domain.builders import NOW, percents, ramp
+
+MOVES = {
+    (PhaseStatus.PLANNED, PhaseAction.ACTIVATE): PhaseStatus.ACTIVE,
+    (PhaseStatus.ROLLED_BACK, PhaseAction.ACTIVATE): PhaseStatus.ACTIVE,
+    (PhaseStatus.ACTIVE, PhaseAction.PAUSE): PhaseStatus.PAUSED,
+    (PhaseStatus.PAUSED, PhaseAction.RESUME): PhaseStatus.ACTIVE,
+    (PhaseStatus.ACTIVE, PhaseAction.ADVANCE): PhaseStatus.ACTIVE,
+    (PhaseStatus.ACTIVE, PhaseAction.COMPLETE): PhaseStatus.COMPLETED,
+    (PhaseStatus.ACTIVE, PhaseAction.ROLLBACK): PhaseStatus.ROLLED_BACK,
+    (PhaseStatus.PAUSED, PhaseAction.ROLLBACK): PhaseStatus.ROLLED_BACK,
+}
+EVERY_PAIR = list(product(PhaseStatus, PhaseAction))
+FORBIDDEN = [pair for pair in EVERY_PAIR if pair not in MOVES]
+STEPS = ramp(5, 25, 50, hold_seconds=600)
+
+widening = st.lists(percents.filter(bool), unique=True, max_size=8).map(lambda p: ramp(*sorted(p)))
+indexes = st.none() | st.integers(0, 10)
+
+
+@pytest.mark.parametrize(("status", "action"), MOVES)
+def test_an_allowed_move_leads_to_its_status(status: PhaseStatus, action: PhaseAction) -> None:
+    assert next_status(status, action) is MOVES[status, action]
+
+
+@pytest.mark.parametrize(("status", "action"), FORBIDDEN)
+def test_every_other_move_is_refused(status: PhaseStatus, action: PhaseAction) -> None:
+    """SPEC S18, S54: 30 pairs, 8 moves."""
+    with pytest.raises(InvalidTransition, match=status if status != "completed" else None):
+        next_status(status, action)
+    assert len(FORBIDDEN) == len(EVERY_PAIR) - len(MOVES) == 22
+
+
+@pytest.mark.parametrize("mode", [None, RollbackMode.DISABLE_ALL])
+def test_a_completed_phase_is_not_rolled_back_to_nothing(mode: RollbackMode | None) -> None:
+    """SPEC S54."""
+    with pytest.raises(InvalidTransition, match="RESTORE_PREVIOUS") as caught:
+        next_status(PhaseStatus.COMPLETED, PhaseAction.ROLLBACK, mode=mode)
+    assert caught.value.path == ("input", "mode")
+
+
+@pytest.mark.parametrize("status", ["active", "paused", "completed"])
+def test_these_can_be_put_back_to_what_was_before(status: str) -> None:
+    """SPEC S54, decision 6."""
+    mode = RollbackMode.RESTORE_PREVIOUS
+    after = next_status(PhaseStatus(status), PhaseAction.ROLLBACK, mode=mode)
+    assert after is PhaseStatus.ROLLED_BACK
+
+
+@pytest.mark.parametrize("status", ["planned", "rolled_back"])
+@pytest.mark.parametrize("mode", list(RollbackMode))
+def test_what_is_not_live_is_never_rolled_back(status: str, mode: RollbackMode) -> None:
+    with pytest.raises(InvalidTransition):
+        next_status(PhaseStatus(status), PhaseAction.ROLLBACK, mode=mode)
+
+
+@pytest.mark.parametrize("status", list(PhaseStatus))
+def test_the_buttons_are_the_allowed_moves(status: PhaseStatus) -> None:
+    """SPEC S76: in the middle of a ramp."""
+    allowed = [action for action in PhaseAction if (status, action) in MOVES]
+    assert available_actions(status, STEPS, 1) == allowed
+
+
+@pytest.mark.parametrize(("steps", "index"), [(STEPS, 2), (STEPS, 3), ([], 0), ([], None)])
+def test_no_advance_where_no_step_is_left(steps: Sequence[RampStep], index: int | None) -> None:
+    actions = available_actions(PhaseStatus.ACTIVE, steps, index)
+    assert actions == [PhaseAction.PAUSE, PhaseAction.COMPLETE, PhaseAction.ROLLBACK]
+    assert is_last_step(steps, index)
+    with pytest.raises(InvalidTransition, match="last step"):
+        next_step_index(steps, index)
+
+
+def test_advancing_takes_one_step_at_a_time() -> None:
+    assert [next_step_index(STEPS, index) for index in (0, 1)] == [1, 2]
+
+
+@pytest.mark.parametrize(("index", "seconds"), [(0, 600), (1, 600), (2, None), (3, None)])
+def test_a_held_step_ends_by_itself_except_the_last(index: int, seconds: int | None) -> None:
+    """SPEC A8: nextStepAt."""
+    expected = None if seconds is None else NOW + timedelta(seconds=seconds)
+    assert next_step_at(STEPS, index, NOW) == expected
+
+
+def test_a_ramp_without_index_or_start_has_no_next_step() -> None:
+    assert next_step_at(STEPS, None, NOW) is None
+    assert next_step_at(STEPS, 0, None) is None
+    assert next_step_at([], 0, NOW) is None
+
+
+def test_a_step_without_hold_or_before_an_approval_waits_for_a_human() -> None:
+    """SPEC A7: approval gates."""
+    gated = [RampStep(Percent(5), 600), RampStep(Percent(50), 600, requires_approval=True)]
+    assert next_step_at(gated, 0, NOW) is None
+    assert next_step_at(ramp(5, 50), 0, NOW) is None
+
+
+def test_a_hold_of_0_seconds_moves_on_at_once() -> None:
+    assert next_step_at(ramp(5, 50, hold_seconds=0), 0, NOW) == NOW
+
+
+@pytest.mark.parametrize(
+    ("link", "own", "expected"),
+    [(None, 0, 100), (None, 30, 30), (None, 100, 100), (0, 30, 0), (40, 0, 40), (40, 30, 40)],
+)
+def test_the_target_is_the_links_then_the_flags_then_everybody(
+    link: float | None, own: float, expected: float
+) -> None:
+    """Decision 1: with 0 as its default, the source's activated phase reached nobody."""
+    wanted = None if link is None else Percent(link)
+    assert target_percentage(wanted, Percent(own)) == expected
+
+
+@pytest.mark.parametrize(
+    ("index", "expected"), [(0, 5), (1, 25), (2, 40), (3, 40), (10**9, 40), (None, 40), (-1, 5)]
+)
+def test_a_ramp_is_clamped_at_both_ends(index: int | None, expected: float) -> None:
+    """go-feature-flag#4630: a ramp went on beyond its end."""
+    assert stepped_percentage(Percent(40), STEPS, index) == expected
+
+
+@given(percents, widening, indexes)
+def test_a_step_never_exceeds_the_target(
+    target: Percent, steps: list[RampStep], index: int | None
+) -> None:
+    assert 0 <= stepped_percentage(target, steps, index) <= target
+
+
+@given(percents, widening, st.integers(0, 10), st.integers(0, 10))
+def test_a_later_step_never_reaches_fewer(
+    target: Percent, steps: list[RampStep], one: int, other: int
+) -> None:
+    early, late = sorted((one, other))
+    reached = [stepped_percentage(target, steps, index) for index in (early, late)]
+    assert reached == sorted(reached)
+
+
+@given(percents, widening, st.integers(0, 100))
+def test_past_the_end_the_target_is_reached(
+    target: Percent, steps: list[RampStep], beyond: int
+) -> None:
+    """flagger#189: success was reported with a step that never came to the maximum."""
+    assert stepped_percentage(target, steps, len(steps) + beyond) == target
+    assert stepped_percentage(target, steps, None) == target
+
+
+@given(widening)
+def test_a_widening_ramp_is_accepted(steps: list[RampStep]) -> None:
+    check_steps(steps)
+
+
+@pytest.mark.parametrize(
+    ("steps", "index"),
+    [
+        (ramp(0, 50), "0"),
+        (ramp(50, 50), "1"),
+        (ramp(5, 50, 25), "2"),
+        ([RampStep(Percent(5), -1)], "0"),
+        ([RampStep(Percent(5), 0), RampStep(Percent(6), 30 * 86_400 + 1)], "1"),
+    ],
+)
+def test_a_bad_step_is_named(steps: list[RampStep], index: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        check_steps(steps)
+    assert caught.value.path == ("input", "steps", index)
+
+
+@pytest.mark.parametrize("plan", [None, RollbackPlan(), RollbackPlan(manual_steps=("call",) * 50)])
+def test_a_plan_that_can_be_kept_is_accepted(plan: RollbackPlan | None) -> None:
+    check_plan(plan)
+
+
+@pytest.mark.parametrize(
+    ("plan", "field"),
+    [
+        (RollbackPlan(drain_seconds=1), "drainSeconds"),
+        (RollbackPlan(drain_seconds=-1), "drainSeconds"),
+        (RollbackPlan(manual_steps=("call",) * 51), "manualSteps"),
+        (RollbackPlan(manual_steps=("x" * 501,)), "manualSteps"),
+        (RollbackPlan(notify=("ops",) * 51), "notify"),
+        (RollbackPlan(notify=("x" * 501,)), "notify"),
+    ],
+)
+def test_a_plan_that_cannot_be_kept_names_its_field(plan: RollbackPlan, field: str) -> None:
+    """SPEC S56."""
+    with pytest.raises(Invalid) as caught:
+        check_plan(plan)
+    assert caught.value.path == ("input", "rollbackPlan", field)

@@ -1,0 +1,171 @@
+"""What an activation would change, and the fingerprint it is held to (SPEC X3, decision 1)."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+
+from domain.actors import UserType, VendorType
+from domain.flags import EvaluationContext, FlagState
+from domain.percent import Percent
+from domain.plans import (
+    Exposure,
+    FlagDiff,
+    LinkedFlag,
+    Person,
+    activated,
+    conflicts,
+    diffs,
+    exposure,
+    plan_hash,
+    stepped,
+)
+from tests.unit.domain.builders import make_flag, percents, ramp, user
+
+OFF = FlagState(False, Percent(0), (), 4)
+ON = FlagState(True, Percent(25), (), 5)
+PLAN = [FlagDiff("search", OFF, ON), FlagDiff("chat", ON, replace(ON, version=6))]
+
+
+def link(
+    key: str = "search",
+    target: float | None = None,
+    *,
+    position: int = 0,
+    enabled: bool = False,
+    percentage: float = 0,
+    groups: tuple[str, ...] = (),
+) -> LinkedFlag:
+    """Make a flag of a phase, off unless said otherwise."""
+    flag = make_flag(key, enabled=enabled, percentage=percentage, groups=groups)
+    return LinkedFlag(flag, None if target is None else Percent(target), position)
+
+
+def person(name: str, kind: UserType, vendor: VendorType | None = None) -> Person:
+    """Make somebody whose only group is their side."""
+    return Person(name, kind, vendor, user(name, kind))
+
+
+def test_activation_switches_on_and_counts_a_version() -> None:
+    before = FlagState(False, Percent(0), ("venue",), 4)
+    assert activated(before, Percent(25)) == FlagState(True, Percent(25), ("venue",), 5)
+
+
+def test_diffs_come_in_the_order_of_the_phase() -> None:
+    links = [link("b", position=2), link("c", position=1), link("a", position=2)]
+    assert [change.key for change in diffs(links, [], None)] == ["c", "a", "b"]
+
+
+@pytest.mark.parametrize(("index", "expected"), [(None, 60), (0, 5), (1, 50), (2, 60), (3, 60)])
+def test_a_diff_shows_the_percentage_of_the_step(index: int | None, expected: float) -> None:
+    (change,) = diffs([link(target=60)], ramp(5, 50, 100), index)
+    assert change.before == FlagState(False, Percent(0), (), 3)
+    assert change.after == FlagState(True, Percent(expected), (), 4)
+
+
+@pytest.mark.parametrize(
+    ("target", "own", "expected"), [(None, 0, 100), (None, 30, 30), (0, 30, 0)]
+)
+def test_an_explicit_percentage_is_kept(target: float | None, own: float, expected: float) -> None:
+    """Decision 1 and PostHog#14817: a launch must not widen what somebody chose."""
+    (change,) = diffs([link(target=target, percentage=own)], [], None)
+    assert change.after.rollout_percentage == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "index", "expected"), [(0, 1, 50), (30, 1, 30), (0, 2, 100), (30, 2, 30)]
+)
+def test_a_later_step_aims_at_what_was_before_the_run(
+    before: float, index: int, expected: float
+) -> None:
+    """The live flag stands at 5 %: that is the ramp's doing, not somebody's choice."""
+    live = link(enabled=True, percentage=5)
+    assert stepped(live, before, ramp(5, 50), index).rollout_percentage == expected
+
+
+def test_the_same_plan_has_the_same_hash() -> None:
+    copy = [FlagDiff(item.key, replace(item.before), replace(item.after)) for item in PLAN]
+    assert plan_hash(7, PLAN) == plan_hash(7, copy)
+    assert len(plan_hash(7, PLAN)) == 32
+
+
+@pytest.mark.parametrize(
+    "moved",
+    [
+        [],
+        PLAN[:1],
+        PLAN[::-1],
+        [replace(PLAN[0], key="find"), PLAN[1]],
+        [replace(PLAN[0], before=replace(OFF, enabled=True)), PLAN[1]],
+        [replace(PLAN[0], before=replace(OFF, version=5)), PLAN[1]],
+        [replace(PLAN[0], before=replace(OFF, target_groups=("venue",))), PLAN[1]],
+        [PLAN[0], replace(PLAN[1], before=replace(ON, rollout_percentage=Percent(25.01)))],
+        [PLAN[0], replace(PLAN[1], after=replace(ON, rollout_percentage=Percent(26)))],
+        [PLAN[0], replace(PLAN[1], after=replace(ON, enabled=False))],
+    ],
+)
+def test_whatever_moves_gives_another_hash(moved: list[FlagDiff]) -> None:
+    """SPEC X3: PLAN_DRIFT if anything moved."""
+    assert plan_hash(7, moved) != plan_hash(7, PLAN)
+
+
+def test_another_version_of_the_phase_gives_another_hash() -> None:
+    assert plan_hash(8, PLAN) != plan_hash(7, PLAN)
+
+
+@given(percents, percents)
+def test_hashes_are_equal_only_for_equal_percentages(one: Percent, other: Percent) -> None:
+    plans = [[FlagDiff("search", OFF, activated(OFF, share))] for share in (one, other)]
+    assert (plan_hash(7, plans[0]) == plan_hash(7, plans[1])) == (one == other)
+
+
+def test_exposure_counts_people_by_kind_before_and_after() -> None:
+    """SPEC X3: users newly exposed per user and vendor type."""
+    search = link("search", groups=("supplier",))
+    chat = link("chat", 0, enabled=True, percentage=100, groups=("user:dan",))
+    links = [search, chat]
+    people = [
+        person("ann", UserType.SUPPLIER, VendorType.VENUE),
+        person("bob", UserType.SUPPLIER, VendorType.VENUE),
+        person("cleo", UserType.SUPPLIER, VendorType.PHOTOGRAPHER),
+        person("dan", UserType.COUPLE),
+        person("eve", UserType.COUPLE),
+    ]
+    assert exposure(links, diffs(links, [], None), people) == [
+        Exposure(UserType.COUPLE, None, 2, 1),
+        Exposure(UserType.SUPPLIER, VendorType.PHOTOGRAPHER, 1, 1),
+        Exposure(UserType.SUPPLIER, VendorType.VENUE, 2, 2),
+    ]
+
+
+def test_exposure_follows_the_ramp() -> None:
+    links, people = [link("search")], [person(f"user_{i}", UserType.COUPLE) for i in range(1000)]
+    steps = ramp(5, 50)
+    after = [exposure(links, diffs(links, steps, i), people)[0].after for i in range(3)]
+    assert after == sorted(after)
+    assert 30 < after[0] < 70
+    assert 450 < after[1] < 550
+    assert after[2] == 1000
+
+
+def test_nobody_and_nothing_are_no_exposure() -> None:
+    ann = person("ann", UserType.COUPLE)
+    assert exposure([link()], diffs([link()], [], None), []) == []
+    assert exposure([], [], [ann]) == [Exposure(UserType.COUPLE, None, 0, 0)]
+
+
+def test_a_person_without_a_key_sees_only_what_everybody_sees() -> None:
+    """SPEC S58."""
+    stranger = Person("", UserType.COUPLE, None, EvaluationContext())
+    links = [link(target=99.99)]
+    assert exposure(links, diffs(links, [], None), [stranger])[0].after == 0
+    assert exposure([link()], diffs([link()], [], None), [stranger])[0].after == 1
+
+
+def test_conflicts_name_flags_that_are_held_or_on_already() -> None:
+    links = [link("search", enabled=True, percentage=12.5), link("chat")]
+    assert conflicts(links, [("chat", "Soft launch")]) == [
+        "chat is also a flag of the live phase Soft launch",
+        "search is already on at 12.5 %",
+    ]
+    assert conflicts([link("chat")], []) == []

@@ -1,0 +1,234 @@
+"""May a phase go live: the verdict, and the token that binds to it (SPEC X2, S46)."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from domain.health import CheckType, HealthStatus
+from domain.readiness import (
+    Facts,
+    HealthEvidence,
+    Readiness,
+    ReadinessVerdict,
+    assess,
+    blocked_message,
+    token_holds,
+)
+from tests.unit.domain.builders import NOW, any_text
+
+SECRET = b"a secret that only tests know"
+HEALTHY = {kind: HealthEvidence(HealthStatus.HEALTHY, "fine", "id") for kind in CheckType}
+GOOD = Facts(
+    phase_version=3,
+    health=HEALTHY,
+    severe_incidents=(),
+    flag_count=2,
+    criteria_problems=(),
+    busy_platforms=(),
+    operators_watching=1,
+    backup_age=timedelta(hours=1),
+    backup_configured=True,
+)
+NOW_SECONDS = int(NOW.timestamp())
+
+
+def assessed(facts: Facts = GOOD, *, later: float = 0) -> Readiness:
+    """Assess the phase `mvp` some seconds later."""
+    moment = NOW + timedelta(seconds=later)
+    return assess(facts, phase_key="mvp", secret=SECRET, now=moment)
+
+
+def with_health(check: CheckType, status: HealthStatus) -> Facts:
+    """Make facts where all is well but one part."""
+    return replace(GOOD, health={**HEALTHY, check: HealthEvidence(status, "no answer in 5 s")})
+
+
+def holds(
+    token: str,
+    facts: Facts = GOOD,
+    *,
+    later: float = 0,
+    phase_key: str = "mvp",
+    version: int = 3,
+    secret: bytes = SECRET,
+) -> bool:
+    """Tell whether the token is accepted some seconds later."""
+    return token_holds(
+        token,
+        assessed(facts, later=later),
+        phase_key=phase_key,
+        version=version,
+        secret=secret,
+        now=NOW + timedelta(seconds=later),
+    )
+
+
+@pytest.mark.parametrize("check", list(CheckType))
+@pytest.mark.parametrize(
+    ("status", "verdict"),
+    [
+        (HealthStatus.HEALTHY, ReadinessVerdict.GO),
+        (HealthStatus.WARNING, ReadinessVerdict.GO_WITH_WARNINGS),
+        (HealthStatus.CRITICAL, ReadinessVerdict.NO_GO),
+        (HealthStatus.UNKNOWN, ReadinessVerdict.NO_GO),
+    ],
+)
+def test_health_decides(check: CheckType, status: HealthStatus, verdict: ReadinessVerdict) -> None:
+    """Decision 4: the source took a check that answered `unhealthy` for a healthy one."""
+    assert assessed(with_health(check, status)).verdict is verdict
+
+
+@pytest.mark.parametrize("check", list(CheckType))
+def test_a_check_that_never_ran_blocks(check: CheckType) -> None:
+    known = {kind: state for kind, state in HEALTHY.items() if kind is not check}
+    found = assessed(replace(GOOD, health=known))
+    assert [item.key for item in found.blockers] == [check]
+    assert blocked_message(found).endswith(f"{check}: never checked")
+
+
+@pytest.mark.parametrize(
+    ("facts", "key"),
+    [
+        (replace(GOOD, severe_incidents=("Incident 7: mail is down",)), "incidents"),
+        (replace(GOOD, busy_platforms=("Soft launch",)), "platforms"),
+        (replace(GOOD, criteria_problems=("A threshold is a finite number.",)), "criteria"),
+    ],
+)
+def test_these_block(facts: Facts, key: str) -> None:
+    found = assessed(facts)
+    assert found.verdict is ReadinessVerdict.NO_GO
+    assert [item.key for item in found.blockers] == [key]
+
+
+@pytest.mark.parametrize(
+    ("facts", "key", "detail"),
+    [
+        (replace(GOOD, flag_count=0), "flags", "0 flags"),
+        (replace(GOOD, operators_watching=0), "operators", "0 operators on a live stream"),
+        (replace(GOOD, backup_age=timedelta(hours=25)), "backup", "last backup 25.0 hours ago"),
+        (replace(GOOD, backup_age=None), "backup", "no backup has been seen"),
+        (
+            replace(GOOD, backup_age=None, backup_configured=False),
+            "backup",
+            "BACKUP_MARKER is not set: backups are not watched",
+        ),
+    ],
+)
+def test_these_want_to_be_accepted(facts: Facts, key: str, detail: str) -> None:
+    """SPEC S121 and X2."""
+    found = assessed(facts)
+    assert found.verdict is ReadinessVerdict.GO_WITH_WARNINGS
+    assert [(item.key, item.detail) for item in found.warnings] == [(key, detail)]
+
+
+def test_a_backup_of_24_hours_is_young_enough() -> None:
+    assert assessed(replace(GOOD, backup_age=timedelta(hours=24))).verdict is ReadinessVerdict.GO
+
+
+def test_one_blocker_outweighs_every_warning() -> None:
+    facts = replace(with_health(CheckType.DATABASE, HealthStatus.CRITICAL), flag_count=0)
+    found = assessed(facts)
+    assert found.verdict is ReadinessVerdict.NO_GO
+    assert len(found.blockers) == len(found.warnings) == 1
+
+
+def test_the_message_names_what_is_sick() -> None:
+    """SPEC S46, S88: the source's sentence, but no `Health check 0`."""
+    facts = with_health(CheckType.DATABASE, HealthStatus.CRITICAL)
+    facts = replace(facts, severe_incidents=("Incident 7", "Incident 8"))
+    assert blocked_message(assessed(facts)) == (
+        "System not healthy for launch: database: no answer in 5 s, "
+        "incidents: Incident 7; Incident 8"
+    )
+
+
+def test_every_check_has_its_own_key_and_health_its_evidence() -> None:
+    checks = assessed().checks
+    assert len({check.key for check in checks}) == len(checks)
+    assert [check.evidence for check in checks[:5]] == ["id"] * 5
+
+
+@pytest.mark.parametrize(
+    ("later", "expected"), [(0, True), (119, True), (120, True), (120.001, False), (-1, False)]
+)
+def test_a_token_lasts_120_seconds(later: float, expected: bool) -> None:
+    assert holds(assessed().token, later=later) is expected
+
+
+@pytest.mark.parametrize("micros", [0, 1, 500_000, 999_999])
+def test_a_token_lasts_exactly_as_long_as_it_says(micros: int) -> None:
+    found = assessed(later=micros / 1e6)
+    end = (found.expires_at - NOW).total_seconds()
+    assert holds(found.token, later=end)
+    assert not holds(found.token, later=end + 1e-6)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        with_health(CheckType.EMAIL, HealthStatus.WARNING),
+        replace(GOOD, flag_count=0),
+        replace(GOOD, operators_watching=0),
+        replace(GOOD, busy_platforms=("Soft launch",)),
+    ],
+)
+def test_a_token_ends_when_a_check_turns(facts: Facts) -> None:
+    """SPEC X2: what was shown is what is enforced."""
+    assert not holds(assessed().token, facts)
+    assert not holds(assessed(facts).token)
+    assert holds(assessed(facts).token, facts)
+
+
+def test_a_token_for_a_warning_does_not_hold_for_a_failure() -> None:
+    warning = with_health(CheckType.EMAIL, HealthStatus.WARNING)
+    critical = with_health(CheckType.EMAIL, HealthStatus.CRITICAL)
+    assert not holds(assessed(warning).token, critical)
+    assert not holds(assessed(critical).token, warning)
+
+
+def test_a_token_belongs_to_one_phase_version_and_secret() -> None:
+    token = assessed().token
+    assert holds(token)
+    assert not holds(token, version=4)
+    assert not holds(token, phase_key="other")
+    assert not holds(token, secret=b"another")
+
+
+def test_a_token_cannot_be_made_younger() -> None:
+    _, _, digest = assessed().token.partition(".")
+    assert not holds(f"{NOW_SECONDS + 60}.{digest}", later=120)
+
+
+@given(any_text)
+@example("")
+@example(".")
+@example("²")
+@example("-1.x")
+@example("1_0.x")
+@example("99999999999.x")
+@example("999999999999.x")
+@example("9" * 5000)
+@example("٣" * 11 + ".x")
+def test_garbage_is_no_token(text: str) -> None:
+    assert not holds(text)
+
+
+@given(any_text)
+@example("\ud800")
+@example("é" * 64)
+def test_the_right_moment_with_a_wrong_digest_is_no_token(text: str) -> None:
+    assert not holds(f"{NOW_SECONDS}.{text}")
+
+
+@given(st.text(st.characters(categories=["Nd"]), min_size=9, max_size=13))
+def test_digits_of_any_script_are_no_token(digits: str) -> None:
+    assert not holds(f"{digits}.{'0' * 64}")
+
+
+def test_the_own_moment_in_other_digits_is_no_token() -> None:
+    moment, _, digest = assessed().token.partition(".")
+    arabic = moment.translate({ord("0") + n: chr(0x660 + n) for n in range(10)})
+    assert not holds(f"{arabic}.{digest}")

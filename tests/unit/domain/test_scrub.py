@@ -1,0 +1,63 @@
+"""Error texts without secrets (SPEC S66)."""
+
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.scrub import describe, scrub
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        (
+            "cannot reach postgresql://app:hunter2@db:5432/x",
+            "cannot reach postgresql://***@db:5432/x",
+        ),
+        ("redis://:s/e@c@ret@cache:6379/0 refused", "redis://***@cache:6379/0 refused"),
+        ("Bearer abc.def.ghi is not valid", "Bearer *** is not valid"),
+        ("password=hunter2 host=db", "password=*** host=db"),
+        ("{'token': 'a b c', 'x': 1}", "{'token': ***, 'x': 1}"),
+        ("api_key: 12345, next", "api_key: ***, next"),
+        ("key wsl_A1b2C3d4E5f6A1b2C3d4E5f6A1b2C3d4 refused", "key *** refused"),
+        ("two\n  lines", "two lines"),
+    ],
+)
+def test_table_of_secrets(text: str, clean: str) -> None:
+    """S66: URLs, headers, pairs and bare tokens lose their secret."""
+    assert scrub(text) == clean
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[Errno 111] Connect call failed ('127.0.0.1', 5432)",
+        "HTTP 503 without the expected data",
+        'relation "system_health_checks" does not exist',
+        "could not connect to /run/launch/sockets/.s.PGSQL.5432",
+        "no row 6f1f0f0a-1111-4222-8333-123456789abc",
+    ],
+)
+def test_plain_errors_stay_readable(text: str) -> None:
+    """S66: what helps to find the cause is kept."""
+    assert scrub(text) == text
+
+
+def test_long_texts_are_cut() -> None:
+    """S66: an error is a line, not a page."""
+    assert len(scrub("very long " * 1000)) == 300
+
+
+def test_describe_names_the_class() -> None:
+    """S66: an exception without a text still says what it was."""
+    assert describe(TimeoutError()) == "TimeoutError"
+    assert describe(OSError("smtp://u:p@h is away")) == "OSError: smtp://***@h is away"
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Z", "C"], exclude_characters="\"'<>")))
+def test_no_password_of_a_url_survives(part: str) -> None:
+    """S66: passwords may hold any character, even @ and /."""
+    secret = f"{part}{uuid4().hex[:8]}"
+    assert secret not in scrub(f"failed: postgresql://user:{secret}@db.example/launch")

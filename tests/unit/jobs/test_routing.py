@@ -1,0 +1,87 @@
+"""What follows from each event (DESIGN rule 5, SPEC A7, S14)."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from domain.actors import ANONYMOUS
+from domain.events import Event, HealthChanged, MailQueued, PhaseChanged, RecordedEvent
+from domain.health import CheckType, HealthStatus
+from domain.ids import EventSeq, MailId, PhaseId, RunId
+from domain.phases import PhaseStatus
+from jobs.queue import JobSpec
+from jobs.routing import jobs_for
+
+NOW = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
+
+ACTIVATED = PhaseChanged(
+    phase_id=PhaseId(uuid4()),
+    key="mvp",
+    name="MVP",
+    action="activated",
+    before=PhaseStatus.PLANNED,
+    after=PhaseStatus.ACTIVE,
+    version=2,
+    run_id=RunId(uuid4()),
+    step_index=0,
+    next_step_at=NOW + timedelta(minutes=10),
+)
+
+
+def jobs(event: Event) -> list[JobSpec]:
+    return jobs_for(RecordedEvent(EventSeq(1), NOW, ANONYMOUS.ref, event))
+
+
+def test_a_hold_leads_to_the_next_step() -> None:
+    """A7: the ramp goes on by a job at the end of the hold; its payload is ids."""
+    (job,) = jobs(ACTIVATED)
+    assert (job.entrypoint, job.delay) == ("phases.ramp", timedelta(minutes=10))
+    assert job.payload == {
+        "phase_id": str(ACTIVATED.phase_id),
+        "run_id": str(ACTIVATED.run_id),
+        "step_index": 0,
+        "due": "2026-11-23T20:10:00+00:00",
+    }
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        replace(ACTIVATED, next_step_at=None),
+        replace(ACTIVATED, run_id=None),
+        replace(ACTIVATED, step_index=None),
+    ],
+)
+def test_no_hold_no_job(event: PhaseChanged) -> None:
+    """A7: a step without an end waits for an operator."""
+    assert jobs(event) == []
+
+
+def test_a_resumed_step_gets_a_job_of_its_own() -> None:
+    """A7: the job of before the pause must not keep out the one of after it."""
+    later = replace(ACTIVATED, next_step_at=NOW + timedelta(minutes=20))
+    assert jobs(ACTIVATED)[0].dedupe_key != jobs(later)[0].dedupe_key
+
+
+def test_a_repeated_event_gives_the_same_key() -> None:
+    """A7: two events of one step lead to one job."""
+    edited = replace(ACTIVATED, action="edited", version=3)
+    assert jobs(ACTIVATED)[0].dedupe_key == jobs(edited)[0].dedupe_key
+
+
+def test_a_mail_is_sent() -> None:
+    """S14: the outbox holds the letter, the job sends it."""
+    mail_id = MailId(uuid4())
+    assert jobs(MailQueued(mail_id=mail_id)) == [
+        JobSpec("mail.send", {"mail_id": str(mail_id)}, dedupe_key=f"mail:{mail_id}")
+    ]
+
+
+def test_most_events_ask_for_nothing() -> None:
+    """DESIGN rule 5: what is not on the map does nothing."""
+    event = HealthChanged(
+        check=CheckType.API, before=HealthStatus.HEALTHY, after=HealthStatus.CRITICAL
+    )
+    assert jobs(event) == []

@@ -1,0 +1,111 @@
+"""Where a credential comes from, and when the browser's cookie counts (SPEC part 5)."""
+
+import pytest
+from starlette.requests import HTTPConnection
+
+from schema.authentication import COOKIE, credential_of, is_same_site
+from settings import Settings
+
+SETTINGS = Settings(
+    _env_file=None,
+    public_url="https://wedsync.app",
+    allowed_origins=("https://admin.wedsync.app",),
+)
+WITH_COOKIE = {"cookie": f"{COOKIE}=secret", "host": "wedsync.app"}
+
+
+def connection(**headers: str) -> HTTPConnection:
+    raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    return HTTPConnection({"type": "http", "headers": raw})
+
+
+@pytest.mark.parametrize(
+    ("header", "credential"),
+    [
+        ("Bearer secret", "secret"),
+        ("bearer  secret ", "secret"),
+        ("Bearer", None),
+        ("Bearer a b", None),
+        ("Basic c2VjcmV0", None),
+        ("secret", None),
+        ("", None),
+    ],
+)
+def test_bearer_token_of_the_header(header: str, credential: str | None) -> None:
+    assert credential_of(connection(authorization=header), None, SETTINGS) == credential
+
+
+@pytest.mark.parametrize(
+    ("params", "credential"),
+    [
+        ({"Authorization": "Bearer secret"}, "secret"),
+        ({"authorization": "Bearer secret"}, "secret"),
+        ({"token": "secret"}, "secret"),
+        ({"Authorization": "secret"}, None),
+        ({"token": 7}, None),
+        ({"token": None}, None),
+        ({}, "from header"),
+        ({"other": "secret"}, "from header"),
+        (None, "from header"),
+    ],
+)
+def test_connection_init_comes_before_the_header(
+    params: dict[str, object] | None, credential: str | None
+) -> None:
+    found = credential_of(connection(authorization="Bearer from_header"), params, SETTINGS)
+    assert found == (credential.replace(" ", "_") if credential else None)
+
+
+def test_nothing_is_nobody() -> None:
+    assert credential_of(None, None, SETTINGS) is None
+    assert credential_of(connection(), None, SETTINGS) is None
+
+
+def test_cookie_counts_where_there_is_no_bearer() -> None:
+    assert credential_of(connection(**WITH_COOKIE), None, SETTINGS) == "secret"
+    proxied = connection(authorization="Basic c3RhZ2U=", **WITH_COOKIE)
+    assert credential_of(proxied, None, SETTINGS) == "secret"
+    malformed = connection(authorization="Bearer", **WITH_COOKIE)
+    assert credential_of(malformed, None, SETTINGS) is None
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        None,
+        "https://wedsync.app",
+        "HTTPS://WedSync.app",
+        "https://admin.wedsync.app",
+        "https://internal.host:8443",
+    ],
+)
+def test_cookie_counts_for_our_own_pages(origin: str | None) -> None:
+    headers = WITH_COOKIE | {"host": "internal.host:8443"} | ({"origin": origin} if origin else {})
+    assert credential_of(connection(**headers), None, SETTINGS) == "secret"
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "https://evil.example",
+        "https://wedsync.app.evil.example",
+        "https://wedsync.app:8443",
+        "http://admin.wedsync.app",
+        "null",
+        "",
+        "https://[broken",
+    ],
+)
+def test_cookie_does_not_count_for_foreign_pages(origin: str) -> None:
+    headers = WITH_COOKIE | {"origin": origin}
+    assert credential_of(connection(**headers), None, SETTINGS) is None
+
+
+def test_cross_site_request_is_foreign_even_without_an_origin() -> None:
+    assert not is_same_site(connection(sec_fetch_site="cross-site"), SETTINGS)
+    assert is_same_site(connection(sec_fetch_site="same-origin"), SETTINGS)
+
+
+def test_bearer_token_works_from_everywhere() -> None:
+    headers = {"authorization": "Bearer secret", "origin": "https://evil.example"}
+    assert credential_of(connection(**headers), None, SETTINGS) == "secret"
