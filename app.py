@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -17,6 +17,7 @@ from starlette.routing import Route, WebSocketRoute
 
 from db.session import Database
 from domain.errors import DependencyDown
+from domain.health import CheckType
 from jobs.routing import enqueue_for
 from schema.context import Runtime
 from schema.root import schema
@@ -26,8 +27,9 @@ from services.event_reads import LogReader
 from services.flag_store import FlagStore
 from services.health import build_monitor
 from services.passwords import Passwords
+from services.probes.base import Probe
 from services.rate_limits import RateLimiter
-from settings import Settings
+from settings import Settings, load_settings
 from subscriptions import channels
 from subscriptions.bus import Broadcast
 from subscriptions.flag_feed import FlagFeed
@@ -43,7 +45,11 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def build_runtime(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Runtime:
+def build_runtime(
+    settings: Settings,
+    clock: Callable[[], datetime] = utc_now,
+    probes: Mapping[CheckType, Probe] | None = None,
+) -> Runtime:
     """Everything that the requests of one process share; nothing is connected yet."""
     assert settings.database_url is not None
     assert settings.redis_url is not None
@@ -72,7 +78,7 @@ def build_runtime(settings: Settings, clock: Callable[[], datetime] = utc_now) -
         flags=flags,
         flag_feed=FlagFeed(flags, tail),
         health=build_monitor(
-            settings, db, redis, passwords, partial(bus.publish, channels.HEALTH)
+            settings, db, redis, passwords, partial(bus.publish, channels.HEALTH), probes
         ),
         passwords=passwords,
         rate_limits=RateLimiter(redis),
@@ -103,9 +109,13 @@ async def running(runtime: Runtime) -> AsyncIterator[Runtime]:
         yield runtime
 
 
-def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Starlette:
+def create_app(
+    settings: Settings,
+    clock: Callable[[], datetime] = utc_now,
+    probes: Mapping[CheckType, Probe] | None = None,
+) -> Starlette:
     """The ASGI application of one process."""
-    runtime = build_runtime(settings, clock)
+    runtime = build_runtime(settings, clock, probes)
     show_ide = settings.graphiql
     if show_ide is None:
         show_ide = settings.environment == "development"
@@ -134,6 +144,11 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> S
     )
     app.state.runtime = runtime
     return app
+
+
+def from_environment() -> Starlette:
+    """The application of the settings in the environment, for servers that take a factory."""
+    return create_app(load_settings())
 
 
 async def sdl(_request: Request) -> Response:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
-from functools import cache
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -21,11 +20,14 @@ if TYPE_CHECKING:
 
 _TAKE = text("UPDATE launch_event_counter SET seq = seq + :n RETURNING seq")
 _KINDS = {kind.TYPE: kind for kind in ALL_EVENTS}
+_adapters: dict[type[Event], TypeAdapter[Event]] = {}  # costly to make, so only when needed
 
 
-@cache
 def _adapter(kind: type[Event]) -> TypeAdapter[Event]:
-    return TypeAdapter(kind)
+    found = _adapters.get(kind)
+    if found is None:
+        found = _adapters[kind] = TypeAdapter(kind)
+    return found
 
 
 def encode(event: Event) -> dict[str, object]:

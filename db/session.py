@@ -10,7 +10,12 @@ from uuid import UUID
 
 from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
 
 from db import event_log
 from domain.actors import Actor

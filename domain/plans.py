@@ -55,9 +55,7 @@ class Person:
 
 def activated(state: FlagState, percentage: Percent) -> FlagState:
     """A flag after activation: on, at this percentage, one version further."""
-    return replace(
-        state, enabled=True, rollout_percentage=percentage, version=state.version + 1
-    )
+    return replace(state, enabled=True, rollout_percentage=percentage, version=state.version + 1)
 
 
 def diffs(
@@ -97,7 +95,9 @@ def conflicts(links: Sequence[LinkedFlag], held_by: Iterable[tuple[str, str]]) -
     return notes
 
 
-def exposure(links: Sequence[LinkedFlag], changes: Sequence[FlagDiff], people: Iterable[Person]) -> list[Exposure]:
+def exposure(
+    links: Sequence[LinkedFlag], changes: Sequence[FlagDiff], people: Iterable[Person]
+) -> list[Exposure]:
     """Count people by evaluating every flag for each; stops at a person's first flag."""
     flags = {link.flag.key: link.flag for link in links}
     old = list(flags.values())
@@ -113,4 +113,3 @@ def exposure(links: Sequence[LinkedFlag], changes: Sequence[FlagDiff], people: I
 
 def _with_state(flag: Flag, state: FlagState) -> Flag:
     return replace(flag, enabled=state.enabled, rollout_percentage=state.rollout_percentage)
-

@@ -81,9 +81,7 @@ class Facts:
     backup_configured: bool
 
 
-def assess(
-    facts: Facts, *, phase_key: str, secret: bytes, now: datetime
-) -> Readiness:
+def assess(facts: Facts, *, phase_key: str, secret: bytes, now: datetime) -> Readiness:
     """Judge every check; CRITICAL and UNKNOWN health block, WARNING must be accepted."""
     checks = (*_health_checks(facts), *_launch_checks(facts), *_care_checks(facts))
     token = sign(checks, phase_key=phase_key, version=facts.phase_version, secret=secret, now=now)

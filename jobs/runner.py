@@ -30,7 +30,7 @@ class QueueTiming:
 
     heartbeat: float = 20.0
     poll: float = 5.0  # also how long a dead connection goes unnoticed
-    grace: float = 5.0  # for running jobs when the worker stops
+    grace: float = 4.0  # for running jobs when the worker stops
     job: float = 120.0
     retry: float = 2.0  # before a failed job is tried again; doubles each time
     backoff: float = 0.5  # before connecting again; doubles up to `backoff_cap`
@@ -40,6 +40,7 @@ class QueueTiming:
 DEFAULT_TIMING = QueueTiming()
 
 _ATTEMPTS = 12  # more than any handler counts for itself
+_CONNECT_SECONDS = 3.0
 _CLOSE_SECONDS = 1.0
 
 
@@ -71,14 +72,27 @@ class JobRunner:
     async def _work(self, stop: asyncio.Event) -> None:
         connection = await asyncpg.connect(
             self._dsn,
-            timeout=5,
+            timeout=_CONNECT_SECONDS,
             command_timeout=10,
             server_settings={"application_name": "launch-jobs"},
         )
+        manager = self._manager(connection)
+        running = asyncio.create_task(self._run(manager), name="job-queue")
+        stopped = asyncio.create_task(stop.wait())
         try:
-            await self._run_manager(self._manager(connection), stop)
+            await asyncio.wait({running, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            if not running.done():
+                await self._finish(manager, running)
         finally:
+            stopped.cancel()
+            if not running.done():
+                # A server that hangs would hold up the end of every statement under way.
+                connection.terminate()
+                running.cancel()
+            await asyncio.gather(stopped, running, return_exceptions=True)
             await _close(connection)
+        if not running.cancelled():
+            running.result()
 
     def _manager(self, connection: asyncpg.Connection) -> QueueManager:
         manager = QueueManager(Queries(AsyncpgDriver(connection)))
@@ -92,20 +106,6 @@ class JobRunner:
             register = manager.entrypoint(name, executor_factory=executor, on_failure="hold")
             register(self._entrypoint(handler))
         return manager
-
-    async def _run_manager(self, manager: QueueManager, stop: asyncio.Event) -> None:
-        running = asyncio.create_task(self._run(manager), name="job-queue")
-        stopped = asyncio.create_task(stop.wait())
-        try:
-            await asyncio.wait({running, stopped}, return_when=asyncio.FIRST_COMPLETED)
-            if not running.done():
-                await self._finish(manager, running)
-        finally:
-            stopped.cancel()
-            running.cancel()
-            await asyncio.gather(stopped, running, return_exceptions=True)
-        if not running.cancelled():
-            running.result()
 
     async def _run(self, manager: QueueManager) -> None:
         await manager.run(

@@ -1,10 +1,7 @@
 """How health is answered."""
 
-from uuid import UUID
-
-from domain.health import CHECKS_BY_ID
 from schema.context import Info
-from schema.types.health import HealthCheck, HealthSnapshot
+from schema.types.health import HealthSnapshot
 
 
 async def system_health(info: Info) -> HealthSnapshot:
@@ -13,12 +10,3 @@ async def system_health(info: Info) -> HealthSnapshot:
     A check without a sample for two intervals is UNKNOWN, which keeps phases from going live.
     """
     return HealthSnapshot.of(await info.context.runtime.health.latest())
-
-
-async def load_health_check(info: Info, key: UUID) -> HealthCheck | None:
-    """The check with this row id; None where there is none."""
-    check = CHECKS_BY_ID.get(key)
-    if check is None:
-        return None
-    snapshot = await info.context.runtime.health.latest()
-    return HealthCheck.of(snapshot.state(check))

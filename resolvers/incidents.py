@@ -6,8 +6,9 @@ import strawberry
 
 from domain.incidents import IncidentStatus as Status
 from schema.context import Info
+from schema.enums import IncidentStatus, Severity
 from schema.pagination import After, First, Page, connection, encode_cursor
-from schema.types.incidents import Incident, IncidentConnection, IncidentStatus, Severity
+from schema.types.incidents import Incident, IncidentConnection
 from schema.types.node import decode_id
 from services import incident_reads
 from services.incident_reads import IncidentFilter
@@ -29,7 +30,7 @@ async def incidents(
     info: Info,
     first: First = None,
     after: After = None,
-    status: Statuses = OPEN,  # type: ignore[assignment] # strawberry copies defaults
+    status: Statuses = OPEN,
     severity: Severities = None,
     phase_id: PhaseId = None,
 ) -> IncidentConnection:

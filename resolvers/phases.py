@@ -6,6 +6,7 @@ import strawberry
 
 from domain.errors import Required
 from schema.context import Info
+from schema.enums import PhaseStatus
 from schema.types.node import decode_id
 from schema.types.phase_inputs import (
     ActivateLaunchPhaseInput,
@@ -20,7 +21,7 @@ from schema.types.phase_payloads import (
     PhasePayload,
     RollbackLaunchPhasePayload,
 )
-from schema.types.phases import LaunchPhase, PhaseStatus
+from schema.types.phases import LaunchPhase
 from services import activation_plan as plans
 from services import phase_activation, phase_progress, phase_rollback, phases
 

@@ -40,6 +40,9 @@ _CODES = {
 }
 
 
+_BAD_INPUT: dict[str, object] = {"code": TopLevelCode.BAD_USER_INPUT.value}
+
+
 def public_error(error: GraphQLError, request_id: str) -> GraphQLError:
     """What a client may see of an error; anything unexpected is logged and masked."""
     original = error.original_error
@@ -47,6 +50,8 @@ def public_error(error: GraphQLError, request_id: str) -> GraphQLError:
         original = original.original_error
     if isinstance(original, LaunchError):
         return _copy(error, original.message, _extensions(original))
+    if isinstance(original, RecursionError):
+        return _copy(error, "The document is nested too deeply.", _BAD_INPUT)
     if original is None or isinstance(original, GraphQLError):
         extensions = {"code": TopLevelCode.BAD_USER_INPUT.value, **(error.extensions or {})}
         return _copy(error, error.message, extensions)

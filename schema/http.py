@@ -1,20 +1,17 @@
 """The rules of GraphQL over HTTP as pure functions: media types, parameters, methods."""
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import NoReturn
 
 from cross_web import HTTPException
-from graphql import GraphQLError, OperationType, get_operation_ast, parse
+from graphql import OperationType
 from strawberry.http import GraphQLRequestData
 
-from schema.limits import MAX_TOKENS
+from schema.documents import MAX_LENGTH, operation_kind
 
 JSON_TYPE = "application/json"
 RESPONSE_TYPE = "application/graphql-response+json"
 STREAM_TYPE = "text/event-stream"
-MAX_DOCUMENT = 100_000
-
 
 
 class Refusal(HTTPException):
@@ -64,17 +61,6 @@ def wants_stream(accept: str, query: str, operation_name: str | None) -> bool:
     return operation_kind(query, operation_name) is OperationType.SUBSCRIPTION
 
 
-@lru_cache(maxsize=256)
-def operation_kind(query: str, operation_name: str | None) -> OperationType | None:
-    """Query, mutation or subscription; None where the document does not tell."""
-    try:
-        document = parse(query, no_location=True, max_tokens=MAX_TOKENS)
-    except (GraphQLError, RecursionError):
-        return None
-    operation = get_operation_ast(document, operation_name)
-    return operation.operation if operation else None
-
-
 def check_content_type(value: str | None) -> None:
     """Raises Refusal 415 for anything but JSON in UTF-8."""
     name, *parameters = (item.strip().lower() for item in (value or "").split(";"))
@@ -93,8 +79,8 @@ def parameters(data: object) -> GraphQLRequestData:
     query = data.get("query")
     if not isinstance(query, str) or not query.strip():
         _bad("The parameter query must be a text with a GraphQL document.")
-    if len(query) > MAX_DOCUMENT:
-        raise Refusal(413, f"A document has at most {MAX_DOCUMENT} characters.")
+    if len(query) > MAX_LENGTH:
+        raise Refusal(413, f"A document has at most {MAX_LENGTH} characters.")
     return GraphQLRequestData(
         query=query,
         variables=_object(data, "variables"),

@@ -1,6 +1,7 @@
 """What a document may not be, whatever it asks for (SPEC A42, A43)."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from graphql import (
     DocumentNode,
@@ -11,9 +12,8 @@ from graphql import (
 )
 from strawberry.extensions import SchemaExtension
 
+from schema.documents import MAX_LENGTH, MAX_TOKENS, parsed
 from schema.errors import Refused, TopLevelCode
-
-MAX_TOKENS = 5_000
 
 
 class StorableText(ValidationRule):
@@ -26,7 +26,7 @@ class StorableText(ValidationRule):
 
 
 class DocumentLimits(SchemaExtension):
-    """Bounds the parser, refuses NUL, and several operations without a name.
+    """Bounds the parser and caches it, refuses NUL, and several operations without a name.
 
     Must stand after ValidationCache, whose result it adds to.
     """
@@ -36,6 +36,14 @@ class DocumentLimits(SchemaExtension):
         context = self.execution_context
         context.parse_options["max_tokens"] = MAX_TOKENS
         context.validation_rules = (*context.validation_rules, StorableText)
+        yield
+
+    def on_parse(self) -> Iterator[None]:
+        """Take the parsed document from the cache; what cannot be parsed is left to strawberry."""
+        query = self.execution_context.query or ""
+        if len(query) <= MAX_LENGTH:
+            with suppress(GraphQLError):
+                self.execution_context.graphql_document = parsed(query)
         yield
 
     def on_validate(self) -> Iterator[None]:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
 import strawberry
@@ -116,7 +116,7 @@ class Connection(Generic[T]):
 
 
 R = TypeVar("R")
-C = TypeVar("C", bound=Connection[object])
+C = TypeVar("C", bound=Connection[Any])  # a page of a type is no page of `object`
 
 
 def connection(

@@ -67,8 +67,8 @@ class RequireScope(FieldExtension):
     ) -> object:
         """Check, then go on; a subscription's generator is passed through unawaited."""
         require(info, self.scopes)
-        result = next_(source, info, **kwargs)
-        return result if inspect.isasyncgen(result) else await result
+        result: object = next_(source, info, **kwargs)
+        return await result if inspect.isawaitable(result) else result
 
 
 class ExpectedFailures(FieldExtension):

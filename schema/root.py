@@ -1,8 +1,10 @@
 """The whole graph: one line a field, by topic."""
 
 import strawberry
-from strawberry.extensions import ParserCache, ValidationCache
+from graphql import GraphQLError
+from strawberry.extensions import ValidationCache
 from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext
 
 from domain.actors import Scope
 from resolvers import accounts, events, flags, health, incidents, nodes, phases
@@ -128,12 +130,21 @@ class Subscription:
     viewer_flags: FlagSet = subscription(live_flags.viewer_flags)
 
 
-schema = strawberry.Schema(
+class LaunchSchema(strawberry.Schema):
+    """Strawberry logs every error with its traceback; ErrorPolicy logs those that matter."""
+
+    def process_errors(
+        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
+    ) -> None:
+        """Nothing here."""
+
+
+schema = LaunchSchema(
     query=Query,
     mutation=Mutation,
     subscription=Subscription,
     types=[UserError, VersionConflictError, NotReadyError, PhaseRun, *EVENT_TYPES],
     # ErrorPolicy first: it is the outermost and cleans what the others leave.
-    extensions=[ErrorPolicy, ParserCache, ValidationCache, DocumentLimits],
+    extensions=[ErrorPolicy, ValidationCache, DocumentLimits],
     config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
 )

@@ -18,6 +18,7 @@ from domain.flags import (
     evaluate,
     missing,
 )
+from services import background
 
 logger = logging.getLogger(__name__)
 
@@ -89,9 +90,7 @@ class FlagStore:
 
     async def stop(self) -> None:
         """End the poll."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await background.end(self._task)
 
     async def refresh(self) -> FlagSet:
         """Read everything again; the lock keeps a late reply from overwriting a newer one."""

@@ -16,6 +16,7 @@ from domain.windows import TimeRange, start_of
 from services.health_monitor import HealthMonitor, Timing
 from services.passwords import Passwords
 from services.probes import build_probes
+from services.probes.base import Probe
 from settings import Settings
 
 UptimeKey = tuple[CheckType, TimeRange]
@@ -27,10 +28,11 @@ def build_monitor(
     redis: Redis,
     passwords: Passwords,
     publish: Callable[[str], Awaitable[None]],
+    probes: Mapping[CheckType, Probe] | None = None,
 ) -> HealthMonitor:
-    """The monitor of one process, web or worker."""
-    probes = build_probes(settings, db, redis, passwords)
-    return HealthMonitor(db, redis, probes, publish, Timing.of(settings))
+    """The monitor of one process, web or worker. Other `probes` than the real ones: for tests."""
+    used = build_probes(settings, db, redis, passwords) if probes is None else probes
+    return HealthMonitor(db, redis, used, publish, Timing.of(settings))
 
 
 def evidence(snapshot: HealthSnapshot) -> Mapping[CheckType, HealthEvidence]:

@@ -109,10 +109,16 @@ class HealthMonitor:
 
     async def _newest(self) -> HealthSnapshot:
         """Redis may be older than this process, and both older than the database."""
-        found = _newer(self._mine, await self._store.from_redis())
+        found = self._newer(self._mine, await self._store.from_redis())
         if found is None or self._clock() - found.at > STALE_AFTER_INTERVALS * self.interval:
-            found = _newer(found, await self._store.from_database(self._timing.timeout))
+            found = self._newer(found, await self._store.from_database(self._timing.timeout))
         return found or HealthSnapshot(self._clock(), ())
+
+    def _newer(self, *known: HealthSnapshot | None) -> HealthSnapshot | None:
+        # One from the future, left by a clock that was set back, would hide all news till then.
+        latest = self._clock() + self.interval
+        found = [item for item in known if item is not None and item.at <= latest]
+        return max(found, key=lambda item: item.at, default=None)
 
     def _is_fresh(self, snapshot: HealthSnapshot, max_age: timedelta) -> bool:
         moments = [snapshot.state(check).checked_at for check in self._probes]
@@ -184,8 +190,3 @@ def _apply(
     for check, reading in readings.items():
         found[check] = next_state(found[check], reading, reading.at)
     return found
-
-
-def _newer(one: HealthSnapshot | None, other: HealthSnapshot | None) -> HealthSnapshot | None:
-    known = [snapshot for snapshot in (one, other) if snapshot is not None]
-    return max(known, key=lambda snapshot: snapshot.at, default=None)

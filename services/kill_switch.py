@@ -3,11 +3,12 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from services import background
 from services.flag_store import FlagStore
 
 logger = logging.getLogger(__name__)
@@ -39,18 +40,16 @@ async def lift(redis: Redis, keys: Iterable[str] | None = None) -> None:
 
 
 @asynccontextmanager
-async def following(redis: Redis, flags: FlagStore) -> AsyncIterator[None]:
+async def following(redis: Redis, flags: "FlagStore") -> AsyncIterator[None]:
     """Keep a process's flags in step with the switch as long as the block lasts."""
     task = asyncio.create_task(_follow(redis, flags), name="kill-switch")
     try:
         yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        await background.end(task)
 
 
-async def _follow(redis: Redis, flags: FlagStore) -> None:
+async def _follow(redis: Redis, flags: "FlagStore") -> None:
     """Polling needs no connection of its own and nothing to repair after an outage.
 
     While Redis is away the last known keys stay killed.

@@ -1,6 +1,7 @@
 """Pause, resume, advance and complete a phase (SPEC S18, A7)."""
 
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 from db.codecs import steps_of
@@ -121,7 +122,7 @@ async def _advance(uow: UnitOfWork, actor: Actor, phase: LaunchPhase, reason: st
             uow,
             actor,
             row,
-            lambda target, state=state: write_state(target, state),
+            partial(write_state, state=state),
             action="advanced",
             reason=reason,
             run_id=phase.current_run_id,

@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from uuid import UUID
 
 from db.codecs import plan_of
 from db.models.flags import FeatureFlag
 from db.models.incidents import LaunchIncident
 from db.models.phases import LaunchPhase, PhaseRunSnapshot
-from db.queries import people as people_queries
 from db.queries import flags as flag_queries
 from db.queries import incidents as incident_queries
+from db.queries import people as people_queries
 from db.queries import phases as queries
 from db.queries.flags import flag_of
 from db.session import UnitOfWork
@@ -121,7 +122,7 @@ def _undo_flags(
             uow,
             actor,
             row,
-            lambda entity, target=target: write_state(entity, target),
+            partial(write_state, state=target),
             action="rolled back",
             reason=reason,
             run_id=phase.current_run_id,

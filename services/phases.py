@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.codecs import dump_criteria, dump_plan, dump_steps
+from db.models.flags import FeatureFlag
 from db.models.phases import LaunchPhase, LaunchPhaseFlag
 from db.queries import flags as flag_queries
 from db.queries import phases as queries
@@ -22,6 +23,7 @@ from domain.flags import parse_key
 from domain.ids import parse_uuid
 from domain.percent import Percent
 from domain.phases import PhaseStatus, Platform, RampStep, RollbackPlan, check_plan, check_steps
+from services.flag_changes import change_flag
 from services.idempotency import claim, settle
 from services.phase_changes import audit_phase, record_phase
 from services.texts import check_text
@@ -119,7 +121,7 @@ async def create(uow: UnitOfWork, actor: Actor, draft: PhaseDraft) -> LaunchPhas
     except IntegrityError as error:
         raise NotUnique(f"There is a phase {draft.key} already.", path=("input", "key")) from error
     await uow.session.refresh(phase)
-    await _link(uow, phase, draft.flags)
+    await _link(uow, actor, phase, draft.flags)
     record_phase(uow, actor, phase, "created", before=None, after=audit_phase(phase))
     await settle(uow, held, phase_id=phase.id)
     return phase
@@ -149,7 +151,7 @@ async def update(
     before = audit_phase(phase)
     _apply(phase, patch)
     if "flags" in patch:
-        await _link(uow, phase, patch["flags"])
+        await _link(uow, actor, phase, patch["flags"])
     phase.version += 1
     phase.updated_at = uow.now
     record_phase(
@@ -224,9 +226,11 @@ def _apply_schedule(phase: LaunchPhase, patch: PhasePatch) -> None:
         raise Invalid("A phase ends after it starts.", path=("input", "plannedEndAt"))
 
 
-async def _link(uow: UnitOfWork, phase: LaunchPhase, links: Sequence[FlagLink]) -> None:
+async def _link(
+    uow: UnitOfWork, actor: Actor, phase: LaunchPhase, links: Sequence[FlagLink]
+) -> None:
     """Make exactly these the flags of the phase; raises NotFound naming a missing key."""
-    found = await flag_queries.by_key(uow.session, [link.flag_key for link in links])
+    found = await flag_queries.lock(uow.session, [link.flag_key for link in links])
     seen: set[str] = set()
     for index, link in enumerate(links):
         path = ("input", "flags", str(index), "flagKey")
@@ -245,7 +249,20 @@ async def _link(uow: UnitOfWork, phase: LaunchPhase, links: Sequence[FlagLink]) 
         )
         for link in links
     )
+    for link in links:
+        _introduce(uow, actor, phase, found[link.flag_key])
     await uow.session.flush()
+
+
+def _introduce(uow: UnitOfWork, actor: Actor, phase: LaunchPhase, row: FeatureFlag) -> None:
+    """The first phase that a flag belongs to is the one that introduced it (SPEC S2)."""
+    if row.launch_phase_id is not None:
+        return
+
+    def edit(target: FeatureFlag) -> None:
+        target.launch_phase_id = phase.id
+
+    change_flag(uow, actor, row, edit, action="introduced", phase_id=phase.id)
 
 
 async def _again(uow: UnitOfWork, result: dict[str, object]) -> LaunchPhase:

@@ -10,6 +10,8 @@ from uuid import uuid4
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from services import background
+
 logger = logging.getLogger(__name__)
 
 KEY = "launch:watching"
@@ -33,9 +35,7 @@ async def watching(redis: Redis, clock: Callable[[], datetime]) -> AsyncIterator
     try:
         yield
     finally:
-        beat.cancel()
-        with suppress(asyncio.CancelledError):
-            await beat
+        await background.end(beat)
         with suppress(RedisError, OSError):
             await redis.zrem(KEY, name)
 

@@ -45,15 +45,20 @@ def _dump_actor(ref: ActorRef) -> list[str | None]:
     return [ref.kind.value, str(ref.id) if ref.id else None, ref.label]
 
 
+def _load_actor(value: object) -> ActorRef:
+    match value:
+        case [str(kind), (str() | None) as key, str(label)]:
+            return ActorRef(ActorKind(kind), UUID(key) if key else None, label)
+    raise TypeError("actor")
+
+
 def _event(item: dict[str, object]) -> RecordedEvent:
-    kind, key, label = item["actor"]  # type: ignore[misc]
-    actor = ActorRef(ActorKind(kind), UUID(key) if key else None, str(label))
     payload = item["payload"]
     if not isinstance(payload, dict):
         raise TypeError("payload")
     return RecordedEvent(
         seq=EventSeq(int(str(item["seq"]))),
         at=datetime.fromisoformat(str(item["at"])),
-        actor=actor,
+        actor=_load_actor(item["actor"]),
         event=event_log.decode(str(item["kind"]), payload),
     )

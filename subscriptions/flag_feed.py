@@ -3,9 +3,9 @@
 import asyncio
 import logging
 from collections.abc import Sequence
-from contextlib import suppress
 
 from domain.events import FlagChanged, RecordedEvent
+from services import background
 from services.flag_store import FlagSet, FlagStore
 from subscriptions.fanout import Fanout, Latest
 from subscriptions.tail import EventTail
@@ -30,10 +30,7 @@ class FlagFeed:
 
     async def stop(self) -> None:
         """Stop following and end the streams."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+        await background.end(self._task)
         self.sets.close()
 
     async def after_commit(self, events: Sequence[RecordedEvent]) -> None:

@@ -42,10 +42,10 @@ async def feature_flags(info: Info, keys: Keys = None) -> AsyncIterator[FeatureF
         with runtime.lifetimes.guard(info.context.actor, changes):
             async for item in changes:
                 key = _key(item)
-                flag = await info.context.loaders.flag_by_key.load(key)
-                if flag is not None and flag.version != sent.get(key):
-                    sent[key] = flag.version
-                    yield FeatureFlag.of(flag)
+                changed = await info.context.loaders.flag_by_key.load(key)
+                if changed is not None and changed.version != sent.get(key):
+                    sent[key] = changed.version
+                    yield FeatureFlag.of(changed)
 
 
 async def viewer_flags(info: Info, device_id: Device = None) -> AsyncIterator[FlagSet]:

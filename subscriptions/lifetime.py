@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
@@ -11,6 +11,7 @@ from uuid import UUID
 from domain.actors import Actor
 from domain.errors import Forbidden
 from domain.events import AccessRevoked, RecordedEvent
+from services import background
 from subscriptions.fanout import Bounded, Overflow, Subscription
 from subscriptions.tail import EventTail
 
@@ -41,10 +42,7 @@ class Lifetimes:
 
     async def stop(self) -> None:
         """Stop listening."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+        await background.end(self._task)
 
     @contextmanager
     def watch(self, actor: Actor, end: End) -> Iterator[None]:

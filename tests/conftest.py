@@ -16,10 +16,10 @@ from db.migrate import upgrade
 from db.models import Base
 from db.session import Database
 from domain.actors import Role
-from schema.context import Runtime
 from settings import Settings
 from tests.clock import Clock
 from tests.factories import people
+from tests.factories.health import PROBES, Health
 from tests.graphql import GraphQLClient
 
 _APPEND_ONLY = ("launch_events", "changes")
@@ -68,6 +68,7 @@ def settings(postgres: EmbeddedPostgres, valkey: EmbeddedValkey, data_dir: Path)
         data_dir=data_dir,
         secret_key=SecretStr("a secret that only tests know"),
         database_pool_size=10,
+        health_recheck_seconds=0.01,
     )
 
 
@@ -118,21 +119,20 @@ async def empty(database: Database) -> None:
             await connection.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER append_only"))
 
 
-@pytest.fixture(scope="session")
-async def application(migrated: str, settings: Settings, clock: Clock) -> AsyncIterator[Starlette]:
-    """The app, running, for the whole session."""
-    app = create_app(settings, clock)
-    async with running(app.state.runtime):
-        yield app
+@pytest.fixture
+async def app(
+    db: Database, redis: Redis, settings: Settings, clock: Clock
+) -> AsyncIterator[Starlette]:
+    """The app, running over an empty database and an empty Valkey."""
+    found = create_app(settings, clock, PROBES)
+    async with running(found.state.runtime):
+        yield found
 
 
 @pytest.fixture
-async def app(db: Database, redis: Redis, application: Starlette) -> Starlette:
-    """The app over an empty database and an empty Valkey."""
-    runtime: Runtime = application.state.runtime
-    await runtime.tail.catch_up()
-    await runtime.flags.refresh()
-    return application
+def health(app: Starlette, clock: Clock) -> Health:
+    """All checks healthy, until the test says otherwise."""
+    return Health(clock)
 
 
 @pytest.fixture

@@ -48,7 +48,11 @@ class GraphQLClient:
         return GraphQLClient(self.app, token)
 
     async def execute(
-        self, document: str, *, headers: dict[str, str] | None = None, **variables: object
+        self,
+        document: str,
+        *,
+        headers: dict[str, str] | None = None,
+        **variables: Any,  # whatever is JSON
     ) -> Answer:
         """One operation; variables are given by name."""
         sent = dict(headers or {})
@@ -59,7 +63,7 @@ class GraphQLClient:
         )
         return Answer(response.status_code, response.json(), response.headers)
 
-    async def data(self, document: str, **variables: object) -> Any:  # noqa: ANN401 - whatever was asked for
+    async def data(self, document: str, **variables: Any) -> Any:  # noqa: ANN401 - whatever was asked for
         """The data of one operation that must succeed."""
         return (await self.execute(document, **variables)).data
 

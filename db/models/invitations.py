@@ -42,6 +42,7 @@ class Invitation(Base):
         Index(None, "supplier_id", "created_at", "id"),
         Index(None, "client_id"),
         Index(None, "couple_id"),
+        Index(None, "created_by"),
         Index(
             "ix_invitations_expires_at_pending",
             "expires_at",

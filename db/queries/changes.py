@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select, tuple_
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.events import Change
@@ -36,7 +37,7 @@ async def newest_by_subject(
     query = (
         select(Change)
         .where(Change.subject_id.in_(subject_ids))
-        .distinct(Change.subject_id)
+        .ext(distinct_on(Change.subject_id))
         .order_by(Change.subject_id, Change.event_seq.desc())
     )
     if until is not None:

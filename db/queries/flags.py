@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any, TypeAlias, Unpack
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.flags import FeatureFlag, FlagSetVersion
-from domain.flags import BucketBy, Flag
+from domain.flags import Flag
 from domain.ids import FlagId, PhaseId
 from domain.percent import Percent
 
@@ -29,13 +30,10 @@ COLUMNS = (
     FeatureFlag.updated_at,
 )
 
-FlagColumns = tuple[
-    UUID, str, str, str | None, bool, float, list[object], BucketBy, bool, str,
-    UUID | None, int, datetime, datetime,
-]  # fmt: skip
+FlagRow: TypeAlias = Sequence[Any]  # `select` knows the types of ten columns, these are more
 
 
-def to_flag(row: Row[FlagColumns]) -> Flag:
+def to_flag(row: FlagRow) -> Flag:
     """The domain flag of a row of COLUMNS."""
     return Flag(
         FlagId(row[0]),
@@ -79,7 +77,7 @@ async def everything(session: AsyncSession) -> tuple[int, list[Flag]]:
     """The version of the set and all its flags, from one statement and so one moment."""
     query = select(FlagSetVersion.version, *COLUMNS).select_from(FlagSetVersion)
     rows = (await session.execute(query.outerjoin(FeatureFlag, FeatureFlag.id.is_not(None)))).all()
-    flags = [to_flag(row[1:]) for row in rows if row[1] is not None]  # type: ignore[arg-type]
+    flags = [to_flag(row[1:]) for row in rows if row[1] is not None]
     return rows[0][0], flags
 
 
@@ -149,5 +147,5 @@ async def lock(session: AsyncSession, keys: Sequence[str]) -> dict[str, FeatureF
     return {row.flag_key: row for row in await session.scalars(query)}
 
 
-def _select() -> Select[FlagColumns]:
+def _select() -> Select[Unpack[tuple[Any, ...]]]:  # as many as COLUMNS
     return select(*COLUMNS)

@@ -7,22 +7,10 @@ import strawberry
 
 from db.models import accounts as rows
 from domain.actors import USER_TYPES, ActorKind, ActorRef
-from domain.actors import Role as RoleEnum
-
-from domain.actors import UserType as UserTypeEnum
-from domain.actors import VendorType as VendorTypeEnum
 from schema.context import Info
-from schema.directives import ScopeEnum
+from schema.enums import Role, Scope, UserType
 from schema.scalars import EmailAddress
 from schema.types.node import Node, node_id
-
-UserType = strawberry.enum(
-    UserTypeEnum, name="UserType", description="Which side of the product a person is on."
-)
-VendorType = strawberry.enum(
-    VendorTypeEnum, name="VendorType", description="What a supplier offers."
-)
-Role = strawberry.enum(RoleEnum, name="Role", description="What a person may do.")
 
 
 @strawberry.type(description="A person with an account.")
@@ -50,7 +38,7 @@ class ApiToken(Node):
 
     name: str = strawberry.field(description="What it is for.")
     prefix: str = strawberry.field(description="The beginning of the secret, to recognise it.")
-    scopes: list[ScopeEnum] = strawberry.field(description="What it may do.")
+    scopes: list[Scope] = strawberry.field(description="What it may do.")
     expires_at: datetime | None = strawberry.field(description="When it stops working.")
     last_used_at: datetime | None = strawberry.field(description="When it was last used.")
     revoked_at: datetime | None = strawberry.field(description="When it was taken back.")
@@ -58,7 +46,7 @@ class ApiToken(Node):
     @classmethod
     def of(cls, row: rows.ApiToken) -> "ApiToken":
         """A row as the graph shows it; scopes of a newer version are left out."""
-        known = {scope.value: scope for scope in ScopeEnum}
+        known = {scope.value: scope for scope in Scope}
         return cls(
             id=node_id("ApiToken", row.id),
             name=row.name,

@@ -7,7 +7,6 @@ import strawberry
 
 from db.models import events as rows
 from domain.actors import ActorRef
-from domain.events import Subject
 from schema.context import Info
 from schema.pagination import Connection
 from schema.scalars import JSON

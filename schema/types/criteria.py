@@ -5,19 +5,7 @@ from datetime import datetime
 import strawberry
 
 from domain import criteria as domain
-
-Aggregation = strawberry.enum(
-    domain.Aggregation, name="Aggregation", description="How samples become one number."
-)
-Comparator = strawberry.enum(
-    domain.Comparator, name="Comparator", description="How the number must stand to the threshold."
-)
-GuardAction = strawberry.enum(
-    domain.GuardAction, name="GuardAction", description="What a failing criterion does."
-)
-Verdict = strawberry.enum(
-    domain.Verdict, name="Verdict", description="What a judgement found; no data is no failure."
-)
+from schema.enums import Aggregation, Comparator, GuardAction, Verdict
 
 
 @strawberry.type(description="One promise of a phase, such as: error_rate over 60 s below 2.")

@@ -7,12 +7,9 @@ import strawberry
 from domain import errors as domain
 from domain.actors import ActorRef
 from schema.context import Info
+from schema.enums import ErrorCode
 from schema.types.actors import Actor, load_actor
 from schema.types.readiness import LaunchReadiness
-
-ErrorCode = strawberry.enum(
-    domain.ErrorCode, name="ErrorCode", description="What kind of expected failure it is."
-)
 
 
 @strawberry.interface(description="An expected failure of a mutation.")

@@ -10,12 +10,13 @@ from domain.actors import ActorRef
 from domain.events import RecordedEvent
 from domain.plans import FlagDiff as Diff
 from schema.context import Info
+from schema.enums import HealthStatus, PhaseStatus
 from schema.pagination import encode_cursor
 from schema.types.actors import Actor, load_actor
 from schema.types.flags import FlagDiff
-from schema.types.health import HealthCheck, HealthStatus
+from schema.types.health import HealthCheck
 from schema.types.incidents import Incident
-from schema.types.phases import LaunchPhase, PhaseStatus
+from schema.types.phases import LaunchPhase
 
 
 @strawberry.interface(description="Something that happened.")

@@ -8,11 +8,11 @@ from strawberry import UNSET
 
 from domain.errors import LaunchError
 from domain.flags import BucketBy as BucketByValue
+from schema.enums import BucketBy, UserType, VendorType
 from schema.scalars import Percent
-from schema.types.actors import UserType, VendorType
 from schema.types.changes import Change
 from schema.types.errors import Error
-from schema.types.flags import BucketBy, FeatureFlag
+from schema.types.flags import FeatureFlag
 from schema.types.given import given, refuse_null
 from services.flag_evaluation import Wish
 from services.flags import FlagDraft, FlagPatch, FlagResult

@@ -11,6 +11,7 @@ from domain.actors import Scope
 from domain.events import Subject
 from schema.context import Info
 from schema.directives import CostDirective, ScopeDirective
+from schema.enums import BucketBy, EvaluationErrorCode, EvaluationReason
 from schema.pagination import After, Connection, First, Page, connection, encode_cursor
 from schema.permissions import require
 from schema.scalars import Percent
@@ -25,19 +26,6 @@ if TYPE_CHECKING:
 
 _FLAGS_READ = (Scope.FLAGS_READ,)
 
-BucketBy = strawberry.enum(
-    domain.BucketBy, name="BucketBy", description="Whose id decides who is inside a percentage."
-)
-EvaluationReason = strawberry.enum(
-    domain.EvaluationReason,
-    name="EvaluationReason",
-    description="Why a flag has its value; the names are those of OpenFeature.",
-)
-EvaluationErrorCode = strawberry.enum(
-    domain.EvaluationErrorCode,
-    name="EvaluationErrorCode",
-    description="What went wrong in an evaluation; the names are those of OpenFeature.",
-)
 
 
 @strawberry.type(description="A switch: on or off, for a share of users, for some groups.")

@@ -2,30 +2,23 @@
 
 from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 import strawberry
 
 from domain import health as domain
 from domain.percent import Percent
-from domain.windows import TimeRange as TimeRangeEnum
 from schema.context import Info
+from schema.enums import CheckType, HealthStatus, TimeRange
 from schema.scalars import JSON
 from schema.types.node import Node, node_id
 
-CheckType = strawberry.enum(
-    domain.CheckType, name="CheckType", description="A part that a launch stands on."
-)
-HealthStatus = strawberry.enum(
-    domain.HealthStatus, name="HealthStatus", description="How a part is; UNKNOWN blocks a launch."
-)
-TimeRange = strawberry.enum(TimeRangeEnum, name="TimeRange", description="How far back to look.")
-
 NAMES = {
-    domain.CheckType.DATABASE: "Database",
-    domain.CheckType.API: "API Endpoints",
-    domain.CheckType.AUTH: "Authentication",
-    domain.CheckType.EMAIL: "Email Services",
-    domain.CheckType.REALTIME: "Realtime",
+    CheckType.DATABASE: "Database",
+    CheckType.API: "API Endpoints",
+    CheckType.AUTH: "Authentication",
+    CheckType.EMAIL: "Email Services",
+    CheckType.REALTIME: "Realtime",
 }
 
 
@@ -34,8 +27,8 @@ class HealthCheck(Node):
     """A check as one may rely on it now."""
 
     name: str = strawberry.field(description="Its name for people.")
-    type: domain.CheckType = strawberry.field(description="Its name for programs.")
-    status: domain.HealthStatus = strawberry.field(description="How the part is.")
+    type: CheckType = strawberry.field(description="Its name for programs.")
+    status: HealthStatus = strawberry.field(description="How the part is.")
     response_time_ms: int | None = strawberry.field(description="Of the latest sample.")
     error_message: str | None = strawberry.field(description="Why it is not HEALTHY.")
     details: JSON | None = strawberry.field(description="What the probe saw beside that.")
@@ -74,8 +67,8 @@ class HealthCheck(Node):
         self,
         info: Info,
         window: Annotated[
-            TimeRangeEnum, strawberry.argument(description="How far back to look.")
-        ] = TimeRangeEnum.LAST_24H,
+            TimeRange, strawberry.argument(description="How far back to look.")
+        ] = TimeRange.LAST_24H,
     ) -> Percent | None:
         """All checks of a reply in one statement."""
         return await info.context.loaders.uptime.load((self.type, window))
@@ -87,9 +80,9 @@ class HealthSnapshot:
 
     cursor: str = strawberry.field(description="Grows from snapshot to snapshot.")
     at: datetime = strawberry.field(description="When it was taken.")
-    overall: domain.HealthStatus = strawberry.field(description="The worst of all checks.")
+    overall: HealthStatus = strawberry.field(description="The worst of all checks.")
     checks: list[HealthCheck] = strawberry.field(description="Every check, always all five.")
-    changed: list[domain.CheckType] = strawberry.field(
+    changed: list[CheckType] = strawberry.field(
         description="Checks with another status than in the snapshot before."
     )
 
@@ -103,3 +96,11 @@ class HealthSnapshot:
             checks=[HealthCheck.of(state) for state in snapshot.checks],
             changed=list(snapshot.changed),
         )
+
+
+async def load_health_check(info: Info, key: UUID) -> HealthCheck | None:
+    """The check with this row id; None where there is none. Ids are fixed, so no row is read."""
+    check = domain.CHECKS_BY_ID.get(key)
+    if check is None:
+        return None
+    return HealthCheck.of((await info.context.runtime.health.latest()).state(check))

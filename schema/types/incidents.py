@@ -5,9 +5,9 @@ from datetime import datetime
 import strawberry
 
 from db.models import incidents as rows
-from domain import incidents as domain
 from domain.actors import ActorRef
 from schema.context import Info
+from schema.enums import IncidentStatus, Severity
 from schema.pagination import Connection
 from schema.types.actors import Actor, User, load_actor
 from schema.types.flags import FeatureFlag
@@ -15,11 +15,6 @@ from schema.types.node import Node, node_id
 from schema.types.phases import LaunchPhase
 from services import incident_reads
 from services.incident_reads import IncidentFilter
-
-Severity = strawberry.enum(domain.Severity, name="Severity", description="How bad it is.")
-IncidentStatus = strawberry.enum(
-    domain.IncidentStatus, name="IncidentStatus", description="Where an incident stands."
-)
 
 
 @strawberry.type(description="Something that goes wrong in a launch.")

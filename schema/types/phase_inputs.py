@@ -8,12 +8,11 @@ from strawberry import UNSET
 
 from domain import criteria as criteria_rules
 from domain import phases as rules
+from schema.enums import Aggregation, Comparator, GuardAction, Platform, RollbackMode
 from schema.scalars import Percent
-from schema.types.criteria import Aggregation, Comparator, GuardAction
 from schema.types.flag_inputs import EXPECTED, IDEMPOTENT, REASON
 from schema.types.given import given, refuse_null
 from schema.types.node import decode_id
-from schema.types.phases import Platform, RollbackMode
 from services.phase_activation import Activate
 from services.phase_progress import Move
 from services.phase_rollback import Rollback

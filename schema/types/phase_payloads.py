@@ -4,7 +4,7 @@ import strawberry
 
 from domain import plans
 from domain.errors import LaunchError
-from schema.types.actors import UserType, VendorType
+from schema.enums import UserType, VendorType
 from schema.types.errors import Error
 from schema.types.flags import FlagDiff
 from schema.types.incidents import Incident

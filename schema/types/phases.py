@@ -13,6 +13,7 @@ from domain.actors import ActorKind, ActorRef
 from domain.ids import parse_uuid
 from schema.context import Info
 from schema.directives import CostDirective
+from schema.enums import PhaseAction, PhaseStatus, Platform, RollbackMode, RunKind
 from schema.pagination import After, Connection, First, Page, connection, encode_cursor
 from schema.scalars import Percent
 from schema.types.actors import Actor, load_actor
@@ -25,21 +26,6 @@ from services import phase_activation, phase_reads
 if TYPE_CHECKING:
     from domain.phases import RampStep as DomainStep
 
-PhaseStatus = strawberry.enum(
-    domain.PhaseStatus, name="PhaseStatus", description="Where a phase stands."
-)
-PhaseAction = strawberry.enum(
-    domain.PhaseAction, name="PhaseAction", description="What can be done to a phase."
-)
-Platform = strawberry.enum(
-    domain.Platform, name="Platform", description="The side of the product that is launched."
-)
-RollbackMode = strawberry.enum(
-    domain.RollbackMode, name="RollbackMode", description="What a rollback does to the flags."
-)
-RunKind = strawberry.enum(
-    domain.RunKind, name="RunKind", description="Whether real users were reached."
-)
 
 
 @strawberry.type(description="One step of a ramp: how many users a phase may reach for a while.")

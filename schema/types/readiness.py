@@ -5,12 +5,7 @@ from datetime import datetime
 import strawberry
 
 from domain import readiness as domain
-
-ReadinessVerdict = strawberry.enum(
-    domain.ReadinessVerdict,
-    name="ReadinessVerdict",
-    description="Go, go if the warnings are accepted, or no go.",
-)
+from schema.enums import ReadinessVerdict
 
 
 @strawberry.type(description="One item of the readiness list.")

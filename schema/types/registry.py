@@ -13,6 +13,7 @@ from schema.loaders import Loaders
 from schema.types.actors import ApiToken, User
 from schema.types.changes import Change
 from schema.types.flags import FeatureFlag
+from schema.types.health import HealthCheck, load_health_check
 from schema.types.incidents import Incident
 from schema.types.node import Node
 from schema.types.phases import LaunchPhase, PhaseRun
@@ -50,6 +51,7 @@ NODES: Mapping[str, NodeKind] = {
     "FeatureFlag": _kind(lambda found: found.flag, FeatureFlag.of, Scope.FLAGS_READ),
     "Change": _kind(lambda found: found.change, Change.of, Scope.LAUNCH_READ),
     "Incident": _kind(lambda found: found.incident, Incident.of, Scope.INCIDENTS_READ),
+    "HealthCheck": NodeKind(load_health_check, (Scope.HEALTH_READ,)),
     "ApiToken": _kind(lambda found: found.token, ApiToken.of, Scope.TOKENS_ADMIN),
     "User": _kind(
         lambda found: found.user,

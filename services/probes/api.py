@@ -1,4 +1,4 @@
-"""Does the GraphQL endpoint answer from outside?"""
+"""Whether the GraphQL endpoint answers from outside."""
 
 import httpx2
 

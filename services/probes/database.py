@@ -1,4 +1,6 @@
-"""Is PostgreSQL there, and can it be written to?"""
+"""Whether PostgreSQL is there and can be written to."""
+
+from sqlalchemy import QueuePool
 
 from db.queries import health as queries
 from db.session import Database
@@ -20,4 +22,6 @@ class DatabaseProbe:
     async def _look(self) -> Finding:
         async with self._db.write() as uow:
             details = await queries.write_probe(uow.session, uow.now)
-        return Finding({**details, "pool": self._db.engine.pool.status()})
+        pool = self._db.engine.pool
+        in_use = pool.checkedout() if isinstance(pool, QueuePool) else None
+        return Finding({**details, "connectionsInUse": in_use})

@@ -1,4 +1,4 @@
-"""Would the SMTP server take our mail?"""
+"""Whether the SMTP server would take our mail."""
 
 from urllib.parse import unquote, urlsplit
 

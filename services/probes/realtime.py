@@ -1,4 +1,4 @@
-"""Does news reach a browser: through Redis, and over a real websocket (SPEC S5)?"""
+"""Whether news reaches a browser: through Redis, and over a real websocket (SPEC S5)."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Logging in and out, passwords and the first admin, on the real database (SPEC S30, S31)."""
+"""Logging in and out, and the first admin, on the real database (SPEC S30, S31)."""
 
 import asyncio
 
@@ -7,16 +7,15 @@ from redis.asyncio import Redis
 from sqlalchemy import func, select, text
 
 from db import event_log
-from db.models.accounts import Mail, Session, User
+from db.models.accounts import Session, User
 from db.session import Database
 from domain.actors import ANONYMOUS, Actor, Role
-from domain.errors import Invalid, RateLimited, Required
+from domain.errors import RateLimited
 from domain.events import AccessRevoked
 from domain.rate_limits import AccessLimits, Limit
 from services.accounts import EmailTaken, create_first_admin
 from services.authentication import authenticate
 from services.entrance import Entrance
-from services.password_changes import change_password
 from services.passwords import Passwords
 from services.sessions import OpenSession, WrongCredentials, log_in, log_out
 from settings import Settings
@@ -30,8 +29,6 @@ from tests.factories.accounts import (
     make_entrance,
     signed_up,
 )
-
-NEW = "a better password"
 
 
 @pytest.fixture
@@ -186,70 +183,6 @@ async def test_log_out_of_a_visitor_does_nothing(db: Database) -> None:
     async with db.write() as uow:
         assert not await log_out(uow, ANONYMOUS)
     assert await revoked(db) == []
-
-
-async def test_new_password_ends_the_other_sessions(db: Database, entrance: Entrance) -> None:
-    other = await signed_up(entrance)
-    mine = await log_in(entrance, EMAIL, PASSWORD)
-    await change_password(entrance, await who(db, mine), PASSWORD, NEW)
-    assert await is_in(db, mine)
-    assert not await is_in(db, other)
-    assert len(await revoked(db)) == 1
-    await log_in(entrance, EMAIL, NEW)
-    with pytest.raises(WrongCredentials):
-        await log_in(entrance, EMAIL, PASSWORD)
-
-
-async def test_new_password_is_announced_by_mail(db: Database, entrance: Entrance) -> None:
-    await change_password(entrance, await who(db, await signed_up(entrance)), PASSWORD, NEW)
-    async with db.read() as session:
-        (letter,) = await session.scalars(select(Mail))
-    assert letter.recipient == EMAIL
-    assert NEW not in letter.body
-
-
-@pytest.mark.parametrize(
-    ("current", "new", "error", "field"),
-    [
-        ("wrong password", NEW, Invalid, "currentPassword"),
-        (None, NEW, Required, "currentPassword"),
-        (PASSWORD, "short", Invalid, "newPassword"),
-        (PASSWORD, EMAIL.lower(), Invalid, "newPassword"),
-    ],
-)
-async def test_refused_change_leaves_everything_as_it_was(
-    db: Database,
-    entrance: Entrance,
-    current: str | None,
-    new: str,
-    error: type[Invalid | Required],
-    field: str,
-) -> None:
-    opened = await signed_up(entrance)
-    with pytest.raises(error) as caught:
-        await change_password(entrance, await who(db, opened), current, new)
-    assert caught.value.path == (field,)
-    assert await revoked(db) == []
-    await log_in(entrance, EMAIL, PASSWORD)
-
-
-async def test_first_password_needs_no_current_one(db: Database, entrance: Entrance) -> None:
-    actor = await who(db, await signed_up(entrance))
-    await run(db, "UPDATE users SET password_hash = NULL")
-    await change_password(entrance, actor, None, NEW)
-    await log_in(entrance, EMAIL, NEW)
-
-
-async def test_guessing_the_current_password_is_limited(
-    db: Database, redis: Redis, settings: Settings
-) -> None:
-    rules = AccessLimits(change_password=Limit(1, 60))
-    entrance = make_entrance(db, redis, settings, rules=rules)
-    actor = await who(db, await signed_up(entrance))
-    with pytest.raises(Invalid):
-        await change_password(entrance, actor, "wrong password", NEW)
-    with pytest.raises(RateLimited):
-        await change_password(entrance, actor, PASSWORD, NEW)
 
 
 async def test_first_admin_gets_a_password_once(db: Database, entrance: Entrance) -> None:

@@ -1,74 +1,23 @@
-"""Rounds of checks: decide, tell, store (SPEC S46, S62, S67, decision 7)."""
+"""Rounds of checks: decide, tell, store (SPEC S62, S67, decision 7)."""
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
 
 import pytest
 from redis.asyncio import Redis
 from sqlalchemy import select, text
 
-from db.event_log import read_after
-from db.models.health import HealthCheckState, HealthReading
+from db.models.health import HealthReading
 from db.session import Database
-from domain.events import HealthChanged
-from domain.health import CHECK_IDS, CheckType, HealthStatus, Outcome, ProbeResult
-from domain.percent import Percent
-from domain.readiness import HealthEvidence
-from domain.windows import TimeRange
-from services import retention
-from services.health import evidence, uptimes
-from services.health_monitor import HealthMonitor, Timing
+from domain.health import CheckType, HealthStatus, Outcome, ProbeResult
+from services.health_monitor import HealthMonitor
 from services.health_store import KEY, decode
 from tests.clock import Clock
+from tests.factories.monitors import FAST, World
 from tests.servers import free_port
 
 HEALTHY, WARNING = HealthStatus.HEALTHY, HealthStatus.WARNING
 CRITICAL, UNKNOWN = HealthStatus.CRITICAL, HealthStatus.UNKNOWN
-FAST = Timing(interval=30, timeout=2, recheck=0)
-DAY = TimeRange.LAST_24H
-
-
-class FakeProbe:
-    """Gives the outcomes that a test asks for, the last one for ever."""
-
-    def __init__(self, *outcomes: Outcome) -> None:
-        self.outcomes = list(outcomes) or [Outcome.PASSED]
-        self.runs = 0
-
-    async def run(self) -> ProbeResult:
-        self.runs += 1
-        outcome = self.outcomes.pop(0) if len(self.outcomes) > 1 else self.outcomes[0]
-        return ProbeResult(outcome, 5, None if outcome is Outcome.PASSED else "it broke")
-
-
-class World:
-    """A monitor with fake probes and all that it has published."""
-
-    def __init__(self, db: Database, redis: Redis) -> None:
-        self.db, self.redis = db, redis
-        self.probes = {check: FakeProbe() for check in CheckType}
-        self.published: list[str] = []
-        self.monitor = self.another()
-
-    def another(self, timing: Timing = FAST) -> HealthMonitor:
-        """A second process, or the first after a restart."""
-        return HealthMonitor(self.db, self.redis, self.probes, self.publish, timing)
-
-    async def publish(self, message: str) -> None:
-        self.published.append(message)
-
-    def fail(self, check: CheckType, *outcomes: Outcome) -> FakeProbe:
-        self.probes[check].outcomes = list(outcomes) or [Outcome.FAILED]
-        return self.probes[check]
-
-    async def status(self, check: CheckType) -> HealthStatus:
-        return (await self.monitor.latest()).state(check).status
-
-    async def events(self) -> list[HealthChanged]:
-        async with self.db.read() as session:
-            found = [item.event for item in await read_after(session, 0, 100)]
-        return [event for event in found if isinstance(event, HealthChanged)]
 
 
 @pytest.fixture
@@ -83,13 +32,6 @@ async def away(clock: Clock) -> AsyncIterator[Database]:
     db = Database(url, clock=clock, timeout_seconds=1)
     yield db
     await db.dispose()
-
-
-async def test_nothing_known_is_unknown(world: World) -> None:
-    """S5: before the first round all five checks are UNKNOWN."""
-    snapshot = await world.monitor.latest()
-    assert [state.check for state in snapshot.checks] == list(CheckType)
-    assert snapshot.overall is UNKNOWN
 
 
 async def test_a_round_of_passes(world: World) -> None:
@@ -172,12 +114,6 @@ async def test_no_probe_is_unknown(world: World) -> None:
     assert (state.status, state.error) == (UNKNOWN, "this check is disabled")
 
 
-async def test_another_process_sees_it(world: World) -> None:
-    """S62: web processes read what the worker has left in Redis."""
-    snapshot = await world.monitor.tick()
-    assert (await world.another().latest()).checks == snapshot.checks
-
-
 async def test_state_survives_without_redis(world: World) -> None:
     """A26: after a restart of all, PostgreSQL knows the state."""
     world.fail(CheckType.EMAIL)
@@ -193,40 +129,6 @@ async def test_a_restart_does_not_repeat_a_change(world: World) -> None:
     await world.another().tick()
     changes = [event for event in await world.events() if event.check is CheckType.EMAIL]
     assert len(changes) == 1
-
-
-async def test_no_news_is_unknown(world: World, clock: Clock) -> None:
-    """S5: no sample for two intervals means UNKNOWN, whatever it was."""
-    await world.monitor.tick()
-    clock.advance(61)
-    snapshot = await world.monitor.latest()
-    assert snapshot.overall is UNKNOWN
-    assert all(state.stale for state in snapshot.checks)
-
-
-async def test_fresh_is_not_run_again(world: World) -> None:
-    """S46: a round younger than 30 s is good enough."""
-    await world.monitor.tick()
-    await world.another().ensure_fresh()
-    assert world.probes[CheckType.API].runs == 1
-
-
-async def test_old_is_run_again_once(world: World, clock: Clock) -> None:
-    """S46: rerun now, and once however many ask."""
-    await world.monitor.tick()
-    clock.advance(31)
-    asked = [world.monitor.ensure_fresh() for _ in range(5)]
-    snapshots = await asyncio.gather(*asked)
-    assert {snapshot.overall for snapshot in snapshots} == {HEALTHY}
-    assert world.probes[CheckType.API].runs == 2
-
-
-async def test_old_health_is_not_trusted(world: World, clock: Clock) -> None:
-    """Decision 4: what broke since the last round blocks, and is not merely a warning."""
-    await world.monitor.tick()
-    clock.advance(31)
-    world.fail(CheckType.DATABASE)
-    assert (await world.monitor.ensure_fresh()).overall is CRITICAL
 
 
 async def test_the_database_may_be_away(world: World, away: Database) -> None:
@@ -249,7 +151,7 @@ async def test_what_was_not_stored_is_stored_later(world: World) -> None:
     await world.monitor.tick()
     changes = [event for event in await world.events() if event.check is CheckType.DATABASE]
     assert [event.after for event in changes] == [HEALTHY, CRITICAL]
-    assert await count(world.db) == 3 * len(CheckType) + 1
+    assert await world.stored() == 3 * len(CheckType) + 1
 
 
 async def test_redis_may_be_away(world: World) -> None:
@@ -258,7 +160,7 @@ async def test_redis_may_be_away(world: World) -> None:
     snapshot = await world.another().tick()
     await world.redis.aclose()
     assert snapshot.overall is HEALTHY
-    assert await count(world.db) == len(CheckType)
+    assert await world.stored() == len(CheckType)
 
 
 async def test_publishing_may_fail(world: World) -> None:
@@ -269,69 +171,4 @@ async def test_publishing_may_fail(world: World) -> None:
 
     monitor = HealthMonitor(world.db, world.redis, world.probes, fail, FAST)
     assert (await monitor.tick()).overall is HEALTHY
-    assert await count(world.db) == len(CheckType)
-
-
-async def test_rubbish_in_redis_is_ignored(world: World) -> None:
-    """A snapshot of a newer version must not break an older process."""
-    await world.redis.set(KEY, '{"version": 2}')
-    assert (await world.monitor.latest()).overall is UNKNOWN
-    with pytest.raises(ValueError, match="validation error"):
-        world.monitor.read('{"version": 2}')
-
-
-async def test_ids_in_the_database_are_the_fixed_ones(world: World) -> None:
-    """The id of a check is the same with and without the database."""
-    await world.monitor.tick()
-    async with world.db.read() as session:
-        rows = (await session.scalars(select(HealthCheckState))).all()
-    assert {row.check_type: row.id for row in rows} == CHECK_IDS
-
-
-async def test_uptime(world: World) -> None:
-    """A27: warnings count as up, failures and timeouts do not."""
-    outcomes = (Outcome.PASSED, Outcome.DEGRADED, Outcome.FAILED)
-    for outcome in outcomes:
-        world.fail(CheckType.EMAIL, outcome)
-        await world.monitor.tick()
-    assert await uptime(world, DAY) == Percent(50.0)  # the failed one was looked at twice
-
-
-async def test_no_phase_no_uptime_of_it(world: World) -> None:
-    """A27: CURRENT_PHASE has no span while no phase is active."""
-    await world.monitor.tick()
-    assert await uptime(world, TimeRange.CURRENT_PHASE) is None
-
-
-async def test_uptime_outlives_the_samples(world: World, clock: Clock) -> None:
-    """S5, A27: samples of more than 48 hours become rollups; nothing is counted twice."""
-    world.fail(CheckType.EMAIL, Outcome.FAILED)
-    await world.monitor.tick()
-    clock.advance(timedelta(hours=49).total_seconds())
-    world.fail(CheckType.EMAIL, Outcome.PASSED)
-    await world.monitor.tick()
-    before = await uptime(world, TimeRange.LAST_7D)
-    assert await retention.sweep(world.db, batch=2) == len(CheckType) + 1
-    assert await uptime(world, TimeRange.LAST_7D) == before == Percent(33.33)
-    assert await uptime(world, DAY) == Percent(100.0)
-    assert await retention.sweep(world.db) == 0
-
-
-async def test_evidence_for_readiness(world: World) -> None:
-    """X2, S46: the gate sees status, reason and the node that shows it."""
-    world.fail(CheckType.EMAIL)
-    found = evidence(await world.monitor.tick())
-    assert set(found) == set(CheckType)
-    assert isinstance(found[CheckType.EMAIL], HealthEvidence)
-    assert found[CheckType.EMAIL].detail == "critical: it broke"
-
-
-async def uptime(world: World, window: TimeRange) -> Percent | None:
-    async with world.db.read() as session:
-        key = (CheckType.EMAIL, window)
-        return (await uptimes(session, [key], clock=world.db.clock)).get(key)
-
-
-async def count(db: Database) -> int:
-    async with db.read() as session:
-        return len((await session.scalars(select(HealthReading.id))).all())
+    assert await world.stored() == len(CheckType)

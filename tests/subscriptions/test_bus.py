@@ -155,7 +155,7 @@ async def flood(admin: Redis, channel: str, number: int) -> None:
     for start in range(0, number, 1000):
         pipeline = admin.pipeline(transaction=False)
         for index in range(start, start + 1000):
-            pipeline.publish(channel, f"{index:0100}")
+            _ = pipeline.publish(channel, f"{index:0100}")  # queued: only `execute` is awaited
         await pipeline.execute()
 
 

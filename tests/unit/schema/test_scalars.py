@@ -105,7 +105,8 @@ def test_an_email_address_is_taken(text: str) -> None:
     [
         *["", "ann", "@example.com", "ann@", "ann@localhost", "ann@@example.com", "a@b c.com"],
         *["ann@-example.com", "ann@example.com-", "ann@example.com.", "a\n@b.c", "a b@example.com"],
-        *["a\x7f@b.c", "x" * 65 + "@b.c", "a@" + "b" * 250 + ".com", "ann@exämple.com", "\x00@b.c"],
+        *["a\x7f@b.c", "x" * 65 + "@b.c", "x" * 60 + "@" + "b" * 200 + ".com"],
+        *["ann@exämple.com", "\x00@b.c"],
     ],
 )
 def test_what_is_no_email_address_is_refused(text: str) -> None:

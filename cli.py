@@ -1,0 +1,91 @@
+"""The command `launch`: run the system, look after it, and talk to it over the network."""
+
+import sys
+from typing import Annotated, NoReturn
+
+import typer
+
+from commands import accounts, flags, health, kill, login, phases, server, watch
+from commands.problems import Problem
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    help="Run product launches: phases, feature flags, health, live.",
+)
+
+_SERVER = "On the server (DATABASE_URL and REDIS_URL, or a running `launch up`)"
+_CLIENT = "Over the network (--url, --token)"
+
+app.command(rich_help_panel=_SERVER)(server.up)
+app.command(rich_help_panel=_SERVER)(server.serve)
+app.command(rich_help_panel=_SERVER)(server.worker)
+
+
+@app.command(rich_help_panel=_SERVER)
+def migrate(
+    down: Annotated[
+        str | None, typer.Option(metavar="REV", help="Go down to this revision; base: empty.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Bring the database to the schema of this version, or down to an older one."""
+    from commands import database  # noqa: PLC0415 - heavy
+    from commands.output import confirm  # noqa: PLC0415
+
+    if down is not None:
+        confirm(f"Go down to {down}? Tables and their rows are lost.", yes=yes)
+    database.run_migrate(down)
+
+
+@app.command(rich_help_panel=_SERVER)
+def demo() -> None:
+    """Load what is missing of the demo launch; changes nothing that is there."""
+    from commands import database  # noqa: PLC0415 - heavy
+
+    database.run_demo()
+
+
+app.command(rich_help_panel=_SERVER)(accounts.admin)
+app.add_typer(accounts.token, name="token", rich_help_panel=_SERVER)
+app.command(rich_help_panel=_SERVER)(kill.kill)
+
+
+@app.command(rich_help_panel=_SERVER)
+def schema(
+    check: Annotated[
+        bool, typer.Option("--check", help="Compare with schema/schema.graphql; 1 if it differs.")
+    ] = False,
+) -> None:
+    """Print the GraphQL schema."""
+    from commands import sdl  # noqa: PLC0415 - heavy
+
+    sdl.run(check=check)
+
+
+app.command(rich_help_panel=_CLIENT)(login.login)
+app.command(rich_help_panel=_CLIENT)(login.logout)
+app.add_typer(phases.app, name="phases", rich_help_panel=_CLIENT)
+app.add_typer(flags.app, name="flags", rich_help_panel=_CLIENT)
+app.command(rich_help_panel=_CLIENT)(health.health)
+app.command(rich_help_panel=_CLIENT)(watch.watch)
+
+
+def main() -> None:
+    """Run one command: what goes wrong is one line on stderr and exit code 1, bad usage 2."""
+    try:
+        app(prog_name="launch")
+    except Problem as problem:
+        _fail(str(problem))
+    except Exception as error:
+        _fail(f"Unexpected {type(error).__name__}: {error}")
+
+
+def _fail(text: str) -> NoReturn:
+    typer.echo(typer.style(f"error: {text}", fg="red"), err=True)
+    sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,51 @@
+"""`launch migrate` and `launch demo`: work on the database itself."""
+
+import asyncio
+
+from commands.environment import own_settings
+from commands.local import expected, with_database
+from commands.output import remark
+from db import migrate
+from db.session import Database
+from services import demo
+from services.demo import Loaded
+from settings import Settings
+
+
+def run_migrate(down: str | None) -> None:
+    """Up to the newest revision, or down to a given one."""
+    settings = own_settings("database_url")
+    assert settings.database_url is not None
+    if down is None:
+        migrate_up(settings)
+        remark(f"The database is at revision {migrate.head_revision()}.")
+        return
+    with expected():
+        asyncio.run(migrate.downgrade(settings.database_url, down))
+    remark(f"The database is at revision {down}.")
+
+
+def migrate_up(settings: Settings) -> None:
+    """Up to the newest revision."""
+    assert settings.database_url is not None
+    with expected():
+        asyncio.run(migrate.upgrade(settings.database_url))
+
+
+def run_demo() -> None:
+    """Load what is missing of the demo launch."""
+    loaded = load_demo(own_settings("database_url"))
+    if loaded.phases or loaded.flags:
+        remark(f"Made {loaded.phases} phases and {loaded.flags} flags; nothing is on.")
+    else:
+        remark("The demo launch is there already: nothing was changed.")
+
+
+def load_demo(settings: Settings, *, only_when_empty: bool = False) -> Loaded:
+    """Load the demo launch in one transaction."""
+
+    async def work(db: Database) -> Loaded:
+        async with db.write() as uow:
+            return await demo.load(uow, only_when_empty=only_when_empty)
+
+    return with_database(settings, work)

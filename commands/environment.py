@@ -1,0 +1,26 @@
+"""What commands on the server know of the machine: its settings, and a running `launch up`."""
+
+from commands import addresses
+from commands.problems import Problem
+from settings import BadSettings, Settings, load_settings
+
+
+def own_settings(*needed: str) -> Settings:
+    """The settings; `needed` URLs that are unset come from a running `launch up`.
+
+    Raises Problem where there is none.
+    """
+    try:
+        settings = load_settings()
+    except BadSettings as error:
+        raise Problem(str(error)) from error
+    running = addresses.read(settings.data_dir)
+    missing = [name for name in ("database_url", "redis_url") if getattr(settings, name) is None]
+    found = {name: running[name.upper()] for name in missing if name.upper() in running}
+    lost = [name.upper() for name in needed if name in missing and name not in found]
+    if lost:
+        raise Problem(
+            f"No server is known: set {' and '.join(lost)}, or start `make run` (`launch up`) "
+            f"first; nothing runs in the data folder {settings.data_dir}."
+        )
+    return settings.model_copy(update=found)

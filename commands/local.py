@@ -1,0 +1,55 @@
+"""What commands that work on the database share: the way to it, and how it may fail."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import partial
+from typing import TypeVar
+
+from asyncpg import PostgresError
+from sqlalchemy.exc import SQLAlchemyError
+
+from commands.problems import Problem
+from db.session import Database
+from domain.actors import system_actor
+from domain.errors import LaunchError
+from domain.scrub import describe
+from jobs.routing import enqueue_for
+from settings import Settings
+
+T = TypeVar("T")
+
+ACTOR = system_actor("command line")
+
+
+@contextmanager
+def expected() -> Iterator[None]:
+    """Turn what may well happen into one line."""
+    try:
+        yield
+    except LaunchError as error:
+        raise Problem(error.message) from error
+    except (OSError, SQLAlchemyError, PostgresError) as error:
+        raise Problem(f"The database does not answer as it should: {describe(error)}") from error
+
+
+def with_database(settings: Settings, work: Callable[[Database], Awaitable[T]]) -> T:
+    """Run one piece of work on the database; raises Problem."""
+    with expected():
+        return asyncio.run(_with_database(settings, work))
+
+
+async def _with_database(settings: Settings, work: Callable[[Database], Awaitable[T]]) -> T:
+    assert settings.database_url is not None
+    db = Database(
+        settings.database_url,
+        clock=partial(datetime.now, UTC),
+        pool_size=2,
+        timeout_seconds=settings.database_timeout_seconds,
+        enqueue_jobs=enqueue_for,
+    )
+    try:
+        return await work(db)
+    finally:
+        await db.dispose()

@@ -1,0 +1,62 @@
+"""The documents that `launch phases` sends."""
+
+_DIFF = """
+  key before { enabled rolloutPercentage targetGroups }
+  after { enabled rolloutPercentage targetGroups }
+"""
+_MOVED = "id key name status version currentStep { index percentage } nextStepAt"
+
+LIST = """
+query Phases {
+  launchPhases {
+    id key name status platforms plannedStartAt plannedEndAt startedAt endedAt
+    steps { percentage } currentStep { index percentage } nextStepAt
+    flags { flag { key enabled rolloutPercentage } }
+  }
+}
+"""
+FIND = "query Phase($key: String!) { launchPhase(key: $key) { id key name status version } }"
+PLAN = f"""
+query Plan($id: ID!) {{
+  activationPlan(phaseId: $id) {{
+    phase {{ key name status steps {{ percentage }} }}
+    hash
+    changes {{ {_DIFF} }}
+    exposure {{ userType vendorType before after }}
+    conflicts
+    readiness {{ verdict token checks {{ key title ok blocking detail }} }}
+  }}
+}}
+"""
+ACTIVATE = f"""
+mutation Activate($input: ActivateLaunchPhaseInput!) {{
+  activateLaunchPhase(input: $input) {{ phase {{ {_MOVED} }} errors {{ message }} }}
+}}
+"""
+ROLL_BACK = f"""
+mutation RollBack($input: RollbackLaunchPhaseInput!) {{
+  rollbackLaunchPhase(input: $input) {{
+    phase {{ {_MOVED} }}
+    incident {{ number title }}
+    restored {{ {_DIFF} }}
+    conflicts
+    errors {{ message }}
+  }}
+}}
+"""
+
+
+def _move(action: str) -> str:
+    return f"""
+mutation Move($input: PhaseActionInput!) {{
+  {action}LaunchPhase(input: $input) {{ phase {{ {_MOVED} }} errors {{ message }} }}
+}}
+"""
+
+
+MOVES = {
+    "pause": (_move("pause"), "Hold the ramp; the flags stay as they are."),
+    "resume": (_move("resume"), "Go on after a pause; the hold of the step starts anew."),
+    "advance": (_move("advance"), "Enter the next step of the ramp now."),
+    "complete": (_move("complete"), "End a phase that went well; the flags stay as they are."),
+}

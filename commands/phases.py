@@ -1,0 +1,147 @@
+"""`launch phases`: plan, activate, move and roll back launch phases."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from commands import phase_documents as documents
+from commands.client import Json as Data
+from commands.client import Server, connect
+from commands.options import Json, Reason, Token, Url, Yes
+from commands.output import confirm, remark, show, show_json, table
+from commands.phase_plan import check_ready, show_changes, show_plan
+from commands.problems import Problem
+
+app = typer.Typer(no_args_is_help=True, help="Launch phases.")
+
+Key = Annotated[str, typer.Argument(help="The phase.")]
+
+
+class Mode(StrEnum):
+    """What a rollback does to the flags."""
+
+    DISABLE_ALL = "disable-all"
+    RESTORE_PREVIOUS = "restore-previous"
+
+
+@app.command("list")
+def list_phases(as_json: Json = False, url: Url = None, token: Token = None) -> None:
+    """Show the phases in the order of the timeline."""
+    found = connect(url, token).ask(documents.LIST)["launchPhases"]
+    if as_json:
+        show_json(found)
+        return
+    columns = ("key", "name", "status", "platforms", "step", "flags", "planned start")
+    show(table(columns, map(_cells, found)))
+
+
+@app.command()
+def plan(key: Key, as_json: Json = False, url: Url = None, token: Token = None) -> None:
+    """Show what activating a phase would do, and whether it may go live now."""
+    server = connect(url, token)
+    found = _plan(server, _phase(server, key))
+    show_json(found) if as_json else show_plan(found)
+
+
+@app.command()
+def activate(
+    key: Key,
+    accept_warnings: Annotated[
+        bool, typer.Option("--accept-warnings", help="Go live although not all is well.")
+    ] = False,
+    reason: Reason = None,
+    yes: Yes = False,
+    url: Url = None,
+    token: Token = None,
+) -> None:
+    """Make a phase live, after showing the plan; only what was shown can happen."""
+    server = connect(url, token)
+    phase = _phase(server, key)
+    if phase["status"] == "ACTIVE":
+        remark(f"{phase['name']} is active already.")
+        return
+    found = _plan(server, phase)
+    show_plan(found)
+    accepted = check_ready(found["readiness"], accept_warnings=accept_warnings)
+    confirm(f"Activate {phase['name']}?", yes=yes)
+    wanted = {
+        "phaseId": phase["id"],
+        "planHash": found["hash"],
+        "readinessToken": found["readiness"]["token"],
+        "acceptWarnings": accepted,
+        "reason": reason,
+    }
+    _report(server.change(documents.ACTIVATE, input=wanted)["phase"])
+
+
+@app.command()
+def rollback(
+    key: Key,
+    reason: Annotated[str, typer.Option(help="Why: it opens an incident with it.")],
+    mode: Annotated[
+        Mode | None, typer.Option(help="Left out: as the phase's rollback plan says.")
+    ] = None,
+    yes: Yes = False,
+    url: Url = None,
+    token: Token = None,
+) -> None:
+    """Undo a launch at once: flags off or restored, an incident opened."""
+    server = connect(url, token)
+    phase = _phase(server, key)
+    confirm(f"Roll {phase['name']} ({phase['status']}) back?", yes=yes)
+    wanted = {"phaseId": phase["id"], "reason": reason, "mode": mode.name if mode else None}
+    done = server.change(documents.ROLL_BACK, input=wanted)
+    if done["restored"]:
+        show_changes(done["restored"])
+    for conflict in done["conflicts"]:
+        remark(conflict, "yellow")
+    _report(done["phase"])
+    if done["incident"]:
+        show(f"incident #{done['incident']['number']}: {done['incident']['title']}")
+
+
+def _mover(document: str, help_text: str) -> Callable[..., None]:
+    def move(key: Key, reason: Reason = None, url: Url = None, token: Token = None) -> None:
+        server = connect(url, token)
+        wanted = {"phaseId": _phase(server, key)["id"], "reason": reason}
+        _report(server.change(document, input=wanted)["phase"])
+
+    move.__doc__ = help_text
+    return move
+
+
+for _name, (_document, _help) in documents.MOVES.items():
+    app.command(_name)(_mover(_document, _help))
+
+
+def _phase(server: Server, key: str) -> Data:
+    phase = server.ask(documents.FIND, key=key)["launchPhase"]
+    if phase is None:
+        raise Problem(f"There is no phase {key!r}: see `launch phases list`.")
+    return phase
+
+
+def _plan(server: Server, phase: Data) -> Data:
+    return server.ask(documents.PLAN, id=phase["id"])["activationPlan"]
+
+
+def _report(phase: Data) -> None:
+    step = phase["currentStep"]
+    at = f", at {step['percentage']} %" if step and phase["status"] == "ACTIVE" else ""
+    show(f"{phase['key']} {phase['status']}{at}")
+
+
+def _cells(phase: Data) -> tuple[object, ...]:
+    step, steps = phase["currentStep"], phase["steps"]
+    at = f"{step['index'] + 1} of {len(steps)} ({step['percentage']} %)" if step else len(steps)
+    return (
+        phase["key"],
+        phase["name"],
+        phase["status"],
+        ", ".join(name.lower() for name in phase["platforms"]),
+        at,
+        len(phase["flags"]),
+        (phase["plannedStartAt"] or "")[:10],
+    )

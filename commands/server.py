@@ -1,0 +1,53 @@
+"""`launch up`, `serve` and `worker`: the processes that stay."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from commands.problems import Problem
+
+# By its path it works from any folder, in the checkout as well as installed.
+_CLI = Path(__file__).resolve().parent.parent / "cli.py"
+
+Host = Annotated[str | None, typer.Option(help="The address to listen on. Default: HOST.")]
+Port = Annotated[
+    int | None, typer.Option(min=0, max=65535, help="The port; 0 is any. Default: PORT.")
+]
+Workers = Annotated[int, typer.Option(min=1, max=64, help="How many processes share the port.")]
+
+
+def up() -> None:
+    """Start everything here: database, cache, app and worker. Ctrl-C ends it all."""
+    from commands import together  # noqa: PLC0415 - heavy
+
+    raise typer.Exit(together.run([_child("serve"), _child("worker")]))
+
+
+def serve(host: Host = None, port: Port = None, workers: Workers = 1) -> None:
+    """Serve the app: GraphQL, its streams and the pages."""
+    from commands import serving  # noqa: PLC0415 - heavy
+
+    serving.run(host, port, workers)
+
+
+def worker() -> None:
+    """Work on jobs, health checks and ramps; any number may run, on any machine."""
+    import asyncio  # noqa: PLC0415
+    from logging.config import dictConfig  # noqa: PLC0415
+
+    from commands.environment import own_settings  # noqa: PLC0415 - heavy
+    from commands.logs import log_config  # noqa: PLC0415
+    from jobs.worker import run_worker  # noqa: PLC0415 - heavy
+
+    settings = own_settings("database_url", "redis_url")
+    dictConfig(log_config(settings.log_level))
+    try:
+        asyncio.run(run_worker(settings))
+    except ValueError as error:
+        raise Problem(str(error)) from error
+
+
+def _child(command: str) -> list[str]:
+    return [sys.executable, str(_CLI), command]

@@ -1,0 +1,60 @@
+"""Run uvicorn over the app, with the limits that the graph is made for."""
+
+import logging
+import os
+from logging.config import dictConfig
+
+import uvicorn
+
+from commands.environment import own_settings
+from commands.logs import log_config
+from commands.problems import Problem
+from runner import CannotRun, child_environment, free_port
+from settings import Settings
+
+logger = logging.getLogger("launch.serve")
+
+MOST_BYTES = 1_000_000  # of one message on a websocket
+GRACE_SECONDS = 5
+
+
+def run(host: str | None, port: int | None, workers: int) -> None:
+    """Serve until a signal comes; raises Problem where it cannot start."""
+    settings = _settings(host, port)
+    # The processes that uvicorn starts build the app by themselves: from this environment.
+    os.environ.update(child_environment(settings))
+    config = log_config(settings.log_level)
+    dictConfig(config)
+    logger.info("serving %s with %d process(es)", settings.base_url, workers)
+    uvicorn.run(
+        "app:from_environment",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=workers,
+        loop="uvloop",
+        http="httptools",
+        # The other one stands on an interface that websockets itself has given up.
+        ws="websockets-sansio",
+        ws_max_size=MOST_BYTES,
+        # Compression triples the memory of a socket.
+        ws_per_message_deflate=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        log_config=config,
+        access_log=False,
+        server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips="127.0.0.1",
+    )
+
+
+def _settings(host: str | None, port: int | None) -> Settings:
+    settings = own_settings("database_url", "redis_url")
+    given = {"host": host, "port": port}
+    settings = settings.model_copy(
+        update={name: value for name, value in given.items() if value is not None}
+    )
+    try:
+        return settings.model_copy(update={"port": free_port(settings)})
+    except CannotRun as error:
+        raise Problem(str(error)) from error

@@ -1,0 +1,51 @@
+"""What `launch up` does before its processes start, and what it leaves for other commands."""
+
+from collections.abc import Sequence
+
+from commands import addresses
+from commands.database import load_demo, migrate_up
+from commands.environment import own_settings
+from commands.local import expected
+from commands.staff import make_first_admin
+from runner import Child, Step, run_everything
+from settings import Settings
+
+
+def run(commands: Sequence[Sequence[str]]) -> int:
+    """Run until a signal comes; returns the exit code."""
+    settings = own_settings()
+    steps = [
+        Step("Preparing the database", prepare),
+        Step("Looking for an admin", first_admin),
+        Step("Loading the demo launch", demo),
+    ]
+    children = [Child(argv[-1], argv) for argv in commands]
+    try:
+        return run_everything(settings, steps, children)
+    finally:
+        addresses.remove(settings.data_dir)
+
+
+def prepare(settings: Settings) -> None:
+    """Migrate, and tell other commands where the servers are."""
+    known = {
+        "DATABASE_URL": settings.database_url,
+        "REDIS_URL": settings.redis_url,
+        "LAUNCH_URL": settings.base_url,
+    }
+    with expected():
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        addresses.write(settings.data_dir, {k: v for k, v in known.items() if v is not None})
+        migrate_up(settings)
+
+
+def first_admin(settings: Settings) -> str | None:
+    """Make the admin where there is none; a generated password is shown this once."""
+    password = make_first_admin(settings, settings.admin_email)
+    return f"password   {password}  (shown only this once)" if password else None
+
+
+def demo(settings: Settings) -> None:
+    """Load it where there is nothing yet: launches of somebody's own are left alone."""
+    if settings.environment != "production":
+        load_demo(settings, only_when_empty=True)

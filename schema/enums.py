@@ -1,0 +1,282 @@
+"""The enums of the graph: those of the domain, with a word on each of their values.
+
+They keep their names; a test finds values without a description.
+"""
+
+from enum import StrEnum
+
+import strawberry
+from strawberry.types.enum import StrawberryEnumDefinition
+
+from domain.actors import Role, Scope, UserType, VendorType
+from domain.criteria import Aggregation, Comparator, GuardAction, Verdict
+from domain.errors import ErrorCode
+from domain.flags import BucketBy, EvaluationErrorCode, EvaluationReason
+from domain.health import CheckType, HealthStatus
+from domain.incidents import IncidentStatus, Severity
+from domain.phases import PhaseAction, PhaseStatus, Platform, RollbackMode, RunKind
+from domain.readiness import ReadinessVerdict
+from domain.windows import TimeRange
+
+__all__ = [
+    "Aggregation",
+    "BucketBy",
+    "CheckType",
+    "Comparator",
+    "ErrorCode",
+    "EvaluationErrorCode",
+    "EvaluationReason",
+    "GuardAction",
+    "HealthStatus",
+    "IncidentStatus",
+    "PhaseAction",
+    "PhaseStatus",
+    "Platform",
+    "ReadinessVerdict",
+    "Role",
+    "RollbackMode",
+    "RunKind",
+    "Scope",
+    "Severity",
+    "TimeRange",
+    "UserType",
+    "VendorType",
+    "Verdict",
+]
+
+
+def describe(kind: type[StrEnum], description: str, **values: str) -> None:
+    """Make an enum a part of the graph; raises KeyError where a value has no description."""
+    strawberry.enum(kind, name=kind.__name__, description=description)
+    definition: StrawberryEnumDefinition = getattr(kind, "__strawberry_definition__")  # noqa: B009 - set by the line above
+    for value in definition.values:
+        value.description = values.pop(value.name)
+    if values:
+        raise KeyError(f"{kind.__name__} has no {', '.join(values)}")
+
+
+# Accounts
+describe(
+    Scope,
+    "One right; a field names those of which one is enough.",
+    LAUNCH_READ="See phases, runs and events.",
+    LAUNCH_OPERATE="Activate, pause, advance, complete and roll back phases.",
+    LAUNCH_ADMIN="Create and edit phases.",
+    FLAGS_READ="See flags and evaluate them for others.",
+    FLAGS_WRITE="Create, edit and switch flags.",
+    METRICS_READ="See metrics and journeys.",
+    METRICS_WRITE="Send metrics.",
+    HEALTH_READ="See the health of the system.",
+    INCIDENTS_READ="See incidents.",
+    INCIDENTS_WRITE="Open, edit and close incidents.",
+    DIRECTORY_READ="See suppliers, couples and invitations.",
+    DIRECTORY_WRITE="Act for suppliers.",
+    WEBHOOKS_ADMIN="Manage webhooks.",
+    TOKENS_ADMIN="Manage API tokens.",
+    SELF="One's own data.",
+)
+describe(
+    Role,
+    "What a person may do.",
+    VIEWER="Sees everything of a launch, changes nothing.",
+    OPERATOR="Operates launches, flags and incidents.",
+    ADMIN="May do everything.",
+    SUPPLIER="Their own data.",
+    COUPLE="Their own data.",
+)
+describe(
+    UserType,
+    "Which side of the product a person is on.",
+    SUPPLIER="Offers something for weddings.",
+    COUPLE="Gets married.",
+    ADMIN="Runs the product, whatever the role.",
+)
+describe(
+    VendorType,
+    "What a supplier offers.",
+    PHOTOGRAPHER="Photographs or films.",
+    VENUE="A place to celebrate.",
+    CATERING="Food and drink.",
+    FLORIST="Flowers.",
+    MUSIC="A band or a DJ.",
+    OTHER="Something else.",
+)
+
+# Phases
+describe(
+    PhaseStatus,
+    "Where a phase stands.",
+    PLANNED="It has not been live yet.",
+    ACTIVE="It is live, and its ramp moves on.",
+    PAUSED="It is live, and its ramp holds.",
+    COMPLETED="It went well; its flags stay as they are.",
+    ROLLED_BACK="It was undone.",
+)
+describe(
+    PhaseAction,
+    "What can be done to a phase.",
+    ACTIVATE="Make it live.",
+    PAUSE="Hold its ramp.",
+    RESUME="Let its ramp go on.",
+    ADVANCE="Enter the next step of its ramp.",
+    COMPLETE="End it as a success.",
+    ROLLBACK="Undo it.",
+)
+describe(
+    Platform,
+    "The side of the product that is launched.",
+    WEDSYNC="The app of suppliers.",
+    WEDME="The app of couples.",
+)
+describe(
+    RollbackMode,
+    "What a rollback does to the flags.",
+    RESTORE_PREVIOUS="Each becomes again what it was before the run.",
+    DISABLE_ALL="All go off.",
+)
+describe(
+    RunKind,
+    "Whether real users were reached.",
+    LIVE="Real users were reached.",
+    REHEARSAL="A rehearsal that reaches nobody.",
+)
+describe(
+    ReadinessVerdict,
+    "Go, go if the warnings are accepted, or no go.",
+    GO="Everything holds.",
+    GO_WITH_WARNINGS="It may go live if somebody accepts the warnings.",
+    NO_GO="Something keeps it from going live.",
+)
+
+# Criteria and metrics
+describe(
+    Aggregation,
+    "How samples become one number.",
+    SUM="Their sum.",
+    COUNT="How many there are.",
+    AVG="Their mean.",
+    RATE="How many there are each second.",
+    P50="Their median.",
+    P95="The value that 95 % of them do not exceed.",
+    P99="The value that 99 % of them do not exceed.",
+    LAST="The newest.",
+)
+describe(
+    Comparator,
+    "How the number must stand to the threshold.",
+    LT="Below it.",
+    LTE="At most it.",
+    GT="Above it.",
+    GTE="At least it.",
+    EQ="Equal to it.",
+)
+describe(
+    GuardAction,
+    "What a failing criterion does.",
+    WARN="It is reported, and the ramp goes on.",
+    HOLD="The ramp is held.",
+    ROLLBACK="The phase is rolled back.",
+)
+describe(
+    Verdict,
+    "What a judgement found; no data is no failure.",
+    PASSING="The promise is kept.",
+    FAILING="The promise is broken.",
+    INCONCLUSIVE="There are too few samples to tell.",
+    NO_DATA="Nothing was measured.",
+)
+describe(
+    TimeRange,
+    "How far back to look.",
+    LAST_1H="The last hour.",
+    LAST_24H="The last 24 hours.",
+    LAST_7D="The last 7 days.",
+    LAST_30D="The last 30 days.",
+    CURRENT_PHASE="Since the phase that is live was activated.",
+)
+
+# Flags
+describe(
+    BucketBy,
+    "Whose id decides who is inside a percentage.",
+    USER="Each user for themselves.",
+    COUPLE="Both of a couple see the same.",
+    SUPPLIER="Everybody of a supplier sees the same.",
+    DEVICE="Each device for itself, logged in or not.",
+)
+describe(
+    EvaluationReason,
+    "Why a flag has its value; the names are those of OpenFeature.",
+    STATIC="It is on for everybody.",
+    DEFAULT="No rule of the flag took the user in.",
+    TARGETING_MATCH="A target group decided.",
+    SPLIT="The percentage decided.",
+    DISABLED="The flag is off.",
+    CACHED="The value was kept from before.",
+    STALE="The value may be old: the database does not answer.",
+    ERROR="It could not be evaluated; see the error code.",
+)
+describe(
+    EvaluationErrorCode,
+    "What went wrong in an evaluation; the names are those of OpenFeature.",
+    FLAG_NOT_FOUND="There is no such flag.",
+    TARGETING_KEY_MISSING="Nobody was named whose id could decide.",
+    INVALID_CONTEXT="The user was described in a way that cannot be evaluated.",
+    GENERAL="Something else.",
+)
+
+# Health and incidents
+describe(
+    CheckType,
+    "A part that a launch stands on.",
+    DATABASE="PostgreSQL answers.",
+    API="The API answers over HTTP.",
+    AUTH="Logging in works.",
+    EMAIL="The mail server takes mail.",
+    REALTIME="Live streams deliver.",
+)
+describe(
+    HealthStatus,
+    "How a part is; UNKNOWN blocks a launch.",
+    HEALTHY="It works.",
+    WARNING="It is slow or failed once.",
+    CRITICAL="It fails.",
+    UNKNOWN="There is no recent sample.",
+)
+describe(
+    Severity,
+    "How bad it is.",
+    LOW="Hardly anybody notices.",
+    MEDIUM="Some users are hindered.",
+    HIGH="Many users are hindered; new launches are kept back.",
+    CRITICAL="The product does not work; new launches are kept back.",
+)
+describe(
+    IncidentStatus,
+    "Where an incident stands.",
+    OPEN="Nobody works on it yet.",
+    INVESTIGATING="Somebody works on it.",
+    RESOLVED="The cause is gone.",
+    CLOSED="Nothing is left to do.",
+)
+
+describe(
+    ErrorCode,
+    "What kind of expected failure it is.",
+    INVALID="A value is not acceptable.",
+    REQUIRED="Something is missing.",
+    NOT_FOUND="It does not exist, or you may not see it.",
+    FORBIDDEN="You may not do this.",
+    UNIQUE="It exists already.",
+    VERSION_CONFLICT="Somebody changed it since you read it.",
+    INVALID_TRANSITION="It cannot be done from where it stands.",
+    NOT_READY="The phase may not go live now.",
+    PLAN_DRIFT="Something changed since the plan was made.",
+    LOCKED="It cannot be edited now.",
+    EXPIRED="Its time has passed.",
+    ALREADY_USED="It works only once.",
+    REVOKED="It was taken back.",
+    EMAIL_MISMATCH="It is meant for another e-mail.",
+    RATE_LIMITED="Too many attempts: wait.",
+    DEPENDENCY_DOWN="Something that is needed does not answer.",
+)

@@ -1,0 +1,60 @@
+"""Load the demo launch: what is missing is made, what is there is left alone (SPEC S123)."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+
+from db.queries import flags as flag_queries
+from db.queries import phases as phase_queries
+from db.session import UnitOfWork
+from domain.actors import system_actor
+from services import demo_launch, flags, phases
+from services.phases import PhaseDraft
+
+ACTOR = system_actor("demo")
+_NINE = time(9, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """How much was made."""
+
+    phases: int = 0
+    flags: int = 0
+
+
+async def load(uow: UnitOfWork, *, only_when_empty: bool = False) -> Loaded:
+    """Make the phases and flags of the demo that do not exist; nothing is switched on.
+
+    `only_when_empty`: do nothing where there is any phase or flag, whoever made it.
+    """
+    if only_when_empty and await _anything(uow):
+        return Loaded()
+    made_flags = await _load_flags(uow)
+    made_phases = 0
+    first_day = _next_morning(uow.now)
+    for draft, begin, length in demo_launch.PHASES:
+        if await phase_queries.by_key(uow.session, draft.key) is None:
+            await phases.create(uow, ACTOR, _planned(draft, first_day + begin, length))
+            made_phases += 1
+    return Loaded(made_phases, made_flags)
+
+
+async def _anything(uow: UnitOfWork) -> bool:
+    return bool(await phases.list_all(uow.session) or await flag_queries.page(uow.session, 1))
+
+
+async def _load_flags(uow: UnitOfWork) -> int:
+    wanted = {draft.key: draft for draft in demo_launch.FLAGS}
+    there = await flag_queries.by_key(uow.session, list(wanted))
+    missing = [draft for key, draft in wanted.items() if key not in there]
+    for draft in missing:
+        await flags.create(uow, ACTOR, draft)
+    return len(missing)
+
+
+def _planned(draft: PhaseDraft, begin: datetime, length: timedelta) -> PhaseDraft:
+    return replace(draft, planned_start_at=begin, planned_end_at=begin + length)
+
+
+def _next_morning(now: datetime) -> datetime:
+    return datetime.combine(now.astimezone(UTC).date() + timedelta(days=1), _NINE)

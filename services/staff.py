@@ -1,0 +1,71 @@
+"""People who operate launches: made and changed on the server itself (SPEC A53)."""
+
+import re
+from enum import StrEnum
+
+from db.queries import accounts as queries
+from db.session import UnitOfWork
+from domain import accounts as rules
+from domain.actors import USER_TYPES, Actor, Role, UserType
+from domain.errors import Invalid, Required
+from services.password_changes import set_password
+from services.passwords import Passwords
+from services.sessions import end_sessions
+
+# What the graph takes at a log-in, or nobody could.
+_EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+
+
+class Done(StrEnum):
+    """What was done to an account."""
+
+    CREATED = "created"
+    CHANGED = "changed"
+    UNCHANGED = "as it was"
+
+
+async def put(
+    uow: UnitOfWork,
+    actor: Actor,
+    passwords: Passwords,
+    email: str,
+    role: Role | None = None,
+    password: str | None = None,
+) -> Done:
+    """Make an account for the staff, or change its role or password; a change ends its sessions.
+
+    Raises Required for a new account without a password, Invalid for a supplier or a couple.
+    """
+    password_hash = None
+    if password is not None:
+        rules.check_password(password, email, ("password",))
+        password_hash = await passwords.hash(password)
+    seen = await queries.user_by_email(uow.session, email.strip())
+    user = await queries.lock_user(uow.session, seen.id) if seen else None
+    if user is None:
+        return await _create(uow, email, role or Role.ADMIN, password_hash)
+    if USER_TYPES[user.role] is not UserType.ADMIN:
+        raise Invalid(f"{email} is the account of a {user.role}.", path=("email",))
+    wanted = role or user.role
+    if password_hash is None and wanted is user.role:
+        return Done.UNCHANGED
+    user.role = wanted
+    if password_hash is not None:
+        await set_password(uow, actor, user, password_hash)
+    else:
+        await end_sessions(uow, actor, user.id)
+    return Done.CHANGED
+
+
+async def _create(uow: UnitOfWork, email: str, role: Role, password_hash: str | None) -> Done:
+    if password_hash is None:
+        raise Required("A new account needs a password.", path=("password",))
+    if not _is_email(email):
+        raise Invalid("This is not an e-mail address.", path=("email",))
+    if await queries.add_user(uow.session, email.strip(), role, password_hash) is None:
+        raise Invalid("Somebody has made this account just now: try again.", path=("email",))
+    return Done.CREATED
+
+
+def _is_email(email: str) -> bool:
+    return _EMAIL.fullmatch(email.strip()) is not None

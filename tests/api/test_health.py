@@ -1,0 +1,70 @@
+"""Health in the graph (SPEC S25, S46, A27)."""
+
+import pytest
+from starlette.applications import Starlette
+
+from db.session import StatementCounter
+from domain.health import CheckType
+from schema.context import Runtime
+from tests.factories.health import Health
+from tests.graphql import GraphQLClient
+
+QUERY = """
+query {
+  systemHealth {
+    cursor at overall changed
+    checks {
+      id name type status responseTimeMs errorMessage details checkedAt since stale
+      consecutiveFailures flapping uptime
+    }
+  }
+}
+"""
+
+
+@pytest.fixture
+def runtime(app: Starlette, health: Health) -> Runtime:
+    """The parts of the running app; its checks are fakes that pass."""
+    found: Runtime = app.state.runtime
+    return found
+
+
+async def test_before_the_first_round(runtime: Runtime, viewer: GraphQLClient) -> None:
+    """S5: five checks, all UNKNOWN, and nothing fails."""
+    found = (await viewer.data(QUERY))["systemHealth"]
+    assert found["overall"] == "UNKNOWN"
+    assert [check["name"] for check in found["checks"]] == [
+        "Database",
+        "API Endpoints",
+        "Authentication",
+        "Email Services",
+        "Realtime",
+    ]
+    assert {check["uptime"] for check in found["checks"]} == {None}
+
+
+async def test_after_a_round(runtime: Runtime, viewer: GraphQLClient, health: Health) -> None:
+    """S25: the worst of all checks, each with its evidence."""
+    health.fail(CheckType.EMAIL)
+    await runtime.health.ensure_fresh()
+    found = (await viewer.data(QUERY))["systemHealth"]
+    email = next(check for check in found["checks"] if check["type"] == "EMAIL")
+    assert (found["overall"], email["status"], email["uptime"]) == ("CRITICAL", "CRITICAL", 0)
+    assert (email["errorMessage"], email["consecutiveFailures"]) == ("told to fail", 2)
+
+
+async def test_uptime_of_all_in_one_statement(runtime: Runtime, viewer: GraphQLClient) -> None:
+    """DESIGN rule 10: five checks with uptime cost as much as one."""
+    await runtime.health.tick()
+    counter = StatementCounter(runtime.db)
+    await viewer.data(QUERY)
+    counter.stop()
+    assert sum("system_health_checks" in statement for statement in counter.statements) == 1
+
+
+async def test_who_may_see_it(
+    runtime: Runtime, visitor: GraphQLClient, supplier: GraphQLClient
+) -> None:
+    """A53: HEALTH_READ."""
+    assert (await visitor.execute(QUERY)).codes == ["UNAUTHENTICATED"]
+    assert (await supplier.execute(QUERY)).codes == ["FORBIDDEN"]

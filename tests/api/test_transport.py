@@ -1,0 +1,129 @@
+"""GraphQL over HTTP: media types, methods, malformed requests that never give a 5xx."""
+
+import json
+
+import pytest
+
+from tests.graphql import GraphQLClient
+
+TYPENAME = {"query": "{ __typename }"}
+RESPONSE = "application/graphql-response+json"
+
+
+async def post(client: GraphQLClient, body: str | bytes, **headers: str) -> tuple[int, object]:
+    sent = {"content-type": "application/json", **headers}
+    response = await client.raw("POST", "/graphql", content=body, headers=sent)
+    return response.status_code, response.json()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "null", "1", '"text"', "[]", "[1]", "{}", "{", "", "nonsense",
+        '{"query": 1}', '{"query": null}', '{"query": ""}', '{"query": "{ a }", "variables": 1}',
+        '{"query": "{ a }", "operationName": 1}', '{"query": "{ a }", "extensions": []}',
+        "[" * 100_000, '{"query": ' * 5_000, '{"a": 1e999}', b"\xff\xfe",
+        '[{"query": "{ __typename }"}]',
+    ],
+)  # fmt: skip
+async def test_a_malformed_body_is_a_400(visitor: GraphQLClient, body: str | bytes) -> None:
+    status, answer = await post(visitor, body)
+    assert status == 400
+    assert isinstance(answer, dict)
+    assert answer["errors"][0]["message"]
+
+
+@pytest.mark.parametrize(
+    ("document", "variables"),
+    [
+        ("{ nowhere }", {}),
+        ("{", {}),
+        ("query ($n: Int) { incidents(first: $n) { totalCount } }", {"n": 10**40}),
+        ("query ($n: Int) { incidents(first: $n) { totalCount } }", {"n": {"a": 1}}),
+        ("{ " + "node(id: 1) { ... on Node " * 400 + "{ id }" + "}" * 401, {}),
+        ("{" + " a: __typename" * 6_000 + "}", {}),
+        ("query A { __typename } query B { __typename }", {}),
+        ('{ featureFlag(key: "\\u0000") { key } }', {}),
+    ],
+)
+async def test_a_bad_document_gives_errors_never_a_failure(
+    visitor: GraphQLClient, document: str, variables: dict[str, object]
+) -> None:
+    status, answer = await post(
+        visitor, json.dumps({"query": document, "variables": variables}), accept=RESPONSE
+    )
+    assert status == 400
+    assert isinstance(answer, dict)
+    assert {error["extensions"]["code"] for error in answer["errors"]} == {"BAD_USER_INPUT"}
+    assert "data" not in answer
+
+
+@pytest.mark.parametrize(
+    ("accept", "type_", "status"),
+    [
+        ("", "application/json", 200),
+        ("*/*", "application/json", 200),
+        ("application/json", "application/json", 200),
+        (RESPONSE, RESPONSE, 200),
+        (f"{RESPONSE}; charset=utf-8, application/json; charset=utf-8", RESPONSE, 200),
+        (f"application/json, {RESPONSE};q=0.5", "application/json", 200),
+        ("application/json, text/event-stream", "application/json", 200),
+        ("image/png", "application/json", 406),
+    ],
+)
+async def test_the_answer_has_the_type_that_was_asked_for(
+    visitor: GraphQLClient, accept: str, type_: str, status: int
+) -> None:
+    response = await visitor.raw("POST", "/graphql", json=TYPENAME, headers={"accept": accept})
+    assert response.status_code == status
+    assert response.headers["content-type"] == f"{type_}; charset=utf-8"
+
+
+async def test_a_request_error_is_200_for_plain_json_and_400_for_the_graphql_type(
+    visitor: GraphQLClient,
+) -> None:
+    for accept, status in (("application/json", 200), (RESPONSE, 400)):
+        response = await visitor.raw(
+            "POST", "/graphql", json={"query": "{ nowhere }"}, headers={"accept": accept}
+        )
+        assert (response.status_code, "data" in response.json()) == (status, False)
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "HEAD"])
+async def test_other_methods_are_refused_with_allow(visitor: GraphQLClient, method: str) -> None:
+    response = await visitor.raw(method, "/graphql")
+    assert (response.status_code, response.headers["allow"]) == (405, "GET, POST")
+
+
+@pytest.mark.parametrize("type_", ["text/plain", "application/x-www-form-urlencoded", "x", ""])
+async def test_other_content_types_are_refused(visitor: GraphQLClient, type_: str) -> None:
+    status, _ = await post(visitor, json.dumps(TYPENAME), **{"content-type": type_})
+    assert status == 415
+
+
+async def test_a_query_may_be_asked_by_get_a_mutation_may_not(visitor: GraphQLClient) -> None:
+    query = await visitor.raw("GET", "/graphql", params=TYPENAME)
+    assert query.json() == {"data": {"__typename": "Query"}}
+    mutation = await visitor.raw("GET", "/graphql", params={"query": "mutation { logOut }"})
+    assert (mutation.status_code, mutation.headers["allow"]) == (405, "POST")
+
+
+async def test_a_body_that_is_too_long_is_refused(visitor: GraphQLClient) -> None:
+    status, _ = await post(visitor, json.dumps({"query": "#" * 2_000_000}))
+    assert status == 413
+
+
+async def test_no_answer_suggests_names(visitor: GraphQLClient) -> None:
+    answer = await visitor.execute("{ featureFlagz }")
+    assert "Did you mean" not in answer.body["errors"][0]["message"]
+
+
+async def test_the_schema_is_served_as_text(visitor: GraphQLClient) -> None:
+    response = await visitor.raw("GET", "/schema.graphql")
+    assert "type Query {" in response.text
+
+
+async def test_health_and_readiness_answer(visitor: GraphQLClient) -> None:
+    assert (await visitor.raw("GET", "/healthz")).text == "ok"
+    ready = await visitor.raw("GET", "/readyz")
+    assert (ready.status_code, ready.json()["database"]) == (200, True)

@@ -1,0 +1,1 @@
+"""The rules of the layout that a tool can check."""

@@ -1,0 +1,27 @@
+"""Files that are generated from the code and committed: run me with `python -m` to write them."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from schema.root import schema
+from tests.architecture.permissions import table
+from tests.architecture.source import ROOT
+
+SDL = ROOT / "schema" / "schema.graphql"
+PERMISSIONS = ROOT / "docs" / "permissions.md"
+COMMAND = "python -m tests.architecture.generated"
+
+FILES: dict[Path, Callable[[], str]] = {
+    SDL: lambda: schema.as_str() + "\n",
+    PERMISSIONS: table,
+}
+
+
+def main() -> None:
+    """Write them all."""
+    for path, text in FILES.items():
+        path.write_text(text())
+
+
+if __name__ == "__main__":
+    main()

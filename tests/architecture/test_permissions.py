@@ -1,0 +1,124 @@
+"""Every root field as everybody (SPEC A53, DESIGN rule 9)."""
+
+import asyncio
+from contextlib import aclosing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from graphql import GraphQLObjectType, build_schema
+from sqlalchemy import text
+from starlette.applications import Starlette
+
+from db.models import Base
+from db.session import Database
+from domain.actors import ANONYMOUS
+from schema.context import Context
+from schema.permissions import PUBLIC_FIELDS
+from schema.root import schema
+from services.authentication import authenticate
+from tests.architecture.callers import Caller, everybody
+from tests.architecture.calls import Call, call
+from tests.architecture.generated import COMMAND, PERMISSIONS
+from tests.architecture.permissions import KINDS, RootField, root_fields, table
+from tests.graphql import GraphQLClient
+
+GRAPH = build_schema(schema.as_str())
+CONTRACT = build_schema(Path(__file__).with_name("contract.graphql").read_text())
+FIELDS = list(root_fields())
+CALLED = [field for field in FIELDS if field.kind != "Subscription"]
+WATCHED = [field for field in FIELDS if field.kind == "Subscription"]
+REFUSED = {"UNAUTHENTICATED", "FORBIDDEN"}
+PATIENCE = 0.3  # seconds for a stream that may have nothing to say
+
+
+def unscoped_in_the_contract() -> set[str]:
+    """The root fields that the contract opens to everybody."""
+    found = set()
+    for kind in KINDS:
+        root = CONTRACT.type_map[kind]
+        assert isinstance(root, GraphQLObjectType)
+        for name, field in root.fields.items():
+            directives = field.ast_node.directives or () if field.ast_node else ()
+            if "scope" not in {node.name.value for node in directives}:
+                found.add(f"{kind}.{name}")
+    return found
+
+
+async def row_counts(db: Database) -> dict[str, int]:
+    """How many rows each table has."""
+    tables = (*Base.metadata.tables, "pgqueuer")
+    each = " UNION ALL ".join(f"SELECT '{name}', count(*) FROM {name}" for name in tables)
+    async with db.read() as session:
+        return {row[0]: row[1] for row in await session.execute(text(each))}
+
+
+async def watch(app: Starlette, db: Database, caller: Caller, wanted: Call) -> list[str]:
+    """The codes of the first answer of a stream; none where it has nothing to say yet."""
+    runtime = app.state.runtime
+    actor = await authenticate(db, caller.token, runtime.clock()) if caller.token else ANONYMOUS
+    context = Context(runtime, actor=actor or ANONYMOUS)
+    results: Any = await schema.subscribe(wanted.document, wanted.variables, context_value=context)
+    async with aclosing(results):
+        try:
+            async with asyncio.timeout(PATIENCE):
+                answer = await anext(results)
+        except TimeoutError:
+            return []
+    return [error.extensions["code"] for error in answer.errors or []]
+
+
+@pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.place)
+def test_a_field_is_scoped_or_public(field: RootField) -> None:
+    assert bool(field.declared) is not field.is_public
+
+
+@pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.place)
+def test_what_is_declared_is_enforced(field: RootField) -> None:
+    assert field.declared == field.enforced
+
+
+def test_public_fields_are_those_of_the_contract() -> None:
+    assert unscoped_in_the_contract() == PUBLIC_FIELDS
+
+
+def test_the_committed_table_is_that_of_the_code() -> None:
+    assert PERMISSIONS.read_text() == table(), f"run `{COMMAND}` and look at the difference"
+
+
+@pytest.mark.parametrize("field", CALLED, ids=lambda field: field.place)
+async def test_whoever_may_not_is_refused_and_nothing_is_written(
+    visitor: GraphQLClient, db: Database, field: RootField
+) -> None:
+    wanted = call(GRAPH, field.kind, field.name)
+    denied = [one for one in await everybody(db) if not field.allows(one.scopes)]
+    before = await row_counts(db)
+    for caller in denied:
+        answer = await visitor.as_(caller.token).execute(wanted.document, **wanted.variables)
+        assert (caller.name, answer.codes) == (caller.name, [caller.refusal])
+    assert await row_counts(db) == before
+
+
+@pytest.mark.parametrize("full", [False, True], ids=["minimal", "full"])
+@pytest.mark.parametrize("field", CALLED, ids=lambda field: field.place)
+async def test_whoever_may_is_answered(
+    visitor: GraphQLClient, db: Database, field: RootField, full: bool
+) -> None:
+    wanted = call(GRAPH, field.kind, field.name, full=full)
+    for caller in await everybody(db):
+        if field.allows(caller.scopes):
+            answer = await visitor.as_(caller.token).execute(wanted.document, **wanted.variables)
+            assert not {*REFUSED, "INTERNAL"} & set(answer.codes), (caller.name, answer.body)
+
+
+@pytest.mark.parametrize("field", WATCHED, ids=lambda field: field.place)
+async def test_a_stream_answers_only_whom_it_may(
+    app: Starlette, db: Database, field: RootField
+) -> None:
+    wanted = call(GRAPH, field.kind, field.name)
+    for caller in await everybody(db):
+        codes = await watch(app, db, caller, wanted)
+        if field.allows(caller.scopes):
+            assert not {*REFUSED, "INTERNAL"} & set(codes), caller.name
+        else:
+            assert (caller.name, codes) == (caller.name, [caller.refusal])

@@ -1,0 +1,69 @@
+"""The graph as it is promised, described and committed (DESIGN rules 10 and 15, SPEC A47)."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    build_schema,
+    is_specified_directive,
+)
+
+from schema.root import schema
+from tests.architecture.gaps import DIFFERENCES, NOT_BUILT
+from tests.architecture.generated import COMMAND, SDL
+from tests.architecture.sdl import compare, own_types
+
+CONTRACT = Path(__file__).with_name("contract.graphql")
+OURS = build_schema(schema.as_str())
+DRIFTS = compare(build_schema(CONTRACT.read_text()), OURS)
+
+
+def described(graph: GraphQLSchema) -> Iterator[tuple[str, str | None]]:
+    """Everything that Strawberry can describe (not the arguments of directives), with its text."""
+    for name, kind in own_types(graph):
+        yield name, kind.description
+        for part, text in members(kind):
+            yield f"{name}.{part}", text
+    for directive in graph.directives:
+        if not is_specified_directive(directive):
+            yield f"@{directive.name}", directive.description
+
+
+def members(kind: GraphQLNamedType) -> Iterator[tuple[str, str | None]]:
+    """Fields, their arguments, and values."""
+    if isinstance(kind, GraphQLInputObjectType):
+        yield from ((name, given.description) for name, given in kind.fields.items())
+    elif isinstance(kind, GraphQLEnumType):
+        yield from ((name, value.description) for name, value in kind.values.items())
+    elif isinstance(kind, GraphQLObjectType | GraphQLInterfaceType):
+        for name, field in kind.fields.items():
+            yield name, field.description
+            yield from ((f"{name}({key})", arg.description) for key, arg in field.args.items())
+
+
+def test_the_committed_sdl_is_that_of_the_code() -> None:
+    assert SDL.read_text() == schema.as_str() + "\n", f"run `{COMMAND}` and look at the difference"
+
+
+def test_everything_has_a_description() -> None:
+    assert [name for name, text in described(OURS) if not (text or "").strip()] == []
+
+
+def test_nothing_of_the_contract_is_missing_but_what_is_not_built_yet() -> None:
+    """Remove from NOT_BUILT what you build."""
+    assert {drift.place for drift in DRIFTS if drift.is_missing} == NOT_BUILT
+
+
+def test_what_is_built_is_what_the_contract_promises() -> None:
+    found = {drift.place: (drift.promised, drift.ours) for drift in DRIFTS if not drift.is_missing}
+    assert found == {place: entry[:2] for place, entry in DIFFERENCES.items()}
+
+
+def test_every_difference_has_a_reason() -> None:
+    assert all(reason for _, _, reason in DIFFERENCES.values())

@@ -1,0 +1,48 @@
+"""Sizes (DESIGN rule 12); ruff's C901 keeps the complexity of each function at 10 or less."""
+
+from statistics import median
+
+from tests.architecture.source import Function, Module, modules
+
+LIMIT = 500
+SMELL = 300
+FUNCTION_MEDIAN = 8
+MODULE_MEDIAN = range(40, 91)
+# Over SMELL, each with its reason. Short, or it is worth nothing.
+LONG = {
+    "tests.api.test_phases": "the whole life of a phase over one set of documents and fixtures",
+    "tests.subscriptions.test_bus": "one case for each known defect of broadcaster",
+    "tests.unit.subscriptions.test_tail": "one fake bus and log under every disorder of events",
+}
+
+
+def all_modules() -> list[Module]:
+    """Ours, tests included: they are read as often."""
+    return [*modules(), *modules("tests")]
+
+
+def lines(function: Function) -> int:
+    """From its `def` to its end."""
+    return (function.end_lineno or function.lineno) - function.lineno + 1
+
+
+def test_no_module_is_too_long() -> None:
+    sizes = {module.name: module.lines for module in all_modules()}
+    assert {name: size for name, size in sizes.items() if size > LIMIT} == {}
+
+
+def test_long_modules_have_a_reason() -> None:
+    """One that got shorter leaves the list."""
+    long = {module.name for module in all_modules() if module.lines > SMELL}
+    assert long == set(LONG)
+    assert len(LONG) <= 5
+
+
+def test_modules_are_of_a_size_to_read_at_once() -> None:
+    found = median(module.lines for module in modules() if module.lines > 1)
+    assert int(found) in MODULE_MEDIAN, f"the median module has {found} lines"
+
+
+def test_functions_are_short() -> None:
+    found = median(lines(item) for module in modules() for item in module.functions())
+    assert found <= FUNCTION_MEDIAN, f"the median function has {found} lines"

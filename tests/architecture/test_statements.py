@@ -1,0 +1,170 @@
+"""How many SQL statements each operation sends: as many for 30 rows as for one (DESIGN rule 10)."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import pytest
+from starlette.applications import Starlette
+
+from db.models.incidents import LaunchIncident
+from db.session import Database, StatementCounter
+from domain.actors import ActorKind, Role
+from domain.ids import parse_global_id, parse_uuid
+from domain.incidents import Severity
+from tests.factories import people
+from tests.factories.accounts import add_user
+from tests.factories.health import Health
+from tests.factories.launches import make_phase
+from tests.graphql import GraphQLClient
+
+SIZES = (1, 10, 30)
+# What runs beside the requests: the tail looks at the newest event, the store at the version.
+_BACKGROUND = ("SELECT launch_event_counter.seq", "SELECT flag_set_version.version")
+
+ACTOR = "actor { __typename ... on User { email } ... on ApiToken { name } }"
+PHASE_PARTS = "key steps { percentage } successCriteria { verdict } availableActions"
+FLAG_PARTS = "key enabled rolloutPercentage targetGroups version"
+
+# Each document with how many statements it sends after that of authentication.
+DOCUMENTS = {
+    "phases": ("{ launchPhases { key status version } }", 1),
+    "phases with flags": (
+        f"{{ launchPhases {{ {PHASE_PARTS} flags {{ flag {{ {FLAG_PARTS} }} }} }} }}",
+        2,
+    ),
+    "phases with the phases of their flags": (
+        "{ launchPhases { flags { flag { key phase { key } } } } }",
+        3,
+    ),
+    "flags": (f"{{ featureFlags(first: 100) {{ nodes {{ {FLAG_PARTS} }} }} }}", 1),
+    "flags with their phases and a count": (
+        f"{{ featureFlags(first: 100) {{ totalCount nodes {{ {FLAG_PARTS} phase {{ key }} }} }} }}",
+        3,
+    ),
+    "flags as edges": ("{ featureFlags(first: 100) { edges { cursor node { key } } } }", 1),
+    "incidents": (
+        "{ incidents(first: 100) { totalCount nodes { number phase { key } "
+        "affectedFeatures { key } acknowledgedBy { __typename } } } }",
+        5,
+    ),
+    "events": (
+        f"{{ launchEvents(first: 100) {{ nodes {{ at summary {ACTOR} "
+        "... on PhaseEvent { to phase { key } } ... on FlagEvent { diff { key } } } } }",
+        3,
+    ),
+    "the flags of the viewer": ("{ viewerFlags { version flags { key value reason } } }", 0),
+    "health": ("{ systemHealth { overall checks { type status uptime } } }", 2),
+}
+
+
+@dataclass
+class Counted:
+    """The statements of one block."""
+
+    statements: list[str] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.statements)
+
+
+@contextmanager
+def counting(app: Starlette) -> Iterator[Counted]:
+    """What the app sends to the database for a request."""
+    found, counter = Counted(), StatementCounter(app.state.runtime.db)
+    try:
+        yield found
+    finally:
+        counter.stop()
+        sent = counter.statements
+        found.statements = [text for text in sent if not text.startswith(_BACKGROUND)]
+
+
+class Launch:
+    """Phases that each have a flag, an incident and an author of their own."""
+
+    def __init__(self, db: Database, visitor: GraphQLClient) -> None:
+        self.db = db
+        self.visitor = visitor
+        self.phases: list[str] = []
+
+    async def grow(self, size: int) -> None:
+        for index in range(len(self.phases), size):
+            author = self.visitor.as_(await people.session_of(self.db, Role.ADMIN))
+            phase = await make_phase(author, f"phase_{index}", flags=(f"flag_{index}",))
+            await self._add_incident(phase, f"flag_{index}")
+            self.phases.append(phase)
+
+    async def _add_incident(self, phase: str, flag: str) -> None:
+        taker = await add_user(self.db, Role.OPERATOR, f"{flag}@wedsync.com")
+        _, key = parse_global_id(phase) or ("", "")
+        async with self.db.write() as uow:
+            uow.session.add(
+                LaunchIncident(
+                    incident_type="test",
+                    severity=Severity.LOW,
+                    title=flag,
+                    affected_features=[flag],
+                    phase_id=parse_uuid(key),
+                    acknowledged_by_kind=ActorKind.USER,
+                    acknowledged_by_id=taker.id,
+                    acknowledged_by_label=taker.email,
+                )
+            )
+
+
+@pytest.fixture
+def launch(db: Database, visitor: GraphQLClient, health: Health) -> Launch:
+    """Nothing yet."""
+    return Launch(db, visitor)
+
+
+@pytest.mark.parametrize(("document", "expected"), DOCUMENTS.values(), ids=DOCUMENTS)
+async def test_more_rows_are_not_more_statements(
+    app: Starlette, admin: GraphQLClient, launch: Launch, document: str, expected: int
+) -> None:
+    for size in SIZES:
+        await launch.grow(size)
+        await admin.data("{ systemHealth { overall } }")  # checks that are due run here
+        with counting(app) as sent:
+            await admin.data(document)
+        assert (size, len(sent)) == (size, expected + 1), "\n".join(sent.statements)
+
+
+async def test_nodes_of_a_type_are_read_at_once(
+    app: Starlette, admin: GraphQLClient, launch: Launch
+) -> None:
+    await launch.grow(10)
+    document = "query ($ids: [ID!]!) { nodes(ids: $ids) { ... on LaunchPhase { key } } }"
+    with counting(app) as sent:
+        answer = await admin.data(document, ids=launch.phases)
+    assert [item["key"] for item in answer["nodes"]] == [f"phase_{n}" for n in range(10)]
+    assert len(sent) == 2
+
+
+async def test_the_plan_of_an_activation_costs_the_same_for_any_number_of_flags(
+    app: Starlette, admin: GraphQLClient, health: Health
+) -> None:
+    document = """query ($id: ID!) { activationPlan(phaseId: $id) {
+      hash conflicts changes { key before { enabled } after { enabled } }
+      exposure { before after } readiness { verdict checks { key ok } } phase { key } } }"""
+    for size in SIZES:
+        phase = await make_phase(admin, f"phase_{size}", tuple(f"f{size}_{n}" for n in range(size)))
+        await admin.data(document, id=phase)
+        with counting(app) as sent:
+            await admin.data(document, id=phase)
+        assert (size, len(sent)) == (size, 7), "\n".join(sent.statements)
+
+
+async def test_flags_of_a_visitor_need_no_database(app: Starlette, visitor: GraphQLClient) -> None:
+    with counting(app) as sent:
+        await visitor.data("{ viewerFlags { version flags { key value } } }")
+    assert sent.statements == []
+
+
+async def test_whoever_is_refused_costs_no_more_than_finding_out_who_they_are(
+    app: Starlette, supplier: GraphQLClient
+) -> None:
+    with counting(app) as sent:
+        answer = await supplier.execute("{ launchPhases { key } }")
+    assert (answer.codes, len(sent)) == (["FORBIDDEN"], 1)

@@ -1,0 +1,251 @@
+"""`launch` against a real server: every command is a process of its own (SPEC S116)."""
+
+import re
+import signal
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from graphql import build_schema, parse, validate
+
+from commands import flags, health, login, phase_documents, watch_stream
+from db.session import Database
+from schema.root import schema
+from settings import Settings
+from tests.conftest import empty
+from tests.launch import Ended, Launch, Running, wait_until_ready
+from tests.servers import free_port
+
+EMAIL, PASSWORD = "operator@wedsync.app", "a long enough password"
+NOWHERE = "postgresql://nobody@127.0.0.1:1/nowhere"
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="launch-") as name:
+        yield Path(name)
+
+
+@pytest.fixture(scope="module")
+async def prepared(database: Database, settings: Settings, folder: Path) -> AsyncIterator[Launch]:
+    """A database with the demo launch and one operator; no server yet."""
+    await empty(database)
+    port = free_port()
+    env = {
+        "ENVIRONMENT": "test",
+        "DATABASE_URL": str(settings.database_url),
+        "REDIS_URL": str(settings.redis_url),
+        "DATA_DIR": str(folder / "data"),
+        "XDG_CONFIG_HOME": str(folder / "config"),
+        "PORT": str(port),
+        "LAUNCH_URL": f"http://127.0.0.1:{port}",
+        "HEALTH_RECHECK_SECONDS": "0.01",
+    }
+    launch = Launch(folder, env)
+    launch("migrate")
+    launch("demo")
+    launch("admin", "--email", EMAIL, "--role", "operator", "--password", PASSWORD)
+    yield launch
+    await empty(database)
+
+
+@pytest.fixture(scope="module")
+def server(prepared: Launch) -> Iterator[Running]:
+    with prepared.running("serve") as running:
+        wait_until_ready(prepared.env["LAUNCH_URL"])
+        yield running
+
+
+@pytest.fixture(scope="module")
+def launch(prepared: Launch, server: Running) -> Launch:
+    """Somebody who is logged in."""
+    prepared("login", EMAIL, stdin=f"{PASSWORD}\n")
+    return prepared
+
+
+def state(launch: Launch, key: str) -> str:
+    (flag,) = launch.json("flags", "evaluate", key, "--user", "u1", "--user-type", "admin")["flags"]
+    return f"{'on' if flag['value'] else 'off'} {flag['reason']}"
+
+
+def test_login_keeps_the_session_for_its_owner_only(launch: Launch) -> None:
+    (file,) = (launch.folder / "config").rglob("tokens.json")
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert launch.env["LAUNCH_URL"] in file.read_text()
+
+
+def test_loading_the_demo_again_changes_nothing(launch: Launch) -> None:
+    assert "nothing was changed" in launch.try_("demo").err
+
+
+def test_a_phase_is_planned_activated_moved_and_rolled_back(launch: Launch) -> None:
+    keys = [phase["key"] for phase in launch.json("phases", "list")]
+    assert keys[:2] == ["pre_launch_testing", "supplier_rollout"]
+    assert "go with warnings" in launch("phases", "plan", "supplier_rollout")
+
+    go = ("phases", "activate", "supplier_rollout")
+    unwarned, unasked = launch.try_all((*go, "--yes"), (*go, "--accept-warnings"))
+    assert (unwarned.code, "add --accept-warnings" in unwarned.err) == (1, True)
+    assert (unasked.code, "add --yes" in unasked.err) == (1, True)
+
+    done = launch(*go, "--accept-warnings", "--yes", "--reason", "day one")
+    assert done.endswith("supplier_rollout ACTIVE, at 5 %\n")
+    assert "at 25 %" in launch("phases", "advance", "supplier_rollout")
+    assert "PAUSED" in launch("phases", "pause", "supplier_rollout")
+
+    back = ("phases", "rollback", "supplier_rollout", "--reason", "drill", "--yes")
+    assert re.search(r"supplier_rollout ROLLED_BACK\nincident #\d+", launch(*back))
+    assert launch.json("flags", "list", "--enabled") == []
+
+
+def test_flags_are_found_switched_and_explained(launch: Launch) -> None:
+    (found,) = launch.json("flags", "list", "--search", "test_feat")
+    assert (found["key"], found["phase"]["key"]) == ("mvp_test_feature", "pre_launch_testing")
+    on = launch.try_("flags", "toggle", "mvp_test_feature", "on", "--reason", "look")
+    assert on.out == "mvp_test_feature on 100 %\n"
+    assert "everybody" in on.err
+    assert launch.try_("flags", "toggle", "mvp_test_feature", "on").err == ""
+    assert state(launch, "mvp_test_feature") == "on TARGETING_MATCH"
+    asked = ("flags", "evaluate", "mvp_test_feature", "--user", "u1", "--user-type", "admin")
+    assert "TARGETING_MATCH" in launch(*asked, "--explain")
+    assert "off" in launch("flags", "toggle", "mvp_test_feature", "off")
+
+
+def test_health_is_a_table_and_json(launch: Launch) -> None:
+    assert "WARNING" in launch("health")  # no SMTP server
+    found = launch.json("health")
+    assert {check["type"] for check in found["checks"]} >= {"DATABASE", "EMAIL"}
+
+
+def test_the_kill_switch_works_with_the_database_down(launch: Launch) -> None:
+    """A6, S53."""
+    launch("flags", "toggle", "mvp_test_feature", "on")
+    here = launch.but(DATABASE_URL=NOWHERE)
+    assert here.try_("kill", "mvp_test_feature").code == 1  # nobody confirms
+    assert here("kill", "mvp_test_feature", "--yes") == "mvp_test_feature\n"
+    wait_for_state(launch, "off DISABLED")
+    assert here("kill") == "mvp_test_feature\n"
+    here("kill", "--lift", "--all", "--yes")
+    wait_for_state(launch, "on TARGETING_MATCH")
+    launch("flags", "toggle", "mvp_test_feature", "off")
+
+
+def wait_for_state(launch: Launch, wanted: str) -> None:
+    for _ in range(10):
+        if (found := state(launch, "mvp_test_feature")) == wanted:
+            return
+    raise AssertionError(found)
+
+
+def test_a_watcher_comes_back_and_misses_nothing(launch: Launch) -> None:
+    """One server goes, a flag changes before the watcher is back on the next one."""
+    port = str(free_port())
+    there = launch.but(
+        PORT=port, LAUNCH_URL=f"http://127.0.0.1:{port}", LAUNCH_TOKEN=stored_token(launch)
+    )
+    with there.running("serve") as first:
+        wait_until_ready(there.env["LAUNCH_URL"])
+        with there.running("watch", "--events-only") as watcher:
+            watcher.wait_for("Following")
+            launch("flags", "toggle", "mvp_realtime_updates", "on")
+            watcher.wait_for(r"Z event Flag mvp_realtime_updates switched on.*by operator@")
+            first.end(signal.SIGTERM)
+            launch("flags", "toggle", "mvp_realtime_updates", "off")
+            with there.running("serve"):
+                watcher.wait_for("Flag mvp_realtime_updates switched off", seconds=20)
+                assert watcher.output.count("switched on") == 1
+                assert watcher.output.count("switched off") == 1
+                assert watcher.end(signal.SIGINT) < 5
+            assert watcher.process.returncode == 0
+
+
+def stored_token(launch: Launch) -> str:
+    return launch("login", EMAIL, "--show", stdin=f"{PASSWORD}\n").strip()
+
+
+def test_a_watcher_without_a_terminal_prints_health_and_flags_too(launch: Launch) -> None:
+    with launch.running("watch") as watcher:
+        watcher.wait_for("health Email Services WARNING")
+        launch("flags", "toggle", "mvp_realtime_updates", "on")
+        watcher.wait_for("Z flag mvp_realtime_updates on 100 %")
+        launch("flags", "toggle", "mvp_realtime_updates", "off")
+
+
+def test_a_token_lives_until_it_is_revoked(launch: Launch) -> None:
+    secret = launch("token", "create", "ci", "--scope", "flags:read", "--days", "3").strip()
+    tool = launch.but(LAUNCH_TOKEN=secret)
+    assert len(tool.json("flags", "list")) == 22
+    refused = tool.try_("flags", "toggle", "mvp_test_feature", "on")
+    assert (refused.code, refused.err.count("\n")) == (1, 1)
+    (row,) = launch.json("token", "list")
+    assert (row["name"], row["scopes"], row["revokedAt"]) == ("ci", ["flags:read"], None)
+    launch("token", "revoke", row["prefix"])
+    assert "not valid any more" in tool.try_("flags", "list").err
+
+
+def test_the_first_admin_is_made_once(launch: Launch) -> None:
+    first = launch.try_("admin", "--first", "--email", "boss@wedsync.app")
+    assert len(first.out.strip()) >= 20
+    login_as = launch.but(XDG_CONFIG_HOME=str(launch.folder / "boss"))
+    login_as("login", "boss@wedsync.app", stdin=first.out)
+    assert launch("admin", "--first", "--email", "other@wedsync.app") == ""
+    changed = launch.try_("admin", "--email", "boss@wedsync.app", "--role", "viewer")
+    assert "changed" in changed.err
+    assert "not valid any more" in login_as.try_("phases", "list").err
+
+
+def test_what_goes_wrong_is_one_line(launch: Launch) -> None:
+    cases = {
+        ("phases", "plan", "no_such_phase"): "no phase",
+        ("flags", "toggle", "no_such_flag", "on"): "no flag",
+        ("watch", "--url", "http://127.0.0.1:1"): "cannot be reached",
+        ("flags", "list", "--token", "x" * 43): "not valid any more",
+        ("watch", "--events-only", "--token", "x" * 43): "not valid any more",
+        ("health", "--url", "ftp://x"): "no URL",
+        ("admin", "--email", "new@wedsync.app"): "needs a password",
+        ("kill", "Not-A-Key", "--yes"): "A key has",
+        ("token", "create", "x", "--scope", "all"): "no scope",
+        ("serve", "--port", launch.env["PORT"]): "Cannot listen",
+    }
+    for done, says in zip(launch.try_all(*cases), cases.values(), strict=True):
+        check_failed(done, says)
+
+
+def test_without_a_server_it_says_what_to_do(prepared: Launch) -> None:
+    nowhere = prepared.but(DATABASE_URL="", REDIS_URL="")
+    for done in nowhere.try_all(("demo",), ("kill",), ("worker",)):
+        check_failed(done, "make run")
+
+
+def test_a_dead_database_is_one_line(prepared: Launch) -> None:
+    for done in prepared.but(DATABASE_URL=NOWHERE).try_all(("demo",), ("migrate",)):
+        check_failed(done, "database does not answer")
+
+
+def check_failed(done: Ended, says: str) -> None:
+    assert (done.code, done.out) == (1, "")
+    assert re.fullmatch("error: [^\n]+\n", done.err)
+    assert says in done.err
+
+
+def test_bad_usage_is_2(prepared: Launch) -> None:
+    cases = (("flags", "toggle", "x", "maybe"), ("kill", "--lift"), ("phases",), ("admin",))
+    assert {done.code for done in prepared.try_all(*cases)} == {2}
+
+
+def test_the_schema_is_printed(prepared: Launch) -> None:
+    assert "type Subscription" in prepared("schema")
+
+
+def test_every_document_fits_the_graph() -> None:
+    graph = build_schema(schema.as_str())
+    documents = [
+        value
+        for module in (flags, health, login, phase_documents, watch_stream)
+        for value in vars(module).values()
+        if isinstance(value, str) and re.match(r"\s*(query|mutation|subscription)\b", value)
+    ]
+    documents += [document for document, _ in phase_documents.MOVES.values()]
+    assert len(documents) == 19
+    assert [error for text in documents for error in validate(graph, parse(text))] == []

@@ -1,0 +1,56 @@
+"""`launch up`, what `make run` calls: from nothing to a launch one can operate, and its end."""
+
+import signal
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil  # type: ignore[import-untyped]
+import pytest
+
+from tests.launch import Launch, Running
+
+END_SECONDS = 10
+
+
+@pytest.fixture
+def launch() -> Iterator[Launch]:
+    with tempfile.TemporaryDirectory(prefix="launch-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        env = {
+            "PORT": "0",
+            "DATA_DIR": str(folder / "data"),
+            "XDG_CONFIG_HOME": str(folder / "config"),
+        }
+        yield Launch(folder, env)
+
+
+@contextmanager
+def up(launch: Launch) -> Iterator[Running]:
+    """Ready, then ended as by Ctrl-C with nothing left."""
+    with launch.running("up") as run:
+        run.wait_for("Ctrl-C stops everything", 40)
+        processes = psutil.Process(run.process.pid).children(recursive=True)
+        assert len(processes) >= 4  # PostgreSQL, Valkey, app, worker
+        yield run
+        assert run.end(signal.SIGINT) < END_SECONDS
+        assert run.process.returncode == 0
+    assert [process for process in processes if process.is_running()] == []
+    assert not (launch.folder / "data" / "launch.env").exists()
+
+
+def test_it_starts_from_nothing_and_again_on_the_same_data(launch: Launch) -> None:
+    with up(launch) as run:
+        password = run.wait_for(r"password +(\S+) ")[1]
+        (file,) = (launch.folder / "data").glob("launch.env")
+        assert file.stat().st_mode & 0o777 == 0o600
+        # Neither the port nor the servers are named: both are found through the data folder.
+        launch("login", "admin@wedsync.app", stdin=f"{password}\n")
+        launch("flags", "toggle", "mvp_test_feature", "on")
+        assert "nothing was changed" in launch.try_("demo").err
+        port = run.wait_for(r"open +http://127.0.0.1:(\d+)")[1]
+    with up(launch.but(PORT=port)) as run:
+        assert "password" not in run.output
+        (flag,) = launch.json("flags", "list", "--enabled")
+        assert flag["key"] == "mvp_test_feature"

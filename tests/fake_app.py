@@ -1,0 +1,61 @@
+"""A stand-in for the app under its public URL: as much of GraphQL as the probes ask for."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket
+
+from tests.servers import free_port
+
+
+class FakeApp:
+    """Answers well until told to break."""
+
+    def __init__(self) -> None:
+        self.broken = False
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.asgi = Starlette(
+            routes=[
+                Route("/graphql", self.query, methods=["POST"]),
+                WebSocketRoute("/graphql", self.stream),
+            ]
+        )
+
+    async def query(self, _request: Request) -> JSONResponse:
+        if self.broken:
+            return JSONResponse({"errors": [{"message": "no"}]}, status_code=503)
+        return JSONResponse({"data": {"__typename": "Query"}})
+
+    async def stream(self, socket: WebSocket) -> None:
+        await socket.accept(subprotocol="graphql-transport-ws")
+        assert (await socket.receive_json())["type"] == "connection_init"
+        await socket.send_json({"type": "connection_ack"})
+        operation = (await socket.receive_json())["id"]
+        if self.broken:
+            await socket.send_json({"id": operation, "type": "error", "payload": []})
+        else:
+            data = {"viewerFlags": {"version": 7}}
+            await socket.send_json({"id": operation, "type": "next", "payload": {"data": data}})
+        await socket.close()
+
+
+@asynccontextmanager
+async def serving(app: FakeApp) -> AsyncIterator[FakeApp]:
+    """Serve it on 127.0.0.1 for as long as the block lasts."""
+    config = uvicorn.Config(
+        app.asgi, host="127.0.0.1", port=app.port, ws="websockets-sansio", log_level="error"
+    )
+    server = uvicorn.Server(config)
+    task = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
+        await asyncio.sleep(0.01)
+    yield app
+    server.should_exit = True
+    await task

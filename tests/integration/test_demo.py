@@ -1,0 +1,141 @@
+"""The demo launch: idempotent, valid, and all of it off (SPEC S123)."""
+
+from sqlalchemy import func, select
+
+from db.codecs import criteria_of, plan_of, steps_of
+from db.models.events import Change
+from db.models.flags import FeatureFlag
+from db.models.phases import LaunchPhase, LaunchPhaseFlag
+from db.queries import flags as flag_queries
+from db.session import Database
+from domain.actors import system_actor
+from domain.criteria import problems
+from domain.flags import Flag, parse_groups, parse_key
+from domain.phases import PhaseStatus, check_plan, check_steps
+from services import demo, flags, phases
+from services.demo import Loaded
+from services.flags import FlagDraft
+from services.phases import FlagLink, PhaseDraft
+
+SOMEBODY = system_actor("test")
+
+
+async def load(db: Database, *, only_when_empty: bool = False) -> Loaded:
+    async with db.write() as uow:
+        return await demo.load(uow, only_when_empty=only_when_empty)
+
+
+async def all_flags(db: Database) -> list[Flag]:
+    async with db.read() as session:
+        return await flag_queries.page(session, 100)
+
+
+async def all_phases(db: Database) -> list[LaunchPhase]:
+    async with db.read() as session:
+        return await phases.list_all(session)
+
+
+async def count_changes(db: Database) -> int:
+    async with db.read() as session:
+        return (await session.execute(select(func.count()).select_from(Change))).scalar_one()
+
+
+async def test_loading_twice_changes_nothing(db: Database) -> None:
+    assert await load(db) == Loaded(phases=4, flags=22)
+    before = await count_changes(db), await all_flags(db)
+    assert await load(db) == Loaded(phases=0, flags=0)
+    assert (await count_changes(db), await all_flags(db)) == before
+
+
+async def test_the_phases_are_those_of_the_plan(db: Database) -> None:
+    await load(db)
+    found = {row.key: row for row in await all_phases(db)}
+    assert list(found) == [
+        "pre_launch_testing", "supplier_rollout", "couple_rollout", "stabilisation",
+    ]  # fmt: skip
+    days = {key: (row.planned_end_at - row.planned_start_at).days for key, row in found.items()}  # type: ignore[operator]
+    assert days["pre_launch_testing"] == 3
+    assert days["supplier_rollout"] == 7
+    assert days["stabilisation"] == 4
+    ramp = [step.percentage for step in steps_of(found["supplier_rollout"].steps)]
+    assert ramp == [5, 25, 50, 100]
+
+
+async def test_every_phase_is_valid(db: Database) -> None:
+    await load(db)
+    for row in await all_phases(db):
+        assert row.status is PhaseStatus.PLANNED
+        check_steps(steps_of(row.steps))
+        assert problems(criteria_of(row.success_criteria)) == []
+        plan = plan_of(row.rollback_plan)
+        check_plan(plan)
+        assert plan is not None
+        assert plan.manual_steps
+
+
+async def test_every_flag_is_valid_described_and_off(db: Database) -> None:
+    await load(db)
+    for flag in await all_flags(db):
+        assert parse_key(flag.key)
+        assert parse_groups(flag.target_groups) == flag.target_groups
+        assert flag.description
+        assert (flag.enabled, flag.rollout_percentage) == (False, 0)
+
+
+async def test_every_flag_belongs_to_one_phase_which_introduced_it(db: Database) -> None:
+    await load(db)
+    async with db.read() as session:
+        links = (await session.scalars(select(LaunchPhaseFlag))).all()
+    by_flag = {link.flag_id: link.phase_id for link in links}
+    assert len(links) == len(by_flag) == 22
+    assert {flag.id: flag.phase_id for flag in await all_flags(db)} == by_flag
+
+
+async def test_what_a_user_changed_stays(db: Database) -> None:
+    await load(db)
+    phase = (await all_phases(db))[1]
+    async with db.write() as uow:
+        await flags.toggle(uow, SOMEBODY, "mvp_test_feature", enabled=True)
+        await phases.update(uow, SOMEBODY, phase.id, {"name": "Our suppliers", "flags": ()})
+    await load(db)
+    assert (await all_phases(db))[1].phase_name == "Our suppliers"
+    on = [flag.key for flag in await all_flags(db) if flag.enabled]
+    assert on == ["mvp_test_feature"]
+
+
+async def test_what_is_missing_is_made_again(db: Database) -> None:
+    async with db.write() as uow:
+        await flags.create(uow, SOMEBODY, FlagDraft("mvp_test_feature", "Ours"))
+    assert await load(db) == Loaded(phases=4, flags=21)
+    assert next(f for f in await all_flags(db) if f.key == "mvp_test_feature").name == "Ours"
+
+
+async def test_a_launch_of_somebody_is_left_alone(db: Database) -> None:
+    async with db.write() as uow:
+        await flags.create(uow, SOMEBODY, FlagDraft("ours", "Ours"))
+    assert await load(db, only_when_empty=True) == Loaded()
+    assert [flag.key for flag in await all_flags(db)] == ["ours"]
+
+
+async def test_the_first_phase_of_a_flag_introduced_it(db: Database) -> None:
+    """S2: a later phase that uses the flag too does not take it over."""
+    async with db.write() as uow:
+        await flags.create(uow, SOMEBODY, FlagDraft("chat", "Chat"))
+        first = await phases.create(
+            uow, SOMEBODY, PhaseDraft("one", "One", flags=(FlagLink("chat"),))
+        )
+        await phases.create(uow, SOMEBODY, PhaseDraft("two", "Two", flags=(FlagLink("chat"),)))
+    (flag,) = await all_flags(db)
+    assert (flag.phase_id, flag.version) == (first.id, 2)
+    async with db.read() as session:
+        query = select(Change.action).where(Change.subject_id == flag.id).order_by(Change.at)
+        assert sorted(await session.scalars(query)) == ["created", "introduced"]
+
+
+async def test_an_edited_phase_introduces_its_new_flags(db: Database) -> None:
+    async with db.write() as uow:
+        await flags.create(uow, SOMEBODY, FlagDraft("chat", "Chat"))
+        phase = await phases.create(uow, SOMEBODY, PhaseDraft("one", "One"))
+        await phases.update(uow, SOMEBODY, phase.id, {"flags": (FlagLink("chat"),)})
+    async with db.read() as session:
+        assert await session.scalar(select(FeatureFlag.launch_phase_id)) == phase.id

@@ -1,0 +1,145 @@
+"""What is known of health, how fresh it is, and how it was (SPEC S5, S46, A27)."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from redis.asyncio import Redis
+from sqlalchemy import select
+
+from db.models.health import HealthCheckState
+from db.session import Database
+from domain.health import CHECK_IDS, CheckType, HealthStatus, Outcome
+from domain.percent import Percent
+from domain.readiness import HealthEvidence
+from domain.windows import TimeRange
+from services import retention
+from services.health import evidence, uptimes
+from services.health_store import KEY
+from tests.clock import Clock
+from tests.factories.monitors import World
+
+HEALTHY, CRITICAL = HealthStatus.HEALTHY, HealthStatus.CRITICAL
+UNKNOWN = HealthStatus.UNKNOWN
+DAY = TimeRange.LAST_24H
+
+
+@pytest.fixture
+def world(db: Database, redis: Redis) -> World:
+    return World(db, redis)
+
+
+async def test_nothing_known_is_unknown(world: World) -> None:
+    """S5: before the first round all five checks are UNKNOWN."""
+    snapshot = await world.monitor.latest()
+    assert [state.check for state in snapshot.checks] == list(CheckType)
+    assert snapshot.overall is UNKNOWN
+
+
+async def test_another_process_sees_it(world: World) -> None:
+    """S62: web processes read what the worker has left in Redis."""
+    snapshot = await world.monitor.tick()
+    assert (await world.another().latest()).checks == snapshot.checks
+
+
+async def test_no_news_is_unknown(world: World, clock: Clock) -> None:
+    """S5: no sample for two intervals means UNKNOWN, whatever it was."""
+    await world.monitor.tick()
+    clock.advance(61)
+    snapshot = await world.monitor.latest()
+    assert snapshot.overall is UNKNOWN
+    assert all(state.stale for state in snapshot.checks)
+
+
+async def test_fresh_is_not_run_again(world: World) -> None:
+    """S46: a round younger than 30 s is good enough."""
+    await world.monitor.tick()
+    await world.another().ensure_fresh()
+    assert world.probes[CheckType.API].runs == 1
+
+
+async def test_old_is_run_again_once(world: World, clock: Clock) -> None:
+    """S46: rerun now, and once however many ask."""
+    await world.monitor.tick()
+    clock.advance(31)
+    asked = [world.monitor.ensure_fresh() for _ in range(5)]
+    snapshots = await asyncio.gather(*asked)
+    assert {snapshot.overall for snapshot in snapshots} == {HEALTHY}
+    assert world.probes[CheckType.API].runs == 2
+
+
+async def test_old_health_is_not_trusted(world: World, clock: Clock) -> None:
+    """Decision 4: what broke since the last round blocks, and is not merely a warning."""
+    await world.monitor.tick()
+    clock.advance(31)
+    world.fail(CheckType.DATABASE)
+    assert (await world.monitor.ensure_fresh()).overall is CRITICAL
+
+
+async def test_rubbish_in_redis_is_ignored(world: World) -> None:
+    """A snapshot of a newer version must not break an older process."""
+    await world.redis.set(KEY, '{"version": 2}')
+    assert (await world.monitor.latest()).overall is UNKNOWN
+    with pytest.raises(ValueError, match="validation error"):
+        world.monitor.read('{"version": 2}')
+
+
+async def test_ids_in_the_database_are_the_fixed_ones(world: World) -> None:
+    """The id of a check is the same with and without the database."""
+    await world.monitor.tick()
+    async with world.db.read() as session:
+        rows = (await session.scalars(select(HealthCheckState))).all()
+    assert {row.check_type: row.id for row in rows} == CHECK_IDS
+
+
+async def test_uptime(world: World) -> None:
+    """A27: warnings count as up, failures and timeouts do not."""
+    outcomes = (Outcome.PASSED, Outcome.DEGRADED, Outcome.FAILED)
+    for outcome in outcomes:
+        world.fail(CheckType.EMAIL, outcome)
+        await world.monitor.tick()
+    assert await uptime(world, DAY) == Percent(50.0)  # the failed one was looked at twice
+
+
+async def test_no_phase_no_uptime_of_it(world: World) -> None:
+    """A27: CURRENT_PHASE has no span while no phase is active."""
+    await world.monitor.tick()
+    assert await uptime(world, TimeRange.CURRENT_PHASE) is None
+
+
+async def test_uptime_outlives_the_samples(world: World, clock: Clock) -> None:
+    """S5, A27: samples of more than 48 hours become rollups; nothing is counted twice."""
+    world.fail(CheckType.EMAIL, Outcome.FAILED)
+    await world.monitor.tick()
+    clock.advance(timedelta(hours=49).total_seconds())
+    world.fail(CheckType.EMAIL, Outcome.PASSED)
+    await world.monitor.tick()
+    before = await uptime(world, TimeRange.LAST_7D)
+    assert await retention.sweep(world.db, batch=2) == len(CheckType) + 1
+    assert await uptime(world, TimeRange.LAST_7D) == before == Percent(33.33)
+    assert await uptime(world, DAY) == Percent(100.0)
+    assert await retention.sweep(world.db) == 0
+
+
+async def test_a_clock_that_was_set_back(world: World, clock: Clock) -> None:
+    """S46: a round from the future is not fresh, and hides no later one."""
+    clock.advance(3600)
+    await world.monitor.tick()
+    clock.reset()
+    world.fail(CheckType.EMAIL)
+    assert (await world.monitor.ensure_fresh()).overall is CRITICAL
+
+
+async def test_evidence_for_readiness(world: World) -> None:
+    """X2, S46: the gate sees status, reason and the node that shows it."""
+    world.fail(CheckType.EMAIL)
+    found = evidence(await world.monitor.tick())
+    assert set(found) == set(CheckType)
+    assert isinstance(found[CheckType.EMAIL], HealthEvidence)
+    assert found[CheckType.EMAIL].detail == "critical: it broke"
+
+
+async def uptime(world: World, window: TimeRange) -> Percent | None:
+    async with world.db.read() as session:
+        key = (CheckType.EMAIL, window)
+        return (await uptimes(session, [key], clock=world.db.clock)).get(key)

@@ -1,0 +1,102 @@
+"""Choosing another password while logged in, on the real database (decision 12)."""
+
+import pytest
+from redis.asyncio import Redis
+from sqlalchemy import select, text
+
+from db import event_log
+from db.models.accounts import Mail
+from db.session import Database
+from domain.actors import Actor
+from domain.errors import Invalid, RateLimited, Required
+from domain.events import AccessRevoked
+from domain.rate_limits import AccessLimits, Limit
+from services.authentication import authenticate
+from services.entrance import Entrance
+from services.password_changes import change_password
+from services.sessions import OpenSession, WrongCredentials, log_in
+from settings import Settings
+from tests.factories.accounts import EMAIL, PASSWORD, make_entrance, signed_up
+
+NEW = "a better password"
+
+
+@pytest.fixture
+def entrance(db: Database, redis: Redis, settings: Settings) -> Entrance:
+    return make_entrance(db, redis, settings)
+
+
+async def who(db: Database, opened: OpenSession) -> Actor:
+    actor = await authenticate(db, opened.token, db.clock())
+    assert actor is not None
+    return actor
+
+
+async def revoked(db: Database) -> int:
+    async with db.read() as session:
+        return len(await event_log.read_after(session, 0, 100, kinds=[AccessRevoked.TYPE]))
+
+
+async def test_new_password_ends_the_other_sessions(db: Database, entrance: Entrance) -> None:
+    other = await signed_up(entrance)
+    mine = await log_in(entrance, EMAIL, PASSWORD)
+    await change_password(entrance, await who(db, mine), PASSWORD, NEW)
+    assert await authenticate(db, mine.token, db.clock()) is not None
+    assert await authenticate(db, other.token, db.clock()) is None
+    assert await revoked(db) == 1
+    await log_in(entrance, EMAIL, NEW)
+    with pytest.raises(WrongCredentials):
+        await log_in(entrance, EMAIL, PASSWORD)
+
+
+async def test_new_password_is_announced_by_mail(db: Database, entrance: Entrance) -> None:
+    await change_password(entrance, await who(db, await signed_up(entrance)), PASSWORD, NEW)
+    async with db.read() as session:
+        (letter,) = await session.scalars(select(Mail))
+    assert letter.recipient == EMAIL
+    assert NEW not in letter.body
+
+
+@pytest.mark.parametrize(
+    ("current", "new", "error", "field"),
+    [
+        ("wrong password", NEW, Invalid, "currentPassword"),
+        (None, NEW, Required, "currentPassword"),
+        (PASSWORD, "short", Invalid, "newPassword"),
+        (PASSWORD, EMAIL.lower(), Invalid, "newPassword"),
+    ],
+)
+async def test_refused_change_leaves_everything_as_it_was(
+    db: Database,
+    entrance: Entrance,
+    current: str | None,
+    new: str,
+    error: type[Invalid | Required],
+    field: str,
+) -> None:
+    opened = await signed_up(entrance)
+    with pytest.raises(error) as caught:
+        await change_password(entrance, await who(db, opened), current, new)
+    assert caught.value.path == (field,)
+    assert await revoked(db) == 0
+    await log_in(entrance, EMAIL, PASSWORD)
+
+
+async def test_first_password_needs_no_current_one(db: Database, entrance: Entrance) -> None:
+    actor = await who(db, await signed_up(entrance))
+    async with db.write() as uow:
+        await uow.session.execute(text("UPDATE users SET password_hash = NULL"))
+    await change_password(entrance, actor, None, NEW)
+    await log_in(entrance, EMAIL, NEW)
+
+
+async def test_guessing_the_current_password_is_limited(
+    db: Database, redis: Redis, settings: Settings
+) -> None:
+    rules = AccessLimits(change_password=Limit(1, 60))
+    entrance = make_entrance(db, redis, settings, rules=rules)
+    actor = await who(db, await signed_up(entrance))
+    with pytest.raises(Invalid):
+        await change_password(entrance, actor, "wrong password", NEW)
+    with pytest.raises(RateLimited):
+        await change_password(entrance, actor, PASSWORD, NEW)

@@ -1,0 +1,161 @@
+"""The command `launch` as processes of its own, as an operator runs it."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Queue
+from threading import Thread
+from typing import IO, Any
+
+import httpx2
+
+CLI = Path(__file__).resolve().parent.parent / "cli.py"
+_SEEN_BY_US = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+class Running:
+    """A command that stays, and what it has printed so far."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self.process = process
+        self.output = ""
+        self._lines: Queue[str] = Queue()
+        assert process.stdout is not None
+        self._reader = Thread(target=self._read, args=(process.stdout,), daemon=True)
+        self._reader.start()
+
+    def wait_for(self, pattern: str, seconds: float = 15.0) -> "re.Match[str]":
+        """Read on until the pattern has come; fails after so many seconds."""
+        deadline = time.monotonic() + seconds
+        while (found := re.search(pattern, self.output)) is None:
+            assert time.monotonic() < deadline, f"no {pattern!r} in:\n{self.output}"
+            self._take(0.1)
+        return found
+
+    def end(self, number: int, seconds: float = 15.0) -> float:
+        """Send the signal and wait; returns the seconds it took."""
+        begin = time.monotonic()
+        self.process.send_signal(number)
+        self.process.wait(seconds)
+        took = time.monotonic() - begin
+        self.close()
+        return took
+
+    def close(self) -> None:
+        """Read what an ended command has left."""
+        self._reader.join(5)
+        self._take(0)
+
+    def _take(self, seconds: float) -> None:
+        time.sleep(seconds)
+        while not self._lines.empty():
+            self.output += self._lines.get()
+
+    def _read(self, stream: IO[str]) -> None:
+        with stream:
+            for line in stream:
+                self._lines.put(line)
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """Runs `launch` with these variables and no others of ours; in `folder`, without a .env."""
+
+    folder: Path
+    env: dict[str, str]
+
+    def but(self, **env: str) -> "Launch":
+        """The same with other variables; an empty one is taken away."""
+        return Launch(self.folder, {k: v for k, v in {**self.env, **env}.items() if v})
+
+    def try_(self, *words: str, stdin: str = "") -> Ended:
+        """Run to the end, however that is."""
+        done = subprocess.run(
+            self._argv(words),
+            check=False,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=30,
+            cwd=self.folder,
+            env=self._env(),
+        )
+        assert "Traceback" not in done.stderr, done.stderr
+        return Ended(done.returncode, done.stdout, done.stderr)
+
+    def __call__(self, *words: str, stdin: str = "") -> str:
+        """Run a command that must succeed; returns its stdout."""
+        done = self.try_(*words, stdin=stdin)
+        assert done.code == 0, done
+        return done.out
+
+    def try_all(self, *commands: Sequence[str]) -> list[Ended]:
+        """Run commands beside each other, in no order; how each of them ended."""
+        with ThreadPoolExecutor(4) as pool:
+            return list(pool.map(lambda words: self.try_(*words), commands))
+
+    def json(self, *words: str) -> Any:  # noqa: ANN401 - whatever the command prints
+        """What a command with --json prints."""
+        return json.loads(self(*words, "--json"))
+
+    @contextmanager
+    def running(self, *words: str) -> Iterator[Running]:
+        """Keep a command running for as long as the block lasts."""
+        process = subprocess.Popen(
+            self._argv(words),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            cwd=self.folder,
+            env=self._env(),
+        )
+        running = Running(process)
+        try:
+            yield running
+        finally:
+            if process.poll() is None:
+                process.terminate()
+                try:
+                    process.wait(12)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
+            running.close()
+
+    def _argv(self, words: tuple[str, ...]) -> list[str]:
+        return [sys.executable, "-u", str(CLI), *words]
+
+    def _env(self) -> dict[str, str]:
+        ours = {name: os.environ[name] for name in _SEEN_BY_US if name in os.environ}
+        return {**ours, **self.env}
+
+
+def wait_until_ready(url: str, seconds: float = 20.0) -> None:
+    """Return when the app says that it can serve."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            if httpx2.get(f"{url}/readyz", timeout=2, trust_env=False).status_code == 200:
+                return
+        except httpx2.HTTPError:
+            pass
+        time.sleep(0.05)
+    raise AssertionError(f"{url} is not ready after {seconds:g} s")

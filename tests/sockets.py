@@ -1,0 +1,111 @@
+"""A tiny graphql-transport-ws client: what goes over the wire is what a test sees."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from websockets.asyncio.client import ClientConnection, connect
+
+Payload = Any
+
+
+@asynccontextmanager
+async def serving(app: Starlette) -> AsyncIterator[str]:
+    """The app behind a real socket; gives `host:port`. The app is running already."""
+    config = uvicorn.Config(
+        app, port=0, lifespan="off", log_level="warning", ws="websockets-sansio", loop="none"
+    )
+    server = uvicorn.Server(config)
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined,unused-ignore] # pytest keeps its own
+    task = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        yield f"127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        await task
+
+
+class Stream:
+    """One operation of a socket."""
+
+    def __init__(self, socket: "Socket", key: str) -> None:
+        self._socket, self._key = socket, key
+
+    async def next(self, within: float = 5.0) -> Payload:
+        """The data of the next result."""
+        message = await self.message(within)
+        assert message["type"] == "next", message
+        assert "errors" not in message["payload"], message
+        return message["payload"]["data"]
+
+    async def message(self, within: float = 5.0) -> dict[str, Any]:
+        """The next message of this operation."""
+        return await asyncio.wait_for(self._socket.inbox(self._key).get(), within)
+
+    async def silent(self, seconds: float = 0.3) -> bool:
+        """Whether nothing comes for so long."""
+        try:
+            await self.message(seconds)
+        except TimeoutError:
+            return True
+        return False
+
+    async def stop(self) -> None:
+        """Tell the server that nobody listens any more."""
+        await self._socket.send({"id": self._key, "type": "complete"})
+
+
+class Socket:
+    """One connection with any number of operations."""
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self.connection = connection
+        self._inboxes: dict[str, asyncio.Queue[dict[str, Any]]] = {}
+        self._reader = asyncio.create_task(self._read())
+
+    def inbox(self, key: str) -> "asyncio.Queue[dict[str, Any]]":
+        """What came for one operation; '' is the connection itself."""
+        return self._inboxes.setdefault(key, asyncio.Queue())
+
+    async def send(self, message: object) -> None:
+        """Any message."""
+        await self.connection.send(json.dumps(message))
+
+    async def subscribe(self, document: str, **variables: object) -> Stream:
+        """Start an operation."""
+        key = str(len(self._inboxes) + 1)
+        self.inbox(key)
+        payload = {"query": document, "variables": variables}
+        await self.send({"id": key, "type": "subscribe", "payload": payload})
+        return Stream(self, key)
+
+    async def _read(self) -> None:
+        async for raw in self.connection:
+            message = json.loads(raw)
+            self.inbox(message.get("id", "")).put_nowait(message)
+
+    async def close(self) -> None:
+        """Leave politely."""
+        await self.connection.close()
+        await asyncio.gather(self._reader, return_exceptions=True)
+
+
+@asynccontextmanager
+async def socket(address: str, token: str | None = None) -> AsyncIterator[Socket]:
+    """An acknowledged connection as somebody."""
+    url = f"ws://{address}/graphql"
+    async with connect(url, subprotocols=["graphql-transport-ws"]) as connection:  # type: ignore[list-item] # a NewType of str
+        found = Socket(connection)
+        payload = {"Authorization": f"Bearer {token}"} if token else None
+        await found.send({"type": "connection_init", "payload": payload})
+        ack = await asyncio.wait_for(found.inbox("").get(), 5)
+        assert ack["type"] == "connection_ack"
+        yield found
+        await found.close()

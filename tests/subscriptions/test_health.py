@@ -1,0 +1,110 @@
+"""The live stream of health (SPEC S5, S25, S74, S98, S108)."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import replace
+from functools import partial
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+from starlette.applications import Starlette
+
+from domain.actors import system_actor
+from domain.health import CheckType, HealthStatus
+from schema.context import Context, Info, Runtime
+from schema.types.health import HealthSnapshot
+from services.health_monitor import HealthMonitor, Timing
+from subscriptions.channels import HEALTH
+from subscriptions.health import system_health
+from tests.factories.health import PROBES, Health
+
+Stream = AsyncIterator[HealthSnapshot]
+
+
+@pytest.fixture
+def runtime(app: Starlette, health: Health) -> Runtime:
+    """The parts of the running app; its checks are fakes that pass."""
+    found: Runtime = app.state.runtime
+    return found
+
+
+@asynccontextmanager
+async def watching(runtime: Runtime) -> AsyncIterator[Stream]:
+    """An open stream."""
+    context = Context(runtime, actor=system_actor("test"))
+    info = cast(Info, SimpleNamespace(context=context))
+    async with aclosing(system_health(info)) as stream:
+        yield stream
+
+
+async def following(stream: Stream, seconds: float = 3) -> HealthSnapshot:
+    async with asyncio.timeout(seconds):
+        return await anext(stream)
+
+
+def impatient(runtime: Runtime, interval: float) -> Runtime:
+    """The same process with another interval."""
+    timing = Timing(interval=interval, timeout=1, recheck=0)
+    publish = partial(runtime.bus.publish, HEALTH)
+    monitor = HealthMonitor(runtime.db, runtime.redis, PROBES, publish, timing)
+    return replace(runtime, health=monitor)
+
+
+async def test_snapshot_first(runtime: Runtime) -> None:
+    """Part 4: what is known comes at once, also where it is nothing."""
+    async with watching(runtime) as stream:
+        assert (await following(stream)).overall is HealthStatus.UNKNOWN
+
+
+async def test_then_each_new_one(runtime: Runtime, health: Health) -> None:
+    """S98, S108: a round in any process reaches the stream."""
+    async with watching(runtime) as stream:
+        await following(stream)
+        await runtime.health.tick()
+        assert (await following(stream)).overall is HealthStatus.HEALTHY
+        health.fail(CheckType.API)
+        await impatient(runtime, 30).health.tick()
+        found = await following(stream)
+    assert (found.overall, found.changed) == (HealthStatus.CRITICAL, [CheckType.API])
+
+
+async def test_a_slow_reader_sees_the_newest(runtime: Runtime) -> None:
+    """DESIGN: state streams keep only the newest state."""
+    async with watching(runtime) as stream:
+        await following(stream)
+        for _ in range(5):
+            newest = await runtime.health.tick()
+        await asyncio.sleep(0.1)
+        assert (await following(stream)).cursor == newest.cursor
+
+
+async def test_silence_is_told(runtime: Runtime) -> None:
+    """S5: where the worker is gone, the stream says that nothing is known."""
+    runtime = impatient(runtime, 0.2)
+    async with watching(runtime) as stream:
+        await following(stream)
+        await runtime.health.tick()
+        assert (await following(stream)).overall is HealthStatus.HEALTHY
+        stale = await following(stream)
+    assert stale.overall is HealthStatus.UNKNOWN
+    assert all(check.stale for check in stale.checks)
+
+
+async def test_rubbish_on_the_bus_is_survived(runtime: Runtime) -> None:
+    """A message of a newer version must not end the streams of an older process."""
+    async with watching(runtime) as stream:
+        await following(stream)
+        await runtime.bus.publish(HEALTH, "{}")
+        assert (await following(stream)).overall is HealthStatus.UNKNOWN
+
+
+async def test_a_closed_stream_leaves_nothing(runtime: Runtime) -> None:
+    """S74: no subscription and no connection of the database stays."""
+    before = runtime.bus.live
+    async with watching(runtime) as stream:
+        await following(stream)
+        assert runtime.bus.live == before + 1
+        assert "Checked out connections: 0" in runtime.db.engine.pool.status()
+    assert runtime.bus.live == before

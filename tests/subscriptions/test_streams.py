@@ -1,0 +1,254 @@
+"""Streams over graphql-transport-ws: snapshot first, then changes, resume, the end of access."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import httpx2
+import pytest
+from sqlalchemy import text
+from starlette.applications import Starlette
+
+from db.session import Database
+from domain.actors import system_actor
+from domain.events import HealthChanged
+from domain.health import CheckType, HealthStatus
+from schema.context import Runtime
+from tests.api.test_phases import activate, roll_back
+from tests.clock import Clock
+from tests.factories.health import Health
+from tests.factories.launches import make_flag, make_phase
+from tests.graphql import GraphQLClient
+from tests.sockets import Socket, serving, socket
+
+FLAGS = "subscription ($keys: [String!]) { featureFlags(keys: $keys) { key enabled version } }"
+VIEWER = "subscription { viewerFlags { version flags { key value } } }"
+PHASE = """subscription ($id: ID!) {
+  launchPhase(id: $id) { status version flags { flag { enabled } } } }"""
+EVENTS = """subscription ($after: String) {
+  launchEvents(after: $after) { __typename cursor summary actor { __typename } } }"""
+HEALTH = "subscription { systemHealth { overall checks { type status } } }"
+TOGGLE = """mutation ($key: String!, $on: Boolean!) {
+  toggleFeatureFlag(input: {key: $key, enabled: $on}) { errors { message } } }"""
+
+
+@pytest.fixture
+async def address(app: Starlette) -> AsyncIterator[str]:
+    async with serving(app) as found:
+        yield found
+
+
+@pytest.fixture
+async def live(address: str, admin: GraphQLClient) -> AsyncIterator[Socket]:
+    """An admin's socket."""
+    async with socket(address, admin.token) as found:
+        yield found
+
+
+def health_change(index: int) -> HealthChanged:
+    """One of many events."""
+    return HealthChanged(
+        check=CheckType.API,
+        before=HealthStatus.HEALTHY,
+        after=HealthStatus.WARNING,
+        error=str(index),
+    )
+
+
+def streams(app: Starlette) -> int:
+    """How many readers hang on the process's event tail beside its own two."""
+    runtime: Runtime = app.state.runtime
+    return runtime.tail.live - 2 + runtime.flag_feed.sets.live
+
+
+async def test_flags_come_as_they_are_then_as_they_change(
+    live: Socket, admin: GraphQLClient
+) -> None:
+    await make_flag(admin, "mvp_chat")
+    stream = await live.subscribe(FLAGS)
+    first = await stream.next()
+    assert first["featureFlags"] == {"key": "mvp_chat", "enabled": False, "version": 1}
+    await admin.data(TOGGLE, key="mvp_chat", on=True)
+    assert (await stream.next())["featureFlags"]["enabled"] is True
+
+
+async def test_only_the_wanted_flags_come(live: Socket, admin: GraphQLClient) -> None:
+    await make_flag(admin, "wanted")
+    await make_flag(admin, "other")
+    stream = await live.subscribe(FLAGS, keys=["wanted"])
+    await stream.next()
+    await admin.data(TOGGLE, key="other", on=True)
+    assert await stream.silent()
+
+
+async def test_a_visitor_hears_of_their_own_flags_only_when_a_value_changes(
+    address: str, admin: GraphQLClient
+) -> None:
+    """S24, S96."""
+    await make_flag(admin, "mvp_chat")
+    async with socket(address) as visitor:
+        stream = await visitor.subscribe(VIEWER)
+        first = (await stream.next())["viewerFlags"]
+        assert first["flags"] == [{"key": "mvp_chat", "value": False}]
+        await admin.data(
+            'mutation { updateFeatureFlag(input: {key: "mvp_chat", name: "N"}) { errors { code } } }'
+        )
+        assert await stream.silent()
+        await admin.data(TOGGLE, key="mvp_chat", on=True)
+        assert (await stream.next())["viewerFlags"]["flags"][0]["value"] is True
+
+
+async def test_a_phase_is_followed_with_its_flags(
+    live: Socket, admin: GraphQLClient, health: Health
+) -> None:
+    phase = await make_phase(admin)
+    stream = await live.subscribe(PHASE, id=phase)
+    assert (await stream.next())["launchPhase"]["status"] == "PLANNED"
+    await activate(admin, phase)
+    seen = await stream.next()
+    while seen["launchPhase"]["flags"] != [{"flag": {"enabled": True}}]:
+        seen = await stream.next()
+    assert seen["launchPhase"]["status"] == "ACTIVE"
+    await roll_back(admin, phase)
+    while seen["launchPhase"]["status"] != "ROLLED_BACK":
+        seen = await stream.next()
+    assert seen["launchPhase"]["flags"] == [{"flag": {"enabled": False}}]
+
+
+async def test_events_come_in_order_and_resume_after_a_cursor(
+    live: Socket, admin: GraphQLClient
+) -> None:
+    """X6: nothing is lost and nothing comes twice."""
+    stream = await live.subscribe(EVENTS)
+    await make_flag(admin, "flag_a")
+    first = (await stream.next())["launchEvents"]
+    await stream.stop()
+    await make_flag(admin, "flag_b")
+    again = await live.subscribe(EVENTS, after=first["cursor"])
+    missed = (await again.next())["launchEvents"]
+    await make_flag(admin, "flag_c")
+    news = (await again.next())["launchEvents"]
+    assert [item["summary"] for item in (first, missed, news)] == [
+        f"Flag flag_{name} created" for name in "abc"
+    ]
+
+
+async def test_a_thousand_events_are_resumed_without_a_hole(
+    live: Socket, admin: GraphQLClient, db: Database
+) -> None:
+    stream = await live.subscribe(EVENTS)
+    await make_flag(admin, "mvp_chat")
+    cursor = (await stream.next())["launchEvents"]["cursor"]
+    await stream.stop()
+    async with db.write() as uow:
+        for index in range(1_200):
+            uow.record(system_actor("test"), health_change(index))
+    again = await live.subscribe(EVENTS, after=cursor)
+    seen = [(await again.next())["launchEvents"]["cursor"] for _ in range(1_200)]
+    assert len(set(seen)) == 1_200
+
+
+async def test_health_comes_at_once(live: Socket, health: Health, app: Starlette) -> None:
+    await app.state.runtime.health.tick()
+    snapshot = (await (await live.subscribe(HEALTH)).next())["systemHealth"]
+    assert snapshot["overall"] == "HEALTHY"
+    assert len(snapshot["checks"]) == 5
+
+
+async def test_a_new_health_round_is_streamed(
+    live: Socket, health: Health, app: Starlette
+) -> None:
+    await app.state.runtime.health.tick()
+    stream = await live.subscribe(HEALTH)
+    await stream.next()
+    await app.state.runtime.health.tick()
+    assert (await stream.next())["systemHealth"]["overall"] == "HEALTHY"
+
+
+async def test_a_direct_sql_edit_is_noticed(address: str, admin: GraphQLClient, db: Database) -> None:
+    """S61: a trigger moves the version, the poll sees it."""
+    await make_flag(admin, "mvp_chat")
+    async with socket(address) as visitor:
+        stream = await visitor.subscribe(VIEWER)
+        await stream.next()
+        async with db.engine.begin() as connection:
+            await connection.execute(
+                text("UPDATE feature_flags SET enabled = true, rollout_percentage = 100")
+            )
+        seen = await stream.next(within=8)
+        assert seen["viewerFlags"]["flags"][0]["value"] is True
+
+
+@pytest.mark.parametrize("document", [FLAGS, VIEWER, EVENTS, HEALTH])
+async def test_a_killed_socket_leaves_nothing_behind(
+    app: Starlette, address: str, admin: GraphQLClient, document: str
+) -> None:
+    """S74."""
+    before = streams(app), app.state.runtime.bus.live
+    async with socket(address, admin.token) as victim:
+        for _ in range(10):
+            await victim.subscribe(document)
+        await asyncio.sleep(0.2)
+        victim.connection.transport.abort()
+        async with asyncio.timeout(5):
+            while (streams(app), app.state.runtime.bus.live) != before:
+                await asyncio.sleep(0.02)
+
+
+async def test_a_log_out_ends_the_streams_and_the_socket(
+    address: str, admin: GraphQLClient
+) -> None:
+    """S31: at once, over the event log, so in every process."""
+    async with socket(address, admin.token) as mine:
+        stream = await mine.subscribe(EVENTS)
+        await asyncio.sleep(0.1)
+        await admin.data("mutation { logOut }")
+        async with asyncio.timeout(5):
+            await mine.connection.wait_closed()
+        assert mine.connection.close_code == 4403
+        assert stream is not None
+
+
+async def test_a_session_that_expires_ends_its_socket(
+    address: str, admin: GraphQLClient, clock: Clock
+) -> None:
+    """A49."""
+    clock.advance(timedelta(days=1).total_seconds() - 1)
+    async with socket(address, admin.token) as mine:
+        await mine.subscribe(EVENTS)
+        async with asyncio.timeout(5):
+            await mine.connection.wait_closed()
+        assert mine.connection.close_code == 4403
+
+
+async def test_a_stream_without_its_scope_is_refused(address: str, supplier: GraphQLClient) -> None:
+    async with socket(address, supplier.token) as mine:
+        message = await (await mine.subscribe(FLAGS)).message()
+        payload = message["payload"]
+        errors = payload["errors"] if isinstance(payload, dict) else payload
+        assert errors[0]["extensions"]["code"] == "FORBIDDEN"
+
+
+async def test_a_bad_operation_leaves_its_siblings_alone(live: Socket, admin: GraphQLClient) -> None:
+    await make_flag(admin, "mvp_chat")
+    good = await live.subscribe(FLAGS)
+    await good.next()
+    bad = await live.subscribe("subscription { ")
+    assert (await bad.message())["type"] == "error"
+    await admin.data(TOGGLE, key="mvp_chat", on=True)
+    assert (await good.next())["featureFlags"]["enabled"] is True
+
+
+async def test_streams_come_as_server_sent_events_too(address: str, admin: GraphQLClient) -> None:
+    await make_flag(admin, "mvp_chat")
+    headers = {"accept": "text/event-stream", "authorization": f"Bearer {admin.token}"}
+    async with (
+        httpx2.AsyncClient() as client,
+        client.stream(
+            "POST", f"http://{address}/graphql", json={"query": FLAGS}, headers=headers
+        ) as response,
+    ):
+        assert response.headers["content-type"].startswith("text/event-stream")
+        lines = response.aiter_lines()
+        assert await anext(lines) == "event: next"
+        assert '"mvp_chat"' in await anext(lines)
