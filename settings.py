@@ -77,7 +77,7 @@ class BadSettings(Exception):
     """The environment holds values that the system cannot start with."""
 
 
-def load_settings(**overrides: Any) -> Settings:
+def load_settings(**overrides: Any) -> Settings:  # noqa: ANN401 - pydantic checks them
     """Read the settings; raises BadSettings with every bad variable named at once."""
     try:
         return Settings(**overrides)

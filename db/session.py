@@ -1,6 +1,5 @@
 """Connections and units of work. The edge opens one; services never commit (DESIGN rule 2)."""
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -120,13 +119,12 @@ class Database:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[UnitOfWork]:
         """A unit of work that commits on a clean exit and rolls back on any exception."""
-        async with _translated(), self._sessions() as session:
-            async with session.begin():
-                uow = UnitOfWork(session, self.clock())
-                yield uow
-                await uow.write_events()
-                if uow.recorded:
-                    await self._enqueue_jobs(session, uow.recorded)
+        async with _translated(), self._sessions() as session, session.begin():
+            uow = UnitOfWork(session, self.clock())
+            yield uow
+            await uow.write_events()
+            if uow.recorded:
+                await self._enqueue_jobs(session, uow.recorded)
         await self._tell(uow.recorded)
 
     async def dispose(self) -> None:
@@ -165,7 +163,7 @@ async def _translated() -> AsyncIterator[None]:
     """Turn 'the database is away' into an expected failure without any SQL in its text."""
     try:
         yield
-    except (OSError, asyncio.TimeoutError) as error:
+    except (OSError, TimeoutError) as error:
         raise DependencyDown("The database does not answer. Nothing was changed.") from error
     except DBAPIError as error:
         if error.connection_invalidated or _is_connection_failure(error):

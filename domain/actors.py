@@ -92,7 +92,7 @@ class ActorKind(StrEnum):
     """Where an act came from."""
 
     USER = "user"
-    TOKEN = "token"
+    TOKEN = "token"  # noqa: S105 - a kind, not a secret
     SYSTEM = "system"
     ANONYMOUS = "anonymous"
 

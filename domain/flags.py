@@ -182,8 +182,11 @@ def _split(flag: Flag, key: str | None, group: str | None) -> Evaluation:
 
 def _match(flag: Flag, context: EvaluationContext) -> tuple[str | None, bool]:
     """The entry that decides and whether it lets in; deny wins, then allow, then groups."""
-    # A person is named by their own id, whatever id decides their bucket.
-    ids = [context.key(BucketBy.USER), context.key(flag.bucket_by)]
+    # A person is named by their own id, whatever id decides their bucket. A device id names
+    # nobody: visitors choose it themselves.
+    ids = [context.keys.get(BucketBy.USER), context.keys.get(flag.bucket_by)]
+    if flag.bucket_by is BucketBy.DEVICE:
+        ids.pop()
     for mark, admitted in (("!user:", False), ("user:", True)):
         for key in ids:
             if key and f"{mark}{key}" in flag.target_groups:

@@ -95,7 +95,12 @@ _TO: dict[PhaseAction, PhaseStatus] = {
 def available_actions(
     status: PhaseStatus, steps: Sequence[RampStep], step_index: int | None
 ) -> list[PhaseAction]:
-    """What can be done now, for the buttons of a dashboard (SPEC S76)."""
+    """What can be done now, for the buttons of a dashboard (SPEC S76).
+
+    A COMPLETED phase can still be rolled back, to what was there before.
+    """
+    if status is PhaseStatus.COMPLETED:
+        return [PhaseAction.ROLLBACK]
     actions = [action for action in PhaseAction if status in _FROM[action]]
     if is_last_step(steps, step_index):
         actions = [action for action in actions if action is not PhaseAction.ADVANCE]

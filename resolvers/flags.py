@@ -66,7 +66,7 @@ async def feature_flag(info: Info, key: Key) -> FeatureFlag | None:
     return FeatureFlag.of(flag) if flag else None
 
 
-async def evaluate_flags(info: Info, input: Whom) -> FlagSet:  # noqa: A002 - the graph's name
+async def evaluate_flags(info: Info, input: Whom) -> FlagSet:
     """What a given user sees, and why; hidden flags included."""
     current = info.context.runtime.flags.current
     async with info.context.db.read() as session:
@@ -83,14 +83,14 @@ async def viewer_flags(info: Info, device_id: Device = None) -> FlagSet:
     return FlagSet.of(current.version, [Explained(item) for item in current.client_flags(context)])
 
 
-async def create(info: Info, input: Creation) -> FlagPayload:  # noqa: A002 - the graph's name
+async def create(info: Info, input: Creation) -> FlagPayload:
     """Make a flag."""
     async with info.context.db.write() as uow:
         done = await flags.create(uow, info.context.actor, input.command())
     return FlagPayload.of(done)
 
 
-async def update(info: Info, input: Edit) -> FlagPayload:  # noqa: A002 - the graph's name
+async def update(info: Info, input: Edit) -> FlagPayload:
     """Change a flag."""
     async with info.context.db.write() as uow:
         done = await flags.update(
@@ -104,7 +104,7 @@ async def update(info: Info, input: Edit) -> FlagPayload:  # noqa: A002 - the gr
     return FlagPayload.of(done)
 
 
-async def toggle(info: Info, input: Switch) -> FlagPayload:  # noqa: A002 - the graph's name
+async def toggle(info: Info, input: Switch) -> FlagPayload:
     """Switch a flag on or off; saying it twice changes nothing."""
     async with info.context.db.write() as uow:
         done = await flags.toggle(

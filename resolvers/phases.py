@@ -44,7 +44,7 @@ async def launch_phases(info: Info, status: Statuses = None) -> list[LaunchPhase
         return [LaunchPhase.of(row) for row in await phases.list_all(session, status)]
 
 
-async def launch_phase(info: Info, id: ById = None, key: ByKey = None) -> LaunchPhase | None:  # noqa: A002 - the graph's name
+async def launch_phase(info: Info, id: ById = None, key: ByKey = None) -> LaunchPhase | None:
     """One phase, by id or by key."""
     if (id is None) == (key is None):
         raise Required("Give either id or key.", path=("id",))
@@ -62,14 +62,14 @@ async def activation_plan(info: Info, phase_id: PhaseId) -> ActivationPlan:
         return ActivationPlan.of(await plans.plan(session, uuid, gate, info.context.now))
 
 
-async def create(info: Info, input: Creation) -> PhasePayload:  # noqa: A002 - the graph's name
+async def create(info: Info, input: Creation) -> PhasePayload:
     """Make a phase with its ramp, criteria, rollback plan and flags."""
     async with info.context.db.write() as uow:
         row = await phases.create(uow, info.context.actor, input.command())
     return PhasePayload(phase=LaunchPhase.of(row))
 
 
-async def update(info: Info, input: Edit) -> PhasePayload:  # noqa: A002 - the graph's name
+async def update(info: Info, input: Edit) -> PhasePayload:
     """Edit a phase. Its status moves only by the actions."""
     uuid = decode_id(input.id, "LaunchPhase", "input", "id")
     async with info.context.db.write() as uow:
@@ -84,7 +84,7 @@ async def update(info: Info, input: Edit) -> PhasePayload:  # noqa: A002 - the g
     return PhasePayload(phase=LaunchPhase.of(row))
 
 
-async def activate(info: Info, input: Go) -> ActivateLaunchPhasePayload:  # noqa: A002 - the graph's name
+async def activate(info: Info, input: Go) -> ActivateLaunchPhasePayload:
     """Make a phase live: its flags go on in the same transaction. Repeating it is harmless."""
     gate = await info.context.gate()
     async with info.context.db.write() as uow:
@@ -92,35 +92,35 @@ async def activate(info: Info, input: Go) -> ActivateLaunchPhasePayload:  # noqa
     return ActivateLaunchPhasePayload.of(done)
 
 
-async def roll_back(info: Info, input: Undo) -> RollbackLaunchPhasePayload:  # noqa: A002 - the graph's name
+async def roll_back(info: Info, input: Undo) -> RollbackLaunchPhasePayload:
     """Undo a launch at once: flags off or restored, an incident opened. Works while sick."""
     async with info.context.db.write() as uow:
         done = await phase_rollback.roll_back(uow, info.context.actor, input.command())
     return RollbackLaunchPhasePayload.of(done)
 
 
-async def pause(info: Info, input: Step) -> PhasePayload:  # noqa: A002 - the graph's name
+async def pause(info: Info, input: Step) -> PhasePayload:
     """Hold the ramp; the flags stay as they are."""
     async with info.context.db.write() as uow:
         row = await phase_progress.pause(uow, info.context.actor, input.command())
     return PhasePayload(phase=LaunchPhase.of(row))
 
 
-async def resume(info: Info, input: Step) -> PhasePayload:  # noqa: A002 - the graph's name
+async def resume(info: Info, input: Step) -> PhasePayload:
     """Go on after a pause; the hold of the present step starts anew."""
     async with info.context.db.write() as uow:
         row = await phase_progress.resume(uow, info.context.actor, input.command())
     return PhasePayload(phase=LaunchPhase.of(row))
 
 
-async def advance(info: Info, input: Step) -> PhasePayload:  # noqa: A002 - the graph's name
+async def advance(info: Info, input: Step) -> PhasePayload:
     """Enter the next step of the ramp now."""
     async with info.context.db.write() as uow:
         row = await phase_progress.advance(uow, info.context.actor, input.command())
     return PhasePayload(phase=LaunchPhase.of(row))
 
 
-async def complete(info: Info, input: Step) -> PhasePayload:  # noqa: A002 - the graph's name
+async def complete(info: Info, input: Step) -> PhasePayload:
     """End a phase that went well; the flags stay as they are."""
     async with info.context.db.write() as uow:
         row = await phase_progress.complete(uow, info.context.actor, input.command())

@@ -17,9 +17,7 @@ STREAM_TYPE = "text/event-stream"
 class Refusal(HTTPException):
     """A request that is answered before anything is executed."""
 
-    def __init__(
-        self, status: int, reason: str, headers: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, status: int, reason: str, headers: Mapping[str, str] | None = None) -> None:
         """`reason` is shown to the client."""
         super().__init__(status, reason)
         self.headers = dict(headers or {})

@@ -5,7 +5,7 @@ import binascii
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
@@ -15,6 +15,8 @@ from domain.errors import Invalid
 
 DEFAULT_FIRST = 50
 MAX_FIRST = 100
+MAX_INTEGER = 2**31 - 1
+MAX_BIGINT = 2**63 - 1
 
 First = Annotated[
     int | None,
@@ -52,17 +54,23 @@ class Page:
             parsed = datetime.fromisoformat(moment)
             if parsed.tzinfo is None:
                 raise ValueError("naive")
-            return parsed, UUID(key)
-        except ValueError:
+            return parsed.astimezone(UTC), UUID(key)
+        except (ValueError, OverflowError):
             raise _foreign() from None
 
-    def after_number(self) -> int | None:
-        """The position in a list ordered by a number; raises Invalid if it is foreign."""
+    def after_number(self, *, at_most: int = MAX_INTEGER) -> int | None:
+        """The position in a list ordered by a number; raises Invalid if it is foreign.
+
+        `at_most`: what the column can hold.
+        """
         if self.after is None:
             return None
-        if len(self.after) != 1 or not self.after[0].isdecimal() or len(self.after[0]) > 18:
+        if len(self.after) != 1 or not self.after[0].isdecimal() or len(self.after[0]) > 19:
             raise _foreign()
-        return int(self.after[0])
+        number = int(self.after[0])
+        if number > at_most:
+            raise _foreign()
+        return number
 
 
 def encode_cursor(*parts: object) -> str:

@@ -47,9 +47,7 @@ class Query:
 
     launch_phases: list[LaunchPhase] = query(phases.launch_phases, Scope.LAUNCH_READ)
     launch_phase: LaunchPhase | None = query(phases.launch_phase, Scope.LAUNCH_READ)
-    activation_plan: ActivationPlan = query(
-        phases.activation_plan, Scope.LAUNCH_OPERATE, cost=20
-    )
+    activation_plan: ActivationPlan = query(phases.activation_plan, Scope.LAUNCH_OPERATE, cost=20)
     launch_events: Connection[LaunchEvent] = query(events.launch_events, Scope.LAUNCH_READ)
 
     feature_flags: FeatureFlagConnection = query(flags.feature_flags, Scope.FLAGS_READ)
@@ -70,9 +68,7 @@ class Mutation:
     log_in: SessionPayload = mutation(accounts.log_in, failed=SessionPayload.failed)
     log_out: bool = mutation(accounts.log_out)
     request_password_reset: bool = mutation(accounts.request_password_reset)
-    reset_password: SessionPayload = mutation(
-        accounts.reset_password, failed=SessionPayload.failed
-    )
+    reset_password: SessionPayload = mutation(accounts.reset_password, failed=SessionPayload.failed)
     change_password: ProfilePayload = mutation(
         accounts.change_password, Scope.SELF, failed=ProfilePayload.failed
     )

@@ -1,7 +1,7 @@
 """The scalars of the graph: what they accept and how they print."""
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import NewType
 
 import strawberry
@@ -22,7 +22,8 @@ from domain.percent import Percent
 
 EmailAddress = NewType("EmailAddress", str)
 
-_EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_EMAIL = re.compile(rf"[^@\s\x00-\x1f\x7f]{{1,64}}@(?:{_LABEL}\.)+{_LABEL}")
 
 
 def _reject(message: str) -> GraphQLError:
@@ -39,7 +40,7 @@ def parse_text(value: object) -> str:
 def parse_email(value: object) -> EmailAddress:
     """An e-mail address: one @, no spaces, at most 254 characters."""
     text = parse_text(value).strip()
-    if len(text) > 254 or not _EMAIL.fullmatch(text) or "." not in text.rpartition("@")[2]:
+    if len(text) > 254 or not _EMAIL.fullmatch(text):
         raise _reject("This is not an e-mail address.")
     return EmailAddress(text)
 
@@ -62,11 +63,11 @@ def parse_datetime(value: object) -> datetime:
     """A moment with its offset from UTC (ISO 8601)."""
     try:
         moment = datetime.fromisoformat(parse_text(value))
-    except ValueError:
+        if moment.tzinfo is None:
+            raise _reject("A DateTime needs its offset from UTC, such as Z or +01:00.")
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise _reject("A DateTime is ISO 8601, such as 2026-11-23T20:15:00Z.") from None
-    if moment.tzinfo is None:
-        raise _reject("A DateTime needs its offset from UTC, such as Z or +01:00.")
-    return moment
 
 
 def parse_date(value: object) -> date:

@@ -1,7 +1,7 @@
 """One graphql-transport-ws socket: malformed messages close it, bad operations do not."""
 
 import asyncio
-from contextlib import ExitStack
+from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
 from graphql import GraphQLError
@@ -13,7 +13,9 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
     Message,
 )
 
+from domain.actors import Actor, Scope
 from schema.context import Context
+from services.presence import watching
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,7 +58,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
     async def handle(self) -> None:
         """Until the client leaves."""
         self._closing: asyncio.Task[None] | None = None
-        with ExitStack() as self._guards:
+        async with AsyncExitStack() as self._guards:
             await super().handle()
 
     async def handle_message(self, message: Message) -> None:
@@ -71,11 +73,16 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         """From here on the socket hangs on the access that was given."""
         await super().handle_connection_init(_with_payload(message))
         if self.connection_acknowledged and self.connection_init_received:
-            lifetimes = self.context.runtime.lifetimes
-            self._guards.enter_context(lifetimes.watch(self.context.actor, self._end))
+            await self._enter(self.context.actor)
+
+    async def _enter(self, actor: Actor) -> None:
+        runtime = self.context.runtime
+        self._guards.enter_context(runtime.lifetimes.watch(actor, self._end))
+        if actor.allows((Scope.LAUNCH_OPERATE,)):
+            await self._guards.enter_async_context(watching(runtime.redis, runtime.clock))
 
     @staticmethod
-    def _get_pre_execution_close_reason(error: GraphQLError) -> str | None:  # noqa: ARG004
+    def _get_pre_execution_close_reason(error: GraphQLError) -> str | None:
         """A bad operation gets its error; its siblings live on."""
         return None
 

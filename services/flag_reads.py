@@ -61,6 +61,4 @@ async def exposed_users(session: AsyncSession, flag: Flag) -> int:
 
 
 def _where(wanted: FlagFilter) -> Sequence[ColumnElement[bool]]:
-    return flags.conditions(
-        enabled=wanted.enabled, phase_id=wanted.phase_id, search=wanted.search
-    )
+    return flags.conditions(enabled=wanted.enabled, phase_id=wanted.phase_id, search=wanted.search)

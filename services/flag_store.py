@@ -47,9 +47,7 @@ class FlagSet:
     def client_flags(self, context: EvaluationContext) -> list[Evaluation]:
         """All flags that clients may know of, off ones included, by key (SPEC S24)."""
         return [
-            self.evaluate(flag.key, context)
-            for flag in self.flags.values()
-            if flag.client_visible
+            self.evaluate(flag.key, context) for flag in self.flags.values() if flag.client_visible
         ]
 
     def _unknown(self, key: str) -> Evaluation:

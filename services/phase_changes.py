@@ -101,4 +101,3 @@ def move(
         status_before=status_before,
         reason=reason,
     )
-

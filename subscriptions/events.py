@@ -9,7 +9,7 @@ import strawberry
 
 from domain.events import RecordedEvent
 from schema.context import Info
-from schema.pagination import Page, encode_cursor
+from schema.pagination import MAX_BIGINT, Page, encode_cursor
 from schema.types.events import (
     SHOWN_KINDS,
     LaunchEvent,
@@ -40,7 +40,7 @@ async def launch_events(
 ) -> AsyncIterator[LaunchEvent]:
     """What happens, in order. A reader that is too slow gets a StreamGap, then the end."""
     phase = decode_id(phase_id, "LaunchPhase", "phaseId") if phase_id is not None else None
-    position = Page.of(None, after).after_number()
+    position = Page.of(None, after).after_number(at_most=MAX_BIGINT)
     runtime = info.context.runtime
 
     def concerns(item: RecordedEvent) -> bool:
@@ -84,5 +84,3 @@ def _gap(last: int, missed: int, now: datetime) -> StreamGap:
         missed=missed,
         resume_from=cursor,
     )
-
-

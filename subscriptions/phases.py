@@ -15,7 +15,7 @@ from subscriptions.fanout import Latest
 PhaseId = Annotated[strawberry.ID, strawberry.argument(description="The phase.")]
 
 
-async def launch_phase(info: Info, id: PhaseId) -> AsyncIterator[LaunchPhase]:  # noqa: A002 - the graph's name
+async def launch_phase(info: Info, id: PhaseId) -> AsyncIterator[LaunchPhase]:
     """A phase as it is now, then again whenever it or one of its flags changes."""
     key = decode_id(id, "LaunchPhase")
     linked: set[str] = set()

@@ -1,0 +1,1 @@
+"""Tests, by cost: unit, integration, api, subscriptions, migrations, e2e."""

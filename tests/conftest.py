@@ -110,13 +110,26 @@ async def empty(database: Database) -> None:
 
     Sequences of events go on: the tails of running apps must not see the log go backwards.
     """
-    tables = ", ".join(name for name in Base.metadata.tables if name not in _KEPT)
     async with database.engine.begin() as connection:
-        for table in _APPEND_ONLY:
-            await connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER append_only"))
-        await connection.execute(text(f"TRUNCATE {tables}, pgqueuer RESTART IDENTITY CASCADE"))
-        for table in _APPEND_ONLY:
-            await connection.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER append_only"))
+        await connection.execute(text(_EMPTY))
+
+
+def _empty_statement() -> str:
+    """One round trip; tables that hold nothing, which are most, cost next to nothing."""
+    children_first = [table.name for table in reversed(Base.metadata.sorted_tables)]
+    steps = []
+    for name in (*children_first, "pgqueuer"):
+        if name in _KEPT:
+            continue
+        delete = f"DELETE FROM {name};"
+        if name in _APPEND_ONLY:
+            toggle = f"ALTER TABLE {name} {{}} TRIGGER append_only;"
+            delete = toggle.format("DISABLE") + delete + toggle.format("ENABLE")
+        steps.append(f"IF EXISTS (SELECT FROM {name}) THEN {delete} END IF;")
+    return f"DO $$ BEGIN {' '.join(steps)} END $$"
+
+
+_EMPTY = _empty_statement()
 
 
 @pytest.fixture

@@ -52,7 +52,7 @@ class GraphQLClient:
         document: str,
         *,
         headers: dict[str, str] | None = None,
-        **variables: Any,  # whatever is JSON
+        **variables: Any,  # noqa: ANN401 - whatever is JSON
     ) -> Answer:
         """One operation; variables are given by name."""
         sent = dict(headers or {})

@@ -18,7 +18,9 @@ class LaunchPhase(Timestamps, Base):
     __tablename__ = "launch_phases"
     __table_args__ = (
         CheckConstraint("key ~ '^[a-z][a-z0-9_]{1,62}$'", name="key"),
-        CheckConstraint("platforms <@ ARRAY['wedsync','wedme'] AND platforms <> '{}'", name="platforms"),
+        CheckConstraint(
+            "platforms <@ ARRAY['wedsync','wedme'] AND platforms <> '{}'", name="platforms"
+        ),
         CheckConstraint("planned_end_at > planned_start_at", name="planned"),
         # At most one ACTIVE phase on each platform (SPEC S1).
         Index(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeAlias, Unpack
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, select, tuple_
@@ -147,5 +147,5 @@ async def lock(session: AsyncSession, keys: Sequence[str]) -> dict[str, FeatureF
     return {row.flag_key: row for row in await session.scalars(query)}
 
 
-def _select() -> Select[Unpack[tuple[Any, ...]]]:  # as many as COLUMNS
+def _select() -> Select[*tuple[Any, ...]]:  # as many as COLUMNS
     return select(*COLUMNS)

@@ -67,5 +67,3 @@ class Change(Node):
 
 
 ChangeConnection = Connection[Change]
-
-

@@ -142,7 +142,4 @@ class _Common(TypedDict):
 
 
 def _common(item: RecordedEvent) -> _Common:
-    return _Common(
-        cursor=cursor_of(item), at=item.at, summary=item.event.summary, ref=item.actor
-    )
-
+    return _Common(cursor=cursor_of(item), at=item.at, summary=item.event.summary, ref=item.actor)

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 _FLAGS_READ = (Scope.FLAGS_READ,)
 
 
-
 @strawberry.type(description="A switch: on or off, for a share of users, for some groups.")
 class FeatureFlag(Node):
     """A flag as operators see it."""
@@ -153,9 +152,7 @@ class FlagDiff:
     @classmethod
     def of(cls, diff: plans.FlagDiff) -> "FlagDiff":
         """A diff as the graph shows it."""
-        return cls(
-            key=diff.key, before=FlagState.of(diff.before), after=FlagState.of(diff.after)
-        )
+        return cls(key=diff.key, before=FlagState.of(diff.before), after=FlagState.of(diff.after))
 
 
 @strawberry.type(description="Why a flag has its value for somebody.")

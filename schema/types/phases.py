@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from domain.phases import RampStep as DomainStep
 
 
-
 @strawberry.type(description="One step of a ramp: how many users a phase may reach for a while.")
 class RampStep:
     """A step, with who approved it."""
@@ -163,9 +162,7 @@ class LaunchPhase(Node):
     @strawberry.field(description="Its activations, newest first.")
     async def runs(
         self, info: Info, first: First = None, after: After = None
-    ) -> Connection[
-        Annotated["PhaseRun", strawberry.lazy("schema.types.phases")]
-    ]:
+    ) -> Connection[Annotated["PhaseRun", strawberry.lazy("schema.types.phases")]]:
         """One page."""
         page = Page.of(first, after)
         async with info.context.db.read() as session:
@@ -187,9 +184,7 @@ class LaunchPhase(Node):
         """Health checks older than 30 s are run again first."""
         gate = await info.context.gate()
         async with info.context.db.read() as session:
-            found = await phase_activation.assess(
-                session, self.row.id, gate, info.context.now
-            )
+            found = await phase_activation.assess(session, self.row.id, gate, info.context.now)
         return LaunchReadiness.of(found)
 
     @strawberry.field(description="What can be done to it now.")

@@ -13,7 +13,7 @@ from schema.loaders import Loaders
 from schema.types.actors import ApiToken, User
 from schema.types.changes import Change
 from schema.types.flags import FeatureFlag
-from schema.types.health import HealthCheck, load_health_check
+from schema.types.health import load_health_check
 from schema.types.incidents import Incident
 from schema.types.node import Node
 from schema.types.phases import LaunchPhase, PhaseRun

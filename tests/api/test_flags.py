@@ -38,7 +38,7 @@ query ($first: Int, $after: String, $enabled: Boolean, $search: String) {
 """
 
 
-async def toggle(client: GraphQLClient, key: str, enabled: bool, **more: object) -> Any:
+async def toggle(client: GraphQLClient, key: str, enabled: bool, **more: object) -> Any:  # noqa: ANN401 - JSON
     """The payload, as JSON."""
     answer = await client.data(TOGGLE, input={"key": key, "enabled": enabled, **more})
     return answer["toggleFeatureFlag"]

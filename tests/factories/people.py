@@ -28,9 +28,7 @@ async def session_of(
             )
         )
         if role is Role.SUPPLIER:
-            uow.session.add(
-                Supplier(user_id=user.id, email=user.email, vendor_type=vendor_type)
-            )
+            uow.session.add(Supplier(user_id=user.id, email=user.email, vendor_type=vendor_type))
         if role is Role.COUPLE:
             uow.session.add(Couple(user_id=user.id))
     return token

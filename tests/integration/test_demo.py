@@ -11,6 +11,7 @@ from db.session import Database
 from domain.actors import system_actor
 from domain.criteria import problems
 from domain.flags import Flag, parse_groups, parse_key
+from domain.percent import NOBODY, Percent
 from domain.phases import PhaseStatus, check_plan, check_steps
 from services import demo, flags, phases
 from services.demo import Loaded
@@ -58,7 +59,7 @@ async def test_the_phases_are_those_of_the_plan(db: Database) -> None:
     assert days["supplier_rollout"] == 7
     assert days["stabilisation"] == 4
     ramp = [step.percentage for step in steps_of(found["supplier_rollout"].steps)]
-    assert ramp == [5, 25, 50, 100]
+    assert ramp == [Percent(share) for share in (5, 25, 50, 100)]
 
 
 async def test_every_phase_is_valid(db: Database) -> None:
@@ -79,7 +80,7 @@ async def test_every_flag_is_valid_described_and_off(db: Database) -> None:
         assert parse_key(flag.key)
         assert parse_groups(flag.target_groups) == flag.target_groups
         assert flag.description
-        assert (flag.enabled, flag.rollout_percentage) == (False, 0)
+        assert (flag.enabled, flag.rollout_percentage) == (False, NOBODY)
 
 
 async def test_every_flag_belongs_to_one_phase_which_introduced_it(db: Database) -> None:

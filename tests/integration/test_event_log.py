@@ -47,12 +47,16 @@ async def test_an_event_comes_back_as_it_was_recorded(db: Database, start: int) 
     assert (found.seq, found.event, found.actor) == (start + 1, event, ACTOR.ref)
 
 
+async def fail_after_writing(db: Database) -> None:
+    async with db.write() as uow:
+        uow.record(ACTOR, something())
+        await uow.write_events()
+        raise RuntimeError("stop")
+
+
 async def test_a_rollback_leaves_neither_an_event_nor_a_hole(db: Database, start: int) -> None:
     with pytest.raises(RuntimeError, match="stop"):
-        async with db.write() as uow:
-            uow.record(ACTOR, something())
-            await uow.write_events()
-            raise RuntimeError("stop")
+        await fail_after_writing(db)
     await record(db)
     assert await seqs(db) == [start + 1]
 
@@ -62,9 +66,7 @@ async def test_fifty_writers_at_once_leave_a_dense_sequence(db: Database, start:
     assert await seqs(db) == list(range(start + 1, start + 151))
 
 
-async def test_a_reader_never_skips_an_event_that_commits_late(
-    db: Database, start: int
-) -> None:
+async def test_a_reader_never_skips_an_event_that_commits_late(db: Database, start: int) -> None:
     """A follower that reads by sequence while 40 writers commit sees every event in order."""
     seen: list[int] = []
 
@@ -79,7 +81,9 @@ async def test_a_reader_never_skips_an_event_that_commits_late(
     assert seen == list(range(start + 1, start + 81))
 
 
-@pytest.mark.parametrize("statement", ["DELETE FROM {}", "UPDATE {} SET at = now()", "TRUNCATE {} CASCADE"])
+@pytest.mark.parametrize(
+    "statement", ["DELETE FROM {}", "UPDATE {} SET at = now()", "TRUNCATE {} CASCADE"]
+)
 @pytest.mark.parametrize("table", ["launch_events", "changes"])
 async def test_the_log_and_the_audit_are_append_only(
     db: Database, start: int, statement: str, table: str

@@ -221,6 +221,26 @@ async def test_a_session_that_expires_ends_its_socket(
         assert mine.connection.close_code == 4403
 
 
+async def test_an_operator_on_a_socket_counts_as_watching(
+    address: str, admin: GraphQLClient, viewer: GraphQLClient, health: Health
+) -> None:
+    """X2."""
+    phase = await make_phase(admin)
+    async with socket(address, viewer.token):
+        assert await _watching(admin, phase) is False
+    async with socket(address, admin.token):
+        await asyncio.sleep(0.1)
+        assert await _watching(admin, phase) is True
+    await asyncio.sleep(0.2)
+    assert await _watching(admin, phase) is False
+
+
+async def _watching(client: GraphQLClient, phase: str) -> bool:
+    document = "query ($id: ID) { launchPhase(id: $id) { readiness { checks { key ok } } } }"
+    found = (await client.data(document, id=phase))["launchPhase"]["readiness"]["checks"]
+    return bool(next(check["ok"] for check in found if check["key"] == "operators"))
+
+
 async def test_a_stream_without_its_scope_is_refused(address: str, supplier: GraphQLClient) -> None:
     async with socket(address, supplier.token) as mine:
         message = await (await mine.subscribe(FLAGS)).message()

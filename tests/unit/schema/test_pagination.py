@@ -46,7 +46,7 @@ def test_a_moment_is_found_again(moment: datetime, key: UUID) -> None:
     assert page_after(moment, key).after_moment() == (moment, key)
 
 
-@given(st.integers(0, 10**18 - 1))
+@given(st.integers(0, 2**31 - 1))
 def test_a_number_is_found_again(number: int) -> None:
     assert page_after(number).after_number() == number
 
@@ -119,7 +119,6 @@ def test_a_list_ordered_by_number_refuses_other_cursors(parts: tuple[object, ...
     assert caught.value.path == ("after",)
 
 
-@pytest.mark.xfail(raises=pytest.fail.Exception, reason="the driver overflows on it in UTC")
 @pytest.mark.parametrize(
     "moment",
     [
@@ -132,7 +131,6 @@ def test_a_moment_outside_the_calendar_in_utc_is_refused(moment: datetime) -> No
         page_after(moment, KEY).after_moment()
 
 
-@pytest.mark.xfail(raises=pytest.fail.Exception, reason="int4 columns are compared with it")
 def test_a_number_beyond_a_run_number_is_refused() -> None:
     """PhaseRun.number is an INTEGER; asyncpg raises on a parameter past 2**31 - 1."""
     with pytest.raises(Invalid):
