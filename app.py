@@ -98,6 +98,7 @@ async def running(runtime: Runtime) -> AsyncIterator[Runtime]:
     runtime.db.on_commit(runtime.flag_feed.after_commit)
     runtime.db.on_commit(publisher.publish)
     async with AsyncExitStack() as stack:
+        stack.callback(runtime.passwords.close)
         stack.push_async_callback(runtime.db.dispose)
         stack.push_async_callback(runtime.redis.aclose)
         await runtime.bus.connect()

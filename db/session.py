@@ -149,6 +149,7 @@ def _engine(url: str, pool_size: int, timeout_seconds: float) -> AsyncEngine:
         max_overflow=pool_size,
         pool_timeout=timeout_seconds,
         pool_pre_ping=True,
+        hide_parameters=True,  # rows hold hashes and letters: no error text may show them
         pool_recycle=1800,
         connect_args={
             "timeout": timeout_seconds,

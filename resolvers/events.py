@@ -29,6 +29,11 @@ async def launch_events(
     phase = decode_id(phase_id, "LaunchPhase", "phaseId") if phase_id is not None else None
     async with info.context.db.read() as session:
         found = await event_reads.page(
-            session, SHOWN_KINDS, page.first + 1, page.after_number(at_most=MAX_BIGINT), phase, since
+            session,
+            SHOWN_KINDS,
+            page.first + 1,
+            page.after_number(at_most=MAX_BIGINT),
+            phase,
+            since,
         )
     return connection(Connection[LaunchEvent], found, page, cursor=cursor_of, wrap=to_event)

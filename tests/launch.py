@@ -111,7 +111,7 @@ class Launch:
         with ThreadPoolExecutor(4) as pool:
             return list(pool.map(lambda words: self.try_(*words), commands))
 
-    def json(self, *words: str) -> Any:
+    def json(self, *words: str) -> Any:  # noqa: ANN401 - whatever was asked for
         """What a command with --json prints."""
         return json.loads(self(*words, "--json"))
 

@@ -91,9 +91,7 @@ async def sees(client: GraphQLClient, key: str) -> bool:
     return bool(next(flag["value"] for flag in flags if flag["key"] == key))
 
 
-async def test_activates_launch_phase_with_pre_checks(
-    admin: GraphQLClient, health: Health
-) -> None:
+async def test_activates_launch_phase_with_pre_checks(admin: GraphQLClient, health: Health) -> None:
     """S87."""
     phase = await make_phase(admin, "mvp_launch")
     result = await activate(admin, phase)
@@ -145,9 +143,7 @@ async def test_a_rollback_opens_one_incident_however_often_it_is_clicked(
     assert found["incidents"]["totalCount"] == 1
 
 
-async def test_warnings_must_be_accepted(
-    admin: GraphQLClient, health: Health
-) -> None:
+async def test_warnings_must_be_accepted(admin: GraphQLClient, health: Health) -> None:
     """Decision 4."""
     phase = await make_phase(admin)
     result = await activate(admin, phase, acceptWarnings=False)
@@ -155,9 +151,7 @@ async def test_warnings_must_be_accepted(
     assert result["errors"][0]["readiness"]["verdict"] == "GO_WITH_WARNINGS"
 
 
-async def test_activating_twice_gives_the_same_run(
-    admin: GraphQLClient, health: Health
-) -> None:
+async def test_activating_twice_gives_the_same_run(admin: GraphQLClient, health: Health) -> None:
     """S45: two admins at once end in one run."""
     phase = await make_phase(admin)
     answers = await asyncio.gather(*(activate(admin, phase) for _ in range(4)))
@@ -165,9 +159,7 @@ async def test_activating_twice_gives_the_same_run(
     assert {answer["phase"]["version"] for answer in answers} == {2}
 
 
-async def test_only_one_phase_is_active_on_a_platform(
-    admin: GraphQLClient, health: Health
-) -> None:
+async def test_only_one_phase_is_active_on_a_platform(admin: GraphQLClient, health: Health) -> None:
     first = await make_phase(admin, "first_phase", flags=("flag_a",))
     second = await make_phase(admin, "second_phase", flags=("flag_b",))
     await activate(admin, first)
@@ -185,9 +177,7 @@ async def test_phases_of_two_platforms_live_side_by_side(
     assert (await activate(admin, second))["errors"] == []
 
 
-async def test_a_ramp_holds_flags_down_to_its_step(
-    admin: GraphQLClient, health: Health
-) -> None:
+async def test_a_ramp_holds_flags_down_to_its_step(admin: GraphQLClient, health: Health) -> None:
     """A7, A8: step by step, never beyond the flag's own target."""
     await make_flag(admin, "small_flag", rolloutPercentage=10)
     phase = await make_phase(admin, flags=("wide_flag",), steps=RAMP)
@@ -305,9 +295,7 @@ async def test_a_plan_shows_what_will_happen_and_changes_nothing(
     assert await flag_states(admin, phase) == {"mvp_supplier_dashboard": (False, 0)}
 
 
-async def test_a_plan_that_drifted_is_refused(
-    admin: GraphQLClient, health: Health
-) -> None:
+async def test_a_plan_that_drifted_is_refused(admin: GraphQLClient, health: Health) -> None:
     phase = await make_phase(admin)
     plan = (await admin.data(PLAN, id=phase))["activationPlan"]
     widen = """mutation { updateFeatureFlag(input: {
@@ -366,18 +354,14 @@ async def test_an_unknown_metric_is_rejected(admin: GraphQLClient) -> None:
     assert answer["createLaunchPhase"]["errors"][0]["path"][-1] == "metric"
 
 
-async def test_steps_are_locked_while_a_phase_is_live(
-    admin: GraphQLClient, health: Health
-) -> None:
+async def test_steps_are_locked_while_a_phase_is_live(admin: GraphQLClient, health: Health) -> None:
     """A13."""
     phase = await make_phase(admin)
     await activate(admin, phase)
     edit = """mutation ($input: UpdateLaunchPhaseInput!) {
       updateLaunchPhase(input: $input) { errors { code path } } }"""
     answer = await admin.data(edit, input={"id": phase, "steps": []})
-    assert answer["updateLaunchPhase"]["errors"] == [
-        {"code": "LOCKED", "path": ["input", "steps"]}
-    ]
+    assert answer["updateLaunchPhase"]["errors"] == [{"code": "LOCKED", "path": ["input", "steps"]}]
 
 
 async def test_an_operator_may_activate_but_not_create(

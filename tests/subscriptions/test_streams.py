@@ -91,7 +91,8 @@ async def test_a_visitor_hears_of_their_own_flags_only_when_a_value_changes(
         first = (await stream.next())["viewerFlags"]
         assert first["flags"] == [{"key": "mvp_chat", "value": False}]
         await admin.data(
-            'mutation { updateFeatureFlag(input: {key: "mvp_chat", name: "N"}) { errors { code } } }'
+            'mutation { updateFeatureFlag(input: {key: "mvp_chat", name: "N"})'
+            " { errors { code } } }"
         )
         assert await stream.silent()
         await admin.data(TOGGLE, key="mvp_chat", on=True)
@@ -155,9 +156,7 @@ async def test_health_comes_at_once(live: Socket, health: Health, app: Starlette
     assert len(snapshot["checks"]) == 5
 
 
-async def test_a_new_health_round_is_streamed(
-    live: Socket, health: Health, app: Starlette
-) -> None:
+async def test_a_new_health_round_is_streamed(live: Socket, health: Health, app: Starlette) -> None:
     await app.state.runtime.health.tick()
     stream = await live.subscribe(HEALTH)
     await stream.next()
@@ -165,7 +164,9 @@ async def test_a_new_health_round_is_streamed(
     assert (await stream.next())["systemHealth"]["overall"] == "HEALTHY"
 
 
-async def test_a_direct_sql_edit_is_noticed(address: str, admin: GraphQLClient, db: Database) -> None:
+async def test_a_direct_sql_edit_is_noticed(
+    address: str, admin: GraphQLClient, db: Database
+) -> None:
     """S61: a trigger moves the version, the poll sees it."""
     await make_flag(admin, "mvp_chat")
     async with socket(address) as visitor:
@@ -191,7 +192,7 @@ async def test_a_killed_socket_leaves_nothing_behind(
         await asyncio.sleep(0.2)
         victim.connection.transport.abort()
         async with asyncio.timeout(5):
-            while (streams(app), app.state.runtime.bus.live) != before:
+            while (streams(app), app.state.runtime.bus.live) != before:  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
 
 
@@ -249,7 +250,9 @@ async def test_a_stream_without_its_scope_is_refused(address: str, supplier: Gra
         assert errors[0]["extensions"]["code"] == "FORBIDDEN"
 
 
-async def test_a_bad_operation_leaves_its_siblings_alone(live: Socket, admin: GraphQLClient) -> None:
+async def test_a_bad_operation_leaves_its_siblings_alone(
+    live: Socket, admin: GraphQLClient
+) -> None:
     await make_flag(admin, "mvp_chat")
     good = await live.subscribe(FLAGS)
     await good.next()
