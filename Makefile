@@ -11,13 +11,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help run test lint types imports units env lock clean
+.PHONY: help run test lint types imports units env web lock clean
 
 help:
 	@echo "make run    start everything here: database, cache, app and worker (HOST, PORT, DATA_DIR)"
 	@echo "make test   check everything: lint, types, import arrows, sizes, all tests"
 
-run: env
+run: env web
 	@exec $(BIN)/launch up
 
 # In this order, one after the other: the quick ones first, and the first failure ends it.
@@ -40,7 +40,7 @@ imports: env
 	@echo "== import arrows"
 	@$(BIN)/lint-imports
 
-units: env
+units: env web
 	@echo "== tests (sizes among them)"
 	@$(BIN)/pytest -n 2
 
@@ -72,6 +72,23 @@ $(READY): requirements.lock pyproject.toml
 	  --no-deps --no-build-isolation -e .
 	@touch $(READY)
 	@echo "environment: ready"
+
+# The single-page app: Node comes from a wheel, and a build is made only when its sources change.
+WEB_SOURCES := $(shell find web/src web/public web/*.* -type f -not -path 'web/src/gql/*' 2>/dev/null)
+NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
+
+web: env web/dist/.ready
+
+web/node_modules/.ready: web/package-lock.json $(READY)
+	@echo "web: installing $$(grep -c '^    "node_modules/' web/package-lock.json) packages..."
+	@cd web && $(NODE) npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+	@touch $@
+
+web/dist/.ready: web/node_modules/.ready schema/schema.graphql $(WEB_SOURCES)
+	@echo "web: types from the schema, checks, build..."
+	@cd web && $(NODE) npm run --silent build
+	@touch $@
+	@echo "web: ready"
 
 # Needs the network; pins the newest versions for every Python from 3.11 on.
 lock:

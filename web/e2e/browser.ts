@@ -1,0 +1,107 @@
+import { mkdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import { readFile } from "node:fs/promises";
+
+import sparticuz from "@sparticuz/chromium";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+
+/** What the test that started the server says. */
+export const BASE = required("BASE_URL");
+export const EMAIL = required("ADMIN_EMAIL");
+export const PASSWORD = required("ADMIN_PASSWORD");
+const ARTIFACTS = required("ARTIFACTS");
+
+export const WIDE = { width: 1440, height: 900 };
+export const NARROW = { width: 360, height: 640 };
+
+const axeSource = readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+export async function openBrowser(): Promise<Browser> {
+  // All pages in one process, as the package sets for tiny machines, breaks several contexts.
+  const args = sparticuz.args.filter((arg) => arg !== "--single-process" && arg !== "--no-zygote");
+  return chromium.launch({
+    executablePath: await sparticuz.executablePath(),
+    args: [...args, "--no-sandbox", "--disable-background-networking", "--disable-sync"],
+    headless: true,
+  });
+}
+
+export interface Visit {
+  context: BrowserContext;
+  page: Page;
+  /** Errors of the console and the page; a good visit has none. */
+  problems: string[];
+}
+
+export async function visit(browser: Browser, viewport = WIDE): Promise<Visit> {
+  const context = await browser.newContext({ viewport });
+  const page = await context.newPage();
+  const problems: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error") problems.push(message.text());
+  });
+  page.on("pageerror", (error) => problems.push(error.message));
+  page.setDefaultTimeout(15_000);
+  await page.goto(BASE);
+  return { context, page, problems };
+}
+
+export async function logIn(page: Page): Promise<void> {
+  await page.getByLabel("E-mail").fill(EMAIL);
+  await page.locator("input[name=password]").fill(PASSWORD);
+  await page.getByRole("button", { name: "Log in" }).click();
+  await page.getByTestId("health-database").waitFor();
+  await page.locator("[data-testid=connection][data-state=live]").waitFor();
+}
+
+export async function picture(page: Page, name: string): Promise<void> {
+  mkdirSync(ARTIFACTS, { recursive: true });
+  await page.screenshot({ path: `${ARTIFACTS}/${name}.png`, fullPage: true });
+}
+
+/** Serious faults that axe finds, as lines. */
+export async function accessibilityFaults(page: Page): Promise<string[]> {
+  await page.evaluate(await axeSource);
+  return page.evaluate(async () => {
+    const { violations } = await (globalThis as unknown as { axe: Axe }).axe.run();
+    return violations
+      .filter((item) => item.impact === "serious" || item.impact === "critical")
+      .map((item) => `${item.id}: ${item.help} (${item.nodes.map((node) => node.html).join(" | ")})`);
+  });
+}
+
+interface Axe {
+  run(): Promise<{
+    violations: { id: string; impact: string; help: string; nodes: { html: string }[] }[];
+  }>;
+}
+
+/** One operation from outside the browser, as another client would send it. */
+export async function ask<T>(token: string | null, query: string, variables: object = {}): Promise<T> {
+  const response = await fetch(`${BASE}/graphql`, {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+    },
+    body: JSON.stringify({ query, variables }),
+  });
+  const { data, errors } = (await response.json()) as { data: T; errors?: unknown };
+  if (errors !== undefined) throw new Error(JSON.stringify(errors));
+  return data;
+}
+
+export async function token(): Promise<string> {
+  const { logIn } = await ask<{ logIn: { session: { accessToken: string } } }>(
+    null,
+    "mutation ($e: EmailAddress!, $p: String!) { logIn(email: $e, password: $p) { session { accessToken } } }",
+    { e: EMAIL, p: PASSWORD },
+  );
+  return logIn.session.accessToken;
+}
+
+function required(name: string): string {
+  const value = process.env[name];
+  if (value === undefined) throw new Error(`${name} is not set`);
+  return value;
+}

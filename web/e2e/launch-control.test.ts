@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import type { Browser, Page } from "playwright-core";
+
+import {
+  accessibilityFaults, ask, logIn, NARROW, openBrowser, picture, token, visit, WIDE,
+} from "./browser.ts";
+
+let browser: Browser;
+before(async () => {
+  browser = await openBrowser();
+});
+after(async () => {
+  await browser.close();
+});
+
+const PHASE = "phase-pre_launch_testing";
+
+async function activate(page: Page): Promise<void> {
+  await page.getByTestId(PHASE).getByRole("button", { name: "Activate" }).click();
+  await page.getByTestId("accept-warnings").check();
+  await page.getByTestId("activate").click();
+  await page.locator(`[data-testid=${PHASE}][data-status=ACTIVE]`).waitFor();
+}
+
+test("a wrong password is refused with a sentence", async () => {
+  const { context, page } = await visit(browser);
+  await page.getByLabel("E-mail").fill("admin@wedsync.app");
+  await page.locator("input[name=password]").fill("not the password");
+  await page.getByRole("button", { name: "Log in" }).click();
+  await page.getByRole("alert").waitFor();
+  assert.deepEqual(await accessibilityFaults(page), []);
+  await picture(page, "log-in");
+  await context.close();
+});
+
+test("a flag switched elsewhere changes before the eyes", async () => {
+  const { context, page, problems } = await visit(browser);
+  await logIn(page);
+  const row = page.getByTestId("flag-mvp_couple_profile");
+  await row.getByText("off", { exact: true }).waitFor();
+  await ask(
+    await token(),
+    'mutation { toggleFeatureFlag(input: { key: "mvp_couple_profile", enabled: true }) { errors { code } } }',
+  );
+  await row.getByText("100 %").waitFor({ timeout: 3000 });
+  await page.getByTestId("event-feed").getByText("mvp_couple_profile switched on").waitFor();
+  assert.deepEqual(problems, []);
+  await context.close();
+});
+
+test("a launch goes live, is rolled back, and a second browser sees it", async () => {
+  const one = await visit(browser);
+  const two = await visit(browser, NARROW);
+  await logIn(one.page);
+  await logIn(two.page);
+  await activate(one.page);
+  await two.page.locator(`[data-testid=${PHASE}][data-status=ACTIVE]`).waitFor({ timeout: 3000 });
+  await picture(one.page, "active-1440");
+  await picture(two.page, "active-360");
+  assert.equal(await two.page.evaluate(() => document.documentElement.scrollWidth), NARROW.width);
+
+  await one.page.getByTestId(PHASE).getByRole("button", { name: "Roll back" }).click();
+  await one.page.getByTestId("rollback-reason").fill("Critical authentication issue");
+  await one.page.getByTestId("rollback-now").click();
+  await two.page.locator(`[data-testid=${PHASE}][data-status=ROLLED_BACK]`).waitFor({ timeout: 3000 });
+  const incident = two.page.getByTestId("incidents").getByText("Emergency Rollback");
+  await incident.waitFor({ timeout: 3000 });
+  await picture(one.page, "rolled-back-1440");
+  assert.deepEqual(await accessibilityFaults(one.page), []);
+  assert.deepEqual(await accessibilityFaults(two.page), []);
+
+  await two.page.getByRole("button", { name: "Acknowledge" }).click();
+  await one.page.locator("[data-testid^=incident-][data-status=INVESTIGATING]").waitFor();
+  await one.page.getByRole("button", { name: "Resolve" }).click();
+  await one.page.getByLabel("What ended it").fill("Rolled back; the fix is on its way.");
+  await one.page.getByRole("dialog").getByRole("button", { name: "Resolve" }).click();
+  await incident.waitFor({ state: "detached" });
+  assert.deepEqual([...one.problems, ...two.problems], []);
+  await one.context.close();
+  await two.context.close();
+});
+
+test("a phase goes live by keyboard alone", async () => {
+  const { context, page, problems } = await visit(browser, WIDE);
+  await logIn(page);
+  await tabTo(page, "Activate");
+  await page.keyboard.press("Enter");
+  await page.getByTestId("accept-warnings").waitFor();
+  await tabTo(page, "accept-warnings");
+  await page.keyboard.press("Space");
+  await tabTo(page, "Activate");
+  await page.keyboard.press("Enter");
+  await page.locator(`[data-testid=${PHASE}][data-status=ACTIVE]`).waitFor();
+  assert.deepEqual(problems, []);
+  await context.close();
+});
+
+test("a lost connection is shown, and what was missed is there when it is back", async () => {
+  const { context, page } = await visit(browser);
+  await logIn(page);
+  const row = page.getByTestId("flag-mvp_supplier_settings");
+  await row.getByText("off", { exact: true }).waitFor();
+  await page.routeWebSocket(/graphql/, (socket) => void socket.close());
+  process.kill(Number(process.env.SERVER_PID), "SIGTERM"); // its supervisor starts it again
+  await page.locator("[data-testid=connection]:not([data-state=live])").waitFor();
+  await switchedOn("mvp_supplier_settings");
+  await row.getByText("100 %").waitFor({ timeout: 30_000 });
+  await context.close();
+});
+
+/** Tab until the element with this test id or text has the focus. */
+async function tabTo(page: Page, name: string): Promise<void> {
+  for (let count = 0; count < 80; count += 1) {
+    await page.keyboard.press("Tab");
+    const found = await page.evaluate((wanted) => {
+      const element = document.activeElement;
+      if (!(element instanceof HTMLElement)) return false;
+      return element.dataset.testid === wanted || element.textContent?.trim() === wanted;
+    }, name);
+    if (found) return;
+  }
+  assert.fail(`${name} cannot be reached by keyboard`);
+}
+
+/** The server may still be on its way up. */
+async function switchedOn(key: string): Promise<void> {
+  const until = Date.now() + 30_000;
+  for (;;) {
+    try {
+      await ask(
+        await token(),
+        "mutation ($i: ToggleFeatureFlagInput!) { toggleFeatureFlag(input: $i) { errors { code } } }",
+        { i: { key, enabled: true } },
+      );
+      return;
+    } catch (error) {
+      if (Date.now() > until) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    }
+  }
+}

@@ -1,0 +1,27 @@
+import { EventFeed } from "../features/events/EventFeed";
+import { useEvents } from "../features/events/useEvents";
+import { FlagList } from "../features/flags/FlagList";
+import { HealthTiles } from "../features/health/HealthTiles";
+import { OpenIncidents } from "../features/incidents/OpenIncidents";
+import { PhaseTimeline } from "../features/phases/PhaseTimeline";
+
+/** What is broken, since when, what changed just before, and the button that undoes it. */
+export function LaunchControlPage({ mayOperate }: { mayOperate: boolean }) {
+  const feed = useEvents();
+  const newestIncident = feed.events.find((event) => event.__typename === "IncidentEvent")?.cursor;
+  return (
+    <div className="control">
+      <div className="control-main">
+        <div style={{ order: 1 }}><HealthTiles /></div>
+        <div style={{ order: 3 }}><PhaseTimeline mayOperate={mayOperate} /></div>
+        <div style={{ order: 5 }}><FlagList mayOperate={mayOperate} /></div>
+      </div>
+      <div className="control-side">
+        <div style={{ order: 2 }}>
+          <OpenIncidents newest={newestIncident} mayOperate={mayOperate} />
+        </div>
+        <div style={{ order: 4 }}><EventFeed feed={feed} /></div>
+      </div>
+    </div>
+  );
+}

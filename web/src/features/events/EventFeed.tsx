@@ -1,0 +1,52 @@
+import { Group, ScrollArea, Stack, Text } from "@mantine/core";
+import {
+  IconActivityHeartbeat, IconAlertTriangle, IconFlag, IconPointFilled, IconRocket,
+} from "@tabler/icons-react";
+
+import { Section } from "../../components/Section";
+import type { EventFieldsFragment } from "../../gql/graphql";
+import { Ago } from "../../lib/time";
+import type { Feed } from "./useEvents";
+
+const ICONS: Partial<Record<EventFieldsFragment["__typename"] & string, typeof IconFlag>> = {
+  PhaseEvent: IconRocket,
+  FlagEvent: IconFlag,
+  HealthEvent: IconActivityHeartbeat,
+  IncidentEvent: IconAlertTriangle,
+};
+
+/** What changed just before: newest first (SPEC X8). */
+export function EventFeed({ feed }: { feed: Feed }) {
+  return (
+    <Section title="What happened" error={feed.error} loading={feed.loading}>
+      {feed.events.length === 0 ? (
+        <Text c="dimmed" size="sm">Nothing in the last six hours.</Text>
+      ) : (
+        <ScrollArea.Autosize mah="36rem" type="auto" viewportProps={{ tabIndex: 0 }}>
+          <Stack gap="xs" role="log" aria-live="off" data-testid="event-feed">
+            {feed.events.map((event) => <Line key={event.cursor} event={event} />)}
+          </Stack>
+        </ScrollArea.Autosize>
+      )}
+    </Section>
+  );
+}
+
+function Line({ event }: { event: EventFieldsFragment }) {
+  const Icon = ICONS[event.__typename] ?? IconPointFilled;
+  return (
+    <Group gap="xs" wrap="nowrap" align="flex-start">
+      <Icon size={16} style={{ flex: "none", marginTop: 3 }} aria-hidden />
+      <div style={{ minWidth: 0 }}>
+        <Text size="sm" style={{ overflowWrap: "anywhere" }}>{event.summary}</Text>
+        <Text size="xs" c="dimmed">{who(event)} · <Ago at={event.at} /></Text>
+      </div>
+    </Group>
+  );
+}
+
+function who({ actor }: EventFieldsFragment): string {
+  if (actor?.__typename === "User") return actor.email;
+  if (actor?.__typename === "ApiToken") return `token ${actor.name}`;
+  return actor?.component ?? "system";
+}

@@ -1,0 +1,28 @@
+import { graphql } from "../../gql";
+
+export const EventFields = graphql(`
+  fragment EventFields on LaunchEvent {
+    __typename cursor at summary
+    actor { __typename ... on User { id email } ... on ApiToken { id name } ... on SystemActor { component } }
+  }
+`);
+
+export const RecentEventsQuery = graphql(`
+  query RecentEvents($since: DateTime!, $after: String) {
+    launchEvents(first: 100, since: $since, after: $after) {
+      nodes { ...EventFields }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+`);
+
+/** Carries the rows themselves, so that the cache, and with it the whole page, follows. */
+export const EventStream = graphql(`
+  subscription EventStream {
+    launchEvents {
+      ...EventFields
+      ... on PhaseEvent { phase { ...PhaseFields } }
+      ... on IncidentEvent { incident { ...IncidentFields } }
+    }
+  }
+`);

@@ -1,0 +1,72 @@
+import { useEffect, useState } from "react";
+import { type CombinedError, type OperationResult, useClient } from "urql";
+
+import type { EventFieldsFragment, RecentEventsQuery as Data } from "../../gql/graphql";
+import { useConnection } from "../../lib/connection";
+import { useStream } from "../../lib/stream";
+import { EventStream, RecentEventsQuery } from "./events.graphql";
+
+const KEPT = 200;
+const WINDOW_MS = 6 * 3_600_000;
+const POLL_MS = 5000;
+
+export interface Feed {
+  readonly events: readonly EventFieldsFragment[];
+  readonly error: CombinedError | undefined;
+  readonly loading: boolean;
+}
+
+/** The newest events first: read once, then streamed, and read again after a gap. */
+export function useEvents(): Feed {
+  const client = useClient();
+  const { state, returns } = useConnection();
+  const [feed, setFeed] = useState<Feed>({ events: [], error: undefined, loading: true });
+  const [gaps, setGaps] = useState(0);
+
+  useStream(EventStream, {}, ({ launchEvents: event }) => {
+    if (event.__typename === "StreamGap") setGaps((count) => count + 1);
+    else setFeed((known) => ({ ...known, events: merged(known.events, [event]) }));
+  });
+
+  useEffect(() => {
+    let wanted = true;
+    async function read() {
+      const since = new Date(Date.now() - WINDOW_MS).toISOString();
+      let after: string | null = null;
+      do {
+        const result: OperationResult<Data> = await client
+          .query(RecentEventsQuery, { since, after }, { requestPolicy: "network-only" })
+          .toPromise();
+        if (!wanted) return;
+        const page: Data["launchEvents"] | undefined = result.data?.launchEvents;
+        setFeed((known) => ({
+          events: merged(known.events, page?.nodes ?? []),
+          error: result.error,
+          loading: false,
+        }));
+        after = page?.pageInfo.hasNextPage ? (page.pageInfo.endCursor ?? null) : null;
+      } while (after !== null);
+    }
+    void read();
+    const timer = state === "polling" ? setInterval(() => void read(), POLL_MS) : undefined;
+    return () => {
+      wanted = false;
+      clearInterval(timer);
+    };
+  }, [client, state === "polling", returns, gaps]);
+
+  return feed;
+}
+
+/** Newest first. Events of one transaction share their moment: there the later in the log leads. */
+function merged(
+  known: readonly EventFieldsFragment[],
+  found: readonly EventFieldsFragment[],
+): EventFieldsFragment[] {
+  const all = new Map([...known].reverse().map((event) => [event.cursor, event]));
+  for (const event of found) all.set(event.cursor, event);
+  return [...all.values()]
+    .reverse()
+    .sort((a, b) => Date.parse(b.at) - Date.parse(a.at))
+    .slice(0, KEPT);
+}

@@ -1,0 +1,81 @@
+import { Alert, Group, Paper, SimpleGrid, Text } from "@mantine/core";
+import { IconAlertTriangle } from "@tabler/icons-react";
+
+import { Section } from "../../components/Section";
+import type { HealthStatus, SystemHealthQuery as Data } from "../../gql/graphql";
+import { useLiveQuery } from "../../lib/live";
+import { useStream } from "../../lib/stream";
+import { Ago, span, useNow } from "../../lib/time";
+import { SystemHealthQuery, SystemHealthStream } from "./health.graphql";
+
+type Check = Data["systemHealth"]["checks"][number];
+
+const COLORS: Record<HealthStatus, string> = {
+  HEALTHY: "teal", WARNING: "yellow", CRITICAL: "red", UNKNOWN: "gray",
+};
+const TITLES: Record<Check["type"], string> = {
+  DATABASE: "Database", AUTH: "Authentication", EMAIL: "Email Services", API: "API Endpoints",
+  REALTIME: "Realtime",
+};
+const ORDER: readonly Check["type"][] = ["DATABASE", "AUTH", "EMAIL", "API", "REALTIME"];
+
+/** What is broken and since when, before anything else on the page (SPEC S75). */
+export function HealthTiles() {
+  const [{ data, error, fetching }] = useLiveQuery(SystemHealthQuery, {});
+  useStream(SystemHealthStream, {});
+  const checks = [...(data?.systemHealth.checks ?? [])].sort(
+    (a, b) => ORDER.indexOf(a.type) - ORDER.indexOf(b.type),
+  );
+  return (
+    <Section
+      title="System Health" error={error} loading={fetching && data === undefined}
+      aside={data && <Text size="sm" c="dimmed">checked <Ago at={data.systemHealth.at} /></Text>}
+    >
+      {checks.filter((check) => check.status === "CRITICAL").map((check) => (
+        <Broken key={check.id} check={check} />
+      ))}
+      <SimpleGrid cols={{ base: 2, sm: 3, lg: 5 }} spacing="sm">
+        {checks.map((check) => <Tile key={check.id} check={check} />)}
+      </SimpleGrid>
+    </Section>
+  );
+}
+
+function Broken({ check }: { check: Check }) {
+  const now = useNow();
+  const since = check.since ? ` for ${span(now - Date.parse(check.since))}` : "";
+  return (
+    <Alert color="red" variant="filled" icon={<IconAlertTriangle />} role="alert"
+      title={`${TITLES[check.type]} is down${since}`}>
+      {check.errorMessage ?? "No reason is known."}
+    </Alert>
+  );
+}
+
+function Tile({ check }: { check: Check }) {
+  const color = check.stale ? "gray" : COLORS[check.status];
+  const status = check.stale ? "No news" : sentenceCase(check.status);
+  return (
+    <Paper withBorder p="sm" className="tile" data-testid={`health-${check.type.toLowerCase()}`}
+      data-status={check.status} style={{ "--tile": `var(--mantine-color-${color}-6)` }}>
+      <Text size="sm" c="dimmed" truncate>{TITLES[check.type]}</Text>
+      <Group gap={6} wrap="nowrap">
+        <span className="dot" style={{ background: `var(--mantine-color-${color}-6)` }} aria-hidden />
+        <Text fw={600}>{status}</Text>
+      </Group>
+      <Text size="xs" c="dimmed" lineClamp={2} title={check.errorMessage ?? undefined}>
+        {detail(check)}
+      </Text>
+    </Paper>
+  );
+}
+
+function detail(check: Check): string {
+  if (check.status !== "HEALTHY" && check.errorMessage) return check.errorMessage;
+  const time = check.responseTimeMs == null ? "not measured" : `${check.responseTimeMs} ms`;
+  return check.uptime == null ? time : `${time} · ${check.uptime.toFixed(2)} % in 24 h`;
+}
+
+function sentenceCase(status: string): string {
+  return status.charAt(0) + status.slice(1).toLowerCase();
+}

@@ -1,0 +1,63 @@
+import { Badge, Button, Group, Paper, Stack, Text } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { useMutation } from "urql";
+
+import type { IncidentFieldsFragment, Severity } from "../../gql/graphql";
+import { succeeded } from "../../lib/outcome";
+import { Ago } from "../../lib/time";
+import { AcknowledgeMutation } from "./incidents.graphql";
+import { ResolveDialog } from "./ResolveDialog";
+import { Suspects } from "./Suspects";
+
+const COLORS: Record<Severity, string> = {
+  LOW: "gray", MEDIUM: "yellow", HIGH: "orange", CRITICAL: "red",
+};
+
+interface Props {
+  incident: IncidentFieldsFragment;
+  mayOperate: boolean;
+}
+
+export function IncidentCard({ incident, mayOperate }: Props) {
+  const [taking, acknowledge] = useMutation(AcknowledgeMutation);
+  const [resolving, dialog] = useDisclosure();
+  const color = COLORS[incident.severity];
+  return (
+    <Paper withBorder p="sm" className="tile" data-testid={`incident-${incident.number}`}
+      data-status={incident.status} style={{ "--tile": `var(--mantine-color-${color}-6)` }}>
+      <Stack gap="xs">
+        <Group justify="space-between" wrap="nowrap" align="flex-start">
+          <Text fw={600} size="sm" style={{ overflowWrap: "anywhere" }}>
+            #{incident.number} {incident.title}
+          </Text>
+          <Badge color={color} variant="outline" style={{ flex: "none" }}>
+            {incident.severity.toLowerCase()}
+          </Badge>
+        </Group>
+        {incident.description && (
+          <Text size="sm" style={{ whiteSpace: "pre-line" }}>{incident.description}</Text>
+        )}
+        {incident.userImpact && <Text size="sm" c="dimmed">{incident.userImpact}</Text>}
+        <Text size="xs" c="dimmed">
+          since <Ago at={incident.createdAt} />
+          {incident.occurrences > 1 && ` · ${incident.occurrences} times`}
+          {incident.acknowledgedAt && " · somebody is on it"}
+        </Text>
+        <Suspects incidentId={incident.id} mayOperate={mayOperate} />
+        {mayOperate && (
+          <Group gap="xs">
+            {incident.status === "OPEN" && (
+              <Button size="xs" variant="default" loading={taking.fetching}
+                onClick={() => void acknowledge({ id: incident.id }).then(({ data, error }) =>
+                  succeeded("Not acknowledged", error, data?.acknowledgeIncident.errors))}>
+                Acknowledge
+              </Button>
+            )}
+            <Button size="xs" variant="default" onClick={dialog.open}>Resolve</Button>
+          </Group>
+        )}
+        {resolving && <ResolveDialog incident={incident} onClose={dialog.close} />}
+      </Stack>
+    </Paper>
+  );
+}

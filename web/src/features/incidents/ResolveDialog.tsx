@@ -1,0 +1,38 @@
+import { Button, Group, Modal, Stack, Textarea } from "@mantine/core";
+import { type FormEvent, useState } from "react";
+import { useMutation } from "urql";
+
+import type { IncidentFieldsFragment } from "../../gql/graphql";
+import { succeeded } from "../../lib/outcome";
+import { ResolveMutation } from "./incidents.graphql";
+
+interface Props {
+  incident: IncidentFieldsFragment;
+  onClose: () => void;
+}
+
+export function ResolveDialog({ incident, onClose }: Props) {
+  const [state, resolve] = useMutation(ResolveMutation);
+  const [notes, setNotes] = useState("");
+
+  async function submit(event: FormEvent) {
+    event.preventDefault();
+    const { data, error } = await resolve({ id: incident.id, notes });
+    if (succeeded("Not resolved", error, data?.resolveIncident.errors)) onClose();
+  }
+
+  return (
+    <Modal opened onClose={onClose} title={`Resolve #${incident.number}`}>
+      <form onSubmit={(event) => void submit(event)}>
+        <Stack>
+          <Textarea label="What ended it" required autosize minRows={2} maxLength={10_000} data-autofocus
+            value={notes} onChange={(event) => setNotes(event.currentTarget.value)} />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>Cancel</Button>
+            <Button type="submit" loading={state.fetching}>Resolve</Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

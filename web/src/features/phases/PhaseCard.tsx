@@ -1,0 +1,53 @@
+import { Badge, Collapse, Group, Paper, Stack, Text, UnstyledButton } from "@mantine/core";
+import { IconChevronDown, IconChevronRight } from "@tabler/icons-react";
+import { useState } from "react";
+
+import type { PhaseFieldsFragment } from "../../gql/graphql";
+import { Ago } from "../../lib/time";
+import { Criteria } from "./Criteria";
+import { PhaseActions } from "./PhaseActions";
+import { Ramp } from "./Ramp";
+import { STATUS } from "./status";
+
+interface Props {
+  phase: PhaseFieldsFragment;
+  mayOperate: boolean;
+}
+
+export function PhaseCard({ phase, mayOperate }: Props) {
+  const live = phase.status === "ACTIVE" || phase.status === "PAUSED";
+  const [wish, setWish] = useState<boolean | null>(null);
+  const open = wish ?? live;
+  const { label, color } = STATUS[phase.status];
+  const Chevron = open ? IconChevronDown : IconChevronRight;
+  return (
+    <Paper withBorder p="sm" className="tile" data-testid={`phase-${phase.key}`}
+      data-status={phase.status} style={{ "--tile": `var(--mantine-color-${color}-6)` }}>
+      <Stack gap="xs">
+        <Group justify="space-between" gap="xs">
+          <UnstyledButton onClick={() => setWish(!open)} aria-expanded={open} flex="1 1 14rem" miw={0}>
+            <Group gap={6} wrap="nowrap">
+              <Chevron size={16} style={{ flex: "none" }} aria-hidden />
+              <div style={{ minWidth: 0 }}>
+                <Text fw={600} truncate>{phase.name}</Text>
+                <Text size="xs" c="dimmed">
+                  {phase.flags.length} flags · {phase.platforms.join(" and ").toLowerCase()}
+                  {phase.startedAt && <> · started <Ago at={phase.startedAt} /></>}
+                </Text>
+              </div>
+            </Group>
+          </UnstyledButton>
+          <Badge color={color} variant={live ? "filled" : "outline"}>{label}</Badge>
+          {mayOperate && <PhaseActions phase={phase} />}
+        </Group>
+        <Collapse expanded={open}>
+          <Stack gap="sm">
+            {phase.description && <Text size="sm" c="dimmed">{phase.description}</Text>}
+            <Ramp phase={phase} />
+            <Criteria criteria={phase.successCriteria} live={live} />
+          </Stack>
+        </Collapse>
+      </Stack>
+    </Paper>
+  );
+}

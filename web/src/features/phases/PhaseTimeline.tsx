@@ -1,0 +1,41 @@
+import { Group, Stack, Text } from "@mantine/core";
+
+import { Section } from "../../components/Section";
+import { useLiveQuery } from "../../lib/live";
+import { PhaseCard } from "./PhaseCard";
+import { PhasesQuery } from "./phases.graphql";
+import { STATUS } from "./status";
+
+/** The phases in their order; what runs is open, the rest is one line (SPEC S76). */
+export function PhaseTimeline({ mayOperate }: { mayOperate: boolean }) {
+  const [{ data, error, fetching }] = useLiveQuery(PhasesQuery, {});
+  const phases = data?.launchPhases ?? [];
+  const running = phases.filter((phase) => phase.status === "ACTIVE" || phase.status === "PAUSED");
+  return (
+    <Section
+      title="Launch Phase Management" error={error} loading={fetching && data === undefined}
+      aside={
+        <Text size="sm" c="dimmed">
+          {running.length === 0 ? "Nothing is live" : `${running.length} live`}
+        </Text>
+      }
+    >
+      <Stack gap="sm">
+        {phases.length === 0 && !fetching && (
+          <Text c="dimmed" size="sm">
+            No phase yet: <code>launch demo</code> loads an example, createLaunchPhase makes one.
+          </Text>
+        )}
+        {phases.map((phase) => <PhaseCard key={phase.id} phase={phase} mayOperate={mayOperate} />)}
+      </Stack>
+      <Group gap="md" visibleFrom="sm">
+        {Object.values(STATUS).map(({ label, color }) => (
+          <Group key={label} gap={6}>
+            <span className="dot" style={{ background: `var(--mantine-color-${color}-6)` }} aria-hidden />
+            <Text size="xs" c="dimmed">{label}</Text>
+          </Group>
+        ))}
+      </Group>
+    </Section>
+  );
+}

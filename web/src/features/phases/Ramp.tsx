@@ -1,0 +1,38 @@
+import { Group, Progress, Stack, Text } from "@mantine/core";
+
+import type { PhaseFieldsFragment } from "../../gql/graphql";
+import { local, span, useNow } from "../../lib/time";
+
+/** How far it is open, and when it opens further (SPEC A8). */
+export function Ramp({ phase }: { phase: PhaseFieldsFragment }) {
+  const now = useNow();
+  const { steps, currentStep, nextStepAt } = phase;
+  if (steps.length === 0) return <Text size="sm" c="dimmed">Opens to everybody in one step.</Text>;
+  const reached = currentStep?.index ?? -1;
+  const next = steps[reached + 1];
+  return (
+    <Stack gap={4} data-testid="ramp">
+      <Group gap={4} grow wrap="nowrap">
+        {steps.map((step) => (
+          <div key={step.index}>
+            <Progress
+              value={step.index <= reached ? 100 : 0} size="sm" color="teal"
+              aria-label={`Step ${step.index + 1}: ${step.percentage} %`}
+            />
+            <Text size="xs" fw={step.index === reached ? 700 : 400}
+              c={step.index === reached ? "inherit" : "dimmed"}>
+              {step.percentage} %{step.requiresApproval ? " ✓?" : ""}
+            </Text>
+          </div>
+        ))}
+      </Group>
+      {currentStep && next && (
+        <Text size="sm">
+          {nextStepAt
+            ? `${next.percentage} % in ${span(Date.parse(nextStepAt) - now)} (${local(nextStepAt)})`
+            : `${next.percentage} % waits for somebody to advance it`}
+        </Text>
+      )}
+    </Stack>
+  );
+}

@@ -1,0 +1,78 @@
+import { cacheExchange } from "@urql/exchange-graphcache";
+import { Client, fetchExchange, subscriptionExchange } from "urql";
+import { createClient } from "graphql-ws";
+
+import { SystemHealthDocument } from "../gql/graphql";
+import { connection } from "./connection";
+
+const SOCKET_URL = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/graphql`;
+
+/** Types without an id of their own: they live in the field that holds them. */
+const EMBEDDED = [
+  "HealthSnapshot", "LaunchReadiness", "ReadinessCheck", "ActivationPlan", "FlagDiff", "FlagState",
+  "ExposureDelta", "RampStep", "PhaseFlag", "CriterionStatus", "Criterion", "RollbackPlan",
+  "SystemActor", "PageInfo", "FeatureFlagConnection", "IncidentConnection",
+  "LaunchEventConnection", "SuspectChange", "FlagSet", "FlagEvaluation", "Propagation",
+];
+
+/** Events are told apart by their place in the log. */
+const EVENTS = [
+  "PhaseEvent", "FlagEvent", "HealthEvent", "IncidentEvent", "CriterionEvent", "AlertEvent",
+  "StreamGap",
+];
+
+/** The page's client: a normalised cache, HTTP for questions, one socket for all streams. */
+export function createLaunchClient(): { client: Client; close: () => void } {
+  const socket = createClient({
+    url: SOCKET_URL,
+    lazy: true,
+    keepAlive: 10_000,
+    retryAttempts: Number.POSITIVE_INFINITY,
+    shouldRetry: () => true,
+    retryWait: (tries) => wait(Math.min(1000 * 2 ** tries, 15_000) * (0.5 + Math.random() / 2)),
+    on: {
+      connected: () => connection.opened(),
+      closed: () => connection.lost(),
+      error: () => connection.lost(),
+    },
+  });
+  const client = new Client({
+    url: "/graphql",
+    preferGetMethod: false,
+    fetchOptions: { credentials: "same-origin" },
+    exchanges: [
+      cacheExchange({
+        keys: {
+          ...Object.fromEntries(EMBEDDED.map((name) => [name, () => null])),
+          ...Object.fromEntries(EVENTS.map((name) => [name, (event) => String(event.cursor)])),
+        },
+        updates: {
+          Subscription: {
+            systemHealth: (result, _args, cache) => {
+              cache.updateQuery({ query: SystemHealthDocument }, (data) =>
+                "systemHealth" in result ? (result as unknown as typeof data) : data,
+              );
+            },
+          },
+        },
+      }),
+      fetchExchange,
+      subscriptionExchange({
+        forwardSubscription: (request) => ({
+          subscribe: (sink) => ({
+            unsubscribe: socket.subscribe(
+              { ...request, query: request.query ?? "" },
+              // urql and graphql-ws describe the same sink in two versions of GraphQL's types.
+              sink as Parameters<typeof socket.subscribe>[1],
+            ),
+          }),
+        }),
+      }),
+    ],
+  });
+  return { client, close: () => void socket.dispose() };
+}
+
+function wait(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

@@ -1,0 +1,26 @@
+import { notifications } from "@mantine/notifications";
+import type { CombinedError } from "urql";
+
+export interface Failure {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Say what went wrong; true where all went well. Expected failures come as data. */
+export function succeeded(
+  title: string,
+  error: CombinedError | undefined,
+  failures: readonly Failure[] | undefined,
+): boolean {
+  const messages = error ? [sentence(error)] : (failures ?? []).map((item) => item.message);
+  for (const message of messages) {
+    notifications.show({ color: "red", title, message, autoClose: 12_000 });
+  }
+  return messages.length === 0;
+}
+
+/** An error of the transport or the graph as a sentence for people. */
+export function sentence(error: CombinedError): string {
+  if (error.networkError) return "The server cannot be reached. Nothing was changed.";
+  return error.graphQLErrors.map((item) => item.message).join(" ") || error.message;
+}

@@ -1,0 +1,27 @@
+import { useEffect, useRef } from "react";
+import { type AnyVariables, type TypedDocumentNode, useClient } from "urql";
+
+/**
+ * Listen to a stream for as long as the component lives. Each result reaches `onData`, also where
+ * several arrive at once, which a hook that keeps only the newest result would lose.
+ */
+export function useStream<D, V extends AnyVariables>(
+  document: TypedDocumentNode<D, V>,
+  variables: V,
+  onData?: (data: D) => void,
+): void {
+  const client = useClient();
+  const handler = useRef(onData);
+  useEffect(() => {
+    handler.current = onData;
+  });
+  const key = JSON.stringify(variables);
+  useEffect(() => {
+    const { unsubscribe } = client
+      .subscription(document, JSON.parse(key) as V)
+      .subscribe((result) => {
+        if (result.data !== undefined) handler.current?.(result.data);
+      });
+    return unsubscribe;
+  }, [client, document, key]);
+}
