@@ -39,6 +39,9 @@ class Role(StrEnum):
     COUPLE = "couple"
 
 
+STAFF = frozenset({Role.VIEWER, Role.OPERATOR, Role.ADMIN})
+
+
 class UserType(StrEnum):
     """Which side of the marketplace a person stands on."""
 

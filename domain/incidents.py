@@ -1,6 +1,9 @@
-"""Incidents: states and the moves between them (SPEC S6, A31)."""
+"""Incidents: states and the moves between them (SPEC S6, A30, A31)."""
 
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+from domain.errors import InvalidTransition
 
 
 class Severity(StrEnum):
@@ -21,5 +24,51 @@ class IncidentStatus(StrEnum):
     CLOSED = "closed"
 
 
+class IncidentMove(StrEnum):
+    """What a person or the system does with an incident."""
+
+    ACKNOWLEDGE = "acknowledge"
+    RELEASE = "release"
+    RESOLVE = "resolve"
+    REOPEN = "reopen"
+    CLOSE = "close"
+
+
 ACTIVE_STATUSES = frozenset({IncidentStatus.OPEN, IncidentStatus.INVESTIGATING})
 SEVERE = frozenset({Severity.HIGH, Severity.CRITICAL})
+
+REOPEN_WINDOW = timedelta(minutes=15)
+
+_MOVES = {
+    IncidentMove.ACKNOWLEDGE: (ACTIVE_STATUSES, IncidentStatus.INVESTIGATING),
+    IncidentMove.RELEASE: (frozenset({IncidentStatus.INVESTIGATING}), IncidentStatus.OPEN),
+    IncidentMove.RESOLVE: (ACTIVE_STATUSES, IncidentStatus.RESOLVED),
+    IncidentMove.REOPEN: (
+        frozenset({IncidentStatus.RESOLVED, IncidentStatus.CLOSED}),
+        IncidentStatus.OPEN,
+    ),
+    IncidentMove.CLOSE: (frozenset({IncidentStatus.RESOLVED}), IncidentStatus.CLOSED),
+}
+
+
+def next_status(status: IncidentStatus, move: IncidentMove) -> IncidentStatus:
+    """The status after a move; raises InvalidTransition naming what is possible instead."""
+    allowed, target = _MOVES[move]
+    if status not in allowed:
+        possible = [str(other) for other, (sources, _) in _MOVES.items() if status in sources]
+        raise InvalidTransition(
+            f"An incident that is {status} cannot be given the action {move}; "
+            f"possible: {', '.join(possible)}."
+        )
+    return target
+
+
+def worse(one: Severity, other: Severity) -> Severity:
+    """The worse of two."""
+    order = list(Severity)
+    return max(one, other, key=order.index)
+
+
+def returns(resolved_at: datetime | None, now: datetime) -> bool:
+    """Whether a cause that shows again is the old incident and not a new one (SPEC A30)."""
+    return resolved_at is not None and now - resolved_at <= REOPEN_WINDOW

@@ -34,6 +34,11 @@ async def count(session: AsyncSession, wanted: IncidentFilter) -> int:
     return await queries.count(session, _where(wanted))
 
 
+async def open_ones(session: AsyncSession) -> list[LaunchIncident]:
+    """All that nobody has resolved, oldest first."""
+    return await queries.open_ones(session)
+
+
 def _where(wanted: IncidentFilter) -> list[ColumnElement[bool]]:
     return queries.conditions(
         status=wanted.status, severity=wanted.severity, phase_id=wanted.phase_id

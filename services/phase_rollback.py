@@ -163,4 +163,4 @@ def _dedup_key(phase: LaunchPhase) -> str:
 
 
 async def _incident_of_run(uow: UnitOfWork, phase: LaunchPhase) -> LaunchIncident | None:
-    return await incident_queries.newest_with_key(uow.session, _dedup_key(phase))
+    return await incident_queries.lock_newest_with_key(uow.session, _dedup_key(phase))

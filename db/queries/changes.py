@@ -64,3 +64,16 @@ async def page(
     return list(
         await session.scalars(query.order_by(Change.at.desc(), Change.id.desc()).limit(limit))
     )
+
+
+async def between(
+    session: AsyncSession, kinds: Sequence[Subject], start: datetime, end: datetime
+) -> list[Change]:
+    """Changes of some kinds of things from a moment on and before another, newest first."""
+    query = select(Change).where(
+        Change.subject_kind.in_(kinds), Change.at >= start, Change.at < end
+    )
+    return list(await session.scalars(query.order_by(Change.event_seq.desc()).limit(_MOST)))
+
+
+_MOST = 500

@@ -147,5 +147,11 @@ async def lock(session: AsyncSession, keys: Sequence[str]) -> dict[str, FeatureF
     return {row.flag_key: row for row in await session.scalars(query)}
 
 
+async def lock_by_id(session: AsyncSession, flag_id: UUID) -> FeatureFlag | None:
+    """One entity to change."""
+    query = select(FeatureFlag).where(FeatureFlag.id == flag_id).with_for_update()
+    return await session.scalar(query.execution_options(populate_existing=True))
+
+
 def _select() -> Select[*tuple[Any, ...]]:  # as many as COLUMNS
     return select(*COLUMNS)

@@ -17,10 +17,23 @@ async def by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Lau
     return {row.id: row for row in rows}
 
 
-async def newest_with_key(session: AsyncSession, dedup_key: str) -> LaunchIncident | None:
-    """The last incident about a cause, open or not."""
+async def lock(session: AsyncSession, incident_id: UUID) -> LaunchIncident | None:
+    """One incident, held until the transaction ends."""
+    query = select(LaunchIncident).where(LaunchIncident.id == incident_id)
+    return await session.scalar(query.with_for_update())
+
+
+async def lock_newest_with_key(session: AsyncSession, dedup_key: str) -> LaunchIncident | None:
+    """The last incident about a cause, open or not, held until the transaction ends."""
     query = select(LaunchIncident).where(LaunchIncident.dedup_key == dedup_key)
-    return await session.scalar(query.order_by(LaunchIncident.number.desc()).limit(1))
+    newest = query.order_by(LaunchIncident.number.desc()).limit(1)
+    return await session.scalar(newest.with_for_update().execution_options(populate_existing=True))
+
+
+async def open_ones(session: AsyncSession) -> list[LaunchIncident]:
+    """All that nobody has resolved, oldest first."""
+    query = select(LaunchIncident).where(LaunchIncident.status.in_(ACTIVE_STATUSES))
+    return list(await session.scalars(query.order_by(LaunchIncident.number)))
 
 
 async def severe_open(session: AsyncSession) -> list[LaunchIncident]:

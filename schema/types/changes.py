@@ -52,6 +52,13 @@ class Change(Node):
         run = await info.context.loaders.run.load(self.row.run_id)
         return PhaseRun.of(run) if run else None
 
+    @strawberry.field(
+        description="Whether revertChange would work now: nobody changed the same again since."
+    )
+    async def revertible(self, info: Info) -> bool:
+        """Changes of anything but a flag's state never are."""
+        return await info.context.loaders.revertible.load(self.row) or False
+
     @classmethod
     def of(cls, row: rows.Change) -> "Change":
         """A row as the graph shows it."""

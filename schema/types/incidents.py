@@ -1,20 +1,40 @@
 """Incidents (SPEC S6, S28)."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
 from db.models import incidents as rows
 from domain.actors import ActorRef
 from schema.context import Info
+from schema.directives import CostDirective
 from schema.enums import IncidentStatus, Severity
-from schema.pagination import Connection
+from schema.pagination import MAX_BIGINT, After, Connection, First, Page, connection
 from schema.types.actors import Actor, User, load_actor
+from schema.types.changes import Change
 from schema.types.flags import FeatureFlag
 from schema.types.node import Node, node_id
 from schema.types.phases import LaunchPhase
-from services import incident_reads
+from services import event_reads, incident_reads, suspects
 from services.incident_reads import IncidentFilter
+
+if TYPE_CHECKING:
+    from schema.types.events import LaunchEvent
+
+
+@strawberry.type(description="A change that may have caused an incident.")
+class SuspectChange:
+    """One line of the ranking (SPEC X8)."""
+
+    change: Change = strawberry.field(description="The change; revertChange undoes it.")
+    score: float = strawberry.field(description="How suspicious it is, from 0 to 1.")
+    why: list[str] = strawberry.field(description="The reasons, as sentences.")
+
+    @classmethod
+    def of(cls, item: suspects.SuspectChange) -> "SuspectChange":
+        """A suspect as the graph shows it."""
+        return cls(change=Change.of(item.change), score=item.score, why=item.why)
 
 
 @strawberry.type(description="Something that goes wrong in a launch.")
@@ -68,6 +88,35 @@ class Incident(Node):
             return None
         user = await info.context.loaders.user.load(self.row.assignee_id)
         return User.of(user) if user else None
+
+    @strawberry.field(description="What happened to it, oldest first.")
+    async def timeline(
+        self, info: Info, first: First = None, after: After = None
+    ) -> Connection[Annotated["LaunchEvent", strawberry.lazy("schema.types.events")]]:
+        """Its events in the log (SPEC A33)."""
+        from schema.types.events import cursor_of, to_event  # noqa: PLC0415 - they refer to each other
+
+        page = Page.of(first, after)
+        position = page.after_number(at_most=MAX_BIGINT)
+        async with info.context.db.read() as session:
+            found = await event_reads.of_subject(session, self.row.id, page.first + 1, position)
+        return connection(Connection["LaunchEvent"], found, page, cursor=cursor_of, wrap=to_event)
+
+    @strawberry.field(
+        description="The changes just before it began, the most suspicious first.",
+        directives=[CostDirective(weight=10)],
+    )
+    async def suspects(
+        self,
+        info: Info,
+        limit: Annotated[
+            int | None, strawberry.argument(description="At most so many, up to 20.")
+        ] = 5,
+    ) -> list[SuspectChange]:
+        """Ranked by time, affected feature, exposure and phase (SPEC X8)."""
+        async with info.context.db.read() as session:
+            found = await suspects.of_incident(session, self.row, 5 if limit is None else limit)
+        return [SuspectChange.of(item) for item in found]
 
     @classmethod
     def of(cls, row: rows.LaunchIncident) -> "Incident":

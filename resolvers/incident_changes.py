@@ -1,0 +1,79 @@
+"""What people do with incidents (SPEC S27, A31)."""
+
+from typing import Annotated
+
+import strawberry
+
+from schema.context import Info
+from schema.types.incident_inputs import (
+    CreateIncidentInput,
+    IncidentPayload,
+    UpdateIncidentInput,
+)
+from schema.types.node import decode_id
+from services import incident_changes
+from services.incidents import OpenedIncident
+
+Report = Annotated[CreateIncidentInput, strawberry.argument(description="What goes wrong.")]
+Edit = Annotated[UpdateIncidentInput, strawberry.argument(description="The changes.")]
+Id = Annotated[strawberry.ID, strawberry.argument(description="The incident.")]
+Note = Annotated[str | None, strawberry.argument(description="What to say in the timeline.")]
+Notes = Annotated[str, strawberry.argument(description="What ended it.")]
+
+
+async def create(info: Info, input: Report) -> IncidentPayload:
+    """Report an incident; the open one with the same dedupKey counts it instead."""
+    async with info.context.db.write() as uow:
+        done = await incident_changes.report(
+            uow, info.context.actor, input.command(), input.idempotency_key
+        )
+    return IncidentPayload.of(done)
+
+
+async def update(info: Info, input: Edit) -> IncidentPayload:
+    """Change what is known, who works on it, or how bad it is."""
+    key = decode_id(input.id, "Incident", "input", "id")
+    async with info.context.db.write() as uow:
+        row = await incident_changes.update(
+            uow,
+            info.context.actor,
+            key,
+            input.patch(),
+            note=input.note,
+            expected_version=input.expected_version,
+        )
+    return IncidentPayload.of(OpenedIncident(row, merged=False))
+
+
+async def acknowledge(info: Info, id: Id, note: Note = None) -> IncidentPayload:
+    """Take an incident: reminders and escalation stop."""
+    async with info.context.db.write() as uow:
+        row = await incident_changes.acknowledge(
+            uow, info.context.actor, decode_id(id, "Incident"), note
+        )
+    return IncidentPayload.of(OpenedIncident(row, merged=False))
+
+
+async def resolve(info: Info, id: Id, resolution_notes: Notes) -> IncidentPayload:
+    """End an incident."""
+    async with info.context.db.write() as uow:
+        row = await incident_changes.resolve(
+            uow, info.context.actor, decode_id(id, "Incident"), resolution_notes
+        )
+    return IncidentPayload.of(OpenedIncident(row, merged=False))
+
+
+async def reopen(info: Info, id: Id, note: Note = None) -> IncidentPayload:
+    """Open a resolved or closed incident again."""
+    async with info.context.db.write() as uow:
+        row = await incident_changes.reopen_incident(
+            uow, info.context.actor, decode_id(id, "Incident"), note
+        )
+    return IncidentPayload.of(OpenedIncident(row, merged=False))
+
+
+async def close(info: Info, id: Id) -> IncidentPayload:
+    """Put a resolved incident away."""
+    async with info.context.db.write() as uow:
+        row = await incident_changes.close(uow, info.context.actor, decode_id(id, "Incident"))
+    return IncidentPayload.of(OpenedIncident(row, merged=False))

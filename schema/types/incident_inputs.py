@@ -1,0 +1,112 @@
+"""The inputs and payload of incidents, and the commands that they become (SPEC S27)."""
+
+from typing import cast
+
+import strawberry
+from strawberry import UNSET
+
+from domain.errors import LaunchError
+from schema.enums import IncidentStatus, Severity
+from schema.types.errors import Error
+from schema.types.given import given, refuse_null
+from schema.types.incidents import Incident
+from schema.types.node import decode_id
+from services.incident_changes import IncidentPatch
+from services.incidents import IncidentDraft, OpenedIncident
+
+
+@strawberry.input(description="An incident to report.")
+class CreateIncidentInput:
+    """What createIncident takes."""
+
+    type: str = strawberry.field(description="Its kind, such as `payment_failure`.")
+    severity: Severity = strawberry.field(description="How bad it is.")
+    title: str = strawberry.field(description="It in one line.")
+    description: str | None = strawberry.field(description="What is known.", default=None)
+    affected_features: list[str] | None = strawberry.field(
+        description="The keys of the flags that it is about.", default=None
+    )
+    user_impact: str | None = strawberry.field(description="What users notice.", default=None)
+    phase_id: strawberry.ID | None = strawberry.field(
+        description="The phase that it belongs to.", default=None
+    )
+    dedup_key: str | None = strawberry.field(
+        description="Names its cause: while one with this key is open, it counts there.",
+        default=None,
+    )
+    idempotency_key: str | None = strawberry.field(
+        description="A repeat with the same key gives the first answer again, for 24 hours.",
+        default=None,
+    )
+
+    def command(self) -> IncidentDraft:
+        """What the service takes."""
+        phase = self.phase_id
+        return IncidentDraft(
+            type=self.type,
+            severity=self.severity,
+            title=self.title,
+            description=self.description,
+            affected_features=tuple(self.affected_features or ()),
+            user_impact=self.user_impact,
+            phase_id=decode_id(phase, "LaunchPhase", "input", "phaseId") if phase else None,
+            dedup_key=self.dedup_key or None,
+        )
+
+
+@strawberry.input(description="Changes of an incident; what is left out stays as it is.")
+class UpdateIncidentInput:
+    """What updateIncident takes."""
+
+    id: strawberry.ID = strawberry.field(description="The incident.")
+    severity: Severity | None = strawberry.field(description="How bad it is.", default=UNSET)
+    title: str | None = strawberry.field(description="It in one line.", default=UNSET)
+    description: str | None = strawberry.field(description="What is known.", default=UNSET)
+    affected_features: list[str] | None = strawberry.field(
+        description="The keys of the flags that it is about.", default=UNSET
+    )
+    user_impact: str | None = strawberry.field(description="What users notice.", default=UNSET)
+    status: IncidentStatus | None = strawberry.field(
+        description="INVESTIGATING takes it, OPEN gives it back; the rest has mutations.",
+        default=UNSET,
+    )
+    assignee_id: strawberry.ID | None = strawberry.field(
+        description="Who works on it, one of the launch team; null is nobody.", default=UNSET
+    )
+    note: str | None = strawberry.field(description="What to say in the timeline.", default=None)
+    expected_version: int | None = strawberry.field(
+        description="Refused with VERSION_CONFLICT where another version stands.", default=None
+    )
+
+    def patch(self) -> IncidentPatch:
+        """The fields that were given; raises Required for a null that cannot be."""
+        names = {name: name for name in IncidentPatch.__annotations__}
+        values = given(self, names)
+        refuse_null(values, "severity", "title", "status", "affected_features")
+        assignee = values.get("assignee_id")
+        if isinstance(assignee, str):
+            values["assignee_id"] = decode_id(assignee, "User", "input", "assigneeId")
+        return cast("IncidentPatch", values)
+
+
+@strawberry.type(description="An incident after a mutation.")
+class IncidentPayload:
+    """What the mutations of incidents give."""
+
+    incident: Incident | None = strawberry.field(description="The incident.", default=None)
+    merged: bool = strawberry.field(
+        description="It was counted as one more occurrence of an open incident.", default=False
+    )
+    errors: list[Error] = strawberry.field(
+        description="Expected failures; empty where it worked.", default_factory=list
+    )
+
+    @classmethod
+    def of(cls, done: OpenedIncident) -> "IncidentPayload":
+        """A result as the graph shows it."""
+        return cls(incident=Incident.of(done.row), merged=done.merged)
+
+    @classmethod
+    def failed(cls, error: LaunchError) -> "IncidentPayload":
+        """An expected failure."""
+        return cls(errors=[Error.of(error)])
