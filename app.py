@@ -19,6 +19,7 @@ from db.session import Database
 from domain.errors import DependencyDown
 from domain.health import CheckType
 from jobs.routing import enqueue_for
+from pages import page_routes
 from schema.context import Runtime
 from schema.root import schema
 from schema.view import GraphQLView
@@ -28,7 +29,10 @@ from services.flag_store import FlagStore
 from services.health import build_monitor
 from services.passwords import Passwords
 from services.probes.base import Probe
+from services.propagation import Announcer, Propagations
+from services.propagation_report import Reporter
 from services.rate_limits import RateLimiter
+from services.receipts import Receipts
 from settings import Settings, load_settings
 from subscriptions import channels
 from subscriptions.bus import Broadcast
@@ -68,6 +72,8 @@ def build_runtime(
     tail = EventTail(bus, channels.EVENTS, channels.decode_events, log.read_after, log.read_head)
     flags = FlagStore(db, clock=clock, killed=frozenset(settings.flags_kill))
     passwords = Passwords()
+    receipts = Receipts()
+    flags.on_change(lambda found: receipts.serves(found.version))
     return Runtime(
         settings=settings,
         db=db,
@@ -77,6 +83,8 @@ def build_runtime(
         lifetimes=Lifetimes(tail, clock),
         flags=flags,
         flag_feed=FlagFeed(flags, tail),
+        receipts=receipts,
+        propagations=Propagations(redis, db, receipts, clock),
         health=build_monitor(
             settings, db, redis, passwords, partial(bus.publish, channels.HEALTH), probes
         ),
@@ -95,6 +103,9 @@ async def running(runtime: Runtime) -> AsyncIterator[Runtime]:
     are back.
     """
     publisher = Publisher(runtime.bus, runtime.tail)
+    announcer = Announcer(runtime.redis, runtime.clock)
+    reporter = Reporter(runtime.redis, runtime.receipts)
+    runtime.db.on_commit(announcer.after_commit)  # first: it takes the time of the commit
     runtime.db.on_commit(runtime.flag_feed.after_commit)
     runtime.db.on_commit(publisher.publish)
     async with AsyncExitStack() as stack:
@@ -103,7 +114,8 @@ async def running(runtime: Runtime) -> AsyncIterator[Runtime]:
         stack.push_async_callback(runtime.redis.aclose)
         await runtime.bus.connect()
         stack.push_async_callback(runtime.bus.disconnect)
-        for part in (runtime.tail, runtime.lifetimes, runtime.flags, runtime.flag_feed):
+        stack.push_async_callback(announcer.stop)
+        for part in (runtime.tail, runtime.lifetimes, runtime.flags, runtime.flag_feed, reporter):
             await part.start()
             stack.push_async_callback(part.stop)
         await stack.enter_async_context(kill_switch.following(runtime.redis, runtime.flags))
@@ -139,6 +151,7 @@ def create_app(
             Route("/schema.graphql", sdl),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
+            *page_routes(),
         ],
         middleware=_middleware(settings),
         lifespan=lifespan,

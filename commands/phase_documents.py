@@ -40,6 +40,7 @@ mutation RollBack($input: RollbackLaunchPhaseInput!) {{
     incident {{ number title }}
     restored {{ {_DIFF} }}
     conflicts
+    propagation {{ version }}
     errors {{ message }}
   }}
 }}

@@ -13,6 +13,7 @@ from commands.options import Json, Reason, Token, Url, Yes
 from commands.output import confirm, remark, show, show_json, table
 from commands.phase_plan import check_ready, show_changes, show_plan
 from commands.problems import Problem
+from commands.propagation import follow
 
 app = typer.Typer(no_args_is_help=True, help="Launch phases.")
 
@@ -100,6 +101,7 @@ def rollback(
     _report(done["phase"])
     if done["incident"]:
         show(f"incident #{done['incident']['number']}: {done['incident']['title']}")
+    follow(server, done["propagation"])
 
 
 def _mover(document: str, help_text: str) -> Callable[..., None]:

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 
-from db import event_log
+from db import event_log, flag_versions
 from domain.actors import Actor
 from domain.errors import DependencyDown
 from domain.events import Event, RecordedEvent
@@ -68,6 +68,7 @@ class UnitOfWork:
         """
         drafts, self._drafts = self._drafts, []
         await self.session.flush()
+        drafts = await flag_versions.stamp(self.session, drafts, self.now)
         rows = await event_log.append(self.session, drafts, self.now)
         self._recorded.extend(rows)
         return rows

@@ -32,6 +32,10 @@ class Subject(StrEnum):
     INCIDENT = "incident"
     USER = "user"
     TOKEN = "token"  # noqa: S105 - a kind, not a secret
+    CLIENT = "client"
+    INVITATION = "invitation"
+    PARTNERSHIP = "partnership"
+    ONBOARDING = "onboarding"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +97,7 @@ class FlagChanged(Event):
     after: FlagState
     run_id: RunId | None = None
     reason: str | None = None
+    set_version: int | None = None  # of all flags; known on commit
 
     @property
     def subject_id(self) -> UUID | None:
@@ -102,6 +107,25 @@ class FlagChanged(Event):
     def summary(self) -> str:
         because = f": {self.reason}" if self.reason else ""
         return f"Flag {self.key} {_diff(self.before, self.after) or self.action}{because}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RehearsalMoved(Event):
+    """A rehearsal came to another stage: nothing that users see has changed (SPEC X4)."""
+
+    TYPE = "rehearsal.moved"
+    SUBJECT = Subject.PHASE
+    run_id: RunId
+    name: str
+    stage: str
+
+    @property
+    def subject_id(self) -> UUID | None:
+        return self.phase_id
+
+    @property
+    def summary(self) -> str:
+        return f"Rehearsal of {self.name}: {self.stage}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,6 +252,7 @@ class UnknownEvent(Event):
 ALL_EVENTS: tuple[type[Event], ...] = (
     PhaseChanged,
     FlagChanged,
+    RehearsalMoved,
     HealthChanged,
     IncidentChanged,
     UserSignedUp,

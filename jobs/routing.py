@@ -5,10 +5,12 @@ from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.events import Event, MailQueued, PhaseChanged, RecordedEvent
+from domain.events import Event, MailQueued, PhaseChanged, RecordedEvent, RehearsalMoved
 from jobs.queue import JobSpec, enqueue
+from services.rehearsals import STARTED
 
 RAMP = "phases.ramp"
+REHEARSE = "phases.rehearse"
 SEND_MAIL = "mail.send"
 
 E = TypeVar("E", bound=Event)
@@ -57,7 +59,16 @@ def _mail(event: MailQueued, _recorded: RecordedEvent) -> list[JobSpec]:
     return [JobSpec(SEND_MAIL, {"mail_id": mail_id}, dedupe_key=f"mail:{mail_id}")]
 
 
+def _rehearse(event: RehearsalMoved, _recorded: RecordedEvent) -> list[JobSpec]:
+    """One job carries a rehearsal through all its stages (SPEC X4)."""
+    if event.stage != STARTED:
+        return []
+    run_id = str(event.run_id)
+    return [JobSpec(REHEARSE, {"run_id": run_id}, dedupe_key=f"rehearse:{run_id}")]
+
+
 _ROUTES: dict[type[Event], Route] = {
+    RehearsalMoved: _route(RehearsalMoved, _rehearse),
     PhaseChanged: _route(PhaseChanged, _ramp),
     MailQueued: _route(MailQueued, _mail),
 }

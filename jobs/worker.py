@@ -25,6 +25,7 @@ from services import retention
 from services.health import build_monitor
 from services.health_monitor import HealthMonitor
 from services.passwords import Passwords
+from services.propagation import Announcer, settle
 from settings import Settings
 from subscriptions.bus import Broadcast
 from subscriptions.channels import HEALTH
@@ -34,6 +35,7 @@ logger = logging.getLogger(__name__)
 
 _HOUR = 3600.0
 _CLOSE_SECONDS = 1.0
+_SETTLE_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ async def run_worker(
             (
                 Task("health", settings.health_interval_seconds, parts.health.tick),
                 Task("retention", retention_seconds, partial(retention.sweep, parts.db)),
+                Task("propagation", _SETTLE_SECONDS, partial(settle, parts.db, parts.redis)),
             ),
             parts.db.clock,
         )
@@ -127,6 +130,8 @@ async def _parts(settings: Settings) -> AsyncIterator[Parts]:
     )
     bus = Broadcast(settings.redis_url)
     passwords = Passwords()
+    announcer = Announcer(redis, db.clock)
+    db.on_commit(announcer.after_commit)  # first: it takes the time of the commit
     db.on_commit(Publisher(bus).publish)
     await bus.connect()
     monitor = build_monitor(settings, db, redis, passwords, partial(bus.publish, HEALTH))
@@ -134,6 +139,7 @@ async def _parts(settings: Settings) -> AsyncIterator[Parts]:
         yield Parts(settings, db, redis, monitor)
     finally:
         passwords.close()
+        await announcer.stop()
         await _close(bus.disconnect(), redis.aclose(), db.dispose())
 
 

@@ -15,7 +15,7 @@ from schema.types.flag_inputs import (
 )
 from schema.types.flags import FeatureFlag, FeatureFlagConnection, FlagSet
 from schema.types.node import decode_id
-from services import flag_evaluation, flag_reads, flags
+from services import flag_evaluation, flag_reads, flag_reverts, flags
 from services.flag_evaluation import Explained, viewer_context
 from services.flag_reads import FlagFilter
 
@@ -29,7 +29,10 @@ Device = Annotated[
     str | None,
     strawberry.argument(description="A visitor's own id: the same visitor sees the same flags."),
 ]
+Version = Annotated[int, strawberry.argument(description="The version that was received.")]
 Whom = Annotated[EvaluateFlagsInput, strawberry.argument(description="For whom, and which.")]
+ChangeId = Annotated[strawberry.ID, strawberry.argument(description="The change to undo.")]
+Reason = Annotated[str, strawberry.argument(description="Why, for the audit.")]
 Creation = Annotated[CreateFeatureFlagInput, strawberry.argument(description="The new flag.")]
 Edit = Annotated[UpdateFeatureFlagInput, strawberry.argument(description="The changes.")]
 Switch = Annotated[ToggleFeatureFlagInput, strawberry.argument(description="The wanted state.")]
@@ -83,6 +86,16 @@ async def viewer_flags(info: Info, device_id: Device = None) -> FlagSet:
     return FlagSet.of(current.version, [Explained(item) for item in current.client_flags(context)])
 
 
+async def acknowledge(info: Info, version: Version, device_id: Device = None) -> bool:
+    """Say that you have the flags of a version that viewerFlags sent over this same socket.
+
+    It is counted once. False where this socket was not sent that version, or it is long ago.
+    """
+    receipts = info.context.runtime.receipts
+    own = [item for item in info.context.flag_streams if item.device_id == device_id]
+    return sum(receipts.confirm(item, version) for item in own) > 0
+
+
 async def create(info: Info, input: Creation) -> FlagPayload:
     """Make a flag."""
     async with info.context.db.write() as uow:
@@ -116,4 +129,12 @@ async def toggle(info: Info, input: Switch) -> FlagPayload:
             expected_version=input.expected_version,
             idempotency_key=input.idempotency_key,
         )
+    return FlagPayload.of(done)
+
+
+async def revert_change(info: Info, change_id: ChangeId, reason: Reason) -> FlagPayload:
+    """Put back what one change of a flag moved, as a new change."""
+    key = decode_id(change_id, "Change", "changeId")
+    async with info.context.db.write() as uow:
+        done = await flag_reverts.revert(uow, info.context.actor, key, reason)
     return FlagPayload.of(done)

@@ -89,14 +89,17 @@ async def activate(info: Info, input: Go) -> ActivateLaunchPhasePayload:
     gate = await info.context.gate()
     async with info.context.db.write() as uow:
         done = await phase_activation.activate(uow, info.context.actor, input.command(), gate)
-    return ActivateLaunchPhasePayload.of(done)
+    spread = await info.context.runtime.propagations.of_run(uow.recorded, done.run.id)
+    return ActivateLaunchPhasePayload.of(done, spread)
 
 
 async def roll_back(info: Info, input: Undo) -> RollbackLaunchPhasePayload:
     """Undo a launch at once: flags off or restored, an incident opened. Works while sick."""
     async with info.context.db.write() as uow:
         done = await phase_rollback.roll_back(uow, info.context.actor, input.command())
-    return RollbackLaunchPhasePayload.of(done)
+    run_id = done.phase.current_run_id
+    spread = await info.context.runtime.propagations.of_run(uow.recorded, run_id)
+    return RollbackLaunchPhasePayload.of(done, spread)
 
 
 async def pause(info: Info, input: Step) -> PhasePayload:

@@ -16,8 +16,10 @@ from schema.loaders import Loaders
 from services.flag_store import FlagStore
 from services.health_monitor import HealthMonitor
 from services.passwords import Passwords
+from services.propagation import Propagations
 from services.rate_limits import RateLimiter
 from services.readiness import Gate, open_gate
+from services.receipts import Receipts, Receiver
 from settings import Settings
 from subscriptions.bus import Broadcast
 from subscriptions.flag_feed import FlagFeed
@@ -37,6 +39,8 @@ class Runtime:
     lifetimes: Lifetimes
     flags: FlagStore
     flag_feed: FlagFeed
+    receipts: Receipts
+    propagations: Propagations
     health: HealthMonitor
     passwords: Passwords
     rate_limits: RateLimiter
@@ -55,10 +59,11 @@ class Context:
     auth_unavailable: bool = False
     connection_params: dict[str, object] | None = None
     request_id: str = field(default_factory=lambda: uuid4().hex)
+    flag_streams: list[Receiver] = field(default_factory=list)
     loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:
-        self.loaders = Loaders(self.runtime.db)
+        self.loaders = Loaders(self.runtime.db, self.runtime.propagations)
 
     @property
     def db(self) -> Database:

@@ -7,6 +7,7 @@ from strawberry.dataloader import DataLoader
 
 from db.session import Database
 from services.lookups import Lookup, Lookups
+from services.propagation import Propagations
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -24,7 +25,7 @@ def _loader(lookup: Lookup[K, V]) -> DataLoader[K, V | None]:
 class Loaders:
     """The loaders of one context."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, propagations: Propagations) -> None:
         """Each batch opens a session of its own (DESIGN rule 3)."""
         lookups = Lookups(db)
         self.user = _loader(lookups.users)
@@ -36,4 +37,6 @@ class Loaders:
         self.run = _loader(lookups.runs)
         self.incident = _loader(lookups.incidents)
         self.change = _loader(lookups.changes)
+        self.revertible = _loader(lookups.revertible)
         self.uptime = _loader(lookups.uptimes)
+        self.propagation = _loader(propagations.many)

@@ -32,6 +32,7 @@ PUBLIC_FIELDS = frozenset(
         "Mutation.requestPasswordReset",
         "Mutation.resetPassword",
         "Mutation.acceptInvitation",
+        "Mutation.acknowledgeFlags",
         "Subscription.viewerFlags",
         "Subscription.viewerOnboarding",
     }

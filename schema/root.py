@@ -7,12 +7,13 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 from domain.actors import Scope
-from resolvers import accounts, events, flags, health, incidents, nodes, phases
+from resolvers import accounts, events, flags, health, incident_changes, incidents, nodes, phases
 from schema.errors import ErrorPolicy
 from schema.limits import DocumentLimits
 from schema.pagination import Connection
 from schema.permissions import mutation, query, subscription
 from schema.scalars import SCALARS
+from schema.sharing import SharingExecutor
 from schema.types.accounts import ProfilePayload, SessionPayload, TokenPayload
 from schema.types.actors import ApiToken, User
 from schema.types.errors import NotReadyError, UserError, VersionConflictError
@@ -20,7 +21,8 @@ from schema.types.events import EVENT_TYPES, LaunchEvent
 from schema.types.flag_inputs import FlagPayload
 from schema.types.flags import FeatureFlag, FeatureFlagConnection, FlagSet
 from schema.types.health import HealthSnapshot
-from schema.types.incidents import IncidentConnection
+from schema.types.incident_inputs import IncidentPayload
+from schema.types.incidents import Incident, IncidentConnection
 from schema.types.node import Node
 from schema.types.phase_payloads import (
     ActivateLaunchPhasePayload,
@@ -29,10 +31,13 @@ from schema.types.phase_payloads import (
     RollbackLaunchPhasePayload,
 )
 from schema.types.phases import LaunchPhase, PhaseRun
+from schema.types.propagation import Propagation
 from subscriptions import events as live_events
 from subscriptions import flags as live_flags
 from subscriptions import health as live_health
+from subscriptions import incidents as live_incidents
 from subscriptions import phases as live_phases
+from subscriptions import propagation as live_propagation
 
 
 @strawberry.type(description="Everything that can be read.")
@@ -113,6 +118,29 @@ class Mutation:
     toggle_feature_flag: FlagPayload = mutation(
         flags.toggle, Scope.FLAGS_WRITE, failed=FlagPayload.failed
     )
+    revert_change: FlagPayload = mutation(
+        flags.revert_change, Scope.FLAGS_WRITE, failed=FlagPayload.failed
+    )
+    acknowledge_flags: bool = mutation(flags.acknowledge)
+
+    create_incident: IncidentPayload = mutation(
+        incident_changes.create, Scope.INCIDENTS_WRITE, failed=IncidentPayload.failed
+    )
+    update_incident: IncidentPayload = mutation(
+        incident_changes.update, Scope.INCIDENTS_WRITE, failed=IncidentPayload.failed
+    )
+    acknowledge_incident: IncidentPayload = mutation(
+        incident_changes.acknowledge, Scope.INCIDENTS_WRITE, failed=IncidentPayload.failed
+    )
+    resolve_incident: IncidentPayload = mutation(
+        incident_changes.resolve, Scope.INCIDENTS_WRITE, failed=IncidentPayload.failed
+    )
+    reopen_incident: IncidentPayload = mutation(
+        incident_changes.reopen, Scope.INCIDENTS_WRITE, failed=IncidentPayload.failed
+    )
+    close_incident: IncidentPayload = mutation(
+        incident_changes.close, Scope.INCIDENTS_WRITE, failed=IncidentPayload.failed
+    )
 
 
 @strawberry.type(description="Everything that can be watched: a snapshot first, then changes.")
@@ -124,6 +152,8 @@ class Subscription:
     launch_events: LaunchEvent = subscription(live_events.launch_events, Scope.LAUNCH_READ)
     feature_flags: FeatureFlag = subscription(live_flags.feature_flags, Scope.FLAGS_READ)
     viewer_flags: FlagSet = subscription(live_flags.viewer_flags)
+    incidents: Incident = subscription(live_incidents.incidents, Scope.INCIDENTS_READ)
+    propagation: Propagation = subscription(live_propagation.propagation, Scope.LAUNCH_OPERATE)
 
 
 class LaunchSchema(strawberry.Schema):
@@ -142,5 +172,6 @@ schema = LaunchSchema(
     types=[UserError, VersionConflictError, NotReadyError, PhaseRun, *EVENT_TYPES],
     # ErrorPolicy first: it is the outermost and cleans what the others leave.
     extensions=[ErrorPolicy, ValidationCache, DocumentLimits],
+    execution_context_class=SharingExecutor,
     config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
 )

@@ -4,7 +4,7 @@ import secrets
 
 from db.models.accounts import User
 from db.models.couples import Couple
-from db.models.onboarding import OnboardingProgress, OnboardingSide
+from db.models.onboarding import OnboardingProgress
 from db.queries import accounts as queries
 from db.session import UnitOfWork
 from domain import accounts as rules
@@ -13,6 +13,7 @@ from domain.actors import ROLE_SCOPES, Actor, ActorKind, Role, UserType
 from domain.errors import NotUnique
 from domain.events import UserSignedUp
 from domain.ids import UserId
+from domain.onboarding import OnboardingSide
 from services.passwords import Passwords
 
 

@@ -100,7 +100,7 @@ class FlagStore:
                 logger.warning("flags: the database does not answer, serving the last set")
                 self._show(replace(self.current, stale=True))
                 return self.current
-            ordered = sorted(flags, key=lambda flag: flag.key)
+            ordered = sorted(map(self._kept, flags), key=lambda flag: flag.key)
             self._show(
                 replace(
                     self.current,
@@ -111,6 +111,11 @@ class FlagStore:
                 )
             )
             return self.current
+
+    def _kept(self, flag: Flag) -> Flag:
+        """The object of before where nothing has changed: who compares needs only `is`."""
+        before = self.current.flags.get(flag.key)
+        return before if before is not None and before == flag else flag
 
     async def ping(self) -> None:
         """Raises DependencyDown where the database does not answer."""

@@ -16,6 +16,7 @@ from db.session import Database
 from domain.flags import Flag
 from domain.percent import Percent
 from domain.plans import LinkedFlag
+from services.flag_reverts import revertible
 from services.health import UptimeKey, uptimes
 
 K = TypeVar("K", bound=Hashable)
@@ -38,6 +39,7 @@ class Lookups:
         self.runs: Lookup[UUID, PhaseRun] = self._by(phases.runs_by_id)
         self.incidents: Lookup[UUID, LaunchIncident] = self._by(incidents.by_id)
         self.changes: Lookup[UUID, Change] = self._by(changes.by_id)
+        self.revertible: Lookup[Change, bool] = self._by(revertible)
         self.uptimes: Lookup[UptimeKey, Percent] = self._by(partial(uptimes, clock=db.clock))
 
     def _by(

@@ -13,6 +13,7 @@ _KEPT: tuple[tuple[retention.Moments, timedelta], ...] = (
     (retention.TICK_CLAIMED, timedelta(hours=48)),
     (retention.KEY_CREATED, timedelta(hours=24)),
     (retention.RESET_EXPIRED, timedelta(days=7)),
+    (retention.PROPAGATION_STARTED, timedelta(days=365)),  # launches are looked back on
     (retention.SESSION_EXPIRED, timedelta(days=30)),  # somebody may ask which device it was
 )
 

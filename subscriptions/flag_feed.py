@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from domain.events import FlagChanged, RecordedEvent
 from services import background
 from services.flag_store import FlagSet, FlagStore
+from services.flag_views import FlagViews
 from subscriptions.fanout import Fanout, Latest
 from subscriptions.tail import EventTail
 
@@ -22,6 +23,7 @@ class FlagFeed:
         self._tail = tail
         self._task: asyncio.Task[None] | None = None
         self.sets: Fanout[FlagSet] = Fanout()
+        self.views = FlagViews()
         store.on_change(self.sets.publish)
 
     async def start(self) -> None:

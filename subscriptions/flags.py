@@ -1,16 +1,18 @@
 """Live flags: for operators one by one, for a viewer as a set (SPEC S24, S82, S96)."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import strawberry
 
 from domain.events import FlagChanged, RecordedEvent
-from domain.flags import Evaluation
 from schema.context import Info
 from schema.types.flags import FeatureFlag, FlagSet
-from services.flag_evaluation import Explained, viewer_context
+from services.flag_evaluation import viewer_context
 from services.flag_store import FlagSet as Flags
+from services.flag_views import FlagView
+from services.receipts import Receiver
 from subscriptions.fanout import Latest
 
 Keys = Annotated[
@@ -50,24 +52,34 @@ async def feature_flags(info: Info, keys: Keys = None) -> AsyncIterator[FeatureF
 
 async def viewer_flags(info: Info, device_id: Device = None) -> AsyncIterator[FlagSet]:
     """The flags of the caller now, and again whenever one of their values changes."""
-    context = viewer_context(info.context.actor, device_id)
     runtime, actor = info.context.runtime, info.context.actor
     newest: Latest[Flags] = Latest()
     async with runtime.flag_feed.sets.subscribe(newest) as sets:
-        seen = runtime.flags.current.client_flags(context)
-        yield FlagSet.of(runtime.flags.current.version, [Explained(item) for item in seen])
-        with runtime.lifetimes.guard(actor, sets):
-            async for current in sets:
-                found = current.client_flags(context)
-                if _values(found) != _values(seen):
-                    yield FlagSet.of(current.version, [Explained(item) for item in found])
-                seen = found
+        context = viewer_context(actor, device_id)
+        view = FlagView(context, runtime.flags.current, runtime.flag_feed.views)
+        with _receiving(info, device_id, view.seen.of.version) as receiver:
+            yield FlagSet.shared(view.seen)
+            with runtime.lifetimes.guard(actor, sets):
+                async for current in sets:
+                    if view.move_to(current):
+                        yield FlagSet.shared(view.seen)
+                    # Asked to go on: the transport has taken it (SPEC X5).
+                    runtime.receipts.handed(receiver, current.version)
+
+
+@contextmanager
+def _receiving(info: Info, device_id: str | None, version: int) -> Iterator[Receiver]:
+    """Counted among those who are to hear of changes, and may confirm them."""
+    receipts, streams = info.context.runtime.receipts, info.context.flag_streams
+    receiver = receipts.join(device_id, version)
+    streams.append(receiver)
+    try:
+        yield receiver
+    finally:
+        streams.remove(receiver)
+        receipts.leave(receiver)
 
 
 def _key(item: RecordedEvent) -> str:
     assert isinstance(item.event, FlagChanged)
     return item.event.key
-
-
-def _values(found: list[Evaluation]) -> list[tuple[str, bool]]:
-    return [(item.key, item.value) for item in found]

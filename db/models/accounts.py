@@ -100,6 +100,7 @@ class Mail(Base):
     recipient: Mapped[str]
     subject: Mapped[str]
     body: Mapped[str]
+    html: Mapped[str | None]
     created_at: Mapped[Moment]
     sent_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(server_default=text("0"))

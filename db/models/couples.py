@@ -1,7 +1,6 @@
 """Couples and their connections to suppliers (SPEC S8, S11)."""
 
 from datetime import date, datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import Index, UniqueConstraint, text
@@ -9,20 +8,21 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Moment, Timestamps, UuidKey, enum_column, reference
-
-
-class ConnectionMethod(StrEnum):
-    """How a connection came about."""
-
-    INVITATION = "invitation"
-    DIRECT = "direct"
+from domain.clients import ConnectionMethod
 
 
 class Couple(Timestamps, Base):
     """Two partners on WedMe, with one login."""
 
     __tablename__ = "couples"
-    __table_args__ = (Index(None, "created_at", "id"),)
+    __table_args__ = (
+        Index(None, "created_at", "id"),
+        Index(
+            "ix_couples_words",
+            text("launch_words(partner1_name, partner2_name)"),
+            postgresql_using="gin",
+        ),
+    )
 
     id: Mapped[UuidKey]
     user_id: Mapped[UUID] = mapped_column(reference("users"), unique=True)

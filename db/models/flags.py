@@ -48,3 +48,33 @@ class FlagSetVersion(Base):
 
     id: Mapped[bool] = mapped_column(primary_key=True, server_default=text("true"))
     version: Mapped[int] = mapped_column(server_default=text("1"))
+
+
+class FlagPropagation(Base):
+    """How one version of the set reached all processes and clients (SPEC X5, S97).
+
+    `finished_at` NULL: not known yet. `complete_ms` NULL with a result: not all have had it.
+    """
+
+    __tablename__ = "flag_propagations"
+    __table_args__ = (
+        Index(None, "run_id"),
+        Index(
+            "ix_flag_propagations_unfinished",
+            "started_at",
+            postgresql_where=text("finished_at IS NULL"),
+        ),
+    )
+
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    action: Mapped[str]
+    run_id: Mapped[UUID | None] = mapped_column(reference("phase_runs", ondelete="SET NULL"))
+    processes: Mapped[int] = mapped_column(server_default=text("0"))
+    total: Mapped[int] = mapped_column(server_default=text("0"))
+    acked: Mapped[int] = mapped_column(server_default=text("0"))
+    confirmed: Mapped[int] = mapped_column(server_default=text("0"))
+    p95_ms: Mapped[int | None]
+    complete_ms: Mapped[int | None]
+    slowest: Mapped[str | None]

@@ -1,35 +1,21 @@
 """Invitations from a supplier to a couple (SPEC S10, decisions 11 and 12)."""
 
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Moment, UuidKey, enum_column, reference
-
-
-class InvitationStatus(StrEnum):
-    """Where an invitation stands."""
-
-    SENT = "sent"
-    OPENED = "opened"
-    ACCEPTED = "accepted"
-    EXPIRED = "expired"
-    REVOKED = "revoked"
-    DECLINED = "declined"
-
-
-class InvitationChannel(StrEnum):
-    """How the couple gets the link."""
-
-    EMAIL = "email"
-    LINK = "link"
+from domain.invitations import InvitationChannel, InvitationStatus
 
 
 class Invitation(Base):
-    """One link. `invite_code` is the SHA-256 of the code; one pending for each client."""
+    """One pending for each client. Codes are kept as their SHA-256 only.
+
+    `invite_code` is that of the link that the supplier was shown, `mail_code` that of the letter:
+    only the second was ever seen by nobody but the mailbox (docs/adr).
+    """
 
     __tablename__ = "invitations"
     __table_args__ = (
@@ -40,6 +26,7 @@ class Invitation(Base):
             postgresql_where=text("status IN ('sent', 'opened')"),
         ),
         Index(None, "supplier_id", "created_at", "id"),
+        Index(None, "created_at", "id"),
         Index(None, "client_id"),
         Index(None, "couple_id"),
         Index(None, "created_by"),
@@ -57,6 +44,7 @@ class Invitation(Base):
     couple_id: Mapped[UUID | None] = mapped_column(reference("couples", ondelete="SET NULL"))
     created_by: Mapped[UUID | None] = mapped_column(reference("users", ondelete="SET NULL"))
     invite_code: Mapped[bytes] = mapped_column(unique=True)
+    mail_code: Mapped[bytes | None] = mapped_column(unique=True)
     channel: Mapped[InvitationChannel] = mapped_column(enum_column(InvitationChannel))
     email: Mapped[str | None]
     status: Mapped[InvitationStatus] = mapped_column(

@@ -1,7 +1,6 @@
 """How far a person is through the guided setup: one row, one writer (SPEC S4, decision 14)."""
 
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, text
@@ -9,13 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Timestamps, UuidKey, enum_column, reference
-
-
-class OnboardingSide(StrEnum):
-    """Which steps apply."""
-
-    SUPPLIER = "supplier"
-    COUPLE = "couple"
+from domain.onboarding import OnboardingSide
 
 
 class OnboardingProgress(Timestamps, Base):
@@ -42,6 +35,8 @@ class OnboardingProgress(Timestamps, Base):
     total_completion_percentage: Mapped[int] = mapped_column(server_default=text("0"))
     stuck_at_step: Mapped[str | None]
     assistance_needed: Mapped[bool] = mapped_column(server_default=text("false"))
+    assistance_message: Mapped[str | None]
+    assistance_requested_at: Mapped[datetime | None]
     last_activity_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     completed_at: Mapped[datetime | None]
     nudges_sent: Mapped[int] = mapped_column(server_default=text("0"))

@@ -94,6 +94,7 @@ class PhaseRun(Base):
     outcome: Mapped[PhaseStatus | None] = mapped_column(enum_column(PhaseStatus))
     readiness: Mapped[list[object]] = mapped_column(JSONB, server_default=text("'[]'"))
     approvals: Mapped[dict[str, object]] = mapped_column(JSONB, server_default=text("'{}'"))
+    rehearsal: Mapped[dict[str, object] | None] = mapped_column(JSONB(none_as_null=True))
 
 
 class PhaseRunSnapshot(Base):

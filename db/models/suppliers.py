@@ -1,7 +1,6 @@
 """Suppliers and the couples they work with (SPEC S7, S9)."""
 
 from datetime import date, datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import Index, text
@@ -10,15 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Timestamps, UuidKey, enum_column, reference
 from domain.actors import VendorType
-
-
-class ClientStatus(StrEnum):
-    """How far a client is on the way to a connection."""
-
-    ADDED = "added"
-    INVITED = "invited"
-    CONNECTED = "connected"
-    INACTIVE = "inactive"
+from domain.clients import ClientStatus
 
 
 class Supplier(Timestamps, Base):
@@ -28,6 +19,9 @@ class Supplier(Timestamps, Base):
     __table_args__ = (
         Index("uq_suppliers_email", text("lower(email)"), unique=True),
         Index(None, "created_at", "id"),
+        Index(
+            "ix_suppliers_words", text("launch_words(business_name, email)"), postgresql_using="gin"
+        ),
     )
 
     id: Mapped[UuidKey]

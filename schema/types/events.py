@@ -17,6 +17,7 @@ from schema.types.flags import FlagDiff
 from schema.types.health import HealthCheck
 from schema.types.incidents import Incident
 from schema.types.phases import LaunchPhase
+from schema.types.propagation import Propagation
 
 
 @strawberry.interface(description="Something that happened.")
@@ -56,6 +57,14 @@ class FlagEvent(LaunchEvent):
     """One change of a flag."""
 
     diff: FlagDiff = strawberry.field(description="What changed.")
+    event: strawberry.Private[domain.FlagChanged]
+
+    @strawberry.field(description="How it reached all processes and clients; null for old events.")
+    async def propagation(self, info: Info) -> Propagation | None:
+        """Looked up by the version of the set that it became part of."""
+        version = self.event.set_version
+        found = await info.context.loaders.propagation.load(version) if version else None
+        return Propagation.of(found) if found else None
 
 
 @strawberry.type(description="A health check changed its status.")
@@ -126,7 +135,7 @@ def to_event(item: RecordedEvent) -> LaunchEvent:
         return PhaseEvent(event=event, before=event.before, to=event.after, **_common(item))
     if isinstance(event, domain.FlagChanged):
         diff = FlagDiff.of(Diff(event.key, event.before, event.after))
-        return FlagEvent(diff=diff, **_common(item))
+        return FlagEvent(diff=diff, event=event, **_common(item))
     if isinstance(event, domain.HealthChanged):
         return HealthEvent(event=event, before=event.before, to=event.after, **_common(item))
     if isinstance(event, domain.IncidentChanged):

@@ -1,7 +1,9 @@
 """Feature flags and what they evaluate to (SPEC S2, A1, A2, A22)."""
 
+from dataclasses import field
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
+from weakref import WeakKeyDictionary
 
 import strawberry
 
@@ -15,11 +17,13 @@ from schema.enums import BucketBy, EvaluationErrorCode, EvaluationReason
 from schema.pagination import After, Connection, First, Page, connection, encode_cursor
 from schema.permissions import require
 from schema.scalars import Percent
+from schema.sharing import Results
 from schema.types.changes import Change
 from schema.types.node import Node, node_id
 from services import flag_reads
 from services.flag_evaluation import Explained, etag
 from services.flag_reads import FlagFilter
+from services.flag_views import Seen
 
 if TYPE_CHECKING:
     from schema.types.phases import LaunchPhase
@@ -220,9 +224,22 @@ class FlagSet:
     version: int = strawberry.field(description="The version of the whole set of flags.")
     etag: str = strawberry.field(description="Changes when a value in here changes.")
     flags: list[FlagEvaluation] = strawberry.field(description="By key.")
+    results: strawberry.Private[Results] = field(default_factory=Results)
 
     @classmethod
     def of(cls, version: int, results: list[Explained]) -> "FlagSet":
         """Evaluations as the graph shows them."""
         tag = etag(version, [result.evaluation for result in results])
         return cls(version=version, etag=tag, flags=[FlagEvaluation.of(item) for item in results])
+
+    @classmethod
+    def shared(cls, seen: Seen) -> "FlagSet":
+        """The same object for all who see the same, so that it is executed once for them."""
+        found = _shown.get(seen)
+        if found is None:
+            found = cls.of(seen.of.version, [Explained(item) for item in seen.evaluations])
+            _shown[seen] = found
+        return found
+
+
+_shown: WeakKeyDictionary[Seen, FlagSet] = WeakKeyDictionary()

@@ -4,17 +4,20 @@ import strawberry
 
 from domain import plans
 from domain.errors import LaunchError
+from domain.propagation import Propagation as Spread
 from schema.enums import UserType, VendorType
 from schema.types.errors import Error
 from schema.types.flags import FlagDiff
 from schema.types.incidents import Incident
 from schema.types.phases import LaunchPhase, PhaseRun
+from schema.types.propagation import Propagation
 from schema.types.readiness import LaunchReadiness
 from services.activation_plan import ActivationPlan as Plan
 from services.phase_activation import Activation
 from services.phase_rollback import RolledBack
 
 _ERRORS = "Expected failures; empty where it worked."
+_SPREAD = "How far its flags have come; follow the version with the subscription `propagation`."
 
 
 @strawberry.type(description="How many people of one kind see a flag of the phase.")
@@ -82,12 +85,17 @@ class ActivateLaunchPhasePayload:
 
     phase: LaunchPhase | None = strawberry.field(description="The phase.", default=None)
     run: PhaseRun | None = strawberry.field(description="The run that is live.", default=None)
+    propagation: Propagation | None = strawberry.field(description=_SPREAD, default=None)
     errors: list[Error] = strawberry.field(description=_ERRORS, default_factory=list)
 
     @classmethod
-    def of(cls, done: Activation) -> "ActivateLaunchPhasePayload":
+    def of(cls, done: Activation, spread: Spread | None) -> "ActivateLaunchPhasePayload":
         """A result as the graph shows it."""
-        return cls(phase=LaunchPhase.of(done.phase), run=PhaseRun.of(done.run))
+        return cls(
+            phase=LaunchPhase.of(done.phase),
+            run=PhaseRun.of(done.run),
+            propagation=Propagation.of(spread) if spread else None,
+        )
 
     @classmethod
     def failed(cls, error: LaunchError) -> "ActivateLaunchPhasePayload":
@@ -108,16 +116,18 @@ class RollbackLaunchPhasePayload:
     conflicts: list[str] = strawberry.field(
         description="Flags that somebody changed by hand during the run.", default_factory=list
     )
+    propagation: Propagation | None = strawberry.field(description=_SPREAD, default=None)
     errors: list[Error] = strawberry.field(description=_ERRORS, default_factory=list)
 
     @classmethod
-    def of(cls, done: RolledBack) -> "RollbackLaunchPhasePayload":
+    def of(cls, done: RolledBack, spread: Spread | None) -> "RollbackLaunchPhasePayload":
         """A result as the graph shows it."""
         return cls(
             phase=LaunchPhase.of(done.phase),
             incident=Incident.of(done.incident) if done.incident else None,
             restored=[FlagDiff.of(diff) for diff in done.restored],
             conflicts=done.conflicts,
+            propagation=Propagation.of(spread) if spread else None,
         )
 
     @classmethod

@@ -28,6 +28,12 @@ PHASE = """subscription ($id: ID!) {
 EVENTS = """subscription ($after: String) {
   launchEvents(after: $after) { __typename cursor summary actor { __typename } } }"""
 HEALTH = "subscription { systemHealth { overall checks { type status } } }"
+INCIDENTS = """subscription ($severity: [Severity!]) {
+  incidents(severity: $severity) { number status } }"""
+REPORT = """mutation ($title: String!, $severity: Severity!) {
+  createIncident(input: {type: "test", title: $title, severity: $severity}) { incident { id } } }"""
+RESOLVE = """mutation ($id: ID!) {
+  resolveIncident(id: $id, resolutionNotes: "gone") { errors { message } } }"""
 TOGGLE = """mutation ($key: String!, $on: Boolean!) {
   toggleFeatureFlag(input: {key: $key, enabled: $on}) { errors { message } } }"""
 
@@ -275,3 +281,15 @@ async def test_streams_come_as_server_sent_events_too(address: str, admin: Graph
         lines = response.aiter_lines()
         assert await anext(lines) == "event: next"
         assert '"mvp_chat"' in await anext(lines)
+
+
+async def test_incidents_come_as_they_are_and_then_as_they_change(
+    live: Socket, admin: GraphQLClient
+) -> None:
+    """S28."""
+    made = await admin.data(REPORT, title="Slow", severity="HIGH")
+    stream = await live.subscribe(INCIDENTS, severity=["HIGH"])
+    assert (await stream.next())["incidents"]["status"] == "OPEN"
+    await admin.data(REPORT, title="Small", severity="LOW")
+    await admin.data(RESOLVE, id=made["createIncident"]["incident"]["id"])
+    assert (await stream.next())["incidents"]["status"] == "RESOLVED"

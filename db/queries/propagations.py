@@ -1,0 +1,75 @@
+"""SQL about versions of the flag set and how they reached everybody (SPEC X5)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models.flags import FlagPropagation
+from domain.propagation import Propagation, within_budget
+
+_MEASURED = frozenset({"processes", "total", "acked", "confirmed", "p95_ms", "complete_ms"})
+
+
+async def begin(
+    session: AsyncSession, version: int, at: datetime, action: str, run_id: UUID | None
+) -> None:
+    """Note in its own transaction that a version comes into being."""
+    row = insert(FlagPropagation).values(
+        version=version, started_at=at, action=action, run_id=run_id
+    )
+    await session.execute(row.on_conflict_do_nothing())
+
+
+async def finish(session: AsyncSession, found: Propagation, at: datetime) -> None:
+    """Keep what was measured; the first result stands."""
+    measured = {name: value for name, value in asdict(found).items() if name in _MEASURED}
+    await session.execute(
+        update(FlagPropagation)
+        .where(FlagPropagation.version == found.version, FlagPropagation.finished_at.is_(None))
+        .values(finished_at=at, started_at=found.started_at, slowest=found.slowest, **measured)
+    )
+
+
+async def by_version(
+    session: AsyncSession, versions: Sequence[int]
+) -> Mapping[int, FlagPropagation]:
+    """Rows by version; direct SQL edits have none."""
+    rows = await session.scalars(
+        select(FlagPropagation).where(FlagPropagation.version.in_(versions))
+    )
+    return {row.version: row for row in rows}
+
+
+async def of_run(session: AsyncSession, run_id: UUID) -> list[FlagPropagation]:
+    """All versions that a run made, in their order."""
+    query = select(FlagPropagation).where(FlagPropagation.run_id == run_id)
+    return list(await session.scalars(query.order_by(FlagPropagation.version)))
+
+
+async def unfinished(session: AsyncSession, limit: int) -> list[FlagPropagation]:
+    """Versions without a result, oldest first."""
+    query = select(FlagPropagation).where(FlagPropagation.finished_at.is_(None))
+    return list(await session.scalars(query.order_by(FlagPropagation.started_at).limit(limit)))
+
+
+def result_of(row: FlagPropagation, now: datetime) -> Propagation:
+    """What a row says; all is open where it has no result yet."""
+    complete_ms = row.complete_ms
+    return Propagation(
+        version=row.version,
+        started_at=row.started_at,
+        processes=row.processes,
+        total=row.total,
+        acked=row.acked,
+        confirmed=row.confirmed,
+        p95_ms=row.p95_ms,
+        complete_ms=complete_ms,
+        complete=complete_ms is not None,
+        slowest=row.slowest,
+        within_budget=within_budget(complete_ms, row.started_at, now),
+    )

@@ -1,0 +1,41 @@
+"""The job `phases.rehearse`: from stage to stage, each one stored before the next begins."""
+
+import asyncio
+from datetime import timedelta
+from uuid import UUID
+
+from pgqueuer.errors import RetryRequested
+from redis.asyncio import Redis
+
+from db.session import Database
+from domain.rehearsal import PAUSE, Rehearsal, RehearsalStage
+from services import rehearsals, shadow_flags
+from services.propagation import AWAY
+
+_POLL = 0.2  # seconds
+_RETRY = timedelta(seconds=2)
+
+
+async def rehearse(db: Database, redis: Redis, run_id: UUID) -> None:
+    """Carry a rehearsal on to its end; whoever takes it over goes on where it stands."""
+    while True:
+        state = await rehearsals.go_on(db, run_id)
+        if state is None or state.is_over:
+            return
+        if state.stage is RehearsalStage.ROLLED_BACK:
+            await _measure(db, redis, run_id, state)
+            return
+        await asyncio.sleep(PAUSE.total_seconds())
+
+
+async def _measure(db: Database, redis: Redis, run_id: UUID, state: Rehearsal) -> None:
+    try:
+        await shadow_flags.announce(redis, run_id, state)
+        found = await shadow_flags.measure(db, redis, run_id, state)
+        while found.within_budget is None:
+            await asyncio.sleep(_POLL)
+            found = await shadow_flags.measure(db, redis, run_id, state)
+    except AWAY as error:
+        # Until LONGEST has passed; then the ticker ends it with a reason.
+        raise RetryRequested(_RETRY, f"Redis does not answer: {error!r}") from error
+    await rehearsals.finish(db, run_id, found)

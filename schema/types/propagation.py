@@ -1,0 +1,56 @@
+"""How far a version of the flags has come (SPEC X5, S97)."""
+
+from datetime import datetime
+
+import strawberry
+
+from domain import propagation as domain
+
+
+@strawberry.type(description="How a change of flags reaches all processes and live clients.")
+class Propagation:
+    """Measured from its commit, on one clock for all hosts."""
+
+    version: int = strawberry.field(description="The version of the whole set of flags.")
+    started_at: datetime = strawberry.field(description="When it was committed.")
+    processes: int = strawberry.field(description="How many server processes count.")
+    total: int = strawberry.field(
+        description="Who is to have it: live processes and the streams of viewerFlags that were "
+        "open when their process heard of it."
+    )
+    acked: int = strawberry.field(
+        description="Who has it: a process serves it, the transport of a stream took it."
+    )
+    confirmed: int = strawberry.field(
+        description="How many clients have said so themselves, by acknowledgeFlags."
+    )
+    p95_ms: int | None = strawberry.field(
+        description="Of those who have it, 95 % had it within so many milliseconds."
+    )
+    complete_ms: int | None = strawberry.field(
+        description="After so many milliseconds all had it; null until then."
+    )
+    complete: bool = strawberry.field(description="All have it, and all could be asked.")
+    slowest: str | None = strawberry.field(
+        description="Who is waited for, as host:process; once nobody is, who took longest."
+    )
+    within_budget: bool | None = strawberry.field(
+        description="Whether all had it within 30 seconds; null while that can still happen."
+    )
+
+    @classmethod
+    def of(cls, found: domain.Propagation) -> "Propagation":
+        """A measurement as the graph shows it."""
+        return cls(
+            version=found.version,
+            started_at=found.started_at,
+            processes=found.processes,
+            total=found.total,
+            acked=found.acked,
+            confirmed=found.confirmed,
+            p95_ms=found.p95_ms,
+            complete_ms=found.complete_ms,
+            complete=found.complete,
+            slowest=found.slowest,
+            within_budget=found.within_budget,
+        )

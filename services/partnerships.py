@@ -1,0 +1,53 @@
+"""Suppliers and couples who found each other (SPEC S11)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from db.models.couples import Partnership
+from db.models.suppliers import Client
+from db.queries import accounts, couples
+from db.session import Audit, UnitOfWork
+from domain.actors import Actor
+from domain.ids import CoupleId, PartnershipId, SupplierId
+from domain.marketplace_events import PartnershipChanged
+from domain.phases import Platform
+
+
+async def connect(
+    uow: UnitOfWork, actor: Actor, pair: tuple[UUID, UUID], invited_at: datetime
+) -> Partnership:
+    """Connect a supplier and a couple, also after they had parted; counted in the live phase."""
+    row = await couples.connect(uow.session, pair, uow.now)
+    took = round((uow.now - invited_at).total_seconds())
+    phase_id = await accounts.active_phase_id(uow.session, Platform.WEDME)
+    event = PartnershipChanged(
+        phase_id=phase_id,
+        partnership_id=PartnershipId(row.id),
+        supplier_id=SupplierId(row.supplier_id),
+        couple_id=CoupleId(row.couple_id),
+        method=row.connection_method,
+        action="connected",
+        is_active=True,
+        seconds_to_connect=took,
+    )
+    uow.record(actor, event, Audit(row.id, after={"isActive": True}))
+    return row
+
+
+async def end(uow: UnitOfWork, actor: Actor, client: Client) -> None:
+    """A client is worked with no longer; the couple still sees that it once was."""
+    if client.couple_id is None:
+        return
+    row = await couples.partnership_of(uow.session, (client.supplier_id, client.couple_id))
+    if row is None or not row.is_active:
+        return
+    row.is_active = False
+    event = PartnershipChanged(
+        partnership_id=PartnershipId(row.id),
+        supplier_id=SupplierId(row.supplier_id),
+        couple_id=CoupleId(row.couple_id),
+        method=row.connection_method,
+        action="parted",
+        is_active=False,
+    )
+    uow.record(actor, event, Audit(row.id, before={"isActive": True}, after={"isActive": False}))

@@ -1,0 +1,202 @@
+"""Where processes tell each other which flags they serve: a few keys in Redis (SPEC X5).
+
+`launch:processes`   who is there, by the moment of the last heartbeat
+`launch:receipts:P`  what process P says: one field a version, and how many streams it has
+`launch:committed:V` when version V was committed
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from redis.asyncio import Redis
+
+from domain.propagation import Receipt, Start
+from services.receipts import Step
+
+PROCESSES = "launch:processes"
+LIFETIME_MS = 8_000  # four missed heartbeats
+KEPT_SECONDS = 3_600
+TIMEOUT_SECONDS = 0.5
+_STREAMS = b"streams"
+_GONE = 1_000_000  # how far back the last heartbeat of one that said goodbye is put, in ms
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """What all processes say at one moment."""
+
+    alive: Mapping[str, int] = field(default_factory=dict)
+    receipts: Sequence[Receipt] = ()
+    starts: Mapping[int, Start] = field(default_factory=dict)
+
+
+async def read(redis: Redis, versions: Sequence[int] = ()) -> Board:
+    """Everything at once; raises RedisError, OSError or TimeoutError."""
+    async with asyncio.timeout(TIMEOUT_SECONDS):
+        pipe = redis.pipeline(transaction=False)
+        _queue(pipe.time(), pipe.zrange(PROCESSES, 0, -1, withscores=True))
+        _queue(*(pipe.hgetall(_committed(version)) for version in versions))
+        (seconds, micros), beats, *starts = await pipe.execute()
+        names = [name.decode() for name, _ in beats]
+        reports = await _reports(redis, names)
+    oldest = seconds * 1000 + micros // 1000 - LIFETIME_MS
+    alive = {
+        name: int(report.get(_STREAMS, 0))
+        for name, (_, beat), report in zip(names, beats, reports, strict=True)
+        if beat >= oldest
+    }
+    receipts = [
+        item
+        for name, report in zip(names, reports, strict=True)
+        for item in _receipts(name, report)
+    ]
+    found = {v: _start(raw) for v, raw in zip(versions, starts, strict=True) if raw}
+    return Board(alive, receipts, found)
+
+
+async def report(
+    redis: Redis,
+    name: str,
+    streams: int,
+    steps: Sequence[Step],
+    dropped: Sequence[int],
+    *,
+    now_ms: int,
+    offset: int,
+) -> tuple[int, int]:
+    """Say what a process has, in one round trip; gives the time of Redis."""
+    shared, key = now_ms + offset, _receipts_key(name)
+    fields: dict[Any, Any] = {str(step.version): _dump(step, offset) for step in steps}
+    fields[_STREAMS] = streams
+    async with asyncio.timeout(TIMEOUT_SECONDS):
+        pipe = redis.pipeline(transaction=False)
+        _queue(
+            pipe.time(),
+            pipe.zadd(PROCESSES, {name: shared}),
+            pipe.zremrangebyscore(PROCESSES, "-inf", shared - KEPT_SECONDS * 1000),
+            pipe.hset(key, mapping=fields),
+            pipe.expire(key, KEPT_SECONDS),
+            *(pipe.hdel(key, str(version)) for version in dropped),
+        )
+        answer = await pipe.execute()
+    time: tuple[int, int] = answer[0]
+    return time
+
+
+async def redis_time(redis: Redis) -> tuple[int, int]:
+    """Seconds and microseconds of the clock that all share."""
+    async with asyncio.timeout(TIMEOUT_SECONDS):
+        time: tuple[int, int] = await redis.time()
+    return time
+
+
+async def say_goodbye(redis: Redis, name: str, shared_ms: int) -> None:
+    """A process that stops is waited for no longer; what it had still counts."""
+    async with asyncio.timeout(TIMEOUT_SECONDS):
+        await redis.zadd(PROCESSES, {name: shared_ms - _GONE})
+
+
+async def announce(redis: Redis, version: int, start: Start) -> None:
+    """Say when a version was committed; the first word stands."""
+    await set_start(redis, _committed(version), start)
+
+
+async def set_start(redis: Redis, key: str, start: Start) -> None:
+    """The same under any key."""
+    value = orjson.dumps({"at": start.at.isoformat(), "ms": start.ms})
+    async with asyncio.timeout(TIMEOUT_SECONDS):
+        pipe = redis.pipeline(transaction=False)
+        _queue(pipe.hsetnx(key, "start", value), pipe.expire(key, KEPT_SECONDS))
+        await pipe.execute()
+
+
+async def add_receipt(redis: Redis, key: str, process: str, step: Step, offset: int) -> None:
+    """Say under a key of its own that a process has something that is no version of the flags."""
+    async with asyncio.timeout(TIMEOUT_SECONDS):
+        pipe = redis.pipeline(transaction=False)
+        value = _dump(step, offset)
+        _queue(pipe.hset(key, f"{process}@{step.version}", value), pipe.expire(key, KEPT_SECONDS))
+        await pipe.execute()
+
+
+async def read_key(redis: Redis, key: str) -> Board:
+    """Who is there, and what stands under such a key; its start is that of version 0."""
+    who = await read(redis)
+    async with asyncio.timeout(TIMEOUT_SECONDS):
+        found: dict[bytes, bytes] = await redis.hgetall(key)
+    start = {0: _start(found)} if b"start" in found else {}
+    receipts = []
+    for name, raw in found.items():
+        process, mark, version = name.decode().rpartition("@")
+        if mark:
+            receipts.append(_receipt(process, version.encode(), raw))
+    return Board(who.alive, receipts, start)
+
+
+def rehearsal_key(run_id: UUID) -> str:
+    """Where the receipts of a rehearsal stand."""
+    return f"launch:rehearsal:{run_id}"
+
+
+async def _reports(redis: Redis, names: Sequence[str]) -> list[dict[bytes, bytes]]:
+    pipe = redis.pipeline(transaction=False)
+    _queue(*(pipe.hgetall(_receipts_key(name)) for name in names))
+    found: list[dict[bytes, bytes]] = await pipe.execute() if names else []
+    return found
+
+
+def _queue(*_commands: object) -> None:
+    """A pipeline keeps what it is asked for; the answers come with `execute`."""
+
+
+def _dump(step: Step, offset: int) -> bytes:
+    return orjson.dumps(
+        {
+            "served": step.served + offset,
+            "clients": step.clients,
+            "delays": list(step.delays.items()),
+            "confirmed": step.confirmed,
+            "initial": step.initial,
+        }
+    )
+
+
+def _receipts(name: str, report: Mapping[bytes, bytes]) -> list[Receipt]:
+    found = []
+    for key, raw in report.items():
+        if key != _STREAMS:
+            with suppress(ValueError, KeyError, TypeError):  # of another version of this software
+                found.append(_receipt(name, key, raw))
+    return found
+
+
+def _receipt(name: str, version: bytes, raw: bytes) -> Receipt:
+    found = orjson.loads(raw)
+    return Receipt(
+        process=name,
+        version=int(version),
+        served_ms=found["served"],
+        clients=found["clients"],
+        delays=dict(found["delays"]),
+        confirmed=found["confirmed"],
+        initial=found["initial"],
+    )
+
+
+def _start(raw: Mapping[bytes, bytes]) -> Start:
+    found = orjson.loads(raw[b"start"])
+    return Start(datetime.fromisoformat(found["at"]), found["ms"])
+
+
+def _receipts_key(name: str) -> str:
+    return f"launch:receipts:{name}"
+
+
+def _committed(version: int) -> str:
+    return f"launch:committed:{version}"

@@ -1,0 +1,129 @@
+"""Which streams of this process have which version of the flags: counted in memory (SPEC X5).
+
+A toggle is heard by thousands of streams, so a receipt is a few additions and nothing else.
+"""
+
+import os
+import socket
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+from domain.propagation import RESOLUTION_MS
+
+KEPT_STEPS = 20
+
+
+def monotonic_ms() -> int:
+    """A clock that is never set."""
+    return time.monotonic_ns() // 1_000_000
+
+
+def process_name() -> str:
+    """For people who look for the slow one; the tail tells restarts apart."""
+    return f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:4]}"
+
+
+@dataclass(slots=True)
+class Step:
+    """One version that the store of this process went to. Moments are of the local clock."""
+
+    version: int
+    served: int
+    clients: int
+    initial: bool
+    delays: Counter[int] = field(default_factory=Counter)
+    confirmed: int = 0
+    dirty: bool = True
+
+
+@dataclass(eq=False, slots=True)
+class Receiver:
+    """One live stream of flags; `has` is the newest version that was handed to its transport."""
+
+    device_id: str | None
+    has: int
+    confirmed: int = 0
+
+
+class Receipts:
+    """One for each process."""
+
+    def __init__(self, now_ms: Callable[[], int] = monotonic_ms, name: str | None = None) -> None:
+        """`now_ms` is a local clock; who reports moves it to the shared one."""
+        self.name = name or process_name()
+        self._now = now_ms
+        self._receivers: set[Receiver] = set()
+        self._steps: dict[int, Step] = {}
+        self._version = 0
+        self._on_step: list[Callable[[int], object]] = []
+
+    @property
+    def live(self) -> int:
+        """How many streams there are."""
+        return len(self._receivers)
+
+    @property
+    def steps(self) -> list[Step]:
+        """The newest versions that this process went to, oldest first."""
+        return list(self._steps.values())
+
+    def on_step(self, listener: Callable[[int], object]) -> None:
+        """Call back with each version that this process goes to."""
+        self._on_step.append(listener)
+
+    def serves(self, version: int) -> None:
+        """The store serves this version from now on; every live stream is to get it."""
+        if version == self._version:
+            return
+        if version < self._version:
+            self._start_over()  # only a restored backup goes back
+        initial, self._version = self._version == 0, version
+        self._steps[version] = Step(version, self._now(), len(self._receivers), initial)
+        while len(self._steps) > KEPT_STEPS:
+            del self._steps[next(iter(self._steps))]
+        for listener in self._on_step:
+            listener(version)
+
+    def join(self, device_id: str | None, version: int) -> Receiver:
+        """A stream that begins with this version: later ones are expected of it."""
+        receiver = Receiver(device_id, version)
+        self._receivers.add(receiver)
+        return receiver
+
+    def handed(self, receiver: Receiver, version: int) -> None:
+        """The transport of a stream took this version, or nothing in it was new to the stream."""
+        now, before = self._now(), receiver.has
+        receiver.has = version
+        for step in self._steps.values():
+            if before < step.version <= version:
+                step.delays[max(now - step.served, 0) // RESOLUTION_MS] += 1
+                step.dirty = True
+
+    def leave(self, receiver: Receiver) -> None:
+        """A stream that has ended is waited for no longer."""
+        if receiver not in self._receivers:
+            return
+        self._receivers.discard(receiver)
+        for step in self._steps.values():
+            if step.version > receiver.has:
+                step.clients -= 1
+                step.dirty = True
+
+    def confirm(self, receiver: Receiver, version: int) -> bool:
+        """A client says itself that it has a version; only what was handed to it counts, once."""
+        step = self._steps.get(version)
+        if step is None or version > receiver.has:
+            return False
+        if version > receiver.confirmed:
+            receiver.confirmed = version
+            step.confirmed += 1
+            step.dirty = True
+        return True
+
+    def _start_over(self) -> None:
+        self._steps.clear()
+        for receiver in self._receivers:
+            receiver.has = receiver.confirmed = 0

@@ -1,0 +1,32 @@
+"""One clock for all processes: that of Redis, so that hosts whose clocks differ can be compared.
+
+A moment is taken on the local monotonic clock and moved by the offset that was measured with the
+shortest round trip of late; the error is at most half of that round trip.
+"""
+
+from collections import deque
+
+_SAMPLES = 10
+_JUMP_MS = 50
+
+
+class SharedClock:
+    """What one process knows of the clock of Redis."""
+
+    def __init__(self) -> None:
+        self._samples: deque[tuple[int, int]] = deque(maxlen=_SAMPLES)  # round trip, offset
+
+    @property
+    def offset(self) -> int | None:
+        """What to add to a local moment; None until Redis was first asked."""
+        return min(self._samples)[1] if self._samples else None
+
+    def note(self, before: int, redis_time: tuple[int, int], after: int) -> None:
+        """Take a reading of TIME (seconds, microseconds) with the local moments around it."""
+        seconds, micros = redis_time
+        found = (after - before, seconds * 1000 + micros // 1000 - (before + after) // 2)
+        if self._samples:
+            trip, offset = min(self._samples)
+            if abs(found[1] - offset) > found[0] + trip + _JUMP_MS:
+                self._samples.clear()  # another Redis, or its clock was set
+        self._samples.append(found)

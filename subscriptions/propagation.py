@@ -1,0 +1,26 @@
+"""A version of the flags on its way to everybody, live (SPEC X5)."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+import strawberry
+
+from domain.errors import NotFound
+from schema.context import Info
+from schema.types.propagation import Propagation
+from subscriptions.lifetime import AccessEnded
+
+Version = Annotated[int, strawberry.argument(description="The version of the flags.")]
+
+
+async def propagation(info: Info, version: Version) -> AsyncIterator[Propagation]:
+    """How far a version has come, until all have it or 60 seconds have passed."""
+    runtime, ended = info.context.runtime, asyncio.Event()
+    if await runtime.propagations.of(version) is None:
+        raise NotFound("There is no such version of the flags.", path=("version",))
+    with runtime.lifetimes.watch(info.context.actor, ended.set):
+        async for found in runtime.propagations.follow(version, ended):
+            yield Propagation.of(found)
+        if ended.is_set():
+            raise AccessEnded

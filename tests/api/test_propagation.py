@@ -1,0 +1,88 @@
+"""Propagation in payloads and events (SPEC X5, S97)."""
+
+from typing import Any
+
+from starlette.applications import Starlette
+
+from domain.propagation import Propagation
+from tests.api.test_phases import activate
+from tests.factories.health import Health
+from tests.factories.launches import make_flag, make_phase
+from tests.factories.propagation import SPREAD, toggled, until
+from tests.graphql import GraphQLClient
+
+ACTIVATE = f"""mutation ($input: ActivateLaunchPhaseInput!) {{
+  activateLaunchPhase(input: $input) {{ propagation {{ {SPREAD} }} errors {{ message }} }} }}"""
+ROLL_BACK = f"""mutation ($input: RollbackLaunchPhaseInput!) {{
+  rollbackLaunchPhase(input: $input) {{ propagation {{ {SPREAD} }} errors {{ message }} }} }}"""
+EVENTS = f"""{{ launchEvents(first: 100) {{ nodes {{ __typename
+  ... on FlagEvent {{ diff {{ key }} propagation {{ {SPREAD} }} }} }} }} }}"""
+ACKNOWLEDGE = "mutation ($version: Int!) { acknowledgeFlags(version: $version) }"
+
+
+async def roll_back(client: GraphQLClient, phase: str) -> Any:  # noqa: ANN401 - JSON
+    answer = await client.data(ROLL_BACK, input={"phaseId": phase, "reason": "no reason"})
+    assert answer["rollbackLaunchPhase"]["errors"] == []
+    return answer["rollbackLaunchPhase"]["propagation"]
+
+
+def is_complete(found: Propagation) -> bool:
+    return found.complete
+
+
+async def test_an_activation_says_how_far_its_flags_are(
+    app: Starlette, admin: GraphQLClient, health: Health
+) -> None:
+    phase = await make_phase(admin)
+    wanted = {"phaseId": phase, "acceptWarnings": True}
+    answer = await admin.data(ACTIVATE, input=wanted)
+    spread = answer["activateLaunchPhase"]["propagation"]
+    found = await until(app, spread["version"], is_complete)
+    assert (found.acked, found.within_budget) == (1, True)
+
+
+async def test_a_rollback_answers_at_once_and_is_measured_then(
+    app: Starlette, admin: GraphQLClient, health: Health
+) -> None:
+    """S97: the budget is open at first, then true or false."""
+    phase = await make_phase(admin)
+    await activate(admin, phase)
+    spread = await roll_back(admin, phase)
+    assert spread["version"] == app.state.runtime.flags.current.version
+    assert spread["startedAt"] is not None
+    assert (await until(app, spread["version"], is_complete)).within_budget is True
+
+
+async def test_a_second_click_shows_the_same_version(
+    app: Starlette, admin: GraphQLClient, health: Health
+) -> None:
+    phase = await make_phase(admin)
+    await activate(admin, phase)
+    first = await roll_back(admin, phase)
+    await until(app, first["version"], is_complete)
+    again = await roll_back(admin, phase)
+    assert (again["version"], again["complete"]) == (first["version"], True)
+
+
+async def test_a_phase_without_flags_has_nothing_to_spread(
+    admin: GraphQLClient, health: Health
+) -> None:
+    phase = await make_phase(admin, flags=())
+    await activate(admin, phase)
+    assert await roll_back(admin, phase) is None
+
+
+async def test_events_of_flags_show_their_propagation(app: Starlette, admin: GraphQLClient) -> None:
+    await make_flag(admin, "mvp_chat")
+    version = await toggled(admin, app, "mvp_chat", on=True)
+    await until(app, version, is_complete)
+    nodes = (await admin.data(EVENTS))["launchEvents"]["nodes"]
+    found = [node["propagation"] for node in nodes if node["__typename"] == "FlagEvent"]
+    assert [item["version"] for item in found] == [version - 1, version]
+    assert found[-1]["complete"] is True
+
+
+async def test_only_a_stream_can_be_acknowledged(app: Starlette, visitor: GraphQLClient) -> None:
+    """Public and harmless: over HTTP there is no stream, so nothing is counted."""
+    for version in (app.state.runtime.flags.current.version, 0, -1, 2**31 - 1):
+        assert await visitor.data(ACKNOWLEDGE, version=version) == {"acknowledgeFlags": False}

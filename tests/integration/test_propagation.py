@@ -1,0 +1,209 @@
+"""A version of the flags on its way through several processes (SPEC X5, S97, S108)."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from redis.asyncio import Redis
+from sqlalchemy import text
+from starlette.applications import Starlette
+
+from app import create_app, running
+from db.queries import propagations as queries
+from db.session import Database
+from domain.propagation import Propagation
+from services.propagation import settle
+from settings import Settings
+from tests.clock import Clock
+from tests.factories.health import PROBES
+from tests.factories.launches import make_flag
+from tests.factories.propagation import eventually, ghost, runtime_of, toggled, until
+from tests.graphql import GraphQLClient
+from tests.servers import ValkeyProcess
+
+
+@pytest.fixture
+async def other(app: Starlette, settings: Settings, clock: Clock) -> AsyncIterator[Starlette]:
+    """A second process over the same servers."""
+    found = create_app(settings, clock, PROBES)
+    async with running(found.state.runtime):
+        yield found
+
+
+@pytest.fixture
+async def flag(admin: GraphQLClient) -> str:
+    await make_flag(admin, "mvp_chat")
+    return "mvp_chat"
+
+
+def is_complete(found: Propagation) -> bool:
+    return found.complete
+
+
+async def settled(db: Database, version: int) -> Propagation:
+    """The stored result."""
+    async with db.read() as session:
+        row = (await queries.by_version(session, [version]))[version]
+    assert row.finished_at is not None
+    return queries.result_of(row, db.clock())
+
+
+async def test_two_processes_have_it(
+    app: Starlette, other: Starlette, admin: GraphQLClient, flag: str
+) -> None:
+    version = await toggled(admin, app, flag, on=True)
+    found = await until(app, version, is_complete)
+    assert (found.processes, found.total, found.acked) == (2, 2, 2)
+    assert found.within_budget is True
+    assert found.p95_ms is not None
+    assert found.p95_ms < 10_000
+
+
+async def test_every_process_sees_the_same(
+    app: Starlette, other: Starlette, admin: GraphQLClient, flag: str
+) -> None:
+    version = await toggled(admin, app, flag, on=True)
+    here = await until(app, version, is_complete)
+    assert await until(other, version, is_complete) == here
+
+
+async def test_a_process_that_is_stopped_is_not_waited_for(
+    app: Starlette, admin: GraphQLClient, flag: str, settings: Settings, clock: Clock
+) -> None:
+    second = create_app(settings, clock, PROBES)
+    async with running(second.state.runtime):
+        first = await toggled(admin, app, flag, on=True)
+        assert (await until(app, first, is_complete)).processes == 2
+    version = await toggled(admin, app, flag, on=False)
+    assert (await until(app, version, is_complete)).processes == 1
+
+
+async def test_a_process_that_died_is_waited_for_only_until_its_heartbeat_expires(
+    app: Starlette, admin: GraphQLClient, flag: str, redis: Redis
+) -> None:
+    await ghost(redis, "dead:1", dies_in_ms=2_000)
+    version = await toggled(admin, app, flag, on=True)
+    waiting = await until(app, version, lambda found: found.acked == 1)
+    assert (waiting.complete, waiting.slowest) == (False, "dead:1")
+    assert (await until(app, version, is_complete)).processes == 1
+
+
+async def test_streams_are_receivers(
+    app: Starlette, other: Starlette, admin: GraphQLClient, flag: str
+) -> None:
+    """One that takes it and one that does not: only the second is waited for."""
+    here, there = runtime_of(app).receipts, runtime_of(other).receipts
+    quick = here.join(None, runtime_of(app).flags.current.version)
+    slow = there.join(None, runtime_of(other).flags.current.version)
+    version = await toggled(admin, app, flag, on=True)
+    here.handed(quick, version)
+    waiting = await until(app, version, lambda found: found.acked == 3)
+    assert (waiting.total, waiting.slowest) == (4, f"clients of {there.name}")
+    there.handed(slow, version)
+    assert (await until(app, version, is_complete)).acked == 4
+
+
+async def test_a_direct_edit_is_followed_too(
+    app: Starlette, other: Starlette, db: Database, flag: str
+) -> None:
+    """S61: no author announces it, the first process that serves it begins the count."""
+    async with db.engine.begin() as connection:
+        await connection.execute(text("UPDATE feature_flags SET description = 'by hand'"))
+    found = await runtime_of(app).flags.refresh()
+    await runtime_of(other).flags.refresh()
+    assert (await until(app, found.version, is_complete)).processes == 2
+
+
+async def test_what_was_never_a_version_is_nothing(app: Starlette, flag: str) -> None:
+    runtime = runtime_of(app)
+    beyond = runtime.flags.current.version + 1
+    found = await runtime.propagations.many([-1, 0, beyond, 2**31 - 1])
+    assert found == {}
+
+
+async def test_a_complete_result_is_stored_and_stands(
+    app: Starlette, other: Starlette, admin: GraphQLClient, flag: str, db: Database, redis: Redis
+) -> None:
+    version = await toggled(admin, app, flag, on=True)
+    live = await until(app, version, is_complete)
+    assert await settle(db, redis) >= 1
+    assert await settle(db, redis) == 0
+    await redis.flushall()
+    assert await settled(db, version) == live
+    assert await runtime_of(app).propagations.of(version) == live
+
+
+async def test_what_is_incomplete_after_a_minute_is_stored_as_that(
+    app: Starlette, admin: GraphQLClient, flag: str, db: Database, redis: Redis, clock: Clock
+) -> None:
+    await ghost(redis, "stuck:1", dies_in_ms=3_600_000)
+    version = await toggled(admin, app, flag, on=True)
+    await until(app, version, lambda found: found.acked == 1)
+    before = await settle(db, redis)
+    clock.advance(61)
+    assert (before, await settle(db, redis)) == (0, 2)  # the flag itself was made in here too
+    found = await settled(db, version)
+    assert (found.complete, found.within_budget, found.slowest) == (False, False, "stuck:1")
+
+
+async def test_a_transaction_and_its_events_know_one_version(
+    app: Starlette, admin: GraphQLClient, flag: str, db: Database
+) -> None:
+    version = await toggled(admin, app, flag, on=True)
+    async with db.read() as session:
+        row = (await queries.by_version(session, [version]))[version]
+        last = await session.scalar(
+            text("SELECT payload->>'set_version' FROM launch_events ORDER BY seq DESC LIMIT 1")
+        )
+    assert (row.action, str(last)) == ("switched on", str(version))
+
+
+async def test_redis_that_stops_leaves_what_is_known_here_and_comes_back(
+    db: Database, settings: Settings, clock: Clock, tmp_path: Path
+) -> None:
+    valkey = ValkeyProcess(tmp_path)
+    valkey.start()
+    alone = create_app(settings.model_copy(update={"redis_url": valkey.url}), clock, PROBES)
+    async with running(alone.state.runtime):
+        runtime = runtime_of(alone)
+        await until(alone, runtime.flags.current.version, is_complete)
+        valkey.stop()
+        await _edit(db)
+        version = (await runtime.flags.refresh()).version
+        here = await until(alone, version, lambda found: found.acked == 1)
+        assert (here.complete, here.within_budget) == (False, None)
+        valkey.start()
+        assert (await until(alone, version, is_complete)).processes == 1
+    valkey.stop()
+
+
+async def _edit(db: Database) -> None:
+    async with db.engine.begin() as connection:
+        await connection.execute(text("UPDATE flag_set_version SET version = version + 1"))
+
+
+async def test_commits_of_a_worker_are_announced_with_their_moment(
+    app: Starlette, admin: GraphQLClient, flag: str, clock: Clock
+) -> None:
+    """The announcement carries the wall clock of the author; times are on that of Redis."""
+    begin = clock()
+    version = await toggled(admin, app, flag, on=True)
+    found = await until(app, version, is_complete)
+    assert begin - timedelta(seconds=1) <= found.started_at <= clock()
+    assert found.complete_ms is not None
+    assert timedelta(milliseconds=found.complete_ms) < clock() - begin + timedelta(seconds=1)
+
+
+async def test_memory_and_keys_expire(
+    app: Starlette, admin: GraphQLClient, flag: str, redis: Redis
+) -> None:
+    version = await toggled(admin, app, flag, on=True)
+    await until(app, version, is_complete)
+
+    async def lifetimes() -> list[int]:
+        keys = [key async for key in redis.scan_iter("launch:receipts:*")]
+        return [await redis.ttl(key) for key in [*keys, f"launch:committed:{version}"]]
+
+    found = await eventually(lifetimes, lambda ttls: min(ttls) > 0)
+    assert max(found) <= 3_600

@@ -1,0 +1,177 @@
+"""Receipts of real sockets, and the stream that shows them (SPEC X5, S97, S108)."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+
+import httpx2
+import pytest
+from redis.asyncio import Redis
+from starlette.applications import Starlette
+
+from tests.factories.launches import make_flag
+from tests.factories.propagation import (
+    SPREAD,
+    eventually,
+    ghost,
+    runtime_of,
+    toggled,
+    until,
+)
+from tests.graphql import GraphQLClient
+from tests.sockets import Socket, Stream, serving, socket
+
+VIEWER = """subscription ($device: String) {
+  viewerFlags(deviceId: $device) { version flags { key value } } }"""
+FOLLOW = f"subscription ($version: Int!) {{ propagation(version: $version) {{ {SPREAD} }} }}"
+ACKNOWLEDGE = """mutation ($version: Int!, $device: String) {
+  acknowledgeFlags(version: $version, deviceId: $device) }"""
+
+
+@pytest.fixture
+async def address(app: Starlette, admin: GraphQLClient) -> AsyncIterator[str]:
+    await make_flag(admin, "mvp_chat")
+    async with serving(app) as found:
+        yield found
+
+
+@pytest.fixture
+async def live(address: str, admin: GraphQLClient) -> AsyncIterator[Socket]:
+    """An admin's socket."""
+    async with socket(address, admin.token) as found:
+        yield found
+
+
+async def watch(visitor: Socket, device: str | None = None) -> Stream:
+    """A stream of flags that has sent its snapshot."""
+    stream = await visitor.subscribe(VIEWER, device=device)
+    await stream.next()
+    return stream
+
+
+async def test_every_open_stream_is_counted_when_it_was_handed_the_change(
+    app: Starlette, address: str, admin: GraphQLClient
+) -> None:
+    async with AsyncExitStack() as stack:
+        sockets = [await stack.enter_async_context(socket(address)) for _ in range(20)]
+        streams = [await watch(item) for item in sockets]
+        version = await toggled(admin, app, "mvp_chat", on=True)
+        found = await until(app, version, lambda item: item.complete)
+        seen = [(await stream.next())["viewerFlags"]["version"] for stream in streams]
+    assert (found.total, found.acked, set(seen)) == (21, 21, {version})
+    assert found.within_budget is True
+
+
+async def test_a_stream_in_which_nothing_changes_has_it_too(
+    app: Starlette, address: str, admin: GraphQLClient
+) -> None:
+    await make_flag(admin, "hidden", clientVisible=False)
+    async with socket(address) as visitor:
+        stream = await watch(visitor)
+        version = await toggled(admin, app, "hidden", on=True)
+        assert (await until(app, version, lambda item: item.complete)).total == 2
+        assert await stream.silent()
+
+
+async def test_server_sent_events_are_counted_like_sockets(
+    app: Starlette, address: str, admin: GraphQLClient
+) -> None:
+    headers = {"accept": "text/event-stream"}
+    body = {"query": "subscription { viewerFlags { version } }"}
+    url = f"http://{address}/graphql"
+    async with (
+        httpx2.AsyncClient(trust_env=False) as http,
+        http.stream("POST", url, json=body, headers=headers) as response,
+    ):
+        lines = response.aiter_lines()
+        while "viewerFlags" not in await anext(lines):
+            pass
+        version = await toggled(admin, app, "mvp_chat", on=True)
+        assert (await until(app, version, lambda item: item.complete)).acked == 2
+
+
+async def test_streams_that_end_are_not_waited_for(
+    app: Starlette, address: str, admin: GraphQLClient
+) -> None:
+    receipts = runtime_of(app).receipts
+    async with socket(address) as visitor:
+        stream = await watch(visitor)
+        await stream.stop()
+        await eventually(_live(app), lambda count: count == 0)
+        await watch(visitor)
+        assert receipts.live == 1
+        visitor.connection.transport.abort()
+        await eventually(_live(app), lambda count: count == 0)
+    version = await toggled(admin, app, "mvp_chat", on=True)
+    assert (await until(app, version, lambda item: item.complete)).total == 1
+
+
+async def test_a_client_confirms_over_the_same_socket(
+    app: Starlette, address: str, admin: GraphQLClient
+) -> None:
+    async with socket(address) as visitor, socket(address) as stranger:
+        stream = await watch(visitor, "device-1")
+        version = await toggled(admin, app, "mvp_chat", on=True)
+        await stream.next()
+        for client, device, counts in (
+            (stranger, "device-1", False),
+            (visitor, "device-2", False),
+            (visitor, "device-1", True),
+            (visitor, "device-1", True),
+        ):
+            assert await _acknowledge(client, version, device) is counts
+        found = await until(app, version, lambda item: item.confirmed > 0)
+    assert (found.confirmed, found.acked) == (1, 2)
+
+
+async def test_an_operator_follows_a_version_until_all_have_it(
+    app: Starlette, live: Socket, admin: GraphQLClient, redis: Redis
+) -> None:
+    await ghost(redis, "dead:1", dies_in_ms=1_500)
+    version = await toggled(admin, app, "mvp_chat", on=True)
+    stream = await live.subscribe(FOLLOW, version=version)
+    seen = [(await stream.next())["propagation"]]
+    while not seen[-1]["complete"]:
+        seen.append((await stream.next())["propagation"])
+    assert (await stream.message())["type"] == "complete"
+    assert {item["complete"] for item in seen[:-1]} == {False}
+    assert (seen[-1]["withinBudget"], seen[-1]["total"]) == (True, 1)
+
+
+@pytest.mark.parametrize("version", [-1, 0, 2**31 - 1])
+async def test_a_version_that_never_was_is_an_error(live: Socket, version: int) -> None:
+    message = await (await live.subscribe(FOLLOW, version=version)).message()
+    errors = message["payload"] if message["type"] == "error" else message["payload"]["errors"]
+    assert errors[0]["message"] == "There is no such version of the flags."
+    assert errors[0]["extensions"]["code"] == "BAD_USER_INPUT"
+
+
+async def test_visitors_may_not_follow(app: Starlette, address: str) -> None:
+    async with socket(address) as visitor:
+        message = await (await visitor.subscribe(FOLLOW, version=1)).message()
+    assert "UNAUTHENTICATED" in str(message)
+
+
+async def test_following_ends_with_the_access(
+    app: Starlette, live: Socket, admin: GraphQLClient, redis: Redis
+) -> None:
+    """S31: a poll that finds nothing new still hears that the session is over."""
+    await ghost(redis, "dead:1", dies_in_ms=600_000)
+    version = await toggled(admin, app, "mvp_chat", on=True)
+    stream = await live.subscribe(FOLLOW, version=version)
+    await stream.next()
+    await admin.data("mutation { logOut }")
+    await asyncio.wait_for(live.connection.wait_closed(), 5)
+    assert live.connection.close_code == 4403
+
+
+async def _acknowledge(client: Socket, version: int, device: str) -> bool:
+    stream = await client.subscribe(ACKNOWLEDGE, version=version, device=device)
+    return bool((await stream.next())["acknowledgeFlags"])
+
+
+def _live(app: Starlette) -> Callable[[], Awaitable[int]]:
+    async def count() -> int:
+        return runtime_of(app).receipts.live
+
+    return count

@@ -1,0 +1,79 @@
+"""Streams that send the same share one execution, and nothing that is not the same (SPEC S108)."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+
+from tests.factories.launches import make_flag
+from tests.factories.propagation import runtime_of, toggled
+from tests.graphql import GraphQLClient
+from tests.sockets import Stream, serving, socket
+
+FLAGS = "subscription ($device: String) { viewerFlags(deviceId: $device) { flags { key value } } }"
+SKIPPING = """subscription ($no: Boolean!) {
+  viewerFlags { version flags { key value @skip(if: $no) } } }"""
+EXPLAINED = "subscription { viewerFlags { flags { key explanation { steps } } } }"
+
+
+@pytest.fixture
+async def address(app: Starlette, admin: GraphQLClient) -> AsyncIterator[str]:
+    await make_flag(admin, "mvp_chat")
+    async with serving(app) as found:
+        yield found
+
+
+async def test_visitors_who_see_the_same_share_one_object(
+    app: Starlette, address: str, admin: GraphQLClient
+) -> None:
+    async with socket(address) as first, socket(address) as second:
+        streams = [
+            await item.subscribe(FLAGS, device=device)
+            for item, device in ((first, "a"), (second, "b"))
+        ]
+        for stream in streams:
+            await stream.next()
+        await toggled(admin, app, "mvp_chat", on=True)
+        seen = [await stream.next() for stream in streams]
+        assert seen == [{"viewerFlags": {"flags": [{"key": "mvp_chat", "value": True}]}}] * 2
+        assert len(runtime_of(app).flag_feed.views) == 1
+
+
+async def test_skipping_is_part_of_what_is_asked(address: str) -> None:
+    async with socket(address) as visitor:
+        found = [await _first(await visitor.subscribe(SKIPPING, no=no)) for no in (True, False)]
+    assert [sorted(item["flags"][0]) for item in found] == [["key"], ["key", "value"]]
+
+
+async def test_another_document_is_another_execution(address: str) -> None:
+    async with socket(address) as visitor:
+        one = await _first(await visitor.subscribe("subscription { viewerFlags { version } }"))
+        two = await _first(await visitor.subscribe("subscription { viewerFlags { etag } }"))
+    assert (list(one), list(two)) == (["version"], ["etag"])
+
+
+async def test_what_an_operator_may_see_is_not_shared_with_visitors(
+    address: str, admin: GraphQLClient
+) -> None:
+    async with socket(address, admin.token) as operator, socket(address) as visitor:
+        allowed = await (await operator.subscribe(EXPLAINED)).message()
+        refused = await (await visitor.subscribe(EXPLAINED)).message()
+    assert "errors" not in allowed["payload"]
+    assert refused["payload"]["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+
+
+async def test_nothing_is_kept_of_sets_that_nobody_sees(
+    app: Starlette, address: str, admin: GraphQLClient
+) -> None:
+    async with socket(address) as visitor:
+        stream = await visitor.subscribe(FLAGS)
+        await stream.next()
+        for on in (True, False, True):
+            await toggled(admin, app, "mvp_chat", on=on)
+            await stream.next()
+        assert len(runtime_of(app).flag_feed.views) <= 2
+
+
+async def _first(stream: Stream) -> Any:  # noqa: ANN401 - JSON
+    return (await stream.next())["viewerFlags"]

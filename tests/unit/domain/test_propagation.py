@@ -1,0 +1,121 @@
+"""Who has a version, how long it took, and what complete means (SPEC X5, S97)."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.propagation import Propagation, Receipt, Start, merge, percentile
+
+COMMITTED = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+ALIVE = {"a": 2, "b": 1}
+A = Receipt("a", 7, served_ms=1_010, clients=2, delays={0: 1, 20: 1})
+B = Receipt("b", 7, served_ms=1_050, clients=1, delays={1: 1})
+
+
+def look(
+    *receipts: Receipt,
+    alive: Mapping[str, int] = ALIVE,
+    known: bool = True,
+    after: float = 1,
+    start: int | None = 1_000,
+) -> Propagation:
+    """Version 7, committed at 1000 ms, looked at so many seconds later."""
+    now = COMMITTED + timedelta(seconds=after)
+    return merge(7, Start(COMMITTED, start), receipts, alive, known=known, now=now)
+
+
+def test_all_have_it() -> None:
+    found = look(A, B)
+    assert (found.total, found.acked, found.complete) == (5, 5, True)
+    assert (found.complete_ms, found.within_budget) == (210, True)
+    assert (found.processes, found.slowest) == (2, "a client of a")
+
+
+def test_a_process_that_has_said_nothing_is_waited_for_with_its_streams() -> None:
+    found = look(A)
+    assert (found.total, found.acked, found.complete) == (5, 3, False)
+    assert (found.slowest, found.complete_ms, found.within_budget) == ("b", None, None)
+
+
+def test_a_stream_that_has_not_taken_it_is_waited_for() -> None:
+    found = look(A, Receipt("b", 7, served_ms=1_050, clients=1))
+    assert (found.total, found.acked, found.complete) == (5, 4, False)
+    assert found.slowest == "clients of b"
+
+
+def test_an_older_version_is_no_receipt() -> None:
+    assert look(A, Receipt("b", 6, served_ms=900)).slowest == "b"
+
+
+def test_a_newer_version_is_one_and_the_first_of_them_counts() -> None:
+    """A process that went from 6 to 9 never served 7, and its users have what 7 brought."""
+    late = Receipt("b", 12, served_ms=9_000, clients=1, delays={0: 1})
+    found = look(A, late, Receipt("b", 9, served_ms=1_100, clients=1, delays={0: 1}))
+    assert (found.complete, found.complete_ms) == (True, 210)
+
+
+def test_a_process_that_died_is_not_waited_for() -> None:
+    found = look(A, alive={"a": 2})
+    assert (found.total, found.complete) == (3, True)
+
+
+def test_what_a_process_had_before_it_died_counts_without_the_streams_that_waited() -> None:
+    died = Receipt("b", 7, served_ms=1_050, clients=9, delays={1: 4})
+    found = look(A, died, alive={"a": 2})
+    assert (found.total, found.acked, found.complete) == (8, 8, True)
+
+
+def test_a_process_that_started_with_it_has_it_and_says_nothing_about_time() -> None:
+    found = look(A, Receipt("b", 7, served_ms=900_000, initial=True))
+    assert (found.complete, found.complete_ms) == (True, 210)
+
+
+def test_without_redis_nothing_is_complete() -> None:
+    found = look(A, alive={"a": 2}, known=False)
+    assert (found.total, found.acked) == (3, 3)
+    assert (found.complete, found.complete_ms, found.slowest) == (False, None, "a client of a")
+
+
+def test_with_nobody_there_nothing_is_complete() -> None:
+    found = look(alive={})
+    assert (found.total, found.complete, found.p95_ms, found.slowest) == (0, False, None, None)
+
+
+@pytest.mark.parametrize(
+    ("served", "after", "within"),
+    [(31_000, 31, True), (31_010, 31, False), (None, 30, None), (None, 30.1, False)],
+)
+def test_the_budget_is_30_seconds(served: int | None, after: float, within: bool | None) -> None:
+    """S97: true or false, and open only as long as it can still be kept."""
+    receipts = [Receipt("a", 7, served_ms=served)] if served else []
+    assert look(*receipts, alive={"a": 0}, after=after).within_budget is within
+
+
+def test_a_commit_that_nobody_announced_begins_with_the_first_who_had_it() -> None:
+    """Direct SQL: there is no author to tell when it was."""
+    assert look(A, B, start=None).complete_ms == 200
+
+
+def test_a_clock_that_is_a_little_behind_gives_no_negative_time() -> None:
+    assert look(Receipt("a", 7, served_ms=995), alive={"a": 0}).complete_ms == 0
+
+
+def test_confirmations_are_shown_and_decide_nothing() -> None:
+    found = look(Receipt("a", 7, served_ms=1_010, clients=2, confirmed=2), B)
+    assert (found.confirmed, found.complete) == (2, False)
+
+
+@given(st.dictionaries(st.integers(0, 60_000), st.integers(1, 5), min_size=1, max_size=40))
+def test_p95_is_a_delay_that_95_percent_do_not_exceed(delays: dict[int, int]) -> None:
+    found, total = percentile(delays, 95), sum(delays.values())
+    assert found in delays
+    assert sum(n for delay, n in delays.items() if delay <= found) >= 0.95 * total
+    assert sum(n for delay, n in delays.items() if delay < found) < 0.95 * total
+
+
+@given(st.permutations([A, B, Receipt("c", 7, served_ms=1_020), Receipt("a", 3, served_ms=1)]))
+def test_the_order_of_reports_does_not_matter(receipts: list[Receipt]) -> None:
+    assert look(*receipts) == look(*reversed(receipts))

@@ -1,0 +1,90 @@
+"""A client's flags brought up to date are those that a full evaluation gives (SPEC S24)."""
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.flags import BucketBy, Evaluation, EvaluationContext, Flag
+from services.flag_store import FlagSet
+from services.flag_views import FlagView, FlagViews
+from tests.unit.domain.builders import make_flag
+
+CONTEXT = EvaluationContext({BucketBy.USER: "user_1"})
+PEOPLE = [EvaluationContext({BucketBy.USER: f"user_{index}"}) for index in range(50)]
+KEYS = ("flag_a", "flag_b", "flag_c", "flag_d")
+
+FLAGS = st.builds(
+    lambda enabled, percentage, visible: replace(
+        make_flag(enabled=enabled, percentage=percentage), client_visible=visible
+    ),
+    st.booleans(),
+    st.sampled_from([0.0, 50.0, 100.0]),
+    st.booleans(),
+)
+WORLDS = st.lists(st.dictionaries(st.sampled_from(KEYS), FLAGS, max_size=4), min_size=2, max_size=6)
+
+
+def at(version: int, *flags: Flag, before: FlagSet | None = None, **fields: bool) -> FlagSet:
+    """A set as the store makes it: by key, with the objects of before where they are equal."""
+    old = before.flags if before else {}
+    ordered = sorted(flags, key=lambda item: item.key)
+    kept = {item.key: old[item.key] if old.get(item.key) == item else item for item in ordered}
+    return FlagSet(version=version, flags=kept, stale=fields.get("stale", False))
+
+
+def public(found: FlagSet) -> list[Evaluation]:
+    """A full evaluation, as far as clients are shown it."""
+    return [replace(item, bucket=None) for item in found.client_flags(CONTEXT)]
+
+
+@given(WORLDS)
+def test_step_by_step_is_as_good_as_at_once(worlds: list[dict[str, Flag]]) -> None:
+    current = at(1)
+    view = FlagView(CONTEXT, current, FlagViews())
+    for version, world in enumerate(worlds, 2):
+        flags = [replace(item, key=key, salt=key) for key, item in world.items()]
+        before = [(item.key, item.value) for item in view.seen.evaluations]
+        current = at(version, *flags, before=current)
+        moved = view.move_to(current)
+        assert list(view.seen.evaluations) == public(current)
+        assert moved == (before != [(item.key, item.value) for item in view.seen.evaluations])
+
+
+def test_an_unchanged_value_is_nothing_to_send() -> None:
+    first = at(1, make_flag("flag_a", enabled=False))
+    view = FlagView(CONTEXT, first, FlagViews())
+    assert not view.move_to(at(2, make_flag("flag_a", enabled=False, version=4), before=first))
+    assert [item.flag_version for item in view.seen.evaluations] == [4]
+
+
+def test_clients_who_see_the_same_share_one_object() -> None:
+    """Also where their buckets differ, as long as they are on the same side."""
+    views = FlagViews()
+    first = at(1, make_flag("flag_a"), make_flag("flag_b", percentage=99.99))
+    off = make_flag("flag_a", enabled=False)
+    second = at(2, off, first.flags["flag_b"], before=first)
+    clients = [FlagView(someone, first, views) for someone in PEOPLE]
+    assert len({id(client.seen) for client in clients}) == 1
+    assert {client.move_to(second) for client in clients} == {True}
+    assert len({id(client.seen) for client in clients}) == 1
+
+
+def test_clients_who_see_something_else_do_not() -> None:
+    views = FlagViews()
+    first = at(1, make_flag("flag_a", percentage=50))
+    clients = [FlagView(someone, first, views) for someone in PEOPLE]
+    assert len({id(client.seen) for client in clients}) == 2
+
+
+def test_only_what_changed_is_compared_for_all_clients_together() -> None:
+    first = at(1, make_flag("flag_a"), make_flag("flag_b"))
+    second = at(2, make_flag("flag_a", version=9), make_flag("flag_b"), before=first)
+    views = FlagViews()
+    assert views.changed(first, second) == frozenset({"flag_a"})
+    assert views.changed(first, second) is views.changed(first, second)
+
+
+def test_a_database_that_is_away_may_have_changed_every_reason() -> None:
+    first = at(1, make_flag("flag_a"))
+    assert FlagViews().changed(first, replace(first, stale=True)) is None

@@ -1,0 +1,27 @@
+"""The clock of Redis, as seen from a host whose own clock is another (SPEC X5)."""
+
+from services.shared_clock import SharedClock
+
+
+def test_nothing_is_known_before_redis_was_asked() -> None:
+    assert SharedClock().offset is None
+
+
+def test_the_offset_is_taken_at_the_middle_of_the_round_trip() -> None:
+    clock = SharedClock()
+    clock.note(100, (50, 0), 110)
+    assert clock.offset == 50_000 - 105
+
+
+def test_the_shortest_round_trip_is_believed() -> None:
+    clock = SharedClock()
+    clock.note(100, (50, 0), 102)
+    clock.note(200, (50, 130_000), 260)
+    assert clock.offset == 50_000 - 101
+
+
+def test_another_redis_with_another_clock_is_believed_at_once() -> None:
+    clock = SharedClock()
+    clock.note(100, (50, 0), 102)
+    clock.note(200, (90, 0), 260)
+    assert clock.offset == 90_000 - 230
