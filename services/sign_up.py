@@ -15,6 +15,7 @@ from domain.errors import Invalid, LaunchError
 from services import mail, sessions
 from services.accounts import EmailTaken, actor_of, create_account
 from services.entrance import Entrance
+from services.metric_samples import count_failed_sign_up
 from services.sessions import OpenSession
 
 logger = logging.getLogger(__name__)
@@ -104,6 +105,7 @@ async def _keep_failure(entrance: Entrance, user_type: UserType, failure: str) -
     try:
         async with entrance.db.write() as uow:
             _keep(uow, user_type, failure)
+            await count_failed_sign_up(uow)
     except Exception:
         logger.exception("a failed sign-up (%s) could not be kept", failure)
 

@@ -15,6 +15,7 @@ from domain.ids import EventSeq
 EVENTS = "launch:events"
 HEALTH = "launch:health"
 KILL = "launch:kill"
+METRICS = "launch:metrics"
 
 
 def encode_events(events: Sequence[RecordedEvent]) -> str:

@@ -1,7 +1,6 @@
 """Metric samples, raw and rolled up (SPEC S3, A51)."""
 
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import Double, Index, text
@@ -9,15 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Moment, UuidKey, enum_column, reference
-
-
-class MetricKind(StrEnum):
-    """How samples of a metric add up."""
-
-    COUNTER = "counter"
-    GAUGE = "gauge"
-    RATIO = "ratio"
-    HISTOGRAM = "histogram"
+from domain.metrics import Kind
 
 
 class LaunchMetric(Base):
@@ -32,7 +23,7 @@ class LaunchMetric(Base):
 
     id: Mapped[UuidKey]
     metric_name: Mapped[str]
-    kind: Mapped[MetricKind] = mapped_column(enum_column(MetricKind))
+    kind: Mapped[Kind] = mapped_column(enum_column(Kind))
     metric_value: Mapped[float] = mapped_column(Double)
     metric_unit: Mapped[str] = mapped_column(server_default=text("''"))
     tags: Mapped[dict[str, object]] = mapped_column(JSONB, server_default=text("'{}'"))

@@ -14,10 +14,12 @@ from domain.actors import system_actor
 from domain.events import HealthChanged
 from domain.health import CheckType, HealthStatus
 from schema.context import Runtime
+from subscriptions import channels
 from tests.api.test_phases import activate, roll_back
 from tests.clock import Clock
 from tests.factories.health import Health
 from tests.factories.launches import make_flag, make_phase
+from tests.factories.metrics import requests
 from tests.graphql import GraphQLClient
 from tests.sockets import Socket, serving, socket
 
@@ -34,6 +36,7 @@ REPORT = """mutation ($title: String!, $severity: Severity!) {
   createIncident(input: {type: "test", title: $title, severity: $severity}) { incident { id } } }"""
 RESOLVE = """mutation ($id: ID!) {
   resolveIncident(id: $id, resolutionNotes: "gone") { errors { message } } }"""
+METRICS = "subscription { launchMetrics(range: LAST_1H) { at errorRate { value } } }"
 TOGGLE = """mutation ($key: String!, $on: Boolean!) {
   toggleFeatureFlag(input: {key: $key, enabled: $on}) { errors { message } } }"""
 
@@ -293,3 +296,14 @@ async def test_incidents_come_as_they_are_and_then_as_they_change(
     await admin.data(REPORT, title="Small", severity="LOW")
     await admin.data(RESOLVE, id=made["createIncident"]["incident"]["id"])
     assert (await stream.next())["incidents"]["status"] == "RESOLVED"
+
+
+async def test_metrics_come_at_once_and_after_each_collection(
+    app: Starlette, live: Socket, db: Database
+) -> None:
+    """S26, S109."""
+    stream = await live.subscribe(METRICS)
+    assert (await stream.next())["launchMetrics"]["errorRate"]["value"] is None
+    await requests(db, db.clock(), total=50, errors=1)
+    await app.state.runtime.bus.publish(channels.METRICS, "collected")
+    assert (await stream.next())["launchMetrics"]["errorRate"]["value"] == 2

@@ -1,0 +1,229 @@
+"""Metrics: what they are called, how samples add up, and how two windows compare (SPEC S69, S79)."""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from domain.criteria import CUSTOM_PREFIX, Aggregation
+from domain.errors import Invalid
+
+REQUESTS = "requests_total"
+REQUEST_ERRORS = "request_errors_total"
+RESPONSE_TIME = "response_time_ms"
+ERROR_RATE = "error_rate"
+SIGNUPS = "signups_total"
+FAILED_SIGNUPS = "failed_signups"
+CONNECTIONS = "connections_total"
+
+# Upper bounds in milliseconds, each a fifth above the last: a percentile is off by at most that.
+BOUNDS = tuple(round(1.2**power, 2) for power in range(60))
+
+
+class Trend(StrEnum):
+    """Where a number goes, compared with the window before."""
+
+    UP = "up"
+    DOWN = "down"
+    FLAT = "flat"
+    UNKNOWN = "unknown"
+
+
+class Kind(StrEnum):
+    """How samples of a metric add up."""
+
+    COUNTER = "counter"
+    GAUGE = "gauge"
+    RATIO = "ratio"
+    HISTOGRAM = "histogram"
+
+
+@dataclass(frozen=True, slots=True)
+class MetricInfo:
+    """A metric of our own. A ratio is made of two counters, never stored itself."""
+
+    kind: Kind
+    unit: str
+    parts: tuple[str, str] | None = None
+
+
+_COUNT = MetricInfo(Kind.COUNTER, "")
+OWN: Mapping[str, MetricInfo] = {
+    REQUESTS: _COUNT,
+    REQUEST_ERRORS: _COUNT,
+    RESPONSE_TIME: MetricInfo(Kind.HISTOGRAM, "ms"),
+    ERROR_RATE: MetricInfo(Kind.RATIO, "%", (REQUEST_ERRORS, REQUESTS)),
+    SIGNUPS: _COUNT,
+    "supplier_signups": _COUNT,
+    "couple_signups": _COUNT,
+    FAILED_SIGNUPS: _COUNT,
+    CONNECTIONS: _COUNT,
+    "successful_connections": _COUNT,
+}
+
+_FITTING = {
+    Kind.COUNTER: {Aggregation.SUM, Aggregation.COUNT, Aggregation.RATE, Aggregation.LAST},
+    Kind.RATIO: {Aggregation.AVG, Aggregation.RATE, Aggregation.LAST, Aggregation.COUNT},
+    Kind.HISTOGRAM: set(Aggregation) - {Aggregation.LAST},
+    Kind.GAUGE: set(Aggregation) - {Aggregation.P50, Aggregation.P95, Aggregation.P99},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One number over a window, and on how many samples it stands. No samples: no value."""
+
+    value: float | None
+    samples: int
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Samples of one metric in one bucket. Folding folds gives what folding all would give."""
+
+    samples: int = 0
+    total: float = 0.0
+    minimum: float = math.inf
+    maximum: float = -math.inf
+    last: float = 0.0
+    histogram: Mapping[int, int] = field(default_factory=dict)
+
+    def plus(self, later: "Folded") -> "Folded":
+        """Both together; `later` came after."""
+        counts = dict(self.histogram)
+        for bucket, count in later.histogram.items():
+            counts[bucket] = counts.get(bucket, 0) + count
+        return Folded(
+            self.samples + later.samples,
+            self.total + later.total,
+            min(self.minimum, later.minimum),
+            max(self.maximum, later.maximum),
+            later.last if later.samples else self.last,
+            counts,
+        )
+
+
+EMPTY = Folded()
+
+
+def fold(parts: Iterable[Folded]) -> Folded:
+    """All of them together, in order."""
+    found = EMPTY
+    for part in parts:
+        found = found.plus(part)
+    return found
+
+
+def bucket_of(milliseconds: float) -> int:
+    """The index of the histogram bucket of a response time."""
+    if milliseconds <= 1:
+        return 0
+    return min(math.ceil(math.log(milliseconds, 1.2) - 1e-9), len(BOUNDS) - 1)
+
+
+def percentile(histogram: Mapping[int, int], share: float) -> float | None:
+    """The upper bound of the bucket in which the given share of samples lies."""
+    wanted = share * sum(histogram.values())
+    seen = 0
+    for bucket in sorted(histogram):
+        seen += histogram[bucket]
+        if seen >= wanted:
+            return BOUNDS[bucket]
+    return None
+
+
+def info_of(metric: str) -> MetricInfo:
+    """What is known of a metric; raises Invalid for a name that is neither ours nor custom."""
+    if metric in OWN:
+        return OWN[metric]
+    if metric.startswith(CUSTOM_PREFIX) and len(CUSTOM_PREFIX) < len(metric) <= 100:
+        return MetricInfo(Kind.GAUGE, "")
+    raise Invalid(
+        f"There is no metric {metric[:100]!r}; metrics of your own start with {CUSTOM_PREFIX!r}.",
+        path=("name",),
+    )
+
+
+def check_fitting(metric: str, aggregation: Aggregation) -> None:
+    """Raises Invalid where the samples of a metric cannot become such a number."""
+    kind = info_of(metric).kind
+    if aggregation not in _FITTING[kind]:
+        fitting = ", ".join(sorted(item.name for item in _FITTING[kind]))
+        raise Invalid(
+            f"{metric} is a {kind}: it has no {aggregation.name}. Possible: {fitting}.",
+            path=("aggregation",),
+        )
+
+
+def measured(
+    metric: str, aggregation: Aggregation, found: Mapping[str, Folded], seconds: float
+) -> Measurement:
+    """One number from what was folded over a window of so many seconds."""
+    info = info_of(metric)
+    if info.parts is not None:
+        part, whole = (found.get(name, EMPTY) for name in info.parts)
+        requests = int(whole.total)
+        if aggregation is Aggregation.COUNT:
+            return Measurement(float(requests), requests)
+        return Measurement(100 * part.total / whole.total if whole.total else None, requests)
+    folded = found.get(metric, EMPTY)
+    samples = int(folded.total) if info.kind is Kind.COUNTER else folded.samples
+    if not folded.samples:
+        return Measurement(None, 0)
+    return Measurement(_value(folded, aggregation, seconds, samples), samples)
+
+
+def _value(folded: Folded, aggregation: Aggregation, seconds: float, samples: int) -> float | None:
+    match aggregation:
+        case Aggregation.SUM:
+            return folded.total
+        case Aggregation.COUNT:
+            return float(samples)
+        case Aggregation.AVG:
+            return folded.total / folded.samples
+        case Aggregation.RATE:
+            return folded.total / seconds if seconds > 0 else None
+        case Aggregation.LAST:
+            return folded.last
+        case Aggregation.P50:
+            return percentile(folded.histogram, 0.50)
+        case Aggregation.P95:
+            return percentile(folded.histogram, 0.95)
+        case Aggregation.P99:
+            return percentile(folded.histogram, 0.99)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A number of the dashboard beside the window before."""
+
+    key: str
+    title: str
+    unit: str
+    value: float | None
+    previous: float | None
+    higher_is_better: bool = True
+
+    @property
+    def change_percent(self) -> float | None:
+        """By how much it moved; None where there is nothing to compare with."""
+        if self.value is None or not self.previous:
+            return None
+        return round(100 * (self.value - self.previous) / self.previous, 2)
+
+    @property
+    def trend(self) -> Trend:
+        """FLAT within one percent; UNKNOWN where there is nothing to compare with."""
+        change = self.change_percent
+        if change is None:
+            return Trend.UNKNOWN
+        if abs(change) <= 1:
+            return Trend.FLAT
+        return Trend.UP if change > 0 else Trend.DOWN
+
+    @property
+    def improving(self) -> bool | None:
+        """Whether the trend is a good one; None where there is none."""
+        if self.trend in (Trend.UNKNOWN, Trend.FLAT):
+            return None
+        return (self.trend is Trend.UP) is self.higher_is_better

@@ -1,0 +1,54 @@
+"""Metrics (SPEC S26, A50)."""
+
+from typing import Annotated
+
+import strawberry
+
+from domain.windows import TimeRange as Range
+from schema.context import Info
+from schema.enums import Aggregation, TimeRange
+from schema.scalars import JSON
+from schema.types.metrics import MetricSampleInput, MetricSeries, MetricsSnapshot, tags_of
+from schema.types.node import decode_id
+from services import metric_reads, metric_samples
+
+Window = Annotated[TimeRange, strawberry.argument(description="How far back to look.")]
+PhaseId = Annotated[
+    strawberry.ID | None, strawberry.argument(description="Only while this phase was live.")
+]
+Name = Annotated[str, strawberry.argument(description="The metric.")]
+How = Annotated[Aggregation, strawberry.argument(description="How samples become one number.")]
+Tags = Annotated[
+    JSON | None, strawberry.argument(description="Only samples with these tags, texts by name.")
+]
+Samples = Annotated[
+    list[MetricSampleInput], strawberry.argument(description="1 to 500; all are kept or none.")
+]
+
+
+async def launch_metrics(
+    info: Info, range: Window = Range.LAST_24H, phase_id: PhaseId = None
+) -> MetricsSnapshot:
+    """The cards and charts of one range."""
+    phase = decode_id(phase_id, "LaunchPhase", "phaseId") if phase_id is not None else None
+    async with info.context.db.read() as session:
+        found = await metric_reads.snapshot(session, range, info.context.now, phase)
+    return MetricsSnapshot.of(found)
+
+
+async def metric_series(
+    info: Info, name: Name, range: Window, aggregation: How, tags: Tags = None
+) -> MetricSeries:
+    """One metric over time."""
+    wanted = tags_of(tags, "tags")
+    async with info.context.db.read() as session:
+        span = await metric_reads.span_of(session, range, info.context.now)
+        line = await metric_reads.series(session, name, aggregation, span, wanted)
+    return MetricSeries.of(line)
+
+
+async def record(info: Info, samples: Samples) -> int:
+    """Keep numbers of outside tools; success criteria and charts may use them."""
+    commands = [sample.command(index) for index, sample in enumerate(samples)]
+    async with info.context.db.write() as uow:
+        return await metric_samples.record_samples(uow, commands)

@@ -1,0 +1,140 @@
+"""Metrics: cards, charts, and samples from outside (SPEC S26, S79, S81, A50)."""
+
+from datetime import datetime
+
+import strawberry
+
+from domain.errors import Invalid
+from domain.metrics import Card
+from schema.enums import Aggregation, TimeRange, Trend
+from schema.pagination import encode_cursor
+from schema.scalars import JSON
+from services import metric_reads as reads
+from services.metric_samples import Sample
+
+
+@strawberry.type(description="A number beside the same number of the window before.")
+class MetricCard:
+    """One card of the dashboard."""
+
+    key: str = strawberry.field(description="Its name for programs.")
+    title: str = strawberry.field(description="Its name for people.")
+    value: float | None = strawberry.field(description="Null where nothing was measured.")
+    unit: str = strawberry.field(description="Such as `ms` or `%`; empty for a count.")
+    previous: float | None = strawberry.field(
+        description="In the window of the same length before."
+    )
+    change_percent: float | None = strawberry.field(
+        description="Null where there is nothing to compare with."
+    )
+    trend: Trend = strawberry.field(description="Within one percent it is FLAT.")
+    improving: bool | None = strawberry.field(
+        description="Whether the trend is a good one; fewer errors are."
+    )
+
+    @classmethod
+    def of(cls, card: Card) -> "MetricCard":
+        """A card as the graph shows it."""
+        return cls(
+            key=card.key,
+            title=card.title,
+            value=card.value,
+            unit=card.unit,
+            previous=card.previous,
+            change_percent=card.change_percent,
+            trend=card.trend,
+            improving=card.improving,
+        )
+
+
+@strawberry.type(description="One point of a chart.")
+class MetricPoint:
+    """A gap is a point without a value."""
+
+    at: datetime = strawberry.field(description="When its span begins.")
+    value: float | None = strawberry.field(description="Null is a gap: nothing was measured.")
+    samples: int = strawberry.field(description="On how many samples it stands.")
+
+
+@strawberry.type(description="A line of a chart.")
+class MetricSeries:
+    """One metric over time."""
+
+    name: str = strawberry.field(description="The metric.")
+    unit: str = strawberry.field(description="Such as `ms` or `%`; empty for a count.")
+    aggregation: Aggregation = strawberry.field(description="How samples become one number.")
+    resolution_seconds: int = strawberry.field(description="The span of one point.")
+    points: list[MetricPoint] = strawberry.field(description="In order, gaps included.")
+
+    @classmethod
+    def of(cls, line: reads.Series) -> "MetricSeries":
+        """A line as the graph shows it."""
+        return cls(
+            name=line.name,
+            unit=line.unit,
+            aggregation=line.aggregation,
+            resolution_seconds=int(line.step.total_seconds()),
+            points=[
+                MetricPoint(at=item.at, value=item.value, samples=item.samples)
+                for item in line.points
+            ],
+        )
+
+
+@strawberry.type(description="The metrics of a launch at one moment.")
+class MetricsSnapshot:
+    """The four cards, and performance over time."""
+
+    cursor: str = strawberry.field(description="Names this moment.")
+    at: datetime = strawberry.field(description="When it was computed.")
+    range: TimeRange = strawberry.field(description="How far it looks back.")
+    signups: MetricCard = strawberry.field(description="New accounts.")
+    connections: MetricCard = strawberry.field(description="Suppliers and couples that met.")
+    average_response_time: MetricCard = strawberry.field(description="Of all requests.")
+    error_rate: MetricCard = strawberry.field(
+        description="Requests that failed by our fault, GraphQL errors included."
+    )
+    performance: list[MetricSeries] = strawberry.field(
+        description="Response times (P50, P95) and error rate over time."
+    )
+
+    @classmethod
+    def of(cls, found: reads.Snapshot) -> "MetricsSnapshot":
+        """A snapshot as the graph shows it."""
+        return cls(
+            cursor=encode_cursor(found.at),
+            at=found.at,
+            range=found.range,
+            signups=MetricCard.of(found.signups),
+            connections=MetricCard.of(found.connections),
+            average_response_time=MetricCard.of(found.average_response_time),
+            error_rate=MetricCard.of(found.error_rate),
+            performance=[MetricSeries.of(line) for line in found.performance],
+        )
+
+
+@strawberry.input(description="One number of an outside tool.")
+class MetricSampleInput:
+    """What recordMetrics takes."""
+
+    name: str = strawberry.field(description="Starts with `custom.`.")
+    value: float = strawberry.field(description="A finite number.")
+    unit: str | None = strawberry.field(description="Such as `ms`.", default=None)
+    tags: JSON | None = strawberry.field(description="Texts by name, at most 8.", default=None)
+    at: datetime | None = strawberry.field(
+        description="Within the last 48 hours; left out: now.", default=None
+    )
+
+    def command(self, index: int) -> Sample:
+        """What the service takes; raises Invalid naming the field."""
+        tags = tags_of(self.tags, "samples", str(index), "tags")
+        return Sample(self.name, self.value, self.unit or "", tags, self.at)
+
+
+def tags_of(value: object, *path: str) -> dict[str, str]:
+    """Tags as texts by name; raises Invalid for anything else."""
+    if value is None:
+        return {}
+    if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
+        raise Invalid("Tags are an object of texts.", path=path)
+    return {str(name): item for name, item in value.items()}

@@ -1,0 +1,211 @@
+"""Numbers over windows: measurements, cards and series (SPEC S26, S79, S81)."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.queries import metrics as queries
+from db.queries import phases
+from domain import metrics as rules
+from domain.criteria import Aggregation
+from domain.errors import NotFound
+from domain.metrics import EMPTY, Card, Folded, Measurement, check_fitting, info_of, measured
+from domain.windows import TimeRange, start_of
+
+_DAY = timedelta(days=1)
+_POINTS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A window of time, and how coarse its samples may be."""
+
+    start: datetime
+    end: datetime
+
+    @property
+    def resolution(self) -> int:
+        """In seconds: samples as they came are kept for two days, minutes for thirty."""
+        length = self.end - self.start
+        if length <= _DAY:
+            return queries.FINE
+        return queries.MINUTE if length <= 3 * _DAY else queries.HOUR
+
+    @property
+    def previous(self) -> "Span":
+        """The window of the same length before."""
+        return Span(self.start - (self.end - self.start), self.start)
+
+    @property
+    def step(self) -> timedelta:
+        """Between two points of a chart: about sixty of them, on whole minutes or hours."""
+        seconds = (self.end - self.start).total_seconds() / _POINTS
+        unit = 3600 if self.resolution == queries.HOUR else 60
+        return timedelta(seconds=max(unit, round(seconds / unit) * unit))
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One point of a chart; no value is a gap."""
+
+    at: datetime
+    value: float | None
+    samples: int
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A line of a chart."""
+
+    name: str
+    unit: str
+    aggregation: Aggregation
+    step: timedelta
+    points: Sequence[Point]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What the metrics page shows at one moment."""
+
+    at: datetime
+    range: TimeRange
+    signups: Card
+    connections: Card
+    average_response_time: Card
+    error_rate: Card
+    performance: Sequence[Series]
+
+
+async def measure(
+    session: AsyncSession,
+    metric: str,
+    aggregation: Aggregation,
+    window_seconds: int,
+    now: datetime,
+    not_before: datetime | None = None,
+) -> Measurement:
+    """One number over the seconds before now, of what happened after `not_before` (SPEC A9)."""
+    start = now - timedelta(seconds=window_seconds)
+    if not_before is not None:
+        start = max(start, not_before)
+    span = Span(start, now)
+    found = await _folded(session, _parts(metric), span)
+    return measured(metric, aggregation, found, (now - start).total_seconds())
+
+
+async def span_of(
+    session: AsyncSession, window: TimeRange, now: datetime, phase_id: UUID | None = None
+) -> Span:
+    """The window that is meant; cut to the life of a phase where one is named.
+
+    Without a live phase CURRENT_PHASE is the last hour. Raises NotFound for an unknown phase.
+    """
+    wanted = phase_id
+    if wanted is None and window is TimeRange.CURRENT_PHASE:
+        wanted = await queries.active_phase(session)
+    phase = (await phases.by_id(session, [wanted])).get(wanted) if wanted else None
+    if phase_id is not None and phase is None:
+        raise NotFound("There is no such phase.", path=("phaseId",))
+    began = phase.started_at if phase else None
+    ended = phase.ended_at if phase else None
+    start = start_of(window, now, began) or now - timedelta(hours=1)
+    if began is not None:
+        start = max(start, began)
+    end = min(now, ended) if ended is not None else now
+    return Span(min(start, end - timedelta(seconds=1)), end)
+
+
+async def snapshot(
+    session: AsyncSession, window: TimeRange, now: datetime, phase_id: UUID | None = None
+) -> Snapshot:
+    """The cards and the charts of one range, in four statements."""
+    span = await span_of(session, window, now, phase_id)
+    names = [rules.SIGNUPS, rules.CONNECTIONS, rules.RESPONSE_TIME, *_parts(rules.ERROR_RATE)]
+    here = await _folded(session, names, span)
+    before = await _folded(session, names, span.previous)
+
+    def card(key: str, title: str, metric: str, how: Aggregation, good: bool) -> Card:
+        seconds = (span.end - span.start).total_seconds()
+        value = measured(metric, how, here, seconds).value
+        earlier = measured(metric, how, before, seconds).value
+        return Card(key, title, info_of(metric).unit, value, earlier, higher_is_better=good)
+
+    return Snapshot(
+        at=now,
+        range=window,
+        signups=card("signups", "New Signups", rules.SIGNUPS, Aggregation.SUM, True),
+        connections=card(
+            "connections", "Successful Connections", rules.CONNECTIONS, Aggregation.SUM, True
+        ),
+        average_response_time=card(
+            "response_time", "Average Response Time", rules.RESPONSE_TIME, Aggregation.AVG, False
+        ),
+        error_rate=card("error_rate", "Error Rate", rules.ERROR_RATE, Aggregation.AVG, False),
+        performance=await _lines(
+            session,
+            span,
+            (
+                (rules.RESPONSE_TIME, Aggregation.P50),
+                (rules.RESPONSE_TIME, Aggregation.P95),
+                (rules.ERROR_RATE, Aggregation.AVG),
+            ),
+        ),
+    )
+
+
+async def series(
+    session: AsyncSession,
+    metric: str,
+    aggregation: Aggregation,
+    span: Span,
+    tags: Mapping[str, str],
+) -> Series:
+    """One line; raises Invalid for an unknown metric or a number that it cannot have."""
+    check_fitting(metric, aggregation)
+    (line,) = await _lines(session, span, ((metric, aggregation),), tags)
+    return line
+
+
+async def _lines(
+    session: AsyncSession,
+    span: Span,
+    wanted: Sequence[tuple[str, Aggregation]],
+    tags: Mapping[str, str] | None = None,
+) -> list[Series]:
+    names = {part for metric, _ in wanted for part in _parts(metric)}
+    found = await queries.folded(
+        session,
+        sorted(names),
+        span.start,
+        span.end,
+        resolution=span.resolution,
+        step=span.step,
+        tags=json.dumps(dict(tags or {})),
+    )
+    return [_line(metric, how, span, found) for metric, how in wanted]
+
+
+def _line(
+    metric: str, how: Aggregation, span: Span, found: Mapping[queries.Bucket, Folded]
+) -> Series:
+    points, at = [], span.start
+    while at < span.end:
+        folds = {part: found.get((at, part), EMPTY) for part in _parts(metric)}
+        number = measured(metric, how, folds, span.step.total_seconds())
+        points.append(Point(at, number.value, number.samples))
+        at += span.step
+    return Series(metric, info_of(metric).unit, how, span.step, points)
+
+
+async def _folded(session: AsyncSession, names: Sequence[str], span: Span) -> dict[str, Folded]:
+    found = await queries.folded(session, names, span.start, span.end, resolution=span.resolution)
+    return {name: item for (_, name), item in found.items()}
+
+
+def _parts(metric: str) -> tuple[str, ...]:
+    return info_of(metric).parts or (metric,)

@@ -1,0 +1,171 @@
+"""Metrics over the API (S26, S79, S81, A50), and what counts as our error (S69)."""
+
+import pytest
+from starlette.applications import Starlette
+
+from db.session import Database
+from domain.errors import DependencyDown
+from services import flag_reads
+from tests.factories.metrics import requests
+from tests.graphql import GraphQLClient
+
+METRICS = """
+query ($range: TimeRange!, $phase: ID) {
+  launchMetrics(range: $range, phaseId: $phase) {
+    cursor range
+    signups { value previous changePercent trend improving }
+    averageResponseTime { value unit } errorRate { value unit }
+    performance { name aggregation resolutionSeconds points { value samples } }
+  }
+}
+"""
+SERIES = """
+query ($name: String!, $how: Aggregation!, $tags: JSON) {
+  metricSeries(name: $name, range: LAST_1H, aggregation: $how, tags: $tags) {
+    unit points { value samples }
+  }
+}
+"""
+RECORD = "mutation ($samples: [MetricSampleInput!]!) { recordMetrics(samples: $samples) }"
+SIGN_UP = """
+mutation ($email: EmailAddress!) {
+  signUp(input: { userType: SUPPLIER, email: $email, password: "three dogs in a boat" }) {
+    errors { code }
+  }
+}
+"""
+LIST = "{ featureFlags { totalCount } }"
+
+
+async def rate(app: Starlette, client: GraphQLClient) -> float | None:
+    """The error rate of the last hour, as the dashboard shows it."""
+    await app.state.runtime.meter.flush()
+    found = await client.data(METRICS, range="LAST_1H")
+    value: float | None = found["launchMetrics"]["errorRate"]["value"]
+    return value
+
+
+async def test_an_empty_window_has_no_numbers(viewer: GraphQLClient) -> None:
+    found = (await viewer.data(METRICS, range="LAST_24H"))["launchMetrics"]
+    assert found["signups"] == {
+        "value": None, "previous": None, "changePercent": None, "trend": "UNKNOWN",
+        "improving": None,
+    }  # fmt: skip
+    assert found["errorRate"] == {"value": None, "unit": "%"}
+    assert {line["name"] for line in found["performance"]} == {"response_time_ms", "error_rate"}
+
+
+async def test_cards_and_charts(viewer: GraphQLClient, db: Database) -> None:
+    await requests(db, db.clock(), total=200, errors=6, milliseconds=30)
+    found = (await viewer.data(METRICS, range="LAST_1H"))["launchMetrics"]
+    assert found["errorRate"]["value"] == 3
+    assert found["averageResponseTime"]["value"] == 30
+    assert sum(point["samples"] for point in found["performance"][2]["points"]) == 200
+
+
+async def test_a_sign_up_counts_once_and_a_failed_one_too(
+    viewer: GraphQLClient, visitor: GraphQLClient
+) -> None:
+    """S64, S70."""
+    await visitor.data(SIGN_UP, email="anna@example.com")
+    found = (await viewer.data(METRICS, range="LAST_1H"))["launchMetrics"]
+    assert found["signups"]["value"] == 1
+    series = await viewer.data(SERIES, name="supplier_signups", how="SUM", tags=None)
+    assert sum(point["value"] or 0 for point in series["metricSeries"]["points"]) == 1
+
+
+async def test_a_failed_sign_up_is_a_metric(viewer: GraphQLClient, visitor: GraphQLClient) -> None:
+    short = SIGN_UP.replace("three dogs in a boat", "short")
+    answer = await visitor.data(short, email="anna@example.com")
+    assert answer["signUp"]["errors"] != []
+    series = await viewer.data(SERIES, name="failed_signups", how="SUM", tags=None)
+    assert sum(point["value"] or 0 for point in series["metricSeries"]["points"]) == 1
+
+
+async def test_a_masked_error_counts_although_http_says_200(
+    app: Starlette, admin: GraphQLClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_args: object) -> int:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(flag_reads, "count", broken)
+    answer = await admin.execute(LIST)
+    assert (answer.status, answer.codes) == (200, ["INTERNAL"])
+    assert await rate(app, admin) == 100
+
+
+async def test_a_dead_dependency_counts(
+    app: Starlette, admin: GraphQLClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_args: object) -> int:
+        raise DependencyDown
+
+    monkeypatch.setattr(flag_reads, "count", away)
+    assert (await admin.execute(LIST)).codes == ["DEPENDENCY_DOWN"]
+    assert await rate(app, admin) == 100
+
+
+async def test_the_callers_mistakes_do_not_count(
+    app: Starlette, admin: GraphQLClient, viewer: GraphQLClient
+) -> None:
+    await admin.execute("{ nothing }")
+    await admin.execute("{ launchPhase(id: 7) { key } }")
+    await viewer.execute(RECORD, samples=[{"name": "custom.a", "value": 1}])
+    assert await rate(app, admin) == 0
+
+
+async def test_outside_tools_record_their_own(admin: GraphQLClient) -> None:
+    """A50."""
+    samples = [
+        {"name": "custom.queue", "value": 4, "tags": {"zone": "a"}},
+        {"name": "custom.queue", "value": 8, "tags": {"zone": "b"}},
+    ]
+    assert (await admin.data(RECORD, samples=samples))["recordMetrics"] == 2
+    for tags, expected in ((None, 6), ({"zone": "b"}, 8)):
+        found = await admin.data(SERIES, name="custom.queue", how="AVG", tags=tags)
+        (value,) = [p["value"] for p in found["metricSeries"]["points"] if p["samples"]]
+        assert value == expected
+
+
+@pytest.mark.parametrize(
+    ("sample", "field"),
+    [
+        ({"name": "error_rate", "value": 1}, "samples.0.name"),
+        ({"name": "custom.", "value": 1}, "samples.0.name"),
+        ({"name": "custom.a", "value": 1, "tags": [1]}, "samples.0.tags"),
+        ({"name": "custom.a", "value": 1, "tags": {"a": 1}}, "samples.0.tags"),
+        ({"name": "custom.a", "value": 1, "unit": "x" * 101}, "samples.0.unit"),
+        ({"name": "custom.a", "value": 1, "at": "2020-01-01T00:00:00Z"}, "samples.0.at"),
+    ],
+)
+async def test_bad_samples_are_refused_whole(
+    admin: GraphQLClient, sample: dict[str, object], field: str
+) -> None:
+    answer = await admin.execute(RECORD, samples=[sample, {"name": "custom.ok", "value": 1}])
+    assert answer.body["errors"][0]["extensions"]["argument"] == field
+    found = await admin.data(SERIES, name="custom.ok", how="COUNT", tags=None)
+    assert all(not point["samples"] for point in found["metricSeries"]["points"])
+
+
+@pytest.mark.parametrize(
+    ("name", "how", "field"),
+    [("nothing", "AVG", "name"), ("signups_total", "P95", "aggregation")],
+)
+async def test_impossible_series_name_the_argument(
+    admin: GraphQLClient, name: str, how: str, field: str
+) -> None:
+    answer = await admin.execute(SERIES, name=name, how=how, tags=None)
+    assert answer.body["errors"][0]["extensions"]["argument"] == field
+
+
+async def test_a_viewer_may_not_record(viewer: GraphQLClient, admin: GraphQLClient) -> None:
+    answer = await viewer.execute(RECORD, samples=[{"name": "custom.a", "value": 1}])
+    assert answer.codes == ["FORBIDDEN"]
+    found = await admin.data(SERIES, name="custom.a", how="COUNT", tags=None)
+    assert all(not point["samples"] for point in found["metricSeries"]["points"])
+
+
+@pytest.mark.parametrize("phase", ["nonsense", "SW5jaWRlbnQ6MQ=="])
+async def test_an_unknown_phase_is_named(viewer: GraphQLClient, phase: str) -> None:
+    answer = await viewer.execute(METRICS, range="LAST_1H", phase=phase)
+    assert answer.body["errors"][0]["extensions"]["argument"] == "phaseId"

@@ -1,0 +1,158 @@
+"""Metrics in the database: windows, rollups, retention, exactly once (SPEC S3, S63, S70, A51)."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from db.models.metrics import LaunchMetric, MetricRollup
+from db.queries import metrics as queries
+from db.session import Database
+from domain.criteria import Aggregation
+from domain.metrics import BOUNDS, Measurement, bucket_of
+from domain.windows import TimeRange
+from services import metric_reads, metric_rollups
+from services.metering import Meter
+from services.metric_samples import Sample, record_samples
+from tests.clock import Clock
+from tests.factories.metrics import counted, requests
+
+
+async def measure(db: Database, metric: str, how: Aggregation, seconds: int) -> Measurement:
+    async with db.read() as session:
+        return await metric_reads.measure(session, metric, how, seconds, db.clock())
+
+
+async def test_the_error_rate_is_that_of_all_processes_together(db: Database) -> None:
+    now = db.clock()
+    await requests(db, now - timedelta(seconds=5), total=90, errors=0, source="web-1")
+    await requests(db, now - timedelta(seconds=5), total=10, errors=5, source="web-2")
+    await requests(db, now - timedelta(seconds=70), total=500, errors=500)
+    assert await measure(db, "error_rate", Aggregation.AVG, 60) == Measurement(5.0, 100)
+
+
+async def test_percentiles_come_from_merged_histograms(db: Database) -> None:
+    now = db.clock()
+    await requests(db, now, total=95, milliseconds=10)
+    await requests(db, now, total=6, milliseconds=900, source="web-2")
+    found = await measure(db, "response_time_ms", Aggregation.P95, 60)
+    assert found == Measurement(BOUNDS[bucket_of(900)], 101)
+
+
+async def test_what_a_process_says_twice_counts_once(db: Database) -> None:
+    now = db.clock()
+    for _ in range(2):
+        await requests(db, now, total=10)
+    assert (await measure(db, "error_rate", Aggregation.COUNT, 60)).samples == 10
+
+
+async def test_a_meter_hands_over_what_it_counted(db: Database) -> None:
+    meter = Meter(db, 10)
+    meter.count(0.010, failed=False)
+    meter.count(0.030, failed=True)
+    await meter.flush()
+    await meter.flush()
+    assert await measure(db, "error_rate", Aggregation.AVG, 60) == Measurement(50.0, 2)
+    assert (await measure(db, "response_time_ms", Aggregation.AVG, 60)).value == pytest.approx(20)
+
+
+async def test_what_cannot_be_stored_is_kept_with_its_time(db: Database, clock: Clock) -> None:
+    gone = Database("postgresql+asyncpg://nobody@127.0.0.1:1/none", clock=clock)
+    meter = Meter(gone, 10)
+    meter.count(0.010, failed=True)
+    await meter.flush()
+    await gone.dispose()
+    meter._db = db  # the database is back
+    clock.advance(300)
+    await meter.flush()
+    assert (await measure(db, "error_rate", Aggregation.AVG, 60)).samples == 0
+    assert (await measure(db, "error_rate", Aggregation.AVG, 600)).samples == 1
+
+
+async def test_rollups_say_what_the_samples_say(db: Database, clock: Clock) -> None:
+    start = datetime.now(UTC) - timedelta(hours=3)
+    for minute in range(0, 120, 7):
+        at = start + timedelta(minutes=minute)
+        await requests(db, at, total=10, errors=1, milliseconds=minute + 1)
+    for _ in range(2):  # running twice gives the same
+        await metric_rollups.roll_late(db)
+    async with db.read() as session:
+        found = {
+            size: await queries.folded(
+                session,
+                ["response_time_ms"],
+                start - timedelta(hours=2),
+                db.clock(),
+                resolution=size,
+            )
+            for size in (queries.FINE, queries.MINUTE, queries.HOUR)
+        }
+    fine = found[queries.FINE][None, "response_time_ms"]
+    assert found[queries.MINUTE][None, "response_time_ms"] == fine
+    assert found[queries.HOUR][None, "response_time_ms"] == fine
+    assert fine.samples == 180
+
+
+async def test_a_late_sample_finds_its_bucket(db: Database) -> None:
+    at = db.clock() - timedelta(hours=5)
+    await requests(db, at, total=10)
+    await metric_rollups.roll_late(db)
+    await requests(db, at + timedelta(microseconds=1), total=5, source="web-2")
+    await metric_rollups.roll_late(db)
+    async with db.read() as session:
+        rows = await session.scalars(
+            select(MetricRollup).where(
+                MetricRollup.resolution_seconds == queries.HOUR,
+                MetricRollup.metric_name == "requests_total",
+            )
+        )
+        assert [row.total for row in rows] == [15]
+
+
+async def test_old_samples_go_and_their_folds_stay(db: Database, clock: Clock) -> None:
+    async with db.write() as uow:
+        await record_samples(uow, [Sample("custom.queue", 3.0)])
+    await metric_rollups.roll_recent(db)
+    clock.advance(timedelta(hours=49).total_seconds())
+    await metric_rollups.forget_old(db)
+    async with db.read() as session:
+        assert await session.scalar(select(func.count()).select_from(LaunchMetric)) == 0
+        sizes = await session.scalars(select(MetricRollup.resolution_seconds))
+        assert sorted(sizes) == [queries.MINUTE, queries.HOUR]
+
+
+async def test_gaps_are_gaps(db: Database) -> None:
+    now = db.clock()
+    await requests(db, now - timedelta(minutes=30), total=10, milliseconds=8)
+    async with db.read() as session:
+        found = await metric_reads.snapshot(session, TimeRange.LAST_1H, now)
+    points = found.performance[0].points
+    assert len(points) == 60
+    assert [point.value for point in points if point.value is not None] == [BOUNDS[bucket_of(8)]]
+    assert found.error_rate.value == 0
+    assert found.signups.value is None
+
+
+async def test_cards_compare_with_the_window_before(db: Database) -> None:
+    now = db.clock()
+    async with db.write() as uow:
+        for minutes, count in ((10, 30), (90, 20)):
+            at = now - timedelta(minutes=minutes)
+            await queries.add_folds(uow.session, "web", at, {"signups_total": counted(count)})
+    async with db.read() as session:
+        found = await metric_reads.snapshot(session, TimeRange.LAST_1H, now)
+    card = found.signups
+    assert (card.value, card.previous, card.change_percent) == (30, 20, 50)
+
+
+@pytest.mark.parametrize("days", [7, 30])
+async def test_long_ranges_read_folds(db: Database, days: int) -> None:
+    """A51: the number of rows read does not grow with the number of samples."""
+    window = TimeRange.LAST_7D if days == 7 else TimeRange.LAST_30D
+    await requests(db, db.clock() - timedelta(hours=30), total=40, errors=4)
+    await metric_rollups.roll_late(db)
+    async with db.read() as session:
+        span = await metric_reads.span_of(session, window, db.clock())
+        found = await metric_reads.snapshot(session, window, db.clock())
+    assert span.resolution == queries.HOUR
+    assert found.error_rate.value == 10
