@@ -1,4 +1,4 @@
-"""Metrics: what they are called, how samples add up, and how two windows compare (SPEC S69, S79)."""
+"""Metrics: their names, how samples add up, how two windows compare (SPEC S69, S79)."""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -173,24 +173,21 @@ def measured(
     return Measurement(_value(folded, aggregation, seconds, samples), samples)
 
 
+_SHARES = {Aggregation.P50: 0.50, Aggregation.P95: 0.95, Aggregation.P99: 0.99}
+
+
 def _value(folded: Folded, aggregation: Aggregation, seconds: float, samples: int) -> float | None:
-    match aggregation:
-        case Aggregation.SUM:
-            return folded.total
-        case Aggregation.COUNT:
-            return float(samples)
-        case Aggregation.AVG:
-            return folded.total / folded.samples
-        case Aggregation.RATE:
-            return folded.total / seconds if seconds > 0 else None
-        case Aggregation.LAST:
-            return folded.last
-        case Aggregation.P50:
-            return percentile(folded.histogram, 0.50)
-        case Aggregation.P95:
-            return percentile(folded.histogram, 0.95)
-        case Aggregation.P99:
-            return percentile(folded.histogram, 0.99)
+    if aggregation in _SHARES:
+        return percentile(folded.histogram, _SHARES[aggregation])
+    if aggregation is Aggregation.RATE:
+        return folded.total / seconds if seconds > 0 else None
+    simple = {
+        Aggregation.SUM: folded.total,
+        Aggregation.COUNT: float(samples),
+        Aggregation.AVG: folded.total / folded.samples,
+        Aggregation.LAST: folded.last,
+    }
+    return simple[aggregation]
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,9 +48,8 @@ async def open_incident(uow: UnitOfWork, actor: Actor, draft: IncidentDraft) -> 
     known = await _known(uow, draft.dedup_key)
     if known is not None and known.status in ACTIVE_STATUSES:
         return _again(uow, actor, known, draft)
-    if known is not None and known.status is IncidentStatus.RESOLVED:
-        if returns(known.resolved_at, uow.now):
-            return _returned(uow, actor, known, draft)
+    if known is not None and _comes_back(known, uow.now):
+        return _returned(uow, actor, known, draft)
     row = _row(uow, draft)
     try:
         async with uow.session.begin_nested():
@@ -128,6 +127,10 @@ def record(
 
 async def _known(uow: UnitOfWork, dedup_key: str | None) -> LaunchIncident | None:
     return await queries.lock_newest_with_key(uow.session, dedup_key) if dedup_key else None
+
+
+def _comes_back(row: LaunchIncident, now: datetime) -> bool:
+    return row.status is IncidentStatus.RESOLVED and returns(row.resolved_at, now)
 
 
 def _again(

@@ -31,6 +31,8 @@ class Meter:
         self._histogram: dict[int, int] = {}
         self._total = 0.0
         self._least, self._most, self._last = 0.0, 0.0, 0.0
+        self.requests_seen = self.errors_seen = 0
+        self.times_seen = Folded()
         self._waiting: deque[tuple[datetime, dict[str, Folded]]] = deque(maxlen=_BACKLOG)
         self._task: asyncio.Task[None] | None = None
 
@@ -55,11 +57,20 @@ class Meter:
         times = Folded(requests, self._total, self._least, self._most, self._last, self._histogram)
         self._requests = self._errors = 0
         self._total, self._histogram = 0.0, {}
+        self.requests_seen += requests
+        self.errors_seen += errors
+        self.times_seen = self.times_seen.plus(times)
         return {
             REQUESTS: _counted(requests),
             REQUEST_ERRORS: _counted(errors),
             RESPONSE_TIME: times,
         }
+
+    def keep(self) -> None:
+        """Count what was taken so far into `..._seen`, without handing it over yet."""
+        counted = self.take()
+        if counted:
+            self._waiting.append((self._db.clock(), counted))
 
     async def start(self) -> None:
         """Hand over regularly from now on."""
@@ -75,9 +86,7 @@ class Meter:
 
     async def flush(self) -> None:
         """Hand over now. What cannot be stored keeps its time and is stored later."""
-        counted = self.take()
-        if counted:
-            self._waiting.append((self._db.clock(), counted))
+        self.keep()
         if not self._waiting:
             return
         batch = list(self._waiting)[:_MOST_AT_ONCE]

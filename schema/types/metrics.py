@@ -5,12 +5,21 @@ from datetime import datetime
 import strawberry
 
 from domain.errors import Invalid
-from domain.metrics import Card
-from schema.enums import Aggregation, TimeRange, Trend
+from domain.metrics import Card, Trend
+from schema.enums import Aggregation, TimeRange, describe
 from schema.pagination import encode_cursor
 from schema.scalars import JSON
 from services import metric_reads as reads
 from services.metric_samples import Sample
+
+describe(
+    Trend,
+    "Where a number goes, compared with the window before.",
+    UP="More.",
+    DOWN="Less.",
+    FLAT="The same, within one percent.",
+    UNKNOWN="There is nothing to compare with.",
+)
 
 
 @strawberry.type(description="A number beside the same number of the window before.")

@@ -1,10 +1,12 @@
-"""Incidents over the API: report, take, change, resolve, reopen, close, suspects (S27, A30, A31)."""
+"""Incidents over the API: report, take, change, resolve, reopen, close (S27, A30, A31, X8)."""
 
 import asyncio
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from domain.ids import global_id
 from tests.clock import Clock
 from tests.factories.launches import make_flag
 from tests.graphql import GraphQLClient
@@ -19,22 +21,20 @@ _PAYLOAD = """{
   merged
   errors { code message path ... on VersionConflictError { currentVersion } }
 }"""
-CREATE = (
-    "mutation ($input: CreateIncidentInput!) { it: createIncident(input: $input) %s }" % _PAYLOAD
+
+
+def _mutation(arguments: str, call: str) -> str:
+    return f"mutation ({arguments}) {{ it: {call} {_PAYLOAD} }}"
+
+
+CREATE = _mutation("$input: CreateIncidentInput!", "createIncident(input: $input)")
+UPDATE = _mutation("$input: UpdateIncidentInput!", "updateIncident(input: $input)")
+TAKE = _mutation("$id: ID!, $note: String", "acknowledgeIncident(id: $id, note: $note)")
+RESOLVE = _mutation(
+    "$id: ID!, $notes: String!", "resolveIncident(id: $id, resolutionNotes: $notes)"
 )
-UPDATE = (
-    "mutation ($input: UpdateIncidentInput!) { it: updateIncident(input: $input) %s }" % _PAYLOAD
-)
-TAKE = (
-    "mutation ($id: ID!, $note: String) { it: acknowledgeIncident(id: $id, note: $note) %s }"
-    % _PAYLOAD
-)
-RESOLVE = (
-    "mutation ($id: ID!, $notes: String!) { it: resolveIncident(id: $id, resolutionNotes: $notes) %s }"
-    % _PAYLOAD
-)
-REOPEN = 'mutation ($id: ID!) { it: reopenIncident(id: $id, note: "again") %s }' % _PAYLOAD
-CLOSE = "mutation ($id: ID!) { it: closeIncident(id: $id) %s }" % _PAYLOAD
+REOPEN = _mutation("$id: ID!", 'reopenIncident(id: $id, note: "again")')
+CLOSE = _mutation("$id: ID!", "closeIncident(id: $id)")
 LIST = "{ incidents(status: null) { nodes { number status occurrences } totalCount } }"
 SUSPECTS = """
 query ($id: ID!, $limit: Int!) {
@@ -174,7 +174,7 @@ async def test_an_old_version_is_a_conflict(operator: GraphQLClient) -> None:
         ({"title": " "}, "title"),
         ({"title": "x" * 301}, "title"),
         ({"affectedFeatures": ["nothing"]}, "affectedFeatures"),
-        ({"phaseId": "TGF1bmNoUGhhc2U6MTIzNDU2NzgtMTIzNC0xMjM0LTEyMzQtMTIzNDU2Nzg5MDEy"}, "phaseId"),
+        ({"phaseId": global_id("LaunchPhase", UUID(int=1))}, "phaseId"),
         ({"phaseId": "nonsense"}, "phaseId"),
         ({"idempotencyKey": ""}, "idempotencyKey"),
     ],

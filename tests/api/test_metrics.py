@@ -169,3 +169,23 @@ async def test_a_viewer_may_not_record(viewer: GraphQLClient, admin: GraphQLClie
 async def test_an_unknown_phase_is_named(viewer: GraphQLClient, phase: str) -> None:
     answer = await viewer.execute(METRICS, range="LAST_1H", phase=phase)
     assert answer.body["errors"][0]["extensions"]["argument"] == "phaseId"
+
+
+async def test_prometheus_reads_this_process(admin: GraphQLClient) -> None:
+    await admin.data(LIST)
+    answer = await admin.raw("GET", "/metrics")
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert "launch_requests_total 1.0" in answer.text
+    assert 'launch_response_seconds_bucket{le="+Inf"} 1.0' in answer.text
+    assert "launch_request_errors_total 0.0" in answer.text
+
+
+async def test_behind_a_proxy_prometheus_needs_a_token(
+    admin: GraphQLClient, supplier: GraphQLClient
+) -> None:
+    for token, status in ((None, 403), (supplier.token, 403), (admin.token, 200)):
+        headers = {"x-forwarded-for": "203.0.113.9"}
+        if token is not None:
+            headers["authorization"] = f"Bearer {token}"
+        answer = await admin.raw("GET", "/metrics", headers=headers)
+        assert answer.status_code == status

@@ -14,12 +14,10 @@ from domain.actors import system_actor
 from domain.events import HealthChanged
 from domain.health import CheckType, HealthStatus
 from schema.context import Runtime
-from subscriptions import channels
 from tests.api.test_phases import activate, roll_back
 from tests.clock import Clock
 from tests.factories.health import Health
 from tests.factories.launches import make_flag, make_phase
-from tests.factories.metrics import requests
 from tests.graphql import GraphQLClient
 from tests.sockets import Socket, serving, socket
 
@@ -30,13 +28,6 @@ PHASE = """subscription ($id: ID!) {
 EVENTS = """subscription ($after: String) {
   launchEvents(after: $after) { __typename cursor summary actor { __typename } } }"""
 HEALTH = "subscription { systemHealth { overall checks { type status } } }"
-INCIDENTS = """subscription ($severity: [Severity!]) {
-  incidents(severity: $severity) { number status } }"""
-REPORT = """mutation ($title: String!, $severity: Severity!) {
-  createIncident(input: {type: "test", title: $title, severity: $severity}) { incident { id } } }"""
-RESOLVE = """mutation ($id: ID!) {
-  resolveIncident(id: $id, resolutionNotes: "gone") { errors { message } } }"""
-METRICS = "subscription { launchMetrics(range: LAST_1H) { at errorRate { value } } }"
 TOGGLE = """mutation ($key: String!, $on: Boolean!) {
   toggleFeatureFlag(input: {key: $key, enabled: $on}) { errors { message } } }"""
 
@@ -284,26 +275,3 @@ async def test_streams_come_as_server_sent_events_too(address: str, admin: Graph
         lines = response.aiter_lines()
         assert await anext(lines) == "event: next"
         assert '"mvp_chat"' in await anext(lines)
-
-
-async def test_incidents_come_as_they_are_and_then_as_they_change(
-    live: Socket, admin: GraphQLClient
-) -> None:
-    """S28."""
-    made = await admin.data(REPORT, title="Slow", severity="HIGH")
-    stream = await live.subscribe(INCIDENTS, severity=["HIGH"])
-    assert (await stream.next())["incidents"]["status"] == "OPEN"
-    await admin.data(REPORT, title="Small", severity="LOW")
-    await admin.data(RESOLVE, id=made["createIncident"]["incident"]["id"])
-    assert (await stream.next())["incidents"]["status"] == "RESOLVED"
-
-
-async def test_metrics_come_at_once_and_after_each_collection(
-    app: Starlette, live: Socket, db: Database
-) -> None:
-    """S26, S109."""
-    stream = await live.subscribe(METRICS)
-    assert (await stream.next())["launchMetrics"]["errorRate"]["value"] is None
-    await requests(db, db.clock(), total=50, errors=1)
-    await app.state.runtime.bus.publish(channels.METRICS, "collected")
-    assert (await stream.next())["launchMetrics"]["errorRate"]["value"] == 2

@@ -3,6 +3,7 @@ import { useEvents } from "../features/events/useEvents";
 import { FlagList } from "../features/flags/FlagList";
 import { HealthTiles } from "../features/health/HealthTiles";
 import { OpenIncidents } from "../features/incidents/OpenIncidents";
+import { MetricCards } from "../features/metrics/MetricCards";
 import { PhaseTimeline } from "../features/phases/PhaseTimeline";
 
 /** What is broken, since when, what changed just before, and the button that undoes it. */
@@ -14,7 +15,8 @@ export function LaunchControlPage({ mayOperate }: { mayOperate: boolean }) {
       <div className="control-main">
         <div style={{ order: 1 }}><HealthTiles /></div>
         <div style={{ order: 3 }}><PhaseTimeline mayOperate={mayOperate} /></div>
-        <div style={{ order: 5 }}><FlagList mayOperate={mayOperate} /></div>
+        <div style={{ order: 5 }}><MetricCards /></div>
+        <div style={{ order: 6 }}><FlagList mayOperate={mayOperate} /></div>
       </div>
       <div className="control-side">
         <div style={{ order: 2 }}>

@@ -13,6 +13,7 @@ const EMBEDDED = [
   "ExposureDelta", "RampStep", "PhaseFlag", "CriterionStatus", "Criterion", "RollbackPlan",
   "SystemActor", "PageInfo", "FeatureFlagConnection", "IncidentConnection",
   "LaunchEventConnection", "SuspectChange", "FlagSet", "FlagEvaluation", "Propagation",
+  "MetricsSnapshot", "MetricCard", "MetricSeries", "MetricPoint",
 ];
 
 /** Events are told apart by their place in the log. */
