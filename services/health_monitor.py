@@ -15,6 +15,7 @@ from domain.health import (
     CheckState,
     CheckType,
     HealthSnapshot,
+    HealthStatus,
     Reading,
     as_seen,
     disabled,
@@ -30,6 +31,7 @@ from settings import Settings
 logger = logging.getLogger(__name__)
 
 _BACKLOG = 240  # rounds kept while the database is away: two hours
+_BAD_NEWS = timedelta(seconds=5)
 _HURRIED_RECHECK = 1.0  # seconds, while somebody waits for the answer
 
 
@@ -52,6 +54,7 @@ class Timing:
 
 
 DEFAULT_TIMING = Timing()
+Watch = Callable[[HealthSnapshot], Awaitable[None]]
 
 
 class HealthMonitor:
@@ -64,12 +67,17 @@ class HealthMonitor:
         probes: Mapping[CheckType, Probe],
         publish: Callable[[str], Awaitable[None]],
         timing: Timing = DEFAULT_TIMING,
+        alert: Watch | None = None,
     ) -> None:
-        """`publish` sends a snapshot to all processes. A check without a probe is disabled."""
+        """`publish` sends a snapshot to all processes, `alert` tells people of it.
+
+        A check without a probe is disabled.
+        """
         self._store = HealthStore(db, redis)
         self._probes = probes
         self._publish = publish
         self._timing = timing
+        self._alert = alert
         self._clock = db.clock
         self._running = asyncio.Lock()
         self._mine: HealthSnapshot | None = None
@@ -121,9 +129,11 @@ class HealthMonitor:
         return max(found, key=lambda item: item.at, default=None)
 
     def _is_fresh(self, snapshot: HealthSnapshot, max_age: timedelta) -> bool:
-        moments = [snapshot.state(check).checked_at for check in self._probes]
-        limit = self._clock() - max_age
-        return all(moment is not None and moment >= limit for moment in moments)
+        now = self._clock()
+        return all(
+            state.checked_at is not None and now - state.checked_at <= _age_allowed(state, max_age)
+            for state in map(snapshot.state, self._probes)
+        )
 
     async def _round(self, recheck: float) -> HealthSnapshot:
         before = await self._newest()
@@ -162,6 +172,7 @@ class HealthMonitor:
         ]
         snapshot = HealthSnapshot(self._clock(), tuple(states.values()), tuple(changed))
         self._mine = snapshot
+        await self._alarm(snapshot)
         message = encode(snapshot)
         await self._store.to_redis(message)
         try:
@@ -169,6 +180,15 @@ class HealthMonitor:
         except Exception:
             logger.warning("health: the snapshot was not published", exc_info=True)
         return snapshot
+
+    async def _alarm(self, snapshot: HealthSnapshot) -> None:
+        """People hear of it before it is stored: what is down may be what stores it."""
+        if self._alert is None:
+            return
+        try:
+            await self._alert(snapshot)
+        except Exception:
+            logger.exception("health: the alerts could not follow this round")
 
     async def _save(self, tick: Tick) -> None:
         """What cannot be stored now is stored with a later round, so that uptime stays true."""
@@ -181,6 +201,12 @@ class HealthMonitor:
             logger.warning("health: %d rounds are not stored yet: %r", len(ticks), error)
         else:
             self._unsaved.clear()
+
+
+def _age_allowed(state: CheckState, max_age: timedelta) -> timedelta:
+    """Bad news is looked at again sooner: whoever asks may just have mended it."""
+    is_bad = state.status in (HealthStatus.CRITICAL, HealthStatus.UNKNOWN)
+    return min(max_age, _BAD_NEWS) if is_bad else max_age
 
 
 def _apply(

@@ -143,3 +143,16 @@ async def uptime(world: World, window: TimeRange) -> Percent | None:
     async with world.db.read() as session:
         key = (CheckType.EMAIL, window)
         return (await uptimes(session, [key], clock=world.db.clock)).get(key)
+
+
+async def test_bad_news_is_looked_at_again_after_five_seconds(world: World, clock: Clock) -> None:
+    """Whoever asks may just have mended it; good news stands for thirty."""
+    script = world.fail(CheckType.API)
+    await world.monitor.tick()
+    before, script.outcomes = script.runs, [Outcome.PASSED]
+    clock.advance(4)
+    await world.monitor.ensure_fresh()
+    assert script.runs == before
+    clock.advance(2)
+    await world.monitor.ensure_fresh()
+    assert script.runs == before + 1

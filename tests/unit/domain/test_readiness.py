@@ -13,6 +13,7 @@ from domain.readiness import (
     HealthEvidence,
     Readiness,
     ReadinessVerdict,
+    RehearsalEvidence,
     assess,
     blocked_message,
     token_holds,
@@ -31,6 +32,7 @@ GOOD = Facts(
     operators_watching=1,
     backup_age=timedelta(hours=1),
     backup_configured=True,
+    rehearsal=RehearsalEvidence(NOW - timedelta(days=1), None, "run"),
 )
 NOW_SECONDS = int(NOW.timestamp())
 
@@ -107,7 +109,7 @@ def test_these_block(facts: Facts, key: str) -> None:
     ("facts", "key", "detail"),
     [
         (replace(GOOD, flag_count=0), "flags", "0 flags"),
-        (replace(GOOD, operators_watching=0), "operators", "0 operators on a live stream"),
+        (replace(GOOD, operators_watching=0), "operators", "0 on a live stream"),
         (replace(GOOD, backup_age=timedelta(hours=25)), "backup", "last backup 25.0 hours ago"),
         (replace(GOOD, backup_age=None), "backup", "no backup has been seen"),
         (
@@ -232,3 +234,26 @@ def test_the_own_moment_in_other_digits_is_no_token() -> None:
     moment, _, digest = assessed().token.partition(".")
     arabic = moment.translate({ord("0") + n: chr(0x660 + n) for n in range(10)})
     assert not holds(f"{arabic}.{digest}")
+
+
+@pytest.mark.parametrize(
+    ("rehearsal", "ok", "detail"),
+    [
+        (None, False, "never rehearsed"),
+        (RehearsalEvidence(NOW - timedelta(days=7), None), True, "passed 7.0 days ago"),
+        (RehearsalEvidence(NOW - timedelta(days=7.01), None), False, "passed 7.0 days ago"),
+        (
+            RehearsalEvidence(NOW - timedelta(hours=6), "nobody heard of it"),
+            False,
+            "the last one, 0.2 days ago, failed: nobody heard of it",
+        ),
+    ],
+)
+def test_a_good_rehearsal_younger_than_a_week_is_wanted_and_not_needed(
+    rehearsal: RehearsalEvidence | None, ok: bool, detail: str
+) -> None:
+    """X2, X4."""
+    found = assessed(replace(GOOD, rehearsal=rehearsal))
+    check = found.checks[-1]
+    assert (check.key, check.ok, check.blocking, check.detail) == ("rehearsal", ok, False, detail)
+    assert (found.verdict is ReadinessVerdict.GO) is ok
