@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
@@ -165,7 +166,7 @@ async def _translated() -> AsyncIterator[None]:
     """Turn 'the database is away' into an expected failure without any SQL in its text."""
     try:
         yield
-    except (OSError, TimeoutError) as error:
+    except (OSError, TimeoutError, PoolTimeout) as error:
         raise DependencyDown("The database does not answer. Nothing was changed.") from error
     except DBAPIError as error:
         if error.connection_invalidated or _is_connection_failure(error):

@@ -1,0 +1,36 @@
+"""A database that does not answer is an expected failure, without SQL in its text."""
+
+from contextlib import AsyncExitStack
+
+import pytest
+from sqlalchemy import text
+
+from db.session import Database
+from domain.errors import DependencyDown
+from tests.clock import Clock
+
+
+async def test_a_pool_that_is_used_up(migrated: str, clock: Clock) -> None:
+    small = Database(migrated, clock=clock, pool_size=1, timeout_seconds=0.2)
+    async with AsyncExitStack() as held:
+        for _ in range(2):  # one in the pool, one above
+            session = await held.enter_async_context(small.read())
+            await session.execute(text("SELECT 1"))
+        with pytest.raises(DependencyDown, match="does not answer"):
+            async with small.read() as session:
+                await session.execute(text("SELECT 1"))
+    await small.dispose()
+
+
+async def test_a_connection_that_the_server_ends(migrated: str, clock: Clock) -> None:
+    one = Database(migrated, clock=clock, pool_size=2)
+    with pytest.raises(DependencyDown) as failure:
+        async with one.read() as session:
+            pid = await session.scalar(text("SELECT pg_backend_pid()"))
+            async with one.read() as other:
+                await other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
+            await session.execute(text("SELECT 1"))
+    assert "SELECT" not in failure.value.message
+    async with one.read() as session:
+        assert await session.scalar(text("SELECT 1")) == 1
+    await one.dispose()
