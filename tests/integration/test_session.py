@@ -22,14 +22,18 @@ async def test_a_pool_that_is_used_up(migrated: str, clock: Clock) -> None:
     await small.dispose()
 
 
+async def lose_a_connection(database: Database) -> None:
+    async with database.read() as session:
+        pid = await session.scalar(text("SELECT pg_backend_pid()"))
+        async with database.read() as other:
+            await other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
+        await session.execute(text("SELECT 1"))
+
+
 async def test_a_connection_that_the_server_ends(migrated: str, clock: Clock) -> None:
     one = Database(migrated, clock=clock, pool_size=2)
     with pytest.raises(DependencyDown) as failure:
-        async with one.read() as session:
-            pid = await session.scalar(text("SELECT pg_backend_pid()"))
-            async with one.read() as other:
-                await other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
-            await session.execute(text("SELECT 1"))
+        await lose_a_connection(one)
     assert "SELECT" not in failure.value.message
     async with one.read() as session:
         assert await session.scalar(text("SELECT 1")) == 1
