@@ -146,7 +146,8 @@ class _Run:
     def _start_children(self, children: Sequence[Child]) -> None:
         env = child_environment(self.settings)
         with self._progress(f"Starting {' and '.join(child.name for child in children)}"):
-            self._children = Children(children, env, lambda text: self._say(text, "yellow"))
+            # The first serves; the others look at it at once, so it has to answer before.
+            self._children = Children(children[:1], env, lambda text: self._say(text, "yellow"))
             self._check()
             deadline = time.monotonic() + READY_SECONDS
             while self._ready_path and not answers(self.settings, self._ready_path):
@@ -154,6 +155,8 @@ class _Run:
                 if time.monotonic() > deadline:
                     raise CannotRun(f"Not ready after {READY_SECONDS:.0f} s: giving up.")
                 time.sleep(_POLL)
+            self._children.add(children[1:])
+            self._check()
 
     def _check(self) -> None:
         for server, attempts in self._servers:

@@ -63,6 +63,10 @@ class Children:
         self._env = env
         self._say = say
 
+    def add(self, children: Sequence[Child]) -> None:
+        """More to keep alive, started by the next check."""
+        self._members += [_Member(child, Attempts(child.name)) for child in children]
+
     def check(self) -> None:
         """Start what is due, notice what has died; raises CannotRun when that is in vain."""
         now = time.monotonic()
