@@ -13,7 +13,8 @@ from domain.actors import UserType
 from domain.criteria import CUSTOM_PREFIX
 from domain.errors import Invalid
 from domain.events import RecordedEvent, UserSignedUp
-from domain.metrics import FAILED_SIGNUPS, SIGNUPS, Kind
+from domain.marketplace_events import PartnershipChanged
+from domain.metrics import CONNECTIONS, FAILED_SIGNUPS, SIGNUPS, Kind
 
 MAX_SAMPLES = 500
 MAX_TAGS = 8
@@ -40,7 +41,7 @@ async def record_samples(uow: UnitOfWork, samples: Sequence[Sample]) -> int:
     for index, sample in enumerate(samples):
         _check(sample, index, uow.now)
     phase_id = await queries.active_phase(uow.session)
-    rows = [
+    rows: list[dict[str, object]] = [
         {
             "metric_name": sample.name,
             "kind": Kind.GAUGE,
@@ -89,6 +90,8 @@ def _counters(item: RecordedEvent) -> tuple[str, ...]:
     event = item.event
     if isinstance(event, UserSignedUp) and event.user_type is not UserType.ADMIN:
         return (SIGNUPS, f"{event.user_type}_signups")
+    if isinstance(event, PartnershipChanged) and event.is_active:
+        return (CONNECTIONS, "successful_connections")
     return ()
 
 

@@ -4,11 +4,12 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Identity, Index, text
-from sqlalchemy.dialects.postgresql import ARRAY, TEXT
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Moment, Timestamps, UuidKey, enum_column, reference
 from domain.actors import ActorKind
+from domain.alerts import AlertKind
 from domain.incidents import IncidentStatus, Severity
 
 
@@ -57,18 +58,56 @@ class LaunchIncident(Timestamps, Base):
     version: Mapped[int] = mapped_column(server_default=text("1"))
 
 
+class LaunchAlert(Base):
+    """Where the alert of a cause stands, so that a restart neither repeats nor forgets (A26).
+
+    `incident_opened_for` and `incident_closed_for` name the opening that its incident knows of.
+    """
+
+    __tablename__ = "launch_alerts"
+    __table_args__ = (Index(None, "incident_id"), Index(None, "updated_at"))
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    revision: Mapped[int]
+    is_open: Mapped[bool]
+    document: Mapped[dict[str, object]] = mapped_column(JSONB)
+    updated_at: Mapped[Moment]
+    incident_id: Mapped[UUID | None] = mapped_column(
+        reference("launch_incidents", ondelete="SET NULL")
+    )
+    incident_opened_for: Mapped[datetime | None]
+    incident_closed_for: Mapped[datetime | None]
+
+
 class AlertDelivery(Base):
-    """One try to tell somebody, and how long it took (SPEC S99)."""
+    """A message to a channel, and how long it took (SPEC S99). Unfinished ones are work to do."""
 
     __tablename__ = "alert_deliveries"
-    __table_args__ = (Index(None, "incident_id"), Index(None, "created_at"))
+    __table_args__ = (
+        Index(None, "incident_id"),
+        Index(None, "created_at"),
+        Index(None, "channel", "created_at"),
+        Index(
+            "ix_alert_deliveries_unfinished",
+            "lease_until",
+            postgresql_where=text("finished_at IS NULL"),
+        ),
+    )
 
     id: Mapped[UuidKey]
     incident_id: Mapped[UUID | None] = mapped_column(reference("launch_incidents"))
     alert_key: Mapped[str]
+    kind: Mapped[AlertKind] = mapped_column(enum_column(AlertKind))
     channel: Mapped[str]
+    severity: Mapped[Severity] = mapped_column(enum_column(Severity))
+    title: Mapped[str]
+    body: Mapped[str]
     first_bad_at: Mapped[datetime]
     created_at: Mapped[Moment]
+    lease_until: Mapped[datetime]
+    revision: Mapped[int]
     sent_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(server_default=text("0"))
     last_error: Mapped[str | None]
+    after_id: Mapped[UUID | None]

@@ -41,7 +41,7 @@ FROM source GROUP BY 1, 2 ORDER BY 1
 """
 _HISTOGRAMS = """
 WITH source AS ({source})
-SELECT {bucket} AS bucket, metric_name, key::int AS key, sum(value::bigint)::bigint AS count
+SELECT {bucket} AS bucket, metric_name, key::int AS key, sum(value::bigint)::bigint AS number
 FROM source, jsonb_each_text(histogram) GROUP BY 1, 2, 3
 """
 _ONE = "NULL::timestamptz"
@@ -79,7 +79,7 @@ async def folded(
     counts = await session.execute(text(_HISTOGRAMS.format(source=source, bucket=bucket)), values)
     histograms: dict[Bucket, dict[int, int]] = {}
     for row in counts:
-        histograms.setdefault((row.bucket, row.metric_name), {})[row.key] = row.count
+        histograms.setdefault((row.bucket, row.metric_name), {})[row.key] = row.number
     return {
         (row.bucket, row.metric_name): Folded(
             row.samples,

@@ -1,0 +1,164 @@
+"""SQL about alerts: where each stands, and messages on their way (SPEC S14, S99, A26)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from pydantic import TypeAdapter
+from sqlalchemy import delete, func, select, tuple_
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.event_log import recorded
+from db.models.events import LaunchEvent
+from db.models.incidents import AlertDelivery, LaunchAlert
+from domain.alert_deliveries import Delivery
+from domain.alerts import Alert, AlertKind
+from domain.events import RecordedEvent, Subject
+
+_ALERT: TypeAdapter[Alert] = TypeAdapter(Alert)
+_FIELDS = tuple(Delivery.__dataclass_fields__)
+_ALERTS_KEY = LaunchAlert.key
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelHistory:
+    """How a channel has done."""
+
+    last_success_at: datetime | None
+    last_failure_at: datetime | None
+    last_test_at: datetime | None
+    last_error: str | None
+
+
+async def all_alerts(session: AsyncSession) -> dict[str, Alert]:
+    """Where every cause stands."""
+    documents = await session.scalars(select(LaunchAlert.document))
+    found = [_ALERT.validate_python(document) for document in documents]
+    return {alert.key: alert for alert in found}
+
+
+async def put_alert(session: AsyncSession, alert: Alert, now: datetime) -> bool:
+    """Store it; False where what is stored is at least as new."""
+    row = {
+        "key": alert.key,
+        "revision": alert.revision,
+        "is_open": alert.open,
+        "document": _ALERT.dump_python(alert, mode="json"),
+        "updated_at": now,
+    }
+    insertion = upsert(LaunchAlert).values(row)
+    stored = insertion.on_conflict_do_update(
+        index_elements=["key"],
+        set_={name: insertion.excluded[name] for name in row if name != "key"},
+        where=LaunchAlert.revision < insertion.excluded.revision,
+    )
+    return (await session.execute(stored.returning(_ALERTS_KEY))).first() is not None
+
+
+async def lock_alert(session: AsyncSession, key: str) -> LaunchAlert | None:
+    """The row of a cause, held until the transaction ends."""
+    query = select(LaunchAlert).where(LaunchAlert.key == key).with_for_update()
+    return await session.scalar(query.execution_options(populate_existing=True))
+
+
+async def forget_alerts(session: AsyncSession, keys: Sequence[str]) -> None:
+    """Remove those that ended long ago."""
+    over = LaunchAlert.key.in_(keys) & LaunchAlert.is_open.is_(False)
+    await session.execute(delete(LaunchAlert).where(over))
+
+
+async def put_delivery(session: AsyncSession, delivery: Delivery) -> bool:
+    """Store it; False where what is stored is at least as new, or at its end."""
+    row = {name: getattr(delivery, name) for name in _FIELDS}
+    insertion = upsert(AlertDelivery).values(row)
+    stored = insertion.on_conflict_do_update(
+        index_elements=["id"],
+        set_={name: insertion.excluded[name] for name in _FIELDS if name != "id"},
+        where=(AlertDelivery.revision < insertion.excluded.revision)
+        & AlertDelivery.finished_at.is_(None),
+    )
+    return (await session.execute(stored.returning(AlertDelivery.id))).first() is not None
+
+
+async def delivery(session: AsyncSession, delivery_id: UUID) -> Delivery | None:
+    """One message."""
+    row = await session.get(AlertDelivery, delivery_id)
+    return _delivery(row) if row else None
+
+
+async def orphans(session: AsyncSession, now: datetime, limit: int) -> list[Delivery]:
+    """Messages that whoever had them does not care for any more."""
+    query = (
+        select(AlertDelivery)
+        .where(AlertDelivery.finished_at.is_(None), AlertDelivery.lease_until < now)
+        .order_by(AlertDelivery.lease_until)
+        .limit(limit)
+    )
+    return [_delivery(row) for row in await session.scalars(query)]
+
+
+async def page(
+    session: AsyncSession,
+    limit: int,
+    *,
+    after: tuple[datetime, UUID] | None,
+    incident_id: UUID | None,
+) -> list[AlertDelivery]:
+    """Messages, newest first, after a position."""
+    query = select(AlertDelivery)
+    if incident_id is not None:
+        query = query.where(AlertDelivery.incident_id == incident_id)
+    if after is not None:
+        query = query.where(tuple_(AlertDelivery.created_at, AlertDelivery.id) < after)
+    order = (AlertDelivery.created_at.desc(), AlertDelivery.id.desc())
+    return list(await session.scalars(query.order_by(*order).limit(limit)))
+
+
+async def histories(session: AsyncSession, channels: Sequence[str]) -> Mapping[str, ChannelHistory]:
+    """When each channel last took a message, did not, and was tested."""
+    newest, refused = AlertDelivery.created_at.desc(), AlertDelivery.last_error.is_not(None)
+    failed = AlertDelivery.finished_at.is_not(None) & AlertDelivery.sent_at.is_(None)
+    query = (
+        select(
+            AlertDelivery.channel,
+            func.max(AlertDelivery.sent_at),
+            func.max(AlertDelivery.finished_at).filter(failed),
+            func.max(AlertDelivery.finished_at).filter(AlertDelivery.kind == AlertKind.TEST),
+            func.array_agg(aggregate_order_by(AlertDelivery.last_error, newest)).filter(refused)[1],
+        )
+        .where(AlertDelivery.channel.in_(channels))
+        .group_by(AlertDelivery.channel)
+    )
+    return {row[0]: ChannelHistory(*row[1:]) for row in await session.execute(query)}
+
+
+async def changes_before(
+    session: AsyncSession, moment: datetime, span: timedelta, limit: int
+) -> list[RecordedEvent]:
+    """The newest changes of flags and phases before something began."""
+    query = (
+        select(LaunchEvent)
+        .where(
+            LaunchEvent.subject_kind.in_((Subject.FLAG, Subject.PHASE)),
+            LaunchEvent.at >= moment - span,
+            LaunchEvent.at <= moment,
+        )
+        .order_by(LaunchEvent.seq.desc())
+        .limit(limit)
+    )
+    return [recorded(row) for row in await session.scalars(query)]
+
+
+async def tested_at(session: AsyncSession, channels: Sequence[str]) -> datetime | None:
+    """When one of these channels last took a test."""
+    query = select(func.max(AlertDelivery.sent_at)).where(
+        AlertDelivery.channel.in_(channels), AlertDelivery.kind == AlertKind.TEST
+    )
+    return await session.scalar(query)
+
+
+def _delivery(row: AlertDelivery) -> Delivery:
+    return Delivery(**{name: getattr(row, name) for name in _FIELDS})

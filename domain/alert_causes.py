@@ -1,0 +1,97 @@
+"""What alerts are about: checks that are down, incidents that are severe (SPEC S67, S68)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from domain.alerts import AlertSource, Cause
+from domain.health import (
+    CHECK_NAMES,
+    CheckState,
+    CheckType,
+    HealthSnapshot,
+    HealthStatus,
+    is_down,
+    is_up,
+)
+from domain.incidents import ACTIVE_STATUSES, SEVERE, IncidentStatus, Severity
+
+HEALTH_INCIDENT = "health_check"
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentFacts:
+    """An incident as alerts see it."""
+
+    id: UUID
+    type: str
+    severity: Severity
+    title: str
+    description: str | None
+    status: IncidentStatus
+    dedup_key: str | None
+    created_at: datetime
+    resolution: str | None = None
+
+
+def health_key(check: CheckType) -> str:
+    """The cause that a check's alert and its incident share."""
+    return f"health:{check}"
+
+
+def causes_of(snapshot: HealthSnapshot) -> list[Cause]:
+    """Every check that is down or well for sure; those in between change nothing."""
+    return [_of_check(state, snapshot.at) for state in snapshot.checks if _is_sure(state)]
+
+
+def _is_sure(state: CheckState) -> bool:
+    return is_down(state) or is_up(state)
+
+
+def _of_check(state: CheckState, at: datetime) -> Cause:
+    name = CHECK_NAMES[state.check]
+    silent = state.status is HealthStatus.UNKNOWN and state.latest is HealthStatus.UNKNOWN
+    down = is_down(state)
+    return Cause(
+        key=health_key(state.check),
+        source=AlertSource.HEALTH,
+        bad=down,
+        severity=Severity.CRITICAL,
+        title=f"{name} check {'does not answer' if silent else 'is critical'}",
+        text=_reason(state, name) if down else _recovery(state, name),
+        since=state.failing_since or state.since or at,
+    )
+
+
+def _reason(state: CheckState, name: str) -> str:
+    return f"{name}: {state.error or 'the check fails'}"
+
+
+def _recovery(state: CheckState, name: str) -> str:
+    if state.checked_at is None:
+        return f"{name} is not checked any more."
+    return f"{name} works again."
+
+
+def cause_of(incident: IncidentFacts) -> Cause:
+    """A severe incident is bad until it is resolved, or found to be less severe."""
+    active = incident.status in ACTIVE_STATUSES
+    bad = active and incident.severity in SEVERE
+    return Cause(
+        key=incident.dedup_key or f"incident:{incident.id}",
+        source=AlertSource.INCIDENT,
+        bad=bad,
+        severity=incident.severity,
+        title=incident.title,
+        text=(incident.description or "") if bad else _end(incident, active=active),
+        since=incident.created_at,
+        incident_id=incident.id,
+        acknowledged=incident.status is IncidentStatus.INVESTIGATING,
+        opens=incident.type != HEALTH_INCIDENT,  # those follow their check
+    )
+
+
+def _end(incident: IncidentFacts, *, active: bool) -> str:
+    if active:
+        return f"It is {incident.severity} now."
+    return incident.resolution or "It is resolved."

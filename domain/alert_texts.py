@@ -1,0 +1,99 @@
+"""The words of alerts: what, since when, what changed before, where to look (SPEC S117)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from domain.alerts import Alert, AlertKind
+
+_MOST_TEXT = 1_000
+_MOST_TITLE = 200
+_LABELS = {
+    AlertKind.FIRING: "",
+    AlertKind.WORSE: "WORSE ",
+    AlertKind.REMINDER: "STILL ",
+    AlertKind.RESOLVED: "RESOLVED ",
+    AlertKind.TEST: "TEST ",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Briefing:
+    """What the database adds, where it answers."""
+
+    incident: int | None = None
+    changes: Sequence[str] | None = None
+    away: bool = False
+
+
+NO_BRIEFING = Briefing()
+
+
+def headline(alert: Alert, kind: AlertKind, now: datetime) -> str:
+    """One line: `[CRITICAL] Database check is critical`."""
+    label = f"[{_LABELS[kind]}{alert.severity.upper()}]"
+    if kind is AlertKind.RESOLVED:
+        label = "[RESOLVED]"
+    tail = ""
+    if kind in (AlertKind.REMINDER, AlertKind.RESOLVED):
+        tail = f" ({spoken((alert.resolved_at or now) - alert.since)})"
+    return _one_line(f"{label} {alert.title}", _MOST_TITLE) + tail
+
+
+def body(alert: Alert, kind: AlertKind, briefing: Briefing, link: str, now: datetime) -> str:
+    """The message under the headline."""
+    lines = [_text(alert.text), f"Since: {moment(alert.since)} ({spoken(now - alert.since)} ago)"]
+    if kind is AlertKind.RESOLVED:
+        ended = alert.resolved_at or now
+        lines = [_text(alert.recovery or "It is over."), _span(alert.since, ended)]
+    elif alert.flapping:
+        lines.append("It comes and goes: its end is told when it has lasted five minutes.")
+    lines.append(_incident(alert, briefing))
+    if kind is AlertKind.FIRING and briefing.changes is not None:
+        lines += _changes(briefing.changes)
+    return "\n".join([*filter(None, lines), f"Look: {link}"])
+
+
+def trial_text(now: datetime, link: str) -> str:
+    """What a test says."""
+    return f"This is a test, sent at {moment(now)}. Nothing is wrong.\nLook: {link}"
+
+
+def moment(at: datetime) -> str:
+    """A moment for people, in UTC."""
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def spoken(span: timedelta) -> str:
+    """A span for people: `40 s`, `12 min`, `3 h 20 min`."""
+    seconds = max(0, round(span.total_seconds()))
+    if seconds < 120:
+        return f"{seconds} s"
+    minutes = seconds // 60
+    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def _span(since: datetime, ended: datetime) -> str:
+    return f"From {moment(since)} to {moment(ended)}: {spoken(ended - since)}"
+
+
+def _incident(alert: Alert, briefing: Briefing) -> str:
+    if briefing.incident is not None:
+        taken = ", taken" if alert.acknowledged and alert.open else ""
+        return f"Incident: #{briefing.incident}{taken}"
+    return "The database does not answer: no incident yet." if briefing.away else ""
+
+
+def _changes(changes: Sequence[str]) -> list[str]:
+    if not changes:
+        return ["Nothing was changed in the 15 minutes before."]
+    return ["Changed just before:", *(f"- {_one_line(change, 200)}" for change in changes)]
+
+
+def _text(text: str) -> str:
+    return text if len(text) <= _MOST_TEXT else f"{text[: _MOST_TEXT - 1]}…"
+
+
+def _one_line(text: str, most: int) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"

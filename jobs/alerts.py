@@ -1,0 +1,15 @@
+"""The job `alerts.incident`."""
+
+from uuid import UUID
+
+from db.session import Database
+from services import incident_reads
+from services.alerting import AlertCenter
+
+
+async def follow_incident(db: Database, alerts: AlertCenter, incident_id: UUID) -> None:
+    """Tell people of a severe incident, or of its end; safe to run twice or late."""
+    async with db.read() as session:
+        facts = await incident_reads.facts(session, incident_id)
+    if facts is not None:
+        await alerts.follow_incident(facts)

@@ -1,0 +1,49 @@
+"""Alerts (SPEC S99, S117, X2)."""
+
+from typing import Annotated
+
+import strawberry
+
+from schema.context import Info
+from schema.pagination import After, Connection, First, Page, connection, encode_cursor
+from schema.types.alerts import AlertChannel, AlertDelivery, AlertTestResult, SendTestAlertPayload
+from schema.types.node import decode_id
+from services import alert_reads
+
+IncidentId = Annotated[
+    strawberry.ID | None, strawberry.argument(description="Only those about one incident.")
+]
+
+
+async def alert_deliveries(
+    info: Info, first: First = None, after: After = None, incident_id: IncidentId = None
+) -> Connection[AlertDelivery]:
+    """Every message to every channel, newest first, tests among them."""
+    page = Page.of(first, after)
+    wanted = decode_id(incident_id, "Incident", "incidentId") if incident_id is not None else None
+    async with info.context.db.read() as session:
+        rows = await alert_reads.page(session, page.first + 1, page.after_moment(), wanted)
+    return connection(
+        Connection[AlertDelivery],
+        rows,
+        page,
+        cursor=lambda row: encode_cursor(row.created_at, row.id),
+        wrap=AlertDelivery.of,
+    )
+
+
+async def alert_channels(info: Info) -> list[AlertChannel]:
+    """Where alerts go, and how each place has done."""
+    configured = info.context.runtime.alerts.channels
+    async with info.context.db.read() as session:
+        return [AlertChannel.of(item) for item in await alert_reads.channels(session, configured)]
+
+
+async def send_test_alert(info: Info) -> SendTestAlertPayload:
+    """Send a test to every channel now and wait for the outcome, ten seconds at most.
+
+    A test of the last seven days is a part of the readiness of a phase.
+    """
+    runtime = info.context.runtime
+    sent = await alert_reads.test(runtime.alerts, runtime.rate_limits)
+    return SendTestAlertPayload(results=[AlertTestResult.of(message) for message in sent])

@@ -1,0 +1,203 @@
+"""The alert center: who sees something bad says so here, and people are told (S67, S99, S111)."""
+
+import asyncio
+import logging
+from collections.abc import Coroutine, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from redis.asyncio import Redis
+
+from db.session import Database
+from domain.alert_causes import IncidentFacts, cause_of, causes_of
+from domain.alert_channels import Channel, channels_of
+from domain.alert_deliveries import Delivery, deliveries_of
+from domain.alert_texts import Briefing, body, trial_text
+from domain.alerts import Alert, AlertKind, AlertRules, AlertSource, Cause, Step, follow, pass_time
+from domain.health import HealthSnapshot
+from domain.incidents import Severity
+from services.alerting import log, senders
+from services.alerting.courier import Courier
+from services.alerting.ledger import DATABASE_SECONDS, Ledger
+from services.alerting.patience import within
+from services.alerting.senders import Sender
+from settings import Settings
+
+logger = logging.getLogger(__name__)
+
+TEST_KEY = "test"
+SWEEP_SECONDS = 10.0
+_STOP_SECONDS = 1.0
+_MOST_TEXT = 2_000
+
+
+class AlertCenter:
+    """One a process, web or worker. Works with PostgreSQL and Redis away, one or both."""
+
+    def __init__(
+        self, settings: Settings, db: Database, redis: Redis, send: Sender = senders.send
+    ) -> None:
+        """Nothing is read or sent yet. Another `send` than Apprise's: for tests."""
+        urls = [url.get_secret_value() for url in settings.alert_urls]
+        self.channels: Sequence[Channel] = channels_of(urls)
+        if urls:
+            senders.load()
+        self._db = db
+        self._clock = db.clock
+        self._link = settings.base_url
+        self._rules = AlertRules(remind_after=timedelta(seconds=settings.alert_reminder_seconds))
+        self._ledger = Ledger(db, redis)
+        retry_for = timedelta(seconds=settings.alert_retry_seconds)
+        self._courier = Courier(self.channels, send, self._ledger, self._log, db.clock, retry_for)
+        self._settled: dict[str, int] = {}
+        self._announcing: set[asyncio.Task[None]] = set()
+
+    async def observe(self, snapshot: HealthSnapshot) -> None:
+        """Follow the checks, before anything about them is stored (SPEC decision 7)."""
+        await self._follow(causes_of(snapshot))
+
+    async def follow_incident(self, incident: IncidentFacts) -> None:
+        """Follow a severe incident; those that health opened follow their check."""
+        await self._follow([cause_of(incident)])
+
+    async def raise_now(
+        self,
+        key: str,
+        title: str,
+        text: str,
+        severity: Severity = Severity.CRITICAL,
+        since: datetime | None = None,
+    ) -> bool:
+        """Tell people that something is wrong; True where this call is the one that told them.
+
+        For whoever has no worker and perhaps no database to rely on, such as the watch over the
+        health monitor (X16). May be repeated and called by many processes: `key` is the cause,
+        and one open alert of a cause is not told twice; reminders come by themselves. Opens no
+        incident. Ends with `resolve_now`, or when an incident with this dedup key is resolved.
+        """
+        now = self._clock()
+        cause = _raised(key, title, text, severity, since or now, bad=True)
+        return await self._follow([cause])
+
+    async def resolve_now(self, key: str, text: str = "It is over.") -> bool:
+        """End what `raise_now` began; True where this call ended it. Otherwise nothing happens."""
+        cause = _raised(key, key, text, Severity.LOW, self._clock(), bad=False)
+        return await self._follow([cause])
+
+    async def sweep(self) -> None:
+        """What time brings: reminders, ends of flapping, incidents and messages left behind."""
+        for alert in list((await self._ledger.alerts()).values()):
+            silent = self._is_silent(alert.severity)
+            step = pass_time(alert, self._clock(), self._rules, silent=silent)
+            if step is not None:
+                await self._take(step)
+        await self._settle_incidents()
+        now = self._clock()
+        self._courier.take(await self._ledger.adopt(now, self._courier.carried))
+
+    async def test(self) -> list[Delivery]:
+        """Send a test to every channel and wait: ten seconds at most. The outcome is logged."""
+        now = self._clock()
+        found = await asyncio.gather(*(self._test(channel, now) for channel in self.channels))
+        await within(DATABASE_SECONDS, self._log_all(found), "logging tests")
+        return found
+
+    async def idle(self) -> None:
+        """Wait until every message is sent or given up, and logged."""
+        while self._announcing:
+            await asyncio.wait(list(self._announcing))
+        await self._courier.idle()
+
+    async def stop(self) -> None:
+        """Finish what is under way, hand over what is not."""
+        if self._announcing:
+            await asyncio.wait(list(self._announcing), timeout=_STOP_SECONDS)
+        await self._courier.stop()
+
+    async def _follow(self, causes: Sequence[Cause]) -> bool:
+        known = await self._ledger.alerts()
+        moved = False
+        for cause in causes:
+            alert, silent = known.get(cause.key), self._is_silent(cause.severity)
+            step = follow(alert, cause, self._clock(), self._rules, silent=silent)
+            if step is not None:
+                moved = await self._take(step) or moved
+        return moved
+
+    def _is_silent(self, severity: Severity) -> bool:
+        """Nobody here is to be told: whoever has a channel for it will make up for that."""
+        return not any(channel.wants(severity) for channel in self.channels)
+
+    async def _take(self, step: Step) -> bool:
+        """Whoever is first to move an alert on tells people, and nobody else (SPEC A30)."""
+        now = self._clock()
+        messages = []
+        if step.tell is not None:
+            messages = deliveries_of(step.alert, step.tell, self.channels, self._link, now)
+            logger.warning("alert %s %s: %s", step.alert.key, step.tell, step.alert.title)
+        if not await self._ledger.move(step.alert, messages):
+            return False
+        self._beside(self._announce(step, messages))
+        return True
+
+    async def _announce(self, step: Step, messages: Sequence[Delivery]) -> None:
+        found = await within(DATABASE_SECONDS, self._brief(step.alert), "asking the database")
+        briefing = found or Briefing(away=True)
+        told = body(step.alert, step.tell, briefing, self._link, self._clock()) if step.tell else ""
+        self._courier.take(replace(message, body=told) for message in messages)
+        await self._ledger.store(step.alert)
+
+    async def _brief(self, alert: Alert) -> Briefing:
+        async with self._db.write() as uow:
+            return await log.brief(uow, alert)
+
+    async def _settle_incidents(self) -> None:
+        """What could not be entered while the database was away (SPEC S68)."""
+        for alert in list((await self._ledger.alerts()).values()):
+            done = self._settled.get(alert.key) == alert.revision
+            if alert.source is AlertSource.HEALTH and not done:
+                await within(DATABASE_SECONDS, self._settle(alert), "settling an incident")
+
+    async def _settle(self, alert: Alert) -> None:
+        async with self._db.write() as uow:
+            await log.settle(uow, alert)
+        self._settled[alert.key] = alert.revision
+
+    async def _log(self, message: Delivery) -> bool:
+        work = self._log_all([message])
+        return await within(DATABASE_SECONDS, work, "logging a message") is True
+
+    async def _log_all(self, messages: Sequence[Delivery]) -> bool:
+        async with self._db.write() as uow:
+            for message in messages:
+                await log.log(uow, message, self._ledger.known(message.alert_key))
+        return True
+
+    async def _test(self, channel: Channel, now: datetime) -> Delivery:
+        message = Delivery(
+            id=uuid4(),
+            alert_key=TEST_KEY,
+            kind=AlertKind.TEST,
+            channel=channel.name,
+            severity=Severity.LOW,
+            title="[TEST] Alerts of WedSync Launch",
+            body=trial_text(now, self._link),
+            first_bad_at=now,
+            created_at=now,
+            lease_until=now,
+        )
+        done = await self._courier.try_once(message)
+        return replace(done, finished_at=done.finished_at or self._clock())
+
+    def _beside(self, work: Coroutine[object, object, None]) -> None:
+        """Whoever noticed goes on: its next check must not wait for a channel."""
+        task = asyncio.create_task(work, name="announce")
+        self._announcing.add(task)
+        task.add_done_callback(self._announcing.discard)
+
+
+def _raised(
+    key: str, title: str, text: str, severity: Severity, since: datetime, *, bad: bool
+) -> Cause:
+    return Cause(key, AlertSource.RAISED, bad, severity, title, text[:_MOST_TEXT], since)

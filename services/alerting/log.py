@@ -1,0 +1,99 @@
+"""What the database keeps of alerts: incidents, and messages with their events (S68, S99)."""
+
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+from db.models.incidents import LaunchAlert, LaunchIncident
+from db.queries import alerts as queries
+from db.session import UnitOfWork
+from domain.actors import system_actor
+from domain.alert_causes import HEALTH_INCIDENT
+from domain.alert_deliveries import Delivery
+from domain.alert_texts import Briefing, moment, spoken
+from domain.alerts import Alert, AlertSource
+from domain.events import AlertSent
+from domain.ids import IncidentId
+from domain.incidents import Severity
+from services.incidents import IncidentDraft, open_incident, resolve_by_key
+
+ACTOR = system_actor("alerts")
+_BEFORE = timedelta(minutes=15)
+_MOST_CHANGES = 5
+_LATE = timedelta(seconds=60)
+
+
+async def brief(uow: UnitOfWork, alert: Alert) -> Briefing:
+    """Open or end the incident of an alert, and read what a team wants to know."""
+    incident = await settle(uow, alert)
+    changes = await queries.changes_before(uow.session, alert.since, _BEFORE, _MOST_CHANGES)
+    said = [f"{moment(item.at)} {item.actor.label}: {item.event.summary}" for item in changes]
+    return Briefing(incident.number if incident else None, said)
+
+
+async def log(uow: UnitOfWork, message: Delivery, alert: Alert | None) -> bool:
+    """Store a message; once it is at its end, with its event. May run twice without harm."""
+    incident = await settle(uow, alert) if alert else await _incident(uow, message.incident_id)
+    message = replace(message, incident_id=incident.id if incident else None)
+    stored = await queries.put_delivery(uow.session, message)
+    if stored and message.finished_at is not None:
+        uow.record(ACTOR, _event(message))
+    return stored
+
+
+async def settle(uow: UnitOfWork, alert: Alert) -> LaunchIncident | None:
+    """The incident of an alert, after opening or ending it where that is still to be done.
+
+    Health opens incidents of its own (SPEC S68), also afterwards: when the database was away.
+    """
+    if alert.source is not AlertSource.HEALTH:
+        return await _incident(uow, alert.incident_id)
+    await queries.put_alert(uow.session, alert, uow.now)
+    row = await queries.lock_alert(uow.session, alert.key)
+    assert row is not None
+    if row.revision <= alert.revision:  # otherwise somebody knows more than we do
+        await _settle(uow, alert, row)
+    return await _incident(uow, row.incident_id)
+
+
+async def _settle(uow: UnitOfWork, alert: Alert, row: LaunchAlert) -> None:
+    if row.incident_opened_for != alert.opened_at:
+        opened = await open_incident(uow, ACTOR, _draft(alert, late=uow.now - alert.opened_at))
+        row.incident_id, row.incident_opened_for = opened.row.id, alert.opened_at
+    if not alert.open and row.incident_closed_for != alert.opened_at:
+        await resolve_by_key(uow, ACTOR, alert.key, _resolution(alert))
+        row.incident_closed_for = alert.opened_at
+
+
+async def _incident(uow: UnitOfWork, key: UUID | None) -> LaunchIncident | None:
+    return await uow.session.get(LaunchIncident, key) if key else None
+
+
+def _draft(alert: Alert, *, late: timedelta) -> IncidentDraft:
+    lines = [alert.text, f"It began at {moment(alert.since)}."]
+    if late > _LATE:
+        lines.append("It is entered now because the database did not answer before.")
+    return IncidentDraft(
+        type=HEALTH_INCIDENT,
+        severity=Severity.CRITICAL,
+        title=alert.title,
+        description="\n".join(lines),
+        dedup_key=alert.key,
+        began_at=alert.since,
+    )
+
+
+def _resolution(alert: Alert) -> str:
+    ended = alert.resolved_at or alert.opened_at
+    return f"{alert.recovery or 'It works again.'} It took {spoken(ended - alert.since)}."
+
+
+def _event(message: Delivery) -> AlertSent:
+    found = message.incident_id
+    return AlertSent(
+        incident_id=IncidentId(found) if found else None,
+        channel=message.channel,
+        delivered=message.sent_at is not None,
+        latency_ms=message.latency_ms,
+        title=message.title,
+    )

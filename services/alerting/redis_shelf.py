@@ -1,0 +1,91 @@
+"""Alerts and their messages in Redis, where every process sees them at once."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from pydantic import TypeAdapter
+from redis.asyncio import Redis
+
+from domain.alert_deliveries import Delivery
+from domain.alerts import Alert
+
+ALERTS = "launch:alerts"
+OUTBOX = "launch:alerts:outbox"
+_MESSAGE = "launch:alerts:message:"
+_LOGGED_SECONDS = 3600
+_ALERT: TypeAdapter[Alert] = TypeAdapter(Alert)
+_DELIVERY: TypeAdapter[Delivery] = TypeAdapter(Delivery)
+
+# KEYS: alerts, outbox, then one for each message. ARGV: key, revision, alert, then pairs of
+# id and message. Refuses what is not newer, so that of two processes one wins.
+_MOVE = """
+local known = redis.call('HGET', KEYS[1], ARGV[1])
+if known and cjson.decode(known)['revision'] >= tonumber(ARGV[2]) then return 0 end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
+for at = 3, #KEYS do
+  redis.call('SET', KEYS[at], ARGV[at * 2 - 1])
+  redis.call('SADD', KEYS[2], ARGV[at * 2 - 2])
+end
+return 1
+"""
+# KEYS: message, outbox. ARGV: id, revision, message. What is at its end stays as it is.
+_KEEP = """
+local known = redis.call('GET', KEYS[1])
+if known then
+  local old = cjson.decode(known)
+  if old['finished_at'] ~= cjson.null or old['revision'] >= tonumber(ARGV[2]) then return 0 end
+end
+redis.call('SET', KEYS[1], ARGV[3])
+redis.call('SADD', KEYS[2], ARGV[1])
+return 1
+"""
+
+
+class RedisShelf:
+    """Raises RedisError and OSError where Redis is away."""
+
+    def __init__(self, redis: Redis) -> None:
+        """Nothing is asked yet."""
+        self._redis = redis
+        self._move = redis.register_script(_MOVE)
+        self._keep = redis.register_script(_KEEP)
+
+    async def alerts(self) -> Mapping[str, Alert]:
+        """Where every cause stands."""
+        found = [_ALERT.validate_json(text) for text in await self._redis.hvals(ALERTS)]
+        return {alert.key: alert for alert in found}
+
+    async def move(self, alert: Alert, messages: Sequence[Delivery] = ()) -> bool:
+        """Put an alert with its messages; False where the same or a newer revision is there."""
+        args: list[str | int | bytes] = [alert.key, alert.revision, _ALERT.dump_json(alert)]
+        for message in messages:
+            args += [str(message.id), _DELIVERY.dump_json(message)]
+        keys = [ALERTS, OUTBOX, *(f"{_MESSAGE}{message.id}" for message in messages)]
+        return bool(await self._move(keys=keys, args=args))
+
+    async def forget(self, keys: Sequence[str]) -> None:
+        """Remove alerts that ended long ago."""
+        await self._redis.hdel(ALERTS, *keys)
+
+    async def keep(self, message: Delivery) -> bool:
+        """Put a message; False where a newer revision, or its end, is there."""
+        document = _DELIVERY.dump_json(message)
+        args: list[str | int | bytes] = [str(message.id), message.revision, document]
+        return bool(await self._keep(keys=[f"{_MESSAGE}{message.id}", OUTBOX], args=args))
+
+    async def message(self, message_id: UUID) -> Delivery | None:
+        """One message, also for an hour after it was logged."""
+        text = await self._redis.get(f"{_MESSAGE}{message_id}")
+        return _DELIVERY.validate_json(text) if text else None
+
+    async def outbox(self) -> list[Delivery]:
+        """Messages that are on their way, or not logged yet."""
+        found = await self._redis.smembers(OUTBOX)
+        ids = [item.decode() if isinstance(item, bytes) else item for item in found]
+        texts = await self._redis.mget([f"{_MESSAGE}{item}" for item in ids]) if ids else []
+        return [_DELIVERY.validate_json(text) for text in texts if text]
+
+    async def logged(self, message_id: UUID) -> None:
+        """The database has it. It stays a while, so that nobody who was slow sends it again."""
+        await self._redis.srem(OUTBOX, str(message_id))
+        await self._redis.expire(f"{_MESSAGE}{message_id}", _LOGGED_SECONDS)

@@ -1,0 +1,97 @@
+"""`launch alerts` against a real server and a real receiver (SPEC S116, S117)."""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from graphql import build_schema, parse, validate
+
+from commands import alerts
+from db.session import Database
+from schema.root import schema
+from settings import Settings
+from tests.conftest import empty
+from tests.launch import Ended, Launch, wait_until_ready
+from tests.receivers import HttpReceiver
+from tests.servers import free_port
+
+EMAIL, PASSWORD = "operator@wedsync.app", "a long enough password"
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """Somebody who is logged in, and whom alerts reach."""
+
+    launch: Launch
+    receiver: HttpReceiver
+
+    async def says(self, *words: str) -> Ended:
+        """Run a command while the receiver goes on."""
+        return await asyncio.to_thread(self.launch.try_, *words)
+
+
+@pytest.fixture(scope="module")
+async def operator(database: Database, settings: Settings) -> AsyncIterator[Operator]:
+    await empty(database)
+    receiver, port = HttpReceiver(), free_port()
+    await receiver.start()
+    with tempfile.TemporaryDirectory(prefix="launch-") as name:
+        env = {
+            "ENVIRONMENT": "test",
+            "DATABASE_URL": str(settings.database_url),
+            "REDIS_URL": str(settings.redis_url),
+            "XDG_CONFIG_HOME": name,
+            "PORT": str(port),
+            "LAUNCH_URL": f"http://127.0.0.1:{port}",
+            "ALERT_URLS": receiver.url,
+        }
+        launch = Launch(Path(name), env)
+        launch("migrate")
+        launch("admin", "--email", EMAIL, "--role", "operator", "--password", PASSWORD)
+        with launch.running("serve"):
+            wait_until_ready(env["LAUNCH_URL"])
+            launch("login", EMAIL, stdin=f"{PASSWORD}\n")
+            yield Operator(launch, receiver)
+    await receiver.stop()
+    await empty(database)
+
+
+async def test_a_test_reaches_the_channel(operator: Operator) -> None:
+    done = await operator.says("alerts", "test")
+    assert done.code == 0, done
+    assert "json://127.0.0.1" in done.out
+    assert operator.receiver.titles[-1].startswith("[TEST]")
+
+
+async def test_a_failed_test_is_exit_code_1(operator: Operator) -> None:
+    operator.receiver.statuses = [500]
+    done = await operator.says("alerts", "test")
+    assert (done.code, "NO" in done.out, "500" in done.out) == (1, True, True)
+
+
+async def test_the_list_shows_channels_and_messages(operator: Operator) -> None:
+    await operator.says("alerts", "test")
+    done = await operator.says("alerts", "list", "--limit", "5")
+    assert done.code == 0, done
+    assert "json://127.0.0.1" in done.out
+    assert "[TEST]" in done.out
+    assert "s3cr3t" not in done.out
+
+
+async def test_a_bad_url_is_named_by_its_position(operator: Operator) -> None:
+    """S117: and not by itself."""
+    bad = operator.launch.but(ALERT_URLS=f"{operator.receiver.url} slack://s3cr3t")
+    done = await asyncio.to_thread(bad.try_, "migrate")
+    assert done.code == 1
+    assert "ALERT_URLS" in done.err
+    assert "position 2" in done.err
+    assert "s3cr3t" not in done.err
+
+
+def test_the_documents_fit_the_graph() -> None:
+    graph = build_schema(schema.as_str())
+    errors = [validate(graph, parse(text)) for text in (alerts.TEST, alerts.LIST)]
+    assert errors == [[], []]

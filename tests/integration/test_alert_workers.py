@@ -1,0 +1,132 @@
+"""Real workers that tell of servers that are really stopped (SPEC S67, S68, S99, S111, A26)."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from db.models.incidents import AlertDelivery, LaunchIncident
+from domain.alerts import AlertKind
+from domain.incidents import IncidentStatus
+from services.health_store import KEY as SNAPSHOT
+from services.health_store import decode
+from tests.factories.alerts import KEY
+from tests.fleet import INTERVAL, Fleet, stop, until
+from tests.receivers import HttpReceiver
+
+FIRED, ENDED = "[CRITICAL] Database check is critical", "[RESOLVED] Database check is critical"
+S99 = 60.0  # seconds
+
+
+class Outage:
+    """Workers, their servers, and whoever is told."""
+
+    def __init__(self, fleet: Fleet, receiver: HttpReceiver) -> None:
+        self.fleet, self.receiver = fleet, receiver
+
+    def told(self, title: str) -> int:
+        """How often people read this."""
+        return sum(found.startswith(title) for found in self.receiver.titles)
+
+    async def hears(self, title: str, seconds: float = 20) -> None:
+        async def has_heard() -> bool:
+            return self.told(title) > 0
+
+        await until(has_heard, seconds)
+
+    async def rounds(self, count: int) -> None:
+        """Wait for so many more rounds of checks."""
+        before = await self.fleet.readings()
+
+        async def passed() -> bool:
+            return await self.fleet.readings() >= before + count
+
+        await until(passed, 20)
+
+    async def looks_again(self) -> None:
+        """Wait for a round that begins after this moment, whatever is away."""
+        now = self.fleet.db.clock()
+
+        async def has_looked() -> bool:
+            found = await self.fleet.redis.get(SNAPSHOT)
+            return found is not None and decode(found).at > now + timedelta(seconds=INTERVAL)
+
+        await until(has_looked, 20)
+
+    async def incident(self) -> LaunchIncident | None:
+        async with self.fleet.db.read() as session:
+            query = select(LaunchIncident).where(LaunchIncident.dedup_key == KEY)
+            return await session.scalar(query)
+
+    async def is_resolved(self) -> bool:
+        found = await self.incident()
+        return found is not None and found.status is IncidentStatus.RESOLVED
+
+    async def deliveries(self) -> dict[AlertKind, AlertDelivery]:
+        async with self.fleet.db.read() as session:
+            query = select(AlertDelivery).where(AlertDelivery.alert_key == KEY)
+            return {row.kind: row for row in await session.scalars(query)}
+
+    async def both_are_logged(self) -> bool:
+        return len(await self.deliveries()) == 2
+
+
+@pytest.fixture
+async def outage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Outage]:
+    receiver = HttpReceiver()
+    await receiver.start()
+    fleet = Fleet(tmp_path_factory.mktemp("alerts"), ALERT_URLS=receiver.url)
+    await fleet.start()
+    yield Outage(fleet, receiver)
+    await fleet.stop()
+    await receiver.stop()
+
+
+async def test_a_stopped_database_is_told_within_the_minute(outage: Outage) -> None:
+    """S111: told once while it is away, entered when it is back, and its end is told once."""
+    outage.fleet.work(2)
+    await outage.rounds(1)
+    stopped = outage.fleet.db.clock()
+    outage.fleet.postgres.stop()
+    await outage.hears(FIRED, S99)
+    outage.fleet.postgres.start()
+    await outage.hears(ENDED)
+    await until(outage.is_resolved)
+    await until(outage.both_are_logged)
+    found, fired = await outage.incident(), (await outage.deliveries())[AlertKind.FIRING]
+    assert found is not None
+    assert stopped < found.created_at < stopped + timedelta(seconds=20)
+    assert fired.sent_at is not None
+    assert fired.sent_at - fired.first_bad_at < timedelta(seconds=S99)
+    assert (outage.told(FIRED), outage.told(ENDED), fired.incident_id) == (1, 1, found.id)
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+async def test_a_worker_is_replaced_in_the_middle(outage: Outage, how: signal.Signals) -> None:
+    """A26: during the outage, with the database still away: no second alert, one end."""
+    (first,) = outage.fleet.work(1)
+    await outage.rounds(1)
+    outage.fleet.postgres.stop()
+    await outage.hears(FIRED)
+    first.send_signal(how)
+    await asyncio.to_thread(first.wait, 10)
+    outage.fleet.work(1)
+    await outage.looks_again()
+    outage.fleet.postgres.start()
+    await outage.hears(ENDED)
+    await outage.rounds(2)
+    assert (outage.told(FIRED), outage.told(ENDED)) == (1, 1)
+    assert outage.told("[CRITICAL] API") == 1  # which fails all the time
+
+
+async def test_without_redis_each_worker_tells_once_at_most(outage: Outage) -> None:
+    """Decision 7: the database decides instead, and nobody is told at every round."""
+    outage.fleet.valkey.stop()
+    workers = outage.fleet.work(2)
+    await outage.hears("[CRITICAL] API")
+    await outage.rounds(4)
+    assert 1 <= outage.told("[CRITICAL] API") <= 2
+    assert await stop(*workers) == [0, 0]

@@ -1,0 +1,226 @@
+"""Alerts over real PostgreSQL, Valkey, HTTP and SMTP (SPEC S67, S68, S99, S111, S117, A26)."""
+
+import asyncio
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from redis.asyncio import Redis
+
+from db.session import Database
+from domain.actors import Actor, ActorKind, system_actor
+from domain.alerts import AlertKind
+from domain.health import HealthStatus
+from domain.incidents import IncidentStatus, Severity
+from jobs.alerts import follow_incident
+from services.incident_changes import acknowledge
+from services.incidents import IncidentDraft, open_incident, resolve_by_key
+from settings import Settings
+from tests.clock import Clock
+from tests.factories.alerts import KEY, Desk, see, snapshot
+from tests.receivers import HttpReceiver, until
+
+CRITICAL, HEALTHY = HealthStatus.CRITICAL, HealthStatus.HEALTHY
+PERSON = Actor(ActorKind.USER, UUID(int=7), "ann@wedsync.com")
+FIRED, ENDED = "[CRITICAL] Database check is critical", "[RESOLVED] Database check is critical"
+
+
+async def test_a_check_goes_down_and_comes_back(
+    desk: Desk, clock: Clock, receiver: HttpReceiver
+) -> None:
+    """S67, S68, S99: one alert, one incident, each with its end and in the log."""
+    center = desk.process()
+    for status in (HEALTHY, CRITICAL, CRITICAL, HEALTHY, HEALTHY):
+        await see(center, clock, status)
+    assert [title.partition(" (")[0] for title in receiver.titles] == [FIRED, ENDED]
+    (incident,) = await desk.incidents()
+    assert (incident.dedup_key, incident.severity) == (KEY, Severity.CRITICAL)
+    assert incident.status is IncidentStatus.RESOLVED
+    assert f"#{incident.number}" in receiver.messages[0]["message"]
+    rows = await desk.deliveries()
+    assert [(row.kind, row.attempts, row.incident_id) for row in rows] == [
+        (AlertKind.FIRING, 1, incident.id),
+        (AlertKind.RESOLVED, 1, incident.id),
+    ]
+
+
+async def test_it_is_an_event_too(desk: Desk, clock: Clock) -> None:
+    """S99: channel, outcome and latency stand in the feed; nothing secret does."""
+    await see(desk.process(), clock, CRITICAL)
+    (event,) = await desk.events()
+    assert (event.channel, event.delivered) == ("json://127.0.0.1", True)
+    assert event.latency_ms is not None
+    assert 0 <= event.latency_ms < 5_000
+    assert event.incident_id == (await desk.incidents())[0].id
+
+
+async def test_of_many_processes_one_tells(
+    desk: Desk, clock: Clock, receiver: HttpReceiver
+) -> None:
+    """A30: five that see it at the same moment are one alert."""
+    centers = [desk.process() for _ in range(5)]
+    await asyncio.gather(*(see(center, clock, CRITICAL) for center in centers))
+    await asyncio.gather(*(see(center, clock, HEALTHY) for center in centers))
+    assert len(receiver.titles) == 2
+    assert len(await desk.incidents()) == 1
+
+
+@pytest.mark.parametrize("lost", ["nothing", "redis", "database"])
+async def test_a_restart_neither_repeats_nor_forgets(
+    desk: Desk, clock: Clock, receiver: HttpReceiver, lost: str
+) -> None:
+    """A26, gatus#679: also where one of the two stores has lost it."""
+    await see(desk.process(), clock, CRITICAL)
+    await desk.stop()
+    if lost == "redis":
+        await desk.redis.flushall()
+    if lost == "database":
+        await desk.lose_alerts()
+    reborn = desk.process()
+    await see(reborn, clock, CRITICAL)
+    assert len(receiver.titles) == 1
+    await see(reborn, clock, HEALTHY)
+    assert len(receiver.titles) == 2
+
+
+async def test_without_a_database(
+    desk: Desk, clock: Clock, receiver: HttpReceiver, no_database: Database
+) -> None:
+    """Decision 7, S111: told although nothing can be stored, once however many look."""
+    centers = [desk.process(db=no_database) for _ in range(3)]
+    for center in centers:
+        await center.observe(snapshot(clock(), CRITICAL))
+    await until(lambda: len(receiver.titles) == 1)
+    assert "The database does not answer" in receiver.messages[0]["message"]
+    assert await desk.deliveries() == []
+
+
+async def test_what_could_not_be_logged_is_logged_later(
+    desk: Desk, clock: Clock, receiver: HttpReceiver, no_database: Database
+) -> None:
+    """S68, S99: the incident has its true beginning and end, the message its true latency."""
+    blind = desk.process(db=no_database)
+    began = clock()
+    for status in (CRITICAL, HEALTHY):
+        await blind.observe(snapshot(clock(), status))
+    await until(lambda: len(receiver.titles) == 2)
+    await blind.stop()
+    clock.advance(120)
+    seeing = desk.process()
+    await seeing.sweep()
+    await seeing.idle()
+    (incident,) = await desk.incidents()
+    assert incident.status is IncidentStatus.RESOLVED
+    assert abs(incident.created_at - began) < timedelta(seconds=5)
+    assert "database did not answer" in (incident.description or "")
+    fired, ended = await desk.deliveries()
+    assert fired.sent_at is not None
+    assert ended.sent_at is not None
+    assert fired.sent_at - began < timedelta(seconds=30)
+    assert len(receiver.titles) == 2
+    assert len(await desk.events()) == 2
+
+
+async def test_without_redis_the_database_decides(
+    desk: Desk, clock: Clock, receiver: HttpReceiver, no_redis: Redis
+) -> None:
+    """A30: still one."""
+    centers = [desk.process(redis=no_redis) for _ in range(3)]
+    await asyncio.gather(*(see(center, clock, CRITICAL) for center in centers))
+    assert len(receiver.titles) == 1
+
+
+async def test_without_both_everybody_tells_once(
+    desk: Desk, clock: Clock, receiver: HttpReceiver, no_database: Database, no_redis: Redis
+) -> None:
+    """Decision 7: twice is better than never; but not every 30 seconds."""
+    centers = [desk.process(db=no_database, redis=no_redis) for _ in range(2)]
+    for center in centers * 3:
+        await center.observe(snapshot(clock(), CRITICAL))
+    await until(lambda: len(receiver.titles) == 2)
+    assert len(receiver.titles) == 2
+
+
+async def test_reminders(desk: Desk, clock: Clock, receiver: HttpReceiver) -> None:
+    """S67: every 15 minutes, by one of many."""
+    centers = [desk.process() for _ in range(3)]
+    await see(centers[0], clock, CRITICAL)
+    clock.advance(900)
+    await asyncio.gather(*(center.sweep() for center in centers))
+    await asyncio.gather(*(center.idle() for center in centers))
+    assert receiver.titles == [FIRED, "[STILL CRITICAL] Database check is critical (15 min)"]
+
+
+async def test_an_incident_is_told_and_its_end_too(
+    desk: Desk, db: Database, receiver: HttpReceiver
+) -> None:
+    """S117: HIGH and CRITICAL ones, through the job that its event leads to."""
+    center = desk.process()
+    draft = IncidentDraft("test", Severity.HIGH, "Mails bounce", "all of them", dedup_key="mails")
+    async with db.write() as uow:
+        row = (await open_incident(uow, system_actor("test"), draft)).row
+    for _ in range(2):  # a job may run twice
+        await follow_incident(db, center, row.id)
+    await center.idle()
+    assert receiver.titles == ["[HIGH] Mails bounce"]
+    async with db.write() as uow:
+        await resolve_by_key(uow, system_actor("test"), "mails", "fixed")
+    await follow_incident(db, center, row.id)
+    await center.idle()
+    assert len(receiver.titles) == 2
+    assert {item.incident_id for item in await desk.deliveries()} == {row.id}
+
+
+async def test_one_that_a_person_took_is_not_resolved(
+    desk: Desk, db: Database, clock: Clock, receiver: HttpReceiver
+) -> None:
+    """S68: it works again, but somebody wants to know why it did not."""
+    center = desk.process()
+    await see(center, clock, CRITICAL)
+    (incident,) = await desk.incidents()
+    async with db.write() as uow:
+        await acknowledge(uow, PERSON, incident.id, None)
+    await follow_incident(db, center, incident.id)
+    await see(center, clock, HEALTHY)
+    assert (await desk.incidents())[0].status is IncidentStatus.INVESTIGATING
+    await follow_incident(db, center, incident.id)
+    await center.idle()
+    assert len(receiver.titles) == 2
+
+
+async def test_raised_from_anywhere(
+    desk: Desk, receiver: HttpReceiver, no_database: Database, no_redis: Redis
+) -> None:
+    """X16: without any store, and told once however often it is said."""
+    lonely = desk.process(db=no_database, redis=no_redis)
+    said = [await lonely.raise_now("watch", "No health tick", "for 90 s") for _ in range(3)]
+    assert said == [True, False, False]
+    assert [await lonely.resolve_now("watch") for _ in range(2)] == [True, False]
+    await until(lambda: len(receiver.titles) == 2)
+    assert receiver.titles[0] == "[CRITICAL] No health tick"
+
+
+async def test_a_process_without_channels_leaves_it_to_others(
+    desk: Desk, settings: Settings, clock: Clock, receiver: HttpReceiver
+) -> None:
+    """A25: noticed where nobody can be told, told where somebody can; its end is told once."""
+    mute = Desk(settings, desk.db, desk.redis).process()
+    await see(mute, clock, CRITICAL)
+    assert len(await desk.incidents()) == 1
+    speaking = desk.process()
+    for _ in range(2):
+        await speaking.sweep()
+        await speaking.idle()
+    assert receiver.titles == [FIRED]
+    await see(speaking, clock, HEALTHY)
+    assert len(receiver.titles) == 2
+
+
+async def test_nobody_hears_of_the_end_of_what_nobody_heard(
+    desk: Desk, settings: Settings, clock: Clock, receiver: HttpReceiver
+) -> None:
+    """uptime-kuma#2069."""
+    mute = Desk(settings, desk.db, desk.redis).process()
+    await see(mute, clock, CRITICAL)
+    await see(desk.process(), clock, HEALTHY)
+    assert receiver.titles == []

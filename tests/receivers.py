@@ -1,0 +1,95 @@
+"""Real receivers of alerts: an HTTP server and a mail server on 127.0.0.1."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from email import message_from_bytes
+from email.message import Message
+from typing import Any
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from tests.servers import free_port
+
+
+class HttpReceiver:
+    """Takes `json://` messages. `statuses` are answered in their order, then 200 for ever."""
+
+    def __init__(self) -> None:
+        self.port = free_port()
+        self.messages: list[dict[str, Any]] = []
+        self.statuses: list[int] = []
+        self.calls = 0
+        self._server: asyncio.Server | None = None
+
+    @property
+    def url(self) -> str:
+        """For ALERT_URLS; the path is a secret."""
+        return f"json://127.0.0.1:{self.port}/hook/s3cr3t-path"
+
+    @property
+    def titles(self) -> list[str]:
+        """What has been taken, in its order."""
+        return [str(message["title"]) for message in self.messages]
+
+    async def start(self) -> None:
+        """Listen."""
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+
+    async def stop(self) -> None:
+        """Refuse connections."""
+        if self._server is not None:
+            self._server.close()
+            await self._server.wait_closed()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+        size = int(head.split("content-length:")[1].split("\r\n")[0])
+        message = json.loads(await reader.readexactly(size))
+        self.calls += 1
+        status = self.statuses.pop(0) if self.statuses else 200
+        if status == 200:
+            self.messages.append(message)
+        reply = f"HTTP/1.1 {status} X\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        writer.write(reply.encode())
+        await writer.drain()
+        writer.close()
+
+
+class MailReceiver:
+    """Takes `mailto://` messages, in a thread of its own."""
+
+    def __init__(self) -> None:
+        self.mails: list[Message] = []
+        self._controller = Controller(self, hostname="127.0.0.1", port=free_port())
+
+    @property
+    def url(self) -> str:
+        """For ALERT_URLS."""
+        port = self._controller.port
+        return (
+            f"mailto://127.0.0.1:{port}?from=launch@wedsync.app&to=ops@wedsync.app&smtp=127.0.0.1"
+        )
+
+    def start(self) -> None:
+        """Listen."""
+        self._controller.start()
+
+    def stop(self) -> None:
+        """Refuse connections."""
+        self._controller.stop()
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
+        """One mail."""
+        content = envelope.content
+        assert isinstance(content, bytes)
+        self.mails.append(message_from_bytes(content))
+        return "250 taken"
+
+
+async def until(true: Callable[[], object], seconds: float = 15) -> None:
+    """Wait for something that happens beside."""
+    async with asyncio.timeout(seconds):
+        while not true():  # noqa: ASYNC110 - nobody tells us
+            await asyncio.sleep(0.02)
