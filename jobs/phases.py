@@ -1,5 +1,6 @@
 """The job `phases.ramp`."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from uuid import UUID
 
@@ -7,19 +8,27 @@ from pgqueuer.errors import RetryRequested
 
 from db.session import Database
 from jobs.queue import Payload
+from services.pacing import Pace
 from services.phase_progress import advance_on_schedule
 
+AskPace = Callable[[], Awaitable[Pace]]
 
-async def ramp(db: Database, payload: Payload) -> None:
-    """Go to the next step if that step still waits; safe to run twice or late (SPEC A7)."""
+
+async def ramp(db: Database, ask_pace: AskPace, payload: Payload) -> None:
+    """Go to the next step if that step still waits; safe to run twice or late (SPEC A7).
+
+    A ramp that is held now is left to the sweep of the guards.
+    """
     wait = datetime.fromisoformat(str(payload["due"])) - db.clock()
     if wait.total_seconds() > 0:
         # The database's clock is ahead of ours: to do nothing now would end the ramp here.
         raise RetryRequested(wait, "not due yet by the clock of this worker")
+    pace = await ask_pace()
     async with db.write() as uow:
         await advance_on_schedule(
             uow,
             UUID(str(payload["phase_id"])),
             UUID(str(payload["run_id"])),
             int(str(payload["step_index"])),
+            pace,
         )

@@ -16,6 +16,7 @@ from domain.phases import PhaseAction, PhaseStatus, next_status, next_step_at, n
 from services import phases
 from services.flag_changes import change_flag, write_state
 from services.idempotency import claim, settle
+from services.pacing import Pace, held_by
 from services.phase_changes import move
 
 RAMP = system_actor("ramp")
@@ -52,11 +53,12 @@ async def complete(uow: UnitOfWork, actor: Actor, wish: Move) -> LaunchPhase:
 
 
 async def advance_on_schedule(
-    uow: UnitOfWork, phase_id: UUID, run_id: UUID, step_index: int
+    uow: UnitOfWork, phase_id: UUID, run_id: UUID, step_index: int, pace: Pace
 ) -> bool:
-    """Go to the next step if that step of that run is still waiting and its time has come.
+    """Go to the next step if that step of that run still waits, its time has come and all is well.
 
-    Safe to call twice or late: a ramp that moved on, paused or ended is left alone.
+    Safe to call twice or late: a ramp that moved on, paused or ended is left alone. One that is
+    held stays where it is, and is looked at again with every sweep (SPEC A7, X11).
     """
     phase = await queries.lock(uow.session, phase_id)
     if phase is None or phase.status is not PhaseStatus.ACTIVE:
@@ -64,7 +66,7 @@ async def advance_on_schedule(
     if phase.current_run_id != run_id or phase.step_index != step_index:
         return False
     due = next_step_at(steps_of(phase.steps), phase.step_index, phase.step_started_at)
-    if due is None or due > uow.now:
+    if due is None or due > uow.now or await held_by(uow.session, phase, pace, uow.now):
         return False
     await _advance(uow, RAMP, phase, "the hold of the step is over")
     return True

@@ -5,6 +5,7 @@ from datetime import datetime
 import strawberry
 
 from domain import criteria as domain
+from domain.verdicts import UNJUDGED, CriterionState
 from schema.enums import Aggregation, Comparator, GuardAction, Verdict
 
 
@@ -55,14 +56,15 @@ class CriterionStatus:
     explanation: str = strawberry.field(description="The verdict in a sentence.")
 
     @classmethod
-    def unjudged(cls, criterion: Criterion) -> "CriterionStatus":
-        """A criterion that nothing has been measured for yet."""
+    def of(cls, criterion: domain.Criterion, state: CriterionState) -> "CriterionStatus":
+        """A criterion and where it stands; one that was edited since is not judged yet."""
+        found = state if state.judged == criterion else UNJUDGED
         return cls(
-            criterion=criterion,
-            verdict=domain.Verdict.NO_DATA,
-            value=None,
-            samples=0,
-            consecutive_failures=0,
-            evaluated_at=None,
-            explanation="Nothing has been measured for this criterion yet.",
+            criterion=Criterion.of(criterion),
+            verdict=found.verdict,
+            value=found.value,
+            samples=found.samples,
+            consecutive_failures=found.failures,
+            evaluated_at=found.evaluated_at,
+            explanation=found.explanation,
         )

@@ -1,0 +1,37 @@
+"""How one phase looks in a terminal: its step, its criteria with their verdicts, what holds it."""
+
+from commands.client import Json
+from commands.output import remark, show, switch, table
+
+
+def show_phase(phase: Json) -> None:
+    """Everything about a phase that somebody who watches it wants at one glance."""
+    show(f"{phase['key']} {phase['status']}  {phase['name']}", *_ramp(phase))
+    criteria = phase["successCriteria"]
+    if criteria:
+        columns = ("criterion", "verdict", "because", "action")
+        show(table(columns, map(_criterion, criteria)))
+    if phase["flags"]:
+        show(table(("flag", "state", "reaches", "target"), map(_flag, phase["flags"])))
+    for sentence in phase["heldBy"]:
+        remark(f"held: {sentence}", "yellow")
+
+
+def _ramp(phase: Json) -> list[str]:
+    step, steps = phase["currentStep"], phase["steps"]
+    if step is None:
+        return []
+    at = f"step {step['index'] + 1} of {len(steps)}, {step['percentage']} %"
+    return [f"{at}, next at {phase['nextStepAt']}" if phase["nextStepAt"] else at]
+
+
+def _criterion(status: Json) -> tuple[object, ...]:
+    criterion = status["criterion"]
+    action = "dry run" if criterion["dryRun"] else criterion["action"]
+    return criterion["key"], status["verdict"], status["explanation"], action
+
+
+def _flag(link: Json) -> tuple[object, ...]:
+    flag = link["flag"]
+    share, target = f"{flag['rolloutPercentage']} %", f"{link['targetPercentage']} %"
+    return flag["key"], switch(flag["enabled"]), share, target

@@ -1,0 +1,46 @@
+"""SQL about the watch over the health monitor, by the clock of the database alone (SPEC X16)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+KEY = "watcher:health"
+
+_LOOK = text("""\
+SELECT silence.active, silence.last_tick,
+       extract(epoch FROM clock_timestamp() - silence.last_tick)::float8 AS seconds,
+       EXISTS (
+           SELECT FROM launch_incidents
+           WHERE dedup_key = :key AND status IN ('open', 'investigating')
+       ) AS reported
+FROM (
+    SELECT count(*) AS active,
+           coalesce((SELECT max(updated_at) FROM health_check_states), min(started_at))
+               AS last_tick
+    FROM launch_phases WHERE status = 'active'
+) AS silence
+""")
+_TURN = text("SELECT pg_try_advisory_xact_lock(hashtext(:key))")
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """How many phases are active, and since when nobody has checked health."""
+
+    active: int
+    last_tick: datetime | None
+    seconds: float | None
+    reported: bool
+
+
+async def look(session: AsyncSession) -> Silence:
+    """What the database knows at this moment."""
+    row = (await session.execute(_LOOK, {"key": KEY})).one()
+    return Silence(row.active, row.last_tick, row.seconds, row.reported)
+
+
+async def take_turn(session: AsyncSession) -> bool:
+    """True for one transaction at a time: of many processes one reports."""
+    return bool((await session.execute(_TURN, {"key": KEY})).scalar_one())

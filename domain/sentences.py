@@ -1,0 +1,23 @@
+"""Numbers as they stand in sentences for people."""
+
+
+def number(value: float, *, apart_from: float | None = None) -> str:
+    """Short, yet never rounded onto `apart_from`: 3.04 against 3 must not read `3 > 3`."""
+    short = _short(value)
+    if apart_from is None or value == apart_from or short != _short(apart_from):
+        return short
+    return f"{value:.10g}"
+
+
+def ordinal(count: int) -> str:
+    """1st, 2nd, 3rd, 11th, 21st."""
+    if count % 100 in (11, 12, 13):
+        return f"{count}th"
+    return f"{count}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(count % 10, 'th') }"
+
+
+def _short(value: float) -> str:
+    """Decimals of 412.3 tell nothing; those of 0.034 tell everything."""
+    if abs(value) >= 100 or value == int(value):
+        return f"{value:.0f}" if abs(value) < 1e15 else f"{value:.3g}"
+    return f"{value:.1f}".removesuffix(".0") if abs(value) >= 1 else f"{value:.2g}"

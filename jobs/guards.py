@@ -1,0 +1,36 @@
+"""What guards a launch with every tick: limits, success criteria, then the ramps (SPEC X1, S64)."""
+
+import logging
+from collections.abc import Awaitable
+from datetime import timedelta
+
+from db.session import Database
+from services import ramps
+from services.criteria import judge_phases
+from services.health_monitor import HealthMonitor
+from services.measuring import Eyes
+from services.pacing import pace_of
+from services.thresholds import judge_thresholds
+from settings import Settings
+
+logger = logging.getLogger(__name__)
+
+
+async def guard(db: Database, monitor: HealthMonitor, settings: Settings) -> None:
+    """One tick; what fails of it keeps nothing else from being done."""
+    interval = timedelta(seconds=settings.health_interval_seconds)
+    eyes = Eyes(db)
+    await _try("criteria", judge_phases(db, eyes, interval))
+    await _try("thresholds", judge_thresholds(db, eyes, interval))
+    await _try("ramps", _sweep(db, monitor, settings))
+
+
+async def _sweep(db: Database, monitor: HealthMonitor, settings: Settings) -> None:
+    await ramps.sweep(db, await pace_of(monitor, settings))
+
+
+async def _try(name: str, work: Awaitable[object]) -> None:
+    try:
+        await work
+    except Exception:
+        logger.exception("guards: %s failed and go on with the next tick", name)

@@ -1,0 +1,77 @@
+"""What a guard does to a phase: warn, hold, roll back (SPEC X1, A9)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from db.models.phases import LaunchPhase
+from db.queries import phases as queries
+from db.session import UnitOfWork
+from domain.actors import Actor
+from domain.criteria import GuardAction
+from domain.incidents import Severity
+from domain.phases import PhaseAction
+from services import incidents
+from services.incidents import IncidentDraft
+from services.phase_changes import move
+from services.phase_rollback import Rollback, roll_back
+
+_SEVERITY = {GuardAction.WARN: Severity.MEDIUM, GuardAction.HOLD: Severity.HIGH}
+_TITLE = {
+    GuardAction.WARN: "{name}: {key} is not kept",
+    GuardAction.HOLD: "{name} is held: {key} is not kept",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What a criterion asks for, and why."""
+
+    action: GuardAction
+    why: str
+
+
+async def take(
+    uow: UnitOfWork, actor: Actor, phase: LaunchPhase, due: Mapping[str, Due]
+) -> Mapping[str, GuardAction]:
+    """Do what criteria ask for with a locked ACTIVE phase; returns what was done, by criterion.
+
+    A rollback ends the run: with one, nothing else is left to do.
+    """
+    back = {key: item for key, item in due.items() if item.action is GuardAction.ROLLBACK}
+    if back:
+        await roll_back(uow, actor, Rollback(phase.id, _reason(back)))
+        return {key: item.action for key, item in back.items()}
+    held = {key: item for key, item in due.items() if item.action is GuardAction.HOLD}
+    if held:
+        move(uow, actor, phase, PhaseAction.PAUSE, reason=_reason(held))
+    for key, item in due.items():
+        await _open_incident(uow, actor, phase, key, item)
+    return {key: item.action for key, item in due.items()}
+
+
+def dedup_key(run_id: UUID | None, key: str) -> str:
+    """Names the cause: one criterion in one run."""
+    return f"criterion:{run_id}:{key}"
+
+
+async def _open_incident(
+    uow: UnitOfWork, actor: Actor, phase: LaunchPhase, key: str, due: Due
+) -> None:
+    links = (await queries.linked_flags(uow.session, [phase.id]))[phase.id]
+    draft = IncidentDraft(
+        type="criterion",
+        severity=_SEVERITY[due.action],
+        title=_TITLE[due.action].format(name=phase.phase_name, key=key),
+        description=due.why,
+        affected_features=[link.flag.key for link in links],
+        phase_id=phase.id,
+        run_id=phase.current_run_id,
+        dedup_key=dedup_key(phase.current_run_id, key),
+    )
+    await incidents.open_incident(uow, actor, draft)
+
+
+def _reason(due: Mapping[str, Due]) -> str:
+    """Such as `errors_low: error_rate 3.1 % > 2 % in 60 s, 412 samples, 2nd of 2`."""
+    return "; ".join(f"{key}: {item.why}" for key, item in due.items())[:2_000]

@@ -1,0 +1,86 @@
+"""Looks at metrics for those who judge: an answer, or the reason why there is none (SPEC A10)."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.session import Database
+from domain.criteria import Aggregation
+from domain.errors import DependencyDown, LaunchError
+from domain.metrics import Measurement, check_fitting
+from domain.verdicts import Look
+from services import metric_reads
+
+logger = logging.getLogger(__name__)
+
+Measure = Callable[
+    [AsyncSession, str, Aggregation, int, datetime, datetime | None], Awaitable[Measurement]
+]
+LIMIT_SECONDS = 5.0
+# Requests are counted by each process and handed over every ten seconds: what comes in first was
+# partly counted before the run began.
+SETTLING = timedelta(seconds=10)
+_AT_ONCE = 4  # sessions of one judge, so that it leaves some to everybody else
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One number over a window; nothing from before `not_before` counts."""
+
+    metric: str
+    aggregation: Aggregation
+    window_seconds: int
+    not_before: datetime | None = None
+
+
+class Eyes:
+    """How one process looks at metrics."""
+
+    def __init__(
+        self,
+        db: Database,
+        measure: Measure = metric_reads.measure,
+        limit_seconds: float = LIMIT_SECONDS,
+    ) -> None:
+        """`measure` may take `limit_seconds` for one number."""
+        self._db = db
+        self._measure = measure
+        self._limit = limit_seconds
+
+    async def look_all(self, questions: Sequence[Question]) -> list[Look]:
+        """All answers, in order; a few at a time."""
+        gate = asyncio.Semaphore(_AT_ONCE)
+
+        async def look(question: Question) -> Look:
+            async with gate:
+                return await self.look(question)
+
+        return list(await asyncio.gather(*map(look, questions)))
+
+    async def look(self, question: Question) -> Look:
+        """One answer; whatever goes wrong is one too, and never fails the caller."""
+        try:
+            check_fitting(question.metric, question.aggregation)
+            async with asyncio.timeout(self._limit), self._db.read() as session:
+                found = await self._measure(
+                    session,
+                    question.metric,
+                    question.aggregation,
+                    question.window_seconds,
+                    self._db.clock(),
+                    question.not_before,
+                )
+        except TimeoutError:
+            return Look(None, 0, f"no answer within {self._limit:g} s")
+        except DependencyDown:
+            return Look(None, 0, "the database does not answer")
+        except LaunchError as error:
+            return Look(None, 0, error.message)
+        except Exception as error:
+            logger.exception("metrics: %s could not be measured", question.metric)
+            return Look(None, 0, f"{type(error).__name__} in the provider")
+        return Look(found.value, found.samples)

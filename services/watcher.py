@@ -1,0 +1,163 @@
+"""Watches the watcher: an active phase that nobody checks is an incident of its own (SPEC X16).
+
+Every process does this, web processes too, because no worker may be alive to do it.
+"""
+
+import asyncio
+import logging
+import time
+from datetime import datetime, timedelta
+from typing import Protocol
+from uuid import UUID
+
+from db.queries import phases as phase_queries
+from db.queries import watcher as queries
+from db.queries.watcher import KEY, Silence
+from db.session import Database, UnitOfWork
+from domain.actors import system_actor
+from domain.errors import DependencyDown
+from domain.incidents import Severity
+from domain.phases import PhaseAction, PhaseStatus
+from services import background, incidents
+from services.health_monitor import HealthMonitor
+from services.incidents import IncidentDraft
+from services.phase_changes import move
+from settings import Settings
+
+logger = logging.getLogger(__name__)
+
+WATCHER = system_actor("watcher")
+TITLE = "Nobody checks the health of the launch"
+
+_LONGEST_PAUSE = 15.0
+_LOOKS = 6  # within the time of silence
+
+
+class Alarm(Protocol):
+    """Tells people at once, without a worker; telling one cause again does nothing."""
+
+    async def raise_now(
+        self, key: str, title: str, text: str, severity: Severity, since: datetime | None
+    ) -> bool:
+        """Something is wrong."""
+        ...
+
+    async def resolve_now(self, key: str, text: str) -> bool:
+        """It is over."""
+        ...
+
+
+class Watcher:
+    """One a process."""
+
+    def __init__(
+        self, db: Database, monitor: HealthMonitor, settings: Settings, alarm: Alarm
+    ) -> None:
+        """Nothing is looked at yet."""
+        interval = settings.health_interval_seconds
+        self._db = db
+        self._monitor = monitor
+        self._alarm = alarm
+        self._limit = max(settings.health_silence_seconds, 2 * interval)
+        self._pauses = settings.watcher_pauses
+        self._pause = min(_LONGEST_PAUSE, self._limit / _LOOKS)
+        self._active = False
+        self._alarmed = False
+        self._answered_at = time.monotonic()
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin to look."""
+        self._task = asyncio.create_task(self._run(), name="watcher")
+
+    async def stop(self) -> None:
+        """End."""
+        await background.end(self._task)
+
+    async def look(self) -> None:
+        """One look: report silence, take the report back when checks go on."""
+        try:
+            async with self._db.read() as session:
+                silence = await queries.look(session)
+        except DependencyDown:
+            await self._look_without_database()
+            return
+        self._active, self._answered_at = silence.active > 0, time.monotonic()
+        if self._is_silent(silence):
+            await self._report(silence)
+        elif self._is_watched(silence) and (silence.reported or self._alarmed):
+            await self._take_back()
+
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(self._pause)
+            try:
+                await self.look()
+            except Exception:
+                logger.exception("watcher: the look failed and is tried again")
+
+    def _is_silent(self, silence: Silence) -> bool:
+        return silence.active > 0 and not self._is_watched(silence)
+
+    def _is_watched(self, silence: Silence) -> bool:
+        return silence.seconds is not None and silence.seconds <= self._limit
+
+    async def _report(self, silence: Silence) -> None:
+        text = f"No health check for {silence.seconds or 0:.0f} s while a phase is active."
+        try:
+            if not silence.reported:
+                await self._open_incident(text)
+        finally:
+            # People are told even where the incident could not be entered.
+            await self._raise(text, silence.last_tick)
+
+    async def _open_incident(self, text: str) -> None:
+        async with self._db.write() as uow:
+            if not await queries.take_turn(uow.session):
+                return
+            silence = await queries.look(uow.session)
+            if silence.reported or not self._is_silent(silence):
+                return
+            active = await phase_queries.everything(uow.session, (PhaseStatus.ACTIVE,))
+            draft = IncidentDraft(
+                type="watcher",
+                severity=Severity.CRITICAL,
+                title=TITLE,
+                description=f"{text} Are the workers running, and can they reach the database?",
+                phase_id=active[0].id,
+                run_id=active[0].current_run_id,
+                dedup_key=KEY,
+            )
+            if self._pauses:
+                for phase in active:
+                    await _hold(uow, phase.id, text)
+            await incidents.open_incident(uow, WATCHER, draft)
+
+    async def _take_back(self) -> None:
+        """Only fresh checks end it: that no phase is active any more may be our own doing."""
+        async with self._db.write() as uow:
+            await incidents.resolve_by_key(uow, WATCHER, KEY, "Health is checked again.")
+        await self._alarm.resolve_now(KEY, "Health is checked again.")
+        self._alarmed = False
+
+    async def _look_without_database(self) -> None:
+        """Redis may know that checks go on; where it does not either, nobody knows anything."""
+        away = time.monotonic() - self._answered_at
+        if not self._active or away <= self._limit:
+            return
+        snapshot = await self._monitor.latest()
+        age = self._db.clock() - snapshot.at
+        if not snapshot.checks or age > timedelta(seconds=self._limit):
+            text = f"No answer from the database and no health check for {away:.0f} s."
+            await self._raise(text, None)
+
+    async def _raise(self, text: str, since: datetime | None) -> None:
+        self._alarmed = True
+        await self._alarm.raise_now(KEY, TITLE, text, Severity.CRITICAL, since)
+
+
+async def _hold(uow: UnitOfWork, phase_id: UUID, text: str) -> None:
+    """WATCHER_PAUSES: what nobody watches does not go on by itself."""
+    phase = await phase_queries.lock(uow.session, phase_id)
+    if phase is not None and phase.status is PhaseStatus.ACTIVE:
+        move(uow, WATCHER, phase, PhaseAction.PAUSE, reason=text)

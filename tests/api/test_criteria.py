@@ -1,0 +1,79 @@
+"""Criteria, their verdicts and what holds a ramp, over the API (SPEC X1, X11)."""
+
+import pytest
+from starlette.applications import Starlette
+
+from tests.clock import Clock
+from tests.factories.guards import ERRORS, LOOK, RAMP, Guarded
+from tests.factories.health import Health
+from tests.factories.launches import make_phase
+from tests.graphql import GraphQLClient
+
+EVENTS = """{ launchEvents(first: 100) { nodes {
+  __typename summary actor { ... on SystemActor { component } }
+  ... on CriterionEvent {
+    actionTaken phase { key status }
+    status { criterion { key threshold action } verdict value samples consecutiveFailures }
+  } } } }"""
+
+
+@pytest.fixture
+def guarded(app: Starlette, admin: GraphQLClient, health: Health, clock: Clock) -> Guarded:
+    return Guarded(app, admin, clock)
+
+
+async def test_what_was_never_judged_has_no_data(admin: GraphQLClient, health: Health) -> None:
+    phase = await make_phase(admin, successCriteria=[ERRORS], steps=RAMP)
+    found = (await admin.data(LOOK, id=phase))["launchPhase"]
+    assert found["heldBy"] == []
+    (status,) = found["successCriteria"]
+    assert (status["verdict"], status["samples"], status["value"]) == ("NO_DATA", 0, None)
+    assert status["explanation"] == "Nothing has been measured for this criterion yet."
+
+
+async def test_a_verdict_with_its_numbers(guarded: Guarded, viewer: GraphQLClient) -> None:
+    """X1: for whoever may look."""
+    await guarded.go_live({**ERRORS, "action": "WARN"})
+    await guarded.tick(2_000, errors=62)
+    status = (await viewer.data(LOOK, id=guarded.phase))["launchPhase"]["successCriteria"][0]
+    assert (status["verdict"], status["consecutiveFailures"]) == ("FAILING", 1)
+    assert status["value"] == pytest.approx(3.1, rel=0.01)
+    assert 2_000 <= status["samples"] < 2_050  # requests of this test are counted too
+    assert status["evaluatedAt"] is not None
+
+
+async def test_suppliers_see_nothing_of_it(guarded: Guarded, supplier: GraphQLClient) -> None:
+    await guarded.go_live(ERRORS)
+    answer = await supplier.execute(LOOK, id=guarded.phase)
+    assert (answer.codes, answer.body["data"]["launchPhase"]) == (["FORBIDDEN"], None)
+
+
+async def test_verdicts_of_a_run_that_has_ended_stay(guarded: Guarded) -> None:
+    """X15: what it was rolled back for can still be read."""
+    await guarded.go_live(ERRORS)
+    for _ in range(2):
+        await guarded.tick(1_000, errors=100)
+    found = await guarded.look()
+    assert (found["status"], found["heldBy"]) == ("ROLLED_BACK", [])
+    assert found["successCriteria"][0]["verdict"] == "FAILING"
+
+
+async def test_criterion_events(guarded: Guarded) -> None:
+    """X1: the status as it was judged then, the action, and who did it."""
+    await guarded.go_live({**ERRORS, "action": "HOLD", "failureLimit": 1})
+    await guarded.tick(1_000, errors=100)
+    nodes = (await guarded.client.data(EVENTS))["launchEvents"]["nodes"]
+    (event,) = [node for node in nodes if node["__typename"] == "CriterionEvent"]
+    assert (event["actionTaken"], event["phase"]["status"]) == ("HOLD", "PAUSED")
+    assert event["actor"] == {"component": "guard"}
+    assert event["status"]["criterion"] == {"key": "errors_low", "threshold": 2, "action": "HOLD"}
+    assert event["status"]["consecutiveFailures"] == 1
+    assert event["summary"].startswith("Criterion errors_low is failing: error_rate ")
+    assert event["summary"].endswith("1st of 1: the phase is held")
+
+
+async def test_a_paused_ramp_says_so(guarded: Guarded) -> None:
+    await guarded.go_live({**ERRORS, "action": "HOLD", "failureLimit": 1}, steps=RAMP)
+    await guarded.tick(1_000, errors=100)
+    wanted = ["The phase is paused: it goes on when somebody resumes it."]
+    assert (await guarded.look())["heldBy"] == wanted

@@ -1,0 +1,136 @@
+"""Guards as processes of their own: workers that die, and nobody who checks health (X1, X16)."""
+
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from redis.asyncio import Redis
+from sqlalchemy import ColumnElement, literal_column, select, update
+
+from db.models.incidents import LaunchIncident
+from db.models.phases import LaunchPhase
+from db.session import Database
+from domain.incidents import IncidentStatus
+from settings import Settings
+from tests.conftest import empty
+from tests.factories.metrics import requests
+from tests.factories.propagation import eventually
+from tests.launch import Launch, Running, wait_until_ready
+from tests.servers import free_port
+
+EMAIL, PASSWORD = "operator@wedsync.app", "a long enough password"
+PATIENT: ColumnElement[object] = literal_column(
+    "jsonb_set(success_criteria, '{0,failure_limit}', '8')"
+)
+ACTIVATE = ("phases", "activate", "supplier_rollout", "--accept-warnings", "--yes")
+
+
+Json = Any
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="launch-") as name:
+        yield Path(name)
+
+
+@pytest.fixture
+async def launch(
+    database: Database, redis: Redis, settings: Settings, folder: Path
+) -> AsyncIterator[Launch]:
+    """The demo launch, one operator, no process yet, and a Redis that knows of no health."""
+    await empty(database)
+    port = free_port()
+    env = {
+        "ENVIRONMENT": "test",
+        "DATABASE_URL": str(settings.database_url),
+        "REDIS_URL": str(settings.redis_url),
+        "DATA_DIR": str(folder / "data"),
+        "XDG_CONFIG_HOME": str(folder / "config"),
+        "PORT": str(port),
+        "LAUNCH_URL": f"http://127.0.0.1:{port}",
+        "HEALTH_RECHECK_SECONDS": "0.01",
+        "HEALTH_INTERVAL_SECONDS": "1",
+        "HEALTH_SILENCE_SECONDS": "3",
+    }
+    found = Launch(folder, env)
+    made = ("admin", "--email", EMAIL, "--role", "operator", "--password", PASSWORD)
+    done = found.try_all(("migrate",), ("demo",), made)
+    assert [item.code for item in done] == [0, 0, 0], done
+    yield found
+    await empty(database)
+
+
+@pytest.fixture
+def server(launch: Launch) -> Iterator[Running]:
+    with launch.running("serve") as running:
+        wait_until_ready(launch.env["LAUNCH_URL"])
+        launch("login", EMAIL, stdin=f"{PASSWORD}\n")
+        yield running
+
+
+async def test_silence_is_told_by_the_web_server_alone(
+    launch: Launch, server: Running, database: Database
+) -> None:
+    """X16: no worker has ever run; one that starts ends it."""
+    launch(*ACTIVATE)
+    server.wait_for("alert watcher:health firing")
+    assert await _status(database) is IncidentStatus.OPEN
+    with launch.running("worker"):
+        await eventually(lambda: _status(database), _is_resolved, within=30)
+
+
+def _is_resolved(found: IncidentStatus | None) -> bool:
+    return found is IncidentStatus.RESOLVED
+
+
+async def _status(database: Database) -> IncidentStatus | None:
+    """Of the incident that the watcher opened."""
+    query = select(LaunchIncident.status).where(LaunchIncident.dedup_key == "watcher:health")
+    async with database.read() as session:
+        return await session.scalar(query)
+
+
+async def test_a_worker_goes_on_where_a_killed_one_stopped(
+    launch: Launch, server: Running, database: Database
+) -> None:
+    """X1: failures are counted across workers, and the last one rolls the phase back."""
+    await _change(database, success_criteria=PATIENT)
+    launch(*ACTIVATE)
+    await _change(database, started_at=datetime.now(UTC) - timedelta(minutes=1))
+    await requests(database, datetime.now(UTC), total=1_000, errors=500)
+    with launch.running("worker") as first:
+        _wait(launch, lambda phase: _failures(phase) >= 2)
+        first.process.kill()
+    before = _failures(_show(launch))
+    with launch.running("worker"):
+        seen = _wait(launch, lambda phase: phase["status"] == "ROLLED_BACK")
+    assert min(map(_failures, seen)) >= before
+    assert seen[-1]["successCriteria"][0]["explanation"].endswith("8th of 8")
+
+
+async def _change(database: Database, **values: object) -> None:
+    phase = update(LaunchPhase).where(LaunchPhase.key == "supplier_rollout")
+    async with database.write() as uow:
+        await uow.session.execute(phase.values(values))
+
+
+def _show(launch: Launch) -> Json:
+    return launch.json("phases", "show", "supplier_rollout")
+
+
+def _failures(phase: Json) -> int:
+    return int(phase["successCriteria"][0]["consecutiveFailures"])
+
+
+def _wait(launch: Launch, holds: Callable[[Json], bool], seconds: float = 30) -> list[Json]:
+    """What was seen until something held of it."""
+    deadline, seen = time.monotonic() + seconds, [_show(launch)]
+    while not holds(seen[-1]):
+        assert time.monotonic() < deadline, seen[-1]
+        seen.append(_show(launch))
+    return seen

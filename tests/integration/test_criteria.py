@@ -1,0 +1,262 @@
+"""Success criteria that act: on real samples, across workers, never over people (SPEC X1)."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import update
+from starlette.applications import Starlette
+
+from db.models.phases import LaunchPhase
+from domain.criteria import GuardAction, Verdict
+from domain.incidents import Severity
+from domain.metrics import Measurement
+from services.measuring import Eyes
+from tests.api.test_phases import activate, step
+from tests.clock import Clock
+from tests.factories.guards import ERRORS, TICK, Asked, Guarded
+from tests.factories.health import Health
+from tests.factories.launches import close_incidents, make_phase
+from tests.graphql import GraphQLClient
+
+HOLD = {**ERRORS, "action": "HOLD"}
+WARN = {**ERRORS, "action": "WARN"}
+NOTHING = {**ERRORS, "key": "orders", "metric": "custom.orders", "aggregation": "AVG"}
+
+
+@pytest.fixture
+def guarded(app: Starlette, admin: GraphQLClient, health: Health, clock: Clock) -> Guarded:
+    return Guarded(app, admin, clock)
+
+
+async def test_a_burst_of_errors_rolls_back(guarded: Guarded) -> None:
+    """X1, A14, S107: two ticks, flags off, incident linked, the sentence everywhere."""
+    await guarded.go_live(ERRORS)
+    await guarded.tick(1_000, errors=50)
+    assert (await guarded.look())["status"] == "ACTIVE"
+    await guarded.tick(1_000, errors=50)
+    phase = await guarded.look()
+    assert phase["status"] == "ROLLED_BACK"
+    assert [link["flag"]["enabled"] for link in phase["flags"]] == [False]
+    assert "5 % > 2 % in 60 s, " in phase["successCriteria"][0]["explanation"]
+    assert phase["successCriteria"][0]["explanation"].endswith("2nd of 2")
+
+
+async def test_the_rollback_is_the_systems_and_leaves_its_reason(guarded: Guarded) -> None:
+    """X1: by a SystemActor, with an incident of the run and the event of the criterion."""
+    await guarded.go_live(ERRORS)
+    await guarded.tick(1_000, errors=50)
+    await guarded.tick(1_000, errors=50)
+    (incident,) = await guarded.incidents()
+    assert (incident.incident_type, incident.severity) == ("phase_rollback", Severity.HIGH)
+    last = (await guarded.judgements())[-1]
+    assert last.action_taken is GuardAction.ROLLBACK
+    assert incident.description == f"errors_low: {last.state.explanation}"
+    assert incident.run_id == last.run_id
+    document = "{ launchEvents(first: 100) { nodes { summary actor { __typename } } } }"
+    nodes = (await guarded.client.data(document))["launchEvents"]["nodes"]
+    (event,) = [node for node in nodes if "rolled back: errors_low" in node["summary"]]
+    assert event["actor"]["__typename"] == "SystemActor"
+
+
+async def test_hold_pauses_and_leaves_flags(guarded: Guarded) -> None:
+    """X1: the ramp stops, users keep what they have, a HIGH incident says why."""
+    await guarded.go_live(HOLD)
+    for _ in range(4):
+        await guarded.tick(1_000, errors=50)
+    phase = await guarded.look()
+    assert phase["status"] == "PAUSED"
+    assert [link["flag"]["enabled"] for link in phase["flags"]] == [True]
+    (incident,) = await guarded.incidents()
+    assert (incident.severity, incident.occurrences) == (Severity.HIGH, 1)
+
+
+async def test_warn_only_warns_once(guarded: Guarded) -> None:
+    """X1, flagger#427: one MEDIUM incident for a time of failing, not one a tick."""
+    await guarded.go_live(WARN)
+    for _ in range(5):
+        await guarded.tick(1_000, errors=50)
+    assert (await guarded.look())["status"] == "ACTIVE"
+    (incident,) = await guarded.incidents()
+    assert (incident.severity, incident.occurrences) == (Severity.MEDIUM, 1)
+    assert [event.action_taken for event in await guarded.judgements()] == [
+        None,
+        GuardAction.WARN,
+    ]
+
+
+async def test_recovery_ends_the_incident_and_the_next_failure_is_a_new_one(
+    guarded: Guarded,
+) -> None:
+    """X1: three good ticks; then the guard acts again."""
+    await guarded.go_live(WARN)
+    for errors in (50, 50, 0, 0, 0, 0):
+        await guarded.tick(1_000, errors=errors)
+    assert await guarded.incidents() == []
+    assert (await guarded.criterion())["verdict"] == "PASSING"
+    for _ in range(3):
+        await guarded.tick(1_000, errors=200)
+    assert len(await guarded.incidents()) == 1
+
+
+async def test_a_dry_run_never_acts(guarded: Guarded) -> None:
+    """A11: shown all the same."""
+    await guarded.go_live({**ERRORS, "dryRun": True})
+    for _ in range(4):
+        await guarded.tick(1_000, errors=500)
+    assert (await guarded.look())["status"] == "ACTIVE"
+    assert (await guarded.criterion())["consecutiveFailures"] == 4
+    assert await guarded.incidents() == []
+
+
+async def test_no_data_holds_after_the_delay(guarded: Guarded) -> None:
+    """A10: even where the criterion could roll back."""
+    await guarded.go_live({**NOTHING, "initialDelaySeconds": 100})
+    await guarded.tick()
+    assert (await guarded.criterion())["verdict"] == "INCONCLUSIVE"
+    await guarded.tick()
+    assert (await guarded.look())["status"] == "ACTIVE"
+    await guarded.tick()
+    assert (await guarded.look())["status"] == "PAUSED"
+    assert (await guarded.criterion())["verdict"] == "NO_DATA"
+
+
+async def test_a_provider_that_fails_is_no_failure(guarded: Guarded) -> None:
+    """A10: any number of times; the reason is shown, and no secret of the provider."""
+
+    def fail() -> Measurement:
+        raise RuntimeError("password=secret")
+
+    await guarded.go_live(ERRORS)
+    for _ in range(5):
+        await guarded.tick(eyes=Eyes(guarded.db, Asked(fail)))
+    criterion = await guarded.criterion()
+    assert (criterion["verdict"], criterion["consecutiveFailures"]) == ("INCONCLUSIVE", 0)
+    assert "RuntimeError" in criterion["explanation"]
+    assert "secret" not in criterion["explanation"]
+    assert (await guarded.look())["status"] == "ACTIVE"
+
+
+async def test_a_provider_that_hangs_is_no_failure(guarded: Guarded) -> None:
+    """A10: nor does it hold up the tick."""
+
+    class Hangs(Asked):
+        async def __call__(self, *_args: object) -> Measurement:
+            await asyncio.sleep(3_600)
+            raise AssertionError
+
+    await guarded.go_live(ERRORS)
+    eyes = Eyes(guarded.db, Hangs(lambda: Measurement(None, 0)), limit_seconds=0.05)
+    await guarded.tick(eyes=eyes)
+    criterion = await guarded.criterion()
+    assert criterion["explanation"] == "error_rate could not be measured: no answer within 0.05 s"
+
+
+async def test_a_metric_that_cannot_be_such_a_number_says_so(guarded: Guarded) -> None:
+    await guarded.go_live({**ERRORS, "metric": "signups_total", "aggregation": "P95"})
+    await guarded.tick()
+    criterion = await guarded.criterion()
+    assert criterion["verdict"] == "INCONCLUSIVE"
+    assert "it has no P95" in criterion["explanation"]
+
+
+async def test_the_time_before_the_run_is_not_judged(guarded: Guarded, clock: Clock) -> None:
+    """X1: a burst that ended before the activation undoes nothing."""
+    await guarded.add(1_000, errors=900)
+    await guarded.go_live({**ERRORS, "windowSeconds": 3_600})
+    for _ in range(3):
+        await guarded.tick(1_000)
+    assert (await guarded.criterion())["verdict"] == "PASSING"
+
+
+async def test_a_pause_by_people_is_theirs(guarded: Guarded) -> None:
+    """X1: judged and shown, but neither resumed nor rolled back."""
+    await guarded.go_live(ERRORS)
+    await step(guarded.client, "pause", guarded.phase)
+    for _ in range(3):
+        await guarded.tick(1_000, errors=500)
+    assert (await guarded.look())["status"] == "PAUSED"
+    assert (await guarded.criterion())["consecutiveFailures"] == 3
+    for _ in range(4):
+        await guarded.tick(10_000)
+    assert (await guarded.criterion())["verdict"] == "PASSING"
+    assert (await guarded.look())["status"] == "PAUSED"
+    assert await guarded.incidents() == []
+
+
+async def test_who_resumes_a_held_phase_is_not_overruled_at_once(guarded: Guarded) -> None:
+    """X1: an action is taken once in a time of failing."""
+    await guarded.go_live(HOLD)
+    for _ in range(2):
+        await guarded.tick(1_000, errors=50)
+    assert (await step(guarded.client, "resume", guarded.phase))["errors"] == []
+    for _ in range(3):
+        await guarded.tick(1_000, errors=50)
+    assert (await guarded.look())["status"] == "ACTIVE"
+
+
+async def test_two_workers_judge_once(guarded: Guarded) -> None:
+    """S62: should the claims of the ticker fail, no failure counts twice."""
+    await guarded.go_live(ERRORS)
+    guarded.clock.advance(TICK.total_seconds())
+    await guarded.add(1_000, errors=50)
+    await asyncio.gather(guarded.judge(), guarded.judge(), guarded.judge())
+    assert (await guarded.criterion())["consecutiveFailures"] == 1
+    assert (await guarded.look())["status"] == "ACTIVE"
+
+
+async def test_an_edited_criterion_is_judged_anew(guarded: Guarded) -> None:
+    await guarded.go_live(ERRORS)
+    await guarded.tick(1_000, errors=50)
+    update = """mutation ($input: UpdateLaunchPhaseInput!) {
+      updateLaunchPhase(input: $input) { errors { message } } }"""
+    edited = {"id": guarded.phase, "successCriteria": [{**ERRORS, "threshold": 4.0}]}
+    await guarded.client.data(update, input=edited)
+    assert (await guarded.criterion())["verdict"] == "NO_DATA"
+    await guarded.tick(1_000, errors=50)
+    assert (await guarded.criterion())["consecutiveFailures"] == 1
+    assert (await guarded.look())["status"] == "ACTIVE"
+
+
+async def test_a_new_run_starts_with_a_clean_slate(guarded: Guarded) -> None:
+    """Decision 6: what failed was the last run."""
+    await guarded.go_live(ERRORS)
+    for _ in range(2):
+        await guarded.tick(1_000, errors=50)
+    await close_incidents(guarded.db)
+    guarded.clock.advance(3_600)
+    assert (await activate(guarded.client, guarded.phase))["errors"] == []
+    assert (await guarded.criterion())["verdict"] == "NO_DATA"
+    guarded.clock.advance(60)
+    await guarded.tick(1_000, errors=50)
+    assert (await guarded.criterion())["consecutiveFailures"] == 1
+
+
+async def test_one_phase_that_cannot_be_judged_stops_no_other(guarded: Guarded) -> None:
+    """S63."""
+    await guarded.go_live(ERRORS, key="first", platforms=["WEDME"])
+    guarded.phase = await make_phase(
+        guarded.client, "second", ("other",), successCriteria=[ERRORS], platforms=["WEDSYNC"]
+    )
+    assert (await activate(guarded.client, guarded.phase))["errors"] == []
+    await _break(guarded, "first")
+    guarded.clock.advance(60)
+    await guarded.tick(1_000)
+    assert (await guarded.criterion())["verdict"] == "PASSING"
+
+
+async def _break(guarded: Guarded, key: str) -> None:
+    """Criteria that no version of the software can read."""
+    broken = update(LaunchPhase).where(LaunchPhase.key == key).values(success_criteria=[{"key": 1}])
+    async with guarded.db.write() as uow:
+        await uow.session.execute(broken)
+
+
+async def test_events_are_about_changes(guarded: Guarded) -> None:
+    """flagger#427: an event for each change of a verdict, none for each tick."""
+    await guarded.go_live(WARN)
+    for errors in (0, 0, 0, 60, 60):
+        await guarded.tick(1_000, errors=errors)
+    found = [(event.before, event.state.verdict) for event in await guarded.judgements()]
+    assert found[0] == (Verdict.NO_DATA, Verdict.PASSING)
+    assert found[1] == (Verdict.PASSING, Verdict.FAILING)
+    assert len(found) == 3  # the third one warned

@@ -1,0 +1,122 @@
+"""Limits that hold whatever a phase promises, on real samples (SPEC S64, decision 10)."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import update
+from starlette.applications import Starlette
+
+from db.models.incidents import LaunchIncident
+from db.queries import metrics
+from domain.incidents import IncidentStatus, Severity
+from domain.metrics import FAILED_SIGNUPS, MetricKind
+from services.measuring import Eyes
+from services.thresholds import judge_thresholds
+from tests.clock import Clock
+from tests.factories.guards import TICK, Guarded
+from tests.factories.health import Health
+from tests.factories.launches import close_incidents
+from tests.graphql import GraphQLClient
+
+
+@pytest.fixture
+def guarded(app: Starlette, admin: GraphQLClient, health: Health, clock: Clock) -> Guarded:
+    return Guarded(app, admin, clock)
+
+
+async def test_errors_open_a_critical_incident(guarded: Guarded) -> None:
+    """S64: no phase has to ask for it; one incident however long it lasts."""
+    for _ in range(3):
+        await guarded.watch_limits(1_000, errors=60)
+    (incident,) = await guarded.incidents()
+    assert (incident.dedup_key, incident.severity) == ("metric:error_rate", Severity.CRITICAL)
+    assert incident.occurrences == 1
+    assert incident.title.startswith("Too many requests fail: error_rate 6 % > 5 % in 60 s, ")
+
+
+async def test_a_warning_that_becomes_critical_is_one_incident(guarded: Guarded) -> None:
+    await guarded.watch_limits(1_000, errors=30)
+    (incident,) = await guarded.incidents()
+    assert incident.severity is Severity.MEDIUM
+    await guarded.watch_limits(10_000, errors=2_000)
+    (incident,) = await guarded.incidents()
+    assert (incident.severity, incident.occurrences) == (Severity.CRITICAL, 2)
+
+
+async def test_two_good_looks_resolve_it(guarded: Guarded) -> None:
+    """S64, S68: by itself, and only after the second."""
+    await guarded.watch_limits(1_000, errors=100)
+    await guarded.watch_limits(100_000)
+    assert len(await guarded.incidents()) == 1
+    await guarded.watch_limits(100_000)
+    assert await guarded.incidents() == []
+
+
+async def test_slow_answers(guarded: Guarded) -> None:
+    await guarded.watch_limits(1_000, milliseconds=700)
+    (incident,) = await guarded.incidents()
+    assert (incident.dedup_key, incident.severity) == (
+        "metric:response_time_ms",
+        Severity.MEDIUM,
+    )
+    await guarded.watch_limits(100_000, milliseconds=3_000)
+    (incident,) = await guarded.incidents()
+    assert incident.severity is Severity.HIGH
+
+
+async def test_ten_failed_sign_ups(guarded: Guarded) -> None:
+    """S64: at ten, not above."""
+    await _fail_sign_ups(guarded, 9)
+    assert await guarded.incidents() == []
+    await _fail_sign_ups(guarded, 1)
+    (incident,) = await guarded.incidents()
+    assert incident.title == "Sign-ups fail: failed_signups 10 ≥ 10 in 300 s, 10 samples"
+
+
+async def _fail_sign_ups(guarded: Guarded, count: int) -> None:
+    row = {
+        "metric_name": FAILED_SIGNUPS,
+        "kind": MetricKind.COUNTER,
+        "metric_value": 1.0,
+        "recorded_at": guarded.clock(),
+    }
+    async with guarded.db.write() as uow:
+        await metrics.add_samples(uow.session, [row] * count)
+    guarded.clock.advance(30)
+    await judge_thresholds(guarded.db, Eyes(guarded.db), TICK)
+
+
+async def test_an_incident_names_the_phase_that_is_live(guarded: Guarded) -> None:
+    await guarded.go_live()
+    await guarded.watch_limits(1_000, errors=100)
+    (incident,) = await guarded.incidents()
+    assert incident.phase_id is not None
+    assert incident.run_id is not None
+
+
+async def test_what_is_resolved_by_hand_while_it_goes_on_comes_back(guarded: Guarded) -> None:
+    """grafana/oncall#5392: resolved while firing."""
+    await guarded.watch_limits(1_000, errors=100)
+    await close_incidents(guarded.db)
+    await guarded.watch_limits(1_000, errors=100)
+    (incident,) = await guarded.incidents()
+    assert incident.occurrences == 2
+
+
+async def test_what_a_person_has_taken_is_theirs_to_end(guarded: Guarded) -> None:
+    """S68."""
+    await guarded.watch_limits(1_000, errors=100)
+    taken = {"status": IncidentStatus.INVESTIGATING, "acknowledged_by_kind": "user"}
+    async with guarded.db.write() as uow:
+        await uow.session.execute(update(LaunchIncident).values(taken))
+    for _ in range(3):
+        await guarded.watch_limits(100_000)
+    assert len(await guarded.incidents()) == 1
+
+
+async def test_two_workers_count_one_look(guarded: Guarded) -> None:
+    await guarded.watch_limits(1_000, errors=100)
+    await guarded.watch_limits(1_000_000)
+    again = [judge_thresholds(guarded.db, Eyes(guarded.db), TICK) for _ in range(3)]
+    await asyncio.gather(*again)
+    assert len(await guarded.incidents()) == 1

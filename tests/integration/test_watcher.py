@@ -1,0 +1,158 @@
+"""The watch over the health monitor, on real rows and the clock of the database (SPEC X16)."""
+
+import asyncio
+from datetime import datetime
+
+import pytest
+from sqlalchemy import text
+from starlette.applications import Starlette
+
+from db.models.incidents import LaunchIncident
+from db.queries import incidents
+from db.queries.watcher import KEY
+from domain.incidents import IncidentStatus, Severity
+from services.watcher import Watcher
+from settings import Settings
+from tests.api.test_phases import step
+from tests.clock import Clock
+from tests.factories.guards import Guarded
+from tests.factories.health import Health
+from tests.graphql import GraphQLClient
+
+
+class Bell:
+    """An alarm that notes who was told what."""
+
+    def __init__(self) -> None:
+        self.raised: list[str] = []
+        self.resolved: list[str] = []
+
+    async def raise_now(
+        self, key: str, title: str, text: str, severity: Severity, since: datetime | None
+    ) -> bool:
+        assert (bool(title), bool(text), severity) == (True, True, Severity.CRITICAL)
+        assert since is None or since.tzinfo is not None
+        self.raised.append(key)
+        return True
+
+    async def resolve_now(self, key: str, text: str) -> bool:
+        assert text
+        self.resolved.append(key)
+        return True
+
+
+class Tower(Guarded):
+    """A live phase, and processes that watch whether anybody checks health."""
+
+    def __init__(
+        self, app: Starlette, client: GraphQLClient, clock: Clock, settings: Settings
+    ) -> None:
+        super().__init__(app, client, clock)
+        self.bell = Bell()
+        self.settings = settings
+        self.watcher = self.another()
+
+    def another(self, **changes: object) -> Watcher:
+        """Another process."""
+        settings = self.settings.model_copy(update=changes)
+        return Watcher(self.db, self.runtime.health, settings, self.bell)
+
+    async def silence(self, seconds: int) -> None:
+        """So long ago, by the clock of the database, was the last tick."""
+        moved = text(
+            "UPDATE health_check_states SET updated_at = now() - make_interval(secs => :s)"
+        )
+        async with self.db.write() as uow:
+            await uow.session.execute(moved, {"s": seconds})
+
+    async def newest(self) -> LaunchIncident | None:
+        async with self.db.write() as uow:
+            return await incidents.lock_newest_with_key(uow.session, KEY)
+
+
+@pytest.fixture
+async def tower(
+    app: Starlette, admin: GraphQLClient, health: Health, clock: Clock, settings: Settings
+) -> Tower:
+    found = Tower(app, admin, clock, settings)
+    await found.go_live()
+    return found
+
+
+async def test_silence_is_an_incident(tower: Tower) -> None:
+    """X16: after 90 s, CRITICAL, with an alert that needs no worker."""
+    await tower.silence(91)
+    await tower.watcher.look()
+    (incident,) = await tower.incidents()
+    assert (incident.dedup_key, incident.severity) == (KEY, Severity.CRITICAL)
+    assert incident.phase_id is not None
+    assert tower.bell.raised == [KEY]
+    assert (await tower.look())["status"] == "ACTIVE"
+
+
+async def test_short_silence_is_none(tower: Tower) -> None:
+    await tower.silence(80)
+    await tower.watcher.look()
+    assert (await tower.incidents(), tower.bell.raised) == ([], [])
+
+
+async def test_the_clock_of_a_process_does_not_count(tower: Tower) -> None:
+    """X16: one that is an hour ahead cries no wolf."""
+    tower.clock.advance(3_600)
+    await tower.watcher.look()
+    assert (await tower.incidents(), tower.bell.raised) == ([], [])
+
+
+async def test_nothing_is_watched_that_is_not_active(tower: Tower) -> None:
+    await step(tower.client, "pause", tower.phase)
+    await tower.silence(600)
+    await tower.watcher.look()
+    assert (await tower.incidents(), tower.bell.raised) == ([], [])
+
+
+async def test_many_processes_open_one_incident(tower: Tower) -> None:
+    """X16: and count it once."""
+    await tower.silence(91)
+    watchers = [tower.another() for _ in range(4)]
+    for _ in range(2):
+        await asyncio.gather(*(watcher.look() for watcher in watchers))
+    (incident,) = await tower.incidents()
+    assert incident.occurrences == 1
+
+
+async def test_ticks_that_are_back_end_it(tower: Tower) -> None:
+    """X16: whichever process sees it first."""
+    await tower.silence(91)
+    await tower.watcher.look()
+    await tower.runtime.health.tick()
+    await tower.another().look()
+    found = await tower.newest()
+    assert found is not None
+    assert found.status is IncidentStatus.RESOLVED
+    assert tower.bell.resolved == [KEY]
+    assert await tower.incidents() == []
+
+
+async def test_it_pauses_where_it_shall(tower: Tower) -> None:
+    """X16: policy may PAUSE; then the incident lasts until ticks are back all the same."""
+    await tower.silence(91)
+    watcher = tower.another(watcher_pauses=True)
+    await watcher.look()
+    assert (await tower.look())["status"] == "PAUSED"
+    await watcher.look()
+    assert len(await tower.incidents()) == 1
+    await tower.runtime.health.tick()
+    await watcher.look()
+    assert (await tower.look())["status"] == "PAUSED"
+    assert await tower.incidents() == []
+
+
+async def test_people_are_told_even_if_nothing_can_be_entered(tower: Tower) -> None:
+    """Decision 7: the alert does not depend on the incident."""
+    await tower.silence(91)
+    async with tower.db.write() as uow:
+        await uow.session.execute(
+            text("SELECT pg_advisory_xact_lock(hashtext(:key))"), {"key": KEY}
+        )
+        await tower.watcher.look()
+    assert (await tower.incidents(), tower.bell.raised) == ([], [KEY])
