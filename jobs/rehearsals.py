@@ -16,7 +16,7 @@ _POLL = 0.2  # seconds
 _RETRY = timedelta(seconds=2)
 
 
-async def rehearse(db: Database, redis: Redis, run_id: UUID) -> None:
+async def rehearse(db: Database, redis: Redis, run_id: UUID, *, pause: timedelta = PAUSE) -> None:
     """Carry a rehearsal on to its end; whoever takes it over goes on where it stands."""
     while True:
         state = await rehearsals.go_on(db, run_id)
@@ -25,7 +25,7 @@ async def rehearse(db: Database, redis: Redis, run_id: UUID) -> None:
         if state.stage is RehearsalStage.ROLLED_BACK:
             await _measure(db, redis, run_id, state)
             return
-        await asyncio.sleep(PAUSE.total_seconds())
+        await asyncio.sleep(pause.total_seconds())
 
 
 async def _measure(db: Database, redis: Redis, run_id: UUID, state: Rehearsal) -> None:

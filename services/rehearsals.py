@@ -12,18 +12,17 @@ from db.session import Database, UnitOfWork
 from domain import rehearsal as rules
 from domain.actors import Actor, system_actor
 from domain.errors import Invalid, InvalidTransition, NotFound
-from domain.events import RehearsalMoved
 from domain.ids import PhaseId, RunId, parse_uuid
 from domain.phases import PhaseStatus, RollbackPlan, RunKind
 from domain.propagation import Propagation
-from domain.rehearsal import Rehearsal, RehearsalStatus
+from domain.rehearsal import STARTED, Rehearsal, RehearsalStatus
+from domain.rehearsal_events import RehearsalMoved
 from services import phases
 from services.idempotency import Claim, claim, settle
 from services.phase_progress import Move
 from services.texts import check_text
 
 REHEARSAL = system_actor("rehearsal")
-STARTED = "started"
 Change = Callable[[Rehearsal, datetime], Rehearsal]
 
 

@@ -1,5 +1,6 @@
 """How the flags of a rehearsal reach every process and its synthetic clients (SPEC X4, X5)."""
 
+import asyncio
 import logging
 from collections import Counter
 from uuid import UUID
@@ -33,7 +34,7 @@ async def hear(db: Database, redis: Redis, process: str, run_id: UUID) -> None:
     state = rehearsal_of(row.rehearsal) if row is not None else None
     if state is None:
         return
-    step = _shown(state)
+    step = await _shown(state)
     try:
         offset = await shared_offset(redis)
         await board.add_receipt(redis, board.rehearsal_key(run_id), process, step, offset)
@@ -64,14 +65,18 @@ async def shared_offset(redis: Redis) -> int:
     return clock.offset
 
 
-def _shown(state: Rehearsal) -> Step:
+async def _shown(state: Rehearsal) -> Step:
     """Every synthetic client goes from the flags of before to those of now, as in earnest."""
     views = FlagViews()
     old = FlagSet(1, {item.before.key: item.before for item in state.flags}, stale=False)
     new = FlagSet(2, {item.now.key: item.now for item in state.flags}, stale=False)
-    clients = [FlagView(context, old, views) for context in _CONTEXTS]
+    clients = []
+    for context in _CONTEXTS:
+        clients.append(FlagView(context, old, views))
+        await asyncio.sleep(0)  # real users go first
     served, delays = monotonic_ms(), Counter[int]()
     for client in clients:
         client.move_to(new)
         delays[(monotonic_ms() - served) // RESOLUTION_MS] += 1
+        await asyncio.sleep(0)
     return Step(VERSION, served, len(clients), initial=False, delays=delays)

@@ -1,0 +1,83 @@
+"""Rehearsals: what one did and how long it took (SPEC X4, S112)."""
+
+from datetime import datetime
+
+import strawberry
+
+from domain import rehearsal as domain
+from domain.errors import LaunchError
+from schema.enums import RehearsalStage, RehearsalStatus
+from schema.scalars import Percent
+from schema.types.errors import Error
+from schema.types.phases import PhaseRun
+from schema.types.propagation import Propagation
+
+
+@strawberry.type(description="A step of the rehearsed ramp.")
+class RehearsedStep:
+    """How far a copy of the flags reached."""
+
+    percentage: Percent = strawberry.field(description="What the step lets in.")
+    exposed: int = strawberry.field(description="So many synthetic users saw a flag.")
+    people: int = strawberry.field(description="Of so many.")
+
+
+@strawberry.type(description="A launch rehearsed on a copy of its flags; it reached nobody.")
+class Rehearsal:
+    """Seconds are those of the rehearsal, in which every hold and interval is half a second."""
+
+    status: RehearsalStatus = strawberry.field(description="Whether it runs, passed or failed.")
+    stage: RehearsalStage = strawberry.field(description="How far it came.")
+    failure: str | None = strawberry.field(description="Why it failed.")
+    steps: list[RehearsedStep] = strawberry.field(description="The ramp.")
+    judgements: int = strawberry.field(description="How often the fault was judged.")
+    detection_seconds: float | None = strawberry.field(
+        description="From the fault to the first rule that noticed it."
+    )
+    decision_seconds: float | None = strawberry.field(
+        description="From the fault to the decision to roll back."
+    )
+    decided_by: str | None = strawberry.field(
+        description="The key of the criterion that decided; a stand-in where the phase has none."
+    )
+    explanation: str | None = strawberry.field(description="Its verdict as a sentence.")
+    propagation: Propagation | None = strawberry.field(
+        description="How the rollback reached all processes and their synthetic clients."
+    )
+    ended_at: datetime | None = strawberry.field(description="When it ended.")
+
+    @classmethod
+    def of(cls, state: domain.Rehearsal) -> "Rehearsal":
+        """A rehearsal as the graph shows it."""
+        people = len(domain.PEOPLE)
+        return cls(
+            status=state.status,
+            stage=state.stage,
+            failure=state.failure,
+            steps=[
+                RehearsedStep(percentage=item.percentage, exposed=item.people, people=people)
+                for item in state.exposed
+            ],
+            judgements=state.ticks,
+            detection_seconds=state.seconds_to(state.detected_at),
+            decision_seconds=state.seconds_to(state.decided_at),
+            decided_by=state.decided_by,
+            explanation=state.explanation,
+            propagation=Propagation.of(state.propagation) if state.propagation else None,
+            ended_at=state.ended_at,
+        )
+
+
+@strawberry.type(description="A rehearsal that was started.")
+class RehearsalPayload:
+    """Its run: ask for it again to see how it goes on."""
+
+    run: PhaseRun | None = strawberry.field(description="The run.", default=None)
+    errors: list[Error] = strawberry.field(
+        description="Expected failures; empty where it worked.", default_factory=list
+    )
+
+    @classmethod
+    def failed(cls, error: LaunchError) -> "RehearsalPayload":
+        """An expected failure."""
+        return cls(errors=[Error.of(error)])

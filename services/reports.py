@@ -1,0 +1,146 @@
+"""Collect what a run left behind, and report on it (SPEC X15)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db import event_log
+from db.codecs import criteria_of, rehearsal_of
+from db.models.incidents import LaunchIncident
+from db.models.phases import LaunchPhase, PhaseRun
+from db.queries import criteria as criteria_queries
+from db.queries import phases, propagations
+from db.queries import reports as queries
+from db.queries.reports import Delivery
+from domain.criteria import Criterion
+from domain.errors import NotFound
+from domain.events import FlagChanged, IncidentChanged, PhaseChanged, RecordedEvent
+from domain.plans import FlagDiff
+from domain.report_markdown import markdown
+from domain.reports import (
+    CriterionFact,
+    Facts,
+    IncidentFact,
+    Means,
+    Moment,
+    ReadinessFact,
+    Spread,
+    means,
+)
+from domain.verdicts import UNJUDGED, CriterionState
+
+EVENTS = 2_000
+TIMELINE = 200
+_KINDS = (PhaseChanged.TYPE, FlagChanged.TYPE, IncidentChanged.TYPE)
+
+Judged = tuple[Criterion, CriterionState]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report, with the numbers apart for who computes with them."""
+
+    markdown: str
+    means: Means
+    criteria: Sequence[Judged]
+
+
+async def report(session: AsyncSession, run_id: UUID, now: datetime) -> Report:
+    """What a run came to, or has come to so far; raises NotFound."""
+    run = (await phases.runs_by_id(session, [run_id])).get(run_id)
+    if run is None:
+        raise NotFound("There is no such run.")
+    phase = (await phases.by_id(session, [run.phase_id]))[run.phase_id]
+    judged = await _judged(session, phase, run)
+    facts = await _facts(session, phase, run, judged, now)
+    return Report(markdown(facts), means(facts), judged)
+
+
+async def _facts(
+    session: AsyncSession,
+    phase: LaunchPhase,
+    run: PhaseRun,
+    judged: Sequence[Judged],
+    now: datetime,
+) -> Facts:
+    events = await _events(session, run)
+    incidents = await queries.incidents_of_run(session, run.id)
+    deliveries = await queries.deliveries(session, [row.id for row in incidents])
+    rows = await propagations.of_run(session, run.id)
+    return Facts(
+        phase=phase.phase_name,
+        number=run.number,
+        kind=run.kind.value,
+        who=run.actor_label,
+        started_at=run.started_at,
+        ended_at=run.ended_at,
+        outcome=run.outcome.value if run.outcome else None,
+        readiness=_readiness(run.readiness),
+        flags=_flags(events, run.id),
+        incidents=[_incident(row, deliveries.get(row.id)) for row in incidents],
+        spreads=[Spread(row.action, propagations.result_of(row, now)) for row in rows],
+        criteria=[CriterionFact(c.key, state.verdict, state.explanation) for c, state in judged],
+        timeline=[Moment(e.at, e.actor.label, e.event.summary) for e in events[:TIMELINE]],
+        more_events=max(len(events) - TIMELINE, 0),
+        rehearsal=rehearsal_of(run.rehearsal),
+    )
+
+
+async def _events(session: AsyncSession, run: PhaseRun) -> list[RecordedEvent]:
+    """Those of its phase while it lasted; of a rehearsal none, as it changes nothing."""
+    if run.rehearsal is not None:
+        return []
+    found = await event_log.read_after(
+        session, 0, EVENTS, phase_id=run.phase_id, since=run.started_at, kinds=_KINDS
+    )
+    end = run.ended_at
+    return [item for item in found if end is None or item.at <= end]
+
+
+async def _judged(session: AsyncSession, phase: LaunchPhase, run: PhaseRun) -> list[Judged]:
+    """As they were judged in this run: the phase may have been edited since."""
+    rehearsal = rehearsal_of(run.rehearsal)
+    if rehearsal is not None:
+        return [(item.criterion, item.state) for item in rehearsal.judged]
+    states = (await criteria_queries.states_of_runs(session, [run.id]))[run.id]
+    known = [(state.judged, state) for state in states.values() if state.judged is not None]
+    if run.ended_at is not None and known:
+        return known
+    present = criteria_of(phase.success_criteria)
+    return [(item, states.get(item.key, UNJUDGED)) for item in present]
+
+
+def _flags(events: Iterable[RecordedEvent], run_id: UUID) -> list[FlagDiff]:
+    """Each flag before the run touched it and after it did so last."""
+    found: dict[str, FlagDiff] = {}
+    for item in events:
+        event = item.event
+        if isinstance(event, FlagChanged) and event.run_id == run_id:
+            known = found.get(event.key)
+            before = known.before if known else event.before
+            found[event.key] = FlagDiff(event.key, before, event.after)
+    return list(found.values())
+
+
+def _incident(row: LaunchIncident, delivery: Delivery | None) -> IncidentFact:
+    return IncidentFact(
+        number=row.number,
+        title=row.title,
+        severity=row.severity.value,
+        status=row.status.value,
+        created_at=row.created_at,
+        first_bad_at=delivery.first_bad_at if delivery else None,
+        alerted_at=delivery.first_sent_at if delivery else None,
+        acknowledged_at=row.acknowledged_at,
+        resolved_at=row.resolved_at,
+    )
+
+
+def _readiness(column: Sequence[object]) -> list[ReadinessFact]:
+    checks = [item for item in column if isinstance(item, Mapping)]
+    return [
+        ReadinessFact(str(item["title"]), bool(item["ok"]), str(item["detail"])) for item in checks
+    ]

@@ -1,0 +1,154 @@
+"""Rehearsals over the API: what they measure, and that they touch nothing (SPEC X4, S112)."""
+
+import asyncio
+
+from starlette.applications import Starlette
+
+from db.session import Database
+from domain.actors import Role
+from domain.rehearsal import LONGEST, PEOPLE
+from services.rehearsals import end_overdue
+from tests.api.test_phases import activate
+from tests.clock import Clock
+from tests.factories import people
+from tests.factories.health import Health
+from tests.factories.launches import make_phase
+from tests.factories.propagation import runtime_of
+from tests.factories.rehearsals import (
+    NODE,
+    production,
+    readiness,
+    rehearsed,
+    run_id,
+    start,
+)
+from tests.graphql import GraphQLClient
+
+STEPS = [{"percentage": share, "holdSeconds": 86_400} for share in (10, 50, 100)]
+ERRORS = {
+    "key": "errors",
+    "metric": "error_rate",
+    "aggregation": "AVG",
+    "windowSeconds": 60,
+    "comparator": "LT",
+    "threshold": 2,
+    "action": "ROLLBACK",
+}
+VIEWER = "{ viewerFlags { version etag flags { key value reason flagVersion } } }"
+EVENTS = "{ launchEvents(first: 100) { nodes { __typename summary } } }"
+HEALTH = "{ systemHealth { overall checks { type status } } }"
+PHASE = "query ($id: ID) { launchPhase(id: $id) { status version startedAt endedAt } }"
+
+
+async def test_a_rehearsal_ramps_fails_decides_and_rolls_back(
+    app: Starlette, operator: GraphQLClient, admin: GraphQLClient, db: Database
+) -> None:
+    """S112: days of ramp in moments, decided by the criterion of the phase."""
+    phase = await make_phase(admin, steps=STEPS, successCriteria=[ERRORS])
+    run = await rehearsed(operator, phase)
+    found = run["rehearsal"]
+    assert (run["kind"], run["outcome"]) == ("REHEARSAL", "ROLLED_BACK")
+    assert (found["status"], found["failure"], found["decidedBy"]) == ("PASSED", None, "errors")
+    assert [step["percentage"] for step in found["steps"]] == [10, 50, 100]
+    assert found["steps"][-1]["exposed"] == len(PEOPLE)
+    assert 0 <= found["detectionSeconds"] <= found["decisionSeconds"] < 10
+
+
+async def test_the_rollback_is_measured_over_processes_and_synthetic_clients(
+    app: Starlette, admin: GraphQLClient, db: Database
+) -> None:
+    phase = await make_phase(admin)
+    found = (await rehearsed(admin, phase))["rehearsal"]["propagation"]
+    assert (found["processes"], found["total"], found["acked"]) == (1, 101, 101)
+    assert (found["complete"], found["withinBudget"]) == (True, True)
+
+
+async def test_production_is_untouched(
+    app: Starlette, admin: GraphQLClient, health: Health, db: Database
+) -> None:
+    """No row of flags, phases, incidents, alerts, health or metrics changes; nor do streams."""
+    phase = await make_phase(admin, steps=STEPS, successCriteria=[ERRORS])
+    await activate(admin, phase)
+    before = await production(db)
+    seen = [await admin.data(document) for document in (VIEWER, HEALTH, EVENTS)]
+    streams = runtime_of(app).receipts.steps
+    assert (await rehearsed(admin, phase))["rehearsal"]["status"] == "PASSED"
+    assert await production(db) == before
+    assert [await admin.data(document) for document in (VIEWER, HEALTH, EVENTS)] == seen
+    assert runtime_of(app).receipts.steps == streams
+
+
+async def test_a_live_phase_goes_on_while_it_is_rehearsed(
+    app: Starlette, admin: GraphQLClient, health: Health, db: Database
+) -> None:
+    phase = await make_phase(admin)
+    await activate(admin, phase)
+    before = await admin.data(PHASE, id=phase)
+    await rehearsed(admin, phase)
+    assert await admin.data(PHASE, id=phase) == before
+
+
+async def test_readiness_wants_a_good_rehearsal_younger_than_a_week(
+    app: Starlette, admin: GraphQLClient, db: Database, clock: Clock
+) -> None:
+    phase = await make_phase(admin)
+    never = await readiness(admin, phase)
+    await rehearsed(admin, phase)
+    fresh = await readiness(admin, phase)
+    clock.advance(8 * 86_400)
+    old = await readiness(admin.as_(await people.session_of(db, Role.ADMIN)), phase)
+    assert [item["ok"] for item in (never, fresh, old)] == [False, True, False]
+    assert (never["blocking"], never["detail"]) == (False, "never rehearsed")
+
+
+async def test_a_failed_rehearsal_says_why(
+    app: Starlette, admin: GraphQLClient, db: Database, clock: Clock
+) -> None:
+    phase = await make_phase(admin)
+    payload = await start(admin, phase)
+    clock.advance(LONGEST.total_seconds() + 1)
+    assert await end_overdue(db) == 1
+    run = (await admin.data(NODE, id=payload["run"]["id"]))["node"]
+    assert (run["outcome"], run["rehearsal"]["status"]) == (None, "FAILED")
+    assert run["rehearsal"]["failure"] == "The worker that ran it was lost."
+    assert "failed: The worker" in (await readiness(admin, phase))["detail"]
+
+
+async def test_one_rehearsal_at_a_time(app: Starlette, admin: GraphQLClient, clock: Clock) -> None:
+    """Two at once give one; one that nobody carries on does not keep the next from starting."""
+    phase = await make_phase(admin)
+    both = await asyncio.gather(start(admin, phase), start(admin, phase))
+    assert sorted(len(item["errors"]) for item in both) == [0, 1]
+    clock.advance(LONGEST.total_seconds() + 1)
+    assert (await start(admin, phase))["errors"] == []
+
+
+async def test_a_repeated_request_gives_the_same_run(app: Starlette, admin: GraphQLClient) -> None:
+    phase = await make_phase(admin)
+    first, again = [await start(admin, phase, idempotencyKey="once") for _ in range(2)]
+    assert run_id(first) == run_id(again)
+
+
+async def test_there_must_be_something_to_rehearse(app: Starlette, admin: GraphQLClient) -> None:
+    empty = await start(admin, await make_phase(admin, flags=()))
+    nowhere = await start(admin, "TGF1bmNoUGhhc2U6MDAwMDAwMDAtMDAwMC0wMDAwLTAwMDAtMDAwMDAwMDAwMDAw")
+    assert [item["errors"][0]["code"] for item in (empty, nowhere)] == ["INVALID", "NOT_FOUND"]
+
+
+async def test_a_stale_version_is_refused(app: Starlette, admin: GraphQLClient) -> None:
+    phase = await make_phase(admin)
+    found = await start(admin, phase, expectedVersion=7)
+    assert found["errors"][0]["code"] == "VERSION_CONFLICT"
+
+
+async def test_viewers_may_not_rehearse(
+    app: Starlette, viewer: GraphQLClient, admin: GraphQLClient, db: Database
+) -> None:
+    phase = await make_phase(admin)
+    before = await production(db)
+    answer = await viewer.execute(
+        "mutation ($id: ID!) { rehearseLaunchPhase(input: {phaseId: $id}) { run { id } } }",
+        id=phase,
+    )
+    assert answer.codes == ["FORBIDDEN"]
+    assert await production(db) == before

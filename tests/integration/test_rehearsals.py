@@ -1,0 +1,129 @@
+"""Rehearsals whose worker or Redis goes away: they go on or end with a reason (SPEC X4)."""
+
+import os
+import signal
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from pgqueuer.errors import RetryRequested
+from redis.asyncio import Redis
+from starlette.applications import Starlette
+
+from app import build_runtime, running
+from db.codecs import rehearsal_of
+from db.models.flags import FeatureFlag
+from db.models.phases import LaunchPhase, LaunchPhaseFlag
+from db.queries import rehearsals as queries
+from db.session import Database
+from domain.actors import system_actor
+from domain.rehearsal import LONGEST, Rehearsal, RehearsalStage, RehearsalStatus
+from jobs.rehearsals import rehearse
+from jobs.routing import enqueue_for
+from services.phase_progress import Move
+from services.rehearsals import go_on, start
+from settings import Settings
+from tests.clock import Clock
+from tests.factories.health import PROBES
+from tests.fleet import Fleet, until
+
+OPERATOR = system_actor("test")
+AT_ONCE = timedelta(0)
+
+
+@pytest.fixture
+async def fleet(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Fleet]:
+    found = Fleet(tmp_path_factory.mktemp("fleet"))
+    await found.start()
+    yield found
+    await found.stop()
+
+
+async def begun(db: Database) -> UUID:
+    """A phase with one flag, and its rehearsal."""
+    async with db.write() as uow:
+        phase = LaunchPhase(key="mvp", phase_name="MVP", platforms=["wedme"])
+        flag = FeatureFlag(flag_key="mvp_chat", flag_name="Chat", salt="mvp_chat")
+        uow.session.add_all([phase, flag])
+        await uow.session.flush()
+        uow.session.add(LaunchPhaseFlag(phase_id=phase.id, flag_id=flag.id))
+    async with db.write() as uow:
+        return (await start(uow, OPERATOR, Move(phase.id))).id
+
+
+async def state_of(db: Database, run_id: UUID) -> Rehearsal:
+    async with db.read() as session:
+        row = await queries.find(session, run_id)
+    assert row is not None
+    state = rehearsal_of(row.rehearsal)
+    assert state is not None
+    return state
+
+
+async def test_a_killed_worker_is_taken_over_and_the_rehearsal_passes(fleet: Fleet) -> None:
+    """Kill -9 after the first stage: another worker goes on where it stands."""
+    settings = Settings(
+        _env_file=None,
+        environment="test",
+        database_url=fleet.postgres.url,
+        redis_url=fleet.valkey.url,
+    )
+    db = Database(str(settings.database_url), clock=Clock(), enqueue_jobs=enqueue_for)
+    async with running(build_runtime(settings, Clock(), PROBES)):
+        run_id = await begun(db)
+        (first,) = fleet.work(1)
+
+        async def has_begun() -> bool:
+            return (await state_of(db, run_id)).step_index >= 0
+
+        async def is_over() -> bool:
+            return (await state_of(db, run_id)).is_over
+
+        await until(has_begun)
+        os.kill(first.pid, signal.SIGKILL)
+        assert not await is_over()
+        fleet.work(1)
+        await until(is_over, 30)
+    found = await state_of(db, run_id)
+    await db.dispose()
+    assert (found.status, found.failure) == (RehearsalStatus.PASSED, None)
+
+
+async def test_without_a_server_process_nobody_hears_of_it(
+    db: Database, redis: Redis, clock: Clock
+) -> None:
+    run_id = await begun(db)
+    while (await state_of(db, run_id)).stage is not RehearsalStage.ROLLED_BACK:
+        await go_on(db, run_id)
+    clock.advance(31)
+    await rehearse(db, redis, run_id, pause=AT_ONCE)
+    found = await state_of(db, run_id)
+    assert found.status is RehearsalStatus.FAILED
+    assert "nobody is there to hear of it" in str(found.failure)
+
+
+async def test_without_redis_it_is_tried_again_and_ends_with_a_reason(
+    db: Database, clock: Clock
+) -> None:
+    nowhere = Redis(host="127.0.0.1", port=1)
+    run_id = await begun(db)
+    with pytest.raises(RetryRequested):
+        await rehearse(db, nowhere, run_id, pause=AT_ONCE)
+    clock.advance(LONGEST.total_seconds() + 1)
+    await rehearse(db, nowhere, run_id, pause=AT_ONCE)
+    found = await state_of(db, run_id)
+    assert (found.status, found.stage) == (RehearsalStatus.FAILED, RehearsalStage.ROLLED_BACK)
+    await nowhere.aclose()
+
+
+async def test_a_job_may_run_twice_and_for_a_run_that_is_gone(
+    app: Starlette, db: Database, redis: Redis
+) -> None:
+    run_id = await begun(app.state.runtime.db)
+    for _ in range(2):
+        await rehearse(app.state.runtime.db, redis, run_id, pause=AT_ONCE)
+    found = await state_of(db, run_id)
+    await rehearse(app.state.runtime.db, redis, run_id, pause=AT_ONCE)
+    await rehearse(db, redis, UUID(int=7), pause=AT_ONCE)
+    assert await state_of(db, run_id) == found
