@@ -1,0 +1,92 @@
+"""Lists of 200 flags over HTTP, one request at a time: what operators and what apps ask for."""
+
+import time
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+
+from bench.client import Client, checked, get
+from bench.figures import Figure, figure
+from bench.launches import FLAGS, admin_token, make_flags
+from bench.run import Run
+from bench.stack import Process
+
+# A page has 100 at most, so 200 flags are two pages; one document asks for both.
+_FIELDS = "key name enabled rolloutPercentage targetGroups clientVisible version updatedAt"
+_CURSOR = "{ featureFlags(first: 100) { pageInfo { endCursor } } }"
+_FLAG_LIST = f"""
+query ($after: String) {{
+  one: featureFlags(first: 100) {{ nodes {{ {_FIELDS} }} }}
+  two: featureFlags(first: 100, after: $after) {{ nodes {{ {_FIELDS} }} }}
+}}
+"""
+_VIEWER_FLAGS = """
+query ($device: String) {
+  viewerFlags(deviceId: $device) { version etag flags { key value reason } }
+}
+"""
+_CONNECTIONS = 8
+
+
+def flag_list(run: Run) -> Iterable[Figure]:
+    """`featureFlags` as an admin with a token."""
+    with run.stack() as stack:
+        server, token = stack.serve(), admin_token(stack)
+        client = Client(server.port, token)
+        run.tell(f"making {FLAGS} flags")
+        make_flags(client, FLAGS)
+        cursor = client.data(_CURSOR)["featureFlags"]["pageInfo"]["endCursor"]
+        request = client.operation(_FLAG_LIST, after=cursor)
+        pages = checked(client.send(request)[1])
+        assert sum(len(page["nodes"]) for page in pages.values()) == FLAGS
+        name = f"featureFlags, {FLAGS} flags of 8 fields"
+        yield from _timed(run, server, token, name, request, limit=25.0)
+
+
+def viewer_flags(run: Run) -> Iterable[Figure]:
+    """`viewerFlags` as a visitor with a device id, and as somebody whose token is looked up."""
+    with run.stack() as stack:
+        server, token = stack.serve(), admin_token(stack)
+        client = Client(server.port, token)
+        run.tell(f"making {FLAGS} flags")
+        make_flags(client, FLAGS)
+        for who, credential in (("visitor", None), ("with a token", token)):
+            request = Client(server.port, credential).operation(_VIEWER_FLAGS, device="device-1")
+            found = checked(client.send(request)[1])["viewerFlags"]["flags"]
+            assert len(found) == FLAGS
+            name = f"viewerFlags, {FLAGS} flags, {who}"
+            yield from _timed(run, server, credential, name, request, limit=3.0)
+
+
+def _timed(
+    run: Run, server: Process, token: str | None, name: str, request: bytes, *, limit: float
+) -> Iterable[Figure]:
+    """Round trips and processor time of one request after the other, then many at once."""
+    client = Client(server.port, token)
+    ping = get("/healthz")
+    for _ in range(run.some(200)):
+        client.send(request)
+        client.send(ping)
+    run.tell(f"{name}: one at a time")
+    pings = [client.send(ping)[0] * 1e3 for _ in range(run.some(500))]
+    count, before = run.some(1_000), server.cpu_seconds()
+    trips = [client.send(request)[0] * 1e3 for _ in range(count)]
+    used = (server.cpu_seconds() - before) / count * 1e3
+    overhead = figure("", "ms", pings).p50
+    yield figure(name, "ms", [max(0.0, trip - overhead) for trip in trips], limit=limit)
+    yield figure("  its CPU in the server process", "ms", [used])
+    yield figure("  taken off: a round trip of /healthz", "ms", pings)
+    run.tell(f"{name}: {_CONNECTIONS} connections")
+    yield figure("  requests a second, 8 connections", "1/s", _rates(run, server, token, request))
+
+
+def _rates(run: Run, server: Process, token: str | None, request: bytes) -> list[float]:
+    """Requests a second in some windows; threads do, for they only wait."""
+    clients = [Client(server.port, token) for _ in range(_CONNECTIONS)]
+    each = run.some(60)
+    rates = []
+    with ThreadPoolExecutor(_CONNECTIONS) as pool:
+        for _ in range(5):
+            begin = time.perf_counter()
+            list(pool.map(lambda client: [client.send(request) for _ in range(each)], clients))
+            rates.append(_CONNECTIONS * each / (time.perf_counter() - begin))
+    return rates
