@@ -18,27 +18,32 @@ from starlette.routing import Route, WebSocketRoute
 from db.session import Database
 from domain.errors import DependencyDown
 from domain.health import CheckType
+from exposition import exposition_route
 from jobs.routing import enqueue_for
 from pages import page_routes
 from schema.context import Runtime
 from schema.root import schema
 from schema.view import GraphQLView
-from services import kill_switch
+from services import kill_switch, shadow_flags
+from services.alerting import AlertCenter
 from services.event_reads import LogReader
 from services.flag_store import FlagStore
 from services.health import build_monitor
+from services.metering import Meter
 from services.passwords import Passwords
 from services.probes.base import Probe
 from services.propagation import Announcer, Propagations
 from services.propagation_report import Reporter
 from services.rate_limits import RateLimiter
 from services.receipts import Receipts
+from services.watcher import Watcher
 from settings import Settings, load_settings
 from subscriptions import channels
 from subscriptions.bus import Broadcast
 from subscriptions.flag_feed import FlagFeed
 from subscriptions.lifetime import Lifetimes
 from subscriptions.publish import Publisher
+from subscriptions.rehearsal_feed import RehearsalFeed
 from subscriptions.tail import EventTail
 
 logger = logging.getLogger(__name__)
@@ -85,9 +90,11 @@ def build_runtime(
         flag_feed=FlagFeed(flags, tail),
         receipts=receipts,
         propagations=Propagations(redis, db, receipts, clock),
+        alerts=AlertCenter(settings, db, redis),
         health=build_monitor(
             settings, db, redis, passwords, partial(bus.publish, channels.HEALTH), probes
         ),
+        meter=Meter(db, settings.metrics_interval_seconds),
         passwords=passwords,
         rate_limits=RateLimiter(redis),
         clock=clock,
@@ -105,6 +112,8 @@ async def running(runtime: Runtime) -> AsyncIterator[Runtime]:
     publisher = Publisher(runtime.bus, runtime.tail)
     announcer = Announcer(runtime.redis, runtime.clock)
     reporter = Reporter(runtime.redis, runtime.receipts)
+    hear = partial(shadow_flags.hear, runtime.db, runtime.redis, runtime.receipts.name)
+    rehearsals = RehearsalFeed(runtime.tail, hear)
     runtime.db.on_commit(announcer.after_commit)  # first: it takes the time of the commit
     runtime.db.on_commit(runtime.flag_feed.after_commit)
     runtime.db.on_commit(publisher.publish)
@@ -115,9 +124,14 @@ async def running(runtime: Runtime) -> AsyncIterator[Runtime]:
         await runtime.bus.connect()
         stack.push_async_callback(runtime.bus.disconnect)
         stack.push_async_callback(announcer.stop)
-        for part in (runtime.tail, runtime.lifetimes, runtime.flags, runtime.flag_feed, reporter):
+        stack.push_async_callback(runtime.alerts.stop)
+        for part in (runtime.tail, runtime.lifetimes, runtime.flags, runtime.flag_feed):
             await part.start()
             stack.push_async_callback(part.stop)
+        watcher = Watcher(runtime.db, runtime.health, runtime.settings, runtime.alerts)
+        for follower in (reporter, rehearsals, runtime.meter, watcher):
+            await follower.start()
+            stack.push_async_callback(follower.stop)
         await stack.enter_async_context(kill_switch.following(runtime.redis, runtime.flags))
         yield runtime
 
@@ -151,6 +165,7 @@ def create_app(
             Route("/schema.graphql", sdl),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
+            exposition_route(runtime),
             *page_routes(),
         ],
         middleware=_middleware(settings),

@@ -5,7 +5,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from commands import accounts, flags, health, kill, login, phases, server, watch
+from commands import accounts, alerts, flags, health, kill, login, phases, server, watch
 from commands.problems import Problem
 
 app = typer.Typer(
@@ -69,6 +69,7 @@ app.command(rich_help_panel=_CLIENT)(login.logout)
 app.add_typer(phases.app, name="phases", rich_help_panel=_CLIENT)
 app.add_typer(flags.app, name="flags", rich_help_panel=_CLIENT)
 app.command(rich_help_panel=_CLIENT)(health.health)
+app.add_typer(alerts.app, name="alerts", rich_help_panel=_CLIENT)
 app.command(rich_help_panel=_CLIENT)(watch.watch)
 
 

@@ -1,11 +1,14 @@
 """Every setting of the system: read once from the environment, frozen, passed down."""
 
+import json
+import re
+import warnings
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
 class Settings(BaseSettings):
@@ -44,6 +47,27 @@ class Settings(BaseSettings):
     health_interval_seconds: float = Field(default=30.0, gt=0)
     health_timeout_seconds: float = Field(default=5.0, gt=0)
     health_recheck_seconds: float = Field(default=10.0, ge=0)
+    health_silence_seconds: float = Field(
+        default=90.0, gt=0, description="So long without a check is an incident."
+    )
+    assistance_capacity: int = Field(
+        default=20, ge=0, description="So many open requests for help hold a ramp; 0: never."
+    )
+    watcher_pauses: bool = Field(
+        default=False, description="Pause active phases while nobody checks health."
+    )
+
+    metrics_interval_seconds: float = Field(
+        default=10.0, gt=0, description="How often a process hands over what it counted."
+    )
+
+    alert_urls: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        default=(), description="Apprise URLs that alerts go to; critical+URL: only those."
+    )
+    alert_reminder_seconds: float = Field(default=900.0, gt=0)
+    alert_retry_seconds: float = Field(
+        default=300.0, gt=0, description="How long a message is tried again on a failing channel."
+    )
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     graphiql: bool | None = Field(default=None, description="Unset: on in development only.")
@@ -67,10 +91,42 @@ class Settings(BaseSettings):
             raise ValueError("must start with redis://, rediss:// or unix://")
         return value
 
+    @field_validator("alert_urls", mode="before")
+    @classmethod
+    def list_alert_urls(cls, value: object) -> object:
+        """A JSON list, or URLs with blanks between them."""
+        if not isinstance(value, str):
+            return value
+        return json.loads(value) if value.lstrip().startswith("[") else value.split()
+
+    @field_validator("alert_urls")
+    @classmethod
+    def know_alert_urls(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        """Name those that cannot be used by their position: the URLs themselves are secrets."""
+        bad = [str(place) for place, url in enumerate(value, 1) if not _is_alert_url(url)]
+        if bad:
+            raise ValueError(f"no URL that Apprise understands stands at position {', '.join(bad)}")
+        return value
+
     @cached_property
     def base_url(self) -> str:
         """The URL under which this app answers, without a trailing slash."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+
+def _is_alert_url(url: SecretStr) -> bool:
+    from apprise import Apprise, AppriseAsset  # noqa: PLC0415 - heavy, for those who use it
+
+    plain = re.sub(r"^(low|medium|high|critical)\+", "", url.get_secret_value())
+    if re.search(r"\s", plain):
+        return False
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of plugins that are not ours
+        try:
+            found = Apprise.instantiate(plain, asset=AppriseAsset(storage_mode="memory"))
+        except Exception:
+            return False
+    return found is not None
 
 
 class BadSettings(Exception):

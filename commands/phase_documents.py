@@ -16,6 +16,19 @@ query Phases {
 }
 """
 FIND = "query Phase($key: String!) { launchPhase(key: $key) { id key name status version } }"
+SHOW = """
+query Show($key: String!) {
+  launchPhase(key: $key) {
+    id key name status startedAt endedAt steps { percentage holdSeconds requiresApproval }
+    currentStep { index percentage } nextStepAt heldBy
+    successCriteria {
+      criterion { key action dryRun } verdict value samples consecutiveFailures evaluatedAt
+      explanation
+    }
+    flags { flag { key enabled rolloutPercentage } targetPercentage }
+  }
+}
+"""
 PLAN = f"""
 query Plan($id: ID!) {{
   activationPlan(phaseId: $id) {{
@@ -45,6 +58,23 @@ mutation RollBack($input: RollbackLaunchPhaseInput!) {{
   }}
 }}
 """
+
+_REHEARSAL = """
+  id number
+  rehearsal {
+    status stage failure decidedBy explanation detectionSeconds decisionSeconds endedAt
+    steps { percentage exposed people }
+    propagation { processes total acked p95Ms completeMs complete slowest withinBudget }
+  }
+"""
+REHEARSE = f"""
+mutation Rehearse($input: PhaseActionInput!) {{
+  rehearseLaunchPhase(input: $input) {{ run {{ {_REHEARSAL} }} errors {{ message }} }}
+}}
+"""
+REHEARSAL = (
+    f"query Rehearsal($id: ID!) {{ node(id: $id) {{ ... on PhaseRun {{ {_REHEARSAL} }} }} }}"
+)
 
 
 def _move(action: str) -> str:

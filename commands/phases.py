@@ -12,8 +12,10 @@ from commands.client import Server, connect
 from commands.options import Json, Reason, Token, Url, Yes
 from commands.output import confirm, remark, show, show_json, table
 from commands.phase_plan import check_ready, show_changes, show_plan
+from commands.phase_show import show_phase
 from commands.problems import Problem
 from commands.propagation import follow
+from commands.rehearsal import show_rehearsal, wait_for
 
 app = typer.Typer(no_args_is_help=True, help="Launch phases.")
 
@@ -36,6 +38,13 @@ def list_phases(as_json: Json = False, url: Url = None, token: Token = None) -> 
         return
     columns = ("key", "name", "status", "platforms", "step", "flags", "planned start")
     show(table(columns, map(_cells, found)))
+
+
+@app.command("show")
+def show_one(key: Key, as_json: Json = False, url: Url = None, token: Token = None) -> None:
+    """Show one phase: its step, the verdicts on its criteria, and what holds its ramp."""
+    found = _phase(connect(url, token), key, documents.SHOW)
+    show_json(found) if as_json else show_phase(found)
 
 
 @app.command()
@@ -104,6 +113,19 @@ def rollback(
     follow(server, done["propagation"])
 
 
+@app.command()
+def rehearse(
+    key: Key, as_json: Json = False, reason: Reason = None, url: Url = None, token: Token = None
+) -> None:
+    """Rehearse a launch with its rollback: on copies of its flags, reaching nobody."""
+    server = connect(url, token)
+    wanted = {"phaseId": _phase(server, key)["id"], "reason": reason}
+    run = wait_for(server, server.change(documents.REHEARSE, input=wanted)["run"])
+    show_json(run) if as_json else show_rehearsal(run)
+    if run["rehearsal"]["status"] != "PASSED":
+        raise typer.Exit(1)
+
+
 def _mover(document: str, help_text: str) -> Callable[..., None]:
     def move(key: Key, reason: Reason = None, url: Url = None, token: Token = None) -> None:
         server = connect(url, token)
@@ -118,8 +140,8 @@ for _name, (_document, _help) in documents.MOVES.items():
     app.command(_name)(_mover(_document, _help))
 
 
-def _phase(server: Server, key: str) -> Data:
-    phase = server.ask(documents.FIND, key=key)["launchPhase"]
+def _phase(server: Server, key: str, document: str = documents.FIND) -> Data:
+    phase = server.ask(document, key=key)["launchPhase"]
     if phase is None:
         raise Problem(f"There is no phase {key!r}: see `launch phases list`.")
     return phase

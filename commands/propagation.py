@@ -36,7 +36,7 @@ def result(found: Json) -> str:
 
 def _who(found: Json, have: int) -> str:
     clients = found["total"] - found["processes"]
-    return f"{have} of {found['processes']} processes and {clients} clients"
+    return f"{have} of {found['total']} ({found['processes']} processes, {clients} streams)"
 
 
 def _progress(found: Json) -> None:

@@ -8,10 +8,12 @@ from pydantic import TypeAdapter
 from domain.criteria import Criterion
 from domain.flags import Flag
 from domain.phases import RampStep, RollbackPlan
+from domain.rehearsal import Rehearsal
 
 _steps = TypeAdapter(list[RampStep])
 _criteria = TypeAdapter(list[Criterion])
 _plan = TypeAdapter(RollbackPlan)
+_rehearsal = TypeAdapter(Rehearsal)
 
 
 def steps_of(column: Sequence[object]) -> list[RampStep]:
@@ -42,6 +44,16 @@ def plan_of(column: dict[str, object] | None) -> RollbackPlan | None:
 def dump_plan(plan: RollbackPlan | None) -> dict[str, object] | None:
     """A rollback plan as JSON."""
     return None if plan is None else dict(_plan.dump_python(plan, mode="json"))
+
+
+def rehearsal_of(column: dict[str, object] | None) -> Rehearsal | None:
+    """What a run that is a rehearsal knows."""
+    return None if column is None else _rehearsal.validate_python(column)
+
+
+def dump_rehearsal(rehearsal: Rehearsal) -> dict[str, object]:
+    """A rehearsal as JSON."""
+    return dict(_rehearsal.dump_python(rehearsal, mode="json"))
 
 
 def audit_flag(flag: Flag) -> dict[str, object]:

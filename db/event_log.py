@@ -12,14 +12,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.events import Change, EventCounter, LaunchEvent
 from domain.actors import ActorRef
+from domain.criterion_events import CRITERION_EVENTS
 from domain.events import ALL_EVENTS, Event, RecordedEvent, UnknownEvent
 from domain.ids import EventSeq
+from domain.marketplace_events import MARKETPLACE_EVENTS
+from domain.rehearsal_events import REHEARSAL_EVENTS
 
 if TYPE_CHECKING:
     from db.session import Draft
 
 _TAKE = text("UPDATE launch_event_counter SET seq = seq + :n RETURNING seq")
-_KINDS = {kind.TYPE: kind for kind in ALL_EVENTS}
+_KINDS = {
+    kind.TYPE: kind
+    for kind in (*ALL_EVENTS, *CRITERION_EVENTS, *MARKETPLACE_EVENTS, *REHEARSAL_EVENTS)
+}
 _adapters: dict[type[Event], TypeAdapter[Event]] = {}  # costly to make, so only when needed
 
 

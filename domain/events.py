@@ -110,25 +110,6 @@ class FlagChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RehearsalMoved(Event):
-    """A rehearsal came to another stage: nothing that users see has changed (SPEC X4)."""
-
-    TYPE = "rehearsal.moved"
-    SUBJECT = Subject.PHASE
-    run_id: RunId
-    name: str
-    stage: str
-
-    @property
-    def subject_id(self) -> UUID | None:
-        return self.phase_id
-
-    @property
-    def summary(self) -> str:
-        return f"Rehearsal of {self.name}: {self.stage}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class HealthChanged(Event):
     """A check changed its status."""
 
@@ -167,6 +148,28 @@ class IncidentChanged(Event):
     @property
     def summary(self) -> str:
         return f"Incident {self.number} {self.action}: {self.title}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertSent(Event):
+    """A channel took an alert, or was given up (SPEC S99, S117)."""
+
+    TYPE = "alert.sent"
+    SUBJECT = Subject.INCIDENT
+    incident_id: IncidentId | None
+    channel: str
+    delivered: bool
+    latency_ms: int | None
+    title: str
+
+    @property
+    def subject_id(self) -> UUID | None:
+        return self.incident_id
+
+    @property
+    def summary(self) -> str:
+        done = "sent to" if self.delivered else "not sent to"
+        return f"Alert {done} {self.channel}: {self.title}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,9 +255,9 @@ class UnknownEvent(Event):
 ALL_EVENTS: tuple[type[Event], ...] = (
     PhaseChanged,
     FlagChanged,
-    RehearsalMoved,
     HealthChanged,
     IncidentChanged,
+    AlertSent,
     UserSignedUp,
     AccessRevoked,
     TokenCreated,

@@ -46,6 +46,13 @@ class Outcome(StrEnum):
 CHECK_IDS: Mapping[CheckType, UUID] = {
     check: uuid5(NAMESPACE_URL, f"launch:health:{check.value}") for check in CheckType
 }
+CHECK_NAMES: Mapping[CheckType, str] = {
+    CheckType.DATABASE: "Database",
+    CheckType.API: "API Endpoints",
+    CheckType.AUTH: "Authentication",
+    CheckType.EMAIL: "Email Services",
+    CheckType.REALTIME: "Realtime",
+}
 CHECKS_BY_ID: Mapping[UUID, CheckType] = {key: check for check, key in CHECK_IDS.items()}
 
 _WORSE = (
@@ -98,6 +105,7 @@ class CheckState:
     latest: HealthStatus | None = None
     changes: tuple[datetime, ...] = ()
     stale: bool = False
+    failing_since: datetime | None = None  # the first of the failed samples in a row
 
     @property
     def flapping(self) -> bool:
@@ -166,7 +174,14 @@ def next_state(state: CheckState, reading: Reading, now: datetime) -> CheckState
         consecutive_successes=successes,
         latest=reading.status,
         changes=_recent((*state.changes, now) if changed else state.changes, now),
+        failing_since=_failing_since(state, reading),
     )
+
+
+def _failing_since(state: CheckState, reading: Reading) -> datetime | None:
+    if not reading.failed:
+        return None
+    return state.failing_since if state.consecutive_failures else reading.at
 
 
 def _after_failure(state: CheckState, reading: Reading, failures: int) -> HealthStatus:
@@ -205,11 +220,34 @@ def is_suspect(state: CheckState) -> bool:
     return 0 < state.consecutive_failures < FAILURE_THRESHOLD
 
 
+def is_down(state: CheckState) -> bool:
+    """Bad for sure: CRITICAL, or no answer twice in a row (SPEC S67, S111)."""
+    silent = state.status is HealthStatus.UNKNOWN
+    return state.status is HealthStatus.CRITICAL or (
+        silent and state.consecutive_failures >= FAILURE_THRESHOLD
+    )
+
+
+def is_up(state: CheckState) -> bool:
+    """Good again after damping; a check that nobody runs any more counts as good."""
+    if state.checked_at is None:
+        return True
+    works = state.status in (HealthStatus.HEALTHY, HealthStatus.WARNING)
+    return works and not state.consecutive_failures
+
+
+def worst_detection(interval: float, timeout: float, recheck: float) -> float:
+    """Seconds from a failure to CRITICAL at the worst: 30 + 5 + 10 + 5 = 50 (SPEC S67)."""
+    return interval + timeout + recheck + timeout
+
+
 def resumed(state: CheckState, now: datetime, interval: timedelta) -> CheckState:
     """A state to go on from: after a pause, what came before it no longer counts as a row."""
     if state.checked_at is None or not is_stale(state, now, interval):
         return state
-    return replace(state, consecutive_failures=0, consecutive_successes=0, latest=None)
+    return replace(
+        state, consecutive_failures=0, consecutive_successes=0, latest=None, failing_since=None
+    )
 
 
 def disabled(state: CheckState) -> CheckState:

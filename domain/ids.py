@@ -16,6 +16,10 @@ TokenId = NewType("TokenId", UUID)
 MailId = NewType("MailId", UUID)
 SupplierId = NewType("SupplierId", UUID)
 CoupleId = NewType("CoupleId", UUID)
+ClientId = NewType("ClientId", UUID)
+InvitationId = NewType("InvitationId", UUID)
+PartnershipId = NewType("PartnershipId", UUID)
+OnboardingId = NewType("OnboardingId", UUID)
 
 EventSeq = NewType("EventSeq", int)
 

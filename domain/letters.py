@@ -10,6 +10,7 @@ class Letter:
     recipient: str
     subject: str
     body: str = field(repr=False)
+    html: str | None = field(default=None, repr=False)
 
 
 def password_reset(recipient: str, link: str) -> Letter:

@@ -29,7 +29,7 @@ class Trend(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Kind(StrEnum):
+class MetricKind(StrEnum):
     """How samples of a metric add up."""
 
     COUNTER = "counter"
@@ -42,17 +42,17 @@ class Kind(StrEnum):
 class MetricInfo:
     """A metric of our own. A ratio is made of two counters, never stored itself."""
 
-    kind: Kind
+    kind: MetricKind
     unit: str
     parts: tuple[str, str] | None = None
 
 
-_COUNT = MetricInfo(Kind.COUNTER, "")
+_COUNT = MetricInfo(MetricKind.COUNTER, "")
 OWN: Mapping[str, MetricInfo] = {
     REQUESTS: _COUNT,
     REQUEST_ERRORS: _COUNT,
-    RESPONSE_TIME: MetricInfo(Kind.HISTOGRAM, "ms"),
-    ERROR_RATE: MetricInfo(Kind.RATIO, "%", (REQUEST_ERRORS, REQUESTS)),
+    RESPONSE_TIME: MetricInfo(MetricKind.HISTOGRAM, "ms"),
+    ERROR_RATE: MetricInfo(MetricKind.RATIO, "%", (REQUEST_ERRORS, REQUESTS)),
     SIGNUPS: _COUNT,
     "supplier_signups": _COUNT,
     "couple_signups": _COUNT,
@@ -62,10 +62,10 @@ OWN: Mapping[str, MetricInfo] = {
 }
 
 _FITTING = {
-    Kind.COUNTER: {Aggregation.SUM, Aggregation.COUNT, Aggregation.RATE, Aggregation.LAST},
-    Kind.RATIO: {Aggregation.AVG, Aggregation.RATE, Aggregation.LAST, Aggregation.COUNT},
-    Kind.HISTOGRAM: set(Aggregation) - {Aggregation.LAST},
-    Kind.GAUGE: set(Aggregation) - {Aggregation.P50, Aggregation.P95, Aggregation.P99},
+    MetricKind.COUNTER: {Aggregation.SUM, Aggregation.COUNT, Aggregation.RATE, Aggregation.LAST},
+    MetricKind.RATIO: {Aggregation.AVG, Aggregation.RATE, Aggregation.LAST, Aggregation.COUNT},
+    MetricKind.HISTOGRAM: set(Aggregation) - {Aggregation.LAST},
+    MetricKind.GAUGE: set(Aggregation) - {Aggregation.P50, Aggregation.P95, Aggregation.P99},
 }
 
 
@@ -137,7 +137,7 @@ def info_of(metric: str) -> MetricInfo:
     if metric in OWN:
         return OWN[metric]
     if metric.startswith(CUSTOM_PREFIX) and len(CUSTOM_PREFIX) < len(metric) <= 100:
-        return MetricInfo(Kind.GAUGE, "")
+        return MetricInfo(MetricKind.GAUGE, "")
     raise Invalid(
         f"There is no metric {metric[:100]!r}; metrics of your own start with {CUSTOM_PREFIX!r}.",
         path=("name",),
@@ -167,7 +167,7 @@ def measured(
             return Measurement(float(requests), requests)
         return Measurement(100 * part.total / whole.total if whole.total else None, requests)
     folded = found.get(metric, EMPTY)
-    samples = int(folded.total) if info.kind is Kind.COUNTER else folded.samples
+    samples = int(folded.total) if info.kind is MetricKind.COUNTER else folded.samples
     if not folded.samples:
         return Measurement(None, 0)
     return Measurement(_value(folded, aggregation, seconds, samples), samples)

@@ -27,6 +27,7 @@ class AccessLimits:
     reset_account: Limit = Limit(5, 3600)
     reset_address: Limit = Limit(30, 3600)
     change_password: Limit = Limit(10, 60)
+    invitation_address: Limit = Limit(120, 60)  # reads of codes, opens, declines and acceptances
 
 
 def take(full_at: int, now: int, limit: int, per: int) -> tuple[int, int]:

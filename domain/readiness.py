@@ -10,6 +10,8 @@ from enum import StrEnum
 from domain.health import CheckType, HealthStatus
 
 TOKEN_LIFETIME = timedelta(seconds=120)
+REHEARSED = timedelta(days=7)
+ALERTS_TESTED = timedelta(days=7)
 
 
 class ReadinessVerdict(StrEnum):
@@ -67,6 +69,15 @@ class HealthEvidence:
 
 
 @dataclass(frozen=True, slots=True)
+class RehearsalEvidence:
+    """The last rehearsal of the phase that has ended; `failure` None: it passed."""
+
+    ended_at: datetime
+    failure: str | None
+    evidence: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """All that readiness is judged on, read in one transaction."""
 
@@ -79,11 +90,15 @@ class Facts:
     operators_watching: int
     backup_age: timedelta | None
     backup_configured: bool
+    rehearsal: RehearsalEvidence | None = None
+    alert_channels: int = 0
+    alerts_tested_at: datetime | None = None
 
 
 def assess(facts: Facts, *, phase_key: str, secret: bytes, now: datetime) -> Readiness:
     """Judge every check; CRITICAL and UNKNOWN health block, WARNING must be accepted."""
-    checks = (*_health_checks(facts), *_launch_checks(facts), *_care_checks(facts))
+    late = (_alert_check(facts, now), _rehearsal_check(facts.rehearsal, now))
+    checks = (*_health_checks(facts), *_launch_checks(facts), *_care_checks(facts), *late)
     token = sign(checks, phase_key=phase_key, version=facts.phase_version, secret=secret, now=now)
     return Readiness(_verdict(checks), checks, token, now)
 
@@ -177,9 +192,49 @@ def _care_checks(facts: Facts) -> list[ReadinessCheck]:
             title="Somebody is watching",
             ok=facts.operators_watching > 0,
             blocking=False,
-            detail=f"{facts.operators_watching} operators on a live stream",
+            detail=f"{facts.operators_watching} on a live stream",
         ),
     ]
+
+
+def _rehearsal_check(found: RehearsalEvidence | None, now: datetime) -> ReadinessCheck:
+    fresh = found is not None and found.failure is None and now - found.ended_at <= REHEARSED
+    return ReadinessCheck(
+        key="rehearsal",
+        title="A good rehearsal younger than 7 days",
+        ok=fresh,
+        blocking=False,
+        detail=_rehearsed(found, now),
+        evidence=found.evidence if found else None,
+    )
+
+
+def _rehearsed(found: RehearsalEvidence | None, now: datetime) -> str:
+    if found is None:
+        return "never rehearsed"
+    days = (now - found.ended_at) / timedelta(days=1)
+    if found.failure is not None:
+        return f"the last one, {days:.1f} days ago, failed: {found.failure}"
+    return f"passed {days:.1f} days ago"
+
+
+def _alert_check(facts: Facts, now: datetime) -> ReadinessCheck:
+    tested = facts.alerts_tested_at
+    return ReadinessCheck(
+        key="alerts",
+        title="An alert channel answered a test within 7 days",
+        ok=tested is not None and now - tested <= ALERTS_TESTED,
+        blocking=False,
+        detail=_alerts(facts, now),
+    )
+
+
+def _alerts(facts: Facts, now: datetime) -> str:
+    if not facts.alert_channels:
+        return "ALERT_URLS is not set: nobody would be told"
+    if facts.alerts_tested_at is None:
+        return "no channel has answered a test: launch alerts test"
+    return f"answered {(now - facts.alerts_tested_at) / timedelta(days=1):.1f} days ago"
 
 
 def _backup(facts: Facts) -> str:

@@ -5,20 +5,24 @@ from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.events import Event, MailQueued, PhaseChanged, RecordedEvent, RehearsalMoved
+from domain.events import Event, IncidentChanged, MailQueued, PhaseChanged, RecordedEvent
+from domain.rehearsal import STARTED
+from domain.rehearsal_events import RehearsalMoved
 from jobs.queue import JobSpec, enqueue
-from services.rehearsals import STARTED
+from services.metric_samples import count_events
 
 RAMP = "phases.ramp"
 REHEARSE = "phases.rehearse"
 SEND_MAIL = "mail.send"
+FOLLOW_INCIDENT = "alerts.incident"
 
 E = TypeVar("E", bound=Event)
 Route = Callable[[RecordedEvent], list[JobSpec]]
 
 
 async def enqueue_for(session: AsyncSession, events: Sequence[RecordedEvent]) -> None:
-    """Add the jobs of these events inside the transaction that wrote them."""
+    """Add the jobs of these events, and count them, inside the transaction that wrote them."""
+    await count_events(session, events)
     await enqueue(session, [job for event in events for job in jobs_for(event)])
 
 
@@ -67,7 +71,13 @@ def _rehearse(event: RehearsalMoved, _recorded: RecordedEvent) -> list[JobSpec]:
     return [JobSpec(REHEARSE, {"run_id": run_id}, dedupe_key=f"rehearse:{run_id}")]
 
 
+def _incident(event: IncidentChanged, _recorded: RecordedEvent) -> list[JobSpec]:
+    """Whom it concerns hears of it (S117). No key: each change may be the one that matters."""
+    return [JobSpec(FOLLOW_INCIDENT, {"incident_id": str(event.incident_id)})]
+
+
 _ROUTES: dict[type[Event], Route] = {
+    IncidentChanged: _route(IncidentChanged, _incident),
     RehearsalMoved: _route(RehearsalMoved, _rehearse),
     PhaseChanged: _route(PhaseChanged, _ramp),
     MailQueued: _route(MailQueued, _mail),

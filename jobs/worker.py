@@ -15,20 +15,28 @@ from uuid import UUID
 from redis.asyncio import Redis
 
 from db.session import Database
+from jobs.alerts import follow_incident
+from jobs.guards import guard
 from jobs.mail import send_mail
 from jobs.phases import ramp
 from jobs.queue import Payload
-from jobs.routing import RAMP, SEND_MAIL, enqueue_for
+from jobs.rehearsals import rehearse
+from jobs.routing import FOLLOW_INCIDENT, RAMP, REHEARSE, SEND_MAIL, enqueue_for
 from jobs.runner import DEFAULT_TIMING, JobRunner, QueueTiming
 from jobs.ticker import Claims, Task, Ticker
-from services import retention
+from services import metric_rollups, retention
+from services.alerting import SWEEP_SECONDS, AlertCenter
 from services.health import build_monitor
 from services.health_monitor import HealthMonitor
+from services.invitation_changes import expire_overdue
+from services.pacing import pace_of
 from services.passwords import Passwords
 from services.propagation import Announcer, settle
+from services.rehearsals import end_overdue
+from services.watcher import Watcher
 from settings import Settings
 from subscriptions.bus import Broadcast
-from subscriptions.channels import HEALTH
+from subscriptions.channels import HEALTH, METRICS
 from subscriptions.publish import Publisher
 
 logger = logging.getLogger(__name__)
@@ -36,6 +44,9 @@ logger = logging.getLogger(__name__)
 _HOUR = 3600.0
 _CLOSE_SECONDS = 1.0
 _SETTLE_SECONDS = 5.0
+_SWEEP_SECONDS = 30.0
+_REAP_SECONDS = 30.0
+_COLLECT_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +57,44 @@ class Parts:
     db: Database
     redis: Redis
     health: HealthMonitor
+    publish: Callable[[str, str], Awaitable[None]]
+    alerts: AlertCenter
+
+    async def collect(self) -> None:
+        """Fold the newest samples, then tell every dashboard to look (SPEC S63, S109)."""
+        await metric_rollups.roll_recent(self.db)
+        await self.publish(METRICS, self.db.clock().isoformat())
 
 
 WorkerHandler = Callable[[Parts, Payload], Awaitable[None]]
 
 
 async def _ramp(parts: Parts, payload: Payload) -> None:
-    await ramp(parts.db, payload)
+    await ramp(parts.db, partial(pace_of, parts.health, parts.settings), payload)
+
+
+async def _guard(parts: Parts) -> None:
+    await guard(parts.db, parts.health, parts.settings)
 
 
 async def _send_mail(parts: Parts, payload: Payload) -> None:
     await send_mail(parts.db, parts.settings, UUID(str(payload["mail_id"])))
 
 
-HANDLERS: Mapping[str, WorkerHandler] = {RAMP: _ramp, SEND_MAIL: _send_mail}
+async def _rehearse(parts: Parts, payload: Payload) -> None:
+    await rehearse(parts.db, parts.redis, UUID(str(payload["run_id"])))
+
+
+async def _follow_incident(parts: Parts, payload: Payload) -> None:
+    await follow_incident(parts.db, parts.alerts, UUID(str(payload["incident_id"])))
+
+
+HANDLERS: Mapping[str, WorkerHandler] = {
+    FOLLOW_INCIDENT: _follow_incident,
+    RAMP: _ramp,
+    REHEARSE: _rehearse,
+    SEND_MAIL: _send_mail,
+}
 
 
 async def run_worker(
@@ -86,8 +121,14 @@ async def run_worker(
             Claims(parts.redis, parts.db, name),
             (
                 Task("health", settings.health_interval_seconds, parts.health.tick),
+                Task("alerts", SWEEP_SECONDS, parts.alerts.sweep),
+                Task("guards", settings.health_interval_seconds, partial(_guard, parts)),
+                Task("metrics", _COLLECT_SECONDS, parts.collect),
+                Task("metrics-late", _HOUR, partial(metric_rollups.roll_late, parts.db)),
                 Task("retention", retention_seconds, partial(retention.sweep, parts.db)),
+                Task("invitations", _SWEEP_SECONDS, partial(expire_overdue, parts.db)),
                 Task("propagation", _SETTLE_SECONDS, partial(settle, parts.db, parts.redis)),
+                Task("rehearsals", _REAP_SECONDS, partial(end_overdue, parts.db)),
             ),
             parts.db.clock,
         )
@@ -134,10 +175,17 @@ async def _parts(settings: Settings) -> AsyncIterator[Parts]:
     db.on_commit(announcer.after_commit)  # first: it takes the time of the commit
     db.on_commit(Publisher(bus).publish)
     await bus.connect()
-    monitor = build_monitor(settings, db, redis, passwords, partial(bus.publish, HEALTH))
+    alerts = AlertCenter(settings, db, redis)
+    monitor = build_monitor(
+        settings, db, redis, passwords, partial(bus.publish, HEALTH), alert=alerts.observe
+    )
+    watcher = Watcher(db, monitor, settings, alerts)
+    await watcher.start()
     try:
-        yield Parts(settings, db, redis, monitor)
+        yield Parts(settings, db, redis, monitor, bus.publish, alerts)
     finally:
+        await watcher.stop()
+        await alerts.stop()
         passwords.close()
         await announcer.stop()
         await _close(bus.disconnect(), redis.aclose(), db.dispose())

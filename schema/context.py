@@ -13,8 +13,11 @@ from starlette.responses import Response
 from db.session import Database
 from domain.actors import ANONYMOUS, Actor
 from schema.loaders import Loaders
+from services.alerting import AlertCenter
 from services.flag_store import FlagStore
 from services.health_monitor import HealthMonitor
+from services.metering import Meter
+from services.pacing import Pace, pace_of
 from services.passwords import Passwords
 from services.propagation import Propagations
 from services.rate_limits import RateLimiter
@@ -42,6 +45,8 @@ class Runtime:
     receipts: Receipts
     propagations: Propagations
     health: HealthMonitor
+    alerts: AlertCenter
+    meter: Meter
     passwords: Passwords
     rate_limits: RateLimiter
     clock: Callable[[], datetime]
@@ -57,6 +62,7 @@ class Context:
     response: Response | None = None
     actor: Actor = ANONYMOUS
     auth_unavailable: bool = False
+    at_fault: bool = False  # whether an answer failed by our fault
     connection_params: dict[str, object] | None = None
     request_id: str = field(default_factory=lambda: uuid4().hex)
     flag_streams: list[Receiver] = field(default_factory=list)
@@ -81,6 +87,10 @@ class Context:
         return await open_gate(
             runtime.health, runtime.redis, runtime.settings, runtime.secret, self.now
         )
+
+    async def pace(self) -> Pace:
+        """What the pace of a ramp depends on outside the database."""
+        return await pace_of(self.runtime.health, self.runtime.settings)
 
     @property
     def client_ip(self) -> str:

@@ -9,6 +9,7 @@ import strawberry
 from strawberry.types.enum import StrawberryEnumDefinition
 
 from domain.actors import Role, Scope, UserType, VendorType
+from domain.alerts import AlertKind
 from domain.criteria import Aggregation, Comparator, GuardAction, Verdict
 from domain.errors import ErrorCode
 from domain.flags import BucketBy, EvaluationErrorCode, EvaluationReason
@@ -16,10 +17,12 @@ from domain.health import CheckType, HealthStatus
 from domain.incidents import IncidentStatus, Severity
 from domain.phases import PhaseAction, PhaseStatus, Platform, RollbackMode, RunKind
 from domain.readiness import ReadinessVerdict
+from domain.rehearsal import RehearsalStage, RehearsalStatus
 from domain.windows import TimeRange
 
 __all__ = [
     "Aggregation",
+    "AlertKind",
     "BucketBy",
     "CheckType",
     "Comparator",
@@ -33,6 +36,8 @@ __all__ = [
     "PhaseStatus",
     "Platform",
     "ReadinessVerdict",
+    "RehearsalStage",
+    "RehearsalStatus",
     "Role",
     "RollbackMode",
     "RunKind",
@@ -139,6 +144,21 @@ describe(
     "Whether real users were reached.",
     LIVE="Real users were reached.",
     REHEARSAL="A rehearsal that reaches nobody.",
+)
+describe(
+    RehearsalStatus,
+    "How a rehearsal stands.",
+    RUNNING="It is under way.",
+    PASSED="The rollback came by itself and reached everybody in time.",
+    FAILED="It did not; `failure` says why.",
+)
+describe(
+    RehearsalStage,
+    "How far a rehearsal has come.",
+    RAMPING="The copies of the flags go up the ramp.",
+    FAULTY="A check fails and errors burst.",
+    DECIDED="A rule has decided to roll back.",
+    ROLLED_BACK="The copies are off or as before; everybody is told.",
 )
 describe(
     ReadinessVerdict,
@@ -252,31 +272,19 @@ describe(
     CRITICAL="The product does not work; new launches are kept back.",
 )
 describe(
+    AlertKind,
+    "Why people are told.",
+    FIRING="Something broke.",
+    WORSE="It became more severe.",
+    REMINDER="It lasts, and nobody took it.",
+    RESOLVED="It is over.",
+    TEST="Somebody tests the channel.",
+)
+describe(
     IncidentStatus,
     "Where an incident stands.",
     OPEN="Nobody works on it yet.",
     INVESTIGATING="Somebody works on it.",
     RESOLVED="The cause is gone.",
     CLOSED="Nothing is left to do.",
-)
-
-describe(
-    ErrorCode,
-    "What kind of expected failure it is.",
-    INVALID="A value is not acceptable.",
-    REQUIRED="Something is missing.",
-    NOT_FOUND="It does not exist, or you may not see it.",
-    FORBIDDEN="You may not do this.",
-    UNIQUE="It exists already.",
-    VERSION_CONFLICT="Somebody changed it since you read it.",
-    INVALID_TRANSITION="It cannot be done from where it stands.",
-    NOT_READY="The phase may not go live now.",
-    PLAN_DRIFT="Something changed since the plan was made.",
-    LOCKED="It cannot be edited now.",
-    EXPIRED="Its time has passed.",
-    ALREADY_USED="It works only once.",
-    REVOKED="It was taken back.",
-    EMAIL_MISMATCH="It is meant for another e-mail.",
-    RATE_LIMITED="Too many attempts: wait.",
-    DEPENDENCY_DOWN="Something that is needed does not answer.",
 )

@@ -25,6 +25,14 @@ class TopLevelCode(StrEnum):
     INTERNAL = "INTERNAL"
 
 
+SERVER_FAULTS = frozenset({TopLevelCode.DEPENDENCY_DOWN, TopLevelCode.INTERNAL})
+
+
+def is_server_fault(code: object) -> bool:
+    """Whether a failure is ours and counts in the error rate; the rest is the caller's."""
+    return code in SERVER_FAULTS
+
+
 class Refused(GraphQLError):
     """A request that is refused as a whole."""
 
@@ -106,5 +114,9 @@ class ErrorPolicy(SchemaExtension):
     def _clean(self, result: object) -> None:
         errors = getattr(result, "errors", None)
         if errors:
-            request_id = getattr(self.execution_context.context, "request_id", "")
-            result.errors = [public_error(error, request_id) for error in errors]  # type: ignore[attr-defined]
+            context = self.execution_context.context
+            request_id = getattr(context, "request_id", "")
+            shown = [public_error(error, request_id) for error in errors]
+            if any(is_server_fault((error.extensions or {}).get("code")) for error in shown):
+                context.at_fault = True
+            result.errors = shown  # type: ignore[attr-defined]

@@ -6,7 +6,8 @@ from typing import TypeVar
 from strawberry.dataloader import DataLoader
 
 from db.session import Database
-from services.lookups import Lookup, Lookups
+from services.lookups import Lookup
+from services.marketplace_lookups import MarketplaceLookups
 from services.propagation import Propagations
 
 K = TypeVar("K", bound=Hashable)
@@ -27,7 +28,7 @@ class Loaders:
 
     def __init__(self, db: Database, propagations: Propagations) -> None:
         """Each batch opens a session of its own (DESIGN rule 3)."""
-        lookups = Lookups(db)
+        lookups = MarketplaceLookups(db)
         self.user = _loader(lookups.users)
         self.token = _loader(lookups.tokens)
         self.flag = _loader(lookups.flags)
@@ -35,8 +36,21 @@ class Loaders:
         self.phase = _loader(lookups.phases)
         self.phase_flags = _loader(lookups.linked_flags)
         self.run = _loader(lookups.runs)
+        self.criteria = _loader(lookups.criteria)
         self.incident = _loader(lookups.incidents)
         self.change = _loader(lookups.changes)
         self.revertible = _loader(lookups.revertible)
         self.uptime = _loader(lookups.uptimes)
+        self.person = _loader(lookups.people)
+        self.supplier = _loader(lookups.suppliers)
+        self.supplier_of_user = _loader(lookups.suppliers_by_user)
+        self.client = _loader(lookups.clients)
+        self.couple = _loader(lookups.couples)
+        self.couple_of_user = _loader(lookups.couples_by_user)
+        self.partnership = _loader(lookups.partnerships)
+        self.seconds_to_connect = _loader(lookups.seconds_to_connect)
+        self.invitation = _loader(lookups.invitations)
+        self.newest_invitation = _loader(lookups.newest_invitations)
+        self.onboarding = _loader(lookups.onboardings)
+        self.onboarding_of_user = _loader(lookups.onboardings_by_user)
         self.propagation = _loader(propagations.many)

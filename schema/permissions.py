@@ -12,7 +12,7 @@ import strawberry
 from strawberry.extensions.field_extension import AsyncExtensionResolver, FieldExtension
 
 from domain.actors import Scope
-from domain.errors import LaunchError
+from domain.errors import ErrorCode, LaunchError
 from schema.context import Info
 from schema.directives import CostDirective, ScopeDirective
 from schema.errors import Refused, TopLevelCode
@@ -32,6 +32,8 @@ PUBLIC_FIELDS = frozenset(
         "Mutation.requestPasswordReset",
         "Mutation.resetPassword",
         "Mutation.acceptInvitation",
+        "Mutation.openInvitation",
+        "Mutation.declineInvitation",
         "Mutation.acknowledgeFlags",
         "Subscription.viewerFlags",
         "Subscription.viewerOnboarding",
@@ -90,6 +92,7 @@ class ExpectedFailures(FieldExtension):
         try:
             return await next_(source, info, **kwargs)
         except LaunchError as error:
+            info.context.at_fault |= error.code is ErrorCode.DEPENDENCY_DOWN
             return self.failed(error)
 
 

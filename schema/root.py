@@ -7,7 +7,23 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 from domain.actors import Scope
-from resolvers import accounts, events, flags, health, incident_changes, incidents, nodes, phases
+from resolvers import (
+    accounts,
+    alerts,
+    couples,
+    events,
+    flags,
+    health,
+    incident_changes,
+    incidents,
+    invitations,
+    metrics,
+    nodes,
+    onboarding,
+    phases,
+    rehearsals,
+    suppliers,
+)
 from schema.errors import ErrorPolicy
 from schema.limits import DocumentLimits
 from schema.pagination import Connection
@@ -16,6 +32,9 @@ from schema.scalars import SCALARS
 from schema.sharing import SharingExecutor
 from schema.types.accounts import ProfilePayload, SessionPayload, TokenPayload
 from schema.types.actors import ApiToken, User
+from schema.types.alerts import AlertChannel, AlertDelivery, SendTestAlertPayload
+from schema.types.clients import ClientPayload
+from schema.types.couples import CoupleConnection
 from schema.types.errors import NotReadyError, UserError, VersionConflictError
 from schema.types.events import EVENT_TYPES, LaunchEvent
 from schema.types.flag_inputs import FlagPayload
@@ -23,7 +42,17 @@ from schema.types.flags import FeatureFlag, FeatureFlagConnection, FlagSet
 from schema.types.health import HealthSnapshot
 from schema.types.incident_inputs import IncidentPayload
 from schema.types.incidents import Incident, IncidentConnection
+from schema.types.invitations import (
+    AcceptInvitationPayload,
+    Invitation,
+    InvitationConnection,
+    InvitationPayload,
+    InvitationPreview,
+    InvitationPreviewPayload,
+)
+from schema.types.metrics import MetricSeries, MetricsSnapshot
 from schema.types.node import Node
+from schema.types.onboarding import Onboarding, OnboardingPayload
 from schema.types.phase_payloads import (
     ActivateLaunchPhasePayload,
     ActivationPlan,
@@ -32,12 +61,20 @@ from schema.types.phase_payloads import (
 )
 from schema.types.phases import LaunchPhase, PhaseRun
 from schema.types.propagation import Propagation
+from schema.types.rehearsals import RehearsalPayload
+from schema.types.suppliers import SupplierConnection
 from subscriptions import events as live_events
 from subscriptions import flags as live_flags
 from subscriptions import health as live_health
 from subscriptions import incidents as live_incidents
+from subscriptions import invitations as live_invitations
+from subscriptions import metrics as live_metrics
+from subscriptions import onboarding as live_onboarding
 from subscriptions import phases as live_phases
 from subscriptions import propagation as live_propagation
+
+# A supplier for itself, or whoever acts for suppliers.
+SUPPLIERS = (Scope.SELF, Scope.DIRECTORY_WRITE)
 
 
 @strawberry.type(description="Everything that can be read.")
@@ -61,8 +98,22 @@ class Query:
     viewer_flags: FlagSet = query(flags.viewer_flags)
 
     system_health: HealthSnapshot = query(health.system_health, Scope.HEALTH_READ)
+    launch_metrics: MetricsSnapshot = query(metrics.launch_metrics, Scope.METRICS_READ, cost=10)
+    metric_series: MetricSeries = query(metrics.metric_series, Scope.METRICS_READ, cost=10)
 
     incidents: IncidentConnection = query(incidents.incidents, Scope.INCIDENTS_READ)
+    alert_deliveries: Connection[AlertDelivery] = query(
+        alerts.alert_deliveries, Scope.INCIDENTS_READ
+    )
+    alert_channels: list[AlertChannel] = query(alerts.alert_channels, Scope.INCIDENTS_READ)
+
+    suppliers: SupplierConnection = query(suppliers.suppliers, Scope.DIRECTORY_READ)
+    couples: CoupleConnection = query(couples.couples, Scope.DIRECTORY_READ)
+    invitation: InvitationPreview | None = query(invitations.invitation)
+    invitations: InvitationConnection = query(invitations.invitations, Scope.DIRECTORY_READ)
+    stalled_onboardings: Connection[Onboarding] = query(
+        onboarding.stalled_onboardings, Scope.DIRECTORY_READ
+    )
 
 
 @strawberry.type(description="Everything that can be changed.")
@@ -108,6 +159,9 @@ class Mutation:
     rollback_launch_phase: RollbackLaunchPhasePayload = mutation(
         phases.roll_back, Scope.LAUNCH_OPERATE, failed=RollbackLaunchPhasePayload.failed
     )
+    rehearse_launch_phase: RehearsalPayload = mutation(
+        rehearsals.rehearse, Scope.LAUNCH_OPERATE, failed=RehearsalPayload.failed
+    )
 
     create_feature_flag: FlagPayload = mutation(
         flags.create, Scope.FLAGS_WRITE, failed=FlagPayload.failed
@@ -123,6 +177,11 @@ class Mutation:
     )
     acknowledge_flags: bool = mutation(flags.acknowledge)
 
+    record_metrics: int = mutation(metrics.record, Scope.METRICS_WRITE)
+
+    send_test_alert: SendTestAlertPayload = mutation(
+        alerts.send_test_alert, Scope.LAUNCH_OPERATE, failed=SendTestAlertPayload.failed
+    )
     create_incident: IncidentPayload = mutation(
         incident_changes.create, Scope.INCIDENTS_WRITE, failed=IncidentPayload.failed
     )
@@ -142,6 +201,43 @@ class Mutation:
         incident_changes.close, Scope.INCIDENTS_WRITE, failed=IncidentPayload.failed
     )
 
+    update_profile: ProfilePayload = mutation(
+        suppliers.update_profile, Scope.SELF, failed=ProfilePayload.failed
+    )
+    add_client: ClientPayload = mutation(
+        suppliers.add_client, *SUPPLIERS, failed=ClientPayload.failed
+    )
+    update_client: ClientPayload = mutation(
+        suppliers.update_client, *SUPPLIERS, failed=ClientPayload.failed
+    )
+    invite_client: InvitationPayload = mutation(
+        invitations.invite_client, *SUPPLIERS, failed=InvitationPayload.failed
+    )
+    resend_invitation: InvitationPayload = mutation(
+        invitations.resend_invitation, *SUPPLIERS, failed=InvitationPayload.failed
+    )
+    revoke_invitation: InvitationPayload = mutation(
+        invitations.revoke_invitation, *SUPPLIERS, failed=InvitationPayload.failed
+    )
+    open_invitation: InvitationPreviewPayload = mutation(
+        invitations.open_invitation, failed=InvitationPreviewPayload.failed
+    )
+    decline_invitation: InvitationPreviewPayload = mutation(
+        invitations.decline_invitation, failed=InvitationPreviewPayload.failed
+    )
+    accept_invitation: AcceptInvitationPayload = mutation(
+        invitations.accept_invitation, failed=AcceptInvitationPayload.failed
+    )
+    complete_onboarding_step: OnboardingPayload = mutation(
+        onboarding.complete_step, Scope.SELF, failed=OnboardingPayload.failed
+    )
+    request_assistance: OnboardingPayload = mutation(
+        onboarding.request_assistance, Scope.SELF, failed=OnboardingPayload.failed
+    )
+    answer_assistance: OnboardingPayload = mutation(
+        onboarding.answer_assistance, Scope.DIRECTORY_WRITE, failed=OnboardingPayload.failed
+    )
+
 
 @strawberry.type(description="Everything that can be watched: a snapshot first, then changes.")
 class Subscription:
@@ -152,8 +248,11 @@ class Subscription:
     launch_events: LaunchEvent = subscription(live_events.launch_events, Scope.LAUNCH_READ)
     feature_flags: FeatureFlag = subscription(live_flags.feature_flags, Scope.FLAGS_READ)
     viewer_flags: FlagSet = subscription(live_flags.viewer_flags)
+    launch_metrics: MetricsSnapshot = subscription(live_metrics.launch_metrics, Scope.METRICS_READ)
     incidents: Incident = subscription(live_incidents.incidents, Scope.INCIDENTS_READ)
     propagation: Propagation = subscription(live_propagation.propagation, Scope.LAUNCH_OPERATE)
+    invitation: Invitation = subscription(live_invitations.invitation, Scope.SELF)
+    viewer_onboarding: Onboarding = subscription(live_onboarding.viewer_onboarding)
 
 
 class LaunchSchema(strawberry.Schema):

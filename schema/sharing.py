@@ -11,7 +11,8 @@ from typing import Any
 
 from graphql import OperationDefinitionNode
 from graphql.execution import ExecutionResult
-from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+
+from schema.plain import PlainExecutor
 
 _MOST = 64  # documents that a payload remembers; who sends a new one each time gains nothing
 
@@ -28,7 +29,7 @@ class Results:
     )
 
 
-class SharingExecutor(StrawberryGraphQLCoreExecutionContext):
+class SharingExecutor(PlainExecutor):
     """Executes what is not shareable as ever."""
 
     def execute_operation(self, serially: bool | None = None) -> Any:  # noqa: ANN401 - as the base

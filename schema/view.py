@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from time import perf_counter
 from typing import Any
 
 import orjson
@@ -75,11 +76,18 @@ class GraphQLView(GraphQL[Context, None]):
             await super().__call__(scope, receive, send)
             return
         request = Request(scope, _bounded(receive))
+        begin = perf_counter()
         try:
             self._check(request)
             response: Response = await self.run(request)
         except HTTPException as error:
             response = _refused(error)
+        except BaseException:
+            self.runtime.meter.count(perf_counter() - begin, failed=True)
+            raise
+        context = getattr(request.state, "context", None)
+        failed = response.status_code >= 500 or (context is not None and context.at_fault)
+        self.runtime.meter.count(perf_counter() - begin, failed=failed)
         await response(scope, receive, send)
 
     async def get_context(
@@ -88,6 +96,7 @@ class GraphQLView(GraphQL[Context, None]):
         """Who calls is known here for HTTP; a socket says so in `connection_init`."""
         if isinstance(response, Response):
             context = Context(self.runtime, request, response)
+            request.state.context = context
             await identify(context)
             return context
         return Context(self.runtime, request)

@@ -83,18 +83,14 @@ async def update(
     before = row.status
     patch = rules.check_client(given)
     changed = [name for name, value in patch.items() if getattr(row, name) != value]
-    for name in changed:
-        setattr(row, name, patch[name])
-    await _save(uow, row)
+    await _save(uow, row, {name: patch[name] for name in changed})
     action = await _archive(uow, actor, row, archived) or "edited"
     if changed or row.status is not before:
         record(uow, actor, row, action, before, changed)
     return _result(uow, row)
 
 
-async def locked(
-    uow: UnitOfWork, actor: Actor, client_id: UUID, path: tuple[str, ...]
-) -> Client:
+async def locked(uow: UnitOfWork, actor: Actor, client_id: UUID, path: tuple[str, ...]) -> Client:
     """A client within reach of who acts, locked; raises NotFound, also for another's client."""
     row = await queries.lock_client(uow.session, client_id, writable(actor).one_supplier())
     if row is None:
@@ -148,18 +144,18 @@ def _row(draft: ClientDraft, owner: SupplierId) -> Client:
     return Client(supplier_id=owner, **rules.check_client(given))
 
 
-async def _save(uow: UnitOfWork, row: Client) -> None:
+async def _save(uow: UnitOfWork, row: Client, changes: Mapping[str, object] | None = None) -> None:
     try:
         async with uow.session.begin_nested():
             uow.session.add(row)
+            for name, value in (changes or {}).items():
+                setattr(row, name, value)
     except IntegrityError as error:
         message = "There is a client with this e-mail already."
         raise NotUnique(message, path=("input", "email")) from error
 
 
-async def _archive(
-    uow: UnitOfWork, actor: Actor, row: Client, archived: bool | None
-) -> str | None:
+async def _archive(uow: UnitOfWork, actor: Actor, row: Client, archived: bool | None) -> str | None:
     inactive = row.status is ClientStatus.INACTIVE
     if archived is None or archived is inactive:
         return None
@@ -180,8 +176,8 @@ async def _advance(uow: UnitOfWork, actor: Actor, owner: SupplierId) -> None:
 
 async def _again(uow: UnitOfWork, result: Mapping[str, object]) -> ClientResult:
     client_id = parse_uuid(str(result.get("client_id", "")))
-    found = await queries.clients_by_id(uow.session, [client_id] if client_id else [])
-    if client_id not in found:
+    found = await queries.clients_by_id(uow.session, [client_id]) if client_id else {}
+    if client_id is None or client_id not in found:
         raise NotFound("The client of that request is gone.", path=("input", "idempotencyKey"))
     return _result(uow, found[client_id])
 

@@ -73,6 +73,14 @@ class Entrance:
         if email is not None:
             await self.limits.admit(rules.reset_account, "reset:account", email.casefold())
 
+    async def admit_code(self) -> None:
+        """Raises RateLimited where an address tries too many codes of invitations."""
+        await self.limits.admit(self.limits.rules.invitation_address, "code", self.address)
+
+    async def admit_acceptance(self) -> None:
+        """Raises RateLimited where an address makes too many accounts (SPEC S41)."""
+        await self.limits.admit(self.limits.rules.sign_up_address, "sign-up", self.address)
+
     async def admit_password_change(self, actor: Actor) -> None:
         """Raises RateLimited where somebody guesses with a session that is not theirs."""
         await self.limits.admit(self.limits.rules.change_password, "change", str(actor.id))

@@ -13,7 +13,7 @@ from domain.ids import global_id
 from domain.percent import Percent
 from domain.readiness import HealthEvidence
 from domain.windows import TimeRange, start_of
-from services.health_monitor import HealthMonitor, Timing
+from services.health_monitor import HealthMonitor, Timing, Watch
 from services.passwords import Passwords
 from services.probes import build_probes
 from services.probes.base import Probe
@@ -29,10 +29,11 @@ def build_monitor(
     passwords: Passwords,
     publish: Callable[[str], Awaitable[None]],
     probes: Mapping[CheckType, Probe] | None = None,
+    alert: Watch | None = None,
 ) -> HealthMonitor:
     """The monitor of one process, web or worker. Other `probes` than the real ones: for tests."""
     used = build_probes(settings, db, redis, passwords) if probes is None else probes
-    return HealthMonitor(db, redis, used, publish, Timing.of(settings))
+    return HealthMonitor(db, redis, used, publish, Timing.of(settings), alert)
 
 
 def evidence(snapshot: HealthSnapshot) -> Mapping[CheckType, HealthEvidence]:

@@ -99,6 +99,8 @@ class HealthMonitor:
 
     async def ensure_fresh(self, max_age: timedelta = timedelta(seconds=30)) -> HealthSnapshot:
         """The newest snapshot, after a new round where it is older than that (SPEC S46)."""
+        # With a short interval readings are stale before that, and stale ones are UNKNOWN.
+        max_age = min(max_age, STALE_AFTER_INTERVALS * self.interval)
         async with self._running:
             snapshot = await self._newest()
             if not self._is_fresh(snapshot, max_age):

@@ -89,7 +89,7 @@ class HealthStore:
                     _record_change(uow, newest, state)
             fresh = [state for state in newest.values() if stored.get(state.check) != state]
             if fresh:
-                await queries.save_states(uow.session, fresh, uow.now)
+                await queries.save_states(uow.session, fresh)
 
 
 def _record_change(uow: UnitOfWork, newest: dict[CheckType, CheckState], state: CheckState) -> None:

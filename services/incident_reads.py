@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.incidents import LaunchIncident
 from db.queries import incidents as queries
+from domain.alert_causes import IncidentFacts
 from domain.incidents import IncidentStatus, Severity
 
 
@@ -32,6 +33,24 @@ async def page(
 async def count(session: AsyncSession, wanted: IncidentFilter) -> int:
     """How many incidents a filter finds."""
     return await queries.count(session, _where(wanted))
+
+
+async def facts(session: AsyncSession, incident_id: UUID) -> IncidentFacts | None:
+    """An incident as alerts see it."""
+    row = (await queries.by_id(session, [incident_id])).get(incident_id)
+    if row is None:
+        return None
+    return IncidentFacts(
+        id=row.id,
+        type=row.incident_type,
+        severity=row.severity,
+        title=row.title,
+        description=row.description,
+        status=row.status,
+        dedup_key=row.dedup_key,
+        created_at=row.created_at,
+        resolution=row.resolution_notes,
+    )
 
 
 async def open_ones(session: AsyncSession) -> list[LaunchIncident]:

@@ -11,7 +11,7 @@ from db.models.accounts import ApiToken, User
 from db.models.events import Change
 from db.models.incidents import LaunchIncident
 from db.models.phases import LaunchPhase, PhaseRun
-from db.queries import accounts, changes, flags, incidents, phases
+from db.queries import accounts, changes, criteria, flags, incidents, phases
 from db.session import Database
 from domain.flags import Flag
 from domain.percent import Percent
@@ -37,6 +37,7 @@ class Lookups:
         self.phases: Lookup[UUID, LaunchPhase] = self._by(phases.by_id)
         self.linked_flags: Lookup[UUID, list[LinkedFlag]] = self._by(phases.linked_flags)
         self.runs: Lookup[UUID, PhaseRun] = self._by(phases.runs_by_id)
+        self.criteria: Lookup[UUID, criteria.States] = self._by(criteria.states_of_runs)
         self.incidents: Lookup[UUID, LaunchIncident] = self._by(incidents.by_id)
         self.changes: Lookup[UUID, Change] = self._by(changes.by_id)
         self.revertible: Lookup[Change, bool] = self._by(revertible)

@@ -47,6 +47,7 @@ async def post(uow: UnitOfWork, actor: Actor, letter: Letter) -> MailId:
         recipient=letter.recipient,
         subject=letter.subject,
         body=letter.body,
+        html=letter.html,
         created_at=uow.now,
         attempts=0,
     )
@@ -102,7 +103,7 @@ def _note(uow: UnitOfWork, row: Mail, error: Exception | None) -> None:
     row.last_error = None if error is None else f"{type(error).__name__}: {error}"[:500]
     if error is None:
         row.sent_at = uow.now
-        row.body = SENT_BODY
+        row.body, row.html = SENT_BODY, None
 
 
 def _hopeless(error: Exception) -> bool:
@@ -124,6 +125,8 @@ def _message(sender: str, row: Mail) -> EmailMessage:
     message["Message-ID"] = f"<{row.id}@{sender.rpartition('@')[2].rstrip('>')}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(row.body)
+    if row.html is not None:
+        message.add_alternative(row.html, subtype="html")
     return message
 
 

@@ -14,7 +14,7 @@ from domain.criteria import CUSTOM_PREFIX
 from domain.errors import Invalid
 from domain.events import RecordedEvent, UserSignedUp
 from domain.marketplace_events import PartnershipChanged
-from domain.metrics import CONNECTIONS, FAILED_SIGNUPS, SIGNUPS, Kind
+from domain.metrics import CONNECTIONS, FAILED_SIGNUPS, SIGNUPS, MetricKind
 
 MAX_SAMPLES = 500
 MAX_TAGS = 8
@@ -44,7 +44,7 @@ async def record_samples(uow: UnitOfWork, samples: Sequence[Sample]) -> int:
     rows: list[dict[str, object]] = [
         {
             "metric_name": sample.name,
-            "kind": Kind.GAUGE,
+            "kind": MetricKind.GAUGE,
             "metric_value": sample.value,
             "metric_unit": sample.unit,
             "tags": dict(sample.tags),
@@ -71,10 +71,10 @@ async def count_failed_sign_up(uow: UnitOfWork) -> None:
 
 async def _count(session: AsyncSession, counted: Sequence[tuple[str, datetime]]) -> None:
     phase_id = await queries.active_phase(session)
-    rows = [
+    rows: list[dict[str, object]] = [
         {
             "metric_name": name,
-            "kind": Kind.COUNTER,
+            "kind": MetricKind.COUNTER,
             "metric_value": 1.0,
             "metric_unit": "",
             "tags": {},

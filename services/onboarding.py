@@ -76,9 +76,7 @@ async def request_assistance(
 ) -> OnboardingProgress:
     """Ask a person for help; asking again replaces the message (SPEC S44)."""
     if message is not None and len(message) > rules.MAX_MESSAGE:
-        raise Invalid(
-            f"A message has at most {rules.MAX_MESSAGE} characters.", path=("message",)
-        )
+        raise Invalid(f"A message has at most {rules.MAX_MESSAGE} characters.", path=("message",))
     await of_user(uow.session, user_id)
     row = await queries.lock_of_user(uow.session, user_id) if user_id else None
     assert row is not None
@@ -129,9 +127,7 @@ def record(
     uow.record(actor, event)
 
 
-async def _facts(
-    session: AsyncSession, supplier: Supplier | None, couple: Couple | None
-) -> Facts:
+async def _facts(session: AsyncSession, supplier: Supplier | None, couple: Couple | None) -> Facts:
     if supplier is not None:
         has_profile = bool(supplier.business_name and supplier.vendor_type)
         return Facts(has_profile, *await queries.supplier_facts(session, supplier.id))
@@ -142,9 +138,7 @@ async def _facts(
     return Facts(has_profile, has_connection=connected)
 
 
-def _achieve(
-    now: datetime, facts: Facts, supplier: Supplier | None, couple: Couple | None
-) -> None:
+def _achieve(now: datetime, facts: Facts, supplier: Supplier | None, couple: Couple | None) -> None:
     """First value: an invitation sent, or a connection made (SPEC S86)."""
     if supplier is not None and facts.has_invited:
         supplier.first_value_achieved = True
@@ -179,4 +173,3 @@ def _apply(
 def _end_assistance(row: OnboardingProgress) -> None:
     row.assistance_needed = False
     row.assistance_message = row.assistance_requested_at = None
-

@@ -17,7 +17,9 @@ async def connect(
     uow: UnitOfWork, actor: Actor, pair: tuple[UUID, UUID], invited_at: datetime
 ) -> Partnership:
     """Connect a supplier and a couple, also after they had parted; counted in the live phase."""
-    row = await couples.connect(uow.session, pair, uow.now)
+    row, fresh = await couples.connect(uow.session, pair, uow.now)
+    if not fresh:
+        return row
     took = round((uow.now - invited_at).total_seconds())
     phase_id = await accounts.active_phase_id(uow.session, Platform.WEDME)
     event = PartnershipChanged(

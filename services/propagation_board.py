@@ -129,7 +129,7 @@ async def read_key(redis: Redis, key: str) -> Board:
     """Who is there, and what stands under such a key; its start is that of version 0."""
     who = await read(redis)
     async with asyncio.timeout(TIMEOUT_SECONDS):
-        found: dict[bytes, bytes] = await redis.hgetall(key)
+        found: dict[Any, Any] = await redis.hgetall(key)
     start = {0: _start(found)} if b"start" in found else {}
     receipts = []
     for name, raw in found.items():

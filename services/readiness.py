@@ -1,7 +1,7 @@
 """Collect what readiness is judged on, and judge (SPEC X2, S46, S121)."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -9,12 +9,14 @@ from pathlib import Path
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.codecs import criteria_of
+from db.codecs import criteria_of, rehearsal_of
 from db.models.phases import LaunchPhase
-from db.queries import incidents, phases
+from db.queries import alerts, incidents, phases, rehearsals
+from domain.alert_channels import channel_names
 from domain.criteria import problems
 from domain.health import CheckType
-from domain.readiness import Facts, HealthEvidence, Readiness, assess
+from domain.ids import global_id
+from domain.readiness import Facts, HealthEvidence, Readiness, RehearsalEvidence, assess
 from services import presence
 from services.health import evidence
 from services.health_monitor import HealthMonitor
@@ -30,6 +32,7 @@ class Gate:
     backup_age: timedelta | None
     backup_configured: bool
     secret: bytes
+    alert_channels: Sequence[str] = ()
 
 
 async def open_gate(
@@ -44,6 +47,7 @@ async def open_gate(
         backup_age=await asyncio.to_thread(_age, marker, now) if marker else None,
         backup_configured=marker is not None,
         secret=secret,
+        alert_channels=channel_names(url.get_secret_value() for url in settings.alert_urls),
     )
 
 
@@ -63,8 +67,24 @@ async def of_phase(
         operators_watching=gate.operators_watching,
         backup_age=gate.backup_age,
         backup_configured=gate.backup_configured,
+        rehearsal=await _rehearsal(session, phase),
+        alert_channels=len(gate.alert_channels),
+        alerts_tested_at=await _alerts_tested_at(session, gate.alert_channels),
     )
     return assess(facts, phase_key=phase.key, secret=gate.secret, now=now)
+
+
+async def _rehearsal(session: AsyncSession, phase: LaunchPhase) -> RehearsalEvidence | None:
+    row = await rehearsals.newest_ended(session, phase.id)
+    state = rehearsal_of(row.rehearsal) if row is not None else None
+    if row is None or state is None or state.ended_at is None:
+        return None
+    return RehearsalEvidence(state.ended_at, state.failure, global_id("PhaseRun", row.id))
+
+
+async def _alerts_tested_at(session: AsyncSession, channels: Sequence[str]) -> datetime | None:
+    """Channels that are not configured any more do not count."""
+    return await alerts.tested_at(session, channels) if channels else None
 
 
 def _age(marker: Path, now: datetime) -> timedelta | None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from db.queries import health, retention
 from db.session import Database
+from services import metric_rollups
 
 BATCH = 5000
 
@@ -14,13 +15,14 @@ _KEPT: tuple[tuple[retention.Moments, timedelta], ...] = (
     (retention.KEY_CREATED, timedelta(hours=24)),
     (retention.RESET_EXPIRED, timedelta(days=7)),
     (retention.PROPAGATION_STARTED, timedelta(days=365)),  # launches are looked back on
+    (retention.ALERT_CREATED, timedelta(days=365)),
     (retention.SESSION_EXPIRED, timedelta(days=30)),  # somebody may ask which device it was
 )
 
 
 async def sweep(db: Database, *, batch: int = BATCH) -> int:
     """Remove everything that is due; returns how many rows went. May run twice without harm."""
-    gone = await _fold_readings(db, batch)
+    gone = await _fold_readings(db, batch) + await metric_rollups.forget_old(db)
     for column, age in _KEPT:
         gone += await _delete(db, column, age, batch)
     return gone

@@ -5,25 +5,33 @@ from typing import Annotated
 
 import strawberry
 
+from domain.criterion_events import CriterionJudged
 from domain.errors import NotFound
-from domain.events import FlagChanged, PhaseChanged, RecordedEvent
+from domain.events import FlagChanged, HealthChanged, IncidentChanged, PhaseChanged, RecordedEvent
 from schema.context import Info
 from schema.types.node import decode_id
 from schema.types.phases import LaunchPhase
+from services.phase_reads import is_live
 from subscriptions.fanout import Latest
 
 PhaseId = Annotated[strawberry.ID, strawberry.argument(description="The phase.")]
 
 
 async def launch_phase(info: Info, id: PhaseId) -> AsyncIterator[LaunchPhase]:
-    """A phase as it is now, then again whenever it or one of its flags changes."""
+    """A phase as it is now, then again whenever it, its flags or its criteria change.
+
+    What may hold the ramp of a live phase counts too: health and incidents.
+    """
     key = decode_id(id, "LaunchPhase")
     linked: set[str] = set()
+    live = False
 
     def concerns(item: RecordedEvent) -> bool:
         event = item.event
-        if isinstance(event, PhaseChanged):
+        if isinstance(event, PhaseChanged | CriterionJudged):
             return event.phase_id == key
+        if isinstance(event, HealthChanged | IncidentChanged):
+            return live
         return isinstance(event, FlagChanged) and event.key in linked
 
     runtime, loaders = info.context.runtime, info.context.loaders
@@ -36,6 +44,7 @@ async def launch_phase(info: Info, id: PhaseId) -> AsyncIterator[LaunchPhase]:
                     raise NotFound("There is no such phase.", path=("id",))
                 links = await loaders.phase_flags.load(key) or []
                 linked.update(link.flag.key for link in links)
+                live = is_live(row)
                 yield LaunchPhase.of(row)
                 if await anext(changes, None) is None:
                     return

@@ -5,8 +5,9 @@ import logging
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
-from domain.events import RecordedEvent, RehearsalMoved
+from domain.events import RecordedEvent
 from domain.rehearsal import RehearsalStage
+from domain.rehearsal_events import RehearsalMoved
 from services import background
 from subscriptions.fanout import Latest
 from subscriptions.tail import EventTail

@@ -4,6 +4,7 @@ from db.base import Base
 from db.models import (
     accounts,
     couples,
+    criteria,
     events,
     flags,
     health,
@@ -20,6 +21,7 @@ __all__ = [
     "Base",
     "accounts",
     "couples",
+    "criteria",
     "events",
     "flags",
     "health",

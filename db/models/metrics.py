@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Moment, UuidKey, enum_column, reference
-from domain.metrics import Kind
+from domain.metrics import MetricKind
 
 
 class LaunchMetric(Base):
@@ -23,7 +23,7 @@ class LaunchMetric(Base):
 
     id: Mapped[UuidKey]
     metric_name: Mapped[str]
-    kind: Mapped[Kind] = mapped_column(enum_column(Kind))
+    kind: Mapped[MetricKind] = mapped_column(enum_column(MetricKind))
     metric_value: Mapped[float] = mapped_column(Double)
     metric_unit: Mapped[str] = mapped_column(server_default=text("''"))
     tags: Mapped[dict[str, object]] = mapped_column(JSONB, server_default=text("'{}'"))

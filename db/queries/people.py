@@ -1,5 +1,6 @@
 """SQL about whom flags are evaluated for."""
 
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -26,19 +27,24 @@ async def everybody(session: AsyncSession) -> list[Person]:
     return await _people(session, None)
 
 
+async def by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Person]:
+    """People, as flags see them, by the id of their user."""
+    return {UUID(person.id): person for person in await _people(session, ids)}
+
+
 async def one(session: AsyncSession, user_id: UUID) -> Person | None:
     """One person, as flags see them; None for an unknown id."""
-    return next(iter(await _people(session, user_id)), None)
+    return next(iter(await _people(session, [user_id])), None)
 
 
-async def _people(session: AsyncSession, user_id: UUID | None) -> list[Person]:
+async def _people(session: AsyncSession, ids: Sequence[UUID] | None) -> list[Person]:
     query = (
         select(User.id, User.role, Supplier.id, Supplier.vendor_type, Couple.id)
         .outerjoin(Supplier, Supplier.user_id == User.id)
         .outerjoin(Couple, Couple.user_id == User.id)
     )
-    if user_id is not None:
-        query = query.where(User.id == user_id)
+    if ids is not None:
+        query = query.where(User.id.in_(ids))
     else:
         query = query.where(User.role.in_(_CUSTOMERS))
     found = []

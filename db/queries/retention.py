@@ -8,6 +8,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from db.models.accounts import PasswordReset, Session
 from db.models.events import IdempotencyKey
+from db.models.flags import FlagPropagation
+from db.models.incidents import AlertDelivery
 from db.models.jobs import Tick
 
 Moments = InstrumentedAttribute[datetime]
@@ -16,6 +18,8 @@ TICK_CLAIMED: Moments = Tick.claimed_at
 SESSION_EXPIRED: Moments = Session.expires_at
 RESET_EXPIRED: Moments = PasswordReset.expires_at
 KEY_CREATED: Moments = IdempotencyKey.created_at
+ALERT_CREATED: Moments = AlertDelivery.created_at
+PROPAGATION_STARTED: Moments = FlagPropagation.started_at
 
 
 async def delete_older(session: AsyncSession, column: Moments, before: datetime, batch: int) -> int:

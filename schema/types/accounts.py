@@ -1,6 +1,7 @@
 """Sessions, profiles and tokens: inputs and payloads (SPEC S29 to S32, A41)."""
 
 from datetime import date, datetime
+from typing import Any
 
 import strawberry
 
@@ -11,6 +12,7 @@ from schema.scalars import EmailAddress
 from schema.types.actors import ApiToken, User
 from schema.types.errors import Error
 from services.api_tokens import NewToken
+from services.profiles import ProfileResult
 from services.sessions import OpenSession
 from services.sign_up import SignUp
 
@@ -40,8 +42,11 @@ class ProfileInput:
 
     def profile(self) -> Profile:
         """What the rules look at; a field left out is no field."""
-        given = {name: value for name, value in vars(self).items() if value is not strawberry.UNSET}
-        return Profile(**given)
+        return Profile(**self.given())
+
+    def given(self) -> dict[str, Any]:
+        """The fields that were given; null is not the same as left out."""
+        return {name: value for name, value in vars(self).items() if value is not strawberry.UNSET}
 
 
 @strawberry.input(description="What somebody fills in to get an account.")
@@ -75,7 +80,9 @@ class Session:
     def of(cls, opened: OpenSession) -> "Session":
         """A session as the graph shows it."""
         return cls(
-            access_token=opened.token, expires_at=opened.expires_at, user=User.of(opened.user)
+            access_token=opened.token,
+            expires_at=opened.expires_at,
+            user=User.of(opened.user, own=True),
         )
 
 
@@ -97,7 +104,16 @@ class ProfilePayload:
     """The answer of everything that changes one's own account."""
 
     user: User | None = strawberry.field(default=None, description="The account.")
+    warnings: list[str] = strawberry.field(
+        default_factory=list,
+        description="What is odd, but was done, such as a wedding date that has passed.",
+    )
     errors: list[Error] = strawberry.field(default_factory=list, description="What was wrong.")
+
+    @classmethod
+    def of(cls, done: ProfileResult) -> "ProfilePayload":
+        """The answer to a change of the profile."""
+        return cls(user=User.of(done.user), warnings=done.warnings)
 
     @classmethod
     def failed(cls, error: LaunchError) -> "ProfilePayload":

@@ -1,16 +1,21 @@
 """Who did something: a person, a tool or the system itself."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
 from db.models import accounts as rows
 from domain.actors import USER_TYPES, ActorKind, ActorRef
+from domain.reach import readable
 from schema.context import Info
 from schema.enums import Role, Scope, UserType
 from schema.scalars import EmailAddress
 from schema.types.node import Node, node_id
+
+if TYPE_CHECKING:
+    from schema.types.couples import Couple
+    from schema.types.suppliers import Supplier
 
 
 @strawberry.type(description="A person with an account.")
@@ -20,11 +25,42 @@ class User(Node):
     email: EmailAddress = strawberry.field(description="What they log in with.")
     user_type: UserType = strawberry.field(description="Their side of the product.")
     role: Role = strawberry.field(description="What they may do.")
+    row: strawberry.Private[rows.User]
+    own: strawberry.Private[bool] = False
+
+    @strawberry.field(description="Their business; null for others to see.")
+    async def supplier(
+        self, info: Info
+    ) -> Annotated["Supplier", strawberry.lazy("schema.types.suppliers")] | None:
+        """Only suppliers have one."""
+        from schema.types.suppliers import Supplier  # noqa: PLC0415 - it imports this module
+
+        if USER_TYPES[self.row.role] is not UserType.SUPPLIER or not self._is_whole(info):
+            return None
+        found = await info.context.loaders.supplier_of_user.load(self.row.id)
+        return Supplier.of(found, own=self.own) if found else None
+
+    @strawberry.field(description="Their wedding; null for others to see.")
+    async def couple(
+        self, info: Info
+    ) -> Annotated["Couple", strawberry.lazy("schema.types.couples")] | None:
+        """Only couples have one."""
+        from schema.types.couples import Couple  # noqa: PLC0415 - it imports this module
+
+        if USER_TYPES[self.row.role] is not UserType.COUPLE or not self._is_whole(info):
+            return None
+        found = await info.context.loaders.couple_of_user.load(self.row.id)
+        return Couple.of(found, own=self.own) if found else None
+
+    def _is_whole(self, info: Info) -> bool:
+        return self.own or readable(info.context.actor).is_user(self.row.id)
 
     @classmethod
-    def of(cls, row: rows.User) -> "User":
-        """A row as the graph shows it."""
+    def of(cls, row: rows.User, *, own: bool = False) -> "User":
+        """A row as the graph shows it; `own`: in an answer that logs them in."""
         return cls(
+            row=row,
+            own=own,
             id=node_id("User", row.id),
             email=EmailAddress(row.email),
             user_type=USER_TYPES[row.role],

@@ -7,9 +7,30 @@ import strawberry
 from domain import errors as domain
 from domain.actors import ActorRef
 from schema.context import Info
-from schema.enums import ErrorCode
+from schema.enums import ErrorCode, describe
 from schema.types.actors import Actor, load_actor
 from schema.types.readiness import LaunchReadiness
+
+describe(
+    ErrorCode,
+    "What kind of expected failure it is.",
+    INVALID="A value is not acceptable.",
+    REQUIRED="Something is missing.",
+    NOT_FOUND="It does not exist, or you may not see it.",
+    FORBIDDEN="You may not do this.",
+    UNIQUE="It exists already.",
+    VERSION_CONFLICT="Somebody changed it since you read it.",
+    INVALID_TRANSITION="It cannot be done from where it stands.",
+    NOT_READY="The phase may not go live now.",
+    PLAN_DRIFT="Something changed since the plan was made.",
+    LOCKED="It cannot be edited now.",
+    EXPIRED="Its time has passed.",
+    ALREADY_USED="It works only once.",
+    REVOKED="It was taken back.",
+    EMAIL_MISMATCH="It is meant for another e-mail.",
+    RATE_LIMITED="Too many attempts: wait.",
+    DEPENDENCY_DOWN="Something that is needed does not answer.",
+)
 
 
 @strawberry.interface(description="An expected failure of a mutation.")

@@ -7,12 +7,14 @@ import strawberry
 
 from domain import events as domain
 from domain.actors import ActorRef
+from domain.criterion_events import CriterionJudged
 from domain.events import RecordedEvent
 from domain.plans import FlagDiff as Diff
 from schema.context import Info
-from schema.enums import HealthStatus, PhaseStatus
+from schema.enums import GuardAction, HealthStatus, PhaseStatus
 from schema.pagination import encode_cursor
 from schema.types.actors import Actor, load_actor
+from schema.types.criteria import CriterionStatus
 from schema.types.flags import FlagDiff
 from schema.types.health import HealthCheck
 from schema.types.incidents import Incident
@@ -83,6 +85,32 @@ class HealthEvent(LaunchEvent):
         return HealthCheck.of(state)
 
 
+@strawberry.type(description="A criterion got another verdict, or acted.")
+class CriterionEvent(LaunchEvent):
+    """One judgement of a criterion that made a difference (SPEC X1)."""
+
+    status: CriterionStatus = strawberry.field(description="The criterion as it was judged then.")
+    action_taken: GuardAction | None = strawberry.field(
+        description="What was done because of it; null: nothing."
+    )
+    event: strawberry.Private[CriterionJudged]
+
+    @strawberry.field(description="The phase as it is now.")
+    async def phase(self, info: Info) -> LaunchPhase:
+        """Phases are never deleted."""
+        assert self.event.phase_id is not None
+        row = await info.context.loaders.phase.load(self.event.phase_id)
+        assert row is not None
+        return LaunchPhase.of(row)
+
+    @classmethod
+    def judged(cls, event: CriterionJudged, item: RecordedEvent) -> "CriterionEvent":
+        """An event as the graph shows it; it holds the criterion that was judged."""
+        assert event.state.judged is not None
+        status = CriterionStatus.of(event.state.judged, event.state)
+        return cls(status=status, action_taken=event.action_taken, event=event, **_common(item))
+
+
 @strawberry.type(description="An incident was opened or changed.")
 class IncidentEvent(LaunchEvent):
     """One change of an incident."""
@@ -98,6 +126,17 @@ class IncidentEvent(LaunchEvent):
         return Incident.of(row)
 
 
+@strawberry.type(description="A channel took an alert, or was given up.")
+class AlertEvent(LaunchEvent):
+    """One message to one channel."""
+
+    channel: str = strawberry.field(description="Where it went; shows no secret.")
+    delivered: bool = strawberry.field(description="Whether the channel took it.")
+    latency_ms: int | None = strawberry.field(
+        description="From the first bad sample to the channel, in milliseconds."
+    )
+
+
 @strawberry.type(description="The stream missed events: read what you need again, then resume.")
 class StreamGap(LaunchEvent):
     """Sent instead of what a slow reader could not take."""
@@ -106,14 +145,24 @@ class StreamGap(LaunchEvent):
     resume_from: str = strawberry.field(description="Pass as `after` to read them all.")
 
 
-EVENT_TYPES = (PhaseEvent, FlagEvent, HealthEvent, IncidentEvent, StreamGap)
+EVENT_TYPES = (
+    PhaseEvent,
+    FlagEvent,
+    HealthEvent,
+    CriterionEvent,
+    IncidentEvent,
+    AlertEvent,
+    StreamGap,
+)
 SHOWN_KINDS = tuple(
     kind.TYPE
     for kind in (
         domain.PhaseChanged,
         domain.FlagChanged,
         domain.HealthChanged,
+        CriterionJudged,
         domain.IncidentChanged,
+        domain.AlertSent,
     )
 )
 
@@ -138,8 +187,17 @@ def to_event(item: RecordedEvent) -> LaunchEvent:
         return FlagEvent(diff=diff, event=event, **_common(item))
     if isinstance(event, domain.HealthChanged):
         return HealthEvent(event=event, before=event.before, to=event.after, **_common(item))
+    if isinstance(event, CriterionJudged):
+        return CriterionEvent.judged(event, item)
     if isinstance(event, domain.IncidentChanged):
         return IncidentEvent(event=event, note=event.note, **_common(item))
+    if isinstance(event, domain.AlertSent):
+        return AlertEvent(
+            channel=event.channel,
+            delivered=event.delivered,
+            latency_ms=event.latency_ms,
+            **_common(item),
+        )
     raise TypeError(f"{event.TYPE} is not shown")
 
 

@@ -13,14 +13,6 @@ from schema.enums import CheckType, HealthStatus, TimeRange
 from schema.scalars import JSON
 from schema.types.node import Node, node_id
 
-NAMES = {
-    CheckType.DATABASE: "Database",
-    CheckType.API: "API Endpoints",
-    CheckType.AUTH: "Authentication",
-    CheckType.EMAIL: "Email Services",
-    CheckType.REALTIME: "Realtime",
-}
-
 
 @strawberry.type(description="One check: bad after two failures, good again after two passes.")
 class HealthCheck(Node):
@@ -47,7 +39,7 @@ class HealthCheck(Node):
         """A state as the graph shows it."""
         return cls(
             id=node_id("HealthCheck", domain.CHECK_IDS[state.check]),
-            name=NAMES[state.check],
+            name=domain.CHECK_NAMES[state.check],
             type=state.check,
             status=state.status,
             response_time_ms=state.response_time_ms,

@@ -5,26 +5,29 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from db.codecs import criteria_of, plan_of, steps_of
+from db.codecs import criteria_of, plan_of, rehearsal_of, steps_of
 from db.models import phases as rows
 from domain import phases as domain
 from domain import plans
 from domain.actors import ActorKind, ActorRef
 from domain.ids import parse_uuid
+from domain.verdicts import UNJUDGED
 from schema.context import Info
 from schema.directives import CostDirective
 from schema.enums import PhaseAction, PhaseStatus, Platform, RollbackMode, RunKind
 from schema.pagination import After, Connection, First, Page, connection, encode_cursor
 from schema.scalars import Percent
 from schema.types.actors import Actor, load_actor
-from schema.types.criteria import Criterion, CriterionStatus
+from schema.types.criteria import CriterionStatus
 from schema.types.flags import FeatureFlag
 from schema.types.node import Node, node_id
 from schema.types.readiness import LaunchReadiness
-from services import phase_activation, phase_reads
+from services import pacing, phase_activation, phase_reads, reports
 
 if TYPE_CHECKING:
     from domain.phases import RampStep as DomainStep
+    from schema.types.rehearsals import Rehearsal
+    from schema.types.reports import LaunchReport
 
 
 @strawberry.type(description="One step of a ramp: how many users a phase may reach for a while.")
@@ -142,10 +145,21 @@ class LaunchPhase(Node):
         return phase_reads.next_step_at(self.row)
 
     @strawberry.field(description="What it must keep to, with the present verdicts.")
-    def success_criteria(self) -> list[CriterionStatus]:
-        """In the order in which they were given."""
-        found = criteria_of(self.row.success_criteria)
-        return [CriterionStatus.unjudged(Criterion.of(item)) for item in found]
+    async def success_criteria(self, info: Info) -> list[CriterionStatus]:
+        """In the order in which they were given, as they stand in the latest run."""
+        criteria, run_id = criteria_of(self.row.success_criteria), self.row.current_run_id
+        states = await info.context.loaders.criteria.load(run_id) if criteria and run_id else None
+        known = states or {}
+        return [CriterionStatus.of(item, known.get(item.key, UNJUDGED)) for item in criteria]
+
+    @strawberry.field(description="What keeps the ramp from its next step; empty: nothing does.")
+    async def held_by(self, info: Info) -> list[str]:
+        """Sentences: health, criteria, incidents, the error budget, people who wait (SPEC X11)."""
+        if not phase_reads.is_live(self.row):
+            return []
+        pace = await info.context.pace()
+        async with info.context.db.read() as session:
+            return await pacing.held_by(session, self.row, pace, info.context.now)
 
     @strawberry.field(description="How it is rolled back.")
     def rollback_plan(self) -> RollbackPlan | None:
@@ -232,6 +246,28 @@ class PhaseRun(Node):
         found = await info.context.loaders.phase.load(self.row.phase_id)
         assert found is not None
         return LaunchPhase.of(found)
+
+    @strawberry.field(description="What a rehearsal measured; null for a live run.")
+    def rehearsal(
+        self,
+    ) -> Annotated["Rehearsal", strawberry.lazy("schema.types.rehearsals")] | None:
+        """Stored with the run after each of its stages."""
+        from schema.types.rehearsals import Rehearsal  # noqa: PLC0415 - the types refer to each other
+
+        state = rehearsal_of(self.row.rehearsal)
+        return Rehearsal.of(state) if state else None
+
+    @strawberry.field(
+        description="What it came to, or has come to so far.", directives=[CostDirective(weight=20)]
+    )
+    async def report(
+        self, info: Info
+    ) -> Annotated["LaunchReport", strawberry.lazy("schema.types.reports")]:
+        """Made anew each time from what the run left behind."""
+        from schema.types.reports import LaunchReport  # noqa: PLC0415 - the types refer to each other
+
+        async with info.context.db.read() as session:
+            return LaunchReport.of(await reports.report(session, self.row.id, info.context.now))
 
     @strawberry.field(description="Who activated it.")
     async def activated_by(self, info: Info) -> Actor:

@@ -26,4 +26,8 @@ _TYPE_NAMES = {
     Subject.INCIDENT: "Incident",
     Subject.USER: "User",
     Subject.TOKEN: "ApiToken",
+    Subject.CLIENT: "Client",
+    Subject.INVITATION: "Invitation",
+    Subject.PARTNERSHIP: "Partnership",
+    Subject.ONBOARDING: "Onboarding",
 }

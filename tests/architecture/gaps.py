@@ -3,29 +3,12 @@
 _NOT_BUILT = """
     RateLimit Query.rateLimit
 
-    User.supplier User.couple Supplier Couple Client Partnership
-    SupplierConnection SupplierEdge CoupleConnection CoupleEdge ClientConnection ClientEdge
-    PartnershipConnection PartnershipEdge ClientStatus ConnectionMethod
-    Query.suppliers Query.couples
-    AddClientInput UpdateClientInput ClientPayload
-    Mutation.updateProfile Mutation.addClient Mutation.updateClient
 
-    Invitation InvitationStatus InvitationConnection InvitationEdge InvitationPreview
-    AcceptInvitationInput AcceptInvitationPayload InvitationPayload
-    Query.invitation Query.invitations Mutation.inviteClient Mutation.resendInvitation
-    Mutation.revokeInvitation Mutation.acceptInvitation Subscription.invitation
-
-    Onboarding OnboardingStep OnboardingConnection OnboardingEdge OnboardingPayload
-    Query.stalledOnboardings Mutation.completeOnboardingStep Mutation.requestAssistance
-    Subscription.viewerOnboarding
-
-    MetricCard MetricPoint MetricSeries MetricsSnapshot MetricSampleInput Trend Journey JourneyStep
-    Query.launchMetrics Query.metricSeries Mutation.recordMetrics
-    Subscription.launchMetrics Subscription.journeys
+    Journey JourneyStep MetricsSnapshot.journeys
+    Subscription.journeys
 
 
-    LaunchReport PhaseRun.report ReadinessCheck.evidence FeatureFlag.lastEvaluatedAt
-    CriterionEvent AlertEvent
+    ReadinessCheck.evidence FeatureFlag.lastEvaluatedAt
     Query.launchState Subscription.replay
     Webhook WebhookPayload Mutation.createWebhook
 """
@@ -39,4 +22,6 @@ DIFFERENCES = {
 }
 
 # Open to everybody beyond what is promised.
-PUBLIC_ADDITIONS = frozenset({"Mutation.acknowledgeFlags"})
+PUBLIC_ADDITIONS = frozenset(
+    {"Mutation.acknowledgeFlags", "Mutation.openInvitation", "Mutation.declineInvitation"}
+)

@@ -1,4 +1,4 @@
-"""Launch Control in a real browser; the tests themselves are in `web/e2e` (issue: dashboards)."""
+"""Launch Control in a real browser; the tests themselves are in `web/e2e`."""
 
 import os
 import subprocess
@@ -11,7 +11,7 @@ import psutil  # type: ignore[import-untyped]
 from tests.launch import Launch
 
 ROOT = Path(__file__).parents[2]
-PASSWORD = "seen by a browser only"  # noqa: S105 - of a launch that lives for one test
+PASSWORD = "seen by a browser only"
 SECONDS = 240
 
 
@@ -22,7 +22,7 @@ def server_pid(launch_pid: int) -> int:
 
 
 def test_launch_control_in_chromium() -> None:
-    """S75 to S77, S82, S103: live, by keyboard, on a phone, without faults that axe calls serious."""
+    """S75 to S77, S82, S103: live, by keyboard, on a phone, and nothing that axe calls serious."""
     with tempfile.TemporaryDirectory(prefix="launch-", ignore_cleanup_errors=True) as name:
         env = {
             "PORT": "0",

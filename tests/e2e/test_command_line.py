@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from graphql import build_schema, parse, validate
 
-from commands import flags, health, login, phase_documents, watch_stream
+from commands import flags, health, login, phase_documents, propagation, watch_stream
 from db.session import Database
 from schema.root import schema
 from settings import Settings
@@ -246,10 +246,10 @@ def test_every_document_fits_the_graph() -> None:
     graph = build_schema(schema.as_str())
     documents = [
         value
-        for module in (flags, health, login, phase_documents, watch_stream)
+        for module in (flags, health, login, phase_documents, propagation, watch_stream)
         for value in vars(module).values()
         if isinstance(value, str) and re.match(r"\s*(query|mutation|subscription)\b", value)
     ]
     documents += [document for document, _ in phase_documents.MOVES.values()]
-    assert len(documents) == 19
+    assert len(documents) == 23
     assert [error for text in documents for error in validate(graph, parse(text))] == []

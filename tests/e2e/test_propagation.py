@@ -18,7 +18,7 @@ from tests.servers import free_port
 
 EMAIL, PASSWORD = "operator@wedsync.app", "a long enough password"
 BACK = ("phases", "rollback", "supplier_rollout", "--reason", "drill", "--yes")
-HAVE_IT = r"{0} of {0} processes and 0 clients have it: \d+ ms, 95 % after \d+ ms, within 30 s"
+HAVE_IT = r"1 of 1 \(1 processes, 0 streams\) have it: \d+ ms, 95 % after \d+ ms, within 30 s"
 
 
 @pytest.fixture
@@ -61,9 +61,9 @@ def test_a_rollback_waits_for_a_frozen_process_until_it_is_killed(launch: Launch
         launch("phases", "activate", "supplier_rollout", "--accept-warnings", "--yes")
         os.kill(frozen.pid, signal.SIGSTOP)
         with launch.running(*BACK) as rollback:
-            rollback.wait_for(rf"1 of 2 processes.*waiting for \S+:{frozen.pid}:")
+            rollback.wait_for(rf"1 of 2 .*waiting for \S+:{frozen.pid}:")
             frozen.kill()
-            rollback.wait_for(HAVE_IT.format(1), seconds=20)
+            rollback.wait_for(HAVE_IT, seconds=20)
 
 
 def test_a_rollback_shows_when_all_had_it(launch: Launch) -> None:
@@ -71,4 +71,17 @@ def test_a_rollback_shows_when_all_had_it(launch: Launch) -> None:
         wait_until_ready(launch.env["LAUNCH_URL"])
         launch("login", EMAIL, stdin=f"{PASSWORD}\n")
         launch("phases", "activate", "supplier_rollout", "--accept-warnings", "--yes")
-        assert re.search(HAVE_IT.format(1), launch(*BACK))
+        assert re.search(HAVE_IT, launch(*BACK))
+
+
+def test_a_rehearsal_is_carried_on_by_a_worker_and_shown(launch: Launch) -> None:
+    """X4: exit 0 where it passed; the phase is as before."""
+    with launch.running("serve"), launch.running("worker"):
+        wait_until_ready(launch.env["LAUNCH_URL"])
+        launch("login", EMAIL, stdin=f"{PASSWORD}\n")
+        before = launch.json("phases", "list")
+        shown = launch("phases", "rehearse", "supplier_rollout")
+        assert re.search(r"100 %: 500 of 500 synthetic users\nfault noticed after", shown)
+        assert re.search(r"rollback: 101 of 101 \(1 processes, 100 streams\) have it", shown)
+        assert shown.endswith("rehearsal 1 PASSED\n")
+        assert launch.json("phases", "list") == before

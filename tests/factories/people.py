@@ -5,9 +5,11 @@ from uuid import uuid4
 
 from db.models.accounts import Session, User
 from db.models.couples import Couple
+from db.models.onboarding import OnboardingProgress
 from db.models.suppliers import Supplier
 from db.session import Database
 from domain.actors import Role, VendorType
+from domain.onboarding import OnboardingSide, next_step
 from services.credentials import digest, new_secret
 
 
@@ -31,4 +33,13 @@ async def session_of(
             uow.session.add(Supplier(user_id=user.id, email=user.email, vendor_type=vendor_type))
         if role is Role.COUPLE:
             uow.session.add(Couple(user_id=user.id))
+        if role in (Role.SUPPLIER, Role.COUPLE):
+            side = OnboardingSide(role.value)
+            progress = OnboardingProgress(
+                user_id=user.id,
+                user_type=side,
+                current_step=next_step(side, ()),
+                last_activity_at=uow.now,
+            )
+            uow.session.add(progress)
     return token

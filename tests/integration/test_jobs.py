@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -14,12 +14,15 @@ from sqlalchemy import text
 from db.session import Database
 from domain.actors import system_actor
 from domain.events import PhaseChanged
+from domain.health import HealthSnapshot
 from domain.ids import PhaseId, RunId
+from domain.pacing import Policy
 from domain.phases import PhaseStatus
 from jobs.phases import ramp
 from jobs.queue import JobSpec, Payload, decode, enqueue
 from jobs.routing import enqueue_for
 from jobs.runner import Handler, JobRunner, QueueTiming
+from services.pacing import Pace
 
 FAST = QueueTiming(heartbeat=1, poll=0.2, grace=0.2, retry=0.05, backoff=0.05)
 JOB = JobSpec("test.job", {"id": 1})
@@ -100,16 +103,25 @@ def ramp_payload(db: Database, due_in: float) -> Payload:
     return {**ids, "step_index": 0, "due": due.isoformat()}
 
 
+async def calm() -> Pace:
+    """Nothing is known, and nothing wrong."""
+    return Pace(HealthSnapshot(datetime.now(UTC), ()), Policy(timedelta(seconds=30), None))
+
+
+async def nobody_asks() -> Pace:
+    raise AssertionError("not before its time")
+
+
 async def test_ramp_that_comes_early_comes_again(db: Database) -> None:
     """A7: a worker whose clock is late must not end the ramp."""
     with pytest.raises(RetryRequested) as early:
-        await ramp(db, ramp_payload(db, due_in=5))
+        await ramp(db, nobody_asks, ramp_payload(db, due_in=5))
     assert timedelta(seconds=4) < early.value.delay <= timedelta(seconds=5)
 
 
 async def test_ramp_of_a_phase_that_is_gone(db: Database) -> None:
     """DESIGN rule 6: the handler looks again, and does nothing where nothing is to do."""
-    await ramp(db, ramp_payload(db, due_in=-1))
+    await ramp(db, calm, ramp_payload(db, due_in=-1))
 
 
 @asynccontextmanager

@@ -1,93 +1,18 @@
 """Real worker processes on servers that are stopped and killed (SPEC S62, S98, decision 7, 8)."""
 
-import asyncio
 import os
 import signal
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]  # no stubs
 import pytest
-from redis.asyncio import Redis
 from sqlalchemy import func, select
 
-from db.embedded import EmbeddedPostgres, EmbeddedValkey
-from db.migrate import upgrade
-from db.models.health import HealthReading
+from db.embedded import EmbeddedPostgres
 from db.models.jobs import Tick
-from db.session import Database
-from domain.health import CheckType, HealthStatus
-from jobs.queue import JobSpec, enqueue
-from services.health_store import KEY, decode
-from tests.clock import Clock
-from tests.servers import free_port
-
-INTERVAL = 1.0
-DATABASE = CheckType.DATABASE
-
-
-class Fleet:
-    """Servers of its own, and workers on them."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.postgres = EmbeddedPostgres(folder, fast=True)
-        self.valkey = EmbeddedValkey(folder)
-        self.workers: list[subprocess.Popen[bytes]] = []
-
-    async def start(self) -> None:
-        await upgrade(self.postgres.start())
-        self.redis = Redis.from_url(self.valkey.start())
-        self.db = Database(self.postgres.url, clock=Clock())
-
-    def work(self, count: int) -> list[subprocess.Popen[bytes]]:
-        """Start so many workers; their log is in the folder."""
-        env = {
-            **os.environ,
-            "ENVIRONMENT": "test",
-            "DATABASE_URL": self.postgres.url,
-            "REDIS_URL": self.valkey.url,
-            "PUBLIC_URL": f"http://127.0.0.1:{free_port()}",
-            "HEALTH_INTERVAL_SECONDS": str(INTERVAL),
-            "HEALTH_TIMEOUT_SECONDS": "2",
-            "HEALTH_RECHECK_SECONDS": "0",
-            "DATABASE_TIMEOUT_SECONDS": "1",
-        }
-        command = [sys.executable, "-m", "tests.worker_process"]
-        with (self.folder / "workers.log").open("ab") as log:
-            new = [subprocess.Popen(command, env=env, stderr=log) for _ in range(count)]
-        self.workers += new
-        return new
-
-    async def add(self, entrypoint: str, name: str) -> None:
-        async with self.db.write() as uow:
-            await enqueue(uow.session, [JobSpec(entrypoint, {"list": name})])
-
-    async def pids(self, name: str) -> list[int]:
-        """Who has noted itself in this list."""
-        return [int(pid) for pid in await self.redis.lrange(name, 0, -1)]
-
-    async def readings(self) -> int:
-        """How many rounds of checks are stored."""
-        query = select(func.count()).where(HealthReading.check_type == DATABASE)
-        async with self.db.read() as session:
-            return int(await session.scalar(query) or 0)
-
-    async def database_status(self) -> HealthStatus | None:
-        found = await self.redis.get(KEY)
-        return decode(found).state(DATABASE).status if found else None
-
-    async def stop(self) -> None:
-        for worker in self.workers:
-            worker.kill()
-            worker.wait()
-        await self.redis.aclose()
-        await self.db.dispose()
-        self.valkey.stop()
-        self.postgres.stop()
+from domain.health import HealthStatus
+from tests.fleet import Fleet, stop, until
 
 
 @pytest.fixture
@@ -96,20 +21,6 @@ async def fleet(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Fleet
     await found.start()
     yield found
     await found.stop()
-
-
-async def until(true: Callable[[], Awaitable[object]], seconds: float = 15) -> None:
-    """Wait for something that another process does."""
-    async with asyncio.timeout(seconds):
-        while not await true():  # noqa: ASYNC110 - it happens in another process
-            await asyncio.sleep(0.05)
-
-
-async def stop(*workers: "subprocess.Popen[bytes]") -> list[int]:
-    """Send SIGTERM; the exit codes, if all are gone within eight seconds."""
-    for worker in workers:
-        worker.send_signal(signal.SIGTERM)
-    return [await asyncio.to_thread(worker.wait, 8) for worker in workers]
 
 
 async def test_three_workers_check_once_an_interval(fleet: Fleet) -> None:

@@ -1,7 +1,7 @@
 """May a phase go live: the verdict, and the token that binds to it (SPEC X2, S46)."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import example, given
@@ -33,6 +33,8 @@ GOOD = Facts(
     backup_age=timedelta(hours=1),
     backup_configured=True,
     rehearsal=RehearsalEvidence(NOW - timedelta(days=1), None, "run"),
+    alert_channels=1,
+    alerts_tested_at=NOW - timedelta(days=1),
 )
 NOW_SECONDS = int(NOW.timestamp())
 
@@ -256,4 +258,23 @@ def test_a_good_rehearsal_younger_than_a_week_is_wanted_and_not_needed(
     found = assessed(replace(GOOD, rehearsal=rehearsal))
     check = found.checks[-1]
     assert (check.key, check.ok, check.blocking, check.detail) == ("rehearsal", ok, False, detail)
+    assert (found.verdict is ReadinessVerdict.GO) is ok
+
+
+@pytest.mark.parametrize(
+    ("channels", "tested", "ok", "detail"),
+    [
+        (0, None, False, "ALERT_URLS is not set: nobody would be told"),
+        (1, None, False, "no channel has answered a test: launch alerts test"),
+        (1, NOW - timedelta(days=7), True, "answered 7.0 days ago"),
+        (1, NOW - timedelta(days=7.1), False, "answered 7.1 days ago"),
+    ],
+)
+def test_a_channel_that_answered_a_test_is_wanted_and_not_needed(
+    channels: int, tested: datetime | None, ok: bool, detail: str
+) -> None:
+    """X2: somebody would hear of it if it went wrong."""
+    found = assessed(replace(GOOD, alert_channels=channels, alerts_tested_at=tested))
+    (check,) = [item for item in found.checks if item.key == "alerts"]
+    assert (check.ok, check.blocking, check.detail) == (ok, False, detail)
     assert (found.verdict is ReadinessVerdict.GO) is ok

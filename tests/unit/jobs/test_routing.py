@@ -11,6 +11,8 @@ from domain.events import Event, HealthChanged, MailQueued, PhaseChanged, Record
 from domain.health import CheckType, HealthStatus
 from domain.ids import EventSeq, MailId, PhaseId, RunId
 from domain.phases import PhaseStatus
+from domain.rehearsal import STARTED, RehearsalStage
+from domain.rehearsal_events import RehearsalMoved
 from jobs.queue import JobSpec
 from jobs.routing import jobs_for
 
@@ -32,6 +34,16 @@ ACTIVATED = PhaseChanged(
 
 def jobs(event: Event) -> list[JobSpec]:
     return jobs_for(RecordedEvent(EventSeq(1), NOW, ANONYMOUS.ref, event))
+
+
+def test_a_rehearsal_is_one_job_however_many_stages_it_has() -> None:
+    """X4."""
+    started = RehearsalMoved(
+        phase_id=PhaseId(uuid4()), run_id=RunId(uuid4()), name="MVP", stage=STARTED
+    )
+    (job,) = jobs(started)
+    assert (job.entrypoint, job.payload) == ("phases.rehearse", {"run_id": str(started.run_id)})
+    assert jobs(replace(started, stage=RehearsalStage.FAULTY)) == []
 
 
 def test_a_hold_leads_to_the_next_step() -> None:

@@ -1,0 +1,127 @@
+"""SQL about couples and their partnerships with suppliers."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select, tuple_
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models.accounts import User
+from db.models.couples import Couple, Partnership
+from db.models.invitations import Invitation
+from db.queries.pages import Position, has_words, newest_first
+from domain.clients import ConnectionMethod
+
+Pair = tuple[UUID, UUID]
+
+
+async def by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Couple]:
+    """Couples by id."""
+    rows = await session.scalars(select(Couple).where(Couple.id.in_(ids)))
+    return {row.id: row for row in rows}
+
+
+async def by_user(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Couple]:
+    """Couples by the id of their user."""
+    rows = await session.scalars(select(Couple).where(Couple.user_id.in_(ids)))
+    return {row.user_id: row for row in rows}
+
+
+async def lock_of_user(session: AsyncSession, user_id: UUID) -> Couple | None:
+    """The couple of a user, locked until the end of the transaction."""
+    query = select(Couple).where(Couple.user_id == user_id).with_for_update(key_share=True)
+    return await session.scalar(query.execution_options(populate_existing=True))
+
+
+def directory(search: str | None) -> list[ColumnElement[bool]]:
+    """The WHERE of the directory of couples: words of their names, or a whole e-mail."""
+    if search is None:
+        return []
+    if "@" in search:
+        owner = select(User.id).where(func.lower(User.email) == func.lower(search))
+        return [Couple.user_id.in_(owner)]
+    return [has_words(Couple.partner1_name, Couple.partner2_name, search)]
+
+
+async def page(
+    session: AsyncSession, where: Sequence[ColumnElement[bool]], limit: int, after: Position
+) -> list[Couple]:
+    """Couples, newest first."""
+    paged = newest_first(select(Couple).where(*where), Couple.created_at, Couple.id, limit, after)
+    return list(await session.scalars(paged))
+
+
+async def partnerships_by_id(
+    session: AsyncSession, ids: Sequence[UUID]
+) -> Mapping[UUID, Partnership]:
+    """Partnerships by id."""
+    rows = await session.scalars(select(Partnership).where(Partnership.id.in_(ids)))
+    return {row.id: row for row in rows}
+
+
+async def partnership_of(session: AsyncSession, pair: Pair) -> Partnership | None:
+    """The partnership of a supplier and a couple, if they ever had one."""
+    query = select(Partnership).where(
+        Partnership.supplier_id == pair[0], Partnership.couple_id == pair[1]
+    )
+    return await session.scalar(query)
+
+
+async def connect(session: AsyncSession, pair: Pair, now: datetime) -> tuple[Partnership, bool]:
+    """Connect two, or connect them again; False where they were connected all the time (S11)."""
+    row = insert(Partnership).values(
+        supplier_id=pair[0],
+        couple_id=pair[1],
+        connection_method=ConnectionMethod.INVITATION,
+        connected_at=now,
+    )
+    revived = row.on_conflict_do_update(
+        index_elements=[Partnership.supplier_id, Partnership.couple_id],
+        set_={"is_active": True, "connected_at": now},
+        where=Partnership.is_active.is_(False),
+    )
+    made = await session.scalar(
+        revived.returning(Partnership).execution_options(populate_existing=True)
+    )
+    found = made or await partnership_of(session, pair)
+    assert found is not None
+    return found, made is not None
+
+
+async def page_of_partnerships(
+    session: AsyncSession, where: Sequence[ColumnElement[bool]], limit: int, after: Position
+) -> list[Partnership]:
+    """Partnerships, newest first."""
+    query = select(Partnership).where(*where)
+    paged = newest_first(query, Partnership.connected_at, Partnership.id, limit, after)
+    return list(await session.scalars(paged))
+
+
+def partnerships_between(
+    supplier_id: UUID | None, couple_id: UUID | None
+) -> list[ColumnElement[bool]]:
+    """The WHERE of a list of partnerships."""
+    found: list[ColumnElement[bool]] = []
+    if supplier_id is not None:
+        found.append(Partnership.supplier_id == supplier_id)
+    if couple_id is not None:
+        found.append(Partnership.couple_id == couple_id)
+    return found
+
+
+async def seconds_to_connect(session: AsyncSession, pairs: Sequence[Pair]) -> Mapping[Pair, int]:
+    """From the first letter to the newest acceptance of each pair (SPEC S102)."""
+    pair = tuple_(Invitation.supplier_id, Invitation.couple_id)
+    query = (
+        select(
+            Invitation.supplier_id,
+            Invitation.couple_id,
+            func.extract("epoch", Invitation.accepted_at - Invitation.created_at),
+        )
+        .where(pair.in_(pairs), Invitation.accepted_at.is_not(None))
+        .order_by(Invitation.accepted_at)
+    )
+    rows = await session.execute(query)
+    return {(one, other): round(took) for one, other, took in rows if other is not None}

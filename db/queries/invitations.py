@@ -1,0 +1,142 @@
+"""SQL about invitations."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TypeAlias
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models.events import LaunchEvent
+from db.models.invitations import Invitation
+from db.models.suppliers import Client, Supplier
+from db.queries.pages import Position, newest_first
+from domain.events import Subject
+from domain.invitations import PENDING, InvitationStatus
+
+Shown: TypeAlias = Row[Invitation, Supplier]
+SENDING = ("sent", "resent")
+
+
+async def by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Invitation]:
+    """Invitations by id."""
+    rows = await session.scalars(select(Invitation).where(Invitation.id.in_(ids)))
+    return {row.id: row for row in rows}
+
+
+async def newest_by_client(
+    session: AsyncSession, clients: Sequence[UUID]
+) -> Mapping[UUID, Invitation]:
+    """The last invitation of each client."""
+    query = (
+        select(Invitation)
+        .where(Invitation.client_id.in_(clients))
+        .ext(distinct_on(Invitation.client_id))
+        .order_by(Invitation.client_id, Invitation.created_at.desc(), Invitation.id.desc())
+    )
+    return {row.client_id: row for row in await session.scalars(query)}
+
+
+async def by_code(session: AsyncSession, digest: bytes) -> Shown | None:
+    """The invitation that a code belongs to, with who invites; nothing is consumed."""
+    query = select(Invitation, Supplier).join(Supplier, Supplier.id == Invitation.supplier_id)
+    return (await session.execute(query.where(_has_code(digest)))).one_or_none()
+
+
+async def claim(session: AsyncSession, digest: bytes, now: datetime) -> Invitation | None:
+    """Accept the pending invitation of a code: of any number who try at once, one succeeds."""
+    query = (
+        update(Invitation)
+        .where(_has_code(digest), Invitation.status.in_(PENDING), Invitation.expires_at > now)
+        .values(status=InvitationStatus.ACCEPTED, accepted_at=now)
+        .returning(Invitation)
+    )
+    return await session.scalar(query.execution_options(populate_existing=True))
+
+
+async def lock_with_code(session: AsyncSession, digest: bytes) -> Invitation | None:
+    """The invitation of a code, locked until the end of the transaction."""
+    query = select(Invitation).where(_has_code(digest)).with_for_update(key_share=True)
+    return await session.scalar(query.execution_options(populate_existing=True))
+
+
+async def lock(session: AsyncSession, invitation_id: UUID) -> Invitation | None:
+    """An invitation to change; its client is locked already."""
+    query = select(Invitation).where(Invitation.id == invitation_id)
+    locked = query.with_for_update(key_share=True)
+    return await session.scalar(locked.execution_options(populate_existing=True))
+
+
+async def lock_pending(session: AsyncSession, client_id: UUID) -> Invitation | None:
+    """The pending invitation of a client, of which there is at most one."""
+    query = select(Invitation).where(
+        Invitation.client_id == client_id, Invitation.status.in_(PENDING)
+    )
+    return await session.scalar(query.with_for_update(key_share=True))
+
+
+async def client_of(
+    session: AsyncSession, invitation_id: UUID, supplier_id: UUID | None
+) -> UUID | None:
+    """Whose invitation it is, so that the client can be locked first."""
+    query = select(Invitation.client_id).where(Invitation.id == invitation_id)
+    if supplier_id is not None:
+        query = query.where(Invitation.supplier_id == supplier_id)
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def letters_since(session: AsyncSession, client_id: UUID, since: datetime) -> int:
+    """How often the client was invited since a moment, as the log says."""
+    mine = select(Invitation.id).where(Invitation.client_id == client_id)
+    query = select(func.count()).where(
+        LaunchEvent.subject_kind == Subject.INVITATION,
+        LaunchEvent.subject_id.in_(mine),
+        LaunchEvent.at > since,
+        LaunchEvent.payload["action"].astext.in_(SENDING),
+    )
+    return (await session.execute(query)).scalar_one()
+
+
+async def overdue_clients(session: AsyncSession, now: datetime, limit: int) -> list[Client]:
+    """Clients whose pending invitation has expired, locked; others are sweeping the rest."""
+    query = (
+        select(Client)
+        .join(Invitation, Invitation.client_id == Client.id)
+        .where(Invitation.status.in_(PENDING), Invitation.expires_at <= now)
+        .order_by(Invitation.expires_at)
+        .limit(limit)
+        .with_for_update(of=Client, key_share=True, skip_locked=True)
+    )
+    return list(await session.scalars(query))
+
+
+def directory(
+    statuses: Sequence[InvitationStatus] | None, now: datetime
+) -> list[ColumnElement[bool]]:
+    """The WHERE of the directory: a pending one past its end counts as expired at once."""
+    if statuses is None:
+        return []
+    alive = [status for status in statuses if status in PENDING]
+    over = [status for status in statuses if status not in PENDING]
+    found = [
+        and_(Invitation.status.in_(alive), Invitation.expires_at > now),
+        Invitation.status.in_(over),
+    ]
+    if InvitationStatus.EXPIRED in over:
+        found.append(and_(Invitation.status.in_(PENDING), Invitation.expires_at <= now))
+    return [or_(*found)]
+
+
+async def page(
+    session: AsyncSession, where: Sequence[ColumnElement[bool]], limit: int, after: Position
+) -> list[Invitation]:
+    """Invitations, newest first."""
+    query = select(Invitation).where(*where)
+    paged = newest_first(query, Invitation.created_at, Invitation.id, limit, after)
+    return list(await session.scalars(paged))
+
+
+def _has_code(digest: bytes) -> ColumnElement[bool]:
+    return or_(Invitation.invite_code == digest, Invitation.mail_code == digest)

@@ -1,0 +1,79 @@
+"""SQL about how far people are with the guided setup."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, exists, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models.couples import Partnership
+from db.models.invitations import Invitation
+from db.models.onboarding import OnboardingProgress
+from db.models.suppliers import Client
+from db.queries.pages import Position
+from domain.onboarding import OnboardingSide
+
+
+async def by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, OnboardingProgress]:
+    """Onboardings by id."""
+    query = select(OnboardingProgress).where(OnboardingProgress.id.in_(ids))
+    return {row.id: row for row in await session.scalars(query)}
+
+
+async def by_user(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, OnboardingProgress]:
+    """Onboardings by the id of their user."""
+    query = select(OnboardingProgress).where(OnboardingProgress.user_id.in_(ids))
+    return {row.user_id: row for row in await session.scalars(query)}
+
+
+async def lock_of_user(session: AsyncSession, user_id: UUID) -> OnboardingProgress | None:
+    """The onboarding of a user, locked until the end of the transaction."""
+    return await _locked(session, OnboardingProgress.user_id == user_id)
+
+
+async def lock(session: AsyncSession, onboarding_id: UUID) -> OnboardingProgress | None:
+    """An onboarding, locked until the end of the transaction."""
+    return await _locked(session, OnboardingProgress.id == onboarding_id)
+
+
+async def supplier_facts(session: AsyncSession, supplier_id: UUID) -> tuple[bool, bool, bool]:
+    """Whether a supplier has a client, has sent an invitation, has been connected."""
+    query = select(
+        exists().where(Client.supplier_id == supplier_id),
+        exists().where(Invitation.supplier_id == supplier_id),
+        exists().where(Partnership.supplier_id == supplier_id),
+    )
+    client, invited, connected = (await session.execute(query)).one()
+    return client, invited, connected
+
+
+async def couple_is_connected(session: AsyncSession, couple_id: UUID) -> bool:
+    """Whether a couple has ever been connected to a supplier."""
+    query = select(exists().where(Partnership.couple_id == couple_id))
+    return bool((await session.execute(query)).scalar_one())
+
+
+async def stalled(
+    session: AsyncSession,
+    before: datetime,
+    side: OnboardingSide | None,
+    limit: int,
+    after: Position,
+) -> list[OnboardingProgress]:
+    """Unfinished ones without a step since a moment; who has waited longest comes first."""
+    place = tuple_(OnboardingProgress.last_activity_at, OnboardingProgress.id)
+    query = select(OnboardingProgress).where(
+        OnboardingProgress.completed_at.is_(None), OnboardingProgress.last_activity_at <= before
+    )
+    if side is not None:
+        query = query.where(OnboardingProgress.user_type == side)
+    if after is not None:
+        query = query.where(place > after)
+    order = (OnboardingProgress.last_activity_at, OnboardingProgress.id)
+    return list(await session.scalars(query.order_by(*order).limit(limit)))
+
+
+async def _locked(session: AsyncSession, where: ColumnElement[bool]) -> OnboardingProgress | None:
+    query = select(OnboardingProgress).where(where).with_for_update(key_share=True)
+    return await session.scalar(query.execution_options(populate_existing=True))

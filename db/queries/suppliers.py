@@ -1,0 +1,103 @@
+"""SQL about suppliers and their clients."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models.suppliers import Client, Supplier
+from db.queries.pages import Position, has_words, newest_first
+from domain.actors import VendorType
+from domain.clients import ClientStatus
+
+
+async def by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Supplier]:
+    """Suppliers by id."""
+    rows = await session.scalars(select(Supplier).where(Supplier.id.in_(ids)))
+    return {row.id: row for row in rows}
+
+
+async def by_user(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Supplier]:
+    """Suppliers by the id of their user."""
+    rows = await session.scalars(select(Supplier).where(Supplier.user_id.in_(ids)))
+    return {row.user_id: row for row in rows}
+
+
+async def lock_of_user(session: AsyncSession, user_id: UUID) -> Supplier | None:
+    """The supplier of a user, locked until the end of the transaction."""
+    query = select(Supplier).where(Supplier.user_id == user_id).with_for_update(key_share=True)
+    return await session.scalar(query.execution_options(populate_existing=True))
+
+
+def directory(search: str | None, vendor_type: VendorType | None) -> list[ColumnElement[bool]]:
+    """The WHERE of the directory of suppliers."""
+    found: list[ColumnElement[bool]] = []
+    if search is not None:
+        found.append(has_words(Supplier.business_name, Supplier.email, search))
+    if vendor_type is not None:
+        found.append(Supplier.vendor_type == vendor_type)
+    return found
+
+
+async def page(
+    session: AsyncSession, where: Sequence[ColumnElement[bool]], limit: int, after: Position
+) -> list[Supplier]:
+    """Suppliers, newest first."""
+    query = select(Supplier).where(*where)
+    paged = newest_first(query, Supplier.created_at, Supplier.id, limit, after)
+    return list(await session.scalars(paged))
+
+
+async def clients_by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Client]:
+    """Clients by id."""
+    rows = await session.scalars(select(Client).where(Client.id.in_(ids)))
+    return {row.id: row for row in rows}
+
+
+async def lock_client(
+    session: AsyncSession, client_id: UUID, supplier_id: UUID | None
+) -> Client | None:
+    """A client to change, locked; only of one supplier where one is named.
+
+    Whoever changes an invitation too locks its client first, or two of them could wait for
+    each other.
+    """
+    query = select(Client).where(Client.id == client_id)
+    if supplier_id is not None:
+        query = query.where(Client.supplier_id == supplier_id)
+    locked = query.with_for_update(key_share=True)
+    return await session.scalar(locked.execution_options(populate_existing=True))
+
+
+def clients_of(
+    supplier_id: UUID, status: ClientStatus | None, search: str | None
+) -> list[ColumnElement[bool]]:
+    """The WHERE of a supplier's list of clients."""
+    found: list[ColumnElement[bool]] = [Client.supplier_id == supplier_id]
+    if status is not None:
+        found.append(Client.status == status)
+    if search is not None:
+        texts = (Client.couple_names, Client.email)
+        found.append(or_(*(text.icontains(search, autoescape=True) for text in texts)))
+    return found
+
+
+async def page_of_clients(
+    session: AsyncSession, where: Sequence[ColumnElement[bool]], limit: int, after: Position
+) -> list[Client]:
+    """Clients, newest first."""
+    query = select(Client).where(*where)
+    paged = newest_first(query, Client.created_at, Client.id, limit, after)
+    return list(await session.scalars(paged))
+
+
+async def other_connected_client(session: AsyncSession, client: Client) -> bool:
+    """Whether the same couple is connected through another client of the supplier."""
+    query = select(func.count()).where(
+        Client.supplier_id == client.supplier_id,
+        Client.couple_id == client.couple_id,
+        Client.id != client.id,
+        Client.status == ClientStatus.CONNECTED,
+    )
+    return (await session.execute(query)).scalar_one() > 0

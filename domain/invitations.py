@@ -1,0 +1,68 @@
+"""Invitations: how long one lives, what may be done to it (SPEC S10, S41, A39, decision 12)."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from domain.errors import AlreadyUsed, Expired, Invalid, InvalidTransition, LaunchError, Revoked
+
+DEFAULT_DAYS = 14
+MOST_DAYS = 30
+MOST_LETTERS = 6  # in a day to one client: the first and five resends
+LETTERS_WITHIN = timedelta(days=1)
+
+
+class InvitationStatus(StrEnum):
+    """Where an invitation stands."""
+
+    SENT = "sent"
+    OPENED = "opened"
+    ACCEPTED = "accepted"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    DECLINED = "declined"
+
+
+class InvitationChannel(StrEnum):
+    """How the couple gets the link."""
+
+    EMAIL = "email"
+    LINK = "link"
+
+
+PENDING = (InvitationStatus.SENT, InvitationStatus.OPENED)
+
+
+def status_at(status: InvitationStatus, expires_at: datetime, now: datetime) -> InvitationStatus:
+    """What it is now: a pending one is over at its end, before anything sweeps it up."""
+    return InvitationStatus.EXPIRED if status in PENDING and expires_at <= now else status
+
+
+def expiry(days: int | None, now: datetime) -> datetime:
+    """When an invitation that is sent now ends; raises Invalid outside 1 to 30 days."""
+    if days is not None and not 1 <= days <= MOST_DAYS:
+        raise Invalid(f"An invitation lives 1 to {MOST_DAYS} days.", path=("expiresInDays",))
+    return now + timedelta(days=days or DEFAULT_DAYS)
+
+
+def check_resendable(status: InvitationStatus) -> None:
+    """Only what is pending or has expired can be sent again; raises InvalidTransition."""
+    if status not in (*PENDING, InvitationStatus.EXPIRED):
+        raise InvalidTransition(f"This invitation is {status}: invite the client anew.")
+
+
+def refusal(status: InvitationStatus) -> LaunchError:
+    """Why an invitation that is not pending cannot be accepted any more."""
+    path = ("input", "code")
+    if status is InvitationStatus.EXPIRED:
+        return Expired("This invitation has expired. Ask for a new one.", path=path)
+    if status is InvitationStatus.REVOKED:
+        return Revoked("This invitation was taken back. Ask for a new one.", path=path)
+    if status is InvitationStatus.DECLINED:
+        return AlreadyUsed("This invitation was declined. Ask for a new one.", path=path)
+    return AlreadyUsed("This invitation was accepted already. Log in to see it.", path=path)
+
+
+def mask_email(email: str) -> str:
+    """Enough to recognise one's own address, not enough to learn another's."""
+    local, _, domain = email.partition("@")
+    return f"{local[:1]}•••@{domain}"

@@ -1,0 +1,67 @@
+"""Whose rows somebody may see or change: their own, or everybody's by scope (SPEC A53)."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+from uuid import UUID
+
+from domain.actors import Actor, Scope
+from domain.errors import Forbidden
+from domain.ids import CoupleId, SupplierId, UserId
+
+Pair: TypeAlias = tuple[UUID | None, UUID | None]  # a supplier and a couple; None is any
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a row filter needs to know of a caller."""
+
+    everything: bool
+    user_id: UserId | None = None
+    supplier_id: SupplierId | None = None
+    couple_id: CoupleId | None = None
+
+    def is_user(self, key: UUID) -> bool:
+        """Whether what belongs to this user alone is within reach."""
+        return self.everything or (self.user_id is not None and key == self.user_id)
+
+    def is_supplier(self, key: UUID) -> bool:
+        """Whether what belongs to this supplier alone is within reach."""
+        return self.everything or (self.supplier_id is not None and key == self.supplier_id)
+
+    def is_couple(self, key: UUID) -> bool:
+        """Whether what belongs to this couple alone is within reach."""
+        return self.everything or (self.couple_id is not None and key == self.couple_id)
+
+    def partnerships_of_supplier(self, key: UUID) -> Pair | None:
+        """Which of a supplier's partnerships are shown: to a couple, only their own."""
+        if self.is_supplier(key):
+            return key, None
+        return (key, self.couple_id) if self.couple_id else None
+
+    def partnerships_of_couple(self, key: UUID) -> Pair | None:
+        """Which of a couple's partnerships are shown: to a supplier, only its own."""
+        if self.is_couple(key):
+            return None, key
+        return (self.supplier_id, key) if self.supplier_id else None
+
+    def one_supplier(self) -> SupplierId | None:
+        """The one supplier to stay with; None is any. Raises Forbidden for those without."""
+        if self.everything:
+            return None
+        if self.supplier_id is None:
+            raise Forbidden("Only suppliers have clients.")
+        return self.supplier_id
+
+
+def readable(actor: Actor) -> Reach:
+    """What somebody may see."""
+    return _reach(actor, Scope.DIRECTORY_READ)
+
+
+def writable(actor: Actor) -> Reach:
+    """What somebody may change: DIRECTORY_WRITE acts for any supplier."""
+    return _reach(actor, Scope.DIRECTORY_WRITE)
+
+
+def _reach(actor: Actor, scope: Scope) -> Reach:
+    return Reach(actor.allows((scope,)), actor.user_id, actor.supplier_id, actor.couple_id)

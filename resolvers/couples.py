@@ -1,0 +1,25 @@
+"""Couples (SPEC S38)."""
+
+from domain.search import check_search
+from schema.context import Info
+from schema.pagination import After, First, Page, connection, encode_cursor
+from schema.types.couples import Couple, CoupleConnection
+from schema.types.suppliers import Search
+from services import directory
+
+
+async def couples(
+    info: Info, first: First = None, after: After = None, search: Search = None
+) -> CoupleConnection:
+    """Couples, newest first; a search looks for the beginnings of names, or a whole e-mail."""
+    page, text = Page.of(first, after), check_search(search)
+    async with info.context.db.read() as session:
+        rows = await directory.page_of_couples(session, text, page.first + 1, page.after_moment())
+    return connection(
+        CoupleConnection,
+        rows,
+        page,
+        cursor=lambda row: encode_cursor(row.created_at, row.id),
+        wrap=Couple.of,
+        search=text,
+    )

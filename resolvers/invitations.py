@@ -1,0 +1,139 @@
+"""Invitations: sent by suppliers, looked at and accepted by couples (SPEC S37, S41)."""
+
+from typing import Annotated
+
+import strawberry
+
+from schema.authentication import check_known, entrance, remember
+from schema.context import Info
+from schema.marketplace_enums import InvitationChannel, InvitationStatus
+from schema.pagination import After, First, Page, connection, encode_cursor
+from schema.scalars import EmailAddress
+from schema.types.invitations import (
+    AcceptInvitationInput,
+    AcceptInvitationPayload,
+    Invitation,
+    InvitationConnection,
+    InvitationPayload,
+    InvitationPreview,
+    InvitationPreviewPayload,
+)
+from schema.types.node import decode_id
+from services import directory, invitation_acceptance, invitation_codes
+from services import invitations as inviting
+from services.directory import InvitationFilter
+from services.invitations import Wish
+
+Code = Annotated[str, strawberry.argument(description="From the link.")]
+Id = Annotated[strawberry.ID, strawberry.argument(description="The invitation.")]
+ClientId = Annotated[strawberry.ID, strawberry.argument(description="Who is invited.")]
+Statuses = Annotated[
+    list[InvitationStatus] | None, strawberry.argument(description="Only these; left out: all.")
+]
+Email = Annotated[
+    EmailAddress | None,
+    strawberry.argument(description="Where the letter goes; becomes the client's e-mail."),
+]
+Channel = Annotated[
+    InvitationChannel | None,
+    strawberry.argument(description="Left out: EMAIL where the client has an e-mail, else LINK."),
+]
+Days = Annotated[
+    int | None, strawberry.argument(description="How long it lives: 1 to 30 days, 14 if left out.")
+]
+Key = Annotated[
+    str | None,
+    strawberry.argument(
+        description="A repeat with the same key sends nothing again, for 24 hours. "
+        "API tokens must send one."
+    ),
+]
+Form = Annotated[AcceptInvitationInput, strawberry.argument(description="Who accepts what.")]
+
+
+async def invitation(info: Info, code: Code) -> InvitationPreview | None:
+    """What a link is about. Consumes nothing; null for a code that is none."""
+    await entrance(info.context).admit_code()
+    shown = await invitation_codes.preview(info.context.db, code)
+    return InvitationPreview.of(shown) if shown else None
+
+
+async def invitations(
+    info: Info, first: First = None, after: After = None, status: Statuses = None
+) -> InvitationConnection:
+    """Invitations of all suppliers, newest first."""
+    page, wanted = Page.of(first, after), InvitationFilter(status, info.context.now)
+    async with info.context.db.read() as session:
+        rows = await directory.page_of_invitations(
+            session, wanted, page.first + 1, page.after_moment()
+        )
+    return connection(
+        InvitationConnection,
+        rows,
+        page,
+        cursor=lambda row: encode_cursor(row.created_at, row.id),
+        wrap=Invitation.of,
+        wanted=wanted,
+    )
+
+
+async def invite_client(
+    info: Info,
+    client_id: ClientId,
+    email: Email = None,
+    idempotency_key: Key = None,
+    channel: Channel = None,
+    expires_in_days: Days = None,
+) -> InvitationPayload:
+    """Invite a client by e-mail or by a link to hand over. `acceptUrl` is shown only here."""
+    key, base_url = (
+        decode_id(client_id, "Client", "clientId"),
+        info.context.runtime.settings.base_url,
+    )
+    wish = Wish(email, channel, expires_in_days)
+    async with info.context.db.write() as uow:
+        done = await inviting.invite(uow, info.context.actor, base_url, key, wish, idempotency_key)
+    return InvitationPayload.of(done)
+
+
+async def resend_invitation(info: Info, id: Id) -> InvitationPayload:
+    """Send it again with a new link; the old one is dead. At most five times a day."""
+    key, base_url = decode_id(id, "Invitation"), info.context.runtime.settings.base_url
+    async with info.context.db.write() as uow:
+        done = await inviting.resend(uow, info.context.actor, base_url, key)
+    return InvitationPayload.of(done)
+
+
+async def revoke_invitation(info: Info, id: Id) -> InvitationPayload:
+    """Take it back: its link stops working at once."""
+    key = decode_id(id, "Invitation")
+    async with info.context.db.write() as uow:
+        row = await inviting.revoke(uow, info.context.actor, key)
+    return InvitationPayload(invitation=Invitation.of(row))
+
+
+async def open_invitation(info: Info, code: Code) -> InvitationPreviewPayload:
+    """Say that a person, not a scanner, has opened the link; again does nothing."""
+    await entrance(info.context).admit_code()
+    async with info.context.db.write() as uow:
+        shown = await invitation_codes.open_by_code(uow, info.context.actor, code)
+    return InvitationPreviewPayload(invitation=InvitationPreview.of(shown))
+
+
+async def decline_invitation(info: Info, code: Code) -> InvitationPreviewPayload:
+    """Say no; the supplier sees it."""
+    await entrance(info.context).admit_code()
+    async with info.context.db.write() as uow:
+        shown = await invitation_codes.decline(uow, info.context.actor, code)
+    return InvitationPreviewPayload(invitation=InvitationPreview.of(shown))
+
+
+async def accept_invitation(info: Info, input: Form) -> AcceptInvitationPayload:
+    """Connect with the supplier who invites: with one's account, or with a new one."""
+    check_known(info.context)
+    done = await invitation_acceptance.accept(
+        entrance(info.context), info.context.actor, input.command()
+    )
+    if done.session is not None:
+        remember(info.context, done.session.token, done.session.expires_at)
+    return AcceptInvitationPayload.of(done)

@@ -1,0 +1,95 @@
+"""The guided setup (SPEC S42 to S44, S73)."""
+
+from datetime import timedelta
+from typing import Annotated
+
+import strawberry
+
+from domain.errors import Invalid
+from domain.onboarding import OnboardingSide
+from schema.context import Info
+from schema.enums import UserType
+from schema.pagination import After, Connection, First, Page, connection, encode_cursor
+from schema.scalars import JSON
+from schema.types.node import decode_id
+from schema.types.onboarding import Onboarding, OnboardingPayload
+from schema.types.onboarding_data import profile_in
+from services import directory, profiles
+from services import onboarding as setup
+from services.directory import StalledFilter
+
+Step = Annotated[str, strawberry.argument(description="The key of the step.")]
+Data = Annotated[
+    JSON | None,
+    strawberry.argument(
+        description="For business_info and basic_details: the fields of ProfileInput to save."
+    ),
+]
+Message = Annotated[
+    str | None, strawberry.argument(description="What is the matter: at most 2000 characters.")
+]
+Id = Annotated[strawberry.ID, strawberry.argument(description="The onboarding.")]
+Side = Annotated[
+    UserType | None, strawberry.argument(description="Only suppliers, or only couples.")
+]
+Age = Annotated[
+    int | None,
+    strawberry.argument(description="No step done for so long; 300 seconds where it is null."),
+]
+
+
+async def stalled_onboardings(
+    info: Info,
+    first: First = None,
+    after: After = None,
+    user_type: Side = None,
+    older_than_seconds: Age = 300,
+) -> Connection[Onboarding]:
+    """Who has not finished and stands still; those who have waited longest come first."""
+    page, wanted = Page.of(first, after), _stalled(info, user_type, older_than_seconds)
+    async with info.context.db.read() as session:
+        rows = await directory.page_of_stalled(session, wanted, page.first + 1, page.after_moment())
+    return connection(
+        Connection[Onboarding],
+        rows,
+        page,
+        cursor=lambda row: encode_cursor(row.last_activity_at, row.id),
+        wrap=Onboarding.of,
+    )
+
+
+async def complete_step(info: Info, step: Step, data: Data = None) -> OnboardingPayload:
+    """Say that a step is done; refused where nothing proves it. Again does nothing."""
+    given = profile_in(step, data)
+    async with info.context.db.write() as uow:
+        if given:
+            await profiles.update(uow, info.context.actor, given)
+        row = await setup.complete_step(uow, info.context.actor, info.context.actor.user_id, step)
+    return OnboardingPayload(onboarding=Onboarding.of(row))
+
+
+async def request_assistance(info: Info, message: Message = None) -> OnboardingPayload:
+    """Ask a person for help."""
+    async with info.context.db.write() as uow:
+        row = await setup.request_assistance(
+            uow, info.context.actor, info.context.actor.user_id, message
+        )
+    return OnboardingPayload(onboarding=Onboarding.of(row))
+
+
+async def answer_assistance(info: Info, id: Id) -> OnboardingPayload:
+    """Somebody has helped: takes the person off the list. Again does nothing."""
+    key = decode_id(id, "Onboarding")
+    async with info.context.db.write() as uow:
+        row = await setup.answer_assistance(uow, info.context.actor, key)
+    return OnboardingPayload(onboarding=Onboarding.of(row))
+
+
+def _stalled(info: Info, user_type: UserType | None, seconds: int | None) -> StalledFilter:
+    age = 300 if seconds is None else seconds
+    if age < 0:
+        raise Invalid("olderThanSeconds may not be negative.", path=("olderThanSeconds",))
+    if user_type is UserType.ADMIN:
+        raise Invalid("Admins have no onboarding.", path=("userType",))
+    side = OnboardingSide(user_type.value) if user_type else None
+    return StalledFilter(info.context.now - timedelta(seconds=age), side)

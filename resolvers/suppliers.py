@@ -1,0 +1,76 @@
+"""Suppliers and their clients (SPEC S33 to S36)."""
+
+from typing import Annotated
+
+import strawberry
+
+from domain.search import check_search
+from schema.context import Info
+from schema.enums import VendorType
+from schema.pagination import After, First, Page, connection, encode_cursor
+from schema.types.accounts import ProfileInput, ProfilePayload
+from schema.types.clients import AddClientInput, ClientPayload, UpdateClientInput
+from schema.types.node import decode_id
+from schema.types.suppliers import Search, Supplier, SupplierConnection
+from services import clients, directory, profiles
+from services.directory import SupplierFilter
+
+Vendor = Annotated[VendorType | None, strawberry.argument(description="Only those who offer this.")]
+Fields = Annotated[ProfileInput, strawberry.argument(description="The fields to change.")]
+New = Annotated[AddClientInput, strawberry.argument(description="The client.")]
+Edit = Annotated[UpdateClientInput, strawberry.argument(description="The changes.")]
+
+
+async def suppliers(
+    info: Info,
+    first: First = None,
+    after: After = None,
+    search: Search = None,
+    vendor_type: Vendor = None,
+) -> SupplierConnection:
+    """Suppliers, newest first; a search looks for the beginnings of words."""
+    page, wanted = Page.of(first, after), SupplierFilter(check_search(search), vendor_type)
+    async with info.context.db.read() as session:
+        rows = await directory.page_of_suppliers(
+            session, wanted, page.first + 1, page.after_moment()
+        )
+    return connection(
+        SupplierConnection,
+        rows,
+        page,
+        cursor=lambda row: encode_cursor(row.created_at, row.id),
+        wrap=Supplier.of,
+        wanted=wanted,
+    )
+
+
+async def update_profile(info: Info, input: Fields) -> ProfilePayload:
+    """Change one's own profile; what is left out stays as it is, null clears."""
+    async with info.context.db.write() as uow:
+        done = await profiles.update(uow, info.context.actor, input.given())
+    return ProfilePayload.of(done)
+
+
+async def add_client(info: Info, input: New) -> ClientPayload:
+    """Add a client: one's own, or with directory:write that of a supplier who is named."""
+    owner = input.supplier_id
+    key = decode_id(owner, "Supplier", "input", "supplierId") if owner is not None else None
+    async with info.context.db.write() as uow:
+        done = await clients.add(
+            uow, info.context.actor, input.command(), key, input.idempotency_key
+        )
+    return ClientPayload.of(done)
+
+
+async def update_client(info: Info, input: Edit) -> ClientPayload:
+    """Change, archive or bring back a client."""
+    key, archived = decode_id(input.id, "Client", "input", "id"), input.archived
+    async with info.context.db.write() as uow:
+        done = await clients.update(
+            uow,
+            info.context.actor,
+            key,
+            input.patch(),
+            None if archived is strawberry.UNSET else archived,
+        )
+    return ClientPayload.of(done)

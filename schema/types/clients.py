@@ -1,0 +1,154 @@
+"""The clients of a supplier (SPEC S9, S35, S36)."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+from strawberry import UNSET
+
+from db.models import suppliers as rows
+from domain.errors import LaunchError
+from schema.context import Info
+from schema.marketplace_enums import ClientStatus
+from schema.pagination import Connection
+from schema.scalars import EmailAddress
+from schema.types.couples import Couple
+from schema.types.errors import Error
+from schema.types.given import given, refuse_null
+from schema.types.node import Node, node_id
+from services import directory
+from services.clients import ClientDraft, ClientResult
+from services.directory import ClientFilter
+
+if TYPE_CHECKING:
+    from schema.types.invitations import Invitation
+
+NAMES = "What the supplier calls the couple: 1 to 200 characters."
+NOTES = "For the supplier alone: at most 5000 characters."
+DATE = "Their day; one that has passed is only warned of."
+WARNINGS = "What is odd, but was done, such as a wedding date that has passed."
+
+
+@strawberry.type(description="A couple as a supplier knows it. Only that supplier sees it.")
+class Client(Node):
+    """Before and after the couple joins WedMe."""
+
+    couple_names: str = strawberry.field(description="What the supplier calls the couple.")
+    email: EmailAddress | None = strawberry.field(description="Where invitations go.")
+    wedding_date: date | None = strawberry.field(description="Their day, as the supplier knows it.")
+    status: ClientStatus = strawberry.field(description="How far it is.")
+    notes: str | None = strawberry.field(description="For the supplier alone.")
+    row: strawberry.Private[rows.Client]
+
+    @strawberry.field(description="The couple, once it has accepted.")
+    async def couple(self, info: Info) -> Couple | None:
+        """Resolved only where it is asked for."""
+        key = self.row.couple_id
+        found = await info.context.loaders.couple.load(key) if key else None
+        return Couple.of(found) if found else None
+
+    @strawberry.field(description="The newest invitation.")
+    async def invitation(
+        self, info: Info
+    ) -> Annotated["Invitation", strawberry.lazy("schema.types.invitations")] | None:
+        """At most one is pending."""
+        from schema.types.invitations import Invitation  # noqa: PLC0415 - it imports this module
+
+        found = await info.context.loaders.newest_invitation.load(self.row.id)
+        return Invitation.of(found) if found else None
+
+    @classmethod
+    def of(cls, row: rows.Client) -> "Client":
+        """A row as the graph shows it."""
+        return cls(
+            id=node_id("Client", row.id),
+            couple_names=row.couple_names,
+            email=EmailAddress(row.email) if row.email else None,
+            wedding_date=row.wedding_date,
+            status=row.status,
+            notes=row.notes,
+            row=row,
+        )
+
+
+@strawberry.type(description="A page of clients.")
+class ClientConnection(Connection[Client]):
+    """Counts only where the count is asked for."""
+
+    wanted: strawberry.Private[ClientFilter | None]
+
+    @strawberry.field(description="How many clients the filter finds.")
+    async def total_count(self, info: Info) -> int:
+        """One more statement."""
+        if self.wanted is None:
+            return 0
+        async with info.context.db.read() as session:
+            return await directory.count_clients(session, self.wanted)
+
+
+@strawberry.input(description="A new client.")
+class AddClientInput:
+    """What addClient takes."""
+
+    couple_names: str = strawberry.field(description=NAMES)
+    email: EmailAddress | None = strawberry.field(
+        description="Where an invitation would go.", default=None
+    )
+    wedding_date: date | None = strawberry.field(description=DATE, default=None)
+    notes: str | None = strawberry.field(description=NOTES, default=None)
+    supplier_id: strawberry.ID | None = strawberry.field(
+        description="Whose client: needed by those who act for suppliers, and only by them.",
+        default=None,
+    )
+    idempotency_key: str | None = strawberry.field(
+        description="A repeat with the same key gives the first answer again, for 24 hours.",
+        default=None,
+    )
+
+    def command(self) -> ClientDraft:
+        """What the service takes."""
+        return ClientDraft(self.couple_names, self.email, self.wedding_date, self.notes)
+
+
+@strawberry.input(description="Changes of a client; what is left out stays as it is.")
+class UpdateClientInput:
+    """What updateClient takes."""
+
+    id: strawberry.ID = strawberry.field(description="The client.")
+    couple_names: str | None = strawberry.field(description=NAMES, default=UNSET)
+    email: EmailAddress | None = strawberry.field(
+        description="Where an invitation would go; null: nowhere.", default=UNSET
+    )
+    wedding_date: date | None = strawberry.field(description=DATE, default=UNSET)
+    notes: str | None = strawberry.field(description=NOTES, default=UNSET)
+    archived: bool | None = strawberry.field(
+        description="True revokes a pending invitation and ends the partnership; false brings "
+        "the client back, to be invited anew.",
+        default=UNSET,
+    )
+
+    def patch(self) -> dict[str, object]:
+        """The fields that were given."""
+        names = ("couple_names", "email", "wedding_date", "notes")
+        found = given(self, {name: name for name in names})
+        refuse_null(found, "couple_names")
+        return found
+
+
+@strawberry.type(description="The client as it is now.")
+class ClientPayload:
+    """The answer of everything that changes a client."""
+
+    client: Client | None = strawberry.field(default=None, description="The client.")
+    warnings: list[str] = strawberry.field(default_factory=list, description=WARNINGS)
+    errors: list[Error] = strawberry.field(default_factory=list, description="What was wrong.")
+
+    @classmethod
+    def of(cls, done: ClientResult) -> "ClientPayload":
+        """The answer to a change."""
+        return cls(client=Client.of(done.row), warnings=done.warnings)
+
+    @classmethod
+    def failed(cls, error: LaunchError) -> "ClientPayload":
+        """The answer to an expected failure."""
+        return cls(errors=[Error.of(error)])

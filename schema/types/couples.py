@@ -1,0 +1,155 @@
+"""Couples, and their partnerships with suppliers (SPEC S8, S11, S40)."""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+import strawberry
+
+from db.models import couples as rows
+from domain.errors import Forbidden
+from domain.reach import Pair, readable
+from schema.context import Info
+from schema.marketplace_enums import ConnectionMethod
+from schema.pagination import After, Connection, First, Page, connection, encode_cursor
+from schema.types.node import Node, node_id
+from schema.types.onboarding import Onboarding
+from services import directory
+from services.onboarding import NOBODYS
+
+if TYPE_CHECKING:
+    from schema.types.suppliers import Supplier
+
+
+@strawberry.type(description="A supplier and a couple who found each other.")
+class Partnership(Node):
+    """A row of supplier_couple_connections."""
+
+    method: ConnectionMethod = strawberry.field(description="How it came about.")
+    connected_at: datetime = strawberry.field(description="When they were last connected.")
+    is_active: bool = strawberry.field(description="False: the supplier has archived the client.")
+    row: strawberry.Private[rows.Partnership]
+
+    @strawberry.field(description="The supplier.")
+    async def supplier(
+        self, info: Info
+    ) -> Annotated["Supplier", strawberry.lazy("schema.types.suppliers")]:
+        """Deleted only together with the partnership."""
+        from schema.types.suppliers import Supplier  # noqa: PLC0415 - it imports this module
+
+        found = await info.context.loaders.supplier.load(self.row.supplier_id)
+        assert found is not None
+        return Supplier.of(found)
+
+    @strawberry.field(description="The couple.")
+    async def couple(
+        self, info: Info
+    ) -> Annotated["Couple", strawberry.lazy("schema.types.couples")]:
+        """Deleted only together with the partnership."""
+        found = await info.context.loaders.couple.load(self.row.couple_id)
+        assert found is not None
+        return Couple.of(found)
+
+    @strawberry.field(description="From the first invitation to its acceptance (SPEC S102).")
+    async def seconds_to_connect(self, info: Info) -> int | None:
+        """Null where there was no invitation."""
+        pair = (self.row.supplier_id, self.row.couple_id)
+        return await info.context.loaders.seconds_to_connect.load(pair)
+
+    @classmethod
+    def of(cls, row: rows.Partnership) -> "Partnership":
+        """A row as the graph shows it."""
+        return cls(
+            id=node_id("Partnership", row.id),
+            method=row.connection_method,
+            connected_at=row.connected_at,
+            is_active=row.is_active,
+            row=row,
+        )
+
+
+@strawberry.type(description="Two partners who get married. Partners in business see less.")
+class Couple(Node):
+    """A couple on WedMe."""
+
+    partner1_name: str | None = strawberry.field(description="One of the two.")
+    partner2_name: str | None = strawberry.field(description="The other.")
+    wedding_date: date | None = strawberry.field(description="Their day; it may have passed.")
+    row: strawberry.Private[rows.Couple]
+    own: strawberry.Private[bool] = False
+
+    @strawberry.field(description="Their guided setup; only for themselves and the staff.")
+    async def onboarding(self, info: Info) -> Onboarding:
+        """Made together with the couple."""
+        if not self._is_whole(info):
+            raise Forbidden("The onboarding of a couple is its own.")
+        return await load_onboarding(info, self.row.user_id)
+
+    @strawberry.field(description="When they were first connected; null for others to see.")
+    def first_connection_at(self, info: Info) -> datetime | None:
+        """A partner need not know who was first."""
+        return self.row.first_connection_at if self._is_whole(info) else None
+
+    @strawberry.field(description="Their suppliers; a supplier sees only itself here.")
+    async def partnerships(
+        self, info: Info, first: First = None, after: After = None
+    ) -> Connection[Partnership]:
+        """One page, newest first."""
+        pair = readable(info.context.actor).partnerships_of_couple(self.row.id)
+        shown = (None, self.row.id) if self.own else pair
+        return await page_of_partnerships(info, shown, first, after)
+
+    def _is_whole(self, info: Info) -> bool:
+        return self.own or readable(info.context.actor).is_couple(self.row.id)
+
+    @classmethod
+    def of(cls, row: rows.Couple, *, own: bool = False) -> "Couple":
+        """A row as the graph shows it; `own`: in an answer that logs its owner in."""
+        return cls(
+            id=node_id("Couple", row.id),
+            partner1_name=row.partner1_name,
+            partner2_name=row.partner2_name,
+            wedding_date=row.wedding_date,
+            row=row,
+            own=own,
+        )
+
+
+@strawberry.type(description="A page of couples.")
+class CoupleConnection(Connection[Couple]):
+    """Counts only where the count is asked for."""
+
+    search: strawberry.Private[str | None]
+
+    @strawberry.field(description="How many couples the search finds.")
+    async def total_count(self, info: Info) -> int:
+        """One more statement."""
+        async with info.context.db.read() as session:
+            return await directory.count_couples(session, self.search)
+
+
+async def load_onboarding(info: Info, user_id: UUID) -> Onboarding:
+    """The onboarding of a supplier or a couple, made in the transaction that made them."""
+    row = await info.context.loaders.onboarding_of_user.load(user_id)
+    if row is None:
+        raise Forbidden(NOBODYS)
+    return Onboarding.of(row)
+
+
+async def page_of_partnerships(
+    info: Info, pair: Pair | None, first: int | None, after: str | None
+) -> Connection[Partnership]:
+    """A page of those that the caller may see; None is none."""
+    page, rows_found = Page.of(first, after), []
+    if pair is not None:
+        async with info.context.db.read() as session:
+            rows_found = await directory.page_of_partnerships(
+                session, pair, page.first + 1, page.after_moment()
+            )
+    return connection(
+        Connection[Partnership],
+        rows_found,
+        page,
+        cursor=lambda row: encode_cursor(row.connected_at, row.id),
+        wrap=Partnership.of,
+    )

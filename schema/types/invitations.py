@@ -1,0 +1,222 @@
+"""Invitations (SPEC S10, S37, S41)."""
+
+from datetime import date, datetime
+
+import strawberry
+
+from db.models import invitations as rows
+from domain.accounts import Profile
+from domain.errors import LaunchError
+from domain.invitations import status_at
+from schema.context import Info
+from schema.enums import VendorType
+from schema.marketplace_enums import InvitationChannel, InvitationStatus
+from schema.pagination import Connection
+from schema.scalars import EmailAddress
+from schema.types.accounts import Session
+from schema.types.clients import WARNINGS, Client
+from schema.types.couples import Couple, Partnership
+from schema.types.errors import Error
+from schema.types.node import Node, node_id
+from services import directory
+from services.directory import InvitationFilter
+from services.invitation_acceptance import Acceptance, Accepted
+from services.invitation_codes import Preview
+from services.invitations import Invited
+
+
+@strawberry.type(description="An invitation, as its supplier sees it.")
+class Invitation(Node):
+    """One link to WedMe; one is pending for each client."""
+
+    channel: InvitationChannel = strawberry.field(description="How the couple gets the link.")
+    email: EmailAddress | None = strawberry.field(description="Where the letter went.")
+    expires_at: datetime = strawberry.field(description="When the link stops working.")
+    sent_at: datetime = strawberry.field(description="When it was last sent.")
+    opened_at: datetime | None = strawberry.field(description="When a person opened the link.")
+    accepted_at: datetime | None = strawberry.field(description="When the couple accepted.")
+    resend_count: int = strawberry.field(description="How often it was sent again.")
+    accept_url: str | None = strawberry.field(
+        description="The link to hand over: only in the answer that sent the invitation, null "
+        "ever after. To see another, send it again."
+    )
+    row: strawberry.Private[rows.Invitation]
+
+    @strawberry.field(description="Where it stands now.")
+    def status(self, info: Info) -> InvitationStatus:
+        """A pending one past its end has expired, swept up or not."""
+        return status_at(self.row.status, self.row.expires_at, info.context.now)
+
+    @strawberry.field(description="Who is invited.")
+    async def client(self, info: Info) -> Client:
+        """Deleted only together with the invitation."""
+        found = await info.context.loaders.client.load(self.row.client_id)
+        assert found is not None
+        return Client.of(found)
+
+    @strawberry.field(description="The couple that accepted.")
+    async def couple(self, info: Info) -> Couple | None:
+        """Resolved only where it is asked for."""
+        key = self.row.couple_id
+        found = await info.context.loaders.couple.load(key) if key else None
+        return Couple.of(found) if found else None
+
+    @classmethod
+    def of(cls, row: rows.Invitation, accept_url: str | None = None) -> "Invitation":
+        """A row as the graph shows it."""
+        return cls(
+            id=node_id("Invitation", row.id),
+            channel=row.channel,
+            email=EmailAddress(row.email) if row.email else None,
+            expires_at=row.expires_at,
+            sent_at=row.sent_at,
+            opened_at=row.opened_at,
+            accepted_at=row.accepted_at,
+            resend_count=row.resend_count,
+            accept_url=accept_url,
+            row=row,
+        )
+
+
+@strawberry.type(description="A page of invitations.")
+class InvitationConnection(Connection[Invitation]):
+    """Counts only where the count is asked for."""
+
+    wanted: strawberry.Private[InvitationFilter]
+
+    @strawberry.field(description="How many invitations the filter finds.")
+    async def total_count(self, info: Info) -> int:
+        """One more statement."""
+        async with info.context.db.read() as session:
+            return await directory.count_invitations(session, self.wanted)
+
+
+@strawberry.type(description="An invitation, as whoever holds its code sees it.")
+class InvitationPreview:
+    """Looking at it consumes nothing: mail scanners follow every link."""
+
+    status: InvitationStatus = strawberry.field(description="Where it stands now.")
+    supplier_name: str = strawberry.field(description="Who invites.")
+    vendor_type: VendorType | None = strawberry.field(description="What they offer.")
+    masked_email: str | None = strawberry.field(description="Where the letter went, masked.")
+    needs_email: bool = strawberry.field(description="Accepting it takes an e-mail address.")
+    expires_at: datetime = strawberry.field(description="When the link stops working.")
+
+    @classmethod
+    def of(cls, shown: Preview) -> "InvitationPreview":
+        """What a code shows."""
+        return cls(
+            status=shown.status,
+            supplier_name=shown.supplier_name,
+            vendor_type=shown.vendor_type,
+            masked_email=shown.masked_email,
+            needs_email=shown.needs_email,
+            expires_at=shown.expires_at,
+        )
+
+
+@strawberry.type(description="The invitation as it is now.")
+class InvitationPayload:
+    """The answer of everything that a supplier does to an invitation."""
+
+    invitation: Invitation | None = strawberry.field(default=None, description="The invitation.")
+    errors: list[Error] = strawberry.field(default_factory=list, description="What was wrong.")
+
+    @classmethod
+    def of(cls, done: Invited) -> "InvitationPayload":
+        """The answer to an invitation that was sent."""
+        return cls(invitation=Invitation.of(done.row, done.accept_url))
+
+    @classmethod
+    def failed(cls, error: LaunchError) -> "InvitationPayload":
+        """The answer to an expected failure."""
+        return cls(errors=[Error.of(error)])
+
+
+@strawberry.type(description="What the code shows now.")
+class InvitationPreviewPayload:
+    """The answer to opening or declining."""
+
+    invitation: InvitationPreview | None = strawberry.field(
+        default=None, description="The invitation."
+    )
+    errors: list[Error] = strawberry.field(default_factory=list, description="What was wrong.")
+
+    @classmethod
+    def failed(cls, error: LaunchError) -> "InvitationPreviewPayload":
+        """The answer to an expected failure."""
+        return cls(errors=[Error.of(error)])
+
+
+@strawberry.input(description="What a couple fills in to accept an invitation.")
+class AcceptInvitationInput:
+    """All but the code may be left out where the invitation went by e-mail."""
+
+    code: str = strawberry.field(description="From the link.")
+    partner1_name: str | None = strawberry.field(
+        description="One of the two: 1 to 200 characters.", default=None
+    )
+    partner2_name: str | None = strawberry.field(
+        description="The other: 1 to 200 characters.", default=None
+    )
+    wedding_date: date | None = strawberry.field(
+        description="Their day; one that has passed is only warned of.", default=None
+    )
+    email: EmailAddress | None = strawberry.field(
+        description="What they will log in with; needed where `needsEmail` says so.", default=None
+    )
+    password: str | None = strawberry.field(
+        description="10 to 1024 characters; it can be set later.", default=None
+    )
+    confirm_email_mismatch: bool | None = strawberry.field(
+        description="True: it is meant for me, although the letter went to another address. "
+        "Send it after the answer EMAIL_MISMATCH.",
+        default=False,
+    )
+    idempotency_key: str | None = strawberry.field(
+        description="Not needed: a repeat by the same couple succeeds anyway.", default=None
+    )
+
+    def command(self) -> Acceptance:
+        """What the service takes."""
+        profile = Profile(
+            partner1_name=self.partner1_name,
+            partner2_name=self.partner2_name,
+            wedding_date=self.wedding_date,
+        )
+        confirms = bool(self.confirm_email_mismatch)
+        return Acceptance(self.code, profile, self.email, self.password, confirms)
+
+
+@strawberry.type(description="The partnership, and a log-in where an account was made.")
+class AcceptInvitationPayload:
+    """The answer to accepting."""
+
+    partnership: Partnership | None = strawberry.field(
+        default=None, description="The couple and the supplier."
+    )
+    couple: Couple | None = strawberry.field(default=None, description="The couple.")
+    session: Session | None = strawberry.field(
+        default=None, description="The log-in of a new account; null for those logged in."
+    )
+    already_accepted: bool = strawberry.field(
+        default=False, description="The same couple had accepted it before."
+    )
+    warnings: list[str] = strawberry.field(default_factory=list, description=WARNINGS)
+    errors: list[Error] = strawberry.field(default_factory=list, description="What was wrong.")
+
+    @classmethod
+    def of(cls, done: Accepted) -> "AcceptInvitationPayload":
+        """The answer to an acceptance."""
+        return cls(
+            partnership=Partnership.of(done.partnership),
+            couple=Couple.of(done.couple, own=True),
+            session=Session.of(done.session) if done.session else None,
+            already_accepted=done.already,
+            warnings=done.warnings,
+        )
+
+    @classmethod
+    def failed(cls, error: LaunchError) -> "AcceptInvitationPayload":
+        """The answer to an expected failure."""
+        return cls(errors=[Error.of(error)])

@@ -1,0 +1,140 @@
+"""How far somebody is with the guided setup (SPEC S42, S83 to S86)."""
+
+from datetime import datetime
+
+import strawberry
+
+from db.models import onboarding as rows
+from domain import onboarding as rules
+from domain.actors import UserType as Side
+from domain.errors import LaunchError
+from domain.flags import EvaluationContext
+from schema.context import Info
+from schema.enums import UserType
+from schema.pagination import Connection
+from schema.types.actors import User
+from schema.types.errors import Error
+from schema.types.node import Node, node_id
+from services.onboarding import progress_of
+
+
+@strawberry.type(description="One step of the guided setup.")
+class OnboardingStep:
+    """A step, and when it was done."""
+
+    key: str = strawberry.field(description="Its stable name.")
+    title: str = strawberry.field(description="Its heading.")
+    description: str = strawberry.field(description="What is to be done.")
+    required: bool = strawberry.field(description="Counts for the percentage.")
+    enabled: bool = strawberry.field(
+        description="Whether it is offered: a flag `onboarding_<key>` may hold it back."
+    )
+    completed_at: datetime | None = strawberry.field(description="When it was done.")
+    seconds_spent: int | None = strawberry.field(
+        description="Since the step before it was done, or the account was made."
+    )
+
+
+@strawberry.type(description="How far somebody is with the guided setup.")
+class Onboarding(Node):
+    """One row a person; what is derived from it is computed in one place (decision 14)."""
+
+    user_type: UserType = strawberry.field(description="Which steps apply.")
+    percent_complete: int = strawberry.field(
+        description="Required steps done of all required ones, 0 to 100."
+    )
+    assistance_needed: bool = strawberry.field(description="They asked a person for help.")
+    assistance_message: str | None = strawberry.field(description="What they asked.")
+    completed_at: datetime | None = strawberry.field(
+        description="When the last required step was done."
+    )
+    last_activity_at: datetime = strawberry.field(description="When they last did something.")
+    row: strawberry.Private[rows.OnboardingProgress]
+
+    @strawberry.field(description="All steps, in the order in which they are offered.")
+    async def steps(self, info: Info) -> list[OnboardingStep]:
+        """The flags are asked only where one is bound to a step."""
+        progress, enabled = progress_of(self.row), await self._enabled(info)
+        spent = rules.seconds_spent(progress)
+        return [
+            OnboardingStep(
+                key=step.key,
+                title=step.title,
+                description=step.description,
+                required=step.required,
+                enabled=step.key in enabled,
+                completed_at=progress.done.get(step.key),
+                seconds_spent=spent.get(step.key),
+            )
+            for step in rules.steps_of(self.row.user_type)
+        ]
+
+    @strawberry.field(description="The step to do next; null where there is none.")
+    async def current_step(self, info: Info) -> str | None:
+        """The first required one that is offered and not done."""
+        enabled, done = await self._enabled(info), progress_of(self.row).done
+        return rules.next_step(self.row.user_type, done, lambda step: step.key in enabled)
+
+    @strawberry.field(description="The step that they have stood still at for five minutes.")
+    def stuck_at_step(self, info: Info) -> str | None:
+        """As of now."""
+        progress = progress_of(self.row)
+        return rules.stuck_at(progress, self.row.last_activity_at, info.context.now)
+
+    @strawberry.field(
+        description="A supplier has sent an invitation; a couple has its first connection."
+    )
+    async def first_value_achieved(self, info: Info) -> bool:
+        """What the launch counts as success (SPEC S86)."""
+        loaders, user_id = info.context.loaders, self.row.user_id
+        if self.row.user_type is rules.OnboardingSide.SUPPLIER:
+            supplier = await loaders.supplier_of_user.load(user_id)
+            return supplier is not None and supplier.first_value_achieved
+        couple = await loaders.couple_of_user.load(user_id)
+        return couple is not None and couple.first_connection_made
+
+    @strawberry.field(description="Whose it is.")
+    async def user(self, info: Info) -> User | None:
+        """For those who help."""
+        found = await info.context.loaders.user.load(self.row.user_id)
+        return User.of(found) if found else None
+
+    async def _enabled(self, info: Info) -> frozenset[str]:
+        steps, flags = rules.steps_of(self.row.user_type), info.context.runtime.flags.current
+        bound = {step.key: step.flag_key for step in steps if step.flag_key in flags.flags}
+        if not bound:
+            return frozenset(step.key for step in steps)
+        person = await info.context.loaders.person.load(self.row.user_id)
+        seen = person.context if person else EvaluationContext()
+        hidden = {key for key, flag in bound.items() if not flags.evaluate(flag, seen).value}
+        return frozenset(step.key for step in steps) - hidden
+
+    @classmethod
+    def of(cls, row: rows.OnboardingProgress) -> "Onboarding":
+        """A row as the graph shows it."""
+        return cls(
+            id=node_id("Onboarding", row.id),
+            user_type=Side(row.user_type.value),
+            percent_complete=row.total_completion_percentage,
+            assistance_needed=row.assistance_needed,
+            assistance_message=row.assistance_message,
+            completed_at=row.completed_at,
+            last_activity_at=row.last_activity_at,
+            row=row,
+        )
+
+
+OnboardingConnection = Connection[Onboarding]
+
+
+@strawberry.type(description="The onboarding as it is now.")
+class OnboardingPayload:
+    """The answer of everything that moves an onboarding."""
+
+    onboarding: Onboarding | None = strawberry.field(default=None, description="The onboarding.")
+    errors: list[Error] = strawberry.field(default_factory=list, description="What was wrong.")
+
+    @classmethod
+    def failed(cls, error: LaunchError) -> "OnboardingPayload":
+        """The answer to an expected failure."""
+        return cls(errors=[Error.of(error)])

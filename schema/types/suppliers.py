@@ -1,0 +1,117 @@
+"""Suppliers (SPEC S7, S33)."""
+
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+
+from db.models import suppliers as rows
+from domain.errors import Forbidden
+from domain.reach import readable
+from domain.search import check_search
+from schema.context import Info
+from schema.enums import VendorType
+from schema.marketplace_enums import ClientStatus
+from schema.pagination import After, Connection, First, Page, connection, encode_cursor
+from schema.scalars import EmailAddress
+from schema.types.clients import Client, ClientConnection
+from schema.types.couples import Partnership, load_onboarding, page_of_partnerships
+from schema.types.node import Node, node_id
+from schema.types.onboarding import Onboarding
+from services import directory
+from services.directory import ClientFilter, SupplierFilter
+
+Status = Annotated[
+    ClientStatus | None, strawberry.argument(description="Only those that are so far.")
+]
+Search = Annotated[
+    str | None,
+    strawberry.argument(description="Only those whose names or e-mail hold this text."),
+]
+
+
+@strawberry.type(description="A business on WedSync. Its couples see less of it.")
+class Supplier(Node):
+    """A supplier, as it, its couples or the staff see it."""
+
+    email: EmailAddress = strawberry.field(description="Its address for its clients.")
+    business_name: str | None = strawberry.field(description="What couples know it by.")
+    vendor_type: VendorType | None = strawberry.field(description="What it offers.")
+    row: strawberry.Private[rows.Supplier]
+    own: strawberry.Private[bool] = False
+
+    @strawberry.field(description="Its guided setup; only for itself and the staff.")
+    async def onboarding(self, info: Info) -> Onboarding:
+        """Made together with the supplier."""
+        if not self._is_whole(info):
+            raise Forbidden("The onboarding of a supplier is its own.")
+        return await load_onboarding(info, self.row.user_id)
+
+    @strawberry.field(description="When it sent its first invitation; null for others to see.")
+    def first_value_at(self, info: Info) -> datetime | None:
+        """What the launch counts as its success (SPEC S86)."""
+        return self.row.first_value_at if self._is_whole(info) else None
+
+    @strawberry.field(description="Its clients; none for others to see.")
+    async def clients(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        status: Status = None,
+        search: Search = None,
+    ) -> ClientConnection:
+        """One page, newest first."""
+        page, found = Page.of(first, after), []
+        text = check_search(search)
+        wanted = ClientFilter(self.row.id, status, text) if self._is_whole(info) else None
+        if wanted is not None:
+            async with info.context.db.read() as session:
+                found = await directory.page_of_clients(
+                    session, wanted, page.first + 1, page.after_moment()
+                )
+        return connection(
+            ClientConnection,
+            found,
+            page,
+            cursor=lambda row: encode_cursor(row.created_at, row.id),
+            wrap=Client.of,
+            wanted=wanted,
+        )
+
+    @strawberry.field(description="Its couples; a couple sees only itself here.")
+    async def partnerships(
+        self, info: Info, first: First = None, after: After = None
+    ) -> Connection[Partnership]:
+        """One page, newest first."""
+        pair = readable(info.context.actor).partnerships_of_supplier(self.row.id)
+        shown = (self.row.id, None) if self.own else pair
+        return await page_of_partnerships(info, shown, first, after)
+
+    def _is_whole(self, info: Info) -> bool:
+        return self.own or readable(info.context.actor).is_supplier(self.row.id)
+
+    @classmethod
+    def of(cls, row: rows.Supplier, *, own: bool = False) -> "Supplier":
+        """A row as the graph shows it; `own`: in an answer that logs its owner in."""
+        return cls(
+            id=node_id("Supplier", row.id),
+            email=EmailAddress(row.email),
+            business_name=row.business_name,
+            vendor_type=row.vendor_type,
+            row=row,
+            own=own,
+        )
+
+
+@strawberry.type(description="A page of suppliers.")
+class SupplierConnection(Connection[Supplier]):
+    """Counts only where the count is asked for."""
+
+    wanted: strawberry.Private[SupplierFilter]
+
+    @strawberry.field(description="How many suppliers the filter finds.")
+    async def total_count(self, info: Info) -> int:
+        """One more statement."""
+        async with info.context.db.read() as session:
+            return await directory.count_suppliers(session, self.wanted)

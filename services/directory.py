@@ -1,0 +1,124 @@
+"""Lists of suppliers, couples, clients, invitations and partnerships (SPEC S35, S40)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models.couples import Couple, Partnership
+from db.models.invitations import Invitation
+from db.models.onboarding import OnboardingProgress
+from db.models.suppliers import Client, Supplier
+from db.queries import couples, invitations, onboarding, pages, suppliers
+from domain.actors import VendorType
+from domain.clients import ClientStatus
+from domain.invitations import InvitationStatus
+from domain.onboarding import OnboardingSide
+from domain.reach import Pair
+
+Position: TypeAlias = tuple[datetime, UUID] | None
+
+
+@dataclass(frozen=True, slots=True)
+class SupplierFilter:
+    """Which suppliers a list shows; None is all."""
+
+    search: str | None = None
+    vendor_type: VendorType | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClientFilter:
+    """Which clients of a supplier a list shows."""
+
+    supplier_id: UUID
+    status: ClientStatus | None = None
+    search: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationFilter:
+    """Which invitations a list shows, as they stand at a moment."""
+
+    status: Sequence[InvitationStatus] | None
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StalledFilter:
+    """Unfinished onboardings without a step since a moment."""
+
+    before: datetime
+    side: OnboardingSide | None = None
+
+
+async def page_of_suppliers(
+    session: AsyncSession, wanted: SupplierFilter, limit: int, after: Position
+) -> list[Supplier]:
+    """Suppliers, newest first."""
+    where = suppliers.directory(wanted.search, wanted.vendor_type)
+    return await suppliers.page(session, where, limit, after)
+
+
+async def count_suppliers(session: AsyncSession, wanted: SupplierFilter) -> int:
+    """How many suppliers a filter finds."""
+    where = suppliers.directory(wanted.search, wanted.vendor_type)
+    return await pages.count(session, Supplier, where)
+
+
+async def page_of_couples(
+    session: AsyncSession, search: str | None, limit: int, after: Position
+) -> list[Couple]:
+    """Couples, newest first."""
+    return await couples.page(session, couples.directory(search), limit, after)
+
+
+async def count_couples(session: AsyncSession, search: str | None) -> int:
+    """How many couples a search finds."""
+    return await pages.count(session, Couple, couples.directory(search))
+
+
+async def page_of_clients(
+    session: AsyncSession, wanted: ClientFilter, limit: int, after: Position
+) -> list[Client]:
+    """Clients of a supplier, newest first."""
+    where = suppliers.clients_of(wanted.supplier_id, wanted.status, wanted.search)
+    return await suppliers.page_of_clients(session, where, limit, after)
+
+
+async def count_clients(session: AsyncSession, wanted: ClientFilter) -> int:
+    """How many clients a filter finds."""
+    where = suppliers.clients_of(wanted.supplier_id, wanted.status, wanted.search)
+    return await pages.count(session, Client, where)
+
+
+async def page_of_invitations(
+    session: AsyncSession, wanted: InvitationFilter, limit: int, after: Position
+) -> list[Invitation]:
+    """Invitations, newest first."""
+    where = invitations.directory(wanted.status, wanted.now)
+    return await invitations.page(session, where, limit, after)
+
+
+async def count_invitations(session: AsyncSession, wanted: InvitationFilter) -> int:
+    """How many invitations a filter finds."""
+    where = invitations.directory(wanted.status, wanted.now)
+    return await pages.count(session, Invitation, where)
+
+
+async def page_of_partnerships(
+    session: AsyncSession, pair: Pair, limit: int, after: Position
+) -> list[Partnership]:
+    """Partnerships of a supplier, of a couple or of both, newest first."""
+    where = couples.partnerships_between(*pair)
+    return await couples.page_of_partnerships(session, where, limit, after)
+
+
+async def page_of_stalled(
+    session: AsyncSession, wanted: StalledFilter, limit: int, after: Position
+) -> list[OnboardingProgress]:
+    """Who stands still; those who have waited longest come first."""
+    return await onboarding.stalled(session, wanted.before, wanted.side, limit, after)

@@ -1,0 +1,184 @@
+"""A couple accepts an invitation: one atomic claim, and all that follows from it (SPEC S41, A40).
+
+Account, couple, partnership, client, onboarding, session and events exist together or not at all.
+"""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from db.models.accounts import SignupAttempt, User
+from db.models.couples import Couple, Partnership
+from db.models.invitations import Invitation
+from db.models.suppliers import Client, Supplier
+from db.queries import accounts, couples, suppliers
+from db.queries import invitations as queries
+from db.session import UnitOfWork
+from domain import acceptance as rules
+from domain import accounts as account_rules
+from domain.accounts import NewAccount, Profile
+from domain.actors import Actor, Role, UserType
+from domain.clients import ClientStatus, date_warnings
+from domain.errors import Forbidden, NotFound, NotUnique
+from domain.invitations import InvitationStatus, refusal, status_at
+from services import onboarding, partnerships
+from services.accounts import EmailTaken, actor_of, create_account
+from services.credentials import digest, plausible
+from services.entrance import Entrance
+from services.invitation_changes import record
+from services.invitation_codes import NO_SUCH_CODE
+from services.sessions import OpenSession, open_session
+
+_CODE = ("input", "code")
+
+
+class LogInFirst(NotUnique):
+    """This e-mail has an account already. Log in, then open the invitation again."""
+
+    def __init__(self) -> None:
+        """A code lets nobody into an account that exists (ADR of invitations)."""
+        super().__init__(path=("input", "email"))
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """What a couple fills in."""
+
+    code: str = field(repr=False)
+    profile: Profile = field(default_factory=Profile)
+    email: str | None = None
+    password: str | None = field(default=None, repr=False)
+    confirms_email: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What came of it; `session` only where an account was made."""
+
+    partnership: Partnership
+    couple: Couple
+    session: OpenSession | None = None
+    already: bool = False
+    warnings: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Guest:
+    """Who accepts: an account, new or not, with its couple."""
+
+    user: User
+    couple: Couple
+    is_new: bool
+
+
+async def accept(entrance: Entrance, actor: Actor, wish: Acceptance) -> Accepted:
+    """Connect the couple with who invited it; the same couple may say it again.
+
+    Raises NotFound, Expired, Revoked or AlreadyUsed for the code, EmailMismatch where the e-mail
+    is another one and that was not confirmed, LogInFirst, Required or Invalid for the rest.
+    """
+    if not actor.is_anonymous and actor.role is not Role.COUPLE:
+        raise Forbidden("Only couples accept invitations: log out first.")
+    await entrance.admit_code()
+    profile = account_rules.check_profile(wish.profile, UserType.COUPLE, ("input",))
+    password_hash = await _prepare(entrance, actor, wish)
+    async with entrance.db.write() as uow:
+        row, supplier, client = await _find(uow, wish.code)
+        if await queries.claim(uow.session, digest(wish.code), uow.now) is None:
+            return await _again(uow, actor, row)
+        guest = await _guest(uow, actor, row, wish, password_hash)
+        _fill_in(guest.couple, profile)
+        partnership = await _connect(uow, guest, row, supplier, client)
+        opened = _let_in(uow, entrance, guest)
+        warnings = date_warnings(guest.couple.wedding_date, uow.now)
+        return Accepted(partnership, guest.couple, opened, warnings=warnings)
+
+
+async def _prepare(entrance: Entrance, actor: Actor, wish: Acceptance) -> str | None:
+    """What must not happen inside the transaction: counting attempts, hashing a password."""
+    if not actor.is_anonymous:
+        return None
+    await entrance.admit_acceptance()
+    if wish.password is None:
+        return None
+    account_rules.check_password(wish.password, wish.email or "", ("input", "password"))
+    return await entrance.passwords.hash(wish.password)
+
+
+async def _find(uow: UnitOfWork, code: str) -> tuple[Invitation, Supplier, Client]:
+    """The client is locked before its invitation is claimed, as everywhere."""
+    found = await queries.by_code(uow.session, digest(code)) if plausible(code) else None
+    client = await suppliers.lock_client(uow.session, found[0].client_id, None) if found else None
+    if found is None or client is None:
+        raise NotFound(NO_SUCH_CODE, path=_CODE)
+    return found[0], found[1], client
+
+
+async def _again(uow: UnitOfWork, actor: Actor, seen: Invitation) -> Accepted:
+    """Not pending any more: fine for the couple that accepted it, a clear error for others."""
+    row = await queries.lock(uow.session, seen.id)
+    assert row is not None
+    mine = row.couple_id is not None and row.couple_id == actor.couple_id
+    if row.status is not InvitationStatus.ACCEPTED or not mine or row.couple_id is None:
+        raise refusal(status_at(row.status, row.expires_at, uow.now))
+    partnership = await couples.partnership_of(uow.session, (row.supplier_id, row.couple_id))
+    couple = (await couples.by_id(uow.session, [row.couple_id]))[row.couple_id]
+    assert partnership is not None
+    return Accepted(partnership, couple, already=True)
+
+
+async def _guest(
+    uow: UnitOfWork,
+    actor: Actor,
+    row: Invitation,
+    wish: Acceptance,
+    password_hash: str | None,
+) -> _Guest:
+    if actor.user_id is not None:
+        rules.check_account(row.email, wish.email, actor.label, confirmed=wish.confirms_email)
+        user = (await accounts.users_by_id(uow.session, [actor.user_id]))[actor.user_id]
+        return _Guest(user, await _couple(uow, actor.user_id), is_new=False)
+    email = rules.new_email(row.email, wish.email, confirmed=wish.confirms_email)
+    if wish.password is not None:
+        account_rules.check_password(wish.password, email, ("input", "password"))
+    try:
+        account = NewAccount(UserType.COUPLE, email, Profile())
+        user = await create_account(uow, account, password_hash)
+    except EmailTaken:
+        raise LogInFirst from None
+    if rules.is_proven(row.email, email, by_mail=row.mail_code == digest(wish.code)):
+        user.email_verified_at = uow.now
+    uow.session.add(SignupAttempt(at=uow.now, user_type=UserType.COUPLE, succeeded=True))
+    return _Guest(user, await _couple(uow, user.id), is_new=True)
+
+
+async def _couple(uow: UnitOfWork, user_id: UUID) -> Couple:
+    couple = await couples.lock_of_user(uow.session, user_id)
+    assert couple is not None  # made with the account
+    return couple
+
+
+def _fill_in(couple: Couple, profile: Profile) -> None:
+    couple.partner1_name = profile.partner1_name or couple.partner1_name
+    couple.partner2_name = profile.partner2_name or couple.partner2_name
+    couple.wedding_date = profile.wedding_date or couple.wedding_date
+
+
+async def _connect(
+    uow: UnitOfWork, guest: _Guest, row: Invitation, supplier: Supplier, client: Client
+) -> Partnership:
+    actor, pair = actor_of(guest.user), (supplier.id, guest.couple.id)
+    before = InvitationStatus.OPENED if row.opened_at else InvitationStatus.SENT
+    row.couple_id = client.couple_id = guest.couple.id
+    client.status = ClientStatus.CONNECTED
+    partnership = await partnerships.connect(uow, actor, pair, row.created_at)
+    record(uow, actor, row, "accepted", before)
+    # The couple first, then the supplier, as everywhere.
+    await onboarding.refresh(uow, actor, guest.user.id)
+    await onboarding.refresh(uow, actor, supplier.user_id)
+    return partnership
+
+
+def _let_in(uow: UnitOfWork, entrance: Entrance, guest: _Guest) -> OpenSession | None:
+    if not guest.is_new:
+        return None
+    return open_session(uow, guest.user, entrance.device, entrance.settings.session_days)

@@ -1,0 +1,83 @@
+"""How an invitation ends without being accepted, and the event of every change (SPEC S10, X13)."""
+
+from db.models.invitations import Invitation
+from db.models.suppliers import Client
+from db.queries import invitations as queries
+from db.session import Audit, Database, UnitOfWork
+from domain.actors import Actor, system_actor
+from domain.clients import without_invitation
+from domain.ids import ClientId, CoupleId, InvitationId, SupplierId
+from domain.invitations import InvitationStatus, status_at
+from domain.marketplace_events import InvitationChanged
+
+BATCH = 100
+SWEEPER = system_actor("invitations")
+
+_ACTIONS = {
+    InvitationStatus.EXPIRED: "expired",
+    InvitationStatus.REVOKED: "revoked",
+    InvitationStatus.DECLINED: "declined",
+}
+
+
+def record(
+    uow: UnitOfWork,
+    actor: Actor,
+    row: Invitation,
+    action: str,
+    before: InvitationStatus | None,
+) -> None:
+    """The event and the audit of a change."""
+    event = InvitationChanged(
+        invitation_id=InvitationId(row.id),
+        client_id=ClientId(row.client_id),
+        supplier_id=SupplierId(row.supplier_id),
+        couple_id=CoupleId(row.couple_id) if row.couple_id else None,
+        channel=row.channel,
+        action=action,
+        before=before,
+        after=row.status,
+    )
+    audit = Audit(
+        row.id,
+        before={"status": before.name} if before else None,
+        after={"status": row.status.name, "resendCount": row.resend_count},
+    )
+    uow.record(actor, event, audit)
+
+
+def end(
+    uow: UnitOfWork, actor: Actor, client: Client, row: Invitation, status: InvitationStatus
+) -> None:
+    """End a pending invitation; its client, who is locked, is free to be invited again."""
+    before, row.status = row.status, status
+    client.status = without_invitation(client.status)
+    record(uow, actor, row, _ACTIONS[status], before)
+
+
+async def end_pending(uow: UnitOfWork, actor: Actor, client: Client) -> None:
+    """Revoke what is pending for a client; what has run out is expired, not revoked."""
+    row = await queries.lock_pending(uow.session, client.id)
+    if row is not None:
+        end(uow, actor, client, row, over(row, uow) or InvitationStatus.REVOKED)
+
+
+def over(row: Invitation, uow: UnitOfWork) -> InvitationStatus | None:
+    """EXPIRED where a pending invitation has run out and nobody has swept it up yet."""
+    expired = status_at(row.status, row.expires_at, uow.now) is InvitationStatus.EXPIRED
+    return InvitationStatus.EXPIRED if expired else None
+
+
+async def expire_overdue(db: Database, *, batch: int = BATCH) -> int:
+    """Sweep up what has run out, so that suppliers see it live; may run twice without harm."""
+    total = 0
+    while True:
+        async with db.write() as uow:
+            clients = await queries.overdue_clients(uow.session, uow.now, batch)
+            for client in clients:
+                row = await queries.lock_pending(uow.session, client.id)
+                if row is not None and over(row, uow):
+                    end(uow, SWEEPER, client, row, InvitationStatus.EXPIRED)
+        total += len(clients)
+        if len(clients) < batch:
+            return total

@@ -1,0 +1,227 @@
+"""Suppliers invite their clients (SPEC S37, A39, decisions 11 and 12)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+
+from db.models.invitations import Invitation
+from db.models.suppliers import Client, Supplier
+from db.queries import invitations as queries
+from db.queries import suppliers
+from db.session import UnitOfWork
+from domain import invitations as rules
+from domain.actors import Actor, ActorKind
+from domain.clients import ClientStatus
+from domain.errors import (
+    InvalidTransition,
+    NotFound,
+    NotUnique,
+    RateLimited,
+    Required,
+)
+from domain.ids import parse_uuid
+from domain.invitation_letters import Inviting, invitation
+from domain.invitations import InvitationChannel, InvitationStatus
+from domain.reach import writable
+from services import clients, mail, onboarding
+from services.credentials import digest, new_secret
+from services.idempotency import claim, settle
+from services.invitation_changes import end, over, record
+
+_ID = ("id",)
+_KEY = ("idempotencyKey",)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How a client is to be invited; without a channel, by e-mail where there is one."""
+
+    email: str | None = None
+    channel: InvitationChannel | None = None
+    days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """An invitation that was just sent: the only moment at which its link is known."""
+
+    row: Invitation
+    accept_url: str | None = field(default=None, repr=False)
+
+
+async def invite(
+    uow: UnitOfWork,
+    actor: Actor,
+    base_url: str,
+    client_id: UUID,
+    wish: Wish,
+    idempotency_key: str | None = None,
+) -> Invited:
+    """Invite a client; completes the step `send_invitation` of its supplier.
+
+    Raises NotFound, NotUnique where an invitation is pending, InvalidTransition for a client who
+    is connected or archived, RateLimited after six letters in a day. A tool must bring an
+    idempotency key (SPEC A45).
+    """
+    if actor.kind is ActorKind.TOKEN and idempotency_key is None:
+        raise Required("A token must send an idempotencyKey with an invitation.", path=_KEY)
+    held = await claim(uow, actor, "inviteClient", idempotency_key, (client_id, wish))
+    if held.result is not None:
+        return await _again(uow, held.result)
+    client = await clients.locked(uow, actor, client_id, ("clientId",))
+    await _make_room(uow, actor, client)
+    await _keep_email(uow, client, wish.email)
+    row, url = await _send_first(uow, actor, base_url, client, wish)
+    await settle(uow, held, invitation_id=row.id)
+    return Invited(row, url)
+
+
+async def resend(uow: UnitOfWork, actor: Actor, base_url: str, invitation_id: UUID) -> Invited:
+    """Send a pending or expired invitation again: new code, new end, the old link is dead."""
+    client, row = await _locked(uow, actor, invitation_id)
+    before = row.status
+    rules.check_resendable(over(row, uow) or row.status)
+    if row.status not in rules.PENDING:
+        await _make_room(uow, actor, client)
+    await _check_letters(uow, client)
+    lifetime = row.expires_at - row.sent_at
+    row.status, row.opened_at = InvitationStatus.SENT, None
+    row.sent_at, row.expires_at = uow.now, uow.now + lifetime
+    row.resend_count += 1
+    if row.channel is InvitationChannel.EMAIL:
+        row.email = client.email or row.email
+    client.status = ClientStatus.INVITED
+    url = await _renew(uow, actor, base_url, client, row)
+    record(uow, actor, row, "resent", before)
+    return Invited(row, url)
+
+
+async def revoke(uow: UnitOfWork, actor: Actor, invitation_id: UUID) -> Invitation:
+    """Take an invitation back at once; again does nothing. Raises InvalidTransition."""
+    client, row = await _locked(uow, actor, invitation_id)
+    status = over(row, uow) or row.status
+    if status in rules.PENDING:
+        end(uow, actor, client, row, InvitationStatus.REVOKED)
+    elif status is not InvitationStatus.REVOKED:
+        raise InvalidTransition(f"This invitation is {status}: nothing is left to revoke.")
+    return row
+
+
+async def _send_first(
+    uow: UnitOfWork, actor: Actor, base_url: str, client: Client, wish: Wish
+) -> tuple[Invitation, str]:
+    await _check_letters(uow, client)
+    by_mail = InvitationChannel.EMAIL if client.email else InvitationChannel.LINK
+    channel = wish.channel or by_mail
+    if channel is InvitationChannel.EMAIL and client.email is None:
+        raise Required("There is no e-mail to write to.", path=("email",))
+    row = Invitation(
+        supplier_id=client.supplier_id,
+        client_id=client.id,
+        created_by=actor.user_id,
+        channel=channel,
+        email=client.email if channel is InvitationChannel.EMAIL else None,
+        status=InvitationStatus.SENT,
+        expires_at=rules.expiry(wish.days, uow.now),
+        sent_at=uow.now,
+        created_at=uow.now,
+        resend_count=0,
+    )
+    client.status = ClientStatus.INVITED
+    url = await _renew(uow, actor, base_url, client, row)
+    record(uow, actor, row, "sent", None)
+    supplier = await _supplier(uow, client)
+    await onboarding.refresh(uow, actor, supplier.user_id)
+    return row, url
+
+
+async def _renew(
+    uow: UnitOfWork, actor: Actor, base_url: str, client: Client, row: Invitation
+) -> str:
+    """New codes, and the letter with one of them; returns the link with the other.
+
+    Two codes, because only the one that nobody but the mailbox has seen proves that an account
+    belongs to its e-mail (ADR of invitations).
+    """
+    shown, mailed = new_secret(), new_secret()
+    row.invite_code = digest(shown)
+    row.mail_code = digest(mailed) if row.channel is InvitationChannel.EMAIL else None
+    uow.session.add(row)
+    await uow.session.flush()
+    if row.channel is InvitationChannel.EMAIL and row.email is not None:
+        supplier = await _supplier(uow, client)
+        inviting = Inviting(
+            name_of(supplier), client.couple_names, _link(base_url, mailed), row.expires_at
+        )
+        await mail.post(uow, actor, invitation(row.email, inviting))
+    return _link(base_url, shown)
+
+
+def name_of(supplier: Supplier) -> str:
+    """What couples know a supplier by."""
+    return supplier.business_name or supplier.email
+
+
+async def _make_room(uow: UnitOfWork, actor: Actor, client: Client) -> None:
+    """One pending invitation for a client; one that has run out stands in nobody's way."""
+    if client.status in (ClientStatus.CONNECTED, ClientStatus.INACTIVE):
+        raise InvalidTransition(f"This client is {client.status}: it cannot be invited.")
+    pending = await queries.lock_pending(uow.session, client.id)
+    if pending is None:
+        return
+    if not over(pending, uow):
+        raise NotUnique("This client has an invitation already: resend or revoke it.")
+    end(uow, actor, client, pending, InvitationStatus.EXPIRED)
+    await uow.session.flush()
+
+
+async def _keep_email(uow: UnitOfWork, client: Client, email: str | None) -> None:
+    """An e-mail that comes with an invitation is the client's from now on."""
+    if email is None or client.email == email:
+        return
+    try:
+        async with uow.session.begin_nested():
+            client.email = email
+    except IntegrityError as error:
+        message = "There is a client with this e-mail already."
+        raise NotUnique(message, path=("email",)) from error
+
+
+async def _check_letters(uow: UnitOfWork, client: Client) -> None:
+    """Nobody is flooded, neither by resending nor by revoking and inviting anew."""
+    since = uow.now - rules.LETTERS_WITHIN
+    if await queries.letters_since(uow.session, client.id, since) >= rules.MOST_LETTERS:
+        raise RateLimited(
+            f"A client gets at most {rules.MOST_LETTERS} invitations in a day.",
+            retry_after_seconds=timedelta(hours=1).total_seconds(),
+        )
+
+
+async def _locked(uow: UnitOfWork, actor: Actor, invitation_id: UUID) -> tuple[Client, Invitation]:
+    """The client first, then its invitation, as everywhere; raises NotFound for another's."""
+    own = writable(actor).one_supplier()
+    client_id = await queries.client_of(uow.session, invitation_id, own)
+    client = await suppliers.lock_client(uow.session, client_id, own) if client_id else None
+    row = await queries.lock(uow.session, invitation_id) if client else None
+    if client is None or row is None:
+        raise NotFound("There is no Invitation with this id.", path=_ID)
+    return client, row
+
+
+async def _supplier(uow: UnitOfWork, client: Client) -> Supplier:
+    return (await suppliers.by_id(uow.session, [client.supplier_id]))[client.supplier_id]
+
+
+async def _again(uow: UnitOfWork, result: Mapping[str, object]) -> Invited:
+    key = parse_uuid(str(result.get("invitation_id", "")))
+    found = await queries.by_id(uow.session, [key]) if key else {}
+    if key is None or key not in found:
+        raise NotFound("The invitation of that request is gone.", path=_KEY)
+    return Invited(found[key])
+
+
+def _link(base_url: str, code: str) -> str:
+    return f"{base_url}/accept/{code}"

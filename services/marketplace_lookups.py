@@ -1,0 +1,33 @@
+"""Suppliers, couples and what is between them by their ids, many at once."""
+
+from uuid import UUID
+
+from db.models.couples import Couple, Partnership
+from db.models.invitations import Invitation
+from db.models.onboarding import OnboardingProgress
+from db.models.suppliers import Client, Supplier
+from db.queries import couples, invitations, onboarding, people, suppliers
+from db.queries.couples import Pair
+from db.session import Database
+from domain.plans import Person
+from services.lookups import Lookup, Lookups
+
+
+class MarketplaceLookups(Lookups):
+    """Those of a launch, and these."""
+
+    def __init__(self, db: Database) -> None:
+        """The database of the process."""
+        super().__init__(db)
+        self.people: Lookup[UUID, Person] = self._by(people.by_id)
+        self.suppliers: Lookup[UUID, Supplier] = self._by(suppliers.by_id)
+        self.suppliers_by_user: Lookup[UUID, Supplier] = self._by(suppliers.by_user)
+        self.clients: Lookup[UUID, Client] = self._by(suppliers.clients_by_id)
+        self.couples: Lookup[UUID, Couple] = self._by(couples.by_id)
+        self.couples_by_user: Lookup[UUID, Couple] = self._by(couples.by_user)
+        self.partnerships: Lookup[UUID, Partnership] = self._by(couples.partnerships_by_id)
+        self.seconds_to_connect: Lookup[Pair, int] = self._by(couples.seconds_to_connect)
+        self.invitations: Lookup[UUID, Invitation] = self._by(invitations.by_id)
+        self.newest_invitations: Lookup[UUID, Invitation] = self._by(invitations.newest_by_client)
+        self.onboardings: Lookup[UUID, OnboardingProgress] = self._by(onboarding.by_id)
+        self.onboardings_by_user: Lookup[UUID, OnboardingProgress] = self._by(onboarding.by_user)

@@ -1,0 +1,37 @@
+"""One invitation, live, for the supplier who sent it (SPEC X13)."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+import strawberry
+
+from domain.errors import NotFound
+from domain.events import RecordedEvent
+from domain.marketplace_events import InvitationChanged
+from domain.reach import readable
+from schema.context import Info
+from schema.types.invitations import Invitation
+from schema.types.node import decode_id
+from subscriptions.fanout import Latest
+
+InvitationId = Annotated[strawberry.ID, strawberry.argument(description="The invitation.")]
+
+
+async def invitation(info: Info, id: InvitationId) -> AsyncIterator[Invitation]:
+    """An invitation as it is now, then whenever it is opened, accepted, or ends."""
+    key, reach = decode_id(id, "Invitation"), readable(info.context.actor)
+
+    def concerns(item: RecordedEvent) -> bool:
+        return isinstance(item.event, InvitationChanged) and item.event.invitation_id == key
+
+    runtime, loader = info.context.runtime, info.context.loaders.invitation
+    newest: Latest[RecordedEvent] = Latest()
+    async with runtime.tail.subscribe(newest, concerns) as changes:
+        with runtime.lifetimes.guard(info.context.actor, changes):
+            while True:
+                row = await loader.load(key)
+                if row is None or not reach.is_supplier(row.supplier_id):
+                    raise NotFound("There is no Invitation with this id.", path=("id",))
+                yield Invitation.of(row)
+                if await anext(changes, None) is None:
+                    return

@@ -1,0 +1,258 @@
+"""Sending, looking at, opening, declining and accepting invitations (SPEC S37, S41, A39, A40)."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select, text
+
+from db.models.accounts import Mail
+from db.models.invitations import Invitation
+from db.session import Database
+from services.credentials import digest
+from services.invitation_changes import expire_overdue
+from tests.clock import Clock
+from tests.factories.marketplace import (
+    ACCEPT,
+    DECLINE,
+    INVITE,
+    OPEN,
+    PREVIEW,
+    RESEND,
+    REVOKE,
+    Sent,
+    accepted,
+    added,
+    code_in,
+    invited,
+)
+from tests.graphql import GraphQLClient
+
+DAY = 86_400
+EMMA = "emma@example.com"
+NAMES = {"partner1Name": "Emma", "partner2Name": "James", "weddingDate": "2024-08-15"}
+
+
+@pytest.fixture
+async def supplier(supplier: GraphQLClient, db: Database) -> GraphQLClient:
+    """A supplier whose session outlives an invitation."""
+    async with db.write() as uow:
+        await uow.session.execute(text("UPDATE sessions SET expires_at = now() + '90 days'"))
+    return supplier
+
+
+async def resend(client: GraphQLClient, key: str) -> Any:  # noqa: ANN401 - JSON
+    return (await client.data(RESEND, id=key))["resendInvitation"]
+
+
+async def revoke(client: GraphQLClient, key: str) -> Any:  # noqa: ANN401 - JSON
+    return (await client.data(REVOKE, id=key))["revokeInvitation"]
+
+
+async def preview(client: GraphQLClient, code: str) -> Any:  # noqa: ANN401 - JSON
+    return (await client.data(PREVIEW, code=code))["invitation"]
+
+
+async def refused(client: GraphQLClient, sent: Sent, **more: object) -> str:
+    """The code of why an acceptance failed."""
+    answer = (await client.data(ACCEPT, input={"code": sent.code, **more}))["acceptInvitation"]
+    assert (answer["partnership"], answer["session"]) == (None, None)
+    code = answer["errors"][0]["code"]
+    assert isinstance(code, str)
+    return code
+
+
+async def status(client: GraphQLClient, key: str) -> str:
+    document = "query ($id: ID!) { node(id: $id) { ... on Invitation { status } } }"
+    found = (await client.data(document, id=key))["node"]["status"]
+    assert isinstance(found, str)
+    return found
+
+
+async def mailed_code(db: Database) -> str:
+    """The code of the newest letter, which no answer of the API shows."""
+    async with db.read() as session:
+        row = (await session.scalars(select(Mail).order_by(Mail.created_at.desc()))).first()
+    assert row is not None
+    return code_in(next(line for line in row.body.splitlines() if "/accept/" in line))
+
+
+async def test_an_invitation_goes_by_mail_where_there_is_an_e_mail(
+    supplier: GraphQLClient, db: Database
+) -> None:
+    client = await added(supplier, email=EMMA)
+    answer = (await supplier.data(INVITE, clientId=client["id"]))["inviteClient"]["invitation"]
+    assert (answer["channel"], answer["email"], answer["status"]) == ("EMAIL", EMMA, "SENT")
+    assert answer["client"]["status"] == "INVITED"
+    async with db.read() as session:
+        letter = (await session.scalars(select(Mail))).one()
+    assert (letter.recipient, "WedMe" in letter.subject) == (EMMA, True)
+    assert letter.html is not None
+
+
+async def test_without_an_e_mail_it_is_a_link(supplier: GraphQLClient, db: Database) -> None:
+    """Decision 12."""
+    client = await added(supplier)
+    answer = (await supplier.data(INVITE, clientId=client["id"]))["inviteClient"]["invitation"]
+    assert (answer["channel"], answer["email"]) == ("LINK", None)
+    async with db.read() as session:
+        assert (await session.scalars(select(Mail))).all() == []
+
+
+async def test_an_e_mail_that_comes_with_it_becomes_the_clients(supplier: GraphQLClient) -> None:
+    client = await added(supplier)
+    answer = await supplier.data(INVITE, clientId=client["id"], email=EMMA)
+    assert answer["inviteClient"]["invitation"]["client"]["email"] == EMMA
+
+
+async def test_codes_are_kept_as_hashes_and_shown_once(
+    supplier: GraphQLClient, db: Database
+) -> None:
+    sent = await invited(supplier, email=EMMA)
+    async with db.read() as session:
+        row = (await session.scalars(select(Invitation))).one()
+        log = await session.scalars(text("SELECT payload::text FROM launch_events"))
+    assert row.invite_code == digest(sent.code)
+    assert row.mail_code == digest(await mailed_code(db)) != row.invite_code
+    payloads = " ".join(log)
+    assert sent.code not in payloads
+    assert EMMA not in payloads
+    later = "query ($id: ID!) { node(id: $id) { ... on Invitation { acceptUrl } } }"
+    assert (await supplier.data(later, id=sent.id))["node"] == {"acceptUrl": None}
+
+
+async def test_one_invitation_is_pending(supplier: GraphQLClient) -> None:
+    sent = await invited(supplier)
+    again = await supplier.data(INVITE, clientId=sent.client_id)
+    assert again["inviteClient"]["errors"][0]["code"] == "UNIQUE"
+
+
+@pytest.mark.parametrize(
+    ("days", "code"), [(0, "INVALID"), (31, "INVALID"), (-1, "INVALID"), (1, None), (30, None)]
+)
+async def test_an_invitation_lives_1_to_30_days(
+    supplier: GraphQLClient, days: int, code: str | None
+) -> None:
+    client = await added(supplier)
+    answer = (await supplier.data(INVITE, clientId=client["id"], days=days))["inviteClient"]
+    assert [error["code"] for error in answer["errors"]] == ([code] if code else [])
+
+
+async def test_sending_again_kills_the_old_link(
+    supplier: GraphQLClient, visitor: GraphQLClient, clock: Clock
+) -> None:
+    sent = await invited(supplier)
+    await visitor.data(OPEN, code=sent.code)
+    clock.advance(DAY)
+    again = (await resend(supplier, sent.id))["invitation"]
+    assert (again["id"], again["status"], again["resendCount"]) == (sent.id, "SENT", 1)
+    assert await preview(visitor, sent.code) is None
+    shown = await preview(visitor, code_in(again["acceptUrl"]))
+    assert shown["expiresAt"] == again["expiresAt"]
+
+
+async def test_five_resends_a_day(supplier: GraphQLClient, clock: Clock) -> None:
+    """A39. Revoking and inviting anew does not get around it."""
+    sent = await invited(supplier)
+    for _ in range(5):
+        assert (await resend(supplier, sent.id))["errors"] == []
+    assert (await resend(supplier, sent.id))["errors"][0]["code"] == "RATE_LIMITED"
+    await revoke(supplier, sent.id)
+    anew = await supplier.data(INVITE, clientId=sent.client_id)
+    assert anew["inviteClient"]["errors"][0]["code"] == "RATE_LIMITED"
+    clock.advance(DAY + 1)
+    later = await supplier.data(INVITE, clientId=sent.client_id)
+    assert later["inviteClient"]["errors"] == []
+
+
+async def test_a_revoked_link_says_so(supplier: GraphQLClient, visitor: GraphQLClient) -> None:
+    sent = await invited(supplier)
+    for _ in range(2):
+        assert (await revoke(supplier, sent.id))["invitation"]["status"] == "REVOKED"
+    assert (await preview(visitor, sent.code))["status"] == "REVOKED"
+    assert await refused(visitor, sent, email=EMMA) == "REVOKED"
+    assert (await resend(supplier, sent.id))["errors"][0]["code"] == "INVALID_TRANSITION"
+    assert (await supplier.data(INVITE, clientId=sent.client_id))["inviteClient"]["errors"] == []
+
+
+async def test_what_has_run_out_is_expired_before_anything_sweeps_it(
+    supplier: GraphQLClient, visitor: GraphQLClient, clock: Clock
+) -> None:
+    sent = await invited(supplier)
+    clock.advance(14 * DAY + 1)
+    assert await status(supplier, sent.id) == "EXPIRED"
+    assert (await preview(visitor, sent.code))["status"] == "EXPIRED"
+    assert await refused(visitor, sent, email=EMMA) == "EXPIRED"
+    anew = (await supplier.data(INVITE, clientId=sent.client_id))["inviteClient"]
+    assert anew["invitation"]["status"] == "SENT"
+
+
+async def test_the_sweep_frees_the_client_once(
+    supplier: GraphQLClient, db: Database, clock: Clock
+) -> None:
+    for index in range(3):
+        await invited(supplier, f"Couple {index}")
+    clock.advance(14 * DAY + 1)
+    assert await expire_overdue(db, batch=2) == 3
+    assert await expire_overdue(db) == 0
+    document = "{ viewer { supplier { clients { nodes { status } } } } }"
+    nodes = (await supplier.data(document))["viewer"]["supplier"]["clients"]["nodes"]
+    assert nodes == [{"status": "ADDED"}] * 3
+
+
+async def test_an_expired_one_can_be_sent_again(
+    supplier: GraphQLClient, visitor: GraphQLClient, clock: Clock
+) -> None:
+    """distr#1250: what has ended must not block for ever."""
+    sent = await invited(supplier)
+    clock.advance(14 * DAY + 1)
+    again = (await resend(supplier, sent.id))["invitation"]
+    assert (again["status"], again["client"]["status"]) == ("SENT", "INVITED")
+    assert await accepted(visitor, Sent(sent.id, "", code_in(again["acceptUrl"])), email=EMMA)
+
+
+async def test_looking_consumes_nothing(supplier: GraphQLClient, visitor: GraphQLClient) -> None:
+    """supabase/auth#1214: mail scanners follow every link."""
+    sent = await invited(supplier, email=EMMA)
+    for _ in range(3):
+        shown = await preview(visitor, sent.code)
+    assert shown["status"] == "SENT"
+    assert (shown["maskedEmail"], shown["needsEmail"]) == ("e•••@example.com", False)
+    assert await status(supplier, sent.id) == "SENT"
+
+
+@pytest.mark.parametrize("code", ["", "x", "☃" * 43, "Zm9v" * 11, "a" * 10_000, "' OR 1=1 --"])
+async def test_a_code_that_is_none_shows_nothing(visitor: GraphQLClient, code: str) -> None:
+    assert await preview(visitor, code) is None
+    for document, name in ((OPEN, "openInvitation"), (DECLINE, "declineInvitation")):
+        assert (await visitor.data(document, code=code))[name]["errors"][0]["code"] == "NOT_FOUND"
+    assert await refused(visitor, Sent("", "", code), email=EMMA) == "NOT_FOUND"
+
+
+async def test_a_person_opens_it_once(supplier: GraphQLClient, visitor: GraphQLClient) -> None:
+    """X13; the supplier's own click is not the couple's."""
+    sent = await invited(supplier)
+    await supplier.data(OPEN, code=sent.code)
+    assert await status(supplier, sent.id) == "SENT"
+    for _ in range(2):
+        answer = (await visitor.data(OPEN, code=sent.code))["openInvitation"]
+        assert (answer["invitation"]["status"], answer["errors"]) == ("OPENED", [])
+    assert await status(supplier, sent.id) == "OPENED"
+
+
+async def test_declining_is_final(supplier: GraphQLClient, visitor: GraphQLClient) -> None:
+    sent = await invited(supplier)
+    for _ in range(2):
+        answer = (await visitor.data(DECLINE, code=sent.code))["declineInvitation"]
+        assert answer["invitation"]["status"] == "DECLINED"
+    assert await refused(visitor, sent, email=EMMA) == "ALREADY_USED"
+    assert (await supplier.data(INVITE, clientId=sent.client_id))["inviteClient"]["errors"] == []
+
+
+async def test_declining_cannot_undo_an_acceptance(
+    supplier: GraphQLClient, visitor: GraphQLClient
+) -> None:
+    sent = await invited(supplier)
+    await accepted(visitor, sent, email=EMMA)
+    answer = (await visitor.data(DECLINE, code=sent.code))["declineInvitation"]
+    assert answer["errors"][0]["code"] == "ALREADY_USED"
+    assert await status(supplier, sent.id) == "ACCEPTED"

@@ -1,0 +1,251 @@
+"""The guided setup over the API (SPEC S42 to S44, S83 to S86, S90)."""
+
+from typing import Any
+
+import pytest
+
+from db.session import Database
+from tests.clock import Clock
+from tests.factories.launches import make_flag
+from tests.factories.marketplace import (
+    COUPLE_SETUP,
+    INVITE,
+    PROFILE,
+    SUPPLIER_SETUP,
+    accepted,
+    added,
+    invited,
+    new_couple,
+    new_supplier,
+)
+from tests.graphql import GraphQLClient
+
+COMPLETE = """
+mutation ($step: String!, $data: JSON) {
+  completeOnboardingStep(step: $step, data: $data) {
+    onboarding { percentComplete currentStep completedAt } errors { code message path }
+  }
+}
+"""
+HELP = """
+mutation ($message: String) {
+  requestAssistance(message: $message) {
+    onboarding { id assistanceNeeded assistanceMessage } errors { code path }
+  }
+}
+"""
+ANSWER = """
+mutation ($id: ID!) {
+  answerAssistance(id: $id) { onboarding { assistanceNeeded } errors { code } }
+}
+"""
+STALLED = """
+query ($first: Int, $after: String, $userType: UserType, $age: Int) {
+  stalledOnboardings(
+    first: $first, after: $after, userType: $userType, olderThanSeconds: $age
+  ) {
+    nodes { userType stuckAtStep user { email supplier { id } } }
+    pageInfo { hasNextPage endCursor }
+  }
+}
+"""
+BUSINESS = {"businessName": "Sarah's Photos", "vendorType": "PHOTOGRAPHER"}
+
+
+async def setup(client: GraphQLClient) -> Any:  # noqa: ANN401 - JSON
+    return (await client.data(SUPPLIER_SETUP))["viewer"]["supplier"]["onboarding"]
+
+
+async def complete(client: GraphQLClient, step: str, **more: object) -> Any:  # noqa: ANN401 - JSON
+    return (await client.data(COMPLETE, step=step, **more))["completeOnboardingStep"]
+
+
+async def test_a_supplier_goes_through_all_steps(supplier: GraphQLClient) -> None:
+    """S90: 0, 33, 67, 100, then first value is achieved."""
+    seen = [await setup(supplier)]
+    await supplier.data(PROFILE, input=BUSINESS)
+    seen.append(await setup(supplier))
+    client = await added(supplier)
+    seen.append(await setup(supplier))
+    await supplier.data(INVITE, clientId=client["id"])
+    seen.append(await setup(supplier))
+    assert [each["percentComplete"] for each in seen] == [0, 33, 67, 100]
+    steps = ["business_info", "first_client", "send_invitation", None]
+    assert [each["currentStep"] for each in seen] == steps
+    assert [each["firstValueAchieved"] for each in seen] == [False, False, False, True]
+    assert [bool(each["completedAt"]) for each in seen] == [False, False, False, True]
+
+
+async def test_steps_may_be_done_in_any_order(supplier: GraphQLClient) -> None:
+    """S43."""
+    await invited(supplier)
+    found = await setup(supplier)
+    assert (found["percentComplete"], found["currentStep"]) == (67, "business_info")
+    await supplier.data(PROFILE, input=BUSINESS)
+    assert (await setup(supplier))["percentComplete"] == 100
+
+
+async def test_half_a_profile_is_no_step(supplier: GraphQLClient) -> None:
+    await supplier.data(PROFILE, input={"businessName": "Sarah's Photos"})
+    # The factory's supplier has a vendor type already.
+    assert (await setup(supplier))["percentComplete"] == 33
+    assert (await complete(supplier, "first_client"))["errors"][0]["code"] == "INVALID"
+
+
+@pytest.mark.parametrize("step", ["business_info", "first_client", "send_invitation"])
+async def test_a_step_without_proof_is_refused(supplier: GraphQLClient, step: str) -> None:
+    """S43: no client row, no step."""
+    (error,) = (await complete(supplier, step))["errors"]
+    assert (error["code"], error["path"]) == ("INVALID", ["step"])
+    assert (await setup(supplier))["percentComplete"] == 0
+
+
+async def test_a_step_of_the_other_side_is_none(supplier: GraphQLClient) -> None:
+    for step in ("basic_details", "", "x" * 10_000):
+        assert (await complete(supplier, step))["errors"][0]["message"] == "There is no such step."
+
+
+async def test_completing_a_step_again_changes_nothing(supplier: GraphQLClient) -> None:
+    first = await complete(supplier, "business_info", data=BUSINESS)
+    before = (await setup(supplier))["steps"]
+    assert first["onboarding"]["percentComplete"] == 33
+    assert await complete(supplier, "business_info") == first
+    assert (await setup(supplier))["steps"] == before
+
+
+@pytest.mark.parametrize(
+    ("step", "data", "path"),
+    [
+        ("business_info", "text", ["data"]),
+        ("business_info", ["list"], ["data"]),
+        ("business_info", {"role": "admin"}, ["data", "role"]),
+        ("business_info", {"vendorType": "MAGICIAN"}, ["data", "vendorType"]),
+        ("business_info", {"businessName": 7}, ["data", "businessName"]),
+        ("business_info", {"partner1Name": "Emma"}, ["input", "partner1Name"]),
+        ("first_client", {"coupleNames": "Emma"}, ["data"]),
+    ],
+)
+async def test_bad_data_is_refused_by_name(
+    supplier: GraphQLClient, step: str, data: object, path: list[str]
+) -> None:
+    (error,) = (await complete(supplier, step, data=data))["errors"]
+    assert (error["code"], error["path"]) == ("INVALID", path)
+
+
+async def test_the_time_of_each_step_is_kept(supplier: GraphQLClient, clock: Clock) -> None:
+    clock.advance(100)
+    await supplier.data(PROFILE, input=BUSINESS)
+    clock.advance(40)
+    await added(supplier)
+    first, second, third = (await setup(supplier))["steps"]
+    assert first["secondsSpent"] == pytest.approx(100, abs=5)
+    assert second["secondsSpent"] == pytest.approx(40, abs=5)
+    assert (third["secondsSpent"], third["completedAt"]) == (None, None)
+
+
+async def test_a_flag_holds_a_step_back(supplier: GraphQLClient, admin: GraphQLClient) -> None:
+    """S83: progressive disclosure."""
+    await make_flag(admin, "onboarding_business_info")
+    found = await setup(supplier)
+    assert [step["enabled"] for step in found["steps"]] == [False, True, True]
+    assert found["currentStep"] == "first_client"
+
+
+async def test_a_couple_is_done_by_accepting(
+    supplier: GraphQLClient, visitor: GraphQLClient, db: Database
+) -> None:
+    """S85: first_connection by accepting, basic_details by both names; the rest is optional."""
+    couple = await new_couple(visitor, db)
+    await accepted(couple, await invited(supplier))
+    found = (await couple.data(COUPLE_SETUP))["viewer"]["couple"]
+    assert (found["onboarding"]["percentComplete"], found["onboarding"]["currentStep"]) == (
+        50, "basic_details",
+    )  # fmt: skip
+    assert found["onboarding"]["firstValueAchieved"] is True
+    assert found["firstConnectionAt"] is not None
+    done = await complete(
+        couple, "basic_details", data={"partner1Name": "Emma", "partner2Name": "James"}
+    )
+    assert done["onboarding"]["percentComplete"] == 100
+
+
+async def test_an_optional_step_is_done_by_hand(visitor: GraphQLClient, db: Database) -> None:
+    couple = await new_couple(visitor, db)
+    assert (await complete(couple, "invite_partner"))["errors"] == []
+    steps = (await couple.data(COUPLE_SETUP))["viewer"]["couple"]["onboarding"]["steps"]
+    assert [bool(step["completedAt"]) for step in steps] == [False, False, True]
+
+
+async def test_asking_for_help_and_being_helped(
+    supplier: GraphQLClient, admin: GraphQLClient, operator: GraphQLClient
+) -> None:
+    """S44."""
+    found = (await supplier.data(HELP, message=" I am lost "))["requestAssistance"]["onboarding"]
+    assert (found["assistanceNeeded"], found["assistanceMessage"]) == (True, "I am lost")
+    assert (await operator.execute(ANSWER, id=found["id"])).codes == ["FORBIDDEN"]
+    assert (await setup(supplier))["assistanceNeeded"] is True
+    for _ in range(2):
+        answer = (await admin.data(ANSWER, id=found["id"]))["answerAssistance"]
+        assert answer == {"onboarding": {"assistanceNeeded": False}, "errors": []}
+
+
+async def test_finishing_ends_the_call_for_help(supplier: GraphQLClient) -> None:
+    await supplier.data(HELP)
+    await invited(supplier)
+    await supplier.data(PROFILE, input=BUSINESS)
+    found = await setup(supplier)
+    assert (found["percentComplete"], found["assistanceNeeded"]) == (100, False)
+
+
+async def test_a_long_message_is_refused(supplier: GraphQLClient) -> None:
+    answer = (await supplier.data(HELP, message="x" * 2001))["requestAssistance"]
+    assert answer["errors"] == [{"code": "INVALID", "path": ["message"]}]
+    assert (await setup(supplier))["assistanceNeeded"] is False
+
+
+async def test_the_staff_has_no_onboarding(admin: GraphQLClient) -> None:
+    assert (await complete(admin, "business_info"))["errors"][0]["code"] == "NOT_FOUND"
+    answer = (await admin.data(HELP))["requestAssistance"]
+    assert answer["errors"][0]["code"] == "NOT_FOUND"
+
+
+async def test_who_stands_still_is_found(
+    supplier: GraphQLClient,
+    visitor: GraphQLClient,
+    viewer: GraphQLClient,
+    db: Database,
+    clock: Clock,
+) -> None:
+    """S73: five minutes without a step."""
+    assert (await viewer.data(STALLED))["stalledOnboardings"]["nodes"] == []
+    clock.advance(301)
+    await new_couple(visitor, db)
+    (found,) = (await viewer.data(STALLED))["stalledOnboardings"]["nodes"]
+    assert (found["userType"], found["stuckAtStep"]) == ("SUPPLIER", "business_info")
+    assert found["user"]["supplier"]["id"]
+    assert (await setup(supplier))["stuckAtStep"] == "business_info"
+    await added(supplier)
+    assert (await setup(supplier))["stuckAtStep"] is None
+    assert (await viewer.data(STALLED))["stalledOnboardings"]["nodes"] == []
+
+
+async def test_those_who_wait_come_in_pages_longest_first(
+    visitor: GraphQLClient, viewer: GraphQLClient, db: Database, clock: Clock
+) -> None:
+    for make in (new_supplier, new_couple, new_supplier):
+        await make(visitor, db)
+    first = (await viewer.data(STALLED, age=0, first=2))["stalledOnboardings"]
+    assert [node["userType"] for node in first["nodes"]] == ["SUPPLIER", "COUPLE"]
+    after = first["pageInfo"]["endCursor"]
+    rest = (await viewer.data(STALLED, age=0, after=after))["stalledOnboardings"]
+    assert [node["userType"] for node in rest["nodes"]] == ["SUPPLIER"]
+    couples = await viewer.data(STALLED, age=0, userType="COUPLE")
+    assert len(couples["stalledOnboardings"]["nodes"]) == 1
+
+
+@pytest.mark.parametrize("given", [{"age": -1}, {"userType": "ADMIN"}, {"after": "junk"}])
+async def test_a_bad_question_about_stalled_ones(
+    viewer: GraphQLClient,
+    given: dict[str, Any],
+) -> None:
+    assert (await viewer.execute(STALLED, **given)).codes == ["BAD_USER_INPUT"]

@@ -1,0 +1,287 @@
+"""Suppliers, their profile and their clients over the API (SPEC S33 to S36, A53)."""
+
+import asyncio
+import json
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import func, select
+
+from db.models.suppliers import Client
+from db.session import Database
+from domain.ids import global_id
+from tests.factories.marketplace import (
+    ADD,
+    INVITE,
+    PROFILE,
+    UPDATE,
+    accepted,
+    added,
+    invited,
+    new_couple,
+    new_supplier,
+)
+from tests.graphql import GraphQLClient
+
+LIST = """
+query ($first: Int, $after: String, $status: ClientStatus, $search: String) {
+  viewer { supplier { clients(first: $first, after: $after, status: $status, search: $search) {
+    nodes { id coupleNames status } totalCount pageInfo { hasNextPage endCursor }
+  } } }
+}
+"""
+
+
+async def listed(client: GraphQLClient, **more: object) -> Any:  # noqa: ANN401 - JSON
+    answer = await client.data(LIST, **more)
+    return answer["viewer"]["supplier"]["clients"]
+
+
+async def names(client: GraphQLClient, **more: object) -> list[str]:
+    return [node["coupleNames"] for node in (await listed(client, **more))["nodes"]]
+
+
+async def count(db: Database) -> int:
+    async with db.read() as session:
+        query = select(func.count()).select_from(Client)
+        return (await session.execute(query)).scalar_one()
+
+
+async def test_a_new_client_is_added_with_everything(supplier: GraphQLClient) -> None:
+    given = {"email": "emma@example.com", "weddingDate": "2031-06-01", "notes": "outside"}
+    client = await added(supplier, "  Emma  &  James ", **given)
+    assert client == {
+        "id": client["id"], "coupleNames": "Emma & James", "status": "ADDED", **given,
+        "couple": None, "invitation": None,
+    }  # fmt: skip
+
+
+async def test_a_past_wedding_date_is_a_warning(supplier: GraphQLClient) -> None:
+    """Decision 13: the date of the source's own test has passed."""
+    answer = await supplier.data(
+        ADD, input={"coupleNames": "Emma & James", "weddingDate": "2024-08-15"}
+    )
+    assert answer["addClient"]["warnings"] == ["This wedding date has passed."]
+    assert answer["addClient"]["client"]["weddingDate"] == "2024-08-15"
+
+
+@pytest.mark.parametrize(
+    ("given", "code", "field"),
+    [
+        ({"coupleNames": " \n "}, "REQUIRED", "coupleNames"),
+        ({"coupleNames": "x" * 201}, "INVALID", "coupleNames"),
+        ({"coupleNames": "E & J", "notes": "x" * 5001}, "INVALID", "notes"),
+    ],
+)
+async def test_bad_input_names_its_field(
+    supplier: GraphQLClient, db: Database, given: dict[str, str], code: str, field: str
+) -> None:
+    (error,) = (await supplier.data(ADD, input=given))["addClient"]["errors"]
+    assert (error["code"], error["path"]) == (code, ["input", field])
+    assert await count(db) == 0
+
+
+async def test_an_e_mail_belongs_to_one_client_of_a_supplier(
+    supplier: GraphQLClient, visitor: GraphQLClient, db: Database
+) -> None:
+    await added(supplier, email="emma@example.com")
+    answer = await supplier.data(ADD, input={"coupleNames": "X", "email": "EMMA@example.com"})
+    (error,) = answer["addClient"]["errors"]
+    assert (error["code"], error["path"]) == ("UNIQUE", ["input", "email"])
+    other = await new_supplier(visitor, db)
+    assert (await added(other, email="emma@example.com"))["status"] == "ADDED"
+
+
+async def test_one_of_many_at_once_gets_the_e_mail(supplier: GraphQLClient, db: Database) -> None:
+    sent = {"coupleNames": "Emma", "email": "emma@example.com"}
+    answers = await asyncio.gather(*(supplier.data(ADD, input=sent) for _ in range(10)))
+    errors = [answer["addClient"]["errors"] for answer in answers]
+    assert sorted(len(found) for found in errors) == [0] + [1] * 9
+    assert await count(db) == 1
+
+
+async def test_a_repeat_adds_nothing(supplier: GraphQLClient, db: Database) -> None:
+    """A45."""
+    sent = {"coupleNames": "Emma", "idempotencyKey": "k1"}
+    first, second = [await supplier.data(ADD, input=sent) for _ in range(2)]
+    assert first == second
+    assert await count(db) == 1
+
+
+async def test_clients_come_newest_first_page_by_page(supplier: GraphQLClient) -> None:
+    for index in range(5):
+        await added(supplier, f"Couple {index}")
+    page = await listed(supplier, first=2)
+    assert [node["coupleNames"] for node in page["nodes"]] == ["Couple 4", "Couple 3"]
+    assert (page["totalCount"], page["pageInfo"]["hasNextPage"]) == (5, True)
+    rest = await names(supplier, after=page["pageInfo"]["endCursor"])
+    assert rest == ["Couple 2", "Couple 1", "Couple 0"]
+
+
+async def test_clients_are_searched_by_name_and_e_mail(supplier: GraphQLClient) -> None:
+    await added(supplier, "Emma & James", email="ej@example.com")
+    await added(supplier, "100%_off")
+    assert await names(supplier, search="emma") == ["Emma & James"]
+    assert await names(supplier, search="EJ@") == ["Emma & James"]
+    assert await names(supplier, search="%") == ["100%_off"]
+    assert await names(supplier, search="  ") == ["100%_off", "Emma & James"]
+
+
+async def test_clients_are_filtered_by_status(supplier: GraphQLClient) -> None:
+    await added(supplier, "only added")
+    await invited(supplier, "invited too")
+    assert await names(supplier, status="INVITED") == ["invited too"]
+    assert await names(supplier, status="CONNECTED") == []
+
+
+async def test_a_client_is_edited_field_by_field(supplier: GraphQLClient) -> None:
+    client = await added(supplier, email="emma@example.com", notes="outside")
+    sent = {"id": client["id"], "notes": None, "weddingDate": "2031-06-01"}
+    edited = (await supplier.data(UPDATE, input=sent))["updateClient"]["client"]
+    assert (edited["notes"], edited["weddingDate"]) == (None, "2031-06-01")
+    assert (edited["coupleNames"], edited["email"]) == ("Emma & James", "emma@example.com")
+
+
+async def test_archiving_revokes_what_is_pending(supplier: GraphQLClient) -> None:
+    """S9."""
+    sent = await invited(supplier)
+    answer = await supplier.data(UPDATE, input={"id": sent.client_id, "archived": True})
+    client = answer["updateClient"]["client"]
+    assert (client["status"], client["invitation"]["status"]) == ("INACTIVE", "REVOKED")
+    again = await supplier.data(INVITE, clientId=sent.client_id)
+    assert again["inviteClient"]["errors"][0]["code"] == "INVALID_TRANSITION"
+
+
+async def test_a_client_is_brought_back_and_invited_anew(supplier: GraphQLClient) -> None:
+    sent = await invited(supplier)
+    for archived, status in ((True, "INACTIVE"), (True, "INACTIVE"), (False, "ADDED")):
+        answer = await supplier.data(UPDATE, input={"id": sent.client_id, "archived": archived})
+        assert answer["updateClient"]["client"]["status"] == status
+    again = await supplier.data(INVITE, clientId=sent.client_id)
+    assert again["inviteClient"]["invitation"]["status"] == "SENT"
+
+
+async def test_archiving_ends_a_partnership_and_accepting_again_revives_it(
+    supplier: GraphQLClient, visitor: GraphQLClient, db: Database
+) -> None:
+    """S11: accepting after a disconnect is an upsert, not an error; only accepting connects."""
+    couple, sent = await new_couple(visitor, db), await invited(supplier)
+    first = await accepted(couple, sent)
+    await supplier.data(UPDATE, input={"id": sent.client_id, "archived": True})
+    mine = "{ viewer { couple { partnerships { nodes { id isActive } } } } }"
+    found = (await couple.data(mine))["viewer"]["couple"]["partnerships"]["nodes"]
+    assert found == [{"id": first["partnership"]["id"], "isActive": False}]
+    back = await supplier.data(UPDATE, input={"id": sent.client_id, "archived": False})
+    assert back["updateClient"]["client"]["status"] == "ADDED"
+    url = (await supplier.data(INVITE, clientId=sent.client_id))["inviteClient"]["invitation"]
+    code = url["acceptUrl"].rpartition("/")[2]
+    again = await accepted(couple, type(sent)(url["id"], sent.client_id, code))
+    assert again["partnership"]["id"] == first["partnership"]["id"]
+    assert again["partnership"]["isActive"] is True
+
+
+async def test_a_tool_acts_for_a_supplier_that_it_names(
+    supplier: GraphQLClient, visitor: GraphQLClient, admin: GraphQLClient
+) -> None:
+    """The scopes of addClient: SELF or DIRECTORY_WRITE."""
+    tool = visitor.as_(await token(admin, "DIRECTORY_WRITE"))
+    mine = (await supplier.data("{ viewer { supplier { id } } }"))["viewer"]["supplier"]["id"]
+    nobody = await tool.data(ADD, input={"coupleNames": "Emma"})
+    assert nobody["addClient"]["errors"][0]["path"] == ["input", "supplierId"]
+    client = await added(tool, "Emma", supplierId=mine)
+    assert await names(supplier) == ["Emma"]
+    bare = await tool.data(INVITE, clientId=client["id"])
+    assert bare["inviteClient"]["errors"][0]["code"] == "REQUIRED"
+    sent = [await tool.data(INVITE, clientId=client["id"], key="k") for _ in range(2)]
+    first, second = (answer["inviteClient"]["invitation"] for answer in sent)
+    assert (first["id"], first["acceptUrl"] is None) == (second["id"], False)
+    assert second["acceptUrl"] is None
+
+
+async def token(admin: GraphQLClient, *scopes: str) -> str:
+    document = """mutation ($scopes: [Scope!]!) {
+      createApiToken(name: "tool", scopes: $scopes) { secret } }"""
+    secret = (await admin.data(document, scopes=scopes))["createApiToken"]["secret"]
+    assert isinstance(secret, str)
+    return secret
+
+
+async def test_a_supplier_cannot_add_for_another(
+    supplier: GraphQLClient, visitor: GraphQLClient, db: Database
+) -> None:
+    other = await new_supplier(visitor, db)
+    theirs = (await other.data("{ viewer { supplier { id } } }"))["viewer"]["supplier"]["id"]
+    answer = await supplier.data(ADD, input={"coupleNames": "Emma", "supplierId": theirs})
+    assert answer["addClient"]["errors"][0]["code"] == "NOT_FOUND"
+    assert await count(db) == 0
+
+
+async def test_ids_of_nothing_are_not_found(supplier: GraphQLClient) -> None:
+    for key, code in ((global_id("Client", uuid4()), "NOT_FOUND"), ("junk", "INVALID")):
+        answer = await supplier.data(UPDATE, input={"id": key, "notes": "x"})
+        assert answer["updateClient"]["errors"][0]["code"] == code
+
+
+async def test_a_profile_is_saved_and_completes_its_step(supplier: GraphQLClient) -> None:
+    """S34."""
+    given = {"businessName": " Sarah's  Photos ", "vendorType": "PHOTOGRAPHER"}
+    found = (await supplier.data(PROFILE, input=given))["updateProfile"]["user"]["supplier"]
+    assert (found["businessName"], found["vendorType"]) == ("Sarah's  Photos", "PHOTOGRAPHER")
+    assert found["onboarding"] == {"percentComplete": 33, "currentStep": "first_client"}
+
+
+@pytest.mark.parametrize(
+    ("given", "code", "field"),
+    [
+        ({"businessName": None}, "REQUIRED", "businessName"),
+        ({"businessName": "  "}, "INVALID", "businessName"),
+        ({"partner1Name": "Emma"}, "INVALID", "partner1Name"),
+    ],
+)
+async def test_a_bad_profile_names_its_field(
+    supplier: GraphQLClient, given: dict[str, str], code: str, field: str
+) -> None:
+    (error,) = (await supplier.data(PROFILE, input=given))["updateProfile"]["errors"]
+    assert (error["code"], error["path"]) == (code, ["input", field])
+
+
+async def test_an_e_mail_of_another_supplier_is_taken(
+    supplier: GraphQLClient, visitor: GraphQLClient, db: Database
+) -> None:
+    other = await new_supplier(visitor, db)
+    await other.data(PROFILE, input={"email": "hello@photos.example"})
+    answer = await supplier.data(PROFILE, input={"email": "Hello@photos.example"})
+    assert answer["updateProfile"]["errors"][0]["code"] == "UNIQUE"
+
+
+async def test_a_couple_saves_and_clears_its_details(visitor: GraphQLClient, db: Database) -> None:
+    couple = await new_couple(visitor, db)
+    given = {"partner1Name": "Emma", "partner2Name": "James", "weddingDate": "2024-08-15"}
+    answer = (await couple.data(PROFILE, input=given))["updateProfile"]
+    assert answer["warnings"] == ["This wedding date has passed."]
+    assert answer["user"]["couple"]["onboarding"] == {"percentComplete": 50}
+    cleared = (await couple.data(PROFILE, input={"weddingDate": None}))["updateProfile"]
+    assert cleared["user"]["couple"]["weddingDate"] is None
+    assert cleared["user"]["couple"]["partner1Name"] == "Emma"
+
+
+async def test_the_staff_has_no_profile(admin: GraphQLClient) -> None:
+    answer = await admin.data(PROFILE, input={"businessName": "X"})
+    assert answer["updateProfile"]["errors"][0]["code"] == "FORBIDDEN"
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "\u202e evil", "\x07"])
+async def test_strange_characters_are_no_fault_of_ours(supplier: GraphQLClient, text: str) -> None:
+    for field in ("coupleNames", "notes"):
+        given = {"coupleNames": "Emma", field: text}
+        assert "INTERNAL" not in (await supplier.execute(ADD, input=given)).codes
+    assert "INTERNAL" not in (await supplier.execute(LIST, search=text)).codes
+
+
+async def test_half_a_character_is_no_fault_of_ours(supplier: GraphQLClient, db: Database) -> None:
+    body = json.dumps({"query": ADD, "variables": {"input": {"coupleNames": "\ud800"}}})
+    headers = {"authorization": f"Bearer {supplier.token}", "content-type": "application/json"}
+    answer = await supplier.raw("POST", "/graphql", content=body, headers=headers)
+    assert "INTERNAL" not in answer.text
+    assert await count(db) == 0

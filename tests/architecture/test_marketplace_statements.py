@@ -1,0 +1,113 @@
+"""As many statements for 30 clients as for one, and for 30 suppliers (DESIGN rule 10)."""
+
+import pytest
+from starlette.applications import Starlette
+
+from db.session import Database
+from tests.architecture.test_statements import SIZES, counting
+from tests.factories.marketplace import (
+    ADD,
+    INVITE,
+    SETUP,
+    accepted,
+    added,
+    invited,
+    new_couple,
+    new_supplier,
+)
+from tests.graphql import GraphQLClient
+
+# Each document with how many statements it sends after that of authentication.
+STAFF = {
+    "suppliers": ("{ suppliers(first: 100) { nodes { businessName vendorType } } }", 1),
+    "suppliers with their setups and a count": (
+        f"{{ suppliers(first: 100) {{ totalCount nodes {{ firstValueAt {SETUP} }} }} }}",
+        4,
+    ),
+    "a search": ('{ suppliers(search: "zoe sup") { totalCount nodes { email } } }', 2),
+    "couples": (f"{{ couples(first: 100) {{ totalCount nodes {{ {SETUP} }} }} }}", 4),
+    "invitations": (
+        "{ invitations(first: 100) { totalCount nodes { status client { coupleNames "
+        "couple { partner1Name } } couple { partner1Name } } } }",
+        5,
+    ),
+    "stalled": (
+        "{ stalledOnboardings(first: 100, olderThanSeconds: 0) { nodes { stuckAtStep "
+        "user { email supplier { email } couple { weddingDate } } } } }",
+        4,
+    ),
+}
+SUPPLIER = {
+    "clients": (
+        "{ viewer { supplier { clients(first: 100) { totalCount nodes { status "
+        "couple { partner1Name } invitation { status couple { id } } } } } } }",
+        7,
+    ),
+    "partnerships": (
+        "{ viewer { supplier { partnerships(first: 100) { nodes { connectedAt "
+        "secondsToConnect couple { partner1Name } supplier { email } } } } } }",
+        6,
+    ),
+    "setup": (f"{{ viewer {{ supplier {{ {SETUP} }} }} }}", 4),
+}
+
+
+class Market:
+    """A supplier with connected clients, and as many other suppliers with one each."""
+
+    def __init__(self, db: Database, supplier: GraphQLClient) -> None:
+        self.db = db
+        self.supplier = supplier
+        self.size = 0
+
+    async def grow(self, size: int) -> None:
+        for index in range(self.size, size):
+            couple = await new_couple(self.supplier, self.db)
+            await accepted(couple, await invited(self.supplier, f"Couple {index}"))
+            await invited(await new_supplier(self.supplier, self.db), f"Other {index}")
+        self.size = size
+
+
+@pytest.fixture
+def market(supplier: GraphQLClient, db: Database) -> Market:
+    return Market(db, supplier)
+
+
+@pytest.mark.parametrize(("document", "expected"), STAFF.values(), ids=STAFF)
+async def test_the_staff_reads_many_as_one(
+    app: Starlette, viewer: GraphQLClient, market: Market, document: str, expected: int
+) -> None:
+    for size in SIZES:
+        await market.grow(size)
+        with counting(app) as sent:
+            await viewer.data(document)
+        assert (size, len(sent)) == (size, expected + 1), "\n".join(sent.statements)
+
+
+@pytest.mark.parametrize(("document", "expected"), SUPPLIER.values(), ids=SUPPLIER)
+async def test_a_supplier_reads_many_as_one(
+    app: Starlette, market: Market, document: str, expected: int
+) -> None:
+    for size in SIZES:
+        await market.grow(size)
+        with counting(app) as sent:
+            await market.supplier.data(document)
+        assert (size, len(sent)) == (size, expected + 1), "\n".join(sent.statements)
+
+
+async def test_a_write_costs_the_same_for_any_number_of_clients(
+    app: Starlette, market: Market
+) -> None:
+    adding, inviting = set(), set()
+    for size in SIZES:
+        await market.grow(size)
+        with counting(app) as sent:
+            await market.supplier.data(ADD, input={"coupleNames": f"Emma {size}"})
+        adding.add(len(sent))
+        client = await added(market.supplier, f"James {size}")
+        with counting(app) as sent:
+            await market.supplier.data(INVITE, clientId=client["id"])
+        inviting.add(len(sent))
+    assert (len(adding), len(inviting)) == (1, 1)
+    assert max(adding) < 20
+    assert max(inviting) < 26

@@ -1,0 +1,53 @@
+"""Receivers of alerts, and stores that nobody serves."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+from redis.asyncio import Redis
+
+from db.session import Database
+from settings import Settings
+from tests.clock import Clock
+from tests.factories.alerts import Desk
+from tests.receivers import HttpReceiver, MailReceiver
+from tests.servers import free_port
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[HttpReceiver]:
+    found = HttpReceiver()
+    await found.start()
+    yield found
+    await found.stop()
+
+
+@pytest.fixture
+def mails() -> Iterator[MailReceiver]:
+    found = MailReceiver()
+    found.start()
+    yield found
+    found.stop()
+
+
+@pytest.fixture
+async def desk(
+    settings: Settings, db: Database, redis: Redis, receiver: HttpReceiver
+) -> AsyncIterator[Desk]:
+    found = Desk(settings, db, redis, receiver.url)
+    yield found
+    await found.stop()
+
+
+@pytest.fixture
+async def no_database(clock: Clock) -> AsyncIterator[Database]:
+    url = f"postgresql+asyncpg://launch@127.0.0.1:{free_port()}/launch"
+    db = Database(url, clock=clock, timeout_seconds=1)
+    yield db
+    await db.dispose()
+
+
+@pytest.fixture
+async def no_redis() -> AsyncIterator[Redis]:
+    client = Redis.from_url(f"redis://127.0.0.1:{free_port()}/0")
+    yield client
+    await client.aclose()

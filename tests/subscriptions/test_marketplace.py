@@ -1,0 +1,152 @@
+"""What suppliers and couples watch: their own rows, live, and nobody else's (SPEC X13, S42)."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from starlette.applications import Starlette
+
+from db.session import Database
+from schema.context import Runtime
+from services.invitation_changes import expire_overdue
+from tests.clock import Clock
+from tests.factories.marketplace import (
+    INVITE,
+    OPEN,
+    PROFILE,
+    RESEND,
+    accepted,
+    added,
+    invited,
+    new_couple,
+    new_supplier,
+)
+from tests.graphql import GraphQLClient
+from tests.sockets import serving, socket
+
+INVITATION = """subscription ($id: ID!) {
+  invitation(id: $id) { status acceptUrl resendCount couple { id } client { status } } }"""
+SETUP = """subscription {
+  viewerOnboarding { percentComplete currentStep firstValueAchieved assistanceNeeded } }"""
+
+
+@pytest.fixture
+async def address(app: Starlette) -> AsyncIterator[str]:
+    async with serving(app) as found:
+        yield found
+
+
+async def test_a_supplier_sees_sent_opened_connected(
+    address: str, supplier: GraphQLClient, visitor: GraphQLClient
+) -> None:
+    """X13."""
+    sent = await invited(supplier, email="emma@example.com")
+    async with socket(address, supplier.token) as live:
+        stream = await live.subscribe(INVITATION, id=sent.id)
+        first = (await stream.next())["invitation"]
+        assert (first["status"], first["acceptUrl"]) == ("SENT", None)
+        await visitor.data(OPEN, code=sent.code)
+        assert (await stream.next())["invitation"]["status"] == "OPENED"
+        done = await accepted(visitor, sent)
+        last = (await stream.next())["invitation"]
+    assert (last["status"], last["couple"]) == ("ACCEPTED", {"id": done["couple"]["id"]})
+    assert last["client"] == {"status": "CONNECTED"}
+
+
+async def test_a_supplier_sees_it_run_out(
+    address: str, supplier: GraphQLClient, app: Starlette, clock: Clock
+) -> None:
+    """By the sweep of whatever worker, through the bus."""
+    client = await added(supplier)
+    answer = await supplier.data(INVITE, clientId=client["id"], days=1)
+    key = answer["inviteClient"]["invitation"]["id"]
+    runtime: Runtime = app.state.runtime
+    async with socket(address, supplier.token) as live:
+        stream = await live.subscribe(INVITATION, id=key)
+        await stream.next()
+        clock.advance(86_400 + 60)
+        await expire_overdue(runtime.db)
+        found = (await stream.next())["invitation"]
+    assert (found["status"], found["client"]["status"]) == ("EXPIRED", "ADDED")
+
+
+@pytest.mark.parametrize("who", ["another supplier", "a couple"])
+async def test_nobody_watches_anothers_invitation(
+    address: str, supplier: GraphQLClient, visitor: GraphQLClient, db: Database, who: str
+) -> None:
+    make = new_supplier if who == "another supplier" else new_couple
+    sent, other = await invited(supplier), await make(visitor, db)
+    async with socket(address, other.token) as live:
+        stream = await live.subscribe(INVITATION, id=sent.id)
+        message = await stream.message()
+    text = str(message)
+    assert "There is no Invitation with this id." in text
+    assert "SENT" not in text
+
+
+async def test_other_invitations_do_not_wake_the_stream(
+    address: str, supplier: GraphQLClient
+) -> None:
+    mine, other = await invited(supplier), await invited(supplier, "Others")
+    async with socket(address, supplier.token) as live:
+        stream = await live.subscribe(INVITATION, id=mine.id)
+        await stream.next()
+        await supplier.data(RESEND, id=other.id)
+        await supplier.data(RESEND, id=mine.id)
+        assert (await stream.next())["invitation"]["resendCount"] == 1
+
+
+async def test_the_setup_moves_on_every_device(address: str, supplier: GraphQLClient) -> None:
+    """S42, S84."""
+    async with socket(address, supplier.token) as live:
+        stream = await live.subscribe(SETUP)
+        seen = [(await stream.next())["viewerOnboarding"]["percentComplete"]]
+        profile = {"businessName": "Sarah's Photos", "vendorType": "PHOTOGRAPHER"}
+        await supplier.data(PROFILE, input=profile)
+        seen.append((await stream.next())["viewerOnboarding"]["percentComplete"])
+        client = await added(supplier)
+        seen.append((await stream.next())["viewerOnboarding"]["percentComplete"])
+        await supplier.data(INVITE, clientId=client["id"])
+        last = (await stream.next())["viewerOnboarding"]
+    assert [*seen, last["percentComplete"]] == [0, 33, 67, 100]
+    assert last["firstValueAchieved"] is True
+
+
+async def test_the_setup_of_others_is_silent(
+    address: str, supplier: GraphQLClient, visitor: GraphQLClient, db: Database
+) -> None:
+    other = await new_supplier(visitor, db)
+    async with socket(address, supplier.token) as live:
+        stream = await live.subscribe(SETUP)
+        await stream.next()
+        await added(other)
+        await added(supplier)
+        assert (await stream.next())["viewerOnboarding"]["percentComplete"] == 33
+        assert await stream.silent()
+
+
+async def test_who_has_no_setup_is_told_so(address: str, admin: GraphQLClient) -> None:
+    for token in (admin.token, None):
+        async with socket(address, token) as live:
+            message = await (await live.subscribe(SETUP)).message()
+            assert "Only suppliers and couples" in str(message)
+
+
+async def test_streams_leave_nothing_behind(
+    address: str, app: Starlette, supplier: GraphQLClient
+) -> None:
+    """S74."""
+    runtime: Runtime = app.state.runtime
+    before, sent = runtime.tail.live, await invited(supplier)
+    async with socket(address, supplier.token) as live:
+        for document, given in ((INVITATION, {"id": sent.id}), (SETUP, {})):
+            stream = await live.subscribe(document, **given)
+            await stream.next()
+            await stream.stop()
+        last = await live.subscribe(SETUP)
+        await last.next()
+        assert runtime.tail.live <= before + 3
+    for _ in range(200):
+        if runtime.tail.live == before:
+            break
+        await supplier.data("{ __typename }")
+    assert runtime.tail.live == before

@@ -1,0 +1,68 @@
+"""Whose rows are within reach (SPEC A53)."""
+
+from uuid import UUID
+
+import pytest
+
+from domain.actors import ANONYMOUS, Actor, ActorKind, Role, Scope
+from domain.errors import Forbidden
+from domain.ids import CoupleId, SupplierId
+from domain.reach import readable, writable
+
+ONE, TWO = UUID(int=1), UUID(int=2)
+
+
+def actor(*scopes: Scope, supplier: UUID | None = None, couple: UUID | None = None) -> Actor:
+    return Actor(
+        ActorKind.USER,
+        ONE,
+        "somebody",
+        frozenset(scopes),
+        Role.SUPPLIER,
+        supplier_id=SupplierId(supplier) if supplier else None,
+        couple_id=CoupleId(couple) if couple else None,
+    )
+
+
+SUPPLIER = actor(Scope.SELF, supplier=ONE)
+COUPLE = actor(Scope.SELF, couple=ONE)
+READER = actor(Scope.DIRECTORY_READ)
+WRITER = actor(Scope.DIRECTORY_WRITE)
+
+
+def test_ones_own_and_nothing_else() -> None:
+    reach = readable(SUPPLIER)
+    assert (reach.is_supplier(ONE), reach.is_supplier(TWO), reach.is_couple(ONE)) == (
+        True, False, False,
+    )  # fmt: skip
+    assert (reach.is_user(ONE), reach.is_user(TWO)) == (True, False)
+
+
+def test_a_visitor_reaches_nothing() -> None:
+    reach = readable(ANONYMOUS)
+    assert not any((reach.is_user(ONE), reach.is_supplier(ONE), reach.is_couple(ONE)))
+    assert reach.partnerships_of_supplier(ONE) is None
+    assert reach.partnerships_of_couple(ONE) is None
+
+
+def test_reading_is_not_writing() -> None:
+    assert readable(READER).is_supplier(TWO)
+    assert not writable(READER).is_supplier(TWO)
+    assert writable(WRITER).is_supplier(TWO)
+    assert not readable(WRITER).is_supplier(TWO)
+
+
+def test_a_partner_sees_only_what_is_between_the_two() -> None:
+    assert readable(COUPLE).partnerships_of_supplier(TWO) == (TWO, ONE)
+    assert readable(SUPPLIER).partnerships_of_couple(TWO) == (ONE, TWO)
+    assert readable(SUPPLIER).partnerships_of_supplier(TWO) is None
+    assert readable(SUPPLIER).partnerships_of_supplier(ONE) == (ONE, None)
+    assert readable(READER).partnerships_of_couple(TWO) == (None, TWO)
+
+
+def test_whoever_writes_stays_with_one_supplier_or_may_with_any() -> None:
+    assert writable(SUPPLIER).one_supplier() == ONE
+    assert writable(WRITER).one_supplier() is None
+    for other in (COUPLE, READER, ANONYMOUS):
+        with pytest.raises(Forbidden):
+            writable(other).one_supplier()
