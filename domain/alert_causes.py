@@ -31,6 +31,7 @@ class IncidentFacts:
     status: IncidentStatus
     dedup_key: str | None
     created_at: datetime
+    updated_at: datetime
     resolution: str | None = None
 
 
@@ -60,6 +61,7 @@ def _of_check(state: CheckState, at: datetime) -> Cause:
         title=f"{name} check {'does not answer' if silent else 'is critical'}",
         text=_reason(state, name) if down else _recovery(state, name),
         since=state.failing_since or state.since or at,
+        at=state.checked_at or at,
     )
 
 
@@ -85,6 +87,7 @@ def cause_of(incident: IncidentFacts) -> Cause:
         title=incident.title,
         text=(incident.description or "") if bad else _end(incident, active=active),
         since=incident.created_at,
+        at=incident.updated_at,
         incident_id=incident.id,
         acknowledged=incident.status is IncidentStatus.INVESTIGATING,
         opens=incident.type != HEALTH_INCIDENT,  # those follow their check

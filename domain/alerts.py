@@ -10,6 +10,7 @@ from domain.incidents import Severity
 
 FLAPPING_OPENINGS = 3
 FLAPPING_WINDOW = timedelta(minutes=30)
+OVERLAP = timedelta(minutes=2)
 KEPT = timedelta(days=1)  # after its end, so that one that returns is known
 
 
@@ -41,7 +42,7 @@ class AlertRules:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """What is seen of a cause at one moment. `acknowledged` None: it does not say.
+    """What was seen of a cause, `at` which moment. `acknowledged` None: it does not say.
 
     `opens` False: it tells more of an alert that is open, but opens none.
     """
@@ -53,6 +54,7 @@ class Cause:
     title: str
     text: str
     since: datetime
+    at: datetime
     incident_id: UUID | None = None
     acknowledged: bool | None = None
     opens: bool = True
@@ -69,6 +71,7 @@ class Alert:
     text: str
     since: datetime
     opened_at: datetime
+    seen_at: datetime
     revision: int = 1
     open: bool = True
     announced: bool = False
@@ -106,13 +109,15 @@ def follow(
     silent: bool = False,
 ) -> Step | None:
     """The next step of a cause; None where nothing changes. `silent`: nobody is to be told."""
+    if alert is not None and _is_old_news(alert, cause):
+        return None
     if alert is None or not alert.open:
         begins = cause.bad and cause.opens
         return _opened(alert, cause, now, silent=silent) if begins else None
     if not _concerns(alert, cause):
         return _learned(alert, cause)
     if not cause.bad:
-        return _well(alert, cause.text, now, rules)
+        return _well(replace(alert, seen_at=cause.at), cause.text, now, rules)
     changed = _worse(alert, cause, now, silent=silent) or _learned(alert, cause)
     return changed or _unwell(alert, cause) or _due(alert, now, rules, silent=silent)
 
@@ -143,6 +148,15 @@ def is_over(alert: Alert, now: datetime) -> bool:
     return not alert.open and now - (alert.resolved_at or alert.opened_at) > KEPT
 
 
+def _is_old_news(alert: Alert, cause: Cause) -> bool:
+    """Rounds of two workers may overlap: what was seen before the last step says nothing now.
+
+    Where it was seen long before, it is the clocks that differ.
+    """
+    late = alert.seen_at - cause.at
+    return cause.source is alert.source and timedelta(0) < late <= OVERLAP
+
+
 def _opened(before: Alert | None, cause: Cause, now: datetime, *, silent: bool) -> Step:
     known = before.openings if before else ()
     recent = tuple(moment for moment in known if now - moment <= FLAPPING_WINDOW)
@@ -154,6 +168,7 @@ def _opened(before: Alert | None, cause: Cause, now: datetime, *, silent: bool) 
         text=cause.text,
         since=min(cause.since, now),
         opened_at=now,
+        seen_at=cause.at,
         revision=before.revision + 1 if before else 1,
         announced=not silent,
         told_at=None if silent else now,
@@ -184,7 +199,8 @@ def _well(alert: Alert, text: str, now: datetime, rules: AlertRules) -> Step | N
 def _unwell(alert: Alert, cause: Cause) -> Step | None:
     if alert.well_since is None:
         return None
-    return Step(_next(alert, well_since=None, recovery=None, text=cause.text))
+    changed = _next(alert, well_since=None, recovery=None, text=cause.text, seen_at=cause.at)
+    return Step(changed)
 
 
 def _due(alert: Alert, now: datetime, rules: AlertRules, *, silent: bool) -> Step | None:

@@ -221,11 +221,11 @@ def is_suspect(state: CheckState) -> bool:
 
 
 def is_down(state: CheckState) -> bool:
-    """Bad for sure: CRITICAL, or no answer twice in a row (SPEC S67, S111)."""
+    """Bad for sure, and still failing: CRITICAL, or no answer twice in a row (S67, S111)."""
+    if state.status is HealthStatus.CRITICAL:
+        return state.consecutive_failures > 0
     silent = state.status is HealthStatus.UNKNOWN
-    return state.status is HealthStatus.CRITICAL or (
-        silent and state.consecutive_failures >= FAILURE_THRESHOLD
-    )
+    return silent and state.consecutive_failures >= FAILURE_THRESHOLD
 
 
 def is_up(state: CheckState) -> bool:

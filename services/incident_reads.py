@@ -49,6 +49,7 @@ async def facts(session: AsyncSession, incident_id: UUID) -> IncidentFacts | Non
         status=row.status,
         dedup_key=row.dedup_key,
         created_at=row.created_at,
+        updated_at=row.updated_at,
         resolution=row.resolution_notes,
     )
 

@@ -104,6 +104,8 @@ class Watcher:
 
     async def _report(self, silence: Silence) -> None:
         text = f"No health check for {silence.seconds or 0:.0f} s while a phase is active."
+        if not self._alarmed:
+            logger.warning("watcher: %s", text)
         try:
             if not silence.reported:
                 await self._open_incident(text)

@@ -77,12 +77,14 @@ class AlertCenter:
         incident. Ends with `resolve_now`, or when an incident with this dedup key is resolved.
         """
         now = self._clock()
-        cause = _raised(key, title, text, severity, since or now, bad=True)
+        text, since = text[:_MOST_TEXT], since or now
+        cause = Cause(key, AlertSource.RAISED, True, severity, title, text, since, at=now)
         return await self._follow([cause])
 
     async def resolve_now(self, key: str, text: str = "It is over.") -> bool:
         """End what `raise_now` began; True where this call ended it. Otherwise nothing happens."""
-        cause = _raised(key, key, text, Severity.LOW, self._clock(), bad=False)
+        now, text = self._clock(), text[:_MOST_TEXT]
+        cause = Cause(key, AlertSource.RAISED, False, Severity.LOW, key, text, now, at=now)
         return await self._follow([cause])
 
     async def sweep(self) -> None:
@@ -195,9 +197,3 @@ class AlertCenter:
         task = asyncio.create_task(work, name="announce")
         self._announcing.add(task)
         task.add_done_callback(self._announcing.discard)
-
-
-def _raised(
-    key: str, title: str, text: str, severity: Severity, since: datetime, *, bad: bool
-) -> Cause:
-    return Cause(key, AlertSource.RAISED, bad, severity, title, text[:_MOST_TEXT], since)

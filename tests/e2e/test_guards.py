@@ -1,5 +1,6 @@
 """Guards as processes of their own: workers that die, and nobody who checks health (X1, X16)."""
 
+import re
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -20,6 +21,7 @@ from tests.conftest import empty
 from tests.factories.metrics import requests
 from tests.factories.propagation import eventually
 from tests.launch import Launch, Running, wait_until_ready
+from tests.receivers import HttpReceiver, until
 from tests.servers import free_port
 
 EMAIL, PASSWORD = "operator@wedsync.app", "a long enough password"
@@ -39,8 +41,17 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.fixture
+async def told() -> AsyncIterator[HttpReceiver]:
+    """Who is to hear of what goes wrong."""
+    receiver = HttpReceiver()
+    await receiver.start()
+    yield receiver
+    await receiver.stop()
+
+
+@pytest.fixture
 async def launch(
-    database: Database, redis: Redis, settings: Settings, folder: Path
+    database: Database, redis: Redis, settings: Settings, folder: Path, told: HttpReceiver
 ) -> AsyncIterator[Launch]:
     """The demo launch, one operator, no process yet, and a Redis that knows of no health."""
     await empty(database)
@@ -56,6 +67,7 @@ async def launch(
         "HEALTH_RECHECK_SECONDS": "0.01",
         "HEALTH_INTERVAL_SECONDS": "1",
         "HEALTH_SILENCE_SECONDS": "3",
+        "ALERT_URLS": told.url,
     }
     found = Launch(folder, env)
     made = ("admin", "--email", EMAIL, "--role", "operator", "--password", PASSWORD)
@@ -74,14 +86,20 @@ def server(launch: Launch) -> Iterator[Running]:
 
 
 async def test_silence_is_told_by_the_web_server_alone(
-    launch: Launch, server: Running, database: Database
+    launch: Launch, server: Running, database: Database, told: HttpReceiver
 ) -> None:
     """X16: no worker has ever run; one that starts ends it."""
     launch(*ACTIVATE)
-    server.wait_for("alert watcher:health firing")
+    await until(lambda: _about_silence(told))
     assert await _status(database) is IncidentStatus.OPEN
     with launch.running("worker"):
         await eventually(lambda: _status(database), _is_resolved, within=30)
+        await until(lambda: len(_about_silence(told)) > 1)
+    assert ["RESOLVED" in title for title in _about_silence(told)[:2]] == [False, True]
+
+
+def _about_silence(told: HttpReceiver) -> list[str]:
+    return [title for title in told.titles if "Nobody checks the health of the launch" in title]
 
 
 def _is_resolved(found: IncidentStatus | None) -> bool:
@@ -93,6 +111,15 @@ async def _status(database: Database) -> IncidentStatus | None:
     query = select(LaunchIncident.status).where(LaunchIncident.dedup_key == "watcher:health")
     async with database.read() as session:
         return await session.scalar(query)
+
+
+def test_a_phase_shows_its_verdicts_and_what_holds_it(launch: Launch, server: Running) -> None:
+    """X1, X11: in the terminal too."""
+    launch(*ACTIVATE)
+    shown = launch.try_("phases", "show", "supplier_rollout")
+    assert re.search(r"errors_low .* NO_DATA .* Nothing has been measured", shown.out)
+    assert "supplier_rollout ACTIVE  Supplier rollout\nstep 1 of 4, 5 %, next at " in shown.out
+    assert "held: Criterion errors_low has not been judged yet." in shown.err
 
 
 async def test_a_worker_goes_on_where_a_killed_one_stopped(

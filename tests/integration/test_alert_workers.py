@@ -11,6 +11,7 @@ from sqlalchemy import select
 from db.models.incidents import AlertDelivery, LaunchIncident
 from domain.alerts import AlertKind
 from domain.incidents import IncidentStatus
+from services.alerting.redis_shelf import RedisShelf
 from services.health_store import KEY as SNAPSHOT
 from services.health_store import decode
 from tests.factories.alerts import KEY
@@ -45,6 +46,11 @@ class Outage:
             return await self.fleet.readings() >= before + count
 
         await until(passed, 20)
+
+    async def is_noted(self) -> bool:
+        """Whether the message of the outage stands in Redis as sent."""
+        kept = await RedisShelf(self.fleet.redis).outbox()
+        return any(item.alert_key == KEY and item.sent_at is not None for item in kept)
 
     async def looks_again(self) -> None:
         """Wait for a round that begins after this moment, whatever is away."""
@@ -111,6 +117,7 @@ async def test_a_worker_is_replaced_in_the_middle(outage: Outage, how: signal.Si
     await outage.rounds(1)
     outage.fleet.postgres.stop()
     await outage.hears(FIRED)
+    await until(outage.is_noted)  # killed before that it would be sent again (ADR 6)
     first.send_signal(how)
     await asyncio.to_thread(first.wait, 10)
     outage.fleet.work(1)

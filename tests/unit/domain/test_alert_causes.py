@@ -33,6 +33,7 @@ INCIDENT = IncidentFacts(
     status=IncidentStatus.OPEN,
     dedup_key=None,
     created_at=NOW,
+    updated_at=NOW,
 )
 
 
@@ -66,7 +67,8 @@ UP = (False, "Database check is critical")
         ([HEALTHY, UNKNOWN, UNKNOWN], [SILENT]),
         ([CRITICAL], []),
         ([CRITICAL, CRITICAL], [DOWN]),
-        ([HEALTHY, CRITICAL, CRITICAL, HEALTHY], [DOWN]),
+        ([HEALTHY, CRITICAL, CRITICAL, HEALTHY], []),
+        ([HEALTHY, CRITICAL, CRITICAL, HEALTHY, CRITICAL], [DOWN]),
         ([HEALTHY, CRITICAL, CRITICAL, HEALTHY, HEALTHY], [UP]),
     ],
 )

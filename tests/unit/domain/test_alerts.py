@@ -29,6 +29,7 @@ BAD = Cause(
     title="Database check is critical",
     text="Database: refused",
     since=NOW,
+    at=NOW,
 )
 GOOD = replace(BAD, bad=False, text="Database works again.")
 WORSE = replace(BAD, severity=Severity.CRITICAL)
@@ -52,7 +53,7 @@ class Story:
     def see(self, minutes: float, cause: Cause | None, *, silent: bool = False) -> None:
         self.now += timedelta(minutes=minutes)
         if cause is not None:
-            step = follow(self.alert, cause, self.now, silent=silent)
+            step = follow(self.alert, replace(cause, at=self.now), self.now, silent=silent)
         else:
             step = pass_time(self.alert, self.now, silent=silent) if self.alert else None
         if step is not None:
@@ -154,6 +155,19 @@ def test_it_began_when_it_was_first_bad() -> None:
     step = follow(None, BAD, NOW + timedelta(seconds=20))
     assert step is not None
     assert (step.alert.since, step.alert.opened_at) == (NOW, NOW + timedelta(seconds=20))
+
+
+def test_what_was_seen_before_the_last_step_is_old_news() -> None:
+    """Rounds of two workers overlap: a slow one must not fire again what is over by then."""
+    opened = follow(None, replace(BAD, at=NOW + timedelta(seconds=1)), NOW)
+    assert opened is not None
+    assert follow(opened.alert, GOOD, NOW + timedelta(seconds=9)) is None
+    closed = follow(opened.alert, replace(GOOD, at=NOW + timedelta(seconds=5)), NOW)
+    assert closed is not None
+    slow = replace(BAD, at=NOW + timedelta(seconds=4))
+    assert follow(closed.alert, slow, NOW + timedelta(seconds=9)) is None
+    assert follow(closed.alert, replace(slow, at=NOW + timedelta(seconds=6)), NOW) is not None
+    assert follow(closed.alert, replace(slow, at=NOW - timedelta(hours=1)), NOW) is not None
 
 
 def test_the_newest_of_all_stores_counts() -> None:
