@@ -17,7 +17,7 @@ from bench.machine import Cores, allow_many_sockets, choose_cores, describe, pin
 from bench.report import Section
 from bench.run import Benchmark, Run
 
-_WIDTH = 120  # of a report that goes to a file
+_WIDTH = 130  # of a report that goes to a file
 _NAMES = ", ".join(item.name for item in BENCHMARKS)
 
 

@@ -3,7 +3,7 @@
 import json
 import socket
 import time
-from typing import Any
+from typing import Any, Self
 
 from bench.stack import HOST
 
@@ -21,8 +21,10 @@ class Client:
         self._socket = self._connect()
         self._used_at = time.monotonic()
 
-    def close(self) -> None:
-        """Hang up."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._socket.close()
 
     def operation(self, document: str, **variables: object) -> bytes:

@@ -49,17 +49,16 @@ class Crowd:
 @contextmanager
 def crowd(wish: Wish) -> Iterator[Crowd]:
     """Open them; they end with the block."""
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-m", "bench.listeners"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
         cwd=ROOT,
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    try:
-        yield Crowd(wish, process.stdin, process.stdout)
-    finally:
-        process.kill()
-        process.wait()
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            yield Crowd(wish, process.stdin, process.stdout)
+        finally:
+            process.kill()

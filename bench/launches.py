@@ -39,11 +39,11 @@ def flag_key(index: int) -> str:
     return f"bench_flag_{index:05}"
 
 
-def make_flags(client: Client, count: int) -> list[str]:
-    """Flags of all sorts: on for everybody, split by percentage, for a group, off."""
+def make_flags(client: Client, count: int, *, split: bool = True) -> list[str]:
+    """Flags of all sorts: on for everybody, split by percentage or not, for a group, off."""
     kinds: list[dict[str, object]] = [
         {"enabled": True, "rolloutPercentage": 100},
-        {"enabled": True, "rolloutPercentage": 37.5},
+        {"enabled": True, "rolloutPercentage": 37.5 if split else 100},
         {"enabled": True, "rolloutPercentage": 50, "targetGroups": ["supplier", "photographer"]},
         {"enabled": False},
     ]

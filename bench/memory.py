@@ -19,11 +19,11 @@ def measure(run: Run) -> Iterable[Figure]:
         run.tell("waiting until they rest")
         time.sleep(2 if run.quick else 15)
         megabytes = [process.rss() / 1e6 for process in (server, worker)]
-        client = Client(server.port, admin_token(stack))
-        make_flags(client, run.some(50))
-        request = client.operation(_LIST)
-        for _ in range(run.some(1_000)):
-            client.send(request)
+        with Client(server.port, admin_token(stack)) as client:
+            make_flags(client, run.some(50))
+            request = client.operation(_LIST)
+            for _ in range(run.some(1_000)):
+                client.send(request)
         worked = server.rss() / 1e6
     yield figure("server, at rest", "MB", megabytes[:1], limit=_LIMIT)
     yield figure("worker, at rest", "MB", megabytes[1:], limit=_LIMIT)

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 from bench.client import Client, checked, get
 from bench.figures import Figure, figure
@@ -19,7 +20,7 @@ query ($after: String) {{
   two: featureFlags(first: 100, after: $after) {{ nodes {{ {_FIELDS} }} }}
 }}
 """
-_VIEWER_FLAGS = """
+VIEWER_FLAGS = """
 query ($device: String) {
   viewerFlags(deviceId: $device) { version etag flags { key value reason } }
 }
@@ -31,37 +32,40 @@ def flag_list(run: Run) -> Iterable[Figure]:
     """`featureFlags` as an admin with a token."""
     with run.stack() as stack:
         server, token = stack.serve(), admin_token(stack)
-        client = Client(server.port, token)
-        run.tell(f"making {FLAGS} flags")
-        make_flags(client, FLAGS)
-        cursor = client.data(_CURSOR)["featureFlags"]["pageInfo"]["endCursor"]
-        request = client.operation(_FLAG_LIST, after=cursor)
-        pages = checked(client.send(request)[1])
-        assert sum(len(page["nodes"]) for page in pages.values()) == FLAGS
-        name = f"featureFlags, {FLAGS} flags of 8 fields"
-        yield from _timed(run, server, token, name, request, limit=25.0)
+        _prepare(run, server, token)
+        with Client(server.port, token) as client:
+            cursor = client.data(_CURSOR)["featureFlags"]["pageInfo"]["endCursor"]
+            request = client.operation(_FLAG_LIST, after=cursor)
+            pages = checked(client.send(request)[1])
+            assert sum(len(page["nodes"]) for page in pages.values()) == FLAGS
+            name = f"featureFlags, {FLAGS} flags of 8 fields"
+            yield from _timed(run, server, client, name, request, limit=25.0)
 
 
 def viewer_flags(run: Run) -> Iterable[Figure]:
     """`viewerFlags` as a visitor with a device id, and as somebody whose token is looked up."""
     with run.stack() as stack:
         server, token = stack.serve(), admin_token(stack)
-        client = Client(server.port, token)
-        run.tell(f"making {FLAGS} flags")
-        make_flags(client, FLAGS)
+        _prepare(run, server, token)
         for who, credential in (("visitor", None), ("with a token", token)):
-            request = Client(server.port, credential).operation(_VIEWER_FLAGS, device="device-1")
-            found = checked(client.send(request)[1])["viewerFlags"]["flags"]
-            assert len(found) == FLAGS
-            name = f"viewerFlags, {FLAGS} flags, {who}"
-            yield from _timed(run, server, credential, name, request, limit=3.0)
+            with Client(server.port, credential) as client:
+                request = client.operation(VIEWER_FLAGS, device="device-1")
+                found = checked(client.send(request)[1])["viewerFlags"]["flags"]
+                assert len(found) == FLAGS
+                name = f"viewerFlags, {FLAGS} flags, {who}"
+                yield from _timed(run, server, client, name, request, limit=3.0)
+
+
+def _prepare(run: Run, server: Process, token: str) -> None:
+    run.tell(f"making {FLAGS} flags")
+    with Client(server.port, token) as client:
+        make_flags(client, FLAGS)
 
 
 def _timed(
-    run: Run, server: Process, token: str | None, name: str, request: bytes, *, limit: float
+    run: Run, server: Process, client: Client, name: str, request: bytes, *, limit: float
 ) -> Iterable[Figure]:
     """Round trips and processor time of one request after the other, then many at once."""
-    client = Client(server.port, token)
     ping = get("/healthz")
     for _ in range(run.some(200)):
         client.send(request)
@@ -76,15 +80,16 @@ def _timed(
     yield figure("  its CPU in the server process", "ms", [used])
     yield figure("  taken off: a round trip of /healthz", "ms", pings)
     run.tell(f"{name}: {_CONNECTIONS} connections")
-    yield figure("  requests a second, 8 connections", "1/s", _rates(run, server, token, request))
+    yield figure("  requests a second, 8 connections", "1/s", _rates(run, server, request))
 
 
-def _rates(run: Run, server: Process, token: str | None, request: bytes) -> list[float]:
+def _rates(run: Run, server: Process, request: bytes) -> list[float]:
     """Requests a second in some windows; threads do, for they only wait."""
-    clients = [Client(server.port, token) for _ in range(_CONNECTIONS)]
     each = run.some(60)
     rates = []
-    with ThreadPoolExecutor(_CONNECTIONS) as pool:
+    with ExitStack() as stack:
+        pool = stack.enter_context(ThreadPoolExecutor(_CONNECTIONS))
+        clients = [stack.enter_context(Client(server.port)) for _ in range(_CONNECTIONS)]
         for _ in range(5):
             begin = time.perf_counter()
             list(pool.map(lambda client: [client.send(request) for _ in range(each)], clients))

@@ -30,8 +30,7 @@ mutation ($id: ID!) {
 
 def measure(run: Run) -> Iterable[Figure]:
     """The reply means: committed, and in force in the process that was asked."""
-    with run.stack() as stack:
-        client = admin(stack, stack.serve())
+    with run.stack() as stack, admin(stack, stack.serve()) as client:
         run.tell(f"making {FLAGS} flags and a phase")
         phase = make_phase(client, make_flags(client, FLAGS))
         for mode in ("DISABLE_ALL", "RESTORE_PREVIOUS"):

@@ -24,22 +24,28 @@ _LIMIT = 1_000.0
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """What the sockets listen to. `flags`: how many exist, and so how long its messages are."""
+    """What the sockets listen to. `flags`: how many exist, and so how long its messages are.
+
+    `split`: whether some are for a share of the users, so that not all see the same.
+    """
 
     name: str
     document: str
     flags: int
-    needs_token: bool
+    split: bool = True
+    needs_token: bool = False
 
 
-OPERATORS = Stream("featureFlags, one flag", _ONE_FLAG, 1, True)
-SMALL = Stream("viewerFlags of 20", _VIEWER, 20, False)
-LARGE = Stream(f"viewerFlags of {FLAGS}", _VIEWER, FLAGS, False)
+OPERATORS = Stream("featureFlags, one flag", _ONE_FLAG, 1, needs_token=True)
+SMALL = Stream("viewerFlags of 20, some 30 views", _VIEWER, 20)
+ALIKE = Stream(f"viewerFlags of {FLAGS}, one view", _VIEWER, FLAGS, split=False)
+OWN = Stream(f"viewerFlags of {FLAGS}, a view each", _VIEWER, FLAGS)
 
 
 def sockets(run: Run) -> Iterable[Figure]:
     """1,000 and 3,000 sockets on one process."""
-    for stream, many in ((OPERATORS, 1_000), (SMALL, 1_000), (SMALL, 3_000), (LARGE, 1_000)):
+    chosen = ((SMALL, 1_000), (SMALL, 3_000), (ALIKE, 1_000), (OWN, 1_000), (OPERATORS, 1_000))
+    for stream, many in chosen:
         with run.stack() as stack:
             server = stack.serve()
             yield from _one_process(run, stack, server, stream, run.some(many))
@@ -49,10 +55,11 @@ def processes(run: Run) -> Iterable[Figure]:
     """A toggle made in one process, heard by sockets of another."""
     with run.stack() as stack:
         asked, other = stack.serve(), stack.serve()
-        client = admin(stack, asked)
-        make_flags(client, SMALL.flags)
-        with crowd(_wish(run, stack, other, SMALL, run.some(100))) as listeners:
-            waits, _ = _toggle_rounds(run, client, listeners, other, rounds=20)
+        wish = _wish(run, stack, other, SMALL, run.some(100))
+        with admin(stack, asked) as client:
+            make_flags(client, SMALL.flags)
+            with crowd(wish) as listeners:
+                waits, _ = _toggle_rounds(run, client, listeners, other, rounds=20)
     name = f"from one process to {listeners.size} sockets of another"
     yield figure(name, "ms", waits, limit=_LIMIT, judged="p99")
 
@@ -60,14 +67,15 @@ def processes(run: Run) -> Iterable[Figure]:
 def _one_process(
     run: Run, stack: Stack, server: Process, stream: Stream, many: int
 ) -> Iterable[Figure]:
-    client = admin(stack, server)
-    make_flags(client, stream.flags)
-    empty = server.rss()
-    run.tell(f"{stream.name}: opening {many} sockets")
-    with crowd(_wish(run, stack, server, stream, many)) as listeners:
-        each = (server.rss() - empty) / many / 1024
-        run.tell(f"{stream.name}: {many} sockets")
-        waits, costs = _toggle_rounds(run, client, listeners, server, rounds=10)
+    wish = _wish(run, stack, server, stream, many)
+    with admin(stack, server) as client:
+        make_flags(client, stream.flags, split=stream.split)
+        empty = server.rss()
+        run.tell(f"{stream.name}: opening {many} sockets")
+        with crowd(wish) as listeners:
+            each = (server.rss() - empty) / many / 1024
+            run.tell(f"{stream.name}: {many} sockets")
+            waits, costs = _toggle_rounds(run, client, listeners, server, rounds=10)
     name = f"{stream.name}, {many:,} sockets"
     yield figure(name, "ms", waits, limit=_LIMIT, judged="p99")
     yield figure("  CPU of the server a message", "µs", [cost / many * 1e6 for cost in costs])

@@ -6,30 +6,47 @@ All else, and every value that is not as the schema says, goes the long way, whi
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from enum import Enum
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from graphql import (
     GraphQLEnumType,
     GraphQLLeafType,
+    GraphQLNullableType,
     GraphQLObjectType,
     GraphQLOutputType,
+    GraphQLResolveInfo,
     Undefined,
+    get_nullable_type,
     is_leaf_type,
     is_list_type,
     is_non_null_type,
+    is_object_type,
 )
-from graphql.execution.collect_fields import GroupedFieldSet
+from graphql.execution import Executor
+from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
 from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.schema.schema_converter import GraphQLCoreConverter
+from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.enum import StrawberryEnumDefinition
 from strawberry.types.field import StrawberryField
 
 Json: TypeAlias = Any  # what a leaf is in the answer: text, number, boolean, or a list of them
 Read = Callable[[object], Json]
 Plan = tuple[tuple[str, Read], ...]
+
+
+class ItemPlan(NamedTuple):
+    """How to read an item of a list that is an instance of this very class."""
+
+    origin: type[object]
+    plan: Plan
+
+
+_HARMLESS = frozenset({str, int, float, bool, datetime})
 
 
 class Unusual(Exception):
@@ -41,7 +58,20 @@ class PlainExecutor(StrawberryGraphQLCoreExecutionContext):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as the base
         super().__init__(*args, **kwargs)
+        # What was planned for is kept beside its plan, so that nothing else gets its id meanwhile.
         self._plans: dict[int, tuple[GroupedFieldSet, Plan | None]] = {}
+        self._item_plans: dict[int, tuple[FieldDetailsList, ItemPlan | None]] = {}
+
+    def build_per_event_executor(self, payload: Any) -> Executor[Any]:  # noqa: ANN401 - as the base
+        """A stream lives long: what is remembered of one event must go with it.
+
+        graphql-core shares its memory of sub-fields between all events of a stream, and finds
+        nothing there again: it only grows.
+        """
+        found = super().build_per_event_executor(payload)
+        assert isinstance(found, PlainExecutor)
+        found._plans, found._item_plans, found._relevant_sub_fields = {}, {}, {}
+        return found
 
     def execute_fields(
         self,
@@ -63,12 +93,55 @@ class PlainExecutor(StrawberryGraphQLCoreExecutionContext):
         )
 
     def _plan(self, parent_type: GraphQLObjectType, selected: GroupedFieldSet) -> Plan | None:
-        # The set is kept beside its plan, so that no other one gets its id meanwhile.
         known = self._plans.get(id(selected))
         if known is None:
-            plan = None if self.middleware_manager else _planned(parent_type, selected)
+            plan = None if self._is_watched else _planned(parent_type, selected)
             known = self._plans[id(selected)] = (selected, plan)
         return known[1]
+
+    def complete_list_item_value(
+        self,
+        item: Any,  # noqa: ANN401 - as the base
+        complete_results: list[Any],
+        item_type: GraphQLOutputType,
+        field_details_list: FieldDetailsList,
+        info: GraphQLResolveInfo[Any],
+        *rest: Any,  # noqa: ANN401 - as the base
+    ) -> bool:
+        """One object of a list: to get as far as its fields takes as long again."""
+        known = self._item_plans.get(id(field_details_list))
+        if known is None:
+            found = self._planned_item(get_nullable_type(item_type), field_details_list)
+            known = self._item_plans[id(field_details_list)] = (field_details_list, found)
+        plan = known[1]
+        if plan is not None and type(item) is plan.origin:
+            try:
+                complete_results.append({name: read(item) for name, read in plan.plan})
+            except Exception:  # noqa: S110 - the long way meets it again, and says where
+                pass
+            else:
+                return False
+        return super().complete_list_item_value(
+            item, complete_results, item_type, field_details_list, info, *rest
+        )
+
+    def _planned_item(
+        self, kind: GraphQLNullableType, details: FieldDetailsList
+    ) -> ItemPlan | None:
+        definition = getattr(kind, "extensions", {}).get(GraphQLCoreConverter.DEFINITION_BACKREF)
+        if not is_object_type(kind) or not isinstance(definition, StrawberryObjectDefinition):
+            return None
+        collected = self.collect_subfields(kind, details)
+        plan = self._plan(kind, collected.grouped_field_set)
+        if plan is None or collected.new_defer_usages or definition.is_type_of:
+            return None
+        return ItemPlan(definition.origin, plan)
+
+    @property
+    def _is_watched(self) -> bool:
+        """Whether an extension wants to see each field."""
+        manager = self.middleware_manager
+        return manager is not None and bool(manager.middlewares)
 
 
 def _planned(parent_type: GraphQLObjectType, selected: GroupedFieldSet) -> Plan | None:
@@ -140,12 +213,19 @@ def _leaf(kind: GraphQLLeafType) -> Read:
     coerce = kind.coerce_output_value
 
     def completed(value: object) -> Json:
+        if type(value) not in _HARMLESS and _is_unresolved(value):
+            raise Unusual
         found = coerce(value)
-        if found is None or found is Undefined or isinstance(found, Exception):
+        if found is None or found is Undefined:
             raise Unusual
         return found
 
     return completed
+
+
+def _is_unresolved(value: object) -> bool:
+    """Whether a value has to be awaited or raised first; a String would take both as they are."""
+    return isinstance(value, Exception) or hasattr(value, "__await__")
 
 
 def _enum(kind: GraphQLEnumType) -> Read:
