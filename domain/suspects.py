@@ -1,20 +1,26 @@
 """Which change may have caused an incident: a ranking with its reasons (SPEC X8)."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 WINDOW = timedelta(minutes=15)
+# What an emergency rollback did is the cure of something, never its cause.
+CURES = frozenset({"rolled back"})
 
 Audited = Mapping[str, object]
 
 _TIME, _FEATURE, _EXPOSURE, _RUN = 0.35, 0.25, 0.25, 0.15
+_UNKNOWN_SHARE = 0.5  # other groups see it now: some of the users, nobody has counted how many
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A change as the ranking sees it. `exposure` is how far the share of users moved, 0 to 1."""
+    """A change as the ranking sees it. `exposure` is how far the share of users moved, 0 to 1.
+
+    `reverted_at` are the moments at which revertChange undid it.
+    """
 
     id: UUID
     at: datetime
@@ -22,30 +28,36 @@ class Candidate:
     exposure: float
     run_id: UUID | None = None
     phase_id: UUID | None = None
+    action: str = "updated"
+    regrouped: bool = False
+    reverted_at: Collection[datetime] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Onset:
-    """When and where it began."""
+    """When and where it began; from when on it was open the last time, and when it ended."""
 
     at: datetime
     features: Collection[str] = ()
     run_id: UUID | None = None
     phase_id: UUID | None = None
+    open_since: datetime | None = None
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """A change with its score between 0 and 1, and why."""
+    """A change with its score between 0 and 1, and why. `confirmed`: its revert ended it."""
 
     id: UUID
     score: float
     why: tuple[str, ...]
+    confirmed: bool = False
 
 
 def rank(onset: Onset, candidates: Sequence[Candidate], limit: int) -> list[Suspect]:
     """The most suspicious changes of the 15 minutes before the onset, worst first."""
-    near = [item for item in candidates if onset.at - WINDOW <= item.at < onset.at]
+    near = [item for item in candidates if _is_near(onset, item) and item.action not in CURES]
     suspects = [_judge(onset, item) for item in near]
     moments = {item.id: item.at for item in near}
     suspects.sort(key=lambda found: (found.score, moments[found.id]), reverse=True)
@@ -57,20 +69,56 @@ def exposure_of(before: Audited | None, after: Audited | None) -> float:
     return abs(_share(after) - _share(before))
 
 
+def is_regrouped(before: Audited | None, after: Audited | None) -> bool:
+    """Whether other people than before are meant by a flag that is on."""
+    if not before or not after or after.get("enabled") is not True:
+        return False
+    return before.get("targetGroups") != after.get("targetGroups")
+
+
+def span(time: timedelta) -> str:
+    """How long, for people."""
+    seconds = round(time.total_seconds())
+    return f"{seconds} s" if seconds < 90 else f"{seconds / 60:.0f} min"
+
+
+def _is_near(onset: Onset, item: Candidate) -> bool:
+    return onset.at - WINDOW <= item.at < onset.at
+
+
 def _judge(onset: Onset, item: Candidate) -> Suspect:
     before = onset.at - item.at
     score = _TIME * (1 - before / WINDOW)
-    why = [f"{_span(before)} before it began"]
+    why = [f"{span(before)} before it began"]
     if item.key is not None and item.key in onset.features:
         score += _FEATURE
         why.append(f"{item.key} is one of the affected features")
     if item.exposure > 0:
         score += _EXPOSURE * item.exposure
         why.append(f"moved {item.exposure * 100:g} % of the users")
+    elif item.regrouped:
+        score += _EXPOSURE * _UNKNOWN_SHARE
+        why.append("changed which groups are meant")
     if _same(onset.run_id, item.run_id) or _same(onset.phase_id, item.phase_id):
         score += _RUN
         why.append("belongs to the same phase")
-    return Suspect(item.id, round(score, 4), tuple(why))
+    if item.reverted_at:
+        why.append("was reverted since")
+    return _confirmed(onset, item, Suspect(item.id, round(score, 4), tuple(why)))
+
+
+def _confirmed(onset: Onset, item: Candidate, found: Suspect) -> Suspect:
+    if not _ended_by(onset, item):
+        return found
+    return replace(found, score=1.0, confirmed=True, why=(*found.why, "its revert ended this"))
+
+
+def _ended_by(onset: Onset, item: Candidate) -> bool:
+    """It was undone while the incident was open, and the incident did end."""
+    if onset.ended_at is None:
+        return False
+    begin = onset.open_since or onset.at
+    return any(begin <= moment <= onset.ended_at for moment in item.reverted_at)
 
 
 def _share(state: Audited | None) -> float:
@@ -82,8 +130,3 @@ def _share(state: Audited | None) -> float:
 
 def _same(one: UUID | None, other: UUID | None) -> bool:
     return one is not None and one == other
-
-
-def _span(time: timedelta) -> str:
-    seconds = round(time.total_seconds())
-    return f"{seconds} s" if seconds < 90 else f"{seconds / 60:.0f} min"

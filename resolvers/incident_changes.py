@@ -11,7 +11,7 @@ from schema.types.incident_inputs import (
     UpdateIncidentInput,
 )
 from schema.types.node import decode_id
-from services import incident_changes
+from services import incident_changes, incident_edits
 from services.incidents import OpenedIncident
 
 Report = Annotated[CreateIncidentInput, strawberry.argument(description="What goes wrong.")]
@@ -34,7 +34,7 @@ async def update(info: Info, input: Edit) -> IncidentPayload:
     """Change what is known, who works on it, or how bad it is."""
     key = decode_id(input.id, "Incident", "input", "id")
     async with info.context.db.write() as uow:
-        row = await incident_changes.update(
+        row = await incident_edits.update(
             uow,
             info.context.actor,
             key,

@@ -24,6 +24,7 @@ Severities = Annotated[
 PhaseId = Annotated[
     strawberry.ID | None, strawberry.argument(description="Only those of one phase.")
 ]
+Number = Annotated[int | None, strawberry.argument(description="Only the one that people call so.")]
 
 
 async def incidents(
@@ -33,11 +34,12 @@ async def incidents(
     status: Statuses = OPEN,
     severity: Severities = None,
     phase_id: PhaseId = None,
+    number: Number = None,
 ) -> IncidentConnection:
     """Incidents, newest first; where nothing is said, those that are open."""
     page = Page.of(first, after)
     phase = decode_id(phase_id, "LaunchPhase", "phaseId") if phase_id is not None else None
-    wanted = IncidentFilter(status, severity, phase)
+    wanted = IncidentFilter(status, severity, phase, number)
     async with info.context.db.read() as session:
         rows = await incident_reads.page(session, wanted, page.first + 1, page.after_moment())
     return connection(

@@ -25,13 +25,6 @@ async def page(
     )
 
 
-async def of_subject(
-    session: AsyncSession, subject_id: UUID, limit: int, after: int | None = None
-) -> list[RecordedEvent]:
-    """Events about one thing, oldest first, after a sequence."""
-    return await event_log.read_after(session, after or 0, limit, subject_id=subject_id)
-
-
 class LogReader:
     """The log as the tail of a process reads it."""
 

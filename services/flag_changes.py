@@ -24,8 +24,12 @@ def change_flag(
     reason: str | None = None,
     run_id: UUID | None = None,
     phase_id: UUID | None = None,
+    reverts_id: UUID | None = None,
 ) -> Flag:
-    """Apply `edit` to a locked row; nothing is recorded where it changes nothing."""
+    """Apply `edit` to a locked row; nothing is recorded where it changes nothing.
+
+    `reverts_id`: the earlier change that this undoes.
+    """
     before = flag_of(row)
     edit(row)
     if flag_of(row) == before:
@@ -33,7 +37,10 @@ def change_flag(
     row.version = before.version + 1
     row.updated_at = uow.now
     after = flag_of(row)
-    _record(uow, actor, before, after, action, reason, run_id, phase_id)
+    audit = Audit(
+        after.id, audit_flag(before), audit_flag(after), reason, run_id, reverts_id=reverts_id
+    )
+    _record(uow, actor, before, after, action, phase_id, audit)
     return after
 
 
@@ -66,9 +73,8 @@ def _record(
     before: Flag,
     after: Flag,
     action: str,
-    reason: str | None,
-    run_id: UUID | None,
     phase_id: UUID | None,
+    audit: Audit,
 ) -> None:
     event = FlagChanged(
         phase_id=PhaseId(phase_id) if phase_id else None,
@@ -77,8 +83,7 @@ def _record(
         action=action,
         before=before.state,
         after=after.state,
-        run_id=RunId(run_id) if run_id else None,
-        reason=reason,
+        run_id=RunId(audit.run_id) if audit.run_id else None,
+        reason=audit.reason,
     )
-    audit = Audit(after.id, audit_flag(before), audit_flag(after), reason, run_id)
     uow.record(actor, event, audit)

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.events import Change
+from db.models.flags import FeatureFlag
 from db.queries import changes as change_queries
 from db.queries import flags as queries
 from db.session import UnitOfWork
@@ -25,12 +26,12 @@ async def revert(uow: UnitOfWork, actor: Actor, change_id: UUID, reason: str) ->
     Raises NotFound, InvalidTransition where it moved nothing that can be put back, and
     VersionConflict naming who changed the same again since.
     """
-    check_text(reason, "reason", 2_000, required=True)
+    check_text(reason, "reason", 2_000, required=True, argument=True)
     change = (await change_queries.by_id(uow.session, [change_id])).get(change_id)
     if change is None:
         raise NotFound("There is no such change.", path=_PATH)
     if change.subject_kind is not Subject.FLAG or not moved_fields(change.before, change.after):
-        raise InvalidTransition(_NOTHING)
+        raise InvalidTransition(_NOTHING, path=_PATH)
     row = await queries.lock_by_id(uow.session, change.subject_id)
     if row is None:
         raise NotFound("The flag of this change is gone.", path=_PATH)
@@ -38,15 +39,16 @@ async def revert(uow: UnitOfWork, actor: Actor, change_id: UUID, reason: str) ->
     assert change.before is not None
     assert change.after is not None
     if not is_revertible(change.before, change.after, state):
-        newest = await change_queries.newest(uow.session, row.id)
-        raise VersionConflict(
-            current_version=row.version,
-            changed_at=newest.at if newest else row.updated_at,
-            changed_by=change_queries.actor_of(newest) if newest else None,
-        )
-    edit = partial(write_state, state=reverted(change.before, change.after, state))
+        raise await _conflict(uow, change, row)
     flag = change_flag(
-        uow, actor, row, edit, action="reverted", reason=reason, run_id=change.run_id
+        uow,
+        actor,
+        row,
+        partial(write_state, state=reverted(change.before, change.after, state)),
+        action="reverted",
+        reason=reason,
+        run_id=change.run_id,
+        reverts_id=change.id,
     )
     written = await uow.write_events()
     done = await change_queries.of_event(uow.session, written[-1].seq) if written else None
@@ -66,6 +68,23 @@ async def revertible(session: AsyncSession, changes: Sequence[Change]) -> Mappin
         for change in moved
         if change.subject_id in flags
     }
+
+
+async def _conflict(uow: UnitOfWork, change: Change, row: FeatureFlag) -> VersionConflict:
+    """Who moved the same fields again, and when; a write past us has left no name."""
+    fields = moved_fields(change.before, change.after)
+    later = await change_queries.since(uow.session, change)
+    same = (item for item in later if set(fields) & set(moved_fields(item.before, item.after)))
+    last = next(same, None)
+    at = last.at if last else row.updated_at
+    who = f"{last.actor_label} ({last.action})" if last else "somebody"
+    return VersionConflict(
+        current_version=row.version,
+        changed_at=at,
+        changed_by=change_queries.actor_of(last) if last else None,
+        message=f"{row.flag_key} was changed again by {who} at {at:%Y-%m-%d %H:%M:%S} UTC.",
+        path=_PATH,
+    )
 
 
 _PATH = ("changeId",)

@@ -21,6 +21,7 @@ class IncidentFilter:
     status: Sequence[IncidentStatus] | None = None
     severity: Sequence[Severity] | None = None
     phase_id: UUID | None = None
+    number: int | None = None
 
 
 async def page(
@@ -61,5 +62,8 @@ async def open_ones(session: AsyncSession) -> list[LaunchIncident]:
 
 def _where(wanted: IncidentFilter) -> list[ColumnElement[bool]]:
     return queries.conditions(
-        status=wanted.status, severity=wanted.severity, phase_id=wanted.phase_id
+        status=wanted.status,
+        severity=wanted.severity,
+        phase_id=wanted.phase_id,
+        number=wanted.number,
     )

@@ -1,4 +1,4 @@
-"""Incidents: one for each cause while it is open (SPEC S27, S28, S55, A30)."""
+"""Incidents: one for each cause while it is open (SPEC S27, S28, S55, S68, A30)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,11 +9,21 @@ from sqlalchemy.exc import IntegrityError
 
 from db.models.incidents import LaunchIncident
 from db.queries import incidents as queries
-from db.session import Audit, UnitOfWork
+from db.session import UnitOfWork
 from domain.actors import Actor, ActorKind
-from domain.events import IncidentChanged
-from domain.ids import IncidentId, PhaseId
-from domain.incidents import ACTIVE_STATUSES, IncidentStatus, Severity, returns, worse
+from domain.incidents import (
+    ACTIVE_STATUSES,
+    IncidentMove,
+    IncidentStatus,
+    Severity,
+    next_status,
+    returns,
+    worse,
+)
+from services.incident_log import before, record, record_opened
+from services.suspects import confirmed_cause
+
+_PEOPLE = frozenset({ActorKind.USER, ActorKind.TOKEN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,24 +55,16 @@ async def open_incident(uow: UnitOfWork, actor: Actor, draft: IncidentDraft) -> 
 
     A cause that returns within 15 minutes of its resolution reopens its incident (SPEC A30).
     """
-    known = await _known(uow, draft.dedup_key)
-    if known is not None and known.status in ACTIVE_STATUSES:
-        return _again(uow, actor, known, draft)
-    if known is not None and _comes_back(known, uow.now):
-        return _returned(uow, actor, known, draft)
-    row = _row(uow, draft)
-    try:
-        async with uow.session.begin_nested():
-            uow.session.add(row)
-    except IntegrityError:
-        # Somebody opened one with the same cause at this very moment; theirs stands.
-        known = await _known(uow, draft.dedup_key)
-        if known is None:
-            raise
-        return _again(uow, actor, known, draft)
-    await uow.session.refresh(row)
-    record(uow, actor, row, "opened", before=None)
-    return OpenedIncident(row, merged=False)
+    known = await _known(uow, draft)
+    if known is None:
+        try:
+            return await _opened(uow, actor, draft)
+        except IntegrityError:
+            # Somebody opened one with the same cause at this very moment; theirs stands.
+            known = await _known(uow, draft)
+            if known is None:
+                raise
+    return _again(uow, actor, known, draft)
 
 
 async def resolve_by_key(
@@ -72,94 +74,25 @@ async def resolve_by_key(
 
     Returns the incident where it was resolved.
     """
-    row = await _known(uow, dedup_key)
+    row = await queries.lock_newest_with_key(uow.session, dedup_key)
     if row is None or row.status not in ACTIVE_STATUSES:
         return None
-    if row.acknowledged_by_kind in (ActorKind.USER, ActorKind.TOKEN):
+    if row.acknowledged_by_kind in _PEOPLE:
         return None
-    before = row.status
-    row.status, row.resolved_at, row.resolution_notes = IncidentStatus.RESOLVED, uow.now, note
-    touch(uow, row)
-    record(uow, actor, row, "resolved", before=before, note=note)
+    await end(uow, actor, row, note)
     return row
 
 
-def touch(uow: UnitOfWork, row: LaunchIncident) -> None:
-    """Every change is a new version."""
-    row.version += 1
-    row.updated_at = uow.now
+async def end(uow: UnitOfWork, actor: Actor, row: LaunchIncident, notes: str) -> None:
+    """Resolve a locked incident; the change whose revert ended it is named (SPEC X8).
 
-
-def record(
-    uow: UnitOfWork,
-    actor: Actor,
-    row: LaunchIncident,
-    action: str,
-    *,
-    before: IncidentStatus | None,
-    note: str | None = None,
-) -> None:
-    """The event and the audit of a change of an incident."""
-    event = IncidentChanged(
-        phase_id=PhaseId(row.phase_id) if row.phase_id else None,
-        incident_id=IncidentId(row.id),
-        number=row.number,
-        title=row.title,
-        action=action,
-        severity=row.severity,
-        before=before,
-        after=row.status,
-        note=note,
-    )
-    audit = Audit(
-        row.id,
-        before={"status": before.name} if before else None,
-        after={
-            "status": row.status.name,
-            "severity": row.severity.name,
-            "occurrences": row.occurrences,
-        },
-        reason=note,
-        run_id=row.run_id,
-    )
-    uow.record(actor, event, audit)
-
-
-async def _known(uow: UnitOfWork, dedup_key: str | None) -> LaunchIncident | None:
-    return await queries.lock_newest_with_key(uow.session, dedup_key) if dedup_key else None
-
-
-def _comes_back(row: LaunchIncident, now: datetime) -> bool:
-    return row.status is IncidentStatus.RESOLVED and returns(row.resolved_at, now)
-
-
-def _again(
-    uow: UnitOfWork, actor: Actor, row: LaunchIncident, draft: IncidentDraft
-) -> OpenedIncident:
-    return _merged(uow, actor, row, draft, "happened again", row.status)
-
-
-def _returned(
-    uow: UnitOfWork, actor: Actor, row: LaunchIncident, draft: IncidentDraft
-) -> OpenedIncident:
-    before = row.status
-    reopen(row)
-    return _merged(uow, actor, row, draft, "came back", before)
-
-
-def _merged(
-    uow: UnitOfWork,
-    actor: Actor,
-    row: LaunchIncident,
-    draft: IncidentDraft,
-    action: str,
-    before: IncidentStatus,
-) -> OpenedIncident:
-    row.occurrences += 1
-    row.severity = worse(row.severity, draft.severity)
-    touch(uow, row)
-    record(uow, actor, row, action, before=before)
-    return OpenedIncident(row, merged=True)
+    Raises InvalidTransition.
+    """
+    was = before(row)
+    row.status = next_status(row.status, IncidentMove.RESOLVE)
+    row.resolved_at, row.resolution_notes = uow.now, notes
+    cause = await confirmed_cause(uow.session, row)
+    record(uow, actor, row, "resolved", was, note=notes, finding=cause)
 
 
 def reopen(row: LaunchIncident) -> None:
@@ -167,6 +100,48 @@ def reopen(row: LaunchIncident) -> None:
     row.status, row.resolved_at = IncidentStatus.OPEN, None
     row.acknowledged_at = row.acknowledged_by_kind = None
     row.acknowledged_by_id = row.acknowledged_by_label = None
+
+
+async def _known(uow: UnitOfWork, draft: IncidentDraft) -> LaunchIncident | None:
+    """The incident that this belongs to: one that is open, or was until just now."""
+    if draft.dedup_key is None:
+        return None
+    row = await queries.lock_newest_with_key(uow.session, draft.dedup_key)
+    if row is not None and row.status not in ACTIVE_STATUSES:
+        # Whoever held it while we waited may have opened an older one again.
+        row = await queries.lock_newest_with_key(uow.session, draft.dedup_key)
+    if row is None or row.status in ACTIVE_STATUSES or _comes_back(row, draft, uow.now):
+        return row
+    return None
+
+
+def _comes_back(row: LaunchIncident, draft: IncidentDraft, now: datetime) -> bool:
+    """What somebody has put away is over, however soon the cause returns."""
+    return row.status is IncidentStatus.RESOLVED and returns(row.resolved_at, draft.began_at or now)
+
+
+async def _opened(uow: UnitOfWork, actor: Actor, draft: IncidentDraft) -> OpenedIncident:
+    row = _row(uow, draft)
+    async with uow.session.begin_nested():
+        uow.session.add(row)
+    await uow.session.refresh(row)
+    record_opened(uow, actor, row)
+    return OpenedIncident(row, merged=False)
+
+
+def _again(
+    uow: UnitOfWork, actor: Actor, row: LaunchIncident, draft: IncidentDraft
+) -> OpenedIncident:
+    was = before(row)
+    action = "happened again"
+    if row.status not in ACTIVE_STATUSES:
+        reopen(row)
+        action = "came back"
+    row.occurrences += 1
+    row.severity = worse(row.severity, draft.severity)
+    row.affected_features = list(dict.fromkeys((*row.affected_features, *draft.affected_features)))
+    record(uow, actor, row, action, was)
+    return OpenedIncident(row, merged=True)
 
 
 def _row(uow: UnitOfWork, draft: IncidentDraft) -> LaunchIncident:

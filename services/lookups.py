@@ -13,11 +13,14 @@ from db.models.incidents import LaunchIncident
 from db.models.phases import LaunchPhase, PhaseRun
 from db.queries import accounts, changes, criteria, flags, incidents, phases
 from db.session import Database
+from domain.events import RecordedEvent
 from domain.flags import Flag
 from domain.percent import Percent
 from domain.plans import LinkedFlag
+from services import incident_reports, incident_timelines, suspects
 from services.flag_reverts import revertible
 from services.health import UptimeKey, uptimes
+from services.incident_timelines import TimelinePage
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -41,6 +44,13 @@ class Lookups:
         self.incidents: Lookup[UUID, LaunchIncident] = self._by(incidents.by_id)
         self.changes: Lookup[UUID, Change] = self._by(changes.by_id)
         self.revertible: Lookup[Change, bool] = self._by(revertible)
+        self.suspects: Lookup[suspects.Wanted, list[suspects.SuspectChange]] = self._by(
+            suspects.of_incidents
+        )
+        self.timelines: Lookup[TimelinePage, list[RecordedEvent]] = self._by(
+            incident_timelines.of_incidents
+        )
+        self.incident_reports: Lookup[LaunchIncident, str] = self._by(incident_reports.reports)
         self.uptimes: Lookup[UptimeKey, Percent] = self._by(partial(uptimes, clock=db.clock))
 
     def _by(

@@ -3,9 +3,15 @@
 from domain.errors import Invalid, Required
 
 
-def check_text(value: str | None, field: str, limit: int, *, required: bool = False) -> None:
-    """Raises Required for an empty text and Invalid for one that is too long."""
+def check_text(
+    value: str | None, field: str, limit: int, *, required: bool = False, argument: bool = False
+) -> None:
+    """Raises Required for an empty text and Invalid for one that is too long.
+
+    `argument`: it stands by itself and not in an `input`.
+    """
+    path = (field,) if argument else ("input", field)
     if required and not (value or "").strip():
-        raise Required(f"{field} may not be empty.", path=("input", field))
+        raise Required(f"{field} may not be empty.", path=path)
     if value is not None and len(value) > limit:
-        raise Invalid(f"{field} has at most {limit} characters.", path=("input", field))
+        raise Invalid(f"{field} has at most {limit} characters.", path=path)

@@ -66,12 +66,12 @@ async def page(
     )
 
 
-async def between(
-    session: AsyncSession, kinds: Sequence[Subject], start: datetime, end: datetime
-) -> list[Change]:
-    """Changes of some kinds of things from a moment on and before another, newest first."""
+async def since(session: AsyncSession, change: Change) -> list[Change]:
+    """What happened to the same thing after a change, newest first."""
     query = select(Change).where(
-        Change.subject_kind.in_(kinds), Change.at >= start, Change.at < end
+        Change.subject_kind == change.subject_kind,
+        Change.subject_id == change.subject_id,
+        Change.event_seq > change.event_seq,
     )
     return list(await session.scalars(query.order_by(Change.event_seq.desc()).limit(_MOST)))
 

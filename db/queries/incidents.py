@@ -20,13 +20,14 @@ async def by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Lau
 async def lock(session: AsyncSession, incident_id: UUID) -> LaunchIncident | None:
     """One incident, held until the transaction ends."""
     query = select(LaunchIncident).where(LaunchIncident.id == incident_id)
-    return await session.scalar(query.with_for_update())
+    return await session.scalar(query.with_for_update().execution_options(populate_existing=True))
 
 
 async def lock_newest_with_key(session: AsyncSession, dedup_key: str) -> LaunchIncident | None:
-    """The last incident about a cause, open or not, held until the transaction ends."""
+    """The open incident about a cause, else the last one, held until the transaction ends."""
     query = select(LaunchIncident).where(LaunchIncident.dedup_key == dedup_key)
-    newest = query.order_by(LaunchIncident.number.desc()).limit(1)
+    open_first = LaunchIncident.status.in_(ACTIVE_STATUSES).desc()
+    newest = query.order_by(open_first, LaunchIncident.number.desc()).limit(1)
     return await session.scalar(newest.with_for_update().execution_options(populate_existing=True))
 
 
@@ -49,6 +50,7 @@ def conditions(
     status: Sequence[IncidentStatus] | None,
     severity: Sequence[Severity] | None,
     phase_id: UUID | None,
+    number: int | None = None,
 ) -> list[ColumnElement[bool]]:
     """The WHERE of a filtered list."""
     found: list[ColumnElement[bool]] = []
@@ -58,6 +60,8 @@ def conditions(
         found.append(LaunchIncident.severity.in_(severity))
     if phase_id is not None:
         found.append(LaunchIncident.phase_id == phase_id)
+    if number is not None:
+        found.append(LaunchIncident.number == number)
     return found
 
 

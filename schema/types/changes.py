@@ -59,6 +59,14 @@ class Change(Node):
         """Changes of anything but a flag's state never are."""
         return await info.context.loaders.revertible.load(self.row) or False
 
+    @strawberry.field(description="The earlier change that this one undid.")
+    async def reverts(self, info: Info) -> Annotated["Change", strawberry.lazy(__name__)] | None:
+        """Resolved only where it is asked for."""
+        if self.row.reverts_id is None:
+            return None
+        row = await info.context.loaders.change.load(self.row.reverts_id)
+        return Change.of(row) if row else None
+
     @classmethod
     def of(cls, row: rows.Change) -> "Change":
         """A row as the graph shows it."""

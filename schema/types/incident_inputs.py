@@ -11,7 +11,7 @@ from schema.types.errors import Error
 from schema.types.given import given, refuse_null
 from schema.types.incidents import Incident
 from schema.types.node import decode_id
-from services.incident_changes import IncidentPatch
+from services.incident_edits import IncidentPatch
 from services.incidents import IncidentDraft, OpenedIncident
 
 

@@ -16,8 +16,9 @@ from schema.types.changes import Change
 from schema.types.flags import FeatureFlag
 from schema.types.node import Node, node_id
 from schema.types.phases import LaunchPhase
-from services import event_reads, incident_reads, suspects
+from services import incident_reads, suspects
 from services.incident_reads import IncidentFilter
+from services.incident_timelines import TimelinePage
 
 if TYPE_CHECKING:
     from schema.types.events import LaunchEvent
@@ -30,11 +31,19 @@ class SuspectChange:
     change: Change = strawberry.field(description="The change; revertChange undoes it.")
     score: float = strawberry.field(description="How suspicious it is, from 0 to 1.")
     why: list[str] = strawberry.field(description="The reasons, as sentences.")
+    confirmed_cause: bool = strawberry.field(
+        description="It was reverted while the incident was open, and that was the end of it."
+    )
 
     @classmethod
     def of(cls, item: suspects.SuspectChange) -> "SuspectChange":
         """A suspect as the graph shows it."""
-        return cls(change=Change.of(item.change), score=item.score, why=item.why)
+        return cls(
+            change=Change.of(item.change),
+            score=item.score,
+            why=item.why,
+            confirmed_cause=item.confirmed,
+        )
 
 
 @strawberry.type(description="Something that goes wrong in a launch.")
@@ -89,17 +98,20 @@ class Incident(Node):
         user = await info.context.loaders.user.load(self.row.assignee_id)
         return User.of(user) if user else None
 
-    @strawberry.field(description="What happened to it, oldest first.")
+    @strawberry.field(
+        description="What happened to it, oldest first; and from 15 minutes before it was opened "
+        "until it was resolved what happened to its flags, to its phase, and to health."
+    )
     async def timeline(
         self, info: Info, first: First = None, after: After = None
     ) -> Connection[Annotated["LaunchEvent", strawberry.lazy("schema.types.events")]]:
-        """Its events in the log (SPEC A33)."""
+        """Read from the log (SPEC A33)."""
         from schema.types.events import cursor_of, to_event  # noqa: PLC0415 - they refer to each other
 
         page = Page.of(first, after)
-        position = page.after_number(at_most=MAX_BIGINT)
-        async with info.context.db.read() as session:
-            found = await event_reads.of_subject(session, self.row.id, page.first + 1, position)
+        position = page.after_number(at_most=MAX_BIGINT) or 0
+        wanted = TimelinePage(self.row.id, page.first + 1, position)
+        found = await info.context.loaders.timeline.load(wanted) or []
         return connection(Connection["LaunchEvent"], found, page, cursor=cursor_of, wrap=to_event)
 
     @strawberry.field(
@@ -114,9 +126,17 @@ class Incident(Node):
         ] = 5,
     ) -> list[SuspectChange]:
         """Ranked by time, affected feature, exposure and phase (SPEC X8)."""
-        async with info.context.db.read() as session:
-            found = await suspects.of_incident(session, self.row, 5 if limit is None else limit)
+        wanted = suspects.Wanted(self.row, 5 if limit is None else limit)
+        found = await info.context.loaders.suspects.load(wanted) or []
         return [SuspectChange.of(item) for item in found]
+
+    @strawberry.field(
+        description="All of it as Markdown, for the review afterwards.",
+        directives=[CostDirective(weight=20)],
+    )
+    async def report(self, info: Info) -> str:
+        """Numbers, impact, resolution, suspects, timeline (SPEC A35)."""
+        return await info.context.loaders.incident_report.load(self.row) or ""
 
     @classmethod
     def of(cls, row: rows.LaunchIncident) -> "Incident":

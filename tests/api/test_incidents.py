@@ -1,72 +1,24 @@
-"""Incidents over the API: report, take, change, resolve, reopen, close (S27, A30, A31, X8)."""
+"""Incidents over the API: report, take, change, resolve, reopen, close (S27, S28, A30, A31)."""
 
 import asyncio
-from typing import Any
 from uuid import UUID
 
 import pytest
 
 from domain.ids import global_id
 from tests.clock import Clock
+from tests.factories.incidents import (
+    CLOSE,
+    LIST,
+    REOPEN,
+    RESOLVE,
+    TAKE,
+    UPDATE,
+    moved,
+    report,
+)
 from tests.factories.launches import make_flag
 from tests.graphql import GraphQLClient
-
-_PAYLOAD = """{
-  incident {
-    id number status severity title occurrences version acknowledgedAt resolvedAt resolutionNotes
-    acknowledgedBy { __typename ... on User { email } } assignee { id }
-    affectedFeatures { key }
-    timeline { nodes { summary ... on IncidentEvent { note } } }
-  }
-  merged
-  errors { code message path ... on VersionConflictError { currentVersion } }
-}"""
-
-
-def _mutation(arguments: str, call: str) -> str:
-    return f"mutation ({arguments}) {{ it: {call} {_PAYLOAD} }}"
-
-
-CREATE = _mutation("$input: CreateIncidentInput!", "createIncident(input: $input)")
-UPDATE = _mutation("$input: UpdateIncidentInput!", "updateIncident(input: $input)")
-TAKE = _mutation("$id: ID!, $note: String", "acknowledgeIncident(id: $id, note: $note)")
-RESOLVE = _mutation(
-    "$id: ID!, $notes: String!", "resolveIncident(id: $id, resolutionNotes: $notes)"
-)
-REOPEN = _mutation("$id: ID!", 'reopenIncident(id: $id, note: "again")')
-CLOSE = _mutation("$id: ID!", "closeIncident(id: $id)")
-LIST = "{ incidents(status: null) { nodes { number status occurrences } totalCount } }"
-SUSPECTS = """
-query ($id: ID!, $limit: Int!) {
-  node(id: $id) {
-    ... on Incident { suspects(limit: $limit) { score why change { id action revertible } } }
-  }
-}
-"""
-REVERT = """
-mutation ($id: ID!, $reason: String!) {
-  revertChange(changeId: $id, reason: $reason) {
-    flag { enabled rolloutPercentage version }
-    change { action reason }
-    errors { code path ... on VersionConflictError { changedBy { __typename } } }
-  }
-}
-"""
-TOGGLE = """
-mutation ($input: ToggleFeatureFlagInput!) {
-  toggleFeatureFlag(input: $input) { change { id revertible } errors { code } }
-}
-"""
-
-
-async def report(client: GraphQLClient, **fields: object) -> Any:  # noqa: ANN401 - JSON
-    sent = {"type": "payment", "severity": "HIGH", "title": "Cards are refused", **fields}
-    return (await client.data(CREATE, input=sent))["it"]
-
-
-async def toggled(client: GraphQLClient, key: str, enabled: bool) -> Any:  # noqa: ANN401 - JSON
-    answer = await client.data(TOGGLE, input={"key": key, "enabled": enabled})
-    return answer["toggleFeatureFlag"]["change"]
 
 
 async def test_it_is_reported_taken_resolved_and_closed(operator: GraphQLClient) -> None:
@@ -156,7 +108,7 @@ async def test_an_update_says_what_changed(operator: GraphQLClient) -> None:
     assert (found["severity"], found["version"]) == ("LOW", 2)
     assert found["affectedFeatures"] == [{"key": "mvp_chat"}]
     last = found["timeline"]["nodes"][-1]
-    assert "severity high to low, edited" in last["summary"]
+    assert "severity high to low, edited affected features" in last["summary"]
     assert last["note"] == "hm"
 
 
@@ -177,6 +129,10 @@ async def test_an_old_version_is_a_conflict(operator: GraphQLClient) -> None:
         ({"phaseId": global_id("LaunchPhase", UUID(int=1))}, "phaseId"),
         ({"phaseId": "nonsense"}, "phaseId"),
         ({"idempotencyKey": ""}, "idempotencyKey"),
+        ({"type": ""}, "type"),
+        ({"description": "x" * 10_001}, "description"),
+        ({"userImpact": "x" * 2_001}, "userImpact"),
+        ({"dedupKey": "x" * 201}, "dedupKey"),
     ],
 )  # fmt: skip
 async def test_bad_input_names_its_field(
@@ -209,52 +165,66 @@ async def test_a_repeat_with_the_same_key_makes_no_second_incident(
     assert (await operator.data(LIST))["incidents"]["totalCount"] == 1
 
 
-async def test_a_viewer_may_look_but_not_touch(
-    operator: GraphQLClient, viewer: GraphQLClient
+async def test_a_nul_is_refused(operator: GraphQLClient) -> None:
+    answer = await operator.execute(TAKE, id="x", note="a\x00b")
+    assert answer.codes == ["BAD_USER_INPUT"]
+
+
+@pytest.mark.parametrize(
+    ("document", "sent", "path"),
+    [
+        (TAKE, {"note": "x" * 2_001}, ["note"]),
+        (RESOLVE, {"notes": " "}, ["resolutionNotes"]),
+        (RESOLVE, {"notes": "x" * 10_001}, ["resolutionNotes"]),
+    ],
+    ids=["note", "no notes", "notes"],
+)
+async def test_bad_words_of_a_move_name_their_argument(
+    operator: GraphQLClient, document: str, sent: dict[str, str], path: list[str]
 ) -> None:
     incident = (await report(operator))["incident"]
-    answer = await viewer.execute(RESOLVE, id=incident["id"], notes="mine")
-    assert answer.codes == ["FORBIDDEN"]
-    (row,) = (await viewer.data(LIST))["incidents"]["nodes"]
+    (error,) = (await operator.data(document, id=incident["id"], **sent))["it"]["errors"]
+    assert error["path"] == path
+    (row,) = (await operator.data(LIST))["incidents"]["nodes"]
     assert row["status"] == "OPEN"
 
 
-async def test_the_change_just_before_is_the_suspect_and_can_be_reverted(
-    operator: GraphQLClient, clock: Clock
+@pytest.mark.parametrize("document", [TAKE, REOPEN, CLOSE], ids=["take", "reopen", "close"])
+async def test_an_unknown_incident_is_not_found(operator: GraphQLClient, document: str) -> None:
+    unknown = global_id("Incident", UUID(int=1))
+    (error,) = (await operator.data(document, id=unknown))["it"]["errors"]
+    assert (error["code"], error["path"]) == ("NOT_FOUND", ["id"])
+
+
+async def test_it_is_given_back_by_its_status(operator: GraphQLClient) -> None:
+    """A31: un-acknowledge."""
+    key = (await report(operator))["incident"]["id"]
+    taken = await moved(operator, UPDATE, input={"id": key, "status": "INVESTIGATING"})
+    assert taken["acknowledgedBy"]["__typename"] == "User"
+    back = await moved(operator, UPDATE, input={"id": key, "status": "OPEN"})
+    assert (back["status"], back["acknowledgedBy"], back["acknowledgedAt"]) == ("OPEN", None, None)
+
+
+@pytest.mark.parametrize("status", ["RESOLVED", "CLOSED"])
+async def test_a_status_that_ends_it_needs_its_own_mutation(
+    operator: GraphQLClient, status: str
 ) -> None:
-    """X8."""
-    await make_flag(operator, "mvp_chat")
-    clock.advance(3600)
-    await toggled(operator, "mvp_chat", True)
-    clock.advance(40)
-    incident = (await report(operator, affectedFeatures=["mvp_chat"]))["incident"]
-    (suspect,) = (await operator.data(SUSPECTS, id=incident["id"], limit=5))["node"]["suspects"]
-    assert suspect["change"]["revertible"] is True
-    assert suspect["why"][0] == "40 s before it began"
-    done = await operator.data(REVERT, id=suspect["change"]["id"], reason="suspect")
-    assert done["revertChange"]["flag"]["enabled"] is False
-    assert done["revertChange"]["change"] == {"action": "reverted", "reason": "suspect"}
+    key = (await report(operator))["incident"]["id"]
+    (error,) = (await operator.data(UPDATE, input={"id": key, "status": status}))["it"]["errors"]
+    assert (error["code"], error["path"]) == ("INVALID", ["input", "status"])
 
 
-async def test_what_was_changed_again_since_is_not_reverted(operator: GraphQLClient) -> None:
-    await make_flag(operator, "mvp_chat", enabled=True)
-    off = await toggled(operator, "mvp_chat", False)
-    assert off["revertible"] is True
-    await toggled(operator, "mvp_chat", True)
-    (error,) = (await operator.data(REVERT, id=off["id"], reason="no"))["revertChange"]["errors"]
-    assert (error["code"], error["changedBy"]["__typename"]) == ("VERSION_CONFLICT", "User")
+async def test_an_assignment_says_to_whom(operator: GraphQLClient) -> None:
+    viewer = (await operator.data("{ viewer { id email } }"))["viewer"]
+    key = (await report(operator))["incident"]["id"]
+    await moved(operator, UPDATE, input={"id": key, "assigneeId": viewer["id"]})
+    free = await moved(operator, UPDATE, input={"id": key, "assigneeId": None})
+    said = [item["summary"] for item in free["timeline"]["nodes"]]
+    assert f"assigned to {viewer['email']}" in said[1]
+    assert "assigned to nobody" in said[2]
 
 
-async def test_a_viewer_reverts_nothing(operator: GraphQLClient, viewer: GraphQLClient) -> None:
-    await make_flag(operator, "mvp_chat", enabled=True)
-    off = await toggled(operator, "mvp_chat", False)
-    assert (await viewer.execute(REVERT, id=off["id"], reason="no")).codes == ["FORBIDDEN"]
-    flag = await viewer.data('{ featureFlag(key: "mvp_chat") { enabled version } }')
-    assert flag["featureFlag"] == {"enabled": False, "version": 2}
-
-
-@pytest.mark.parametrize("limit", [0, -1, 21, 10**9])
-async def test_the_limit_of_suspects_is_bounded(operator: GraphQLClient, limit: int) -> None:
+async def test_saying_nothing_new_is_no_new_version(operator: GraphQLClient) -> None:
     incident = (await report(operator))["incident"]
-    answer = await operator.execute(SUSPECTS, id=incident["id"], limit=limit)
-    assert answer.codes == ["BAD_USER_INPUT"]
+    same = {"id": incident["id"], "severity": "HIGH", "title": incident["title"]}
+    assert (await moved(operator, UPDATE, input=same))["version"] == 1

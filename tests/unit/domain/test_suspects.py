@@ -1,12 +1,14 @@
 """Which change may have caused an incident (SPEC X8)."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.suspects import WINDOW, Candidate, Onset, exposure_of, rank
+from domain.suspects import WINDOW, Candidate, Onset, exposure_of, is_regrouped, rank, span
 
 NOW = datetime(2026, 6, 1, 9, tzinfo=UTC)
 RUN = UUID(int=7)
@@ -16,6 +18,16 @@ def candidate(
     seconds: float, key: str = "chat", exposure: float = 0.0, run_id: UUID | None = None
 ) -> Candidate:
     return Candidate(uuid4(), NOW - timedelta(seconds=seconds), key, exposure, run_id)
+
+
+def undone(*seconds: float) -> Candidate:
+    """A change of a minute before, reverted so many seconds after the onset."""
+    moments = [NOW + timedelta(seconds=after) for after in seconds]
+    return replace(candidate(60), reverted_at=moments)
+
+
+def later(seconds: float | None) -> datetime | None:
+    return None if seconds is None else NOW + timedelta(seconds=seconds)
 
 
 def test_the_nearer_change_leads() -> None:
@@ -49,6 +61,69 @@ def test_exposure_is_the_share_that_moved() -> None:
     assert exposure_of(None, on) == 0.5
     assert exposure_of(on, on) == 0
     assert exposure_of({"enabled": True, "rolloutPercentage": "?"}, None) == 0
+
+
+def test_what_a_rollback_did_is_the_cure() -> None:
+    cure = replace(candidate(30), action="rolled back")
+    assert rank(Onset(NOW), [cure], 5) == []
+
+
+@pytest.mark.parametrize(
+    ("reverted", "open_since", "ended", "confirmed"),
+    [
+        ((100,), None, 200, True),
+        ((200,), None, 200, True),  # in the moment of its end
+        ((201,), None, 200, False),  # it was over already
+        ((100,), None, None, False),  # it goes on
+        ((-10,), None, 200, False),  # before it began
+        ((100,), 150, 200, False),  # it came back in spite of it
+        ((100, 170), 150, 200, True),  # reverted again after that
+        ((), None, 200, False),
+    ],
+)
+def test_a_revert_that_was_its_end_confirms_the_cause(
+    reverted: tuple[int, ...], open_since: int | None, ended: int | None, confirmed: bool
+) -> None:
+    since, over = later(open_since), later(ended)
+    (found,) = rank(Onset(NOW, open_since=since, ended_at=over), [undone(*reverted)], 5)
+    assert found.confirmed is confirmed
+    assert (found.score == 1) is confirmed
+    assert ("was reverted since" in found.why) is bool(reverted)
+
+
+def test_the_confirmed_cause_leads() -> None:
+    near, cause = candidate(1, exposure=1.0), undone(100)
+    onset = Onset(NOW, {"chat"}, ended_at=NOW + timedelta(seconds=200))
+    assert [item.id for item in rank(onset, [near, cause], 5)] == [cause.id, near.id]
+
+
+def test_other_groups_count_half_of_the_users() -> None:
+    regrouped = replace(candidate(60), regrouped=True)
+    same, moved = (rank(Onset(NOW), [item], 1)[0] for item in (candidate(60), regrouped))
+    assert moved.why[-1] == "changed which groups are meant"
+    assert moved.score == pytest.approx(same.score + 0.125)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ({"targetGroups": []}, {"targetGroups": ["beta"], "enabled": True}, True),
+        ({"targetGroups": []}, {"targetGroups": ["beta"], "enabled": False}, False),
+        ({"targetGroups": ["beta"]}, {"targetGroups": ["beta"], "enabled": True}, False),
+        (None, {"targetGroups": ["beta"], "enabled": True}, False),
+    ],
+)
+def test_groups_count_where_the_flag_is_on(
+    before: dict[str, object] | None, after: dict[str, object], expected: bool
+) -> None:
+    assert is_regrouped(before, after) is expected
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(0.4, "0 s"), (89, "89 s"), (90, "2 min"), (899, "15 min")]
+)
+def test_a_span_is_for_people(seconds: float, said: str) -> None:
+    assert span(timedelta(seconds=seconds)) == said
 
 
 @given(

@@ -1,0 +1,129 @@
+"""SQL about what happened in and around incidents, for many incidents at once (SPEC A33)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    ScalarSelect,
+    Select,
+    UnaryExpression,
+    and_,
+    func,
+    literal_column,
+    select,
+    true,
+    union,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from db.event_log import recorded
+from db.models.events import LaunchEvent
+from db.models.flags import FeatureFlag
+from db.models.incidents import LaunchIncident
+from domain.criterion_events import CriterionJudged
+from domain.events import (
+    AlertSent,
+    FlagChanged,
+    HealthChanged,
+    IncidentChanged,
+    PhaseChanged,
+    RecordedEvent,
+    Subject,
+)
+
+_SKEW = timedelta(minutes=1)  # between the clocks of two processes: order is that of commits
+_NEVER = literal_column("'infinity'::timestamptz", DateTime(timezone=True))
+_other = aliased(LaunchEvent)
+_OWN = (IncidentChanged.TYPE, AlertSent.TYPE)
+_OF_PHASE = (PhaseChanged.TYPE, CriterionJudged.TYPE, FlagChanged.TYPE)
+
+
+async def of_incidents(
+    session: AsyncSession, ids: Sequence[UUID], *, after: int, limit: int, lead: timedelta
+) -> Mapping[UUID, list[RecordedEvent]]:
+    """The next events of each incident, oldest first, after a sequence.
+
+    Those of the incident itself; and, from a `lead` before it was opened until it was resolved,
+    those of its flags, of its phase, and of health. Each is one walk along an index.
+    """
+    branches = (_own(), _of_flags(lead), _of_phase(lead), _of_health(lead))
+    found = union(*(_next(part, ids, after, limit) for part in branches)).subquery()
+    place = func.row_number().over(partition_by=found.c.id, order_by=found.c.seq)
+    placed = select(found.c.id, found.c.seq, place.label("place")).subquery()
+    query = (
+        select(placed.c.id, LaunchEvent)
+        .join(LaunchEvent, LaunchEvent.seq == placed.c.seq)
+        .where(placed.c.place <= limit)
+        .order_by(LaunchEvent.seq)
+    )
+    timelines: dict[UUID, list[RecordedEvent]] = {key: [] for key in ids}
+    for row in await session.execute(query):
+        timelines[row[0]].append(recorded(row[1]))
+    return timelines
+
+
+def _next(part: Select[int], ids: Sequence[UUID], after: int, limit: int) -> Select[UUID, int]:
+    """The first of a part for each incident: no part needs to give more than the page has."""
+    seqs = part.where(LaunchEvent.seq > after).order_by(LaunchEvent.seq).limit(limit).lateral()
+    query = select(LaunchIncident.id, seqs.c.seq).join(seqs, true())
+    return query.where(LaunchIncident.id.in_(ids))
+
+
+def _own() -> Select[int]:
+    return _seqs(
+        LaunchEvent.subject_kind == Subject.INCIDENT,
+        LaunchEvent.subject_id == LaunchIncident.id,
+        LaunchEvent.kind.in_(_OWN),
+    )
+
+
+def _of_flags(lead: timedelta) -> Select[int]:
+    mine = select(FeatureFlag.id).where(
+        FeatureFlag.flag_key == func.any(LaunchIncident.affected_features)
+    )
+    return _seqs(
+        LaunchEvent.subject_kind == Subject.FLAG,
+        LaunchEvent.subject_id.in_(mine.correlate(LaunchIncident)),
+        _meanwhile(lead),
+    )
+
+
+def _of_phase(lead: timedelta) -> Select[int]:
+    return _seqs(
+        LaunchEvent.phase_id == LaunchIncident.phase_id,
+        LaunchEvent.kind.in_(_OF_PHASE),
+        _meanwhile(lead),
+    )
+
+
+def _of_health(lead: timedelta) -> Select[int]:
+    return _seqs(
+        LaunchEvent.subject_kind == Subject.HEALTH,
+        LaunchEvent.subject_id.is_(None),  # they are about a check, which has no row
+        LaunchEvent.kind == HealthChanged.TYPE,
+        _meanwhile(lead),
+    )
+
+
+def _seqs(*where: ColumnElement[bool]) -> Select[int]:
+    return select(LaunchEvent.seq).where(*where).correlate(LaunchIncident)
+
+
+def _meanwhile(lead: timedelta) -> ColumnElement[bool]:
+    """In the time of the incident; said of `seq` too, or the walk would begin with the log."""
+    begin = LaunchIncident.created_at - lead
+    over = func.coalesce(LaunchIncident.resolved_at, _NEVER)
+    return and_(
+        LaunchEvent.at.between(begin, over),
+        LaunchEvent.seq >= _place(_other.at >= begin - _SKEW, _other.at.asc()),
+        LaunchEvent.seq <= _place(_other.at <= over + _SKEW, _other.at.desc()),
+    )
+
+
+def _place(where: ColumnElement[bool], order: UnaryExpression[datetime]) -> ScalarSelect[int]:
+    query = select(_other.seq).where(where).order_by(order).limit(1)
+    return query.correlate(LaunchIncident).scalar_subquery()

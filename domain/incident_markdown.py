@@ -1,0 +1,138 @@
+"""The report of an incident as Markdown, for the review after it (SPEC A35)."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from domain.report_markdown import text
+
+_STEP = "- [ ] "
+# What makes a list or a heading of a line although `text` leaves it as it is.
+_BLOCK = re.compile(r"^(\d*)([-=.)])")
+
+
+@dataclass(frozen=True, slots=True)
+class SuspectFact:
+    """A change that may have caused it, and the reasons."""
+
+    at: datetime
+    who: str
+    what: str
+    score: float
+    why: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryFact:
+    """One line of the timeline."""
+
+    at: datetime
+    who: str
+    summary: str
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentFacts:
+    """All that a report tells. `more_events`: there is more than the timeline holds."""
+
+    number: int
+    title: str
+    type: str
+    severity: str
+    status: str
+    occurrences: int
+    opened_at: datetime
+    acknowledged_at: datetime | None = None
+    acknowledged_by: str | None = None
+    resolved_at: datetime | None = None
+    description: str | None = None
+    user_impact: str | None = None
+    affected_features: Sequence[str] = ()
+    resolution: str | None = None
+    suspects: Sequence[SuspectFact] = ()
+    timeline: Sequence[EntryFact] = ()
+    more_events: bool = False
+
+
+def markdown(facts: IncidentFacts) -> str:
+    """The whole document."""
+    parts = [
+        _head(facts),
+        _section("What happened", facts.description),
+        _section("Impact", facts.user_impact),
+        _section("Resolution", facts.resolution),
+        _suspects(facts.suspects),
+        _timeline(facts),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _head(facts: IncidentFacts) -> str:
+    lines = [
+        f"- {facts.severity}, {facts.status}, {text(facts.type)}",
+        f"- opened {_moment(facts.opened_at)}{_times(facts.occurrences)}",
+    ]
+    if facts.acknowledged_at is not None:
+        taken = facts.acknowledged_at
+        who = text(facts.acknowledged_by or "somebody")
+        lines.append(f"- taken {_moment(taken)} by {who}{_after(taken - facts.opened_at)}")
+    if facts.resolved_at is not None:
+        over = facts.resolved_at
+        lines.append(f"- resolved {_moment(over)}{_after(over - facts.opened_at)}")
+    if facts.affected_features:
+        lines.append(f"- features: {', '.join(map(text, facts.affected_features))}")
+    head = f"# Incident {facts.number}: {text(facts.title)}"
+    return "\n".join([head, "", *lines])
+
+
+def _section(title: str, words: str | None) -> str:
+    lines = [_line(line) for line in (words or "").splitlines() if line.strip()]
+    return "\n".join([f"## {title}", "", *lines]) if lines else ""
+
+
+def _line(line: str) -> str:
+    """A step of a checklist stays one; all else that was written is text, never markup."""
+    if line.startswith(_STEP):
+        return f"{_STEP}{text(line.removeprefix(_STEP))}"
+    return f"{_BLOCK.sub(_escaped, text(line))}  "  # two blanks keep the line break
+
+
+def _escaped(begin: re.Match[str]) -> str:
+    return f"{begin[1]}\\{begin[2]}"
+
+
+def _suspects(found: Sequence[SuspectFact]) -> str:
+    lines = [
+        f"- {item.score:.0%} {_moment(item.at)} {text(item.who)}: {text(item.what)}"
+        f" ({text('; '.join(item.why))})"
+        for item in found
+    ]
+    return "\n".join(["## Changes just before", "", *lines]) if lines else ""
+
+
+def _timeline(facts: IncidentFacts) -> str:
+    lines = [_entry(item) for item in facts.timeline]
+    if facts.more_events:
+        lines.append("- and more")
+    return "\n".join(["## Timeline", "", *lines]) if lines else ""
+
+
+def _entry(item: EntryFact) -> str:
+    note = f" ({text(item.note)})" if item.note else ""
+    return f"- {_moment(item.at)} {text(item.who)}: {text(item.summary)}{note}"
+
+
+def _times(occurrences: int) -> str:
+    return f", reported {occurrences} times" if occurrences > 1 else ""
+
+
+def _after(time: timedelta) -> str:
+    minutes, seconds = divmod(round(time.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f", after {hours}:{minutes:02}:{seconds:02} h"
+
+
+def _moment(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"

@@ -1,0 +1,64 @@
+"""Reports of incidents, from their timelines and suspects (SPEC A35)."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models.incidents import LaunchIncident
+from domain.events import IncidentChanged, RecordedEvent
+from domain.incident_markdown import EntryFact, IncidentFacts, SuspectFact, markdown
+from services import incident_timelines, suspects
+from services.incident_timelines import TimelinePage
+from services.suspects import SuspectChange, Wanted
+
+_EVENTS = 500
+_SUSPECTS = 5
+
+
+async def reports(
+    session: AsyncSession, rows: Sequence[LaunchIncident]
+) -> Mapping[LaunchIncident, str]:
+    """A document for each, in as many statements as for one."""
+    pages = {row: TimelinePage(row.id, _EVENTS + 1) for row in rows}
+    wanted = {row: Wanted(row, _SUSPECTS) for row in rows}
+    timelines = await incident_timelines.of_incidents(session, list(pages.values()))
+    ranked = await suspects.of_incidents(session, list(wanted.values()))
+    return {
+        row: markdown(_facts(row, timelines[pages[row]], ranked.get(wanted[row], [])))
+        for row in rows
+    }
+
+
+def _facts(
+    row: LaunchIncident, events: Sequence[RecordedEvent], found: Sequence[SuspectChange]
+) -> IncidentFacts:
+    return IncidentFacts(
+        number=row.number,
+        title=row.title,
+        type=row.incident_type,
+        severity=row.severity.value,
+        status=row.status.value,
+        occurrences=row.occurrences,
+        opened_at=row.created_at,
+        acknowledged_at=row.acknowledged_at,
+        acknowledged_by=row.acknowledged_by_label,
+        resolved_at=row.resolved_at,
+        description=row.description,
+        user_impact=row.user_impact,
+        affected_features=row.affected_features,
+        resolution=row.resolution_notes,
+        suspects=[_suspect(item) for item in found],
+        timeline=[_entry(item) for item in events[:_EVENTS]],
+        more_events=len(events) > _EVENTS,
+    )
+
+
+def _suspect(item: SuspectChange) -> SuspectFact:
+    change = item.change
+    what = f"{item.key or change.subject_kind.value} {change.action}"
+    return SuspectFact(change.at, change.actor_label, what, item.score, item.why)
+
+
+def _entry(item: RecordedEvent) -> EntryFact:
+    note = item.event.note if isinstance(item.event, IncidentChanged) else None
+    return EntryFact(item.at, item.actor.label, item.event.summary, note)

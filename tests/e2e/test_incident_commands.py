@@ -1,0 +1,104 @@
+"""`launch incidents` against a real server: every command is a process of its own (SPEC S116)."""
+
+import re
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from graphql import build_schema, parse, validate
+
+from commands import incident_documents as documents
+from db.session import Database
+from domain.actors import system_actor
+from domain.incidents import Severity
+from schema.root import schema
+from services.incidents import IncidentDraft, open_incident
+from settings import Settings
+from tests.conftest import empty
+from tests.launch import Launch, wait_until_ready
+from tests.servers import free_port
+
+EMAIL, PASSWORD = "operator@wedsync.app", "a long enough password"
+FLAG = "mvp_test_feature"
+
+
+@pytest.fixture(scope="module")
+async def prepared(database: Database, settings: Settings) -> AsyncIterator[Launch]:
+    """A database with the demo launch and one operator; no server yet."""
+    await empty(database)
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="launch-") as name:
+        env = {
+            "ENVIRONMENT": "test",
+            "DATABASE_URL": str(settings.database_url),
+            "REDIS_URL": str(settings.redis_url),
+            "DATA_DIR": f"{name}/data",
+            "XDG_CONFIG_HOME": f"{name}/config",
+            "PORT": str(port),
+            "LAUNCH_URL": f"http://127.0.0.1:{port}",
+        }
+        launch = Launch(Path(name), env)
+        made = ("admin", "--email", EMAIL, "--role", "operator", "--password", PASSWORD)
+        done = launch.try_all(("migrate",), ("demo",), made)
+        assert [item.code for item in done] == [0, 0, 0], done
+        yield launch
+    await empty(database)
+
+
+@pytest.fixture(scope="module")
+def launch(prepared: Launch) -> Iterator[Launch]:
+    """Somebody who is logged in, and who has just switched a flag on."""
+    with prepared.running("serve"):
+        wait_until_ready(prepared.env["LAUNCH_URL"])
+        prepared("login", EMAIL, stdin=f"{PASSWORD}\n")
+        prepared("flags", "toggle", FLAG, "on")
+        yield prepared
+
+
+async def trouble(database: Database, title: str) -> str:
+    """The number of a new incident."""
+    wanted = IncidentDraft("test", Severity.HIGH, title, affected_features=[FLAG])
+    async with database.write() as uow:
+        row = (await open_incident(uow, system_actor("test"), wanted)).row
+    return str(row.number)
+
+
+async def test_an_incident_from_its_beginning_to_its_end(
+    launch: Launch, database: Database
+) -> None:
+    number = await trouble(database, "Cards are refused")
+    assert "Cards are refused" in launch("incidents", "list", "--severity", "high")
+    assert launch("incidents", "ack", number, "--note", "on it").startswith(
+        f"#{number} HIGH INVESTIGATING"
+    )
+    shown = launch("incidents", "show", number)
+    assert all(part in shown for part in (EMAIL, f"{FLAG} switched on", "on it"))
+    undone = launch("incidents", "revert", number, "--reason", "suspect", "--yes")
+    assert undone.endswith(f"{FLAG} off 0 %\n")
+    ended = launch("incidents", "resolve", number, "--notes", "off again")
+    assert re.match(rf"#{number} HIGH RESOLVED", ended)
+    assert launch.json("incidents", "list") == []
+    assert "CONFIRMED" in launch("incidents", "show", number)
+    assert "Confirmed cause: " in launch("incidents", "show", number, "--markdown")
+    assert "CLOSED" in launch("incidents", "close", number)
+    assert "OPEN" in launch("incidents", "reopen", number)
+
+
+async def test_what_cannot_be_done_is_said(launch: Launch, database: Database) -> None:
+    number = await trouble(database, "Slow")
+    closing, reverting, unknown, unasked = launch.try_all(
+        ("incidents", "close", number),
+        ("incidents", "revert", number, "--reason", "why", "--suspect", "20", "--yes"),
+        ("incidents", "show", "2147483647"),
+        ("incidents", "resolve", number),
+    )
+    assert (closing.code, "possible: acknowledge, resolve" in closing.err) == (1, True)
+    assert (reverting.code, "be put back" in reverting.err) == (1, True)
+    assert (unknown.code, "There is no incident 2147483647" in unknown.err) == (1, True)
+    assert unasked.code == 2
+
+
+def test_the_documents_fit_the_graph() -> None:
+    graph = build_schema(schema.as_str())
+    assert [validate(graph, parse(text)) for text in documents.ALL] == [[]] * len(documents.ALL)

@@ -1,0 +1,205 @@
+"""Incidents in the database: one for each cause, whoever comes at once (A30, A31, S68)."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from db.models.events import Change
+from db.models.incidents import LaunchIncident
+from db.session import Database, UnitOfWork
+from domain.actors import Actor, ActorKind, system_actor
+from domain.errors import InvalidTransition
+from domain.events import IncidentChanged, Subject
+from domain.incidents import IncidentStatus, Severity
+from services.incident_changes import acknowledge, close, reopen_incident, resolve
+from services.incident_edits import update
+from services.incidents import IncidentDraft, OpenedIncident, open_incident, resolve_by_key
+from tests.clock import Clock
+
+SYSTEM = system_actor("test")
+PERSON = Actor(ActorKind.USER, UUID(int=7), "ann@wedsync.com")
+KEY = "health:database"
+OPEN, INVESTIGATING = IncidentStatus.OPEN, IncidentStatus.INVESTIGATING
+RESOLVED = IncidentStatus.RESOLVED
+
+
+def draft(severity: Severity = Severity.HIGH, began_at: datetime | None = None) -> IncidentDraft:
+    return IncidentDraft("health", severity, "Database", dedup_key=KEY, began_at=began_at)
+
+
+async def opened(db: Database, wanted: IncidentDraft | None = None) -> OpenedIncident:
+    async with db.write() as uow:
+        return await open_incident(uow, SYSTEM, wanted or draft())
+
+
+async def ended(db: Database) -> LaunchIncident | None:
+    async with db.write() as uow:
+        return await resolve_by_key(uow, SYSTEM, KEY, "It works again.")
+
+
+async def rows(db: Database) -> list[LaunchIncident]:
+    async with db.read() as session:
+        return list(await session.scalars(select(LaunchIncident).order_by(LaunchIncident.number)))
+
+
+async def test_two_that_end_it_at_once_end_it_once(db: Database) -> None:
+    await opened(db)
+    found = await asyncio.gather(*(ended(db) for _ in range(5)))
+    assert sum(row is not None for row in found) == 1
+    (row,) = await rows(db)
+    assert (row.status, row.version, row.resolution_notes) == (RESOLVED, 2, "It works again.")
+
+
+async def test_nothing_open_is_nothing_to_end(db: Database) -> None:
+    assert await ended(db) is None
+    await opened(db)
+    await ended(db)
+    assert await ended(db) is None
+
+
+async def test_what_a_person_took_ends_by_a_person(db: Database) -> None:
+    row = (await opened(db)).row
+    async with db.write() as uow:
+        await acknowledge(uow, PERSON, row.id, None)
+    assert await ended(db) is None
+    async with db.write() as uow:
+        await update(uow, PERSON, row.id, {"status": OPEN})
+    assert await ended(db) is not None
+
+
+async def test_taking_it_and_its_end_at_once_are_one_after_the_other(db: Database) -> None:
+    """oncall#3161: the one that comes second sees what the first did."""
+    row = (await opened(db)).row
+
+    async def take() -> bool:
+        try:
+            async with db.write() as uow:
+                await acknowledge(uow, PERSON, row.id, None)
+        except InvalidTransition:
+            return False
+        return True
+
+    taken, over = await asyncio.gather(take(), ended(db))
+    (found,) = await rows(db)
+    assert taken is not (over is not None)
+    assert found.status is (INVESTIGATING if taken else RESOLVED)
+    assert (found.resolved_at is None) is taken
+
+
+async def test_twenty_that_open_it_at_once_open_one(db: Database) -> None:
+    found = await asyncio.gather(*(opened(db) for _ in range(20)))
+    assert sum(not item.merged for item in found) == 1
+    assert [row.occurrences for row in await rows(db)] == [20]
+
+
+async def test_twenty_that_see_it_return_reopen_it_once(db: Database) -> None:
+    await opened(db)
+    await ended(db)
+    await asyncio.gather(*(opened(db) for _ in range(20)))
+    (row,) = await rows(db)
+    assert (row.status, row.occurrences, row.resolved_at) == (OPEN, 21, None)
+    async with db.read() as session:
+        actions = await session.scalars(select(Change.action).order_by(Change.event_seq))
+    assert list(actions)[:3] == ["opened", "resolved", "came back"]
+
+
+@pytest.mark.parametrize(("minutes", "same"), [(14, True), (16, False)])
+async def test_when_it_began_decides_whether_it_is_the_same(
+    db: Database, clock: Clock, minutes: int, same: bool
+) -> None:
+    """A30: entered an hour late, because the database was away."""
+    await opened(db)
+    await ended(db)
+    began = clock() + timedelta(minutes=minutes)
+    clock.advance(3600)
+    late = await opened(db, draft(began_at=began))
+    assert late.merged is same
+    assert len(await rows(db)) == (1 if same else 2)
+
+
+async def test_it_has_its_true_beginning(db: Database, clock: Clock) -> None:
+    began = clock() - timedelta(hours=1)
+    assert (await opened(db, draft(began_at=began))).row.created_at == began
+
+
+async def test_what_was_put_away_does_not_return(db: Database) -> None:
+    row = (await opened(db)).row
+    await ended(db)
+    async with db.write() as uow:
+        await close(uow, PERSON, row.id)
+    assert (await opened(db)).merged is False
+
+
+async def test_an_older_one_that_was_opened_again_is_the_open_one(
+    db: Database, clock: Clock
+) -> None:
+    old = (await opened(db)).row
+    await ended(db)
+    clock.advance(3600)
+    await opened(db)
+    await ended(db)
+    async with db.write() as uow:
+        await reopen_incident(uow, PERSON, old.id, None)
+    found = await opened(db)
+    assert (found.merged, found.row.number) == (True, old.number)
+
+
+async def test_a_reopening_and_a_return_at_once_leave_one_open(db: Database, clock: Clock) -> None:
+    row = (await opened(db)).row
+    await ended(db)
+    clock.advance(3600)
+
+    async def again() -> None:
+        async with db.write() as uow:
+            await reopen_incident(uow, PERSON, row.id, None)
+
+    answers = await asyncio.gather(again(), opened(db), opened(db), return_exceptions=True)
+    lost = [item for item in answers if isinstance(item, BaseException)]
+    assert all(isinstance(item, InvalidTransition) for item in lost)
+    assert sum(row.status is OPEN for row in await rows(db)) == 1
+
+
+async def test_the_worse_report_counts(db: Database) -> None:
+    await opened(db, draft(Severity.HIGH))
+    await opened(db, draft(Severity.CRITICAL))
+    assert (await opened(db, draft(Severity.LOW))).row.severity is Severity.CRITICAL
+
+
+async def test_each_report_adds_what_is_affected(db: Database) -> None:
+    for keys in (("chat", "mail"), ("mail", "pay")):
+        row = (await opened(db, replace(draft(), affected_features=keys))).row
+    assert row.affected_features == ["chat", "mail", "pay"]
+
+
+Move = Callable[[UnitOfWork, UUID], Awaitable[object]]
+
+
+async def test_each_move_is_an_event_with_what_it_moved(db: Database) -> None:
+    """A4."""
+    key = (await opened(db)).row.id
+    moves: list[Move] = [
+        lambda uow, key: acknowledge(uow, PERSON, key, None),
+        lambda uow, key: update(uow, PERSON, key, {"title": "Other"}),
+        lambda uow, key: resolve(uow, PERSON, key, "over"),
+    ]
+    for move in moves:
+        async with db.write() as uow:
+            await move(uow, key)
+        ((event,), (change,)) = [item.event for item in uow.recorded], await changes(db, key)
+        assert isinstance(event, IncidentChanged)
+        assert event.action == change.action
+        assert (change.before or {}).keys() == (change.after or {}).keys()
+    assert change.before == {"status": "INVESTIGATING", "resolutionNotes": None}
+    assert change.after == {"status": "RESOLVED", "resolutionNotes": "over"}
+
+
+async def changes(db: Database, key: UUID) -> list[Change]:
+    """The newest change of an incident."""
+    query = select(Change).where(Change.subject_kind == Subject.INCIDENT, Change.subject_id == key)
+    async with db.read() as session:
+        return list(await session.scalars(query.order_by(Change.event_seq.desc()).limit(1)))

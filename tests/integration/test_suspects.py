@@ -1,0 +1,116 @@
+"""Suspects of real incidents: when it began, not when somebody said so (X8)."""
+
+from datetime import datetime
+
+import pytest
+from sqlalchemy import select
+from starlette.applications import Starlette
+
+from db.models.incidents import AlertDelivery, LaunchIncident
+from db.session import Database
+from domain.actors import system_actor
+from domain.alerts import AlertKind
+from domain.incidents import Severity
+from services import flags
+from services.flags import FlagDraft
+from services.incidents import IncidentDraft, open_incident
+from services.suspects import Wanted, of_incidents
+from tests.clock import Clock
+from tests.factories.guards import ERRORS, Guarded
+from tests.factories.health import Health
+from tests.graphql import GraphQLClient
+
+SYSTEM = system_actor("test")
+
+
+@pytest.fixture
+def guarded(app: Starlette, admin: GraphQLClient, clock: Clock, health: Health) -> Guarded:
+    """Nothing is live yet."""
+    return Guarded(app, admin, clock)
+
+
+async def changed(db: Database, key: str) -> None:
+    async with db.write() as uow:
+        await flags.create(uow, SYSTEM, FlagDraft(key, key.title(), enabled=True))
+
+
+async def opened(db: Database, key: str) -> LaunchIncident:
+    async with db.write() as uow:
+        wanted = IncidentDraft("test", Severity.HIGH, key, affected_features=[key])
+        return (await open_incident(uow, SYSTEM, wanted)).row
+
+
+async def suspected(db: Database, *rows: LaunchIncident) -> list[list[str | None]]:
+    wanted = [Wanted(row, 5) for row in rows]
+    async with db.read() as session:
+        found = await of_incidents(session, wanted)
+    return [[item.key for item in found[each]] for each in wanted]
+
+
+async def told(db: Database, row: LaunchIncident, first_bad_at: datetime) -> None:
+    async with db.write() as uow:
+        uow.session.add(
+            AlertDelivery(
+                incident_id=row.id,
+                alert_key=row.title,
+                kind=AlertKind.FIRING,
+                channel="json://127.0.0.1",
+                severity=row.severity,
+                title=row.title,
+                body="",
+                first_bad_at=first_bad_at,
+                lease_until=first_bad_at,
+                revision=1,
+            )
+        )
+
+
+async def test_it_began_with_the_first_bad_sample(db: Database, clock: Clock) -> None:
+    """What was changed between that and the report is not suspected."""
+    began = clock()
+    clock.advance(120)
+    await changed(db, "chat")
+    clock.advance(10)
+    row = await opened(db, "chat")
+    assert await suspected(db, row) == [["chat"]]
+    await told(db, row, began)
+    assert await suspected(db, row) == [[]]
+
+
+async def test_it_began_when_the_criterion_began_to_fail(guarded: Guarded) -> None:
+    """The second failure opens the incident; a flag that moved in between has not caused it."""
+    await guarded.go_live({**ERRORS, "action": "HOLD", "failureLimit": 2})
+    await changed(guarded.db, "before")
+    await guarded.tick(total=100, errors=50)
+    await changed(guarded.db, "meanwhile")
+    await guarded.tick(total=100, errors=50)
+    (row,) = [row for row in await guarded.incidents() if row.incident_type == "criterion"]
+    (keys,) = await suspected(guarded.db, row)
+    assert "before" in keys
+    assert "meanwhile" not in keys
+
+
+async def test_each_of_many_has_its_own(db: Database, clock: Clock) -> None:
+    """Read at once, told apart."""
+    rows = []
+    for key in ("one", "two", "three"):
+        clock.advance(3600)
+        await changed(db, key)
+        clock.advance(5)
+        rows.append(await opened(db, key))
+    assert await suspected(db, *rows) == [["one"], ["two"], ["three"]]
+
+
+async def test_what_is_older_than_15_minutes_is_not_suspected(db: Database, clock: Clock) -> None:
+    await changed(db, "old")
+    clock.advance(901)
+    assert await suspected(db, await opened(db, "old")) == [[]]
+
+
+async def test_an_incident_that_is_gone_has_none(db: Database) -> None:
+    row = await opened(db, "chat")
+    async with db.write() as uow:
+        await uow.session.delete(await uow.session.get_one(LaunchIncident, row.id))
+    async with db.read() as session:
+        assert await of_incidents(session, [Wanted(row, 5)]) == {}
+        assert (await session.scalars(select(LaunchIncident))).all() == []

@@ -1,0 +1,85 @@
+"""The report of an incident: everything in it, nothing in it is markup of others (SPEC A35)."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from domain.incident_markdown import EntryFact, IncidentFacts, SuspectFact, markdown
+
+NOW = datetime(2026, 6, 1, 9, tzinfo=UTC)
+BARE = IncidentFacts(
+    number=4,
+    title="Cards are refused",
+    type="payment",
+    severity="high",
+    status="open",
+    occurrences=1,
+    opened_at=NOW,
+)
+FULL = replace(
+    BARE,
+    status="resolved",
+    occurrences=3,
+    acknowledged_at=NOW + timedelta(seconds=65),
+    acknowledged_by="ann@wedsync.com",
+    resolved_at=NOW + timedelta(hours=26, seconds=1),
+    description="All of them.\n\nBy hand:\n- [ ] Tell *support*",
+    user_impact="Nobody can pay",
+    affected_features=["mvp_pay"],
+    resolution="New cards",
+    suspects=[SuspectFact(NOW, "bob", "mvp_pay switched on", 0.8, ["40 s before it began"])],
+    timeline=[EntryFact(NOW, "bob", "Incident 4 opened", "why not")],
+    more_events=True,
+)
+
+DOCUMENT = """\
+# Incident 4: Cards are refused
+
+- high, resolved, payment
+- opened 2026-06-01 09:00:00 UTC, reported 3 times
+- taken 2026-06-01 09:01:05 UTC by ann@wedsync.com, after 0:01:05 h
+- resolved 2026-06-02 11:00:01 UTC, after 26:00:01 h
+- features: mvp\\_pay
+
+## What happened
+
+All of them.  
+By hand:  
+- [ ] Tell \\*support\\*
+
+## Impact
+
+Nobody can pay  
+
+## Resolution
+
+New cards  
+
+## Changes just before
+
+- 80% 2026-06-01 09:00:00 UTC bob: mvp\\_pay switched on (40 s before it began)
+
+## Timeline
+
+- 2026-06-01 09:00:00 UTC bob: Incident 4 opened (why not)
+- and more
+"""  # noqa: W291 - two blanks are a line break
+
+
+def test_the_whole_document() -> None:
+    assert markdown(FULL) == DOCUMENT
+
+
+def test_what_is_not_known_has_no_heading() -> None:
+    found = markdown(BARE)
+    assert found.splitlines()[0] == "# Incident 4: Cards are refused"
+    assert "##" not in found
+    assert "taken" not in found
+
+
+def test_what_others_wrote_is_no_markup() -> None:
+    found = markdown(replace(BARE, title="<b>#1</b>\n# Two", description="# Big\n> <script>"))
+    assert "# Incident 4: \\<b\\>\\#1\\</b\\> \\# Two" in found
+    assert "\\# Big" in found
+    assert "<script>" not in found
+    lists = markdown(replace(BARE, description="1. one\n- two\n===\n3 cards"))
+    assert "1\\. one  \n\\- two  \n\\===  \n3 cards" in lists
