@@ -1,6 +1,7 @@
 """`/metrics` in the text format of Prometheus: what this one process does (SPEC A50)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
@@ -16,12 +17,12 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from domain.actors import Scope
-from domain.metrics import BOUNDS
+from domain.metrics import BOUNDS, EMPTY, LOOP_LAG, REQUEST_ERRORS, REQUESTS, RESPONSE_TIME, Folded
 from schema.authentication import identify
 from schema.context import Context, Runtime
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1"})
-_SHOWN = BOUNDS[::4]
+_SHOWN = frozenset(BOUNDS[::4])
 
 
 def exposition_route(runtime: Runtime) -> Route:
@@ -46,32 +47,62 @@ class ProcessCollector(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Every family that is shown."""
-        meter = self._runtime.meter
-        meter.keep()
-        yield _counter("launch_requests", "GraphQL requests over HTTP.", meter.requests_seen)
-        yield _counter(
-            "launch_request_errors", "Those that failed by our fault.", meter.errors_seen
-        )
-        yield self._times()
+        runtime = self._runtime
+        found = runtime.meter.so_far()
+        yield from _requests(found)
+        lag = found.get(LOOP_LAG, EMPTY)
+        yield _gauge("launch_event_loop_lag_seconds", "The newest delay.", lag.last / 1000)
+        yield _gauge("launch_websockets", "Open sockets.", runtime.meter.sockets)
+        yield _gauge("launch_database_connections", "Those in use.", runtime.db.connections_used)
         yield _gauge(
             "launch_flag_set_version",
             "The version of the flags that this process serves.",
-            self._runtime.flags.current.version,
+            runtime.flags.current.version,
         )
-        yield _gauge("launch_bus_connected", "1 while live.", self._runtime.bus.connected)
-        yield _gauge("launch_event_position", "The newest event seen.", self._runtime.tail.position)
+        yield _gauge("launch_event_position", "The newest event seen.", runtime.tail.position)
+        yield self._subscriptions()
+        yield _gauge("launch_bus_connected", "1 while live.", runtime.bus.connected)
+        for name, count in asdict(runtime.bus.counters).items():
+            yield _counter(f"launch_bus_{name}", f"Messages or connections {name}.", count)
 
-    def _times(self) -> Metric:
-        times = self._runtime.meter.times_seen
-        buckets, seen = [], 0
-        for index, bound in enumerate(BOUNDS):
-            seen += times.histogram.get(index, 0)
-            if bound in _SHOWN:
-                buckets.append((f"{bound / 1000:g}", float(seen)))
-        buckets.append(("+Inf", float(times.samples)))
-        found = HistogramMetricFamily("launch_response_seconds", "Time to answer a request.")
-        found.add_metric([], buckets, times.total / 1000)
+    def _subscriptions(self) -> Metric:
+        runtime = self._runtime
+        live = {
+            "bus": runtime.bus.live,
+            "events": runtime.tail.live,
+            "flags": runtime.flag_feed.sets.live,
+        }
+        found = GaugeMetricFamily(
+            "launch_subscriptions", "Who listens, streams and our own parts.", labels=["source"]
+        )
+        for source, count in live.items():
+            found.add_metric([source], count)
         return found
+
+
+def _requests(found: Mapping[str, Folded]) -> Iterator[Metric]:
+    yield _counter(
+        "launch_requests",
+        "GraphQL over HTTP, and operations of sockets and streams.",
+        found.get(REQUESTS, EMPTY).total,
+    )
+    yield _counter(
+        "launch_request_errors",
+        "Those that failed by our fault.",
+        found.get(REQUEST_ERRORS, EMPTY).total,
+    )
+    times = found.get(RESPONSE_TIME, EMPTY)
+    buckets, seen = [], 0
+    for index, bound in enumerate(BOUNDS):
+        seen += times.histogram.get(index, 0)
+        if bound in _SHOWN:
+            buckets.append((f"{bound / 1000:g}", float(seen)))
+    buckets.append(("+Inf", float(times.samples)))
+    histogram = HistogramMetricFamily(
+        "launch_response_seconds", "Time to answer; of a stream, to its first result."
+    )
+    histogram.add_metric([], buckets, times.total / 1000)
+    yield histogram
 
 
 def _counter(name: str, text: str, value: float) -> Metric:
@@ -83,6 +114,8 @@ def _gauge(name: str, text: str, value: float) -> Metric:
 
 
 async def _may_read(runtime: Runtime, request: Request) -> bool:
+    if runtime.settings.metrics_public:
+        return True
     # A proxy on this machine speaks for others: then a token is needed all the same.
     forwarded = "x-forwarded-for" in request.headers or "forwarded" in request.headers
     if request.client is not None and request.client.host in _LOOPBACK and not forwarded:

@@ -1,7 +1,8 @@
 """Metrics: their names, how samples add up, how two windows compare (SPEC S69, S79)."""
 
 import math
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -15,6 +16,16 @@ ERROR_RATE = "error_rate"
 SIGNUPS = "signups_total"
 FAILED_SIGNUPS = "failed_signups"
 CONNECTIONS = "connections_total"
+LOOP_LAG = "event_loop_lag_ms"
+POOL_USED = "database_connections_used"
+SOCKETS = "websockets_open"
+
+MAX_TAGS = 8
+CUSTOM_RULE = (
+    f"Metrics of your own start with {CUSTOM_PREFIX!r}, have at most 100 characters, "
+    "and those are letters, digits or one of _ . : / -"
+)
+_CUSTOM = re.compile(re.escape(CUSTOM_PREFIX) + r"[A-Za-z0-9_.:/-]+")
 
 # Upper bounds in milliseconds, each a fifth above the last: a percentile is off by at most that.
 BOUNDS = tuple(round(1.2**power, 2) for power in range(60))
@@ -59,7 +70,15 @@ OWN: Mapping[str, MetricInfo] = {
     FAILED_SIGNUPS: _COUNT,
     CONNECTIONS: _COUNT,
     "successful_connections": _COUNT,
+    # Of one process: over several it is the average process that a number stands for.
+    LOOP_LAG: MetricInfo(MetricKind.GAUGE, "ms"),
+    POOL_USED: MetricInfo(MetricKind.GAUGE, ""),
+    SOCKETS: MetricInfo(MetricKind.GAUGE, ""),
 }
+
+# Each process hands these over every ten seconds at most, not at the moment they happen.
+_HANDED_OVER = frozenset({REQUESTS, REQUEST_ERRORS, RESPONSE_TIME, LOOP_LAG, POOL_USED, SOCKETS})
+_SHORTEST_SECONDS = 20
 
 _FITTING = {
     MetricKind.COUNTER: {Aggregation.SUM, Aggregation.COUNT, Aggregation.RATE, Aggregation.LAST},
@@ -106,6 +125,11 @@ class Folded:
 EMPTY = Folded()
 
 
+def single(value: float) -> Folded:
+    """One sample: a count that is handed over, or a look at what goes up and down."""
+    return Folded(1, value, value, value, value)
+
+
 def fold(parts: Iterable[Folded]) -> Folded:
     """All of them together, in order."""
     found = EMPTY
@@ -136,12 +160,26 @@ def info_of(metric: str) -> MetricInfo:
     """What is known of a metric; raises Invalid for a name that is neither ours nor custom."""
     if metric in OWN:
         return OWN[metric]
-    if metric.startswith(CUSTOM_PREFIX) and len(CUSTOM_PREFIX) < len(metric) <= 100:
+    if is_custom(metric):
         return MetricInfo(MetricKind.GAUGE, "")
-    raise Invalid(
-        f"There is no metric {metric[:100]!r}; metrics of your own start with {CUSTOM_PREFIX!r}.",
-        path=("name",),
-    )
+    raise Invalid(f"There is no metric {metric[:100]!r}. {CUSTOM_RULE}", path=("name",))
+
+
+def shortest_window(metric: str) -> int:
+    """In seconds: a window that lies between two hand-overs would look as if nothing happened."""
+    parts = info_of(metric).parts or (metric,)
+    return _SHORTEST_SECONDS if _HANDED_OVER.intersection(parts) else 0
+
+
+def is_custom(metric: str) -> bool:
+    """Whether it is a name for a metric of an outside tool."""
+    return len(metric) <= 100 and _CUSTOM.fullmatch(metric) is not None
+
+
+def check_tags(tags: Mapping[str, str], path: Sequence[str]) -> None:
+    """Raises Invalid for more or longer tags than a sample can have."""
+    if len(tags) > MAX_TAGS or any(len(part) > 100 for item in tags.items() for part in item):
+        raise Invalid(f"At most {MAX_TAGS} tags of 100 characters.", path=path)
 
 
 def check_fitting(metric: str, aggregation: Aggregation) -> None:

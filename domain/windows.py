@@ -1,6 +1,8 @@
 """The spans of time that dashboards look back on (SPEC A27)."""
 
-from datetime import datetime, timedelta
+import math
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 
@@ -29,3 +31,54 @@ def start_of(
     if window is TimeRange.CURRENT_PHASE:
         return phase_started_at
     return now - _SPANS[window]
+
+
+def floor(moment: datetime, seconds: int) -> datetime:
+    """The whole minute, hour or other span since the epoch in which a moment lies."""
+    stamp = math.floor(moment.timestamp())
+    return datetime.fromtimestamp(stamp - stamp % seconds, UTC)
+
+
+def ceiling(moment: datetime, seconds: int) -> datetime:
+    """The first such border that does not lie before the moment."""
+    found = floor(moment, seconds)
+    return found if found == moment else found + timedelta(seconds=seconds)
+
+
+FINE, MINUTE, HOUR = 10, 60, 3600
+_TICK = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """A part of a window that is read at one resolution; `end` is outside."""
+
+    resolution: int
+    start: datetime
+    end: datetime
+
+
+def tiers(start: datetime, end: datetime, resolution: int, folded: datetime | None) -> list[Tier]:
+    """How to read what came after `start` up to `end`: coarse in the middle, finer at the ends.
+
+    `folded` is the minute up to which samples are folded; what came since is read as it came, so
+    that a worker that is away costs time, not numbers. Nothing is read twice or left out.
+    """
+    found: list[Tier] = []
+    low, high = start + _TICK, end + _TICK
+    for size in (item for item in (MINUTE, HOUR) if item <= resolution and folded is not None):
+        first, last = ceiling(low, size), floor(min(high, folded or high), size)
+        if first >= last:
+            break
+        finer = FINE if size == MINUTE else MINUTE
+        found += [Tier(finer, low, first), Tier(finer, last, high)]
+        low, high = first, last
+    middle = _size_of(found)
+    return [tier for tier in (*found, Tier(middle, low, high)) if tier.start < tier.end]
+
+
+def _size_of(ends: list[Tier]) -> int:
+    """Of the middle, between the ends that were cut off: one step coarser than the last."""
+    if not ends:
+        return FINE
+    return MINUTE if ends[-1].resolution == FINE else HOUR

@@ -2,21 +2,23 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from db.queries import metric_rollups as rollups
 from db.queries import metrics as queries
 from db.queries import phases
 from domain import metrics as rules
 from domain.criteria import Aggregation
 from domain.errors import NotFound
 from domain.metrics import EMPTY, Card, Folded, Measurement, check_fitting, info_of, measured
-from domain.windows import TimeRange, start_of
+from domain.windows import FINE, HOUR, MINUTE, Tier, TimeRange, floor, start_of, tiers
 
-_DAY = timedelta(days=1)
+_FINE = timedelta(hours=2)
+_MINUTES = timedelta(days=3)
 _POINTS = 60
 
 
@@ -26,25 +28,31 @@ class Span:
 
     start: datetime
     end: datetime
+    folded: datetime | None = None  # up to which minute
+
+    @property
+    def tiers(self) -> Sequence[Tier]:
+        """How to read it."""
+        return tiers(self.start, self.end, self.resolution, self.folded)
 
     @property
     def resolution(self) -> int:
-        """In seconds: samples as they came are kept for two days, minutes for thirty."""
+        """In seconds: the work of a long window must not grow with the number of samples."""
         length = self.end - self.start
-        if length <= _DAY:
-            return queries.FINE
-        return queries.MINUTE if length <= 3 * _DAY else queries.HOUR
+        if length <= _FINE:
+            return FINE
+        return MINUTE if length <= _MINUTES else HOUR
 
     @property
     def previous(self) -> "Span":
         """The window of the same length before."""
-        return Span(self.start - (self.end - self.start), self.start)
+        return Span(self.start - (self.end - self.start), self.start, self.folded)
 
     @property
     def step(self) -> timedelta:
         """Between two points of a chart: about sixty of them, on whole minutes or hours."""
         seconds = (self.end - self.start).total_seconds() / _POINTS
-        unit = 3600 if self.resolution == queries.HOUR else 60
+        unit = 3600 if self.resolution == HOUR else 60
         return timedelta(seconds=max(unit, round(seconds / unit) * unit))
 
 
@@ -68,7 +76,7 @@ class Series:
     points: Sequence[Point]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Snapshot:
     """What the metrics page shows at one moment."""
 
@@ -89,11 +97,14 @@ async def measure(
     now: datetime,
     not_before: datetime | None = None,
 ) -> Measurement:
-    """One number over the seconds before now, of what happened after `not_before` (SPEC A9)."""
-    start = now - timedelta(seconds=window_seconds)
+    """One number over the seconds before now, of what happened after `not_before` (SPEC A9).
+
+    What processes count themselves is looked at over 20 s at least.
+    """
+    start = now - timedelta(seconds=max(window_seconds, rules.shortest_window(metric)))
     if not_before is not None:
         start = max(start, not_before)
-    span = Span(start, now)
+    span = await _known(session, Span(start, now))
     found = await _folded(session, _parts(metric), span)
     return measured(metric, aggregation, found, (now - start).total_seconds())
 
@@ -117,13 +128,13 @@ async def span_of(
     if began is not None:
         start = max(start, began)
     end = min(now, ended) if ended is not None else now
-    return Span(min(start, end - timedelta(seconds=1)), end)
+    return await _known(session, Span(min(start, end - timedelta(seconds=1)), end))
 
 
 async def snapshot(
     session: AsyncSession, window: TimeRange, now: datetime, phase_id: UUID | None = None
 ) -> Snapshot:
-    """The cards and the charts of one range, in four statements."""
+    """The cards and the charts of one range."""
     span = await span_of(session, window, now, phase_id)
     names = [rules.SIGNUPS, rules.CONNECTIONS, rules.RESPONSE_TIME, *_parts(rules.ERROR_RATE)]
     here = await _folded(session, names, span)
@@ -181,9 +192,7 @@ async def _lines(
     found = await queries.folded(
         session,
         sorted(names),
-        span.start,
-        span.end,
-        resolution=span.resolution,
+        span.tiers,
         step=span.step,
         tags=json.dumps(dict(tags or {})),
     )
@@ -193,18 +202,24 @@ async def _lines(
 def _line(
     metric: str, how: Aggregation, span: Span, found: Mapping[queries.Bucket, Folded]
 ) -> Series:
-    points, at = [], span.start
+    points, at = [], floor(span.start, int(span.step.total_seconds()))
     while at < span.end:
         folds = {part: found.get((at, part), EMPTY) for part in _parts(metric)}
-        number = measured(metric, how, folds, span.step.total_seconds())
+        here = min(at + span.step, span.end) - max(at, span.start)
+        number = measured(metric, how, folds, here.total_seconds())
         points.append(Point(at, number.value, number.samples))
         at += span.step
     return Series(metric, info_of(metric).unit, how, span.step, points)
 
 
 async def _folded(session: AsyncSession, names: Sequence[str], span: Span) -> dict[str, Folded]:
-    found = await queries.folded(session, names, span.start, span.end, resolution=span.resolution)
+    found = await queries.folded(session, names, span.tiers)
     return {name: item for (_, name), item in found.items()}
+
+
+async def _known(session: AsyncSession, span: Span) -> Span:
+    """The same, with what is folded of it, where that matters."""
+    return span if span.resolution == FINE else replace(span, folded=await rollups.newest(session))
 
 
 def _parts(metric: str) -> tuple[str, ...]:

@@ -1,33 +1,36 @@
 """Folds samples into minutes and hours, and lets the old ones go (SPEC S3, A51)."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from db.queries import metrics as queries
+from db.queries import metric_rollups as queries
 from db.session import Database
+from domain.windows import FINE, HOUR, MINUTE, floor
 
 _RECENT = timedelta(minutes=10)
-_LATE = timedelta(hours=47)  # samples as they came are kept for 48
+_LATE = timedelta(hours=49)  # a sample may be 48 hours old when it comes
+_RAW = timedelta(hours=50)
 _BATCH = 5000
 _KEPT: tuple[tuple[int | None, timedelta], ...] = (
-    (None, timedelta(hours=48)),
-    (queries.FINE, timedelta(hours=48)),
-    (queries.MINUTE, timedelta(days=30)),
-    (queries.HOUR, timedelta(days=365)),
+    (None, _RAW),
+    (FINE, _RAW),
+    (MINUTE, timedelta(days=30)),
+    (HOUR, timedelta(days=365)),
 )
 
 
 async def roll_recent(db: Database) -> None:
     """Fold the last minutes anew; a bucket under way is written again until it is over."""
-    await _roll(db, _RECENT)
+    await _roll(db, db.clock() - _RECENT)
 
 
 async def roll_late(db: Database) -> None:
     """Fold all that still stands as it came: what arrived late finds its bucket (hourly)."""
-    await _roll(db, _LATE)
+    await _roll(db, db.clock() - _LATE)
 
 
 async def forget_old(db: Database) -> int:
-    """Remove what has been folded and is due; how many rows went."""
+    """Remove what is due; how many rows went. Nothing goes that was not folded."""
+    await _roll(db, db.clock())
     gone = 0
     for resolution, age in _KEPT:
         while True:
@@ -41,15 +44,19 @@ async def forget_old(db: Database) -> int:
     return gone
 
 
-async def _roll(db: Database, back: timedelta) -> None:
-    async with db.write() as uow:
-        end = uow.now
-        minutes = _floor(end - back, queries.MINUTE)
-        await queries.roll(uow.session, minutes, end, resolution=queries.MINUTE)
-        hours = _floor(minutes, queries.HOUR)
-        await queries.roll(uow.session, hours, end + timedelta(seconds=1), resolution=queries.HOUR)
+async def _roll(db: Database, since: datetime) -> None:
+    """From `since`, or from where folding ended when nobody was there to do it.
 
-
-def _floor(moment: datetime, seconds: int) -> datetime:
-    stamp = int(moment.timestamp())
-    return datetime.fromtimestamp(stamp - stamp % seconds, UTC)
+    An hour at a time, the oldest first: what is folded never has a hole, however this ends.
+    """
+    async with db.read() as session:
+        newest = await queries.newest(session) or await queries.oldest(session)
+    if newest is None:
+        return
+    end = floor(db.clock(), MINUTE) + timedelta(seconds=MINUTE)
+    start = floor(min(newest, since), MINUTE)
+    while start < end:
+        border = min(floor(start, HOUR) + timedelta(seconds=HOUR), end)
+        async with db.write() as uow:
+            await queries.roll(uow.session, start, border)
+        start = border

@@ -1,6 +1,6 @@
 """Samples from outside, and what events count (SPEC S69 to S71, A50)."""
 
-import math
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,13 +14,23 @@ from domain.criteria import CUSTOM_PREFIX
 from domain.errors import Invalid
 from domain.events import RecordedEvent, UserSignedUp
 from domain.marketplace_events import PartnershipChanged
-from domain.metrics import CONNECTIONS, FAILED_SIGNUPS, SIGNUPS, MetricKind
+from domain.metrics import (
+    CONNECTIONS,
+    CUSTOM_RULE,
+    FAILED_SIGNUPS,
+    OWN,
+    SIGNUPS,
+    MetricKind,
+    check_tags,
+    is_custom,
+)
 
 MAX_SAMPLES = 500
-MAX_TAGS = 8
+MAX_SERIES = 1000
+MAX_VALUE = 1e15  # sums of these stay numbers
 MAX_AGE = timedelta(hours=48)
 MAX_AHEAD = timedelta(minutes=5)
-_TEXT = 100
+_UNIT = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +50,7 @@ async def record_samples(uow: UnitOfWork, samples: Sequence[Sample]) -> int:
         raise Invalid(f"1 to {MAX_SAMPLES} samples a call.", path=("samples",))
     for index, sample in enumerate(samples):
         _check(sample, index, uow.now)
+    await _admit(uow, samples)
     phase_id = await queries.active_phase(uow.session)
     rows: list[dict[str, object]] = [
         {
@@ -95,22 +106,32 @@ def _counters(item: RecordedEvent) -> tuple[str, ...]:
     return ()
 
 
+async def _admit(uow: UnitOfWork, samples: Sequence[Sample]) -> None:
+    """Each name with its tags is a row a minute for a month: an id among them fills the disk."""
+    series = [(sample.name, json.dumps(dict(sample.tags))) for sample in samples]
+    fresh, known = await queries.mark_series(uow.session, series, uow.now)
+    if fresh and fresh + known > MAX_SERIES:
+        raise Invalid(
+            f"At most {MAX_SERIES} different names with tags a day: tags are for what has few "
+            "values, such as a region, not for ids.",
+            path=("samples",),
+        )
+
+
 def _check(sample: Sample, index: int, now: datetime) -> None:
     path = ("samples", str(index))
-    name = sample.name
-    if not name.startswith(CUSTOM_PREFIX) or not len(CUSTOM_PREFIX) < len(name) <= _TEXT:
+    if sample.name in OWN:
         raise Invalid(
-            f"Names start with {CUSTOM_PREFIX!r} and have at most {_TEXT} characters: "
-            "the other metrics are counted by the system itself.",
+            f"{sample.name} is counted by the system itself, and numbers of others would mix "
+            f"with it. Call yours {CUSTOM_PREFIX}{sample.name}.",
             path=(*path, "name"),
         )
-    if not math.isfinite(sample.value):
-        raise Invalid("A value is a finite number.", path=(*path, "value"))
-    if len(sample.unit) > _TEXT:
-        raise Invalid(f"A unit has at most {_TEXT} characters.", path=(*path, "unit"))
-    if len(sample.tags) > MAX_TAGS or any(
-        len(part) > _TEXT for item in sample.tags.items() for part in item
-    ):
-        raise Invalid(f"At most {MAX_TAGS} tags of {_TEXT} characters.", path=(*path, "tags"))
+    if not is_custom(sample.name):
+        raise Invalid(CUSTOM_RULE, path=(*path, "name"))
+    if not abs(sample.value) <= MAX_VALUE:  # NaN is not either
+        raise Invalid(f"A value lies between ±{MAX_VALUE:g}.", path=(*path, "value"))
+    if len(sample.unit) > _UNIT:
+        raise Invalid(f"A unit has at most {_UNIT} characters.", path=(*path, "unit"))
+    check_tags(sample.tags, (*path, "tags"))
     if sample.at is not None and not now - MAX_AGE <= sample.at <= now + MAX_AHEAD:
         raise Invalid("at lies within the last 48 hours.", path=(*path, "at"))

@@ -1,19 +1,26 @@
 """Metrics, live: again after each collection (SPEC S26, S109)."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from typing import Annotated
 
 import strawberry
 
+from domain.errors import DependencyDown
 from domain.windows import TimeRange as Range
 from schema.context import Info
 from schema.enums import TimeRange
 from schema.types.metrics import MetricsSnapshot
 from schema.types.node import decode_id
-from services import metric_reads
+from services.metric_board import MetricBoard, View
+from services.metric_reads import Snapshot
+from subscriptions.bus import BusMessage, Resync
 from subscriptions.channels import METRICS
 from subscriptions.fanout import Latest
+
+logger = logging.getLogger(__name__)
 
 SILENCE = 35.0  # seconds without a collection before it is computed anyway
 
@@ -26,19 +33,35 @@ PhaseId = Annotated[
 async def launch_metrics(
     info: Info, range: Window = Range.LAST_24H, phase_id: PhaseId = None
 ) -> AsyncIterator[MetricsSnapshot]:
-    """The metrics as they are now, then every 30 seconds."""
+    """The metrics as they are now, then every 30 seconds; `at` says how old the numbers are."""
     phase = decode_id(phase_id, "LaunchPhase", "phaseId") if phase_id is not None else None
     runtime = info.context.runtime
-    async with runtime.bus.subscribe(METRICS, Latest()) as collections:
+    # First the bus, then the snapshot: a collection in between is not missed.
+    async with (
+        runtime.bus.subscribe(METRICS, Latest()) as collections,
+        aclosing(_snapshots(collections, runtime.metrics, View(range, phase))) as snapshots,
+    ):
         with runtime.lifetimes.guard(info.context.actor, collections):
-            while True:
-                async with info.context.db.read() as session:
-                    found = await metric_reads.snapshot(session, range, info.context.now, phase)
-                yield MetricsSnapshot.of(found)
-                try:
-                    async with asyncio.timeout(SILENCE):
-                        await anext(collections)
-                except TimeoutError:
-                    continue
-                except StopAsyncIteration:
-                    return
+            async for snapshot in snapshots:
+                yield MetricsSnapshot.shared(snapshot)
+
+
+async def _snapshots(
+    collections: AsyncIterator[BusMessage], board: MetricBoard, view: View
+) -> AsyncGenerator[Snapshot, None]:
+    last = await board.latest(view)
+    while True:
+        yield last
+        try:
+            async with asyncio.timeout(SILENCE):
+                message = await anext(collections)
+        except TimeoutError:
+            collection = None  # the worker is away, what processes count is there all the same
+        except StopAsyncIteration:
+            return
+        else:
+            collection = None if isinstance(message, Resync) else message.message
+        try:
+            last = await board.latest(view, collection)
+        except DependencyDown:
+            logger.warning("metrics: the database is away, the last snapshot is sent again")

@@ -31,10 +31,21 @@ class LaunchMetric(Base):
     phase_id: Mapped[UUID | None] = mapped_column(reference("launch_phases", ondelete="SET NULL"))
 
 
+class KnownSeries(Base):
+    """A name with its tags that an outside tool sent lately: how many there are is limited."""
+
+    __tablename__ = "metric_series"
+
+    metric_name: Mapped[str] = mapped_column(primary_key=True)
+    tags_hash: Mapped[str] = mapped_column(primary_key=True)
+    seen_at: Mapped[Moment]
+
+
 class MetricRollup(Base):
     """Samples of one metric folded into a bucket of a minute (kept 30 days) or an hour (a year)."""
 
     __tablename__ = "launch_metric_rollups"
+    __table_args__ = (Index(None, "resolution_seconds", "bucket_at"),)
 
     metric_name: Mapped[str] = mapped_column(primary_key=True)
     resolution_seconds: Mapped[int] = mapped_column(primary_key=True)

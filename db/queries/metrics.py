@@ -1,6 +1,6 @@
-"""SQL about metrics: samples in, numbers out, buckets folded (SPEC S3, A51).
+"""SQL about metrics: samples in, numbers out (SPEC S3).
 
-Two sources hold samples: `launch_metrics`, one row a sample, and `launch_metric_rollups`, where
+Two tables hold them: `launch_metrics`, one row a sample, and `launch_metric_rollups`, where
 each process folds what it counts itself (10 s) and the worker folds everything (1 min, 1 h).
 """
 
@@ -14,23 +14,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.metrics import LaunchMetric, MetricRollup
 from domain.metrics import Folded
+from domain.windows import FINE, Tier
 
-FINE, MINUTE, HOUR = 10, 60, 3600
-
-_RAW = """
+RAW = """
 SELECT metric_name, recorded_at AS at, 1 AS samples, metric_value AS total,
        metric_value AS minimum, metric_value AS maximum, metric_value AS last,
-       '{}'::jsonb AS histogram, tags
+       '{{}}'::jsonb AS histogram, tags
 FROM launch_metrics
-WHERE recorded_at > :start AND recorded_at <= :end
+WHERE recorded_at >= :{start} AND recorded_at < :{end}
 """
-_ROLLED = """
+ROLLED = """
 SELECT metric_name, bucket_at AS at, samples, total, minimum, maximum, last, histogram, tags
 FROM launch_metric_rollups
-WHERE resolution_seconds = :resolution AND bucket_at {first} :start AND bucket_at {last} :end
+WHERE resolution_seconds = {resolution} AND bucket_at >= :{start} AND bucket_at < :{end}
 """
-_COARSE_SOURCE = _ROLLED.format(first=">=", last="<")
-_NAMED = " AND metric_name = ANY(:names) AND tags @> CAST(:tags AS jsonb)"
+_WANTED = " AND metric_name = ANY(:names) AND tags @> CAST(:tags AS jsonb)"
 
 _SUMS = """
 WITH source AS ({source})
@@ -45,36 +43,38 @@ SELECT {bucket} AS bucket, metric_name, key::int AS key, sum(value::bigint)::big
 FROM source, jsonb_each_text(histogram) GROUP BY 1, 2, 3
 """
 _ONE = "NULL::timestamptz"
-_STEPS = "date_bin(CAST(:step AS interval), at, CAST(:origin AS timestamptz))"
+_STEPS = "date_bin(CAST(:step AS interval), at, 'epoch'::timestamptz)"
 
 Bucket = tuple[datetime | None, str]
 
 
-def _source(resolution: int) -> str:
-    if resolution == FINE:
-        return f"{_RAW}{_NAMED} UNION ALL {_ROLLED.format(first='>', last='<=')}{_NAMED}"
-    return _COARSE_SOURCE + _NAMED
+def parts(resolution: int, start: str = "start", end: str = "end") -> list[str]:
+    """The rows of one resolution between two parameters; samples lie in two tables."""
+    rolled = ROLLED.format(resolution=resolution, start=start, end=end)
+    return [RAW.format(start=start, end=end), rolled] if resolution == FINE else [rolled]
 
 
 async def folded(
     session: AsyncSession,
     names: Sequence[str],
-    start: datetime,
-    end: datetime,
+    window: Sequence[Tier],
     *,
-    resolution: int,
     step: timedelta | None = None,
     tags: str = "{}",
 ) -> Mapping[Bucket, Folded]:
-    """What a window holds, by step and metric; without a step, the whole window at once."""
-    source, bucket = _source(resolution), _ONE if step is None else _STEPS
-    values = {
-        "names": list(names), "start": start, "end": end, "resolution": resolution, "tags": tags,
-    }  # fmt: skip
+    """What a window holds, by step and metric; without a step, the whole window at once.
+
+    Steps begin at whole ones since the epoch, so that a chart does not move with each look at it.
+    """
+    values: dict[str, object] = {"names": list(names), "tags": tags}
+    wanted: list[str] = []
+    for index, tier in enumerate(window):
+        values |= {f"start{index}": tier.start, f"end{index}": tier.end}
+        wanted += parts(tier.resolution, f"start{index}", f"end{index}")
     if step is not None:
-        values |= {"step": step, "origin": start}
-    if resolution != FINE or step is not None:
-        await session.execute(text("SET LOCAL work_mem = '32MB'"))
+        values |= {"step": step}
+    bucket = _ONE if step is None else _STEPS
+    source = " UNION ALL ".join(part + _WANTED for part in wanted)
     sums = await session.execute(text(_SUMS.format(source=source, bucket=bucket)), values)
     counts = await session.execute(text(_HISTOGRAMS.format(source=source, bucket=bucket)), values)
     histograms: dict[Bucket, dict[int, int]] = {}
@@ -99,6 +99,33 @@ async def add_samples(session: AsyncSession, rows: Sequence[Mapping[str, object]
         await session.execute(insert(LaunchMetric), [dict(row) for row in rows])
 
 
+_MARK = text("""
+WITH given AS (
+  SELECT DISTINCT name, md5(CAST(tags AS jsonb)::text) AS tags_hash
+  FROM unnest(CAST(:names AS text[]), CAST(:tags AS text[])) AS series(name, tags)
+),
+marked AS (
+  INSERT INTO metric_series (metric_name, tags_hash, seen_at)
+  SELECT name, tags_hash, :now FROM given ORDER BY 1, 2
+  ON CONFLICT (metric_name, tags_hash) DO UPDATE SET seen_at = excluded.seen_at
+  WHERE metric_series.seen_at < excluded.seen_at - interval '1 hour'
+  RETURNING xmax = 0 AS fresh
+)
+SELECT count(*) FILTER (WHERE fresh) AS fresh, (SELECT count(*) FROM metric_series) AS known
+FROM marked
+""")
+
+
+async def mark_series(
+    session: AsyncSession, series: Sequence[tuple[str, str]], now: datetime
+) -> tuple[int, int]:
+    """Note names with their tags (JSON) as seen: how many are new, and how many were known."""
+    names, tags = zip(*series, strict=True)
+    values = {"names": list(names), "tags": list(tags), "now": now}
+    row = (await session.execute(_MARK, values)).one()
+    return row.fresh, row.known
+
+
 async def add_folds(
     session: AsyncSession, source: str, at: datetime, folds: Mapping[str, Folded]
 ) -> None:
@@ -121,72 +148,6 @@ async def add_folds(
     ]
     if rows:
         await session.execute(upsert(MetricRollup).values(rows).on_conflict_do_nothing())
-
-
-_ROLL = """
-WITH source AS ({source}),
-binned AS (
-  SELECT metric_name, date_bin(CAST(:step AS interval), at, 'epoch'::timestamptz) AS bucket_at,
-         tags, md5(tags::text) AS tags_hash, at, samples, total, minimum, maximum, last, histogram
-  FROM source
-),
-counted AS (
-  SELECT metric_name, bucket_at, tags_hash, jsonb_object_agg(key, count) AS histogram
-  FROM (
-    SELECT metric_name, bucket_at, tags_hash, key, sum(value::bigint)::bigint AS count
-    FROM binned, jsonb_each_text(histogram) GROUP BY 1, 2, 3, 4
-  ) AS keys GROUP BY 1, 2, 3
-)
-INSERT INTO launch_metric_rollups AS target
-  (metric_name, resolution_seconds, bucket_at, tags_hash, tags,
-   samples, total, minimum, maximum, last, histogram)
-SELECT binned.metric_name, :resolution_to, binned.bucket_at, binned.tags_hash,
-       (array_agg(tags))[1], sum(samples), sum(total), min(minimum), max(maximum),
-       (array_agg(last ORDER BY at DESC))[1],
-       coalesce((array_agg(counted.histogram))[1], '{{}}'::jsonb)
-FROM binned LEFT JOIN counted USING (metric_name, bucket_at, tags_hash)
-GROUP BY 1, 3, 4
-ON CONFLICT (metric_name, resolution_seconds, bucket_at, tags_hash) DO UPDATE SET
-  samples = excluded.samples, total = excluded.total, minimum = excluded.minimum,
-  maximum = excluded.maximum, last = excluded.last, histogram = excluded.histogram
-"""
-# What belongs to somebody else in the table of rollups.
-_OURS = " AND metric_name NOT LIKE 'health.%'"
-
-
-async def roll(session: AsyncSession, start: datetime, end: datetime, *, resolution: int) -> None:
-    """Fold samples into buckets of a minute, or those minutes into hours; whole buckets only.
-
-    Buckets are written anew from their samples: running twice, or late, gives the same.
-    """
-    if resolution == MINUTE:
-        # A sample that was counted over the seconds before its time belongs to those seconds.
-        source = f"{_RAW} UNION ALL {_ROLLED.format(first='>', last='<=')}"
-        source_resolution = FINE
-    else:
-        source, source_resolution = _COARSE_SOURCE, MINUTE
-    values = {
-        "start": start, "end": end, "resolution": source_resolution, "resolution_to": resolution,
-        "step": timedelta(seconds=resolution),
-    }  # fmt: skip
-    await session.execute(text(_ROLL.format(source=source + _OURS)), values)
-
-
-async def forget(
-    session: AsyncSession, *, resolution: int | None, before: datetime, batch: int
-) -> int:
-    """Remove at most `batch` samples (no resolution) or folds of a resolution; how many went."""
-    table = "launch_metrics" if resolution is None else "launch_metric_rollups"
-    moment = "recorded_at" if resolution is None else "bucket_at"
-    only = "" if resolution is None else f"AND resolution_seconds = {resolution}{_OURS}"
-    found = await session.execute(
-        text(
-            f"DELETE FROM {table} WHERE ctid IN "  # noqa: S608 - names of our own, no input
-            f"(SELECT ctid FROM {table} WHERE {moment} < :before {only} LIMIT :batch) RETURNING 1"
-        ),
-        {"before": before, "batch": batch},
-    )
-    return len(found.all())
 
 
 _ACTIVE = text("SELECT id FROM launch_phases WHERE status = 'active' ORDER BY position, id LIMIT 1")

@@ -1,14 +1,17 @@
 """Metrics: cards, charts, and samples from outside (SPEC S26, S79, S81, A50)."""
 
+from dataclasses import field
 from datetime import datetime
+from weakref import WeakKeyDictionary
 
 import strawberry
 
 from domain.errors import Invalid
-from domain.metrics import Card, Trend
+from domain.metrics import Card, Trend, check_tags
 from schema.enums import Aggregation, TimeRange, describe
 from schema.pagination import encode_cursor
 from schema.scalars import JSON
+from schema.sharing import Results
 from services import metric_reads as reads
 from services.metric_samples import Sample
 
@@ -106,6 +109,8 @@ class MetricsSnapshot:
     performance: list[MetricSeries] = strawberry.field(
         description="Response times (P50, P95) and error rate over time."
     )
+    # Executed once for all streams that show it (schema/sharing.py).
+    results: strawberry.Private[Results] = field(default_factory=Results)
 
     @classmethod
     def of(cls, found: reads.Snapshot) -> "MetricsSnapshot":
@@ -120,6 +125,17 @@ class MetricsSnapshot:
             error_rate=MetricCard.of(found.error_rate),
             performance=[MetricSeries.of(line) for line in found.performance],
         )
+
+    @classmethod
+    def shared(cls, found: reads.Snapshot) -> "MetricsSnapshot":
+        """The same object for all who look at the same, so that it is executed once for them."""
+        known = _shown.get(found)
+        if known is None:
+            known = _shown[found] = cls.of(found)
+        return known
+
+
+_shown: WeakKeyDictionary[reads.Snapshot, MetricsSnapshot] = WeakKeyDictionary()
 
 
 @strawberry.input(description="One number of an outside tool.")
@@ -146,4 +162,6 @@ def tags_of(value: object, *path: str) -> dict[str, str]:
         return {}
     if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
         raise Invalid("Tags are an object of texts.", path=path)
-    return {str(name): item for name, item in value.items()}
+    found = {str(name): item for name, item in value.items()}
+    check_tags(found, path)
+    return found

@@ -1,11 +1,16 @@
 """Metrics over the API (S26, S79, S81, A50), and what counts as our error (S69)."""
 
 import pytest
+from redis.asyncio import Redis
 from starlette.applications import Starlette
 
+from app import create_app, running
 from db.session import Database
 from domain.errors import DependencyDown
-from services import flag_reads
+from services import flag_reads, sign_up
+from settings import Settings
+from tests.clock import Clock
+from tests.factories.health import PROBES
 from tests.factories.metrics import requests
 from tests.graphql import GraphQLClient
 
@@ -105,6 +110,28 @@ async def test_a_dead_dependency_counts(
     assert await rate(app, admin) == 100
 
 
+async def test_a_stream_of_events_counts_once_with_its_first_result(
+    app: Starlette, admin: GraphQLClient
+) -> None:
+    asked = {"query": "{ featureFlags { totalCount } }"}
+    headers = {"accept": "text/event-stream", "authorization": f"Bearer {admin.token}"}
+    answer = await admin.raw("POST", "/graphql", json=asked, headers=headers)
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    assert app.state.runtime.meter.so_far()["requests_total"].total == 1
+
+
+async def test_a_failure_in_a_payload_counts_where_it_is_ours(
+    app: Starlette, admin: GraphQLClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_args: object) -> None:
+        raise DependencyDown
+
+    monkeypatch.setattr(sign_up, "_sign_up", away)
+    answer = await admin.data(SIGN_UP, email="anna@example.com")
+    assert answer["signUp"]["errors"] == [{"code": "DEPENDENCY_DOWN"}]
+    assert await rate(app, admin) == 100
+
+
 async def test_the_callers_mistakes_do_not_count(
     app: Starlette, admin: GraphQLClient, viewer: GraphQLClient
 ) -> None:
@@ -132,9 +159,17 @@ async def test_outside_tools_record_their_own(admin: GraphQLClient) -> None:
     [
         ({"name": "error_rate", "value": 1}, "samples.0.name"),
         ({"name": "custom.", "value": 1}, "samples.0.name"),
+        ({"name": "custom.a b", "value": 1}, "samples.0.name"),
+        ({"name": "custom.a", "value": 1e300}, "samples.0.value"),
         ({"name": "custom.a", "value": 1, "tags": [1]}, "samples.0.tags"),
         ({"name": "custom.a", "value": 1, "tags": {"a": 1}}, "samples.0.tags"),
-        ({"name": "custom.a", "value": 1, "unit": "x" * 101}, "samples.0.unit"),
+        ({"name": "custom.a", "value": 1, "tags": {"a": "x" * 101}}, "samples.0.tags"),
+        (
+            {"name": "custom.a", "value": 1, "tags": dict.fromkeys("abcdefghi", "x")},
+            "samples.0.tags",
+        ),
+        ({"name": "custom.a", "value": 1, "unit": "x" * 21}, "samples.0.unit"),
+        ({"name": "custom.a", "value": 1, "at": "2999-01-01T00:00:00Z"}, "samples.0.at"),
         ({"name": "custom.a", "value": 1, "at": "2020-01-01T00:00:00Z"}, "samples.0.at"),
     ],
 )
@@ -145,6 +180,37 @@ async def test_bad_samples_are_refused_whole(
     assert answer.body["errors"][0]["extensions"]["argument"] == field
     found = await admin.data(SERIES, name="custom.ok", how="COUNT", tags=None)
     assert all(not point["samples"] for point in found["metricSeries"]["points"])
+
+
+async def test_our_own_names_are_refused_with_the_reason(admin: GraphQLClient) -> None:
+    answer = await admin.execute(RECORD, samples=[{"name": "error_rate", "value": 0}])
+    (error,) = answer.body["errors"]
+    assert "counted by the system itself" in error["message"]
+    assert "custom.error_rate" in error["message"]
+
+
+@pytest.mark.parametrize("count", [0, 501])
+async def test_a_call_has_1_to_500_samples(admin: GraphQLClient, count: int) -> None:
+    answer = await admin.execute(RECORD, samples=[{"name": "custom.a", "value": 1}] * count)
+    assert answer.body["errors"][0]["extensions"]["argument"] == "samples"
+
+
+async def test_tags_with_ids_are_refused_and_the_others_go_on(admin: GraphQLClient) -> None:
+    """Each name with its tags costs a row a minute for a month."""
+
+    async def send(*users: int) -> list[str]:
+        samples = [{"name": "custom.a", "value": 1, "tags": {"user": str(user)}} for user in users]
+        return (await admin.execute(RECORD, samples=samples)).codes
+
+    assert [await send(*range(n, n + 500)) for n in (0, 500)] == [[], []]
+    assert await send(3, 1000) == ["BAD_USER_INPUT"]
+    assert await send(3, 999) == []
+
+
+@pytest.mark.parametrize("tags", [[1], {"a": 1}, dict.fromkeys("abcdefghi", "x")])
+async def test_bad_tags_of_a_series_are_named(admin: GraphQLClient, tags: object) -> None:
+    answer = await admin.execute(SERIES, name="custom.a", how="AVG", tags=tags)
+    assert answer.body["errors"][0]["extensions"]["argument"] == "tags"
 
 
 @pytest.mark.parametrize(
@@ -189,3 +255,27 @@ async def test_behind_a_proxy_prometheus_needs_a_token(
             headers["authorization"] = f"Bearer {token}"
         answer = await admin.raw("GET", "/metrics", headers=headers)
         assert answer.status_code == status
+
+
+async def test_prometheus_shows_the_parts_of_a_process(admin: GraphQLClient) -> None:
+    text = (await admin.raw("GET", "/metrics")).text
+    for family in (
+        "launch_websockets 0.0",
+        "launch_database_connections ",
+        'launch_subscriptions{source="bus"}',
+        "launch_bus_published_total",
+        "launch_bus_connected 1.0",
+        "launch_event_loop_lag_seconds",
+        "launch_flag_set_version",
+    ):
+        assert f"\n{family}" in text
+
+
+async def test_metrics_can_be_opened_to_everybody(
+    db: Database, redis: Redis, settings: Settings, clock: Clock
+) -> None:
+    open_ = create_app(settings.model_copy(update={"metrics_public": True}), clock, PROBES)
+    async with running(open_.state.runtime):
+        headers = {"x-forwarded-for": "203.0.113.9"}
+        answer = await GraphQLClient(open_).raw("GET", "/metrics", headers=headers)
+    assert answer.status_code == 200

@@ -1,12 +1,18 @@
 """Metrics over graphql-transport-ws (SPEC S26, S109)."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
 from starlette.applications import Starlette
 
 from db.session import Database
+from domain.errors import DependencyDown
+from domain.metrics import EMPTY
+from services import flag_reads, metric_board, metric_reads
+from services.metric_reads import Snapshot
 from subscriptions import channels
+from subscriptions import metrics as stream_of_metrics
 from tests.factories.metrics import requests
 from tests.graphql import GraphQLClient
 from tests.sockets import Socket, serving, socket
@@ -30,3 +36,88 @@ async def test_metrics_come_at_once_and_after_each_collection(
     await requests(db, db.clock(), total=50, errors=1)
     await app.state.runtime.bus.publish(channels.METRICS, "collected")
     assert (await stream.next())["launchMetrics"]["errorRate"]["value"] == 2
+
+
+async def test_all_streams_of_a_process_share_one_snapshot(app: Starlette, live: Socket) -> None:
+    streams = [await live.subscribe(METRICS) for _ in range(5)]
+    first = {(await stream.next())["launchMetrics"]["at"] for stream in streams}
+    computed = app.state.runtime.metrics.computed
+    await app.state.runtime.bus.publish(channels.METRICS, "collected")
+    second = {(await stream.next())["launchMetrics"]["at"] for stream in streams}
+    assert (len(first), len(second), first & second) == (1, 1, set())
+    assert app.state.runtime.metrics.computed == computed + 1
+
+
+async def test_other_ranges_are_other_snapshots(live: Socket) -> None:
+    hour = await live.subscribe(METRICS.replace("at ", "range "))
+    week = await live.subscribe(METRICS.replace("at ", "range ").replace("LAST_1H", "LAST_7D"))
+    assert (await hour.next())["launchMetrics"]["range"] == "LAST_1H"
+    assert (await week.next())["launchMetrics"]["range"] == "LAST_7D"
+
+
+async def test_without_a_worker_the_numbers_come_all_the_same(
+    live: Socket, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream_of_metrics, "SILENCE", 0.05)
+    monkeypatch.setattr(metric_board, "_FRESH", 0.0)
+    stream = await live.subscribe(METRICS)
+    await requests(db, db.clock(), total=50, errors=1)
+    async with asyncio.timeout(5):
+        while (await stream.next())["launchMetrics"]["errorRate"]["value"] != 2:
+            pass
+
+
+async def test_without_a_database_the_last_snapshot_comes_again(
+    app: Starlette, live: Socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its `at` says how old it is; the stream lives on and recovers by itself."""
+    stream = await live.subscribe(METRICS)
+    first = await stream.next()
+
+    async def away(*_args: object) -> Snapshot:
+        raise DependencyDown
+
+    with monkeypatch.context() as patched:
+        patched.setattr(metric_reads, "snapshot", away)
+        await app.state.runtime.bus.publish(channels.METRICS, "one")
+        assert await stream.next() == first
+    await app.state.runtime.bus.publish(channels.METRICS, "two")
+    assert (await stream.next())["launchMetrics"]["at"] > first["launchMetrics"]["at"]
+
+
+async def test_an_unknown_phase_is_named(live: Socket) -> None:
+    stream = await live.subscribe(METRICS.replace("LAST_1H", 'LAST_1H, phaseId: "nonsense"'))
+    message = await stream.message()
+    assert message["payload"]["errors"][0]["extensions"]["argument"] == "phaseId"
+
+
+async def test_a_stream_that_is_left_leaves_nothing(app: Starlette, live: Socket) -> None:
+    """S74."""
+    before = app.state.runtime.bus.live
+    stream = await live.subscribe(METRICS)
+    await stream.next()
+    assert app.state.runtime.bus.live == before + 1
+    await stream.stop()
+    async with asyncio.timeout(5):
+        while app.state.runtime.bus.live != before:  # noqa: ASYNC110 - nothing to wait on
+            await asyncio.sleep(0.01)
+
+
+async def test_operations_of_a_socket_count_as_requests(
+    app: Starlette, live: Socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S69, S107: a stream once however much it sends, a failure each time."""
+    counted = app.state.runtime.meter.so_far
+    before = counted().get("requests_total", EMPTY).total
+    stream = await live.subscribe(METRICS)
+    await stream.next()
+    await app.state.runtime.bus.publish(channels.METRICS, "collected")
+    await stream.next()
+
+    async def broken(*_args: object) -> int:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(flag_reads, "count", broken)
+    await (await live.subscribe("{ featureFlags { totalCount } }")).message()
+    assert counted()["requests_total"].total == before + 2
+    assert counted()["request_errors_total"].total == 1

@@ -1,5 +1,8 @@
 """Metrics: folding, percentiles, numbers of a window, cards (SPEC S69, S79)."""
 
+from dataclasses import replace
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -39,6 +42,16 @@ def test_folding_is_associative(one: list[float], two: list[float], three: list[
     assert (left.samples, left.histogram) == (right.samples, right.histogram)
     assert (left.minimum, left.maximum, left.last) == (right.minimum, right.maximum, right.last)
     assert left.total == pytest.approx(right.total)
+
+
+@given(values, st.lists(st.integers(0, 30), max_size=5))
+def test_folds_of_folds_say_what_the_samples_say(found: list[float], cuts: list[int]) -> None:
+    """Minutes made of samples, and hours made of minutes (A51)."""
+    whole, borders = fold(map(folded, found)), [0, *sorted(cuts), len(found)]
+    parts = [fold(map(folded, found[a:b])) for a, b in pairwise(borders)]
+    again = fold(parts)
+    assert replace(again, total=0) == replace(whole, total=0)
+    assert again.total == pytest.approx(whole.total)
 
 
 @given(st.floats(1, 40_000))
@@ -84,7 +97,9 @@ def test_without_a_request_there_is_no_error_rate() -> None:
     assert EMPTY.plus(EMPTY) == EMPTY
 
 
-@pytest.mark.parametrize("metric", ["", "cpu", "custom.", "custom." + "x" * 100])
+@pytest.mark.parametrize(
+    "metric", ["", "cpu", "custom.", "custom.a b", "custom.\n", "custom." + "x" * 100]
+)
 def test_unknown_names_are_refused(metric: str) -> None:
     with pytest.raises(Invalid):
         info_of(metric)

@@ -1,0 +1,99 @@
+"""SQL that folds samples into minutes and hours, and lets the old ones go (SPEC S3, A51)."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.queries.metrics import parts
+from domain.windows import FINE, HOUR, MINUTE, floor
+
+# What belongs to somebody else in the table of rollups.
+_OURS = " AND metric_name NOT LIKE 'health.%'"
+# Two at once could put an older count over a newer one.
+_ALONE = text("SELECT pg_advisory_xact_lock(hashtext('launch_metric_rollups'))")
+_ROLL = """
+WITH source AS ({source}),
+binned AS (
+  SELECT metric_name, date_bin(CAST(:step AS interval), at, 'epoch'::timestamptz) AS bucket_at,
+         tags, md5(tags::text) AS tags_hash, at, samples, total, minimum, maximum, last, histogram
+  FROM source
+),
+counted AS (
+  SELECT metric_name, bucket_at, tags_hash, jsonb_object_agg(key, number) AS histogram
+  FROM (
+    SELECT metric_name, bucket_at, tags_hash, key, sum(value::bigint)::bigint AS number
+    FROM binned, jsonb_each_text(histogram) GROUP BY 1, 2, 3, 4
+  ) AS keys GROUP BY 1, 2, 3
+)
+INSERT INTO launch_metric_rollups AS target
+  (metric_name, resolution_seconds, bucket_at, tags_hash, tags,
+   samples, total, minimum, maximum, last, histogram)
+SELECT binned.metric_name, :resolution, binned.bucket_at, binned.tags_hash,
+       (array_agg(tags))[1], sum(samples), sum(total), min(minimum), max(maximum),
+       (array_agg(last ORDER BY at DESC))[1],
+       coalesce((array_agg(counted.histogram))[1], '{{}}'::jsonb)
+FROM binned LEFT JOIN counted USING (metric_name, bucket_at, tags_hash)
+GROUP BY 1, 3, 4
+ON CONFLICT (metric_name, resolution_seconds, bucket_at, tags_hash) DO UPDATE SET
+  samples = excluded.samples, total = excluded.total, minimum = excluded.minimum,
+  maximum = excluded.maximum, last = excluded.last, histogram = excluded.histogram
+WHERE (target.samples, target.total, target.minimum, target.maximum, target.last)
+  IS DISTINCT FROM
+  (excluded.samples, excluded.total, excluded.minimum, excluded.maximum, excluded.last)
+"""
+_MINUTES = _ROLL.format(source=" UNION ALL ".join(part + _OURS for part in parts(FINE)))
+_HOURS = _ROLL.format(source=" UNION ALL ".join(part + _OURS for part in parts(MINUTE)))
+_NEWEST = """
+SELECT max(bucket_at) FROM launch_metric_rollups WHERE resolution_seconds = :resolution
+"""
+_OLDEST = """
+SELECT least(
+  (SELECT min(recorded_at) FROM launch_metrics),
+  (SELECT min(bucket_at) FROM launch_metric_rollups WHERE resolution_seconds = :resolution {ours})
+)
+"""
+
+
+async def newest(session: AsyncSession) -> datetime | None:
+    """The minute up to which everything is folded; itself it may be half done."""
+    found: datetime | None = await session.scalar(text(_NEWEST + _OURS), {"resolution": MINUTE})
+    return found
+
+
+async def oldest(session: AsyncSession) -> datetime | None:
+    """When the first sample came that stands as it came."""
+    statement = text(_OLDEST.format(ours=_OURS))
+    found: datetime | None = await session.scalar(statement, {"resolution": FINE})
+    return found
+
+
+async def roll(session: AsyncSession, start: datetime, end: datetime) -> None:
+    """Fold the samples of whole minutes within one hour, then that hour.
+
+    Buckets are written anew from all their samples: running twice, or late, gives the same.
+    A sample on a border belongs to the bucket that begins there.
+    """
+    await session.execute(_ALONE)
+    minutes = {"start": start, "end": end, "resolution": MINUTE}
+    await session.execute(text(_MINUTES), minutes | {"step": timedelta(seconds=MINUTE)})
+    hour = floor(start, HOUR)
+    hours = {"start": hour, "end": hour + timedelta(seconds=HOUR), "resolution": HOUR}
+    await session.execute(text(_HOURS), hours | {"step": timedelta(seconds=HOUR)})
+
+
+async def forget(
+    session: AsyncSession, *, resolution: int | None, before: datetime, batch: int
+) -> int:
+    """Remove at most `batch` samples (no resolution) or folds of a resolution; how many went."""
+    table = "launch_metrics" if resolution is None else "launch_metric_rollups"
+    moment = "recorded_at" if resolution is None else "bucket_at"
+    only = "" if resolution is None else f"AND resolution_seconds = {resolution}{_OURS}"
+    found = await session.execute(
+        text(
+            f"DELETE FROM {table} WHERE ctid IN "  # noqa: S608 - names of our own, no input
+            f"(SELECT ctid FROM {table} WHERE {moment} < :before {only} LIMIT :batch) RETURNING 1"
+        ),
+        {"before": before, "batch": batch},
+    )
+    return len(found.all())

@@ -1,0 +1,76 @@
+"""What a process counts in memory (SPEC S63, S69)."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from db.session import Database
+from domain.metrics import BOUNDS, Folded
+from services.metering import BACKLOG, Meter, Tally
+
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+
+
+@pytest.fixture
+async def meter() -> AsyncIterator[Meter]:
+    """Its database is away, and its clock stands still."""
+    gone = Database("postgresql+asyncpg://nobody@127.0.0.1:1/none", clock=lambda: NOW)
+    yield Meter(gone, 10)
+    await gone.dispose()
+
+
+def test_a_tally_folds_into_three_metrics() -> None:
+    tally = Tally()
+    for seconds, failed in ((0.001, False), (0.004, True), (None, True)):
+        tally.count(seconds, failed=failed)
+    found = tally.folds()
+    assert (found["requests_total"].total, found["request_errors_total"].total) == (3, 2)
+    times = found["response_time_ms"]
+    assert (times.samples, times.minimum, times.maximum, times.last) == (2, 1.0, 4.0, 4.0)
+    assert sum(times.histogram.values()) == 2
+
+
+def test_where_nothing_happened_nothing_is_handed_over() -> None:
+    assert Tally().folds() == {}
+
+
+@pytest.mark.parametrize("seconds", [0, 1e-9, 1e6])
+def test_every_time_has_a_bucket(seconds: float) -> None:
+    tally = Tally()
+    tally.count(seconds, failed=False)
+    (bucket,) = tally.histogram
+    assert 0 <= bucket < len(BOUNDS)
+
+
+async def test_one_failing_gauge_does_not_lose_the_others(meter: Meter) -> None:
+    def broken() -> float:
+        raise OSError
+
+    meter.watch("one", broken)
+    meter.watch("two", lambda: 7)
+    meter.look()
+    assert meter.so_far() == {"two": Folded(1, 7.0, 7.0, 7.0, 7.0)}
+
+
+async def test_what_was_handed_over_still_counts_for_the_process(meter: Meter) -> None:
+    for _ in range(3):
+        meter.count(0.01, failed=False)
+        await meter.flush()
+    assert meter.so_far()["requests_total"].total == 3
+
+
+async def test_no_two_hand_overs_have_the_same_time(meter: Meter) -> None:
+    """The same source and time would be taken for one that was sent again."""
+    for _ in range(3):
+        meter.count(0.01, failed=False)
+        await meter.flush()
+    times = [at for at, _ in meter.waiting]
+    assert times == [NOW + timedelta(microseconds=n) for n in range(3)]
+
+
+async def test_memory_is_bounded_while_the_database_is_away(meter: Meter) -> None:
+    for _ in range(BACKLOG + 5):
+        meter.count(0.01, failed=False)
+        meter.take()
+    assert len(meter.waiting) == BACKLOG
