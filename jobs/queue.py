@@ -10,6 +10,8 @@ from pgqueuer.queries import Queries
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services import log_context, tracing
+
 Payload = Mapping[str, object]
 
 
@@ -24,6 +26,7 @@ class JobSpec:
     payload: Payload
     delay: timedelta = timedelta(0)
     dedupe_key: str | None = None
+    event_seq: int | None = None  # the event that it follows from, for the log
 
 
 async def enqueue(session: AsyncSession, jobs: Sequence[JobSpec]) -> None:
@@ -37,6 +40,7 @@ async def enqueue(session: AsyncSession, jobs: Sequence[JobSpec]) -> None:
         [0] * len(jobs),
         [max(job.delay, timedelta(0)) for job in jobs],
         [job.dedupe_key for job in jobs],
+        [_headers(job) for job in jobs],
         on_conflict="skip",
     )
 
@@ -46,6 +50,16 @@ def decode(payload: bytes | None) -> dict[str, object]:
     found: object = json.loads(payload or b"{}")
     if not isinstance(found, dict):
         raise ValueError("the payload of a job is a JSON object")
+    return found
+
+
+def _headers(job: JobSpec) -> dict[str, str]:
+    """Which request and which event it follows from; its work does not depend on them."""
+    found = tracing.headers()
+    if job.event_seq is not None:
+        found["event_seq"] = str(job.event_seq)
+    if log_context.REQUEST_ID in log_context.fields():
+        found[log_context.REQUEST_ID] = log_context.request_id()
     return found
 
 

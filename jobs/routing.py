@@ -1,6 +1,7 @@
 """What follows from each event: one map, read at one glance (DESIGN rule 5)."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,7 +24,8 @@ Route = Callable[[RecordedEvent], list[JobSpec]]
 async def enqueue_for(session: AsyncSession, events: Sequence[RecordedEvent]) -> None:
     """Add the jobs of these events, and count them, inside the transaction that wrote them."""
     await count_events(session, events)
-    await enqueue(session, [job for event in events for job in jobs_for(event)])
+    jobs = [replace(job, event_seq=item.seq) for item in events for job in jobs_for(item)]
+    await enqueue(session, jobs)
 
 
 def jobs_for(recorded: RecordedEvent) -> list[JobSpec]:

@@ -18,6 +18,7 @@ from pgqueuer.qm import QueueManager
 from pgqueuer.queries import Queries
 
 from jobs.queue import Payload, decode
+from jobs.traces import traced
 
 logger = logging.getLogger(__name__)
 
@@ -125,7 +126,7 @@ class JobRunner:
 
     def _entrypoint(self, handler: Handler) -> AsyncEntrypoint:
         async def execute(job: Job) -> None:
-            async with asyncio.timeout(self._timing.job):
+            async with traced(job), asyncio.timeout(self._timing.job):
                 await self._execute(handler, decode(job.payload))
 
         return execute

@@ -16,6 +16,7 @@ from redis.exceptions import RedisError
 from db.queries import ticks
 from db.session import Database
 from domain.errors import DependencyDown
+from jobs.history import History
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +42,7 @@ class Claims:
         self._redis = redis
         self._db = db
         self._worker = worker
+        self.history = History(redis, worker)
 
     async def claim(self, task: Task, slot: int) -> bool:
         """True where this worker shall run the task in that interval."""
@@ -69,6 +71,14 @@ class Claims:
             return None
 
 
+def pause(slot: int, interval: float, now: float) -> float:
+    """Seconds from now to the begin of the next slot; 0 where the task has run beyond it.
+
+    Slots begin at fixed moments: what a task takes is no part of the gap (SPEC S98).
+    """
+    return max((slot + 1) * interval - now, 0.0)
+
+
 class Ticker:
     """Runs each task in a loop of its own, so that a slow one delays no other."""
 
@@ -93,12 +103,13 @@ class Ticker:
             if slot > done:
                 done = slot
                 await self._try(task, slot)
-            await asyncio.sleep(max((done + 1) * task.interval - self._now(), 0))
+            await asyncio.sleep(pause(done, task.interval, self._now()))
 
     async def _try(self, task: Task, slot: int) -> None:
         try:
             if await self._claims.claim(task, slot):
-                await task.run()
+                async with self._claims.history.run(task.name, self._clock()):
+                    await task.run()
         except DependencyDown as error:
             logger.warning("ticker: %s waits for the next interval: %s", task.name, error)
         except Exception:

@@ -15,6 +15,7 @@ from uuid import UUID
 from redis.asyncio import Redis
 
 from db.session import Database
+from domain.metrics import POOL_USED
 from jobs.alerts import follow_incident
 from jobs.guards import guard
 from jobs.mail import send_mail
@@ -23,12 +24,14 @@ from jobs.queue import Payload
 from jobs.rehearsals import rehearse
 from jobs.routing import FOLLOW_INCIDENT, RAMP, REHEARSE, SEND_MAIL, enqueue_for
 from jobs.runner import DEFAULT_TIMING, JobRunner, QueueTiming
+from jobs.schedule import intervals
 from jobs.ticker import Claims, Task, Ticker
-from services import metric_rollups, retention
-from services.alerting import SWEEP_SECONDS, AlertCenter
+from services import event_lines, metric_rollups, retention
+from services.alerting import AlertCenter
 from services.health import build_monitor
 from services.health_monitor import HealthMonitor
 from services.invitation_changes import expire_overdue
+from services.metering import Meter
 from services.pacing import pace_of
 from services.passwords import Passwords
 from services.propagation import Announcer, settle
@@ -41,12 +44,7 @@ from subscriptions.publish import Publisher
 
 logger = logging.getLogger(__name__)
 
-_HOUR = 3600.0
 _CLOSE_SECONDS = 1.0
-_SETTLE_SECONDS = 5.0
-_SWEEP_SECONDS = 30.0
-_REAP_SECONDS = 30.0
-_COLLECT_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +60,10 @@ class Parts:
 
     async def collect(self) -> None:
         """Fold the newest samples, then tell every dashboard to look (SPEC S63, S109)."""
-        await metric_rollups.roll_recent(self.db)
-        await self.publish(METRICS, self.db.clock().isoformat())
+        try:
+            await metric_rollups.roll_recent(self.db)
+        finally:  # what is not folded is read as it came
+            await self.publish(METRICS, self.db.clock().isoformat())
 
 
 WorkerHandler = Callable[[Parts, Payload], Awaitable[None]]
@@ -97,15 +97,30 @@ HANDLERS: Mapping[str, WorkerHandler] = {
 }
 
 
+def _periodic(parts: Parts) -> Mapping[str, Callable[[], Awaitable[object]]]:
+    return {
+        "health": parts.health.tick,
+        "alerts": parts.alerts.sweep,
+        "guards": partial(_guard, parts),
+        "metrics": parts.collect,
+        "metrics-late": partial(metric_rollups.roll_late, parts.db),
+        "retention": partial(retention.sweep, parts.db),
+        "invitations": partial(expire_overdue, parts.db),
+        "propagation": partial(settle, parts.db, parts.redis),
+        "rehearsals": partial(end_overdue, parts.db),
+    }
+
+
 async def run_worker(
     settings: Settings,
     *,
     handlers: Mapping[str, WorkerHandler] = HANDLERS,
     timing: QueueTiming = DEFAULT_TIMING,
-    retention_seconds: float = _HOUR,
+    every: Mapping[str, float] | None = None,
 ) -> None:
     """Work until SIGTERM or SIGINT, then stop within eight seconds.
 
+    `every` replaces intervals of periodic tasks, in seconds, by their names.
     Any number may run on any number of machines. Without PostgreSQL or Redis it goes on with
     what is possible, and resumes the rest by itself.
     """
@@ -117,19 +132,10 @@ async def run_worker(
             {entrypoint: partial(handler, parts) for entrypoint, handler in handlers.items()},
             timing,
         )
+        seconds = {**intervals(settings), **(every or {})}
         ticker = Ticker(
             Claims(parts.redis, parts.db, name),
-            (
-                Task("health", settings.health_interval_seconds, parts.health.tick),
-                Task("alerts", SWEEP_SECONDS, parts.alerts.sweep),
-                Task("guards", settings.health_interval_seconds, partial(_guard, parts)),
-                Task("metrics", _COLLECT_SECONDS, parts.collect),
-                Task("metrics-late", _HOUR, partial(metric_rollups.roll_late, parts.db)),
-                Task("retention", retention_seconds, partial(retention.sweep, parts.db)),
-                Task("invitations", _SWEEP_SECONDS, partial(expire_overdue, parts.db)),
-                Task("propagation", _SETTLE_SECONDS, partial(settle, parts.db, parts.redis)),
-                Task("rehearsals", _REAP_SECONDS, partial(end_overdue, parts.db)),
-            ),
+            [Task(task, seconds[task], run) for task, run in _periodic(parts).items()],
             parts.db.clock,
         )
         logger.info("worker %s started", name, extra={"worker": name, "jobs": sorted(handlers)})
@@ -174,6 +180,7 @@ async def _parts(settings: Settings) -> AsyncIterator[Parts]:
     announcer = Announcer(redis, db.clock)
     db.on_commit(announcer.after_commit)  # first: it takes the time of the commit
     db.on_commit(Publisher(bus).publish)
+    db.on_commit(event_lines.tell)
     await bus.connect()
     alerts = AlertCenter(settings, db, redis)
     monitor = build_monitor(
@@ -181,9 +188,13 @@ async def _parts(settings: Settings) -> AsyncIterator[Parts]:
     )
     watcher = Watcher(db, monitor, settings, alerts)
     await watcher.start()
+    meter = Meter(db, settings.metrics_interval_seconds)
+    meter.watch(POOL_USED, lambda: db.connections_used)
+    await meter.start()
     try:
         yield Parts(settings, db, redis, monitor, bus.publish, alerts)
     finally:
+        await meter.stop()
         await watcher.stop()
         await alerts.stop()
         passwords.close()

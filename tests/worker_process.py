@@ -34,7 +34,7 @@ def main() -> None:
     logging.basicConfig(level="INFO", format="%(process)d %(name)s %(message)s")
     settings = Settings(_env_file=None)
     handlers = {**HANDLERS, "test.note": note, "test.hang": hang}
-    asyncio.run(run_worker(settings, handlers=handlers, timing=TIMING, retention_seconds=2))
+    asyncio.run(run_worker(settings, handlers=handlers, timing=TIMING, every={"retention": 2}))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ inside PostgreSQL. Arguments: parent pid, signal number, uid, gid (-1: stay), th
 
 import os
 import sys
+from collections.abc import Callable
 
 PR_SET_PDEATHSIG = 1
 
@@ -18,25 +19,28 @@ def drop_privileges(uid: int, gid: int) -> None:
     os.setuid(uid)
 
 
-def die_with_parent(parent: int, number: int) -> None:
-    """Ask for a signal at the parent's death. Elsewhere than on Linux this does nothing."""
+def process_control() -> Callable[..., int] | None:
+    """Find the kernel's call for it. Elsewhere than on Linux there is none."""
     if sys.platform != "linux":
-        return
+        return None
     try:
         import ctypes  # noqa: PLC0415  # some Python builds lack it
     except ImportError:
-        return
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, number, 0, 0, 0)
-    if os.getppid() != parent:  # it died before we asked
-        sys.exit(1)
+        return None
+    return ctypes.CDLL(None).prctl
 
 
 def main(parent: str, number: str, uid: str, gid: str, *command: str) -> None:
     """Replace this process; the pid stays the same."""
+    # Before the change of user: the other one may not be allowed to read this Python's library.
+    prctl = process_control()
     if int(uid) >= 0:
         drop_privileges(int(uid), int(gid))
-    # After the change of user: that clears the request.
-    die_with_parent(int(parent), int(number))
+    if prctl is not None:
+        # After the change of user: that clears the request.
+        prctl(PR_SET_PDEATHSIG, int(number), 0, 0, 0)
+        if os.getppid() != int(parent):  # it died before we asked
+            sys.exit(1)
     os.execvp(command[0], command)  # noqa: S606  # no shell is the point
 
 

@@ -1,0 +1,70 @@
+"""The queue and the schedule at one moment, from the database and from Redis (SPEC S14, S62)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from db.queries.jobs import Claim, JobState, QueuedJob
+from db.session import Database
+from jobs.history import TaskRun, last_runs
+from services import job_queue
+
+_LATE_INTERVALS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class TaskState:
+    """A periodic task: its last run, if any is known, and when the next one is due."""
+
+    name: str
+    interval: float
+    last: TaskRun | None
+    next_at: datetime
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What `launch jobs` shows. Without Redis only claims of the database are known."""
+
+    counts: Mapping[JobState, int]
+    jobs: Sequence[QueuedJob]
+    tasks: Sequence[TaskState]
+    redis: bool
+
+    @property
+    def failed(self) -> int:
+        """How many jobs wait for somebody to look at them."""
+        return self.counts[JobState.FAILED]
+
+
+async def overview(db: Database, redis: Redis, intervals: Mapping[str, float]) -> Overview:
+    """Everything now; raises DependencyDown without the database."""
+    queue = await job_queue.look(db)
+    try:
+        runs, answered = await last_runs(redis), True
+    except (RedisError, OSError):
+        runs, answered = {}, False
+    tasks = [
+        state(name, interval, newest(runs.get(name), queue.claims.get(name)), db.clock())
+        for name, interval in intervals.items()
+    ]
+    return Overview(queue.counts, queue.jobs, tasks, answered)
+
+
+def newest(run: TaskRun | None, claim: Claim | None) -> TaskRun | None:
+    """The later of what Redis and what the database knows of a task."""
+    if claim is None or (run is not None and run.at >= claim.at):
+        return run
+    return TaskRun(claim.worker, claim.at)
+
+
+def state(name: str, interval: float, last: TaskRun | None, now: datetime) -> TaskState:
+    """When the next slot begins, and whether slots were left out."""
+    slot = int(now.timestamp() // interval)
+    next_at = datetime.fromtimestamp((slot + 1) * interval, UTC)
+    missed = last is not None and (now - last.at).total_seconds() > _LATE_INTERVALS * interval
+    return TaskState(name, interval, last, next_at, missed)

@@ -1,0 +1,27 @@
+"""What runs periodically, and how often: for the workers, and for people who look."""
+
+from collections.abc import Mapping
+
+from services.alerting import SWEEP_SECONDS
+from settings import Settings
+
+_HOUR = 3600.0
+_SETTLE_SECONDS = 5.0
+_SWEEP_SECONDS = 30.0
+_REAP_SECONDS = 30.0
+_COLLECT_SECONDS = 30.0
+
+
+def intervals(settings: Settings) -> Mapping[str, float]:
+    """Each periodic task with its interval in seconds (SPEC S62, S63, S109)."""
+    return {
+        "health": settings.health_interval_seconds,
+        "alerts": SWEEP_SECONDS,
+        "guards": settings.health_interval_seconds,
+        "metrics": _COLLECT_SECONDS,
+        "metrics-late": _HOUR,
+        "retention": _HOUR,
+        "invitations": _SWEEP_SECONDS,
+        "propagation": _SETTLE_SECONDS,
+        "rehearsals": _REAP_SECONDS,
+    }

@@ -1,0 +1,42 @@
+"""`launch jobs` as an operator types it (SPEC S14, S116)."""
+
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from redis.asyncio import Redis
+from sqlalchemy import text
+
+from db.session import Database
+from jobs.history import History
+from jobs.queue import JobSpec, enqueue
+from settings import Settings
+from tests.launch import Launch
+
+
+@pytest.fixture
+async def launch(db: Database, redis: Redis, settings: Settings) -> AsyncIterator[Launch]:
+    """A queue with one job that failed for good, and one task that has run."""
+    async with db.write() as uow:
+        await enqueue(uow.session, [JobSpec("mail.send", {})])
+        await uow.session.execute(text("UPDATE pgqueuer SET status = 'failed'"))
+    async with History(redis, "host:7").run("health", db.clock()):
+        pass
+    with tempfile.TemporaryDirectory(prefix="launch-") as name:
+        env = {"DATABASE_URL": str(settings.database_url), "REDIS_URL": str(settings.redis_url)}
+        yield Launch(Path(name), env)
+
+
+async def test_a_failed_job_is_shown_and_tried_again(launch: Launch) -> None:
+    shown = launch.try_("jobs")
+    assert (shown.code, "mail.send" in shown.out, "host:7" in shown.out) == (1, True, True)
+    assert "0 waiting, 0 running, 1 failed" in shown.out
+    number = next(word for word in shown.out.split() if word.isdecimal())
+    assert launch.try_("jobs", "retry", number).err == f"Job {number} (mail.send) waits again.\n"
+    again = launch.try_("jobs", "retry", number)
+    assert (again.code, "has not failed" in again.err) == (1, True)
+    found = launch.json("jobs")
+    assert found["counts"] == {"waiting": 1, "running": 0, "failed": 0}
+    assert [job["state"] for job in found["jobs"]] == ["waiting"]
+    assert found["tasks"][0]["worker"] == "host:7"
