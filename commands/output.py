@@ -16,6 +16,10 @@ STYLES = {
     "WARNING": "yellow",
     "CRITICAL": "bold red",
     "UNKNOWN": "magenta",
+    "OPEN": "bold red",
+    "INVESTIGATING": "yellow",
+    "RESOLVED": "green",
+    "HIGH": "red",
     "ACTIVE": "green",
     "PAUSED": "yellow",
     "ROLLED_BACK": "red",
@@ -28,6 +32,8 @@ STYLES = {
     "ok": "green",
     "warning": "yellow",
     "BLOCKS": "bold red",
+    "better": "green",
+    "worse": "red",
 }
 _WIDE = 200  # columns of a table that goes into a pipe: nothing may be cut there
 

@@ -2,11 +2,14 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from commands.problems import Problem
+
+if TYPE_CHECKING:
+    from settings import Settings
 
 # By its path it works from any folder, in the checkout as well as installed.
 _CLI = Path(__file__).resolve().parent.parent / "cli.py"
@@ -39,14 +42,21 @@ def worker() -> None:
 
     from commands.environment import own_settings  # noqa: PLC0415 - heavy
     from commands.logs import log_config  # noqa: PLC0415
-    from jobs.worker import run_worker  # noqa: PLC0415 - heavy
 
     settings = own_settings("database_url", "redis_url")
-    dictConfig(log_config(settings.log_level))
+    dictConfig(log_config(settings))
     try:
-        asyncio.run(run_worker(settings))
+        asyncio.run(_work(settings))
     except ValueError as error:
         raise Problem(str(error)) from error
+
+
+async def _work(settings: "Settings") -> None:
+    from jobs.worker import run_worker  # noqa: PLC0415 - heavy
+    from telemetry import collecting  # noqa: PLC0415
+
+    async with collecting(settings, "worker"):
+        await run_worker(settings)
 
 
 def _child(command: str) -> list[str]:

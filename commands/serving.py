@@ -23,7 +23,7 @@ def run(host: str | None, port: int | None, workers: int) -> None:
     settings = _settings(host, port)
     # The processes that uvicorn starts build the app by themselves: from this environment.
     os.environ.update(child_environment(settings))
-    config = log_config(settings.log_level)
+    config = log_config(settings)
     dictConfig(config)
     logger.info("serving %s with %d process(es)", settings.base_url, workers)
     uvicorn.run(

@@ -87,14 +87,11 @@ async def read_after(
     phase_id: UUID | None = None,
     since: datetime | None = None,
     kinds: Sequence[str] | None = None,
-    subject_id: UUID | None = None,
 ) -> list[RecordedEvent]:
     """Events after a sequence, oldest first."""
     query = select(LaunchEvent).where(LaunchEvent.seq > after).order_by(LaunchEvent.seq)
     if phase_id is not None:
         query = query.where(LaunchEvent.phase_id == phase_id)
-    if subject_id is not None:
-        query = query.where(LaunchEvent.subject_id == subject_id)
     if since is not None:
         query = query.where(LaunchEvent.at >= since)
     if kinds is not None:
@@ -140,5 +137,6 @@ def _change_row(draft: "Draft", seq: int, now: datetime) -> dict[str, object]:
         "after": audit.after,
         "reason": audit.reason,
         "run_id": audit.run_id,
+        "reverts_id": audit.reverts_id,
         **_actor_columns(draft.actor.ref),
     }

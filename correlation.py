@@ -1,0 +1,76 @@
+"""The id of each request: taken from the caller or made here, on every line, in the reply."""
+
+import logging
+import re
+from contextlib import AbstractContextManager, nullcontext
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from services import log_context, tracing
+from services.tracing import Kind, Span
+
+logger = logging.getLogger("launch.http")
+
+HEADER = "x-request-id"
+_REFUSED = 400
+_BROKEN = 500
+_POLLED = frozenset({"/healthz", "/readyz", "/metrics"})
+_BEGIN = re.compile(r"/[\w.-]{0,40}", re.ASCII)
+
+
+class RequestIds:
+    """The outermost middleware. A socket has one id for as long as it lives."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """`app` sees the id in `log_context`."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Bind the id for everything that this request starts."""
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        given = Headers(raw=list(scope["headers"]))
+        request_id = log_context.accepted_id(given.get(HEADER))
+        with log_context.bound(request_id=request_id), _span(scope, given) as span:
+
+            async def named(message: Message) -> None:
+                if message["type"] == "http.response.start":
+                    MutableHeaders(scope=message)[HEADER] = request_id
+                    _answered(scope, message["status"], span)
+                await send(message)
+
+            await self._app(scope, receive, named)
+
+
+def _span(scope: Scope, given: Headers) -> AbstractContextManager[Span]:
+    """Below the caller's, where it sent a W3C `traceparent`."""
+    if scope["path"] in _POLLED:
+        return nullcontext(tracing.NO_SPAN)
+    attributes = {"http.request.method": _method(scope), "url.path": _begin(scope)}
+    parent = {name: given[name] for name in ("traceparent", "tracestate") if name in given}
+    return tracing.span(_name(scope), Kind.REQUEST, attributes, parent)
+
+
+def _answered(scope: Scope, status: int, span: Span) -> None:
+    """What the graph answered has its own line; this one is for what never came so far."""
+    attributes = {"http.response.status_code": status}
+    span.describe(_name(scope), attributes, failed=status >= _BROKEN)
+    if status >= _REFUSED:
+        level = logging.WARNING if status >= _BROKEN else logging.INFO
+        logger.log(level, "%s %d", _name(scope), status, extra={"status": status})
+
+
+def _name(scope: Scope) -> str:
+    return f"{_method(scope)} {_begin(scope)}"
+
+
+def _method(scope: Scope) -> str:
+    return str(scope.get("method", "WEBSOCKET"))
+
+
+def _begin(scope: Scope) -> str:
+    """Where a path begins: its rest may be the code of an invitation."""
+    found = _BEGIN.match(scope["path"])
+    return found.group() if found else "?"

@@ -1,0 +1,124 @@
+"""From a request to its statements and to the job that follows from it, in one trace."""
+
+import asyncio
+import json
+import secrets
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from db.session import Database
+from settings import Settings
+from tests.collector import Collector, attributes, collecting
+from tests.conftest import empty
+from tests.fleet import until
+from tests.launch import Launch, Running, wait_until_ready
+from tests.servers import free_port
+
+RESET = """mutation Reset($email: EmailAddress!) { requestPasswordReset(email: $email) }"""
+EMAIL = "somebody@wedsync.app"
+JOB = "mail.send"
+
+
+class Site:
+    """A server and a worker that hand their spans to one collector."""
+
+    def __init__(self, collector: Collector, url: str, logs: tuple[Running, Running]) -> None:
+        self.collector = collector
+        self.url = url
+        self.logs = logs
+
+    async def ask(self, query: str, trace_id: str, **variables: object) -> Any:  # noqa: ANN401 - JSON
+        headers = {"traceparent": f"00-{trace_id}-00f067aa0ba902b7-01"}
+        async with httpx2.AsyncClient(trust_env=False) as client:
+            body = {"query": query, "variables": variables}
+            return (await client.post(f"{self.url}/graphql", json=body, headers=headers)).json()
+
+    def lines(self, trace_id: str) -> list[dict[str, object]]:
+        """What both have logged of one trace."""
+        for log in self.logs:
+            log.wait_for(trace_id)
+        text = "".join(log.output for log in self.logs).splitlines()
+        return [json.loads(line) for line in text if line.startswith("{") and trace_id in line]
+
+
+@pytest.fixture
+async def site(database: Database, settings: Settings) -> AsyncIterator[Site]:
+    await empty(database)
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="launch-") as name:
+        async with collecting() as collector:
+            env = {
+                "ENVIRONMENT": "test",
+                "LOG_FORMAT": "json",
+                "DATABASE_URL": str(settings.database_url),
+                "REDIS_URL": str(settings.redis_url),
+                "PORT": str(port),
+                "SMTP_URL": f"smtp://127.0.0.1:{free_port()}",
+                "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url,
+            }
+            launch = Launch(Path(name), env)
+            await asyncio.to_thread(launch, "admin", "--email", EMAIL, "--password", "p" * 20)
+            url = f"http://127.0.0.1:{port}"
+            with launch.running("serve") as server, launch.running("worker") as worker:
+                await asyncio.to_thread(wait_until_ready, url)
+                yield Site(collector, url, (server, worker))
+    await empty(database)
+
+
+async def test_a_request_its_statements_and_its_job_are_one_trace(site: Site) -> None:
+    trace_id = secrets.token_hex(16)
+    assert await site.ask(RESET, trace_id, email=EMAIL) == {"data": {"requestPasswordReset": True}}
+    await until(lambda: has_job(site.collector, trace_id), 20)
+    await until(lambda: has_root(site.collector, trace_id), 20)
+    check_spans(site.collector, trace_id)
+    assert site.collector.parts == {"wedsync-launch:serve", "wedsync-launch:worker"}
+    lines = await asyncio.to_thread(site.lines, trace_id)
+    request, job = named(lines, "launch.graphql"), named(lines, "launch.jobs")
+    assert job["request_id"] == request["request_id"]
+    assert (job["entrypoint"], job["attempt"]) == (JOB, 1)
+    assert str(job["event_seq"]).isdecimal()
+
+
+def named(lines: list[dict[str, object]], logger: str) -> dict[str, object]:
+    return next(line for line in lines if line["logger"] == logger)
+
+
+async def has_job(collector: Collector, trace_id: str) -> bool:
+    return any(span.name == JOB for span in collector.of(trace_id))
+
+
+async def has_root(collector: Collector, trace_id: str) -> bool:
+    return any(span.name == "POST /graphql" for span in collector.of(trace_id))
+
+
+def check_spans(collector: Collector, trace_id: str) -> None:
+    root = next(span for span in collector.of(trace_id) if span.name == "POST /graphql")
+    assert root.parent_span_id.hex() == "00f067aa0ba902b7"
+    assert attributes(root)["http.response.status_code"] == 200
+    (operation,) = collector.below(root)
+    assert operation.name == "mutation Reset"
+    assert attributes(operation)["graphql.operation.type"] == "mutation"
+    statements = [str(attributes(span).get("db.query.text")) for span in collector.below(operation)]
+    assert any(text.startswith("INSERT INTO mails") for text in statements)
+    job = next(span for span in collector.of(trace_id) if span.name == JOB)
+    assert job.parent_span_id == operation.span_id
+    assert "SELECT" in [span.name for span in collector.below(job)]
+    assert EMAIL not in str(collector.spans)
+
+
+def test_without_a_collector_nothing_of_it_is_loaded() -> None:
+    """Nothing is paid for what nobody uses (redis-py loads the part for metrics by itself)."""
+    ours = ("otlp", "opentelemetry.sdk.trace", "opentelemetry.exporter")
+    code = f"import sys, app, jobs.worker; print([m for m in sys.modules if m.startswith({ours})])"
+    root = Path(__file__).parents[2]
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root
+    )
+    assert done.stdout.strip() == "[]"
