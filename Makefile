@@ -11,11 +11,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help run test lint types imports units env web lock clean
+.PHONY: help run test lint types imports units bench env web lock clean
 
 help:
 	@echo "make run    start everything here: database, cache, app and worker (HOST, PORT, DATA_DIR)"
 	@echo "make test   check everything: lint, types, import arrows, sizes, all tests"
+	@echo "make bench  measure against the targets (NAMES=\"sockets memory\" for some of it)"
 
 run: env web
 	@exec $(BIN)/launch up
@@ -42,7 +43,13 @@ imports: env
 
 units: env web
 	@echo "== tests (sizes among them)"
-	@$(BIN)/pytest -n 2
+	@$(BIN)/pytest -n 2 --ignore=tests/e2e/test_browser.py
+	@echo "== tests in a browser (alone: its machine is watched for slowness)"
+	@$(BIN)/pytest tests/e2e/test_browser.py
+
+# Some minutes on an idle machine; docs/performance.md says what it measures.
+bench: env
+	@$(BIN)/python -m bench $(NAMES)
 
 env: $(READY)
 
