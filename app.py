@@ -1,5 +1,6 @@
 """The web process: everything is wired here and nowhere else."""
 
+import gc
 import hashlib
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -15,21 +16,24 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
+from correlation import HEADER, RequestIds
 from db.session import Database
 from domain.errors import DependencyDown
 from domain.health import CheckType
+from domain.metrics import POOL_USED, SOCKETS
 from exposition import exposition_route
 from jobs.routing import enqueue_for
 from pages import page_routes
 from schema.context import Runtime
 from schema.root import schema
 from schema.view import GraphQLView
-from services import kill_switch, shadow_flags
+from services import event_lines, kill_switch, shadow_flags
 from services.alerting import AlertCenter
 from services.event_reads import LogReader
 from services.flag_store import FlagStore
 from services.health import build_monitor
 from services.metering import Meter
+from services.metric_board import MetricBoard
 from services.passwords import Passwords
 from services.probes.base import Probe
 from services.propagation import Announcer, Propagations
@@ -45,6 +49,7 @@ from subscriptions.lifetime import Lifetimes
 from subscriptions.publish import Publisher
 from subscriptions.rehearsal_feed import RehearsalFeed
 from subscriptions.tail import EventTail
+from telemetry import collecting
 
 logger = logging.getLogger(__name__)
 
@@ -95,6 +100,7 @@ def build_runtime(
             settings, db, redis, passwords, partial(bus.publish, channels.HEALTH), probes
         ),
         meter=Meter(db, settings.metrics_interval_seconds),
+        metrics=MetricBoard(db),
         passwords=passwords,
         rate_limits=RateLimiter(redis),
         clock=clock,
@@ -110,6 +116,8 @@ async def running(runtime: Runtime) -> AsyncIterator[Runtime]:
     are back.
     """
     publisher = Publisher(runtime.bus, runtime.tail)
+    runtime.meter.watch(POOL_USED, lambda: runtime.db.connections_used)
+    runtime.meter.watch(SOCKETS, lambda: runtime.meter.sockets)
     announcer = Announcer(runtime.redis, runtime.clock)
     reporter = Reporter(runtime.redis, runtime.receipts)
     hear = partial(shadow_flags.hear, runtime.db, runtime.redis, runtime.receipts.name)
@@ -117,6 +125,7 @@ async def running(runtime: Runtime) -> AsyncIterator[Runtime]:
     runtime.db.on_commit(announcer.after_commit)  # first: it takes the time of the commit
     runtime.db.on_commit(runtime.flag_feed.after_commit)
     runtime.db.on_commit(publisher.publish)
+    runtime.db.on_commit(event_lines.tell)
     async with AsyncExitStack() as stack:
         stack.callback(runtime.passwords.close)
         stack.push_async_callback(runtime.db.dispose)
@@ -155,7 +164,8 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        async with running(runtime):
+        async with collecting(settings, "serve"), running(runtime):
+            _settle()
             yield
 
     app = Starlette(
@@ -173,6 +183,15 @@ def create_app(
     )
     app.state.runtime = runtime
     return app
+
+
+def _settle() -> None:
+    """Let the garbage collector pass over what stays for good: the code, the schema, the tables.
+
+    A full collection stops every stream of the process for as long as it walks through memory.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def from_environment() -> Starlette:
@@ -204,16 +223,19 @@ async def readyz(request: Request) -> Response:
 
 
 def _middleware(settings: Settings) -> list[Middleware]:
+    always = [Middleware(RequestIds)]
     if not settings.allowed_origins:
-        return []
+        return always
     return [
+        *always,
         Middleware(
             CORSMiddleware,
             allow_origins=settings.allowed_origins,
             allow_methods=["GET", "POST"],
-            allow_headers=["authorization", "content-type"],
+            allow_headers=["authorization", "content-type", "traceparent", HEADER],
+            expose_headers=[HEADER],
             allow_credentials=True,
-        )
+        ),
     ]
 
 

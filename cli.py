@@ -5,7 +5,20 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from commands import accounts, alerts, flags, health, kill, login, phases, server, watch
+from commands import (
+    accounts,
+    alerts,
+    flags,
+    health,
+    incidents,
+    jobs,
+    kill,
+    login,
+    metrics,
+    phases,
+    server,
+    watch,
+)
 from commands.problems import Problem
 
 app = typer.Typer(
@@ -50,6 +63,7 @@ def demo() -> None:
 app.command(rich_help_panel=_SERVER)(accounts.admin)
 app.add_typer(accounts.token, name="token", rich_help_panel=_SERVER)
 app.command(rich_help_panel=_SERVER)(kill.kill)
+app.add_typer(jobs.app, name="jobs", rich_help_panel=_SERVER)
 
 
 @app.command(rich_help_panel=_SERVER)
@@ -69,7 +83,9 @@ app.command(rich_help_panel=_CLIENT)(login.logout)
 app.add_typer(phases.app, name="phases", rich_help_panel=_CLIENT)
 app.add_typer(flags.app, name="flags", rich_help_panel=_CLIENT)
 app.command(rich_help_panel=_CLIENT)(health.health)
+app.command(rich_help_panel=_CLIENT)(metrics.metrics)
 app.add_typer(alerts.app, name="alerts", rich_help_panel=_CLIENT)
+app.add_typer(incidents.app, name="incidents", rich_help_panel=_CLIENT)
 app.command(rich_help_panel=_CLIENT)(watch.watch)
 
 

@@ -58,7 +58,13 @@ class Settings(BaseSettings):
     )
 
     metrics_interval_seconds: float = Field(
-        default=10.0, gt=0, description="How often a process hands over what it counted."
+        default=10.0,
+        gt=0,
+        le=10,  # success criteria look at windows of as little as ten seconds
+        description="How often a process hands over what it counted.",
+    )
+    metrics_public: bool = Field(
+        default=False, description="Let everybody read /metrics, not only this machine and tokens."
     )
 
     alert_urls: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
@@ -70,6 +76,13 @@ class Settings(BaseSettings):
     )
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["json", "text"] | None = Field(
+        default=None, description="Unset: json in production, else text."
+    )
+    otel_exporter_otlp_endpoint: str | None = Field(
+        default=None, description="Where traces go (OTLP over HTTP). Unset: there are none."
+    )
+    otel_service_name: str = "wedsync-launch"
     graphiql: bool | None = Field(default=None, description="Unset: on in development only.")
 
     @field_validator("database_url")
@@ -107,6 +120,13 @@ class Settings(BaseSettings):
         if bad:
             raise ValueError(f"no URL that Apprise understands stands at position {', '.join(bad)}")
         return value
+
+    @property
+    def logs_json(self) -> bool:
+        """Whether logs are for machines."""
+        if self.log_format is None:
+            return self.environment == "production"
+        return self.log_format == "json"
 
     @cached_property
     def base_url(self) -> str:

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import (
     async_sessionmaker,
     create_async_engine,
 )
+from sqlalchemy.pool import QueuePool
 
 from db import event_log, flag_versions
 from domain.actors import Actor
@@ -37,6 +38,7 @@ class Audit:
     after: dict[str, object] | None = None
     reason: str | None = None
     run_id: UUID | None = None
+    reverts_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,12 @@ class Database:
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         self._enqueue_jobs = enqueue_jobs
         self._after_commit: list[AfterCommit] = []
+
+    @property
+    def connections_used(self) -> int:
+        """How many connections are in use at this moment."""
+        pool = self.engine.sync_engine.pool
+        return pool.checkedout() if isinstance(pool, QueuePool) else 0
 
     def on_commit(self, callback: AfterCommit) -> None:
         """Call back with the events of every later commit of this process."""

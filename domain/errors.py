@@ -84,11 +84,14 @@ class VersionConflict(LaunchError):
         current_version: int,
         changed_at: datetime,
         changed_by: "ActorRef | None" = None,
+        message: str | None = None,
+        path: Sequence[str] = ("input", "expectedVersion"),
     ) -> None:
         """Says which version stands now and who made it (SPEC A5)."""
         super().__init__(
-            f"Version {current_version} stands now; yours is older. Read again, then decide.",
-            path=("input", "expectedVersion"),
+            message
+            or f"Version {current_version} stands now; yours is older. Read again, then decide.",
+            path=path,
         )
         self.current_version = current_version
         self.changed_at = changed_at

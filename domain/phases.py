@@ -170,14 +170,16 @@ def stepped_percentage(
 
 
 def check_steps(steps: Sequence[RampStep]) -> None:
-    """Steps only ever widen; raises Invalid naming the step."""
+    """Steps only ever widen; raises Invalid naming the step and its field."""
     previous = NOBODY
     for index, step in enumerate(steps):
         path = ("input", "steps", str(index))
         if step.percentage <= previous:
-            raise Invalid("Each step reaches more users than the one before.", path=path)
+            message = "Each step reaches more users than the one before."
+            raise Invalid(message, path=(*path, "percentage"))
         if step.hold_seconds is not None and not 0 <= step.hold_seconds <= 30 * 86_400:
-            raise Invalid("A step is held for 0 seconds to 30 days.", path=path)
+            message = "A step is held for 0 seconds to 30 days."
+            raise Invalid(message, path=(*path, "holdSeconds"))
         previous = step.percentage
 
 

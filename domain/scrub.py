@@ -19,13 +19,25 @@ _TOKEN = re.compile(
 )
 
 
+_EMAIL = re.compile(r"[\w.+-]+@(?=[\w-]+\.[\w-])")
+
+
 def scrub(text: str) -> str:
     """One short line without credentials, tokens or passwords."""
-    clean = _URL.sub(f"{_GONE}@", " ".join(text.split()))
+    clean = _without_secrets(" ".join(text.split()))
+    return clean if len(clean) <= _LIMIT else f"{clean[: _LIMIT - 1]}…"
+
+
+def redact(text: str) -> str:
+    """The text as a log may keep it: e-mail addresses keep their domain only."""
+    return _EMAIL.sub(f"{_GONE}@", _without_secrets(text))
+
+
+def _without_secrets(text: str) -> str:
+    clean = _URL.sub(f"{_GONE}@", text)
     clean = _HEADER.sub(rf"\1 {_GONE}", clean)
     clean = _PAIR.sub(rf"\1{_GONE}", clean)
-    clean = _TOKEN.sub(_GONE, clean)
-    return clean if len(clean) <= _LIMIT else f"{clean[: _LIMIT - 1]}…"
+    return _TOKEN.sub(_GONE, clean)
 
 
 def describe(error: BaseException) -> str:

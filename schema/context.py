@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import uuid4
 
 import strawberry
 from redis.asyncio import Redis
@@ -16,7 +15,9 @@ from schema.loaders import Loaders
 from services.alerting import AlertCenter
 from services.flag_store import FlagStore
 from services.health_monitor import HealthMonitor
+from services.log_context import request_id
 from services.metering import Meter
+from services.metric_board import MetricBoard
 from services.pacing import Pace, pace_of
 from services.passwords import Passwords
 from services.propagation import Propagations
@@ -47,6 +48,7 @@ class Runtime:
     health: HealthMonitor
     alerts: AlertCenter
     meter: Meter
+    metrics: MetricBoard
     passwords: Passwords
     rate_limits: RateLimiter
     clock: Callable[[], datetime]
@@ -64,12 +66,16 @@ class Context:
     auth_unavailable: bool = False
     at_fault: bool = False  # whether an answer failed by our fault
     connection_params: dict[str, object] | None = None
-    request_id: str = field(default_factory=lambda: uuid4().hex)
+    request_id: str = field(default_factory=request_id)
     flag_streams: list[Receiver] = field(default_factory=list)
-    loaders: Loaders = field(init=False)
+    _loaders: Loaders | None = None
 
-    def __post_init__(self) -> None:
-        self.loaders = Loaders(self.runtime.db, self.runtime.propagations)
+    @property
+    def loaders(self) -> Loaders:
+        """Made when one is wanted: they are many, and most sockets and visitors need none."""
+        if self._loaders is None:
+            self._loaders = Loaders(self.runtime.db, self.runtime.propagations)
+        return self._loaders
 
     @property
     def db(self) -> Database:

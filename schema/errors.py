@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from enum import StrEnum
+from time import perf_counter
 
 from graphql import GraphQLError
 from strawberry.extensions import SchemaExtension
@@ -100,16 +101,27 @@ class ErrorPolicy(SchemaExtension):
     def on_operation(self) -> Iterator[None]:
         """After a query or mutation."""
         self._streamed = False
+        self._begin = perf_counter()
         yield
         result = self.execution_context.result
         if not self._streamed:
             self._clean(result)
 
     def on_stream_result(self, result: StreamExecutionResult) -> Iterator[None]:
-        """Before each result of a stream."""
-        self._streamed = True
+        """Before each result of a stream, or of any operation of a socket."""
         self._clean(result)
+        self._count()
+        self._streamed = True
         yield None
+
+    def _count(self) -> None:
+        """Somebody waited for the first result; later ones only count where they fail (S107)."""
+        context = self.execution_context.context
+        if self._streamed and not context.at_fault:
+            return
+        seconds = None if self._streamed else perf_counter() - self._begin
+        context.runtime.meter.count(seconds, failed=context.at_fault)
+        context.at_fault = False  # a socket has many operations
 
     def _clean(self, result: object) -> None:
         errors = getattr(result, "errors", None)

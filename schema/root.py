@@ -26,6 +26,7 @@ from resolvers import (
 )
 from schema.errors import ErrorPolicy
 from schema.limits import DocumentLimits
+from schema.operations import OperationLog
 from schema.pagination import Connection
 from schema.permissions import mutation, query, subscription
 from schema.scalars import SCALARS
@@ -269,8 +270,8 @@ schema = LaunchSchema(
     mutation=Mutation,
     subscription=Subscription,
     types=[UserError, VersionConflictError, NotReadyError, PhaseRun, *EVENT_TYPES],
-    # ErrorPolicy first: it is the outermost and cleans what the others leave.
-    extensions=[ErrorPolicy, ValidationCache, DocumentLimits],
+    # From the outermost on: the log tells what ErrorPolicy has made of what the others leave.
+    extensions=[OperationLog, ErrorPolicy, ValidationCache, DocumentLimits],
     execution_context_class=SharingExecutor,
     config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
 )

@@ -58,8 +58,13 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
     async def handle(self) -> None:
         """Until the client leaves."""
         self._closing: asyncio.Task[None] | None = None
-        async with AsyncExitStack() as self._guards:
-            await super().handle()
+        meter = self.context.runtime.meter
+        meter.sockets += 1
+        try:
+            async with AsyncExitStack() as self._guards:
+                await super().handle()
+        finally:
+            meter.sockets -= 1
 
     async def handle_message(self, message: Message) -> None:
         """Check the form before anything is read from it."""

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
@@ -85,9 +85,10 @@ class GraphQLView(GraphQL[Context, None]):
         except BaseException:
             self.runtime.meter.count(perf_counter() - begin, failed=True)
             raise
-        context = getattr(request.state, "context", None)
-        failed = response.status_code >= 500 or (context is not None and context.at_fault)
-        self.runtime.meter.count(perf_counter() - begin, failed=failed)
+        if not isinstance(response, StreamingResponse):  # a stream is counted with its results
+            context = getattr(request.state, "context", None)
+            failed = response.status_code >= 500 or (context is not None and context.at_fault)
+            self.runtime.meter.count(perf_counter() - begin, failed=failed)
         await response(scope, receive, send)
 
     async def get_context(

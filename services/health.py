@@ -65,5 +65,15 @@ async def _uptime(
     return await queries.uptime(session, since) if since is not None else {}
 
 
+async def longest_gap(session: AsyncSession, window: TimeRange, now: datetime) -> float | None:
+    """The longest time without a sample (SPEC S98): 33 s at most are promised.
+
+    Samples are kept one by one for two days, and only those are looked at.
+    """
+    phase = window is TimeRange.CURRENT_PHASE
+    since = start_of(window, now, await queries.phase_started_at(session) if phase else None)
+    return await queries.longest_gap(session, since, now) if since is not None else None
+
+
 def _detail(state: CheckState) -> str:
     return f"{state.status}: {state.error}" if state.error else state.status.value

@@ -2,16 +2,18 @@
 
 from datetime import timedelta
 
-from db.queries import health, retention
+from db.queries import health, jobs, retention
 from db.session import Database
 from services import metric_rollups
 
 BATCH = 5000
 
+JOB_LOG = timedelta(days=7)  # why a job failed, beside those that still stand in the queue
 RAW_READINGS = timedelta(hours=48)
 
 _KEPT: tuple[tuple[retention.Moments, timedelta], ...] = (
     (retention.TICK_CLAIMED, timedelta(hours=48)),
+    (retention.SERIES_SEEN, timedelta(hours=24)),
     (retention.KEY_CREATED, timedelta(hours=24)),
     (retention.RESET_EXPIRED, timedelta(days=7)),
     (retention.PROPAGATION_STARTED, timedelta(days=365)),  # launches are looked back on
@@ -25,7 +27,7 @@ async def sweep(db: Database, *, batch: int = BATCH) -> int:
     gone = await _fold_readings(db, batch) + await metric_rollups.forget_old(db)
     for column, age in _KEPT:
         gone += await _delete(db, column, age, batch)
-    return gone
+    return gone + await _forget_job_log(db, batch)
 
 
 async def _fold_readings(db: Database, batch: int) -> int:
@@ -43,6 +45,16 @@ async def _delete(db: Database, column: retention.Moments, age: timedelta, batch
     while True:
         async with db.write() as uow:
             gone = await retention.delete_older(uow.session, column, uow.now - age, batch)
+        total += gone
+        if gone < batch:
+            return total
+
+
+async def _forget_job_log(db: Database, batch: int) -> int:
+    total = 0
+    while True:
+        async with db.write() as uow:
+            gone = await jobs.forget_log(uow.session, uow.now - JOB_LOG, batch)
         total += gone
         if gone < batch:
             return total

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.base import Base, Moment, UuidKey, enum_column
+from db.base import Base, Moment, UuidKey, enum_column, reference
 from domain.actors import ActorKind
 from domain.events import Subject
 
@@ -52,6 +52,8 @@ class Change(Base):
         Index(None, "subject_kind", "subject_id", "at"),
         Index(None, "event_seq"),
         Index(None, "run_id"),
+        Index(None, "at"),
+        Index(None, "reverts_id"),
     )
 
     id: Mapped[UuidKey]
@@ -67,6 +69,7 @@ class Change(Base):
     after: Mapped[dict[str, object] | None] = mapped_column(JSONB(none_as_null=True))
     reason: Mapped[str | None]
     run_id: Mapped[UUID | None]
+    reverts_id: Mapped[UUID | None] = mapped_column(reference("changes"))
 
 
 class IdempotencyKey(Base):

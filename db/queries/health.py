@@ -58,6 +58,24 @@ _UPTIME = text(
     """
 )
 
+_FACTS = text(
+    """
+    SELECT current_setting('server_version') AS version,
+           (SELECT count(*) FROM pgqueuer WHERE status = 'failed') AS failed
+    """
+)
+_GAP = text(
+    """
+    SELECT extract(epoch FROM max(later - earlier))::float8 FROM (
+        SELECT lag(checked_at) OVER (ORDER BY checked_at) AS earlier, checked_at AS later
+        FROM system_health_checks WHERE checked_at BETWEEN :since AND :now
+        UNION ALL
+        SELECT max(checked_at), cast(:now AS timestamptz)
+        FROM system_health_checks WHERE checked_at BETWEEN :since AND :now
+    ) AS pauses
+    """
+)
+
 
 async def states(session: AsyncSession) -> list[CheckState]:
     """The stored state of each check."""
@@ -120,6 +138,12 @@ async def uptime(session: AsyncSession, since: datetime) -> Mapping[CheckType, f
     return {CheckType(row[0]): row[1] / 100 for row in rows}
 
 
+async def longest_gap(session: AsyncSession, since: datetime, now: datetime) -> float | None:
+    """The longest time without any sample, up to this moment, in seconds; None without any."""
+    found: float | None = (await session.execute(_GAP, {"since": since, "now": now})).scalar_one()
+    return found
+
+
 async def phase_started_at(session: AsyncSession) -> datetime | None:
     """When the longest running ACTIVE phase began."""
     active = select(func.min(LaunchPhase.started_at)).where(
@@ -135,14 +159,17 @@ async def fold_readings(session: AsyncSession, before: datetime, batch: int) -> 
 
 
 async def write_probe(session: AsyncSession, now: datetime) -> dict[str, object]:
-    """A real write to one row that is always the same, and what a client should know."""
+    """A real write to one row that is always the same, and what a client should know.
+
+    Jobs that failed for good are a part of that: somebody has to look at them.
+    """
     row = {"task": _PROBE, "slot": 0, "worker": _PROBE, "claimed_at": now}
     insertion = upsert(Tick).values(row)
     await session.execute(
         insertion.on_conflict_do_update(index_elements=["task", "slot"], set_={"claimed_at": now})
     )
-    version = (await session.execute(text("SHOW server_version"))).scalar_one()
-    return {"serverVersion": str(version)}
+    facts = (await session.execute(_FACTS)).one()
+    return {"serverVersion": facts.version, "failedJobs": facts.failed}
 
 
 async def look_up_session(session: AsyncSession, token_hash: bytes) -> bool:

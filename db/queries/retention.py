@@ -11,9 +11,11 @@ from db.models.events import IdempotencyKey
 from db.models.flags import FlagPropagation
 from db.models.incidents import AlertDelivery
 from db.models.jobs import Tick
+from db.models.metrics import KnownSeries
 
 Moments = InstrumentedAttribute[datetime]
 
+SERIES_SEEN: Moments = KnownSeries.seen_at
 TICK_CLAIMED: Moments = Tick.claimed_at
 SESSION_EXPIRED: Moments = Session.expires_at
 RESET_EXPIRED: Moments = PasswordReset.expires_at

@@ -12,6 +12,7 @@ from schema.context import Info
 from schema.enums import CheckType, HealthStatus, TimeRange
 from schema.scalars import JSON
 from schema.types.node import Node, node_id
+from services.health import longest_gap
 
 
 @strawberry.type(description="One check: bad after two failures, good again after two passes.")
@@ -88,6 +89,21 @@ class HealthSnapshot:
             checks=[HealthCheck.of(state) for state in snapshot.checks],
             changed=list(snapshot.changed),
         )
+
+    @strawberry.field(
+        description="The longest time without any sample, up to now; null where there are none. "
+        "33 s are promised. Looks back two days at most."
+    )
+    async def max_gap_seconds(
+        self,
+        info: Info,
+        window: Annotated[
+            TimeRange, strawberry.argument(description="How far back to look.")
+        ] = TimeRange.LAST_1H,
+    ) -> float | None:
+        """One statement, and only where it is asked for."""
+        async with info.context.db.read() as session:
+            return await longest_gap(session, window, info.context.now)
 
 
 async def load_health_check(info: Info, key: UUID) -> HealthCheck | None:

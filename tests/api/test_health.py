@@ -6,6 +6,7 @@ from starlette.applications import Starlette
 from db.session import StatementCounter
 from domain.health import CheckType
 from schema.context import Runtime
+from tests.clock import Clock
 from tests.factories.health import Health
 from tests.graphql import GraphQLClient
 
@@ -60,6 +61,25 @@ async def test_uptime_of_all_in_one_statement(runtime: Runtime, viewer: GraphQLC
     await viewer.data(QUERY)
     counter.stop()
     assert sum("system_health_checks" in statement for statement in counter.statements) == 1
+
+
+GAP = "{ systemHealth { maxGapSeconds } }"
+
+
+async def longest_gap(viewer: GraphQLClient) -> float | None:
+    found: float | None = (await viewer.data(GAP))["systemHealth"]["maxGapSeconds"]
+    return found
+
+
+async def test_the_longest_gap(runtime: Runtime, viewer: GraphQLClient, clock: Clock) -> None:
+    """S98: between rounds, and since the last one."""
+    assert await longest_gap(viewer) is None
+    for seconds in (30, 41, 33):
+        await runtime.health.tick()
+        clock.advance(seconds)
+    assert await longest_gap(viewer) == pytest.approx(41, abs=1)
+    clock.advance(20)
+    assert await longest_gap(viewer) == pytest.approx(53, abs=1)
 
 
 async def test_who_may_see_it(

@@ -325,7 +325,10 @@ async def test_a_readiness_token_binds_to_what_was_shown(
     [
         ({"key": "Bad Key"}, ["input", "key"]),
         ({"platforms": []}, ["input", "platforms"]),
-        ({"steps": [{"percentage": 50}, {"percentage": 20}]}, ["input", "steps", "1"]),
+        (
+            {"steps": [{"percentage": 50}, {"percentage": 20}]},
+            ["input", "steps", "1", "percentage"],
+        ),
         ({"flags": [{"flagKey": "nowhere"}]}, ["input", "flags", "0", "flagKey"]),
         ({"rollbackPlan": {"drainSeconds": 5}}, ["input", "rollbackPlan", "drainSeconds"]),
         (

@@ -52,6 +52,17 @@ DOCUMENTS = {
         "affectedFeatures { key } acknowledgedBy { __typename } } } }",
         5,
     ),
+    # Timelines are one statement; suspects five, and one more where a revert has to be weighed.
+    "incidents with their timelines": (
+        "{ incidents(first: 100) { nodes { timeline(first: 5) { nodes { summary } } } } }",
+        2,
+    ),
+    "incidents with their suspects": (
+        "{ incidents(first: 100) { nodes { suspects { score why confirmedCause "
+        "change { id revertible actor { __typename } } } } } }",
+        8,
+    ),
+    "incidents with their reports": ("{ incidents(first: 100) { nodes { report } } }", 7),
     "events": (
         f"{{ launchEvents(first: 100) {{ nodes {{ at summary {ACTOR} "
         "... on PhaseEvent { to phase { key } } ... on FlagEvent { diff { key } } } } }",
@@ -59,6 +70,11 @@ DOCUMENTS = {
     ),
     "events with the way of their flags": (
         "{ launchEvents(first: 100) { nodes { ... on FlagEvent { propagation { acked } } } } }",
+        2,
+    ),
+    "metrics": ("{ launchMetrics { signups { value } performance { points { value } } } }", 7),
+    "a metric over time": (
+        '{ metricSeries(name: "error_rate", range: LAST_1H, aggregation: AVG) { points { at } } }',
         2,
     ),
     "the flags of the viewer": ("{ viewerFlags { version flags { key value reason } } }", 0),
@@ -117,6 +133,7 @@ class Launch:
                     acknowledged_by_kind=ActorKind.USER,
                     acknowledged_by_id=taker.id,
                     acknowledged_by_label=taker.email,
+                    created_at=uow.now,
                 )
             )
 

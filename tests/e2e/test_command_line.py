@@ -116,6 +116,13 @@ def test_health_is_a_table_and_json(launch: Launch) -> None:
     assert {check["type"] for check in checks} >= {"DATABASE", "EMAIL"}
 
 
+def test_metrics_are_cards(launch: Launch) -> None:
+    """S78, S79."""
+    found = launch.json("metrics", "--range", "1h")
+    assert (found["range"], found["signups"]["title"]) == ("LAST_1H", "New Signups")
+    assert "Average Response Time" in launch("metrics", "--range", "phase")
+
+
 def test_the_kill_switch_works_with_the_database_down(launch: Launch) -> None:
     """A6, S53."""
     launch("flags", "toggle", "mvp_test_feature", "on")
@@ -251,5 +258,5 @@ def test_every_document_fits_the_graph() -> None:
         if isinstance(value, str) and re.match(r"\s*(query|mutation|subscription)\b", value)
     ]
     documents += [document for document, _ in phase_documents.MOVES.values()]
-    assert len(documents) == 23
+    assert len(documents) == 24
     assert [error for text in documents for error in validate(graph, parse(text))] == []

@@ -25,6 +25,7 @@ TOGGLE = """mutation ($key: String!, $on: Boolean!) {
   toggleFeatureFlag(input: {key: $key, enabled: $on}) { errors { code message } } }"""
 LOG_IN = """mutation ($email: EmailAddress!, $password: String!) {
   logIn(email: $email, password: $password) { session { accessToken } } }"""
+SET = "subscription { viewerFlags { flags { key value } } }"
 FLAGS = "subscription ($keys: [String!]) { featureFlags(keys: $keys) { key enabled version } }"
 
 
@@ -127,6 +128,25 @@ async def test_a_change_in_one_process_reaches_a_subscriber_of_the_other(
     assert time.monotonic() - begin < 3
 
 
+async def test_a_visitor_of_the_other_process_is_told(site: Site) -> None:
+    """S24, S108: the whole set of flags, on a socket without a login; measured, not promised."""
+    token = await site.log_in()
+    async with socket(f"127.0.0.1:{site.ports[1]}") as visitor:
+        stream = await visitor.subscribe(SET)
+        before = value_in(await stream.next())
+        begin = await switch(site, token, not before)
+        assert value_in(await stream.next(3.0)) is not before
+        took = time.monotonic() - begin
+    print(f"from the change to a visitor of another process: {took * 1000:.0f} ms")  # noqa: T201
+    assert took < 3
+
+
+def value_in(payload: Any) -> bool:  # noqa: ANN401 - JSON
+    """The value of the flag in a set."""
+    flags = {flag["key"]: flag["value"] for flag in payload["viewerFlags"]["flags"]}
+    return bool(flags[KEY])
+
+
 async def test_without_redis_a_change_succeeds_and_streams_catch_up(
     site: Site, far: Socket
 ) -> None:
@@ -143,8 +163,13 @@ async def test_without_redis_a_change_succeeds_and_streams_catch_up(
     assert (await stream.next(15.0))["featureFlags"]["enabled"] is not before["enabled"]
 
 
-async def test_without_the_database_flags_are_served_and_can_be_killed(site: Site) -> None:
-    """S53, S59: the last known flags, marked STALE; the kill switch does not need the database."""
+async def test_without_the_database_flags_are_served_and_can_be_killed(
+    site: Site, far: Socket
+) -> None:
+    """S53, S59: the last known flags, marked STALE; the kill switch does not need the database.
+
+    Streams that were open before go on after it, without a new socket.
+    """
     token = await site.log_in()
     await switch(site, token, True)
     port = site.ports[1]
@@ -156,6 +181,8 @@ async def test_without_the_database_flags_are_served_and_can_be_killed(site: Sit
         found = await site.ask(port, LIST, token)
         return bool(found.get("data")) and (await site.reason(port))[1] != "STALE"
 
+    stream = await far.subscribe(FLAGS, keys=[KEY])
+    assert (await stream.next())["featureFlags"]["enabled"] is True
     site.postgres.stop()
     try:
         await until(is_stale)
@@ -169,6 +196,8 @@ async def test_without_the_database_flags_are_served_and_can_be_killed(site: Sit
     finally:
         site.postgres.start()
     await until(is_back, 30)
+    await switch(site, await site.log_in(), False)
+    assert (await stream.next(15.0))["featureFlags"]["enabled"] is False
 
 
 async def _is_killed(site: Site, port: int) -> bool:

@@ -162,13 +162,26 @@ async def test_deep_and_odd_folders_work(folder: Path) -> None:
         valkey.stop()
 
 
-def pids_of_servers_whose_owner_was_killed(where: Path) -> list[int]:
+def pids_of_servers_whose_owner_was_killed(
+    where: Path, number: signal.Signals = signal.SIGKILL
+) -> list[int]:
     command = [sys.executable, "-c", HOLDER, str(where)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout is not None
         pids = [int(word) for word in holder.stdout.readline().split()]
-        holder.send_signal(signal.SIGKILL)
+        holder.send_signal(number)
     return pids
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_no_server_outlives_its_owner(folder: Path, number: signal.Signals) -> None:
+    """However the owner ended, and before anybody starts another one."""
+    pids = pids_of_servers_whose_owner_was_killed(folder / f"left-{number.name}", number)
+    assert len(pids) == 2
+    deadline = time.monotonic() + 10
+    while left := [pid for pid in pids if is_live(pid)]:
+        assert time.monotonic() < deadline, f"{left} still run"
+        time.sleep(0.05)
 
 
 async def test_servers_of_a_killed_process_end_and_can_be_started_again(folder: Path) -> None:
@@ -178,10 +191,13 @@ async def test_servers_of_a_killed_process_end_and_can_be_started_again(folder: 
     new = [(server.start(), server.pid)[1] for server in servers]
     assert await ask(servers[0], "SELECT 1") == 1
     assert len(set(old) | set(new)) == 4
-    assert not any(psutil.pid_exists(pid) and is_live(pid) for pid in old)
+    assert not any(is_live(pid) for pid in old)
     for server in servers:
         server.stop()
 
 
 def is_live(pid: int) -> bool:
-    return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False

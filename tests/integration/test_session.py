@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from db.session import Database
 from domain.errors import DependencyDown
+from jobs.queue import JobSpec, enqueue
 from tests.clock import Clock
 
 
@@ -37,4 +38,20 @@ async def test_a_connection_that_the_server_ends(migrated: str, clock: Clock) ->
     assert "SELECT" not in failure.value.message
     async with one.read() as session:
         assert await session.scalar(text("SELECT 1")) == 1
+    await one.dispose()
+
+
+async def lose_it_before_a_job_is_added(database: Database) -> None:
+    async with database.write() as uow:
+        pid = await uow.session.scalar(text("SELECT pg_backend_pid()"))
+        async with database.read() as other:
+            await other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
+        await enqueue(uow.session, [JobSpec("test.job", {})])
+
+
+async def test_a_connection_that_ends_under_the_queue(migrated: str, clock: Clock) -> None:
+    """The queue speaks to the driver itself, whose errors nobody wraps."""
+    one = Database(migrated, clock=clock, pool_size=2)
+    with pytest.raises(DependencyDown):
+        await lose_it_before_a_job_is_added(one)
     await one.dispose()

@@ -179,19 +179,19 @@ def test_a_widening_ramp_is_accepted(steps: list[RampStep]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("steps", "index"),
+    ("steps", "place"),
     [
-        (ramp(0, 50), "0"),
-        (ramp(50, 50), "1"),
-        (ramp(5, 50, 25), "2"),
-        ([RampStep(Percent(5), -1)], "0"),
-        ([RampStep(Percent(5), 0), RampStep(Percent(6), 30 * 86_400 + 1)], "1"),
+        (ramp(0, 50), ("0", "percentage")),
+        (ramp(50, 50), ("1", "percentage")),
+        (ramp(5, 50, 25), ("2", "percentage")),
+        ([RampStep(Percent(5), -1)], ("0", "holdSeconds")),
+        ([RampStep(Percent(5), 0), RampStep(Percent(6), 30 * 86_400 + 1)], ("1", "holdSeconds")),
     ],
 )
-def test_a_bad_step_is_named(steps: list[RampStep], index: str) -> None:
+def test_a_bad_step_is_named(steps: list[RampStep], place: tuple[str, str]) -> None:
     with pytest.raises(Invalid) as caught:
         check_steps(steps)
-    assert caught.value.path == ("input", "steps", index)
+    assert caught.value.path == ("input", "steps", *place)
 
 
 @pytest.mark.parametrize("plan", [None, RollbackPlan(), RollbackPlan(manual_steps=("call",) * 50)])

@@ -1,0 +1,18 @@
+"""Whose fault a failure is: HTTP 200 hides it from everybody else (SPEC S107)."""
+
+import pytest
+
+from schema.errors import TopLevelCode, is_server_fault
+
+OURS = {TopLevelCode.INTERNAL, TopLevelCode.DEPENDENCY_DOWN}
+
+
+@pytest.mark.parametrize("code", TopLevelCode)
+def test_only_what_broke_on_our_side_counts(code: TopLevelCode) -> None:
+    assert is_server_fault(code) is (code in OURS)
+    assert is_server_fault(code.value) is (code in OURS)
+
+
+@pytest.mark.parametrize("code", [None, "", "internal", 500])
+def test_what_is_no_code_of_ours_does_not_count(code: object) -> None:
+    assert not is_server_fault(code)
