@@ -22,11 +22,11 @@ async function healthy(): Promise<void> {
   const bearer = await token();
   const until = Date.now() + 60_000;
   for (;;) {
-    const { systemHealth } = (await ask(bearer, "{ systemHealth { status } }")) as {
-      systemHealth: { status: string };
+    const { systemHealth } = (await ask(bearer, "{ systemHealth { overall } }")) as {
+      systemHealth: { overall: string };
     };
-    if (systemHealth.status === "HEALTHY" || systemHealth.status === "WARNING") return;
-    assert.ok(Date.now() < until, `still ${systemHealth.status}`);
+    if (systemHealth.overall === "HEALTHY" || systemHealth.overall === "WARNING") return;
+    assert.ok(Date.now() < until, `still ${systemHealth.overall}`);
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
 }
