@@ -103,7 +103,7 @@ async def measure(
     """
     start = now - timedelta(seconds=max(window_seconds, rules.shortest_window(metric)))
     if not_before is not None:
-        start = max(start, not_before)
+        start = min(max(start, not_before), now)
     span = await _known(session, Span(start, now))
     found = await _folded(session, _parts(metric), span)
     return measured(metric, aggregation, found, (now - start).total_seconds())

@@ -66,6 +66,8 @@ async def folded(
 
     Steps begin at whole ones since the epoch, so that a chart does not move with each look at it.
     """
+    if not window:  # begins only later, as what is measured of a run that has to settle first
+        return {}
     values: dict[str, object] = {"names": list(names), "tags": tags}
     wanted: list[str] = []
     for index, tier in enumerate(window):

@@ -233,3 +233,13 @@ async def test_long_ranges_read_folds(db: Database, days: int) -> None:
         found = await metric_reads.snapshot(session, window, db.clock())
     assert span.resolution == HOUR
     assert found.error_rate.value == 10
+
+
+@pytest.mark.parametrize("how", [Aggregation.RATE, Aggregation.AVG, Aggregation.COUNT])
+async def test_what_begins_later_is_not_measured_yet(db: Database, how: Aggregation) -> None:
+    """A run settles first: until then there is no number, and no error (X11)."""
+    now = db.clock()
+    later = now + timedelta(seconds=10)
+    async with db.read() as session:
+        found = await metric_reads.measure(session, "error_rate", how, 60, now, later)
+    assert found.samples == 0
