@@ -5,7 +5,7 @@ from typing import Annotated
 import strawberry
 
 from schema.context import Info
-from schema.pagination import After, Connection, First, Page, connection, encode_cursor
+from schema.pagination import After, Connection, First, Page, connection, moment_cursor
 from schema.types.alerts import AlertChannel, AlertDelivery, AlertTestResult, SendTestAlertPayload
 from schema.types.node import decode_id
 from services import alert_reads
@@ -27,7 +27,7 @@ async def alert_deliveries(
         Connection[AlertDelivery],
         rows,
         page,
-        cursor=lambda row: encode_cursor(row.created_at, row.id),
+        cursor=moment_cursor,
         wrap=AlertDelivery.of,
     )
 

@@ -2,7 +2,7 @@
 
 from domain.search import check_search
 from schema.context import Info
-from schema.pagination import After, First, Page, connection, encode_cursor
+from schema.pagination import After, First, Page, connection, moment_cursor
 from schema.types.couples import Couple, CoupleConnection
 from schema.types.suppliers import Search
 from services import directory
@@ -19,7 +19,7 @@ async def couples(
         CoupleConnection,
         rows,
         page,
-        cursor=lambda row: encode_cursor(row.created_at, row.id),
+        cursor=moment_cursor,
         wrap=Couple.of,
         search=text,
     )

@@ -7,7 +7,7 @@ import strawberry
 from domain.incidents import IncidentStatus as Status
 from schema.context import Info
 from schema.enums import IncidentStatus, Severity
-from schema.pagination import After, First, Page, connection, encode_cursor
+from schema.pagination import After, First, Page, connection, moment_cursor
 from schema.types.incidents import Incident, IncidentConnection
 from schema.types.node import decode_id
 from services import incident_reads
@@ -46,7 +46,7 @@ async def incidents(
         IncidentConnection,
         rows,
         page,
-        cursor=lambda row: encode_cursor(row.created_at, row.id),
+        cursor=moment_cursor,
         wrap=Incident.of,
         wanted=wanted,
     )

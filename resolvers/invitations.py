@@ -7,7 +7,7 @@ import strawberry
 from schema.authentication import check_known, entrance, remember
 from schema.context import Info
 from schema.marketplace_enums import InvitationChannel, InvitationStatus
-from schema.pagination import After, First, Page, connection, encode_cursor
+from schema.pagination import After, First, Page, connection, moment_cursor
 from schema.scalars import EmailAddress
 from schema.types.invitations import (
     AcceptInvitationInput,
@@ -71,7 +71,7 @@ async def invitations(
         InvitationConnection,
         rows,
         page,
-        cursor=lambda row: encode_cursor(row.created_at, row.id),
+        cursor=moment_cursor,
         wrap=Invitation.of,
         wanted=wanted,
     )

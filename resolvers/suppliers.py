@@ -7,7 +7,7 @@ import strawberry
 from domain.search import check_search
 from schema.context import Info
 from schema.enums import VendorType
-from schema.pagination import After, First, Page, connection, encode_cursor
+from schema.pagination import After, First, Page, connection, moment_cursor
 from schema.types.accounts import ProfileInput, ProfilePayload
 from schema.types.clients import AddClientInput, ClientPayload, UpdateClientInput
 from schema.types.node import decode_id
@@ -38,7 +38,7 @@ async def suppliers(
         SupplierConnection,
         rows,
         page,
-        cursor=lambda row: encode_cursor(row.created_at, row.id),
+        cursor=moment_cursor,
         wrap=Supplier.of,
         wanted=wanted,
     )

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 import strawberry
@@ -28,6 +28,15 @@ After = Annotated[
 ]
 
 T = TypeVar("T")
+
+
+class _Made(Protocol):
+    """A row that says when it was made."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def created_at(self) -> datetime: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +87,11 @@ def encode_cursor(*parts: object) -> str:
     texts = [part.isoformat() if isinstance(part, datetime) else str(part) for part in parts]
     raw = json.dumps(texts, separators=(",", ":")).encode()
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def moment_cursor(row: _Made) -> str:
+    """The cursor of a row in a list ordered by (created_at, id): `Page.after_moment` reads it."""
+    return encode_cursor(row.created_at, row.id)
 
 
 def decode_cursor(cursor: str) -> tuple[str, ...]:

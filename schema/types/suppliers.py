@@ -12,7 +12,7 @@ from domain.search import check_search
 from schema.context import Info
 from schema.enums import VendorType
 from schema.marketplace_enums import ClientStatus
-from schema.pagination import After, Connection, First, Page, connection, encode_cursor
+from schema.pagination import After, Connection, First, Page, connection, moment_cursor
 from schema.scalars import EmailAddress
 from schema.types.clients import Client, ClientConnection
 from schema.types.couples import Partnership, load_onboarding, page_of_partnerships
@@ -74,7 +74,7 @@ class Supplier(Node):
             ClientConnection,
             found,
             page,
-            cursor=lambda row: encode_cursor(row.created_at, row.id),
+            cursor=moment_cursor,
             wrap=Client.of,
             wanted=wanted,
         )
