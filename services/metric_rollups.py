@@ -1,15 +1,16 @@
 """Folds samples into minutes and hours, and lets the old ones go (SPEC S3, A51)."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from db.queries import metric_rollups as queries
-from db.session import Database
+from db.session import Database, UnitOfWork
 from domain.windows import FINE, HOUR, MINUTE, floor
+from services.batches import BATCH, in_batches
 
 _RECENT = timedelta(minutes=10)
 _LATE = timedelta(hours=49)  # a sample may be 48 hours old when it comes
 _RAW = timedelta(hours=50)
-_BATCH = 5000
 _KEPT: tuple[tuple[int | None, timedelta], ...] = (
     (None, _RAW),
     (FINE, _RAW),
@@ -33,15 +34,14 @@ async def forget_old(db: Database) -> int:
     await _roll(db, db.clock())
     gone = 0
     for resolution, age in _KEPT:
-        while True:
-            async with db.write() as uow:
-                count = await queries.forget(
-                    uow.session, resolution=resolution, before=uow.now - age, batch=_BATCH
-                )
-            gone += count
-            if count < _BATCH:
-                break
+        gone += await in_batches(db, partial(_forget, resolution, age))
     return gone
+
+
+async def _forget(resolution: int | None, age: timedelta, uow: UnitOfWork) -> int:
+    return await queries.forget(
+        uow.session, resolution=resolution, before=uow.now - age, batch=BATCH
+    )
 
 
 async def _roll(db: Database, since: datetime) -> None:

@@ -1,0 +1,20 @@
+"""Much of the same, a bounded piece in a transaction of its own at a time."""
+
+from collections.abc import Awaitable, Callable
+
+from db.session import Database, UnitOfWork
+
+BATCH = 5000
+
+
+async def in_batches(
+    db: Database, step: Callable[[UnitOfWork], Awaitable[int]], batch: int = BATCH
+) -> int:
+    """Repeat `step`, which takes up to `batch` rows, until it finds fewer; how many it took."""
+    total = 0
+    while True:
+        async with db.write() as uow:
+            done = await step(uow)
+        total += done
+        if done < batch:
+            return total
