@@ -96,6 +96,11 @@ def judge(
     return _weighed(criterion, _with_zero(criterion, state))
 
 
+def is_judged(evaluated_at: datetime | None, now: datetime, interval: timedelta) -> bool:
+    """Whether another worker did so in this interval: no failure may count twice."""
+    return evaluated_at is not None and abs(now - evaluated_at) < interval / 2
+
+
 def due_action(criterion: Criterion, state: CriterionState) -> GuardAction | None:
     """What must be done now; once for each time of failing, and never in a dry run (A11).
 

@@ -11,7 +11,6 @@ from db.models.phases import LaunchPhase
 from db.queries import criteria as queries
 from db.queries import phases as phase_queries
 from db.session import Database, UnitOfWork
-from domain.actors import system_actor
 from domain.criteria import Criterion, GuardAction
 from domain.criterion_events import CriterionJudged
 from domain.ids import PhaseId, RunId
@@ -22,15 +21,15 @@ from domain.verdicts import (
     CriterionState,
     Look,
     due_action,
+    is_judged,
     judge,
 )
 from services import guard_actions, incidents
+from services.guard_actions import GUARD
 from services.measuring import SETTLING, Eyes, Question
 from services.phase_reads import is_live
 
 logger = logging.getLogger(__name__)
-
-GUARD = system_actor("guard")
 
 _LIVE = (PhaseStatus.ACTIVE, PhaseStatus.PAUSED)
 
@@ -71,7 +70,7 @@ async def _settle(
     if phase is None or phase.current_run_id != run_id or not is_live(phase):
         return
     before = (await queries.states_of_runs(uow.session, [run_id]))[run_id]
-    if _is_judged(before, uow.now, interval):
+    if any(is_judged(state.evaluated_at, uow.now, interval) for state in before.values()):
         return
     criteria = [item for item in criteria_of(phase.success_criteria) if item in looks]
     after = {
@@ -116,7 +115,7 @@ async def _act(
         for key, action in due.items()
         if action is not None
     }
-    return await guard_actions.take(uow, GUARD, phase, reasons) if reasons else {}
+    return await guard_actions.take(uow, phase, reasons) if reasons else {}
 
 
 async def _tell(
@@ -142,12 +141,6 @@ async def _tell(
         note = f"Recovered: {after.explanation}"
         cause = guard_actions.dedup_key(run_id, key)
         await incidents.resolve_by_key(uow, GUARD, cause, note)
-
-
-def _is_judged(states: States, now: datetime, interval: timedelta) -> bool:
-    """Whether another worker did so in this interval: no failure may count twice."""
-    moments = [state.evaluated_at for state in states.values() if state.evaluated_at]
-    return any(abs(now - moment) < interval / 2 for moment in moments)
 
 
 def _question(criterion: Criterion, started_at: datetime) -> Question:

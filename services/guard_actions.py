@@ -1,13 +1,13 @@
 """What a guard does to a phase: warn, hold, roll back (SPEC X1, A9)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from db.models.phases import LaunchPhase
 from db.queries import phases as queries
 from db.session import UnitOfWork
-from domain.actors import Actor
+from domain.actors import system_actor
 from domain.criteria import GuardAction
 from domain.incidents import Severity
 from domain.phases import PhaseAction
@@ -15,6 +15,8 @@ from services import incidents
 from services.incidents import IncidentDraft
 from services.phase_changes import move
 from services.phase_rollback import Rollback, roll_back
+
+GUARD = system_actor("guard")
 
 _SEVERITY = {GuardAction.WARN: Severity.MEDIUM, GuardAction.HOLD: Severity.HIGH}
 _TITLE = {
@@ -32,7 +34,7 @@ class Due:
 
 
 async def take(
-    uow: UnitOfWork, actor: Actor, phase: LaunchPhase, due: Mapping[str, Due]
+    uow: UnitOfWork, phase: LaunchPhase, due: Mapping[str, Due]
 ) -> Mapping[str, GuardAction]:
     """Do what criteria ask for with a locked ACTIVE phase; returns what was done, by criterion.
 
@@ -40,13 +42,15 @@ async def take(
     """
     back = {key: item for key, item in due.items() if item.action is GuardAction.ROLLBACK}
     if back:
-        await roll_back(uow, actor, Rollback(phase.id, _reason(back)))
+        await roll_back(uow, GUARD, Rollback(phase.id, _reason(back)))
         return {key: item.action for key, item in back.items()}
     held = {key: item for key, item in due.items() if item.action is GuardAction.HOLD}
     if held:
-        move(uow, actor, phase, PhaseAction.PAUSE, reason=_reason(held))
+        move(uow, GUARD, phase, PhaseAction.PAUSE, reason=_reason(held))
+    links = (await queries.linked_flags(uow.session, [phase.id]))[phase.id]
+    features = [link.flag.key for link in links]
     for key, item in due.items():
-        await _open_incident(uow, actor, phase, key, item)
+        await incidents.open_incident(uow, GUARD, _draft(phase, key, item, features))
     return {key: item.action for key, item in due.items()}
 
 
@@ -55,21 +59,17 @@ def dedup_key(run_id: UUID | None, key: str) -> str:
     return f"criterion:{run_id}:{key}"
 
 
-async def _open_incident(
-    uow: UnitOfWork, actor: Actor, phase: LaunchPhase, key: str, due: Due
-) -> None:
-    links = (await queries.linked_flags(uow.session, [phase.id]))[phase.id]
-    draft = IncidentDraft(
+def _draft(phase: LaunchPhase, key: str, due: Due, features: Sequence[str]) -> IncidentDraft:
+    return IncidentDraft(
         type="criterion",
         severity=_SEVERITY[due.action],
         title=_TITLE[due.action].format(name=phase.phase_name, key=key),
         description=due.why,
-        affected_features=[link.flag.key for link in links],
+        affected_features=features,
         phase_id=phase.id,
         run_id=phase.current_run_id,
         dedup_key=dedup_key(phase.current_run_id, key),
     )
-    await incidents.open_incident(uow, actor, draft)
 
 
 def _reason(due: Mapping[str, Due]) -> str:

@@ -1,13 +1,12 @@
 """Watches the limits that hold whatever a phase promises, and opens incidents (SPEC S64)."""
 
 import logging
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from db.queries import criteria as queries
 from db.queries import incidents as incident_queries
 from db.queries import phases as phase_queries
 from db.session import Database, UnitOfWork
-from domain.actors import system_actor
 from domain.incidents import ACTIVE_STATUSES
 from domain.phases import PhaseStatus
 from domain.thresholds import (
@@ -19,14 +18,13 @@ from domain.thresholds import (
     next_state,
     severity_of,
 )
-from domain.verdicts import Look
+from domain.verdicts import Look, is_judged
 from services import incidents
+from services.guard_actions import GUARD
 from services.incidents import IncidentDraft
 from services.measuring import Eyes, Question
 
 logger = logging.getLogger(__name__)
-
-GUARD = system_actor("guard")
 
 
 async def judge_thresholds(db: Database, eyes: Eyes, interval: timedelta) -> None:
@@ -44,7 +42,7 @@ async def judge_thresholds(db: Database, eyes: Eyes, interval: timedelta) -> Non
 
 async def _settle(uow: UnitOfWork, threshold: Threshold, look: Look, interval: timedelta) -> None:
     before = await queries.lock_threshold(uow.session, threshold.name, uow.now)
-    if _is_judged(before, uow.now, interval):
+    if is_judged(before.evaluated_at, uow.now, interval):
         return
     after = next_state(threshold, look, before, uow.now)
     await queries.save_threshold(uow.session, threshold.name, after, uow.now)
@@ -75,8 +73,3 @@ async def _complain(
         dedup_key=key,
     )
     await incidents.open_incident(uow, GUARD, draft)
-
-
-def _is_judged(state: ThresholdState, now: datetime, interval: timedelta) -> bool:
-    """Whether another worker did so in this interval."""
-    return state.evaluated_at is not None and abs(now - state.evaluated_at) < interval / 2
