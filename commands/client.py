@@ -33,6 +33,17 @@ class Server:
         """The data of one query or mutation; raises Problem."""
         return asyncio.run(self._ask(document, variables))
 
+    def every(self, document: str, name: str, **variables: object) -> list[Json]:
+        """The nodes of all pages of the list `name`; the document takes `$after`."""
+        found: list[Json] = []
+        after = None
+        while True:
+            page = self.ask(document, after=after, **variables)[name]
+            found += page["nodes"]
+            if not page["pageInfo"]["hasNextPage"]:
+                return found
+            after = page["pageInfo"]["endCursor"]
+
     def change(self, document: str, **variables: object) -> Json:
         """The payload of one mutation; raises Problem where it lists errors."""
         (payload,) = self.ask(document, **variables).values()

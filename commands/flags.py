@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from commands.client import Json as Data
-from commands.client import Server, connect
+from commands.client import connect
 from commands.options import Json, Reason, Token, Url
 from commands.output import remark, show, show_json, switch, table
 
@@ -66,7 +66,7 @@ def list_flags(
     token: Token = None,
 ) -> None:
     """Show the flags, in the order in which they were made."""
-    found = _all(connect(url, token), search, enabled)
+    found = connect(url, token).every(LIST, "featureFlags", enabled=enabled, search=search)
     if as_json:
         show_json(found)
         return
@@ -114,18 +114,6 @@ def evaluate(
         return
     columns = ("flag", "value", "reason", *(("why",) if explain else ()))
     show(table(columns, (_evaluation(flag, explain=explain) for flag in found["flags"])))
-
-
-def _all(server: Server, search: str | None, enabled: bool | None) -> list[Data]:
-    found: list[Data] = []
-    after = None
-    while True:
-        asked = {"after": after, "enabled": enabled, "search": search}
-        page = server.ask(LIST, **asked)["featureFlags"]
-        found += page["nodes"]
-        if not page["pageInfo"]["hasNextPage"]:
-            return found
-        after = page["pageInfo"]["endCursor"]
 
 
 def _cells(flag: Data) -> tuple[object, ...]:

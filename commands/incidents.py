@@ -37,7 +37,12 @@ def list_incidents(
     token: Token = None,
 ) -> None:
     """Show the incidents, newest first; those that are open, unless you want all."""
-    found = _all(connect(url, token), everything, severity or [])
+    found = connect(url, token).every(
+        documents.LIST,
+        "incidents",
+        severity=[item.name for item in severity or []] or None,
+        status=None if everything else ["OPEN", "INVESTIGATING"],
+    )
     show_json(found) if as_json else show(table(COLUMNS, map(row, found)))
 
 
@@ -109,19 +114,6 @@ def revert(
     confirm("Undo this?", yes=yes)
     flag = server.change(documents.REVERT, id=change["id"], reason=reason)["flag"]
     show(f"{flag['key']} {switch(flag['enabled'])} {flag['rolloutPercentage']} %")
-
-
-def _all(server: Server, everything: bool, severity: list[Level]) -> list[Data]:
-    wanted: dict[str, object] = {"severity": [item.name for item in severity] or None}
-    wanted["status"] = None if everything else ["OPEN", "INVESTIGATING"]
-    found: list[Data] = []
-    after = None
-    while True:
-        page = server.ask(documents.LIST, after=after, **wanted)["incidents"]
-        found += page["nodes"]
-        if not page["pageInfo"]["hasNextPage"]:
-            return found
-        after = page["pageInfo"]["endCursor"]
 
 
 def _one(server: Server, number: int, document: str = documents.FIND) -> Data:
