@@ -3,9 +3,7 @@
 import json
 import re
 import signal
-import tempfile
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import pytest
 from graphql import build_schema, parse, validate
@@ -14,41 +12,17 @@ from commands import flags, health, login, phase_documents, propagation, watch_s
 from db.session import Database
 from schema.root import schema
 from settings import Settings
-from tests.conftest import empty
+from tests.demo_launch import EMAIL, PASSWORD, demo_launch, log_in
 from tests.launch import Ended, Launch, Running, wait_until_ready
 from tests.servers import free_port
 
-EMAIL, PASSWORD = "operator@wedsync.app", "a long enough password"
 NOWHERE = "postgresql://nobody@127.0.0.1:1/nowhere"
 
 
 @pytest.fixture(scope="module")
-def folder() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="launch-") as name:
-        yield Path(name)
-
-
-@pytest.fixture(scope="module")
-async def prepared(database: Database, settings: Settings, folder: Path) -> AsyncIterator[Launch]:
-    """A database with the demo launch and one operator; no server yet."""
-    await empty(database)
-    port = free_port()
-    env = {
-        "ENVIRONMENT": "test",
-        "DATABASE_URL": str(settings.database_url),
-        "REDIS_URL": str(settings.redis_url),
-        "DATA_DIR": str(folder / "data"),
-        "XDG_CONFIG_HOME": str(folder / "config"),
-        "PORT": str(port),
-        "LAUNCH_URL": f"http://127.0.0.1:{port}",
-        "HEALTH_RECHECK_SECONDS": "0.01",
-    }
-    launch = Launch(folder, env)
-    made = ("admin", "--email", EMAIL, "--role", "operator", "--password", PASSWORD)
-    done = launch.try_all(("migrate",), ("demo",), made)
-    assert [item.code for item in done] == [0, 0, 0], done
-    yield launch
-    await empty(database)
+async def prepared(database: Database, settings: Settings) -> AsyncIterator[Launch]:
+    async with demo_launch(database, settings, HEALTH_RECHECK_SECONDS="0.01") as launch:
+        yield launch
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +35,7 @@ def server(prepared: Launch) -> Iterator[Running]:
 @pytest.fixture(scope="module")
 def launch(prepared: Launch, server: Running) -> Launch:
     """Somebody who is logged in."""
-    prepared("login", EMAIL, stdin=f"{PASSWORD}\n")
+    log_in(prepared)
     return prepared
 
 

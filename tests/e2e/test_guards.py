@@ -1,11 +1,9 @@
 """Guards as processes of their own: workers that die, and nobody who checks health (X1, X16)."""
 
 import re
-import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,14 +15,12 @@ from db.models.phases import LaunchPhase
 from db.session import Database
 from domain.incidents import IncidentStatus
 from settings import Settings
-from tests.conftest import empty
+from tests.demo_launch import demo_launch, log_in
 from tests.factories.metrics import requests
 from tests.factories.propagation import eventually
 from tests.launch import Launch, Running, wait_until_ready
 from tests.receivers import HttpReceiver, until
-from tests.servers import free_port
 
-EMAIL, PASSWORD = "operator@wedsync.app", "a long enough password"
 PATIENT: ColumnElement[object] = literal_column(
     "jsonb_set(success_criteria, '{0,failure_limit}', '8')"
 )
@@ -32,12 +28,6 @@ ACTIVATE = ("phases", "activate", "supplier_rollout", "--accept-warnings", "--ye
 
 
 Json = Any
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="launch-") as name:
-        yield Path(name)
 
 
 @pytest.fixture
@@ -51,37 +41,25 @@ async def told() -> AsyncIterator[HttpReceiver]:
 
 @pytest.fixture
 async def launch(
-    database: Database, redis: Redis, settings: Settings, folder: Path, told: HttpReceiver
+    database: Database, redis: Redis, settings: Settings, told: HttpReceiver
 ) -> AsyncIterator[Launch]:
-    """The demo launch, one operator, no process yet, and a Redis that knows of no health."""
-    await empty(database)
-    port = free_port()
-    env = {
-        "ENVIRONMENT": "test",
-        "DATABASE_URL": str(settings.database_url),
-        "REDIS_URL": str(settings.redis_url),
-        "DATA_DIR": str(folder / "data"),
-        "XDG_CONFIG_HOME": str(folder / "config"),
-        "PORT": str(port),
-        "LAUNCH_URL": f"http://127.0.0.1:{port}",
-        "HEALTH_RECHECK_SECONDS": "0.01",
-        "HEALTH_INTERVAL_SECONDS": "1",
-        "HEALTH_SILENCE_SECONDS": "3",
-        "ALERT_URLS": told.url,
-    }
-    found = Launch(folder, env)
-    made = ("admin", "--email", EMAIL, "--role", "operator", "--password", PASSWORD)
-    done = found.try_all(("migrate",), ("demo",), made)
-    assert [item.code for item in done] == [0, 0, 0], done
-    yield found
-    await empty(database)
+    """The demo launch, and a Redis that knows of no health."""
+    async with demo_launch(
+        database,
+        settings,
+        HEALTH_RECHECK_SECONDS="0.01",
+        HEALTH_INTERVAL_SECONDS="1",
+        HEALTH_SILENCE_SECONDS="3",
+        ALERT_URLS=told.url,
+    ) as found:
+        yield found
 
 
 @pytest.fixture
 def server(launch: Launch) -> Iterator[Running]:
     with launch.running("serve") as running:
         wait_until_ready(launch.env["LAUNCH_URL"])
-        launch("login", EMAIL, stdin=f"{PASSWORD}\n")
+        log_in(launch)
         yield running
 
 

@@ -1,9 +1,7 @@
 """`launch incidents` against a real server: every command is a process of its own (SPEC S116)."""
 
 import re
-import tempfile
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import pytest
 from graphql import build_schema, parse, validate
@@ -15,35 +13,16 @@ from domain.incidents import Severity
 from schema.root import schema
 from services.incidents import IncidentDraft, open_incident
 from settings import Settings
-from tests.conftest import empty
+from tests.demo_launch import EMAIL, demo_launch, log_in
 from tests.launch import Launch, wait_until_ready
-from tests.servers import free_port
 
-EMAIL, PASSWORD = "operator@wedsync.app", "a long enough password"
 FLAG = "mvp_test_feature"
 
 
 @pytest.fixture(scope="module")
 async def prepared(database: Database, settings: Settings) -> AsyncIterator[Launch]:
-    """A database with the demo launch and one operator; no server yet."""
-    await empty(database)
-    port = free_port()
-    with tempfile.TemporaryDirectory(prefix="launch-") as name:
-        env = {
-            "ENVIRONMENT": "test",
-            "DATABASE_URL": str(settings.database_url),
-            "REDIS_URL": str(settings.redis_url),
-            "DATA_DIR": f"{name}/data",
-            "XDG_CONFIG_HOME": f"{name}/config",
-            "PORT": str(port),
-            "LAUNCH_URL": f"http://127.0.0.1:{port}",
-        }
-        launch = Launch(Path(name), env)
-        made = ("admin", "--email", EMAIL, "--role", "operator", "--password", PASSWORD)
-        done = launch.try_all(("migrate",), ("demo",), made)
-        assert [item.code for item in done] == [0, 0, 0], done
+    async with demo_launch(database, settings) as launch:
         yield launch
-    await empty(database)
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +30,7 @@ def launch(prepared: Launch) -> Iterator[Launch]:
     """Somebody who is logged in, and who has just switched a flag on."""
     with prepared.running("serve"):
         wait_until_ready(prepared.env["LAUNCH_URL"])
-        prepared("login", EMAIL, stdin=f"{PASSWORD}\n")
+        log_in(prepared)
         prepared("flags", "toggle", FLAG, "on")
         yield prepared
 

@@ -3,51 +3,25 @@
 import os
 import re
 import signal
-import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 
 from db.session import Database
 from settings import Settings
-from tests.conftest import empty
+from tests.demo_launch import demo_launch, log_in
 from tests.launch import Launch, wait_until_ready
 from tests.servers import free_port
 
-EMAIL, PASSWORD = "operator@wedsync.app", "a long enough password"
 BACK = ("phases", "rollback", "supplier_rollout", "--reason", "drill", "--yes")
 HAVE_IT = r"1 of 1 \(1 processes, 0 streams\) have it: \d+ ms, 95 % after \d+ ms, within 30 s"
 
 
 @pytest.fixture
-def folder() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="launch-") as name:
-        yield Path(name)
-
-
-@pytest.fixture
-async def launch(database: Database, settings: Settings, folder: Path) -> AsyncIterator[Launch]:
-    """The demo launch, one operator, no server yet."""
-    await empty(database)
-    port = free_port()
-    env = {
-        "ENVIRONMENT": "test",
-        "DATABASE_URL": str(settings.database_url),
-        "REDIS_URL": str(settings.redis_url),
-        "DATA_DIR": str(folder / "data"),
-        "XDG_CONFIG_HOME": str(folder / "config"),
-        "PORT": str(port),
-        "LAUNCH_URL": f"http://127.0.0.1:{port}",
-        "HEALTH_RECHECK_SECONDS": "0.01",
-    }
-    found = Launch(folder, env)
-    made = ("admin", "--email", EMAIL, "--role", "operator", "--password", PASSWORD)
-    done = found.try_all(("migrate",), ("demo",), made)
-    assert [item.code for item in done] == [0, 0, 0], done
-    yield found
-    await empty(database)
+async def launch(database: Database, settings: Settings) -> AsyncIterator[Launch]:
+    async with demo_launch(database, settings, HEALTH_RECHECK_SECONDS="0.01") as found:
+        yield found
 
 
 def test_a_rollback_waits_for_a_frozen_process_until_it_is_killed(launch: Launch) -> None:
@@ -57,7 +31,7 @@ def test_a_rollback_waits_for_a_frozen_process_until_it_is_killed(launch: Launch
         frozen = stack.enter_context(second.running("serve")).process
         for item in (launch, second):
             wait_until_ready(f"http://127.0.0.1:{item.env['PORT']}")
-        launch("login", EMAIL, stdin=f"{PASSWORD}\n")
+        log_in(launch)
         launch("phases", "activate", "supplier_rollout", "--accept-warnings", "--yes")
         os.kill(frozen.pid, signal.SIGSTOP)
         with launch.running(*BACK) as rollback:
@@ -69,7 +43,7 @@ def test_a_rollback_waits_for_a_frozen_process_until_it_is_killed(launch: Launch
 def test_a_rollback_shows_when_all_had_it(launch: Launch) -> None:
     with launch.running("serve"):
         wait_until_ready(launch.env["LAUNCH_URL"])
-        launch("login", EMAIL, stdin=f"{PASSWORD}\n")
+        log_in(launch)
         launch("phases", "activate", "supplier_rollout", "--accept-warnings", "--yes")
         assert re.search(HAVE_IT, launch(*BACK))
 
@@ -78,7 +52,7 @@ def test_a_rehearsal_is_carried_on_by_a_worker_and_shown(launch: Launch) -> None
     """X4: exit 0 where it passed; the phase is as before."""
     with launch.running("serve"), launch.running("worker"):
         wait_until_ready(launch.env["LAUNCH_URL"])
-        launch("login", EMAIL, stdin=f"{PASSWORD}\n")
+        log_in(launch)
         before = launch.json("phases", "list")
         shown = launch("phases", "rehearse", "supplier_rollout")
         assert re.search(r"100 %: 500 of 500 synthetic users\nfault noticed after", shown)

@@ -1,0 +1,42 @@
+"""The demo launch as an operator has it: a database of its own content, and one account."""
+
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from db.session import Database
+from settings import Settings
+from tests.conftest import empty
+from tests.launch import Launch
+from tests.servers import free_port
+
+EMAIL, PASSWORD = "operator@wedsync.app", "a long enough password"
+
+
+@asynccontextmanager
+async def demo_launch(database: Database, settings: Settings, **env: str) -> AsyncIterator[Launch]:
+    """Migrated, with the demo launch and one operator; no process yet, nobody logged in."""
+    await empty(database)
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="launch-") as name:
+        known = {
+            "ENVIRONMENT": "test",
+            "DATABASE_URL": str(settings.database_url),
+            "REDIS_URL": str(settings.redis_url),
+            "DATA_DIR": f"{name}/data",
+            "XDG_CONFIG_HOME": f"{name}/config",
+            "PORT": str(port),
+            "LAUNCH_URL": f"http://127.0.0.1:{port}",
+        }
+        launch = Launch(Path(name), known | env)
+        made = ("admin", "--email", EMAIL, "--role", "operator", "--password", PASSWORD)
+        done = launch.try_all(("migrate",), ("demo",), made)
+        assert [item.code for item in done] == [0, 0, 0], done
+        yield launch
+    await empty(database)
+
+
+def log_in(launch: Launch) -> None:
+    """The operator; a server has to run."""
+    launch("login", EMAIL, stdin=f"{PASSWORD}\n")
