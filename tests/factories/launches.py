@@ -54,7 +54,7 @@ async def make_phase(
 
 
 async def close_incidents(db: Database) -> None:
-    """Resolve whatever is open, as nobody can over the API yet."""
+    """Resolve whatever is open, without events: a clean start for what follows."""
     async with db.write() as uow:
         await uow.session.execute(
             update(LaunchIncident).values(status=IncidentStatus.RESOLVED, resolved_at=uow.now)

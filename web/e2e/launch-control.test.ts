@@ -17,7 +17,7 @@ after(async () => {
 
 const PHASE = "phase-pre_launch_testing";
 
-/** Three checks may time out while a busy machine starts; only then is a launch rightly held. */
+/** A busy machine can make checks time out, and then a launch is rightly held: wait that out. */
 async function healthy(): Promise<void> {
   const bearer = await token();
   const until = Date.now() + 60_000;
