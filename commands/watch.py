@@ -23,6 +23,7 @@ def watch(
     import asyncio  # noqa: PLC0415
     import sys  # noqa: PLC0415
 
+    from commands.interrupts import until_interrupted  # noqa: PLC0415
     from commands.watch_stream import follow  # noqa: PLC0415 - heavy
     from commands.watch_view import Lines, Live, View  # noqa: PLC0415
 
@@ -30,6 +31,6 @@ def watch(
     view: View = Live(server.url) if sys.stdout.isatty() and not events_only else Lines()
     try:
         with view:
-            asyncio.run(follow(server, view, events_only=events_only))
+            asyncio.run(until_interrupted(follow(server, view, events_only=events_only)))
     except KeyboardInterrupt:
         raise typer.Exit(0) from None
