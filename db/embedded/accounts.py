@@ -1,10 +1,13 @@
 """Root may not run PostgreSQL: the system account that does, and the way it reaches its files."""
 
+import fcntl
 import os
 import pwd
 import shutil
 import stat
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -31,7 +34,8 @@ def server_account() -> Account | None:
     """Return the account for PostgreSQL, made when missing; None where we are not root."""
     if os.geteuid() != 0:
         return None
-    entry = _look_up() or _create()
+    with _one_at_a_time():
+        entry = _look_up() or _create()
     return Account(entry.pw_uid, entry.pw_gid)
 
 
@@ -66,6 +70,17 @@ def own(path: Path, account: Account | None) -> None:
 
 def _add(path: Path, bits: int) -> None:
     path.chmod(stat.S_IMODE(path.stat().st_mode) | bits)
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Two `useradd` at once lose one's account: seen as an id that is given away and then gone."""
+    folder = os.open("/etc", os.O_RDONLY)  # what they all change; it is there for every process
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def _look_up() -> pwd.struct_passwd | None:
