@@ -59,6 +59,7 @@ class MetricInfo:
 
 
 _COUNT = MetricInfo(MetricKind.COUNTER, "")
+CUSTOM = MetricInfo(MetricKind.GAUGE, "")  # whatever others send
 OWN: Mapping[str, MetricInfo] = {
     REQUESTS: _COUNT,
     REQUEST_ERRORS: _COUNT,
@@ -83,9 +84,11 @@ _SHORTEST_SECONDS = 20
 _FITTING = {
     MetricKind.COUNTER: {Aggregation.SUM, Aggregation.COUNT, Aggregation.RATE, Aggregation.LAST},
     MetricKind.RATIO: {Aggregation.AVG, Aggregation.RATE, Aggregation.LAST, Aggregation.COUNT},
-    MetricKind.HISTOGRAM: set(Aggregation) - {Aggregation.LAST},
-    MetricKind.GAUGE: set(Aggregation) - {Aggregation.P50, Aggregation.P95, Aggregation.P99},
+    MetricKind.HISTOGRAM: set(Aggregation) - {Aggregation.LAST, Aggregation.RATE},
+    MetricKind.GAUGE: {Aggregation.AVG, Aggregation.LAST, Aggregation.COUNT},
 }
+# Others send levels and counts alike, so sums and rates make sense; they send no histograms.
+_FITTING_CUSTOM = set(Aggregation) - {Aggregation.P50, Aggregation.P95, Aggregation.P99}
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,13 +159,13 @@ def percentile(histogram: Mapping[int, int], share: float) -> float | None:
     return None
 
 
-def info_of(metric: str) -> MetricInfo:
+def info_of(metric: str, path: Sequence[str] = ("name",)) -> MetricInfo:
     """What is known of a metric; raises Invalid for a name that is neither ours nor custom."""
     if metric in OWN:
         return OWN[metric]
     if is_custom(metric):
-        return MetricInfo(MetricKind.GAUGE, "")
-    raise Invalid(f"There is no metric {metric[:100]!r}. {CUSTOM_RULE}", path=("name",))
+        return CUSTOM
+    raise Invalid(f"There is no metric {metric[:100]!r}. {CUSTOM_RULE}", path=path)
 
 
 def shortest_window(metric: str) -> int:
@@ -182,14 +185,17 @@ def check_tags(tags: Mapping[str, str], path: Sequence[str]) -> None:
         raise Invalid(f"At most {MAX_TAGS} tags of 100 characters.", path=path)
 
 
-def check_fitting(metric: str, aggregation: Aggregation) -> None:
-    """Raises Invalid where the samples of a metric cannot become such a number."""
-    kind = info_of(metric).kind
-    if aggregation not in _FITTING[kind]:
-        fitting = ", ".join(sorted(item.name for item in _FITTING[kind]))
+def check_fitting(
+    metric: str, aggregation: Aggregation, path: Sequence[str] = ("aggregation",)
+) -> None:
+    """Raises Invalid where the samples of a metric cannot become such a number (SPEC S15)."""
+    info = info_of(metric)
+    fitting = _FITTING_CUSTOM if info is CUSTOM else _FITTING[info.kind]
+    if aggregation not in fitting:
+        possible = ", ".join(sorted(item.name for item in fitting))
         raise Invalid(
-            f"{metric} is a {kind}: it has no {aggregation.name}. Possible: {fitting}.",
-            path=("aggregation",),
+            f"{metric} is a {info.kind}: it has no {aggregation.name}. Possible: {possible}.",
+            path=path,
         )
 
 

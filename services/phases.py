@@ -17,7 +17,8 @@ from db.queries import flags as flag_queries
 from db.queries import phases as queries
 from db.session import UnitOfWork
 from domain.actors import Actor
-from domain.criteria import Criterion, check_criteria
+from domain.criteria import Criterion
+from domain.criterion_checks import check_criteria
 from domain.errors import Invalid, Locked, NotFound, NotUnique
 from domain.flags import parse_key
 from domain.ids import parse_uuid

@@ -13,7 +13,7 @@ from db.codecs import criteria_of, rehearsal_of
 from db.models.phases import LaunchPhase
 from db.queries import alerts, incidents, phases, rehearsals
 from domain.alert_channels import channel_names
-from domain.criteria import problems
+from domain.criterion_checks import problems
 from domain.health import CheckType
 from domain.ids import global_id
 from domain.readiness import Facts, HealthEvidence, Readiness, RehearsalEvidence, assess

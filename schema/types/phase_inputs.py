@@ -31,7 +31,9 @@ class CriterionInput:
         description="What is measured, such as `error_rate`; your own start with `custom.`."
     )
     aggregation: Aggregation = strawberry.field(description="How samples become one number.")
-    window_seconds: int = strawberry.field(description="Over how long, 10 s to a day.")
+    window_seconds: int = strawberry.field(
+        description="Over how long: 10 s to a day, of what processes count 20 s at least."
+    )
     comparator: Comparator = strawberry.field(description="How it must stand to the threshold.")
     threshold: float = strawberry.field(description="The limit.")
     min_samples: int | None = strawberry.field(

@@ -346,15 +346,21 @@ async def test_bad_input_names_its_field(
     assert (await admin.data("{ launchPhases { key } }"))["launchPhases"] == []
 
 
-async def test_an_unknown_metric_is_rejected(admin: GraphQLClient) -> None:
-    """S15."""
+@pytest.mark.parametrize(
+    ("metric", "field"), [("no_such", "metric"), ("websockets_open", "aggregation")]
+)
+async def test_what_cannot_be_judged_is_rejected(
+    admin: GraphQLClient, metric: str, field: str
+) -> None:
+    """S15: an unknown metric, a percentile of a level."""
     criterion = {
-        "key": "speed", "metric": "no_such", "aggregation": "P95",
+        "key": "speed", "metric": metric, "aggregation": "P95",
         "windowSeconds": 60, "comparator": "LT", "threshold": 500,
     }  # fmt: skip
     sent = {"key": "mvp_launch", "name": "MVP", "successCriteria": [criterion]}
     answer = await admin.data(CREATE_PHASE, input=sent)
-    assert answer["createLaunchPhase"]["errors"][0]["path"][-1] == "metric"
+    (error,) = answer["createLaunchPhase"]["errors"]
+    assert error["path"] == ["input", "successCriteria", "0", field]
 
 
 async def test_steps_are_locked_while_a_phase_is_live(admin: GraphQLClient, health: Health) -> None:

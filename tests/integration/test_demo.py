@@ -9,7 +9,7 @@ from db.models.phases import LaunchPhase, LaunchPhaseFlag
 from db.queries import flags as flag_queries
 from db.session import Database
 from domain.actors import system_actor
-from domain.criteria import problems
+from domain.criterion_checks import problems
 from domain.flags import Flag, parse_groups, parse_key
 from domain.percent import NOBODY, Percent
 from domain.phases import PhaseStatus, check_plan, check_steps

@@ -5,17 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from domain.criteria import (
-    MAX_CRITERIA,
-    METRICS,
-    Aggregation,
-    Comparator,
-    Criterion,
-    GuardAction,
-    check_criteria,
-    problems,
-)
+from domain.criteria import Aggregation, Comparator, Criterion, GuardAction
+from domain.criterion_checks import MAX_CRITERIA, check_criteria, problems
 from domain.errors import Invalid
+from domain.metrics import OWN
 
 GOOD = Criterion("errors_low", "error_rate", Aggregation.RATE, 60, Comparator.LT, 2.0)
 
@@ -26,9 +19,40 @@ def test_what_is_not_said_holds_rather_than_rolls_back() -> None:
     assert GOOD.dry_run is False
 
 
-@pytest.mark.parametrize("metric", [*sorted(METRICS), "custom.x", "custom." + "x" * 93])
+@pytest.mark.parametrize("metric", [*sorted(OWN), "custom.x", "custom." + "x" * 93])
 def test_accepts_known_metrics_and_custom_ones(metric: str) -> None:
-    check_criteria([replace(GOOD, metric=metric)])
+    check_criteria([replace(GOOD, metric=metric, aggregation=Aggregation.COUNT)])
+
+
+@pytest.mark.parametrize(
+    ("metric", "aggregation"),
+    [
+        ("signups_total", Aggregation.P95),
+        ("signups_total", Aggregation.AVG),
+        ("error_rate", Aggregation.SUM),
+        ("error_rate", Aggregation.P50),
+        ("response_time_ms", Aggregation.RATE),
+        ("response_time_ms", Aggregation.LAST),
+        ("event_loop_lag_ms", Aggregation.P95),
+        ("event_loop_lag_ms", Aggregation.SUM),
+        ("websockets_open", Aggregation.RATE),
+        ("custom.orders", Aggregation.P99),
+    ],
+)
+def test_refuses_what_samples_of_a_kind_cannot_become(
+    metric: str, aggregation: Aggregation
+) -> None:
+    """SPEC S15: said when it is written, not when the phase is live."""
+    with pytest.raises(Invalid, match=f"it has no {aggregation.name}") as caught:
+        check_criteria([replace(GOOD, metric=metric, aggregation=aggregation)])
+    assert caught.value.path == ("input", "successCriteria", "0", "aggregation")
+
+
+def test_what_is_handed_over_needs_a_window_that_sees_it() -> None:
+    """Requests come in every ten seconds: a window of ten may hold none of them."""
+    with pytest.raises(Invalid, match="between 20 and") as caught:
+        check_criteria([replace(GOOD, window_seconds=19)])
+    assert caught.value.path == ("input", "successCriteria", "0", "windowSeconds")
 
 
 @pytest.mark.parametrize(
@@ -44,7 +68,8 @@ def test_refuses_an_unknown_metric(metric: str) -> None:
 @pytest.mark.parametrize(
     "edge",
     [
-        replace(GOOD, window_seconds=10),
+        replace(GOOD, window_seconds=20),
+        replace(GOOD, metric="custom.x", window_seconds=10),
         replace(GOOD, window_seconds=86_400),
         replace(GOOD, min_samples=0),
         replace(GOOD, initial_delay_seconds=86_400),
@@ -61,7 +86,7 @@ def test_accepts_numbers_at_their_limits(edge: Criterion) -> None:
     ("bad", "field"),
     [
         (replace(GOOD, key="Errors"), "key"),
-        (replace(GOOD, window_seconds=9), "windowSeconds"),
+        (replace(GOOD, metric="custom.x", window_seconds=9), "windowSeconds"),
         (replace(GOOD, window_seconds=86_401), "windowSeconds"),
         (replace(GOOD, min_samples=-1), "minSamples"),
         (replace(GOOD, min_samples=1_000_001), "minSamples"),

@@ -1,0 +1,54 @@
+"""Criteria are checked when they are written: what cannot be judged is refused (SPEC S15)."""
+
+import math
+from collections.abc import Sequence
+
+from domain.criteria import Criterion
+from domain.errors import Invalid
+from domain.flags import parse_key
+from domain.metrics import check_fitting, info_of, shortest_window
+
+MAX_CRITERIA = 50
+_DAY = 86_400
+_SHORTEST = 10
+
+
+def check_criteria(criteria: Sequence[Criterion]) -> None:
+    """Raises Invalid naming the first field that is wrong."""
+    if len(criteria) > MAX_CRITERIA:
+        raise Invalid(f"At most {MAX_CRITERIA} criteria.", path=("input", "successCriteria"))
+    seen: set[str] = set()
+    for index, criterion in enumerate(criteria):
+        path = ("input", "successCriteria", str(index))
+        parse_key(criterion.key, path=(*path, "key"))
+        if criterion.key in seen:
+            raise Invalid(f"Two criteria have the key {criterion.key}.", path=(*path, "key"))
+        seen.add(criterion.key)
+        info_of(criterion.metric, path=(*path, "metric"))
+        check_fitting(criterion.metric, criterion.aggregation, path=(*path, "aggregation"))
+        _check_numbers(criterion, path)
+
+
+def problems(criteria: Sequence[Criterion]) -> list[str]:
+    """What keeps criteria from being judged, as sentences for the readiness list."""
+    try:
+        check_criteria(criteria)
+    except Invalid as error:
+        return [error.message]
+    return []
+
+
+def _check_numbers(criterion: Criterion, path: tuple[str, ...]) -> None:
+    shortest = max(_SHORTEST, shortest_window(criterion.metric))
+    limits = (
+        ("windowSeconds", criterion.window_seconds, shortest, _DAY),
+        ("minSamples", criterion.min_samples, 0, 1_000_000),
+        ("initialDelaySeconds", criterion.initial_delay_seconds, 0, _DAY),
+        ("failureLimit", criterion.failure_limit, 1, 100),
+    )
+    for name, value, low, high in limits:
+        if not low <= value <= high:
+            message = f"{name} of {criterion.metric} lies between {low} and {high}."
+            raise Invalid(message, path=(*path, name))
+    if not math.isfinite(criterion.threshold):
+        raise Invalid("A threshold is a finite number.", path=(*path, "threshold"))
