@@ -6,10 +6,10 @@ from typing import cast
 import strawberry
 from strawberry import UNSET
 
-from domain import criteria as criteria_rules
 from domain import phases as rules
-from schema.enums import Aggregation, Comparator, GuardAction, Platform, RollbackMode
+from schema.enums import Platform, RollbackMode
 from schema.scalars import Percent
+from schema.types.criterion_inputs import CriterionInput
 from schema.types.flag_inputs import EXPECTED, IDEMPOTENT, REASON
 from schema.types.given import given, refuse_null
 from schema.types.node import decode_id
@@ -20,51 +20,6 @@ from services.phases import FlagLink, PhaseDraft, PhasePatch
 
 _NAMES = {name: name for name in PhasePatch.__annotations__} | {"success_criteria": "criteria"}
 del _NAMES["criteria"]
-
-
-@strawberry.input(description="One promise of a phase.")
-class CriterionInput:
-    """A criterion as it is given."""
-
-    key: str = strawberry.field(description="Its name within the phase.")
-    metric: str = strawberry.field(
-        description="What is measured, such as `error_rate`; your own start with `custom.`."
-    )
-    aggregation: Aggregation = strawberry.field(description="How samples become one number.")
-    window_seconds: int = strawberry.field(
-        description="Over how long: 10 s to a day, of what processes count 20 s at least."
-    )
-    comparator: Comparator = strawberry.field(description="How it must stand to the threshold.")
-    threshold: float = strawberry.field(description="The limit.")
-    min_samples: int | None = strawberry.field(
-        description="With fewer, nothing is judged.", default=20
-    )
-    initial_delay_seconds: int | None = strawberry.field(
-        description="Not judged before.", default=0
-    )
-    failure_limit: int | None = strawberry.field(
-        description="How many failures in a row before it acts.", default=2
-    )
-    action: GuardAction | None = strawberry.field(
-        description="What it then does.", default=criteria_rules.GuardAction.HOLD
-    )
-    dry_run: bool | None = strawberry.field(description="Judged, but it never acts.", default=False)
-
-    def rule(self) -> criteria_rules.Criterion:
-        """What the domain takes; null is the default."""
-        return criteria_rules.Criterion(
-            key=self.key,
-            metric=self.metric,
-            aggregation=self.aggregation,
-            window_seconds=self.window_seconds,
-            comparator=self.comparator,
-            threshold=self.threshold,
-            min_samples=20 if self.min_samples is None else self.min_samples,
-            initial_delay_seconds=self.initial_delay_seconds or 0,
-            failure_limit=2 if self.failure_limit is None else self.failure_limit,
-            action=self.action or criteria_rules.GuardAction.HOLD,
-            dry_run=bool(self.dry_run),
-        )
 
 
 @strawberry.input(description="One step of a ramp.")

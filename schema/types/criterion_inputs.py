@@ -1,0 +1,51 @@
+"""The input of a success criterion (SPEC S15, A9)."""
+
+import strawberry
+
+from domain import criteria as rules
+from schema.enums import Aggregation, Comparator, GuardAction
+
+
+@strawberry.input(description="One promise of a phase.")
+class CriterionInput:
+    """A criterion as it is given."""
+
+    key: str = strawberry.field(description="Its name within the phase.")
+    metric: str = strawberry.field(
+        description="What is measured, such as `error_rate`; your own start with `custom.`."
+    )
+    aggregation: Aggregation = strawberry.field(description="How samples become one number.")
+    window_seconds: int = strawberry.field(
+        description="Over how long: 10 s to a day, of what processes count 20 s at least."
+    )
+    comparator: Comparator = strawberry.field(description="How it must stand to the threshold.")
+    threshold: float = strawberry.field(description="The limit.")
+    min_samples: int | None = strawberry.field(
+        description="With fewer, nothing is judged.", default=20
+    )
+    initial_delay_seconds: int | None = strawberry.field(
+        description="Not judged before.", default=0
+    )
+    failure_limit: int | None = strawberry.field(
+        description="How many failures in a row before it acts.", default=2
+    )
+    action: GuardAction | None = strawberry.field(
+        description="What it then does.", default=rules.GuardAction.HOLD
+    )
+    dry_run: bool | None = strawberry.field(description="Judged, but it never acts.", default=False)
+
+    def rule(self) -> rules.Criterion:
+        """What the domain takes; null is the default."""
+        return rules.Criterion(
+            key=self.key,
+            metric=self.metric,
+            aggregation=self.aggregation,
+            window_seconds=self.window_seconds,
+            comparator=self.comparator,
+            threshold=self.threshold,
+            min_samples=20 if self.min_samples is None else self.min_samples,
+            initial_delay_seconds=self.initial_delay_seconds or 0,
+            failure_limit=2 if self.failure_limit is None else self.failure_limit,
+            action=self.action or rules.GuardAction.HOLD,
+            dry_run=bool(self.dry_run),
+        )
