@@ -23,7 +23,7 @@ from domain.health import CheckType
 from domain.metrics import POOL_USED, SOCKETS
 from exposition import exposition_route
 from jobs.routing import enqueue_for
-from pages import page_routes
+from pages import Pages
 from schema.context import Runtime
 from schema.root import schema
 from schema.view import GraphQLView
@@ -162,6 +162,8 @@ def create_app(
         allowed_origins=settings.allowed_origins,
     )
 
+    pages = Pages()
+
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         async with collecting(settings, "serve"), running(runtime):
@@ -176,9 +178,10 @@ def create_app(
             Route("/healthz", healthz),
             Route("/readyz", readyz),
             exposition_route(runtime),
-            *page_routes(),
+            *pages.routes,
         ],
         middleware=_middleware(settings),
+        exception_handlers={404: pages.missing},
         lifespan=lifespan,
     )
     app.state.runtime = runtime

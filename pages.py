@@ -3,15 +3,33 @@
 import secrets
 from pathlib import Path
 
-from starlette.datastructures import MutableHeaders
-from starlette.middleware.gzip import GZipMiddleware
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import Message, Receive, Scope, Send
+
+from assets import Assets
 
 BUILT = Path(__file__).parent / "web" / "dist"
+
+# What the router of the pages knows (web/src/app/router.tsx): each can be opened and reloaded.
+PATHS = (
+    "/",
+    "/login",
+    "/signup",
+    "/forgot-password",
+    "/reset-password",
+    "/accept/{code}",
+    "/onboarding/{step}",
+    "/dashboard",
+    "/clients",
+    "/settings",
+    "/overview",
+    "/suppliers",
+    "/profile",
+    "/admin/{rest:path}",
+)
 
 _NONCE = "{{nonce}}"
 _POLICY = "; ".join(
@@ -37,41 +55,43 @@ _HEADERS = {
 _NOT_BUILT = "The dashboards are not built: `make web` builds them. The graph is at /graphql.\n"
 
 
-def page_routes(built: Path = BUILT) -> list[BaseRoute]:
-    """Routes of the page and its assets. Assets have hashed names and never change."""
-    index = built / "index.html"
-    html = index.read_text() if index.is_file() else None
+class Pages:
+    """One HTML file for all pages: the browser's own router shows the right one."""
 
-    async def page(_request: Request) -> Response:
-        if html is None:
+    def __init__(self, built: Path = BUILT) -> None:
+        """`built` is what `npm run build` wrote; it may be absent."""
+        index = built / "index.html"
+        self._built = built
+        self._html = index.read_text() if index.is_file() else None
+
+    @property
+    def routes(self) -> list[BaseRoute]:
+        """Every page, and the assets: their names change with their content."""
+        files = StaticFiles(directory=self._built, check_dir=False)
+        return [
+            *(Route(path, self.page) for path in PATHS),
+            Mount("/assets", Assets(self._built / "assets")),
+            Route("/icon.svg", files, methods=["GET"]),
+        ]
+
+    async def page(self, _request: Request) -> Response:
+        """The page, with a policy that only its own scripts and styles pass."""
+        return self._response(200)
+
+    async def missing(self, request: Request, error: Exception) -> Response:
+        """Handles 404: a page that says so for people who navigate, a line for everything else."""
+        assert isinstance(error, HTTPException)
+        path = request.url.path
+        is_file = "." in path or path.startswith("/assets/")
+        navigates = "text/html" in request.headers.get("accept", "")
+        if request.method in {"GET", "HEAD"} and navigates and not is_file:
+            return self._response(404)
+        return PlainTextResponse(error.detail, 404, headers=error.headers)
+
+    def _response(self, status: int) -> Response:
+        if self._html is None:
             return PlainTextResponse(_NOT_BUILT, 503)
         nonce = secrets.token_urlsafe(16)
         policy = {"content-security-policy": _POLICY.replace(_NONCE, nonce)}
-        return HTMLResponse(html.replace(_NONCE, nonce), headers={**_HEADERS, **policy})
-
-    files = StaticFiles(directory=built, check_dir=False)
-    return [
-        Route("/", page),
-        Mount("/assets", GZipMiddleware(_Immutable(built / "assets"))),
-        Route("/icon.svg", files, methods=["GET"]),
-    ]
-
-
-class _Immutable(StaticFiles):
-    """Files whose names change with their content."""
-
-    def __init__(self, directory: Path) -> None:
-        super().__init__(directory=directory, check_dir=False)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """As a static file, to be kept for ever where it was found."""
-
-        async def remembered(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers["x-content-type-options"] = "nosniff"
-                if message["status"] == 200:
-                    headers["cache-control"] = "public, max-age=31536000, immutable"
-            await send(message)
-
-        await super().__call__(scope, receive, remembered)
+        html = self._html.replace(_NONCE, nonce)
+        return HTMLResponse(html, status, headers={**_HEADERS, **policy})

@@ -1,10 +1,18 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
+import { compressed } from "./scripts/compressed.ts";
+
 /** `npm run dev` beside `launch up`; in production the server itself serves `dist/`. */
 export default defineConfig({
-  plugins: [react()],
-  build: { target: "es2022", sourcemap: false, assetsInlineLimit: 0 },
+  plugins: [react(), compressed()],
+  build: {
+    target: "es2022",
+    sourcemap: false,
+    assetsInlineLimit: 0,
+    manifest: true,
+    chunkSizeWarningLimit: 1000, // scripts/first-load.ts holds what counts: the bytes on the wire
+  },
   server: {
     host: "127.0.0.1",
     proxy: { "/graphql": { target: "http://127.0.0.1:8000", ws: true } },

@@ -2,28 +2,22 @@ import "@mantine/core/styles.css";
 import "@mantine/notifications/styles.css";
 import "./app/app.css";
 
-import { MantineProvider } from "@mantine/core";
-import { ModalsProvider } from "@mantine/modals";
-import { Notifications } from "@mantine/notifications";
-import { setNonce } from "get-nonce";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { RouterProvider } from "react-router/dom";
 
-import { App } from "./app/App";
-import { theme } from "./app/theme";
+import { reloadOnceWhenOutdated } from "./app/outdated";
+import { router } from "./app/router";
+import { SessionProvider } from "./features/session/session";
 
-const nonce = document.querySelector<HTMLMetaElement>("meta[name=csp-nonce]")?.content ?? "";
-setNonce(nonce); // for the style element that dialogs add against scrolling
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no #root");
 
+reloadOnceWhenOutdated();
 createRoot(root).render(
   <StrictMode>
-    <MantineProvider theme={theme} defaultColorScheme="dark" getStyleNonce={() => nonce}>
-      <ModalsProvider>
-        <Notifications position="bottom-right" autoClose={6000} />
-        <App />
-      </ModalsProvider>
-    </MantineProvider>
+    <SessionProvider>
+      <RouterProvider router={router} />
+    </SessionProvider>
   </StrictMode>,
 );

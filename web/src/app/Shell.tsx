@@ -1,82 +1,88 @@
-import {
-  ActionIcon, AppShell, Group, Menu, Text, useComputedColorScheme, useMantineColorScheme,
-} from "@mantine/core";
-import { IconLogout, IconMoon, IconSun, IconUser } from "@tabler/icons-react";
-import type { ReactNode } from "react";
-import { useMutation } from "urql";
+import { AppShell, Burger, Group, NavLink, Text } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { type ReactNode, useEffect } from "react";
+import { Link, NavLink as RouterLink, useLocation } from "react-router";
 
-import { LogOutMutation } from "../features/session/session.graphql";
-import { type ConnectionState, useConnection } from "../lib/connection";
-import { span, useNow } from "../lib/time";
+import { homeOf } from "../features/session/roles";
+import type { Viewer } from "../features/session/session";
+import { AccountMenu } from "./AccountMenu";
+import type { AreaEntry, PageEntry } from "./areas";
+import { looks } from "./brands";
+import { ColorSchemeButton } from "./ColorSchemeButton";
+import { ConnectionMark } from "./ConnectionMark";
 
 interface Props {
-  viewer: { email: string; role: string };
-  onLoggedOut: () => void;
+  area: AreaEntry;
+  viewer: Viewer;
   children: ReactNode;
 }
 
-export function Shell({ viewer, onLoggedOut, children }: Props) {
-  const [, logOut] = useMutation(LogOutMutation);
+/** So many pages fit beside each other at the bottom of a phone; more are behind a button. */
+const FIT_BELOW = 4;
+
+/** The frame of an area: a bar at the left of wide screens; at the bottom of phones, or behind a button. */
+export function Shell({ area, viewer, children }: Props) {
+  const [opened, menu] = useDisclosure();
+  const { pathname } = useLocation();
+  useEffect(menu.close, [pathname]);
+  const pages = area.pages.filter(({ icon }) => icon !== undefined);
+  const below = pages.length <= FIT_BELOW;
   return (
-    <AppShell header={{ height: 52 }} padding={{ base: "sm", sm: "md" }}>
+    <AppShell
+      header={{ height: 52 }}
+      navbar={{ width: 208, breakpoint: "sm", collapsed: { mobile: !opened } }}
+      {...(below && pages.length > 1 && { footer: { height: { base: 60, sm: 0 } } })}
+      padding={{ base: "sm", sm: "md" }}
+    >
+      <a className="skip" href="#content">Skip to the content</a>
       <AppShell.Header px={{ base: "sm", sm: "md" }}>
         <Group h="100%" justify="space-between" wrap="nowrap">
-          <Text fw={600} truncate>Launch Control</Text>
+          <Group gap="xs" wrap="nowrap" miw={0}>
+            {!below && (
+              <Burger opened={opened} onClick={menu.toggle} hiddenFrom="sm" size="sm"
+                aria-label={opened ? "Close the menu" : "Open the menu"} />
+            )}
+            <Text component={Link} to={homeOf(viewer.role)} fw={700} c="var(--mantine-primary-color-light-color)" truncate>
+              {looks[area.brand].name}
+            </Text>
+          </Group>
           <Group gap="sm" wrap="nowrap">
             <ConnectionMark />
             <ColorSchemeButton />
-            <Menu position="bottom-end">
-              <Menu.Target>
-                <ActionIcon variant="subtle" color="gray" aria-label="Account"><IconUser size={18} /></ActionIcon>
-              </Menu.Target>
-              <Menu.Dropdown>
-                <Menu.Label>{viewer.email} · {viewer.role.toLowerCase()}</Menu.Label>
-                <Menu.Item
-                  leftSection={<IconLogout size={16} />}
-                  onClick={() => void logOut({}).then(onLoggedOut)}
-                >
-                  Log out
-                </Menu.Item>
-              </Menu.Dropdown>
-            </Menu>
+            <AccountMenu viewer={viewer} />
           </Group>
         </Group>
       </AppShell.Header>
-      <AppShell.Main>{children}</AppShell.Main>
+      <AppShell.Navbar p="xs" component="nav" aria-label="Pages">
+        {pages.map((page) => <SideLink key={page.path} page={page} />)}
+      </AppShell.Navbar>
+      <AppShell.Main id="content" tabIndex={-1}>{children}</AppShell.Main>
+      {below && pages.length > 1 && (
+        <AppShell.Footer component="nav" aria-label="Pages" hiddenFrom="sm">
+          <Group h="100%" grow gap={0} wrap="nowrap">
+            {pages.map((page) => <BottomLink key={page.path} page={page} />)}
+          </Group>
+        </AppShell.Footer>
+      )}
     </AppShell>
   );
 }
 
-const MARKS: Record<ConnectionState, { color: string; label: string }> = {
-  connecting: { color: "gray", label: "Connecting" },
-  live: { color: "teal", label: "Live" },
-  reconnecting: { color: "yellow", label: "Reconnecting" },
-  polling: { color: "orange", label: "Polling" },
-};
-
-/** Whether what is shown is live; a dead stream must never look like calm (SPEC A24). */
-function ConnectionMark() {
-  const { state, since } = useConnection();
-  const age = useNow() - since;
-  const { color, label } = MARKS[state];
+function SideLink({ page: { path, title, icon: Icon } }: { page: PageEntry }) {
+  const active = useLocation().pathname.startsWith(`/${path}`);
   return (
-    <Group gap={6} wrap="nowrap" role="status" data-testid="connection" data-state={state}>
-      <span className="dot" style={{ background: `var(--mantine-color-${color}-6)` }} aria-hidden />
-      <Text size="sm">{state === "live" ? label : `${label} ${span(age)}`}</Text>
-    </Group>
+    <NavLink
+      component={Link} to={`/${path}`} label={title} active={active}
+      aria-current={active ? "page" : undefined} leftSection={Icon && <Icon size={18} aria-hidden />}
+    />
   );
 }
 
-function ColorSchemeButton() {
-  const { setColorScheme } = useMantineColorScheme();
-  const scheme = useComputedColorScheme("dark");
-  const other = scheme === "dark" ? "light" : "dark";
+function BottomLink({ page: { path, title, icon: Icon } }: { page: PageEntry }) {
   return (
-    <ActionIcon
-      variant="subtle" color="gray" aria-label={`Switch to ${other} colours`}
-      onClick={() => setColorScheme(other)}
-    >
-      {scheme === "dark" ? <IconSun size={18} /> : <IconMoon size={18} />}
-    </ActionIcon>
+    <RouterLink to={`/${path}`} className="bottom-link">
+      {Icon && <Icon size={22} aria-hidden />}
+      <span>{title}</span>
+    </RouterLink>
   );
 }

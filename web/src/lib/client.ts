@@ -1,5 +1,5 @@
 import { cacheExchange } from "@urql/exchange-graphcache";
-import { Client, fetchExchange, subscriptionExchange } from "urql";
+import { Client, fetchExchange, mapExchange, subscriptionExchange } from "urql";
 import { createClient } from "graphql-ws";
 
 import { SystemHealthDocument } from "../gql/graphql";
@@ -22,8 +22,20 @@ const EVENTS = [
   "StreamGap",
 ];
 
-/** The page's client: a normalised cache, HTTP for questions, one socket for all streams. */
-export function createLaunchClient(): { client: Client; close: () => void } {
+export interface LaunchClient {
+  readonly client: Client;
+  readonly close: () => void;
+}
+
+/** The server ends a socket so when its session has ended. */
+const SESSION_ENDED = 4403;
+
+/**
+ * The page's client: a normalised cache, HTTP for questions, one socket for all streams.
+ * `onEnded` hears that the server no longer takes the session.
+ */
+export function createLaunchClient(onEnded: () => void = () => {}): LaunchClient {
+  let inUse = true;
   const socket = createClient({
     url: SOCKET_URL,
     lazy: true,
@@ -32,9 +44,13 @@ export function createLaunchClient(): { client: Client; close: () => void } {
     shouldRetry: () => true,
     retryWait: (tries) => wait(Math.min(1000 * 2 ** tries, 15_000) * (0.5 + Math.random() / 2)),
     on: {
-      connected: () => connection.opened(),
-      closed: () => connection.lost(),
-      error: () => connection.lost(),
+      connected: () => inUse && connection.opened(),
+      closed: (event) => {
+        if (!inUse) return;
+        connection.lost();
+        if (event instanceof CloseEvent && event.code === SESSION_ENDED) onEnded();
+      },
+      error: () => inUse && connection.lost(),
     },
   });
   const client = new Client({
@@ -57,6 +73,11 @@ export function createLaunchClient(): { client: Client; close: () => void } {
           },
         },
       }),
+      mapExchange({
+        onError: (error) => {
+          if (error.graphQLErrors.some(({ extensions }) => extensions.code === "UNAUTHENTICATED")) onEnded();
+        },
+      }),
       fetchExchange,
       subscriptionExchange({
         forwardSubscription: (request) => ({
@@ -71,7 +92,14 @@ export function createLaunchClient(): { client: Client; close: () => void } {
       }),
     ],
   });
-  return { client, close: () => void socket.dispose() };
+  return {
+    client,
+    close: () => {
+      inUse = false;
+      connection.replaced();
+      void socket.dispose();
+    },
+  };
 }
 
 function wait(milliseconds: number): Promise<void> {

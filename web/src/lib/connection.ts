@@ -40,6 +40,14 @@ export class ConnectionStore {
     this.timer ??= setTimeout(() => this.set("polling", this.current.returns), POLL_AFTER_MS);
   }
 
+  /** Another session begins: nothing is known of its socket, and it has missed nothing. */
+  replaced(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.wasLive = false;
+    this.set("connecting", this.current.returns);
+  }
+
   private set(state: ConnectionState, returns: number): void {
     if (state === this.current.state && returns === this.current.returns) return;
     this.current = { state, since: Date.now(), returns };

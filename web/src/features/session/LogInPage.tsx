@@ -6,9 +6,11 @@ import { type FormEvent, useState } from "react";
 import { useMutation } from "urql";
 
 import { sentence } from "../../lib/outcome";
+import { useSession } from "./session";
 import { LogInMutation } from "./session.graphql";
 
-export function LogInPage({ onLoggedIn }: { onLoggedIn: () => void }) {
+export function LogInPage() {
+  const { renew } = useSession();
   const [state, logIn] = useMutation(LogInMutation);
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
@@ -18,7 +20,7 @@ export function LogInPage({ onLoggedIn }: { onLoggedIn: () => void }) {
   async function submit(event: FormEvent) {
     event.preventDefault();
     const result = await logIn({ email, password });
-    if (result.data?.logIn.session) onLoggedIn();
+    if (result.data?.logIn.session) await renew();
   }
 
   return (

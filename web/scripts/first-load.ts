@@ -1,0 +1,44 @@
+import { readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+
+/** Fails where the first visit to a page loads more script than this, compressed, in bytes. */
+const LIMIT = 300_000;
+
+interface Chunk {
+  file: string;
+  imports?: string[];
+  dynamicImports?: string[];
+  isEntry?: boolean;
+}
+
+const dist = new URL("../dist/", import.meta.url);
+const manifest = JSON.parse(readFileSync(new URL(".vite/manifest.json", dist), "utf8")) as
+  Record<string, Chunk>;
+
+/** The chunk and all that it cannot run without. */
+function needed(name: string, found = new Set<string>()): Set<string> {
+  if (found.has(name)) return found;
+  found.add(name);
+  for (const other of manifest[name]?.imports ?? []) needed(other, found);
+  return found;
+}
+
+function bytes(names: Iterable<string>): number {
+  let sum = 0;
+  for (const name of names) {
+    const { file } = manifest[name] as Chunk;
+    if (file.endsWith(".js")) sum += gzipSync(readFileSync(new URL(file, dist)), { level: 9 }).length;
+  }
+  return sum;
+}
+
+const entry = Object.keys(manifest).find((name) => manifest[name]?.isEntry);
+if (entry === undefined) throw new Error("the build has no entry");
+const pages = Object.keys(manifest).filter((name) => /src\/.*Page\.tsx$/.test(name));
+const loads = pages.map((page) => [page, bytes(needed(page, needed(entry)))] as const);
+for (const [page, size] of loads) {
+  if (process.argv.includes("--list")) console.log(`${(size / 1000).toFixed(0).padStart(5)} kB  ${page}`);
+}
+const heavy = loads.filter(([page, size]) => size > LIMIT && !page.includes("/admin"));
+for (const [page, size] of heavy) console.error(`${page} loads ${size} bytes of script first; ${LIMIT} are allowed`);
+process.exit(heavy.length > 0 ? 1 : 0);

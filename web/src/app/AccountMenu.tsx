@@ -1,0 +1,24 @@
+import { ActionIcon, Menu } from "@mantine/core";
+import { IconLogout, IconUser } from "@tabler/icons-react";
+import { useMutation } from "urql";
+
+import { LogOutMutation } from "../features/session/session.graphql";
+import { useSession, type Viewer } from "../features/session/session";
+
+export function AccountMenu({ viewer }: { viewer: Viewer }) {
+  const { renew } = useSession();
+  const [, logOut] = useMutation(LogOutMutation);
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" aria-label="Account"><IconUser size={18} /></ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{viewer.email} · {viewer.role.toLowerCase()}</Menu.Label>
+        <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void logOut({}).then(renew)}>
+          Log out
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

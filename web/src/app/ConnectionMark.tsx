@@ -1,0 +1,24 @@
+import { Group, Text } from "@mantine/core";
+
+import { type ConnectionState, useConnection } from "../lib/connection";
+import { span, useNow } from "../lib/time";
+
+const MARKS: Record<ConnectionState, { color: string; label: string }> = {
+  connecting: { color: "gray", label: "Connecting" },
+  live: { color: "teal", label: "Live" },
+  reconnecting: { color: "yellow", label: "Reconnecting" },
+  polling: { color: "orange", label: "Polling" },
+};
+
+/** Whether what is shown is live; a dead stream must never look like calm (SPEC A24). */
+export function ConnectionMark() {
+  const { state, since } = useConnection();
+  const age = useNow() - since;
+  const { color, label } = MARKS[state];
+  return (
+    <Group gap={6} wrap="nowrap" role="status" data-testid="connection" data-state={state}>
+      <span className="dot" style={{ background: `var(--mantine-color-${color}-6)` }} aria-hidden />
+      <Text size="sm">{state === "live" ? label : `${label} ${span(age)}`}</Text>
+    </Group>
+  );
+}

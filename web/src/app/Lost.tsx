@@ -1,0 +1,51 @@
+import { Button, Code, Group } from "@mantine/core";
+import { Link, useRouteError } from "react-router";
+
+import { Notice } from "../components/Notice";
+import { homeOf } from "../features/session/roles";
+import { useSession } from "../features/session/session";
+import { Dressed } from "./Root";
+
+/** No page has this address. */
+export function NotFoundPage() {
+  return (
+    <Notice title="There is no such page" text="The address may be mistyped, or the page has moved.">
+      <WayHome />
+    </Notice>
+  );
+}
+
+/** The page exists, but is for others. */
+export function ForbiddenPage() {
+  const { viewer } = useSession();
+  return (
+    <Notice title="Not for this account" text={`You are logged in as ${viewer?.email ?? "nobody"}. This page is for others.`}>
+      <WayHome />
+    </Notice>
+  );
+}
+
+/** A page broke. What it was doing is lost; everything that was saved is not. */
+export function Crash() {
+  const error = useRouteError();
+  return (
+    <Dressed brand="wedsync">
+      <Notice title="This page broke" text="That is our fault. What you had saved is safe.">
+        <Group>
+          <Button onClick={() => location.reload()}>Load it again</Button>
+          <Button component="a" href="/" variant="default">Start page</Button>
+        </Group>
+        <Code>{error instanceof Error ? error.message : "Unknown error"}</Code>
+      </Notice>
+    </Dressed>
+  );
+}
+
+function WayHome() {
+  const { viewer } = useSession();
+  return (
+    <Button component={Link} to={viewer ? homeOf(viewer.role) : "/login"}>
+      {viewer ? "To my start page" : "Log in"}
+    </Button>
+  );
+}

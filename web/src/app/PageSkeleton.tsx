@@ -1,0 +1,14 @@
+import { Container, Skeleton, Stack } from "@mantine/core";
+
+/** The shape of a page that is on its way. */
+export function PageSkeleton() {
+  return (
+    <Container size="lg" py="md" aria-busy="true" aria-label="Loading">
+      <Stack>
+        <Skeleton height={28} width="40%" />
+        <Skeleton height={120} />
+        <Skeleton height={220} />
+      </Stack>
+    </Container>
+  );
+}

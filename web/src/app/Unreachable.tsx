@@ -1,0 +1,23 @@
+import { Button } from "@mantine/core";
+import { useEffect } from "react";
+import type { CombinedError } from "urql";
+
+import { Notice } from "../components/Notice";
+import { useSession } from "../features/session/session";
+import { sentence } from "../lib/outcome";
+
+const AGAIN_MS = 5000;
+
+/** The server did not even say who is logged in; asks again until it does. */
+export function Unreachable({ error }: { error: CombinedError }) {
+  const { renew } = useSession();
+  useEffect(() => {
+    const timer = setInterval(() => void renew(), AGAIN_MS);
+    return () => clearInterval(timer);
+  }, [renew]);
+  return (
+    <Notice title="The server does not answer" text={`${sentence(error)} Trying again every 5 s.`}>
+      <Button onClick={() => void renew()}>Try now</Button>
+    </Notice>
+  );
+}

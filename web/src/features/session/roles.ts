@@ -1,0 +1,19 @@
+import type { Role } from "../../gql/graphql";
+
+export const STAFF: readonly Role[] = ["ADMIN", "OPERATOR", "VIEWER"];
+
+/** The first page of those who have just logged in. */
+export function homeOf(role: Role): string {
+  if (role === "SUPPLIER") return "/dashboard";
+  return role === "COUPLE" ? "/overview" : "/admin/launch";
+}
+
+/** Only staff that may change things gets the buttons; the server decides all the same. */
+export function mayOperate(role: Role): boolean {
+  return role === "ADMIN" || role === "OPERATOR";
+}
+
+/** Where a log-in leads: back to where it was asked for, never off this site. */
+export function landing(next: string | null, role: Role): string {
+  return next?.startsWith("/") && !/^\/[/\\]/.test(next) ? next : homeOf(role);
+}

@@ -1,0 +1,78 @@
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useRef, useState } from "react";
+import { type CombinedError, Provider } from "urql";
+
+import type { ViewerQuery as Data } from "../../gql/graphql";
+import { createLaunchClient, type LaunchClient } from "../../lib/client";
+import { ViewerQuery } from "./session.graphql";
+
+export type Viewer = NonNullable<Data["viewer"]>;
+
+export interface Session {
+  /** Who is logged in; null is a visitor, undefined is not known yet. */
+  readonly viewer: Viewer | null | undefined;
+  /** Why it is not known. */
+  readonly error: CombinedError | undefined;
+  /** Ask again who is logged in, with a new client; after each log-in and log-out. */
+  readonly renew: () => Promise<Viewer | null | undefined>;
+}
+
+interface State extends Omit<Session, "renew"> {
+  readonly launch: LaunchClient;
+}
+
+const SessionContext = createContext<Session | null>(null);
+
+/**
+ * A new client for each session: no row of one person is ever shown to the next. The page stays
+ * as it is until the new session is known, then all of it changes at once.
+ */
+export function SessionProvider({ children }: { children: ReactNode }) {
+  const [state, setState] = useState<State>(() => ({
+    launch: createLaunchClient(), viewer: undefined, error: undefined,
+  }));
+  const current = useRef(state);
+  const running = useRef<Promise<Viewer | null | undefined>>(undefined);
+
+  const renew = useCallback(() => {
+    running.current ??= begin().finally(() => (running.current = undefined));
+    return running.current;
+
+    async function begin() {
+      const launch = createLaunchClient(() => {
+        if (current.current.launch === launch && current.current.viewer) void renew();
+      });
+      const { data, error } = await launch.client.query(ViewerQuery, {}).toPromise();
+      const viewer = data === undefined ? undefined : data.viewer ?? null;
+      const last = current.current;
+      // A lost connection ends no session: the last client, which has opened no socket, is left.
+      if (viewer === undefined && last.viewer !== undefined) return last.viewer;
+      last.launch.close();
+      current.current = { launch, viewer, error };
+      setState(current.current);
+      return viewer;
+    }
+  }, []);
+
+  useEffect(() => {
+    void renew();
+  }, [renew]);
+  const { launch, viewer, error } = state;
+  return (
+    <Provider value={launch.client}>
+      <SessionContext.Provider value={{ viewer, error, renew }}>{children}</SessionContext.Provider>
+    </Provider>
+  );
+}
+
+export function useSession(): Session {
+  const session = useContext(SessionContext);
+  if (session === null) throw new Error("useSession is used outside of SessionProvider");
+  return session;
+}
+
+/** Who is logged in, for pages that nobody else sees. */
+export function useViewer(): Viewer {
+  const { viewer } = useSession();
+  if (!viewer) throw new Error("useViewer is used on a page that visitors see");
+  return viewer;
+}
