@@ -38,7 +38,7 @@ from services.passwords import Passwords
 from services.probes.base import Probe
 from services.propagation import Announcer, Propagations
 from services.propagation_report import Reporter
-from services.rate_limits import RateLimiter
+from services.rate_limits import RateLimiter, limits_of
 from services.receipts import Receipts
 from services.watcher import Watcher
 from settings import Settings, load_settings
@@ -102,7 +102,7 @@ def build_runtime(
         meter=Meter(db, settings.metrics_interval_seconds),
         metrics=MetricBoard(db),
         passwords=passwords,
-        rate_limits=RateLimiter(redis),
+        rate_limits=RateLimiter(redis, rules=limits_of(settings)),
         clock=clock,
         secret=_secret(settings),
     )

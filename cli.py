@@ -8,6 +8,7 @@ import typer
 from commands import (
     accounts,
     alerts,
+    demo,
     flags,
     health,
     incidents,
@@ -52,14 +53,7 @@ def migrate(
     database.run_migrate(down)
 
 
-@app.command(rich_help_panel=_SERVER)
-def demo() -> None:
-    """Load what is missing of the demo launch; changes nothing that is there."""
-    from commands import database  # noqa: PLC0415 - heavy
-
-    database.run_demo()
-
-
+app.command(rich_help_panel=_SERVER)(demo.demo)
 app.command(rich_help_panel=_SERVER)(accounts.admin)
 app.add_typer(accounts.token, name="token", rich_help_panel=_SERVER)
 app.command(rich_help_panel=_SERVER)(kill.kill)

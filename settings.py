@@ -34,6 +34,9 @@ class Settings(BaseSettings):
     admin_password: SecretStr | None = None
     session_days: int = Field(default=14, ge=1, le=365)
     secret_key: SecretStr | None = Field(default=None, description="Signs readiness tokens.")
+    sign_ups_per_hour: int = Field(
+        default=20, ge=1, le=1_000_000, description="So many accounts one address may make."
+    )
 
     smtp_url: SecretStr | None = Field(default=None, description="smtp://user:pass@host:port")
     mail_from: str = "WedSync Launch <launch@wedsync.app>"

@@ -58,11 +58,13 @@ class Server:
         request = gql(document)
         request.variable_values = variables
         try:
-            return await self._http().execute_async(request)
+            return await self.http().execute_async(request)
         except (TransportError, OSError, ValueError) as error:
             raise problem_of(error, self) from error
 
-    def _http(self) -> "Client":
+    def http(self) -> "Client":
+        """A client for requests; it keeps no cookies: who we are is said with each request."""
+        from aiohttp import DummyCookieJar  # noqa: PLC0415 - heavy
         from gql import Client  # noqa: PLC0415 - heavy
         from gql.transport.aiohttp import AIOHTTPTransport  # noqa: PLC0415 - heavy
 
@@ -71,7 +73,7 @@ class Server:
             headers={"authorization": f"Bearer {self.token}"} if self.token else None,
             ssl=True,
             timeout=TIMEOUT_SECONDS,
-            client_session_args={"trust_env": not self.is_here},
+            client_session_args={"trust_env": not self.is_here, "cookie_jar": DummyCookieJar()},
         )
         return Client(transport=transport, execute_timeout=None)
 

@@ -4,6 +4,7 @@ import ipaddress
 from dataclasses import dataclass
 
 SECOND = 1_000_000  # everything here counts in microseconds: integers that a Lua number holds
+HOUR = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class AccessLimits:
     log_in_address: Limit = Limit(100, 60)
     # Strangers can fill this one for anybody: past it attempts are slowed down, never refused.
     log_in_account: Limit = Limit(50, 900)
-    sign_up_address: Limit = Limit(20, 3600)
+    sign_up_address: Limit = Limit(20, HOUR)  # the number is a setting
     sign_up_notice: Limit = Limit(1, 86400)
     reset_account: Limit = Limit(5, 3600)
     reset_address: Limit = Limit(30, 3600)

@@ -11,7 +11,8 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from domain.errors import RateLimited
-from domain.rate_limits import SECOND, AccessLimits, Limit, take
+from domain.rate_limits import HOUR, SECOND, AccessLimits, Limit, take
+from settings import Settings
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +31,11 @@ if wait > 0 then return wait end
 redis.call('SET', KEYS[1], string.format('%.0f', after), 'PX', math.ceil((after - now) / 1000))
 return 0
 """
+
+
+def limits_of(settings: Settings) -> AccessLimits:
+    """The limits of this installation."""
+    return AccessLimits(sign_up_address=Limit(settings.sign_ups_per_hour, HOUR))
 
 
 class RateLimiter:

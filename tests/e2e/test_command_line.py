@@ -234,3 +234,9 @@ def test_every_document_fits_the_graph() -> None:
     documents += [document for document, _ in phase_documents.MOVES.values()]
     assert len(documents) == 24
     assert [error for text in documents for error in validate(graph, parse(text))] == []
+
+
+def test_people_come_to_a_server(launch: Launch) -> None:
+    found = launch.json("demo", "--traffic", "--minutes", "0.05", "--per-minute", "600")
+    assert found["visits"] > found["suppliers"] > 0
+    assert found["errors"] == 0

@@ -1,0 +1,252 @@
+"""What one visitor of the demo does, from arriving to leaving; each step as a person would."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from time import monotonic
+from typing import Protocol
+
+from commands import traffic_documents as ask
+from commands.client import Json
+from commands.traffic_cast import Business, Cast, Pair
+
+THINKS = 4.0  # seconds between two steps, on average
+LIMITED = "RATE_LIMITED"
+HOLD_SECONDS = 60.0  # without another sign-up, once the server has had enough
+_PLEAS = (
+    "Where do I find my client list?",
+    "The invitation page does not load on my phone.",
+    "Can I change the date later?",
+)
+
+
+class Deed(StrEnum):
+    """What is counted, as the summary says it."""
+
+    SUPPLIERS = "suppliers signed up"
+    COUPLES = "couples signed up"
+    FAILED = "sign-ups failed, as some do"
+    HELD_BACK = "sign-ups held back by the server's limit"
+    CLIENTS = "clients added"
+    INVITED = "invitations sent"
+    OPENED = "invitations opened"
+    ACCEPTED = "invitations accepted"
+    DECLINED = "invitations declined"
+    STALLED = "people who stopped half way"
+    HELP = "people who asked for help"
+    ERRORS = "requests that failed"
+
+
+class NoAnswer(Exception):
+    """The server did not answer a request, or refused it as a whole."""
+
+
+class Graph(Protocol):
+    """The public API as somebody; `token` None is a visitor."""
+
+    async def ask(self, document: str, token: str | None = None, **variables: object) -> Json:
+        """The only root field of one operation; raises NoAnswer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A supplier who may come back."""
+
+    token: str
+
+
+class Visits:
+    """All journeys of one run; they may run beside each other."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        cast: Cast,
+        deeds: Counter[Deed],
+        *,
+        failing: float,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        """`deeds` is what counts them, `failing` the percent of sign-ups that go wrong."""
+        self.deeds = deeds
+        self._graph, self._cast, self._failing = graph, cast, failing
+        self._pause, self._clock = pause, clock
+        self._suppliers: list[Known] = []
+        self._couples: list[str] = []  # their tokens
+        self._held_until = 0.0
+
+    async def one(self) -> None:
+        """Somebody comes, and does what such people do; never raises for what they meet."""
+        try:
+            await self._visit()
+        except NoAnswer:
+            self.deeds[Deed.ERRORS] += 1
+
+    async def _visit(self) -> None:
+        if self._cast.chance(self._failing):
+            await self._fail_to_sign_up()
+        elif self._cast.chance(15):
+            await self._lonely_couple()
+        elif self._suppliers and self._cast.chance(35):
+            await self._work(self._cast.random.choice(self._suppliers))
+        else:
+            await self._new_supplier()
+
+    async def _fail_to_sign_up(self) -> None:
+        """A password that is too short; nothing is kept but the attempt."""
+        wish = {
+            "userType": self._cast.random.choice(("SUPPLIER", "COUPLE")),
+            "email": self._cast.pair().email,
+            "password": "wedding",
+        }
+        await self._graph.ask(ask.SIGN_UP, input=wish)
+        self.deeds[Deed.FAILED] += 1
+
+    async def _lonely_couple(self) -> None:
+        """Signs up by itself, and waits for a supplier who invites it."""
+        pair = self._cast.pair()
+        token = await self._sign_up("COUPLE", pair.email, Deed.COUPLES)
+        if token is None:
+            return
+        self._couples.append(token)
+        await self._think()
+        if not self._cast.chance(30):
+            await self._step(token, "basic_details", _details(pair))
+        self.deeds[Deed.STALLED] += 1
+
+    async def _new_supplier(self) -> None:
+        """The guided setup; one in three leaves it somewhere on the way."""
+        business = self._cast.business()
+        token = await self._sign_up("SUPPLIER", business.email, Deed.SUPPLIERS)
+        if token is None:
+            if self._suppliers:
+                await self._work(self._cast.random.choice(self._suppliers))
+            return
+        if await self._leaves(token, 10):
+            return
+        await self._step(token, "business_info", _about(business))
+        if await self._leaves(token, 15):
+            return
+        known = Known(token)
+        self._suppliers.append(known)
+        await self._work(known, leaving=12)
+
+    async def _work(self, supplier: Known, leaving: float = 0) -> None:
+        """Adds a client and invites it."""
+        pair = self._cast.pair()
+        await self._think()
+        added = await self._graph.ask(ask.ADD_CLIENT, supplier.token, input=_client(pair))
+        if self._wrong(added):
+            return
+        self.deeds[Deed.CLIENTS] += 1
+        if await self._leaves(supplier.token, leaving):
+            return
+        email = pair.email if self._cast.chance(30) else None
+        sent = await self._graph.ask(
+            ask.INVITE, supplier.token, id=added["client"]["id"], email=email
+        )
+        if self._wrong(sent):
+            return
+        self.deeds[Deed.INVITED] += 1
+        await self._invited(pair, sent["invitation"]["acceptUrl"].rpartition("/")[2])
+
+    async def _invited(self, pair: Pair, code: str) -> None:
+        """The couple gets the link: most accept, some say no, some forget it."""
+        await self._think()
+        await self._graph.ask(ask.LOOK, code=code)
+        if self._cast.chance(15):
+            return
+        if self._wrong(await self._graph.ask(ask.OPEN, code=code)):
+            return
+        self.deeds[Deed.OPENED] += 1
+        await self._think()
+        if self._cast.chance(10):
+            if not self._wrong(await self._graph.ask(ask.DECLINE, code=code)):
+                self.deeds[Deed.DECLINED] += 1
+        elif self._cast.chance(85):
+            await self._accept(pair, code)
+
+    async def _accept(self, pair: Pair, code: str) -> None:
+        """With an account of their own, or, where the server makes no more, one that is there."""
+        known = self._known_couple()
+        form: dict[str, object] = {"code": code, "confirmEmailMismatch": known is not None}
+        if known is None:
+            form |= _details(pair) | {"email": pair.email, "password": self._cast.password()}
+        done = await self._graph.ask(ask.ACCEPT, known, input=form)
+        if self._limited(done) or self._wrong(done):
+            return
+        self.deeds[Deed.ACCEPTED] += 1
+        if done["session"] is not None:
+            self.deeds[Deed.COUPLES] += 1
+            self._couples.append(done["session"]["accessToken"])
+
+    def _known_couple(self) -> str | None:
+        if self._couples and (self._is_held or self._cast.chance(15)):
+            return self._cast.random.choice(self._couples)
+        return None
+
+    async def _sign_up(self, kind: str, email: str, deed: Deed) -> str | None:
+        """Their token; None where the server makes no account for us now."""
+        if self._is_held:
+            self.deeds[Deed.HELD_BACK] += 1
+            return None
+        wish = {"userType": kind, "email": email, "password": self._cast.password()}
+        done = await self._graph.ask(ask.SIGN_UP, input=wish)
+        if self._limited(done) or self._wrong(done):
+            return None
+        self.deeds[deed] += 1
+        return str(done["session"]["accessToken"])
+
+    async def _step(self, token: str, step: str, data: dict[str, object]) -> None:
+        self._wrong(await self._graph.ask(ask.COMPLETE_STEP, token, step=step, data=data))
+
+    async def _leaves(self, token: str, percent: float) -> bool:
+        """Whether somebody stops here; one in three of them asks for help first."""
+        await self._think()
+        if not self._cast.chance(percent):
+            return False
+        self.deeds[Deed.STALLED] += 1
+        if self._cast.chance(33):
+            plea = self._cast.random.choice(_PLEAS)
+            await self._graph.ask(ask.ASK_FOR_HELP, token, message=plea)
+            self.deeds[Deed.HELP] += 1
+        return True
+
+    async def _think(self) -> None:
+        await self._pause(self._cast.seconds(THINKS))
+
+    @property
+    def _is_held(self) -> bool:
+        return self._clock() < self._held_until
+
+    def _limited(self, payload: Json) -> bool:
+        """Whether the server has had enough accounts from here: then none is asked for a while."""
+        if not any(error["code"] == LIMITED for error in payload["errors"]):
+            return False
+        self._held_until = self._clock() + HOLD_SECONDS
+        self.deeds[Deed.HELD_BACK] += 1
+        return True
+
+    def _wrong(self, payload: Json) -> bool:
+        if payload["errors"]:
+            self.deeds[Deed.ERRORS] += 1
+        return bool(payload["errors"])
+
+
+def _about(business: Business) -> dict[str, object]:
+    return {"businessName": business.name, "vendorType": business.vendor_type}
+
+
+def _details(pair: Pair) -> dict[str, object]:
+    return {
+        "partner1Name": pair.partner1,
+        "partner2Name": pair.partner2,
+        "weddingDate": pair.wedding_date.isoformat(),
+    }
+
+
+def _client(pair: Pair) -> dict[str, object]:
+    return {"coupleNames": pair.names, "weddingDate": pair.wedding_date.isoformat()}

@@ -1,0 +1,128 @@
+"""`launch demo --traffic`: what visitors do, and what they make of a server that refuses."""
+
+from collections import Counter
+from datetime import date
+from random import Random
+
+import pytest
+from graphql import build_schema, parse, validate
+
+from commands import traffic_documents as documents
+from commands.client import Json
+from commands.traffic_cast import Cast
+from commands.traffic_visits import HOLD_SECONDS, LIMITED, Deed, NoAnswer, Visits
+from schema.root import schema
+
+TODAY = date(2026, 11, 25)
+NO_MORE = {"session": None, "errors": [{"code": LIMITED, "message": "Too many attempts."}]}
+ANSWER: dict[str, Json] = {
+    documents.SIGN_UP: {"session": {"accessToken": "secret"}},
+    documents.ADD_CLIENT: {"client": {"id": "c1"}},
+    documents.INVITE: {"invitation": {"acceptUrl": "http://launch.test/accept/code"}},
+    documents.ACCEPT: {"session": {"accessToken": "secret"}},
+}
+
+
+class FakeGraph:
+    """Says yes to everything but what a test has refused."""
+
+    def __init__(self) -> None:
+        self.asked: Counter[str] = Counter()
+        self.refused: dict[str, Json] = {}
+        self.gone = False
+
+    async def ask(self, document: str, token: str | None = None, **_variables: object) -> Json:
+        if self.gone:
+            raise NoAnswer("nobody there")
+        self.asked[document] += 1
+        return self.refused.get(document, {"errors": [], **ANSWER.get(document, {})})
+
+
+class Seconds:
+    """Both the clock and the pause of a visit."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    async def pause(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@pytest.fixture
+def graph() -> FakeGraph:
+    return FakeGraph()
+
+
+@pytest.fixture
+def seconds() -> Seconds:
+    return Seconds()
+
+
+def visits_of(graph: FakeGraph, seconds: Seconds, failing: float = 0) -> Visits:
+    cast = Cast(Random(7), TODAY)
+    return Visits(graph, cast, Counter(), failing=failing, pause=seconds.pause, clock=seconds)
+
+
+@pytest.mark.parametrize("document", documents.EVERY)
+def test_the_documents_fit_the_graph(document: str) -> None:
+    assert validate(build_schema(schema.as_str()), parse(document)) == []
+
+
+async def test_people_do_all_that_people_do(graph: FakeGraph, seconds: Seconds) -> None:
+    visits = visits_of(graph, seconds)
+    for _ in range(200):
+        await visits.one()
+    deeds = visits.deeds
+    assert not deeds[Deed.ERRORS]
+    assert not deeds[Deed.HELD_BACK]
+    assert all(deeds[deed] for deed in set(Deed) - {Deed.ERRORS, Deed.HELD_BACK, Deed.FAILED})
+    assert deeds[Deed.INVITED] > deeds[Deed.OPENED] > deeds[Deed.ACCEPTED] > deeds[Deed.DECLINED]
+
+
+async def test_so_many_sign_ups_fail_as_were_asked_for(graph: FakeGraph, seconds: Seconds) -> None:
+    visits = visits_of(graph, seconds, failing=100)
+    for _ in range(10):
+        await visits.one()
+    assert visits.deeds == {Deed.FAILED: 10}
+
+
+async def test_a_limit_is_respected_for_a_while(graph: FakeGraph, seconds: Seconds) -> None:
+    graph.refused[documents.SIGN_UP] = NO_MORE
+    visits = visits_of(graph, seconds)
+    for _ in range(10):
+        await visits.one()
+    assert graph.asked == {documents.SIGN_UP: 1}
+    assert visits.deeds == {Deed.HELD_BACK: 10}
+    seconds.now += HOLD_SECONDS
+    await visits.one()
+    assert graph.asked == {documents.SIGN_UP: 2}
+
+
+async def test_who_was_there_before_comes_back(graph: FakeGraph, seconds: Seconds) -> None:
+    visits = visits_of(graph, seconds)
+    for _ in range(20):
+        await visits.one()
+    before = visits.deeds.copy()
+    graph.refused = {documents.SIGN_UP: NO_MORE}
+    for _ in range(20):
+        await visits.one()
+    assert visits.deeds[Deed.SUPPLIERS] == before[Deed.SUPPLIERS]
+    assert visits.deeds[Deed.INVITED] > before[Deed.INVITED]
+
+
+async def test_a_server_that_is_gone_ends_nothing(graph: FakeGraph, seconds: Seconds) -> None:
+    graph.gone = True
+    visits = visits_of(graph, seconds)
+    for _ in range(3):
+        await visits.one()
+    assert visits.deeds == {Deed.ERRORS: 3}
+
+
+def test_nobody_has_a_mailbox_or_the_address_of_another() -> None:
+    casts = [Cast(Random(7), TODAY) for _ in range(2)]
+    emails = [made().email for cast in casts for made in (cast.pair, cast.business)]
+    assert len(set(emails)) == 4
+    assert all(email.endswith(".example") for email in emails)
