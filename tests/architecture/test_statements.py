@@ -19,8 +19,10 @@ from tests.factories.launches import make_phase
 from tests.graphql import GraphQLClient
 
 SIZES = (1, 10, 30)
-# What runs beside the requests: the tail looks at the newest event, the store at the version.
+# What runs beside the requests: the tail looks at the newest event, the store at the version,
+# the meter hands over what it counted.
 _BACKGROUND = (
+    "INSERT INTO launch_metric_rollups",
     "SELECT silence.active",
     "SELECT launch_event_counter.seq",
     "SELECT flag_set_version.version",
