@@ -41,6 +41,10 @@ class Settings(BaseSettings):
     smtp_url: SecretStr | None = Field(default=None, description="smtp://user:pass@host:port")
     mail_from: str = "WedSync Launch <launch@wedsync.app>"
 
+    operation_seconds: float = Field(
+        default=10.0, gt=0, description="After so long a query or mutation is cancelled."
+    )
+
     flags_kill: tuple[str, ...] = Field(
         default=(), description="Flag keys forced off before anything else is read; '*' is all."
     )

@@ -6,12 +6,16 @@ from enum import StrEnum
 from time import perf_counter
 
 from graphql import GraphQLError
+from strawberry.exceptions import MissingQueryError
 from strawberry.extensions import SchemaExtension
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types.execution import StreamExecutionResult
 
 from domain.errors import ErrorCode, LaunchError, RateLimited
 
 logger = logging.getLogger(__name__)
+
+MAX_ERRORS = 10  # of one reply; ten thousand null fields have one cause
 
 
 class TopLevelCode(StrEnum):
@@ -23,10 +27,13 @@ class TopLevelCode(StrEnum):
     RATE_LIMITED = "RATE_LIMITED"
     COST_EXCEEDED = "COST_EXCEEDED"
     DEPENDENCY_DOWN = "DEPENDENCY_DOWN"
+    DEADLINE_EXCEEDED = "DEADLINE_EXCEEDED"
     INTERNAL = "INTERNAL"
 
 
-SERVER_FAULTS = frozenset({TopLevelCode.DEPENDENCY_DOWN, TopLevelCode.INTERNAL})
+SERVER_FAULTS = frozenset(
+    {TopLevelCode.DEPENDENCY_DOWN, TopLevelCode.DEADLINE_EXCEEDED, TopLevelCode.INTERNAL}
+)
 
 
 def is_server_fault(code: object) -> bool:
@@ -37,9 +44,9 @@ def is_server_fault(code: object) -> bool:
 class Refused(GraphQLError):
     """A request that is refused as a whole."""
 
-    def __init__(self, code: TopLevelCode, message: str) -> None:
-        """`code` ends up in `extensions.code`."""
-        super().__init__(message, extensions={"code": code.value})
+    def __init__(self, code: TopLevelCode, message: str, **details: object) -> None:
+        """`code` ends up in `extensions.code`, `details` beside it."""
+        super().__init__(message, extensions={"code": code.value, **details})
 
 
 _CODES = {
@@ -48,6 +55,9 @@ _CODES = {
     ErrorCode.DEPENDENCY_DOWN: TopLevelCode.DEPENDENCY_DOWN,
 }
 
+
+# What strawberry raises where a document does not say what to do.
+_NO_OPERATION = CannotGetOperationTypeError | InvalidOperationTypeError | MissingQueryError
 
 _BAD_INPUT: dict[str, object] = {"code": TopLevelCode.BAD_USER_INPUT.value}
 
@@ -61,7 +71,7 @@ def public_error(error: GraphQLError, request_id: str) -> GraphQLError:
         return _copy(error, original.message, _extensions(original))
     if isinstance(original, RecursionError):
         return _copy(error, "The document is nested too deeply.", _BAD_INPUT)
-    if original is None or isinstance(original, GraphQLError):
+    if original is None or isinstance(original, GraphQLError | _NO_OPERATION):
         extensions = {"code": TopLevelCode.BAD_USER_INPUT.value, **(error.extensions or {})}
         return _copy(error, error.message, extensions)
     logger.error(
@@ -128,7 +138,7 @@ class ErrorPolicy(SchemaExtension):
         if errors:
             context = self.execution_context.context
             request_id = getattr(context, "request_id", "")
-            shown = [public_error(error, request_id) for error in errors]
+            shown = [public_error(error, request_id) for error in errors[:MAX_ERRORS]]
             if any(is_server_fault((error.extensions or {}).get("code")) for error in shown):
                 context.at_fault = True
             result.errors = shown  # type: ignore[attr-defined]

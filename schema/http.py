@@ -1,17 +1,24 @@
 """The rules of GraphQL over HTTP as pure functions: media types, parameters, methods."""
 
 from collections.abc import Mapping
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from cross_web import HTTPException
 from graphql import OperationType
-from strawberry.http import GraphQLRequestData
+from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 
 from schema.documents import MAX_LENGTH, operation_kind
+from schema.errors import TopLevelCode
 
 JSON_TYPE = "application/json"
 RESPONSE_TYPE = "application/graphql-response+json"
 STREAM_TYPE = "text/event-stream"
+TOO_MANY = 429
+
+_STATUSES = {
+    TopLevelCode.RATE_LIMITED: TOO_MANY,
+    TopLevelCode.DEADLINE_EXCEEDED: 504,
+}
 
 
 class Refusal(HTTPException):
@@ -38,9 +45,9 @@ def accepted(accept: str) -> dict[str, float]:
 
 def json_type(accept: str) -> str | None:
     """How to answer with JSON; None where the client takes neither of our types."""
-    types = accepted(accept)
-    if not types:
+    if not accept.strip():
         return JSON_TYPE
+    types = accepted(accept)
     ours = {name: types[name] for name in (RESPONSE_TYPE, JSON_TYPE) if name in types}
     if ours:
         return max(ours, key=lambda name: ours[name])
@@ -87,13 +94,26 @@ def parameters(data: object) -> GraphQLRequestData:
     )
 
 
-def check_get(request: GraphQLRequestData, *, stream: bool) -> None:
-    """Raises Refusal 405 for what may not be asked by GET."""
+def check_kind(request: GraphQLRequestData, *, is_get: bool, stream: bool) -> None:
+    """Raises Refusal for what may not be asked by GET, or not be answered by one reply."""
     kind = operation_kind(request.query or "", request.operation_name)
-    if kind is OperationType.MUTATION:
+    if kind is OperationType.MUTATION and is_get:
         raise Refusal(405, "A mutation is sent by POST.", {"Allow": "POST"})
     if kind is OperationType.SUBSCRIPTION and not stream:
-        raise Refusal(405, "A subscription needs a websocket or server-sent events.")
+        raise Refusal(406, f"A subscription needs a websocket, or Accept: {STREAM_TYPE}.")
+
+
+def check_length(value: str | None, most: int) -> None:
+    """Raises Refusal 413 where a body says that it will be too long."""
+    if value is not None and value.isdecimal() and int(value[:20]) > most:
+        raise Refusal(413, f"A request has at most {most} bytes.")
+
+
+def status_of(response: GraphQLHTTPResponse) -> int:
+    """The HTTP status of a reply without data, for clients that go by it."""
+    errors: list[Any] = response.get("errors") or []
+    codes = (error.get("extensions", {}).get("code") for error in errors)
+    return next((_STATUSES[code] for code in codes if code in _STATUSES), 400)
 
 
 def _object(data: Mapping[str, object], name: str) -> dict[str, object] | None:

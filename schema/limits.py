@@ -10,9 +10,9 @@ from graphql import (
     StringValueNode,
     ValidationRule,
 )
-from strawberry.extensions import SchemaExtension
+from strawberry.extensions import ValidationCache
 
-from schema.documents import MAX_LENGTH, MAX_TOKENS, parsed
+from schema.documents import MAX_LENGTH, MAX_TOKENS, has_long_number, parsed
 from schema.errors import Refused, TopLevelCode
 
 
@@ -25,10 +25,10 @@ class StorableText(ValidationRule):
             self.report_error(GraphQLError("A text may not hold a NUL character.", node))
 
 
-class DocumentLimits(SchemaExtension):
+class DocumentLimits(ValidationCache):
     """Bounds the parser and caches it, refuses NUL, and several operations without a name.
 
-    Must stand after ValidationCache, whose result it adds to.
+    What is refused here is not validated any more: it may be too large for that.
     """
 
     def on_operation(self) -> Iterator[None]:
@@ -47,24 +47,33 @@ class DocumentLimits(SchemaExtension):
         yield
 
     def on_validate(self) -> Iterator[None]:
-        """The specification wants a name where there is a choice; strawberry takes the first."""
+        """Refuse, or validate: from the cache where the document was seen before."""
+        context = self.execution_context
+        refusal = self._refusal()
+        if refusal is not None:
+            context.pre_execution_errors = [refusal]
+            yield
+            return
+        yield from super().on_validate()
+
+    def _refusal(self) -> Refused | None:
         context = self.execution_context
         # No public name for it: `operation_name` already falls back to the first operation.
         given = context._provided_operation_name
         document = context.graphql_document
+        # The specification wants a name where there is a choice; strawberry takes the first.
         if given is None and document is not None and _operations(document) > 1:
-            message = "The document holds several operations: say which with operationName."
-            self._refuse(message)
+            return _bad("The document holds several operations: say which with operationName.")
+        if has_long_number(context.query or ""):
+            return _bad("A number in the document is too long.")
         place = nul_in(context.variables or {}, "$")
         if place is not None:
-            self._refuse(f"{place} holds a NUL character, which a text may not.")
-        yield
+            return _bad(f"{place} holds a NUL character, which a text may not.")
+        return None
 
-    def _refuse(self, message: str) -> None:
-        refused = Refused(TopLevelCode.BAD_USER_INPUT, message)
-        # A new list: the one in place belongs to the cache.
-        found = self.execution_context.pre_execution_errors or []
-        self.execution_context.pre_execution_errors = [*found, refused]
+
+def _bad(message: str) -> Refused:
+    return Refused(TopLevelCode.BAD_USER_INPUT, message)
 
 
 def nul_in(value: object, path: str) -> str | None:

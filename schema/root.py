@@ -2,7 +2,6 @@
 
 import strawberry
 from graphql import GraphQLError
-from strawberry.extensions import ValidationCache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
@@ -271,7 +270,7 @@ schema = LaunchSchema(
     subscription=Subscription,
     types=[UserError, VersionConflictError, NotReadyError, PhaseRun, *EVENT_TYPES],
     # From the outermost on: the log tells what ErrorPolicy has made of what the others leave.
-    extensions=[OperationLog, ErrorPolicy, ValidationCache, DocumentLimits],
+    extensions=[OperationLog, ErrorPolicy, DocumentLimits],
     execution_context_class=SharingExecutor,
     config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
 )

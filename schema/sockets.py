@@ -2,25 +2,33 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from time import perf_counter
 from typing import TYPE_CHECKING
 
-from graphql import GraphQLError
+from graphql import GraphQLError, OperationType
+from strawberry.asgi import ASGIWebSocketAdapter
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
+    Operation,
 )
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
     ConnectionInitMessage,
     Message,
+    SubscribeMessage,
 )
 
 from domain.actors import Actor, Scope
 from schema.context import Context
+from schema.documents import operation_kind
+from schema.errors import Refused, TopLevelCode
+from schema.reading import Deadline, OutOfTime, too_late
 from services.presence import watching
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _FORBIDDEN = 4403
+_MOST_OF_A_REASON = 123
 _WITH_ID = frozenset({"subscribe", "complete"})
 
 
@@ -28,7 +36,7 @@ def malformed(message: object) -> str | None:
     """What is wrong with a message; None where it has the form that the protocol wants."""
     if not isinstance(message, dict) or not isinstance(message.get("type"), str):
         return "A message is an object with a type."
-    if message["type"] in _WITH_ID and not _is_text(message.get("id")):
+    if message["type"] in _WITH_ID and not (isinstance(message.get("id"), str) and message["id"]):
         return "The message needs an id."
     if message["type"] == "subscribe":
         return _malformed_operation(message.get("payload"))
@@ -38,7 +46,7 @@ def malformed(message: object) -> str | None:
 
 
 def _malformed_operation(payload: object) -> str | None:
-    if not isinstance(payload, dict) or not _is_text(payload.get("query")):
+    if not isinstance(payload, dict) or not isinstance(payload.get("query"), str):
         return "The payload needs a query."
     for name in ("variables", "extensions"):
         if not isinstance(payload.get(name), dict | None):
@@ -48,8 +56,13 @@ def _malformed_operation(payload: object) -> str | None:
     return None
 
 
-def _is_text(value: object) -> bool:
-    return isinstance(value, str) and value.strip() != ""
+class SocketAdapter(ASGIWebSocketAdapter):
+    """A close frame holds a short reason; one that is too long breaks the connection instead."""
+
+    async def close(self, code: int, reason: str) -> None:
+        """Close with as much of the reason as fits."""
+        fitting = reason.encode()[:_MOST_OF_A_REASON].decode(errors="ignore")
+        await super().close(code, fitting)
 
 
 class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
@@ -79,6 +92,32 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         await super().handle_connection_init(_with_payload(message))
         if self.connection_acknowledged and self.connection_init_received:
             await self._enter(self.context.actor)
+
+    async def handle_subscribe(self, message: SubscribeMessage) -> None:
+        """Start an operation, where not too many run here already."""
+        most = self.max_subscriptions_per_connection or 0
+        if message["id"] not in self.operations and len(self.operations) >= most:
+            text = f"At most {most} operations run on one socket at once."
+            refused = Refused(TopLevelCode.RATE_LIMITED, text)
+            payload = [refused.formatted]
+            await self.send_message({"id": message["id"], "type": "error", "payload": payload})
+            return
+        await super().handle_subscribe(message)
+
+    async def run_operation(self, operation: Operation[Context, None]) -> None:
+        """A query or mutation has its time; a stream runs until somebody ends it."""
+        kind = operation_kind(operation.query, operation.operation_name)
+        if kind is OperationType.SUBSCRIPTION:
+            await super().run_operation(operation)
+            return
+        begin = perf_counter()
+        try:
+            async with Deadline(self.context.runtime.settings.operation_seconds):
+                await super().run_operation(operation)
+        except OutOfTime as error:
+            await operation.send_initial_errors([too_late(error, self.context)])
+            self.context.runtime.meter.count(perf_counter() - begin, failed=True)
+            self.context.at_fault = False  # the next operation starts clean
 
     async def _enter(self, actor: Actor) -> None:
         runtime = self.context.runtime

@@ -8,9 +8,10 @@ from typing import Any
 
 import orjson
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
+from graphql import OperationType
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
@@ -23,12 +24,14 @@ from strawberry.types import ExecutionResult
 from schema import http
 from schema.authentication import identify
 from schema.context import Context, Runtime
+from schema.documents import operation_kind
+from schema.errors import Refused, TopLevelCode
 from schema.http import Refusal
-from schema.sockets import SocketHandler
+from schema.reading import MAX_BODY, Deadline, OutOfTime, bounded, too_late
+from schema.sockets import SocketAdapter, SocketHandler
 
 INIT_TIMEOUT = timedelta(seconds=10)
 MAX_OPERATIONS = 50
-MAX_BODY = 1_000_000
 
 
 class EventStream(SSETransport):
@@ -47,6 +50,7 @@ class GraphQLView(GraphQL[Context, None]):
     """`runtime` is what the process shares between its requests."""
 
     graphql_transport_ws_handler_class = SocketHandler
+    websocket_adapter_class = SocketAdapter
     stream_transport_classes_by_protocol: Mapping[str, type[HTTPStreamTransport]] = {
         GRAPHQL_SSE_PROTOCOL: EventStream
     }
@@ -75,7 +79,7 @@ class GraphQLView(GraphQL[Context, None]):
         if scope["type"] != "http":
             await super().__call__(scope, receive, send)
             return
-        request = Request(scope, _bounded(receive))
+        request = Request(scope, bounded(receive))
         begin = perf_counter()
         try:
             self._check(request)
@@ -118,10 +122,26 @@ class GraphQLView(GraphQL[Context, None]):
         found = http.parameters(data)
         accept = request.headers.get("accept", "")
         stream = http.wants_stream(accept, found.query or "", found.operation_name)
-        if is_get:
-            http.check_get(found, stream=stream)
+        http.check_kind(found, is_get=is_get, stream=stream)
         found.protocol = "sse" if stream else "http"
         return found
+
+    async def execute_single(self, request: Request, *args: Any, **kwargs: Any) -> ExecutionResult:  # noqa: ANN401 - passed on
+        """One query or mutation, within its time.
+
+        A query ends when its caller leaves. A mutation goes on: who rolls a launch back and closes
+        the window wants it rolled back.
+        """
+        data: GraphQLRequestData = kwargs["request_data"]
+        kind = operation_kind(data.query or "", data.operation_name)
+        seconds, watched = self.runtime.settings.operation_seconds, kind is OperationType.QUERY
+        try:
+            async with Deadline(seconds, request.receive if watched else None):
+                return await super().execute_single(request, *args, **kwargs)
+        except OutOfTime as error:
+            return ExecutionResult(None, [too_late(error, kwargs["context"])])
+        except HTTPException as error:  # the document does not hold the operation
+            return ExecutionResult(None, [Refused(TopLevelCode.BAD_USER_INPUT, error.reason)])
 
     async def process_result(
         self, request: Request, result: ExecutionResult
@@ -141,7 +161,7 @@ class GraphQLView(GraphQL[Context, None]):
         response = super().create_response(response_data, sub_response)
         response.headers["cache-control"] = "no-store"
         if isinstance(response_data, dict) and "data" not in response_data:
-            response.headers[_NOT_EXECUTED] = "1"
+            response.headers[_NOT_EXECUTED] = str(http.status_of(response_data))
         return response
 
     async def run(self, request: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - overloaded in strawberry
@@ -149,12 +169,13 @@ class GraphQLView(GraphQL[Context, None]):
         response = await super().run(request, *args, **kwargs)
         if isinstance(request, Request) and response.media_type == http.JSON_TYPE:
             media_type = http.json_type(request.headers.get("accept", "")) or http.JSON_TYPE
-            not_executed = _NOT_EXECUTED in response.headers
-            if not_executed:
-                del response.headers[_NOT_EXECUTED]
             response.headers["content-type"] = f"{media_type}; charset=utf-8"
-            if not_executed and media_type == http.RESPONSE_TYPE:
-                response.status_code = 400
+            if _NOT_EXECUTED in response.headers:
+                status = int(response.headers[_NOT_EXECUTED])
+                del response.headers[_NOT_EXECUTED]
+                # Plain JSON says 200 where the client reads the errors itself.
+                if media_type == http.RESPONSE_TYPE or status == http.TOO_MANY:
+                    response.status_code = status
         return response
 
     def encode_json(self, data: object) -> str:
@@ -181,24 +202,10 @@ class GraphQLView(GraphQL[Context, None]):
             raise Refusal(406, f"Answers are {http.JSON_TYPE} or {http.RESPONSE_TYPE}.")
         if request.method == "POST":
             http.check_content_type(request.headers.get("content-type"))
+            http.check_length(request.headers.get("content-length"), MAX_BODY)
 
 
 _NOT_EXECUTED = "x-not-executed"
-
-
-def _bounded(receive: Receive) -> Receive:
-    """Stop reading a body that is too long, before it fills the memory."""
-    size = 0
-
-    async def bounded() -> Message:
-        nonlocal size
-        message = await receive()
-        size += len(message.get("body", b""))
-        if size > MAX_BODY:
-            raise Refusal(413, f"A request has at most {MAX_BODY} bytes.")
-        return message
-
-    return bounded
 
 
 def _refused(error: HTTPException) -> Response:

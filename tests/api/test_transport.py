@@ -38,6 +38,8 @@ async def test_a_malformed_body_is_a_400(visitor: GraphQLClient, body: str | byt
     [
         ("{ nowhere }", {}),
         ("{", {}),
+        ("fragment F on Query { __typename }", {}),
+        ("{ incidents(first: " + "9" * 5_000 + ") { totalCount } }", {}),
         ("query ($n: Int) { incidents(first: $n) { totalCount } }", {"n": 10**40}),
         ("query ($n: Int) { incidents(first: $n) { totalCount } }", {"n": {"a": 1}}),
         ("{ " + "node(id: 1) { ... on Node " * 400 + "{ id }" + "}" * 401, {}),
@@ -69,6 +71,7 @@ async def test_a_bad_document_gives_errors_never_a_failure(
         (f"application/json, {RESPONSE};q=0.5", "application/json", 200),
         ("application/json, text/event-stream", "application/json", 200),
         ("image/png", "application/json", 406),
+        ("application/json;q=0", "application/json", 406),
     ],
 )
 async def test_the_answer_has_the_type_that_was_asked_for(
@@ -106,6 +109,29 @@ async def test_a_query_may_be_asked_by_get_a_mutation_may_not(visitor: GraphQLCl
     assert query.json() == {"data": {"__typename": "Query"}}
     mutation = await visitor.raw("GET", "/graphql", params={"query": "mutation { logOut }"})
     assert (mutation.status_code, mutation.headers["allow"]) == (405, "POST")
+
+
+async def test_a_subscription_has_no_single_answer(visitor: GraphQLClient) -> None:
+    sent = {"query": "subscription { viewerFlags { version } }"}
+    answer = await visitor.raw("POST", "/graphql", json=sent)
+    assert (answer.status_code, "text/event-stream" in answer.text) == (406, True)
+
+
+async def test_an_unknown_operation_name_is_a_request_error(visitor: GraphQLClient) -> None:
+    sent = {"query": "query A { __typename }", "operationName": "B"}
+    for accept, status in (("application/json", 200), (RESPONSE, 400)):
+        answer = await visitor.raw("POST", "/graphql", json=sent, headers={"accept": accept})
+        assert (answer.status_code, "data" in answer.json()) == (status, False)
+
+
+async def test_a_reply_names_at_most_ten_errors(visitor: GraphQLClient) -> None:
+    answer = await visitor.execute("{ " + " ".join(f"nowhere{n}" for n in range(20)) + " }")
+    assert answer.codes == ["BAD_USER_INPUT"] * 10
+
+
+async def test_a_body_that_says_it_is_too_long_is_not_read(visitor: GraphQLClient) -> None:
+    status, _ = await post(visitor, json.dumps(TYPENAME), **{"content-length": "1000000000000"})
+    assert status == 413
 
 
 async def test_a_body_that_is_too_long_is_refused(visitor: GraphQLClient) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from schema.errors import TopLevelCode, is_server_fault
 
-OURS = {TopLevelCode.INTERNAL, TopLevelCode.DEPENDENCY_DOWN}
+OURS = {TopLevelCode.INTERNAL, TopLevelCode.DEPENDENCY_DOWN, TopLevelCode.DEADLINE_EXCEEDED}
 
 
 @pytest.mark.parametrize("code", TopLevelCode)

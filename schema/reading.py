@@ -1,0 +1,104 @@
+"""What a caller does to a request beside its content: sends too much, too slowly, or leaves."""
+
+import asyncio
+import logging
+from types import TracebackType
+
+from starlette.types import Message, Receive
+
+from schema.context import Context
+from schema.errors import Refused, TopLevelCode
+from schema.http import Refusal
+
+logger = logging.getLogger(__name__)
+
+MAX_BODY = 1_000_000
+BODY_SECONDS = 10.0
+_FIRST_LOOK = 0.1  # most operations are over by then, and need nobody who watches
+
+
+def bounded(receive: Receive, most: int = MAX_BODY, seconds: float = BODY_SECONDS) -> Receive:
+    """A `receive` that gives up on a body that is too long (413) or too slow (408)."""
+    size, complete = 0, False
+    until = asyncio.get_running_loop().time() + seconds
+
+    async def read() -> Message:
+        nonlocal size, complete
+        if complete:
+            return await receive()
+        try:
+            async with asyncio.timeout_at(until):
+                message = await receive()
+        except TimeoutError:
+            raise Refusal(408, "The body did not come in time.", {"Connection": "close"}) from None
+        size += len(message.get("body", b""))
+        complete = not message.get("more_body", False)
+        if size > most:
+            raise Refusal(413, f"A request has at most {most} bytes.")
+        return message
+
+    return read
+
+
+class OutOfTime(Exception):
+    """An operation took too long, or nobody waits for it any more."""
+
+    def __init__(self, *, left: bool) -> None:
+        """`left`: the caller has gone."""
+        super().__init__("the caller has gone" if left else "the deadline has passed")
+        self.left = left
+
+
+def too_late(error: OutOfTime, context: Context) -> Refused:
+    """What the caller reads, and we in the log: an operation that nobody waited for is no fault."""
+    if error.left:
+        return Refused(TopLevelCode.BAD_USER_INPUT, "The caller has gone.")
+    context.at_fault = True
+    logger.warning("an operation was cancelled: %s", error)
+    message = "The operation took too long and was cancelled. Ask for less at once."
+    return Refused(TopLevelCode.DEADLINE_EXCEEDED, message)
+
+
+class Deadline:
+    """Cancels what runs inside when its time is up or, with `receive`, when the caller leaves.
+
+    Raises OutOfTime then. What was cancelled cancels its statement in the database.
+    """
+
+    def __init__(self, seconds: float, receive: Receive | None = None) -> None:
+        """`receive` gives nothing any more but the caller's end."""
+        self._receive = receive
+        self._timeout = asyncio.timeout(seconds)
+        self._watch: asyncio.TimerHandle | asyncio.Task[None] | None = None
+        self._left = False
+
+    async def __aenter__(self) -> None:
+        """The time begins."""
+        await self._timeout.__aenter__()
+        if self._receive is not None:
+            loop = asyncio.get_running_loop()
+            self._watch = loop.call_later(_FIRST_LOOK, self._begin, self._receive)
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Nobody watches any more."""
+        if self._watch is not None:
+            self._watch.cancel()
+        try:
+            await self._timeout.__aexit__(kind, error, trace)
+        except TimeoutError:
+            raise OutOfTime(left=self._left) from None
+
+    def _begin(self, receive: Receive) -> None:
+        self._watch = asyncio.ensure_future(self._until_gone(receive))
+
+    async def _until_gone(self, receive: Receive) -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        self._left = True
+        if not self._timeout.expired():
+            self._timeout.reschedule(0)

@@ -1,0 +1,167 @@
+"""graphql-transport-ws to the letter: what closes a socket, and what does not (SPEC A49)."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+from starlette.applications import Starlette
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from schema.view import MAX_OPERATIONS, GraphQLView
+from tests.sockets import Socket, serving, socket
+
+VIEWER = "subscription { viewerFlags { version } }"
+SUBSCRIBE = {"type": "subscribe", "id": "1", "payload": {"query": VIEWER}}
+QUERY = {"query": "{ __typename }"}
+
+
+@pytest.fixture
+async def address(app: Starlette) -> AsyncIterator[str]:
+    async with serving(app) as found:
+        yield found
+
+
+@pytest.fixture
+async def live(address: str) -> AsyncIterator[Socket]:
+    async with socket(address) as found:
+        yield found
+
+
+def raw(address: str, protocol: str | None = "graphql-transport-ws") -> connect:
+    """A connection that has said nothing yet."""
+    protocols = [protocol] if protocol else None
+    return connect(f"ws://{address}/graphql", subprotocols=protocols)  # type: ignore[arg-type] # a NewType of str
+
+
+async def close_code(connection: ClientConnection, within: float = 5) -> int:
+    """How the server closed the connection."""
+    try:
+        async with asyncio.timeout(within):
+            while True:
+                await connection.recv()
+    except ConnectionClosed as closed:
+        return closed.rcvd.code if closed.rcvd is not None else 0
+
+
+async def send(connection: ClientConnection, *messages: object) -> None:
+    for message in messages:
+        sent = message if isinstance(message, str | bytes) else json.dumps(message)
+        await connection.send(sent)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "nope", "", "[]", "1", "null", "{}", '{"type": 1}', b'{"type": "ping"}', '{"type": "ping"',
+        {"type": "next", "id": "1", "payload": {}}, {"type": "x" * 500}, {"type": "start"},
+        {"type": "ping", "payload": [1]}, {"type": "connection_init", "payload": "text"},
+        {"type": "complete"}, {"type": "complete", "id": 1},
+        {"type": "subscribe", "payload": QUERY}, {"type": "subscribe", "id": "", "payload": QUERY},
+        {"type": "subscribe", "id": "1"}, {"type": "subscribe", "id": "1", "payload": []},
+        {"type": "subscribe", "id": "1", "payload": {"query": 1}},
+        {"type": "subscribe", "id": "1", "payload": {**QUERY, "variables": []}},
+        {"type": "subscribe", "id": "1", "payload": {**QUERY, "operationName": 1}},
+        {"type": "subscribe", "id": "1", "payload": {**QUERY, "extensions": "x"}},
+        '{"type": "ping", "payload": ' + '{"a":' * 3_000 + "1" + "}" * 3_001,
+        '{"type": "ping", "payload": {"a": ' + "9" * 5_000 + "}}",
+        '{"type": "ping", "payload": {"a": 1e999}}',
+        '{"type": "subscribe", "id": "\\ud800", "payload": {"query": "{ a }"}}',
+    ],
+)  # fmt: skip
+async def test_what_is_no_message_closes_with_4400(address: str, message: object) -> None:
+    async with raw(address) as connection:
+        await send(connection, message)
+        assert await close_code(connection) == 4400
+
+
+@pytest.mark.parametrize(
+    ("messages", "code"),
+    [
+        ([SUBSCRIBE], 4401),
+        ([{"type": "connection_init"}, {"type": "connection_init"}], 4429),
+        ([{"type": "connection_init"}, SUBSCRIBE, SUBSCRIBE], 4409),
+        ([{"type": "connection_init"}, *[{**SUBSCRIBE, "id": "i" * 500}] * 2], 4409),
+        (["x" * 20_000_000], 1009),
+    ],
+)
+async def test_what_breaks_the_order_closes_with_its_code(
+    address: str, messages: list[object], code: int
+) -> None:
+    async with raw(address) as connection:
+        await send(connection, *messages)
+        assert await close_code(connection) == code
+
+
+@pytest.mark.parametrize("protocol", ["graphql-ws", "graphql-sse", None])
+async def test_other_subprotocols_are_4406(address: str, protocol: str | None) -> None:
+    async with raw(address, protocol) as connection:
+        assert await close_code(connection) == 4406
+
+
+async def test_who_does_not_begin_is_4408_however_often_it_pings(
+    address: str, monkeypatch: pytest.MonkeyPatch, app: Starlette
+) -> None:
+    apps = (getattr(route, "app", None) for route in app.routes)
+    view = next(found for found in apps if isinstance(found, GraphQLView))
+    monkeypatch.setattr(view, "connection_init_wait_timeout", timedelta(seconds=0.3))
+    async with raw(address) as connection:
+        pings = asyncio.create_task(_ping(connection))
+        assert await close_code(connection) == 4408
+        pings.cancel()
+
+
+async def _ping(connection: ClientConnection) -> None:
+    while True:
+        await send(connection, {"type": "ping"})
+        await asyncio.sleep(0.05)
+
+
+@pytest.mark.parametrize("payload", [{}, {"payload": None}, {"payload": {"a": 1}}])
+async def test_a_ping_gets_its_pong_before_and_after_the_beginning(
+    live: Socket, address: str, payload: dict[str, object]
+) -> None:
+    async with raw(address) as connection:
+        await send(connection, {"type": "ping", **payload})
+        assert json.loads(await connection.recv()) == {"type": "pong"}
+    await live.send({"type": "ping", **payload})
+    assert (await asyncio.wait_for(live.inbox("").get(), 5))["type"] == "pong"
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"query": ""},
+        {"query": "{"},
+        {"query": "{ nowhere }"},
+        {"query": "fragment F on Query { __typename }"},
+        {"query": "query A { __typename }", "operationName": "B"},
+        {"query": "query A { __typename } query B { __typename }"},
+        {"query": f"{{ suppliers(first: {'9' * 5_000}) {{ totalCount }} }}"},
+        {"query": "query ($n: Int) { nodes(ids: [$n]) { id } }", "variables": {"n": "x"}},
+        {"query": "{ systemHealth { overall } }"},
+    ],
+)  # fmt: skip
+async def test_a_bad_operation_ends_alone(live: Socket, payload: dict[str, object]) -> None:
+    sibling = await live.subscribe(VIEWER)
+    await sibling.next()
+    await live.send({"type": "subscribe", "id": "bad", "payload": payload})
+    answer = await asyncio.wait_for(live.inbox("bad").get(), 5)
+    errors = answer["payload"] if answer["type"] == "error" else answer["payload"]["errors"]
+    assert errors[0]["extensions"]["code"] in ("BAD_USER_INPUT", "UNAUTHENTICATED")
+    again = await live.subscribe("{ __typename }")
+    assert (await again.next())["__typename"] == "Query"
+
+
+async def test_one_socket_runs_a_bounded_number_of_operations(live: Socket) -> None:
+    streams = [await live.subscribe(VIEWER) for _ in range(MAX_OPERATIONS)]
+    for stream in streams:
+        await stream.next()
+    refused = await (await live.subscribe(VIEWER)).message()
+    assert refused["payload"][0]["extensions"]["code"] == "RATE_LIMITED"
+    await streams[0].stop()
+    await live.send({"type": "ping"})  # its answer comes after the end of the stream was read
+    await asyncio.wait_for(live.inbox("").get(), 5)
+    assert "viewerFlags" in await (await live.subscribe(VIEWER)).next()

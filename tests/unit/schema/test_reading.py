@@ -1,0 +1,63 @@
+"""Requests that are too long or too slow, and operations out of time."""
+
+import asyncio
+
+import pytest
+from starlette.types import Message, Receive
+
+from schema.http import Refusal
+from schema.reading import Deadline, OutOfTime, bounded
+
+
+def parts(*bodies: bytes) -> Receive:
+    """A body in pieces, then the caller's end."""
+    pieces = list(bodies)
+
+    async def receive() -> Message:
+        if not pieces:
+            return {"type": "http.disconnect"}
+        body = pieces.pop(0)
+        return {"type": "http.request", "body": body, "more_body": bool(pieces)}
+
+    return receive
+
+
+async def never() -> Message:
+    await asyncio.Event().wait()
+    raise AssertionError
+
+
+async def test_a_body_is_counted_over_all_its_pieces() -> None:
+    receive = bounded(parts(b"12345", b"12345", b"1"), most=10)
+    await receive()
+    await receive()
+    with pytest.raises(Refusal) as caught:
+        await receive()
+    assert caught.value.status_code == 413
+
+
+async def test_a_body_that_does_not_come_is_408() -> None:
+    with pytest.raises(Refusal) as caught:
+        await bounded(never, seconds=0.01)()
+    assert caught.value.status_code == 408
+
+
+async def test_after_the_body_there_is_all_the_time() -> None:
+    receive = bounded(parts(b"{}"), seconds=0.01)
+    await receive()
+    await asyncio.sleep(0.02)
+    assert (await receive())["type"] == "http.disconnect"
+
+
+@pytest.mark.parametrize(("receive", "left"), [(parts(), True), (never, False)])
+async def test_an_operation_ends_with_its_caller_or_its_time(receive: Receive, left: bool) -> None:
+    with pytest.raises(OutOfTime) as caught:
+        async with Deadline(0.3, receive):
+            await asyncio.Event().wait()
+    assert caught.value.left is left
+
+
+async def test_a_timeout_inside_is_not_the_deadline() -> None:
+    with pytest.raises(TimeoutError):
+        async with Deadline(5):
+            raise TimeoutError
