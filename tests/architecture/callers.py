@@ -1,13 +1,13 @@
 """Everybody who can call: a visitor, each role, and a token for each single scope."""
 
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from db.session import Database
+from db.models.accounts import ApiToken
+from db.session import Database, UnitOfWork
 from domain.actors import ROLE_SCOPES, Role, Scope
-from services.api_tokens import create_token
+from services.credentials import API_TOKEN_PREFIX, SHOWN, digest, new_secret
 from tests.factories import people
-from tests.factories.accounts import acting, add_user
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +26,22 @@ class Caller:
 
 async def everybody(db: Database) -> list[Caller]:
     """A new session for each role, and a new token for each scope."""
-    found = [Caller("visitor", None, frozenset())]
-    for role in Role:
-        found.append(Caller(role, await people.session_of(db, role), ROLE_SCOPES[role]))
-    return [*found, *[token async for token in _tokens(db)]]
-
-
-async def _tokens(db: Database) -> AsyncIterator[Caller]:
-    maker = acting(await add_user(db, Role.ADMIN))
     async with db.write() as uow:
-        for scope in set(Scope) - {Scope.SELF}:  # which a token cannot hold
-            made = await create_token(uow, maker, f"only {scope}", [scope])
-            yield Caller(f"token {scope}", made.secret, frozenset({scope}))
+        sessions = [
+            Caller(role, await people.open_session(uow, role), ROLE_SCOPES[role]) for role in Role
+        ]
+        return [Caller("visitor", None, frozenset()), *sessions, *_tokens(uow)]
+
+
+def _tokens(uow: UnitOfWork) -> Iterator[Caller]:
+    for scope in sorted(set(Scope) - {Scope.SELF}):  # which a token cannot hold
+        secret = new_secret(API_TOKEN_PREFIX)
+        row = ApiToken(
+            name=f"only {scope}",
+            prefix=secret[:SHOWN],
+            token_hash=digest(secret),
+            scopes=[scope.value],
+            created_at=uow.now,
+        )
+        uow.session.add(row)
+        yield Caller(f"token {scope}", secret, frozenset({scope}))

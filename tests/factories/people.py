@@ -7,7 +7,7 @@ from db.models.accounts import Session, User
 from db.models.couples import Couple
 from db.models.onboarding import OnboardingProgress
 from db.models.suppliers import Supplier
-from db.session import Database
+from db.session import Database, UnitOfWork
 from domain.actors import Role, VendorType
 from domain.onboarding import OnboardingSide, next_step
 from services.credentials import digest, new_secret
@@ -17,29 +17,36 @@ async def session_of(
     db: Database, role: Role, *, vendor_type: VendorType = VendorType.PHOTOGRAPHER
 ) -> str:
     """The token of a new person's session."""
-    token = new_secret()
     async with db.write() as uow:
-        user = User(email=f"{role}-{uuid4().hex[:8]}@wedsync.com", role=role)
-        uow.session.add(user)
-        await uow.session.flush()
-        uow.session.add(
-            Session(
-                user_id=user.id,
-                token_hash=digest(token),
-                expires_at=uow.now + timedelta(days=1),
-            )
+        return await open_session(uow, role, vendor_type)
+
+
+async def open_session(
+    uow: UnitOfWork, role: Role, vendor_type: VendorType = VendorType.PHOTOGRAPHER
+) -> str:
+    """The same within a unit of work."""
+    token = new_secret()
+    user = User(email=f"{role}-{uuid4().hex[:8]}@wedsync.com", role=role)
+    uow.session.add(user)
+    await uow.session.flush()
+    uow.session.add(
+        Session(
+            user_id=user.id,
+            token_hash=digest(token),
+            expires_at=uow.now + timedelta(days=1),
         )
-        if role is Role.SUPPLIER:
-            uow.session.add(Supplier(user_id=user.id, email=user.email, vendor_type=vendor_type))
-        if role is Role.COUPLE:
-            uow.session.add(Couple(user_id=user.id))
-        if role in (Role.SUPPLIER, Role.COUPLE):
-            side = OnboardingSide(role.value)
-            progress = OnboardingProgress(
-                user_id=user.id,
-                user_type=side,
-                current_step=next_step(side, ()),
-                last_activity_at=uow.now,
-            )
-            uow.session.add(progress)
+    )
+    if role is Role.SUPPLIER:
+        uow.session.add(Supplier(user_id=user.id, email=user.email, vendor_type=vendor_type))
+    if role is Role.COUPLE:
+        uow.session.add(Couple(user_id=user.id))
+    if role in (Role.SUPPLIER, Role.COUPLE):
+        side = OnboardingSide(role.value)
+        progress = OnboardingProgress(
+            user_id=user.id,
+            user_type=side,
+            current_step=next_step(side, ()),
+            last_activity_at=uow.now,
+        )
+        uow.session.add(progress)
     return token
