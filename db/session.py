@@ -3,6 +3,7 @@
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -188,18 +189,28 @@ def _is_connection_failure(error: DBAPIError) -> bool:
     return state.startswith(("08", "57P", "53"))
 
 
+_COUNTER: ContextVar["StatementCounter | None"] = ContextVar("statement_counter", default=None)
+
+
 class StatementCounter:
-    """Counts the statements that an engine sends, for tests that assert on them."""
+    """Counts the statements that an engine sends, for tests that assert on them.
+
+    Only those of whoever made it, and of the tasks that they start: what runs beside them is not
+    theirs.
+    """
 
     def __init__(self, database: Database) -> None:
         """Starts counting at once."""
         self.statements: list[str] = []
         self._engine = database.engine.sync_engine
+        self._before = _COUNTER.set(self)
         sqlalchemy_event.listen(self._engine, "before_cursor_execute", self._note)
 
     def stop(self) -> None:
         """Stop counting."""
+        _COUNTER.reset(self._before)
         sqlalchemy_event.remove(self._engine, "before_cursor_execute", self._note)
 
     def _note(self, _c: object, _cursor: object, statement: str, *_rest: object) -> None:
-        self.statements.append(statement)
+        if _COUNTER.get() is self:
+            self.statements.append(statement)
