@@ -9,6 +9,7 @@ from domain.actors import Scope
 from resolvers import (
     accounts,
     alerts,
+    changes,
     couples,
     events,
     flags,
@@ -33,6 +34,7 @@ from schema.sharing import SharingExecutor
 from schema.types.accounts import ProfilePayload, SessionPayload, TokenPayload
 from schema.types.actors import ApiToken, User
 from schema.types.alerts import AlertChannel, AlertDelivery, SendTestAlertPayload
+from schema.types.changes import ChangeConnection
 from schema.types.clients import ClientPayload
 from schema.types.couples import CoupleConnection
 from schema.types.errors import NotReadyError, UserError, VersionConflictError
@@ -91,6 +93,7 @@ class Query:
     launch_phase: LaunchPhase | None = query(phases.launch_phase, Scope.LAUNCH_READ)
     activation_plan: ActivationPlan = query(phases.activation_plan, Scope.LAUNCH_OPERATE, cost=20)
     launch_events: Connection[LaunchEvent] = query(events.launch_events, Scope.LAUNCH_READ)
+    changes: ChangeConnection = query(changes.changes, Scope.LAUNCH_READ)
 
     feature_flags: FeatureFlagConnection = query(flags.feature_flags, Scope.FLAGS_READ)
     feature_flag: FeatureFlag | None = query(flags.feature_flag, Scope.FLAGS_READ)

@@ -66,6 +66,28 @@ async def page(
     )
 
 
+async def latest(
+    session: AsyncSession,
+    kinds: Sequence[Subject],
+    limit: int,
+    *,
+    after: tuple[datetime, UUID] | None,
+    since: datetime | None,
+    until: datetime | None,
+) -> list[Change]:
+    """Changes of things of some kinds, newest first, after a position, within a span."""
+    query = select(Change).where(Change.subject_kind.in_(kinds))
+    if after is not None:
+        query = query.where(tuple_(Change.at, Change.id) < after)
+    if since is not None:
+        query = query.where(Change.at >= since)
+    if until is not None:
+        query = query.where(Change.at <= until)
+    return list(
+        await session.scalars(query.order_by(Change.at.desc(), Change.id.desc()).limit(limit))
+    )
+
+
 async def since(session: AsyncSession, change: Change) -> list[Change]:
     """What happened to the same thing after a change, newest first."""
     query = select(Change).where(

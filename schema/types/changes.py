@@ -7,7 +7,9 @@ import strawberry
 
 from db.models import events as rows
 from domain.actors import ActorRef
+from domain.changes import ChangeSubject
 from schema.context import Info
+from schema.enums import describe
 from schema.pagination import Connection
 from schema.scalars import JSON
 from schema.types.actors import Actor, load_actor
@@ -16,6 +18,15 @@ from schema.types.subjects import load_subject
 
 if TYPE_CHECKING:
     from schema.types.phases import PhaseRun
+
+
+describe(
+    ChangeSubject,
+    "What a change was made to.",
+    PHASE="A phase of the launch.",
+    FLAG="A feature flag.",
+    TOKEN="An API token: made or taken back.",  # noqa: S106 - a description
+)
 
 
 @strawberry.type(description="One change of one thing. Changes are never edited or deleted.")

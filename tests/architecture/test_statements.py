@@ -70,6 +70,15 @@ DOCUMENTS = {
         2,
     ),
     "the flags of the viewer": ("{ viewerFlags { version flags { key value reason } } }", 0),
+    "the history of all checks": (
+        "{ systemHealth { checks { history { at uptime responseTimeMs } } } }",
+        2,
+    ),
+    "changes": (
+        f"{{ changes(first: 100) {{ nodes {{ action before after revertible {ACTOR} "
+        "subject { id } } } }",
+        5,
+    ),
     "health": ("{ systemHealth { overall checks { type status uptime } } }", 2),
 }
 

@@ -1,0 +1,41 @@
+"""The audit (SPEC A4)."""
+
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+
+from domain.changes import ChangeSubject
+from schema.context import Info
+from schema.pagination import After, First, Page, connection, encode_cursor
+from schema.types.changes import Change, ChangeConnection
+from services import change_reads
+from services.change_reads import ChangeFilter
+
+Subjects = Annotated[
+    list[ChangeSubject] | None, strawberry.argument(description="Only of these; null is all.")
+]
+Since = Annotated[datetime | None, strawberry.argument(description="Only from then on.")]
+Until = Annotated[datetime | None, strawberry.argument(description="Only up to then.")]
+
+
+async def changes(
+    info: Info,
+    first: First = None,
+    after: After = None,
+    subject: Subjects = None,
+    since: Since = None,
+    until: Until = None,
+) -> ChangeConnection:
+    """Who changed which phase, flag or token, from what to what and why; newest first."""
+    page = Page.of(first, after)
+    wanted = ChangeFilter(subject, since, until)
+    async with info.context.db.read() as session:
+        rows = await change_reads.page(session, wanted, page.first + 1, page.after_moment())
+    return connection(
+        ChangeConnection,
+        rows,
+        page,
+        cursor=lambda row: encode_cursor(row.at, row.id),
+        wrap=Change.of,
+    )

@@ -1,0 +1,86 @@
+"""The audit of the whole launch (SPEC A4)."""
+
+from datetime import timedelta
+
+import pytest
+
+from db.session import Database
+from domain.actors import Role
+from tests.clock import Clock
+from tests.factories import people
+from tests.factories.launches import make_phase
+from tests.graphql import GraphQLClient
+
+CHANGES = """
+query ($first: Int, $after: String, $subject: [ChangeSubject!], $since: DateTime) {
+  changes(first: $first, after: $after, subject: $subject, since: $since) {
+    nodes { action reason subject { __typename } actor { ... on User { email } } }
+    pageInfo { hasNextPage endCursor }
+  }
+}
+"""
+SWITCH = """
+mutation { toggleFeatureFlag(input: { key: "beta", enabled: true, reason: "Demo" }) {
+  errors { code }
+} }
+"""
+PROFILE = 'mutation { updateProfile(input: { businessName: "Fern & Moss" }) { errors { code } } }'
+
+
+@pytest.fixture
+async def admin(visitor: GraphQLClient, db: Database) -> GraphQLClient:
+    """An admin who has made a phase with a flag, and switched the flag on."""
+    found = visitor.as_(await people.session_of(db, Role.ADMIN))
+    await make_phase(found, "beta_phase", flags=("beta",))
+    await found.data(SWITCH)
+    return found
+
+
+async def subjects(client: GraphQLClient, **wanted: object) -> list[str]:
+    found = (await client.data(CHANGES, **wanted))["changes"]["nodes"]
+    return [change["subject"]["__typename"] for change in found]
+
+
+async def test_the_newest_first_with_its_reason(admin: GraphQLClient) -> None:
+    newest = (await admin.data(CHANGES, first=1))["changes"]["nodes"][0]
+    assert (newest["action"], newest["reason"]) == ("switched on", "Demo")
+    assert newest["subject"] == {"__typename": "FeatureFlag"}
+
+
+async def test_page_by_page_is_all_of_it_once(admin: GraphQLClient) -> None:
+    whole, seen, after = await subjects(admin), list[str](), None
+    while True:
+        page = (await admin.data(CHANGES, first=1, after=after))["changes"]
+        seen += [change["subject"]["__typename"] for change in page["nodes"]]
+        after = page["pageInfo"]["endCursor"]
+        if not page["pageInfo"]["hasNextPage"]:
+            break
+    assert seen == whole
+    assert len(whole) >= 3
+
+
+async def test_only_of_some_kinds(admin: GraphQLClient) -> None:
+    assert set(await subjects(admin, subject=["PHASE"])) == {"LaunchPhase"}
+    assert await subjects(admin, subject=["TOKEN"]) == []
+    assert await subjects(admin, subject=[]) == []
+
+
+async def test_only_since_a_moment(admin: GraphQLClient, clock: Clock) -> None:
+    clock.advance(60)
+    since = (clock() - timedelta(seconds=1)).isoformat()
+    assert await subjects(admin, since=since) == []
+
+
+async def test_what_customers_do_is_not_shown(
+    admin: GraphQLClient, visitor: GraphQLClient, db: Database
+) -> None:
+    before = await subjects(admin)
+    supplier = visitor.as_(await people.session_of(db, Role.SUPPLIER))
+    assert (await supplier.data(PROFILE))["updateProfile"] == {"errors": []}
+    assert await subjects(admin) == before
+
+
+@pytest.mark.parametrize("bad", ["first: 0", "first: 1000000000", 'after: "bm9wZQ"'])
+async def test_bad_pages_are_refused(viewer: GraphQLClient, bad: str) -> None:
+    answer = await viewer.execute(f"{{ changes({bad}) {{ nodes {{ id }} }} }}")
+    assert answer.codes == ["BAD_USER_INPUT"]
