@@ -44,6 +44,7 @@ class Loaders:
         self.incident_report = _loader(lookups.incident_reports)
         self.revertible = _loader(lookups.revertible)
         self.uptime = _loader(lookups.uptimes)
+        self.health_history = _loader(lookups.health_histories)
         self.person = _loader(lookups.people)
         self.supplier = _loader(lookups.suppliers)
         self.supplier_of_user = _loader(lookups.suppliers_by_user)

@@ -60,8 +60,7 @@ async def uptimes(
 async def _uptime(
     session: AsyncSession, window: TimeRange, now: datetime
 ) -> Mapping[CheckType, float]:
-    phase = window is TimeRange.CURRENT_PHASE
-    since = start_of(window, now, await queries.phase_started_at(session) if phase else None)
+    since = await window_start(session, window, now)
     return await queries.uptime(session, since) if since is not None else {}
 
 
@@ -70,9 +69,14 @@ async def longest_gap(session: AsyncSession, window: TimeRange, now: datetime) -
 
     Samples are kept one by one for two days, and only those are looked at.
     """
-    phase = window is TimeRange.CURRENT_PHASE
-    since = start_of(window, now, await queries.phase_started_at(session) if phase else None)
+    since = await window_start(session, window, now)
     return await queries.longest_gap(session, since, now) if since is not None else None
+
+
+async def window_start(session: AsyncSession, window: TimeRange, now: datetime) -> datetime | None:
+    """When a span begins; None for that of the phase where none is ACTIVE."""
+    phase = window is TimeRange.CURRENT_PHASE
+    return start_of(window, now, await queries.phase_started_at(session) if phase else None)
 
 
 def _detail(state: CheckState) -> str:

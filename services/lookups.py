@@ -15,11 +15,13 @@ from db.queries import accounts, changes, criteria, flags, incidents, phases
 from db.session import Database
 from domain.events import RecordedEvent
 from domain.flags import Flag
+from domain.health_history import HealthSlot
 from domain.percent import Percent
 from domain.plans import LinkedFlag
 from services import incident_reports, incident_timelines, suspects
 from services.flag_reverts import revertible
 from services.health import UptimeKey, uptimes
+from services.health_history import histories
 from services.incident_timelines import TimelinePage
 
 K = TypeVar("K", bound=Hashable)
@@ -52,6 +54,9 @@ class Lookups:
         )
         self.incident_reports: Lookup[LaunchIncident, str] = self._by(incident_reports.reports)
         self.uptimes: Lookup[UptimeKey, Percent] = self._by(partial(uptimes, clock=db.clock))
+        self.health_histories: Lookup[UptimeKey, list[HealthSlot]] = self._by(
+            partial(histories, clock=db.clock)
+        )
 
     def _by(
         self, read: Callable[[AsyncSession, Sequence[K]], Awaitable[Mapping[K, V]]]

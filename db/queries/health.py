@@ -1,7 +1,7 @@
 """SQL about health: states, readings, uptime, retention, and the writes of the probes."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from pydantic import TypeAdapter
 from sqlalchemy import func, insert, select, text
@@ -13,6 +13,7 @@ from db.models.health import HealthCheckState, HealthReading
 from db.models.jobs import Tick
 from db.models.phases import LaunchPhase
 from domain.health import CHECK_IDS, CheckState, CheckType, Reading
+from domain.health_history import Tally
 from domain.phases import PhaseStatus
 
 _STATE: TypeAdapter[CheckState] = TypeAdapter(CheckState)
@@ -55,6 +56,23 @@ _UPTIME = text(
         WHERE metric_name = 'health.up' AND resolution_seconds = 3600 AND bucket_at >= :since
         GROUP BY 1
     ) AS both_stores GROUP BY check_type
+    """
+)
+_TALLIES = text(
+    """
+    SELECT check_type, slot, sum(samples)::int, sum(up)::int, max(p95)::int FROM (
+        SELECT check_type, floor(extract(epoch FROM checked_at) / :size) AS slot,
+               count(*) AS samples,
+               count(*) FILTER (WHERE status IN ('healthy', 'warning')) AS up,
+               percentile_cont(0.95) WITHIN GROUP (ORDER BY response_time_ms) AS p95
+        FROM system_health_checks WHERE checked_at >= :since GROUP BY 1, 2
+        UNION ALL
+        SELECT tags_hash, floor(extract(epoch FROM bucket_at) / :size),
+               sum(samples), sum(total)::bigint, NULL
+        FROM launch_metric_rollups
+        WHERE metric_name = 'health.up' AND resolution_seconds = 3600 AND bucket_at >= :since
+        GROUP BY 1, 2
+    ) AS both_stores GROUP BY check_type, slot
     """
 )
 
@@ -136,6 +154,20 @@ async def uptime(session: AsyncSession, since: datetime) -> Mapping[CheckType, f
     """
     rows = (await session.execute(_UPTIME, {"since": since})).all()
     return {CheckType(row[0]): row[1] / 100 for row in rows}
+
+
+async def tallies(
+    session: AsyncSession, since: datetime, size: int
+) -> Mapping[CheckType, Mapping[datetime, Tally]]:
+    """Samples of each check from a moment on, counted in slots of `size` seconds.
+
+    Response times are 95th percentiles; what is folded into rollups has none.
+    """
+    found: dict[CheckType, dict[datetime, Tally]] = {}
+    for check, slot, *counted in await session.execute(_TALLIES, {"since": since, "size": size}):
+        at = datetime.fromtimestamp(int(slot) * size, UTC)
+        found.setdefault(CheckType(check), {})[at] = Tally(*counted)
+    return found
 
 
 async def longest_gap(session: AsyncSession, since: datetime, now: datetime) -> float | None:

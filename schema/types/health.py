@@ -7,12 +7,38 @@ from uuid import UUID
 import strawberry
 
 from domain import health as domain
+from domain import health_history as history
 from domain.percent import Percent
 from schema.context import Info
+from schema.directives import CostDirective
 from schema.enums import CheckType, HealthStatus, TimeRange
 from schema.scalars import JSON
 from schema.types.node import Node, node_id
 from services.health import longest_gap
+
+
+@strawberry.type(description="A check during one slot of time.")
+class HealthSlot:
+    """One bar of the history."""
+
+    at: datetime = strawberry.field(description="When the slot begins.")
+    samples: int = strawberry.field(description="How many samples were taken.")
+    uptime: Percent | None = strawberry.field(
+        description="Share of HEALTHY and WARNING samples; null where there are none."
+    )
+    response_time_ms: int | None = strawberry.field(
+        description="95 % of the samples took no longer; null for what is older than two days."
+    )
+
+    @classmethod
+    def of(cls, slot: history.HealthSlot) -> "HealthSlot":
+        """A slot as the graph shows it."""
+        return cls(
+            at=slot.at,
+            samples=slot.samples,
+            uptime=slot.uptime,
+            response_time_ms=slot.response_time_ms,
+        )
 
 
 @strawberry.type(description="One check: bad after two failures, good again after two passes.")
@@ -65,6 +91,22 @@ class HealthCheck(Node):
     ) -> Percent | None:
         """All checks of a reply in one statement."""
         return await info.context.loaders.uptime.load((self.type, window))
+
+    @strawberry.field(
+        description="How it was over the span, oldest first, in at most 61 equal slots; those "
+        "without samples are there too. Nothing for the phase where none is ACTIVE.",
+        directives=[CostDirective(weight=2)],
+    )
+    async def history(
+        self,
+        info: Info,
+        window: Annotated[
+            TimeRange, strawberry.argument(description="How far back to look.")
+        ] = TimeRange.LAST_24H,
+    ) -> list[HealthSlot]:
+        """All checks of a reply in one statement."""
+        found = await info.context.loaders.health_history.load((self.type, window)) or []
+        return [HealthSlot.of(slot) for slot in found]
 
 
 @strawberry.type(description="All checks at one moment.")

@@ -88,3 +88,15 @@ async def test_who_may_see_it(
     """A53: HEALTH_READ."""
     assert (await visitor.execute(QUERY)).codes == ["UNAUTHENTICATED"]
     assert (await supplier.execute(QUERY)).codes == ["FORBIDDEN"]
+
+
+async def test_the_history_of_all_in_one_statement(runtime: Runtime, viewer: GraphQLClient) -> None:
+    """A27: slots of one size, the last of which holds this round."""
+    await runtime.health.tick()
+    counter = StatementCounter(runtime.db)
+    document = "{ systemHealth { checks { history(window: LAST_1H) { samples uptime } } } }"
+    checks = (await viewer.data(document))["systemHealth"]["checks"]
+    counter.stop()
+    assert [check["history"][-1] for check in checks] == [{"samples": 1, "uptime": 100}] * 5
+    assert {len(check["history"]) for check in checks} == {61}
+    assert sum("system_health_checks" in statement for statement in counter.statements) == 1

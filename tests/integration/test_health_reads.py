@@ -10,11 +10,13 @@ from sqlalchemy import select
 from db.models.health import HealthCheckState
 from db.session import Database
 from domain.health import CHECK_IDS, CheckType, HealthStatus, Outcome
+from domain.health_history import HealthSlot
 from domain.percent import Percent
 from domain.readiness import HealthEvidence
 from domain.windows import TimeRange
 from services import retention
 from services.health import evidence, uptimes
+from services.health_history import histories
 from services.health_store import KEY
 from tests.clock import Clock
 from tests.factories.monitors import World
@@ -156,3 +158,23 @@ async def test_bad_news_is_looked_at_again_after_five_seconds(world: World, cloc
     clock.advance(2)
     await world.monitor.ensure_fresh()
     assert script.runs == before + 1
+
+
+async def test_history_outlives_the_samples(world: World, clock: Clock) -> None:
+    """A27: what is folded is still there, only its response times are not."""
+    world.fail(CheckType.EMAIL, Outcome.FAILED)
+    await world.monitor.tick()
+    clock.advance(timedelta(hours=49).total_seconds())
+    world.fail(CheckType.EMAIL, Outcome.PASSED)
+    await world.monitor.tick()
+    before = await history(world, TimeRange.LAST_7D)
+    await retention.sweep(world.db)
+    after = await history(world, TimeRange.LAST_7D)
+    assert [slot.uptime for slot in after] == [slot.uptime for slot in before]
+    assert [slot.uptime for slot in after if slot.samples] == [0.0, 100.0]
+
+
+async def history(world: World, window: TimeRange) -> list[HealthSlot]:
+    async with world.db.read() as session:
+        key = (CheckType.EMAIL, window)
+        return (await histories(session, [key], clock=world.db.clock))[key]

@@ -1,0 +1,37 @@
+"""The history of a check, in slots (SPEC A27)."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.health_history import MOST, Tally, slot_seconds, slots
+
+START = datetime(2027, 1, 1, 12, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("hours", "seconds"), [(1, 60), (24, 1800), (7 * 24, 4 * 3600), (30 * 24, 12 * 3600)]
+)
+def test_the_slots_of_the_ranges(hours: int, seconds: int) -> None:
+    assert slot_seconds(timedelta(hours=hours)) == seconds
+
+
+@given(st.integers(0, 60 * 24 * 3600))
+def test_a_page_of_slots_at_most(seconds: int) -> None:
+    size = slot_seconds(timedelta(seconds=seconds))
+    found = slots(START, START + timedelta(seconds=seconds), size, {})
+    assert 1 <= len(found) <= MOST + 1
+
+
+def test_a_slot_without_samples_is_unknown_not_down() -> None:
+    found = slots(START, START + 2 * HOUR, 3600, {START + HOUR: Tally(3, 0, 12)})
+    assert [slot.uptime for slot in found] == [None, 0.0, None]
+    assert [slot.samples for slot in found] == [0, 3, 0]
+
+
+def test_one_failure_among_many_is_not_all_up() -> None:
+    (slot,) = slots(START, START, 60, {START: Tally(100_000, 99_999, None)})
+    assert slot.uptime == 99.99
