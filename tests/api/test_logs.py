@@ -67,7 +67,8 @@ async def test_nothing_that_was_typed_is_logged(visitor: GraphQLClient, lines: L
     await visitor.execute(LOG_IN, email="somebody@example.com")
     name = "somebody@example.com\n{}"
     body = {"query": "query Mine { __typename }", "operationName": name}
-    await visitor.raw("POST", "/graphql", json=body)
+    headers = {"accept": "application/graphql-response+json"}
+    await visitor.raw("POST", "/graphql", json=body, headers=headers)
     text = json.dumps(lines.found)
     assert [line.get("operation") for line in lines.of("launch.graphql")] == ["Enter", None]
     assert [line["status"] for line in lines.of("launch.http")] == [400]
