@@ -15,6 +15,7 @@ from commands import (
     jobs,
     kill,
     login,
+    mail,
     metrics,
     phases,
     server,
@@ -56,6 +57,7 @@ def migrate(
 app.command(rich_help_panel=_SERVER)(demo.demo)
 app.command(rich_help_panel=_SERVER)(accounts.admin)
 app.add_typer(accounts.token, name="token", rich_help_panel=_SERVER)
+app.add_typer(mail.app, name="mail", rich_help_panel=_SERVER)
 app.command(rich_help_panel=_SERVER)(kill.kill)
 app.add_typer(jobs.app, name="jobs", rich_help_panel=_SERVER)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 
-from domain.actors import Actor, Role, Scope, UserType, VendorType
+from domain.actors import USER_TYPES, Actor, Role, Scope, UserType, VendorType
 from domain.errors import Forbidden, Invalid, Required
 from domain.phases import Platform
 
@@ -47,6 +47,11 @@ _SIDES = {
     UserType.SUPPLIER: frozenset({"email", "business_name", "vendor_type"}),
     UserType.COUPLE: frozenset({"partner1_name", "partner2_name", "wedding_date"}),
 }
+
+
+def platform_of(role: Role) -> Platform:
+    """Which side somebody is on: that of WedSync for suppliers and for the staff."""
+    return PLATFORMS.get(USER_TYPES[role], Platform.WEDSYNC)
 
 
 def new_account(user_type: UserType, email: str, profile: Profile) -> NewAccount:

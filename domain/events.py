@@ -240,6 +240,19 @@ class MailQueued(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MailCancelled(Event):
+    """A letter was taken back before it was sent."""
+
+    TYPE = "mail.cancelled"
+    SUBJECT = Subject.USER
+    mail_id: MailId
+
+    @property
+    def summary(self) -> str:
+        return "A mail was taken back"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UnknownEvent(Event):
     """A fact written by a newer version of this software: kept in order, shown to nobody."""
 
@@ -262,6 +275,7 @@ ALL_EVENTS: tuple[type[Event], ...] = (
     AccessRevoked,
     TokenCreated,
     MailQueued,
+    MailCancelled,
 )
 
 

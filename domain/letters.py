@@ -1,6 +1,21 @@
-"""What the system writes to people about their accounts."""
+"""What a letter is."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class MailKind(StrEnum):
+    """What a letter is about."""
+
+    PASSWORD_RESET = "password_reset"  # noqa: S105 - a kind, not a secret
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105
+    ALREADY_SIGNED_UP = "already_signed_up"
+    INVITATION = "invitation"
+    CONFIRM_EMAIL = "confirm_email"
+    EMAIL_CHANGED = "email_changed"
+    STAFF_INVITATION = "staff_invitation"
+    PARTNER_LEFT = "partner_left"
+    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,36 +26,4 @@ class Letter:
     subject: str
     body: str = field(repr=False)
     html: str | None = field(default=None, repr=False)
-
-
-def password_reset(recipient: str, link: str) -> Letter:
-    """The link that lets its reader choose another password."""
-    return Letter(
-        recipient,
-        "Choose a new password",
-        "Somebody, probably you, asked for a new password.\n\n"
-        f"Open this link within an hour to choose one:\n{link}\n\n"
-        "If it was not you, there is nothing to do: your password stays as it is.\n",
-    )
-
-
-def password_changed(recipient: str, base_url: str) -> Letter:
-    """A notice, in case it was somebody else."""
-    return Letter(
-        recipient,
-        "Your password was changed",
-        "Your password was changed, and your other devices were logged out.\n\n"
-        f"If it was not you, choose another at once: {base_url}/forgot-password\n",
-    )
-
-
-def somebody_signed_up(recipient: str, base_url: str) -> Letter:
-    """A notice to the owner of an e-mail that somebody tried to sign up with."""
-    return Letter(
-        recipient,
-        "You have an account already",
-        "Somebody, probably you, tried to sign up with this e-mail, which has an account.\n\n"
-        f"Log in: {base_url}/login\n"
-        f"Forgot the password? {base_url}/forgot-password\n\n"
-        "If it was not you, there is nothing to do: nobody was let in.\n",
-    )
+    kind: MailKind = MailKind.OTHER

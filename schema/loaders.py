@@ -45,6 +45,8 @@ class Loaders:
         self.revertible = _loader(lookups.revertible)
         self.uptime = _loader(lookups.uptimes)
         self.health_history = _loader(lookups.health_histories)
+        self.mail = _loader(lookups.mails)
+        self.mail_attempts = _loader(lookups.mail_attempts)
         self.person = _loader(lookups.people)
         self.supplier = _loader(lookups.suppliers)
         self.supplier_of_user = _loader(lookups.suppliers_by_user)

@@ -17,6 +17,7 @@ from resolvers import (
     incident_changes,
     incidents,
     invitations,
+    mail,
     metrics,
     nodes,
     onboarding,
@@ -52,6 +53,7 @@ from schema.types.invitations import (
     InvitationPreview,
     InvitationPreviewPayload,
 )
+from schema.types.mail import MailConnection, MailPayload
 from schema.types.metrics import MetricSeries, MetricsSnapshot
 from schema.types.node import Node
 from schema.types.onboarding import Onboarding, OnboardingPayload
@@ -88,6 +90,8 @@ class Query:
 
     viewer: User | None = query(accounts.viewer)
     api_tokens: list[ApiToken] = query(accounts.api_tokens, Scope.TOKENS_ADMIN)
+
+    mails: MailConnection = query(mail.mails, Scope.LAUNCH_ADMIN)
 
     launch_phases: list[LaunchPhase] = query(phases.launch_phases, Scope.LAUNCH_READ)
     launch_phase: LaunchPhase | None = query(phases.launch_phase, Scope.LAUNCH_READ)
@@ -136,6 +140,13 @@ class Mutation:
     )
     revoke_api_token: TokenPayload = mutation(
         accounts.revoke_api_token, Scope.TOKENS_ADMIN, failed=TokenPayload.failed
+    )
+
+    retry_mail: MailPayload = mutation(
+        mail.retry_mail, Scope.LAUNCH_ADMIN, failed=MailPayload.failed
+    )
+    cancel_mail: MailPayload = mutation(
+        mail.cancel_mail, Scope.LAUNCH_ADMIN, failed=MailPayload.failed
     )
 
     create_launch_phase: PhasePayload = mutation(

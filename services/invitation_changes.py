@@ -1,8 +1,10 @@
 """How an invitation ends without being accepted, and the event of every change (SPEC S10, X13)."""
 
 from db.models.invitations import Invitation
+from db.models.mail import Mail
 from db.models.suppliers import Client
 from db.queries import invitations as queries
+from db.queries import mail
 from db.session import Audit, Database, UnitOfWork
 from domain.actors import Actor, system_actor
 from domain.clients import without_invitation
@@ -46,20 +48,26 @@ def record(
     uow.record(actor, event, audit)
 
 
-def end(
+async def end(
     uow: UnitOfWork, actor: Actor, client: Client, row: Invitation, status: InvitationStatus
 ) -> None:
     """End a pending invitation; its client, who is locked, is free to be invited again."""
     before, row.status = row.status, status
     client.status = without_invitation(client.status)
+    await withdraw_letters(uow, row)
     record(uow, actor, row, _ACTIONS[status], before)
+
+
+async def withdraw_letters(uow: UnitOfWork, row: Invitation) -> None:
+    """Letters with a link that works no longer are not sent any more."""
+    await mail.cancel_open(uow.session, Mail.invitation_id == row.id, uow.now)
 
 
 async def end_pending(uow: UnitOfWork, actor: Actor, client: Client) -> None:
     """Revoke what is pending for a client; what has run out is expired, not revoked."""
     row = await queries.lock_pending(uow.session, client.id)
     if row is not None:
-        end(uow, actor, client, row, over(row, uow) or InvitationStatus.REVOKED)
+        await end(uow, actor, client, row, over(row, uow) or InvitationStatus.REVOKED)
 
 
 def over(row: Invitation, uow: UnitOfWork) -> InvitationStatus | None:
@@ -77,7 +85,7 @@ async def expire_overdue(db: Database, *, batch: int = BATCH) -> int:
             for client in clients:
                 row = await queries.lock_pending(uow.session, client.id)
                 if row is not None and over(row, uow):
-                    end(uow, SWEEPER, client, row, InvitationStatus.EXPIRED)
+                    await end(uow, SWEEPER, client, row, InvitationStatus.EXPIRED)
         total += len(clients)
         if len(clients) < batch:
             return total

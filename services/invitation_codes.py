@@ -63,17 +63,17 @@ async def decline(uow: UnitOfWork, actor: Actor, code: str) -> Preview:
     locked = await queries.lock_with_code(uow.session, digest(code))
     if client is None or locked is None:
         raise NotFound(NO_SUCH_CODE, path=("code",))
-    _decline(uow, actor, client, locked)
+    await _decline(uow, actor, client, locked)
     return _preview(locked, supplier, uow.now)
 
 
-def _decline(uow: UnitOfWork, actor: Actor, client: Client, row: Invitation) -> None:
+async def _decline(uow: UnitOfWork, actor: Actor, client: Client, row: Invitation) -> None:
     status = over(row, uow) or row.status
     if status is InvitationStatus.DECLINED:
         return
     if status not in PENDING:
         raise refusal(status)
-    end(uow, actor, client, row, InvitationStatus.DECLINED)
+    await end(uow, actor, client, row, InvitationStatus.DECLINED)
 
 
 async def _find(uow: UnitOfWork, code: str) -> tuple[Invitation, Supplier]:

@@ -29,7 +29,7 @@ from domain.reach import writable
 from services import clients, mail, onboarding
 from services.credentials import digest, new_secret
 from services.idempotency import claim, settle
-from services.invitation_changes import end, over, record
+from services.invitation_changes import end, over, record, withdraw_letters
 
 _ID = ("id",)
 _KEY = ("idempotencyKey",)
@@ -104,7 +104,7 @@ async def revoke(uow: UnitOfWork, actor: Actor, invitation_id: UUID) -> Invitati
     client, row = await _locked(uow, actor, invitation_id)
     status = over(row, uow) or row.status
     if status in rules.PENDING:
-        end(uow, actor, client, row, InvitationStatus.REVOKED)
+        await end(uow, actor, client, row, InvitationStatus.REVOKED)
     elif status is not InvitationStatus.REVOKED:
         raise InvalidTransition(f"This invitation is {status}: nothing is left to revoke.")
     return row
@@ -151,12 +151,14 @@ async def _renew(
     row.mail_code = digest(mailed) if row.channel is InvitationChannel.EMAIL else None
     uow.session.add(row)
     await uow.session.flush()
+    await withdraw_letters(uow, row)
     if row.channel is InvitationChannel.EMAIL and row.email is not None:
         supplier = await _supplier(uow, client)
         inviting = Inviting(
             name_of(supplier), client.couple_names, _link(base_url, mailed), row.expires_at
         )
-        await mail.post(uow, actor, invitation(row.email, inviting))
+        letter = invitation(row.email, inviting)
+        await mail.post(uow, actor, letter, invitation_id=row.id)
     return _link(base_url, shown)
 
 
@@ -174,7 +176,7 @@ async def _make_room(uow: UnitOfWork, actor: Actor, client: Client) -> None:
         return
     if not over(pending, uow):
         raise NotUnique("This client has an invitation already: resend or revoke it.")
-    end(uow, actor, client, pending, InvitationStatus.EXPIRED)
+    await end(uow, actor, client, pending, InvitationStatus.EXPIRED)
     await uow.session.flush()
 
 

@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.models.accounts import ApiToken, User
 from db.models.events import Change
 from db.models.incidents import LaunchIncident
+from db.models.mail import Mail, MailAttempt
 from db.models.phases import LaunchPhase, PhaseRun
-from db.queries import accounts, changes, criteria, flags, incidents, phases
+from db.queries import accounts, changes, criteria, flags, incidents, mail, phases
 from db.session import Database
 from domain.events import RecordedEvent
 from domain.flags import Flag
@@ -44,6 +45,8 @@ class Lookups:
         self.runs: Lookup[UUID, PhaseRun] = self._by(phases.runs_by_id)
         self.criteria: Lookup[UUID, criteria.States] = self._by(criteria.states_of_runs)
         self.incidents: Lookup[UUID, LaunchIncident] = self._by(incidents.by_id)
+        self.mails: Lookup[UUID, Mail] = self._by(mail.by_id)
+        self.mail_attempts: Lookup[UUID, list[MailAttempt]] = self._by(mail.attempts_of)
         self.changes: Lookup[UUID, Change] = self._by(changes.by_id)
         self.revertible: Lookup[Change, bool] = self._by(revertible)
         self.suspects: Lookup[suspects.Wanted, list[suspects.SuspectChange]] = self._by(

@@ -2,29 +2,27 @@
 
 import asyncio
 import logging
-from dataclasses import dataclass
-from email.message import EmailMessage
-from email.policy import SMTP
-from urllib.parse import unquote, urlsplit
+from time import monotonic
 from uuid import UUID
 
 import aiosmtplib
 from aiosmtplib.errors import SMTPException, SMTPRecipientsRefused, SMTPResponseException
-from sqlalchemy import select
 
-from db.models.accounts import Mail
+from db.models.mail import Mail, MailAttempt
+from db.queries import mail as queries
 from db.session import Database, UnitOfWork
 from domain.actors import Actor
 from domain.errors import DependencyDown
 from domain.events import MailQueued
 from domain.ids import MailId
 from domain.letters import Letter
+from domain.outbox import gives_up
+from services.mail_messages import Server, message_of, server_of
 from settings import Settings
 
 logger = logging.getLogger(__name__)
 
 SEND_SECONDS = 30.0  # for a whole letter; the job may take longer than that
-MOST_ATTEMPTS = 8
 SENT_BODY = ""  # a letter that is out needs no copy of the secret link that it may hold
 
 
@@ -32,24 +30,22 @@ class MailNotSent(DependencyDown):
     """The mail server did not take the letter. It will be tried again."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Server:
-    host: str
-    port: int | None
-    username: str | None
-    password: str | None
-    use_tls: bool
+async def post(
+    uow: UnitOfWork, actor: Actor, letter: Letter, *, invitation_id: UUID | None = None
+) -> MailId:
+    """Put a letter into the outbox; the job that sends it follows from the event.
 
-
-async def post(uow: UnitOfWork, actor: Actor, letter: Letter) -> MailId:
-    """Put a letter into the outbox; the job that sends it follows from the event."""
+    `invitation_id`: what it is about, so that it ends with it.
+    """
     row = Mail(
+        kind=letter.kind,
         recipient=letter.recipient,
         subject=letter.subject,
         body=letter.body,
         html=letter.html,
         created_at=uow.now,
         attempts=0,
+        invitation_id=invitation_id,
     )
     uow.session.add(row)
     await uow.session.flush()
@@ -64,28 +60,24 @@ async def deliver(db: Database, settings: Settings, mail_id: UUID) -> None:
     """
     if settings.smtp_url is None:
         return
-    server = _server(settings.smtp_url.get_secret_value())
+    server = server_of(settings.smtp_url.get_secret_value())
     async with db.write() as uow:
-        row = await _claim(uow, mail_id)
-        if row is None:
+        row = await queries.lock_free(uow.session, mail_id)
+        if row is None or row.sent_at or row.cancelled_at or row.failed_at:
             return
+        begin = monotonic()
         error = await _send(server, settings.mail_from, row)
-        _note(uow, row, error)
-    if error is not None and not _hopeless(error) and row.attempts < MOST_ATTEMPTS:
+        _note(uow, row, error, round((monotonic() - begin) * 1000))
+        failed = row.failed_at
+    if error is not None and failed is None:
         raise MailNotSent from error
 
 
-async def _claim(uow: UnitOfWork, mail_id: UUID) -> Mail | None:
-    """An unsent letter; None where it is sent or another worker is sending it just now."""
-    query = select(Mail).where(Mail.id == mail_id, Mail.sent_at.is_(None))
-    return await uow.session.scalar(query.with_for_update(skip_locked=True))
-
-
-async def _send(server: _Server, sender: str, row: Mail) -> Exception | None:
+async def _send(server: Server, sender: str, row: Mail) -> Exception | None:
     try:
         async with asyncio.timeout(SEND_SECONDS):
             await aiosmtplib.send(
-                _message(sender, row),
+                message_of(sender, row),
                 hostname=server.host,
                 port=server.port,
                 username=server.username,
@@ -98,12 +90,16 @@ async def _send(server: _Server, sender: str, row: Mail) -> Exception | None:
     return None
 
 
-def _note(uow: UnitOfWork, row: Mail, error: Exception | None) -> None:
+def _note(uow: UnitOfWork, row: Mail, error: Exception | None, took_ms: int) -> None:
     row.attempts += 1
     row.last_error = None if error is None else f"{type(error).__name__}: {error}"[:500]
+    attempt = MailAttempt(mail_id=row.id, at=uow.now, took_ms=took_ms, error=row.last_error)
+    uow.session.add(attempt)
     if error is None:
         row.sent_at = uow.now
         row.body, row.html = SENT_BODY, None
+    elif _hopeless(error) or gives_up(row.attempts):
+        row.failed_at = uow.now
 
 
 def _hopeless(error: Exception) -> bool:
@@ -113,29 +109,3 @@ def _hopeless(error: Exception) -> bool:
     if isinstance(error, SMTPResponseException):
         return error.code >= 500
     return isinstance(error, ValueError)
-
-
-def _message(sender: str, row: Mail) -> EmailMessage:
-    message = EmailMessage(policy=SMTP)
-    message["From"] = sender
-    message["To"] = row.recipient
-    message["Subject"] = row.subject
-    message["Date"] = row.created_at
-    # The same for every attempt, so that a letter sent twice can be told as one.
-    message["Message-ID"] = f"<{row.id}@{sender.rpartition('@')[2].rstrip('>')}>"
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(row.body)
-    if row.html is not None:
-        message.add_alternative(row.html, subtype="html")
-    return message
-
-
-def _server(url: str) -> _Server:
-    parts = urlsplit(url)
-    return _Server(
-        host=parts.hostname or "localhost",
-        port=parts.port,
-        username=unquote(parts.username) if parts.username else None,
-        password=unquote(parts.password) if parts.password else None,
-        use_tls=parts.scheme == "smtps",
-    )

@@ -3,8 +3,8 @@
 from db.models.accounts import User
 from db.queries import accounts, credentials
 from db.session import UnitOfWork
+from domain import account_letters as letters
 from domain import accounts as rules
-from domain import letters
 from domain.actors import Actor
 from domain.errors import Forbidden, Invalid, Required
 from services import mail, sessions
@@ -28,7 +28,8 @@ async def change_password(entrance: Entrance, actor: Actor, current: str | None,
         if user is None or user.password_hash != seen.password_hash:
             raise Invalid("The password was changed elsewhere.", path=_CURRENT)
         await set_password(uow, actor, user, password_hash)
-        letter = letters.password_changed(user.email, entrance.settings.base_url)
+        platform, base_url = rules.platform_of(user.role), entrance.settings.base_url
+        letter = letters.password_changed(platform, user.email, base_url)
         await mail.post(uow, actor, letter)
         return user
 

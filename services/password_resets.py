@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from db.models.accounts import PasswordReset, User
 from db.queries import accounts, credentials
+from domain import account_letters as letters
 from domain import accounts as rules
-from domain import letters
 from domain.actors import ANONYMOUS
 from domain.errors import AlreadyUsed, Expired, LaunchError, NotFound
 from services import mail
@@ -63,7 +63,8 @@ async def _send_link(entrance: Entrance, email: str) -> None:
         )
         uow.session.add(reset)
         link = f"{entrance.settings.base_url}/reset-password?token={token}"
-        await mail.post(uow, ANONYMOUS, letters.password_reset(user.email, link))
+        letter = letters.password_reset(rules.platform_of(user.role), user.email, link)
+        await mail.post(uow, ANONYMOUS, letter)
 
 
 async def _find(entrance: Entrance, token: str) -> tuple[PasswordReset, User]:

@@ -17,6 +17,7 @@ _KEPT: tuple[tuple[retention.Moments, timedelta], ...] = (
     (retention.KEY_CREATED, timedelta(hours=24)),
     (retention.RESET_EXPIRED, timedelta(days=7)),
     (retention.PROPAGATION_STARTED, timedelta(days=365)),  # launches are looked back on
+    (retention.MAIL_CREATED, timedelta(days=90)),
     (retention.ALERT_CREATED, timedelta(days=365)),
     (retention.SESSION_EXPIRED, timedelta(days=30)),  # somebody may ask which device it was
 )

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from db.models.accounts import SignupAttempt
 from db.queries import accounts as queries
 from db.session import UnitOfWork
+from domain import account_letters as letters
 from domain import accounts as rules
-from domain import letters
 from domain.accounts import NewAccount, Profile
 from domain.actors import UserType
 from domain.errors import Invalid, LaunchError
@@ -96,7 +96,8 @@ async def _warn_owner(entrance: Entrance, email: str) -> None:
     async with entrance.db.write() as uow:
         user = await queries.user_by_email(uow.session, email)
         if user is not None and not user.disabled_at:
-            letter = letters.somebody_signed_up(user.email, entrance.settings.base_url)
+            platform, base_url = rules.platform_of(user.role), entrance.settings.base_url
+            letter = letters.somebody_signed_up(platform, user.email, base_url)
             await mail.post(uow, actor_of(user), letter)
 
 

@@ -88,20 +88,3 @@ class SignupAttempt(Base):
     user_type: Mapped[UserType] = mapped_column(enum_column(UserType))
     succeeded: Mapped[bool]
     failure: Mapped[str | None]
-
-
-class Mail(Base):
-    """A letter to send: it stays here until an SMTP server took it (SPEC S14)."""
-
-    __tablename__ = "mails"
-    __table_args__ = (Index(None, "created_at"),)
-
-    id: Mapped[UuidKey]
-    recipient: Mapped[str]
-    subject: Mapped[str]
-    body: Mapped[str]
-    html: Mapped[str | None]
-    created_at: Mapped[Moment]
-    sent_at: Mapped[datetime | None]
-    attempts: Mapped[int] = mapped_column(server_default=text("0"))
-    last_error: Mapped[str | None]

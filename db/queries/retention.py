@@ -11,6 +11,7 @@ from db.models.events import IdempotencyKey
 from db.models.flags import FlagPropagation
 from db.models.incidents import AlertDelivery
 from db.models.jobs import Tick
+from db.models.mail import Mail
 from db.models.metrics import KnownSeries
 
 Moments = InstrumentedAttribute[datetime]
@@ -20,6 +21,7 @@ TICK_CLAIMED: Moments = Tick.claimed_at
 SESSION_EXPIRED: Moments = Session.expires_at
 RESET_EXPIRED: Moments = PasswordReset.expires_at
 KEY_CREATED: Moments = IdempotencyKey.created_at
+MAIL_CREATED: Moments = Mail.created_at
 ALERT_CREATED: Moments = AlertDelivery.created_at
 PROPAGATION_STARTED: Moments = FlagPropagation.started_at
 

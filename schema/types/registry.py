@@ -19,6 +19,7 @@ from schema.types.flags import FeatureFlag
 from schema.types.health import load_health_check
 from schema.types.incidents import Incident
 from schema.types.invitations import Invitation
+from schema.types.mail import Mail
 from schema.types.node import Node
 from schema.types.onboarding import Onboarding
 from schema.types.phases import LaunchPhase, PhaseRun
@@ -73,6 +74,7 @@ NODES: Mapping[str, NodeKind] = {
     "Incident": _kind(lambda found: found.incident, Incident.of, Scope.INCIDENTS_READ),
     "HealthCheck": NodeKind(load_health_check, (Scope.HEALTH_READ,)),
     "ApiToken": _kind(lambda found: found.token, ApiToken.of, Scope.TOKENS_ADMIN),
+    "Mail": _kind(lambda found: found.mail, Mail.of, Scope.LAUNCH_ADMIN),
     "User": _kind(
         lambda found: found.user,
         User.of,

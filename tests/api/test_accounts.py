@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import func, select
 
 from app import create_app
-from db.models.accounts import Mail, Session, User
+from db.models.accounts import Session, User
+from db.models.mail import Mail
 from db.session import Database
 from settings import Settings
 from tests.factories.accounts import EMAIL, PASSWORD

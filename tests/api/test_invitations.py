@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
-from db.models.accounts import Mail
 from db.models.invitations import Invitation
+from db.models.mail import Mail
 from db.session import Database
 from services.credentials import digest
 from services.invitation_changes import expire_overdue

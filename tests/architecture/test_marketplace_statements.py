@@ -4,6 +4,9 @@ import pytest
 from starlette.applications import Starlette
 
 from db.session import Database
+from domain.actors import ANONYMOUS
+from domain.letters import Letter
+from services.mail import post
 from tests.architecture.test_statements import SIZES, counting, wrongly_counted
 from tests.factories.marketplace import (
     ADD,
@@ -80,6 +83,18 @@ async def test_many_rows_are_read_as_one(
         await market.grow(size)
         assert await wrongly_counted(app, viewer, STAFF) == {}, size
         assert await wrongly_counted(app, market.supplier, SUPPLIER) == {}, size
+
+
+async def test_the_outbox_is_read_as_one(
+    app: Starlette, admin: GraphQLClient, db: Database
+) -> None:
+    document = "{ mails { totalCount nodes { status body deliveries { error } } } }"
+    for _ in range(3):
+        async with db.write() as uow:
+            await post(uow, ANONYMOUS, Letter("emma@example.com", "Hello", "there"))
+        with counting(app) as sent:
+            await admin.data(document)
+        assert len(sent) == 1 + 3, "\n".join(sent)
 
 
 async def test_a_write_costs_the_same_for_any_number_of_clients(

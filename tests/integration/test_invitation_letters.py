@@ -8,7 +8,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from pydantic import SecretStr
 from sqlalchemy import select
 
-from db.models.accounts import Mail
+from db.models.mail import Mail
 from db.session import Database
 from domain.actors import ANONYMOUS
 from domain.invitation_letters import Inviting, invitation

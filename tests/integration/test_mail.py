@@ -10,14 +10,15 @@ from pydantic import SecretStr
 from sqlalchemy import select
 
 from db import event_log
-from db.models.accounts import Mail
+from db.models.mail import Mail, MailAttempt
 from db.session import Database
 from domain.actors import ANONYMOUS
 from domain.events import MailQueued
 from domain.ids import MailId
 from domain.letters import Letter
+from domain.outbox import MOST_ATTEMPTS
 from jobs.mail import send_mail
-from services.mail import MOST_ATTEMPTS, MailNotSent, post
+from services.mail import MailNotSent, post
 from settings import Settings
 from tests.servers import free_port
 
@@ -62,6 +63,12 @@ async def stored(db: Database) -> Mail:
         return (await session.scalars(select(Mail))).one()
 
 
+async def attempts(db: Database) -> list[str | None]:
+    async with db.read() as session:
+        rows = await session.scalars(select(MailAttempt).order_by(MailAttempt.at))
+        return [row.error for row in rows]
+
+
 async def test_posting_asks_for_the_job_that_sends(db: Database) -> None:
     mail_id = await posted(db)
     async with db.read() as session:
@@ -82,6 +89,7 @@ async def test_letter_arrives_and_its_body_is_forgotten(
     assert b"?token=secret" in bytes(envelope.original_content or b"")
     assert (row.attempts, row.last_error, row.body) == (1, None, "")
     assert row.sent_at is not None
+    assert await attempts(db) == [None]
 
 
 async def test_letter_is_sent_once(
@@ -119,7 +127,11 @@ async def test_refusal_for_now_is_tried_again_until_the_last_attempt(
         with pytest.raises(MailNotSent):
             await send_mail(db, with_smtp(settings, port), mail_id)
     await send_mail(db, with_smtp(settings, port), mail_id)
-    assert (await stored(db)).attempts == MOST_ATTEMPTS
+    row = await stored(db)
+    assert row.attempts == MOST_ATTEMPTS
+    assert row.failed_at is not None
+    await send_mail(db, with_smtp(settings, port), mail_id)
+    assert len(await attempts(db)) == MOST_ATTEMPTS
 
 
 async def test_refusal_for_good_is_kept_and_not_tried_again(
@@ -131,6 +143,7 @@ async def test_refusal_for_good_is_kept_and_not_tried_again(
     row = await stored(db)
     assert (row.sent_at, row.attempts) == (None, 1)
     assert "No such person" in str(row.last_error)
+    assert row.failed_at is not None
 
 
 async def test_letter_with_a_broken_address_is_not_tried_again(

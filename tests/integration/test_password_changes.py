@@ -5,7 +5,7 @@ from redis.asyncio import Redis
 from sqlalchemy import select, text
 
 from db import event_log
-from db.models.accounts import Mail
+from db.models.mail import Mail
 from db.session import Database
 from domain.actors import Actor
 from domain.errors import Invalid, RateLimited, Required

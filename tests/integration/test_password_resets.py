@@ -7,7 +7,8 @@ import pytest
 from redis.asyncio import Redis
 from sqlalchemy import select, text
 
-from db.models.accounts import Mail, PasswordReset, User
+from db.models.accounts import PasswordReset, User
+from db.models.mail import Mail
 from db.session import Database
 from domain.errors import AlreadyUsed, Expired, Invalid, LaunchError, NotFound, RateLimited
 from domain.rate_limits import AccessLimits, Limit

@@ -9,8 +9,9 @@ from redis.asyncio import Redis
 from sqlalchemy import func, select, text
 
 from db import event_log
-from db.models.accounts import Mail, Session, SignupAttempt, User
+from db.models.accounts import Session, SignupAttempt, User
 from db.models.couples import Couple
+from db.models.mail import Mail
 from db.models.onboarding import OnboardingProgress
 from db.models.phases import LaunchPhase
 from db.models.suppliers import Supplier

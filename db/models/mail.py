@@ -1,0 +1,48 @@
+"""The outbox, and every attempt to empty it (SPEC S14)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.base import Base, Moment, UuidKey, enum_column, reference
+from domain.letters import MailKind
+
+
+class Mail(Base):
+    """A letter. Its words stay until an SMTP server took it, or somebody cancelled it."""
+
+    __tablename__ = "mails"
+    __table_args__ = (
+        Index(None, "created_at", "id"),
+        Index("ix_mails_recipient", text("lower(recipient)")),
+        Index(None, "invitation_id"),
+    )
+
+    id: Mapped[UuidKey]
+    kind: Mapped[MailKind] = mapped_column(enum_column(MailKind), server_default="other")
+    recipient: Mapped[str]
+    subject: Mapped[str]
+    body: Mapped[str]
+    html: Mapped[str | None]
+    created_at: Mapped[Moment]
+    sent_at: Mapped[datetime | None]
+    failed_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(server_default=text("0"))
+    last_error: Mapped[str | None]
+    invitation_id: Mapped[UUID | None] = mapped_column(reference("invitations"))
+
+
+class MailAttempt(Base):
+    """One try to hand a letter over; without an error it was taken."""
+
+    __tablename__ = "mail_attempts"
+    __table_args__ = (Index(None, "mail_id", "at"),)
+
+    id: Mapped[UuidKey]
+    mail_id: Mapped[UUID] = mapped_column(reference("mails"))
+    at: Mapped[datetime]
+    took_ms: Mapped[int]
+    error: Mapped[str | None]

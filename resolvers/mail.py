@@ -1,0 +1,53 @@
+"""The outbox (SPEC S14)."""
+
+from typing import Annotated
+
+import strawberry
+
+from domain.outbox import MailStatus
+from schema.context import Info
+from schema.pagination import After, First, Page, connection, moment_cursor
+from schema.scalars import EmailAddress
+from schema.types.mail import Mail, MailConnection, MailPayload
+from schema.types.node import decode_id
+from services import outbox
+from services.outbox import MailFilter
+
+Statuses = Annotated[
+    list[MailStatus] | None, strawberry.argument(description="Only these; left out: all.")
+]
+Recipient = Annotated[
+    EmailAddress | None, strawberry.argument(description="Only letters to this address.")
+]
+Id = Annotated[strawberry.ID, strawberry.argument(description="The letter.")]
+
+
+async def mails(
+    info: Info,
+    first: First = None,
+    after: After = None,
+    status: Statuses = None,
+    recipient: Recipient = None,
+) -> MailConnection:
+    """Letters of the outbox, newest first."""
+    page, has_server = Page.of(first, after), outbox.has_server(info.context.runtime.settings)
+    wanted = MailFilter(has_server, status, recipient)
+    async with info.context.db.read() as session:
+        rows = await outbox.page(session, wanted, page.first + 1, page.after_moment())
+    return connection(MailConnection, rows, page, cursor=moment_cursor, wrap=Mail.of, wanted=wanted)
+
+
+async def retry_mail(info: Info, id: Id) -> MailPayload:
+    """Try a letter again, also one that was given up."""
+    key, has_server = decode_id(id, "Mail"), outbox.has_server(info.context.runtime.settings)
+    async with info.context.db.write() as uow:
+        row = await outbox.retry(uow, info.context.actor, key, has_server=has_server)
+    return MailPayload(mail=Mail.of(row))
+
+
+async def cancel_mail(info: Info, id: Id) -> MailPayload:
+    """Take a letter back that is not sent yet; its words are forgotten. Again does nothing."""
+    key = decode_id(id, "Mail")
+    async with info.context.db.write() as uow:
+        row = await outbox.cancel(uow, info.context.actor, key)
+    return MailPayload(mail=Mail.of(row))

@@ -1,0 +1,144 @@
+"""The outbox in the graph (SPEC S14)."""
+
+from datetime import datetime
+
+import strawberry
+
+from db.models import mail as rows
+from domain.errors import LaunchError
+from domain.letters import MailKind
+from domain.outbox import OPEN, MailStatus
+from schema.context import Info
+from schema.enums import describe
+from schema.pagination import Connection
+from schema.types.errors import Error
+from schema.types.node import Node, node_id
+from services import outbox
+from services.outbox import MailFilter
+
+describe(
+    MailStatus,
+    "Where a letter stands. Only what a mail server took is SENT.",
+    WAITING="No mail server is set: nobody sends it.",
+    QUEUED="It will be sent at once.",
+    RETRYING="It was tried, and will be tried again.",
+    SENT="A mail server took it.",
+    FAILED="It was given up.",
+    CANCELLED="It was taken back.",
+)
+describe(
+    MailKind,
+    "What a letter is about.",
+    PASSWORD_RESET="A link that sets a new password.",  # noqa: S106 - a kind, not a secret
+    PASSWORD_CHANGED="A password was changed.",  # noqa: S106
+    ALREADY_SIGNED_UP="Somebody signed up with an e-mail that has an account.",
+    INVITATION="A supplier invites a couple.",
+    CONFIRM_EMAIL="A link that confirms an e-mail.",
+    EMAIL_CHANGED="An account has another e-mail now.",
+    STAFF_INVITATION="Somebody may operate launches.",
+    PARTNER_LEFT="The other side of a partnership is gone.",
+    OTHER="Anything else.",
+)
+
+
+@strawberry.type(description="One try to hand a letter over.")
+class MailAttempt:
+    """A line of the delivery log."""
+
+    at: datetime = strawberry.field(description="When.")
+    took_ms: int = strawberry.field(description="How long the mail server took.")
+    error: str | None = strawberry.field(description="Why it was not taken; null: it was.")
+
+    @classmethod
+    def of(cls, row: rows.MailAttempt) -> "MailAttempt":
+        """A row as the graph shows it."""
+        return cls(at=row.at, took_ms=row.took_ms, error=row.error)
+
+
+@strawberry.type(description="A letter of the outbox.")
+class Mail(Node):
+    """Its words are shown to admins only, and only until it is out."""
+
+    kind: MailKind = strawberry.field(description="What it is about.")
+    recipient: str = strawberry.field(description="To whom.")
+    subject: str = strawberry.field(description="Its subject.")
+    created_at: datetime = strawberry.field(description="When it was written.")
+    sent_at: datetime | None = strawberry.field(description="When a mail server took it.")
+    failed_at: datetime | None = strawberry.field(description="When it was given up.")
+    cancelled_at: datetime | None = strawberry.field(description="When it was taken back.")
+    attempts: int = strawberry.field(description="How often it was tried.")
+    last_error: str | None = strawberry.field(description="Why the last try did not succeed.")
+    row: strawberry.Private[rows.Mail]
+
+    @strawberry.field(description="Where it stands.")
+    def status(self, info: Info) -> MailStatus:
+        """Depends on whether there is a mail server."""
+        return _status(self.row, info)
+
+    @strawberry.field(description="Its text while it is unsent; for admins, never for tokens.")
+    def body(self, info: Info) -> str | None:
+        """It may hold a link that lets its reader in."""
+        return self.row.body if self._shows_words(info) else None
+
+    @strawberry.field(description="The same in HTML.")
+    def html(self, info: Info) -> str | None:
+        """As the text."""
+        return self.row.html if self._shows_words(info) else None
+
+    @strawberry.field(description="Every try, the newest first.")
+    async def deliveries(self, info: Info) -> list[MailAttempt]:
+        """At most eight for each time that somebody asked for it."""
+        found = await info.context.loaders.mail_attempts.load(self.row.id)
+        return [MailAttempt.of(row) for row in found or ()]
+
+    def _shows_words(self, info: Info) -> bool:
+        unsent = _status(self.row, info) in OPEN | {MailStatus.FAILED}
+        return unsent and outbox.may_read_words(info.context.actor)
+
+    @classmethod
+    def of(cls, row: rows.Mail) -> "Mail":
+        """A row as the graph shows it."""
+        return cls(
+            id=node_id("Mail", row.id),
+            kind=row.kind,
+            recipient=row.recipient,
+            subject=row.subject,
+            created_at=row.created_at,
+            sent_at=row.sent_at,
+            failed_at=row.failed_at,
+            cancelled_at=row.cancelled_at,
+            attempts=row.attempts,
+            last_error=row.last_error,
+            row=row,
+        )
+
+
+@strawberry.type(description="A page of letters.")
+class MailConnection(Connection[Mail]):
+    """Counts only where the count is asked for."""
+
+    wanted: strawberry.Private[MailFilter]
+
+    @strawberry.field(description="How many letters the filter finds.")
+    async def total_count(self, info: Info) -> int:
+        """One more statement."""
+        async with info.context.db.read() as session:
+            return await outbox.count(session, self.wanted)
+
+
+@strawberry.type(description="The letter as it is now.")
+class MailPayload:
+    """The answer of everything that changes a letter."""
+
+    mail: Mail | None = strawberry.field(default=None, description="The letter.")
+    errors: list[Error] = strawberry.field(default_factory=list, description="What was wrong.")
+
+    @classmethod
+    def failed(cls, error: LaunchError) -> "MailPayload":
+        """The answer to an expected failure."""
+        return cls(errors=[Error.of(error)])
+
+
+def _status(row: rows.Mail, info: Info) -> MailStatus:
+    known = outbox.has_server(info.context.runtime.settings)
+    return outbox.standing(row, has_server=known).status

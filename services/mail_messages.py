@@ -1,0 +1,47 @@
+"""A letter as the mail server and mail programs take it."""
+
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from email.policy import SMTP
+from urllib.parse import unquote, urlsplit
+
+from db.models.mail import Mail
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where letters are handed over."""
+
+    host: str
+    port: int | None
+    username: str | None
+    password: str | None = field(repr=False)
+    use_tls: bool
+
+
+def message_of(sender: str, row: Mail) -> EmailMessage:
+    """The message; raises ValueError for an address or a subject that cannot be one."""
+    message = EmailMessage(policy=SMTP)
+    message["From"] = sender
+    message["To"] = row.recipient
+    message["Subject"] = row.subject
+    message["Date"] = row.created_at
+    # The same for every attempt, so that a letter sent twice can be told as one.
+    message["Message-ID"] = f"<{row.id}@{sender.rpartition('@')[2].rstrip('>')}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(row.body)
+    if row.html is not None:
+        message.add_alternative(row.html, subtype="html")
+    return message
+
+
+def server_of(url: str) -> Server:
+    """smtp://, or smtps:// for TLS from the first byte; user and password are percent-encoded."""
+    parts = urlsplit(url)
+    return Server(
+        host=parts.hostname or "localhost",
+        port=parts.port,
+        username=unquote(parts.username) if parts.username else None,
+        password=unquote(parts.password) if parts.password else None,
+        use_tls=parts.scheme == "smtps",
+    )

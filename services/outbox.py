@@ -1,0 +1,91 @@
+"""The outbox as admins see it: what waits and why, another try, taking a letter back (S14)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models.mail import Mail
+from db.queries import mail as queries
+from db.queries import pages
+from db.session import UnitOfWork
+from domain.actors import Actor, Role
+from domain.errors import Locked, NotFound
+from domain.events import MailCancelled, MailQueued
+from domain.ids import MailId
+from domain.outbox import MailStatus, Standing, check_cancel, check_retry
+from services.directory import Position
+from settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class MailFilter:
+    """Which letters a list shows; `has_server`: whether a mail server is set."""
+
+    has_server: bool
+    status: Sequence[MailStatus] | None = None
+    recipient: str | None = None
+
+
+def has_server(settings: Settings) -> bool:
+    """Whether letters leave this system at all."""
+    return settings.smtp_url is not None
+
+
+def standing(row: Mail, *, has_server: bool) -> Standing:
+    """A row as the rules see it."""
+    return Standing(has_server, row.attempts, row.sent_at, row.failed_at, row.cancelled_at)
+
+
+def may_read_words(actor: Actor) -> bool:
+    """Letters hold links that let their reader in: no tool sees them, only a person."""
+    return actor.user_id is not None and actor.role is Role.ADMIN
+
+
+async def page(
+    session: AsyncSession, wanted: MailFilter, limit: int, after: Position
+) -> list[Mail]:
+    """Letters, newest first."""
+    return await queries.page(session, _where(wanted), limit, after)
+
+
+async def count(session: AsyncSession, wanted: MailFilter) -> int:
+    """How many letters a filter finds."""
+    return await pages.count(session, Mail, _where(wanted))
+
+
+async def retry(uow: UnitOfWork, actor: Actor, mail_id: UUID, *, has_server: bool) -> Mail:
+    """Try a letter again, also one that was given up; raises NotFound, InvalidTransition."""
+    row = await _locked(uow, mail_id)
+    check_retry(standing(row, has_server=has_server))
+    row.failed_at = None
+    uow.record(actor, MailQueued(mail_id=MailId(row.id)))
+    return row
+
+
+async def cancel(uow: UnitOfWork, actor: Actor, mail_id: UUID) -> Mail:
+    """Take a letter back and forget its words; again does nothing.
+
+    Raises NotFound, InvalidTransition for what is sent, Locked for what is being sent.
+    """
+    row = await _locked(uow, mail_id)
+    check_cancel(standing(row, has_server=True))
+    if row.cancelled_at is None:
+        row.cancelled_at, row.body, row.html = uow.now, "", None
+        uow.record(actor, MailCancelled(mail_id=MailId(row.id)))
+    return row
+
+
+async def _locked(uow: UnitOfWork, mail_id: UUID) -> Mail:
+    row = await queries.lock_free(uow.session, mail_id)
+    if row is not None:
+        return row
+    if await queries.by_id(uow.session, [mail_id]):
+        raise Locked("This letter is being sent just now: look again in a moment.", path=("id",))
+    raise NotFound("There is no Mail with this id.", path=("id",))
+
+
+def _where(wanted: MailFilter) -> list[ColumnElement[bool]]:
+    return queries.listed(wanted.status, wanted.recipient, has_server=wanted.has_server)

@@ -1,0 +1,137 @@
+"""The outbox in the graph: who sees which letters, another try, taking one back (S14)."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from app import create_app, running
+from db.session import Database
+from domain.actors import ANONYMOUS, Role, Scope
+from domain.letters import Letter
+from jobs.mail import send_mail
+from services.api_tokens import create_token
+from services.mail import post
+from settings import Settings
+from tests.clock import Clock
+from tests.factories import people
+from tests.factories.accounts import acting, add_user
+from tests.factories.health import PROBES
+from tests.factories.marketplace import REVOKE, invited
+from tests.graphql import GraphQLClient
+from tests.servers import free_port
+
+MAILS = """
+query ($status: [MailStatus!], $recipient: EmailAddress, $first: Int) {
+  mails(status: $status, recipient: $recipient, first: $first) {
+    totalCount
+    nodes { id recipient subject status attempts lastError body html deliveries { error } }
+  }
+}
+"""
+RETRY = "mutation ($id: ID!) { retryMail(id: $id) { mail { status } errors { code } } }"
+CANCEL = """
+mutation ($id: ID!) { cancelMail(id: $id) { mail { status body } errors { code } } }
+"""
+SECRET = "https://launch.test/reset-password?token=secret"
+
+
+@pytest.fixture
+def smtp(settings: Settings) -> Settings:
+    """A mail server is set, but nobody answers there."""
+    url = SecretStr(f"smtp://127.0.0.1:{free_port()}")
+    return settings.model_copy(update={"smtp_url": url})
+
+
+@pytest.fixture
+async def mailing(db: Database, smtp: Settings, clock: Clock) -> AsyncIterator[GraphQLClient]:
+    """An admin of an app with a mail server."""
+    app = create_app(smtp, clock, PROBES)
+    async with running(app.state.runtime):
+        yield GraphQLClient(app, await people.session_of(db, Role.ADMIN))
+
+
+async def posted(db: Database, recipient: str = "emma@example.com") -> None:
+    async with db.write() as uow:
+        await post(uow, ANONYMOUS, Letter(recipient, "Hello", SECRET))
+
+
+async def outbox(client: GraphQLClient, **more: object) -> list[Any]:
+    found = (await client.data(MAILS, **more))["mails"]
+    assert found["totalCount"] == len(found["nodes"])
+    return list(found["nodes"])
+
+
+async def test_an_admin_reads_what_waits(admin: GraphQLClient, db: Database) -> None:
+    await posted(db)
+    await posted(db, "james@example.com")
+    james, emma = await outbox(admin)
+    assert [mail["recipient"] for mail in (james, emma)] == [
+        "james@example.com",
+        "emma@example.com",
+    ]
+    assert (emma["status"], emma["body"], emma["attempts"]) == ("WAITING", SECRET, 0)
+    assert await outbox(admin, recipient="EMMA@example.com") == [emma]
+    assert await outbox(admin, status=["SENT", "FAILED", "QUEUED"]) == []
+
+
+async def test_no_tool_reads_links_that_let_somebody_in(
+    visitor: GraphQLClient, db: Database
+) -> None:
+    await posted(db)
+    async with db.write() as uow:
+        maker = acting(await add_user(db, Role.ADMIN))
+        made = await create_token(uow, maker, "ci", [Scope.LAUNCH_ADMIN])
+    (mail,) = await outbox(visitor.as_(made.secret))
+    assert (mail["recipient"], mail["body"], mail["html"]) == ("emma@example.com", None, None)
+
+
+@pytest.mark.parametrize("role", [Role.OPERATOR, Role.VIEWER, Role.SUPPLIER])
+async def test_nobody_else_sees_it(visitor: GraphQLClient, db: Database, role: Role) -> None:
+    client = visitor.as_(await people.session_of(db, role))
+    assert (await client.execute(MAILS)).codes == ["FORBIDDEN"]
+
+
+async def test_without_a_mail_server_nothing_is_tried_again(
+    admin: GraphQLClient, db: Database
+) -> None:
+    await posted(db)
+    (mail,) = await outbox(admin)
+    answer = (await admin.data(RETRY, id=mail["id"]))["retryMail"]
+    assert answer["errors"] == [{"code": "INVALID_TRANSITION"}]
+
+
+async def test_a_letter_that_was_given_up_is_tried_again(
+    mailing: GraphQLClient, db: Database, smtp: Settings
+) -> None:
+    async with db.write() as uow:
+        broken = Letter("emma@example.com\r\nBcc: all@example.com", "Hello", SECRET)
+        key = await post(uow, ANONYMOUS, broken)
+    await send_mail(db, smtp, key)
+    (mail,) = await outbox(mailing, status=["FAILED"])
+    assert (mail["attempts"], len(mail["deliveries"]), mail["body"]) == (1, 1, SECRET)
+    assert (await mailing.data(RETRY, id=mail["id"]))["retryMail"]["errors"] == []
+    assert [m["id"] for m in await outbox(mailing, status=["RETRYING"])] == [mail["id"]]
+
+
+async def test_what_is_taken_back_is_forgotten(admin: GraphQLClient, db: Database) -> None:
+    await posted(db)
+    (mail,) = await outbox(admin)
+    for _ in range(2):
+        answer = (await admin.data(CANCEL, id=mail["id"]))["cancelMail"]
+        assert answer == {"mail": {"status": "CANCELLED", "body": None}, "errors": []}
+    (mail,) = await outbox(admin, status=["CANCELLED"])
+    answer = (await admin.data(RETRY, id=mail["id"]))["retryMail"]
+    assert answer["errors"] == [{"code": "INVALID_TRANSITION"}]
+
+
+async def test_a_letter_ends_with_its_invitation(
+    admin: GraphQLClient, supplier: GraphQLClient
+) -> None:
+    sent = await invited(supplier, email="emma@example.com")
+    (mail,) = await outbox(admin, status=["WAITING"])
+    assert "/accept/" in mail["body"]
+    await supplier.data(REVOKE, id=sent.id)
+    (mail,) = await outbox(admin)
+    assert (mail["status"], mail["body"]) == ("CANCELLED", None)

@@ -1,0 +1,46 @@
+"""`launch mail` as an operator types it (SPEC S14, S116)."""
+
+import tempfile
+from collections.abc import AsyncIterator
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+
+from db.session import Database
+from domain.account_letters import password_reset
+from domain.actors import ANONYMOUS
+from domain.phases import Platform
+from services.mail import post
+from settings import Settings
+from tests.launch import Launch
+
+LINK = "https://launch.test/reset-password?token=secret"
+
+
+@pytest.fixture
+async def launch(db: Database, settings: Settings) -> AsyncIterator[Launch]:
+    """One letter that waits, because no mail server is set."""
+    async with db.write() as uow:
+        await post(uow, ANONYMOUS, password_reset(Platform.WEDME, "emma@example.com", LINK))
+    with tempfile.TemporaryDirectory(prefix="launch-") as name:
+        yield Launch(Path(name), {"DATABASE_URL": str(settings.database_url)})
+
+
+async def test_a_letter_that_waits_is_shown_and_written_to_a_file(launch: Launch) -> None:
+    (mail,) = launch.json("mail", "list", "--status", "waiting")
+    assert (mail["recipient"], "secret" in str(mail)) == ("emma@example.com", False)
+    shown, again = launch.try_all(
+        ("mail", "show", mail["id"]), ("mail", "retry", "--status", "waiting")
+    )
+    assert LINK in shown.out
+    assert (again.code, "No mail server" in again.err) == (1, True)
+
+    launch("mail", "export", "letters")
+    (file,) = (launch.folder / "letters").iterdir()
+    message = message_from_bytes(file.read_bytes(), policy=policy.default)
+    assert message["To"] == "emma@example.com"
+    assert file.stat().st_mode & 0o777 == 0o600
+
+    launch("mail", "cancel", mail["id"], "--yes")
+    assert [item["status"] for item in launch.json("mail", "list")] == ["cancelled"]

@@ -1,0 +1,55 @@
+"""One layout, two brands, the same words in both forms."""
+
+import re
+
+import pytest
+
+from domain import account_letters
+from domain.letter_layout import BRANDS, Button, Words, write
+from domain.letters import Letter, MailKind
+from domain.phases import Platform
+
+LINK = "https://launch.test/x?token=a&b=c"
+EVIL = '<img src="https://evil.test/x">'
+
+
+def letter(platform: Platform = Platform.WEDME, text: str = "Hello") -> Letter:
+    words = Words(f"{text}\r\nBcc: x@y.z", (text,), Button("Open", LINK), "Or leave it.")
+    return write(MailKind.OTHER, platform, "emma@example.com", words)
+
+
+@pytest.mark.parametrize("platform", Platform)
+def test_a_letter_says_whose_it_is(platform: Platform) -> None:
+    found, brand = letter(platform), BRANDS[platform]
+    assert found.body.endswith(f"\n\n{brand.name}\n")
+    assert brand.name in str(found.html)
+    assert brand.color in str(found.html)
+
+
+def test_nothing_is_loaded_from_anywhere() -> None:
+    assert not re.findall(r"<(?:img|link|script|style)|url\(", str(letter().html))
+
+
+def test_both_forms_hold_the_link_and_the_way_out() -> None:
+    found = letter()
+    assert f"Open:\n{LINK}" in found.body
+    assert 'href="https://launch.test/x?token=a&amp;b=c"' in str(found.html)
+    assert "Or leave it." in found.body
+    assert "Or leave it." in str(found.html)
+
+
+def test_what_others_wrote_is_text() -> None:
+    found = letter(text=EVIL)
+    assert EVIL in found.body
+    assert "<img" not in str(found.html)
+    assert len(found.subject.splitlines()) == 1
+
+
+def test_letters_of_the_account_hold_their_links() -> None:
+    reset = account_letters.password_reset(Platform.WEDSYNC, "emma@example.com", LINK)
+    assert (reset.kind, LINK in reset.body) == (MailKind.PASSWORD_RESET, True)
+    for write_ in (account_letters.password_changed, account_letters.somebody_signed_up):
+        assert (
+            "https://launch.test/forgot-password"
+            in write_(Platform.WEDME, "emma@example.com", "https://launch.test").body
+        )
