@@ -33,7 +33,7 @@ from services.event_reads import LogReader
 from services.flag_store import FlagStore
 from services.health import build_monitor
 from services.metering import Meter
-from services.metric_board import MetricBoard
+from services.metric_board import journey_board, metric_board
 from services.passwords import Passwords
 from services.probes.base import Probe
 from services.propagation import Announcer, Propagations
@@ -100,7 +100,8 @@ def build_runtime(
             settings, db, redis, passwords, partial(bus.publish, channels.HEALTH), probes
         ),
         meter=Meter(db, settings.metrics_interval_seconds),
-        metrics=MetricBoard(db),
+        metrics=metric_board(db),
+        journeys=journey_board(db),
         passwords=passwords,
         rate_limits=RateLimiter(redis, rules=limits_of(settings)),
         clock=clock,

@@ -13,6 +13,7 @@ from commands import (
     health,
     incidents,
     jobs,
+    journeys,
     kill,
     login,
     mail,
@@ -80,6 +81,7 @@ app.add_typer(phases.app, name="phases", rich_help_panel=_CLIENT)
 app.add_typer(flags.app, name="flags", rich_help_panel=_CLIENT)
 app.command(rich_help_panel=_CLIENT)(health.health)
 app.command(rich_help_panel=_CLIENT)(metrics.metrics)
+app.command(rich_help_panel=_CLIENT)(journeys.journeys)
 app.add_typer(alerts.app, name="alerts", rich_help_panel=_CLIENT)
 app.add_typer(incidents.app, name="incidents", rich_help_panel=_CLIENT)
 app.command(rich_help_panel=_CLIENT)(watch.watch)

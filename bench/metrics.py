@@ -26,7 +26,7 @@ from db.session import Database
 from domain.criteria import Aggregation
 from domain.metrics import BOUNDS
 from domain.windows import TimeRange
-from services import metric_reads, metric_rollups
+from services import metric_reads, metric_rollups, metric_spans
 
 Tell = Callable[[str], None]
 Look = Callable[[AsyncSession, datetime], Awaitable[object]]
@@ -125,7 +125,7 @@ def _snapshot(window: TimeRange) -> Look:
 
 
 async def _series(session: AsyncSession, now: datetime) -> object:
-    span = await metric_reads.span_of(session, TimeRange.LAST_30D, now)
+    span = await metric_spans.span_of(session, TimeRange.LAST_30D, now)
     tags = {"region": "r1"}
     return await metric_reads.series(session, "custom.load", Aggregation.AVG, span, tags)
 

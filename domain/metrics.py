@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from domain import journey_metrics as journeys
 from domain.criteria import CUSTOM_PREFIX, Aggregation
 from domain.errors import Invalid
+from domain.journeys import JourneyKey
 
 REQUESTS = "requests_total"
 REQUEST_ERRORS = "request_errors_total"
@@ -60,6 +62,20 @@ class MetricInfo:
 
 _COUNT = MetricInfo(MetricKind.COUNTER, "")
 CUSTOM = MetricInfo(MetricKind.GAUGE, "")  # whatever others send
+_JOURNEYS: Mapping[str, MetricInfo] = {
+    name: info
+    for key in JourneyKey
+    for name, info in (
+        (journeys.completed(key), _COUNT),
+        (journeys.failed(key), _COUNT),
+        (journeys.ended(key), _COUNT),
+        (
+            journeys.success(key),
+            MetricInfo(MetricKind.RATIO, "%", (journeys.completed(key), journeys.ended(key))),
+        ),
+        (journeys.seconds(key), MetricInfo(MetricKind.HISTOGRAM, "s")),
+    )
+}
 OWN: Mapping[str, MetricInfo] = {
     REQUESTS: _COUNT,
     REQUEST_ERRORS: _COUNT,
@@ -75,6 +91,7 @@ OWN: Mapping[str, MetricInfo] = {
     LOOP_LAG: MetricInfo(MetricKind.GAUGE, "ms"),
     POOL_USED: MetricInfo(MetricKind.GAUGE, ""),
     SOCKETS: MetricInfo(MetricKind.GAUGE, ""),
+    **_JOURNEYS,
 }
 
 # Each process hands these over every ten seconds at most, not at the moment they happen.

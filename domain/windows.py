@@ -1,9 +1,11 @@
 """The spans of time that dashboards look back on (SPEC A27)."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 
 
 class TimeRange(StrEnum):
@@ -45,7 +47,7 @@ def ceiling(moment: datetime, seconds: int) -> datetime:
     return found if found == moment else found + timedelta(seconds=seconds)
 
 
-FINE, MINUTE, HOUR = 10, 60, 3600
+FINE, MINUTE, HOUR, DAY = 10, 60, 3600, 86_400
 _TICK = timedelta(microseconds=1)
 
 
@@ -75,6 +77,22 @@ def tiers(start: datetime, end: datetime, resolution: int, folded: datetime | No
         low, high = first, last
     middle = _size_of(found)
     return [tier for tier in (*found, Tier(middle, low, high)) if tier.start < tier.end]
+
+
+def layers(start: datetime, end: datetime, sizes: Sequence[int]) -> list[Tier]:
+    """A window in as few buckets as possible, where all of them are there in each size.
+
+    `sizes` from fine to coarse; start and end are borders of the finest, and end is outside.
+    """
+    found: list[Tier] = []
+    low, high = start, end
+    for finer, coarser in pairwise(sizes):
+        first, last = ceiling(low, coarser), floor(high, coarser)
+        if first >= last:
+            return [*found, Tier(finer, low, high)]
+        found += [Tier(finer, low, first), Tier(finer, last, high)]
+        low, high = first, last
+    return [tier for tier in (*found, Tier(sizes[-1], low, high)) if tier.start < tier.end]
 
 
 def _size_of(ends: list[Tier]) -> int:

@@ -10,6 +10,7 @@ from domain.events import Event, IncidentChanged, MailQueued, PhaseChanged, Reco
 from domain.rehearsal import STARTED
 from domain.rehearsal_events import RehearsalMoved
 from jobs.queue import JobSpec, enqueue
+from services import journeys
 from services.metric_samples import count_events
 
 RAMP = "phases.ramp"
@@ -24,6 +25,7 @@ Route = Callable[[RecordedEvent], list[JobSpec]]
 async def enqueue_for(session: AsyncSession, events: Sequence[RecordedEvent]) -> None:
     """Add the jobs of these events, and count them, inside the transaction that wrote them."""
     await count_events(session, events)
+    await journeys.follow(session, events)
     jobs = [replace(job, event_seq=item.seq) for item in events for job in jobs_for(item)]
     await enqueue(session, jobs)
 

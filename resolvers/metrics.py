@@ -10,7 +10,7 @@ from schema.enums import Aggregation, TimeRange
 from schema.scalars import JSON
 from schema.types.metrics import MetricSampleInput, MetricSeries, MetricsSnapshot, tags_of
 from schema.types.node import decode_id
-from services import metric_reads, metric_samples
+from services import metric_reads, metric_samples, metric_spans
 
 Window = Annotated[TimeRange, strawberry.argument(description="How far back to look.")]
 PhaseId = Annotated[
@@ -42,7 +42,7 @@ async def metric_series(
     """One metric over time."""
     wanted = tags_of(tags, "tags")
     async with info.context.db.read() as session:
-        span = await metric_reads.span_of(session, range, info.context.now)
+        span = await metric_spans.span_of(session, range, info.context.now)
         line = await metric_reads.series(session, name, aggregation, span, wanted)
     return MetricSeries.of(line)
 

@@ -17,7 +17,7 @@ from services.flag_store import FlagStore
 from services.health_monitor import HealthMonitor
 from services.log_context import request_id
 from services.metering import Meter
-from services.metric_board import MetricBoard
+from services.metric_board import JourneyBoard, MetricBoard
 from services.pacing import Pace, pace_of
 from services.passwords import Passwords
 from services.propagation import Propagations
@@ -49,6 +49,7 @@ class Runtime:
     alerts: AlertCenter
     meter: Meter
     metrics: MetricBoard
+    journeys: JourneyBoard
     passwords: Passwords
     rate_limits: RateLimiter
     clock: Callable[[], datetime]

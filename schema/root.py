@@ -53,6 +53,7 @@ from schema.types.invitations import (
     InvitationPreview,
     InvitationPreviewPayload,
 )
+from schema.types.journeys import Journey
 from schema.types.mail import MailConnection, MailPayload
 from schema.types.metrics import MetricSeries, MetricsSnapshot
 from schema.types.node import Node
@@ -72,6 +73,7 @@ from subscriptions import flags as live_flags
 from subscriptions import health as live_health
 from subscriptions import incidents as live_incidents
 from subscriptions import invitations as live_invitations
+from subscriptions import journeys as live_journeys
 from subscriptions import metrics as live_metrics
 from subscriptions import onboarding as live_onboarding
 from subscriptions import phases as live_phases
@@ -263,6 +265,7 @@ class Subscription:
     feature_flags: FeatureFlag = subscription(live_flags.feature_flags, Scope.FLAGS_READ)
     viewer_flags: FlagSet = subscription(live_flags.viewer_flags)
     launch_metrics: MetricsSnapshot = subscription(live_metrics.launch_metrics, Scope.METRICS_READ)
+    journeys: list[Journey] = subscription(live_journeys.journeys, Scope.METRICS_READ)
     incidents: Incident = subscription(live_incidents.incidents, Scope.INCIDENTS_READ)
     propagation: Propagation = subscription(live_propagation.propagation, Scope.LAUNCH_OPERATE)
     invitation: Invitation = subscription(live_invitations.invitation, Scope.SELF)

@@ -2,58 +2,21 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.queries import metric_rollups as rollups
 from db.queries import metrics as queries
-from db.queries import phases
 from domain import metrics as rules
 from domain.criteria import Aggregation
-from domain.errors import NotFound
+from domain.journey_figures import JourneyFigures
 from domain.metrics import EMPTY, Card, Folded, Measurement, check_fitting, info_of, measured
-from domain.windows import FINE, HOUR, MINUTE, Tier, TimeRange, floor, start_of, tiers
-
-_FINE = timedelta(hours=2)
-_MINUTES = timedelta(days=3)
-_POINTS = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A window of time, and how coarse its samples may be."""
-
-    start: datetime
-    end: datetime
-    folded: datetime | None = None  # up to which minute
-
-    @property
-    def tiers(self) -> Sequence[Tier]:
-        """How to read it."""
-        return tiers(self.start, self.end, self.resolution, self.folded)
-
-    @property
-    def resolution(self) -> int:
-        """In seconds: the work of a long window must not grow with the number of samples."""
-        length = self.end - self.start
-        if length <= _FINE:
-            return FINE
-        return MINUTE if length <= _MINUTES else HOUR
-
-    @property
-    def previous(self) -> "Span":
-        """The window of the same length before."""
-        return Span(self.start - (self.end - self.start), self.start, self.folded)
-
-    @property
-    def step(self) -> timedelta:
-        """Between two points of a chart: about sixty of them, on whole minutes or hours."""
-        seconds = (self.end - self.start).total_seconds() / _POINTS
-        unit = 3600 if self.resolution == HOUR else 60
-        return timedelta(seconds=max(unit, round(seconds / unit) * unit))
+from domain.windows import TimeRange, floor
+from services import journey_reads
+from services import metric_spans as spans
+from services.metric_spans import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +50,7 @@ class Snapshot:
     average_response_time: Card
     error_rate: Card
     performance: Sequence[Series]
+    journeys: Sequence[JourneyFigures]
 
 
 async def measure(
@@ -104,38 +68,16 @@ async def measure(
     start = now - timedelta(seconds=max(window_seconds, rules.shortest_window(metric)))
     if not_before is not None:
         start = min(max(start, not_before), now)
-    span = await _known(session, Span(start, now))
+    span = await spans.known(session, Span(start, now))
     found = await _folded(session, _parts(metric), span)
     return measured(metric, aggregation, found, (now - start).total_seconds())
-
-
-async def span_of(
-    session: AsyncSession, window: TimeRange, now: datetime, phase_id: UUID | None = None
-) -> Span:
-    """The window that is meant; cut to the life of a phase where one is named.
-
-    Without a live phase CURRENT_PHASE is the last hour. Raises NotFound for an unknown phase.
-    """
-    wanted = phase_id
-    if wanted is None and window is TimeRange.CURRENT_PHASE:
-        wanted = await queries.active_phase(session)
-    phase = (await phases.by_id(session, [wanted])).get(wanted) if wanted else None
-    if phase_id is not None and phase is None:
-        raise NotFound("There is no such phase.", path=("phaseId",))
-    began = phase.started_at if phase else None
-    ended = phase.ended_at if phase else None
-    start = start_of(window, now, began) or now - timedelta(hours=1)
-    if began is not None:
-        start = max(start, began)
-    end = min(now, ended) if ended is not None else now
-    return await _known(session, Span(min(start, end - timedelta(seconds=1)), end))
 
 
 async def snapshot(
     session: AsyncSession, window: TimeRange, now: datetime, phase_id: UUID | None = None
 ) -> Snapshot:
     """The cards and the charts of one range."""
-    span = await span_of(session, window, now, phase_id)
+    span = await spans.span_of(session, window, now, phase_id)
     names = [rules.SIGNUPS, rules.CONNECTIONS, rules.RESPONSE_TIME, *_parts(rules.ERROR_RATE)]
     here = await _folded(session, names, span)
     before = await _folded(session, names, span.previous)
@@ -166,6 +108,7 @@ async def snapshot(
                 (rules.ERROR_RATE, Aggregation.AVG),
             ),
         ),
+        journeys=await journey_reads.funnels(session, span, now),
     )
 
 
@@ -215,11 +158,6 @@ def _line(
 async def _folded(session: AsyncSession, names: Sequence[str], span: Span) -> dict[str, Folded]:
     found = await queries.folded(session, names, span.tiers)
     return {name: item for (_, name), item in found.items()}
-
-
-async def _known(session: AsyncSession, span: Span) -> Span:
-    """The same, with what is folded of it, where that matters."""
-    return span if span.resolution == FINE else replace(span, folded=await rollups.newest(session))
 
 
 def _parts(metric: str) -> tuple[str, ...]:

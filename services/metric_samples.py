@@ -71,16 +71,13 @@ async def record_samples(uow: UnitOfWork, samples: Sequence[Sample]) -> int:
 async def count_events(session: AsyncSession, events: Sequence[RecordedEvent]) -> None:
     """Count what happened in the transaction in which it happened: exactly once (SPEC S70)."""
     counted = [(name, item.at) for item in events for name in _counters(item)]
-    if counted:
-        await _count(session, counted)
+    await count(session, counted)
 
 
-async def count_failed_sign_up(uow: UnitOfWork) -> None:
-    """A sign-up that did not work, whatever the reason (SPEC S64)."""
-    await _count(uow.session, [(FAILED_SIGNUPS, uow.now)])
-
-
-async def _count(session: AsyncSession, counted: Sequence[tuple[str, datetime]]) -> None:
+async def count(session: AsyncSession, counted: Sequence[tuple[str, datetime]]) -> None:
+    """One more of each metric at its moment, in the phase that is live."""
+    if not counted:
+        return
     phase_id = await queries.active_phase(session)
     rows: list[dict[str, object]] = [
         {
@@ -95,6 +92,11 @@ async def _count(session: AsyncSession, counted: Sequence[tuple[str, datetime]])
         for name, at in counted
     ]
     await queries.add_samples(session, rows)
+
+
+async def count_failed_sign_up(uow: UnitOfWork) -> None:
+    """A sign-up that did not work, whatever the reason (SPEC S64)."""
+    await count(uow.session, [(FAILED_SIGNUPS, uow.now)])
 
 
 def _counters(item: RecordedEvent) -> tuple[str, ...]:

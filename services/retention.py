@@ -5,7 +5,7 @@ from functools import partial
 
 from db.queries import health, jobs, retention
 from db.session import Database, UnitOfWork
-from services import metric_rollups
+from services import journey_reads, metric_rollups
 from services.batches import BATCH, in_batches
 
 JOB_LOG = timedelta(days=7)  # why a job failed, beside those that still stand in the queue
@@ -33,6 +33,7 @@ async def sweep(db: Database, *, batch: int = BATCH) -> int:
         return await jobs.forget_log(uow.session, uow.now - JOB_LOG, batch)
 
     gone = await in_batches(db, readings, batch) + await metric_rollups.forget_old(db)
+    gone += await journey_reads.forget_old(db)
     for column, age in _KEPT:
         gone += await in_batches(db, partial(_delete, column, age, batch), batch)
     return gone + await in_batches(db, job_log, batch)

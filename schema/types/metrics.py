@@ -12,6 +12,7 @@ from schema.enums import Aggregation, TimeRange, describe
 from schema.pagination import encode_cursor
 from schema.scalars import JSON
 from schema.sharing import Results
+from schema.types.journeys import Journey
 from services import metric_reads as reads
 from services.metric_samples import Sample
 
@@ -95,7 +96,7 @@ class MetricSeries:
 
 @strawberry.type(description="The metrics of a launch at one moment.")
 class MetricsSnapshot:
-    """The four cards, and performance over time."""
+    """The four cards, performance over time, and the funnels."""
 
     cursor: str = strawberry.field(description="Names this moment.")
     at: datetime = strawberry.field(description="When it was computed.")
@@ -108,6 +109,9 @@ class MetricsSnapshot:
     )
     performance: list[MetricSeries] = strawberry.field(
         description="Response times (P50, P95) and error rate over time."
+    )
+    journeys: list[Journey] = strawberry.field(
+        description="What became of those who began a journey in the range."
     )
     # Executed once for all streams that show it (schema/sharing.py).
     results: strawberry.Private[Results] = field(default_factory=Results)
@@ -124,6 +128,7 @@ class MetricsSnapshot:
             average_response_time=MetricCard.of(found.average_response_time),
             error_rate=MetricCard.of(found.error_rate),
             performance=[MetricSeries.of(line) for line in found.performance],
+            journeys=[Journey.of(item) for item in found.journeys],
         )
 
     @classmethod

@@ -4,8 +4,6 @@ _NOT_BUILT = """
     RateLimit Query.rateLimit
 
 
-    Journey JourneyStep MetricsSnapshot.journeys
-    Subscription.journeys
 
 
     ReadinessCheck.evidence FeatureFlag.lastEvaluatedAt

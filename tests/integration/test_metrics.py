@@ -18,7 +18,7 @@ from domain.ids import CoupleId, PartnershipId, SupplierId, global_id
 from domain.marketplace_events import PartnershipChanged
 from domain.metrics import BOUNDS, Measurement, bucket_of
 from domain.windows import FINE, HOUR, MINUTE, Tier, TimeRange
-from services import metric_reads, metric_rollups
+from services import metric_reads, metric_rollups, metric_spans
 from services.metering import Meter
 from services.metric_samples import Sample, count_events, record_samples
 from tests.clock import Clock
@@ -229,7 +229,7 @@ async def test_long_ranges_read_folds(db: Database, days: int) -> None:
     await requests(db, db.clock() - timedelta(hours=30), total=40, errors=4)
     await metric_rollups.roll_late(db)
     async with db.read() as session:
-        span = await metric_reads.span_of(session, window, db.clock())
+        span = await metric_spans.span_of(session, window, db.clock())
         found = await metric_reads.snapshot(session, window, db.clock())
     assert span.resolution == HOUR
     assert found.error_rate.value == 10

@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from db.session import Database
 from domain.errors import DependencyDown
 from domain.metrics import EMPTY
-from services import flag_reads, metric_board, metric_reads
+from services import board, flag_reads, metric_reads
 from services.metric_reads import Snapshot
 from subscriptions import channels
 from subscriptions import metrics as stream_of_metrics
@@ -59,7 +59,7 @@ async def test_without_a_worker_the_numbers_come_all_the_same(
     live: Socket, db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stream_of_metrics, "SILENCE", 0.05)
-    monkeypatch.setattr(metric_board, "_FRESH", 0.0)
+    monkeypatch.setattr(board, "_FRESH", 0.0)
     stream = await live.subscribe(METRICS)
     await requests(db, db.clock(), total=50, errors=1)
     async with asyncio.timeout(5):

@@ -1,0 +1,53 @@
+"""Runs of the journeys, and what they add up to (SPEC S70, S80)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.base import Base, enum_column
+from domain.actors import VendorType
+from domain.journey_counts import Measure
+from domain.journeys import JourneyKey, Outcome
+
+
+class JourneyRun(Base):
+    """One person or invitation on its way. No foreign key: what was counted stays counted.
+
+    `done`: pairs of a step and its moment, in the order in which they came.
+    """
+
+    __tablename__ = "journey_runs"
+    __table_args__ = (
+        Index(
+            "ix_journey_runs_moved_at_running",
+            "moved_at",
+            postgresql_where=text("outcome = 'running'"),
+        ),
+    )
+
+    journey: Mapped[JourneyKey] = mapped_column(enum_column(JourneyKey), primary_key=True)
+    subject_id: Mapped[UUID] = mapped_column(primary_key=True)
+    vendor_type: Mapped[VendorType | None] = mapped_column(enum_column(VendorType))
+    started_at: Mapped[datetime]
+    moved_at: Mapped[datetime]
+    step: Mapped[str | None]
+    done: Mapped[list[object]] = mapped_column(JSONB, server_default=text("'[]'"))
+    outcome: Mapped[Outcome] = mapped_column(enum_column(Outcome), server_default="running")
+
+
+class JourneyCount(Base):
+    """How many of those who began in a minute, an hour or a day; `step` '': of the journey."""
+
+    __tablename__ = "journey_counts"
+
+    resolution_seconds: Mapped[int] = mapped_column(primary_key=True)
+    cohort_at: Mapped[datetime] = mapped_column(primary_key=True)
+    journey: Mapped[JourneyKey] = mapped_column(enum_column(JourneyKey), primary_key=True)
+    vendor_type: Mapped[str] = mapped_column(primary_key=True)
+    step: Mapped[str] = mapped_column(primary_key=True)
+    measure: Mapped[Measure] = mapped_column(enum_column(Measure), primary_key=True)
+    bucket: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int]

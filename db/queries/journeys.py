@@ -1,0 +1,197 @@
+"""SQL about journeys: runs by their subjects, counts by the moment at which runs began."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    delete,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models.journeys import JourneyCount, JourneyRun
+from db.models.suppliers import Supplier
+from domain.actors import VendorType
+from domain.journey_counts import Cell, Measure
+from domain.journeys import JourneyKey, Outcome, Run
+from domain.windows import Tier
+
+Key = tuple[JourneyKey, UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A supplier, as runs know it."""
+
+    user_id: UUID
+    vendor_type: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """What to add to one number of the cohort that began at a moment."""
+
+    key: JourneyKey
+    started_at: datetime
+    cell: Cell
+    number: int
+
+
+async def owners(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Owner]:
+    """Suppliers by their own id and by that of their user, whichever was asked for."""
+    query = select(Supplier.id, Supplier.user_id, Supplier.vendor_type).where(
+        or_(Supplier.id.in_(ids), Supplier.user_id.in_(ids))
+    )
+    found: dict[UUID, Owner] = {}
+    for supplier_id, user_id, vendor in await session.execute(query):
+        owner = Owner(user_id, vendor.value if vendor else None)
+        found |= {supplier_id: owner, user_id: owner}
+    return found
+
+
+async def runs(session: AsyncSession, keys: Sequence[Key]) -> dict[Key, Run]:
+    """Runs by journey and subject, locked in one order until the end of the transaction."""
+    query = (
+        select(JourneyRun)
+        .where(tuple_(JourneyRun.journey, JourneyRun.subject_id).in_(keys))
+        .order_by(JourneyRun.journey, JourneyRun.subject_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return {(row.journey, row.subject_id): _run(row) for row in await session.scalars(query)}
+
+
+async def save(session: AsyncSession, changed: Mapping[Key, Run]) -> None:
+    """Write runs, new or known."""
+    statement = insert(JourneyRun).values([_row(key, run) for key, run in changed.items()])
+    fresh = {
+        name: statement.excluded[name]
+        for name in ("vendor_type", "moved_at", "step", "done", "outcome")
+    }
+    await session.execute(
+        statement.on_conflict_do_update(index_elements=["journey", "subject_id"], set_=fresh)
+    )
+
+
+_ADD = text("""
+INSERT INTO journey_counts
+  (resolution_seconds, cohort_at, journey, vendor_type, step, measure, bucket, number)
+SELECT size, date_bin(make_interval(secs => size), at, 'epoch'), journey, vendor, step, measure,
+       bucket, sum(number)
+FROM unnest(CAST(:at AS timestamptz[]), CAST(:journey AS text[]), CAST(:vendor AS text[]),
+            CAST(:step AS text[]), CAST(:measure AS text[]), CAST(:bucket AS int[]),
+            CAST(:number AS int[])) AS added(at, journey, vendor, step, measure, bucket, number)
+CROSS JOIN unnest(CAST(:sizes AS int[])) AS size
+GROUP BY 1, 2, 3, 4, 5, 6, 7
+ORDER BY 1, 2, 3, 4, 5, 6, 7
+ON CONFLICT (resolution_seconds, cohort_at, journey, vendor_type, step, measure, bucket)
+DO UPDATE SET number = journey_counts.number + excluded.number
+""")
+
+
+async def add(session: AsyncSession, added: Sequence[Addition], sizes: Sequence[int]) -> None:
+    """Add to the counts of every resolution; in one order, so that two writers never wait."""
+    values = {
+        "at": [item.started_at for item in added],
+        "journey": [item.key.value for item in added],
+        "vendor": [item.cell.vendor_type for item in added],
+        "step": [item.cell.step for item in added],
+        "measure": [item.cell.measure.value for item in added],
+        "bucket": [item.cell.bucket for item in added],
+        "number": [item.number for item in added],
+        "sizes": list(sizes),
+    }
+    await session.execute(_ADD, values)
+
+
+async def counted(
+    session: AsyncSession, window: Sequence[Tier]
+) -> Mapping[JourneyKey, Mapping[Cell, int]]:
+    """What became of those who began in a window."""
+    found: defaultdict[JourneyKey, Counter[Cell]] = defaultdict(Counter)
+    for key, vendor, step, measure, bucket, number in await session.execute(counting(window)):
+        found[key][Cell(vendor, step, measure, bucket)] = int(number)
+    return found
+
+
+def counting(window: Sequence[Tier]) -> Select[JourneyKey, str, str, Measure, int, int]:
+    """The sums of all cohorts of a window."""
+    columns = (
+        JourneyCount.journey,
+        JourneyCount.vendor_type,
+        JourneyCount.step,
+        JourneyCount.measure,
+        JourneyCount.bucket,
+    )
+    within = (
+        (JourneyCount.resolution_seconds == tier.resolution)
+        & (JourneyCount.cohort_at >= tier.start)
+        & (JourneyCount.cohort_at < tier.end)
+        for tier in window
+    )
+    total = func.sum(JourneyCount.number)
+    return select(*columns, total).where(or_(false(), *within)).group_by(*columns)
+
+
+async def moving(
+    session: AsyncSession, since: datetime, start: datetime, end: datetime
+) -> Mapping[JourneyKey, Mapping[str, int]]:
+    """How many of a window came to the step at which they wait only after a moment."""
+    query = (
+        select(JourneyRun.journey, JourneyRun.step, func.count())
+        .where(
+            JourneyRun.outcome == Outcome.RUNNING,
+            JourneyRun.moved_at > since,
+            JourneyRun.started_at >= start,
+            JourneyRun.started_at < end,
+        )
+        .group_by(JourneyRun.journey, JourneyRun.step)
+    )
+    found: defaultdict[JourneyKey, dict[str, int]] = defaultdict(dict)
+    for key, step, number in await session.execute(query):
+        found[key][step or ""] = number
+    return found
+
+
+async def forget(session: AsyncSession, size: int, before: datetime, batch: int) -> int:
+    """Remove at most `batch` counts of one resolution, which nobody reads any more; how many."""
+    row: ColumnElement[object] = literal_column("ctid")
+    where = (JourneyCount.resolution_seconds == size, JourneyCount.cohort_at < before)
+    old = select(row).select_from(JourneyCount).where(*where).limit(batch)
+    gone = delete(JourneyCount).where(row.in_(old)).returning(JourneyCount.number)
+    found = await session.scalars(gone.execution_options(synchronize_session=False))
+    return len(found.all())
+
+
+def _run(row: JourneyRun) -> Run:
+    done = {
+        str(key): datetime.fromisoformat(str(at)) if at else None
+        for key, at in (pair for pair in row.done if isinstance(pair, list))
+    }
+    vendor = row.vendor_type.value if row.vendor_type else None
+    return Run(row.journey, row.started_at, row.moved_at, vendor, done, row.outcome)
+
+
+def _row(key: Key, run: Run) -> dict[str, object]:
+    return {
+        "journey": run.key,
+        "subject_id": key[1],
+        "vendor_type": VendorType(run.vendor_type) if run.vendor_type else None,
+        "started_at": run.started_at,
+        "moved_at": run.moved_at,
+        "step": run.step,
+        "done": [[step, at.isoformat() if at else None] for step, at in run.done.items()],
+        "outcome": run.outcome,
+    }

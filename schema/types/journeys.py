@@ -1,0 +1,159 @@
+"""Funnels (SPEC S80, S100 to S104, A37)."""
+
+from collections.abc import Iterable
+from weakref import WeakKeyDictionary
+
+import strawberry
+
+from domain import journey_figures as domain
+from domain.actors import VendorType as Vendor
+from domain.percent import Percent
+from schema.enums import VendorType
+from schema.sharing import Results
+from services.metric_board import JourneySnapshot
+
+_RATE = (
+    "Completed, of those that completed or failed, in percent. Who merely left is no failure. "
+    "Null where nobody came to an end."
+)
+
+
+@strawberry.type(description="One step of a journey.")
+class JourneyStep:
+    """Counts are of runs that began in the window."""
+
+    key: str = strawberry.field(description="Its stable name.")
+    title: str = strawberry.field(description="Its heading.")
+    entered: int = strawberry.field(description="How many came to it.")
+    completed: int = strawberry.field(description="How many did it.")
+    stalled: int = strawberry.field(
+        description="How many have stood still at it for five minutes and have not left."
+    )
+    median_seconds: float | None = strawberry.field(
+        description="From the step before to this one, for half of them at most."
+    )
+
+
+@strawberry.type(description="A journey, of suppliers of one type only.")
+class JourneyBreakdown:
+    """What a journey comes to for one kind of business."""
+
+    vendor_type: VendorType | None = strawberry.field(
+        description="What the supplier offers; null where it has not been said yet."
+    )
+    started: int = strawberry.field(description="How many began.")
+    completed: int = strawberry.field(description="How many arrived.")
+    failed: int = strawberry.field(description="How many tried and could not.")
+    abandoned: int = strawberry.field(description="How many left.")
+    completion_rate: Percent | None = strawberry.field(description=_RATE)
+    p50_seconds: float | None = strawberry.field(
+        description="Half of those who arrived took so long at most."
+    )
+    p95_seconds: float | None = strawberry.field(
+        description="19 of 20 who arrived took so long at most."
+    )
+
+    @classmethod
+    def of(cls, vendor_type: str, found: domain.Totals) -> "JourneyBreakdown":
+        """Totals as the graph shows them."""
+        return cls(
+            vendor_type=Vendor(vendor_type) if vendor_type else None,
+            started=found.started,
+            completed=found.completed,
+            failed=found.failed,
+            abandoned=found.abandoned,
+            completion_rate=_percent(found.success_rate),
+            p50_seconds=found.p50_seconds,
+            p95_seconds=found.p95_seconds,
+        )
+
+
+@strawberry.type(description="What became of those who began a journey in the window.")
+class Journey:
+    """A funnel. Each run is counted once; seconds are right within 2.5 percent."""
+
+    key: str = strawberry.field(description="Its stable name.")
+    title: str = strawberry.field(description="Its name for people.")
+    started: int = strawberry.field(description="How many began.")
+    completed: int = strawberry.field(description="How many arrived.")
+    failed: int = strawberry.field(
+        description="How many tried and could not: they asked for help and never arrived, or their "
+        "link died after they had opened it."
+    )
+    abandoned: int = strawberry.field(
+        description="How many left: no step for a day, or the invitation was not wanted."
+    )
+    completion_rate: Percent | None = strawberry.field(description=_RATE)
+    p50_seconds: float | None = strawberry.field(
+        description="Half of those who arrived took so long at most."
+    )
+    p95_seconds: float | None = strawberry.field(
+        description="19 of 20 who arrived took so long at most."
+    )
+    target_seconds: int | None = strawberry.field(description="How long it may take.")
+    in_time_rate: Percent | None = strawberry.field(
+        description="How many of those who arrived did so within the target, in percent; exact."
+    )
+    clock_starts_after: str | None = strawberry.field(
+        description="The step after which seconds count; null: from the begin."
+    )
+    steps: list[JourneyStep] = strawberry.field(description="In order.")
+    breakdown: list[JourneyBreakdown] = strawberry.field(
+        description="The same by what suppliers offer; types without a run are left out."
+    )
+
+    @classmethod
+    def of(cls, found: domain.JourneyFigures) -> "Journey":
+        """A funnel as the graph shows it."""
+        totals = found.totals
+        return cls(
+            key=found.journey.key.value,
+            title=found.journey.title,
+            started=totals.started,
+            completed=totals.completed,
+            failed=totals.failed,
+            abandoned=totals.abandoned,
+            completion_rate=_percent(totals.success_rate),
+            p50_seconds=totals.p50_seconds,
+            p95_seconds=totals.p95_seconds,
+            target_seconds=int(found.journey.target.total_seconds()),
+            in_time_rate=_percent(totals.in_time_rate),
+            clock_starts_after=found.journey.clock_after,
+            steps=[_step(item) for item in found.steps],
+            breakdown=[JourneyBreakdown.of(*item) for item in found.by_vendor.items()],
+        )
+
+
+class Funnels(list[Journey]):
+    """All journeys at one moment; executed once for all streams that show them."""
+
+    def __init__(self, found: Iterable[domain.JourneyFigures]) -> None:
+        """As the graph shows them."""
+        super().__init__(Journey.of(item) for item in found)
+        self.results = Results()
+
+    @classmethod
+    def shared(cls, found: JourneySnapshot) -> "Funnels":
+        """The same object for all who look at the same."""
+        known = _shown.get(found)
+        if known is None:
+            known = _shown[found] = cls(found.journeys)
+        return known
+
+
+_shown: WeakKeyDictionary[JourneySnapshot, Funnels] = WeakKeyDictionary()
+
+
+def _step(found: domain.StepFigures) -> JourneyStep:
+    return JourneyStep(
+        key=found.step.key,
+        title=found.step.title,
+        entered=found.entered,
+        completed=found.completed,
+        stalled=found.stalled,
+        median_seconds=found.median_seconds,
+    )
+
+
+def _percent(value: float | None) -> Percent | None:
+    return None if value is None else Percent(round(value, 2))

@@ -1,0 +1,67 @@
+"""What the live pages of one process show: each view is computed once for all who look (S26)."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Hashable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+V = TypeVar("V", bound=Hashable)
+S = TypeVar("S")
+
+_FRESH = 1.0  # seconds in which somebody who opens the page gets what the last one got
+_MOST = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Computed(Generic[S]):
+    """A snapshot, done or under way, and the news after which it was begun."""
+
+    task: asyncio.Task[S]
+    news: Hashable | None
+    at: float
+
+
+class Board(Generic[V, S]):
+    """One a process and kind of page. Nothing is computed that nobody asks for."""
+
+    def __init__(self, compute: Callable[[V], Awaitable[S]]) -> None:
+        """`compute` gives the snapshot of a view as it is now."""
+        self.computed = 0  # how often, so far
+        self._how = compute
+        self._views: OrderedDict[V, Computed[S]] = OrderedDict()
+
+    async def latest(self, view: V, news: Hashable | None = None) -> S:
+        """The snapshot after that news; without any, that of the last second.
+
+        Raises what computing raises: NotFound, DependencyDown without a database.
+        """
+        now = asyncio.get_running_loop().time()
+        found = self._views.get(view)
+        if found is None or not _serves(found, news, now):
+            task = asyncio.create_task(self._compute(view), name="board")
+            task.add_done_callback(_look_at)
+            found = self._views[view] = Computed(task, news, now)
+            self._views.move_to_end(view)
+            if len(self._views) > _MOST:
+                self._views.popitem(last=False)
+        # Whoever leaves must not take it from the others.
+        return await asyncio.shield(found.task)
+
+    async def _compute(self, view: V) -> S:
+        self.computed += 1
+        return await self._how(view)
+
+
+def _serves(found: Computed[S], news: Hashable | None, now: float) -> bool:
+    if found.task.done() and (found.task.cancelled() or found.task.exception() is not None):
+        return False
+    if news is not None:
+        return found.news == news
+    return now - found.at < _FRESH
+
+
+def _look_at(task: asyncio.Task[S]) -> None:
+    # All who waited may have left: an error that nobody takes would be logged as a bug.
+    if not task.cancelled():
+        task.exception()

@@ -1,0 +1,78 @@
+"""Funnels, live: again after whatever moves somebody (SPEC S80, S110)."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator, Hashable
+from contextlib import aclosing
+from typing import Annotated
+from uuid import UUID
+
+import strawberry
+
+from domain.errors import DependencyDown
+from domain.events import RecordedEvent
+from domain.journey_moves import moves_of
+from schema.context import Info
+from schema.types.journeys import Funnels, Journey
+from schema.types.node import decode_id
+from services.metric_board import JourneyBoard
+from subscriptions.fanout import Latest
+
+logger = logging.getLogger(__name__)
+
+PACE = 1.0  # seconds between two looks, however much happens
+SILENCE = 30.0  # without an event: who stands still does so without one
+
+PhaseId = Annotated[
+    strawberry.ID | None,
+    strawberry.argument(
+        description="Those who began while this phase was live; left out: in the last 24 hours."
+    ),
+]
+
+
+async def journeys(info: Info, phase_id: PhaseId = None) -> AsyncIterator[list[Journey]]:
+    """The funnels as they are now, then again whenever somebody goes on, at most once a second."""
+    phase = decode_id(phase_id, "LaunchPhase", "phaseId") if phase_id is not None else None
+    runtime = info.context.runtime
+    # First the events, then the snapshot: what happens in between is not missed.
+    newest: Latest[RecordedEvent] = Latest()
+    async with (
+        runtime.tail.subscribe(newest, _moves_somebody) as changes,
+        aclosing(_snapshots(changes, runtime.journeys, phase)) as snapshots,
+    ):
+        with runtime.lifetimes.guard(info.context.actor, changes):
+            async for found in snapshots:
+                yield found
+
+
+def _moves_somebody(item: RecordedEvent) -> bool:
+    return bool(moves_of(item.event))
+
+
+async def _snapshots(
+    changes: AsyncIterator[RecordedEvent], board: JourneyBoard, phase: UUID | None
+) -> AsyncGenerator[Funnels, None]:
+    last, looked = await board.latest(phase), _now()
+    while True:
+        yield Funnels.shared(last)
+        news: Hashable | None = None
+        try:
+            async with asyncio.timeout(SILENCE):
+                news = (await anext(changes)).seq
+        except TimeoutError:
+            pass
+        except StopAsyncIteration:
+            return
+        if _now() - looked < PACE:
+            # At the same beat as all others of this process, so that one look serves all.
+            await asyncio.sleep(PACE - _now() % PACE)
+        looked = _now()
+        try:
+            last = await board.latest(phase, news)
+        except DependencyDown:
+            logger.warning("journeys: the database is away, the last snapshot is sent again")
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -1,0 +1,175 @@
+"""Funnels over the graph: what people do is what they show (SPEC S70, S80, S104, A37)."""
+
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+
+from db.session import Database
+from domain.actors import Role
+from services.invitation_changes import expire_overdue
+from tests.clock import Clock
+from tests.factories import people
+from tests.factories.journeys import new_business
+from tests.factories.marketplace import (
+    DECLINE,
+    INVITE,
+    OPEN,
+    PROFILE,
+    RESEND,
+    REVOKE,
+    accepted,
+    added,
+    invited,
+)
+from tests.graphql import GraphQLClient
+
+JOURNEYS = """
+query ($range: TimeRange!, $phase: ID) {
+  launchMetrics(range: $range, phaseId: $phase) {
+    journeys {
+      key title started completed failed abandoned completionRate p50Seconds p95Seconds
+      targetSeconds inTimeRate clockStartsAfter
+      steps { key title entered completed stalled medianSeconds }
+      breakdown { vendorType started completed completionRate p50Seconds }
+    }
+  }
+}
+"""
+
+
+async def journeys(client: GraphQLClient, window: str = "LAST_1H", **given: str) -> Any:  # noqa: ANN401 - JSON
+    """Each funnel by its key."""
+    answer = await client.data(JOURNEYS, range=window, **given)
+    return {item["key"]: item for item in answer["launchMetrics"]["journeys"]}
+
+
+async def journey(client: GraphQLClient, key: str) -> Any:  # noqa: ANN401 - JSON
+    return (await journeys(client))[key]
+
+
+def steps(found: Any) -> list[tuple[int, int, int]]:  # noqa: ANN401 - JSON
+    return [(step["entered"], step["completed"], step["stalled"]) for step in found["steps"]]
+
+
+async def test_nobody_has_begun(viewer: GraphQLClient) -> None:
+    found = await journeys(viewer)
+    assert [found[key]["targetSeconds"] for key in found] == [300, 180, 600]
+    assert {found[key]["started"] for key in found} == {0}
+    assert {found[key]["completionRate"] for key in found} == {None}
+
+
+async def test_a_supplier_goes_all_the_way(
+    viewer: GraphQLClient, visitor: GraphQLClient, clock: Clock
+) -> None:
+    """S90, S100, S102."""
+    supplier = await new_business(visitor)
+    clock.advance(60)
+    await supplier.data(PROFILE, input={"businessName": "Sarah's", "vendorType": "VENUE"})
+    clock.advance(120)
+    client = await added(supplier)
+    clock.advance(20)
+    await supplier.data(INVITE, clientId=client["id"])
+    found = await journey(viewer, "supplier_onboarding")
+    assert (found["started"], found["completed"], found["completionRate"]) == (1, 1, 100)
+    assert found["p50Seconds"] == pytest.approx(200, rel=0.03)
+    assert [step["medianSeconds"] for step in found["steps"]] == [
+        pytest.approx(number, rel=0.03) for number in (60, 120, 20)
+    ]
+    (row,) = found["breakdown"]
+    assert (row["vendorType"], row["started"], row["completed"]) == ("VENUE", 1, 1)
+
+
+async def test_from_the_sign_up_to_the_connection(
+    viewer: GraphQLClient, visitor: GraphQLClient, clock: Clock
+) -> None:
+    """S101, S102: the couple's own clock starts when it opens the link."""
+    supplier = await new_business(visitor)
+    clock.advance(100)
+    sent = await invited(supplier, email="emma@example.com")
+    clock.advance(300)
+    await visitor.data(OPEN, code=sent.code)
+    clock.advance(90)
+    await accepted(visitor, sent)
+    found = await journeys(viewer)
+    couple, whole = found["invitation_accept"], found["signup_to_connection"]
+    assert couple["p50Seconds"] == pytest.approx(90, rel=0.03)
+    assert whole["p50Seconds"] == pytest.approx(490, rel=0.03)
+    assert (couple["inTimeRate"], whole["inTimeRate"]) == (100, 100)
+    assert steps(whole) == [(1, 1, 0), (1, 1, 0), (1, 1, 0)]
+
+
+async def test_who_stands_still_is_stalled_after_five_minutes(
+    viewer: GraphQLClient, visitor: GraphQLClient, clock: Clock
+) -> None:
+    """S73."""
+    supplier = await new_business(visitor)
+    await added(supplier)
+    assert steps(await journey(viewer, "supplier_onboarding")) == [(1, 0, 0), (1, 1, 0), (0, 0, 0)]
+    clock.advance(301)
+    assert steps(await journey(viewer, "supplier_onboarding")) == [(1, 0, 1), (1, 1, 0), (0, 0, 0)]
+
+
+async def test_a_link_that_dies_in_their_hands_is_a_failure(
+    viewer: GraphQLClient, visitor: GraphQLClient
+) -> None:
+    """S104: what nobody opened, or did not want, is not."""
+    supplier = await new_business(visitor)
+    opened, unopened, unwanted = [await invited(supplier, names) for names in ("A", "B", "C")]
+    for sent in (opened, unwanted):
+        await visitor.data(OPEN, code=sent.code)
+    for sent in (opened, unopened):
+        await supplier.data(REVOKE, id=sent.id)
+    await visitor.data(DECLINE, code=unwanted.code)
+    found = await journey(viewer, "invitation_accept")
+    assert (found["started"], found["failed"], found["abandoned"]) == (3, 1, 2)
+    assert found["completionRate"] == 0
+
+
+async def test_an_invitation_that_ran_out_may_be_sent_again(
+    app: Starlette, db: Database, visitor: GraphQLClient, clock: Clock
+) -> None:
+    supplier = await new_business(visitor)
+    client = await added(supplier)
+    answer = await supplier.data(INVITE, clientId=client["id"], days=1)
+    clock.advance(86_401)
+    viewer = visitor.as_(await people.session_of(db, Role.VIEWER))
+    await expire_overdue(app.state.runtime.db)
+    left = (await journeys(viewer, "LAST_7D"))["invitation_accept"]
+    await supplier.data(RESEND, id=answer["inviteClient"]["invitation"]["id"])
+    back = (await journeys(viewer, "LAST_7D"))["invitation_accept"]
+    assert (left["abandoned"], back["abandoned"], back["started"]) == (1, 0, 1)
+
+
+async def test_windows_are_of_those_who_began_in_them(
+    viewer: GraphQLClient, visitor: GraphQLClient, clock: Clock
+) -> None:
+    await new_business(visitor)
+    clock.advance(3_700)
+    await new_business(visitor)
+    started = [
+        (await journeys(viewer, window))["supplier_onboarding"]["started"]
+        for window in ("LAST_1H", "LAST_24H", "LAST_7D", "LAST_30D")
+    ]
+    assert started == [1, 2, 2, 2]
+
+
+async def test_who_signed_up_before_is_not_counted(
+    viewer: GraphQLClient, supplier: GraphQLClient, db: Database
+) -> None:
+    """Their first steps were not seen, so their last ones say nothing."""
+    await invited(supplier)
+    found = await journeys(viewer)
+    assert found["supplier_onboarding"]["started"] == 0
+    assert found["invitation_accept"]["started"] == 1
+
+
+async def test_a_journey_is_a_metric_too(admin: GraphQLClient, visitor: GraphQLClient) -> None:
+    """S104: for success criteria and charts."""
+    sent = await invited(await new_business(visitor), email="emma@example.com")
+    await accepted(visitor, sent)
+    document = """{ metricSeries(name: "invitation_accept_success", range: LAST_1H,
+      aggregation: AVG) { unit points { value samples } } }"""
+    series = (await admin.data(document))["metricSeries"]
+    assert series["unit"] == "%"
+    assert [point["value"] for point in series["points"] if point["samples"]] == [100]

@@ -1,0 +1,146 @@
+"""Journeys in the database: once each, fast, kept as long as they are read (SPEC S70, S106)."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from uuid import uuid4
+
+from sqlalchemy import func, select, text
+
+from db.models.journeys import JourneyCount, JourneyRun
+from db.queries import journeys as queries
+from db.session import Database, StatementCounter
+from domain.actors import ANONYMOUS, Role, UserType
+from domain.events import Event, RecordedEvent, UserSignedUp
+from domain.ids import EventSeq, OnboardingId, UserId
+from domain.journey_figures import JourneyFigures
+from domain.marketplace_events import OnboardingChanged
+from domain.onboarding import OnboardingSide
+from domain.windows import DAY, HOUR, MINUTE, TimeRange
+from services import journey_reads, journeys
+from services.metric_spans import span_of
+from tests.clock import Clock
+from tests.factories.people import session_of
+
+LARGE = """
+INSERT INTO journey_counts
+SELECT size, date_bin(make_interval(secs => size), now(), 'epoch')
+             - make_interval(secs => size * n),
+       'invitation_accept', vendor, step, 'seconds', bucket, 3
+FROM unnest(ARRAY[60, 3600, 86400]) AS size, generate_series(0, 40) AS n,
+     unnest(ARRAY['venue', 'music']) AS vendor, unnest(ARRAY['', 'open_invitation']) AS step,
+     generate_series(1, 60) AS bucket
+"""
+
+
+async def newcomer(db: Database) -> UserId:
+    """The user of a new supplier, who has not been followed yet."""
+    await session_of(db, Role.SUPPLIER)
+    async with db.read() as session:
+        found = await session.scalar(text("SELECT user_id FROM suppliers ORDER BY created_at DESC"))
+    return UserId(found)
+
+
+async def follow(db: Database, *events: Event) -> None:
+    """As the transaction that recorded them does."""
+    async with db.write() as uow:
+        found = [RecordedEvent(EventSeq(1), uow.now, ANONYMOUS.ref, event) for event in events]
+        await journeys.follow(uow.session, found)
+
+
+def signed_up(user_id: UserId) -> UserSignedUp:
+    return UserSignedUp(user_id=user_id, user_type=UserType.SUPPLIER)
+
+
+def done(user_id: UserId, *steps: str) -> OnboardingChanged:
+    return OnboardingChanged(
+        onboarding_id=OnboardingId(uuid4()),
+        user_id=user_id,
+        side=OnboardingSide.SUPPLIER,
+        action="advanced",
+        percentage=33,
+        completed=steps,
+    )
+
+
+async def setups(db: Database, window: TimeRange = TimeRange.LAST_1H) -> JourneyFigures:
+    async with db.read() as session:
+        span = await span_of(session, window, db.clock())
+        return (await journey_reads.funnels(session, span, db.clock()))[0]
+
+
+async def rows(db: Database, model: type) -> int:
+    async with db.read() as session:
+        return (await session.execute(select(func.count()).select_from(model))).scalar_one()
+
+
+async def test_the_same_event_twice_counts_once(db: Database) -> None:
+    """S70: a worker that repeats, a log that is played again."""
+    user = await newcomer(db)
+    for _ in range(3):
+        await follow(db, signed_up(user), done(user, "business_info"))
+    found = await setups(db)
+    assert (found.totals.started, found.steps[0].completed, found.steps[1].entered) == (1, 1, 1)
+
+
+async def test_many_at_once_are_all_counted(db: Database) -> None:
+    users = [await newcomer(db) for _ in range(8)]
+    await asyncio.gather(*(follow(db, signed_up(user)) for user in users))
+    await asyncio.gather(*(follow(db, done(user, "business_info")) for user in users * 2))
+    found = await setups(db)
+    assert (found.totals.started, found.steps[0].completed) == (8, 8)
+
+
+async def test_what_is_rolled_back_is_not_counted(db: Database) -> None:
+    user = await newcomer(db)
+    async with db.read() as session:
+        event = RecordedEvent(EventSeq(1), db.clock(), ANONYMOUS.ref, signed_up(user))
+        await journeys.follow(session, [event])
+        await session.rollback()
+    assert (await setups(db)).totals.started == 0
+
+
+async def test_a_couple_has_no_journey_of_its_own(db: Database) -> None:
+    user = await newcomer(db)
+    await follow(db, replace(signed_up(user), user_type=UserType.COUPLE))
+    assert await rows(db, JourneyRun) == 0
+
+
+async def test_old_cohorts_are_read_after_their_minutes_are_gone(
+    db: Database, clock: Clock
+) -> None:
+    """A51."""
+    await follow(db, signed_up(await newcomer(db)))
+    before = await rows(db, JourneyCount)
+    clock.advance(timedelta(days=3).total_seconds())
+    gone = await journey_reads.forget_old(db)
+    assert (gone, await rows(db, JourneyCount)) == (before // 3, 2 * before // 3)
+    assert (await setups(db, TimeRange.LAST_7D)).totals.started == 1
+
+
+async def test_two_statements_read_all_funnels_whatever_the_window(db: Database) -> None:
+    await follow(db, signed_up(await newcomer(db)))
+    now = db.clock()
+    async with db.read() as session:
+        span = await span_of(session, TimeRange.LAST_30D, now)
+        counter = StatementCounter(db)
+        await journey_reads.funnels(session, span, now)
+        counter.stop()
+    assert len(counter.statements) == 2
+
+
+async def test_a_window_is_read_from_the_key_of_the_counts(db: Database) -> None:
+    """S106: never the whole table."""
+    async with db.read() as session:
+        await session.execute(text(LARGE))
+        await session.execute(text("ANALYZE journey_counts"))
+        span = await span_of(session, TimeRange.LAST_30D, db.clock())
+        query = queries.counting(journey_reads.cohorts(span, db.clock()))
+        sql = query.compile(session.get_bind(), compile_kwargs={"literal_binds": True})
+        plan = "\n".join(await session.scalars(text(f"EXPLAIN {sql}")))
+        await session.rollback()
+    assert "pk_journey_counts" in plan
+    assert "Seq Scan" not in plan
+    assert {tier.resolution for tier in journey_reads.cohorts(span, db.clock())} <= {
+        MINUTE, HOUR, DAY,
+    }  # fmt: skip

@@ -1,0 +1,161 @@
+"""Runs of journeys, and what they add up to (SPEC S80, S100 to S104, A37)."""
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.journey_counts import (
+    Cell,
+    Measure,
+    bucket_of,
+    difference,
+    percentile,
+    seconds_in,
+    tally,
+)
+from domain.journey_figures import JourneyFigures, figures
+from domain.journeys import JOURNEYS, JourneyKey, Outcome, Run, begin, move, seconds, turn
+
+NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
+SETUP = JourneyKey.SUPPLIER_ONBOARDING
+INVITATION = JourneyKey.INVITATION_ACCEPT
+MEETING = JourneyKey.SIGNUP_TO_CONNECTION
+
+
+def after(seconds_later: float) -> datetime:
+    return NOW + timedelta(seconds=seconds_later)
+
+
+def funnel(key: JourneyKey, *runs: Run, moving: int = 0) -> JourneyFigures:
+    cells = sum((tally(run) for run in runs), Counter[Cell]())
+    moved = {key: {JOURNEYS[key].steps[0].key: moving}}
+    return next(item for item in figures({key: cells}, moved) if item.journey.key is key)
+
+
+def set_up(*at: float) -> Run:
+    """A supplier who did the first steps at these seconds."""
+    run = begin(SETUP, NOW)
+    for step, seconds_later in zip(JOURNEYS[SETUP].steps, at, strict=False):
+        run = move(run, [step.key], after(seconds_later))
+    return run
+
+
+def test_targets_are_those_of_the_source() -> None:
+    """S100, S101, S102."""
+    found = {key: journey.target.total_seconds() for key, journey in JOURNEYS.items()}
+    assert found == {SETUP: 300, INVITATION: 180, MEETING: 600}
+
+
+def test_steps_of_a_setup_come_in_any_order() -> None:
+    run = move(begin(SETUP, NOW), ["send_invitation"], after(10))
+    assert (run.step, run.outcome) == ("business_info", Outcome.RUNNING)
+    run = move(run, ["first_client", "business_info"], after(20))
+    assert (run.step, run.outcome, seconds(run)) == (None, Outcome.COMPLETED, 20)
+
+
+def test_a_step_done_again_keeps_its_moment() -> None:
+    run = set_up(10)
+    assert move(run, ["business_info"], after(99)) is run
+
+
+def test_accepting_proves_the_opening_but_not_its_moment() -> None:
+    """An API client need not open the link first: no couple was that quick."""
+    run = move(begin(INVITATION, NOW), ["accept_invitation"], after(50))
+    assert (run.outcome, seconds(run)) == (Outcome.COMPLETED, None)
+    assert funnel(INVITATION, run).steps[0].completed == 1
+    assert funnel(INVITATION, run).totals.p50_seconds is None
+
+
+def test_the_clock_of_a_couple_starts_when_it_opens_the_link() -> None:
+    """S101."""
+    run = move(begin(INVITATION, NOW), ["open_invitation"], after(7_200))
+    run = move(run, ["accept_invitation"], after(7_290))
+    assert seconds(run) == 90
+
+
+def test_whoever_has_arrived_cannot_fail() -> None:
+    done = set_up(1, 2, 3)
+    assert turn(done, Outcome.FAILED) is done
+
+
+def test_whoever_comes_back_is_running_again() -> None:
+    left = turn(set_up(1), Outcome.ABANDONED)
+    assert move(left, ["first_client"], after(90_000)).outcome is Outcome.RUNNING
+
+
+def test_leaving_is_no_failure() -> None:
+    """S104."""
+    runs = [set_up(1, 2, 3)] * 3 + [turn(set_up(1), Outcome.FAILED)]
+    runs += [turn(set_up(1), Outcome.ABANDONED)] * 6 + [set_up(1)]
+    totals = funnel(SETUP, *runs).totals
+    assert (totals.started, totals.completed, totals.failed, totals.abandoned) == (11, 3, 1, 6)
+    assert totals.success_rate == 75
+
+
+def test_nobody_came_to_an_end_so_there_is_no_rate() -> None:
+    found = funnel(SETUP, set_up(1), turn(set_up(), Outcome.ABANDONED)).totals
+    assert (found.success_rate, found.in_time_rate, found.p50_seconds) == (None, None, None)
+
+
+def test_a_funnel_narrows_from_step_to_step() -> None:
+    found = funnel(SETUP, set_up(), set_up(60), set_up(60, 90), set_up(60, 90, 120)).steps
+    assert [(step.entered, step.completed) for step in found] == [(4, 3), (3, 2), (2, 1)]
+    assert [step.median_seconds for step in found] == [
+        pytest.approx(number, rel=0.026) for number in (60, 30, 30)
+    ]
+
+
+def test_who_came_just_now_does_not_stand_still() -> None:
+    """S73."""
+    runs = [begin(SETUP, NOW)] * 5 + [turn(begin(SETUP, NOW), Outcome.ABANDONED)]
+    assert funnel(SETUP, *runs).steps[0].stalled == 5
+    assert funnel(SETUP, *runs, moving=2).steps[0].stalled == 3
+
+
+def test_who_took_too_long_is_not_in_time() -> None:
+    """S100: exactly five minutes is in time."""
+    found = funnel(SETUP, set_up(1, 2, 300), set_up(1, 2, 300.5)).totals
+    assert found.in_time_rate == 50
+
+
+def test_vendor_types_are_told_apart() -> None:
+    """A37."""
+    venue = Run(SETUP, NOW, NOW, "venue")
+    found = funnel(SETUP, venue, venue, begin(SETUP, NOW)).by_vendor
+    assert {name: totals.started for name, totals in found.items()} == {"": 1, "venue": 2}
+
+
+@given(st.floats(min_value=1, max_value=10_000_000))
+def test_a_bucket_is_off_by_little(spent: float) -> None:
+    assert seconds_in(bucket_of(spent)) == pytest.approx(spent, rel=0.026)
+
+
+@pytest.mark.parametrize(
+    ("histogram", "share", "bucket"),
+    [({0: 1, 40: 1}, 0.5, 0), ({0: 1, 40: 2}, 0.5, 40), ({0: 95, 40: 5}, 0.95, 0)],
+)
+def test_percentiles_are_nearest_ranks(
+    histogram: dict[int, int], share: float, bucket: int
+) -> None:
+    assert percentile(histogram, share) == seconds_in(bucket)
+    assert percentile({}, share) is None
+
+
+_KEYS = st.sampled_from(["business_info", "first_client", "send_invitation"])
+_ENDS = st.sampled_from([Outcome.FAILED, Outcome.ABANDONED, Outcome.RUNNING])
+
+
+@given(st.lists(st.tuples(st.one_of(_KEYS, _ENDS), st.integers(0, 9_000)), max_size=12))
+def test_what_was_added_is_what_the_run_is(moves: list[tuple[str, int]]) -> None:
+    """S70: whatever happens, in whatever order and however often, nothing counts twice."""
+    run, counted = begin(SETUP, NOW), tally(begin(SETUP, NOW))
+    for what, at in moves:
+        known = run
+        run = turn(run, what) if isinstance(what, Outcome) else move(run, [what], after(at))
+        counted.update(difference(known, run))
+    assert +counted == tally(run)
+    assert min(counted.values()) >= 0
+    assert counted[Cell("", "", Measure.ENTERED)] == 1
