@@ -28,7 +28,9 @@ from schema.context import Runtime
 from schema.root import schema
 from schema.view import GraphQLView
 from services import event_lines, kill_switch, shadow_flags
+from services.access import Access
 from services.alerting import AlertCenter
+from services.authentication import look_up
 from services.event_reads import LogReader
 from services.flag_store import FlagStore
 from services.health import build_monitor
@@ -43,6 +45,7 @@ from services.receipts import Receipts
 from services.watcher import Watcher
 from settings import Settings, load_settings
 from subscriptions import channels
+from subscriptions.access_feed import AccessFeed
 from subscriptions.bus import Broadcast
 from subscriptions.flag_feed import FlagFeed
 from subscriptions.lifetime import Lifetimes
@@ -91,6 +94,7 @@ def build_runtime(
         bus=bus,
         tail=tail,
         lifetimes=Lifetimes(tail, clock),
+        access=Access(partial(look_up, db), clock),
         flags=flags,
         flag_feed=FlagFeed(flags, tail),
         receipts=receipts,
@@ -124,6 +128,7 @@ async def running(runtime: Runtime) -> AsyncIterator[Runtime]:
     hear = partial(shadow_flags.hear, runtime.db, runtime.redis, runtime.receipts.name)
     rehearsals = RehearsalFeed(runtime.tail, hear)
     runtime.db.on_commit(announcer.after_commit)  # first: it takes the time of the commit
+    runtime.db.on_commit(runtime.access.after_commit)
     runtime.db.on_commit(runtime.flag_feed.after_commit)
     runtime.db.on_commit(publisher.publish)
     runtime.db.on_commit(event_lines.tell)
@@ -139,7 +144,8 @@ async def running(runtime: Runtime) -> AsyncIterator[Runtime]:
             await part.start()
             stack.push_async_callback(part.stop)
         watcher = Watcher(runtime.db, runtime.health, runtime.settings, runtime.alerts)
-        for follower in (reporter, rehearsals, runtime.meter, watcher):
+        access = AccessFeed(runtime.tail, runtime.access)
+        for follower in (access, reporter, rehearsals, runtime.meter, watcher):
             await follower.start()
             stack.push_async_callback(follower.stop)
         await stack.enter_async_context(kill_switch.following(runtime.redis, runtime.flags))

@@ -8,7 +8,6 @@ from domain.actors import ANONYMOUS
 from domain.errors import DependencyDown
 from schema.context import Context
 from schema.errors import Refused, TopLevelCode
-from services.authentication import authenticate
 from services.entrance import Device, Entrance
 from settings import Settings
 
@@ -23,7 +22,7 @@ async def identify(context: Context) -> None:
     if credential is None:
         return
     try:
-        context.actor = await authenticate(context.db, credential, context.now) or ANONYMOUS
+        context.actor = await context.runtime.access.actor(credential) or ANONYMOUS
     except DependencyDown:
         context.auth_unavailable = True
 

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from db.session import Database
 from domain.actors import ANONYMOUS, Actor
 from schema.loaders import Loaders
+from services.access import Access
 from services.alerting import AlertCenter
 from services.flag_store import FlagStore
 from services.health_monitor import HealthMonitor
@@ -41,6 +42,7 @@ class Runtime:
     bus: Broadcast
     tail: EventTail
     lifetimes: Lifetimes
+    access: Access
     flags: FlagStore
     flag_feed: FlagFeed
     receipts: Receipts

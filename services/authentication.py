@@ -1,7 +1,9 @@
 """Who is behind a credential (SPEC S30, A41, A49)."""
 
 import logging
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from db.models.accounts import ApiToken, Session
 from db.queries import credentials as queries
@@ -17,8 +19,27 @@ TOUCH_EVERY = timedelta(minutes=1)
 _SCOPES = {scope.value: scope for scope in Scope}
 
 
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds a credential. `owner`: the user whom it stands and falls with."""
+
+    actor: Actor
+    owner: UUID | None
+
+    @property
+    def names(self) -> frozenset[UUID]:
+        """The ids of all that can end it: the credential itself and its owner."""
+        return frozenset(key for key in (self.actor.credential_id, self.owner) if key)
+
+
 async def authenticate(db: Database, credential: str, now: datetime) -> Actor | None:
-    """Who holds a session or an API token; None where it is unknown, expired or revoked.
+    """Who holds a session or an API token, as `look_up` tells."""
+    holder = await look_up(db, credential, now)
+    return holder.actor if holder else None
+
+
+async def look_up(db: Database, credential: str, now: datetime) -> Holder | None:
+    """The holder of a session or an API token; None where it is unknown, expired or revoked.
 
     One statement. Raises DependencyDown where the database does not answer.
     """
@@ -42,14 +63,14 @@ async def still_valid(db: Database, actor: Actor) -> bool:
     return True
 
 
-async def _by_session(db: Database, credential: str, now: datetime) -> Actor | None:
+async def _by_session(db: Database, credential: str, now: datetime) -> Holder | None:
     async with db.read() as session:
         mine = Session.token_hash == digest(credential)
         found = await queries.live_session(session, mine, now)
     if found is None:
         return None
     key, expires_at, user_id, email, role, supplier_id, vendor_type, couple_id = found
-    return Actor(
+    actor = Actor(
         ActorKind.USER,
         user_id,
         email,
@@ -61,9 +82,10 @@ async def _by_session(db: Database, credential: str, now: datetime) -> Actor | N
         couple_id=CoupleId(couple_id) if couple_id else None,
         expires_at=expires_at,
     )
+    return Holder(actor, user_id)
 
 
-async def _by_token(db: Database, credential: str, now: datetime) -> Actor | None:
+async def _by_token(db: Database, credential: str, now: datetime) -> Holder | None:
     async with db.read() as session:
         mine = ApiToken.token_hash == digest(credential)
         found = await queries.live_token(session, mine, now)
@@ -72,7 +94,8 @@ async def _by_token(db: Database, credential: str, now: datetime) -> Actor | Non
     row, creator = found
     await _touch(db, row, now)
     scopes = _token_scopes(row, creator)
-    return Actor(ActorKind.TOKEN, row.id, row.name, scopes, expires_at=row.expires_at)
+    actor = Actor(ActorKind.TOKEN, row.id, row.name, scopes, expires_at=row.expires_at)
+    return Holder(actor, row.created_by)
 
 
 def _token_scopes(row: ApiToken, creator: Role | None) -> frozenset[Scope]:

@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 from redis.asyncio import Redis
 from sqlalchemy import text
+from starlette.applications import Starlette
 
+from app import build_runtime, running
 from db.session import Database, StatementCounter
 from domain.accounts import Profile
 from domain.actors import (
@@ -27,6 +29,7 @@ from services.sign_up import sign_up
 from settings import Settings
 from tests.clock import Clock
 from tests.factories.accounts import EMAIL, acting, add_user, make_entrance, request, signed_up
+from tests.receivers import until
 from tests.servers import free_port
 
 
@@ -137,6 +140,23 @@ async def test_stream_of_a_token_ends_with_it(db: Database) -> None:
     async with db.write() as uow:
         await revoke_token(uow, admin, made.row.id)
     assert not await still_valid(db, actor)
+
+
+async def test_what_one_process_revokes_is_over_in_the_others(
+    app: Starlette, db: Database, settings: Settings, clock: Clock
+) -> None:
+    admin = acting(await add_user(db))
+    async with db.write() as uow:
+        made = await create_token(uow, admin, "CI", [Scope.FLAGS_READ])
+    mine = app.state.runtime
+    async with running(build_runtime(settings, clock)) as theirs:
+        for runtime in (mine, theirs):
+            assert await runtime.access.actor(made.secret) is not None
+        async with mine.db.write() as uow:
+            await revoke_token(uow, admin, made.row.id)
+        assert await mine.access.actor(made.secret) is None
+        await until(lambda: not len(theirs.access), seconds=3)  # sooner than it would be asked
+        assert await theirs.access.actor(made.secret) is None
 
 
 @pytest.mark.parametrize("actor", [ANONYMOUS, system_actor("worker")])

@@ -1,0 +1,39 @@
+"""Forgets credentials that end, whichever process ended them (SPEC A49)."""
+
+import asyncio
+import logging
+
+from services import background
+from services.access import Access
+from subscriptions.fanout import Bounded, Overflow
+from subscriptions.tail import EventTail
+
+logger = logging.getLogger(__name__)
+
+
+class AccessFeed:
+    """One for each process: follows the tail, which misses nothing that was committed."""
+
+    def __init__(self, tail: EventTail, access: Access) -> None:
+        """`access` is what forgets."""
+        self._tail = tail
+        self._access = access
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin to follow."""
+        self._task = asyncio.create_task(self._follow(), name="access-feed")
+
+    async def stop(self) -> None:
+        """Stop following."""
+        await background.end(self._task)
+
+    async def _follow(self) -> None:
+        while True:
+            try:
+                async with self._tail.subscribe(Bounded(10_000)) as events:
+                    async for item in events:
+                        self._access.hear(item.event)
+            except Overflow:
+                logger.warning("access: too many events at once, forgetting every credential")
+                self._access.clear()

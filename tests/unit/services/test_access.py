@@ -1,0 +1,167 @@
+"""Credentials are remembered for seconds, and never longer than they are good (SPEC A49)."""
+
+import asyncio
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from domain.actors import Actor, ActorKind, UserType
+from domain.errors import DependencyDown
+from domain.events import AccessRevoked, UserSignedUp
+from domain.ids import UserId
+from services.access import FRESH, GRACE, Access
+from services.authentication import Holder
+from tests.clock import Clock
+
+TOKEN, OTHER = "t" * 43, "o" * 43
+CREDENTIAL, OWNER = UUID(int=1), UUID(int=2)
+ACTOR = Actor(ActorKind.TOKEN, CREDENTIAL, "CI")
+REVOKED = AccessRevoked(credential_id=CREDENTIAL)
+
+
+class Directory:
+    """A database that says what a test wants, and counts."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.holder: Holder | None = Holder(ACTOR, OWNER)
+        self.down = False
+        self.answers = asyncio.Event()
+        self.answers.set()
+
+    async def look_up(self, _credential: str, _now: datetime) -> Holder | None:
+        self.asked += 1
+        found = self.holder
+        await self.answers.wait()
+        if self.down:
+            raise DependencyDown
+        return found
+
+    async def is_asked(self, times: int) -> None:
+        while self.asked < times:  # noqa: ASYNC110 - a turn of the loop each
+            await asyncio.sleep(0)
+
+
+@pytest.fixture
+def directory() -> Directory:
+    return Directory()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def access(directory: Directory, clock: Clock) -> Access:
+    return Access(directory.look_up, clock, most=2)
+
+
+async def test_it_asks_once_in_a_while(access: Access, directory: Directory, clock: Clock) -> None:
+    assert [await access.actor(TOKEN) for _ in range(3)] == [ACTOR] * 3
+    assert directory.asked == 1
+    clock.advance(FRESH.total_seconds())
+    assert await access.actor(TOKEN) == ACTOR
+    assert directory.asked == 2
+
+
+async def test_what_is_no_credential_is_not_asked_for(access: Access, directory: Directory) -> None:
+    assert await access.actor("x") is None
+    assert directory.asked == 0
+
+
+async def test_unknown_ones_are_not_remembered(access: Access, directory: Directory) -> None:
+    directory.holder = None
+    assert await access.actor(TOKEN) is None
+    directory.holder = Holder(ACTOR, OWNER)
+    assert await access.actor(TOKEN) == ACTOR
+
+
+@pytest.mark.parametrize(
+    "event",
+    [REVOKED, UserSignedUp(user_id=UserId(OWNER), user_type=UserType.SUPPLIER)],
+    ids=["the credential", "its owner"],
+)
+async def test_an_event_ends_it_at_once(
+    access: Access, directory: Directory, event: AccessRevoked
+) -> None:
+    await access.actor(TOKEN)
+    directory.holder = None
+    access.hear(event)
+    assert await access.actor(TOKEN) is None
+    assert len(access) == 0
+
+
+async def test_an_event_about_others_ends_nothing(access: Access, directory: Directory) -> None:
+    await access.actor(TOKEN)
+    access.hear(AccessRevoked(credential_id=UUID(int=9)))
+    assert await access.actor(TOKEN) == ACTOR
+    assert directory.asked == 1
+
+
+async def test_a_revocation_during_the_look_up_is_not_lost(
+    access: Access, directory: Directory
+) -> None:
+    directory.answers.clear()
+    first = asyncio.create_task(access.actor(TOKEN))
+    await directory.is_asked(1)
+    directory.holder = None
+    access.hear(REVOKED)
+    late = asyncio.create_task(access.actor(TOKEN))
+    await directory.is_asked(2)
+    directory.answers.set()
+    assert (await first, await late) == (ACTOR, None)
+    assert await access.actor(TOKEN) is None
+
+
+async def test_it_expires_in_memory_too(access: Access, directory: Directory, clock: Clock) -> None:
+    soon = clock() + timedelta(seconds=2)
+    directory.holder = Holder(replace(ACTOR, expires_at=soon), OWNER)
+    assert await access.actor(TOKEN) is not None
+    clock.advance(2)
+    assert await access.actor(TOKEN) is None
+
+
+async def test_many_at_once_ask_once(access: Access, directory: Directory) -> None:
+    directory.answers.clear()
+    waiting = [asyncio.create_task(access.actor(TOKEN)) for _ in range(5)]
+    await directory.is_asked(1)
+    waiting[0].cancel()  # takes nothing from the others
+    directory.answers.set()
+    found = await asyncio.gather(*waiting, return_exceptions=True)
+    assert found[1:] == [ACTOR] * 4
+    assert directory.asked == 1
+
+
+async def test_known_ones_go_on_while_the_database_is_away(
+    access: Access, directory: Directory, clock: Clock
+) -> None:
+    await access.actor(TOKEN)
+    directory.down = True
+    clock.advance(GRACE.total_seconds() - 1)
+    assert [await access.actor(TOKEN) for _ in range(3)] == [ACTOR] * 3
+    assert directory.asked == 2  # each second once, not for each request
+    clock.advance(1)
+    with pytest.raises(DependencyDown):
+        await access.actor(TOKEN)
+
+
+async def test_unknown_or_revoked_ones_do_not(access: Access, directory: Directory) -> None:
+    await access.actor(TOKEN)
+    directory.down = True
+    access.hear(REVOKED)
+    for credential in (TOKEN, OTHER):
+        with pytest.raises(DependencyDown):
+            await access.actor(credential)
+
+
+async def test_only_the_last_used_are_remembered(access: Access, directory: Directory) -> None:
+    for letter in "abc":
+        await access.actor(letter * 43)
+    assert len(access) == 2
+    await access.actor("a" * 43)
+    assert directory.asked == 4
+    access.clear()
+    assert len(access) == 0
