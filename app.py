@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
 from correlation import HEADER, RequestIds
+from db.revisions import Revisions
 from db.session import Database
 from domain.errors import DependencyDown
 from domain.health import CheckType
@@ -42,6 +43,7 @@ from services.propagation import Announcer, Propagations
 from services.propagation_report import Reporter
 from services.rate_limits import RateLimiter, limits_of
 from services.receipts import Receipts
+from services.replies import Replies
 from services.watcher import Watcher
 from settings import Settings, load_settings
 from subscriptions import channels
@@ -108,6 +110,7 @@ def build_runtime(
         journeys=journey_board(db),
         passwords=passwords,
         rate_limits=RateLimiter(redis, rules=limits_of(settings)),
+        replies=Replies(Revisions(settings.database_url, settings.database_timeout_seconds)),
         clock=clock,
         secret=_secret(settings),
     )
@@ -135,6 +138,7 @@ async def running(runtime: Runtime) -> AsyncIterator[Runtime]:
     async with AsyncExitStack() as stack:
         stack.callback(runtime.passwords.close)
         stack.push_async_callback(runtime.db.dispose)
+        stack.push_async_callback(runtime.replies.close)
         stack.push_async_callback(runtime.redis.aclose)
         await runtime.bus.connect()
         stack.push_async_callback(runtime.bus.disconnect)

@@ -34,8 +34,7 @@ def run(host: str | None, port: int | None, workers: int) -> None:
         workers=workers,
         loop="uvloop",
         http="httptools",
-        # The other one stands on an interface that websockets itself has given up.
-        ws="websockets-sansio",
+        ws="commands.frames:FrameProtocol",
         ws_max_size=MOST_BYTES,
         # Compression triples the memory of a socket.
         ws_per_message_deflate=False,

@@ -152,6 +152,14 @@ def evaluate(flag: Flag, context: EvaluationContext) -> Evaluation:
     return _split(flag, key, group)
 
 
+def settled(flag: Flag, groups: frozenset[str]) -> Evaluation | None:
+    """What everybody in these groups gets; None where it depends on who somebody is."""
+    if flag.enabled and any("user:" in name for name in flag.target_groups):
+        return None
+    found = evaluate(flag, EvaluationContext(groups=groups))
+    return found if found.limit is None else None  # with a limit, an id decides
+
+
 def _decided(flag: Flag, value: bool, reason: EvaluationReason, group: str | None) -> Evaluation:
     return Evaluation(flag.key, value, reason, flag.version, matched_group=group)
 

@@ -16,7 +16,7 @@ from schema.types.flag_inputs import (
 from schema.types.flags import FeatureFlag, FeatureFlagConnection, FlagSet
 from schema.types.node import decode_id
 from services import flag_evaluation, flag_reads, flag_reverts, flags
-from services.flag_evaluation import Explained, viewer_context
+from services.flag_evaluation import viewer_context
 from services.flag_reads import FlagFilter
 
 Enabled = Annotated[bool | None, strawberry.argument(description="Only those on, or off.")]
@@ -83,7 +83,7 @@ async def viewer_flags(info: Info, device_id: Device = None) -> FlagSet:
     """The flags of the caller, off ones included. Needs no login and no database."""
     current = info.context.runtime.flags.current
     context = viewer_context(info.context.actor, device_id)
-    return FlagSet.of(current.version, [Explained(item) for item in current.client_flags(context)])
+    return FlagSet.seen(current, current.client_flags(context))
 
 
 async def acknowledge(info: Info, version: Version, device_id: Device = None) -> bool:

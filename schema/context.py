@@ -25,6 +25,7 @@ from services.propagation import Propagations
 from services.rate_limits import RateLimiter
 from services.readiness import Gate, open_gate
 from services.receipts import Receipts, Receiver
+from services.replies import Replies
 from settings import Settings
 from subscriptions.bus import Broadcast
 from subscriptions.flag_feed import FlagFeed
@@ -54,6 +55,7 @@ class Runtime:
     journeys: JourneyBoard
     passwords: Passwords
     rate_limits: RateLimiter
+    replies: Replies
     clock: Callable[[], datetime]
     secret: bytes
 

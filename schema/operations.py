@@ -45,6 +45,10 @@ class OperationLog(SchemaExtension):
         self._results += 1
         self._note(result)
 
+    def count(self) -> None:
+        """A result that is sent without the hook: one without errors."""
+        self._results += 1
+
     def _finish(self, span: tracing.Span, milliseconds: float) -> None:
         self._note(self.execution_context.result)
         name, kind = self._name(), self._kind()

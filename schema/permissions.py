@@ -16,6 +16,8 @@ from domain.errors import ErrorCode, LaunchError
 from schema.context import Info
 from schema.directives import CostDirective, ScopeDirective
 from schema.errors import Refused, TopLevelCode
+from schema.purity import PURE
+from services.replies import Source
 
 # Open to everybody, or checked inside against the caller's own data (SPEC part 5).
 PUBLIC_FIELDS = frozenset(
@@ -96,9 +98,17 @@ class ExpectedFailures(FieldExtension):
             return self.failed(error)
 
 
-def query(resolver: Callable[..., object], *scopes: Scope, cost: int | None = None) -> Any:  # noqa: ANN401 - assigned to a field of any type
-    """A field of Query, described by the resolver's docstring."""
-    return _field(resolver, scopes, cost, [])
+def query(
+    resolver: Callable[..., object],
+    *scopes: Scope,
+    cost: int | None = None,
+    source: Source | None = None,
+) -> Any:  # noqa: ANN401 - assigned to a field of any type
+    """A field of Query, described by the resolver's docstring.
+
+    `source`: what the answer is made of, where that is rows and the arguments alone.
+    """
+    return _field(resolver, scopes, cost, [], source)
 
 
 def mutation(
@@ -125,6 +135,7 @@ def _field(
     scopes: tuple[Scope, ...],
     cost: int | None,
     extensions: list[FieldExtension],
+    source: Source | None = None,
 ) -> object:
     guards: list[FieldExtension] = [RequireScope(scopes)] if scopes else []
     return strawberry.field(
@@ -132,6 +143,7 @@ def _field(
         description=inspect.getdoc(resolver),
         directives=_directives(scopes, cost),
         extensions=[*guards, *extensions],
+        metadata=PURE[source] if source else None,
     )
 
 

@@ -5,19 +5,23 @@ an object is an attribute with a scalar, an enum or a list of those, this takes 
 All else, and every value that is not as the schema says, goes the long way, which knows the errors.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import fields
 from datetime import datetime
 from enum import Enum
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
 from graphql import (
+    GraphQLBoolean,
     GraphQLEnumType,
+    GraphQLID,
     GraphQLLeafType,
     GraphQLNullableType,
     GraphQLObjectType,
     GraphQLOutputType,
     GraphQLResolveInfo,
+    GraphQLString,
     Undefined,
     get_nullable_type,
     is_leaf_type,
@@ -39,14 +43,47 @@ Read = Callable[[object], Json]
 Plan = tuple[tuple[str, Read], ...]
 
 
+class Drawn:
+    """The last answer that was made of an object: one that has it as `drawn` never changes.
+
+    The answer is shared by all who ask the same: read it, never change it.
+    """
+
+    __slots__ = ("data", "plan")
+
+    def __init__(self) -> None:
+        self.plan: Plan | None = None
+        self.data: dict[str, Json] = {}
+
+
 class ItemPlan(NamedTuple):
     """How to read an item of a list that is an instance of this very class."""
 
-    origin: type[object]
+    origin: type[Any]
     plan: Plan
+    is_drawn: bool
+
+    def read(self, item: Any) -> dict[str, Json]:  # noqa: ANN401 - of whatever class it is
+        """The answer for one item; raises Unusual, or anything else, for what is not plain."""
+        if type(item) is not self.origin:
+            raise Unusual
+        plan = self.plan
+        if not self.is_drawn:
+            return {name: read(item) for name, read in plan}
+        drawn: Drawn = item.drawn
+        if drawn.plan is not plan:
+            drawn.data = {name: read(item) for name, read in plan}
+            drawn.plan = plan
+        return drawn.data
 
 
 _HARMLESS = frozenset({str, int, float, bool, datetime})
+# Scalars that give a value of this very class back as it is.
+_AS_IT_IS: dict[GraphQLLeafType, type] = {
+    GraphQLString: str,
+    GraphQLID: str,
+    GraphQLBoolean: bool,
+}
 
 
 class Unusual(Exception):
@@ -99,31 +136,53 @@ class PlainExecutor(StrawberryGraphQLCoreExecutionContext):
             known = self._plans[id(selected)] = (selected, plan)
         return known[1]
 
+    def complete_iterable_value(
+        self,
+        item_type: GraphQLOutputType,
+        field_details_list: FieldDetailsList,
+        info: GraphQLResolveInfo[Any],
+        path: Path,
+        items: Iterable[Any],
+        position_context: Any,  # noqa: ANN401 - as the base
+    ) -> Any:  # noqa: ANN401 - as the base
+        """All objects of a list: to get as far as the fields of one takes as long again."""
+        plan = self._item_plan(item_type, field_details_list) if type(items) is list else None
+        if plan is not None:
+            try:
+                return [plan.read(item) for item in items]
+            except Exception:  # noqa: S110 - one of them; the long way finds out which
+                pass
+        return super().complete_iterable_value(
+            item_type, field_details_list, info, path, items, position_context
+        )
+
     def complete_list_item_value(
         self,
         item: Any,  # noqa: ANN401 - as the base
         complete_results: list[Any],
         item_type: GraphQLOutputType,
         field_details_list: FieldDetailsList,
-        info: GraphQLResolveInfo[Any],
         *rest: Any,  # noqa: ANN401 - as the base
     ) -> bool:
-        """One object of a list: to get as far as its fields takes as long again."""
-        known = self._item_plans.get(id(field_details_list))
-        if known is None:
-            found = self._planned_item(get_nullable_type(item_type), field_details_list)
-            known = self._item_plans[id(field_details_list)] = (field_details_list, found)
-        plan = known[1]
-        if plan is not None and type(item) is plan.origin:
+        """One object of a list that holds unusual ones too."""
+        plan = self._item_plan(item_type, field_details_list)
+        if plan is not None:
             try:
-                complete_results.append({name: read(item) for name, read in plan.plan})
+                complete_results.append(plan.read(item))
             except Exception:  # noqa: S110 - the long way meets it again, and says where
                 pass
             else:
                 return False
         return super().complete_list_item_value(
-            item, complete_results, item_type, field_details_list, info, *rest
+            item, complete_results, item_type, field_details_list, *rest
         )
+
+    def _item_plan(self, kind: GraphQLOutputType, details: FieldDetailsList) -> ItemPlan | None:
+        known = self._item_plans.get(id(details))
+        if known is None:
+            found = self._planned_item(get_nullable_type(kind), details)
+            known = self._item_plans[id(details)] = (details, found)
+        return known[1]
 
     def _planned_item(
         self, kind: GraphQLNullableType, details: FieldDetailsList
@@ -135,13 +194,20 @@ class PlainExecutor(StrawberryGraphQLCoreExecutionContext):
         plan = self._plan(kind, collected.grouped_field_set)
         if plan is None or collected.new_defer_usages or definition.is_type_of:
             return None
-        return ItemPlan(definition.origin, plan)
+        is_drawn = any(field.name == "drawn" for field in fields(definition.origin))
+        return ItemPlan(definition.origin, _one_object(plan), is_drawn)
 
     @property
     def _is_watched(self) -> bool:
         """Whether an extension wants to see each field."""
         manager = self.middleware_manager
         return manager is not None and bool(manager.middlewares)
+
+
+@lru_cache(maxsize=500)
+def _one_object(plan: Plan) -> Plan:
+    """The same object for equal plans: `is` tells whether an answer was made by this plan."""
+    return plan
 
 
 def _planned(parent_type: GraphQLObjectType, selected: GroupedFieldSet) -> Plan | None:
@@ -211,8 +277,11 @@ def _leaf(kind: GraphQLLeafType) -> Read:
     if isinstance(kind, GraphQLEnumType):
         return _enum(kind)
     coerce = kind.coerce_output_value
+    exact = _AS_IT_IS.get(kind)
 
     def completed(value: object) -> Json:
+        if type(value) is exact:
+            return value
         if type(value) not in _HARMLESS and _is_unresolved(value):
             raise Unusual
         found = coerce(value)

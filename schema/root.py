@@ -1,9 +1,7 @@
 """The whole graph: one line a field, by topic."""
 
 import strawberry
-from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
-from strawberry.types import ExecutionContext
 
 from domain.actors import Scope
 from resolvers import (
@@ -25,11 +23,13 @@ from resolvers import (
     rehearsals,
     suppliers,
 )
+from schema.engine import LaunchSchema
 from schema.errors import ErrorPolicy
 from schema.limits import DocumentLimits
 from schema.operations import OperationLog
 from schema.pagination import Connection
 from schema.permissions import mutation, query, subscription
+from schema.replies import ReplyCache
 from schema.scalars import SCALARS
 from schema.sharing import SharingExecutor
 from schema.types.accounts import ProfilePayload, SessionPayload, TokenPayload
@@ -68,6 +68,7 @@ from schema.types.phases import LaunchPhase, PhaseRun
 from schema.types.propagation import Propagation
 from schema.types.rehearsals import RehearsalPayload
 from schema.types.suppliers import SupplierConnection
+from services.replies import Source
 from subscriptions import events as live_events
 from subscriptions import flags as live_flags
 from subscriptions import health as live_health
@@ -79,6 +80,8 @@ from subscriptions import onboarding as live_onboarding
 from subscriptions import phases as live_phases
 from subscriptions import propagation as live_propagation
 
+# What an answer is made of, where that is rows alone (ADR 11).
+FLAGS, ROWS = Source.FLAGS, Source.ROWS
 # A supplier for itself, or whoever acts for suppliers.
 SUPPLIERS = (Scope.SELF, Scope.DIRECTORY_WRITE)
 
@@ -95,14 +98,16 @@ class Query:
 
     mails: MailConnection = query(mail.mails, Scope.LAUNCH_ADMIN)
 
-    launch_phases: list[LaunchPhase] = query(phases.launch_phases, Scope.LAUNCH_READ)
-    launch_phase: LaunchPhase | None = query(phases.launch_phase, Scope.LAUNCH_READ)
+    launch_phases: list[LaunchPhase] = query(phases.launch_phases, Scope.LAUNCH_READ, source=ROWS)
+    launch_phase: LaunchPhase | None = query(phases.launch_phase, Scope.LAUNCH_READ, source=ROWS)
     activation_plan: ActivationPlan = query(phases.activation_plan, Scope.LAUNCH_OPERATE, cost=20)
     launch_events: Connection[LaunchEvent] = query(events.launch_events, Scope.LAUNCH_READ)
     changes: ChangeConnection = query(changes.changes, Scope.LAUNCH_READ)
 
-    feature_flags: FeatureFlagConnection = query(flags.feature_flags, Scope.FLAGS_READ)
-    feature_flag: FeatureFlag | None = query(flags.feature_flag, Scope.FLAGS_READ)
+    feature_flags: FeatureFlagConnection = query(
+        flags.feature_flags, Scope.FLAGS_READ, source=FLAGS
+    )
+    feature_flag: FeatureFlag | None = query(flags.feature_flag, Scope.FLAGS_READ, source=FLAGS)
     evaluate_flags: FlagSet = query(flags.evaluate_flags, Scope.FLAGS_READ, cost=5)
     viewer_flags: FlagSet = query(flags.viewer_flags)
 
@@ -116,7 +121,7 @@ class Query:
     )
     alert_channels: list[AlertChannel] = query(alerts.alert_channels, Scope.INCIDENTS_READ)
 
-    suppliers: SupplierConnection = query(suppliers.suppliers, Scope.DIRECTORY_READ)
+    suppliers: SupplierConnection = query(suppliers.suppliers, Scope.DIRECTORY_READ, source=ROWS)
     couples: CoupleConnection = query(couples.couples, Scope.DIRECTORY_READ)
     invitation: InvitationPreview | None = query(invitations.invitation)
     invitations: InvitationConnection = query(invitations.invitations, Scope.DIRECTORY_READ)
@@ -272,22 +277,14 @@ class Subscription:
     viewer_onboarding: Onboarding = subscription(live_onboarding.viewer_onboarding)
 
 
-class LaunchSchema(strawberry.Schema):
-    """Strawberry logs every error with its traceback; ErrorPolicy logs those that matter."""
-
-    def process_errors(
-        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
-    ) -> None:
-        """Nothing here."""
-
-
 schema = LaunchSchema(
     query=Query,
     mutation=Mutation,
     subscription=Subscription,
     types=[UserError, VersionConflictError, NotReadyError, PhaseRun, *EVENT_TYPES],
     # From the outermost on: the log tells what ErrorPolicy has made of what the others leave.
-    extensions=[OperationLog, ErrorPolicy, DocumentLimits],
+    # ReplyCache is the innermost: whatever limits an operation has done so when it is asked.
+    extensions=[OperationLog, ErrorPolicy, DocumentLimits, ReplyCache],
     execution_context_class=SharingExecutor,
     config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
 )

@@ -1,56 +1,191 @@
 """One execution for all streams that send the same: a toggle is worked out once, not per socket.
 
 A payload that many streams yield as the same object carries its results. They are shared between
-subscribers with the same document, who hold the same scopes. Nothing below such a payload takes an
-argument, so of the variables only those of @include and @skip count, and they are booleans.
+subscribers with the same document and the same rights, who gave the same to the fields below the
+payload: what they gave to the subscription itself has made the payload what it is.
 """
 
-from collections.abc import Hashable
+import asyncio
+from collections.abc import Awaitable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import Any, TypeAlias, cast
 
-from graphql import OperationDefinitionNode
+import orjson
+from graphql import (
+    FieldNode,
+    InlineFragmentNode,
+    Node,
+    OperationDefinitionNode,
+    SelectionNode,
+    VariableNode,
+)
 from graphql.execution import ExecutionResult
+from graphql.execution.collect_fields import FragmentDetails
+from strawberry import types as strawberry
 
+from domain.actors import Actor
+from domain.reach import readable
 from schema.plain import PlainExecutor
 
 _MOST = 64  # documents that a payload remembers; who sends a new one each time gains nothing
+
+
+class Reply(strawberry.ExecutionResult):
+    """A result without errors that many are sent: read it, never change it."""
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        """`data` belongs to all of them."""
+        super().__init__(data, None, {})
+
+    @cached_property
+    def encoded(self) -> bytes:
+        """The payload of a `next` message, made once."""
+        return orjson.dumps({"data": self.data})
+
+
+class SharedResult(ExecutionResult):
+    """What graphql-core gives for a payload whose results are shared."""
+
+    __slots__ = ("reply",)
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        """`data` belongs to all who asked."""
+        super().__init__(data, None)
+        self.reply = Reply(data)
+
+
+Later: TypeAlias = Awaitable[ExecutionResult]  # incremental delivery is not taken
+Known: TypeAlias = SharedResult | asyncio.Task[ExecutionResult]
+
+
+def audience(actor: Actor) -> Hashable:
+    """All that decides what somebody may see: their scopes, and what is their own."""
+    reach = readable(actor)
+    own = None if reach.everything else (reach.user_id, reach.supplier_id, reach.couple_id)
+    return actor.scopes, own
 
 
 @dataclass(slots=True)
 class Results:
     """What executing the rest of an operation gave; a payload that has it as `results` is shared.
 
-    Its fields depend on nothing but the payload itself and the scopes of who asks.
+    Its fields depend on nothing but the payload itself, their arguments and who may see what, but
+    for those that have to be waited for: these are shared only by who asks at the same time.
     """
 
-    found: dict[Hashable, tuple[OperationDefinitionNode, ExecutionResult]] = field(
-        default_factory=dict
-    )
+    is_owned: bool = True  # whether somebody's own rows can be among them
+    found: dict[Hashable, tuple[OperationDefinitionNode, Known]] = field(default_factory=dict)
+
+    def known(self, audience: Hashable, operation: OperationDefinitionNode) -> Known | None:
+        """What was found, or is being found, for the same audience."""
+        known = self.found.get(audience)
+        # Ids of documents that are gone may come again.
+        return known[1] if known is not None and known[0] is operation else None
+
+    def keep(
+        self, audience: Hashable, operation: OperationDefinitionNode, result: ExecutionResult
+    ) -> ExecutionResult:
+        """Keep a result for others. Not one with errors: they name a request."""
+        if result.errors or result.data is None or len(self.found) >= _MOST:
+            return result
+        shared = SharedResult(result.data)
+        self.found[audience] = (operation, shared)
+        return shared
 
 
 class SharingExecutor(PlainExecutor):
     """Executes what is not shareable as ever."""
 
+    _audience: Hashable = None
+
+    def build_per_event_executor(self, payload: Any) -> Any:  # noqa: ANN401 - as the base
+        """Where the answer is known there is nothing to execute."""
+        results = getattr(payload, "results", None)
+        if isinstance(results, Results):
+            if self._audience is None:  # the same for all events of a stream
+                self._audience = self._find_audience(results)
+            known = results.known(self._audience, self.operation)
+            if type(known) is SharedResult:
+                return _Answered(known)
+        return super().build_per_event_executor(payload)
+
     def execute_operation(self, serially: bool | None = None) -> Any:  # noqa: ANN401 - as the base
-        """The data of a shared result is that of others too: read it, never change it."""
+        """The first who asks executes; who asks meanwhile waits for that."""
         results = getattr(self.root_value, "results", None)
         if not isinstance(results, Results):
             return super().execute_operation(serially)
-        key = self._key()
-        known = results.found.get(key)
-        # Ids of documents that are gone may come again.
-        if known is not None and known[0] is self.operation:
-            return known[1]
-        result = super().execute_operation(serially)
-        if isinstance(result, ExecutionResult) and not result.errors and len(results.found) < _MOST:
-            results.found[key] = (self.operation, result)
-        return result
+        known = results.known(self._audience, self.operation)
+        if isinstance(known, asyncio.Task):
+            return self._after(known)
+        result = known or super().execute_operation(serially)
+        if isinstance(result, ExecutionResult):
+            return results.keep(self._audience, self.operation, result)
+        task = asyncio.ensure_future(self._finish(results, cast("Later", result)))
+        if len(results.found) < _MOST:
+            results.found[self._audience] = (self.operation, task)
+        return asyncio.shield(task)
 
-    def _key(self) -> Hashable:
-        switches = [
-            (name, value)
-            for name, value in self.variable_values.coerced.items()
-            if isinstance(value, bool)
-        ]
-        return id(self.operation), frozenset(switches), self.context_value.actor.scopes
+    async def _finish(self, results: Results, result: Later) -> ExecutionResult:
+        """What had to be waited for may be another thing a moment later: it is not kept."""
+        try:
+            found = await result
+        finally:
+            results.found.pop(self._audience, None)
+        return found if found.errors or found.data is None else SharedResult(found.data)
+
+    async def _after(self, task: asyncio.Task[ExecutionResult]) -> ExecutionResult:
+        result = await asyncio.shield(task)
+        if not result.errors:
+            return result
+        alone = super().execute_operation()
+        return alone if isinstance(alone, ExecutionResult) else await cast("Later", alone)
+
+    def _find_audience(self, results: Results) -> Hashable:
+        names = set(_variables_below(self.operation.selection_set.selections, self.fragments))
+        given = self.variable_values.coerced
+        inputs = tuple((name, repr(given[name])) for name in sorted(names & given.keys()))
+        actor: Actor = self.context_value.actor
+        return id(self.operation), inputs, audience(actor) if results.is_owned else actor.scopes
+
+
+class _Answered:
+    """Takes the place of an executor that has nothing left to do."""
+
+    __slots__ = ("_result",)
+
+    def __init__(self, result: SharedResult) -> None:
+        self._result = result
+
+    def execute_operation(self, _serially: bool | None = None) -> SharedResult:
+        return self._result
+
+
+def _variables_below(
+    selections: Iterable[SelectionNode], fragments: Mapping[str, FragmentDetails]
+) -> Iterator[str]:
+    """Names of the variables that are used below the root fields, or in their directives."""
+    for node in selections:
+        yield from _variables_in(node.directives or ())
+        if isinstance(node, FieldNode):
+            below = node.selection_set
+            yield from _variables_in((below,) if below else ())
+        elif isinstance(node, InlineFragmentNode):
+            yield from _variables_below(node.selection_set.selections, fragments)
+    # Each fragment once, wherever it is spread: that is more than is needed at times, never less.
+    for fragment in fragments.values():
+        yield from _variables_in((fragment.definition,))
+
+
+def _variables_in(nodes: Iterable[Node]) -> Iterator[str]:
+    pending = list(nodes)
+    while pending:
+        node = pending.pop()
+        if isinstance(node, VariableNode):
+            yield node.name.value
+        for key in node.keys:
+            inner = getattr(node, key, None)
+            if isinstance(inner, Node):
+                pending.append(inner)
+            elif isinstance(inner, list | tuple):
+                pending.extend(item for item in inner if isinstance(item, Node))

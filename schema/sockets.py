@@ -1,12 +1,15 @@
 """One graphql-transport-ws socket: malformed messages close it, bad operations do not."""
 
 import asyncio
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+import orjson
 from graphql import GraphQLError, OperationType
+from starlette.websockets import WebSocketDisconnect
 from strawberry.asgi import ASGIWebSocketAdapter
+from strawberry.schema.schema import StreamResult
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
     Operation,
@@ -22,6 +25,7 @@ from schema.context import Context
 from schema.documents import operation_kind
 from schema.errors import Refused, TopLevelCode
 from schema.reading import Deadline, OutOfTime, too_late
+from schema.sharing import Reply
 from services.presence import watching
 
 if TYPE_CHECKING:
@@ -124,6 +128,30 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         self._guards.enter_context(runtime.lifetimes.watch(actor, self._end))
         if actor.allows((Scope.LAUNCH_OPERATE,)):
             await self._guards.enter_async_context(watching(runtime.redis, runtime.clock))
+
+    async def _send_result_stream(
+        self, operation: Operation[Context, None], result_source: StreamResult
+    ) -> None:
+        await super()._send_result_stream(operation, self._unshared(operation, result_source))
+
+    async def _unshared(
+        self, operation: Operation[Context, None], results: StreamResult
+    ) -> StreamResult:
+        """What many are sent goes out at once; the rest is left to strawberry."""
+        name = orjson.dumps(operation.id)
+        async for result in results:
+            if isinstance(result, Reply):
+                await self._send(b'{"id":%b,"type":"next","payload":%b}' % (name, result.encoded))
+            else:
+                yield result
+
+    async def _send(self, message: bytes) -> None:
+        """A message that is JSON already."""
+        socket = cast("ASGIWebSocketAdapter", self.websocket).ws
+        write = socket.scope["extensions"].get("launch.write_text")
+        if write is None or not write(message):
+            with suppress(WebSocketDisconnect):  # the reader of this socket finds it as well
+                await socket.send_text(message.decode())
 
     @staticmethod
     def _get_pre_execution_close_reason(error: GraphQLError) -> str | None:

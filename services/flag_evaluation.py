@@ -25,7 +25,7 @@ from domain.flags import (
 from domain.ids import parse_uuid
 from domain.percent import Percent
 from domain.phases import PhaseStatus, next_step_at
-from services.flag_store import FlagSet
+from services.flag_sets import FlagSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +67,11 @@ def viewer_context(actor: Actor, device_id: str | None) -> EvaluationContext:
 
 def etag(version: int, evaluations: Sequence[Evaluation]) -> str:
     """Changes when a value that the caller sees changes, not with every version."""
-    text = ",".join(f"{item.key}={item.value:d}" for item in evaluations)
-    return hashlib.sha256(text.encode()).hexdigest()[:16] if evaluations else f"empty-{version}"
+    if not evaluations:
+        return f"empty-{version}"
+    keys = ",".join([item.key for item in evaluations])
+    values = bytes([item.value for item in evaluations])
+    return hashlib.sha256(keys.encode() + values).hexdigest()[:16]
 
 
 async def evaluate_for(

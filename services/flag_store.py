@@ -1,59 +1,19 @@
-"""All flags in memory, as one immutable set with a version (SPEC S59, S60, A24)."""
+"""Keeps the newest set of all flags in memory (SPEC S59, S60, A24)."""
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from db.queries import flags as queries
 from db.session import Database
 from domain.errors import DependencyDown
-from domain.flags import (
-    Evaluation,
-    EvaluationContext,
-    EvaluationErrorCode,
-    EvaluationReason,
-    Flag,
-    evaluate,
-    missing,
-)
+from domain.flags import Flag
 from services import background
+from services.flag_sets import FlagSet
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class FlagSet:
-    """Every flag at one version. `stale`: the database could not be asked lately."""
-
-    version: int = 0
-    flags: Mapping[str, Flag] = field(default_factory=dict)
-    loaded_at: datetime | None = None
-    stale: bool = True
-    killed: frozenset[str] = frozenset()
-
-    def evaluate(self, key: str, context: EvaluationContext) -> Evaluation:
-        """The value of one flag; the kill switch comes before anything else (SPEC S53, A6)."""
-        flag = self.flags.get(key)
-        if self.killed and (key in self.killed or "*" in self.killed):
-            version = flag.version if flag else 0
-            return Evaluation(key, False, EvaluationReason.DISABLED, version)
-        if flag is None:
-            return self._unknown(key)
-        result = evaluate(flag, context)
-        return replace(result, reason=EvaluationReason.STALE) if self.stale else result
-
-    def client_flags(self, context: EvaluationContext) -> list[Evaluation]:
-        """All flags that clients may know of, off ones included, by key (SPEC S24)."""
-        return [
-            self.evaluate(flag.key, context) for flag in self.flags.values() if flag.client_visible
-        ]
-
-    def _unknown(self, key: str) -> Evaluation:
-        if self.version:
-            return missing(key)
-        return replace(missing(key), error_code=EvaluationErrorCode.GENERAL)
 
 
 class FlagStore:
@@ -73,6 +33,8 @@ class FlagStore:
         self._always_killed = killed
         self._poll_seconds = poll_seconds
         self._lock = asyncio.Lock()
+        self._turn = asyncio.Lock()
+        self._next: asyncio.Future[None] | None = None
         self._task: asyncio.Task[None] | None = None
         self._listeners: list[Callable[[FlagSet], object]] = []
         self.current = FlagSet(killed=killed)
@@ -111,6 +73,22 @@ class FlagStore:
                 )
             )
             return self.current
+
+    async def newest(self) -> FlagSet:
+        """The set as the database has it at a moment after this call began.
+
+        Callers who come while it is being asked wait for the next answer together, so that a
+        thousand at once ask twice. Without the database: the last set.
+        """
+        if self._next is None:
+            self._next = asyncio.ensure_future(self._check_next())
+        await asyncio.shield(self._next)
+        return self.current
+
+    async def _check_next(self) -> None:
+        async with self._turn:
+            self._next = None  # who comes from here on may have seen something newer
+            await self.check()
 
     def _kept(self, flag: Flag) -> Flag:
         """The object of before where nothing has changed: who compares needs only `is`."""

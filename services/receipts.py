@@ -97,8 +97,10 @@ class Receipts:
         """The transport of a stream took this version, or nothing in it was new to the stream."""
         now, before = self._now(), receiver.has
         receiver.has = version
-        for step in self._steps.values():
-            if before < step.version <= version:
+        for step in reversed(self._steps.values()):  # the newest first: most streams have the rest
+            if step.version <= before:
+                break
+            if step.version <= version:
                 step.delays[max(now - step.served, 0) // RESOLUTION_MS] += 1
                 step.dirty = True
 

@@ -14,7 +14,7 @@ from domain.flags import BucketBy, EvaluationContext
 from domain.propagation import RESOLUTION_MS, Propagation, Start, merge
 from domain.rehearsal import PEOPLE, Rehearsal
 from services import propagation_board as board
-from services.flag_store import FlagSet
+from services.flag_sets import FlagSet
 from services.flag_views import FlagView, FlagViews
 from services.propagation import AWAY
 from services.receipts import Step, monotonic_ms

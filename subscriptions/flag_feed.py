@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from domain.events import FlagChanged, RecordedEvent
 from services import background
-from services.flag_store import FlagSet, FlagStore
+from services.flag_sets import FlagSet
+from services.flag_store import FlagStore
 from services.flag_views import FlagViews
 from subscriptions.fanout import Fanout, Latest
 from subscriptions.tail import EventTail

@@ -6,11 +6,10 @@ from typing import Annotated
 
 import strawberry
 
-from domain.events import FlagChanged, RecordedEvent
 from schema.context import Info
 from schema.types.flags import FeatureFlag, FlagSet
 from services.flag_evaluation import viewer_context
-from services.flag_store import FlagSet as Flags
+from services.flag_sets import FlagSet as Flags
 from services.flag_views import FlagView
 from services.receipts import Receiver
 from subscriptions.fanout import Latest
@@ -27,27 +26,17 @@ Device = Annotated[
 async def feature_flags(info: Info, keys: Keys = None) -> AsyncIterator[FeatureFlag]:
     """Every flag as it is now, then each that changes, at once."""
     wanted = frozenset(keys) if keys is not None else None
-
-    def concerns(item: RecordedEvent) -> bool:
-        event = item.event
-        return isinstance(event, FlagChanged) and (wanted is None or event.key in wanted)
-
-    sent: dict[str, int] = {}
-    buffer: Latest[RecordedEvent] = Latest(key=_key)
     runtime = info.context.runtime
-    async with runtime.tail.subscribe(buffer, concerns) as changes:
-        current = await runtime.flags.refresh()
-        for flag in current.flags.values():
-            if wanted is None or flag.key in wanted:
-                sent[flag.key] = flag.version
-                yield FeatureFlag.of(flag)
-        with runtime.lifetimes.guard(info.context.actor, changes):
-            async for item in changes:
-                key = _key(item)
-                changed = await info.context.loaders.flag_by_key.load(key)
-                if changed is not None and changed.version != sent.get(key):
-                    sent[key] = changed.version
-                    yield FeatureFlag.of(changed)
+    newest: Latest[Flags] = Latest()
+    async with runtime.flag_feed.sets.subscribe(newest) as sets:
+        current = await runtime.flags.newest()
+        for flag in current.changed_since(None, wanted):
+            yield FeatureFlag.shared(current, flag)
+        with runtime.lifetimes.guard(info.context.actor, sets):
+            async for found in sets:
+                for flag in found.changed_since(current, wanted):
+                    yield FeatureFlag.shared(found, flag)
+                current = found
 
 
 async def viewer_flags(info: Info, device_id: Device = None) -> AsyncIterator[FlagSet]:
@@ -78,8 +67,3 @@ def _receiving(info: Info, device_id: str | None, version: int) -> Iterator[Rece
     finally:
         streams.remove(receiver)
         receipts.leave(receiver)
-
-
-def _key(item: RecordedEvent) -> str:
-    assert isinstance(item.event, FlagChanged)
-    return item.event.key

@@ -11,6 +11,7 @@ from domain.errors import LaunchError
 from schema.context import Info
 from schema.marketplace_enums import ClientStatus
 from schema.pagination import Connection
+from schema.purity import PURE
 from schema.scalars import EmailAddress
 from schema.types.couples import Couple
 from schema.types.errors import Error
@@ -19,6 +20,7 @@ from schema.types.node import Node, node_id
 from services import directory
 from services.clients import ClientDraft, ClientResult
 from services.directory import ClientFilter
+from services.replies import Source
 
 if TYPE_CHECKING:
     from schema.types.invitations import Invitation
@@ -40,7 +42,7 @@ class Client(Node):
     notes: str | None = strawberry.field(description="For the supplier alone.")
     row: strawberry.Private[rows.Client]
 
-    @strawberry.field(description="The couple, once it has accepted.")
+    @strawberry.field(description="The couple, once it has accepted.", metadata=PURE[Source.ROWS])
     async def couple(self, info: Info) -> Couple | None:
         """Resolved only where it is asked for."""
         key = self.row.couple_id
@@ -77,7 +79,7 @@ class ClientConnection(Connection[Client]):
 
     wanted: strawberry.Private[ClientFilter | None]
 
-    @strawberry.field(description="How many clients the filter finds.")
+    @strawberry.field(description="How many clients the filter finds.", metadata=PURE[Source.ROWS])
     async def total_count(self, info: Info) -> int:
         """One more statement."""
         if self.wanted is None:

@@ -1,5 +1,6 @@
 """Feature flags and what they evaluate to (SPEC S2, A1, A2, A22)."""
 
+from collections.abc import Sequence
 from dataclasses import field
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
@@ -11,11 +12,14 @@ from domain import flags as domain
 from domain import plans
 from domain.actors import Scope
 from domain.events import Subject
+from domain.flags import Evaluation
 from schema.context import Info
 from schema.directives import CostDirective, ScopeDirective
 from schema.enums import BucketBy, EvaluationErrorCode, EvaluationReason
 from schema.pagination import After, Connection, First, Page, connection, encode_cursor
 from schema.permissions import require
+from schema.plain import Drawn
+from schema.purity import PURE
 from schema.scalars import Percent
 from schema.sharing import Results
 from schema.types.changes import Change
@@ -23,7 +27,10 @@ from schema.types.node import Node, node_id
 from services import flag_reads
 from services.flag_evaluation import Explained, etag
 from services.flag_reads import FlagFilter
+from services.flag_sets import MOST_OUTCOMES, Outcomes
+from services.flag_sets import FlagSet as Flags
 from services.flag_views import Seen
+from services.replies import Source
 
 if TYPE_CHECKING:
     from schema.types.phases import LaunchPhase
@@ -50,8 +57,9 @@ class FeatureFlag(Node):
     created_at: datetime = strawberry.field(description="When it was made.")
     updated_at: datetime = strawberry.field(description="When it last changed.")
     flag: strawberry.Private[domain.Flag]
+    results: strawberry.Private[Results] = field(default_factory=Results)
 
-    @strawberry.field(description="The phase that introduced it.")
+    @strawberry.field(description="The phase that introduced it.", metadata=PURE[Source.ROWS])
     async def phase(
         self, info: Info
     ) -> Annotated["LaunchPhase", strawberry.lazy("schema.types.phases")] | None:
@@ -65,6 +73,7 @@ class FeatureFlag(Node):
 
     @strawberry.field(
         description="How many suppliers and couples see it now.",
+        metadata=PURE[Source.ROWS],
         directives=[CostDirective(weight=10)],
     )
     async def exposed_users(self, info: Info) -> int:
@@ -72,7 +81,7 @@ class FeatureFlag(Node):
         async with info.context.db.read() as session:
             return await flag_reads.exposed_users(session, self.flag)
 
-    @strawberry.field(description="Its changes, newest first.")
+    @strawberry.field(description="Its changes, newest first.", metadata=PURE[Source.ROWS])
     async def changes(
         self, info: Info, first: First = None, after: After = None
     ) -> Connection[Change]:
@@ -109,6 +118,15 @@ class FeatureFlag(Node):
             flag=flag,
         )
 
+    @classmethod
+    def shared(cls, of: Flags, flag: domain.Flag) -> "FeatureFlag":
+        """The same object for all streams that send a flag of a set."""
+        known = _flags.setdefault(of, {})
+        found = known.get(flag.key)
+        if found is None:
+            found = known[flag.key] = cls.of(flag)
+        return found
+
 
 @strawberry.type(description="A page of flags.")
 class FeatureFlagConnection(Connection[FeatureFlag]):
@@ -117,7 +135,9 @@ class FeatureFlagConnection(Connection[FeatureFlag]):
     wanted: strawberry.Private[FlagFilter]
 
     @strawberry.field(
-        description="How many flags the filter finds.", directives=[CostDirective(weight=5)]
+        description="How many flags the filter finds.",
+        directives=[CostDirective(weight=5)],
+        metadata=PURE[Source.FLAGS],
     )
     async def total_count(self, info: Info) -> int:
         """One more statement."""
@@ -183,6 +203,7 @@ class FlagEvaluation:
     error_code: EvaluationErrorCode | None = strawberry.field(description="What went wrong.")
     flag_version: int = strawberry.field(description="The version of the flag; 0 if unknown.")
     result: strawberry.Private[Explained]
+    drawn: strawberry.Private[Drawn] = field(default_factory=Drawn)
 
     @strawberry.field(
         description="The decision step by step; only where `explain` was asked for.",
@@ -224,7 +245,7 @@ class FlagSet:
     version: int = strawberry.field(description="The version of the whole set of flags.")
     etag: str = strawberry.field(description="Changes when a value in here changes.")
     flags: list[FlagEvaluation] = strawberry.field(description="By key.")
-    results: strawberry.Private[Results] = field(default_factory=Results)
+    results: strawberry.Private[Results] = field(default_factory=lambda: Results(is_owned=False))
 
     @classmethod
     def of(cls, version: int, results: list[Explained]) -> "FlagSet":
@@ -233,13 +254,32 @@ class FlagSet:
         return cls(version=version, etag=tag, flags=[FlagEvaluation.of(item) for item in results])
 
     @classmethod
+    def seen(cls, flags: Flags, evaluations: Sequence[Evaluation]) -> "FlagSet":
+        """What a client sees of a set: of outcomes that many get there is one object."""
+        known = _evaluations.setdefault(flags.outcomes, {})
+        return cls(
+            version=flags.version,
+            etag=etag(flags.version, evaluations),
+            flags=[known.get(id(item)) or _evaluation(known, item) for item in evaluations],
+        )
+
+    @classmethod
     def shared(cls, seen: Seen) -> "FlagSet":
         """The same object for all who see the same, so that it is executed once for them."""
         found = _shown.get(seen)
         if found is None:
-            found = cls.of(seen.of.version, [Explained(item) for item in seen.evaluations])
-            _shown[seen] = found
+            found = _shown[seen] = cls.seen(seen.of, seen.evaluations)
         return found
 
 
+def _evaluation(known: dict[int, FlagEvaluation], item: Evaluation) -> FlagEvaluation:
+    if len(known) >= MOST_OUTCOMES:
+        known.clear()
+    # It holds the evaluation, whose id is therefore nobody else's.
+    found = known[id(item)] = FlagEvaluation.of(Explained(item))
+    return found
+
+
+_flags: WeakKeyDictionary[Flags, dict[str, FeatureFlag]] = WeakKeyDictionary()
 _shown: WeakKeyDictionary[Seen, FlagSet] = WeakKeyDictionary()
+_evaluations: WeakKeyDictionary[Outcomes, dict[int, FlagEvaluation]] = WeakKeyDictionary()

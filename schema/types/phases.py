@@ -16,6 +16,7 @@ from schema.context import Info
 from schema.directives import CostDirective
 from schema.enums import PhaseAction, PhaseStatus, Platform, RollbackMode, RunKind
 from schema.pagination import After, Connection, First, Page, connection, encode_cursor
+from schema.purity import PURE
 from schema.scalars import Percent
 from schema.types.actors import Actor, load_actor
 from schema.types.criteria import CriterionStatus
@@ -23,6 +24,7 @@ from schema.types.flags import FeatureFlag
 from schema.types.node import Node, node_id
 from schema.types.readiness import LaunchReadiness
 from services import pacing, phase_activation, phase_reads, reports
+from services.replies import Source
 
 if TYPE_CHECKING:
     from domain.phases import RampStep as DomainStep
@@ -125,13 +127,16 @@ class LaunchPhase(Node):
     updated_at: datetime = strawberry.field(description="When it last changed.")
     row: strawberry.Private[rows.LaunchPhase]
 
-    @strawberry.field(description="Its ramp; empty: everybody at once.")
+    @strawberry.field(description="Its ramp; empty: everybody at once.", metadata=PURE[Source.ROWS])
     def steps(self) -> list[RampStep]:
         """In the order in which they are gone through."""
         steps = steps_of(self.row.steps)
         return [RampStep.of(self.row, index, step) for index, step in enumerate(steps)]
 
-    @strawberry.field(description="The step that it is on; null where it is not live.")
+    @strawberry.field(
+        description="The step that it is on; null where it is not live.",
+        metadata=PURE[Source.ROWS],
+    )
     def current_step(self) -> RampStep | None:
         """Only a live phase is on a step."""
         steps, index = steps_of(self.row.steps), self.row.step_index
@@ -139,12 +144,17 @@ class LaunchPhase(Node):
             return None
         return RampStep.of(self.row, index, steps[index])
 
-    @strawberry.field(description="When the ramp moves on by itself; null where it waits.")
+    @strawberry.field(
+        description="When the ramp moves on by itself; null where it waits.",
+        metadata=PURE[Source.ROWS],
+    )
     def next_step_at(self) -> datetime | None:
         """Only an ACTIVE phase moves."""
         return phase_reads.next_step_at(self.row)
 
-    @strawberry.field(description="What it must keep to, with the present verdicts.")
+    @strawberry.field(
+        description="What it must keep to, with the present verdicts.", metadata=PURE[Source.ROWS]
+    )
     async def success_criteria(self, info: Info) -> list[CriterionStatus]:
         """In the order in which they were given, as they stand in the latest run."""
         criteria, run_id = criteria_of(self.row.success_criteria), self.row.current_run_id
@@ -161,19 +171,19 @@ class LaunchPhase(Node):
         async with info.context.db.read() as session:
             return await pacing.held_by(session, self.row, pace, info.context.now)
 
-    @strawberry.field(description="How it is rolled back.")
+    @strawberry.field(description="How it is rolled back.", metadata=PURE[Source.ROWS])
     def rollback_plan(self) -> RollbackPlan | None:
         """Null: every flag off, at once."""
         plan = plan_of(self.row.rollback_plan)
         return RollbackPlan.of(plan) if plan else None
 
-    @strawberry.field(description="The flags that it switches on.")
+    @strawberry.field(description="The flags that it switches on.", metadata=PURE[Source.ROWS])
     async def flags(self, info: Info) -> list[PhaseFlag]:
         """In the order of the phase."""
         links = await info.context.loaders.phase_flags.load(self.row.id)
         return [PhaseFlag.of(link) for link in links or []]
 
-    @strawberry.field(description="Its activations, newest first.")
+    @strawberry.field(description="Its activations, newest first.", metadata=PURE[Source.ROWS])
     async def runs(
         self, info: Info, first: First = None, after: After = None
     ) -> Connection[Annotated["PhaseRun", strawberry.lazy("schema.types.phases")]]:
@@ -201,7 +211,7 @@ class LaunchPhase(Node):
             found = await phase_activation.assess(session, self.row.id, gate, info.context.now)
         return LaunchReadiness.of(found)
 
-    @strawberry.field(description="What can be done to it now.")
+    @strawberry.field(description="What can be done to it now.", metadata=PURE[Source.ROWS])
     def available_actions(self) -> list[PhaseAction]:
         """For the buttons of a dashboard."""
         steps = steps_of(self.row.steps)

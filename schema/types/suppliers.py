@@ -13,6 +13,7 @@ from schema.context import Info
 from schema.enums import VendorType
 from schema.marketplace_enums import ClientStatus
 from schema.pagination import After, Connection, First, Page, connection, moment_cursor
+from schema.purity import PURE
 from schema.scalars import EmailAddress
 from schema.types.clients import Client, ClientConnection
 from schema.types.couples import Partnership, load_onboarding, page_of_partnerships
@@ -20,6 +21,7 @@ from schema.types.node import Node, node_id
 from schema.types.onboarding import Onboarding
 from services import directory
 from services.directory import ClientFilter, SupplierFilter
+from services.replies import Source
 
 Status = Annotated[
     ClientStatus | None, strawberry.argument(description="Only those that are so far.")
@@ -47,12 +49,17 @@ class Supplier(Node):
             raise Forbidden("The onboarding of a supplier is its own.")
         return await load_onboarding(info, self.row.user_id)
 
-    @strawberry.field(description="When it sent its first invitation; null for others to see.")
+    @strawberry.field(
+        description="When it sent its first invitation; null for others to see.",
+        metadata=PURE[Source.ROWS],
+    )
     def first_value_at(self, info: Info) -> datetime | None:
         """What the launch counts as its success (SPEC S86)."""
         return self.row.first_value_at if self._is_whole(info) else None
 
-    @strawberry.field(description="Its clients; none for others to see.")
+    @strawberry.field(
+        description="Its clients; none for others to see.", metadata=PURE[Source.ROWS]
+    )
     async def clients(
         self,
         info: Info,
@@ -110,7 +117,9 @@ class SupplierConnection(Connection[Supplier]):
 
     wanted: strawberry.Private[SupplierFilter]
 
-    @strawberry.field(description="How many suppliers the filter finds.")
+    @strawberry.field(
+        description="How many suppliers the filter finds.", metadata=PURE[Source.ROWS]
+    )
     async def total_count(self, info: Info) -> int:
         """One more statement."""
         async with info.context.db.read() as session:

@@ -85,7 +85,8 @@ DOCUMENTS = {
 
 @contextmanager
 def counting(app: Starlette) -> Iterator[list[str]]:
-    """The statements that the app sends to the database for a request."""
+    """The statements that the app sends for a request, who asks not being known yet."""
+    app.state.runtime.access.clear()
     counter = StatementCounter(app.state.runtime.db)
     try:
         yield counter.statements

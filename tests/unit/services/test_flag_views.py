@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.flags import BucketBy, Evaluation, EvaluationContext, Flag
-from services.flag_store import FlagSet
+from services.flag_sets import FlagSet
 from services.flag_views import FlagView, FlagViews
 from tests.unit.domain.builders import make_flag
 
@@ -35,7 +35,8 @@ def at(version: int, *flags: Flag, before: FlagSet | None = None, **fields: bool
 
 def public(found: FlagSet) -> list[Evaluation]:
     """A full evaluation, as far as clients are shown it."""
-    return [replace(item, bucket=None) for item in found.client_flags(CONTEXT)]
+    keys = [key for key, flag in found.flags.items() if flag.client_visible]
+    return [replace(found.evaluate(key, CONTEXT), bucket=None) for key in keys]
 
 
 @given(WORLDS)

@@ -1,0 +1,64 @@
+"""Gives an answer again as long as the rows that it was made of are the same (ADR 11)."""
+
+from collections.abc import AsyncIterator, Hashable
+from contextlib import suppress
+from typing import Any, cast
+
+import orjson
+from graphql.execution import ExecutionResult
+from strawberry.extensions import SchemaExtension
+
+from domain.errors import DependencyDown
+from schema.purity import source_of
+from schema.sharing import audience
+from services.replies import Replies
+
+
+class ReplyCache(SchemaExtension):
+    """Takes the place of the execution alone.
+
+    Who asks is known by then, the document was validated and its cost was charged: nothing that
+    limits, counts or logs an operation is skipped. Each hit takes one short look at the database.
+    """
+
+    async def on_execute(self) -> AsyncIterator[None]:
+        """Around the execution of an operation."""
+        context = self.execution_context.context
+        key = self._key() if context.connection is not None else None
+        if key is None:
+            yield
+            return
+        replies: Replies = context.runtime.replies
+        source, what = key
+        revision: Hashable = None
+        with suppress(DependencyDown):  # who needs the database will say that it is away
+            revision = await replies.revision(source)
+        data = replies.find(what, revision) if revision is not None else None
+        if data is not None:
+            self.execution_context.result = _answer(data)
+        yield
+        if data is None and revision is not None:
+            self._keep(replies, what, revision)
+
+    def _key(self) -> tuple[Any, Hashable] | None:
+        asked = self.execution_context
+        source = source_of(asked.schema._schema, asked.query or "", asked.operation_name)
+        if source is None:
+            return None
+        try:
+            given = orjson.dumps(asked.variables or {}, option=orjson.OPT_SORT_KEYS)
+        except TypeError:  # integers that only Python knows
+            return None
+        return source, (asked.query, asked.operation_name, given, audience(asked.context.actor))
+
+    def _keep(self, replies: Replies, what: Hashable, revision: Hashable) -> None:
+        result = self.execution_context.result
+        if isinstance(result, ExecutionResult) and not result.errors and result.data is not None:
+            data = orjson.dumps(result.data)
+            replies.keep(what, revision, data)
+            self.execution_context.result = _answer(data)
+
+
+def _answer(data: bytes) -> ExecutionResult:
+    """The answer as JSON that is put into the reply as it is."""
+    return ExecutionResult(cast("dict[str, Any]", orjson.Fragment(data)), None)

@@ -1,0 +1,126 @@
+"""All flags at one version, and what they come to for a client (SPEC S24, S53, S59, A6)."""
+
+from collections.abc import Collection, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cached_property
+from typing import TypeAlias
+from weakref import WeakKeyDictionary
+
+from domain.flags import (
+    Evaluation,
+    EvaluationContext,
+    EvaluationErrorCode,
+    EvaluationReason,
+    Flag,
+    evaluate,
+    missing,
+    settled,
+)
+
+Plan: TypeAlias = Mapping[str, Evaluation | None]
+
+MOST_OUTCOMES = 20_000
+
+
+class Outcomes:
+    """One object for each thing that a flag can come to: a thousand clients hold no copies.
+
+    Who compares two of them needs only `is`; where it was emptied between them, they are only
+    equal, and what would have been shared is made twice.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[Hashable, Evaluation] = {}
+
+    def public(self, item: Evaluation) -> Evaluation:
+        """Without the client's own bucket and group, which nobody is shown."""
+        key = (item.key, item.value, item.reason, item.flag_version, item.error_code, item.limit)
+        known = self._known.get(key)
+        if known is None:
+            if len(self._known) >= MOST_OUTCOMES:
+                self._known.clear()
+            known = self._known[key] = replace(item, bucket=None, matched_group=None)
+        return known
+
+
+@dataclass(frozen=True, eq=False)
+class FlagSet:
+    """Every flag at one version. `stale`: the database could not be asked lately."""
+
+    version: int = 0
+    flags: Mapping[str, Flag] = field(default_factory=dict)
+    loaded_at: datetime | None = None
+    stale: bool = True
+    killed: frozenset[str] = frozenset()
+    outcomes: Outcomes = field(default_factory=Outcomes)  # of this set and of those made from it
+
+    def evaluate(self, key: str, context: EvaluationContext) -> Evaluation:
+        """The value of one flag; the kill switch comes before anything else (SPEC S53, A6)."""
+        flag = self.flags.get(key)
+        if self.killed and (key in self.killed or "*" in self.killed):
+            version = flag.version if flag else 0
+            return Evaluation(key, False, EvaluationReason.DISABLED, version)
+        if flag is None:
+            return self._unknown(key)
+        result = evaluate(flag, context)
+        return replace(result, reason=EvaluationReason.STALE) if self.stale else result
+
+    def client_flags(self, context: EvaluationContext) -> tuple[Evaluation, ...]:
+        """All flags that clients may know of, off ones included, by key (SPEC S24)."""
+        plan = self.plan(context.groups)
+        return tuple([known or self.public(key, context) for key, known in plan.items()])
+
+    def public(self, key: str, context: EvaluationContext) -> Evaluation:
+        """The value of one flag as a client is shown it."""
+        return self.outcomes.public(self.evaluate(key, context))
+
+    def plan(self, groups: frozenset[str]) -> Plan:
+        """What clients in these groups are shown; None where it depends on who they are."""
+        known = self._plans.get(groups)
+        if known is None:
+            known = self._plans[groups] = {key: self._settled(key, groups) for key in self.places}
+        return known
+
+    def changed_since(
+        self, before: "FlagSet | None", keys: Collection[str] | None = None
+    ) -> list[Flag]:
+        """Flags that are new or other than before, of some keys or of all."""
+        names = self._news(before)
+        wanted = names if keys is None else [key for key in names if key in keys]
+        return [self.flags[key] for key in wanted]
+
+    def _news(self, before: "FlagSet | None") -> Sequence[str]:
+        """Found once for all who come from the same set."""
+        if before is None:
+            return tuple(self.flags)
+        known = self._since.get(before)
+        if known is None:
+            old = before.flags
+            news = tuple(key for key, flag in self.flags.items() if old.get(key) is not flag)
+            known = self._since[before] = news
+        return known
+
+    @cached_property
+    def _since(self) -> WeakKeyDictionary["FlagSet", Sequence[str]]:
+        return WeakKeyDictionary()
+
+    @cached_property
+    def places(self) -> Mapping[str, int]:
+        """The keys that clients may know of, with their place in `client_flags`."""
+        visible = (flag.key for flag in self.flags.values() if flag.client_visible)
+        return {key: place for place, key in enumerate(visible)}
+
+    @cached_property
+    def _plans(self) -> dict[frozenset[str], Plan]:
+        """There are as many groups of people as sides, trades and roles go together: few."""
+        return {}
+
+    def _settled(self, key: str, groups: frozenset[str]) -> Evaluation | None:
+        found = settled(self.flags[key], groups)
+        return found and self.public(key, EvaluationContext(groups=groups))
+
+    def _unknown(self, key: str) -> Evaluation:
+        if self.version:
+            return missing(key)
+        return replace(missing(key), error_code=EvaluationErrorCode.GENERAL)
