@@ -11,13 +11,20 @@ from starlette.applications import Starlette
 from websockets.asyncio.client import ClientConnection, connect
 
 Payload = Any
+OURS, PLAIN = "commands.frames:FrameProtocol", "websockets-sansio"
 
 
 @asynccontextmanager
-async def serving(app: Starlette) -> AsyncIterator[str]:
+async def serving(app: Starlette, ws: str = OURS) -> AsyncIterator[str]:
     """The app behind a real socket; gives `host:port`. The app is running already."""
     config = uvicorn.Config(
-        app, port=0, lifespan="off", log_level="warning", ws="websockets-sansio", loop="none"
+        app,
+        port=0,
+        lifespan="off",
+        log_level="warning",
+        ws=ws,
+        ws_per_message_deflate=False,
+        loop="none",
     )
     server = uvicorn.Server(config)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined,unused-ignore] # pytest keeps its own

@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from tests.factories.launches import make_flag
 from tests.factories.propagation import runtime_of, toggled
 from tests.graphql import GraphQLClient
-from tests.sockets import Stream, serving, socket
+from tests.sockets import OURS, PLAIN, Stream, serving, socket
 
 FLAGS = "subscription ($device: String) { viewerFlags(deviceId: $device) { flags { key value } } }"
 SKIPPING = """subscription ($no: Boolean!) {
@@ -38,6 +38,18 @@ async def test_visitors_who_see_the_same_share_one_object(
         seen = [await stream.next() for stream in streams]
         assert seen == [{"viewerFlags": {"flags": [{"key": "mvp_chat", "value": True}]}}] * 2
         assert len(runtime_of(app).flag_feed.views) == 1
+
+
+@pytest.mark.parametrize("ws", [OURS, PLAIN])
+async def test_any_server_sends_the_same(app: Starlette, admin: GraphQLClient, ws: str) -> None:
+    await make_flag(admin, "mvp_chat")
+    async with serving(app, ws) as place, socket(place) as visitor:
+        streams = [await visitor.subscribe(FLAGS, device=device) for device in ("a", 'b"\n')]
+        seen = [await stream.next() for stream in streams]
+        await toggled(admin, app, "mvp_chat", on=True)
+        seen += [await stream.next() for stream in streams]
+    values = [item["viewerFlags"]["flags"][0]["value"] for item in seen]
+    assert values == [False, False, True, True]
 
 
 async def test_skipping_is_part_of_what_is_asked(address: str) -> None:

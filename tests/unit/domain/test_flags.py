@@ -17,6 +17,7 @@ from domain.flags import (
     bucket,
     evaluate,
     missing,
+    settled,
 )
 from domain.percent import Percent
 from tests.unit.domain.builders import NOBODY_KNOWN, make_flag, percents, user
@@ -229,3 +230,29 @@ def test_bucket_limit_and_value_agree(flag: Flag, context: EvaluationContext) ->
     if result.bucket is not None and result.limit is not None:
         assert result.value == (result.bucket < result.limit)
     assert not (result.value and result.error_code)
+
+
+@given(flags, contexts)
+def test_what_is_settled_for_a_group_is_so_for_everybody_in_it(
+    flag: Flag, context: EvaluationContext
+) -> None:
+    known = settled(flag, context.groups)
+    assert known in (None, evaluate(flag, context))
+
+
+@pytest.mark.parametrize(
+    ("flag", "is_known"),
+    [
+        (make_flag(), True),
+        (make_flag(percentage=0), True),
+        (make_flag(percentage=50), False),
+        (make_flag(percentage=50, enabled=False), True),
+        (make_flag(groups=("supplier",)), True),
+        (make_flag(groups=("couple",), percentage=50), True),
+        (make_flag(groups=("supplier",), percentage=50), False),
+        (make_flag(groups=("user:a",)), False),
+        (make_flag(groups=("!user:a",)), False),
+    ],
+)
+def test_a_flag_is_settled_where_no_id_decides(flag: Flag, is_known: bool) -> None:
+    assert (settled(flag, frozenset({"supplier"})) is not None) == is_known

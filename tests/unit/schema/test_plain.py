@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
 from typing import Any
@@ -14,7 +14,7 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types import ExecutionResult
 
-from schema.plain import PlainExecutor
+from schema.plain import Drawn, PlainExecutor
 
 
 @strawberry.enum
@@ -45,6 +45,15 @@ class Lamp:
     @strawberry.field
     async def late(self) -> int:
         return 1
+
+
+@strawberry.type
+class Stone:
+    """Never changes."""
+
+    name: str = "stone"
+    weight: int = 1
+    drawn: strawberry.Private[Drawn] = field(default_factory=Drawn)
 
 
 class Later:
@@ -92,6 +101,11 @@ class Query:
     @strawberry.field
     def lamps(self, info: strawberry.Info[Any, None]) -> list[Lamp]:
         return [info.context(), Lamp()]
+
+    @strawberry.field
+    def stones(self, info: strawberry.Info[Any, None]) -> list[Stone]:
+        stone: Stone = info.context()
+        return [stone, stone]
 
     @strawberry.field
     def maybe(self, info: strawberry.Info[Any, None]) -> Lamp | None:
@@ -195,3 +209,14 @@ async def test_a_stream_remembers_nothing_of_its_events() -> None:
     found = [result.data["lamps"] async for result in stream]
     assert found == [[{"name": "one", "watts": 5}]] * 3
     assert SEEN.remembered == [0, 0, 0]
+
+
+async def test_the_answer_of_what_never_changes_is_made_once_for_each_selection() -> None:
+    stone = Stone()
+    queries = ("{ stones { name } }", "{ stones { name weight } }", "{ stones { name } }")
+    found = [await SHORT.execute(query, context_value=lambda: stone) for query in queries]
+    long = [await LONG.execute(query, context_value=lambda: stone) for query in queries]
+    assert [told(item) for item in found] == [told(item) for item in long]
+    again = await SHORT.execute(queries[-1], context_value=lambda: stone)
+    assert again.data is not None
+    assert again.data["stones"][0] is again.data["stones"][1] is found[-1].data["stones"][0]  # type: ignore[index]

@@ -40,8 +40,9 @@ def test_the_named_operation_counts() -> None:
 
 def test_fragments_that_spread_each_other_many_times_take_no_time() -> None:
     spreads = "\n".join(
-        f"fragment F{n} on FeatureFlag {{ ...F{n + 1} a: phase {{ flags {{ flag {{ ...F{n + 1} }} }} }}"
-        f" b: phase {{ flags {{ flag {{ ...F{n + 1} }} }} }} }}"
+        f"fragment F{n} on FeatureFlag {{ ...F{n + 1} "
+        f"a: phase {{ flags {{ flag {{ ...F{n + 1} }} }} }} "
+        f"b: phase {{ flags {{ flag {{ ...F{n + 1} }} }} }} }}"
         for n in range(60)
     )
     query = (
