@@ -1,4 +1,4 @@
-"""What a reader would see now, as two short names that change whenever that does (ADR 11).
+"""What a reader would see now, as two short names that change whenever that does (ADR 12).
 
 Two equal snapshots see the same rows, whoever wrote them and however: PostgreSQL moves it with
 every transaction that has written anything. The version of the flags is moved by a trigger, and

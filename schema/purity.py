@@ -1,4 +1,4 @@
-"""Which documents ask for nothing but rows: no clock, no memory, no other system (ADR 11).
+"""Which documents ask for nothing but rows: no clock, no memory, no other system (ADR 12).
 
 A field with a resolver says so itself, with `metadata=PURE[...]`; one that forgets is only slower.
 A plain attribute of an object is as pure as what gave the object.

@@ -1,4 +1,4 @@
-"""Gives an answer again as long as the rows that it was made of are the same (ADR 11)."""
+"""Gives an answer again as long as the rows that it was made of are the same (ADR 12)."""
 
 from collections.abc import AsyncIterator, Hashable
 from contextlib import suppress

@@ -80,7 +80,7 @@ from subscriptions import onboarding as live_onboarding
 from subscriptions import phases as live_phases
 from subscriptions import propagation as live_propagation
 
-# What an answer is made of, where that is rows alone (ADR 11).
+# What an answer is made of, where that is rows alone (ADR 12).
 FLAGS, ROWS = Source.FLAGS, Source.ROWS
 # A supplier for itself, or whoever acts for suppliers.
 SUPPLIERS = (Scope.SELF, Scope.DIRECTORY_WRITE)

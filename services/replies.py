@@ -1,4 +1,4 @@
-"""Answers that are still what the database would say (ADR 11)."""
+"""Answers that are still what the database would say (ADR 12)."""
 
 from collections import OrderedDict
 from collections.abc import Hashable

@@ -1,4 +1,4 @@
-"""An answer that is given again is the one that the database would give (ADR 11)."""
+"""An answer that is given again is the one that the database would give (ADR 12)."""
 
 import asyncio
 from collections.abc import AsyncIterator

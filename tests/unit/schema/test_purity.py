@@ -1,4 +1,4 @@
-"""Which documents ask for nothing but rows (ADR 11)."""
+"""Which documents ask for nothing but rows (ADR 12)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Answers are given again for the same revision, and memory is bounded (ADR 11)."""
+"""Answers are given again for the same revision, and memory is bounded (ADR 12)."""
 
 import pytest
 
