@@ -1,7 +1,7 @@
 """How health is answered."""
 
 from schema.context import Info
-from schema.types.health import HealthSnapshot
+from schema.types.health import HealthSnapshot, SystemStatus
 
 
 async def system_health(info: Info) -> HealthSnapshot:
@@ -10,3 +10,8 @@ async def system_health(info: Info) -> HealthSnapshot:
     A check without a sample for two intervals is UNKNOWN, which keeps phases from going live.
     """
     return HealthSnapshot.of(await info.context.runtime.health.latest())
+
+
+async def system_status(info: Info) -> SystemStatus:
+    """How the product is for those who use it; needs no log-in (SPEC S113)."""
+    return SystemStatus.of(await info.context.runtime.health.latest())

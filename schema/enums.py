@@ -18,6 +18,7 @@ from domain.incidents import IncidentStatus, Severity
 from domain.phases import PhaseAction, PhaseStatus, Platform, RollbackMode, RunKind
 from domain.readiness import ReadinessVerdict
 from domain.rehearsal import RehearsalStage, RehearsalStatus
+from domain.system_status import ServiceStatus
 from domain.windows import TimeRange
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "RollbackMode",
     "RunKind",
     "Scope",
+    "ServiceStatus",
     "Severity",
     "TimeRange",
     "UserType",
@@ -262,6 +264,14 @@ describe(
     WARNING="It is slow or failed once.",
     CRITICAL="It fails.",
     UNKNOWN="There is no recent sample.",
+)
+describe(
+    ServiceStatus,
+    "How the product is for those who use it.",
+    OPERATIONAL="It works.",
+    DEGRADED="Some of it works badly or late.",
+    OUTAGE="It does not work.",
+    UNKNOWN="Nobody has looked lately.",
 )
 describe(
     Severity,

@@ -25,6 +25,7 @@ PUBLIC_FIELDS = frozenset(
         "Query.node",
         "Query.nodes",
         "Query.rateLimit",
+        "Query.systemStatus",
         "Query.viewer",
         "Query.viewerFlags",
         "Query.invitation",

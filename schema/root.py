@@ -42,7 +42,7 @@ from schema.types.errors import NotReadyError, UserError, VersionConflictError
 from schema.types.events import EVENT_TYPES, LaunchEvent
 from schema.types.flag_inputs import FlagPayload
 from schema.types.flags import FeatureFlag, FeatureFlagConnection, FlagSet
-from schema.types.health import HealthSnapshot
+from schema.types.health import HealthSnapshot, SystemStatus
 from schema.types.incident_inputs import IncidentPayload
 from schema.types.incidents import Incident, IncidentConnection
 from schema.types.invitations import (
@@ -112,6 +112,7 @@ class Query:
     viewer_flags: FlagSet = query(flags.viewer_flags)
 
     system_health: HealthSnapshot = query(health.system_health, Scope.HEALTH_READ)
+    system_status: SystemStatus = query(health.system_status)
     launch_metrics: MetricsSnapshot = query(metrics.launch_metrics, Scope.METRICS_READ, cost=10)
     metric_series: MetricSeries = query(metrics.metric_series, Scope.METRICS_READ, cost=10)
 

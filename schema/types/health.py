@@ -9,9 +9,10 @@ import strawberry
 from domain import health as domain
 from domain import health_history as history
 from domain.percent import Percent
+from domain.system_status import summarize
 from schema.context import Info
 from schema.directives import CostDirective
-from schema.enums import CheckType, HealthStatus, TimeRange
+from schema.enums import CheckType, HealthStatus, ServiceStatus, TimeRange
 from schema.scalars import JSON
 from schema.types.node import Node, node_id
 from services.health import longest_gap
@@ -146,6 +147,21 @@ class HealthSnapshot:
         """One statement, and only where it is asked for."""
         async with info.context.db.read() as session:
             return await longest_gap(session, window, info.context.now)
+
+
+@strawberry.type(description="What everybody may know of the system's health.")
+class SystemStatus:
+    """For people who use the product: no part is named, no error shown."""
+
+    at: datetime = strawberry.field(description="When somebody last looked.")
+    status: ServiceStatus = strawberry.field(description="How the product is now.")
+    effects: list[str] = strawberry.field(description="What users notice, a sentence each.")
+
+    @classmethod
+    def of(cls, snapshot: domain.HealthSnapshot) -> "SystemStatus":
+        """A snapshot in the words of its users."""
+        found = summarize((state.check, state.status) for state in snapshot.checks)
+        return cls(at=snapshot.at, status=found.status, effects=list(found.effects))
 
 
 async def load_health_check(info: Info, key: UUID) -> HealthCheck | None:

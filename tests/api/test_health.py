@@ -100,3 +100,14 @@ async def test_the_history_of_all_in_one_statement(runtime: Runtime, viewer: Gra
     assert [check["history"][-1] for check in checks] == [{"samples": 1, "uptime": 100}] * 5
     assert {len(check["history"]) for check in checks} == {61}
     assert sum("system_health_checks" in statement for statement in counter.statements) == 1
+
+
+async def test_everybody_may_know_what_they_notice(
+    runtime: Runtime, visitor: GraphQLClient, health: Health
+) -> None:
+    """S113: a summary without internals."""
+    health.fail(CheckType.EMAIL)
+    await runtime.health.ensure_fresh()
+    found = (await visitor.data("{ systemStatus { status effects at } }"))["systemStatus"]
+    assert found["status"] == "DEGRADED"
+    assert found["effects"] == ["E-mails are delayed; links to hand over work."]

@@ -21,5 +21,10 @@ DIFFERENCES = {
 
 # Open to everybody beyond what is promised.
 PUBLIC_ADDITIONS = frozenset(
-    {"Mutation.acknowledgeFlags", "Mutation.openInvitation", "Mutation.declineInvitation"}
+    {
+        "Query.systemStatus",
+        "Mutation.acknowledgeFlags",
+        "Mutation.openInvitation",
+        "Mutation.declineInvitation",
+    }
 )

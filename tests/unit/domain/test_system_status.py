@@ -1,0 +1,39 @@
+"""What users are told of the system's health (SPEC S113)."""
+
+import pytest
+
+from domain.health import CheckType, HealthStatus
+from domain.system_status import ServiceStatus, summarize
+
+HEALTHY = dict.fromkeys(CheckType, HealthStatus.HEALTHY)
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({}, ServiceStatus.OPERATIONAL),
+        ({CheckType.DATABASE: HealthStatus.WARNING}, ServiceStatus.OPERATIONAL),
+        ({CheckType.EMAIL: HealthStatus.CRITICAL}, ServiceStatus.DEGRADED),
+        ({CheckType.REALTIME: HealthStatus.CRITICAL}, ServiceStatus.DEGRADED),
+        ({CheckType.DATABASE: HealthStatus.CRITICAL}, ServiceStatus.OUTAGE),
+        ({CheckType.AUTH: HealthStatus.CRITICAL}, ServiceStatus.OUTAGE),
+        ({CheckType.API: HealthStatus.UNKNOWN}, ServiceStatus.UNKNOWN),
+        (
+            {CheckType.API: HealthStatus.UNKNOWN, CheckType.EMAIL: HealthStatus.CRITICAL},
+            ServiceStatus.DEGRADED,
+        ),
+    ],
+)
+def test_the_worst_that_users_feel_counts(
+    changed: dict[CheckType, HealthStatus], expected: ServiceStatus
+) -> None:
+    assert summarize((HEALTHY | changed).items()).status is expected
+
+
+def test_effects_are_told_for_what_fails_and_nothing_else() -> None:
+    found = summarize((HEALTHY | {CheckType.EMAIL: HealthStatus.CRITICAL}).items())
+    assert found.effects == ("E-mails are delayed; links to hand over work.",)
+
+
+def test_without_any_check_nothing_is_claimed() -> None:
+    assert summarize([]).status is ServiceStatus.UNKNOWN
