@@ -6,7 +6,7 @@ import { Outlet, ScrollRestoration, type UIMatch, useMatches, useNavigation } fr
 
 import { useSession } from "../features/session/session";
 import { nonce } from "../lib/nonce";
-import { type Brand, looks } from "./brands";
+import { type Brand, looks, readable } from "./brands";
 import { PageSkeleton } from "./PageSkeleton";
 import { Unreachable } from "./Unreachable";
 
@@ -40,7 +40,9 @@ export function Root() {
 export function Dressed({ brand, children }: { brand: Brand; children: ReactNode }) {
   const { theme, scheme } = looks[brand];
   return (
-    <MantineProvider theme={theme} defaultColorScheme={scheme} getStyleNonce={() => nonce}>
+    <MantineProvider
+      theme={theme} cssVariablesResolver={readable} defaultColorScheme={scheme} getStyleNonce={() => nonce}
+    >
       <ModalsProvider>
         <Notifications position="bottom-right" autoClose={6000} />
         {children}

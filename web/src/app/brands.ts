@@ -1,4 +1,4 @@
-import { createTheme, type MantineThemeOverride } from "@mantine/core";
+import { createTheme, type CSSVariablesResolver, type MantineThemeOverride } from "@mantine/core";
 
 /** The three faces of the product: one design, told apart by name and colour. */
 export type Brand = "launch" | "wedsync" | "wedme";
@@ -19,6 +19,8 @@ const base: MantineThemeOverride = {
   primaryShade: { light: 7, dark: 8 }, // white on the lighter ones is hard to read
   headings: { fontWeight: "600" },
   components: {
+    Anchor: { defaultProps: { underline: "always" } },
+    Badge: { defaultProps: { tt: "none" } },
     Card: { defaultProps: { withBorder: true, padding: "md" } },
     Modal: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } },
     Notification: { defaultProps: { closeButtonProps: { "aria-label": "Dismiss" } } },
@@ -30,6 +32,27 @@ export const looks: Record<Brand, Look> = {
   wedsync: { name: "WedSync", theme: themed("indigo"), scheme: "auto" },
   wedme: { name: "WedMe", theme: themed("grape"), scheme: "auto" },
 };
+
+/** Their darkest shade is still too light for small print. */
+const PALE = new Set(["yellow", "orange", "lime", "green"]);
+
+/** Small print has to be read at 3 a.m. too: some of the library's own shades are too faint for that. */
+export const readable: CSSVariablesResolver = ({ colors }) => ({
+  variables: {},
+  light: {
+    ...Object.fromEntries(Object.keys(colors).flatMap((color) => [
+      [`--mantine-color-${color}-light`, `var(--mantine-color-${color}-0)`],
+      [`--mantine-color-${color}-light-color`, `var(--mantine-color-${PALE.has(color) ? "gray" : color}-9)`],
+    ])),
+    "--mantine-color-dimmed": "var(--mantine-color-gray-7)",
+    "--mantine-color-error": "var(--mantine-color-red-9)",
+    "--mantine-color-placeholder": "var(--mantine-color-gray-6)",
+  },
+  dark: {
+    "--mantine-color-dimmed": "var(--mantine-color-dark-1)",
+    "--mantine-color-error": "var(--mantine-color-red-4)",
+  },
+});
 
 function themed(primaryColor: string): MantineThemeOverride {
   return createTheme({ ...base, primaryColor });

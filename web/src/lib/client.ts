@@ -1,26 +1,10 @@
-import { cacheExchange } from "@urql/exchange-graphcache";
 import { Client, fetchExchange, mapExchange, subscriptionExchange } from "urql";
 import { createClient } from "graphql-ws";
 
-import { SystemHealthDocument } from "../gql/graphql";
+import { launchCache } from "./cache";
 import { connection } from "./connection";
 
 const SOCKET_URL = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/graphql`;
-
-/** Types without an id of their own: they live in the field that holds them. */
-const EMBEDDED = [
-  "HealthSnapshot", "LaunchReadiness", "ReadinessCheck", "ActivationPlan", "FlagDiff", "FlagState",
-  "ExposureDelta", "RampStep", "PhaseFlag", "CriterionStatus", "Criterion", "RollbackPlan",
-  "SystemActor", "PageInfo", "FeatureFlagConnection", "IncidentConnection",
-  "LaunchEventConnection", "SuspectChange", "FlagSet", "FlagEvaluation", "Propagation",
-  "MetricsSnapshot", "MetricCard", "MetricSeries", "MetricPoint",
-];
-
-/** Events are told apart by their place in the log. */
-const EVENTS = [
-  "PhaseEvent", "FlagEvent", "HealthEvent", "IncidentEvent", "CriterionEvent", "AlertEvent",
-  "StreamGap",
-];
 
 export interface LaunchClient {
   readonly client: Client;
@@ -58,28 +42,14 @@ export function createLaunchClient(onEnded: () => void = () => {}): LaunchClient
     preferGetMethod: false,
     fetchOptions: { credentials: "same-origin" },
     exchanges: [
-      cacheExchange({
-        keys: {
-          ...Object.fromEntries(EMBEDDED.map((name) => [name, () => null])),
-          ...Object.fromEntries(EVENTS.map((name) => [name, (event) => String(event.cursor)])),
-        },
-        updates: {
-          Subscription: {
-            systemHealth: (result, _args, cache) => {
-              cache.updateQuery({ query: SystemHealthDocument }, (data) =>
-                "systemHealth" in result ? (result as unknown as typeof data) : data,
-              );
-            },
-          },
-        },
-      }),
+      launchCache(),
       mapExchange({
         onError: (error) => {
           if (error.graphQLErrors.some(({ extensions }) => extensions.code === "UNAUTHENTICATED")) onEnded();
         },
       }),
-      fetchExchange,
       subscriptionExchange({
+        isSubscriptionOperation: ({ kind, context }) => kind === "subscription" || context.overSocket === true,
         forwardSubscription: (request) => ({
           subscribe: (sink) => ({
             unsubscribe: socket.subscribe(
@@ -90,6 +60,7 @@ export function createLaunchClient(onEnded: () => void = () => {}): LaunchClient
           }),
         }),
       }),
+      fetchExchange,
     ],
   });
   return {

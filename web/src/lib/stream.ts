@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { useCallback, useEffect, useRef } from "react";
 import { type AnyVariables, type TypedDocumentNode, useClient } from "urql";
 
 /**
@@ -24,4 +24,15 @@ export function useStream<D, V extends AnyVariables>(
       });
     return unsubscribe;
   }, [client, document, key]);
+}
+
+/** Sends a mutation over the socket that carries the streams; nobody waits for its answer. */
+export function useSendOverSocket() {
+  const client = useClient();
+  return useCallback(
+    <D, V extends AnyVariables>(document: TypedDocumentNode<D, V>, variables: V) => {
+      client.mutation(document, variables, { overSocket: true }).subscribe(() => {});
+    },
+    [client],
+  );
 }

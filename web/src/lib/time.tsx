@@ -47,3 +47,14 @@ export function Ago({ at, ...props }: { at: string } & TextProps) {
     </Text>
   );
 }
+
+/** A moment to come in the reader's own zone, and how far away it is. */
+export function Moment({ at }: { at: string }) {
+  const left = Date.parse(at) - useNow();
+  return (
+    <time dateTime={at} title={local(at)}>
+      {new Date(at).toLocaleDateString(undefined, { dateStyle: "medium" })}
+      {left > 0 && ` (in ${span(left)})`}
+    </time>
+  );
+}

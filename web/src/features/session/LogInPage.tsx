@@ -1,52 +1,52 @@
-import {
-  Alert, Button, Card, Center, PasswordInput, Stack, Text, TextInput, Title,
-} from "@mantine/core";
-import { IconAlertCircle } from "@tabler/icons-react";
-import { type FormEvent, useState } from "react";
+import { Anchor, Button, PasswordInput, Stack, TextInput } from "@mantine/core";
+import { useForm } from "@mantine/form";
+import { useState } from "react";
+import { Link, useSearchParams } from "react-router";
 import { useMutation } from "urql";
 
-import { sentence } from "../../lib/outcome";
+import { Entrance } from "../../components/Entrance";
+import { FormProblem } from "../../components/FormProblem";
+import { placed } from "../../lib/forms";
 import { useSession } from "./session";
 import { LogInMutation } from "./session.graphql";
 
+/** The one log-in of suppliers, couples and the launch team. */
 export function LogInPage() {
   const { renew } = useSession();
+  const [search] = useSearchParams();
   const [state, logIn] = useMutation(LogInMutation);
-  const [email, setEmail] = useState("");
-  const [password, setPassword] = useState("");
-  const refused = state.data?.logIn.errors[0]?.message;
-  const problem = state.error ? sentence(state.error) : refused;
+  const [problem, setProblem] = useState<string>();
+  const form = useForm({ initialValues: { email: "", password: "" } });
 
-  async function submit(event: FormEvent) {
-    event.preventDefault();
-    const result = await logIn({ email, password });
-    if (result.data?.logIn.session) await renew();
+  async function submit(values: typeof form.values) {
+    if (state.fetching) return;
+    const { data, error } = await logIn(values);
+    if (data?.logIn.session) await renew();
+    else setProblem(placed(form, error, data?.logIn.errors));
   }
 
   return (
-    <Center mih="100vh" p="md" component="main">
-      <Card w="100%" maw={400} p="xl">
-        <form onSubmit={(event) => void submit(event)}>
-          <Stack>
-            <div>
-              <Title order={1} size="h2">Launch Control</Title>
-              <Text c="dimmed" size="sm">WedSync and WedMe</Text>
-            </div>
-            <TextInput
-              label="E-mail" type="email" name="email" autoComplete="username" required autoFocus
-              value={email} onChange={(event) => setEmail(event.currentTarget.value)}
-            />
-            <PasswordInput
-              label="Password" name="password" autoComplete="current-password" required
-              value={password} onChange={(event) => setPassword(event.currentTarget.value)}
-            />
-            {problem !== undefined && (
-              <Alert color="red" icon={<IconAlertCircle />} role="alert">{problem}</Alert>
-            )}
-            <Button type="submit" loading={state.fetching}>Log in</Button>
-          </Stack>
-        </form>
-      </Card>
-    </Center>
+    <Entrance
+      brand="WedSync" title="Log in" text="For suppliers, couples and the launch team."
+      footer={<Anchor component={Link} to={`/signup?${search}`}>New here? Sign up</Anchor>}
+    >
+      <form onSubmit={form.onSubmit((values) => void submit(values))}>
+        <Stack>
+          <TextInput
+            label="E-mail" type="email" name="email" autoComplete="username" required autoFocus
+            {...form.getInputProps("email")}
+          />
+          <PasswordInput
+            label="Password" name="password" autoComplete="current-password" required
+            {...form.getInputProps("password")}
+          />
+          <FormProblem>{problem}</FormProblem>
+          <Button type="submit" loading={state.fetching}>Log in</Button>
+          <Anchor component={Link} to="/forgot-password" size="sm" ta="center">
+            Forgot your password?
+          </Anchor>
+        </Stack>
+      </form>
+    </Entrance>
   );
 }

@@ -14,6 +14,6 @@ export function mayOperate(role: Role): boolean {
 }
 
 /** Where a log-in leads: back to where it was asked for, never off this site. */
-export function landing(next: string | null, role: Role): string {
-  return next?.startsWith("/") && !/^\/[/\\]/.test(next) ? next : homeOf(role);
+export function landing(next: string | null, otherwise: string): string {
+  return next?.startsWith("/") && !/^\/[/\\]/.test(next) ? next : otherwise;
 }

@@ -9,7 +9,7 @@ export const ViewerQuery = graphql(`
 export const LogInMutation = graphql(`
   mutation LogIn($email: EmailAddress!, $password: String!) {
     logIn(email: $email, password: $password) {
-      session { expiresAt user { id email role userType } }
+      session { expiresAt }
       errors { code message path }
     }
   }
@@ -17,4 +17,34 @@ export const LogInMutation = graphql(`
 
 export const LogOutMutation = graphql(`
   mutation LogOut { logOut }
+`);
+
+export const SignUpMutation = graphql(`
+  mutation SignUp($input: SignUpInput!) {
+    signUp(input: $input) {
+      session { expiresAt user { id role } }
+      errors { code message path }
+    }
+  }
+`);
+
+export const RequestPasswordResetMutation = graphql(`
+  mutation RequestPasswordReset($email: EmailAddress!) { requestPasswordReset(email: $email) }
+`);
+
+export const ResetPasswordMutation = graphql(`
+  mutation ResetPassword($token: String!, $newPassword: String!) {
+    resetPassword(token: $token, newPassword: $newPassword) {
+      session { expiresAt user { id role } }
+      errors { code message path }
+    }
+  }
+`);
+
+export const ChangePasswordMutation = graphql(`
+  mutation ChangePassword($currentPassword: String, $newPassword: String!) {
+    changePassword(currentPassword: $currentPassword, newPassword: $newPassword) {
+      errors { code message path }
+    }
+  }
 `);

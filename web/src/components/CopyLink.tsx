@@ -1,0 +1,22 @@
+import { Button, CopyButton, Group, TextInput } from "@mantine/core";
+import { IconCheck, IconCopy } from "@tabler/icons-react";
+
+/** A link to hand over. Where the browser does not let pages copy, it can be marked and copied. */
+export function CopyLink({ label, url }: { label: string; url: string }) {
+  return (
+    <Group align="end" gap="xs" wrap="nowrap">
+      <TextInput
+        label={label} value={url} readOnly flex={1} data-testid="invitation-link"
+        onFocus={(event) => event.currentTarget.select()}
+      />
+      <CopyButton value={url} timeout={3000}>
+        {({ copied, copy }) => (
+          <Button onClick={copy} variant={copied ? "light" : "filled"}
+            leftSection={copied ? <IconCheck size={16} /> : <IconCopy size={16} />}>
+            {copied ? "Copied" : "Copy"}
+          </Button>
+        )}
+      </CopyButton>
+    </Group>
+  );
+}

@@ -1,0 +1,32 @@
+import { Badge, Group, Skeleton, Stack, Text } from "@mantine/core";
+
+import { Section } from "../../components/Section";
+import { useViewer } from "../session/session";
+import { useAccess } from "./access";
+import { featuresOf } from "./features";
+
+/** Which features of the launch are open for this person; follows the launch live (SPEC S113). */
+export function FeatureList() {
+  const { known, allows } = useAccess();
+  const features = Object.entries(featuresOf(useViewer().role));
+  return (
+    <Section title="Features">
+      {!known ? <Skeleton height={96} /> : (
+        <Stack gap={0}>
+          {features.map(([key, { name, description }]) => {
+            const open = allows(key);
+            return (
+              <Group key={key} className="row" justify="space-between" wrap="nowrap" data-testid={`feature-${key}`} data-open={open}>
+                <div>
+                  <Text size="sm" fw={500}>{name}</Text>
+                  <Text size="xs" c="dimmed">{description}</Text>
+                </div>
+                <Badge variant="light" color={open ? "teal" : "gray"} style={{ flex: "none" }}>{open ? "Open" : "Not yet"}</Badge>
+              </Group>
+            );
+          })}
+        </Stack>
+      )}
+    </Section>
+  );
+}

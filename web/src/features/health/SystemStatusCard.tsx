@@ -1,0 +1,43 @@
+import { Group, List, Text } from "@mantine/core";
+import { useEffect } from "react";
+
+import { Section } from "../../components/Section";
+import type { ServiceStatus } from "../../gql/graphql";
+import { useLiveQuery } from "../../lib/live";
+import { Ago } from "../../lib/time";
+import { SystemStatusQuery } from "./systemStatus.graphql";
+
+const AGAIN_MS = 30_000;
+
+const WORDS: Record<ServiceStatus, { text: string; color: string }> = {
+  OPERATIONAL: { text: "Everything works", color: "teal" },
+  DEGRADED: { text: "Some things work badly", color: "yellow" },
+  OUTAGE: { text: "We have a problem and are on it", color: "red" },
+  UNKNOWN: { text: "Not known right now", color: "gray" },
+};
+
+/** How the product is, for those who use it: no part is named (SPEC S113). */
+export function SystemStatusCard() {
+  const [{ data, error, fetching }, again] = useLiveQuery(SystemStatusQuery, {});
+  useEffect(() => {
+    const timer = setInterval(() => again({ requestPolicy: "network-only" }), AGAIN_MS);
+    return () => clearInterval(timer);
+  }, [again]);
+  const found = data?.systemStatus;
+  return (
+    <Section title="System status" error={error} loading={fetching && !found}>
+      {found && (
+        <div data-testid="system-status" data-status={found.status}>
+          <Group gap={8} wrap="nowrap">
+            <span className="dot" style={{ background: `var(--mantine-color-${WORDS[found.status].color}-6)` }} aria-hidden />
+            <Text fw={600}>{WORDS[found.status].text}</Text>
+          </Group>
+          {found.effects.length > 0 && (
+            <List size="sm" mt="xs">{found.effects.map((effect) => <List.Item key={effect}>{effect}</List.Item>)}</List>
+          )}
+          <Text size="xs" c="dimmed" mt={4}>checked <Ago at={found.at} /></Text>
+        </div>
+      )}
+    </Section>
+  );
+}

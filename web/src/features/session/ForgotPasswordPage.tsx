@@ -1,0 +1,43 @@
+import { Anchor, Button, Stack, TextInput } from "@mantine/core";
+import { useForm } from "@mantine/form";
+import { useState } from "react";
+import { Link } from "react-router";
+import { useMutation } from "urql";
+
+import { Entrance } from "../../components/Entrance";
+import { FormProblem } from "../../components/FormProblem";
+import { sentence } from "../../lib/outcome";
+import { CheckYourMail } from "./CheckYourMail";
+import { RequestPasswordResetMutation } from "./session.graphql";
+
+/** Asks for the letter that sets a new password; for those too who have never set one. */
+export function ForgotPasswordPage() {
+  const [state, request] = useMutation(RequestPasswordResetMutation);
+  const [mailed, setMailed] = useState<string>();
+  const form = useForm({ initialValues: { email: "" } });
+
+  async function submit({ email }: typeof form.values) {
+    if (state.fetching) return;
+    const { data } = await request({ email });
+    if (data?.requestPasswordReset) setMailed(email);
+  }
+
+  if (mailed !== undefined) return <CheckYourMail email={mailed} />;
+  return (
+    <Entrance
+      brand="WedSync" title="A new password" text="We send a link to your e-mail. It works once."
+      footer={<Anchor component={Link} to="/login">Back to the log-in</Anchor>}
+    >
+      <form onSubmit={form.onSubmit((values) => void submit(values))}>
+        <Stack>
+          <TextInput
+            label="E-mail" type="email" name="email" autoComplete="username" required autoFocus
+            {...form.getInputProps("email")}
+          />
+          <FormProblem>{state.error && sentence(state.error)}</FormProblem>
+          <Button type="submit" loading={state.fetching}>Send the link</Button>
+        </Stack>
+      </form>
+    </Entrance>
+  );
+}

@@ -1,0 +1,40 @@
+import { Button, Group, PasswordInput, Stack, Text } from "@mantine/core";
+import { useForm } from "@mantine/form";
+import { notifications } from "@mantine/notifications";
+import { useState } from "react";
+import { useMutation } from "urql";
+
+import { FormProblem } from "../../components/FormProblem";
+import { orNull, placed } from "../../lib/forms";
+import { ChangePasswordMutation } from "./session.graphql";
+
+/** A new password; those who accepted an invitation without one set their first here. */
+export function PasswordForm({ email }: { email: string }) {
+  const [state, change] = useMutation(ChangePasswordMutation);
+  const [problem, setProblem] = useState<string>();
+  const form = useForm({ initialValues: { currentPassword: "", newPassword: "" } });
+
+  async function submit({ currentPassword, newPassword }: typeof form.values) {
+    if (state.fetching) return;
+    const { data, error } = await change({ currentPassword: orNull(currentPassword), newPassword });
+    setProblem(placed(form, error, data?.changePassword.errors));
+    if (data?.changePassword.errors.length !== 0) return;
+    form.reset();
+    notifications.show({ color: "teal", message: "The new password holds. Other devices have to log in again." });
+  }
+
+  return (
+    <form onSubmit={form.onSubmit((values) => void submit(values))}>
+      <Stack>
+        <Text size="sm">You log in as <b>{email}</b>.</Text>
+        <input type="hidden" name="username" autoComplete="username" value={email} readOnly />
+        <PasswordInput label="Present password" description="Leave it empty if you have never set one"
+          autoComplete="current-password" {...form.getInputProps("currentPassword")} />
+        <PasswordInput label="New password" description="At least 10 characters" required minLength={10}
+          autoComplete="new-password" {...form.getInputProps("newPassword")} />
+        <FormProblem>{problem}</FormProblem>
+        <Group><Button type="submit" variant="default" loading={state.fetching}>Change the password</Button></Group>
+      </Stack>
+    </form>
+  );
+}

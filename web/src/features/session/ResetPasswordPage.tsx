@@ -1,0 +1,49 @@
+import { Anchor, Button, PasswordInput, Stack } from "@mantine/core";
+import { useForm } from "@mantine/form";
+import { useState } from "react";
+import { Link, useNavigate, useSearchParams } from "react-router";
+import { useMutation } from "urql";
+
+import { Entrance } from "../../components/Entrance";
+import { FormProblem } from "../../components/FormProblem";
+import { placed } from "../../lib/forms";
+import { homeOf } from "./roles";
+import { useSession } from "./session";
+import { ResetPasswordMutation } from "./session.graphql";
+
+/** Where the link of the letter leads: a new password, and logged in with it. */
+export function ResetPasswordPage() {
+  const { renew } = useSession();
+  const navigate = useNavigate();
+  const [search] = useSearchParams();
+  const [state, reset] = useMutation(ResetPasswordMutation);
+  const [problem, setProblem] = useState<string>();
+  const form = useForm({ initialValues: { newPassword: "" } });
+
+  async function submit({ newPassword }: typeof form.values) {
+    if (state.fetching) return;
+    const { data, error } = await reset({ token: search.get("token") ?? "", newPassword });
+    setProblem(placed(form, error, data?.resetPassword.errors));
+    if (!data?.resetPassword.session) return;
+    const viewer = await renew();
+    await navigate(viewer ? homeOf(viewer.role) : "/login", { replace: true });
+  }
+
+  return (
+    <Entrance
+      brand="WedSync" title="Choose a new password" text="It ends all log-ins with the old one."
+      footer={<Anchor component={Link} to="/forgot-password">Ask for a new link</Anchor>}
+    >
+      <form onSubmit={form.onSubmit((values) => void submit(values))}>
+        <Stack>
+          <PasswordInput
+            label="New password" description="At least 10 characters" name="password" required autoFocus
+            autoComplete="new-password" minLength={10} {...form.getInputProps("newPassword")}
+          />
+          <FormProblem>{problem}</FormProblem>
+          <Button type="submit" loading={state.fetching}>Save and log in</Button>
+        </Stack>
+      </form>
+    </Entrance>
+  );
+}

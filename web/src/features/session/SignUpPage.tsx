@@ -1,0 +1,64 @@
+import { Anchor, Button, PasswordInput, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
+import { useForm } from "@mantine/form";
+import { useState } from "react";
+import { Link, useSearchParams } from "react-router";
+import { useMutation } from "urql";
+
+import { Entrance } from "../../components/Entrance";
+import { FormProblem } from "../../components/FormProblem";
+import { placed } from "../../lib/forms";
+import { useSession } from "./session";
+import { SignUpMutation } from "./session.graphql";
+
+type Side = "SUPPLIER" | "COUPLE";
+
+/** A new account; suppliers go on with the guided setup. */
+export function SignUpPage() {
+  const { renew } = useSession();
+  const [search] = useSearchParams();
+  const [state, signUp] = useMutation(SignUpMutation);
+  const [problem, setProblem] = useState<string>();
+  const [side, setSide] = useState<Side>("SUPPLIER");
+  const form = useForm({ initialValues: { email: "", password: "" } });
+
+  async function submit(values: typeof form.values) {
+    if (state.fetching) return;
+    const { data, error } = await signUp({ input: { userType: side, ...values } });
+    setProblem(placed(form, error, data?.signUp.errors));
+    if (data?.signUp.session) await renew();
+  }
+
+  return (
+    <Entrance
+      brand={side === "SUPPLIER" ? "WedSync" : "WedMe"} title="Sign up"
+      footer={<Anchor component={Link} to={`/login?${search}`}>You have an account? Log in</Anchor>}
+    >
+      <form onSubmit={form.onSubmit((values) => void submit(values))}>
+        <Stack>
+          <SegmentedControl
+            fullWidth aria-label="Who you are" value={side} onChange={(value) => setSide(value as Side)}
+            data={[
+              { value: "SUPPLIER", label: "I am a supplier" },
+              { value: "COUPLE", label: "We get married" },
+            ]}
+          />
+          {side === "COUPLE" && (
+            <Text size="sm" c="dimmed">
+              Has a supplier invited you? Open the link of the invitation instead: it connects you at once.
+            </Text>
+          )}
+          <TextInput
+            label="E-mail" type="email" name="email" autoComplete="username" required autoFocus
+            {...form.getInputProps("email")}
+          />
+          <PasswordInput
+            label="Password" description="At least 10 characters" name="password" required
+            autoComplete="new-password" minLength={10} {...form.getInputProps("password")}
+          />
+          <FormProblem>{problem}</FormProblem>
+          <Button type="submit" loading={state.fetching} data-testid="sign-up-btn">Create account</Button>
+        </Stack>
+      </form>
+    </Entrance>
+  );
+}

@@ -1,0 +1,30 @@
+/** Days without a time, such as a wedding: never moved by the zone of the reader. */
+
+const DAY_MS = 86_400_000;
+
+/** "2027-06-12" as people write it where the reader lives. */
+export function plainDate(day: string, style: "medium" | "long" = "medium"): string {
+  return new Date(`${day}T00:00:00Z`).toLocaleDateString(undefined, {
+    dateStyle: style, timeZone: "UTC",
+  });
+}
+
+/** Today where the reader is, as "2027-06-12". */
+export function today(now: Date): string {
+  const [year, month, day] = [now.getFullYear(), now.getMonth() + 1, now.getDate()];
+  return `${year}-${String(month).padStart(2, "0")}-${String(day).padStart(2, "0")}`;
+}
+
+/** How far a day is from today: 0 is today, 1 is tomorrow, negative has passed. */
+export function daysUntil(day: string, now: Date): number {
+  return Math.round((Date.parse(`${day}T00:00:00Z`) - Date.parse(`${today(now)}T00:00:00Z`)) / DAY_MS);
+}
+
+/** The distance of a day in words. */
+export function untilWords(day: string, now: Date): string {
+  const days = daysUntil(day, now);
+  if (days === 0) return "today";
+  if (days === 1) return "tomorrow";
+  if (days === -1) return "yesterday";
+  return days > 0 ? `in ${days.toLocaleString()} days` : `${(-days).toLocaleString()} days ago`;
+}

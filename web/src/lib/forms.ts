@@ -1,0 +1,35 @@
+import type { UseFormReturnType } from "@mantine/form";
+import type { CombinedError } from "urql";
+
+import { sentence } from "./outcome";
+
+export interface FieldFailure {
+  readonly message: string;
+  readonly path?: readonly string[] | null;
+}
+
+/**
+ * Put each failure at the field that its path names. Returns what belongs to no field of the form
+ * as one text, undefined where nothing is left to say.
+ */
+export function placed<V extends Record<string, unknown>>(
+  form: Pick<UseFormReturnType<V>, "setErrors" | "getValues">,
+  error: CombinedError | undefined,
+  failures: readonly FieldFailure[] | undefined,
+): string | undefined {
+  if (error) return sentence(error);
+  const fields = form.getValues();
+  const known = (failures ?? []).filter(({ path }) => fieldOf(path) in fields);
+  const others = (failures ?? []).filter((failure) => !known.includes(failure));
+  form.setErrors(Object.fromEntries(known.map(({ path, message }) => [fieldOf(path), message])));
+  return others.map(({ message }) => message).join(" ") || undefined;
+}
+
+function fieldOf(path: readonly string[] | null | undefined): string {
+  return path?.at(-1) ?? "";
+}
+
+/** An empty field says nothing: null for the graph. */
+export function orNull(text: string): string | null {
+  return text.trim() === "" ? null : text.trim();
+}
