@@ -1,0 +1,103 @@
+import { ActionIcon, Badge, Box, Button, Group, Menu, Text } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { modals } from "@mantine/modals";
+import { IconArchive, IconArrowBackUp, IconDots, IconMail, IconPencil, IconX } from "@tabler/icons-react";
+import { useMutation } from "urql";
+
+import type { ClientFieldsFragment } from "../../gql/graphql";
+import { plainDate } from "../../lib/dates";
+import { succeeded } from "../../lib/outcome";
+import { useStream } from "../../lib/stream";
+import { Ago } from "../../lib/time";
+import { useAccess } from "../access/access";
+import { ClientForm } from "./ClientForm";
+import { InvitationStream, RevokeInvitationMutation, UpdateClientMutation } from "./clients.graphql";
+import { InviteDialog } from "./InviteDialog";
+import { invitationWords, isPending, STATUSES } from "./status";
+
+/** A client with what can be done; what the couple does shows at once (SPEC X13). */
+export function ClientRow({ client }: { client: ClientFieldsFragment }) {
+  const [editing, edit] = useDisclosure();
+  const [inviting, invite] = useDisclosure();
+  const { allows } = useAccess();
+  const { label, color } = STATUSES[client.status];
+  const { text, at } = invitationWords(client);
+  const mayInvite = allows("mvp_client_invitations") && (client.status === "ADDED" || isPending(client));
+  return (
+    <Group className="row" justify="space-between" wrap="nowrap" gap="sm" data-testid={`client-${client.coupleNames}`} data-status={client.status}>
+      {client.invitation && isPending(client) && <Follow id={client.invitation.id} />}
+      <Box miw={0} flex={1}>
+        <Text fw={500} style={{ overflowWrap: "anywhere" }}>{client.coupleNames}</Text>
+        <Text size="sm" c="dimmed">{client.weddingDate ? plainDate(client.weddingDate) : "No date yet"}</Text>
+        {client.email && <Text size="sm" c="dimmed" truncate title={client.email}>{client.email}</Text>}
+        <Group gap={6} mt={4}>
+          <Badge color={color} variant="light">{label}</Badge>
+          {text && <Text size="xs" c="dimmed">{text}{at && <> · <Ago at={at} /></>}</Text>}
+        </Group>
+      </Box>
+      <Group gap="xs" wrap="nowrap">
+        {mayInvite && !isPending(client) && (
+          <Button size="xs" variant="light" onClick={invite.open}>Invite</Button>
+        )}
+        <Actions client={client} onEdit={edit.open} {...(mayInvite && isPending(client) && { onInvite: invite.open })} />
+      </Group>
+      {editing && <ClientForm client={client} onClose={edit.close} />}
+      {inviting && <InviteDialog client={client} onClose={invite.close} />}
+    </Group>
+  );
+}
+
+function Follow({ id }: { id: string }) {
+  useStream(InvitationStream, { id });
+  return null;
+}
+
+function Actions(props: { client: ClientFieldsFragment; onEdit: () => void; onInvite?: () => void }) {
+  const { client, onEdit, onInvite } = props;
+  const [, update] = useMutation(UpdateClientMutation);
+  const [, revoke] = useMutation(RevokeInvitationMutation);
+  const archived = client.status === "INACTIVE";
+
+  async function archive() {
+    const { data, error } = await update({ input: { id: client.id, archived: !archived } });
+    succeeded(archived ? "Not brought back" : "Not archived", error, data?.updateClient.errors);
+  }
+
+  async function takeBack(id: string) {
+    const { data, error } = await revoke({ id });
+    succeeded("Not taken back", error, data?.revokeInvitation.errors);
+  }
+
+  function ask(title: string, text: string, onConfirm: () => void) {
+    modals.openConfirmModal({ title, children: text, labels: { confirm: title, cancel: "Cancel" }, onConfirm });
+  }
+
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" aria-label={`More for ${client.coupleNames}`}><IconDots size={18} /></ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item leftSection={<IconPencil size={16} />} onClick={onEdit}>Edit</Menu.Item>
+        {onInvite && <Menu.Item leftSection={<IconMail size={16} />} onClick={onInvite}>Send again</Menu.Item>}
+        {client.invitation && isPending(client) && (
+          <Menu.Item leftSection={<IconX size={16} />} onClick={() => {
+            const { id } = client.invitation ?? { id: "" };
+            ask("Take it back", "The link stops working at once.", () => void takeBack(id));
+          }}>
+            Take the invitation back
+          </Menu.Item>
+        )}
+        {archived ? (
+          <Menu.Item leftSection={<IconArrowBackUp size={16} />} onClick={() => void archive()}>Bring back</Menu.Item>
+        ) : (
+          <Menu.Item leftSection={<IconArchive size={16} />} color="red" onClick={() =>
+            ask("Archive", "Ends the connection and takes a pending invitation back. You can bring the client back later.",
+              () => void archive())}>
+            Archive
+          </Menu.Item>
+        )}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

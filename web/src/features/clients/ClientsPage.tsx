@@ -1,0 +1,96 @@
+import { Button, Card, Group, Select, Stack, Text, TextInput } from "@mantine/core";
+import { useDebouncedValue, useDisclosure } from "@mantine/hooks";
+import { IconPlus, IconSearch } from "@tabler/icons-react";
+import { useSearchParams } from "react-router";
+
+import { Page } from "../../components/Page";
+import { Pager } from "../../components/Pager";
+import { Section } from "../../components/Section";
+import type { ClientsQuery as Data, ClientStatus } from "../../gql/graphql";
+import { useLiveQuery } from "../../lib/live";
+import { useCursors } from "../../lib/pages";
+import { Gate } from "../access/Gate";
+import { ClientForm } from "./ClientForm";
+import { ClientRow } from "./ClientRow";
+import { ClientsQuery } from "./clients.graphql";
+import { STATUSES } from "./status";
+
+/** The couples that a supplier works with, and how far each is (SPEC S35, S113). */
+export function ClientsPage() {
+  return <Gate flag="mvp_client_management"><Clients /></Gate>;
+}
+
+function Clients() {
+  const [adding, dialog] = useDisclosure();
+  const [search, setSearch] = useSearchParams();
+  const status = statusOf(search.get("status"));
+  const words = search.get("search") ?? "";
+  const [wanted] = useDebouncedValue(words.trim(), 250);
+  const cursors = useCursors(`${status} ${wanted}`);
+  const [{ data, error, fetching }] = useLiveQuery(ClientsQuery, {
+    after: cursors.after, status, search: wanted || null,
+  });
+  const clients = data?.viewer?.supplier?.clients;
+
+  function filter(name: string, value: string) {
+    setSearch((now) => {
+      if (value) now.set(name, value);
+      else now.delete(name);
+      return now;
+    }, { replace: true });
+  }
+
+  return (
+    <Page
+      title="Clients"
+      aside={<Button leftSection={<IconPlus size={16} />} onClick={dialog.open} data-testid="add-client">Add a client</Button>}
+    >
+      <Group gap="sm">
+        <TextInput
+          flex="1 1 12rem" placeholder="Names or e-mail" aria-label="Search clients" value={words}
+          leftSection={<IconSearch size={16} />} maxLength={200}
+          onChange={(event) => filter("search", event.currentTarget.value)}
+        />
+        <Select
+          w={160} aria-label="Status" placeholder="All" clearable value={status}
+          data={Object.entries(STATUSES).map(([value, { label }]) => ({ value, label }))}
+          onChange={(value) => filter("status", value?.toLowerCase() ?? "")}
+          clearButtonProps={{ "aria-label": "Show all" }}
+        />
+      </Group>
+      <Section title="Your clients" error={error} loading={fetching && clients === undefined}>
+        {clients && <Rows clients={clients} filtered={status !== null || wanted !== ""} onAdd={dialog.open} />}
+        {clients && clients.totalCount > 0 && (
+          <Pager cursors={cursors} pageInfo={clients.pageInfo} total={counted(clients.totalCount)} />
+        )}
+      </Section>
+      {adding && <ClientForm onClose={dialog.close} />}
+    </Page>
+  );
+}
+
+type List = NonNullable<NonNullable<Data["viewer"]>["supplier"]>["clients"];
+
+function Rows({ clients, filtered, onAdd }: { clients: List; filtered: boolean; onAdd: () => void }) {
+  if (clients.nodes.length > 0) {
+    return <Stack gap={0}>{clients.nodes.map((client) => <ClientRow key={client.id} client={client} />)}</Stack>;
+  }
+  if (filtered) return <Text c="dimmed">No client matches.</Text>;
+  return (
+    <Card>
+      <Stack align="center" py="lg">
+        <Text c="dimmed" ta="center">No clients yet. Add a couple that you are working with.</Text>
+        <Button variant="light" onClick={onAdd}>Add your first client</Button>
+      </Stack>
+    </Card>
+  );
+}
+
+function statusOf(text: string | null): ClientStatus | null {
+  const status = text?.toUpperCase() ?? "";
+  return status in STATUSES ? (status as ClientStatus) : null;
+}
+
+function counted(count: number): string {
+  return count === 1 ? "1 client" : `${count.toLocaleString()} clients`;
+}

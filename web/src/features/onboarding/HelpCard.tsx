@@ -1,0 +1,71 @@
+import { Alert, Button, Group, Modal, Stack, Text, Textarea } from "@mantine/core";
+import { useForm } from "@mantine/form";
+import { useDisclosure } from "@mantine/hooks";
+import { IconLifebuoy } from "@tabler/icons-react";
+import { useState } from "react";
+import { useMutation } from "urql";
+
+import { FormProblem } from "../../components/FormProblem";
+import type { OnboardingFieldsFragment } from "../../gql/graphql";
+import { orNull, placed } from "../../lib/forms";
+import { useAccess } from "../access/access";
+import { RequestAssistanceMutation } from "./onboarding.graphql";
+
+/** A way to a person; offered plainly to those who stand still (SPEC S44, S73). */
+export function HelpCard({ onboarding }: { onboarding: OnboardingFieldsFragment }) {
+  const [asking, dialog] = useDisclosure();
+  const { allows } = useAccess();
+  if (onboarding.completedAt || !allows("mvp_onboarding_assistance")) return null;
+  if (onboarding.assistanceNeeded) {
+    return (
+      <Alert color="blue" icon={<IconLifebuoy />} title="We have your question" role="status" data-testid="assistance-asked">
+        Somebody of our team answers as soon as possible. You can go on meanwhile.
+      </Alert>
+    );
+  }
+  const stuck = onboarding.stuckAtStep != null;
+  return (
+    <>
+      {stuck ? (
+        <Alert icon={<IconLifebuoy />} title="Need a hand?" data-testid="nudge">
+          <Group justify="space-between">
+            <Text size="sm">Tell us where you are stuck. A person answers.</Text>
+            <Button size="xs" onClick={dialog.open}>Ask for help</Button>
+          </Group>
+        </Alert>
+      ) : (
+        <Group justify="center"><Button variant="subtle" size="xs" onClick={dialog.open}>Ask for help</Button></Group>
+      )}
+      {asking && <HelpDialog onClose={dialog.close} />}
+    </>
+  );
+}
+
+function HelpDialog({ onClose }: { onClose: () => void }) {
+  const [state, request] = useMutation(RequestAssistanceMutation);
+  const [problem, setProblem] = useState<string>();
+  const form = useForm({ initialValues: { message: "" } });
+
+  async function submit({ message }: typeof form.values) {
+    if (state.fetching) return;
+    const { data, error } = await request({ message: orNull(message) });
+    setProblem(placed(form, error, data?.requestAssistance.errors));
+    if (data?.requestAssistance.errors.length === 0) onClose();
+  }
+
+  return (
+    <Modal opened onClose={onClose} title="Ask for help">
+      <form onSubmit={form.onSubmit((values) => void submit(values))}>
+        <Stack>
+          <Textarea label="What is the matter?" description="If you like; we see at which step you are" autosize minRows={3}
+            maxLength={2000} data-autofocus {...form.getInputProps("message")} />
+          <FormProblem>{problem}</FormProblem>
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>Cancel</Button>
+            <Button type="submit" loading={state.fetching}>Send</Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

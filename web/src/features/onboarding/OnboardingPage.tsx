@@ -1,0 +1,59 @@
+import { Card, Stack, Text, Title } from "@mantine/core";
+import { useNavigate, useParams } from "react-router";
+
+import { Page } from "../../components/Page";
+import { Section } from "../../components/Section";
+import type { SetupQuery as Data } from "../../gql/graphql";
+import { useLiveQuery } from "../../lib/live";
+import { useStream } from "../../lib/stream";
+import { BusinessInfoStep } from "./BusinessInfoStep";
+import { FirstClientStep } from "./FirstClientStep";
+import { HelpCard } from "./HelpCard";
+import { SetupQuery, ViewerOnboardingStream } from "./onboarding.graphql";
+import { SendInvitationStep } from "./SendInvitationStep";
+import { StepBar } from "./StepBar";
+import { pathOf, shownStep } from "./steps";
+
+export type Setup = NonNullable<NonNullable<Data["viewer"]>["supplier"]>;
+
+/** The guided setup: one step at a time, resumed where it was left, on any device (SPEC S83, S84). */
+export function OnboardingPage() {
+  const { step = "" } = useParams();
+  const navigate = useNavigate();
+  const [{ data, error, fetching }] = useLiveQuery(SetupQuery, {});
+  useStream(ViewerOnboardingStream, {});
+  const supplier = data?.viewer?.supplier;
+  const shown = supplier && shownStep(supplier.onboarding, step);
+  return (
+    <Page title="Set up WedSync" size="sm">
+      {!supplier || !shown ? (
+        <Section title="Your setup" error={error} loading={fetching}>{null}</Section>
+      ) : (
+        <>
+          <StepBar onboarding={supplier.onboarding} shown={shown.key} />
+          <Card padding="lg" key={shown.key}>
+            <Stack>
+              <div>
+                <Title order={2} size="h3">{shown.title}</Title>
+                <Text c="dimmed">{shown.description}</Text>
+              </div>
+              {shown.enabled ? (
+                <Content supplier={supplier} step={shown.key} onDone={(key) => void navigate(pathOf(key))} />
+              ) : (
+                <Text>This step opens soon. It appears here by itself.</Text>
+              )}
+            </Stack>
+          </Card>
+          <HelpCard onboarding={supplier.onboarding} />
+        </>
+      )}
+    </Page>
+  );
+}
+
+function Content(props: { supplier: Setup; step: string; onDone: (next: string) => void }) {
+  const { supplier, step, onDone } = props;
+  if (step === "business_info") return <BusinessInfoStep supplier={supplier} onDone={() => onDone("first_client")} />;
+  if (step === "first_client") return <FirstClientStep supplier={supplier} onDone={() => onDone("send_invitation")} />;
+  return <SendInvitationStep supplier={supplier} />;
+}

@@ -1,0 +1,45 @@
+import { graphql } from "../../gql";
+
+export const OnboardingFields = graphql(`
+  fragment OnboardingFields on Onboarding {
+    id userType percentComplete currentStep completedAt stuckAtStep
+    assistanceNeeded assistanceMessage firstValueAchieved
+    steps { key title description required enabled completedAt }
+  }
+`);
+
+/** Keeps every page that shows the progress up to date, also what another device does. */
+export const ViewerOnboardingStream = graphql(`
+  subscription ViewerOnboardingStream { viewerOnboarding { ...OnboardingFields } }
+`);
+
+export const SetupQuery = graphql(`
+  query Setup {
+    viewer {
+      id
+      supplier {
+        id businessName vendorType
+        onboarding { ...OnboardingFields }
+        clients(first: 50) { totalCount nodes { ...ClientFields } }
+      }
+    }
+  }
+`);
+
+export const RequestAssistanceMutation = graphql(`
+  mutation RequestAssistance($message: String) {
+    requestAssistance(message: $message) {
+      onboarding { ...OnboardingFields }
+      errors { code message path }
+    }
+  }
+`);
+
+export const CompleteStepMutation = graphql(`
+  mutation CompleteStep($step: String!) {
+    completeOnboardingStep(step: $step) {
+      onboarding { ...OnboardingFields }
+      errors { code message path }
+    }
+  }
+`);

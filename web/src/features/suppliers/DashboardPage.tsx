@@ -1,0 +1,42 @@
+import { SimpleGrid, Stack } from "@mantine/core";
+
+import { Page } from "../../components/Page";
+import { Section } from "../../components/Section";
+import type { DashboardQuery as Data } from "../../gql/graphql";
+import { useLiveQuery } from "../../lib/live";
+import { useStream } from "../../lib/stream";
+import { Gate } from "../access/Gate";
+import { SystemStatusCard } from "../health/SystemStatusCard";
+import { HelpCard } from "../onboarding/HelpCard";
+import { ViewerOnboardingStream } from "../onboarding/onboarding.graphql";
+import { ProgressCard } from "../onboarding/ProgressCard";
+import { pathOf } from "../onboarding/steps";
+import { ClientOverview } from "./ClientOverview";
+import { DashboardQuery } from "./suppliers.graphql";
+
+export type Business = NonNullable<NonNullable<Data["viewer"]>["supplier"]>;
+
+/** A supplier's landing page: how far the setup is, the clients, whether all works (SPEC S113). */
+export function DashboardPage() {
+  const [{ data, error, fetching }] = useLiveQuery(DashboardQuery, {});
+  useStream(ViewerOnboardingStream, {});
+  const supplier = data?.viewer?.supplier;
+  return (
+    <Page title={supplier?.businessName ?? "Welcome"}>
+      {!supplier ? (
+        <Section title="Dashboard" error={error} loading={fetching}>{null}</Section>
+      ) : (
+        <>
+          {!supplier.onboarding.completedAt && (
+            <ProgressCard onboarding={supplier.onboarding} pathOf={pathOf} />
+          )}
+          <HelpCard onboarding={supplier.onboarding} />
+          <SimpleGrid cols={{ base: 1, md: 2 }} style={{ alignItems: "start" }}>
+            <Gate flag="mvp_supplier_dashboard"><ClientOverview supplier={supplier} error={error} /></Gate>
+            <Stack><SystemStatusCard /></Stack>
+          </SimpleGrid>
+        </>
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,58 @@
+import { Button, NativeSelect, Stack, TextInput } from "@mantine/core";
+import { useForm } from "@mantine/form";
+
+import { Page } from "../../components/Page";
+import { Section } from "../../components/Section";
+import type { SupplierProfileQuery as Data } from "../../gql/graphql";
+import { useLiveQuery } from "../../lib/live";
+import { FormProblem } from "../../components/FormProblem";
+import { FeatureList } from "../access/FeatureList";
+import { Gate } from "../access/Gate";
+import { useSaveProfile } from "../session/useSaveProfile";
+import { PasswordForm } from "../session/PasswordForm";
+import { SupplierProfileQuery } from "./suppliers.graphql";
+import { VENDORS, vendorType } from "./vendors";
+
+/** The profile, the password, and which features of the launch are open (SPEC S113). */
+export function SettingsPage() {
+  const [{ data, error, fetching }] = useLiveQuery(SupplierProfileQuery, {});
+  const viewer = data?.viewer;
+  return (
+    <Page title="Settings" size="sm">
+      <Gate flag="mvp_supplier_settings">
+        <Section title="Your business" error={error} loading={fetching && !viewer}>
+          {viewer?.supplier && <ProfileForm supplier={viewer.supplier} />}
+        </Section>
+      </Gate>
+      <Section title="Log-in" error={error} loading={fetching && !viewer}>
+        {viewer && <PasswordForm email={viewer.email} />}
+      </Section>
+      <FeatureList />
+    </Page>
+  );
+}
+
+type Supplier = NonNullable<NonNullable<Data["viewer"]>["supplier"]>;
+
+function ProfileForm({ supplier }: { supplier: Supplier }) {
+  const form = useForm({
+    initialValues: {
+      businessName: supplier.businessName ?? "", vendorType: supplier.vendorType?.toLowerCase() ?? "", email: supplier.email,
+    },
+  });
+  const { saving, problem, save } = useSaveProfile(form);
+  return (
+    <form onSubmit={form.onSubmit(({ businessName, email, vendorType: offer }) =>
+      void save({ businessName, email, vendorType: vendorType(offer) }))}>
+      <Stack>
+        <TextInput label="Name of your business" required maxLength={200} {...form.getInputProps("businessName")} />
+        <NativeSelect label="What you offer" required data={[{ value: "", label: "Choose one", disabled: true }, ...VENDORS]}
+          {...form.getInputProps("vendorType")} />
+        <TextInput label="E-mail for couples" description="You log in with the e-mail below" type="email" required
+          {...form.getInputProps("email")} />
+        <FormProblem>{problem}</FormProblem>
+        <Button type="submit" loading={saving} disabled={!form.isDirty()}>Save</Button>
+      </Stack>
+    </form>
+  );
+}
