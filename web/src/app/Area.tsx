@@ -1,6 +1,7 @@
 import { Suspense } from "react";
 import { Navigate, Outlet, useLocation } from "react-router";
 
+import { AccessProvider } from "../features/access/access";
 import { useSession } from "../features/session/session";
 import type { AreaEntry } from "./areas";
 import { ForbiddenPage } from "./Lost";
@@ -16,8 +17,10 @@ export function Area({ area }: { area: AreaEntry }) {
   }
   if (!area.roles.includes(viewer.role)) return <ForbiddenPage />;
   return (
-    <Shell area={area} viewer={viewer}>
-      <Suspense fallback={<PageSkeleton />}><Outlet /></Suspense>
-    </Shell>
+    <AccessProvider>
+      <Shell area={area} viewer={viewer}>
+        <Suspense fallback={<PageSkeleton />}><Outlet /></Suspense>
+      </Shell>
+    </AccessProvider>
   );
 }

@@ -1,5 +1,6 @@
 import {
-  IconRocket, type TablerIcon,
+  IconBuildingStore, IconHeart, IconHome, IconRocket, IconSettings, IconUserHeart, IconUsers,
+  type TablerIcon,
 } from "@tabler/icons-react";
 import { type ComponentType, lazy, type LazyExoticComponent } from "react";
 
@@ -24,7 +25,7 @@ export interface AreaEntry {
 }
 
 /** A page that is fetched when somebody goes there. */
-function later(load: () => Promise<ComponentType>): LazyExoticComponent<ComponentType> {
+export function later(load: () => Promise<ComponentType>): LazyExoticComponent<ComponentType> {
   return lazy(async () => ({ default: await load() }));
 }
 
@@ -41,4 +42,59 @@ export const admin: AreaEntry = {
   ],
 };
 
-export const areas: readonly AreaEntry[] = [admin];
+const supplier: AreaEntry = {
+  brand: "wedsync",
+  roles: ["SUPPLIER"],
+  pages: [
+    {
+      path: "dashboard",
+      title: "Dashboard",
+      icon: IconHome,
+      Page: later(async () => (await import("../features/suppliers/DashboardPage")).DashboardPage),
+    },
+    {
+      path: "clients",
+      title: "Clients",
+      icon: IconUsers,
+      Page: later(async () => (await import("../features/clients/ClientsPage")).ClientsPage),
+    },
+    {
+      path: "settings",
+      title: "Settings",
+      icon: IconSettings,
+      Page: later(async () => (await import("../features/suppliers/SettingsPage")).SettingsPage),
+    },
+    {
+      path: "onboarding/:step",
+      title: "Setup",
+      Page: later(async () => (await import("../features/onboarding/OnboardingPage")).OnboardingPage),
+    },
+  ],
+};
+
+const couple: AreaEntry = {
+  brand: "wedme",
+  roles: ["COUPLE"],
+  pages: [
+    {
+      path: "overview",
+      title: "Overview",
+      icon: IconHeart,
+      Page: later(async () => (await import("../features/couples/OverviewPage")).OverviewPage),
+    },
+    {
+      path: "suppliers",
+      title: "Suppliers",
+      icon: IconBuildingStore,
+      Page: later(async () => (await import("../features/couples/SuppliersPage")).SuppliersPage),
+    },
+    {
+      path: "profile",
+      title: "Profile",
+      icon: IconUserHeart,
+      Page: later(async () => (await import("../features/couples/ProfilePage")).ProfilePage),
+    },
+  ],
+};
+
+export const areas: readonly AreaEntry[] = [admin, supplier, couple];

@@ -1,0 +1,38 @@
+import type { ComponentType } from "react";
+import { Navigate, type RouteObject, useSearchParams } from "react-router";
+
+import { homeOf, landing } from "../features/session/roles";
+import { useSession } from "../features/session/session";
+import { later } from "./areas";
+
+const LogInPage = later(async () => (await import("../features/session/LogInPage")).LogInPage);
+const SignUpPage = later(async () => (await import("../features/session/SignUpPage")).SignUpPage);
+const ForgotPasswordPage = later(
+  async () => (await import("../features/session/ForgotPasswordPage")).ForgotPasswordPage,
+);
+const ResetPasswordPage = later(
+  async () => (await import("../features/session/ResetPasswordPage")).ResetPasswordPage,
+);
+const AcceptPage = later(async () => (await import("../features/invitations/AcceptPage")).AcceptPage);
+
+/** A page for visitors; whoever is logged in goes where they wanted to. */
+function Visitors({ Page, supplierGoesTo }: { Page: ComponentType; supplierGoesTo?: string }) {
+  const { viewer } = useSession();
+  const [search] = useSearchParams();
+  if (!viewer) return <Page />;
+  const otherwise = (viewer.role === "SUPPLIER" && supplierGoesTo) || homeOf(viewer.role);
+  return <Navigate to={landing(search.get("next"), otherwise)} replace />;
+}
+
+/** What needs no log-in. */
+export const publicRoutes: RouteObject[] = [
+  { path: "login", element: <Visitors Page={LogInPage} />, handle: { title: "Log in" } },
+  {
+    path: "signup",
+    element: <Visitors Page={SignUpPage} supplierGoesTo="/onboarding/business-info" />,
+    handle: { title: "Sign up" },
+  },
+  { path: "forgot-password", element: <ForgotPasswordPage />, handle: { title: "Forgot password" } },
+  { path: "reset-password", element: <ResetPasswordPage />, handle: { title: "New password" } },
+  { path: "accept/:code", element: <AcceptPage />, handle: { title: "Your invitation", brand: "wedme" } },
+];

@@ -1,0 +1,83 @@
+import { Anchor, Group, SimpleGrid, Stack, Text } from "@mantine/core";
+import { Link } from "react-router";
+
+import { Page } from "../../components/Page";
+import { Section } from "../../components/Section";
+import type { OverviewQuery as Data } from "../../gql/graphql";
+import { plainDate, untilWords } from "../../lib/dates";
+import { useLiveQuery } from "../../lib/live";
+import { useStream } from "../../lib/stream";
+import { useNow } from "../../lib/time";
+import { Gate } from "../access/Gate";
+import { HelpCard } from "../onboarding/HelpCard";
+import { ViewerOnboardingStream } from "../onboarding/onboarding.graphql";
+import { ProgressCard } from "../onboarding/ProgressCard";
+import { OverviewQuery } from "./couples.graphql";
+import { PartnerStep } from "./PartnerStep";
+import { PartnershipRow } from "./PartnershipRow";
+
+type Couple = NonNullable<NonNullable<Data["viewer"]>["couple"]>;
+
+/** A couple's first page: their day, who works on it, and what to do next (SPEC S85, S114). */
+export function OverviewPage() {
+  const [{ data, error, fetching }] = useLiveQuery(OverviewQuery, {});
+  useStream(ViewerOnboardingStream, {});
+  const couple = data?.viewer?.couple;
+  return (
+    <Page title={couple ? names(couple) : "Your wedding"}>
+      {!couple ? (
+        <Section title="Overview" error={error} loading={fetching}>{null}</Section>
+      ) : (
+        <>
+          <Day couple={couple} />
+          <SimpleGrid cols={{ base: 1, md: 2 }} style={{ alignItems: "start" }}>
+            <Stack>
+              <ProgressCard title="Next steps" onboarding={couple.onboarding} pathOf={placeOf} />
+              <PartnerStep onboarding={couple.onboarding} />
+              <HelpCard onboarding={couple.onboarding} />
+            </Stack>
+            <Gate flag="mvp_couple_dashboard"><Connections couple={couple} /></Gate>
+          </SimpleGrid>
+        </>
+      )}
+    </Page>
+  );
+}
+
+function Day({ couple: { weddingDate } }: { couple: Couple }) {
+  const now = new Date(useNow());
+  if (!weddingDate) {
+    return <Text c="dimmed">When is your day? <Anchor component={Link} to="/profile">Add the date</Anchor></Text>;
+  }
+  return (
+    <Group gap={6}>
+      <Text size="lg" fw={600}>{plainDate(weddingDate, "long")}</Text>
+      <Text size="lg" c="dimmed">{untilWords(weddingDate, now)}</Text>
+    </Group>
+  );
+}
+
+function Connections({ couple: { partnerships } }: { couple: Couple }) {
+  return (
+    <Section title="Your suppliers" aside={<Anchor component={Link} to="/suppliers" size="sm">All</Anchor>}>
+      {partnerships.nodes.length === 0 ? (
+        <Text c="dimmed" size="sm">
+          Nobody yet. Your suppliers send you an invitation: open its link, and you are connected.
+        </Text>
+      ) : (
+        <Stack gap={0}>
+          {partnerships.nodes.map((partnership) => <PartnershipRow key={partnership.id} partnership={partnership} />)}
+        </Stack>
+      )}
+    </Section>
+  );
+}
+
+function names({ partner1Name, partner2Name }: Couple): string {
+  return [partner1Name, partner2Name].filter(Boolean).join(" & ") || "Your wedding";
+}
+
+/** Where a couple does its steps; a connection comes by an invitation. */
+function placeOf(step: string): string | undefined {
+  return step === "basic_details" ? "/profile" : undefined;
+}

@@ -1,0 +1,56 @@
+import { Button, Stack, TextInput } from "@mantine/core";
+import { useForm } from "@mantine/form";
+
+import { FormProblem } from "../../components/FormProblem";
+import { Page } from "../../components/Page";
+import { Section } from "../../components/Section";
+import type { CoupleProfileQuery as Data } from "../../gql/graphql";
+import { orNull } from "../../lib/forms";
+import { useLiveQuery } from "../../lib/live";
+import { FeatureList } from "../access/FeatureList";
+import { Gate } from "../access/Gate";
+import { PasswordForm } from "../session/PasswordForm";
+import { useSaveProfile } from "../session/useSaveProfile";
+import { CoupleProfileQuery } from "./couples.graphql";
+
+/** Names, the day, and the log-in of a couple (SPEC S39, S114). */
+export function ProfilePage() {
+  const [{ data, error, fetching }] = useLiveQuery(CoupleProfileQuery, {});
+  const viewer = data?.viewer;
+  return (
+    <Page title="Profile" size="sm">
+      <Gate flag="mvp_couple_profile">
+        <Section title="Your wedding" error={error} loading={fetching && !viewer}>
+          {viewer?.couple && <ProfileForm couple={viewer.couple} />}
+        </Section>
+      </Gate>
+      <Section title="Log-in" error={error} loading={fetching && !viewer}>
+        {viewer && <PasswordForm email={viewer.email} />}
+      </Section>
+      <FeatureList />
+    </Page>
+  );
+}
+
+type Couple = NonNullable<NonNullable<Data["viewer"]>["couple"]>;
+
+function ProfileForm({ couple }: { couple: Couple }) {
+  const form = useForm({
+    initialValues: {
+      partner1Name: couple.partner1Name ?? "", partner2Name: couple.partner2Name ?? "", weddingDate: couple.weddingDate ?? "",
+    },
+  });
+  const { saving, problem, save } = useSaveProfile(form);
+  return (
+    <form onSubmit={form.onSubmit(({ partner1Name, partner2Name, weddingDate }) =>
+      void save({ partner1Name, partner2Name, weddingDate: orNull(weddingDate) }))}>
+      <Stack>
+        <TextInput label="Your name" required maxLength={200} {...form.getInputProps("partner1Name")} />
+        <TextInput label="Your partner's name" required maxLength={200} {...form.getInputProps("partner2Name")} />
+        <TextInput label="Day of the wedding" type="date" {...form.getInputProps("weddingDate")} />
+        <FormProblem>{problem}</FormProblem>
+        <Button type="submit" loading={saving} disabled={!form.isDirty()}>Save</Button>
+      </Stack>
+    </form>
+  );
+}

@@ -1,0 +1,35 @@
+import { Stack, Text } from "@mantine/core";
+
+import { Page } from "../../components/Page";
+import { Pager } from "../../components/Pager";
+import { Section } from "../../components/Section";
+import { useLiveQuery } from "../../lib/live";
+import { useCursors } from "../../lib/pages";
+import { useStream } from "../../lib/stream";
+import { Gate } from "../access/Gate";
+import { ViewerOnboardingStream } from "../onboarding/onboarding.graphql";
+import { PartnershipsQuery } from "./couples.graphql";
+import { PartnershipRow } from "./PartnershipRow";
+
+/** Everybody who works on the day of a couple (SPEC S40, S114). */
+export function SuppliersPage() {
+  return <Page title="Suppliers"><Gate flag="mvp_couple_suppliers"><Suppliers /></Gate></Page>;
+}
+
+function Suppliers() {
+  const cursors = useCursors("");
+  const [{ data, error, fetching }, again] = useLiveQuery(PartnershipsQuery, { after: cursors.after });
+  useStream(ViewerOnboardingStream, {}, () => again({ requestPolicy: "network-only" }));
+  const found = data?.viewer?.couple?.partnerships;
+  return (
+    <Section title="Connected with you" error={error} loading={fetching && !found}>
+      {found?.nodes.length === 0 && (
+        <Text c="dimmed">Nobody yet. Ask your suppliers for an invitation: its link connects you.</Text>
+      )}
+      <Stack gap={0}>
+        {found?.nodes.map((partnership) => <PartnershipRow key={partnership.id} partnership={partnership} />)}
+      </Stack>
+      {found && found.nodes.length > 0 && <Pager cursors={cursors} pageInfo={found.pageInfo} />}
+    </Section>
+  );
+}

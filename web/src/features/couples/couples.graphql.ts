@@ -1,0 +1,42 @@
+import { graphql } from "../../gql";
+
+export const PartnershipFields = graphql(`
+  fragment PartnershipFields on Partnership {
+    id method connectedAt isActive
+    supplier { id businessName vendorType email }
+  }
+`);
+
+export const OverviewQuery = graphql(`
+  query Overview {
+    viewer {
+      id
+      couple {
+        id partner1Name partner2Name weddingDate
+        onboarding { ...OnboardingFields }
+        partnerships(first: 5) { nodes { ...PartnershipFields } pageInfo { hasNextPage } }
+      }
+    }
+  }
+`);
+
+export const PartnershipsQuery = graphql(`
+  query Partnerships($after: String) {
+    viewer {
+      id
+      couple {
+        id
+        partnerships(first: 25, after: $after) {
+          nodes { ...PartnershipFields }
+          pageInfo { hasNextPage endCursor }
+        }
+      }
+    }
+  }
+`);
+
+export const CoupleProfileQuery = graphql(`
+  query CoupleProfile {
+    viewer { id email couple { id partner1Name partner2Name weddingDate } }
+  }
+`);

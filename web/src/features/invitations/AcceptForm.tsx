@@ -1,0 +1,136 @@
+import { Anchor, Button, Checkbox, Group, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
+import { useForm } from "@mantine/form";
+import { modals } from "@mantine/modals";
+import { type ReactNode, useRef, useState } from "react";
+import { Link } from "react-router";
+import { useMutation } from "urql";
+
+import { FormProblem } from "../../components/FormProblem";
+import type { AcceptInvitationMutation as Answer } from "../../gql/graphql";
+import { orNull, placed } from "../../lib/forms";
+import { succeeded } from "../../lib/outcome";
+import { Moment } from "../../lib/time";
+import { useSession } from "../session/session";
+import type { Preview } from "./AcceptPage";
+import type { Connection } from "./Connected";
+import { AcceptInvitationMutation, DeclineInvitationMutation, OpenInvitationMutation } from "./invitations.graphql";
+
+interface Props {
+  code: string;
+  preview: Preview;
+  onConnected: (connection: Connection) => void;
+  onDeclined: () => void;
+}
+
+type Failures = Answer["acceptInvitation"]["errors"];
+
+/** Names, the day, and an e-mail only where the invitation has none (decision 12). */
+export function AcceptForm({ code, preview, onConnected, onDeclined }: Props) {
+  const { viewer, renew } = useSession();
+  const [state, accept] = useMutation(AcceptInvitationMutation);
+  const [problem, setProblem] = useState<ReactNode>();
+  const [mismatch, setMismatch] = useState<string>();
+  const opened = useOpened(code);
+  const form = useForm({
+    initialValues: { partner1Name: "", partner2Name: "", weddingDate: "", email: "", password: "", confirmed: false },
+    validate: {
+      partner1Name: (value) => (viewer || value.trim() ? null : "Your name, please."),
+      partner2Name: (value) => (viewer || value.trim() ? null : "The name of your partner, please."),
+    },
+  });
+
+  async function submit({ confirmed, ...values }: typeof form.values) {
+    if (state.fetching) return;
+    const given = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, orNull(value)]));
+    const { data, error } = await accept({ input: { code, ...given, confirmEmailMismatch: confirmed } });
+    const payload = data?.acceptInvitation;
+    setMismatch(payload?.errors.find((failure) => failure.code === "EMAIL_MISMATCH")?.message);
+    setProblem(wayOn(payload?.errors, code) ?? placed(form, error, payload?.errors));
+    if (!payload?.partnership) return;
+    onConnected({
+      supplier: payload.partnership.supplier.businessName ?? preview.supplierName,
+      email: payload.session?.user.email, hasPassword: values.password !== "" || viewer != null, warnings: payload.warnings,
+    });
+    await renew();
+  }
+
+  return (
+    // The first touch by a person is what the supplier sees as "opened"; a scanner touches nothing.
+    <form noValidate onSubmit={form.onSubmit((values) => void submit(values))}
+      onPointerDown={opened} onKeyDown={opened} onInput={opened}>
+      <Stack>
+        {viewer ? (
+          <Text>You are logged in as <b>{viewer.email}</b>: one click, and you are connected.</Text>
+        ) : (
+          <>
+            <TextInput label="Your name" required maxLength={200} autoComplete="name" data-testid="partner1-name"
+              {...form.getInputProps("partner1Name")} />
+            <TextInput label="Your partner's name" required maxLength={200} autoComplete="off" data-testid="partner2-name"
+              {...form.getInputProps("partner2Name")} />
+            <TextInput label="Day of the wedding" type="date" data-testid="wedding-date" {...form.getInputProps("weddingDate")} />
+            {preview.needsEmail ? (
+              <TextInput label="E-mail" description="What you will log in with" type="email" required
+                autoComplete="username" data-testid="email" {...form.getInputProps("email")} />
+            ) : (
+              <Text size="sm" c="dimmed">You will log in with {preview.maskedEmail}.</Text>
+            )}
+            <PasswordInput label="Password" description="At least 10 characters; or leave it empty and set it later"
+              autoComplete="new-password" {...form.getInputProps("password")} />
+          </>
+        )}
+        {mismatch && (
+          <Checkbox label="It is meant for me" description={mismatch} {...form.getInputProps("confirmed", { type: "checkbox" })} />
+        )}
+        <FormProblem>{mismatch ? undefined : problem}</FormProblem>
+        <Button type="submit" size="md" loading={state.fetching} data-testid="create-account-btn">
+          {viewer ? "Connect" : "Create our account"}
+        </Button>
+        <Group justify="space-between">
+          <Text size="xs" c="dimmed">Valid until <Moment at={preview.expiresAt} /></Text>
+          <Decline code={code} supplier={preview.supplierName} onDeclined={onDeclined} />
+        </Group>
+        {!viewer && (
+          <Text size="sm" ta="center">
+            You have an account? <Anchor component={Link} to={`/login?next=/accept/${code}`} size="sm">Log in first</Anchor>
+          </Text>
+        )}
+      </Stack>
+    </form>
+  );
+}
+
+function useOpened(code: string): () => void {
+  const [, open] = useMutation(OpenInvitationMutation);
+  const told = useRef(false);
+  return () => {
+    if (told.current) return;
+    told.current = true;
+    void open({ code });
+  };
+}
+
+/** An e-mail that has an account already: the way on is to log in, then to come back. */
+function wayOn(failures: Failures | undefined, code: string): ReactNode {
+  const taken = failures?.find((failure) => failure.code === "UNIQUE");
+  if (!taken) return undefined;
+  return <>{taken.message} <Anchor c="inherit" component={Link} to={`/login?next=/accept/${code}`}>Log in</Anchor></>;
+}
+
+function Decline({ code, supplier, onDeclined }: { code: string; supplier: string; onDeclined: () => void }) {
+  const [, decline] = useMutation(DeclineInvitationMutation);
+
+  async function say() {
+    const { data, error } = await decline({ code });
+    if (succeeded("Not sent", error, data?.declineInvitation.errors)) onDeclined();
+  }
+
+  return (
+    <Button variant="subtle" color="gray" size="xs" data-testid="decline-btn" onClick={() =>
+      modals.openConfirmModal({
+        title: "No, thanks", children: `${supplier} will see that you said no. The link stops working.`,
+        labels: { confirm: "Say no", cancel: "Back" }, onConfirm: () => void say(),
+      })}>
+      No, thanks
+    </Button>
+  );
+}

@@ -1,0 +1,67 @@
+import { Button, Skeleton, Stack, Text } from "@mantine/core";
+import { useState } from "react";
+import { useParams } from "react-router";
+import { useMutation, useQuery } from "urql";
+
+import { Entrance } from "../../components/Entrance";
+import type { PreviewQuery as Data } from "../../gql/graphql";
+import { sentence } from "../../lib/outcome";
+import { LogOutMutation } from "../session/session.graphql";
+import { useSession } from "../session/session";
+import { vendorName } from "../suppliers/vendors";
+import { AcceptForm } from "./AcceptForm";
+import { type Connection, Connected } from "./Connected";
+import { Declined, Over } from "./Over";
+import { PreviewQuery } from "./invitations.graphql";
+
+export type Preview = NonNullable<Data["invitation"]>;
+
+/** Where the link of an invitation leads. Looking consumes nothing (SPEC S41, S91). */
+export function AcceptPage() {
+  const { code = "" } = useParams();
+  const [{ data, error, fetching }, again] = useQuery({ query: PreviewQuery, variables: { code } });
+  const [connection, setConnection] = useState<Connection>();
+  const [declined, setDeclined] = useState(false);
+  const preview = data?.invitation;
+  if (connection) return <Connected connection={connection} />;
+  if (declined) return <Declined supplier={preview?.supplierName} />;
+  if (error && !data) {
+    return (
+      <Entrance brand="WedMe" title="Your invitation" text={sentence(error)}>
+        <Button onClick={() => again({ requestPolicy: "network-only" })}>Try again</Button>
+      </Entrance>
+    );
+  }
+  if (fetching || data === undefined) return <Loading />;
+  if (!preview || (preview.status !== "SENT" && preview.status !== "OPENED")) {
+    return <Over status={preview?.status} supplier={preview?.supplierName} />;
+  }
+  return (
+    <Entrance
+      brand="WedMe" title={`${preview.supplierName} invites you`}
+      text={`Plan your wedding together with your ${vendorName(preview.vendorType).toLowerCase()}.`}
+    >
+      <Invited code={code} preview={preview} onConnected={setConnection} onDeclined={() => setDeclined(true)} />
+    </Entrance>
+  );
+}
+
+function Invited(props: React.ComponentProps<typeof AcceptForm>) {
+  const { viewer, renew } = useSession();
+  const [, logOut] = useMutation(LogOutMutation);
+  if (!viewer || viewer.role === "COUPLE") return <AcceptForm {...props} />;
+  return (
+    <Stack>
+      <Text>You are logged in as <b>{viewer.email}</b>. Only couples accept invitations: log out first.</Text>
+      <Button onClick={() => void logOut({}).then(renew)}>Log out</Button>
+    </Stack>
+  );
+}
+
+function Loading() {
+  return (
+    <Entrance brand="WedMe" title="Your invitation">
+      <Stack aria-busy="true" aria-label="Loading"><Skeleton height={36} /><Skeleton height={36} /><Skeleton height={36} /></Stack>
+    </Entrance>
+  );
+}

@@ -1,0 +1,36 @@
+import { Button, List, Stack, Text, ThemeIcon } from "@mantine/core";
+import { IconHeartHandshake } from "@tabler/icons-react";
+import { Link } from "react-router";
+
+import { Entrance } from "../../components/Entrance";
+
+export interface Connection {
+  readonly supplier: string;
+  /** What a new account logs in with; undefined for those who had one. */
+  readonly email: string | undefined;
+  readonly hasPassword: boolean;
+  readonly warnings: readonly string[];
+}
+
+/** The moment that the whole product is about: two sides are connected (SPEC S86). */
+export function Connected({ connection }: { connection: Connection }) {
+  const { supplier, email, hasPassword, warnings } = connection;
+  return (
+    <Entrance brand="WedMe" title="You are connected">
+      <Stack align="center" data-testid="connection-success" role="status">
+        <ThemeIcon size={64} radius="xl" variant="light"><IconHeartHandshake size={36} aria-hidden /></ThemeIcon>
+        <Text ta="center">You and <b>{supplier}</b> now plan together.</Text>
+        {email && !hasPassword && (
+          <Text size="sm" c="dimmed" ta="center">
+            You log in with <b>{email}</b>. Set a password in your profile, for your other devices.
+          </Text>
+        )}
+        {warnings.length > 0 && (
+          <List size="sm">{warnings.map((warning) => <List.Item key={warning}>{warning}</List.Item>)}</List>
+        )}
+        <Button component={Link} to="/overview" fullWidth>To your wedding</Button>
+        {email && !hasPassword && <Button component={Link} to="/profile" variant="default" fullWidth>Set a password</Button>}
+      </Stack>
+    </Entrance>
+  );
+}

@@ -1,0 +1,59 @@
+import { Button, Text } from "@mantine/core";
+import { Link } from "react-router";
+
+import { Entrance } from "../../components/Entrance";
+import type { InvitationStatus } from "../../gql/graphql";
+import { useSession } from "../session/session";
+
+interface Ending {
+  readonly title: string;
+  readonly text: (supplier: string) => string;
+}
+
+const ENDINGS: Partial<Record<InvitationStatus, Ending>> = {
+  EXPIRED: {
+    title: "This invitation has run out",
+    text: (supplier) => `Ask ${supplier} to send it again: you get a new link, and all is as before.`,
+  },
+  REVOKED: {
+    title: "This invitation was taken back",
+    text: (supplier) => `A newer link may be in your mail. If not, ask ${supplier}.`,
+  },
+  ACCEPTED: {
+    title: "This invitation was accepted",
+    text: (supplier) => `If that was you, log in: ${supplier} is among your suppliers. If not, tell ${supplier}.`,
+  },
+  DECLINED: {
+    title: "You said no to this invitation",
+    text: (supplier) => `You have changed your mind? Ask ${supplier} for a new one.`,
+  },
+};
+
+const UNKNOWN: Ending = {
+  title: "This link does not work",
+  text: () =>
+    "It may be cut off, or a newer one was sent. Open the link in the newest letter, or ask your supplier to send it again.",
+};
+
+/** A link that leads nowhere any more, in human words and with a way on. */
+export function Over({ status, supplier }: { status: InvitationStatus | undefined; supplier: string | undefined }) {
+  const { viewer } = useSession();
+  const { title, text } = (status && ENDINGS[status]) ?? UNKNOWN;
+  return (
+    <Entrance brand="WedMe" title={title}>
+      <Text role="alert" data-testid="invitation-over" data-status={status ?? "UNKNOWN"}>{text(supplier ?? "your supplier")}</Text>
+      <Button component={Link} to="/" variant="default">{viewer ? "To my start page" : "Log in"}</Button>
+    </Entrance>
+  );
+}
+
+/** Just now, by this couple. */
+export function Declined({ supplier }: { supplier: string | undefined }) {
+  return (
+    <Entrance brand="WedMe" title="That is fine">
+      <Text role="status" data-testid="invitation-declined">
+        We have told {supplier ?? "your supplier"}. You can close this page.
+      </Text>
+    </Entrance>
+  );
+}
