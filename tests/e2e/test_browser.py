@@ -1,18 +1,21 @@
-"""Launch Control in a real browser; the tests themselves are in `web/e2e`."""
+"""The pages in a real browser: runs each file of tests in `web/e2e`."""
 
 import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
+import pytest
 
 from tests.launch import Launch
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "seen by a browser only"
 SECONDS = 240
+FILES = sorted(path.name for path in (ROOT / "web" / "e2e").glob("*.test.ts"))
 
 
 def server_pid(launch_pid: int) -> int:
@@ -21,8 +24,9 @@ def server_pid(launch_pid: int) -> int:
     return next(int(child.pid) for child in children if "serve" in child.cmdline())
 
 
-def test_launch_control_in_chromium() -> None:
-    """S75 to S77, S82, S103: live, by keyboard, on a phone, and nothing that axe calls serious."""
+@pytest.fixture(scope="module")
+def site() -> Iterator[dict[str, str]]:
+    """One launch for all files; what their variables say of it."""
     with tempfile.TemporaryDirectory(prefix="launch-", ignore_cleanup_errors=True) as name:
         env = {
             "PORT": "0",
@@ -32,21 +36,25 @@ def test_launch_control_in_chromium() -> None:
             "HEALTH_RECHECK_SECONDS": "0.5",
         }
         with Launch(Path(name), env).running("up") as run:
-            base = run.wait_for(r"open +(http://\S+)", 60)[1]
-            done = subprocess.run(
-                [Path(sys.prefix) / "bin" / "node", "--test", "web/e2e/launch-control.test.ts"],
-                check=False,
-                capture_output=True,
-                text=True,
-                timeout=SECONDS,
-                cwd=ROOT,
-                env={
-                    **os.environ,
-                    "BASE_URL": base,
-                    "ADMIN_EMAIL": "admin@wedsync.app",
-                    "ADMIN_PASSWORD": PASSWORD,
-                    "SERVER_PID": str(server_pid(run.process.pid)),
-                    "ARTIFACTS": str(ROOT / "tests" / "artifacts" / "browser"),
-                },
-            )
+            yield {
+                "BASE_URL": run.wait_for(r"open +(http://\S+)", 60)[1],
+                "ADMIN_EMAIL": "admin@wedsync.app",
+                "ADMIN_PASSWORD": PASSWORD,
+                "LAUNCH_PID": str(run.process.pid),
+                "ARTIFACTS": str(ROOT / "tests" / "artifacts" / "browser"),
+            }
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_in_chromium(file: str, site: dict[str, str]) -> None:
+    """S75 to S94, S103: live, by keyboard, on a phone, and nothing that axe calls serious."""
+    done = subprocess.run(
+        [Path(sys.prefix) / "bin" / "node", "--test", f"web/e2e/{file}"],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        cwd=ROOT,
+        env={**os.environ, **site, "SERVER_PID": str(server_pid(int(site["LAUNCH_PID"])))},
+    )
     assert done.returncode == 0, done.stdout + done.stderr

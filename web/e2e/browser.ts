@@ -33,7 +33,7 @@ export interface Visit {
   problems: string[];
 }
 
-export async function visit(browser: Browser, viewport = WIDE): Promise<Visit> {
+export async function visit(browser: Browser, viewport = WIDE, path = "/"): Promise<Visit> {
   const context = await browser.newContext({ viewport });
   const page = await context.newPage();
   const problems: string[] = [];
@@ -42,7 +42,7 @@ export async function visit(browser: Browser, viewport = WIDE): Promise<Visit> {
   });
   page.on("pageerror", (error) => problems.push(error.message));
   page.setDefaultTimeout(15_000);
-  await page.goto(BASE);
+  await page.goto(BASE + path);
   return { context, page, problems };
 }
 
@@ -52,6 +52,31 @@ export async function logIn(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Log in" }).click();
   await page.getByTestId("health-database").waitFor();
   await page.locator("[data-testid=connection][data-state=live]").waitFor();
+}
+
+/** Sign up as people do; the password is the one that all accounts of the tests have. */
+export async function signUp(page: Page, userType: "SUPPLIER" | "COUPLE", email: string): Promise<void> {
+  await page.goto(`${BASE}/signup`);
+  if (userType === "COUPLE") await page.getByText("We get married").click();
+  await page.getByLabel("E-mail").fill(email);
+  await page.locator("input[name=password]").fill(PASSWORD);
+  await page.getByTestId("sign-up-btn").click();
+}
+
+export async function switchFlag(key: string, enabled: boolean): Promise<void> {
+  await ask(
+    await token(),
+    "mutation ($input: ToggleFeatureFlagInput!) { toggleFeatureFlag(input: $input) { errors { code } } }",
+    { input: { key, enabled } },
+  );
+}
+
+/** Nothing sticks out of the screen at the side, and axe finds nothing serious. */
+export async function wellBuilt(page: Page): Promise<string[]> {
+  const faults = await accessibilityFaults(page);
+  const width = await page.evaluate(() => document.documentElement.scrollWidth);
+  const seen = page.viewportSize()?.width ?? 0;
+  return width > seen ? [...faults, `${width} px wide on a screen of ${seen}`] : faults;
 }
 
 export async function picture(page: Page, name: string): Promise<void> {
@@ -91,11 +116,20 @@ export async function ask<T>(token: string | null, query: string, variables: obj
   return data;
 }
 
-export async function token(): Promise<string> {
+const adminToken = new Map<string, Promise<string>>();
+
+/** The admin's token; one log-in for a test file, because log-ins are limited. */
+export function token(): Promise<string> {
+  const held = adminToken.get(EMAIL) ?? tokenOf(EMAIL);
+  adminToken.set(EMAIL, held);
+  return held;
+}
+
+export async function tokenOf(email: string): Promise<string> {
   const { logIn } = await ask<{ logIn: { session: { accessToken: string } } }>(
     null,
     "mutation ($e: EmailAddress!, $p: String!) { logIn(email: $e, password: $p) { session { accessToken } } }",
-    { e: EMAIL, p: PASSWORD },
+    { e: email, p: PASSWORD },
   );
   return logIn.session.accessToken;
 }

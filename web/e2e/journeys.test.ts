@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import type { Browser, Page } from "playwright-core";
+
+import {
+  ask, BASE, NARROW, openBrowser, PASSWORD, picture, signUp, switchFlag, tokenOf, visit, wellBuilt, WIDE,
+} from "./browser.ts";
+import { invite, supplier } from "./people.ts";
+
+/** The journeys of suppliers and couples (SPEC S90, S91, S94, S120). */
+
+const FEATURES = ["mvp_supplier_dashboard", "mvp_client_management", "mvp_client_invitations"];
+let browser: Browser;
+before(async () => {
+  browser = await openBrowser();
+  for (const key of FEATURES) await switchFlag(key, true);
+});
+after(async () => {
+  await browser.close();
+});
+
+async function logIn(page: Page, email: string): Promise<void> {
+  await page.getByLabel("E-mail").fill(email);
+  await page.locator("input[name=password]").fill(PASSWORD);
+  await page.getByRole("button", { name: "Log in" }).click();
+  await page.locator("[data-testid=connection][data-state=live]").waitFor();
+}
+
+test("a supplier completes the onboarding, on a phone (S90)", async () => {
+  const { context, page, problems } = await visit(browser, NARROW);
+  await signUp(page, "SUPPLIER", "s90@example.org");
+  await page.waitForURL("**/onboarding/business-info");
+  await page.goto(`${BASE}/onboarding/business-info`);
+  await page.fill('[data-testid="business-name"]', "Test Photography");
+  await page.selectOption('[data-testid="vendor-type"]', "photographer");
+  await page.click('[data-testid="continue-btn"]');
+  await page.fill('[data-testid="couple-names"]', "John & Jane Doe");
+  await page.fill('[data-testid="wedding-date"]', "2024-08-15");
+  await page.click('[data-testid="add-client-btn"]');
+  await page.click('[data-testid="send-invitation-btn"]');
+  await page.getByTestId("onboarding-complete").waitFor();
+  await page.getByTestId("invitation-link").waitFor();
+  await picture(page, "onboarding-complete-360");
+
+  const { viewer } = await ask<{ viewer: { supplier: { onboarding: object } } }>(
+    await tokenOf("s90@example.org"),
+    "{ viewer { supplier { onboarding { percentComplete firstValueAchieved } } } }",
+  );
+  assert.deepEqual(viewer.supplier.onboarding, { percentComplete: 100, firstValueAchieved: true });
+  assert.deepEqual(problems, []);
+  await context.close();
+});
+
+test("a couple accepts, and the supplier sees each step of it (S91, X13)", async () => {
+  const path = await invite(await supplier("s91@example.org", "Bloom & Co"), "Doe & Smith", "c91@example.org");
+  const one = await visit(browser, WIDE, "/clients");
+  await logIn(one.page, "s91@example.org");
+  const row = one.page.getByTestId("client-Doe & Smith");
+  await row.getByText("Sent").waitFor();
+
+  const two = await visit(browser, NARROW, path);
+  await two.page.getByTestId("partner1-name").waitFor();
+  await row.getByText("Sent").waitFor(); // looking is not opening
+  await two.page.fill('[data-testid="partner1-name"]', "John Doe");
+  await row.getByText("Opened").waitFor();
+  await two.page.fill('[data-testid="partner2-name"]', "Jane Smith");
+  await two.page.fill('[data-testid="wedding-date"]', "2024-08-15");
+  await picture(two.page, "accept-360");
+  await two.page.click('[data-testid="create-account-btn"]');
+  await two.page.getByTestId("connection-success").waitFor();
+  await one.page.locator('[data-testid="client-Doe & Smith"][data-status=CONNECTED]').waitFor();
+
+  await two.page.getByRole("link", { name: "To your wedding" }).click();
+  await two.page.getByText("August 15, 2024").waitFor(); // the day as it was typed, in any zone
+  assert.deepEqual([...one.problems, ...two.problems], []);
+  await one.context.close();
+  await two.context.close();
+});
+
+test("a flag that is switched off takes the feature away before the eyes", async () => {
+  await supplier("flags@example.org", "Flagship");
+  const { context, page, problems } = await visit(browser, WIDE, "/clients");
+  await logIn(page, "flags@example.org");
+  await page.getByText("No clients yet").waitFor();
+  await switchFlag("mvp_client_management", false);
+  await page.getByTestId("not-yet-mvp_client_management").waitFor({ timeout: 5000 });
+  assert.deepEqual(await wellBuilt(page), []);
+  await picture(page, "feature-off-1440");
+  await switchFlag("mvp_client_management", true);
+  await page.getByText("No clients yet").waitFor({ timeout: 5000 });
+  assert.deepEqual(problems, []);
+  await context.close();
+});
+
+test("an error stands at its field, and nothing that was typed is lost", async () => {
+  const path = await invite(await supplier("typed@example.org", "Typed Ltd"), "Ana & Ben");
+  const { context, page, problems } = await visit(browser, NARROW, path);
+  await page.fill('[data-testid="partner1-name"]', "Ana");
+  await page.fill('[data-testid="partner2-name"]', "Ben");
+  await page.fill('[data-testid="email"]', "typed@example.org");
+  await page.click('[data-testid="create-account-btn"]');
+  await page.getByRole("alert").getByRole("link", { name: "Log in" }).waitFor();
+  assert.equal(await page.inputValue('[data-testid="partner1-name"]'), "Ana");
+  assert.deepEqual(await wellBuilt(page), []);
+  await page.getByTestId("decline-btn").click();
+  await page.getByRole("button", { name: "Say no" }).click();
+  await page.getByTestId("invitation-declined").waitFor();
+  await page.goto(BASE + path);
+  await page.locator("[data-testid=invitation-over][data-status=DECLINED]").waitFor();
+  assert.deepEqual(problems, []);
+  await context.close();
+});

@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import type { Browser, Page } from "playwright-core";
+
+import {
+  BASE, NARROW, openBrowser, PASSWORD, picture, switchFlag, visit, wellBuilt, WIDE,
+} from "./browser.ts";
+import { invite, supplier } from "./people.ts";
+
+/** Each page at both sizes, in both colour schemes: nothing that axe calls serious, no error (S103). */
+
+const FEATURES = [
+  "mvp_supplier_dashboard", "mvp_client_management", "mvp_client_invitations", "mvp_supplier_settings",
+  "mvp_couple_dashboard", "mvp_couple_suppliers", "mvp_couple_profile",
+];
+let browser: Browser;
+let path: string;
+before(async () => {
+  browser = await openBrowser();
+  for (const key of FEATURES) await switchFlag(key, true);
+  const token = await supplier("pages@example.org", "Paper & Light Photography");
+  await invite(token, "Grace Okonkwo & Henry Fitzgerald-Montgomery", "grace.okonkwo@example.org");
+  path = await invite(token, "Ines & João");
+});
+after(async () => {
+  await browser.close();
+});
+
+/** Wide and light, then narrow and dark. */
+async function inspect(page: Page, address: string, landmark: string): Promise<void> {
+  await page.goto(BASE + address);
+  await page.locator(landmark).first().waitFor();
+  const name = address.replace(/^\//, "").replaceAll("/", "-").replace(/^accept-.*/, "accept");
+  for (const [size, viewport, colorScheme] of [["1440", WIDE, "light"], ["360", NARROW, "dark"]] as const) {
+    await page.setViewportSize(viewport);
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await picture(page, `${name}-${size}`);
+    assert.deepEqual(await wellBuilt(page), [], `${address} at ${size}`);
+  }
+}
+
+async function logIn(page: Page, email: string, password = PASSWORD): Promise<void> {
+  await page.goto(`${BASE}/login`);
+  await page.getByLabel("E-mail").fill(email);
+  await page.locator("input[name=password]").fill(password);
+  await page.getByRole("button", { name: "Log in" }).click();
+  await page.locator("[data-testid=connection]").waitFor();
+}
+
+test("pages of visitors", async () => {
+  const { context, page, problems } = await visit(browser);
+  await inspect(page, "/login", "input[name=password]");
+  await inspect(page, "/signup", "input[name=password]");
+  await inspect(page, "/forgot-password", "input[name=email]");
+  await inspect(page, "/reset-password", "input[name=password]");
+  await inspect(page, path, "[data-testid=partner1-name]");
+  await inspect(page, "/accept/no-such-code", "[data-testid=invitation-over]");
+  assert.deepEqual(problems, []);
+  await context.close();
+});
+
+test("pages of suppliers", async () => {
+  const { context, page, problems } = await visit(browser);
+  await logIn(page, "pages@example.org");
+  await inspect(page, "/dashboard", "[data-testid=system-status]");
+  await inspect(page, "/clients", "[data-testid^=client-]");
+  await inspect(page, "/settings", "[data-testid^=feature-]");
+  await inspect(page, "/onboarding/send-invitation", "[data-testid=onboarding-complete]");
+  await inspect(page, "/admin/launch", "[role=alert]"); // not for this account
+  assert.deepEqual(problems, []);
+  await context.close();
+});
+
+test("pages of couples, and the way of a visitor to what was asked for", async () => {
+  const { context, page, problems } = await visit(browser, WIDE, path);
+  await page.fill('[data-testid="partner1-name"]', "Ines");
+  await page.fill('[data-testid="partner2-name"]', "João");
+  await page.fill('[data-testid="email"]', "ines@example.org");
+  await page.getByLabel("Password").first().fill(PASSWORD);
+  await page.click('[data-testid="create-account-btn"]');
+  await page.getByTestId("connection-success").waitFor();
+  await picture(page, "connected-1440");
+  await context.clearCookies();
+  await page.goto(`${BASE}/suppliers`);
+  await page.getByLabel("E-mail").fill("ines@example.org");
+  await page.locator("input[name=password]").fill(PASSWORD);
+  await page.getByRole("button", { name: "Log in" }).click();
+  await page.getByTestId("partnership").waitFor();
+  await inspect(page, "/overview", "[data-testid=partnership]");
+  await inspect(page, "/suppliers", "[data-testid=partnership]");
+  await inspect(page, "/profile", "[data-testid^=feature-]");
+  assert.deepEqual(problems, []);
+  await context.close();
+});
+
+test("an address that no page has is answered as such, with a way on", async () => {
+  const { context, page } = await visit(browser);
+  const response = await page.goto(`${BASE}/nowhere`);
+  assert.equal(response?.status(), 404);
+  await page.getByRole("link", { name: "Log in" }).click();
+  await page.getByLabel("E-mail").waitFor();
+  await context.close();
+});
