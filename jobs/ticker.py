@@ -91,14 +91,18 @@ class Ticker:
         self._clock = clock
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Until cancelled.
+
+        A task that fails while it is cancelled, because what it cleans up after hangs, has lost
+        the cancellation: it must not begin anew.
+        """
         async with asyncio.TaskGroup() as group:
             for task in self._tasks:
                 group.create_task(self._repeat(task), name=f"tick-{task.name}")
 
     async def _repeat(self, task: Task) -> None:
-        done = -1
-        while True:
+        done, this = -1, asyncio.current_task()
+        while this is None or not this.cancelling():
             slot = self._slot(task)
             if slot > done:
                 done = slot

@@ -62,8 +62,10 @@ class Parts:
         """Fold the newest samples, then tell every dashboard to look (SPEC S63, S109)."""
         try:
             await metric_rollups.roll_recent(self.db)
-        finally:  # what is not folded is read as it came
+        except Exception:  # what is not folded is read as it came
             await self.publish(METRICS, self.db.clock().isoformat())
+            raise
+        await self.publish(METRICS, self.db.clock().isoformat())
 
 
 WorkerHandler = Callable[[Parts, Payload], Awaitable[None]]

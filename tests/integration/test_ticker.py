@@ -119,3 +119,22 @@ async def test_a_slow_task_delays_no_other(redis: Redis, db: Database) -> None:
     tasks = (Task("slow", 0.2, Work(seconds=5)), Task("quick", 0.2, quick))
     await tick_for(0.9, redis, db, *tasks)
     assert quick.runs >= 3
+
+
+async def test_a_cancellation_that_gets_lost_ends_it(redis: Redis, db: Database) -> None:
+    """What cleans up after a server that hangs may fail itself: the worker must still stop."""
+    began = asyncio.Event()
+
+    async def stubborn() -> None:
+        began.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            raise RuntimeError("cleaning up failed")
+
+    ticker = Ticker(Claims(redis, db, "w"), [Task("test", 0.05, stubborn)], db.clock)
+    running = asyncio.create_task(ticker.run())
+    await began.wait()
+    running.cancel()
+    await asyncio.wait({running}, timeout=5)
+    assert running.done()
