@@ -132,6 +132,7 @@ async def running(runtime: Runtime) -> AsyncIterator[Runtime]:
     rehearsals = RehearsalFeed(runtime.tail, hear)
     runtime.db.on_commit(announcer.after_commit)  # first: it takes the time of the commit
     runtime.db.on_commit(runtime.access.after_commit)
+    runtime.db.on_commit(runtime.alerts.silences.hear)
     runtime.db.on_commit(runtime.flag_feed.after_commit)
     runtime.db.on_commit(publisher.publish)
     runtime.db.on_commit(event_lines.tell)

@@ -20,6 +20,7 @@ from commands import (
     metrics,
     phases,
     server,
+    silences,
     watch,
 )
 from commands.problems import Problem
@@ -82,6 +83,9 @@ app.add_typer(flags.app, name="flags", rich_help_panel=_CLIENT)
 app.command(rich_help_panel=_CLIENT)(health.health)
 app.command(rich_help_panel=_CLIENT)(metrics.metrics)
 app.command(rich_help_panel=_CLIENT)(journeys.journeys)
+alerts.app.command("silence")(silences.silence)
+alerts.app.command("silences")(silences.list_silences)
+alerts.app.command("unsilence")(silences.unsilence)
 app.add_typer(alerts.app, name="alerts", rich_help_panel=_CLIENT)
 app.add_typer(incidents.app, name="incidents", rich_help_panel=_CLIENT)
 app.command(rich_help_panel=_CLIENT)(watch.watch)

@@ -10,6 +10,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+# Of whom, and after how long: `critical+slack://...`, `after5m+mailto://...`.
+_WHEN = re.compile(r"(?i)^(low|medium|high|critical|after\d{1,5}[smh])\+")
+
 
 class Settings(BaseSettings):
     """The configuration of one process. Environment variables carry the same names in capitals."""
@@ -75,7 +78,9 @@ class Settings(BaseSettings):
     )
 
     alert_urls: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
-        default=(), description="Apprise URLs that alerts go to; critical+URL: only those."
+        default=(),
+        description="Apprise URLs that alerts go to. critical+URL: only those; after5m+URL: those "
+        "that nobody has taken for so long.",
     )
     alert_reminder_seconds: float = Field(default=900.0, gt=0)
     alert_retry_seconds: float = Field(
@@ -144,7 +149,7 @@ class Settings(BaseSettings):
 def _is_alert_url(url: SecretStr) -> bool:
     from apprise import Apprise, AppriseAsset  # noqa: PLC0415 - heavy, for those who use it
 
-    plain = re.sub(r"^(low|medium|high|critical)\+", "", url.get_secret_value())
+    plain = _WHEN.sub("", url.get_secret_value())
     if re.search(r"\s", plain):
         return False
     with warnings.catch_warnings():

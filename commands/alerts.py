@@ -18,7 +18,9 @@ mutation Test {
 """
 LIST = """
 query Alerts($first: Int!) {
-  alertChannels { name minimumSeverity lastSuccessAt lastFailureAt lastError lastTestAt }
+  alertChannels {
+    name minimumSeverity escalatesAfterSeconds lastSuccessAt lastFailureAt lastError lastTestAt
+  }
   alertDeliveries(first: $first) {
     nodes { kind channel title createdAt delivered finished attempts latencyMs lastError }
   }
@@ -64,12 +66,18 @@ def _result(result: Data) -> tuple[object, ...]:
 
 def _channel(channel: Data) -> tuple[object, ...]:
     moments = ("lastSuccessAt", "lastFailureAt", "lastTestAt")
-    return (channel["name"], channel["minimumSeverity"], *(_at(channel[name]) for name in moments))
+    return (channel["name"], _from(channel), *(at(channel[name]) for name in moments))
+
+
+def _from(channel: Data) -> str:
+    """From which severity on; after how long, where it is the next to be told."""
+    after, severity = channel["escalatesAfterSeconds"], str(channel["minimumSeverity"])
+    return severity if after is None else f"{severity} after {after:g} s"
 
 
 def _message(message: Data) -> tuple[object, ...]:
     return (
-        _at(message["createdAt"]),
+        at(message["createdAt"]),
         message["channel"],
         message["title"],
         _state(message),
@@ -90,5 +98,6 @@ def _took(message: Data) -> str:
     return "" if took is None else f"{took} ms"
 
 
-def _at(moment: str | None) -> str:
+def at(moment: str | None) -> str:
+    """A moment, in UTC, to the second."""
     return (moment or "")[:19].replace("T", " ")

@@ -32,6 +32,7 @@ STYLES = {
     "ok": "green",
     "warning": "yellow",
     "BLOCKS": "bold red",
+    "IN_FORCE": "yellow",
     "better": "green",
     "worse": "red",
 }

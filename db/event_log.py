@@ -17,6 +17,7 @@ from domain.events import ALL_EVENTS, Event, RecordedEvent, UnknownEvent
 from domain.ids import EventSeq
 from domain.marketplace_events import MARKETPLACE_EVENTS
 from domain.rehearsal_events import REHEARSAL_EVENTS
+from domain.silence_events import SILENCE_EVENTS
 
 if TYPE_CHECKING:
     from db.session import Draft
@@ -24,7 +25,13 @@ if TYPE_CHECKING:
 _TAKE = text("UPDATE launch_event_counter SET seq = seq + :n RETURNING seq")
 _KINDS = {
     kind.TYPE: kind
-    for kind in (*ALL_EVENTS, *CRITERION_EVENTS, *MARKETPLACE_EVENTS, *REHEARSAL_EVENTS)
+    for kind in (
+        *ALL_EVENTS,
+        *CRITERION_EVENTS,
+        *MARKETPLACE_EVENTS,
+        *REHEARSAL_EVENTS,
+        *SILENCE_EVENTS,
+    )
 }
 _adapters: dict[type[Event], TypeAdapter[Event]] = {}  # costly to make, so only when needed
 

@@ -1,5 +1,6 @@
 """What alerts are about: checks that are down, incidents that are severe (SPEC S67, S68)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,8 +16,10 @@ from domain.health import (
     is_up,
 )
 from domain.incidents import ACTIVE_STATUSES, SEVERE, IncidentStatus, Severity
+from domain.silences import Silence, covering
 
 HEALTH_INCIDENT = "health_check"
+_HEALTH = "health:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +36,27 @@ class IncidentFacts:
     created_at: datetime
     updated_at: datetime
     resolution: str | None = None
+    assigned: bool = False
 
 
 def health_key(check: CheckType) -> str:
     """The cause that a check's alert and its incident share."""
-    return f"health:{check}"
+    return f"{_HEALTH}{check}"
+
+
+def silenced_until(
+    silences: Iterable[Silence], key: str, source: AlertSource, at: datetime
+) -> datetime | None:
+    """Until when a cause is silenced (SPEC A28); None where it is not.
+
+    A check by a silence that names it, what processes raise themselves by one of all checks.
+    Incidents that people or criteria open are never silenced.
+    """
+    if source is AlertSource.INCIDENT:
+        return None
+    check = CheckType(key.removeprefix(_HEALTH)) if source is AlertSource.HEALTH else None
+    found = covering(silences, check, at)
+    return found.ends_at if found else None
 
 
 def causes_of(snapshot: HealthSnapshot) -> list[Cause]:
@@ -89,7 +108,8 @@ def cause_of(incident: IncidentFacts) -> Cause:
         since=incident.created_at,
         at=incident.updated_at,
         incident_id=incident.id,
-        acknowledged=incident.status is IncidentStatus.INVESTIGATING,
+        acknowledged=incident.status is IncidentStatus.INVESTIGATING or incident.assigned,
+        over=not active,
         opens=incident.type != HEALTH_INCIDENT,  # those follow their check
     )
 

@@ -58,7 +58,7 @@ def latency_of(
 def deliveries_of(
     alert: Alert, kind: AlertKind, channels: Sequence[Channel], link: str, now: datetime
 ) -> list[Delivery]:
-    """One for each channel that wants it. The end of an alert waits for its beginning."""
+    """One for each channel that is to hear it. The end of an alert waits for its beginning."""
     ends = kind is AlertKind.RESOLVED
     return [
         Delivery(
@@ -69,20 +69,34 @@ def deliveries_of(
             severity=alert.severity,
             title=headline(alert, kind, now),
             body=body(alert, kind, NO_BRIEFING, link, now),
-            first_bad_at=alert.since,
+            first_bad_at=alert.audible_since or alert.since,
             created_at=now,
             lease_until=now + LEASE,
             incident_id=alert.incident_id,
-            after_id=_id(alert, AlertKind.FIRING, channel) if ends else None,
+            after_id=_id(alert, _beginning(channel), channel) if ends else None,
         )
         for channel in channels
-        if channel.wants(alert.severity)
+        if channel.wants(alert.severity) and _hears(alert, kind, channel)
     ]
+
+
+def _hears(alert: Alert, kind: AlertKind, channel: Channel) -> bool:
+    """Channels of an escalation hear of their step, and of the end of what they heard of (A32)."""
+    if channel.after is None:
+        return kind is not AlertKind.ESCALATED
+    if kind is AlertKind.ESCALATED:
+        return channel.after == alert.escalated_after
+    return kind is AlertKind.RESOLVED and channel.after <= alert.escalated_after
+
+
+def _beginning(channel: Channel) -> AlertKind:
+    return AlertKind.FIRING if channel.after is None else AlertKind.ESCALATED
 
 
 def _id(alert: Alert, kind: AlertKind, channel: Channel) -> UUID:
     """Stable, so that whoever repeats the step makes no second message (SPEC A26)."""
-    step = kind if kind is AlertKind.FIRING else f"{kind}:{alert.revision}"
+    once = kind in (AlertKind.FIRING, AlertKind.ESCALATED)  # in the life of an opening
+    step = kind if once else f"{kind}:{alert.revision}"
     opening = f"{alert.key}:{alert.opened_at.isoformat()}"
     return uuid5(NAMESPACE_URL, f"launch:alert:{opening}:{step}:{channel.name}")
 

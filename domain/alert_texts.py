@@ -12,6 +12,7 @@ _LABELS = {
     AlertKind.FIRING: "",
     AlertKind.WORSE: "WORSE ",
     AlertKind.REMINDER: "STILL ",
+    AlertKind.ESCALATED: "ESCALATED ",
     AlertKind.RESOLVED: "RESOLVED ",
     AlertKind.TEST: "TEST ",
 }
@@ -35,7 +36,7 @@ def headline(alert: Alert, kind: AlertKind, now: datetime) -> str:
     if kind is AlertKind.RESOLVED:
         label = "[RESOLVED]"
     tail = ""
-    if kind in (AlertKind.REMINDER, AlertKind.RESOLVED):
+    if kind in (AlertKind.REMINDER, AlertKind.ESCALATED, AlertKind.RESOLVED):
         tail = f" ({spoken((alert.resolved_at or now) - alert.since)})"
     return _one_line(f"{label} {alert.title}", _MOST_TITLE) + tail
 
@@ -46,8 +47,13 @@ def body(alert: Alert, kind: AlertKind, briefing: Briefing, link: str, now: date
     if kind is AlertKind.RESOLVED:
         ended = alert.resolved_at or now
         lines = [_text(alert.recovery or "It is over."), _span(alert.since, ended)]
+    elif kind is AlertKind.ESCALATED:
+        waited = timedelta(seconds=alert.escalated_after)
+        lines.append(f"Nobody has taken it for {spoken(waited)}.")
     elif alert.flapping:
         lines.append("It comes and goes: its end is told when it has lasted five minutes.")
+    if alert.audible_since is not None and kind is AlertKind.FIRING:
+        lines.append("It began in a silence that is over now.")
     lines.append(_incident(alert, briefing))
     if kind is AlertKind.FIRING and briefing.changes is not None:
         lines += _changes(briefing.changes)

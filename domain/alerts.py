@@ -28,6 +28,7 @@ class AlertKind(StrEnum):
     FIRING = "firing"
     WORSE = "worse"
     REMINDER = "reminder"
+    ESCALATED = "escalated"
     RESOLVED = "resolved"
     TEST = "test"
 
@@ -44,7 +45,8 @@ class AlertRules:
 class Cause:
     """What was seen of a cause, `at` which moment. `acknowledged` None: it does not say.
 
-    `opens` False: it tells more of an alert that is open, but opens none.
+    `opens` False: it tells more of an alert that is open, but opens none. `over`: a person has
+    ended its incident, whatever the check still says.
     """
 
     key: str
@@ -58,11 +60,16 @@ class Cause:
     incident_id: UUID | None = None
     acknowledged: bool | None = None
     opens: bool = True
+    over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """Where a cause stands. Every change is a new `revision`; the newest of all stores counts."""
+    """Where a cause stands. Every change is a new `revision`; the newest of all stores counts.
+
+    `silenced_until`: opened in a silence, and nobody knows of it yet; `audible_since`: its end.
+    `waiting_since` and `escalated_after` (seconds) belong to `domain.escalation`.
+    """
 
     key: str
     source: AlertSource
@@ -80,8 +87,13 @@ class Alert:
     resolved_at: datetime | None = None
     recovery: str | None = None
     acknowledged: bool = False
+    over: bool = False
     incident_id: UUID | None = None
     openings: tuple[datetime, ...] = ()
+    silenced_until: datetime | None = None
+    audible_since: datetime | None = None
+    waiting_since: datetime | None = None
+    escalated_after: float = 0.0
 
     @property
     def flapping(self) -> bool:
@@ -107,13 +119,20 @@ def follow(
     rules: AlertRules = _RULES,
     *,
     silent: bool = False,
+    silenced_until: datetime | None = None,
 ) -> Step | None:
-    """The next step of a cause; None where nothing changes. `silent`: nobody is to be told."""
+    """The next step of a cause; None where nothing changes. `silent`: nobody is to be told.
+
+    `silenced_until`: the end of the silence that covers it (SPEC A28).
+    """
+    silent = silent or silenced_until is not None
     if alert is not None and _is_old_news(alert, cause):
         return None
     if alert is None or not alert.open:
         begins = cause.bad and cause.opens
-        return _opened(alert, cause, now, silent=silent) if begins else None
+        if not begins:
+            return None
+        return _opened(alert, cause, now, silent=silent, silenced_until=silenced_until)
     if not _concerns(alert, cause):
         return _learned(alert, cause)
     if not cause.bad:
@@ -123,11 +142,19 @@ def follow(
 
 
 def pass_time(
-    alert: Alert, now: datetime, rules: AlertRules = _RULES, *, silent: bool = False
+    alert: Alert,
+    now: datetime,
+    rules: AlertRules = _RULES,
+    *,
+    silent: bool = False,
+    silenced_until: datetime | None = None,
 ) -> Step | None:
     """What the clock alone brings: a late announcement, a reminder, the end of a flapping one."""
+    silent = silent or silenced_until is not None
     if not alert.open:
         return None
+    if alert.silenced_until is not None and silenced_until is None:
+        return _audible(alert, now, silent=silent)
     if alert.well_since is not None:
         return _well(alert, alert.recovery or "", now, rules)
     return _due(alert, now, rules, silent=silent)
@@ -157,7 +184,22 @@ def _is_old_news(alert: Alert, cause: Cause) -> bool:
     return cause.source is alert.source and timedelta(0) < late <= OVERLAP
 
 
-def _opened(before: Alert | None, cause: Cause, now: datetime, *, silent: bool) -> Step:
+def _audible(alert: Alert, now: datetime, *, silent: bool) -> Step:
+    """The silence is over, and it still goes on: people hear of it now."""
+    heard = replace(alert, silenced_until=None, audible_since=now)
+    if silent or alert.well_since is not None:
+        return Step(_next(heard))
+    return Step(_told(heard, now), AlertKind.FIRING)
+
+
+def _opened(
+    before: Alert | None,
+    cause: Cause,
+    now: datetime,
+    *,
+    silent: bool,
+    silenced_until: datetime | None,
+) -> Step:
     known = before.openings if before else ()
     recent = tuple(moment for moment in known if now - moment <= FLAPPING_WINDOW)
     alert = Alert(
@@ -175,6 +217,7 @@ def _opened(before: Alert | None, cause: Cause, now: datetime, *, silent: bool) 
         acknowledged=bool(cause.acknowledged),
         incident_id=cause.incident_id,
         openings=(*recent, now),
+        silenced_until=silenced_until,
     )
     return Step(alert, None if silent else AlertKind.FIRING)
 
@@ -226,11 +269,13 @@ def _worse(alert: Alert, cause: Cause, now: datetime, *, silent: bool) -> Step |
 
 def _learned(alert: Alert, cause: Cause) -> Step | None:
     """Somebody took it or gave it back, so reminders stop or start; it has an incident now."""
-    taken = alert.acknowledged if cause.acknowledged is None else cause.acknowledged
+    taken, over = alert.acknowledged, alert.over
+    if cause.acknowledged is not None:
+        taken, over = cause.acknowledged, cause.over
     incident = alert.incident_id or cause.incident_id
-    if (taken, incident) == (alert.acknowledged, alert.incident_id):
+    if (taken, over, incident) == (alert.acknowledged, alert.over, alert.incident_id):
         return None
-    return Step(_next(alert, acknowledged=taken, incident_id=incident))
+    return Step(_next(alert, acknowledged=taken, over=over, incident_id=incident))
 
 
 def _told(alert: Alert, now: datetime) -> Alert:

@@ -30,6 +30,7 @@ class Subject(StrEnum):
     FLAG = "flag"
     HEALTH = "health"
     INCIDENT = "incident"
+    SILENCE = "silence"
     USER = "user"
     TOKEN = "token"  # noqa: S105 - a kind, not a secret
     CLIENT = "client"

@@ -76,8 +76,12 @@ def judge(
     started_at: datetime,
     now: datetime,
     forget_after: timedelta = FORGET_AFTER,
+    held: str | None = None,
 ) -> CriterionState:
-    """The state after one more look; a criterion that was edited starts anew."""
+    """The state after one more look; a criterion that was edited starts anew.
+
+    `held`: why it is not to be judged now, such as a silence (SPEC A28).
+    """
     known = before if before.judged == criterion else UNJUDGED
     state = replace(
         _in_a_row(known, now, forget_after),
@@ -89,6 +93,8 @@ def judge(
     starts_at = started_at + timedelta(seconds=criterion.initial_delay_seconds)
     if now < starts_at:
         return _unclear(state, f"waits until {starts_at.astimezone(UTC):%H:%M:%S} UTC")
+    if held is not None:
+        return _unclear(state, f"is not judged: {held}")
     if look.problem is not None:
         return _unclear(state, f"could not be measured: {look.problem}")
     if look.value is not None and not _is_number(look.value):

@@ -18,6 +18,7 @@ from domain.incidents import IncidentStatus, Severity
 from domain.phases import PhaseAction, PhaseStatus, Platform, RollbackMode, RunKind
 from domain.readiness import ReadinessVerdict
 from domain.rehearsal import RehearsalStage, RehearsalStatus
+from domain.silences import SilenceStatus
 from domain.system_status import ServiceStatus
 from domain.windows import TimeRange
 
@@ -45,6 +46,7 @@ __all__ = [
     "Scope",
     "ServiceStatus",
     "Severity",
+    "SilenceStatus",
     "TimeRange",
     "UserType",
     "VendorType",
@@ -287,8 +289,16 @@ describe(
     FIRING="Something broke.",
     WORSE="It became more severe.",
     REMINDER="It lasts, and nobody took it.",
+    ESCALATED="Nobody took it for so long that others are told.",
     RESOLVED="It is over.",
     TEST="Somebody tests the channel.",
+)
+describe(
+    SilenceStatus,
+    "Where a silence stands.",
+    PLANNED="It has not begun.",
+    IN_FORCE="It silences now.",
+    OVER="It has ended.",
 )
 describe(
     IncidentStatus,

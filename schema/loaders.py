@@ -47,6 +47,8 @@ class Loaders:
         self.health_history = _loader(lookups.health_histories)
         self.mail = _loader(lookups.mails)
         self.mail_attempts = _loader(lookups.mail_attempts)
+        self.silence = _loader(lookups.silences)
+        self.silence_of_check = _loader(lookups.silences_of_checks)
         self.person = _loader(lookups.people)
         self.supplier = _loader(lookups.suppliers)
         self.supplier_of_user = _loader(lookups.suppliers_by_user)

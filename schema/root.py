@@ -21,6 +21,7 @@ from resolvers import (
     onboarding,
     phases,
     rehearsals,
+    silences,
     suppliers,
 )
 from schema.engine import LaunchSchema
@@ -67,6 +68,7 @@ from schema.types.phase_payloads import (
 from schema.types.phases import LaunchPhase, PhaseRun
 from schema.types.propagation import Propagation
 from schema.types.rehearsals import RehearsalPayload
+from schema.types.silences import Silence, SilencePayload
 from schema.types.suppliers import SupplierConnection
 from services.replies import Source
 from subscriptions import events as live_events
@@ -121,6 +123,7 @@ class Query:
         alerts.alert_deliveries, Scope.INCIDENTS_READ
     )
     alert_channels: list[AlertChannel] = query(alerts.alert_channels, Scope.INCIDENTS_READ)
+    silences: Connection[Silence] = query(silences.silences, Scope.INCIDENTS_READ)
 
     suppliers: SupplierConnection = query(suppliers.suppliers, Scope.DIRECTORY_READ, source=ROWS)
     couples: CoupleConnection = query(couples.couples, Scope.DIRECTORY_READ)
@@ -203,6 +206,12 @@ class Mutation:
 
     send_test_alert: SendTestAlertPayload = mutation(
         alerts.send_test_alert, Scope.LAUNCH_OPERATE, failed=SendTestAlertPayload.failed
+    )
+    create_silence: SilencePayload = mutation(
+        silences.create, Scope.INCIDENTS_WRITE, failed=SilencePayload.failed
+    )
+    end_silence: SilencePayload = mutation(
+        silences.end, Scope.INCIDENTS_WRITE, failed=SilencePayload.failed
     )
     create_incident: IncidentPayload = mutation(
         incident_changes.create, Scope.INCIDENTS_WRITE, failed=IncidentPayload.failed

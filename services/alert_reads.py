@@ -27,6 +27,7 @@ class ChannelState:
 
     name: str
     minimum: Severity
+    after: float | None
     history: ChannelHistory
 
 
@@ -44,7 +45,8 @@ async def channels(session: AsyncSession, configured: Sequence[Channel]) -> list
     """The configured channels, in their order."""
     found = await queries.histories(session, [channel.name for channel in configured])
     return [
-        ChannelState(item.name, item.minimum, found.get(item.name, _NEVER)) for item in configured
+        ChannelState(item.name, item.minimum, item.after, found.get(item.name, _NEVER))
+        for item in configured
     ]
 
 

@@ -24,7 +24,7 @@ from domain.verdicts import (
     is_judged,
     judge,
 )
-from services import guard_actions, incidents
+from services import guard_actions, incidents, silences
 from services.guard_actions import GUARD
 from services.measuring import SETTLING, Eyes, Question
 from services.phase_reads import is_live
@@ -73,8 +73,10 @@ async def _settle(
     if any(is_judged(state.evaluated_at, uow.now, interval) for state in before.values()):
         return
     criteria = [item for item in criteria_of(phase.success_criteria) if item in looks]
+    held = await silences.hold(uow.session, uow.now)
     after = {
-        item.key: _judged(phase, item, looks[item], before, uow.now, interval) for item in criteria
+        item.key: _judged(phase, item, looks[item], before, uow.now, interval, held)
+        for item in criteria
     }
     taken = await _act(uow, phase, criteria, after)
     acted = {key: replace(after[key], acted=action) for key, action in taken.items()}
@@ -91,6 +93,7 @@ def _judged(
     before: States,
     now: datetime,
     interval: timedelta,
+    held: str | None,
 ) -> CriterionState:
     assert phase.started_at is not None
     return judge(
@@ -100,6 +103,7 @@ def _judged(
         started_at=phase.started_at,
         now=now,
         forget_after=max(FORGET_AFTER, 3 * interval),
+        held=held,
     )
 
 

@@ -4,12 +4,14 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from pydantic import TypeAdapter, ValidationError
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from db.queries import health as queries
+from db.queries import silences
 from db.session import Database, UnitOfWork
 from domain.actors import system_actor
 from domain.events import HealthChanged
@@ -83,13 +85,18 @@ class HealthStore:
         async with self._db.write() as uow:
             stored = await queries.lock_states(uow.session)
             newest = dict(stored)
+            silenced = await silences.since(uow.session, _begin(ticks, uow.now))
             for tick in ticks:
-                await queries.add_readings(uow.session, tick.readings)
+                await queries.add_readings(uow.session, tick.readings, silenced)
                 for state in tick.states:
                     _record_change(uow, newest, state)
             fresh = [state for state in newest.values() if stored.get(state.check) != state]
             if fresh:
                 await queries.save_states(uow.session, fresh)
+
+
+def _begin(ticks: Sequence[Tick], now: datetime) -> datetime:
+    return min((reading.at for tick in ticks for _, reading in tick.readings), default=now)
 
 
 def _record_change(uow: UnitOfWork, newest: dict[CheckType, CheckState], state: CheckState) -> None:

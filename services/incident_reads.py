@@ -52,6 +52,7 @@ async def facts(session: AsyncSession, incident_id: UUID) -> IncidentFacts | Non
         created_at=row.created_at,
         updated_at=row.updated_at,
         resolution=row.resolution_notes,
+        assigned=row.assignee_id is not None,
     )
 
 

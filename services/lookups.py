@@ -13,13 +13,16 @@ from db.models.incidents import LaunchIncident
 from db.models.mail import Mail, MailAttempt
 from db.models.phases import LaunchPhase, PhaseRun
 from db.queries import accounts, changes, criteria, flags, incidents, mail, phases
+from db.queries import silences as silence_queries
 from db.session import Database
 from domain.events import RecordedEvent
 from domain.flags import Flag
+from domain.health import CheckType
 from domain.health_history import HealthSlot
 from domain.percent import Percent
 from domain.plans import LinkedFlag
-from services import incident_reports, incident_timelines, suspects
+from domain.silences import Silence
+from services import incident_reports, incident_timelines, silences, suspects
 from services.flag_reverts import revertible
 from services.health import UptimeKey, uptimes
 from services.health_history import histories
@@ -59,6 +62,10 @@ class Lookups:
         self.uptimes: Lookup[UptimeKey, Percent] = self._by(partial(uptimes, clock=db.clock))
         self.health_histories: Lookup[UptimeKey, list[HealthSlot]] = self._by(
             partial(histories, clock=db.clock)
+        )
+        self.silences: Lookup[UUID, Silence] = self._by(silence_queries.by_id)
+        self.silences_of_checks: Lookup[CheckType, Silence] = self._by(
+            partial(silences.of_checks, clock=db.clock)
         )
 
     def _by(

@@ -19,7 +19,7 @@ from domain.thresholds import (
     severity_of,
 )
 from domain.verdicts import Look, is_judged
-from services import incidents
+from services import incidents, silences
 from services.guard_actions import GUARD
 from services.incidents import IncidentDraft
 from services.measuring import Eyes, Question
@@ -44,7 +44,8 @@ async def _settle(uow: UnitOfWork, threshold: Threshold, look: Look, interval: t
     before = await queries.lock_threshold(uow.session, threshold.name, uow.now)
     if is_judged(before.evaluated_at, uow.now, interval):
         return
-    after = next_state(threshold, look, before, uow.now)
+    held = await silences.hold(uow.session, uow.now)
+    after = next_state(threshold, look, before, uow.now, held=held)
     await queries.save_threshold(uow.session, threshold.name, after, uow.now)
     if after.level is not Level.GOOD:
         await _complain(uow, threshold, before, after)

@@ -46,6 +46,10 @@ class Alarm(Protocol):
         """It is over."""
         ...
 
+    async def is_silenced(self) -> bool:
+        """Whether all checks are silenced by planned work (SPEC A28)."""
+        ...
+
 
 class Watcher:
     """One a process."""
@@ -84,7 +88,8 @@ class Watcher:
             return
         self._active, self._answered_at = silence.active > 0, time.monotonic()
         if self._is_silent(silence):
-            await self._report(silence)
+            if silence.reported or not await self._alarm.is_silenced():
+                await self._report(silence)
         elif self._is_watched(silence) and (silence.reported or self._alarmed):
             await self._take_back()
 

@@ -16,6 +16,7 @@ from db.models import (
     metrics,
     onboarding,
     phases,
+    silences,
     suppliers,
 )
 
@@ -35,5 +36,6 @@ __all__ = [
     "metrics",
     "onboarding",
     "phases",
+    "silences",
     "suppliers",
 ]

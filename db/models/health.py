@@ -30,6 +30,7 @@ class HealthReading(Base):
     check_details: Mapped[dict[str, object]] = mapped_column(JSONB, server_default=text("'{}'"))
     checked_at: Mapped[Moment]
     phase_id: Mapped[UUID | None] = mapped_column(reference("launch_phases", ondelete="SET NULL"))
+    silenced: Mapped[bool] = mapped_column(server_default=text("false"))
 
 
 class HealthCheckState(Base):

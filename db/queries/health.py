@@ -15,6 +15,7 @@ from db.models.phases import LaunchPhase
 from domain.health import CHECK_IDS, CheckState, CheckType, Reading
 from domain.health_history import Tally
 from domain.phases import PhaseStatus
+from domain.silences import Silence, covering
 
 _STATE: TypeAdapter[CheckState] = TypeAdapter(CheckState)
 _PROBE = "health-probe"
@@ -26,11 +27,11 @@ _FOLD = text(
         DELETE FROM system_health_checks WHERE id IN (
             SELECT id FROM system_health_checks WHERE checked_at < :before
             ORDER BY checked_at LIMIT :batch FOR UPDATE SKIP LOCKED
-        ) RETURNING check_type, status, checked_at
+        ) RETURNING check_type, status, checked_at, silenced
     ), folded AS (
         SELECT check_type, date_trunc('hour', checked_at, 'UTC') AS bucket, count(*) AS samples,
                count(*) FILTER (WHERE status IN ('healthy', 'warning')) AS up
-        FROM gone GROUP BY 1, 2
+        FROM gone WHERE NOT silenced GROUP BY 1, 2
     ), kept AS (
         INSERT INTO launch_metric_rollups AS kept
             (metric_name, resolution_seconds, bucket_at, tags_hash, tags,
@@ -49,7 +50,7 @@ _UPTIME = text(
     SELECT check_type, floor(10000 * sum(up) / sum(samples))::int FROM (
         SELECT check_type, count(*) AS samples,
                count(*) FILTER (WHERE status IN ('healthy', 'warning')) AS up
-        FROM system_health_checks WHERE checked_at >= :since GROUP BY 1
+        FROM system_health_checks WHERE checked_at >= :since AND NOT silenced GROUP BY 1
         UNION ALL
         SELECT tags_hash, sum(samples), sum(total)::bigint
         FROM launch_metric_rollups
@@ -65,7 +66,7 @@ _TALLIES = text(
                count(*) AS samples,
                count(*) FILTER (WHERE status IN ('healthy', 'warning')) AS up,
                percentile_cont(0.95) WITHIN GROUP (ORDER BY response_time_ms) AS p95
-        FROM system_health_checks WHERE checked_at >= :since GROUP BY 1, 2
+        FROM system_health_checks WHERE checked_at >= :since AND NOT silenced GROUP BY 1, 2
         UNION ALL
         SELECT tags_hash, floor(extract(epoch FROM bucket_at) / :size),
                sum(samples), sum(total)::bigint, NULL
@@ -128,9 +129,11 @@ async def save_states(session: AsyncSession, new: Sequence[CheckState]) -> None:
 
 
 async def add_readings(
-    session: AsyncSession, readings: Sequence[tuple[CheckType, Reading]]
+    session: AsyncSession,
+    readings: Sequence[tuple[CheckType, Reading]],
+    silences: Sequence[Silence],
 ) -> None:
-    """Store samples."""
+    """Store samples; those of planned work are marked (SPEC A28)."""
     rows = [
         {
             "check_name": check.value,
@@ -140,6 +143,7 @@ async def add_readings(
             "error_message": reading.error,
             "check_details": dict(reading.details),
             "checked_at": reading.at,
+            "silenced": covering(silences, check, reading.at) is not None,
         }
         for check, reading in readings
     ]
@@ -150,7 +154,7 @@ async def add_readings(
 async def uptime(session: AsyncSession, since: datetime) -> Mapping[CheckType, float]:
     """Share of HEALTHY and WARNING samples from a moment on, in percent, rounded down.
 
-    Down, because one failure in a month must not read as 100 %.
+    Down, because one failure in a month must not read as 100 %. Planned work does not count.
     """
     rows = (await session.execute(_UPTIME, {"since": since})).all()
     return {CheckType(row[0]): row[1] / 100 for row in rows}

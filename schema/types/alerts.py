@@ -73,6 +73,9 @@ class AlertChannel:
 
     name: str = strawberry.field(description="Scheme and host; the rest of the URL is secret.")
     minimum_severity: Severity = strawberry.field(description="It is told of this and worse.")
+    escalates_after_seconds: float | None = strawberry.field(
+        description="Told only of what nobody has taken for so long; null: told at once."
+    )
     last_success_at: datetime | None = strawberry.field(description="When it last took a message.")
     last_failure_at: datetime | None = strawberry.field(
         description="When it was last given up, or failed a test."
@@ -86,6 +89,7 @@ class AlertChannel:
         return cls(
             name=state.name,
             minimum_severity=state.minimum,
+            escalates_after_seconds=state.after,
             last_success_at=state.history.last_success_at,
             last_failure_at=state.history.last_failure_at,
             last_error=state.history.last_error,

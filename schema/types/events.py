@@ -10,6 +10,7 @@ from domain.actors import ActorRef
 from domain.criterion_events import CriterionJudged
 from domain.events import RecordedEvent
 from domain.plans import FlagDiff as Diff
+from domain.silence_events import SilenceChanged
 from schema.context import Info
 from schema.enums import GuardAction, HealthStatus, PhaseStatus
 from schema.pagination import encode_cursor
@@ -20,6 +21,7 @@ from schema.types.health import HealthCheck
 from schema.types.incidents import Incident
 from schema.types.phases import LaunchPhase
 from schema.types.propagation import Propagation
+from schema.types.silences import Silence
 
 
 @strawberry.interface(description="Something that happened.")
@@ -136,6 +138,28 @@ class AlertEvent(LaunchEvent):
         description="From the first bad sample to the channel, in milliseconds."
     )
 
+    @classmethod
+    def sent(cls, event: domain.AlertSent, common: "_Common") -> "AlertEvent":
+        """An event as the graph shows it."""
+        return cls(
+            channel=event.channel,
+            delivered=event.delivered,
+            latency_ms=event.latency_ms,
+            **common,
+        )
+
+
+@strawberry.type(description="A silence was made or ended early.")
+class SilenceEvent(LaunchEvent):
+    """One change of a silence."""
+
+    event: strawberry.Private[SilenceChanged]
+
+    @strawberry.field(description="The silence as it was left.")
+    def silence(self, info: Info) -> Silence:
+        """The event holds it whole."""
+        return Silence.of(self.event.silence, info.context.now)
+
 
 @strawberry.type(description="The stream missed events: read what you need again, then resume.")
 class StreamGap(LaunchEvent):
@@ -152,6 +176,7 @@ EVENT_TYPES = (
     CriterionEvent,
     IncidentEvent,
     AlertEvent,
+    SilenceEvent,
     StreamGap,
 )
 SHOWN_KINDS = tuple(
@@ -163,6 +188,7 @@ SHOWN_KINDS = tuple(
         CriterionJudged,
         domain.IncidentChanged,
         domain.AlertSent,
+        SilenceChanged,
     )
 )
 
@@ -179,26 +205,27 @@ def is_shown(item: RecordedEvent) -> bool:
 
 def to_event(item: RecordedEvent) -> LaunchEvent:
     """An event as the graph shows it; ask `is_shown` first."""
-    event = item.event
-    if isinstance(event, domain.PhaseChanged):
-        return PhaseEvent(event=event, before=event.before, to=event.after, **_common(item))
-    if isinstance(event, domain.FlagChanged):
-        diff = FlagDiff.of(Diff(event.key, event.before, event.after))
-        return FlagEvent(diff=diff, event=event, **_common(item))
-    if isinstance(event, domain.HealthChanged):
-        return HealthEvent(event=event, before=event.before, to=event.after, **_common(item))
-    if isinstance(event, CriterionJudged):
-        return CriterionEvent.judged(event, item)
-    if isinstance(event, domain.IncidentChanged):
-        return IncidentEvent(event=event, note=event.note, **_common(item))
-    if isinstance(event, domain.AlertSent):
-        return AlertEvent(
-            channel=event.channel,
-            delivered=event.delivered,
-            latency_ms=event.latency_ms,
-            **_common(item),
-        )
-    raise TypeError(f"{event.TYPE} is not shown")
+    common = _common(item)
+    found: LaunchEvent | None = None
+    match item.event:
+        case domain.PhaseChanged() as event:
+            found = PhaseEvent(event=event, before=event.before, to=event.after, **common)
+        case domain.FlagChanged() as event:
+            diff = FlagDiff.of(Diff(event.key, event.before, event.after))
+            found = FlagEvent(diff=diff, event=event, **common)
+        case domain.HealthChanged() as event:
+            found = HealthEvent(event=event, before=event.before, to=event.after, **common)
+        case CriterionJudged() as event:
+            found = CriterionEvent.judged(event, item)
+        case domain.IncidentChanged() as event:
+            found = IncidentEvent(event=event, note=event.note, **common)
+        case SilenceChanged() as event:
+            found = SilenceEvent(event=event, **common)
+        case domain.AlertSent() as event:
+            found = AlertEvent.sent(event, common)
+    if found is None:
+        raise TypeError(f"{item.event.TYPE} is not shown")
+    return found
 
 
 class _Common(TypedDict):

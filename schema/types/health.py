@@ -15,6 +15,7 @@ from schema.directives import CostDirective
 from schema.enums import CheckType, HealthStatus, ServiceStatus, TimeRange
 from schema.scalars import JSON
 from schema.types.node import Node, node_id
+from schema.types.silences import Silence
 from services.health import longest_gap
 
 
@@ -62,6 +63,12 @@ class HealthCheck(Node):
         description="Four or more changes of the status within ten minutes."
     )
 
+    @strawberry.field(description="Planned work because of which nobody is told of it now.")
+    async def silence(self, info: Info) -> Silence | None:
+        """All checks of a reply in one statement."""
+        found = await info.context.loaders.silence_of_check.load(self.type)
+        return Silence.of(found, info.context.now) if found else None
+
     @classmethod
     def of(cls, state: domain.CheckState) -> "HealthCheck":
         """A state as the graph shows it."""
@@ -81,7 +88,8 @@ class HealthCheck(Node):
         )
 
     @strawberry.field(
-        description="Share of HEALTHY and WARNING samples; null where there are none."
+        description="Share of HEALTHY and WARNING samples, without those of planned work; null "
+        "where there are none."
     )
     async def uptime(
         self,

@@ -23,6 +23,7 @@ from schema.types.mail import Mail
 from schema.types.node import Node
 from schema.types.onboarding import Onboarding
 from schema.types.phases import LaunchPhase, PhaseRun
+from schema.types.silences import load_silence
 from schema.types.suppliers import Supplier
 
 
@@ -73,6 +74,7 @@ NODES: Mapping[str, NodeKind] = {
     "Change": _kind(lambda found: found.change, Change.of, Scope.LAUNCH_READ),
     "Incident": _kind(lambda found: found.incident, Incident.of, Scope.INCIDENTS_READ),
     "HealthCheck": NodeKind(load_health_check, (Scope.HEALTH_READ,)),
+    "Silence": NodeKind(load_silence, (Scope.INCIDENTS_READ,)),
     "ApiToken": _kind(lambda found: found.token, ApiToken.of, Scope.TOKENS_ADMIN),
     "Mail": _kind(lambda found: found.mail, Mail.of, Scope.LAUNCH_ADMIN),
     "User": _kind(

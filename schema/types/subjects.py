@@ -24,6 +24,7 @@ _TYPE_NAMES = {
     Subject.PHASE: "LaunchPhase",
     Subject.FLAG: "FeatureFlag",
     Subject.INCIDENT: "Incident",
+    Subject.SILENCE: "Silence",
     Subject.USER: "User",
     Subject.TOKEN: "ApiToken",
     Subject.CLIENT: "Client",

@@ -10,18 +10,21 @@ from uuid import uuid4
 from redis.asyncio import Redis
 
 from db.session import Database
-from domain.alert_causes import IncidentFacts, cause_of, causes_of
+from domain.alert_causes import IncidentFacts, cause_of, causes_of, silenced_until
 from domain.alert_channels import Channel, channels_of
 from domain.alert_deliveries import Delivery, deliveries_of
 from domain.alert_texts import Briefing, body, trial_text
 from domain.alerts import Alert, AlertKind, AlertRules, AlertSource, Cause, Step, follow, pass_time
+from domain.escalation import delays_of, escalate
 from domain.health import HealthSnapshot
 from domain.incidents import Severity
+from domain.silences import Silence, covering
 from services.alerting import log, senders
 from services.alerting.courier import Courier
 from services.alerting.ledger import DATABASE_SECONDS, Ledger
 from services.alerting.patience import within
 from services.alerting.senders import Sender
+from services.alerting.silence_book import SilenceBook
 from settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -41,6 +44,7 @@ class AlertCenter:
         """Nothing is read or sent yet. Another `send` than Apprise's: for tests."""
         urls = [url.get_secret_value() for url in settings.alert_urls]
         self.channels: Sequence[Channel] = channels_of(urls)
+        self.silences = SilenceBook(db, redis)
         if urls:
             senders.load()
         self._db = db
@@ -89,9 +93,9 @@ class AlertCenter:
 
     async def sweep(self) -> None:
         """What time brings: reminders, ends of flapping, incidents and messages left behind."""
-        for alert in list((await self._ledger.alerts()).values()):
-            silent = self._is_silent(alert.severity)
-            step = pass_time(alert, self._clock(), self._rules, silent=silent)
+        known, silences = await asyncio.gather(self._ledger.alerts(), self.silences.current())
+        for alert in list(known.values()):
+            step = self._pass_time(alert, silences)
             if step is not None:
                 await self._take(step)
         await self._settle_incidents()
@@ -104,6 +108,10 @@ class AlertCenter:
         found = await asyncio.gather(*(self._test(channel, now) for channel in self.channels))
         await within(DATABASE_SECONDS, self._log_all(found), "logging tests")
         return found
+
+    async def is_silenced(self) -> bool:
+        """Whether a silence of all checks is in force: then nobody misses them."""
+        return covering(await self.silences.current(), None, self._clock()) is not None
 
     async def idle(self) -> None:
         """Wait until every message is sent or given up, and logged."""
@@ -118,14 +126,29 @@ class AlertCenter:
         await self._courier.stop()
 
     async def _follow(self, causes: Sequence[Cause]) -> bool:
-        known = await self._ledger.alerts()
+        known, silences = await asyncio.gather(self._ledger.alerts(), self.silences.current())
         moved = False
         for cause in causes:
-            alert, silent = known.get(cause.key), self._is_silent(cause.severity)
-            step = follow(alert, cause, self._clock(), self._rules, silent=silent)
+            now = self._clock()
+            step = follow(
+                known.get(cause.key),
+                cause,
+                now,
+                self._rules,
+                silent=self._is_silent(cause.severity),
+                silenced_until=silenced_until(silences, cause.key, cause.source, now),
+            )
             if step is not None:
                 moved = await self._take(step) or moved
         return moved
+
+    def _pass_time(self, alert: Alert, silences: Sequence[Silence]) -> Step | None:
+        now = self._clock()
+        until = silenced_until(silences, alert.key, alert.source, now)
+        silent = self._is_silent(alert.severity)
+        step = pass_time(alert, now, self._rules, silent=silent, silenced_until=until)
+        silenced = until is not None
+        return step or escalate(alert, now, delays_of(self.channels), silenced=silenced)
 
     def _is_silent(self, severity: Severity) -> bool:
         """Nobody here is to be told: whoever has a channel for it will make up for that."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from graphql import build_schema, parse, validate
 
-from commands import alerts
+from commands import alerts, silences
 from db.session import Database
 from schema.root import schema
 from settings import Settings
@@ -91,7 +91,25 @@ async def test_a_bad_url_is_named_by_its_position(operator: Operator) -> None:
     assert "s3cr3t" not in done.err
 
 
+async def test_planned_work_is_announced_and_ended(operator: Operator) -> None:
+    """A28."""
+    made = await operator.says(
+        "alerts", "silence", "30m", "--check", "email", "--reason", "new provider"
+    )
+    assert (made.code, "IN_FORCE" in made.out, "EMAIL" in made.out) == (0, True, True), made
+    assert "new provider" in (await operator.says("alerts", "silences")).out
+    ended = await operator.says("alerts", "unsilence")
+    assert (ended.code, "OVER" in ended.out) == (0, True), ended
+    again = await operator.says("alerts", "unsilence")
+    assert (again.code, "There are 0 silences" in again.err) == (1, True)
+
+
+async def test_a_length_that_is_none(operator: Operator) -> None:
+    done = await operator.says("alerts", "silence", "soon", "--reason", "x")
+    assert (done.code, "30m, 2h or 1d" in done.err) == (1, True)
+
+
 def test_the_documents_fit_the_graph() -> None:
     graph = build_schema(schema.as_str())
-    errors = [validate(graph, parse(text)) for text in (alerts.TEST, alerts.LIST)]
-    assert errors == [[], []]
+    documents = (alerts.TEST, alerts.LIST, silences.CREATE, silences.END, silences.LIST)
+    assert [validate(graph, parse(text)) for text in documents] == [[]] * len(documents)

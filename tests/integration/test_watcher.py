@@ -26,6 +26,7 @@ class Bell:
     def __init__(self) -> None:
         self.raised: list[str] = []
         self.resolved: list[str] = []
+        self.silenced = False
 
     async def raise_now(
         self, key: str, title: str, text: str, severity: Severity, since: datetime | None
@@ -39,6 +40,9 @@ class Bell:
         assert text
         self.resolved.append(key)
         return True
+
+    async def is_silenced(self) -> bool:
+        return self.silenced
 
 
 class Tower(Guarded):
@@ -94,6 +98,17 @@ async def test_short_silence_is_none(tower: Tower) -> None:
     await tower.silence(80)
     await tower.watcher.look()
     assert (await tower.incidents(), tower.bell.raised) == ([], [])
+
+
+async def test_planned_work_on_everything_is_no_incident(tower: Tower) -> None:
+    """A28: workers may be away while their database is; the look after it reports."""
+    tower.bell.silenced = True
+    await tower.silence(91)
+    await tower.watcher.look()
+    assert (await tower.incidents(), tower.bell.raised) == ([], [])
+    tower.bell.silenced = False
+    await tower.watcher.look()
+    assert tower.bell.raised == [KEY]
 
 
 async def test_the_clock_of_a_process_does_not_count(tower: Tower) -> None:

@@ -6,17 +6,29 @@ from settings import BadSettings, load_settings
 
 GOOD = "json://hooks.example.com/x"
 SEVERE = "critical+pagerduty://integration@apikey"
+LATER = "after5m+json://hooks.example.com/lead"
 
 
-@pytest.mark.parametrize("value", [f"{GOOD} {SEVERE}", f'["{GOOD}", "{SEVERE}"]'])
+@pytest.mark.parametrize(
+    "value", [f"{GOOD} {SEVERE} {LATER}", f'["{GOOD}", "{SEVERE}", "{LATER}"]']
+)
 def test_a_list_or_words(value: str) -> None:
     found = load_settings(_env_file=None, alert_urls=value)
-    assert [url.get_secret_value() for url in found.alert_urls] == [GOOD, SEVERE]
+    assert [url.get_secret_value() for url in found.alert_urls] == [GOOD, SEVERE, LATER]
     assert "integration" not in repr(found)
 
 
 @pytest.mark.parametrize(
-    "bad", ["slack://s3cr3t", "unknown://s3cr3t", "s3cr3t", "urgent+json://s3cr3t"]
+    "bad",
+    [
+        "slack://s3cr3t",
+        "unknown://s3cr3t",
+        "s3cr3t",
+        "urgent+json://s3cr3t",
+        "after+json://s3cr3t",
+        "after5+json://s3cr3t",
+        "after5m+critical+json://s3cr3t",
+    ],
 )
 def test_a_bad_one_is_named_by_its_position(bad: str) -> None:
     with pytest.raises(BadSettings) as refused:

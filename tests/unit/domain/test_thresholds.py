@@ -115,3 +115,10 @@ def test_the_level_moves_only_with_an_answer(values: list[float | None]) -> None
             assert value is not None
             assert (later.level is GOOD) is (value == 1.0)
         state = later
+
+
+def test_in_a_silence_a_limit_stays_where_it_stands() -> None:
+    """A28."""
+    before = after(ERRORS, seen(1.0))
+    state = next_state(ERRORS, Look(50.0, 400), before, NOW, held="silence until 20:15")
+    assert (state.level, state.explanation) == (GOOD, "not judged: silence until 20:15")

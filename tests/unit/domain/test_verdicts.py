@@ -257,3 +257,13 @@ def test_a_guard_acts_once_until_all_is_well_again(seen: list[Look]) -> None:
         if (action := due_action(hold, state)) is not None:
             state, taken = replace(state, acted=action), taken + 1
         assert taken <= 1
+
+
+@pytest.mark.parametrize("look", [BAD, EMPTY, GOOD, BROKEN])
+def test_in_a_silence_nothing_counts(look: Look) -> None:
+    """A28: criteria hold; they neither fail nor pass, and nothing is due because of them."""
+    before = after([BAD])
+    state = judge(ERRORS, look, before, started_at=NOW, now=NOW + 2 * TICK, held="silence")
+    assert (state.verdict, state.explanation) == (INCONCLUSIVE, "error_rate is not judged: silence")
+    assert (state.failures, state.failing) == (before.failures, before.failing)
+    assert due_action(ERRORS, state) is None

@@ -1,0 +1,63 @@
+"""SQL about silences (SPEC A28)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models.silences import LaunchSilence
+from domain.actors import ActorRef
+from domain.health import CheckType
+from domain.silences import Silence
+
+
+async def since(session: AsyncSession, moment: datetime) -> list[Silence]:
+    """Those that end after a moment: in force, planned, and lately over."""
+    query = select(LaunchSilence).where(LaunchSilence.ends_at > moment)
+    return [silence_of(row) for row in await session.scalars(query)]
+
+
+async def by_id(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Silence]:
+    """Silences by their ids."""
+    query = select(LaunchSilence).where(LaunchSilence.id.in_(ids))
+    return {row.id: silence_of(row) for row in await session.scalars(query)}
+
+
+async def lock(session: AsyncSession, key: UUID) -> LaunchSilence | None:
+    """The row to end, held until the transaction ends."""
+    query = select(LaunchSilence).where(LaunchSilence.id == key).with_for_update()
+    return await session.scalar(query)
+
+
+async def page(
+    session: AsyncSession,
+    limit: int,
+    after: tuple[datetime, UUID] | None,
+    ends_after: datetime | None,
+) -> list[Silence]:
+    """Silences, newest first, after a position; `ends_after` leaves out those that are over."""
+    query = select(LaunchSilence)
+    if ends_after is not None:
+        query = query.where(LaunchSilence.ends_at > ends_after)
+    if after is not None:
+        query = query.where(tuple_(LaunchSilence.created_at, LaunchSilence.id) < after)
+    order = (LaunchSilence.created_at.desc(), LaunchSilence.id.desc())
+    return [silence_of(row) for row in await session.scalars(query.order_by(*order).limit(limit))]
+
+
+def silence_of(row: LaunchSilence) -> Silence:
+    """A row as the rules take it; checks of a newer version are left out."""
+    known = {check.value: check for check in CheckType}
+    return Silence(
+        id=row.id,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        reason=row.reason,
+        created_by=ActorRef(row.created_by_kind, row.created_by_id, row.created_by_label),
+        created_at=row.created_at,
+        checks=tuple(known[name] for name in row.checks if name in known),
+        holds_criteria=row.holds_criteria,
+        ended_early=row.ended_early,
+    )

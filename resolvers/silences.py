@@ -1,0 +1,45 @@
+"""Silences (SPEC A28)."""
+
+from functools import partial
+from typing import Annotated
+
+import strawberry
+
+from schema.context import Info
+from schema.pagination import After, Connection, First, Page, connection, moment_cursor
+from schema.types.node import decode_id
+from schema.types.silences import CreateSilenceInput, Silence, SilencePayload
+from services import silences as service
+
+Draft = Annotated[CreateSilenceInput, strawberry.argument(description="The planned work.")]
+Id = Annotated[strawberry.ID, strawberry.argument(description="The silence.")]
+Past = Annotated[bool, strawberry.argument(description="Also those that are over.")]
+
+
+async def silences(
+    info: Info, first: First = None, after: After = None, past: Past = False
+) -> Connection[Silence]:
+    """Planned work that is in force or to come, the newest first."""
+    page, now = Page.of(first, after), info.context.now
+    async with info.context.db.read() as session:
+        rows = await service.page(session, page.first + 1, page.after_moment(), now, with_past=past)
+    wrap = partial(Silence.of, now=now)
+    return connection(Connection[Silence], rows, page, cursor=moment_cursor, wrap=wrap)
+
+
+async def create(info: Info, input: Draft) -> SilencePayload:
+    """Announce planned work: what it breaks is kept and marked, and nobody is told of it.
+
+    Whatever still fails when the silence ends is told then.
+    """
+    async with info.context.db.write() as uow:
+        made = await service.create(uow, info.context.actor, input.command())
+    return SilencePayload(silence=Silence.of(made, info.context.now))
+
+
+async def end(info: Info, id: Id) -> SilencePayload:
+    """End a silence now, or call it off; again does nothing."""
+    key = decode_id(id, "Silence")
+    async with info.context.db.write() as uow:
+        ended = await service.end(uow, info.context.actor, key)
+    return SilencePayload(silence=Silence.of(ended, info.context.now))

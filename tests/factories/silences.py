@@ -1,0 +1,28 @@
+"""Planned work, as an operator announces it."""
+
+from datetime import timedelta
+
+from db.session import Database
+from domain.actors import system_actor
+from domain.health import CheckType
+from domain.silences import Silence
+from services import silences
+from services.silences import SilenceDraft
+
+OPERATOR = system_actor("operator")
+
+
+async def announce(
+    db: Database, *checks: CheckType, minutes: float = 30, holds_criteria: bool = True
+) -> Silence:
+    """A silence that begins now; of all checks where none is named."""
+    async with db.write() as uow:
+        ends_at = uow.now + timedelta(minutes=minutes)
+        draft = SilenceDraft(ends_at, "new disks", checks=checks, holds_criteria=holds_criteria)
+        return await silences.create(uow, OPERATOR, draft)
+
+
+async def call_off(db: Database, silence: Silence) -> Silence:
+    """It is done early."""
+    async with db.write() as uow:
+        return await silences.end(uow, OPERATOR, silence.id)

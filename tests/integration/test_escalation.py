@@ -1,0 +1,115 @@
+"""Escalation over real stores and a real receiver (SPEC A32)."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+import pytest
+from redis.asyncio import Redis
+
+from db.session import Database
+from domain.actors import Actor, ActorKind, Role
+from domain.alerts import AlertKind
+from domain.health import HealthStatus
+from jobs.alerts import follow_incident
+from services import incident_changes, incident_edits
+from services.alerting import AlertCenter
+from settings import Settings
+from tests.clock import Clock
+from tests.factories.accounts import add_user
+from tests.factories.alerts import Desk, see
+from tests.receivers import HttpReceiver, until
+
+CRITICAL, HEALTHY = HealthStatus.CRITICAL, HealthStatus.HEALTHY
+PERSON = Actor(ActorKind.USER, UUID(int=7), "ann@wedsync.com")
+ESCALATED = "[ESCALATED CRITICAL] Database check is critical (5 min)"
+
+
+@pytest.fixture
+async def lead() -> AsyncIterator[HttpReceiver]:
+    """Who is told after five minutes."""
+    found = HttpReceiver()
+    await found.start()
+    yield found
+    await found.stop()
+
+
+@pytest.fixture
+async def chain(
+    settings: Settings, db: Database, redis: Redis, receiver: HttpReceiver, lead: HttpReceiver
+) -> AsyncIterator[Desk]:
+    found = Desk(settings, db, redis, receiver.url, f"after5m+{lead.url}")
+    yield found
+    await found.stop()
+
+
+async def look(*centers: AlertCenter) -> None:
+    """All of them look at the same moment, and what follows is done."""
+    await asyncio.gather(*(center.sweep() for center in centers))
+    await asyncio.gather(*(center.idle() for center in centers))
+
+
+async def test_who_comes_next_is_told_once_across_restarts(
+    chain: Desk, clock: Clock, receiver: HttpReceiver, lead: HttpReceiver
+) -> None:
+    """A32: by one of many processes, also of those that were not there when it began."""
+    first = chain.process()
+    await see(first, clock, CRITICAL)
+    await look(first)
+    assert lead.titles == []
+    await chain.stop()
+    clock.advance(300)
+    await look(*(chain.process() for _ in range(3)))
+    await look(chain.process())
+    assert lead.titles == [ESCALATED]
+    assert len(receiver.titles) == 1
+    await see(chain.process(), clock, HEALTHY)
+    assert [title.split()[0] for title in (lead.titles[-1], receiver.titles[-1])] == [
+        "[RESOLVED]",
+        "[RESOLVED]",
+    ]
+    kinds = [row.kind for row in await chain.deliveries()]
+    assert kinds.count(AlertKind.ESCALATED) == 1
+
+
+@pytest.mark.parametrize("how", ["acknowledged", "assigned", "resolved"])
+async def test_whoever_takes_it_stops_it(
+    chain: Desk, db: Database, clock: Clock, lead: HttpReceiver, how: str
+) -> None:
+    """A31, A32."""
+    center = chain.process()
+    await see(center, clock, CRITICAL)
+    await look(center)
+    (incident,) = await chain.incidents()
+    await handle(db, incident.id, how)
+    await follow_incident(db, center, incident.id)
+    clock.advance(600)
+    await look(center)
+    assert lead.titles == []
+
+
+async def handle(db: Database, incident_id: UUID, how: str) -> None:
+    """What a person does with an incident."""
+    somebody = await add_user(db, Role.OPERATOR)
+    async with db.write() as uow:
+        if how == "acknowledged":
+            await incident_changes.acknowledge(uow, PERSON, incident_id, None)
+        elif how == "assigned":
+            patch = incident_edits.IncidentPatch(assignee_id=somebody.id)
+            await incident_edits.update(uow, PERSON, incident_id, patch)
+        else:
+            await incident_changes.resolve(uow, PERSON, incident_id, "it is the disk")
+
+
+async def test_without_stores_it_goes_on_too(
+    chain: Desk, clock: Clock, lead: HttpReceiver, no_database: Database, no_redis: Redis
+) -> None:
+    """Decision 7: nobody can take it then, so the next one must hear of it."""
+    lonely = chain.process(db=no_database, redis=no_redis)
+    await lonely.raise_now("watch", "No health tick", "for 90 s")
+    await lonely.sweep()
+    clock.advance(300)
+    await lonely.sweep()
+    await until(lambda: lead.titles)
+    assert lead.titles == ["[ESCALATED CRITICAL] No health tick (5 min)"]
+    assert (await chain.incidents()) == []

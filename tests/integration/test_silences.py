@@ -1,0 +1,174 @@
+"""Planned work on real servers: nobody is told, nothing is forgotten (SPEC A28)."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+from redis.asyncio import Redis
+from sqlalchemy import select
+from starlette.applications import Starlette
+
+from db.models.health import HealthReading
+from db.session import Database
+from domain.health import CheckType, HealthStatus, Outcome
+from domain.incidents import IncidentStatus
+from domain.percent import Percent
+from domain.windows import TimeRange
+from services import retention
+from services.alerting.silence_book import KEY, SilenceBook
+from services.health import uptimes
+from tests.clock import Clock
+from tests.factories.alerts import Desk, see
+from tests.factories.guards import ERRORS, Guarded
+from tests.factories.health import Health
+from tests.factories.monitors import World
+from tests.factories.silences import announce, call_off
+from tests.graphql import GraphQLClient
+from tests.receivers import HttpReceiver
+
+CRITICAL, HEALTHY = HealthStatus.CRITICAL, HealthStatus.HEALTHY
+DATABASE, EMAIL = CheckType.DATABASE, CheckType.EMAIL
+FIRED = "[CRITICAL] Database check is critical"
+
+
+@pytest.fixture
+async def web(db: Database, redis: Redis) -> AsyncIterator[Database]:
+    """A process that has changed silences: it tells Redis after each commit."""
+    found = Database(db.url, clock=db.clock)
+    found.on_commit(SilenceBook(found, redis).hear)
+    yield found
+    await found.dispose()
+
+
+async def test_what_comes_and_goes_in_it_is_never_told(
+    desk: Desk, clock: Clock, receiver: HttpReceiver
+) -> None:
+    """No message, no incident; and the next outage is told as ever."""
+    silence = await announce(desk.db, DATABASE)
+    center = desk.process()
+    for status in (CRITICAL, CRITICAL, HEALTHY):
+        await see(center, clock, status)
+    await center.sweep()
+    assert (receiver.titles, await desk.incidents()) == ([], [])
+    await call_off(desk.db, silence)
+    await see(center, clock, CRITICAL)
+    assert receiver.titles == [FIRED]
+
+
+async def test_what_outlasts_it_is_told_at_its_end(
+    desk: Desk, clock: Clock, receiver: HttpReceiver
+) -> None:
+    """With its incident; how late it is told counts from the end of the work (S99)."""
+    await announce(desk.db, minutes=30)
+    center = desk.process()
+    began = clock()
+    await see(center, clock, CRITICAL)
+    clock.advance(30 * 60 + 1)
+    await center.sweep()
+    await center.idle()
+    assert receiver.titles == [FIRED]
+    assert "It began in a silence" in receiver.messages[0]["message"]
+    (incident,) = await desk.incidents()
+    assert abs(incident.created_at - began) < timedelta(seconds=5)
+    (message,) = await desk.deliveries()
+    assert message.sent_at is not None
+    assert message.sent_at - message.first_bad_at < timedelta(seconds=5)
+
+
+async def test_another_check_is_told(desk: Desk, clock: Clock, receiver: HttpReceiver) -> None:
+    await announce(desk.db, EMAIL)
+    await see(desk.process(), clock, CRITICAL)
+    assert receiver.titles == [FIRED]
+
+
+async def test_an_incident_that_was_open_before_ends_by_itself(
+    desk: Desk, clock: Clock, receiver: HttpReceiver
+) -> None:
+    """A25: it was told, so its end is."""
+    center = desk.process()
+    await see(center, clock, CRITICAL)
+    await announce(desk.db)
+    clock.advance(20 * 60)
+    await center.sweep()
+    await see(center, clock, HEALTHY)
+    assert len(receiver.titles) == 2
+    assert (await desk.incidents())[0].status is IncidentStatus.RESOLVED
+
+
+async def test_it_is_known_where_the_database_is_what_is_worked_on(
+    desk: Desk, web: Database, clock: Clock, receiver: HttpReceiver, no_database: Database
+) -> None:
+    """Decision 7: it reaches Redis with its commit, not with the next look of a worker."""
+    await announce(web)
+    await see(desk.process(db=no_database), clock, CRITICAL)
+    assert receiver.titles == []
+
+
+async def test_redis_gets_back_what_it_lost(desk: Desk, clock: Clock) -> None:
+    await announce(desk.db)
+    await desk.redis.delete(KEY)
+    await desk.process().sweep()
+    assert await desk.redis.hlen(KEY) == 1
+    clock.advance(3 * 86_400)
+    await desk.process().sweep()
+    assert await desk.redis.hlen(KEY) == 0
+
+
+async def silenced(db: Database) -> set[CheckType]:
+    """Checks with samples that are marked."""
+    query = select(HealthReading.check_type).where(HealthReading.silenced)
+    async with db.read() as session:
+        return set(await session.scalars(query))
+
+
+async def test_samples_are_kept_and_marked_and_uptime_is_without_them(
+    db: Database, redis: Redis, clock: Clock
+) -> None:
+    """A27, A28: also after they were folded."""
+    world = World(db, redis)
+    await world.monitor.tick()
+    await announce(db, DATABASE)
+    world.fail(DATABASE, Outcome.FAILED)
+    world.fail(EMAIL, Outcome.FAILED)
+    clock.advance(30)
+    await world.monitor.tick()
+    assert await silenced(db) == {DATABASE}
+    for age in (0, 49 * 3_600):
+        clock.advance(age)
+        await retention.sweep(db)
+        keys = [(check, TimeRange.LAST_7D) for check in (DATABASE, EMAIL)]
+        async with db.read() as session:
+            found = await uptimes(session, keys, clock=clock)
+        assert found[keys[0]] == Percent(100)
+        assert found[keys[1]] < Percent(100)
+    assert await world.stored() == 0
+
+
+@pytest.fixture
+def guarded(app: Starlette, admin: GraphQLClient, health: Health, clock: Clock) -> Guarded:
+    return Guarded(app, admin, clock)
+
+
+async def test_criteria_hold_and_limits_too(guarded: Guarded) -> None:
+    """A28: a burst of errors in planned work rolls nothing back; after it the rules are as ever."""
+    await guarded.go_live(ERRORS)
+    silence = await announce(guarded.db)
+    for _ in range(3):
+        await guarded.tick(1_000, errors=500)
+    await guarded.watch_limits(1_000, errors=500)
+    found = await guarded.look()
+    assert (found["status"], await guarded.incidents()) == ("ACTIVE", [])
+    assert found["successCriteria"][0]["verdict"] == "INCONCLUSIVE"
+    assert "new disks" in found["successCriteria"][0]["explanation"]
+    await call_off(guarded.db, silence)
+    for _ in range(2):
+        await guarded.tick(1_000, errors=500)
+    assert (await guarded.look())["status"] == "ROLLED_BACK"
+
+
+async def test_criteria_go_on_where_it_says_so(guarded: Guarded) -> None:
+    await guarded.go_live(ERRORS)
+    await announce(guarded.db, EMAIL, holds_criteria=False)
+    for _ in range(2):
+        await guarded.tick(1_000, errors=500)
+    assert (await guarded.look())["status"] == "ROLLED_BACK"
