@@ -12,12 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.events import Change, EventCounter, LaunchEvent
 from domain.actors import ActorRef
+from domain.alert_events import ALERT_EVENTS
 from domain.criterion_events import CRITERION_EVENTS
 from domain.events import ALL_EVENTS, Event, RecordedEvent, UnknownEvent
 from domain.ids import EventSeq
 from domain.marketplace_events import MARKETPLACE_EVENTS
 from domain.rehearsal_events import REHEARSAL_EVENTS
-from domain.silence_events import SILENCE_EVENTS
 
 if TYPE_CHECKING:
     from db.session import Draft
@@ -30,7 +30,7 @@ _KINDS = {
         *CRITERION_EVENTS,
         *MARKETPLACE_EVENTS,
         *REHEARSAL_EVENTS,
-        *SILENCE_EVENTS,
+        *ALERT_EVENTS,
     )
 }
 _adapters: dict[type[Event], TypeAdapter[Event]] = {}  # costly to make, so only when needed

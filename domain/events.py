@@ -152,28 +152,6 @@ class IncidentChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AlertSent(Event):
-    """A channel took an alert, or was given up (SPEC S99, S117)."""
-
-    TYPE = "alert.sent"
-    SUBJECT = Subject.INCIDENT
-    incident_id: IncidentId | None
-    channel: str
-    delivered: bool
-    latency_ms: int | None
-    title: str
-
-    @property
-    def subject_id(self) -> UUID | None:
-        return self.incident_id
-
-    @property
-    def summary(self) -> str:
-        done = "sent to" if self.delivered else "not sent to"
-        return f"Alert {done} {self.channel}: {self.title}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class UserSignedUp(Event):
     """A person made an account."""
 
@@ -271,7 +249,6 @@ ALL_EVENTS: tuple[type[Event], ...] = (
     FlagChanged,
     HealthChanged,
     IncidentChanged,
-    AlertSent,
     UserSignedUp,
     AccessRevoked,
     TokenCreated,

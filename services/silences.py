@@ -12,9 +12,9 @@ from db.queries import silences as queries
 from db.queries.silences import silence_of
 from db.session import Audit, UnitOfWork
 from domain.actors import Actor
+from domain.alert_events import SilenceChanged
 from domain.errors import NotFound
 from domain.health import CheckType
-from domain.silence_events import SilenceChanged
 from domain.silences import (
     Silence,
     SilenceStatus,

@@ -24,9 +24,9 @@ from db.event_log import recorded
 from db.models.events import LaunchEvent
 from db.models.flags import FeatureFlag
 from db.models.incidents import LaunchIncident
+from domain.alert_events import AlertSent
 from domain.criterion_events import CriterionJudged
 from domain.events import (
-    AlertSent,
     FlagChanged,
     HealthChanged,
     IncidentChanged,

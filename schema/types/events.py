@@ -7,10 +7,10 @@ import strawberry
 
 from domain import events as domain
 from domain.actors import ActorRef
+from domain.alert_events import AlertSent, SilenceChanged
 from domain.criterion_events import CriterionJudged
 from domain.events import RecordedEvent
 from domain.plans import FlagDiff as Diff
-from domain.silence_events import SilenceChanged
 from schema.context import Info
 from schema.enums import GuardAction, HealthStatus, PhaseStatus
 from schema.pagination import encode_cursor
@@ -139,7 +139,7 @@ class AlertEvent(LaunchEvent):
     )
 
     @classmethod
-    def sent(cls, event: domain.AlertSent, common: "_Common") -> "AlertEvent":
+    def sent(cls, event: AlertSent, common: "_Common") -> "AlertEvent":
         """An event as the graph shows it."""
         return cls(
             channel=event.channel,
@@ -187,7 +187,7 @@ SHOWN_KINDS = tuple(
         domain.HealthChanged,
         CriterionJudged,
         domain.IncidentChanged,
-        domain.AlertSent,
+        AlertSent,
         SilenceChanged,
     )
 )
@@ -221,7 +221,7 @@ def to_event(item: RecordedEvent) -> LaunchEvent:
             found = IncidentEvent(event=event, note=event.note, **common)
         case SilenceChanged() as event:
             found = SilenceEvent(event=event, **common)
-        case domain.AlertSent() as event:
+        case AlertSent() as event:
             found = AlertEvent.sent(event, common)
     if found is None:
         raise TypeError(f"{item.event.TYPE} is not shown")

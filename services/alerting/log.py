@@ -10,9 +10,9 @@ from db.session import UnitOfWork
 from domain.actors import system_actor
 from domain.alert_causes import HEALTH_INCIDENT
 from domain.alert_deliveries import Delivery
+from domain.alert_events import AlertSent
 from domain.alert_texts import Briefing, moment, spoken
 from domain.alerts import Alert, AlertSource
-from domain.events import AlertSent
 from domain.ids import IncidentId
 from domain.incidents import Severity
 from services.incidents import IncidentDraft, open_incident, resolve_by_key

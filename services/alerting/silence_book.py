@@ -13,8 +13,8 @@ from redis.asyncio import Redis
 
 from db.queries import silences as queries
 from db.session import Database
+from domain.alert_events import SilenceChanged
 from domain.events import RecordedEvent
-from domain.silence_events import SilenceChanged
 from domain.silences import KEPT, Silence, is_forgotten, newest
 from services.alerting.patience import within
 

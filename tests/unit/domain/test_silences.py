@@ -8,10 +8,10 @@ import pytest
 
 from domain.actors import ActorKind, ActorRef
 from domain.alert_causes import silenced_until
+from domain.alert_events import SilenceChanged
 from domain.alerts import Alert, AlertKind, AlertSource, Cause, follow, pass_time
 from domain.errors import Invalid
 from domain.health import CheckType
-from domain.silence_events import SilenceChanged
 from domain.silences import (
     Silence,
     SilenceStatus,

@@ -1,11 +1,34 @@
-"""What happens to silences (SPEC A28)."""
+"""What happens to alerts: messages, and silences (SPEC S99, S117, A28)."""
 
 from dataclasses import dataclass
 from uuid import UUID
 
 from domain.alert_texts import moment
 from domain.events import Event, Subject
+from domain.ids import IncidentId
 from domain.silences import Silence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertSent(Event):
+    """A channel took an alert, or was given up (SPEC S99, S117)."""
+
+    TYPE = "alert.sent"
+    SUBJECT = Subject.INCIDENT
+    incident_id: IncidentId | None
+    channel: str
+    delivered: bool
+    latency_ms: int | None
+    title: str
+
+    @property
+    def subject_id(self) -> UUID | None:
+        return self.incident_id
+
+    @property
+    def summary(self) -> str:
+        done = "sent to" if self.delivered else "not sent to"
+        return f"Alert {done} {self.channel}: {self.title}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,4 +52,4 @@ class SilenceChanged(Event):
         return f"Silence of {what} until {until}: {self.silence.reason}"
 
 
-SILENCE_EVENTS: tuple[type[Event], ...] = (SilenceChanged,)
+ALERT_EVENTS: tuple[type[Event], ...] = (AlertSent, SilenceChanged)
