@@ -9,7 +9,6 @@ import strawberry
 from strawberry.types.enum import StrawberryEnumDefinition
 
 from domain.actors import Role, Scope, UserType, VendorType
-from domain.alerts import AlertKind
 from domain.criteria import Aggregation, Comparator, GuardAction, Verdict
 from domain.errors import ErrorCode
 from domain.flags import BucketBy, EvaluationErrorCode, EvaluationReason
@@ -18,13 +17,11 @@ from domain.incidents import IncidentStatus, Severity
 from domain.phases import PhaseAction, PhaseStatus, Platform, RollbackMode, RunKind
 from domain.readiness import ReadinessVerdict
 from domain.rehearsal import RehearsalStage, RehearsalStatus
-from domain.silences import SilenceStatus
 from domain.system_status import ServiceStatus
 from domain.windows import TimeRange
 
 __all__ = [
     "Aggregation",
-    "AlertKind",
     "BucketBy",
     "CheckType",
     "Comparator",
@@ -46,7 +43,6 @@ __all__ = [
     "Scope",
     "ServiceStatus",
     "Severity",
-    "SilenceStatus",
     "TimeRange",
     "UserType",
     "VendorType",
@@ -282,23 +278,6 @@ describe(
     MEDIUM="Some users are hindered.",
     HIGH="Many users are hindered; new launches are kept back.",
     CRITICAL="The product does not work; new launches are kept back.",
-)
-describe(
-    AlertKind,
-    "Why people are told.",
-    FIRING="Something broke.",
-    WORSE="It became more severe.",
-    REMINDER="It lasts, and nobody took it.",
-    ESCALATED="Nobody took it for so long that others are told.",
-    RESOLVED="It is over.",
-    TEST="Somebody tests the channel.",
-)
-describe(
-    SilenceStatus,
-    "Where a silence stands.",
-    PLANNED="It has not begun.",
-    IN_FORCE="It silences now.",
-    OVER="It has ended.",
 )
 describe(
     IncidentStatus,

@@ -7,8 +7,9 @@ import strawberry
 from db.models import incidents as rows
 from domain.alert_deliveries import Delivery
 from domain.errors import LaunchError
+from schema.alert_enums import AlertKind
 from schema.context import Info
-from schema.enums import AlertKind, Severity
+from schema.enums import Severity
 from schema.types.errors import Error
 from schema.types.incidents import Incident
 from services import alert_reads

@@ -8,8 +8,9 @@ import strawberry
 from domain import silences as domain
 from domain.actors import ActorRef
 from domain.errors import LaunchError
+from schema.alert_enums import SilenceStatus
 from schema.context import Info
-from schema.enums import CheckType, SilenceStatus
+from schema.enums import CheckType
 from schema.types.actors import Actor, load_actor
 from schema.types.errors import Error
 from schema.types.node import Node, node_id
