@@ -24,6 +24,7 @@ from domain.health import CheckType
 from domain.metrics import POOL_USED, SOCKETS
 from exposition import exposition_route
 from jobs.routing import enqueue_for
+from ofrep import ofrep_routes
 from pages import Pages
 from schema.context import Runtime
 from schema.root import schema
@@ -190,6 +191,7 @@ def create_app(
             Route("/healthz", healthz),
             Route("/readyz", readyz),
             exposition_route(runtime),
+            *ofrep_routes(runtime),
             *pages.routes,
         ],
         middleware=_middleware(settings),
@@ -247,8 +249,11 @@ def _middleware(settings: Settings) -> list[Middleware]:
             CORSMiddleware,
             allow_origins=settings.allowed_origins,
             allow_methods=["GET", "POST"],
-            allow_headers=["authorization", "content-type", "traceparent", HEADER],
-            expose_headers=[HEADER],
+            allow_headers=[
+                *("authorization", "content-type", "traceparent", HEADER),
+                *("if-none-match", "x-api-key"),
+            ],
+            expose_headers=[HEADER, "etag", "retry-after"],
             allow_credentials=True,
         ),
     ]

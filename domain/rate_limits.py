@@ -29,6 +29,7 @@ class AccessLimits:
     reset_address: Limit = Limit(30, 3600)
     change_password: Limit = Limit(10, 60)
     invitation_address: Limit = Limit(120, 60)  # reads of codes, opens, declines and acceptances
+    evaluation: Limit = Limit(6_000, 60)  # by credential or address, over OFREP
 
 
 def take(full_at: int, now: int, limit: int, per: int) -> tuple[int, int]:

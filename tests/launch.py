@@ -148,7 +148,7 @@ class Launch:
         return {**ours, **self.env}
 
 
-def wait_until_ready(url: str, seconds: float = 20.0) -> None:
+def wait_until_ready(url: str, seconds: float = 60.0) -> None:
     """Return when the app says that it can serve."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

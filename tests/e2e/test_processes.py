@@ -56,6 +56,16 @@ class Site:
         found = await self.ask(self.ports[0], LOG_IN, email=EMAIL, password=PASSWORD)
         return str(found["data"]["logIn"]["session"]["accessToken"])
 
+    async def over_ofrep(self, port: int, token: str, key: str = KEY) -> dict[str, Any]:
+        """The answer to an OpenFeature client."""
+        async with httpx2.AsyncClient(trust_env=False, timeout=15) as client:
+            answer = await client.post(
+                f"http://127.0.0.1:{port}/ofrep/v1/evaluate/flags/{key}",
+                json={"context": {"targetingKey": "user_1"}},
+                headers={"authorization": f"Bearer {token}"},
+            )
+        return {"status": answer.status_code, **answer.json()}
+
     async def reason(self, port: int, key: str = KEY) -> tuple[bool, str]:
         """What a visitor gets for a flag, and why."""
         found = (await self.ask(port, VIEWER))["data"]["viewerFlags"]["flags"]
@@ -183,6 +193,7 @@ async def test_without_the_database_flags_are_served_and_can_be_killed(
 
     stream = await far.subscribe(FLAGS, keys=[KEY])
     assert (await stream.next())["featureFlags"]["enabled"] is True
+    assert (await site.over_ofrep(port, token))["value"] is True
     site.postgres.stop()
     try:
         await until(is_stale)
@@ -191,6 +202,9 @@ async def test_without_the_database_flags_are_served_and_can_be_killed(
         assert time.monotonic() - begin < 6
         assert answer["errors"][0]["extensions"]["code"] == "DEPENDENCY_DOWN"
         assert "SELECT" not in str(answer)
+        served = await site.over_ofrep(port, token)  # the caller is remembered (A3)
+        assert (served["value"], served["reason"]) == (True, "STALE")
+        assert (await site.over_ofrep(port, "x" * 43))["status"] == 503
         site.launch("kill", KEY, "--yes")
         await until(lambda: _is_killed(site, port))
     finally:

@@ -1,0 +1,241 @@
+"""OFREP: any OpenFeature SDK reads our flags, from memory, with the database down too (SPEC A3).
+
+A token with `flags:read` speaks for its users and sees every flag. Everybody else sees their own
+client-visible flags, as `viewerFlags` shows them.
+"""
+
+import asyncio
+import hashlib
+import math
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+import orjson
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from domain import ofrep
+from domain.actors import Actor, ActorKind, Scope
+from domain.errors import RateLimited
+from domain.flags import Evaluation, EvaluationContext, missing
+from domain.ofrep import BadEvaluation, Stated
+from domain.rate_limits import network
+from schema.authentication import credential_of, identify
+from schema.context import Context, Runtime
+from services.flag_evaluation import viewer_context
+from services.flag_store import FlagSet
+from services.known_callers import KnownCallers
+from subscriptions.fanout import Latest
+
+BASE = "/ofrep/v1"
+EVENTS = f"{BASE}/events"
+MAX_BODY = 100_000
+HEARTBEAT_SECONDS = 15.0
+INACTIVITY_SECONDS = 120
+_JSON = "application/json"
+_PRIVATE = {"cache-control": "private, no-cache", "vary": "authorization, cookie, x-api-key"}
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+def ofrep_routes(runtime: Runtime) -> list[Route]:
+    """The two evaluations, and the stream that says when to ask again."""
+    known = KnownCallers(runtime.clock)
+    runtime.lifetimes.on_revoked(known.forget)
+    service = _Service(runtime, known)
+    return [
+        Route(f"{BASE}/evaluate/flags/{{key}}", _answering(service.one), methods=["POST"]),
+        Route(f"{BASE}/evaluate/flags", _answering(service.all), methods=["POST"]),
+        Route(EVENTS, service.events, methods=["GET"]),
+    ]
+
+
+class _Refused(Exception):
+    """Answered before anything is evaluated."""
+
+    def __init__(self, status: int, details: str, **headers: str) -> None:
+        super().__init__(details)
+        self.status = status
+        self.details = details
+        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    """A caller, and for whom they ask."""
+
+    flags: FlagSet
+    context: EvaluationContext
+    trusted: bool
+
+    def one(self, key: str) -> Evaluation:
+        """A flag that the caller may not know of does not exist for them."""
+        flag = self.flags.flags.get(key)
+        if flag is not None and not (self.trusted or flag.client_visible):
+            return missing(key)
+        return self.flags.evaluate(key, self.context)
+
+    def all(self) -> Sequence[Evaluation]:
+        """By key."""
+        if not self.trusted:
+            return self.flags.client_flags(self.context)
+        return [self.flags.evaluate(key, self.context) for key in self.flags.flags]
+
+
+class _Service:
+    """The handlers of one process."""
+
+    def __init__(self, runtime: Runtime, known: KnownCallers) -> None:
+        self._runtime = runtime
+        self._known = known
+
+    async def one(self, request: Request) -> Response:
+        """One flag."""
+        ask = await self._ask(request)
+        found = ask.one(request.path_params["key"])
+        body = ofrep.result_of(found)
+        if found.error_code is None:
+            body["eventStreams"] = self._streams(request)
+        return _json(body, ofrep.status_of(found), _PRIVATE)
+
+    async def all(self, request: Request) -> Response:
+        """Every flag that the caller may see; 304 where they have them already."""
+        ask = await self._ask(request)
+        if not ask.flags.version:
+            raise _Refused(503, "The flags are not loaded yet.", retry_after="1")
+        flags = [ofrep.result_of(item) for item in ask.all()]
+        etag = f'"{hashlib.sha256(orjson.dumps(flags)).hexdigest()[:32]}"'
+        headers = {**_PRIVATE, "etag": etag}
+        if ofrep.matches(request.headers.get("if-none-match"), etag):
+            return Response(status_code=304, headers=headers)
+        return _json({"flags": flags, "eventStreams": self._streams(request)}, 200, headers)
+
+    async def events(self, request: Request) -> Response:
+        """Server-sent events that only say: ask again. Flags themselves never travel here."""
+        seen = ofrep.version_in(request.headers.get("last-event-id"))
+        headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+        return StreamingResponse(
+            self._notices(seen), media_type="text/event-stream", headers=headers
+        )
+
+    async def _notices(self, seen: int | None) -> AsyncIterator[str]:
+        newest: Latest[FlagSet] = Latest()
+        async with self._runtime.flag_feed.sets.subscribe(newest) as sets:
+            current = self._runtime.flags.current
+            yield "retry: 2000\n\n"
+            if seen is not None and seen != current.version:
+                yield self._notice(current)
+            while True:
+                try:
+                    async with asyncio.timeout(HEARTBEAT_SECONDS):
+                        changed = await anext(sets, None)
+                except TimeoutError:
+                    yield ": still here\n\n"
+                    continue
+                if changed is None:  # the process stops
+                    return
+                yield self._notice(changed)
+
+    def _notice(self, flags: FlagSet) -> str:
+        etag = ofrep.config_etag(flags.version, flags.killed)
+        at = int((flags.loaded_at or self._runtime.clock()).timestamp())
+        data = {"type": "refetchEvaluation", "etag": etag, "lastModified": at}
+        return f"id: {etag.strip(chr(34))}\ndata: {orjson.dumps(data).decode()}\n\n"
+
+    async def _ask(self, request: Request) -> _Ask:
+        actor = await self._caller(request)
+        await self._admit(request, actor)
+        stated = ofrep.read(await _body(request))
+        trusted = actor.allows((Scope.FLAGS_READ,))
+        if not trusted and actor.kind is ActorKind.TOKEN:
+            raise _Refused(403, f"This needs the scope {Scope.FLAGS_READ.value}.")
+        flags = await self._newest(request.query_params.get("flagConfigEtag"))
+        return _Ask(flags, _context(actor, stated, trusted=trusted), trusted)
+
+    async def _newest(self, wanted: str | None) -> FlagSet:
+        """Another process may have told the caller of a change that this one has not heard of."""
+        version = ofrep.version_in(wanted)
+        if version is not None and version > self._runtime.flags.current.version:
+            await self._runtime.flags.check()
+        return self._runtime.flags.current
+
+    async def _caller(self, request: Request) -> Actor:
+        key = request.headers.get("x-api-key")
+        params: dict[str, object] | None = {"token": key} if key is not None else None
+        context = Context(self._runtime, request, connection_params=params)
+        credential = credential_of(request, params, self._runtime.settings)
+        if credential is None:
+            return context.actor
+        known = self._known.fresh(credential)
+        if known is not None:
+            return known
+        await identify(context)
+        if context.auth_unavailable:
+            return self._last_known(credential)
+        if context.actor.is_anonymous:
+            raise _Refused(401, "This credential is not valid.", www_authenticate="Bearer")
+        self._known.remember(credential, context.actor)
+        return context.actor
+
+    def _last_known(self, credential: str) -> Actor:
+        actor = self._known.last(credential)
+        if actor is None:
+            raise _Refused(503, "Access cannot be checked now: try again.", retry_after="2")
+        return actor
+
+    async def _admit(self, request: Request, actor: Actor) -> None:
+        address = network(request.client.host) if request.client else "local"
+        limits = self._runtime.rate_limits
+        await limits.admit(limits.rules.evaluation, "ofrep", str(actor.credential_id or address))
+
+    def _streams(self, request: Request) -> list[ofrep.Json]:
+        public = self._runtime.settings.public_url
+        base = public.rstrip("/") if public else str(request.base_url).rstrip("/")
+        return [{"type": "sse", "url": base + EVENTS, "inactivityDelaySec": INACTIVITY_SECONDS}]
+
+
+def _context(actor: Actor, stated: Stated, *, trusted: bool) -> EvaluationContext:
+    """Nobody but a trusted caller says who they are: groups come from their account."""
+    return stated.context if trusted else viewer_context(actor, stated.device_id)
+
+
+def _answering(handler: Handler) -> Handler:
+    """Every refusal as the protocol wants it."""
+
+    async def answer(request: Request) -> Response:
+        key = request.path_params.get("key")
+        try:
+            return await handler(request)
+        except BadEvaluation as error:
+            return _json(ofrep.failure(error.code, error.details, key), 400, _PRIVATE)
+        except RateLimited as error:
+            wait = {"retry-after": str(math.ceil(error.retry_after_seconds))}
+            return _json(ofrep.failure("GENERAL", error.message, key), 429, wait)
+        except _Refused as error:
+            return _json(ofrep.failure("GENERAL", error.details, key), error.status, error.headers)
+
+    return answer
+
+
+async def _body(request: Request) -> object:
+    """The JSON of a request; nothing at all is an empty object."""
+    kind = request.headers.get("content-type", _JSON).partition(";")[0].strip().lower()
+    if kind != _JSON:
+        raise _Refused(415, f"The body must be {_JSON}.")
+    received = bytearray()
+    try:
+        async for chunk in request.stream():
+            received += chunk
+            if len(received) > MAX_BODY:
+                raise _Refused(413, f"A request has at most {MAX_BODY} bytes.")
+    except ClientDisconnect:
+        raise BadEvaluation("PARSE_ERROR", "The body ended too early.") from None
+    try:
+        return orjson.loads(bytes(received)) if received else {}
+    except ValueError:
+        raise BadEvaluation("PARSE_ERROR", "The body is no JSON.") from None
+
+
+def _json(body: ofrep.Json, status: int, headers: dict[str, str]) -> Response:
+    return Response(orjson.dumps(body), status, headers, _JSON)

@@ -1,0 +1,256 @@
+"""OFREP, by hand and through OpenFeature's own client (SPEC A3)."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from dataclasses import replace
+from typing import Any
+
+import httpx2
+import pytest
+from openfeature import api
+from openfeature.contrib.provider.ofrep import OFREPProvider
+from openfeature.evaluation_context import EvaluationContext
+from openfeature.flag_evaluation import ErrorCode, FlagEvaluationDetails, Reason
+from starlette.applications import Starlette
+
+from domain.actors import Role, Scope
+from domain.ids import parse_global_id
+from domain.rate_limits import AccessLimits, Limit
+from services import api_tokens, kill_switch
+from tests.factories.accounts import acting, add_user
+from tests.factories.launches import make_flag
+from tests.factories.propagation import eventually, runtime_of, toggled
+from tests.graphql import GraphQLClient
+from tests.sockets import serving
+
+ALL = "/ofrep/v1/evaluate/flags"
+SOMEBODY = {"context": {"targetingKey": "user_1"}}
+REVOKE = "mutation ($id: ID!) { revokeApiToken(id: $id) { errors { code } } }"
+TOKENS = "{ apiTokens { id } }"
+
+
+@pytest.fixture
+async def flags(admin: GraphQLClient) -> None:
+    await make_flag(admin, "mvp_chat", enabled=True, rolloutPercentage=100)
+    await make_flag(admin, "mvp_secret", enabled=True, clientVisible=False)
+    await make_flag(admin, "mvp_half", enabled=True, rolloutPercentage=50)
+
+
+@pytest.fixture
+async def tool(app: Starlette, flags: None) -> str:
+    return await token_with(app, Scope.FLAGS_READ)
+
+
+async def token_with(app: Starlette, scope: Scope) -> str:
+    db = runtime_of(app).db
+    maker = acting(await add_user(db, Role.ADMIN))
+    async with db.write() as uow:
+        return (await api_tokens.create_token(uow, maker, "a tool", [scope])).secret
+
+
+async def ask(
+    client: GraphQLClient,
+    key: str | None = None,
+    token: str | None = None,
+    body: object = SOMEBODY,
+    **headers: str,
+) -> httpx2.Response:
+    sent = {name.replace("_", "-"): value for name, value in headers.items()}
+    if token is not None:
+        sent["authorization"] = f"Bearer {token}"
+    url = ALL if key is None else f"{ALL}/{key}"
+    return await client.raw("POST", url, json=body, headers=sent)
+
+
+async def test_a_token_sees_one_flag(visitor: GraphQLClient, tool: str) -> None:
+    found = (await ask(visitor, "mvp_secret", tool)).json()
+    assert (found["key"], found["value"], found["variant"]) == ("mvp_secret", True, "on")
+    assert found["reason"] == "STATIC"
+    assert (await ask(visitor, "mvp_secret", x_api_key=tool)).json() == found
+
+
+async def test_a_token_sees_all_flags_and_speaks_for_its_users(
+    visitor: GraphQLClient, tool: str
+) -> None:
+    values = set()
+    for number in range(20):
+        body = {"context": {"targetingKey": f"user_{number}"}}
+        found = {
+            item["key"]: item for item in (await ask(visitor, None, tool, body)).json()["flags"]
+        }
+        assert list(found) == ["mvp_chat", "mvp_half", "mvp_secret"]
+        values.add(found["mvp_half"]["value"])
+    assert values == {True, False}
+
+
+async def test_a_visitor_sees_what_clients_may_see(visitor: GraphQLClient, flags: None) -> None:
+    body = {"context": {"targetingKey": "device-1", "userType": "SUPPLIER"}}
+    found = (await ask(visitor, body=body)).json()["flags"]
+    assert [item["key"] for item in found] == ["mvp_chat", "mvp_half"]
+    hidden, unknown = await ask(visitor, "mvp_secret"), await ask(visitor, "no_such_flag")
+    assert (hidden.status_code, unknown.status_code) == (404, 404)
+    assert hidden.json()["errorCode"] == unknown.json()["errorCode"] == "FLAG_NOT_FOUND"
+
+
+async def test_a_visitor_belongs_to_no_group_by_saying_so(
+    visitor: GraphQLClient, admin: GraphQLClient
+) -> None:
+    """What trusted callers may state of their users, nobody may state of themselves."""
+    await make_flag(admin, "mvp_venue", enabled=True, targetGroups=["supplier"])
+    body = {"context": {"targetingKey": "x", "userType": "SUPPLIER", "groups": ["supplier"]}}
+    assert (await ask(visitor, "mvp_venue", body=body)).json()["value"] is False
+    token = await token_with(visitor.app, Scope.FLAGS_READ)
+    assert (await ask(visitor, "mvp_venue", token, body)).json()["value"] is True
+
+
+async def test_the_same_answer_is_not_sent_twice(
+    visitor: GraphQLClient, app: Starlette, admin: GraphQLClient, tool: str
+) -> None:
+    first = await ask(visitor, None, tool)
+    again = await ask(visitor, None, tool, if_none_match=first.headers["etag"])
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["etag"] == first.headers["etag"]
+    await toggled(admin, app, "mvp_chat", on=False)
+    changed = await ask(visitor, None, tool, if_none_match=first.headers["etag"])
+    assert changed.status_code == 200
+    assert changed.headers["etag"] != first.headers["etag"]
+
+
+async def test_whoever_is_not_let_in_is_told(visitor: GraphQLClient, flags: None) -> None:
+    stranger = await ask(visitor, "mvp_chat", "wsl_" + "x" * 43)
+    assert (stranger.status_code, stranger.headers["www-authenticate"]) == (401, "Bearer")
+    other = await ask(visitor, "mvp_chat", await token_with(visitor.app, Scope.METRICS_READ))
+    assert (other.status_code, other.json()["errorCode"]) == (403, "GENERAL")
+
+
+async def test_a_revoked_token_is_refused_at_once(
+    visitor: GraphQLClient, admin: GraphQLClient, tool: str
+) -> None:
+    assert (await ask(visitor, "mvp_chat", tool)).status_code == 200
+    (token,) = (await admin.data(TOKENS))["apiTokens"]
+    assert parse_global_id(token["id"]) is not None
+    await admin.data(REVOKE, id=token["id"])
+
+    async def status() -> int:
+        return (await ask(visitor, "mvp_chat", tool)).status_code
+
+    assert await eventually(status, lambda found: found == 401, 5) == 401
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"{", "PARSE_ERROR"),
+        (b"[]", "PARSE_ERROR"),
+        (b"\xff", "PARSE_ERROR"),
+        (b"[" * 50_000, "PARSE_ERROR"),
+        (b'{"context": 1}', "INVALID_CONTEXT"),
+        (b'{"context": {"targetingKey": {}}}', "INVALID_CONTEXT"),
+    ],
+)
+@pytest.mark.parametrize("url", [ALL, f"{ALL}/mvp_chat"])
+async def test_a_malformed_request_is_a_400(
+    visitor: GraphQLClient, url: str, content: bytes, code: str
+) -> None:
+    headers = {"content-type": "application/json"}
+    answer = await visitor.raw("POST", url, content=content, headers=headers)
+    assert (answer.status_code, answer.json()["errorCode"]) == (400, code)
+    assert answer.json()["errorDetails"]
+
+
+async def test_other_bodies_and_methods_are_refused(visitor: GraphQLClient) -> None:
+    large = b'{"context": {"a": "' + b"x" * 100_000 + b'"}}'
+    headers = {"content-type": "application/json"}
+    assert (await visitor.raw("POST", ALL, content=large, headers=headers)).status_code == 413
+    assert (await visitor.raw("POST", ALL, content=b"a=1")).status_code in (400, 415)
+    assert (await visitor.raw("GET", ALL)).status_code == 405
+
+
+async def test_a_share_needs_a_targeting_key(visitor: GraphQLClient, tool: str) -> None:
+    answer = await ask(visitor, "mvp_half", tool, {})
+    assert (answer.status_code, answer.json()["errorCode"]) == (400, "TARGETING_KEY_MISSING")
+
+
+async def test_too_many_requests_are_told_when_to_come_back(
+    visitor: GraphQLClient, app: Starlette, tool: str
+) -> None:
+    runtime_of(app).rate_limits.rules = replace(AccessLimits(), evaluation=Limit(2, 60))
+    codes = [(await ask(visitor, "mvp_chat", tool)).status_code for _ in range(3)]
+    assert codes == [200, 200, 429]
+    refused = await ask(visitor, None, tool)
+    assert 1 <= int(refused.headers["retry-after"]) <= 60
+    assert (await ask(visitor, "mvp_chat")).status_code == 200  # somebody else
+
+
+async def test_the_kill_switch_holds_here_too(
+    visitor: GraphQLClient, app: Starlette, tool: str
+) -> None:
+    runtime_of(app).flags.kill(frozenset({kill_switch.ALL}))
+    found = (await ask(visitor, "mvp_chat", tool)).json()
+    assert (found["value"], found["reason"]) == (False, "DISABLED")
+
+
+def evaluated(address: str, token: str, key: str) -> FlagEvaluationDetails[bool]:
+    """What an application gets from OpenFeature, which blocks."""
+    headers = {"authorization": f"Bearer {token}"}
+    provider = OFREPProvider(f"http://{address}", headers_factory=lambda: headers)
+    provider.session.trust_env = False
+    api.set_provider(provider, "launch")
+    try:
+        context = EvaluationContext("user_1", {"vendorType": "VENUE"})
+        return api.get_client("launch").get_boolean_details(key, False, context)
+    finally:
+        provider.session.close()
+        api.clear_providers()
+
+
+async def test_an_openfeature_client_reads_flags(app: Starlette, tool: str) -> None:
+    async with serving(app) as address:
+        found = await asyncio.to_thread(evaluated, address, tool, "mvp_chat")
+        lost = await asyncio.to_thread(evaluated, address, tool, "no_such_flag")
+        refused = await asyncio.to_thread(evaluated, address, "wsl_" + "x" * 43, "mvp_chat")
+    assert (found.value, found.reason, found.variant) == (True, Reason.STATIC, "on")
+    assert found.flag_metadata["flagVersion"] == 1
+    assert (lost.value, lost.error_code) == (False, ErrorCode.FLAG_NOT_FOUND)
+    assert (refused.value, refused.error_code) == (False, ErrorCode.GENERAL)
+
+
+async def notices(lines: AsyncIterator[str]) -> AsyncIterator[dict[str, Any]]:
+    """The JSON of each event."""
+    async for line in lines:
+        if line.startswith("data: "):
+            yield json.loads(line.removeprefix("data: "))
+
+
+async def test_a_stream_says_when_to_ask_again(
+    app: Starlette, visitor: GraphQLClient, admin: GraphQLClient, tool: str
+) -> None:
+    version = runtime_of(app).flags.current.version
+    async with serving(app) as address, httpx2.AsyncClient(trust_env=False) as http:
+        found = await http.post(f"http://{address}{ALL}", json=SOMEBODY)
+        (stream,) = found.json()["eventStreams"]
+        assert (stream["type"], stream["url"]) == ("sse", f"http://{address}/ofrep/v1/events")
+        headers = {"last-event-id": str(version - 1)}
+        async with http.stream("GET", stream["url"], headers=headers) as response:
+            assert response.headers["content-type"].startswith("text/event-stream")
+            async with aclosing(notices(response.aiter_lines())) as events:
+                missed = await asyncio.wait_for(anext(events), 5)
+                new = await toggled(admin, app, "mvp_chat", on=False)
+                told = await asyncio.wait_for(anext(events), 5)
+    assert (missed["type"], missed["etag"]) == ("refetchEvaluation", f'"{version}"')
+    assert (told["type"], told["etag"]) == ("refetchEvaluation", f'"{new}"')
+    assert runtime_of(app).flag_feed.sets.live == 0
+
+
+async def test_whoever_was_told_by_another_process_gets_the_change(
+    app: Starlette, visitor: GraphQLClient, tool: str
+) -> None:
+    """A proxy may send the question to a process that has not heard of it yet."""
+    runtime = runtime_of(app)
+    older = runtime.flags.current
+    runtime.flags.current = replace(older, version=older.version - 1, flags={})
+    url = f"{ALL}?flagConfigEtag=%22{older.version}%22"
+    answer = await visitor.raw("POST", url, json=SOMEBODY)
+    assert [item["key"] for item in answer.json()["flags"]] == ["mvp_chat", "mvp_half"]
