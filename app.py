@@ -27,6 +27,7 @@ from jobs.routing import enqueue_for
 from ofrep import ofrep_routes
 from pages import Pages
 from schema.context import Runtime
+from schema.event_documents import EventDocuments
 from schema.root import schema
 from schema.view import GraphQLView
 from services import event_lines, kill_switch, shadow_flags
@@ -156,6 +157,18 @@ async def running(runtime: Runtime) -> AsyncIterator[Runtime]:
             stack.push_async_callback(follower.stop)
         await stack.enter_async_context(kill_switch.following(runtime.redis, runtime.flags))
         yield runtime
+
+
+@asynccontextmanager
+async def event_documents(settings: Settings) -> AsyncIterator[EventDocuments]:
+    """What a worker needs of the graph, for webhooks: it serves nobody, and connects when used."""
+    runtime = build_runtime(settings)
+    try:
+        yield EventDocuments(schema, runtime)
+    finally:
+        runtime.passwords.close()
+        await runtime.redis.aclose()
+        await runtime.db.dispose()
 
 
 def create_app(

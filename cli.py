@@ -22,6 +22,7 @@ from commands import (
     server,
     silences,
     watch,
+    webhooks,
 )
 from commands.problems import Problem
 
@@ -88,6 +89,7 @@ alerts.app.command("silences")(silences.list_silences)
 alerts.app.command("unsilence")(silences.unsilence)
 app.add_typer(alerts.app, name="alerts", rich_help_panel=_CLIENT)
 app.add_typer(incidents.app, name="incidents", rich_help_panel=_CLIENT)
+app.add_typer(webhooks.app, name="webhooks", rich_help_panel=_CLIENT)
 app.command(rich_help_panel=_CLIENT)(watch.watch)
 
 

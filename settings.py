@@ -87,6 +87,11 @@ class Settings(BaseSettings):
         default=300.0, gt=0, description="How long a message is tried again on a failing channel."
     )
 
+    webhook_plain_http: bool = Field(default=False, description="Let webhooks go without TLS.")
+    webhook_private_addresses: bool = Field(
+        default=False, description="Let webhooks reach addresses that are not public."
+    )
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["json", "text"] | None = Field(
         default=None, description="Unset: json in production, else text."

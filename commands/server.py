@@ -52,11 +52,12 @@ def worker() -> None:
 
 
 async def _work(settings: "Settings") -> None:
-    from jobs.worker import run_worker  # noqa: PLC0415 - heavy
+    from app import event_documents  # noqa: PLC0415 - heavy
+    from jobs.worker import run_worker  # noqa: PLC0415
     from telemetry import collecting  # noqa: PLC0415
 
-    async with collecting(settings, "worker"):
-        await run_worker(settings)
+    async with collecting(settings, "worker"), event_documents(settings) as documents:
+        await run_worker(settings, documents=documents)
 
 
 def _child(command: str) -> list[str]:

@@ -18,6 +18,7 @@ from domain.events import ALL_EVENTS, Event, RecordedEvent, UnknownEvent
 from domain.ids import EventSeq
 from domain.marketplace_events import MARKETPLACE_EVENTS
 from domain.rehearsal_events import REHEARSAL_EVENTS
+from domain.webhook_events import WEBHOOK_EVENTS
 
 if TYPE_CHECKING:
     from db.session import Draft
@@ -31,6 +32,7 @@ _KINDS = {
         *MARKETPLACE_EVENTS,
         *REHEARSAL_EVENTS,
         *ALERT_EVENTS,
+        *WEBHOOK_EVENTS,
     )
 }
 _adapters: dict[type[Event], TypeAdapter[Event]] = {}  # costly to make, so only when needed
@@ -104,6 +106,13 @@ async def read_after(
     if kinds is not None:
         query = query.where(LaunchEvent.kind.in_(kinds))
     rows = (await session.scalars(query.limit(limit))).all()
+    return [recorded(row) for row in rows]
+
+
+async def newest(session: AsyncSession, kinds: Sequence[str], limit: int) -> list[RecordedEvent]:
+    """The last events of some kinds, the newest first."""
+    query = select(LaunchEvent).where(LaunchEvent.kind.in_(kinds))
+    rows = await session.scalars(query.order_by(LaunchEvent.seq.desc()).limit(limit))
     return [recorded(row) for row in rows]
 
 

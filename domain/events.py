@@ -37,6 +37,7 @@ class Subject(StrEnum):
     INVITATION = "invitation"
     PARTNERSHIP = "partnership"
     ONBOARDING = "onboarding"
+    WEBHOOK = "webhook"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,8 @@ ClientId = NewType("ClientId", UUID)
 InvitationId = NewType("InvitationId", UUID)
 PartnershipId = NewType("PartnershipId", UUID)
 OnboardingId = NewType("OnboardingId", UUID)
+WebhookId = NewType("WebhookId", UUID)
+DeliveryId = NewType("DeliveryId", UUID)
 
 EventSeq = NewType("EventSeq", int)
 

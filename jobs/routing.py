@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.events import Event, IncidentChanged, MailQueued, PhaseChanged, RecordedEvent
 from domain.rehearsal import STARTED
 from domain.rehearsal_events import RehearsalMoved
+from domain.webhook_events import RedeliveryAsked
 from jobs.queue import JobSpec, enqueue
 from services import journeys
 from services.metric_samples import count_events
@@ -17,6 +18,8 @@ RAMP = "phases.ramp"
 REHEARSE = "phases.rehearse"
 SEND_MAIL = "mail.send"
 FOLLOW_INCIDENT = "alerts.incident"
+DELIVER = "webhooks.deliver"
+REDELIVER = "webhooks.redeliver"
 
 E = TypeVar("E", bound=Event)
 Route = Callable[[RecordedEvent], list[JobSpec]]
@@ -80,9 +83,15 @@ def _incident(event: IncidentChanged, _recorded: RecordedEvent) -> list[JobSpec]
     return [JobSpec(FOLLOW_INCIDENT, {"incident_id": str(event.incident_id)})]
 
 
+def _redeliver(event: RedeliveryAsked, _recorded: RecordedEvent) -> list[JobSpec]:
+    """Deliveries in their order need no event: the cursor of each webhook tells (SPEC A46)."""
+    return [JobSpec(REDELIVER, {"delivery_id": str(event.delivery_id)})]
+
+
 _ROUTES: dict[type[Event], Route] = {
     IncidentChanged: _route(IncidentChanged, _incident),
     RehearsalMoved: _route(RehearsalMoved, _rehearse),
     PhaseChanged: _route(PhaseChanged, _ramp),
     MailQueued: _route(MailQueued, _mail),
+    RedeliveryAsked: _route(RedeliveryAsked, _redeliver),
 }

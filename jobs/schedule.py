@@ -10,6 +10,7 @@ _SETTLE_SECONDS = 5.0
 _SWEEP_SECONDS = 30.0
 _REAP_SECONDS = 30.0
 _COLLECT_SECONDS = 30.0
+_WEBHOOK_SECONDS = 1.0
 
 
 def intervals(settings: Settings) -> Mapping[str, float]:
@@ -24,4 +25,5 @@ def intervals(settings: Settings) -> Mapping[str, float]:
         "invitations": _SWEEP_SECONDS,
         "propagation": _SETTLE_SECONDS,
         "rehearsals": _REAP_SECONDS,
+        "webhooks": _WEBHOOK_SECONDS,
     }

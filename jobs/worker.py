@@ -22,10 +22,19 @@ from jobs.mail import send_mail
 from jobs.phases import ramp
 from jobs.queue import Payload
 from jobs.rehearsals import rehearse
-from jobs.routing import FOLLOW_INCIDENT, RAMP, REHEARSE, SEND_MAIL, enqueue_for
+from jobs.routing import (
+    DELIVER,
+    FOLLOW_INCIDENT,
+    RAMP,
+    REDELIVER,
+    REHEARSE,
+    SEND_MAIL,
+    enqueue_for,
+)
 from jobs.runner import DEFAULT_TIMING, JobRunner, QueueTiming
 from jobs.schedule import intervals
 from jobs.ticker import Claims, Task, Ticker
+from jobs.webhooks import deliver, wake
 from services import event_lines, metric_rollups, retention
 from services.alerting import AlertCenter
 from services.health import build_monitor
@@ -37,6 +46,10 @@ from services.passwords import Passwords
 from services.propagation import Announcer, settle
 from services.rehearsals import end_overdue
 from services.watcher import Watcher
+from services.webhooks.changes import allowed
+from services.webhooks.delivery import Deliverer
+from services.webhooks.documents import Documents
+from services.webhooks.sending import Sender
 from settings import Settings
 from subscriptions.bus import Broadcast
 from subscriptions.channels import HEALTH, METRICS
@@ -57,6 +70,7 @@ class Parts:
     health: HealthMonitor
     publish: Callable[[str, str], Awaitable[None]]
     alerts: AlertCenter
+    webhooks: Deliverer | None = None  # None: left to other workers
 
     async def collect(self) -> None:
         """Fold the newest samples, then tell every dashboard to look (SPEC S63, S109)."""
@@ -91,16 +105,30 @@ async def _follow_incident(parts: Parts, payload: Payload) -> None:
     await follow_incident(parts.db, parts.alerts, UUID(str(payload["incident_id"])))
 
 
+async def _deliver(parts: Parts, payload: Payload) -> None:
+    assert parts.webhooks is not None
+    await deliver(parts.webhooks, UUID(str(payload["webhook_id"])))
+
+
+async def _redeliver(parts: Parts, payload: Payload) -> None:
+    assert parts.webhooks is not None
+    await parts.webhooks.again(UUID(str(payload["delivery_id"])))
+
+
 HANDLERS: Mapping[str, WorkerHandler] = {
     FOLLOW_INCIDENT: _follow_incident,
     RAMP: _ramp,
     REHEARSE: _rehearse,
     SEND_MAIL: _send_mail,
 }
+# For workers that were given the documents of the graph.
+WEBHOOK_HANDLERS: Mapping[str, WorkerHandler] = {DELIVER: _deliver, REDELIVER: _redeliver}
 
 
 def _periodic(parts: Parts) -> Mapping[str, Callable[[], Awaitable[object]]]:
+    webhooks = {"webhooks": partial(wake, parts.db)} if parts.webhooks else {}
     return {
+        **webhooks,
         "health": parts.health.tick,
         "alerts": parts.alerts.sweep,
         "guards": partial(_guard, parts),
@@ -119,16 +147,20 @@ async def run_worker(
     handlers: Mapping[str, WorkerHandler] = HANDLERS,
     timing: QueueTiming = DEFAULT_TIMING,
     every: Mapping[str, float] | None = None,
+    documents: Documents | None = None,
 ) -> None:
     """Work until SIGTERM or SIGINT, then stop within eight seconds.
 
-    `every` replaces intervals of periodic tasks, in seconds, by their names.
+    `every` replaces intervals of periodic tasks, in seconds, by their names. Without `documents`,
+    which this package may not import, it delivers no webhooks.
     Any number may run on any number of machines. Without PostgreSQL or Redis it goes on with
     what is possible, and resumes the rest by itself.
     """
     stop = _stop_signal()
     name = f"{socket.gethostname()}:{os.getpid()}"
-    async with _parts(settings) as parts:
+    if documents is not None:
+        handlers = {**handlers, **WEBHOOK_HANDLERS}
+    async with _parts(settings, name, documents) as parts:
         runner = JobRunner(
             parts.db.url,
             {entrypoint: partial(handler, parts) for entrypoint, handler in handlers.items()},
@@ -164,7 +196,9 @@ async def _until_stopped(runner: JobRunner, ticker: Ticker, stop: asyncio.Event)
 
 
 @asynccontextmanager
-async def _parts(settings: Settings) -> AsyncIterator[Parts]:
+async def _parts(
+    settings: Settings, name: str, documents: Documents | None
+) -> AsyncIterator[Parts]:
     if settings.database_url is None or settings.redis_url is None:
         raise ValueError("a worker needs DATABASE_URL and REDIS_URL; `serve` sets them itself")
     db = Database(
@@ -193,8 +227,11 @@ async def _parts(settings: Settings) -> AsyncIterator[Parts]:
     meter = Meter(db, settings.metrics_interval_seconds)
     meter.watch(POOL_USED, lambda: db.connections_used)
     await meter.start()
+    webhooks = None
+    if documents is not None:
+        webhooks = Deliverer(db, documents, Sender(allowed(settings)), name)
     try:
-        yield Parts(settings, db, redis, monitor, bus.publish, alerts)
+        yield Parts(settings, db, redis, monitor, bus.publish, alerts, webhooks)
     finally:
         await meter.stop()
         await watcher.stop()

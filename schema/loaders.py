@@ -39,6 +39,7 @@ class Loaders:
         self.criteria = _loader(lookups.criteria)
         self.incident = _loader(lookups.incidents)
         self.change = _loader(lookups.changes)
+        self.webhook = _loader(lookups.webhooks)
         self.suspects = _loader(lookups.suspects)
         self.timeline = _loader(lookups.timelines)
         self.incident_report = _loader(lookups.incident_reports)

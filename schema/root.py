@@ -23,6 +23,7 @@ from resolvers import (
     rehearsals,
     silences,
     suppliers,
+    webhooks,
 )
 from schema.engine import LaunchSchema
 from schema.errors import ErrorPolicy
@@ -70,6 +71,12 @@ from schema.types.propagation import Propagation
 from schema.types.rehearsals import RehearsalPayload
 from schema.types.silences import Silence, SilencePayload
 from schema.types.suppliers import SupplierConnection
+from schema.types.webhooks import (
+    Webhook,
+    WebhookDelivery,
+    WebhookDeliveryPayload,
+    WebhookPayload,
+)
 from services.replies import Source
 from subscriptions import events as live_events
 from subscriptions import flags as live_flags
@@ -124,6 +131,11 @@ class Query:
     )
     alert_channels: list[AlertChannel] = query(alerts.alert_channels, Scope.INCIDENTS_READ)
     silences: Connection[Silence] = query(silences.silences, Scope.INCIDENTS_READ)
+
+    webhook_deliveries: Connection[WebhookDelivery] = query(
+        webhooks.webhook_deliveries, Scope.WEBHOOKS_ADMIN
+    )
+    webhooks: Connection[Webhook] = query(webhooks.webhooks, Scope.WEBHOOKS_ADMIN)
 
     suppliers: SupplierConnection = query(suppliers.suppliers, Scope.DIRECTORY_READ, source=ROWS)
     couples: CoupleConnection = query(couples.couples, Scope.DIRECTORY_READ)
@@ -230,6 +242,19 @@ class Mutation:
     )
     close_incident: IncidentPayload = mutation(
         incident_changes.close, Scope.INCIDENTS_WRITE, failed=IncidentPayload.failed
+    )
+
+    create_webhook: WebhookPayload = mutation(
+        webhooks.create, Scope.WEBHOOKS_ADMIN, failed=WebhookPayload.failed
+    )
+    update_webhook: WebhookPayload = mutation(
+        webhooks.update, Scope.WEBHOOKS_ADMIN, failed=WebhookPayload.failed
+    )
+    delete_webhook: WebhookPayload = mutation(
+        webhooks.delete, Scope.WEBHOOKS_ADMIN, failed=WebhookPayload.failed
+    )
+    retry_webhook_delivery: WebhookDeliveryPayload = mutation(
+        webhooks.retry, Scope.WEBHOOKS_ADMIN, failed=WebhookDeliveryPayload.failed
     )
 
     update_profile: ProfilePayload = mutation(

@@ -12,7 +12,8 @@ from db.models.events import Change
 from db.models.incidents import LaunchIncident
 from db.models.mail import Mail, MailAttempt
 from db.models.phases import LaunchPhase, PhaseRun
-from db.queries import accounts, changes, criteria, flags, incidents, mail, phases
+from db.models.webhooks import Webhook
+from db.queries import accounts, changes, criteria, flags, incidents, mail, phases, webhooks
 from db.queries import silences as silence_queries
 from db.session import Database
 from domain.events import RecordedEvent
@@ -50,6 +51,7 @@ class Lookups:
         self.incidents: Lookup[UUID, LaunchIncident] = self._by(incidents.by_id)
         self.mails: Lookup[UUID, Mail] = self._by(mail.by_id)
         self.mail_attempts: Lookup[UUID, list[MailAttempt]] = self._by(mail.attempts_of)
+        self.webhooks: Lookup[UUID, Webhook] = self._by(webhooks.by_id)
         self.changes: Lookup[UUID, Change] = self._by(changes.by_id)
         self.revertible: Lookup[Change, bool] = self._by(revertible)
         self.suspects: Lookup[suspects.Wanted, list[suspects.SuspectChange]] = self._by(

@@ -19,6 +19,7 @@ _KEPT: tuple[tuple[retention.Moments, timedelta], ...] = (
     (retention.PROPAGATION_STARTED, timedelta(days=365)),  # launches are looked back on
     (retention.MAIL_CREATED, timedelta(days=90)),
     (retention.ALERT_CREATED, timedelta(days=365)),
+    (retention.DELIVERY_CREATED, timedelta(days=30)),  # what still waits is made anew
     (retention.SESSION_EXPIRED, timedelta(days=30)),  # somebody may ask which device it was
 )
 

@@ -176,3 +176,14 @@ async def viewer(app: Starlette, visitor: GraphQLClient, db: Database) -> GraphQ
 async def supplier(app: Starlette, visitor: GraphQLClient, db: Database) -> GraphQLClient:
     """A supplier's client."""
     return visitor.as_(await people.session_of(db, Role.SUPPLIER))
+
+
+@pytest.fixture
+async def lax(
+    app: Starlette, settings: Settings, clock: Clock, admin: GraphQLClient
+) -> AsyncIterator[GraphQLClient]:
+    """An admin of a second app, whose settings let webhooks go anywhere."""
+    open_to = {"webhook_plain_http": True, "webhook_private_addresses": True}
+    found = create_app(settings.model_copy(update=open_to), clock, PROBES)
+    async with running(found.state.runtime):
+        yield GraphQLClient(found, admin.token)

@@ -50,6 +50,7 @@ class GraphQLClient:
     async def execute(
         self,
         document: str,
+        /,
         *,
         headers: dict[str, str] | None = None,
         **variables: Any,  # noqa: ANN401 - whatever is JSON
@@ -63,7 +64,7 @@ class GraphQLClient:
         )
         return Answer(response.status_code, response.json(), response.headers)
 
-    async def data(self, document: str, **variables: Any) -> Any:  # noqa: ANN401 - whatever was asked for
+    async def data(self, document: str, /, **variables: Any) -> Any:  # noqa: ANN401 - whatever was asked for
         """The data of one operation that must succeed."""
         return (await self.execute(document, **variables)).data
 

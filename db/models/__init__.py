@@ -18,6 +18,7 @@ from db.models import (
     phases,
     silences,
     suppliers,
+    webhooks,
 )
 
 __all__ = [
@@ -38,4 +39,5 @@ __all__ = [
     "phases",
     "silences",
     "suppliers",
+    "webhooks",
 ]

@@ -84,19 +84,3 @@ class IdempotencyKey(Base):
     request_hash: Mapped[bytes]
     result: Mapped[dict[str, object] | None] = mapped_column(JSONB(none_as_null=True))
     created_at: Mapped[Moment]
-
-
-class Webhook(Base):
-    """A place that is told of events; the cursor makes sure that none is lost (A46)."""
-
-    __tablename__ = "webhooks"
-
-    id: Mapped[UuidKey]
-    url: Mapped[str]
-    document: Mapped[str]
-    secret: Mapped[str]
-    scopes: Mapped[list[object]] = mapped_column(JSONB, server_default=text("'[]'"))
-    active: Mapped[bool] = mapped_column(server_default=text("true"))
-    last_seq: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
-    failures: Mapped[int] = mapped_column(server_default=text("0"))
-    created_at: Mapped[Moment]

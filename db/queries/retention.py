@@ -13,6 +13,7 @@ from db.models.incidents import AlertDelivery
 from db.models.jobs import Tick
 from db.models.mail import Mail
 from db.models.metrics import KnownSeries
+from db.models.webhooks import WebhookDelivery
 
 Moments = InstrumentedAttribute[datetime]
 
@@ -23,6 +24,7 @@ RESET_EXPIRED: Moments = PasswordReset.expires_at
 KEY_CREATED: Moments = IdempotencyKey.created_at
 MAIL_CREATED: Moments = Mail.created_at
 ALERT_CREATED: Moments = AlertDelivery.created_at
+DELIVERY_CREATED: Moments = WebhookDelivery.created_at
 PROPAGATION_STARTED: Moments = FlagPropagation.started_at
 
 

@@ -25,6 +25,7 @@ from schema.types.onboarding import Onboarding
 from schema.types.phases import LaunchPhase, PhaseRun
 from schema.types.silences import load_silence
 from schema.types.suppliers import Supplier
+from schema.types.webhooks import Webhook
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ NODES: Mapping[str, NodeKind] = {
     "Silence": NodeKind(load_silence, (Scope.INCIDENTS_READ,)),
     "ApiToken": _kind(lambda found: found.token, ApiToken.of, Scope.TOKENS_ADMIN),
     "Mail": _kind(lambda found: found.mail, Mail.of, Scope.LAUNCH_ADMIN),
+    "Webhook": _kind(lambda found: found.webhook, Webhook.of, Scope.WEBHOOKS_ADMIN),
     "User": _kind(
         lambda found: found.user,
         User.of,

@@ -8,7 +8,6 @@ _NOT_BUILT = """
 
     ReadinessCheck.evidence FeatureFlag.lastEvaluatedAt
     Query.launchState Subscription.replay
-    Webhook WebhookPayload Mutation.createWebhook
 """
 # Shrinks as topics are built: what exists must not stand here.
 NOT_BUILT = frozenset(_NOT_BUILT.split())

@@ -1,0 +1,34 @@
+"""The jobs `webhooks.deliver` and `webhooks.redeliver`, and what starts the first."""
+
+import logging
+from uuid import UUID
+
+from db.session import Database
+from jobs.queue import JobSpec, enqueue
+from jobs.routing import DELIVER
+from services.webhooks import reads
+from services.webhooks.delivery import Deliverer
+
+logger = logging.getLogger(__name__)
+
+
+async def wake(db: Database) -> None:
+    """One job for each webhook that is behind the log and may be called now (SPEC A46)."""
+    found = await reads.due(db)
+    if not found:
+        return
+    jobs = [_job(key) for key in found]
+    async with db.write() as uow:
+        await enqueue(uow.session, jobs)
+
+
+def _job(key: UUID) -> JobSpec:
+    return JobSpec(DELIVER, {"webhook_id": str(key)}, dedupe_key=f"{DELIVER}:{key}")
+
+
+async def deliver(deliverer: Deliverer, webhook_id: UUID) -> None:
+    """Bring a webhook up to date. What fails is left to the next look, a second later."""
+    try:
+        await deliverer.run(webhook_id)
+    except Exception:
+        logger.warning("webhook %s: delivery stopped and goes on later", webhook_id, exc_info=True)

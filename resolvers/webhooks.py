@@ -1,0 +1,106 @@
+"""Webhooks (SPEC A46, X14)."""
+
+from typing import Annotated
+
+import strawberry
+
+from schema.context import Info
+from schema.event_documents import EventDocuments
+from schema.pagination import After, Connection, First, Page, connection, moment_cursor
+from schema.types.node import decode_id
+from schema.types.webhooks import (
+    UpdateWebhookInput,
+    Webhook,
+    WebhookDelivery,
+    WebhookDeliveryPayload,
+    WebhookPayload,
+)
+from services.webhooks import changes, reads
+from services.webhooks.changes import Wanted
+from settings import Settings
+
+WebhookId = Annotated[strawberry.ID, strawberry.argument(description="The webhook.")]
+DeliveryId = Annotated[strawberry.ID, strawberry.argument(description="The delivery.")]
+Url = Annotated[str, strawberry.argument(description="An https URL at a public address.")]
+Document = Annotated[
+    str,
+    strawberry.argument(
+        description="A subscription to launchEvents, featureFlags, incidents, launchPhase or "
+        "systemHealth, without variables. What it says of each event is sent, with your rights."
+    ),
+]
+Secret = Annotated[
+    str,
+    strawberry.argument(
+        description="Signs each body as Standard Webhooks says: `whsec_` and base64, or any text "
+        "of 16 to 200 characters. Never shown again."
+    ),
+]
+DryRun = Annotated[bool | None, strawberry.argument(description="Only check, and show a sample.")]
+Change = Annotated[UpdateWebhookInput, strawberry.argument(description="The changes.")]
+
+
+async def webhooks(info: Info, first: First = None, after: After = None) -> Connection[Webhook]:
+    """Webhooks, the newest first."""
+    page = Page.of(first, after)
+    async with info.context.db.read() as session:
+        rows = await reads.page(session, page.first + 1, page.after_moment())
+    return connection(Connection[Webhook], rows, page, cursor=moment_cursor, wrap=Webhook.of)
+
+
+async def webhook_deliveries(
+    info: Info, webhook_id: WebhookId, first: First = None, after: After = None
+) -> Connection[WebhookDelivery]:
+    """What was sent to a webhook within the last 30 days, the newest first."""
+    page, key = Page.of(first, after), decode_id(webhook_id, "Webhook", "webhookId")
+    async with info.context.db.read() as session:
+        rows = await reads.deliveries(session, key, page.first + 1, page.after_moment())
+    kind = Connection[WebhookDelivery]
+    return connection(kind, rows, page, cursor=moment_cursor, wrap=WebhookDelivery.of)
+
+
+async def create(
+    info: Info, url: Url, document: Document, secret: Secret, dry_run: DryRun = False
+) -> WebhookPayload:
+    """Send what a subscription says to a URL from now on: each event at least once, in order."""
+    actor, db, documents = info.context.actor, info.context.db, _documents(info)
+    wanted = Wanted(url, document, secret)
+    following = changes.check(wanted, actor, documents, changes.allowed(_settings(info)))
+    sample = await changes.sample(db, wanted, actor, documents, following)
+    if dry_run:
+        return WebhookPayload.made(None, sample)
+    async with db.write() as uow:
+        return WebhookPayload.made(await changes.create(uow, actor, wanted, following), sample)
+
+
+async def update(info: Info, input: Change) -> WebhookPayload:
+    """Change a webhook, pause it, or let it go on where it stopped."""
+    key, rules = decode_id(input.id, "Webhook", "input", "id"), changes.allowed(_settings(info))
+    async with info.context.db.write() as uow:
+        row = await changes.update(
+            uow, info.context.actor, key, input.edit(), _documents(info), rules
+        )
+        return WebhookPayload.made(row, None)
+
+
+async def delete(info: Info, id: WebhookId) -> WebhookPayload:
+    """Remove a webhook and the log of its deliveries."""
+    key = decode_id(id, "Webhook")
+    async with info.context.db.write() as uow:
+        return WebhookPayload.made(await changes.delete(uow, info.context.actor, key), None)
+
+
+async def retry(info: Info, id: DeliveryId) -> WebhookDeliveryPayload:
+    """Try a delivery now: one that waits resumes its webhook, one that was taken is sent again."""
+    key = decode_id(id, "WebhookDelivery")
+    async with info.context.db.write() as uow:
+        row = await changes.retry(uow, info.context.actor, key)
+        return WebhookDeliveryPayload(delivery=WebhookDelivery.of(row))
+
+
+def _documents(info: Info) -> EventDocuments:
+    return EventDocuments(info.schema, info.context.runtime)
+
+
+def _settings(info: Info) -> Settings:
+    return info.context.runtime.settings

@@ -1,0 +1,255 @@
+"""Subscription documents as payloads: what one says of one event of the log (SPEC A46, X14).
+
+A live stream and a webhook of the same document tell the same: here each event of the log is
+executed by itself, in the name of whoever made the webhook.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    GraphQLField,
+    GraphQLSchema,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    OperationType,
+    specified_rules,
+    validate,
+)
+from graphql.execution.values import get_argument_values
+from strawberry import Schema
+from strawberry.types.field import StrawberryField
+
+from domain.actors import Actor, Scope
+from domain.criterion_events import CriterionJudged
+from domain.errors import DependencyDown, Forbidden, Invalid, LaunchError
+from domain.events import FlagChanged, HealthChanged, IncidentChanged, PhaseChanged, RecordedEvent
+from schema.context import Context, Runtime
+from schema.directives import ScopeDirective
+from schema.documents import parsed
+from schema.errors import TopLevelCode
+from schema.limits import StorableText
+from schema.pagination import MAX_BIGINT, Page, encode_cursor
+from schema.types.events import SHOWN_KINDS, is_shown, to_event
+from schema.types.flags import FeatureFlag
+from schema.types.health import HealthSnapshot
+from schema.types.incidents import Incident
+from schema.types.node import decode_id
+from schema.types.phases import LaunchPhase
+from services.webhooks.documents import Following
+
+Arguments = Mapping[str, Any]  # as graphql-core coerced them
+Payload = Callable[[Context, Arguments, RecordedEvent], Awaitable[object | None]]
+
+_PATH = ("document",)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A field of Subscription that follows the log: which events, and its object for one."""
+
+    kinds: tuple[str, ...]
+    payload: Payload
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A document that was understood."""
+
+    name: str
+    source: Source
+    arguments: Arguments
+    scopes: tuple[Scope, ...]
+
+
+class EventDocuments:
+    """The documents of one schema, executed with the parts of one process."""
+
+    def __init__(self, schema: Schema, runtime: Runtime) -> None:
+        """No request is needed: an event and an actor are enough."""
+        self._schema = schema
+        self._runtime = runtime
+
+    def check(self, document: str, actor: Actor) -> Following:
+        """What it follows; raises Invalid, or Forbidden where the actor may not read that."""
+        read = self._read(document)
+        if not actor.allows(read.scopes):
+            names = " or ".join(scope.value for scope in read.scopes)
+            raise Forbidden(f"{read.name} needs the scope {names}.", path=_PATH)
+        return Following(read.name, read.source.kinds, _after(read.arguments))
+
+    async def render(self, document: str, actor: Actor, item: RecordedEvent) -> bytes | None:
+        """The body for an event; None where the document does not follow it."""
+        read = self._read(document)
+        context = Context(self._runtime, actor=actor)
+        payload = None
+        if item.event.TYPE in read.source.kinds:
+            payload = await read.source.payload(context, read.arguments, item)
+        if payload is None:
+            return None
+        result = await self._schema.execute(document, context_value=context, root_value=payload)
+        codes = {(error.extensions or {}).get("code") for error in result.errors or ()}
+        if TopLevelCode.DEPENDENCY_DOWN.value in codes:
+            raise DependencyDown()
+        body: dict[str, object] = {
+            "type": read.name,
+            "timestamp": item.at,
+            "cursor": encode_cursor(item.seq),
+            "data": result.data,
+        }
+        if result.errors:
+            body["errors"] = [error.formatted for error in result.errors]
+        return orjson.dumps(body)
+
+    def _read(self, document: str) -> Read:
+        operation, fragments = self._operation(document)
+        node = _root_field(operation, fragments)
+        name = node.name.value
+        source = SOURCES.get(name)
+        if source is None:
+            known = ", ".join(SOURCES)
+            raise Invalid(f"{name} does not follow the event log; these do: {known}.", path=_PATH)
+        field = self._field(name)
+        arguments = get_argument_values(field, node)
+        _check_arguments(arguments)
+        return Read(name, source, arguments, _scopes(field))
+
+    def _operation(
+        self, document: str
+    ) -> tuple[OperationDefinitionNode, Mapping[str, FragmentDefinitionNode]]:
+        try:
+            found = parsed(document)
+        except GraphQLError as error:
+            raise Invalid(error.message, path=_PATH) from None
+        errors = validate(self._graph, found, [*specified_rules, StorableText])
+        if errors:
+            raise Invalid(errors[0].message, path=_PATH)
+        return _only_subscription(found)
+
+    def _field(self, name: str) -> GraphQLField:
+        root = self._graph.subscription_type
+        assert root is not None
+        field: GraphQLField = root.fields[name]
+        return field
+
+    @property
+    def _graph(self) -> GraphQLSchema:
+        # Strawberry has no public name for it.
+        found = self._schema._schema
+        assert isinstance(found, GraphQLSchema)
+        return found
+
+
+def _only_subscription(
+    document: DocumentNode,
+) -> tuple[OperationDefinitionNode, Mapping[str, FragmentDefinitionNode]]:
+    found = [item for item in document.definitions if isinstance(item, OperationDefinitionNode)]
+    if len(found) != 1 or found[0].operation is not OperationType.SUBSCRIPTION:
+        raise Invalid("The document must hold one subscription and nothing else.", path=_PATH)
+    if found[0].variable_definitions:
+        message = "Nobody gives variables to a webhook: write the values into the document."
+        raise Invalid(message, path=_PATH)
+    fragments = {
+        item.name.value: item
+        for item in document.definitions
+        if isinstance(item, FragmentDefinitionNode)
+    }
+    return found[0], fragments
+
+
+def _root_field(
+    operation: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]
+) -> FieldNode:
+    """Validation has seen to it that there is only one, and that no fragment is circular."""
+    selection = operation.selection_set.selections[0]
+    while not isinstance(selection, FieldNode):
+        if isinstance(selection, FragmentSpreadNode):
+            selection = fragments[selection.name.value].selection_set.selections[0]
+        else:
+            assert isinstance(selection, InlineFragmentNode)
+            selection = selection.selection_set.selections[0]
+    return selection
+
+
+def _scopes(field: GraphQLField) -> tuple[Scope, ...]:
+    definition = field.extensions["strawberry-definition"]
+    assert isinstance(definition, StrawberryField)
+    return tuple(
+        scope
+        for directive in definition.directives
+        if isinstance(directive, ScopeDirective)
+        for scope in directive.any
+    )
+
+
+def _after(arguments: Arguments) -> int | None:
+    return Page.of(None, arguments.get("after")).after_number(at_most=MAX_BIGINT)
+
+
+def _check_arguments(arguments: Arguments) -> None:
+    """What only fails when it is used would fail with every event."""
+    try:
+        _after(arguments)
+        for name in ("id", "phaseId"):
+            if arguments.get(name) is not None:
+                decode_id(arguments[name], "LaunchPhase")
+    except LaunchError as error:
+        raise Invalid(error.message, path=_PATH) from None
+
+
+async def _launch_event(
+    _context: Context, arguments: Arguments, item: RecordedEvent
+) -> object | None:
+    wanted = arguments.get("phaseId")
+    phase = decode_id(wanted, "LaunchPhase") if wanted is not None else None
+    concerns = is_shown(item) and (phase is None or item.event.phase_id == phase)
+    return to_event(item) if concerns else None
+
+
+async def _flag(context: Context, arguments: Arguments, item: RecordedEvent) -> object | None:
+    assert isinstance(item.event, FlagChanged)
+    keys = arguments.get("keys")
+    if keys is not None and item.event.key not in keys:
+        return None
+    found = await context.loaders.flag_by_key.load(item.event.key)
+    return FeatureFlag.of(found) if found else None
+
+
+async def _incident(context: Context, arguments: Arguments, item: RecordedEvent) -> object | None:
+    assert isinstance(item.event, IncidentChanged)
+    severities = arguments.get("severity")
+    if severities is not None and item.event.severity not in severities:
+        return None
+    found = await context.loaders.incident.load(item.event.incident_id)
+    return Incident.of(found) if found else None
+
+
+async def _phase(context: Context, arguments: Arguments, item: RecordedEvent) -> object | None:
+    key = decode_id(arguments["id"], "LaunchPhase")
+    if isinstance(item.event, FlagChanged):
+        links = await context.loaders.phase_flags.load(key) or []
+        concerns = any(link.flag.key == item.event.key for link in links)
+    else:
+        concerns = item.event.phase_id == key
+    found = await context.loaders.phase.load(key) if concerns else None
+    return LaunchPhase.of(found) if found else None
+
+
+async def _health(context: Context, _arguments: Arguments, _item: RecordedEvent) -> object | None:
+    return HealthSnapshot.of(await context.runtime.health.latest())
+
+
+SOURCES: Mapping[str, Source] = {
+    "launchEvents": Source(SHOWN_KINDS, _launch_event),
+    "featureFlags": Source((FlagChanged.TYPE,), _flag),
+    "incidents": Source((IncidentChanged.TYPE,), _incident),
+    "launchPhase": Source((PhaseChanged.TYPE, CriterionJudged.TYPE, FlagChanged.TYPE), _phase),
+    "systemHealth": Source((HealthChanged.TYPE,), _health),
+}

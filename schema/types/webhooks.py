@@ -1,0 +1,144 @@
+"""Webhooks: subscription documents that are sent to a URL (SPEC A46, X14)."""
+
+from datetime import datetime
+
+import orjson
+import strawberry
+
+from db.models import webhooks as rows
+from domain.errors import LaunchError
+from schema.pagination import encode_cursor
+from schema.scalars import JSON
+from schema.types.errors import Error
+from schema.types.node import Node, node_id
+from services.webhooks.changes import Edit
+
+
+@strawberry.type(description="A URL that is told of everything that a subscription document says.")
+class Webhook(Node):
+    """A webhook without its secret."""
+
+    url: str = strawberry.field(description="Where it is sent to.")
+    document: str = strawberry.field(description="The subscription whose results are sent.")
+    active: bool = strawberry.field(description="False: paused; what happens meanwhile waits.")
+    paused_reason: str | None = strawberry.field(description="Why it is paused.")
+    last_cursor: str | None = strawberry.field(
+        description="The newest event that is done with; null before the first."
+    )
+    failures: int = strawberry.field(description="How many attempts in a row have failed.")
+    next_attempt_at: datetime = strawberry.field(
+        description="It is not called before this moment; lies ahead after a failure."
+    )
+    created_at: datetime = strawberry.field(description="When it was made.")
+
+    @classmethod
+    def of(cls, row: rows.Webhook) -> "Webhook":
+        """A row as the graph shows it; the secret stays where it is."""
+        return cls(
+            id=node_id("Webhook", row.id),
+            url=row.url,
+            document=row.document,
+            active=row.active,
+            paused_reason=row.paused_reason,
+            last_cursor=encode_cursor(row.last_seq) if row.last_seq else None,
+            failures=row.failures,
+            next_attempt_at=row.next_attempt_at,
+            created_at=row.created_at,
+        )
+
+
+@strawberry.type(description="One event that was sent to a webhook, or waits to be.")
+class WebhookDelivery:
+    """A row of the delivery log."""
+
+    id: strawberry.ID = strawberry.field(description="For `retryWebhookDelivery`.")
+    message_id: str = strawberry.field(
+        description="The header `webhook-id`: the same with every attempt."
+    )
+    cursor: str = strawberry.field(description="The event that it tells.")
+    payload: JSON = strawberry.field(description="The body.")
+    delivered: bool = strawberry.field(description="Whether the receiver took it.")
+    attempts: int = strawberry.field(description="How often it was tried.")
+    status: int | None = strawberry.field(description="The last HTTP status of the receiver.")
+    error: str | None = strawberry.field(description="Why the last attempt failed.")
+    latency_ms: int | None = strawberry.field(description="How long the last attempt took.")
+    created_at: datetime = strawberry.field(description="When the body was made.")
+    delivered_at: datetime | None = strawberry.field(description="When the receiver took it.")
+
+    @classmethod
+    def of(cls, row: rows.WebhookDelivery) -> "WebhookDelivery":
+        """A row as the graph shows it."""
+        return cls(
+            id=node_id("WebhookDelivery", row.id),
+            message_id=f"msg_{row.id.hex}",
+            cursor=encode_cursor(row.event_seq),
+            payload=orjson.loads(row.body),
+            delivered=row.delivered_at is not None,
+            attempts=row.attempts,
+            status=row.last_status,
+            error=row.last_error,
+            latency_ms=row.latency_ms,
+            created_at=row.created_at,
+            delivered_at=row.delivered_at,
+        )
+
+
+@strawberry.input(description="What is to change of a webhook; what is left out stays.")
+class UpdateWebhookInput:
+    """A change."""
+
+    id: strawberry.ID = strawberry.field(description="The webhook.")
+    url: str | None = strawberry.field(description="Another URL.", default=None)
+    document: str | None = strawberry.field(description="Another subscription.", default=None)
+    secret: str | None = strawberry.field(description="Another secret.", default=None)
+    active: bool | None = strawberry.field(
+        description="False pauses it; true lets it go on where it stopped.", default=None
+    )
+
+    def edit(self) -> Edit:
+        """As the service takes it."""
+        return Edit(self.url, self.document, self.secret, self.active)
+
+
+@strawberry.type(description="What changing a webhook gives.")
+class WebhookPayload:
+    """A webhook, or why there is none."""
+
+    webhook: Webhook | None = strawberry.field(
+        description="As it is now; null after a dry run.", default=None
+    )
+    sample_payload: JSON | None = strawberry.field(
+        description="What the newest event would have sent; null where there was none.",
+        default=None,
+    )
+    errors: list[Error] = strawberry.field(
+        description="Expected failures; empty where it was done.", default_factory=list
+    )
+
+    @classmethod
+    def made(cls, row: rows.Webhook | None, sample: bytes | None) -> "WebhookPayload":
+        """A new webhook, or the outcome of a dry run."""
+        found = orjson.loads(sample) if sample is not None else None
+        return cls(webhook=Webhook.of(row) if row is not None else None, sample_payload=found)
+
+    @classmethod
+    def failed(cls, error: LaunchError) -> "WebhookPayload":
+        """An expected failure."""
+        return cls(errors=[Error.of(error)])
+
+
+@strawberry.type(description="What asking for another attempt gives.")
+class WebhookDeliveryPayload:
+    """The delivery as it was when it was asked for."""
+
+    delivery: WebhookDelivery | None = strawberry.field(
+        description="The delivery; the attempt itself follows within seconds.", default=None
+    )
+    errors: list[Error] = strawberry.field(
+        description="Expected failures; empty where it was done.", default_factory=list
+    )
+
+    @classmethod
+    def failed(cls, error: LaunchError) -> "WebhookDeliveryPayload":
+        """An expected failure."""
+        return cls(errors=[Error.of(error)])

@@ -1,0 +1,34 @@
+"""What webhooks need of the graph. Services do not know it: whoever wires a process hands it in."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from domain.actors import Actor
+from domain.events import RecordedEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """What a document follows: these kinds of events, after a sequence where it says so."""
+
+    field: str
+    kinds: tuple[str, ...]
+    after: int | None = None
+
+
+class Documents(Protocol):
+    """Reads subscription documents."""
+
+    def check(self, document: str, actor: Actor) -> Following:
+        """What it follows; raises Invalid for what is no such document, Forbidden without rights.
+
+        Both name the argument `document`.
+        """
+        ...
+
+    async def render(self, document: str, actor: Actor, item: RecordedEvent) -> bytes | None:
+        """The body to send for an event, as the actor sees it; None where it does not concern.
+
+        Raises DependencyDown where it cannot be known now.
+        """
+        ...

@@ -1,0 +1,174 @@
+"""Webhooks as their admins see them (SPEC A46, X14)."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from db.models.webhooks import Webhook
+from db.session import Database
+from domain.actors import Role, Scope
+from services import api_tokens
+from tests.factories.accounts import acting, add_user
+from tests.factories.launches import make_flag, make_phase
+from tests.factories.webhooks import FLAGS, SECRET, asked, made
+from tests.graphql import GraphQLClient
+
+URL = "https://hooks.example.com/a?b=c"
+UPDATE = """mutation ($input: UpdateWebhookInput!) { updateWebhook(input: $input) {
+  webhook { url active pausedReason } errors { code path } } }"""
+DELETE = "mutation ($id: ID!) { deleteWebhook(id: $id) { webhook { id } errors { code path } } }"
+RETRY = "mutation ($id: ID!) { retryWebhookDelivery(id: $id) { errors { code path } } }"
+LIST = "{ webhooks { nodes { id url document active failures lastCursor nextAttemptAt } } }"
+
+
+async def count(db: Database) -> int:
+    async with db.read() as session:
+        return int(await session.scalar(select(func.count()).select_from(Webhook)) or 0)
+
+
+async def token_with(app: GraphQLClient, db: Database, *scopes: Scope) -> GraphQLClient:
+    maker = acting(await add_user(db, Role.ADMIN))
+    async with db.write() as uow:
+        return app.as_((await api_tokens.create_token(uow, maker, "a tool", scopes)).secret)
+
+
+async def test_a_webhook_is_made_and_its_secret_never_shown(admin: GraphQLClient) -> None:
+    key = await made(admin, URL)
+    (hook,) = (await admin.data(LIST))["webhooks"]["nodes"]
+    assert (hook["id"], hook["url"], hook["document"]) == (key, URL, FLAGS)
+    assert (hook["active"], hook["failures"]) == (True, 0)
+    assert SECRET not in str(await admin.execute("{ launchEvents { nodes { summary } } }"))
+    query = '{ __type(name: "Webhook") { fields { name } } }'
+    assert "secret" not in str(await admin.data(query))
+
+
+async def test_a_dry_run_shows_what_would_be_sent_and_makes_nothing(
+    admin: GraphQLClient, db: Database
+) -> None:
+    await make_flag(admin, "mvp_chat", enabled=True)
+    payload = await asked(admin, URL, dry_run=True)
+    assert (payload["webhook"], payload["errors"]) == (None, [])
+    sample = payload["samplePayload"]
+    assert (sample["type"], sample["data"]["launchEvents"]["diff"]["key"]) == (
+        "launchEvents",
+        "mvp_chat",
+    )
+    assert sample["timestamp"]
+    assert sample["cursor"] == sample["data"]["launchEvents"]["cursor"]
+    assert await count(db) == 0
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "",
+        "nonsense",
+        "{ launchPhases { key } }",
+        "mutation { logOut }",
+        "subscription { nowhere }",
+        "subscription { launchEvents { cursor } featureFlags { key } }",
+        "subscription A { launchEvents { cursor } } subscription B { launchEvents { cursor } }",
+        "subscription { viewerFlags { version } }",
+        "subscription ($k: [String!] = []) { featureFlags(keys: $k) { key } }",
+        'subscription { launchEvents(phaseId: "nonsense") { cursor } }',
+        'subscription { launchEvents(after: "nonsense") { cursor } }',
+        'subscription { featureFlags(keys: ["\\u0000"]) { key } }',
+        "subscription { launchEvents { cursor } } #" + "x" * 10_000,
+    ],
+)
+async def test_only_a_subscription_that_follows_the_log_is_taken(
+    admin: GraphQLClient, db: Database, document: str
+) -> None:
+    payload = await asked(admin, URL, document)
+    assert [error["code"] for error in payload["errors"]] == ["INVALID"]
+    assert payload["errors"][0]["path"] == ["document"]
+    assert await count(db) == 0
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "subscription Named { e: launchEvents { cursor } }",
+        "subscription { ...A } fragment A on Subscription { launchEvents { cursor } }",
+        "subscription { ... on Subscription { featureFlags { key } } }",
+        'subscription { featureFlags(keys: ["mvp_chat"]) { key changes { nodes { action } } } }',
+        "subscription { incidents(severity: [CRITICAL]) { number } }",
+        "subscription { systemHealth { overall } }",
+    ],
+)
+async def test_every_way_to_write_one_is_taken(admin: GraphQLClient, document: str) -> None:
+    await make_flag(admin, "mvp_chat")
+    assert (await asked(admin, URL, document))["errors"] == []
+
+
+async def test_a_sample_of_a_phase_is_that_phase(admin: GraphQLClient) -> None:
+    phase = await make_phase(admin)
+    document = f'subscription {{ launchPhase(id: "{phase}") {{ key flags {{ flag {{ key }} }} }} }}'
+    payload = await asked(admin, URL, document, dry_run=True)
+    assert payload["samplePayload"]["data"]["launchPhase"]["key"] == "mvp_launch"
+
+
+@pytest.mark.parametrize(
+    ("url", "secret", "path"),
+    [
+        ("http://hooks.example.com", SECRET, ["url"]),
+        ("https://127.0.0.1/x", SECRET, ["url"]),
+        ("nonsense", SECRET, ["url"]),
+        (URL, "short", ["secret"]),
+    ],
+)
+async def test_bad_places_and_secrets_are_named(
+    admin: GraphQLClient, db: Database, url: str, secret: str, path: list[str]
+) -> None:
+    payload = await asked(admin, url, secret=secret)
+    assert [(error["code"], error["path"]) for error in payload["errors"]] == [("INVALID", path)]
+    assert await count(db) == 0
+
+
+async def test_nobody_reads_through_a_webhook_what_they_may_not_read(
+    visitor: GraphQLClient, db: Database
+) -> None:
+    tool = await token_with(visitor, db, Scope.WEBHOOKS_ADMIN, Scope.FLAGS_READ)
+    refused = await asked(tool, URL)
+    assert [(e["code"], e["path"]) for e in refused["errors"]] == [("FORBIDDEN", ["document"])]
+    assert await count(db) == 0
+    assert (await asked(tool, URL, "subscription { featureFlags { key } }"))["errors"] == []
+
+
+async def test_whoever_changes_where_it_goes_lends_it_their_rights(
+    admin: GraphQLClient, visitor: GraphQLClient, db: Database
+) -> None:
+    key = await made(admin, URL)
+    tool = await token_with(visitor, db, Scope.WEBHOOKS_ADMIN)
+    change = {"id": key, "url": "https://other.example.com"}
+    payload = (await tool.data(UPDATE, input=change))["updateWebhook"]
+    assert [error["code"] for error in payload["errors"]] == ["FORBIDDEN"]
+    assert (await admin.data(LIST))["webhooks"]["nodes"][0]["url"] == URL
+
+
+async def test_a_webhook_is_paused_resumed_and_deleted(admin: GraphQLClient, db: Database) -> None:
+    key = await made(admin, URL)
+
+    async def update(**fields: Any) -> Any:  # noqa: ANN401 - JSON
+        return (await admin.data(UPDATE, input={"id": key, **fields}))["updateWebhook"]["webhook"]
+
+    paused = await update(active=False, url="https://other.example.com")
+    assert (paused["active"], paused["url"]) == (False, "https://other.example.com")
+    assert paused["pausedReason"]
+    assert await update(active=True) == {**paused, "active": True, "pausedReason": None}
+    assert (await admin.data(DELETE, id=key))["deleteWebhook"]["errors"] == []
+    again = (await admin.data(DELETE, id=key))["deleteWebhook"]["errors"]
+    assert again == [{"code": "NOT_FOUND", "path": ["id"]}]
+    assert await count(db) == 0
+
+
+@pytest.mark.parametrize("document", [UPDATE, DELETE, RETRY])
+async def test_what_does_not_exist_is_said(admin: GraphQLClient, document: str) -> None:
+    sent = {"input": {"id": "nonsense"}} if "input" in document else {"id": "nonsense"}
+    (payload,) = (await admin.data(document, **sent)).values()
+    assert [error["code"] for error in payload["errors"]] == ["INVALID"]
+
+
+async def test_settings_may_let_it_go_to_this_machine(lax: GraphQLClient) -> None:
+    assert (await asked(lax, "http://127.0.0.1:9/x"))["errors"] == []

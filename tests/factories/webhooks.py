@@ -1,0 +1,124 @@
+"""Webhooks to a receiver of ours, and a worker's part that delivers them."""
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.applications import Starlette
+
+from domain.webhooks import Allowed
+from schema.event_documents import EventDocuments
+from schema.root import schema
+from services.webhooks.delivery import Deliverer
+from services.webhooks.sending import Sender
+from tests.factories.propagation import runtime_of
+from tests.graphql import GraphQLClient
+from tests.servers import free_port
+
+SECRET = "whsec_" + base64.b64encode(b"twenty-four bytes of key").decode()
+OURS = Allowed(plain_http=True, private_addresses=True)
+FLAGS = """subscription { launchEvents { cursor
+  ... on FlagEvent { diff { key after { enabled } } } } }"""
+CREATE = """
+mutation ($url: String!, $text: String!, $secret: String!, $dryRun: Boolean!) {
+  createWebhook(url: $url, document: $text, secret: $secret, dryRun: $dryRun) {
+    webhook { id url document active failures lastCursor pausedReason }
+    samplePayload
+    errors { code message path }
+  }
+}
+"""
+HOOK = "query ($id: ID!) { node(id: $id) { ... on Webhook { active failures pausedReason } } }"
+DELIVERIES = """query ($id: ID!) { webhookDeliveries(webhookId: $id) {
+  nodes { id messageId delivered attempts status error payload } } }"""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One request."""
+
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:  # noqa: ANN401 - JSON
+        """What it says."""
+        return json.loads(self.body)
+
+    @property
+    def signed(self) -> bool:
+        """Whether a receiver that knows the secret would believe it."""
+        parts = (self.headers["webhook-id"], self.headers["webhook-timestamp"])
+        text = ".".join(parts).encode() + b"." + self.body
+        key = base64.b64decode(SECRET.removeprefix("whsec_"))
+        digest = base64.b64encode(hmac.new(key, text, hashlib.sha256).digest()).decode()
+        return self.headers["webhook-signature"] == f"v1,{digest}"
+
+
+@dataclass
+class Receiver:
+    """An HTTP server. `answers` are given in their order, then 204 for ever; 0 is no answer."""
+
+    port: int = field(default_factory=free_port)
+    answers: list[int] = field(default_factory=list)
+    received: list[Received] = field(default_factory=list)
+    _server: asyncio.Server | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/hook/s3cr3t"
+
+    @property
+    def keys(self) -> list[str]:
+        """The flags that it was told of, in the order in which it took them."""
+        return [item.json["data"]["launchEvents"]["diff"]["key"] for item in self.received]
+
+    async def start(self) -> None:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+
+    async def stop(self) -> None:
+        if self._server is not None:
+            self._server.close()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        lines = [line.partition(": ") for line in head.split("\r\n")[1:] if line]
+        headers = {name.lower(): value for name, _, value in lines}
+        body = await reader.readexactly(int(headers["content-length"]))
+        status = self.answers.pop(0) if self.answers else 204
+        if status < 300:
+            self.received.append(Received(headers, body))
+        location = f"Location: {self.url}\r\n" if 300 <= status < 400 else ""
+        writer.write(f"HTTP/1.1 {status} X\r\n{location}Content-Length: 0\r\n\r\n".encode())
+        await writer.drain()
+        writer.close()
+
+
+def deliverer(app: Starlette, *, worker: str = "one", allowed: Allowed = OURS) -> Deliverer:
+    """As a worker has it, over the parts of an app."""
+    runtime = runtime_of(app)
+    return Deliverer(runtime.db, EventDocuments(schema, runtime), Sender(allowed), worker)
+
+
+async def asked(
+    client: GraphQLClient,
+    url: str,
+    document: str = FLAGS,
+    *,
+    secret: str = SECRET,
+    dry_run: bool = False,
+) -> Any:  # noqa: ANN401 - JSON
+    """What createWebhook answers."""
+    sent = {"url": url, "text": document, "secret": secret, "dryRun": dry_run}
+    return (await client.data(CREATE, **sent))["createWebhook"]
+
+
+async def made(client: GraphQLClient, url: str, document: str = FLAGS) -> str:
+    """The id of a new webhook."""
+    payload = await asked(client, url, document)
+    assert payload["errors"] == []
+    return str(payload["webhook"]["id"])
