@@ -7,7 +7,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from domain.actors import ActorRef, Scope, UserType
-from domain.flags import FlagState
+from domain.flags import FlagState, difference
 from domain.health import CheckType, HealthStatus
 from domain.ids import (
     EventSeq,
@@ -108,7 +108,7 @@ class FlagChanged(Event):
     @property
     def summary(self) -> str:
         because = f": {self.reason}" if self.reason else ""
-        return f"Flag {self.key} {_diff(self.before, self.after) or self.action}{because}"
+        return f"Flag {self.key} {difference(self.before, self.after) or self.action}{because}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,14 +266,3 @@ class RecordedEvent:
     at: datetime
     actor: ActorRef
     event: Event
-
-
-def _diff(before: FlagState, after: FlagState) -> str:
-    parts = []
-    if before.enabled != after.enabled:
-        parts.append("switched on" if after.enabled else "switched off")
-    if before.rollout_percentage != after.rollout_percentage:
-        parts.append(f"{before.rollout_percentage:g} % to {after.rollout_percentage:g} %")
-    if before.target_groups != after.target_groups:
-        parts.append("other groups")
-    return ", ".join(parts)

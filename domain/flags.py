@@ -58,6 +58,18 @@ class FlagState:
     version: int
 
 
+def difference(before: FlagState, after: FlagState) -> str:
+    """What differs, for people; empty where nothing does."""
+    parts = []
+    if before.enabled != after.enabled:
+        parts.append("switched on" if after.enabled else "switched off")
+    if before.rollout_percentage != after.rollout_percentage:
+        parts.append(f"{before.rollout_percentage:g} % to {after.rollout_percentage:g} %")
+    if before.target_groups != after.target_groups:
+        parts.append("other groups")
+    return ", ".join(parts)
+
+
 @dataclass(frozen=True, slots=True)
 class Flag:
     """A feature flag. `salt` is the key it was created with: it never changes (decision 3)."""
