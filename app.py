@@ -167,6 +167,7 @@ async def event_documents(settings: Settings) -> AsyncIterator[EventDocuments]:
         yield EventDocuments(schema, runtime)
     finally:
         runtime.passwords.close()
+        await runtime.replies.close()
         await runtime.redis.aclose()
         await runtime.db.dispose()
 

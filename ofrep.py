@@ -24,8 +24,7 @@ from domain.rate_limits import network
 from schema.authentication import credential_of, identify
 from schema.context import Context, Runtime
 from services.flag_evaluation import viewer_context
-from services.flag_store import FlagSet
-from services.known_callers import KnownCallers
+from services.flag_sets import FlagSet
 from subscriptions.fanout import Latest
 
 BASE = "/ofrep/v1"
@@ -41,9 +40,7 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 def ofrep_routes(runtime: Runtime) -> list[Route]:
     """The two evaluations, and the stream that says when to ask again."""
-    known = KnownCallers(runtime.clock)
-    runtime.lifetimes.on_revoked(known.forget)
-    service = _Service(runtime, known)
+    service = _Service(runtime)
     return [
         Route(f"{BASE}/evaluate/flags/{{key}}", _answering(service.one), methods=["POST"]),
         Route(f"{BASE}/evaluate/flags", _answering(service.all), methods=["POST"]),
@@ -86,9 +83,8 @@ class _Ask:
 class _Service:
     """The handlers of one process."""
 
-    def __init__(self, runtime: Runtime, known: KnownCallers) -> None:
+    def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
-        self._known = known
 
     async def one(self, request: Request) -> Response:
         """One flag."""
@@ -164,25 +160,12 @@ class _Service:
         key = request.headers.get("x-api-key")
         params: dict[str, object] | None = {"token": key} if key is not None else None
         context = Context(self._runtime, request, connection_params=params)
-        credential = credential_of(request, params, self._runtime.settings)
-        if credential is None:
-            return context.actor
-        known = self._known.fresh(credential)
-        if known is not None:
-            return known
         await identify(context)
         if context.auth_unavailable:
-            return self._last_known(credential)
-        if context.actor.is_anonymous:
-            raise _Refused(401, "This credential is not valid.", www_authenticate="Bearer")
-        self._known.remember(credential, context.actor)
-        return context.actor
-
-    def _last_known(self, credential: str) -> Actor:
-        actor = self._known.last(credential)
-        if actor is None:
             raise _Refused(503, "Access cannot be checked now: try again.", retry_after="2")
-        return actor
+        if context.actor.is_anonymous and credential_of(request, params, self._runtime.settings):
+            raise _Refused(401, "This credential is not valid.", www_authenticate="Bearer")
+        return context.actor
 
     async def _admit(self, request: Request, actor: Actor) -> None:
         address = network(request.client.host) if request.client else "local"

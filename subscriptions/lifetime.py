@@ -18,7 +18,6 @@ from subscriptions.tail import EventTail
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
 End = Callable[[], None]
-Listener = Callable[[UUID | None], None]
 
 _MAX_DELAY = 86_400.0
 
@@ -35,7 +34,6 @@ class Lifetimes:
         self._tail = tail
         self._clock = clock
         self._ends: dict[UUID, set[End]] = {}
-        self._listeners: list[Listener] = []
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -45,10 +43,6 @@ class Lifetimes:
     async def stop(self) -> None:
         """Stop listening."""
         await background.end(self._task)
-
-    def on_revoked(self, listener: Listener) -> None:
-        """Call back with each credential that is revoked; None: it may be any of them."""
-        self._listeners.append(listener)
 
     @contextmanager
     def watch(self, actor: Actor, end: End) -> Iterator[None]:
@@ -95,16 +89,10 @@ class Lifetimes:
 
     def _revoke(self, item: RecordedEvent) -> None:
         if isinstance(item.event, AccessRevoked):
-            self._tell(item.event.credential_id)
             for end in tuple(self._ends.get(item.event.credential_id, ())):
                 end()
 
-    def _tell(self, credential_id: UUID | None) -> None:
-        for listener in self._listeners:
-            listener(credential_id)
-
     def _end_all(self) -> None:
-        self._tell(None)
         for ends in tuple(self._ends.values()):
             for end in tuple(ends):
                 end()
