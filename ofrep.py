@@ -71,7 +71,8 @@ class _Ask:
         flag = self.flags.flags.get(key)
         if flag is not None and not (self.trusted or flag.client_visible):
             return missing(key)
-        return self.flags.evaluate(key, self.context)
+        evaluate = self.flags.evaluate if self.trusted else self.flags.public
+        return evaluate(key, self.context)
 
     def all(self) -> Sequence[Evaluation]:
         """By key."""
