@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
@@ -12,7 +12,8 @@ import pytest
 from openfeature import api
 from openfeature.contrib.provider.ofrep import OFREPProvider
 from openfeature.evaluation_context import EvaluationContext
-from openfeature.flag_evaluation import ErrorCode, FlagEvaluationDetails, Reason
+from openfeature.exception import ErrorCode
+from openfeature.flag_evaluation import FlagEvaluationDetails, Reason
 from starlette.applications import Starlette
 
 from domain.actors import Role, Scope
@@ -217,7 +218,7 @@ async def test_an_openfeature_client_reads_flags(app: Starlette, tool: str) -> N
     assert (refused.value, refused.error_code) == (False, ErrorCode.GENERAL)
 
 
-async def notices(lines: AsyncIterator[str]) -> AsyncIterator[dict[str, Any]]:
+async def notices(lines: AsyncIterator[str]) -> AsyncGenerator[dict[str, Any], None]:
     """The JSON of each event."""
     async for line in lines:
         if line.startswith("data: "):
