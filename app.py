@@ -19,6 +19,7 @@ from starlette.routing import Route, WebSocketRoute
 from correlation import HEADER, RequestIds
 from db.revisions import Revisions
 from db.session import Database
+from domain.budgets import Budget
 from domain.errors import DependencyDown
 from domain.health import CheckType
 from domain.metrics import POOL_USED, SOCKETS
@@ -34,6 +35,7 @@ from services import event_lines, kill_switch, shadow_flags
 from services.access import Access
 from services.alerting import AlertCenter
 from services.authentication import look_up
+from services.budgets import Budgets
 from services.event_reads import LogReader
 from services.flag_store import FlagStore
 from services.health import build_monitor
@@ -46,6 +48,7 @@ from services.propagation_report import Reporter
 from services.rate_limits import RateLimiter, limits_of
 from services.receipts import Receipts
 from services.replies import Replies
+from services.seats import Seats
 from services.watcher import Watcher
 from settings import Settings, load_settings
 from subscriptions import channels
@@ -113,6 +116,8 @@ def build_runtime(
         passwords=passwords,
         rate_limits=RateLimiter(redis, rules=limits_of(settings)),
         replies=Replies(Revisions(settings.database_url, settings.database_timeout_seconds)),
+        budgets=Budgets(redis, Budget(settings.cost_points, settings.cost_restore_per_second)),
+        seats=Seats(settings.sockets_per_caller),
         clock=clock,
         secret=_secret(settings),
     )
@@ -152,7 +157,7 @@ async def running(runtime: Runtime) -> AsyncIterator[Runtime]:
             stack.push_async_callback(part.stop)
         watcher = Watcher(runtime.db, runtime.health, runtime.settings, runtime.alerts)
         access = AccessFeed(runtime.tail, runtime.access)
-        for follower in (access, reporter, rehearsals, runtime.meter, watcher):
+        for follower in (access, reporter, rehearsals, runtime.meter, runtime.budgets, watcher):
             await follower.start()
             stack.push_async_callback(follower.stop)
         await stack.enter_async_context(kill_switch.following(runtime.redis, runtime.flags))

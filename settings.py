@@ -48,6 +48,19 @@ class Settings(BaseSettings):
         default=10.0, gt=0, description="After so long a query or mutation is cancelled."
     )
 
+    # A point is some 50 µs of one core: at these rates no caller keeps one core busy for long.
+    cost_points: int = Field(
+        default=200_000,
+        ge=10_000,
+        description="What one caller may ask at once, in points of `Query.rateLimit`.",
+    )
+    cost_restore_per_second: float = Field(
+        default=20_000.0, gt=0, description="Points that come back to a caller in a second."
+    )
+    sockets_per_caller: int = Field(
+        default=5_000, ge=1, description="Open at once in one process, by one person or address."
+    )
+
     flags_kill: tuple[str, ...] = Field(
         default=(), description="Flag keys forced off before anything else is read; '*' is all."
     )

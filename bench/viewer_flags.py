@@ -26,6 +26,7 @@ from sqlalchemy import text
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
+from bench.stack import ONE_CROWD
 from db.embedded import EmbeddedPostgres, EmbeddedValkey
 from db.migrate import upgrade
 from db.session import Database
@@ -116,6 +117,7 @@ def serving(database_url: str, redis_url: str) -> Iterator[tuple[int, psutil.Pro
         "REDIS_URL": redis_url,
         "PORT": str(port),
         "LOG_LEVEL": "WARNING",
+        **ONE_CROWD,
     }
     process = subprocess.Popen([sys.executable, str(ROOT / "cli.py"), "serve"], env=env)
     try:

@@ -14,6 +14,7 @@ from domain.actors import ANONYMOUS, Actor
 from schema.loaders import Loaders
 from services.access import Access
 from services.alerting import AlertCenter
+from services.budgets import Budgets
 from services.flag_store import FlagStore
 from services.health_monitor import HealthMonitor
 from services.log_context import request_id
@@ -26,6 +27,7 @@ from services.rate_limits import RateLimiter
 from services.readiness import Gate, open_gate
 from services.receipts import Receipts, Receiver
 from services.replies import Replies
+from services.seats import Seats
 from settings import Settings
 from subscriptions.bus import Broadcast
 from subscriptions.flag_feed import FlagFeed
@@ -56,6 +58,8 @@ class Runtime:
     passwords: Passwords
     rate_limits: RateLimiter
     replies: Replies
+    budgets: Budgets
+    seats: Seats
     clock: Callable[[], datetime]
     secret: bytes
 

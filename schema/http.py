@@ -1,5 +1,6 @@
 """The rules of GraphQL over HTTP as pure functions: media types, parameters, methods."""
 
+import math
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
@@ -114,6 +115,14 @@ def status_of(response: GraphQLHTTPResponse) -> int:
     errors: list[Any] = response.get("errors") or []
     codes = (error.get("extensions", {}).get("code") for error in errors)
     return next((_STATUSES[code] for code in codes if code in _STATUSES), 400)
+
+
+def retry_after(response: GraphQLHTTPResponse) -> str | None:
+    """The header Retry-After of a reply that says when to come back."""
+    errors: list[Any] = response.get("errors") or []
+    waits = (error.get("extensions", {}).get("retryAfterSeconds") for error in errors)
+    wait = next((found for found in waits if found is not None), None)
+    return None if wait is None else str(math.ceil(wait))
 
 
 def _object(data: Mapping[str, object], name: str) -> dict[str, object] | None:

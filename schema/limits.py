@@ -49,14 +49,15 @@ class DocumentLimits(ValidationCache):
     def on_validate(self) -> Iterator[None]:
         """Refuse, or validate: from the cache where the document was seen before."""
         context = self.execution_context
-        refusal = self._refusal()
+        refusal = self.refusal()
         if refusal is not None:
             context.pre_execution_errors = [refusal]
             yield
             return
         yield from super().on_validate()
 
-    def _refusal(self) -> Refused | None:
+    def refusal(self) -> Refused | None:
+        """Why the operation is not even validated; None where it is."""
         context = self.execution_context
         # No public name for it: `operation_name` already falls back to the first operation.
         given = context._provided_operation_name

@@ -20,6 +20,7 @@ from resolvers import (
     nodes,
     onboarding,
     phases,
+    rate_limits,
     rehearsals,
     silences,
     suppliers,
@@ -27,13 +28,13 @@ from resolvers import (
 )
 from schema.engine import LaunchSchema
 from schema.errors import ErrorPolicy
-from schema.limits import DocumentLimits
 from schema.operations import OperationLog
 from schema.pagination import Connection
 from schema.permissions import mutation, query, subscription
 from schema.replies import ReplyCache
 from schema.scalars import SCALARS
 from schema.sharing import SharingExecutor
+from schema.spending import Spending
 from schema.types.accounts import ProfilePayload, SessionPayload, TokenPayload
 from schema.types.actors import ApiToken, User
 from schema.types.alerts import AlertChannel, AlertDelivery, SendTestAlertPayload
@@ -68,6 +69,7 @@ from schema.types.phase_payloads import (
 )
 from schema.types.phases import LaunchPhase, PhaseRun
 from schema.types.propagation import Propagation
+from schema.types.rate_limits import RateLimit
 from schema.types.rehearsals import RehearsalPayload
 from schema.types.silences import Silence, SilencePayload
 from schema.types.suppliers import SupplierConnection
@@ -101,6 +103,7 @@ class Query:
 
     node: Node | None = query(nodes.node)
     nodes: list[Node | None] = query(nodes.nodes)
+    rate_limit: RateLimit = query(rate_limits.rate_limit)
 
     viewer: User | None = query(accounts.viewer)
     api_tokens: list[ApiToken] = query(accounts.api_tokens, Scope.TOKENS_ADMIN)
@@ -319,7 +322,7 @@ schema = LaunchSchema(
     types=[UserError, VersionConflictError, NotReadyError, PhaseRun, *EVENT_TYPES],
     # From the outermost on: the log tells what ErrorPolicy has made of what the others leave.
     # ReplyCache is the innermost: whatever limits an operation has done so when it is asked.
-    extensions=[OperationLog, ErrorPolicy, DocumentLimits, ReplyCache],
+    extensions=[OperationLog, ErrorPolicy, Spending, ReplyCache],
     execution_context_class=SharingExecutor,
     config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
 )

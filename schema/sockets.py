@@ -26,12 +26,15 @@ from schema.documents import operation_kind
 from schema.errors import Refused, TopLevelCode
 from schema.reading import Deadline, OutOfTime, too_late
 from schema.sharing import Reply
+from schema.spending import payer
 from services.presence import watching
+from services.seats import NoSeat
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _FORBIDDEN = 4403
+_TRY_LATER = 1013
 _MOST_OF_A_REASON = 123
 _WITH_ID = frozenset({"subscribe", "complete"})
 
@@ -125,6 +128,11 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
 
     async def _enter(self, actor: Actor) -> None:
         runtime = self.context.runtime
+        try:
+            self._guards.enter_context(runtime.seats.hold(payer(self.context)))
+        except NoSeat:
+            await self.websocket.close(code=_TRY_LATER, reason="You have too many sockets open")
+            return
         self._guards.enter_context(runtime.lifetimes.watch(actor, self._end))
         if actor.allows((Scope.LAUNCH_OPERATE,)):
             await self._guards.enter_async_context(watching(runtime.redis, runtime.clock))

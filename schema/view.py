@@ -25,7 +25,7 @@ from schema import http
 from schema.authentication import identify
 from schema.context import Context, Runtime
 from schema.documents import operation_kind
-from schema.errors import Refused, TopLevelCode
+from schema.errors import Refused, TopLevelCode, public_error
 from schema.http import Refusal
 from schema.reading import MAX_BODY, Deadline, OutOfTime, bounded, too_late
 from schema.sockets import SocketAdapter, SocketHandler
@@ -147,6 +147,10 @@ class GraphQLView(GraphQL[Context, None]):
         self, request: Request, result: ExecutionResult
     ) -> GraphQLHTTPResponse:
         """A request that was never executed has no `data` at all."""
+        if result.errors and any(error.original_error for error in result.errors):
+            # Raised around the operation, where ErrorPolicy does not look.
+            context: Context = request.state.context
+            result.errors = [public_error(error, context.request_id) for error in result.errors]
         response = await super().process_result(request, result)
         if result.data is None and result.errors and not any(e.path for e in result.errors):
             response.pop("data", None)
@@ -162,6 +166,8 @@ class GraphQLView(GraphQL[Context, None]):
         response.headers["cache-control"] = "no-store"
         if isinstance(response_data, dict) and "data" not in response_data:
             response.headers[_NOT_EXECUTED] = str(http.status_of(response_data))
+            if wait := http.retry_after(response_data):
+                response.headers["retry-after"] = wait
         return response
 
     async def run(self, request: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - overloaded in strawberry

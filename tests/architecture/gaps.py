@@ -1,8 +1,6 @@
 """Where the graph is not (yet) what contract.graphql promises."""
 
 _NOT_BUILT = """
-    RateLimit Query.rateLimit
-
 
 
 

@@ -1,0 +1,11 @@
+"""What a caller may still ask (SPEC A42)."""
+
+from schema.context import Info
+from schema.spending import operation_cost, standing
+from schema.types.rate_limits import RateLimit
+
+
+async def rate_limit(info: Info) -> RateLimit:
+    """What you may still spend, this operation taken off."""
+    context = info.context
+    return RateLimit.of(standing(context), operation_cost(), context.now)

@@ -1,0 +1,83 @@
+"""Who asks pays, in points that come back: before anything runs (SPEC A42)."""
+
+import math
+from collections.abc import Iterator
+from contextvars import ContextVar
+from typing import Any
+
+from domain.budgets import Standing
+from domain.rate_limits import network
+from schema.context import Context
+from schema.costs import Cost, cost_of
+from schema.errors import Refused, TopLevelCode
+from schema.limits import DocumentLimits
+
+_cost: ContextVar[Cost] = ContextVar("cost")
+
+
+def operation_cost() -> Cost:
+    """What the operation that runs now may cost."""
+    return _cost.get()
+
+
+def payer(context: Context) -> str:
+    """Who pays: a person, a token, or for visitors where they come from."""
+    actor = context.actor
+    return f"{actor.kind}:{actor.id or network(context.client_ip)}"
+
+
+def standing(context: Context) -> Standing:
+    """What the caller has left."""
+    return context.runtime.budgets.standing(payer(context))
+
+
+class Spending(DocumentLimits):
+    """Prices an operation, takes the price, and says in the reply what is left.
+
+    In this order: what is refused for its form or its price costs nothing.
+    """
+
+    def on_operation(self) -> Iterator[None]:
+        """Before anything is known."""
+        self._standing: Standing | None = None
+        yield from super().on_operation()
+
+    def refusal(self) -> Refused | None:
+        """Before validation, whose time grows faster than the document does."""
+        return super().refusal() or self._price()
+
+    def _price(self) -> Refused | None:
+        context = self.execution_context
+        schema, query = context.schema._schema, context.query or ""
+        try:
+            cost = cost_of(schema, query, context._provided_operation_name, context.variables or {})
+        except Refused as refused:
+            return refused
+        _cost.set(cost)
+        found = context.context.runtime.budgets.spend(payer(context.context), cost.points)
+        self._standing = found
+        if found.wait_seconds == 0:
+            return None
+        wait = math.ceil(found.wait_seconds)
+        message = f"You have asked for too much at once. Try again in {wait} s."
+        return Refused(
+            TopLevelCode.RATE_LIMITED, message, retryAfterSeconds=found.wait_seconds, **self._told()
+        )
+
+    def get_results(self) -> dict[str, Any]:
+        """`extensions.cost` of a reply; of a stream only the first result has it."""
+        told, self._standing = self._told(), None
+        return told
+
+    def _told(self) -> dict[str, Any]:
+        if self._standing is None:
+            return {}
+        budget = self._standing.budget
+        return {
+            "cost": {
+                "requested": operation_cost().points,
+                "limit": budget.points,
+                "remaining": self._standing.remaining,
+                "restoreRate": budget.restore_rate,
+            }
+        }

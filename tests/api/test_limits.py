@@ -1,0 +1,113 @@
+"""What an operation may cost, and what a caller may spend: by every transport (SPEC A42, A43)."""
+
+import json
+from collections.abc import AsyncIterator
+
+import pytest
+from redis.asyncio import Redis
+
+from app import create_app, running
+from db.session import Database
+from settings import Settings
+from tests.clock import Clock
+from tests.factories.health import PROBES
+from tests.graphql import GraphQLClient
+from tests.sockets import serving, socket
+
+RATE = "{ rateLimit { cost limit remaining restoreRate resetAt } }"
+DEAR = """{ suppliers(first: 100) { nodes {
+  clients(first: 100) { nodes { invitations(first: 100) { nodes { id } } } } } } }"""
+RESPONSE = "application/graphql-response+json"
+
+
+@pytest.fixture
+async def poor(
+    db: Database, redis: Redis, settings: Settings, clock: Clock
+) -> AsyncIterator[GraphQLClient]:
+    """A visitor of an app that gives ten points, and next to nothing after."""
+    budget = {"cost_points": 10, "cost_restore_per_second": 0.001, "sockets_per_caller": 1}
+    app = create_app(settings.model_copy(update=budget), clock, PROBES)
+    async with running(app.state.runtime):
+        yield GraphQLClient(app)
+
+
+async def test_a_reply_tells_what_it_cost_and_what_is_left(visitor: GraphQLClient) -> None:
+    answer = await visitor.execute(RATE)
+    told = answer.body["extensions"]["cost"]
+    assert set(told) == {"requested", "limit", "remaining", "restoreRate"}
+    assert (told["requested"], told["remaining"]) == (2, told["limit"] - 2)
+    field = answer.data["rateLimit"]
+    assert (field["cost"], field["limit"]) == (2, told["limit"])
+    assert field["limit"] - 2 <= field["remaining"] <= field["limit"]
+
+
+async def test_an_operation_that_may_cost_too_much_is_not_run(admin: GraphQLClient) -> None:
+    for accept, status in (("application/json", 200), (RESPONSE, 400)):
+        answer = await admin.execute(DEAR, headers={"accept": accept})
+        assert (answer.status, answer.codes) == (status, ["COST_EXCEEDED"])
+        extensions = answer.body["errors"][0]["extensions"]
+        assert extensions["requested"] > extensions["limit"] == 10_000
+        assert "data" not in answer.body
+
+
+async def test_who_has_spent_all_is_told_when_to_come_back(poor: GraphQLClient) -> None:
+    for _ in range(5):
+        assert (await poor.execute("{ viewer { id } }")).status == 200
+    answer = await poor.execute("{ viewer { id } }")
+    assert (answer.status, answer.codes) == (429, ["RATE_LIMITED"])
+    assert 1_000 < int(answer.headers["retry-after"]) <= 2_000
+    assert answer.body["errors"][0]["extensions"]["cost"]["remaining"] == 0
+
+
+async def test_what_was_not_paid_for_was_not_done(
+    poor: GraphQLClient, admin: GraphQLClient
+) -> None:
+    sign_up = """mutation { signUp(input: {
+      email: "anna@example.com", password: "a long password", userType: SUPPLIER
+    }) { user { id } errors { code } } }"""
+    await poor.execute("{ viewer { id } }")
+    assert (await poor.execute(sign_up)).codes == ["RATE_LIMITED"]
+    found = await admin.data('{ suppliers(search: "anna") { totalCount } }')
+    assert found["suppliers"]["totalCount"] == 0
+
+
+async def test_each_caller_has_a_budget_of_its_own(
+    poor: GraphQLClient, admin: GraphQLClient
+) -> None:
+    for _ in range(10):
+        await poor.execute("{ __typename }")
+    assert (await poor.execute("{ __typename }")).status == 429
+    assert (await poor.as_(admin.token).execute("{ __typename }")).status == 200
+
+
+async def test_on_a_socket_the_operation_is_refused_and_the_others_go_on(
+    poor: GraphQLClient,
+) -> None:
+    async with serving(poor.app) as address, socket(address) as live:
+        stream = await live.subscribe("subscription { viewerFlags { version } }")
+        first = await stream.message()
+        assert first["payload"]["extensions"]["cost"]["requested"] == 2
+        for document, code in ((DEAR, "COST_EXCEEDED"), ("mutation { logOut }", "RATE_LIMITED")):
+            refused = await (await live.subscribe(document)).message()
+            assert refused["payload"][0]["extensions"]["code"] == code
+        assert await stream.silent(0.05)
+
+
+async def test_one_caller_holds_a_bounded_number_of_sockets(poor: GraphQLClient) -> None:
+    async with serving(poor.app) as address:
+        async with socket(address), socket(address) as second:
+            await second.connection.wait_closed()
+            assert second.connection.close_code == 1013
+        async with socket(address) as third:
+            assert (await (await third.subscribe("{ __typename }")).next())["__typename"] == "Query"
+
+
+@pytest.mark.parametrize(
+    ("document", "code"),
+    [(DEAR, "COST_EXCEEDED"), ("{" + "viewer { id } " * 10 + "}", "RATE_LIMITED")],
+)
+async def test_a_stream_of_events_pays_too(poor: GraphQLClient, document: str, code: str) -> None:
+    headers = {"accept": "text/event-stream"}
+    answer = await poor.raw("POST", "/graphql", json={"query": document}, headers=headers)
+    event = answer.text.split("data: ")[1].split("\n")[0]
+    assert json.loads(event)["errors"][0]["extensions"]["code"] == code

@@ -1,0 +1,23 @@
+"""Nothing of ours leaves in an error: no text of an exception, SQL, path or suggestion."""
+
+import pytest
+
+from schema.spending import Spending
+from tests.graphql import GraphQLClient
+
+
+class Broken(Exception):
+    """What an exception of ours may hold."""
+
+
+async def test_what_breaks_around_an_operation_is_masked(
+    visitor: GraphQLClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_self: Spending) -> None:
+        raise Broken("SELECT secret FROM /etc/passwd")
+
+    monkeypatch.setattr(Spending, "refusal", broken)
+    answer = await visitor.execute("{ __typename }")
+    assert answer.codes == ["INTERNAL"]
+    assert answer.body["errors"][0]["extensions"]["requestId"] == answer.headers["x-request-id"]
+    assert "SELECT" not in str(answer.body)
