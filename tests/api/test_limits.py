@@ -85,8 +85,7 @@ async def test_on_a_socket_the_operation_is_refused_and_the_others_go_on(
 ) -> None:
     async with serving(poor.app) as address, socket(address) as live:
         stream = await live.subscribe("subscription { viewerFlags { version } }")
-        first = await stream.message()
-        assert first["payload"]["extensions"]["cost"]["requested"] == 2
+        await stream.next()
         for document, code in ((DEAR, "COST_EXCEEDED"), ("mutation { logOut }", "RATE_LIMITED")):
             refused = await (await live.subscribe(document)).message()
             assert refused["payload"][0]["extensions"]["code"] == code
