@@ -11,6 +11,7 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.events import Change, EventCounter, LaunchEvent
+from domain.account_events import ACCOUNT_EVENTS
 from domain.actors import ActorRef
 from domain.alert_events import ALERT_EVENTS
 from domain.criterion_events import CRITERION_EVENTS
@@ -33,6 +34,7 @@ _KINDS = {
         *REHEARSAL_EVENTS,
         *ALERT_EVENTS,
         *WEBHOOK_EVENTS,
+        *ACCOUNT_EVENTS,
     )
 }
 _adapters: dict[type[Event], TypeAdapter[Event]] = {}  # costly to make, so only when needed

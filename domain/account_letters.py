@@ -1,6 +1,6 @@
 """What the system writes to people about their accounts."""
 
-from domain.letter_layout import Button, Words, write
+from domain.letter_layout import Button, Words, one_line, write
 from domain.letters import Letter, MailKind
 from domain.phases import Platform
 
@@ -43,3 +43,49 @@ def somebody_signed_up(platform: Platform, recipient: str, base_url: str) -> Let
         f"{_NOT_YOU}nobody was let in.",
     )
     return write(MailKind.ALREADY_SIGNED_UP, platform, recipient, words)
+
+
+def confirm_email(platform: Platform, recipient: str, link: str) -> Letter:
+    """The link that proves that its reader has this mailbox."""
+    words = Words(
+        "Confirm your e-mail",
+        (
+            "Somebody, probably you, gave this e-mail for an account. "
+            "Open the link within three days to confirm that it is yours.",
+        ),
+        Button("Confirm this e-mail", link),
+        f"{_NOT_YOU}without the link the e-mail is not used.",
+    )
+    return write(MailKind.CONFIRM_EMAIL, platform, recipient, words)
+
+
+def email_changed(platform: Platform, recipient: str, base_url: str) -> Letter:
+    """A notice to the address that an account had before."""
+    words = Words(
+        "Your e-mail was changed",
+        (
+            "Your account has another e-mail now: this one is not used for it any more.",
+            "If it was not you, answer this letter at once.",
+        ),
+        Button("Log in", f"{base_url}/login"),
+    )
+    return write(MailKind.EMAIL_CHANGED, platform, recipient, words)
+
+
+def staff_invitation(recipient: str, role: str, link: str) -> Letter:
+    """The link that lets a new member of the staff choose a password."""
+    words = Words(
+        "You may operate launches",
+        (f"You have an account for launches now, as {role}. The link works for seven days.",),
+        Button("Choose a password", link),
+    )
+    return write(MailKind.STAFF_INVITATION, Platform.WEDSYNC, recipient, words)
+
+
+def partner_left(platform: Platform, recipient: str, name: str) -> Letter:
+    """A notice to the other side of a partnership."""
+    words = Words(
+        f"{one_line(name)} has closed its account",
+        (f"{one_line(name)} has closed its account. Your connection has ended with it.",),
+    )
+    return write(MailKind.PARTNER_LEFT, platform, recipient, words)

@@ -19,10 +19,10 @@ from schema.types.invitations import (
     InvitationPreviewPayload,
 )
 from schema.types.node import decode_id
-from services import directory, invitation_acceptance, invitation_codes
+from services import directory, invitation_acceptance, invitation_codes, outbox
 from services import invitations as inviting
 from services.directory import InvitationFilter
-from services.invitations import Wish
+from services.invitations import Site, Wish
 
 Code = Annotated[str, strawberry.argument(description="From the link.")]
 Id = Annotated[strawberry.ID, strawberry.argument(description="The invitation.")]
@@ -86,21 +86,18 @@ async def invite_client(
     expires_in_days: Days = None,
 ) -> InvitationPayload:
     """Invite a client by e-mail or by a link to hand over. `acceptUrl` is shown only here."""
-    key, base_url = (
-        decode_id(client_id, "Client", "clientId"),
-        info.context.runtime.settings.base_url,
-    )
+    key, site = decode_id(client_id, "Client", "clientId"), _site(info)
     wish = Wish(email, channel, expires_in_days)
     async with info.context.db.write() as uow:
-        done = await inviting.invite(uow, info.context.actor, base_url, key, wish, idempotency_key)
+        done = await inviting.invite(uow, info.context.actor, site, key, wish, idempotency_key)
     return InvitationPayload.of(done)
 
 
 async def resend_invitation(info: Info, id: Id) -> InvitationPayload:
     """Send it again with a new link; the old one is dead. At most five times a day."""
-    key, base_url = decode_id(id, "Invitation"), info.context.runtime.settings.base_url
+    key, site = decode_id(id, "Invitation"), _site(info)
     async with info.context.db.write() as uow:
-        done = await inviting.resend(uow, info.context.actor, base_url, key)
+        done = await inviting.resend(uow, info.context.actor, site, key)
     return InvitationPayload.of(done)
 
 
@@ -137,3 +134,8 @@ async def accept_invitation(info: Info, input: Form) -> AcceptInvitationPayload:
     if done.session is not None:
         remember(info.context, done.session.token, done.session.expires_at)
     return AcceptInvitationPayload.of(done)
+
+
+def _site(info: Info) -> Site:
+    settings = info.context.runtime.settings
+    return Site(settings.base_url, outbox.has_server(settings))

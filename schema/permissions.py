@@ -38,6 +38,7 @@ PUBLIC_FIELDS = frozenset(
         "Mutation.openInvitation",
         "Mutation.declineInvitation",
         "Mutation.acknowledgeFlags",
+        "Mutation.confirmEmail",
         "Subscription.viewerFlags",
         "Subscription.viewerOnboarding",
     }

@@ -5,6 +5,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from domain.actors import Scope
 from resolvers import (
+    account_life,
     accounts,
     alerts,
     changes,
@@ -23,6 +24,7 @@ from resolvers import (
     rate_limits,
     rehearsals,
     silences,
+    staff,
     suppliers,
     webhooks,
 )
@@ -32,9 +34,15 @@ from schema.operations import OperationLog
 from schema.pagination import Connection
 from schema.permissions import mutation, query, subscription
 from schema.replies import ReplyCache
-from schema.scalars import SCALARS
+from schema.scalars import JSON, SCALARS
 from schema.sharing import SharingExecutor
 from schema.spending import Spending
+from schema.types.account_life import (
+    DeleteAccountPayload,
+    EmailPayload,
+    LoginSession,
+    UserConnection,
+)
 from schema.types.accounts import ProfilePayload, SessionPayload, TokenPayload
 from schema.types.actors import ApiToken, User
 from schema.types.alerts import AlertChannel, AlertDelivery, SendTestAlertPayload
@@ -106,6 +114,9 @@ class Query:
     rate_limit: RateLimit = query(rate_limits.rate_limit)
 
     viewer: User | None = query(accounts.viewer)
+    my_sessions: list[LoginSession] = query(account_life.my_sessions, Scope.SELF)
+    export_my_data: JSON = query(account_life.export_my_data, Scope.SELF, cost=50)
+    staff: UserConnection = query(staff.staff, Scope.TOKENS_ADMIN)
     api_tokens: list[ApiToken] = query(accounts.api_tokens, Scope.TOKENS_ADMIN)
 
     mails: MailConnection = query(mail.mails, Scope.LAUNCH_ADMIN)
@@ -160,6 +171,30 @@ class Mutation:
     reset_password: SessionPayload = mutation(accounts.reset_password, failed=SessionPayload.failed)
     change_password: ProfilePayload = mutation(
         accounts.change_password, Scope.SELF, failed=ProfilePayload.failed
+    )
+    revoke_session: bool = mutation(account_life.revoke_session, Scope.SELF)
+    revoke_other_sessions: int = mutation(account_life.revoke_other_sessions, Scope.SELF)
+    request_email_confirmation: EmailPayload = mutation(
+        account_life.request_email_confirmation, Scope.SELF, failed=EmailPayload.failed
+    )
+    change_email: EmailPayload = mutation(
+        account_life.change_email, Scope.SELF, failed=EmailPayload.failed
+    )
+    confirm_email: EmailPayload = mutation(account_life.confirm_email, failed=EmailPayload.failed)
+    delete_my_account: DeleteAccountPayload = mutation(
+        account_life.delete_my_account, Scope.SELF, failed=DeleteAccountPayload.failed
+    )
+    invite_staff: ProfilePayload = mutation(
+        staff.invite_staff, Scope.TOKENS_ADMIN, failed=ProfilePayload.failed
+    )
+    change_staff_role: ProfilePayload = mutation(
+        staff.change_staff_role, Scope.TOKENS_ADMIN, failed=ProfilePayload.failed
+    )
+    disable_account: ProfilePayload = mutation(
+        staff.disable_account, Scope.TOKENS_ADMIN, failed=ProfilePayload.failed
+    )
+    enable_account: ProfilePayload = mutation(
+        staff.enable_account, Scope.TOKENS_ADMIN, failed=ProfilePayload.failed
     )
     create_api_token: TokenPayload = mutation(
         accounts.create_api_token, Scope.TOKENS_ADMIN, failed=TokenPayload.failed

@@ -23,6 +23,7 @@ from domain.invitations import InvitationStatus, refusal, status_at
 from services import onboarding, partnerships
 from services.accounts import EmailTaken, actor_of, create_account
 from services.credentials import digest, plausible
+from services.email_confirmations import send_link
 from services.entrance import Entrance
 from services.invitation_changes import record
 from services.invitation_codes import NO_SUCH_CODE
@@ -85,7 +86,8 @@ async def accept(entrance: Entrance, actor: Actor, wish: Acceptance) -> Accepted
         row, supplier, client = await _find(uow, wish.code)
         if await queries.claim(uow.session, digest(wish.code), uow.now) is None:
             return await _again(uow, actor, row)
-        guest = await _guest(uow, actor, row, wish, password_hash)
+        base_url = entrance.settings.base_url
+        guest = await _guest(uow, actor, row, wish, password_hash, base_url)
         _fill_in(guest.couple, profile)
         partnership = await _connect(uow, guest, row, supplier, client)
         opened = _let_in(uow, entrance, guest)
@@ -132,6 +134,7 @@ async def _guest(
     row: Invitation,
     wish: Acceptance,
     password_hash: str | None,
+    base_url: str,
 ) -> _Guest:
     if actor.user_id is not None:
         rules.check_account(row.email, wish.email, actor.label, confirmed=wish.confirms_email)
@@ -147,6 +150,8 @@ async def _guest(
         raise LogInFirst from None
     if rules.is_proven(row.email, email, by_mail=row.mail_code == digest(wish.code)):
         user.email_verified_at = uow.now
+    else:
+        await send_link(uow, actor_of(user), base_url, user)
     uow.session.add(SignupAttempt(at=uow.now, user_type=UserType.COUPLE, succeeded=True))
     return _Guest(user, await _couple(uow, user.id), is_new=True)
 

@@ -9,8 +9,8 @@ from sqlalchemy.exc import IntegrityError
 
 from db.models.invitations import Invitation
 from db.models.suppliers import Client, Supplier
+from db.queries import accounts, suppliers
 from db.queries import invitations as queries
-from db.queries import suppliers
 from db.session import UnitOfWork
 from domain import invitations as rules
 from domain.actors import Actor, ActorKind
@@ -28,6 +28,7 @@ from domain.invitations import InvitationChannel, InvitationStatus
 from domain.reach import writable
 from services import clients, mail, onboarding
 from services.credentials import digest, new_secret
+from services.email_confirmations import check_may_write
 from services.idempotency import claim, settle
 from services.invitation_changes import end, over, record, withdraw_letters
 
@@ -45,6 +46,14 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
+class Site:
+    """Where links lead, and whether letters leave this system."""
+
+    base_url: str
+    sends_mail: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Invited:
     """An invitation that was just sent: the only moment at which its link is known."""
 
@@ -55,7 +64,7 @@ class Invited:
 async def invite(
     uow: UnitOfWork,
     actor: Actor,
-    base_url: str,
+    site: Site,
     client_id: UUID,
     wish: Wish,
     idempotency_key: str | None = None,
@@ -63,7 +72,8 @@ async def invite(
     """Invite a client; completes the step `send_invitation` of its supplier.
 
     Raises NotFound, NotUnique where an invitation is pending, InvalidTransition for a client who
-    is connected or archived, RateLimited after six letters in a day. A tool must bring an
+    is connected or archived, RateLimited after six letters in a day, Forbidden for a letter
+    while the own e-mail is not confirmed. A tool must bring an
     idempotency key (SPEC A45).
     """
     if actor.kind is ActorKind.TOKEN and idempotency_key is None:
@@ -74,12 +84,12 @@ async def invite(
     client = await clients.locked(uow, actor, client_id, ("clientId",))
     await _make_room(uow, actor, client)
     await _keep_email(uow, client, wish.email)
-    row, url = await _send_first(uow, actor, base_url, client, wish)
+    row, url = await _send_first(uow, actor, site, client, wish)
     await settle(uow, held, invitation_id=row.id)
     return Invited(row, url)
 
 
-async def resend(uow: UnitOfWork, actor: Actor, base_url: str, invitation_id: UUID) -> Invited:
+async def resend(uow: UnitOfWork, actor: Actor, site: Site, invitation_id: UUID) -> Invited:
     """Send a pending or expired invitation again: new code, new end, the old link is dead."""
     client, row = await _locked(uow, actor, invitation_id)
     before = row.status
@@ -94,7 +104,7 @@ async def resend(uow: UnitOfWork, actor: Actor, base_url: str, invitation_id: UU
     if row.channel is InvitationChannel.EMAIL:
         row.email = client.email or row.email
     client.status = ClientStatus.INVITED
-    url = await _renew(uow, actor, base_url, client, row)
+    url = await _renew(uow, actor, site, client, row)
     record(uow, actor, row, "resent", before)
     return Invited(row, url)
 
@@ -111,7 +121,7 @@ async def revoke(uow: UnitOfWork, actor: Actor, invitation_id: UUID) -> Invitati
 
 
 async def _send_first(
-    uow: UnitOfWork, actor: Actor, base_url: str, client: Client, wish: Wish
+    uow: UnitOfWork, actor: Actor, site: Site, client: Client, wish: Wish
 ) -> tuple[Invitation, str]:
     await _check_letters(uow, client)
     by_mail = InvitationChannel.EMAIL if client.email else InvitationChannel.LINK
@@ -131,21 +141,21 @@ async def _send_first(
         resend_count=0,
     )
     client.status = ClientStatus.INVITED
-    url = await _renew(uow, actor, base_url, client, row)
+    url = await _renew(uow, actor, site, client, row)
     record(uow, actor, row, "sent", None)
     supplier = await _supplier(uow, client)
     await onboarding.refresh(uow, actor, supplier.user_id)
     return row, url
 
 
-async def _renew(
-    uow: UnitOfWork, actor: Actor, base_url: str, client: Client, row: Invitation
-) -> str:
+async def _renew(uow: UnitOfWork, actor: Actor, site: Site, client: Client, row: Invitation) -> str:
     """New codes, and the letter with one of them; returns the link with the other.
 
     Two codes, because only the one that nobody but the mailbox has seen proves that an account
     belongs to its e-mail (ADR of invitations).
     """
+    if row.channel is InvitationChannel.EMAIL:
+        await _check_sender(uow, actor, site)
     shown, mailed = new_secret(), new_secret()
     row.invite_code = digest(shown)
     row.mail_code = digest(mailed) if row.channel is InvitationChannel.EMAIL else None
@@ -155,11 +165,11 @@ async def _renew(
     if row.channel is InvitationChannel.EMAIL and row.email is not None:
         supplier = await _supplier(uow, client)
         inviting = Inviting(
-            name_of(supplier), client.couple_names, _link(base_url, mailed), row.expires_at
+            name_of(supplier), client.couple_names, _link(site.base_url, mailed), row.expires_at
         )
         letter = invitation(row.email, inviting)
         await mail.post(uow, actor, letter, invitation_id=row.id)
-    return _link(base_url, shown)
+    return _link(site.base_url, shown)
 
 
 def name_of(supplier: Supplier) -> str:
@@ -211,6 +221,13 @@ async def _locked(uow: UnitOfWork, actor: Actor, invitation_id: UUID) -> tuple[C
     if client is None or row is None:
         raise NotFound("There is no Invitation with this id.", path=_ID)
     return client, row
+
+
+async def _check_sender(uow: UnitOfWork, actor: Actor, site: Site) -> None:
+    """Letters in the name of an e-mail that nobody has proven are how spam is sent (ADR 20)."""
+    if actor.user_id is not None and actor.supplier_id is not None:
+        users = await accounts.users_by_id(uow.session, [actor.user_id])
+        check_may_write(users.get(actor.user_id), sends_mail=site.sends_mail)
 
 
 async def _supplier(uow: UnitOfWork, client: Client) -> Supplier:

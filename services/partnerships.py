@@ -43,6 +43,11 @@ async def end(uow: UnitOfWork, actor: Actor, client: Client) -> None:
     row = await couples.partnership_of(uow.session, (client.supplier_id, client.couple_id))
     if row is None or not row.is_active:
         return
+    part(uow, actor, row)
+
+
+def part(uow: UnitOfWork, actor: Actor, row: Partnership) -> None:
+    """End an active partnership."""
     row.is_active = False
     event = PartnershipChanged(
         partnership_id=PartnershipId(row.id),

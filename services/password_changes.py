@@ -19,9 +19,9 @@ async def change_password(entrance: Entrance, actor: Actor, current: str | None,
     `current` may be left out only while the account has no password (decision 12).
     """
     await entrance.admit_password_change(actor)
-    seen = await _myself(entrance, actor)
+    seen = await myself(entrance, actor)
     rules.check_password(new, seen.email, ("newPassword",))
-    await _check_current(entrance, seen, current)
+    await check_current(entrance, seen, current)
     password_hash = await entrance.passwords.hash(new)
     async with entrance.db.write() as uow:
         user = await accounts.lock_user(uow.session, seen.id)
@@ -41,18 +41,20 @@ async def set_password(uow: UnitOfWork, actor: Actor, user: User, password_hash:
     await sessions.end_sessions(uow, actor, user.id, keep=actor.session_id)
 
 
-async def _myself(entrance: Entrance, actor: Actor) -> User:
+async def myself(entrance: Entrance, actor: Actor) -> User:
+    """The account of who acts; raises Forbidden for tools and visitors."""
     if actor.user_id is None:
-        raise Forbidden("Only a person has a password.")
+        raise Forbidden("Only a person has an account.")
     async with entrance.db.read() as session:
         found = await accounts.users_by_id(session, [actor.user_id])
     return found[actor.user_id]
 
 
-async def _check_current(entrance: Entrance, user: User, current: str | None) -> None:
+async def check_current(entrance: Entrance, user: User, current: str | None) -> None:
+    """Raises Required or Invalid; without a password there is nothing to check."""
     if user.password_hash is None:
         return
     if current is None:
-        raise Required("Your current password is needed to change it.", path=_CURRENT)
+        raise Required("Your current password is needed for this.", path=_CURRENT)
     if not await entrance.passwords.verify(user.password_hash, current):
         raise Invalid("This is not your current password.", path=_CURRENT)

@@ -16,6 +16,7 @@ _KEPT: tuple[tuple[retention.Moments, timedelta], ...] = (
     (retention.SERIES_SEEN, timedelta(hours=24)),
     (retention.KEY_CREATED, timedelta(hours=24)),
     (retention.RESET_EXPIRED, timedelta(days=7)),
+    (retention.CONFIRMATION_EXPIRED, timedelta(days=7)),
     (retention.PROPAGATION_STARTED, timedelta(days=365)),  # launches are looked back on
     (retention.MAIL_CREATED, timedelta(days=90)),
     (retention.ALERT_CREATED, timedelta(days=365)),

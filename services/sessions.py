@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from db.models.accounts import Session, User
 from db.queries import accounts, credentials
 from db.session import UnitOfWork
@@ -16,6 +18,7 @@ from services.credentials import digest, new_secret
 from services.entrance import Device, Entrance
 
 MAX_USER_AGENT = 400
+MOST_SHOWN = 100
 
 
 class WrongCredentials(Invalid):
@@ -92,14 +95,40 @@ async def log_out(uow: UnitOfWork, actor: Actor) -> bool:
     return bool(ended)
 
 
+async def open_ones(session: AsyncSession, actor: Actor, now: datetime) -> list[Session]:
+    """The open sessions of who acts, the newest first; none for tools."""
+    if actor.user_id is None:
+        return []
+    return await credentials.sessions_of(session, actor.user_id, now, MOST_SHOWN)
+
+
+async def end_own(uow: UnitOfWork, actor: Actor, session_id: UUID) -> bool:
+    """End one session of who acts and its streams; False where there is none such."""
+    if actor.user_id is None:
+        return False
+    where = (Session.id == session_id) & (Session.user_id == actor.user_id)
+    ended = await credentials.end_sessions(uow.session, where, uow.now)
+    _record(uow, actor, ended)
+    return bool(ended)
+
+
+async def end_others(uow: UnitOfWork, actor: Actor) -> int:
+    """End all sessions of who acts but this one; returns how many."""
+    if actor.user_id is None:
+        return 0
+    return await end_sessions(uow, actor, actor.user_id, keep=actor.session_id)
+
+
 async def end_sessions(
     uow: UnitOfWork, actor: Actor, user_id: UUID, *, keep: SessionId | None = None
-) -> None:
-    """End the sessions of a user, save one."""
+) -> int:
+    """End the sessions of a user, save one; returns how many."""
     where = Session.user_id == user_id
     if keep is not None:
         where &= Session.id != keep
-    _record(uow, actor, await credentials.end_sessions(uow.session, where, uow.now))
+    ended = await credentials.end_sessions(uow.session, where, uow.now)
+    _record(uow, actor, ended)
+    return len(ended)
 
 
 def _record(uow: UnitOfWork, actor: Actor, ended: Sequence[UUID]) -> None:

@@ -77,6 +77,21 @@ class PasswordReset(Base):
     used_at: Mapped[datetime | None]
 
 
+class EmailConfirmation(Base):
+    """A one-time right to call an e-mail one's own: that of the account, or its next one."""
+
+    __tablename__ = "email_confirmations"
+    __table_args__ = (Index(None, "user_id"), Index(None, "expires_at"))
+
+    id: Mapped[UuidKey]
+    user_id: Mapped[UUID] = mapped_column(reference("users"))
+    email: Mapped[str]
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    created_at: Mapped[Moment]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
 class SignupAttempt(Base):
     """One try to sign up, and how it ended: failed sign-ups are a launch metric (SPEC S29, S64)."""
 

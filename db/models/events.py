@@ -11,6 +11,9 @@ from db.base import Base, Moment, UuidKey, enum_column, reference
 from domain.actors import ActorKind
 from domain.events import Subject
 
+# Found when somebody's account is deleted, and their e-mail must leave the log.
+_OF_A_PERSON = "actor_kind = 'user'"
+
 
 class EventCounter(Base):
     """One row: the newest sequence. Its row lock makes sequences dense and in commit order."""
@@ -23,13 +26,14 @@ class EventCounter(Base):
 
 
 class LaunchEvent(Base):
-    """One fact. A trigger refuses UPDATE and DELETE."""
+    """One fact. Triggers refuse UPDATE and DELETE, but for the name of who is forgotten."""
 
     __tablename__ = "launch_events"
     __table_args__ = (
         Index(None, "at"),
         Index(None, "phase_id", "seq"),
         Index(None, "subject_kind", "subject_id", "seq"),
+        Index("ix_launch_events_person", "actor_id", postgresql_where=text(_OF_A_PERSON)),
     )
 
     seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
@@ -45,7 +49,7 @@ class LaunchEvent(Base):
 
 
 class Change(Base):
-    """Who changed what, from what to what, and why. A trigger refuses UPDATE and DELETE."""
+    """Who changed what, from what to what, and why. Refuses changes like the log."""
 
     __tablename__ = "changes"
     __table_args__ = (
@@ -54,6 +58,7 @@ class Change(Base):
         Index(None, "run_id"),
         Index(None, "at"),
         Index(None, "reverts_id"),
+        Index("ix_changes_person", "actor_id", postgresql_where=text(_OF_A_PERSON)),
     )
 
     id: Mapped[UuidKey]

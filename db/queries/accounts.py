@@ -3,14 +3,15 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import ColumnElement, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.accounts import ApiToken, User
 from db.models.phases import LaunchPhase
 from db.models.suppliers import Supplier
-from domain.actors import Role
+from db.queries.pages import Position, newest_first
+from domain.actors import STAFF, Role
 from domain.ids import PhaseId
 from domain.phases import PhaseStatus, Platform
 
@@ -57,6 +58,25 @@ async def add_supplier(session: AsyncSession, **values: object) -> bool:
     """A new supplier; False where its e-mail is taken by another."""
     row = insert(Supplier).values(**values).on_conflict_do_nothing().returning(Supplier.id)
     return (await session.execute(row)).scalar_one_or_none() is not None
+
+
+async def other_admins(session: AsyncSession, user_id: UUID) -> int:
+    """How many more admins can log in; nobody else makes or ends one until the commit."""
+    await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _FIRST_ADMIN_LOCK})
+    admins = User.role == Role.ADMIN
+    query = select(func.count()).where(admins, User.id != user_id, User.disabled_at.is_(None))
+    return (await session.execute(query)).scalar_one()
+
+
+def staff() -> list[ColumnElement[bool]]:
+    """The WHERE of those who may operate launches."""
+    return [User.role.in_(STAFF)]
+
+
+async def page_of_staff(session: AsyncSession, limit: int, after: Position) -> list[User]:
+    """The staff, newest first."""
+    query = newest_first(select(User).where(*staff()), User.created_at, User.id, limit, after)
+    return list(await session.scalars(query))
 
 
 async def has_admin(session: AsyncSession) -> bool:

@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, tuple_
+from sqlalchemy import ColumnElement, Row, func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.accounts import User
 from db.models.couples import Couple, Partnership
 from db.models.invitations import Invitation
+from db.models.suppliers import Supplier
 from db.queries.pages import Position, has_words, newest_first
 from domain.clients import ConnectionMethod
 
@@ -125,3 +126,28 @@ async def seconds_to_connect(session: AsyncSession, pairs: Sequence[Pair]) -> Ma
     )
     rows = await session.execute(query)
     return {(one, other): round(took) for one, other, took in rows if other is not None}
+
+
+async def partners_of_supplier(
+    session: AsyncSession, supplier_id: UUID
+) -> list[Row[Partnership, str]]:
+    """Active partnerships of a supplier, locked, each with the e-mail of its couple."""
+    query = (
+        select(Partnership, User.email)
+        .join(Couple, Couple.id == Partnership.couple_id)
+        .join(User, User.id == Couple.user_id)
+        .where(Partnership.supplier_id == supplier_id, Partnership.is_active)
+        .with_for_update(of=Partnership)
+    )
+    return list(await session.execute(query))
+
+
+async def partners_of_couple(session: AsyncSession, couple_id: UUID) -> list[Row[Partnership, str]]:
+    """Active partnerships of a couple, locked, each with the e-mail of its supplier."""
+    query = (
+        select(Partnership, Supplier.email)
+        .join(Supplier, Supplier.id == Partnership.supplier_id)
+        .where(Partnership.couple_id == couple_id, Partnership.is_active)
+        .with_for_update(of=Partnership)
+    )
+    return list(await session.execute(query))

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, Select, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.models.accounts import ApiToken, PasswordReset, Session, User
+from db.models.accounts import ApiToken, EmailConfirmation, PasswordReset, Session, User
 from db.models.couples import Couple
 from db.models.suppliers import Supplier
 from domain.actors import Role, VendorType
@@ -121,3 +121,35 @@ async def void_resets(session: AsyncSession, user_id: UUID, now: datetime) -> No
         .where(PasswordReset.user_id == user_id, PasswordReset.used_at.is_(None))
         .values(used_at=now)
     )
+
+
+async def sessions_of(
+    session: AsyncSession, user_id: UUID, now: datetime, limit: int
+) -> list[Session]:
+    """Open sessions of a user, the newest first."""
+    query = select(Session).where(
+        Session.user_id == user_id, Session.revoked_at.is_(None), Session.expires_at > now
+    )
+    newest = query.order_by(Session.created_at.desc(), Session.id).limit(limit)
+    return list(await session.scalars(newest))
+
+
+async def tokens_made_by(session: AsyncSession, user_id: UUID) -> list[ApiToken]:
+    """Working tokens that a user has made, locked."""
+    query = select(ApiToken).where(ApiToken.created_by == user_id, ApiToken.revoked_at.is_(None))
+    return list(await session.scalars(query.with_for_update()))
+
+
+async def confirmation_by_hash(
+    session: AsyncSession, token_hash: bytes
+) -> Row[EmailConfirmation, User] | None:
+    """A confirmation with its user, both locked."""
+    query = select(EmailConfirmation, User).join(User, User.id == EmailConfirmation.user_id)
+    found = query.where(EmailConfirmation.token_hash == token_hash).with_for_update(key_share=True)
+    return (await session.execute(found)).one_or_none()
+
+
+async def void_confirmations(session: AsyncSession, user_id: UUID, now: datetime) -> None:
+    """End every open confirmation of a user."""
+    mine = (EmailConfirmation.user_id == user_id) & EmailConfirmation.used_at.is_(None)
+    await session.execute(update(EmailConfirmation).where(mine).values(used_at=now))

@@ -101,3 +101,9 @@ async def other_connected_client(session: AsyncSession, client: Client) -> bool:
         Client.status == ClientStatus.CONNECTED,
     )
     return (await session.execute(query)).scalar_one() > 0
+
+
+async def lock_clients(session: AsyncSession, where: ColumnElement[bool]) -> list[Client]:
+    """Clients to change together, locked in one order."""
+    query = select(Client).where(where).order_by(Client.id)
+    return list(await session.scalars(query.with_for_update(key_share=True)))

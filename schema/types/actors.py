@@ -28,6 +28,21 @@ class User(Node):
     row: strawberry.Private[rows.User]
     own: strawberry.Private[bool] = False
 
+    @strawberry.field(description="When they proved that the e-mail is theirs; null for others.")
+    def email_verified_at(self, info: Info) -> datetime | None:
+        """Null too where they have not."""
+        return self.row.email_verified_at if self._is_whole(info) else None
+
+    @strawberry.field(description="When they last logged in; null for others.")
+    def last_login_at(self, info: Info) -> datetime | None:
+        """Null too where they never have."""
+        return self.row.last_login_at if self._is_whole(info) else None
+
+    @strawberry.field(description="Since when they are kept out; null for others.")
+    def disabled_at(self, info: Info) -> datetime | None:
+        """Null too for who may come in."""
+        return self.row.disabled_at if self._is_whole(info) else None
+
     @strawberry.field(description="Their business; null for others to see.")
     async def supplier(
         self, info: Info

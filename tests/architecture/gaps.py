@@ -21,6 +21,7 @@ PUBLIC_ADDITIONS = frozenset(
     {
         "Query.systemStatus",
         "Mutation.acknowledgeFlags",
+        "Mutation.confirmEmail",
         "Mutation.openInvitation",
         "Mutation.declineInvitation",
     }

@@ -26,11 +26,11 @@ from services.clients import ClientDraft
 from services.entrance import Entrance
 from services.invitation_acceptance import Acceptance, Accepted, accept
 from services.invitation_codes import decline
-from services.invitations import Wish
+from services.invitations import Site, Wish
 from settings import Settings
 from tests.factories.accounts import make_entrance, signed_up
 
-BASE = "https://wedme.test"
+SITE = Site("https://wedme.test", sends_mail=False)
 MANY = Limit(10_000, 60)
 MADE = (User, Couple, Partnership, OnboardingProgress, Session)
 
@@ -65,7 +65,7 @@ async def send(db: Database, supplier: Actor, names: str = "Emma & James") -> st
     """The code of a new invitation."""
     async with db.write() as uow:
         client = await clients.add(uow, supplier, ClientDraft(names))
-        invited = await invitations.invite(uow, supplier, BASE, client.row.id, Wish())
+        invited = await invitations.invite(uow, supplier, SITE, client.row.id, Wish())
     return str(invited.accept_url).rpartition("/")[2]
 
 
@@ -167,7 +167,7 @@ async def test_inviting_at_once_leaves_one_pending(db: Database, supplier: Actor
     async def invite() -> bool:
         try:
             async with db.write() as uow:
-                await invitations.invite(uow, supplier, BASE, client.row.id, Wish())
+                await invitations.invite(uow, supplier, SITE, client.row.id, Wish())
         except LaunchError:
             return False
         return True

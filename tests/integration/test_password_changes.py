@@ -2,14 +2,14 @@
 
 import pytest
 from redis.asyncio import Redis
-from sqlalchemy import select, text
+from sqlalchemy import text
 
 from db import event_log
-from db.models.mail import Mail
 from db.session import Database
 from domain.actors import Actor
 from domain.errors import Invalid, RateLimited, Required
 from domain.events import AccessRevoked
+from domain.letters import MailKind
 from domain.rate_limits import AccessLimits, Limit
 from services.authentication import authenticate
 from services.entrance import Entrance
@@ -17,6 +17,7 @@ from services.password_changes import change_password
 from services.sessions import OpenSession, WrongCredentials, log_in
 from settings import Settings
 from tests.factories.accounts import EMAIL, PASSWORD, make_entrance, signed_up
+from tests.factories.mail import letters
 
 NEW = "a better password"
 
@@ -51,8 +52,7 @@ async def test_new_password_ends_the_other_sessions(db: Database, entrance: Entr
 
 async def test_new_password_is_announced_by_mail(db: Database, entrance: Entrance) -> None:
     await change_password(entrance, await who(db, await signed_up(entrance)), PASSWORD, NEW)
-    async with db.read() as session:
-        (letter,) = await session.scalars(select(Mail))
+    (letter,) = await letters(db, MailKind.PASSWORD_CHANGED)
     assert letter.recipient == EMAIL
     assert NEW not in letter.body
 

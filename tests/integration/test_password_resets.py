@@ -1,16 +1,15 @@
 """A forgotten password, on the real database."""
 
 import asyncio
-import re
 
 import pytest
 from redis.asyncio import Redis
 from sqlalchemy import select, text
 
 from db.models.accounts import PasswordReset, User
-from db.models.mail import Mail
 from db.session import Database
 from domain.errors import AlreadyUsed, Expired, Invalid, LaunchError, NotFound, RateLimited
+from domain.letters import MailKind
 from domain.rate_limits import AccessLimits, Limit
 from services.authentication import authenticate
 from services.entrance import Entrance
@@ -19,6 +18,7 @@ from services.sessions import OpenSession, WrongCredentials, log_in
 from settings import Settings
 from tests.clock import Clock
 from tests.factories.accounts import EMAIL, PASSWORD, Pauses, make_entrance, signed_up
+from tests.factories.mail import letters, token_of
 
 NEW = "a better password"
 
@@ -28,20 +28,9 @@ def entrance(db: Database, redis: Redis, settings: Settings) -> Entrance:
     return make_entrance(db, redis, settings)
 
 
-async def letters(db: Database) -> list[Mail]:
-    async with db.read() as session:
-        return list(await session.scalars(select(Mail).order_by(Mail.created_at)))
-
-
-async def token_from_mail(db: Database) -> str:
-    found = re.search(r"/reset-password\?token=(\S+)", (await letters(db))[-1].body)
-    assert found is not None
-    return found[1]
-
-
 async def asked(db: Database, entrance: Entrance) -> str:
     await request_password_reset(entrance, EMAIL.lower())
-    return await token_from_mail(db)
+    return await token_of(db, MailKind.PASSWORD_RESET)
 
 
 async def test_link_sets_the_password_and_logs_in(db: Database, entrance: Entrance) -> None:
@@ -62,7 +51,7 @@ async def test_letter_goes_to_the_owner_and_only_a_hash_is_kept(
     token = await asked(db, entrance)
     async with db.read() as session:
         (reset,) = await session.scalars(select(PasswordReset))
-    (letter,) = await letters(db)
+    (letter,) = await letters(db, MailKind.PASSWORD_RESET)
     assert letter.recipient == EMAIL
     assert f"{settings.base_url}/reset-password?token={token}" in letter.body
     assert token.encode() not in reset.token_hash
@@ -75,7 +64,7 @@ async def test_unknown_email_looks_the_same(db: Database, entrance: Entrance) ->
     assert isinstance(entrance.pause, Pauses)
     assert len(entrance.pause.seconds) == 2
     assert all(0 < seconds <= 0.3 for seconds in entrance.pause.seconds)
-    assert [letter.recipient for letter in await letters(db)] == [EMAIL]
+    assert [letter.recipient for letter in await letters(db, MailKind.PASSWORD_RESET)] == [EMAIL]
 
 
 async def test_link_works_once(db: Database, entrance: Entrance) -> None:
@@ -142,7 +131,7 @@ async def test_disabled_account_gets_no_link_and_cannot_use_one(
     await request_password_reset(entrance, EMAIL)
     with pytest.raises(NotFound):
         await reset_password(entrance, token, NEW)
-    assert len(await letters(db)) == 1
+    assert len(await letters(db, MailKind.PASSWORD_RESET)) == 1
 
 
 async def test_account_without_password_gets_its_first(db: Database, entrance: Entrance) -> None:
@@ -164,7 +153,7 @@ async def test_requests_are_limited_alike_for_known_and_unknown(
     await request_password_reset(entrance, email)
     with pytest.raises(RateLimited):
         await request_password_reset(entrance, email.upper())
-    assert len(await letters(db)) == (email == EMAIL)
+    assert len(await letters(db, MailKind.PASSWORD_RESET)) == (email == EMAIL)
 
 
 async def test_requests_of_one_address_are_limited(

@@ -1,0 +1,50 @@
+"""SQL that takes the name of a person out of what is kept after them (SPEC S13)."""
+
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Text, cast, delete, func, select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models.events import Change, IdempotencyKey, LaunchEvent
+from db.models.incidents import LaunchIncident
+from db.models.mail import Mail
+from db.models.phases import PhaseRun
+from domain.actors import ActorKind
+
+_ALLOW = text("SELECT set_config('launch.forget', :state, true)")
+
+
+async def forget_name(session: AsyncSession, user_id: UUID, name: str) -> None:
+    """Put another name wherever the log, the audit and launches say who did something."""
+    await session.execute(_ALLOW, {"state": "on"})
+    for table in (LaunchEvent, Change, PhaseRun):
+        mine = (table.actor_kind == ActorKind.USER) & (table.actor_id == user_id)
+        await session.execute(update(table).where(mine).values(actor_label=name))
+    await session.execute(_ALLOW, {"state": "off"})
+    taken = LaunchIncident.acknowledged_by_id == user_id
+    await session.execute(update(LaunchIncident).where(taken).values(acknowledged_by_label=name))
+    await _forget_approvals(session, user_id, name)
+
+
+async def forget_letters(session: AsyncSession, emails: set[str]) -> None:
+    """Letters to these addresses, sent or not."""
+    lowered = [email.lower() for email in emails]
+    await session.execute(delete(Mail).where(func.lower(Mail.recipient).in_(lowered)))
+
+
+async def forget_requests(session: AsyncSession, user_id: UUID) -> None:
+    """What a person's repeated requests would be answered with."""
+    await session.execute(delete(IdempotencyKey).where(IdempotencyKey.actor == f"user:{user_id}"))
+
+
+async def _forget_approvals(session: AsyncSession, user_id: UUID, name: str) -> None:
+    said: ColumnElement[str] = cast(PhaseRun.approvals, Text)
+    query = select(PhaseRun).where(said.contains(str(user_id)))
+    for run in await session.scalars(query):
+        run.approvals = {step: _renamed(who, user_id, name) for step, who in run.approvals.items()}
+
+
+def _renamed(who: object, user_id: UUID, name: str) -> object:
+    if not isinstance(who, dict) or who.get("id") != str(user_id):
+        return who
+    return {**who, "label": name}

@@ -1,0 +1,43 @@
+"""SQL that finds all rows of one person."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.base import Base
+from db.models.accounts import ApiToken, Session, User
+from db.models.couples import Couple, Partnership
+from db.models.invitations import Invitation
+from db.models.onboarding import OnboardingProgress
+from db.models.suppliers import Client, Supplier
+
+
+async def everything_of(
+    session: AsyncSession, user_id: UUID, limit: int
+) -> Mapping[str, Sequence[Base]]:
+    """By the name of the table, at most `limit` rows of each."""
+    return {
+        model.__tablename__: (await session.scalars(select(model).where(own).limit(limit))).all()
+        for model, own in _owned(user_id)
+    }
+
+
+def _owned(user_id: UUID) -> Sequence[tuple[type[Base], ColumnElement[bool]]]:
+    suppliers = select(Supplier.id).where(Supplier.user_id == user_id)
+    couples = select(Couple.id).where(Couple.user_id == user_id)
+    return (
+        (User, User.id == user_id),
+        (Session, Session.user_id == user_id),
+        (ApiToken, ApiToken.created_by == user_id),
+        (Supplier, Supplier.user_id == user_id),
+        (Couple, Couple.user_id == user_id),
+        (OnboardingProgress, OnboardingProgress.user_id == user_id),
+        (Client, Client.supplier_id.in_(suppliers)),
+        (Invitation, or_(Invitation.supplier_id.in_(suppliers), Invitation.couple_id.in_(couples))),
+        (
+            Partnership,
+            or_(Partnership.supplier_id.in_(suppliers), Partnership.couple_id.in_(couples)),
+        ),
+    )

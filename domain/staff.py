@@ -1,0 +1,33 @@
+"""Who may make, change and disable whose account (SPEC A53)."""
+
+from domain.actors import ROLE_SCOPES, STAFF, Actor, Role, Scope
+from domain.errors import Forbidden, Invalid, InvalidTransition
+
+LAST_ADMIN = "This is the last admin: make another one first."
+
+
+def check_grant(actor: Actor, role: Role) -> None:
+    """Raises Invalid for a role outside the staff, Forbidden for more than one may do oneself."""
+    if role not in STAFF:
+        raise Invalid("Suppliers and couples sign up by themselves.", path=("role",))
+    if not _covers(actor, role):
+        raise Forbidden(f"You do not hold every right of a {role} yourself.", path=("role",))
+
+
+def check_target(actor: Actor, user_id: object, role: Role) -> None:
+    """Raises Forbidden for oneself, and for whoever may do more than oneself."""
+    if actor.user_id == user_id:
+        raise Forbidden("Ask another admin to change your own account.", path=("id",))
+    if not _covers(actor, role):
+        raise Forbidden(f"You do not hold every right of a {role} yourself.", path=("id",))
+
+
+def check_admins_left(role: Role, *, others: int) -> None:
+    """Raises InvalidTransition where an admin leaves and nobody else is one."""
+    if role is Role.ADMIN and others == 0:
+        raise InvalidTransition(LAST_ADMIN)
+
+
+def _covers(actor: Actor, role: Role) -> bool:
+    # A tool is no person and cannot hold `self`; that right is over one's own account only.
+    return ROLE_SCOPES[role] - {Scope.SELF} <= actor.scopes

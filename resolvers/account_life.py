@@ -1,0 +1,76 @@
+"""One's own account: its e-mail, its sessions, its data, its end (SPEC S13)."""
+
+from typing import Annotated
+
+import strawberry
+
+from schema.authentication import check_known, entrance, forget
+from schema.context import Info
+from schema.scalars import JSON, EmailAddress
+from schema.types.account_life import DeleteAccountPayload, EmailPayload, LoginSession
+from schema.types.node import decode_id
+from services import account_deletion, email_confirmations, personal_data, sessions
+
+Id = Annotated[strawberry.ID, strawberry.argument(description="The session.")]
+NewEmail = Annotated[EmailAddress, strawberry.argument(description="Where the link goes.")]
+Token = Annotated[str, strawberry.argument(description="From the link; it works once.")]
+Current = Annotated[
+    str | None, strawberry.argument(description="Needed where the account has a password.")
+]
+
+
+async def my_sessions(info: Info) -> list[LoginSession]:
+    """Where the caller is logged in, the newest first; at most a hundred."""
+    async with info.context.db.read() as session:
+        rows = await sessions.open_ones(session, info.context.actor, info.context.now)
+    return [LoginSession.of(row, info) for row in rows]
+
+
+async def export_my_data(info: Info) -> JSON:
+    """All that is kept of the caller, at most 5000 rows of a kind; `truncated` names the rest."""
+    async with info.context.db.read() as session:
+        return JSON(await personal_data.export(session, info.context.actor, info.context.now))
+
+
+async def revoke_session(info: Info, id: Id) -> bool:
+    """Log one device of the caller out; false where there is no such session."""
+    key = decode_id(id, "LoginSession")
+    async with info.context.db.write() as uow:
+        return await sessions.end_own(uow, info.context.actor, key)
+
+
+async def revoke_other_sessions(info: Info) -> int:
+    """Log all other devices of the caller out; returns how many."""
+    async with info.context.db.write() as uow:
+        return await sessions.end_others(uow, info.context.actor)
+
+
+async def request_email_confirmation(info: Info) -> EmailPayload:
+    """Mail the link that confirms the caller's e-mail again; the earlier link ends."""
+    email = await email_confirmations.ask_again(entrance(info.context), info.context.actor)
+    return EmailPayload(email=EmailAddress(email))
+
+
+async def change_email(
+    info: Info, new_email: NewEmail, current_password: Current = None
+) -> EmailPayload:
+    """Mail a link to another e-mail; the account has it once the link was opened."""
+    done = await email_confirmations.change_email(
+        entrance(info.context), info.context.actor, new_email, current_password
+    )
+    return EmailPayload(email=EmailAddress(done))
+
+
+async def confirm_email(info: Info, token: Token) -> EmailPayload:
+    """Confirm the e-mail that a link went to; needs no log-in."""
+    check_known(info.context)
+    email = await email_confirmations.confirm(entrance(info.context), token)
+    return EmailPayload(email=EmailAddress(email))
+
+
+async def delete_my_account(info: Info, current_password: Current = None) -> DeleteAccountPayload:
+    """Delete the caller's account and what is theirs alone, for good."""
+    where, actor = entrance(info.context), info.context.actor
+    await account_deletion.delete_own(where, actor, current_password)
+    forget(info.context)
+    return DeleteAccountPayload(deleted=True)

@@ -1,0 +1,62 @@
+"""Who may operate launches (SPEC A53)."""
+
+from typing import Annotated
+
+import strawberry
+
+from schema.context import Info
+from schema.enums import Role
+from schema.pagination import After, First, Page, connection, moment_cursor
+from schema.scalars import EmailAddress
+from schema.types.account_life import UserConnection
+from schema.types.accounts import ProfilePayload
+from schema.types.actors import User
+from schema.types.node import decode_id
+from services import staff_changes
+
+Email = Annotated[EmailAddress, strawberry.argument(description="Where the link goes.")]
+Wanted = Annotated[Role, strawberry.argument(description="VIEWER, OPERATOR or ADMIN.")]
+Id = Annotated[strawberry.ID, strawberry.argument(description="The user.")]
+Why = Annotated[
+    str | None, strawberry.argument(description="Why: it stays in the audit, so name nobody.")
+]
+
+
+async def staff(info: Info, first: First = None, after: After = None) -> UserConnection:
+    """People who operate launches, newest first, disabled ones too."""
+    page = Page.of(first, after)
+    async with info.context.db.read() as session:
+        rows = await staff_changes.page(session, page.first + 1, page.after_moment())
+    return connection(UserConnection, rows, page, cursor=moment_cursor, wrap=User.of)
+
+
+async def invite_staff(info: Info, email: Email, role: Wanted) -> ProfilePayload:
+    """Make an account for the staff and mail the link that sets its password."""
+    base_url = info.context.runtime.settings.base_url
+    async with info.context.db.write() as uow:
+        row = await staff_changes.invite(uow, info.context.actor, base_url, email, role)
+    return ProfilePayload(user=User.of(row))
+
+
+async def change_staff_role(info: Info, id: Id, role: Wanted) -> ProfilePayload:
+    """Give a member of the staff another role; their sessions end."""
+    key = decode_id(id, "User")
+    async with info.context.db.write() as uow:
+        row = await staff_changes.change_role(uow, info.context.actor, key, role)
+    return ProfilePayload(user=User.of(row))
+
+
+async def disable_account(info: Info, id: Id, reason: Why = None) -> ProfilePayload:
+    """Keep anybody out, at once and everywhere; again does nothing."""
+    key = decode_id(id, "User")
+    async with info.context.db.write() as uow:
+        row = await staff_changes.disable(uow, info.context.actor, key, reason)
+    return ProfilePayload(user=User.of(row))
+
+
+async def enable_account(info: Info, id: Id) -> ProfilePayload:
+    """Let somebody in again; again does nothing."""
+    key = decode_id(id, "User")
+    async with info.context.db.write() as uow:
+        row = await staff_changes.enable(uow, info.context.actor, key)
+    return ProfilePayload(user=User.of(row))

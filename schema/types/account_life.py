@@ -1,0 +1,76 @@
+"""One's own sessions, e-mail and account, and the staff (SPEC S13, A53)."""
+
+from datetime import datetime
+
+import strawberry
+
+from db.models import accounts as rows
+from domain.errors import LaunchError
+from schema.context import Info
+from schema.pagination import Connection
+from schema.scalars import EmailAddress
+from schema.types.actors import User
+from schema.types.errors import Error
+from schema.types.node import node_id
+from services import staff_changes
+
+
+@strawberry.type(description="A device that is logged in.")
+class LoginSession:
+    """One of the caller's own; its token is never shown again."""
+
+    id: strawberry.ID = strawberry.field(description="For revokeSession.")
+    created_at: datetime = strawberry.field(description="When somebody logged in there.")
+    expires_at: datetime = strawberry.field(description="When it ends by itself.")
+    ip: str | None = strawberry.field(description="From where.")
+    user_agent: str | None = strawberry.field(description="With what, as the browser said it.")
+    current: bool = strawberry.field(description="This very session.")
+
+    @classmethod
+    def of(cls, row: rows.Session, info: Info) -> "LoginSession":
+        """A row as the graph shows it."""
+        return cls(
+            id=node_id("LoginSession", row.id),
+            created_at=row.created_at,
+            expires_at=row.expires_at,
+            ip=row.ip,
+            user_agent=row.user_agent,
+            current=row.id == info.context.actor.session_id,
+        )
+
+
+@strawberry.type(description="A page of people.")
+class UserConnection(Connection[User]):
+    """Counts only where the count is asked for."""
+
+    @strawberry.field(description="How many there are.")
+    async def total_count(self, info: Info) -> int:
+        """One more statement."""
+        async with info.context.db.read() as session:
+            return await staff_changes.count(session)
+
+
+@strawberry.type(description="Where a letter goes, or which e-mail is confirmed.")
+class EmailPayload:
+    """The answer of everything about one's e-mail."""
+
+    email: EmailAddress | None = strawberry.field(default=None, description="The e-mail.")
+    errors: list[Error] = strawberry.field(default_factory=list, description="What was wrong.")
+
+    @classmethod
+    def failed(cls, error: LaunchError) -> "EmailPayload":
+        """The answer to an expected failure."""
+        return cls(errors=[Error.of(error)])
+
+
+@strawberry.type(description="Whether the account is gone.")
+class DeleteAccountPayload:
+    """The answer of deleteMyAccount."""
+
+    deleted: bool = strawberry.field(default=False, description="True: it is gone for good.")
+    errors: list[Error] = strawberry.field(default_factory=list, description="What was wrong.")
+
+    @classmethod
+    def failed(cls, error: LaunchError) -> "DeleteAccountPayload":
+        """The answer to an expected failure."""
+        return cls(errors=[Error.of(error)])

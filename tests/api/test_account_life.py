@@ -1,0 +1,160 @@
+"""One's own sessions and data, and the end of an account (SPEC S7 to S13)."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select, text
+from starlette.applications import Starlette
+
+from db.models import Base
+from db.models.accounts import Session, User
+from db.models.couples import Couple, Partnership
+from db.models.suppliers import Client, Supplier
+from db.session import Database
+from domain.actors import Role
+from domain.letters import MailKind
+from tests.api.test_accounts import LOG_IN, SIGN_UP, ask, codes, sign_up_input
+from tests.factories import people
+from tests.factories.accounts import EMAIL, PASSWORD
+from tests.factories.mail import letters
+from tests.factories.marketplace import accepted, invited, new_couple
+from tests.graphql import GraphQLClient
+from tests.sockets import serving, socket
+
+ERRORS = "errors { code message path }"
+SESSIONS = "{ mySessions { id current ip userAgent } }"
+REVOKE = "mutation ($id: ID!) { revokeSession(id: $id) }"
+REVOKE_OTHERS = "mutation { revokeOtherSessions }"
+EXPORT = "{ exportMyData }"
+DELETE = (
+    "mutation ($password: String) "
+    f"{{ deleteMyAccount(currentPassword: $password) {{ deleted {ERRORS} }} }}"
+)
+VIEWER = "{ viewer { email } }"
+PARTNERS = "{ viewer { couple { partnerships { nodes { id } } } } }"
+CLIENTS = "{ viewer { supplier { clients { nodes { coupleNames status couple { id } } } } } }"
+
+
+@pytest.fixture
+async def sarah(visitor: GraphQLClient) -> GraphQLClient:
+    payload = await ask(visitor, SIGN_UP, input=sign_up_input())
+    return visitor.as_(payload["session"]["accessToken"])
+
+
+async def sessions(client: GraphQLClient) -> list[Any]:
+    return list((await client.data(SESSIONS))["mySessions"])
+
+
+async def test_a_device_is_logged_out_from_another(sarah: GraphQLClient) -> None:
+    other = await ask(sarah.as_(None), LOG_IN, email=EMAIL, password=PASSWORD)
+    phone = sarah.as_(other["session"]["accessToken"])
+    (one,) = [item for item in await sessions(sarah) if not item["current"]]
+    assert await sarah.data(REVOKE, id=one["id"]) == {"revokeSession": True}
+    assert (await phone.data(VIEWER))["viewer"] is None
+    assert await sarah.data(REVOKE, id=one["id"]) == {"revokeSession": False}
+    assert [item["current"] for item in await sessions(sarah)] == [True]
+
+
+async def test_all_other_devices_are_logged_out_at_once(sarah: GraphQLClient) -> None:
+    for _ in range(3):
+        await ask(sarah.as_(None), LOG_IN, email=EMAIL, password=PASSWORD)
+    assert await sarah.data(REVOKE_OTHERS) == {"revokeOtherSessions": 3}
+    assert (await sarah.data(VIEWER))["viewer"] == {"email": EMAIL}
+
+
+async def test_nobody_ends_the_session_of_another(
+    sarah: GraphQLClient, supplier: GraphQLClient
+) -> None:
+    (mine,) = await sessions(sarah)
+    assert await supplier.data(REVOKE, id=mine["id"]) == {"revokeSession": False}
+    assert (await sarah.data(VIEWER))["viewer"] == {"email": EMAIL}
+
+
+async def test_the_export_holds_all_that_is_ones_own_and_no_secret(
+    sarah: GraphQLClient, supplier: GraphQLClient
+) -> None:
+    await invited(sarah, "Emma & James", email="emma@example.com")
+    await invited(supplier, "Somebody else's")
+    found = (await sarah.data(EXPORT))["exportMyData"]
+    assert found["users"][0]["email"] == EMAIL
+    assert [row["couple_names"] for row in found["clients"]] == ["Emma & James"]
+    assert len(found["invitations"]) == len(found["sessions"]) == 1
+    assert found["truncated"] == []
+    assert not [word for word in ("hash", "argon2", "code") if word in str(found)]
+
+
+async def counts(db: Database, *models: type[Base]) -> list[int]:
+    async with db.read() as session:
+        queries = [select(func.count()).select_from(model) for model in models]
+        return [(await session.execute(query)).scalar_one() for query in queries]
+
+
+async def everything_kept(db: Database) -> str:
+    """All rows of all tables as one text, the queue of jobs too."""
+    async with db.read() as session:
+        parts = [
+            (await session.execute(text(f"SELECT string_agg(t::text, ' ') FROM {name} AS t")))
+            for name in (*Base.metadata.tables, "pgqueuer")
+        ]
+        return " ".join(str(part.scalar_one()) for part in parts)
+
+
+async def test_without_the_password_nothing_is_deleted(sarah: GraphQLClient, db: Database) -> None:
+    for password, code in ((None, "REQUIRED"), ("a wrong password", "INVALID")):
+        payload = await ask(sarah, DELETE, password=password)
+        assert codes(payload) == [(code, ["currentPassword"])]
+    assert await counts(db, User, Session, Supplier) == [1, 1, 1]
+
+
+async def test_a_supplier_is_gone_and_its_couple_is_told(
+    sarah: GraphQLClient, visitor: GraphQLClient, db: Database
+) -> None:
+    emma = await new_couple(visitor, db)
+    await accepted(emma, await invited(sarah))
+    await invited(sarah, "Another", email="another@example.com")
+    assert await ask(sarah, DELETE, password=PASSWORD) == {"deleted": True, "errors": []}
+    assert (await sarah.data(VIEWER))["viewer"] is None
+    assert await counts(db, Supplier, Client, Partnership) == [0, 0, 0]
+    assert (await emma.data(PARTNERS))["viewer"]["couple"]["partnerships"]["nodes"] == []
+    assert len(await letters(db, MailKind.PARTNER_LEFT)) == 1
+    assert await letters(db, MailKind.INVITATION) == []
+
+
+async def test_what_is_kept_names_nobody(sarah: GraphQLClient, db: Database) -> None:
+    await invited(sarah)
+    assert EMAIL.lower() in (await everything_kept(db)).lower()
+    await ask(sarah, DELETE, password=PASSWORD)
+    kept = await everything_kept(db)
+    assert EMAIL.lower() not in kept.lower()
+    assert "account.changed" in kept
+    assert "client.added" in kept
+
+
+async def test_a_supplier_keeps_its_notes_of_a_couple_that_left(
+    sarah: GraphQLClient, visitor: GraphQLClient, db: Database
+) -> None:
+    emma = await new_couple(visitor, db)
+    await accepted(emma, await invited(sarah))
+    assert (await ask(emma, DELETE))["deleted"]  # it never chose a password
+    (client,) = (await sarah.data(CLIENTS))["viewer"]["supplier"]["clients"]["nodes"]
+    assert client == {"coupleNames": "Emma & James", "status": "INACTIVE", "couple": None}
+    assert await counts(db, Couple, Partnership) == [0, 0]
+    (letter,) = await letters(db, MailKind.PARTNER_LEFT)
+    assert letter.recipient == EMAIL
+
+
+async def test_the_last_admin_stays(admin: GraphQLClient, db: Database) -> None:
+    assert codes(await ask(admin, DELETE)) == [("INVALID_TRANSITION", None)]
+    other = admin.as_(await people.session_of(db, Role.ADMIN))
+    first, second = await asyncio.gather(ask(admin, DELETE), ask(other, DELETE))
+    assert sorted([first["deleted"], second["deleted"]]) == [False, True]
+
+
+async def test_open_sockets_end_with_the_account(app: Starlette, sarah: GraphQLClient) -> None:
+    async with serving(app) as address, socket(address, sarah.token) as mine:
+        stream = await mine.subscribe("subscription { viewerOnboarding { percentComplete } }")
+        await stream.next()
+        await ask(sarah, DELETE, password=PASSWORD)
+        await asyncio.wait_for(mine.connection.wait_closed(), 5)
+        assert mine.connection.close_code == 4403

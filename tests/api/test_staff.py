@@ -1,0 +1,149 @@
+"""The staff is managed by those who may (SPEC A53)."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from starlette.applications import Starlette
+
+from db.models.accounts import User
+from db.session import Database
+from domain.actors import Role, Scope
+from domain.letters import MailKind
+from services.api_tokens import create_token
+from tests.api.test_accounts import LOG_IN, RESET, TOKENS, ask, codes
+from tests.factories import people
+from tests.factories.accounts import acting, add_user
+from tests.factories.mail import letters, token_of
+from tests.graphql import GraphQLClient
+from tests.sockets import serving, socket
+
+_ANSWER = "{ user { id email role disabledAt } errors { code message path } }"
+STAFF = "{ staff { totalCount nodes { id email role disabledAt emailVerifiedAt } } }"
+INVITE = (
+    "mutation ($email: EmailAddress!, $role: Role!) "
+    f"{{ inviteStaff(email: $email, role: $role) {_ANSWER} }}"
+)
+CHANGE_ROLE = (
+    f"mutation ($id: ID!, $role: Role!) {{ changeStaffRole(id: $id, role: $role) {_ANSWER} }}"
+)
+DISABLE = f'mutation ($id: ID!) {{ disableAccount(id: $id, reason: "left") {_ANSWER} }}'
+ENABLE = f"mutation ($id: ID!) {{ enableAccount(id: $id) {_ANSWER} }}"
+DAVID, PASSWORD = "david@wedsync.app", "a long enough password"
+
+
+async def staff(client: GraphQLClient) -> list[Any]:
+    found = (await client.data(STAFF))["staff"]
+    assert found["totalCount"] == len(found["nodes"])
+    return list(found["nodes"])
+
+
+async def invited(admin: GraphQLClient, role: str = "OPERATOR") -> str:
+    payload = await ask(admin, INVITE, email=DAVID, role=role)
+    assert payload["errors"] == []
+    return str(payload["user"]["id"])
+
+
+async def in_(client: GraphQLClient, db: Database) -> GraphQLClient:
+    """David, who has chosen his password."""
+    token = await token_of(db, MailKind.STAFF_INVITATION)
+    payload = await ask(client.as_(None), RESET, token=token, new=PASSWORD)
+    return client.as_(payload["session"]["accessToken"])
+
+
+async def test_who_is_invited_chooses_a_password_and_is_in(
+    admin: GraphQLClient, db: Database
+) -> None:
+    await invited(admin)
+    refused = await ask(admin.as_(None), LOG_IN, email=DAVID, password=PASSWORD)
+    assert codes(refused) == [("INVALID", ["password"])]
+    await in_(admin, db)
+    (david,) = [item for item in await staff(admin) if item["email"] == DAVID]
+    assert (david["role"], david["emailVerifiedAt"] is not None) == ("OPERATOR", True)
+
+
+async def test_an_e_mail_is_invited_once(admin: GraphQLClient, db: Database) -> None:
+    await invited(admin)
+    payload = await ask(admin, INVITE, email=DAVID.upper(), role="ADMIN")
+    assert codes(payload) == [("UNIQUE", ["email"])]
+    assert len(await letters(db, MailKind.STAFF_INVITATION)) == 1
+    assert len(await staff(admin)) == 2
+
+
+async def test_another_role_counts_at_once(admin: GraphQLClient, db: Database) -> None:
+    key = await invited(admin, "ADMIN")
+    david = await in_(admin, db)
+    assert (await ask(admin, CHANGE_ROLE, id=key, role="VIEWER"))["user"]["role"] == "VIEWER"
+    assert (await david.execute(TOKENS)).codes == ["UNAUTHENTICATED"]
+    again = await ask(admin.as_(None), LOG_IN, email=DAVID, password=PASSWORD)
+    assert (await admin.as_(again["session"]["accessToken"]).execute(TOKENS)).codes == ["FORBIDDEN"]
+
+
+async def test_who_is_disabled_is_out_at_once_and_everywhere(
+    app: Starlette, admin: GraphQLClient, db: Database
+) -> None:
+    key = await invited(admin)
+    david = await in_(admin, db)
+    async with serving(app) as address, socket(address, david.token) as his:
+        await (await his.subscribe("subscription { systemHealth { overall } }")).next()
+        assert (await ask(admin, DISABLE, id=key))["user"]["disabledAt"] is not None
+        await asyncio.wait_for(his.connection.wait_closed(), 5)
+    assert (await david.execute(STAFF)).codes == ["UNAUTHENTICATED"]
+    refused = await ask(david.as_(None), LOG_IN, email=DAVID, password=PASSWORD)
+    assert codes(refused) == [("INVALID", ["password"])]
+    assert (await ask(admin, ENABLE, id=key))["user"]["disabledAt"] is None
+    assert (await ask(david.as_(None), LOG_IN, email=DAVID, password=PASSWORD))["errors"] == []
+
+
+async def test_streams_of_the_tokens_of_who_is_disabled_end_too(
+    app: Starlette, admin: GraphQLClient, db: Database
+) -> None:
+    maker = await add_user(db, Role.ADMIN)
+    async with db.write() as uow:
+        made = await create_token(uow, acting(maker), "ci", [Scope.HEALTH_READ])
+    (key,) = [item["id"] for item in await staff(admin) if item["email"] == maker.email]
+    async with serving(app) as address, socket(address, made.secret) as its:
+        await (await its.subscribe("subscription { systemHealth { overall } }")).next()
+        await ask(admin, DISABLE, id=key)
+        await asyncio.wait_for(its.connection.wait_closed(), 5)
+    answer = await admin.as_(made.secret).execute("{ systemHealth { overall } }")
+    assert answer.codes == ["UNAUTHENTICATED"]
+
+
+async def test_a_narrow_token_makes_nobody(
+    admin: GraphQLClient, visitor: GraphQLClient, db: Database
+) -> None:
+    maker = acting(await add_user(db, Role.ADMIN))
+    async with db.write() as uow:
+        made = await create_token(uow, maker, "ci", [Scope.TOKENS_ADMIN])
+    tool = visitor.as_(made.secret)
+    for role in ("ADMIN", "OPERATOR", "VIEWER"):
+        assert codes(await ask(tool, INVITE, email=DAVID, role=role)) == [("FORBIDDEN", ["role"])]
+    async with db.read() as session:
+        assert (await session.execute(select(func.count()).select_from(User))).scalar_one() == 2
+
+
+async def test_the_last_admin_and_oneself_are_left_alone(
+    admin: GraphQLClient, db: Database
+) -> None:
+    (me,) = await staff(admin)
+    for document in (DISABLE, ENABLE):
+        assert codes(await ask(admin, document, id=me["id"])) == [("FORBIDDEN", ["id"])]
+    other = admin.as_(await people.session_of(db, Role.ADMIN))
+    (they,) = [item for item in await staff(admin) if item["id"] != me["id"]]
+    done = await asyncio.gather(
+        ask(admin, DISABLE, id=they["id"]), ask(other, DISABLE, id=me["id"])
+    )
+    assert sorted(len(payload["errors"]) for payload in done) == [0, 1]
+
+
+@pytest.mark.parametrize("role", [Role.SUPPLIER, Role.COUPLE])
+async def test_customers_can_be_kept_out_but_are_no_staff(
+    admin: GraphQLClient, visitor: GraphQLClient, db: Database, role: Role
+) -> None:
+    customer = visitor.as_(await people.session_of(db, role))
+    key = (await customer.data("{ viewer { id } }"))["viewer"]["id"]
+    assert codes(await ask(admin, CHANGE_ROLE, id=key, role="ADMIN")) == [("INVALID", ["id"])]
+    assert (await ask(admin, DISABLE, id=key))["errors"] == []
+    assert (await customer.data("{ viewer { id } }"))["viewer"] is None
