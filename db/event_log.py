@@ -97,6 +97,7 @@ async def read_after(
     *,
     phase_id: UUID | None = None,
     since: datetime | None = None,
+    until: datetime | None = None,
     kinds: Sequence[str] | None = None,
 ) -> list[RecordedEvent]:
     """Events after a sequence, oldest first."""
@@ -105,6 +106,8 @@ async def read_after(
         query = query.where(LaunchEvent.phase_id == phase_id)
     if since is not None:
         query = query.where(LaunchEvent.at >= since)
+    if until is not None:
+        query = query.where(LaunchEvent.at <= until)
     if kinds is not None:
         query = query.where(LaunchEvent.kind.in_(kinds))
     rows = (await session.scalars(query.limit(limit))).all()

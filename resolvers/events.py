@@ -7,14 +7,27 @@ import strawberry
 
 from schema.context import Info
 from schema.pagination import MAX_BIGINT, After, Connection, First, Page, connection
+from schema.scalars import JSON
 from schema.types.events import SHOWN_KINDS, LaunchEvent, cursor_of, to_event
+from schema.types.launch_states import state_as_json
 from schema.types.node import decode_id
-from services import event_reads
+from services import event_reads, launch_states
 
 PhaseId = Annotated[
     strawberry.ID | None, strawberry.argument(description="Only what belongs to one phase.")
 ]
+Moment = Annotated[datetime, strawberry.argument(description="The moment.")]
 Since = Annotated[datetime | None, strawberry.argument(description="Only what came after.")]
+
+
+async def launch_state(info: Info, at: Moment) -> JSON:
+    """Phases, flags, health and incidents as they were, from the event log alone.
+
+    A moment to come is now. Go on from there with `replay`, or with `launchEvents` after `cursor`.
+    """
+    moment = min(at, info.context.now)
+    async with info.context.db.read() as session:
+        return state_as_json(await launch_states.state_at(session, moment), moment)
 
 
 async def launch_events(

@@ -98,6 +98,7 @@ from subscriptions import metrics as live_metrics
 from subscriptions import onboarding as live_onboarding
 from subscriptions import phases as live_phases
 from subscriptions import propagation as live_propagation
+from subscriptions import replay as live_replay
 
 # What an answer is made of, where that is rows alone (ADR 12).
 FLAGS, ROWS = Source.FLAGS, Source.ROWS
@@ -124,6 +125,7 @@ class Query:
     launch_phases: list[LaunchPhase] = query(phases.launch_phases, Scope.LAUNCH_READ, source=ROWS)
     launch_phase: LaunchPhase | None = query(phases.launch_phase, Scope.LAUNCH_READ, source=ROWS)
     activation_plan: ActivationPlan = query(phases.activation_plan, Scope.LAUNCH_OPERATE, cost=20)
+    launch_state: JSON = query(events.launch_state, Scope.LAUNCH_READ, cost=50)
     launch_events: Connection[LaunchEvent] = query(events.launch_events, Scope.LAUNCH_READ)
     changes: ChangeConnection = query(changes.changes, Scope.LAUNCH_READ)
 
@@ -340,6 +342,7 @@ class Subscription:
     system_health: HealthSnapshot = subscription(live_health.system_health, Scope.HEALTH_READ)
     launch_phase: LaunchPhase = subscription(live_phases.launch_phase, Scope.LAUNCH_READ)
     launch_events: LaunchEvent = subscription(live_events.launch_events, Scope.LAUNCH_READ)
+    replay: LaunchEvent = subscription(live_replay.replay, Scope.LAUNCH_READ)
     feature_flags: FeatureFlag = subscription(live_flags.feature_flags, Scope.FLAGS_READ)
     viewer_flags: FlagSet = subscription(live_flags.viewer_flags)
     launch_metrics: MetricsSnapshot = subscription(live_metrics.launch_metrics, Scope.METRICS_READ)

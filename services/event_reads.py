@@ -18,10 +18,11 @@ async def page(
     after: int | None = None,
     phase_id: UUID | None = None,
     since: datetime | None = None,
+    until: datetime | None = None,
 ) -> list[RecordedEvent]:
     """Events of some kinds, oldest first, after a sequence."""
     return await event_log.read_after(
-        session, after or 0, limit, phase_id=phase_id, since=since, kinds=kinds
+        session, after or 0, limit, phase_id=phase_id, since=since, until=until, kinds=kinds
     )
 
 

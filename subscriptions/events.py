@@ -1,7 +1,6 @@
 """The event feed, live: catches up from a cursor, then goes on without a hole (SPEC X6)."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -10,13 +9,7 @@ import strawberry
 from domain.events import RecordedEvent
 from schema.context import Info
 from schema.pagination import MAX_BIGINT, Page, encode_cursor
-from schema.types.events import (
-    SHOWN_KINDS,
-    LaunchEvent,
-    StreamGap,
-    is_shown,
-    to_event,
-)
+from schema.types.events import SHOWN_KINDS, LaunchEvent, is_shown, stream_gap, to_event
 from schema.types.node import decode_id
 from services import event_reads
 from subscriptions.fanout import Bounded, Overflow
@@ -59,7 +52,7 @@ async def launch_events(
                         last = item.seq
                         yield to_event(item)
             except Overflow as overflow:
-                yield _gap(last, overflow.missed, info.context.now)
+                yield stream_gap(encode_cursor(last), info.context.now, overflow.missed)
 
 
 async def _missed(info: Info, position: int, phase: UUID | None) -> AsyncIterator[RecordedEvent]:
@@ -72,15 +65,3 @@ async def _missed(info: Info, position: int, phase: UUID | None) -> AsyncIterato
         if len(found) < PAGE:
             return
         position = found[-1].seq
-
-
-def _gap(last: int, missed: int, now: datetime) -> StreamGap:
-    cursor = encode_cursor(last)
-    return StreamGap(
-        cursor=cursor,
-        at=now,
-        summary=f"At least {missed} events were missed: resume after {cursor}.",
-        ref=None,
-        missed=missed,
-        resume_from=cursor,
-    )

@@ -228,6 +228,18 @@ def to_event(item: RecordedEvent) -> LaunchEvent:
     return found
 
 
+def stream_gap(cursor: str, at: datetime, missed: int) -> StreamGap:
+    """What is sent instead of events that were left out after a cursor."""
+    return StreamGap(
+        cursor=cursor,
+        at=at,
+        summary=f"At least {missed} events were missed: resume after {cursor}.",
+        ref=None,
+        missed=missed,
+        resume_from=cursor,
+    )
+
+
 class _Common(TypedDict):
     cursor: str
     at: datetime

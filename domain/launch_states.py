@@ -1,0 +1,120 @@
+"""What a launch was like at a moment: the events up to it, folded (SPEC X6)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from domain.events import FlagChanged, HealthChanged, IncidentChanged, PhaseChanged, RecordedEvent
+from domain.flags import FlagState
+from domain.health import CheckType, HealthStatus
+from domain.ids import EventSeq
+from domain.incidents import IncidentStatus, Severity
+from domain.phases import PhaseStatus
+
+# From the best to the worst; one that is not known is worse than a warning.
+_ORDER = (
+    HealthStatus.HEALTHY,
+    HealthStatus.WARNING,
+    HealthStatus.UNKNOWN,
+    HealthStatus.CRITICAL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseThen:
+    """A phase at that moment. `since`: when it last changed."""
+
+    id: UUID
+    key: str
+    name: str
+    status: PhaseStatus
+    version: int
+    step_index: int | None
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FlagThen:
+    """A flag at that moment."""
+
+    key: str
+    state: FlagState
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CheckThen:
+    """A health check at that moment."""
+
+    check: CheckType
+    status: HealthStatus
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentThen:
+    """An incident at that moment."""
+
+    id: UUID
+    number: int
+    title: str
+    severity: Severity
+    status: IncidentStatus
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchState:
+    """Everything at that moment; `seq` is the newest event that it holds, 0 before the first."""
+
+    seq: EventSeq
+    phases: tuple[PhaseThen, ...]
+    flags: tuple[FlagThen, ...]
+    checks: tuple[CheckThen, ...]
+    incidents: tuple[IncidentThen, ...]
+
+    @property
+    def overall(self) -> HealthStatus:
+        """The worst check; unknown where none had reported yet."""
+        known = [item.status for item in self.checks]
+        return max(known, key=_ORDER.index) if known else HealthStatus.UNKNOWN
+
+
+def fold(events: Iterable[RecordedEvent]) -> LaunchState:
+    """The state after these events, in their order.
+
+    The last event of each thing is enough: folding only those gives the same.
+    """
+    phases: dict[UUID, PhaseThen] = {}
+    flags: dict[UUID, FlagThen] = {}
+    checks: dict[CheckType, CheckThen] = {}
+    incidents: dict[UUID, IncidentThen] = {}
+    seq = EventSeq(0)
+    for item in events:
+        seq, event, at = max(seq, item.seq), item.event, item.at
+        if isinstance(event, PhaseChanged) and event.phase_id is not None:
+            phases[event.phase_id] = _phase(event, event.phase_id, at)
+        elif isinstance(event, FlagChanged):
+            flags[event.flag_id] = FlagThen(event.key, event.after, at)
+        elif isinstance(event, HealthChanged):
+            checks[event.check] = CheckThen(event.check, event.after, at)
+        elif isinstance(event, IncidentChanged):
+            incidents[event.incident_id] = _incident(event, at)
+    return LaunchState(
+        seq,
+        tuple(sorted(phases.values(), key=lambda item: item.key)),
+        tuple(sorted(flags.values(), key=lambda item: item.key)),
+        tuple(sorted(checks.values(), key=lambda item: item.check)),
+        tuple(sorted(incidents.values(), key=lambda item: item.number)),
+    )
+
+
+def _phase(event: PhaseChanged, key: UUID, at: datetime) -> PhaseThen:
+    return PhaseThen(key, event.key, event.name, event.after, event.version, event.step_index, at)
+
+
+def _incident(event: IncidentChanged, at: datetime) -> IncidentThen:
+    return IncidentThen(
+        event.incident_id, event.number, event.title, event.severity, event.after, at
+    )

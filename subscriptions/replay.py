@@ -1,0 +1,77 @@
+"""A stretch of the log, played again at another speed (SPEC X6)."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, suppress
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+
+from domain.events import RecordedEvent
+from domain.replays import MOST_EVENTS, Replay
+from schema.context import Info
+from schema.types.events import SHOWN_KINDS, LaunchEvent, cursor_of, stream_gap, to_event
+from services import event_reads
+from subscriptions.lifetime import AccessEnded
+
+PAGE = 500
+
+From = Annotated[
+    datetime, strawberry.argument(name="from", description="Where it begins; before `to`.")
+]
+To = Annotated[
+    datetime, strawberry.argument(description="Where it ends; at most 31 days after `from`.")
+]
+Speed = Annotated[
+    float | None,
+    strawberry.argument(
+        description="Seconds of the launch in one second: 0.1 to 100000, six hours at most."
+    ),
+]
+
+
+async def replay(
+    info: Info, from_: From, to: To, speed: Speed = 10.0
+) -> AsyncIterator[LaunchEvent]:
+    """What happened between two moments, in its order and with its pauses.
+
+    It goes on from what `launchState(at: from)` shows. After 10,000
+    events it ends in a StreamGap: go on from the moment of the last one.
+    """
+    plan = Replay.of(from_, to, 10.0 if speed is None else speed)
+    loop, ended, shown = asyncio.get_running_loop(), asyncio.Event(), 0
+    begin = loop.time()
+    with info.context.runtime.lifetimes.watch(info.context.actor, ended.set):
+        async with aclosing(_events(info, plan)) as events:
+            async for item in events:
+                await _until(begin + plan.due(item.at), ended)
+                if shown == MOST_EVENTS:
+                    yield stream_gap(cursor_of(item), item.at, 1)
+                    return
+                shown += 1
+                yield to_event(item)
+
+
+async def _until(moment: float, ended: asyncio.Event) -> None:
+    """Wait for a moment of the loop's clock; raises AccessEnded where the access ends before."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout_at(moment):
+            await ended.wait()
+    if ended.is_set():
+        raise AccessEnded()
+
+
+async def _events(info: Info, plan: Replay) -> AsyncGenerator[RecordedEvent, None]:
+    """Page by page; no session is held while waiting."""
+    position = 0
+    while True:
+        async with info.context.db.read() as session:
+            found = await event_reads.page(
+                session, SHOWN_KINDS, PAGE, position, since=plan.begin, until=plan.end
+            )
+        for item in found:
+            yield item
+        if len(found) < PAGE:
+            return
+        position = found[-1].seq

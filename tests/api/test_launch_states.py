@@ -1,0 +1,61 @@
+"""What a launch was like at a moment (SPEC X6)."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from starlette.applications import Starlette
+
+from tests.clock import Clock
+from tests.factories.launches import make_flag, make_phase
+from tests.factories.propagation import toggled
+from tests.graphql import GraphQLClient
+
+STATE = "query ($at: DateTime!) { launchState(at: $at) }"
+OPEN = """mutation { createIncident(input: {type: "outage", severity: HIGH, title: "Down"}) {
+  incident { id } errors { message } } }"""
+RESOLVE = """mutation ($id: ID!) { resolveIncident(id: $id, resolutionNotes: "Up again.") {
+  errors { message } } }"""
+
+
+async def state(client: GraphQLClient, at: datetime) -> Any:  # noqa: ANN401 - JSON
+    return (await client.data(STATE, at=at.isoformat()))["launchState"]
+
+
+async def test_each_moment_shows_what_was_true_then(
+    app: Starlette, admin: GraphQLClient, viewer: GraphQLClient, clock: Clock
+) -> None:
+    moments = [clock()]
+    for number, on in enumerate((True, False)):
+        if number == 0:
+            await make_phase(admin, flags=("mvp_chat",))
+        await toggled(admin, app, "mvp_chat", on=on)
+        moments.append(clock())
+    before, on_then, off_now = [await state(viewer, moment) for moment in moments]
+    assert (before["flags"], before["phases"], before["cursor"]) == ([], [], None)
+    assert [item["enabled"] for item in on_then["flags"]] == [True]
+    assert [item["enabled"] for item in off_now["flags"]] == [False]
+    assert off_now["flags"][0]["version"] > on_then["flags"][0]["version"]
+    assert [(item["key"], item["status"]) for item in on_then["phases"]] == [
+        ("mvp_launch", "PLANNED")
+    ]
+    assert on_then["cursor"] != off_now["cursor"]
+
+
+async def test_incidents_stand_as_they_stood(
+    admin: GraphQLClient, viewer: GraphQLClient, clock: Clock
+) -> None:
+    opened = (await admin.data(OPEN))["createIncident"]["incident"]["id"]
+    during = clock()
+    await admin.data(RESOLVE, id=opened)
+    then, now = await state(viewer, during), await state(viewer, clock())
+    assert [item["status"] for item in then["incidents"]] == ["OPEN"]
+    assert [item["status"] for item in now["incidents"]] == ["RESOLVED"]
+    assert then["incidents"][0]["id"] == opened
+
+
+async def test_a_moment_to_come_is_now(admin: GraphQLClient, clock: Clock) -> None:
+    await make_flag(admin, "mvp_chat")
+    found = await state(admin, clock() + timedelta(days=400))
+    assert datetime.fromisoformat(found["at"]) <= clock()
+    assert [item["key"] for item in found["flags"]] == ["mvp_chat"]
+    assert found["health"]["overall"] == "UNKNOWN"

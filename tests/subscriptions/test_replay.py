@@ -1,0 +1,84 @@
+"""A stretch of a launch, played again (SPEC X6)."""
+
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from datetime import datetime
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+
+from db.session import Database
+from domain.actors import Role
+from schema.context import Context
+from schema.root import schema
+from services.authentication import authenticate
+from tests.clock import Clock
+from tests.factories import people
+from tests.factories.launches import make_flag
+from tests.factories.propagation import runtime_of
+from tests.graphql import GraphQLClient
+
+REPLAY = """subscription ($from: DateTime!, $to: DateTime!, $speed: Float) {
+  replay(from: $from, to: $to, speed: $speed) {
+    __typename at cursor ... on FlagEvent { diff { key } } } }"""
+
+
+async def played(
+    app: Starlette, token: str, begin: datetime, end: datetime, speed: float
+) -> AsyncIterator[Any]:
+    """The results of one replay."""
+    runtime = runtime_of(app)
+    actor = await authenticate(runtime.db, token, runtime.clock())
+    assert actor is not None
+    variables = {"from": begin.isoformat(), "to": end.isoformat(), "speed": speed}
+    context = Context(runtime, actor=actor)
+    results: Any = await schema.subscribe(REPLAY, variables, context_value=context)
+    async with aclosing(results):
+        async for result in results:
+            yield result
+
+
+@pytest.fixture
+async def token(db: Database) -> str:
+    return await people.session_of(db, Role.VIEWER)
+
+
+async def test_only_that_stretch_is_played_in_its_order(
+    app: Starlette, admin: GraphQLClient, token: str, clock: Clock
+) -> None:
+    await make_flag(admin, "mvp_before")
+    begin = clock()
+    for number in range(3):
+        await make_flag(admin, f"mvp_{number}")
+    end = clock()
+    await make_flag(admin, "mvp_after")
+    found = [item.data["replay"] async for item in played(app, token, begin, end, 1_000)]
+    assert [item["diff"]["key"] for item in found] == ["mvp_0", "mvp_1", "mvp_2"]
+
+
+async def test_pauses_are_kept_and_shortened(
+    app: Starlette, admin: GraphQLClient, token: str, clock: Clock
+) -> None:
+    begin = clock()
+    await make_flag(admin, "mvp_first")
+    clock.advance(3_600)
+    await make_flag(admin, "mvp_second")
+    runtime, moments = runtime_of(app), []
+    async for _ in played(app, token, begin, clock(), 7_200):
+        moments.append(runtime.clock())
+    assert 0.3 < (moments[1] - moments[0]).total_seconds() < 10
+
+
+async def test_it_ends_with_the_access_of_whoever_watches(
+    app: Starlette, admin: GraphQLClient, visitor: GraphQLClient, token: str, clock: Clock
+) -> None:
+    begin = clock()
+    await make_flag(admin, "mvp_first")
+    clock.advance(3_600)
+    await make_flag(admin, "mvp_second")
+    codes = []
+    async for result in played(app, token, begin, clock(), 10):
+        codes.append([error.extensions["code"] for error in result.errors or []])
+        await visitor.as_(token).data("mutation { logOut }")
+    assert codes == [[], ["FORBIDDEN"]]

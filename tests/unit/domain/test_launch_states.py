@@ -1,0 +1,128 @@
+"""The state of a launch, folded from its events (SPEC X6)."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.actors import UserType, system_actor
+from domain.events import (
+    Event,
+    FlagChanged,
+    HealthChanged,
+    IncidentChanged,
+    PhaseChanged,
+    RecordedEvent,
+    UserSignedUp,
+)
+from domain.flags import FlagState
+from domain.health import CheckType, HealthStatus
+from domain.ids import EventSeq, FlagId, IncidentId, PhaseId, UserId
+from domain.incidents import IncidentStatus, Severity
+from domain.launch_states import LaunchState, fold
+from domain.percent import Percent
+from domain.phases import PhaseStatus
+
+NOW = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
+ACTOR = system_actor("test").ref
+
+
+def phase(number: int, status: PhaseStatus, version: int = 1) -> PhaseChanged:
+    return PhaseChanged(
+        phase_id=PhaseId(UUID(int=number)),
+        key=f"phase_{number}",
+        name=f"Phase {number}",
+        action="moved",
+        before=None,
+        after=status,
+        version=version,
+    )
+
+
+def flag(number: int, on: bool, version: int = 1) -> FlagChanged:
+    state = FlagState(on, Percent(100.0), (), version)
+    key = f"flag_{number}"
+    return FlagChanged(
+        flag_id=FlagId(UUID(int=number)), key=key, action="changed", before=state, after=state
+    )
+
+
+def check(kind: CheckType, status: HealthStatus) -> HealthChanged:
+    return HealthChanged(check=kind, before=HealthStatus.UNKNOWN, after=status)
+
+
+def incident(number: int, status: IncidentStatus) -> IncidentChanged:
+    return IncidentChanged(
+        incident_id=IncidentId(UUID(int=number)),
+        number=number,
+        title="Down",
+        action="changed",
+        severity=Severity.HIGH,
+        before=None,
+        after=status,
+    )
+
+
+def log(*events: Event) -> list[RecordedEvent]:
+    return [
+        RecordedEvent(EventSeq(index), NOW + timedelta(seconds=index), ACTOR, event)
+        for index, event in enumerate(events, 1)
+    ]
+
+
+def last_of_each(items: list[RecordedEvent]) -> list[RecordedEvent]:
+    """What the database is asked for."""
+    last: dict[object, RecordedEvent] = {}
+    for item in items:
+        thing = getattr(item.event, "check", None) or item.event.subject_id
+        last[item.event.TYPE, thing] = item
+    return sorted(last.values(), key=lambda item: item.seq)
+
+
+def test_before_the_first_event_there_is_nothing() -> None:
+    found = fold([])
+    assert found == LaunchState(EventSeq(0), (), (), (), ())
+    assert found.overall is HealthStatus.UNKNOWN
+
+
+def test_the_last_event_of_a_thing_says_what_it_is() -> None:
+    found = fold(log(phase(1, PhaseStatus.PLANNED), flag(1, True), phase(1, PhaseStatus.ACTIVE, 2)))
+    (now,) = found.phases
+    assert (now.status, now.version, now.since) == (
+        PhaseStatus.ACTIVE,
+        2,
+        NOW + timedelta(seconds=3),
+    )
+    assert (found.flags[0].key, found.flags[0].state.enabled) == ("flag_1", True)
+    assert found.seq == 3
+
+
+def test_what_concerns_nothing_of_it_only_moves_its_end() -> None:
+    event = UserSignedUp(user_id=UserId(UUID(int=9)), user_type=UserType.COUPLE)
+    assert fold(log(event)) == LaunchState(EventSeq(1), (), (), (), ())
+
+
+def test_health_is_as_bad_as_its_worst_check() -> None:
+    found = fold(
+        log(
+            check(CheckType.API, HealthStatus.CRITICAL),
+            check(CheckType.EMAIL, HealthStatus.WARNING),
+            check(CheckType.API, HealthStatus.HEALTHY),
+        )
+    )
+    assert found.overall is HealthStatus.WARNING
+
+
+EVENTS = st.one_of(
+    st.builds(phase, st.integers(1, 3), st.sampled_from(PhaseStatus), st.integers(1, 9)),
+    st.builds(flag, st.integers(1, 3), st.booleans(), st.integers(1, 9)),
+    st.builds(check, st.sampled_from(CheckType), st.sampled_from(HealthStatus)),
+    st.builds(incident, st.integers(1, 3), st.sampled_from(IncidentStatus)),
+)
+
+
+@given(st.lists(EVENTS, max_size=30))
+def test_the_last_events_alone_give_the_same(events: list[Event]) -> None:
+    items = log(*events)
+    assert fold(last_of_each(items)) == fold(items)
