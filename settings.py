@@ -1,5 +1,6 @@
 """Every setting of the system: read once from the environment, frozen, passed down."""
 
+import hashlib
 import json
 import re
 import warnings
@@ -36,7 +37,9 @@ class Settings(BaseSettings):
     admin_email: str = Field(default="admin@wedsync.app", pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
     admin_password: SecretStr | None = None
     session_days: int = Field(default=14, ge=1, le=365)
-    secret_key: SecretStr | None = Field(default=None, description="Signs readiness tokens.")
+    secret_key: SecretStr | None = Field(
+        default=None, description="Signs readiness tokens and links."
+    )
     sign_ups_per_hour: int = Field(
         default=20, ge=1, le=1_000_000, description="So many accounts one address may make."
     )
@@ -95,6 +98,9 @@ class Settings(BaseSettings):
         description="Apprise URLs that alerts go to. critical+URL: only those; after5m+URL: those "
         "that nobody has taken for so long.",
     )
+    support_urls: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        default=(), description="Apprise URLs that requests for help go to. Unset: ALERT_URLS."
+    )
     alert_reminder_seconds: float = Field(default=900.0, gt=0)
     alert_retry_seconds: float = Field(
         default=300.0, gt=0, description="How long a message is tried again on a failing channel."
@@ -134,7 +140,7 @@ class Settings(BaseSettings):
             raise ValueError("must start with redis://, rediss:// or unix://")
         return value
 
-    @field_validator("alert_urls", mode="before")
+    @field_validator("alert_urls", "support_urls", mode="before")
     @classmethod
     def list_alert_urls(cls, value: object) -> object:
         """A JSON list, or URLs with blanks between them."""
@@ -142,7 +148,7 @@ class Settings(BaseSettings):
             return value
         return json.loads(value) if value.lstrip().startswith("[") else value.split()
 
-    @field_validator("alert_urls")
+    @field_validator("alert_urls", "support_urls")
     @classmethod
     def know_alert_urls(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
         """Name those that cannot be used by their position: the URLs themselves are secrets."""
@@ -157,6 +163,13 @@ class Settings(BaseSettings):
         if self.log_format is None:
             return self.environment == "production"
         return self.log_format == "json"
+
+    @cached_property
+    def signing_key(self) -> bytes:
+        """Signs what we hand out. Without SECRET_KEY: what all processes of a launch share."""
+        if self.secret_key is not None:
+            return self.secret_key.get_secret_value().encode()
+        return hashlib.sha256(f"readiness:{self.database_url}".encode()).digest()
 
     @cached_property
     def base_url(self) -> str:

@@ -10,6 +10,7 @@ from uuid import uuid4
 from redis.asyncio import Redis
 
 from db.session import Database
+from domain import assistance
 from domain.alert_causes import IncidentFacts, cause_of, causes_of, silenced_until
 from domain.alert_channels import Channel, channels_of
 from domain.alert_deliveries import Delivery, deliveries_of
@@ -43,9 +44,12 @@ class AlertCenter:
     ) -> None:
         """Nothing is read or sent yet. Another `send` than Apprise's: for tests."""
         urls = [url.get_secret_value() for url in settings.alert_urls]
-        self.channels: Sequence[Channel] = channels_of(urls)
+        support = [url.get_secret_value() for url in settings.support_urls]
+        every = channels_of([*urls, *support])
+        self.channels: Sequence[Channel] = every[: len(urls)]
+        self.support: Sequence[Channel] = every[len(urls) :] or self.channels  # SPEC S44
         self.silences = SilenceBook(db, redis)
-        if urls:
+        if every:
             senders.load()
         self._db = db
         self._clock = db.clock
@@ -53,7 +57,7 @@ class AlertCenter:
         self._rules = AlertRules(remind_after=timedelta(seconds=settings.alert_reminder_seconds))
         self._ledger = Ledger(db, redis)
         retry_for = timedelta(seconds=settings.alert_retry_seconds)
-        self._courier = Courier(self.channels, send, self._ledger, self._log, db.clock, retry_for)
+        self._courier = Courier(every, send, self._ledger, self._log, db.clock, retry_for)
         self._settled: dict[str, int] = {}
         self._announcing: set[asyncio.Task[None]] = set()
 
@@ -135,7 +139,7 @@ class AlertCenter:
                 cause,
                 now,
                 self._rules,
-                silent=self._is_silent(cause.severity),
+                silent=self._is_silent(cause.key, cause.severity),
                 silenced_until=silenced_until(silences, cause.key, cause.source, now),
             )
             if step is not None:
@@ -145,21 +149,28 @@ class AlertCenter:
     def _pass_time(self, alert: Alert, silences: Sequence[Silence]) -> Step | None:
         now = self._clock()
         until = silenced_until(silences, alert.key, alert.source, now)
-        silent = self._is_silent(alert.severity)
+        silent = self._is_silent(alert.key, alert.severity)
         step = pass_time(alert, now, self._rules, silent=silent, silenced_until=until)
         silenced = until is not None
-        return step or escalate(alert, now, delays_of(self.channels), silenced=silenced)
+        return step or escalate(
+            alert, now, delays_of(self._channels_for(alert.key)), silenced=silenced
+        )
 
-    def _is_silent(self, severity: Severity) -> bool:
+    def _is_silent(self, key: str, severity: Severity) -> bool:
         """Nobody here is to be told: whoever has a channel for it will make up for that."""
-        return not any(channel.wants(severity) for channel in self.channels)
+        return not any(channel.wants(severity) for channel in self._channels_for(key))
+
+    def _channels_for(self, key: str) -> Sequence[Channel]:
+        """Who needs help is for the support, all else for those who run the launch."""
+        return self.support if key.startswith(assistance.KEY) else self.channels
 
     async def _take(self, step: Step) -> bool:
         """Whoever is first to move an alert on tells people, and nobody else (SPEC A30)."""
         now = self._clock()
         messages = []
         if step.tell is not None:
-            messages = deliveries_of(step.alert, step.tell, self.channels, self._link, now)
+            channels = self._channels_for(step.alert.key)
+            messages = deliveries_of(step.alert, step.tell, channels, self._link, now)
             logger.warning("alert %s %s: %s", step.alert.key, step.tell, step.alert.title)
         if not await self._ledger.move(step.alert, messages):
             return False

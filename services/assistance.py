@@ -1,0 +1,38 @@
+"""Requests for help, as the support channel hears of them (SPEC S44)."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.queries import accounts
+from db.queries import onboarding as queries
+from domain.assistance import KEY, HelpRequest, text, title
+from domain.incidents import Severity
+from services.alerting import AlertCenter
+
+
+async def request_of(session: AsyncSession, onboarding_id: UUID) -> HelpRequest | None:
+    """What somebody asks; None where nobody does, or it is answered."""
+    row = (await queries.by_id(session, [onboarding_id])).get(onboarding_id)
+    if row is None or not row.assistance_needed or row.assistance_requested_at is None:
+        return None
+    user = (await accounts.users_by_id(session, [row.user_id])).get(row.user_id)
+    return HelpRequest(
+        user.email if user else "somebody",
+        row.user_type,
+        row.current_step,
+        row.assistance_message,
+        row.assistance_requested_at,
+    )
+
+
+async def tell(
+    alerts: AlertCenter, base_url: str, onboarding_id: UUID, found: HelpRequest | None
+) -> None:
+    """One alert for each person who asks; it is reminded of until they are helped."""
+    key = f"{KEY}{onboarding_id}"
+    if found is None:
+        await alerts.resolve_now(key, "They were helped, or went on by themselves.")
+        return
+    said = text(found, base_url)
+    await alerts.raise_now(key, title(found), said, Severity.MEDIUM, found.asked_at)

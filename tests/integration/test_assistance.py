@@ -1,0 +1,89 @@
+"""Requests for help reach the support, once, and end by themselves (SPEC S44)."""
+
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+import pytest
+from pydantic import SecretStr
+
+from db.session import Database
+from domain.actors import ANONYMOUS, Role
+from jobs.onboarding import follow_help
+from services import onboarding
+from services.alerting import AlertCenter
+from tests.factories.alerts import Desk
+from tests.factories.people import newest_user, session_of
+from tests.receivers import HttpReceiver
+
+
+@pytest.fixture
+async def team() -> AsyncIterator[HttpReceiver]:
+    """Where alerts go, beside the support, which is `receiver`."""
+    found = HttpReceiver()
+    await found.start()
+    yield found
+    await found.stop()
+
+
+@pytest.fixture
+async def supplier(db: Database) -> UUID:
+    await session_of(db, Role.SUPPLIER)
+    return await newest_user(db)
+
+
+def center(desk: Desk, *support: str) -> AlertCenter:
+    urls = tuple(SecretStr(url) for url in support)
+    desk.settings = desk.settings.model_copy(update={"support_urls": urls})
+    return desk.process()
+
+
+async def ask(db: Database, user_id: UUID, message: str | None) -> UUID:
+    async with db.write() as uow:
+        row = await onboarding.request_assistance(uow, ANONYMOUS, user_id, message)
+        return row.id
+
+
+async def follow(desk: Desk, alerts: AlertCenter, key: UUID) -> None:
+    await follow_help(desk.db, desk.settings, alerts, key)
+    await alerts.idle()
+
+
+async def test_a_request_reaches_the_support_and_only_them(
+    desk: Desk, team: HttpReceiver, receiver: HttpReceiver, supplier: UUID
+) -> None:
+    """Asked twice it is told once; every delivery is logged."""
+    desk.settings = desk.settings.model_copy(update={"alert_urls": (SecretStr(team.url),)})
+    alerts = center(desk, receiver.url)
+    key = await ask(desk.db, supplier, "I cannot add a client")
+    for _ in range(2):
+        await follow(desk, alerts, key)
+    (message,) = receiver.messages
+    assert "needs help" in message["title"]
+    assert "I cannot add a client" in message["message"]
+    assert "Business Information" in message["message"]
+    assert team.messages == []
+    assert [item.alert_key for item in await desk.deliveries()] == [f"assistance:{key}"]
+
+
+async def test_an_answer_ends_it(desk: Desk, receiver: HttpReceiver, supplier: UUID) -> None:
+    """Without SUPPORT_URLS those who run the launch are told."""
+    alerts = center(desk)
+    key = await ask(desk.db, supplier, None)
+    await follow(desk, alerts, key)
+    async with desk.db.write() as uow:
+        await onboarding.answer_assistance(uow, ANONYMOUS, key)
+    await follow(desk, alerts, key)
+    assert [item.kind.value for item in await desk.deliveries()] == ["firing", "resolved"]
+    assert len(receiver.messages) == 2
+
+
+async def test_who_asked_for_nothing_is_not_spoken_of(
+    desk: Desk, receiver: HttpReceiver, supplier: UUID
+) -> None:
+    """As with a job that comes late."""
+    alerts = center(desk)
+    key = await ask(desk.db, supplier, "Help")
+    async with desk.db.write() as uow:
+        await onboarding.answer_assistance(uow, ANONYMOUS, key)
+    await follow(desk, alerts, key)
+    assert receiver.messages == []
