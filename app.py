@@ -1,7 +1,6 @@
 """The web process: everything is wired here and nowhere else."""
 
 import gc
-import hashlib
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -60,6 +59,7 @@ from subscriptions.publish import Publisher
 from subscriptions.rehearsal_feed import RehearsalFeed
 from subscriptions.tail import EventTail
 from telemetry import collecting
+from unsubscribe import unsubscribe_route
 
 logger = logging.getLogger(__name__)
 
@@ -119,7 +119,7 @@ def build_runtime(
         budgets=Budgets(redis, Budget(settings.cost_points, settings.cost_restore_per_second)),
         seats=Seats(settings.sockets_per_caller),
         clock=clock,
-        secret=_secret(settings),
+        secret=settings.signing_key,
     )
 
 
@@ -211,6 +211,7 @@ def create_app(
             Route("/readyz", readyz),
             exposition_route(runtime),
             *ofrep_routes(runtime),
+            unsubscribe_route(runtime),
             *pages.routes,
         ],
         middleware=_middleware(settings),
@@ -276,10 +277,3 @@ def _middleware(settings: Settings) -> list[Middleware]:
             allow_credentials=True,
         ),
     ]
-
-
-def _secret(settings: Settings) -> bytes:
-    """Signs readiness tokens. Without SECRET_KEY: what all processes of a launch share."""
-    if settings.secret_key is not None:
-        return settings.secret_key.get_secret_value().encode()
-    return hashlib.sha256(f"readiness:{settings.database_url}".encode()).digest()

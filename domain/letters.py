@@ -15,6 +15,7 @@ class MailKind(StrEnum):
     EMAIL_CHANGED = "email_changed"
     STAFF_INVITATION = "staff_invitation"
     PARTNER_LEFT = "partner_left"
+    NUDGE = "nudge"
     OTHER = "other"
 
 
@@ -27,3 +28,4 @@ class Letter:
     body: str = field(repr=False)
     html: str | None = field(default=None, repr=False)
     kind: MailKind = MailKind.OTHER
+    unsubscribe: str | None = field(default=None, repr=False)  # a link that needs no log-in

@@ -6,7 +6,20 @@ from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.events import Event, IncidentChanged, MailQueued, PhaseChanged, RecordedEvent
+from domain import nudges
+from domain.actors import UserType
+from domain.events import (
+    Event,
+    IncidentChanged,
+    MailQueued,
+    PhaseChanged,
+    RecordedEvent,
+    UserSignedUp,
+)
+from domain.ids import UserId
+from domain.incidents import ACTIVE_STATUSES
+from domain.marketplace_events import OnboardingChanged
+from domain.onboarding import STALLED_AFTER
 from domain.rehearsal import STARTED
 from domain.rehearsal_events import RehearsalMoved
 from domain.webhook_events import RedeliveryAsked
@@ -20,6 +33,9 @@ SEND_MAIL = "mail.send"
 FOLLOW_INCIDENT = "alerts.incident"
 DELIVER = "webhooks.deliver"
 REDELIVER = "webhooks.redeliver"
+LOOK_AFTER = "onboarding.look_after"
+WORKS_AGAIN = "onboarding.works_again"
+FOLLOW_HELP = "onboarding.help"
 
 E = TypeVar("E", bound=Event)
 Route = Callable[[RecordedEvent], list[JobSpec]]
@@ -79,8 +95,37 @@ def _rehearse(event: RehearsalMoved, _recorded: RecordedEvent) -> list[JobSpec]:
 
 
 def _incident(event: IncidentChanged, _recorded: RecordedEvent) -> list[JobSpec]:
-    """Whom it concerns hears of it (S117). No key: each change may be the one that matters."""
-    return [JobSpec(FOLLOW_INCIDENT, {"incident_id": str(event.incident_id)})]
+    """Whom it concerns hears of it (S117). No key: each change may be the one that matters.
+
+    Its end is told to those whom it held up (SPEC X12).
+    """
+    payload = {"incident_id": str(event.incident_id)}
+    ends = event.before in ACTIVE_STATUSES and event.after not in ACTIVE_STATUSES
+    jobs = [JobSpec(FOLLOW_INCIDENT, payload)]
+    return [*jobs, JobSpec(WORKS_AGAIN, payload)] if ends else jobs
+
+
+def _signed_up(event: UserSignedUp, recorded: RecordedEvent) -> list[JobSpec]:
+    """Five minutes later somebody looks whether they get on (SPEC S72)."""
+    found = event.user_type is not UserType.ADMIN
+    return [_look_after(event.user_id, recorded)] if found else []
+
+
+def _onboarding(event: OnboardingChanged, recorded: RecordedEvent) -> list[JobSpec]:
+    """The same after each activity; and the support hears of who needs help (SPEC S44)."""
+    jobs = []
+    if event.action in nudges.ACTIVITIES:
+        jobs.append(_look_after(event.user_id, recorded))
+    if event.action in nudges.ABOUT_HELP:
+        jobs.append(JobSpec(FOLLOW_HELP, {"onboarding_id": str(event.onboarding_id)}))
+    return jobs
+
+
+def _look_after(user_id: UserId, recorded: RecordedEvent) -> JobSpec:
+    """One job for each person and activity; that of an earlier activity finds itself too old."""
+    since = recorded.at.isoformat()
+    payload = {"user_id": str(user_id), "since": since}
+    return JobSpec(LOOK_AFTER, payload, STALLED_AFTER, f"look-after:{user_id}:{since}")
 
 
 def _redeliver(event: RedeliveryAsked, _recorded: RecordedEvent) -> list[JobSpec]:
@@ -94,4 +139,6 @@ _ROUTES: dict[type[Event], Route] = {
     PhaseChanged: _route(PhaseChanged, _ramp),
     MailQueued: _route(MailQueued, _mail),
     RedeliveryAsked: _route(RedeliveryAsked, _redeliver),
+    UserSignedUp: _route(UserSignedUp, _signed_up),
+    OnboardingChanged: _route(OnboardingChanged, _onboarding),
 }

@@ -19,16 +19,20 @@ from domain.metrics import POOL_USED
 from jobs.alerts import follow_incident
 from jobs.guards import guard
 from jobs.mail import send_mail
+from jobs.onboarding import follow_help, look_after, works_again
 from jobs.phases import ramp
 from jobs.queue import Payload
 from jobs.rehearsals import rehearse
 from jobs.routing import (
     DELIVER,
+    FOLLOW_HELP,
     FOLLOW_INCIDENT,
+    LOOK_AFTER,
     RAMP,
     REDELIVER,
     REHEARSE,
     SEND_MAIL,
+    WORKS_AGAIN,
     enqueue_for,
 )
 from jobs.runner import DEFAULT_TIMING, JobRunner, QueueTiming
@@ -115,7 +119,23 @@ async def _redeliver(parts: Parts, payload: Payload) -> None:
     await parts.webhooks.again(UUID(str(payload["delivery_id"])))
 
 
+async def _look_after(parts: Parts, payload: Payload) -> None:
+    await look_after(parts.db, parts.settings, payload)
+
+
+async def _works_again(parts: Parts, payload: Payload) -> None:
+    await works_again(parts.db, parts.settings, UUID(str(payload["incident_id"])))
+
+
+async def _follow_help(parts: Parts, payload: Payload) -> None:
+    key = UUID(str(payload["onboarding_id"]))
+    await follow_help(parts.db, parts.settings, parts.alerts, key)
+
+
 HANDLERS: Mapping[str, WorkerHandler] = {
+    FOLLOW_HELP: _follow_help,
+    LOOK_AFTER: _look_after,
+    WORKS_AGAIN: _works_again,
     FOLLOW_INCIDENT: _follow_incident,
     RAMP: _ramp,
     REHEARSE: _rehearse,

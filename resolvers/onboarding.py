@@ -5,6 +5,7 @@ from typing import Annotated
 
 import strawberry
 
+from domain.actors import Role
 from domain.errors import Invalid
 from domain.onboarding import OnboardingSide
 from schema.context import Info
@@ -14,9 +15,10 @@ from schema.scalars import JSON
 from schema.types.node import decode_id
 from schema.types.onboarding import Onboarding, OnboardingPayload
 from schema.types.onboarding_data import profile_in
-from services import directory, profiles
+from services import directory, nudges, onboarding_steps, profiles
 from services import onboarding as setup
 from services.directory import StalledFilter
+from services.flag_evaluation import viewer_context
 
 Step = Annotated[str, strawberry.argument(description="The key of the step.")]
 Data = Annotated[
@@ -29,6 +31,7 @@ Message = Annotated[
     str | None, strawberry.argument(description="What is the matter: at most 2000 characters.")
 ]
 Id = Annotated[strawberry.ID, strawberry.argument(description="The onboarding.")]
+Enabled = Annotated[bool, strawberry.argument(description="False: never again.")]
 Side = Annotated[
     UserType | None, strawberry.argument(description="Only suppliers, or only couples.")
 ]
@@ -60,11 +63,27 @@ async def stalled_onboardings(
 
 async def complete_step(info: Info, step: Step, data: Data = None) -> OnboardingPayload:
     """Say that a step is done; refused where nothing proves it. Again does nothing."""
-    given = profile_in(step, data)
+    given, actor = profile_in(step, data), info.context.actor
     async with info.context.db.write() as uow:
         if given:
-            await profiles.update(uow, info.context.actor, given)
-        row = await setup.complete_step(uow, info.context.actor, info.context.actor.user_id, step)
+            await profiles.update(uow, actor, given)
+        row = await setup.complete_step(uow, actor, actor.user_id, step, _hidden(info))
+    return OnboardingPayload(onboarding=Onboarding.of(row))
+
+
+async def dismiss_nudge(info: Info) -> OnboardingPayload:
+    """Put the nudge away. Again does nothing."""
+    async with info.context.db.write() as uow:
+        row = await nudges.dismiss(uow, info.context.actor)
+    return OnboardingPayload(onboarding=Onboarding.of(row))
+
+
+async def set_nudges(info: Info, enabled: Enabled) -> OnboardingPayload:
+    """Be reminded while one stands still, or never again, in the app or by mail."""
+    actor = info.context.actor
+    async with info.context.db.write() as uow:
+        await nudges.allow(uow, actor, actor.user_id, enabled)
+        row = await setup.of_user(uow.session, actor.user_id)
     return OnboardingPayload(onboarding=Onboarding.of(row))
 
 
@@ -83,6 +102,13 @@ async def answer_assistance(info: Info, id: Id) -> OnboardingPayload:
     async with info.context.db.write() as uow:
         row = await setup.answer_assistance(uow, info.context.actor, key)
     return OnboardingPayload(onboarding=Onboarding.of(row))
+
+
+def _hidden(info: Info) -> frozenset[str]:
+    """The steps that the caller is not offered (SPEC S83)."""
+    actor, flags = info.context.actor, info.context.runtime.flags.current
+    side = OnboardingSide.COUPLE if actor.role is Role.COUPLE else OnboardingSide.SUPPLIER
+    return onboarding_steps.hidden(flags, side, viewer_context(actor, None))
 
 
 def _stalled(info: Info, user_type: UserType | None, seconds: int | None) -> StalledFilter:

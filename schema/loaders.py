@@ -61,5 +61,6 @@ class Loaders:
         self.invitation = _loader(lookups.invitations)
         self.newest_invitation = _loader(lookups.newest_invitations)
         self.onboarding = _loader(lookups.onboardings)
+        self.incident_on_flag = _loader(lookups.incidents_on_flags)
         self.onboarding_of_user = _loader(lookups.onboardings_by_user)
         self.propagation = _loader(propagations.many)

@@ -327,6 +327,12 @@ class Mutation:
     complete_onboarding_step: OnboardingPayload = mutation(
         onboarding.complete_step, Scope.SELF, failed=OnboardingPayload.failed
     )
+    dismiss_nudge: OnboardingPayload = mutation(
+        onboarding.dismiss_nudge, Scope.SELF, failed=OnboardingPayload.failed
+    )
+    set_nudges: OnboardingPayload = mutation(
+        onboarding.set_nudges, Scope.SELF, failed=OnboardingPayload.failed
+    )
     request_assistance: OnboardingPayload = mutation(
         onboarding.request_assistance, Scope.SELF, failed=OnboardingPayload.failed
     )

@@ -43,6 +43,7 @@ async def post(
         subject=letter.subject,
         body=letter.body,
         html=letter.html,
+        unsubscribe_url=letter.unsubscribe,
         created_at=uow.now,
         attempts=0,
         invitation_id=invitation_id,
@@ -97,7 +98,7 @@ def _note(uow: UnitOfWork, row: Mail, error: Exception | None, took_ms: int) -> 
     uow.session.add(attempt)
     if error is None:
         row.sent_at = uow.now
-        row.body, row.html = SENT_BODY, None
+        row.body, row.html, row.unsubscribe_url = SENT_BODY, None, None
     elif _hopeless(error) or gives_up(row.attempts):
         row.failed_at = uow.now
 

@@ -29,6 +29,10 @@ def message_of(sender: str, row: Mail) -> EmailMessage:
     # The same for every attempt, so that a letter sent twice can be told as one.
     message["Message-ID"] = f"<{row.id}@{sender.rpartition('@')[2].rstrip('>')}>"
     message["Auto-Submitted"] = "auto-generated"
+    if row.unsubscribe_url is not None:
+        # One click in the mail program is enough (RFC 8058).
+        message["List-Unsubscribe"] = f"<{row.unsubscribe_url}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(row.body)
     if row.html is not None:
         message.add_alternative(row.html, subtype="html")

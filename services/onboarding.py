@@ -4,7 +4,7 @@ Steps are checked off by facts, whoever brought them about and in whatever order
 that could prove a step calls `refresh` in its own transaction.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from db.models.suppliers import Supplier
 from db.queries import couples, suppliers
 from db.queries import onboarding as queries
 from db.session import UnitOfWork
+from domain import nudges
 from domain import onboarding as rules
 from domain.actors import Actor
 from domain.errors import Invalid, NotFound
@@ -51,19 +52,26 @@ async def refresh(
     fresh = tuple(key for key in after.done if key not in before.done)
     if fresh:
         _apply(uow, row, after, supplier or couple)
-        action = "completed" if after.is_complete and not before.is_complete else "advanced"
+        arrives = after.is_complete and not before.is_complete
+        action = nudges.COMPLETED if arrives else nudges.ADVANCED
         record(uow, actor, row, action, fresh)
     return row
 
 
 async def complete_step(
-    uow: UnitOfWork, actor: Actor, user_id: UUID | None, key: str
+    uow: UnitOfWork,
+    actor: Actor,
+    user_id: UUID | None,
+    key: str,
+    hidden: Collection[str] = (),
 ) -> OnboardingProgress:
-    """Say that a step is done; raises Invalid where nothing proves it (SPEC S43)."""
+    """Say that a step is done; raises Invalid where nothing proves it, or it is `hidden` (S43)."""
     row = await of_user(uow.session, user_id)
     step = rules.find_step(row.user_type, key)
     if step is None:
         raise Invalid("There is no such step.", path=("step",))
+    if key in hidden:
+        raise Invalid("This step is not offered yet.", path=("step",))
     found = await refresh(uow, actor, row.user_id, by_hand=None if step.unproven else key)
     assert found is not None
     if key not in progress_of(found).done:
@@ -82,8 +90,9 @@ async def request_assistance(
     assert row is not None
     row.assistance_needed, row.assistance_requested_at = True, uow.now
     row.assistance_message = (message or "").strip() or None
-    row.last_activity_at = uow.now
-    record(uow, actor, row, "needs help")
+    row.last_activity_at, row.left_at = uow.now, None
+    forget_nudge(row)
+    record(uow, actor, row, nudges.NEEDS_HELP)
     return row
 
 
@@ -96,7 +105,7 @@ async def answer_assistance(
         raise NotFound("There is no Onboarding with this id.", path=("id",))
     if row.assistance_needed:
         _end_assistance(row)
-        record(uow, actor, row, "was helped")
+        record(uow, actor, row, nudges.WAS_HELPED)
     return row
 
 
@@ -125,6 +134,11 @@ def record(
         completed=completed,
     )
     uow.record(actor, event)
+
+
+def forget_nudge(row: OnboardingProgress) -> None:
+    """Take away the nudge that is shown."""
+    row.nudge_kind = row.nudge_step = row.nudged_at = None
 
 
 async def _facts(session: AsyncSession, supplier: Supplier | None, couple: Couple | None) -> Facts:
@@ -157,8 +171,9 @@ def _apply(
     row.step_completion_times = {key: at.isoformat() for key, at in progress.done.items()}
     row.current_step = rules.next_step(progress.side, progress.done)
     row.total_completion_percentage = progress.percentage
-    row.stuck_at_step = None
+    row.stuck_at_step = row.left_at = None
     row.last_activity_at = uow.now
+    forget_nudge(row)
     if progress.is_complete:
         row.completed_at = row.completed_at or uow.now
         _end_assistance(row)

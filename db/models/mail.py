@@ -26,6 +26,7 @@ class Mail(Base):
     subject: Mapped[str]
     body: Mapped[str]
     html: Mapped[str | None]
+    unsubscribe_url: Mapped[str | None]
     created_at: Mapped[Moment]
     sent_at: Mapped[datetime | None]
     failed_at: Mapped[datetime | None]

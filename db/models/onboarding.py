@@ -7,7 +7,8 @@ from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.base import Base, Timestamps, UuidKey, enum_column, reference
+from db.base import Base, Moment, Timestamps, UuidKey, enum_column, reference
+from domain.nudges import NudgeKind
 from domain.onboarding import OnboardingSide
 
 
@@ -41,3 +42,22 @@ class OnboardingProgress(Timestamps, Base):
     completed_at: Mapped[datetime | None]
     nudges_sent: Mapped[int] = mapped_column(server_default=text("0"))
     nudges_opted_out: Mapped[bool] = mapped_column(server_default=text("false"))
+    nudge_kind: Mapped[NudgeKind | None] = mapped_column(enum_column(NudgeKind))
+    nudge_step: Mapped[str | None]
+    nudged_at: Mapped[datetime | None]
+    left_at: Mapped[datetime | None]
+
+
+class OnboardingHoldup(Base):
+    """Somebody who came to a stand while an incident was open on their step (SPEC X12)."""
+
+    __tablename__ = "onboarding_holdups"
+    __table_args__ = (Index(None, "incident_id"),)
+
+    onboarding_id: Mapped[UUID] = mapped_column(
+        reference("user_onboarding_progress"), primary_key=True
+    )
+    incident_id: Mapped[UUID] = mapped_column(reference("launch_incidents"), primary_key=True)
+    step: Mapped[str]
+    at: Mapped[Moment]
+    told_at: Mapped[datetime | None]

@@ -37,6 +37,7 @@ describe(
     EMAIL_CHANGED="An account has another e-mail now.",
     STAFF_INVITATION="Somebody may operate launches.",
     PARTNER_LEFT="The other side of a partnership is gone.",
+    NUDGE="Somebody stands still in the guided setup.",
     OTHER="Anything else.",
 )
 

@@ -15,6 +15,8 @@ from schema.pagination import Connection
 from schema.types.actors import User
 from schema.types.errors import Error
 from schema.types.node import Node, node_id
+from schema.types.nudges import OnboardingBanner, OnboardingNudge
+from services import onboarding_steps
 from services.onboarding import progress_of
 
 
@@ -49,12 +51,18 @@ class Onboarding(Node):
         description="When the last required step was done."
     )
     last_activity_at: datetime = strawberry.field(description="When they last did something.")
+    nudges_enabled: bool = strawberry.field(
+        description="Whether they are reminded while they stand still."
+    )
+    nudge: OnboardingNudge | None = strawberry.field(
+        description="A word of encouragement, where one is due."
+    )
     row: strawberry.Private[rows.OnboardingProgress]
 
     @strawberry.field(description="All steps, in the order in which they are offered.")
     async def steps(self, info: Info) -> list[OnboardingStep]:
         """The flags are asked only where one is bound to a step."""
-        progress, enabled = progress_of(self.row), await self._enabled(info)
+        progress, hidden = progress_of(self.row), await self._hidden(info)
         spent = rules.seconds_spent(progress)
         return [
             OnboardingStep(
@@ -62,7 +70,7 @@ class Onboarding(Node):
                 title=step.title,
                 description=step.description,
                 required=step.required,
-                enabled=step.key in enabled,
+                enabled=step.key not in hidden,
                 completed_at=progress.done.get(step.key),
                 seconds_spent=spent.get(step.key),
             )
@@ -72,8 +80,19 @@ class Onboarding(Node):
     @strawberry.field(description="The step to do next; null where there is none.")
     async def current_step(self, info: Info) -> str | None:
         """The first required one that is offered and not done."""
-        enabled, done = await self._enabled(info), progress_of(self.row).done
-        return rules.next_step(self.row.user_type, done, lambda step: step.key in enabled)
+        hidden, done = await self._hidden(info), progress_of(self.row).done
+        return rules.next_step(self.row.user_type, done, lambda step: step.key not in hidden)
+
+    @strawberry.field(description="Set while an incident is open on the step to do next.")
+    async def banner(self, info: Info) -> OnboardingBanner | None:
+        """Nobody is told that they are slow while it is us (SPEC X12)."""
+        done, hidden = progress_of(self.row).done, await self._hidden(info)
+        key = rules.next_step(self.row.user_type, done, lambda step: step.key not in hidden)
+        step = rules.find_step(self.row.user_type, key) if key else None
+        if step is None:
+            return None
+        incident = await info.context.loaders.incident_on_flag.load(step.flag_key)
+        return OnboardingBanner.of(step, incident) if incident else None
 
     @strawberry.field(description="The step that they have stood still at for five minutes.")
     def stuck_at_step(self, info: Info) -> str | None:
@@ -99,15 +118,13 @@ class Onboarding(Node):
         found = await info.context.loaders.user.load(self.row.user_id)
         return User.of(found) if found else None
 
-    async def _enabled(self, info: Info) -> frozenset[str]:
-        steps, flags = rules.steps_of(self.row.user_type), info.context.runtime.flags.current
-        bound = {step.key: step.flag_key for step in steps if step.flag_key in flags.flags}
-        if not bound:
-            return frozenset(step.key for step in steps)
+    async def _hidden(self, info: Info) -> frozenset[str]:
+        flags, side = info.context.runtime.flags.current, self.row.user_type
+        if not onboarding_steps.bound(flags, side):
+            return frozenset()
         person = await info.context.loaders.person.load(self.row.user_id)
         seen = person.context if person else EvaluationContext()
-        hidden = {key for key, flag in bound.items() if not flags.evaluate(flag, seen).value}
-        return frozenset(step.key for step in steps) - hidden
+        return onboarding_steps.hidden(flags, side, seen)
 
     @classmethod
     def of(cls, row: rows.OnboardingProgress) -> "Onboarding":
@@ -120,6 +137,8 @@ class Onboarding(Node):
             assistance_message=row.assistance_message,
             completed_at=row.completed_at,
             last_activity_at=row.last_activity_at,
+            nudges_enabled=not row.nudges_opted_out,
+            nudge=OnboardingNudge.of(row),
             row=row,
         )
 

@@ -249,3 +249,20 @@ async def test_a_bad_question_about_stalled_ones(
     given: dict[str, Any],
 ) -> None:
     assert (await viewer.execute(STALLED, **given)).codes == ["BAD_USER_INPUT"]
+
+
+async def test_a_step_that_is_not_offered_cannot_be_completed(
+    admin: GraphQLClient, visitor: GraphQLClient, db: Database
+) -> None:
+    """S83: whoever says that it is done is told so, and nothing changes."""
+    await make_flag(admin, "onboarding_invite_partner")
+    couple = await new_couple(visitor, db)
+    found = await complete(couple, "invite_partner")
+    assert [(error["code"], error["path"]) for error in found["errors"]] == [("INVALID", ["step"])]
+    assert (await couple.data(COUPLE_SETUP))["viewer"]["couple"]["onboarding"]["steps"][-1] == {
+        "key": "invite_partner",
+        "required": False,
+        "enabled": False,
+        "completedAt": None,
+        "secondsSpent": None,
+    }

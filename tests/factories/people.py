@@ -1,7 +1,9 @@
 """People with an open session."""
 
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
 
 from db.models.accounts import Session, User
 from db.models.couples import Couple
@@ -50,3 +52,11 @@ async def open_session(
         )
         uow.session.add(progress)
     return token
+
+
+async def newest_user(db: Database) -> UUID:
+    """Of whom the last session was made."""
+    async with db.read() as session:
+        found = await session.scalar(select(User.id).order_by(User.created_at.desc()).limit(1))
+    assert found is not None
+    return found

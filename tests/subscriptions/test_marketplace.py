@@ -9,6 +9,8 @@ from db.session import Database
 from schema.context import Runtime
 from services.invitation_changes import expire_overdue
 from tests.clock import Clock
+from tests.factories.incidents import RESOLVE, TOGGLE, report
+from tests.factories.launches import make_flag
 from tests.factories.marketplace import (
     INVITE,
     OPEN,
@@ -109,6 +111,39 @@ async def test_the_setup_moves_on_every_device(address: str, supplier: GraphQLCl
         last = (await stream.next())["viewerOnboarding"]
     assert [*seen, last["percentComplete"]] == [0, 33, 67, 100]
     assert last["firstValueAchieved"] is True
+
+
+async def test_a_flag_shows_and_hides_a_step_at_once(
+    address: str, supplier: GraphQLClient, admin: GraphQLClient
+) -> None:
+    """S83, S120."""
+    async with socket(address, supplier.token) as live:
+        stream = await live.subscribe(SETUP)
+        seen = [(await stream.next())["viewerOnboarding"]["currentStep"]]
+        await make_flag(admin, "onboarding_business_info")
+        seen.append((await stream.next())["viewerOnboarding"]["currentStep"])
+        flag = {"key": "onboarding_business_info", "enabled": True, "reason": "ready"}
+        await admin.data(TOGGLE, input=flag)
+        seen.append((await stream.next())["viewerOnboarding"]["currentStep"])
+        await make_flag(admin, "something_else")
+        assert await stream.silent()
+    assert seen == ["business_info", "first_client", "business_info"]
+
+
+async def test_an_incident_begins_and_ends_on_the_page(
+    address: str, supplier: GraphQLClient, admin: GraphQLClient
+) -> None:
+    """X12."""
+    document = "subscription { viewerOnboarding { banner { step } } }"
+    await make_flag(admin, "onboarding_business_info", enabled=True, rolloutPercentage=100)
+    async with socket(address, supplier.token) as live:
+        stream = await live.subscribe(document)
+        seen = [(await stream.next())["viewerOnboarding"]["banner"]]
+        found = await report(admin, affectedFeatures=["onboarding_business_info"])
+        seen.append((await stream.next())["viewerOnboarding"]["banner"])
+        await admin.data(RESOLVE, id=found["incident"]["id"], notes="Mended")
+        seen.append((await stream.next())["viewerOnboarding"]["banner"])
+    assert seen == [None, {"step": "business_info"}, None]
 
 
 async def test_the_setup_of_others_is_silent(

@@ -6,10 +6,21 @@ from uuid import uuid4
 
 import pytest
 
-from domain.actors import ANONYMOUS
-from domain.events import Event, HealthChanged, MailQueued, PhaseChanged, RecordedEvent
+from domain.actors import ANONYMOUS, UserType
+from domain.events import (
+    Event,
+    HealthChanged,
+    IncidentChanged,
+    MailQueued,
+    PhaseChanged,
+    RecordedEvent,
+    UserSignedUp,
+)
 from domain.health import CheckType, HealthStatus
-from domain.ids import EventSeq, MailId, PhaseId, RunId
+from domain.ids import EventSeq, IncidentId, MailId, OnboardingId, PhaseId, RunId, UserId
+from domain.incidents import IncidentStatus, Severity
+from domain.marketplace_events import OnboardingChanged
+from domain.onboarding import OnboardingSide
 from domain.phases import PhaseStatus
 from domain.rehearsal import STARTED, RehearsalStage
 from domain.rehearsal_events import RehearsalMoved
@@ -89,6 +100,63 @@ def test_a_mail_is_sent() -> None:
     assert jobs(MailQueued(mail_id=mail_id)) == [
         JobSpec("mail.send", {"mail_id": str(mail_id)}, dedupe_key=f"mail:{mail_id}")
     ]
+
+
+def setup(action: str) -> OnboardingChanged:
+    return OnboardingChanged(
+        onboarding_id=OnboardingId(uuid4()),
+        user_id=UserId(uuid4()),
+        side=OnboardingSide.COUPLE,
+        action=action,
+        percentage=33,
+    )
+
+
+@pytest.mark.parametrize("kind", [UserType.SUPPLIER, UserType.COUPLE])
+def test_five_minutes_after_the_sign_up_somebody_looks(kind: UserType) -> None:
+    """S72."""
+    event = UserSignedUp(user_id=UserId(uuid4()), user_type=kind)
+    (job,) = jobs(event)
+    assert (job.entrypoint, job.delay) == ("onboarding.look_after", timedelta(minutes=5))
+    assert job.payload == {"user_id": str(event.user_id), "since": NOW.isoformat()}
+    assert jobs(replace(event, user_type=UserType.ADMIN)) == []
+
+
+@pytest.mark.parametrize(
+    ("action", "entrypoints"),
+    [
+        ("advanced", ["onboarding.look_after"]),
+        ("needs help", ["onboarding.look_after", "onboarding.help"]),
+        ("works again", ["onboarding.look_after"]),
+        ("was helped", ["onboarding.help"]),
+        ("completed", ["onboarding.help"]),
+        ("stalled", []),
+        ("nudged", []),
+    ],
+)
+def test_what_follows_from_a_setup(action: str, entrypoints: list[str]) -> None:
+    """S44, S72: an activity starts the clock anew; the support hears of who needs help."""
+    assert [job.entrypoint for job in jobs(setup(action))] == entrypoints
+
+
+@pytest.mark.parametrize(
+    ("after", "told"), [(IncidentStatus.RESOLVED, True), (IncidentStatus.INVESTIGATING, False)]
+)
+def test_the_end_of_an_incident_is_told_to_those_it_held_up(
+    after: IncidentStatus, told: bool
+) -> None:
+    """X12."""
+    event = IncidentChanged(
+        incident_id=IncidentId(uuid4()),
+        number=1,
+        title="It breaks",
+        action="changed",
+        severity=Severity.HIGH,
+        before=IncidentStatus.OPEN,
+        after=after,
+    )
+    found = [job.entrypoint for job in jobs(event)]
+    assert found == ["alerts.incident", "onboarding.works_again"][: 1 + told]
 
 
 def test_most_events_ask_for_nothing() -> None:

@@ -1,0 +1,77 @@
+"""SQL about people who stand still, and about incidents on their steps (SPEC S73, X12)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import cast, exists, func, or_, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT, insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models.accounts import User
+from db.models.flags import FeatureFlag
+from db.models.incidents import LaunchIncident
+from db.models.onboarding import OnboardingHoldup, OnboardingProgress
+from db.models.phases import LaunchPhaseFlag
+from domain.incidents import ACTIVE_STATUSES
+
+
+async def incidents_on(
+    session: AsyncSession, flag_keys: Sequence[str]
+) -> Mapping[str, LaunchIncident]:
+    """The first open incident about each flag: it names the flag, or its phase has it."""
+    key = func.unnest(cast(list(flag_keys), ARRAY(TEXT)), type_=TEXT).column_valued("key")
+    in_phase = exists().where(
+        LaunchPhaseFlag.phase_id == LaunchIncident.phase_id,
+        LaunchPhaseFlag.flag_id == FeatureFlag.id,
+        FeatureFlag.flag_key == key,
+    )
+    query = (
+        select(key, LaunchIncident)
+        .where(LaunchIncident.status.in_(ACTIVE_STATUSES))
+        .where(or_(key == func.any(LaunchIncident.affected_features), in_phase))
+        .order_by(LaunchIncident.number.desc())
+    )
+    return {row[0]: row[1] for row in await session.execute(query)}
+
+
+async def remember(
+    session: AsyncSession, onboarding_id: UUID, incident_id: UUID, step: str, now: datetime
+) -> None:
+    """Somebody stands still because of an incident; saying so again changes nothing."""
+    row = {"onboarding_id": onboarding_id, "incident_id": incident_id, "step": step, "at": now}
+    await session.execute(insert(OnboardingHoldup).values(row).on_conflict_do_nothing())
+
+
+async def waiting_for(session: AsyncSession, incident_id: UUID, limit: int) -> list[UUID]:
+    """Users who stood still during an incident and have not been told of its end."""
+    query = (
+        select(OnboardingProgress.user_id)
+        .join(OnboardingHoldup, OnboardingHoldup.onboarding_id == OnboardingProgress.id)
+        .where(OnboardingHoldup.incident_id == incident_id, OnboardingHoldup.told_at.is_(None))
+        .order_by(OnboardingHoldup.at, OnboardingProgress.user_id)
+    )
+    return list(await session.scalars(query.limit(limit)))
+
+
+async def settle(
+    session: AsyncSession, onboarding_id: UUID, incident_id: UUID, now: datetime
+) -> str | None:
+    """Whoever is first has told them; the step at which they stood, for that one only."""
+    query = (
+        update(OnboardingHoldup)
+        .where(
+            OnboardingHoldup.onboarding_id == onboarding_id,
+            OnboardingHoldup.incident_id == incident_id,
+            OnboardingHoldup.told_at.is_(None),
+        )
+        .values(told_at=now)
+        .returning(OnboardingHoldup.step)
+    )
+    return await session.scalar(query)
+
+
+async def email_of(session: AsyncSession, user_id: UUID) -> str | None:
+    """Where to write to; None for an account that is closed."""
+    query = select(User.email).where(User.id == user_id, User.disabled_at.is_(None))
+    return await session.scalar(query)

@@ -1,0 +1,35 @@
+"""A signed link that stops reminders: whoever holds it may do that, and nothing else."""
+
+import base64
+import binascii
+import hashlib
+import hmac
+from uuid import UUID
+
+_PURPOSE = b"launch:unsubscribe:"
+_SIGNATURE = 16  # bytes
+
+
+def sign(user_id: UUID, secret: bytes) -> str:
+    """The code of somebody's link. It never ends: letters are kept for years."""
+    return _encode(user_id.bytes + _signature(user_id, secret))
+
+
+def read(code: str, secret: bytes) -> UUID | None:
+    """Whose link it is; None where it was not made by us."""
+    try:
+        raw = base64.urlsafe_b64decode(code.encode("ascii") + b"=" * (-len(code) % 4))
+    except (ValueError, binascii.Error):
+        return None
+    if len(raw) != 16 + _SIGNATURE:
+        return None
+    user_id = UUID(bytes=raw[:16])
+    return user_id if hmac.compare_digest(raw[16:], _signature(user_id, secret)) else None
+
+
+def _signature(user_id: UUID, secret: bytes) -> bytes:
+    return hmac.new(secret, _PURPOSE + user_id.bytes, hashlib.sha256).digest()[:_SIGNATURE]
+
+
+def _encode(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")

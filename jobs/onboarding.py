@@ -1,0 +1,35 @@
+"""The jobs about people who stand still, or ask for help (SPEC S44, S72, X12)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pgqueuer.errors import RetryRequested
+
+from db.session import Database
+from jobs.queue import Payload
+from services import assistance, holdups, nudges
+from services.alerting import AlertCenter
+from settings import Settings
+
+
+async def look_after(db: Database, settings: Settings, payload: Payload) -> None:
+    """Look at somebody now, and again when that is worth it; safe to run twice or late."""
+    user_id, since = UUID(str(payload["user_id"])), datetime.fromisoformat(str(payload["since"]))
+    async with db.write() as uow:
+        again = await nudges.look(uow, settings, user_id, since)
+    if again is not None:
+        raise RetryRequested(again - db.clock(), "nothing is due before")
+
+
+async def works_again(db: Database, settings: Settings, incident_id: UUID) -> None:
+    """Tell those whom an incident held up; safe to run twice."""
+    await holdups.tell(db, settings, incident_id)
+
+
+async def follow_help(
+    db: Database, settings: Settings, alerts: AlertCenter, onboarding_id: UUID
+) -> None:
+    """Tell the support of a request for help, or that it is over; safe to run twice or late."""
+    async with db.read() as session:
+        found = await assistance.request_of(session, onboarding_id)
+    await assistance.tell(alerts, settings.base_url, onboarding_id, found)

@@ -1,0 +1,52 @@
+"""What somebody who stands still is shown (SPEC S73, X12)."""
+
+from datetime import datetime
+
+import strawberry
+
+from db.models.incidents import LaunchIncident
+from db.models.onboarding import OnboardingProgress
+from domain import nudges as rules
+from domain.nudges import NudgeKind
+from domain.onboarding import Step, find_step
+from schema.enums import describe
+
+describe(
+    NudgeKind,
+    "Why somebody is nudged.",
+    STUCK="They stand still.",
+    WORKS_AGAIN="What held them up was our fault, and it is over.",
+)
+
+
+@strawberry.type(description="A word of encouragement, until it is dismissed or a step is done.")
+class OnboardingNudge:
+    """At most three that say STUCK, however often somebody comes to a stand."""
+
+    kind: NudgeKind = strawberry.field(description="Why it is shown.")
+    message: str = strawberry.field(description="What to show.")
+    step: str = strawberry.field(description="The key of the step that comes next.")
+    at: datetime = strawberry.field(description="Since when it is shown.")
+
+    @classmethod
+    def of(cls, row: OnboardingProgress) -> "OnboardingNudge | None":
+        """The nudge of an onboarding, where there is one."""
+        step = find_step(row.user_type, row.nudge_step) if row.nudge_step else None
+        if row.nudge_kind is None or row.nudged_at is None or step is None:
+            return None
+        message = rules.message(row.nudge_kind, step)
+        return cls(kind=row.nudge_kind, message=message, step=step.key, at=row.nudged_at)
+
+
+@strawberry.type(description="The next step does not work at present, and we know.")
+class OnboardingBanner:
+    """Shown while an incident is open on the step; nothing internal of it."""
+
+    message: str = strawberry.field(description="What to show.")
+    step: str = strawberry.field(description="The key of the step.")
+    since: datetime = strawberry.field(description="When the trouble began.")
+
+    @classmethod
+    def of(cls, step: Step, incident: LaunchIncident) -> "OnboardingBanner":
+        """What people read of an incident."""
+        return cls(message=rules.banner(step), step=step.key, since=incident.created_at)

@@ -1,0 +1,25 @@
+"""Several sources of news for one stream."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from typing import Any
+
+from subscriptions.fanout import Subscription
+
+
+async def news_of(*sources: Subscription[Any]) -> AsyncGenerator[object, None]:
+    """Whatever comes from any of them; ends, or fails, with the first that does."""
+    reads = {asyncio.ensure_future(anext(source, None)): source for source in sources}
+    try:
+        while True:
+            done, _ = await asyncio.wait(reads, return_when=asyncio.FIRST_COMPLETED)
+            for read in done:
+                source, item = reads.pop(read), read.result()
+                if item is None:
+                    return
+                reads[asyncio.ensure_future(anext(source, None))] = source
+                yield item
+    finally:
+        for read in reads:
+            read.cancel()
+        await asyncio.gather(*reads, return_exceptions=True)

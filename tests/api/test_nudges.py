@@ -1,0 +1,122 @@
+"""Nudges, banners and the link in the letter, as people and mail programs see them (S73, X12)."""
+
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+
+from db.session import Database
+from domain.unsubscribing import sign
+from schema.context import Runtime
+from services import nudges, onboarding
+from tests.clock import Clock
+from tests.factories.incidents import RESOLVE, report
+from tests.factories.launches import make_flag, make_phase
+from tests.factories.marketplace import PROFILE, new_supplier
+from tests.factories.people import newest_user
+from tests.graphql import GraphQLClient
+
+SETUP = """{ viewer { supplier { onboarding {
+  currentStep nudgesEnabled nudge { kind message step } banner { message step } } } } }"""
+DISMISS = "mutation { dismissNudge { onboarding { nudge { step } } errors { code } } }"
+SET = """mutation ($enabled: Boolean!) { setNudges(enabled: $enabled) {
+  onboarding { nudgesEnabled nudge { step } } errors { code } } }"""
+BUSINESS = {"businessName": "Sarah's Photos", "vendorType": "PHOTOGRAPHER"}
+ONE_CLICK = {"content": "List-Unsubscribe=One-Click"}
+
+
+async def setup(client: GraphQLClient) -> Any:  # noqa: ANN401 - JSON
+    return (await client.data(SETUP))["viewer"]["supplier"]["onboarding"]
+
+
+@pytest.fixture
+async def nudged(app: Starlette, supplier: GraphQLClient, db: Database, clock: Clock) -> str:
+    """The supplier has stood still for five minutes; the code of the link in their letters."""
+    runtime: Runtime = app.state.runtime
+    user_id = await newest_user(db)
+    clock.advance(301)
+    async with runtime.db.write() as uow:
+        row = await onboarding.of_user(uow.session, user_id)
+        await nudges.look(uow, runtime.settings, user_id, row.last_activity_at)
+    return sign(user_id, runtime.secret)
+
+
+async def test_a_nudge_is_shown_until_it_is_dismissed(supplier: GraphQLClient, nudged: str) -> None:
+    found = (await setup(supplier))["nudge"]
+    assert (found["kind"], found["step"]) == ("STUCK", "business_info")
+    assert "Business Information" in found["message"]
+    assert (await supplier.data(DISMISS))["dismissNudge"]["onboarding"] == {"nudge": None}
+    assert (await setup(supplier))["nudge"] is None
+
+
+async def test_a_step_ends_the_nudge(supplier: GraphQLClient, nudged: str) -> None:
+    await supplier.data(PROFILE, input=BUSINESS)
+    assert (await setup(supplier))["nudge"] is None
+
+
+async def test_who_wants_no_nudges_says_so(supplier: GraphQLClient, nudged: str) -> None:
+    """A38."""
+    off = (await supplier.data(SET, enabled=False))["setNudges"]["onboarding"]
+    assert off == {"nudgesEnabled": False, "nudge": None}
+    assert (await supplier.data(SET, enabled=True))["setNudges"]["onboarding"]["nudgesEnabled"]
+
+
+async def test_staff_has_nothing_to_dismiss(admin: GraphQLClient) -> None:
+    assert (await admin.data(DISMISS))["dismissNudge"]["errors"] == [{"code": "NOT_FOUND"}]
+
+
+async def test_one_click_in_the_mail_program_is_enough(
+    visitor: GraphQLClient, supplier: GraphQLClient, nudged: str
+) -> None:
+    """RFC 8058: a POST, without a log-in."""
+    answer = await visitor.raw("POST", f"/unsubscribe/{nudged}", **ONE_CLICK)
+    assert (answer.status_code, "no more reminders" in answer.text) == (200, True)
+    assert not (await setup(supplier))["nudgesEnabled"]
+
+
+async def test_looking_at_the_link_changes_nothing(
+    visitor: GraphQLClient, supplier: GraphQLClient, nudged: str
+) -> None:
+    """Mail scanners follow every link."""
+    answer = await visitor.raw("GET", f"/unsubscribe/{nudged}")
+    assert (answer.status_code, 'method="post"' in answer.text) == (200, True)
+    assert (await setup(supplier))["nudgesEnabled"]
+
+
+@pytest.mark.parametrize("code", ["x", "%00", "%C3%A9", "A" * 43, "A" * 3_000])
+async def test_a_foreign_link_does_nothing(
+    visitor: GraphQLClient, supplier: GraphQLClient, nudged: str, code: str
+) -> None:
+    answer = await visitor.raw("POST", f"/unsubscribe/{code}", **ONE_CLICK)
+    assert answer.status_code == 404
+    assert (await setup(supplier))["nudgesEnabled"]
+
+
+@pytest.mark.parametrize("by", ["its flag", "its phase"])
+async def test_a_banner_stands_while_an_incident_is_open(
+    admin: GraphQLClient, supplier: GraphQLClient, by: str
+) -> None:
+    """X12: nothing internal is shown."""
+    phase = await make_phase(admin, flags=("onboarding_business_info",))
+    flag = {"affectedFeatures": ["onboarding_business_info"]}
+    incident = (await report(admin, **(flag if by == "its flag" else {"phaseId": phase})))[
+        "incident"
+    ]
+    await admin.data(
+        'mutation { toggleFeatureFlag(input: {key: "onboarding_business_info", enabled: true, '
+        'reason: "test"}) { errors { code } } }'
+    )
+    found = (await setup(supplier))["banner"]
+    assert found["step"] == "business_info"
+    assert "Cards" not in found["message"]
+    await admin.data(RESOLVE, id=incident["id"], notes="Mended")
+    assert (await setup(supplier))["banner"] is None
+
+
+async def test_an_incident_elsewhere_shows_nothing(
+    admin: GraphQLClient, supplier: GraphQLClient, visitor: GraphQLClient, db: Database
+) -> None:
+    await make_flag(admin, "onboarding_first_client")
+    await report(admin, affectedFeatures=["onboarding_first_client"])
+    for client in (supplier, await new_supplier(visitor, db)):
+        assert (await setup(client))["banner"] is None

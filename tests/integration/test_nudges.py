@@ -1,0 +1,198 @@
+"""People who stand still, and incidents that hold them up (SPEC S72, S73, X12)."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import pytest
+from pgqueuer.errors import RetryRequested
+from sqlalchemy import select
+
+from db import event_log
+from db.models.incidents import LaunchIncident
+from db.models.mail import Mail
+from db.models.onboarding import OnboardingProgress
+from db.session import Database
+from domain.actors import ANONYMOUS, Role
+from domain.incidents import Severity
+from domain.marketplace_events import OnboardingChanged
+from domain.nudges import NudgeKind
+from jobs.onboarding import look_after
+from services import holdups, incidents, nudges, onboarding
+from services.incidents import IncidentDraft
+from settings import Settings
+from tests.clock import Clock
+from tests.factories.people import newest_user, session_of
+
+HOUR, DAY = 3_600, 86_400
+
+
+class Person:
+    """Somebody with an onboarding, and the job that looks after them."""
+
+    def __init__(self, db: Database, settings: Settings, user_id: UUID) -> None:
+        self.db, self.settings, self.user_id = db, settings, user_id
+
+    async def row(self) -> OnboardingProgress:
+        async with self.db.read() as session:
+            return await onboarding.of_user(session, self.user_id)
+
+    async def look(self, since: datetime | None = None) -> datetime | None:
+        known = since or (await self.row()).last_activity_at
+        async with self.db.write() as uow:
+            return await nudges.look(uow, self.settings, self.user_id, known)
+
+    async def letters(self) -> list[Mail]:
+        async with self.db.read() as session:
+            return list(await session.scalars(select(Mail).order_by(Mail.created_at)))
+
+
+async def newcomer(db: Database, settings: Settings, role: Role = Role.SUPPLIER) -> Person:
+    await session_of(db, role)
+    return Person(db, settings, await newest_user(db))
+
+
+@pytest.fixture
+async def person(db: Database, settings: Settings) -> Person:
+    return await newcomer(db, settings)
+
+
+async def trouble(db: Database, *features: str) -> UUID:
+    """An open incident about these flags."""
+    draft = IncidentDraft("test", Severity.HIGH, "It breaks", affected_features=features)
+    async with db.write() as uow:
+        return (await incidents.open_incident(uow, ANONYMOUS, draft)).row.id
+
+
+async def over(db: Database, incident_id: UUID) -> None:
+    async with db.write() as uow:
+        row = await uow.session.get(LaunchIncident, incident_id)
+        assert row is not None
+        await incidents.end(uow, ANONYMOUS, row, "mended")
+
+
+async def test_who_goes_on_is_left_alone(person: Person, clock: Clock) -> None:
+    clock.advance(299)
+    again = await person.look()
+    row = await person.row()
+    assert (row.stuck_at_step, row.nudge_kind, row.nudges_sent) == (None, None, 0)
+    assert again is not None
+
+
+async def test_three_nudges_then_nothing(person: Person, clock: Clock) -> None:
+    """S73: in the app after five minutes, by mail too after an hour and after a day."""
+    seen = []
+    for seconds in (300, HOUR - 300, DAY - HOUR, DAY):
+        clock.advance(seconds)
+        again = await person.look()
+        seen.append(((await person.row()).nudges_sent, len(await person.letters())))
+    assert seen == [(1, 0), (2, 1), (3, 2), (3, 2)]
+    assert again is None
+    assert (await person.row()).stuck_at_step == "business_info"
+
+
+async def test_looking_twice_is_looking_once(person: Person, clock: Clock) -> None:
+    """DESIGN rule 6."""
+    clock.advance(301)
+    for _ in range(3):
+        assert await person.look() is not None
+    assert ((await person.row()).nudges_sent, await person.letters()) == (1, [])
+
+
+async def test_what_was_done_meanwhile_makes_a_look_too_old(person: Person, clock: Clock) -> None:
+    before = (await person.row()).last_activity_at
+    clock.advance(400)
+    async with person.db.write() as uow:
+        await onboarding.request_assistance(uow, ANONYMOUS, person.user_id, "Help")
+    assert await person.look(before) is None
+    assert (await person.row()).nudges_sent == 0
+
+
+async def test_who_wants_none_gets_none(person: Person, clock: Clock) -> None:
+    """A38; that they left is noted all the same."""
+    async with person.db.write() as uow:
+        await nudges.allow(uow, ANONYMOUS, person.user_id, wanted=False)
+    clock.advance(DAY)
+    assert await person.look() is None
+    row = await person.row()
+    assert (row.nudges_sent, row.nudge_kind, await person.letters()) == (0, None, [])
+    assert row.left_at is not None
+
+
+async def test_an_holdups_its_step_only(
+    db: Database, settings: Settings, person: Person, clock: Clock
+) -> None:
+    """X12."""
+    other = await newcomer(db, settings, Role.COUPLE)
+    await trouble(db, "onboarding_business_info")
+    clock.advance(301)
+    for somebody in (person, other):
+        await somebody.look()
+    silenced, nudged = await person.row(), await other.row()
+    assert (silenced.stuck_at_step, silenced.nudge_kind) == ("business_info", None)
+    assert nudged.nudge_kind is NudgeKind.STUCK
+
+
+async def test_exactly_those_who_stood_still_are_told_of_the_end(
+    db: Database, settings: Settings, person: Person, clock: Clock
+) -> None:
+    """X12: not who came later, not who went on, and nobody twice."""
+    gone, incident = await newcomer(db, settings), await trouble(db, "onboarding_business_info")
+    clock.advance(301)
+    for somebody in (person, gone):
+        await somebody.look()
+    late = await newcomer(db, settings)
+    async with db.write() as uow:
+        row = await uow.session.get(OnboardingProgress, (await gone.row()).id)
+        assert row is not None
+        row.completed_at = uow.now
+    assert await holdups.tell(db, settings, incident) == 0
+    await over(db, incident)
+    assert [await holdups.tell(db, settings, incident) for _ in range(2)] == [1, 0]
+    kinds = [(await somebody.row()).nudge_kind for somebody in (person, gone, late)]
+    assert kinds == [NudgeKind.WORKS_AGAIN, None, None]
+    (letter,) = await person.letters()
+    assert "works again" in letter.subject
+
+
+async def test_another_incident_goes_on_silencing(
+    db: Database, settings: Settings, person: Person, clock: Clock
+) -> None:
+    first = await trouble(db, "onboarding_business_info")
+    clock.advance(301)
+    await person.look()
+    second = await trouble(db, "onboarding_business_info")
+    await over(db, first)
+    assert await holdups.tell(db, settings, first) == 0
+    await over(db, second)
+    assert await holdups.tell(db, settings, second) == 1
+
+
+async def test_the_job_comes_back_when_something_is_due(person: Person, clock: Clock) -> None:
+    """S72: durable, in the queue rather than in a process."""
+    since = (await person.row()).last_activity_at
+    payload = {"user_id": str(person.user_id), "since": since.isoformat()}
+    with pytest.raises(RetryRequested) as asked:
+        await look_after(person.db, person.settings, payload)
+    assert asked.value.delay == pytest.approx(timedelta(minutes=5), abs=timedelta(seconds=5))
+    clock.advance(DAY)
+    async with person.db.write() as uow:
+        await nudges.allow(uow, ANONYMOUS, person.user_id, wanted=False)
+    await look_after(person.db, person.settings, payload)
+
+
+async def test_who_left_has_abandoned_the_journey_unless_they_asked_for_help(
+    db: Database, settings: Settings, clock: Clock
+) -> None:
+    """S104: they tried and could not, and nobody helped them in a day."""
+    quiet, asking = await newcomer(db, settings), await newcomer(db, settings)
+    async with db.write() as uow:
+        await onboarding.request_assistance(uow, ANONYMOUS, asking.user_id, "Help")
+    clock.advance(DAY + 1)
+    actions = []
+    for somebody in (quiet, asking):
+        await somebody.look()
+        async with db.read() as session:
+            events = await event_log.read_after(session, 0, 100_000)
+        assert isinstance(events[-1].event, OnboardingChanged)
+        actions.append(events[-1].event.action)
+    assert actions == ["abandoned", "gave up"]
