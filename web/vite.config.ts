@@ -1,5 +1,5 @@
 import react from "@vitejs/plugin-react";
-import { defineConfig } from "vite";
+import { defineConfig } from "vitest/config";
 
 import { compressed } from "./scripts/compressed.ts";
 
@@ -12,6 +12,11 @@ export default defineConfig({
     assetsInlineLimit: 0,
     manifest: true,
     chunkSizeWarningLimit: 1000, // scripts/first-load.ts holds what counts: the bytes on the wire
+  },
+  test: {
+    include: ["src/**/*.test.ts"], // e2e/ needs a server and a browser
+    isolate: false,
+    env: { TZ: "America/Los_Angeles" }, // a zone in which days that are taken for moments move
   },
   server: {
     host: "127.0.0.1",
