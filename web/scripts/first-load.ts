@@ -3,6 +3,10 @@ import { gzipSync } from "node:zlib";
 
 /** Fails where the first visit to a page loads more script than this, compressed, in bytes. */
 const LIMIT = 300_000;
+/** The launch team sits at a desk, and its charts and editors weigh something. */
+const STAFF_LIMIT = 900_000;
+/** What suppliers and couples open, often on a phone. */
+const CUSTOMERS = /features\/(clients|couples|invitations|onboarding|session|suppliers)\//;
 
 interface Chunk {
   file: string;
@@ -39,6 +43,11 @@ const loads = pages.map((page) => [page, bytes(needed(page, needed(entry)))] as 
 for (const [page, size] of loads) {
   if (process.argv.includes("--list")) console.log(`${(size / 1000).toFixed(0).padStart(5)} kB  ${page}`);
 }
-const heavy = loads.filter(([page, size]) => size > LIMIT && !page.includes("/admin"));
-for (const [page, size] of heavy) console.error(`${page} loads ${size} bytes of script first; ${LIMIT} are allowed`);
-process.exit(heavy.length > 0 ? 1 : 0);
+let heavy = false;
+for (const [page, size] of loads) {
+  const limit = CUSTOMERS.test(page) ? LIMIT : STAFF_LIMIT;
+  if (size <= limit) continue;
+  heavy = true;
+  console.error(`${page} loads ${size} bytes of script first; ${limit} are allowed`);
+}
+process.exit(heavy ? 1 : 0);

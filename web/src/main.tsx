@@ -7,6 +7,7 @@ import { createRoot } from "react-dom/client";
 import { RouterProvider } from "react-router/dom";
 
 import { reloadOnceWhenOutdated } from "./app/outdated";
+import { preload } from "./app/preload";
 import { router } from "./app/router";
 import { SessionProvider } from "./features/session/session";
 
@@ -14,6 +15,7 @@ const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no #root");
 
 reloadOnceWhenOutdated();
+preload(location.pathname);
 createRoot(root).render(
   <StrictMode>
     <SessionProvider>

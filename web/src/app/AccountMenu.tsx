@@ -1,5 +1,6 @@
 import { ActionIcon, Menu } from "@mantine/core";
 import { IconLogout, IconUser } from "@tabler/icons-react";
+import { useNavigate } from "react-router";
 import { useMutation } from "urql";
 
 import { LogOutMutation } from "../features/session/session.graphql";
@@ -7,7 +8,15 @@ import { useSession, type Viewer } from "../features/session/session";
 
 export function AccountMenu({ viewer }: { viewer: Viewer }) {
   const { renew } = useSession();
+  const navigate = useNavigate();
   const [, logOut] = useMutation(LogOutMutation);
+
+  async function leave() {
+    await logOut({});
+    await renew();
+    await navigate("/login", { replace: true }); // whoever comes next starts at their own page
+  }
+
   return (
     <Menu position="bottom-end">
       <Menu.Target>
@@ -15,7 +24,7 @@ export function AccountMenu({ viewer }: { viewer: Viewer }) {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{viewer.email} · {viewer.role.toLowerCase()}</Menu.Label>
-        <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void logOut({}).then(renew)}>
+        <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void leave()}>
           Log out
         </Menu.Item>
       </Menu.Dropdown>

@@ -3,6 +3,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { type ReactNode, useEffect } from "react";
 import { Link, NavLink as RouterLink, useLocation } from "react-router";
 
+import { useAccess } from "../features/access/access";
 import { homeOf } from "../features/session/roles";
 import type { Viewer } from "../features/session/session";
 import { AccountMenu } from "./AccountMenu";
@@ -25,7 +26,8 @@ export function Shell({ area, viewer, children }: Props) {
   const [opened, menu] = useDisclosure();
   const { pathname } = useLocation();
   useEffect(menu.close, [pathname]);
-  const pages = area.pages.filter(({ icon }) => icon !== undefined);
+  const { known, allows } = useAccess();
+  const pages = area.pages.filter(({ icon, flag }) => icon && (!flag || (known && allows(flag))));
   const below = pages.length <= FIT_BELOW;
   return (
     <AppShell

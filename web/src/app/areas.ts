@@ -2,19 +2,21 @@ import {
   IconBuildingStore, IconHeart, IconHome, IconRocket, IconSettings, IconUserHeart, IconUsers,
   type TablerIcon,
 } from "@tabler/icons-react";
-import { type ComponentType, lazy, type LazyExoticComponent } from "react";
 
 import type { Role } from "../gql/graphql";
 import { STAFF } from "../features/session/roles";
 import type { Brand } from "./brands";
+import { later, type Later } from "./later";
 
 export interface PageEntry {
   /** Without a leading slash. */
   readonly path: string;
   readonly title: string;
-  readonly Page: LazyExoticComponent<ComponentType>;
+  readonly Page: Later;
   /** Pages without one are not in the navigation. */
   readonly icon?: TablerIcon;
+  /** In the navigation only while this flag is on for who is logged in. */
+  readonly flag?: string;
 }
 
 /** Pages that share a shell, a brand and those who may see them. */
@@ -22,11 +24,6 @@ export interface AreaEntry {
   readonly brand: Brand;
   readonly roles: readonly Role[];
   readonly pages: readonly PageEntry[];
-}
-
-/** A page that is fetched when somebody goes there. */
-export function later(load: () => Promise<ComponentType>): LazyExoticComponent<ComponentType> {
-  return lazy(async () => ({ default: await load() }));
 }
 
 export const admin: AreaEntry = {
@@ -56,6 +53,7 @@ const supplier: AreaEntry = {
       path: "clients",
       title: "Clients",
       icon: IconUsers,
+      flag: "mvp_client_management",
       Page: later(async () => (await import("../features/clients/ClientsPage")).ClientsPage),
     },
     {
@@ -86,6 +84,7 @@ const couple: AreaEntry = {
       path: "suppliers",
       title: "Suppliers",
       icon: IconBuildingStore,
+      flag: "mvp_couple_suppliers",
       Page: later(async () => (await import("../features/couples/SuppliersPage")).SuppliersPage),
     },
     {

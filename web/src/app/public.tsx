@@ -3,7 +3,7 @@ import { Navigate, type RouteObject, useSearchParams } from "react-router";
 
 import { homeOf, landing } from "../features/session/roles";
 import { useSession } from "../features/session/session";
-import { later } from "./areas";
+import { later } from "./later";
 
 const LogInPage = later(async () => (await import("../features/session/LogInPage")).LogInPage);
 const SignUpPage = later(async () => (await import("../features/session/SignUpPage")).SignUpPage);
@@ -34,5 +34,16 @@ export const publicRoutes: RouteObject[] = [
   },
   { path: "forgot-password", element: <ForgotPasswordPage />, handle: { title: "Forgot password" } },
   { path: "reset-password", element: <ResetPasswordPage />, handle: { title: "New password" } },
-  { path: "accept/:code", element: <AcceptPage />, handle: { title: "Your invitation", brand: "wedme" } },
+  {
+    path: "accept/:code",
+    element: <AcceptPage />,
+    handle: { title: "Your invitation", brand: "wedme" },
+  },
+];
+
+/** Pages that somebody may open the product with. */
+export const publicPages = [
+  { path: "login", Page: LogInPage },
+  { path: "signup", Page: SignUpPage },
+  { path: "accept/:code", Page: AcceptPage },
 ];
