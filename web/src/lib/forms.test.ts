@@ -4,10 +4,12 @@ import { orNull, placed } from "./forms";
 
 function formOf(values: Record<string, unknown>) {
   const shown: Record<string, unknown> = {};
-  return {
-    shown,
-    form: { getValues: () => values, setErrors: (errors: object) => void Object.assign(shown, errors) },
+  const form = {
+    getValues: () => values,
+    setErrors: (errors: object) => void Object.assign(shown, errors),
+    getInputNode: () => null,
   };
+  return { shown, form };
 }
 
 test("a failure stands at the field that its path names", () => {

@@ -13,7 +13,7 @@ export interface FieldFailure {
  * as one text, undefined where nothing is left to say.
  */
 export function placed<V extends Record<string, unknown>>(
-  form: Pick<UseFormReturnType<V>, "setErrors" | "getValues">,
+  form: Pick<UseFormReturnType<V>, "setErrors" | "getValues" | "getInputNode">,
   error: CombinedError | undefined,
   failures: readonly FieldFailure[] | undefined,
 ): string | undefined {
@@ -22,7 +22,17 @@ export function placed<V extends Record<string, unknown>>(
   const known = (failures ?? []).filter(({ path }) => fieldOf(path) in fields);
   const others = (failures ?? []).filter((failure) => !known.includes(failure));
   form.setErrors(Object.fromEntries(known.map(({ path, message }) => [fieldOf(path), message])));
-  return others.map(({ message }) => message).join(" ") || undefined;
+  if (known[0]) form.getInputNode(fieldOf(known[0].path))?.focus();
+  return wholeFormProblem(undefined, others);
+}
+
+/** What went wrong as one text, for forms whose failures are of no single field. */
+export function wholeFormProblem(
+  error: CombinedError | undefined,
+  failures: readonly FieldFailure[] | undefined,
+): string | undefined {
+  if (error) return sentence(error);
+  return (failures ?? []).map(({ message }) => message).join(" ") || undefined;
 }
 
 function fieldOf(path: readonly string[] | null | undefined): string {

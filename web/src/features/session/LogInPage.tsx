@@ -6,7 +6,7 @@ import { useMutation } from "urql";
 
 import { Entrance } from "../../components/Entrance";
 import { FormProblem } from "../../components/FormProblem";
-import { placed } from "../../lib/forms";
+import { wholeFormProblem } from "../../lib/forms";
 import { useSession } from "./session";
 import { LogInMutation } from "./session.graphql";
 
@@ -22,7 +22,7 @@ export function LogInPage() {
     if (state.fetching) return;
     const { data, error } = await logIn(values);
     if (data?.logIn.session) await renew();
-    else setProblem(placed(form, error, data?.logIn.errors));
+    else setProblem(wholeFormProblem(error, data?.logIn.errors));
   }
 
   return (
