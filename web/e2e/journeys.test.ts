@@ -111,3 +111,16 @@ test("an error stands at its field, and nothing that was typed is lost", async (
   assert.deepEqual(problems, []);
   await context.close();
 });
+
+test("a session that ends elsewhere leads to the log-in, and from there back", async () => {
+  const token = await supplier("ended@example.org", "Ended Ltd");
+  const { context, page } = await visit(browser, NARROW, "/settings");
+  await logIn(page, "ended@example.org");
+  await ask(token, "mutation ($p: String!) { changePassword(currentPassword: $p, newPassword: $p) { errors { code } } }", {
+    p: PASSWORD,
+  }); // ends the other sessions
+  await page.getByRole("button", { name: "Log in" }).waitFor();
+  await logIn(page, "ended@example.org");
+  await page.getByRole("heading", { name: "Settings" }).waitFor();
+  await context.close();
+});

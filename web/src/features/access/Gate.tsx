@@ -16,9 +16,9 @@ function NotYet({ flag }: { flag: string }) {
   const { name, description } = featureOf(flag);
   return (
     <Card data-testid={`not-yet-${flag}`}>
-      <Stack align="center" gap="xs" py="xl">
+      <Stack align="center" gap="xs" py="md">
         <ThemeIcon variant="light" size="xl" radius="xl"><IconLock size={20} aria-hidden /></ThemeIcon>
-        <Title order={2} size="h4" ta="center">{name} is not open for you yet</Title>
+        <Title order={2} size="h4" ta="center">{name}: not open for you yet</Title>
         <Text c="dimmed" ta="center" maw={420}>
           {description} We open it step by step; it appears here by itself, without a reload.
         </Text>

@@ -1,6 +1,7 @@
 import { Button, Card, Group, Select, Stack, Text, TextInput } from "@mantine/core";
 import { useDebouncedValue, useDisclosure } from "@mantine/hooks";
 import { IconPlus, IconSearch } from "@tabler/icons-react";
+import { useEffect, useState } from "react";
 import { useSearchParams } from "react-router";
 
 import { Page } from "../../components/Page";
@@ -9,23 +10,38 @@ import { Section } from "../../components/Section";
 import type { ClientsQuery as Data, ClientStatus } from "../../gql/graphql";
 import { useLiveQuery } from "../../lib/live";
 import { useCursors } from "../../lib/pages";
+import { useAccess } from "../access/access";
 import { Gate } from "../access/Gate";
 import { ClientForm } from "./ClientForm";
 import { ClientRow } from "./ClientRow";
 import { ClientsQuery } from "./clients.graphql";
 import { STATUSES } from "./status";
 
+const FLAG = "mvp_client_management";
+
 /** The couples that a supplier works with, and how far each is (SPEC S35, S113). */
 export function ClientsPage() {
-  return <Gate flag="mvp_client_management"><Clients /></Gate>;
+  const [adding, dialog] = useDisclosure();
+  const { known, allows } = useAccess();
+  return (
+    <Page
+      title="Clients"
+      aside={known && allows(FLAG) && (
+        <Button leftSection={<IconPlus size={16} />} onClick={dialog.open} data-testid="add-client">Add a client</Button>
+      )}
+    >
+      <Gate flag={FLAG}><Clients onAdd={dialog.open} /></Gate>
+      {adding && <ClientForm onClose={dialog.close} />}
+    </Page>
+  );
 }
 
-function Clients() {
-  const [adding, dialog] = useDisclosure();
+function Clients({ onAdd }: { onAdd: () => void }) {
   const [search, setSearch] = useSearchParams();
   const status = statusOf(search.get("status"));
-  const words = search.get("search") ?? "";
-  const [wanted] = useDebouncedValue(words.trim(), 250);
+  const wanted = search.get("search") ?? "";
+  const [words, setWords] = useState(wanted); // the address follows the field, a moment later
+  const [typed] = useDebouncedValue(words.trim(), 250);
   const cursors = useCursors(`${status} ${wanted}`);
   const [{ data, error, fetching }] = useLiveQuery(ClientsQuery, {
     after: cursors.after, status, search: wanted || null,
@@ -37,19 +53,20 @@ function Clients() {
       if (value) now.set(name, value);
       else now.delete(name);
       return now;
-    }, { replace: true });
+    }, { replace: true, preventScrollReset: true });
   }
 
+  useEffect(() => {
+    if (typed !== wanted) filter("search", typed);
+  }, [typed]);
+
   return (
-    <Page
-      title="Clients"
-      aside={<Button leftSection={<IconPlus size={16} />} onClick={dialog.open} data-testid="add-client">Add a client</Button>}
-    >
+    <>
       <Group gap="sm">
         <TextInput
           flex="1 1 12rem" placeholder="Names or e-mail" aria-label="Search clients" value={words}
           leftSection={<IconSearch size={16} />} maxLength={200}
-          onChange={(event) => filter("search", event.currentTarget.value)}
+          onChange={(event) => setWords(event.currentTarget.value)}
         />
         <Select
           w={160} aria-label="Status" placeholder="All" clearable value={status}
@@ -59,13 +76,12 @@ function Clients() {
         />
       </Group>
       <Section title="Your clients" error={error} loading={fetching && clients === undefined}>
-        {clients && <Rows clients={clients} filtered={status !== null || wanted !== ""} onAdd={dialog.open} />}
+        {clients && <Rows clients={clients} filtered={status !== null || wanted !== ""} onAdd={onAdd} />}
         {clients && clients.totalCount > 0 && (
           <Pager cursors={cursors} pageInfo={clients.pageInfo} total={counted(clients.totalCount)} />
         )}
       </Section>
-      {adding && <ClientForm onClose={dialog.close} />}
-    </Page>
+    </>
   );
 }
 
