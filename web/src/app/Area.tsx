@@ -2,6 +2,7 @@ import { Suspense } from "react";
 import { Navigate, Outlet, useLocation } from "react-router";
 
 import { AccessProvider } from "../features/access/access";
+import { setupOf } from "../features/session/roles";
 import { useSession } from "../features/session/session";
 import type { AreaEntry } from "./areas";
 import { ForbiddenPage } from "./Lost";
@@ -15,7 +16,10 @@ export function Area({ area }: { area: AreaEntry }) {
   if (!viewer) {
     return <Navigate to={`/login?next=${encodeURIComponent(pathname + search)}`} replace />;
   }
-  if (!area.roles.includes(viewer.role)) return <ForbiddenPage />;
+  if (!area.roles.includes(viewer.role)) {
+    const own = setupOf(viewer.role, pathname);
+    return own ? <Navigate to={own} replace /> : <ForbiddenPage />;
+  }
   return (
     <AccessProvider>
       <Shell area={area} viewer={viewer}>

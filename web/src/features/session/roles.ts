@@ -17,3 +17,9 @@ export function mayOperate(role: Role): boolean {
 export function landing(next: string | null, otherwise: string): string {
   return next?.startsWith("/") && !/^\/[/\\]/.test(next) ? next : otherwise;
 }
+
+/** Letters to both sides lead to /onboarding/<step>; the steps of couples are on their own pages. */
+export function setupOf(role: Role, pathname: string): string | undefined {
+  if (role !== "COUPLE" || !pathname.startsWith("/onboarding/")) return undefined;
+  return pathname === "/onboarding/basic-details" ? "/profile" : "/overview";
+}
