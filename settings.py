@@ -26,6 +26,9 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     public_url: str | None = Field(default=None, description="Where clients reach the app.")
+    trusted_proxies: str = Field(
+        default="127.0.0.1", description="Whose X-Forwarded-For counts: addresses and networks."
+    )
     allowed_origins: tuple[str, ...] = Field(default=(), description="Foreign origins let in.")
 
     data_dir: Path = Path(".data")

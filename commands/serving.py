@@ -43,7 +43,7 @@ def run(host: str | None, port: int | None, workers: int) -> None:
         access_log=False,
         server_header=False,
         proxy_headers=True,
-        forwarded_allow_ips="127.0.0.1",
+        forwarded_allow_ips=settings.trusted_proxies,
     )
 
 

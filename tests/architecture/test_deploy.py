@@ -1,0 +1,63 @@
+"""What the files of `deploy/` name exists: nobody runs them here."""
+
+import re
+import tomllib
+from typing import Any
+
+import pytest
+import yaml  # type: ignore[import-untyped]  # no stubs
+
+from settings import Settings
+from tests.architecture.source import PACKAGES, ROOT
+
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text())
+SERVICES: dict[str, Any] = COMPOSE["services"]
+OURS = {name: found for name, found in SERVICES.items() if "build" in found}
+DOCKERFILE = (ROOT / "Dockerfile").read_text()
+NGINX = (ROOT / "deploy" / "nginx.conf").read_text()
+MODULES = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["py-modules"]
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_a_service_sets_only_what_is_a_setting(name: str) -> None:
+    assert {key.lower() for key in OURS[name]["environment"]} <= set(Settings.model_fields)
+
+
+def test_what_the_image_sets_is_a_setting_too() -> None:
+    (block,) = re.findall(r"^ENV (.*?)^USER", DOCKERFILE, re.DOTALL | re.MULTILINE)
+    names = {name.lower() for name in re.findall(r"(\w+)=", block)}
+    ours = names - {"path", "pythonunbuffered", "pythondontwritebytecode"}
+    assert ours <= set(Settings.model_fields)
+
+
+def test_two_of_each_run_and_stop_in_peace() -> None:
+    commands = [found["command"][0] for found in OURS.values()]
+    assert (commands.count("serve"), commands.count("worker")) == (2, 2)
+    assert {found["stop_grace_period"] for found in OURS.values()} == {"15s"}
+
+
+def test_the_proxy_leads_to_every_app_process() -> None:
+    apps = {name for name, found in OURS.items() if found["command"] == ["serve"]}
+    assert set(re.findall(r"server ([\w-]+):8000", NGINX)) == apps
+    assert set(SERVICES["proxy"]["depends_on"]) == apps
+    subnet = COMPOSE["networks"]["front"]["ipam"]["config"][0]["subnet"]
+    assert {found["environment"]["TRUSTED_PROXIES"] for found in OURS.values()} == {subnet}
+
+
+def test_the_image_holds_every_module_and_package() -> None:
+    taken = set((ROOT / ".dockerignore").read_text().split())
+    assert {f"!{name}.py" for name in MODULES} <= taken
+    assert {f"!{name}/" for name in PACKAGES} <= taken
+    assert {f"COPY {name} {name}" for name in PACKAGES} <= set(DOCKERFILE.splitlines())
+
+
+def test_the_numbers_to_watch_are_those_of_the_exposition() -> None:
+    named = set(re.findall(r"`(launch_[a-z_]+?)(?:_total)?[`{]", _deploy_page()))
+    source = (ROOT / "exposition.py").read_text()
+    known = set(re.findall(r'"(launch_[a-z_]+)"', source))
+    known |= {f"launch_bus_{name}" for name in ("reconnects", "dropped")}
+    assert named <= known
+
+
+def _deploy_page() -> str:
+    return (ROOT / "docs" / "deploy.md").read_text()
