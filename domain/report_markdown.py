@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from domain.flags import FlagState
-from domain.reports import Facts, Means, Proof, means, proofs
+from domain.proofs import Proof, proofs
+from domain.reports import Facts, Means, means
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~])")
 _VERDICTS = {True: "kept", False: "**broken**", None: "not measured"}

@@ -1,15 +1,13 @@
-"""What a run came to: how fast trouble was seen, taken and ended, and what that proves (X15)."""
+"""What a run came to: how fast trouble was seen, taken and ended (SPEC X15)."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from domain.journey_figures import JourneyFigures
 from domain.plans import FlagDiff
 from domain.propagation import Propagation
-from domain.rehearsal import Rehearsal, RehearsalStatus
-
-ALERTED = timedelta(seconds=60)
-REALTIME_MS = 3_000
+from domain.rehearsal import Rehearsal
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +66,21 @@ class ReadinessFact:
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """What was measured while a run lasted; None where nothing was.
+
+    A gap is the longest time without a health check, or without a new metric.
+    """
+
+    health_gap_seconds: float | None = None
+    metrics_gap_seconds: float | None = None
+    response_p95_ms: float | None = None
+    error_rate: float | None = None
+    requests: int = 0
+    journeys: Sequence[JourneyFigures] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """All that a report is made of. `more_events`: so many are left out of the timeline."""
 
@@ -86,6 +99,7 @@ class Facts:
     timeline: Sequence[Moment] = ()
     more_events: int = 0
     rehearsal: Rehearsal | None = None
+    measured: Measured = field(default_factory=Measured)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +109,6 @@ class Means:
     to_detect: float | None
     to_acknowledge: float | None
     to_recover: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """An acceptance criterion of the launch; `kept` None: the run says nothing about it."""
-
-    row: str
-    criterion: str
-    kept: bool | None
-    evidence: str
 
 
 def means(facts: Facts) -> Means:
@@ -122,17 +126,6 @@ def means(facts: Facts) -> Means:
     )
 
 
-def proofs(facts: Facts) -> list[Proof]:
-    """The acceptance criteria that a run can prove, each with its measurement (SPEC 1G)."""
-    return [
-        _prechecks(facts),
-        _rollback(facts),
-        _realtime(facts),
-        _alerts(facts),
-        _rehearsed(facts),
-    ]
-
-
 def _of_rehearsal(found: Rehearsal) -> Means:
     decided = found.seconds_to(found.rolled_back_at)
     spread = found.propagation.complete_ms if found.propagation else None
@@ -143,47 +136,3 @@ def _of_rehearsal(found: Rehearsal) -> Means:
 def _mean(spans: Iterable[timedelta]) -> float | None:
     seconds = [max(span.total_seconds(), 0.0) for span in spans]
     return sum(seconds) / len(seconds) if seconds else None
-
-
-def _prechecks(facts: Facts) -> Proof:
-    good = sum(check.ok for check in facts.readiness)
-    evidence = f"{good} of {len(facts.readiness)} checks were good" if facts.readiness else "none"
-    kept = True if facts.readiness else None
-    return Proof("S95", "activated on recorded pre-checks", kept, evidence)
-
-
-def _rollback(facts: Facts) -> Proof:
-    found = [item.propagation for item in facts.spreads if item.action == "rolled back"]
-    if facts.rehearsal is not None and facts.rehearsal.propagation is not None:
-        found = [facts.rehearsal.propagation]
-    title = "a rollback reaches everybody within 30 s"
-    if not found:
-        return Proof("S97", title, None, "no rollback")
-    last = found[-1]
-    took = f"{last.complete_ms} ms" if last.complete_ms is not None else "not everybody had it"
-    return Proof("S97", title, last.within_budget, f"{took}, {last.acked} of {last.total}")
-
-
-def _realtime(facts: Facts) -> Proof:
-    times = [s.propagation.p95_ms for s in facts.spreads if s.propagation.p95_ms is not None]
-    title = "changes arrive within 3 s"
-    if not times:
-        return Proof("S108", title, None, "nothing was measured")
-    return Proof("S108", title, max(times) <= REALTIME_MS, f"95 % within {max(times)} ms at worst")
-
-
-def _alerts(facts: Facts) -> Proof:
-    waits = [i.alerted_at - i.onset for i in facts.incidents if i.alerted_at is not None]
-    title = "alerts go out within 60 s of the first bad sample"
-    if not waits:
-        return Proof("S99", title, None, "no alert")
-    evidence = f"{max(waits).total_seconds():.1f} s at worst, {len(waits)} incidents"
-    return Proof("S99", title, max(waits) <= ALERTED, evidence)
-
-
-def _rehearsed(facts: Facts) -> Proof:
-    title, found = "the rollback was rehearsed", facts.rehearsal
-    if found is None:
-        return Proof("S112", title, None, "a live run")
-    kept = None if not found.is_over else found.status is RehearsalStatus.PASSED
-    return Proof("S112", title, kept, found.failure or f"decided by {found.decided_by or 'nobody'}")

@@ -19,6 +19,7 @@ from domain.criteria import Criterion
 from domain.errors import NotFound
 from domain.events import FlagChanged, IncidentChanged, PhaseChanged, RecordedEvent
 from domain.plans import FlagDiff
+from domain.proofs import Proof, proofs
 from domain.report_markdown import markdown
 from domain.reports import (
     CriterionFact,
@@ -31,6 +32,7 @@ from domain.reports import (
     means,
 )
 from domain.verdicts import UNJUDGED, CriterionState
+from services import report_measures
 
 EVENTS = 2_000
 TIMELINE = 200
@@ -46,6 +48,7 @@ class Report:
     markdown: str
     means: Means
     criteria: Sequence[Judged]
+    proofs: Sequence[Proof]
 
 
 async def report(session: AsyncSession, run_id: UUID, now: datetime) -> Report:
@@ -56,7 +59,7 @@ async def report(session: AsyncSession, run_id: UUID, now: datetime) -> Report:
     phase = (await phases.by_id(session, [run.phase_id]))[run.phase_id]
     judged = await _judged(session, phase, run)
     facts = await _facts(session, phase, run, judged, now)
-    return Report(markdown(facts), means(facts), judged)
+    return Report(markdown(facts), means(facts), judged, proofs(facts))
 
 
 async def _facts(
@@ -86,6 +89,7 @@ async def _facts(
         timeline=[Moment(e.at, e.actor.label, e.event.summary) for e in events[:TIMELINE]],
         more_events=max(len(events) - TIMELINE, 0),
         rehearsal=rehearsal_of(run.rehearsal),
+        measured=await report_measures.measured(session, run, now),
     )
 
 

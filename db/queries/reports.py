@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.incidents import AlertDelivery, LaunchIncident
@@ -38,3 +38,25 @@ async def deliveries(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID
     )
     rows = (await session.execute(query)).all()
     return {row[0]: Delivery(row[1], row[2]) for row in rows if row[0] is not None}
+
+
+_METRICS_GAP = text("""
+SELECT extract(epoch FROM max(later - earlier))::float8 FROM (
+  SELECT lag(bucket_at) OVER (ORDER BY bucket_at) AS earlier, bucket_at AS later
+  FROM launch_metric_rollups
+  WHERE resolution_seconds = 10 AND metric_name = 'event_loop_lag_ms'
+    AND bucket_at BETWEEN :start AND :end
+) AS pauses
+""")
+
+
+async def longest_gap_of_metrics(
+    session: AsyncSession, start: datetime, end: datetime
+) -> float | None:
+    """The longest time, in seconds, in which no process handed over what it had counted.
+
+    Each does so every ten seconds; None where that is not kept any more, after two days.
+    """
+    values = {"start": start, "end": end}
+    found: float | None = (await session.execute(_METRICS_GAP, values)).scalar_one()
+    return found

@@ -2,8 +2,37 @@
 
 import strawberry
 
+from domain.proofs import Proof
 from schema.types.criteria import CriterionStatus
 from services.reports import Report
+
+
+@strawberry.type(description="An acceptance criterion of the launch, judged by one run.")
+class AcceptanceProof:
+    """A number, not a claim (SPEC S95 to S112)."""
+
+    row: str = strawberry.field(description="Its row in the requirements, such as `S97`.")
+    criterion: str = strawberry.field(description="What was promised.")
+    kept: bool | None = strawberry.field(
+        description="Whether the run kept it; null: the run says nothing about it."
+    )
+    value: float | None = strawberry.field(description="What was measured, at worst.")
+    limit: float | None = strawberry.field(description="What was promised, in the same unit.")
+    unit: str = strawberry.field(description="Such as `ms`, `s` or `%`; empty for none.")
+    evidence: str = strawberry.field(description="On what that stands.")
+
+    @classmethod
+    def of(cls, found: Proof) -> "AcceptanceProof":
+        """A proof as the graph shows it."""
+        return cls(
+            row=found.row,
+            criterion=found.criterion,
+            kept=found.kept,
+            value=found.value,
+            limit=found.limit,
+            unit=found.unit,
+            evidence=found.evidence,
+        )
 
 
 @strawberry.type(description="What a run came to, or has come to so far.")
@@ -15,6 +44,9 @@ class LaunchReport:
     )
     criteria: list[CriterionStatus] = strawberry.field(
         description="The success criteria as they were last judged in the run."
+    )
+    proofs: list[AcceptanceProof] = strawberry.field(
+        description="The acceptance criteria S95 to S112, each with its measurement."
     )
     mttd_seconds: float | None = strawberry.field(
         description="Mean time to detect: from the first bad sample to the incident."
@@ -32,6 +64,7 @@ class LaunchReport:
         return cls(
             markdown=found.markdown,
             criteria=[CriterionStatus.of(*judged) for judged in found.criteria],
+            proofs=[AcceptanceProof.of(item) for item in found.proofs],
             mttd_seconds=found.means.to_detect,
             mtta_seconds=found.means.to_acknowledge,
             mttr_seconds=found.means.to_recover,

@@ -8,7 +8,9 @@ from db.session import Database
 from tests.api.test_phases import activate, roll_back
 from tests.api.test_rehearsals import ERRORS
 from tests.factories.health import Health
+from tests.factories.journeys import new_business
 from tests.factories.launches import make_phase
+from tests.factories.marketplace import accepted, invited
 from tests.factories.propagation import runtime_of, until
 from tests.factories.rehearsals import rehearsed
 from tests.graphql import GraphQLClient
@@ -16,6 +18,7 @@ from tests.graphql import GraphQLClient
 REPORT = """query ($id: ID) { launchPhase(id: $id) { runs(first: 1) { nodes { report {
   markdown mttdSeconds mttaSeconds mttrSeconds
   criteria { criterion { key } verdict explanation consecutiveFailures }
+  proofs { row criterion kept value limit unit evidence }
 } } } } }"""
 
 
@@ -39,6 +42,23 @@ async def test_a_rolled_back_run_is_reported_with_its_proofs(
     assert "Emergency Rollback | high | open |" in found
     assert "## Timeline" in found
     assert f"| {version} | rolled back |" in found
+
+
+async def test_a_run_answers_each_acceptance_criterion(
+    admin: GraphQLClient, visitor: GraphQLClient, health: Health
+) -> None:
+    """S95 to S112 as numbers of the graph."""
+    phase = await make_phase(admin)
+    await activate(admin, phase)
+    await accepted(visitor, await invited(await new_business(visitor), email="e@example.com"))
+    found = {item["row"]: item for item in (await report(admin, phase))["proofs"]}
+    assert list(found) == [f"S{number}" for number in range(95, 113)]
+    assert (found["S95"]["kept"], found["S104"]["kept"]) == (True, True)
+    assert (found["S102"]["kept"], found["S102"]["limit"], found["S102"]["unit"]) == (
+        True,
+        600,
+        "s",
+    )
 
 
 async def test_a_live_run_has_a_report_so_far(

@@ -1,5 +1,6 @@
 """What a run came to: means, proofs, and Markdown that nobody can write into (SPEC X15)."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,18 +9,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.flags import FlagState
+from domain.journey_counts import Cell, Measure
+from domain.journey_figures import figures
+from domain.journeys import JourneyKey
 from domain.percent import Percent
 from domain.plans import FlagDiff
+from domain.proofs import proofs
 from domain.propagation import Propagation
 from domain.report_markdown import markdown, text
 from domain.reports import (
     Facts,
     IncidentFact,
+    Measured,
     Moment,
     ReadinessFact,
     Spread,
     means,
-    proofs,
 )
 from tests.unit.domain.builders import NOW
 from tests.unit.domain.test_rehearsal import HEARD, rehearsal, run
@@ -80,11 +85,73 @@ def test_nothing_to_mean_is_null() -> None:
 
 
 def test_a_good_run_proves_the_criteria() -> None:
-    assert verdicts(FACTS) == {"S95": True, "S97": True, "S108": True, "S99": True, "S112": None}
+    found = {row: kept for row, kept in verdicts(FACTS).items() if kept is not None}
+    assert found == dict.fromkeys(("S95", "S96", "S97", "S99", "S108", "S111"), True)
+
+
+def test_every_acceptance_criterion_is_spoken_of_once() -> None:
+    """1G, and in their order."""
+    rows = [item.row for item in proofs(EMPTY)]
+    assert rows == [f"S{number}" for number in range(95, 113)]
 
 
 def test_what_was_not_measured_is_no_proof() -> None:
     assert set(verdicts(EMPTY).values()) == {None}
+
+
+FUNNELS = figures(
+    {
+        JourneyKey.SUPPLIER_ONBOARDING: Counter(
+            {
+                Cell("", "", Measure.ENTERED): 30,
+                Cell("", "", Measure.COMPLETED): 20,
+                Cell("", "", Measure.FAILED): 1,
+                Cell("", "", Measure.TIMED): 20,
+                Cell("", "", Measure.IN_TIME): 19,
+                Cell("", "", Measure.SECONDS, 100): 20,
+            }
+        )
+    },
+    {},
+)
+
+
+def measured(**found: float) -> Facts:
+    return replace(EMPTY, measured=Measured(requests=100, journeys=FUNNELS, **found))
+
+
+@pytest.mark.parametrize(
+    ("row", "good", "bad"),
+    [
+        ("S98", {"health_gap_seconds": 33.0}, {"health_gap_seconds": 33.1}),
+        ("S105", {"response_p95_ms": 500.0}, {"response_p95_ms": 501.0}),
+        ("S107", {"error_rate": 2.0}, {"error_rate": 2.01}),
+        ("S109", {"metrics_gap_seconds": 10.0}, {"metrics_gap_seconds": 40.0}),
+    ],
+)
+def test_what_was_measured_is_held_against_its_limit(
+    row: str, good: dict[str, float], bad: dict[str, float]
+) -> None:
+    assert verdicts(measured(**good))[row] is True
+    assert verdicts(measured(**bad))[row] is False
+    (shown,) = [item for item in proofs(measured(**bad)) if item.row == row]
+    assert (shown.value, (shown.limit or 0) > 0) == (*bad.values(), True)
+
+
+def test_journeys_are_held_against_their_targets() -> None:
+    """S100, S104: 95 of 100 in time, and 95 of 100 arrive."""
+    found = verdicts(measured())
+    assert (found["S100"], found["S101"], found["S104"]) == (True, None, True)
+    slow = figures(
+        {
+            JourneyKey.SUPPLIER_ONBOARDING: Counter(
+                {Cell("", "", Measure.TIMED): 20, Cell("", "", Measure.IN_TIME): 18}
+                | {Cell("", "", Measure.SECONDS, 120): 20}
+            )
+        },
+        {},
+    )
+    assert verdicts(replace(EMPTY, measured=Measured(journeys=slow)))["S100"] is False
 
 
 @pytest.mark.parametrize(
