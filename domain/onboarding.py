@@ -176,8 +176,13 @@ def seconds_spent(progress: Progress) -> dict[str, int]:
     return spent
 
 
-def stuck_at(progress: Progress, last_activity: datetime, now: datetime) -> str | None:
+def stuck_at(
+    progress: Progress,
+    last_activity: datetime,
+    now: datetime,
+    is_enabled: Callable[[Step], bool] = lambda _step: True,
+) -> str | None:
     """The step that somebody stands still at for five minutes (SPEC S73)."""
     if now - last_activity < STALLED_AFTER:
         return None
-    return next_step(progress.side, progress.done)
+    return next_step(progress.side, progress.done, is_enabled)

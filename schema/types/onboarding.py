@@ -95,10 +95,11 @@ class Onboarding(Node):
         return OnboardingBanner.of(step, incident) if incident else None
 
     @strawberry.field(description="The step that they have stood still at for five minutes.")
-    def stuck_at_step(self, info: Info) -> str | None:
-        """As of now."""
-        progress = progress_of(self.row)
-        return rules.stuck_at(progress, self.row.last_activity_at, info.context.now)
+    async def stuck_at_step(self, info: Info) -> str | None:
+        """As of now; nobody stands still at what they are not offered."""
+        progress, hidden = progress_of(self.row), await self._hidden(info)
+        last, now = self.row.last_activity_at, info.context.now
+        return rules.stuck_at(progress, last, now, lambda step: step.key not in hidden)
 
     @strawberry.field(
         description="A supplier has sent an invitation; a couple has its first connection."

@@ -126,6 +126,13 @@ def test_who_does_nothing_for_five_minutes_is_stuck(ago: int, stuck: str | None)
     assert stuck_at(Progress(SUPPLIER, NOW), NOW - timedelta(seconds=ago), NOW) == stuck
 
 
+def test_nobody_is_stuck_at_what_they_are_not_offered() -> None:
+    """S83."""
+    ago = NOW - timedelta(hours=1)
+    offered = stuck_at(Progress(SUPPLIER, NOW), ago, NOW, lambda step: step.key != "business_info")
+    assert offered == "first_client"
+
+
 def test_who_is_done_is_never_stuck() -> None:
     done = dict.fromkeys((step.key for step in STEPS[SUPPLIER]), NOW)
     assert stuck_at(Progress(SUPPLIER, NOW, done), NOW - timedelta(days=9), NOW) is None
