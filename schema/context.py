@@ -73,6 +73,7 @@ class Context:
     response: Response | None = None
     actor: Actor = ANONYMOUS
     auth_unavailable: bool = False
+    takes_over: bool = False  # whether streams may go on without their generators
     at_fault: bool = False  # whether an answer failed by our fault
     connection_params: dict[str, object] | None = None
     request_id: str = field(default_factory=request_id)

@@ -11,7 +11,8 @@ from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.execution import StreamExecutionResult
 
 from schema.operations import OperationLog
-from schema.sharing import Reply, SharedResult
+from schema.rendering import Handing
+from schema.sharing import Answer, Reply
 
 
 class Runner(SchemaExtensionsRunner):
@@ -25,13 +26,19 @@ class Runner(SchemaExtensionsRunner):
 
     def on_stream_result(self, result: StreamExecutionResult) -> StreamResultContextManager:
         """Around the sending of each result."""
+        if isinstance(result, Handing):
+            if result.renderer is not None:
+                result.tell = self._log.hand_over()
+            return _NOTHING
         if self._has_begun and isinstance(result, Reply):
-            for extension in self.extensions:
-                if isinstance(extension, OperationLog):
-                    extension.count()
+            self._log.count()
             return _NOTHING
         self._has_begun = True
         return super().on_stream_result(result)
+
+    @property
+    def _log(self) -> OperationLog:
+        return next(item for item in self.extensions if isinstance(item, OperationLog))
 
 
 class _Nothing(StreamResultContextManager):
@@ -72,7 +79,7 @@ class LaunchSchema(strawberry.Schema):
         *,
         skip_process_errors: bool = False,
     ) -> ExecutionResult:
-        if isinstance(result, SharedResult):
+        if isinstance(result, Answer):
             return result.reply
         return await super()._handle_execution_result(
             context, result, extensions_runner, skip_process_errors=skip_process_errors

@@ -2,7 +2,8 @@
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
 from time import perf_counter
 
 from strawberry.extensions import SchemaExtension
@@ -16,6 +17,30 @@ logger = logging.getLogger("launch.graphql")
 _NAME = re.compile(r"[_A-Za-z][_0-9A-Za-z]{,79}")
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """What is known of an operation before its end."""
+
+    kind: str
+    name: str | None
+    begin: float
+
+    def tell(self, codes: Collection[str], results: int) -> None:
+        """Write it."""
+        milliseconds = (perf_counter() - self.begin) * 1000
+        extra = {
+            "operation": self.name,
+            "operation_type": self.kind,
+            "ms": round(milliseconds, 1),
+            "errors": sorted(codes) or None,
+            "results": results or None,
+        }
+        errors = f" {' '.join(sorted(codes))}" if codes else ""
+        logger.info(
+            "%s %s %.1f ms%s", self.kind, self.name or "-", milliseconds, errors, extra=extra
+        )
+
+
 class OperationLog(SchemaExtension):
     """Must stand outside of ErrorPolicy: it tells the codes that the client gets.
 
@@ -25,17 +50,14 @@ class OperationLog(SchemaExtension):
     def on_operation(self) -> Iterator[None]:
         """Around everything that happens for it."""
         self._results, self._codes = 0, set[str]()
-        context = self.execution_context.context
-        begin = perf_counter()
-        before = log_context.bind(
-            request_id=context.request_id, actor=str(context.actor.ref.id or "") or None
-        )
+        self._begin, self._is_handed_over = perf_counter(), False
+        before = log_context.bind(**self._origin())
         try:
             with tracing.span("graphql") as span:
                 try:
                     yield
                 finally:  # a stream that its reader leaves ends with an exception
-                    self._finish(span, (perf_counter() - begin) * 1000)
+                    self._finish(span)
         finally:
             log_context.restore(before)
 
@@ -45,34 +67,42 @@ class OperationLog(SchemaExtension):
         self._results += 1
         self._note(result)
 
+    def hand_over(self) -> Callable[[int], None]:
+        """Others go on with the stream: they call back at its end, with the number of results."""
+        self._is_handed_over = True
+        line, origin, before = self._line(), self._origin(), self._results
+
+        def tell(results: int) -> None:
+            with log_context.bound(**origin):
+                line.tell((), before + results)
+
+        return tell
+
     def count(self) -> None:
         """A result that is sent without the hook: one without errors."""
         self._results += 1
 
-    def _finish(self, span: tracing.Span, milliseconds: float) -> None:
+    def _finish(self, span: tracing.Span) -> None:
         self._note(self.execution_context.result)
-        name, kind = self._name(), self._kind()
+        line = self._line()
         span.describe(
-            f"{kind} {name}" if name else kind,
-            {"graphql.operation.type": kind, "graphql.operation.name": name or ""},
+            f"{line.kind} {line.name}" if line.name else line.kind,
+            {"graphql.operation.type": line.kind, "graphql.operation.name": line.name or ""},
             failed=any(is_server_fault(code) for code in self._codes),
         )
-        self._tell(kind, name, milliseconds)
+        if not self._is_handed_over:
+            line.tell(self._codes, self._results)
+
+    def _line(self) -> "_Line":
+        return _Line(self._kind(), self._name(), self._begin)
+
+    def _origin(self) -> dict[str, str | None]:
+        context = self.execution_context.context
+        return {"request_id": context.request_id, "actor": str(context.actor.ref.id or "") or None}
 
     def _note(self, result: object) -> None:
         for error in getattr(result, "errors", None) or ():
             self._codes.add(str((error.extensions or {}).get("code", "")))
-
-    def _tell(self, kind: str, name: str | None, milliseconds: float) -> None:
-        extra = {
-            "operation": name,
-            "operation_type": kind,
-            "ms": round(milliseconds, 1),
-            "errors": sorted(self._codes) or None,
-            "results": self._results or None,
-        }
-        errors = f" {' '.join(sorted(self._codes))}" if self._codes else ""
-        logger.info("%s %s %.1f ms%s", kind, name or "-", milliseconds, errors, extra=extra)
 
     def _name(self) -> str | None:
         name = self.execution_context.operation_name

@@ -27,6 +27,8 @@ from strawberry import types as strawberry
 from domain.actors import Actor
 from domain.reach import readable
 from schema.plain import PlainExecutor
+from schema.rendering import Handing, Renderer, renderer_of
+from subscriptions.station import Handover
 
 _MOST = 64  # documents that a payload remembers; who sends a new one each time gains nothing
 
@@ -44,15 +46,21 @@ class Reply(strawberry.ExecutionResult):
         return orjson.dumps({"data": self.data})
 
 
-class SharedResult(ExecutionResult):
-    """What graphql-core gives for a payload whose results are shared."""
+class Answer(ExecutionResult):
+    """A result of graphql-core that has what strawberry makes of it already."""
 
     __slots__ = ("reply",)
 
-    def __init__(self, data: dict[str, Any]) -> None:
-        """`data` belongs to all who asked."""
-        super().__init__(data, None)
-        self.reply = Reply(data)
+    def __init__(self, reply: strawberry.ExecutionResult) -> None:
+        """`reply` goes to the transport as it is."""
+        super().__init__(reply.data, None)
+        self.reply = reply
+
+
+class SharedResult(Answer):
+    """What a payload gave whose results are shared; its data belongs to all who asked."""
+
+    __slots__ = ()
 
 
 Later: TypeAlias = Awaitable[ExecutionResult]  # incremental delivery is not taken
@@ -89,7 +97,7 @@ class Results:
         """Keep a result for others. Not one with errors: they name a request."""
         if result.errors or result.data is None or len(self.found) >= _MOST:
             return result
-        shared = SharedResult(result.data)
+        shared = SharedResult(Reply(result.data))
         self.found[audience] = (operation, shared)
         return shared
 
@@ -98,13 +106,17 @@ class SharingExecutor(PlainExecutor):
     """Executes what is not shareable as ever."""
 
     _audience: Hashable = None
+    _newest: Results | None = None
 
     def build_per_event_executor(self, payload: Any) -> Any:  # noqa: ANN401 - as the base
         """Where the answer is known there is nothing to execute."""
+        if isinstance(payload, Handover):
+            return _Answered(Answer(Handing(payload, self._renderer())))
         results = getattr(payload, "results", None)
         if isinstance(results, Results):
             if self._audience is None:  # the same for all events of a stream
                 self._audience = self._find_audience(results)
+            self._newest = results
             known = results.known(self._audience, self.operation)
             if type(known) is SharedResult:
                 return _Answered(known)
@@ -132,7 +144,7 @@ class SharingExecutor(PlainExecutor):
             found = await result
         finally:
             results.found.pop(self._audience, None)
-        return found if found.errors or found.data is None else SharedResult(found.data)
+        return found if found.errors or found.data is None else SharedResult(Reply(found.data))
 
     async def _after(self, task: asyncio.Task[ExecutionResult]) -> ExecutionResult:
         result = await asyncio.shield(task)
@@ -140,6 +152,11 @@ class SharingExecutor(PlainExecutor):
             return result
         alone = super().execute_operation()
         return alone if isinstance(alone, ExecutionResult) else await cast("Later", alone)
+
+    def _renderer(self) -> Renderer | None:
+        """For those who are sent what is shared and had not to be waited for."""
+        known = self._newest and self._newest.known(self._audience, self.operation)
+        return renderer_of(self._audience, self) if type(known) is SharedResult else None
 
     def _find_audience(self, results: Results) -> Hashable:
         names = set(_variables_below(self.operation.selection_set.selections, self.fragments))
@@ -154,10 +171,10 @@ class _Answered:
 
     __slots__ = ("_result",)
 
-    def __init__(self, result: SharedResult) -> None:
+    def __init__(self, result: Answer) -> None:
         self._result = result
 
-    def execute_operation(self, _serially: bool | None = None) -> SharedResult:
+    def execute_operation(self, _serially: bool | None = None) -> Answer:
         return self._result
 
 

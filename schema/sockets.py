@@ -1,13 +1,11 @@
 """One graphql-transport-ws socket: malformed messages close it, bad operations do not."""
 
 import asyncio
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from time import perf_counter
 from typing import TYPE_CHECKING, cast
 
-import orjson
 from graphql import GraphQLError, OperationType
-from starlette.websockets import WebSocketDisconnect
 from strawberry.asgi import ASGIWebSocketAdapter
 from strawberry.schema.schema import StreamResult
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
@@ -25,15 +23,17 @@ from schema.context import Context
 from schema.documents import operation_kind
 from schema.errors import Refused, TopLevelCode
 from schema.reading import Deadline, OutOfTime, too_late
+from schema.rendering import Handing
 from schema.sharing import Reply
 from schema.spending import payer
+from schema.takeover import Takeover, WayOut, has_frames
 from services.presence import watching
 from services.seats import NoSeat
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_FORBIDDEN = 4403
+_FORBIDDEN, _INTERNAL = 4403, 1011
 _TRY_LATER = 1013
 _MOST_OF_A_REASON = 123
 _WITH_ID = frozenset({"subscribe", "complete"})
@@ -75,16 +75,21 @@ class SocketAdapter(ASGIWebSocketAdapter):
 class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
     """Closes when the access that it was opened with ends (SPEC S31, A49)."""
 
+    _guards: AsyncExitStack | None = None
+
     async def handle(self) -> None:
         """Until the client leaves."""
         self._closing: asyncio.Task[None] | None = None
+        self._takeovers: dict[str, Takeover] = {}
+        self.context.takes_over = has_frames(cast("ASGIWebSocketAdapter", self.websocket).ws)
         meter = self.context.runtime.meter
         meter.sockets += 1
         try:
-            async with AsyncExitStack() as self._guards:
-                await super().handle()
+            await super().handle()
         finally:
             meter.sockets -= 1
+            if self._guards is not None:
+                await self._guards.aclose()
 
     async def handle_message(self, message: Message) -> None:
         """Check the form before anything is read from it."""
@@ -98,6 +103,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         """From here on the socket hangs on the access that was given."""
         await super().handle_connection_init(_with_payload(message))
         if self.connection_acknowledged and self.connection_init_received:
+            self.connection_init_timeout_task = None  # it was cancelled, and is kept for nothing
             await self._enter(self.context.actor)
 
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
@@ -128,14 +134,24 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
 
     async def _enter(self, actor: Actor) -> None:
         runtime = self.context.runtime
+        self._guards = AsyncExitStack()
         try:
             self._guards.enter_context(runtime.seats.hold(payer(self.context)))
         except NoSeat:
             await self.websocket.close(code=_TRY_LATER, reason="You have too many sockets open")
             return
+        if actor.credential_id is None:
+            return  # visitors have nothing that could end, and there may be thousands of them
         self._guards.enter_context(runtime.lifetimes.watch(actor, self._end))
         if actor.allows((Scope.LAUNCH_OPERATE,)):
             await self._guards.enter_async_context(watching(runtime.redis, runtime.clock))
+
+    async def cleanup_operation(self, operation_id: str) -> None:
+        """Also of an operation that runs without a task."""
+        takeover = self._takeovers.pop(operation_id, None)
+        if takeover is not None:
+            takeover.end()
+        await super().cleanup_operation(operation_id)
 
     async def _send_result_stream(
         self, operation: Operation[Context, None], result_source: StreamResult
@@ -146,25 +162,27 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         self, operation: Operation[Context, None], results: StreamResult
     ) -> StreamResult:
         """What many are sent goes out at once; the rest is left to strawberry."""
-        name = orjson.dumps(operation.id)
+        way_out = WayOut(cast("ASGIWebSocketAdapter", self.websocket).ws, operation.id)
         async for result in results:
             if isinstance(result, Reply):
-                await self._send(b'{"id":%b,"type":"next","payload":%b}' % (name, result.encoded))
-            else:
+                await way_out.send(result.encoded)
+            elif not isinstance(result, Handing):
                 yield result
-
-    async def _send(self, message: bytes) -> None:
-        """A message that is JSON already."""
-        socket = cast("ASGIWebSocketAdapter", self.websocket).ws
-        write = socket.scope["extensions"].get("launch.write_text")
-        if write is None or not write(message):
-            with suppress(WebSocketDisconnect):  # the reader of this socket finds it as well
-                await socket.send_text(message.decode())
+            elif (takeover := way_out.take_over(result, self._fail)) is not None:
+                self._takeovers[operation.id] = takeover
+                # Its task ends here, and its id stays taken until somebody completes it.
+                operation.completed, operation.query = True, ""
+                return
 
     @staticmethod
     def _get_pre_execution_close_reason(error: GraphQLError) -> str | None:
         """A bad operation gets its error; its siblings live on."""
         return None
+
+    def _fail(self) -> None:
+        self._closing = asyncio.ensure_future(
+            self.websocket.close(code=_INTERNAL, reason="Something went wrong on our side")
+        )
 
     def _end(self) -> None:
         self._closing = asyncio.ensure_future(

@@ -10,6 +10,7 @@ from services.flag_sets import FlagSet
 from services.flag_store import FlagStore
 from services.flag_views import FlagViews
 from subscriptions.fanout import Fanout, Latest
+from subscriptions.station import Station
 from subscriptions.tail import EventTail
 
 logger = logging.getLogger(__name__)
@@ -24,16 +25,19 @@ class FlagFeed:
         self._tail = tail
         self._task: asyncio.Task[None] | None = None
         self.sets: Fanout[FlagSet] = Fanout()
+        self.station = Station(self.sets, lambda: store.current)
         self.views = FlagViews()
         store.on_change(self.sets.publish)
 
     async def start(self) -> None:
         """Begin to follow."""
         self._task = asyncio.create_task(self._follow(), name="flag-feed")
+        await self.station.start()
 
     async def stop(self) -> None:
         """Stop following and end the streams."""
         await background.end(self._task)
+        await self.station.stop()
         self.sets.close()
 
     async def after_commit(self, events: Sequence[RecordedEvent]) -> None:

@@ -1,18 +1,18 @@
 """Live flags: for operators one by one, for a viewer as a set (SPEC S24, S82, S96)."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
-from typing import Annotated
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Sequence
+from contextlib import aclosing
+from typing import Annotated, Any
 
 import strawberry
 
-from schema.context import Info
+from schema.context import Context, Info
 from schema.types.flags import FeatureFlag, FlagSet
 from services.flag_evaluation import viewer_context
 from services.flag_sets import FlagSet as Flags
 from services.flag_views import FlagView
-from services.receipts import Receiver
-from subscriptions.fanout import Latest
+from subscriptions.fanout import Latest, Subscription
+from subscriptions.station import Handover
 
 Keys = Annotated[
     list[str] | None, strawberry.argument(description="Only these flags; left out: all.")
@@ -25,45 +25,97 @@ Device = Annotated[
 
 async def feature_flags(info: Info, keys: Keys = None) -> AsyncIterator[FeatureFlag]:
     """Every flag as it is now, then each that changes, at once."""
-    wanted = frozenset(keys) if keys is not None else None
     runtime = info.context.runtime
     newest: Latest[Flags] = Latest()
     async with runtime.flag_feed.sets.subscribe(newest) as sets:
-        current = await runtime.flags.newest()
-        for flag in current.changed_since(None, wanted):
-            yield FeatureFlag.shared(current, flag)
-        with runtime.lifetimes.guard(info.context.actor, sets):
-            async for found in sets:
-                for flag in found.changed_since(current, wanted):
-                    yield FeatureFlag.shared(found, flag)
-                current = found
+        follower = _Operator(await runtime.flags.newest(), keys)
+        for flag in follower.everything():
+            yield flag
+        handover = Handover(runtime.flag_feed.station, follower)
+        async with aclosing(_rest(info, sets, handover)) as rest:
+            async for payload in rest:
+                yield payload
 
 
 async def viewer_flags(info: Info, device_id: Device = None) -> AsyncIterator[FlagSet]:
     """The flags of the caller now, and again whenever one of their values changes."""
-    runtime, actor = info.context.runtime, info.context.actor
+    runtime = info.context.runtime
     newest: Latest[Flags] = Latest()
     async with runtime.flag_feed.sets.subscribe(newest) as sets:
-        context = viewer_context(actor, device_id)
-        view = FlagView(context, runtime.flags.current, runtime.flag_feed.views)
-        with _receiving(info, device_id, view.seen.of.version) as receiver:
-            yield FlagSet.shared(view.seen)
-            with runtime.lifetimes.guard(actor, sets):
-                async for current in sets:
-                    if view.move_to(current):
-                        yield FlagSet.shared(view.seen)
-                    # Asked to go on: the transport has taken it (SPEC X5).
-                    runtime.receipts.handed(receiver, current.version)
+        follower = _Viewer(info.context, device_id)
+        handover = Handover(runtime.flag_feed.station, follower)
+        try:
+            yield follower.everything()
+            async with aclosing(_rest(info, sets, handover)) as rest:
+                async for payload in rest:
+                    yield payload
+        finally:
+            if not handover.is_taken:
+                follower.leave()
 
 
-@contextmanager
-def _receiving(info: Info, device_id: str | None, version: int) -> Iterator[Receiver]:
-    """Counted among those who are to hear of changes, and may confirm them."""
-    receipts, streams = info.context.runtime.receipts, info.context.flag_streams
-    receiver = receipts.join(device_id, version)
-    streams.append(receiver)
-    try:
-        yield receiver
-    finally:
-        streams.remove(receiver)
-        receipts.leave(receiver)
+async def _rest(
+    info: Info, sets: Subscription[Flags], handover: Handover[Flags]
+) -> AsyncGenerator[Any, None]:
+    """What comes after the first payloads: from here, or from a station that takes over."""
+    if info.context.takes_over:
+        yield handover  # where it is taken, this stream is closed now
+    follower = handover.follower
+    with info.context.runtime.lifetimes.guard(info.context.actor, sets):
+        async for found in sets:
+            for payload in follower.move_to(found):
+                yield payload
+            follower.handed(found)  # asked to go on: the transport has taken it (SPEC X5)
+
+
+class _Operator:
+    """Somebody who is sent each flag that changes."""
+
+    __slots__ = ("_at", "_keys")
+
+    def __init__(self, current: Flags, keys: Collection[str] | None) -> None:
+        self._at = current
+        self._keys = frozenset(keys) if keys is not None else None
+
+    def everything(self) -> Sequence[FeatureFlag]:
+        return self._shown(None, self._at)
+
+    def move_to(self, state: Flags) -> Sequence[FeatureFlag]:
+        before, self._at = self._at, state
+        return self._shown(before, state)
+
+    def handed(self, state: Flags) -> None:
+        """Nobody counts it."""
+
+    def leave(self) -> None:
+        """Nothing is held."""
+
+    def _shown(self, before: Flags | None, now: Flags) -> Sequence[FeatureFlag]:
+        return [FeatureFlag.shared(now, flag) for flag in now.changed_since(before, self._keys)]
+
+
+class _Viewer:
+    """Somebody who is sent all their flags; counted among those who are to hear of changes."""
+
+    __slots__ = ("_receipts", "_receiver", "_streams", "_view")
+
+    def __init__(self, context: Context, device_id: str | None) -> None:
+        runtime, self._streams = context.runtime, context.flag_streams
+        whom = viewer_context(context.actor, device_id)
+        self._view = FlagView(whom, runtime.flags.current, runtime.flag_feed.views)
+        self._receipts = runtime.receipts
+        self._receiver = self._receipts.join(device_id, self._view.seen.of.version)
+        self._streams.append(self._receiver)
+
+    def everything(self) -> FlagSet:
+        return FlagSet.shared(self._view.seen)
+
+    def move_to(self, state: Flags) -> Sequence[FlagSet]:
+        return (self.everything(),) if self._view.move_to(state) else ()
+
+    def handed(self, state: Flags) -> None:
+        self._receipts.handed(self._receiver, state.version)
+
+    def leave(self) -> None:
+        self._streams.remove(self._receiver)
+        self._receipts.leave(self._receiver)

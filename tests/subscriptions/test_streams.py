@@ -58,7 +58,8 @@ def health_change(index: int) -> HealthChanged:
 def streams(app: Starlette) -> int:
     """How many readers hang on the process's event tail beside its own two."""
     runtime: Runtime = app.state.runtime
-    return runtime.tail.live - 2 + runtime.flag_feed.sets.live
+    flags = runtime.flag_feed
+    return runtime.tail.live - 2 + flags.sets.live - 1 + flags.station.live
 
 
 async def test_flags_come_as_they_are_then_as_they_change(
