@@ -1,6 +1,6 @@
 """All benchmarks that `python -m bench` knows, in the order in which it runs them."""
 
-from bench import evaluation, memory, metrics, queries, rollback, starting, streams
+from bench import directory, evaluation, memory, metrics, queries, rollback, starting, streams
 from bench.run import Benchmark
 
 BENCHMARKS = (
@@ -10,6 +10,7 @@ BENCHMARKS = (
     Benchmark("flag-list", "A list of flags for operators", queries.flag_list),
     Benchmark("viewer-flags", "The flags of a viewer", queries.viewer_flags),
     Benchmark("metrics", "Metrics pages over few and many samples", metrics.measure),
+    Benchmark("directory", "The directory over 100,000 suppliers", directory.measure),
     Benchmark("rollback", "Rollback", rollback.measure),
     Benchmark("sockets", "A toggle, from the click to the last socket", streams.sockets),
     Benchmark("processes", "A toggle across processes", streams.processes),

@@ -30,6 +30,9 @@ ClientId = Annotated[strawberry.ID, strawberry.argument(description="Who is invi
 Statuses = Annotated[
     list[InvitationStatus] | None, strawberry.argument(description="Only these; left out: all.")
 ]
+To = Annotated[
+    EmailAddress | None, strawberry.argument(description="Only those that went to this address.")
+]
 Email = Annotated[
     EmailAddress | None,
     strawberry.argument(description="Where the letter goes; becomes the client's e-mail."),
@@ -59,10 +62,14 @@ async def invitation(info: Info, code: Code) -> InvitationPreview | None:
 
 
 async def invitations(
-    info: Info, first: First = None, after: After = None, status: Statuses = None
+    info: Info,
+    first: First = None,
+    after: After = None,
+    status: Statuses = None,
+    email: To = None,
 ) -> InvitationConnection:
     """Invitations of all suppliers, newest first."""
-    page, wanted = Page.of(first, after), InvitationFilter(status, info.context.now)
+    page, wanted = Page.of(first, after), InvitationFilter(status, info.context.now, email)
     async with info.context.db.read() as session:
         rows = await directory.page_of_invitations(
             session, wanted, page.first + 1, page.after_moment()

@@ -1,5 +1,6 @@
 """The guided setup (SPEC S42 to S44, S73)."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated
 
@@ -11,7 +12,7 @@ from domain.onboarding import OnboardingSide
 from schema.context import Info
 from schema.enums import UserType
 from schema.pagination import After, Connection, First, Page, connection, encode_cursor
-from schema.scalars import JSON
+from schema.scalars import JSON, EmailAddress
 from schema.types.node import decode_id
 from schema.types.onboarding import Onboarding, OnboardingPayload
 from schema.types.onboarding_data import profile_in
@@ -39,6 +40,9 @@ Age = Annotated[
     int | None,
     strawberry.argument(description="No step done for so long; 300 seconds where it is null."),
 ]
+Owner = Annotated[
+    EmailAddress | None, strawberry.argument(description="Only whoever logs in with this e-mail.")
+]
 
 
 async def stalled_onboardings(
@@ -47,9 +51,11 @@ async def stalled_onboardings(
     after: After = None,
     user_type: Side = None,
     older_than_seconds: Age = 300,
+    email: Owner = None,
 ) -> Connection[Onboarding]:
     """Who has not finished and stands still; those who have waited longest come first."""
-    page, wanted = Page.of(first, after), _stalled(info, user_type, older_than_seconds)
+    page = Page.of(first, after)
+    wanted = replace(_stalled(info, user_type, older_than_seconds), email=email)
     async with info.context.db.read() as session:
         rows = await directory.page_of_stalled(session, wanted, page.first + 1, page.after_moment())
     return connection(

@@ -45,6 +45,7 @@ class InvitationFilter:
 
     status: Sequence[InvitationStatus] | None
     now: datetime
+    email: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +54,15 @@ class StalledFilter:
 
     before: datetime
     side: OnboardingSide | None = None
+    email: str | None = None
 
 
 async def page_of_suppliers(
     session: AsyncSession, wanted: SupplierFilter, limit: int, after: Position
 ) -> list[Supplier]:
     """Suppliers, newest first."""
-    where = suppliers.directory(wanted.search, wanted.vendor_type)
-    return await suppliers.page(session, where, limit, after)
+    query = suppliers.paged(wanted.search, wanted.vendor_type, limit, after)
+    return list(await session.scalars(query))
 
 
 async def count_suppliers(session: AsyncSession, wanted: SupplierFilter) -> int:
@@ -73,7 +75,7 @@ async def page_of_couples(
     session: AsyncSession, search: str | None, limit: int, after: Position
 ) -> list[Couple]:
     """Couples, newest first."""
-    return await couples.page(session, couples.directory(search), limit, after)
+    return list(await session.scalars(couples.paged(search, limit, after)))
 
 
 async def count_couples(session: AsyncSession, search: str | None) -> int:
@@ -99,13 +101,13 @@ async def page_of_invitations(
     session: AsyncSession, wanted: InvitationFilter, limit: int, after: Position
 ) -> list[Invitation]:
     """Invitations, newest first."""
-    where = invitations.directory(wanted.status, wanted.now)
+    where = invitations.directory(wanted.status, wanted.now, wanted.email)
     return await invitations.page(session, where, limit, after)
 
 
 async def count_invitations(session: AsyncSession, wanted: InvitationFilter) -> int:
     """How many invitations a filter finds."""
-    where = invitations.directory(wanted.status, wanted.now)
+    where = invitations.directory(wanted.status, wanted.now, wanted.email)
     return await pages.count(session, Invitation, where)
 
 
@@ -121,4 +123,5 @@ async def page_of_stalled(
     session: AsyncSession, wanted: StalledFilter, limit: int, after: Position
 ) -> list[OnboardingProgress]:
     """Who stands still; those who have waited longest come first."""
-    return await onboarding.stalled(session, wanted.before, wanted.side, limit, after)
+    where = onboarding.standing_still(wanted.before, wanted.side, wanted.email)
+    return await onboarding.longest_first(session, where, limit, after)

@@ -14,6 +14,7 @@ from domain.errors import Invalid
 
 LIFETIME = timedelta(hours=24)
 MAX_KEY = 200
+_PATH = ("input", "idempotencyKey")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +27,22 @@ class Claim:
 
 
 async def claim(
-    uow: UnitOfWork, actor: Actor, operation: str, key: str | None, request: object
+    uow: UnitOfWork,
+    actor: Actor,
+    operation: str,
+    key: str | None,
+    request: object,
+    path: tuple[str, ...] = _PATH,
 ) -> Claim:
     """Take a key, or find what it gave before; a concurrent repeat waits for the first.
 
-    Raises Invalid where the key was used for another request.
+    Raises Invalid, naming the field at `path`, where the key was used for another request.
     """
     owner = f"{actor.kind}:{actor.id or actor.label}"
     if key is None:
         return Claim(owner, None, None)
     if not 1 <= len(key) <= MAX_KEY:
-        raise Invalid("An idempotency key has 1 to 200 characters.", path=_PATH)
+        raise Invalid("An idempotency key has 1 to 200 characters.", path=path)
     fingerprint = hashlib.sha256(repr((operation, request)).encode()).digest()
     await _forget_old(uow, owner, key)
     row = insert(IdempotencyKey).values(
@@ -45,7 +51,7 @@ async def claim(
     taken = await uow.session.execute(row.on_conflict_do_nothing().returning(IdempotencyKey.key))
     if taken.scalar_one_or_none() is not None:
         return Claim(owner, key, None)
-    return await _earlier(uow, owner, key, fingerprint)
+    return await _earlier(uow, owner, key, fingerprint, path)
 
 
 async def settle(uow: UnitOfWork, held: Claim, **result: object) -> None:
@@ -54,9 +60,6 @@ async def settle(uow: UnitOfWork, held: Claim, **result: object) -> None:
         return
     row = await uow.session.get_one(IdempotencyKey, (held.actor, held.key))
     row.result = {name: str(value) for name, value in result.items()}
-
-
-_PATH = ("input", "idempotencyKey")
 
 
 async def _forget_old(uow: UnitOfWork, owner: str, key: str) -> None:
@@ -69,9 +72,11 @@ async def _forget_old(uow: UnitOfWork, owner: str, key: str) -> None:
     )
 
 
-async def _earlier(uow: UnitOfWork, owner: str, key: str, fingerprint: bytes) -> Claim:
+async def _earlier(
+    uow: UnitOfWork, owner: str, key: str, fingerprint: bytes, path: tuple[str, ...]
+) -> Claim:
     query = select(IdempotencyKey).where(IdempotencyKey.actor == owner, IdempotencyKey.key == key)
     row = (await uow.session.scalars(query)).one()
     if row.request_hash != fingerprint:
-        raise Invalid("This idempotency key was used for another request.", path=_PATH)
+        raise Invalid("This idempotency key was used for another request.", path=path)
     return Claim(owner, key, row.result or {})

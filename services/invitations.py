@@ -78,7 +78,7 @@ async def invite(
     """
     if actor.kind is ActorKind.TOKEN and idempotency_key is None:
         raise Required("A token must send an idempotencyKey with an invitation.", path=_KEY)
-    held = await claim(uow, actor, "inviteClient", idempotency_key, (client_id, wish))
+    held = await claim(uow, actor, "inviteClient", idempotency_key, (client_id, wish), _KEY)
     if held.result is not None:
         return await _again(uow, held.result)
     client = await clients.locked(uow, actor, client_id, ("clientId",))

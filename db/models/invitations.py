@@ -27,6 +27,8 @@ class Invitation(Base):
         ),
         Index(None, "supplier_id", "created_at", "id"),
         Index(None, "created_at", "id"),
+        Index(None, "status", "created_at", "id"),
+        Index("ix_invitations_email", text("lower(email)")),
         Index(None, "client_id"),
         Index(None, "couple_id"),
         Index(None, "created_by"),

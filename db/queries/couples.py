@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, func, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,7 +12,7 @@ from db.models.accounts import User
 from db.models.couples import Couple, Partnership
 from db.models.invitations import Invitation
 from db.models.suppliers import Supplier
-from db.queries.pages import Position, has_words, newest_first
+from db.queries.pages import Position, found_first, has_words, newest_first
 from domain.clients import ConnectionMethod
 
 Pair = tuple[UUID, UUID]
@@ -46,12 +46,11 @@ def directory(search: str | None) -> list[ColumnElement[bool]]:
     return [has_words(Couple.partner1_name, Couple.partner2_name, search)]
 
 
-async def page(
-    session: AsyncSession, where: Sequence[ColumnElement[bool]], limit: int, after: Position
-) -> list[Couple]:
-    """Couples, newest first."""
-    paged = newest_first(select(Couple).where(*where), Couple.created_at, Couple.id, limit, after)
-    return list(await session.scalars(paged))
+def paged(search: str | None, limit: int, after: Position) -> Select[Couple]:
+    """A page of the directory, newest first."""
+    if search is not None:
+        return found_first(Couple, directory(search), limit, after)
+    return newest_first(select(Couple), Couple.created_at, Couple.id, limit, after)
 
 
 async def partnerships_by_id(

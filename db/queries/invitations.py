@@ -113,11 +113,14 @@ async def overdue_clients(session: AsyncSession, now: datetime, limit: int) -> l
 
 
 def directory(
-    statuses: Sequence[InvitationStatus] | None, now: datetime
+    statuses: Sequence[InvitationStatus] | None, now: datetime, email: str | None = None
 ) -> list[ColumnElement[bool]]:
     """The WHERE of the directory: a pending one past its end counts as expired at once."""
-    if statuses is None:
-        return []
+    to = [] if email is None else [func.lower(Invitation.email) == func.lower(email)]
+    return to if statuses is None else [*to, _stands(statuses, now)]
+
+
+def _stands(statuses: Sequence[InvitationStatus], now: datetime) -> ColumnElement[bool]:
     alive = [status for status in statuses if status in PENDING]
     over = [status for status in statuses if status not in PENDING]
     found = [
@@ -126,7 +129,7 @@ def directory(
     ]
     if InvitationStatus.EXPIRED in over:
         found.append(and_(Invitation.status.in_(PENDING), Invitation.expires_at <= now))
-    return [or_(*found)]
+    return or_(*found)
 
 
 async def page(

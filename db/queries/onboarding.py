@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, select, tuple_
+from sqlalchemy import ColumnElement, exists, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from db.models.accounts import User
 from db.models.couples import Partnership
 from db.models.invitations import Invitation
 from db.models.onboarding import OnboardingProgress
@@ -54,20 +55,28 @@ async def couple_is_connected(session: AsyncSession, couple_id: UUID) -> bool:
     return bool((await session.execute(query)).scalar_one())
 
 
-async def stalled(
-    session: AsyncSession,
-    before: datetime,
-    side: OnboardingSide | None,
-    limit: int,
-    after: Position,
-) -> list[OnboardingProgress]:
-    """Unfinished ones without a step since a moment; who has waited longest comes first."""
-    place = tuple_(OnboardingProgress.last_activity_at, OnboardingProgress.id)
-    query = select(OnboardingProgress).where(
-        OnboardingProgress.completed_at.is_(None), OnboardingProgress.last_activity_at <= before
-    )
+def standing_still(
+    before: datetime, side: OnboardingSide | None, email: str | None
+) -> list[ColumnElement[bool]]:
+    """The WHERE of those who have not finished and have done no step since a moment."""
+    found: list[ColumnElement[bool]] = [
+        OnboardingProgress.completed_at.is_(None),
+        OnboardingProgress.last_activity_at <= before,
+    ]
     if side is not None:
-        query = query.where(OnboardingProgress.user_type == side)
+        found.append(OnboardingProgress.user_type == side)
+    if email is not None:
+        owner = select(User.id).where(func.lower(User.email) == func.lower(email))
+        found.append(OnboardingProgress.user_id.in_(owner))
+    return found
+
+
+async def longest_first(
+    session: AsyncSession, where: Sequence[ColumnElement[bool]], limit: int, after: Position
+) -> list[OnboardingProgress]:
+    """A page; who has waited longest comes first."""
+    place = tuple_(OnboardingProgress.last_activity_at, OnboardingProgress.id)
+    query = select(OnboardingProgress).where(*where)
     if after is not None:
         query = query.where(place > after)
     order = (OnboardingProgress.last_activity_at, OnboardingProgress.id)

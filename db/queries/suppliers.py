@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.suppliers import Client, Supplier
-from db.queries.pages import Position, has_words, newest_first
+from db.queries.pages import Position, found_first, has_words, newest_first
 from domain.actors import VendorType
 from domain.clients import ClientStatus
 
@@ -40,13 +40,15 @@ def directory(search: str | None, vendor_type: VendorType | None) -> list[Column
     return found
 
 
-async def page(
-    session: AsyncSession, where: Sequence[ColumnElement[bool]], limit: int, after: Position
-) -> list[Supplier]:
-    """Suppliers, newest first."""
+def paged(
+    search: str | None, vendor_type: VendorType | None, limit: int, after: Position
+) -> Select[Supplier]:
+    """A page of the directory, newest first."""
+    where = directory(search, vendor_type)
+    if search is not None:
+        return found_first(Supplier, where, limit, after)
     query = select(Supplier).where(*where)
-    paged = newest_first(query, Supplier.created_at, Supplier.id, limit, after)
-    return list(await session.scalars(paged))
+    return newest_first(query, Supplier.created_at, Supplier.id, limit, after)
 
 
 async def clients_by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Client]:

@@ -27,8 +27,8 @@ query ($search: String) {
 }
 """
 INVITATIONS = """
-query ($status: [InvitationStatus!]) {
-  invitations(status: $status) { nodes { status client { coupleNames } } totalCount }
+query ($status: [InvitationStatus!], $email: EmailAddress) {
+  invitations(status: $status, email: $email) { nodes { status client { coupleNames } } totalCount }
 }
 """
 PEOPLE = ("Sarah's Photos", "Photo Palace", "Blumen & Söhne", "Venue 12")
@@ -93,6 +93,17 @@ async def test_suppliers_are_filtered_by_what_they_offer(
     assert await found(viewer, vendorType="VENUE", search="sarah") == []
 
 
+async def test_a_search_comes_page_by_page(viewer: GraphQLClient, db: Database) -> None:
+    await fill(db)
+    names, after = [], None
+    for _ in range(2):
+        page = (await viewer.data(SUPPLIERS, first=1, after=after, search="photo"))["suppliers"]
+        names += [node["businessName"] for node in page["nodes"]]
+        after = page["pageInfo"]["endCursor"]
+    assert names == ["Photo Palace", "Sarah's Photos"]
+    assert not page["pageInfo"]["hasNextPage"]
+
+
 async def test_suppliers_come_page_by_page(viewer: GraphQLClient, db: Database) -> None:
     await fill(db)
     names, after = [], None
@@ -145,3 +156,14 @@ async def test_invitations_are_filtered_as_they_stand_now(
     assert await shown(viewer, ["EXPIRED"]) == ["short"]
     assert await shown(viewer, ["ACCEPTED", "EXPIRED"]) == ["done", "short"]
     assert await shown(viewer, []) == []
+
+
+async def test_an_invitation_is_found_by_its_whole_e_mail(
+    supplier: GraphQLClient, viewer: GraphQLClient
+) -> None:
+    for name in ("emma", "noor"):
+        await invited(supplier, name, email=f"{name}@example.com")
+    page = (await viewer.data(INVITATIONS, email="EMMA@example.com"))["invitations"]
+    assert [node["client"]["coupleNames"] for node in page["nodes"]] == ["emma"]
+    assert page["totalCount"] == 1
+    assert (await viewer.execute(INVITATIONS, email="emma")).codes == ["BAD_USER_INPUT"]

@@ -1,0 +1,72 @@
+"""The directory of the staff over 100,000 suppliers and 1,000,000 clients (S106, S115)."""
+
+from collections.abc import Iterable
+
+from bench.client import Client, checked
+from bench.figures import Figure, figure
+from bench.launches import admin_token
+from bench.market import BIG, fill
+from bench.run import Run
+
+_SUPPLIER = "email businessName vendorType firstValueAt onboarding { percentComplete }"
+_INVITATION = "status email sentAt client { coupleNames status }"
+_STALLED = "currentStep user { email supplier { businessName } couple { partner1Name } }"
+_PAGE = "pageInfo { hasNextPage endCursor }"
+_LIMIT = 500.0  # ms (SPEC S105)
+
+PAGES: dict[str, str] = {
+    "suppliers": f"{{ suppliers {{ nodes {{ {_SUPPLIER} }} {_PAGE} }} }}",
+    "suppliers, their count": "{ suppliers(first: 1) { totalCount } }",
+    "suppliers of one kind, with their count": (
+        f"{{ suppliers(vendorType: FLORIST) {{ totalCount nodes {{ {_SUPPLIER} }} {_PAGE} }} }}"
+    ),
+    "suppliers by a word that few have": (
+        f'{{ suppliers(search: "77777") {{ totalCount nodes {{ {_SUPPLIER} }} }} }}'
+    ),
+    "suppliers by a word that an eighth has": (
+        f'{{ suppliers(search: "photo") {{ totalCount nodes {{ {_SUPPLIER} }} }} }}'
+    ),
+    "suppliers by a word that all have": (
+        f'{{ suppliers(search: "wedsync") {{ totalCount nodes {{ {_SUPPLIER} }} }} }}'
+    ),
+    "suppliers by a word that nobody has": (
+        f'{{ suppliers(search: "xyzzy") {{ totalCount nodes {{ {_SUPPLIER} }} }} }}'
+    ),
+    "couples by a name that an eighth has": (
+        '{ couples(search: "emma") { totalCount nodes { partner1Name partner2Name } } }'
+    ),
+    "a couple by its e-mail": (
+        '{ couples(search: "bench-couple-2@wedsync.example") { nodes { partner1Name } } }'
+    ),
+    "invitations": f"{{ invitations {{ nodes {{ {_INVITATION} }} {_PAGE} }} }}",
+    "invitations, their count": "{ invitations(first: 1) { totalCount } }",
+    "invitations that were declined, with their count": (
+        f"{{ invitations(status: [DECLINED]) {{ totalCount nodes {{ {_INVITATION} }} }} }}"
+    ),
+    "invitations that wait or have expired, with their count": (
+        f"{{ invitations(status: [SENT, OPENED, EXPIRED]) "
+        f"{{ totalCount nodes {{ {_INVITATION} }} }} }}"
+    ),
+    "stalled onboardings": f"{{ stalledOnboardings {{ nodes {{ {_STALLED} }} {_PAGE} }} }}",
+    "stalled couples": (
+        f"{{ stalledOnboardings(userType: COUPLE) {{ nodes {{ {_STALLED} }} {_PAGE} }} }}"
+    ),
+    "clients of one with 100,000, with their count": (
+        f'{{ suppliers(search: "{BIG}", first: 1) {{ nodes {{ clients(status: INVITED) '
+        "{ totalCount nodes { coupleNames status invitation { status } } } } } }"
+    ),
+}
+
+
+def measure(run: Run) -> Iterable[Figure]:
+    """Each page by itself, one after the other, as an admin with a token."""
+    with run.stack() as stack:
+        fill(run, stack)
+        server, token = stack.serve(), admin_token(stack)
+        with Client(server.port, token) as client:
+            for name, document in PAGES.items():
+                run.tell(name)
+                request = client.operation(document)
+                checked(client.send(request)[1])
+                trips = [client.send(request)[0] * 1e3 for _ in range(run.some(60))]
+                yield figure(name, "ms", trips, limit=_LIMIT, judged="p99")
