@@ -20,6 +20,7 @@ PATHS = (
     "/signup",
     "/forgot-password",
     "/reset-password",
+    "/confirm-email",
     "/accept/{code}",
     "/onboarding/{step}",
     "/dashboard",

@@ -1,8 +1,9 @@
 import { ActionIcon, Menu } from "@mantine/core";
 import { IconLogout, IconUser } from "@tabler/icons-react";
-import { useNavigate } from "react-router";
+import { Link, useNavigate } from "react-router";
 import { useMutation } from "urql";
 
+import { accountOf } from "../features/session/roles";
 import { LogOutMutation } from "../features/session/session.graphql";
 import { useSession, type Viewer } from "../features/session/session";
 
@@ -24,6 +25,7 @@ export function AccountMenu({ viewer }: { viewer: Viewer }) {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{viewer.email} · {viewer.role.toLowerCase()}</Menu.Label>
+        <Menu.Item component={Link} to={accountOf(viewer.role)} leftSection={<IconUser size={16} />}>Account</Menu.Item>
         <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void leave()}>
           Log out
         </Menu.Item>

@@ -36,6 +36,11 @@ export const admin: AreaEntry = {
       icon: IconRocket,
       Page: later(async () => (await import("./LaunchControlPage")).LaunchControlPage),
     },
+    {
+      path: "admin/account",
+      title: "Account",
+      Page: later(async () => (await import("../features/session/AccountPage")).AccountPage),
+    },
   ],
 };
 

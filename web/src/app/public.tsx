@@ -13,6 +13,9 @@ const ForgotPasswordPage = later(
 const ResetPasswordPage = later(
   async () => (await import("../features/session/ResetPasswordPage")).ResetPasswordPage,
 );
+const ConfirmEmailPage = later(
+  async () => (await import("../features/session/ConfirmEmailPage")).ConfirmEmailPage,
+);
 const AcceptPage = later(async () => (await import("../features/invitations/AcceptPage")).AcceptPage);
 
 /** A page for visitors; whoever is logged in goes where they wanted to. */
@@ -34,6 +37,7 @@ export const publicRoutes: RouteObject[] = [
   },
   { path: "forgot-password", element: <ForgotPasswordPage />, handle: { title: "Forgot password" } },
   { path: "reset-password", element: <ResetPasswordPage />, handle: { title: "New password" } },
+  { path: "confirm-email", element: <ConfirmEmailPage />, handle: { title: "Confirm your e-mail" } },
   {
     path: "accept/:code",
     element: <AcceptPage />,

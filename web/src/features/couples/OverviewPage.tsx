@@ -12,6 +12,7 @@ import { Gate } from "../access/Gate";
 import { HelpCard } from "../onboarding/HelpCard";
 import { ViewerOnboardingStream } from "../onboarding/onboarding.graphql";
 import { ProgressCard } from "../onboarding/ProgressCard";
+import { ConfirmEmailNote } from "../session/ConfirmEmailNote";
 import { OverviewQuery } from "./couples.graphql";
 import { PartnerStep } from "./PartnerStep";
 import { PartnershipRow } from "./PartnershipRow";
@@ -29,6 +30,7 @@ export function OverviewPage() {
         <Section title="Overview" error={error} loading={fetching}>{null}</Section>
       ) : (
         <>
+          <ConfirmEmailNote />
           <Day couple={couple} />
           <SimpleGrid cols={{ base: 1, md: 2 }} style={{ alignItems: "start" }}>
             <Stack>

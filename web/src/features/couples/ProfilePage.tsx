@@ -9,7 +9,7 @@ import { orNull } from "../../lib/forms";
 import { useLiveQuery } from "../../lib/live";
 import { FeatureList } from "../access/FeatureList";
 import { Gate } from "../access/Gate";
-import { PasswordForm } from "../session/PasswordForm";
+import { AccountSections } from "../session/AccountSections";
 import { useSaveProfile } from "../session/useSaveProfile";
 import { CoupleProfileQuery } from "./couples.graphql";
 
@@ -24,10 +24,8 @@ export function ProfilePage() {
           {viewer?.couple && <ProfileForm couple={viewer.couple} />}
         </Section>
       </Gate>
-      <Section title="Log-in" error={error} loading={fetching && !viewer}>
-        {viewer && <PasswordForm email={viewer.email} />}
-      </Section>
       <FeatureList />
+      <AccountSections />
     </Page>
   );
 }

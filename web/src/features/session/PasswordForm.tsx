@@ -1,4 +1,4 @@
-import { Button, Group, PasswordInput, Stack, Text } from "@mantine/core";
+import { Button, Group, PasswordInput, Stack } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { notifications } from "@mantine/notifications";
 import { useState } from "react";
@@ -26,7 +26,6 @@ export function PasswordForm({ email }: { email: string }) {
   return (
     <form onSubmit={form.onSubmit((values) => void submit(values))}>
       <Stack>
-        <Text size="sm">You log in as <b>{email}</b>.</Text>
         <input type="hidden" name="username" autoComplete="username" value={email} readOnly />
         <PasswordInput label="Present password" description="Leave it empty if you have never set one"
           autoComplete="current-password" {...form.getInputProps("currentPassword")} />

@@ -8,6 +8,12 @@ export function homeOf(role: Role): string {
   return role === "COUPLE" ? "/overview" : "/admin/launch";
 }
 
+/** Where one's own password, e-mail and devices are. */
+export function accountOf(role: Role): string {
+  if (role === "SUPPLIER") return "/settings";
+  return role === "COUPLE" ? "/profile" : "/admin/account";
+}
+
 /** Only staff that may change things gets the buttons; the server decides all the same. */
 export function mayOperate(role: Role): boolean {
   return role === "ADMIN" || role === "OPERATOR";

@@ -2,7 +2,7 @@ import { graphql } from "../../gql";
 
 export const ViewerQuery = graphql(`
   query Viewer {
-    viewer { id email role userType }
+    viewer { id email emailVerifiedAt role userType }
   }
 `);
 

@@ -10,6 +10,7 @@ import { SystemStatusCard } from "../health/SystemStatusCard";
 import { HelpCard } from "../onboarding/HelpCard";
 import { ViewerOnboardingStream } from "../onboarding/onboarding.graphql";
 import { ProgressCard } from "../onboarding/ProgressCard";
+import { ConfirmEmailNote } from "../session/ConfirmEmailNote";
 import { pathOf } from "../onboarding/steps";
 import { ClientOverview } from "./ClientOverview";
 import { DashboardQuery } from "./suppliers.graphql";
@@ -27,6 +28,7 @@ export function DashboardPage() {
         <Section title="Dashboard" error={error} loading={fetching}>{null}</Section>
       ) : (
         <>
+          <ConfirmEmailNote />
           {!supplier.onboarding.completedAt && (
             <ProgressCard onboarding={supplier.onboarding} pathOf={pathOf} />
           )}

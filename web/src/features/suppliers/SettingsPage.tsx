@@ -1,15 +1,15 @@
 import { Button, NativeSelect, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 
+import { FormProblem } from "../../components/FormProblem";
 import { Page } from "../../components/Page";
 import { Section } from "../../components/Section";
 import type { SupplierProfileQuery as Data } from "../../gql/graphql";
 import { useLiveQuery } from "../../lib/live";
-import { FormProblem } from "../../components/FormProblem";
 import { FeatureList } from "../access/FeatureList";
 import { Gate } from "../access/Gate";
+import { AccountSections } from "../session/AccountSections";
 import { useSaveProfile } from "../session/useSaveProfile";
-import { PasswordForm } from "../session/PasswordForm";
 import { SupplierProfileQuery } from "./suppliers.graphql";
 import { VENDORS, vendorType } from "./vendors";
 
@@ -24,10 +24,8 @@ export function SettingsPage() {
           {viewer?.supplier && <ProfileForm supplier={viewer.supplier} />}
         </Section>
       </Gate>
-      <Section title="Log-in" error={error} loading={fetching && !viewer}>
-        {viewer && <PasswordForm email={viewer.email} />}
-      </Section>
       <FeatureList />
+      <AccountSections />
     </Page>
   );
 }

@@ -1,0 +1,33 @@
+import { Accordion, Stack, Text } from "@mantine/core";
+
+import { Section } from "../../components/Section";
+import { DeleteAccount } from "./DeleteAccount";
+import { Devices } from "./Devices";
+import { EmailForm } from "./EmailForm";
+import { PasswordForm } from "./PasswordForm";
+import { useViewer } from "./session";
+
+/** What everybody can do with their own account, whatever their side. */
+export function AccountSections() {
+  const { email, role } = useViewer();
+  const leaves = role === "SUPPLIER" || role === "COUPLE";
+  return (
+    <Stack>
+      <Section title="Log-in">
+        <Text size="sm">You log in with <b>{email}</b>.</Text>
+        <Accordion variant="separated">
+          <Accordion.Item value="password">
+            <Accordion.Control>Password</Accordion.Control>
+            <Accordion.Panel><PasswordForm email={email} /></Accordion.Panel>
+          </Accordion.Item>
+          <Accordion.Item value="email">
+            <Accordion.Control>E-mail</Accordion.Control>
+            <Accordion.Panel><EmailForm /></Accordion.Panel>
+          </Accordion.Item>
+        </Accordion>
+        {leaves && <DeleteAccount />}
+      </Section>
+      <Devices />
+    </Stack>
+  );
+}

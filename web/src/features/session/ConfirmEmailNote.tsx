@@ -1,0 +1,30 @@
+import { Alert, Button, Group, Text } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { IconMailCheck } from "@tabler/icons-react";
+import { useMutation } from "urql";
+
+import { succeeded } from "../../lib/outcome";
+import { RequestEmailConfirmationMutation } from "./account.graphql";
+import { useViewer } from "./session";
+
+/** Who has not confirmed the e-mail yet is reminded of the letter; some letters wait for it. */
+export function ConfirmEmailNote() {
+  const { email, emailVerifiedAt } = useViewer();
+  const [state, request] = useMutation(RequestEmailConfirmationMutation);
+  if (emailVerifiedAt) return null;
+
+  async function again() {
+    const { data, error } = await request({});
+    if (!succeeded("Not sent", error, data?.requestEmailConfirmation.errors)) return;
+    notifications.show({ color: "teal", message: `A new link is on its way to ${email}.` });
+  }
+
+  return (
+    <Alert color="blue" icon={<IconMailCheck />} data-testid="confirm-email-note">
+      <Group justify="space-between" gap="xs">
+        <Text size="sm">Please confirm your e-mail: open the link that we sent to <b>{email}</b>.</Text>
+        <Button size="xs" variant="default" loading={state.fetching} onClick={() => void again()}>Send it again</Button>
+      </Group>
+    </Alert>
+  );
+}

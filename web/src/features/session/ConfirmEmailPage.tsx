@@ -1,0 +1,45 @@
+import { Anchor, Button, Text } from "@mantine/core";
+import { useState } from "react";
+import { Link, useSearchParams } from "react-router";
+import { useMutation } from "urql";
+
+import { Entrance } from "../../components/Entrance";
+import { FormProblem } from "../../components/FormProblem";
+import { wholeFormProblem } from "../../lib/forms";
+import { ConfirmEmailMutation } from "./account.graphql";
+import { useSession } from "./session";
+
+/** Where the letter leads. The link works once, so a person has to click: mail scanners only look. */
+export function ConfirmEmailPage() {
+  const { viewer, renew } = useSession();
+  const [search] = useSearchParams();
+  const [state, confirm] = useMutation(ConfirmEmailMutation);
+  const [confirmed, setConfirmed] = useState<string>();
+  const problem = wholeFormProblem(state.error, state.data?.confirmEmail.errors);
+
+  async function submit() {
+    if (state.fetching) return;
+    const { data } = await confirm({ token: search.get("token") ?? "" });
+    if (!data?.confirmEmail.email || data.confirmEmail.errors.length > 0) return;
+    setConfirmed(data.confirmEmail.email);
+    await renew();
+  }
+
+  if (confirmed !== undefined) {
+    return (
+      <Entrance brand="WedSync" title="Confirmed">
+        <Text role="status" data-testid="email-confirmed"><b>{confirmed}</b> is yours. Thank you.</Text>
+        <Button component={Link} to="/">{viewer ? "To my start page" : "Log in"}</Button>
+      </Entrance>
+    );
+  }
+  return (
+    <Entrance
+      brand="WedSync" title="Confirm your e-mail" text="One click, and we know that this mailbox is yours."
+      footer={<Anchor component={Link} to="/">{viewer ? "To my start page" : "To the log-in"}</Anchor>}
+    >
+      <FormProblem>{problem}</FormProblem>
+      <Button loading={state.fetching} onClick={() => void submit()} data-testid="confirm-email-btn">Confirm</Button>
+    </Entrance>
+  );
+}

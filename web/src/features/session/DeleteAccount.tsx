@@ -1,0 +1,52 @@
+import { Button, Group, Modal, PasswordInput, Stack, Text } from "@mantine/core";
+import { useForm } from "@mantine/form";
+import { useDisclosure } from "@mantine/hooks";
+import { useState } from "react";
+import { useMutation } from "urql";
+
+import { FormProblem } from "../../components/FormProblem";
+import { orNull, placed } from "../../lib/forms";
+import { DeleteAccountMutation } from "./account.graphql";
+import { useSession } from "./session";
+
+/** The way out for good: everything of the account goes with it. */
+export function DeleteAccount() {
+  const [asking, dialog] = useDisclosure();
+  return (
+    <Group>
+      <Button variant="subtle" color="red" size="xs" onClick={dialog.open}>Delete the account</Button>
+      {asking && <Confirm onClose={dialog.close} />}
+    </Group>
+  );
+}
+
+function Confirm({ onClose }: { onClose: () => void }) {
+  const { renew } = useSession();
+  const [state, remove] = useMutation(DeleteAccountMutation);
+  const [problem, setProblem] = useState<string>();
+  const form = useForm({ initialValues: { currentPassword: "" } });
+
+  async function submit({ currentPassword }: typeof form.values) {
+    if (state.fetching) return;
+    const { data, error } = await remove({ currentPassword: orNull(currentPassword) });
+    setProblem(placed(form, error, data?.deleteMyAccount.errors));
+    if (data?.deleteMyAccount.deleted) await renew();
+  }
+
+  return (
+    <Modal opened onClose={onClose} title="Delete the account for good">
+      <form onSubmit={form.onSubmit((values) => void submit(values))}>
+        <Stack>
+          <Text size="sm">Your profile, your lists and your connections go with it. Nobody can bring them back.</Text>
+          <PasswordInput label="Password" description="Leave it empty if you have never set one" data-autofocus
+            autoComplete="current-password" {...form.getInputProps("currentPassword")} />
+          <FormProblem>{problem}</FormProblem>
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>Keep it</Button>
+            <Button type="submit" color="red" loading={state.fetching}>Delete for good</Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

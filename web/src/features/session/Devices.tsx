@@ -1,0 +1,54 @@
+import { Badge, Box, Button, Group, Stack, Text } from "@mantine/core";
+import { useMutation, useQuery } from "urql";
+
+import { Section } from "../../components/Section";
+import type { MySessionsQuery as Data } from "../../gql/graphql";
+import { succeeded } from "../../lib/outcome";
+import { Ago } from "../../lib/time";
+import { MySessionsQuery, RevokeOtherSessionsMutation, RevokeSessionMutation } from "./account.graphql";
+import { deviceName } from "./devices";
+
+/** Where this account is logged in; a device that is logged out here loses its live pages too. */
+export function Devices() {
+  const [{ data, error, fetching }, again] = useQuery({ query: MySessionsQuery, requestPolicy: "cache-and-network" });
+  const [others, revokeOthers] = useMutation(RevokeOtherSessionsMutation);
+  const sessions = data?.mySessions ?? [];
+  const reload = () => again({ requestPolicy: "network-only" });
+
+  async function endOthers() {
+    const result = await revokeOthers({});
+    if (succeeded("Not logged out", result.error, [])) reload();
+  }
+
+  return (
+    <Section title="Devices" error={error} loading={fetching && data === undefined}
+      aside={sessions.length > 1 && (
+        <Button size="xs" variant="default" loading={others.fetching} onClick={() => void endOthers()}>Log out all others</Button>
+      )}>
+      <Stack gap={0}>
+        {sessions.map((session) => <Device key={session.id} session={session} onEnded={reload} />)}
+      </Stack>
+    </Section>
+  );
+}
+
+function Device({ session, onEnded }: { session: Data["mySessions"][number]; onEnded: () => void }) {
+  const [state, revoke] = useMutation(RevokeSessionMutation);
+
+  async function end() {
+    const { error } = await revoke({ id: session.id });
+    if (succeeded("Not logged out", error, [])) onEnded();
+  }
+
+  return (
+    <Group className="row" justify="space-between" wrap="nowrap" data-testid="device">
+      <Box miw={0}>
+        <Text size="sm" fw={500} truncate title={session.userAgent ?? undefined}>{deviceName(session.userAgent)}</Text>
+        <Text size="xs" c="dimmed">{session.ip && `${session.ip} · `}logged in <Ago at={session.createdAt} /></Text>
+      </Box>
+      {session.current ? <Badge variant="light" color="teal">This one</Badge> : (
+        <Button size="xs" variant="subtle" color="red" loading={state.fetching} onClick={() => void end()}>Log out</Button>
+      )}
+    </Group>
+  );
+}

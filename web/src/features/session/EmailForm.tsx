@@ -1,0 +1,38 @@
+import { Button, Group, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
+import { useForm } from "@mantine/form";
+import { useState } from "react";
+import { useMutation } from "urql";
+
+import { FormProblem } from "../../components/FormProblem";
+import { orNull, placed } from "../../lib/forms";
+import { ChangeEmailMutation } from "./account.graphql";
+
+/** Another e-mail to log in with; it holds once its owner has opened the link. */
+export function EmailForm() {
+  const [state, change] = useMutation(ChangeEmailMutation);
+  const [problem, setProblem] = useState<string>();
+  const [mailed, setMailed] = useState<string>();
+  const form = useForm({ initialValues: { newEmail: "", currentPassword: "" } });
+
+  async function submit({ newEmail, currentPassword }: typeof form.values) {
+    if (state.fetching) return;
+    const { data, error } = await change({ newEmail, currentPassword: orNull(currentPassword) });
+    setProblem(placed(form, error, data?.changeEmail.errors));
+    if (data?.changeEmail.errors.length !== 0) return;
+    setMailed(newEmail);
+    form.reset();
+  }
+
+  return (
+    <form onSubmit={form.onSubmit((values) => void submit(values))}>
+      <Stack>
+        <TextInput label="New e-mail" type="email" required autoComplete="email" {...form.getInputProps("newEmail")} />
+        <PasswordInput label="Password" description="Leave it empty if you have never set one"
+          autoComplete="current-password" {...form.getInputProps("currentPassword")} />
+        <FormProblem>{problem}</FormProblem>
+        {mailed && <Text size="sm" role="status">Open the link that we sent to <b>{mailed}</b>: from then on it counts.</Text>}
+        <Group><Button type="submit" variant="default" loading={state.fetching}>Change the e-mail</Button></Group>
+      </Stack>
+    </form>
+  );
+}
