@@ -1,0 +1,179 @@
+"""What breaks under a launch, and what clients see of it (S61, S97, A49)."""
+
+import asyncio
+import os
+import signal
+import socket as sockets
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import ExitStack, asynccontextmanager
+
+import pytest
+from redis.asyncio import Redis
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from tests.launch import wait_until_ready
+from tests.servers import free_port
+from tests.site import FLAGS, KEY, LIST, Site, switch, until
+from tests.sockets import Socket, Stream, socket
+
+TOLD_SECONDS = 15.0
+Mend = Callable[[], Awaitable[object]]
+
+
+async def nothing() -> None:
+    """It mends itself."""
+
+
+async def redis_killed(site: Site) -> Mend:
+    site.valkey.kill()
+    return lambda: asyncio.to_thread(site.valkey.start)
+
+
+async def redis_frozen(site: Site) -> Mend:
+    pid = site.valkey.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGSTOP)
+
+    async def thaw() -> None:
+        os.kill(pid, signal.SIGCONT)
+
+    return thaw
+
+
+async def redis_clients_killed(site: Site) -> Mend:
+    async with Redis.from_url(site.valkey.url) as redis:
+        for kind in ("normal", "pubsub"):
+            await redis.client_kill_filter(_type=kind, skipme=True)
+    return nothing
+
+
+async def enabled(stream: Stream, within: float = TOLD_SECONDS) -> bool:
+    return bool((await stream.next(within))["featureFlags"]["enabled"])
+
+
+async def subscribed(far: Socket) -> tuple[Stream, bool]:
+    stream = await far.subscribe(FLAGS, keys=[KEY])
+    return stream, await enabled(stream)
+
+
+@pytest.mark.parametrize("fault", [redis_killed, redis_frozen, redis_clients_killed])
+async def test_whatever_happens_to_redis_changes_succeed_and_streams_are_told(
+    site: Site, far: Socket, fault: Callable[[Site], Awaitable[Mend]]
+) -> None:
+    """While it lasts: the change is done, old and new streams hear of it, queries are answered."""
+    token = await site.log_in()
+    old, before = await subscribed(far)
+    mend = await fault(site)
+    try:
+        begin = await switch(site, token, not before)
+        assert time.monotonic() - begin < 10
+        new, now = await subscribed(far)
+        assert now is not before
+        assert (await site.ask(site.ports[1], LIST, token))["data"] is not None
+        assert await enabled(old) is not before
+    finally:
+        await mend()
+    await switch(site, token, before)
+    assert [await enabled(old), await enabled(new)] == [before, before]
+
+
+async def end_sessions(site: Site) -> int:
+    """As an admin of the database does, or its restart."""
+    engine = create_async_engine(site.postgres.url)
+    try:
+        async with engine.connect() as connection:
+            ended = await connection.execute(
+                text(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                    "WHERE application_name LIKE 'launch%' AND pid <> pg_backend_pid()"
+                )
+            )
+            return len(ended.all())
+    finally:
+        await engine.dispose()
+
+
+async def test_killed_sessions_of_the_database_are_noticed_by_nobody(
+    site: Site, far: Socket
+) -> None:
+    token = await site.log_in()
+    stream, before = await subscribed(far)
+    assert await end_sessions(site) > 0
+    answers = [await site.ask(port, LIST, token) for port in site.ports for _ in range(3)]
+    assert [answer["data"] is not None for answer in answers] == [True] * 6
+    await switch(site, token, not before)
+    assert await enabled(stream) is not before
+
+
+async def test_a_restart_of_the_database_costs_errors_of_seconds_and_no_stream(
+    site: Site, far: Socket
+) -> None:
+    """Errors come soon and tell nothing of SQL; flags are served meanwhile."""
+    token = await site.log_in()
+    stream, before = await subscribed(far)
+    site.postgres.kill()
+    begin = time.monotonic()
+    lost = await site.ask(site.ports[0], LIST, token)
+    assert time.monotonic() - begin < 6
+    assert [error["extensions"]["code"] for error in lost["errors"]] == ["DEPENDENCY_DOWN"]
+    assert "select" not in str(lost).lower()
+    assert (await site.reason(site.ports[0]))[0] in (True, False)
+    await asyncio.to_thread(site.postgres.start)
+
+    async def answers() -> bool:
+        return bool((await site.ask(site.ports[1], LIST, token)).get("data"))
+
+    await until(answers, 30)
+    await switch(site, token, not before)
+    assert await enabled(stream) is not before
+
+
+def rude(port: int, first: bytes) -> sockets.socket:
+    """A client that begins something and never goes on."""
+    client = sockets.create_connection(("127.0.0.1", port), 5)
+    client.sendall(first)
+    return client
+
+
+UPGRADE = (
+    b"GET /graphql HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+    b"Sec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n"
+)
+BEGUN = (
+    b"",
+    b"POST /graphql HTTP/1.1\r\nHos",
+    b"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+    b"Content-Length: 1000\r\n\r\n{",
+    UPGRADE,
+    b"GET /ofrep/v1/events HTTP/1.1\r\nHost: x\r\n\r\n",
+)
+
+
+@asynccontextmanager
+async def a_third(site: Site) -> AsyncIterator[tuple[int, Callable[[], float]]]:
+    """Another server of the site; its port, and what ends it and says how long that took."""
+    port = free_port()
+    with ExitStack() as stack:
+        running = stack.enter_context(site.launch.but(PORT=str(port)).running("serve"))
+        await asyncio.to_thread(wait_until_ready, f"http://127.0.0.1:{port}")
+        yield port, lambda: running.end(signal.SIGTERM, 20.0)
+        # It ends itself by the signal that it was sent, not by the one that it was not.
+        assert running.process.returncode in (0, -signal.SIGTERM)
+
+
+async def test_a_stopping_server_tells_its_streams_and_is_gone_in_time(site: Site) -> None:
+    """SIGTERM, with hundreds of clients that began something and never went on."""
+    async with a_third(site) as (port, end):
+        clients = [rude(port, first) for first in BEGUN for _ in range(60)]
+        async with socket(f"127.0.0.1:{port}") as polite:
+            stream = await polite.subscribe("subscription { viewerFlags { version } }")
+            await stream.next()
+            assert await asyncio.to_thread(end) < 15
+            async with asyncio.timeout(5):
+                await polite.connection.wait_closed()
+            assert polite.connection.close_code in (1001, 1012)
+        for client in clients:
+            client.close()

@@ -1,0 +1,117 @@
+"""Two server processes with a database and a cache of their own, which tests may stop and kill."""
+
+import asyncio
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from db.embedded import EmbeddedPostgres, EmbeddedValkey
+from tests.launch import Launch, wait_until_ready
+from tests.servers import free_port
+
+EMAIL, PASSWORD = "operator@wedsync.app", "a long enough password"
+KEY = "mvp_realtime_updates"
+VIEWER = "{ viewerFlags { flags { key value reason } } }"
+LIST = "{ featureFlags { totalCount } }"
+TOGGLE = """mutation ($key: String!, $on: Boolean!) {
+  toggleFeatureFlag(input: {key: $key, enabled: $on}) { errors { code message } } }"""
+LOG_IN = """mutation ($email: EmailAddress!, $password: String!) {
+  logIn(email: $email, password: $password) { session { accessToken } } }"""
+FLAGS = "subscription ($keys: [String!]) { featureFlags(keys: $keys) { key enabled version } }"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Two servers, with the database and the cache that they share."""
+
+    postgres: EmbeddedPostgres
+    valkey: EmbeddedValkey
+    launch: Launch
+    ports: tuple[int, int]
+
+    async def ask(
+        self, port: int, query: str, token: str | None = None, **variables: object
+    ) -> Any:  # noqa: ANN401 - JSON
+        """The answer of one of the two."""
+        headers = {"authorization": f"Bearer {token}"} if token else {}
+        async with httpx2.AsyncClient(trust_env=False, timeout=15) as client:
+            answer = await client.post(
+                f"http://127.0.0.1:{port}/graphql",
+                json={"query": query, "variables": variables},
+                headers=headers,
+            )
+        return answer.json()
+
+    async def log_in(self) -> str:
+        """A token of the operator."""
+        found = await self.ask(self.ports[0], LOG_IN, email=EMAIL, password=PASSWORD)
+        return str(found["data"]["logIn"]["session"]["accessToken"])
+
+    async def over_ofrep(self, port: int, token: str, key: str = KEY) -> dict[str, Any]:
+        """The answer to an OpenFeature client."""
+        async with httpx2.AsyncClient(trust_env=False, timeout=15) as client:
+            answer = await client.post(
+                f"http://127.0.0.1:{port}/ofrep/v1/evaluate/flags/{key}",
+                json={"context": {"targetingKey": "user_1"}},
+                headers={"authorization": f"Bearer {token}"},
+            )
+        return {"status": answer.status_code, **answer.json()}
+
+    async def reason(self, port: int, key: str = KEY) -> tuple[bool, str]:
+        """What a visitor gets for a flag, and why."""
+        found = (await self.ask(port, VIEWER))["data"]["viewerFlags"]["flags"]
+        flag = next(item for item in found if item["key"] == key)
+        return flag["value"], flag["reason"]
+
+
+@contextmanager
+def open_site() -> Iterator[Site]:
+    """Real servers, real processes, nothing shared with other tests."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="launch-")))
+        postgres, valkey = (
+            EmbeddedPostgres(folder / "data", fast=True),
+            EmbeddedValkey(folder / "v"),
+        )
+        postgres.start()
+        stack.callback(postgres.stop)
+        valkey.start()
+        stack.callback(valkey.stop)
+        env = {
+            "ENVIRONMENT": "test",
+            "DATABASE_URL": postgres.url,
+            "REDIS_URL": valkey.url,
+            "DATA_DIR": str(folder / "unused"),
+            "XDG_CONFIG_HOME": str(folder / "config"),
+        }
+        launch = Launch(folder, env)
+        for words in (("migrate",), ("demo",), ("admin", "--email", EMAIL, "--password", PASSWORD)):
+            launch(*words)
+        ports = free_port(), free_port()
+        for port in ports:
+            stack.enter_context(launch.but(PORT=str(port)).running("serve"))
+        for port in ports:
+            wait_until_ready(f"http://127.0.0.1:{port}")
+        yield Site(postgres, valkey, launch, ports)
+
+
+async def until(check: Any, seconds: float = 20.0) -> None:  # noqa: ANN401 - an async callable
+    """Ask again until it holds."""
+    deadline = time.monotonic() + seconds
+    while not await check():
+        assert time.monotonic() < deadline, f"not within {seconds:g} s"
+        await asyncio.sleep(0.1)
+
+
+async def switch(site: Site, token: str, on: bool) -> float:
+    """Switch the flag in the first process; returns the moment before."""
+    begin = time.monotonic()
+    answer = await site.ask(site.ports[0], TOGGLE, token, key=KEY, on=on)
+    assert answer["data"]["toggleFeatureFlag"]["errors"] == []
+    return begin

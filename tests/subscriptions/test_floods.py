@@ -1,0 +1,69 @@
+"""A reader that does not read, in a flood: memory stays, the others are current (A49)."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from uuid import UUID
+
+import psutil  # type: ignore[import-untyped]  # no stubs
+import pytest
+from starlette.applications import Starlette
+
+from domain.actors import system_actor
+from domain.events import IncidentChanged, RecordedEvent
+from domain.ids import EventSeq, IncidentId
+from domain.incidents import IncidentStatus, Severity
+from tests.factories.launches import make_flag
+from tests.factories.propagation import runtime_of, toggled
+from tests.graphql import GraphQLClient
+from tests.sockets import serving, socket
+
+EVENTS = "subscription { launchEvents { cursor at summary } }"
+FLAGS = "subscription { viewerFlags { version flags { key value } } }"
+COUNT, SIZE = 100_000, 1_000
+MOST_BYTES = 80_000_000  # 100 MB were sent to each reader
+
+
+@pytest.fixture
+async def address(app: Starlette, admin: GraphQLClient) -> AsyncIterator[str]:
+    await make_flag(admin, "mvp_chat")
+    async with serving(app) as found:
+        yield found
+
+
+def event(seq: int) -> RecordedEvent:
+    changed = IncidentChanged(
+        incident_id=IncidentId(UUID(int=1)),
+        number=1,
+        title="x" * SIZE,
+        action="changed",
+        severity=Severity.LOW,
+        before=None,
+        after=IncidentStatus.OPEN,
+    )
+    return RecordedEvent(EventSeq(seq), datetime.now(UTC), system_actor("flood").ref, changed)
+
+
+async def test_a_flood_is_bounded_for_those_who_do_not_read(
+    app: Starlette, admin: GraphQLClient, address: str
+) -> None:
+    tail, memory = runtime_of(app).tail, psutil.Process().memory_info
+    async with socket(address, admin.token) as current, socket(address, admin.token) as deaf:
+        flags = await current.subscribe(FLAGS)
+        await flags.next()
+        before, live = memory().rss, tail.live
+        await deaf.subscribe(EVENTS)
+        async with asyncio.timeout(5):
+            while tail.live == live:  # noqa: ASYNC110 - nobody tells us
+                await asyncio.sleep(0.01)
+        deaf.connection.transport.pause_reading()
+        begin = tail.position
+        for seq in range(begin + 1, begin + 1 + COUNT):
+            tail.offer([event(seq)])
+            if seq % 500 == 0:
+                await asyncio.sleep(0)
+        assert memory().rss - before < MOST_BYTES
+        assert tail.live == live  # the deaf one was let go
+        await toggled(admin, app, "mvp_chat", on=True)
+        assert (await flags.next(10.0))["viewerFlags"]["flags"][0]["value"] is True
+        deaf.connection.transport.resume_reading()
