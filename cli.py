@@ -21,6 +21,7 @@ from commands import (
     phases,
     server,
     silences,
+    team,
     watch,
     webhooks,
 )
@@ -81,6 +82,7 @@ app.command(rich_help_panel=_CLIENT)(login.login)
 app.command(rich_help_panel=_CLIENT)(login.logout)
 app.add_typer(phases.app, name="phases", rich_help_panel=_CLIENT)
 app.add_typer(flags.app, name="flags", rich_help_panel=_CLIENT)
+app.add_typer(team.app, name="staff", rich_help_panel=_CLIENT)
 app.command(rich_help_panel=_CLIENT)(health.health)
 app.command(rich_help_panel=_CLIENT)(metrics.metrics)
 app.command(rich_help_panel=_CLIENT)(journeys.journeys)

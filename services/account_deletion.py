@@ -49,6 +49,7 @@ async def _delete(uow: UnitOfWork, actor: Actor, user: User) -> None:
     if couple is not None:
         await _leave_suppliers(uow, actor, couple)
     await forgetting.forget_letters(uow.session, emails)
+    await forgetting.forget_deliveries(uow.session, user.email, FORGOTTEN)
     await forgetting.forget_requests(uow.session, user.id)
     await forgetting.forget_name(uow.session, user.id, FORGOTTEN)
     record(uow, actor, user, "deleted")

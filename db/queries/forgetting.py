@@ -9,6 +9,8 @@ from db.models.events import Change, IdempotencyKey, LaunchEvent
 from db.models.incidents import LaunchIncident
 from db.models.mail import Mail
 from db.models.phases import PhaseRun
+from db.models.silences import LaunchSilence
+from db.models.webhooks import WebhookDelivery
 from domain.actors import ActorKind
 
 _ALLOW = text("SELECT set_config('launch.forget', :state, true)")
@@ -23,6 +25,8 @@ async def forget_name(session: AsyncSession, user_id: UUID, name: str) -> None:
     await session.execute(_ALLOW, {"state": "off"})
     taken = LaunchIncident.acknowledged_by_id == user_id
     await session.execute(update(LaunchIncident).where(taken).values(acknowledged_by_label=name))
+    planned = LaunchSilence.created_by_id == user_id
+    await session.execute(update(LaunchSilence).where(planned).values(created_by_label=name))
     await _forget_approvals(session, user_id, name)
 
 
@@ -30,6 +34,13 @@ async def forget_letters(session: AsyncSession, emails: set[str]) -> None:
     """Letters to these addresses, sent or not."""
     lowered = [email.lower() for email in emails]
     await session.execute(delete(Mail).where(func.lower(Mail.recipient).in_(lowered)))
+
+
+async def forget_deliveries(session: AsyncSession, email: str, name: str) -> None:
+    """What webhooks were told: their documents may have asked who did something."""
+    body = WebhookDelivery.body
+    told = update(WebhookDelivery).where(body.contains(email, autoescape=True))
+    await session.execute(told.values(body=func.replace(body, email, name)))
 
 
 async def forget_requests(session: AsyncSession, user_id: UUID) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select, text
@@ -10,13 +11,19 @@ from starlette.applications import Starlette
 from db.models import Base
 from db.models.accounts import Session, User
 from db.models.couples import Couple, Partnership
+from db.models.silences import LaunchSilence
 from db.models.suppliers import Client, Supplier
-from db.session import Database
+from db.session import Audit, Database
 from domain.actors import Role
+from domain.events import TokenCreated
+from domain.ids import TokenId
 from domain.letters import MailKind
+from services.account_deletion import FORGOTTEN
+from services.entrance import Device
+from services.sessions import open_session
 from tests.api.test_accounts import LOG_IN, SIGN_UP, ask, codes, sign_up_input
 from tests.factories import people
-from tests.factories.accounts import EMAIL, PASSWORD
+from tests.factories.accounts import EMAIL, PASSWORD, acting, add_user
 from tests.factories.mail import letters
 from tests.factories.marketplace import accepted, invited, new_couple
 from tests.graphql import GraphQLClient
@@ -32,6 +39,7 @@ DELETE = (
     f"{{ deleteMyAccount(currentPassword: $password) {{ deleted {ERRORS} }} }}"
 )
 VIEWER = "{ viewer { email } }"
+FORGETTABLE = TokenCreated(token_id=TokenId(uuid4()), name="ci", scopes=())
 PARTNERS = "{ viewer { couple { partnerships { nodes { id } } } } }"
 CLIENTS = "{ viewer { supplier { clients { nodes { coupleNames status couple { id } } } } } }"
 
@@ -129,6 +137,32 @@ async def test_what_is_kept_names_nobody(sarah: GraphQLClient, db: Database) -> 
     assert EMAIL.lower() not in kept.lower()
     assert "account.changed" in kept
     assert "client.added" in kept
+
+
+async def test_what_the_staff_has_done_stays_without_its_name(
+    admin: GraphQLClient, db: Database
+) -> None:
+    david = await add_user(db, Role.OPERATOR, "david@wedsync.app")
+    who = acting(david)
+    async with db.write() as uow:
+        opened = open_session(uow, david, Device("127.0.0.1"), 1)
+        uow.record(who, FORGETTABLE, Audit(uuid4(), reason="drill"))
+        uow.session.add(
+            LaunchSilence(
+                starts_at=uow.now,
+                ends_at=uow.now,
+                reason="works",
+                created_by_kind=who.kind,
+                created_by_id=who.id,
+                created_by_label=who.label,
+            )
+        )
+    assert "david@" in await everything_kept(db)
+    assert (await ask(admin.as_(opened.token), DELETE))["deleted"]
+    kept = await everything_kept(db)
+    assert "david@" not in kept
+    assert FORGOTTEN in kept
+    assert "works" in kept
 
 
 async def test_a_supplier_keeps_its_notes_of_a_couple_that_left(
