@@ -41,7 +41,7 @@ imports: env
 	@echo "== import arrows"
 	@$(BIN)/lint-imports
 
-units: env web
+units: env web tests/clients/node_modules/.ready
 	@echo "== tests (sizes among them)"
 	@$(BIN)/pytest -n 2 --ignore=tests/e2e/test_browser.py
 	@echo "== tests in a browser (alone: its machine is watched for slowness)"
@@ -89,6 +89,12 @@ web: env web/dist/.ready
 web/node_modules/.ready: web/package-lock.json $(READY)
 	@echo "web: installing $$(grep -c '^    "node_modules/' web/package-lock.json) packages..."
 	@cd web && $(NODE) npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+	@touch $@
+
+# Other people's clients of the graph, for tests/e2e/test_clients.py.
+tests/clients/node_modules/.ready: tests/clients/package-lock.json $(READY)
+	@echo "clients: installing $$(grep -c '^    "node_modules/' tests/clients/package-lock.json) packages..."
+	@cd tests/clients && $(NODE) npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@
 
 web/dist/.ready: web/node_modules/.ready schema/schema.graphql $(WEB_SOURCES)
