@@ -23,6 +23,7 @@ from domain.errors import DependencyDown
 from domain.health import CheckType
 from domain.metrics import POOL_USED, SOCKETS
 from exposition import exposition_route
+from headers import ALWAYS, SecureHeaders
 from jobs.routing import enqueue_for
 from ofrep import ofrep_routes
 from pages import Pages
@@ -35,6 +36,7 @@ from services.access import Access
 from services.alerting import AlertCenter
 from services.authentication import look_up
 from services.budgets import Budgets
+from services.documents import Documents
 from services.event_reads import LogReader
 from services.flag_store import FlagStore
 from services.health import build_monitor
@@ -118,6 +120,7 @@ def build_runtime(
         replies=Replies(Revisions(settings.database_url, settings.database_timeout_seconds)),
         budgets=Budgets(redis, Budget(settings.cost_points, settings.cost_restore_per_second)),
         seats=Seats(settings.sockets_per_caller),
+        documents=Documents.read(settings.trusted_documents, only=settings.trusted_documents_only),
         clock=clock,
         secret=settings.signing_key,
     )
@@ -215,7 +218,7 @@ def create_app(
             *pages.routes,
         ],
         middleware=_middleware(settings),
-        exception_handlers={404: pages.missing},
+        exception_handlers={404: pages.missing, Exception: crashed},
         lifespan=lifespan,
     )
     app.state.runtime = runtime
@@ -234,6 +237,12 @@ def _settle() -> None:
 def from_environment() -> Starlette:
     """The application of the settings in the environment, for servers that take a factory."""
     return create_app(load_settings())
+
+
+async def crashed(_request: Request, _error: Exception) -> Response:
+    """What is left to say when everything else failed; the server logs the error itself."""
+    error = {"message": "Something went wrong on our side.", "extensions": {"code": "INTERNAL"}}
+    return JSONResponse({"errors": [error]}, 500, ALWAYS)
 
 
 async def sdl(_request: Request) -> Response:
@@ -260,7 +269,8 @@ async def readyz(request: Request) -> Response:
 
 
 def _middleware(settings: Settings) -> list[Middleware]:
-    always = [Middleware(RequestIds)]
+    https = settings.base_url.startswith("https://")
+    always = [Middleware(RequestIds), Middleware(SecureHeaders, https=https)]
     if not settings.allowed_origins:
         return always
     return [

@@ -67,6 +67,13 @@ class Settings(BaseSettings):
         default=5_000, ge=1, description="Open at once in one process, by one person or address."
     )
 
+    trusted_documents: Path | None = Field(
+        default=None, description="A JSON file of documents by their SHA-256, known for good."
+    )
+    trusted_documents_only: bool = Field(
+        default=False, description="Run no document but those of TRUSTED_DOCUMENTS."
+    )
+
     flags_kill: tuple[str, ...] = Field(
         default=(), description="Flag keys forced off before anything else is read; '*' is all."
     )
@@ -143,6 +150,18 @@ class Settings(BaseSettings):
             raise ValueError("must start with redis://, rediss:// or unix://")
         return value
 
+    @field_validator("trusted_documents")
+    @classmethod
+    def know_trusted_documents(cls, value: Path | None) -> Path | None:
+        """A manifest that cannot be read is found at the start, not with the first request."""
+        try:
+            found = json.loads(value.read_text()) if value else {}
+        except OSError as error:
+            raise ValueError(f"cannot be read: {error.strerror}") from None
+        if not isinstance(found, dict) or any(_hash(text) != name for name, text in found.items()):
+            raise ValueError("must be a JSON object of documents by their SHA-256")
+        return value
+
     @field_validator("alert_urls", "support_urls", mode="before")
     @classmethod
     def list_alert_urls(cls, value: object) -> object:
@@ -178,6 +197,10 @@ class Settings(BaseSettings):
     def base_url(self) -> str:
         """The URL under which this app answers, without a trailing slash."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+
+def _hash(document: object) -> str:
+    return hashlib.sha256(str(document).encode()).hexdigest()
 
 
 def _is_alert_url(url: SecretStr) -> bool:

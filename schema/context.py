@@ -15,6 +15,7 @@ from schema.loaders import Loaders
 from services.access import Access
 from services.alerting import AlertCenter
 from services.budgets import Budgets
+from services.documents import Documents
 from services.flag_store import FlagStore
 from services.health_monitor import HealthMonitor
 from services.log_context import request_id
@@ -60,6 +61,7 @@ class Runtime:
     replies: Replies
     budgets: Budgets
     seats: Seats
+    documents: Documents
     clock: Callable[[], datetime]
     secret: bytes
 

@@ -46,7 +46,7 @@ MAX_COST = 10_000
 MAX_DEPTH = 15
 MAX_ROOT_FIELDS = 50
 
-INTROSPECTION_COST = 100
+INTROSPECTION_COST = 3_000  # of the whole schema a tenth of a second and more
 _MOST_NESTED = 100  # of fragments in fragments, which need not be fields
 _MOST_KNOWN = 64
 _INTROSPECTION = frozenset({"__schema", "__type"})

@@ -25,10 +25,17 @@ _STATUSES = {
 class Refusal(HTTPException):
     """A request that is answered before anything is executed."""
 
-    def __init__(self, status: int, reason: str, headers: Mapping[str, str] | None = None) -> None:
-        """`reason` is shown to the client."""
+    def __init__(
+        self,
+        status: int,
+        reason: str,
+        headers: Mapping[str, str] | None = None,
+        code: str = TopLevelCode.BAD_USER_INPUT,
+    ) -> None:
+        """`reason` is shown to the client, and `code` to its code."""
         super().__init__(status, reason)
         self.headers = dict(headers or {})
+        self.code = code
 
 
 def accepted(accept: str) -> dict[str, float]:

@@ -44,7 +44,13 @@ class Spending(DocumentLimits):
 
     def refusal(self) -> Refused | None:
         """Before validation, whose time grows faster than the document does."""
-        return super().refusal() or self._price()
+        return super().refusal() or self._untrusted() or self._price()
+
+    def _untrusted(self) -> Refused | None:
+        context = self.execution_context
+        if context.context.runtime.documents.allows(context.query or ""):
+            return None
+        return Refused(TopLevelCode.FORBIDDEN, "Only documents that are known here are run.")
 
     def _price(self) -> Refused | None:
         context = self.execution_context

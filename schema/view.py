@@ -27,6 +27,7 @@ from schema.context import Context, Runtime
 from schema.documents import operation_kind
 from schema.errors import Refused, TopLevelCode, public_error
 from schema.http import Refusal
+from schema.persisted import with_document
 from schema.reading import MAX_BODY, Deadline, OutOfTime, bounded, too_late
 from schema.sockets import SocketAdapter, SocketHandler
 
@@ -119,7 +120,7 @@ class GraphQLView(GraphQL[Context, None]):
             if is_get
             else self.parse_json(await request.get_body())
         )
-        found = http.parameters(data)
+        found = http.parameters(with_document(data, self.runtime.documents))
         accept = request.headers.get("accept", "")
         stream = http.wants_stream(accept, found.query or "", found.operation_name)
         http.check_kind(found, is_get=is_get, stream=stream)
@@ -184,6 +185,16 @@ class GraphQLView(GraphQL[Context, None]):
                     response.status_code = status
         return response
 
+    def should_render_graphql_ide(self, request: Any) -> bool:  # noqa: ANN401 - any framework's
+        """A browser that asks for nothing; `_check` has seen that it takes a page."""
+        return request.method == "GET" and _NAMES_A_DOCUMENT.isdisjoint(request.query_params)
+
+    async def render_graphql_ide(self, request: Request) -> Response:
+        """GraphiQL, with what it needs allowed."""
+        response = await super().render_graphql_ide(request)
+        response.headers["content-security-policy"] = _IDE_POLICY
+        return response
+
     def encode_json(self, data: object) -> str:
         """Fast for all that is common; the slow way for integers that only Python knows."""
         try:
@@ -200,7 +211,7 @@ class GraphQLView(GraphQL[Context, None]):
             raise Refusal(405, "GraphQL is asked by GET or POST.", {"Allow": "GET, POST"})
         accept = request.headers.get("accept", "")
         types = http.accepted(accept)
-        if request.method == "GET" and "query" not in request.query_params:
+        if request.method == "GET" and _NAMES_A_DOCUMENT.isdisjoint(request.query_params):
             if "text/html" in types and self.graphql_ide:
                 return
             raise Refusal(400, "The parameter query is missing.")
@@ -212,11 +223,19 @@ class GraphQLView(GraphQL[Context, None]):
 
 
 _NOT_EXECUTED = "x-not-executed"
+_NAMES_A_DOCUMENT = frozenset({"query", "extensions", "documentId"})
+# GraphiQL comes from another place, with scripts in its page; it talks to nobody but us.
+_IDE_POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline' https://unpkg.com; "
+    "style-src 'unsafe-inline' https://unpkg.com; img-src data: https:; font-src data: https:; "
+    "connect-src 'self'; worker-src blob:; base-uri 'none'; frame-ancestors 'none'"
+)
 
 
 def _refused(error: HTTPException) -> Response:
     headers = error.headers if isinstance(error, Refusal) else {}
-    body = {"errors": [{"message": error.reason, "extensions": {"code": "BAD_USER_INPUT"}}]}
+    code = error.code if isinstance(error, Refusal) else TopLevelCode.BAD_USER_INPUT
+    body = {"errors": [{"message": error.reason, "extensions": {"code": code}}]}
     return Response(
         orjson.dumps(body), error.status_code, headers, "application/json; charset=utf-8"
     )

@@ -3,7 +3,7 @@
 from time import process_time
 
 import pytest
-from graphql import get_introspection_query, parse
+from graphql import get_introspection_query, parse, validate
 
 from schema.costs import INTROSPECTION_COST, MAX_COST, Analysis, Cost, cost_of
 from schema.errors import Refused
@@ -97,6 +97,13 @@ def test_what_is_too_much_is_refused_at_once(document: str) -> None:
     with pytest.raises(Refused, match=r"at most \d+"):
         cost_of(GRAPH, document, None, {})
     assert process_time() - begin < 0.5
+
+
+def test_validation_of_the_same_fields_ends_in_time() -> None:
+    document = parse("{ viewer {" + " supplier { id }" * 1_200 + "} }")
+    begin = process_time()
+    (error,) = validate(GRAPH, document)
+    assert (error.message, process_time() - begin < 0.5) == ("Validation aborted.", True)
 
 
 def test_a_document_is_looked_at_once_for_its_variables() -> None:

@@ -1,0 +1,44 @@
+"""Headers that every answer has, whatever gave it (docs/security.md)."""
+
+from collections.abc import Mapping
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+# What is no page runs nothing, is framed by nobody, and is what its type says. Pages say otherwise.
+ALWAYS: Mapping[str, str] = {
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+}
+_HTTPS_ONLY = "max-age=31536000"
+
+
+def secure(headers: MutableHeaders, *, https: bool) -> None:
+    """Add those that the answer does not set itself."""
+    for name, value in ALWAYS.items():
+        headers.setdefault(name, value)
+    if https:
+        headers.setdefault("strict-transport-security", _HTTPS_ONLY)
+
+
+class SecureHeaders:
+    """A middleware for all answers but those of a crash, which are made outside of it."""
+
+    def __init__(self, app: ASGIApp, *, https: bool) -> None:
+        """`https`: browsers may be told to come by nothing else."""
+        self._app = app
+        self._https = https
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """As the app answers, with the headers."""
+
+        async def secured(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                secure(MutableHeaders(scope=message), https=self._https)
+            await send(message)
+
+        await self._app(scope, receive, secured if scope["type"] == "http" else send)

@@ -1,0 +1,42 @@
+"""Headers that every answer has, and foreign origins (docs/security.md)."""
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from headers import ALWAYS
+from tests.graphql import GraphQLClient
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/graphql"), ("GET", "/graphql?query={__typename}"), ("PUT", "/graphql"),
+        ("GET", "/schema.graphql"), ("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics"),
+        ("GET", "/"), ("GET", "/assets/nothing.js"), ("GET", "/nowhere"), ("POST", "/healthz"),
+    ],
+)  # fmt: skip
+async def test_every_answer_has_them(visitor: GraphQLClient, method: str, path: str) -> None:
+    answer = await visitor.raw(method, path)
+    assert set(ALWAYS) <= set(answer.headers)
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+    assert "server" not in answer.headers
+    assert "strict-transport-security" not in answer.headers
+
+
+async def test_a_crash_tells_nothing(app: Starlette, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> None:
+        raise RuntimeError("SELECT password FROM users")
+
+    monkeypatch.setattr(app.state.runtime.flags, "ping", broken)
+    answer = TestClient(app, raise_server_exceptions=False).get("/readyz")
+    assert (answer.status_code, set(ALWAYS) <= set(answer.headers)) == (500, True)
+    assert answer.json()["errors"][0]["extensions"] == {"code": "INTERNAL"}
+    assert "SELECT" not in answer.text
+
+
+async def test_a_foreign_page_may_not_read(visitor: GraphQLClient) -> None:
+    headers = {"origin": "https://evil.example"}
+    answer = await visitor.raw("POST", "/graphql", json={"query": "{ a }"}, headers=headers)
+    assert "access-control-allow-origin" not in answer.headers

@@ -1,0 +1,49 @@
+"""Documents by their hash (SPEC A48)."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from services import documents
+from services.documents import Documents, hash_of
+from settings import BadSettings, load_settings
+
+DOCUMENT = "{ __typename }"
+HASH = hash_of(DOCUMENT)
+
+
+def test_what_a_client_sent_with_its_hash_is_known() -> None:
+    known = Documents()
+    assert known.find(HASH) is None
+    known.remember(HASH, DOCUMENT)
+    assert known.find(HASH) == DOCUMENT
+
+
+def test_of_too_many_those_used_last_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "MOST_BYTES", 30)
+    known = Documents()
+    for name in ("a", "b", "c"):
+        known.remember(name, "x" * 10)
+    known.find("a")
+    known.remember("d", "x" * 10)
+    assert [known.find(name) is not None for name in "abcd"] == [True, False, True, True]
+
+
+def test_a_manifest_is_known_for_good_and_may_be_all_there_is(tmp_path: Path) -> None:
+    manifest = tmp_path / "documents.json"
+    manifest.write_text(json.dumps({HASH: DOCUMENT}))
+    known = Documents.read(manifest, only=True)
+    known.remember(hash_of("{ a }"), "{ a }")
+    assert known.find(hash_of("{ a }")) is None
+    assert (known.find(HASH), known.allows(DOCUMENT), known.allows("{ a }")) == (
+        DOCUMENT, True, False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"a": 1}', '{"a": "{ a }"}'])
+def test_a_manifest_that_is_none_is_refused(tmp_path: Path, text: str) -> None:
+    manifest = tmp_path / "documents.json"
+    manifest.write_text(text)
+    with pytest.raises(BadSettings, match="TRUSTED_DOCUMENTS"):
+        load_settings(trusted_documents=manifest)
