@@ -16,7 +16,7 @@ from strawberry.extensions import ValidationCache
 from schema.documents import MAX_LENGTH, MAX_TOKENS, has_long_number, parsed
 from schema.errors import Refused, TopLevelCode
 
-# Work, not time: a tenth of what graphql-core allows, which takes it more than a second of one core.
+# Work, not time: a tenth of what graphql-core allows, which takes it more than a second of a core.
 # A document of hundreds of different fields needs a few thousand.
 overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = 50_000
 
