@@ -83,9 +83,12 @@ def staff_invitation(recipient: str, role: str, link: str) -> Letter:
 
 
 def partner_left(platform: Platform, recipient: str, name: str) -> Letter:
-    """A notice to the other side of a partnership."""
+    """A notice to the other side of a partnership; `name` is what that side calls who left.
+
+    The subject names nobody: it stays in the outbox when the words are forgotten.
+    """
     words = Words(
-        f"{one_line(name)} has closed its account",
+        "A connection of yours has ended",
         (f"{one_line(name)} has closed its account. Your connection has ended with it.",),
     )
     return write(MailKind.PARTNER_LEFT, platform, recipient, words)

@@ -16,7 +16,6 @@ from domain.staff import check_admins_left
 from services import clients, lockout, mail, partnerships
 from services.email_confirmations import record
 from services.entrance import Entrance
-from services.invitations import name_of
 from services.password_changes import check_current, myself
 
 FORGOTTEN = "somebody whose account is deleted"
@@ -62,16 +61,19 @@ async def _leave_couples(uow: UnitOfWork, actor: Actor, supplier: Supplier) -> N
     await suppliers.lock_clients(uow.session, Client.supplier_id == supplier.id)
     for row, email in await couples.partners_of_supplier(uow.session, supplier.id):
         partnerships.part(uow, actor, row)
-        notice = letters.partner_left(Platform.WEDME, email, name_of(supplier))
+        name = supplier.business_name or "One of your suppliers"
+        notice = letters.partner_left(Platform.WEDME, email, name)
         await mail.post(uow, actor, notice)
 
 
 async def _leave_suppliers(uow: UnitOfWork, actor: Actor, couple: Couple) -> None:
     """Each supplier keeps what it noted of its client, who is inactive now."""
     mine = await suppliers.lock_clients(uow.session, Client.couple_id == couple.id)
+    names = {client.supplier_id: client.couple_names for client in mine}
     for row, email in await couples.partners_of_couple(uow.session, couple.id):
         partnerships.part(uow, actor, row)
-        notice = letters.partner_left(Platform.WEDSYNC, email, couple_name(couple))
+        name = names.get(row.supplier_id, "One of your couples")
+        notice = letters.partner_left(Platform.WEDSYNC, email, name)
         await mail.post(uow, actor, notice)
     _archive(uow, actor, mine)
 
@@ -81,9 +83,3 @@ def _archive(uow: UnitOfWork, actor: Actor, rows: Sequence[Client]) -> None:
         before = row.status
         row.status, row.couple_id = ClientStatus.INACTIVE, None
         clients.record(uow, actor, row, "archived", before)
-
-
-def couple_name(couple: Couple) -> str:
-    """What suppliers know a couple by."""
-    names = [name for name in (couple.partner1_name, couple.partner2_name) if name]
-    return " & ".join(names) or "Your couple"

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, false, func, or_, select, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -121,14 +121,21 @@ def directory(
 
 
 def _stands(statuses: Sequence[InvitationStatus], now: datetime) -> ColumnElement[bool]:
-    alive = [status for status in statuses if status in PENDING]
-    over = [status for status in statuses if status not in PENDING]
-    found = [
-        and_(Invitation.status.in_(alive), Invitation.expires_at > now),
-        Invitation.status.in_(over),
-    ]
-    if InvitationStatus.EXPIRED in over:
-        found.append(and_(Invitation.status.in_(PENDING), Invitation.expires_at <= now))
+    """Looks at the end of an invitation only where its status does not say enough.
+
+    Who asks for the expired ones too gets pending ones whatever their end.
+    """
+    expired = InvitationStatus.EXPIRED in statuses
+    whole = [status for status in statuses if expired or status not in PENDING]
+    alive = [status for status in statuses if status not in whole]
+    overdue = [status for status in PENDING if expired and status not in statuses]
+    found: list[ColumnElement[bool]] = [false()]
+    if whole:
+        found.append(Invitation.status.in_(whole))
+    if alive:
+        found.append(and_(Invitation.status.in_(alive), Invitation.expires_at > now))
+    if overdue:
+        found.append(and_(Invitation.status.in_(overdue), Invitation.expires_at <= now))
     return or_(*found)
 
 

@@ -154,6 +154,9 @@ async def test_invitations_are_filtered_as_they_stand_now(
     assert await shown(viewer, None) == ["done", "gone", "long", "short"]
     assert await shown(viewer, ["SENT", "OPENED"]) == ["long"]
     assert await shown(viewer, ["EXPIRED"]) == ["short"]
+    assert await shown(viewer, ["SENT", "EXPIRED"]) == ["long", "short"]
+    assert await shown(viewer, ["SENT", "OPENED", "EXPIRED"]) == ["long", "short"]
+    assert await shown(viewer, ["OPENED", "EXPIRED"]) == ["short"]
     assert await shown(viewer, ["ACCEPTED", "EXPIRED"]) == ["done", "short"]
     assert await shown(viewer, []) == []
 
