@@ -9,7 +9,8 @@ const EMBEDDED = [
   "SystemActor", "PageInfo", "FeatureFlagConnection", "IncidentConnection",
   "LaunchEventConnection", "SuspectChange", "FlagSet", "FlagEvaluation", "Propagation",
   "MetricsSnapshot", "MetricCard", "MetricSeries", "MetricPoint", "SystemStatus",
-  "ClientConnection", "PartnershipConnection", "OnboardingStep", "InvitationPreview", "Session",
+  "ClientConnection", "PartnershipConnection", "OnboardingStep", "OnboardingNudge",
+  "OnboardingBanner", "InvitationPreview", "Session",
 ];
 
 /** Events are told apart by their place in the log. */

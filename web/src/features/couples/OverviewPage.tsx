@@ -9,6 +9,7 @@ import { useLiveQuery } from "../../lib/live";
 import { useStream } from "../../lib/stream";
 import { useNow } from "../../lib/time";
 import { Gate } from "../access/Gate";
+import { Guidance } from "../onboarding/Guidance";
 import { HelpCard } from "../onboarding/HelpCard";
 import { ViewerOnboardingStream } from "../onboarding/onboarding.graphql";
 import { ProgressCard } from "../onboarding/ProgressCard";
@@ -32,6 +33,7 @@ export function OverviewPage() {
         <>
           <ConfirmEmailNote />
           <Day couple={couple} />
+          <Guidance onboarding={couple.onboarding} pathOf={placeOf} />
           <SimpleGrid cols={{ base: 1, md: 2 }} style={{ alignItems: "start" }}>
             <Stack>
               <ProgressCard title="Next steps" onboarding={couple.onboarding} pathOf={placeOf} />

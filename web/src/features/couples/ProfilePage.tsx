@@ -9,6 +9,7 @@ import { orNull } from "../../lib/forms";
 import { useLiveQuery } from "../../lib/live";
 import { FeatureList } from "../access/FeatureList";
 import { Gate } from "../access/Gate";
+import { Reminders } from "../onboarding/Reminders";
 import { AccountSections } from "../session/AccountSections";
 import { useSaveProfile } from "../session/useSaveProfile";
 import { CoupleProfileQuery } from "./couples.graphql";
@@ -24,6 +25,7 @@ export function ProfilePage() {
           {viewer?.couple && <ProfileForm couple={viewer.couple} />}
         </Section>
       </Gate>
+      {viewer?.couple && <Reminders onboarding={viewer.couple.onboarding} />}
       <FeatureList />
       <AccountSections />
     </Page>

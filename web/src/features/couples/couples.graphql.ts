@@ -37,6 +37,6 @@ export const PartnershipsQuery = graphql(`
 
 export const CoupleProfileQuery = graphql(`
   query CoupleProfile {
-    viewer { id email couple { id partner1Name partner2Name weddingDate } }
+    viewer { id email couple { id partner1Name partner2Name weddingDate onboarding { ...OnboardingFields } } }
   }
 `);

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Modal, Stack, Text, Textarea } from "@mantine/core";
+import { Alert, Button, Group, Modal, Stack, Textarea } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useDisclosure } from "@mantine/hooks";
 import { IconLifebuoy } from "@tabler/icons-react";
@@ -11,7 +11,7 @@ import { orNull, placed } from "../../lib/forms";
 import { useAccess } from "../access/access";
 import { RequestAssistanceMutation } from "./onboarding.graphql";
 
-/** A way to a person; offered plainly to those who stand still (SPEC S44, S73). */
+/** A way to a person (SPEC S44). */
 export function HelpCard({ onboarding }: { onboarding: OnboardingFieldsFragment }) {
   const [asking, dialog] = useDisclosure();
   const { allows } = useAccess();
@@ -23,19 +23,13 @@ export function HelpCard({ onboarding }: { onboarding: OnboardingFieldsFragment 
       </Alert>
     );
   }
-  const stuck = onboarding.stuckAtStep != null;
   return (
     <>
-      {stuck ? (
-        <Alert icon={<IconLifebuoy />} title="Need a hand?" data-testid="nudge">
-          <Group justify="space-between">
-            <Text size="sm">Tell us where you are stuck. A person answers.</Text>
-            <Button size="xs" onClick={dialog.open}>Ask for help</Button>
-          </Group>
-        </Alert>
-      ) : (
-        <Group justify="center"><Button variant="subtle" size="xs" onClick={dialog.open}>Ask for help</Button></Group>
-      )}
+      <Group justify="center">
+        <Button variant="subtle" size="xs" leftSection={<IconLifebuoy size={16} aria-hidden />} onClick={dialog.open}>
+          Ask for help
+        </Button>
+      </Group>
       {asking && <HelpDialog onClose={dialog.close} />}
     </>
   );

@@ -8,6 +8,7 @@ import { useLiveQuery } from "../../lib/live";
 import { useStream } from "../../lib/stream";
 import { BusinessInfoStep } from "./BusinessInfoStep";
 import { FirstClientStep } from "./FirstClientStep";
+import { Guidance } from "./Guidance";
 import { HelpCard } from "./HelpCard";
 import { SetupQuery, ViewerOnboardingStream } from "./onboarding.graphql";
 import { SendInvitationStep } from "./SendInvitationStep";
@@ -31,6 +32,7 @@ export function OnboardingPage() {
       ) : (
         <>
           <StepBar onboarding={supplier.onboarding} shown={shown.key} />
+          <Guidance onboarding={supplier.onboarding} pathOf={pathOf} />
           <Card padding="lg" key={shown.key}>
             <Stack>
               <div>

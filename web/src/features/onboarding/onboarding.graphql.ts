@@ -4,6 +4,7 @@ export const OnboardingFields = graphql(`
   fragment OnboardingFields on Onboarding {
     id userType percentComplete currentStep completedAt stuckAtStep
     assistanceNeeded assistanceMessage firstValueAchieved
+    nudgesEnabled nudge { kind message step at } banner { message step since }
     steps { key title description required enabled completedAt }
   }
 `);
@@ -41,5 +42,17 @@ export const CompleteStepMutation = graphql(`
       onboarding { ...OnboardingFields }
       errors { code message path }
     }
+  }
+`);
+
+export const DismissNudgeMutation = graphql(`
+  mutation DismissNudge {
+    dismissNudge { onboarding { ...OnboardingFields } errors { code message path } }
+  }
+`);
+
+export const SetNudgesMutation = graphql(`
+  mutation SetNudges($enabled: Boolean!) {
+    setNudges(enabled: $enabled) { onboarding { ...OnboardingFields } errors { code message path } }
   }
 `);

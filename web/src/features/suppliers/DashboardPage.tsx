@@ -7,11 +7,12 @@ import { useLiveQuery } from "../../lib/live";
 import { useStream } from "../../lib/stream";
 import { Gate } from "../access/Gate";
 import { SystemStatusCard } from "../health/SystemStatusCard";
+import { Guidance } from "../onboarding/Guidance";
 import { HelpCard } from "../onboarding/HelpCard";
 import { ViewerOnboardingStream } from "../onboarding/onboarding.graphql";
 import { ProgressCard } from "../onboarding/ProgressCard";
-import { ConfirmEmailNote } from "../session/ConfirmEmailNote";
 import { pathOf } from "../onboarding/steps";
+import { ConfirmEmailNote } from "../session/ConfirmEmailNote";
 import { ClientOverview } from "./ClientOverview";
 import { DashboardQuery } from "./suppliers.graphql";
 
@@ -29,6 +30,7 @@ export function DashboardPage() {
       ) : (
         <>
           <ConfirmEmailNote />
+          <Guidance onboarding={supplier.onboarding} pathOf={pathOf} />
           {!supplier.onboarding.completedAt && (
             <ProgressCard onboarding={supplier.onboarding} pathOf={pathOf} />
           )}

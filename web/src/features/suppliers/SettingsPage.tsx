@@ -8,6 +8,7 @@ import type { SupplierProfileQuery as Data } from "../../gql/graphql";
 import { useLiveQuery } from "../../lib/live";
 import { FeatureList } from "../access/FeatureList";
 import { Gate } from "../access/Gate";
+import { Reminders } from "../onboarding/Reminders";
 import { AccountSections } from "../session/AccountSections";
 import { useSaveProfile } from "../session/useSaveProfile";
 import { SupplierProfileQuery } from "./suppliers.graphql";
@@ -24,6 +25,7 @@ export function SettingsPage() {
           {viewer?.supplier && <ProfileForm supplier={viewer.supplier} />}
         </Section>
       </Gate>
+      {viewer?.supplier && <Reminders onboarding={viewer.supplier.onboarding} />}
       <FeatureList />
       <AccountSections />
     </Page>

@@ -1,0 +1,55 @@
+import { Alert, Button, Group, Text } from "@mantine/core";
+import { IconAlertTriangle, IconMoodSmile } from "@tabler/icons-react";
+import { Link, useLocation } from "react-router";
+import { useMutation } from "urql";
+
+import type { OnboardingFieldsFragment } from "../../gql/graphql";
+import { succeeded } from "../../lib/outcome";
+import { Ago } from "../../lib/time";
+import { DismissNudgeMutation, SetNudgesMutation } from "./onboarding.graphql";
+
+interface Props {
+  onboarding: OnboardingFieldsFragment;
+  /** Where a step is done; undefined where somebody else does it. */
+  pathOf: (step: string) => string | undefined;
+}
+
+/** Our own trouble with the next step, or a word to those who stand still; never both (SPEC S73, X12). */
+export function Guidance({ onboarding, pathOf }: Props) {
+  const { banner, nudge } = onboarding;
+  if (banner) {
+    return (
+      <Alert color="orange" icon={<IconAlertTriangle />} role="status" data-testid="onboarding-banner">
+        {banner.message} <Text component="span" size="sm" c="dimmed">since <Ago at={banner.since} /></Text>
+      </Alert>
+    );
+  }
+  return nudge ? <Nudge nudge={nudge} path={pathOf(nudge.step)} /> : null;
+}
+
+function Nudge({ nudge, path }: { nudge: NonNullable<OnboardingFieldsFragment["nudge"]>; path: string | undefined }) {
+  const [, dismiss] = useMutation(DismissNudgeMutation);
+  const [, setNudges] = useMutation(SetNudgesMutation);
+  const isThere = useLocation().pathname === path;
+
+  async function putAway() {
+    const { data, error } = await dismiss({});
+    succeeded("Not put away", error, data?.dismissNudge.errors);
+  }
+
+  async function never() {
+    const { data, error } = await setNudges({ enabled: false });
+    succeeded("Not saved", error, data?.setNudges.errors);
+  }
+
+  return (
+    <Alert icon={<IconMoodSmile />} role="status" data-testid="nudge" withCloseButton
+      closeButtonLabel="Put it away" onClose={() => void putAway()}>
+      <Text size="sm">{nudge.message}</Text>
+      <Group gap="xs" mt="xs">
+        {path && !isThere && <Button component={Link} to={path} size="xs">Continue</Button>}
+        <Button size="xs" variant="subtle" onClick={() => void never()}>No more reminders</Button>
+      </Group>
+    </Alert>
+  );
+}

@@ -1,0 +1,24 @@
+import { Switch } from "@mantine/core";
+import { useMutation } from "urql";
+
+import type { OnboardingFieldsFragment } from "../../gql/graphql";
+import { succeeded } from "../../lib/outcome";
+import { SetNudgesMutation } from "./onboarding.graphql";
+
+/** Whether somebody who stands still hears from us; of no use once all is done (SPEC A38). */
+export function Reminders({ onboarding }: { onboarding: OnboardingFieldsFragment }) {
+  const [state, setNudges] = useMutation(SetNudgesMutation);
+  if (onboarding.completedAt) return null;
+
+  async function change(enabled: boolean) {
+    const { data, error } = await setNudges({ enabled });
+    succeeded("Not saved", error, data?.setNudges.errors);
+  }
+
+  return (
+    <Switch
+      label="Remind me while my setup stands still" checked={onboarding.nudgesEnabled} disabled={state.fetching}
+      onChange={(event) => void change(event.currentTarget.checked)}
+    />
+  );
+}
