@@ -1,8 +1,9 @@
-import { createContext, type ReactNode, useCallback, useContext, useEffect, useRef, useState } from "react";
+import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from "react";
 import { type CombinedError, Provider } from "urql";
 
 import type { ViewerQuery as Data } from "../../gql/graphql";
 import { createLaunchClient, type LaunchClient } from "../../lib/client";
+import { oneAfterAnother } from "../../lib/sequence";
 import { ViewerQuery } from "./session.graphql";
 
 export type Viewer = NonNullable<Data["viewer"]>;
@@ -31,27 +32,22 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     launch: createLaunchClient(), viewer: undefined, error: undefined,
   }));
   const current = useRef(state);
-  const running = useRef<Promise<Viewer | null | undefined>>(undefined);
+  const [renew] = useState(() => oneAfterAnother(begin));
 
-  const renew = useCallback(() => {
-    running.current ??= begin().finally(() => (running.current = undefined));
-    return running.current;
-
-    async function begin() {
-      const launch = createLaunchClient(() => {
-        if (current.current.launch === launch && current.current.viewer) void renew();
-      });
-      const { data, error } = await launch.client.query(ViewerQuery, {}).toPromise();
-      const viewer = data === undefined ? undefined : data.viewer ?? null;
-      const last = current.current;
-      // A lost connection ends no session: the last client, which has opened no socket, is left.
-      if (viewer === undefined && last.viewer !== undefined) return last.viewer;
-      last.launch.close();
-      current.current = { launch, viewer, error };
-      setState(current.current);
-      return viewer;
-    }
-  }, []);
+  async function begin(): Promise<Viewer | null | undefined> {
+    const launch = createLaunchClient(() => {
+      if (current.current.launch === launch && current.current.viewer) void renew();
+    });
+    const { data, error } = await launch.client.query(ViewerQuery, {}).toPromise();
+    const viewer = data === undefined ? undefined : data.viewer ?? null;
+    const last = current.current;
+    // A lost connection ends no session: the new client, which has opened no socket, is dropped.
+    if (viewer === undefined && last.viewer !== undefined) return last.viewer;
+    last.launch.close();
+    current.current = { launch, viewer, error };
+    setState(current.current);
+    return viewer;
+  }
 
   useEffect(() => {
     void renew();
