@@ -1,4 +1,4 @@
-import { Switch } from "@mantine/core";
+import { Card, Switch } from "@mantine/core";
 import { useMutation } from "urql";
 
 import type { OnboardingFieldsFragment } from "../../gql/graphql";
@@ -16,9 +16,11 @@ export function Reminders({ onboarding }: { onboarding: OnboardingFieldsFragment
   }
 
   return (
-    <Switch
-      label="Remind me while my setup stands still" checked={onboarding.nudgesEnabled} disabled={state.fetching}
-      onChange={(event) => void change(event.currentTarget.checked)}
-    />
+    <Card>
+      <Switch
+        label="Remind me while my setup stands still" checked={onboarding.nudgesEnabled} disabled={state.fetching}
+        onChange={(event) => void change(event.currentTarget.checked)}
+      />
+    </Card>
   );
 }
