@@ -15,6 +15,7 @@ from commands import (
     jobs,
     journeys,
     kill,
+    launch_file,
     login,
     mail,
     metrics,
@@ -81,6 +82,9 @@ def schema(
 app.command(rich_help_panel=_CLIENT)(login.login)
 app.command(rich_help_panel=_CLIENT)(login.logout)
 app.add_typer(phases.app, name="phases", rich_help_panel=_CLIENT)
+app.command(rich_help_panel=_CLIENT)(launch_file.export)
+app.command(rich_help_panel=_CLIENT)(launch_file.plan)
+app.command(rich_help_panel=_CLIENT)(launch_file.apply)
 app.add_typer(flags.app, name="flags", rich_help_panel=_CLIENT)
 app.add_typer(team.app, name="staff", rich_help_panel=_CLIENT)
 app.command(rich_help_panel=_CLIENT)(health.health)

@@ -88,6 +88,8 @@ def open_site() -> Iterator[Site]:
             "DATABASE_URL": postgres.url,
             "REDIS_URL": valkey.url,
             "DATA_DIR": str(folder / "unused"),
+            "WEBHOOK_PLAIN_HTTP": "true",
+            "WEBHOOK_PRIVATE_ADDRESSES": "true",
             "XDG_CONFIG_HOME": str(folder / "config"),
         }
         launch = Launch(folder, env)

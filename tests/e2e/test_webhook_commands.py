@@ -1,0 +1,83 @@
+"""`launch webhooks` against a server, and a real worker that delivers (SPEC A46)."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from graphql import build_schema, parse, validate
+
+from commands import launch_file, webhooks
+from schema.root import schema
+from tests.factories.webhooks import FLAGS, SECRET, Receiver
+from tests.launch import Launch
+from tests.site import Site, switch, until
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    found = Receiver()
+    await found.start()
+    yield found
+    await found.stop()
+
+
+@pytest.fixture
+async def admin(site: Site) -> Launch:
+    url = f"http://127.0.0.1:{site.ports[0]}"
+    return site.launch.but(LAUNCH_URL=url, LAUNCH_TOKEN=await site.log_in())
+
+
+async def test_a_worker_delivers_what_a_command_asked_for(
+    site: Site, admin: Launch, receiver: Receiver, tmp_path: Path
+) -> None:
+    document, secret = tmp_path / "events.graphql", tmp_path / "secret"
+    document.write_text(FLAGS)
+    secret.write_text(SECRET)
+    words = ("--document", str(document), "--secret-file", str(secret))
+    await asyncio.to_thread(admin, "webhooks", "create", receiver.url, *words)
+    (hook,) = await asyncio.to_thread(admin.json, "webhooks", "list")
+    with site.launch.running("worker"):
+        token = await site.log_in()
+        for on in (True, False):
+            await switch(site, token, on)
+
+        async def has_heard() -> bool:
+            return len(receiver.received) >= 1
+
+        await until(has_heard, 60)
+    assert all(item.signed for item in receiver.received)
+    newest = (await asyncio.to_thread(admin.json, "webhooks", "deliveries", hook["id"]))[-1]
+    assert (newest["delivered"], newest["attempts"], newest["status"]) == (True, 1, 204)
+    await asyncio.to_thread(admin, "webhooks", "pause", hook["id"])
+    await asyncio.to_thread(admin, "webhooks", "delete", hook["id"], "--yes")
+    assert await asyncio.to_thread(admin.json, "webhooks", "list") == []
+
+
+async def test_a_launch_goes_out_as_a_file_and_comes_in_again(
+    admin: Launch, tmp_path: Path
+) -> None:
+    """A52."""
+    file = tmp_path / "launch.yaml"
+    file.write_text(await asyncio.to_thread(admin, "export"))
+    assert await asyncio.to_thread(admin.json, "plan", str(file)) == []
+    changed = file.read_text().replace("Realtime updates", "Live updates")
+    file.write_text(changed + "- {key: afterwards, name: Afterwards, steps: [{percentage: 5}]}\n")
+    steps = await asyncio.to_thread(admin.json, "plan", str(file))
+    assert [(step["kind"], step["create"]) for step in steps] == [("phase", True)]
+    await asyncio.to_thread(admin, "apply", str(file), "--yes")
+    assert (await asyncio.to_thread(admin.try_, "plan", str(file), "--check")).code == 0
+
+
+def test_the_documents_fit_the_graph() -> None:
+    graph = build_schema(schema.as_str())
+    found = [
+        text
+        for module in (webhooks, launch_file)
+        for text in vars(module).values()
+        if isinstance(text, str) and re.match(r"\s*(query|mutation)\b", text)
+    ]
+    found += [*launch_file.CREATE.values(), *launch_file.UPDATE.values()]
+    assert len(found) == 12
+    assert [error for text in found for error in validate(graph, parse(text))] == []
