@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from bench import report
 from bench.catalogue import BENCHMARKS
 from bench.machine import Cores, allow_many_sockets, choose_cores, describe, pin
+from bench.peers import versions
 from bench.report import Section
 from bench.run import Benchmark, Run
 
@@ -31,7 +32,7 @@ def main(
     signal.signal(signal.SIGTERM, _interrupt)
     allow_many_sockets()
     cores, console = choose_cores(), Console(stderr=True)
-    head = describe(cores)
+    head = {**describe(cores), "peers": versions()}
     pin(0, cores.rest)
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         sections = _run_all(chosen, Path(folder), cores, quick=quick, console=console)

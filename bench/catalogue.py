@@ -1,6 +1,18 @@
 """All benchmarks that `python -m bench` knows, in the order in which it runs them."""
 
-from bench import directory, evaluation, memory, metrics, queries, rollback, starting, streams
+from bench import (
+    directory,
+    evaluation,
+    memory,
+    metrics,
+    peer_flags,
+    peer_queries,
+    peer_streams,
+    queries,
+    rollback,
+    starting,
+    streams,
+)
 from bench.run import Benchmark
 
 BENCHMARKS = (
@@ -14,4 +26,7 @@ BENCHMARKS = (
     Benchmark("rollback", "Rollback", rollback.measure),
     Benchmark("sockets", "A toggle, from the click to the last socket", streams.sockets),
     Benchmark("processes", "A toggle across processes", streams.processes),
+    Benchmark("peer-queries", "Queries beside mercurius and PostGraphile", peer_queries.measure),
+    Benchmark("peer-streams", "A change beside mercurius and graphql-ws", peer_streams.measure),
+    Benchmark("peer-flags", "Flags of a visitor beside Unleash", peer_flags.measure),
 )

@@ -12,6 +12,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import cast
+from uuid import uuid4
 
 import uvloop
 from websockets.client import ClientProtocol
@@ -97,7 +98,7 @@ class Listener(asyncio.Protocol):
             return
         if b'"connection_ack"' in frame.data[:64]:
             return
-        if b'"next"' not in frame.data[:64] or b'"errors"' in frame.data[-2_000:]:
+        if b'"next"' not in frame.data[:80] or b'"errors"' in frame.data[-2_000:]:
             self._fail(bytes(frame.data[:500]).decode())
         elif not self.snapshot.done():
             self.snapshot.set_result(None)
@@ -115,7 +116,8 @@ class Listener(asyncio.Protocol):
         self._send({"type": "connection_init", "payload": given})
         variables = {"device": f"device-{self._number}"}
         payload = {"query": self._wish.document, "variables": variables}
-        self._send({"id": "1", "type": "subscribe", "payload": payload})
+        # As long as the ids of real clients: none is like another.
+        self._send({"id": str(uuid4()), "type": "subscribe", "payload": payload})
 
     def _send(self, message: object) -> None:
         self._protocol.send_text(json.dumps(message).encode())

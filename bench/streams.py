@@ -13,7 +13,7 @@ from bench.run import Run
 from bench.stack import Process, Stack
 
 _ONE_FLAG = f'subscription {{ featureFlags(keys: ["{flag_key(0)}"]) {{ key enabled version }} }}'
-_VIEWER = """
+VIEWER = """
 subscription ($device: String) {
   viewerFlags(deviceId: $device) { version etag flags { key value } }
 }
@@ -37,9 +37,9 @@ class Stream:
 
 
 OPERATORS = Stream("featureFlags, one flag", _ONE_FLAG, 1, needs_token=True)
-SMALL = Stream("viewerFlags of 20, some 30 views", _VIEWER, 20)
-ALIKE = Stream(f"viewerFlags of {FLAGS}, one view", _VIEWER, FLAGS, split=False)
-OWN = Stream(f"viewerFlags of {FLAGS}, a view each", _VIEWER, FLAGS)
+SMALL = Stream("viewerFlags of 20, some 30 views", VIEWER, 20)
+ALIKE = Stream(f"viewerFlags of {FLAGS}, one view", VIEWER, FLAGS, split=False)
+OWN = Stream(f"viewerFlags of {FLAGS}, a view each", VIEWER, FLAGS)
 
 
 def sockets(run: Run) -> Iterable[Figure]:

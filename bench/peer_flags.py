@@ -1,0 +1,80 @@
+"""All flags of one visitor: `viewerFlags` and the frontend API of Unleash."""
+
+import json
+import time
+from collections.abc import Iterable
+
+import httpx2
+
+from bench.client import Client, checked, get
+from bench.figures import Figure, figure
+from bench.launches import FLAGS, admin, flag_key, make_flags
+from bench.peers import installed
+from bench.queries import VIEWER_FLAGS
+from bench.run import Run
+from bench.stack import HOST, Process
+
+_ADMIN, _FRONTEND = "*:*.bench-admin", "*:development.bench-frontend"
+_PROJECT = "/api/admin/projects/default/features"
+
+
+def measure(run: Run) -> Iterable[Figure]:
+    """The same number of flags, half of them split by percentage, each request another visitor."""
+    folder = installed(run.tell)
+    with run.stack() as stack:
+        ours = stack.serve()
+        with admin(stack, ours) as client:
+            make_flags(client, FLAGS)
+        with Client(ours.port) as client:
+            requests = [
+                client.operation(VIEWER_FLAGS, device=f"device-{number}") for number in range(500)
+            ]
+            checked(client.send(requests[0])[1])
+            yield from _measured(run, "launch, viewerFlags", ours, client, requests)
+        run.tell("starting Unleash")
+        theirs = stack.peer("unleash", folder)
+        _make_flags(run, theirs)
+        with Client(theirs.port) as client:
+            requests = [_frontend(number) for number in range(500)]
+            found = json.loads(client.send(requests[0])[1])
+            assert found["toggles"], found
+            yield from _measured(run, "Unleash, frontend API", theirs, client, requests)
+
+
+def _measured(
+    run: Run, name: str, server: Process, client: Client, requests: list[bytes]
+) -> Iterable[Figure]:
+    run.tell(name)
+    for request in requests[: run.some(200)]:
+        client.send(request)
+    count, before, begin = run.some(2_000), server.cpu_seconds(), time.perf_counter()
+    trips = [client.send(requests[number % len(requests)])[0] * 1e3 for number in range(count)]
+    seconds, used = time.perf_counter() - begin, server.cpu_seconds() - before
+    yield figure(f"{name}, {FLAGS} flags", "ms", trips)
+    yield figure("  its CPU a request", "ms", [used / count * 1e3])
+    yield figure("  requests a second, one connection", "1/s", [count / seconds])
+
+
+def _frontend(number: int) -> bytes:
+    path = f"/api/frontend?userId=device-{number}"
+    return get(path).replace(b"\r\n\r\n", f"\r\nauthorization: {_FRONTEND}\r\n\r\n".encode())
+
+
+def _make_flags(run: Run, server: Process) -> None:
+    base = f"http://{HOST}:{server.port}"
+    with httpx2.Client(base_url=base, headers={"authorization": _ADMIN}, trust_env=False) as admin:
+        for index in range(FLAGS):
+            run.tell(f"Unleash: flag {index + 1} of {FLAGS}")
+            name = flag_key(index)
+            _done(admin.post(_PROJECT, json={"name": name, "type": "release"}))
+            place = f"{_PROJECT}/{name}/environments/development"
+            rollout = {"rollout": "37" if index % 2 else "100", "stickiness": "default"}
+            strategy = {"name": "flexibleRollout", "parameters": {**rollout, "groupId": name}}
+            _done(admin.post(f"{place}/strategies", json=strategy))
+            _done(admin.post(f"{place}/on"))
+    time.sleep(12)  # its frontend API looks for changes every ten seconds
+
+
+def _done(answer: httpx2.Response) -> None:
+    if answer.status_code >= 300:
+        raise RuntimeError(f"Unleash: {answer.status_code} {answer.text[:200]}")

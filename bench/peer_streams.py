@@ -1,0 +1,81 @@
+"""A change through Valkey to 3,000 sockets: ours, mercurius, graphql-ws."""
+
+import json
+import time
+from collections.abc import Callable, Iterable, Iterator
+
+from redis import Redis
+
+from bench.client import checked
+from bench.crowd import Crowd, crowd
+from bench.figures import Figure, figure
+from bench.launches import TOGGLE, admin, flag_key, make_flags
+from bench.listeners import Wish
+from bench.peers import installed
+from bench.run import Run
+from bench.stack import Process
+from bench.streams import VIEWER
+
+_SOCKETS = 3_000
+_FLAGS = 20
+_ROUNDS = 20
+_REST = 0.5  # two changes a second
+_CHANNEL = "bench:flags"
+
+
+def measure(run: Run) -> Iterable[Figure]:
+    """Each with the same document, the same length of a message and the same clients."""
+    folder, many = installed(run.tell), run.some(_SOCKETS)
+    yield from _ours(run, many)
+    for name in ("mercurius", "graphql-ws"):
+        with run.stack() as stack:
+            server = stack.peer(name, folder, {"SNAPSHOT": json.dumps(_message(0))})
+            redis = Redis.from_url(stack.env["REDIS_URL"])
+
+            def change(number: int, redis: Redis = redis) -> None:
+                redis.publish(_CHANNEL, json.dumps(_message(number)))
+
+            with crowd(Wish(server.port, many, VIEWER, core=run.cores.rest)) as listeners:
+                yield from _measured(run, name, listeners, server, change)
+
+
+def _ours(run: Run, many: int) -> Iterator[Figure]:
+    """The change is made in another process, so that it too comes through Valkey."""
+    with run.stack() as stack:
+        author, server = stack.serve(), stack.serve()
+        with admin(stack, author) as client:
+            make_flags(client, _FLAGS)
+
+            def change(number: int) -> None:
+                wish = {"key": flag_key(0), "enabled": number % 2 == 1}
+                checked(client.send(client.operation(TOGGLE, input=wish))[1])
+
+            empty = server.rss()
+            with crowd(Wish(server.port, many, VIEWER, core=run.cores.rest)) as listeners:
+                each = (server.rss() - empty) / many / 1024
+                yield from _measured(run, "launch", listeners, server, change)
+                yield figure("  memory of the server a socket", "KiB", [each])
+
+
+def _measured(
+    run: Run, name: str, listeners: Crowd, server: Process, change: Callable[[int], None]
+) -> Iterator[Figure]:
+    waits: list[float] = []
+    costs: list[float] = []
+    for number in range(run.some(_ROUNDS)):
+        run.tell(f"{name}: {listeners.size} sockets, change {number + 1}")
+        listeners.arm()
+        before, begin = server.cpu_seconds(), time.monotonic()
+        change(number)
+        waits += [(moment - begin) * 1e3 for moment in listeners.heard()]
+        time.sleep(_REST)
+        costs.append((server.cpu_seconds() - before) / listeners.size * 1e6)
+    yield figure(f"{name}, {listeners.size:,} sockets", "ms", waits)
+    yield figure("  its CPU a message", "µs", costs)
+
+
+def _message(number: int) -> dict[str, object]:
+    """As long as ours."""
+    flags = [{"key": flag_key(index), "value": index > 0} for index in range(_FLAGS)]
+    flags[0]["value"] = number % 2 == 1
+    return {"version": 1_000 + number, "etag": f"{number:016x}", "flags": flags}
