@@ -61,8 +61,7 @@ class Revisions:
             self._next = None
             self.asked += 1
             try:
-                async with asyncio.timeout(self._timeout):
-                    return await self._fetch()
+                return await self._fetch()
             except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 await self.close()
                 raise DependencyDown("The database does not answer.") from error
@@ -76,6 +75,7 @@ class Revisions:
         self._connection = await asyncpg.connect(
             self._dsn,
             timeout=self._timeout,
+            command_timeout=self._timeout,
             server_settings={"application_name": "launch-revisions"},
         )
         return Revision(*await self._connection.fetchrow(_QUERY))

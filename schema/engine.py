@@ -1,11 +1,23 @@
 """The schema's machinery: strawberry's, with less to do for results that many are sent."""
 
-from typing import Any
+import inspect
+from collections.abc import Callable
+from contextlib import asynccontextmanager, contextmanager
+from functools import lru_cache, partial
+from typing import Any, NamedTuple, cast
 
 import strawberry
 from graphql import GraphQLError
 from strawberry.extensions import SchemaExtension
-from strawberry.extensions.context import StreamResultContextManager
+from strawberry.extensions.context import (
+    ExecutingContextManager,
+    ExtensionContextManagerBase,
+    OperationContextManager,
+    ParsingContextManager,
+    StreamResultContextManager,
+    ValidationContextManager,
+    WrappedHook,
+)
 from strawberry.extensions.runner import SchemaExtensionsRunner
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.execution import StreamExecutionResult
@@ -13,6 +25,53 @@ from strawberry.types.execution import StreamExecutionResult
 from schema.operations import OperationLog
 from schema.rendering import Handing
 from schema.sharing import Answer, Reply
+
+
+class _Hook(NamedTuple):
+    """One hook of a class of extensions, as strawberry's makes it of a generator."""
+
+    make: Callable[[SchemaExtension], Any]
+    is_async: bool
+
+
+@lru_cache(maxsize=200)
+def _hook(kind: Any, name: str) -> _Hook | None:  # noqa: ANN401 - a class of extensions
+    """None where the class has none. Found once: to find it takes longer than to run it."""
+    function = getattr(kind, name)
+    if function is getattr(SchemaExtension, name):
+        return None
+    if inspect.isasyncgenfunction(function):
+        return _Hook(asynccontextmanager(function), is_async=True)
+    if inspect.isgeneratorfunction(function):
+        return _Hook(contextmanager(function), is_async=False)
+    raise TypeError(f"{kind.__name__}.{name} must be a generator")
+
+
+class _Found(ExtensionContextManagerBase):
+    """Hooks that are found once for each class."""
+
+    def __init__(self, extensions: list[SchemaExtension]) -> None:
+        self.hooks = [
+            WrappedHook(extension, partial(found.make, extension), found.is_async)
+            for extension in extensions
+            if (found := _hook(cast("Any", type(extension)), self.HOOK_NAME)) is not None
+        ]
+
+
+class _Operation(_Found, OperationContextManager):
+    """Around everything."""
+
+
+class _Parsing(_Found, ParsingContextManager):
+    """Around the parser."""
+
+
+class _Validation(_Found, ValidationContextManager):
+    """Around the validation."""
+
+
+class _Executing(_Found, ExecutingContextManager):
+    """Around the execution."""
 
 
 class Runner(SchemaExtensionsRunner):
@@ -23,6 +82,22 @@ class Runner(SchemaExtensionsRunner):
     """
 
     _has_begun = False
+
+    def operation(self) -> OperationContextManager:
+        """The hooks of this stage."""
+        return _Operation(self.extensions)
+
+    def parsing(self) -> ParsingContextManager:
+        """The hooks of this stage."""
+        return _Parsing(self.extensions)
+
+    def validation(self) -> ValidationContextManager:
+        """The hooks of this stage."""
+        return _Validation(self.extensions)
+
+    def executing(self) -> ExecutingContextManager:
+        """The hooks of this stage."""
+        return _Executing(self.extensions)
 
     def on_stream_result(self, result: StreamExecutionResult) -> StreamResultContextManager:
         """Around the sending of each result."""

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, NoReturn
 
 from cross_web import HTTPException
@@ -38,7 +39,8 @@ class Refusal(HTTPException):
         self.code = code
 
 
-def accepted(accept: str) -> dict[str, float]:
+@lru_cache(maxsize=256)
+def accepted(accept: str) -> Mapping[str, float]:
     """The media types of an Accept header with their weights."""
     found: dict[str, float] = {}
     for part in accept.split(","):

@@ -2,16 +2,20 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import lru_cache
 
 from graphql import (
+    ASTValidationRule,
     DocumentNode,
     GraphQLError,
+    GraphQLSchema,
     OperationDefinitionNode,
     StringValueNode,
     ValidationRule,
+    validate,
 )
 from graphql.validation.rules import overlapping_fields_can_be_merged
-from strawberry.extensions import ValidationCache
+from strawberry.extensions import SchemaExtension
 
 from schema.documents import MAX_LENGTH, MAX_TOKENS, has_long_number, parsed
 from schema.errors import Refused, TopLevelCode
@@ -30,7 +34,7 @@ class StorableText(ValidationRule):
             self.report_error(GraphQLError("A text may not hold a NUL character.", node))
 
 
-class DocumentLimits(ValidationCache):
+class DocumentLimits(SchemaExtension):
     """Bounds the parser and caches it, refuses NUL, and several operations without a name.
 
     What is refused here is not validated any more: it may be too large for that.
@@ -59,7 +63,10 @@ class DocumentLimits(ValidationCache):
             context.pre_execution_errors = [refusal]
             yield
             return
-        yield from super().on_validate()
+        # By the text: strawberry's cache hashes the whole tree of the document at each look.
+        query, rules = context.query or "", context.validation_rules
+        context.pre_execution_errors = _errors(context.schema._schema, query, rules)
+        yield
 
     def refusal(self) -> Refused | None:
         """Why the operation is not even validated; None where it is."""
@@ -76,6 +83,14 @@ class DocumentLimits(ValidationCache):
         if place is not None:
             return _bad(f"{place} holds a NUL character, which a text may not.")
         return None
+
+
+@lru_cache(maxsize=256)
+def _errors(
+    schema: GraphQLSchema, query: str, rules: tuple[type[ASTValidationRule], ...]
+) -> list[GraphQLError]:
+    """What is wrong with a document; the list is shared, and never changed."""
+    return validate(schema, parsed(query), rules)
 
 
 def _bad(message: str) -> Refused:
