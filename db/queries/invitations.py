@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, false, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, false, func, literal, or_, select, true, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -116,27 +116,49 @@ def directory(
     statuses: Sequence[InvitationStatus] | None, now: datetime, email: str | None = None
 ) -> list[ColumnElement[bool]]:
     """The WHERE of the directory: a pending one past its end counts as expired at once."""
-    to = [] if email is None else [func.lower(Invitation.email) == func.lower(email)]
-    return to if statuses is None else [*to, _stands(statuses, now)]
+    return [*_to(email), or_(false(), *_stands(statuses, now))]
 
 
-def _stands(statuses: Sequence[InvitationStatus], now: datetime) -> ColumnElement[bool]:
-    """Looks at the end of an invitation only where its status does not say enough.
+async def count(
+    session: AsyncSession,
+    statuses: Sequence[InvitationStatus] | None,
+    now: datetime,
+    email: str | None = None,
+) -> int:
+    """How many the directory finds: each part by its own index, which an OR would not use."""
+    parts = (
+        select(func.count(Invitation.id)).where(*_to(email), part).scalar_subquery()
+        for part in _stands(statuses, now)
+    )
+    total: ColumnElement[int] = sum(parts, literal(0))
+    return (await session.execute(select(total))).scalar_one()
+
+
+def _to(email: str | None) -> list[ColumnElement[bool]]:
+    return [] if email is None else [func.lower(Invitation.email) == func.lower(email)]
+
+
+def _stands(
+    statuses: Sequence[InvitationStatus] | None, now: datetime
+) -> list[ColumnElement[bool]]:
+    """Conditions of which one holds at most; each looks at the end only where it has to.
 
     Who asks for the expired ones too gets pending ones whatever their end.
     """
+    if statuses is None:
+        return [true()]
     expired = InvitationStatus.EXPIRED in statuses
     whole = [status for status in statuses if expired or status not in PENDING]
     alive = [status for status in statuses if status not in whole]
     overdue = [status for status in PENDING if expired and status not in statuses]
-    found: list[ColumnElement[bool]] = [false()]
+    found: list[ColumnElement[bool]] = []
     if whole:
         found.append(Invitation.status.in_(whole))
     if alive:
         found.append(and_(Invitation.status.in_(alive), Invitation.expires_at > now))
     if overdue:
         found.append(and_(Invitation.status.in_(overdue), Invitation.expires_at <= now))
-    return or_(*found)
+    return found
 
 
 async def page(
