@@ -4,7 +4,8 @@ A live stream and a webhook of the same document tell the same: here each event 
 executed by itself, in the name of whoever made the webhook.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,9 +30,10 @@ from strawberry.types.field import StrawberryField
 
 from domain.actors import Actor, Scope
 from domain.criterion_events import CriterionJudged
-from domain.errors import DependencyDown, Forbidden, Invalid, LaunchError
+from domain.errors import DependencyDown, Forbidden, Invalid, LaunchError, RateLimited
 from domain.events import FlagChanged, HealthChanged, IncidentChanged, PhaseChanged, RecordedEvent
 from schema.context import Context, Runtime
+from schema.costs import cost_of
 from schema.directives import ScopeDirective
 from schema.documents import parsed
 from schema.errors import TopLevelCode
@@ -49,6 +51,7 @@ Arguments = Mapping[str, Any]  # as graphql-core coerced them
 Payload = Callable[[Context, Arguments, RecordedEvent], Awaitable[object | None]]
 
 _PATH = ("document",)
+_PASSING = {TopLevelCode.DEPENDENCY_DOWN.value, TopLevelCode.DEADLINE_EXCEEDED.value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +97,11 @@ class EventDocuments:
             payload = await read.source.payload(context, read.arguments, item)
         if payload is None:
             return None
-        result = await self._schema.execute(document, context_value=context, root_value=payload)
-        codes = {(error.extensions or {}).get("code") for error in result.errors or ()}
-        if TopLevelCode.DEPENDENCY_DOWN.value in codes:
-            raise DependencyDown()
+        # In a task of its own: what an operation notes for itself, such as its cost, must not reach
+        # the mutation that asks for a sample.
+        execution = self._schema.execute(document, context_value=context, root_value=payload)
+        result = await asyncio.create_task(execution)
+        _raise_what_passes(result.errors or ())
         body: dict[str, object] = {
             "type": read.name,
             "timestamp": item.at,
@@ -131,6 +135,10 @@ class EventDocuments:
         errors = validate(self._graph, found, [*specified_rules, StorableText])
         if errors:
             raise Invalid(errors[0].message, path=_PATH)
+        try:
+            cost_of(self._graph, document, None, {})
+        except GraphQLError as error:
+            raise Invalid(error.message, path=_PATH) from None
         return _only_subscription(found)
 
     def _field(self, name: str) -> GraphQLField:
@@ -145,6 +153,15 @@ class EventDocuments:
         found = self._schema._schema
         assert isinstance(found, GraphQLSchema)
         return found
+
+
+def _raise_what_passes(errors: Sequence[GraphQLError]) -> None:
+    """An event is not told with what only holds now: it waits until it can be told."""
+    codes = {(error.extensions or {}).get("code") for error in errors}
+    if TopLevelCode.RATE_LIMITED.value in codes:
+        raise RateLimited()
+    if not codes.isdisjoint(_PASSING):
+        raise DependencyDown()
 
 
 def _only_subscription(

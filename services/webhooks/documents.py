@@ -29,6 +29,6 @@ class Documents(Protocol):
     async def render(self, document: str, actor: Actor, item: RecordedEvent) -> bytes | None:
         """The body to send for an event, as the actor sees it; None where it does not concern.
 
-        Raises DependencyDown where it cannot be known now.
+        Raises DependencyDown or RateLimited where it cannot be told now.
         """
         ...

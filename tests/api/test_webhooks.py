@@ -75,6 +75,9 @@ async def test_a_dry_run_shows_what_would_be_sent_and_makes_nothing(
         'subscription { launchEvents(after: "nonsense") { cursor } }',
         'subscription { featureFlags(keys: ["\\u0000"]) { key } }',
         "subscription { launchEvents { cursor } } #" + "x" * 10_000,
+        "subscription { featureFlags { changes(first: 100) { nodes { actor { ... on User { "
+        "supplier { clients(first: 100) { nodes { couple { partnerships(first: 100) { "
+        "nodes { id } } } } } } } } } } } }",
     ],
 )
 async def test_only_a_subscription_that_follows_the_log_is_taken(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from socket import AddressFamily
 from typing import Any
 
@@ -13,15 +14,21 @@ from starlette.applications import Starlette
 from db.models.accounts import User
 from db.models.webhooks import Webhook
 from db.session import Database
+from domain.budgets import Budget
+from domain.errors import RateLimited
 from domain.ids import parse_global_id, parse_uuid
 from domain.webhooks import PAUSES, Allowed
 from jobs.routing import DELIVER, REDELIVER
 from jobs.webhooks import wake
+from schema.event_documents import EventDocuments
+from schema.root import schema
+from services.budgets import Budgets
 from services.webhooks import reads
-from services.webhooks.delivery import LEASE
+from services.webhooks.delivery import LEASE, Deliverer
 from services.webhooks.sending import Sender
 from tests.clock import Clock
 from tests.factories.launches import make_flag
+from tests.factories.propagation import runtime_of
 from tests.factories.webhooks import DELIVERIES, HOOK, OURS, Receiver, deliverer, made
 from tests.graphql import GraphQLClient
 
@@ -251,3 +258,19 @@ async def test_a_receiver_that_cannot_be_reached_is_an_outcome_without_secrets()
     outcome = await Sender(OURS)(Receiver().url, {}, b"{}")
     assert outcome.error is not None
     assert "s3cr3t" not in outcome.error
+
+
+async def test_what_cannot_be_told_now_waits(
+    app: Starlette, admin: GraphQLClient, hook: str, receiver: Receiver
+) -> None:
+    """A document that its maker has no points left for is not told as an error."""
+    await make_flag(admin, "mvp_first")
+    runtime = runtime_of(app)
+    poor = replace(runtime, budgets=Budgets(runtime.redis, Budget(1, 0.001)))
+    with pytest.raises(RateLimited):
+        await Deliverer(runtime.db, EventDocuments(schema, poor), Sender(OURS), "one").run(
+            key_of(hook)
+        )
+    assert receiver.received == []
+    await deliverer(app).run(key_of(hook))
+    assert receiver.keys == ["mvp_first"]
