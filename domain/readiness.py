@@ -91,6 +91,8 @@ class Facts:
     backup_age: timedelta | None
     backup_configured: bool
     rehearsal: RehearsalEvidence | None = None
+    incident_evidence: str | None = None
+    platform_evidence: str | None = None
     alert_channels: int = 0
     alerts_tested_at: datetime | None = None
 
@@ -166,8 +168,20 @@ def _health_checks(facts: Facts) -> list[ReadinessCheck]:
 
 def _launch_checks(facts: Facts) -> list[ReadinessCheck]:
     return [
-        _check("incidents", "No severe incident is open", facts.severe_incidents, "none open"),
-        _check("platforms", "No other phase is active here", facts.busy_platforms, "free"),
+        _check(
+            "incidents",
+            "No severe incident is open",
+            facts.severe_incidents,
+            "none open",
+            facts.incident_evidence,
+        ),
+        _check(
+            "platforms",
+            "No other phase is active here",
+            facts.busy_platforms,
+            "free",
+            facts.platform_evidence,
+        ),
         _check("criteria", "Success criteria can be judged", facts.criteria_problems, "all valid"),
         ReadinessCheck(
             key="flags",
@@ -179,8 +193,10 @@ def _launch_checks(facts: Facts) -> list[ReadinessCheck]:
     ]
 
 
-def _check(key: str, title: str, problems: Sequence[str], good: str) -> ReadinessCheck:
-    return ReadinessCheck(key, title, not problems, True, "; ".join(problems) or good)
+def _check(
+    key: str, title: str, problems: Sequence[str], good: str, evidence: str | None = None
+) -> ReadinessCheck:
+    return ReadinessCheck(key, title, not problems, True, "; ".join(problems) or good, evidence)
 
 
 def _care_checks(facts: Facts) -> list[ReadinessCheck]:

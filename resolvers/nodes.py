@@ -9,7 +9,7 @@ from domain import ids
 from domain.errors import Invalid
 from schema.context import Info
 from schema.types.node import Node
-from schema.types.registry import NODES
+from schema.types.subjects import load_visible
 
 MAX_NODES = 100
 
@@ -19,13 +19,9 @@ NodeIds = Annotated[list[strawberry.ID], strawberry.argument(description="At mos
 
 async def node(info: Info, id: NodeId) -> Node | None:
     """The node with this id; null where there is none, or none that you may see."""
-    parts = ids.parse_global_id(id)
-    if parts is None:
+    if ids.parse_global_id(id) is None:
         raise Invalid("This is not an id of this graph.", path=("id",))
-    kind, key = NODES.get(parts[0]), ids.parse_uuid(parts[1])
-    if kind is None or key is None or not kind.allows(info.context.actor, key):
-        return None
-    return await kind.load(info, key)
+    return await load_visible(info, id)
 
 
 async def nodes(info: Info, ids: NodeIds) -> list[Node | None]:

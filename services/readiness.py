@@ -67,6 +67,8 @@ async def of_phase(
         operators_watching=gate.operators_watching,
         backup_age=gate.backup_age,
         backup_configured=gate.backup_configured,
+        incident_evidence=global_id("Incident", severe[0].id) if severe else None,
+        platform_evidence=global_id("LaunchPhase", busy[0].id) if busy else None,
         rehearsal=await _rehearsal(session, phase),
         alert_channels=len(gate.alert_channels),
         alerts_tested_at=await _alerts_tested_at(session, gate.alert_channels),

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import psutil  # type: ignore[import-untyped]
 from redis.asyncio import Redis
 from sqlalchemy import func, select
 
@@ -19,6 +20,7 @@ from domain.health import CheckType, HealthStatus
 from jobs.queue import JobSpec, enqueue
 from services.health_store import KEY, decode
 from tests.clock import Clock
+from tests.launch import CLI
 from tests.servers import free_port
 
 INTERVAL = 1.0
@@ -35,6 +37,13 @@ class Fleet:
         self.postgres = EmbeddedPostgres(folder, fast=True)
         self.valkey = EmbeddedValkey(folder)
         self.workers: list[subprocess.Popen[bytes]] = []
+        self.port = free_port()
+        self._frozen: list[psutil.Process] = []
+
+    @property
+    def url(self) -> str:
+        """Where `serve` answers."""
+        return f"http://127.0.0.1:{self.port}"
 
     async def start(self) -> None:
         await upgrade(self.postgres.start())
@@ -43,22 +52,42 @@ class Fleet:
 
     def work(self, count: int) -> list[subprocess.Popen[bytes]]:
         """Start so many workers; their log is in the folder."""
+        return [self._start("-m", "tests.worker_process") for _ in range(count)]
+
+    def serve(self) -> "subprocess.Popen[bytes]":
+        """Start a server that answers at `url`."""
+        return self._start(str(CLI), "serve")
+
+    def freeze(self) -> None:
+        """Stop the time of both servers: connections stay, new ones are taken, nothing answers."""
+        for pid in (self.postgres.pid, self.valkey.pid):
+            server = psutil.Process(pid)
+            self._frozen += [server, *server.children(recursive=True)]
+        for process in self._frozen:
+            process.suspend()
+
+    def lose(self) -> None:
+        """Stop both servers."""
+        self.valkey.stop()
+        self.postgres.stop()
+
+    def _start(self, *words: str) -> "subprocess.Popen[bytes]":
         env = {
             **os.environ,
             "ENVIRONMENT": "test",
             "DATABASE_URL": self.postgres.url,
             "REDIS_URL": self.valkey.url,
-            "PUBLIC_URL": f"http://127.0.0.1:{free_port()}",
+            "PORT": str(self.port),
+            "PUBLIC_URL": self.url,
             "HEALTH_INTERVAL_SECONDS": str(INTERVAL),
             "HEALTH_TIMEOUT_SECONDS": "2",
             "HEALTH_RECHECK_SECONDS": "0",
             "DATABASE_TIMEOUT_SECONDS": "1",
             **self.env,
         }
-        command = [sys.executable, "-m", "tests.worker_process"]
         with (self.folder / "workers.log").open("ab") as log:
-            new = [subprocess.Popen(command, env=env, stderr=log) for _ in range(count)]
-        self.workers += new
+            new = subprocess.Popen([sys.executable, *words], env=env, stdout=log, stderr=log)
+        self.workers.append(new)
         return new
 
     async def add(self, entrypoint: str, name: str) -> None:
@@ -80,6 +109,8 @@ class Fleet:
         return decode(found).state(DATABASE).status if found else None
 
     async def stop(self) -> None:
+        for process in self._frozen:
+            process.resume()
         for worker in self.workers:
             worker.kill()
             worker.wait()

@@ -5,7 +5,10 @@ from datetime import datetime
 import strawberry
 
 from domain import readiness as domain
+from schema.context import Info
 from schema.enums import ReadinessVerdict
+from schema.types.node import Node
+from schema.types.subjects import load_visible
 
 
 @strawberry.type(description="One item of the readiness list.")
@@ -17,6 +20,15 @@ class ReadinessCheck:
     ok: bool = strawberry.field(description="Whether it holds.")
     blocking: bool = strawberry.field(description="Whether it keeps the phase from going live.")
     detail: str = strawberry.field(description="What was found.")
+    shown_by: strawberry.Private[str | None]
+
+    @strawberry.field(
+        description="The check, incident, phase or rehearsal that shows why; null where there is "
+        "none, or none that you may see."
+    )
+    async def evidence(self, info: Info) -> Node | None:
+        """Resolved only where it is asked for."""
+        return await load_visible(info, self.shown_by) if self.shown_by else None
 
     @classmethod
     def of(cls, check: domain.ReadinessCheck) -> "ReadinessCheck":
@@ -27,6 +39,7 @@ class ReadinessCheck:
             ok=check.ok,
             blocking=check.blocking,
             detail=check.detail,
+            shown_by=check.evidence,
         )
 
 

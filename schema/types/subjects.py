@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from domain import ids
 from domain.events import Subject
 from schema.context import Info
 from schema.types.node import Node
@@ -10,6 +11,17 @@ from schema.types.node import Node
 async def load_subject(info: Info, kind: Subject, key: UUID) -> Node | None:
     """The flag, phase, incident, user or token with this row id."""
     return await load_node(info, _TYPE_NAMES[kind], key) if kind in _TYPE_NAMES else None
+
+
+async def load_visible(info: Info, value: str) -> Node | None:
+    """The node with this global id; None where there is none, or none that the caller may see."""
+    from schema.types.registry import NODES  # noqa: PLC0415 - the registry imports every type
+
+    type_name, key = ids.parse_global_id(value) or ("", "")
+    kind, row_id = NODES.get(type_name), ids.parse_uuid(key)
+    if kind is None or row_id is None or not kind.allows(info.context.actor, row_id):
+        return None
+    return await kind.load(info, row_id)
 
 
 async def load_node(info: Info, type_name: str, key: UUID) -> Node | None:

@@ -1,0 +1,40 @@
+"""What each check of the readiness list stands on (SPEC X2)."""
+
+from domain.health import CheckType
+from tests.factories.health import Health
+from tests.factories.incidents import report
+from tests.factories.launches import make_phase
+from tests.graphql import GraphQLClient
+
+READINESS = """query ($id: ID!) { launchPhase(id: $id) { readiness { checks {
+  key ok evidence {
+    __typename ... on HealthCheck { type status } ... on Incident { number } } } } } }"""
+
+
+async def evidence(client: GraphQLClient, phase: str) -> dict[str, object]:
+    """What shows why, by check."""
+    found = (await client.data(READINESS, id=phase))["launchPhase"]["readiness"]["checks"]
+    return {check["key"]: check["evidence"] for check in found}
+
+
+async def test_each_check_names_what_shows_why(
+    operator: GraphQLClient, admin: GraphQLClient, health: Health
+) -> None:
+    phase = await make_phase(admin)
+    health.fail(CheckType.EMAIL)
+    number = (await report(operator, severity="HIGH"))["incident"]["number"]
+    found = await evidence(operator, phase)
+    assert found["email"] == {"__typename": "HealthCheck", "type": "EMAIL", "status": "CRITICAL"}
+    assert found["incidents"] == {"__typename": "Incident", "number": number}
+    assert found["platforms"] is found["flags"] is found["rehearsal"] is None
+
+
+async def test_nobody_sees_more_by_it(admin: GraphQLClient, health: Health) -> None:
+    """A53: who may read phases but no incidents sees that one is open, and not which."""
+    phase = await make_phase(admin)
+    await report(admin, severity="HIGH")
+    made = await admin.data(
+        'mutation { createApiToken(name: "ci", scopes: [LAUNCH_READ]) { secret } }'
+    )
+    found = await evidence(admin.as_(made["createApiToken"]["secret"]), phase)
+    assert (found["incidents"], found["database"]) == (None, None)

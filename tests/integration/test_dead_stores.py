@@ -1,0 +1,87 @@
+"""PostgreSQL and Valkey die together under a running server and worker (S99, S111, decision 7).
+
+Both still stop when they are told to, within eight seconds each.
+"""
+
+import asyncio
+import signal
+import time
+from collections.abc import AsyncIterator
+
+import httpx2
+import pytest
+
+from tests.fleet import Fleet, stop, until
+from tests.receivers import HttpReceiver
+
+S99 = 60.0  # seconds from the first bad sample
+FLAGS = "{ viewerFlags { flags { key value } } }"
+DATABASE = "[CRITICAL] Database check"
+NO_DATABASE = "The database does not answer: no incident yet."
+
+
+class Site:
+    """A server, a worker, and whoever is told."""
+
+    def __init__(self, fleet: Fleet, receiver: HttpReceiver) -> None:
+        self.fleet, self.receiver = fleet, receiver
+
+    async def start(self) -> None:
+        """Return when health has been looked at, and the server serves."""
+        self.fleet.serve()
+        self.fleet.work(1)
+        await until(self._checked, 40)
+        await until(self._serves, 40)
+
+    async def told(self) -> str:
+        """What the first message about the database says."""
+
+        async def is_told() -> bool:
+            return any(title.startswith(DATABASE) for title in self.receiver.titles)
+
+        await until(is_told, S99)
+        sent = [item for item in self.receiver.messages if item["title"].startswith(DATABASE)]
+        return str(sent[0]["message"])
+
+    async def ask(self) -> httpx2.Response:
+        """What a visitor asks for first."""
+        async with httpx2.AsyncClient(trust_env=False, timeout=5) as client:
+            return await client.post(f"{self.fleet.url}/graphql", json={"query": FLAGS})
+
+    async def _checked(self) -> bool:
+        return await self.fleet.readings() > 0
+
+    async def _serves(self) -> bool:
+        try:
+            return (await self.ask()).status_code == httpx2.codes.OK
+        except httpx2.HTTPError:
+            return False
+
+
+@pytest.fixture
+async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
+    receiver = HttpReceiver()
+    await receiver.start()
+    fleet = Fleet(tmp_path_factory.mktemp("dead"), ALERT_URLS=receiver.url)
+    await fleet.start()
+    yield Site(fleet, receiver)
+    await fleet.stop()
+    await receiver.stop()
+
+
+@pytest.mark.parametrize("how", ["stopped", "frozen"])
+async def test_people_hear_of_it_within_the_minute(site: Site, how: str) -> None:
+    """A store that is frozen is the hard one: it takes connections, and never answers."""
+    await site.start()
+    begin = time.monotonic()
+    if how == "frozen":
+        site.fleet.freeze()
+    else:
+        await asyncio.to_thread(site.fleet.lose)
+    found = await site.told()
+    assert time.monotonic() - begin < S99
+    assert NO_DATABASE in found
+    answer = await site.ask()
+    assert answer.json()["data"]["viewerFlags"]["flags"] == []  # answered, from memory
+    codes = await stop(*site.fleet.workers)
+    assert codes == [-signal.SIGTERM, 0]  # a server ends by the signal itself, after its lifespan
