@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
+from badges import badge_route
 from correlation import HEADER, RequestIds
 from db.revisions import Revisions
 from db.session import Database
@@ -215,6 +216,7 @@ def create_app(
             exposition_route(runtime),
             *ofrep_routes(runtime),
             unsubscribe_route(runtime),
+            badge_route(runtime),
             *pages.routes,
         ],
         middleware=_middleware(settings),

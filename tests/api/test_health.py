@@ -111,3 +111,29 @@ async def test_everybody_may_know_what_they_notice(
     found = (await visitor.data("{ systemStatus { status effects at } }"))["systemStatus"]
     assert found["status"] == "DEGRADED"
     assert found["effects"] == ["E-mails are delayed; links to hand over work."]
+
+
+async def test_badges_are_for_everybody(
+    runtime: Runtime, visitor: GraphQLClient, health: Health
+) -> None:
+    """A27: a status or an uptime, asked for again only where it changed, and no reasons."""
+    health.fail(CheckType.EMAIL)
+    await runtime.health.ensure_fresh()
+    told = {
+        path: await visitor.raw("GET", f"/badge/{path}")
+        for path in ("email.svg", "overall.svg", "database.svg", "database.svg?uptime=7d")
+    }
+    assert {reply.headers["content-type"] for reply in told.values()} == {"image/svg+xml"}
+    assert "email services: critical" in told["email.svg"].text
+    assert "overall: critical" in told["overall.svg"].text
+    assert "database 7d: 100 %" in told["database.svg?uptime=7d"].text
+    assert "told to fail" not in told["email.svg"].text
+    seen = {"if-none-match": told["email.svg"].headers["etag"]}
+    assert (await visitor.raw("GET", "/badge/email.svg", headers=seen)).status_code == 304
+
+
+@pytest.mark.parametrize(
+    "path", ["nothing.svg", "email.png", "email.svg?uptime=9y", "overall.svg?uptime=7d", "%00.svg"]
+)
+async def test_a_badge_that_is_none(visitor: GraphQLClient, path: str) -> None:
+    assert (await visitor.raw("GET", f"/badge/{path}")).status_code == 404

@@ -1,0 +1,61 @@
+"""`/badge/{check}.svg`: how a check is, or how often it was well, for other pages (SPEC A27).
+
+Open to everybody, and tells no more than a colour: neither why nor since when.
+"""
+
+import hashlib
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from domain.badges import OVERALL, status_badge, uptime_badge
+from domain.errors import DependencyDown
+from domain.health import CheckType
+from domain.percent import Percent
+from domain.windows import TimeRange
+from schema.context import Runtime
+from services.health import uptimes
+
+_SPANS = {
+    "1h": TimeRange.LAST_1H,
+    "24h": TimeRange.LAST_24H,
+    "7d": TimeRange.LAST_7D,
+    "30d": TimeRange.LAST_30D,
+}
+_CHECKS: dict[str, CheckType | None] = {OVERALL: None, **{item.value: item for item in CheckType}}
+# Pages that show badges may be read by many; proxies and browsers ask again after half a minute.
+_HEADERS = {"cache-control": "public, max-age=30", "x-content-type-options": "nosniff"}
+
+
+def badge_route(runtime: Runtime) -> Route:
+    """`/badge/database.svg`, `/badge/overall.svg`, `/badge/api.svg?uptime=7d`."""
+
+    async def badge(request: Request) -> Response:
+        name, span = request.path_params["check"], request.query_params.get("uptime")
+        check = _CHECKS.get(name)
+        if name not in _CHECKS or (span is not None and (span not in _SPANS or check is None)):
+            return PlainTextResponse("There is no such badge.\n", 404)
+        if span is None or check is None:
+            return _picture(request, status_badge(await runtime.health.latest(), check))
+        return _picture(request, uptime_badge(check, span, await _uptime(runtime, check, span)))
+
+    return Route("/badge/{check}.svg", badge)
+
+
+async def _uptime(runtime: Runtime, check: CheckType, span: str) -> Percent | None:
+    """None too where the database does not answer."""
+    key = (check, _SPANS[span])
+    try:
+        async with runtime.db.read() as session:
+            return (await uptimes(session, [key], clock=runtime.clock)).get(key)
+    except DependencyDown:
+        return None
+
+
+def _picture(request: Request, svg: str) -> Response:
+    etag = f'"{hashlib.sha256(svg.encode()).hexdigest()[:16]}"'
+    headers = {**_HEADERS, "etag": etag}
+    if etag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    return Response(svg, headers=headers, media_type="image/svg+xml")
