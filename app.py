@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
 from badges import badge_route
+from beats import beat_route
 from correlation import HEADER, RequestIds
 from db.revisions import Revisions
 from db.session import Database
@@ -41,6 +42,7 @@ from services.documents import Documents
 from services.event_reads import LogReader
 from services.flag_store import FlagStore
 from services.health import build_monitor
+from services.heartbeats import Heartbeats, HeartbeatWatch
 from services.metering import Meter
 from services.metric_board import journey_board, metric_board
 from services.passwords import Passwords
@@ -110,6 +112,7 @@ def build_runtime(
         receipts=receipts,
         propagations=Propagations(redis, db, receipts, clock),
         alerts=AlertCenter(settings, db, redis),
+        heartbeats=Heartbeats(db, redis, settings),
         health=build_monitor(
             settings, db, redis, passwords, partial(bus.publish, channels.HEALTH), probes
         ),
@@ -162,6 +165,8 @@ async def running(runtime: Runtime) -> AsyncIterator[Runtime]:
         watcher = Watcher(runtime.db, runtime.health, runtime.settings, runtime.alerts)
         access = AccessFeed(runtime.tail, runtime.access)
         for follower in (access, reporter, rehearsals, runtime.meter, runtime.budgets, watcher):
+        listener = HeartbeatWatch(runtime.db, runtime.heartbeats, runtime.alerts)
+        for follower in (access, reporter, rehearsals, runtime.meter, watcher, listener):
             await follower.start()
             stack.push_async_callback(follower.stop)
         await stack.enter_async_context(kill_switch.following(runtime.redis, runtime.flags))
@@ -217,6 +222,7 @@ def create_app(
             *ofrep_routes(runtime),
             unsubscribe_route(runtime),
             badge_route(runtime),
+            beat_route(runtime),
             *pages.routes,
         ],
         middleware=_middleware(settings),

@@ -86,6 +86,11 @@ class Settings(BaseSettings):
     health_silence_seconds: float = Field(
         default=90.0, gt=0, description="So long without a check is an incident."
     )
+    heartbeats: str = Field(
+        default="",
+        pattern=r"^\s*([a-z][a-z0-9_]{1,62}=\d{1,5}[smhd](\s+|$))*$",
+        description="Who has to beat and how often: nightly_backup=26h exports=10m.",
+    )
     assistance_capacity: int = Field(
         default=20, ge=0, description="So many open requests for help hold a ramp; 0: never."
     )

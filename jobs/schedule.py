@@ -7,6 +7,7 @@ from settings import Settings
 
 _HOUR = 3600.0
 _SETTLE_SECONDS = 5.0
+_BEAT_SECONDS = 10.0
 _SWEEP_SECONDS = 30.0
 _REAP_SECONDS = 30.0
 _COLLECT_SECONDS = 30.0
@@ -17,6 +18,8 @@ def intervals(settings: Settings) -> Mapping[str, float]:
     """Each periodic task with its interval in seconds (SPEC S62, S63, S109)."""
     return {
         "health": settings.health_interval_seconds,
+        "heartbeat": _BEAT_SECONDS,
+        "heartbeat-mail": _SWEEP_SECONDS,
         "alerts": SWEEP_SECONDS,
         "guards": settings.health_interval_seconds,
         "metrics": _COLLECT_SECONDS,

@@ -15,6 +15,7 @@ from uuid import UUID
 from redis.asyncio import Redis
 
 from db.session import Database
+from domain.heartbeats import WORKER
 from domain.metrics import POOL_USED
 from jobs.alerts import follow_incident
 from jobs.guards import guard
@@ -43,6 +44,7 @@ from services import event_lines, metric_rollups, retention
 from services.alerting import AlertCenter
 from services.health import build_monitor
 from services.health_monitor import HealthMonitor
+from services.heartbeats import Heartbeats, HeartbeatWatch
 from services.invitation_changes import expire_overdue
 from services.metering import Meter
 from services.pacing import pace_of
@@ -75,6 +77,7 @@ class Parts:
     publish: Callable[[str, str], Awaitable[None]]
     alerts: AlertCenter
     webhooks: Deliverer | None = None  # None: left to other workers
+    heartbeats: Heartbeats
 
     async def collect(self) -> None:
         """Fold the newest samples, then tell every dashboard to look (SPEC S63, S109)."""
@@ -150,6 +153,8 @@ def _periodic(parts: Parts) -> Mapping[str, Callable[[], Awaitable[object]]]:
     return {
         **webhooks,
         "health": parts.health.tick,
+        "heartbeat": partial(parts.heartbeats.beat, WORKER),
+        "heartbeat-mail": parts.heartbeats.beat_for_mail,
         "alerts": parts.alerts.sweep,
         "guards": partial(_guard, parts),
         "metrics": parts.collect,
@@ -242,8 +247,11 @@ async def _parts(
     monitor = build_monitor(
         settings, db, redis, passwords, partial(bus.publish, HEALTH), alert=alerts.observe
     )
+    heartbeats = Heartbeats(db, redis, settings)
     watcher = Watcher(db, monitor, settings, alerts)
+    listener = HeartbeatWatch(db, heartbeats, alerts)
     await watcher.start()
+    await listener.start()
     meter = Meter(db, settings.metrics_interval_seconds)
     meter.watch(POOL_USED, lambda: db.connections_used)
     await meter.start()
@@ -252,8 +260,10 @@ async def _parts(
         webhooks = Deliverer(db, documents, Sender(allowed(settings)), name)
     try:
         yield Parts(settings, db, redis, monitor, bus.publish, alerts, webhooks)
+        yield Parts(settings, db, redis, monitor, bus.publish, alerts, heartbeats)
     finally:
         await meter.stop()
+        await listener.stop()
         await watcher.stop()
         await alerts.stop()
         passwords.close()

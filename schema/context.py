@@ -18,6 +18,7 @@ from services.budgets import Budgets
 from services.documents import Documents
 from services.flag_store import FlagStore
 from services.health_monitor import HealthMonitor
+from services.heartbeats import Heartbeats
 from services.log_context import request_id
 from services.metering import Meter
 from services.metric_board import JourneyBoard, MetricBoard
@@ -53,6 +54,7 @@ class Runtime:
     propagations: Propagations
     health: HealthMonitor
     alerts: AlertCenter
+    heartbeats: Heartbeats
     meter: Meter
     metrics: MetricBoard
     journeys: JourneyBoard

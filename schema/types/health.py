@@ -8,6 +8,7 @@ import strawberry
 
 from domain import health as domain
 from domain import health_history as history
+from domain import heartbeats
 from domain.percent import Percent
 from domain.system_status import summarize
 from schema.context import Info
@@ -118,6 +119,28 @@ class HealthCheck(Node):
         return [HealthSlot.of(slot) for slot in found]
 
 
+@strawberry.type(description="Something that must say by itself that it lives.")
+class Heartbeat:
+    """CRITICAL where it was silent for longer than it may be."""
+
+    name: str = strawberry.field(description="Which: `worker`, `mail`, or one of HEARTBEATS.")
+    status: HealthStatus = strawberry.field(
+        description="HEALTHY, CRITICAL, or UNKNOWN before its first beat is due."
+    )
+    beat_at: datetime | None = strawberry.field(description="When it was last heard of.")
+    within_seconds: float = strawberry.field(description="How long it may be silent.")
+
+    @classmethod
+    def of(cls, found: heartbeats.Heartbeat, now: datetime) -> "Heartbeat":
+        """A source as the graph shows it."""
+        return cls(
+            name=found.name,
+            status=found.status(now),
+            beat_at=found.beat_at,
+            within_seconds=found.within.total_seconds(),
+        )
+
+
 @strawberry.type(description="All checks at one moment.")
 class HealthSnapshot:
     """What the dashboard shows at the top."""
@@ -140,6 +163,15 @@ class HealthSnapshot:
             checks=[HealthCheck.of(state) for state in snapshot.checks],
             changed=list(snapshot.changed),
         )
+
+    @strawberry.field(
+        description="What must say by itself that it lives: the worker, the mail queue, jobs "
+        "outside; null where neither store knows."
+    )
+    async def heartbeats(self, info: Info) -> list[Heartbeat] | None:
+        """Read only where it is asked for."""
+        found = await info.context.runtime.heartbeats.all()
+        return None if found is None else [Heartbeat.of(item, info.context.now) for item in found]
 
     @strawberry.field(
         description="The longest time without any sample, up to now; null where there are none. "

@@ -1,0 +1,64 @@
+"""Heartbeats over HTTP, and in the graph (SPEC A29)."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from redis.asyncio import Redis
+from starlette.applications import Starlette
+
+from app import create_app, running
+from db.session import Database
+from domain.actors import Role
+from settings import Settings
+from tests.clock import Clock
+from tests.factories import people
+from tests.factories.health import PROBES
+from tests.graphql import GraphQLClient
+
+LIST = "{ systemHealth { heartbeats { name status beatAt withinSeconds } } }"
+TOKEN = """mutation ($scope: Scope!) {
+  createApiToken(name: "cron", scopes: [$scope]) { secret } }"""
+
+
+@pytest.fixture
+async def app(
+    db: Database, redis: Redis, settings: Settings, clock: Clock
+) -> AsyncIterator[Starlette]:
+    """One that expects a job outside."""
+    found = create_app(settings.model_copy(update={"heartbeats": "exports=10m"}), clock, PROBES)
+    async with running(found.state.runtime):
+        yield found
+
+
+@pytest.fixture
+async def admin(app: Starlette, db: Database) -> GraphQLClient:
+    return GraphQLClient(app, await people.session_of(db, Role.ADMIN))
+
+
+async def push(client: GraphQLClient, scope: str, name: str) -> int:
+    """The status of a beat with a token of one scope."""
+    secret = (await client.data(TOKEN, scope=scope))["createApiToken"]["secret"]
+    headers = {"authorization": f"Bearer {secret}"}
+    return (await client.raw("POST", f"/heartbeat/{name}", headers=headers)).status_code
+
+
+async def test_a_job_outside_beats(admin: GraphQLClient) -> None:
+    assert await push(admin, "METRICS_WRITE", "exports") == 204
+    found = {item["name"]: item for item in (await admin.data(LIST))["systemHealth"]["heartbeats"]}
+    assert set(found) == {"worker", "exports"}
+    assert (found["exports"]["status"], found["exports"]["withinSeconds"]) == ("HEALTHY", 600)
+    assert (found["worker"]["status"], found["worker"]["beatAt"]) == ("UNKNOWN", None)
+
+
+@pytest.mark.parametrize(
+    ("scope", "name", "status"),
+    [("METRICS_READ", "exports", 403), ("METRICS_WRITE", "unknown", 404)],
+)
+async def test_refused(admin: GraphQLClient, scope: str, name: str, status: int) -> None:
+    assert await push(admin, scope, name) == status
+
+
+async def test_a_visitor_is_refused_and_nothing_is_kept(app: Starlette, redis: Redis) -> None:
+    answer = await GraphQLClient(app).raw("POST", "/heartbeat/exports")
+    assert (answer.status_code, await redis.exists("launch:heartbeats")) == (401, 0)
+    assert (await GraphQLClient(app).raw("GET", "/heartbeat/exports")).status_code == 405

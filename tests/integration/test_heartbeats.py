@@ -1,0 +1,111 @@
+"""Silence of the worker, the mail queue and jobs outside is told (SPEC A29)."""
+
+import pytest
+from pydantic import SecretStr
+from redis.asyncio import Redis
+from sqlalchemy import update
+
+from db.models.mail import Mail
+from db.session import Database
+from domain.actors import system_actor
+from domain.health import HealthStatus
+from domain.heartbeats import MAIL, WORKER
+from domain.letters import Letter
+from services.heartbeats import Heartbeats, HeartbeatWatch
+from services.mail import post
+from settings import Settings
+from tests.clock import Clock
+from tests.factories.alerts import Desk
+from tests.receivers import HttpReceiver
+
+HEALTHY, CRITICAL, UNKNOWN = HealthStatus.HEALTHY, HealthStatus.CRITICAL, HealthStatus.UNKNOWN
+
+
+@pytest.fixture
+def expecting(settings: Settings) -> Settings:
+    """A mail server, and a job outside."""
+    changes = {"smtp_url": SecretStr("smtp://127.0.0.1:1"), "heartbeats": "exports=10m"}
+    return settings.model_copy(update=changes)
+
+
+@pytest.fixture
+def beats(db: Database, redis: Redis, expecting: Settings) -> Heartbeats:
+    return Heartbeats(db, redis, expecting)
+
+
+async def statuses(beats: Heartbeats, clock: Clock) -> dict[str, HealthStatus]:
+    """Of every source."""
+    return {item.name: item.status(clock()) for item in await beats.all() or ()}
+
+
+async def test_who_beats_lives(beats: Heartbeats, clock: Clock) -> None:
+    assert set((await statuses(beats, clock)).values()) == {UNKNOWN}
+    await beats.beat(WORKER)
+    clock.advance(60)
+    assert await statuses(beats, clock) == {WORKER: HEALTHY, MAIL: UNKNOWN, "exports": UNKNOWN}
+    clock.advance(60)
+    assert (await statuses(beats, clock))[WORKER] is CRITICAL
+
+
+@pytest.mark.parametrize("lost", ["redis", "database"])
+async def test_one_store_is_enough(
+    db: Database,
+    redis: Redis,
+    expecting: Settings,
+    no_database: Database,
+    no_redis: Redis,
+    clock: Clock,
+    lost: str,
+) -> None:
+    half = Heartbeats(
+        no_database if lost == "database" else db,
+        no_redis if lost == "redis" else redis,
+        expecting,
+    )
+    assert await half.beat(WORKER)
+    assert (await statuses(half, clock))[WORKER] is HEALTHY
+
+
+async def test_without_both_nobody_knows(
+    no_database: Database, no_redis: Redis, expecting: Settings
+) -> None:
+    """What is away is told by the checks; that a worker is silent would be a guess."""
+    blind = Heartbeats(no_database, no_redis, expecting)
+    assert (await blind.beat(WORKER), await blind.all()) == (False, None)
+
+
+async def test_a_letter_that_nobody_tries_stops_the_heart_of_the_queue(
+    db: Database, beats: Heartbeats, clock: Clock
+) -> None:
+    await beats.beat_for_mail()
+    assert (await statuses(beats, clock))[MAIL] is HEALTHY
+    async with db.write() as uow:
+        await post(uow, system_actor("test"), Letter("ann@wedsync.com", "Hello", "body"))
+    clock.advance(301)
+    await beats.beat_for_mail()
+    assert (await statuses(beats, clock))[MAIL] is CRITICAL
+    async with db.write() as uow:
+        await uow.session.execute(update(Mail).values(attempts=1))
+    await beats.beat_for_mail()
+    assert (await statuses(beats, clock))[MAIL] is HEALTHY
+
+
+async def test_people_hear_of_it_once_and_of_its_end(
+    desk: Desk, beats: Heartbeats, clock: Clock, receiver: HttpReceiver
+) -> None:
+    """Every process looks; a process that has just started ends what others have told."""
+    centers = [desk.process() for _ in range(2)]
+    watches = [HeartbeatWatch(desk.db, beats, center) for center in centers]
+    await beats.beat("exports")
+    clock.advance(601)
+    for name in (WORKER, MAIL):
+        await beats.beat(name)
+    for watch, center in zip(watches * 2, centers * 2, strict=True):
+        await watch.look()
+        await center.idle()
+    assert receiver.titles == ["[CRITICAL] No heartbeat of exports"]
+    await beats.beat("exports")
+    reborn = desk.process()
+    await HeartbeatWatch(desk.db, beats, reborn).look()
+    await reborn.idle()
+    assert receiver.titles[1].startswith("[RESOLVED] No heartbeat of exports")
