@@ -78,3 +78,12 @@ class FlagPropagation(Base):
     p95_ms: Mapped[int | None]
     complete_ms: Mapped[int | None]
     slowest: Mapped[str | None]
+
+
+class FlagUse(Base):
+    """When a flag was last evaluated for somebody, to the minute (SPEC A23)."""
+
+    __tablename__ = "flag_usage"
+
+    flag_key: Mapped[str] = mapped_column(primary_key=True)
+    evaluated_at: Mapped[datetime]

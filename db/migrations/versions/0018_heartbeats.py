@@ -1,4 +1,4 @@
-"""when each source of heartbeats was last heard of
+"""when each source of heartbeats was last heard of, and each flag last evaluated
 
 Revision: 0018, after 0008
 """
@@ -20,7 +20,13 @@ def upgrade() -> None:
     sa.Column('beat_at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('name', name=op.f('pk_launch_heartbeats'))
     )
+    op.create_table('flag_usage',
+    sa.Column('flag_key', sa.String(), nullable=False),
+    sa.Column('evaluated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('flag_key', name=op.f('pk_flag_usage'))
+    )
 
 
 def downgrade() -> None:
+    op.drop_table('flag_usage')
     op.drop_table('launch_heartbeats')

@@ -1,0 +1,71 @@
+"""When flags were last evaluated for somebody: noted in memory, stored once a minute (SPEC A23).
+
+Evaluating costs one assignment more. Looking at a flag as an operator does not count.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.queries import flag_usage as queries
+from db.session import Database
+from services import background
+
+logger = logging.getLogger(__name__)
+
+_PAUSE = 60.0
+_STOP_SECONDS = 1.0
+
+
+class FlagUsage:
+    """One a process."""
+
+    def __init__(self, db: Database, visible: Callable[[], Iterable[str]]) -> None:
+        """`visible`: the keys of all flags that clients may know of."""
+        self.all_seen = False  # set by whoever evaluates all of them
+        self._db = db
+        self._visible = visible
+        self._keys: set[str] = set()
+        self._task: asyncio.Task[None] | None = None
+
+    def saw(self, key: str) -> None:
+        """One flag was evaluated by itself."""
+        self._keys.add(key)
+
+    async def start(self) -> None:
+        """Store what was seen, once a minute."""
+        self._task = asyncio.create_task(self._run(), name="flag-usage")
+
+    async def stop(self) -> None:
+        """Store the rest; a database that is away does not hold up the end."""
+        await background.end(self._task)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_STOP_SECONDS):
+                await self.flush()
+
+    async def flush(self) -> None:
+        """Store what was seen since the last time; what cannot be stored waits for the next."""
+        keys = self._keys | set(self._visible() if self.all_seen else ())
+        self.all_seen, self._keys = False, set()
+        if not keys:
+            return
+        try:
+            async with self._db.write() as uow:
+                await queries.note(uow.session, sorted(keys), uow.now)
+        except Exception as error:
+            logger.warning("flags: their last evaluation is stored later: %r", error)
+            self._keys |= keys
+
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(_PAUSE)
+            await self.flush()
+
+
+async def last_evaluated(session: AsyncSession, keys: Sequence[str]) -> Mapping[str, datetime]:
+    """When each flag was last evaluated, to the minute; those that never were are left out."""
+    return await queries.by_key(session, keys)
