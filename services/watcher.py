@@ -68,6 +68,8 @@ class Watcher:
         self._active = False
         self._alarmed = False
         self._answered_at = time.monotonic()
+        self._away = False
+        self._settled_at = 0.0
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -84,11 +86,12 @@ class Watcher:
             async with self._db.read() as session:
                 silence = await queries.look(session)
         except DependencyDown:
+            self._away = True
             await self._look_without_database()
             return
-        self._active, self._answered_at = silence.active > 0, time.monotonic()
+        self._note(silence)
         if self._is_silent(silence):
-            if silence.reported or not await self._alarm.is_silenced():
+            if silence.reported or await self._may_complain():
                 await self._report(silence)
         elif self._is_watched(silence) and (silence.reported or self._alarmed):
             await self._take_back()
@@ -100,6 +103,16 @@ class Watcher:
                 await self.look()
             except Exception:
                 logger.exception("watcher: the look failed and is tried again")
+
+    def _note(self, silence: Silence) -> None:
+        now = time.monotonic()
+        self._active, self._answered_at = silence.active > 0, now
+        if self._away:
+            self._away, self._settled_at = False, now + self._limit
+
+    async def _may_complain(self) -> bool:
+        """Not while ticks that a database that was away could not take are still on their way."""
+        return time.monotonic() >= self._settled_at and not await self._alarm.is_silenced()
 
     def _is_silent(self, silence: Silence) -> bool:
         return silence.active > 0 and not self._is_watched(silence)

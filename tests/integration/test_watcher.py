@@ -1,15 +1,20 @@
 """The watch over the health monitor, on real rows and the clock of the database (SPEC X16)."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.applications import Starlette
 
 from db.models.incidents import LaunchIncident
 from db.queries import incidents
 from db.queries.watcher import KEY
+from db.session import Database
+from domain.errors import DependencyDown
 from domain.incidents import IncidentStatus, Severity
 from services.watcher import Watcher
 from settings import Settings
@@ -109,6 +114,34 @@ async def test_planned_work_on_everything_is_no_incident(tower: Tower) -> None:
     tower.bell.silenced = False
     await tower.watcher.look()
     assert tower.bell.raised == [KEY]
+
+
+class Flaky(Database):
+    """A database that may be away."""
+
+    away = False
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        if self.away:
+            raise DependencyDown("away")
+        async with super().read() as session:
+            yield session
+
+
+async def test_a_database_that_is_back_has_no_news_yet(tower: Tower) -> None:
+    """Health was checked all the time; what was seen is only not stored yet."""
+    db = Flaky(tower.db.url, clock=tower.clock)
+    watcher = Watcher(db, tower.runtime.health, tower.settings, tower.bell)
+    db.away = True
+    await watcher.look()
+    await tower.silence(185)
+    db.away = False
+    await watcher.look()
+    assert (await tower.incidents(), tower.bell.raised) == ([], [])
+    await tower.watcher.look()  # of one who has seen no outage
+    assert tower.bell.raised == [KEY]
+    await db.dispose()
 
 
 async def test_the_clock_of_a_process_does_not_count(tower: Tower) -> None:
