@@ -41,6 +41,7 @@ from services.budgets import Budgets
 from services.documents import Documents
 from services.event_reads import LogReader
 from services.flag_store import FlagStore
+from services.flag_usage import FlagUsage
 from services.health import build_monitor
 from services.heartbeats import Heartbeats, HeartbeatWatch
 from services.metering import Meter
@@ -113,6 +114,7 @@ def build_runtime(
         propagations=Propagations(redis, db, receipts, clock),
         alerts=AlertCenter(settings, db, redis),
         heartbeats=Heartbeats(db, redis, settings),
+        usage=FlagUsage(db, lambda: flags.current.places),
         health=build_monitor(
             settings, db, redis, passwords, partial(bus.publish, channels.HEALTH), probes
         ),
@@ -164,9 +166,9 @@ async def running(runtime: Runtime) -> AsyncIterator[Runtime]:
             stack.push_async_callback(part.stop)
         watcher = Watcher(runtime.db, runtime.health, runtime.settings, runtime.alerts)
         access = AccessFeed(runtime.tail, runtime.access)
-        for follower in (access, reporter, rehearsals, runtime.meter, runtime.budgets, watcher):
         listener = HeartbeatWatch(runtime.db, runtime.heartbeats, runtime.alerts)
-        for follower in (access, reporter, rehearsals, runtime.meter, watcher, listener):
+        measuring = (runtime.meter, runtime.budgets, runtime.usage)
+        for follower in (access, reporter, rehearsals, *measuring, watcher, listener):
             await follower.start()
             stack.push_async_callback(follower.stop)
         await stack.enter_async_context(kill_switch.following(runtime.redis, runtime.flags))

@@ -93,6 +93,7 @@ class _Service:
         found = ask.one(request.path_params["key"])
         body = ofrep.result_of(found)
         if found.error_code is None:
+            self._runtime.usage.saw(found.key)
             body["eventStreams"] = self._streams(request)
         return _json(body, ofrep.status_of(found), _PRIVATE)
 
@@ -101,7 +102,9 @@ class _Service:
         ask = await self._ask(request)
         if not ask.flags.version:
             raise _Refused(503, "The flags are not loaded yet.", retry_after="1")
-        flags = [ofrep.result_of(item) for item in ask.all()]
+        seen = ask.all()
+        self._runtime.usage.saw(*(item.key for item in seen))
+        flags = [ofrep.result_of(item) for item in seen]
         etag = f'"{hashlib.sha256(orjson.dumps(flags)).hexdigest()[:32]}"'
         headers = {**_PRIVATE, "etag": etag}
         if ofrep.matches(request.headers.get("if-none-match"), etag):

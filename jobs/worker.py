@@ -76,8 +76,8 @@ class Parts:
     health: HealthMonitor
     publish: Callable[[str, str], Awaitable[None]]
     alerts: AlertCenter
-    webhooks: Deliverer | None = None  # None: left to other workers
     heartbeats: Heartbeats
+    webhooks: Deliverer | None = None  # None: left to other workers
 
     async def collect(self) -> None:
         """Fold the newest samples, then tell every dashboard to look (SPEC S63, S109)."""
@@ -259,8 +259,7 @@ async def _parts(
     if documents is not None:
         webhooks = Deliverer(db, documents, Sender(allowed(settings)), name)
     try:
-        yield Parts(settings, db, redis, monitor, bus.publish, alerts, webhooks)
-        yield Parts(settings, db, redis, monitor, bus.publish, alerts, heartbeats)
+        yield Parts(settings, db, redis, monitor, bus.publish, alerts, heartbeats, webhooks)
     finally:
         await meter.stop()
         await listener.stop()

@@ -17,6 +17,7 @@ from services.alerting import AlertCenter
 from services.budgets import Budgets
 from services.documents import Documents
 from services.flag_store import FlagStore
+from services.flag_usage import FlagUsage
 from services.health_monitor import HealthMonitor
 from services.heartbeats import Heartbeats
 from services.log_context import request_id
@@ -55,6 +56,7 @@ class Runtime:
     health: HealthMonitor
     alerts: AlertCenter
     heartbeats: Heartbeats
+    usage: FlagUsage
     meter: Meter
     metrics: MetricBoard
     journeys: JourneyBoard

@@ -32,9 +32,9 @@ class FlagUsage:
         self._keys: set[str] = set()
         self._task: asyncio.Task[None] | None = None
 
-    def saw(self, key: str) -> None:
-        """One flag was evaluated by itself."""
-        self._keys.add(key)
+    def saw(self, *keys: str) -> None:
+        """Some flags were evaluated: flags that exist, or memory fills with what people try."""
+        self._keys.update(keys)
 
     async def start(self) -> None:
         """Store what was seen, once a minute."""

@@ -1,6 +1,7 @@
 """Rows by their ids, many at once: what the loaders of the graph ask for."""
 
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import TypeVar
 from uuid import UUID
@@ -25,6 +26,7 @@ from domain.plans import LinkedFlag
 from domain.silences import Silence
 from services import incident_reports, incident_timelines, silences, suspects
 from services.flag_reverts import revertible
+from services.flag_usage import last_evaluated
 from services.health import UptimeKey, uptimes
 from services.health_history import histories
 from services.incident_timelines import TimelinePage
@@ -65,6 +67,7 @@ class Lookups:
         self.health_histories: Lookup[UptimeKey, list[HealthSlot]] = self._by(
             partial(histories, clock=db.clock)
         )
+        self.last_evaluated: Lookup[str, datetime] = self._by(last_evaluated)
         self.silences: Lookup[UUID, Silence] = self._by(silence_queries.by_id)
         self.silences_of_checks: Lookup[CheckType, Silence] = self._by(
             partial(silences.of_checks, clock=db.clock)

@@ -72,6 +72,13 @@ class FeatureFlag(Node):
         return LaunchPhase.of(row) if row else None
 
     @strawberry.field(
+        description="When it was last evaluated for somebody, to the minute; null: never."
+    )
+    async def last_evaluated_at(self, info: Info) -> datetime | None:
+        """All flags of a reply in one statement."""
+        return await info.context.loaders.last_evaluated.load(self.flag.key)
+
+    @strawberry.field(
         description="How many suppliers and couples see it now.",
         metadata=PURE[Source.ROWS],
         directives=[CostDirective(weight=10)],

@@ -1,0 +1,47 @@
+"""When flags were last evaluated, without a write for each evaluation (SPEC A23)."""
+
+from starlette.applications import Starlette
+
+from db.session import StatementCounter
+from services.flag_usage import FlagUsage
+from tests.factories.launches import make_flag
+from tests.graphql import GraphQLClient
+
+VIEWER = "{ viewerFlags { version } }"
+LIST = "{ featureFlags { nodes { key lastEvaluatedAt } } }"
+
+
+async def evaluated(client: GraphQLClient) -> set[str]:
+    """The keys of flags that were evaluated at any time."""
+    nodes = (await client.data(LIST))["featureFlags"]["nodes"]
+    return {node["key"] for node in nodes if node["lastEvaluatedAt"]}
+
+
+async def test_what_somebody_was_shown_is_noted_once_a_minute(
+    app: Starlette, admin: GraphQLClient, visitor: GraphQLClient
+) -> None:
+    """Looking at a flag as an operator is no evaluation; hidden ones are shown to nobody."""
+    await make_flag(admin, "shown")
+    await make_flag(admin, "hidden", clientVisible=False)
+    usage: FlagUsage = app.state.runtime.usage
+    await usage.flush()
+    assert await evaluated(admin) == set()
+    counter = StatementCounter(app.state.runtime.db)
+    await visitor.data(VIEWER)
+    counter.stop()
+    assert counter.statements == []
+    await usage.flush()
+    assert await evaluated(admin) == {"shown"}
+
+
+async def test_one_statement_for_all_flags_of_a_page(
+    app: Starlette, admin: GraphQLClient, visitor: GraphQLClient
+) -> None:
+    for number in range(5):
+        await make_flag(admin, f"flag_{number}")
+    await visitor.data(VIEWER)
+    await app.state.runtime.usage.flush()
+    counter = StatementCounter(app.state.runtime.db)
+    assert len(await evaluated(admin)) == 5
+    counter.stop()
+    assert len([text for text in counter.statements if "flag_usage" in text]) == 1
