@@ -114,7 +114,7 @@ def build_runtime(
         propagations=Propagations(redis, db, receipts, clock),
         alerts=AlertCenter(settings, db, redis),
         heartbeats=Heartbeats(db, redis, settings),
-        usage=FlagUsage(db, lambda: flags.current.places),
+        usage=FlagUsage(db, lambda: flags.current.places, lambda: receipts.live),
         health=build_monitor(
             settings, db, redis, passwords, partial(bus.publish, channels.HEALTH), probes
         ),

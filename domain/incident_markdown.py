@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from domain.alert_texts import spoken
 from domain.report_markdown import text
 
 _STEP = "- [ ] "
@@ -129,9 +130,7 @@ def _times(occurrences: int) -> str:
 
 
 def _after(time: timedelta) -> str:
-    minutes, seconds = divmod(round(time.total_seconds()), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f", after {hours}:{minutes:02}:{seconds:02} h"
+    return f", after {spoken(time)}"
 
 
 def _moment(at: datetime) -> str:

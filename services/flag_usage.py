@@ -24,11 +24,17 @@ _STOP_SECONDS = 1.0
 class FlagUsage:
     """One a process."""
 
-    def __init__(self, db: Database, visible: Callable[[], Iterable[str]]) -> None:
-        """`visible`: the keys of all flags that clients may know of."""
+    def __init__(
+        self,
+        db: Database,
+        visible: Callable[[], Iterable[str]],
+        streams: Callable[[], int] = lambda: 0,
+    ) -> None:
+        """`visible`: the keys of all flags that clients may know of; `streams` of these, open."""
         self.all_seen = False  # set by whoever evaluates all of them
         self._db = db
         self._visible = visible
+        self._streams = streams
         self._keys: set[str] = set()
         self._task: asyncio.Task[None] | None = None
 
@@ -49,7 +55,8 @@ class FlagUsage:
 
     async def flush(self) -> None:
         """Store what was seen since the last time; what cannot be stored waits for the next."""
-        keys = self._keys | set(self._visible() if self.all_seen else ())
+        somebody = self.all_seen or self._streams() > 0
+        keys = self._keys | set(self._visible() if somebody else ())
         self.all_seen, self._keys = False, set()
         if not keys:
             return

@@ -42,6 +42,7 @@ async def viewer_flags(info: Info, device_id: Device = None) -> AsyncIterator[Fl
     runtime = info.context.runtime
     newest: Latest[Flags] = Latest()
     async with runtime.flag_feed.sets.subscribe(newest) as sets:
+        runtime.usage.all_seen = True
         follower = _Viewer(info.context, device_id)
         handover = Handover(runtime.flag_feed.station, follower)
         try:
@@ -52,18 +53,6 @@ async def viewer_flags(info: Info, device_id: Device = None) -> AsyncIterator[Fl
         finally:
             if not handover.is_taken:
                 follower.leave()
-        context = viewer_context(actor, device_id)
-        view = FlagView(context, runtime.flags.current, runtime.flag_feed.views)
-        with _receiving(info, device_id, view.seen.of.version) as receiver:
-            yield FlagSet.shared(view.seen)
-            runtime.usage.all_seen = True
-            with runtime.lifetimes.guard(actor, sets):
-                async for current in sets:
-                    runtime.usage.all_seen = True
-                    if view.move_to(current):
-                        yield FlagSet.shared(view.seen)
-                    # Asked to go on: the transport has taken it (SPEC X5).
-                    runtime.receipts.handed(receiver, current.version)
 
 
 async def _rest(

@@ -1,6 +1,6 @@
 """when each source of heartbeats was last heard of, and each flag last evaluated
 
-Revision: 0018, after 0019
+Revision: 0018, after 0030
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = '0018'
-down_revision: str | Sequence[str] | None = '0019'
+down_revision: str | Sequence[str] | None = '0030'
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

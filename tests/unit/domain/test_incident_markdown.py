@@ -36,8 +36,8 @@ DOCUMENT = """\
 
 - high, resolved, payment
 - opened 2026-06-01 09:00:00 UTC, reported 3 times
-- taken 2026-06-01 09:01:05 UTC by ann@wedsync.com, after 0:01:05 h
-- resolved 2026-06-02 11:00:01 UTC, after 26:00:01 h
+- taken 2026-06-01 09:01:05 UTC by ann@wedsync.com, after 65 s
+- resolved 2026-06-02 11:00:01 UTC, after 26 h 0 min
 - features: mvp\\_pay
 
 ## What happened
