@@ -15,7 +15,7 @@ export function AccountSections() {
     <Stack>
       <Section title="Log-in">
         <Text size="sm">You log in with <b>{email}</b>.</Text>
-        <Accordion variant="separated">
+        <Accordion variant="contained">
           <Accordion.Item value="password">
             <Accordion.Control>Password</Accordion.Control>
             <Accordion.Panel><PasswordForm email={email} /></Accordion.Panel>
