@@ -81,7 +81,7 @@ $(READY): requirements.lock pyproject.toml
 	@echo "environment: ready"
 
 # The single-page app: Node comes from a wheel, and a build is made only when its sources change.
-WEB_SOURCES := $(shell find web/src web/public web/*.* -type f -not -path 'web/src/gql/*' 2>/dev/null)
+WEB_SOURCES := $(shell find web/src web/public web/scripts web/*.* -type f -not -path 'web/src/gql/*' 2>/dev/null)
 NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 
 web: env web/dist/.ready
