@@ -97,6 +97,7 @@ class Listener(asyncio.Protocol):
         if frame.opcode is not Opcode.TEXT:
             return
         if b'"connection_ack"' in frame.data[:64]:
+            self._subscribe()
             return
         if b'"next"' not in frame.data[:80] or b'"errors"' in frame.data[-2_000:]:
             self._fail(bytes(frame.data[:500]).decode())
@@ -114,6 +115,8 @@ class Listener(asyncio.Protocol):
     def _open(self) -> None:
         given = {"token": self._wish.token} if self._wish.token else {}
         self._send({"type": "connection_init", "payload": given})
+
+    def _subscribe(self) -> None:
         variables = {"device": f"device-{self._number}"}
         payload = {"query": self._wish.document, "variables": variables}
         # As long as the ids of real clients: none is like another.

@@ -48,12 +48,15 @@ class FlagFeed:
     async def _follow(self) -> None:
         newest: Latest[RecordedEvent] = Latest()
         async with self._tail.subscribe(newest, _is_flag) as changes:
-            async for _ in changes:
-                await self._refresh()
+            async for item in changes:
+                await self._refresh(item)
 
-    async def _refresh(self) -> None:
+    async def _refresh(self, item: RecordedEvent) -> None:
+        current, version = self._store.current, getattr(item.event, "set_version", None)
+        if version is not None and version <= current.version and not current.stale:
+            return  # this process made the change, or has read it since; the poll watches the rest
         try:
-            await self._store.check()
+            await self._store.refresh()
         except Exception:
             logger.exception("flags could not be refreshed; the poll tries again")
 

@@ -1,11 +1,18 @@
-// Unleash with its frontend API, without the limit that it has for one address.
-import unleash from 'unleash-server'
+// Unleash with its frontend API, in a schema of its own beside the tables of the launch.
+import pg from 'pg'
+import { start } from 'unleash-server'
 
-const server = unleash.start ? unleash : unleash.default
-await server.start({
+const SCHEMA = 'unleash'
+const client = new pg.Client({ connectionString: process.env.DATABASE_URL })
+await client.connect()
+await client.query(`CREATE SCHEMA IF NOT EXISTS ${SCHEMA}`)
+await client.end()
+
+await start({
   databaseUrl: process.env.DATABASE_URL,
+  databaseSchema: SCHEMA,
+  db: { schema: SCHEMA, ssl: false },
   server: { port: Number(process.env.PORT), host: '127.0.0.1', enableRequestLogger: false },
-  frontendApiOrigins: ['*'],
   authentication: {
     type: 'none',
     initApiTokens: [
