@@ -13,12 +13,31 @@ from domain.flags import (
     EvaluationErrorCode,
     EvaluationReason,
     Flag,
+    bucket,
     evaluate,
     missing,
     settled,
 )
 
-Plan: TypeAlias = Mapping[str, Evaluation | None]
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A flag of which only the id is left to be asked: which of two things it comes to."""
+
+    flag: Flag
+    limit: int
+    inside: Evaluation
+    outside: Evaluation
+
+    def decide(self, context: EvaluationContext) -> Evaluation | None:
+        """As `domain.flags.evaluate` does it; None where there is no id."""
+        key = context.key(self.flag.bucket_by)
+        if not key:
+            return None
+        return self.inside if bucket(self.flag.salt, key) < self.limit else self.outside
+
+
+Plan: TypeAlias = Mapping[str, Evaluation | Split | None]
 
 MOST_OUTCOMES = 20_000
 
@@ -58,7 +77,7 @@ class FlagSet:
     def evaluate(self, key: str, context: EvaluationContext) -> Evaluation:
         """The value of one flag; the kill switch comes before anything else (SPEC S53, A6)."""
         flag = self.flags.get(key)
-        if self.killed and (key in self.killed or "*" in self.killed):
+        if self.killed and self._is_killed(key):
             version = flag.version if flag else 0
             return Evaluation(key, False, EvaluationReason.DISABLED, version)
         if flag is None:
@@ -68,15 +87,29 @@ class FlagSet:
 
     def client_flags(self, context: EvaluationContext) -> tuple[Evaluation, ...]:
         """All flags that clients may know of, off ones included, by key (SPEC S24)."""
-        plan = self.plan(context.groups)
-        return tuple([known or self.public(key, context) for key, known in plan.items()])
+        decide = self.decide
+        return tuple(
+            [
+                known if type(known) is Evaluation else decide(key, known, context)
+                for key, known in self.plan(context.groups).items()
+            ]
+        )
+
+    def decide(
+        self, key: str, known: Evaluation | Split | None, context: EvaluationContext
+    ) -> Evaluation:
+        """The value of one flag as a client is shown it, from what the plan knows of it."""
+        if isinstance(known, Evaluation):
+            return known
+        found = known.decide(context) if known is not None else None
+        return found or self.public(key, context)
 
     def public(self, key: str, context: EvaluationContext) -> Evaluation:
         """The value of one flag as a client is shown it."""
         return self.outcomes.public(self.evaluate(key, context))
 
     def plan(self, groups: frozenset[str]) -> Plan:
-        """What clients in these groups are shown; None where it depends on who they are."""
+        """What clients in these groups are shown, as far as it does not depend on who they are."""
         known = self._plans.get(groups)
         if known is None:
             known = self._plans[groups] = {key: self._settled(key, groups) for key in self.places}
@@ -116,9 +149,22 @@ class FlagSet:
         """There are as many groups of people as sides, trades and roles go together: few."""
         return {}
 
-    def _settled(self, key: str, groups: frozenset[str]) -> Evaluation | None:
-        found = settled(self.flags[key], groups)
-        return found and self.public(key, EvaluationContext(groups=groups))
+    def _settled(self, key: str, groups: frozenset[str]) -> Evaluation | Split | None:
+        flag, nobody = self.flags[key], EvaluationContext(groups=groups)
+        if self._is_killed(key) or settled(flag, groups) is not None:
+            return self.public(key, nobody)
+        limit = evaluate(flag, nobody).limit
+        if limit is None or any("user:" in name for name in flag.target_groups):
+            return None
+        reason = EvaluationReason.STALE if self.stale else EvaluationReason.SPLIT
+        sides = [
+            self.outcomes.public(Evaluation(key, value, reason, flag.version, limit=limit))
+            for value in (True, False)
+        ]
+        return Split(flag, limit, *sides)
+
+    def _is_killed(self, key: str) -> bool:
+        return key in self.killed or "*" in self.killed
 
     def _unknown(self, key: str) -> Evaluation:
         if self.version:

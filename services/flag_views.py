@@ -91,7 +91,7 @@ class FlagView:
             self.seen = self._views.everything(found, self._context)
             return self.seen.values != before.values
         plan = found.plan(self._context.groups)
-        again = tuple([plan[key] or found.public(key, self._context) for key in keys])
+        again = tuple([found.decide(key, plan[key], self._context) for key in keys])
         self.seen, is_new = self._views.moved(before, found, again)
         return is_new
 

@@ -89,3 +89,39 @@ def test_only_what_changed_is_compared_for_all_clients_together() -> None:
 def test_a_database_that_is_away_may_have_changed_every_reason() -> None:
     first = at(1, make_flag("flag_a"))
     assert FlagViews().changed(first, replace(first, stale=True)) is None
+
+
+GROUPS = st.sets(st.sampled_from(["supplier", "couple", "user:user_1", "!user:user_2"]))
+PEOPLE_OF_ALL_SORTS = st.builds(
+    EvaluationContext,
+    st.dictionaries(st.sampled_from(BucketBy), st.sampled_from(["user_1", "user_2", "d", ""])),
+    st.frozensets(st.sampled_from(["supplier", "couple"])),
+)
+SETS = st.builds(
+    lambda kinds, stale, killed: FlagSet(
+        version=1,
+        flags={
+            key: make_flag(key, enabled=on, percentage=part, groups=tuple(groups), bucket_by=by)
+            for key, (on, part, groups, by) in zip(KEYS, kinds, strict=False)
+        },
+        stale=stale,
+        killed=killed,
+    ),
+    st.lists(
+        st.tuples(
+            st.booleans(), st.sampled_from([0.0, 37.5, 100.0]), GROUPS, st.sampled_from(BucketBy)
+        ),
+        max_size=4,
+    ),
+    st.booleans(),
+    st.frozensets(st.sampled_from([*KEYS, "*"])),
+)
+
+
+@given(SETS, PEOPLE_OF_ALL_SORTS)
+def test_what_a_plan_decides_is_what_the_rules_say(
+    found: FlagSet, context: EvaluationContext
+) -> None:
+    rules = [found.evaluate(key, context) for key in found.places]
+    public = [replace(item, bucket=None, matched_group=None) for item in rules]
+    assert list(found.client_flags(context)) == public
