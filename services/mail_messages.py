@@ -1,11 +1,25 @@
 """A letter as the mail server and mail programs take it."""
 
 from dataclasses import dataclass, field
+from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from urllib.parse import unquote, urlsplit
 
 from db.models.mail import Mail
+
+
+class _Link(UnstructuredHeader, BaseHeader):
+    """Never folded: a long link would be encoded, and no mail program reads that."""
+
+    def fold(self, *, policy: Policy) -> str:
+        """One line, as it is."""
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("list-unsubscribe", _Link)
+_POLICY = SMTP.clone(header_factory=_HEADERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +35,7 @@ class Server:
 
 def message_of(sender: str, row: Mail) -> EmailMessage:
     """The message; raises ValueError for an address or a subject that cannot be one."""
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=_POLICY)
     message["From"] = sender
     message["To"] = row.recipient
     message["Subject"] = row.subject
