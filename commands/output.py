@@ -33,6 +33,8 @@ STYLES = {
     "warning": "yellow",
     "BLOCKS": "bold red",
     "IN_FORCE": "yellow",
+    "kept": "green",
+    "BROKEN": "bold red",
     "better": "green",
     "worse": "red",
 }

@@ -12,6 +12,7 @@ from commands.client import Server, connect
 from commands.options import Json, Reason, Token, Url, Yes
 from commands.output import confirm, remark, show, show_json, table
 from commands.phase_plan import check_ready, show_changes, show_plan
+from commands.phase_report import REPORT, is_broken, show_report
 from commands.phase_show import show_phase
 from commands.problems import Problem
 from commands.propagation import follow
@@ -45,6 +46,30 @@ def show_one(key: Key, as_json: Json = False, url: Url = None, token: Token = No
     """Show one phase: its step, the verdicts on its criteria, and what holds its ramp."""
     found = _phase(connect(url, token), key, documents.SHOW)
     show_json(found) if as_json else show_phase(found)
+
+
+@app.command()
+def report(
+    key: Key,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="The whole report, with the timeline.")
+    ] = False,
+    as_json: Json = False,
+    url: Url = None,
+    token: Token = None,
+) -> None:
+    """Show what the newest run of a phase came to; exit code 1 where it broke a promise."""
+    found = _phase(connect(url, token), key, REPORT)
+    runs = found["runs"]["nodes"]
+    if not runs:
+        raise Problem(f"{key} has not been activated yet.")
+    if as_json:
+        show_json(runs[0])
+    elif markdown:
+        typer.echo(runs[0]["report"]["markdown"], nl=False)
+    else:
+        show_report(found, runs[0])
+    raise typer.Exit(1 if is_broken(runs[0]) else 0)
 
 
 @app.command()
