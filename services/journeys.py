@@ -3,18 +3,21 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.queries import journeys as queries
 from db.queries import metrics as metric_queries
 from db.queries.journeys import Addition, Key, Owner
+from db.session import UnitOfWork
 from domain import journey_metrics as metrics
 from domain import journeys as rules
+from domain.actors import UserType
 from domain.events import RecordedEvent
 from domain.journey_counts import difference
 from domain.journey_moves import Move, moves_of
-from domain.journeys import Outcome, Run
+from domain.journeys import JourneyKey, Outcome, Run
 from domain.metrics import Folded, bucket_of
 from domain.windows import DAY, HOUR, MINUTE
 from services import metric_samples
@@ -41,6 +44,15 @@ async def follow(session: AsyncSession, events: Sequence[RecordedEvent]) -> None
     changed = {key: run for key, run in after.items() if run != before.get(key)}
     if changed:
         await _keep(session, before, changed)
+
+
+async def count_lost_start(uow: UnitOfWork, user_type: UserType) -> None:
+    """Somebody could not even sign up, by our fault: a run that has failed at once (SPEC S104)."""
+    if user_type is not UserType.SUPPLIER:
+        return
+    for key in (JourneyKey.SUPPLIER_ONBOARDING, JourneyKey.SIGNUP_TO_CONNECTION):
+        lost = rules.turn(rules.begin(key, uow.now), Outcome.FAILED)
+        await _keep(uow.session, {}, {(key, uuid4()): lost})
 
 
 def _key(move: Move, owner: Owner) -> Key:

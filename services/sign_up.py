@@ -11,8 +11,8 @@ from domain import account_letters as letters
 from domain import accounts as rules
 from domain.accounts import NewAccount, Profile
 from domain.actors import UserType
-from domain.errors import Invalid, LaunchError
-from services import mail, sessions
+from domain.errors import ErrorCode, Invalid, LaunchError
+from services import journeys, mail, sessions
 from services.accounts import EmailTaken, actor_of, create_account
 from services.email_confirmations import send_link
 from services.entrance import Entrance
@@ -20,6 +20,9 @@ from services.metric_samples import count_failed_sign_up
 from services.sessions import OpenSession
 
 logger = logging.getLogger(__name__)
+
+_INTERNAL = "internal"
+_OUR_FAULT = frozenset({_INTERNAL, ErrorCode.DEPENDENCY_DOWN.value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ async def sign_up(entrance: Entrance, request: SignUp) -> OpenSession:
         await _keep_failure(entrance, request.user_type, error.code.value)
         raise
     except Exception:
-        await _keep_failure(entrance, request.user_type, "internal")
+        await _keep_failure(entrance, request.user_type, _INTERNAL)
         raise
 
 
@@ -109,6 +112,8 @@ async def _keep_failure(entrance: Entrance, user_type: UserType, failure: str) -
         async with entrance.db.write() as uow:
             _keep(uow, user_type, failure)
             await count_failed_sign_up(uow)
+            if failure in _OUR_FAULT:
+                await journeys.count_lost_start(uow, user_type)
     except Exception:
         logger.exception("a failed sign-up (%s) could not be kept", failure)
 

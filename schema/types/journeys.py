@@ -77,8 +77,8 @@ class Journey:
     started: int = strawberry.field(description="How many began.")
     completed: int = strawberry.field(description="How many arrived.")
     failed: int = strawberry.field(
-        description="How many tried and could not: they asked for help and never arrived, or their "
-        "link died after they had opened it."
+        description="How many tried and could not: they asked for help and never arrived, their "
+        "link died after they had opened it, or we failed while they signed up."
     )
     abandoned: int = strawberry.field(
         description="How many left: no step for a day, or the invitation was not wanted."

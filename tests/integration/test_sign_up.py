@@ -23,6 +23,7 @@ from domain.ids import MailId
 from domain.letters import MailKind
 from domain.phases import PhaseStatus
 from domain.rate_limits import AccessLimits, Limit
+from services import journey_reads
 from services.entrance import Entrance
 from services.sign_up import UnusableEmail, sign_up
 from settings import Settings
@@ -226,3 +227,20 @@ async def test_bug_is_counted_as_a_failed_sign_up(
     with pytest.raises(RuntimeError):
         await sign_up(entrance, request(password=PASSWORD))
     assert await attempts(db) == [(False, "internal")]
+    assert await lost_starts(db) == [1, 0, 1]
+
+
+async def test_a_mistake_of_theirs_is_no_failed_journey(
+    db: Database, redis: Redis, settings: Settings
+) -> None:
+    """S104."""
+    with pytest.raises(Invalid):
+        await sign_up(make_entrance(db, redis, settings), request(password="short"))
+    assert await lost_starts(db) == [0, 0, 0]
+
+
+async def lost_starts(db: Database) -> list[int]:
+    """How many failed of each journey."""
+    async with db.read() as session:
+        found = await journey_reads.of_phase(session, None, db.clock())
+    return [item.totals.failed for item in found]
