@@ -5,13 +5,16 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
+import httpx2
 import pytest
 from starlette.applications import Starlette
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from schema.view import MAX_OPERATIONS, GraphQLView
+from tests.graphql import GraphQLClient
 from tests.sockets import Socket, serving, socket
 
 VIEWER = "subscription { viewerFlags { version } }"
@@ -31,10 +34,13 @@ async def live(address: str) -> AsyncIterator[Socket]:
         yield found
 
 
-def raw(address: str, protocol: str | None = "graphql-transport-ws") -> connect:
+def raw(
+    address: str, protocol: str | None = "graphql-transport-ws", origin: str | None = None
+) -> connect:
     """A connection that has said nothing yet."""
-    protocols = [protocol] if protocol else None
-    return connect(f"ws://{address}/graphql", subprotocols=protocols)  # type: ignore[arg-type] # a NewType of str
+    protocols: Any = [protocol] if protocol else None
+    given: Any = origin
+    return connect(f"ws://{address}/graphql", subprotocols=protocols, origin=given)
 
 
 async def close_code(connection: ClientConnection, within: float = 5) -> int:
@@ -101,6 +107,36 @@ async def test_what_breaks_the_order_closes_with_its_code(
 async def test_other_subprotocols_are_4406(address: str, protocol: str | None) -> None:
     async with raw(address, protocol) as connection:
         assert await close_code(connection) == 4406
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "null", "http://127.0.0.1.evil.example"]
+)
+async def test_a_page_of_a_foreign_origin_opens_no_socket(address: str, origin: str) -> None:
+    with pytest.raises(InvalidStatus, match="403"):
+        async with raw(address, origin=origin):
+            pass
+
+
+async def test_a_page_of_ours_opens_one(address: str) -> None:
+    async with raw(address, origin=f"http://{address}") as connection:
+        await send(connection, {"type": "connection_init"})
+        assert json.loads(await connection.recv())["type"] == "connection_ack"
+
+
+async def test_a_stream_of_events_ends_with_the_access(address: str, admin: GraphQLClient) -> None:
+    """S31: as sockets do, and politely."""
+    headers = {"accept": "text/event-stream", "authorization": f"Bearer {admin.token}"}
+    body = {"query": "subscription { launchEvents { cursor } }"}
+    async with (
+        httpx2.AsyncClient() as client,
+        client.stream("POST", f"http://{address}/graphql", json=body, headers=headers) as answer,
+        asyncio.timeout(5),
+    ):
+        await admin.data("mutation { logOut }")
+        text = "".join([part async for part in answer.aiter_text()])
+    assert '"code":"FORBIDDEN"' in text
+    assert text.endswith("event: complete\ndata: \n\n")
 
 
 async def test_who_does_not_begin_is_4408_however_often_it_pings(
