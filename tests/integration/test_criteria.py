@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import update
 from starlette.applications import Starlette
 
+from db.codecs import dump_criteria
 from db.models.phases import LaunchPhase
-from domain.criteria import GuardAction, Verdict
+from domain.criteria import Aggregation, Comparator, Criterion, GuardAction, Verdict
 from domain.incidents import Severity
 from domain.metrics import Measurement
 from services.measuring import Eyes
@@ -152,7 +153,10 @@ async def test_a_provider_that_hangs_is_no_failure(guarded: Guarded) -> None:
 
 
 async def test_a_metric_that_cannot_be_such_a_number_says_so(guarded: Guarded) -> None:
-    await guarded.go_live({**ERRORS, "metric": "signups_total", "aggregation": "P95"})
+    """S15: refused on write now; one that was stored before acts on nothing."""
+    await guarded.go_live(ERRORS)
+    old = Criterion("old", "signups_total", Aggregation.P95, 60, Comparator.LT, 2.0)
+    await _store(guarded, "mvp_launch", dump_criteria([old]))
     await guarded.tick()
     criterion = await guarded.criterion()
     assert criterion["verdict"] == "INCONCLUSIVE"
@@ -246,9 +250,14 @@ async def test_one_phase_that_cannot_be_judged_stops_no_other(guarded: Guarded) 
 
 async def _break(guarded: Guarded, key: str) -> None:
     """Criteria that no version of the software can read."""
-    broken = update(LaunchPhase).where(LaunchPhase.key == key).values(success_criteria=[{"key": 1}])
+    await _store(guarded, key, [{"key": 1}])
+
+
+async def _store(guarded: Guarded, key: str, criteria: list[object]) -> None:
+    """Put them where the API would not."""
+    stored = update(LaunchPhase).where(LaunchPhase.key == key).values(success_criteria=criteria)
     async with guarded.db.write() as uow:
-        await uow.session.execute(broken)
+        await uow.session.execute(stored)
 
 
 async def test_events_are_about_changes(guarded: Guarded) -> None:
