@@ -7,8 +7,8 @@ import strawberry
 
 from domain.changes import ChangeSubject
 from schema.context import Info
-from schema.pagination import After, First, Page, connection, encode_cursor
-from schema.types.changes import Change, ChangeConnection
+from schema.pagination import MAX_BIGINT, After, First, Page, connection
+from schema.types.changes import Change, ChangeConnection, change_cursor
 from services import change_reads
 from services.change_reads import ChangeFilter
 
@@ -29,13 +29,14 @@ async def changes(
 ) -> ChangeConnection:
     """Who changed which phase, flag or token, from what to what and why; newest first."""
     page = Page.of(first, after)
+    after_seq = page.after_number(at_most=MAX_BIGINT)
     wanted = ChangeFilter(subject, since, until)
     async with info.context.db.read() as session:
-        rows = await change_reads.page(session, wanted, page.first + 1, page.after_moment())
+        rows = await change_reads.page(session, wanted, page.first + 1, after_seq)
     return connection(
         ChangeConnection,
         rows,
         page,
-        cursor=lambda row: encode_cursor(row.at, row.id),
+        cursor=change_cursor,
         wrap=Change.of,
     )

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,7 +21,7 @@ class ChangeFilter:
 
 
 async def page(
-    session: AsyncSession, wanted: ChangeFilter, limit: int, after: tuple[datetime, UUID] | None
+    session: AsyncSession, wanted: ChangeFilter, limit: int, after: int | None
 ) -> list[Change]:
     """Changes of phases, flags and tokens, newest first; nothing that suppliers or couples did."""
     shown = list(ChangeSubject) if wanted.subjects is None else wanted.subjects

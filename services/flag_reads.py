@@ -46,7 +46,7 @@ async def history(
     kind: Subject,
     subject_id: UUID,
     limit: int,
-    after: tuple[datetime, UUID] | None,
+    after: int | None,
 ) -> list[Change]:
     """The changes of a thing, newest first."""
     return await changes.page(session, kind, subject_id, limit, after)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -55,15 +55,16 @@ async def page(
     kind: Subject,
     subject_id: UUID,
     limit: int,
-    after: tuple[datetime, UUID] | None,
+    after: int | None,
 ) -> list[Change]:
-    """Changes of one thing, newest first, after a position."""
+    """Changes of one thing, newest first, after one in the log.
+
+    In the order of the log: several changes of one transaction share their moment.
+    """
     query = select(Change).where(Change.subject_kind == kind, Change.subject_id == subject_id)
     if after is not None:
-        query = query.where(tuple_(Change.at, Change.id) < after)
-    return list(
-        await session.scalars(query.order_by(Change.at.desc(), Change.id.desc()).limit(limit))
-    )
+        query = query.where(Change.event_seq < after)
+    return list(await session.scalars(query.order_by(Change.event_seq.desc()).limit(limit)))
 
 
 async def latest(
@@ -71,21 +72,19 @@ async def latest(
     kinds: Sequence[Subject],
     limit: int,
     *,
-    after: tuple[datetime, UUID] | None,
+    after: int | None,
     since: datetime | None,
     until: datetime | None,
 ) -> list[Change]:
-    """Changes of things of some kinds, newest first, after a position, within a span."""
+    """Changes of things of some kinds, newest first, after one in the log, within a span."""
     query = select(Change).where(Change.subject_kind.in_(kinds))
     if after is not None:
-        query = query.where(tuple_(Change.at, Change.id) < after)
+        query = query.where(Change.event_seq < after)
     if since is not None:
         query = query.where(Change.at >= since)
     if until is not None:
         query = query.where(Change.at <= until)
-    return list(
-        await session.scalars(query.order_by(Change.at.desc(), Change.id.desc()).limit(limit))
-    )
+    return list(await session.scalars(query.order_by(Change.event_seq.desc()).limit(limit)))
 
 
 async def since(session: AsyncSession, change: Change) -> list[Change]:

@@ -10,7 +10,7 @@ from domain.actors import ActorRef
 from domain.changes import ChangeSubject
 from schema.context import Info
 from schema.enums import describe
-from schema.pagination import Connection
+from schema.pagination import Connection, encode_cursor
 from schema.scalars import JSON
 from schema.types.actors import Actor, load_actor
 from schema.types.node import Node, node_id
@@ -93,3 +93,8 @@ class Change(Node):
 
 
 ChangeConnection = Connection[Change]
+
+
+def change_cursor(row: rows.Change) -> str:
+    """The place of a change in the log."""
+    return encode_cursor(row.event_seq)

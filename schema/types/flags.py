@@ -16,13 +16,13 @@ from domain.flags import Evaluation
 from schema.context import Info
 from schema.directives import CostDirective, ScopeDirective
 from schema.enums import BucketBy, EvaluationErrorCode, EvaluationReason
-from schema.pagination import After, Connection, First, Page, connection, encode_cursor
+from schema.pagination import MAX_BIGINT, After, Connection, First, Page, connection
 from schema.permissions import require
 from schema.plain import Drawn
 from schema.purity import PURE
 from schema.scalars import Percent
 from schema.sharing import Results
-from schema.types.changes import Change
+from schema.types.changes import Change, change_cursor
 from schema.types.node import Node, node_id
 from services import flag_reads
 from services.flag_evaluation import Explained, etag
@@ -96,13 +96,17 @@ class FeatureFlag(Node):
         page = Page.of(first, after)
         async with info.context.db.read() as session:
             rows = await flag_reads.history(
-                session, Subject.FLAG, self.flag.id, page.first + 1, page.after_moment()
+                session,
+                Subject.FLAG,
+                self.flag.id,
+                page.first + 1,
+                page.after_number(at_most=MAX_BIGINT),
             )
         return connection(
             Connection[Change],
             rows,
             page,
-            cursor=lambda row: encode_cursor(row.at, row.id),
+            cursor=change_cursor,
             wrap=Change.of,
         )
 

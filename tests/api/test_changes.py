@@ -47,6 +47,11 @@ async def test_the_newest_first_with_its_reason(admin: GraphQLClient) -> None:
     assert newest["subject"] == {"__typename": "FeatureFlag"}
 
 
+async def test_of_one_transaction_the_later_first(admin: GraphQLClient) -> None:
+    flags = (await admin.data(CHANGES, subject=["FLAG"]))["changes"]["nodes"]
+    assert [change["action"] for change in flags][-1] == "created"
+
+
 async def test_page_by_page_is_all_of_it_once(admin: GraphQLClient) -> None:
     whole, seen, after = await subjects(admin), list[str](), None
     while True:
