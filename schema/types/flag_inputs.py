@@ -8,6 +8,7 @@ from strawberry import UNSET
 
 from domain.errors import LaunchError
 from domain.flags import BucketBy as BucketByValue
+from domain.ids import parse_global_id
 from schema.enums import BucketBy, UserType, VendorType
 from schema.scalars import Percent
 from schema.types.changes import Change
@@ -109,7 +110,8 @@ class EvaluateFlagsInput:
     """What evaluateFlags takes."""
 
     targeting_key: str | None = strawberry.field(
-        description="Who; a user's id brings their groups along.", default=None
+        description="Who; a user's id, also that of this graph, brings their groups along.",
+        default=None,
     )
     user_type: UserType | None = strawberry.field(description="Their side.", default=None)
     vendor_type: VendorType | None = strawberry.field(description="Their trade.", default=None)
@@ -124,7 +126,7 @@ class EvaluateFlagsInput:
     def command(self) -> Wish:
         """What the service takes."""
         return Wish(
-            targeting_key=self.targeting_key,
+            targeting_key=_row_id(self.targeting_key),
             user_type=self.user_type,
             vendor_type=self.vendor_type,
             keys=self.keys,
@@ -161,3 +163,9 @@ class FlagPayload:
     def failed(cls, error: LaunchError) -> "FlagPayload":
         """An expected failure."""
         return cls(errors=[Error.of(error)])
+
+
+def _row_id(key: str | None) -> str | None:
+    """Flags are hashed by the id of the row; lists of people show the id of the graph."""
+    parts = parse_global_id(key) if key else None
+    return parts[1] if parts and parts[0] == "User" else key
