@@ -195,13 +195,13 @@ def create_app(
 ) -> Starlette:
     """The ASGI application of one process."""
     runtime = build_runtime(settings, clock, probes)
-    show_ide = settings.graphiql
-    if show_ide is None:
-        show_ide = settings.environment == "development"
+    show_explorer = settings.graphiql
+    if show_explorer is None:
+        show_explorer = settings.environment == "development"
     view = GraphQLView(
         schema,
         runtime,
-        graphql_ide="graphiql" if show_ide else None,
+        explorer="/explorer" if show_explorer else None,
         allowed_origins=settings.allowed_origins,
     )
 

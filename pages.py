@@ -30,6 +30,7 @@ PATHS = (
     "/suppliers",
     "/profile",
     "/admin/{rest:path}",
+    "/explorer",
 )
 
 _NONCE = "{{nonce}}"

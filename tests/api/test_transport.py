@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from app import create_app
+from settings import Settings
 from tests.graphql import GraphQLClient
 
 TYPENAME = {"query": "{ __typename }"}
@@ -153,3 +155,15 @@ async def test_health_and_readiness_answer(visitor: GraphQLClient) -> None:
     assert (await visitor.raw("GET", "/healthz")).text == "ok"
     ready = await visitor.raw("GET", "/readyz")
     assert (ready.status_code, ready.json()["database"]) == (200, True)
+
+
+async def test_a_browser_is_sent_to_the_explorer(settings: Settings) -> None:
+    """It comes from this server: a launch may run in a network without any other."""
+    app = create_app(settings.model_copy(update={"graphiql": True}))
+    answer = await GraphQLClient(app).raw("GET", "/graphql", headers={"accept": "text/html"})
+    assert (answer.status_code, answer.headers["location"]) == (302, "/explorer")
+
+
+async def test_where_it_is_off_there_is_none(visitor: GraphQLClient) -> None:
+    answer = await visitor.raw("GET", "/graphql", headers={"accept": "text/html"})
+    assert answer.status_code == 400  # as any GET without a query
