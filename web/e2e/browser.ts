@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { readFile } from "node:fs/promises";
 
 import sparticuz from "@sparticuz/chromium";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 
 /** What the test that started the server says. */
 export const BASE = required("BASE_URL");
@@ -33,8 +33,11 @@ export interface Visit {
   problems: string[];
 }
 
-export async function visit(browser: Browser, viewport = WIDE, path = "/"): Promise<Visit> {
-  const context = await browser.newContext({ viewport });
+/** `storageState`: of somebody who has logged in before. */
+export async function visit(
+  browser: Browser, viewport = WIDE, path = "/", storageState: BrowserContextOptions["storageState"] = undefined,
+): Promise<Visit> {
+  const context = await browser.newContext({ viewport, ...(storageState !== undefined && { storageState }) });
   const page = await context.newPage();
   const problems: string[] = [];
   page.on("console", (message) => {

@@ -46,6 +46,7 @@ async function activate(page: Page): Promise<void> {
   await page.getByTestId("accept-warnings").check();
   await goLive(page);
   await page.locator(`[data-testid=${PHASE}][data-status=ACTIVE]`).waitFor();
+  await page.getByRole("button", { name: "Done" }).click();
 }
 
 test("a wrong password is refused with a sentence", async () => {
@@ -91,7 +92,9 @@ test("a launch goes live, is rolled back, and a second browser sees it", async (
   await two.page.locator(`[data-testid=${PHASE}][data-status=ROLLED_BACK]`).waitFor({ timeout: 3000 });
   const incident = two.page.getByTestId("incidents").getByText("Emergency Rollback");
   await incident.waitFor({ timeout: 3000 });
+  await one.page.locator("[data-testid=propagation][data-complete=true]").waitFor({ timeout: 3000 });
   await picture(one.page, "rolled-back-1440");
+  await one.page.getByRole("button", { name: "Done" }).click();
   assert.deepEqual(await accessibilityFaults(one.page), []);
   assert.deepEqual(await accessibilityFaults(two.page), []);
 

@@ -3,7 +3,7 @@ import { Group, Text } from "@mantine/core";
 import { type ConnectionState, useConnection } from "../lib/connection";
 import { span, useNow } from "../lib/time";
 
-const MARKS: Record<ConnectionState, { color: string; label: string }> = {
+const MARKS: Record<Exclude<ConnectionState, "resting">, { color: string; label: string }> = {
   connecting: { color: "gray", label: "Connecting" },
   live: { color: "teal", label: "Live" },
   reconnecting: { color: "yellow", label: "Reconnecting" },
@@ -14,6 +14,7 @@ const MARKS: Record<ConnectionState, { color: string; label: string }> = {
 export function ConnectionMark() {
   const { state, since } = useConnection();
   const age = useNow() - since;
+  if (state === "resting") return null;
   const { color, label } = MARKS[state];
   return (
     <Group gap={6} wrap="nowrap" role="status" data-testid="connection" data-state={state}>

@@ -1,5 +1,6 @@
 import {
-  IconBuildingStore, IconHeart, IconHome, IconRocket, IconSettings, IconUserHeart, IconUsers,
+  IconBuildingStore, IconChartLine, IconFlag, IconHeart, IconHistory, IconHome, IconKey, IconRocket, IconSettings,
+  IconTerminal2, IconUserHeart, IconUserQuestion, IconUsers,
   type TablerIcon,
 } from "@tabler/icons-react";
 
@@ -35,6 +36,58 @@ export const admin: AreaEntry = {
       title: "Launch",
       icon: IconRocket,
       Page: later(async () => (await import("./LaunchControlPage")).LaunchControlPage),
+    },
+    {
+      path: "admin/monitoring",
+      title: "Monitoring",
+      icon: IconChartLine,
+      Page: later(async () => (await import("../features/monitoring/MonitoringPage")).MonitoringPage),
+    },
+    {
+      path: "admin/incidents/:number",
+      title: "Incident",
+      Page: later(async () => (await import("../features/incidents/IncidentPage")).IncidentPage),
+    },
+    {
+      path: "admin/flags",
+      title: "Flags",
+      icon: IconFlag,
+      Page: later(async () => (await import("../features/flags/FlagsPage")).FlagsPage),
+    },
+    {
+      path: "admin/flags/:key",
+      title: "Flag",
+      Page: later(async () => (await import("../features/flags/FlagPage")).FlagPage),
+    },
+    {
+      path: "admin/playground",
+      title: "Playground",
+      icon: IconUserQuestion,
+      Page: later(async () => (await import("../features/playground/PlaygroundPage")).PlaygroundPage),
+    },
+    {
+      path: "admin/directory",
+      title: "Directory",
+      icon: IconUsers,
+      Page: later(async () => (await import("../features/directory/DirectoryPage")).DirectoryPage),
+    },
+    {
+      path: "admin/audit",
+      title: "Audit",
+      icon: IconHistory,
+      Page: later(async () => (await import("../features/audit/AuditPage")).AuditPage),
+    },
+    {
+      path: "admin/tokens",
+      title: "Tokens",
+      icon: IconKey,
+      Page: later(async () => (await import("../features/tokens/TokensPage")).TokensPage),
+    },
+    {
+      path: "admin/api",
+      title: "API",
+      icon: IconTerminal2,
+      Page: later(async () => (await import("../features/api/ApiPage")).ApiPage),
     },
     {
       path: "admin/account",

@@ -16,6 +16,7 @@ const ResetPasswordPage = later(
 const ConfirmEmailPage = later(
   async () => (await import("../features/session/ConfirmEmailPage")).ConfirmEmailPage,
 );
+const ExplorerPage = later(async () => (await import("../features/api/ExplorerPage")).ExplorerPage);
 const AcceptPage = later(async () => (await import("../features/invitations/AcceptPage")).AcceptPage);
 
 /** A page for visitors; whoever is logged in goes where they wanted to. */
@@ -38,6 +39,7 @@ export const publicRoutes: RouteObject[] = [
   { path: "forgot-password", element: <ForgotPasswordPage />, handle: { title: "Forgot password" } },
   { path: "reset-password", element: <ResetPasswordPage />, handle: { title: "New password" } },
   { path: "confirm-email", element: <ConfirmEmailPage />, handle: { title: "Confirm your e-mail" } },
+  { path: "explorer", element: <ExplorerPage />, handle: { title: "Explorer", brand: "launch" } },
   {
     path: "accept/:code",
     element: <AcceptPage />,

@@ -1,3 +1,5 @@
+import "./tones.css";
+
 import { Alert, Card, Group, Skeleton, Stack, Title } from "@mantine/core";
 import type { ReactNode } from "react";
 import type { CombinedError } from "urql";

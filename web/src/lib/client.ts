@@ -14,6 +14,9 @@ export interface LaunchClient {
 /** The server ends a socket so when its session has ended. */
 const SESSION_ENDED = 4403;
 
+/** We end it so, when the last stream has ended. */
+const NOBODY_LISTENS = 1000;
+
 /**
  * The page's client: a normalised cache, HTTP for questions, one socket for all streams.
  * `onEnded` hears that the server no longer takes the session.
@@ -23,14 +26,17 @@ export function createLaunchClient(onEnded: () => void = () => {}): LaunchClient
   const socket = createClient({
     url: SOCKET_URL,
     lazy: true,
+    lazyCloseTimeout: 3000, // a page that follows another takes its socket over
     keepAlive: 10_000,
     retryAttempts: Number.POSITIVE_INFINITY,
     shouldRetry: () => true,
     retryWait: (tries) => wait(Math.min(1000 * 2 ** tries, 15_000) * (0.5 + Math.random() / 2)),
     on: {
+      connecting: () => inUse && connection.opens(),
       connected: () => inUse && connection.opened(),
       closed: (event) => {
         if (!inUse) return;
+        if (event instanceof CloseEvent && event.code === NOBODY_LISTENS) return connection.rests();
         connection.lost();
         if (event instanceof CloseEvent && event.code === SESSION_ENDED) onEnded();
       },
@@ -67,7 +73,7 @@ export function createLaunchClient(onEnded: () => void = () => {}): LaunchClient
     client,
     close: () => {
       inUse = false;
-      connection.replaced();
+      connection.rests();
       void socket.dispose();
     },
   };

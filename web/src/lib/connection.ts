@@ -1,7 +1,10 @@
 import { useSyncExternalStore } from "react";
 
-/** How the page hears of changes: over the socket, soon again, or by asking every few seconds. */
-export type ConnectionState = "connecting" | "live" | "reconnecting" | "polling";
+/**
+ * How the page hears of changes: over the socket, soon again, or by asking every few seconds. It
+ * rests where nothing that is shown is live.
+ */
+export type ConnectionState = "resting" | "connecting" | "live" | "reconnecting" | "polling";
 
 export interface Connection {
   readonly state: ConnectionState;
@@ -15,7 +18,7 @@ const POLL_AFTER_MS = 10_000;
 
 /** Follows the socket; one for a page. */
 export class ConnectionStore {
-  private current: Connection = { state: "connecting", since: Date.now(), returns: 0 };
+  private current: Connection = { state: "resting", since: Date.now(), returns: 0 };
   private readonly listeners = new Set<() => void>();
   private timer: ReturnType<typeof setTimeout> | undefined;
   private wasLive = false;
@@ -26,6 +29,10 @@ export class ConnectionStore {
   };
 
   readonly read = (): Connection => this.current;
+
+  opens(): void {
+    if (this.current.state === "resting") this.set("connecting", this.current.returns);
+  }
 
   opened(): void {
     clearTimeout(this.timer);
@@ -40,12 +47,12 @@ export class ConnectionStore {
     this.timer ??= setTimeout(() => this.set("polling", this.current.returns), POLL_AFTER_MS);
   }
 
-  /** Another session begins: nothing is known of its socket, and it has missed nothing. */
-  replaced(): void {
+  /** Nobody listens, or another session begins: a next socket will have missed nothing. */
+  rests(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
     this.wasLive = false;
-    this.set("connecting", this.current.returns);
+    this.set("resting", this.current.returns);
   }
 
   private set(state: ConnectionState, returns: number): void {

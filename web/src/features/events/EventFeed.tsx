@@ -5,6 +5,7 @@ import {
 
 import { Section } from "../../components/Section";
 import type { EventFieldsFragment } from "../../gql/graphql";
+import { actorName } from "../../lib/actor";
 import { Ago } from "../../lib/time";
 import type { Feed } from "./useEvents";
 
@@ -39,14 +40,8 @@ function Line({ event }: { event: EventFieldsFragment }) {
       <Icon size={16} style={{ flex: "none", marginTop: 3 }} aria-hidden />
       <div style={{ minWidth: 0 }}>
         <Text size="sm" style={{ overflowWrap: "anywhere" }}>{event.summary}</Text>
-        <Text size="xs" c="dimmed">{who(event)} · <Ago at={event.at} /></Text>
+        <Text size="xs" c="dimmed">{actorName(event.actor)} · <Ago at={event.at} /></Text>
       </div>
     </Group>
   );
-}
-
-function who({ actor }: EventFieldsFragment): string {
-  if (actor?.__typename === "User") return actor.email;
-  if (actor?.__typename === "ApiToken") return `token ${actor.name}`;
-  return actor?.component ?? "system";
 }

@@ -3,7 +3,7 @@ import { graphql } from "../../gql";
 export const EventFields = graphql(`
   fragment EventFields on LaunchEvent {
     __typename cursor at summary
-    actor { __typename ... on User { id email } ... on ApiToken { id name } ... on SystemActor { component } }
+    actor { ...ActorFields }
   }
 `);
 

@@ -1,16 +1,21 @@
-import { Box, Group, Slider, Switch, Text } from "@mantine/core";
+import { Anchor, Box, Group, Slider, Switch, Text } from "@mantine/core";
 import { useEffect, useState } from "react";
+import { Link } from "react-router";
 import { useMutation } from "urql";
 
 import type { FlagFieldsFragment } from "../../gql/graphql";
-import { succeeded } from "../../lib/outcome";
 import { Ago } from "../../lib/time";
+import { ConflictNote } from "./ConflictNote";
 import { ToggleMutation, UpdateMutation } from "./flags.graphql";
+import { type Conflict, settled } from "./outcome";
 
 interface Props {
   flag: FlagFieldsFragment;
   mayOperate: boolean;
 }
+
+/** One of the two that the row can change. */
+type Wish = { enabled: boolean } | { rolloutPercentage: number };
 
 /** What is wished for shows at once; where the server refuses, what is true comes back (SPEC S77). */
 export function FlagRow({ flag, mayOperate }: Props) {
@@ -18,32 +23,39 @@ export function FlagRow({ flag, mayOperate }: Props) {
   const [, update] = useMutation(UpdateMutation);
   const [enabled, setEnabled] = useState(flag.enabled);
   const [percentage, setPercentage] = useState(flag.rolloutPercentage);
-  useEffect(() => {
+  const [lost, setLost] = useState<{ wish: Wish; conflict: Conflict }>();
+  function restore() {
     setEnabled(flag.enabled);
     setPercentage(flag.rolloutPercentage);
-  }, [flag.enabled, flag.rolloutPercentage, flag.version]);
+  }
+  useEffect(restore, [flag.enabled, flag.rolloutPercentage, flag.version]);
 
-  async function onToggle(wish: boolean) {
-    setEnabled(wish);
-    const input = { key: flag.key, enabled: wish, expectedVersion: flag.version };
-    const { data, error } = await toggle({ input });
-    if (!succeeded(flag.key, error, data?.toggleFeatureFlag.errors)) setEnabled(flag.enabled);
+  async function apply(wish: Wish, expectedVersion: number) {
+    setLost(undefined);
+    const { done, conflict } = await send(wish, expectedVersion);
+    if (done) return;
+    restore();
+    if (conflict) setLost({ wish, conflict });
   }
 
-  async function onPercentage(wish: number) {
-    if (wish === flag.rolloutPercentage) return;
-    const input = { key: flag.key, rolloutPercentage: wish, expectedVersion: flag.version };
-    const { data, error } = await update({ input });
-    if (!succeeded(flag.key, error, data?.updateFeatureFlag.errors)) {
-      setPercentage(flag.rolloutPercentage);
+  async function send(wish: Wish, expectedVersion: number) {
+    if ("enabled" in wish) {
+      setEnabled(wish.enabled);
+      const { data, error } = await toggle({ input: { key: flag.key, ...wish, expectedVersion } });
+      return settled(flag.key, error, data?.toggleFeatureFlag);
     }
+    setPercentage(wish.rolloutPercentage);
+    const { data, error } = await update({ input: { key: flag.key, ...wish, expectedVersion } });
+    return settled(flag.key, error, data?.updateFeatureFlag);
   }
 
   return (
-    <Group py={8} gap="sm" justify="space-between" data-testid={`flag-${flag.key}`}
-      style={{ borderTop: "1px solid var(--mantine-color-default-border)" }}>
+    <Group className="row" gap="sm" justify="space-between" data-testid={`flag-${flag.key}`}>
       <Box flex="1 1 14rem" miw={0}>
-        <Text size="sm" fw={500} truncate title={flag.description ?? undefined}>{flag.name}</Text>
+        <Anchor component={Link} to={`/admin/flags/${flag.key}`} size="sm" fw={500} c="inherit" truncate display="block"
+          title={flag.description ?? undefined}>
+          {flag.name}
+        </Anchor>
         <Text size="xs" c="dimmed" truncate>
           {flag.key}
           {flag.targetGroups.length > 0 && ` · ${flag.targetGroups.join(", ")}`}
@@ -52,7 +64,10 @@ export function FlagRow({ flag, mayOperate }: Props) {
       </Box>
       <Slider
         flex="0 1 9rem" miw={110} size="sm" value={percentage} onChange={setPercentage}
-        onChangeEnd={(wish) => void onPercentage(wish)} disabled={!mayOperate || !enabled}
+        onChangeEnd={(value) => {
+          if (value !== flag.rolloutPercentage) void apply({ rolloutPercentage: value }, flag.version);
+        }}
+        disabled={!mayOperate || !enabled}
         label={(value) => `${value} %`} thumbLabel={`Percentage of ${flag.name}`}
         color={enabled ? "indigo" : "gray"}
       />
@@ -62,8 +77,17 @@ export function FlagRow({ flag, mayOperate }: Props) {
       <Switch
         checked={enabled} disabled={!mayOperate} color="teal"
         aria-label={`${flag.name} is ${enabled ? "on" : "off"}`}
-        onChange={(event) => void onToggle(event.currentTarget.checked)}
+        onChange={(event) => void apply({ enabled: event.currentTarget.checked }, flag.version)}
       />
+      {lost && (
+        <ConflictNote conflict={lost.conflict} wish={told(lost.wish)} onYield={() => setLost(undefined)}
+          onInsist={() => void apply(lost.wish, lost.conflict.currentVersion)} />
+      )}
     </Group>
   );
+}
+
+function told(wish: Wish): string {
+  if ("enabled" in wish) return wish.enabled ? "on" : "off";
+  return `${wish.rolloutPercentage} %`;
 }

@@ -2,26 +2,92 @@ import { graphql } from "../../gql";
 
 export const FlagFields = graphql(`
   fragment FlagFields on FeatureFlag {
-    id key name description enabled rolloutPercentage targetGroups clientVisible version updatedAt
+    id key name description enabled rolloutPercentage targetGroups bucketBy clientVisible version updatedAt
   }
 `);
 
 export const FlagsQuery = graphql(`
-  query Flags { featureFlags(first: 100) { totalCount nodes { ...FlagFields } } }
+  query Flags($after: String, $search: String, $enabled: Boolean) {
+    featureFlags(first: 100, after: $after, search: $search, enabled: $enabled) {
+      totalCount
+      nodes { ...FlagFields }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+`);
+
+export const FlagQuery = graphql(`
+  query Flag($key: String!) {
+    featureFlag(key: $key) {
+      ...FlagFields
+      createdAt exposedUsers
+      phase { id key name status }
+    }
+  }
+`);
+
+export const FlagChangesQuery = graphql(`
+  query FlagChanges($key: String!, $after: String) {
+    featureFlag(key: $key) {
+      id
+      changes(first: 20, after: $after) {
+        nodes { ...ChangeFields }
+        pageInfo { hasNextPage endCursor }
+      }
+    }
+  }
 `);
 
 export const FlagStream = graphql(`
   subscription FlagStream { featureFlags { ...FlagFields } }
 `);
 
+/* Failures are written out each time: the cache cannot tell what a fragment on an interface fits. */
+
 export const ToggleMutation = graphql(`
   mutation Toggle($input: ToggleFeatureFlagInput!) {
-    toggleFeatureFlag(input: $input) { flag { ...FlagFields } warnings errors { code message } }
+    toggleFeatureFlag(input: $input) {
+      flag { ...FlagFields }
+      warnings
+      errors {
+        __typename code message path
+        ... on VersionConflictError {
+          currentVersion changedAt
+          changedBy { __typename ... on User { id email } ... on ApiToken { id name } ... on SystemActor { component } }
+        }
+      }
+    }
   }
 `);
 
 export const UpdateMutation = graphql(`
   mutation UpdateFlag($input: UpdateFeatureFlagInput!) {
-    updateFeatureFlag(input: $input) { flag { ...FlagFields } warnings errors { code message } }
+    updateFeatureFlag(input: $input) {
+      flag { ...FlagFields }
+      warnings
+      errors {
+        __typename code message path
+        ... on VersionConflictError {
+          currentVersion changedAt
+          changedBy { __typename ... on User { id email } ... on ApiToken { id name } ... on SystemActor { component } }
+        }
+      }
+    }
+  }
+`);
+
+export const CreateMutation = graphql(`
+  mutation CreateFlag($input: CreateFeatureFlagInput!) {
+    createFeatureFlag(input: $input) {
+      flag { ...FlagFields }
+      warnings
+      errors {
+        __typename code message path
+        ... on VersionConflictError {
+          currentVersion changedAt
+          changedBy { __typename ... on User { id email } ... on ApiToken { id name } ... on SystemActor { component } }
+        }
+      }
+    }
   }
 `);

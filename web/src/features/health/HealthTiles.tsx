@@ -2,30 +2,20 @@ import { Alert, Group, Paper, SimpleGrid, Text } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 
 import { Section } from "../../components/Section";
-import type { HealthStatus, SystemHealthQuery as Data } from "../../gql/graphql";
+import type { SystemHealthQuery as Data } from "../../gql/graphql";
 import { useLiveQuery } from "../../lib/live";
 import { useStream } from "../../lib/stream";
 import { Ago, span, useNow } from "../../lib/time";
+import { COLORS, inOrder, sentenceCase, TITLES } from "./checks";
 import { SystemHealthQuery, SystemHealthStream } from "./health.graphql";
 
 type Check = Data["systemHealth"]["checks"][number];
-
-const COLORS: Record<HealthStatus, string> = {
-  HEALTHY: "teal", WARNING: "yellow", CRITICAL: "red", UNKNOWN: "gray",
-};
-const TITLES: Record<Check["type"], string> = {
-  DATABASE: "Database", AUTH: "Authentication", EMAIL: "Email Services", API: "API Endpoints",
-  REALTIME: "Realtime",
-};
-const ORDER: readonly Check["type"][] = ["DATABASE", "AUTH", "EMAIL", "API", "REALTIME"];
 
 /** What is broken and since when, before anything else on the page (SPEC S75). */
 export function HealthTiles() {
   const [{ data, error, fetching }] = useLiveQuery(SystemHealthQuery, {});
   useStream(SystemHealthStream, {});
-  const checks = [...(data?.systemHealth.checks ?? [])].sort(
-    (a, b) => ORDER.indexOf(a.type) - ORDER.indexOf(b.type),
-  );
+  const checks = inOrder(data?.systemHealth.checks ?? []);
   return (
     <Section
       title="System Health" error={error} loading={fetching && data === undefined}
@@ -66,6 +56,7 @@ function Tile({ check }: { check: Check }) {
       <Text size="xs" c="dimmed" lineClamp={2} title={check.errorMessage ?? undefined}>
         {detail(check)}
       </Text>
+      {check.checkedAt && <Text size="xs" c="dimmed">seen <Ago at={check.checkedAt} /></Text>}
     </Paper>
   );
 }
@@ -74,8 +65,4 @@ function detail(check: Check): string {
   if (check.status !== "HEALTHY" && check.errorMessage) return check.errorMessage;
   const time = check.responseTimeMs == null ? "not measured" : `${check.responseTimeMs} ms`;
   return check.uptime == null ? time : `${time} · ${check.uptime.toFixed(2)} % in 24 h`;
-}
-
-function sentenceCase(status: string): string {
-  return status.charAt(0) + status.slice(1).toLowerCase();
 }

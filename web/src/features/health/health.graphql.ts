@@ -25,3 +25,16 @@ export const SystemHealthStream = graphql(`
     }
   }
 `);
+
+export const HealthHistoryQuery = graphql(`
+  query HealthHistory($range: TimeRange!) {
+    systemHealth {
+      maxGapSeconds(window: LAST_1H)
+      checks {
+        id type flapping
+        uptime(window: $range)
+        history(window: $range) { at uptime responseTimeMs }
+      }
+    }
+  }
+`);

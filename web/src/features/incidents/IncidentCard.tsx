@@ -1,17 +1,15 @@
-import { Badge, Button, Group, Paper, Stack, Text } from "@mantine/core";
+import { Anchor, Badge, Button, Group, Paper, Stack, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
+import { Link } from "react-router";
 import { useMutation } from "urql";
 
-import type { IncidentFieldsFragment, Severity } from "../../gql/graphql";
+import type { IncidentFieldsFragment } from "../../gql/graphql";
 import { succeeded } from "../../lib/outcome";
 import { Ago } from "../../lib/time";
 import { AcknowledgeMutation } from "./incidents.graphql";
 import { ResolveDialog } from "./ResolveDialog";
+import { SEVERITY } from "./severity";
 import { Suspects } from "./Suspects";
-
-const COLORS: Record<Severity, string> = {
-  LOW: "gray", MEDIUM: "yellow", HIGH: "orange", CRITICAL: "red",
-};
 
 interface Props {
   incident: IncidentFieldsFragment;
@@ -21,16 +19,17 @@ interface Props {
 export function IncidentCard({ incident, mayOperate }: Props) {
   const [taking, acknowledge] = useMutation(AcknowledgeMutation);
   const [resolving, dialog] = useDisclosure();
-  const color = COLORS[incident.severity];
+  const color = SEVERITY[incident.severity];
   return (
     <Paper withBorder p="sm" className="tile" data-testid={`incident-${incident.number}`}
       data-status={incident.status} style={{ "--tile": `var(--mantine-color-${color}-6)` }}>
       <Stack gap="xs">
         <Group justify="space-between" wrap="nowrap" align="flex-start">
-          <Text fw={600} size="sm" style={{ overflowWrap: "anywhere" }}>
+          <Anchor component={Link} to={`/admin/incidents/${incident.number}`} fw={600} size="sm" c="inherit"
+            style={{ overflowWrap: "anywhere" }}>
             #{incident.number} {incident.title}
-          </Text>
-          <Badge color={color} variant="outline" style={{ flex: "none" }}>
+          </Anchor>
+          <Badge color={color} variant="dot" style={{ flex: "none" }}>
             {incident.severity.toLowerCase()}
           </Badge>
         </Group>

@@ -5,6 +5,7 @@ import { Section } from "../../components/Section";
 import { useLiveQuery } from "../../lib/live";
 import { IncidentCard } from "./IncidentCard";
 import { OpenIncidentsQuery } from "./incidents.graphql";
+import { isOpen } from "./severity";
 
 interface Props {
   /** Changes with each incident event, and asks for the list again. */
@@ -17,9 +18,7 @@ export function OpenIncidents({ newest, mayOperate }: Props) {
   useEffect(() => {
     if (newest !== undefined) again({ requestPolicy: "network-only" });
   }, [newest, again]);
-  const open = (data?.incidents.nodes ?? []).filter(
-    (incident) => incident.status === "OPEN" || incident.status === "INVESTIGATING",
-  );
+  const open = (data?.incidents.nodes ?? []).filter(isOpen);
   return (
     <Section title="Open incidents" error={error} loading={fetching && data === undefined}>
       {open.length === 0 && <Text c="dimmed" size="sm">None.</Text>}

@@ -1,52 +1,49 @@
-import { Button, Group, Stack, Text } from "@mantine/core";
-import { IconArrowBackUp } from "@tabler/icons-react";
-import { useMutation, useQuery } from "urql";
+import { Badge, Group, Stack, Text } from "@mantine/core";
+import { useQuery } from "urql";
 
 import type { SuspectsQuery as Data } from "../../gql/graphql";
-import { succeeded } from "../../lib/outcome";
-import { RevertMutation, SuspectsQuery } from "./incidents.graphql";
+import { ChangeRow } from "../audit/ChangeRow";
+import { SuspectsQuery } from "./incidents.graphql";
 
 type Suspect = Extract<NonNullable<Data["node"]>, { suspects: unknown }>["suspects"][number];
 
+interface Props {
+  incidentId: string;
+  mayOperate: boolean;
+  /** Where a heading stands already; then it is also said that there is none. */
+  headless?: boolean;
+}
+
 /** What changed just before, and the button that undoes it (SPEC X8). */
-export function Suspects({ incidentId, mayOperate }: { incidentId: string; mayOperate: boolean }) {
-  const [{ data }, again] = useQuery({
+export function Suspects({ incidentId, mayOperate, headless = false }: Props) {
+  const [{ data, fetching }, again] = useQuery({
     query: SuspectsQuery, variables: { id: incidentId }, requestPolicy: "cache-and-network",
   });
-  const [state, revert] = useMutation(RevertMutation);
   const suspects = data?.node && "suspects" in data.node ? data.node.suspects : [];
-  if (suspects.length === 0) return null;
-
-  async function undo({ change }: Suspect) {
-    const result = await revert({ id: change.id, reason: "Suspected cause of an incident" });
-    succeeded("Not reverted", result.error, result.data?.revertChange.errors);
-    again({ requestPolicy: "network-only" });
+  if (suspects.length === 0) {
+    if (!headless || fetching) return null;
+    return <Text c="dimmed" size="sm">Nothing changed in the 15 minutes before it began.</Text>;
   }
-
+  const shown = headless ? suspects : suspects.slice(0, 3);
   return (
-    <Stack gap={4}>
-      <Text size="xs" fw={600}>Changed just before</Text>
-      {suspects.map((suspect) => (
-        <Group key={suspect.change.id} gap="xs" justify="space-between" wrap="nowrap">
-          <div style={{ minWidth: 0 }}>
-            <Text size="sm" truncate>{what(suspect)}</Text>
-            <Text size="xs" c="dimmed">{suspect.why.join(", ")}</Text>
-          </div>
-          {mayOperate && suspect.change.revertible && (
-            <Button size="compact-xs" variant="light" color="red" loading={state.fetching}
-              style={{ flex: "none" }} leftSection={<IconArrowBackUp size={12} />}
-              onClick={() => void undo(suspect)}>
-              Revert
-            </Button>
-          )}
-        </Group>
+    <Stack gap={0}>
+      {!headless && <Text size="xs" fw={600}>Changed just before</Text>}
+      {shown.map((suspect) => (
+        <div key={suspect.change.id} className="row">
+          <ChangeRow change={suspect.change} mayOperate={mayOperate}
+            onReverted={() => again({ requestPolicy: "network-only" })} />
+          <Why suspect={suspect} />
+        </div>
       ))}
     </Stack>
   );
 }
 
-function what({ change }: Suspect): string {
-  const subject = change.subject;
-  const name = subject && "name" in subject ? subject.name : "something";
-  return `${name} ${change.action}`;
+function Why({ suspect }: { suspect: Suspect }) {
+  return (
+    <Group gap={6}>
+      {suspect.confirmedCause && <Badge color="red" size="sm" variant="light">Confirmed cause</Badge>}
+      <Text size="xs" c="dimmed">Suspected because: {suspect.why.join(", ")}</Text>
+    </Group>
+  );
 }

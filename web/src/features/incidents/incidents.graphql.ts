@@ -16,17 +16,10 @@ export const SuspectsQuery = graphql(`
     node(id: $id) {
       ... on Incident {
         id
-        suspects(limit: 3) {
+        suspects(limit: 5) {
           score why
-          change {
-            id at action revertible
-            actor { __typename ... on User { id email } ... on ApiToken { id name } ... on SystemActor { component } }
-            subject {
-              __typename id
-              ... on FeatureFlag { key name }
-              ... on LaunchPhase { key name }
-            }
-          }
+          confirmedCause
+          change { ...ChangeFields }
         }
       }
     }
@@ -48,8 +41,62 @@ export const ResolveMutation = graphql(`
   }
 `);
 
-export const RevertMutation = graphql(`
-  mutation Revert($id: ID!, $reason: String!) {
-    revertChange(changeId: $id, reason: $reason) { flag { ...FlagFields } errors { code message } }
+export const IncidentsQuery = graphql(`
+  query Incidents($after: String, $status: [IncidentStatus!], $severity: [Severity!]) {
+    incidents(first: 20, after: $after, status: $status, severity: $severity) {
+      totalCount
+      nodes { ...IncidentFields }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+`);
+
+export const IncidentQuery = graphql(`
+  query Incident($number: Int!) {
+    incidents(first: 1, status: null, number: $number) {
+      nodes {
+        ...IncidentFields
+        resolutionNotes
+        affectedFeatures { id key name }
+        phase { id key name }
+        acknowledgedBy { ...ActorFields }
+        assignee { id email }
+      }
+    }
+  }
+`);
+
+export const TimelineQuery = graphql(`
+  query Timeline($number: Int!, $after: String) {
+    incidents(first: 1, status: null, number: $number) {
+      nodes {
+        id
+        timeline(first: 100, after: $after) {
+          nodes { ...EventFields ... on IncidentEvent { note } }
+          pageInfo { hasNextPage endCursor }
+        }
+      }
+    }
+  }
+`);
+
+export const EditMutation = graphql(`
+  mutation EditIncident($input: UpdateIncidentInput!) {
+    updateIncident(input: $input) {
+      incident { ...IncidentFields assignee { id email } }
+      errors { code message path }
+    }
+  }
+`);
+
+export const ReopenMutation = graphql(`
+  mutation Reopen($id: ID!, $note: String) {
+    reopenIncident(id: $id, note: $note) { incident { ...IncidentFields } errors { code message path } }
+  }
+`);
+
+export const CloseMutation = graphql(`
+  mutation Close($id: ID!) {
+    closeIncident(id: $id) { incident { ...IncidentFields } errors { code message path } }
   }
 `);

@@ -1,78 +1,73 @@
 import { Group, Paper, SegmentedControl, SimpleGrid, Text } from "@mantine/core";
+import { IconArrowDownRight, IconArrowRight, IconArrowUpRight } from "@tabler/icons-react";
 import { useState } from "react";
 
 import { Section } from "../../components/Section";
-import type { CardFieldsFragment, MetricsQuery as Data, TimeRange } from "../../gql/graphql";
-import { useLiveQuery } from "../../lib/live";
-import { useStream } from "../../lib/stream";
+import type { CardFieldsFragment, TimeRange, Trend } from "../../gql/graphql";
 import { Ago } from "../../lib/time";
-import { MetricsQuery, MetricsStream } from "./metrics.graphql";
+import { RANGES } from "./ranges";
 import { Sparkline } from "./Sparkline";
+import { type Metrics, useMetrics } from "./useMetrics";
 
-const RANGES: { value: TimeRange; label: string }[] = [
-  { value: "LAST_1H", label: "1 h" },
-  { value: "LAST_24H", label: "24 h" },
-  { value: "LAST_7D", label: "7 d" },
-  { value: "LAST_30D", label: "30 d" },
-  { value: "CURRENT_PHASE", label: "Phase" },
-];
-
-type Metrics = Data["launchMetrics"];
-
-/** The four numbers of a launch beside the window before, and how it performs (SPEC S78 to S81). */
+/** The four numbers of a launch beside the window before (SPEC S78, S79). */
 export function MetricCards() {
   const [range, setRange] = useState<TimeRange>("LAST_24H");
-  const [{ data, error, fetching }] = useLiveQuery(MetricsQuery, { range });
-  const [live, setLive] = useState<Metrics>();
-  useStream(MetricsStream, { range }, ({ launchMetrics }) => setLive(launchMetrics));
-  const metrics = newest(range, live, data?.launchMetrics);
+  const { metrics, error, loading } = useMetrics(range);
   return (
     <Section
-      title="Metrics" error={error} loading={fetching && metrics === undefined}
+      title="Metrics" error={error} loading={loading}
       aside={
         <SegmentedControl size="xs" aria-label="Range" value={range} data={RANGES}
           onChange={(value) => setRange(value as TimeRange)} />
       }
     >
-      {metrics && (
-        <>
-          <SimpleGrid cols={{ base: 2, lg: 4 }} spacing="sm">
-            <Card card={metrics.signups} />
-            <Card card={metrics.connections} />
-            <Card card={metrics.averageResponseTime} lines={metrics.performance.slice(0, 2)} />
-            <Card card={metrics.errorRate} lines={metrics.performance.slice(2)} />
-          </SimpleGrid>
-          <Text size="xs" c="dimmed">
-            computed <Ago at={metrics.at} />, compared with the same span before
-          </Text>
-        </>
-      )}
+      {metrics && <CardGrid metrics={metrics} sparklines />}
     </Section>
   );
 }
 
+/** `sparklines`: where no chart shows the same beside them. */
+export function CardGrid({ metrics, sparklines = false }: { metrics: Metrics; sparklines?: boolean }) {
+  const { performance } = metrics;
+  return (
+    <>
+      <SimpleGrid cols={{ base: 2, lg: 4 }} spacing="sm">
+        <Card card={metrics.signups} />
+        <Card card={metrics.connections} />
+        <Card card={metrics.averageResponseTime} lines={sparklines ? performance.slice(0, 2) : []} />
+        <Card card={metrics.errorRate} lines={sparklines ? performance.slice(2) : []} />
+      </SimpleGrid>
+      <Text size="xs" c="dimmed">
+        computed <Ago at={metrics.at} />, compared with the same span before
+      </Text>
+    </>
+  );
+}
+
+const ARROWS: Partial<Record<Trend, typeof IconArrowRight>> = {
+  UP: IconArrowUpRight, DOWN: IconArrowDownRight, FLAT: IconArrowRight,
+};
+
 function Card({ card, lines = [] }: { card: CardFieldsFragment; lines?: Metrics["performance"] }) {
+  const Arrow = ARROWS[card.trend];
   return (
     <Paper withBorder p="sm" data-testid={`metric-${card.key}`}>
       <Text size="sm" c="dimmed" truncate>{card.title}</Text>
       <Group gap={6} align="baseline">
         <Text fw={600} size="xl">{shown(card.value, card.unit)}</Text>
         {card.changePercent != null && (
-          <Text size="sm" c={tone(card.improving)}>
+          <Text size="sm" c={tone(card.improving)} component="span">
+            {Arrow && <Arrow size={14} aria-hidden style={{ verticalAlign: "-2px" }} />}{" "}
             {card.changePercent > 0 ? "+" : ""}{card.changePercent.toFixed(1)} %
           </Text>
         )}
       </Group>
+      {card.previous != null && (
+        <Text size="xs" c="dimmed">before: {shown(card.previous, card.unit)}{verdict(card.improving)}</Text>
+      )}
       {lines.length > 0 && <Sparkline title={card.title} lines={lines.map(({ points }) => points)} />}
     </Paper>
   );
-}
-
-/** The stream may still carry the range that was shown before. */
-function newest(range: TimeRange, ...known: (Metrics | undefined)[]): Metrics | undefined {
-  return known
-    .filter((item) => item?.range === range)
-    .sort((a, b) => Date.parse(b?.at ?? "") - Date.parse(a?.at ?? ""))[0];
 }
 
 function shown(value: number | null | undefined, unit: string): string {
@@ -81,7 +76,13 @@ function shown(value: number | null | undefined, unit: string): string {
   return `${value.toLocaleString(undefined, { maximumFractionDigits: digits })}${unit ? ` ${unit}` : ""}`;
 }
 
+/** Not by colour alone. */
+function verdict(improving: boolean | null | undefined): string {
+  if (improving == null) return "";
+  return improving ? " · better" : " · worse";
+}
+
 function tone(improving: boolean | null | undefined): string {
   if (improving == null) return "dimmed";
-  return improving ? "teal" : "red";
+  return improving ? "var(--good)" : "var(--bad)";
 }

@@ -1,39 +1,47 @@
-import {
-  Alert, Button, Checkbox, Group, Loader, Modal, Stack, Table, Text, ThemeIcon,
-} from "@mantine/core";
-import { IconAlertTriangle, IconCheck, IconX } from "@tabler/icons-react";
+import { Alert, Button, Checkbox, Group, Loader, Modal, Stack, Text, TextInput } from "@mantine/core";
+import { IconAlertTriangle } from "@tabler/icons-react";
 import { useState } from "react";
 import { useMutation, useQuery } from "urql";
 
-import type { PhaseFieldsFragment, PlanQuery as Plan } from "../../gql/graphql";
+import type { PhaseFieldsFragment, PropagationFieldsFragment } from "../../gql/graphql";
 import { sentence, succeeded } from "../../lib/outcome";
 import { ActivateMutation, PlanQuery } from "./phases.graphql";
+import { PlanChanges } from "./PlanChanges";
+import { PropagationLine } from "./PropagationLine";
+import { Readiness } from "./Readiness";
 
-type Readiness = Plan["activationPlan"]["readiness"];
+interface Props {
+  phase: PhaseFieldsFragment;
+  onClose: () => void;
+}
 
 /** What will happen, before it does; what was shown is what the server holds to (SPEC X2, X3). */
-export function ActivateDialog(props: { phase: PhaseFieldsFragment; onClose: () => void }) {
-  const { phase, onClose } = props;
+export function ActivateDialog({ phase, onClose }: Props) {
   const [{ data, error, fetching }, again] = useQuery({
     query: PlanQuery, variables: { phaseId: phase.id }, requestPolicy: "network-only",
   });
   const [state, activate] = useMutation(ActivateMutation);
   const [accepted, setAccepted] = useState(false);
+  const [reason, setReason] = useState("");
+  const [propagation, setPropagation] = useState<PropagationFieldsFragment | null>();
   const plan = data?.activationPlan;
   const verdict = plan?.readiness.verdict;
   const ready = verdict === "GO" || (verdict === "GO_WITH_WARNINGS" && accepted);
+  const refresh = () => again({ requestPolicy: "network-only" });
 
   async function go() {
     if (!plan) return;
     const input = {
       phaseId: phase.id, planHash: plan.hash, readinessToken: plan.readiness.token,
-      acceptWarnings: accepted,
+      acceptWarnings: accepted, reason: reason.trim() || null,
     };
     const result = await activate({ input });
-    if (succeeded("Not activated", result.error, result.data?.activateLaunchPhase.errors)) onClose();
-    else again({ requestPolicy: "network-only" });
+    const payload = result.data?.activateLaunchPhase;
+    if (!succeeded("Not activated", result.error, payload?.errors)) return refresh();
+    setPropagation(payload?.propagation ?? null);
   }
 
+  if (propagation !== undefined) return <Live phase={phase} propagation={propagation} onClose={onClose} />;
   return (
     <Modal opened onClose={onClose} title={`Activate ${phase.name}`} size="lg">
       <Stack>
@@ -41,8 +49,8 @@ export function ActivateDialog(props: { phase: PhaseFieldsFragment; onClose: () 
         {fetching && !plan && <Loader aria-label="The plan is being made" />}
         {plan && (
           <>
-            <Checks readiness={plan.readiness} />
-            <Changes plan={plan} />
+            <Readiness checks={plan.readiness.checks} />
+            <PlanChanges plan={plan} />
             {plan.conflicts.map((conflict) => (
               <Alert key={conflict} color="yellow" icon={<IconAlertTriangle />}>{conflict}</Alert>
             ))}
@@ -56,13 +64,12 @@ export function ActivateDialog(props: { phase: PhaseFieldsFragment; onClose: () 
         )}
         {verdict === "NO_GO" && (
           <Group justify="space-between">
-            <Text size="sm" c="red">A blocking check fails: this phase cannot go live now.</Text>
-            <Button variant="default" size="xs" loading={fetching}
-              onClick={() => again({ requestPolicy: "network-only" })}>
-              Check again
-            </Button>
+            <Text size="sm" c="var(--bad)">A blocking check fails: this phase cannot go live now.</Text>
+            <Button variant="default" size="xs" loading={fetching} onClick={refresh}>Check again</Button>
           </Group>
         )}
+        <TextInput label="Reason" description="For the audit" maxLength={500} value={reason}
+          onChange={(event) => setReason(event.currentTarget.value)} />
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>Cancel</Button>
           <Button disabled={!ready} loading={state.fetching} onClick={() => void go()} data-testid="activate">
@@ -74,51 +81,15 @@ export function ActivateDialog(props: { phase: PhaseFieldsFragment; onClose: () 
   );
 }
 
-function Checks({ readiness }: { readiness: Readiness }) {
-  const sorted = [...readiness.checks].sort(
-    (a, b) => Number(a.ok) - Number(b.ok) || Number(b.blocking) - Number(a.blocking),
-  );
+function Live(props: Props & { propagation: PropagationFieldsFragment | null }) {
   return (
-    <Stack gap={6} aria-label="Readiness" role="list">
-      {sorted.map((check) => (
-        <Group key={check.key} gap="xs" wrap="nowrap" align="flex-start" role="listitem">
-          <ThemeIcon size="sm" variant="light" color={check.ok ? "teal" : check.blocking ? "red" : "yellow"}>
-            {check.ok ? <IconCheck size={14} /> : <IconX size={14} />}
-          </ThemeIcon>
-          <Text size="sm" style={{ overflowWrap: "anywhere" }}>
-            {check.title} <Text span size="sm" c="dimmed">{check.detail}</Text>
-          </Text>
-        </Group>
-      ))}
-    </Stack>
+    <Modal opened onClose={props.onClose} title={`${props.phase.name} is live`}>
+      <Stack>
+        {props.propagation
+          ? <PropagationLine first={props.propagation} />
+          : <Text size="sm">No flag had to change.</Text>}
+        <Group justify="flex-end"><Button onClick={props.onClose} data-autofocus>Done</Button></Group>
+      </Stack>
+    </Modal>
   );
-}
-
-function Changes({ plan }: { plan: Plan["activationPlan"] }) {
-  const users = plan.exposure.reduce((sum, row) => sum + row.after - row.before, 0);
-  return (
-    <div>
-      <Text fw={600} size="sm">
-        {plan.changes.length} flags change, {users} more {users === 1 ? "user sees" : "users see"} something new
-      </Text>
-      <Table.ScrollContainer minWidth={320} mah={220}>
-        <Table verticalSpacing={4}>
-          <Table.Thead>
-            <Table.Tr><Table.Th>Flag</Table.Th><Table.Th>Now</Table.Th><Table.Th>Then</Table.Th></Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {plan.changes.map(({ key, before, after }) => (
-              <Table.Tr key={key}>
-                <Table.Td>{key}</Table.Td><Table.Td>{shown(before)}</Table.Td><Table.Td>{shown(after)}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
-    </div>
-  );
-}
-
-function shown(state: { enabled: boolean; rolloutPercentage: number }): string {
-  return state.enabled ? `${state.rolloutPercentage} %` : "off";
 }

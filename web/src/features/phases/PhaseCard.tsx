@@ -1,4 +1,4 @@
-import { Badge, Collapse, Group, Paper, Stack, Text, UnstyledButton } from "@mantine/core";
+import { Alert, Badge, Collapse, Group, Paper, Stack, Text, UnstyledButton } from "@mantine/core";
 import { IconChevronDown, IconChevronRight } from "@tabler/icons-react";
 import { useState } from "react";
 
@@ -7,7 +7,8 @@ import { Ago } from "../../lib/time";
 import { Criteria } from "./Criteria";
 import { PhaseActions } from "./PhaseActions";
 import { Ramp } from "./Ramp";
-import { STATUS } from "./status";
+import { Rehearsals } from "./Rehearsals";
+import { isLive, STATUS } from "./status";
 
 interface Props {
   phase: PhaseFieldsFragment;
@@ -15,7 +16,7 @@ interface Props {
 }
 
 export function PhaseCard({ phase, mayOperate }: Props) {
-  const live = phase.status === "ACTIVE" || phase.status === "PAUSED";
+  const live = isLive(phase);
   const [wish, setWish] = useState<boolean | null>(null);
   const open = wish ?? live;
   const { label, color } = STATUS[phase.status];
@@ -44,7 +45,13 @@ export function PhaseCard({ phase, mayOperate }: Props) {
           <Stack gap="sm">
             {phase.description && <Text size="sm" c="dimmed">{phase.description}</Text>}
             <Ramp phase={phase} />
+            {phase.heldBy.length > 0 && (
+              <Alert color="yellow" py="xs" title="The ramp is held">
+                {phase.heldBy.map((reason) => <Text key={reason} size="sm">{reason}</Text>)}
+              </Alert>
+            )}
             <Criteria criteria={phase.successCriteria} live={live} />
+            {open && !live && <Rehearsals phase={phase} mayOperate={mayOperate} />}
           </Stack>
         </Collapse>
       </Stack>

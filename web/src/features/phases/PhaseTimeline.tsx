@@ -4,13 +4,13 @@ import { Section } from "../../components/Section";
 import { useLiveQuery } from "../../lib/live";
 import { PhaseCard } from "./PhaseCard";
 import { PhasesQuery } from "./phases.graphql";
-import { STATUS } from "./status";
+import { isLive, STATUS } from "./status";
 
 /** The phases in their order; what runs is open, the rest is one line (SPEC S76). */
 export function PhaseTimeline({ mayOperate }: { mayOperate: boolean }) {
   const [{ data, error, fetching }] = useLiveQuery(PhasesQuery, {});
   const phases = data?.launchPhases ?? [];
-  const running = phases.filter((phase) => phase.status === "ACTIVE" || phase.status === "PAUSED");
+  const running = phases.filter(isLive);
   return (
     <Section
       title="Launch Phase Management" error={error} loading={fetching && data === undefined}

@@ -1,61 +1,54 @@
-import { Button, Chip, Group, List, Modal, Stack, Text, TextInput } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
+import { Button, Group, List, Modal, Stack, Text, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useMutation } from "urql";
 
-import type { PhaseFieldsFragment } from "../../gql/graphql";
+import type { PhaseFieldsFragment, RollBackMutation as Data } from "../../gql/graphql";
 import { succeeded } from "../../lib/outcome";
 import { RollBackMutation } from "./phases.graphql";
+import { RolledBack } from "./RolledBack";
 
-const REASONS = ["Errors are rising", "Too slow", "Sign-up is broken", "Wrong feature is live"];
+const REASONS = ["Errors are rising", "Answers are too slow", "Sign-up is broken", "The wrong feature is live"];
 
-/** Two clicks from trouble to off: a reason, and the button (SPEC S76). */
+export type Outcome = Data["rollbackLaunchPhase"];
+
+/** Two clicks from trouble to off: the button of the phase, and the one that says why (SPEC S76). */
 export function RollBackDialog(props: { phase: PhaseFieldsFragment; onClose: () => void }) {
   const { phase, onClose } = props;
   const [state, rollBack] = useMutation(RollBackMutation);
   const [reason, setReason] = useState("");
-  const restores = phase.rollbackPlan?.mode === "RESTORE_PREVIOUS";
+  const [outcome, setOutcome] = useState<Outcome>();
 
-  async function submit(event: FormEvent) {
-    event.preventDefault();
-    const input = { phaseId: phase.id, reason: reason.trim() || "No reason given in a hurry" };
-    const result = await rollBack({ input });
+  async function go(why: string) {
+    const result = await rollBack({ input: { phaseId: phase.id, reason: why } });
     const payload = result.data?.rollbackLaunchPhase;
-    if (!succeeded("Not rolled back", result.error, payload?.errors)) return;
-    notifications.show({
-      color: "teal", title: `${phase.name} is rolled back`,
-      message: `${payload?.restored.length ?? 0} flags changed, incident ${payload?.incident?.number ?? ""}.`,
-    });
-    onClose();
+    if (succeeded("Not rolled back", result.error, payload?.errors)) setOutcome(payload);
   }
 
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    void go(reason.trim());
+  }
+
+  if (outcome) return <RolledBack phase={phase} outcome={outcome} onClose={onClose} />;
   return (
     <Modal opened onClose={onClose} title={`Roll back ${phase.name}`}>
-      <form onSubmit={(event) => void submit(event)}>
+      <form onSubmit={submit}>
         <Stack>
-          <Text size="sm">
-            {restores
-              ? `Puts ${phase.flags.length} flags back to what they were before.`
-              : `Switches off all ${phase.flags.length} flags of this phase, for everybody, at once.`}
-          </Text>
-          <TextInput label="Reason" value={reason} data-autofocus data-testid="rollback-reason"
+          <Text size="sm">{effect(phase)}</Text>
+          <Text size="sm" fw={600}>Roll back at once, because</Text>
+          <Group gap="xs">
+            {REASONS.map((text) => (
+              <Button key={text} size="xs" variant="light" color="red" disabled={state.fetching} onClick={() => void go(text)}>
+                {text}
+              </Button>
+            ))}
+          </Group>
+          <TextInput label="Another reason" value={reason} required data-autofocus data-testid="rollback-reason"
             onChange={(event) => setReason(event.currentTarget.value)} maxLength={500} />
-          <Chip.Group value={reason} onChange={(value) => setReason(String(value))}>
-            <Group gap="xs">
-              {REASONS.map((text) => <Chip key={text} value={text} size="xs">{text}</Chip>)}
-            </Group>
-          </Chip.Group>
-          {phase.rollbackPlan && phase.rollbackPlan.manualSteps.length > 0 && (
-            <div>
-              <Text size="sm" fw={600}>By hand, afterwards</Text>
-              <List size="sm">
-                {phase.rollbackPlan.manualSteps.map((step) => <List.Item key={step}>{step}</List.Item>)}
-              </List>
-            </div>
-          )}
+          <ManualSteps phase={phase} title="By hand, afterwards" />
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>Cancel</Button>
-            <Button type="submit" color="red" loading={state.fetching} data-testid="rollback-now">
+            <Button type="submit" color="red" disabled={reason.trim() === ""} loading={state.fetching} data-testid="rollback-now">
               Roll back now
             </Button>
           </Group>
@@ -63,4 +56,21 @@ export function RollBackDialog(props: { phase: PhaseFieldsFragment; onClose: () 
       </form>
     </Modal>
   );
+}
+
+export function ManualSteps({ phase, title }: { phase: PhaseFieldsFragment; title: string }) {
+  const steps = phase.rollbackPlan?.manualSteps ?? [];
+  if (steps.length === 0) return null;
+  return (
+    <div>
+      <Text size="sm" fw={600}>{title}</Text>
+      <List size="sm">{steps.map((step) => <List.Item key={step}>{step}</List.Item>)}</List>
+    </div>
+  );
+}
+
+function effect({ rollbackPlan, flags }: PhaseFieldsFragment): string {
+  return rollbackPlan?.mode === "RESTORE_PREVIOUS"
+    ? `Puts ${flags.length} flags back to what they were before.`
+    : `Switches off all ${flags.length} flags of this phase, for everybody, at once.`;
 }

@@ -3,7 +3,7 @@ import { graphql } from "../../gql";
 export const PhaseFields = graphql(`
   fragment PhaseFields on LaunchPhase {
     id key name description position platforms status version
-    plannedStartAt startedAt endedAt nextStepAt availableActions
+    plannedStartAt startedAt endedAt nextStepAt availableActions heldBy
     steps { index percentage holdSeconds requiresApproval }
     currentStep { index percentage }
     rollbackPlan { mode manualSteps }
@@ -12,6 +12,12 @@ export const PhaseFields = graphql(`
       criterion { key metric action threshold comparator }
     }
     flags { targetPercentage flag { id key name enabled rolloutPercentage } }
+  }
+`);
+
+export const PropagationFields = graphql(`
+  fragment PropagationFields on Propagation {
+    version startedAt processes total acked confirmed p95Ms completeMs complete slowest withinBudget
   }
 `);
 
@@ -26,12 +32,12 @@ export const PlanQuery = graphql(`
       conflicts
       changes {
         key
-        before { enabled rolloutPercentage }
-        after { enabled rolloutPercentage }
+        before { enabled rolloutPercentage targetGroups }
+        after { enabled rolloutPercentage targetGroups }
       }
       exposure { userType vendorType before after }
       readiness {
-        verdict token
+        verdict token evaluatedAt expiresAt
         checks { key title ok blocking detail }
       }
     }
@@ -40,7 +46,11 @@ export const PlanQuery = graphql(`
 
 export const ActivateMutation = graphql(`
   mutation Activate($input: ActivateLaunchPhaseInput!) {
-    activateLaunchPhase(input: $input) { phase { ...PhaseFields } errors { code message } }
+    activateLaunchPhase(input: $input) {
+      phase { ...PhaseFields }
+      propagation { ...PropagationFields }
+      errors { code message path }
+    }
   }
 `);
 
@@ -51,31 +61,64 @@ export const RollBackMutation = graphql(`
       incident { ...IncidentFields }
       restored { key }
       conflicts
-      errors { code message }
+      propagation { ...PropagationFields }
+      errors { code message path }
     }
+  }
+`);
+
+export const PropagationStream = graphql(`
+  subscription PropagationStream($version: Int!) {
+    propagation(version: $version) { ...PropagationFields }
   }
 `);
 
 export const PauseMutation = graphql(`
   mutation Pause($input: PhaseActionInput!) {
-    pauseLaunchPhase(input: $input) { phase { ...PhaseFields } errors { code message } }
+    done: pauseLaunchPhase(input: $input) { phase { ...PhaseFields } errors { code message path } }
   }
 `);
 
 export const ResumeMutation = graphql(`
   mutation Resume($input: PhaseActionInput!) {
-    resumeLaunchPhase(input: $input) { phase { ...PhaseFields } errors { code message } }
+    done: resumeLaunchPhase(input: $input) { phase { ...PhaseFields } errors { code message path } }
   }
 `);
 
 export const AdvanceMutation = graphql(`
   mutation Advance($input: PhaseActionInput!) {
-    advanceLaunchPhase(input: $input) { phase { ...PhaseFields } errors { code message } }
+    done: advanceLaunchPhase(input: $input) { phase { ...PhaseFields } errors { code message path } }
   }
 `);
 
 export const CompleteMutation = graphql(`
   mutation Complete($input: PhaseActionInput!) {
-    completeLaunchPhase(input: $input) { phase { ...PhaseFields } errors { code message } }
+    done: completeLaunchPhase(input: $input) { phase { ...PhaseFields } errors { code message path } }
+  }
+`);
+
+export const RehearsalFields = graphql(`
+  fragment RehearsalFields on PhaseRun {
+    id number kind startedAt
+    rehearsal {
+      status stage failure judgements detectionSeconds decisionSeconds decidedBy explanation endedAt
+      steps { percentage exposed people }
+      propagation { ...PropagationFields }
+    }
+  }
+`);
+
+export const RehearsalsQuery = graphql(`
+  query Rehearsals($key: String!) {
+    launchPhase(key: $key) {
+      id
+      runs(first: 10) { nodes { ...RehearsalFields } }
+    }
+  }
+`);
+
+export const RehearseMutation = graphql(`
+  mutation Rehearse($input: PhaseActionInput!) {
+    rehearseLaunchPhase(input: $input) { run { ...RehearsalFields } errors { code message path } }
   }
 `);

@@ -14,3 +14,8 @@ export const VERDICT: Record<Verdict, { label: string; color: string }> = {
   INCONCLUSIVE: { label: "Unclear", color: "yellow" },
   NO_DATA: { label: "No data", color: "gray" },
 };
+
+/** It runs, or would go on running. */
+export function isLive({ status }: { status: PhaseStatus }): boolean {
+  return status === "ACTIVE" || status === "PAUSED";
+}

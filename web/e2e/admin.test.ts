@@ -1,0 +1,193 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import type { Browser, BrowserContext, Page } from "playwright-core";
+
+import {
+  ask, BASE, logIn, NARROW, openBrowser, picture, switchFlag, token, visit, wellBuilt, WIDE,
+} from "./browser.ts";
+import { supplier } from "./people.ts";
+
+let browser: Browser;
+let session: SessionState;
+before(async () => {
+  browser = await openBrowser();
+  const { context, page } = await visit(browser);
+  await logIn(page);
+  session = await context.storageState();
+  await context.close();
+});
+after(async () => {
+  await browser.close();
+});
+
+type SessionState = Awaited<ReturnType<BrowserContext["storageState"]>>;
+
+// Not worse: whatever is HIGH keeps the launches of other tests on the ground.
+const INCIDENT = { type: "payment_failure", severity: "MEDIUM", title: "Payments fail", userImpact: "Nobody can pay" };
+
+/** An admin's page, with the problems of its whole visit. */
+async function admin(path: string): Promise<{ page: Page; end: () => Promise<void> }> {
+  const { context, page, problems } = await visit(browser, WIDE, path, session);
+  return {
+    page,
+    end: async () => {
+      assert.deepEqual(problems, []);
+      await context.close();
+    },
+  };
+}
+
+async function openIncident(): Promise<number> {
+  const { createIncident } = await ask<{ createIncident: { incident: { number: number } } }>(
+    await token(),
+    "mutation ($input: CreateIncidentInput!) { createIncident(input: $input) { incident { number } } }",
+    { input: INCIDENT },
+  );
+  return createIncident.incident.number;
+}
+
+test("every page of the launch team, wide and light, narrow and dark", async () => {
+  const number = await openIncident();
+  await supplier("directory@example.org", "Fern & Moss Floristry");
+  const { page, end } = await admin("/admin/launch");
+  const pages: [address: string, landmark: string][] = [
+    ["/admin/launch", "[data-testid^=phase-]"],
+    ["/admin/monitoring?range=LAST_1H", "[data-testid=history-database]"],
+    [`/admin/incidents/${number}`, "[data-testid=timeline] .row"],
+    ["/admin/flags", "[data-testid^=flag-]"],
+    ["/admin/flags/mvp_supplier_dashboard", "[data-testid=change]"],
+    ["/admin/playground", "[data-testid^=evaluated-]"],
+    ["/admin/directory", "text=Fern & Moss Floristry"],
+    ["/admin/directory?tab=invitations", "main section"],
+    ["/admin/directory?tab=stalled", "main section"],
+    ["/admin/audit", "[data-testid=change]"],
+    ["/admin/tokens", "main section"],
+    ["/admin/api", "[data-testid=curl]"],
+  ];
+  for (const [address, landmark] of pages) {
+    await page.goto(BASE + address);
+    await page.locator(landmark).first().waitFor();
+    const name = address.slice(1).replaceAll(/[^a-z0-9]+/gi, "-").replace(/incidents-\d+/, "incident");
+    for (const [size, viewport, scheme] of [["1440", WIDE, "light"], ["360", NARROW, "dark"]] as const) {
+      await page.setViewportSize(viewport);
+      await page.evaluate((wanted) => document.documentElement.setAttribute("data-mantine-color-scheme", wanted), scheme);
+      await picture(page, `${name}-${size}`);
+      assert.deepEqual(await wellBuilt(page), [], `${address} at ${size}`);
+    }
+  }
+  await end();
+});
+
+test("somebody is faster: what was typed stays, and who it was is said", async () => {
+  const { page, end } = await admin("/admin/flags/mvp_direct_connections");
+  await page.getByLabel("Name").fill("Connections without an invitation");
+  await ask(
+    await token(),
+    'mutation { updateFeatureFlag(input: { key: "mvp_direct_connections", rolloutPercentage: 40 }) { errors { code } } }',
+  );
+  await page.getByTestId("change").getByText("→").first().waitFor();
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByTestId("conflict").getByText("admin@wedsync.app changed this flag meanwhile").waitFor();
+  assert.equal(await page.getByLabel("Name").inputValue(), "Connections without an invitation");
+  await page.getByRole("button", { name: "Apply mine on top" }).click();
+  await page.getByRole("heading", { name: "Connections without an invitation", level: 1 }).waitFor();
+  await end();
+});
+
+test("a change is taken back from the audit, with a reason", async () => {
+  const { page, end } = await admin("/admin/audit");
+  await switchFlag("mvp_test_feature", true);
+  const change = page.getByTestId("change").filter({ hasText: "Test feature switched on" }).first();
+  await change.getByRole("button", { name: "Revert" }).click();
+  await page.getByLabel("Reason").fill("Only a drill");
+  await page.getByRole("dialog").getByRole("button", { name: "Revert" }).click();
+  await page.getByTestId("change").filter({ hasText: "“Only a drill”" }).waitFor();
+  const { featureFlag } = await ask<{ featureFlag: { enabled: boolean } }>(
+    await token(), '{ featureFlag(key: "mvp_test_feature") { enabled } }',
+  );
+  assert.equal(featureFlag.enabled, false);
+  await end();
+});
+
+test("what a person sees, and why", async () => {
+  await supplier("seen@example.org", "Seen Studio");
+  await switchFlag("mvp_client_management", true);
+  const { page, end } = await admin("/admin/playground?flag=mvp_client_management");
+  const result = page.getByTestId("evaluated-mvp_client_management");
+  await page.getByTestId("person").fill("Seen Stu");
+  await page.getByRole("option", { name: /Seen Studio/ }).click();
+  await page.locator("[data-testid=evaluated-mvp_client_management][data-value=true]").waitFor();
+  await result.getByText("so since admin@wedsync.app").waitFor();
+  await page.getByRole("combobox", { name: "Side" }).click();
+  await page.getByRole("option", { name: "Couple" }).click();
+  await page.locator("[data-testid=evaluated-mvp_client_management][data-value=false]").waitFor();
+  await end();
+});
+
+test("a token works with its rights, and no longer once it is revoked", async () => {
+  const { page, end } = await admin("/admin/tokens");
+  await page.getByRole("button", { name: "Create a token" }).click();
+  await page.getByLabel("What it is for").fill("Deploy robot");
+  await page.getByLabel("See phases, runs and events").check();
+  await page.getByRole("button", { name: "Create", exact: true }).click();
+  const secret = (await page.getByTestId("secret").textContent()) ?? "";
+  await page.getByRole("button", { name: "I have copied it" }).click();
+  const { launchPhases } = await ask<{ launchPhases: unknown[] }>(secret, "{ launchPhases { key } }");
+  assert.ok(launchPhases.length > 0);
+  await assert.rejects(ask(secret, "{ apiTokens { id } }"), /FORBIDDEN/);
+  await page.getByTestId("token-Deploy robot").getByRole("button", { name: "Revoke" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
+  await page.getByTestId("token-Deploy robot").getByText("Revoked", { exact: true }).waitFor();
+  await assert.rejects(ask(secret, "{ launchPhases { key } }"), /UNAUTHENTICATED/);
+  await end();
+});
+
+test("an incident from its first sight to its end", async () => {
+  const number = await openIncident();
+  const { page, end } = await admin(`/admin/incidents/${number}`);
+  const status = (text: string) => page.getByTestId("incident-status").getByText(text).waitFor();
+  await page.getByRole("button", { name: "Acknowledge" }).click();
+  await status("Investigating");
+  await page.getByRole("button", { name: "Assign to me" }).click();
+  await page.getByText("admin@wedsync.app works on it").waitFor();
+  await page.getByLabel("Note for the timeline").fill("The bank is called.");
+  await page.getByRole("button", { name: "Add" }).click();
+  await page.getByTestId("timeline").getByText("“The bank is called.”").waitFor();
+  await page.getByRole("button", { name: "Resolve" }).click();
+  await page.getByLabel("What ended it").fill("The bank is back.");
+  await page.getByRole("dialog").getByRole("button", { name: "Resolve" }).click();
+  await status("Resolved");
+  await page.getByRole("button", { name: "Close", exact: true }).click();
+  await status("Closed");
+  await end();
+});
+
+test("a launch is rehearsed on a copy", async () => {
+  const { page, end } = await admin("/admin/launch");
+  const phase = page.getByTestId("phase-couple_rollout");
+  await phase.getByRole("button", { name: /Couple rollout/ }).click();
+  await phase.getByRole("button", { name: "Rehearse" }).click();
+  await phase.locator("[data-testid=rehearsal][data-status=PASSED]").waitFor({ timeout: 30_000 });
+  await phase.getByText("rolled back by itself after").waitFor();
+  await end();
+});
+
+test("the explorer asks and listens, with nothing from other servers", async () => {
+  const foreign: string[] = [];
+  const { page, end } = await admin("/admin/api");
+  page.on("request", (request) => {
+    if (!request.url().startsWith(BASE)) foreign.push(request.url());
+  });
+  await page.getByRole("link", { name: "Open the explorer" }).click();
+  await page.locator(".graphiql-query-editor .CodeMirror-code").getByText("systemHealth").click();
+  await page.keyboard.press("Control+Enter");
+  await page.locator(".result-window").getByText('"availableActions"').first().waitFor();
+  await page.locator(".graphiql-query-editor .CodeMirror-code").getByText("launchEvents").click();
+  await page.keyboard.press("Control+Enter");
+  await switchFlag("mvp_test_feature", true);
+  await page.locator(".result-window").getByText("mvp_test_feature switched on").waitFor();
+  await picture(page, "explorer-1440");
+  assert.deepEqual(foreign, []);
+  await end();
+});

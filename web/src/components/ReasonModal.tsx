@@ -1,0 +1,46 @@
+import { Button, Group, Modal, Stack, Text, Textarea } from "@mantine/core";
+import { type FormEvent, type ReactNode, useState } from "react";
+
+interface Props {
+  title: string;
+  /** What will happen. */
+  children?: ReactNode;
+  label?: string;
+  required?: boolean;
+  confirm: string;
+  color?: string;
+  /** True where it was done: then the dialog closes. What was typed stays where it was not. */
+  onConfirm: (reason: string) => Promise<boolean>;
+  onClose: () => void;
+}
+
+/** Says what will happen and asks why, for the audit. */
+export function ReasonModal(props: Props) {
+  const { title, children, label = "Reason", required = false, confirm, color, onConfirm, onClose } = props;
+  const [reason, setReason] = useState("");
+  const [busy, setBusy] = useState(false);
+
+  async function submit(event: FormEvent) {
+    event.preventDefault();
+    setBusy(true);
+    const done = await onConfirm(reason.trim());
+    setBusy(false);
+    if (done) onClose();
+  }
+
+  return (
+    <Modal opened onClose={onClose} title={title}>
+      <form onSubmit={(event) => void submit(event)}>
+        <Stack>
+          {children && <Text size="sm" component="div">{children}</Text>}
+          <Textarea label={label} required={required} autosize minRows={2} maxLength={2000} data-autofocus
+            value={reason} onChange={(event) => setReason(event.currentTarget.value)} />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>Cancel</Button>
+            <Button type="submit" loading={busy} {...(color && { color })}>{confirm}</Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

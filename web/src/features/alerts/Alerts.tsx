@@ -1,0 +1,75 @@
+import { Alert, Button, Code, Group, Stack, Text } from "@mantine/core";
+import { useState } from "react";
+import { useMutation } from "urql";
+
+import { Section } from "../../components/Section";
+import type { AlertChannelsQuery as Data, SendTestAlertMutation } from "../../gql/graphql";
+import { useLiveQuery } from "../../lib/live";
+import { succeeded } from "../../lib/outcome";
+import { Ago } from "../../lib/time";
+import { mayOperate } from "../session/roles";
+import { useViewer } from "../session/session";
+import { ChannelsQuery, TestAlertMutation } from "./alerts.graphql";
+import { Deliveries } from "./Deliveries";
+
+type Result = SendTestAlertMutation["sendTestAlert"]["results"][number];
+
+/** Where alerts go, whether they arrive, and a test of that (SPEC S99, S117). */
+export function Alerts() {
+  const may = mayOperate(useViewer().role);
+  const [{ data, error, fetching }, again] = useLiveQuery(ChannelsQuery, {});
+  const [state, send] = useMutation(TestAlertMutation);
+  const [results, setResults] = useState<readonly Result[]>();
+  const [sent, setSent] = useState(0);
+  const channels = data?.alertChannels ?? [];
+
+  async function test() {
+    const done = await send({});
+    if (!succeeded("No test was sent", done.error, done.data?.sendTestAlert.errors)) return;
+    setResults(done.data?.sendTestAlert.results);
+    setSent((count) => count + 1);
+    again({ requestPolicy: "network-only" });
+  }
+
+  return (
+    <Section
+      title="Alerts" error={error} loading={fetching && data === undefined}
+      aside={may && channels.length > 0 && (
+        <Button size="xs" variant="default" loading={state.fetching} onClick={() => void test()}>Send a test</Button>
+      )}
+    >
+      {channels.length === 0 && !fetching && (
+        <Alert color="yellow" title="Nobody is alerted">
+          No channel is configured: set <Code>ALERT_URLS</Code>. Incidents still open by themselves.
+        </Alert>
+      )}
+      <Stack gap={0}>{channels.map((channel) => <Channel key={channel.name} channel={channel} />)}</Stack>
+      {results?.map((result) => <Outcome key={result.channel} result={result} />)}
+      <Deliveries key={sent} />
+    </Section>
+  );
+}
+
+function Channel({ channel }: { channel: Data["alertChannels"][number] }) {
+  return (
+    <Group className="row" justify="space-between">
+      <Text size="sm" className="code">{channel.name}</Text>
+      <Text size="xs" c="dimmed">
+        from {channel.minimumSeverity.toLowerCase()} on
+        {channel.lastSuccessAt && <> · last arrived <Ago at={channel.lastSuccessAt} /></>}
+        {channel.lastTestAt ? <> · tested <Ago at={channel.lastTestAt} /></> : " · never tested"}
+      </Text>
+      {channel.lastFailureAt && (
+        <Text size="xs" c="var(--bad)">failed <Ago at={channel.lastFailureAt} />: {channel.lastError}</Text>
+      )}
+    </Group>
+  );
+}
+
+function Outcome({ result }: { result: Result }) {
+  return (
+    <Alert color={result.delivered ? "teal" : "red"} role="status" py="xs">
+      {result.channel}: {result.delivered ? `the test arrived after ${result.latencyMs ?? 0} ms` : result.error}
+    </Alert>
+  );
+}

@@ -1,0 +1,73 @@
+import { Anchor, Button, List, SimpleGrid, Stack, Text } from "@mantine/core";
+import { IconDownload, IconTerminal2 } from "@tabler/icons-react";
+import { useEffect, useState } from "react";
+import { Link } from "react-router";
+
+import { Copyable } from "../../components/Copyable";
+import { PageHead } from "../../components/PageHead";
+import { Section } from "../../components/Section";
+import { curl, python, stream } from "./examples";
+
+/** How tools use the graph: where, with what, and examples that work against this very server. */
+export function ApiPage() {
+  return (
+    <>
+      <PageHead title="API" text="Everything that this page can do, a tool can do too: one typed graph with streams.">
+        <Button component={Link} to="/explorer" size="xs" leftSection={<IconTerminal2 size={14} />}>Open the explorer</Button>
+        <Button component="a" href="/schema.graphql" download="schema.graphql" size="xs" variant="default"
+          leftSection={<IconDownload size={14} />}>
+          Download the schema
+        </Button>
+      </PageHead>
+      <SimpleGrid cols={{ base: 1, lg: 2 }}>
+        <Stack>
+          <Access />
+          <Section title="Examples">
+            <Copyable label="Ask with curl" text={curl()} testId="curl" />
+            <Copyable label="Stay informed with curl (server-sent events)" text={stream()} />
+            <Copyable label="Ask from Python with gql" text={python()} />
+          </Section>
+        </Stack>
+        <Schema />
+      </SimpleGrid>
+    </>
+  );
+}
+
+function Access() {
+  return (
+    <Section title="Access">
+      <List size="sm" spacing={4}>
+        <List.Item>
+          A tool sends a token as <code>Authorization: Bearer …</code>, over websockets in <code>connection_init</code>.
+          Make one under <Anchor component={Link} to="/admin/tokens" inherit underline="always">Tokens</Anchor>.
+        </List.Item>
+        <List.Item>Each field names the scope that it needs: see <code>@scope</code> in the schema.</List.Item>
+        <List.Item>
+          Questions and changes go to <code>POST /graphql</code>. Streams use <code>graphql-transport-ws</code> or server-sent events.
+        </List.Item>
+        <List.Item>Expected failures are data: <code>errors</code> of a payload, with a code and the field at fault.</List.Item>
+      </List>
+    </Section>
+  );
+}
+
+function Schema() {
+  const [sdl, setSdl] = useState<string>();
+  const [failed, setFailed] = useState(false);
+  useEffect(() => {
+    const stop = new AbortController();
+    fetch("/schema.graphql", { signal: stop.signal })
+      .then(async (answer) => (answer.ok ? setSdl(await answer.text()) : setFailed(true)))
+      .catch(() => {
+        if (!stop.signal.aborted) setFailed(true);
+      });
+    return () => stop.abort();
+  }, []);
+  return (
+    <Section title="Schema" loading={sdl === undefined && !failed}>
+      {failed && <Text size="sm" c="dimmed">The schema could not be fetched.</Text>}
+      {sdl !== undefined && <pre className="schema" tabIndex={0} aria-label="The schema as text">{sdl}</pre>}
+    </Section>
+  );
+}

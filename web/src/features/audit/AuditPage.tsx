@@ -1,0 +1,67 @@
+import { Group, SegmentedControl, Select, Stack } from "@mantine/core";
+import { useEffect, useMemo, useState } from "react";
+
+import { LoadMore } from "../../components/LoadMore";
+import { PageHead } from "../../components/PageHead";
+import { Section } from "../../components/Section";
+import type { ChangeSubject } from "../../gql/graphql";
+import { usePages } from "../../lib/growing";
+import { useNewestEvent } from "../events/useNewestEvent";
+import { mayOperate } from "../session/roles";
+import { useViewer } from "../session/session";
+import { ChangesQuery } from "./audit.graphql";
+import { ChangeRow } from "./ChangeRow";
+
+const SUBJECTS: { value: ChangeSubject | "ALL"; label: string }[] = [
+  { value: "ALL", label: "All" },
+  { value: "FLAG", label: "Flags" },
+  { value: "PHASE", label: "Phases" },
+  { value: "TOKEN", label: "Tokens" },
+];
+const SPANS = [
+  { value: "0", label: "All times" },
+  { value: "1", label: "Last hour" },
+  { value: "24", label: "Last 24 hours" },
+  { value: "168", label: "Last 7 days" },
+];
+
+/** All changes of the launch with who, why and the way back (SPEC A4). */
+export function AuditPage() {
+  const may = mayOperate(useViewer().role);
+  const [subject, setSubject] = useState<ChangeSubject | "ALL">("ALL");
+  const [hours, setHours] = useState("0");
+  const since = useMemo(
+    () => (hours === "0" ? null : new Date(Date.now() - Number(hours) * 3_600_000).toISOString()),
+    [hours],
+  );
+  const wanted = { subject: subject === "ALL" ? null : [subject], since };
+  const pages = usePages(ChangesQuery, wanted, (data) => data.changes);
+  const { again } = pages;
+  const newest = useNewestEvent();
+  useEffect(() => {
+    if (newest !== undefined) again();
+  }, [newest, again]);
+  return (
+    <>
+      <PageHead title="Audit" text="Who changed what, from what to what, and why. Nothing here is ever edited or deleted." />
+      <Section
+        title="Changes" error={pages.error} loading={pages.loading}
+        aside={
+          <Group gap="xs">
+            <SegmentedControl size="xs" aria-label="What was changed" value={subject} data={SUBJECTS}
+              onChange={(value) => setSubject(value as ChangeSubject | "ALL")} />
+            <Select size="xs" aria-label="When" w={140} data={SPANS} value={hours} allowDeselect={false}
+              onChange={(value) => setHours(value ?? "0")} />
+          </Group>
+        }
+      >
+        <Stack gap={0}>
+          {pages.nodes.map((change) => (
+            <ChangeRow key={change.id} change={change} mayOperate={may} onReverted={again} />
+          ))}
+        </Stack>
+        <LoadMore pages={pages} none="No change matches." />
+      </Section>
+    </>
+  );
+}

@@ -1,0 +1,72 @@
+import { Anchor, Button, Group, Text } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { IconArrowBackUp } from "@tabler/icons-react";
+import { Link } from "react-router";
+import { useMutation } from "urql";
+
+import { Diff } from "../../components/Diff";
+import { ReasonModal } from "../../components/ReasonModal";
+import type { ChangeFieldsFragment } from "../../gql/graphql";
+import { actorName } from "../../lib/actor";
+import { succeeded } from "../../lib/outcome";
+import { Ago } from "../../lib/time";
+import { RevertMutation } from "./audit.graphql";
+
+interface Props {
+  change: ChangeFieldsFragment;
+  mayOperate: boolean;
+  onReverted: () => void;
+}
+
+/** Who changed what, from what to what, why, and the button that undoes it. */
+export function ChangeRow({ change, mayOperate, onReverted }: Props) {
+  const [asking, dialog] = useDisclosure();
+  const [, revert] = useMutation(RevertMutation);
+
+  async function undo(reason: string) {
+    const { data, error } = await revert({ id: change.id, reason });
+    const done = succeeded("Not reverted", error, data?.revertChange.errors);
+    if (done) onReverted();
+    return done;
+  }
+
+  return (
+    <Group className="row" justify="space-between" align="flex-start" wrap="nowrap" data-testid="change">
+      <div style={{ minWidth: 0 }}>
+        <Text size="sm" style={{ overflowWrap: "anywhere" }}>
+          <SubjectLink change={change} /> {change.action}
+        </Text>
+        <Diff before={change.before} after={change.after} />
+        {change.reason && <Text size="sm" fs="italic" style={{ overflowWrap: "anywhere" }}>“{change.reason}”</Text>}
+        <Text size="xs" c="dimmed">
+          {actorName(change.actor)} · <Ago at={change.at} />
+          {change.reverts && " · undoes an earlier change"}
+        </Text>
+      </div>
+      {mayOperate && change.revertible && (
+        <Button size="compact-sm" variant="light" color="red" style={{ flex: "none" }}
+          leftSection={<IconArrowBackUp size={14} />} onClick={dialog.open}>
+          Revert
+        </Button>
+      )}
+      {asking && (
+        <ReasonModal title={`Revert: ${nameOf(change)} ${change.action}`} confirm="Revert" color="red" required
+          onConfirm={undo} onClose={dialog.close}>
+          Puts back what this one change moved:
+          <Diff before={change.after} after={change.before} />
+        </ReasonModal>
+      )}
+    </Group>
+  );
+}
+
+function SubjectLink({ change }: { change: ChangeFieldsFragment }) {
+  const { subject } = change;
+  if (subject?.__typename !== "FeatureFlag") return <Text span fw={600} inherit>{nameOf(change)}</Text>;
+  return <Anchor component={Link} to={`/admin/flags/${subject.key}`} fw={600} inherit>{nameOf(change)}</Anchor>;
+}
+
+function nameOf({ subject }: ChangeFieldsFragment): string {
+  if (subject && "name" in subject) return subject.__typename === "ApiToken" ? `Token ${subject.name}` : subject.name;
+  return "Something that is gone";
+}

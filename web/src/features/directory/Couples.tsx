@@ -1,0 +1,40 @@
+import { Group, Stack, Text } from "@mantine/core";
+import { useState } from "react";
+
+import { LoadMore } from "../../components/LoadMore";
+import { Section } from "../../components/Section";
+import { plainDate } from "../../lib/dates";
+import { usePages } from "../../lib/growing";
+import { Ago } from "../../lib/time";
+import { CouplesQuery } from "./directory.graphql";
+import { OnboardingState, SeesLink } from "./OnboardingState";
+import { SearchInput } from "./SearchInput";
+
+export function Couples() {
+  const [search, setSearch] = useState<string | null>(null);
+  const pages = usePages(CouplesQuery, { search }, (data) => data.couples);
+  return (
+    <Section title="Couples" error={pages.error} loading={pages.loading}
+      aside={<SearchInput label="Search couples" onSearch={setSearch} />}>
+      <Stack gap={0}>
+        {pages.nodes.map((couple) => (
+          <Group key={couple.id} className="row" justify="space-between" wrap="nowrap" align="flex-start">
+            <div style={{ minWidth: 0 }}>
+              <Text size="sm" fw={600} truncate>
+                {[couple.partner1Name, couple.partner2Name].filter(Boolean).join(" and ") || "Without names yet"}
+              </Text>
+              <Text size="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>
+                {couple.onboarding.user?.email}
+                {couple.weddingDate && ` · wedding on ${plainDate(couple.weddingDate)}`}
+                {couple.firstConnectionAt && <> · connected <Ago at={couple.firstConnectionAt} /></>}
+              </Text>
+              <OnboardingState onboarding={couple.onboarding} />
+            </div>
+            <SeesLink user={couple.onboarding.user} />
+          </Group>
+        ))}
+      </Stack>
+      <LoadMore pages={pages} none={search ? "No couple matches." : "No couple has signed up yet."} />
+    </Section>
+  );
+}

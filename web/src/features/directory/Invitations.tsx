@@ -1,0 +1,48 @@
+import { Badge, Group, Select, Stack, Text } from "@mantine/core";
+import { useState } from "react";
+
+import { LoadMore } from "../../components/LoadMore";
+import { Section } from "../../components/Section";
+import type { InvitationStatus } from "../../gql/graphql";
+import { usePages } from "../../lib/growing";
+import { Ago, local } from "../../lib/time";
+import { sentenceCase } from "../health/checks";
+import { InvitationsQuery } from "./directory.graphql";
+
+const STATUS: Record<InvitationStatus, string> = {
+  SENT: "indigo", OPENED: "cyan", ACCEPTED: "teal", EXPIRED: "gray", REVOKED: "gray", DECLINED: "orange",
+};
+
+export function Invitations() {
+  const [status, setStatus] = useState<InvitationStatus | null>(null);
+  const pages = usePages(InvitationsQuery, { status: status && [status] }, (data) => data.invitations);
+  return (
+    <Section
+      title="Invitations" error={pages.error} loading={pages.loading}
+      aside={
+        <Select size="xs" w={140} aria-label="Status" placeholder="Any status" clearable value={status}
+          data={(Object.keys(STATUS) as InvitationStatus[]).map((value) => ({ value, label: sentenceCase(value) }))}
+          onChange={setStatus} />
+      }
+    >
+      <Stack gap={0}>
+        {pages.nodes.map((item) => (
+          <Group key={item.id} className="row" justify="space-between" wrap="nowrap" align="flex-start">
+            <div style={{ minWidth: 0 }}>
+              <Text size="sm" fw={600} truncate>{item.client.coupleNames}</Text>
+              <Text size="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>
+                {item.channel === "LINK" ? "by link" : item.email} · sent <Ago at={item.sentAt} />
+                {item.openedAt && <> · opened <Ago at={item.openedAt} /></>}
+                {item.acceptedAt && <> · accepted <Ago at={item.acceptedAt} /></>}
+                {item.resendCount > 0 && ` · sent again ${item.resendCount} times`}
+                {(item.status === "SENT" || item.status === "OPENED") && ` · expires ${local(item.expiresAt)}`}
+              </Text>
+            </div>
+            <Badge color={STATUS[item.status]} variant="dot" style={{ flex: "none" }}>{sentenceCase(item.status)}</Badge>
+          </Group>
+        ))}
+      </Stack>
+      <LoadMore pages={pages} none={status ? "No invitation has this status." : "Nobody has been invited yet."} />
+    </Section>
+  );
+}

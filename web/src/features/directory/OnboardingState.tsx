@@ -1,0 +1,39 @@
+import { Anchor, Badge, Group, Text } from "@mantine/core";
+import { Link } from "react-router";
+
+import type { StandingFieldsFragment } from "../../gql/graphql";
+import { Ago } from "../../lib/time";
+
+/** How far somebody has come, and whether they stand still. */
+export function OnboardingState({ onboarding }: { onboarding: StandingFieldsFragment }) {
+  const { completedAt, percentComplete, stuckAtStep, currentStep, assistanceNeeded, lastActivityAt } = onboarding;
+  return (
+    <Group gap={6}>
+      {assistanceNeeded && <Badge color="red" variant="light">Asks for help</Badge>}
+      {completedAt ? (
+        <Text size="xs" c="dimmed">set up <Ago at={completedAt} /></Text>
+      ) : (
+        <Text size="xs" c="dimmed">
+          {percentComplete} %{currentStep && ` · at ${stepName(currentStep)}`}
+          {stuckAtStep && " · stands still"} · last seen <Ago at={lastActivityAt} />
+        </Text>
+      )}
+    </Group>
+  );
+}
+
+/** What this person sees, one click away. */
+export function SeesLink({ user }: { user: { id: string; email: string } | null | undefined }) {
+  if (!user) return null;
+  return (
+    <Anchor component={Link} to={`/admin/playground?user=${encodeURIComponent(user.id)}`} size="xs"
+      aria-label={`What they see: ${user.email}`} style={{ flex: "none" }}>
+      What they see
+    </Anchor>
+  );
+}
+
+/** send_invitation → send invitation. */
+export function stepName(key: string): string {
+  return key.replaceAll("_", " ");
+}

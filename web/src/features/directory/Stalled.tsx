@@ -1,0 +1,75 @@
+import { Button, Group, Select, Stack, Text } from "@mantine/core";
+import { useState } from "react";
+import { useMutation } from "urql";
+
+import { LoadMore } from "../../components/LoadMore";
+import { Section } from "../../components/Section";
+import type { StandingFieldsFragment } from "../../gql/graphql";
+import { succeeded } from "../../lib/outcome";
+import { usePages } from "../../lib/growing";
+import { useViewer } from "../session/session";
+import { AnswerMutation, StalledQuery } from "./directory.graphql";
+import { OnboardingState, SeesLink } from "./OnboardingState";
+
+const SPANS = [
+  { value: "300", label: "for 5 minutes" },
+  { value: "3600", label: "for an hour" },
+  { value: "86400", label: "for a day" },
+];
+
+/** Who stands still, those who ask for help among them (SPEC S44, S73). */
+export function Stalled() {
+  const admin = useViewer().role === "ADMIN";
+  const [seconds, setSeconds] = useState("300");
+  const wanted = { userType: null, olderThanSeconds: Number(seconds) };
+  const pages = usePages(StalledQuery, wanted, (data) => data.stalledOnboardings);
+  return (
+    <Section
+      title="Stalled" error={pages.error} loading={pages.loading}
+      aside={
+        <Select size="xs" w={150} aria-label="For how long" data={SPANS} value={seconds} allowDeselect={false}
+          onChange={(value) => setSeconds(value ?? "300")} />
+      }
+    >
+      <Stack gap={0}>
+        {pages.nodes.map((item) => <Line key={item.id} onboarding={item} mayAnswer={admin} onAnswered={pages.again} />)}
+      </Stack>
+      <LoadMore pages={pages} none="Nobody stands still." />
+    </Section>
+  );
+}
+
+interface LineProps {
+  onboarding: StandingFieldsFragment;
+  mayAnswer: boolean;
+  onAnswered: () => void;
+}
+
+function Line({ onboarding, mayAnswer, onAnswered }: LineProps) {
+  const [state, answer] = useMutation(AnswerMutation);
+
+  async function onAnswer() {
+    const { data, error } = await answer({ id: onboarding.id });
+    if (succeeded("Not answered", error, data?.answerAssistance.errors)) onAnswered();
+  }
+
+  return (
+    <Group className="row" justify="space-between" wrap="nowrap" align="flex-start">
+      <div style={{ minWidth: 0 }}>
+        <Text size="sm" fw={600} style={{ overflowWrap: "anywhere" }}>
+          {onboarding.user?.email ?? "An account that is gone"} · {onboarding.userType.toLowerCase()}
+        </Text>
+        <OnboardingState onboarding={onboarding} />
+        {onboarding.assistanceMessage && <Text size="sm" fs="italic">“{onboarding.assistanceMessage}”</Text>}
+      </div>
+      <Group gap="xs" style={{ flex: "none" }}>
+        <SeesLink user={onboarding.user} />
+        {onboarding.assistanceNeeded && mayAnswer && (
+          <Button size="compact-sm" variant="default" loading={state.fetching} onClick={() => void onAnswer()}>
+            Mark as answered
+          </Button>
+        )}
+      </Group>
+    </Group>
+  );
+}

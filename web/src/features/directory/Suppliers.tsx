@@ -1,0 +1,49 @@
+import { Group, Select, Stack, Text } from "@mantine/core";
+import { useState } from "react";
+
+import { LoadMore } from "../../components/LoadMore";
+import { Section } from "../../components/Section";
+import type { VendorType } from "../../gql/graphql";
+import { usePages } from "../../lib/growing";
+import { Ago } from "../../lib/time";
+import { sentenceCase } from "../health/checks";
+import { SuppliersQuery } from "./directory.graphql";
+import { OnboardingState, SeesLink } from "./OnboardingState";
+import { SearchInput } from "./SearchInput";
+
+const TRADES: VendorType[] = ["PHOTOGRAPHER", "VENUE", "CATERING", "FLORIST", "MUSIC", "OTHER"];
+
+export function Suppliers() {
+  const [search, setSearch] = useState<string | null>(null);
+  const [vendorType, setVendorType] = useState<VendorType | null>(null);
+  const pages = usePages(SuppliersQuery, { search, vendorType }, (data) => data.suppliers);
+  return (
+    <Section
+      title="Suppliers" error={pages.error} loading={pages.loading}
+      aside={
+        <Group gap="xs">
+          <Select size="xs" w={140} aria-label="Trade" placeholder="Any trade" clearable value={vendorType}
+            data={TRADES.map((value) => ({ value, label: sentenceCase(value) }))} onChange={setVendorType} />
+          <SearchInput label="Search suppliers" onSearch={setSearch} />
+        </Group>
+      }
+    >
+      <Stack gap={0}>
+        {pages.nodes.map((supplier) => (
+          <Group key={supplier.id} className="row" justify="space-between" wrap="nowrap" align="flex-start">
+            <div style={{ minWidth: 0 }}>
+              <Text size="sm" fw={600} truncate>{supplier.businessName ?? "Without a name yet"}</Text>
+              <Text size="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>
+                {supplier.email}{supplier.vendorType && ` · ${supplier.vendorType.toLowerCase()}`}
+                {supplier.firstValueAt && <> · first invitation <Ago at={supplier.firstValueAt} /></>}
+              </Text>
+              <OnboardingState onboarding={supplier.onboarding} />
+            </div>
+            <SeesLink user={supplier.onboarding.user} />
+          </Group>
+        ))}
+      </Stack>
+      <LoadMore pages={pages} none={search || vendorType ? "No supplier matches." : "No supplier has signed up yet."} />
+    </Section>
+  );
+}

@@ -1,0 +1,29 @@
+import { Alert, Button, Group, Text } from "@mantine/core";
+
+import { actorName } from "../../lib/actor";
+import { Ago } from "../../lib/time";
+import type { Conflict } from "./outcome";
+
+interface Props {
+  conflict: Conflict;
+  /** What was wished for, in words. */
+  wish: string;
+  onInsist: () => void;
+  onYield: () => void;
+}
+
+/** Who was faster, and the choice that this leaves; nothing that was typed is lost (SPEC A5). */
+export function ConflictNote({ conflict, wish, onInsist, onYield }: Props) {
+  return (
+    <Alert color="yellow" role="alert" data-testid="conflict" w="100%"
+      title={`${actorName(conflict.changedBy)} changed this flag meanwhile`}>
+      <Text size="sm">
+        Version {conflict.currentVersion} was made <Ago at={conflict.changedAt} />. Yours was not applied: {wish}.
+      </Text>
+      <Group gap="xs" mt="xs">
+        <Button size="xs" variant="default" onClick={onInsist}>Apply mine on top</Button>
+        <Button size="xs" variant="default" onClick={onYield}>Keep theirs</Button>
+      </Group>
+    </Alert>
+  );
+}

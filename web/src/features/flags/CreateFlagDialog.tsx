@@ -1,0 +1,58 @@
+import { Button, Group, Modal, NumberInput, Stack, Switch, Textarea, TextInput } from "@mantine/core";
+import { useForm } from "@mantine/form";
+import { useNavigate } from "react-router";
+import { useMutation } from "urql";
+
+import { useIdempotencyKeys } from "../../lib/ids";
+import { CreateMutation } from "./flags.graphql";
+import { GroupsInput } from "./GroupsInput";
+import { settled } from "./outcome";
+
+/** A new flag: off unless it is said otherwise, and then for everybody unless that is. */
+export function CreateFlagDialog({ onClose }: { onClose: () => void }) {
+  const navigate = useNavigate();
+  const [state, create] = useMutation(CreateMutation);
+  const keys = useIdempotencyKeys();
+  const form = useForm({
+    initialValues: {
+      key: "", name: "", description: "", enabled: false, rolloutPercentage: "" as number | "",
+      targetGroups: [] as string[], reason: "",
+    },
+  });
+
+  async function submit(values: typeof form.values) {
+    const input = {
+      ...values, description: values.description || null, reason: values.reason || null,
+      rolloutPercentage: values.rolloutPercentage === "" ? null : values.rolloutPercentage,
+      idempotencyKey: keys.keyOf(values),
+    };
+    const { data, error } = await create({ input });
+    const payload = data?.createFeatureFlag;
+    if (!settled("Not created", error, payload, form as never).done) return;
+    keys.done();
+    onClose();
+    void navigate(`/admin/flags/${payload?.flag?.key ?? ""}`);
+  }
+
+  return (
+    <Modal opened onClose={onClose} title="Create a flag">
+      <form onSubmit={form.onSubmit((values) => void submit(values))}>
+        <Stack>
+          <TextInput label="Key" description="Its name in code: small letters, digits and _. It never changes." required
+            data-autofocus classNames={{ input: "code" }} autoComplete="off" {...form.getInputProps("key")} />
+          <TextInput label="Name" required maxLength={200} {...form.getInputProps("name")} />
+          <Textarea label="What it switches" autosize minRows={2} {...form.getInputProps("description")} />
+          <Switch label="Switch it on now" {...form.getInputProps("enabled", { type: "checkbox" })} />
+          <NumberInput label="Percentage" description="Empty: everybody, once it is on." min={0} max={100} decimalScale={2}
+            suffix=" %" {...form.getInputProps("rolloutPercentage")} />
+          <GroupsInput {...form.getInputProps("targetGroups")} />
+          <TextInput label="Reason" description="For the audit" maxLength={2000} {...form.getInputProps("reason")} />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>Cancel</Button>
+            <Button type="submit" loading={state.fetching}>Create</Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

@@ -1,0 +1,90 @@
+import { Alert, Anchor, Badge, Button, SimpleGrid, Skeleton, Stack, Text } from "@mantine/core";
+import { useEffect } from "react";
+import { Link, useParams } from "react-router";
+
+import { LoadMore } from "../../components/LoadMore";
+import { Notice } from "../../components/Notice";
+import { PageHead } from "../../components/PageHead";
+import { Section } from "../../components/Section";
+import type { FlagQuery as Data } from "../../gql/graphql";
+import { useLiveQuery } from "../../lib/live";
+import { sentence } from "../../lib/outcome";
+import { usePages } from "../../lib/growing";
+import { useStream } from "../../lib/stream";
+import { Ago } from "../../lib/time";
+import { ChangeRow } from "../audit/ChangeRow";
+import { mayOperate } from "../session/roles";
+import { useViewer } from "../session/session";
+import { FlagEditor } from "./FlagEditor";
+import { FlagChangesQuery, FlagQuery, FlagStream } from "./flags.graphql";
+import { FlagSwitch } from "./FlagSwitch";
+
+/** One flag: its state, who sees it, how it came to that, and the way back (SPEC S77, A4). */
+export function FlagPage() {
+  const key = useParams().key ?? "";
+  const may = mayOperate(useViewer().role);
+  const [{ data, error, fetching }, again] = useLiveQuery(FlagQuery, { key });
+  useStream(FlagStream, {}, ({ featureFlags }) => {
+    if (featureFlags.key === key) again({ requestPolicy: "network-only" });
+  });
+  const flag = data?.featureFlag;
+  if (!flag) {
+    if (error) return <Alert color="orange" role="alert">{sentence(error)}</Alert>;
+    if (fetching) return <Skeleton height={240} aria-label="The flag is loading" />;
+    return (
+      <Notice title="There is no such flag" text={`No flag has the key ${key}.`}>
+        <Anchor component={Link} to="/admin/flags">All flags</Anchor>
+      </Notice>
+    );
+  }
+  return (
+    <>
+      <PageHead title={flag.name} text={<Facts flag={flag} />}>
+        <Button component={Link} to={`/admin/playground?flag=${flag.key}`} size="xs" variant="default">
+          Who sees it?
+        </Button>
+        {may && <FlagSwitch flag={flag} />}
+      </PageHead>
+      <SimpleGrid cols={{ base: 1, lg: 2 }}>
+        <Section title="Settings"><FlagEditor key={flag.id} flag={flag} mayOperate={may} /></Section>
+        <History flagKey={flag.key} version={flag.version} mayOperate={may} />
+      </SimpleGrid>
+    </>
+  );
+}
+
+function Facts({ flag }: { flag: NonNullable<Data["featureFlag"]> }) {
+  return (
+    <Stack gap={4} mt={4}>
+      <span>
+        <Badge color={flag.enabled ? "teal" : "gray"} variant={flag.enabled ? "filled" : "outline"} mr="xs"
+          data-testid="flag-state">
+          {flag.enabled ? `On, ${flag.rolloutPercentage} %` : "Off"}
+        </Badge>
+        <Text span size="sm" className="code">{flag.key}</Text>
+      </span>
+      <span>
+        {flag.exposedUsers.toLocaleString()} {flag.exposedUsers === 1 ? "user sees" : "users see"} it
+        {" · "}version {flag.version}, <Ago at={flag.updatedAt} />
+        {flag.phase && ` · introduced by ${flag.phase.name}`}
+      </span>
+    </Stack>
+  );
+}
+
+function History(props: { flagKey: string; version: number; mayOperate: boolean }) {
+  const pages = usePages(FlagChangesQuery, { key: props.flagKey }, ({ featureFlag }) =>
+    featureFlag?.changes ?? { nodes: [], pageInfo: { hasNextPage: false } });
+  const { again } = pages;
+  useEffect(again, [props.version, again]);
+  return (
+    <Section title="Changes" error={pages.error} loading={pages.loading}>
+      <Stack gap={0}>
+        {pages.nodes.map((change) => (
+          <ChangeRow key={change.id} change={change} mayOperate={props.mayOperate} onReverted={again} />
+        ))}
+      </Stack>
+      <LoadMore pages={pages} none="Nobody has changed it yet." />
+    </Section>
+  );
+}

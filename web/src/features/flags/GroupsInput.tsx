@@ -1,0 +1,14 @@
+import { TagsInput, type TagsInputProps } from "@mantine/core";
+
+const KNOWN = ["supplier", "couple", "photographer", "venue", "catering", "florist", "music", "other"];
+
+/** Who may be inside; empty is everybody. */
+export function GroupsInput(props: TagsInputProps) {
+  return (
+    <TagsInput
+      label="Target groups" data={KNOWN} clearable splitChars={[",", " "]}
+      description="Empty: everybody. user:ID lets one user in whatever the percentage, !user:ID keeps one out."
+      {...props}
+    />
+  );
+}

@@ -1,0 +1,41 @@
+import { notifications } from "@mantine/notifications";
+import type { CombinedError } from "urql";
+
+import type { ToggleMutation as Data } from "../../gql/graphql";
+import { placed } from "../../lib/forms";
+import { sentence } from "../../lib/outcome";
+
+type Failure = Data["toggleFeatureFlag"]["errors"][number];
+export type Conflict = Extract<Failure, { __typename: "VersionConflictError" }>;
+
+interface Payload {
+  readonly warnings: readonly string[];
+  readonly errors: readonly Failure[];
+}
+
+type Form = Parameters<typeof placed>[0];
+
+/**
+ * What became of a change of a flag: somebody may have been faster, which is no reason to shout.
+ * What belongs to a field of the form is said there, the rest in a corner of the page.
+ */
+export function settled(
+  key: string,
+  error: CombinedError | undefined,
+  payload: Payload | undefined,
+  form?: Form,
+): { done: boolean; conflict?: Conflict } {
+  for (const message of payload?.warnings ?? []) {
+    notifications.show({ color: "yellow", title: key, message });
+  }
+  const errors = payload?.errors ?? [];
+  const conflict = errors.find((item): item is Conflict => item.__typename === "VersionConflictError");
+  if (conflict) return { done: false, conflict };
+  const message = form ? placed(form, error, errors) : unplaced(error, errors);
+  if (message) notifications.show({ color: "red", title: key, message, autoClose: 12_000 });
+  return { done: error === undefined && errors.length === 0 };
+}
+
+function unplaced(error: CombinedError | undefined, errors: Payload["errors"]): string {
+  return error ? sentence(error) : errors.map(({ message }) => message).join(" ");
+}

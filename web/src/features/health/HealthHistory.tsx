@@ -1,0 +1,45 @@
+import { Group, Stack, Text } from "@mantine/core";
+
+import { Section } from "../../components/Section";
+import type { HealthHistoryQuery as Data, TimeRange } from "../../gql/graphql";
+import { useLiveQuery } from "../../lib/live";
+import { inOrder, TITLES } from "./checks";
+import { HistoryBar } from "./HistoryBar";
+import { HealthHistoryQuery } from "./health.graphql";
+
+type Check = Data["systemHealth"]["checks"][number];
+
+/** How each check was over the range, and how long the longest pause between looks (SPEC A27, S98). */
+export function HealthHistory({ range }: { range: TimeRange }) {
+  const [{ data, error, fetching }] = useLiveQuery(HealthHistoryQuery, { range });
+  const health = data?.systemHealth;
+  return (
+    <Section
+      title="Health over time" error={error} loading={fetching && data === undefined}
+      aside={health?.maxGapSeconds != null && (
+        <Text size="sm" c={health.maxGapSeconds > 33 ? "var(--warn)" : "dimmed"}>
+          longest pause between checks: {health.maxGapSeconds.toFixed(0)} s
+        </Text>
+      )}
+    >
+      <Stack gap="sm">
+        {inOrder(health?.checks ?? []).map((check) => <Line key={check.id} check={check} />)}
+      </Stack>
+    </Section>
+  );
+}
+
+function Line({ check }: { check: Check }) {
+  return (
+    <div data-testid={`history-${check.type.toLowerCase()}`}>
+      <Group justify="space-between" gap="xs">
+        <Text size="sm">{TITLES[check.type]}</Text>
+        <Text size="sm" c="dimmed">
+          {check.uptime == null ? "no samples" : `${check.uptime.toFixed(2)} % up`}
+          {check.flapping && " · flapping"}
+        </Text>
+      </Group>
+      <HistoryBar title={TITLES[check.type]} slots={check.history} />
+    </div>
+  );
+}

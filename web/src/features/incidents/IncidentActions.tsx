@@ -1,0 +1,66 @@
+import { Button } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { useMutation } from "urql";
+
+import { ReasonModal } from "../../components/ReasonModal";
+import type { IncidentFieldsFragment } from "../../gql/graphql";
+import { succeeded } from "../../lib/outcome";
+import { useViewer } from "../session/session";
+import {
+  AcknowledgeMutation, CloseMutation, EditMutation, ReopenMutation,
+} from "./incidents.graphql";
+import { ResolveDialog } from "./ResolveDialog";
+import { isOpen } from "./severity";
+
+interface Props {
+  incident: IncidentFieldsFragment & { assignee?: { id: string } | null };
+}
+
+/** What can be done with an incident where it stands (SPEC S28, A31). */
+export function IncidentActions({ incident }: Props) {
+  const { id, version, status, assignee } = incident;
+  const me = useViewer().id;
+  const [, acknowledge] = useMutation(AcknowledgeMutation);
+  const [, edit] = useMutation(EditMutation);
+  const [, reopen] = useMutation(ReopenMutation);
+  const [, close] = useMutation(CloseMutation);
+  const [resolving, resolution] = useDisclosure();
+  const [reopening, again] = useDisclosure();
+
+  async function take() {
+    const { data, error } = await acknowledge({ id });
+    succeeded("Not acknowledged", error, data?.acknowledgeIncident.errors);
+  }
+
+  async function assign(assigneeId: string | null) {
+    const { data, error } = await edit({ input: { id, assigneeId, expectedVersion: version } });
+    succeeded("Not assigned", error, data?.updateIncident.errors);
+  }
+
+  async function shut() {
+    const { data, error } = await close({ id });
+    succeeded("Not closed", error, data?.closeIncident.errors);
+  }
+
+  async function restart(note: string) {
+    const { data, error } = await reopen({ id, note: note || null });
+    return succeeded("Not reopened", error, data?.reopenIncident.errors);
+  }
+
+  return (
+    <>
+      {status === "OPEN" && <Button size="xs" onClick={() => void take()}>Acknowledge</Button>}
+      {isOpen(incident) && (assignee?.id === me
+        ? <Button size="xs" variant="default" onClick={() => void assign(null)}>Give back</Button>
+        : <Button size="xs" variant="default" onClick={() => void assign(me)}>Assign to me</Button>)}
+      {isOpen(incident) && <Button size="xs" variant="default" onClick={resolution.open}>Resolve</Button>}
+      {!isOpen(incident) && <Button size="xs" variant="default" onClick={again.open}>Reopen</Button>}
+      {status === "RESOLVED" && <Button size="xs" variant="default" onClick={() => void shut()}>Close</Button>}
+      {resolving && <ResolveDialog incident={incident} onClose={resolution.close} />}
+      {reopening && (
+        <ReasonModal title={`Reopen #${incident.number}`} label="What shows that it is not over" confirm="Reopen"
+          onConfirm={restart} onClose={again.close} />
+      )}
+    </>
+  );
+}

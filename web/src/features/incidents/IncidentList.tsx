@@ -1,0 +1,81 @@
+import { Anchor, Badge, Group, SegmentedControl, Select, Stack, Text } from "@mantine/core";
+import { useEffect, useState } from "react";
+import { Link } from "react-router";
+
+import { LoadMore } from "../../components/LoadMore";
+import { Section } from "../../components/Section";
+import type { IncidentFieldsFragment, IncidentStatus, Severity } from "../../gql/graphql";
+import { usePages } from "../../lib/growing";
+import { Ago } from "../../lib/time";
+import { useNewestEvent } from "../events/useNewestEvent";
+import { sentenceCase } from "../health/checks";
+import { IncidentsQuery } from "./incidents.graphql";
+import { INCIDENT_STATUS, SEVERITY } from "./severity";
+
+type Shown = "OPEN" | "ENDED" | "ALL";
+
+const STATUSES: Record<Shown, IncidentStatus[] | null> = {
+  OPEN: ["OPEN", "INVESTIGATING"], ENDED: ["RESOLVED", "CLOSED"], ALL: null,
+};
+const SEVERITIES = [
+  { value: "", label: "Any severity" },
+  { value: "CRITICAL", label: "Critical" },
+  { value: "HIGH", label: "High and worse" },
+  { value: "MEDIUM", label: "Medium and worse" },
+];
+const WORSE: readonly Severity[] = ["CRITICAL", "HIGH", "MEDIUM", "LOW"];
+
+/** Incidents, newest first; what is open unless others are asked for. */
+export function IncidentList() {
+  const [shown, setShown] = useState<Shown>("OPEN");
+  const [least, setLeast] = useState("");
+  const severity = least === "" ? null : WORSE.slice(0, WORSE.indexOf(least as Severity) + 1);
+  const pages = usePages(IncidentsQuery, { status: STATUSES[shown], severity: severity && [...severity] },
+    (data) => data.incidents);
+  const { again } = pages;
+  const newest = useNewestEvent((kind) => kind === "IncidentEvent");
+  useEffect(() => {
+    if (newest !== undefined) again();
+  }, [newest, again]);
+  return (
+    <Section
+      title="Incidents" error={pages.error} loading={pages.loading}
+      aside={
+        <Group gap="xs">
+          <SegmentedControl size="xs" aria-label="Which incidents" value={shown}
+            data={[{ value: "OPEN", label: "Open" }, { value: "ENDED", label: "Ended" }, { value: "ALL", label: "All" }]}
+            onChange={(value) => setShown(value as Shown)} />
+          <Select size="xs" w={150} aria-label="Severity" data={SEVERITIES} value={least} allowDeselect={false}
+            onChange={(value) => setLeast(value ?? "")} />
+        </Group>
+      }
+    >
+      <Stack gap={0} data-testid="incident-list">
+        {pages.nodes.map((incident) => <Line key={incident.id} incident={incident} />)}
+      </Stack>
+      <LoadMore pages={pages} none={shown === "OPEN" ? "No incident is open." : "No incident matches."} />
+    </Section>
+  );
+}
+
+function Line({ incident }: { incident: IncidentFieldsFragment }) {
+  return (
+    <Group className="row" justify="space-between" wrap="nowrap" align="flex-start">
+      <div style={{ minWidth: 0 }}>
+        <Anchor component={Link} to={`/admin/incidents/${incident.number}`} size="sm" fw={600}
+          style={{ overflowWrap: "anywhere" }}>
+          #{incident.number} {incident.title}
+        </Anchor>
+        <Text size="xs" c="dimmed">
+          since <Ago at={incident.createdAt} />
+          {incident.resolvedAt && <> · ended <Ago at={incident.resolvedAt} /></>}
+          {incident.occurrences > 1 && ` · ${incident.occurrences} times`}
+        </Text>
+      </div>
+      <Group gap={6} style={{ flex: "none" }}>
+        <Badge color={SEVERITY[incident.severity]} variant="dot">{sentenceCase(incident.severity)}</Badge>
+        <Badge color={INCIDENT_STATUS[incident.status]} variant="dot">{sentenceCase(incident.status)}</Badge>
+      </Group>
+    </Group>
+  );
+}

@@ -1,0 +1,98 @@
+import { Alert, Anchor, Badge, Group, SimpleGrid, Skeleton, Stack, Text } from "@mantine/core";
+import { useEffect } from "react";
+import { Link, useParams } from "react-router";
+
+import { Notice } from "../../components/Notice";
+import { PageHead } from "../../components/PageHead";
+import { Section } from "../../components/Section";
+import type { IncidentQuery as Data } from "../../gql/graphql";
+import { actorName } from "../../lib/actor";
+import { useLiveQuery } from "../../lib/live";
+import { sentence } from "../../lib/outcome";
+import { Ago, local } from "../../lib/time";
+import { Deliveries } from "../alerts/Deliveries";
+import { useNewestEvent } from "../events/useNewestEvent";
+import { sentenceCase } from "../health/checks";
+import { mayOperate } from "../session/roles";
+import { useViewer } from "../session/session";
+import { IncidentActions } from "./IncidentActions";
+import { IncidentQuery } from "./incidents.graphql";
+import { IncidentTimeline } from "./IncidentTimeline";
+import { INCIDENT_STATUS, SEVERITY } from "./severity";
+import { Suspects } from "./Suspects";
+
+type Incident = Data["incidents"]["nodes"][number];
+
+/** One incident: what, since when, who is on it, what changed before, and what was done (S28, A33). */
+export function IncidentPage() {
+  const number = Number(useParams().number);
+  const may = mayOperate(useViewer().role);
+  const valid = Number.isInteger(number) && number > 0 && number < 2 ** 31;
+  const [{ data, error, fetching }, again] = useLiveQuery(IncidentQuery, { number: valid ? number : 0 });
+  const newest = useNewestEvent();
+  useEffect(() => {
+    if (newest !== undefined) again({ requestPolicy: "network-only" });
+  }, [newest, again]);
+  const incident = data?.incidents.nodes[0];
+  if (!incident) {
+    if (error) return <Alert color="orange" role="alert">{sentence(error)}</Alert>;
+    if (fetching) return <Skeleton height={240} aria-label="The incident is loading" />;
+    return (
+      <Notice title="There is no such incident" text={`No incident has the number ${useParams().number ?? ""}.`}>
+        <Anchor component={Link} to="/admin/monitoring">All incidents</Anchor>
+      </Notice>
+    );
+  }
+  return (
+    <>
+      <PageHead title={`#${incident.number} ${incident.title}`} text={<Facts incident={incident} />}>
+        {may && <IncidentActions incident={incident} />}
+      </PageHead>
+      <Stack>
+        {(incident.description || incident.userImpact || incident.resolutionNotes) && (
+          <Section title="What is known">
+            {incident.description && <Text size="sm" style={{ whiteSpace: "pre-line" }}>{incident.description}</Text>}
+            {incident.userImpact && <Text size="sm">What users notice: {incident.userImpact}</Text>}
+            {incident.resolutionNotes && <Text size="sm">What ended it: {incident.resolutionNotes}</Text>}
+          </Section>
+        )}
+        <SimpleGrid cols={{ base: 1, lg: 2 }}>
+          <Stack>
+            <Section title="Changed just before">
+              <Suspects incidentId={incident.id} mayOperate={may} headless />
+            </Section>
+            <Section title="Alerts"><Deliveries incidentId={incident.id} /></Section>
+          </Stack>
+          <IncidentTimeline incident={incident} newest={newest} mayOperate={may} />
+        </SimpleGrid>
+      </Stack>
+    </>
+  );
+}
+
+function Facts({ incident }: { incident: Incident }) {
+  return (
+    <Stack gap={4} mt={4}>
+      <Group gap="xs">
+        <Badge color={SEVERITY[incident.severity]} variant="dot">{sentenceCase(incident.severity)}</Badge>
+        <Badge color={INCIDENT_STATUS[incident.status]} variant="dot" data-testid="incident-status">
+          {sentenceCase(incident.status)}
+        </Badge>
+        {incident.affectedFeatures.map(({ key }) => (
+          <Anchor key={key} component={Link} to={`/admin/flags/${key}`} size="sm" className="code">{key}</Anchor>
+        ))}
+      </Group>
+      <span>
+        since {local(incident.createdAt)}, <Ago at={incident.createdAt} />
+        {incident.resolvedAt && <> · ended <Ago at={incident.resolvedAt} /></>}
+        {incident.phase && ` · ${incident.phase.name}`}
+        {incident.occurrences > 1 && ` · ${incident.occurrences} times`}
+      </span>
+      <span>{incident.assignee ? `${incident.assignee.email} works on it` : taken(incident)}</span>
+    </Stack>
+  );
+}
+
+function taken({ acknowledgedBy, acknowledgedAt }: Incident): string {
+  return acknowledgedAt ? `acknowledged by ${actorName(acknowledgedBy)}` : "Nobody has taken it yet";
+}

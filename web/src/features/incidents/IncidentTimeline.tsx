@@ -1,0 +1,87 @@
+import { Button, Group, Stack, Switch, Text, TextInput } from "@mantine/core";
+import { type FormEvent, useEffect, useState } from "react";
+import { useMutation } from "urql";
+
+import { Section } from "../../components/Section";
+import { actorName } from "../../lib/actor";
+import { succeeded } from "../../lib/outcome";
+import { usePages } from "../../lib/growing";
+import { Ago } from "../../lib/time";
+import { EditMutation, TimelineQuery } from "./incidents.graphql";
+
+interface Props {
+  incident: { id: string; number: number };
+  /** Changes with each event, and asks for the timeline again. */
+  newest: string | undefined;
+  mayOperate: boolean;
+}
+
+/** So many entries are read by themselves; a system that flaps all night writes more. */
+const READ = 500;
+
+const NOTHING = { nodes: [], pageInfo: { hasNextPage: false } };
+
+/** What happened to it, by whom, with a word from whoever has one (SPEC A33). */
+export function IncidentTimeline({ incident, newest, mayOperate }: Props) {
+  const [all, setAll] = useState(false);
+  const pages = usePages(TimelineQuery, { number: incident.number }, ({ incidents }) => {
+    const timeline = incidents.nodes[0]?.timeline ?? NOTHING;
+    return { nodes: timeline.nodes.map((event) => ({ ...event, id: event.cursor })), pageInfo: timeline.pageInfo };
+  });
+  const { again, more, hasMore, fetching } = pages;
+  useEffect(() => {
+    if (newest !== undefined) again();
+  }, [newest, again]);
+  useEffect(() => {
+    if (hasMore && !fetching && pages.nodes.length < READ) more();
+  }, [hasMore, fetching, pages.nodes.length]);
+  const health = pages.nodes.filter(({ __typename }) => __typename === "HealthEvent").length;
+  const shown = pages.nodes.filter(({ __typename }) => all || __typename !== "HealthEvent").reverse();
+  return (
+    <Section
+      title="Timeline" error={pages.error} loading={pages.loading}
+      aside={health > 0 && (
+        <Switch size="xs" label={`Health too (${health})`} checked={all}
+          onChange={(event) => setAll(event.currentTarget.checked)} />
+      )}
+    >
+      {mayOperate && <NoteForm id={incident.id} onNoted={again} />}
+      {shown.length === 0 && <Text c="dimmed" size="sm">Nothing yet.</Text>}
+      <Stack gap={0} role="log" aria-live="off" data-testid="timeline">
+        {shown.map((event) => (
+          <div key={event.cursor} className="row">
+            <Text size="sm" style={{ overflowWrap: "anywhere" }}>{event.summary}</Text>
+            {"note" in event && event.note && <Text size="sm" fs="italic">“{event.note}”</Text>}
+            <Text size="xs" c="dimmed">{actorName(event.actor)} · <Ago at={event.at} /></Text>
+          </div>
+        ))}
+      </Stack>
+      {hasMore && !fetching && (
+        <Button size="xs" variant="default" onClick={more}>Read on: there is more than {pages.nodes.length}</Button>
+      )}
+    </Section>
+  );
+}
+
+function NoteForm({ id, onNoted }: { id: string; onNoted: () => void }) {
+  const [state, edit] = useMutation(EditMutation);
+  const [note, setNote] = useState("");
+
+  async function submit(event: FormEvent) {
+    event.preventDefault();
+    const { data, error } = await edit({ input: { id, note } });
+    if (!succeeded("Not noted", error, data?.updateIncident.errors)) return;
+    setNote("");
+    onNoted();
+  }
+
+  return (
+    <form onSubmit={(event) => void submit(event)}>
+      <Group gap="xs" wrap="nowrap">
+        <TextInput flex={1} size="sm" aria-label="Note for the timeline" placeholder="Note for the timeline" required
+          maxLength={2000} value={note} onChange={(event) => setNote(event.currentTarget.value)} />
+        <Button type="submit" size="sm" variant="default" loading={state.fetching}>Add</Button>
+      </Group>
+    </form>
+  );
+}

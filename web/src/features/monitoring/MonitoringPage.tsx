@@ -1,0 +1,46 @@
+import { SegmentedControl, Skeleton, Stack } from "@mantine/core";
+import { lazy, Suspense } from "react";
+import { useSearchParams } from "react-router";
+
+import { PageHead } from "../../components/PageHead";
+import { Section } from "../../components/Section";
+import { Alerts } from "../alerts/Alerts";
+import { HealthHistory } from "../health/HealthHistory";
+import { IncidentList } from "../incidents/IncidentList";
+import { CardGrid } from "../metrics/MetricCards";
+import { RANGES, rangeOf } from "../metrics/ranges";
+import { useMetrics } from "../metrics/useMetrics";
+import { CriteriaOverview } from "../phases/CriteriaOverview";
+
+const PerformanceChart = lazy(async () => ({ default: (await import("./PerformanceChart")).PerformanceChart }));
+
+/** How the launch goes: numbers, journeys, promises, incidents, health and alerts (SPEC S78 to S81). */
+export function MonitoringPage() {
+  const [search, setSearch] = useSearchParams();
+  const range = rangeOf(search.get("range"));
+  const { metrics, error, loading } = useMetrics(range);
+  return (
+    <>
+      <PageHead title="Monitoring">
+        <SegmentedControl size="xs" aria-label="Range" value={range} data={RANGES}
+          onChange={(value) => setSearch({ range: value }, { replace: true })} />
+      </PageHead>
+      <Stack>
+        <Section title="Metrics" error={error} loading={loading}>
+          {metrics && <CardGrid metrics={metrics} />}
+        </Section>
+        <Section title="System Performance Over Time" loading={loading}>
+          {metrics && (
+            <Suspense fallback={<Skeleton height={320} aria-label="The chart is loading" />}>
+              <PerformanceChart series={metrics.performance} range={range} />
+            </Suspense>
+          )}
+        </Section>
+        <CriteriaOverview />
+        <IncidentList />
+        <HealthHistory range={range} />
+        <Alerts />
+      </Stack>
+    </>
+  );
+}

@@ -1,0 +1,42 @@
+import type { TimeRange } from "../../gql/graphql";
+import type { Metrics } from "../metrics/useMetrics";
+
+/** One moment of the chart; null where nothing was measured. */
+export interface Row {
+  readonly at: string;
+  readonly p50: number | null;
+  readonly p95: number | null;
+  readonly errors: number | null;
+  readonly [key: string]: string | number | null;
+}
+
+type Series = Metrics["performance"][number];
+
+/** The series side by side, by moment. */
+export function rowsOf(series: readonly Series[]): Row[] {
+  const [p50, p95, errors] = [named(series, "P50"), named(series, "P95"), errorsOf(series)];
+  const moments = [...new Set([...p50.keys(), ...p95.keys(), ...errors.keys()])].sort();
+  return moments.map((at) => ({
+    at, p50: p50.get(at) ?? null, p95: p95.get(at) ?? null, errors: errors.get(at) ?? null,
+  }));
+}
+
+/** A moment on the axis: the time of day within a day, else the date too. */
+export function tick(at: string, range: TimeRange): string {
+  const time: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit" };
+  const day: Intl.DateTimeFormatOptions = { month: "short", day: "numeric" };
+  const short = range === "LAST_1H" || range === "LAST_24H";
+  return new Date(at).toLocaleString(undefined, short ? time : range === "CURRENT_PHASE" ? { ...day, ...time } : day);
+}
+
+function named(series: readonly Series[], aggregation: Series["aggregation"]): Map<string, number | null> {
+  return points(series.find((item) => item.name !== "error_rate" && item.aggregation === aggregation));
+}
+
+function errorsOf(series: readonly Series[]): Map<string, number | null> {
+  return points(series.find((item) => item.name === "error_rate"));
+}
+
+function points(series: Series | undefined): Map<string, number | null> {
+  return new Map((series?.points ?? []).map(({ at, value }) => [at, value ?? null]));
+}

@@ -1,0 +1,28 @@
+import { Stack, Text } from "@mantine/core";
+
+import { Section } from "../../components/Section";
+import { useLiveQuery } from "../../lib/live";
+import { Criteria } from "./Criteria";
+import { PhasesQuery } from "./phases.graphql";
+import { isLive } from "./status";
+
+/** The promises of what is live, with their verdicts (SPEC X1). */
+export function CriteriaOverview() {
+  const [{ data, error, fetching }] = useLiveQuery(PhasesQuery, {});
+  const live = (data?.launchPhases ?? []).filter(isLive);
+  return (
+    <Section title="Success criteria" error={error} loading={fetching && data === undefined}>
+      {live.length === 0 && <Text c="dimmed" size="sm">Nothing is live, so nothing is judged.</Text>}
+      <Stack>
+        {live.map((phase) => (
+          <div key={phase.id}>
+            <Text size="sm" fw={600} mb={4}>{phase.name}</Text>
+            {phase.successCriteria.length === 0
+              ? <Text c="dimmed" size="sm">This phase promises nothing that could be judged.</Text>
+              : <Criteria criteria={phase.successCriteria} live />}
+          </div>
+        ))}
+      </Stack>
+    </Section>
+  );
+}

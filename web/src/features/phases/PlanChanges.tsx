@@ -1,0 +1,44 @@
+import { Table, Text } from "@mantine/core";
+
+import type { PlanQuery as Plan } from "../../gql/graphql";
+
+type State = Plan["activationPlan"]["changes"][number]["before"];
+type Delta = Plan["activationPlan"]["exposure"][number];
+
+/** Each flag before and after, and who sees something new by it (SPEC X3). */
+export function PlanChanges({ plan }: { plan: Plan["activationPlan"] }) {
+  const users = plan.exposure.reduce((sum, row) => sum + row.after - row.before, 0);
+  const moved = plan.exposure.filter(({ before, after }) => before !== after);
+  return (
+    <div>
+      <Text fw={600} size="sm">
+        {plan.changes.length} flags change, {users} more {users === 1 ? "user sees" : "users see"} something new
+      </Text>
+      {moved.length > 0 && <Text size="sm" c="dimmed">{moved.map(delta).join(" · ")}</Text>}
+      <Table.ScrollContainer minWidth={320} maxHeight={220}>
+        <Table verticalSpacing={4}>
+          <Table.Thead>
+            <Table.Tr><Table.Th>Flag</Table.Th><Table.Th>Now</Table.Th><Table.Th>Then</Table.Th></Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {plan.changes.map(({ key, before, after }) => (
+              <Table.Tr key={key}>
+                <Table.Td>{key}</Table.Td><Table.Td>{shown(before)}</Table.Td><Table.Td>{shown(after)}</Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+    </div>
+  );
+}
+
+function shown({ enabled, rolloutPercentage, targetGroups }: State): string {
+  if (!enabled) return "off";
+  return `${rolloutPercentage} %${targetGroups.length > 0 ? ` of ${targetGroups.join(", ")}` : ""}`;
+}
+
+/** photographers 12 → 48. */
+function delta({ userType, vendorType, before, after }: Delta): string {
+  return `${(vendorType ?? userType).toLowerCase()} ${before} → ${after}`;
+}

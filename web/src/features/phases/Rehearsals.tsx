@@ -1,0 +1,78 @@
+import { Badge, Button, Group, Stack, Text } from "@mantine/core";
+import { useEffect } from "react";
+import { useMutation, useQuery } from "urql";
+
+import type { PhaseFieldsFragment, RehearsalFieldsFragment } from "../../gql/graphql";
+import { succeeded } from "../../lib/outcome";
+import { Ago } from "../../lib/time";
+import { sentenceCase } from "../health/checks";
+import { RehearsalsQuery, RehearseMutation } from "./phases.graphql";
+import { told } from "./PropagationLine";
+
+const LOOK_AGAIN_MS = 1500;
+const COLORS = { RUNNING: "indigo", PASSED: "teal", FAILED: "red" } as const;
+
+/** The launch tried on a copy of its flags, with a fault and the rollback that it must cause (SPEC X4). */
+export function Rehearsals({ phase, mayOperate }: { phase: PhaseFieldsFragment; mayOperate: boolean }) {
+  const [{ data }, again] = useQuery({
+    query: RehearsalsQuery, variables: { key: phase.key }, requestPolicy: "cache-and-network",
+  });
+  const [state, rehearse] = useMutation(RehearseMutation);
+  const last = data?.launchPhase?.runs.nodes.find(({ kind }) => kind === "REHEARSAL");
+  const running = last?.rehearsal?.status === "RUNNING";
+  useEffect(() => {
+    if (!running) return undefined;
+    const timer = setInterval(() => again({ requestPolicy: "network-only" }), LOOK_AGAIN_MS);
+    return () => clearInterval(timer);
+  }, [running, again]);
+
+  async function start() {
+    const result = await rehearse({ input: { phaseId: phase.id } });
+    succeeded("Not rehearsed", result.error, result.data?.rehearseLaunchPhase.errors);
+    again({ requestPolicy: "network-only" });
+  }
+
+  return (
+    <Group justify="space-between" align="flex-start" data-testid="rehearsal" data-status={last?.rehearsal?.status}>
+      <div style={{ minWidth: 0, flex: "1 1 14rem" }}>
+        <Text size="sm" fw={600}>Rehearsal</Text>
+        {last?.rehearsal
+          ? <Result run={last} rehearsal={last.rehearsal} />
+          : <Text size="sm" c="dimmed">Never rehearsed. It runs on a copy of the flags and reaches nobody.</Text>}
+      </div>
+      {mayOperate && (
+        <Button size="xs" variant="default" loading={state.fetching || running} onClick={() => void start()}>Rehearse</Button>
+      )}
+    </Group>
+  );
+}
+
+interface ResultProps {
+  run: RehearsalFieldsFragment;
+  rehearsal: NonNullable<RehearsalFieldsFragment["rehearsal"]>;
+}
+
+function Result({ run, rehearsal }: ResultProps) {
+  const { status, stage, failure, detectionSeconds, decisionSeconds, explanation, propagation, steps } = rehearsal;
+  const reach = steps.map(({ percentage, exposed, people }) => `${percentage} %: ${exposed} of ${people}`).join(" · ");
+  return (
+    <Stack gap={2}>
+      <Group gap="xs">
+        <Badge color={COLORS[status]} variant="light">{sentenceCase(status)}</Badge>
+        <Text size="xs" c="dimmed">
+          <Ago at={run.startedAt} />{status === "RUNNING" && ` · ${sentenceCase(stage).toLowerCase()}`}
+        </Text>
+      </Group>
+      {failure && <Text size="sm" c="var(--bad)">{failure}</Text>}
+      {reach && <Text size="xs" c="dimmed">ramp {reach}</Text>}
+      {detectionSeconds != null && (
+        <Text size="sm">
+          fault noticed after {detectionSeconds.toFixed(1)} s
+          {decisionSeconds != null && `, rolled back by itself after ${decisionSeconds.toFixed(1)} s`}
+        </Text>
+      )}
+      {explanation && <Text size="xs" c="dimmed">{explanation}</Text>}
+      {propagation && <Text size="xs" c="dimmed">{told(propagation)}</Text>}
+    </Stack>
+  );
+}

@@ -1,0 +1,34 @@
+import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
+
+import type { PauseMutation as Data, PauseMutationVariables, PhaseAction } from "../../gql/graphql";
+import { AdvanceMutation, CompleteMutation, PauseMutation, ResumeMutation } from "./phases.graphql";
+
+/** A step of a phase that needs a word, and nothing else. */
+export interface SimpleAction {
+  readonly action: PhaseAction;
+  readonly label: string;
+  /** What will happen. */
+  readonly text: string;
+  readonly failed: string;
+  /** All four are called and answered alike. */
+  readonly mutation: TypedDocumentNode<Data, PauseMutationVariables>;
+}
+
+export const SIMPLE_ACTIONS: readonly SimpleAction[] = [
+  {
+    action: "PAUSE", label: "Pause", failed: "Not paused", mutation: PauseMutation,
+    text: "The ramp stops where it is; flags stay as they are, and nobody loses anything.",
+  },
+  {
+    action: "RESUME", label: "Resume", failed: "Not resumed", mutation: ResumeMutation,
+    text: "The ramp goes on from the step where it was paused.",
+  },
+  {
+    action: "ADVANCE", label: "Advance", failed: "Not advanced", mutation: AdvanceMutation,
+    text: "Opens the next step now, without waiting for its time.",
+  },
+  {
+    action: "COMPLETE", label: "Complete", failed: "Not completed", mutation: CompleteMutation,
+    text: "Ends the run; the flags stay as they are, and its criteria are judged no more.",
+  },
+];

@@ -1,0 +1,60 @@
+import { Button, Checkbox, Group, Modal, ScrollArea, Select, Stack, TextInput } from "@mantine/core";
+import { useForm } from "@mantine/form";
+import { useState } from "react";
+import { useClient, useMutation } from "urql";
+
+import type { Scope } from "../../gql/graphql";
+import { succeeded } from "../../lib/outcome";
+import { printed, SCOPES } from "./scopes";
+import { Secret } from "./Secret";
+import { CreateTokenMutation, TokensQuery } from "./tokens.graphql";
+
+const DAY_MS = 86_400_000;
+const LIVES = [
+  { value: "30", label: "30 days" },
+  { value: "90", label: "90 days" },
+  { value: "365", label: "a year" },
+  { value: "", label: "for ever" },
+];
+
+export function CreateTokenDialog({ onClose }: { onClose: () => void }) {
+  const client = useClient();
+  const [state, create] = useMutation(CreateTokenMutation);
+  const [secret, setSecret] = useState<string>();
+  const form = useForm({ initialValues: { name: "", scopes: [] as Scope[], days: "90" } });
+
+  async function submit({ name, scopes, days }: typeof form.values) {
+    const expiresAt = days === "" ? null : new Date(Date.now() + Number(days) * DAY_MS).toISOString();
+    const { data, error } = await create({ name, scopes, expiresAt });
+    const payload = data?.createApiToken;
+    if (payload) form.setErrors(Object.fromEntries(payload.errors.map(({ path, message }) => [path?.at(-1) ?? "name", message])));
+    if (!succeeded("Not created", error, payload?.errors)) return;
+    setSecret(payload?.secret ?? undefined);
+    void client.query(TokensQuery, {}, { requestPolicy: "network-only" }).toPromise();
+  }
+
+  if (secret !== undefined) return <Secret name={form.values.name} secret={secret} onClose={onClose} />;
+  return (
+    <Modal opened onClose={onClose} title="Create a token">
+      <form onSubmit={form.onSubmit((values) => void submit(values))}>
+        <Stack>
+          <TextInput label="What it is for" required maxLength={100} data-autofocus {...form.getInputProps("name")} />
+          <Checkbox.Group label="What it may do" required {...form.getInputProps("scopes")}>
+            <ScrollArea.Autosize mah={260} type="auto" viewportProps={{ tabIndex: 0 }} mt={4}>
+              <Stack gap={6} pb={4}>
+                {SCOPES.map(({ value, label }) => (
+                  <Checkbox key={value} value={value} label={label} description={printed(value)} />
+                ))}
+              </Stack>
+            </ScrollArea.Autosize>
+          </Checkbox.Group>
+          <Select label="Works for" data={LIVES} allowDeselect={false} {...form.getInputProps("days")} />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>Cancel</Button>
+            <Button type="submit" loading={state.fetching} disabled={form.values.scopes.length === 0}>Create</Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
