@@ -11,6 +11,11 @@ const EMBEDDED = [
   "MetricsSnapshot", "MetricCard", "MetricSeries", "MetricPoint", "SystemStatus",
   "ClientConnection", "PartnershipConnection", "OnboardingStep", "OnboardingNudge",
   "OnboardingBanner", "InvitationPreview", "Session",
+  "Journey", "JourneyStep", "JourneyBreakdown", "HealthSlot", "Rehearsal", "RehearsedStep", "PhaseRunConnection",
+  "AlertChannel", "AlertDelivery", "AlertDeliveryConnection", "AlertDeliveryEdge", "AlertTestResult",
+  "ChangeConnection", "SupplierConnection", "CoupleConnection", "InvitationConnection", "OnboardingConnection",
+  "MailConnection", "UserConnection", "SilenceConnection", "FlagExplanation",
+  "UserError", "VersionConflictError", "NotReadyError",
 ];
 
 /** Events are told apart by their place in the log. */

@@ -1,31 +1,47 @@
 import { Tabs } from "@mantine/core";
+import type { ComponentType } from "react";
 import { useSearchParams } from "react-router";
 
 import { PageHead } from "../../components/PageHead";
+import { Outbox } from "../mail/Outbox";
+import { useViewer } from "../session/session";
+import { Staff } from "../staff/Staff";
 import { Couples } from "./Couples";
 import { Invitations } from "./Invitations";
 import { Stalled } from "./Stalled";
 import { Suppliers } from "./Suppliers";
 
-const TABS = [
-  { value: "suppliers", label: "Suppliers", Panel: Suppliers },
+interface TabEntry {
+  value: string;
+  label: string;
+  Panel: ComponentType;
+  adminOnly?: boolean;
+}
+
+const SUPPLIERS: TabEntry = { value: "suppliers", label: "Suppliers", Panel: Suppliers };
+const TABS: readonly TabEntry[] = [
+  SUPPLIERS,
   { value: "couples", label: "Couples", Panel: Couples },
   { value: "invitations", label: "Invitations", Panel: Invitations },
   { value: "stalled", label: "Stalled", Panel: Stalled },
-] as const;
+  { value: "outbox", label: "Outbox", Panel: Outbox, adminOnly: true },
+  { value: "team", label: "Launch team", Panel: Staff, adminOnly: true },
+];
 
 /** Who is there, who is invited, and who needs help (SPEC S113 to S115). */
 export function DirectoryPage() {
   const [search, setSearch] = useSearchParams();
-  const tab = TABS.find(({ value }) => value === search.get("tab")) ?? TABS[0];
+  const admin = useViewer().role === "ADMIN";
+  const tabs = TABS.filter(({ adminOnly }) => admin || !adminOnly);
+  const { value: shown, Panel } = tabs.find(({ value }) => value === search.get("tab")) ?? SUPPLIERS;
   return (
     <>
       <PageHead title="Directory" />
-      <Tabs value={tab.value} onChange={(value) => value && setSearch({ tab: value }, { replace: true })} keepMounted={false}>
+      <Tabs value={shown} onChange={(value) => value && setSearch({ tab: value }, { replace: true })} keepMounted={false}>
         <Tabs.List mb="md">
-          {TABS.map(({ value, label }) => <Tabs.Tab key={value} value={value}>{label}</Tabs.Tab>)}
+          {tabs.map(({ value, label }) => <Tabs.Tab key={value} value={value}>{label}</Tabs.Tab>)}
         </Tabs.List>
-        <Tabs.Panel value={tab.value}><tab.Panel /></Tabs.Panel>
+        <Tabs.Panel value={shown}><Panel /></Tabs.Panel>
       </Tabs>
     </>
   );

@@ -7,10 +7,12 @@ import { Section } from "../../components/Section";
 import { Alerts } from "../alerts/Alerts";
 import { HealthHistory } from "../health/HealthHistory";
 import { IncidentList } from "../incidents/IncidentList";
+import { Journeys } from "../journeys/Journeys";
 import { CardGrid } from "../metrics/MetricCards";
 import { RANGES, rangeOf } from "../metrics/ranges";
 import { useMetrics } from "../metrics/useMetrics";
 import { CriteriaOverview } from "../phases/CriteriaOverview";
+import { Silences } from "../silences/Silences";
 
 const PerformanceChart = lazy(async () => ({ default: (await import("./PerformanceChart")).PerformanceChart }));
 
@@ -26,9 +28,11 @@ export function MonitoringPage() {
           onChange={(value) => setSearch({ range: value }, { replace: true })} />
       </PageHead>
       <Stack>
+        <IncidentList />
         <Section title="Metrics" error={error} loading={loading}>
           {metrics && <CardGrid metrics={metrics} />}
         </Section>
+        <Journeys range={range} />
         <Section title="System Performance Over Time" loading={loading}>
           {metrics && (
             <Suspense fallback={<Skeleton height={320} aria-label="The chart is loading" />}>
@@ -37,9 +41,9 @@ export function MonitoringPage() {
           )}
         </Section>
         <CriteriaOverview />
-        <IncidentList />
         <HealthHistory range={range} />
         <Alerts />
+        <Silences />
       </Stack>
     </>
   );

@@ -43,7 +43,7 @@ function Lines({ rows, range, series, unit, height, measured }: Lined) {
       // A point between two gaps is no line: dots show it, where there is room for them.
       withDots={measured < 70} dotProps={{ r: 2, strokeWidth: 1 }} strokeWidth={2} tickLine="none"
       xAxisProps={{ tickFormatter: (at: string) => tick(at, range), minTickGap: 48 }}
-      yAxisProps={{ width: 64, domain: [0, "auto"] }}
+      yAxisProps={{ width: 80, domain: [0, "auto"] }}
       tooltipProps={{ labelFormatter: (at) => new Date(String(at)).toLocaleString() }}
       valueFormatter={(value) => value.toLocaleString(undefined, { maximumFractionDigits: 2 })}
       lineChartProps={{ syncId: "performance", accessibilityLayer: false }}

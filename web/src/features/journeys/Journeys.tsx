@@ -1,0 +1,20 @@
+import { SimpleGrid, Text } from "@mantine/core";
+
+import { Section } from "../../components/Section";
+import type { TimeRange } from "../../gql/graphql";
+import { JourneyCard } from "./JourneyCard";
+import { useJourneys } from "./useJourneys";
+
+/** How many arrive of those who set out, where they stop, and how long it takes (SPEC S80, S100 to S104, A37). */
+export function Journeys({ range }: { range: TimeRange }) {
+  const { journeys, error, loading } = useJourneys(range);
+  return (
+    <Section title="User Journey Completion Rates" error={error} loading={loading}
+      aside={<Text size="sm" c="dimmed">95 % are promised</Text>}>
+      {journeys?.length === 0 && <Text c="dimmed" size="sm">Nothing for this range.</Text>}
+      <SimpleGrid cols={{ base: 1, md: 2, xl: 3 }} spacing="sm">
+        {journeys?.map((journey) => <JourneyCard key={journey.key} journey={journey} />)}
+      </SimpleGrid>
+    </Section>
+  );
+}

@@ -1,0 +1,70 @@
+import { Badge, Button, Group, Select, Stack, Text } from "@mantine/core";
+import { useState } from "react";
+import { useMutation } from "urql";
+
+import { LoadMore } from "../../components/LoadMore";
+import { Section } from "../../components/Section";
+import type { MailFieldsFragment, MailStatus } from "../../gql/graphql";
+import { usePages } from "../../lib/growing";
+import { succeeded } from "../../lib/outcome";
+import { Ago } from "../../lib/time";
+import { sentenceCase } from "../health/checks";
+import { CancelMailMutation, MailsQuery, RetryMailMutation } from "./mail.graphql";
+
+const STATUS: Record<MailStatus, string> = {
+  WAITING: "yellow", QUEUED: "indigo", RETRYING: "orange", SENT: "teal", FAILED: "red", CANCELLED: "gray",
+};
+
+/** What was written to people, and whether it left; nothing pretends to have been sent. */
+export function Outbox() {
+  const [status, setStatus] = useState<MailStatus | null>(null);
+  const pages = usePages(MailsQuery, { status: status && [status] }, (data) => data.mails);
+  return (
+    <Section
+      title="Outbox" error={pages.error} loading={pages.loading}
+      aside={
+        <Select size="xs" w={140} aria-label="Status" placeholder="Any status" clearable value={status}
+          data={(Object.keys(STATUS) as MailStatus[]).map((value) => ({ value, label: sentenceCase(value) }))}
+          onChange={setStatus} />
+      }
+    >
+      <Stack gap={0}>{pages.nodes.map((mail) => <Line key={mail.id} mail={mail} onChanged={pages.again} />)}</Stack>
+      <LoadMore pages={pages} none={status ? "No letter has this status." : "No letter yet."} />
+    </Section>
+  );
+}
+
+function Line({ mail, onChanged }: { mail: MailFieldsFragment; onChanged: () => void }) {
+  const [retrying, retry] = useMutation(RetryMailMutation);
+  const [cancelling, cancel] = useMutation(CancelMailMutation);
+  const isOver = mail.status === "SENT" || mail.status === "CANCELLED";
+
+  async function act(send: typeof retry | typeof cancel, failed: string) {
+    const { data, error } = await send({ id: mail.id });
+    if (succeeded(failed, error, data?.done.errors)) onChanged();
+  }
+
+  return (
+    <Group className="row" justify="space-between" wrap="nowrap" align="flex-start">
+      <div style={{ minWidth: 0 }}>
+        <Text size="sm" fw={600} style={{ overflowWrap: "anywhere" }}>{mail.subject}</Text>
+        <Text size="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>
+          to {mail.recipient} · <Ago at={mail.createdAt} />
+          {mail.attempts > 1 && ` · ${mail.attempts} attempts`}
+        </Text>
+        {mail.lastError && mail.status !== "SENT" && <Text size="xs" c="var(--bad)">{mail.lastError}</Text>}
+      </div>
+      <Group gap="xs" style={{ flex: "none" }} justify="flex-end">
+        <Badge color={STATUS[mail.status]} variant="dot">{sentenceCase(mail.status)}</Badge>
+        {(mail.status === "FAILED" || mail.status === "RETRYING") && (
+          <Button size="compact-sm" variant="default" loading={retrying.fetching}
+            onClick={() => void act(retry, "Not tried again")}>Try again</Button>
+        )}
+        {!isOver && (
+          <Button size="compact-sm" variant="default" loading={cancelling.fetching}
+            onClick={() => void act(cancel, "Not taken back")}>Take back</Button>
+        )}
+      </Group>
+    </Group>
+  );
+}

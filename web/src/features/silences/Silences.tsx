@@ -1,0 +1,62 @@
+import { Button, Group, Stack, Text } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { useMutation } from "urql";
+
+import { Section } from "../../components/Section";
+import type { SilenceFieldsFragment } from "../../gql/graphql";
+import { actorName } from "../../lib/actor";
+import { useLiveQuery } from "../../lib/live";
+import { succeeded } from "../../lib/outcome";
+import { local } from "../../lib/time";
+import { TITLES } from "../health/checks";
+import { mayOperate } from "../session/roles";
+import { useViewer } from "../session/session";
+import { SilenceDialog } from "./SilenceDialog";
+import { EndSilenceMutation, SilencesQuery } from "./silences.graphql";
+
+/** Planned work, during which nobody is alerted of what it breaks (SPEC A28). */
+export function Silences() {
+  const may = mayOperate(useViewer().role);
+  const [{ data, error, fetching }, again] = useLiveQuery(SilencesQuery, {});
+  const [planning, dialog] = useDisclosure();
+  const refresh = () => again({ requestPolicy: "network-only" });
+  const silences = data?.silences.nodes ?? [];
+  return (
+    <Section title="Silences" error={error} loading={fetching && data === undefined}
+      aside={may && <Button size="xs" variant="default" onClick={dialog.open}>Silence alerts</Button>}>
+      {silences.length === 0 && !fetching && <Text c="dimmed" size="sm">None: everything is told.</Text>}
+      <Stack gap={0}>
+        {silences.map((silence) => <Line key={silence.id} silence={silence} mayEnd={may} onEnded={refresh} />)}
+      </Stack>
+      {planning && <SilenceDialog onMade={refresh} onClose={dialog.close} />}
+    </Section>
+  );
+}
+
+function Line(props: { silence: SilenceFieldsFragment; mayEnd: boolean; onEnded: () => void }) {
+  const { silence, mayEnd, onEnded } = props;
+  const [state, end] = useMutation(EndSilenceMutation);
+  const which = silence.checks.length === 0 ? "all checks" : silence.checks.map((check) => TITLES[check]).join(", ");
+
+  async function onEnd() {
+    const { data, error } = await end({ id: silence.id });
+    if (succeeded("Not ended", error, data?.endSilence.errors)) onEnded();
+  }
+
+  return (
+    <Group className="row" justify="space-between" wrap="nowrap" align="flex-start">
+      <div style={{ minWidth: 0 }}>
+        <Text size="sm" fw={600} style={{ overflowWrap: "anywhere" }}>{silence.reason}</Text>
+        <Text size="xs" c="dimmed">
+          {which} · {silence.status === "PLANNED" ? `from ${local(silence.startsAt)}` : "now"} until {local(silence.endsAt)}
+          {" · "}{actorName(silence.createdBy)}{silence.holdsCriteria && " · criteria wait too"}
+        </Text>
+      </div>
+      {mayEnd && (
+        <Button size="compact-sm" variant="default" loading={state.fetching} style={{ flex: "none" }} onClick={() => void onEnd()}>
+          End
+        </Button>
+      )}
+    </Group>
+  );
+}

@@ -1,0 +1,68 @@
+import { Button, Group, Modal, Select, Stack, Text, TextInput } from "@mantine/core";
+import { useForm } from "@mantine/form";
+import { useDisclosure } from "@mantine/hooks";
+import { notifications } from "@mantine/notifications";
+import { useState } from "react";
+import { useMutation } from "urql";
+
+import { FormProblem } from "../../components/FormProblem";
+import { LoadMore } from "../../components/LoadMore";
+import { Section } from "../../components/Section";
+import type { Role } from "../../gql/graphql";
+import { placed } from "../../lib/forms";
+import { usePages } from "../../lib/growing";
+import { useViewer } from "../session/session";
+import { ROLES } from "./roles";
+import { InviteStaffMutation, StaffQuery } from "./staff.graphql";
+import { StaffRow } from "./StaffRow";
+
+/** Who operates launches, and what they may (SPEC A53). */
+export function Staff() {
+  const me = useViewer();
+  const [inviting, dialog] = useDisclosure();
+  const pages = usePages(StaffQuery, {}, (data) => data.staff);
+  return (
+    <Section title="Launch team" error={pages.error} loading={pages.loading}
+      aside={<Button size="xs" onClick={dialog.open}>Invite somebody</Button>}>
+      <Stack gap={0}>
+        {pages.nodes.map((user) => (
+          <StaffRow key={user.id} user={user} isMe={user.id === me.id} onChanged={pages.again} />
+        ))}
+      </Stack>
+      <LoadMore pages={pages} none="Nobody." />
+      {inviting && <InviteDialog onInvited={pages.again} onClose={dialog.close} />}
+    </Section>
+  );
+}
+
+function InviteDialog({ onInvited, onClose }: { onInvited: () => void; onClose: () => void }) {
+  const [state, invite] = useMutation(InviteStaffMutation);
+  const [problem, setProblem] = useState<string>();
+  const form = useForm({ initialValues: { email: "", role: "OPERATOR" as Role } });
+
+  async function submit(values: typeof form.values) {
+    const { data, error } = await invite(values);
+    setProblem(placed(form as never, error, data?.done.errors));
+    if (error || data?.done.errors.length !== 0) return;
+    for (const message of data.done.warnings) notifications.show({ color: "yellow", title: values.email, message });
+    onInvited();
+    onClose();
+  }
+
+  return (
+    <Modal opened onClose={onClose} title="Invite to the launch team">
+      <form onSubmit={form.onSubmit((values) => void submit(values))}>
+        <Stack>
+          <Text size="sm" c="dimmed">They get a letter with a link that sets their password.</Text>
+          <TextInput label="E-mail" type="email" required data-autofocus {...form.getInputProps("email")} />
+          <Select label="Role" data={ROLES} allowDeselect={false} {...form.getInputProps("role")} />
+          <FormProblem>{problem}</FormProblem>
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>Cancel</Button>
+            <Button type="submit" loading={state.fetching}>Invite</Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

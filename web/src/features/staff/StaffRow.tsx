@@ -1,0 +1,67 @@
+import { Badge, Button, Group, Select, Text } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { useMutation } from "urql";
+
+import { ReasonModal } from "../../components/ReasonModal";
+import type { Role, StaffFieldsFragment } from "../../gql/graphql";
+import { succeeded } from "../../lib/outcome";
+import { Ago } from "../../lib/time";
+import { sentenceCase } from "../health/checks";
+import { ROLES } from "./roles";
+import { ChangeRoleMutation, DisableMutation, EnableMutation } from "./staff.graphql";
+
+interface Props {
+  user: StaffFieldsFragment;
+  isMe: boolean;
+  onChanged: () => void;
+}
+
+export function StaffRow({ user, isMe, onChanged }: Props) {
+  const [, change] = useMutation(ChangeRoleMutation);
+  const [, enable] = useMutation(EnableMutation);
+  const [, disable] = useMutation(DisableMutation);
+  const [asking, dialog] = useDisclosure();
+
+  async function onRole(role: Role) {
+    const { data, error } = await change({ id: user.id, role });
+    if (succeeded("The role stays", error, data?.done.errors)) onChanged();
+  }
+
+  async function onEnable() {
+    const { data, error } = await enable({ id: user.id });
+    if (succeeded("Not let in", error, data?.done.errors)) onChanged();
+  }
+
+  async function onDisable(reason: string) {
+    const { data, error } = await disable({ id: user.id, reason: reason || null });
+    const done = succeeded("Not kept out", error, data?.done.errors);
+    if (done) onChanged();
+    return done;
+  }
+
+  return (
+    <Group className="row" justify="space-between" gap="xs" data-testid={`staff-${user.email}`}>
+      <div style={{ minWidth: 0, flex: "1 1 12rem" }}>
+        <Text size="sm" fw={600} style={{ overflowWrap: "anywhere" }}>{user.email}{isMe && " (you)"}</Text>
+        <Text size="xs" c="dimmed">
+          {user.lastLoginAt ? <>last log-in <Ago at={user.lastLoginAt} /></> : "has never logged in"}
+        </Text>
+      </div>
+      <Group gap="xs">
+        {user.disabledAt && <Badge color="gray" variant="dot">Kept out</Badge>}
+        {isMe ? <Text size="sm">{sentenceCase(user.role)}</Text> : (
+          <Select size="xs" w={210} aria-label={`Role of ${user.email}`} data={ROLES} value={user.role} allowDeselect={false}
+            onChange={(role) => role && role !== user.role && void onRole(role)} />
+        )}
+        {!isMe && (user.disabledAt
+          ? <Button size="compact-sm" variant="default" onClick={() => void onEnable()}>Let in again</Button>
+          : <Button size="compact-sm" variant="light" color="red" onClick={dialog.open}>Keep out</Button>)}
+      </Group>
+      {asking && (
+        <ReasonModal title={`Keep ${user.email} out`} confirm="Keep out" color="red" onConfirm={onDisable} onClose={dialog.close}>
+          Their sessions and streams end at once. The reason stays in the audit: name nobody.
+        </ReasonModal>
+      )}
+    </Group>
+  );
+}
