@@ -26,10 +26,13 @@ test("failed attempts in between do not put polling off", () => {
   expect(store.read().state).toBe("polling");
 });
 
-test("the first socket of another session has missed nothing", () => {
+test("a socket that nobody needs rests, and the next one has missed nothing", () => {
   const store = new ConnectionStore();
+  expect(store.read().state).toBe("resting");
   store.opened();
-  store.replaced();
+  store.rests();
+  expect(store.read().state).toBe("resting");
+  store.opens();
   expect(store.read().state).toBe("connecting");
   store.opened();
   expect(store.read()).toMatchObject({ state: "live", returns: 0 });

@@ -5,6 +5,7 @@ import { useState } from "react";
 import type { PropagationFieldsFragment } from "../../gql/graphql";
 import { useStream } from "../../lib/stream";
 import { PropagationStream } from "./phases.graphql";
+import { told } from "./propagation";
 
 /** How a change of flags reaches all processes and open apps, as they confirm it (SPEC X5, S97). */
 export function PropagationLine({ first }: { first: PropagationFieldsFragment }) {
@@ -22,14 +23,4 @@ function Waiting({ state }: { state: PropagationFieldsFragment }) {
   return state.withinBudget === false
     ? <IconClockExclamation size={18} color="var(--bad)" aria-hidden />
     : <Loader size={16} aria-hidden />;
-}
-
-/** In force everywhere after 0.4 s; 3 of 3. */
-export function told({ complete, completeMs, acked, total, slowest, withinBudget }: PropagationFieldsFragment): string {
-  const count = `${acked} of ${total}`;
-  if (complete) {
-    return `In force everywhere${completeMs == null ? "" : ` after ${(completeMs / 1000).toFixed(1)} s`}; ${count} have confirmed it.`;
-  }
-  const late = withinBudget === false ? " It takes longer than the 30 s that are promised." : "";
-  return `On its way: ${count} have confirmed it.${late}${slowest ? ` Waiting for ${slowest}.` : ""}`;
 }

@@ -7,7 +7,7 @@ import { succeeded } from "../../lib/outcome";
 import { Ago } from "../../lib/time";
 import { sentenceCase } from "../health/checks";
 import { RehearsalsQuery, RehearseMutation } from "./phases.graphql";
-import { told } from "./PropagationLine";
+import { told } from "./propagation";
 
 const LOOK_AGAIN_MS = 1500;
 const COLORS = { RUNNING: "indigo", PASSED: "teal", FAILED: "red" } as const;

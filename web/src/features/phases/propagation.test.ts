@@ -1,0 +1,15 @@
+import { expect, test } from "vitest";
+
+import { told } from "./propagation";
+
+const ON_ITS_WAY = { complete: false, completeMs: null, acked: 1, total: 3, slowest: "worker-2", withinBudget: null };
+
+test("it is in force only where everybody has confirmed it", () => {
+  expect(told({ ...ON_ITS_WAY, complete: true, completeMs: 412, acked: 3, slowest: null, withinBudget: true }))
+    .toBe("In force everywhere after 0.4 s; 3 of 3 have confirmed it.");
+});
+
+test("until then it says whom it waits for, and that it takes too long", () => {
+  expect(told(ON_ITS_WAY)).toBe("On its way: 1 of 3 have confirmed it. Waiting for worker-2.");
+  expect(told({ ...ON_ITS_WAY, withinBudget: false })).toContain("longer than the 30 s");
+});
