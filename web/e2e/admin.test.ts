@@ -79,6 +79,25 @@ test("every page of the launch team, wide and light, narrow and dark", async () 
   await end();
 });
 
+test("what is broken comes first, with since when and why", async () => {
+  const { context, page, problems } = await visit(browser, WIDE, "/login", session);
+  await page.routeWebSocket(/graphql/, (socket) => {
+    const server = socket.connectToServer();
+    server.onMessage((message) => socket.send(String(message).replace(
+      /"type":"DATABASE","status":"[A-Z]+","responseTimeMs":\d+,"errorMessage":(null|"[^"]*")/,
+      '"type":"DATABASE","status":"CRITICAL","responseTimeMs":5000,"errorMessage":"no answer within 5 s"',
+    )));
+  });
+  await page.goto(`${BASE}/admin/launch`);
+  const alarm = page.getByRole("alert").filter({ hasText: "Database is down for" });
+  await alarm.getByText("no answer within 5 s").waitFor();
+  await page.locator("[data-testid=health-database][data-status=CRITICAL]").waitFor();
+  await page.setViewportSize(NARROW);
+  await picture(page, "database-down-360");
+  assert.deepEqual([...(await wellBuilt(page)), ...problems], []);
+  await context.close();
+});
+
 test("somebody is faster: what was typed stays, and who it was is said", async () => {
   const { page, end } = await admin("/admin/flags/mvp_direct_connections");
   await page.getByLabel("Name").fill("Connections without an invitation");

@@ -1,12 +1,14 @@
-import { Group, ScrollArea, Stack, Text } from "@mantine/core";
+import { Group, ScrollArea, Stack, Switch, Text } from "@mantine/core";
 import {
   IconActivityHeartbeat, IconAlertTriangle, IconFlag, IconPointFilled, IconRocket,
 } from "@tabler/icons-react";
+import { useState } from "react";
 
 import { Section } from "../../components/Section";
 import type { EventFieldsFragment } from "../../gql/graphql";
 import { actorName } from "../../lib/actor";
 import { Ago } from "../../lib/time";
+import { isSwing } from "./swings";
 import type { Feed } from "./useEvents";
 
 const ICONS: Partial<Record<EventFieldsFragment["__typename"] & string, typeof IconFlag>> = {
@@ -18,14 +20,23 @@ const ICONS: Partial<Record<EventFieldsFragment["__typename"] & string, typeof I
 
 /** What changed just before: newest first (SPEC X8). */
 export function EventFeed({ feed }: { feed: Feed }) {
+  const [all, setAll] = useState(false);
+  const swings = feed.events.filter(isSwing).length;
+  const shown = all ? feed.events : feed.events.filter((event) => !isSwing(event));
   return (
-    <Section title="What happened" error={feed.error} loading={feed.loading}>
-      {feed.events.length === 0 ? (
+    <Section
+      title="What happened" error={feed.error} loading={feed.loading}
+      aside={swings > 0 && (
+        <Switch size="xs" label={`Small swings too (${swings})`} checked={all}
+          onChange={(event) => setAll(event.currentTarget.checked)} />
+      )}
+    >
+      {shown.length === 0 ? (
         <Text c="dimmed" size="sm">Nothing in the last six hours.</Text>
       ) : (
         <ScrollArea.Autosize mah="36rem" type="auto" viewportProps={{ tabIndex: 0 }}>
           <Stack gap="xs" role="log" aria-live="off" data-testid="event-feed">
-            {feed.events.map((event) => <Line key={event.cursor} event={event} />)}
+            {shown.map((event) => <Line key={event.cursor} event={event} />)}
           </Stack>
         </ScrollArea.Autosize>
       )}

@@ -4,6 +4,7 @@ export const EventFields = graphql(`
   fragment EventFields on LaunchEvent {
     __typename cursor at summary
     actor { ...ActorFields }
+    ... on HealthEvent { healthFrom: from healthTo: to }
   }
 `);
 

@@ -60,8 +60,8 @@ export function IncidentList() {
 
 function Line({ incident }: { incident: IncidentFieldsFragment }) {
   return (
-    <Group className="row" justify="space-between" wrap="nowrap" align="flex-start">
-      <div style={{ minWidth: 0 }}>
+    <Group className="row" justify="space-between" align="flex-start" gap="xs">
+      <div style={{ minWidth: 0, flex: "1 1 14rem" }}>
         <Anchor component={Link} to={`/admin/incidents/${incident.number}`} size="sm" fw={600}
           style={{ overflowWrap: "anywhere" }}>
           #{incident.number} {incident.title}

@@ -18,7 +18,7 @@ import { useViewer } from "../session/session";
 import { IncidentActions } from "./IncidentActions";
 import { IncidentQuery } from "./incidents.graphql";
 import { IncidentTimeline } from "./IncidentTimeline";
-import { INCIDENT_STATUS, SEVERITY } from "./severity";
+import { INCIDENT_STATUS, isOpen, SEVERITY } from "./severity";
 import { Suspects } from "./Suspects";
 
 type Incident = Data["incidents"]["nodes"][number];
@@ -43,17 +43,18 @@ export function IncidentPage() {
       </Notice>
     );
   }
+  const ended = isOpen(incident) ? null : incident.resolutionNotes;
   return (
     <>
       <PageHead title={`#${incident.number} ${incident.title}`} text={<Facts incident={incident} />}>
         {may && <IncidentActions incident={incident} />}
       </PageHead>
       <Stack>
-        {(incident.description || incident.userImpact || incident.resolutionNotes) && (
+        {(incident.description || incident.userImpact || ended) && (
           <Section title="What is known">
             {incident.description && <Text size="sm" style={{ whiteSpace: "pre-line" }}>{incident.description}</Text>}
             {incident.userImpact && <Text size="sm">What users notice: {incident.userImpact}</Text>}
-            {incident.resolutionNotes && <Text size="sm">What ended it: {incident.resolutionNotes}</Text>}
+            {ended && <Text size="sm">What ended it: {ended}</Text>}
           </Section>
         )}
         <SimpleGrid cols={{ base: 1, lg: 2 }}>

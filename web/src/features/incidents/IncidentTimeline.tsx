@@ -7,6 +7,7 @@ import { actorName } from "../../lib/actor";
 import { succeeded } from "../../lib/outcome";
 import { usePages } from "../../lib/growing";
 import { Ago } from "../../lib/time";
+import { isSwing } from "../events/swings";
 import { EditMutation, TimelineQuery } from "./incidents.graphql";
 
 interface Props {
@@ -35,13 +36,13 @@ export function IncidentTimeline({ incident, newest, mayOperate }: Props) {
   useEffect(() => {
     if (hasMore && !fetching && pages.nodes.length < READ) more();
   }, [hasMore, fetching, pages.nodes.length]);
-  const health = pages.nodes.filter(({ __typename }) => __typename === "HealthEvent").length;
-  const shown = pages.nodes.filter(({ __typename }) => all || __typename !== "HealthEvent").reverse();
+  const swings = pages.nodes.filter(isSwing).length;
+  const shown = pages.nodes.filter((event) => all || !isSwing(event)).reverse();
   return (
     <Section
       title="Timeline" error={pages.error} loading={pages.loading}
-      aside={health > 0 && (
-        <Switch size="xs" label={`Health too (${health})`} checked={all}
+      aside={swings > 0 && (
+        <Switch size="xs" label={`Small swings too (${swings})`} checked={all}
           onChange={(event) => setAll(event.currentTarget.checked)} />
       )}
     >

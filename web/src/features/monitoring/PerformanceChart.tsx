@@ -8,10 +8,10 @@ import type { Metrics } from "../metrics/useMetrics";
 import { type Row, rowsOf, tick } from "./series";
 
 const TIMES = [
-  { name: "p50", label: "p50: half of the answers came sooner", color: "var(--line-one)" },
-  { name: "p95", label: "p95: 95 % came sooner", color: "var(--line-two)" },
+  { name: "p50", label: "p50", color: "var(--line-one)" },
+  { name: "p95", label: "p95", color: "var(--line-two)" },
 ];
-const ERRORS = [{ name: "errors", label: "Errors: share of failed requests", color: "var(--line-bad)" }];
+const ERRORS = [{ name: "errors", label: "Errors", color: "var(--line-bad)" }];
 
 /** Response times and errors over one time axis; where nothing was measured there is a gap (SPEC S81). */
 export function PerformanceChart({ series, range }: { series: Metrics["performance"]; range: TimeRange }) {
@@ -22,6 +22,9 @@ export function PerformanceChart({ series, range }: { series: Metrics["performan
     <Stack gap="xs" role="img" aria-label={summary(rows)}>
       <Lines rows={rows} range={range} series={TIMES} unit=" ms" height={220} measured={measured} />
       <Lines rows={rows} range={range} series={ERRORS} unit=" %" height={140} measured={measured} />
+      <Text size="xs" c="dimmed">
+        Half of the answers came within p50, 95 % within p95. Errors are our own failures among all requests.
+      </Text>
     </Stack>
   );
 }

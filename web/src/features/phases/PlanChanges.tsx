@@ -12,7 +12,7 @@ export function PlanChanges({ plan }: { plan: Plan["activationPlan"] }) {
   return (
     <div>
       <Text fw={600} size="sm">
-        {plan.changes.length} flags change, {users} more {users === 1 ? "user sees" : "users see"} something new
+        {plan.changes.length} flags change, {reach(users)}
       </Text>
       {moved.length > 0 && <Text size="sm" c="dimmed">{moved.map(delta).join(" · ")}</Text>}
       <Table.ScrollContainer minWidth={320} maxHeight={220}>
@@ -36,6 +36,13 @@ export function PlanChanges({ plan }: { plan: Plan["activationPlan"] }) {
 function shown({ enabled, rolloutPercentage, targetGroups }: State): string {
   if (!enabled) return "off";
   return `${rolloutPercentage} %${targetGroups.length > 0 ? ` of ${targetGroups.join(", ")}` : ""}`;
+}
+
+/** A phase that opens slowly may take away what a flag gave before: that has to be seen too. */
+function reach(users: number): string {
+  const count = Math.abs(users);
+  const people = count === 1 ? "user" : "users";
+  return users < 0 ? `${count} ${people} fewer will see something` : `${count} ${people} more will see something new`;
 }
 
 /** photographers 12 → 48. */

@@ -7,8 +7,10 @@ import type { PlanQuery as Plan } from "../../gql/graphql";
 type Check = Plan["activationPlan"]["readiness"]["checks"][number];
 
 /** Where one sees for oneself. */
+const MONITORING = "/admin/monitoring";
 const EVIDENCE: Record<string, string> = {
-  incidents: "/admin/monitoring", alerts: "/admin/monitoring", flags: "/admin/flags", health: "/admin/monitoring",
+  incidents: MONITORING, alerts: MONITORING, flags: "/admin/flags",
+  database: MONITORING, api: MONITORING, auth: MONITORING, realtime: MONITORING, email: "/admin/directory?tab=outbox",
 };
 
 /** What has to be so before a phase goes live; what is not comes first (SPEC X2). */
