@@ -25,6 +25,7 @@ POINT = 10  # everything here counts in tenths of a point
 ASSUMED_ITEMS = 10  # of a list that says nothing about its length
 MUTATION_COST = 10
 _PAGE = frozenset({"first", "last"})
+_BOUNDED = _PAGE | {"limit"}  # the field itself refuses more, and names the argument
 _SIZES = frozenset({"first", "last", "limit", "ids", "keys"})
 _MOST_ITEMS = 10_000
 
@@ -105,7 +106,8 @@ def items_of(field: Field, given: Variables) -> int:
     """How many items a list may have that is no page."""
     for name in field.sizes:
         if given.get(name) is not None:
-            return count_of(given[name], ASSUMED_ITEMS)
+            most = MAX_FIRST if name in _BOUNDED else _MOST_ITEMS
+            return count_of(given[name], ASSUMED_ITEMS, most)
     return ASSUMED_ITEMS
 
 

@@ -117,9 +117,9 @@ async def test_the_staff_sees_every_node(market: Market) -> None:
 
 async def test_nobodys_notes_reach_another(market: Market) -> None:
     """From the own partner on to the rows of others: the field is there, the rows are not."""
-    walk = """{ viewer { couple { partnerships { nodes { supplier {
-      clients { totalCount nodes { notes coupleNames } } firstValueAt
-      partnerships { nodes { couple { id partnerships { nodes { id } } } } }
+    walk = """{ viewer { couple { partnerships(first: 5) { nodes { supplier {
+      clients(first: 5) { totalCount nodes { notes coupleNames } } firstValueAt
+      partnerships(first: 5) { nodes { couple { id partnerships(first: 5) { nodes { id } } } } }
     } } } } } }"""
     nodes = (await market.clients["Emma"].data(walk))["viewer"]["couple"]["partnerships"]["nodes"]
     for node in nodes:
