@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from redis.asyncio import Redis
+
 from db.session import Database
 from settings import Settings
 from tests.conftest import empty
@@ -18,6 +20,8 @@ EMAIL, PASSWORD = "operator@wedsync.app", "a long enough password"
 async def demo_launch(database: Database, settings: Settings, **env: str) -> AsyncIterator[Launch]:
     """Migrated, with the demo launch and one operator; no process yet, nobody logged in."""
     await empty(database)
+    async with Redis.from_url(str(settings.redis_url)) as redis:
+        await redis.flushall()  # what others found of their own servers' health stands there
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="launch-") as name:
         known = {
