@@ -31,9 +31,11 @@ children = [Child(f"child{n}", [sys.executable, "-c", code]) for n, code in enum
 sys.exit(run_everything(settings, steps, children, ready_path=sys.argv[1] or None))
 """
 
-SLEEPER = "import os, time; print('child', os.getpid(), flush=True); time.sleep(60)"
+# One write a line: two children print into one pipe.
+GREETING = "import os, sys, time; sys.stdout.write(f'child {os.getpid()}\\n'); sys.stdout.flush()"
+SLEEPER = f"{GREETING}; time.sleep(60)"
 DEAF = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {SLEEPER}"
-SHORT = "import os, time; print('child', os.getpid(), flush=True); time.sleep(0.1)"
+SHORT = f"{GREETING}; time.sleep(0.1)"
 SERVER = """
 import http.server, os
 class Handler(http.server.BaseHTTPRequestHandler):
