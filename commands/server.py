@@ -52,12 +52,12 @@ def worker() -> None:
 
 
 async def _work(settings: "Settings") -> None:
-    from app import event_documents  # noqa: PLC0415 - heavy
-    from jobs.worker import run_worker  # noqa: PLC0415
+    from commands.late_graph import LateGraph  # noqa: PLC0415
+    from jobs.worker import run_worker  # noqa: PLC0415 - heavy
     from telemetry import collecting  # noqa: PLC0415
 
-    async with collecting(settings, "worker"), event_documents(settings) as documents:
-        await run_worker(settings, documents=documents)
+    async with collecting(settings, "worker"), LateGraph(settings) as graph:
+        await run_worker(settings, documents=graph.documents)
 
 
 def _child(command: str) -> list[str]:

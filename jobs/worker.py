@@ -54,7 +54,7 @@ from services.rehearsals import end_overdue
 from services.watcher import Watcher
 from services.webhooks.changes import allowed
 from services.webhooks.delivery import Deliverer
-from services.webhooks.documents import Documents
+from services.webhooks.documents import OpenDocuments
 from services.webhooks.sending import Sender
 from settings import Settings
 from subscriptions.bus import Broadcast
@@ -172,7 +172,7 @@ async def run_worker(
     handlers: Mapping[str, WorkerHandler] = HANDLERS,
     timing: QueueTiming = DEFAULT_TIMING,
     every: Mapping[str, float] | None = None,
-    documents: Documents | None = None,
+    documents: OpenDocuments | None = None,
 ) -> None:
     """Work until SIGTERM or SIGINT, then stop within eight seconds.
 
@@ -222,7 +222,7 @@ async def _until_stopped(runner: JobRunner, ticker: Ticker, stop: asyncio.Event)
 
 @asynccontextmanager
 async def _parts(
-    settings: Settings, name: str, documents: Documents | None
+    settings: Settings, name: str, documents: OpenDocuments | None
 ) -> AsyncIterator[Parts]:
     if settings.database_url is None or settings.redis_url is None:
         raise ValueError("a worker needs DATABASE_URL and REDIS_URL; `serve` sets them itself")

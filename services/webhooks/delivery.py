@@ -19,7 +19,7 @@ from domain.errors import Forbidden, Invalid
 from domain.events import RecordedEvent
 from domain.webhooks import Outcome, next_attempt, sign
 from services.webhooks import changes
-from services.webhooks.documents import Documents
+from services.webhooks.documents import OpenDocuments
 from services.webhooks.makers import maker_of
 from services.webhooks.sending import SEND_SECONDS, Send
 
@@ -61,7 +61,7 @@ class Behind:
 class Deliverer:
     """One a worker."""
 
-    def __init__(self, db: Database, documents: Documents, send: Send, worker: str) -> None:
+    def __init__(self, db: Database, documents: OpenDocuments, send: Send, worker: str) -> None:
         """`worker` names this process on leases."""
         self._db = db
         self._documents = documents
@@ -124,7 +124,7 @@ class Deliverer:
             _pause(uow, hook, "The access of whoever made it has ended.")
             return None
         try:
-            self._documents.check(hook.document, maker)
+            (await self._documents()).check(hook.document, maker)
         except (Forbidden, Invalid) as error:
             _pause(uow, hook, error.message)
             return None
@@ -132,8 +132,9 @@ class Deliverer:
 
     async def _prepare(self, behind: Behind) -> Message | bool:
         """The first event that concerns it, as a stored body; True where none of the page does."""
+        documents = await self._documents()
         for item in behind.events:
-            body = await self._documents.render(behind.document, behind.maker, item)
+            body = await documents.render(behind.document, behind.maker, item)
             if body is not None:
                 return await self._store(behind.webhook_id, item.seq, body)
         return await self._skip(behind.webhook_id, behind.events[-1].seq)

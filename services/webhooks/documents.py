@@ -1,7 +1,8 @@
 """What webhooks need of the graph. Services do not know it: whoever wires a process hands it in."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from domain.actors import Actor
 from domain.events import RecordedEvent
@@ -32,3 +33,7 @@ class Documents(Protocol):
         Raises DependencyDown or RateLimited where it cannot be told now.
         """
         ...
+
+
+# Gives the same reader each time. Its first call may take a second: the graph is loaded then.
+OpenDocuments: TypeAlias = Callable[[], Awaitable[Documents]]

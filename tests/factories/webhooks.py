@@ -11,9 +11,11 @@ from typing import Any
 from starlette.applications import Starlette
 
 from domain.webhooks import Allowed
+from schema.context import Runtime
 from schema.event_documents import EventDocuments
 from schema.root import schema
 from services.webhooks.delivery import Deliverer
+from services.webhooks.documents import OpenDocuments
 from services.webhooks.sending import Sender
 from tests.factories.propagation import runtime_of
 from tests.graphql import GraphQLClient
@@ -101,7 +103,16 @@ class Receiver:
 def deliverer(app: Starlette, *, worker: str = "one", allowed: Allowed = OURS) -> Deliverer:
     """As a worker has it, over the parts of an app."""
     runtime = runtime_of(app)
-    return Deliverer(runtime.db, EventDocuments(schema, runtime), Sender(allowed), worker)
+    return Deliverer(runtime.db, opened(runtime), Sender(allowed), worker)
+
+
+def opened(runtime: Runtime) -> OpenDocuments:
+    """Documents that are read over these parts."""
+
+    async def documents() -> EventDocuments:
+        return EventDocuments(schema, runtime)
+
+    return documents
 
 
 async def asked(

@@ -20,8 +20,6 @@ from domain.ids import parse_global_id, parse_uuid
 from domain.webhooks import PAUSES, Allowed
 from jobs.routing import DELIVER, REDELIVER
 from jobs.webhooks import wake
-from schema.event_documents import EventDocuments
-from schema.root import schema
 from services.budgets import Budgets
 from services.webhooks import reads
 from services.webhooks.delivery import LEASE, Deliverer
@@ -29,7 +27,15 @@ from services.webhooks.sending import Sender
 from tests.clock import Clock
 from tests.factories.launches import make_flag
 from tests.factories.propagation import runtime_of
-from tests.factories.webhooks import DELIVERIES, HOOK, OURS, Receiver, deliverer, made
+from tests.factories.webhooks import (
+    DELIVERIES,
+    HOOK,
+    OURS,
+    Receiver,
+    deliverer,
+    made,
+    opened,
+)
 from tests.graphql import GraphQLClient
 
 RETRY = "mutation ($id: ID!) { retryWebhookDelivery(id: $id) { errors { code } } }"
@@ -268,9 +274,7 @@ async def test_what_cannot_be_told_now_waits(
     runtime = runtime_of(app)
     poor = replace(runtime, budgets=Budgets(runtime.redis, Budget(1, 0.001)))
     with pytest.raises(RateLimited):
-        await Deliverer(runtime.db, EventDocuments(schema, poor), Sender(OURS), "one").run(
-            key_of(hook)
-        )
+        await Deliverer(runtime.db, opened(poor), Sender(OURS), "one").run(key_of(hook))
     assert receiver.received == []
     await deliverer(app).run(key_of(hook))
     assert receiver.keys == ["mvp_first"]
