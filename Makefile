@@ -43,7 +43,7 @@ imports: env
 
 units: env web tests/clients/node_modules/.ready
 	@echo "== tests (sizes among them)"
-	@$(BIN)/pytest -n 2 --ignore=tests/e2e/test_browser.py
+	@$(BIN)/pytest -n 3 --ignore=tests/e2e/test_browser.py
 	@echo "== tests in a browser (alone: its machine is watched for slowness)"
 	@$(BIN)/pytest tests/e2e/test_browser.py
 
