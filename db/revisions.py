@@ -16,6 +16,8 @@ from domain.errors import DependencyDown
 
 logger = logging.getLogger(__name__)
 
+# A connection that was cut says so in all of these ways, by the moment at which it was.
+_LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 _QUERY = "SELECT (SELECT version FROM flag_set_version), pg_current_snapshot()::text"
 
 
@@ -62,14 +64,14 @@ class Revisions:
             self.asked += 1
             try:
                 return await self._fetch()
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except (*_LOST, TimeoutError) as error:
                 await self.close()
                 raise DependencyDown("The database does not answer.") from error
 
     async def _fetch(self) -> Revision:
         if self._connection is not None:
             # A restart of the database is found out by asking: once more, over a new connection.
-            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            with suppress(*_LOST):
                 return Revision(*await self._connection.fetchrow(_QUERY))
             await self.close()
         self._connection = await asyncpg.connect(

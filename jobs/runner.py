@@ -19,6 +19,7 @@ from pgqueuer.queries import Queries
 
 from jobs.queue import Payload, decode
 from jobs.traces import traced
+from services.background import end
 
 logger = logging.getLogger(__name__)
 
@@ -89,8 +90,7 @@ class JobRunner:
             if not running.done():
                 # A server that hangs would hold up the end of every statement under way.
                 connection.terminate()
-                running.cancel()
-            await asyncio.gather(stopped, running, return_exceptions=True)
+            await end(running)
             await _close(connection)
         if not running.cancelled():
             running.result()

@@ -93,8 +93,8 @@ class Ticker:
     async def run(self) -> None:
         """Until cancelled.
 
-        A task that fails while it is cancelled, because what it cleans up after hangs, has lost
-        the cancellation: it must not begin anew.
+        A task that goes on or fails after it was cancelled, because a driver or what it cleans up
+        after has lost the cancellation, must neither begin anew nor wait for its next time.
         """
         async with asyncio.TaskGroup() as group:
             for task in self._tasks:
@@ -102,11 +102,13 @@ class Ticker:
 
     async def _repeat(self, task: Task) -> None:
         done, this = -1, asyncio.current_task()
-        while this is None or not this.cancelling():
+        while True:
             slot = self._slot(task)
             if slot > done:
                 done = slot
                 await self._try(task, slot)
+            if this is not None and this.cancelling():
+                return
             await asyncio.sleep(pause(done, task.interval, self._now()))
 
     async def _try(self, task: Task, slot: int) -> None:
