@@ -7,6 +7,7 @@ import type { IncidentFieldsFragment } from "../../gql/graphql";
 import { succeeded } from "../../lib/outcome";
 import { Ago } from "../../lib/time";
 import { AcknowledgeMutation } from "./incidents.graphql";
+import { Description } from "./Description";
 import { ResolveDialog } from "./ResolveDialog";
 import { SEVERITY } from "./severity";
 import { Suspects } from "./Suspects";
@@ -33,16 +34,13 @@ export function IncidentCard({ incident, mayOperate }: Props) {
             {incident.severity.toLowerCase()}
           </Badge>
         </Group>
-        {incident.description && (
-          <Text size="sm" style={{ whiteSpace: "pre-line" }}>{incident.description}</Text>
-        )}
+        {incident.description && <Description text={incident.description} />}
         {incident.userImpact && <Text size="sm" c="dimmed">{incident.userImpact}</Text>}
         <Text size="xs" c="dimmed">
           since <Ago at={incident.createdAt} />
           {incident.occurrences > 1 && ` · ${incident.occurrences} times`}
           {incident.acknowledgedAt && " · somebody is on it"}
         </Text>
-        <Suspects incidentId={incident.id} mayOperate={mayOperate} />
         {mayOperate && (
           <Group gap="xs">
             {incident.status === "OPEN" && (
@@ -55,6 +53,7 @@ export function IncidentCard({ incident, mayOperate }: Props) {
             <Button size="xs" variant="default" onClick={dialog.open}>Resolve</Button>
           </Group>
         )}
+        <Suspects incidentId={incident.id} mayOperate={mayOperate} />
         {resolving && <ResolveDialog incident={incident} onClose={dialog.close} />}
       </Stack>
     </Paper>

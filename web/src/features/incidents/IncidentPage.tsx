@@ -15,6 +15,7 @@ import { useNewestEvent } from "../events/useNewestEvent";
 import { sentenceCase } from "../health/checks";
 import { mayOperate } from "../session/roles";
 import { useViewer } from "../session/session";
+import { Description } from "./Description";
 import { IncidentActions } from "./IncidentActions";
 import { IncidentQuery } from "./incidents.graphql";
 import { IncidentTimeline } from "./IncidentTimeline";
@@ -52,7 +53,7 @@ export function IncidentPage() {
       <Stack>
         {(incident.description || incident.userImpact || ended) && (
           <Section title="What is known">
-            {incident.description && <Text size="sm" style={{ whiteSpace: "pre-line" }}>{incident.description}</Text>}
+            {incident.description && <Description text={incident.description} />}
             {incident.userImpact && <Text size="sm">What users notice: {incident.userImpact}</Text>}
             {ended && <Text size="sm">What ended it: {ended}</Text>}
           </Section>
