@@ -29,6 +29,10 @@ class Server:
     url: str
     token: str | None = field(default=None, repr=False)
 
+    def as_visitor(self) -> "Server":
+        """The same app to strangers, whoever is logged in here."""
+        return Server(self.url)
+
     def ask(self, document: str, **variables: object) -> Json:
         """The data of one query or mutation; raises Problem."""
         return asyncio.run(self._ask(document, variables))

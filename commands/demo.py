@@ -36,7 +36,7 @@ def demo(
     from commands.client import connect  # noqa: PLC0415
     from commands.output import confirm  # noqa: PLC0415
 
-    server = connect(url, None)
+    server = connect(url, None).as_visitor()
     if not server.is_here:
         confirm(f"Make accounts of people who do not exist at {server.url}?", yes=yes)
     return crowd.run(server, crowd.Plan(minutes, per_minute, failing), as_json=as_json)

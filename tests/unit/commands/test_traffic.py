@@ -8,7 +8,7 @@ import pytest
 from graphql import build_schema, parse, validate
 
 from commands import traffic_documents as documents
-from commands.client import Json
+from commands.client import Json, Server
 from commands.traffic_cast import Cast
 from commands.traffic_visits import HOLD_SECONDS, LIMITED, Deed, NoAnswer, Visits
 from schema.root import schema
@@ -126,3 +126,9 @@ def test_nobody_has_a_mailbox_or_the_address_of_another() -> None:
     emails = [made().email for cast in casts for made in (cast.pair, cast.business)]
     assert len(set(emails)) == 4
     assert all(email.endswith(".example") for email in emails)
+
+
+def test_its_people_are_strangers_whoever_is_logged_in() -> None:
+    """Found by hand: an admin's own traffic could accept no invitation."""
+    server = Server("http://127.0.0.1:1", "the admin's")
+    assert server.as_visitor() == Server("http://127.0.0.1:1", None)
