@@ -42,7 +42,7 @@ class QueueTiming:
 DEFAULT_TIMING = QueueTiming()
 
 _ATTEMPTS = 12  # more than any handler counts for itself
-_CONNECT_SECONDS = 3.0
+_CONNECT_SECONDS = 2.0  # as long as that a stop may be held up
 _CLOSE_SECONDS = 1.0
 
 

@@ -63,7 +63,8 @@ from subscriptions.publish import Publisher
 
 logger = logging.getLogger(__name__)
 
-_CLOSE_SECONDS = 1.0
+_CLOSE_SECONDS = 1.2
+_HAND_OVER_SECONDS = 2.5  # for messages under way
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,19 +262,16 @@ async def _parts(
     try:
         yield Parts(settings, db, redis, monitor, bus.publish, alerts, heartbeats, webhooks)
     finally:
-        await meter.stop()
-        await listener.stop()
-        await watcher.stop()
-        await alerts.stop()
         passwords.close()
-        await announcer.stop()
+        await _close(meter.stop(), listener.stop(), watcher.stop())
+        await _close(alerts.stop(), announcer.stop(), seconds=_HAND_OVER_SECONDS)
         await _close(bus.disconnect(), redis.aclose(), db.dispose())
 
 
-async def _close(*closings: Awaitable[None]) -> None:
+async def _close(*closings: Awaitable[None], seconds: float = _CLOSE_SECONDS) -> None:
     """Close all at once; a server that hangs must not keep the process."""
     tasks = [asyncio.ensure_future(closing) for closing in closings]
-    await asyncio.wait(tasks, timeout=_CLOSE_SECONDS)
+    await asyncio.wait(tasks, timeout=seconds)
 
 
 def _stop_signal() -> asyncio.Event:
