@@ -5,7 +5,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ class Site:
     valkey: EmbeddedValkey
     launch: Launch
     ports: tuple[int, int]
+    _tokens: list[str] = field(default_factory=list)
 
     async def ask(
         self, port: int, query: str, token: str | None = None, **variables: object
@@ -49,9 +50,11 @@ class Site:
         return answer.json()
 
     async def log_in(self) -> str:
-        """A token of the operator."""
-        found = await self.ask(self.ports[0], LOG_IN, email=EMAIL, password=PASSWORD)
-        return str(found["data"]["logIn"]["session"]["accessToken"])
+        """A token of the operator; log-ins are limited, so there is one for all tests."""
+        if not self._tokens:
+            found = await self.ask(self.ports[0], LOG_IN, email=EMAIL, password=PASSWORD)
+            self._tokens.append(found["data"]["logIn"]["session"]["accessToken"])
+        return self._tokens[0]
 
     async def over_ofrep(self, port: int, token: str, key: str = KEY) -> dict[str, Any]:
         """The answer to an OpenFeature client."""

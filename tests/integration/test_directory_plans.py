@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-import pytest
 from sqlalchemy import Select, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -60,10 +59,10 @@ async def plan_of(session: AsyncSession, query: Query) -> str:
     return "\n".join(await session.scalars(text(f"EXPLAIN {sql}".replace(":*", "\\:*"))))
 
 
-@pytest.mark.parametrize(("query", "index"), PLANS.values(), ids=PLANS)
-async def test_no_whole_table_is_read(db: Database, query: Query, index: str) -> None:
+async def test_no_whole_table_is_read(db: Database) -> None:
     async with db.read() as session:
         for statement in _FILL:
             await session.execute(text(statement))
-        assert index in await plan_of(session, query)
+        plans = {name: await plan_of(session, query) for name, (query, _) in PLANS.items()}
         await session.rollback()
+    assert [name for name, (_, index) in PLANS.items() if index not in plans[name]] == []
