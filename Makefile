@@ -11,7 +11,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help run test lint types imports units bench env web lock clean
+.PHONY: help run test lint types imports units bench env web clients lock clean
 
 help:
 	@echo "make run    start everything here: database, cache, app and worker (HOST, PORT, DATA_DIR)"
@@ -21,11 +21,9 @@ help:
 run: env web
 	@exec $(BIN)/launch up
 
-# In this order, one after the other: the quick ones first, and the first failure ends it.
+# The quick ones first, and the first failure ends it. The app is built beside them.
 test: env
-	@$(MAKE) lint
-	@$(MAKE) types
-	@$(MAKE) imports
+	@$(MAKE) -j 2 lint types imports web clients
 	@$(MAKE) units
 
 lint: env
@@ -41,7 +39,7 @@ imports: env
 	@echo "== import arrows"
 	@$(BIN)/lint-imports
 
-units: env web tests/clients/node_modules/.ready
+units: env web clients
 	@echo "== tests (sizes among them)"
 	@$(BIN)/pytest -n 3 --ignore=tests/e2e/test_browser.py
 	@echo "== tests in a browser (alone: its machine is watched for slowness)"
@@ -85,6 +83,8 @@ WEB_SOURCES := $(shell find web/src web/public web/scripts web/*.* -type f -not 
 NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 
 web: env web/dist/.ready
+
+clients: env tests/clients/node_modules/.ready
 
 web/node_modules/.ready: web/package-lock.json $(READY)
 	@echo "web: installing $$(grep -c '^    "node_modules/' web/package-lock.json) packages..."
