@@ -39,7 +39,7 @@ def invited(
     return newest_first(query, Invitation.created_at, Invitation.id, 51, None)
 
 
-PLANS = {
+PLANS: dict[str, tuple[Query, str]] = {
     "a page of suppliers": (suppliers.paged(None, None, 51, None), "ix_suppliers_created_at_id"),
     "a search that few answer": (suppliers.paged("zoe", None, 51, None), "ix_suppliers_words"),
     "a search that many answer": (suppliers.paged("u1", None, 51, None), "ix_suppliers_words"),
