@@ -15,20 +15,21 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
-from badges import badge_route
-from beats import beat_route
-from correlation import HEADER, RequestIds
 from db.revisions import Revisions
 from db.session import Database
 from domain.budgets import Budget
-from domain.errors import DependencyDown
 from domain.health import CheckType
 from domain.metrics import POOL_USED, SOCKETS
-from exposition import exposition_route
-from headers import ALWAYS, SecureHeaders
+from edge.badges import badge_route
+from edge.beats import beat_route
+from edge.correlation import HEADER, RequestIds
+from edge.exposition import exposition_route
+from edge.headers import ALWAYS, SecureHeaders
+from edge.ofrep import ofrep_routes
+from edge.pages import Pages
+from edge.probes import probe_routes
+from edge.unsubscribe import unsubscribe_route
 from jobs.routing import enqueue_for
-from ofrep import ofrep_routes
-from pages import Pages
 from schema.context import Runtime
 from schema.event_documents import EventDocuments
 from schema.root import schema
@@ -54,6 +55,7 @@ from services.rate_limits import RateLimiter, limits_of
 from services.receipts import Receipts
 from services.replies import Replies
 from services.seats import Seats
+from services.telemetry import collecting
 from services.watcher import Watcher
 from settings import Settings, load_settings
 from subscriptions import channels
@@ -64,8 +66,6 @@ from subscriptions.lifetime import Lifetimes
 from subscriptions.publish import Publisher
 from subscriptions.rehearsal_feed import RehearsalFeed
 from subscriptions.tail import EventTail
-from telemetry import collecting
-from unsubscribe import unsubscribe_route
 
 logger = logging.getLogger(__name__)
 
@@ -218,8 +218,7 @@ def create_app(
             Route("/graphql", view, methods=None),
             WebSocketRoute("/graphql", view),
             Route("/schema.graphql", sdl),
-            Route("/healthz", healthz),
-            Route("/readyz", readyz),
+            *probe_routes(runtime),
             exposition_route(runtime),
             *ofrep_routes(runtime),
             unsubscribe_route(runtime),
@@ -258,24 +257,6 @@ async def crashed(_request: Request, _error: Exception) -> Response:
 async def sdl(_request: Request) -> Response:
     """The schema as text."""
     return PlainTextResponse(schema.as_str())
-
-
-async def healthz(_request: Request) -> Response:
-    """The process answers."""
-    return PlainTextResponse("ok")
-
-
-async def readyz(request: Request) -> Response:
-    """The process can serve: its database answers. Redis may be away; flags serve without both."""
-    runtime: Runtime = request.app.state.runtime
-    parts = {"database": True, "flags": runtime.flags.current.version > 0}
-    try:
-        await runtime.flags.ping()
-    except DependencyDown:
-        parts["database"] = False
-    parts["realtime"] = runtime.bus.connected
-    ready = parts["database"] and parts["flags"]
-    return JSONResponse(parts, status_code=200 if ready else 503)
 
 
 def _middleware(settings: Settings) -> list[Middleware]:

@@ -54,7 +54,7 @@ def worker() -> None:
 async def _work(settings: "Settings") -> None:
     from commands.late_graph import LateGraph  # noqa: PLC0415
     from jobs.worker import run_worker  # noqa: PLC0415 - heavy
-    from telemetry import collecting  # noqa: PLC0415
+    from services.telemetry import collecting  # noqa: PLC0415
 
     async with collecting(settings, "worker"), LateGraph(settings) as graph:
         await run_worker(settings, documents=graph.documents)

@@ -9,7 +9,7 @@ import uvicorn
 from commands.environment import own_settings
 from commands.logs import log_config
 from commands.problems import Problem
-from runner import CannotRun, child_environment, free_port
+from commands.runner import CannotRun, child_environment, free_port
 from settings import Settings
 
 logger = logging.getLogger("launch.serve")

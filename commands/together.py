@@ -6,8 +6,8 @@ from commands import addresses
 from commands.database import load_demo, migrate_up
 from commands.environment import own_settings
 from commands.local import expected
+from commands.runner import Child, Step, run_everything
 from commands.staff import make_first_admin
-from runner import Child, Step, run_everything
 from settings import Settings
 
 

@@ -1,6 +1,6 @@
 """Spans, for whoever collects them. Where nobody does, a look at one variable is all it costs.
 
-`otlp` at the top installs the tracer; nothing below knows OpenTelemetry.
+`services/otlp.py` installs the tracer; nothing below knows OpenTelemetry.
 """
 
 from collections.abc import Mapping

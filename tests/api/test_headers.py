@@ -4,7 +4,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from headers import ALWAYS
+from edge.headers import ALWAYS
 from tests.graphql import GraphQLClient
 
 

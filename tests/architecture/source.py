@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = (
-    "commands", "db", "domain", "jobs", "resolvers", "schema", "services", "subscriptions",
+    "commands", "db", "domain", "edge", "jobs", "resolvers", "schema", "services", "subscriptions",
 )  # fmt: skip
 _GENERATED = (ROOT / "db" / "migrations",)
 

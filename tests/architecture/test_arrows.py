@@ -7,7 +7,7 @@ import pytest
 
 from tests.architecture.source import PACKAGES, ROOT, Module, modules
 
-WIRING = {"app", "cli", "runner", "supervisor"}
+WIRING = {"app", "cli"}
 
 
 def layers() -> set[str]:

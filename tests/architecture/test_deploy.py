@@ -52,7 +52,7 @@ def test_the_image_holds_every_module_and_package() -> None:
 
 def test_the_numbers_to_watch_are_those_of_the_exposition() -> None:
     named = set(re.findall(r"`(launch_[a-z_]+?)(?:_total)?[`{]", _deploy_page()))
-    source = (ROOT / "exposition.py").read_text()
+    source = (ROOT / "edge" / "exposition.py").read_text()
     known = set(re.findall(r'"(launch_[a-z_]+)"', source))
     known |= {f"launch_bus_{name}" for name in ("reconnects", "dropped")}
     assert named <= known

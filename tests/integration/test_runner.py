@@ -15,14 +15,14 @@ from pathlib import Path
 import psutil  # type: ignore[import-untyped]
 import pytest
 
-from supervisor import MAX_RESTARTS, WINDOW, Attempts, CannotRun
+from commands.supervisor import MAX_RESTARTS, WINDOW, Attempts, CannotRun
 
 # Both URLs set: no embedded server, except where a test wants them.
 OUTSIDE = {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/x", "REDIS_URL": "redis://127.0.0.1:1"}
 
 MAIN = """
 import sys
-from runner import Child, Step, run_everything
+from commands.runner import Child, Step, run_everything
 from settings import Settings
 
 settings = Settings(_env_file=None)

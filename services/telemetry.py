@@ -24,7 +24,7 @@ async def collecting(settings: Settings, part: str) -> AsyncIterator[None]:
     if endpoint is None:
         yield
         return
-    from otlp import Collector  # noqa: PLC0415 - heavy, and for those who have a collector
+    from services.otlp import Collector  # noqa: PLC0415 - heavy, and for those who have a collector
 
     collector = Collector(endpoint, settings.otel_service_name, part, settings.environment)
     collector.start()

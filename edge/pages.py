@@ -9,9 +9,9 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from assets import Assets
+from edge.assets import Assets
 
-BUILT = Path(__file__).parent / "web" / "dist"
+BUILT = Path(__file__).parents[1] / "web" / "dist"
 
 # What the router of the pages knows (web/src/app/router.tsx): each can be opened and reloaded.
 PATHS = (

@@ -12,9 +12,9 @@ from types import FrameType
 
 from rich.console import Console
 
+from commands.supervisor import Attempts, CannotRun, Child, Children
 from db.embedded import EmbeddedError, EmbeddedPostgres, EmbeddedServer, EmbeddedValkey
 from settings import Settings
-from supervisor import Attempts, CannotRun, Child, Children
 
 __all__ = ["CannotRun", "Child", "Step", "run_everything"]
 

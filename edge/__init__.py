@@ -1,0 +1,1 @@
+"""What a process says over HTTP beside the graph: its routes, and what every answer passes."""
