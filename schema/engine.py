@@ -24,7 +24,7 @@ from strawberry.types.execution import StreamExecutionResult
 
 from schema.operations import OperationLog
 from schema.rendering import Handing
-from schema.sharing import Answer, Reply
+from schema.sharing import Answer, Opening, Reply
 
 
 class _Hook(NamedTuple):
@@ -111,6 +111,12 @@ class Runner(SchemaExtensionsRunner):
         self._has_begun = True
         return super().on_stream_result(result)
 
+    def opened(self, result: ExecutionResult) -> ExecutionResult:
+        """The result; where it is a stream's first, with what the extensions have to tell."""
+        if self._has_begun or not isinstance(result, Reply):
+            return result
+        return Opening(result, self.get_extensions_results_sync())
+
     @property
     def _log(self) -> OperationLog:
         return next(item for item in self.extensions if isinstance(item, OperationLog))
@@ -155,7 +161,7 @@ class LaunchSchema(strawberry.Schema):
         skip_process_errors: bool = False,
     ) -> ExecutionResult:
         if isinstance(result, Answer):
-            return result.reply
+            return cast("Runner", extensions_runner).opened(result.reply)
         return await super()._handle_execution_result(
             context, result, extensions_runner, skip_process_errors=skip_process_errors
         )

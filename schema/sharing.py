@@ -46,6 +46,21 @@ class Reply(strawberry.ExecutionResult):
         return orjson.dumps({"data": self.data})
 
 
+class Opening(Reply):
+    """The first result of a stream that is shared: one's own extensions beside everybody's data."""
+
+    def __init__(self, reply: Reply, extensions: dict[str, Any]) -> None:
+        """`extensions` tell one caller what the stream has cost."""
+        super().__init__(cast("dict[str, Any]", reply.data))
+        self.extensions = extensions
+        self._reply = reply
+
+    @cached_property
+    def encoded(self) -> bytes:
+        """The shared bytes, with the extensions put before their last brace."""
+        return b'%b,"extensions":%b}' % (self._reply.encoded[:-1], orjson.dumps(self.extensions))
+
+
 class Answer(ExecutionResult):
     """A result of graphql-core that has what strawberry makes of it already."""
 

@@ -71,7 +71,7 @@ class Spending(DocumentLimits):
         )
 
     def get_results(self) -> dict[str, Any]:
-        """`extensions.cost` of a reply; of a stream only the first result has it."""
+        """`extensions.cost` of a reply; of an operation with many results the first has it."""
         told, self._standing = self._told(), None
         return told
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncIterator
 
 import pytest
+from httpx2 import AsyncClient
 from redis.asyncio import Redis
 
 from app import create_app, running
@@ -15,6 +16,7 @@ from tests.graphql import GraphQLClient
 from tests.sockets import serving, socket
 
 RATE = "{ rateLimit { cost limit remaining restoreRate resetAt } }"
+TOLD = {"requested", "limit", "remaining", "restoreRate"}
 DEAR = """{ suppliers(first: 100) { nodes {
   clients(first: 100) { nodes { invitations(first: 100) { nodes { id } } } } } } }"""
 RESPONSE = "application/graphql-response+json"
@@ -34,7 +36,7 @@ async def poor(
 async def test_a_reply_tells_what_it_cost_and_what_is_left(visitor: GraphQLClient) -> None:
     answer = await visitor.execute(RATE)
     told = answer.body["extensions"]["cost"]
-    assert set(told) == {"requested", "limit", "remaining", "restoreRate"}
+    assert set(told) == TOLD
     assert (told["requested"], told["remaining"]) == (2, told["limit"] - 2)
     field = answer.data["rateLimit"]
     assert (field["cost"], field["limit"]) == (2, told["limit"])
@@ -90,6 +92,38 @@ async def test_on_a_socket_the_operation_is_refused_and_the_others_go_on(
             refused = await (await live.subscribe(document)).message()
             assert refused["payload"][0]["extensions"]["code"] == code
         assert await stream.silent(0.05)
+
+
+OPENINGS = (
+    "{ __typename }",
+    "subscription { viewerFlags { version } }",
+    "subscription { systemHealth { __typename } }",
+)
+
+
+@pytest.mark.parametrize("document", OPENINGS)
+async def test_the_first_result_on_a_socket_tells_its_cost(
+    admin: GraphQLClient, document: str
+) -> None:
+    """Twice: the second subscriber is sent what was worked out for the first."""
+    async with serving(admin.app) as address, socket(address, admin.token) as live:
+        for _ in range(2):
+            payload = (await (await live.subscribe(document)).message(30))["payload"]
+            assert set(payload["data"]) and set(payload["extensions"]["cost"]) == TOLD
+
+
+@pytest.mark.parametrize("document", OPENINGS)
+async def test_the_first_event_of_a_stream_tells_its_cost(
+    admin: GraphQLClient, document: str
+) -> None:
+    headers = {"accept": "text/event-stream", "authorization": f"Bearer {admin.token}"}
+    async with serving(admin.app) as address, AsyncClient(base_url=f"http://{address}") as http:
+        for _ in range(2):
+            asked = http.stream("POST", "/graphql", json={"query": document}, headers=headers)
+            async with asked as response:
+                lines = response.aiter_lines()
+                event = await anext(line async for line in lines if line.startswith("data: {"))
+                assert set(json.loads(event[6:])["extensions"]["cost"]) == TOLD
 
 
 async def test_one_caller_holds_a_bounded_number_of_sockets(poor: GraphQLClient) -> None:
