@@ -14,6 +14,7 @@ from domain.errors import DependencyDown
 from domain.health import CheckType
 from domain.percent import Percent
 from domain.windows import TimeRange
+from edge.counting import counted
 from schema.context import Runtime
 from services.health import uptimes
 
@@ -25,7 +26,12 @@ _SPANS = {
 }
 _CHECKS: dict[str, CheckType | None] = {OVERALL: None, **{item.value: item for item in CheckType}}
 # Pages that show badges may be read by many; proxies and browsers ask again after half a minute.
-_HEADERS = {"cache-control": "public, max-age=30", "x-content-type-options": "nosniff"}
+# Nothing else of ours may be embedded elsewhere (edge.headers).
+_HEADERS = {
+    "cache-control": "public, max-age=30",
+    "cross-origin-resource-policy": "cross-origin",
+    "x-content-type-options": "nosniff",
+}
 
 
 def badge_route(runtime: Runtime) -> Route:
@@ -40,7 +46,7 @@ def badge_route(runtime: Runtime) -> Route:
             return _picture(request, status_badge(await runtime.health.latest(), check))
         return _picture(request, uptime_badge(check, span, await _uptime(runtime, check, span)))
 
-    return Route("/badge/{check}.svg", badge)
+    return Route("/badge/{check}.svg", badge, middleware=counted(runtime))
 
 
 async def _uptime(runtime: Runtime, check: CheckType, span: str) -> Percent | None:

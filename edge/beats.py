@@ -5,6 +5,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from domain.actors import Scope
+from edge.counting import counted
 from schema.authentication import identify
 from schema.context import Context, Runtime
 
@@ -24,4 +25,4 @@ def beat_route(runtime: Runtime) -> Route:
         kept = await runtime.heartbeats.beat(name)
         return Response(status_code=204 if kept else 503)
 
-    return Route("/heartbeat/{name}", beat, methods=["POST"])
+    return Route("/heartbeat/{name}", beat, methods=["POST"], middleware=counted(runtime))

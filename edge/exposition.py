@@ -83,7 +83,7 @@ class ProcessCollector(Collector):
 def _requests(found: Mapping[str, Folded]) -> Iterator[Metric]:
     yield _counter(
         "launch_requests",
-        "GraphQL over HTTP, and operations of sockets and streams.",
+        "GraphQL over HTTP, operations of sockets and streams, OFREP and other routes.",
         found.get(REQUESTS, EMPTY).total,
     )
     yield _counter(

@@ -21,6 +21,7 @@ from domain.errors import RateLimited
 from domain.flags import Evaluation, EvaluationContext, missing
 from domain.ofrep import BadEvaluation, Stated
 from domain.rate_limits import network
+from edge.counting import counted
 from schema.authentication import credential_of, identify
 from schema.context import Context, Runtime
 from services.flag_evaluation import viewer_context
@@ -41,10 +42,12 @@ Handler = Callable[[Request], Awaitable[Response]]
 def ofrep_routes(runtime: Runtime) -> list[Route]:
     """The two evaluations, and the stream that says when to ask again."""
     service = _Service(runtime)
+    one, every = _answering(service.one), _answering(service.all)
+    seen = counted(runtime)
     return [
-        Route(f"{BASE}/evaluate/flags/{{key}}", _answering(service.one), methods=["POST"]),
-        Route(f"{BASE}/evaluate/flags", _answering(service.all), methods=["POST"]),
-        Route(EVENTS, service.events, methods=["GET"]),
+        Route(f"{BASE}/evaluate/flags/{{key}}", one, methods=["POST"], middleware=seen),
+        Route(f"{BASE}/evaluate/flags", every, methods=["POST"], middleware=seen),
+        Route(EVENTS, service.events, methods=["GET"], middleware=seen),
     ]
 
 

@@ -7,6 +7,7 @@ from starlette.routing import Route
 from domain import unsubscribing
 from domain.actors import ANONYMOUS
 from domain.errors import LaunchError
+from edge.counting import counted
 from schema.context import Runtime
 from services import nudges
 
@@ -39,7 +40,9 @@ def unsubscribe_route(runtime: Runtime) -> Route:
             return _page(f"<p>{error.message}</p>", 404)
         return _page(_DONE)
 
-    return Route("/unsubscribe/{code}", unsubscribe, methods=["GET", "POST"])
+    return Route(
+        "/unsubscribe/{code}", unsubscribe, methods=["GET", "POST"], middleware=counted(runtime)
+    )
 
 
 def _page(body: str, status: int = 200) -> Response:

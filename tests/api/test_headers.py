@@ -21,6 +21,7 @@ async def test_every_answer_has_them(visitor: GraphQLClient, method: str, path: 
     assert set(ALWAYS) <= set(answer.headers)
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+    assert answer.headers["cross-origin-resource-policy"] == "same-origin"
     assert "server" not in answer.headers
     assert "strict-transport-security" not in answer.headers
 

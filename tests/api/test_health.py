@@ -128,6 +128,7 @@ async def test_badges_are_for_everybody(
     assert "overall: critical" in told["overall.svg"].text
     assert "database 7d: 100 %" in told["database.svg?uptime=7d"].text
     assert "told to fail" not in told["email.svg"].text
+    assert told["email.svg"].headers["cross-origin-resource-policy"] == "cross-origin"
     seen = {"if-none-match": told["email.svg"].headers["etag"]}
     assert (await visitor.raw("GET", "/badge/email.svg", headers=seen)).status_code == 304
 

@@ -1,0 +1,40 @@
+"""Counts the answers of routes beside the graph: callers wait for those too (SPEC S63, A50)."""
+
+from time import perf_counter
+
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from schema.context import Runtime
+
+
+def counted(runtime: Runtime) -> list[Middleware]:
+    """The `middleware` of a route whose answers count as requests of this process."""
+    return [Middleware(Counted, runtime=runtime)]
+
+
+class Counted:
+    """One request each, with the time until the answer begins: a stream may last for days."""
+
+    def __init__(self, app: ASGIApp, runtime: Runtime) -> None:
+        """`app` is the route."""
+        self._app = app
+        self._meter = runtime.meter
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """As the route answers. What it raises before its answer is our fault, like any 5xx."""
+        begin, has_begun = perf_counter(), False
+
+        async def seen(message: Message) -> None:
+            nonlocal has_begun
+            if message["type"] == "http.response.start":
+                has_begun = True
+                self._meter.count(perf_counter() - begin, failed=message["status"] >= 500)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, seen)
+        except Exception:
+            if not has_begun:
+                self._meter.count(perf_counter() - begin, failed=True)
+            raise
