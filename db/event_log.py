@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from pydantic import TypeAdapter
 from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from db.drafts import Draft
 from db.models.events import Change, EventCounter, LaunchEvent
 from domain.account_events import ACCOUNT_EVENTS
 from domain.actors import ActorRef
@@ -20,9 +20,6 @@ from domain.ids import EventSeq
 from domain.marketplace_events import MARKETPLACE_EVENTS
 from domain.rehearsal_events import REHEARSAL_EVENTS
 from domain.webhook_events import WEBHOOK_EVENTS
-
-if TYPE_CHECKING:
-    from db.session import Draft
 
 _TAKE = text("UPDATE launch_event_counter SET seq = seq + :n RETURNING seq")
 _KINDS = {
@@ -60,7 +57,7 @@ def decode(kind: str, payload: dict[str, object]) -> Event:
 
 
 async def append(
-    session: AsyncSession, drafts: Sequence["Draft"], now: datetime
+    session: AsyncSession, drafts: Sequence[Draft], now: datetime
 ) -> list[RecordedEvent]:
     """Write events and their audit rows; takes the counter's row lock until the commit."""
     if not drafts:
@@ -131,7 +128,7 @@ def _actor_columns(ref: ActorRef) -> dict[str, object]:
     return {f"actor_{name}": value for name, value in asdict(ref).items()}
 
 
-def _event_row(draft: "Draft", seq: int, now: datetime) -> dict[str, object]:
+def _event_row(draft: Draft, seq: int, now: datetime) -> dict[str, object]:
     event = draft.event
     return {
         "seq": seq,
@@ -145,7 +142,7 @@ def _event_row(draft: "Draft", seq: int, now: datetime) -> dict[str, object]:
     }
 
 
-def _change_row(draft: "Draft", seq: int, now: datetime) -> dict[str, object]:
+def _change_row(draft: Draft, seq: int, now: datetime) -> dict[str, object]:
     audit = draft.audit
     assert audit is not None
     return {

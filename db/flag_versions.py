@@ -3,18 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from db.drafts import Draft
 from db.queries import flags, propagations
 from domain.events import FlagChanged
 
-if TYPE_CHECKING:
-    from db.session import Draft
 
-
-async def stamp(session: AsyncSession, drafts: Sequence["Draft"], now: datetime) -> list["Draft"]:
+async def stamp(session: AsyncSession, drafts: Sequence[Draft], now: datetime) -> list[Draft]:
     """Tell flag changes the version of the set that they become part of.
 
     Every write to a flag moves the version and holds its row until the commit, so what stands
@@ -28,7 +25,7 @@ async def stamp(session: AsyncSession, drafts: Sequence["Draft"], now: datetime)
     return [_stamped(draft, version) for draft in drafts]
 
 
-def _stamped(draft: "Draft", version: int) -> "Draft":
+def _stamped(draft: Draft, version: int) -> Draft:
     if not isinstance(draft.event, FlagChanged):
         return draft
     return replace(draft, event=replace(draft.event, set_version=version))

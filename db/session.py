@@ -4,9 +4,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy.exc import DBAPIError
@@ -20,6 +18,7 @@ from sqlalchemy.ext.asyncio import (
 from sqlalchemy.pool import QueuePool
 
 from db import event_log, flag_versions
+from db.drafts import Audit, Draft
 from domain.actors import Actor
 from domain.errors import DependencyDown
 from domain.events import Event, RecordedEvent
@@ -28,27 +27,6 @@ logger = logging.getLogger(__name__)
 
 AfterCommit = Callable[[Sequence[RecordedEvent]], Awaitable[None]]
 EnqueueJobs = Callable[[AsyncSession, Sequence[RecordedEvent]], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Audit:
-    """What the audit keeps of a change beside its event (SPEC A4)."""
-
-    subject_id: UUID
-    before: dict[str, object] | None = None
-    after: dict[str, object] | None = None
-    reason: str | None = None
-    run_id: UUID | None = None
-    reverts_id: UUID | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """An event that will be recorded when the unit of work commits."""
-
-    actor: Actor
-    event: Event
-    audit: Audit | None
 
 
 class UnitOfWork:

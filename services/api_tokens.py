@@ -7,9 +7,10 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from db.drafts import Audit
 from db.models.accounts import ApiToken
 from db.queries import accounts, credentials
-from db.session import Audit, UnitOfWork
+from db.session import UnitOfWork
 from domain import accounts as rules
 from domain.actors import Actor, ActorKind, Scope
 from domain.errors import NotFound

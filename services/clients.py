@@ -7,9 +7,10 @@ from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 
+from db.drafts import Audit
 from db.models.suppliers import Client
 from db.queries import suppliers as queries
-from db.session import Audit, UnitOfWork
+from db.session import UnitOfWork
 from domain import clients as rules
 from domain.actors import Actor
 from domain.clients import ClientStatus

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 from sqlalchemy.exc import IntegrityError
 
+from db.drafts import Audit
 from db.models.accounts import EmailConfirmation, User
 from db.queries import accounts, credentials
-from db.session import Audit, UnitOfWork
+from db.session import UnitOfWork
 from domain import account_letters as letters
 from domain import accounts as rules
 from domain.account_events import AccountChanged

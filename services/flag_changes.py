@@ -4,9 +4,10 @@ from collections.abc import Callable
 from uuid import UUID
 
 from db.codecs import audit_flag
+from db.drafts import Audit
 from db.models.flags import FeatureFlag
 from db.queries.flags import flag_of
-from db.session import Audit, UnitOfWork
+from db.session import UnitOfWork
 from domain.actors import Actor
 from domain.events import FlagChanged
 from domain.flags import Flag, FlagState

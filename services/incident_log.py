@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from db.drafts import Audit
 from db.models.incidents import LaunchIncident
-from db.session import Audit, UnitOfWork
+from db.session import UnitOfWork
 from domain.actors import Actor
 from domain.events import IncidentChanged
 from domain.ids import IncidentId, PhaseId, global_id

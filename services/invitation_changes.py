@@ -1,11 +1,12 @@
 """How an invitation ends without being accepted, and the event of every change (SPEC S10, X13)."""
 
+from db.drafts import Audit
 from db.models.invitations import Invitation
 from db.models.mail import Mail
 from db.models.suppliers import Client
 from db.queries import invitations as queries
 from db.queries import mail
-from db.session import Audit, Database, UnitOfWork
+from db.session import Database, UnitOfWork
 from domain.actors import Actor, system_actor
 from domain.clients import without_invitation
 from domain.ids import ClientId, CoupleId, InvitationId, SupplierId

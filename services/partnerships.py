@@ -3,10 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
+from db.drafts import Audit
 from db.models.couples import Partnership
 from db.models.suppliers import Client
 from db.queries import accounts, couples
-from db.session import Audit, UnitOfWork
+from db.session import UnitOfWork
 from domain.actors import Actor
 from domain.ids import CoupleId, PartnershipId, SupplierId
 from domain.marketplace_events import PartnershipChanged

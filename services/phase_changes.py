@@ -3,8 +3,9 @@
 from uuid import UUID
 
 from db.codecs import plan_of
+from db.drafts import Audit
 from db.models.phases import LaunchPhase
-from db.session import Audit, UnitOfWork
+from db.session import UnitOfWork
 from domain.actors import Actor
 from domain.events import PhaseChanged
 from domain.ids import PhaseId, RunId

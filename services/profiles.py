@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import IntegrityError
 
+from db.drafts import Audit
 from db.models.accounts import User
 from db.models.couples import Couple
 from db.models.suppliers import Supplier
 from db.queries import accounts, couples, suppliers
-from db.session import Audit, UnitOfWork
+from db.session import UnitOfWork
 from domain import profiles as rules
 from domain.actors import USER_TYPES, Actor, UserType
 from domain.clients import date_warnings

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from db.drafts import Audit
 from db.models.silences import LaunchSilence
 from db.queries import silences as queries
 from db.queries.silences import silence_of
-from db.session import Audit, UnitOfWork
+from db.session import UnitOfWork
 from domain.actors import Actor
 from domain.alert_events import SilenceChanged
 from domain.errors import NotFound

@@ -7,9 +7,10 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db import event_log
+from db.drafts import Audit
 from db.models.webhooks import Webhook, WebhookDelivery
 from db.queries import webhooks as queries
-from db.session import Audit, Database, UnitOfWork
+from db.session import Database, UnitOfWork
 from domain.actors import Actor
 from domain.errors import Invalid, NotFound
 from domain.ids import DeliveryId, WebhookId

@@ -8,12 +8,13 @@ import pytest
 from sqlalchemy import func, select, text
 from starlette.applications import Starlette
 
+from db.drafts import Audit
 from db.models import Base
 from db.models.accounts import Session, User
 from db.models.couples import Couple, Partnership
 from db.models.silences import LaunchSilence
 from db.models.suppliers import Client, Supplier
-from db.session import Audit, Database
+from db.session import Database
 from domain.actors import Role
 from domain.events import TokenCreated
 from domain.ids import TokenId

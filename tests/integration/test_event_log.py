@@ -8,7 +8,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from db import event_log
-from db.session import Audit, Database
+from db.drafts import Audit
+from db.session import Database
 from domain.actors import UserType, system_actor
 from domain.events import Event, UserSignedUp
 from domain.ids import UserId

@@ -1,0 +1,28 @@
+"""What a unit of work will write into the log when it commits."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from domain.actors import Actor
+from domain.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What the audit keeps of a change beside its event (SPEC A4)."""
+
+    subject_id: UUID
+    before: dict[str, object] | None = None
+    after: dict[str, object] | None = None
+    reason: str | None = None
+    run_id: UUID | None = None
+    reverts_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An event that will be recorded when the unit of work commits."""
+
+    actor: Actor
+    event: Event
+    audit: Audit | None
