@@ -11,7 +11,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help run test lint types imports units bench env web clients lock clean
+.PHONY: help run test lint types imports audit units bench env web clients lock clean
 
 help:
 	@echo "make run    start everything here: database, cache, app and worker (HOST, PORT, DATA_DIR)"
@@ -23,7 +23,7 @@ run: env web
 
 # The quick ones first, and the first failure ends it. The app is built beside them.
 test: env
-	@$(MAKE) -j 2 lint types imports web clients
+	@$(MAKE) -j 2 lint types imports audit web clients
 	@$(MAKE) units
 
 lint: env
@@ -38,6 +38,11 @@ types: env
 imports: env
 	@echo "== import arrows"
 	@$(BIN)/lint-imports
+
+# Fails for what is known; a service that cannot be reached from here is only said.
+audit: env
+	@echo "== known vulnerabilities"
+	@$(BIN)/python -m tests.audit
 
 units: env web clients
 	@echo "== tests (sizes among them)"

@@ -1,0 +1,91 @@
+"""Known vulnerabilities of what we depend on: `python -m tests.audit`.
+
+Two services are asked, of PyPI's and of npm's packages. A finding is exit code 1. A service that
+does not answer is said, and is not one: a machine with a package index alone must pass its tests.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+BIN = Path(sys.prefix) / "bin"
+_SECONDS = 120
+_GRAVE = {"moderate", "high", "critical"}
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What one service says of one lock file."""
+
+    subject: str
+    findings: Sequence[str] = ()
+    silence: str = ""  # why there was no answer
+
+
+def of_python(lock: Path, *options: str) -> Audit:
+    """Everything in a requirements file with hashes."""
+    command = [
+        *(str(BIN / "pip-audit"), "--requirement", str(lock), "--disable-pip"),
+        *("--vulnerability-service", "osv", "--timeout", "5", "--progress-spinner", "off"),
+        *("--format", "json", *options),
+    ]
+    report, problem = _report(command, ROOT)
+    if "dependencies" not in report:
+        return Audit(lock.name, silence=problem or "no report")
+    return Audit(lock.name, [*_of_pip_audit(report)])
+
+
+def of_npm(folder: Path, *options: str) -> Audit:
+    """What the pages are built of; tools of the build are not shipped."""
+    name = f"{folder.name}/package-lock.json"
+    patience = ("--fetch-retries=0", "--fetch-timeout=10000")
+    command = [str(BIN / "npm"), "audit", "--omit=dev", "--json", *patience, *options]
+    report, problem = _report(command, folder)
+    if "vulnerabilities" not in report:
+        return Audit(name, silence=str(report.get("message") or problem or "no report"))
+    found = report["vulnerabilities"].values()
+    return Audit(name, [f"{i['name']}: {i['severity']}" for i in found if i["severity"] in _GRAVE])
+
+
+def _of_pip_audit(report: dict[str, Any]) -> Iterator[str]:
+    for package in report["dependencies"]:
+        for found in package.get("vulns", ()):
+            fixed = ", ".join(found["fix_versions"]) or "no version yet"
+            yield f"{package['name']} {package['version']}: {found['id']}, mended in {fixed}"
+
+
+def _report(command: Sequence[str], folder: Path) -> tuple[dict[str, Any], str]:
+    """The JSON on stdout; and the last line of what it complained about."""
+    env = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}"}
+    done = subprocess.run(
+        command, check=False, capture_output=True, text=True, timeout=_SECONDS, cwd=folder, env=env
+    )
+    complaint = (done.stderr.strip().splitlines() or [""])[-1]
+    try:
+        report = json.loads(done.stdout)
+    except ValueError:
+        return {}, complaint
+    return (report if isinstance(report, dict) else {}), complaint
+
+
+def main() -> int:
+    """Print a line for each lock file; 1 where something is known to be vulnerable."""
+    audits = of_python(ROOT / "requirements.lock"), of_npm(ROOT / "web")
+    for audit in audits:
+        if audit.silence:
+            print(f"NOT AUDITED: {audit.subject}: no answer ({audit.silence[:160]})")  # noqa: T201
+        for finding in audit.findings:
+            print(f"VULNERABLE: {audit.subject}: {finding}")  # noqa: T201
+        if not audit.silence and not audit.findings:
+            print(f"{audit.subject}: nothing known")  # noqa: T201
+    return int(any(audit.findings for audit in audits))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
