@@ -1,7 +1,10 @@
 """Schema directives: what a field demands and costs, readable by every tool."""
 
+from collections.abc import Iterable
+
 import strawberry
-from strawberry.schema_directive import Location
+from graphql import GraphQLDirective
+from strawberry.schema_directive import Location, StrawberrySchemaDirective
 
 from schema.enums import Scope
 
@@ -14,7 +17,7 @@ from schema.enums import Scope
 class ScopeDirective:
     """Names the scopes of which a caller needs one."""
 
-    any: list[Scope] = strawberry.directive_field(name="any")
+    any: list[Scope] = strawberry.field(name="any", description="One of them is enough.")
 
 
 @strawberry.schema_directive(
@@ -26,7 +29,22 @@ class ScopeDirective:
 class CostDirective:
     """The weight of a field, multiplied by the named arguments."""
 
-    weight: int = strawberry.directive_field(name="weight", default=1)
-    multiplied_by: list[str] | None = strawberry.directive_field(
-        name="multipliedBy", default=("first", "last")
+    weight: int = strawberry.field(
+        name="weight", description="Points for the field itself.", default=1
     )
+    multiplied_by: list[str] | None = strawberry.field(
+        name="multipliedBy",
+        description="Arguments whose numbers multiply the weight.",
+        default=("first", "last"),
+    )
+
+
+def describe_arguments(directives: Iterable[GraphQLDirective]) -> None:
+    """Give arguments the descriptions that strawberry leaves out of the schema."""
+    for directive in directives:
+        definition = directive.extensions.get("strawberry-definition")
+        if not isinstance(definition, StrawberrySchemaDirective):
+            continue
+        for field in definition.fields:
+            name = field.graphql_name or field.python_name
+            directive.args[name].description = field.description

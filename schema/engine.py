@@ -22,6 +22,7 @@ from strawberry.extensions.runner import SchemaExtensionsRunner
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.execution import StreamExecutionResult
 
+from schema.directives import describe_arguments
 from schema.operations import OperationLog
 from schema.rendering import Handing
 from schema.sharing import Answer, Opening, Reply
@@ -140,6 +141,11 @@ _NOTHING = _Nothing()
 
 class LaunchSchema(strawberry.Schema):
     """Strawberry logs every error with its traceback; ErrorPolicy logs those that matter."""
+
+    def __init__(self, **parts: Any) -> None:  # noqa: ANN401 - as the base
+        """As strawberry's."""
+        super().__init__(**parts)
+        describe_arguments(self._schema.directives)
 
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
