@@ -79,6 +79,7 @@ def build_runtime(
     settings: Settings,
     clock: Callable[[], datetime] = utc_now,
     probes: Mapping[CheckType, Probe] | None = None,
+    passwords: Passwords | None = None,
 ) -> Runtime:
     """Everything that the requests of one process share; nothing is connected yet."""
     assert settings.database_url is not None
@@ -97,7 +98,7 @@ def build_runtime(
     log = LogReader(db)
     tail = EventTail(bus, channels.EVENTS, channels.decode_events, log.read_after, log.read_head)
     flags = FlagStore(db, clock=clock, killed=frozenset(settings.flags_kill))
-    passwords = Passwords()
+    passwords = passwords or Passwords()
     receipts = Receipts()
     flags.on_change(lambda found: receipts.serves(found.version))
     return Runtime(
@@ -192,9 +193,10 @@ def create_app(
     settings: Settings,
     clock: Callable[[], datetime] = utc_now,
     probes: Mapping[CheckType, Probe] | None = None,
+    passwords: Passwords | None = None,
 ) -> Starlette:
-    """The ASGI application of one process."""
-    runtime = build_runtime(settings, clock, probes)
+    """The ASGI application of one process; tests bring other checks and cheap passwords."""
+    runtime = build_runtime(settings, clock, probes, passwords)
     show_explorer = settings.graphiql
     if show_explorer is None:
         show_explorer = settings.environment == "development"

@@ -21,6 +21,7 @@ from domain.actors import Role
 from settings import Settings
 from tests.clock import Clock
 from tests.factories import people
+from tests.factories.accounts import fast_passwords
 from tests.factories.health import PROBES, Health
 from tests.graphql import GraphQLClient
 from tests.scheduling import SharedServers
@@ -149,7 +150,7 @@ async def app(
     db: Database, redis: Redis, settings: Settings, clock: Clock
 ) -> AsyncIterator[Starlette]:
     """The app, running over an empty database and an empty Valkey."""
-    found = create_app(settings, clock, PROBES)
+    found = create_app(settings, clock, PROBES, fast_passwords())
     async with running(found.state.runtime):
         yield found
 
