@@ -11,7 +11,10 @@ from bench.stack import NODE, ROOT
 _SOURCE = ROOT / "bench" / "peers"
 _FOLDER = ROOT / ".cache" / "peers"
 _NAMES = ("mercurius", "graphql-ws", "postgraphile", "unleash-server")
-_SECONDS = 600
+_QUIET = ("--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+_SECONDS = 300
+_LINES = 5
+_FAILED = (OSError, subprocess.SubprocessError)
 
 
 class Missing(RuntimeError):
@@ -27,7 +30,7 @@ def installed(tell: Callable[[str], None]) -> Path:
     if not done.exists() or done.read_bytes() != lock:
         tell("installing the peers from npm, once: some minutes")
         (_FOLDER / "package-lock.json").write_bytes(lock)
-        _install()
+        _install(tell)
         done.write_bytes(lock)
     return _FOLDER
 
@@ -38,21 +41,30 @@ def versions() -> str:
     return ", ".join(f"{name} {packages[f'node_modules/{name}']['version']}" for name in _NAMES)
 
 
-def _install() -> None:
-    npm = NODE.parent.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    words = [
-        str(NODE),
-        str(npm),
-        "ci",
-        "--ignore-scripts",
-        "--no-audit",
-        "--no-fund",
-        "--loglevel=error",
-    ]
-    env = {"PATH": f"{NODE.parent}:/usr/bin:/bin", "HOME": str(Path.home())}
+def _install(tell: Callable[[str], None]) -> None:
+    """Twice at most: what a broken download left behind is gone before the second."""
     try:
-        subprocess.run(
-            words, cwd=_FOLDER, env=env, check=True, capture_output=True, timeout=_SECONDS
-        )
-    except (OSError, subprocess.SubprocessError) as error:
-        raise Missing(f"the peers could not be installed: {error}") from error
+        _fetch()
+    except _FAILED as error:
+        tell(f"once more, into an empty folder: {_said(error)}")
+        shutil.rmtree(_FOLDER / "node_modules", ignore_errors=True)
+        try:
+            _fetch()
+        except _FAILED as again:
+            raise Missing(f"the peers could not be installed: {_said(again)}") from again
+
+
+def _fetch() -> None:
+    npm = NODE.parent.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    words = [str(NODE), str(npm), "ci", *_QUIET]
+    env = {"PATH": f"{NODE.parent}:/usr/bin:/bin", "HOME": str(Path.home())}
+    subprocess.run(
+        words, cwd=_FOLDER, env=env, check=True, capture_output=True, text=True, timeout=_SECONDS
+    )
+
+
+def _said(error: Exception) -> str:
+    """What npm itself had to say, which is in its last lines; else what happened to it."""
+    words = getattr(error, "stderr", None) or ""
+    text = words if isinstance(words, str) else words.decode(errors="replace")
+    return " / ".join(text.strip().splitlines()[-_LINES:]) or str(error)
