@@ -29,7 +29,7 @@ from services.propagation import Propagations
 from services.rate_limits import RateLimiter
 from services.readiness import Gate, open_gate
 from services.receipts import Receipts, Receiver
-from services.replies import Replies
+from services.replies import Question, Replies
 from services.seats import Seats
 from settings import Settings
 from subscriptions.bus import Broadcast
@@ -81,6 +81,7 @@ class Context:
     auth_unavailable: bool = False
     takes_over: bool = False  # whether streams may go on without their generators
     at_fault: bool = False  # whether an answer failed by our fault
+    question: Question | None = None  # what was asked, where the answer can be given again
     connection_params: dict[str, object] | None = None
     request_id: str = field(default_factory=request_id)
     flag_streams: list[Receiver] = field(default_factory=list)

@@ -6,9 +6,11 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from time import perf_counter
 
+from graphql import OperationType
 from strawberry.extensions import SchemaExtension
 from strawberry.types.execution import StreamExecutionResult
 
+from schema.context import Context
 from schema.errors import is_server_fault
 from services import log_context, tracing
 
@@ -39,6 +41,22 @@ class _Line:
         logger.info(
             "%s %s %.1f ms%s", self.kind, self.name or "-", milliseconds, errors, extra=extra
         )
+
+    def describe(self, span: tracing.Span, *, failed: bool) -> None:
+        """Say the same of a span."""
+        span.describe(
+            f"{self.kind} {self.name}" if self.name else self.kind,
+            {"graphql.operation.type": self.kind, "graphql.operation.name": self.name or ""},
+            failed=failed,
+        )
+
+
+def tell_repeated(context: Context, name: str | None, begin: float) -> None:
+    """The line and the span of a query that was answered again without being run."""
+    line = _Line(OperationType.QUERY.value, _shown(name), begin)
+    with log_context.bound(**_origin_of(context)), tracing.span("graphql") as span:
+        line.describe(span, failed=False)
+        line.tell((), 0)
 
 
 class OperationLog(SchemaExtension):
@@ -85,11 +103,7 @@ class OperationLog(SchemaExtension):
     def _finish(self, span: tracing.Span) -> None:
         self._note(self.execution_context.result)
         line = self._line()
-        span.describe(
-            f"{line.kind} {line.name}" if line.name else line.kind,
-            {"graphql.operation.type": line.kind, "graphql.operation.name": line.name or ""},
-            failed=any(is_server_fault(code) for code in self._codes),
-        )
+        line.describe(span, failed=any(is_server_fault(code) for code in self._codes))
         if not self._is_handed_over:
             line.tell(self._codes, self._results)
 
@@ -98,16 +112,14 @@ class OperationLog(SchemaExtension):
 
     def _origin(self) -> dict[str, str | None]:
         context = self.execution_context.context
-        return {"request_id": context.request_id, "actor": str(context.actor.ref.id or "") or None}
+        return _origin_of(context)
 
     def _note(self, result: object) -> None:
         for error in getattr(result, "errors", None) or ():
             self._codes.add(str((error.extensions or {}).get("code", "")))
 
     def _name(self) -> str | None:
-        name = self.execution_context.operation_name
-        # What a client gives may be any text, and name nothing in the document.
-        return name if name and _NAME.fullmatch(name) else None
+        return _shown(self.execution_context.operation_name)
 
     def _kind(self) -> str:
         if self.execution_context.graphql_document is None:
@@ -116,3 +128,12 @@ class OperationLog(SchemaExtension):
             return self.execution_context.operation_type.value
         except (RuntimeError, ValueError):  # no such operation in the document
             return "unknown"
+
+
+def _shown(name: str | None) -> str | None:
+    # What a client gives may be any text, and name nothing in the document.
+    return name if name and _NAME.fullmatch(name) else None
+
+
+def _origin_of(context: Context) -> dict[str, str | None]:
+    return {"request_id": context.request_id, "actor": str(context.actor.ref.id or "") or None}

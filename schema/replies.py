@@ -11,7 +11,8 @@ from strawberry.extensions import SchemaExtension
 from domain.errors import DependencyDown
 from schema.purity import source_of
 from schema.sharing import audience
-from services.replies import Replies
+from schema.spending import operation_cost
+from services.replies import Question, Replies
 
 
 class ReplyCache(SchemaExtension):
@@ -24,23 +25,23 @@ class ReplyCache(SchemaExtension):
     async def on_execute(self) -> AsyncIterator[None]:
         """Around the execution of an operation."""
         context = self.execution_context.context
-        key = self._key() if context.connection is not None else None
-        if key is None:
+        question = self._question() if context.connection is not None else None
+        if question is None:
             yield
             return
         replies: Replies = context.runtime.replies
-        source, what = key
+        what = question.by(audience(context.actor))
         revision: Hashable = None
         with suppress(DependencyDown):  # who needs the database will say that it is away
-            revision = await replies.revision(source)
+            revision = await replies.revision(question.source)
         data = replies.find(what, revision) if revision is not None else None
         if data is not None:
             self.execution_context.result = _answer(data)
         yield
-        if data is None and revision is not None:
-            self._keep(replies, what, revision)
+        if data is not None or (revision is not None and self._keep(replies, what, revision)):
+            context.question = question
 
-    def _key(self) -> tuple[Any, Hashable] | None:
+    def _question(self) -> Question | None:
         asked = self.execution_context
         source = source_of(asked.schema._schema, asked.query or "", asked.operation_name)
         if source is None:
@@ -49,14 +50,17 @@ class ReplyCache(SchemaExtension):
             given = orjson.dumps(asked.variables or {}, option=orjson.OPT_SORT_KEYS)
         except TypeError:  # integers that only Python knows
             return None
-        return source, (asked.query, asked.operation_name, given, audience(asked.context.actor))
+        what = (asked.query, asked.operation_name, given)
+        return Question(source, what, operation_cost().points, asked.operation_name)
 
-    def _keep(self, replies: Replies, what: Hashable, revision: Hashable) -> None:
+    def _keep(self, replies: Replies, what: Hashable, revision: Hashable) -> bool:
         result = self.execution_context.result
-        if isinstance(result, ExecutionResult) and not result.errors and result.data is not None:
-            data = orjson.dumps(result.data)
-            replies.keep(what, revision, data)
-            self.execution_context.result = _answer(data)
+        if not isinstance(result, ExecutionResult) or result.errors or result.data is None:
+            return False
+        data = orjson.dumps(result.data)
+        replies.keep(what, revision, data)
+        self.execution_context.result = _answer(data)
+        return True
 
 
 def _answer(data: bytes) -> ExecutionResult:

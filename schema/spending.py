@@ -76,14 +76,17 @@ class Spending(DocumentLimits):
         return told
 
     def _told(self) -> dict[str, Any]:
-        if self._standing is None:
-            return {}
-        budget = self._standing.budget
-        return {
-            "cost": {
-                "requested": operation_cost().points,
-                "limit": budget.points,
-                "remaining": self._standing.remaining,
-                "restoreRate": budget.restore_rate,
-            }
+        return cost_told(operation_cost().points, self._standing) if self._standing else {}
+
+
+def cost_told(requested: int, standing: Standing) -> dict[str, Any]:
+    """The extension `cost` of a reply."""
+    budget = standing.budget
+    return {
+        "cost": {
+            "requested": requested,
+            "limit": budget.points,
+            "remaining": standing.remaining,
+            "restoreRate": budget.restore_rate,
         }
+    }

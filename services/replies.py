@@ -23,6 +23,20 @@ class Source(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """A valid query that rows alone answer; `what` is its document, its name and its variables."""
+
+    source: Source
+    what: Hashable
+    points: int  # what it costs whoever asks
+    name: str | None
+
+    def by(self, audience: Hashable) -> Hashable:
+        """The key of the answer for all with the same rights."""
+        return self.what, audience
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """The JSON of an answer, and the revision that was there before it was worked out."""
 

@@ -53,7 +53,7 @@ async def test_the_same_is_worked_out_once(
     counter = StatementCounter(app.state.runtime.db)
     second = await admin.execute(document)
     counter.stop()
-    assert second.body == first.body
+    assert second.data == first.data
     assert [item for item in counter.statements if "feature_flags" in item] == []
     assert app.state.runtime.replies.hits == 1
 

@@ -1,0 +1,86 @@
+"""The short road of a request that has come before, byte for byte (ADR 12).
+
+What its bytes ask for was parsed, validated and priced when they first came: none of that can turn
+out differently. What can is looked at each time: who asks, whether the rows are the same, what the
+caller has left. Where any of it is not as it should be there is no answer here, nothing was
+charged, and the request takes the long road from its beginning.
+"""
+
+from collections import OrderedDict
+from contextlib import suppress
+from time import perf_counter
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from domain.errors import DependencyDown
+from schema import http
+from schema.authentication import identify
+from schema.context import Context, Runtime
+from schema.operations import tell_repeated
+from schema.sharing import audience
+from schema.spending import cost_told, payer
+from services.replies import Question
+
+MOST = 2_000
+MOST_BYTES = 8_000
+# Whoever sends a document together with its hash wants it remembered: that is the long road's.
+_NAMES_BY_HASH = b"persistedQuery"
+
+
+class Repeats:
+    """The requests that came last, for one process."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        """`runtime` is what the process shares."""
+        self._runtime = runtime
+        self._known: OrderedDict[bytes, Question] = OrderedDict()
+        self.answered = 0
+
+    def __len__(self) -> int:
+        """How many are remembered."""
+        return len(self._known)
+
+    def remember(self, body: bytes, question: Question) -> None:
+        """What a body asks for, whoever sent it."""
+        if len(body) > MOST_BYTES or _NAMES_BY_HASH in body:
+            return
+        self._known[body] = question
+        self._known.move_to_end(body)
+        if len(self._known) > MOST:
+            self._known.popitem(last=False)
+
+    async def answer(self, request: Request) -> Response | None:
+        """To a POST whose head was checked; None where it takes the long road."""
+        begin, body = perf_counter(), await request.body()
+        question = self._known.get(body)
+        media_type = http.json_type(request.headers.get("accept", ""))
+        if question is None or media_type is None:
+            return None
+        context = Context(self._runtime, request)
+        await identify(context)
+        data = None if context.auth_unavailable else await self._data(question, context)
+        if data is None:
+            return None
+        # Last, for a refusal costs nothing, and is the long road's to tell.
+        standing = self._runtime.budgets.spend(payer(context), question.points)
+        if standing.wait_seconds > 0:
+            return None
+        self._known.move_to_end(body)
+        self.answered += 1
+        tell_repeated(context, question.name, begin)
+        extensions = orjson.dumps(cost_told(question.points, standing))
+        return Response(
+            b'{"data":%b,"extensions":%b}' % (data, extensions),
+            headers={"cache-control": "no-store"},
+            media_type=f"{media_type}; charset=utf-8",
+        )
+
+    async def _data(self, question: Question, context: Context) -> bytes | None:
+        """The answer that was kept, where the rows are still the same."""
+        replies = self._runtime.replies
+        with suppress(DependencyDown):  # the long road says so
+            revision = await replies.revision(question.source)
+            return replies.find(question.by(audience(context.actor)), revision)
+        return None

@@ -1,0 +1,175 @@
+"""A request that comes again byte for byte gets what any other that asks the same gets (ADR 12)."""
+
+import json
+from itertools import count
+from random import Random
+from typing import Any
+
+import httpx2
+import pytest
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from domain.budgets import Budget
+from schema.repeats import MOST, MOST_BYTES, Repeats
+from schema.view import GraphQLView
+from services.documents import hash_of
+from services.replies import Question, Source
+from tests.api.test_logs import Lines, lines
+from tests.api.test_replies import FLAGS, toggle
+from tests.factories.launches import make_phase
+from tests.graphql import GraphQLClient
+
+__all__ = ["lines"]  # a fixture
+
+NODES = ("key", "name", "enabled", "version", "__typename", "a: key", "updatedAt", "targetGroups")
+ROOTS = (
+    "featureFlags(first: $first) {{ nodes {{ {} }} totalCount }}",
+    "launchPhases {{ id key flags {{ position flag {{ {} }} }} }}",
+    'featureFlag(key: "mvp_chat") {{ {} }}',
+    "suppliers(first: $first) {{ nodes {{ id }} }} flag: featureFlag(key: $key) {{ {} }}",
+    "viewerFlags {{ version }} featureFlag(key: $key) {{ {} }}",  # not of rows alone
+)
+ACCEPTS = (
+    "application/json",
+    "application/graphql-response+json",
+    "*/*",
+    "text/event-stream, application/json",
+    "application/json;q=0.5, application/graphql-response+json",
+)
+COMMON = json.dumps({"query": FLAGS}).encode()
+_padding = count(1)
+
+
+def some_body(random: Random) -> bytes:
+    """Most are good; some are refused, or answered by more than rows."""
+    fields = " ".join(random.sample(NODES, random.randint(1, 5)))
+    query = 'query Q($first: Int = 5, $key: String! = "mvp_chat") { x: __typename '
+    query += random.choice(ROOTS).format(fields) + " y: featureFlag(key: $key) { id }"
+    query += " featureFlags(first: $first) { totalCount } }"
+    data: dict[str, object] = {"query": query}
+    if random.random() < 0.6:
+        data["variables"] = {"first": random.choice((1, 2, 50, 50, 0, "x", None))}
+    if random.random() < 0.3:
+        data["operationName"] = random.choice(("Q", "Q", None, "Other", 1))
+    return json.dumps(data).encode()
+
+
+async def post(client: GraphQLClient, body: bytes, **headers: str) -> httpx2.Response:
+    sent = {"content-type": "application/json", **headers}
+    if client.token:
+        sent["authorization"] = f"Bearer {client.token}"
+    return await client.raw("POST", "/graphql", content=body, headers=sent)
+
+
+def told(response: httpx2.Response) -> tuple[Any, ...]:
+    """All that both roads must say alike, in its order, but for ids and what points are left."""
+    headers = dict(response.headers)
+    assert int(headers.pop("content-length")) == len(response.content)
+    headers.pop("x-request-id")
+    body = response.json()
+    body.get("extensions", {}).get("cost", {}).pop("remaining", None)
+    return response.status_code, sorted(headers.items()), json.dumps(body)
+
+
+@pytest.fixture
+def short(app: Starlette) -> Repeats:
+    """What the app remembers of requests."""
+    views = [route.endpoint for route in app.routes if isinstance(route, Route)]
+    return next(view.repeats for view in views if isinstance(view, GraphQLView))
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_both_roads_answer_alike(
+    short: Repeats, admin: GraphQLClient, supplier: GraphQLClient, visitor: GraphQLClient, seed: int
+) -> None:
+    await make_phase(admin, "beta", ("mvp_chat",))
+    random = Random(seed)
+    bodies = [some_body(random) for _ in range(6)]
+    for number in range(120):
+        body, client = random.choice(bodies), random.choice((admin, admin, supplier, visitor))
+        # Another length is another request, which has not come before.
+        pair = [body, body + b" " * next(_padding)]
+        random.shuffle(pair)
+        accept = random.choice(ACCEPTS)
+        first, second = [told(await post(client, item, accept=accept)) for item in pair]
+        assert first == second
+        if number % 20 == 0:
+            await toggle(admin, on=number % 40 == 0)
+    assert short.answered > 20
+
+
+async def test_what_was_written_is_never_overlooked(short: Repeats, admin: GraphQLClient) -> None:
+    await make_phase(admin, "beta", ("mvp_chat",))
+    for on in (True, False, True):
+        await toggle(admin, on=on)
+        answers = [(await post(admin, COMMON)).json()["data"] for _ in range(3)]
+        assert [str(on) in str(item) for item in answers] == [True] * 3
+    assert short.answered == 6
+
+
+async def test_who_may_not_is_refused_after_others_were_answered(
+    short: Repeats, admin: GraphQLClient, supplier: GraphQLClient, visitor: GraphQLClient
+) -> None:
+    assert [(await post(admin, COMMON)).status_code for _ in range(2)] == [200, 200]
+    answers = [await post(client, COMMON) for client in (supplier, visitor)]
+    codes = [item.json()["errors"][0]["extensions"]["code"] for item in answers]
+    assert codes == ["FORBIDDEN", "UNAUTHENTICATED"]
+    assert short.answered == 1
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"content-type": "text/plain"}, 415),
+        ({"content-type": "application/json; charset=latin-1"}, 415),
+        ({"accept": "text/html"}, 406),
+    ],
+)
+async def test_the_head_is_checked_as_ever(
+    short: Repeats, admin: GraphQLClient, headers: dict[str, str], status: int
+) -> None:
+    await post(admin, COMMON)
+    assert (await post(admin, COMMON, **headers)).status_code == status
+    assert short.answered == 0
+
+
+async def test_it_costs_the_same_and_no_more_than_is_left(
+    app: Starlette, short: Repeats, admin: GraphQLClient
+) -> None:
+    cost = (await post(admin, COMMON)).json()["extensions"]["cost"]["requested"]
+    app.state.runtime.budgets.budget = Budget(points=3 * cost, restore_rate=0.001)
+    answers = [await post(admin, COMMON) for _ in range(4)]
+    assert [item.status_code for item in answers][-1] == 429
+    assert "retry-after" in answers[-1].headers
+    assert short.answered == sum(item.status_code == 200 for item in answers) <= 3
+
+
+async def test_it_has_its_line_in_the_log(
+    short: Repeats, admin: GraphQLClient, lines: Lines
+) -> None:
+    body = json.dumps({"query": f"query Flags {FLAGS}"}).encode()
+    for _ in range(2):
+        await post(admin, body)
+    long, again = ({**line, "ms": 0} for line in lines.of("launch.graphql"))
+    differing = {name for name in long if long[name] != again[name]}
+    assert (short.answered, long.keys()) == (1, again.keys())
+    assert differing <= {"request_id", "time", "message"}
+
+
+async def test_documents_by_their_hash_stay_on_the_long_road(
+    short: Repeats, admin: GraphQLClient
+) -> None:
+    named = {"persistedQuery": {"version": 1, "sha256Hash": hash_of(FLAGS)}}
+    body = json.dumps({"query": FLAGS, "extensions": named}).encode()
+    assert [(await post(admin, body)).status_code for _ in range(3)] == [200] * 3
+    assert short.answered == 0
+
+
+async def test_memory_is_bounded(app: Starlette) -> None:
+    repeats = Repeats(app.state.runtime)
+    question = Question(Source.ROWS, "what", 1, None)
+    for number in range(MOST + 10):
+        repeats.remember(b"%d" % number, question)
+    repeats.remember(b" " * (MOST_BYTES + 1), question)
+    assert len(repeats) == MOST
