@@ -29,7 +29,7 @@ export function ClientRow({ client }: { client: ClientFieldsFragment }) {
       <Box miw={0} flex={1}>
         <Text fw={500} style={{ overflowWrap: "anywhere" }}>{client.coupleNames}</Text>
         <Text size="sm" c="dimmed">{client.weddingDate ? plainDate(client.weddingDate) : "No date yet"}</Text>
-        {client.email && <Text size="sm" c="dimmed" truncate title={client.email}>{client.email}</Text>}
+        {client.email && <Text size="sm" c="dimmed" style={{ overflowWrap: "anywhere" }}>{client.email}</Text>}
         <Group gap={6} mt={4}>
           <Badge color={color} variant="light">{label}</Badge>
           {text && <Text size="xs" c="dimmed">{text}{at && <> · <Ago at={at} /></>}</Text>}

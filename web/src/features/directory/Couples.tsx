@@ -20,7 +20,7 @@ export function Couples() {
         {pages.nodes.map((couple) => (
           <Group key={couple.id} className="row" justify="space-between" wrap="nowrap" align="flex-start">
             <div style={{ minWidth: 0 }}>
-              <Text size="sm" fw={600} truncate>
+              <Text size="sm" fw={600} style={{ overflowWrap: "anywhere" }}>
                 {[couple.partner1Name, couple.partner2Name].filter(Boolean).join(" and ") || "Without names yet"}
               </Text>
               <Text size="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>

@@ -29,7 +29,7 @@ export function Invitations() {
         {pages.nodes.map((item) => (
           <Group key={item.id} className="row" justify="space-between" wrap="nowrap" align="flex-start">
             <div style={{ minWidth: 0 }}>
-              <Text size="sm" fw={600} truncate>{item.client.coupleNames}</Text>
+              <Text size="sm" fw={600} style={{ overflowWrap: "anywhere" }}>{item.client.coupleNames}</Text>
               <Text size="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>
                 {item.channel === "LINK" ? "by link" : item.email} · sent <Ago at={item.sentAt} />
                 {item.openedAt && <> · opened <Ago at={item.openedAt} /></>}

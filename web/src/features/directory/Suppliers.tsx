@@ -32,7 +32,7 @@ export function Suppliers() {
         {pages.nodes.map((supplier) => (
           <Group key={supplier.id} className="row" justify="space-between" wrap="nowrap" align="flex-start">
             <div style={{ minWidth: 0 }}>
-              <Text size="sm" fw={600} truncate>{supplier.businessName ?? "Without a name yet"}</Text>
+              <Text size="sm" fw={600} style={{ overflowWrap: "anywhere" }}>{supplier.businessName ?? "Without a name yet"}</Text>
               <Text size="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>
                 {supplier.email}{supplier.vendorType && ` · ${supplier.vendorType.toLowerCase()}`}
                 {supplier.firstValueAt && <> · first invitation <Ago at={supplier.firstValueAt} /></>}

@@ -52,11 +52,11 @@ export function FlagRow({ flag, mayOperate }: Props) {
   return (
     <Group className="row" gap="sm" justify="space-between" data-testid={`flag-${flag.key}`}>
       <Box flex="1 1 14rem" miw={0}>
-        <Anchor component={Link} to={`/admin/flags/${flag.key}`} size="sm" fw={500} c="inherit" truncate display="block"
+        <Anchor component={Link} to={`/admin/flags/${flag.key}`} size="sm" fw={500} c="inherit" display="block"
           title={flag.description ?? undefined}>
           {flag.name}
         </Anchor>
-        <Text size="xs" c="dimmed" truncate>
+        <Text size="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>
           {flag.key}
           {flag.targetGroups.length > 0 && ` · ${flag.targetGroups.join(", ")}`}
           {" · "}<Ago at={flag.updatedAt} />

@@ -48,12 +48,12 @@ function Tile({ check }: { check: Check }) {
   return (
     <Paper withBorder p="sm" className="tile" data-testid={`health-${check.type.toLowerCase()}`}
       data-status={check.status} style={{ "--tile": `var(--mantine-color-${color}-6)` }}>
-      <Text size="sm" c="dimmed" truncate>{TITLES[check.type]}</Text>
+      <Text size="sm" c="dimmed">{TITLES[check.type]}</Text>
       <Group gap={6} wrap="nowrap">
         <span className="dot" style={{ background: `var(--mantine-color-${color}-6)` }} aria-hidden />
         <Text fw={600}>{status}</Text>
       </Group>
-      <Text size="xs" c="dimmed" lineClamp={2} title={check.errorMessage ?? undefined}>
+      <Text size="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>
         {detail(check)}
       </Text>
       {check.checkedAt && <Text size="xs" c="dimmed">seen <Ago at={check.checkedAt} /></Text>}

@@ -61,7 +61,7 @@ function Step({ step, of }: { step: JourneyFieldsFragment["steps"][number]; of: 
   return (
     <div>
       <Group justify="space-between" gap="xs" wrap="nowrap">
-        <Text size="xs" truncate>{step.title}</Text>
+        <Text size="xs">{step.title}</Text>
         <Text size="xs" c="dimmed" style={{ flex: "none" }}>
           {step.completed.toLocaleString()} of {step.entered.toLocaleString()}
           {step.medianSeconds != null && ` · ${span(step.medianSeconds * 1000)}`}

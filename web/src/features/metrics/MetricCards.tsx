@@ -51,8 +51,8 @@ const ARROWS: Partial<Record<Trend, typeof IconArrowRight>> = {
 function Card({ card, lines = [] }: { card: CardFieldsFragment; lines?: Metrics["performance"] }) {
   const Arrow = ARROWS[card.trend];
   return (
-    <Paper withBorder p="sm" data-testid={`metric-${card.key}`}>
-      <Text size="sm" c="dimmed" truncate>{card.title}</Text>
+    <Paper withBorder p="sm" display="flex" style={{ flexDirection: "column" }} data-testid={`metric-${card.key}`}>
+      <Text size="sm" c="dimmed" style={{ flex: 1 }}>{card.title}</Text>
       <Group gap={6} align="baseline">
         <Text fw={600} size="xl">{shown(card.value, card.unit)}</Text>
         {card.changePercent != null && (

@@ -30,7 +30,7 @@ export function PhaseCard({ phase, mayOperate }: Props) {
             <Group gap={6} wrap="nowrap">
               <Chevron size={16} style={{ flex: "none" }} aria-hidden />
               <div style={{ minWidth: 0 }}>
-                <Text fw={600} truncate>{phase.name}</Text>
+                <Text fw={600}>{phase.name}</Text>
                 <Text size="xs" c="dimmed">
                   {phase.flags.length} flags · {phase.platforms.join(" and ").toLowerCase()}
                   {phase.startedAt && <> · started <Ago at={phase.startedAt} /></>}
