@@ -6,6 +6,7 @@ const config: CodegenConfig = {
   documents: "src/**/*.{ts,tsx}",
   ignoreNoDocuments: false,
   generates: {
+    "src/gql/cacheShape.ts": { plugins: ["./scripts/cache-shape.ts"] },
     "src/gql/": {
       preset: "client",
       presetConfig: { fragmentMasking: false },

@@ -1,32 +1,14 @@
 import { type Cache, cacheExchange, type UpdateResolver } from "@urql/exchange-graphcache";
 
+import { EMBEDDED, EVENTS, POSSIBLE_TYPES } from "../gql/cacheShape";
 import { SystemHealthDocument } from "../gql/graphql";
-
-/** Types without an id of their own: they live in the field that holds them. */
-const EMBEDDED = [
-  "HealthSnapshot", "LaunchReadiness", "ReadinessCheck", "ActivationPlan", "FlagDiff", "FlagState",
-  "ExposureDelta", "RampStep", "PhaseFlag", "CriterionStatus", "Criterion", "RollbackPlan",
-  "SystemActor", "PageInfo", "FeatureFlagConnection", "IncidentConnection",
-  "LaunchEventConnection", "SuspectChange", "FlagSet", "FlagEvaluation", "Propagation",
-  "MetricsSnapshot", "MetricCard", "MetricSeries", "MetricPoint", "SystemStatus",
-  "ClientConnection", "PartnershipConnection", "OnboardingStep", "OnboardingNudge",
-  "OnboardingBanner", "InvitationPreview", "Session",
-  "Journey", "JourneyStep", "JourneyBreakdown", "HealthSlot", "Rehearsal", "RehearsedStep", "PhaseRunConnection",
-  "AlertChannel", "AlertDelivery", "AlertDeliveryConnection", "AlertDeliveryEdge", "AlertTestResult",
-  "ChangeConnection", "SupplierConnection", "CoupleConnection", "InvitationConnection", "OnboardingConnection",
-  "MailConnection", "UserConnection", "SilenceConnection", "FlagExplanation",
-  "UserError", "VersionConflictError", "NotReadyError",
-];
-
-/** Events are told apart by their place in the log. */
-const EVENTS = [
-  "PhaseEvent", "FlagEvent", "HealthEvent", "IncidentEvent", "CriterionEvent", "AlertEvent",
-  "StreamGap",
-];
 
 /** Changed rows find their places by their ids; lists and what is counted have to be read again. */
 export function launchCache() {
   return cacheExchange({
+    // Without these it guesses what a fragment on an interface fits, and loses fields of errors.
+    possibleTypes: POSSIBLE_TYPES,
+    // Events are told apart by their place in the log.
     keys: {
       ...Object.fromEntries(EMBEDDED.map((name) => [name, () => null])),
       ...Object.fromEntries(EVENTS.map((name) => [name, (event) => String(event.cursor)])),

@@ -1,7 +1,13 @@
-import type { UseFormReturnType } from "@mantine/form";
 import type { CombinedError } from "urql";
 
 import { sentence } from "./outcome";
+
+/** What `placed` needs of a form, whatever its fields are. */
+export interface FieldedForm {
+  readonly setErrors: (errors: Record<string, string>) => void;
+  readonly getValues: () => object;
+  readonly getInputNode: (path: string) => HTMLElement | null;
+}
 
 export interface FieldFailure {
   readonly message: string;
@@ -12,8 +18,8 @@ export interface FieldFailure {
  * Put each failure at the field that its path names. Returns what belongs to no field of the form
  * as one text, undefined where nothing is left to say.
  */
-export function placed<V extends Record<string, unknown>>(
-  form: Pick<UseFormReturnType<V>, "setErrors" | "getValues" | "getInputNode">,
+export function placed(
+  form: FieldedForm,
   error: CombinedError | undefined,
   failures: readonly FieldFailure[] | undefined,
 ): string | undefined {

@@ -28,7 +28,7 @@ export function CreateFlagDialog({ onClose }: { onClose: () => void }) {
     };
     const { data, error } = await create({ input });
     const payload = data?.createFeatureFlag;
-    if (!settled("Not created", error, payload, form as never).done) return;
+    if (!settled("Not created", error, payload, form).done) return;
     keys.done();
     onClose();
     void navigate(`/admin/flags/${payload?.flag?.key ?? ""}`);

@@ -44,7 +44,7 @@ export function FlagEditor({ flag, mayOperate }: Props) {
   async function save(values: FlagValues, expectedVersion = base.current) {
     const { data, error } = await update({ input: { key: flag.key, ...moved(values), expectedVersion } });
     const payload = data?.updateFeatureFlag;
-    const result = settled(flag.key, error, payload, form as never);
+    const result = settled(flag.key, error, payload, form);
     setConflict(result.conflict);
     if (!result.done || !payload?.flag) return;
     form.setInitialValues(valuesOf(payload.flag));

@@ -2,7 +2,7 @@ import { notifications } from "@mantine/notifications";
 import type { CombinedError } from "urql";
 
 import type { ToggleMutation as Data } from "../../gql/graphql";
-import { placed } from "../../lib/forms";
+import { type FieldedForm, placed } from "../../lib/forms";
 import { sentence } from "../../lib/outcome";
 
 type Failure = Data["toggleFeatureFlag"]["errors"][number];
@@ -13,8 +13,6 @@ interface Payload {
   readonly errors: readonly Failure[];
 }
 
-type Form = Parameters<typeof placed>[0];
-
 /**
  * What became of a change of a flag: somebody may have been faster, which is no reason to shout.
  * What belongs to a field of the form is said there, the rest in a corner of the page.
@@ -23,7 +21,7 @@ export function settled(
   key: string,
   error: CombinedError | undefined,
   payload: Payload | undefined,
-  form?: Form,
+  form?: FieldedForm,
 ): { done: boolean; conflict?: Conflict } {
   for (const message of payload?.warnings ?? []) {
     notifications.show({ color: "yellow", title: key, message });

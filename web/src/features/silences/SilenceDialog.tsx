@@ -26,7 +26,7 @@ export function SilenceDialog({ onMade, onClose }: { onMade: () => void; onClose
   async function submit({ minutes, ...values }: typeof form.values) {
     const endsAt = new Date(Date.now() + Number(minutes) * 60_000).toISOString();
     const { data, error } = await create({ input: { ...values, endsAt } });
-    setProblem(placed(form as never, error, data?.createSilence.errors));
+    setProblem(placed(form, error, data?.createSilence.errors));
     if (error || data?.createSilence.errors.length !== 0) return;
     onMade();
     onClose();

@@ -42,7 +42,7 @@ function InviteDialog({ onInvited, onClose }: { onInvited: () => void; onClose: 
 
   async function submit(values: typeof form.values) {
     const { data, error } = await invite(values);
-    setProblem(placed(form as never, error, data?.done.errors));
+    setProblem(placed(form, error, data?.done.errors));
     if (error || data?.done.errors.length !== 0) return;
     for (const message of data.done.warnings) notifications.show({ color: "yellow", title: values.email, message });
     onInvited();
