@@ -8,6 +8,7 @@ from resolvers import (
     account_life,
     accounts,
     alerts,
+    assignees,
     changes,
     couples,
     events,
@@ -55,7 +56,7 @@ from schema.types.flag_inputs import FlagPayload
 from schema.types.flags import FeatureFlag, FeatureFlagConnection, FlagSet
 from schema.types.health import HealthSnapshot, SystemStatus
 from schema.types.incident_inputs import IncidentPayload
-from schema.types.incidents import Incident, IncidentConnection
+from schema.types.incidents import AssigneeConnection, Incident, IncidentConnection
 from schema.types.invitations import (
     AcceptInvitationPayload,
     Invitation,
@@ -142,6 +143,9 @@ class Query:
     metric_series: MetricSeries = query(metrics.metric_series, Scope.METRICS_READ, cost=10)
 
     incidents: IncidentConnection = query(incidents.incidents, Scope.INCIDENTS_READ)
+    incident_assignees: AssigneeConnection = query(
+        assignees.incident_assignees, Scope.INCIDENTS_WRITE
+    )
     alert_deliveries: Connection[AlertDelivery] = query(
         alerts.alert_deliveries, Scope.INCIDENTS_READ
     )

@@ -49,9 +49,9 @@ async def check_phase(uow: UnitOfWork, phase_id: UUID | None) -> None:
 
 
 async def check_assignee(uow: UnitOfWork, user_id: UUID) -> User:
-    """One of the launch team; raises NotFound for anybody else."""
+    """One of the launch team who may come in; raises NotFound for anybody else."""
     user = (await accounts.users_by_id(uow.session, [user_id])).get(user_id)
-    if user is None or user.role not in STAFF:
+    if user is None or user.role not in STAFF or user.disabled_at is not None:
         path = ("input", "assigneeId")
         raise NotFound("There is nobody of the launch team with this id.", path=path)
     return user

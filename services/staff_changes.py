@@ -22,7 +22,7 @@ LINK_LIFETIME = timedelta(days=7)
 
 async def page(session: AsyncSession, limit: int, after: Position) -> list[User]:
     """The staff, newest first, disabled ones too."""
-    return await accounts.page_of_staff(session, limit, after)
+    return await accounts.page_of_users(session, accounts.staff(), limit, after)
 
 
 async def count(session: AsyncSession) -> int:

@@ -73,9 +73,19 @@ def staff() -> list[ColumnElement[bool]]:
     return [User.role.in_(STAFF)]
 
 
-async def page_of_staff(session: AsyncSession, limit: int, after: Position) -> list[User]:
-    """The staff, newest first."""
-    query = newest_first(select(User).where(*staff()), User.created_at, User.id, limit, after)
+def assignable(search: str | None) -> list[ColumnElement[bool]]:
+    """The WHERE of the staff who may come in, by a part of their e-mail."""
+    found = [*staff(), User.disabled_at.is_(None)]
+    if search is not None:
+        found.append(User.email.icontains(search, autoescape=True))
+    return found
+
+
+async def page_of_users(
+    session: AsyncSession, where: Sequence[ColumnElement[bool]], limit: int, after: Position
+) -> list[User]:
+    """Users, newest first."""
+    query = newest_first(select(User).where(*where), User.created_at, User.id, limit, after)
     return list(await session.scalars(query))
 
 

@@ -161,6 +161,11 @@ class Incident(Node):
         )
 
 
+@strawberry.type(description="A page of people who can be given incidents.")
+class AssigneeConnection(Connection[User]):
+    """Nobody counts them."""
+
+
 @strawberry.type(description="A page of incidents.")
 class IncidentConnection(Connection[Incident]):
     """Counts only where the count is asked for."""

@@ -4,7 +4,11 @@ import asyncio
 from uuid import UUID
 
 import pytest
+from sqlalchemy import func, update
 
+from db.models.accounts import User
+from db.session import Database
+from domain.actors import Role
 from domain.ids import global_id
 from tests.clock import Clock
 from tests.factories.incidents import (
@@ -154,6 +158,31 @@ async def test_only_the_launch_team_can_be_assigned(
     assert refused["errors"][0]["path"] == ["input", "assigneeId"]
     taken = (await operator.data(UPDATE, input={**sent, "assigneeId": mine}))["it"]["incident"]
     assert taken["assignee"] == {"id": mine}
+
+
+async def test_those_who_can_be_assigned_are_found_by_their_email(
+    operator: GraphQLClient, viewer: GraphQLClient, supplier: GraphQLClient
+) -> None:
+    ask = '{ incidentAssignees(search: "VIEW") { nodes { id role } } }'
+    mine = (await viewer.data("{ viewer { id role } }"))["viewer"]
+    assert (await operator.data(ask))["incidentAssignees"]["nodes"] == [mine]
+    for other in (viewer, supplier):
+        assert (await other.execute(ask)).codes == ["FORBIDDEN"]
+
+
+async def test_nobody_who_is_kept_out_can_be_assigned(
+    operator: GraphQLClient, viewer: GraphQLClient, db: Database
+) -> None:
+    mine = (await viewer.data("{ viewer { id } }"))["viewer"]["id"]
+    incident = (await report(operator))["incident"]
+    async with db.write() as uow:
+        await uow.session.execute(
+            update(User).where(User.role == Role.VIEWER).values(disabled_at=func.now())
+        )
+    found = await operator.data('{ incidentAssignees(search: "view") { nodes { id } } }')
+    assert found["incidentAssignees"]["nodes"] == []
+    refused = await operator.data(UPDATE, input={"id": incident["id"], "assigneeId": mine})
+    assert refused["it"]["errors"][0]["path"] == ["input", "assigneeId"]
 
 
 async def test_a_repeat_with_the_same_key_makes_no_second_incident(

@@ -39,6 +39,7 @@ DOCUMENTS = {
         3,
     ),
     "flags as edges": ("{ featureFlags(first: 100) { edges { cursor node { key } } } }", 1),
+    "assignees": ('{ incidentAssignees(search: "a") { nodes { email role } } }', 1),
     "staff": ("{ staff(first: 100) { totalCount nodes { email disabledAt } } }", 2),
     "incidents": (
         "{ incidents(first: 100) { totalCount nodes { number phase { key } "

@@ -1,0 +1,26 @@
+"""Who may be given an incident (SPEC A31)."""
+
+from typing import Annotated
+
+import strawberry
+
+from domain.search import check_search
+from schema.context import Info
+from schema.pagination import After, First, Page, connection, moment_cursor
+from schema.types.actors import User
+from schema.types.incidents import AssigneeConnection
+from services import assignees
+
+Search = Annotated[
+    str | None, strawberry.argument(description="Only those whose e-mail holds this text.")
+]
+
+
+async def incident_assignees(
+    info: Info, first: First = None, after: After = None, search: Search = None
+) -> AssigneeConnection:
+    """The launch team as it can be given incidents, newest first; nobody who is kept out."""
+    page, text = Page.of(first, after), check_search(search)
+    async with info.context.db.read() as session:
+        rows = await assignees.page(session, text, page.first + 1, page.after_moment())
+    return connection(AssigneeConnection, rows, page, cursor=moment_cursor, wrap=User.of)

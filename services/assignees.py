@@ -1,0 +1,14 @@
+"""Who may be given an incident (SPEC A31)."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models.accounts import User
+from db.queries import accounts
+from db.queries.pages import Position
+
+
+async def page(
+    session: AsyncSession, search: str | None, limit: int, after: Position
+) -> list[User]:
+    """The launch team without those who are kept out, newest first."""
+    return await accounts.page_of_users(session, accounts.assignable(search), limit, after)
