@@ -26,6 +26,8 @@ type SessionState = Awaited<ReturnType<BrowserContext["storageState"]>>;
 // Not worse: whatever is HIGH keeps the launches of other tests on the ground.
 const INCIDENT = { type: "payment_failure", severity: "MEDIUM", title: "Payments fail", userImpact: "Nobody can pay" };
 
+const COLLEAGUE = "night.shift@wedsync.app";
+
 /** An admin's page, with the problems of its whole visit. */
 async function admin(path: string): Promise<{ page: Page; end: () => Promise<void> }> {
   const { context, page, problems } = await visit(browser, WIDE, path, session);
@@ -170,6 +172,13 @@ test("an incident from its first sight to its end", async () => {
   await status("Investigating");
   await page.getByRole("button", { name: "Assign to me" }).click();
   await page.getByText("admin@wedsync.app works on it").waitFor();
+  await page.getByRole("button", { name: "Assign to …" }).press("Enter");
+  await page.keyboard.type("night");
+  await page.getByRole("option", { name: COLLEAGUE, selected: true }).waitFor();
+  assert.deepEqual(await wellBuilt(page), []);
+  await page.keyboard.press("Enter");
+  await page.getByText(`${COLLEAGUE} works on it`).waitFor();
+  assert.equal(await focused(page), "Assign to …");
   await page.getByLabel("Note for the timeline").fill("The bank is called.");
   await page.getByRole("button", { name: "Add" }).click();
   await page.getByTestId("timeline").getByText("“The bank is called.”").waitFor();

@@ -6,6 +6,7 @@ import { ReasonModal } from "../../components/ReasonModal";
 import type { IncidentFieldsFragment } from "../../gql/graphql";
 import { succeeded } from "../../lib/outcome";
 import { useViewer } from "../session/session";
+import { AssignButton } from "./AssignButton";
 import {
   AcknowledgeMutation, CloseMutation, EditMutation, ReopenMutation,
 } from "./incidents.graphql";
@@ -53,6 +54,7 @@ export function IncidentActions({ incident }: Props) {
       {isOpen(incident) && (assignee?.id === me
         ? <Button size="xs" variant="default" onClick={() => void assign(null)}>Give back</Button>
         : <Button size="xs" variant="default" onClick={() => void assign(me)}>Assign to me</Button>)}
+      {isOpen(incident) && <AssignButton incident={incident} />}
       {isOpen(incident) && <Button size="xs" variant="default" onClick={resolution.open}>Resolve</Button>}
       {!isOpen(incident) && <Button size="xs" variant="default" onClick={again.open}>Reopen</Button>}
       {status === "RESOLVED" && <Button size="xs" variant="default" onClick={() => void shut()}>Close</Button>}

@@ -80,6 +80,12 @@ export const TimelineQuery = graphql(`
   }
 `);
 
+export const AssigneesQuery = graphql(`
+  query Assignees($search: String) {
+    incidentAssignees(first: 50, search: $search) { nodes { id email role } }
+  }
+`);
+
 export const EditMutation = graphql(`
   mutation EditIncident($input: UpdateIncidentInput!) {
     updateIncident(input: $input) {
