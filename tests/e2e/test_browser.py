@@ -5,12 +5,14 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
 import pytest
 
 from tests.launch import Launch
+from tests.servers import free_port
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "seen by a browser only"
@@ -24,14 +26,32 @@ def server_pid(launch_pid: int) -> int:
     return next(int(child.pid) for child in children if "serve" in child.cmdline())
 
 
+@contextmanager
+def mail_server(port: int, folder: str) -> Iterator[int]:
+    """One that the tests break and mend by signals; the pid of its process."""
+    command = [sys.executable, "-m", "tests.mail_sink", str(port), folder]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        try:
+            yield process.pid
+        finally:
+            process.terminate()
+
+
 @pytest.fixture(scope="module")
 def site() -> Iterator[dict[str, str]]:
     """One launch for all files; what their variables say of it."""
-    with tempfile.TemporaryDirectory(prefix="launch-", ignore_cleanup_errors=True) as name:
+    smtp = free_port()
+    with (
+        tempfile.TemporaryDirectory(prefix="launch-", ignore_cleanup_errors=True) as name,
+        mail_server(smtp, f"{name}/letters") as mail_pid,
+    ):
         env = {
             "PORT": "0",
             "DATA_DIR": f"{name}/data",
             "ADMIN_PASSWORD": PASSWORD,
+            "SMTP_URL": f"smtp://127.0.0.1:{smtp}",
             # Two of these make a sample stale: a busy machine must not be slower than that.
             "HEALTH_INTERVAL_SECONDS": "5",
             "HEALTH_RECHECK_SECONDS": "0.5",
@@ -42,6 +62,8 @@ def site() -> Iterator[dict[str, str]]:
                 "ADMIN_EMAIL": "admin@wedsync.app",
                 "ADMIN_PASSWORD": PASSWORD,
                 "LAUNCH_PID": str(run.process.pid),
+                "MAIL_PID": str(mail_pid),
+                "MAIL_FOLDER": f"{name}/letters",
                 "ARTIFACTS": str(ROOT / "tests" / "artifacts" / "browser"),
             }
 

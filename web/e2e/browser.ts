@@ -1,9 +1,10 @@
 import { mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { readFile } from "node:fs/promises";
+import { afterEach } from "node:test";
 
 import sparticuz from "@sparticuz/chromium";
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 
 /** What the test that started the server says. */
 export const BASE = required("BASE_URL");
@@ -13,6 +14,33 @@ const ARTIFACTS = required("ARTIFACTS");
 
 export const WIDE = { width: 1440, height: 900 };
 export const NARROW = { width: 360, height: 640 };
+
+/** How long a busy machine may take for what takes a moment: a wait that ends says so long before. */
+export const PATIENCE = 30_000;
+
+export type SessionState = Awaited<ReturnType<BrowserContext["storageState"]>>;
+
+/** What the running test has open. */
+const open = new Set<BrowserContext>();
+
+afterEach(async (test) => {
+  const failed = "passed" in test && !test.passed;
+  for (const context of open) {
+    if (failed) await Promise.all(context.pages().map((page, index) => tell(page, `failed-${test.name}-${index}`)));
+    await context.close();
+  }
+  open.clear();
+});
+
+/** What somebody would see who looked over the shoulder of the test. */
+async function tell(page: Page, name: string): Promise<void> {
+  try {
+    console.error(`--- ${page.url()}\n${await page.locator("body").innerText({ timeout: 5000 })}\n---`);
+    await picture(page, name.replaceAll(/[^a-z0-9]+/gi, "-"));
+  } catch (error) {
+    console.error(`${name} cannot be told: ${String(error)}`);
+  }
+}
 
 const axeSource = readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -33,28 +61,41 @@ export interface Visit {
   problems: string[];
 }
 
-/** `storageState`: of somebody who has logged in before. */
+/** `session`: of somebody who has logged in before. What is open when the test ends is closed then. */
 export async function visit(
-  browser: Browser, viewport = WIDE, path = "/", storageState: BrowserContextOptions["storageState"] = undefined,
+  browser: Browser, viewport = WIDE, path = "/", session: SessionState | undefined = undefined,
 ): Promise<Visit> {
-  const context = await browser.newContext({ viewport, ...(storageState !== undefined && { storageState }) });
+  const context = await browser.newContext({ viewport, ...(session !== undefined && { storageState: session }) });
+  open.add(context);
+  context.once("close", () => open.delete(context));
   const page = await context.newPage();
   const problems: string[] = [];
   page.on("console", (message) => {
     if (message.type() === "error") problems.push(message.text());
   });
   page.on("pageerror", (error) => problems.push(error.message));
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(PATIENCE);
   await page.goto(BASE + path);
   return { context, page, problems };
 }
 
-export async function logIn(page: Page): Promise<void> {
-  await page.getByLabel("E-mail").fill(EMAIL);
+/** As people do. Where that is not what is tested, `sessionOf` takes less time. */
+export async function logIn(page: Page, email = EMAIL): Promise<void> {
+  await page.getByLabel("E-mail").fill(email);
   await page.locator("input[name=password]").fill(PASSWORD);
   await page.getByRole("button", { name: "Log in" }).click();
-  await page.getByTestId("health-database").waitFor();
   await page.locator("[data-testid=connection][data-state=live]").waitFor();
+}
+
+/** A browser that somebody has logged in with. */
+export async function sessionOf(browser: Browser, email = EMAIL): Promise<SessionState> {
+  const context = await browser.newContext();
+  await context.request.post(`${BASE}/graphql`, {
+    headers: { origin: BASE }, data: { query: LOG_IN, variables: { e: email, p: PASSWORD } },
+  });
+  const session = await context.storageState();
+  await context.close();
+  return session;
 }
 
 /** Sign up as people do; the password is the one that all accounts of the tests have. */
@@ -89,9 +130,10 @@ export async function picture(page: Page, name: string): Promise<void> {
 
 /** Serious faults that axe finds, as lines. */
 export async function accessibilityFaults(page: Page): Promise<string[]> {
-  await page.evaluate(await axeSource);
+  if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(await axeSource);
   return page.evaluate(async () => {
-    const { violations } = await (globalThis as unknown as { axe: Axe }).axe.run();
+    const { axe } = globalThis as unknown as { axe: Axe };
+    const { violations } = await axe.run({ resultTypes: ["violations"], preload: false });
     return violations
       .filter((item) => item.impact === "serious" || item.impact === "critical")
       .map((item) => `${item.id}: ${item.help} (${item.nodes.map((node) => node.html).join(" | ")})`);
@@ -99,7 +141,7 @@ export async function accessibilityFaults(page: Page): Promise<string[]> {
 }
 
 interface Axe {
-  run(): Promise<{
+  run(options: object): Promise<{
     violations: { id: string; impact: string; help: string; nodes: { html: string }[] }[];
   }>;
 }
@@ -119,6 +161,9 @@ export async function ask<T>(token: string | null, query: string, variables: obj
   return data;
 }
 
+const LOG_IN =
+  "mutation ($e: EmailAddress!, $p: String!) { logIn(email: $e, password: $p) { session { accessToken } } }";
+
 const adminToken = new Map<string, Promise<string>>();
 
 /** The admin's token; one log-in for a test file, because log-ins are limited. */
@@ -130,14 +175,12 @@ export function token(): Promise<string> {
 
 export async function tokenOf(email: string): Promise<string> {
   const { logIn } = await ask<{ logIn: { session: { accessToken: string } } }>(
-    null,
-    "mutation ($e: EmailAddress!, $p: String!) { logIn(email: $e, password: $p) { session { accessToken } } }",
-    { e: email, p: PASSWORD },
+    null, LOG_IN, { e: email, p: PASSWORD },
   );
   return logIn.session.accessToken;
 }
 
-function required(name: string): string {
+export function required(name: string): string {
   const value = process.env[name];
   if (value === undefined) throw new Error(`${name} is not set`);
   return value;

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 
 import {
-  ask, BASE, NARROW, openBrowser, PASSWORD, picture, signUp, switchFlag, tokenOf, visit, wellBuilt, WIDE,
+  ask, BASE, logIn, NARROW, openBrowser, PASSWORD, picture, sessionOf, signUp, switchFlag, tokenOf, visit, wellBuilt,
+  WIDE,
 } from "./browser.ts";
-import { invite, supplier } from "./people.ts";
+import { confirm, invite, supplier } from "./people.ts";
 
 /** The journeys of suppliers and couples (SPEC S90, S91, S94, S120). */
 
@@ -20,15 +21,8 @@ after(async () => {
   await browser.close();
 });
 
-async function logIn(page: Page, email: string): Promise<void> {
-  await page.getByLabel("E-mail").fill(email);
-  await page.locator("input[name=password]").fill(PASSWORD);
-  await page.getByRole("button", { name: "Log in" }).click();
-  await page.locator("[data-testid=connection][data-state=live]").waitFor();
-}
-
 test("a supplier completes the onboarding, on a phone (S90)", async () => {
-  const { context, page, problems } = await visit(browser, NARROW);
+  const { page, problems } = await visit(browser, NARROW);
   await signUp(page, "SUPPLIER", "s90@example.org");
   await page.waitForURL("**/onboarding/business-info");
   await page.goto(`${BASE}/onboarding/business-info`);
@@ -49,13 +43,13 @@ test("a supplier completes the onboarding, on a phone (S90)", async () => {
   );
   assert.deepEqual(viewer.supplier.onboarding, { percentComplete: 100, firstValueAchieved: true });
   assert.deepEqual(problems, []);
-  await context.close();
 });
 
 test("a couple accepts, and the supplier sees each step of it (S91, X13)", async () => {
-  const path = await invite(await supplier("s91@example.org", "Bloom & Co"), "Doe & Smith", "c91@example.org");
-  const one = await visit(browser, WIDE, "/clients");
-  await logIn(one.page, "s91@example.org");
+  const token = await supplier("s91@example.org", "Bloom & Co");
+  await confirm("s91@example.org");
+  const path = await invite(token, "Doe & Smith", "c91@example.org");
+  const one = await visit(browser, WIDE, "/clients", await sessionOf(browser, "s91@example.org"));
   const row = one.page.getByTestId("client-Doe & Smith");
   await row.getByText("Sent").waitFor();
 
@@ -74,28 +68,24 @@ test("a couple accepts, and the supplier sees each step of it (S91, X13)", async
   await two.page.getByRole("link", { name: "To your wedding" }).click();
   await two.page.getByText("August 15, 2024").waitFor(); // the day as it was typed, in any zone
   assert.deepEqual([...one.problems, ...two.problems], []);
-  await one.context.close();
-  await two.context.close();
 });
 
 test("a flag that is switched off takes the feature away before the eyes", async () => {
   await supplier("flags@example.org", "Flagship");
-  const { context, page, problems } = await visit(browser, WIDE, "/clients");
-  await logIn(page, "flags@example.org");
+  const { page, problems } = await visit(browser, WIDE, "/clients", await sessionOf(browser, "flags@example.org"));
   await page.getByText("No clients yet").waitFor();
   await switchFlag("mvp_client_management", false);
-  await page.getByTestId("not-yet-mvp_client_management").waitFor({ timeout: 5000 });
+  await page.getByTestId("not-yet-mvp_client_management").waitFor();
   assert.deepEqual(await wellBuilt(page), []);
   await picture(page, "feature-off-1440");
   await switchFlag("mvp_client_management", true);
-  await page.getByText("No clients yet").waitFor({ timeout: 5000 });
+  await page.getByText("No clients yet").waitFor();
   assert.deepEqual(problems, []);
-  await context.close();
 });
 
 test("an error stands at its field, and nothing that was typed is lost", async () => {
   const path = await invite(await supplier("typed@example.org", "Typed Ltd"), "Ana & Ben");
-  const { context, page, problems } = await visit(browser, NARROW, path);
+  const { page, problems } = await visit(browser, NARROW, path);
   await page.fill('[data-testid="partner1-name"]', "Ana");
   await page.fill('[data-testid="partner2-name"]', "Ben");
   await page.fill('[data-testid="email"]', "typed@example.org");
@@ -109,18 +99,16 @@ test("an error stands at its field, and nothing that was typed is lost", async (
   await page.goto(BASE + path);
   await page.locator("[data-testid=invitation-over][data-status=DECLINED]").waitFor();
   assert.deepEqual(problems, []);
-  await context.close();
 });
 
 test("a session that ends elsewhere leads to the log-in, and from there back", async () => {
   const token = await supplier("ended@example.org", "Ended Ltd");
-  const { context, page } = await visit(browser, NARROW, "/settings");
-  await logIn(page, "ended@example.org");
+  const { page } = await visit(browser, NARROW, "/settings", await sessionOf(browser, "ended@example.org"));
+  await page.getByRole("heading", { name: "Settings" }).waitFor();
   await ask(token, "mutation ($p: String!) { changePassword(currentPassword: $p, newPassword: $p) { errors { code } } }", {
     p: PASSWORD,
   }); // ends the other sessions
   await page.getByRole("button", { name: "Log in" }).waitFor();
   await logIn(page, "ended@example.org");
   await page.getByRole("heading", { name: "Settings" }).waitFor();
-  await context.close();
 });

@@ -4,12 +4,14 @@ import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 
 import {
-  accessibilityFaults, ask, logIn, NARROW, openBrowser, picture, token, visit, WIDE,
+  accessibilityFaults, ask, logIn, NARROW, openBrowser, picture, type SessionState, sessionOf, token, visit, WIDE,
 } from "./browser.ts";
 
 let browser: Browser;
+let session: SessionState;
 before(async () => {
   browser = await openBrowser();
+  session = await sessionOf(browser);
 });
 after(async () => {
   await browser.close();
@@ -50,21 +52,20 @@ async function activate(page: Page): Promise<void> {
 }
 
 test("a wrong password is refused with a sentence", async () => {
-  const { context, page } = await visit(browser);
+  const { page } = await visit(browser);
   await page.getByLabel("E-mail").fill("admin@wedsync.app");
   await page.locator("input[name=password]").fill("not the password");
   await page.getByRole("button", { name: "Log in" }).click();
   await page.getByRole("alert").waitFor();
   assert.deepEqual(await accessibilityFaults(page), []);
   await picture(page, "log-in");
-  await context.close();
 });
 
 test("a flag switched elsewhere changes before the eyes", async () => {
-  const { context, page, problems } = await visit(browser);
-  await logIn(page);
+  const { page, problems } = await visit(browser, WIDE, "/admin/launch", session);
   const row = page.getByTestId("flag-mvp_couple_profile");
   await row.getByText("off", { exact: true }).waitFor();
+  await page.locator("[data-testid=connection][data-state=live]").waitFor();
   await ask(
     await token(),
     'mutation { toggleFeatureFlag(input: { key: "mvp_couple_profile", enabled: true }) { errors { code } } }',
@@ -72,16 +73,13 @@ test("a flag switched elsewhere changes before the eyes", async () => {
   await row.getByText("100 %").waitFor();
   await page.getByTestId("event-feed").getByText("mvp_couple_profile switched on").waitFor();
   assert.deepEqual(problems, []);
-  await context.close();
 });
 
 test("a launch goes live, is rolled back, and a second browser sees it", async () => {
-  const one = await visit(browser);
-  const two = await visit(browser, NARROW);
-  await logIn(one.page);
-  await logIn(two.page);
+  const one = await visit(browser, WIDE, "/admin/launch", session);
+  const two = await visit(browser, NARROW, "/admin/launch", session);
   await activate(one.page);
-  await two.page.locator(`[data-testid=${PHASE}][data-status=ACTIVE]`).waitFor({ timeout: 3000 });
+  await two.page.locator(`[data-testid=${PHASE}][data-status=ACTIVE]`).waitFor();
   await picture(one.page, "active-1440");
   await picture(two.page, "active-360");
   assert.equal(await two.page.evaluate(() => document.documentElement.scrollWidth), NARROW.width);
@@ -89,10 +87,10 @@ test("a launch goes live, is rolled back, and a second browser sees it", async (
   await one.page.getByTestId(PHASE).getByRole("button", { name: "Roll back" }).click();
   await one.page.getByTestId("rollback-reason").fill("Critical authentication issue");
   await one.page.getByTestId("rollback-now").click();
-  await two.page.locator(`[data-testid=${PHASE}][data-status=ROLLED_BACK]`).waitFor({ timeout: 3000 });
+  await two.page.locator(`[data-testid=${PHASE}][data-status=ROLLED_BACK]`).waitFor();
   const incident = two.page.getByTestId("incidents").getByText("Emergency Rollback");
-  await incident.waitFor({ timeout: 3000 });
-  await one.page.locator("[data-testid=propagation][data-complete=true]").waitFor({ timeout: 3000 });
+  await incident.waitFor();
+  await one.page.locator("[data-testid=propagation][data-complete=true]").waitFor();
   await picture(one.page, "rolled-back-1440");
   await one.page.getByRole("button", { name: "Done" }).click();
   assert.deepEqual(await accessibilityFaults(one.page), []);
@@ -106,8 +104,6 @@ test("a launch goes live, is rolled back, and a second browser sees it", async (
   await one.page.getByRole("dialog").getByRole("button", { name: "Resolve" }).click();
   await incident.waitFor({ state: "detached" });
   assert.deepEqual([...one.problems, ...two.problems], []);
-  await one.context.close();
-  await two.context.close();
 });
 
 test("a phase goes live by keyboard alone", async () => {
@@ -128,16 +124,15 @@ test("a phase goes live by keyboard alone", async () => {
 });
 
 test("a lost connection is shown, and what was missed is there when it is back", async () => {
-  const { context, page } = await visit(browser);
-  await logIn(page);
+  const { page } = await visit(browser, WIDE, "/admin/launch", session);
   const row = page.getByTestId("flag-mvp_supplier_settings");
   await row.getByText("off", { exact: true }).waitFor();
+  await page.locator("[data-testid=connection][data-state=live]").waitFor();
   await page.routeWebSocket(/graphql/, (socket) => void socket.close());
   process.kill(Number(process.env.SERVER_PID), "SIGTERM"); // its supervisor starts it again
   await page.locator("[data-testid=connection]:not([data-state=live])").waitFor();
   await switchedOn("mvp_supplier_settings");
-  await row.getByText("100 %").waitFor({ timeout: 30_000 });
-  await context.close();
+  await row.getByText("100 %").waitFor();
 });
 
 /** Tab until the element with this test id or text has the focus. */

@@ -4,9 +4,9 @@ import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 
 import {
-  BASE, NARROW, openBrowser, PASSWORD, picture, switchFlag, visit, wellBuilt, WIDE,
+  BASE, NARROW, openBrowser, PASSWORD, picture, sessionOf, switchFlag, visit, wellBuilt, WIDE,
 } from "./browser.ts";
-import { invite, supplier } from "./people.ts";
+import { confirm, invite, supplier } from "./people.ts";
 
 /** Each page at both sizes, in both colour schemes: nothing that axe calls serious, no error (S103). */
 
@@ -20,6 +20,7 @@ before(async () => {
   browser = await openBrowser();
   for (const key of FEATURES) await switchFlag(key, true);
   const token = await supplier("pages@example.org", "Paper & Light Photography");
+  await confirm("pages@example.org");
   await invite(token, "Grace Okonkwo & Henry Fitzgerald-Montgomery", "grace.okonkwo@example.org");
   path = await invite(token, "Ines & João");
 });
@@ -40,16 +41,8 @@ async function inspect(page: Page, address: string, landmark: string): Promise<v
   }
 }
 
-async function logIn(page: Page, email: string, password = PASSWORD): Promise<void> {
-  await page.goto(`${BASE}/login`);
-  await page.getByLabel("E-mail").fill(email);
-  await page.locator("input[name=password]").fill(password);
-  await page.getByRole("button", { name: "Log in" }).click();
-  await page.locator("[data-testid=connection]").waitFor();
-}
-
 test("pages of visitors", async () => {
-  const { context, page, problems } = await visit(browser);
+  const { page, problems } = await visit(browser);
   await inspect(page, "/login", "input[name=password]");
   await inspect(page, "/signup", "input[name=password]");
   await inspect(page, "/forgot-password", "input[name=email]");
@@ -58,19 +51,16 @@ test("pages of visitors", async () => {
   await inspect(page, path, "[data-testid=partner1-name]");
   await inspect(page, "/accept/no-such-code", "[data-testid=invitation-over]");
   assert.deepEqual(problems, []);
-  await context.close();
 });
 
 test("pages of suppliers", async () => {
-  const { context, page, problems } = await visit(browser);
-  await logIn(page, "pages@example.org");
+  const { page, problems } = await visit(browser, WIDE, "/dashboard", await sessionOf(browser, "pages@example.org"));
   await inspect(page, "/dashboard", "[data-testid=system-status]");
   await inspect(page, "/clients", "[data-testid^=client-]");
   await inspect(page, "/settings", "[data-testid^=feature-]");
   await inspect(page, "/onboarding/send-invitation", "[data-testid=onboarding-complete]");
   await inspect(page, "/admin/launch", "[role=alert]"); // not for this account
   assert.deepEqual(problems, []);
-  await context.close();
 });
 
 test("pages of couples, and the way of a visitor to what was asked for", async () => {
@@ -92,14 +82,12 @@ test("pages of couples, and the way of a visitor to what was asked for", async (
   await inspect(page, "/suppliers", "[data-testid=partnership]");
   await inspect(page, "/profile", "[data-testid^=feature-]");
   assert.deepEqual(problems, []);
-  await context.close();
 });
 
 test("an address that no page has is answered as such, with a way on", async () => {
-  const { context, page } = await visit(browser);
+  const { page } = await visit(browser);
   const response = await page.goto(`${BASE}/nowhere`);
   assert.equal(response?.status(), 404);
   await page.getByRole("link", { name: "Log in" }).click();
   await page.getByLabel("E-mail").waitFor();
-  await context.close();
 });

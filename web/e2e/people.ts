@@ -1,4 +1,9 @@
-import { ask, PASSWORD } from "./browser.ts";
+import { readdir, readFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { ask, PASSWORD, PATIENCE, required } from "./browser.ts";
+
+const LETTERS = `${required("MAIL_FOLDER")}/new`;
 
 /** A supplier with a profile, made from outside the browser; returns its token. */
 export async function supplier(email: string, businessName: string): Promise<string> {
@@ -28,4 +33,24 @@ export async function invite(token: string, coupleNames: string, email: string |
     { id: addClient.client.id },
   );
   return new URL(inviteClient.invitation.acceptUrl).pathname;
+}
+
+/** Confirms the e-mail of an account by the link in its letter. */
+export async function confirm(email: string): Promise<void> {
+  const [, token] = await inLetter(email, /confirm-email\S*[?#]token=([\w-]+)/);
+  await ask(null, "mutation ($token: String!) { confirmEmail(token: $token) { email } }", { token });
+}
+
+/** What the pattern finds in a letter to somebody, once there is one. */
+async function inLetter(email: string, pattern: RegExp): Promise<RegExpExecArray> {
+  const until = Date.now() + PATIENCE;
+  for (;;) {
+    for (const file of await readdir(LETTERS)) {
+      const letter = (await readFile(`${LETTERS}/${file}`, "utf8")).replaceAll(/=\r?\n/g, "").replaceAll("=3D", "=");
+      const found = letter.includes(`To: ${email}`) ? pattern.exec(letter) : null;
+      if (found) return found;
+    }
+    if (Date.now() > until) throw new Error(`No letter to ${email} says ${String(pattern)}`);
+    await sleep(100);
+  }
 }

@@ -34,7 +34,7 @@ export function Assignees({ search, assigneeId, onFound }: Props) {
       {people?.map(({ id, email, role }) => (
         <Combobox.Option key={id} value={id} disabled={id === assigneeId} style={{ overflowWrap: "anywhere" }}>
           <Text size="sm" fw={500}>{email}{id === me && " (you)"}</Text>
-          <Text size="xs" opacity={0.8}>{role.toLowerCase()}{id === assigneeId && " · has it already"}</Text>
+          <Text size="xs">{role.toLowerCase()}{id === assigneeId && " · has it already"}</Text>
         </Combobox.Option>
       ))}
     </Combobox.Options>

@@ -44,7 +44,7 @@ function Line(props: { silence: SilenceFieldsFragment; mayEnd: boolean; onEnded:
   }
 
   return (
-    <Group className="row" justify="space-between" wrap="nowrap" align="flex-start">
+    <Group className="row" justify="space-between" wrap="nowrap" align="flex-start" data-testid={`silence-${silence.reason}`}>
       <div style={{ minWidth: 0 }}>
         <Text size="sm" fw={600} style={{ overflowWrap: "anywhere" }}>{silence.reason}</Text>
         <Text size="xs" c="dimmed">
