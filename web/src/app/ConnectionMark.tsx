@@ -19,7 +19,9 @@ export function ConnectionMark() {
   return (
     <Group gap={6} wrap="nowrap" role="status" data-testid="connection" data-state={state}>
       <span className="dot" style={{ background: `var(--mantine-color-${color}-6)` }} aria-hidden />
-      <Text size="sm">{state === "live" ? label : `${label} ${span(age)}`}</Text>
+      <Text size="sm">
+        {label}{state !== "live" && <span aria-hidden> {span(age)}</span>}
+      </Text>
     </Group>
   );
 }

@@ -4,6 +4,7 @@ import type { CombinedError } from "urql";
 
 import { Notice } from "../components/Notice";
 import { useSession } from "../features/session/session";
+import { everySeen } from "../lib/attention";
 import { sentence } from "../lib/outcome";
 
 const AGAIN_MS = 5000;
@@ -12,8 +13,7 @@ const AGAIN_MS = 5000;
 export function Unreachable({ error }: { error: CombinedError }) {
   const { renew } = useSession();
   useEffect(() => {
-    const timer = setInterval(() => void renew(), AGAIN_MS);
-    return () => clearInterval(timer);
+    return everySeen(AGAIN_MS, () => void renew());
   }, [renew]);
   return (
     <Notice title="The server does not answer" text={`${sentence(error)} Trying again every 5 s.`}>

@@ -1,8 +1,10 @@
 import { Client, fetchExchange, mapExchange, subscriptionExchange } from "urql";
 import { createClient } from "graphql-ws";
 
+import { onReturn } from "./attention";
 import { launchCache } from "./cache";
 import { connection } from "./connection";
+import { Heartbeat } from "./heartbeat";
 
 const SOCKET_URL = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/graphql`;
 
@@ -14,6 +16,8 @@ export interface LaunchClient {
 /** The server ends a socket so when its session has ended. */
 const SESSION_ENDED = 4403;
 
+const PING = JSON.stringify({ type: "ping" });
+
 /** We end it so, when the last stream has ended. */
 const NOBODY_LISTENS = 1000;
 
@@ -23,6 +27,8 @@ const NOBODY_LISTENS = 1000;
  */
 export function createLaunchClient(onEnded: () => void = () => {}): LaunchClient {
   let inUse = true;
+  let open: WebSocket | undefined;
+  const heartbeat = new Heartbeat(() => socket.terminate());
   const socket = createClient({
     url: SOCKET_URL,
     lazy: true,
@@ -33,8 +39,15 @@ export function createLaunchClient(onEnded: () => void = () => {}): LaunchClient
     retryWait: (tries) => wait(Math.min(1000 * 2 ** tries, 15_000) * (0.5 + Math.random() / 2)),
     on: {
       connecting: () => inUse && connection.opens(),
+      opened: (opened) => {
+        open = opened as WebSocket;
+      },
+      ping: (received) => !received && heartbeat.asked(),
+      pong: (received) => received && heartbeat.over(),
       connected: () => inUse && connection.opened(),
       closed: (event) => {
+        open = undefined;
+        heartbeat.over();
         if (!inUse) return;
         if (event instanceof CloseEvent && event.code === NOBODY_LISTENS) return connection.rests();
         connection.lost();
@@ -42,6 +55,11 @@ export function createLaunchClient(onEnded: () => void = () => {}): LaunchClient
       },
       error: () => inUse && connection.lost(),
     },
+  });
+  const leave = onReturn(() => {
+    if (open?.readyState !== WebSocket.OPEN) return;
+    open.send(PING);
+    heartbeat.asked();
   });
   const client = new Client({
     url: "/graphql",
@@ -73,12 +91,22 @@ export function createLaunchClient(onEnded: () => void = () => {}): LaunchClient
     client,
     close: () => {
       inUse = false;
+      leave();
       connection.rests();
       void socket.dispose();
     },
   };
 }
 
+/** Shorter where somebody comes back to the page: they want to see it live. */
 function wait(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      leave();
+      resolve();
+    };
+    const timer = setTimeout(done, milliseconds);
+    const leave = onReturn(done);
+  });
 }

@@ -1,6 +1,7 @@
 import { useEffect } from "react";
 import { type AnyVariables, type TypedDocumentNode, useQuery, type UseQueryResponse } from "urql";
 
+import { everySeen } from "./attention";
 import { useConnection } from "./connection";
 
 const POLL_MS = 5000;
@@ -22,8 +23,7 @@ export function useLiveQuery<D, V extends AnyVariables>(
   }, [returns, again]);
   useEffect(() => {
     if (state !== "polling") return undefined;
-    const timer = setInterval(() => again({ requestPolicy: "network-only" }), POLL_MS);
-    return () => clearInterval(timer);
+    return everySeen(POLL_MS, () => again({ requestPolicy: "network-only" }));
   }, [state, again]);
   return response;
 }

@@ -1,12 +1,14 @@
 import { Text, type TextProps } from "@mantine/core";
 import { useSyncExternalStore } from "react";
 
+import { everySeen } from "./attention";
+
 const listeners = new Set<() => void>();
 let now = Date.now();
-setInterval(() => {
+everySeen(1000, () => {
   now = Date.now();
   for (const listener of listeners) listener();
-}, 1000);
+});
 
 /** This moment, again every second: one timer for the whole page. */
 export function useNow(): number {

@@ -2,6 +2,7 @@ import { useEffect, useState } from "react";
 import { type CombinedError, type OperationResult, useClient } from "urql";
 
 import type { EventFieldsFragment, RecentEventsQuery as Data } from "../../gql/graphql";
+import { everySeen } from "../../lib/attention";
 import { useConnection } from "../../lib/connection";
 import { useStream } from "../../lib/stream";
 import { EventStream, RecentEventsQuery } from "./events.graphql";
@@ -48,10 +49,10 @@ export function useEvents(): Feed {
       } while (after !== null);
     }
     void read();
-    const timer = state === "polling" ? setInterval(() => void read(), POLL_MS) : undefined;
+    const rest = state === "polling" ? everySeen(POLL_MS, () => void read()) : undefined;
     return () => {
       wanted = false;
-      clearInterval(timer);
+      rest?.();
     };
   }, [client, state === "polling", returns, gaps]);
 

@@ -3,6 +3,7 @@ import { useEffect } from "react";
 
 import { Section } from "../../components/Section";
 import type { ServiceStatus } from "../../gql/graphql";
+import { everySeen } from "../../lib/attention";
 import { useLiveQuery } from "../../lib/live";
 import { Ago } from "../../lib/time";
 import { SystemStatusQuery } from "./systemStatus.graphql";
@@ -20,8 +21,7 @@ const WORDS: Record<ServiceStatus, { text: string; color: string }> = {
 export function SystemStatusCard() {
   const [{ data, error, fetching }, again] = useLiveQuery(SystemStatusQuery, {});
   useEffect(() => {
-    const timer = setInterval(() => again({ requestPolicy: "network-only" }), AGAIN_MS);
-    return () => clearInterval(timer);
+    return everySeen(AGAIN_MS, () => again({ requestPolicy: "network-only" }));
   }, [again]);
   const found = data?.systemStatus;
   return (

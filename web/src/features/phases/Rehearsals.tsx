@@ -3,6 +3,7 @@ import { useEffect } from "react";
 import { useMutation, useQuery } from "urql";
 
 import type { PhaseFieldsFragment, RehearsalFieldsFragment } from "../../gql/graphql";
+import { everySeen } from "../../lib/attention";
 import { succeeded } from "../../lib/outcome";
 import { Ago } from "../../lib/time";
 import { sentenceCase } from "../health/checks";
@@ -22,8 +23,7 @@ export function Rehearsals({ phase, mayOperate }: { phase: PhaseFieldsFragment; 
   const running = last?.rehearsal?.status === "RUNNING";
   useEffect(() => {
     if (!running) return undefined;
-    const timer = setInterval(() => again({ requestPolicy: "network-only" }), LOOK_AGAIN_MS);
-    return () => clearInterval(timer);
+    return everySeen(LOOK_AGAIN_MS, () => again({ requestPolicy: "network-only" }));
   }, [running, again]);
 
   async function start() {
