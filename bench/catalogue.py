@@ -3,6 +3,7 @@
 from bench import (
     directory,
     evaluation,
+    journeys,
     memory,
     metrics,
     peer_flags,
@@ -22,6 +23,7 @@ BENCHMARKS = (
     Benchmark("flag-list", "A list of flags for operators", queries.flag_list),
     Benchmark("viewer-flags", "The flags of a viewer", queries.viewer_flags),
     Benchmark("metrics", "Metrics pages over few and many samples", metrics.measure),
+    Benchmark("journeys", "Funnels over 10,000 and 1,100,000 runs", journeys.measure),
     Benchmark("directory", "The directory over 100,000 suppliers", directory.measure),
     Benchmark("rollback", "Rollback", rollback.measure),
     Benchmark("sockets", "A toggle, from the click to the last socket", streams.sockets),

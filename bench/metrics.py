@@ -108,13 +108,18 @@ async def _fill(db: Database, size: int) -> None:
 
 
 async def _page(db: Database, name: str, look: Look, rounds: int) -> Figure:
+    return figure(name, "ms", await timed(db, look, rounds))
+
+
+async def timed(db: Database, look: Look, rounds: int) -> list[float]:
+    """How long each of so many looks took, in milliseconds; one before warms caches up."""
     times = []
     for _ in range(rounds + 1):
         begin = time.perf_counter()
         async with db.read() as session:
             await look(session, db.clock())
         times.append((time.perf_counter() - begin) * 1e3)
-    return figure(name, "ms", times[1:])  # the first warms caches up
+    return times[1:]
 
 
 def _snapshot(window: TimeRange) -> Look:

@@ -65,13 +65,29 @@ def figures(
     )
 
 
+class _Sums:
+    """The counts of some of those who began, put together."""
+
+    def __init__(self) -> None:
+        self.numbers: Counter[tuple[str, Measure]] = Counter()
+        self.durations: defaultdict[str, Counter[int]] = defaultdict(Counter)
+
+    def add(self, cell: Cell, number: int) -> None:
+        if cell.measure is not Measure.SECONDS:
+            self.numbers[cell.step, cell.measure] += number
+        elif number > 0:
+            self.durations[cell.step][cell.bucket] += number
+
+    def seconds(self, step: str, share: float) -> float | None:
+        return percentile(self.durations.get(step, {}), share)
+
+
 def _figures(journey: Journey, cells: Cells, moving: Mapping[str, int]) -> JourneyFigures:
-    every, vendors = Counter[Cell](), defaultdict[str, Counter[Cell]](Counter)
+    every, vendors = _Sums(), defaultdict[str, _Sums](_Sums)
     for cell, number in cells.items():
-        anybodys = cell._replace(vendor_type="")
-        every[anybodys] += number
+        every.add(cell, number)
         if cell.step == WHOLE:
-            vendors[cell.vendor_type][anybodys] += number
+            vendors[cell.vendor_type].add(cell, number)
     by_vendor = {vendor: _totals(found) for vendor, found in sorted(vendors.items())}
     return JourneyFigures(
         journey,
@@ -81,11 +97,9 @@ def _figures(journey: Journey, cells: Cells, moving: Mapping[str, int]) -> Journ
     )
 
 
-def _totals(cells: Cells) -> Totals:
-    durations = _durations(cells, WHOLE)
-
+def _totals(found: _Sums) -> Totals:
     def number(measure: Measure) -> int:
-        return cells.get(Cell("", WHOLE, measure), 0)
+        return found.numbers[WHOLE, measure]
 
     return Totals(
         started=number(Measure.ENTERED),
@@ -94,28 +108,19 @@ def _totals(cells: Cells) -> Totals:
         abandoned=number(Measure.ABANDONED),
         in_time=number(Measure.IN_TIME),
         timed=number(Measure.TIMED),
-        p50_seconds=percentile(durations, 0.50),
-        p95_seconds=percentile(durations, 0.95),
+        p50_seconds=found.seconds(WHOLE, 0.50),
+        p95_seconds=found.seconds(WHOLE, 0.95),
     )
 
 
-def _step(step: JourneyStep, cells: Cells, moving: int) -> StepFigures:
-    waiting = cells.get(Cell("", step.key, Measure.WAITING), 0)
+def _step(step: JourneyStep, found: _Sums, moving: int) -> StepFigures:
     return StepFigures(
         step,
-        entered=cells.get(Cell("", step.key, Measure.ENTERED), 0),
-        completed=cells.get(Cell("", step.key, Measure.COMPLETED), 0),
-        stalled=max(waiting - moving, 0),
-        median_seconds=percentile(_durations(cells, step.key), 0.50),
+        entered=found.numbers[step.key, Measure.ENTERED],
+        completed=found.numbers[step.key, Measure.COMPLETED],
+        stalled=max(found.numbers[step.key, Measure.WAITING] - moving, 0),
+        median_seconds=found.seconds(step.key, 0.50),
     )
-
-
-def _durations(cells: Cells, step: str) -> Mapping[int, int]:
-    return {
-        cell.bucket: number
-        for cell, number in cells.items()
-        if cell.step == step and cell.measure is Measure.SECONDS and number > 0
-    }
 
 
 def _percent(part: int, whole: int) -> float | None:

@@ -33,7 +33,7 @@ async def launch_metrics(
     phase = decode_id(phase_id, "LaunchPhase", "phaseId") if phase_id is not None else None
     async with info.context.db.read() as session:
         found = await metric_reads.snapshot(session, range, info.context.now, phase)
-    return MetricsSnapshot.of(found)
+    return MetricsSnapshot.of(found, phase)
 
 
 async def metric_series(

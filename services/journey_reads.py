@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,10 +10,10 @@ from db.queries import journeys as queries
 from db.session import Database, UnitOfWork
 from domain.journey_figures import JourneyFigures, figures
 from domain.onboarding import STALLED_AFTER
-from domain.windows import DAY, HOUR, MINUTE, Tier, TimeRange, floor, layers
+from domain.windows import DAY, HOUR, MINUTE, Tier, floor, layers
 from services.batches import BATCH, in_batches
 from services.journeys import SIZES
-from services.metric_spans import Span, span_of
+from services.metric_spans import Span
 
 # How long minutes and hours are kept; windows that begin earlier begin on whole hours or days.
 _KEPT = ((MINUTE, timedelta(hours=49)), (HOUR, timedelta(days=50)))
@@ -28,14 +27,6 @@ async def funnels(session: AsyncSession, span: Span, now: datetime) -> Sequence[
     counted = await queries.counted(session, window)
     moving = await queries.moving(session, now - STALLED_AFTER, start, end)
     return figures(counted, moving)
-
-
-async def of_phase(
-    session: AsyncSession, phase_id: UUID | None, now: datetime
-) -> Sequence[JourneyFigures]:
-    """Of those who began while a phase was live, or in the last 24 hours; raises NotFound."""
-    window = TimeRange.LAST_24H if phase_id is None else TimeRange.CURRENT_PHASE
-    return await funnels(session, await span_of(session, window, now, phase_id), now)
 
 
 async def forget_old(db: Database) -> int:

@@ -11,6 +11,7 @@ from domain.windows import TimeRange
 from services import journey_reads, metric_reads
 from services.board import Board
 from services.metric_reads import Snapshot
+from services.metric_spans import span_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,11 @@ class View:
 
     range: TimeRange
     phase_id: UUID | None = None
+
+    @classmethod
+    def of_phase(cls, phase_id: UUID | None) -> "View":
+        """While a phase was live; the last 24 hours where none is named."""
+        return cls(TimeRange.LAST_24H if phase_id is None else TimeRange.CURRENT_PHASE, phase_id)
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
@@ -29,7 +35,7 @@ class JourneySnapshot:
 
 
 MetricBoard: TypeAlias = Board[View, Snapshot]
-JourneyBoard: TypeAlias = Board[UUID | None, JourneySnapshot]
+JourneyBoard: TypeAlias = Board[View, JourneySnapshot]
 
 
 def metric_board(db: Database) -> MetricBoard:
@@ -43,10 +49,12 @@ def metric_board(db: Database) -> MetricBoard:
 
 
 def journey_board(db: Database) -> JourneyBoard:
-    """By phase; None is the last 24 hours."""
+    """Raises NotFound for an unknown phase."""
 
-    async def compute(phase_id: UUID | None) -> JourneySnapshot:
+    async def compute(view: View) -> JourneySnapshot:
+        now = db.clock()
         async with db.read() as session:
-            return JourneySnapshot(await journey_reads.of_phase(session, phase_id, db.clock()))
+            span = await span_of(session, view.range, now, view.phase_id)
+            return JourneySnapshot(await journey_reads.funnels(session, span, now))
 
     return Board(compute)

@@ -11,10 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.queries import metrics as queries
 from domain import metrics as rules
 from domain.criteria import Aggregation
-from domain.journey_figures import JourneyFigures
 from domain.metrics import EMPTY, Card, Folded, Measurement, check_fitting, info_of, measured
 from domain.windows import TimeRange, floor
-from services import journey_reads
 from services import metric_spans as spans
 from services.metric_spans import Span
 
@@ -50,7 +48,6 @@ class Snapshot:
     average_response_time: Card
     error_rate: Card
     performance: Sequence[Series]
-    journeys: Sequence[JourneyFigures]
 
 
 async def measure(
@@ -108,7 +105,6 @@ async def snapshot(
                 (rules.ERROR_RATE, Aggregation.AVG),
             ),
         ),
-        journeys=await journey_reads.funnels(session, span, now),
     )
 
 

@@ -5,7 +5,6 @@ import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Hashable
 from contextlib import aclosing
 from typing import Annotated
-from uuid import UUID
 
 import strawberry
 
@@ -15,7 +14,7 @@ from domain.journey_moves import moves_of
 from schema.context import Info
 from schema.types.journeys import Funnels, Journey
 from schema.types.node import decode_id
-from services.metric_board import JourneyBoard
+from services.metric_board import JourneyBoard, View
 from subscriptions.fanout import Latest
 
 logger = logging.getLogger(__name__)
@@ -39,7 +38,7 @@ async def journeys(info: Info, phase_id: PhaseId = None) -> AsyncIterator[list[J
     newest: Latest[RecordedEvent] = Latest()
     async with (
         runtime.tail.subscribe(newest, _moves_somebody) as changes,
-        aclosing(_snapshots(changes, runtime.journeys, phase)) as snapshots,
+        aclosing(_snapshots(changes, runtime.journeys, View.of_phase(phase))) as snapshots,
     ):
         with runtime.lifetimes.guard(info.context.actor, changes):
             async for found in snapshots:
@@ -51,9 +50,9 @@ def _moves_somebody(item: RecordedEvent) -> bool:
 
 
 async def _snapshots(
-    changes: AsyncIterator[RecordedEvent], board: JourneyBoard, phase: UUID | None
+    changes: AsyncIterator[RecordedEvent], board: JourneyBoard, view: View
 ) -> AsyncGenerator[Funnels, None]:
-    last, looked = await board.latest(phase), _now()
+    last, looked = await board.latest(view), _now()
     while True:
         yield Funnels.shared(last)
         news: Hashable | None = None
@@ -69,7 +68,7 @@ async def _snapshots(
             await asyncio.sleep(PACE - _now() % PACE)
         looked = _now()
         try:
-            last = await board.latest(phase, news)
+            last = await board.latest(view, news)
         except DependencyDown:
             logger.warning("journeys: the database is away, the last snapshot is sent again")
 

@@ -43,7 +43,7 @@ async def launch_metrics(
     ):
         with runtime.lifetimes.guard(info.context.actor, collections):
             async for snapshot in snapshots:
-                yield MetricsSnapshot.shared(snapshot)
+                yield MetricsSnapshot.shared(snapshot, phase)
 
 
 async def _snapshots(

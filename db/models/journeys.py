@@ -39,7 +39,10 @@ class JourneyRun(Base):
 
 
 class JourneyCount(Base):
-    """How many of those who began in a minute, an hour or a day; `step` '': of the journey."""
+    """How many of those who began in a minute, an hour or a day; `step` '': of the journey.
+
+    `durations`: of a row of `seconds` how many took how long, by bucket; its own `bucket` is -1.
+    """
 
     __tablename__ = "journey_counts"
 
@@ -51,3 +54,4 @@ class JourneyCount(Base):
     measure: Mapped[Measure] = mapped_column(enum_column(Measure), primary_key=True)
     bucket: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[int]
+    durations: Mapped[dict[str, int]] = mapped_column(JSONB, server_default=text("'{}'"))

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import orjson
 from sqlalchemy import (
     ColumnElement,
     Select,
+    Text,
+    cast,
     delete,
     false,
     func,
@@ -29,6 +32,10 @@ from domain.journeys import JourneyKey, Outcome, Run
 from domain.windows import Tier
 
 Key = tuple[JourneyKey, UUID]
+Histogram = Mapping[str, int]  # by bucket
+Counting = Select[JourneyKey, str, str, Measure, int, int, str]
+
+PACKED = -1  # the bucket of a row that has all durations of its cohort
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,19 +92,35 @@ async def save(session: AsyncSession, changed: Mapping[Key, Run]) -> None:
     )
 
 
+# All durations of a cohort lie in one row: as rows of their own they were nine of ten rows that a
+# window reads. Their bucket is PACKED, so that processes of before may still add theirs beside it.
 _ADD = text("""
+WITH cells AS (
+  SELECT size, date_bin(make_interval(secs => size), at, 'epoch') AS cohort_at,
+         journey, vendor, step, measure, bucket, sum(number) AS number
+  FROM unnest(CAST(:at AS timestamptz[]), CAST(:journey AS text[]), CAST(:vendor AS text[]),
+              CAST(:step AS text[]), CAST(:measure AS text[]), CAST(:bucket AS int[]),
+              CAST(:number AS int[])) AS added(at, journey, vendor, step, measure, bucket, number)
+  CROSS JOIN unnest(CAST(:sizes AS int[])) AS size
+  GROUP BY 1, 2, 3, 4, 5, 6, 7
+)
 INSERT INTO journey_counts
-  (resolution_seconds, cohort_at, journey, vendor_type, step, measure, bucket, number)
-SELECT size, date_bin(make_interval(secs => size), at, 'epoch'), journey, vendor, step, measure,
-       bucket, sum(number)
-FROM unnest(CAST(:at AS timestamptz[]), CAST(:journey AS text[]), CAST(:vendor AS text[]),
-            CAST(:step AS text[]), CAST(:measure AS text[]), CAST(:bucket AS int[]),
-            CAST(:number AS int[])) AS added(at, journey, vendor, step, measure, bucket, number)
-CROSS JOIN unnest(CAST(:sizes AS int[])) AS size
-GROUP BY 1, 2, 3, 4, 5, 6, 7
-ORDER BY 1, 2, 3, 4, 5, 6, 7
+  (resolution_seconds, cohort_at, journey, vendor_type, step, measure, bucket, number, durations)
+SELECT size, cohort_at, journey, vendor, step, measure,
+       CASE WHEN measure = 'seconds' THEN -1 ELSE 0 END, sum(number),
+       CASE WHEN measure = 'seconds' THEN jsonb_object_agg(bucket, number) ELSE '{}' END
+FROM cells
+GROUP BY 1, 2, 3, 4, 5, 6
+ORDER BY 1, 2, 3, 4, 5, 6
 ON CONFLICT (resolution_seconds, cohort_at, journey, vendor_type, step, measure, bucket)
-DO UPDATE SET number = journey_counts.number + excluded.number
+DO UPDATE SET number = journey_counts.number + excluded.number,
+  durations = CASE WHEN excluded.durations = '{}' THEN journey_counts.durations ELSE (
+    SELECT coalesce(jsonb_object_agg(key, number), '{}')
+    FROM (SELECT key, sum(value::int) AS number
+          FROM (SELECT * FROM jsonb_each_text(journey_counts.durations)
+                UNION ALL SELECT * FROM jsonb_each_text(excluded.durations)) AS both_of_them
+          GROUP BY key HAVING sum(value::int) <> 0) AS summed
+  ) END
 """)
 
 
@@ -121,13 +144,22 @@ async def counted(
 ) -> Mapping[JourneyKey, Mapping[Cell, int]]:
     """What became of those who began in a window."""
     found: defaultdict[JourneyKey, Counter[Cell]] = defaultdict(Counter)
-    for key, vendor, step, measure, bucket, number in await session.execute(counting(window)):
-        found[key][Cell(vendor, step, measure, bucket)] = int(number)
+    for key, vendor, step, measure, bucket, number, packed in await session.execute(
+        counting(window)
+    ):
+        if bucket != PACKED:
+            found[key][Cell(vendor, step, measure, bucket)] += int(number)
+            continue
+        for spent, many in _together(orjson.loads(packed)).items():
+            found[key][Cell(vendor, step, measure, int(spent))] += many
     return found
 
 
-def counting(window: Sequence[Tier]) -> Select[JourneyKey, str, str, Measure, int, int]:
-    """The sums of all cohorts of a window."""
+def counting(window: Sequence[Tier]) -> Counting:
+    """The sums of all cohorts of a window; the durations as each cohort has them.
+
+    They are put together here rather than there, which takes longer.
+    """
     columns = (
         JourneyCount.journey,
         JourneyCount.vendor_type,
@@ -142,7 +174,10 @@ def counting(window: Sequence[Tier]) -> Select[JourneyKey, str, str, Measure, in
         for tier in window
     )
     total = func.sum(JourneyCount.number)
-    return select(*columns, total).where(or_(false(), *within)).group_by(*columns)
+    packed = func.json_agg(JourneyCount.durations).filter(JourneyCount.bucket == PACKED)
+    return (
+        select(*columns, total, cast(packed, Text)).where(or_(false(), *within)).group_by(*columns)
+    )
 
 
 async def moving(
@@ -173,6 +208,14 @@ async def forget(session: AsyncSession, size: int, before: datetime, batch: int)
     gone = delete(JourneyCount).where(row.in_(old)).returning(JourneyCount.number)
     found = await session.scalars(gone.execution_options(synchronize_session=False))
     return len(found.all())
+
+
+def _together(histograms: Sequence[Histogram]) -> Histogram:
+    found: dict[str, int] = {}
+    for histogram in histograms:
+        for bucket, number in histogram.items():
+            found[bucket] = found.get(bucket, 0) + number
+    return found
 
 
 def _run(row: JourneyRun) -> Run:

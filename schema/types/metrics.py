@@ -2,18 +2,21 @@
 
 from dataclasses import field
 from datetime import datetime
+from uuid import UUID
 from weakref import WeakKeyDictionary
 
 import strawberry
 
 from domain.errors import Invalid
 from domain.metrics import Card, Trend, check_tags
+from schema.context import Info
 from schema.enums import Aggregation, TimeRange, describe
 from schema.pagination import encode_cursor
 from schema.scalars import JSON
 from schema.sharing import Results
 from schema.types.journeys import Journey
 from services import metric_reads as reads
+from services.metric_board import View
 from services.metric_samples import Sample
 
 describe(
@@ -110,14 +113,20 @@ class MetricsSnapshot:
     performance: list[MetricSeries] = strawberry.field(
         description="Response times (P50, P95) and error rate over time."
     )
-    journeys: list[Journey] = strawberry.field(
-        description="What became of those who began a journey in the range."
-    )
+    source: strawberry.Private[reads.Snapshot]
+    phase_id: strawberry.Private[UUID | None] = None
     # Executed once for all streams that show it (schema/sharing.py).
     results: strawberry.Private[Results] = field(default_factory=Results)
 
+    @strawberry.field(description="What became of those who began a journey in the range.")
+    async def journeys(self, info: Info) -> list[Journey]:
+        """Read only where they are asked for; once for all who look at the same snapshot."""
+        view = View(self.range, self.phase_id)
+        found = await info.context.runtime.journeys.latest(view, self.source)
+        return [Journey.of(item) for item in found.journeys]
+
     @classmethod
-    def of(cls, found: reads.Snapshot) -> "MetricsSnapshot":
+    def of(cls, found: reads.Snapshot, phase_id: UUID | None = None) -> "MetricsSnapshot":
         """A snapshot as the graph shows it."""
         return cls(
             cursor=encode_cursor(found.at),
@@ -128,15 +137,16 @@ class MetricsSnapshot:
             average_response_time=MetricCard.of(found.average_response_time),
             error_rate=MetricCard.of(found.error_rate),
             performance=[MetricSeries.of(line) for line in found.performance],
-            journeys=[Journey.of(item) for item in found.journeys],
+            source=found,
+            phase_id=phase_id,
         )
 
     @classmethod
-    def shared(cls, found: reads.Snapshot) -> "MetricsSnapshot":
+    def shared(cls, found: reads.Snapshot, phase_id: UUID | None) -> "MetricsSnapshot":
         """The same object for all who look at the same, so that it is executed once for them."""
         known = _shown.get(found)
         if known is None:
-            known = _shown[found] = cls.of(found)
+            known = _shown[found] = cls.of(found, phase_id)
         return known
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
+import pytest
 from sqlalchemy import func, select, text
 
 from db.models.journeys import JourneyCount, JourneyRun
@@ -14,6 +15,7 @@ from domain.actors import ANONYMOUS, Role, UserType
 from domain.events import Event, RecordedEvent, UserSignedUp
 from domain.ids import EventSeq, OnboardingId, UserId
 from domain.journey_figures import JourneyFigures
+from domain.journeys import JOURNEYS, JourneyKey
 from domain.marketplace_events import OnboardingChanged
 from domain.onboarding import OnboardingSide
 from domain.windows import DAY, HOUR, MINUTE, TimeRange
@@ -22,6 +24,7 @@ from services.metric_spans import span_of
 from tests.clock import Clock
 from tests.factories.people import session_of
 
+REQUIRED = [step.key for step in JOURNEYS[JourneyKey.SUPPLIER_ONBOARDING].steps]
 LARGE = """
 INSERT INTO journey_counts
 SELECT size, date_bin(make_interval(secs => size), now(), 'epoch')
@@ -67,6 +70,12 @@ async def setups(db: Database, window: TimeRange = TimeRange.LAST_1H) -> Journey
     async with db.read() as session:
         span = await span_of(session, window, db.clock())
         return (await journey_reads.funnels(session, span, db.clock()))[0]
+
+
+async def say_vendor(db: Database, user_id: UserId, vendor: str) -> None:
+    async with db.write() as uow:
+        changed = text("UPDATE suppliers SET vendor_type = :vendor WHERE user_id = :id")
+        await uow.session.execute(changed, {"vendor": vendor, "id": user_id})
 
 
 async def rows(db: Database, model: type) -> int:
@@ -144,3 +153,21 @@ async def test_a_window_is_read_from_the_key_of_the_counts(db: Database) -> None
     assert {tier.resolution for tier in journey_reads.cohorts(span, db.clock())} <= {
         MINUTE, HOUR, DAY,
     }  # fmt: skip
+
+
+async def test_durations_of_all_days_are_put_together(db: Database, clock: Clock) -> None:
+    """A37: each in its own day; who says what they offer moves the duration that is counted."""
+    for spent in (60, 120, 240):
+        user = await newcomer(db)
+        await follow(db, signed_up(user))
+        clock.advance(spent)
+        await follow(db, done(user, *REQUIRED))
+        clock.advance(timedelta(days=2).total_seconds())
+    await say_vendor(db, user, "music")
+    await follow(db, done(user, *REQUIRED))
+    found = await setups(db, TimeRange.LAST_30D)
+    assert found.totals.p50_seconds == pytest.approx(120, rel=0.03)
+    others, musician = (found.by_vendor[key] for key in sorted(found.by_vendor, key="music".__eq__))
+    assert (others.timed, musician.timed) == (2, 1)
+    assert others.p95_seconds == pytest.approx(120, rel=0.03)
+    assert musician.p50_seconds == pytest.approx(240, rel=0.03)

@@ -1,7 +1,7 @@
 """Signing up on the real database (SPEC S29, S70)."""
 
 import asyncio
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
@@ -25,6 +25,7 @@ from domain.phases import PhaseStatus
 from domain.rate_limits import AccessLimits, Limit
 from services import journey_reads
 from services.entrance import Entrance
+from services.metric_spans import Span
 from services.sign_up import UnusableEmail, sign_up
 from settings import Settings
 from tests.factories.accounts import (
@@ -242,5 +243,6 @@ async def test_a_mistake_of_theirs_is_no_failed_journey(
 async def lost_starts(db: Database) -> list[int]:
     """How many failed of each journey."""
     async with db.read() as session:
-        found = await journey_reads.of_phase(session, None, db.clock())
+        now = db.clock()
+        found = await journey_reads.funnels(session, Span(now - timedelta(hours=1), now), now)
     return [item.totals.failed for item in found]
