@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { readFile } from "node:fs/promises";
 import { afterEach } from "node:test";
@@ -74,9 +74,26 @@ export async function visit(
     if (message.type() === "error") problems.push(message.text());
   });
   page.on("pageerror", (error) => problems.push(error.message));
+  page.on("request", (request) => {
+    if (request.method() === "POST" && request.url() === `${BASE}/graphql`) known(page, request.postDataJSON(), problems);
+  });
+  page.on("websocket", (socket) => {
+    socket.on("framesent", ({ payload }) => known(page, JSON.parse(String(payload)).payload, problems));
+  });
   page.setDefaultTimeout(PATIENCE);
   await page.goto(BASE + path);
   return { context, page, problems };
+}
+
+/** With TRUSTED_DOCUMENTS_ONLY a server runs these alone: the build must list all that pages send. */
+const documents = new Set<unknown>(
+  Object.values(JSON.parse(readFileSync(new URL("../dist/documents.json", import.meta.url), "utf8")) as object),
+);
+
+function known(page: Page, sent: { query?: string } | undefined, problems: string[]): void {
+  const query = sent?.query;
+  if (query === undefined || documents.has(query) || page.url().endsWith("/explorer")) return;
+  problems.push(`not in documents.json: ${query}`);
 }
 
 /** As people do. Where that is not what is tested, `sessionOf` takes less time. */
