@@ -7,6 +7,7 @@ stays where others write.
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -37,8 +38,8 @@ class Revisions:
         self._dsn = url.replace("postgresql+asyncpg://", "postgresql://", 1)
         self._timeout = timeout_seconds
         self._connection: asyncpg.Connection | None = None
-        self._turn = asyncio.Lock()
-        self._next: asyncio.Task[Revision] | None = None
+        self._waiting: list[asyncio.Future[Revision]] = []
+        self._task: asyncio.Task[None] | None = None
         self.asked = 0
 
     async def now(self) -> Revision:
@@ -47,10 +48,12 @@ class Revisions:
         Never an answer to a question of before: its caller may have seen something newer. Whoever
         comes while the database is being asked waits for the next answer, together with the others.
         """
-        if self._next is None:
-            self._next = asyncio.create_task(self._ask(), name="revision")
-            self._next.add_done_callback(_retrieved)
-        return await asyncio.shield(self._next)
+        # A future each, so that one who leaves takes nothing from the others.
+        waiter: asyncio.Future[Revision] = asyncio.get_running_loop().create_future()
+        self._waiting.append(waiter)
+        if self._task is None:
+            self._task = asyncio.create_task(self._ask(), name="revision")
+        return await waiter
 
     async def close(self) -> None:
         """Hang up."""
@@ -58,15 +61,34 @@ class Revisions:
         if connection is not None:
             connection.terminate()
 
-    async def _ask(self) -> Revision:
-        async with self._turn:
-            self._next = None
-            self.asked += 1
-            try:
-                return await self._fetch()
-            except (*_LOST, TimeoutError) as error:
+    async def _ask(self) -> None:
+        """Ask until nobody waits: one question at a time, for all who had come before it."""
+        waiting: list[asyncio.Future[Revision]] = []
+        try:
+            while self._waiting:
+                waiting, self._waiting = self._waiting, []
+                await self._answer([item for item in waiting if not item.done()])
+        finally:
+            self._task = None
+            for item in (*waiting, *self._waiting):  # where this ended before its time
+                item.cancel()
+            self._waiting = []
+
+    async def _answer(self, waiting: Sequence[asyncio.Future[Revision]]) -> None:
+        self.asked += 1
+        try:
+            found = await self._fetch()
+        except Exception as error:
+            lost = isinstance(error, (*_LOST, TimeoutError))
+            if lost:
                 await self.close()
-                raise DependencyDown("The database does not answer.") from error
+            for item in waiting:
+                if not item.done():
+                    item.set_exception(_down(error) if lost else error)
+        else:
+            for item in waiting:
+                if not item.done():
+                    item.set_result(found)
 
     async def _fetch(self) -> Revision:
         if self._connection is not None:
@@ -83,6 +105,8 @@ class Revisions:
         return Revision(*await self._connection.fetchrow(_QUERY))
 
 
-def _retrieved(task: asyncio.Task[Revision]) -> None:
-    if not task.cancelled():
-        task.exception()  # or asyncio complains where all who waited have left
+def _down(error: Exception) -> DependencyDown:
+    """One for each who waits: a traceback grows with each who raises it."""
+    down = DependencyDown("The database does not answer.")
+    down.__cause__ = error
+    return down

@@ -130,6 +130,18 @@ async def test_a_revision_is_never_older_than_its_question(db: Database) -> None
     await revisions.close()
 
 
+async def test_who_leaves_takes_no_revision_from_others(db: Database) -> None:
+    revisions = Revisions(db.url)
+    waiting = [asyncio.create_task(revisions.now()) for _ in range(4)]
+    await asyncio.sleep(0)
+    waiting[0].cancel()
+    waiting[2].cancel()
+    found = await asyncio.gather(*waiting, return_exceptions=True)
+    assert [isinstance(item, asyncio.CancelledError) for item in found] == [True, False] * 2
+    assert found[1] == found[3] == await revisions.now()
+    await revisions.close()
+
+
 async def test_a_connection_that_was_cut_is_made_anew(db: Database) -> None:
     revisions = Revisions(db.url)
     first = await revisions.now()
