@@ -5,6 +5,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from time import monotonic
 from typing import Annotated, NoReturn
 
 import typer
@@ -69,9 +70,11 @@ def _run_all(
             def tell(text: str, name: str = item.name) -> None:
                 bar.update(task, description=f"{name}: {text}")
 
+            begin = monotonic()
             sections.append(_run_one(item, Run(folder, cores, quick, tell)))
             bar.advance(task)
-            console.print(f"{item.name}: {sections[-1].failed or 'done'}", markup=False)
+            done = sections[-1].failed or f"done in {monotonic() - begin:.0f} s"
+            console.print(f"{item.name}: {done}", markup=False)
     return sections
 
 

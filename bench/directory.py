@@ -1,11 +1,11 @@
 """The directory of the staff over 100,000 suppliers and 1,000,000 clients (S106, S115)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from bench.client import Client, checked
 from bench.figures import Figure, figure
 from bench.launches import admin_token
-from bench.market import BIG, fill
+from bench.market import BIG, SUPPLIERS, fill
 from bench.run import Run
 
 _SUPPLIER = "email businessName vendorType firstValueAt onboarding { percentComplete }"
@@ -58,15 +58,25 @@ PAGES: dict[str, str] = {
 }
 
 
+_CURVE = ("suppliers", "suppliers, their count", "suppliers by a word that few have")
+
+
 def measure(run: Run) -> Iterable[Figure]:
+    """All pages over the whole; before it some over a hundredth and a tenth."""
+    for share in (0.01, 0.1):
+        yield from _pages(run, share, f"{SUPPLIERS * share:,.0f} suppliers: ", _CURVE)
+    yield from _pages(run, 1.0, "", PAGES)
+
+
+def _pages(run: Run, share: float, prefix: str, names: Iterable[str]) -> Iterator[Figure]:
     """Each page by itself, one after the other, as an admin with a token."""
     with run.stack() as stack:
-        fill(run, stack)
+        fill(run, stack, share)
         server, token = stack.serve(), admin_token(stack)
         with Client(server.port, token) as client:
-            for name, document in PAGES.items():
-                run.tell(name)
-                request = client.operation(document)
+            for name in names:
+                run.tell(prefix + name)
+                request = client.operation(PAGES[name])
                 checked(client.send(request)[1])
-                trips = [client.send(request)[0] * 1e3 for _ in range(run.some(60))]
-                yield figure(name, "ms", trips, limit=_LIMIT, judged="p99")
+                trips = [client.send(request)[0] * 1e3 for _ in range(run.some(30))]
+                yield figure(prefix + name, "ms", trips, limit=_LIMIT, judged="p99")

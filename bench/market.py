@@ -68,11 +68,11 @@ _FILL = (
 )
 
 
-def fill(run: Run, stack: Stack) -> None:
-    """Make all of them; `--quick` a twentieth."""
+def fill(run: Run, stack: Stack, share: float = 1.0) -> None:
+    """Make all of them, or a share; `--quick` a twentieth."""
     sizes = {
-        "suppliers": run.some(SUPPLIERS),
-        "couples": run.some(COUPLES),
+        "suppliers": run.some(int(SUPPLIERS * share)),
+        "couples": run.some(int(COUPLES * share)),
         "each": CLIENTS_EACH,
     }
     asyncio.run(_fill(run, stack.env["DATABASE_URL"], sizes))

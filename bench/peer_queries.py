@@ -91,7 +91,7 @@ def measure(run: Run) -> Iterable[Figure]:
 def _compared(run: Run, name: str, asked: dict[str, Asked]) -> Iterator[Figure]:
     rates: dict[str, list[float]] = {who: [] for who in asked}
     costs: dict[str, list[float]] = {who: [] for who in asked}
-    for number in range(run.some(6)):
+    for number in range(run.some(5)):
         for who, item in asked.items():
             run.tell(f"{name}: {who}, round {number + 1}")
             rate, cost = _round(item, run.some(200))

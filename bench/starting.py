@@ -24,7 +24,7 @@ def measure(run: Run) -> Iterable[Figure]:
     run.tell("first start: makes the database")
     first = _up(run.folder, data)
     checks, starts = [], []
-    for number in range(run.some(5)):
+    for number in range(run.some(3)):
         run.tell(f"start {number + 2}")
         looked = _make()
         checks.append(looked)
