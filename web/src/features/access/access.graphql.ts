@@ -1,13 +1,17 @@
 import { graphql } from "../../gql";
 
 export const ViewerFlagsQuery = graphql(`
-  query ViewerFlags { viewerFlags { version flags { key value reason } } }
+  query ViewerFlags($device: String) { viewerFlags(deviceId: $device) { version flags { key value reason } } }
 `);
 
 export const ViewerFlagsStream = graphql(`
-  subscription ViewerFlagsStream { viewerFlags { version flags { key value reason } } }
+  subscription ViewerFlagsStream($device: String) {
+    viewerFlags(deviceId: $device) { version flags { key value reason } }
+  }
 `);
 
 export const AcknowledgeFlagsMutation = graphql(`
-  mutation AcknowledgeFlags($version: Int!) { acknowledgeFlags(version: $version) }
+  mutation AcknowledgeFlags($version: Int!, $device: String) {
+    acknowledgeFlags(version: $version, deviceId: $device)
+  }
 `);

@@ -1,9 +1,12 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from "react";
 
 import type { ViewerFlagsQuery as Data } from "../../gql/graphql";
+import { deviceId } from "../../lib/device";
 import { useLiveQuery } from "../../lib/live";
 import { useSendOverSocket, useStream } from "../../lib/stream";
 import { AcknowledgeFlagsMutation, ViewerFlagsQuery, ViewerFlagsStream } from "./access.graphql";
+
+const DEVICE = { device: deviceId };
 
 type Flags = Data["viewerFlags"];
 
@@ -22,9 +25,9 @@ const AccessContext = createContext<Access | null>(null);
  * goes while somebody looks at it, and each version acknowledged once it shows (SPEC S24, X5).
  */
 export function AccessProvider({ children }: { children: ReactNode }) {
-  const [{ data }] = useLiveQuery(ViewerFlagsQuery, {});
+  const [{ data }] = useLiveQuery(ViewerFlagsQuery, DEVICE);
   const [streamed, setStreamed] = useState<Flags>();
-  useStream(ViewerFlagsStream, {}, ({ viewerFlags }) => setStreamed(viewerFlags));
+  useStream(ViewerFlagsStream, DEVICE, ({ viewerFlags }) => setStreamed(viewerFlags));
   useAcknowledgement(streamed?.version);
   const newest = newer(streamed, data?.viewerFlags);
   const access = useMemo<Access>(() => {
@@ -43,7 +46,7 @@ export function useAccess(): Access {
 function useAcknowledgement(version: number | undefined): void {
   const send = useSendOverSocket();
   useEffect(() => {
-    if (version !== undefined) send(AcknowledgeFlagsMutation, { version });
+    if (version !== undefined) send(AcknowledgeFlagsMutation, { version, ...DEVICE });
   }, [send, version]);
 }
 

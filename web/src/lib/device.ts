@@ -1,0 +1,31 @@
+import { randomId } from "./ids";
+
+const KEY = "device";
+
+/**
+ * The id of this browser. It decides the flags that are drawn by device, before and after somebody
+ * signs up or accepts an invitation, so that nothing on the page changes by it (SPEC A20). It is
+ * random and names nobody; where nothing may be stored it holds as long as the page.
+ */
+export function deviceIn(storage: Pick<Storage, "getItem" | "setItem">): string {
+  try {
+    const known = storage.getItem(KEY);
+    if (known) return known;
+    const fresh = randomId();
+    storage.setItem(KEY, fresh);
+    return fresh;
+  } catch {
+    return randomId();
+  }
+}
+
+/** Also where even asking for the store is refused. */
+function store(): Pick<Storage, "getItem" | "setItem"> {
+  try {
+    return localStorage;
+  } catch {
+    return { getItem: () => null, setItem: () => undefined };
+  }
+}
+
+export const deviceId = deviceIn(store());
