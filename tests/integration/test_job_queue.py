@@ -82,6 +82,26 @@ async def test_a_failed_job_is_tried_again(db: Database, failed: int) -> None:
     assert (job.id, job.state, job.attempts) == (failed, JobState.WAITING, 0)
 
 
+async def test_another_try_does_the_job(db: Database, failed: int) -> None:
+    """S14: a worker finds it, and it leaves the queue."""
+    done: list[Payload] = []
+
+    async def handler(payload: Payload) -> None:
+        done.append(payload)
+
+    await retry(db, failed)
+    stop = asyncio.Event()
+    task = asyncio.create_task(JobRunner(db.url, {"test.job": handler}, FAST).run(stop))
+    await until(lambda: nothing_left(db))
+    stop.set()
+    await task
+    assert done == [{"id": 1}]
+
+
+async def nothing_left(db: Database) -> bool:
+    return not (await job_queue.look(db)).jobs
+
+
 async def test_what_cannot_be_tried_again_says_why(db: Database, failed: int) -> None:
     """And changes nothing."""
     await add(db, JobSpec("test.job", {"id": 1}, dedupe_key="one"))
