@@ -7,6 +7,7 @@ from logging.config import dictConfig
 import uvicorn
 
 from commands.environment import own_settings
+from commands.heads import HeadProtocol
 from commands.logs import log_config
 from commands.problems import Problem
 from commands.runner import CannotRun, child_environment, free_port
@@ -33,7 +34,7 @@ def run(host: str | None, port: int | None, workers: int) -> None:
         port=settings.port,
         workers=workers,
         loop="uvloop",
-        http="httptools",
+        http=HeadProtocol,
         ws="commands.frames:FrameProtocol",
         ws_max_size=MOST_BYTES,
         # Compression triples the memory of a socket.

@@ -22,6 +22,7 @@ from schema.authentication import identify
 from schema.context import Context, Runtime
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1"})
+_NAMES = _LOOPBACK | {"localhost"}
 _SHOWN = frozenset(BOUNDS[::4])
 
 
@@ -116,10 +117,17 @@ def _gauge(name: str, text: str, value: float) -> Metric:
 async def _may_read(runtime: Runtime, request: Request) -> bool:
     if runtime.settings.metrics_public:
         return True
-    # A proxy on this machine speaks for others: then a token is needed all the same.
-    forwarded = "x-forwarded-for" in request.headers or "forwarded" in request.headers
-    if request.client is not None and request.client.host in _LOOPBACK and not forwarded:
+    if _is_from_here(request):
         return True
     context = Context(runtime, request)
     await identify(context)
     return Scope.METRICS_READ in context.actor.scopes
+
+
+def _is_from_here(request: Request) -> bool:
+    """Whether a tool on this machine asks, for itself."""
+    # A proxy on this machine speaks for others: then a token is needed all the same. So it is where
+    # the host is another one: the page of a stranger, whose name was bent to here (DNS rebinding).
+    forwarded = "x-forwarded-for" in request.headers or "forwarded" in request.headers
+    client = request.client.host if request.client is not None else ""
+    return client in _LOOPBACK and request.url.hostname in _NAMES and not forwarded

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 _FORBIDDEN, _INTERNAL = 4403, 1011
 _TRY_LATER = 1013
 _MOST_OF_A_REASON = 123
+_MOST_OF_AN_ID = 1_000
 _WITH_ID = frozenset({"subscribe", "complete"})
 
 
@@ -43,13 +44,21 @@ def malformed(message: object) -> str | None:
     """What is wrong with a message; None where it has the form that the protocol wants."""
     if not isinstance(message, dict) or not isinstance(message.get("type"), str):
         return "A message is an object with a type."
-    if message["type"] in _WITH_ID and not (isinstance(message.get("id"), str) and message["id"]):
-        return "The message needs an id."
+    if message["type"] in _WITH_ID and (problem := _malformed_id(message.get("id"))):
+        return problem
     if message["type"] == "subscribe":
         return _malformed_operation(message.get("payload"))
     if not isinstance(message.get("payload", {}), dict | None):
         return "The payload must be an object."
     return None
+
+
+def _malformed_id(given: object) -> str | None:
+    if not isinstance(given, str) or not given:
+        return "The message needs an id."
+    # It is kept as long as its operation, and is sent with each result.
+    too_long = len(given) > _MOST_OF_AN_ID
+    return f"An id has at most {_MOST_OF_AN_ID} characters." if too_long else None
 
 
 def _malformed_operation(payload: object) -> str | None:

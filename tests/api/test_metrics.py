@@ -39,6 +39,7 @@ mutation ($email: EmailAddress!) {
   }
 }
 """
+HERE = {"host": "127.0.0.1:8000"}
 LIST = "{ featureFlags { totalCount } }"
 
 
@@ -239,7 +240,7 @@ async def test_an_unknown_phase_is_named(viewer: GraphQLClient, phase: str) -> N
 
 async def test_prometheus_reads_this_process(admin: GraphQLClient) -> None:
     await admin.data(LIST)
-    answer = await admin.raw("GET", "/metrics")
+    answer = await admin.raw("GET", "/metrics", headers=HERE)
     assert answer.headers["content-type"].startswith("text/plain")
     assert "launch_requests_total 1.0" in answer.text
     assert 'launch_response_seconds_bucket{le="+Inf"} 1.0' in answer.text
@@ -257,8 +258,18 @@ async def test_behind_a_proxy_prometheus_needs_a_token(
         assert answer.status_code == status
 
 
+@pytest.mark.parametrize(
+    ("host", "status"), [("localhost:8000", 200), ("[::1]", 200), ("evil.example", 403), ("", 403)]
+)
+async def test_a_page_whose_name_was_bent_to_here_reads_nothing(
+    visitor: GraphQLClient, host: str, status: int
+) -> None:
+    answer = await visitor.raw("GET", "/metrics", headers={"host": host})
+    assert answer.status_code == status
+
+
 async def test_prometheus_shows_the_parts_of_a_process(admin: GraphQLClient) -> None:
-    text = (await admin.raw("GET", "/metrics")).text
+    text = (await admin.raw("GET", "/metrics", headers=HERE)).text
     for family in (
         "launch_websockets 0.0",
         "launch_database_connections ",

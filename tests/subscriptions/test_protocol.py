@@ -68,6 +68,7 @@ async def send(connection: ClientConnection, *messages: object) -> None:
         {"type": "ping", "payload": [1]}, {"type": "connection_init", "payload": "text"},
         {"type": "complete"}, {"type": "complete", "id": 1},
         {"type": "subscribe", "payload": QUERY}, {"type": "subscribe", "id": "", "payload": QUERY},
+        {"type": "subscribe", "id": "i" * 1_001, "payload": QUERY},
         {"type": "subscribe", "id": "1"}, {"type": "subscribe", "id": "1", "payload": []},
         {"type": "subscribe", "id": "1", "payload": {"query": 1}},
         {"type": "subscribe", "id": "1", "payload": {**QUERY, "variables": []}},

@@ -1,0 +1,65 @@
+"""uvicorn's HTTP, with limits for the head of a request: who sends none holds no connection.
+
+uvicorn waits without end for headers, and keeps all that come. A body has its limits in the app
+(schema.reading), where who sends it is known.
+"""
+
+import asyncio
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+HEAD_SECONDS = 10.0  # from the connection, or the first byte of a later request
+MOST_BYTES = 65_536
+
+_TOO_LARGE = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
+    b"content-length: 0\r\nconnection: close\r\n\r\n"
+)
+
+
+class HeadProtocol(HttpToolsProtocol):
+    """Chosen by `commands.serving`."""
+
+    seconds = HEAD_SECONDS
+    _timer: asyncio.TimerHandle | None = None
+    _received = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as the base
+        """The first request has its time from here on."""
+        super().connection_made(transport)
+        self._expect()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nothing is expected any more."""
+        self._stop()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """What belongs to a head that is not complete is counted."""
+        super().data_received(data)
+        if self._timer is None:
+            return
+        self._received += len(data)
+        if self._received > MOST_BYTES and not self.transport.is_closing():
+            self.transport.write(_TOO_LARGE)
+            self.transport.close()
+
+    def on_message_begin(self) -> None:
+        """A later request on the same connection has as much time as the first."""
+        super().on_message_begin()
+        if self._timer is None:
+            self._expect()
+
+    def on_headers_complete(self) -> None:
+        """The head is here; a websocket goes on from it too."""
+        self._stop()
+        super().on_headers_complete()
+
+    def _expect(self) -> None:
+        self._received = 0
+        self._timer = self.loop.call_later(self.seconds, self.transport.close)
+
+    def _stop(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
