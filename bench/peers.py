@@ -30,7 +30,7 @@ def installed(tell: Callable[[str], None]) -> Path:
     if not done.exists() or done.read_bytes() != lock:
         tell("installing the peers from npm, once: some minutes")
         (_FOLDER / "package-lock.json").write_bytes(lock)
-        _install(tell)
+        install(_FOLDER, tell, _fetch)
         done.write_bytes(lock)
     return _FOLDER
 
@@ -41,25 +41,28 @@ def versions() -> str:
     return ", ".join(f"{name} {packages[f'node_modules/{name}']['version']}" for name in _NAMES)
 
 
-def _install(tell: Callable[[str], None]) -> None:
-    """Twice at most: what a broken download left behind is gone before the second."""
+def install(folder: Path, tell: Callable[[str], None], fetch: Callable[[Path], None]) -> None:
+    """Twice at most: what a broken download left behind is gone before the second.
+
+    Raises Missing with the last words of npm.
+    """
     try:
-        _fetch()
+        fetch(folder)
     except _FAILED as error:
         tell(f"once more, into an empty folder: {_said(error)}")
-        shutil.rmtree(_FOLDER / "node_modules", ignore_errors=True)
+        shutil.rmtree(folder / "node_modules", ignore_errors=True)
         try:
-            _fetch()
+            fetch(folder)
         except _FAILED as again:
             raise Missing(f"the peers could not be installed: {_said(again)}") from again
 
 
-def _fetch() -> None:
+def _fetch(folder: Path) -> None:
     npm = NODE.parent.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     words = [str(NODE), str(npm), "ci", *_QUIET]
     env = {"PATH": f"{NODE.parent}:/usr/bin:/bin", "HOME": str(Path.home())}
     subprocess.run(
-        words, cwd=_FOLDER, env=env, check=True, capture_output=True, text=True, timeout=_SECONDS
+        words, cwd=folder, env=env, check=True, capture_output=True, text=True, timeout=_SECONDS
     )
 
 
