@@ -48,6 +48,11 @@ def figure(
     return Figure(name, unit, len(found), found[0], middle, far, found[-1], limit, judged)
 
 
+def ratio(name: str, theirs: float, ours: float) -> Figure:
+    """How many times as much another needs, measured in the same run; above 1 we are ahead."""
+    return figure(name, "x", [theirs / ours if ours else math.inf])
+
+
 def rank(ordered: list[float], share: float) -> float:
     """The value that `share` of all reach at most: a measured one, nothing between two."""
     return ordered[max(0, math.ceil(share * len(ordered)) - 1)]

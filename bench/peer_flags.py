@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import httpx2
 
 from bench.client import Client, checked, get
-from bench.figures import Figure, figure
+from bench.figures import Figure, figure, ratio
 from bench.launches import FLAGS, admin, flag_key, make_flags
 from bench.peers import installed
 from bench.queries import VIEWER_FLAGS
@@ -30,7 +30,8 @@ def measure(run: Run) -> Iterable[Figure]:
                 client.operation(VIEWER_FLAGS, device=f"device-{number}") for number in range(500)
             ]
             checked(client.send(requests[0])[1])
-            yield from _measured(run, "launch, viewerFlags", ours, client, requests)
+            own = list(_measured(run, "launch, viewerFlags", ours, client, requests))
+        yield from own
         run.tell("starting Unleash")
         theirs = stack.peer("unleash", folder)
         _make_flags(run, theirs)
@@ -38,7 +39,10 @@ def measure(run: Run) -> Iterable[Figure]:
             requests = [_frontend(number) for number in range(500)]
             found = json.loads(client.send(requests[0])[1])
             assert found["toggles"], found
-            yield from _measured(run, "Unleash, frontend API", theirs, client, requests)
+            other = list(_measured(run, "Unleash, frontend API", theirs, client, requests))
+        yield from other
+        yield ratio("  Unleash's p99 / ours", other[0].p99, own[0].p99)
+        yield ratio("  Unleash's CPU / ours", other[1].p50, own[1].p50)
 
 
 def _measured(

@@ -10,7 +10,7 @@ from time import perf_counter
 import asyncpg
 
 from bench.client import Client, checked
-from bench.figures import Figure, figure
+from bench.figures import Figure, figure, ratio
 from bench.launches import FLAGS, admin, admin_token, make_flags, make_phase
 from bench.peers import installed
 from bench.queries import CURSOR, FLAG_LIST
@@ -103,7 +103,7 @@ def _compared(run: Run, name: str, asked: dict[str, Asked]) -> Iterator[Figure]:
         yield figure(f"{name}, {who}", "1/s", rates[who])
         yield figure("  its CPU a request", "ms", costs[who])
         if who != "launch":
-            yield figure(f"  {who}'s CPU / ours", "x", [figure("", "", costs[who]).p50 / first])
+            yield ratio(f"  {who}'s CPU / ours", figure("", "", costs[who]).p50, first)
 
 
 def _round(item: Asked, each: int) -> tuple[float, float]:

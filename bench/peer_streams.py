@@ -8,7 +8,7 @@ from redis import Redis
 
 from bench.client import checked
 from bench.crowd import Crowd, crowd
-from bench.figures import Figure, figure
+from bench.figures import Figure, figure, ratio
 from bench.launches import TOGGLE, admin, flag_key, make_flags
 from bench.listeners import Wish
 from bench.peers import installed
@@ -26,7 +26,8 @@ _CHANNEL = "bench:flags"
 def measure(run: Run) -> Iterable[Figure]:
     """Each with the same document, the same length of a message and the same clients."""
     folder, many = installed(run.tell), run.some(_SOCKETS)
-    yield from _ours(run, many)
+    ours = list(_ours(run, many))
+    yield from ours
     for name in ("mercurius", "graphql-ws"):
         with run.stack() as stack:
             server = stack.peer(name, folder, {"SNAPSHOT": json.dumps(_message(0))})
@@ -36,7 +37,10 @@ def measure(run: Run) -> Iterable[Figure]:
                 redis.publish(_CHANNEL, json.dumps(_message(number)))
 
             with crowd(Wish(server.port, many, VIEWER, core=run.cores.rest)) as listeners:
-                yield from _measured(run, name, listeners, server, change)
+                theirs = list(_measured(run, name, listeners, server, change))
+            yield from theirs
+            yield ratio(f"  {name}'s p99 / ours", theirs[0].p99, ours[0].p99)
+            yield ratio(f"  {name}'s CPU / ours", theirs[1].p50, ours[1].p50)
 
 
 def _ours(run: Run, many: int) -> Iterator[Figure]:

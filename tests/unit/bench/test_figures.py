@@ -10,7 +10,7 @@ from rich.console import Console
 from bench import evaluation, report
 from bench.catalogue import BENCHMARKS
 from bench.client import checked
-from bench.figures import figure, rank
+from bench.figures import figure, rank, ratio
 from bench.machine import Cores, describe
 from bench.report import Section
 from bench.run import Run
@@ -19,6 +19,12 @@ from bench.run import Run
 @pytest.mark.parametrize(("share", "wanted"), [(0.0, 1), (0.5, 50), (0.99, 99), (1.0, 100)])
 def test_a_rank_is_a_measured_value(share: float, wanted: float) -> None:
     assert rank([float(value) for value in range(1, 101)], share) == wanted
+
+
+def test_a_ratio_is_above_one_where_we_are_ahead() -> None:
+    found = ratio("theirs / ours", 3.0, 2.0)
+    assert (found.p50, found.unit) == (1.5, "x")
+    assert ratio("theirs / nothing", 3.0, 0.0).p50 == float("inf")
 
 
 def test_a_target_is_met_by_the_value_it_names() -> None:
