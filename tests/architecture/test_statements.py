@@ -67,7 +67,8 @@ DOCUMENTS = {
         "{ launchEvents(first: 100) { nodes { ... on FlagEvent { propagation { acked } } } } }",
         2,
     ),
-    "metrics": ("{ launchMetrics { signups { value } performance { points { value } } } }", 9),
+    "metrics": ("{ launchMetrics { signups { value } performance { points { value } } } }", 7),
+    "funnels": ("{ launchMetrics { journeys { started } } }", 10),
     "a metric over time": (
         '{ metricSeries(name: "error_rate", range: LAST_1H, aggregation: AVG) { points { at } } }',
         2,
