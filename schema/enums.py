@@ -17,6 +17,7 @@ from domain.incidents import IncidentStatus, Severity
 from domain.phases import PhaseAction, PhaseStatus, Platform, RollbackMode, RunKind
 from domain.readiness import ReadinessVerdict
 from domain.rehearsal import RehearsalStage, RehearsalStatus
+from domain.staleness import Staleness
 from domain.system_status import ServiceStatus
 from domain.windows import TimeRange
 
@@ -43,6 +44,7 @@ __all__ = [
     "Scope",
     "ServiceStatus",
     "Severity",
+    "Staleness",
     "TimeRange",
     "UserType",
     "VendorType",
@@ -223,6 +225,13 @@ describe(
     COUPLE="Both of a couple see the same.",
     SUPPLIER="Everybody of a supplier sees the same.",
     DEVICE="Each device for itself, logged in or not.",
+)
+describe(
+    Staleness,
+    "Whether a flag still decides something.",
+    IN_USE="It does, or it did within the last 30 days.",
+    UNUSED="Nobody was shown it for 30 days: no code asks for it any more.",
+    SETTLED="On for everybody, unchanged for 30 days: the code may do without it.",
 )
 describe(
     EvaluationReason,

@@ -16,7 +16,7 @@ from schema.enums import GuardAction, HealthStatus, PhaseStatus
 from schema.pagination import encode_cursor
 from schema.types.actors import Actor, load_actor
 from schema.types.criteria import CriterionStatus
-from schema.types.flags import FlagDiff
+from schema.types.flag_diffs import FlagDiff
 from schema.types.health import HealthCheck
 from schema.types.incidents import Incident
 from schema.types.phases import LaunchPhase

@@ -9,13 +9,13 @@ from weakref import WeakKeyDictionary
 import strawberry
 
 from domain import flags as domain
-from domain import plans
 from domain.actors import Scope
 from domain.events import Subject
 from domain.flags import Evaluation
+from domain.staleness import staleness
 from schema.context import Info
 from schema.directives import CostDirective, ScopeDirective
-from schema.enums import BucketBy, EvaluationErrorCode, EvaluationReason
+from schema.enums import BucketBy, EvaluationErrorCode, EvaluationReason, Staleness
 from schema.pagination import MAX_BIGINT, After, Connection, First, Page, connection
 from schema.permissions import require
 from schema.plain import Drawn
@@ -77,6 +77,12 @@ class FeatureFlag(Node):
     async def last_evaluated_at(self, info: Info) -> datetime | None:
         """All flags of a reply in one statement."""
         return await info.context.loaders.last_evaluated.load(self.flag.key)
+
+    @strawberry.field(description="Whether it may go: what nobody needs stays in code for ever.")
+    async def staleness(self, info: Info) -> Staleness:
+        """By when it was last evaluated and changed (SPEC A23)."""
+        evaluated = await info.context.loaders.last_evaluated.load(self.flag.key)
+        return staleness(self.flag, evaluated, info.context.now)
 
     @strawberry.field(
         description="How many suppliers and couples see it now.",
@@ -154,40 +160,6 @@ class FeatureFlagConnection(Connection[FeatureFlag]):
         """One more statement."""
         async with info.context.db.read() as session:
             return await flag_reads.count(session, self.wanted)
-
-
-@strawberry.type(description="The part of a flag that decides who sees it.")
-class FlagState:
-    """One side of a diff."""
-
-    enabled: bool = strawberry.field(description="On or off.")
-    rollout_percentage: Percent = strawberry.field(description="The share of users inside.")
-    target_groups: list[str] = strawberry.field(description="Who may be inside.")
-    version: int = strawberry.field(description="The version of the flag; 0 before it existed.")
-
-    @classmethod
-    def of(cls, state: domain.FlagState) -> "FlagState":
-        """A state as the graph shows it."""
-        return cls(
-            enabled=state.enabled,
-            rollout_percentage=state.rollout_percentage,
-            target_groups=list(state.target_groups),
-            version=state.version,
-        )
-
-
-@strawberry.type(description="A flag before and after.")
-class FlagDiff:
-    """What a plan, a rollback or an event did to a flag."""
-
-    key: str = strawberry.field(description="The flag's key.")
-    before: FlagState = strawberry.field(description="What it was.")
-    after: FlagState = strawberry.field(description="What it becomes or became.")
-
-    @classmethod
-    def of(cls, diff: plans.FlagDiff) -> "FlagDiff":
-        """A diff as the graph shows it."""
-        return cls(key=diff.key, before=FlagState.of(diff.before), after=FlagState.of(diff.after))
 
 
 @strawberry.type(description="Why a flag has its value for somebody.")

@@ -7,7 +7,7 @@ from domain.errors import LaunchError
 from domain.propagation import Propagation as Spread
 from schema.enums import UserType, VendorType
 from schema.types.errors import Error
-from schema.types.flags import FlagDiff
+from schema.types.flag_diffs import FlagDiff
 from schema.types.incidents import Incident
 from schema.types.phases import LaunchPhase, PhaseRun
 from schema.types.propagation import Propagation

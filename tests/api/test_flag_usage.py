@@ -1,8 +1,9 @@
 """When flags were last evaluated, without a write for each evaluation (SPEC A23)."""
 
+from sqlalchemy import text
 from starlette.applications import Starlette
 
-from db.session import StatementCounter
+from db.session import Database, StatementCounter
 from services.flag_usage import FlagUsage
 from tests.factories.launches import make_flag
 from tests.graphql import GraphQLClient
@@ -34,6 +35,20 @@ async def test_what_somebody_was_shown_is_noted_once_a_minute(
     assert await evaluated(admin) == {"shown"}
 
 
+async def test_a_flag_that_nobody_is_shown_is_unused(
+    app: Starlette, admin: GraphQLClient, visitor: GraphQLClient, db: Database
+) -> None:
+    await make_flag(admin, "shown")
+    async with db.write() as uow:
+        older = text("UPDATE feature_flags SET created_at = created_at - interval '31 days'")
+        await uow.session.execute(older)
+    document = "{ featureFlags { nodes { staleness } } }"
+    assert (await admin.data(document))["featureFlags"]["nodes"] == [{"staleness": "UNUSED"}]
+    await visitor.data(VIEWER)
+    await app.state.runtime.usage.flush()
+    assert (await admin.data(document))["featureFlags"]["nodes"] == [{"staleness": "IN_USE"}]
+
+
 async def test_one_statement_for_all_flags_of_a_page(
     app: Starlette, admin: GraphQLClient, visitor: GraphQLClient
 ) -> None:
@@ -44,4 +59,4 @@ async def test_one_statement_for_all_flags_of_a_page(
     counter = StatementCounter(app.state.runtime.db)
     assert len(await evaluated(admin)) == 5
     counter.stop()
-    assert len([text for text in counter.statements if "flag_usage" in text]) == 1
+    assert len([item for item in counter.statements if "flag_usage" in item]) == 1

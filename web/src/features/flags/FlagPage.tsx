@@ -53,6 +53,12 @@ export function FlagPage() {
   );
 }
 
+/** Flags are debts: those that decide nothing any more are named (SPEC A23). */
+const MAY_GO = {
+  UNUSED: "Nobody was shown it for 30 days. If no code asks for it, it can be deleted.",
+  SETTLED: "On for everybody for 30 days. The code can do without it.",
+};
+
 function Facts({ flag }: { flag: NonNullable<Data["featureFlag"]> }) {
   return (
     <Stack gap={4} mt={4}>
@@ -68,6 +74,7 @@ function Facts({ flag }: { flag: NonNullable<Data["featureFlag"]> }) {
         {" · "}version {flag.version}, <Ago at={flag.updatedAt} />
         {flag.phase && ` · introduced by ${flag.phase.name}`}
       </span>
+      {flag.staleness !== "IN_USE" && <Text size="sm" data-testid="stale">{MAY_GO[flag.staleness]}</Text>}
     </Stack>
   );
 }

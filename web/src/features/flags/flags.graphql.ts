@@ -20,7 +20,7 @@ export const FlagQuery = graphql(`
   query Flag($key: String!) {
     featureFlag(key: $key) {
       ...FlagFields
-      createdAt exposedUsers
+      createdAt exposedUsers staleness
       phase { id key name status }
     }
   }

@@ -1,0 +1,41 @@
+"""What a change does to a flag."""
+
+import strawberry
+
+from domain import flags as domain
+from domain import plans
+from schema.scalars import Percent
+
+
+@strawberry.type(description="The part of a flag that decides who sees it.")
+class FlagState:
+    """One side of a diff."""
+
+    enabled: bool = strawberry.field(description="On or off.")
+    rollout_percentage: Percent = strawberry.field(description="The share of users inside.")
+    target_groups: list[str] = strawberry.field(description="Who may be inside.")
+    version: int = strawberry.field(description="The version of the flag; 0 before it existed.")
+
+    @classmethod
+    def of(cls, state: domain.FlagState) -> "FlagState":
+        """A state as the graph shows it."""
+        return cls(
+            enabled=state.enabled,
+            rollout_percentage=state.rollout_percentage,
+            target_groups=list(state.target_groups),
+            version=state.version,
+        )
+
+
+@strawberry.type(description="A flag before and after.")
+class FlagDiff:
+    """What a plan, a rollback or an event did to a flag."""
+
+    key: str = strawberry.field(description="The flag's key.")
+    before: FlagState = strawberry.field(description="What it was.")
+    after: FlagState = strawberry.field(description="What it becomes or became.")
+
+    @classmethod
+    def of(cls, diff: plans.FlagDiff) -> "FlagDiff":
+        """A diff as the graph shows it."""
+        return cls(key=diff.key, before=FlagState.of(diff.before), after=FlagState.of(diff.after))
