@@ -12,6 +12,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types.execution import StreamExecutionResult
 
 from domain.errors import ErrorCode, LaunchError, RateLimited
+from schema.error_texts import discreet
 
 logger = logging.getLogger(__name__)
 
@@ -73,7 +74,7 @@ def public_error(error: GraphQLError, request_id: str) -> GraphQLError:
         return _copy(error, "The document is nested too deeply.", _BAD_INPUT)
     if original is None or isinstance(original, GraphQLError | _NO_OPERATION):
         extensions = {"code": TopLevelCode.BAD_USER_INPUT.value, **(error.extensions or {})}
-        return _copy(error, error.message, extensions)
+        return _copy(error, discreet(error.message), extensions)
     logger.error(
         "unexpected error in %s", error.path, exc_info=original, extra={"request_id": request_id}
     )

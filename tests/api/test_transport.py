@@ -1,6 +1,7 @@
 """GraphQL over HTTP: media types, methods, malformed requests that never give a 5xx."""
 
 import json
+import re
 
 import pytest
 
@@ -141,9 +142,44 @@ async def test_a_body_that_is_too_long_is_refused(visitor: GraphQLClient) -> Non
     assert status == 413
 
 
-async def test_no_answer_suggests_names(visitor: GraphQLClient) -> None:
-    answer = await visitor.execute("{ featureFlagz }")
-    assert "Did you mean" not in answer.body["errors"][0]["message"]
+SIGN_UP = "mutation ($input: SignUpInput!) { signUp(input: $input) { errors { code } } }"
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "{ featureFlagz }", "{ systemStatus { statuz } }", '{ node(idd: "1") { id } }',
+        "query ($a: SignUpInputt) { __typename }", "{ __typename @skipp(if: true) }",
+        '{ node(id: "1") { ... on Userr { id } } }',
+        "mutation { signUp(input: { emaill: 1, userType: COUPLEE }) { errors { code } } }",
+    ],
+)  # fmt: skip
+async def test_no_answer_suggests_names(visitor: GraphQLClient, document: str) -> None:
+    messages = [error["message"] for error in (await visitor.execute(document)).body["errors"]]
+    assert messages
+    assert [message for message in messages if "Did you mean" in message] == []
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        "a secret", ["a secret"], {"password": "a secret"}, {"password": ["a secret"]},
+        {"password": {"text": "a secret"}}, {"emaill": "a secret"},
+        {"email": "a@example.com", "password": "a secret", "userType": "COUPLE", "role": "ADMIN"},
+    ],
+)  # fmt: skip
+async def test_no_answer_repeats_what_was_sent(visitor: GraphQLClient, sent: object) -> None:
+    for answer in (
+        await visitor.execute(SIGN_UP, input=sent),
+        await visitor.execute(SIGN_UP.replace("input: $input", f"input: {literal(sent)}")),
+    ):
+        assert answer.body["errors"]
+        assert "a secret" not in json.dumps(answer.body)
+
+
+def literal(value: object) -> str:
+    """A JSON value as it is written in a document."""
+    return re.sub(r'"(\w+)":', r"\1:", json.dumps(value))
 
 
 async def test_the_schema_is_served_as_text(visitor: GraphQLClient) -> None:
