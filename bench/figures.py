@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Judged = Literal["p50", "p99", "high"]
+_LEAST = 1e-6  # CPU is counted in steps: in a short run there may be none
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def figure(
 
 def ratio(name: str, theirs: float, ours: float) -> Figure:
     """How many times as much another needs, measured in the same run; above 1 we are ahead."""
-    return figure(name, "x", [theirs / ours if ours else math.inf])
+    return figure(name, "x", [theirs / max(ours, _LEAST)])
 
 
 def rank(ordered: list[float], share: float) -> float:

@@ -24,7 +24,7 @@ def test_a_rank_is_a_measured_value(share: float, wanted: float) -> None:
 def test_a_ratio_is_above_one_where_we_are_ahead() -> None:
     found = ratio("theirs / ours", 3.0, 2.0)
     assert (found.p50, found.unit) == (1.5, "x")
-    assert ratio("theirs / nothing", 3.0, 0.0).p50 == float("inf")
+    assert json.loads(json.dumps(ratio("theirs / nothing", 3.0, 0.0).p50)) > 1_000
 
 
 def test_a_target_is_met_by_the_value_it_names() -> None:
