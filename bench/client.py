@@ -20,6 +20,7 @@ class Client:
         self._port, self._token = port, token
         self._socket = self._connect()
         self._used_at = time.monotonic()
+        self._asked = 0
 
     def __enter__(self) -> Self:
         return self
@@ -39,6 +40,11 @@ class Client:
             *([f"authorization: Bearer {self._token}"] if self._token else []),
         ]
         return "\r\n".join(lines).encode() + _END + body
+
+    def anew(self, document: str, **variables: object) -> bytes:
+        """The same in ever new bytes, so that no answer is given again (ADR 12)."""
+        self._asked += 1
+        return self.operation(document, **variables, unused=self._asked)
 
     def send(self, request: bytes) -> tuple[float, bytes]:
         """Seconds from the first byte sent to the last one received, and the body."""

@@ -69,14 +69,15 @@ def measure(run: Run) -> Iterable[Figure]:
 
 
 def _pages(run: Run, share: float, prefix: str, names: Iterable[str]) -> Iterator[Figure]:
-    """Each page by itself, one after the other, as an admin with a token."""
+    """Each page by itself, one after the other and worked out anew, as an admin with a token."""
     with run.stack() as stack:
         fill(run, stack, share)
         server, token = stack.serve(), admin_token(stack)
         with Client(server.port, token) as client:
             for name in names:
                 run.tell(prefix + name)
-                request = client.operation(PAGES[name])
-                checked(client.send(request)[1])
-                trips = [client.send(request)[0] * 1e3 for _ in range(run.some(30))]
+                checked(client.send(client.operation(PAGES[name]))[1])
+                trips = [
+                    client.send(client.anew(PAGES[name]))[0] * 1e3 for _ in range(run.some(30))
+                ]
                 yield figure(prefix + name, "ms", trips, limit=_LIMIT, judged="p99")

@@ -166,6 +166,17 @@ async def test_documents_by_their_hash_stay_on_the_long_road(
     assert short.answered == 0
 
 
+async def test_a_document_by_its_id_is_answered_alike(
+    short: Repeats, admin: GraphQLClient, supplier: GraphQLClient
+) -> None:
+    named = {"persistedQuery": {"version": 1, "sha256Hash": hash_of(FLAGS)}}
+    await post(admin, json.dumps({"query": FLAGS, "extensions": named}).encode())
+    body = json.dumps({"documentId": f"sha256:{hash_of(FLAGS)}"}).encode()
+    first, second = [told(await post(admin, body)) for _ in range(2)]
+    assert (first, short.answered) == (second, 1)
+    assert (await post(supplier, body)).json()["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+
+
 async def test_memory_is_bounded(app: Starlette) -> None:
     repeats = Repeats(app.state.runtime)
     question = Question(Source.ROWS, "what", 1, None)
