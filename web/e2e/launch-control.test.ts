@@ -110,6 +110,7 @@ test("a phase goes live by keyboard alone", async () => {
   const { context, page, problems } = await visit(browser, WIDE);
   await logIn(page);
   await healthy();
+  await page.getByTestId(PHASE).getByRole("button", { name: "Activate" }).waitFor();
   await tabTo(page, "Activate");
   await page.keyboard.press("Enter");
   await page.getByTestId("accept-warnings").waitFor();
@@ -137,7 +138,7 @@ test("a lost connection is shown, and what was missed is there when it is back",
 
 /** Tab until the element with this test id or text has the focus. */
 async function tabTo(page: Page, name: string): Promise<void> {
-  for (let count = 0; count < 80; count += 1) {
+  for (let count = 0; count < 300; count += 1) {
     await page.keyboard.press("Tab");
     const found = await page.evaluate((wanted) => {
       const element = document.activeElement;
