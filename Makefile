@@ -5,6 +5,8 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 .DEFAULT_GOAL := help
+# What is compiled once is read by every process after it.
+unexport PYTHONDONTWRITEBYTECODE
 
 PYTHON ?= python3
 VENV := .venv
@@ -71,7 +73,7 @@ $(READY): requirements.lock pyproject.toml
 	fi
 	@total=$$(grep -c '^[A-Za-z0-9]' requirements.lock); \
 	echo "environment: installing $$total packages..."; \
-	$(BIN)/python -m pip install --disable-pip-version-check --no-input --progress-bar off \
+	$(BIN)/python -m pip install --disable-pip-version-check --no-input --progress-bar off --no-compile \
 	    --require-hashes -r requirements.lock 2> >(grep -v '^WARNING: ' >&2) \
 	  | { n=0; while read -r word rest; do case $$word in \
 	      Collecting|Processing) n=$$((n + 1)); \
