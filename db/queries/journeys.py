@@ -32,7 +32,6 @@ from domain.journeys import JourneyKey, Outcome, Run
 from domain.windows import Tier
 
 Key = tuple[JourneyKey, UUID]
-Histogram = Mapping[str, int]  # by bucket
 Counting = Select[JourneyKey, str, str, Measure, int, int, str]
 
 PACKED = -1  # the bucket of a row that has all durations of its cohort
@@ -107,7 +106,7 @@ WITH cells AS (
 INSERT INTO journey_counts
   (resolution_seconds, cohort_at, journey, vendor_type, step, measure, bucket, number, durations)
 SELECT size, cohort_at, journey, vendor, step, measure,
-       CASE WHEN measure = 'seconds' THEN -1 ELSE 0 END, sum(number),
+       CASE WHEN measure = 'seconds' THEN CAST(:packed AS int) ELSE 0 END, sum(number),
        CASE WHEN measure = 'seconds' THEN jsonb_object_agg(bucket, number) ELSE '{}' END
 FROM cells
 GROUP BY 1, 2, 3, 4, 5, 6
@@ -135,6 +134,7 @@ async def add(session: AsyncSession, added: Sequence[Addition], sizes: Sequence[
         "bucket": [item.cell.bucket for item in added],
         "number": [item.number for item in added],
         "sizes": list(sizes),
+        "packed": PACKED,
     }
     await session.execute(_ADD, values)
 
@@ -150,7 +150,10 @@ async def counted(
         if bucket != PACKED:
             found[key][Cell(vendor, step, measure, bucket)] += int(number)
             continue
-        for spent, many in _together(orjson.loads(packed)).items():
+        together: Counter[str] = Counter()
+        for histogram in orjson.loads(packed):
+            together.update(histogram)
+        for spent, many in together.items():
             found[key][Cell(vendor, step, measure, int(spent))] += many
     return found
 
@@ -208,14 +211,6 @@ async def forget(session: AsyncSession, size: int, before: datetime, batch: int)
     gone = delete(JourneyCount).where(row.in_(old)).returning(JourneyCount.number)
     found = await session.scalars(gone.execution_options(synchronize_session=False))
     return len(found.all())
-
-
-def _together(histograms: Sequence[Histogram]) -> Histogram:
-    found: dict[str, int] = {}
-    for histogram in histograms:
-        for bucket, number in histogram.items():
-            found[bucket] = found.get(bucket, 0) + number
-    return found
 
 
 def _run(row: JourneyRun) -> Run:
