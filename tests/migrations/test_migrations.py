@@ -1,5 +1,7 @@
 """Models equal migrations; up, down and up again works (DESIGN rule 10)."""
 
+from typing import Any
+
 from alembic import command
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
@@ -26,6 +28,42 @@ async def test_up_down_and_up_again(database: Database) -> None:
     assert "launch_phases" in await _tables(text_url)
 
 
+_SECONDS = """SELECT cohort_at, bucket, number{} FROM journey_counts
+  WHERE measure = 'seconds' ORDER BY cohort_at, bucket"""
+_APART = """INSERT INTO journey_counts (resolution_seconds, cohort_at, journey, vendor_type, step,
+                            measure, bucket, number)
+  SELECT 60, at, 'supplier_onboarding', '', '', measure, bucket, number
+  FROM (VALUES (timestamptz '2026-11-25', 'seconds', 3, 2), ('2026-11-25', 'seconds', 7, 1),
+               ('2026-11-25', 'seconds', 9, 0), ('2026-11-26', 'seconds', 3, 5),
+               ('2026-11-25', 'completed', 0, 3)) AS old(at, measure, bucket, number)"""
+
+
+async def test_durations_survive_their_packing_and_unpacking(database: Database) -> None:
+    """0031: by bucket and cohort the same before and after; other counts stay as they are."""
+    url = make_url(database.url).set(database="packing").render_as_string(hide_password=False)
+    await _recreate(database.engine, "packing")
+    await migrate.upgrade(url)
+    await migrate.downgrade(url, "0018")
+    await _rows(url, _APART)
+    await migrate.upgrade(url)
+    packed = await _rows(url, _SECONDS.format(", durations"))
+    assert [row[1:] for row in packed] == [(-1, 3, {"3": 2, "7": 1}), (-1, 5, {"3": 5})]
+    await migrate.downgrade(url, "0018")
+    assert [row[1:] for row in await _rows(url, _SECONDS.format(""))] == [(3, 2), (7, 1), (3, 5)]
+    others = "SELECT measure, bucket, number FROM journey_counts WHERE measure <> 'seconds'"
+    assert await _rows(url, others) == [("completed", 0, 3)]
+
+
+async def _rows(url: str, sql: str) -> list[tuple[Any, ...]]:
+    engine = create_async_engine(url)
+    try:
+        async with engine.begin() as connection:
+            result = await connection.execute(text(sql))
+            return [tuple(row) for row in result] if result.returns_rows else []
+    finally:
+        await engine.dispose()
+
+
 async def _recreate(engine: AsyncEngine, name: str) -> None:
     async with engine.connect() as connection:
         outside = await connection.execution_options(isolation_level="AUTOCOMMIT")
@@ -34,11 +72,5 @@ async def _recreate(engine: AsyncEngine, name: str) -> None:
 
 
 async def _tables(url: str) -> set[str]:
-    engine = create_async_engine(url)
-    async with engine.connect() as connection:
-        rows = await connection.execute(
-            text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-        )
-        found = {row[0] for row in rows if not row[0].startswith("pgqueuer")}
-    await engine.dispose()
-    return found
+    names = await _rows(url, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    return {name for (name,) in names if not name.startswith("pgqueuer")}
