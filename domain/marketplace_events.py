@@ -100,6 +100,24 @@ class InvitationChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InvitationLetterChanged(Event):
+    """The letter with an invitation bounced, was given up, or arrived after all (SPEC X13)."""
+
+    TYPE = "invitation.letter"
+    SUBJECT = Subject.INVITATION
+    invitation_id: InvitationId
+    action: str
+
+    @property
+    def subject_id(self) -> UUID | None:
+        return self.invitation_id
+
+    @property
+    def summary(self) -> str:
+        return f"The letter with an invitation {self.action}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PartnershipChanged(Event):
     """A supplier and a couple were connected, or are no longer (SPEC S11)."""
 
@@ -150,6 +168,7 @@ MARKETPLACE_EVENTS: tuple[type[Event], ...] = (
     ClientAdded,
     ClientChanged,
     InvitationChanged,
+    InvitationLetterChanged,
     PartnershipChanged,
     OnboardingChanged,
 )

@@ -21,6 +21,13 @@ Recipient = Annotated[
 ]
 Id = Annotated[strawberry.ID, strawberry.argument(description="The letter.")]
 
+MessageId = Annotated[
+    str, strawberry.argument(description="The header Message-ID of the letter that came back.")
+]
+Why = Annotated[
+    str | None, strawberry.argument(description="What the other server said: 500 characters stay.")
+]
+
 
 async def mails(
     info: Info,
@@ -42,6 +49,17 @@ async def retry_mail(info: Info, id: Id) -> MailPayload:
     key, has_server = decode_id(id, "Mail"), outbox.has_server(info.context.runtime.settings)
     async with info.context.db.write() as uow:
         row = await outbox.retry(uow, info.context.actor, key, has_server=has_server)
+    return MailPayload(mail=Mail.of(row))
+
+
+async def report_bounce(info: Info, message_id: MessageId, reason: Why = None) -> MailPayload:
+    """Say that a letter came back after it was sent; for the bounce hook of a mail provider.
+
+    Its invitation tells the supplier so. Again does nothing.
+    """
+    known = outbox.has_server(info.context.runtime.settings)
+    async with info.context.db.write() as uow:
+        row = await outbox.bounce(uow, info.context.actor, message_id, reason, has_server=known)
     return MailPayload(mail=Mail.of(row))
 
 

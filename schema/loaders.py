@@ -61,6 +61,7 @@ class Loaders:
         self.seconds_to_connect = _loader(lookups.seconds_to_connect)
         self.invitation = _loader(lookups.invitations)
         self.newest_invitation = _loader(lookups.newest_invitations)
+        self.letter_of_invitation = _loader(lookups.letters_of_invitations)
         self.onboarding = _loader(lookups.onboardings)
         self.incident_on_flag = _loader(lookups.incidents_on_flags)
         self.onboarding_of_user = _loader(lookups.onboardings_by_user)

@@ -212,6 +212,9 @@ class Mutation:
     retry_mail: MailPayload = mutation(
         mail.retry_mail, Scope.LAUNCH_ADMIN, failed=MailPayload.failed
     )
+    report_bounce: MailPayload = mutation(
+        mail.report_bounce, Scope.LAUNCH_ADMIN, failed=MailPayload.failed
+    )
     cancel_mail: MailPayload = mutation(
         mail.cancel_mail, Scope.LAUNCH_ADMIN, failed=MailPayload.failed
     )

@@ -11,18 +11,21 @@ from aiosmtplib.errors import SMTPException, SMTPRecipientsRefused, SMTPResponse
 from db.models.mail import Mail, MailAttempt
 from db.queries import mail as queries
 from db.session import Database, UnitOfWork
-from domain.actors import Actor
+from domain.actors import Actor, system_actor
 from domain.errors import DependencyDown
 from domain.events import MailQueued
-from domain.ids import MailId
+from domain.ids import InvitationId, MailId
 from domain.letters import Letter
-from domain.outbox import gives_up
+from domain.marketplace_events import InvitationLetterChanged
+from domain.outbox import MOST_REASON, gives_up
 from services.mail_messages import Server, message_of, server_of
 from settings import Settings
 
 logger = logging.getLogger(__name__)
 
 SEND_SECONDS = 30.0  # for a whole letter; the job may take longer than that
+POSTMAN = system_actor("mail")
+BOUNCED, GIVEN_UP, ARRIVED = "came back", "was given up", "left after all"
 SENT_BODY = ""  # a letter that is out needs no copy of the secret link that it may hold
 
 
@@ -91,16 +94,29 @@ async def _send(server: Server, sender: str, row: Mail) -> Exception | None:
     return None
 
 
+def record_letter(uow: UnitOfWork, actor: Actor, row: Mail, action: str) -> None:
+    """Who sent the invitation sees live what became of its letter (SPEC X13)."""
+    if row.invitation_id is not None:
+        key = InvitationId(row.invitation_id)
+        uow.record(actor, InvitationLetterChanged(invitation_id=key, action=action))
+
+
 def _note(uow: UnitOfWork, row: Mail, error: Exception | None, took_ms: int) -> None:
     row.attempts += 1
-    row.last_error = None if error is None else f"{type(error).__name__}: {error}"[:500]
+    text = None if error is None else f"{type(error).__name__}: {error}"
+    row.last_error = text and text[:MOST_REASON]
     attempt = MailAttempt(mail_id=row.id, at=uow.now, took_ms=took_ms, error=row.last_error)
     uow.session.add(attempt)
     if error is None:
         row.sent_at = uow.now
         row.body, row.html, row.unsubscribe_url = SENT_BODY, None, None
+        if row.attempts > 1:
+            record_letter(uow, POSTMAN, row, ARRIVED)
     elif _hopeless(error) or gives_up(row.attempts):
         row.failed_at = uow.now
+        bounced = _hopeless(error) and isinstance(error, SMTPRecipientsRefused)
+        row.bounced_at = uow.now if bounced else None
+        record_letter(uow, POSTMAN, row, BOUNCED if bounced else GIVEN_UP)
 
 
 def _hopeless(error: Exception) -> bool:

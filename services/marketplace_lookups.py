@@ -5,9 +5,10 @@ from uuid import UUID
 from db.models.couples import Couple, Partnership
 from db.models.incidents import LaunchIncident
 from db.models.invitations import Invitation
+from db.models.mail import Mail
 from db.models.onboarding import OnboardingProgress
 from db.models.suppliers import Client, Supplier
-from db.queries import couples, invitations, nudges, onboarding, people, suppliers
+from db.queries import couples, invitations, mail, nudges, onboarding, people, suppliers
 from db.queries.couples import Pair
 from db.session import Database
 from domain.plans import Person
@@ -30,6 +31,7 @@ class MarketplaceLookups(Lookups):
         self.seconds_to_connect: Lookup[Pair, int] = self._by(couples.seconds_to_connect)
         self.invitations: Lookup[UUID, Invitation] = self._by(invitations.by_id)
         self.newest_invitations: Lookup[UUID, Invitation] = self._by(invitations.newest_by_client)
+        self.letters_of_invitations: Lookup[UUID, Mail] = self._by(mail.newest_by_invitation)
         self.incidents_on_flags: Lookup[str, LaunchIncident] = self._by(nudges.incidents_on)
         self.onboardings: Lookup[UUID, OnboardingProgress] = self._by(onboarding.by_id)
         self.onboardings_by_user: Lookup[UUID, OnboardingProgress] = self._by(onboarding.by_user)

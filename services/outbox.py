@@ -15,8 +15,18 @@ from domain.actors import Actor, Role
 from domain.errors import Locked, NotFound
 from domain.events import MailCancelled, MailQueued
 from domain.ids import MailId
-from domain.outbox import MailStatus, Standing, check_cancel, check_retry
+from domain.outbox import (
+    MOST_REASON,
+    MailStatus,
+    Standing,
+    check_bounce,
+    check_cancel,
+    check_retry,
+    mail_of,
+)
+from services import mail
 from services.directory import Position
+from services.mail import BOUNCED
 from settings import Settings
 
 
@@ -36,7 +46,9 @@ def has_server(settings: Settings) -> bool:
 
 def standing(row: Mail, *, has_server: bool) -> Standing:
     """A row as the rules see it."""
-    return Standing(has_server, row.attempts, row.sent_at, row.failed_at, row.cancelled_at)
+    return Standing(
+        has_server, row.attempts, row.sent_at, row.failed_at, row.cancelled_at, row.bounced_at
+    )
 
 
 def may_read_words(actor: Actor) -> bool:
@@ -60,7 +72,7 @@ async def retry(uow: UnitOfWork, actor: Actor, mail_id: UUID, *, has_server: boo
     """Try a letter again, also one that was given up; raises NotFound, InvalidTransition."""
     row = await _locked(uow, mail_id)
     check_retry(standing(row, has_server=has_server))
-    row.failed_at = None
+    row.failed_at = row.bounced_at = None
     uow.record(actor, MailQueued(mail_id=MailId(row.id)))
     return row
 
@@ -75,6 +87,25 @@ async def cancel(uow: UnitOfWork, actor: Actor, mail_id: UUID) -> Mail:
     if row.cancelled_at is None:
         row.cancelled_at, row.body, row.html = uow.now, "", None
         uow.record(actor, MailCancelled(mail_id=MailId(row.id)))
+    return row
+
+
+async def bounce(
+    uow: UnitOfWork, actor: Actor, message_id: str, reason: str | None, *, has_server: bool
+) -> Mail:
+    """Note that a letter came back after it was sent; again does nothing.
+
+    Raises NotFound for a Message-ID that is none of ours, InvalidTransition for what is not out.
+    """
+    key = mail_of(message_id)
+    if key is None or not await queries.by_id(uow.session, [key]):
+        raise NotFound("There is no Mail with this Message-ID.", path=("messageId",))
+    row = await _locked(uow, key)
+    check_bounce(standing(row, has_server=has_server))
+    if row.bounced_at is None:
+        row.bounced_at = uow.now
+        row.last_error = (reason or "It came back.")[:MOST_REASON]
+        mail.record_letter(uow, actor, row, BOUNCED)
     return row
 
 

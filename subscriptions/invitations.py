@@ -7,7 +7,7 @@ import strawberry
 
 from domain.errors import NotFound
 from domain.events import RecordedEvent
-from domain.marketplace_events import InvitationChanged
+from domain.marketplace_events import InvitationChanged, InvitationLetterChanged
 from domain.reach import readable
 from schema.context import Info
 from schema.types.invitations import Invitation
@@ -18,11 +18,15 @@ InvitationId = Annotated[strawberry.ID, strawberry.argument(description="The inv
 
 
 async def invitation(info: Info, id: InvitationId) -> AsyncIterator[Invitation]:
-    """An invitation as it is now, then whenever it is opened, accepted, or ends."""
+    """An invitation as it is now, then whenever it is opened, accepted, or ends.
+
+    Also when its letter comes back or arrives after all.
+    """
     key, reach = decode_id(id, "Invitation"), readable(info.context.actor)
 
     def concerns(item: RecordedEvent) -> bool:
-        return isinstance(item.event, InvitationChanged) and item.event.invitation_id == key
+        moves = isinstance(item.event, InvitationChanged | InvitationLetterChanged)
+        return moves and item.event.subject_id == key
 
     runtime, loader = info.context.runtime, info.context.loaders.invitation
     newest: Latest[RecordedEvent] = Latest()

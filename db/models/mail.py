@@ -11,7 +11,10 @@ from domain.letters import MailKind
 
 
 class Mail(Base):
-    """A letter. Its words stay until an SMTP server took it, or somebody cancelled it."""
+    """A letter. Its words stay until an SMTP server took it, or somebody cancelled it.
+
+    `bounced_at`: when its address was refused for good, at once or days after it was sent.
+    """
 
     __tablename__ = "mails"
     __table_args__ = (
@@ -31,6 +34,7 @@ class Mail(Base):
     sent_at: Mapped[datetime | None]
     failed_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
+    bounced_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(server_default=text("0"))
     last_error: Mapped[str | None]
     invitation_id: Mapped[UUID | None] = mapped_column(reference("invitations"))

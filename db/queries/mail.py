@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select, update
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.mail import Mail, MailAttempt
@@ -27,6 +28,19 @@ async def attempts_of(
     for row in await session.scalars(query.order_by(MailAttempt.at.desc())):
         found[row.mail_id].append(row)
     return found
+
+
+async def newest_by_invitation(
+    session: AsyncSession, invitations: Sequence[UUID]
+) -> Mapping[UUID, Mail]:
+    """The last letter with each invitation; those that went by a link have none."""
+    query = (
+        select(Mail)
+        .where(Mail.invitation_id.in_(invitations))
+        .ext(distinct_on(Mail.invitation_id))
+        .order_by(Mail.invitation_id, Mail.created_at.desc(), Mail.id.desc())
+    )
+    return {row.invitation_id: row for row in await session.scalars(query) if row.invitation_id}
 
 
 async def lock_free(session: AsyncSession, mail_id: UUID) -> Mail | None:
@@ -65,13 +79,14 @@ async def page(
 
 def _in(status: MailStatus, has_server: bool) -> ColumnElement[bool]:
     """The same rule as `domain.outbox.Standing.status`."""
+    out, back = Mail.sent_at.is_not(None), Mail.bounced_at.is_not(None)
     if status is MailStatus.SENT:
-        return Mail.sent_at.is_not(None)
+        return and_(out, ~back)
     if status is MailStatus.CANCELLED:
         return and_(Mail.sent_at.is_(None), Mail.cancelled_at.is_not(None))
     alive = and_(Mail.sent_at.is_(None), Mail.cancelled_at.is_(None))
     if status is MailStatus.FAILED:
-        return and_(alive, Mail.failed_at.is_not(None))
+        return or_(and_(out, back), and_(alive, Mail.failed_at.is_not(None)))
     assert status in OPEN
     untried = Mail.attempts == 0
     where = {

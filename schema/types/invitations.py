@@ -7,10 +7,16 @@ import strawberry
 from db.models import invitations as rows
 from domain.accounts import Profile
 from domain.errors import LaunchError
+from domain.invitation_hints import Hint
 from domain.invitations import status_at
 from schema.context import Info
 from schema.enums import VendorType
-from schema.marketplace_enums import InvitationChannel, InvitationStatus
+from schema.marketplace_enums import (
+    InvitationChannel,
+    InvitationHintKind,
+    InvitationNextStep,
+    InvitationStatus,
+)
 from schema.pagination import Connection
 from schema.scalars import EmailAddress
 from schema.types.accounts import Session
@@ -18,11 +24,26 @@ from schema.types.clients import WARNINGS, Client
 from schema.types.couples import Couple, Partnership
 from schema.types.errors import Error
 from schema.types.node import Node, node_id
-from services import directory
+from services import directory, invitation_hints, outbox
 from services.directory import InvitationFilter
 from services.invitation_acceptance import Acceptance, Accepted
 from services.invitation_codes import Preview
 from services.invitations import Invited
+
+
+@strawberry.type(description="Why an invitation gets nowhere, and what to do.")
+class InvitationHint:
+    """For its supplier, and for the staff who help them."""
+
+    kind: InvitationHintKind = strawberry.field(description="What is in the way.")
+    message: str = strawberry.field(description="The same in plain words, with the next step.")
+    next_step: InvitationNextStep = strawberry.field(description="What the supplier can do.")
+    since: datetime = strawberry.field(description="When it went wrong.")
+
+    @classmethod
+    def of(cls, hint: Hint) -> "InvitationHint":
+        """A hint as the graph shows it."""
+        return cls(kind=hint.kind, message=hint.message, next_step=hint.next_step, since=hint.since)
 
 
 @strawberry.type(description="An invitation, as its supplier sees it.")
@@ -53,6 +74,18 @@ class Invitation(Node):
         found = await info.context.loaders.client.load(self.row.client_id)
         assert found is not None
         return Client.of(found)
+
+    @strawberry.field(description="What is in its way, with the next step; null: nothing.")
+    async def hint(self, info: Info) -> InvitationHint | None:
+        """Looks at its letter only while that matters."""
+        loaders, known = info.context.loaders, outbox.has_server(info.context.runtime.settings)
+        client = await loaders.client.load(self.row.client_id)
+        assert client is not None
+        asks = invitation_hints.asks_for_letter(self.row)
+        letter = await loaders.letter_of_invitation.load(self.row.id) if asks else None
+        now = info.context.now
+        found = invitation_hints.hint(self.row, client, letter, now, has_server=known)
+        return InvitationHint.of(found) if found else None
 
     @strawberry.field(description="The couple that accepted.")
     async def couple(self, info: Info) -> Couple | None:

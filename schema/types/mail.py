@@ -23,7 +23,7 @@ describe(
     QUEUED="It will be sent at once.",
     RETRYING="It was tried, and will be tried again.",
     SENT="A mail server took it.",
-    FAILED="It was given up.",
+    FAILED="It was given up, or it came back.",
     CANCELLED="It was taken back.",
 )
 describe(
@@ -67,6 +67,9 @@ class Mail(Node):
     sent_at: datetime | None = strawberry.field(description="When a mail server took it.")
     failed_at: datetime | None = strawberry.field(description="When it was given up.")
     cancelled_at: datetime | None = strawberry.field(description="When it was taken back.")
+    bounced_at: datetime | None = strawberry.field(
+        description="When its address refused it for good, at once or after it was sent."
+    )
     attempts: int = strawberry.field(description="How often it was tried.")
     last_error: str | None = strawberry.field(description="Why the last try did not succeed.")
     row: strawberry.Private[rows.Mail]
@@ -108,6 +111,7 @@ class Mail(Node):
             sent_at=row.sent_at,
             failed_at=row.failed_at,
             cancelled_at=row.cancelled_at,
+            bounced_at=row.bounced_at,
             attempts=row.attempts,
             last_error=row.last_error,
             row=row,

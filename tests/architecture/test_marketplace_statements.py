@@ -34,6 +34,10 @@ STAFF = {
         "couple { partner1Name } } couple { partner1Name } } } }",
         5,
     ),
+    "invitations with what is in their way": (
+        "{ invitations(first: 100) { nodes { hint { kind message } } } }",
+        3,
+    ),
     "stalled": (
         "{ stalledOnboardings(first: 100, olderThanSeconds: 0) { nodes { stuckAtStep "
         "user { email supplier { email } couple { weddingDate } } } } }",
@@ -67,7 +71,8 @@ class Market:
         for index in range(self.size, size):
             couple = await new_couple(self.supplier, self.db)
             await accepted(couple, await invited(self.supplier, f"Couple {index}"))
-            await invited(await new_supplier(self.supplier, self.db), f"Other {index}")
+            other = await new_supplier(self.supplier, self.db)
+            await invited(other, f"Other {index}", f"other-{index}@example.com")
         self.size = size
 
 

@@ -4,10 +4,10 @@ import { after, before, test } from "node:test";
 import type { Browser } from "playwright-core";
 
 import {
-  ask, BASE, logIn, NARROW, openBrowser, PASSWORD, picture, sessionOf, signUp, switchFlag, tokenOf, visit, wellBuilt,
+  ask, BASE, logIn, NARROW, openBrowser, PASSWORD, picture, sessionOf, signUp, switchFlag, token, tokenOf, visit, wellBuilt,
   WIDE,
 } from "./browser.ts";
-import { confirm, invite, supplier } from "./people.ts";
+import { bounce, confirm, invite, supplier } from "./people.ts";
 
 /** The journeys of suppliers and couples (SPEC S90, S91, S94, S120). */
 
@@ -68,6 +68,29 @@ test("a couple accepts, and the supplier sees each step of it (S91, X13)", async
   await two.page.getByRole("link", { name: "To your wedding" }).click();
   await two.page.getByText("August 15, 2024").waitFor(); // the day as it was typed, in any zone
   assert.deepEqual([...one.problems, ...two.problems], []);
+});
+
+test("a letter that comes back asks the supplier for another address, live (X13)", async () => {
+  const supplierToken = await supplier("x13@example.org", "Hints Ltd");
+  await confirm("x13@example.org");
+  await invite(supplierToken, "Ama & Kofi", "wrong@example.org");
+  const { page, problems } = await visit(browser, NARROW, "/clients", await sessionOf(browser, "x13@example.org"));
+  const row = page.getByTestId("client-Ama & Kofi");
+  await row.getByText("Sent").waitFor();
+  await bounce(await token(), "wrong@example.org");
+  await row.getByText("The letter to wrong@example.org came back").waitFor();
+  assert.deepEqual(await wellBuilt(page), []);
+  await picture(page, "bounced-360");
+  await row.getByRole("button", { name: "Correct the address" }).click();
+  await page.getByLabel("E-mail").fill("right@example.org");
+  await page.getByRole("button", { name: "Save" }).click();
+  await row.getByText("The address is right@example.org by now").waitFor();
+  await row.getByRole("button", { name: "Send it again" }).click();
+  await page.getByTestId("invite-now").click();
+  await page.getByText("is on its way to right@example.org").waitFor();
+  await page.getByRole("button", { name: "Done" }).click();
+  await row.locator("[data-hint]").waitFor({ state: "detached" });
+  assert.deepEqual(problems, []);
 });
 
 test("a flag that is switched off takes the feature away before the eyes", async () => {

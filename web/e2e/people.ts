@@ -41,6 +41,19 @@ export async function confirm(email: string): Promise<void> {
   await ask(null, "mutation ($token: String!) { confirmEmail(token: $token) { email } }", { token });
 }
 
+/** The letter to somebody came back after it was sent, as the hook of a mail provider says. */
+export async function bounce(token: string, email: string): Promise<void> {
+  const [, id] = await inLetter(email, /Message-ID: (<\S+>)/);
+  const document = "mutation ($id: String!) { reportBounce(messageId: $id) { errors { message } } }";
+  const until = Date.now() + PATIENCE; // the worker may not have noted yet that it was taken
+  for (;;) {
+    const { reportBounce } = await ask<{ reportBounce: { errors: object[] } }>(token, document, { id });
+    if (reportBounce.errors.length === 0) return;
+    if (Date.now() > until) throw new Error(JSON.stringify(reportBounce.errors));
+    await sleep(100);
+  }
+}
+
 /** What the pattern finds in a letter to somebody, once there is one. */
 async function inLetter(email: string, pattern: RegExp): Promise<RegExpExecArray> {
   const until = Date.now() + PATIENCE;

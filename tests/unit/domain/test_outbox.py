@@ -1,9 +1,20 @@
 """Where a letter stands, and what may be done to it."""
 
+from uuid import UUID
+
 import pytest
 
 from domain.errors import InvalidTransition
-from domain.outbox import MOST_ATTEMPTS, MailStatus, Standing, check_cancel, check_retry, gives_up
+from domain.outbox import (
+    MOST_ATTEMPTS,
+    MailStatus,
+    Standing,
+    check_bounce,
+    check_cancel,
+    check_retry,
+    gives_up,
+    mail_of,
+)
 from tests.unit.domain.builders import NOW
 
 STANDINGS = [
@@ -17,7 +28,10 @@ STANDINGS = [
     (Standing(True, failed_at=NOW, cancelled_at=NOW), MailStatus.CANCELLED),
     (Standing(True, attempts=1, sent_at=NOW), MailStatus.SENT),
     (Standing(False, attempts=1, sent_at=NOW), MailStatus.SENT),
+    (Standing(True, attempts=1, failed_at=NOW, bounced_at=NOW), MailStatus.FAILED),
+    (Standing(True, attempts=1, cancelled_at=NOW, bounced_at=NOW), MailStatus.CANCELLED),
 ]
+BACK = Standing(True, attempts=1, sent_at=NOW, bounced_at=NOW)
 
 
 @pytest.mark.parametrize(("standing", "status"), STANDINGS)
@@ -38,8 +52,45 @@ def test_what_is_over_or_has_no_way_out_is_not_tried_again(
 
 def test_what_is_sent_cannot_be_taken_back() -> None:
     check_cancel(Standing(True, cancelled_at=NOW))
-    with pytest.raises(InvalidTransition):
-        check_cancel(Standing(True, sent_at=NOW))
+    for standing in (Standing(True, sent_at=NOW), BACK):
+        with pytest.raises(InvalidTransition):
+            check_cancel(standing)
+
+
+def test_what_came_back_has_failed_and_has_no_words_to_send_again() -> None:
+    """SPEC X13."""
+    assert BACK.status is MailStatus.FAILED
+    check_bounce(BACK)
+    with pytest.raises(InvalidTransition, match="came back"):
+        check_retry(BACK)
+
+
+@pytest.mark.parametrize(("standing", "status"), STANDINGS)
+def test_only_what_is_out_comes_back(standing: Standing, status: MailStatus) -> None:
+    if status is MailStatus.SENT:
+        check_bounce(standing)
+    else:
+        with pytest.raises(InvalidTransition):
+            check_bounce(standing)
+
+
+KEY = UUID("01234567-89ab-cdef-0123-456789abcdef")
+
+
+@pytest.mark.parametrize(
+    ("message_id", "found"),
+    [
+        (f"<{KEY}@wedsync.app>", KEY),
+        (f" {KEY}@wedsync.app ", KEY),
+        (f"<{KEY}@>", None),
+        (f"<{KEY}>", None),
+        ("<------------------------------------@wedsync.app>", None),
+        ("<other@wedsync.app>", None),
+        ("", None),
+    ],
+)
+def test_a_bounce_names_its_letter_by_the_message_id(message_id: str, found: UUID | None) -> None:
+    assert mail_of(message_id) == found
 
 
 def test_another_try_by_hand_is_eight_more() -> None:

@@ -1,4 +1,4 @@
-import { ActionIcon, Badge, Box, Button, Group, Menu, Text } from "@mantine/core";
+import { ActionIcon, Anchor, Badge, Box, Button, Group, Menu, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { modals } from "@mantine/modals";
 import { IconArchive, IconArrowBackUp, IconDots, IconMail, IconPencil, IconX } from "@tabler/icons-react";
@@ -22,6 +22,7 @@ export function ClientRow({ client }: { client: ClientFieldsFragment }) {
   const { allows } = useAccess();
   const { label, color } = STATUSES[client.status];
   const { text, at } = invitationWords(client);
+  const hint = client.invitation?.hint;
   const mayInvite = allows("mvp_client_invitations") && (client.status === "ADDED" || isPending(client));
   return (
     <Group className="row" justify="space-between" wrap="nowrap" gap="sm" data-testid={`client-${client.coupleNames}`} data-status={client.status}>
@@ -34,6 +35,15 @@ export function ClientRow({ client }: { client: ClientFieldsFragment }) {
           <Badge color={color} variant="light">{label}</Badge>
           {text && <Text size="xs" c="dimmed">{text}{at && <> · <Ago at={at} /></>}</Text>}
         </Group>
+        {hint && client.status !== "INACTIVE" && (
+          <Text size="sm" c="var(--warn)" mt={4} role="note" data-hint={hint.kind} style={{ overflowWrap: "anywhere" }}>
+            {hint.message}{" "}
+            {hint.nextStep === "CORRECT_ADDRESS" && <Anchor component="button" inherit onClick={edit.open}>Correct the address</Anchor>}
+            {hint.nextStep !== "CORRECT_ADDRESS" && mayInvite && (
+              <Anchor component="button" inherit onClick={invite.open}>Send it again</Anchor>
+            )}
+          </Text>
+        )}
       </Box>
       <Group gap="xs" wrap="nowrap">
         {mayInvite && !isPending(client) && (

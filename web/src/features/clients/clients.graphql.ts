@@ -3,6 +3,7 @@ import { graphql } from "../../gql";
 export const InvitationFields = graphql(`
   fragment InvitationFields on Invitation {
     id channel email status sentAt openedAt acceptedAt expiresAt resendCount
+    hint { kind nextStep message }
   }
 `);
 

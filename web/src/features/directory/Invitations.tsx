@@ -37,6 +37,7 @@ export function Invitations() {
                 {item.resendCount > 0 && ` · sent again ${item.resendCount} times`}
                 {(item.status === "SENT" || item.status === "OPENED") && ` · expires ${local(item.expiresAt)}`}
               </Text>
+              {item.hint && <Text size="xs" c="var(--warn)" data-hint={item.hint.kind}>{item.hint.message}</Text>}
             </div>
             <Badge color={STATUS[item.status]} variant="dot" style={{ flex: "none" }}>{sentenceCase(item.status)}</Badge>
           </Group>

@@ -33,6 +33,7 @@ export const InvitationsQuery = graphql(`
       totalCount
       nodes {
         id channel email status sentAt openedAt acceptedAt expiresAt resendCount
+        hint { kind message }
         client { id coupleNames }
       }
       pageInfo { hasNextPage endCursor }

@@ -37,7 +37,7 @@ export function Outbox() {
 function Line({ mail, onChanged }: { mail: MailFieldsFragment; onChanged: () => void }) {
   const [retrying, retry] = useMutation(RetryMailMutation);
   const [cancelling, cancel] = useMutation(CancelMailMutation);
-  const isOver = mail.status === "SENT" || mail.status === "CANCELLED";
+  const isOver = mail.sentAt != null || mail.status === "CANCELLED";
 
   async function act(send: typeof retry | typeof cancel, failed: string) {
     const { data, error } = await send({ id: mail.id });
@@ -56,7 +56,7 @@ function Line({ mail, onChanged }: { mail: MailFieldsFragment; onChanged: () => 
       </div>
       <Group gap="xs" style={{ flex: "none" }} justify="flex-end">
         <Badge color={STATUS[mail.status]} variant="dot">{sentenceCase(mail.status)}</Badge>
-        {(mail.status === "FAILED" || mail.status === "RETRYING") && (
+        {!isOver && (mail.status === "FAILED" || mail.status === "RETRYING") && (
           <Button size="compact-sm" variant="default" loading={retrying.fetching}
             onClick={() => void act(retry, "Not tried again")}>Try again</Button>
         )}

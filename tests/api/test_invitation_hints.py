@@ -1,0 +1,198 @@
+"""A supplier hears of what is in the way of an invitation, and so does the staff (SPEC X13)."""
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from pydantic import SecretStr
+from sqlalchemy import text
+from starlette.applications import Starlette
+
+from app import create_app, running
+from db.session import Database
+from domain.actors import Role
+from domain.letters import MailKind
+from jobs.mail import send_mail
+from settings import Settings
+from tests.clock import Clock
+from tests.factories import people
+from tests.factories.health import PROBES
+from tests.factories.mail import letters
+from tests.factories.marketplace import OPEN, RESEND, REVOKE, UPDATE, Sent, invited
+from tests.graphql import GraphQLClient
+from tests.servers import free_port
+from tests.sockets import serving, socket
+
+DAY = 86_400
+EMMA, WRONG = "emma@example.com", "ema@example.com"
+HINT = "hint { kind nextStep message since }"
+ONE = f"query ($id: ID!) {{ node(id: $id) {{ ... on Invitation {{ {HINT} }} }} }}"
+ALL = f"{{ invitations {{ nodes {{ id {HINT} }} }} }}"
+BOUNCE = """mutation ($id: String!, $reason: String) {
+  reportBounce(messageId: $id, reason: $reason) {
+    mail { status bouncedAt lastError } errors { code path message } } }"""
+
+
+@dataclass
+class Postbox:
+    """A mail server that knows some addresses not, and takes the rest."""
+
+    settings: Settings
+    unknown: set[str] = field(default_factory=set)
+    ids: list[str] = field(default_factory=list)
+
+    async def handle_RCPT(
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: object
+    ) -> str:
+        if address in self.unknown:
+            return "550 No such person"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
+        lines = bytes(envelope.original_content or b"").decode().splitlines()
+        self.ids += [line[12:] for line in lines if line.startswith("Message-ID: ")]
+        return "250 OK"
+
+    async def deliver(self, db: Database) -> None:
+        """What the worker does with the newest letter."""
+        await send_mail(db, self.settings, (await letters(db, MailKind.INVITATION))[-1].id)
+
+
+@pytest.fixture
+def postbox(settings: Settings) -> Iterator[Postbox]:
+    port = free_port()
+    url = SecretStr(f"smtp://127.0.0.1:{port}")
+    found = Postbox(settings.model_copy(update={"smtp_url": url}))
+    server = Controller(found, hostname="127.0.0.1", port=port)
+    server.start()
+    yield found
+    server.stop()
+
+
+@pytest.fixture
+async def mailing(db: Database, postbox: Postbox, clock: Clock) -> AsyncIterator[Starlette]:
+    """An app with that mail server."""
+    app = create_app(postbox.settings, clock, PROBES)
+    async with running(app.state.runtime):
+        yield app
+
+
+async def known(client: GraphQLClient, db: Database) -> GraphQLClient:
+    """A supplier with a confirmed e-mail, whose session outlives an invitation."""
+    found = client.as_(await people.session_of(db, Role.SUPPLIER))
+    async with db.write() as uow:
+        await uow.session.execute(text("UPDATE sessions SET expires_at = now() + '90 days'"))
+        await uow.session.execute(text("UPDATE users SET email_verified_at = now()"))
+    return found
+
+
+@pytest.fixture
+async def sarah(mailing: Starlette, db: Database) -> GraphQLClient:
+    return await known(GraphQLClient(mailing), db)
+
+
+async def hint(client: GraphQLClient, sent: Sent) -> Any:  # noqa: ANN401 - JSON
+    return (await client.data(ONE, id=sent.id))["node"]["hint"]
+
+
+async def said(client: GraphQLClient, sent: Sent) -> tuple[str, str] | None:
+    found = await hint(client, sent)
+    return (found["kind"], found["nextStep"]) if found else None
+
+
+async def test_a_wrong_address_is_said_until_it_is_corrected_and_sent_again(
+    sarah: GraphQLClient, postbox: Postbox, db: Database
+) -> None:
+    postbox.unknown.add(WRONG)
+    sent = await invited(sarah, email=WRONG)
+    assert await said(sarah, sent) is None
+    await postbox.deliver(db)
+    assert await said(sarah, sent) == ("BOUNCED", "CORRECT_ADDRESS")
+    await sarah.data(UPDATE, input={"id": sent.client_id, "email": EMMA})
+    found = await hint(sarah, sent)
+    assert (found["nextStep"], EMMA in found["message"]) == ("SEND_AGAIN", True)
+    await sarah.data(RESEND, id=sent.id)
+    await postbox.deliver(db)
+    assert await said(sarah, sent) is None
+
+
+async def test_a_letter_that_comes_back_days_later_is_reported(
+    sarah: GraphQLClient, admin: GraphQLClient, postbox: Postbox, db: Database
+) -> None:
+    sent = await invited(sarah, email=WRONG)
+    await postbox.deliver(db)
+    (message_id,) = postbox.ids
+    for _ in range(2):
+        answer = (await admin.data(BOUNCE, id=message_id, reason="No such box"))["reportBounce"]
+        assert answer["errors"] == []
+        assert (answer["mail"]["status"], answer["mail"]["lastError"]) == ("FAILED", "No such box")
+    assert await said(sarah, sent) == ("BOUNCED", "CORRECT_ADDRESS")
+    failed = "{ mails(status: [FAILED]) { totalCount } sent: mails(status: [SENT]) { totalCount } }"
+    assert await admin.data(failed) == {"mails": {"totalCount": 1}, "sent": {"totalCount": 0}}
+
+
+async def test_only_admins_report_what_came_back_and_only_of_what_is_out(
+    sarah: GraphQLClient, admin: GraphQLClient, operator: GraphQLClient, db: Database
+) -> None:
+    sent = await invited(sarah, email=EMMA)
+    (row,) = await letters(db, MailKind.INVITATION)
+    for client in (sarah, operator):
+        assert (await client.execute(BOUNCE, id=f"<{row.id}@wedsync.app>")).codes == ["FORBIDDEN"]
+    for message_id, code in ((f"<{row.id}@x.test>", "INVALID_TRANSITION"), ("<x@y>", "NOT_FOUND")):
+        answer = (await admin.data(BOUNCE, id=message_id))["reportBounce"]
+        assert [error["code"] for error in answer["errors"]] == [code]
+    assert await said(sarah, sent) is None
+
+
+async def test_the_supplier_sees_it_bounce_live(
+    mailing: Starlette, sarah: GraphQLClient, postbox: Postbox, db: Database
+) -> None:
+    postbox.unknown.add(WRONG)
+    sent = await invited(sarah, email=WRONG)
+    document = f"subscription ($id: ID!) {{ invitation(id: $id) {{ {HINT} }} }}"
+    async with serving(mailing) as address, socket(address, sarah.token) as live:
+        stream = await live.subscribe(document, id=sent.id)
+        assert (await stream.next())["invitation"] == {"hint": None}
+        await postbox.deliver(db)
+        found = (await stream.next())["invitation"]["hint"]
+    assert (found["kind"], found["nextStep"]) == ("BOUNCED", "CORRECT_ADDRESS")
+
+
+async def test_a_letter_that_nobody_opens_is_said_until_somebody_does(
+    sarah: GraphQLClient, visitor: GraphQLClient, postbox: Postbox, db: Database, clock: Clock
+) -> None:
+    sent = await invited(sarah, email=EMMA)
+    await postbox.deliver(db)
+    clock.advance(3 * DAY + 60)
+    assert await said(sarah, sent) == ("UNOPENED", "USE_LINK")
+    await visitor.data(OPEN, code=sent.code)
+    assert await said(sarah, sent) is None
+
+
+async def test_without_a_mail_server_the_supplier_is_told_at_once(
+    visitor: GraphQLClient, db: Database
+) -> None:
+    """Sent by hand it has no letter to wait for."""
+    supplier = await known(visitor, db)
+    by_mail, by_link = await invited(supplier, email=EMMA), await invited(supplier)
+    assert await said(supplier, by_mail) == ("NOT_SENT", "USE_LINK")
+    assert await said(supplier, by_link) is None
+
+
+async def test_what_ran_out_is_said_to_the_supplier_and_in_the_directory(
+    visitor: GraphQLClient, db: Database, admin: GraphQLClient, clock: Clock
+) -> None:
+    supplier = await known(visitor, db)
+    ran_out, revoked = await invited(supplier), await invited(supplier)
+    await supplier.data(REVOKE, id=revoked.id)
+    clock.advance(14 * DAY + 60)
+    found = await hint(supplier, ran_out)
+    assert (found["kind"], found["nextStep"]) == ("EXPIRED", "SEND_AGAIN")
+    async with db.write() as uow:
+        await uow.session.execute(text("UPDATE sessions SET expires_at = now() + '90 days'"))
+    nodes = (await admin.data(ALL))["invitations"]["nodes"]
+    assert {node["id"]: node["hint"] for node in nodes} == {ran_out.id: found, revoked.id: None}

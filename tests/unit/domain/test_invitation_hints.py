@@ -1,0 +1,97 @@
+"""What a supplier is told about an invitation that gets nowhere (SPEC X13)."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from domain.clients import ClientStatus
+from domain.invitation_hints import LATE_AFTER, UNOPENED_AFTER, Delivery, Standing, hint_of
+from domain.invitations import InvitationStatus
+from domain.outbox import MailStatus
+from tests.unit.domain.builders import NOW
+
+EMMA, WRONG = "emma@example.com", "ema@example.com"
+SECOND = timedelta(seconds=1)
+LETTER = Delivery(MailStatus.SENT, EMMA, created_at=NOW, sent_at=NOW)
+SENT = Standing(InvitationStatus.SENT, NOW + timedelta(days=14), ClientStatus.INVITED, EMMA, LETTER)
+
+
+def after(wait: timedelta, status: MailStatus) -> tuple[str, str] | None:
+    """What is said of a letter that is as old as that."""
+    letter = replace(LETTER, status=status, sent_at=None, failed_at=None)
+    found = hint_of(replace(SENT, delivery=letter), NOW + wait)
+    return (found.kind, found.next_step) if found else None
+
+
+@pytest.mark.parametrize(
+    ("status", "wait", "said"),
+    [
+        (MailStatus.QUEUED, LATE_AFTER - SECOND, None),
+        (MailStatus.QUEUED, LATE_AFTER, ("delayed", "use_link")),
+        (MailStatus.RETRYING, LATE_AFTER - SECOND, None),
+        (MailStatus.RETRYING, LATE_AFTER, ("delayed", "use_link")),
+        (MailStatus.WAITING, SECOND, ("not_sent", "use_link")),
+        (MailStatus.FAILED, SECOND, ("blocked", "use_link")),
+        (MailStatus.CANCELLED, SECOND, ("blocked", "use_link")),
+        (MailStatus.SENT, UNOPENED_AFTER - SECOND, None),
+        (MailStatus.SENT, UNOPENED_AFTER, ("unopened", "use_link")),
+    ],
+)
+def test_a_letter_that_did_not_get_through_is_said(
+    status: MailStatus, wait: timedelta, said: tuple[str, str] | None
+) -> None:
+    assert after(wait, status) == said
+
+
+@pytest.mark.parametrize(
+    ("email", "step", "says"),
+    [
+        (WRONG, "correct_address", "Correct the client's e-mail"),
+        (WRONG.upper(), "correct_address", "Correct the client's e-mail"),
+        (None, "correct_address", "Correct the client's e-mail"),
+        (EMMA, "send_again", f"The address is {EMMA} by now"),
+    ],
+)
+def test_a_bounce_asks_for_another_address_until_there_is_one(
+    email: str | None, step: str, says: str
+) -> None:
+    letter = replace(LETTER, status=MailStatus.FAILED, recipient=WRONG, bounced_at=NOW)
+    found = hint_of(replace(SENT, client_email=email, delivery=letter), NOW)
+    assert found is not None
+    assert (found.kind, found.next_step, found.since) == ("bounced", step, NOW)
+    assert f"The letter to {WRONG} came back" in found.message
+    assert says in found.message
+
+
+@pytest.mark.parametrize(
+    ("stored", "client", "said"),
+    [
+        (InvitationStatus.SENT, ClientStatus.INVITED, True),
+        (InvitationStatus.OPENED, ClientStatus.INVITED, True),
+        (InvitationStatus.EXPIRED, ClientStatus.ADDED, True),
+        (InvitationStatus.EXPIRED, ClientStatus.INVITED, False),  # by a newer one
+        (InvitationStatus.EXPIRED, ClientStatus.CONNECTED, False),
+        (InvitationStatus.EXPIRED, ClientStatus.INACTIVE, False),
+        (InvitationStatus.REVOKED, ClientStatus.ADDED, False),
+        (InvitationStatus.DECLINED, ClientStatus.ADDED, False),
+        (InvitationStatus.ACCEPTED, ClientStatus.CONNECTED, False),
+    ],
+)
+def test_what_ran_out_is_said_while_nothing_followed(
+    stored: InvitationStatus, client: ClientStatus, said: bool
+) -> None:
+    standing = replace(SENT, stored=stored, client=client, expires_at=NOW)
+    found = hint_of(standing, NOW)
+    expected = ("expired", "send_again", NOW) if said else None
+    assert (found and (found.kind, found.next_step, found.since)) == expected
+
+
+def test_what_somebody_has_opened_needs_no_word_about_its_letter() -> None:
+    letter = replace(LETTER, status=MailStatus.FAILED, bounced_at=NOW)
+    standing = replace(SENT, stored=InvitationStatus.OPENED, delivery=letter)
+    assert hint_of(standing, NOW) is None
+
+
+def test_a_link_that_is_handed_over_has_no_letter() -> None:
+    assert hint_of(replace(SENT, delivery=None), NOW + timedelta(days=13)) is None
