@@ -1,6 +1,9 @@
-"""A clock that tests move by hand."""
+"""Time in tests: how long they wait, and a clock that they move by hand."""
 
 from datetime import UTC, datetime, timedelta
+
+# In seconds, for what must come however busy the machine is; no promise of ours is that slow.
+PATIENCE = 30.0
 
 
 class Clock:

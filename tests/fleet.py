@@ -19,7 +19,7 @@ from db.session import Database
 from domain.health import CheckType, HealthStatus
 from jobs.queue import JobSpec, enqueue
 from services.health_store import KEY, decode
-from tests.clock import Clock
+from tests.clock import PATIENCE, Clock
 from tests.launch import CLI
 from tests.servers import free_port
 
@@ -120,7 +120,7 @@ class Fleet:
         self.postgres.stop()
 
 
-async def until(true: Callable[[], Awaitable[object]], seconds: float = 15) -> None:
+async def until(true: Callable[[], Awaitable[object]], seconds: float = PATIENCE) -> None:
     """Wait for something that another process does."""
     async with asyncio.timeout(seconds):
         while not await true():  # noqa: ASYNC110 - it happens in another process

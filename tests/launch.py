@@ -17,6 +17,8 @@ from typing import IO, Any
 
 import httpx2
 
+from tests.clock import PATIENCE
+
 CLI = Path(__file__).resolve().parent.parent / "cli.py"
 _SEEN_BY_US = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
 
@@ -41,7 +43,7 @@ class Running:
         self._reader = Thread(target=self._read, args=(process.stdout,), daemon=True)
         self._reader.start()
 
-    def wait_for(self, pattern: str, seconds: float = 15.0) -> "re.Match[str]":
+    def wait_for(self, pattern: str, seconds: float = PATIENCE) -> "re.Match[str]":
         """Read on until the pattern has come; fails after so many seconds."""
         deadline = time.monotonic() + seconds
         while (found := re.search(pattern, self.output)) is None:

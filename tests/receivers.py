@@ -10,6 +10,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from tests.clock import PATIENCE
 from tests.servers import free_port
 
 
@@ -88,7 +89,7 @@ class MailReceiver:
         return "250 taken"
 
 
-async def until(true: Callable[[], object], seconds: float = 15) -> None:
+async def until(true: Callable[[], object], seconds: float = PATIENCE) -> None:
     """Wait for something that happens beside."""
     async with asyncio.timeout(seconds):
         while not true():  # noqa: ASYNC110 - nobody tells us

@@ -10,6 +10,8 @@ import uvicorn
 from starlette.applications import Starlette
 from websockets.asyncio.client import ClientConnection, connect
 
+from tests.clock import PATIENCE
+
 Payload = Any
 OURS, PLAIN = "commands.frames:FrameProtocol", "websockets-sansio"
 
@@ -45,14 +47,14 @@ class Stream:
     def __init__(self, socket: "Socket", key: str) -> None:
         self._socket, self._key = socket, key
 
-    async def next(self, within: float = 5.0) -> Payload:
+    async def next(self, within: float = PATIENCE) -> Payload:
         """The data of the next result."""
         message = await self.message(within)
         assert message["type"] == "next", message
         assert "errors" not in message["payload"], message
         return message["payload"]["data"]
 
-    async def message(self, within: float = 5.0) -> dict[str, Any]:
+    async def message(self, within: float = PATIENCE) -> dict[str, Any]:
         """The next message of this operation."""
         return await asyncio.wait_for(self._socket.inbox(self._key).get(), within)
 

@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from domain.propagation import Propagation
 from schema.context import Runtime
 from services.propagation_board import LIFETIME_MS, PROCESSES
+from tests.clock import PATIENCE
 from tests.graphql import GraphQLClient
 
 TOGGLE = """mutation ($key: String!, $on: Boolean!) {
@@ -40,7 +41,7 @@ async def ghost(redis: Redis, name: str, *, dies_in_ms: int = LIFETIME_MS) -> No
 
 
 async def until(
-    app: Starlette, version: int, holds: Callable[[Propagation], bool], within: float = 10.0
+    app: Starlette, version: int, holds: Callable[[Propagation], bool], within: float = PATIENCE
 ) -> Propagation:
     """The propagation as soon as something holds of it."""
 
@@ -52,7 +53,7 @@ async def until(
 
 
 async def eventually(
-    look: Callable[[], Awaitable[Any]], holds: Callable[[Any], bool], within: float = 10.0
+    look: Callable[[], Awaitable[Any]], holds: Callable[[Any], bool], within: float = PATIENCE
 ) -> Any:  # noqa: ANN401 - whatever is looked at
     """What is seen as soon as something holds of it; fails with the last that was seen."""
     found = await look()

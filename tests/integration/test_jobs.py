@@ -23,6 +23,7 @@ from jobs.queue import JobSpec, Payload, decode, enqueue
 from jobs.routing import enqueue_for
 from jobs.runner import Handler, JobRunner, QueueTiming
 from services.pacing import Pace
+from tests.clock import PATIENCE
 
 FAST = QueueTiming(heartbeat=1, poll=0.2, grace=0.2, retry=0.05, backoff=0.05)
 JOB = JobSpec("test.job", {"id": 1})
@@ -133,7 +134,7 @@ async def running(db: Database, handler: Handler) -> AsyncIterator[asyncio.Event
         yield stop
     finally:
         stop.set()
-        await asyncio.wait_for(task, 5)
+        await asyncio.wait_for(task, PATIENCE)
 
 
 class Recorder:
@@ -199,7 +200,7 @@ _CONNECTIONS = "FROM pg_stat_activity WHERE application_name = 'launch-jobs'"
 
 
 async def until_connected(db: Database) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while True:
             async with db.read() as session:
                 if await session.scalar(text(f"SELECT count(*) {_CONNECTIONS}")):

@@ -12,6 +12,7 @@ from redis.asyncio import Redis
 
 from subscriptions.bus import Broadcast, BusMessage, BusUnavailable, Event, Resync, Timing
 from subscriptions.fanout import Bounded, Latest, Overflow, Subscription
+from tests.clock import PATIENCE
 from tests.servers import ValkeyProcess
 
 TIMING = Timing(deadline=0.5, heartbeat=0.2, silence=1.0, backoff_base=0.02, backoff_cap=0.1)
@@ -47,7 +48,7 @@ async def admin(valkey: ValkeyProcess) -> AsyncIterator[Redis]:
 
 
 async def read(subscription: Subscription[BusMessage]) -> BusMessage:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         return await anext(subscription)
 
 
@@ -57,7 +58,7 @@ async def read_texts(subscription: Subscription[BusMessage], number: int) -> lis
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while not condition():  # noqa: ASYNC110 - the bus has no event for what is counted
             await asyncio.sleep(0.01)
 

@@ -13,6 +13,7 @@ from domain.actors import system_actor
 from domain.events import IncidentChanged, RecordedEvent
 from domain.ids import EventSeq, IncidentId
 from domain.incidents import IncidentStatus, Severity
+from tests.clock import PATIENCE
 from tests.factories.launches import make_flag
 from tests.factories.propagation import runtime_of, toggled
 from tests.graphql import GraphQLClient
@@ -53,7 +54,7 @@ async def test_a_flood_is_bounded_for_those_who_do_not_read(
         await flags.next()
         before, live = memory().rss, tail.live
         await deaf.subscribe(EVENTS)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while tail.live == live:  # noqa: ASYNC110 - nobody tells us
                 await asyncio.sleep(0.01)
         deaf.connection.transport.pause_reading()

@@ -18,6 +18,7 @@ from schema.types.health import HealthSnapshot
 from services.health_monitor import HealthMonitor, Timing
 from subscriptions.channels import HEALTH
 from subscriptions.health import system_health
+from tests.clock import PATIENCE
 from tests.factories.health import PROBES, Health
 
 Stream = AsyncIterator[HealthSnapshot]
@@ -39,7 +40,7 @@ async def watching(runtime: Runtime) -> AsyncIterator[Stream]:
         yield stream
 
 
-async def following(stream: Stream, seconds: float = 3) -> HealthSnapshot:
+async def following(stream: Stream, seconds: float = PATIENCE) -> HealthSnapshot:
     async with asyncio.timeout(seconds):
         return await anext(stream)
 

@@ -7,6 +7,7 @@ import pytest
 from starlette.applications import Starlette
 
 from subscriptions import journeys as live_journeys
+from tests.clock import PATIENCE
 from tests.factories.journeys import new_business
 from tests.factories.marketplace import added
 from tests.graphql import GraphQLClient
@@ -32,7 +33,7 @@ async def setups(stream: Stream) -> tuple[int, int]:
 
 
 async def until(stream: Stream, wanted: tuple[int, int]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while await setups(stream) != wanted:
             pass
 
@@ -98,6 +99,6 @@ async def test_a_stream_that_is_left_leaves_nothing(app: Starlette, live: Socket
     stream = await live.subscribe(JOURNEYS)
     await stream.next()
     await stream.stop()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while app.state.runtime.tail.live != before:  # noqa: ASYNC110 - nothing to wait on
             await asyncio.sleep(0.01)

@@ -13,6 +13,7 @@ from services import board, flag_reads, metric_reads
 from services.metric_reads import Snapshot
 from subscriptions import channels
 from subscriptions import metrics as stream_of_metrics
+from tests.clock import PATIENCE
 from tests.factories.metrics import requests
 from tests.graphql import GraphQLClient
 from tests.sockets import Socket, serving, socket
@@ -62,7 +63,7 @@ async def test_without_a_worker_the_numbers_come_all_the_same(
     monkeypatch.setattr(board, "_FRESH", 0.0)
     stream = await live.subscribe(METRICS)
     await requests(db, db.clock(), total=50, errors=1)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while (await stream.next())["launchMetrics"]["errorRate"]["value"] != 2:
             pass
 
@@ -98,7 +99,7 @@ async def test_a_stream_that_is_left_leaves_nothing(app: Starlette, live: Socket
     await stream.next()
     assert app.state.runtime.bus.live == before + 1
     await stream.stop()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while app.state.runtime.bus.live != before:  # noqa: ASYNC110 - nothing to wait on
             await asyncio.sleep(0.01)
 

@@ -14,6 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from schema.view import MAX_OPERATIONS, GraphQLView
+from tests.clock import PATIENCE
 from tests.graphql import GraphQLClient
 from tests.sockets import Socket, serving, socket
 
@@ -43,7 +44,7 @@ def raw(
     return connect(f"ws://{address}/graphql", subprotocols=protocols, origin=given)
 
 
-async def close_code(connection: ClientConnection, within: float = 5) -> int:
+async def close_code(connection: ClientConnection, within: float = PATIENCE) -> int:
     """How the server closed the connection."""
     try:
         async with asyncio.timeout(within):
@@ -132,7 +133,7 @@ async def test_a_stream_of_events_ends_with_the_access(address: str, admin: Grap
     async with (
         httpx2.AsyncClient() as client,
         client.stream("POST", f"http://{address}/graphql", json=body, headers=headers) as answer,
-        asyncio.timeout(5),
+        asyncio.timeout(PATIENCE),
     ):
         await admin.data("mutation { logOut }")
         text = "".join([part async for part in answer.aiter_text()])

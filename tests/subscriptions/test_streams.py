@@ -15,7 +15,7 @@ from domain.events import HealthChanged
 from domain.health import CheckType, HealthStatus
 from schema.context import Runtime
 from tests.api.test_phases import activate, roll_back
-from tests.clock import Clock
+from tests.clock import PATIENCE, Clock
 from tests.factories.health import Health
 from tests.factories.launches import make_flag, make_phase
 from tests.graphql import GraphQLClient
@@ -192,7 +192,7 @@ async def test_a_killed_socket_leaves_nothing_behind(
             await victim.subscribe(document)
         await asyncio.sleep(0.2)
         victim.connection.transport.abort()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while (streams(app), app.state.runtime.bus.live) != before:  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
 

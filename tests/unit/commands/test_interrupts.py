@@ -7,6 +7,7 @@ import signal
 import pytest
 
 from commands.interrupts import until_interrupted
+from tests.clock import PATIENCE
 
 
 class Deaf:
@@ -30,7 +31,7 @@ class Deaf:
 @pytest.mark.parametrize("times", [0, 1, 3])
 async def test_it_ends_however_often_a_cancellation_is_lost(times: int) -> None:
     deaf = Deaf(times)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         await until_interrupted(deaf.work(), patience=0.01)
     assert deaf.lost == times
 

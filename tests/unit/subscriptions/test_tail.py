@@ -15,6 +15,7 @@ from subscriptions.bus import Broadcast, BusUnavailable, Event
 from subscriptions.fanout import Bounded, Subscription
 from subscriptions.redis_backend import Counters, Gap
 from subscriptions.tail import PAGE, EventTail
+from tests.clock import PATIENCE
 
 CHANNEL = "events"
 NEVER = 60.0  # an interval that no test reaches
@@ -115,7 +116,7 @@ def decode(message: str) -> list[RecordedEvent]:
 
 
 async def read(subscription: Subscription[RecordedEvent], number: int) -> list[int]:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         return [(await anext(subscription)).seq for _ in range(number)]
 
 
@@ -304,7 +305,7 @@ async def test_a_log_restored_from_a_backup_is_followed_from_its_end(watching: W
     await watching.commit(9)
     await watching.tail.wait_for(9, 5)
     watching.log.head = 4
-    async with asyncio.timeout(5), watching.tail.subscribe(Bounded(9)) as events:
+    async with asyncio.timeout(PATIENCE), watching.tail.subscribe(Bounded(9)) as events:
         while watching.tail.position != 4:  # noqa: ASYNC110 - going back is no event
             await asyncio.sleep(SOON)
         await watching.commit()
