@@ -87,7 +87,7 @@ async def _pages(url: str, size: int, rounds: int, tell: Tell) -> list[Figure]:
         await _fill(db, size)
         tell(f"{size:,} samples: folding")
         begin = time.perf_counter()
-        await metric_rollups.roll_late(db)
+        await metric_rollups.roll_recent(db)
         folding = time.perf_counter() - begin
         found = [
             await _page(db, f"{size:,} samples: {name}", look, rounds) for name, look in _LOOKS

@@ -1,7 +1,7 @@
 """The spans of time that dashboards look back on (SPEC A27)."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -48,7 +48,14 @@ def ceiling(moment: datetime, seconds: int) -> datetime:
 
 
 FINE, MINUTE, HOUR, DAY = 10, 60, 3600, 86_400
+RECENT = timedelta(minutes=10)  # is folded anew with each look
+_LATE = RECENT / 2  # what is written may be committed only later
 _TICK = timedelta(microseconds=1)
+
+
+def late_minutes(moments: Iterable[datetime], now: datetime) -> list[datetime]:
+    """The minutes of those moments that may no longer be folded anew by themselves."""
+    return sorted({floor(at, MINUTE) for at in moments if at < now - _LATE})
 
 
 @dataclass(frozen=True, slots=True)

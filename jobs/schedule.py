@@ -23,7 +23,7 @@ def intervals(settings: Settings) -> Mapping[str, float]:
         "alerts": SWEEP_SECONDS,
         "guards": settings.health_interval_seconds,
         "metrics": _COLLECT_SECONDS,
-        "metrics-late": _HOUR,
+        "metrics-late": _COLLECT_SECONDS,
         "retention": _HOUR,
         "invitations": _SWEEP_SECONDS,
         "propagation": _SETTLE_SECONDS,

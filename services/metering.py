@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from math import inf
 from uuid import uuid4
 
-from db.queries import metrics as queries
 from db.session import Database
 from domain.metrics import (
     LOOP_LAG,
@@ -22,6 +21,7 @@ from domain.metrics import (
     single,
 )
 from services.background import end
+from services.metric_samples import hand_over
 
 logger = logging.getLogger(__name__)
 
@@ -148,8 +148,7 @@ class Meter:
     async def _stored(self, batch: list[tuple[datetime, Mapping[str, Folded]]]) -> bool:
         try:
             async with self._db.write() as uow:
-                for at, folds in batch:
-                    await queries.add_folds(uow.session, self._source, at, folds)
+                await hand_over(uow, self._source, batch)
         except Exception as error:
             logger.warning("metrics: %d hand-overs wait: %r", len(self.waiting), error)
             return False

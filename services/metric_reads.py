@@ -152,7 +152,7 @@ def _line(
 
 
 async def _folded(session: AsyncSession, names: Sequence[str], span: Span) -> dict[str, Folded]:
-    found = await queries.folded(session, names, span.tiers)
+    found = await queries.folded(session, names, span.whole)
     return {name: item for (_, name), item in found.items()}
 
 

@@ -5,11 +5,9 @@ from functools import partial
 
 from db.queries import metric_rollups as queries
 from db.session import Database, UnitOfWork
-from domain.windows import FINE, HOUR, MINUTE, floor
+from domain.windows import FINE, HOUR, MINUTE, RECENT, floor
 from services.batches import BATCH, in_batches
 
-_RECENT = timedelta(minutes=10)
-_LATE = timedelta(hours=49)  # a sample may be 48 hours old when it comes
 _RAW = timedelta(hours=50)
 _KEPT: tuple[tuple[int | None, timedelta], ...] = (
     (None, _RAW),
@@ -21,12 +19,20 @@ _KEPT: tuple[tuple[int | None, timedelta], ...] = (
 
 async def roll_recent(db: Database) -> None:
     """Fold the last minutes anew; a bucket under way is written again until it is over."""
-    await _roll(db, db.clock() - _RECENT)
+    await _roll(db, db.clock() - RECENT)
 
 
 async def roll_late(db: Database) -> None:
-    """Fold all that still stands as it came: what arrived late finds its bucket (hourly)."""
-    await _roll(db, db.clock() - _LATE)
+    """Fold again the minutes into which something came late, and nothing else.
+
+    An hour a transaction, the oldest first; with each its minutes are done.
+    """
+    while True:
+        async with db.write() as uow:
+            late = await queries.take_late(uow.session)
+            if late is None:
+                return
+            await queries.roll(uow.session, *late)
 
 
 async def forget_old(db: Database) -> int:

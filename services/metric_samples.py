@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from db.queries import metric_rollups as rollups
 from db.queries import metrics as queries
 from db.session import UnitOfWork
 from domain.actors import UserType
@@ -20,10 +21,12 @@ from domain.metrics import (
     FAILED_SIGNUPS,
     OWN,
     SIGNUPS,
+    Folded,
     MetricKind,
     check_tags,
     is_custom,
 )
+from domain.windows import late_minutes
 
 MAX_SAMPLES = 500
 MAX_SERIES = 1000
@@ -65,7 +68,17 @@ async def record_samples(uow: UnitOfWork, samples: Sequence[Sample]) -> int:
         for sample in samples
     ]
     await queries.add_samples(uow.session, rows)
+    await _mark_late(uow, [sample.at or uow.now for sample in samples])
     return len(rows)
+
+
+async def hand_over(
+    uow: UnitOfWork, source: str, counted: Sequence[tuple[datetime, Mapping[str, Folded]]]
+) -> None:
+    """What one process counted, each with its moment; what was stored before adds nothing."""
+    for at, folds in counted:
+        await queries.add_folds(uow.session, source, at, folds)
+    await _mark_late(uow, [at for at, _ in counted])
 
 
 async def count_events(session: AsyncSession, events: Sequence[RecordedEvent]) -> None:
@@ -97,6 +110,10 @@ async def count(session: AsyncSession, counted: Sequence[tuple[str, datetime]]) 
 async def count_failed_sign_up(uow: UnitOfWork) -> None:
     """A sign-up that did not work, whatever the reason (SPEC S64)."""
     await count(uow.session, [(FAILED_SIGNUPS, uow.now)])
+
+
+async def _mark_late(uow: UnitOfWork, moments: Sequence[datetime]) -> None:
+    await rollups.mark_late(uow.session, late_minutes(moments, uow.now))
 
 
 def _counters(item: RecordedEvent) -> tuple[str, ...]:

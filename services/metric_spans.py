@@ -13,7 +13,7 @@ from db.queries import phases
 from domain.errors import NotFound
 from domain.windows import FINE, HOUR, MINUTE, Tier, TimeRange, start_of, tiers
 
-_FINE = timedelta(hours=2)
+_FINE = timedelta(minutes=15)
 _MINUTES = timedelta(days=3)
 _POINTS = 60
 
@@ -30,6 +30,11 @@ class Span:
     def tiers(self) -> Sequence[Tier]:
         """How to read it."""
         return tiers(self.start, self.end, self.resolution, self.folded)
+
+    @property
+    def whole(self) -> Sequence[Tier]:
+        """How to read one number of it all: as coarse as it is long."""
+        return tiers(self.start, self.end, HOUR, self.folded)
 
     @property
     def resolution(self) -> int:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Double, Index, text
+from sqlalchemy import BigInteger, Double, Identity, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -39,6 +39,19 @@ class KnownSeries(Base):
     metric_name: Mapped[str] = mapped_column(primary_key=True)
     tags_hash: Mapped[str] = mapped_column(primary_key=True)
     seen_at: Mapped[Moment]
+
+
+class LateMinute(Base):
+    """A minute into which something came when it was folded already: folded again next.
+
+    One row an arrival, so that whoever writes one waits for nobody.
+    """
+
+    __tablename__ = "metric_late_minutes"
+    __table_args__ = (Index(None, "minute_at"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    minute_at: Mapped[Moment]
 
 
 class MetricRollup(Base):

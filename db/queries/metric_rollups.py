@@ -1,10 +1,12 @@
 """SQL that folds samples into minutes and hours, and lets the old ones go (SPEC S3, A51)."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import text
+from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from db.models.metrics import LateMinute
 from db.queries.metrics import parts
 from domain.windows import FINE, HOUR, MINUTE, floor
 
@@ -54,6 +56,17 @@ SELECT least(
 )
 """
 
+_TAKE_LATE = """
+WITH taken AS (
+  DELETE FROM metric_late_minutes
+  WHERE minute_at < (
+    SELECT date_bin(:hour, min(minute_at), 'epoch'::timestamptz) + :hour FROM metric_late_minutes
+  )
+  RETURNING minute_at
+)
+SELECT min(minute_at) AS first, max(minute_at) AS last FROM taken
+"""
+
 
 async def newest(session: AsyncSession) -> datetime | None:
     """The minute up to which everything is folded; itself it may be half done."""
@@ -66,6 +79,22 @@ async def oldest(session: AsyncSession) -> datetime | None:
     statement = text(_OLDEST.format(ours=_OURS))
     found: datetime | None = await session.scalar(statement, {"resolution": FINE})
     return found
+
+
+async def mark_late(session: AsyncSession, minutes: Sequence[datetime]) -> None:
+    """Have minutes folded again, in the transaction that brings what they lack."""
+    if minutes:
+        rows = [{"minute_at": minute} for minute in minutes]
+        await session.execute(insert(LateMinute), rows)
+
+
+async def take_late(session: AsyncSession) -> tuple[datetime, datetime] | None:
+    """From where to where the oldest hour with late minutes wants folding; they count as folded.
+
+    What commits meanwhile has a row of its own and is found by the next look.
+    """
+    row = (await session.execute(text(_TAKE_LATE), {"hour": timedelta(seconds=HOUR)})).one()
+    return None if row.first is None else (row.first, row.last + timedelta(seconds=MINUTE))
 
 
 async def roll(session: AsyncSession, start: datetime, end: datetime) -> None:

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from db.queries import metrics as queries
 from db.session import Database
 from domain.metrics import REQUEST_ERRORS, REQUESTS, RESPONSE_TIME, Folded, bucket_of
+from services.metric_samples import hand_over
 
 
 def counted(count: float) -> Folded:
@@ -26,4 +26,4 @@ async def requests(
     times = Folded(total, total * milliseconds, milliseconds, milliseconds, milliseconds, histogram)
     folds = {REQUESTS: counted(total), REQUEST_ERRORS: counted(errors), RESPONSE_TIME: times}
     async with db.write() as uow:
-        await queries.add_folds(uow.session, source, at, folds)
+        await hand_over(uow, source, [(at, folds)])

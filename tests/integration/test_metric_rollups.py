@@ -6,16 +6,16 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Text, func, literal_column, select
 
-from db.models.metrics import LaunchMetric, MetricRollup
+from db.models.metrics import LateMinute, LaunchMetric, MetricRollup
 from db.queries import metric_rollups as rollups
 from db.queries import metrics as queries
 from db.session import Database
 from domain.metrics import EMPTY, Folded
 from domain.windows import FINE, HOUR, MINUTE, floor, tiers
 from services import metric_rollups
-from services.metric_samples import MAX_AGE, Sample, record_samples
+from services.metric_samples import MAX_AGE, Sample, hand_over, record_samples
 from tests.clock import Clock
-from tests.factories.metrics import requests
+from tests.factories.metrics import counted, requests
 
 NAME = "custom.queue"
 
@@ -24,6 +24,12 @@ async def record(db: Database, *moments: datetime) -> None:
     """One sample of value 1 at each."""
     async with db.write() as uow:
         await record_samples(uow, [Sample(NAME, 1.0, at=at) for at in moments])
+
+
+async def fold(db: Database) -> None:
+    """What is due."""
+    await metric_rollups.roll_recent(db)
+    await metric_rollups.roll_late(db)
 
 
 async def total(db: Database, start: datetime, end: datetime, resolution: int) -> float:
@@ -53,7 +59,7 @@ async def test_a_sample_on_a_border_stays_in_the_bucket_that_begins_there(
     for _ in range(24):
         await metric_rollups.roll_recent(db)
         clock.advance(60)
-    await metric_rollups.roll_late(db)
+    await fold(db)
     assert await minutes(db) == {border - timedelta(seconds=60): 1, border: 2}
 
 
@@ -83,7 +89,7 @@ async def test_every_resolution_reads_the_same(
     now = db.clock()
     await record(db, *(now - timedelta(minutes=7 * n) for n in range(60)))
     clock.advance(-60 * behind)
-    await metric_rollups.roll_late(db)
+    await fold(db)
     for start, end in ((410, 0), (401, 3), (300, 61), (299, 180)):
         span = now - timedelta(minutes=start), now - timedelta(minutes=end)
         expected = sum(end <= 7 * n < start for n in range(60))
@@ -93,7 +99,7 @@ async def test_every_resolution_reads_the_same(
 async def test_neighbouring_windows_share_nothing(db: Database) -> None:
     now = db.clock()
     await record(db, *(now - timedelta(minutes=11 * n, seconds=n) for n in range(100)))
-    await metric_rollups.roll_late(db)
+    await fold(db)
     borders = [now - timedelta(minutes=n) for n in (1200, 777, 333, 100, 0)]
     parts = [
         await total(db, start, end, size)
@@ -106,7 +112,7 @@ async def test_neighbouring_windows_share_nothing(db: Database) -> None:
 
 async def test_the_oldest_sample_that_is_taken_is_still_folded(db: Database) -> None:
     await record(db, db.clock(), db.clock() - MAX_AGE + timedelta(seconds=1))
-    await metric_rollups.roll_late(db)
+    await fold(db)
     assert sum((await minutes(db)).values()) == 2
 
 
@@ -121,6 +127,56 @@ async def test_folding_again_writes_nothing(db: Database) -> None:
             versions.append(sorted(await session.scalars(written)))
     assert len(versions[0]) == 9
     assert versions[0] == versions[1]
+
+
+async def test_what_comes_late_is_folded_at_the_next_look(db: Database) -> None:
+    """A51: and nothing else is folded again, however much there is."""
+    now = floor(db.clock(), HOUR)
+    seldom, often = now - timedelta(hours=30), now - timedelta(hours=2, minutes=10)
+    await record(db, seldom, often, db.clock())
+    await fold(db)
+    await record(db, often, often, often + timedelta(minutes=2), seldom)
+    await metric_rollups.roll_recent(db)
+    assert (await minutes(db))[often] == 1
+    await metric_rollups.roll_late(db)
+    found = await minutes(db)
+    assert (found[often], found[often + timedelta(minutes=2)], found[seldom]) == (3, 1, 2)
+    assert await total(db, seldom - timedelta(hours=1), db.clock(), HOUR) == 7
+    async with db.read() as session:
+        assert not await session.scalar(select(func.count()).select_from(LateMinute))
+
+
+async def test_what_is_committed_while_late_minutes_are_folded_is_folded_next(db: Database) -> None:
+    late = floor(db.clock(), MINUTE) - timedelta(hours=3)
+    await record(db, late, db.clock())
+    await fold(db)
+    async with db.write() as writing:
+        await hand_over(writing, "web-1", [(late, {NAME: counted(1)})])
+        await record(db, late)
+        await metric_rollups.roll_late(db)
+        assert (await minutes(db))[late] == 2
+    await metric_rollups.roll_late(db)
+    assert (await minutes(db))[late] == 3
+
+
+async def test_late_minutes_stay_where_folding_them_fails(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = floor(db.clock(), MINUTE) - timedelta(hours=3)
+    await record(db, db.clock())
+    await fold(db)
+    await record(db, late)
+    with monkeypatch.context() as broken:
+        broken.setattr(rollups, "roll", no_space)
+        with pytest.raises(ValueError, match="no space"):
+            await metric_rollups.roll_late(db)
+    assert late not in await minutes(db)
+    await metric_rollups.roll_late(db)
+    assert (await minutes(db))[late] == 1
+
+
+async def no_space(*_: object) -> None:
+    raise ValueError("no space")
 
 
 async def test_health_keeps_its_own(db: Database, clock: Clock) -> None:

@@ -97,7 +97,7 @@ async def test_three_workers_tick_once_an_interval(redis: Redis, db: Database) -
     await tick_for(1.0, redis, db, Task("test", 0.2, work))
     keys = await redis.keys("launch:tick:test:*")
     assert work.runs == len(keys)
-    assert 4 <= work.runs <= 7
+    assert 3 <= work.runs <= 7
 
 
 async def test_a_failure_does_not_end_it(redis: Redis, db: Database) -> None:

@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.windows import FINE, HOUR, MINUTE, Tier, ceiling, floor, tiers
+from domain.windows import (
+    FINE,
+    HOUR,
+    MINUTE,
+    RECENT,
+    Tier,
+    ceiling,
+    floor,
+    late_minutes,
+    tiers,
+)
 
 NOW = datetime(2026, 11, 24, 12, 34, 56, 789, tzinfo=UTC)
 TICK = timedelta(microseconds=1)
@@ -68,3 +78,19 @@ def test_what_is_not_folded_is_read_as_it_came(folded: datetime | None) -> None:
 )
 def test_whole_minutes(moment: datetime, low: datetime, high: datetime) -> None:
     assert (floor(moment, MINUTE), ceiling(moment, MINUTE)) == (low, high)
+
+
+@pytest.mark.parametrize(
+    ("ages", "minutes"),
+    [
+        ([], []),
+        ([timedelta(0), RECENT / 2], []),  # folded anew anyway, for as long again
+        ([RECENT / 2 + TICK], [at(12, 29)]),
+        ([timedelta(hours=3), timedelta(hours=3, seconds=50)], [at(9, 34)]),
+        ([timedelta(hours=2), timedelta(hours=3), -RECENT], [at(9, 34), at(10, 34)]),
+    ],
+)
+def test_a_minute_is_late_when_it_may_not_be_folded_anew(
+    ages: list[timedelta], minutes: list[datetime]
+) -> None:
+    assert late_minutes([NOW - age for age in ages], NOW) == minutes
