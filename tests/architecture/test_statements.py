@@ -71,7 +71,7 @@ DOCUMENTS = {
     "funnels": ("{ launchMetrics { journeys { started } } }", 10),
     "a metric over time": (
         '{ metricSeries(name: "error_rate", range: LAST_1H, aggregation: AVG) { points { at } } }',
-        2,
+        3,  # how far folds reach is one
     ),
     "the flags of the viewer": ("{ viewerFlags { version flags { key value reason } } }", 0),
     "the history of all checks": (

@@ -28,12 +28,12 @@ async def test_three_workers_check_once_an_interval(fleet: Fleet) -> None:
     workers = fleet.work(3)
     await until(lambda: reaches(fleet, 5))
     assert await stop(*workers) == [0, 0, 0]
-    slots = sorted(await claimed(fleet))
+    slots = sorted(await slots_of(fleet))
     assert 0 <= len(slots) - await fleet.readings() <= 1  # the last may not have been stored
     assert len(slots) >= slots[-1] - slots[0]
 
 
-async def claimed(fleet: Fleet) -> set[int]:
+async def slots_of(fleet: Fleet) -> set[int]:
     """The intervals that a worker took, in Redis or, where that was slow, in the database."""
     keys = [bytes(key) async for key in fleet.redis.scan_iter("launch:tick:health:*")]
     async with fleet.db.read() as session:
