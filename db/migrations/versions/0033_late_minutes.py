@@ -2,7 +2,7 @@
 
 What came late before is due within the hour no longer, so the last two hours are marked.
 
-Revision: 0032, after 0031
+Revision: 0033, after 0032
 """
 
 from collections.abc import Sequence
@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = '0032'
-down_revision: str | Sequence[str] | None = '0031'
+revision: str = '0033'
+down_revision: str | Sequence[str] | None = '0032'
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
