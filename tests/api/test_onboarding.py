@@ -77,7 +77,7 @@ async def test_a_supplier_goes_through_all_steps(supplier: GraphQLClient) -> Non
 
 
 async def test_steps_may_be_done_in_any_order(supplier: GraphQLClient) -> None:
-    """S43."""
+    """S43, A36: what happened checks a step off, whoever says so or not."""
     await invited(supplier)
     found = await setup(supplier)
     assert (found["percentComplete"], found["currentStep"]) == (67, "business_info")
@@ -170,10 +170,29 @@ async def test_a_couple_is_done_by_accepting(
 
 
 async def test_an_optional_step_is_done_by_hand(visitor: GraphQLClient, db: Database) -> None:
+    """A36: it counts for nothing in the percentage."""
     couple = await new_couple(visitor, db)
     assert (await complete(couple, "invite_partner"))["errors"] == []
     steps = (await couple.data(COUPLE_SETUP))["viewer"]["couple"]["onboarding"]["steps"]
     assert [bool(step["completedAt"]) for step in steps] == [False, False, True]
+    found = (await couple.data(COUPLE_SETUP))["viewer"]["couple"]["onboarding"]
+    assert (found["percentComplete"], found["currentStep"]) == (0, "basic_details")
+
+
+async def test_it_goes_on_where_it_was_left_on_another_device(visitor: GraphQLClient) -> None:
+    """A36, S84: the server keeps the place, not the browser."""
+    sign_up = """mutation ($input: SignUpInput!) {
+      signUp(input: $input) { session { accessToken } errors { code } } }"""
+    log_in = """mutation ($e: EmailAddress!, $p: String!) {
+      logIn(email: $e, password: $p) { session { accessToken } errors { code } } }"""
+    email, password = "sarah@example.com", "two devices of mine"
+    wish = {"userType": "SUPPLIER", "email": email, "password": password}
+    first = (await visitor.data(sign_up, input=wish))["signUp"]["session"]["accessToken"]
+    await complete(visitor.as_(first), "business_info", data=BUSINESS)
+    seen = await setup(visitor.as_(first))
+    second = (await visitor.data(log_in, e=email, p=password))["logIn"]["session"]["accessToken"]
+    assert await setup(visitor.as_(second)) == seen
+    assert (seen["percentComplete"], seen["currentStep"]) == (33, "first_client")
 
 
 async def test_asking_for_help_and_being_helped(

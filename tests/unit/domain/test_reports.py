@@ -184,6 +184,7 @@ def test_a_rehearsal_is_a_proof_of_its_own() -> None:
 
 
 def test_the_document_has_all_parts() -> None:
+    """X15, S119: an analysis that needs no model."""
     found = markdown(FACTS)
     for line in (
         "# Supplier rollout, run 3 (live)",

@@ -1,0 +1,46 @@
+"""Flags that the environment of a process forces off (SPEC S118, S53, A6)."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from starlette.applications import Starlette
+
+from app import create_app, running
+from db.session import Database
+from domain.actors import Role
+from settings import Settings
+from tests.clock import Clock
+from tests.factories import people
+from tests.factories.health import PROBES
+from tests.factories.launches import make_flag
+from tests.graphql import GraphQLClient
+
+SEEN = "{ viewerFlags { flags { key value reason } } }"
+
+
+@pytest.fixture
+def environment(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """As the runbook says: one flag by its key."""
+    monkeypatch.setenv("FLAGS_KILL", '["mvp_chat"]')
+    return settings.model_copy(update={"flags_kill": Settings().flags_kill})
+
+
+@pytest.fixture
+async def killing(
+    db: Database, environment: Settings, clock: Clock
+) -> AsyncIterator[GraphQLClient]:
+    app: Starlette = create_app(environment, clock, PROBES)
+    async with running(app.state.runtime):
+        yield GraphQLClient(app, await people.session_of(db, Role.ADMIN))
+
+
+async def test_it_holds_whatever_the_database_says_and_no_other_flag(
+    killing: GraphQLClient,
+) -> None:
+    """S118: the kill switch of a deployment; who switches the flag on there changes nothing."""
+    for key in ("mvp_chat", "mvp_search"):
+        await make_flag(killing, key, enabled=True, rolloutPercentage=100)
+    flags = (await killing.data(SEEN))["viewerFlags"]["flags"]
+    found = {flag["key"]: (flag["value"], flag["reason"]) for flag in flags}
+    assert found["mvp_chat"] == (False, "DISABLED")
+    assert found["mvp_search"][0] is True

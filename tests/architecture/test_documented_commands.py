@@ -1,0 +1,52 @@
+"""What the pages tell an operator to type is understood by `launch` (SPEC S112, S118)."""
+
+import re
+import shlex
+
+import pytest
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
+
+from cli import app
+from tests.architecture.source import ROOT
+
+PAGES = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md"]
+LINES = [
+    (page.name, line)
+    for page in PAGES
+    for line in re.findall(r"^ {4}launch (.+)$", page.read_text(), re.MULTILINE)
+]
+
+
+def understood(line: str) -> None:
+    """The command of a line with its options, parsed and not run; raises what `launch` would."""
+    words = shlex.split(line.split(" > ", maxsplit=1)[0], comments=True)
+    command: object = get_command(app)
+    while isinstance(command, TyperGroup):
+        found = command.commands.get(words[0]) if words else None
+        assert found is not None, f"no command in {line!r}"
+        command, words = found, words[1:]
+    assert isinstance(command, TyperCommand)
+    command.make_context("launch", words)
+
+
+@pytest.mark.parametrize(("page", "line"), LINES, ids=[f"{page}: {line}" for page, line in LINES])
+def test_a_command_of_the_pages_exists(page: str, line: str) -> None:
+    understood(line)
+
+
+@pytest.mark.parametrize("line", ["kil mvp_chat", "phases", "phases rollbac x"])
+def test_a_command_that_does_not_exist_is_found(line: str) -> None:
+    with pytest.raises(AssertionError, match="no command"):
+        understood(line)
+
+
+def test_an_option_that_does_not_exist_is_found() -> None:
+    with pytest.raises(Exception, match="No such option: --becaus"):
+        understood("phases rollback x --becaus y")
+
+
+def test_the_pages_are_read() -> None:
+    """Rollback and kill switch are among them (S118)."""
+    commands = {" ".join(line.split()[:2]) for _, line in LINES}
+    assert {"phases rollback", "kill --all", "incidents revert"} <= commands
