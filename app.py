@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 
 from redis.asyncio import Redis
 from starlette.applications import Starlette
@@ -26,7 +27,7 @@ from edge.correlation import HEADER, RequestIds
 from edge.exposition import exposition_route
 from edge.headers import ALWAYS, SecureHeaders
 from edge.ofrep import ofrep_routes
-from edge.pages import Pages
+from edge.pages import BUILT, Pages
 from edge.probes import probe_routes
 from edge.unsubscribe import unsubscribe_route
 from jobs.routing import enqueue_for
@@ -48,6 +49,7 @@ from services.heartbeats import Heartbeats, HeartbeatWatch
 from services.metering import Meter
 from services.metric_board import journey_board, metric_board
 from services.passwords import Passwords
+from services.probes import DOCUMENTS as CHECKS
 from services.probes.base import Probe
 from services.propagation import Announcer, Propagations
 from services.propagation_report import Reporter
@@ -127,10 +129,19 @@ def build_runtime(
         replies=Replies(Revisions(settings.database_url, settings.database_timeout_seconds)),
         budgets=Budgets(redis, Budget(settings.cost_points, settings.cost_restore_per_second)),
         seats=Seats(settings.sockets_per_caller),
-        documents=Documents.read(settings.trusted_documents, only=settings.trusted_documents_only),
+        documents=known_documents(settings),
         clock=clock,
         secret=settings.signing_key,
     )
+
+
+def known_documents(settings: Settings) -> Documents:
+    """Those of our own pages, commands and checks, and what an operator lists (SPEC A48)."""
+    ours = (BUILT / "documents.json", Path(__file__).parent / "commands" / "documents.json")
+    manifests = [path for path in ours if path.is_file()]
+    if settings.trusted_documents is not None:
+        manifests.append(settings.trusted_documents)
+    return Documents.read(manifests, CHECKS, only=settings.trusted_documents_only)
 
 
 @asynccontextmanager
@@ -207,7 +218,7 @@ def create_app(
         allowed_origins=settings.allowed_origins,
     )
 
-    pages = Pages()
+    pages = Pages(trusted_only=settings.trusted_documents_only)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:

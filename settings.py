@@ -68,10 +68,10 @@ class Settings(BaseSettings):
     )
 
     trusted_documents: Path | None = Field(
-        default=None, description="A JSON file of documents by their SHA-256, known for good."
+        default=None, description="A JSON file of more documents by their SHA-256, known for good."
     )
     trusted_documents_only: bool = Field(
-        default=False, description="Run no document but those of TRUSTED_DOCUMENTS."
+        default=False, description="Run no document but TRUSTED_DOCUMENTS and those of our own."
     )
 
     flags_kill: tuple[str, ...] = Field(

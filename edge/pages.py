@@ -33,7 +33,7 @@ PATHS = (
     "/explorer",
 )
 
-_NONCE = "{{nonce}}"
+_NONCE, _DOCUMENTS = "{{nonce}}", "{{documents}}"
 _POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -60,11 +60,16 @@ _NOT_BUILT = "The dashboards are not built: `make web` builds them. The graph is
 class Pages:
     """One HTML file for all pages: the browser's own router shows the right one."""
 
-    def __init__(self, built: Path = BUILT) -> None:
-        """`built` is what `npm run build` wrote; it may be absent."""
+    def __init__(self, built: Path = BUILT, *, trusted_only: bool = False) -> None:
+        """`built` is what `npm run build` wrote; it may be absent.
+
+        `trusted_only`: the explorer is of no use, and says so (ADR 24).
+        """
         index = built / "index.html"
         self._built = built
-        self._html = index.read_text() if index.is_file() else None
+        html = index.read_text() if index.is_file() else None
+        documents = "trusted" if trusted_only else "any"
+        self._html = html.replace(_DOCUMENTS, documents) if html is not None else None
 
     @property
     def routes(self) -> list[BaseRoute]:

@@ -32,6 +32,14 @@ def with_document(data: object, documents: Documents) -> object:
     return data
 
 
+def names_document(data: Mapping[str, object]) -> bool:
+    """Whether `with_document` finds the document of these parameters, or refuses them."""
+    extensions, identifier = data.get("extensions"), data.get("documentId")
+    if isinstance(extensions, Mapping) and extensions.get("persistedQuery") is not None:
+        return True
+    return isinstance(identifier, str) and identifier.startswith(_PREFIX)
+
+
 def _hash_in(data: Mapping[str, object]) -> str | None:
     identifier = data.get("documentId")
     if isinstance(identifier, str) and identifier.startswith(_PREFIX):

@@ -26,7 +26,7 @@ from services.replies import Question
 MOST = 2_000
 MOST_BYTES = 8_000
 # Whoever sends a document together with its hash wants it remembered: that is the long road's.
-_NAMES_BY_HASH = b"persistedQuery"
+_HASH, _TEXT = b'"persistedQuery"', b'"query"'
 
 
 class Repeats:
@@ -44,7 +44,7 @@ class Repeats:
 
     def remember(self, body: bytes, question: Question) -> None:
         """What a body asks for, whoever sent it."""
-        if len(body) > MOST_BYTES or _NAMES_BY_HASH in body:
+        if len(body) > MOST_BYTES or (_HASH in body and _TEXT in body):
             return
         self._known[body] = question
         self._known.move_to_end(body)

@@ -1,9 +1,10 @@
 """One graphql-transport-ws socket: malformed messages close it, bad operations do not."""
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from time import perf_counter
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from graphql import GraphQLError, OperationType
 from strawberry.asgi import ASGIWebSocketAdapter
@@ -16,12 +17,15 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
     ConnectionInitMessage,
     Message,
     SubscribeMessage,
+    SubscribeMessagePayload,
 )
 
 from domain.actors import Actor, Scope
 from schema.context import Context
 from schema.documents import operation_kind
-from schema.errors import Refused, TopLevelCode
+from schema.errors import TopLevelCode
+from schema.http import Refusal
+from schema.persisted import names_document, with_document
 from schema.reading import Deadline, OutOfTime, too_late
 from schema.rendering import Handing
 from schema.sharing import Reply
@@ -29,9 +33,6 @@ from schema.spending import payer
 from schema.takeover import Takeover, WayOut, has_frames
 from services.presence import watching
 from services.seats import NoSeat
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _FORBIDDEN, _INTERNAL = 4403, 1011
 _TRY_LATER = 1013
@@ -62,7 +63,7 @@ def _malformed_id(given: object) -> str | None:
 
 
 def _malformed_operation(payload: object) -> str | None:
-    if not isinstance(payload, dict) or not isinstance(payload.get("query"), str):
+    if not isinstance(payload, dict) or not _has_document(payload):
         return "The payload needs a query."
     for name in ("variables", "extensions"):
         if not isinstance(payload.get(name), dict | None):
@@ -70,6 +71,12 @@ def _malformed_operation(payload: object) -> str | None:
     if not isinstance(payload.get("operationName"), str | None):
         return "operationName must be a text."
     return None
+
+
+def _has_document(payload: Mapping[str, object]) -> bool:
+    """It is given, or named by its hash."""
+    query = payload.get("query")
+    return isinstance(query, str) or (query is None and names_document(payload))
 
 
 class SocketAdapter(ASGIWebSocketAdapter):
@@ -116,15 +123,26 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
             await self._enter(self.context.actor)
 
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
-        """Start an operation, where not too many run here already."""
-        most = self.max_subscriptions_per_connection or 0
-        if message["id"] not in self.operations and len(self.operations) >= most:
-            text = f"At most {most} operations run on one socket at once."
-            refused = Refused(TopLevelCode.RATE_LIMITED, text)
-            payload = [refused.formatted]
-            await self.send_message({"id": message["id"], "type": "error", "payload": payload})
+        """Start an operation whose document is known, where not too many run here already."""
+        if not self.connection_acknowledged or message["id"] in self.operations:
+            await super().handle_subscribe(message)  # closes the socket
             return
-        await super().handle_subscribe(message)
+        most = self.max_subscriptions_per_connection or 0
+        if len(self.operations) >= most:
+            text = f"At most {most} operations run on one socket at once."
+            await self._refuse(message, TopLevelCode.RATE_LIMITED, text)
+            return
+        try:
+            payload = with_document(message["payload"], self.context.runtime.documents)
+        except Refusal as refusal:
+            await self._refuse(message, refusal.code, refusal.reason)
+            return
+        given = cast("SubscribeMessagePayload", payload)
+        await super().handle_subscribe({"id": message["id"], "type": "subscribe", "payload": given})
+
+    async def _refuse(self, message: SubscribeMessage, code: str, why: str) -> None:
+        error = GraphQLError(why, extensions={"code": code}).formatted
+        await self.send_message({"id": message["id"], "type": "error", "payload": [error]})
 
     async def run_operation(self, operation: Operation[Context, None]) -> None:
         """A query or mutation has its time; a stream runs until somebody ends it."""

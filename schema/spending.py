@@ -50,7 +50,8 @@ class Spending(DocumentLimits):
         context = self.execution_context
         if context.context.runtime.documents.allows(context.query or ""):
             return None
-        return Refused(TopLevelCode.FORBIDDEN, "Only documents that are known here are run.")
+        message = "This server runs only the documents that it knows."
+        return Refused(TopLevelCode.FORBIDDEN, message, reason="UNTRUSTED_DOCUMENT")
 
     def _price(self) -> Refused | None:
         context = self.execution_context

@@ -1,14 +1,14 @@
 """Documents that clients name by their hash instead of sending them (SPEC A48).
 
-Those of the manifest are known for good: a build of the dashboards may list them. Others are
-remembered once a client has sent them with their hash, as automatic persisted queries work: what
-was forgotten is sent again.
+Those of the manifests are known for good: our own pages and commands list theirs, and an operator
+may list more. Others are remembered once a client has sent them with their hash, as automatic
+persisted queries work: what was forgotten is sent again.
 """
 
 import hashlib
 import json
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 MOST_BYTES = 10_000_000
@@ -31,9 +31,14 @@ class Documents:
         self._size = 0
 
     @classmethod
-    def read(cls, manifest: Path | None, *, only: bool) -> "Documents":
-        """From a JSON object of documents by hash, which the settings have looked at."""
-        return cls(json.loads(manifest.read_text()) if manifest else None, only=only)
+    def read(
+        cls, manifests: Iterable[Path], texts: Iterable[str] = (), *, only: bool
+    ) -> "Documents":
+        """From JSON objects of documents by hash, and from texts."""
+        found = {hash_of(text): text for text in texts}
+        for manifest in manifests:
+            found |= json.loads(manifest.read_text())
+        return cls(found, only=only)
 
     def find(self, name: str) -> str | None:
         """The document of a hash."""

@@ -89,9 +89,12 @@ class Socket:
 
     async def subscribe(self, document: str, **variables: object) -> Stream:
         """Start an operation."""
+        return await self.operate({"query": document, "variables": variables})
+
+    async def operate(self, payload: object) -> Stream:
+        """Start an operation with just this payload."""
         key = str(len(self._inboxes) + 1)
         self.inbox(key)
-        payload = {"query": document, "variables": variables}
         await self.send({"id": key, "type": "subscribe", "payload": payload})
         return Stream(self, key)
 

@@ -7,6 +7,7 @@ from redis.asyncio import Redis
 from db.session import Database
 from domain.health import CheckType
 from services.passwords import Passwords
+from services.probes import api, realtime
 from services.probes.api import ApiProbe
 from services.probes.auth import AuthProbe
 from services.probes.base import Probe
@@ -15,7 +16,10 @@ from services.probes.email import EmailProbe
 from services.probes.realtime import RealtimeProbe
 from settings import Settings
 
-__all__ = ["Probe", "build_probes"]
+__all__ = ["DOCUMENTS", "Probe", "build_probes"]
+
+# A server that runs known documents only has to know these.
+DOCUMENTS = (api.DOCUMENT, realtime.DOCUMENT)
 
 
 def build_probes(

@@ -5,6 +5,8 @@ import httpx2
 from domain.health import ProbeResult
 from services.probes.base import Finding, ProbeFailed, measure
 
+DOCUMENT = "{__typename}"
+
 
 class ApiProbe:
     """Sends the smallest query to the public URL, over a new connection as a client would."""
@@ -20,7 +22,7 @@ class ApiProbe:
     async def _look(self) -> Finding:
         # A proxy of the environment would answer for us when the app is down.
         async with httpx2.AsyncClient(timeout=None, trust_env=False) as client:
-            reply = await client.post(self._url, json={"query": "{__typename}"})
+            reply = await client.post(self._url, json={"query": DOCUMENT})
         body = reply.json() if reply.status_code == httpx2.codes.OK else None
         data = body.get("data") if isinstance(body, dict) else None
         if not isinstance(data, dict) or data.get("__typename") != "Query":

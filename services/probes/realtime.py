@@ -13,7 +13,7 @@ from domain.health import ProbeResult
 from services.probes.base import Finding, ProbeFailed, measure
 
 _PROTOCOL = Subprotocol("graphql-transport-ws")
-_DOCUMENT = "subscription { viewerFlags { version } }"
+DOCUMENT = "subscription { viewerFlags { version } }"
 
 
 class RealtimeProbe:
@@ -54,7 +54,7 @@ class RealtimeProbe:
         ) as socket:
             await _send(socket, {"type": "connection_init"})
             await _expect(socket, "connection_ack")
-            await _send(socket, {"id": "1", "type": "subscribe", "payload": {"query": _DOCUMENT}})
+            await _send(socket, {"id": "1", "type": "subscribe", "payload": {"query": DOCUMENT}})
             return _version(await _expect(socket, "next"))
 
 

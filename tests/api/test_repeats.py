@@ -157,7 +157,7 @@ async def test_it_has_its_line_in_the_log(
     assert differing <= {"request_id", "time", "message"}
 
 
-async def test_documents_by_their_hash_stay_on_the_long_road(
+async def test_documents_that_come_with_their_hash_stay_on_the_long_road(
     short: Repeats, admin: GraphQLClient
 ) -> None:
     named = {"persistedQuery": {"version": 1, "sha256Hash": hash_of(FLAGS)}}
@@ -166,12 +166,17 @@ async def test_documents_by_their_hash_stay_on_the_long_road(
     assert short.answered == 0
 
 
-async def test_a_document_by_its_id_is_answered_alike(
-    short: Repeats, admin: GraphQLClient, supplier: GraphQLClient
+NAMED = {"persistedQuery": {"version": 1, "sha256Hash": hash_of(FLAGS)}}
+
+
+@pytest.mark.parametrize(
+    "request_", [{"documentId": f"sha256:{hash_of(FLAGS)}"}, {"extensions": NAMED}]
+)
+async def test_a_document_by_its_hash_alone_is_answered_alike(
+    short: Repeats, admin: GraphQLClient, supplier: GraphQLClient, request_: dict[str, object]
 ) -> None:
-    named = {"persistedQuery": {"version": 1, "sha256Hash": hash_of(FLAGS)}}
-    await post(admin, json.dumps({"query": FLAGS, "extensions": named}).encode())
-    body = json.dumps({"documentId": f"sha256:{hash_of(FLAGS)}"}).encode()
+    await post(admin, json.dumps({"query": FLAGS, "extensions": NAMED}).encode())
+    body = json.dumps(request_).encode()
     first, second = [told(await post(admin, body)) for _ in range(2)]
     assert (first, short.answered) == (second, 1)
     assert (await post(supplier, body)).json()["errors"][0]["extensions"]["code"] == "FORBIDDEN"

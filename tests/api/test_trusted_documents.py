@@ -10,13 +10,19 @@ from starlette.applications import Starlette
 
 from app import create_app, running
 from db.session import Database
+from domain.health import Outcome
+from edge.pages import BUILT
 from services.documents import hash_of
+from services.probes.api import ApiProbe
+from services.probes.realtime import RealtimeProbe
 from settings import Settings
+from tests.architecture.generated import DOCUMENTS as COMMANDS
 from tests.clock import Clock
 from tests.factories.health import PROBES
 from tests.graphql import GraphQLClient
 from tests.sockets import serving, socket
 
+OURS = (BUILT / "documents.json", COMMANDS)
 DOCUMENT = "query Trusted { __typename }"
 NAMED = {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": hash_of(DOCUMENT)}}}
 
@@ -82,7 +88,62 @@ async def test_where_only_trusted_documents_run_others_are_refused(strict: Starl
     client = GraphQLClient(strict)
     assert (await post(client, **NAMED))[1]["data"] == {"__typename": "Query"}
     assert (await client.execute(DOCUMENT)).data == {"__typename": "Query"}
-    assert (await client.execute("{ __typename }")).codes == ["FORBIDDEN"]
+    refused_here = (await client.execute("{ __typename }")).body["errors"][0]["extensions"]
+    assert refused_here == {"code": "FORBIDDEN", "reason": "UNTRUSTED_DOCUMENT"}
     async with serving(strict) as address, socket(address) as live:
         refused = await (await live.subscribe("{ __typename }")).message()
         assert refused["payload"][0]["extensions"]["code"] == "FORBIDDEN"
+
+
+async def test_a_socket_takes_a_document_by_its_hash(visitor: GraphQLClient) -> None:
+    """A48: by `persistedQuery` with no text or an empty one, and by `documentId`."""
+    document = "query Heard { __typename }"
+    persisted = {"version": 1, "sha256Hash": hash_of(document)}
+    named = {"extensions": {"persistedQuery": persisted}}
+    by_id = {"documentId": f"sha256:{hash_of(document)}"}
+    async with serving(visitor.app) as address, socket(address) as live:
+        unknown = await (await live.operate(named)).message()
+        assert unknown["type"] == "error"
+        assert unknown["payload"][0]["extensions"] == {"code": "PERSISTED_QUERY_NOT_FOUND"}
+        for payload in ({"query": document, **named}, named, {"query": "", **named}, by_id):
+            assert await (await live.operate(payload)).next() == {"__typename": "Query"}
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"extensions": {"persistedQuery": {"version": 2, "sha256Hash": "0" * 64}}},
+        {"query": DOCUMENT, "extensions": {"persistedQuery": {"version": 1, "sha256Hash": "0"}}},
+        {"extensions": {"persistedQuery": 1}},
+    ],
+)
+async def test_a_hash_that_is_none_ends_its_operation_alone(
+    visitor: GraphQLClient, payload: object
+) -> None:
+    async with serving(visitor.app) as address, socket(address) as live:
+        refused = await (await live.operate(payload)).message()
+        assert refused["payload"][0]["extensions"] == {"code": "BAD_USER_INPUT"}
+        assert await (await live.subscribe(DOCUMENT)).next() == {"__typename": "Query"}
+
+
+async def test_our_own_pages_commands_and_checks_are_trusted(strict: Starlette) -> None:
+    """A48: with nothing but TRUSTED_DOCUMENTS_ONLY the product works as a whole."""
+    known = strict.state.runtime.documents
+    for manifest in OURS:
+        texts = json.loads(manifest.read_text())
+        assert [text for name, text in texts.items() if known.find(name) != text] == []
+        assert [text for text in texts.values() if not known.allows(text)] == []
+    async with serving(strict) as address:
+        url = f"http://{address}"
+        redis = strict.state.runtime.redis
+        for probe in (ApiProbe(url), RealtimeProbe(redis, url)):
+            assert (await probe.run()).outcome is Outcome.PASSED
+
+
+async def test_the_page_says_that_an_explorer_is_of_no_use(
+    strict: Starlette, visitor: GraphQLClient
+) -> None:
+    """ADR 24: for everybody, whoever asks."""
+    for client, documents in ((GraphQLClient(strict), "trusted"), (visitor, "any")):
+        page = await client.raw("GET", "/explorer", headers={"accept": "text/html"})
+        assert f'<meta name="documents" content="{documents}"' in page.text

@@ -4,16 +4,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 from schema.root import schema
+from tests.architecture.documents import manifest
 from tests.architecture.permissions import table
 from tests.architecture.source import ROOT
 
 SDL = ROOT / "schema" / "schema.graphql"
 PERMISSIONS = ROOT / "docs" / "permissions.md"
 COMMAND = "python -m tests.architecture.generated"
+DOCUMENTS = ROOT / "commands" / "documents.json"
 
 FILES: dict[Path, Callable[[], str]] = {
     SDL: lambda: schema.as_str() + "\n",
     PERMISSIONS: table,
+    DOCUMENTS: manifest,
 }
 
 

@@ -12,11 +12,14 @@ from graphql import (
     GraphQLSchema,
     build_schema,
     is_specified_directive,
+    parse,
+    validate,
 )
 
 from schema.root import schema
+from tests.architecture.documents import documents, manifest
 from tests.architecture.gaps import DIFFERENCES, NOT_BUILT
-from tests.architecture.generated import COMMAND, SDL
+from tests.architecture.generated import COMMAND, DOCUMENTS, SDL
 from tests.architecture.sdl import compare, own_types
 
 CONTRACT = Path(__file__).with_name("contract.graphql")
@@ -49,6 +52,14 @@ def members(kind: GraphQLNamedType) -> Iterator[tuple[str, str | None]]:
 
 def test_the_committed_sdl_is_that_of_the_code() -> None:
     assert SDL.read_text() == schema.as_str() + "\n", f"run `{COMMAND}` and look at the difference"
+
+
+def test_the_documents_of_the_commands_are_committed_and_fit_the_graph() -> None:
+    """A48: a server that runs known documents only finds those of `launch` there."""
+    assert DOCUMENTS.read_text() == manifest(), f"run `{COMMAND}` and look at the difference"
+    found = documents().values()
+    assert len(found) > 60
+    assert [error for text in found for error in validate(OURS, parse(text))] == []
 
 
 def test_everything_has_a_description() -> None:

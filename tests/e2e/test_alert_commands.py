@@ -47,6 +47,7 @@ async def operator(database: Database, settings: Settings) -> AsyncIterator[Oper
             "PORT": str(port),
             "LAUNCH_URL": f"http://127.0.0.1:{port}",
             "ALERT_URLS": receiver.url,
+            "TRUSTED_DOCUMENTS_ONLY": "true",
         }
         launch = Launch(Path(name), env)
         launch("migrate")

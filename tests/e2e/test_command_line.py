@@ -22,7 +22,9 @@ NOWHERE = "postgresql://nobody@127.0.0.1:1/nowhere"
 
 @pytest.fixture(scope="module")
 async def prepared(database: Database, settings: Settings) -> AsyncIterator[Launch]:
-    async with demo_launch(database, settings, HEALTH_RECHECK_SECONDS="0.01") as launch:
+    """A48: commands work where only known documents run."""
+    strict = {"HEALTH_RECHECK_SECONDS": "0.01", "TRUSTED_DOCUMENTS_ONLY": "true"}
+    async with demo_launch(database, settings, **strict) as launch:
         yield launch
 
 

@@ -21,7 +21,8 @@ FLAG = "mvp_test_feature"
 
 @pytest.fixture(scope="module")
 async def prepared(database: Database, settings: Settings) -> AsyncIterator[Launch]:
-    async with demo_launch(database, settings) as launch:
+    """A48: commands work where only known documents run."""
+    async with demo_launch(database, settings, TRUSTED_DOCUMENTS_ONLY="true") as launch:
         yield launch
 
 

@@ -255,6 +255,20 @@ test("the explorer asks and listens, with nothing from other servers", async () 
   end();
 });
 
+test("where only trusted documents run, the explorer says so (A48)", async () => {
+  const { page, end } = await admin("/admin/launch");
+  await page.route("**/admin/api", async (route) => {
+    const html = await (await route.fetch()).text();
+    await route.fulfill({ contentType: "text/html", body: html.replace('name="documents" content="any"', 'name="documents" content="trusted"') });
+  });
+  await page.goto(`${BASE}/admin/api`);
+  await page.getByText("This server runs trusted documents only").waitFor();
+  await page.getByRole("link", { name: "Open the explorer" }).click();
+  await page.getByRole("heading", { name: "No explorer here" }).waitFor();
+  assert.deepEqual(await wellBuilt(page), []);
+  end();
+});
+
 // Last, because two good looks take a while: the other tests pass the time.
 test("what works again is no alarm, and the log has both", async () => {
   const { page, end } = await admin("/admin/launch");

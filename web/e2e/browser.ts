@@ -74,26 +74,40 @@ export async function visit(
     if (message.type() === "error") problems.push(message.text());
   });
   page.on("pageerror", (error) => problems.push(error.message));
-  page.on("request", (request) => {
-    if (request.method() === "POST" && request.url() === `${BASE}/graphql`) known(page, request.postDataJSON(), problems);
-  });
-  page.on("websocket", (socket) => {
-    socket.on("framesent", ({ payload }) => known(page, JSON.parse(String(payload)).payload, problems));
-  });
+  onSent(page, (sent) => known(page, sent, problems));
   page.setDefaultTimeout(PATIENCE);
   await page.goto(BASE + path);
   return { context, page, problems };
 }
 
-/** With TRUSTED_DOCUMENTS_ONLY a server runs these alone: the build must list all that pages send. */
+/** Hears of each operation that the page sends, by HTTP or on its socket. */
+export function onSent(page: Page, hear: (sent: Sent, over: "http" | "socket") => void): void {
+  page.on("request", (request) => {
+    if (request.method() === "POST" && request.url() === `${BASE}/graphql`) hear(request.postDataJSON() as Sent, "http");
+  });
+  page.on("websocket", (socket) => {
+    socket.on("framesent", ({ payload }) => {
+      const { type, payload: sent } = JSON.parse(String(payload)) as { type: string; payload: Sent };
+      if (type === "subscribe") hear(sent, "socket");
+    });
+  });
+}
+
+/** The build must list all that pages send: elsewhere than in development they send hashes alone. */
 const documents = new Set<unknown>(
-  Object.values(JSON.parse(readFileSync(new URL("../dist/documents.json", import.meta.url), "utf8")) as object),
+  Object.keys(JSON.parse(readFileSync(new URL("../dist/documents.json", import.meta.url), "utf8")) as object),
 );
 
-function known(page: Page, sent: { query?: string } | undefined, problems: string[]): void {
-  const query = sent?.query;
-  if (query === undefined || documents.has(query) || page.url().endsWith("/explorer")) return;
-  problems.push(`not in documents.json: ${query}`);
+export interface Sent {
+  query?: string;
+  extensions?: { persistedQuery?: { sha256Hash: string } };
+}
+
+function known(page: Page, sent: Sent, problems: string[]): void {
+  if (page.url().endsWith("/explorer")) return;
+  if (sent.query) problems.push(`sent as a text: ${sent.query}`);
+  const hash = sent.extensions?.persistedQuery?.sha256Hash;
+  if (!documents.has(hash)) problems.push(`not in documents.json: ${hash}`);
 }
 
 /** As people do. Where that is not what is tested, `sessionOf` takes less time. */

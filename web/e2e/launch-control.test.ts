@@ -4,7 +4,8 @@ import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 
 import {
-  accessibilityFaults, ask, logIn, NARROW, openBrowser, picture, type SessionState, sessionOf, token, visit, WIDE,
+  accessibilityFaults, ask, BASE, logIn, NARROW, onSent, openBrowser, picture, type Sent, type SessionState, sessionOf,
+  token, visit, WIDE,
 } from "./browser.ts";
 
 let browser: Browser;
@@ -61,6 +62,23 @@ test("a wrong password is refused with a sentence", async () => {
   await picture(page, "log-in");
 });
 
+test("no text of an operation leaves the page (A48)", async () => {
+  const { page, problems } = await visit(browser, WIDE, "/login");
+  await page.getByLabel("E-mail").waitFor();
+  const sent = { http: [] as Sent[], socket: [] as Sent[] };
+  onSent(page, (operation, over) => sent[over].push(operation));
+  await logIn(page);
+  await page.goto(`${BASE}/admin/launch`);
+  await page.getByTestId("flag-mvp_couple_profile").waitFor();
+  await page.locator("[data-testid=connection][data-state=live]").waitFor();
+  assert.ok(sent.http.length > 2 && sent.socket.length > 2, JSON.stringify(sent));
+  for (const { query, extensions } of [...sent.http, ...sent.socket]) {
+    assert.ok(!query);
+    assert.match(extensions?.persistedQuery?.sha256Hash ?? "", /^[0-9a-f]{64}$/);
+  }
+  assert.deepEqual(problems, []);
+});
+
 test("a flag switched elsewhere changes before the eyes", async () => {
   const { page, problems } = await visit(browser, WIDE, "/admin/launch", session);
   const row = page.getByTestId("flag-mvp_couple_profile");
@@ -73,6 +91,27 @@ test("a flag switched elsewhere changes before the eyes", async () => {
   await row.getByText("100 %").waitFor();
   await page.getByTestId("event-feed").getByText("mvp_couple_profile switched on").waitFor();
   assert.deepEqual(problems, []);
+});
+
+test("a server that does not know a document is sent its text, once (A48)", async () => {
+  const { page, problems } = await visit(browser, WIDE, "/login");
+  const misspell = (sent: string) => sent.replace(/"sha256Hash":"[0-9a-f]{64}"/, `"sha256Hash":"${"0".repeat(64)}"`);
+  const frames: string[] = [];
+  await page.routeWebSocket("**/graphql", (socket) => {
+    const server = socket.connectToServer();
+    socket.onMessage((message) => {
+      const frame = String(message);
+      const first = frame.includes("sha256Hash") && frames.push(frame) === 1;
+      server.send(first ? misspell(frame) : message);
+    });
+  });
+  const texts: string[] = [];
+  onSent(page, ({ query }) => query && texts.push(query.split(" ", 1)[0] ?? ""));
+  await page.route("**/graphql", (route) => route.continue({ postData: misspell(route.request().postData() ?? "") }), { times: 1 });
+  await logIn(page);
+  await page.getByTestId("event-feed").getByText("mvp_couple_profile switched on").waitFor();
+  assert.deepEqual(texts, ["mutation", "subscription"]);
+  assert.ok(problems.every((problem) => /^(sent as a text: |not in documents.json: 0+$)/.test(problem)), problems.join("\n"));
 });
 
 test("a launch goes live, is rolled back, and a second browser sees it", async () => {

@@ -33,12 +33,22 @@ def test_of_too_many_those_used_last_stay(monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_manifest_is_known_for_good_and_may_be_all_there_is(tmp_path: Path) -> None:
     manifest = tmp_path / "documents.json"
     manifest.write_text(json.dumps({HASH: DOCUMENT}))
-    known = Documents.read(manifest, only=True)
+    known = Documents.read([manifest], only=True)
     known.remember(hash_of("{ a }"), "{ a }")
     assert known.find(hash_of("{ a }")) is None
     assert (known.find(HASH), known.allows(DOCUMENT), known.allows("{ a }")) == (
         DOCUMENT, True, False,
     )  # fmt: skip
+
+
+def test_what_several_list_is_known_together(tmp_path: Path) -> None:
+    manifests = [tmp_path / "ours.json", tmp_path / "theirs.json"]
+    for manifest, text in zip(manifests, ("{ a }", "{ b }"), strict=True):
+        manifest.write_text(json.dumps({hash_of(text): text}))
+    known = Documents.read(manifests, ["{ c }"], only=True)
+    assert [known.allows(text) for text in ("{ a }", "{ b }", "{ c }", "{ d }")] == [
+        True, True, True, False,
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"a": 1}', '{"a": "{ a }"}'])

@@ -1,9 +1,11 @@
 import { Client, fetchExchange, mapExchange, subscriptionExchange } from "urql";
+import { persistedExchange } from "@urql/exchange-persisted";
 import { createClient } from "graphql-ws";
 
 import { onReturn } from "./attention";
 import { launchCache } from "./cache";
 import { connection } from "./connection";
+import { hashOf } from "./hash";
 import { Heartbeat } from "./heartbeat";
 
 const SOCKET_URL = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/graphql`;
@@ -71,6 +73,12 @@ export function createLaunchClient(onEnded: () => void = () => {}): LaunchClient
         onError: (error) => {
           if (error.graphQLErrors.some(({ extensions }) => extensions.code === "UNAUTHENTICATED")) onEnded();
         },
+      }),
+      persistedExchange({
+        enableForMutation: true,
+        enableForSubscriptions: true,
+        preferGetForPersistedQueries: false,
+        generateHash: hashOf,
       }),
       subscriptionExchange({
         isSubscriptionOperation: ({ kind, context }) => kind === "subscription" || context.overSocket === true,

@@ -1,4 +1,4 @@
-import { Anchor, Button, List, SimpleGrid, Stack, Text } from "@mantine/core";
+import { Alert, Anchor, Button, List, SimpleGrid, Stack, Text } from "@mantine/core";
 import { IconDownload, IconTerminal2 } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { Link } from "react-router";
@@ -7,6 +7,7 @@ import { Copyable } from "../../components/Copyable";
 import { PageHead } from "../../components/PageHead";
 import { Section } from "../../components/Section";
 import { curl, python, stream } from "./examples";
+import { takesTexts } from "./takesTexts";
 
 /** How tools use the graph: where, with what, and examples that work against this very server. */
 export function ApiPage() {
@@ -37,6 +38,11 @@ export function ApiPage() {
 function Access() {
   return (
     <Section title="Access">
+      {!takesTexts() && (
+        <Alert mb="sm" color="yellow" title="This server runs trusted documents only">
+          A tool’s documents, these examples too, run once operators have listed them in <code>TRUSTED_DOCUMENTS</code>.
+        </Alert>
+      )}
       <List size="sm" spacing={4}>
         <List.Item>
           A tool sends a token as <code>Authorization: Bearer …</code>, over websockets in <code>connection_init</code>.

@@ -4,13 +4,16 @@ import { Anchor, Group, Skeleton, Text } from "@mantine/core";
 import { lazy, Suspense } from "react";
 import { Link } from "react-router";
 
+import { Notice } from "../../components/Notice";
 import { useSession } from "../session/session";
+import { takesTexts } from "./takesTexts";
 
 const Explorer = lazy(async () => ({ default: (await import("./Explorer")).Explorer }));
 
 /** GraphiQL over this server, as whoever is logged in, or as a visitor. */
 export function ExplorerPage() {
   const { viewer } = useSession();
+  if (!takesTexts()) return <NoExplorer back={viewer ? "/admin/api" : "/"} />;
   return (
     <main className="explorer-page">
       <Group justify="space-between" px="sm" py={6} wrap="nowrap">
@@ -24,5 +27,20 @@ export function ExplorerPage() {
         <Explorer />
       </Suspense>
     </main>
+  );
+}
+
+/** TRUSTED_DOCUMENTS_ONLY: for everybody, admins too (docs/adr/0024). */
+function NoExplorer({ back }: { back: string }) {
+  return (
+    <Notice
+      title="No explorer here"
+      text="This server runs trusted documents only: those of its pages and commands, and those that its operators list in TRUSTED_DOCUMENTS. Explore a server without that switch, and have your documents listed here."
+    >
+      <Group>
+        <Anchor href="/schema.graphql" download="schema.graphql" size="sm">Download the schema</Anchor>
+        <Anchor component={Link} to={back} size="sm">Back</Anchor>
+      </Group>
+    </Notice>
   );
 }
