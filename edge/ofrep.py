@@ -97,6 +97,7 @@ class _Service:
         body = ofrep.result_of(found)
         if found.error_code is None:
             self._runtime.usage.saw(found.key)
+            self._runtime.usage.served([found])
             body["eventStreams"] = self._streams(request)
         return _json(body, ofrep.status_of(found), _PRIVATE)
 
@@ -112,6 +113,7 @@ class _Service:
         headers = {**_PRIVATE, "etag": etag}
         if ofrep.matches(request.headers.get("if-none-match"), etag):
             return Response(status_code=304, headers=headers)
+        self._runtime.usage.served(seen)
         return _json({"flags": flags, "eventStreams": self._streams(request)}, 200, headers)
 
     async def events(self, request: Request) -> Response:

@@ -83,8 +83,10 @@ async def viewer_flags(info: Info, device_id: Device = None) -> FlagSet:
     """The flags of the caller, off ones included. Needs no login and no database."""
     current = info.context.runtime.flags.current
     context = viewer_context(info.context.actor, device_id)
-    info.context.runtime.usage.all_seen = True
-    return FlagSet.seen(current, current.client_flags(context))
+    usage, flags = info.context.runtime.usage, current.client_flags(context)
+    usage.all_seen = True
+    usage.served(flags)
+    return FlagSet.seen(current, flags)
 
 
 async def acknowledge(info: Info, version: Version, device_id: Device = None) -> bool:

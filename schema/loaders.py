@@ -48,6 +48,7 @@ class Loaders:
         self.health_history = _loader(lookups.health_histories)
         self.mail = _loader(lookups.mails)
         self.mail_attempts = _loader(lookups.mail_attempts)
+        self.exposures = _loader(lookups.exposures)
         self.last_evaluated = _loader(lookups.last_evaluated)
         self.silence = _loader(lookups.silences)
         self.silence_of_check = _loader(lookups.silences_of_checks)

@@ -1,6 +1,7 @@
-"""When flags were last evaluated for somebody: noted in memory, stored once a minute (SPEC A23).
+"""When flags were last evaluated for somebody, and as what they were served (SPEC A23).
 
-Evaluating costs one assignment more. Looking at a flag as an operator does not count.
+Noted in memory, stored once a minute. Evaluating costs an assignment and a reference more. Looking
+at a flag as an operator does not count.
 """
 
 import asyncio
@@ -11,8 +12,11 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from db.queries import flag_exposures as exposures
 from db.queries import flag_usage as queries
 from db.session import Database
+from domain.exposures import Exposures, Served
+from domain.flags import Evaluation
 from services import background
 
 logger = logging.getLogger(__name__)
@@ -36,11 +40,16 @@ class FlagUsage:
         self._visible = visible
         self._streams = streams
         self._keys: set[str] = set()
+        self._exposures = Exposures()
         self._task: asyncio.Task[None] | None = None
 
     def saw(self, *keys: str) -> None:
         """Some flags were evaluated: flags that exist, or memory fills with what people try."""
         self._keys.update(keys)
+
+    def served(self, answer: Sequence[Evaluation]) -> None:
+        """Somebody was given these."""
+        self._exposures.add(answer)
 
     async def start(self) -> None:
         """Store what was seen, once a minute."""
@@ -57,15 +66,23 @@ class FlagUsage:
         """Store what was seen since the last time; what cannot be stored waits for the next."""
         somebody = self.all_seen or self._streams() > 0
         keys = self._keys | set(self._visible() if somebody else ())
+        served = self._exposures.take()
         self.all_seen, self._keys = False, set()
-        if not keys:
+        if not keys and not served:
             return
         try:
-            async with self._db.write() as uow:
-                await queries.note(uow.session, sorted(keys), uow.now)
+            await self._store(keys, served)
         except Exception as error:
-            logger.warning("flags: their last evaluation is stored later: %r", error)
+            logger.warning("flags: their use is stored later: %r", error)
             self._keys |= keys
+            self._exposures.put_back(served)
+
+    async def _store(self, keys: set[str], served: Served) -> None:
+        async with self._db.write() as uow:
+            if keys:
+                await queries.note(uow.session, sorted(keys), uow.now)
+            if served:
+                await exposures.add(uow.session, served, uow.now)
 
     async def _run(self) -> None:
         while True:

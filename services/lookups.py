@@ -18,6 +18,7 @@ from db.queries import accounts, changes, criteria, flags, incidents, mail, phas
 from db.queries import silences as silence_queries
 from db.session import Database
 from domain.events import RecordedEvent
+from domain.exposures import Exposure
 from domain.flags import Flag
 from domain.health import CheckType
 from domain.health_history import HealthSlot
@@ -25,6 +26,7 @@ from domain.percent import Percent
 from domain.plans import LinkedFlag
 from domain.silences import Silence
 from services import incident_reports, incident_timelines, silences, suspects
+from services.flag_exposures import ExposureKey, exposures
 from services.flag_reverts import revertible
 from services.flag_usage import last_evaluated
 from services.health import UptimeKey, uptimes
@@ -67,6 +69,7 @@ class Lookups:
         self.health_histories: Lookup[UptimeKey, list[HealthSlot]] = self._by(
             partial(histories, clock=db.clock)
         )
+        self.exposures: Lookup[ExposureKey, Exposure] = self._by(partial(exposures, clock=db.clock))
         self.last_evaluated: Lookup[str, datetime] = self._by(last_evaluated)
         self.silences: Lookup[UUID, Silence] = self._by(silence_queries.by_id)
         self.silences_of_checks: Lookup[CheckType, Silence] = self._by(

@@ -5,7 +5,7 @@ from functools import partial
 
 from db.queries import health, jobs, retention
 from db.session import Database, UnitOfWork
-from services import journey_reads, metric_rollups
+from services import flag_exposures, journey_reads, metric_rollups
 from services.batches import BATCH, in_batches
 
 JOB_LOG = timedelta(days=7)  # why a job failed, beside those that still stand in the queue
@@ -17,6 +17,7 @@ _KEPT: tuple[tuple[retention.Moments, timedelta], ...] = (
     (retention.KEY_CREATED, timedelta(hours=24)),
     (retention.RESET_EXPIRED, timedelta(days=7)),
     (retention.CONFIRMATION_EXPIRED, timedelta(days=7)),
+    (retention.EXPOSURE_SERVED, timedelta(days=90)),
     (retention.PROPAGATION_STARTED, timedelta(days=365)),  # launches are looked back on
     (retention.MAIL_CREATED, timedelta(days=90)),
     (retention.ALERT_CREATED, timedelta(days=365)),
@@ -36,6 +37,7 @@ async def sweep(db: Database, *, batch: int = BATCH) -> int:
 
     gone = await in_batches(db, readings, batch) + await metric_rollups.forget_old(db)
     gone += await journey_reads.forget_old(db)
+    gone += await flag_exposures.fold_old(db, batch)
     for column, age in _KEPT:
         gone += await in_batches(db, partial(_delete, column, age, batch), batch)
     return gone + await in_batches(db, job_log, batch)

@@ -98,17 +98,18 @@ class _Operator:
 class _Viewer:
     """Somebody who is sent all their flags; counted among those who are to hear of changes."""
 
-    __slots__ = ("_receipts", "_receiver", "_streams", "_view")
+    __slots__ = ("_receipts", "_receiver", "_streams", "_usage", "_view")
 
     def __init__(self, context: Context, device_id: str | None) -> None:
         runtime, self._streams = context.runtime, context.flag_streams
         whom = viewer_context(context.actor, device_id)
         self._view = FlagView(whom, runtime.flags.current, runtime.flag_feed.views)
-        self._receipts = runtime.receipts
+        self._receipts, self._usage = runtime.receipts, runtime.usage
         self._receiver = self._receipts.join(device_id, self._view.seen.of.version)
         self._streams.append(self._receiver)
 
     def everything(self) -> FlagSet:
+        self._usage.served(self._view.seen.evaluations)
         return FlagSet.shared(self._view.seen)
 
     def move_to(self, state: Flags) -> Sequence[FlagSet]:

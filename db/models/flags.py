@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -87,3 +87,16 @@ class FlagUse(Base):
 
     flag_key: Mapped[str] = mapped_column(primary_key=True)
     evaluated_at: Mapped[datetime]
+
+
+class FlagExposure(Base):
+    """How often a flag was served as on or off in five minutes, or in an hour of long ago."""
+
+    __tablename__ = "flag_exposures"
+    __table_args__ = (Index(None, "served_at"),)
+
+    flag_key: Mapped[str] = mapped_column(primary_key=True)
+    served_at: Mapped[datetime] = mapped_column(primary_key=True)
+    resolution_seconds: Mapped[int] = mapped_column(primary_key=True)
+    value: Mapped[bool] = mapped_column(primary_key=True)
+    times: Mapped[int] = mapped_column(BigInteger)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from db.models.accounts import EmailConfirmation, PasswordReset, Session
 from db.models.events import IdempotencyKey
-from db.models.flags import FlagPropagation
+from db.models.flags import FlagExposure, FlagPropagation
 from db.models.incidents import AlertDelivery
 from db.models.jobs import Tick
 from db.models.mail import Mail
@@ -26,6 +26,7 @@ KEY_CREATED: Moments = IdempotencyKey.created_at
 MAIL_CREATED: Moments = Mail.created_at
 ALERT_CREATED: Moments = AlertDelivery.created_at
 DELIVERY_CREATED: Moments = WebhookDelivery.created_at
+EXPOSURE_SERVED: Moments = FlagExposure.served_at
 PROPAGATION_STARTED: Moments = FlagPropagation.started_at
 
 

@@ -11,11 +11,12 @@ import strawberry
 from domain import flags as domain
 from domain.actors import Scope
 from domain.events import Subject
+from domain.exposures import Exposure
 from domain.flags import Evaluation
 from domain.staleness import staleness
 from schema.context import Info
 from schema.directives import CostDirective, ScopeDirective
-from schema.enums import BucketBy, EvaluationErrorCode, EvaluationReason, Staleness
+from schema.enums import BucketBy, EvaluationErrorCode, EvaluationReason, Staleness, TimeRange
 from schema.pagination import MAX_BIGINT, After, Connection, First, Page, connection
 from schema.permissions import require
 from schema.plain import Drawn
@@ -23,6 +24,7 @@ from schema.purity import PURE
 from schema.scalars import Percent
 from schema.sharing import Results
 from schema.types.changes import Change, change_cursor
+from schema.types.flag_exposures import FlagExposure
 from schema.types.node import Node, node_id
 from services import flag_reads
 from services.flag_evaluation import Explained, etag
@@ -77,6 +79,22 @@ class FeatureFlag(Node):
     async def last_evaluated_at(self, info: Info) -> datetime | None:
         """All flags of a reply in one statement."""
         return await info.context.loaders.last_evaluated.load(self.flag.key)
+
+    @strawberry.field(
+        description="How often viewerFlags and OFREP have served it as on and as off. What an "
+        "app keeps and shows again is not seen here."
+    )
+    async def exposure(
+        self,
+        info: Info,
+        window: Annotated[
+            TimeRange,
+            strawberry.argument(description="How far back to look: 90 days are kept."),
+        ] = TimeRange.LAST_24H,
+    ) -> FlagExposure:
+        """All flags of a reply in one statement."""
+        found = await info.context.loaders.exposures.load((self.flag.key, window))
+        return FlagExposure.of(found or Exposure())
 
     @strawberry.field(description="Whether it may go: what nobody needs stays in code for ever.")
     async def staleness(self, info: Info) -> Staleness:

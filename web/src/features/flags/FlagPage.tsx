@@ -74,9 +74,15 @@ function Facts({ flag }: { flag: NonNullable<Data["featureFlag"]> }) {
         {" · "}version {flag.version}, <Ago at={flag.updatedAt} />
         {flag.phase && ` · introduced by ${flag.phase.name}`}
       </span>
+      <Text size="sm" c="dimmed" data-testid="exposure">{served(flag.exposure)}</Text>
       {flag.staleness !== "IN_USE" && <Text size="sm" data-testid="stale">{MAY_GO[flag.staleness]}</Text>}
     </Stack>
   );
+}
+
+function served({ on, off, onShare }: NonNullable<Data["featureFlag"]>["exposure"]): string {
+  if (onShare == null) return "Served to nobody in the last 24 hours";
+  return `Served ${(on + off).toLocaleString()} times in the last 24 hours, ${onShare} % of them on`;
 }
 
 function History(props: { flagKey: string; version: number; mayOperate: boolean }) {

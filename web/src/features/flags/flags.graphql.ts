@@ -20,7 +20,7 @@ export const FlagQuery = graphql(`
   query Flag($key: String!) {
     featureFlag(key: $key) {
       ...FlagFields
-      createdAt exposedUsers staleness
+      createdAt exposedUsers staleness exposure { on off onShare }
       phase { id key name status }
     }
   }

@@ -1,0 +1,64 @@
+"""Counting what flags were served as: nothing is lost, counted twice or kept (SPEC A23)."""
+
+from collections import Counter
+from itertools import count
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.exposures import EXACT, MOST_PENDING, Exposure, Exposures
+from domain.flags import Evaluation, EvaluationReason, missing
+
+OUTCOMES = [
+    Evaluation(key, value, EvaluationReason.SPLIT, 1) for key in "abc" for value in (True, False)
+]
+# Answers share objects, and are shared themselves; equal ones that are not the same come too.
+answers = st.lists(st.sampled_from([*OUTCOMES, missing("a"), missing("z")]), max_size=6)
+sequences = st.lists(answers, max_size=8).flatmap(
+    lambda pool: st.lists(st.sampled_from(pool or [[]]), max_size=3 * MOST_PENDING)
+)
+
+
+@given(sequences)
+def test_every_answer_is_counted_once(given: list[list[Evaluation]]) -> None:
+    exposures = Exposures()
+    for answer in given:
+        exposures.add(answer)
+    expected = Counter(
+        (item.key, item.value) for answer in given for item in answer if item.error_code is None
+    )
+    assert exposures.take() == dict(expected)
+    assert exposures.take() == {}
+
+
+def test_little_is_kept() -> None:
+    exposures = Exposures()
+    for _ in range(10 * MOST_PENDING + 5):
+        exposures.add(OUTCOMES)
+    assert len(exposures._pending) < MOST_PENDING
+    assert exposures.take()["a", True] == 10 * MOST_PENDING + 5
+
+
+def test_of_very_many_one_in_eight_counts_for_all() -> None:
+    """Exact again after the next look."""
+    turn = count()
+    exposures = Exposures(bits=lambda bits: next(turn) % 2**bits)
+    for _ in range(EXACT + 8_000):
+        exposures.add(OUTCOMES[:1])
+    assert exposures.take() == {("a", True): EXACT + 8_000}
+    exposures.add(OUTCOMES[:1])
+    assert exposures.take() == {("a", True): 1}
+
+
+def test_what_could_not_be_stored_counts_later() -> None:
+    exposures = Exposures()
+    exposures.add(OUTCOMES[:1])
+    found = exposures.take()
+    exposures.add(OUTCOMES[:2])
+    exposures.put_back(found)
+    assert exposures.take() == {("a", True): 2, ("a", False): 1}
+
+
+def test_the_share_is_of_what_was_served() -> None:
+    assert (Exposure(1, 2).total, Exposure(1, 2).on_share) == (3, 33.33)
+    assert Exposure().on_share is None
