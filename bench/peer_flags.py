@@ -19,7 +19,7 @@ _PROJECT = "/api/admin/projects/default/features"
 
 
 def measure(run: Run) -> Iterable[Figure]:
-    """The same number of flags, half of them split by percentage, each request another visitor."""
+    """The same number of flags, half of them split by percentage; 500 visitors take turns."""
     folder = installed(run.tell)
     with run.stack() as stack:
         ours = stack.serve()
@@ -31,7 +31,15 @@ def measure(run: Run) -> Iterable[Figure]:
             ]
             checked(client.send(requests[0])[1])
             own = list(_measured(run, "launch, viewerFlags", ours, client, requests))
+            new = [
+                client.operation(VIEWER_FLAGS, device=f"new-{number}")
+                for number in range(run.some(2_200))
+            ]
+            first = list(
+                _measured(run, "launch, each visitor for the first time", ours, client, new)
+            )
         yield from own
+        yield from first
         run.tell("starting Unleash")
         theirs = stack.peer("unleash", folder)
         _make_flags(run, theirs)
@@ -49,10 +57,14 @@ def _measured(
     run: Run, name: str, server: Process, client: Client, requests: list[bytes]
 ) -> Iterable[Figure]:
     run.tell(name)
-    for request in requests[: run.some(200)]:
+    ahead, count = run.some(200), run.some(2_000)
+    for request in requests[:ahead]:
         client.send(request)
-    count, before, begin = run.some(2_000), server.cpu_seconds(), time.perf_counter()
-    trips = [client.send(requests[number % len(requests)])[0] * 1e3 for number in range(count)]
+    before, begin = server.cpu_seconds(), time.perf_counter()
+    trips = [
+        client.send(requests[number % len(requests)])[0] * 1e3
+        for number in range(ahead, ahead + count)
+    ]
     seconds, used = time.perf_counter() - begin, server.cpu_seconds() - before
     yield figure(f"{name}, {FLAGS} flags", "ms", trips)
     yield figure("  its CPU a request", "ms", [used / count * 1e3])

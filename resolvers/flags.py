@@ -1,5 +1,6 @@
 """Feature flags (SPEC S21 to S24, A22)."""
 
+from functools import partial
 from typing import Annotated
 
 import strawberry
@@ -83,9 +84,10 @@ async def viewer_flags(info: Info, device_id: Device = None) -> FlagSet:
     """The flags of the caller, off ones included. Needs no login and no database."""
     current = info.context.runtime.flags.current
     context = viewer_context(info.context.actor, device_id)
-    usage, flags = info.context.runtime.usage, current.client_flags(context)
-    usage.all_seen = True
-    usage.served(flags)
+    flags, usage = current.client_flags(context), info.context.runtime.usage
+    served = partial(usage.served_all, flags)
+    served()
+    info.context.again.append(served)
     return FlagSet.seen(current, flags)
 
 

@@ -82,6 +82,7 @@ class Context:
     takes_over: bool = False  # whether streams may go on without their generators
     at_fault: bool = False  # whether an answer failed by our fault
     question: Question | None = None  # what was asked, where the answer can be given again
+    again: list[Callable[[], object]] = field(default_factory=list)  # to be done each time it is
     connection_params: dict[str, object] | None = None
     request_id: str = field(default_factory=request_id)
     flag_streams: list[Receiver] = field(default_factory=list)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from json.encoder import encode_basestring_ascii
 from typing import Annotated, Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
@@ -85,7 +86,8 @@ class Page:
 def encode_cursor(*parts: object) -> str:
     """An opaque cursor for a position."""
     texts = [part.isoformat() if isinstance(part, datetime) else str(part) for part in parts]
-    raw = json.dumps(texts, separators=(",", ":")).encode()
+    # As `json.dumps` writes a list of texts, without an encoder made for each row of a page.
+    raw = f"[{','.join(map(encode_basestring_ascii, texts))}]".encode()
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 

@@ -1,4 +1,6 @@
-"""Which documents ask for nothing but rows: no clock, no memory, no other system (ADR 12).
+"""Which documents ask for nothing but rows, or but the caller's flags (ADR 12).
+
+No clock, no other system, no memory but the set of flags.
 
 A field with a resolver says so itself, with `metadata=PURE[...]`; one that forgets is only slower.
 A plain attribute of an object is as pure as what gave the object.
@@ -27,14 +29,14 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 
 from schema.documents import parsed
-from services.replies import Source
+from services.replies import Source, together
 
 _KEY = "source"
 PURE: Mapping[Source, Mapping[str, Any]] = {source: {_KEY: source} for source in Source}
 
 
 class Impure(Exception):
-    """Something in the document depends on more than rows."""
+    """Something in the document depends on what has no revision."""
 
 
 class _Asked(NamedTuple):
@@ -46,7 +48,7 @@ class _Asked(NamedTuple):
 
 @lru_cache(maxsize=256)
 def source_of(schema: GraphQLSchema, query: str, operation_name: str | None) -> Source | None:
-    """What the answer to a valid query is made of; None where it is more than rows."""
+    """What the answer to a valid query is made of; None where it can be another any moment."""
     document = parsed(query)
     operation = get_operation_ast(document, operation_name)
     if operation is None or operation.operation is not OperationType.QUERY or not schema.query_type:
@@ -57,8 +59,8 @@ def source_of(schema: GraphQLSchema, query: str, operation_name: str | None) -> 
         if isinstance(node, FragmentDefinitionNode)
     }
     try:
-        sources = _sources(schema, fragments, _Asked(schema.query_type, operation.selection_set))
-        return max(sources, default=None)
+        root = _Asked(schema.query_type, operation.selection_set)
+        return together(set(_sources(schema, fragments, root)))
     except Impure:
         return None
 

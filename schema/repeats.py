@@ -1,8 +1,8 @@
 """The short road of a request that has come before, byte for byte (ADR 12).
 
 What its bytes ask for was parsed, validated and priced when they first came: none of that can turn
-out differently. What can is looked at each time: who asks, whether the rows are the same, what the
-caller has left. Where any of it is not as it should be there is no answer here, nothing was
+out differently. What can is looked at each time: who asks, whether rows or flags are the same, what
+the caller has left. Where any of it is not as it should be there is no answer here, nothing was
 charged, and the request takes the long road from its beginning.
 """
 
@@ -19,9 +19,9 @@ from schema import http
 from schema.authentication import identify
 from schema.context import Context, Runtime
 from schema.operations import tell_repeated
-from schema.sharing import audience
+from schema.sharing import asker
 from schema.spending import cost_told, payer
-from services.replies import Question
+from services.replies import Question, Source
 
 MOST = 2_000
 MOST_BYTES = 8_000
@@ -35,26 +35,29 @@ class Repeats:
     def __init__(self, runtime: Runtime) -> None:
         """`runtime` is what the process shares."""
         self._runtime = runtime
-        self._known: OrderedDict[bytes, Question] = OrderedDict()
+        # Apart, so that a crowd of visitors makes nobody forget what the dashboards ask.
+        self._rows: OrderedDict[bytes, Question] = OrderedDict()
+        self._views: OrderedDict[bytes, Question] = OrderedDict()
         self.answered = 0
 
     def __len__(self) -> int:
         """How many are remembered."""
-        return len(self._known)
+        return len(self._rows) + len(self._views)
 
     def remember(self, body: bytes, question: Question) -> None:
         """What a body asks for, whoever sent it."""
         if len(body) > MOST_BYTES or (_HASH in body and _TEXT in body):
             return
-        self._known[body] = question
-        self._known.move_to_end(body)
-        if len(self._known) > MOST:
-            self._known.popitem(last=False)
+        known = self._views if question.source is Source.VIEW else self._rows
+        known[body] = question
+        known.move_to_end(body)
+        if len(known) > MOST:
+            known.popitem(last=False)
 
     async def answer(self, request: Request) -> Response | None:
         """To a POST whose head was checked; None where it takes the long road."""
         begin, body = perf_counter(), await request.body()
-        question = self._known.get(body)
+        question = self._rows.get(body) or self._views.get(body)
         media_type = http.json_type(request.headers.get("accept", ""))
         if question is None or media_type is None:
             return None
@@ -67,7 +70,7 @@ class Repeats:
         standing = self._runtime.budgets.spend(payer(context), question.points)
         if standing.wait_seconds > 0:
             return None
-        self._known.move_to_end(body)
+        self.remember(body, question)
         self.answered += 1
         tell_repeated(context, question.name, begin)
         extensions = orjson.dumps(cost_told(question.points, standing))
@@ -82,5 +85,5 @@ class Repeats:
         replies = self._runtime.replies
         with suppress(DependencyDown):  # the long road says so
             revision = await replies.revision(question.source)
-            return replies.find(question.by(audience(context.actor)), revision)
+            return replies.find(question, asker(question.source, context.actor), revision)
         return None

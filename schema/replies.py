@@ -1,4 +1,4 @@
-"""Gives an answer again as long as the rows that it was made of are the same (ADR 12)."""
+"""Gives an answer again as long as what it was made of is the same (ADR 12)."""
 
 from collections.abc import AsyncIterator, Hashable
 from contextlib import suppress
@@ -9,36 +9,40 @@ from graphql.execution import ExecutionResult
 from strawberry.extensions import SchemaExtension
 
 from domain.errors import DependencyDown
+from schema.context import Context
 from schema.purity import source_of
-from schema.sharing import audience
+from schema.sharing import asker
 from schema.spending import operation_cost
-from services.replies import Question, Replies
+from services.replies import Kept, Question, Replies
 
 
 class ReplyCache(SchemaExtension):
     """Takes the place of the execution alone.
 
     Who asks is known by then, the document was validated and its cost was charged: nothing that
-    limits, counts or logs an operation is skipped. Each hit takes one short look at the database.
+    limits, counts or logs an operation is skipped. Where rows are asked for, each hit takes one
+    short look at the database.
     """
 
     async def on_execute(self) -> AsyncIterator[None]:
         """Around the execution of an operation."""
-        context = self.execution_context.context
+        context: Context = self.execution_context.context
         question = self._question() if context.connection is not None else None
         if question is None:
             yield
             return
         replies: Replies = context.runtime.replies
-        what = question.by(audience(context.actor))
+        who = asker(question.source, context.actor)
         revision: Hashable = None
         with suppress(DependencyDown):  # who needs the database will say that it is away
             revision = await replies.revision(question.source)
-        data = replies.find(what, revision) if revision is not None else None
+        data = replies.find(question, who, revision) if revision is not None else None
         if data is not None:
             self.execution_context.result = _answer(data)
         yield
-        if data is not None or (revision is not None and self._keep(replies, what, revision)):
+        if data is None and revision is not None:
+            data = self._answered(context, revision, question, who)
+        if data is not None:
             context.question = question
 
     def _question(self) -> Question | None:
@@ -53,14 +57,17 @@ class ReplyCache(SchemaExtension):
         what = (asked.query, asked.operation_name, given)
         return Question(source, what, operation_cost().points, asked.operation_name)
 
-    def _keep(self, replies: Replies, what: Hashable, revision: Hashable) -> bool:
+    def _answered(
+        self, context: Context, revision: Hashable, question: Question, who: Hashable
+    ) -> bytes | None:
+        """What was worked out, kept for the next."""
         result = self.execution_context.result
         if not isinstance(result, ExecutionResult) or result.errors or result.data is None:
-            return False
+            return None
         data = orjson.dumps(result.data)
-        replies.keep(what, revision, data)
+        context.runtime.replies.keep(question, who, Kept(revision, data, context.again))
         self.execution_context.result = _answer(data)
-        return True
+        return data
 
 
 def _answer(data: bytes) -> ExecutionResult:

@@ -101,7 +101,7 @@ from subscriptions import phases as live_phases
 from subscriptions import propagation as live_propagation
 from subscriptions import replay as live_replay
 
-# What an answer is made of, where that is rows alone (ADR 12).
+# What an answer is made of, where it can be given again (ADR 12).
 FLAGS, ROWS = Source.FLAGS, Source.ROWS
 # A supplier for itself, or whoever acts for suppliers.
 SUPPLIERS = (Scope.SELF, Scope.DIRECTORY_WRITE)
@@ -135,7 +135,7 @@ class Query:
     )
     feature_flag: FeatureFlag | None = query(flags.feature_flag, Scope.FLAGS_READ, source=FLAGS)
     evaluate_flags: FlagSet = query(flags.evaluate_flags, Scope.FLAGS_READ, cost=5)
-    viewer_flags: FlagSet = query(flags.viewer_flags)
+    viewer_flags: FlagSet = query(flags.viewer_flags, source=Source.VIEW)
 
     system_health: HealthSnapshot = query(health.system_health, Scope.HEALTH_READ)
     system_status: SystemStatus = query(health.system_status)

@@ -28,6 +28,7 @@ from domain.actors import Actor
 from domain.reach import readable
 from schema.plain import PlainExecutor
 from schema.rendering import Handing, Renderer, renderer_of
+from services.replies import Source
 from subscriptions.station import Handover
 
 _MOST = 64  # documents that a payload remembers; who sends a new one each time gains nothing
@@ -87,6 +88,17 @@ def audience(actor: Actor) -> Hashable:
     reach = readable(actor)
     own = None if reach.everything else (reach.user_id, reach.supplier_id, reach.couple_id)
     return actor.scopes, own
+
+
+def viewer(actor: Actor) -> Hashable:
+    """All of a caller that decides about flags."""
+    own = (actor.user_id, actor.supplier_id, actor.couple_id)
+    return actor.scopes, actor.role, actor.vendor_type, own
+
+
+def asker(source: Source, actor: Actor) -> Hashable:
+    """All of a caller that decides about an answer made of this."""
+    return viewer(actor) if source is Source.VIEW else audience(actor)
 
 
 @dataclass(slots=True)

@@ -38,6 +38,7 @@ class FlagStore:
         self._task: asyncio.Task[None] | None = None
         self._listeners: list[Callable[[FlagSet], object]] = []
         self.current = FlagSet(killed=killed)
+        self.shown = 0  # how many sets were shown since: another number, another set
 
     def on_change(self, listener: Callable[[FlagSet], object]) -> None:
         """Call back with every new set."""
@@ -117,6 +118,7 @@ class FlagStore:
 
     def _show(self, found: FlagSet) -> None:
         before, self.current = self.current, found
+        self.shown += 1
         if (found.version, found.killed) != (before.version, before.killed):
             for listener in self._listeners:
                 listener(found)

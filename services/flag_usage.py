@@ -35,7 +35,7 @@ class FlagUsage:
         streams: Callable[[], int] = lambda: 0,
     ) -> None:
         """`visible`: the keys of all flags that clients may know of; `streams` of these, open."""
-        self.all_seen = False  # set by whoever evaluates all of them
+        self._all = False
         self._db = db
         self._visible = visible
         self._streams = streams
@@ -51,6 +51,15 @@ class FlagUsage:
         """Somebody was given these."""
         self._exposures.add(answer)
 
+    def saw_all(self) -> None:
+        """All of them were evaluated for somebody."""
+        self._all = True
+
+    def served_all(self, answer: Sequence[Evaluation]) -> None:
+        """All of them were evaluated, and somebody was given these."""
+        self.saw_all()
+        self.served(answer)
+
     async def start(self) -> None:
         """Store what was seen, once a minute."""
         self._task = asyncio.create_task(self._run(), name="flag-usage")
@@ -64,10 +73,10 @@ class FlagUsage:
 
     async def flush(self) -> None:
         """Store what was seen since the last time; what cannot be stored waits for the next."""
-        somebody = self.all_seen or self._streams() > 0
+        somebody = self._all or self._streams() > 0
         keys = self._keys | set(self._visible() if somebody else ())
         served = self._exposures.take()
-        self.all_seen, self._keys = False, set()
+        self._all, self._keys = False, set()
         if not keys and not served:
             return
         try:

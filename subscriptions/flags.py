@@ -42,7 +42,7 @@ async def viewer_flags(info: Info, device_id: Device = None) -> AsyncIterator[Fl
     runtime = info.context.runtime
     newest: Latest[Flags] = Latest()
     async with runtime.flag_feed.sets.subscribe(newest) as sets:
-        runtime.usage.all_seen = True
+        runtime.usage.saw_all()
         follower = _Viewer(info.context, device_id)
         handover = Handover(runtime.flag_feed.station, follower)
         try:

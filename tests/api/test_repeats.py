@@ -7,9 +7,13 @@ from typing import Any
 
 import httpx2
 import pytest
+from sqlalchemy import delete, select
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from db.models.flags import FlagUse
+from db.session import Database
+from domain.actors import Role, VendorType
 from domain.budgets import Budget
 from schema.repeats import MOST, MOST_BYTES, Repeats
 from schema.view import GraphQLView
@@ -17,7 +21,8 @@ from services.documents import hash_of
 from services.replies import Question, Source
 from tests.api.test_logs import Lines, lines
 from tests.api.test_replies import FLAGS, toggle
-from tests.factories.launches import make_phase
+from tests.factories.launches import make_flag, make_phase
+from tests.factories.people import session_of
 from tests.graphql import GraphQLClient
 
 __all__ = ["lines"]  # a fixture
@@ -28,7 +33,7 @@ ROOTS = (
     "launchPhases {{ id key flags {{ position flag {{ {} }} }} }}",
     'featureFlag(key: "mvp_chat") {{ {} }}',
     "suppliers(first: $first) {{ nodes {{ id }} }} flag: featureFlag(key: $key) {{ {} }}",
-    "viewerFlags {{ version }} featureFlag(key: $key) {{ {} }}",  # not of rows alone
+    "viewerFlags {{ version }} featureFlag(key: $key) {{ {} }}",  # of both
 )
 ACCEPTS = (
     "application/json",
@@ -106,6 +111,75 @@ async def test_what_was_written_is_never_overlooked(short: Repeats, admin: Graph
         answers = [(await post(admin, COMMON)).json()["data"] for _ in range(3)]
         assert [str(on) in str(item) for item in answers] == [True] * 3
     assert short.answered == 6
+
+
+VIEWS = """query ($device: String) { viewerFlags(deviceId: $device) {
+  version etag flags { key value reason errorCode flagVersion } } }"""
+
+# The rest of it is another any moment.
+WORKED_OUT = VIEWS.replace("{ viewerFlags", "{ rateLimit { remaining } viewerFlags", 1)
+
+
+async def test_both_roads_show_a_visitor_the_same_flags(
+    app: Starlette,
+    short: Repeats,
+    admin: GraphQLClient,
+    visitor: GraphQLClient,
+    db: Database,
+) -> None:
+    """A5, S60: by device and by account, through switches, percentages and the kill switch."""
+    for key, groups in (("mvp_chat", None), ("mvp_photos", ["suppliers"]), ("mvp_maps", None)):
+        await make_flag(admin, key, enabled=True, rolloutPercentage=50, targetGroups=groups)
+    florists = [
+        visitor.as_(await session_of(db, Role.SUPPLIER, vendor_type=VendorType.FLORIST))
+        for _ in range(4)
+    ]
+    random, views = Random(7), set[str]()
+    for number in range(150):
+        client = random.choice((admin, visitor, visitor, *florists))
+        device = random.choice((None, "phone", "tablet", f"new-{number}"))
+        body = json.dumps({"query": VIEWS, "variables": {"device": device}}).encode()
+        pair = [body, body + b" " * next(_padding)]
+        random.shuffle(pair)
+        first, second = [told(await post(client, item)) for item in pair]
+        assert first == second
+        worked_out = (await client.data(WORKED_OUT, device=device))["viewerFlags"]
+        assert json.loads(first[2])["data"]["viewerFlags"] == worked_out
+        views.add(first[2])
+        if number % 15 == 14:
+            await toggle(admin, on=number % 30 == 14)
+        if number == 100:
+            app.state.runtime.flags.kill(frozenset({"mvp_maps"}))
+    assert short.answered > 40
+    assert len(views) > 10
+
+
+async def test_flags_that_are_given_again_were_evaluated_again(
+    app: Starlette, short: Repeats, admin: GraphQLClient, visitor: GraphQLClient, db: Database
+) -> None:
+    """A23: a flag that is served from memory is in use."""
+    await make_flag(admin, "mvp_chat")
+    body = json.dumps({"query": VIEWS}).encode()
+    for number in range(3):
+        await post(visitor, body)
+        async with db.write() as uow:
+            await uow.session.execute(delete(FlagUse))
+        await app.state.runtime.usage.flush()
+        async with db.read() as session:
+            keys = await session.scalars(select(FlagUse.flag_key))
+            assert list(keys) == ["mvp_chat"], number
+    assert short.answered == 2
+
+
+async def test_visitors_push_out_nothing_of_the_dashboards(
+    short: Repeats, admin: GraphQLClient, visitor: GraphQLClient
+) -> None:
+    await make_phase(admin, "beta", ("mvp_chat",))
+    await post(admin, COMMON)
+    for number in range(MOST + 5):
+        short.remember(b"%d" % number, Question(Source.VIEW, "what", 1, None))
+    await post(admin, COMMON)
+    assert short.answered == 1
 
 
 async def test_who_may_not_is_refused_after_others_were_answered(

@@ -1,4 +1,4 @@
-"""Which documents ask for nothing but rows (ADR 12)."""
+"""Which documents ask for nothing but rows, or but the caller's flags (ADR 12)."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from schema.purity import source_of
 from schema.root import schema
 from services.replies import Source
 
-FLAGS, ROWS = Source.FLAGS, Source.ROWS
+FLAGS, ROWS, VIEW = Source.FLAGS, Source.ROWS, Source.VIEW
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,9 @@ FLAGS, ROWS = Source.FLAGS, Source.ROWS
         ("{ launchPhases { heldBy } }", None),
         ("{ launchPhases { ...F } } fragment F on LaunchPhase { readiness { verdict } }", None),
         ("{ viewer { ... on User { id } } }", None),
+        ('{ viewerFlags(deviceId: "a") { version etag flags { key value reason } } }', VIEW),
+        ("{ viewerFlags { flags { key } } featureFlags { nodes { key } } }", None),
+        ("{ viewerFlags { flags { explanation { bucket } } } }", None),
         ("{ __schema { queryType { name } } }", None),
         ("{ __typename }", None),
         ('mutation { toggleFeatureFlag(input: {key: "a", enabled: true}) { flag { id } } }', None),
@@ -34,7 +37,7 @@ def test_what_an_answer_is_made_of(query: str, source: Source | None) -> None:
 def test_the_named_operation_counts() -> None:
     both = "query A { featureFlags { nodes { key } } } query B { viewerFlags { version } }"
     assert source_of(schema._schema, both, "A") is FLAGS
-    assert source_of(schema._schema, both, "B") is None
+    assert source_of(schema._schema, both, "B") is VIEW
     assert source_of(schema._schema, both, "C") is None
 
 

@@ -1,44 +1,72 @@
 """Answers are given again for the same revision, and memory is bounded (ADR 12)."""
 
+from functools import partial
+from typing import cast
+
 import pytest
 
 from db.revisions import Revision, Revisions
+from db.session import Database
 from domain.errors import DependencyDown
 from services import replies as module
-from services.replies import Replies, Source
+from services.flag_store import FlagStore
+from services.replies import Kept, Pool, Question, Replies, Source, together
+from tests.clock import Clock
 from tests.servers import free_port
 
-NOBODY = Revisions(f"postgresql://nobody@127.0.0.1:{free_port()}/none", 0.5)
+NOBODY_URL = f"postgresql+asyncpg://nobody@127.0.0.1:{free_port()}/none"
 
 
 @pytest.fixture
-def replies() -> Replies:
-    return Replies(NOBODY, most_bytes=10)
+def pool() -> Pool:
+    return Pool(most_bytes=10)
 
 
-def test_an_answer_holds_for_its_revision_alone(replies: Replies) -> None:
-    replies.keep("a", 1, b"one")
-    assert replies.find("a", 1) == b"one"
-    assert replies.find("a", 2) is None
-    assert replies.find("b", 1) is None
-    replies.keep("a", 2, b"two")
-    assert replies.find("a", 1) is None
-    assert (replies.find("a", 2), replies.size) == (b"two", 3)
+def four(revision: int = 1) -> Kept:
+    return Kept(revision, b"four")
 
 
-def test_the_least_used_answer_goes_first(replies: Replies) -> None:
+def found(pool: Pool, names: str) -> str:
+    """Which of the names have an answer."""
+    return "".join(name for name in names if pool.find(name, 1))
+
+
+def test_an_answer_holds_for_its_revision_alone(pool: Pool) -> None:
+    first, second = Kept(1, b"one"), Kept(2, b"two")
+    pool.keep("a", first)
+    assert (pool.find("a", 1), pool.find("a", 2), pool.find("b", 1)) == (first, None, None)
+    pool.keep("a", second)
+    assert (pool.find("a", 1), pool.find("a", 2), pool.size) == (None, second, 3)
+
+
+def test_the_least_used_answer_goes_first(pool: Pool) -> None:
     for name in "abc":
-        replies.keep(name, 1, b"four")
-    assert [replies.find(name, 1) for name in "abc"] == [None, b"four", b"four"]
-    replies.find("b", 1)
-    replies.keep("d", 1, b"four")
-    assert [replies.find(name, 1) for name in "bcd"] == [b"four", None, b"four"]
-    assert replies.size == 8
+        pool.keep(name, four())
+    assert found(pool, "abc") == "bc"
+    pool.find("b", 1)
+    pool.keep("d", four())
+    assert found(pool, "bcd") == "bd"
+    assert pool.size == 8
 
 
-def test_an_answer_that_is_too_long_is_not_kept(replies: Replies) -> None:
-    replies.keep("a", 1, b"x" * (module.MOST_OF_ONE + 1))
-    assert replies.size == 0
+def test_an_answer_that_is_too_long_is_not_kept(pool: Pool) -> None:
+    pool.keep("a", Kept(1, b"x" * (module.MOST_OF_ONE + 1)))
+    assert pool.size == 0
+
+
+@pytest.mark.parametrize(
+    ("sources", "source"),
+    [
+        (set(), None),
+        ({Source.FLAGS}, Source.FLAGS),
+        ({Source.FLAGS, Source.ROWS}, Source.ROWS),
+        ({Source.VIEW}, Source.VIEW),
+        ({Source.VIEW, Source.FLAGS}, None),
+        ({Source.VIEW, Source.ROWS}, None),
+    ],
+)
+def test_what_parts_are_made_of_together(sources: set[Source], source: Source | None) -> None:
+    assert together(sources) is source
 
 
 def test_the_flags_stay_where_others_write() -> None:
@@ -47,7 +75,25 @@ def test_the_flags_stay_where_others_write() -> None:
     assert Source.ROWS.part(before) != Source.ROWS.part(after)
 
 
-async def test_a_database_that_is_away_is_said_so(replies: Replies) -> None:
+async def test_without_a_database_only_what_is_in_memory_has_a_revision() -> None:
+    database = Database(NOBODY_URL, clock=Clock())
+    flags = FlagStore(database, clock=Clock())
+    replies = Replies(Revisions(NOBODY_URL, 0.5), flags)
     with pytest.raises(DependencyDown):
         await replies.revision(Source.FLAGS)
+    before = await replies.revision(Source.VIEW)
+    assert await replies.revision(Source.VIEW) == before
+    flags.kill(frozenset({"*"}))
+    assert await replies.revision(Source.VIEW) != before
     await replies.close()
+    await database.dispose()
+
+
+def test_what_is_given_again_is_counted_again() -> None:
+    replies = Replies(Revisions(NOBODY_URL, 0.5), FlagStore(cast("Database", None), clock=Clock()))
+    question = Question(Source.VIEW, "what", 1, None)
+    seen: list[str] = []
+    replies.keep(question, "who", Kept(1, b"data", [partial(seen.append, "a")]))
+    given = [replies.find(question, who, at) for who, at in (("who", 1), ("else", 1), ("who", 2))]
+    assert (given, seen, replies.hits) == ([b"data", None, None], ["a"], 1)
+    assert (replies.views.size, replies.rows.size) == (4, 0)
