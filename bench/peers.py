@@ -1,6 +1,7 @@
 """The systems that the benchmarks compare with: from npm, by the lock of `bench/peers`."""
 
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -60,7 +61,8 @@ def install(folder: Path, tell: Callable[[str], None], fetch: Callable[[Path], N
 def _fetch(folder: Path) -> None:
     npm = NODE.parent.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     words = [str(NODE), str(npm), "ci", *_QUIET]
-    env = {"PATH": f"{NODE.parent}:/usr/bin:/bin", "HOME": str(Path.home())}
+    # All else as it is here: a proxy, its certificates, a mirror.
+    env = os.environ | {"PATH": f"{NODE.parent}:/usr/bin:/bin"}
     subprocess.run(
         words, cwd=folder, env=env, check=True, capture_output=True, text=True, timeout=_SECONDS
     )

@@ -94,6 +94,8 @@ OWN: Mapping[str, MetricInfo] = {
     **_JOURNEYS,
 }
 
+PERCENTILES = {Aggregation.P50: 0.50, Aggregation.P95: 0.95, Aggregation.P99: 0.99}
+
 # Each process hands these over every ten seconds at most, not at the moment they happen.
 _HANDED_OVER = frozenset({REQUESTS, REQUEST_ERRORS, RESPONSE_TIME, LOOP_LAG, POOL_USED, SOCKETS})
 _SHORTEST_SECONDS = 20
@@ -105,7 +107,7 @@ _FITTING = {
     MetricKind.GAUGE: {Aggregation.AVG, Aggregation.LAST, Aggregation.COUNT},
 }
 # Others send levels and counts alike, so sums and rates make sense; they send no histograms.
-_FITTING_CUSTOM = set(Aggregation) - {Aggregation.P50, Aggregation.P95, Aggregation.P99}
+_FITTING_CUSTOM = set(Aggregation) - PERCENTILES.keys()
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,12 +236,9 @@ def measured(
     return Measurement(_value(folded, aggregation, seconds, samples), samples)
 
 
-_SHARES = {Aggregation.P50: 0.50, Aggregation.P95: 0.95, Aggregation.P99: 0.99}
-
-
 def _value(folded: Folded, aggregation: Aggregation, seconds: float, samples: int) -> float | None:
-    if aggregation in _SHARES:
-        return percentile(folded.histogram, _SHARES[aggregation])
+    if aggregation in PERCENTILES:
+        return percentile(folded.histogram, PERCENTILES[aggregation])
     if aggregation is Aggregation.RATE:
         return folded.total / seconds if seconds > 0 else None
     simple = {

@@ -66,7 +66,7 @@ async def measure(
     if not_before is not None:
         start = min(max(start, not_before), now)
     span = await spans.known(session, Span(start, now))
-    found = await _folded(session, _parts(metric), span)
+    found = await _folded(session, _parts(metric), span, _spread([(metric, aggregation)]))
     return measured(metric, aggregation, found, (now - start).total_seconds())
 
 
@@ -134,6 +134,7 @@ async def _lines(
         span.tiers,
         step=span.step,
         tags=json.dumps(dict(tags or {})),
+        spread=_spread(wanted),
     )
     return [_line(metric, how, span, found) for metric, how in wanted]
 
@@ -151,9 +152,16 @@ def _line(
     return Series(metric, info_of(metric).unit, how, span.step, points)
 
 
-async def _folded(session: AsyncSession, names: Sequence[str], span: Span) -> dict[str, Folded]:
-    found = await queries.folded(session, names, span.whole)
+async def _folded(
+    session: AsyncSession, names: Sequence[str], span: Span, spread: Sequence[str] = ()
+) -> dict[str, Folded]:
+    found = await queries.folded(session, names, span.whole, spread=spread)
     return {name: item for (_, name), item in found.items()}
+
+
+def _spread(wanted: Sequence[tuple[str, Aggregation]]) -> list[str]:
+    """The metrics of which more than sums is needed."""
+    return sorted({metric for metric, how in wanted if how in rules.PERCENTILES})
 
 
 def _parts(metric: str) -> tuple[str, ...]:

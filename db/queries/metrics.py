@@ -4,7 +4,7 @@ Two tables hold them: `launch_metrics`, one row a sample, and `launch_metric_rol
 each process folds what it counts itself (10 s) and the worker folds everything (1 min, 1 h).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -38,9 +38,13 @@ SELECT {bucket} AS bucket, metric_name, sum(samples)::bigint AS samples, sum(tot
 FROM source GROUP BY 1, 2 ORDER BY 1
 """
 _HISTOGRAMS = """
-WITH source AS ({source})
-SELECT {bucket} AS bucket, metric_name, key::int AS key, sum(value::bigint)::bigint AS number
-FROM source, jsonb_each_text(histogram) GROUP BY 1, 2, 3
+WITH source AS ({source}),
+counted AS (
+  SELECT {bucket} AS bucket, metric_name, key::int AS key, sum(value::bigint)::bigint AS number
+  FROM source, jsonb_each_text(histogram) GROUP BY 1, 2, 3
+)
+SELECT bucket, metric_name, array_agg(key) AS places, array_agg(number) AS numbers
+FROM counted GROUP BY 1, 2
 """
 _ONE = "NULL::timestamptz"
 _STEPS = "date_bin(CAST(:step AS interval), at, 'epoch'::timestamptz)"
@@ -61,10 +65,12 @@ async def folded(
     *,
     step: timedelta | None = None,
     tags: str = "{}",
+    spread: Collection[str] = (),
 ) -> Mapping[Bucket, Folded]:
     """What a window holds, by step and metric; without a step, the whole window at once.
 
     Steps begin at whole ones since the epoch, so that a chart does not move with each look at it.
+    Histograms are most of the work: they come only for the metrics in `spread`.
     """
     if not window:  # begins only later, as what is measured of a run that has to settle first
         return {}
@@ -78,10 +84,12 @@ async def folded(
     bucket = _ONE if step is None else _STEPS
     source = " UNION ALL ".join(part + _WANTED for part in wanted)
     sums = await session.execute(text(_SUMS.format(source=source, bucket=bucket)), values)
-    counts = await session.execute(text(_HISTOGRAMS.format(source=source, bucket=bucket)), values)
-    histograms: dict[Bucket, dict[int, int]] = {}
-    for row in counts:
-        histograms.setdefault((row.bucket, row.metric_name), {})[row.key] = row.number
+    histograms: dict[Bucket, Mapping[int, int]] = {}
+    if spread:
+        statement = text(_HISTOGRAMS.format(source=source, bucket=bucket))
+        for row in await session.execute(statement, values | {"names": list(spread)}):
+            counts = dict(zip(row.places, row.numbers, strict=True))
+            histograms[row.bucket, row.metric_name] = counts
     return {
         (row.bucket, row.metric_name): Folded(
             row.samples,

@@ -67,11 +67,11 @@ DOCUMENTS = {
         "{ launchEvents(first: 100) { nodes { ... on FlagEvent { propagation { acked } } } } }",
         2,
     ),
-    "metrics": ("{ launchMetrics { signups { value } performance { points { value } } } }", 7),
-    "funnels": ("{ launchMetrics { journeys { started } } }", 10),
+    "metrics": ("{ launchMetrics { signups { value } performance { points { value } } } }", 5),
+    "funnels": ("{ launchMetrics { journeys { started } } }", 8),
     "a metric over time": (
         '{ metricSeries(name: "error_rate", range: LAST_1H, aggregation: AVG) { points { at } } }',
-        3,  # how far folds reach is one
+        2,  # one of them asks how far folds reach
     ),
     "the flags of the viewer": ("{ viewerFlags { version flags { key value reason } } }", 0),
     "the history of all checks": (

@@ -161,7 +161,9 @@ async def test_rollups_say_what_the_samples_say(db: Database, clock: Clock) -> N
         found = {}
         for size in (FINE, MINUTE, HOUR):
             window = [Tier(size, start - timedelta(hours=2), db.clock())]
-            found[size] = await queries.folded(session, ["response_time_ms"], window)
+            found[size] = await queries.folded(
+                session, ["response_time_ms"], window, spread=["response_time_ms"]
+            )
     fine = found[FINE][None, "response_time_ms"]
     assert found[MINUTE][None, "response_time_ms"] == fine
     assert found[HOUR][None, "response_time_ms"] == fine
