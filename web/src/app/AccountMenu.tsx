@@ -6,6 +6,7 @@ import { useMutation } from "urql";
 import { accountOf } from "../features/session/roles";
 import { LogOutMutation } from "../features/session/session.graphql";
 import { useSession, type Viewer } from "../features/session/session";
+import { succeeded } from "../lib/outcome";
 
 export function AccountMenu({ viewer }: { viewer: Viewer }) {
   const { renew } = useSession();
@@ -13,7 +14,8 @@ export function AccountMenu({ viewer }: { viewer: Viewer }) {
   const [, logOut] = useMutation(LogOutMutation);
 
   async function leave() {
-    await logOut({});
+    const { error } = await logOut({});
+    if (!succeeded("Still logged in", error, [])) return;
     await renew();
     await navigate("/login", { replace: true }); // whoever comes next starts at their own page
   }

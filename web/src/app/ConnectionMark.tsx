@@ -1,7 +1,8 @@
 import { Group, Text } from "@mantine/core";
 
 import { type ConnectionState, useConnection } from "../lib/connection";
-import { span, useNow } from "../lib/time";
+import { span } from "../lib/spans";
+import { useNow } from "../lib/time";
 
 const MARKS: Record<Exclude<ConnectionState, "resting">, { color: string; label: string }> = {
   connecting: { color: "gray", label: "Connecting" },
@@ -19,7 +20,7 @@ export function ConnectionMark() {
   return (
     <Group gap={6} wrap="nowrap" role="status" data-testid="connection" data-state={state}>
       <span className="dot" style={{ background: `var(--mantine-color-${color}-6)` }} aria-hidden />
-      <Text size="sm">
+      <Text size="sm" style={{ whiteSpace: "nowrap" }}>
         {label}{state !== "live" && <span aria-hidden> {span(age)}</span>}
       </Text>
     </Group>

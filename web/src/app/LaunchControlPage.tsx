@@ -1,3 +1,5 @@
+import { VisuallyHidden } from "@mantine/core";
+
 import { EventFeed } from "../features/events/EventFeed";
 import { useEvents } from "../features/events/useEvents";
 import { FlagList } from "../features/flags/FlagList";
@@ -15,17 +17,16 @@ export function LaunchControlPage() {
   const newestIncident = feed.events.find((event) => event.__typename === "IncidentEvent")?.cursor;
   return (
     <div className="control">
-      <div className="control-main">
-        <div style={{ order: 1 }}><HealthTiles /></div>
-        <div style={{ order: 3 }}><PhaseTimeline mayOperate={may} /></div>
-        <div style={{ order: 5 }}><MetricCards /></div>
-        <div style={{ order: 6 }}><FlagList mayOperate={may} /></div>
-      </div>
+      <VisuallyHidden component="h1">Launch</VisuallyHidden>
+      <div className="control-first" data-step="1"><HealthTiles /></div>
       <div className="control-side">
-        <div style={{ order: 2 }}>
-          <OpenIncidents newest={newestIncident} mayOperate={may} />
-        </div>
-        <div style={{ order: 4 }}><EventFeed feed={feed} /></div>
+        <div data-step="2"><OpenIncidents newest={newestIncident} mayOperate={may} /></div>
+        <div data-step="4"><EventFeed feed={feed} /></div>
+      </div>
+      <div className="control-rest">
+        <div data-step="3"><PhaseTimeline mayOperate={may} /></div>
+        <div data-step="5"><MetricCards /></div>
+        <div data-step="6"><FlagList mayOperate={may} /></div>
       </div>
     </div>
   );

@@ -1,6 +1,7 @@
-import { Button, Code, Group } from "@mantine/core";
-import { Link, useRouteError } from "react-router";
+import { Code, Group } from "@mantine/core";
+import { useRouteError } from "react-router";
 
+import { Button, LinkButton } from "../components/Button";
 import { Notice } from "../components/Notice";
 import { homeOf } from "../features/session/roles";
 import { useSession } from "../features/session/session";
@@ -9,9 +10,9 @@ import { Dressed } from "./Root";
 /** No page has this address. */
 export function NotFoundPage() {
   return (
-    <Notice title="There is no such page" text="The address may be mistyped, or the page has moved.">
+    <main><Notice title="There is no such page" text="The address may be mistyped, or the page has moved.">
       <WayHome />
-    </Notice>
+    </Notice></main>
   );
 }
 
@@ -19,9 +20,9 @@ export function NotFoundPage() {
 export function ForbiddenPage() {
   const { viewer } = useSession();
   return (
-    <Notice title="Not for this account" text={`You are logged in as ${viewer?.email ?? "nobody"}. This page is for others.`}>
+    <main><Notice title="Not for this account" text={`You are logged in as ${viewer?.email ?? "nobody"}. This page is for others.`}>
       <WayHome />
-    </Notice>
+    </Notice></main>
   );
 }
 
@@ -30,13 +31,13 @@ export function Crash() {
   const error = useRouteError();
   return (
     <Dressed brand="wedsync">
-      <Notice title="This page broke" text="That is our fault. What you had saved is safe.">
+      <main><Notice title="This page broke" text="That is our fault. What you had saved is safe.">
         <Group>
           <Button onClick={() => location.reload()}>Load it again</Button>
-          <Button component="a" href="/" variant="default">Start page</Button>
+          <LinkButton to="/" reload variant="default">Start page</LinkButton>
         </Group>
         <Code>{error instanceof Error ? error.message : "Unknown error"}</Code>
-      </Notice>
+      </Notice></main>
     </Dressed>
   );
 }
@@ -44,8 +45,8 @@ export function Crash() {
 function WayHome() {
   const { viewer } = useSession();
   return (
-    <Button component={Link} to={viewer ? homeOf(viewer.role) : "/login"}>
+    <LinkButton to={viewer ? homeOf(viewer.role) : "/login"}>
       {viewer ? "To my start page" : "Log in"}
-    </Button>
+    </LinkButton>
   );
 }

@@ -1,5 +1,4 @@
 import { Box, MantineProvider } from "@mantine/core";
-import { ModalsProvider } from "@mantine/modals";
 import { Notifications } from "@mantine/notifications";
 import { type ReactNode, Suspense, useEffect } from "react";
 import { Outlet, ScrollRestoration, type UIMatch, useMatches, useNavigation } from "react-router";
@@ -43,10 +42,8 @@ export function Dressed({ brand, children }: { brand: Brand; children: ReactNode
     <MantineProvider
       theme={theme} cssVariablesResolver={readable} defaultColorScheme={scheme} getStyleNonce={() => nonce}
     >
-      <ModalsProvider>
-        <Notifications position="bottom-right" autoClose={6000} />
-        {children}
-      </ModalsProvider>
+      <Notifications position="bottom-right" autoClose={6000} />
+      {children}
     </MantineProvider>
   );
 }

@@ -1,7 +1,8 @@
-import { Button } from "@mantine/core";
+
 import { useEffect } from "react";
 import type { CombinedError } from "urql";
 
+import { Button } from "../components/Button";
 import { Notice } from "../components/Notice";
 import { useSession } from "../features/session/session";
 import { everySeen } from "../lib/attention";
@@ -16,8 +17,8 @@ export function Unreachable({ error }: { error: CombinedError }) {
     return everySeen(AGAIN_MS, () => void renew());
   }, [renew]);
   return (
-    <Notice title="The server does not answer" text={`${sentence(error)} Trying again every 5 s.`}>
+    <main><Notice title="The server does not answer" text={`${sentence(error)} Trying again every 5 s.`}>
       <Button onClick={() => void renew()}>Try now</Button>
-    </Notice>
+    </Notice></main>
   );
 }

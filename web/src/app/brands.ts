@@ -13,6 +13,7 @@ export interface Look {
 /** Calm by default: colour is kept for what wants attention. */
 const base: MantineThemeOverride = {
   defaultRadius: "md",
+  respectReducedMotion: true,
   fontFamily:
     'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", sans-serif',
   fontFamilyMonospace: 'ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace',

@@ -1,5 +1,7 @@
-import { Button, CopyButton, Group, TextInput } from "@mantine/core";
+import { CopyButton, Group, TextInput } from "@mantine/core";
 import { IconCheck, IconCopy } from "@tabler/icons-react";
+
+import { Button } from "./Button";
 
 /** A link to hand over. Where the browser does not let pages copy, it can be marked and copied. */
 export function CopyLink({ label, url }: { label: string; url: string }) {

@@ -1,19 +1,21 @@
-import { Button, Group, Text } from "@mantine/core";
+import { Group, Text } from "@mantine/core";
 
 import type { Pages } from "../lib/growing";
 
+import { Button } from "./Button";
+
 /** The foot of a list: how much of it is shown, and the way to the rest. */
 export function LoadMore<N>({ pages, none }: { pages: Pages<N>; none: string }) {
-  const { nodes, total, hasMore, fetching, error } = pages;
+  const { nodes, total, hasMore, loading, growing, error } = pages;
   if (nodes.length === 0) {
-    return fetching || error ? null : <Text c="dimmed" size="sm">{none}</Text>;
+    return loading || error ? null : <Text c="dimmed" size="sm">{none}</Text>;
   }
   return (
     <Group justify="space-between">
       <Text c="dimmed" size="xs" role="status">
         {nodes.length.toLocaleString()} {total === undefined ? "shown" : `of ${total.toLocaleString()}`}
       </Text>
-      {hasMore && <Button size="xs" variant="default" loading={fetching} onClick={pages.more}>Load more</Button>}
+      {hasMore && <Button size="xs" variant="default" loading={growing} onClick={pages.more}>Load more</Button>}
     </Group>
   );
 }

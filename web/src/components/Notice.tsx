@@ -8,10 +8,10 @@ interface Props {
   children?: ReactNode;
 }
 
-/** A page that has nothing to show but a sentence. */
+/** A page that has nothing to show but a sentence. It stands in a shell, or in a `main` of its own. */
 export function Notice({ title, text, children }: Props) {
   return (
-    <Center mih="60vh" p="md" component="main">
+    <Center mih="60vh" p="md">
       <Stack align="center" role="alert" maw={480}>
         <Title order={1} size="h3" ta="center">{title}</Title>
         <Text c="dimmed" ta="center">{text}</Text>

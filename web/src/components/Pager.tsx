@@ -1,6 +1,8 @@
-import { Button, Group, Text } from "@mantine/core";
+import { Group, Text } from "@mantine/core";
 
 import type { Cursors } from "../lib/pages";
+
+import { Button } from "./Button";
 
 interface Props {
   cursors: Cursors;

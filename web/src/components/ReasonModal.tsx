@@ -1,5 +1,9 @@
-import { Button, Group, Modal, Stack, Text, Textarea } from "@mantine/core";
+import { Group, Stack, Text, Textarea } from "@mantine/core";
 import { type FormEvent, type ReactNode, useState } from "react";
+
+import { Button } from "./Button";
+
+import { Dialog } from "./Dialog";
 
 interface Props {
   title: string;
@@ -29,7 +33,7 @@ export function ReasonModal(props: Props) {
   }
 
   return (
-    <Modal opened onClose={onClose} title={title}>
+    <Dialog onClose={onClose} title={title}>
       <form onSubmit={(event) => void submit(event)}>
         <Stack>
           {children && <Text size="sm" component="div">{children}</Text>}
@@ -41,6 +45,6 @@ export function ReasonModal(props: Props) {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

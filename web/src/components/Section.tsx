@@ -11,11 +11,13 @@ interface Props {
   aside?: ReactNode;
   error?: CombinedError | undefined;
   loading?: boolean;
+  /** About so high will it be, in pixels. */
+  height?: number;
   children: ReactNode;
 }
 
 /** A part of the page with its loading and error states; old rows stay while it cannot refresh. */
-export function Section({ title, aside, error, loading = false, children }: Props) {
+export function Section({ title, aside, error, loading = false, height = 96, children }: Props) {
   return (
     <Card component="section" aria-label={title}>
       <Stack gap="sm">
@@ -24,7 +26,7 @@ export function Section({ title, aside, error, loading = false, children }: Prop
           {aside}
         </Group>
         {error && <Alert color="orange" role="alert">{sentence(error)}</Alert>}
-        {loading ? <Skeleton height={96} aria-label={`${title} is loading`} /> : children}
+        {loading ? <Skeleton height={height} data-waits aria-label={`${title} is loading`} /> : children}
       </Stack>
     </Card>
   );

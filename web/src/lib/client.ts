@@ -4,6 +4,7 @@ import { createClient } from "graphql-ws";
 
 import { onReturn } from "./attention";
 import { launchCache } from "./cache";
+import { clock } from "./clock";
 import { connection } from "./connection";
 import { hashOf } from "./hash";
 import { Heartbeat } from "./heartbeat";
@@ -67,6 +68,11 @@ export function createLaunchClient(onEnded: () => void = () => {}): LaunchClient
     url: "/graphql",
     preferGetMethod: false,
     fetchOptions: { credentials: "same-origin" },
+    fetch: async (input, init) => {
+      const answer = await fetch(input, init);
+      clock.heard(answer.headers.get("date"), Date.now());
+      return answer;
+    },
     exchanges: [
       launchCache(),
       mapExchange({

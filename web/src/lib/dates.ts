@@ -1,12 +1,16 @@
+import { formatted } from "./spans";
+
 /** Days without a time, such as a wedding: never moved by the zone of the reader. */
 
 const DAY_MS = 86_400_000;
+const STYLES = {
+  medium: new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeZone: "UTC" }),
+  long: new Intl.DateTimeFormat(undefined, { dateStyle: "long", timeZone: "UTC" }),
+};
 
 /** "2027-06-12" as people write it where the reader lives. */
 export function plainDate(day: string, style: "medium" | "long" = "medium"): string {
-  return new Date(`${day}T00:00:00Z`).toLocaleDateString(undefined, {
-    dateStyle: style, timeZone: "UTC",
-  });
+  return formatted(STYLES[style], `${day}T00:00:00Z`);
 }
 
 /** Today where the reader is, as "2027-06-12". */

@@ -1,41 +1,32 @@
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useSyncExternalStore } from "react";
 import { type AnyVariables, type CombinedError, type TypedDocumentNode, useClient } from "urql";
 
+import { everySeen } from "./attention";
 import { useConnection } from "./connection";
+import { type Connection, GrowingList } from "./growingList";
 
-/** A Relay connection, as far as a list needs it. */
-export interface Connection<N> {
-  readonly nodes: readonly N[];
-  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor?: string | null };
-  readonly totalCount?: number;
-}
+const POLL_MS = 5000;
 
 export interface Pages<N> {
   readonly nodes: readonly N[];
   readonly total: number | undefined;
   readonly hasMore: boolean;
   readonly fetching: boolean;
+  /** The next page is on its way. */
+  readonly growing: boolean;
   /** Nothing is known yet. */
   readonly loading: boolean;
   readonly error: CombinedError | undefined;
   readonly more: () => void;
+  /** Read all that is shown once more; it stays until then. */
   readonly again: () => void;
   /** Put a newer state of a row in its place; false where the list does not hold it. */
   readonly patch: (node: N) => boolean;
 }
 
-interface State<N> {
-  nodes: readonly N[];
-  end: string | null;
-  total: number | undefined;
-  error: CombinedError | undefined;
-  fetching: boolean;
-  known: boolean;
-}
-
 /**
  * A list that grows page by page. Other variables begin a new list; what is shown stays until its
- * first page is there. After a lost connection it is read again from the start.
+ * first page is there. It is read again after a lost connection, and every 5 s while there is none.
  */
 export function usePages<D, V extends AnyVariables, N extends { id: string }>(
   query: TypedDocumentNode<D, V>,
@@ -43,55 +34,35 @@ export function usePages<D, V extends AnyVariables, N extends { id: string }>(
   pick: (data: D) => Connection<N>,
 ): Pages<N> {
   const client = useClient();
-  const { returns } = useConnection();
-  const [state, setState] = useState<State<N>>({
-    nodes: [], end: null, total: undefined, error: undefined, fetching: true, known: false,
-  });
+  const { state, returns } = useConnection();
   const key = JSON.stringify(variables);
-  const newest = useRef({ pick, request: 0, nodes: state.nodes });
+  const picked = useRef(pick);
   useEffect(() => {
-    newest.current.pick = pick;
-    newest.current.nodes = state.nodes;
+    picked.current = pick;
   });
 
-  const read = useCallback(async (after: string | null) => {
-    const request = ++newest.current.request;
-    setState((known) => ({ ...known, fetching: true }));
-    const asked = { ...(JSON.parse(key) as object), after } as unknown as V;
-    const { data, error } = await client
-      .query(query, asked, { requestPolicy: "network-only" })
-      .toPromise();
-    if (request !== newest.current.request) return;
-    const page = data === undefined ? undefined : newest.current.pick(data);
-    setState((known) => ({
-      nodes: page ? joined(after === null ? [] : known.nodes, page.nodes) : known.nodes,
-      end: page ? (page.pageInfo.hasNextPage ? (page.pageInfo.endCursor ?? null) : null) : known.end,
-      total: page?.totalCount ?? known.total,
-      error,
-      fetching: false,
-      known: true,
-    }));
+  const before = useRef<GrowingList<N, CombinedError>>(undefined);
+  const list = useMemo(() => {
+    const fixed = JSON.parse(key) as object;
+    return new GrowingList<N, CombinedError>(async (after) => {
+      const asked = { ...fixed, after } as unknown as V;
+      const { data, error } = await client.query(query, asked, { requestPolicy: "network-only" }).toPromise();
+      return { page: data === undefined ? undefined : picked.current(data), error };
+    }, before.current);
   }, [client, query, key]);
+  useEffect(() => {
+    before.current = list;
+    return list.start();
+  }, [list]);
+  useEffect(() => {
+    if (returns > 0) list.again();
+  }, [list, returns]);
+  const isPolling = state === "polling";
+  useEffect(() => (isPolling ? everySeen(POLL_MS, list.again) : undefined), [list, isPolling]);
 
-  const again = useCallback(() => void read(null), [read]);
-  useEffect(again, [again, returns]);
-  const patch = useCallback((node: N) => {
-    if (!newest.current.nodes.some(({ id }) => id === node.id)) return false;
-    setState((known) => ({
-      ...known, nodes: known.nodes.map((old) => (old.id === node.id ? { ...old, ...node } : old)),
-    }));
-    return true;
-  }, []);
-
+  const { nodes, end, total, error, running, known } = useSyncExternalStore(list.subscribe, list.read);
   return {
-    nodes: state.nodes, total: state.total, error: state.error, fetching: state.fetching,
-    loading: !state.known, hasMore: state.end !== null,
-    more: () => void read(state.end), again, patch,
+    nodes, total, error, fetching: running !== undefined, growing: running === "more", loading: !known,
+    hasMore: end !== null, more: list.more, again: list.again, patch: list.patch,
   };
-}
-
-/** A row that moved between two pages is there once. */
-function joined<N extends { id: string }>(shown: readonly N[], found: readonly N[]): N[] {
-  const ids = new Set(found.map(({ id }) => id));
-  return [...shown.filter(({ id }) => !ids.has(id)), ...found];
 }

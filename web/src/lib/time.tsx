@@ -2,61 +2,53 @@ import { Text, type TextProps } from "@mantine/core";
 import { useSyncExternalStore } from "react";
 
 import { everySeen } from "./attention";
+import { serverNow } from "./clock";
+import { local, localDay, span } from "./spans";
 
 const listeners = new Set<() => void>();
-let now = Date.now();
+let now = serverNow();
 everySeen(1000, () => {
-  now = Date.now();
+  now = serverNow();
   for (const listener of listeners) listener();
 });
 
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** What is read of this moment, again every second; it is drawn anew only where that has changed. */
+function useMoment<T extends string | number>(read: (now: number) => T): T {
+  return useSyncExternalStore(subscribe, () => read(now));
+}
+
 /** This moment, again every second: one timer for the whole page. */
 export function useNow(): number {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => now,
-  );
-}
-
-/** A span as people say it: 45 s, 3 min, 2 h 5 min, 4 d. */
-export function span(milliseconds: number): string {
-  const seconds = Math.max(0, Math.round(milliseconds / 1000));
-  if (seconds < 60) return `${seconds} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min`;
-  const hours = Math.floor(minutes / 60);
-  if (hours < 24) return minutes % 60 ? `${hours} h ${minutes % 60} min` : `${hours} h`;
-  return `${Math.floor(hours / 24)} d`;
-}
-
-/** A moment in the reader's own zone. */
-export function local(moment: string): string {
-  return new Date(moment).toLocaleString(undefined, {
-    dateStyle: "medium",
-    timeStyle: "medium",
-  });
+  return useMoment((moment) => moment);
 }
 
 /** The age of a moment, the moment itself on hover and for screen readers. */
 export function Ago({ at, ...props }: { at: string } & TextProps) {
-  const age = useNow() - Date.parse(at);
-  return (
-    <Text component="time" dateTime={at} title={local(at)} inherit {...props}>
-      {age < 1500 ? "just now" : `${span(age)} ago`}
-    </Text>
-  );
+  const age = useMoment((moment) => aged(moment - Date.parse(at)));
+  return <Text component="time" dateTime={at} title={local(at)} inherit {...props}>{age}</Text>;
 }
 
-/** A moment to come in the reader's own zone, and how far away it is. */
-export function Moment({ at }: { at: string }) {
-  const left = Date.parse(at) - useNow();
-  return (
-    <time dateTime={at} title={local(at)}>
-      {new Date(at).toLocaleDateString(undefined, { dateStyle: "medium" })}
-      {left > 0 && ` (in ${span(left)})`}
-    </time>
-  );
+/** How long something lasts, behind what it is. Not read aloud: in an alarm it would be said each second. */
+export function Since({ at }: { at: string }) {
+  const age = useMoment((moment) => span(moment - Date.parse(at)));
+  return <span aria-hidden title={local(at)}>{` · for ${age}`}</span>;
+}
+
+/** A moment to come, or one that has passed by now: in the reader's own zone, and how far away it is. */
+export function Moment({ at, style = "medium" }: { at: string; style?: "medium" | "day" }) {
+  const distance = useMoment((moment) => away(Date.parse(at) - moment));
+  return <time dateTime={at} title={local(at)}>{style === "day" ? localDay(at) : local(at)} ({distance})</time>;
+}
+
+function aged(milliseconds: number): string {
+  return milliseconds < 1500 ? "just now" : `${span(milliseconds)} ago`;
+}
+
+function away(milliseconds: number): string {
+  return milliseconds > 0 ? `in ${span(milliseconds)}` : aged(-milliseconds);
 }

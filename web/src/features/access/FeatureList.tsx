@@ -1,9 +1,10 @@
-import { Badge, Group, Skeleton, Stack, Text } from "@mantine/core";
+import { Badge, Group, Stack, Text } from "@mantine/core";
 
 import { Section } from "../../components/Section";
 import { useViewer } from "../session/session";
 import { useAccess } from "./access";
 import { featuresOf } from "./features";
+import { NotKnown } from "./Gate";
 
 /** Which features of the launch are open for this person; follows the launch live (SPEC S113). */
 export function FeatureList() {
@@ -11,7 +12,7 @@ export function FeatureList() {
   const features = Object.entries(featuresOf(useViewer().role));
   return (
     <Section title="Features">
-      {!known ? <Skeleton height={96} /> : (
+      {!known ? <NotKnown /> : (
         <Stack gap={0}>
           {features.map(([key, { name, description }]) => {
             const open = allows(key);

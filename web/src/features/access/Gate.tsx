@@ -1,15 +1,29 @@
-import { Card, Skeleton, Stack, Text, ThemeIcon, Title } from "@mantine/core";
+import { Alert, Card, Skeleton, Stack, Text, ThemeIcon, Title } from "@mantine/core";
 import { IconLock } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 
+import { Button } from "../../components/Button";
+import { sentence } from "../../lib/outcome";
 import { useAccess } from "./access";
 import { featureOf } from "./features";
 
 /** A page or a part of one that shows while its flag is on for this person. */
 export function Gate({ flag, children }: { flag: string; children: ReactNode }) {
   const { known, allows } = useAccess();
-  if (!known) return <Skeleton height={160} aria-label="Loading" />;
+  if (!known) return <NotKnown />;
   return allows(flag) ? children : <NotYet flag={flag} />;
+}
+
+/** The flags are on their way, or cannot be had. */
+export function NotKnown() {
+  const { error, again } = useAccess();
+  if (!error) return <Skeleton height={160} aria-label="Loading" />;
+  return (
+    <Alert color="orange" role="alert" title="What is open for you is not known">
+      <Text size="sm" mb="xs">{sentence(error)}</Text>
+      <Button size="xs" variant="default" onClick={again}>Try again</Button>
+    </Alert>
+  );
 }
 
 function NotYet({ flag }: { flag: string }) {

@@ -1,4 +1,5 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from "react";
+import type { CombinedError } from "urql";
 
 import type { ViewerFlagsQuery as Data } from "../../gql/graphql";
 import { deviceId } from "../../lib/device";
@@ -15,7 +16,9 @@ export interface Access {
   readonly known: boolean;
   /** Whether a feature shows. One that no flag guards shows: flags hold back, they do not grant. */
   readonly allows: (key: string) => boolean;
-  readonly flags: ReadonlyMap<string, boolean>;
+  /** Why they are not known. */
+  readonly error: CombinedError | undefined;
+  readonly again: () => void;
 }
 
 const AccessContext = createContext<Access | null>(null);
@@ -25,15 +28,16 @@ const AccessContext = createContext<Access | null>(null);
  * goes while somebody looks at it, and each version acknowledged once it shows (SPEC S24, X5).
  */
 export function AccessProvider({ children }: { children: ReactNode }) {
-  const [{ data }] = useLiveQuery(ViewerFlagsQuery, DEVICE);
+  const [{ data, error }, ask] = useLiveQuery(ViewerFlagsQuery, DEVICE);
   const [streamed, setStreamed] = useState<Flags>();
   useStream(ViewerFlagsStream, DEVICE, ({ viewerFlags }) => setStreamed(viewerFlags));
   useAcknowledgement(streamed?.version);
   const newest = newer(streamed, data?.viewerFlags);
   const access = useMemo<Access>(() => {
     const flags = new Map((newest?.flags ?? []).map(({ key, value }) => [key, value]));
-    return { known: newest !== undefined, allows: (key) => flags.get(key) ?? true, flags };
-  }, [newest]);
+    const again = () => ask({ requestPolicy: "network-only" });
+    return { known: newest !== undefined, allows: (key) => flags.get(key) ?? true, error, again };
+  }, [newest, error, ask]);
   return <AccessContext.Provider value={access}>{children}</AccessContext.Provider>;
 }
 

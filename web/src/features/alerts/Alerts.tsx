@@ -1,7 +1,8 @@
-import { Alert, Button, Code, Group, Stack, Text } from "@mantine/core";
+import { Alert, Code, Group, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import { useMutation } from "urql";
 
+import { Button } from "../../components/Button";
 import { Section } from "../../components/Section";
 import type { AlertChannelsQuery as Data, SendTestAlertMutation } from "../../gql/graphql";
 import { useLiveQuery } from "../../lib/live";

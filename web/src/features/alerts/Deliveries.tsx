@@ -1,12 +1,13 @@
-import { Anchor, Badge, Group, Stack, Text } from "@mantine/core";
+import { Anchor, Badge, Stack, Text } from "@mantine/core";
 import { Link } from "react-router";
 
 import { LoadMore } from "../../components/LoadMore";
+import { Row } from "../../components/Row";
 import type { AlertDeliveriesQuery as Data } from "../../gql/graphql";
 import { usePages } from "../../lib/growing";
-import { span } from "../../lib/time";
+import { span } from "../../lib/spans";
 import { Ago } from "../../lib/time";
-import { sentenceCase } from "../health/checks";
+import { sentenceCase } from "../../lib/words";
 import { DeliveriesQuery } from "./alerts.graphql";
 
 type Delivery = Data["alertDeliveries"]["edges"][number]["node"];
@@ -27,25 +28,24 @@ export function Deliveries({ incidentId = null }: { incidentId?: string | null }
 function Line({ delivery }: { delivery: Delivery }) {
   const { label, color } = outcome(delivery);
   return (
-    <Group className="row" justify="space-between" wrap="nowrap" align="flex-start">
-      <div style={{ minWidth: 0 }}>
-        <Text size="sm" style={{ overflowWrap: "anywhere" }}>{delivery.title}</Text>
-        <Text size="xs" c="dimmed">
-          {sentenceCase(delivery.kind)} to {delivery.channel} · <Ago at={delivery.createdAt} />
-          {delivery.latencyMs != null && ` · ${span(delivery.latencyMs)} after the first bad sample`}
-          {delivery.attempts > 1 && ` · ${delivery.attempts} attempts`}
-        </Text>
-        {delivery.lastError && !delivery.delivered && <Text size="xs" c="var(--bad)">{delivery.lastError}</Text>}
-      </div>
-      <Group gap={6} style={{ flex: "none" }}>
+    <Row aside={
+      <>
         {delivery.incident && (
           <Anchor component={Link} to={`/admin/incidents/${delivery.incident.number}`} size="sm">
             #{delivery.incident.number}
           </Anchor>
         )}
         <Badge color={color} variant="dot">{label}</Badge>
-      </Group>
-    </Group>
+      </>
+    }>
+      <Text size="sm" style={{ overflowWrap: "anywhere" }}>{delivery.title}</Text>
+      <Text size="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>
+        {sentenceCase(delivery.kind)} to {delivery.channel} · <Ago at={delivery.createdAt} />
+        {delivery.latencyMs != null && ` · ${span(delivery.latencyMs)} after the first bad sample`}
+        {delivery.attempts > 1 && ` · ${delivery.attempts} attempts`}
+      </Text>
+      {delivery.lastError && !delivery.delivered && <Text size="xs" c="var(--bad)" style={{ overflowWrap: "anywhere" }}>{delivery.lastError}</Text>}
+    </Row>
   );
 }
 

@@ -1,8 +1,9 @@
-import { Alert, Anchor, Button, List, SimpleGrid, Stack, Text } from "@mantine/core";
+import { Alert, Anchor, List, SimpleGrid, Stack, Text } from "@mantine/core";
 import { IconDownload, IconTerminal2 } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { Link } from "react-router";
 
+import { LinkButton } from "../../components/Button";
 import { Copyable } from "../../components/Copyable";
 import { PageHead } from "../../components/PageHead";
 import { Section } from "../../components/Section";
@@ -14,11 +15,11 @@ export function ApiPage() {
   return (
     <>
       <PageHead title="API" text="Everything that this page can do, a tool can do too: one typed graph with streams.">
-        <Button component={Link} to="/explorer" size="xs" leftSection={<IconTerminal2 size={14} />}>Open the explorer</Button>
-        <Button component="a" href="/schema.graphql" download="schema.graphql" size="xs" variant="default"
+        <LinkButton to="/explorer" size="xs" leftSection={<IconTerminal2 size={14} />}>Open the explorer</LinkButton>
+        <LinkButton to="/schema.graphql" reload download="schema.graphql" size="xs" variant="default"
           leftSection={<IconDownload size={14} />}>
           Download the schema
-        </Button>
+        </LinkButton>
       </PageHead>
       <SimpleGrid cols={{ base: 1, lg: 2 }}>
         <Stack>

@@ -33,7 +33,7 @@ export function ExplorerPage() {
 /** TRUSTED_DOCUMENTS_ONLY: for everybody, admins too (docs/adr/0024). */
 function NoExplorer({ back }: { back: string }) {
   return (
-    <Notice
+    <main><Notice
       title="No explorer here"
       text="This server runs trusted documents only: those of its pages and commands, and those that its operators list in TRUSTED_DOCUMENTS. Explore a server without that switch, and have your documents listed here."
     >
@@ -41,6 +41,6 @@ function NoExplorer({ back }: { back: string }) {
         <Anchor href="/schema.graphql" download="schema.graphql" size="sm">Download the schema</Anchor>
         <Anchor component={Link} to={back} size="sm">Back</Anchor>
       </Group>
-    </Notice>
+    </Notice></main>
   );
 }

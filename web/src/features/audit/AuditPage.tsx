@@ -5,6 +5,7 @@ import { LoadMore } from "../../components/LoadMore";
 import { PageHead } from "../../components/PageHead";
 import { Section } from "../../components/Section";
 import type { ChangeSubject } from "../../gql/graphql";
+import { serverNow } from "../../lib/clock";
 import { usePages } from "../../lib/growing";
 import { useNewestEvent } from "../events/useNewestEvent";
 import { mayOperate } from "../session/roles";
@@ -31,7 +32,7 @@ export function AuditPage() {
   const [subject, setSubject] = useState<ChangeSubject | "ALL">("ALL");
   const [hours, setHours] = useState("0");
   const since = useMemo(
-    () => (hours === "0" ? null : new Date(Date.now() - Number(hours) * 3_600_000).toISOString()),
+    () => (hours === "0" ? null : new Date(serverNow() - Number(hours) * 3_600_000).toISOString()),
     [hours],
   );
   const wanted = { subject: subject === "ALL" ? null : [subject], since };

@@ -1,11 +1,13 @@
-import { Anchor, Button, Group, Text } from "@mantine/core";
+import { Anchor, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconArrowBackUp } from "@tabler/icons-react";
 import { Link } from "react-router";
 import { useMutation } from "urql";
 
+import { Button } from "../../components/Button";
 import { Diff } from "../../components/Diff";
 import { ReasonModal } from "../../components/ReasonModal";
+import { Row } from "../../components/Row";
 import type { ChangeFieldsFragment } from "../../gql/graphql";
 import { actorName } from "../../lib/actor";
 import { succeeded } from "../../lib/outcome";
@@ -31,24 +33,20 @@ export function ChangeRow({ change, mayOperate, onReverted }: Props) {
   }
 
   return (
-    <Group className="row" justify="space-between" align="flex-start" wrap="nowrap" data-testid="change">
-      <div style={{ minWidth: 0 }}>
-        <Text size="sm" style={{ overflowWrap: "anywhere" }}>
-          <SubjectLink change={change} /> {change.action}
-        </Text>
-        <Diff before={change.before} after={change.after} />
-        {change.reason && <Text size="sm" fs="italic" style={{ overflowWrap: "anywhere" }}>“{change.reason}”</Text>}
-        <Text size="xs" c="dimmed">
-          {actorName(change.actor)} · <Ago at={change.at} />
-          {change.reverts && " · undoes an earlier change"}
-        </Text>
-      </div>
-      {mayOperate && change.revertible && (
-        <Button size="compact-sm" variant="light" color="red" style={{ flex: "none" }}
-          leftSection={<IconArrowBackUp size={14} />} onClick={dialog.open}>
-          Revert
-        </Button>
-      )}
+    <Row data-testid="change" aside={mayOperate && change.revertible && (
+      <Button size="compact-sm" variant="light" color="red" leftSection={<IconArrowBackUp size={14} />} onClick={dialog.open}>
+        Revert
+      </Button>
+    )}>
+      <Text size="sm" style={{ overflowWrap: "anywhere" }}>
+        <SubjectLink change={change} /> {change.action}
+      </Text>
+      <Diff before={change.before} after={change.after} />
+      {change.reason && <Text size="sm" fs="italic" style={{ overflowWrap: "anywhere" }}>“{change.reason}”</Text>}
+      <Text size="xs" c="dimmed">
+        {actorName(change.actor)} · <Ago at={change.at} />
+        {change.reverts && " · undoes an earlier change"}
+      </Text>
       {asking && (
         <ReasonModal title={`Revert: ${nameOf(change)} ${change.action}`} confirm="Revert" color="red" required
           onConfirm={undo} onClose={dialog.close}>
@@ -56,7 +54,7 @@ export function ChangeRow({ change, mayOperate, onReverted }: Props) {
           <Diff before={change.after} after={change.before} />
         </ReasonModal>
       )}
-    </Group>
+    </Row>
   );
 }
 

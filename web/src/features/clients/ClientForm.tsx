@@ -1,9 +1,11 @@
-import { Button, Group, Modal, Stack, Textarea, TextInput } from "@mantine/core";
+import { Group, Stack, Textarea, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { notifications } from "@mantine/notifications";
 import { useState } from "react";
 import { useMutation } from "urql";
 
+import { Button } from "../../components/Button";
+import { Dialog } from "../../components/Dialog";
 import { FormProblem } from "../../components/FormProblem";
 import type { ClientFieldsFragment } from "../../gql/graphql";
 import { orNull, placed } from "../../lib/forms";
@@ -44,7 +46,7 @@ export function ClientForm({ client, onClose }: { client?: ClientFieldsFragment;
   }
 
   return (
-    <Modal opened onClose={onClose} title={client ? "Edit the client" : "Add a client"}>
+    <Dialog onClose={onClose} title={client ? "Edit the client" : "Add a client"}>
       <form onSubmit={form.onSubmit((values) => void submit(values))}>
         <Stack>
           <TextInput label="Names of the couple" required data-autofocus maxLength={200}
@@ -61,6 +63,6 @@ export function ClientForm({ client, onClose }: { client?: ClientFieldsFragment;
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,9 +1,11 @@
-import { ActionIcon, Anchor, Badge, Box, Button, Group, Menu, Text } from "@mantine/core";
+import { ActionIcon, Anchor, Badge, Box, Group, Menu, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { modals } from "@mantine/modals";
 import { IconArchive, IconArrowBackUp, IconDots, IconMail, IconPencil, IconX } from "@tabler/icons-react";
+import { useState } from "react";
 import { useMutation } from "urql";
 
+import { Button } from "../../components/Button";
+import { ConfirmDialog } from "../../components/ConfirmDialog";
 import type { ClientFieldsFragment } from "../../gql/graphql";
 import { plainDate } from "../../lib/dates";
 import { succeeded } from "../../lib/outcome";
@@ -62,11 +64,15 @@ function Follow({ id }: { id: string }) {
   return null;
 }
 
+type Question = "archive" | "take back";
+
 function Actions(props: { client: ClientFieldsFragment; onEdit: () => void; onInvite?: () => void }) {
   const { client, onEdit, onInvite } = props;
+  const [asking, setAsking] = useState<Question>();
   const [, update] = useMutation(UpdateClientMutation);
   const [, revoke] = useMutation(RevokeInvitationMutation);
   const archived = client.status === "INACTIVE";
+  const pending = isPending(client) ? client.invitation : null;
 
   async function archive() {
     const { data, error } = await update({ input: { id: client.id, archived: !archived } });
@@ -78,36 +84,35 @@ function Actions(props: { client: ClientFieldsFragment; onEdit: () => void; onIn
     succeeded("Not taken back", error, data?.revokeInvitation.errors);
   }
 
-  function ask(title: string, text: string, onConfirm: () => void) {
-    modals.openConfirmModal({ title, children: text, labels: { confirm: title, cancel: "Cancel" }, onConfirm });
-  }
-
   return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" aria-label={`More for ${client.coupleNames}`}><IconDots size={18} /></ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item leftSection={<IconPencil size={16} />} onClick={onEdit}>Edit</Menu.Item>
-        {onInvite && <Menu.Item leftSection={<IconMail size={16} />} onClick={onInvite}>Send again</Menu.Item>}
-        {client.invitation && isPending(client) && (
-          <Menu.Item leftSection={<IconX size={16} />} onClick={() => {
-            const { id } = client.invitation ?? { id: "" };
-            ask("Take it back", "The link stops working at once.", () => void takeBack(id));
-          }}>
-            Take the invitation back
-          </Menu.Item>
-        )}
-        {archived ? (
-          <Menu.Item leftSection={<IconArrowBackUp size={16} />} onClick={() => void archive()}>Bring back</Menu.Item>
-        ) : (
-          <Menu.Item leftSection={<IconArchive size={16} />} color="red" onClick={() =>
-            ask("Archive", "Ends the connection and takes a pending invitation back. You can bring the client back later.",
-              () => void archive())}>
-            Archive
-          </Menu.Item>
-        )}
-      </Menu.Dropdown>
-    </Menu>
+    <>
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <ActionIcon variant="subtle" color="gray" aria-label={`More for ${client.coupleNames}`}><IconDots size={18} /></ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item leftSection={<IconPencil size={16} />} onClick={onEdit}>Edit</Menu.Item>
+          {onInvite && <Menu.Item leftSection={<IconMail size={16} />} onClick={onInvite}>Send again</Menu.Item>}
+          {pending && (
+            <Menu.Item leftSection={<IconX size={16} />} onClick={() => setAsking("take back")}>Take the invitation back</Menu.Item>
+          )}
+          {archived ? (
+            <Menu.Item leftSection={<IconArrowBackUp size={16} />} onClick={() => void archive()}>Bring back</Menu.Item>
+          ) : (
+            <Menu.Item leftSection={<IconArchive size={16} />} color="red" onClick={() => setAsking("archive")}>Archive</Menu.Item>
+          )}
+        </Menu.Dropdown>
+      </Menu>
+      {asking === "take back" && pending && (
+        <ConfirmDialog title="Take it back" confirm="Take it back" onConfirm={() => takeBack(pending.id)} onClose={() => setAsking(undefined)}>
+          The link stops working at once.
+        </ConfirmDialog>
+      )}
+      {asking === "archive" && (
+        <ConfirmDialog title="Archive" confirm="Archive" onConfirm={archive} onClose={() => setAsking(undefined)}>
+          Ends the connection and takes a pending invitation back. You can bring the client back later.
+        </ConfirmDialog>
+      )}
+    </>
   );
 }

@@ -1,15 +1,17 @@
-import { Button, Card, Group, Select, Stack, Text, TextInput } from "@mantine/core";
+import { Card, Group, Select, Stack, Text, TextInput } from "@mantine/core";
 import { useDebouncedValue, useDisclosure } from "@mantine/hooks";
 import { IconPlus, IconSearch } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { useSearchParams } from "react-router";
 
+import { Button } from "../../components/Button";
 import { Page } from "../../components/Page";
 import { Pager } from "../../components/Pager";
 import { Section } from "../../components/Section";
 import type { ClientsQuery as Data, ClientStatus } from "../../gql/graphql";
 import { useLiveQuery } from "../../lib/live";
 import { useCursors } from "../../lib/pages";
+import { counted } from "../../lib/words";
 import { useAccess } from "../access/access";
 import { Gate } from "../access/Gate";
 import { ClientForm } from "./ClientForm";
@@ -78,7 +80,7 @@ function Clients({ onAdd }: { onAdd: () => void }) {
       <Section title="Your clients" error={error} loading={fetching && clients === undefined}>
         {clients && <Rows clients={clients} filtered={status !== null || wanted !== ""} onAdd={onAdd} />}
         {clients && clients.totalCount > 0 && (
-          <Pager cursors={cursors} pageInfo={clients.pageInfo} total={counted(clients.totalCount)} />
+          <Pager cursors={cursors} pageInfo={clients.pageInfo} total={counted(clients.totalCount, "client")} />
         )}
       </Section>
     </>
@@ -105,8 +107,4 @@ function Rows({ clients, filtered, onAdd }: { clients: List; filtered: boolean; 
 function statusOf(text: string | null): ClientStatus | null {
   const status = text?.toUpperCase() ?? "";
   return status in STATUSES ? (status as ClientStatus) : null;
-}
-
-function counted(count: number): string {
-  return count === 1 ? "1 client" : `${count.toLocaleString()} clients`;
 }

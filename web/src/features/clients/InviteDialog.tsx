@@ -1,8 +1,10 @@
-import { Button, Group, Modal, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
+import { Group, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useState } from "react";
 
+import { Button } from "../../components/Button";
 import { CopyLink } from "../../components/CopyLink";
+import { Dialog } from "../../components/Dialog";
 import { FormProblem } from "../../components/FormProblem";
 import type { ClientFieldsFragment, InvitationChannel } from "../../gql/graphql";
 import { orNull, placed } from "../../lib/forms";
@@ -25,7 +27,7 @@ export function InviteDialog({ client, onClose }: { client: ClientFieldsFragment
   }
 
   return (
-    <Modal opened onClose={onClose} title={`Invite ${client.coupleNames}`}>
+    <Dialog onClose={onClose} title={`Invite ${client.coupleNames}`}>
       {sent ? <Done sent={sent} onClose={onClose} /> : (
         <form onSubmit={form.onSubmit((values) => void submit(values))}>
           <Stack>
@@ -52,7 +54,7 @@ export function InviteDialog({ client, onClose }: { client: ClientFieldsFragment
           </Stack>
         </form>
       )}
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,6 +1,7 @@
-import { Button, Card, Group, Stack, Text, Title } from "@mantine/core";
+import { Card, Group, Stack, Text, Title } from "@mantine/core";
 import { useMutation } from "urql";
 
+import { Button } from "../../components/Button";
 import { CopyLink } from "../../components/CopyLink";
 import type { OnboardingFieldsFragment } from "../../gql/graphql";
 import { succeeded } from "../../lib/outcome";

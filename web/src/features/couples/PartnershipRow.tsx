@@ -16,7 +16,7 @@ export function PartnershipRow({ partnership }: { partnership: PartnershipFields
         </Text>
         <Group gap={6} mt={4}>
           <Badge variant="light" color={isActive ? "teal" : "gray"}>{isActive ? "Connected" : "Ended"}</Badge>
-          <Text size="xs" c="dimmed">since <Ago at={connectedAt} /></Text>
+          <Text size="xs" c="dimmed"><Ago at={connectedAt} /></Text>
         </Group>
       </Box>
     </Group>

@@ -1,7 +1,8 @@
-import { Group, Stack, Text } from "@mantine/core";
+import { Stack, Text } from "@mantine/core";
 import { useState } from "react";
 
 import { LoadMore } from "../../components/LoadMore";
+import { Row } from "../../components/Row";
 import { Section } from "../../components/Section";
 import { plainDate } from "../../lib/dates";
 import { usePages } from "../../lib/growing";
@@ -18,8 +19,7 @@ export function Couples() {
       aside={<SearchInput label="Search couples" onSearch={setSearch} />}>
       <Stack gap={0}>
         {pages.nodes.map((couple) => (
-          <Group key={couple.id} className="row" justify="space-between" wrap="nowrap" align="flex-start">
-            <div style={{ minWidth: 0 }}>
+          <Row key={couple.id} aside={<SeesLink user={couple.onboarding.user} />}>
               <Text size="sm" fw={600} style={{ overflowWrap: "anywhere" }}>
                 {[couple.partner1Name, couple.partner2Name].filter(Boolean).join(" and ") || "Without names yet"}
               </Text>
@@ -29,9 +29,7 @@ export function Couples() {
                 {couple.firstConnectionAt && <> · connected <Ago at={couple.firstConnectionAt} /></>}
               </Text>
               <OnboardingState onboarding={couple.onboarding} />
-            </div>
-            <SeesLink user={couple.onboarding.user} />
-          </Group>
+          </Row>
         ))}
       </Stack>
       <LoadMore pages={pages} none={search ? "No couple matches." : "No couple has signed up yet."} />

@@ -1,8 +1,9 @@
-import { Tabs } from "@mantine/core";
+import { Tabs, Text } from "@mantine/core";
 import type { ComponentType } from "react";
 import { useSearchParams } from "react-router";
 
 import { PageHead } from "../../components/PageHead";
+import { Section } from "../../components/Section";
 import { Outbox } from "../mail/Outbox";
 import { useViewer } from "../session/session";
 import { Staff } from "../staff/Staff";
@@ -32,8 +33,9 @@ const TABS: readonly TabEntry[] = [
 export function DirectoryPage() {
   const [search, setSearch] = useSearchParams();
   const admin = useViewer().role === "ADMIN";
-  const tabs = TABS.filter(({ adminOnly }) => admin || !adminOnly);
-  const { value: shown, Panel } = tabs.find(({ value }) => value === search.get("tab")) ?? SUPPLIERS;
+  const { value: shown, label, Panel, adminOnly } = TABS.find(({ value }) => value === search.get("tab")) ?? SUPPLIERS;
+  const isAllowed = admin || !adminOnly;
+  const tabs = TABS.filter((tab) => admin || !tab.adminOnly || tab.value === shown);
   return (
     <>
       <PageHead title="Directory" />
@@ -41,8 +43,13 @@ export function DirectoryPage() {
         <Tabs.List mb="md">
           {tabs.map(({ value, label }) => <Tabs.Tab key={value} value={value}>{label}</Tabs.Tab>)}
         </Tabs.List>
-        <Tabs.Panel value={shown}><Panel /></Tabs.Panel>
+        <Tabs.Panel value={shown}>{isAllowed ? <Panel /> : <Forbidden title={label} />}</Tabs.Panel>
       </Tabs>
     </>
   );
+}
+
+/** Whoever was led here by a link hears why there is nothing. */
+function Forbidden({ title }: { title: string }) {
+  return <Section title={title}><Text size="sm" role="alert">Only admins see this part. Ask one of them.</Text></Section>;
 }

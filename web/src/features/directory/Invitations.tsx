@@ -1,12 +1,13 @@
-import { Badge, Group, Select, Stack, Text } from "@mantine/core";
+import { Badge, Select, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 
 import { LoadMore } from "../../components/LoadMore";
+import { Row } from "../../components/Row";
 import { Section } from "../../components/Section";
 import type { InvitationStatus } from "../../gql/graphql";
 import { usePages } from "../../lib/growing";
-import { Ago, local } from "../../lib/time";
-import { sentenceCase } from "../health/checks";
+import { Ago, Moment } from "../../lib/time";
+import { counted, sentenceCase } from "../../lib/words";
 import { InvitationsQuery } from "./directory.graphql";
 
 const STATUS: Record<InvitationStatus, string> = {
@@ -27,20 +28,17 @@ export function Invitations() {
     >
       <Stack gap={0}>
         {pages.nodes.map((item) => (
-          <Group key={item.id} className="row" justify="space-between" wrap="nowrap" align="flex-start">
-            <div style={{ minWidth: 0 }}>
-              <Text size="sm" fw={600} style={{ overflowWrap: "anywhere" }}>{item.client.coupleNames}</Text>
-              <Text size="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>
-                {item.channel === "LINK" ? "by link" : item.email} · sent <Ago at={item.sentAt} />
-                {item.openedAt && <> · opened <Ago at={item.openedAt} /></>}
-                {item.acceptedAt && <> · accepted <Ago at={item.acceptedAt} /></>}
-                {item.resendCount > 0 && ` · sent again ${item.resendCount} times`}
-                {(item.status === "SENT" || item.status === "OPENED") && ` · expires ${local(item.expiresAt)}`}
-              </Text>
-              {item.hint && <Text size="xs" c="var(--warn)" data-hint={item.hint.kind}>{item.hint.message}</Text>}
-            </div>
-            <Badge color={STATUS[item.status]} variant="dot" style={{ flex: "none" }}>{sentenceCase(item.status)}</Badge>
-          </Group>
+          <Row key={item.id} aside={<Badge color={STATUS[item.status]} variant="dot">{sentenceCase(item.status)}</Badge>}>
+            <Text size="sm" fw={600} style={{ overflowWrap: "anywhere" }}>{item.client.coupleNames}</Text>
+            <Text size="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>
+              {item.channel === "LINK" ? "by link" : item.email} · sent <Ago at={item.sentAt} />
+              {item.openedAt && <> · opened <Ago at={item.openedAt} /></>}
+              {item.acceptedAt && <> · accepted <Ago at={item.acceptedAt} /></>}
+              {item.resendCount > 0 && ` · sent again ${counted(item.resendCount, "time")}`}
+              {(item.status === "SENT" || item.status === "OPENED") && <> · expires <Moment at={item.expiresAt} style="day" /></>}
+            </Text>
+            {item.hint && <Text size="xs" c="var(--warn)" data-hint={item.hint.kind}>{item.hint.message}</Text>}
+          </Row>
         ))}
       </Stack>
       <LoadMore pages={pages} none={status ? "No invitation has this status." : "Nobody has been invited yet."} />

@@ -1,8 +1,10 @@
-import { Button, Group, Select, Stack, Text } from "@mantine/core";
+import { Select, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import { useMutation } from "urql";
 
+import { Button } from "../../components/Button";
 import { LoadMore } from "../../components/LoadMore";
+import { Row } from "../../components/Row";
 import { Section } from "../../components/Section";
 import type { StandingFieldsFragment } from "../../gql/graphql";
 import { succeeded } from "../../lib/outcome";
@@ -54,22 +56,21 @@ function Line({ onboarding, mayAnswer, onAnswered }: LineProps) {
   }
 
   return (
-    <Group className="row" justify="space-between" wrap="nowrap" align="flex-start">
-      <div style={{ minWidth: 0 }}>
-        <Text size="sm" fw={600} style={{ overflowWrap: "anywhere" }}>
-          {onboarding.user?.email ?? "An account that is gone"} · {onboarding.userType.toLowerCase()}
-        </Text>
-        <OnboardingState onboarding={onboarding} />
-        {onboarding.assistanceMessage && <Text size="sm" fs="italic">“{onboarding.assistanceMessage}”</Text>}
-      </div>
-      <Group gap="xs" style={{ flex: "none" }}>
+    <Row aside={
+      <>
         <SeesLink user={onboarding.user} />
         {onboarding.assistanceNeeded && mayAnswer && (
           <Button size="compact-sm" variant="default" loading={state.fetching} onClick={() => void onAnswer()}>
             Mark as answered
           </Button>
         )}
-      </Group>
-    </Group>
+      </>
+    }>
+      <Text size="sm" fw={600} style={{ overflowWrap: "anywhere" }}>
+        {onboarding.user?.email ?? "An account that is gone"} · {onboarding.userType.toLowerCase()}
+      </Text>
+      <OnboardingState onboarding={onboarding} />
+      {onboarding.assistanceMessage && <Text size="sm" fs="italic" style={{ overflowWrap: "anywhere" }}>“{onboarding.assistanceMessage}”</Text>}
+    </Row>
   );
 }

@@ -2,16 +2,15 @@ import { Group, Select, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 
 import { LoadMore } from "../../components/LoadMore";
+import { Row } from "../../components/Row";
 import { Section } from "../../components/Section";
 import type { VendorType } from "../../gql/graphql";
 import { usePages } from "../../lib/growing";
 import { Ago } from "../../lib/time";
-import { sentenceCase } from "../health/checks";
+import { TRADES } from "../suppliers/vendors";
 import { SuppliersQuery } from "./directory.graphql";
 import { OnboardingState, SeesLink } from "./OnboardingState";
 import { SearchInput } from "./SearchInput";
-
-const TRADES: VendorType[] = ["PHOTOGRAPHER", "VENUE", "CATERING", "FLORIST", "MUSIC", "OTHER"];
 
 export function Suppliers() {
   const [search, setSearch] = useState<string | null>(null);
@@ -23,24 +22,21 @@ export function Suppliers() {
       aside={
         <Group gap="xs">
           <Select size="xs" w={140} aria-label="Trade" placeholder="Any trade" clearable value={vendorType}
-            data={TRADES.map((value) => ({ value, label: sentenceCase(value) }))} onChange={setVendorType} />
+            data={TRADES} onChange={setVendorType} />
           <SearchInput label="Search suppliers" onSearch={setSearch} />
         </Group>
       }
     >
       <Stack gap={0}>
         {pages.nodes.map((supplier) => (
-          <Group key={supplier.id} className="row" justify="space-between" wrap="nowrap" align="flex-start">
-            <div style={{ minWidth: 0 }}>
+          <Row key={supplier.id} aside={<SeesLink user={supplier.onboarding.user} />}>
               <Text size="sm" fw={600} style={{ overflowWrap: "anywhere" }}>{supplier.businessName ?? "Without a name yet"}</Text>
               <Text size="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>
                 {supplier.email}{supplier.vendorType && ` · ${supplier.vendorType.toLowerCase()}`}
                 {supplier.firstValueAt && <> · first invitation <Ago at={supplier.firstValueAt} /></>}
               </Text>
               <OnboardingState onboarding={supplier.onboarding} />
-            </div>
-            <SeesLink user={supplier.onboarding.user} />
-          </Group>
+          </Row>
         ))}
       </Stack>
       <LoadMore pages={pages} none={search || vendorType ? "No supplier matches." : "No supplier has signed up yet."} />

@@ -2,7 +2,7 @@ import { Group, ScrollArea, Stack, Switch, Text } from "@mantine/core";
 import {
   IconActivityHeartbeat, IconAlertTriangle, IconFlag, IconPointFilled, IconRocket,
 } from "@tabler/icons-react";
-import { useState } from "react";
+import { memo, useState } from "react";
 
 import { Section } from "../../components/Section";
 import type { EventFieldsFragment } from "../../gql/graphql";
@@ -34,7 +34,7 @@ export function EventFeed({ feed }: { feed: Feed }) {
       {shown.length === 0 ? (
         <Text c="dimmed" size="sm">Nothing in the last six hours.</Text>
       ) : (
-        <ScrollArea.Autosize mah="36rem" type="auto" viewportProps={{ tabIndex: 0 }}>
+        <ScrollArea.Autosize mah="36rem" type="auto" offsetScrollbars="y" viewportProps={{ tabIndex: 0 }}>
           <Stack gap="xs" role="log" aria-live="off" data-testid="event-feed">
             {shown.map((event) => <Line key={event.cursor} event={event} />)}
           </Stack>
@@ -44,7 +44,7 @@ export function EventFeed({ feed }: { feed: Feed }) {
   );
 }
 
-function Line({ event }: { event: EventFieldsFragment }) {
+const Line = memo(function Line({ event }: { event: EventFieldsFragment }) {
   const Icon = ICONS[event.__typename] ?? IconPointFilled;
   return (
     <Group gap="xs" wrap="nowrap" align="flex-start">
@@ -55,4 +55,4 @@ function Line({ event }: { event: EventFieldsFragment }) {
       </div>
     </Group>
   );
-}
+});

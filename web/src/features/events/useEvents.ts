@@ -3,6 +3,7 @@ import { type CombinedError, type OperationResult, useClient } from "urql";
 
 import type { EventFieldsFragment, RecentEventsQuery as Data } from "../../gql/graphql";
 import { everySeen } from "../../lib/attention";
+import { serverNow } from "../../lib/clock";
 import { useConnection } from "../../lib/connection";
 import { useStream } from "../../lib/stream";
 import { EventStream, RecentEventsQuery } from "./events.graphql";
@@ -32,7 +33,7 @@ export function useEvents(): Feed {
   useEffect(() => {
     let wanted = true;
     async function read() {
-      const since = new Date(Date.now() - WINDOW_MS).toISOString();
+      const since = new Date(serverNow() - WINDOW_MS).toISOString();
       let after: string | null = null;
       do {
         const result: OperationResult<Data> = await client

@@ -1,5 +1,6 @@
-import { Alert, Button, Group, Text } from "@mantine/core";
+import { Alert, Group, Text } from "@mantine/core";
 
+import { Button } from "../../components/Button";
 import { actorName } from "../../lib/actor";
 import { Ago } from "../../lib/time";
 import type { Conflict } from "./outcome";

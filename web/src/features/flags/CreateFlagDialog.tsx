@@ -1,8 +1,10 @@
-import { Button, Group, Modal, NumberInput, Stack, Switch, Textarea, TextInput } from "@mantine/core";
+import { Group, NumberInput, Stack, Switch, Textarea, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useNavigate } from "react-router";
 import { useMutation } from "urql";
 
+import { Button } from "../../components/Button";
+import { Dialog } from "../../components/Dialog";
 import { useIdempotencyKeys } from "../../lib/ids";
 import { CreateMutation } from "./flags.graphql";
 import { GroupsInput } from "./GroupsInput";
@@ -35,7 +37,7 @@ export function CreateFlagDialog({ onClose }: { onClose: () => void }) {
   }
 
   return (
-    <Modal opened onClose={onClose} title="Create a flag">
+    <Dialog onClose={onClose} title="Create a flag">
       <form onSubmit={form.onSubmit((values) => void submit(values))}>
         <Stack>
           <TextInput label="Key" description="Its name in code: small letters, digits and _. It never changes." required
@@ -53,6 +55,6 @@ export function CreateFlagDialog({ onClose }: { onClose: () => void }) {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

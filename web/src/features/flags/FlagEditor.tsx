@@ -1,9 +1,10 @@
-import { Button, Group, NumberInput, Select, Slider, Stack, Switch, Text, Textarea, TextInput } from "@mantine/core";
+import { Group, NumberInput, Select, Slider, Stack, Switch, Text, Textarea, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { notifications } from "@mantine/notifications";
 import { useEffect, useRef, useState } from "react";
 import { useMutation } from "urql";
 
+import { Button } from "../../components/Button";
 import type { FlagFieldsFragment } from "../../gql/graphql";
 import { ConflictNote } from "./ConflictNote";
 import { UpdateMutation } from "./flags.graphql";

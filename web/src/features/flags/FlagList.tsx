@@ -33,7 +33,7 @@ export function FlagList({ mayOperate, enabled = null, filter }: Props) {
       }
     >
       <Stack gap={0}>
-        {shown.map((flag) => <FlagRow key={flag.id} flag={flag} mayOperate={mayOperate} />)}
+        {shown.map((flag) => <FlagRow key={flag.id} flag={flag} mayOperate={mayOperate} onChanged={pages.patch} />)}
       </Stack>
       <LoadMore pages={pages} none={wanted || enabled !== null ? "No flag matches." : "No flag yet."} />
     </Section>

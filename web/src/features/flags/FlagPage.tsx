@@ -1,7 +1,8 @@
-import { Alert, Anchor, Badge, Button, SimpleGrid, Skeleton, Stack, Text } from "@mantine/core";
+import { Alert, Anchor, Badge, SimpleGrid, Skeleton, Stack, Text } from "@mantine/core";
 import { useEffect } from "react";
 import { Link, useParams } from "react-router";
 
+import { LinkButton } from "../../components/Button";
 import { LoadMore } from "../../components/LoadMore";
 import { Notice } from "../../components/Notice";
 import { PageHead } from "../../components/PageHead";
@@ -12,6 +13,7 @@ import { sentence } from "../../lib/outcome";
 import { usePages } from "../../lib/growing";
 import { useStream } from "../../lib/stream";
 import { Ago } from "../../lib/time";
+import { counted } from "../../lib/words";
 import { ChangeRow } from "../audit/ChangeRow";
 import { mayOperate } from "../session/roles";
 import { useViewer } from "../session/session";
@@ -27,7 +29,7 @@ export function FlagPage() {
   useStream(FlagStream, {}, ({ featureFlags }) => {
     if (featureFlags.key === key) again({ requestPolicy: "network-only" });
   });
-  const flag = data?.featureFlag;
+  const flag = data?.featureFlag?.key === key ? data.featureFlag : undefined; // not the one of the page before
   if (!flag) {
     if (error) return <Alert color="orange" role="alert">{sentence(error)}</Alert>;
     if (fetching) return <Skeleton height={240} aria-label="The flag is loading" />;
@@ -40,9 +42,9 @@ export function FlagPage() {
   return (
     <>
       <PageHead title={flag.name} text={<Facts flag={flag} />}>
-        <Button component={Link} to={`/admin/playground?flag=${flag.key}`} size="xs" variant="default">
+        <LinkButton to={`/admin/playground?flag=${flag.key}`} size="xs" variant="default">
           Who sees it?
-        </Button>
+        </LinkButton>
         {may && <FlagSwitch flag={flag} />}
       </PageHead>
       <SimpleGrid cols={{ base: 1, lg: 2 }}>
@@ -70,7 +72,7 @@ function Facts({ flag }: { flag: NonNullable<Data["featureFlag"]> }) {
         <Text span size="sm" className="code">{flag.key}</Text>
       </span>
       <span>
-        {flag.exposedUsers.toLocaleString()} {flag.exposedUsers === 1 ? "user sees" : "users see"} it
+        {counted(flag.exposedUsers, "user sees", "users see")} it
         {" · "}version {flag.version}, <Ago at={flag.updatedAt} />
         {flag.phase && ` · introduced by ${flag.phase.name}`}
       </span>

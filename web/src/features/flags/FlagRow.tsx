@@ -1,5 +1,5 @@
 import { Anchor, Box, Group, Slider, Switch, Text } from "@mantine/core";
-import { useEffect, useState } from "react";
+import { memo, useRef, useState } from "react";
 import { Link } from "react-router";
 import { useMutation } from "urql";
 
@@ -12,41 +12,49 @@ import { type Conflict, settled } from "./outcome";
 interface Props {
   flag: FlagFieldsFragment;
   mayOperate: boolean;
+  /** As it is after a change that was made here. */
+  onChanged: (flag: FlagFieldsFragment) => void;
 }
 
 /** One of the two that the row can change. */
 type Wish = { enabled: boolean } | { rolloutPercentage: number };
 
-/** What is wished for shows at once; where the server refuses, what is true comes back (SPEC S77). */
-export function FlagRow({ flag, mayOperate }: Props) {
+/** What is wished for shows at once; with the answer, what is true does (SPEC S77). */
+export const FlagRow = memo(function FlagRow({ flag, mayOperate, onChanged }: Props) {
   const [, toggle] = useMutation(ToggleMutation);
   const [, update] = useMutation(UpdateMutation);
-  const [enabled, setEnabled] = useState(flag.enabled);
-  const [percentage, setPercentage] = useState(flag.rolloutPercentage);
+  const [wish, setWish] = useState<Wish>();
+  const [dragged, setDragged] = useState<number>();
   const [lost, setLost] = useState<{ wish: Wish; conflict: Conflict }>();
-  function restore() {
-    setEnabled(flag.enabled);
-    setPercentage(flag.rolloutPercentage);
-  }
-  useEffect(restore, [flag.enabled, flag.rolloutPercentage, flag.version]);
+  const turn = useRef<Promise<unknown>>(Promise.resolve());
+  const mine = useRef<{ from: number; to: number }>(undefined); // who presses twice is not faster than themselves
+  const wished = { ...flag, ...wish };
+  const { enabled } = wished;
+  const percentage = dragged ?? wished.rolloutPercentage;
 
-  async function apply(wish: Wish, expectedVersion: number) {
+  async function apply(next: Wish, seen: number) {
     setLost(undefined);
-    const { done, conflict } = await send(wish, expectedVersion);
-    if (done) return;
-    restore();
-    if (conflict) setLost({ wish, conflict });
+    setDragged(undefined);
+    setWish(next);
+    const answer = turn.current.then(() => send(next, mine.current?.from === seen ? mine.current.to : seen));
+    turn.current = answer;
+    const { conflict, flag: changed } = await answer;
+    if (changed) {
+      mine.current = { from: seen, to: changed.version };
+      onChanged(changed);
+    }
+    setWish((newest) => (newest === next ? undefined : newest));
+    if (conflict) setLost({ wish: next, conflict });
   }
 
-  async function send(wish: Wish, expectedVersion: number) {
-    if ("enabled" in wish) {
-      setEnabled(wish.enabled);
-      const { data, error } = await toggle({ input: { key: flag.key, ...wish, expectedVersion } });
-      return settled(flag.key, error, data?.toggleFeatureFlag);
+  async function send(next: Wish, expectedVersion: number) {
+    const [key, input] = [flag.key, { key: flag.key, expectedVersion }];
+    if ("enabled" in next) {
+      const { data, error } = await toggle({ input: { ...input, ...next } });
+      return { ...settled(key, error, data?.toggleFeatureFlag), flag: data?.toggleFeatureFlag.flag };
     }
-    setPercentage(wish.rolloutPercentage);
-    const { data, error } = await update({ input: { key: flag.key, ...wish, expectedVersion } });
-    return settled(flag.key, error, data?.updateFeatureFlag);
+    const { data, error } = await update({ input: { ...input, ...next } });
+    return { ...settled(key, error, data?.updateFeatureFlag), flag: data?.updateFeatureFlag.flag };
   }
 
   return (
@@ -63,13 +71,14 @@ export function FlagRow({ flag, mayOperate }: Props) {
         </Text>
       </Box>
       <Slider
-        flex="0 1 9rem" miw={110} size="sm" value={percentage} onChange={setPercentage}
+        flex="0 1 9rem" miw={110} size="sm" value={percentage} onChange={setDragged}
         onChangeEnd={(value) => {
+          setDragged(undefined);
           if (value !== flag.rolloutPercentage) void apply({ rolloutPercentage: value }, flag.version);
         }}
         disabled={!mayOperate || !enabled}
         label={(value) => `${value} %`} thumbLabel={`Percentage of ${flag.name}`}
-        color={enabled ? "indigo" : "gray"}
+        {...(!enabled && { classNames: { bar: "slider-off" } })} // a bar from its edge would look like a few percent
       />
       <Text size="sm" w={52} ta="right" c={enabled ? "inherit" : "dimmed"}>
         {enabled ? `${percentage} %` : "off"}
@@ -85,7 +94,7 @@ export function FlagRow({ flag, mayOperate }: Props) {
       )}
     </Group>
   );
-}
+});
 
 function told(wish: Wish): string {
   if ("enabled" in wish) return wish.enabled ? "on" : "off";

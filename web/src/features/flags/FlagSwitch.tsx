@@ -1,8 +1,9 @@
-import { Button } from "@mantine/core";
+
 import { useDisclosure } from "@mantine/hooks";
 import { useState } from "react";
 import { useMutation } from "urql";
 
+import { Button } from "../../components/Button";
 import { ReasonModal } from "../../components/ReasonModal";
 import type { FlagFieldsFragment } from "../../gql/graphql";
 import { ConflictNote } from "./ConflictNote";

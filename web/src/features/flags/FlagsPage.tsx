@@ -1,8 +1,9 @@
-import { Button, SegmentedControl } from "@mantine/core";
+import { SegmentedControl } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 
+import { Button } from "../../components/Button";
 import { PageHead } from "../../components/PageHead";
 import { mayOperate } from "../session/roles";
 import { useViewer } from "../session/session";

@@ -42,20 +42,19 @@ export const FlagStream = graphql(`
   subscription FlagStream { featureFlags { ...FlagFields } }
 `);
 
-/* Failures are written out each time: the cache cannot tell what a fragment on an interface fits. */
+export const FlagFailure = graphql(`
+  fragment FlagFailure on Error {
+    __typename code message path
+    ... on VersionConflictError { currentVersion changedAt changedBy { ...ActorFields } }
+  }
+`);
 
 export const ToggleMutation = graphql(`
   mutation Toggle($input: ToggleFeatureFlagInput!) {
     toggleFeatureFlag(input: $input) {
       flag { ...FlagFields }
       warnings
-      errors {
-        __typename code message path
-        ... on VersionConflictError {
-          currentVersion changedAt
-          changedBy { __typename ... on User { id email } ... on ApiToken { id name } ... on SystemActor { component } }
-        }
-      }
+      errors { ...FlagFailure }
     }
   }
 `);
@@ -65,13 +64,7 @@ export const UpdateMutation = graphql(`
     updateFeatureFlag(input: $input) {
       flag { ...FlagFields }
       warnings
-      errors {
-        __typename code message path
-        ... on VersionConflictError {
-          currentVersion changedAt
-          changedBy { __typename ... on User { id email } ... on ApiToken { id name } ... on SystemActor { component } }
-        }
-      }
+      errors { ...FlagFailure }
     }
   }
 `);
@@ -81,13 +74,7 @@ export const CreateMutation = graphql(`
     createFeatureFlag(input: $input) {
       flag { ...FlagFields }
       warnings
-      errors {
-        __typename code message path
-        ... on VersionConflictError {
-          currentVersion changedAt
-          changedBy { __typename ... on User { id email } ... on ApiToken { id name } ... on SystemActor { component } }
-        }
-      }
+      errors { ...FlagFailure }
     }
   }
 `);

@@ -1,12 +1,13 @@
 import { Alert, Group, Paper, SimpleGrid, Text } from "@mantine/core";
-import { IconAlertTriangle } from "@tabler/icons-react";
+import { IconAlertTriangle, IconEyeOff } from "@tabler/icons-react";
 
 import { Section } from "../../components/Section";
 import type { SystemHealthQuery as Data } from "../../gql/graphql";
 import { useLiveQuery } from "../../lib/live";
 import { useStream } from "../../lib/stream";
-import { Ago, span, useNow } from "../../lib/time";
-import { COLORS, inOrder, sentenceCase, TITLES } from "./checks";
+import { local } from "../../lib/spans";
+import { Ago, Since } from "../../lib/time";
+import { complaint, inOrder, lookOf, silence, TITLES } from "./checks";
 import { SystemHealthQuery, SystemHealthStream } from "./health.graphql";
 
 type Check = Data["systemHealth"]["checks"][number];
@@ -21,9 +22,8 @@ export function HealthTiles() {
       title="System Health" error={error} loading={fetching && data === undefined}
       aside={data && <Text size="sm" c="dimmed">checked <Ago at={data.systemHealth.at} /></Text>}
     >
-      {checks.filter(isBroken).map((check) => (
-        <Broken key={check.id} check={check} />
-      ))}
+      <Silence checks={checks} />
+      {checks.map((check) => <Broken key={check.id} check={check} />)}
       <SimpleGrid cols={{ base: 2, sm: 3, lg: 5 }} spacing="sm">
         {checks.map((check) => <Tile key={check.id} check={check} />)}
       </SimpleGrid>
@@ -31,35 +31,40 @@ export function HealthTiles() {
   );
 }
 
-/** It fails, or gave no answer, twice in a row: either holds a launch. */
-function isBroken({ status, errorMessage }: Check): boolean {
-  return status === "CRITICAL" || (status === "UNKNOWN" && errorMessage != null);
-}
-
+/** What holds a launch: it fails, or gave no answer twice in a row. */
 function Broken({ check }: { check: Check }) {
+  const said = complaint(check);
+  if (said === undefined) return null;
   return (
-    <Alert color="red" variant="filled" icon={<IconAlertTriangle />} role="alert"
-      title={<>{TITLES[check.type]} is down{check.since && <HowLong since={check.since} />}</>}>
+    <Alert color={lookOf(check).color} variant="filled" icon={<IconAlertTriangle />} role="alert"
+      title={<>{said}{check.since && <Since at={check.since} />}</>}>
       {check.errorMessage ?? "No reason is known."}
+      {check.since && <> <Text span inherit style={{ whiteSpace: "nowrap" }}>Since {local(check.since)}.</Text></>}
     </Alert>
   );
 }
 
-/** Not read aloud: an alert that changes each second would be said each second. */
-function HowLong({ since }: { since: string }) {
-  return <span aria-hidden> for {span(useNow() - Date.parse(since))}</span>;
+/** Nobody looks: what was last known holds no longer, for better or worse. */
+function Silence({ checks }: { checks: readonly Check[] }) {
+  const said = silence(checks);
+  if (said === undefined) return null;
+  const last = checks.filter(({ stale }) => stale).map(({ checkedAt }) => checkedAt ?? "").sort().at(-1);
+  return (
+    <Alert color="gray" variant="filled" icon={<IconEyeOff />} role="alert" title={<>{said}{last && <Since at={last} />}</>}>
+      Nobody has looked lately: the worker may be down. No phase can go live until there is news.
+    </Alert>
+  );
 }
 
 function Tile({ check }: { check: Check }) {
-  const color = check.stale ? "gray" : COLORS[check.status];
-  const status = check.stale ? "No news" : sentenceCase(check.status);
+  const { label, color } = lookOf(check);
   return (
     <Paper withBorder p="sm" className="tile" data-testid={`health-${check.type.toLowerCase()}`}
       data-status={check.status} style={{ "--tile": `var(--mantine-color-${color}-6)` }}>
       <Text size="sm" c="dimmed">{TITLES[check.type]}</Text>
       <Group gap={6} wrap="nowrap">
         <span className="dot" style={{ background: `var(--mantine-color-${color}-6)` }} aria-hidden />
-        <Text fw={600}>{status}</Text>
+        <Text fw={600}>{label}</Text>
       </Group>
       <Text size="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>
         {detail(check)}

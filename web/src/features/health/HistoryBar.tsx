@@ -1,5 +1,7 @@
 import { Text } from "@mantine/core";
 
+import { local } from "../../lib/spans";
+
 interface Slot {
   readonly at: string;
   readonly uptime?: number | null;
@@ -10,7 +12,7 @@ const GAP = 1;
 const WIDE = 10;
 const HIGH = 26;
 
-/** One bar a slot: green was up, red was down, grey was not looked at. */
+/** One bar a slot, not told by colour alone: low and green was up, high and red was down, flat and grey was not looked at. */
 export function HistoryBar({ title, slots }: { title: string; slots: readonly Slot[] }) {
   if (slots.length === 0) return <Text size="xs" c="dimmed">There is nothing for this range.</Text>;
   const bad = slots.filter(({ uptime }) => uptime != null && uptime < 100).length;
@@ -19,12 +21,17 @@ export function HistoryBar({ title, slots }: { title: string; slots: readonly Sl
     <svg viewBox={`0 0 ${slots.length * WIDE} ${HIGH}`} width="100%" height={HIGH} preserveAspectRatio="none"
       role="img" aria-label={`${title}: ${bad} of ${slots.length} spans with failures, ${unknown} without samples`}>
       {slots.map((slot, index) => (
-        <rect key={slot.at} x={index * WIDE} width={WIDE - GAP * 2} height={HIGH} rx={1} fill={color(slot)}>
-          <title>{`${new Date(slot.at).toLocaleString()}: ${told(slot)}`}</title>
+        <rect key={slot.at} x={index * WIDE} y={HIGH - height(slot)} width={WIDE - GAP * 2} height={height(slot)} rx={1} fill={color(slot)}>
+          <title>{`${local(slot.at)}: ${told(slot)}`}</title>
         </rect>
       ))}
     </svg>
   );
+}
+
+function height({ uptime }: Slot): number {
+  if (uptime == null) return HIGH / 6;
+  return uptime === 100 ? HIGH * 0.7 : HIGH;
 }
 
 function color({ uptime }: Slot): string {

@@ -1,4 +1,5 @@
 import type { CheckType, HealthStatus } from "../../gql/graphql";
+import { listed, sentenceCase } from "../../lib/words";
 
 /** Names and order of the checks on all dashboards (SPEC S75). */
 export const TITLES: Record<CheckType, string> = {
@@ -6,18 +7,56 @@ export const TITLES: Record<CheckType, string> = {
   REALTIME: "Realtime",
 };
 
+/** The same in the middle of a sentence; each is one thing. */
+const NAMES: Record<CheckType, string> = {
+  DATABASE: "the database", AUTH: "log-in", EMAIL: "e-mail", API: "the API", REALTIME: "realtime",
+};
+
 const ORDER: readonly CheckType[] = ["DATABASE", "AUTH", "EMAIL", "API", "REALTIME"];
 
-export const COLORS: Record<HealthStatus, string> = {
-  HEALTHY: "teal", WARNING: "yellow", CRITICAL: "red", UNKNOWN: "gray",
+const COLORS: Record<HealthStatus, string> = {
+  HEALTHY: "teal", WARNING: "yellow", CRITICAL: "red", UNKNOWN: "red",
 };
+
+export interface Standing {
+  readonly type: CheckType;
+  readonly status: HealthStatus;
+  readonly stale: boolean;
+  readonly checkedAt?: string | null;
+}
+
+export interface Look {
+  readonly label: string;
+  readonly color: string;
+}
+
+/**
+ * How a check looks wherever it is shown: one meaning, one colour. Silent twice in a row is as bad as
+ * a failure. Of what nobody has looked at lately nothing is known: grey, whatever it was before.
+ */
+export function lookOf({ status, stale, checkedAt }: Standing): Look {
+  if (stale) return { label: checkedAt ? "No news" : "Not checked", color: "gray" };
+  return { label: status === "UNKNOWN" ? "No answer" : sentenceCase(status), color: COLORS[status] };
+}
+
+/** What is wrong with a check, as a sentence; undefined where nothing is. */
+export function complaint({ type, status, stale }: Standing): string | undefined {
+  if (stale) return undefined;
+  if (status === "CRITICAL") return `${opening(NAMES[type])} is down`;
+  return status === "UNKNOWN" ? `${opening(NAMES[type])} does not answer` : undefined;
+}
+
+/** Of what there was news once, and is none now: undefined where all are looked at. */
+export function silence(checks: readonly Standing[]): string | undefined {
+  const names = checks.filter(({ stale, checkedAt }) => stale && checkedAt).map(({ type }) => NAMES[type]);
+  return names.length === 0 ? undefined : `No news of ${listed(names)}`;
+}
 
 /** Always in the same place: whoever looks at night finds them blind. */
 export function inOrder<C extends { type: CheckType }>(checks: readonly C[]): C[] {
   return [...checks].sort((a, b) => ORDER.indexOf(a.type) - ORDER.indexOf(b.type));
 }
 
-/** Critical → what people say of it. */
-export function sentenceCase(status: string): string {
-  return status.charAt(0) + status.slice(1).toLowerCase().replaceAll("_", " ");
+function opening(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
 }

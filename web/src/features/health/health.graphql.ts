@@ -1,29 +1,22 @@
 import { graphql } from "../../gql";
 
-export const SystemHealthQuery = graphql(`
-  query SystemHealth {
-    systemHealth {
-      at
-      overall
-      checks {
-        id name type status responseTimeMs errorMessage checkedAt since stale flapping
-        uptime(window: LAST_24H)
-      }
+export const HealthFields = graphql(`
+  fragment HealthFields on HealthSnapshot {
+    at
+    overall
+    checks {
+      id name type status responseTimeMs errorMessage checkedAt since stale flapping
+      uptime(window: LAST_24H)
     }
   }
 `);
 
+export const SystemHealthQuery = graphql(`
+  query SystemHealth { systemHealth { ...HealthFields } }
+`);
+
 export const SystemHealthStream = graphql(`
-  subscription SystemHealthStream {
-    systemHealth {
-      at
-      overall
-      checks {
-        id name type status responseTimeMs errorMessage checkedAt since stale flapping
-        uptime(window: LAST_24H)
-      }
-    }
-  }
+  subscription SystemHealthStream { systemHealth { ...HealthFields } }
 `);
 
 export const HealthHistoryQuery = graphql(`

@@ -1,7 +1,8 @@
-import { Button, Combobox, useCombobox } from "@mantine/core";
+import { Combobox, useCombobox } from "@mantine/core";
 import { useState } from "react";
 import { useMutation } from "urql";
 
+import { Button } from "../../components/Button";
 import type { IncidentFieldsFragment } from "../../gql/graphql";
 import { succeeded } from "../../lib/outcome";
 import { Assignees } from "./Assignees";

@@ -1,7 +1,8 @@
-import { Button } from "@mantine/core";
+
 import { useDisclosure } from "@mantine/hooks";
 import { useMutation } from "urql";
 
+import { Button } from "../../components/Button";
 import { ReasonModal } from "../../components/ReasonModal";
 import type { IncidentFieldsFragment } from "../../gql/graphql";
 import { succeeded } from "../../lib/outcome";

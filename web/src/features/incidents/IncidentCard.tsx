@@ -1,8 +1,9 @@
-import { Anchor, Badge, Button, Group, Paper, Stack, Text } from "@mantine/core";
+import { Anchor, Badge, Group, Paper, Stack, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { Link } from "react-router";
 import { useMutation } from "urql";
 
+import { Button } from "../../components/Button";
 import type { IncidentFieldsFragment } from "../../gql/graphql";
 import { succeeded } from "../../lib/outcome";
 import { Ago } from "../../lib/time";
@@ -34,10 +35,10 @@ export function IncidentCard({ incident, mayOperate }: Props) {
             {incident.severity.toLowerCase()}
           </Badge>
         </Group>
-        {incident.description && <Description text={incident.description} />}
+        {incident.description && !incident.title.includes(incident.description) && <Description text={incident.description} />}
         {incident.userImpact && <Text size="sm" c="dimmed">{incident.userImpact}</Text>}
         <Text size="xs" c="dimmed">
-          since <Ago at={incident.createdAt} />
+          began <Ago at={incident.createdAt} />
           {incident.occurrences > 1 && ` · ${incident.occurrences} times`}
           {incident.acknowledgedAt && " · somebody is on it"}
         </Text>

@@ -3,12 +3,13 @@ import { useEffect, useState } from "react";
 import { Link } from "react-router";
 
 import { LoadMore } from "../../components/LoadMore";
+import { Row } from "../../components/Row";
 import { Section } from "../../components/Section";
 import type { IncidentFieldsFragment, IncidentStatus, Severity } from "../../gql/graphql";
 import { usePages } from "../../lib/growing";
 import { Ago } from "../../lib/time";
 import { useNewestEvent } from "../events/useNewestEvent";
-import { sentenceCase } from "../health/checks";
+import { sentenceCase } from "../../lib/words";
 import { IncidentsQuery } from "./incidents.graphql";
 import { INCIDENT_STATUS, SEVERITY } from "./severity";
 
@@ -60,22 +61,21 @@ export function IncidentList() {
 
 function Line({ incident }: { incident: IncidentFieldsFragment }) {
   return (
-    <Group className="row" justify="space-between" align="flex-start" gap="xs">
-      <div style={{ minWidth: 0, flex: "1 1 14rem" }}>
-        <Anchor component={Link} to={`/admin/incidents/${incident.number}`} size="sm" fw={600}
-          style={{ overflowWrap: "anywhere" }}>
-          #{incident.number} {incident.title}
-        </Anchor>
-        <Text size="xs" c="dimmed">
-          since <Ago at={incident.createdAt} />
-          {incident.resolvedAt && <> · ended <Ago at={incident.resolvedAt} /></>}
-          {incident.occurrences > 1 && ` · ${incident.occurrences} times`}
-        </Text>
-      </div>
-      <Group gap={6} style={{ flex: "none" }}>
+    <Row aside={
+      <>
         <Badge color={SEVERITY[incident.severity]} variant="dot">{sentenceCase(incident.severity)}</Badge>
         <Badge color={INCIDENT_STATUS[incident.status]} variant="dot">{sentenceCase(incident.status)}</Badge>
-      </Group>
-    </Group>
+      </>
+    }>
+      <Anchor component={Link} to={`/admin/incidents/${incident.number}`} size="sm" fw={600}
+        style={{ overflowWrap: "anywhere" }}>
+        #{incident.number} {incident.title}
+      </Anchor>
+      <Text size="xs" c="dimmed">
+        began <Ago at={incident.createdAt} />
+        {incident.resolvedAt && <> · ended <Ago at={incident.resolvedAt} /></>}
+        {incident.occurrences > 1 && ` · ${incident.occurrences} times`}
+      </Text>
+    </Row>
   );
 }

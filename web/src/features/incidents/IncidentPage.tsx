@@ -9,10 +9,11 @@ import type { IncidentQuery as Data } from "../../gql/graphql";
 import { actorName } from "../../lib/actor";
 import { useLiveQuery } from "../../lib/live";
 import { sentence } from "../../lib/outcome";
-import { Ago, local } from "../../lib/time";
+import { local } from "../../lib/spans";
+import { Ago } from "../../lib/time";
 import { Deliveries } from "../alerts/Deliveries";
 import { useNewestEvent } from "../events/useNewestEvent";
-import { sentenceCase } from "../health/checks";
+import { sentenceCase } from "../../lib/words";
 import { mayOperate } from "../session/roles";
 import { useViewer } from "../session/session";
 import { Description } from "./Description";
@@ -34,7 +35,7 @@ export function IncidentPage() {
   useEffect(() => {
     if (newest !== undefined) again({ requestPolicy: "network-only" });
   }, [newest, again]);
-  const incident = data?.incidents.nodes[0];
+  const incident = data?.incidents.nodes.find((found) => found.number === number); // not the one of the page before
   if (!incident) {
     if (error) return <Alert color="orange" role="alert">{sentence(error)}</Alert>;
     if (fetching) return <Skeleton height={240} aria-label="The incident is loading" />;
@@ -85,7 +86,7 @@ function Facts({ incident }: { incident: Incident }) {
         ))}
       </Group>
       <span>
-        since {local(incident.createdAt)}, <Ago at={incident.createdAt} />
+        began {local(incident.createdAt)}, <Ago at={incident.createdAt} />
         {incident.resolvedAt && <> · ended <Ago at={incident.resolvedAt} /></>}
         {incident.phase && ` · ${incident.phase.name}`}
         {incident.occurrences > 1 && ` · ${incident.occurrences} times`}

@@ -1,7 +1,8 @@
-import { Button, Group, Stack, Switch, Text, TextInput } from "@mantine/core";
+import { Group, Stack, Switch, Text, TextInput } from "@mantine/core";
 import { type FormEvent, useEffect, useState } from "react";
 import { useMutation } from "urql";
 
+import { Button } from "../../components/Button";
 import { Section } from "../../components/Section";
 import { actorName } from "../../lib/actor";
 import { succeeded } from "../../lib/outcome";

@@ -1,7 +1,9 @@
-import { Button, Group, Modal, Stack, Textarea } from "@mantine/core";
+import { Group, Stack, Textarea } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useMutation } from "urql";
 
+import { Button } from "../../components/Button";
+import { Dialog } from "../../components/Dialog";
 import type { IncidentFieldsFragment } from "../../gql/graphql";
 import { succeeded } from "../../lib/outcome";
 import { ResolveMutation } from "./incidents.graphql";
@@ -22,7 +24,7 @@ export function ResolveDialog({ incident, onClose }: Props) {
   }
 
   return (
-    <Modal opened onClose={onClose} title={`Resolve #${incident.number}`}>
+    <Dialog onClose={onClose} title={`Resolve #${incident.number}`}>
       <form onSubmit={(event) => void submit(event)}>
         <Stack>
           <Textarea label="What ended it" required autosize minRows={2} maxLength={10_000} data-autofocus
@@ -33,6 +35,6 @@ export function ResolveDialog({ incident, onClose }: Props) {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -2,6 +2,7 @@ import { Badge, Group, Stack, Text } from "@mantine/core";
 import { useQuery } from "urql";
 
 import type { SuspectsQuery as Data } from "../../gql/graphql";
+import { sentence } from "../../lib/outcome";
 import { ChangeRow } from "../audit/ChangeRow";
 import { SuspectsQuery } from "./incidents.graphql";
 
@@ -16,12 +17,14 @@ interface Props {
 
 /** What changed just before, and the button that undoes it (SPEC X8). */
 export function Suspects({ incidentId, mayOperate, headless = false }: Props) {
-  const [{ data, fetching }, again] = useQuery({
+  const [{ data, error, fetching }, again] = useQuery({
     query: SuspectsQuery, variables: { id: incidentId }, requestPolicy: "cache-and-network",
   });
   const suspects = data?.node && "suspects" in data.node ? data.node.suspects : [];
+  if (error && !data) return <Text c="var(--bad)" size="sm">What changed before is not known: {sentence(error)}</Text>;
   if (suspects.length === 0) {
-    if (!headless || fetching) return null;
+    if (fetching) return <div data-waits />;
+    if (!headless) return null;
     return <Text c="dimmed" size="sm">Nothing changed in the 15 minutes before it began.</Text>;
   }
   const shown = headless ? suspects : suspects.slice(0, 3);

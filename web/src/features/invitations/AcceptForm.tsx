@@ -1,19 +1,21 @@
-import { Anchor, Button, Checkbox, Group, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
+import { Anchor, Checkbox, Group, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { modals } from "@mantine/modals";
+import { useDisclosure } from "@mantine/hooks";
 import { type ReactNode, useRef, useState } from "react";
 import { Link } from "react-router";
 import { useMutation } from "urql";
 
+import { Button } from "../../components/Button";
+import { ConfirmDialog } from "../../components/ConfirmDialog";
 import { FormProblem } from "../../components/FormProblem";
 import type { AcceptInvitationMutation as Answer } from "../../gql/graphql";
 import { orNull, placed } from "../../lib/forms";
 import { succeeded } from "../../lib/outcome";
 import { Moment } from "../../lib/time";
 import { useSession } from "../session/session";
-import type { Preview } from "./AcceptPage";
 import type { Connection } from "./Connected";
 import { AcceptInvitationMutation, DeclineInvitationMutation, OpenInvitationMutation } from "./invitations.graphql";
+import type { Preview } from "./preview";
 
 interface Props {
   code: string;
@@ -86,7 +88,7 @@ export function AcceptForm({ code, preview, onConnected, onDeclined }: Props) {
           {viewer ? "Connect" : "Create our account"}
         </Button>
         <Group justify="space-between">
-          <Text size="xs" c="dimmed">Valid until <Moment at={preview.expiresAt} /></Text>
+          <Text size="xs" c="dimmed">Valid until <Moment at={preview.expiresAt} style="day" /></Text>
           <Decline code={code} supplier={preview.supplierName} onDeclined={onDeclined} />
         </Group>
         {!viewer && (
@@ -118,6 +120,7 @@ function wayOn(failures: Failures | undefined, code: string): ReactNode {
 
 function Decline({ code, supplier, onDeclined }: { code: string; supplier: string; onDeclined: () => void }) {
   const [, decline] = useMutation(DeclineInvitationMutation);
+  const [asking, dialog] = useDisclosure();
 
   async function say() {
     const { data, error } = await decline({ code });
@@ -125,12 +128,13 @@ function Decline({ code, supplier, onDeclined }: { code: string; supplier: strin
   }
 
   return (
-    <Button variant="subtle" color="gray" size="xs" data-testid="decline-btn" onClick={() =>
-      modals.openConfirmModal({
-        title: "No, thanks", children: `${supplier} will see that you said no. The link stops working.`,
-        labels: { confirm: "Say no", cancel: "Back" }, onConfirm: () => void say(),
-      })}>
-      No, thanks
-    </Button>
+    <>
+      <Button variant="subtle" color="gray" size="xs" data-testid="decline-btn" onClick={dialog.open}>No, thanks</Button>
+      {asking && (
+        <ConfirmDialog title="No, thanks" confirm="Say no" cancel="Back" onConfirm={say} onClose={dialog.close}>
+          {supplier} will see that you said no. The link stops working.
+        </ConfirmDialog>
+      )}
+    </>
   );
 }

@@ -1,11 +1,11 @@
-import { Button, Skeleton, Stack, Text } from "@mantine/core";
+import { Skeleton, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import { useParams } from "react-router";
 import { useMutation, useQuery } from "urql";
 
+import { Button } from "../../components/Button";
 import { Entrance } from "../../components/Entrance";
-import type { PreviewQuery as Data } from "../../gql/graphql";
-import { sentence } from "../../lib/outcome";
+import { sentence, succeeded } from "../../lib/outcome";
 import { LogOutMutation } from "../session/session.graphql";
 import { useSession } from "../session/session";
 import { vendorName } from "../suppliers/vendors";
@@ -13,8 +13,6 @@ import { AcceptForm } from "./AcceptForm";
 import { type Connection, Connected } from "./Connected";
 import { Declined, Over } from "./Over";
 import { PreviewQuery } from "./invitations.graphql";
-
-export type Preview = NonNullable<Data["invitation"]>;
 
 /** Where the link of an invitation leads. Looking consumes nothing (SPEC S41, S91). */
 export function AcceptPage() {
@@ -48,12 +46,18 @@ export function AcceptPage() {
 
 function Invited(props: React.ComponentProps<typeof AcceptForm>) {
   const { viewer, renew } = useSession();
-  const [, logOut] = useMutation(LogOutMutation);
+  const [state, logOut] = useMutation(LogOutMutation);
   if (!viewer || viewer.role === "COUPLE") return <AcceptForm {...props} />;
+
+  async function leave() {
+    const { error } = await logOut({});
+    if (succeeded("Still logged in", error, [])) await renew();
+  }
+
   return (
     <Stack>
       <Text>You are logged in as <b>{viewer.email}</b>. Only couples accept invitations: log out first.</Text>
-      <Button onClick={() => void logOut({}).then(renew)}>Log out</Button>
+      <Button loading={state.fetching} onClick={() => void leave()}>Log out</Button>
     </Stack>
   );
 }

@@ -1,7 +1,7 @@
-import { Button, List, Stack, Text, ThemeIcon } from "@mantine/core";
+import { List, Stack, Text, ThemeIcon } from "@mantine/core";
 import { IconHeartHandshake } from "@tabler/icons-react";
-import { Link } from "react-router";
 
+import { LinkButton } from "../../components/Button";
 import { Entrance } from "../../components/Entrance";
 
 export interface Connection {
@@ -28,8 +28,8 @@ export function Connected({ connection }: { connection: Connection }) {
         {warnings.length > 0 && (
           <List size="sm">{warnings.map((warning) => <List.Item key={warning}>{warning}</List.Item>)}</List>
         )}
-        <Button component={Link} to="/overview" fullWidth>To your wedding</Button>
-        {email && !hasPassword && <Button component={Link} to="/profile" variant="default" fullWidth>Set a password</Button>}
+        <LinkButton to="/overview" fullWidth>To your wedding</LinkButton>
+        {email && !hasPassword && <LinkButton to="/profile" variant="default" fullWidth>Set a password</LinkButton>}
       </Stack>
     </Entrance>
   );

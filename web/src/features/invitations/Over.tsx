@@ -1,6 +1,6 @@
-import { Button, Text } from "@mantine/core";
-import { Link } from "react-router";
+import { Text } from "@mantine/core";
 
+import { LinkButton } from "../../components/Button";
 import { Entrance } from "../../components/Entrance";
 import type { InvitationStatus } from "../../gql/graphql";
 import { useSession } from "../session/session";
@@ -42,7 +42,7 @@ export function Over({ status, supplier }: { status: InvitationStatus | undefine
   return (
     <Entrance brand="WedMe" title={title}>
       <Text role="alert" data-testid="invitation-over" data-status={status ?? "UNKNOWN"}>{text(supplier ?? "your supplier")}</Text>
-      <Button component={Link} to="/" variant="default">{viewer ? "To my start page" : "Log in"}</Button>
+      <LinkButton to="/" variant="default">{viewer ? "To my start page" : "Log in"}</LinkButton>
     </Entrance>
   );
 }

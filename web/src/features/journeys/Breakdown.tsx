@@ -2,8 +2,8 @@ import { Table, UnstyledButton } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 
 import type { JourneyFieldsFragment } from "../../gql/graphql";
-import { span } from "../../lib/time";
-import { sentenceCase } from "../health/checks";
+import { span } from "../../lib/spans";
+import { sentenceCase } from "../../lib/words";
 
 /** The same journey by what suppliers offer: one trade may fail where the others do well. */
 export function Breakdown({ rows }: { rows: JourneyFieldsFragment["breakdown"] }) {

@@ -1,7 +1,7 @@
 import { Box, Group, Paper, Progress, Stack, Text } from "@mantine/core";
 
 import type { JourneyFieldsFragment } from "../../gql/graphql";
-import { span } from "../../lib/time";
+import { span } from "../../lib/spans";
 import { Breakdown } from "./Breakdown";
 
 /** What S104 promises of each journey, in percent. */

@@ -1,14 +1,16 @@
-import { Badge, Button, Group, Select, Stack, Text } from "@mantine/core";
+import { Badge, Select, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import { useMutation } from "urql";
 
+import { Button } from "../../components/Button";
 import { LoadMore } from "../../components/LoadMore";
+import { Row } from "../../components/Row";
 import { Section } from "../../components/Section";
 import type { MailFieldsFragment, MailStatus } from "../../gql/graphql";
 import { usePages } from "../../lib/growing";
 import { succeeded } from "../../lib/outcome";
 import { Ago } from "../../lib/time";
-import { sentenceCase } from "../health/checks";
+import { sentenceCase } from "../../lib/words";
 import { CancelMailMutation, MailsQuery, RetryMailMutation } from "./mail.graphql";
 
 const STATUS: Record<MailStatus, string> = {
@@ -45,16 +47,8 @@ function Line({ mail, onChanged }: { mail: MailFieldsFragment; onChanged: () => 
   }
 
   return (
-    <Group className="row" justify="space-between" wrap="nowrap" align="flex-start">
-      <div style={{ minWidth: 0 }}>
-        <Text size="sm" fw={600} style={{ overflowWrap: "anywhere" }}>{mail.subject}</Text>
-        <Text size="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>
-          to {mail.recipient} · <Ago at={mail.createdAt} />
-          {mail.attempts > 1 && ` · ${mail.attempts} attempts`}
-        </Text>
-        {mail.lastError && mail.status !== "SENT" && <Text size="xs" c="var(--bad)">{mail.lastError}</Text>}
-      </div>
-      <Group gap="xs" style={{ flex: "none" }} justify="flex-end">
+    <Row aside={
+      <>
         <Badge color={STATUS[mail.status]} variant="dot">{sentenceCase(mail.status)}</Badge>
         {!isOver && (mail.status === "FAILED" || mail.status === "RETRYING") && (
           <Button size="compact-sm" variant="default" loading={retrying.fetching}
@@ -64,7 +58,14 @@ function Line({ mail, onChanged }: { mail: MailFieldsFragment; onChanged: () => 
           <Button size="compact-sm" variant="default" loading={cancelling.fetching}
             onClick={() => void act(cancel, "Not taken back")}>Take back</Button>
         )}
-      </Group>
-    </Group>
+      </>
+    }>
+      <Text size="sm" fw={600} style={{ overflowWrap: "anywhere" }}>{mail.subject}</Text>
+      <Text size="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>
+        to {mail.recipient} · <Ago at={mail.createdAt} />
+        {mail.attempts > 1 && ` · ${mail.attempts} attempts`}
+      </Text>
+      {mail.lastError && mail.status !== "SENT" && <Text size="xs" c="var(--bad)" style={{ overflowWrap: "anywhere" }}>{mail.lastError}</Text>}
+    </Row>
   );
 }

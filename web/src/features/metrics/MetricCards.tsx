@@ -51,8 +51,8 @@ const ARROWS: Partial<Record<Trend, typeof IconArrowRight>> = {
 function Card({ card, lines = [] }: { card: CardFieldsFragment; lines?: Metrics["performance"] }) {
   const Arrow = ARROWS[card.trend];
   return (
-    <Paper withBorder p="sm" display="flex" style={{ flexDirection: "column" }} data-testid={`metric-${card.key}`}>
-      <Text size="sm" c="dimmed" style={{ flex: 1 }}>{card.title}</Text>
+    <Paper withBorder p="sm" className="metric" data-testid={`metric-${card.key}`}>
+      <Text size="sm" c="dimmed">{card.title}</Text>
       <Group gap={6} align="baseline">
         <Text fw={600} size="xl">{shown(card.value, card.unit)}</Text>
         {card.changePercent != null && (
@@ -62,9 +62,9 @@ function Card({ card, lines = [] }: { card: CardFieldsFragment; lines?: Metrics[
           </Text>
         )}
       </Group>
-      {card.previous != null && (
-        <Text size="xs" c="dimmed">before: {shown(card.previous, card.unit)}{verdict(card.improving)}</Text>
-      )}
+      <Text size="xs" c="dimmed">
+        {card.previous == null ? "no comparison yet" : `before: ${shown(card.previous, card.unit)}${verdict(card.improving)}`}
+      </Text>
       {lines.length > 0 && <Sparkline title={card.title} lines={lines.map(({ points }) => points)} />}
     </Paper>
   );

@@ -27,7 +27,7 @@ export function MonitoringPage() {
         <SegmentedControl size="xs" aria-label="Range" value={range} data={RANGES}
           onChange={(value) => setSearch({ range: value }, { replace: true })} />
       </PageHead>
-      <Stack>
+      <Stack className="in-order">
         <IncidentList />
         <Section title="Metrics" error={error} loading={loading}>
           {metrics && <CardGrid metrics={metrics} />}
@@ -35,7 +35,7 @@ export function MonitoringPage() {
         <Journeys range={range} />
         <Section title="System Performance Over Time" loading={loading}>
           {metrics && (
-            <Suspense fallback={<Skeleton height={320} aria-label="The chart is loading" />}>
+            <Suspense fallback={<Skeleton height={320} data-waits aria-label="The chart is loading" />}>
               <PerformanceChart series={metrics.performance} range={range} />
             </Suspense>
           )}

@@ -5,6 +5,7 @@ import { Stack, Text } from "@mantine/core";
 
 import type { TimeRange } from "../../gql/graphql";
 import type { Metrics } from "../metrics/useMetrics";
+import { local } from "../../lib/spans";
 import { type Row, rowsOf, tick } from "./series";
 
 const TIMES = [
@@ -47,7 +48,7 @@ function Lines({ rows, range, series, unit, height, measured }: Lined) {
       withDots={measured < 70} dotProps={{ r: 2, strokeWidth: 1 }} strokeWidth={2} tickLine="none"
       xAxisProps={{ tickFormatter: (at: string) => tick(at, range), minTickGap: 48 }}
       yAxisProps={{ width: 80, domain: [0, "auto"] }}
-      tooltipProps={{ labelFormatter: (at) => new Date(String(at)).toLocaleString() }}
+      tooltipProps={{ labelFormatter: (at) => local(String(at)) }}
       valueFormatter={(value) => value.toLocaleString(undefined, { maximumFractionDigits: 2 })}
       lineChartProps={{ syncId: "performance", accessibilityLayer: false }}
       lineProps={{ isAnimationActive: false }}

@@ -1,4 +1,5 @@
 import type { TimeRange } from "../../gql/graphql";
+import { formatted } from "../../lib/spans";
 import type { Metrics } from "../metrics/useMetrics";
 
 /** One moment of the chart; null where nothing was measured. */
@@ -21,12 +22,16 @@ export function rowsOf(series: readonly Series[]): Row[] {
   }));
 }
 
+const time = { hour: "2-digit", minute: "2-digit" } as const;
+const day = { month: "short", day: "numeric" } as const;
+const TIME = new Intl.DateTimeFormat(undefined, time);
+const DAY = new Intl.DateTimeFormat(undefined, day);
+const DAY_AND_TIME = new Intl.DateTimeFormat(undefined, { ...day, ...time });
+
 /** A moment on the axis: the time of day within a day, else the date too. */
 export function tick(at: string, range: TimeRange): string {
-  const time: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit" };
-  const day: Intl.DateTimeFormatOptions = { month: "short", day: "numeric" };
   const short = range === "LAST_1H" || range === "LAST_24H";
-  return new Date(at).toLocaleString(undefined, short ? time : range === "CURRENT_PHASE" ? { ...day, ...time } : day);
+  return formatted(short ? TIME : range === "CURRENT_PHASE" ? DAY_AND_TIME : DAY, at);
 }
 
 function named(series: readonly Series[], aggregation: Series["aggregation"]): Map<string, number | null> {

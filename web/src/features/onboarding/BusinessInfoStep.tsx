@@ -1,13 +1,14 @@
-import { Button, NativeSelect, Stack, TextInput } from "@mantine/core";
+import { NativeSelect, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useState } from "react";
 import { useMutation } from "urql";
 
+import { Button } from "../../components/Button";
 import { FormProblem } from "../../components/FormProblem";
 import { placed } from "../../lib/forms";
 import { UpdateProfileMutation } from "../session/profile.graphql";
 import { VENDORS, vendorType } from "../suppliers/vendors";
-import type { Setup } from "./OnboardingPage";
+import type { Setup } from "./setup";
 
 /** Saving the profile completes the step: the server checks it off (SPEC S34). */
 export function BusinessInfoStep({ supplier, onDone }: { supplier: Setup; onDone: () => void }) {

@@ -1,14 +1,15 @@
-import { Alert, Button, Stack, TextInput } from "@mantine/core";
+import { Alert, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { notifications } from "@mantine/notifications";
 import { useState } from "react";
 import { useMutation } from "urql";
 
+import { Button } from "../../components/Button";
 import { FormProblem } from "../../components/FormProblem";
 import { orNull, placed } from "../../lib/forms";
 import { useIdempotencyKeys } from "../../lib/ids";
 import { AddClientMutation } from "../clients/clients.graphql";
-import type { Setup } from "./OnboardingPage";
+import type { Setup } from "./setup";
 
 /** One couple is enough to go on; its e-mail can come later (SPEC S83, decision 12). */
 export function FirstClientStep({ supplier, onDone }: { supplier: Setup; onDone: () => void }) {

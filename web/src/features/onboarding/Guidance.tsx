@@ -1,8 +1,9 @@
-import { Alert, Button, Group, Text } from "@mantine/core";
+import { Alert, Group, Text } from "@mantine/core";
 import { IconAlertTriangle, IconMoodSmile } from "@tabler/icons-react";
-import { Link, useLocation } from "react-router";
+import { useLocation } from "react-router";
 import { useMutation } from "urql";
 
+import { Button, LinkButton } from "../../components/Button";
 import type { OnboardingFieldsFragment } from "../../gql/graphql";
 import { succeeded } from "../../lib/outcome";
 import { Ago } from "../../lib/time";
@@ -20,7 +21,7 @@ export function Guidance({ onboarding, pathOf }: Props) {
   if (banner) {
     return (
       <Alert color="orange" icon={<IconAlertTriangle />} role="status" data-testid="onboarding-banner">
-        {banner.message} <Text component="span" size="sm" c="dimmed">since <Ago at={banner.since} /></Text>
+        {banner.message} <Text component="span" size="sm" c="dimmed">It began <Ago at={banner.since} />.</Text>
       </Alert>
     );
   }
@@ -47,7 +48,7 @@ function Nudge({ nudge, path }: { nudge: NonNullable<OnboardingFieldsFragment["n
       closeButtonLabel="Put it away" onClose={() => void putAway()}>
       <Text size="sm">{nudge.message}</Text>
       <Group gap="xs" mt="xs">
-        {path && !isThere && <Button component={Link} to={path} size="xs">Continue</Button>}
+        {path && !isThere && <LinkButton to={path} size="xs">Continue</LinkButton>}
         <Button size="xs" variant="subtle" onClick={() => void never()}>No more reminders</Button>
       </Group>
     </Alert>

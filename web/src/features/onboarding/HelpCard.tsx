@@ -1,10 +1,12 @@
-import { Alert, Button, Group, Modal, Stack, Textarea } from "@mantine/core";
+import { Alert, Group, Stack, Textarea } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useDisclosure } from "@mantine/hooks";
 import { IconLifebuoy } from "@tabler/icons-react";
 import { useState } from "react";
 import { useMutation } from "urql";
 
+import { Button } from "../../components/Button";
+import { Dialog } from "../../components/Dialog";
 import { FormProblem } from "../../components/FormProblem";
 import type { OnboardingFieldsFragment } from "../../gql/graphql";
 import { orNull, placed } from "../../lib/forms";
@@ -48,7 +50,7 @@ function HelpDialog({ onClose }: { onClose: () => void }) {
   }
 
   return (
-    <Modal opened onClose={onClose} title="Ask for help">
+    <Dialog onClose={onClose} title="Ask for help">
       <form onSubmit={form.onSubmit((values) => void submit(values))}>
         <Stack>
           <Textarea label="What is the matter?" description="If you like; we see at which step you are" autosize minRows={3}
@@ -60,6 +62,6 @@ function HelpDialog({ onClose }: { onClose: () => void }) {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

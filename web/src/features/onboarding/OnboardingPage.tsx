@@ -3,7 +3,6 @@ import { useNavigate, useParams } from "react-router";
 
 import { Page } from "../../components/Page";
 import { Section } from "../../components/Section";
-import type { SetupQuery as Data } from "../../gql/graphql";
 import { useLiveQuery } from "../../lib/live";
 import { useStream } from "../../lib/stream";
 import { BusinessInfoStep } from "./BusinessInfoStep";
@@ -12,10 +11,9 @@ import { Guidance } from "./Guidance";
 import { HelpCard } from "./HelpCard";
 import { SetupQuery, ViewerOnboardingStream } from "./onboarding.graphql";
 import { SendInvitationStep } from "./SendInvitationStep";
+import type { Setup } from "./setup";
 import { StepBar } from "./StepBar";
 import { pathOf, shownStep } from "./steps";
-
-export type Setup = NonNullable<NonNullable<Data["viewer"]>["supplier"]>;
 
 /** The guided setup: one step at a time, resumed where it was left, on any device (SPEC S83, S84). */
 export function OnboardingPage() {

@@ -1,7 +1,7 @@
-import { Button, Card, Group, Progress, Stack, Text, ThemeIcon, Title } from "@mantine/core";
+import { Card, Group, Progress, Stack, Text, ThemeIcon, Title } from "@mantine/core";
 import { IconCheck, IconCircleDashed } from "@tabler/icons-react";
-import { Link } from "react-router";
 
+import { LinkButton } from "../../components/Button";
 import type { OnboardingFieldsFragment } from "../../gql/graphql";
 
 interface Props {
@@ -39,7 +39,7 @@ export function ProgressCard({ onboarding, pathOf, title = "Your setup" }: Props
           ))}
         </Stack>
         {path && (
-          <Group><Button component={Link} to={path} data-testid="continue-setup">Continue</Button></Group>
+          <Group><LinkButton to={path} data-testid="continue-setup">Continue</LinkButton></Group>
         )}
       </Stack>
     </Card>

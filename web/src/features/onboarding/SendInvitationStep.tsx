@@ -1,8 +1,8 @@
-import { Alert, Button, NativeSelect, Stack, Text } from "@mantine/core";
+import { Alert, NativeSelect, Stack, Text } from "@mantine/core";
 import { IconConfetti } from "@tabler/icons-react";
 import { useState } from "react";
-import { Link } from "react-router";
 
+import { Button, LinkButton } from "../../components/Button";
 import { FormProblem } from "../../components/FormProblem";
 import type { ClientFieldsFragment } from "../../gql/graphql";
 import { placed } from "../../lib/forms";
@@ -10,7 +10,7 @@ import { useForm } from "@mantine/form";
 import { SentNote } from "../clients/InviteDialog";
 import { isPending } from "../clients/status";
 import { type Sent, useInvite } from "../clients/useInvite";
-import type { Setup } from "./OnboardingPage";
+import type { Setup } from "./setup";
 
 /** The first value: a couple gets its invitation, by e-mail where there is one, else by a link (SPEC S86). */
 export function SendInvitationStep({ supplier }: { supplier: Setup }) {
@@ -31,7 +31,7 @@ export function SendInvitationStep({ supplier }: { supplier: Setup }) {
           {client && !isComplete && <Send client={client} key={client.id} onSent={setSent} />}
         </>
       )}
-      {isComplete && <Button component={Link} to="/dashboard">To your dashboard</Button>}
+      {isComplete && <LinkButton to="/dashboard">To your dashboard</LinkButton>}
     </Stack>
   );
 }

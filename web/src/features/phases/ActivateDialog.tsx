@@ -1,8 +1,10 @@
-import { Alert, Button, Checkbox, Group, Loader, Modal, Stack, Text, TextInput } from "@mantine/core";
+import { Alert, Checkbox, Group, Loader, Stack, Text, TextInput } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { useState } from "react";
 import { useMutation, useQuery } from "urql";
 
+import { Button } from "../../components/Button";
+import { Dialog } from "../../components/Dialog";
 import type { PhaseFieldsFragment, PropagationFieldsFragment } from "../../gql/graphql";
 import { sentence, succeeded } from "../../lib/outcome";
 import { ActivateMutation, PlanQuery } from "./phases.graphql";
@@ -43,7 +45,7 @@ export function ActivateDialog({ phase, onClose }: Props) {
 
   if (propagation !== undefined) return <Live phase={phase} propagation={propagation} onClose={onClose} />;
   return (
-    <Modal opened onClose={onClose} title={`Activate ${phase.name}`} size="lg">
+    <Dialog onClose={onClose} title={`Activate ${phase.name}`} size="lg">
       <Stack>
         {error && <Alert color="red" role="alert">{sentence(error)}</Alert>}
         {fetching && !plan && <Loader aria-label="The plan is being made" />}
@@ -77,19 +79,19 @@ export function ActivateDialog({ phase, onClose }: Props) {
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 
 function Live(props: Props & { propagation: PropagationFieldsFragment | null }) {
   return (
-    <Modal opened onClose={props.onClose} title={`${props.phase.name} is live`}>
+    <Dialog onClose={props.onClose} title={`${props.phase.name} is live`}>
       <Stack>
         {props.propagation
           ? <PropagationLine first={props.propagation} />
           : <Text size="sm">No flag had to change.</Text>}
         <Group justify="flex-end"><Button onClick={props.onClose} data-autofocus>Done</Button></Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,8 +1,9 @@
-import { Button, Group } from "@mantine/core";
+import { Group } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconArrowBackUp, IconRocket } from "@tabler/icons-react";
 import { useMutation } from "urql";
 
+import { Button } from "../../components/Button";
 import { ReasonModal } from "../../components/ReasonModal";
 import type { PhaseFieldsFragment } from "../../gql/graphql";
 import { succeeded } from "../../lib/outcome";

@@ -4,6 +4,7 @@ import { useState } from "react";
 
 import type { PhaseFieldsFragment } from "../../gql/graphql";
 import { Ago } from "../../lib/time";
+import { counted } from "../../lib/words";
 import { Criteria } from "./Criteria";
 import { PhaseActions } from "./PhaseActions";
 import { Ramp } from "./Ramp";
@@ -32,7 +33,7 @@ export function PhaseCard({ phase, mayOperate }: Props) {
               <div style={{ minWidth: 0 }}>
                 <Text fw={600}>{phase.name}</Text>
                 <Text size="xs" c="dimmed">
-                  {phase.flags.length} flags · {phase.platforms.join(" and ").toLowerCase()}
+                  {counted(phase.flags.length, "flag")} · {phase.platforms.join(" and ").toLowerCase()}
                   {phase.startedAt && <> · started <Ago at={phase.startedAt} /></>}
                 </Text>
               </div>

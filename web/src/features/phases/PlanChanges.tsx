@@ -1,6 +1,7 @@
 import { Table, Text } from "@mantine/core";
 
 import type { PlanQuery as Plan } from "../../gql/graphql";
+import { counted } from "../../lib/words";
 
 type State = Plan["activationPlan"]["changes"][number]["before"];
 type Delta = Plan["activationPlan"]["exposure"][number];
@@ -12,7 +13,7 @@ export function PlanChanges({ plan }: { plan: Plan["activationPlan"] }) {
   return (
     <div>
       <Text fw={600} size="sm">
-        {plan.changes.length} flags change, {reach(users)}
+        {counted(plan.changes.length, "flag changes", "flags change")}, {reach(users)}
       </Text>
       {moved.length > 0 && <Text size="sm" c="dimmed">{moved.map(delta).join(" · ")}</Text>}
       <Table.ScrollContainer minWidth={320} maxHeight={220}>
@@ -40,9 +41,8 @@ function shown({ enabled, rolloutPercentage, targetGroups }: State): string {
 
 /** A phase that opens slowly may take away what a flag gave before: that has to be seen too. */
 function reach(users: number): string {
-  const count = Math.abs(users);
-  const people = count === 1 ? "user" : "users";
-  return users < 0 ? `${count} ${people} fewer will see something` : `${count} ${people} more will see something new`;
+  const people = counted(Math.abs(users), "user");
+  return users < 0 ? `${people} fewer will see something` : `${people} more will see something new`;
 }
 
 /** photographers 12 → 48. */

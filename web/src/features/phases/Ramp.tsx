@@ -1,11 +1,10 @@
 import { Group, Progress, Stack, Text } from "@mantine/core";
 
 import type { PhaseFieldsFragment } from "../../gql/graphql";
-import { local, span, useNow } from "../../lib/time";
+import { Moment } from "../../lib/time";
 
 /** How far it is open, and when it opens further (SPEC A8). */
 export function Ramp({ phase }: { phase: PhaseFieldsFragment }) {
-  const now = useNow();
   const { steps, currentStep, nextStepAt } = phase;
   if (steps.length === 0) return <Text size="sm" c="dimmed">Opens to everybody in one step.</Text>;
   const reached = currentStep?.index ?? -1;
@@ -21,7 +20,7 @@ export function Ramp({ phase }: { phase: PhaseFieldsFragment }) {
             />
             <Text size="xs" fw={step.index === reached ? 700 : 400}
               c={step.index === reached ? "inherit" : "dimmed"}>
-              {step.percentage} %{step.requiresApproval ? " ✓?" : ""}
+              {step.percentage} %{step.requiresApproval && " · by hand"}
             </Text>
           </div>
         ))}
@@ -29,7 +28,7 @@ export function Ramp({ phase }: { phase: PhaseFieldsFragment }) {
       {currentStep && next && (
         <Text size="sm">
           {nextStepAt
-            ? `${next.percentage} % in ${span(Date.parse(nextStepAt) - now)} (${local(nextStepAt)})`
+            ? <>{next.percentage} % at <Moment at={nextStepAt} /></>
             : `${next.percentage} % waits for somebody to advance it`}
         </Text>
       )}

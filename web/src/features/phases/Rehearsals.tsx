@@ -1,12 +1,13 @@
-import { Badge, Button, Group, Stack, Text } from "@mantine/core";
+import { Badge, Group, Stack, Text } from "@mantine/core";
 import { useEffect } from "react";
 import { useMutation, useQuery } from "urql";
 
+import { Button } from "../../components/Button";
 import type { PhaseFieldsFragment, RehearsalFieldsFragment } from "../../gql/graphql";
 import { everySeen } from "../../lib/attention";
-import { succeeded } from "../../lib/outcome";
+import { sentence, succeeded } from "../../lib/outcome";
 import { Ago } from "../../lib/time";
-import { sentenceCase } from "../health/checks";
+import { sentenceCase } from "../../lib/words";
 import { RehearsalsQuery, RehearseMutation } from "./phases.graphql";
 import { told } from "./propagation";
 
@@ -15,7 +16,7 @@ const COLORS = { RUNNING: "indigo", PASSED: "teal", FAILED: "red" } as const;
 
 /** The launch tried on a copy of its flags, with a fault and the rollback that it must cause (SPEC X4). */
 export function Rehearsals({ phase, mayOperate }: { phase: PhaseFieldsFragment; mayOperate: boolean }) {
-  const [{ data }, again] = useQuery({
+  const [{ data, error }, again] = useQuery({
     query: RehearsalsQuery, variables: { key: phase.key }, requestPolicy: "cache-and-network",
   });
   const [state, rehearse] = useMutation(RehearseMutation);
@@ -36,9 +37,9 @@ export function Rehearsals({ phase, mayOperate }: { phase: PhaseFieldsFragment; 
     <Group justify="space-between" align="flex-start" data-testid="rehearsal" data-status={last?.rehearsal?.status}>
       <div style={{ minWidth: 0, flex: "1 1 14rem" }}>
         <Text size="sm" fw={600}>Rehearsal</Text>
-        {last?.rehearsal
-          ? <Result run={last} rehearsal={last.rehearsal} />
-          : <Text size="sm" c="dimmed">Never rehearsed. It runs on a copy of the flags and reaches nobody.</Text>}
+        {error && <Text size="sm" c="var(--bad)">{sentence(error)}</Text>}
+        {last?.rehearsal && <Result run={last} rehearsal={last.rehearsal} />}
+        {data && !last && <Text size="sm" c="dimmed">Never rehearsed. It runs on a copy of the flags and reaches nobody.</Text>}
       </div>
       {mayOperate && (
         <Button size="xs" variant="default" loading={state.fetching || running} onClick={() => void start()}>Rehearse</Button>

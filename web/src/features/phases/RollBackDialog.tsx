@@ -1,15 +1,17 @@
-import { Button, Group, List, Modal, Stack, Text, TextInput } from "@mantine/core";
+import { Group, Stack, Text, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useMutation } from "urql";
 
-import type { PhaseFieldsFragment, RollBackMutation as Data } from "../../gql/graphql";
+import { Button } from "../../components/Button";
+import { Dialog } from "../../components/Dialog";
+import type { PhaseFieldsFragment } from "../../gql/graphql";
 import { succeeded } from "../../lib/outcome";
+import { counted } from "../../lib/words";
+import { ManualSteps } from "./ManualSteps";
 import { RollBackMutation } from "./phases.graphql";
-import { RolledBack } from "./RolledBack";
+import { type Outcome, RolledBack } from "./RolledBack";
 
 const REASONS = ["Errors are rising", "Answers are too slow", "Sign-up is broken", "The wrong feature is live"];
-
-export type Outcome = Data["rollbackLaunchPhase"];
 
 /** Two clicks from trouble to off: the button of the phase, and the one that says why (SPEC S76). */
 export function RollBackDialog(props: { phase: PhaseFieldsFragment; onClose: () => void }) {
@@ -31,7 +33,7 @@ export function RollBackDialog(props: { phase: PhaseFieldsFragment; onClose: () 
 
   if (outcome) return <RolledBack phase={phase} outcome={outcome} onClose={onClose} />;
   return (
-    <Modal opened onClose={onClose} title={`Roll back ${phase.name}`}>
+    <Dialog onClose={onClose} title={`Roll back ${phase.name}`}>
       <form onSubmit={submit}>
         <Stack>
           <Text size="sm">{effect(phase)}</Text>
@@ -54,23 +56,12 @@ export function RollBackDialog(props: { phase: PhaseFieldsFragment; onClose: () 
           </Group>
         </Stack>
       </form>
-    </Modal>
-  );
-}
-
-export function ManualSteps({ phase, title }: { phase: PhaseFieldsFragment; title: string }) {
-  const steps = phase.rollbackPlan?.manualSteps ?? [];
-  if (steps.length === 0) return null;
-  return (
-    <div>
-      <Text size="sm" fw={600}>{title}</Text>
-      <List size="sm">{steps.map((step) => <List.Item key={step}>{step}</List.Item>)}</List>
-    </div>
+    </Dialog>
   );
 }
 
 function effect({ rollbackPlan, flags }: PhaseFieldsFragment): string {
   return rollbackPlan?.mode === "RESTORE_PREVIOUS"
-    ? `Puts ${flags.length} flags back to what they were before.`
-    : `Switches off all ${flags.length} flags of this phase, for everybody, at once.`;
+    ? `Puts back what the flags of this phase were before: ${counted(flags.length, "flag")}.`
+    : `Switches off whatever this phase has opened, for everybody, at once: ${counted(flags.length, "flag")}.`;
 }

@@ -1,18 +1,23 @@
-import { Alert, Anchor, Button, Group, Modal, Stack, Text } from "@mantine/core";
+import { Alert, Anchor, Group, Stack, Text } from "@mantine/core";
 import { Link } from "react-router";
 
-import type { PhaseFieldsFragment } from "../../gql/graphql";
+import { Button } from "../../components/Button";
+import { Dialog } from "../../components/Dialog";
+import type { PhaseFieldsFragment, RollBackMutation as Data } from "../../gql/graphql";
+import { counted } from "../../lib/words";
+import { ManualSteps } from "./ManualSteps";
 import { PropagationLine } from "./PropagationLine";
-import { ManualSteps, type Outcome } from "./RollBackDialog";
+
+export type Outcome = Data["rollbackLaunchPhase"];
 
 /** That it is off, and that everybody has heard of it; never the one in place of the other (X5). */
 export function RolledBack(props: { phase: PhaseFieldsFragment; outcome: Outcome; onClose: () => void }) {
   const { phase, outcome, onClose } = props;
   return (
-    <Modal opened onClose={onClose} title={`${phase.name} is rolled back`}>
+    <Dialog onClose={onClose} title={`${phase.name} is rolled back`}>
       <Stack data-testid="rolled-back">
         <Text size="sm">
-          {outcome.restored.length} flags changed.
+          {counted(outcome.restored.length, "flag")} changed.
           {outcome.incident && (
             <>
               {" "}It is incident{" "}
@@ -27,6 +32,6 @@ export function RolledBack(props: { phase: PhaseFieldsFragment; outcome: Outcome
         <ManualSteps phase={phase} title="Now by hand" />
         <Group justify="flex-end"><Button onClick={onClose} data-autofocus>Done</Button></Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

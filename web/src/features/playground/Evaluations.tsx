@@ -3,8 +3,8 @@ import { Link } from "react-router";
 
 import type { EvaluateQuery as Data } from "../../gql/graphql";
 import { actorName } from "../../lib/actor";
-import { Ago, local } from "../../lib/time";
-import { sentenceCase } from "../health/checks";
+import { Ago, Moment } from "../../lib/time";
+import { sentenceCase } from "../../lib/words";
 
 type Evaluation = Data["evaluateFlags"]["flags"][number];
 
@@ -42,7 +42,7 @@ function Why({ why }: { why: NonNullable<Evaluation["explanation"]> }) {
           {why.causedBy.reason && `: “${why.causedBy.reason}”`}
         </Text>
       )}
-      {why.nextChangeAt && <Text size="xs" c="dimmed">the ramp moves it next at {local(why.nextChangeAt)}</Text>}
+      {why.nextChangeAt && <Text size="xs" c="dimmed">the ramp moves it next: <Moment at={why.nextChangeAt} /></Text>}
     </Stack>
   );
 }

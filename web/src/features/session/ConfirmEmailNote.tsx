@@ -1,8 +1,9 @@
-import { Alert, Button, Group, Text } from "@mantine/core";
+import { Alert, Group, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconMailCheck } from "@tabler/icons-react";
 import { useMutation } from "urql";
 
+import { Button } from "../../components/Button";
 import { succeeded } from "../../lib/outcome";
 import { RequestEmailConfirmationMutation } from "./account.graphql";
 import { useViewer } from "./session";

@@ -1,8 +1,9 @@
-import { Anchor, Button, Text } from "@mantine/core";
+import { Anchor, Text } from "@mantine/core";
 import { useState } from "react";
 import { Link, useSearchParams } from "react-router";
 import { useMutation } from "urql";
 
+import { Button, LinkButton } from "../../components/Button";
 import { Entrance } from "../../components/Entrance";
 import { FormProblem } from "../../components/FormProblem";
 import { wholeFormProblem } from "../../lib/forms";
@@ -29,7 +30,7 @@ export function ConfirmEmailPage() {
     return (
       <Entrance brand="WedSync" title="Confirmed">
         <Text role="status" data-testid="email-confirmed"><b>{confirmed}</b> is yours. Thank you.</Text>
-        <Button component={Link} to="/">{viewer ? "To my start page" : "Log in"}</Button>
+        <LinkButton to="/">{viewer ? "To my start page" : "Log in"}</LinkButton>
       </Entrance>
     );
   }

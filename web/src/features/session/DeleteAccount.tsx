@@ -1,9 +1,11 @@
-import { Button, Group, Modal, PasswordInput, Stack, Text } from "@mantine/core";
+import { Group, PasswordInput, Stack, Text } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useDisclosure } from "@mantine/hooks";
 import { useState } from "react";
 import { useMutation } from "urql";
 
+import { Button } from "../../components/Button";
+import { Dialog } from "../../components/Dialog";
 import { FormProblem } from "../../components/FormProblem";
 import { orNull, placed } from "../../lib/forms";
 import { DeleteAccountMutation } from "./account.graphql";
@@ -34,7 +36,7 @@ function Confirm({ onClose }: { onClose: () => void }) {
   }
 
   return (
-    <Modal opened onClose={onClose} title="Delete the account for good">
+    <Dialog onClose={onClose} title="Delete the account for good">
       <form onSubmit={form.onSubmit((values) => void submit(values))}>
         <Stack>
           <Text size="sm">Your profile, your lists and your connections go with it. Nobody can bring them back.</Text>
@@ -47,6 +49,6 @@ function Confirm({ onClose }: { onClose: () => void }) {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

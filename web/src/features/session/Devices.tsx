@@ -1,6 +1,8 @@
-import { Badge, Box, Button, Group, Stack, Text } from "@mantine/core";
+import { Badge, Stack, Text } from "@mantine/core";
 import { useMutation, useQuery } from "urql";
 
+import { Button } from "../../components/Button";
+import { Row } from "../../components/Row";
 import { Section } from "../../components/Section";
 import type { MySessionsQuery as Data } from "../../gql/graphql";
 import { succeeded } from "../../lib/outcome";
@@ -41,14 +43,11 @@ function Device({ session, onEnded }: { session: Data["mySessions"][number]; onE
   }
 
   return (
-    <Group className="row" justify="space-between" wrap="nowrap" data-testid="device">
-      <Box miw={0}>
-        <Text size="sm" fw={500} truncate title={session.userAgent ?? undefined}>{deviceName(session.userAgent)}</Text>
-        <Text size="xs" c="dimmed">{session.ip && `${session.ip} · `}logged in <Ago at={session.createdAt} /></Text>
-      </Box>
-      {session.current ? <Badge variant="light" color="teal">This one</Badge> : (
-        <Button size="xs" variant="subtle" color="red" loading={state.fetching} onClick={() => void end()}>Log out</Button>
-      )}
-    </Group>
+    <Row data-testid="device" aside={session.current ? <Badge variant="light" color="teal">This one</Badge> : (
+      <Button size="xs" variant="subtle" color="red" loading={state.fetching} onClick={() => void end()}>Log out</Button>
+    )}>
+      <Text size="sm" fw={500} style={{ overflowWrap: "anywhere" }} title={session.userAgent ?? undefined}>{deviceName(session.userAgent)}</Text>
+      <Text size="xs" c="dimmed">{session.ip && `${session.ip} · `}logged in <Ago at={session.createdAt} /></Text>
+    </Row>
   );
 }

@@ -1,8 +1,9 @@
-import { Button, Group, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
+import { Group, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useState } from "react";
 import { useMutation } from "urql";
 
+import { Button } from "../../components/Button";
 import { FormProblem } from "../../components/FormProblem";
 import { orNull, placed } from "../../lib/forms";
 import { ChangeEmailMutation } from "./account.graphql";

@@ -1,9 +1,10 @@
-import { Anchor, Button, PasswordInput, Stack, TextInput } from "@mantine/core";
+import { Anchor, PasswordInput, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useState } from "react";
 import { Link, useSearchParams } from "react-router";
 import { useMutation } from "urql";
 
+import { Button } from "../../components/Button";
 import { Entrance } from "../../components/Entrance";
 import { FormProblem } from "../../components/FormProblem";
 import { wholeFormProblem } from "../../lib/forms";

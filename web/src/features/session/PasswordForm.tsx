@@ -1,9 +1,10 @@
-import { Button, Group, PasswordInput, Stack } from "@mantine/core";
+import { Group, PasswordInput, Stack } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { notifications } from "@mantine/notifications";
 import { useState } from "react";
 import { useMutation } from "urql";
 
+import { Button } from "../../components/Button";
 import { FormProblem } from "../../components/FormProblem";
 import { orNull, placed } from "../../lib/forms";
 import { ChangePasswordMutation } from "./session.graphql";

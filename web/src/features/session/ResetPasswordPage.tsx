@@ -1,9 +1,10 @@
-import { Anchor, Button, PasswordInput, Stack } from "@mantine/core";
+import { Anchor, PasswordInput, Stack } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useState } from "react";
 import { Link, useNavigate, useSearchParams } from "react-router";
 import { useMutation } from "urql";
 
+import { Button } from "../../components/Button";
 import { Entrance } from "../../components/Entrance";
 import { FormProblem } from "../../components/FormProblem";
 import { placed } from "../../lib/forms";

@@ -1,10 +1,13 @@
-import { Button, Group, Modal, MultiSelect, Select, Stack, Switch, TextInput } from "@mantine/core";
+import { Group, MultiSelect, Select, Stack, Switch, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useState } from "react";
 import { useMutation } from "urql";
 
+import { Button } from "../../components/Button";
+import { Dialog } from "../../components/Dialog";
 import { FormProblem } from "../../components/FormProblem";
 import type { CheckType } from "../../gql/graphql";
+import { serverNow } from "../../lib/clock";
 import { placed } from "../../lib/forms";
 import { TITLES } from "../health/checks";
 import { CreateSilenceMutation } from "./silences.graphql";
@@ -24,7 +27,7 @@ export function SilenceDialog({ onMade, onClose }: { onMade: () => void; onClose
   });
 
   async function submit({ minutes, ...values }: typeof form.values) {
-    const endsAt = new Date(Date.now() + Number(minutes) * 60_000).toISOString();
+    const endsAt = new Date(serverNow() + Number(minutes) * 60_000).toISOString();
     const { data, error } = await create({ input: { ...values, endsAt } });
     setProblem(placed(form, error, data?.createSilence.errors));
     if (error || data?.createSilence.errors.length !== 0) return;
@@ -33,7 +36,7 @@ export function SilenceDialog({ onMade, onClose }: { onMade: () => void; onClose
   }
 
   return (
-    <Modal opened onClose={onClose} title="Silence alerts for planned work">
+    <Dialog onClose={onClose} title="Silence alerts for planned work">
       <form onSubmit={form.onSubmit((values) => void submit(values))}>
         <Stack>
           <TextInput label="What is being done" required maxLength={500} data-autofocus {...form.getInputProps("reason")} />
@@ -48,6 +51,6 @@ export function SilenceDialog({ onMade, onClose }: { onMade: () => void; onClose
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

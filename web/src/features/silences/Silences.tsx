@@ -1,13 +1,15 @@
-import { Button, Group, Stack, Text } from "@mantine/core";
+import { Stack, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useMutation } from "urql";
 
+import { Button } from "../../components/Button";
+import { Row } from "../../components/Row";
 import { Section } from "../../components/Section";
 import type { SilenceFieldsFragment } from "../../gql/graphql";
 import { actorName } from "../../lib/actor";
 import { useLiveQuery } from "../../lib/live";
 import { succeeded } from "../../lib/outcome";
-import { local } from "../../lib/time";
+import { Moment } from "../../lib/time";
 import { TITLES } from "../health/checks";
 import { mayOperate } from "../session/roles";
 import { useViewer } from "../session/session";
@@ -44,19 +46,14 @@ function Line(props: { silence: SilenceFieldsFragment; mayEnd: boolean; onEnded:
   }
 
   return (
-    <Group className="row" justify="space-between" wrap="nowrap" align="flex-start" data-testid={`silence-${silence.reason}`}>
-      <div style={{ minWidth: 0 }}>
-        <Text size="sm" fw={600} style={{ overflowWrap: "anywhere" }}>{silence.reason}</Text>
-        <Text size="xs" c="dimmed">
-          {which} · {silence.status === "PLANNED" ? `from ${local(silence.startsAt)}` : "now"} until {local(silence.endsAt)}
-          {" · "}{actorName(silence.createdBy)}{silence.holdsCriteria && " · criteria wait too"}
-        </Text>
-      </div>
-      {mayEnd && (
-        <Button size="compact-sm" variant="default" loading={state.fetching} style={{ flex: "none" }} onClick={() => void onEnd()}>
-          End
-        </Button>
-      )}
-    </Group>
+    <Row data-testid={`silence-${silence.reason}`} aside={mayEnd && (
+      <Button size="compact-sm" variant="default" loading={state.fetching} onClick={() => void onEnd()}>End</Button>
+    )}>
+      <Text size="sm" fw={600} style={{ overflowWrap: "anywhere" }}>{silence.reason}</Text>
+      <Text size="xs" c="dimmed">
+        {which} · {silence.status === "PLANNED" ? <>from <Moment at={silence.startsAt} /></> : "now"} until <Moment at={silence.endsAt} />
+        {" · "}{actorName(silence.createdBy)}{silence.holdsCriteria && " · criteria wait too"}
+      </Text>
+    </Row>
   );
 }

@@ -1,10 +1,12 @@
-import { Button, Group, Modal, Select, Stack, Text, TextInput } from "@mantine/core";
+import { Group, Select, Stack, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useDisclosure } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
 import { useState } from "react";
 import { useMutation } from "urql";
 
+import { Button } from "../../components/Button";
+import { Dialog } from "../../components/Dialog";
 import { FormProblem } from "../../components/FormProblem";
 import { LoadMore } from "../../components/LoadMore";
 import { Section } from "../../components/Section";
@@ -50,7 +52,7 @@ function InviteDialog({ onInvited, onClose }: { onInvited: () => void; onClose: 
   }
 
   return (
-    <Modal opened onClose={onClose} title="Invite to the launch team">
+    <Dialog onClose={onClose} title="Invite to the launch team">
       <form onSubmit={form.onSubmit((values) => void submit(values))}>
         <Stack>
           <Text size="sm" c="dimmed">They get a letter with a link that sets their password.</Text>
@@ -63,6 +65,6 @@ function InviteDialog({ onInvited, onClose }: { onInvited: () => void; onClose: 
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

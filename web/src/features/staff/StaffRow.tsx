@@ -1,12 +1,14 @@
-import { Badge, Button, Group, Select, Text } from "@mantine/core";
+import { Badge, Select, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useMutation } from "urql";
 
+import { Button } from "../../components/Button";
 import { ReasonModal } from "../../components/ReasonModal";
+import { Row } from "../../components/Row";
 import type { Role, StaffFieldsFragment } from "../../gql/graphql";
 import { succeeded } from "../../lib/outcome";
 import { Ago } from "../../lib/time";
-import { sentenceCase } from "../health/checks";
+import { sentenceCase } from "../../lib/words";
 import { ROLES } from "./roles";
 import { ChangeRoleMutation, DisableMutation, EnableMutation } from "./staff.graphql";
 
@@ -18,7 +20,7 @@ interface Props {
 
 export function StaffRow({ user, isMe, onChanged }: Props) {
   const [, change] = useMutation(ChangeRoleMutation);
-  const [, enable] = useMutation(EnableMutation);
+  const [enabling, enable] = useMutation(EnableMutation);
   const [, disable] = useMutation(DisableMutation);
   const [asking, dialog] = useDisclosure();
 
@@ -40,28 +42,27 @@ export function StaffRow({ user, isMe, onChanged }: Props) {
   }
 
   return (
-    <Group className="row" justify="space-between" gap="xs" data-testid={`staff-${user.email}`}>
-      <div style={{ minWidth: 0, flex: "1 1 12rem" }}>
-        <Text size="sm" fw={600} style={{ overflowWrap: "anywhere" }}>{user.email}{isMe && " (you)"}</Text>
-        <Text size="xs" c="dimmed">
-          {user.lastLoginAt ? <>last log-in <Ago at={user.lastLoginAt} /></> : "has never logged in"}
-        </Text>
-      </div>
-      <Group gap="xs">
+    <Row data-testid={`staff-${user.email}`} aside={
+      <>
         {user.disabledAt && <Badge color="gray" variant="dot">Kept out</Badge>}
         {isMe ? <Text size="sm">{sentenceCase(user.role)}</Text> : (
           <Select size="xs" w={210} aria-label={`Role of ${user.email}`} data={ROLES} value={user.role} allowDeselect={false}
             onChange={(role) => role && role !== user.role && void onRole(role)} />
         )}
         {!isMe && (user.disabledAt
-          ? <Button size="compact-sm" variant="default" onClick={() => void onEnable()}>Let in again</Button>
+          ? <Button size="compact-sm" variant="default" loading={enabling.fetching} onClick={() => void onEnable()}>Let in again</Button>
           : <Button size="compact-sm" variant="light" color="red" onClick={dialog.open}>Keep out</Button>)}
-      </Group>
+      </>
+    }>
+      <Text size="sm" fw={600} style={{ overflowWrap: "anywhere" }}>{user.email}{isMe && " (you)"}</Text>
+      <Text size="xs" c="dimmed">
+        {user.lastLoginAt ? <>last log-in <Ago at={user.lastLoginAt} /></> : "has never logged in"}
+      </Text>
       {asking && (
         <ReasonModal title={`Keep ${user.email} out`} confirm="Keep out" color="red" onConfirm={onDisable} onClose={dialog.close}>
           Their sessions and streams end at once. The reason stays in the audit: name nobody.
         </ReasonModal>
       )}
-    </Group>
+    </Row>
   );
 }

@@ -5,7 +5,7 @@ import type { CombinedError } from "urql";
 import { Section } from "../../components/Section";
 import { useAccess } from "../access/access";
 import { ClientRow } from "../clients/ClientRow";
-import type { Business } from "./DashboardPage";
+import type { Business } from "./business";
 
 /** The clients in numbers, each a way to the list, and the newest of them. */
 export function ClientOverview({ supplier, error }: { supplier: Business; error: CombinedError | undefined }) {

@@ -2,7 +2,6 @@ import { SimpleGrid, Stack } from "@mantine/core";
 
 import { Page } from "../../components/Page";
 import { Section } from "../../components/Section";
-import type { DashboardQuery as Data } from "../../gql/graphql";
 import { useLiveQuery } from "../../lib/live";
 import { useStream } from "../../lib/stream";
 import { Gate } from "../access/Gate";
@@ -15,8 +14,6 @@ import { pathOf } from "../onboarding/steps";
 import { ConfirmEmailNote } from "../session/ConfirmEmailNote";
 import { ClientOverview } from "./ClientOverview";
 import { DashboardQuery } from "./suppliers.graphql";
-
-export type Business = NonNullable<NonNullable<Data["viewer"]>["supplier"]>;
 
 /** A supplier's landing page: how far the setup is, the clients, whether all works (SPEC S113). */
 export function DashboardPage() {

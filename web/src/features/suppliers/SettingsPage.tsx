@@ -1,6 +1,7 @@
-import { Button, NativeSelect, Stack, TextInput } from "@mantine/core";
+import { NativeSelect, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 
+import { Button } from "../../components/Button";
 import { FormProblem } from "../../components/FormProblem";
 import { Page } from "../../components/Page";
 import { Section } from "../../components/Section";

@@ -12,6 +12,9 @@ const NAMES: Record<VendorType, string> = {
 /** Values of forms are in small letters, as the addresses and the documents of the product have them. */
 export const VENDORS = Object.entries(NAMES).map(([type, label]) => ({ value: type.toLowerCase(), label }));
 
+/** What a list can be narrowed to. */
+export const TRADES = (Object.entries(NAMES) as [VendorType, string][]).map(([value, label]) => ({ value, label }));
+
 export function vendorName(type: VendorType | null | undefined): string {
   return type ? NAMES[type] : "Supplier";
 }

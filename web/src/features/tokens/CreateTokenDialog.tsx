@@ -1,9 +1,12 @@
-import { Button, Checkbox, Group, Modal, ScrollArea, Select, Stack, TextInput } from "@mantine/core";
+import { Checkbox, Group, ScrollArea, Select, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useState } from "react";
 import { useClient, useMutation } from "urql";
 
+import { Button } from "../../components/Button";
+import { Dialog } from "../../components/Dialog";
 import type { Scope } from "../../gql/graphql";
+import { serverNow } from "../../lib/clock";
 import { succeeded } from "../../lib/outcome";
 import { printed, SCOPES } from "./scopes";
 import { Secret } from "./Secret";
@@ -24,7 +27,7 @@ export function CreateTokenDialog({ onClose }: { onClose: () => void }) {
   const form = useForm({ initialValues: { name: "", scopes: [] as Scope[], days: "90" } });
 
   async function submit({ name, scopes, days }: typeof form.values) {
-    const expiresAt = days === "" ? null : new Date(Date.now() + Number(days) * DAY_MS).toISOString();
+    const expiresAt = days === "" ? null : new Date(serverNow() + Number(days) * DAY_MS).toISOString();
     const { data, error } = await create({ name, scopes, expiresAt });
     const payload = data?.createApiToken;
     if (payload) form.setErrors(Object.fromEntries(payload.errors.map(({ path, message }) => [path?.at(-1) ?? "name", message])));
@@ -35,7 +38,7 @@ export function CreateTokenDialog({ onClose }: { onClose: () => void }) {
 
   if (secret !== undefined) return <Secret name={form.values.name} secret={secret} onClose={onClose} />;
   return (
-    <Modal opened onClose={onClose} title="Create a token">
+    <Dialog onClose={onClose} title="Create a token">
       <form onSubmit={form.onSubmit((values) => void submit(values))}>
         <Stack>
           <TextInput label="What it is for" required maxLength={100} data-autofocus {...form.getInputProps("name")} />
@@ -55,6 +58,6 @@ export function CreateTokenDialog({ onClose }: { onClose: () => void }) {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,11 +1,14 @@
-import { Alert, Button, Group, Modal, Stack, Text } from "@mantine/core";
+import { Alert, Group, Stack, Text } from "@mantine/core";
 
+import { Button } from "../../components/Button";
 import { Copyable } from "../../components/Copyable";
+
+import { Dialog } from "../../components/Dialog";
 
 /** The only time that a secret is seen: closed by its button alone. */
 export function Secret(props: { name: string; secret: string; onClose: () => void }) {
   return (
-    <Modal opened onClose={props.onClose} title={`The token ${props.name}`} closeOnClickOutside={false} closeOnEscape={false}
+    <Dialog onClose={props.onClose} title={`The token ${props.name}`} closeOnClickOutside={false} closeOnEscape={false}
       withCloseButton={false}>
       <Stack>
         <Alert color="yellow">Copy it now: it is not shown again.</Alert>
@@ -13,6 +16,6 @@ export function Secret(props: { name: string; secret: string; onClose: () => voi
         <Text size="sm" c="dimmed">Sent as <code>Authorization: Bearer …</code>; the API page has examples.</Text>
         <Group justify="flex-end"><Button onClick={props.onClose}>I have copied it</Button></Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

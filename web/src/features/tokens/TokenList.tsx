@@ -1,12 +1,15 @@
-import { Badge, Button, Group, Stack, Text } from "@mantine/core";
-import { modals } from "@mantine/modals";
+import { Badge, Stack, Text } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
 import { useMutation } from "urql";
 
+import { Button } from "../../components/Button";
+import { ConfirmDialog } from "../../components/ConfirmDialog";
+import { Row } from "../../components/Row";
 import { Section } from "../../components/Section";
 import type { TokenFieldsFragment } from "../../gql/graphql";
 import { useLiveQuery } from "../../lib/live";
 import { succeeded } from "../../lib/outcome";
-import { Ago, local, useNow } from "../../lib/time";
+import { Ago, Moment, useNow } from "../../lib/time";
 import { printed } from "./scopes";
 import { RevokeTokenMutation, TokensQuery } from "./tokens.graphql";
 
@@ -22,36 +25,37 @@ export function TokenList() {
 }
 
 function Line({ token }: { token: TokenFieldsFragment }) {
-  const [state, revoke] = useMutation(RevokeTokenMutation);
+  const [, revoke] = useMutation(RevokeTokenMutation);
+  const [asking, dialog] = useDisclosure();
   const { label, color, works } = useStanding(token);
 
-  function ask() {
-    modals.openConfirmModal({
-      title: `Revoke ${token.name}`, labels: { confirm: "Revoke", cancel: "Cancel" }, confirmProps: { color: "red" },
-      children: "Whatever uses it is locked out at once. This cannot be undone.",
-      onConfirm: () => void revoke({ id: token.id }).then(({ data, error }) =>
-        succeeded("Not revoked", error, data?.revokeApiToken.errors)),
-    });
+  async function onRevoke() {
+    const { data, error } = await revoke({ id: token.id });
+    succeeded("Not revoked", error, data?.revokeApiToken.errors);
   }
 
   return (
-    <Group className="row" justify="space-between" wrap="nowrap" align="flex-start" data-testid={`token-${token.name}`}>
-      <div style={{ minWidth: 0 }}>
-        <Text size="sm" fw={600} style={{ overflowWrap: "anywhere" }}>
-          {token.name} <Text span className="code" size="xs" c="dimmed">{token.prefix}…</Text>
-        </Text>
-        <Text size="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>{token.scopes.map(printed).join(", ")}</Text>
-        <Text size="xs" c="dimmed">
-          {token.lastUsedAt ? <>last used <Ago at={token.lastUsedAt} /></> : "never used"}
-          {token.revokedAt && <> · revoked <Ago at={token.revokedAt} /></>}
-          {!token.revokedAt && token.expiresAt && ` · until ${local(token.expiresAt)}`}
-        </Text>
-      </div>
-      <Group gap="xs" style={{ flex: "none" }}>
+    <Row data-testid={`token-${token.name}`} aside={
+      <>
         <Badge color={color} variant="dot">{label}</Badge>
-        {works && <Button size="compact-sm" variant="light" color="red" loading={state.fetching} onClick={ask}>Revoke</Button>}
-      </Group>
-    </Group>
+        {works && <Button size="compact-sm" variant="light" color="red" onClick={dialog.open}>Revoke</Button>}
+      </>
+    }>
+      <Text size="sm" fw={600} style={{ overflowWrap: "anywhere" }}>
+        {token.name} <Text span className="code" size="xs" c="dimmed">{token.prefix}…</Text>
+      </Text>
+      <Text size="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>{token.scopes.map(printed).join(", ")}</Text>
+      <Text size="xs" c="dimmed">
+        {token.lastUsedAt ? <>last used <Ago at={token.lastUsedAt} /></> : "never used"}
+        {token.revokedAt && <> · revoked <Ago at={token.revokedAt} /></>}
+        {!token.revokedAt && token.expiresAt && <> · until <Moment at={token.expiresAt} style="day" /></>}
+      </Text>
+      {asking && (
+        <ConfirmDialog title={`Revoke ${token.name}`} confirm="Revoke" color="red" onConfirm={onRevoke} onClose={dialog.close}>
+          Whatever uses it is locked out at once. This cannot be undone.
+        </ConfirmDialog>
+      )}
+    </Row>
   );
 }
 

@@ -1,7 +1,8 @@
-import { Button } from "@mantine/core";
+
 import { useDisclosure } from "@mantine/hooks";
 import { IconPlus } from "@tabler/icons-react";
 
+import { Button } from "../../components/Button";
 import { Notice } from "../../components/Notice";
 import { PageHead } from "../../components/PageHead";
 import { useViewer } from "../session/session";

@@ -1,0 +1,15 @@
+import { List, Text } from "@mantine/core";
+
+import type { PhaseFieldsFragment } from "../../gql/graphql";
+
+/** What nobody but a person can do about a rollback (SPEC S56). */
+export function ManualSteps({ phase, title }: { phase: PhaseFieldsFragment; title: string }) {
+  const steps = phase.rollbackPlan?.manualSteps ?? [];
+  if (steps.length === 0) return null;
+  return (
+    <div>
+      <Text size="sm" fw={600}>{title}</Text>
+      <List size="sm">{steps.map((step) => <List.Item key={step}>{step}</List.Item>)}</List>
+    </div>
+  );
+}

@@ -1,0 +1,4 @@
+import type { DashboardQuery as Data } from "../../gql/graphql";
+
+/** A supplier as the dashboard shows it. */
+export type Business = NonNullable<NonNullable<Data["viewer"]>["supplier"]>;

@@ -1,0 +1,46 @@
+import { useLayoutEffect, useRef, useState } from "react";
+
+/** What may take the focus of something that goes away within it: from the nearest outwards. */
+const PLACES = "[role=dialog], form, .row, .tile, section, main";
+
+/**
+ * The element and what stands around it, while all of it is there. `restore` gives the focus to the
+ * first of them that is left, unless somebody else has it by then.
+ */
+export function rememberPlace(element: Element | null): { restore: () => void } {
+  const menu = element?.closest("[role=menu]");
+  const start = menu ? document.querySelector(`[aria-controls="${menu.id}"]`) : element; // menus close themselves
+  const around: Element[] = [];
+  for (let place = start?.parentElement; place; place = place.parentElement) if (place.matches(PLACES)) around.push(place);
+  const restore = () => {
+    if (document.activeElement !== null && document.activeElement !== document.body) return;
+    if (start?.isConnected && start !== document.body) return focus(start);
+    const place = around.find((candidate) => candidate.isConnected) ?? document.querySelector("main");
+    if (!place) return;
+    if (!place.hasAttribute("tabindex")) place.setAttribute("tabindex", "-1");
+    focus(place);
+  };
+  return { restore: () => setTimeout(restore) }; // once what goes away is gone
+}
+
+/** For what may vanish by being pressed: a keyboard must not start again at the top of the page. */
+export function useFocusHeir<E extends Element>() {
+  const ref = useRef<E>(null);
+  useLayoutEffect(() => {
+    const element = ref.current;
+    return () => {
+      if (element && document.activeElement === element) rememberPlace(element).restore();
+    };
+  }, []);
+  return ref;
+}
+
+/** For what takes the focus while it is there, such as a dialog: whoever had it gets it back. */
+export function useFocusReturn(): void {
+  const [place] = useState(() => rememberPlace(document.activeElement));
+  useLayoutEffect(() => place.restore, [place]);
+}
+
+function focus(element: Element): void {
+  if (element instanceof HTMLElement) element.focus({ preventScroll: true });
+}

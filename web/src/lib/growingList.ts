@@ -1,0 +1,122 @@
+/** A Relay connection, as far as a list needs it. */
+export interface Connection<N> {
+  readonly nodes: readonly N[];
+  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor?: string | null };
+  readonly totalCount?: number;
+}
+
+export interface Answer<N, E> {
+  readonly page: Connection<N> | undefined;
+  readonly error: E | undefined;
+}
+
+/** The next page, or all that is shown once more. */
+type Wish = "more" | "again";
+
+export interface Shown<N, E> {
+  readonly nodes: readonly N[];
+  /** Where the next page begins; null where there is none. */
+  readonly end: string | null;
+  readonly total: number | undefined;
+  readonly error: E | undefined;
+  readonly running: Wish | undefined;
+  /** False until the first answer. */
+  readonly known: boolean;
+}
+
+/**
+ * A list that grows page by page, and keeps its length when it is read again. What is wished for while
+ * it reads comes after that, each once: an event loses no page that somebody has asked for.
+ */
+export class GrowingList<N extends { id: string }, E> {
+  private readonly listeners = new Set<() => void>();
+  private readonly wishes = new Set<Wish>();
+  private ended = false;
+  private answered = false;
+  private current: Shown<N, E>;
+
+  /** `before`: another list, which is shown until the first answer of this one is there. */
+  constructor(private readonly ask: (after: string | null) => Promise<Answer<N, E>>, before?: GrowingList<N, E>) {
+    const nothing = { nodes: [], end: null, total: undefined, error: undefined, known: false };
+    this.current = { ...(before?.current ?? nothing), running: undefined };
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  readonly read = (): Shown<N, E> => this.current;
+
+  readonly more = (): void => void this.wish("more");
+
+  readonly again = (): void => void this.wish("again");
+
+  /** Put a newer state of a row in its place; false where the list does not hold it. */
+  readonly patch = (node: N): boolean => {
+    const { nodes } = this.current;
+    const known = nodes.find(({ id }) => id === node.id);
+    if (known === undefined) return false;
+    if (isMoved(known, node)) this.set({ nodes: nodes.map((old) => (old === known ? { ...old, ...node } : old)) });
+    return true;
+  };
+
+  /** Read it, until nobody looks at it any more: what is on its way then is dropped. */
+  start(): () => void {
+    this.ended = false;
+    this.again();
+    return () => {
+      this.ended = true;
+    };
+  }
+
+  private async wish(wish: Wish): Promise<void> {
+    this.wishes.add(wish);
+    if (this.current.running !== undefined) return;
+    for (let next = this.next(); next !== undefined && !this.ended; next = this.next()) {
+      this.set({ running: next });
+      await this.fulfil(next);
+    }
+    this.set({ running: undefined });
+  }
+
+  private next(): Wish | undefined {
+    const wish = this.wishes.has("more") ? "more" : [...this.wishes][0];
+    if (wish !== undefined) this.wishes.delete(wish);
+    return wish;
+  }
+
+  private async fulfil(wish: Wish): Promise<void> {
+    const shown = this.current;
+    const least = wish === "again" && this.answered ? shown.nodes.length : 1;
+    let found: readonly N[] = wish === "more" ? shown.nodes : [];
+    let after = wish === "more" ? shown.end : null;
+    do {
+      const { page, error } = await this.ask(after);
+      if (this.ended) return;
+      if (page === undefined) return this.set({ error, known: true });
+      this.answered = true;
+      found = joined(found, page.nodes);
+      after = page.pageInfo.hasNextPage ? (page.pageInfo.endCursor ?? null) : null;
+      if (after === null || found.length >= least) {
+        this.set({ nodes: found, end: after, total: page.totalCount ?? shown.total, error, known: true });
+      }
+    } while (after !== null && found.length < least);
+  }
+
+  private set(change: Partial<Shown<N, E>>): void {
+    this.current = { ...this.current, ...change };
+    for (const listener of this.listeners) listener();
+  }
+}
+
+/** A stream begins with all that is true: nothing is drawn anew for that. */
+function isMoved<N extends object>(known: N, node: N): boolean {
+  return Object.entries(node).some(([field, value]) => JSON.stringify(known[field as keyof N]) !== JSON.stringify(value));
+}
+
+/** A row that moved between two pages is there once. */
+function joined<N extends { id: string }>(shown: readonly N[], found: readonly N[]): N[] {
+  const ids = new Set(found.map(({ id }) => id));
+  return [...shown.filter(({ id }) => !ids.has(id)), ...found];
+}

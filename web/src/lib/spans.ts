@@ -1,0 +1,30 @@
+/** A span as people say it: 45 s, 3 min, 2 h 5 min, 4 d. */
+export function span(milliseconds: number): string {
+  const seconds = Math.max(0, Math.round(milliseconds / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return minutes % 60 ? `${hours} h ${minutes % 60} min` : `${hours} h`;
+  return `${Math.floor(hours / 24)} d`;
+}
+
+// One each for the whole page: to make one takes a hundred times as long as to use it.
+const MOMENT = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+const DAY = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
+
+/** A moment as a format says it; nothing where it is none, as charts ask before they have data. */
+export function formatted(format: Intl.DateTimeFormat, moment: string): string {
+  const date = new Date(moment);
+  return Number.isNaN(date.valueOf()) ? "" : format.format(date);
+}
+
+/** A moment in the reader's own zone. */
+export function local(moment: string): string {
+  return formatted(MOMENT, moment);
+}
+
+/** Its day in the reader's own zone. */
+export function localDay(moment: string): string {
+  return formatted(DAY, moment);
+}
