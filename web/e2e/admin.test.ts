@@ -92,6 +92,32 @@ async function inspect(page: Page, name: string): Promise<void> {
   }
 }
 
+test("on a slow line the dashboard comes from the top down, and nothing that is shown jumps", async () => {
+  const context = await browser.newContext({ viewport: WIDE, storageState: session });
+  const page = await context.newPage();
+  const line = await context.newCDPSession(page);
+  await line.send("Network.emulateNetworkConditions", { // what Chromium calls Slow 4G
+    offline: false, latency: 150, downloadThroughput: 200_000, uploadThroughput: 90_000,
+  });
+  await page.addInitScript(watchShifts);
+  await page.goto(`${BASE}/admin/launch`);
+  await page.locator("[data-testid^=flag-]").first().waitFor();
+  const shifted = await page.evaluate(() => (globalThis as unknown as Shifting).shifted);
+  assert.ok(shifted < 0.1, `what was shown has moved by ${shifted}; up to 0.1 is called good`);
+  await context.close();
+});
+
+interface Shifting { shifted: number }
+
+/** Sums what moves by itself (Cumulative Layout Shift). */
+function watchShifts(): void {
+  const sum = globalThis as unknown as Shifting;
+  sum.shifted = 0;
+  new PerformanceObserver((list) => {
+    for (const shift of list.getEntries() as (PerformanceEntry & { value: number })[]) sum.shifted += shift.value;
+  }).observe({ type: "layout-shift", buffered: true });
+}
+
 test("what breaks comes first, with since when and why", async () => {
   const { page, end } = await admin("/admin/launch");
   const tile = page.getByTestId("health-email");

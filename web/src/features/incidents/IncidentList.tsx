@@ -11,7 +11,7 @@ import { Ago } from "../../lib/time";
 import { useNewestEvent } from "../events/useNewestEvent";
 import { sentenceCase } from "../../lib/words";
 import { IncidentsQuery } from "./incidents.graphql";
-import { INCIDENT_STATUS, SEVERITY } from "./severity";
+import { atLeast, INCIDENT_STATUS, SEVERITY } from "./severity";
 
 type Shown = "OPEN" | "ENDED" | "ALL";
 
@@ -24,14 +24,13 @@ const SEVERITIES = [
   { value: "HIGH", label: "High and worse" },
   { value: "MEDIUM", label: "Medium and worse" },
 ];
-const WORSE: readonly Severity[] = ["CRITICAL", "HIGH", "MEDIUM", "LOW"];
 
 /** Incidents, newest first; what is open unless others are asked for. */
 export function IncidentList() {
   const [shown, setShown] = useState<Shown>("OPEN");
   const [least, setLeast] = useState("");
-  const severity = least === "" ? null : WORSE.slice(0, WORSE.indexOf(least as Severity) + 1);
-  const pages = usePages(IncidentsQuery, { status: STATUSES[shown], severity: severity && [...severity] },
+  const severity = least === "" ? null : atLeast(least as Severity);
+  const pages = usePages(IncidentsQuery, { status: STATUSES[shown], severity },
     (data) => data.incidents);
   const { again } = pages;
   const newest = useNewestEvent((kind) => kind === "IncidentEvent");

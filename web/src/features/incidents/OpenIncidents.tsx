@@ -1,11 +1,12 @@
-import { Stack, Text } from "@mantine/core";
+import { Anchor, Stack, Text } from "@mantine/core";
 import { useEffect } from "react";
+import { Link } from "react-router";
 
 import { Section } from "../../components/Section";
 import { useLiveQuery } from "../../lib/live";
 import { IncidentCard } from "./IncidentCard";
 import { OpenIncidentsQuery } from "./incidents.graphql";
-import { isOpen } from "./severity";
+import { isOpen, worstFirst } from "./severity";
 
 interface Props {
   /** Changes with each incident event, and asks for the list again. */
@@ -18,11 +19,12 @@ export function OpenIncidents({ newest, mayOperate }: Props) {
   useEffect(() => {
     if (newest !== undefined) again({ requestPolicy: "network-only" });
   }, [newest, again]);
-  const open = (data?.incidents.nodes ?? []).filter(isOpen);
+  const open = worstFirst((data?.incidents.nodes ?? []).filter(isOpen));
   return (
-    <Section title="Open incidents" error={error} loading={fetching && data === undefined}>
+    <Section title="Open incidents" error={error} loading={fetching && data === undefined}
+      aside={open.length > 0 && <Anchor component={Link} to="/admin/monitoring" size="sm">All incidents</Anchor>}>
       {open.length === 0 && <Text c="dimmed" size="sm">None.</Text>}
-      <Stack gap="xs" data-testid="incidents">
+      <Stack gap="xs" className="in-order" data-testid="incidents">
         {open.map((incident) => (
           <IncidentCard key={incident.id} incident={incident} mayOperate={mayOperate} />
         ))}

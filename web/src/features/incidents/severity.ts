@@ -8,6 +8,18 @@ export const INCIDENT_STATUS: Record<IncidentStatus, string> = {
   OPEN: "red", INVESTIGATING: "yellow", RESOLVED: "teal", CLOSED: "gray",
 };
 
+const ORDER: readonly Severity[] = ["CRITICAL", "HIGH", "MEDIUM", "LOW"];
+
+/** The worst first; among equals the order stays. */
+export function worstFirst<I extends { severity: Severity }>(incidents: readonly I[]): I[] {
+  return [...incidents].sort((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity));
+}
+
+/** Those of this severity and worse. */
+export function atLeast(least: Severity): Severity[] {
+  return ORDER.slice(0, ORDER.indexOf(least) + 1);
+}
+
 /** Somebody still has to do something. */
 export function isOpen({ status }: { status: IncidentStatus }): boolean {
   return status === "OPEN" || status === "INVESTIGATING";
