@@ -29,6 +29,11 @@ mutation Update($input: UpdateWebhookInput!) {{
 }}
 """
 DELETE = "mutation Delete($id: ID!) { deleteWebhook(id: $id) { errors { message } } }"
+SKIP = """
+mutation Skip($id: ID!, $reason: String!) {
+  skipWebhookToNow(id: $id, reason: $reason) { skippedEvents errors { message } }
+}
+"""
 DELIVERIES = """
 query Deliveries($id: ID!, $first: Int!) {
   webhookDeliveries(webhookId: $id, first: $first) {
@@ -92,6 +97,20 @@ def resume(webhook: Id, url: Url = None, token: Token = None) -> None:
     """Go on where it stopped, at once."""
     connect(url, token).change(UPDATE, input={"id": webhook, "active": True})
     remark("It goes on.")
+
+
+@app.command()
+def skip(
+    webhook: Id,
+    reason: Annotated[str, typer.Option(help="Why: it stays in the audit.")],
+    yes: Yes = False,
+    url: Url = None,
+    token: Token = None,
+) -> None:
+    """Give up what it is behind, and go on with what happens from now on."""
+    confirm("Never send what it has missed so far?", yes=yes)
+    done = connect(url, token).change(SKIP, id=webhook, reason=reason)
+    remark(f"Passed over {done['skippedEvents']} events. A paused one still needs `resume`.")
 
 
 @app.command()

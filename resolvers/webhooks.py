@@ -9,6 +9,7 @@ from schema.event_documents import EventDocuments
 from schema.pagination import After, Connection, First, Page, connection, moment_cursor
 from schema.types.node import decode_id
 from schema.types.webhooks import (
+    SkipWebhookPayload,
     UpdateWebhookInput,
     Webhook,
     WebhookDelivery,
@@ -36,6 +37,7 @@ Secret = Annotated[
         "of 16 to 200 characters. Never shown again."
     ),
 ]
+Reason = Annotated[str, strawberry.argument(description="Why: it stays in the audit.")]
 DryRun = Annotated[bool | None, strawberry.argument(description="Only check, and show a sample.")]
 Change = Annotated[UpdateWebhookInput, strawberry.argument(description="The changes.")]
 
@@ -88,6 +90,14 @@ async def delete(info: Info, id: WebhookId) -> WebhookPayload:
     key = decode_id(id, "Webhook")
     async with info.context.db.write() as uow:
         return WebhookPayload.made(await changes.delete(uow, info.context.actor, key), None)
+
+
+async def skip(info: Info, id: WebhookId, reason: Reason) -> SkipWebhookPayload:
+    """Give up what a webhook is behind: it goes on with what happens from now on."""
+    key = decode_id(id, "Webhook")
+    async with info.context.db.write() as uow:
+        row, skipped = await changes.skip(uow, info.context.actor, key, reason)
+        return SkipWebhookPayload(webhook=Webhook.of(row), skipped_events=skipped)
 
 
 async def retry(info: Info, id: DeliveryId) -> WebhookDeliveryPayload:

@@ -83,6 +83,7 @@ from schema.types.rehearsals import RehearsalPayload
 from schema.types.silences import Silence, SilencePayload
 from schema.types.suppliers import SupplierConnection
 from schema.types.webhooks import (
+    SkipWebhookPayload,
     Webhook,
     WebhookDelivery,
     WebhookDeliveryPayload,
@@ -299,6 +300,9 @@ class Mutation:
     )
     delete_webhook: WebhookPayload = mutation(
         webhooks.delete, Scope.WEBHOOKS_ADMIN, failed=WebhookPayload.failed
+    )
+    skip_webhook_to_now: SkipWebhookPayload = mutation(
+        webhooks.skip, Scope.WEBHOOKS_ADMIN, failed=SkipWebhookPayload.failed
     )
     retry_webhook_delivery: WebhookDeliveryPayload = mutation(
         webhooks.retry, Scope.WEBHOOKS_ADMIN, failed=WebhookDeliveryPayload.failed

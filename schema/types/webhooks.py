@@ -142,3 +142,25 @@ class WebhookDeliveryPayload:
     def failed(cls, error: LaunchError) -> "WebhookDeliveryPayload":
         """An expected failure."""
         return cls(errors=[Error.of(error)])
+
+
+@strawberry.type(description="What passing over events gives.")
+class SkipWebhookPayload:
+    """The webhook, where it now stands."""
+
+    webhook: Webhook | None = strawberry.field(
+        description="As it is now; one that was paused stays paused.", default=None
+    )
+    skipped_events: int = strawberry.field(
+        description="How many events of the log were passed over, those that do not concern it "
+        "among them.",
+        default=0,
+    )
+    errors: list[Error] = strawberry.field(
+        description="Expected failures; empty where it was done.", default_factory=list
+    )
+
+    @classmethod
+    def failed(cls, error: LaunchError) -> "SkipWebhookPayload":
+        """An expected failure."""
+        return cls(errors=[Error.of(error)])

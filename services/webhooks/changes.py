@@ -16,10 +16,12 @@ from domain.errors import Invalid, NotFound
 from domain.ids import DeliveryId, WebhookId
 from domain.webhook_events import RedeliveryAsked, WebhookChanged
 from domain.webhooks import MAX_DOCUMENT, Allowed, check_url, signing_key
+from services.texts import check_text
 from services.webhooks.documents import Documents, Following
 from settings import Settings
 
 MOST_WEBHOOKS = 50
+MAX_REASON = 2_000
 _LOOKED_THROUGH = 50  # events, for a sample
 
 
@@ -130,6 +132,24 @@ async def delete(uow: UnitOfWork, actor: Actor, webhook_id: UUID) -> Webhook:
     record(uow, actor, row, "deleted", before=_shown(row))
     await uow.session.delete(row)
     return row
+
+
+async def skip(uow: UnitOfWork, actor: Actor, webhook_id: UUID, reason: str) -> tuple[Webhook, int]:
+    """Give up what it is behind, and go on with what happens from now on (SPEC X14).
+
+    Also the number of events passed over, those that do not concern it among them. A delivery that
+    waited stays in the log, to be asked for. Raises NotFound, and Required without a reason.
+    """
+    check_text(reason, "reason", MAX_REASON, required=True, argument=True)
+    row = await _locked(uow.session, webhook_id)
+    head = await event_log.newest_seq(uow.session)
+    skipped, before = max(head - row.last_seq, 0), {**_shown(row), "lastSeq": row.last_seq}
+    if skipped:
+        row.last_seq, row.failures, row.next_attempt_at = head, 0, uow.now
+        told = f"{skipped} events passed over: {reason}"
+        after = {**_shown(row), "lastSeq": head}
+        record(uow, actor, row, "skipped", reason=told, before=before, after=after)
+    return row, skipped
 
 
 async def retry(uow: UnitOfWork, actor: Actor, delivery_id: UUID) -> WebhookDelivery:

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from db.models.webhooks import Webhook
+from db.queries.changes import newest
 from db.session import Database
 from domain.actors import Role, Scope
 from services import api_tokens
@@ -19,6 +20,8 @@ UPDATE = """mutation ($input: UpdateWebhookInput!) { updateWebhook(input: $input
   webhook { url active pausedReason } errors { code path } } }"""
 DELETE = "mutation ($id: ID!) { deleteWebhook(id: $id) { webhook { id } errors { code path } } }"
 RETRY = "mutation ($id: ID!) { retryWebhookDelivery(id: $id) { errors { code path } } }"
+SKIP = """mutation ($id: ID!, $reason: String!) { skipWebhookToNow(id: $id, reason: $reason) {
+  webhook { active failures lastCursor } skippedEvents errors { code path } } }"""
 LIST = "{ webhooks { nodes { id url document active failures lastCursor nextAttemptAt } } }"
 
 
@@ -166,9 +169,33 @@ async def test_a_webhook_is_paused_resumed_and_deleted(admin: GraphQLClient, db:
     assert await count(db) == 0
 
 
-@pytest.mark.parametrize("document", [UPDATE, DELETE, RETRY])
+async def test_what_one_is_behind_is_passed_over_with_a_reason(
+    admin: GraphQLClient, db: Database
+) -> None:
+    """X14: audited; nothing is passed over without a reason."""
+    key = await made(admin, URL)
+    await make_flag(admin, "mvp_chat")
+    (refused,) = (await admin.data(SKIP, id=key, reason=" ")).values()
+    assert [error["path"] for error in refused["errors"]] == [["reason"]]
+    (done,) = (await admin.data(SKIP, id=key, reason="The receiver was rebuilt.")).values()
+    assert done["skippedEvents"] >= 1
+    assert (await admin.data(LIST))["webhooks"]["nodes"][0]["lastCursor"] == (
+        done["webhook"]["lastCursor"]
+    )
+    async with db.read() as session:
+        hook = (await session.scalars(select(Webhook))).one()
+        change = await newest(session, hook.id)
+    assert change is not None
+    assert change.before is not None
+    assert change.after is not None
+    assert change.after["lastSeq"] == change.before["lastSeq"] + done["skippedEvents"]
+    assert "The receiver was rebuilt." in str(change.reason)
+
+
+@pytest.mark.parametrize("document", [UPDATE, DELETE, RETRY, SKIP])
 async def test_what_does_not_exist_is_said(admin: GraphQLClient, document: str) -> None:
-    sent = {"input": {"id": "nonsense"}} if "input" in document else {"id": "nonsense"}
+    key = {"id": "nonsense"}
+    sent: dict[str, Any] = {"input": key} if "input" in document else {**key, "reason": "Why."}
     (payload,) = (await admin.data(document, **sent)).values()
     assert [error["code"] for error in payload["errors"]] == ["INVALID"]
 

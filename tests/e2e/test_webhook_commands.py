@@ -79,5 +79,5 @@ def test_the_documents_fit_the_graph() -> None:
         if isinstance(text, str) and re.match(r"\s*(query|mutation)\b", text)
     ]
     found += [*launch_file.CREATE.values(), *launch_file.UPDATE.values()]
-    assert len(found) == 12
+    assert len(found) == 13
     assert [error for text in found for error in validate(graph, parse(text))] == []

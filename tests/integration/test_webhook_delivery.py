@@ -38,6 +38,8 @@ from tests.factories.webhooks import (
 )
 from tests.graphql import GraphQLClient
 
+SKIP = """mutation ($id: ID!) { skipWebhookToNow(id: $id, reason: "Rebuilt.") {
+  skippedEvents errors { code } } }"""
 RETRY = "mutation ($id: ID!) { retryWebhookDelivery(id: $id) { errors { code } } }"
 
 
@@ -134,6 +136,24 @@ async def test_a_receiver_that_stays_away_is_paused_and_loses_nothing(
     assert (await admin.data(RETRY, id=waiting["id"]))["retryWebhookDelivery"]["errors"] == []
     await deliverer(app).run(key_of(hook))
     assert receiver.keys == ["mvp_first", "mvp_second"]
+
+
+async def test_what_was_passed_over_is_not_sent_and_the_rest_is(
+    app: Starlette, admin: GraphQLClient, hook: str, receiver: Receiver
+) -> None:
+    """X14: a delivery that waited can still be asked for."""
+    receiver.answers = [500]
+    await make_flag(admin, "mvp_first")
+    await deliverer(app).run(key_of(hook))
+    await make_flag(admin, "mvp_second")
+    done = (await admin.data(SKIP, id=hook))["skipWebhookToNow"]
+    assert (done["errors"], done["skippedEvents"]) == ([], 2)
+    await make_flag(admin, "mvp_third")
+    await deliverer(app).run(key_of(hook))
+    assert receiver.keys == ["mvp_third"]
+    (waited,) = [item for item in await deliveries(admin, hook) if not item["delivered"]]
+    await deliverer(app).again(key_of(waited["id"]))
+    assert receiver.keys == ["mvp_third", "mvp_first"]
 
 
 async def test_whoever_wants_no_more_is_asked_no_more(
