@@ -40,6 +40,7 @@ from services.access import Access
 from services.alerting import AlertCenter
 from services.authentication import look_up
 from services.budgets import Budgets
+from services.certificates import CertificateWatch
 from services.documents import Documents
 from services.event_reads import LogReader
 from services.flag_store import FlagStore
@@ -130,6 +131,7 @@ def build_runtime(
         budgets=Budgets(redis, Budget(settings.cost_points, settings.cost_restore_per_second)),
         seats=Seats(settings.sockets_per_caller),
         documents=known_documents(settings),
+        certificates=CertificateWatch(settings.base_url, clock),
         clock=clock,
         secret=settings.signing_key,
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from domain.certificates import Certificate, judge
 from domain.health import CheckType, HealthStatus
 
 TOKEN_LIFETIME = timedelta(seconds=120)
@@ -95,12 +96,14 @@ class Facts:
     platform_evidence: str | None = None
     alert_channels: int = 0
     alerts_tested_at: datetime | None = None
+    certificate: Certificate | None = None
 
 
 def assess(facts: Facts, *, phase_key: str, secret: bytes, now: datetime) -> Readiness:
     """Judge every check; CRITICAL and UNKNOWN health block, WARNING must be accepted."""
     late = (_alert_check(facts, now), _rehearsal_check(facts.rehearsal, now))
-    checks = (*_health_checks(facts), *_launch_checks(facts), *_care_checks(facts), *late)
+    ours = (*_launch_checks(facts), *_certificate_check(facts.certificate, now))
+    checks = (*_health_checks(facts), *ours, *_care_checks(facts), *late)
     token = sign(checks, phase_key=phase_key, version=facts.phase_version, secret=secret, now=now)
     return Readiness(_verdict(checks), checks, token, now)
 
@@ -211,6 +214,14 @@ def _care_checks(facts: Facts) -> list[ReadinessCheck]:
             detail=f"{facts.operators_watching} on a live stream",
         ),
     ]
+
+
+def _certificate_check(found: Certificate | None, now: datetime) -> list[ReadinessCheck]:
+    """Nothing where the public URL is not https (SPEC S122)."""
+    if found is None:
+        return []
+    state, title = judge(found, now), "The certificate of the public URL lasts 14 days"
+    return [ReadinessCheck("certificate", title, state.ok, state.blocking, state.detail)]
 
 
 def _rehearsal_check(found: RehearsalEvidence | None, now: datetime) -> ReadinessCheck:

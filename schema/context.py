@@ -15,6 +15,7 @@ from schema.loaders import Loaders
 from services.access import Access
 from services.alerting import AlertCenter
 from services.budgets import Budgets
+from services.certificates import CertificateWatch
 from services.documents import Documents
 from services.flag_store import FlagStore
 from services.flag_usage import FlagUsage
@@ -66,6 +67,7 @@ class Runtime:
     budgets: Budgets
     seats: Seats
     documents: Documents
+    certificates: CertificateWatch
     clock: Callable[[], datetime]
     secret: bytes
 
@@ -109,7 +111,12 @@ class Context:
         """What readiness needs from outside the database; runs stale health checks again."""
         runtime = self.runtime
         return await open_gate(
-            runtime.health, runtime.redis, runtime.settings, runtime.secret, self.now
+            runtime.health,
+            runtime.redis,
+            runtime.settings,
+            runtime.secret,
+            self.now,
+            runtime.certificates,
         )
 
     async def pace(self) -> Pace:

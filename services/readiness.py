@@ -13,11 +13,13 @@ from db.codecs import criteria_of, rehearsal_of
 from db.models.phases import LaunchPhase
 from db.queries import alerts, incidents, phases, rehearsals
 from domain.alert_channels import channel_names
+from domain.certificates import Certificate
 from domain.criterion_checks import problems
 from domain.health import CheckType
 from domain.ids import global_id
 from domain.readiness import Facts, HealthEvidence, Readiness, RehearsalEvidence, assess
 from services import presence
+from services.certificates import CertificateWatch
 from services.health import evidence
 from services.health_monitor import HealthMonitor
 from settings import Settings
@@ -33,13 +35,19 @@ class Gate:
     backup_configured: bool
     secret: bytes
     alert_channels: Sequence[str] = ()
+    certificate: Certificate | None = None
 
 
 async def open_gate(
-    monitor: HealthMonitor, redis: Redis, settings: Settings, secret: bytes, now: datetime
+    monitor: HealthMonitor,
+    redis: Redis,
+    settings: Settings,
+    secret: bytes,
+    now: datetime,
+    certificates: CertificateWatch,
 ) -> Gate:
-    """Ask health, Redis and the disk; checks older than 30 s are run again (SPEC S46)."""
-    snapshot = await monitor.ensure_fresh()
+    """Ask health, Redis, disk and public URL; checks older than 30 s are run again (S46)."""
+    snapshot, certificate = await asyncio.gather(monitor.ensure_fresh(), certificates.look())
     marker = settings.backup_marker
     return Gate(
         health=evidence(snapshot),
@@ -48,6 +56,7 @@ async def open_gate(
         backup_configured=marker is not None,
         secret=secret,
         alert_channels=channel_names(url.get_secret_value() for url in settings.alert_urls),
+        certificate=certificate,
     )
 
 
@@ -71,6 +80,7 @@ async def of_phase(
         platform_evidence=global_id("LaunchPhase", busy[0].id) if busy else None,
         rehearsal=await _rehearsal(session, phase),
         alert_channels=len(gate.alert_channels),
+        certificate=gate.certificate,
         alerts_tested_at=await _alerts_tested_at(session, gate.alert_channels),
     )
     return assess(facts, phase_key=phase.key, secret=gate.secret, now=now)

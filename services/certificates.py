@@ -1,0 +1,72 @@
+"""Reads the certificate of the public URL as its visitors get it (SPEC S122)."""
+
+import asyncio
+import ssl
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from domain.certificates import Certificate, expiry_of
+
+LOOK_SECONDS = 3.0
+_GOOD_FOR = timedelta(minutes=10)
+_UNREAD_FOR = timedelta(seconds=30)
+
+
+class CertificateWatch:
+    """One a process: looks when it is asked, and seldom; whoever asks meanwhile shares the look."""
+
+    def __init__(self, base_url: str, clock: Callable[[], datetime]) -> None:
+        """`base_url` of plain http has no certificate."""
+        parts = urlsplit(base_url)
+        self._host = parts.hostname if parts.scheme == "https" else None
+        self._port = parts.port or 443
+        self._clock = clock
+        self._found: tuple[datetime, Certificate] | None = None
+        self._task: asyncio.Task[Certificate] | None = None
+
+    async def look(self) -> Certificate | None:
+        """What it is, at most ten minutes ago; None where there is none. Takes 3 s at most."""
+        if self._host is None:
+            return None
+        if self._found is not None:
+            until, certificate = self._found
+            if self._clock() < until:
+                return certificate
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._look(self._host), name="certificate")
+        return await asyncio.shield(self._task)
+
+    async def _look(self, host: str) -> Certificate:
+        found = await read_certificate(host, self._port)
+        lasts = _UNREAD_FOR if found.expires_at is None else _GOOD_FOR
+        self._found = (self._clock() + lasts, found)
+        return found
+
+
+async def read_certificate(
+    host: str, port: int, trust: ssl.SSLContext | None = None
+) -> Certificate:
+    """What a server shows; raises nothing. `trust` None: what this machine trusts."""
+    trusting = trust or ssl.create_default_context()
+    blind = ssl.create_default_context()
+    blind.check_hostname, blind.verify_mode = False, ssl.CERT_NONE  # only to read how old it is
+    try:
+        async with asyncio.timeout(LOOK_SECONDS):
+            try:
+                return Certificate(await _expiry(host, port, trusting))
+            except ssl.SSLCertVerificationError as error:
+                return Certificate(await _expiry(host, port, blind), error.verify_message)
+    except TimeoutError:
+        return Certificate(None, f"no answer within {LOOK_SECONDS:g} s")
+    except (OSError, ValueError) as error:
+        return Certificate(None, getattr(error, "strerror", None) or str(error))
+
+
+async def _expiry(host: str, port: int, context: ssl.SSLContext) -> datetime:
+    _, writer = await asyncio.open_connection(host, port, ssl=context)
+    try:
+        shown: ssl.SSLObject = writer.get_extra_info("ssl_object")
+        return expiry_of(shown.getpeercert(binary_form=True) or b"")
+    finally:
+        writer.transport.abort()

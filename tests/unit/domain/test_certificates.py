@@ -1,0 +1,37 @@
+"""How long a certificate lasts (SPEC S122)."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.certificates import Certificate, expiry_of, judge
+from tests.unit.domain.builders import NOW
+
+
+@pytest.mark.parametrize(
+    ("left", "problem", "ok", "blocking", "detail"),
+    [
+        (timedelta(days=60), None, True, False, "expires in 60.0 days"),
+        (timedelta(days=14), None, True, False, "expires in 14.0 days"),
+        (timedelta(days=13.9), None, False, False, "expires in 13.9 days"),
+        (timedelta(0), None, False, True, "expired 0.0 days ago"),
+        (timedelta(days=-2), "certificate has expired", False, True, "expired 2.0 days ago"),
+        (timedelta(days=60), "self-signed", False, False, "not trusted from here: self-signed"),
+        (None, "no answer", False, False, "could not be read: no answer"),
+    ],
+)
+def test_what_is_found_is_judged(
+    left: timedelta | None, problem: str | None, ok: bool, blocking: bool, detail: str
+) -> None:
+    """S122: under 14 days, not trusted and not read are warnings, expired blocks."""
+    found = Certificate(NOW + left if left is not None else None, problem)
+    judged = judge(found, NOW)
+    assert (judged.ok, judged.blocking, judged.detail) == (ok, blocking, detail)
+
+
+@given(st.binary(max_size=200))
+def test_what_is_no_certificate_is_a_value_error(der: bytes) -> None:
+    with pytest.raises(ValueError, match=r".*"):
+        expiry_of(der)
