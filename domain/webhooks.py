@@ -5,6 +5,8 @@ import binascii
 import hashlib
 import hmac
 import ipaddress
+import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -18,6 +20,7 @@ MAX_DOCUMENT = 10_000
 SHORTEST_SECRET, LONGEST_SECRET = 16, 200
 SECRET_PREFIX = "whsec_"  # noqa: S105 - the mark of a secret in base64
 _GONE = 410
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _LOCAL_NAMES = ("localhost", ".localhost", ".local", ".internal", ".home.arpa")
 # After each failure in a row; a hook that still fails then is paused, about 28 hours later.
 PAUSES = tuple(
@@ -78,10 +81,12 @@ def check_url(url: str, allowed: Allowed) -> str:
 
 def is_local(host: str) -> bool:
     """Whether a host is private by its name or by the address that it is."""
-    name = host.lower().rstrip(".")
+    name = unicodedata.normalize("NFKC", host).lower().rstrip(".")
     address = parse_address(name)
     if address is not None:
         return not is_public(address)
+    if _NUMBER.fullmatch(name.rpartition(".")[2]):
+        return True  # 0177.0.0.1, 0x7f.1: no name ends so, but some resolvers read an address
     return name == "localhost" or name.endswith(_LOCAL_NAMES) or "." not in name
 
 

@@ -38,6 +38,8 @@ def test_public_urls_over_tls_are_taken(url: str) -> None:
         *("https://localhost", "https://LOCALHOST.", "https://api.localhost", "https://printer"),
         *("https://127.0.0.1", "https://10.1.2.3", "https://169.254.169.254/latest/meta-data"),
         *("https://[::1]/", "https://[::ffff:10.0.0.1]/", "https://[fe80::1%25eth0]/"),
+        *("https://0177.0.0.1", "https://0x7f.0.0.1/", "https://127.1", "https://00000177.0.0.1"),
+        *("https://①②⑦.⓪.⓪.①/", "https://example.com.0x", "https://1.2.3.4.5"),
         *("https://metadata.google.internal", "https://example.com/" + "x" * 2_000),
     ],
 )
