@@ -34,6 +34,7 @@ MAX_BODY = 100_000
 HEARTBEAT_SECONDS = 15.0
 INACTIVITY_SECONDS = 120
 _JSON = "application/json"
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _PRIVATE = {"cache-control": "private, no-cache", "vary": "authorization, cookie, x-api-key"}
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -182,8 +183,15 @@ class _Service:
         await limits.admit(limits.rules.evaluation, "ofrep", str(actor.credential_id or address))
 
     def _streams(self, request: Request) -> list[ofrep.Json]:
-        public = self._runtime.settings.public_url
-        base = public.rstrip("/") if public else str(request.base_url).rstrip("/")
+        """Where to listen; nowhere, and clients poll, where only a caller says what we are called.
+
+        A Host header may be anybody's: an SDK would carry its key there.
+        """
+        settings = self._runtime.settings
+        here = request.url.hostname in {*_LOOPBACK, settings.host}
+        if settings.public_url is None and not here:
+            return []
+        base = settings.base_url if settings.public_url else str(request.base_url).rstrip("/")
         return [{"type": "sse", "url": base + EVENTS, "inactivityDelaySec": INACTIVITY_SECONDS}]
 
 

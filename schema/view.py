@@ -24,6 +24,7 @@ from schema import http
 from schema.authentication import identify
 from schema.context import Context, Runtime
 from schema.documents import operation_kind
+from schema.error_texts import discreet
 from schema.errors import Refused, TopLevelCode, public_error
 from schema.http import Refusal
 from schema.persisted import with_document
@@ -161,7 +162,8 @@ class GraphQLView(GraphQL[Context, None]):
         except OutOfTime as error:
             return ExecutionResult(None, [too_late(error, kwargs["context"])])
         except HTTPException as error:  # the document does not hold the operation
-            return ExecutionResult(None, [Refused(TopLevelCode.BAD_USER_INPUT, error.reason)])
+            refused = Refused(TopLevelCode.BAD_USER_INPUT, discreet(error.reason))
+            return ExecutionResult(None, [refused])
 
     async def process_result(
         self, request: Request, result: ExecutionResult

@@ -247,6 +247,16 @@ async def test_a_stream_says_when_to_ask_again(
     await until(lambda: sets.live == before)
 
 
+async def test_nobody_is_sent_to_a_host_that_a_caller_made_up(visitor: GraphQLClient) -> None:
+    """A3: without PUBLIC_URL a foreign Host header gets no stream, and SDKs poll."""
+    for host, found in (("evil.example", []), ("localhost:8000", ["http://localhost:8000"])):
+        answer = await visitor.raw("POST", ALL, json=SOMEBODY, headers={"host": host})
+        streams = [
+            item["url"].removesuffix("/ofrep/v1/events") for item in answer.json()["eventStreams"]
+        ]
+        assert streams == found
+
+
 async def test_whoever_was_told_by_another_process_gets_the_change(
     app: Starlette, visitor: GraphQLClient, tool: str
 ) -> None:

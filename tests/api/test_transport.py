@@ -8,6 +8,7 @@ import pytest
 from app import create_app
 from settings import Settings
 from tests.graphql import GraphQLClient
+from tests.sockets import serving, socket
 
 TYPENAME = {"query": "{ __typename }"}
 RESPONSE = "application/graphql-response+json"
@@ -203,3 +204,16 @@ async def test_a_browser_is_sent_to_the_explorer(settings: Settings) -> None:
 async def test_where_it_is_off_there_is_none(visitor: GraphQLClient) -> None:
     answer = await visitor.raw("GET", "/graphql", headers={"accept": "text/html"})
     assert answer.status_code == 400  # as any GET without a query
+
+
+@pytest.mark.parametrize("name", ["x" * 900_000, "<script>alert(1)</script>", "a\x00\x1b[31m\n"])
+async def test_an_unknown_name_of_an_operation_is_not_repeated(
+    visitor: GraphQLClient, name: str
+) -> None:
+    body = {"query": "query A { __typename }", "operationName": name}
+    answer = await visitor.raw("POST", "/graphql", json=body)
+    (error,) = answer.json()["errors"]
+    assert error["message"] == "The document holds no operation of this name."
+    async with serving(visitor.app) as address, socket(address) as live:
+        refused = await (await live.operate(body)).message()
+    assert [found["message"] for found in refused["payload"]] == [error["message"]]
