@@ -127,7 +127,7 @@ def build_runtime(
         journeys=journey_board(db),
         passwords=passwords,
         rate_limits=RateLimiter(redis, rules=limits_of(settings)),
-        replies=Replies(Revisions(settings.database_url, settings.database_timeout_seconds), flags),
+        replies=Replies(Revisions(settings.database_url, db.reach), flags),
         budgets=Budgets(redis, Budget(settings.cost_points, settings.cost_restore_per_second)),
         seats=Seats(settings.sockets_per_caller),
         documents=known_documents(settings),

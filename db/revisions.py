@@ -8,17 +8,16 @@ stays where others write.
 import asyncio
 import logging
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 
 import asyncpg
 
+from db.reach import ANSWER_SECONDS, CONNECT_SECONDS, CUT, Reach
 from domain.errors import DependencyDown
 
 logger = logging.getLogger(__name__)
 
-# A connection that was cut says so in all of these ways, by the moment at which it was.
-_LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+_LOST = (*CUT, DependencyDown)
 _QUERY = "SELECT (SELECT version FROM flag_set_version), pg_current_snapshot()::text"
 
 
@@ -33,10 +32,10 @@ class Revision:
 class Revisions:
     """One for each process, over a connection of its own: a session of SQLAlchemy costs tenfold."""
 
-    def __init__(self, url: str, timeout_seconds: float = 5.0) -> None:
-        """Connects when it is first asked."""
+    def __init__(self, url: str, reach: Reach | None = None) -> None:
+        """Connects when it is first asked; `reach` is shared with whoever else asks."""
         self._dsn = url.replace("postgresql+asyncpg://", "postgresql://", 1)
-        self._timeout = timeout_seconds
+        self._reach = reach or Reach()
         self._connection: asyncpg.Connection | None = None
         self._waiting: list[asyncio.Future[Revision]] = []
         self._task: asyncio.Task[None] | None = None
@@ -79,27 +78,34 @@ class Revisions:
         try:
             found = await self._fetch()
         except Exception as error:
-            lost = isinstance(error, (*_LOST, TimeoutError))
+            lost = isinstance(error, _LOST)
             if lost:
                 await self.close()
+            if isinstance(error, TimeoutError):
+                self._reach.lost()
             for item in waiting:
                 if not item.done():
                     item.set_exception(_down(error) if lost else error)
         else:
+            self._reach.found()
             for item in waiting:
                 if not item.done():
                     item.set_result(found)
 
     async def _fetch(self) -> Revision:
+        self._reach.check()
         if self._connection is not None:
             # A restart of the database is found out by asking: once more, over a new connection.
-            with suppress(*_LOST):
+            try:
                 return Revision(*await self._connection.fetchrow(_QUERY))
-            await self.close()
+            except TimeoutError:  # frozen: a new connection would wait as long
+                raise
+            except CUT:
+                await self.close()
         self._connection = await asyncpg.connect(
             self._dsn,
-            timeout=self._timeout,
-            command_timeout=self._timeout,
+            timeout=CONNECT_SECONDS,
+            command_timeout=ANSWER_SECONDS,
             server_settings={"application_name": "launch-revisions"},
         )
         return Revision(*await self._connection.fetchrow(_QUERY))

@@ -6,8 +6,9 @@ from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from datetime import datetime
 
+import asyncpg
 from sqlalchemy import event as sqlalchemy_event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
@@ -15,10 +16,12 @@ from sqlalchemy.ext.asyncio import (
     async_sessionmaker,
     create_async_engine,
 )
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, QueuePool
+from sqlalchemy.util import await_only
 
 from db import event_log, flag_versions
 from db.drafts import Audit, Draft
+from db.reach import ANSWER_SECONDS, CONNECT_SECONDS, CUT, SILENT, Reach
 from domain.actors import Actor
 from domain.errors import DependencyDown
 from domain.events import Event, RecordedEvent
@@ -84,7 +87,9 @@ class Database:
         """`enqueue_jobs` runs inside each transaction that recorded events."""
         self.url = url
         self.clock = clock
+        self.reach = Reach()
         self.engine = _engine(url, pool_size, timeout_seconds)
+        _ping_first(self.engine, self.reach)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         self._enqueue_jobs = enqueue_jobs
         self._after_commit: list[AfterCommit] = []
@@ -102,13 +107,13 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """A session for reading; raises DependencyDown where the database does not answer."""
-        async with _translated(), self._sessions() as session:
+        async with self._translated(), self._sessions() as session:
             yield session
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[UnitOfWork]:
         """A unit of work that commits on a clean exit and rolls back on any exception."""
-        async with _translated(), self._sessions() as session, session.begin():
+        async with self._translated(), self._sessions() as session, session.begin():
             uow = UnitOfWork(session, self.clock())
             yield uow
             await uow.write_events()
@@ -119,6 +124,22 @@ class Database:
     async def dispose(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
+
+    @asynccontextmanager
+    async def _translated(self) -> AsyncIterator[None]:
+        """Turn 'the database is away' into an expected failure without any SQL in its text."""
+        self.reach.check()
+        try:
+            yield
+        except TimeoutError as error:
+            self.reach.lost()
+            raise DependencyDown(SILENT) from error
+        except (OSError, PoolTimeout) as error:
+            raise DependencyDown(SILENT) from error
+        except DBAPIError as error:
+            if error.connection_invalidated or _is_connection_failure(error):
+                raise DependencyDown(SILENT) from error
+            raise
 
     async def _tell(self, events: Sequence[RecordedEvent]) -> None:
         """After the commit nothing may fail the caller: the change has happened."""
@@ -137,28 +158,35 @@ def _engine(url: str, pool_size: int, timeout_seconds: float) -> AsyncEngine:
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_timeout=timeout_seconds,
-        pool_pre_ping=True,
         hide_parameters=True,  # rows hold hashes and letters: no error text may show them
         pool_recycle=1800,
         connect_args={
-            "timeout": timeout_seconds,
+            "timeout": min(timeout_seconds, CONNECT_SECONDS),
             "command_timeout": max(timeout_seconds * 3, 10),
             "server_settings": {"application_name": "launch", "jit": "off"},
         },
     )
 
 
-@asynccontextmanager
-async def _translated() -> AsyncIterator[None]:
-    """Turn 'the database is away' into an expected failure without any SQL in its text."""
-    try:
-        yield
-    except (OSError, TimeoutError, PoolTimeout) as error:
-        raise DependencyDown("The database does not answer. Nothing was changed.") from error
-    except DBAPIError as error:
-        if error.connection_invalidated or _is_connection_failure(error):
-            raise DependencyDown("The database does not answer. Nothing was changed.") from error
-        raise
+def _ping_first(engine: AsyncEngine, reach: Reach) -> None:
+    """Try each connection before it is used: those that were cut make way for new ones.
+
+    SQLAlchemy's own ping takes three round trips, and waits for a frozen database as long as for a
+    slow statement.
+    """
+
+    def ping(_: object, entry: ConnectionPoolEntry, __: PoolProxiedConnection) -> None:
+        driver: asyncpg.Connection = entry.driver_connection
+        try:
+            await_only(driver.execute("SELECT", timeout=ANSWER_SECONDS))
+        except TimeoutError:
+            driver.terminate()  # else its pool waits for a farewell
+            raise
+        except CUT:
+            raise InvalidatePoolError from None
+        reach.found()
+
+    sqlalchemy_event.listen(engine.sync_engine, "checkout", ping)
 
 
 def _is_connection_failure(error: DBAPIError) -> bool:

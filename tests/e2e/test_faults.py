@@ -5,9 +5,10 @@ import os
 import signal
 import socket as sockets
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import ExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 
+import psutil  # type: ignore[import-untyped]
 import pytest
 from redis.asyncio import Redis
 from sqlalchemy import text
@@ -15,7 +16,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from tests.launch import wait_until_ready
 from tests.servers import free_port
-from tests.site import FLAGS, KEY, LIST, Site, switch, until
+from tests.site import FLAGS, KEY, LIST, VIEWER, Site, switch, until
 from tests.sockets import Socket, Stream, socket
 
 TOLD_SECONDS = 15.0
@@ -47,6 +48,22 @@ async def redis_clients_killed(site: Site) -> Mend:
         for kind in ("normal", "pubsub"):
             await redis.client_kill_filter(_type=kind, skipme=True)
     return nothing
+
+
+@contextmanager
+def frozen_database(site: Site) -> Iterator[None]:
+    """Its connections stay open, and nothing is answered on any."""
+    assert site.postgres.pid is not None
+    root = psutil.Process(site.postgres.pid)
+    stopped = [root, *root.children()]
+    for process in stopped:
+        process.suspend()
+    try:
+        yield
+    finally:
+        for process in stopped:
+            with suppress(psutil.NoSuchProcess):
+                process.resume()
 
 
 async def enabled(stream: Stream, within: float = TOLD_SECONDS) -> bool:
@@ -177,3 +194,27 @@ async def test_a_stopping_server_tells_its_streams_and_is_gone_in_time(site: Sit
             assert polite.connection.close_code in (1001, 1012)
         for client in clients:
             client.close()
+
+
+async def test_a_frozen_database_keeps_nobody_waiting(site: Site) -> None:
+    """S53, A24: by both roads, known answers and new ones; memory goes on, the rest fails soon."""
+    token, port = await site.log_in(), site.ports[0]
+    documents = (LIST, "{ launchPhases { key } }", "{ systemHealth { overall } }", VIEWER)
+    for document in documents:
+        await site.ask(port, document, token)
+    with frozen_database(site):
+        for _ in range(2):
+            begin = time.monotonic()
+            flags, phases, health, viewer = await asyncio.gather(
+                *(site.ask(port, document, token) for document in documents)
+            )
+            assert time.monotonic() - begin < 5
+            assert (health["data"] is not None, viewer["data"] is not None) == (True, True)
+            for failed in (flags, phases):
+                assert failed["errors"][0]["extensions"]["code"] == "DEPENDENCY_DOWN"
+        assert (await site.over_ofrep(port, token))["status"] == 200
+
+    async def is_back() -> bool:
+        return "errors" not in await site.ask(port, LIST, token)
+
+    await until(is_back)

@@ -78,7 +78,7 @@ def test_the_flags_stay_where_others_write() -> None:
 async def test_without_a_database_only_what_is_in_memory_has_a_revision() -> None:
     database = Database(NOBODY_URL, clock=Clock())
     flags = FlagStore(database, clock=Clock())
-    replies = Replies(Revisions(NOBODY_URL, 0.5), flags)
+    replies = Replies(Revisions(NOBODY_URL), flags)
     with pytest.raises(DependencyDown):
         await replies.revision(Source.FLAGS)
     before = await replies.revision(Source.VIEW)
@@ -90,7 +90,7 @@ async def test_without_a_database_only_what_is_in_memory_has_a_revision() -> Non
 
 
 def test_what_is_given_again_is_counted_again() -> None:
-    replies = Replies(Revisions(NOBODY_URL, 0.5), FlagStore(cast("Database", None), clock=Clock()))
+    replies = Replies(Revisions(NOBODY_URL), FlagStore(cast("Database", None), clock=Clock()))
     question = Question(Source.VIEW, "what", 1, None)
     seen: list[str] = []
     replies.keep(question, "who", Kept(1, b"data", [partial(seen.append, "a")]))
