@@ -8,6 +8,7 @@ import asyncio
 import hashlib
 import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 import orjson
@@ -24,6 +25,8 @@ from domain.rate_limits import network
 from edge.counting import counted
 from schema.authentication import credential_of, identify
 from schema.context import Context, Runtime
+from schema.http import Refusal
+from schema.reading import TOO_MANY_STREAMS, bounded, stream_of
 from services.flag_evaluation import viewer_context
 from services.flag_sets import FlagSet
 from subscriptions.fanout import Latest
@@ -34,6 +37,7 @@ MAX_BODY = 100_000
 HEARTBEAT_SECONDS = 15.0
 INACTIVITY_SECONDS = 120
 _JSON = "application/json"
+_LATER = {"retry-after": "60"}
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _PRIVATE = {"cache-control": "private, no-cache", "vary": "authorization, cookie, x-api-key"}
 
@@ -120,14 +124,20 @@ class _Service:
     async def events(self, request: Request) -> Response:
         """Server-sent events that only say: ask again. Flags themselves never travel here."""
         seen = ofrep.version_in(request.headers.get("last-event-id"))
+        seat = stream_of(request)
+        if not self._runtime.seats.has(seat):
+            return _json(ofrep.failure("GENERAL", TOO_MANY_STREAMS), 429, _LATER)
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
         return StreamingResponse(
-            self._notices(seen), media_type="text/event-stream", headers=headers
+            self._notices(seen, seat), media_type="text/event-stream", headers=headers
         )
 
-    async def _notices(self, seen: int | None) -> AsyncIterator[str]:
+    async def _notices(self, seen: int | None, seat: str) -> AsyncIterator[str]:
         newest: Latest[FlagSet] = Latest()
-        async with self._runtime.flag_feed.sets.subscribe(newest) as sets:
+        async with AsyncExitStack() as held:
+            held.enter_context(self._runtime.seats.hold(seat))
+            feed = self._runtime.flag_feed.sets
+            sets = await held.enter_async_context(feed.subscribe(newest))
             current = self._runtime.flags.current
             yield "retry: 2000\n\n"
             if seen is not None and seen != current.version:
@@ -225,12 +235,12 @@ async def _body(request: Request) -> object:
         raise _Refused(415, f"The body must be {_JSON}.")
     received = bytearray()
     try:
-        async for chunk in request.stream():
+        async for chunk in Request(request.scope, bounded(request.receive, MAX_BODY)).stream():
             received += chunk
-            if len(received) > MAX_BODY:
-                raise _Refused(413, f"A request has at most {MAX_BODY} bytes.")
     except ClientDisconnect:
         raise BadEvaluation("PARSE_ERROR", "The body ended too early.") from None
+    except Refusal as late:
+        raise _Refused(late.status_code, late.reason, **late.headers) from None
     try:
         return orjson.loads(bytes(received)) if received else {}
     except ValueError:

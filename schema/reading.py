@@ -4,8 +4,10 @@ import asyncio
 import logging
 from types import TracebackType
 
+from starlette.requests import Request
 from starlette.types import Message, Receive
 
+from domain.rate_limits import network
 from schema.context import Context
 from schema.errors import Refused, TopLevelCode
 from schema.http import Refusal
@@ -14,6 +16,7 @@ logger = logging.getLogger(__name__)
 
 MAX_BODY = 1_000_000
 BODY_SECONDS = 10.0
+TOO_MANY_STREAMS = "You have too many streams open."
 _FIRST_LOOK = 0.1  # most operations are over by then, and need nobody who watches
 
 
@@ -38,6 +41,11 @@ def bounded(receive: Receive, most: int = MAX_BODY, seconds: float = BODY_SECOND
         return message
 
     return read
+
+
+def stream_of(request: Request) -> str:
+    """Whose seats a stream over HTTP takes: those of where it comes from, whoever asks."""
+    return f"stream:{network(request.client.host) if request.client else 'local'}"
 
 
 class OutOfTime(Exception):

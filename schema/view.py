@@ -1,10 +1,10 @@
 """The one endpoint: GraphQL over HTTP, server-sent events and graphql-transport-ws."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import timedelta
 from time import perf_counter
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
@@ -28,7 +28,15 @@ from schema.error_texts import discreet
 from schema.errors import Refused, TopLevelCode, public_error
 from schema.http import Refusal
 from schema.persisted import with_document
-from schema.reading import MAX_BODY, Deadline, OutOfTime, bounded, too_late
+from schema.reading import (
+    MAX_BODY,
+    TOO_MANY_STREAMS,
+    Deadline,
+    OutOfTime,
+    bounded,
+    stream_of,
+    too_late,
+)
 from schema.repeats import Repeats
 from schema.sockets import SocketAdapter, SocketHandler
 
@@ -97,7 +105,16 @@ class GraphQLView(GraphQL[Context, None]):
             context = getattr(request.state, "context", None)
             failed = response.status_code >= 500 or (context is not None and context.at_fault)
             self.runtime.meter.count(perf_counter() - begin, failed=failed)
-        await response(scope, receive, send)
+            await response(scope, receive, send)
+            return
+        seat, seats = stream_of(request), self.runtime.seats
+        if seats.has(seat):
+            with seats.hold(seat):
+                await response(scope, receive, send)
+            return
+        await cast("AsyncGenerator[object]", response.body_iterator).aclose()
+        many = Refusal(429, TOO_MANY_STREAMS, {"Retry-After": "60"}, TopLevelCode.RATE_LIMITED)
+        await _refused(many)(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:
         """By the short road where the same was asked before, and its answer holds."""

@@ -1,4 +1,4 @@
-"""How many sockets each caller holds open in this process (SPEC A49)."""
+"""How many sockets and streams each caller holds open in this process (SPEC A49)."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -17,10 +17,14 @@ class Seats:
         self._most = most
         self._taken: Counter[str] = Counter()
 
+    def has(self, key: str) -> bool:
+        """Whether a caller may take another."""
+        return self._taken.get(key, 0) < self._most
+
     @contextmanager
     def hold(self, key: str) -> Iterator[None]:
         """Take one for as long as the block lasts; raises NoSeat."""
-        if self._taken[key] >= self._most:
+        if not self.has(key):
             raise NoSeat
         self._taken[key] += 1
         try:

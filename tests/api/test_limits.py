@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from httpx2 import AsyncClient
@@ -12,7 +13,9 @@ from db.session import Database
 from settings import Settings
 from tests.clock import Clock
 from tests.factories.health import PROBES
+from tests.factories.propagation import runtime_of
 from tests.graphql import GraphQLClient
+from tests.receivers import until
 from tests.sockets import serving, socket
 
 RATE = "{ rateLimit { cost limit remaining restoreRate resetAt } }"
@@ -134,6 +137,29 @@ async def test_one_caller_holds_a_bounded_number_of_sockets(poor: GraphQLClient)
             assert second.connection.close_code == 1013
         async with socket(address) as third:
             assert (await (await third.subscribe("{ __typename }")).next())["__typename"] == "Query"
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_one_caller_holds_a_bounded_number_of_streams(
+    poor: GraphQLClient, method: str
+) -> None:
+    """A49: server-sent events of the graph and of OFREP alike."""
+    asks: dict[str, Any] = {"url": "/ofrep/v1/events"}
+    if method == "POST":
+        body = {"query": "subscription { viewerFlags { version } }"}
+        asks = {"url": "/graphql", "json": body, "headers": {"accept": "text/event-stream"}}
+    live = runtime_of(poor.app).flag_feed.sets.live
+    async with (
+        serving(poor.app) as address,
+        AsyncClient(base_url=f"http://{address}", trust_env=False) as http,
+    ):
+        async with http.stream(method, **asks) as first:
+            second = await http.request(method, **asks)
+            assert (first.status_code, second.status_code) == (200, 429)
+            assert second.headers["retry-after"] == "60"
+        await until(lambda: runtime_of(poor.app).flag_feed.sets.live == live)
+        async with http.stream(method, **asks) as third:
+            assert third.status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import httpx2
@@ -16,9 +17,11 @@ from openfeature.exception import ErrorCode
 from openfeature.flag_evaluation import FlagEvaluationDetails, Reason
 from starlette.applications import Starlette
 
+import edge.ofrep
 from domain.actors import Role, Scope
 from domain.ids import parse_global_id
 from domain.rate_limits import AccessLimits, Limit
+from schema.reading import bounded
 from services import api_tokens, kill_switch
 from tests.factories.accounts import acting, add_user
 from tests.factories.launches import make_flag
@@ -245,6 +248,20 @@ async def test_a_stream_says_when_to_ask_again(
     assert (missed["type"], missed["etag"]) == ("refetchEvaluation", f'"{version}"')
     assert (told["type"], told["etag"]) == ("refetchEvaluation", f'"{new}"')
     await until(lambda: sets.live == before)
+
+
+async def test_a_body_that_does_not_come_is_408(
+    app: Starlette, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A3: found by sending slowly; it waited for as long as the caller liked."""
+    monkeypatch.setattr(edge.ofrep, "bounded", partial(bounded, seconds=0.1))
+    head = f"POST {ALL} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+    async with serving(app) as address:
+        reader, writer = await asyncio.open_connection(*address.split(":"))
+        writer.write(f'{head}Content-Length: 500\r\n\r\n{{"cont'.encode())
+        answer = await asyncio.wait_for(reader.read(), 5)
+        writer.close()
+    assert answer.startswith(b"HTTP/1.1 408 ")
 
 
 async def test_nobody_is_sent_to_a_host_that_a_caller_made_up(visitor: GraphQLClient) -> None:
