@@ -35,7 +35,7 @@ def check_client(given: Mapping[str, object]) -> dict[str, object]:
         found["couple_names"] = _line(found["couple_names"], MAX_NAMES, "coupleNames")
     notes = found.get("notes")
     if isinstance(notes, str) and len(notes) > MAX_NOTES:
-        raise Invalid(f"notes has at most {MAX_NOTES} characters.", path=("input", "notes"))
+        raise Invalid(f"This has at most {MAX_NOTES} characters.", path=("input", "notes"))
     return found
 
 
@@ -55,7 +55,7 @@ def _line(value: object, most: int, name: str) -> str:
     """One line of text: names end up in the subject of letters."""
     text = " ".join(str(value or "").split())
     if not text:
-        raise Required(f"{name} may not be empty.", path=("input", name))
+        raise Required("This may not be empty.", path=("input", name))
     if len(text) > most:
-        raise Invalid(f"{name} has at most {most} characters.", path=("input", name))
+        raise Invalid(f"This has at most {most} characters.", path=("input", name))
     return text

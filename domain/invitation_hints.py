@@ -114,7 +114,7 @@ def _unopened(letter: Delivery, now: datetime) -> Hint | None:
 
 def _stuck(letter: Delivery, now: datetime) -> Hint | None:
     """A letter that did not leave; one that is only a few minutes old may still be on time."""
-    by_hand = "Send the invitation again and hand the link over yourself"
+    by_hand = "Hand the link over yourself; to see it once more, send the invitation again"
     if letter.status is MailStatus.WAITING:
         text = f"No e-mail is sent at present, so the couple has no letter. {by_hand}."
         return Hint(

@@ -46,6 +46,8 @@ def expiry(days: int | None, now: datetime) -> datetime:
 
 def check_resendable(status: InvitationStatus) -> None:
     """Only what is pending or has expired can be sent again; raises InvalidTransition."""
+    if status is InvitationStatus.ACCEPTED:
+        raise InvalidTransition("This invitation was accepted: there is nothing to send again.")
     if status not in (*PENDING, InvitationStatus.EXPIRED):
         raise InvalidTransition(f"This invitation is {status}: invite the client anew.")
 

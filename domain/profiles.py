@@ -19,7 +19,7 @@ def check_patch(given: Mapping[str, Any], user_type: UserType) -> dict[str, obje
     """
     for name, shown in _NEEDED.items():
         if name in given and given[name] is None:
-            raise Required(f"{shown} may not be empty.", path=(*_PATH, shown))
+            raise Required("This may not be empty.", path=(*_PATH, shown))
     values = {name: value for name, value in given.items() if value is not None}
     checked = asdict(check_profile(Profile(**values), user_type, _PATH))
     cleared = (

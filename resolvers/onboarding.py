@@ -15,7 +15,7 @@ from schema.pagination import After, Connection, First, Page, connection, encode
 from schema.scalars import JSON, EmailAddress
 from schema.types.node import decode_id
 from schema.types.onboarding import Onboarding, OnboardingPayload
-from schema.types.onboarding_data import profile_in
+from schema.types.onboarding_data import named_in_data, profile_in
 from services import directory, nudges, onboarding_steps, profiles
 from services import onboarding as setup
 from services.directory import StalledFilter
@@ -53,7 +53,10 @@ async def stalled_onboardings(
     older_than_seconds: Age = 300,
     email: Owner = None,
 ) -> Connection[Onboarding]:
-    """Who has not finished and stands still; those who have waited longest come first."""
+    """Who has not finished and stands still, and all who ask for help; the longest come first.
+
+    Who asks is here at once, whatever `olderThanSeconds` says, until somebody has answered.
+    """
     page = Page.of(first, after)
     wanted = replace(_stalled(info, user_type, older_than_seconds), email=email)
     async with info.context.db.read() as session:
@@ -72,7 +75,8 @@ async def complete_step(info: Info, step: Step, data: Data = None) -> Onboarding
     given, actor = profile_in(step, data), info.context.actor
     async with info.context.db.write() as uow:
         if given:
-            await profiles.update(uow, actor, given)
+            with named_in_data():
+                await profiles.update(uow, actor, given)
         row = await setup.complete_step(uow, actor, actor.user_id, step, _hidden(info))
     return OnboardingPayload(onboarding=Onboarding.of(row))
 

@@ -21,7 +21,7 @@ class OnboardingProgress(Timestamps, Base):
         Index(
             "ix_user_onboarding_progress_unfinished",
             "last_activity_at",
-            postgresql_where=text("completed_at IS NULL"),
+            postgresql_where=text("completed_at IS NULL OR assistance_needed"),
         ),
     )
 

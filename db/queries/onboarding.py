@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, exists, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.accounts import User
@@ -58,10 +58,14 @@ async def couple_is_connected(session: AsyncSession, couple_id: UUID) -> bool:
 def standing_still(
     before: datetime, side: OnboardingSide | None, email: str | None
 ) -> list[ColumnElement[bool]]:
-    """The WHERE of those who have not finished and have done no step since a moment."""
+    """The WHERE of those who have not finished and have done no step since a moment.
+
+    And of all who ask for help: just now, and after they have finished too.
+    """
+    asks = OnboardingProgress.assistance_needed
     found: list[ColumnElement[bool]] = [
-        OnboardingProgress.completed_at.is_(None),
-        OnboardingProgress.last_activity_at <= before,
+        or_(OnboardingProgress.completed_at.is_(None), asks),
+        or_(OnboardingProgress.last_activity_at <= before, asks),
     ]
     if side is not None:
         found.append(OnboardingProgress.user_type == side)

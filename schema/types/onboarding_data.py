@@ -1,11 +1,12 @@
 """The `data` of completeOnboardingStep: the fields of a profile, as plain JSON."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 
 from graphql import GraphQLError
 
 from domain.actors import VendorType
-from domain.errors import Invalid
+from domain.errors import Invalid, LaunchError
 from domain.onboarding import BASIC_DETAILS, BUSINESS_INFO
 from schema.scalars import parse_date, parse_email, parse_text
 
@@ -33,6 +34,17 @@ def profile_in(step: str, data: object) -> dict[str, object]:
     if data and step not in (BUSINESS_INFO, BASIC_DETAILS):
         raise Invalid(f"The step {step[:100]} takes no data.", path=("data",))
     return dict(_field(str(name), value) for name, value in data.items())
+
+
+@contextmanager
+def named_in_data() -> Iterator[None]:
+    """What is refused of a profile is named by its place in `data`, not in an input."""
+    try:
+        yield
+    except LaunchError as error:
+        if error.path[:1] == ("input",):
+            error.path = ("data", *error.path[1:])
+        raise
 
 
 def _field(name: str, value: object) -> tuple[str, object]:

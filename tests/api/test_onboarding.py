@@ -121,7 +121,8 @@ async def test_completing_a_step_again_changes_nothing(supplier: GraphQLClient) 
         ("business_info", {"role": "admin"}, ["data", "role"]),
         ("business_info", {"vendorType": "MAGICIAN"}, ["data", "vendorType"]),
         ("business_info", {"businessName": 7}, ["data", "businessName"]),
-        ("business_info", {"partner1Name": "Emma"}, ["input", "partner1Name"]),
+        ("business_info", {"partner1Name": "Emma"}, ["data", "partner1Name"]),
+        ("business_info", {"businessName": " "}, ["data", "businessName"]),
         ("first_client", {"coupleNames": "Emma"}, ["data"]),
     ],
 )
@@ -193,33 +194,6 @@ async def test_it_goes_on_where_it_was_left_on_another_device(visitor: GraphQLCl
     second = (await visitor.data(log_in, e=email, p=password))["logIn"]["session"]["accessToken"]
     assert await setup(visitor.as_(second)) == seen
     assert (seen["percentComplete"], seen["currentStep"]) == (33, "first_client")
-
-
-async def test_asking_for_help_and_being_helped(
-    supplier: GraphQLClient, admin: GraphQLClient, operator: GraphQLClient
-) -> None:
-    """S44."""
-    found = (await supplier.data(HELP, message=" I am lost "))["requestAssistance"]["onboarding"]
-    assert (found["assistanceNeeded"], found["assistanceMessage"]) == (True, "I am lost")
-    assert (await operator.execute(ANSWER, id=found["id"])).codes == ["FORBIDDEN"]
-    assert (await setup(supplier))["assistanceNeeded"] is True
-    for _ in range(2):
-        answer = (await admin.data(ANSWER, id=found["id"]))["answerAssistance"]
-        assert answer == {"onboarding": {"assistanceNeeded": False}, "errors": []}
-
-
-async def test_finishing_ends_the_call_for_help(supplier: GraphQLClient) -> None:
-    await supplier.data(HELP)
-    await invited(supplier)
-    await supplier.data(PROFILE, input=BUSINESS)
-    found = await setup(supplier)
-    assert (found["percentComplete"], found["assistanceNeeded"]) == (100, False)
-
-
-async def test_a_long_message_is_refused(supplier: GraphQLClient) -> None:
-    answer = (await supplier.data(HELP, message="x" * 2001))["requestAssistance"]
-    assert answer["errors"] == [{"code": "INVALID", "path": ["message"]}]
-    assert (await setup(supplier))["assistanceNeeded"] is False
 
 
 async def test_the_staff_has_no_onboarding(admin: GraphQLClient) -> None:

@@ -71,7 +71,8 @@ function Done({ sent, onClose }: { sent: Sent; onClose: () => void }) {
 export function SentNote({ sent }: { sent: Sent }) {
   return (
     <Stack gap="xs">
-      {sent.channel === "EMAIL" && <Text>The invitation is on its way to <b>{sent.email}</b>.</Text>}
+      {sent.hint && <Text c="var(--warn)" role="note">{sent.hint}</Text>}
+      {sent.channel === "EMAIL" && !sent.hint && <Text>The invitation is on its way to <b>{sent.email}</b>.</Text>}
       {sent.url && (
         <>
           <CopyLink label="Link of the invitation" url={sent.url} />

@@ -11,6 +11,8 @@ export interface Sent {
   readonly url: string | undefined;
   readonly channel: InvitationChannel;
   readonly email: string | null;
+  /** What is in its way already, such as that no e-mail is sent. */
+  readonly hint: string | undefined;
 }
 
 interface Outcome {
@@ -44,7 +46,10 @@ export function useInvite(
     );
     const invitation = payload?.invitation;
     if (invitation) {
-      onSent({ url: invitation.acceptUrl ?? undefined, channel: invitation.channel, email: invitation.email ?? null });
+      onSent({
+        url: invitation.acceptUrl ?? undefined, channel: invitation.channel, email: invitation.email ?? null,
+        hint: invitation.hint?.message,
+      });
     }
     return { error, errors: payload?.errors };
   }

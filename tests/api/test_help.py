@@ -1,0 +1,46 @@
+"""Asking people for help with the guided setup, and being found by them (SPEC S44)."""
+
+from tests.api.test_onboarding import ANSWER, BUSINESS, HELP, STALLED, setup
+from tests.factories.marketplace import PROFILE, invited
+from tests.graphql import GraphQLClient
+
+
+async def test_asking_for_help_and_being_helped(
+    supplier: GraphQLClient, admin: GraphQLClient, operator: GraphQLClient
+) -> None:
+    """S44."""
+    found = (await supplier.data(HELP, message=" I am lost "))["requestAssistance"]["onboarding"]
+    assert (found["assistanceNeeded"], found["assistanceMessage"]) == (True, "I am lost")
+    assert (await operator.execute(ANSWER, id=found["id"])).codes == ["FORBIDDEN"]
+    assert (await setup(supplier))["assistanceNeeded"] is True
+    for _ in range(2):
+        answer = (await admin.data(ANSWER, id=found["id"]))["answerAssistance"]
+        assert answer == {"onboarding": {"assistanceNeeded": False}, "errors": []}
+
+
+async def test_finishing_ends_the_call_for_help(supplier: GraphQLClient) -> None:
+    await supplier.data(HELP)
+    await invited(supplier)
+    await supplier.data(PROFILE, input=BUSINESS)
+    found = await setup(supplier)
+    assert (found["percentComplete"], found["assistanceNeeded"]) == (100, False)
+
+
+async def test_a_long_message_is_refused(supplier: GraphQLClient) -> None:
+    answer = (await supplier.data(HELP, message="x" * 2001))["requestAssistance"]
+    assert answer["errors"] == [{"code": "INVALID", "path": ["message"]}]
+    assert (await setup(supplier))["assistanceNeeded"] is False
+
+
+async def test_who_asks_for_help_is_found_at_once_and_after_the_setup_too(
+    supplier: GraphQLClient, viewer: GraphQLClient, admin: GraphQLClient
+) -> None:
+    """S44: whoever was told of it finds them, until somebody has answered."""
+    await supplier.data(PROFILE, input=BUSINESS)
+    await invited(supplier)
+    assert (await setup(supplier))["percentComplete"] == 100
+    asked = (await supplier.data(HELP, message="How do I change my name?"))["requestAssistance"]
+    (found,) = (await viewer.data(STALLED, age=3600))["stalledOnboardings"]["nodes"]
+    assert found["userType"] == "SUPPLIER"
+    await admin.data(ANSWER, id=asked["onboarding"]["id"])
+    assert (await viewer.data(STALLED, age=3600))["stalledOnboardings"]["nodes"] == []
