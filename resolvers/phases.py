@@ -6,7 +6,7 @@ import strawberry
 
 from domain.errors import Required
 from schema.context import Info
-from schema.enums import PhaseStatus
+from schema.enums import PhaseStatus, RollbackMode
 from schema.types.node import decode_id
 from schema.types.phase_inputs import (
     ActivateLaunchPhaseInput,
@@ -22,8 +22,10 @@ from schema.types.phase_payloads import (
     RollbackLaunchPhasePayload,
 )
 from schema.types.phases import LaunchPhase
+from schema.types.rollback_preview import RollbackPreview
 from services import activation_plan as plans
 from services import phase_activation, phase_progress, phase_rollback, phases
+from services import rollback_preview as rollbacks
 
 Statuses = Annotated[
     list[PhaseStatus] | None, strawberry.argument(description="Only these; left out: all.")
@@ -35,6 +37,9 @@ Creation = Annotated[CreateLaunchPhaseInput, strawberry.argument(description="Th
 Edit = Annotated[UpdateLaunchPhaseInput, strawberry.argument(description="The changes.")]
 Go = Annotated[ActivateLaunchPhaseInput, strawberry.argument(description="Which, and on what.")]
 Undo = Annotated[RollbackLaunchPhaseInput, strawberry.argument(description="Which, and why.")]
+Mode = Annotated[
+    RollbackMode | None, strawberry.argument(description="Left out: as the phase's plan says.")
+]
 Step = Annotated[PhaseActionInput, strawberry.argument(description="Which, and why.")]
 
 
@@ -60,6 +65,13 @@ async def activation_plan(info: Info, phase_id: PhaseId) -> ActivationPlan:
     gate = await info.context.gate()
     async with info.context.db.read() as session:
         return ActivationPlan.of(await plans.plan(session, uuid, gate, info.context.now))
+
+
+async def rollback_preview(info: Info, phase_id: PhaseId, mode: Mode = None) -> RollbackPreview:
+    """What rolling a phase back would do now, and whom it meets in the middle."""
+    uuid, now = decode_id(phase_id, "LaunchPhase", "phaseId"), info.context.now
+    async with info.context.db.read() as session:
+        return RollbackPreview.of(await rollbacks.preview(session, uuid, mode, now), now)
 
 
 async def create(info: Info, input: Creation) -> PhasePayload:

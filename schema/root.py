@@ -80,6 +80,7 @@ from schema.types.phases import LaunchPhase, PhaseRun
 from schema.types.propagation import Propagation
 from schema.types.rate_limits import RateLimit
 from schema.types.rehearsals import RehearsalPayload
+from schema.types.rollback_preview import RollbackPreview
 from schema.types.silences import Silence, SilencePayload
 from schema.types.suppliers import SupplierConnection
 from schema.types.webhooks import (
@@ -127,6 +128,9 @@ class Query:
     launch_phases: list[LaunchPhase] = query(phases.launch_phases, Scope.LAUNCH_READ, source=ROWS)
     launch_phase: LaunchPhase | None = query(phases.launch_phase, Scope.LAUNCH_READ, source=ROWS)
     activation_plan: ActivationPlan = query(phases.activation_plan, Scope.LAUNCH_OPERATE, cost=20)
+    rollback_preview: RollbackPreview = query(
+        phases.rollback_preview, Scope.LAUNCH_OPERATE, cost=10
+    )
     launch_state: JSON = query(events.launch_state, Scope.LAUNCH_READ, cost=50)
     launch_events: Connection[LaunchEvent] = query(events.launch_events, Scope.LAUNCH_READ)
     changes: ChangeConnection = query(changes.changes, Scope.LAUNCH_READ)

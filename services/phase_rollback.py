@@ -1,9 +1,11 @@
 """Roll a phase back: flags off or restored, run ended, incident opened, at once (S53 to S56)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.codecs import plan_of
 from db.models.flags import FeatureFlag
@@ -15,13 +17,15 @@ from db.queries import people as people_queries
 from db.queries import phases as queries
 from db.queries.flags import flag_of
 from db.session import UnitOfWork
+from domain import rollbacks as rules
 from domain.actors import Actor
 from domain.errors import Invalid
-from domain.flags import Flag, FlagState
+from domain.flags import FlagState
 from domain.incidents import Severity
 from domain.percent import Percent
 from domain.phases import PhaseAction, PhaseStatus, RollbackMode, RollbackPlan, next_status
 from domain.plans import FlagDiff, LinkedFlag
+from domain.rollbacks import Before
 from services import incidents, phases
 from services.flag_changes import change_flag, write_state
 from services.idempotency import claim, settle
@@ -78,8 +82,9 @@ async def _roll_back(
     status = next_status(phase.status, PhaseAction.ROLLBACK, mode=mode)
     links = (await queries.linked_flags(uow.session, [phase.id]))[phase.id]
     rows = await flag_queries.lock(uow.session, [link.flag.key for link in links])
-    found = await queries.snapshots(uow.session, phase.current_run_id or phase.id)
-    impact = await _impact(uow, [flag_of(row) for row in rows.values()])
+    found = await snapshots_of(uow.session, phase)
+    people = await people_queries.count_customers(uow.session)
+    impact = rules.impact([flag_of(row) for row in rows.values()], people)
     await end_run(uow, phase, PhaseStatus.ROLLED_BACK)
     move(uow, actor, phase, PhaseAction.ROLLBACK, reason=wish.reason, status=status)
     restored, conflicts = _undo_flags(uow, actor, phase, links, rows, found, mode, wish.reason)
@@ -101,28 +106,44 @@ async def _roll_back(
     return RolledBack(phase, incident.row, restored, conflicts)
 
 
+async def snapshots_of(session: AsyncSession, phase: LaunchPhase) -> dict[UUID, Before]:
+    """What the present run found, by flag id."""
+    rows = await queries.snapshots(session, phase.current_run_id or phase.id)
+    return {key: _before(row) for key, row in rows.items()}
+
+
+def _before(row: PhaseRunSnapshot) -> Before:
+    state = FlagState(
+        enabled=row.enabled,
+        rollout_percentage=Percent(row.rollout_percentage),
+        target_groups=tuple(str(group) for group in row.target_groups),
+        version=row.version_before,
+    )
+    return Before(state, row.version_written)
+
+
 def _undo_flags(
     uow: UnitOfWork,
     actor: Actor,
     phase: LaunchPhase,
     links: list[LinkedFlag],
     rows: dict[str, FeatureFlag],
-    found: Mapping[UUID, PhaseRunSnapshot],
+    found: Mapping[UUID, Before],
     mode: RollbackMode,
     reason: str,
 ) -> tuple[list[FlagDiff], list[str]]:
     restored, conflicts = [], []
     for link in links:
         row = rows[link.flag.key]
-        before, snapshot = flag_of(row), found.get(row.id)
-        if snapshot is not None and before.version != snapshot.version_written:
-            conflicts.append(f"{before.key} was changed by hand after the phase set it")
-        target = _undone(before, snapshot, mode)
+        before = flag_of(row)
+        undoing = rules.undo(before, found.get(row.id), mode)
+        if undoing.conflict is not None:
+            conflicts.append(undoing.conflict)
         flag = change_flag(
             uow,
             actor,
             row,
-            partial(write_state, state=target),
+            partial(write_state, state=undoing.diff.after),
             action="rolled back",
             reason=reason,
             run_id=phase.current_run_id,
@@ -130,25 +151,6 @@ def _undo_flags(
         )
         restored.append(FlagDiff(flag.key, before.state, flag.state))
     return restored, conflicts
-
-
-def _undone(flag: Flag, snapshot: PhaseRunSnapshot | None, mode: RollbackMode) -> FlagState:
-    """The state to put a flag into; an emergency never switches on what a human switched off."""
-    if mode is RollbackMode.DISABLE_ALL or snapshot is None:
-        return replace(flag.state, enabled=False)
-    return FlagState(
-        enabled=snapshot.enabled and flag.enabled,
-        rollout_percentage=Percent(snapshot.rollout_percentage),
-        target_groups=tuple(str(group) for group in snapshot.target_groups),
-        version=flag.version,
-    )
-
-
-async def _impact(uow: UnitOfWork, flags: list[Flag]) -> str:
-    """About how many people saw a flag of the phase, from its widest one: no scan of users."""
-    widest = max((flag.rollout_percentage for flag in flags if flag.enabled), default=0.0)
-    people = await people_queries.count_customers(uow.session)
-    return f"About {round(people * widest / 100)} of {people} people saw at least one feature."
 
 
 def _description(reason: str, plan: RollbackPlan) -> str:

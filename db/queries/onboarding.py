@@ -75,6 +75,22 @@ def standing_still(
     return found
 
 
+async def by_step(session: AsyncSession, since: datetime) -> list[tuple[OnboardingSide, str, int]]:
+    """How many unfinished ones who were active since a moment are at which step."""
+    side, step = OnboardingProgress.user_type, OnboardingProgress.current_step
+    query = (
+        select(side, step, func.count())
+        .where(
+            OnboardingProgress.completed_at.is_(None),
+            OnboardingProgress.left_at.is_(None),
+            OnboardingProgress.last_activity_at > since,
+            step.is_not(None),
+        )
+        .group_by(side, step)
+    )
+    return [(kind, str(key), number) for kind, key, number in await session.execute(query)]
+
+
 async def longest_first(
     session: AsyncSession, where: Sequence[ColumnElement[bool]], limit: int, after: Position
 ) -> list[OnboardingProgress]:

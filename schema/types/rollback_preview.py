@@ -1,0 +1,64 @@
+"""What a rollback would do, before anybody clicks (SPEC X10)."""
+
+from datetime import datetime
+
+import strawberry
+
+from domain.actors import UserType as Side
+from domain.rollbacks import MidStep as Counted
+from schema.enums import RollbackMode, UserType
+from schema.types.flag_diffs import FlagDiff
+from schema.types.phases import LaunchPhase
+from services.rollback_preview import RollbackPreview as Preview
+
+
+@strawberry.type(description="How many people are at one step of their guided setup just now.")
+class MidStep:
+    """Active in the last five minutes; whoever stands still for longer is not counted."""
+
+    user_type: UserType = strawberry.field(description="Their side.")
+    step: str = strawberry.field(description="The key of the step.")
+    people: int = strawberry.field(description="How many.")
+    affected: bool = strawberry.field(description="The flag of this very step goes off.")
+
+    @classmethod
+    def of(cls, item: Counted) -> "MidStep":
+        """A count as the graph shows it."""
+        return cls(
+            user_type=Side(item.side.value),
+            step=item.step,
+            people=item.people,
+            affected=item.affected,
+        )
+
+
+@strawberry.type(description="What rolling a phase back would do now. Nothing has been changed.")
+class RollbackPreview:
+    """The dry run; a rollback is immediate, also for those in the middle of a step."""
+
+    phase: LaunchPhase = strawberry.field(description="The phase.")
+    mode: RollbackMode = strawberry.field(description="As asked for, or as its plan says.")
+    changes: list[FlagDiff] = strawberry.field(description="Each flag before and after.")
+    conflicts: list[str] = strawberry.field(
+        description="Flags that somebody changed after the phase set them."
+    )
+    user_impact: str = strawberry.field(description="About how many people see a flag of it.")
+    mid_step: list[MidStep] = strawberry.field(
+        description="Who is in the middle of the guided setup; steps that go away come first."
+    )
+    manual_steps: list[str] = strawberry.field(description="What is left to do by hand.")
+    at: datetime = strawberry.field(description="When this was true.")
+
+    @classmethod
+    def of(cls, found: Preview, at: datetime) -> "RollbackPreview":
+        """A dry run as the graph shows it."""
+        return cls(
+            phase=LaunchPhase.of(found.phase),
+            mode=found.mode,
+            changes=[FlagDiff.of(item.diff) for item in found.undoing],
+            conflicts=[item.conflict for item in found.undoing if item.conflict],
+            user_impact=found.user_impact,
+            mid_step=[MidStep.of(item) for item in found.mid_step],
+            manual_steps=list(found.manual_steps),
+            at=at,
+        )

@@ -1,0 +1,60 @@
+"""What a rollback makes of each flag (SPEC S53, S54, X10, decision 6)."""
+
+from dataclasses import replace
+
+import pytest
+
+from domain.onboarding import OnboardingSide
+from domain.percent import Percent
+from domain.phases import RollbackMode
+from domain.rollbacks import Before, MidStep, impact, mid_step, undo
+from tests.unit.domain.builders import make_flag
+
+ALL_OFF, RESTORE = RollbackMode.DISABLE_ALL, RollbackMode.RESTORE_PREVIOUS
+LIVE = make_flag(percentage=40)
+WAS = replace(LIVE.state, rollout_percentage=Percent(10), version=2)
+
+
+@pytest.mark.parametrize(
+    ("now_on", "was_on", "mode", "expected"),
+    [
+        (True, True, ALL_OFF, (False, 40)),
+        (True, False, ALL_OFF, (False, 40)),
+        (True, True, RESTORE, (True, 10)),
+        (True, False, RESTORE, (False, 10)),
+        (False, True, RESTORE, (False, 10)),  # a person has switched it off since
+    ],
+)
+def test_a_flag_goes_off_or_back(
+    now_on: bool, was_on: bool, mode: RollbackMode, expected: tuple[bool, float]
+) -> None:
+    found = undo(replace(LIVE, enabled=now_on), Before(replace(WAS, enabled=was_on), 3), mode)
+    after = found.diff.after
+    assert (after.enabled, after.rollout_percentage) == expected
+    assert found.goes_off is (now_on and not expected[0])
+
+
+def test_what_the_run_never_touched_goes_off() -> None:
+    assert undo(LIVE, None, RESTORE).diff.after == replace(LIVE.state, enabled=False)
+
+
+def test_a_change_by_hand_is_said() -> None:
+    assert undo(LIVE, Before(WAS, 3), RESTORE).conflict is None
+    assert "by hand" in str(undo(LIVE, Before(WAS, 2), RESTORE).conflict)
+
+
+def test_the_widest_flag_says_how_many_saw_something() -> None:
+    flags = [LIVE, replace(LIVE, enabled=False, rollout_percentage=Percent(90))]
+    assert impact(flags, 200).startswith("About 80 of 200 people")
+    assert impact([], 200).startswith("About 0 of 200 people")
+
+
+def test_steps_that_go_away_come_first() -> None:
+    counted = [
+        (OnboardingSide.COUPLE, "basic_details", 3),
+        (OnboardingSide.SUPPLIER, "send_invitation", 7),
+        (OnboardingSide.SUPPLIER, "of_an_older_version", 1),
+    ]
+    found = mid_step(counted, {"onboarding_send_invitation"})
+    assert found[0] == MidStep(OnboardingSide.SUPPLIER, "send_invitation", 7, affected=True)
+    assert {item.affected for item in found[1:]} == {False}
