@@ -7,6 +7,7 @@ import { Dialog } from "../../components/Dialog";
 import type { PhaseFieldsFragment } from "../../gql/graphql";
 import { succeeded } from "../../lib/outcome";
 import { counted } from "../../lib/words";
+import { Affected } from "./Affected";
 import { ManualSteps } from "./ManualSteps";
 import { RollBackMutation } from "./phases.graphql";
 import { type Outcome, RolledBack } from "./RolledBack";
@@ -54,6 +55,7 @@ export function RollBackDialog(props: { phase: PhaseFieldsFragment; onClose: () 
               Roll back now
             </Button>
           </Group>
+          <Affected phase={phase} />
         </Stack>
       </form>
     </Dialog>

@@ -54,6 +54,14 @@ export const ActivateMutation = graphql(`
   }
 `);
 
+export const RollbackPreviewQuery = graphql(`
+  query RollbackPreview($id: ID!) {
+    rollbackPreview(phaseId: $id) {
+      userImpact conflicts midStep { userType step people affected }
+    }
+  }
+`);
+
 export const RollBackMutation = graphql(`
   mutation RollBack($input: RollbackLaunchPhaseInput!) {
     rollbackLaunchPhase(input: $input) {

@@ -1,0 +1,26 @@
+import { List, Text } from "@mantine/core";
+import { useQuery } from "urql";
+
+import type { PhaseFieldsFragment, RollbackPreviewQuery as Data } from "../../gql/graphql";
+import { counted } from "../../lib/words";
+import { RollbackPreviewQuery } from "./phases.graphql";
+
+/** Whom a rollback meets; stands below the buttons, so that none moves when it comes (SPEC X10). */
+export function Affected({ phase }: { phase: PhaseFieldsFragment }) {
+  const [{ data }] = useQuery({
+    query: RollbackPreviewQuery, variables: { id: phase.id }, requestPolicy: "network-only",
+  });
+  const found = data?.rollbackPreview;
+  if (!found) return null;
+  const notes = [found.userImpact, ...found.midStep.map(atStep), ...found.conflicts];
+  return (
+    <div data-testid="affected">
+      <Text size="sm" fw={600}>Who notices</Text>
+      <List size="sm">{notes.map((note) => <List.Item key={note}>{note}</List.Item>)}</List>
+    </div>
+  );
+}
+
+function atStep({ people, userType, step, affected }: Data["rollbackPreview"]["midStep"][number]): string {
+  return `${counted(people, userType.toLowerCase())} in the middle of ${step.replaceAll("_", " ")}${affected ? ", which goes away" : ""}`;
+}
