@@ -21,6 +21,10 @@ phases:
     steps: [{percentage: 10, holdSeconds: 600}, {percentage: 100}]
     flags: [{flagKey: mvp_chat}]
 """
+PROMISES = """
+    successCriteria: [{key: errors_low, metric: error_rate, failureLimit: 3}]
+    rollbackPlan: {mode: RESTORE_PREVIOUS}
+"""
 
 
 def wanted(text: str = FILE) -> Launch:
@@ -69,6 +73,17 @@ def test_what_the_file_does_not_name_stays() -> None:
 def test_an_export_is_a_file_that_changes_nothing() -> None:
     launch = wanted()
     assert plan(launch, read(yaml.safe_load(yaml.safe_dump(document(launch))))) == []
+
+
+def test_an_exported_phase_is_the_template_of_another() -> None:
+    """A15: under another key it is a new phase with the same steps, criteria, plan and flags."""
+    now = wanted(FILE + PROMISES)
+    (phase,) = document(now)["phases"]
+    (made,) = plan(now, read({"phases": [phase | {"key": "second_pilot", "name": "Second"}]}))
+    assert (made.kind, made.key, made.create) == ("phase", "second_pilot", True)
+    of_template = now.phases["pilot"]
+    for name in ("steps", "successCriteria", "rollbackPlan", "flags"):
+        assert made.wanted[name] == of_template[name], name
 
 
 @pytest.mark.parametrize(
