@@ -7,21 +7,21 @@ from bench.figures import Figure, figure
 from bench.launches import FLAGS, admin, make_flags, make_phase
 from bench.run import Run
 
-_ACTIVATE = """
+ACTIVATE = """
 mutation ($id: ID!) {
   activateLaunchPhase(input: { phaseId: $id, acceptWarnings: true }) {
     run { id } errors { message }
   }
 }
 """
-_ROLL_BACK = """
+ROLL_BACK = """
 mutation ($id: ID!, $mode: RollbackMode) {
   rollbackLaunchPhase(input: { phaseId: $id, reason: "A benchmark.", mode: $mode }) {
     phase { status } incident { id } errors { message }
   }
 }
 """
-_RESOLVE = """
+RESOLVE = """
 mutation ($id: ID!) {
   resolveIncident(id: $id, resolutionNotes: "A benchmark.") { errors { message } }
 }
@@ -43,10 +43,10 @@ def measure(run: Run) -> Iterable[Figure]:
 
 def _round(client: Client, phase: str, mode: str) -> tuple[float, float]:
     """Milliseconds of the rollback and of the activation."""
-    activation, body = client.send(client.operation(_ACTIVATE, id=phase))
+    activation, body = client.send(client.operation(ACTIVATE, id=phase))
     checked(body)
-    rollback, body = client.send(client.operation(_ROLL_BACK, id=phase, mode=mode))
+    rollback, body = client.send(client.operation(ROLL_BACK, id=phase, mode=mode))
     incident = checked(body)["rollbackLaunchPhase"]["incident"]["id"]
     # An open incident stands in the way of the next activation.
-    client.data(_RESOLVE, id=incident)
+    client.data(RESOLVE, id=incident)
     return rollback * 1e3, activation * 1e3

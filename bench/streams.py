@@ -3,12 +3,14 @@
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from bench.client import Client, checked
 from bench.crowd import Crowd, crowd
 from bench.figures import Figure, figure
-from bench.launches import FLAGS, TOGGLE, admin, flag_key, make_flags
+from bench.launches import FLAGS, TOGGLE, admin, flag_key, make_flags, make_phase
 from bench.listeners import Wish
+from bench.rollback import ACTIVATE, RESOLVE, ROLL_BACK
 from bench.run import Run
 from bench.stack import Process, Stack
 
@@ -53,7 +55,9 @@ def sockets(run: Run) -> Iterable[Figure]:
 
 
 def processes(run: Run) -> Iterable[Figure]:
-    """Toggles that the sockets of two processes hear (S108)."""
+    """Toggles and rollbacks that the sockets of two processes hear (S107, S108)."""
+    with run.stack() as stack:
+        yield from _rollbacks(run, stack, run.some(3_000), 500.0)
     for many, limit in ((3_000, 500.0), (10_000, _LIMIT)):
         with run.stack() as stack:
             yield _two_processes(run, stack, run.some(many), limit)
@@ -71,6 +75,38 @@ def _two_processes(run: Run, stack: Stack, many: int, limit: float) -> Figure:
             waits, _ = _toggle_rounds(run, client, (first, second), asked, rounds=8)
     name = f"{2 * half:,} sockets over two processes"
     return figure(name, "ms", waits, limit=limit, judged="p99")
+
+
+def _rollbacks(run: Run, stack: Stack, many: int, limit: float) -> Iterable[Figure]:
+    """A phase with all flags goes live and is rolled back; before, each viewer sees its own."""
+    asked, other = stack.serve(), stack.serve()
+    half = many // 2
+    with admin(stack, asked) as client:
+        phase = make_phase(client, make_flags(client, FLAGS))
+        run.tell(f"opening {2 * half} sockets with {FLAGS} flags over two processes")
+        near, far = (_wish(run, stack, server, OWN, half) for server in (asked, other))
+        with crowd(near) as first, crowd(far) as second:
+            waits: dict[str, list[float]] = {ACTIVATE: [], ROLL_BACK: []}
+            for number in range(max(2, run.some(8))):
+                run.tell(f"rollback {number + 1}")
+                for document in (ACTIVATE, ROLL_BACK):
+                    request = client.operation(document, id=phase, mode="DISABLE_ALL")
+                    body, heard = _heard(client, request, (first, second))
+                    waits[document] += heard
+                    time.sleep(4 * _REST)
+                client.data(RESOLVE, id=body["rollbackLaunchPhase"]["incident"]["id"])
+    name = f"rollback of {FLAGS} flags, {2 * half:,} viewers over two processes"
+    yield figure(name, "ms", waits[ROLL_BACK], limit=limit, judged="p99")
+    yield figure("  the activation before it", "ms", waits[ACTIVATE])
+
+
+def _heard(client: Client, request: bytes, crowds: Sequence[Crowd]) -> tuple[Any, list[float]]:
+    """The answer, and milliseconds from the request to each socket."""
+    for listeners in crowds:
+        listeners.arm()
+    begin = time.monotonic()
+    body = checked(client.send(request)[1])
+    return body, [(at - begin) * 1e3 for listeners in crowds for at in listeners.heard()]
 
 
 def _one_process(
@@ -106,13 +142,8 @@ def _toggle_rounds(
     waits, costs = [], []
     for number in range(max(3, run.some(rounds))):
         wish = {"key": flag_key(0), "enabled": number % 2 == 1}
-        request = client.operation(TOGGLE, input=wish)
-        for listeners in crowds:
-            listeners.arm()
-        before, begin = server.cpu_seconds(), time.monotonic()
-        checked(client.send(request)[1])
-        for listeners in crowds:
-            waits += [(moment - begin) * 1e3 for moment in listeners.heard()]
+        before = server.cpu_seconds()
+        waits += _heard(client, client.operation(TOGGLE, input=wish), crowds)[1]
         time.sleep(_REST)
         costs.append(server.cpu_seconds() - before)
     return waits, costs
