@@ -1,5 +1,7 @@
 import { useSyncExternalStore } from "react";
 
+import { serverNow } from "./clock";
+
 /**
  * How the page hears of changes: over the socket, soon again, or by asking every few seconds. It
  * rests where nothing that is shown is live.
@@ -8,7 +10,7 @@ export type ConnectionState = "resting" | "connecting" | "live" | "reconnecting"
 
 export interface Connection {
   readonly state: ConnectionState;
-  /** Since when, in milliseconds of the local clock. */
+  /** Since when, in milliseconds of the clock that ages are told by. */
   readonly since: number;
   /** Grows each time the socket is back: what was missed has to be read again. */
   readonly returns: number;
@@ -18,7 +20,7 @@ const POLL_AFTER_MS = 10_000;
 
 /** Follows the socket; one for a page. */
 export class ConnectionStore {
-  private current: Connection = { state: "resting", since: Date.now(), returns: 0 };
+  private current: Connection = { state: "resting", since: serverNow(), returns: 0 };
   private readonly listeners = new Set<() => void>();
   private timer: ReturnType<typeof setTimeout> | undefined;
   private wasLive = false;
@@ -57,7 +59,7 @@ export class ConnectionStore {
 
   private set(state: ConnectionState, returns: number): void {
     if (state === this.current.state && returns === this.current.returns) return;
-    this.current = { state, since: Date.now(), returns };
+    this.current = { state, since: serverNow(), returns };
     for (const listener of this.listeners) listener();
   }
 }
