@@ -12,7 +12,6 @@ from db.models.phases import LaunchPhase
 from db.queries import people as people_queries
 from db.queries import phases as queries
 from domain import plans
-from domain.errors import NotFound
 from domain.readiness import Readiness
 from services import phases, readiness
 from services.readiness import Gate
@@ -32,9 +31,7 @@ class ActivationPlan:
 
 async def plan(session: AsyncSession, phase_id: UUID, gate: Gate, now: datetime) -> ActivationPlan:
     """The plan of a phase; raises NotFound."""
-    phase = await phases.find(session, phase_id, None)
-    if phase is None:
-        raise NotFound("There is no such phase.", path=("phaseId",))
+    phase = await phases.by_argument(session, phase_id)
     links = (await queries.linked_flags(session, [phase.id]))[phase.id]
     held = await queries.flags_held_elsewhere(session, phase.id)
     changes = plans.diffs(links, steps_of(phase.steps), 0 if phase.steps else None)

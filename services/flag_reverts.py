@@ -17,7 +17,7 @@ from domain.events import Subject
 from domain.reverts import is_revertible, moved_fields, reverted
 from services.flag_changes import change_flag, write_state
 from services.flags import FlagResult
-from services.texts import check_text
+from services.texts import MAX_REASON, check_text
 
 
 async def revert(uow: UnitOfWork, actor: Actor, change_id: UUID, reason: str) -> FlagResult:
@@ -26,7 +26,7 @@ async def revert(uow: UnitOfWork, actor: Actor, change_id: UUID, reason: str) ->
     Raises NotFound, InvalidTransition where it moved nothing that can be put back, and
     VersionConflict naming who changed the same again since.
     """
-    check_text(reason, "reason", 2_000, required=True, argument=True)
+    check_text(reason, "reason", MAX_REASON, required=True, argument=True)
     change = (await change_queries.by_id(uow.session, [change_id])).get(change_id)
     if change is None:
         raise NotFound("There is no such change.", path=_PATH)

@@ -31,7 +31,7 @@ from services.flag_changes import change_flag, write_state
 from services.idempotency import claim, settle
 from services.phase_changes import move
 from services.phase_progress import end_run
-from services.texts import check_text
+from services.texts import MAX_REASON, check_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ async def roll_back(uow: UnitOfWork, actor: Actor, wish: Rollback) -> RolledBack
 
     Raises NotFound, Required without a reason, InvalidTransition; then nothing has changed.
     """
-    check_text(wish.reason, "reason", 2_000, required=True)
+    check_text(wish.reason, "reason", MAX_REASON, required=True)
     if wish.drain_seconds:
         raise Invalid(
             "A rollback is immediate: drainSeconds must be 0.", path=("input", "drainSeconds")

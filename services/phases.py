@@ -91,6 +91,14 @@ async def find(session: AsyncSession, phase_id: UUID | None, key: str | None) ->
     return await queries.by_key(session, key) if key is not None else None
 
 
+async def by_argument(session: AsyncSession, phase_id: UUID) -> LaunchPhase:
+    """The phase that the argument `phaseId` names; raises NotFound."""
+    phase = await find(session, phase_id, None)
+    if phase is None:
+        raise NotFound("There is no such phase.", path=("phaseId",))
+    return phase
+
+
 async def locked(
     uow: UnitOfWork, phase_id: UUID, expected_version: int | None = None
 ) -> LaunchPhase:

@@ -20,7 +20,7 @@ from domain.rehearsal_events import RehearsalMoved
 from services import phases
 from services.idempotency import Claim, claim, settle
 from services.phase_progress import Move
-from services.texts import check_text
+from services.texts import MAX_REASON, check_text
 
 REHEARSAL = system_actor("rehearsal")
 Change = Callable[[Rehearsal, datetime], Rehearsal]
@@ -32,7 +32,7 @@ async def start(uow: UnitOfWork, actor: Actor, wish: Move) -> PhaseRun:
     Raises NotFound, VersionConflict, Invalid where there is nothing to rehearse, and
     InvalidTransition where one is under way.
     """
-    check_text(wish.reason, "reason", 2_000)
+    check_text(wish.reason, "reason", MAX_REASON)
     held = await claim(uow, actor, "rehearseLaunchPhase", wish.idempotency_key, wish)
     phase = await phases.locked(uow, wish.phase_id, None if held.result else wish.expected_version)
     if held.result is not None:

@@ -12,7 +12,6 @@ from db.models.phases import LaunchPhase
 from db.queries import onboarding, people
 from db.queries import phases as queries
 from domain import rollbacks as rules
-from domain.errors import NotFound
 from domain.onboarding import STALLED_AFTER
 from domain.phases import PhaseAction, RollbackMode, RollbackPlan, next_status
 from domain.rollbacks import MidStep, Undoing
@@ -36,9 +35,7 @@ async def preview(
     session: AsyncSession, phase_id: UUID, mode: RollbackMode | None, now: datetime
 ) -> RollbackPreview:
     """Mode None: as the phase's rollback plan says. Raises NotFound, InvalidTransition."""
-    phase = await phases.find(session, phase_id, None)
-    if phase is None:
-        raise NotFound("There is no such phase.", path=("phaseId",))
+    phase = await phases.by_argument(session, phase_id)
     plan = plan_of(phase.rollback_plan) or RollbackPlan()
     used = mode or plan.mode
     next_status(phase.status, PhaseAction.ROLLBACK, mode=used)

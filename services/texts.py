@@ -2,6 +2,8 @@
 
 from domain.errors import Invalid, Required
 
+MAX_REASON = 2_000  # of why somebody did something, as the audit keeps it
+
 
 def check_text(
     value: str | None, field: str, limit: int, *, required: bool = False, argument: bool = False

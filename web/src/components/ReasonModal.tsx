@@ -2,7 +2,6 @@ import { Group, Stack, Text, Textarea } from "@mantine/core";
 import { type FormEvent, type ReactNode, useState } from "react";
 
 import { Button } from "./Button";
-
 import { Dialog } from "./Dialog";
 
 interface Props {
