@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import insert, select, text
+from sqlalchemy import Select, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.drafts import Draft
@@ -98,7 +98,35 @@ async def read_after(
     kinds: Sequence[str] | None = None,
 ) -> list[RecordedEvent]:
     """Events after a sequence, oldest first."""
-    query = select(LaunchEvent).where(LaunchEvent.seq > after).order_by(LaunchEvent.seq)
+    query = _matching(phase_id, since, until, kinds).where(LaunchEvent.seq > after)
+    rows = await session.scalars(query.order_by(LaunchEvent.seq).limit(limit))
+    return [recorded(row) for row in rows]
+
+
+async def read_before(
+    session: AsyncSession,
+    before: int | None,
+    limit: int,
+    *,
+    phase_id: UUID | None = None,
+    since: datetime | None = None,
+    kinds: Sequence[str] | None = None,
+) -> list[RecordedEvent]:
+    """Events before a sequence, or the last of all, newest first."""
+    query = _matching(phase_id, since, None, kinds)
+    if before is not None:
+        query = query.where(LaunchEvent.seq < before)
+    rows = await session.scalars(query.order_by(LaunchEvent.seq.desc()).limit(limit))
+    return [recorded(row) for row in rows]
+
+
+def _matching(
+    phase_id: UUID | None,
+    since: datetime | None,
+    until: datetime | None,
+    kinds: Sequence[str] | None,
+) -> Select[LaunchEvent]:
+    query = select(LaunchEvent)
     if phase_id is not None:
         query = query.where(LaunchEvent.phase_id == phase_id)
     if since is not None:
@@ -107,8 +135,7 @@ async def read_after(
         query = query.where(LaunchEvent.at <= until)
     if kinds is not None:
         query = query.where(LaunchEvent.kind.in_(kinds))
-    rows = (await session.scalars(query.limit(limit))).all()
-    return [recorded(row) for row in rows]
+    return query
 
 
 async def newest(session: AsyncSession, kinds: Sequence[str], limit: int) -> list[RecordedEvent]:

@@ -18,6 +18,12 @@ PhaseId = Annotated[
 ]
 Moment = Annotated[datetime, strawberry.argument(description="The moment.")]
 Since = Annotated[datetime | None, strawberry.argument(description="Only what came after.")]
+NewestFirst = Annotated[
+    bool,
+    strawberry.argument(
+        description="Begin with the newest and go back; `after` then gives what came before it."
+    ),
+]
 
 
 async def launch_state(info: Info, at: Moment) -> JSON:
@@ -36,17 +42,13 @@ async def launch_events(
     after: After = None,
     phase_id: PhaseId = None,
     since: Since = None,
+    newest_first: NewestFirst = False,
 ) -> Connection[LaunchEvent]:
-    """What happened, oldest first."""
+    """What happened, oldest first unless `newestFirst` is said."""
     page = Page.of(first, after)
     phase = decode_id(phase_id, "LaunchPhase", "phaseId") if phase_id is not None else None
     async with info.context.db.read() as session:
-        found = await event_reads.page(
-            session,
-            SHOWN_KINDS,
-            page.first + 1,
-            page.after_number(at_most=MAX_BIGINT),
-            phase,
-            since,
-        )
+        read = event_reads.newest_page if newest_first else event_reads.page
+        place = page.after_number(at_most=MAX_BIGINT)
+        found = await read(session, SHOWN_KINDS, page.first + 1, place, phase, since=since)
     return connection(Connection[LaunchEvent], found, page, cursor=cursor_of, wrap=to_event)

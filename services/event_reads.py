@@ -26,6 +26,20 @@ async def page(
     )
 
 
+async def newest_page(
+    session: AsyncSession,
+    kinds: Sequence[str],
+    limit: int,
+    before: int | None = None,
+    phase_id: UUID | None = None,
+    since: datetime | None = None,
+) -> list[RecordedEvent]:
+    """Events of some kinds, newest first, from before a sequence."""
+    return await event_log.read_before(
+        session, before, limit, phase_id=phase_id, since=since, kinds=kinds
+    )
+
+
 class LogReader:
     """The log as the tail of a process reads it."""
 

@@ -63,6 +63,10 @@ DOCUMENTS = {
         "... on PhaseEvent { to phase { key } } ... on FlagEvent { diff { key } } } } }",
         3,
     ),
+    "the newest events": (
+        f"{{ launchEvents(first: 100, newestFirst: true) {{ nodes {{ at summary {ACTOR} }} }} }}",
+        2,
+    ),
     "events with the way of their flags": (
         "{ launchEvents(first: 100) { nodes { ... on FlagEvent { propagation { acked } } } } }",
         2,

@@ -10,7 +10,7 @@ export const EventFields = graphql(`
 
 export const RecentEventsQuery = graphql(`
   query RecentEvents($since: DateTime!, $after: String) {
-    launchEvents(first: 100, since: $since, after: $after) {
+    launchEvents(first: 100, newestFirst: true, since: $since, after: $after) {
       nodes { ...EventFields }
       pageInfo { hasNextPage endCursor }
     }

@@ -7,8 +7,11 @@ import { serverNow } from "../../lib/clock";
 import { useConnection } from "../../lib/connection";
 import { useStream } from "../../lib/stream";
 import { EventStream, RecentEventsQuery } from "./events.graphql";
+import { KEPT, merged } from "./merged";
+import { isSwing } from "./swings";
 
-const KEPT = 200;
+/** Enough to fill what is seen at once: small swings are not shown, and may be most of a page. */
+const ENOUGH = 30;
 const WINDOW_MS = 6 * 3_600_000;
 const POLL_MS = 5000;
 
@@ -18,7 +21,7 @@ export interface Feed {
   readonly loading: boolean;
 }
 
-/** The newest events first: read once, then streamed, and read again after a gap. */
+/** The newest events first: read from there back, then streamed, and read again after a gap. */
 export function useEvents(): Feed {
   const client = useClient();
   const { state, returns } = useConnection();
@@ -35,19 +38,18 @@ export function useEvents(): Feed {
     async function read() {
       const since = new Date(serverNow() - WINDOW_MS).toISOString();
       let after: string | null = null;
+      let found: readonly EventFieldsFragment[] = [];
       do {
         const result: OperationResult<Data> = await client
           .query(RecentEventsQuery, { since, after }, { requestPolicy: "network-only" })
           .toPromise();
         if (!wanted) return;
         const page: Data["launchEvents"] | undefined = result.data?.launchEvents;
-        setFeed((known) => ({
-          events: merged(known.events, page?.nodes ?? []),
-          error: result.error,
-          loading: false,
-        }));
+        const nodes = page?.nodes ?? [];
+        found = [...found, ...nodes];
+        setFeed((known) => ({ events: merged(known.events, nodes), error: result.error, loading: false }));
         after = page?.pageInfo.hasNextPage ? (page.pageInfo.endCursor ?? null) : null;
-      } while (after !== null);
+      } while (after !== null && found.length < KEPT && news(found) < ENOUGH);
     }
     void read();
     const rest = state === "polling" ? everySeen(POLL_MS, () => void read()) : undefined;
@@ -60,15 +62,6 @@ export function useEvents(): Feed {
   return feed;
 }
 
-/** Newest first. Events of one transaction share their moment: there the later in the log leads. */
-function merged(
-  known: readonly EventFieldsFragment[],
-  found: readonly EventFieldsFragment[],
-): EventFieldsFragment[] {
-  const all = new Map([...known].reverse().map((event) => [event.cursor, event]));
-  for (const event of found) all.set(event.cursor, event);
-  return [...all.values()]
-    .reverse()
-    .sort((a, b) => Date.parse(b.at) - Date.parse(a.at))
-    .slice(0, KEPT);
+function news(events: readonly EventFieldsFragment[]): number {
+  return events.filter((event) => !isSwing(event)).length;
 }
