@@ -1,18 +1,23 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
+import { chunks } from "./scripts/chunks.ts";
 import { compressed } from "./scripts/compressed.ts";
+import { documentsInPlace } from "./scripts/documents-in-place.ts";
 import { plainFonts } from "./scripts/plain-fonts.ts";
 
 /** `npm run dev` beside `launch up`; in production the server itself serves `dist/`. */
 export default defineConfig({
-  plugins: [react(), plainFonts(), compressed()],
+  plugins: [react(), documentsInPlace(), plainFonts(), compressed()],
   build: {
     target: "es2022",
     sourcemap: false,
     assetsInlineLimit: 0,
     manifest: true,
-    rolldownOptions: { checks: { moduleLevelDirective: false } }, // GraphiQL's "use no memo" means nothing here
+    rolldownOptions: {
+      checks: { moduleLevelDirective: false }, // GraphiQL's "use no memo" means nothing here
+      output: chunks,
+    },
     chunkSizeWarningLimit: 1000, // scripts/first-load.ts holds what counts: the bytes on the wire
   },
   test: {
