@@ -44,14 +44,29 @@ async function tell(page: Page, name: string): Promise<void> {
 
 const axeSource = readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-export async function openBrowser(): Promise<Browser> {
-  // All pages in one process, as the package sets for tiny machines, breaks several contexts.
-  const args = sparticuz.args.filter((arg) => arg !== "--single-process" && arg !== "--no-zygote");
-  return chromium.launch({
-    executablePath: await sparticuz.executablePath(),
-    args: [...args, "--no-sandbox", "--disable-background-networking", "--disable-sync"],
-    headless: true,
-  });
+/**
+ * What the package sets for tiny machines: all pages in one process breaks several contexts. And what would
+ * let a page do more than it may in a browser that people have.
+ */
+const NOT_WANTED = new Set([
+  "--single-process", "--no-zygote", "--disable-web-security", "--allow-running-insecure-content",
+]);
+
+/** Chromium sometimes crashes while it starts, before it has seen a page; then it is started again. */
+export async function openBrowser(attempts = 3): Promise<Browser> {
+  try {
+    return await chromium.launch({
+      executablePath: await sparticuz.executablePath(),
+      args: [
+        ...sparticuz.args.filter((arg) => !NOT_WANTED.has(arg)),
+        "--no-sandbox", "--disable-background-networking", "--disable-sync",
+      ],
+      headless: true,
+    });
+  } catch (error) {
+    if (attempts === 1) throw error;
+    return openBrowser(attempts - 1);
+  }
 }
 
 export interface Visit {
@@ -78,6 +93,15 @@ export async function visit(
   page.setDefaultTimeout(PATIENCE);
   await page.goto(BASE + path);
   return { context, page, problems };
+}
+
+/** What happens beside what the page shows, such as what it sends; fails where it does not. */
+export async function soon(happened: () => boolean): Promise<void> {
+  const until = Date.now() + PATIENCE;
+  while (!happened()) {
+    if (Date.now() > until) throw new Error(`It did not happen: ${String(happened)}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }
 
 /** Hears of each operation that the page sends, by HTTP or on its socket. */
