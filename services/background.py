@@ -5,8 +5,14 @@ import asyncio
 _PATIENCE = 0.05
 
 
-async def end(task: "asyncio.Task[None] | None") -> None:
-    """Cancel a task until it is over: drivers swallow one while they connect."""
-    while task is not None and not task.done():
-        task.cancel()
-        await asyncio.wait([task], timeout=_PATIENCE)
+async def end(*tasks: "asyncio.Task[None] | None") -> None:
+    """Cancel tasks until they are over.
+
+    One cancellation is not enough: drivers swallow it while they connect, and `asyncio.wait_for` of
+    Python 3.11 does where what it waits for ends in the same moment.
+    """
+    left = {task for task in tasks if task is not None and not task.done()}
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=_PATIENCE)

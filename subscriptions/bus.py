@@ -14,6 +14,7 @@ from typing import Protocol, Self, TypeAlias
 
 from broadcaster import Event
 
+from services import background
 from subscriptions.fanout import Bounded, Buffer, Fanout, Subscription
 from subscriptions.redis_backend import (
     DEFAULT_TIMING,
@@ -125,9 +126,7 @@ class Broadcast:
     async def disconnect(self) -> None:
         """Stop. The iteration of every subscriber ends."""
         listener, self._listener = self._listener, None
-        if listener is not None:
-            listener.cancel()
-            await asyncio.gather(listener, return_exceptions=True)
+        await background.end(listener)
         for fanout in self._channels.values():
             fanout.close()
         self._channels.clear()

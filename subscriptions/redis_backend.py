@@ -19,6 +19,8 @@ from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import RedisError
 
+from services import background
+
 logger = logging.getLogger(__name__)
 
 
@@ -235,13 +237,12 @@ class RedisBackend(BroadcastBackend):
 
     async def _drop(self) -> None:
         connection, self._connection = self._connection, None
-        writer, self._writer = self._writer, None
-        if writer is not None:
-            writer.cancel()
-            await asyncio.gather(writer, return_exceptions=True)
-        if connection is not None:
-            with suppress(RedisError, OSError):
-                await connection.disconnect(nowait=True)
+        try:
+            await background.end(self._writer)
+        finally:
+            if connection is not None:
+                with suppress(RedisError, OSError):
+                    await connection.disconnect(nowait=True)
 
     async def _write(self, connection: AbstractConnection) -> None:
         """Send all that is sent on the connection, so that commands stand in the wishes' order."""

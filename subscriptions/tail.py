@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 from domain.events import RecordedEvent
+from services import background
 from subscriptions.bus import Broadcast, BusMessage, Resync
 from subscriptions.fanout import Bounded, Buffer, Fanout, Overflow, Subscription
 
@@ -80,9 +81,7 @@ class EventTail:
     async def stop(self) -> None:
         """Stop and end every stream."""
         tasks, self._tasks = self._tasks, []
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await background.end(*tasks)
         self._fanout.close()
 
     def subscribe(

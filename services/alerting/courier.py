@@ -18,6 +18,7 @@ from domain.alert_deliveries import (
     released,
     tried,
 )
+from services import background
 from services.alerting.ledger import Ledger
 from services.alerting.senders import NotSent, Sender
 
@@ -77,9 +78,7 @@ class Courier:
         if self._tasks:
             await asyncio.wait(list(self._tasks.values()), timeout=_STOP_SECONDS)
         left = [item for item in self._carried.values() if item.finished_at is None]
-        for task in self._tasks.values():
-            task.cancel()
-        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        await background.end(*self._tasks.values())
         now = self._clock()
         await asyncio.gather(*(self._ledger.note(released(item, now)) for item in left))
 

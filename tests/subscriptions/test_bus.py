@@ -4,11 +4,12 @@ import asyncio
 import gc
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
+from redis.asyncio.connection import AbstractConnection
 
 from subscriptions.bus import Broadcast, BusMessage, BusUnavailable, Event, Resync, Timing
 from subscriptions.fanout import Bounded, Latest, Overflow, Subscription
@@ -198,6 +199,29 @@ async def test_disconnecting_wakes_every_subscriber(valkey: ValkeyProcess) -> No
     await entered.wait()
     await bus.disconnect()
     assert await asyncio.gather(*readers) == [[]] * 20
+
+
+async def test_a_cancellation_that_the_driver_loses_does_not_hold_up_the_end(
+    valkey: ValkeyProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A24: `asyncio.wait_for` of Python 3.11, with which the driver sends, may swallow one."""
+    sending = asyncio.Event()
+    send = AbstractConnection.send_packed_command
+
+    async def lose_one(
+        self: AbstractConnection, command: list[bytes], check_health: bool = True
+    ) -> None:
+        await send(self, command, check_health)
+        if b"SUBSCRIBE" in b"".join(command):
+            sending.set()
+            with suppress(asyncio.CancelledError):
+                await asyncio.sleep(2 * PATIENCE)
+
+    async with Broadcast(valkey.url, timing=TIMING) as bus:
+        monkeypatch.setattr(AbstractConnection, "send_packed_command", lose_one)
+        async with asyncio.timeout(PATIENCE), bus.subscribe("a"):
+            await sending.wait()
+            await bus.disconnect()
 
 
 async def test_after_disconnecting_it_can_connect_again(bus: Broadcast) -> None:
