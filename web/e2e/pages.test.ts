@@ -4,9 +4,9 @@ import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 
 import {
-  BASE, NARROW, openBrowser, PASSWORD, picture, sessionOf, switchFlag, visit, wellBuilt, WIDE,
+  BASE, EMAIL, NARROW, openBrowser, PASSWORD, picture, sessionOf, switchFlag, visit, wellBuilt, WIDE,
 } from "./browser.ts";
-import { confirm, invite, supplier } from "./people.ts";
+import { confirm, couple, invite, supplier } from "./people.ts";
 
 /** Each page at both sizes, in both colour schemes: nothing that axe calls serious, no error (S103). */
 
@@ -90,4 +90,83 @@ test("an address that no page has is answered as such, with a way on", async () 
   assert.equal(response?.status(), 404);
   await page.getByRole("link", { name: "Log in" }).click();
   await page.getByLabel("E-mail").waitFor();
+});
+
+/** What a page needs before it asks for what is its own: who is there, and which parts are open to them. */
+const BEFORE = new Set(["Viewer", "ViewerFlags"]);
+
+/** Each page with what it shows once the graph answers it. */
+const READING: [who: string, pages: [address: string, landmark: string][]][] = [
+  [EMAIL, [
+    ["/admin/launch", "[data-testid^=phase-]"],
+    ["/admin/monitoring", "[data-testid=history-database]"],
+    ["/admin/incidents/2000000000", "text=There is no such incident"],
+    ["/admin/flags", "[data-testid^=flag-]"],
+    ["/admin/flags/mvp_supplier_dashboard", "[data-testid=flag-state]"],
+    ["/admin/playground", "[data-testid^=evaluated-]"],
+    ["/admin/directory", "text=Paper & Light Photography"],
+    ["/admin/directory?tab=couples", "text=/Ines|No couple has signed up yet/"],
+    ["/admin/directory?tab=invitations", "text=Grace Okonkwo"],
+    ["/admin/directory?tab=stalled", "text=/last seen|Nobody stands still/"],
+    ["/admin/directory?tab=outbox", "text=Confirm"],
+    ["/admin/directory?tab=team", "[data-testid^=staff-]"],
+    ["/admin/audit", "[data-testid=change]"],
+    ["/admin/tokens", "text=/No token yet|never used|last used/"],
+    ["/admin/account", "[data-testid=device]"],
+  ]],
+  ["pages@example.org", [
+    ["/dashboard", "[data-testid=system-status]"],
+    ["/clients", "[data-testid^=client-]"],
+    ["/settings", "[data-testid=device]"],
+    ["/onboarding/send-invitation", "[data-testid=onboarding-complete]"],
+  ]],
+  ["pages-couple@example.org", [
+    ["/overview", "text=Next steps"],
+    ["/suppliers", "text=Nobody yet"],
+    ["/profile", "text=Day of the wedding"],
+  ]],
+];
+
+for (const [who, pages] of READING) {
+  test(`what cannot be read is said on each page of ${who}, and is read again (S103)`, async () => {
+    if (who.includes("couple")) await couple(who);
+    const { page, problems } = await visit(browser, NARROW, "/login", await sessionOf(browser, who));
+    let broken = true;
+    await page.route(`${BASE}/graphql`, (route) => {
+      const { operationName } = route.request().postDataJSON() as { operationName: string };
+      if (!broken || BEFORE.has(operationName)) return route.continue();
+      return route.fulfill({ json: { data: null, errors: [{ message: FAULT, extensions: { code: "INTERNAL" } }] } });
+    });
+    for (const [address, landmark] of pages) {
+      broken = true;
+      await page.goto(BASE + address);
+      const failed = page.getByTestId("failed");
+      await failed.filter({ hasText: FAULT }).getByRole("button", { name: "Try again" }).first().waitFor();
+      assert.equal(await page.locator(landmark).count(), 0, `${address} shows what it does not know`);
+      assert.deepEqual(await wellBuilt(page), [], address);
+      broken = false;
+      // One click may bring more than its own part back: what is gone by then needs none.
+      await page.evaluate(() => document.querySelectorAll<HTMLElement>("[data-testid=failed] button").forEach((button) => button.click()));
+      await page.locator(landmark).first().waitFor();
+      await page.waitForFunction(() => document.querySelector("[data-testid=failed]") === null);
+    }
+    assert.deepEqual(problems, []);
+  });
+}
+
+const FAULT = "It failed on our side.";
+
+test("with the server away, a first visit says so and goes on when it is back", async () => {
+  const { page } = await visit(browser, NARROW, "/login");
+  let away = true;
+  await page.route(`${BASE}/graphql`, (route) => (away ? route.abort() : route.continue()));
+  for (const [address, landmark] of [["/login", "input[name=password]"], ["/accept/no-such-code", "[data-testid=invitation-over]"]] as const) {
+    away = true;
+    await page.goto(BASE + address);
+    await page.getByRole("heading", { name: "The server does not answer" }).waitFor();
+    assert.deepEqual(await wellBuilt(page), []);
+    away = false;
+    await page.getByRole("button", { name: "Try now" }).click();
+    await page.locator(landmark).waitFor();
+  }
 });

@@ -20,6 +20,15 @@ export async function supplier(email: string, businessName: string): Promise<str
   return signUp.session.accessToken;
 }
 
+/** A couple without any supplier, made from outside the browser. */
+export async function couple(email: string): Promise<void> {
+  await ask(
+    null,
+    "mutation ($input: SignUpInput!) { signUp(input: $input) { errors { code } } }",
+    { input: { userType: "COUPLE", email, password: PASSWORD } },
+  );
+}
+
 /** Adds a client and invites it; returns the path of the link. */
 export async function invite(token: string, coupleNames: string, email: string | null = null): Promise<string> {
   const { addClient } = await ask<{ addClient: { client: { id: string } } }>(

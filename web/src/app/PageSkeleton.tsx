@@ -3,7 +3,7 @@ import { Container, Skeleton, Stack } from "@mantine/core";
 /** The shape of a page that is on its way. */
 export function PageSkeleton() {
   return (
-    <Container size="lg" py="md" aria-busy="true" aria-label="Loading">
+    <Container size="lg" py="md" role="progressbar" aria-label="The page is loading">
       <Stack>
         <Skeleton height={28} width="40%" />
         <Skeleton height={120} />

@@ -6,9 +6,9 @@ import { Button } from "./Button";
 
 /** The foot of a list: how much of it is shown, and the way to the rest. */
 export function LoadMore<N>({ pages, none }: { pages: Pages<N>; none: string }) {
-  const { nodes, total, hasMore, loading, growing, error } = pages;
+  const { nodes, total, hasMore, blank, growing } = pages;
   if (nodes.length === 0) {
-    return loading || error ? null : <Text c="dimmed" size="sm">{none}</Text>;
+    return blank ? null : <Text c="dimmed" size="sm">{none}</Text>;
   }
   return (
     <Group justify="space-between">

@@ -1,23 +1,26 @@
 import "./tones.css";
 
-import { Alert, Card, Group, Skeleton, Stack, Title } from "@mantine/core";
+import { Card, Group, Stack, Title } from "@mantine/core";
 import type { ReactNode } from "react";
-import type { CombinedError } from "urql";
 
-import { sentence } from "../lib/outcome";
+import type { Reading } from "../lib/reading";
+
+import { Failed } from "./Failed";
+import { Waits } from "./Waits";
 
 interface Props {
   title: string;
   aside?: ReactNode;
-  error?: CombinedError | undefined;
-  loading?: boolean;
+  /** Of what stands in it; left out where that is at hand. */
+  reading?: Reading;
   /** About so high will it be, in pixels. */
   height?: number;
   children: ReactNode;
 }
 
 /** A part of the page with its loading and error states; old rows stay while it cannot refresh. */
-export function Section({ title, aside, error, loading = false, height = 96, children }: Props) {
+export function Section({ title, aside, reading, height = 96, children }: Props) {
+  const failed = reading?.error !== undefined;
   return (
     <Card component="section" aria-label={title}>
       <Stack gap="sm">
@@ -25,8 +28,8 @@ export function Section({ title, aside, error, loading = false, height = 96, chi
           <Title order={2} size="h4">{title}</Title>
           {aside}
         </Group>
-        {error && <Alert color="orange" role="alert">{sentence(error)}</Alert>}
-        {loading ? <Skeleton height={height} data-waits aria-label={`${title} is loading`} /> : children}
+        {failed && <Failed what={title} reading={reading} />}
+        {!reading?.blank ? children : !failed && <Waits what={title} height={height} holds />}
       </Stack>
     </Card>
   );

@@ -4,22 +4,18 @@ import { type AnyVariables, type CombinedError, type TypedDocumentNode, useClien
 import { everySeen } from "./attention";
 import { useConnection } from "./connection";
 import { type Connection, GrowingList } from "./growingList";
+import type { Reading } from "./reading";
 
 const POLL_MS = 5000;
 
-export interface Pages<N> {
+/** `again` reads all that is shown once more; it stays until then. */
+export interface Pages<N> extends Reading {
   readonly nodes: readonly N[];
   readonly total: number | undefined;
   readonly hasMore: boolean;
-  readonly fetching: boolean;
   /** The next page is on its way. */
   readonly growing: boolean;
-  /** Nothing is known yet. */
-  readonly loading: boolean;
-  readonly error: CombinedError | undefined;
   readonly more: () => void;
-  /** Read all that is shown once more; it stays until then. */
-  readonly again: () => void;
   /** Put a newer state of a row in its place; false where the list does not hold it. */
   readonly patch: (node: N) => boolean;
 }
@@ -47,7 +43,7 @@ export function usePages<D, V extends AnyVariables, N extends { id: string }>(
     return new GrowingList<N, CombinedError>(async (after) => {
       const asked = { ...fixed, after } as unknown as V;
       const { data, error } = await client.query(query, asked, { requestPolicy: "network-only" }).toPromise();
-      return { page: data === undefined ? undefined : picked.current(data), error };
+      return { page: data == null ? undefined : picked.current(data), error };
     }, before.current);
   }, [client, query, key]);
   useEffect(() => {
@@ -62,7 +58,8 @@ export function usePages<D, V extends AnyVariables, N extends { id: string }>(
 
   const { nodes, end, total, error, running, known } = useSyncExternalStore(list.subscribe, list.read);
   return {
-    nodes, total, error, fetching: running !== undefined, growing: running === "more", loading: !known,
+    nodes, total, error, busy: running !== undefined, growing: running === "more",
+    blank: !known || (error !== undefined && nodes.length === 0),
     hasMore: end !== null, more: list.more, again: list.again, patch: list.patch,
   };
 }

@@ -1,8 +1,9 @@
 import { useEffect } from "react";
-import { type AnyVariables, type TypedDocumentNode, useQuery, type UseQueryResponse } from "urql";
+import { type AnyVariables, type TypedDocumentNode, useQuery, type UseQueryExecute, type UseQueryResponse, type UseQueryState } from "urql";
 
 import { everySeen } from "./attention";
 import { useConnection } from "./connection";
+import { type Reading, useReading } from "./reading";
 
 const POLL_MS = 5000;
 
@@ -13,7 +14,7 @@ const POLL_MS = 5000;
 export function useLiveQuery<D, V extends AnyVariables>(
   query: TypedDocumentNode<D, V>,
   variables: V,
-): UseQueryResponse<D, V> {
+): [UseQueryState<D, V>, UseQueryExecute, Reading] {
   const { state, returns } = useConnection();
   const response = useQuery({ query, variables, requestPolicy: "cache-and-network" } as never) as
     unknown as UseQueryResponse<D, V>;
@@ -25,5 +26,5 @@ export function useLiveQuery<D, V extends AnyVariables>(
     if (state !== "polling") return undefined;
     return everySeen(POLL_MS, () => again({ requestPolicy: "network-only" }));
   }, [state, again]);
-  return response;
+  return [response[0], again, useReading(response)];
 }

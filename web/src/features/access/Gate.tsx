@@ -1,8 +1,9 @@
-import { Alert, Card, Skeleton, Stack, Text, ThemeIcon, Title } from "@mantine/core";
+import { Alert, Card, Stack, Text, ThemeIcon, Title } from "@mantine/core";
 import { IconLock } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 
 import { Button } from "../../components/Button";
+import { Waits } from "../../components/Waits";
 import { sentence } from "../../lib/outcome";
 import { useAccess } from "./access";
 import { featureOf } from "./features";
@@ -17,7 +18,7 @@ export function Gate({ flag, children }: { flag: string; children: ReactNode }) 
 /** The flags are on their way, or cannot be had. */
 export function NotKnown() {
   const { error, again } = useAccess();
-  if (!error) return <Skeleton height={160} aria-label="Loading" />;
+  if (!error) return <Waits what="What is open for you" height={160} />;
   return (
     <Alert color="orange" role="alert" title="What is open for you is not known">
       <Text size="sm" mb="xs">{sentence(error)}</Text>

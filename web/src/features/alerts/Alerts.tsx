@@ -18,7 +18,7 @@ type Result = SendTestAlertMutation["sendTestAlert"]["results"][number];
 /** Where alerts go, whether they arrive, and a test of that (SPEC S99, S117). */
 export function Alerts() {
   const may = mayOperate(useViewer().role);
-  const [{ data, error, fetching }, again] = useLiveQuery(ChannelsQuery, {});
+  const [{ data }, again, reading] = useLiveQuery(ChannelsQuery, {});
   const [state, send] = useMutation(TestAlertMutation);
   const [results, setResults] = useState<readonly Result[]>();
   const [sent, setSent] = useState(0);
@@ -34,12 +34,12 @@ export function Alerts() {
 
   return (
     <Section
-      title="Alerts" error={error} loading={fetching && data === undefined}
+      title="Alerts" reading={reading}
       aside={may && channels.length > 0 && (
         <Button size="xs" variant="default" loading={state.fetching} onClick={() => void test()}>Send a test</Button>
       )}
     >
-      {channels.length === 0 && !fetching && (
+      {channels.length === 0 && (
         <Alert color="yellow" title="Nobody is alerted">
           No channel is configured: set <Code>ALERT_URLS</Code>. Incidents still open by themselves.
         </Alert>

@@ -1,7 +1,8 @@
-import { Alert, Anchor, List, SimpleGrid, Stack, Text } from "@mantine/core";
+import { Alert, Anchor, List, SimpleGrid, Stack } from "@mantine/core";
 import { IconDownload, IconTerminal2 } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { Link } from "react-router";
+import { CombinedError } from "urql";
 
 import { LinkButton } from "../../components/Button";
 import { Copyable } from "../../components/Copyable";
@@ -61,20 +62,25 @@ function Access() {
 
 function Schema() {
   const [sdl, setSdl] = useState<string>();
-  const [failed, setFailed] = useState(false);
+  const [error, setError] = useState<CombinedError>();
+  const [tries, setTries] = useState(0);
   useEffect(() => {
     const stop = new AbortController();
     fetch("/schema.graphql", { signal: stop.signal })
-      .then(async (answer) => (answer.ok ? setSdl(await answer.text()) : setFailed(true)))
-      .catch(() => {
-        if (!stop.signal.aborted) setFailed(true);
+      .then(async (answer) => {
+        if (!answer.ok) throw new Error(`${answer.status} ${answer.statusText}`);
+        setSdl(await answer.text());
+        setError(undefined);
+      })
+      .catch((networkError: Error) => {
+        if (!stop.signal.aborted) setError(new CombinedError({ networkError }));
       });
     return () => stop.abort();
-  }, []);
+  }, [tries]);
+  const reading = { error, blank: sdl === undefined, busy: false, again: () => setTries(tries + 1) };
   return (
-    <Section title="Schema" loading={sdl === undefined && !failed}>
-      {failed && <Text size="sm" c="dimmed">The schema could not be fetched.</Text>}
-      {sdl !== undefined && <pre className="schema" tabIndex={0} aria-label="The schema as text">{sdl}</pre>}
+    <Section title="Schema" reading={reading}>
+      <pre className="schema" tabIndex={0} aria-label="The schema as text">{sdl}</pre>
     </Section>
   );
 }

@@ -23,7 +23,7 @@ export function ExplorerPage() {
           <Anchor component={Link} to={viewer ? "/admin/api" : "/"} size="xs" style={{ flex: "none" }}>Back</Anchor>
         </Group>
       </Group>
-      <Suspense fallback={<Skeleton height="70vh" aria-label="The explorer is loading" />}>
+      <Suspense fallback={<Skeleton height="70vh" role="progressbar" aria-label="The explorer is loading" />}>
         <Explorer />
       </Suspense>
     </main>

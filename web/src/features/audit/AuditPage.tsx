@@ -46,7 +46,7 @@ export function AuditPage() {
     <>
       <PageHead title="Audit" text="Who changed what, from what to what, and why. Nothing here is ever edited or deleted." />
       <Section
-        title="Changes" error={pages.error} loading={pages.loading}
+        title="Changes" reading={pages}
         aside={
           <Group gap="xs">
             <SegmentedControl size="xs" aria-label="What was changed" value={subject} data={SUBJECTS}

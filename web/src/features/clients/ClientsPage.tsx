@@ -45,7 +45,7 @@ function Clients({ onAdd }: { onAdd: () => void }) {
   const [words, setWords] = useState(wanted); // the address follows the field, a moment later
   const [typed] = useDebouncedValue(words.trim(), 250);
   const cursors = useCursors(`${status} ${wanted}`);
-  const [{ data, error, fetching }] = useLiveQuery(ClientsQuery, {
+  const [{ data }, , reading] = useLiveQuery(ClientsQuery, {
     after: cursors.after, status, search: wanted || null,
   });
   const clients = data?.viewer?.supplier?.clients;
@@ -77,7 +77,7 @@ function Clients({ onAdd }: { onAdd: () => void }) {
           clearButtonProps={{ "aria-label": "Show all" }}
         />
       </Group>
-      <Section title="Your clients" error={error} loading={fetching && clients === undefined}>
+      <Section title="Your clients" reading={reading}>
         {clients && <Rows clients={clients} filtered={status !== null || wanted !== ""} onAdd={onAdd} />}
         {clients && clients.totalCount > 0 && (
           <Pager cursors={cursors} pageInfo={clients.pageInfo} total={counted(clients.totalCount, "client")} />

@@ -22,13 +22,13 @@ type Couple = NonNullable<NonNullable<Data["viewer"]>["couple"]>;
 
 /** A couple's first page: their day, who works on it, and what to do next (SPEC S85, S114). */
 export function OverviewPage() {
-  const [{ data, error, fetching }] = useLiveQuery(OverviewQuery, {});
+  const [{ data }, , reading] = useLiveQuery(OverviewQuery, {});
   useStream(ViewerOnboardingStream, {});
   const couple = data?.viewer?.couple;
   return (
     <Page title={couple ? names(couple) : "Your wedding"}>
       {!couple ? (
-        <Section title="Overview" error={error} loading={fetching}>{null}</Section>
+        <Section title="Overview" reading={reading}>{null}</Section>
       ) : (
         <>
           <ConfirmEmailNote />

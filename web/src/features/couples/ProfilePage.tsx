@@ -17,12 +17,12 @@ import { CoupleProfileQuery } from "./couples.graphql";
 
 /** Names, the day, and the log-in of a couple (SPEC S39, S114). */
 export function ProfilePage() {
-  const [{ data, error, fetching }] = useLiveQuery(CoupleProfileQuery, {});
+  const [{ data }, , reading] = useLiveQuery(CoupleProfileQuery, {});
   const viewer = data?.viewer;
   return (
     <Page title="Profile" size="sm">
       <Gate flag="mvp_couple_profile">
-        <Section title="Your wedding" error={error} loading={fetching && !viewer}>
+        <Section title="Your wedding" reading={reading}>
           {viewer?.couple && <ProfileForm couple={viewer.couple} />}
         </Section>
       </Gate>

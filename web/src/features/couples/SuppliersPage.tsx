@@ -18,11 +18,11 @@ export function SuppliersPage() {
 
 function Suppliers() {
   const cursors = useCursors("");
-  const [{ data, error, fetching }, again] = useLiveQuery(PartnershipsQuery, { after: cursors.after });
+  const [{ data }, again, reading] = useLiveQuery(PartnershipsQuery, { after: cursors.after });
   useStream(ViewerOnboardingStream, {}, () => again({ requestPolicy: "network-only" }));
   const found = data?.viewer?.couple?.partnerships;
   return (
-    <Section title="Connected with you" error={error} loading={fetching && !found}>
+    <Section title="Connected with you" reading={reading}>
       {found?.nodes.length === 0 && (
         <Text c="dimmed">Nobody yet. Ask your suppliers for an invitation: its link connects you.</Text>
       )}

@@ -15,7 +15,7 @@ export function Couples() {
   const [search, setSearch] = useState<string | null>(null);
   const pages = usePages(CouplesQuery, { search }, (data) => data.couples);
   return (
-    <Section title="Couples" error={pages.error} loading={pages.loading}
+    <Section title="Couples" reading={pages}
       aside={<SearchInput label="Search couples" onSearch={setSearch} />}>
       <Stack gap={0}>
         {pages.nodes.map((couple) => (

@@ -19,7 +19,7 @@ export function Invitations() {
   const pages = usePages(InvitationsQuery, { status: status && [status] }, (data) => data.invitations);
   return (
     <Section
-      title="Invitations" error={pages.error} loading={pages.loading}
+      title="Invitations" reading={pages}
       aside={
         <Select size="xs" w={140} aria-label="Status" placeholder="Any status" clearable value={status}
           data={(Object.keys(STATUS) as InvitationStatus[]).map((value) => ({ value, label: sentenceCase(value) }))}

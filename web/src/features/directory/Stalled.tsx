@@ -27,7 +27,7 @@ export function Stalled() {
   const pages = usePages(StalledQuery, wanted, (data) => data.stalledOnboardings);
   return (
     <Section
-      title="Stalled" error={pages.error} loading={pages.loading}
+      title="Stalled" reading={pages}
       aside={
         <Select size="xs" w={150} aria-label="For how long" data={SPANS} value={seconds} allowDeselect={false}
           onChange={(value) => setSeconds(value ?? "300")} />

@@ -18,7 +18,7 @@ export function Suppliers() {
   const pages = usePages(SuppliersQuery, { search, vendorType }, (data) => data.suppliers);
   return (
     <Section
-      title="Suppliers" error={pages.error} loading={pages.loading}
+      title="Suppliers" reading={pages}
       aside={
         <Group gap="xs">
           <Select size="xs" w={140} aria-label="Trade" placeholder="Any trade" clearable value={vendorType}

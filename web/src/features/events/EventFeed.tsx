@@ -25,7 +25,7 @@ export function EventFeed({ feed }: { feed: Feed }) {
   const shown = all ? feed.events : feed.events.filter((event) => !isSwing(event));
   return (
     <Section
-      title="What happened" error={feed.error} loading={feed.loading}
+      title="What happened" reading={feed}
       aside={swings > 0 && (
         <Switch size="xs" label={`Small swings too (${swings})`} checked={all}
           onChange={(event) => setAll(event.currentTarget.checked)} />

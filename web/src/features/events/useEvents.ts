@@ -1,10 +1,11 @@
-import { useEffect, useState } from "react";
-import { type CombinedError, type OperationResult, useClient } from "urql";
+import { useCallback, useEffect, useState } from "react";
+import { type OperationResult, useClient } from "urql";
 
 import type { EventFieldsFragment, RecentEventsQuery as Data } from "../../gql/graphql";
 import { everySeen } from "../../lib/attention";
 import { serverNow } from "../../lib/clock";
 import { useConnection } from "../../lib/connection";
+import type { Reading } from "../../lib/reading";
 import { useStream } from "../../lib/stream";
 import { EventStream, RecentEventsQuery } from "./events.graphql";
 import { KEPT, merged } from "./merged";
@@ -15,27 +16,29 @@ const ENOUGH = 30;
 const WINDOW_MS = 6 * 3_600_000;
 const POLL_MS = 5000;
 
-export interface Feed {
+export interface Feed extends Reading {
   readonly events: readonly EventFieldsFragment[];
-  readonly error: CombinedError | undefined;
-  readonly loading: boolean;
 }
+
+type State = Omit<Feed, "again" | "blank"> & { known: boolean };
 
 /** The newest events first: read from there back, then streamed, and read again after a gap. */
 export function useEvents(): Feed {
   const client = useClient();
   const { state, returns } = useConnection();
-  const [feed, setFeed] = useState<Feed>({ events: [], error: undefined, loading: true });
-  const [gaps, setGaps] = useState(0);
+  const [feed, setFeed] = useState<State>({ events: [], error: undefined, busy: true, known: false });
+  const [wishes, setWishes] = useState(0);
+  const again = useCallback(() => setWishes((count) => count + 1), []);
 
   useStream(EventStream, {}, ({ launchEvents: event }) => {
-    if (event.__typename === "StreamGap") setGaps((count) => count + 1);
+    if (event.__typename === "StreamGap") again();
     else setFeed((known) => ({ ...known, events: merged(known.events, [event]) }));
   });
 
   useEffect(() => {
     let wanted = true;
     async function read() {
+      setFeed((known) => ({ ...known, busy: true }));
       const since = new Date(serverNow() - WINDOW_MS).toISOString();
       let after: string | null = null;
       let found: readonly EventFieldsFragment[] = [];
@@ -44,10 +47,12 @@ export function useEvents(): Feed {
           .query(RecentEventsQuery, { since, after }, { requestPolicy: "network-only" })
           .toPromise();
         if (!wanted) return;
-        const page: Data["launchEvents"] | undefined = result.data?.launchEvents;
+        const page: Data["launchEvents"] | undefined = result.data?.launchEvents ?? undefined;
         const nodes = page?.nodes ?? [];
         found = [...found, ...nodes];
-        setFeed((known) => ({ events: merged(known.events, nodes), error: result.error, loading: false }));
+        setFeed((feed) => ({
+          events: merged(feed.events, nodes), error: result.error, busy: false, known: feed.known || page !== undefined,
+        }));
         after = page?.pageInfo.hasNextPage ? (page.pageInfo.endCursor ?? null) : null;
       } while (after !== null && found.length < KEPT && news(found) < ENOUGH);
     }
@@ -57,9 +62,10 @@ export function useEvents(): Feed {
       wanted = false;
       rest?.();
     };
-  }, [client, state === "polling", returns, gaps]);
+  }, [client, state === "polling", returns, wishes]);
 
-  return feed;
+  const { known, ...shown } = feed;
+  return { ...shown, blank: !known, again };
 }
 
 function news(events: readonly EventFieldsFragment[]): number {

@@ -22,7 +22,7 @@ export function FlagList({ mayOperate, enabled = null, filter }: Props) {
   const shown = [...pages.nodes].sort((a, b) => a.name.localeCompare(b.name));
   return (
     <Section
-      title="Feature Flags" error={pages.error} loading={pages.loading}
+      title="Feature Flags" reading={pages}
       aside={
         <>
           {filter}

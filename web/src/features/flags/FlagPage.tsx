@@ -1,15 +1,16 @@
-import { Alert, Anchor, Badge, SimpleGrid, Skeleton, Stack, Text } from "@mantine/core";
+import { Anchor, Badge, SimpleGrid, Stack, Text } from "@mantine/core";
 import { useEffect } from "react";
 import { Link, useParams } from "react-router";
 
 import { LinkButton } from "../../components/Button";
+import { Failed } from "../../components/Failed";
 import { LoadMore } from "../../components/LoadMore";
 import { Notice } from "../../components/Notice";
 import { PageHead } from "../../components/PageHead";
 import { Section } from "../../components/Section";
+import { Waits } from "../../components/Waits";
 import type { FlagQuery as Data } from "../../gql/graphql";
 import { useLiveQuery } from "../../lib/live";
-import { sentence } from "../../lib/outcome";
 import { usePages } from "../../lib/growing";
 import { useStream } from "../../lib/stream";
 import { Ago } from "../../lib/time";
@@ -25,14 +26,14 @@ import { FlagSwitch } from "./FlagSwitch";
 export function FlagPage() {
   const key = useParams().key ?? "";
   const may = mayOperate(useViewer().role);
-  const [{ data, error, fetching }, again] = useLiveQuery(FlagQuery, { key });
+  const [{ data }, again, reading] = useLiveQuery(FlagQuery, { key });
   useStream(FlagStream, {}, ({ featureFlags }) => {
     if (featureFlags.key === key) again({ requestPolicy: "network-only" });
   });
   const flag = data?.featureFlag?.key === key ? data.featureFlag : undefined; // not the one of the page before
   if (!flag) {
-    if (error) return <Alert color="orange" role="alert">{sentence(error)}</Alert>;
-    if (fetching) return <Skeleton height={240} aria-label="The flag is loading" />;
+    if (reading.error) return <Failed what="This flag" reading={reading} />;
+    if (reading.busy || reading.blank) return <Waits what="The flag" height={240} />;
     return (
       <Notice title="There is no such flag" text={`No flag has the key ${key}.`}>
         <Anchor component={Link} to="/admin/flags">All flags</Anchor>
@@ -93,7 +94,7 @@ function History(props: { flagKey: string; version: number; mayOperate: boolean 
   const { again } = pages;
   useEffect(again, [props.version, again]);
   return (
-    <Section title="Changes" error={pages.error} loading={pages.loading}>
+    <Section title="Changes" reading={pages}>
       <Stack gap={0}>
         {pages.nodes.map((change) => (
           <ChangeRow key={change.id} change={change} mayOperate={props.mayOperate} onReverted={again} />

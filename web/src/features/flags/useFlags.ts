@@ -9,7 +9,7 @@ export function useFlags(search: string, enabled: boolean | null = null): Pages<
   const pages = usePages(FlagsQuery, wanted, (data) => data.featureFlags);
   useStream(FlagStream, {}, ({ featureFlags: flag }) => {
     const fits = enabled === null || flag.enabled === enabled;
-    if ((!pages.patch(flag) || !fits) && !pages.loading) pages.again();
+    if ((!pages.patch(flag) || !fits) && !pages.blank) pages.again();
   });
   return pages;
 }

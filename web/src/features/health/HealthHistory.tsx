@@ -11,11 +11,11 @@ type Check = Data["systemHealth"]["checks"][number];
 
 /** How each check was over the range, and how long the longest pause between looks (SPEC A27, S98). */
 export function HealthHistory({ range }: { range: TimeRange }) {
-  const [{ data, error, fetching }] = useLiveQuery(HealthHistoryQuery, { range });
+  const [{ data }, , reading] = useLiveQuery(HealthHistoryQuery, { range });
   const health = data?.systemHealth;
   return (
     <Section
-      title="Health over time" error={error} loading={fetching && data === undefined}
+      title="Health over time" reading={reading}
       aside={health?.maxGapSeconds != null && (
         <Text size="sm" c={health.maxGapSeconds > 33 ? "var(--warn)" : "dimmed"}>
           longest pause between checks: {health.maxGapSeconds.toFixed(0)} s

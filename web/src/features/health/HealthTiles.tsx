@@ -14,12 +14,12 @@ type Check = Data["systemHealth"]["checks"][number];
 
 /** What is broken and since when, before anything else on the page (SPEC S75). */
 export function HealthTiles() {
-  const [{ data, error, fetching }] = useLiveQuery(SystemHealthQuery, {});
+  const [{ data }, , reading] = useLiveQuery(SystemHealthQuery, {});
   useStream(SystemHealthStream, {});
   const checks = inOrder(data?.systemHealth.checks ?? []);
   return (
     <Section
-      title="System Health" error={error} loading={fetching && data === undefined}
+      title="System Health" reading={reading}
       aside={data && <Text size="sm" c="dimmed">checked <Ago at={data.systemHealth.at} /></Text>}
     >
       <Silence checks={checks} />

@@ -19,13 +19,13 @@ const WORDS: Record<ServiceStatus, { text: string; color: string }> = {
 
 /** How the product is, for those who use it: no part is named (SPEC S113). */
 export function SystemStatusCard() {
-  const [{ data, error, fetching }, again] = useLiveQuery(SystemStatusQuery, {});
+  const [{ data }, again, reading] = useLiveQuery(SystemStatusQuery, {});
   useEffect(() => {
     return everySeen(AGAIN_MS, () => again({ requestPolicy: "network-only" }));
   }, [again]);
   const found = data?.systemStatus;
   return (
-    <Section title="System status" error={error} loading={fetching && !found}>
+    <Section title="System status" reading={reading}>
       {found && (
         <div data-testid="system-status" data-status={found.status}>
           <Group gap={8} wrap="nowrap">

@@ -39,7 +39,7 @@ export function IncidentList() {
   }, [newest, again]);
   return (
     <Section
-      title="Incidents" error={pages.error} loading={pages.loading}
+      title="Incidents" reading={pages}
       aside={
         <Group gap="xs">
           <SegmentedControl size="xs" aria-label="Which incidents" value={shown}

@@ -1,14 +1,15 @@
-import { Alert, Anchor, Badge, Group, SimpleGrid, Skeleton, Stack, Text } from "@mantine/core";
+import { Anchor, Badge, Group, SimpleGrid, Stack, Text } from "@mantine/core";
 import { useEffect } from "react";
 import { Link, useParams } from "react-router";
 
+import { Failed } from "../../components/Failed";
 import { Notice } from "../../components/Notice";
 import { PageHead } from "../../components/PageHead";
 import { Section } from "../../components/Section";
+import { Waits } from "../../components/Waits";
 import type { IncidentQuery as Data } from "../../gql/graphql";
 import { actorName } from "../../lib/actor";
 import { useLiveQuery } from "../../lib/live";
-import { sentence } from "../../lib/outcome";
 import { local } from "../../lib/spans";
 import { Ago } from "../../lib/time";
 import { Deliveries } from "../alerts/Deliveries";
@@ -30,15 +31,15 @@ export function IncidentPage() {
   const number = Number(useParams().number);
   const may = mayOperate(useViewer().role);
   const valid = Number.isInteger(number) && number > 0 && number < 2 ** 31;
-  const [{ data, error, fetching }, again] = useLiveQuery(IncidentQuery, { number: valid ? number : 0 });
+  const [{ data }, again, reading] = useLiveQuery(IncidentQuery, { number: valid ? number : 0 });
   const newest = useNewestEvent();
   useEffect(() => {
     if (newest !== undefined) again({ requestPolicy: "network-only" });
   }, [newest, again]);
   const incident = data?.incidents.nodes.find((found) => found.number === number); // not the one of the page before
   if (!incident) {
-    if (error) return <Alert color="orange" role="alert">{sentence(error)}</Alert>;
-    if (fetching) return <Skeleton height={240} aria-label="The incident is loading" />;
+    if (reading.error) return <Failed what="This incident" reading={reading} />;
+    if (reading.busy || reading.blank) return <Waits what="The incident" height={240} />;
     return (
       <Notice title="There is no such incident" text={`No incident has the number ${useParams().number ?? ""}.`}>
         <Anchor component={Link} to="/admin/monitoring">All incidents</Anchor>

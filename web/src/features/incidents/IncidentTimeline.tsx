@@ -30,18 +30,18 @@ export function IncidentTimeline({ incident, newest, mayOperate }: Props) {
     const timeline = incidents.nodes[0]?.timeline ?? NOTHING;
     return { nodes: timeline.nodes.map((event) => ({ ...event, id: event.cursor })), pageInfo: timeline.pageInfo };
   });
-  const { again, more, hasMore, fetching } = pages;
+  const { again, more, hasMore, busy } = pages;
   useEffect(() => {
     if (newest !== undefined) again();
   }, [newest, again]);
   useEffect(() => {
-    if (hasMore && !fetching && pages.nodes.length < READ) more();
-  }, [hasMore, fetching, pages.nodes.length]);
+    if (hasMore && !busy && pages.nodes.length < READ) more();
+  }, [hasMore, busy, pages.nodes.length]);
   const swings = pages.nodes.filter(isSwing).length;
   const shown = pages.nodes.filter((event) => all || !isSwing(event)).reverse();
   return (
     <Section
-      title="Timeline" error={pages.error} loading={pages.loading}
+      title="Timeline" reading={pages}
       aside={swings > 0 && (
         <Switch size="xs" label={`Small swings too (${swings})`} checked={all}
           onChange={(event) => setAll(event.currentTarget.checked)} />
@@ -58,7 +58,7 @@ export function IncidentTimeline({ incident, newest, mayOperate }: Props) {
           </div>
         ))}
       </Stack>
-      {hasMore && !fetching && (
+      {hasMore && !busy && (
         <Button size="xs" variant="default" onClick={more}>Read on: there is more than {pages.nodes.length}</Button>
       )}
     </Section>

@@ -15,13 +15,13 @@ interface Props {
 }
 
 export function OpenIncidents({ newest, mayOperate }: Props) {
-  const [{ data, error, fetching }, again] = useLiveQuery(OpenIncidentsQuery, {});
+  const [{ data }, again, reading] = useLiveQuery(OpenIncidentsQuery, {});
   useEffect(() => {
     if (newest !== undefined) again({ requestPolicy: "network-only" });
   }, [newest, again]);
   const open = worstFirst((data?.incidents.nodes ?? []).filter(isOpen));
   return (
-    <Section title="Open incidents" error={error} loading={fetching && data === undefined}
+    <Section title="Open incidents" reading={reading}
       aside={open.length > 0 && <Anchor component={Link} to="/admin/monitoring" size="sm">All incidents</Anchor>}>
       {open.length === 0 && <Text c="dimmed" size="sm">None.</Text>}
       <Stack gap="xs" className="in-order" data-testid="incidents">

@@ -1,8 +1,9 @@
 import { Badge, Group, Stack, Text } from "@mantine/core";
 import { useQuery } from "urql";
 
+import { Failed } from "../../components/Failed";
 import type { SuspectsQuery as Data } from "../../gql/graphql";
-import { sentence } from "../../lib/outcome";
+import { useReading } from "../../lib/reading";
 import { ChangeRow } from "../audit/ChangeRow";
 import { SuspectsQuery } from "./incidents.graphql";
 
@@ -17,11 +18,13 @@ interface Props {
 
 /** What changed just before, and the button that undoes it (SPEC X8). */
 export function Suspects({ incidentId, mayOperate, headless = false }: Props) {
-  const [{ data, error, fetching }, again] = useQuery({
+  const response = useQuery({
     query: SuspectsQuery, variables: { id: incidentId }, requestPolicy: "cache-and-network",
   });
+  const [{ data, fetching }, again] = response;
+  const reading = useReading(response);
   const suspects = data?.node && "suspects" in data.node ? data.node.suspects : [];
-  if (error && !data) return <Text c="var(--bad)" size="sm">What changed before is not known: {sentence(error)}</Text>;
+  if (reading.error && !data) return <Failed what="What changed before" reading={reading} />;
   if (suspects.length === 0) {
     if (fetching) return <div data-waits />;
     if (!headless) return null;

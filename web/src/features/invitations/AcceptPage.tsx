@@ -65,7 +65,7 @@ function Invited(props: React.ComponentProps<typeof AcceptForm>) {
 function Loading() {
   return (
     <Entrance brand="WedMe" title="Your invitation">
-      <Stack aria-busy="true" aria-label="Loading"><Skeleton height={36} /><Skeleton height={36} /><Skeleton height={36} /></Stack>
+      <Stack role="progressbar" aria-label="The invitation is loading"><Skeleton height={36} /><Skeleton height={36} /><Skeleton height={36} /></Stack>
     </Entrance>
   );
 }

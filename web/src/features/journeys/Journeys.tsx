@@ -7,9 +7,9 @@ import { useJourneys } from "./useJourneys";
 
 /** How many arrive of those who set out, where they stop, and how long it takes (SPEC S80, S100 to S104, A37). */
 export function Journeys({ range }: { range: TimeRange }) {
-  const { journeys, error, loading } = useJourneys(range);
+  const { journeys, reading } = useJourneys(range);
   return (
-    <Section title="User Journey Completion Rates" error={error} loading={loading}
+    <Section title="User Journey Completion Rates" reading={reading}
       aside={<Text size="sm" c="dimmed">95 % are promised</Text>}>
       {journeys?.length === 0 && <Text c="dimmed" size="sm">Nothing for this range.</Text>}
       <SimpleGrid cols={{ base: 1, md: 2, xl: 3 }} spacing="sm">

@@ -9,7 +9,7 @@ const SOON_MS = 2000;
 
 /** The funnels of a range: those of the last 24 hours as they move, others asked for again when they do. */
 export function useJourneys(range: TimeRange) {
-  const [{ data, error, fetching }, again] = useLiveQuery(JourneysQuery, { range });
+  const [{ data }, again, reading] = useLiveQuery(JourneysQuery, { range });
   const [live, setLive] = useState<readonly JourneyFieldsFragment[]>();
   const [moves, setMoves] = useState(0);
   useStream(JourneysStream, {}, ({ journeys }) => {
@@ -24,5 +24,5 @@ export function useJourneys(range: TimeRange) {
   }, [isLive, moves, again]);
   const known = data?.launchMetrics.range === range ? data.launchMetrics.journeys : undefined;
   const journeys = (isLive ? live : undefined) ?? known;
-  return { journeys, error, loading: fetching && journeys === undefined };
+  return { journeys, reading: { ...reading, blank: journeys === undefined } };
 }

@@ -23,7 +23,7 @@ export function Outbox() {
   const pages = usePages(MailsQuery, { status: status && [status] }, (data) => data.mails);
   return (
     <Section
-      title="Outbox" error={pages.error} loading={pages.loading}
+      title="Outbox" reading={pages}
       aside={
         <Select size="xs" w={140} aria-label="Status" placeholder="Any status" clearable value={status}
           data={(Object.keys(STATUS) as MailStatus[]).map((value) => ({ value, label: sentenceCase(value) }))}

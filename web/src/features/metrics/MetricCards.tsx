@@ -12,10 +12,10 @@ import { type Metrics, useMetrics } from "./useMetrics";
 /** The four numbers of a launch beside the window before (SPEC S78, S79). */
 export function MetricCards() {
   const [range, setRange] = useState<TimeRange>("LAST_24H");
-  const { metrics, error, loading } = useMetrics(range);
+  const { metrics, reading } = useMetrics(range);
   return (
     <Section
-      title="Metrics" error={error} loading={loading}
+      title="Metrics" reading={reading}
       aside={
         <SegmentedControl size="xs" aria-label="Range" value={range} data={RANGES}
           onChange={(value) => setRange(value as TimeRange)} />

@@ -9,11 +9,11 @@ export type Metrics = Data["launchMetrics"];
 
 /** The metrics of a range, newer ones as they come (SPEC S78, S109). */
 export function useMetrics(range: TimeRange) {
-  const [{ data, error, fetching }] = useLiveQuery(MetricsQuery, { range });
+  const [{ data }, , reading] = useLiveQuery(MetricsQuery, { range });
   const [live, setLive] = useState<Metrics>();
   useStream(MetricsStream, { range }, ({ launchMetrics }) => setLive(launchMetrics));
   const metrics = newest(range, live, data?.launchMetrics);
-  return { metrics, error, loading: fetching && metrics === undefined };
+  return { metrics, reading: { ...reading, blank: metrics === undefined } };
 }
 
 /** The stream may still carry the range that was shown before. */

@@ -1,9 +1,10 @@
-import { SegmentedControl, Skeleton, Stack } from "@mantine/core";
+import { SegmentedControl, Stack } from "@mantine/core";
 import { lazy, Suspense } from "react";
 import { useSearchParams } from "react-router";
 
 import { PageHead } from "../../components/PageHead";
 import { Section } from "../../components/Section";
+import { Waits } from "../../components/Waits";
 import { Alerts } from "../alerts/Alerts";
 import { HealthHistory } from "../health/HealthHistory";
 import { IncidentList } from "../incidents/IncidentList";
@@ -20,7 +21,7 @@ const PerformanceChart = lazy(async () => ({ default: (await import("./Performan
 export function MonitoringPage() {
   const [search, setSearch] = useSearchParams();
   const range = rangeOf(search.get("range"));
-  const { metrics, error, loading } = useMetrics(range);
+  const { metrics, reading } = useMetrics(range);
   return (
     <>
       <PageHead title="Monitoring">
@@ -29,13 +30,13 @@ export function MonitoringPage() {
       </PageHead>
       <Stack className="in-order">
         <IncidentList />
-        <Section title="Metrics" error={error} loading={loading}>
+        <Section title="Metrics" reading={reading}>
           {metrics && <CardGrid metrics={metrics} />}
         </Section>
         <Journeys range={range} />
-        <Section title="System Performance Over Time" loading={loading}>
+        <Section title="System Performance Over Time" reading={reading}>
           {metrics && (
-            <Suspense fallback={<Skeleton height={320} data-waits aria-label="The chart is loading" />}>
+            <Suspense fallback={<Waits what="The chart" height={320} holds />}>
               <PerformanceChart series={metrics.performance} range={range} />
             </Suspense>
           )}

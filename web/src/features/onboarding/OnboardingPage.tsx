@@ -19,14 +19,14 @@ import { pathOf, shownStep } from "./steps";
 export function OnboardingPage() {
   const { step = "" } = useParams();
   const navigate = useNavigate();
-  const [{ data, error, fetching }] = useLiveQuery(SetupQuery, {});
+  const [{ data }, , reading] = useLiveQuery(SetupQuery, {});
   useStream(ViewerOnboardingStream, {});
   const supplier = data?.viewer?.supplier;
   const shown = supplier && shownStep(supplier.onboarding, step);
   return (
     <Page title="Set up WedSync" size="sm">
       {!supplier || !shown ? (
-        <Section title="Your setup" error={error} loading={fetching}>{null}</Section>
+        <Section title="Your setup" reading={reading}>{null}</Section>
       ) : (
         <>
           <StepBar onboarding={supplier.onboarding} shown={shown.key} />

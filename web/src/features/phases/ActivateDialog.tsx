@@ -5,8 +5,10 @@ import { useMutation, useQuery } from "urql";
 
 import { Button } from "../../components/Button";
 import { Dialog } from "../../components/Dialog";
+import { Failed } from "../../components/Failed";
 import type { PhaseFieldsFragment, PropagationFieldsFragment } from "../../gql/graphql";
-import { sentence, succeeded } from "../../lib/outcome";
+import { succeeded } from "../../lib/outcome";
+import { useReading } from "../../lib/reading";
 import { ActivateMutation, PlanQuery } from "./phases.graphql";
 import { PlanChanges } from "./PlanChanges";
 import { PropagationLine } from "./PropagationLine";
@@ -19,9 +21,11 @@ interface Props {
 
 /** What will happen, before it does; what was shown is what the server holds to (SPEC X2, X3). */
 export function ActivateDialog({ phase, onClose }: Props) {
-  const [{ data, error, fetching }, again] = useQuery({
+  const response = useQuery({
     query: PlanQuery, variables: { phaseId: phase.id }, requestPolicy: "network-only",
   });
+  const [{ data, fetching }, again] = response;
+  const reading = useReading(response);
   const [state, activate] = useMutation(ActivateMutation);
   const [accepted, setAccepted] = useState(false);
   const [reason, setReason] = useState("");
@@ -47,7 +51,7 @@ export function ActivateDialog({ phase, onClose }: Props) {
   return (
     <Dialog onClose={onClose} title={`Activate ${phase.name}`} size="lg">
       <Stack>
-        {error && <Alert color="red" role="alert">{sentence(error)}</Alert>}
+        <Failed what="The plan" reading={reading} />
         {fetching && !plan && <Loader aria-label="The plan is being made" />}
         {plan && (
           <>

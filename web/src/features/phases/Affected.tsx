@@ -1,17 +1,20 @@
 import { List, Text } from "@mantine/core";
 import { useQuery } from "urql";
 
+import { Failed } from "../../components/Failed";
 import type { PhaseFieldsFragment, RollbackPreviewQuery as Data } from "../../gql/graphql";
+import { useReading } from "../../lib/reading";
 import { counted } from "../../lib/words";
 import { RollbackPreviewQuery } from "./phases.graphql";
 
 /** Whom a rollback meets; stands below the buttons, so that none moves when it comes (SPEC X10). */
 export function Affected({ phase }: { phase: PhaseFieldsFragment }) {
-  const [{ data }] = useQuery({
+  const response = useQuery({
     query: RollbackPreviewQuery, variables: { id: phase.id }, requestPolicy: "network-only",
   });
-  const found = data?.rollbackPreview;
-  if (!found) return null;
+  const reading = useReading(response);
+  const found = response[0].data?.rollbackPreview;
+  if (!found) return <Failed what="Who notices" reading={reading} />;
   const notes = [found.userImpact, ...found.midStep.map(atStep), ...found.conflicts];
   return (
     <div data-testid="affected">

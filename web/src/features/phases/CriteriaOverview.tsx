@@ -8,10 +8,10 @@ import { isLive } from "./status";
 
 /** The promises of what is live, with their verdicts (SPEC X1). */
 export function CriteriaOverview() {
-  const [{ data, error, fetching }] = useLiveQuery(PhasesQuery, {});
+  const [{ data }, , reading] = useLiveQuery(PhasesQuery, {});
   const live = (data?.launchPhases ?? []).filter(isLive);
   return (
-    <Section title="Success criteria" error={error} loading={fetching && data === undefined}>
+    <Section title="Success criteria" reading={reading}>
       {live.length === 0 && <Text c="dimmed" size="sm">Nothing is live, so nothing is judged.</Text>}
       <Stack>
         {live.map((phase) => (

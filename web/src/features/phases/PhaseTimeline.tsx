@@ -8,20 +8,22 @@ import { isLive, STATUS } from "./status";
 
 /** The phases in their order; what runs is open, the rest is one line (SPEC S76). */
 export function PhaseTimeline({ mayOperate }: { mayOperate: boolean }) {
-  const [{ data, error, fetching }] = useLiveQuery(PhasesQuery, {});
+  const [{ data }, , reading] = useLiveQuery(PhasesQuery, {});
   const phases = data?.launchPhases ?? [];
   const running = phases.filter(isLive);
   return (
     <Section
-      title="Launch Phase Management" error={error} loading={fetching && data === undefined}
+      title="Launch Phase Management" reading={reading}
       aside={
-        <Text size="sm" c="dimmed">
-          {running.length === 0 ? "Nothing is live" : `${running.length} live`}
-        </Text>
+        !reading.blank && (
+          <Text size="sm" c="dimmed">
+            {running.length === 0 ? "Nothing is live" : `${running.length} live`}
+          </Text>
+        )
       }
     >
       <Stack gap="sm">
-        {phases.length === 0 && !fetching && (
+        {phases.length === 0 && (
           <Text c="dimmed" size="sm">
             No phase yet: <code>launch demo</code> loads an example, createLaunchPhase makes one.
           </Text>

@@ -3,9 +3,11 @@ import { useEffect } from "react";
 import { useMutation, useQuery } from "urql";
 
 import { Button } from "../../components/Button";
+import { Failed } from "../../components/Failed";
 import type { PhaseFieldsFragment, RehearsalFieldsFragment } from "../../gql/graphql";
 import { everySeen } from "../../lib/attention";
-import { sentence, succeeded } from "../../lib/outcome";
+import { succeeded } from "../../lib/outcome";
+import { useReading } from "../../lib/reading";
 import { Ago } from "../../lib/time";
 import { sentenceCase } from "../../lib/words";
 import { RehearsalsQuery, RehearseMutation } from "./phases.graphql";
@@ -16,9 +18,11 @@ const COLORS = { RUNNING: "indigo", PASSED: "teal", FAILED: "red" } as const;
 
 /** The launch tried on a copy of its flags, with a fault and the rollback that it must cause (SPEC X4). */
 export function Rehearsals({ phase, mayOperate }: { phase: PhaseFieldsFragment; mayOperate: boolean }) {
-  const [{ data, error }, again] = useQuery({
+  const response = useQuery({
     query: RehearsalsQuery, variables: { key: phase.key }, requestPolicy: "cache-and-network",
   });
+  const [{ data }, again] = response;
+  const reading = useReading(response);
   const [state, rehearse] = useMutation(RehearseMutation);
   const last = data?.launchPhase?.runs.nodes.find(({ kind }) => kind === "REHEARSAL");
   const running = last?.rehearsal?.status === "RUNNING";
@@ -37,7 +41,7 @@ export function Rehearsals({ phase, mayOperate }: { phase: PhaseFieldsFragment; 
     <Group justify="space-between" align="flex-start" data-testid="rehearsal" data-status={last?.rehearsal?.status}>
       <div style={{ minWidth: 0, flex: "1 1 14rem" }}>
         <Text size="sm" fw={600}>Rehearsal</Text>
-        {error && <Text size="sm" c="var(--bad)">{sentence(error)}</Text>}
+        <Failed what="The last rehearsal" reading={reading} />
         {last?.rehearsal && <Result run={last} rehearsal={last.rehearsal} />}
         {data && !last && <Text size="sm" c="dimmed">Never rehearsed. It runs on a copy of the flags and reaches nobody.</Text>}
       </div>

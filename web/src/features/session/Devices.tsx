@@ -6,13 +6,16 @@ import { Row } from "../../components/Row";
 import { Section } from "../../components/Section";
 import type { MySessionsQuery as Data } from "../../gql/graphql";
 import { succeeded } from "../../lib/outcome";
+import { useReading } from "../../lib/reading";
 import { Ago } from "../../lib/time";
 import { MySessionsQuery, RevokeOtherSessionsMutation, RevokeSessionMutation } from "./account.graphql";
 import { deviceName } from "./devices";
 
 /** Where this account is logged in; a device that is logged out here loses its live pages too. */
 export function Devices() {
-  const [{ data, error, fetching }, again] = useQuery({ query: MySessionsQuery, requestPolicy: "cache-and-network" });
+  const response = useQuery({ query: MySessionsQuery, requestPolicy: "cache-and-network" });
+  const [{ data }, again] = response;
+  const reading = useReading(response);
   const [others, revokeOthers] = useMutation(RevokeOtherSessionsMutation);
   const sessions = data?.mySessions ?? [];
   const reload = () => again({ requestPolicy: "network-only" });
@@ -23,7 +26,7 @@ export function Devices() {
   }
 
   return (
-    <Section title="Devices" error={error} loading={fetching && data === undefined}
+    <Section title="Devices" reading={reading}
       aside={sessions.length > 1 && (
         <Button size="xs" variant="default" loading={others.fetching} onClick={() => void endOthers()}>Log out all others</Button>
       )}>

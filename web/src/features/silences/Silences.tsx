@@ -19,14 +19,14 @@ import { EndSilenceMutation, SilencesQuery } from "./silences.graphql";
 /** Planned work, during which nobody is alerted of what it breaks (SPEC A28). */
 export function Silences() {
   const may = mayOperate(useViewer().role);
-  const [{ data, error, fetching }, again] = useLiveQuery(SilencesQuery, {});
+  const [{ data }, again, reading] = useLiveQuery(SilencesQuery, {});
   const [planning, dialog] = useDisclosure();
   const refresh = () => again({ requestPolicy: "network-only" });
   const silences = data?.silences.nodes ?? [];
   return (
-    <Section title="Silences" error={error} loading={fetching && data === undefined}
+    <Section title="Silences" reading={reading}
       aside={may && <Button size="xs" variant="default" onClick={dialog.open}>Silence alerts</Button>}>
-      {silences.length === 0 && !fetching && <Text c="dimmed" size="sm">None: everything is told.</Text>}
+      {silences.length === 0 && <Text c="dimmed" size="sm">None: everything is told.</Text>}
       <Stack gap={0}>
         {silences.map((silence) => <Line key={silence.id} silence={silence} mayEnd={may} onEnded={refresh} />)}
       </Stack>

@@ -24,7 +24,7 @@ export function Staff() {
   const [inviting, dialog] = useDisclosure();
   const pages = usePages(StaffQuery, {}, (data) => data.staff);
   return (
-    <Section title="Launch team" error={pages.error} loading={pages.loading}
+    <Section title="Launch team" reading={pages}
       aside={<Button size="xs" onClick={dialog.open}>Invite somebody</Button>}>
       <Stack gap={0}>
         {pages.nodes.map((user) => (

@@ -1,19 +1,19 @@
 import { Anchor, Paper, SimpleGrid, Stack, Text } from "@mantine/core";
 import { Link } from "react-router";
-import type { CombinedError } from "urql";
 
 import { Section } from "../../components/Section";
+import type { Reading } from "../../lib/reading";
 import { useAccess } from "../access/access";
 import { ClientRow } from "../clients/ClientRow";
 import type { Business } from "./business";
 
 /** The clients in numbers, each a way to the list, and the newest of them. */
-export function ClientOverview({ supplier, error }: { supplier: Business; error: CombinedError | undefined }) {
+export function ClientOverview({ supplier, reading }: { supplier: Business; reading: Reading }) {
   const { allows } = useAccess();
   const mayList = allows("mvp_client_management");
   const { all, added, invited, connected } = supplier;
   return (
-    <Section title="Your clients" error={error}
+    <Section title="Your clients" reading={reading}
       aside={mayList && all.totalCount > 0 && <Anchor component={Link} to="/clients" size="sm">See all {all.totalCount.toLocaleString()}</Anchor>}>
       <SimpleGrid cols={3} spacing="xs">
         <Count label="Not invited" status="added" count={added.totalCount} linked={mayList} />

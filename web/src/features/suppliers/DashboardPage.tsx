@@ -17,13 +17,13 @@ import { DashboardQuery } from "./suppliers.graphql";
 
 /** A supplier's landing page: how far the setup is, the clients, whether all works (SPEC S113). */
 export function DashboardPage() {
-  const [{ data, error, fetching }] = useLiveQuery(DashboardQuery, {});
+  const [{ data }, , reading] = useLiveQuery(DashboardQuery, {});
   useStream(ViewerOnboardingStream, {});
   const supplier = data?.viewer?.supplier;
   return (
     <Page title={supplier?.businessName ?? "Welcome"}>
       {!supplier ? (
-        <Section title="Dashboard" error={error} loading={fetching}>{null}</Section>
+        <Section title="Dashboard" reading={reading}>{null}</Section>
       ) : (
         <>
           <ConfirmEmailNote />
@@ -33,7 +33,7 @@ export function DashboardPage() {
           )}
           <HelpCard onboarding={supplier.onboarding} />
           <SimpleGrid cols={{ base: 1, md: 2 }} style={{ alignItems: "start" }}>
-            <Gate flag="mvp_supplier_dashboard"><ClientOverview supplier={supplier} error={error} /></Gate>
+            <Gate flag="mvp_supplier_dashboard"><ClientOverview supplier={supplier} reading={reading} /></Gate>
             <Stack><SystemStatusCard /></Stack>
           </SimpleGrid>
         </>

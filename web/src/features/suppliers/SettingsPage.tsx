@@ -17,12 +17,12 @@ import { VENDORS, vendorType } from "./vendors";
 
 /** The profile, the password, and which features of the launch are open (SPEC S113). */
 export function SettingsPage() {
-  const [{ data, error, fetching }] = useLiveQuery(SupplierProfileQuery, {});
+  const [{ data }, , reading] = useLiveQuery(SupplierProfileQuery, {});
   const viewer = data?.viewer;
   return (
     <Page title="Settings" size="sm">
       <Gate flag="mvp_supplier_settings">
-        <Section title="Your business" error={error} loading={fetching && !viewer}>
+        <Section title="Your business" reading={reading}>
           {viewer?.supplier && <ProfileForm supplier={viewer.supplier} />}
         </Section>
       </Gate>

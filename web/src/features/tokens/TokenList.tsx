@@ -14,11 +14,11 @@ import { printed } from "./scopes";
 import { RevokeTokenMutation, TokensQuery } from "./tokens.graphql";
 
 export function TokenList() {
-  const [{ data, error, fetching }] = useLiveQuery(TokensQuery, {});
+  const [{ data }, , reading] = useLiveQuery(TokensQuery, {});
   const tokens = data?.apiTokens ?? [];
   return (
-    <Section title="Tokens" error={error} loading={fetching && data === undefined}>
-      {tokens.length === 0 && !fetching && <Text c="dimmed" size="sm">No token yet.</Text>}
+    <Section title="Tokens" reading={reading}>
+      {tokens.length === 0 && <Text c="dimmed" size="sm">No token yet.</Text>}
       <Stack gap={0}>{tokens.map((token) => <Line key={token.id} token={token} />)}</Stack>
     </Section>
   );

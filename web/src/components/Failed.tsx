@@ -1,0 +1,36 @@
+import { Alert, Text } from "@mantine/core";
+import { useEffect, useRef, useState } from "react";
+
+import { everySeen } from "../lib/attention";
+import { isForbidden, mayPass, type Reading, whyNot } from "../lib/reading";
+
+import { Button } from "./Button";
+
+const AGAIN_MS = 10_000;
+
+/** What a page could not read, and why; asks again by itself, and at once for whoever cannot wait. */
+export function Failed({ what, reading }: { what: string; reading: Reading }) {
+  const { error, blank, busy, again } = reading;
+  const [asked, setAsked] = useState(false);
+  const passes = error !== undefined && mayPass(error);
+  const newest = useRef(again);
+  useEffect(() => {
+    newest.current = again;
+  });
+  useEffect(() => (passes ? everySeen(AGAIN_MS, () => newest.current()) : undefined), [passes]);
+  if (error === undefined) return null;
+
+  function ask() {
+    setAsked(true);
+    again();
+  }
+
+  const title = isForbidden(error) ? `${what} is not for this account`
+    : blank ? `${what} cannot be shown` : `${what} may be out of date`;
+  return (
+    <Alert color={isForbidden(error) ? "gray" : "orange"} role="alert" title={title} data-testid="failed">
+      <Text size="sm" mb={passes ? "xs" : 0}>{whyNot(error)}</Text>
+      {passes && <Button size="xs" variant="default" loading={asked && busy} onClick={ask}>Try again</Button>}
+    </Alert>
+  );
+}
