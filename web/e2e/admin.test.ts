@@ -8,6 +8,7 @@ import {
   WIDE,
 } from "./browser.ts";
 import { supplier } from "./people.ts";
+import { missedSenses } from "./senses.ts";
 
 let browser: Browser;
 let session: SessionState;
@@ -90,6 +91,7 @@ async function inspect(page: Page, name: string): Promise<void> {
     await picture(page, `${name}-${size}`);
     assert.deepEqual(await wellBuilt(page), [], `${name} at ${size}`);
   }
+  assert.deepEqual(await missedSenses(page), [], name);
 }
 
 test("on a slow line the dashboard comes from the top down, and nothing that is shown jumps", async () => {

@@ -7,6 +7,7 @@ import {
   BASE, EMAIL, NARROW, openBrowser, PASSWORD, picture, sessionOf, switchFlag, visit, wellBuilt, WIDE,
 } from "./browser.ts";
 import { confirm, couple, invite, supplier } from "./people.ts";
+import { missedSenses } from "./senses.ts";
 
 /** Each page at both sizes, in both colour schemes: nothing that axe calls serious, no error (S103). */
 
@@ -39,6 +40,7 @@ async function inspect(page: Page, address: string, landmark: string): Promise<v
     await picture(page, `${name}-${size}`);
     assert.deepEqual(await wellBuilt(page), [], `${address} at ${size}`);
   }
+  assert.deepEqual(await missedSenses(page), [], address);
 }
 
 test("pages of visitors", async () => {
