@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from domain.actors import Role, UserType, VendorType
 from domain.errors import Invalid
@@ -128,6 +129,7 @@ def bucket(salt: str, targeting_key: str) -> int:
     return int.from_bytes(digest[:8], "big") % BUCKETS
 
 
+@lru_cache(maxsize=1_000)  # the same object for all who are in the same groups
 def groups_of(
     user_type: UserType | None = None,
     vendor_type: VendorType | None = None,

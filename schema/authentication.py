@@ -2,11 +2,9 @@
 
 from datetime import datetime
 
-from starlette.requests import HTTPConnection
-
 from domain.actors import ANONYMOUS
 from domain.errors import DependencyDown
-from schema.context import Context
+from schema.context import Connection, Context
 from schema.errors import Refused, TopLevelCode
 from services.entrance import Device, Entrance
 from settings import Settings
@@ -28,7 +26,7 @@ async def identify(context: Context) -> None:
 
 
 def credential_of(
-    connection: HTTPConnection | None,
+    connection: Connection | None,
     connection_params: dict[str, object] | None,
     settings: Settings,
 ) -> str | None:
@@ -45,7 +43,7 @@ def credential_of(
     return cookie if cookie and is_same_site(connection, settings) else None
 
 
-def is_same_site(connection: HTTPConnection, settings: Settings) -> bool:
+def is_same_site(connection: Connection, settings: Settings) -> bool:
     """Whether our own pages sent this: others may not use the cookie that the browser adds."""
     if connection.headers.get("sec-fetch-site", "").lower() == "cross-site":
         return False

@@ -1,12 +1,13 @@
 """What every resolver can reach: the process's parts, who calls, and the loaders."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol, Self
 
 import strawberry
 from redis.asyncio import Redis
-from starlette.requests import HTTPConnection
+from starlette.datastructures import Address
 from starlette.responses import Response
 
 from db.session import Database
@@ -72,12 +73,47 @@ class Runtime:
     secret: bytes
 
 
+class Connection(Protocol):
+    """What is asked of a request or socket: starlette's have more."""
+
+    @property
+    def client(self) -> Address | None:
+        """Where it comes from."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """By lower-case names."""
+
+    @property
+    def cookies(self) -> Mapping[str, str]:
+        """Of a browser."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """What is kept of a socket's request once it is known who calls."""
+
+    client: Address | None
+    headers: Mapping[str, str]
+    cookies: Mapping[str, str]
+
+    @classmethod
+    def of(cls, connection: Connection) -> Self:
+        """Where it comes from, and with which program."""
+        agent = connection.headers.get(_AGENT)
+        return cls(connection.client, {_AGENT: agent} if agent else _NOTHING, _NOTHING)
+
+
+_AGENT = "user-agent"
+_NOTHING: Mapping[str, str] = {}
+
+
 @dataclass(slots=True)
 class Context:
     """One request or one socket. `actor` of a socket is set by `connection_init`."""
 
     runtime: Runtime
-    connection: HTTPConnection | None = None
+    connection: Connection | None = None
     response: Response | None = None
     actor: Actor = ANONYMOUS
     auth_unavailable: bool = False

@@ -51,6 +51,19 @@ class _Line:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _HandedOver:
+    """What is to be told of a stream that others went on with, at its end."""
+
+    line: _Line
+    context: Context
+    before: int
+
+    def __call__(self, results: int) -> None:
+        with log_context.bound(**_origin_of(self.context)):
+            self.line.tell((), self.before + results)
+
+
 def tell_repeated(context: Context, name: str | None, begin: float) -> None:
     """The line and the span of a query that was answered again without being run."""
     line = _Line(OperationType.QUERY.value, _shown(name), begin)
@@ -88,13 +101,7 @@ class OperationLog(SchemaExtension):
     def hand_over(self) -> Callable[[int], None]:
         """Others go on with the stream: they call back at its end, with the number of results."""
         self._is_handed_over = True
-        line, origin, before = self._line(), self._origin(), self._results
-
-        def tell(results: int) -> None:
-            with log_context.bound(**origin):
-                line.tell((), before + results)
-
-        return tell
+        return _HandedOver(self._line(), self.execution_context.context, self._results)
 
     def count(self) -> None:
         """A result that is sent without the hook: one without errors."""

@@ -7,7 +7,6 @@ from time import perf_counter
 from typing import cast
 
 from graphql import GraphQLError, OperationType
-from strawberry.asgi import ASGIWebSocketAdapter
 from strawberry.schema.schema import StreamResult
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
@@ -21,7 +20,8 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
 )
 
 from domain.actors import Actor, Scope
-from schema.context import Context
+from schema.adapters import FrameAdapter, SocketAdapter
+from schema.context import Caller, Context
 from schema.documents import operation_kind
 from schema.errors import TopLevelCode
 from schema.http import Refusal
@@ -30,13 +30,12 @@ from schema.reading import Deadline, OutOfTime, too_late
 from schema.rendering import Handing
 from schema.sharing import Reply
 from schema.spending import payer
-from schema.takeover import Takeover, WayOut, has_frames
+from schema.takeover import Takeover, WayOut
 from services.presence import watching
 from services.seats import NoSeat
 
 _FORBIDDEN, _INTERNAL = 4403, 1011
 _TRY_LATER = 1013
-_MOST_OF_A_REASON = 123
 _MOST_OF_AN_ID = 1_000
 _WITH_ID = frozenset({"subscribe", "complete"})
 
@@ -79,31 +78,47 @@ def _has_document(payload: Mapping[str, object]) -> bool:
     return isinstance(query, str) or (query is None and names_document(payload))
 
 
-class SocketAdapter(ASGIWebSocketAdapter):
-    """A close frame holds a short reason; one that is too long breaks the connection instead."""
-
-    async def close(self, code: int, reason: str) -> None:
-        """Close with as much of the reason as fits."""
-        fitting = reason.encode()[:_MOST_OF_A_REASON].decode(errors="ignore")
-        await super().close(code, fitting)
-
-
 class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
     """Closes when the access that it was opened with ends (SPEC S31, A49)."""
 
-    _guards: AsyncExitStack | None = None
+    __slots__ = (
+        *("view", "websocket", "context", "root_value", "schema", "connection_init_wait_timeout"),
+        *("max_subscriptions_per_connection", "connection_init_timeout_task", "operations"),
+        *("connection_init_received", "connection_acknowledged", "connection_timed_out"),
+        *("_closing", "_guards", "_has_begun", "_has_left", "_seat"),
+    )
 
     async def handle(self) -> None:
-        """Until the client leaves."""
+        """Until the client leaves; where the server calls back, until it has something to say."""
         self._closing: asyncio.Task[None] | None = None
-        self._takeovers: dict[str, Takeover] = {}
-        self.context.takes_over = has_frames(cast("ASGIWebSocketAdapter", self.websocket).ws)
-        meter = self.context.runtime.meter
-        meter.sockets += 1
-        try:
+        self._guards: AsyncExitStack | None = None
+        self._seat: str | None = None
+        self._has_begun = self._has_left = False
+        self.context.takes_over = self._adapter.frames is not None
+        self.context.runtime.meter.sockets += 1
+        if self._adapter.frames is None:
             await super().handle()
+        else:
+            self.on_request_accepted()
+            self._adapter.frames.listen(super().handle)
+
+    def on_request_accepted(self) -> None:
+        """Once for a socket, however often it is heard."""
+        if not self._has_begun:
+            self._has_begun = True
+            super().on_request_accepted()
+
+    async def shutdown(self) -> None:
+        """Where the client has left, and has not only said all that it has to say for now."""
+        if self._adapter.may_go_on or self._has_left:
+            return
+        self._has_left = True
+        try:
+            await super().shutdown()
         finally:
-            meter.sockets -= 1
+            self.context.runtime.meter.sockets -= 1
+            if self._seat is not None:
+                self.context.runtime.seats.leave(self._seat)
             if self._guards is not None:
                 await self._guards.aclose()
 
@@ -160,25 +175,30 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
             self.context.at_fault = False  # the next operation starts clean
 
     async def _enter(self, actor: Actor) -> None:
-        runtime = self.context.runtime
-        self._guards = AsyncExitStack()
+        runtime, seat = self.context.runtime, payer(self.context)
+        if self.context.connection is not None:
+            self.context.connection = Caller.of(self.context.connection)
         try:
-            self._guards.enter_context(runtime.seats.hold(payer(self.context)))
+            runtime.seats.take(seat)
         except NoSeat:
             await self.websocket.close(code=_TRY_LATER, reason="You have too many sockets open")
             return
+        self._seat = seat
         if actor.credential_id is None:
             return  # visitors have nothing that could end, and there may be thousands of them
+        self._guards = AsyncExitStack()
         self._guards.enter_context(runtime.lifetimes.watch(actor, self._end))
         if actor.allows((Scope.LAUNCH_OPERATE,)):
             await self._guards.enter_async_context(watching(runtime.redis, runtime.clock))
 
     async def cleanup_operation(self, operation_id: str) -> None:
         """Also of an operation that runs without a task."""
-        takeover = self._takeovers.pop(operation_id, None)
-        if takeover is not None:
-            takeover.end()
-        await super().cleanup_operation(operation_id)
+        found: object = self.operations.get(operation_id)
+        if isinstance(found, Takeover):
+            self.forget_id(operation_id)
+            found.end()
+        else:
+            await super().cleanup_operation(operation_id)
 
     async def _send_result_stream(
         self, operation: Operation[Context, None], result_source: StreamResult
@@ -189,22 +209,26 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         self, operation: Operation[Context, None], results: StreamResult
     ) -> StreamResult:
         """What many are sent goes out at once; the rest is left to strawberry."""
-        way_out = WayOut(cast("ASGIWebSocketAdapter", self.websocket).ws, operation.id)
+        way_out = WayOut(self._adapter, operation.id)
         async for result in results:
             if isinstance(result, Reply):
                 await way_out.send(result.encoded)
             elif not isinstance(result, Handing):
                 yield result
             elif (takeover := way_out.take_over(result, self._fail)) is not None:
-                self._takeovers[operation.id] = takeover
                 # Its task ends here, and its id stays taken until somebody completes it.
-                operation.completed, operation.query = True, ""
+                self.operations[operation.id] = cast("Operation[Context, None]", takeover)
+                operation.completed = True
                 return
 
     @staticmethod
     def _get_pre_execution_close_reason(error: GraphQLError) -> str | None:
         """A bad operation gets its error; its siblings live on."""
         return None
+
+    @property
+    def _adapter(self) -> SocketAdapter | FrameAdapter:
+        return cast("SocketAdapter | FrameAdapter", self.websocket)
 
     def _fail(self) -> None:
         self._closing = asyncio.ensure_future(

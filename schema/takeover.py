@@ -2,77 +2,75 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import orjson
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from strawberry.http.exceptions import WebSocketDisconnected
 
-from schema.rendering import Handing
-from subscriptions.station import Member, Station
-
-_EXTENSION = "launch.frames"
-
-
-class Frames(Protocol):
-    """What a server offers that takes the bytes of messages as they are (commands.frames)."""
-
-    def write_text(self, message: bytes) -> bool:
-        """Write a message; False where the reader is slow."""
-
-    def when_writable(self, callback: Any) -> None:  # noqa: ANN401 - a callable
-        """Call back once, when it has caught up."""
+from schema.adapters import FrameAdapter, Frames, SocketAdapter
+from schema.rendering import Handing, Renderer
+from subscriptions.station import Member
 
 
-def has_frames(socket: WebSocket) -> bool:
-    """Whether the server of a socket offers that."""
-    return _EXTENSION in socket.scope.get("extensions", ())
-
-
-@dataclass(frozen=True, slots=True)
 class Takeover:
-    """A stream that goes on as a member of a station."""
+    """A stream that goes on as a member of a station, and the way of its payloads.
 
-    station: Station[Any]
-    member: Member[Any]
-    handing: Handing
+    It stands among the operations of its socket, as one without a task.
+    """
+
+    __slots__ = ("_frames", "_head", "_member", "_renderer", "_station", "_tell", "fail")
+
+    task = None
+
+    def __init__(
+        self,
+        frames: Frames,
+        head: bytes,
+        handing: Handing,
+        renderer: Renderer,
+        fail: Callable[[], None],
+    ) -> None:
+        """`fail` is called where something breaks: the client must not wait for ever."""
+        self._frames, self._head, self._renderer = frames, head, renderer
+        self._station, self._tell, self.fail = handing.handover.station, handing.tell, fail
+        self._member: Member[Any] = handing.handover.take(self)
+
+    def send(self, payload: object) -> bool:
+        """Send a payload; False where the reader is slow."""
+        if self._frames.write_text(b"%b%b}" % (self._head, self._renderer.encoded(payload))):
+            return True
+        self._frames.when_writable(self._resume)
+        return False
 
     def end(self) -> None:
         """The client has completed it, or has gone."""
-        self.station.leave(self.member)
-        self.handing.tell(self.member.sent)
+        self._station.leave(self._member)
+        self._tell(self._member.sent)
+
+    def _resume(self) -> None:
+        self._station.resume(self._member)
 
 
 class WayOut:
     """Where the results of one operation go."""
 
-    __slots__ = ("_frames", "_head", "_socket")
+    __slots__ = ("_adapter", "_head")
 
-    def __init__(self, socket: WebSocket, operation_id: str) -> None:
+    def __init__(self, adapter: SocketAdapter | FrameAdapter, operation_id: str) -> None:
         """The id is put before each result."""
-        self._socket = socket
+        self._adapter = adapter
         self._head = b'{"id":%b,"type":"next","payload":' % orjson.dumps(operation_id)
-        self._frames: Frames | None = socket.scope.get("extensions", {}).get(_EXTENSION)
 
     async def send(self, payload: bytes) -> None:
         """Send a result, and wait while the reader is slow."""
-        message = b"%b%b}" % (self._head, payload)
-        if self._frames is None or not self._frames.write_text(message):
-            with suppress(WebSocketDisconnect):  # the reader of this socket finds it as well
-                await self._socket.send_text(message.decode())
+        message, frames = b"%b%b}" % (self._head, payload), self._adapter.frames
+        if frames is None or not frames.write_text(message):
+            with suppress(WebSocketDisconnected):  # the reader of this socket finds it as well
+                await self._adapter.send_text(message.decode())
 
     def take_over(self, handing: Handing, fail: Callable[[], None]) -> Takeover | None:
         """Let a station send the rest, or call `fail`; None where it cannot."""
-        frames, renderer, handover = self._frames, handing.renderer, handing.handover
+        frames, renderer = self._adapter.frames, handing.renderer
         if frames is None or renderer is None:
             return None
-        head, station = self._head, handover.station
-
-        def send(payload: object) -> bool:
-            if frames.write_text(b"%b%b}" % (head, renderer.encoded(payload))):
-                return True
-            frames.when_writable(lambda: station.resume(member))
-            return False
-
-        member = handover.take(send, fail)
-        return Takeover(station, member, handing)
+        return Takeover(frames, self._head, handing, renderer, fail)

@@ -21,6 +21,7 @@ from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_
 from strawberry.types import ExecutionResult
 
 from schema import http
+from schema.adapters import adapter_of
 from schema.authentication import identify
 from schema.context import Context, Runtime
 from schema.documents import operation_kind
@@ -38,7 +39,7 @@ from schema.reading import (
     too_late,
 )
 from schema.repeats import Repeats
-from schema.sockets import SocketAdapter, SocketHandler
+from schema.sockets import SocketHandler
 
 INIT_TIMEOUT = timedelta(seconds=10)
 MAX_OPERATIONS = 50
@@ -60,7 +61,7 @@ class GraphQLView(GraphQL[Context, None]):
     """`runtime` is what the process shares between its requests."""
 
     graphql_transport_ws_handler_class = SocketHandler
-    websocket_adapter_class = SocketAdapter
+    websocket_adapter_class = staticmethod(adapter_of)  # type: ignore[assignment] # one of two
     stream_transport_classes_by_protocol: Mapping[str, type[HTTPStreamTransport]] = {
         GRAPHQL_SSE_PROTOCOL: EventStream
     }

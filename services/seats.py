@@ -21,15 +21,23 @@ class Seats:
         """Whether a caller may take another."""
         return self._taken.get(key, 0) < self._most
 
-    @contextmanager
-    def hold(self, key: str) -> Iterator[None]:
-        """Take one for as long as the block lasts; raises NoSeat."""
+    def take(self, key: str) -> None:
+        """Take one; raises NoSeat."""
         if not self.has(key):
             raise NoSeat
         self._taken[key] += 1
+
+    def leave(self, key: str) -> None:
+        """Give back what was taken."""
+        self._taken[key] -= 1
+        if not self._taken[key]:
+            del self._taken[key]
+
+    @contextmanager
+    def hold(self, key: str) -> Iterator[None]:
+        """Take one for as long as the block lasts; raises NoSeat."""
+        self.take(key)
         try:
             yield
         finally:
-            self._taken[key] -= 1
-            if not self._taken[key]:
-                del self._taken[key]
+            self.leave(key)

@@ -20,8 +20,16 @@ S_contra = TypeVar("S_contra", contravariant=True)
 
 _TURN = 100  # members between two turns for everything else
 
-# Sends one payload, or says that the reader is slow: then the member is to be resumed later.
-Send = Callable[[object], bool]
+
+class Way(Protocol):
+    """How the payloads of one subscriber get to it."""
+
+    def send(self, payload: object) -> bool:
+        """Send one; False where the reader is slow: then the member is resumed later."""
+
+    @property
+    def fail(self) -> Callable[[], None]:
+        """Called where something breaks: its client must not wait for ever."""
 
 
 class Follower(Protocol[S_contra]):
@@ -40,14 +48,13 @@ class Follower(Protocol[S_contra]):
 class Member(Generic[T]):
     """A follower with its way out. A slow reader is owed one state, and then gets the newest."""
 
-    __slots__ = ("_at", "_due", "_follower", "_send", "fail", "sent")
+    __slots__ = ("_at", "_due", "_follower", "sent", "way")
 
-    def __init__(self, follower: Follower[T], send: Send, fail: Callable[[], None]) -> None:
-        """`fail` is called where something breaks: its client must not wait for ever."""
-        self.fail = fail
+    def __init__(self, follower: Follower[T], way: Way) -> None:
+        """It has nothing yet."""
+        self.way = way
         self.sent = 0
         self._follower = follower
-        self._send = send
         self._at: T | None = None
         self._due: Sequence[object] = ()
 
@@ -66,7 +73,7 @@ class Member(Generic[T]):
 
     def _flush(self) -> bool:
         for index, payload in enumerate(self._due):
-            if not self._send(payload):
+            if not self.way.send(payload):
                 self._due = self._due[index:]
                 return False
             self.sent += 1
@@ -84,10 +91,10 @@ class Handover(Generic[T]):
     follower: Follower[T]
     is_taken: bool = False
 
-    def take(self, send: Send, fail: Callable[[], None]) -> Member[T]:
+    def take(self, way: Way) -> Member[T]:
         """From now on the station cares for the follower, its end included."""
         self.is_taken = True
-        return self.station.take(Member(self.follower, send, fail))
+        return self.station.take(Member(self.follower, way))
 
 
 class Station(Generic[T]):
@@ -134,7 +141,7 @@ class Station(Generic[T]):
         except Exception:
             logger.exception("a member of a stream is given up")
             self.leave(member)
-            member.fail()
+            member.way.fail()
 
     async def _follow(self) -> None:
         async with self._source.subscribe(Latest()) as states:

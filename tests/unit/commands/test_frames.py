@@ -1,12 +1,15 @@
-"""Frames as RFC 6455 has them: read by the client of `websockets`."""
+"""Frames as RFC 6455 has them, read by the client of `websockets`; and the parts of a socket."""
+
+import asyncio
 
 import pytest
+from uvicorn._types import ASGIReceiveEvent
 from websockets.client import ClientProtocol
 from websockets.frames import Frame, Opcode
 from websockets.protocol import OPEN
 from websockets.uri import parse_uri
 
-from commands.frames import head
+from commands.frames import Gate, Inbox, head
 
 
 @pytest.mark.parametrize("length", [0, 1, 125, 126, 65_535, 65_536, 100_000])
@@ -17,3 +20,30 @@ def test_a_client_reads_the_message(length: int) -> None:
     (frame,) = client.events_received()
     assert isinstance(frame, Frame)
     assert (frame.opcode, frame.fin, bytes(frame.data)) == (Opcode.TEXT, True, message)
+
+
+async def test_who_waits_at_a_gate_goes_on_when_it_opens() -> None:
+    gate = Gate()
+    await gate.wait()
+    gate.clear()
+    waiting = [asyncio.create_task(gate.wait()) for _ in range(3)]
+    await asyncio.sleep(0)
+    waiting[0].cancel()
+    assert (gate.is_set(), [task.done() for task in waiting[1:]]) == (False, [False, False])
+    gate.set()
+    await asyncio.gather(*waiting[1:])
+    assert gate.is_set()
+
+
+async def test_an_inbox_gives_the_oldest_and_waits_for_the_next() -> None:
+    told: list[bool] = []
+    inbox = Inbox(lambda: told.append(inbox.empty()))
+    events: list[ASGIReceiveEvent] = [
+        {"type": "websocket.receive", "text": str(number)} for number in range(3)
+    ]
+    first = asyncio.create_task(inbox.get())
+    await asyncio.sleep(0)
+    for event in events:
+        inbox.put_nowait(event)
+    assert [await first, await inbox.get(), await inbox.get()] == events
+    assert (told, inbox.empty()) == ([False] * 3, True)

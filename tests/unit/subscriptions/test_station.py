@@ -63,7 +63,7 @@ async def station(state: State) -> AsyncIterator[Station[int]]:
 
 
 def join(station: Station[int], reader: Reader) -> Member[int]:
-    return station.take(Member(reader, reader.send, reader.fail))
+    return station.take(Member(reader, reader))
 
 
 async def turns() -> None:
@@ -137,5 +137,5 @@ async def test_a_handover_knows_that_it_was_taken(station: Station[int]) -> None
     reader = Reader()
     handover = Handover(station, reader)
     assert not handover.is_taken
-    handover.take(reader.send, reader.fail)
+    handover.take(reader)
     assert (handover.is_taken, station.live) == (True, 1)

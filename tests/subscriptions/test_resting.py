@@ -1,0 +1,187 @@
+"""A socket between two messages is a few objects, no task; it is heard as any other (SPEC S108)."""
+
+import asyncio
+import gc
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from random import Random
+from typing import Any, NamedTuple, Self
+
+import pytest
+from starlette.applications import Starlette
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+from websockets.frames import Frame
+from websockets.http11 import Request
+
+from commands.frames import FrameProtocol
+from schema.view import GraphQLView
+from tests.clock import PATIENCE
+from tests.factories.propagation import runtime_of
+from tests.receivers import until
+from tests.sockets import OURS, PLAIN, serving, socket
+
+VIEWER = "subscription { viewerFlags { version } }"
+INIT = {"type": "connection_init"}
+
+
+def protocols() -> list[FrameProtocol]:
+    """Those of sockets that are open, of this process."""
+    found = (item for item in gc.get_objects() if type(item) is FrameProtocol)
+    return [item for item in found if not item.disconnected]
+
+
+async def test_a_socket_at_rest_keeps_nothing_of_its_request(app: Starlette) -> None:
+    async with serving(app) as address, socket(address) as visitor:
+        await (await visitor.subscribe(VIEWER)).next()
+        await asyncio.sleep(0.05)
+        (found,) = protocols()
+        assert (vars(found), vars(found.conn)) == ({}, {}), "an attribute has no slot"
+        assert not any(hasattr(found, name) for name in ("scope", "request", "response"))
+        held = gc.get_referents(*gc.get_referents(found.conn.parser))
+        assert not any(isinstance(item, Frame | Request) for item in held)
+
+
+async def test_a_socket_at_rest_is_no_task(app: Starlette) -> None:
+    async with serving(app) as address, socket(address) as visitor:
+        await (await visitor.subscribe(VIEWER)).next()
+        await until(lambda: not any(map(is_of_server, asyncio.all_tasks())), PATIENCE)
+        assert runtime_of(app).meter.sockets == 1
+
+
+def is_of_server(task: asyncio.Task[Any]) -> bool:
+    return any(name in repr(task.get_coro()) for name in ("FrameProtocol", "TransportWSHandler"))
+
+
+async def test_a_burst_is_answered_in_its_order(app: Starlette) -> None:
+    async with serving(app) as address, connected(address) as client:
+        pings = [{"type": "ping", "payload": {"number": number}} for number in range(200)]
+        await asyncio.gather(*(client.send(json.dumps(item)) for item in [INIT, *pings]))
+        async with asyncio.timeout(PATIENCE):
+            heard = [json.loads(await client.recv())["type"] for _ in range(201)]
+    assert heard == ["connection_ack", *["pong"] * 200]
+
+
+async def test_what_breaks_closes_the_socket_and_gives_its_place_back(
+    app: Starlette, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(_view: GraphQLView, _context: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(GraphQLView, "on_ws_connect", broken)
+    async with serving(app) as address, connected(address) as client:
+        await client.send(json.dumps(INIT))
+        with pytest.raises(ConnectionClosed):
+            await asyncio.wait_for(client.recv(), PATIENCE)
+        await until(lambda: runtime_of(app).meter.sockets == 0, PATIENCE)
+
+
+async def test_a_server_that_stops_waits_until_its_sockets_have_left(app: Starlette) -> None:
+    async with serving(app) as address:
+        client = await connected(address)
+        await client.send(json.dumps(INIT))
+        subscribe = {"id": "1", "type": "subscribe", "payload": {"query": VIEWER}}
+        await client.send(json.dumps(subscribe))
+        async with asyncio.timeout(PATIENCE):
+            while json.loads(await client.recv())["type"] != "next":
+                pass
+        await until(lambda: runtime_of(app).flag_feed.station.live == 1, PATIENCE)
+    runtime = runtime_of(app)
+    assert (runtime.meter.sockets, runtime.flag_feed.station.live, runtime.receipts.live) == (
+        0,
+    ) * 3
+    with pytest.raises(ConnectionClosed):
+        await asyncio.wait_for(client.recv(), PATIENCE)
+    assert client.close_code == 1012
+
+
+class Said(NamedTuple):
+    """What a client says, and after which of it it waits a little."""
+
+    messages: list[object]
+    pauses: list[bool]
+
+    @classmethod
+    def by(cls, random: Random) -> Self:
+        """A conversation that may end badly."""
+        count = random.randrange(3, 25)
+        said = [INIT, *(message(random, number) for number in range(count))]
+        return cls(said, [random.random() < 0.3 for _ in said])
+
+
+class Transcript(NamedTuple):
+    """What a client heard: of the connection and of each operation, and how it was closed."""
+
+    heard: dict[str, list[Any]]
+    code: int | None
+
+
+async def test_it_is_heard_as_any_other_server_hears_it(app: Starlette) -> None:
+    """The same messages, in chunks of any size, to ours and to uvicorn's own."""
+    said = [Said.by(Random(seed)) for seed in range(40)]
+    found = []
+    for ws in (OURS, PLAIN):
+        async with serving(app, ws) as address:
+            found.append(await asyncio.gather(*(conversation(address, item) for item in said)))
+    for seed, (ours, plain) in enumerate(zip(*found, strict=True)):
+        assert ours.code == plain.code, seed
+        # What is under way when a socket is closed may still come, or not.
+        assert ours.heard == plain.heard or ours.code is not None, seed
+    assert {item.code for item in found[0]} >= {None, 4400, 4409, 4429}
+
+
+def message(random: Random, number: int) -> object:
+    """One that is well formed, mostly."""
+    kinds: list[Callable[[], object]] = [
+        *[lambda: {"type": "ping"}] * 6,
+        *[lambda: {"type": "complete", "id": f"quiet{random.randrange(4)}"}] * 4,
+        *[lambda: _subscribe(f"query{number}", "{ __typename }")] * 6,
+        *[lambda: _subscribe(f"stream{number}", VIEWER)] * 6,
+        lambda: _subscribe(f"quiet{number}", VIEWER),
+        lambda: _subscribe(f"bad{number}", "{ nowhere }"),
+        lambda: {"type": "pong"},
+        *([lambda: "{", lambda: b"\x00", lambda: INIT] if random.random() < 0.4 else []),
+        *([lambda: _subscribe("twin", VIEWER)] * 2 if random.random() < 0.5 else []),
+    ]
+    return random.choice(kinds)()
+
+
+def _subscribe(key: str, query: str) -> dict[str, object]:
+    return {"id": key, "type": "subscribe", "payload": {"query": query}}
+
+
+async def conversation(address: str, said: Said) -> Transcript:
+    """Say all of it, and wait until there are no more answers."""
+    heard: dict[str, list[Any]] = {}
+    async with connected(address) as client:
+        reader = asyncio.create_task(_read(client, heard))
+        with suppress(ConnectionClosed):
+            for item, pause in zip(said.messages, said.pauses, strict=True):
+                await client.send(item if isinstance(item, str | bytes) else json.dumps(item))
+                if pause:
+                    await asyncio.sleep(0.01)
+        await asyncio.sleep(0.4)
+        count = 0
+        while count < (count := sum(map(len, heard.values()))):  # noqa: ASYNC110 - for silence
+            await asyncio.sleep(0.4)
+        code = client.close_code
+    await reader
+    return Transcript(heard, code)
+
+
+async def _read(client: ClientConnection, heard: dict[str, list[Any]]) -> None:
+    with suppress(ConnectionClosed):
+        async for raw in client:
+            found = json.loads(raw)
+            key, payload = found.get("id", ""), found.get("payload")
+            if isinstance(payload, dict):
+                payload.pop("extensions", None)  # points, which come back with time
+            if not key.startswith("quiet"):  # completed while it begins: it may have begun, or not
+                heard.setdefault(key, []).append((found["type"], payload))
+
+
+def connected(address: str) -> connect:
+    """A connection that has said nothing yet."""
+    protocol: Any = "graphql-transport-ws"
+    return connect(f"ws://{address}/graphql", subprotocols=[protocol])
