@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
@@ -110,7 +111,8 @@ class Fleet:
 
     async def stop(self) -> None:
         for process in self._frozen:
-            process.resume()
+            with suppress(psutil.NoSuchProcess):
+                process.resume()
         for worker in self.workers:
             worker.kill()
             worker.wait()
@@ -128,7 +130,7 @@ async def until(true: Callable[[], Awaitable[object]], seconds: float = PATIENCE
 
 
 async def stop(*workers: "subprocess.Popen[bytes]") -> list[int]:
-    """Send SIGTERM; the exit codes, if all are gone within eight seconds."""
+    """Send SIGTERM; the exit codes, if all are gone within 15 seconds."""
     for worker in workers:
         worker.send_signal(signal.SIGTERM)
-    return [await asyncio.to_thread(worker.wait, 8) for worker in workers]
+    return [await asyncio.to_thread(worker.wait, 15) for worker in workers]

@@ -95,7 +95,7 @@ class Launch:
             input=stdin,
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=PATIENCE,
             cwd=self.folder,
             env=self._env(),
         )

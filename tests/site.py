@@ -12,6 +12,7 @@ from typing import Any
 import httpx2
 
 from db.embedded import EmbeddedPostgres, EmbeddedValkey
+from tests.clock import PATIENCE
 from tests.launch import Launch, wait_until_ready
 from tests.servers import free_port
 
@@ -106,7 +107,7 @@ def open_site() -> Iterator[Site]:
         yield Site(postgres, valkey, launch, ports)
 
 
-async def until(check: Any, seconds: float = 20.0) -> None:  # noqa: ANN401 - an async callable
+async def until(check: Any, seconds: float = PATIENCE) -> None:  # noqa: ANN401 - an async callable
     """Ask again until it holds."""
     deadline = time.monotonic() + seconds
     while not await check():

@@ -117,7 +117,7 @@ async def socket(address: str, token: str | None = None) -> AsyncIterator[Socket
         found = Socket(connection)
         payload = {"Authorization": f"Bearer {token}"} if token else None
         await found.send({"type": "connection_init", "payload": payload})
-        ack = await asyncio.wait_for(found.inbox("").get(), 5)
+        ack = await asyncio.wait_for(found.inbox("").get(), PATIENCE)
         assert ack["type"] == "connection_ack"
         yield found
         await found.close()

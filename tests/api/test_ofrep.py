@@ -23,6 +23,7 @@ from domain.ids import parse_global_id
 from domain.rate_limits import AccessLimits, Limit
 from schema.reading import bounded
 from services import api_tokens, kill_switch
+from tests.clock import PATIENCE
 from tests.factories.accounts import acting, add_user
 from tests.factories.launches import make_flag
 from tests.factories.propagation import eventually, runtime_of, toggled
@@ -242,9 +243,9 @@ async def test_a_stream_says_when_to_ask_again(
         async with http.stream("GET", stream["url"], headers=headers) as response:
             assert response.headers["content-type"].startswith("text/event-stream")
             async with aclosing(notices(response.aiter_lines())) as events:
-                missed = await asyncio.wait_for(anext(events), 5)
+                missed = await asyncio.wait_for(anext(events), PATIENCE)
                 new = await toggled(admin, app, "mvp_chat", on=False)
-                told = await asyncio.wait_for(anext(events), 5)
+                told = await asyncio.wait_for(anext(events), PATIENCE)
     assert (missed["type"], missed["etag"]) == ("refetchEvaluation", f'"{version}"')
     assert (told["type"], told["etag"]) == ("refetchEvaluation", f'"{new}"')
     await until(lambda: sets.live == before)
@@ -259,7 +260,7 @@ async def test_a_body_that_does_not_come_is_408(
     async with serving(app) as address:
         reader, writer = await asyncio.open_connection(*address.split(":"))
         writer.write(f'{head}Content-Length: 500\r\n\r\n{{"cont'.encode())
-        answer = await asyncio.wait_for(reader.read(), 5)
+        answer = await asyncio.wait_for(reader.read(), PATIENCE)
         writer.close()
     assert answer.startswith(b"HTTP/1.1 408 ")
 

@@ -142,7 +142,7 @@ async def test_a_restart_of_the_database_costs_errors_of_seconds_and_no_stream(
     async def answers() -> bool:
         return bool((await site.ask(site.ports[1], LIST, token)).get("data"))
 
-    await until(answers, 30)
+    await until(answers)
     await switch(site, token, not before)
     assert await enabled(stream) is not before
 

@@ -15,6 +15,7 @@ from db.models.phases import LaunchPhase
 from db.session import Database
 from domain.incidents import IncidentStatus
 from settings import Settings
+from tests.clock import PATIENCE
 from tests.demo_launch import demo_launch, log_in
 from tests.factories.metrics import requests
 from tests.factories.propagation import eventually
@@ -71,7 +72,7 @@ async def test_silence_is_told_by_the_web_server_alone(
     await until(lambda: _about_silence(told))
     assert await _status(database) is IncidentStatus.OPEN
     with launch.running("worker"):
-        await eventually(lambda: _status(database), _is_resolved, within=30)
+        await eventually(lambda: _status(database), _is_resolved, within=PATIENCE)
         await until(lambda: len(_about_silence(told)) > 1)
     assert ["RESOLVED" in title for title in _about_silence(told)[:2]] == [False, True]
 
@@ -132,7 +133,7 @@ def _failures(phase: Json) -> int:
     return int(phase["successCriteria"][0]["consecutiveFailures"])
 
 
-def _wait(launch: Launch, holds: Callable[[Json], bool], seconds: float = 30) -> list[Json]:
+def _wait(launch: Launch, holds: Callable[[Json], bool], seconds: float = PATIENCE) -> list[Json]:
     """What was seen until something held of it."""
     deadline, seen = time.monotonic() + seconds, [_show(launch)]
     while not holds(seen[-1]):

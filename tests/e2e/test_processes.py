@@ -95,7 +95,7 @@ async def test_without_the_database_flags_are_served_and_can_be_killed(
         await until(lambda: _is_killed(site, port))
     finally:
         site.postgres.start()
-    await until(is_back, 30)
+    await until(is_back)
     await switch(site, await site.log_in(), False)
     assert (await stream.next(15.0))["featureFlags"]["enabled"] is False
 

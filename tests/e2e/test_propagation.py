@@ -37,7 +37,7 @@ def test_a_rollback_waits_for_a_frozen_process_until_it_is_killed(launch: Launch
         with launch.running(*BACK) as rollback:
             rollback.wait_for(rf"1 of 2 .*waiting for \S+:{frozen.pid}:")
             frozen.kill()
-            rollback.wait_for(HAVE_IT, seconds=20)
+            rollback.wait_for(HAVE_IT)
 
 
 def test_a_rollback_shows_when_all_had_it(launch: Launch) -> None:

@@ -14,6 +14,7 @@ from domain.incidents import IncidentStatus
 from services.alerting.redis_shelf import RedisShelf
 from services.health_store import KEY as SNAPSHOT
 from services.health_store import decode
+from tests.clock import PATIENCE
 from tests.factories.alerts import KEY
 from tests.fleet import INTERVAL, Fleet, stop, until
 from tests.receivers import HttpReceiver
@@ -32,7 +33,7 @@ class Outage:
         """How often people read this."""
         return sum(found.startswith(title) for found in self.receiver.titles)
 
-    async def hears(self, title: str, seconds: float = 20) -> None:
+    async def hears(self, title: str, seconds: float = PATIENCE) -> None:
         async def has_heard() -> bool:
             return self.told(title) > 0
 
@@ -45,7 +46,7 @@ class Outage:
         async def passed() -> bool:
             return await self.fleet.readings() >= before + count
 
-        await until(passed, 20)
+        await until(passed)
 
     async def is_noted(self) -> bool:
         """Whether the message of the outage stands in Redis as sent."""
@@ -60,7 +61,7 @@ class Outage:
             found = await self.fleet.redis.get(SNAPSHOT)
             return found is not None and decode(found).at > now + timedelta(seconds=INTERVAL)
 
-        await until(has_looked, 20)
+        await until(has_looked)
 
     async def incident(self) -> LaunchIncident | None:
         async with self.fleet.db.read() as session:

@@ -13,6 +13,7 @@ from db.session import Database
 from domain.actors import UserType, system_actor
 from domain.events import Event, UserSignedUp
 from domain.ids import UserId
+from tests.clock import PATIENCE
 
 ACTOR = system_actor("test")
 
@@ -78,7 +79,7 @@ async def test_a_reader_never_skips_an_event_that_commits_late(db: Database, sta
             seen.extend(item.seq for item in page)
 
     writers = (record(db, events=2) for _ in range(40))
-    await asyncio.wait_for(asyncio.gather(follow(), *writers), timeout=20)
+    await asyncio.wait_for(asyncio.gather(follow(), *writers), timeout=PATIENCE)
     assert seen == list(range(start + 1, start + 81))
 
 

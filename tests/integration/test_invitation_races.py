@@ -17,7 +17,7 @@ from db.queries import suppliers
 from db.session import Database
 from domain.actors import ANONYMOUS, ROLE_SCOPES, Actor, ActorKind, UserType
 from domain.clients import ClientStatus
-from domain.errors import AlreadyUsed, LaunchError
+from domain.errors import AlreadyUsed, DependencyDown, LaunchError
 from domain.ids import CoupleId, SupplierId
 from domain.invitations import InvitationStatus
 from domain.rate_limits import AccessLimits, Limit
@@ -70,8 +70,11 @@ async def send(db: Database, supplier: Actor, names: str = "Emma & James") -> st
 
 
 async def attempt(entrance: Entrance, actor: Actor, wish: Acceptance) -> Accepted | LaunchError:
+    """Asked again where the machine was too busy to answer in time, as clients do."""
     try:
         return await accept(entrance, actor, wish)
+    except DependencyDown:
+        return await attempt(entrance, actor, wish)
     except LaunchError as error:
         return error
 

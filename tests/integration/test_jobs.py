@@ -157,7 +157,7 @@ async def test_a_job_is_done(db: Database) -> None:
     handler = Recorder()
     async with running(db, handler):
         await add(db, JOB)
-        await asyncio.wait_for(handler.done.wait(), 5)
+        await asyncio.wait_for(handler.done.wait(), PATIENCE)
     assert handler.calls == [{"id": 1}]
     assert await waiting(db) == []
 
@@ -177,7 +177,7 @@ async def test_a_failed_job_is_tried_again(db: Database) -> None:
     handler = Recorder(failures=2)
     async with running(db, handler):
         await add(db, JOB)
-        await asyncio.wait_for(handler.done.wait(), 5)
+        await asyncio.wait_for(handler.done.wait(), PATIENCE)
     assert len(handler.calls) == 3
 
 
@@ -218,7 +218,7 @@ async def test_a_stopped_worker_gives_its_job_back(db: Database) -> None:
 
     async with running(db, endless):
         await add(db, JOB)
-        await asyncio.wait_for(started.wait(), 5)
+        await asyncio.wait_for(started.wait(), PATIENCE)
     handler = Recorder()
     async with running(db, handler):
         await asyncio.wait_for(handler.done.wait(), 0.9)  # before a heartbeat could run out

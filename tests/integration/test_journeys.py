@@ -30,9 +30,10 @@ INSERT INTO journey_counts
 SELECT size, date_bin(make_interval(secs => size), now(), 'epoch')
              - make_interval(secs => size * n),
        'invitation_accept', vendor, step, 'seconds', bucket, 3
-FROM unnest(ARRAY[60, 3600, 86400]) AS size, generate_series(0, 40) AS n,
+FROM (VALUES (60, 2940), (3600, 1200), (86400, 400)) AS kept (size, slots),
+     generate_series(0, slots - 1) AS n,
      unnest(ARRAY['venue', 'music']) AS vendor, unnest(ARRAY['', 'open_invitation']) AS step,
-     generate_series(1, 60) AS bucket
+     generate_series(1, 3) AS bucket
 """
 
 

@@ -84,7 +84,7 @@ async def test_a_killed_worker_is_taken_over_and_the_rehearsal_passes(fleet: Fle
         os.kill(first.pid, signal.SIGKILL)
         assert not await is_over()
         fleet.work(1)
-        await until(is_over, 30)
+        await until(is_over)
     found = await state_of(db, run_id)
     await db.dispose()
     assert (found.status, found.failure) == (RehearsalStatus.PASSED, None)

@@ -16,6 +16,7 @@ import psutil  # type: ignore[import-untyped]
 import pytest
 
 from commands.supervisor import MAX_RESTARTS, WINDOW, Attempts, CannotRun
+from tests.clock import PATIENCE
 
 # Both URLs set: no embedded server, except where a test wants them.
 OUTSIDE = {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/x", "REDIS_URL": "redis://127.0.0.1:1"}
@@ -71,7 +72,7 @@ class Running:
         """Send the signal and wait; returns the seconds it took."""
         begin = time.monotonic()
         self.process.send_signal(number)
-        self.output += self.process.communicate(timeout=20)[0]
+        self.output += self.process.communicate(timeout=PATIENCE)[0]
         return time.monotonic() - begin
 
 
@@ -131,7 +132,7 @@ def test_a_child_that_dies_is_started_again() -> None:
 def test_a_child_that_keeps_dying_ends_everything() -> None:
     with running(SLEEPER, SHORT) as run:
         run.wait_for("child1 died 6 times within 60 s: giving up")
-        run.output += run.process.communicate(timeout=5)[0]
+        run.output += run.process.communicate(timeout=PATIENCE)[0]
     assert run.process.returncode == 1
     assert run.output.count("again in") == 5
 
@@ -168,7 +169,7 @@ def test_a_taken_port_is_one_line_before_anything_starts() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with running(SLEEPER, PORT=str(port)) as run:
-            output = run.process.communicate(timeout=10)[0]
+            output = run.process.communicate(timeout=PATIENCE)[0]
     assert run.process.returncode == 1
     assert output == (
         f"Cannot listen on 127.0.0.1:{port} (Address already in use): set HOST or PORT.\n"

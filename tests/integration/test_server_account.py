@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.clock import PATIENCE
+
 # `useradd` here writes down when it begins and ends, and makes nothing.
 USERADD = """#!/bin/sh
 echo begin >> "$(dirname "$0")/log"
@@ -30,6 +32,6 @@ def test_starts_beside_each_other_make_the_account_one_after_the_other(tmp_path:
         subprocess.Popen(command, env={"PATH": path}, stdout=subprocess.PIPE, text=True)
         for _ in range(3)
     ]
-    said = [start.communicate(timeout=30)[0] for start in starts]
+    said = [start.communicate(timeout=PATIENCE)[0] for start in starts]
     assert all("could not be made" in words for words in said), said
     assert (tmp_path / "log").read_text().split() == ["begin", "end"] * 3

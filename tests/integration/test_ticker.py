@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 
 from db.session import Database
 from jobs.ticker import Claims, Task, Ticker
-from tests.clock import Clock
+from tests.clock import PATIENCE, Clock
 from tests.servers import free_port
 
 Run = Callable[[], Awaitable[None]]
@@ -140,5 +140,5 @@ async def test_a_cancellation_that_gets_lost_ends_it(
     running = asyncio.create_task(ticker.run())
     await began.wait()
     running.cancel()
-    await asyncio.wait({running}, timeout=5)
+    await asyncio.wait({running}, timeout=PATIENCE)
     assert running.done()

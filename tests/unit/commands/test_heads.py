@@ -10,6 +10,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from commands.heads import MOST_BYTES, HeadProtocol
+from tests.clock import PATIENCE
 
 BEGIN = b"GET / HTTP/1.1\r\nhost: launch.test\r\n"
 Ends = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -45,7 +46,7 @@ async def ends() -> AsyncIterator[Ends]:
 
 async def answer(reader: asyncio.StreamReader) -> bytes:
     """All until the server closes."""
-    return await asyncio.wait_for(reader.read(), 5)
+    return await asyncio.wait_for(reader.read(), PATIENCE)
 
 
 @pytest.mark.parametrize("begin", [b"", b"GET", BEGIN])
@@ -58,7 +59,7 @@ async def test_who_sends_no_head_is_let_go(ends: Ends, begin: bytes) -> None:
 async def test_an_answer_may_take_longer_and_the_next_head_is_awaited_as_long(ends: Ends) -> None:
     reader, writer = ends
     writer.write(BEGIN + b"\r\n")
-    assert (await asyncio.wait_for(reader.readuntil(b"done"), 5)).startswith(b"HTTP/1.1 200")
+    assert (await asyncio.wait_for(reader.readuntil(b"done"), PATIENCE)).startswith(b"HTTP/1.1 200")
     writer.write(BEGIN)
     assert await answer(reader) == b""
 

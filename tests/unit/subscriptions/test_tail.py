@@ -234,7 +234,7 @@ async def test_it_starts_without_the_database_and_follows_once_it_is_there() -> 
     async for each in running(world):
         assert (each.tail.ready, each.tail.position) == (False, 0)
         world.log.down = False
-        await each.tail.wait_for(0, 5)
+        await each.tail.wait_for(0, PATIENCE)
         async with each.tail.subscribe(Bounded(9)) as events:
             await each.commit()
             assert await read(events, 1) == [4]
@@ -286,7 +286,7 @@ async def test_own_events_can_be_offered_before_the_bus_brings_them(world: World
 
 
 async def test_waiting_for_an_event_ends_with_it_or_with_the_time(world: World) -> None:
-    waiting = [asyncio.create_task(world.tail.wait_for(seq, 5)) for seq in (1, 2, 2)]
+    waiting = [asyncio.create_task(world.tail.wait_for(seq, PATIENCE)) for seq in (1, 2, 2)]
     await world.commit(2)
     await asyncio.gather(*waiting)
     with pytest.raises(TimeoutError):
@@ -303,7 +303,7 @@ async def test_events_removed_from_the_log_do_not_hold_up_the_rest(world: World)
 
 async def test_a_log_restored_from_a_backup_is_followed_from_its_end(watching: World) -> None:
     await watching.commit(9)
-    await watching.tail.wait_for(9, 5)
+    await watching.tail.wait_for(9, PATIENCE)
     watching.log.head = 4
     async with asyncio.timeout(PATIENCE), watching.tail.subscribe(Bounded(9)) as events:
         while watching.tail.position != 4:  # noqa: ASYNC110 - going back is no event
