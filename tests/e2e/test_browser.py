@@ -17,13 +17,14 @@ from tests.servers import free_port
 ROOT = Path(__file__).parents[2]
 PASSWORD = "seen by a browser only"
 SECONDS = 240
+PARTS = {"server": "serve", "worker": "worker"}
 FILES = sorted(path.name for path in (ROOT / "web" / "e2e").glob("*.test.ts"))
 
 
-def server_pid(launch_pid: int) -> int:
-    """The process that serves; the one that `launch up` starts again when it dies."""
+def pid_of(part: str, launch_pid: int) -> int:
+    """That of `serve` or `worker`; the one that `launch up` starts again when it dies."""
     children = psutil.Process(launch_pid).children()
-    return next(int(child.pid) for child in children if "serve" in child.cmdline())
+    return next(int(child.pid) for child in children if part in child.cmdline())
 
 
 @contextmanager
@@ -77,6 +78,8 @@ def site() -> Iterator[dict[str, str]]:
 
 def visited(file: str, site: dict[str, str]) -> "subprocess.CompletedProcess[str]":
     """How the tests of the file end there."""
+    launch = int(site["LAUNCH_PID"])
+    pids = {f"{part.upper()}_PID": str(pid_of(name, launch)) for part, name in PARTS.items()}
     return subprocess.run(
         [Path(sys.prefix) / "bin" / "node", "--test", f"web/e2e/{file}"],
         check=False,
@@ -84,7 +87,7 @@ def visited(file: str, site: dict[str, str]) -> "subprocess.CompletedProcess[str
         text=True,
         timeout=SECONDS,
         cwd=ROOT,
-        env={**os.environ, **site, "SERVER_PID": str(server_pid(int(site["LAUNCH_PID"])))},
+        env={**os.environ, **site, **pids},
     )
 
 

@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Browser, Page } from "playwright-core";
 
 import {
-  ask, BASE, NARROW, openBrowser, picture, required, type SessionState, sessionOf, switchFlag, token, visit, wellBuilt,
+  ask, NARROW, openBrowser, picture, required, type SessionState, sessionOf, switchFlag, token, visit, wellBuilt,
   WIDE,
 } from "./browser.ts";
+import { openIncident } from "./incidents.ts";
 import { supplier } from "./people.ts";
-import { missedSenses } from "./senses.ts";
 
 let browser: Browser;
 let session: SessionState;
@@ -20,10 +21,8 @@ after(async () => {
   await browser.close();
 });
 
-// Not worse: whatever is HIGH keeps the launches of other tests on the ground.
-const INCIDENT = { type: "payment_failure", severity: "MEDIUM", title: "Payments fail", userImpact: "Nobody can pay" };
-
 const MAIL_PID = Number(required("MAIL_PID"));
+const WORKER_PID = Number(required("WORKER_PID"));
 const COLLEAGUE = "night.shift@wedsync.app";
 
 /** An admin's page, with the problems of its whole visit. */
@@ -38,86 +37,6 @@ async function colleague(): Promise<void> {
     "mutation ($e: EmailAddress!) { inviteStaff(email: $e, role: OPERATOR) { errors { code } } }",
     { e: COLLEAGUE },
   );
-}
-
-async function openIncident(): Promise<number> {
-  const { createIncident } = await ask<{ createIncident: { incident: { number: number } } }>(
-    await token(),
-    "mutation ($input: CreateIncidentInput!) { createIncident(input: $input) { incident { number } } }",
-    { input: INCIDENT },
-  );
-  return createIncident.incident.number;
-}
-
-test("every page of the launch team, wide and light, narrow and dark", async () => {
-  const number = await openIncident();
-  await supplier("directory@example.org", "Fern & Moss Floristry");
-  const { page, end } = await admin("/admin/launch");
-  const pages: [address: string, landmark: string][] = [
-    ["/admin/launch", "[data-testid^=phase-]"],
-    ["/admin/monitoring?range=LAST_1H", "[data-testid=history-database]"],
-    [`/admin/incidents/${number}`, "[data-testid=timeline] .row"],
-    ["/admin/flags", "[data-testid^=flag-]"],
-    ["/admin/flags/mvp_supplier_dashboard", "[data-testid=change]"],
-    ["/admin/playground", "[data-testid^=evaluated-]"],
-    ["/admin/directory", "text=Fern & Moss Floristry"],
-    ["/admin/directory?tab=invitations", "main section"],
-    ["/admin/directory?tab=stalled", "main section"],
-    ["/admin/directory?tab=outbox", "text=Confirm"],
-    ["/admin/directory?tab=team", "[data-testid^=staff-]"],
-    ["/admin/audit", "[data-testid=change]"],
-    ["/admin/tokens", "main section"],
-    ["/admin/api", "[data-testid=curl]"],
-  ];
-  for (const [address, landmark] of pages) {
-    await page.goto(BASE + address);
-    await page.locator(landmark).first().waitFor();
-    await inspect(page, address.slice(1).replaceAll(/[^a-z0-9]+/gi, "-").replace(/incidents-\d+/, "incident"));
-  }
-  end();
-});
-
-/** As another tab of the same reader would tell it. */
-function choose(newValue: "light" | "dark"): void {
-  window.dispatchEvent(new StorageEvent("storage", { key: "mantine-color-scheme-value", newValue, storageArea: localStorage }));
-}
-
-/** Wide and light, then narrow and dark. */
-async function inspect(page: Page, name: string): Promise<void> {
-  for (const [size, viewport, scheme] of [["1440", WIDE, "light"], ["360", NARROW, "dark"]] as const) {
-    await page.setViewportSize(viewport);
-    await page.evaluate(choose, scheme);
-    await page.locator(`html[data-mantine-color-scheme=${scheme}]`).waitFor();
-    await picture(page, `${name}-${size}`);
-    assert.deepEqual(await wellBuilt(page), [], `${name} at ${size}`);
-  }
-  assert.deepEqual(await missedSenses(page), [], name);
-}
-
-test("on a slow line the dashboard comes from the top down, and nothing that is shown jumps", async () => {
-  const context = await browser.newContext({ viewport: WIDE, storageState: session });
-  const page = await context.newPage();
-  const line = await context.newCDPSession(page);
-  await line.send("Network.emulateNetworkConditions", { // what Chromium calls Slow 4G
-    offline: false, latency: 150, downloadThroughput: 200_000, uploadThroughput: 90_000,
-  });
-  await page.addInitScript(watchShifts);
-  await page.goto(`${BASE}/admin/launch`);
-  await page.locator("[data-testid^=flag-]").first().waitFor();
-  const shifted = await page.evaluate(() => (globalThis as unknown as Shifting).shifted);
-  assert.ok(shifted < 0.1, `what was shown has moved by ${shifted}; up to 0.1 is called good`);
-  await context.close();
-});
-
-interface Shifting { shifted: number }
-
-/** Sums what moves by itself (Cumulative Layout Shift). */
-function watchShifts(): void {
-  const sum = globalThis as unknown as Shifting;
-  sum.shifted = 0;
-  new PerformanceObserver((list) => {
-    for (const shift of list.getEntries() as (PerformanceEntry & { value: number })[]) sum.shifted += shift.value;
-  }).observe({ type: "layout-shift", buffered: true });
 }
 
 test("what breaks comes first, with since when and why", async () => {
@@ -154,10 +73,69 @@ test("somebody is faster: what was typed stays, and who it was is said", async (
   end();
 });
 
+test("a flag's page says how often it was served, and as what (A23)", async () => {
+  const key = "mvp_supplier_dashboard";
+  const query = `{ featureFlag(key: "${key}") { exposure { onShare } } }`;
+  interface Served { featureFlag: { exposure: { onShare: number | null } } }
+  const { page, end } = await admin(`/admin/flags/${key}`); // whose own flags are served to it
+  for (const began = Date.now(); Date.now() - began < 2 * 60_000; await sleep(1000)) { // stored once a minute
+    if ((await ask<Served>(await token(), query)).featureFlag.exposure.onShare !== null) break;
+  }
+  await page.reload();
+  await page.getByTestId("exposure").getByText(/^Served [\d,]+ times in the last 24 hours, [\d.]+ % of them on$/).waitFor();
+  end();
+});
+
+test("a double press of a flag's switch is one change (A6)", async () => {
+  const key = "mvp_journey_tracking";
+  const query = `{ featureFlag(key: "${key}") { enabled version } }`;
+  interface Found { featureFlag: { enabled: boolean; version: number } }
+  const before = (await ask<Found>(await token(), query)).featureFlag;
+  const wish = before.enabled ? "off" : "on";
+  const { page, end } = await admin(`/admin/flags/${key}`);
+  const sent: string[] = [];
+  page.on("request", (request) => {
+    if (request.method() === "POST") sent.push((request.postDataJSON() as { operationName: string }).operationName);
+  });
+  await page.getByRole("button", { name: `Switch ${wish}` }).dblclick();
+  await page.getByRole("dialog").getByLabel("Reason").fill("Pressed twice");
+  await page.getByRole("dialog").getByRole("button", { name: `Switch ${wish}` }).dblclick();
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await page.getByTestId("flag-state").getByText(before.enabled ? "Off" : "On, ").waitFor();
+  const after = (await ask<Found>(await token(), query)).featureFlag;
+  assert.deepEqual(after, { enabled: !before.enabled, version: before.version + 1 });
+  assert.equal(sent.filter((name) => name === "Toggle").length, 1);
+  end();
+});
+
+test("the directory tells what is newer and moves no row until it is asked", async () => {
+  await supplier("was-there@example.org", "Was There Before");
+  const { page, end } = await admin("/admin/directory");
+  const rows = page.locator("main section .row");
+  await rows.filter({ hasText: "Was There Before" }).waitFor();
+  const first = await rows.first().innerText();
+  await page.locator("[data-testid=connection][data-state=live]").waitFor();
+  await supplier("came-later@example.org", "Came Later Cakes");
+  await page.getByTestId("news").getByText(/[1-9]\d* newer/).waitFor();
+  assert.equal((await rows.first().innerText()).split("\n")[0], first.split("\n")[0]);
+  assert.equal(await rows.filter({ hasText: "Came Later Cakes" }).count(), 0);
+  assert.deepEqual(await wellBuilt(page), []);
+  await page.getByTestId("news").getByRole("button", { name: "Show" }).click();
+  await rows.filter({ hasText: "Came Later Cakes" }).waitFor();
+  await page.getByTestId("news").getByText("As it is now").waitFor();
+  end();
+});
+
 test("a change is taken back from the audit, with a reason", async () => {
   const { page, end } = await admin("/admin/audit");
-  await switchFlag("mvp_test_feature", true);
-  const change = page.getByTestId("change").filter({ hasText: "Test feature switched on" }).first();
+  await switchFlag("mvp_test_feature", false);
+  const why = `Tried at ${Date.now()}`; // other tests switch it too
+  await ask(
+    await token(),
+    "mutation ($input: ToggleFeatureFlagInput!) { toggleFeatureFlag(input: $input) { errors { code } } }",
+    { input: { key: "mvp_test_feature", enabled: true, reason: why } },
+  );
+  const change = page.getByTestId("change").filter({ hasText: why });
   await change.getByRole("button", { name: "Revert" }).click();
   await page.getByLabel("Reason").fill("Only a drill");
   await page.getByRole("dialog").getByRole("button", { name: "Revert" }).click();
@@ -274,46 +252,6 @@ test("a launch is rehearsed on a copy", async () => {
   end();
 });
 
-test("the explorer asks and listens, with nothing from other servers", async () => {
-  const foreign: string[] = [];
-  const { page, end } = await admin("/admin/api");
-  page.on("request", (request) => {
-    if (!request.url().startsWith(BASE)) foreign.push(request.url());
-  });
-  await page.getByRole("link", { name: "Open the explorer" }).click();
-  await page.locator(".graphiql-query-editor .CodeMirror-code").getByText("systemHealth").click();
-  await page.keyboard.press("Control+Enter");
-  await page.locator(".result-window").getByText('"availableActions"').first().waitFor();
-  await page.locator(".graphiql-query-editor .CodeMirror-code").getByText("launchEvents").click();
-  await page.keyboard.press("Control+Enter");
-  const heard = page.locator(".result-window").getByText(/mvp_test_feature switched/).first();
-  for (let change = 0; change < 10; change += 1) { // what happens before it listens is not told
-    await switchFlag("mvp_test_feature", change % 2 === 0);
-    if (await heard.waitFor({ timeout: 3000 }).then(() => true, () => false)) break;
-  }
-  await heard.waitFor();
-  await page.getByRole("button", { name: "Show History" }).click();
-  await page.getByRole("button", { name: "Variables" }).click();
-  await page.getByRole("button", { name: "New tab" }).click();
-  await inspect(page, "explorer");
-  assert.deepEqual(foreign, []);
-  end();
-});
-
-test("where only trusted documents run, the explorer says so (A48)", async () => {
-  const { page, end } = await admin("/admin/launch");
-  await page.route("**/admin/api", async (route) => {
-    const html = await (await route.fetch()).text();
-    await route.fulfill({ contentType: "text/html", body: html.replace('name="documents" content="any"', 'name="documents" content="trusted"') });
-  });
-  await page.goto(`${BASE}/admin/api`);
-  await page.getByText("This server runs trusted documents only").waitFor();
-  await page.getByRole("link", { name: "Open the explorer" }).click();
-  await page.getByRole("heading", { name: "No explorer here" }).waitFor();
-  assert.deepEqual(await wellBuilt(page), []);
-  end();
-});
-
 // Last, because two good looks take a while: the other tests pass the time.
 test("what works again is no alarm, and the log has both", async () => {
   const { page, end } = await admin("/admin/launch");
@@ -321,5 +259,23 @@ test("what works again is no alarm, and the log has both", async () => {
   await page.getByRole("alert").waitFor({ state: "detached" });
   await page.getByTestId("event-feed").getByText("Health of email went from healthy to critical").waitFor();
   await page.getByTestId("event-feed").getByText("Health of email went from critical to healthy").waitFor();
+  end();
+});
+
+test("who looks after nobody has looked is told so, not what was known last (S75)", async () => {
+  const { page, end } = await admin("/admin/launch");
+  await page.locator("[data-testid=health-database]").waitFor();
+  process.kill(WORKER_PID, "SIGSTOP");
+  try {
+    const alarm = page.getByRole("alert").filter({ hasText: "No news of" });
+    await alarm.getByText("the worker may be down").waitFor();
+    await page.locator("[data-testid=health-database][data-status=UNKNOWN]").waitFor();
+    await page.setViewportSize(NARROW);
+    await picture(page, "no-news-360");
+    assert.deepEqual(await wellBuilt(page), []);
+  } finally {
+    process.kill(WORKER_PID, "SIGCONT");
+  }
+  await page.getByRole("alert").filter({ hasText: "No news of" }).waitFor({ state: "detached" });
   end();
 });

@@ -21,13 +21,17 @@ function look(): string[] {
       .filter((found) => found instanceof Element);
   const told = (node: Element) => node.outerHTML.slice(0, 200);
   const missed: string[] = [];
+  const kinds = new Set<string>();
   const stops = document.querySelectorAll<HTMLElement>("a[href], button, input, select, textarea, [tabindex='0']");
   for (const stop of stops) {
+    const kind = `${stop.tagName} ${stop.className} ${stop.getAttribute("aria-current") ?? ""}`;
+    if (kinds.has(kind)) continue; // one of each: a list has hundreds
     if (stop.tabIndex < 0 || !stop.checkVisibility({ visibilityProperty: true })) continue;
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
     const before = near(stop).map(ring);
     stop.focus({ preventScroll: true });
     if (document.activeElement !== stop) continue;
+    kinds.add(kind);
     if (!near(stop).map(ring).some((after, index) => after !== "" && after !== before[index])) missed.push(`no focus: ${told(stop)}`);
   }
   for (const dot of document.querySelectorAll(".dot")) {

@@ -1,9 +1,22 @@
 import { Modal, type ModalProps } from "@mantine/core";
 
+import { useEffect, useState } from "react";
+
 import { useFocusReturn } from "../lib/focus";
 
-/** A dialog that is open as long as it is there. Whoever had the focus before gets it back. */
+/** The second press of a double click comes sooner. */
+const STEADY_MS = 500;
+
+/**
+ * A dialog that is open as long as it is there. Whoever had the focus before gets it back. A press
+ * outside closes it, but not one that was meant for what has opened it.
+ */
 export function Dialog(props: Omit<ModalProps, "opened">) {
   useFocusReturn();
-  return <Modal {...props} opened returnFocus={false} />;
+  const [steady, setSteady] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setSteady(true), STEADY_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return <Modal {...props} opened returnFocus={false} closeOnClickOutside={steady} />;
 }
