@@ -3,7 +3,7 @@ import { type AnyVariables, type CombinedError, type TypedDocumentNode, useClien
 
 import { everySeen } from "./attention";
 import { useConnection } from "./connection";
-import { type Connection, GrowingList } from "./growingList";
+import { type Connection, GrowingList, type News } from "./growingList";
 import type { Reading } from "./reading";
 
 const POLL_MS = 5000;
@@ -16,6 +16,9 @@ export interface Pages<N> extends Reading {
   /** The next page is on its way. */
   readonly growing: boolean;
   readonly more: () => void;
+  /** What reading again would bring, as far as `look` has found. */
+  readonly news: News;
+  readonly look: () => void;
   /** Put a newer state of a row in its place; false where the list does not hold it. */
   readonly patch: (node: N) => boolean;
 }
@@ -56,10 +59,10 @@ export function usePages<D, V extends AnyVariables, N extends { id: string }>(
   const isPolling = state === "polling";
   useEffect(() => (isPolling ? everySeen(POLL_MS, list.again) : undefined), [list, isPolling]);
 
-  const { nodes, end, total, error, running, known } = useSyncExternalStore(list.subscribe, list.read);
+  const { nodes, end, total, error, running, known, news } = useSyncExternalStore(list.subscribe, list.read);
   return {
     nodes, total, error, busy: running !== undefined, growing: running === "more",
     blank: !known || (error !== undefined && nodes.length === 0),
-    hasMore: end !== null, more: list.more, again: list.again, patch: list.patch,
+    hasMore: end !== null, more: list.more, again: list.again, patch: list.patch, news, look: list.look,
   };
 }

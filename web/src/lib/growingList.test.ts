@@ -54,6 +54,52 @@ test("a page that is asked for is not lost to an event, nor an event to a page",
   expect(asked).toEqual([null, null, "b", null, "b"]); // at first, again, more, and once more for the event after it
 });
 
+test("a look tells what is newer, changed or gone, and moves no row", async () => {
+  const ids = ["a", "b", "c"];
+  const { list, answerAll, shown } = listOf(ids);
+  list.start();
+  await answerAll();
+  list.more();
+  await answerAll();
+  ids.unshift("new");
+  ids.splice(ids.indexOf("b"), 1);
+  list.patch({ id: "a", word: "older" });
+  list.look();
+  await answerAll();
+  expect(list.read().news).toEqual({ newer: 1, changed: 0, gone: 0 }); // the first page ends before b
+  expect(shown()).toEqual(["a", "b", "c"]);
+  ids.splice(0, 3);
+  list.look();
+  await answerAll();
+  expect(list.read().news).toEqual({ newer: 0, changed: 0, gone: 3 });
+  ids.push("a");
+  list.again();
+  await answerAll();
+  expect(shown()).toEqual(["a"]);
+  expect(list.read().news).toEqual({ newer: 0, changed: 0, gone: 0 });
+});
+
+test("rows that read otherwise are changed, and an empty list takes what comes", async () => {
+  const ids: string[] = [];
+  const words = new Map<string, string>();
+  const list = new GrowingList<Row, string>(async () => ({
+    page: { nodes: ids.map((id) => ({ id, word: words.get(id) ?? "" })), pageInfo: { hasNextPage: false } },
+    error: undefined,
+  }));
+  const settled = () => new Promise((resolve) => setTimeout(resolve));
+  list.start();
+  await settled();
+  ids.push("a");
+  list.look();
+  await settled();
+  expect(list.read().nodes).toEqual([{ id: "a", word: "" }]);
+  words.set("a", "opened");
+  list.look();
+  await settled();
+  expect(list.read().news).toEqual({ newer: 0, changed: 1, gone: 0 });
+  expect(list.read().nodes).toEqual([{ id: "a", word: "" }]);
+});
+
 test("what comes after its end is dropped, and it can begin anew", async () => {
   const { list, answerAll, shown } = listOf(["a"]);
   list.start()();

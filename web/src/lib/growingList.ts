@@ -10,8 +10,17 @@ export interface Answer<N, E> {
   readonly error: E | undefined;
 }
 
-/** The next page, or all that is shown once more. */
-type Wish = "more" | "again";
+/** The next page, all that is shown once more, or only whether that would show something else. */
+type Wish = "more" | "again" | "look";
+
+/** What reading again would bring; of its first page. */
+export interface News {
+  readonly newer: number;
+  readonly changed: number;
+  readonly gone: number;
+}
+
+export const NO_NEWS: News = { newer: 0, changed: 0, gone: 0 };
 
 export interface Shown<N, E> {
   readonly nodes: readonly N[];
@@ -20,6 +29,7 @@ export interface Shown<N, E> {
   readonly total: number | undefined;
   readonly error: E | undefined;
   readonly running: Wish | undefined;
+  readonly news: News;
   /** False until the first answer. */
   readonly known: boolean;
 }
@@ -37,7 +47,7 @@ export class GrowingList<N extends { id: string }, E> {
 
   /** `before`: another list, which is shown until the first answer of this one is there. */
   constructor(private readonly ask: (after: string | null) => Promise<Answer<N, E>>, before?: GrowingList<N, E>) {
-    const nothing = { nodes: [], end: null, total: undefined, error: undefined, known: false };
+    const nothing = { nodes: [], end: null, total: undefined, error: undefined, known: false, news: NO_NEWS };
     this.current = { ...(before?.current ?? nothing), running: undefined };
   }
 
@@ -51,6 +61,9 @@ export class GrowingList<N extends { id: string }, E> {
   readonly more = (): void => void this.wish("more");
 
   readonly again = (): void => void this.wish("again");
+
+  /** Ask whether there is news, and leave all rows where they are: somebody may be about to press one. */
+  readonly look = (): void => void this.wish("look");
 
   /** Put a newer state of a row in its place; false where the list does not hold it. */
   readonly patch = (node: N): boolean => {
@@ -88,7 +101,8 @@ export class GrowingList<N extends { id: string }, E> {
 
   private async fulfil(wish: Wish): Promise<void> {
     const shown = this.current;
-    const least = wish === "again" && this.answered ? shown.nodes.length : 1;
+    if (wish === "look" && shown.nodes.length > 0) return this.compare();
+    const least = wish !== "more" && this.answered ? shown.nodes.length : 1;
     let found: readonly N[] = wish === "more" ? shown.nodes : [];
     let after = wish === "more" ? shown.end : null;
     do {
@@ -99,15 +113,34 @@ export class GrowingList<N extends { id: string }, E> {
       found = joined(found, page.nodes);
       after = page.pageInfo.hasNextPage ? (page.pageInfo.endCursor ?? null) : null;
       if (after === null || found.length >= least) {
-        this.set({ nodes: found, end: after, total: page.totalCount ?? shown.total, error, known: true });
+        const news = wish === "more" ? this.current.news : NO_NEWS;
+        this.set({ nodes: found, end: after, total: page.totalCount ?? shown.total, error, known: true, news });
       }
     } while (after !== null && found.length < least);
+  }
+
+  /** What cannot be asked now is asked at the next look. */
+  private async compare(): Promise<void> {
+    const { page } = await this.ask(null);
+    if (page !== undefined && !this.ended) this.set({ news: newsIn(page, this.current.nodes) });
   }
 
   private set(change: Partial<Shown<N, E>>): void {
     this.current = { ...this.current, ...change };
     for (const listener of this.listeners) listener();
   }
+}
+
+function newsIn<N extends { id: string }>({ nodes, pageInfo }: Connection<N>, shown: readonly N[]): News {
+  const known = new Map(shown.map((node) => [node.id, node]));
+  const there = new Set(nodes.map(({ id }) => id));
+  const newer = nodes.filter(({ id }) => !known.has(id)).length;
+  const changed = nodes.filter((node) => {
+    const old = known.get(node.id);
+    return old !== undefined && isMoved(old, node);
+  }).length;
+  const seen = pageInfo.hasNextPage ? shown.slice(0, nodes.length - newer) : shown;
+  return { newer, changed, gone: seen.filter(({ id }) => !there.has(id)).length };
 }
 
 /** A stream begins with all that is true: nothing is drawn anew for that. */

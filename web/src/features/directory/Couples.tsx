@@ -8,6 +8,7 @@ import { plainDate } from "../../lib/dates";
 import { usePages } from "../../lib/growing";
 import { Ago } from "../../lib/time";
 import { CouplesQuery } from "./directory.graphql";
+import { Followed } from "./Followed";
 import { OnboardingState, SeesLink } from "./OnboardingState";
 import { SearchInput } from "./SearchInput";
 
@@ -17,6 +18,7 @@ export function Couples() {
   return (
     <Section title="Couples" reading={pages}
       aside={<SearchInput label="Search couples" onSearch={setSearch} />}>
+      <Followed pages={pages} />
       <Stack gap={0}>
         {pages.nodes.map((couple) => (
           <Row key={couple.id} aside={<SeesLink user={couple.onboarding.user} />}>

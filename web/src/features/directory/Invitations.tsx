@@ -9,6 +9,7 @@ import { usePages } from "../../lib/growing";
 import { Ago, Moment } from "../../lib/time";
 import { counted, sentenceCase } from "../../lib/words";
 import { InvitationsQuery } from "./directory.graphql";
+import { Followed } from "./Followed";
 
 const STATUS: Record<InvitationStatus, string> = {
   SENT: "indigo", OPENED: "cyan", ACCEPTED: "teal", EXPIRED: "gray", REVOKED: "gray", DECLINED: "orange",
@@ -26,6 +27,7 @@ export function Invitations() {
           onChange={setStatus} />
       }
     >
+      <Followed pages={pages} />
       <Stack gap={0}>
         {pages.nodes.map((item) => (
           <Row key={item.id} aside={<Badge color={STATUS[item.status]} variant="dot">{sentenceCase(item.status)}</Badge>}>

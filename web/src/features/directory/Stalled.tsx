@@ -11,6 +11,7 @@ import { succeeded } from "../../lib/outcome";
 import { usePages } from "../../lib/growing";
 import { useViewer } from "../session/session";
 import { AnswerMutation, StalledQuery } from "./directory.graphql";
+import { Followed } from "./Followed";
 import { OnboardingState, SeesLink } from "./OnboardingState";
 
 const SPANS = [
@@ -33,6 +34,7 @@ export function Stalled() {
           onChange={(value) => setSeconds(value ?? "300")} />
       }
     >
+      <Followed pages={pages} />
       <Stack gap={0}>
         {pages.nodes.map((item) => <Line key={item.id} onboarding={item} mayAnswer={admin} onAnswered={pages.again} />)}
       </Stack>

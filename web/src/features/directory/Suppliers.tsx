@@ -9,6 +9,7 @@ import { usePages } from "../../lib/growing";
 import { Ago } from "../../lib/time";
 import { TRADES } from "../suppliers/vendors";
 import { SuppliersQuery } from "./directory.graphql";
+import { Followed } from "./Followed";
 import { OnboardingState, SeesLink } from "./OnboardingState";
 import { SearchInput } from "./SearchInput";
 
@@ -27,6 +28,7 @@ export function Suppliers() {
         </Group>
       }
     >
+      <Followed pages={pages} />
       <Stack gap={0}>
         {pages.nodes.map((supplier) => (
           <Row key={supplier.id} aside={<SeesLink user={supplier.onboarding.user} />}>

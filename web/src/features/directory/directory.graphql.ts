@@ -50,6 +50,11 @@ export const StalledQuery = graphql(`
   }
 `);
 
+/** That somebody has gone on; every 30 s without that too. */
+export const PeopleStream = graphql(`
+  subscription PeopleStream { journeys { key } }
+`);
+
 export const AnswerMutation = graphql(`
   mutation AnswerAssistance($id: ID!) {
     answerAssistance(id: $id) { onboarding { ...StandingFields } errors { code message path } }

@@ -1,0 +1,38 @@
+import { Group, Text } from "@mantine/core";
+import { useEffect, useRef } from "react";
+
+import { Button } from "../../components/Button";
+import type { Pages } from "../../lib/growing";
+import type { News } from "../../lib/growingList";
+import { useStream } from "../../lib/stream";
+import { PeopleStream } from "./directory.graphql";
+
+const SOON_MS = 2000;
+
+/**
+ * Says what a list would show if it were read again, and waits to be asked: rows never move under a
+ * finger. Its line is there from the start, so that nothing is pushed when there is news.
+ */
+export function Followed<N>({ pages: { news, look, again, busy, blank } }: { pages: Pages<N> }) {
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  useStream(PeopleStream, {}, () => {
+    timer.current ??= setTimeout(() => {
+      timer.current = undefined;
+      look();
+    }, SOON_MS);
+  });
+  if (blank) return null;
+  const said = told(news);
+  return (
+    <Group gap="xs" h={26} wrap="nowrap" data-testid="news">
+      <Text size="xs" c="dimmed" role="status">{said ?? "As it is now"}</Text>
+      {said && <Button size="compact-xs" variant="light" loading={busy} onClick={again}>Show</Button>}
+    </Group>
+  );
+}
+
+function told({ newer, changed, gone }: News): string | undefined {
+  const parts = [newer && `${newer} newer`, changed && `${changed} changed`, gone && `${gone} gone`].filter(Boolean);
+  return parts.length > 0 ? parts.join(", ") : undefined;
+}
