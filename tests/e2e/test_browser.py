@@ -16,7 +16,7 @@ from tests.servers import free_port
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "seen by a browser only"
-SECONDS = 240
+SECONDS = 400
 PARTS = {"server": "serve", "worker": "worker"}
 FILES = sorted(path.name for path in (ROOT / "web" / "e2e").glob("*.test.ts"))
 
@@ -81,7 +81,7 @@ def visited(file: str, site: dict[str, str]) -> "subprocess.CompletedProcess[str
     launch = int(site["LAUNCH_PID"])
     pids = {f"{part.upper()}_PID": str(pid_of(name, launch)) for part, name in PARTS.items()}
     return subprocess.run(
-        [Path(sys.prefix) / "bin" / "node", "--test", f"web/e2e/{file}"],
+        [Path(sys.prefix) / "bin" / "node", "--test", "--test-timeout=180000", f"web/e2e/{file}"],
         check=False,
         capture_output=True,
         text=True,
