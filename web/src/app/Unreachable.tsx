@@ -6,7 +6,7 @@ import { Button } from "../components/Button";
 import { Notice } from "../components/Notice";
 import { useSession } from "../features/session/session";
 import { everySeen } from "../lib/attention";
-import { sentence } from "../lib/outcome";
+import { whyNot } from "../lib/reading";
 
 const AGAIN_MS = 5000;
 
@@ -17,7 +17,7 @@ export function Unreachable({ error }: { error: CombinedError }) {
     return everySeen(AGAIN_MS, () => void renew());
   }, [renew]);
   return (
-    <main><Notice title="The server does not answer" text={`${sentence(error)} Trying again every 5 s.`}>
+    <main><Notice title="The server does not answer" text={`${whyNot(error)} Trying again every 5 s.`}>
       <Button onClick={() => void renew()}>Try now</Button>
     </Notice></main>
   );

@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 
 import { Button } from "../../components/Button";
 import { Waits } from "../../components/Waits";
-import { sentence } from "../../lib/outcome";
+import { whyNot } from "../../lib/reading";
 import { useAccess } from "./access";
 import { featureOf } from "./features";
 
@@ -21,7 +21,7 @@ export function NotKnown() {
   if (!error) return <Waits what="What is open for you" height={160} />;
   return (
     <Alert color="orange" role="alert" title="What is open for you is not known">
-      <Text size="sm" mb="xs">{sentence(error)}</Text>
+      <Text size="sm" mb="xs">{whyNot(error)}</Text>
       <Button size="xs" variant="default" onClick={again}>Try again</Button>
     </Alert>
   );

@@ -3,6 +3,7 @@ import { Group, Stack, Text } from "@mantine/core";
 import { Section } from "../../components/Section";
 import type { HealthHistoryQuery as Data, TimeRange } from "../../gql/graphql";
 import { useLiveQuery } from "../../lib/live";
+import { span } from "../../lib/spans";
 import { inOrder, TITLES } from "./checks";
 import { HistoryBar } from "./HistoryBar";
 import { HealthHistoryQuery } from "./health.graphql";
@@ -18,7 +19,7 @@ export function HealthHistory({ range }: { range: TimeRange }) {
       title="Health over time" reading={reading}
       aside={health?.maxGapSeconds != null && (
         <Text size="sm" c={health.maxGapSeconds > 33 ? "var(--warn)" : "dimmed"}>
-          longest pause between checks: {health.maxGapSeconds.toFixed(0)} s
+          longest pause between checks: {span(health.maxGapSeconds * 1000)}
         </Text>
       )}
     >

@@ -2,6 +2,7 @@ import { Badge, Group, Stack, Text } from "@mantine/core";
 import { useQuery } from "urql";
 
 import { Failed } from "../../components/Failed";
+import { Waits } from "../../components/Waits";
 import type { SuspectsQuery as Data } from "../../gql/graphql";
 import { useReading } from "../../lib/reading";
 import { ChangeRow } from "../audit/ChangeRow";
@@ -26,7 +27,7 @@ export function Suspects({ incidentId, mayOperate, headless = false }: Props) {
   const suspects = data?.node && "suspects" in data.node ? data.node.suspects : [];
   if (reading.error && !data) return <Failed what="What changed before" reading={reading} />;
   if (suspects.length === 0) {
-    if (fetching) return <div data-waits />;
+    if (fetching) return headless ? <Waits what="What changed before" height={72} /> : <div data-waits />;
     if (!headless) return null;
     return <Text c="dimmed" size="sm">Nothing changed in the 15 minutes before it began.</Text>;
   }

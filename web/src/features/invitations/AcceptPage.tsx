@@ -5,7 +5,8 @@ import { useMutation, useQuery } from "urql";
 
 import { Button } from "../../components/Button";
 import { Entrance } from "../../components/Entrance";
-import { sentence, succeeded } from "../../lib/outcome";
+import { succeeded } from "../../lib/outcome";
+import { whyNot } from "../../lib/reading";
 import { LogOutMutation } from "../session/session.graphql";
 import { useSession } from "../session/session";
 import { vendorName } from "../suppliers/vendors";
@@ -25,7 +26,7 @@ export function AcceptPage() {
   if (declined) return <Declined supplier={preview?.supplierName} />;
   if (error && !data) {
     return (
-      <Entrance brand="WedMe" title="Your invitation" text={sentence(error)}>
+      <Entrance brand="WedMe" title="Your invitation" text={whyNot(error)}>
         <Button onClick={() => again({ requestPolicy: "network-only" })}>Try again</Button>
       </Entrance>
     );

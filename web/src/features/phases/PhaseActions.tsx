@@ -11,8 +11,11 @@ import { SIMPLE_ACTIONS, type SimpleAction } from "./actions";
 import { ActivateDialog } from "./ActivateDialog";
 import { RollBackDialog } from "./RollBackDialog";
 
-/** What may be done now, as the server says; never what the page believes (SPEC S76). */
-export function PhaseActions({ phase }: { phase: PhaseFieldsFragment }) {
+/**
+ * What may be done now, as the server says; never what the page believes (SPEC S76). Of several phases
+ * that could go live, the button of the next one stands out.
+ */
+export function PhaseActions({ phase, isNext }: { phase: PhaseFieldsFragment; isNext: boolean }) {
   const [activating, activation] = useDisclosure();
   const [rollingBack, rollback] = useDisclosure();
   const may = new Set(phase.availableActions);
@@ -22,7 +25,7 @@ export function PhaseActions({ phase }: { phase: PhaseFieldsFragment }) {
         <ActionButton key={item.action} phase={phase} item={item} />
       ))}
       {may.has("ACTIVATE") && (
-        <Button size="xs" leftSection={<IconRocket size={14} />} onClick={activation.open}>
+        <Button size="xs" variant={isNext ? "filled" : "default"} leftSection={<IconRocket size={14} />} onClick={activation.open}>
           Activate
         </Button>
       )}

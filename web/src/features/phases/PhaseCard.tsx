@@ -14,9 +14,11 @@ import { isLive, STATUS } from "./status";
 interface Props {
   phase: PhaseFieldsFragment;
   mayOperate: boolean;
+  /** The first that is still to come, while nothing is live. */
+  isNext: boolean;
 }
 
-export function PhaseCard({ phase, mayOperate }: Props) {
+export function PhaseCard({ phase, mayOperate, isNext }: Props) {
   const live = isLive(phase);
   const [wish, setWish] = useState<boolean | null>(null);
   const open = wish ?? live;
@@ -40,7 +42,7 @@ export function PhaseCard({ phase, mayOperate }: Props) {
             </Group>
           </UnstyledButton>
           <Badge color={color} variant={live ? "filled" : "outline"}>{label}</Badge>
-          {mayOperate && <PhaseActions phase={phase} />}
+          {mayOperate && <PhaseActions phase={phase} isNext={isNext} />}
         </Group>
         <Collapse expanded={open}>
           <Stack gap="sm">

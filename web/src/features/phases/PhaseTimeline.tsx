@@ -11,6 +11,8 @@ export function PhaseTimeline({ mayOperate }: { mayOperate: boolean }) {
   const [{ data }, , reading] = useLiveQuery(PhasesQuery, {});
   const phases = data?.launchPhases ?? [];
   const running = phases.filter(isLive);
+  // While something is live, the button that undoes it is the one that stands out.
+  const next = running.length > 0 ? undefined : phases.find(({ status }) => status === "PLANNED");
   return (
     <Section
       title="Launch Phase Management" reading={reading}
@@ -28,7 +30,9 @@ export function PhaseTimeline({ mayOperate }: { mayOperate: boolean }) {
             No phase yet: <code>launch demo</code> loads an example, createLaunchPhase makes one.
           </Text>
         )}
-        {phases.map((phase) => <PhaseCard key={phase.id} phase={phase} mayOperate={mayOperate} />)}
+        {phases.map((phase) => (
+          <PhaseCard key={phase.id} phase={phase} mayOperate={mayOperate} isNext={phase === next} />
+        ))}
       </Stack>
       <Group gap="md" visibleFrom="sm">
         {Object.values(STATUS).map(({ label, color }) => (
