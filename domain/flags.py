@@ -125,8 +125,12 @@ class Evaluation:
 
 def bucket(salt: str, targeting_key: str) -> int:
     """The bucket 0..9999 of a key: the same for ever, independent between flags (decision 3)."""
-    digest = hashlib.sha256(f"{salt}:{targeting_key}".encode()).digest()
-    return int.from_bytes(digest[:8], "big") % BUCKETS
+    return bucket_of(f"{salt}:{targeting_key}".encode())
+
+
+def bucket_of(salted: bytes) -> int:
+    """The same, of a salt, a colon and a key."""
+    return int.from_bytes(hashlib.sha256(salted).digest()[:8], "big") % BUCKETS
 
 
 @lru_cache(maxsize=1_000)  # the same object for all who are in the same groups

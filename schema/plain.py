@@ -63,6 +63,13 @@ class ItemPlan(NamedTuple):
             drawn.plan = plan
         return drawn.data
 
+    def read_all(self, items: list[Any]) -> list[dict[str, Json]]:
+        """The answers for a list; raises as `read` does."""
+        plan, origin, read = self.plan, self.origin, self.read
+        if not self.is_drawn or any(kind is not origin for kind in set(map(type, items))):
+            return [read(item) for item in items]
+        return [drawn.data if (drawn := item.drawn).plan is plan else read(item) for item in items]
+
 
 class PlainExecutor(StrawberryGraphQLCoreExecutionContext):
     """Executes objects of plain attributes the short way."""
@@ -121,9 +128,9 @@ class PlainExecutor(StrawberryGraphQLCoreExecutionContext):
     ) -> Any:  # noqa: ANN401 - as the base
         """All objects of a list: to get as far as the fields of one takes as long again."""
         plan = self._item_plan(item_type, field_details_list) if type(items) is list else None
-        if plan is not None:
+        if plan is not None and type(items) is list:
             try:
-                return [plan.read(item) for item in items]
+                return plan.read_all(items)
             except Exception:  # noqa: S110 - one of them; the long way finds out which
                 pass
         return super().complete_iterable_value(

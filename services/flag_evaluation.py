@@ -65,13 +65,17 @@ def viewer_context(actor: Actor, device_id: str | None) -> EvaluationContext:
     return EvaluationContext(keys, groups_of(kind, actor.vendor_type, actor.role))
 
 
-def etag(version: int, evaluations: Sequence[Evaluation]) -> str:
-    """Changes when a value that the caller sees changes, not with every version."""
+def etag(version: int, evaluations: Sequence[Evaluation], names: bytes | None = None) -> str:
+    """Changes when a value that the caller sees changes, not with every version.
+
+    `names`: their keys with commas between them, where they are known already.
+    """
     if not evaluations:
         return f"empty-{version}"
-    keys = ",".join([item.key for item in evaluations])
+    if names is None:
+        names = ",".join([item.key for item in evaluations]).encode()
     values = bytes([item.value for item in evaluations])
-    return hashlib.sha256(keys.encode() + values).hexdigest()[:16]
+    return hashlib.sha256(names + values).hexdigest()[:16]
 
 
 async def evaluate_for(

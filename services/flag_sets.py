@@ -1,19 +1,19 @@
 """All flags at one version, and what they come to for a client (SPEC S24, S53, S59, A6)."""
 
-from collections.abc import Collection, Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
-from typing import TypeAlias
 from weakref import WeakKeyDictionary
 
 from domain.flags import (
+    BucketBy,
     Evaluation,
     EvaluationContext,
     EvaluationErrorCode,
     EvaluationReason,
     Flag,
-    bucket,
+    bucket_of,
     evaluate,
     missing,
     settled,
@@ -24,20 +24,23 @@ from domain.flags import (
 class Split:
     """A flag of which only the id is left to be asked: which of two things it comes to."""
 
-    flag: Flag
+    bucket_by: BucketBy
+    salt: bytes  # with its colon
     limit: int
     inside: Evaluation
     outside: Evaluation
 
-    def decide(self, context: EvaluationContext) -> Evaluation | None:
-        """As `domain.flags.evaluate` does it; None where there is no id."""
-        key = context.key(self.flag.bucket_by)
-        if not key:
-            return None
-        return self.inside if bucket(self.flag.salt, key) < self.limit else self.outside
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """What clients in the same groups are shown, as far as it does not depend on who they are.
 
-Plan: TypeAlias = Mapping[str, Evaluation | Split | None]
+    `settled` has a flag at its place; `open` the places of those that an id decides.
+    """
+
+    settled: tuple[Evaluation, ...]
+    open: Mapping[str, tuple[int, Split | None]]
+
 
 MOST_OUTCOMES = 20_000
 
@@ -87,22 +90,40 @@ class FlagSet:
 
     def client_flags(self, context: EvaluationContext) -> tuple[Evaluation, ...]:
         """All flags that clients may know of, off ones included, by key (SPEC S24)."""
-        decide = self.decide
-        return tuple(
-            [
-                known if type(known) is Evaluation else decide(key, known, context)
-                for key, known in self.plan(context.groups).items()
-            ]
-        )
+        plan = self.plan(context.groups)
+        if not plan.open:
+            return plan.settled
+        found, ids = list(plan.settled), dict[BucketBy, bytes]()
+        for key, (place, split) in plan.open.items():
+            found[place] = self._decided(split, context, ids) or self.public(key, context)
+        return tuple(found)
 
-    def decide(
-        self, key: str, known: Evaluation | Split | None, context: EvaluationContext
-    ) -> Evaluation:
-        """The value of one flag as a client is shown it, from what the plan knows of it."""
-        if isinstance(known, Evaluation):
-            return known
-        found = known.decide(context) if known is not None else None
-        return found or self.public(key, context)
+    def some_client_flags(
+        self, keys: Iterable[str], context: EvaluationContext
+    ) -> tuple[Evaluation, ...]:
+        """Some of these, in the order of their keys here."""
+        plan, ids, found = self.plan(context.groups), dict[BucketBy, bytes](), list[Evaluation]()
+        for key in keys:
+            if key in plan.open:
+                split = plan.open[key][1]
+                found.append(self._decided(split, context, ids) or self.public(key, context))
+            else:
+                found.append(plan.settled[self.places[key]])
+        return tuple(found)
+
+    @staticmethod
+    def _decided(
+        split: Split | None, context: EvaluationContext, ids: dict[BucketBy, bytes]
+    ) -> Evaluation | None:
+        """As `domain.flags.evaluate` does it; None where there is no id. `ids`: those so far."""
+        if split is None:
+            return None
+        who = ids.get(split.bucket_by)
+        if who is None:
+            who = ids[split.bucket_by] = (context.key(split.bucket_by) or "").encode()
+        if not who:
+            return None
+        return split.inside if bucket_of(split.salt + who) < split.limit else split.outside
 
     def public(self, key: str, context: EvaluationContext) -> Evaluation:
         """The value of one flag as a client is shown it."""
@@ -112,8 +133,23 @@ class FlagSet:
         """What clients in these groups are shown, as far as it does not depend on who they are."""
         known = self._plans.get(groups)
         if known is None:
-            known = self._plans[groups] = {key: self._settled(key, groups) for key in self.places}
+            known = self._plans[groups] = self._planned(groups)
         return known
+
+    def _planned(self, groups: frozenset[str]) -> Plan:
+        found = [(key, self._settled(key, groups)) for key in self.places]
+        nobody = EvaluationContext(groups=groups)
+        return Plan(
+            tuple(
+                item if isinstance(item, Evaluation) else self.public(key, nobody)
+                for key, item in found
+            ),
+            {
+                key: (place, item)
+                for place, (key, item) in enumerate(found)
+                if not isinstance(item, Evaluation)
+            },
+        )
 
     def changed_since(
         self, before: "FlagSet | None", keys: Collection[str] | None = None
@@ -145,6 +181,11 @@ class FlagSet:
         return {key: place for place, key in enumerate(visible)}
 
     @cached_property
+    def names(self) -> bytes:
+        """The keys of `client_flags` in one piece, for its etag."""
+        return ",".join(self.places).encode()
+
+    @cached_property
     def _plans(self) -> dict[frozenset[str], Plan]:
         """There are as many groups of people as sides, trades and roles go together: few."""
         return {}
@@ -161,7 +202,7 @@ class FlagSet:
             self.outcomes.public(Evaluation(key, value, reason, flag.version, limit=limit))
             for value in (True, False)
         ]
-        return Split(flag, limit, *sides)
+        return Split(flag.bucket_by, f"{flag.salt}:".encode(), limit, *sides)
 
     def _is_killed(self, key: str) -> bool:
         return key in self.killed or "*" in self.killed

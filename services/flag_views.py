@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from weakref import WeakValueDictionary
 
 from domain.flags import Evaluation, EvaluationContext
@@ -17,6 +18,11 @@ class Seen:
     moving_to: FlagSet | None = None
     moves: dict[tuple[int, ...], tuple["Seen", bool]] = field(default_factory=dict)
 
+    @cached_property
+    def bits(self) -> bytes:
+        """The values alone."""
+        return bytes([item.value for item in self.evaluations])
+
     @property
     def values(self) -> Mapping[str, bool]:
         """The flags by key, in their order."""
@@ -29,6 +35,8 @@ class FlagViews:
     def __init__(self) -> None:
         # By the ids of evaluations: what is seen holds them, so they are taken by nobody else.
         self._seen: WeakValueDictionary[tuple[int, ...], Seen] = WeakValueDictionary()
+        # Of a plan that leaves nothing open; by its id, which the set holds that is seen.
+        self._common: WeakValueDictionary[int, Seen] = WeakValueDictionary()
         self._last: tuple[FlagSet, FlagSet, frozenset[str] | None] | None = None
 
     def __len__(self) -> int:
@@ -37,7 +45,13 @@ class FlagViews:
 
     def everything(self, found: FlagSet, context: EvaluationContext) -> Seen:
         """All flags of a client, evaluated anew."""
-        return self._one(found, found.client_flags(context))
+        plan = found.plan(context.groups)
+        if plan.open:
+            return self._one(found, found.client_flags(context))
+        known = self._common.get(id(plan))
+        if known is None:
+            known = self._common[id(plan)] = self._one(found, plan.settled)
+        return known
 
     def moved(
         self, before: Seen, found: FlagSet, changed: tuple[Evaluation, ...]
@@ -90,8 +104,10 @@ class FlagView:
         if keys is None:
             self.seen = self._views.everything(found, self._context)
             return self.seen.values != before.values
-        plan = found.plan(self._context.groups)
-        again = tuple([found.decide(key, plan[key], self._context) for key in keys])
+        if len(keys) == len(found.places) or not found.plan(self._context.groups).open:
+            self.seen = self._views.everything(found, self._context)
+            return self.seen.bits != before.bits
+        again = found.some_client_flags(keys, self._context)
         self.seen, is_new = self._views.moved(before, found, again)
         return is_new
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import field
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 from weakref import WeakKeyDictionary
 
 import strawberry
@@ -256,12 +256,15 @@ class FlagSet:
 
     @classmethod
     def seen(cls, flags: Flags, evaluations: Sequence[Evaluation]) -> "FlagSet":
-        """What a client sees of a set: of outcomes that many get there is one object."""
+        """What a client sees of a whole set: of outcomes that many get there is one object."""
         known = _evaluations.setdefault(flags.outcomes, {})
+        shown = list(map(known.get, map(id, evaluations)))
+        if not all(shown):
+            shown = [known.get(id(item)) or _evaluation(known, item) for item in evaluations]
         return cls(
             version=flags.version,
-            etag=etag(flags.version, evaluations),
-            flags=[known.get(id(item)) or _evaluation(known, item) for item in evaluations],
+            etag=etag(flags.version, evaluations, flags.names),
+            flags=cast("list[FlagEvaluation]", shown),
         )
 
     @classmethod
