@@ -11,6 +11,7 @@ One that knows the extension returns instead, and is called again when something
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from contextvars import Context, copy_context
+from functools import lru_cache
 from types import GeneratorType
 from typing import Any, cast
 
@@ -122,7 +123,7 @@ class FrameProtocol(WebSocketsSansIOProtocol):
         *("close_timer", "close_timeout", "initial_response", "conn", "read_paused", "writable"),
         *("ping_interval", "ping_timeout", "ping_timer", "pong_timer", "pending_ping_payload"),
         *("ping_sent_at", "last_ping_rtt", "frames", "curr_msg_data_type", "request", "response"),
-        *("scope", "_waiting", "_hear", "_context", "_is_hearing"),
+        *("scope", "_waiting", "_hear", "_context", "_is_hearing", "_is_slow"),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as the base
@@ -135,7 +136,7 @@ class FrameProtocol(WebSocketsSansIOProtocol):
         self._waiting: Sequence[Callable[[], None]] = ()
         self._hear: Hear | None = None
         self._context: Context | None = None
-        self._is_hearing = False
+        self._is_hearing = self._is_slow = False
 
     @property
     def has_news(self) -> bool:
@@ -191,24 +192,30 @@ class FrameProtocol(WebSocketsSansIOProtocol):
         """Call back once, when a slow reader has caught up."""
         self._waiting = (*self._waiting, callback)
 
+    def pause_writing(self) -> None:
+        """The transport has more than it likes to."""
+        super().pause_writing()
+        self._is_slow = True
+
     def resume_writing(self) -> None:
         """The transport has room again."""
         super().resume_writing()
+        self._is_slow = False
         waiting, self._waiting = self._waiting, ()
         for callback in waiting:
             callback()
 
-    def write_text(self, message: bytes) -> bool:
+    def write_text(self, *parts: bytes) -> bool:
         """Write a message; False where the reader is slow, and `send` must be awaited instead.
 
         To who has gone nothing is written, as if the message were on its way.
         """
-        if self.disconnected or self.close_sent or self.conn.state is not State.OPEN:
-            return True
-        if not self.writable.is_set():
-            return False
         transport: asyncio.Transport = self.transport
-        transport.write(head(len(message)) + message)
+        if self.disconnected or self.close_sent or transport.is_closing():
+            return True
+        if self._is_slow:
+            return False
+        transport.write(b"".join((head(sum(map(len, parts))), *parts)))
         return True
 
     def _go_on(self) -> None:
@@ -232,6 +239,7 @@ class FrameProtocol(WebSocketsSansIOProtocol):
             self._is_hearing = False
 
 
+@lru_cache(maxsize=4_096)
 def head(length: int) -> bytes:
     """The head of an unmasked text frame, as RFC 6455 has it in section 5.2."""
     if length < _SHORT:

@@ -25,7 +25,7 @@ class Frames(Protocol):
     def has_news(self) -> bool:
         """Whether something has come that `receive` gives at once."""
 
-    def write_text(self, message: bytes) -> bool:
+    def write_text(self, *parts: bytes) -> bool:
         """Write a message; False where the reader is slow."""
 
     def when_writable(self, callback: Callable[[], None]) -> None:

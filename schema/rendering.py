@@ -13,6 +13,8 @@ from strawberry import types as strawberry
 from schema.errors import public_error
 from subscriptions.station import Handover
 
+_MOST = 64  # audiences for which a payload keeps its bytes
+
 
 class Renderer:
     """Executes the rest of an operation for a payload; one for each document and audience."""
@@ -32,10 +34,18 @@ class Renderer:
 
     def encoded(self, payload: object) -> bytes:
         """The payload of a `next` message. What is shared was encoded once for all."""
+        sent: dict[Renderer, bytes] | None = getattr(
+            getattr(payload, "results", None), "sent", None
+        )
+        if sent is not None and self in sent:
+            return sent[self]
         result = self._executor.build_per_event_executor(payload).execute_operation(False)
         reply = getattr(result, "reply", None)
         if reply is not None:
-            return bytes(reply.encoded)
+            encoded = bytes(reply.encoded)
+            if sent is not None and len(sent) < _MOST:
+                sent[self] = encoded
+            return encoded
         if not isinstance(result, ExecutionResult):
             result.close()
             raise TypeError("what is handed over has nothing to wait for")

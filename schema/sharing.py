@@ -111,6 +111,7 @@ class Results:
 
     is_owned: bool = True  # whether somebody's own rows can be among them
     found: dict[Hashable, tuple[OperationDefinitionNode, Known]] = field(default_factory=dict)
+    sent: dict[Renderer, bytes] = field(default_factory=dict)  # as a station sends it
 
     def known(self, audience: Hashable, operation: OperationDefinitionNode) -> Known | None:
         """What was found, or is being found, for the same audience."""

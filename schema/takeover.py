@@ -37,7 +37,7 @@ class Takeover:
 
     def send(self, payload: object) -> bool:
         """Send a payload; False where the reader is slow."""
-        if self._frames.write_text(b"%b%b}" % (self._head, self._renderer.encoded(payload))):
+        if self._frames.write_text(self._head, self._renderer.encoded(payload), b"}"):
             return True
         self._frames.when_writable(self._resume)
         return False

@@ -15,6 +15,7 @@ class Seen:
 
     of: FlagSet
     evaluations: tuple[Evaluation, ...]
+    shown: object = None  # what the graph makes of it, once for all
     moving_to: FlagSet | None = None
     moves: dict[tuple[int, ...], tuple["Seen", bool]] = field(default_factory=dict)
 

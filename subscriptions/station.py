@@ -134,10 +134,12 @@ class Station(Generic[T]):
 
     def resume(self, member: Member[T]) -> None:
         """Bring one to the newest state: its reader has caught up."""
-        if member not in self._members:
-            return
+        if member in self._members:
+            self._bring(member, self._newest())
+
+    def _bring(self, member: Member[T], state: T) -> None:
         try:
-            member.carry(self._newest())
+            member.carry(state)
         except Exception:
             logger.exception("a member of a stream is given up")
             self.leave(member)
@@ -150,7 +152,10 @@ class Station(Generic[T]):
 
     async def _go_round(self) -> None:
         """Always to the newest state, which may have moved on since the round began."""
-        for index, member in enumerate(tuple(self._members)):
+        members, state = self._members, self._newest()
+        for index, member in enumerate(tuple(members)):
             if index % _TURN == _TURN - 1:
                 await asyncio.sleep(0)
-            self.resume(member)
+                state = self._newest()
+            if member in members:
+                self._bring(member, state)

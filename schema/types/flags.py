@@ -270,10 +270,9 @@ class FlagSet:
     @classmethod
     def shared(cls, seen: Seen) -> "FlagSet":
         """The same object for all who see the same, so that it is executed once for them."""
-        found = _shown.get(seen)
-        if found is None:
-            found = _shown[seen] = cls.seen(seen.of, seen.evaluations)
-        return found
+        if not isinstance(seen.shown, cls):
+            seen.shown = cls.seen(seen.of, seen.evaluations)
+        return seen.shown
 
 
 def _evaluation(known: dict[int, FlagEvaluation], item: Evaluation) -> FlagEvaluation:
@@ -285,5 +284,4 @@ def _evaluation(known: dict[int, FlagEvaluation], item: Evaluation) -> FlagEvalu
 
 
 _flags: WeakKeyDictionary[Flags, dict[str, FeatureFlag]] = WeakKeyDictionary()
-_shown: WeakKeyDictionary[Seen, FlagSet] = WeakKeyDictionary()
 _evaluations: WeakKeyDictionary[Outcomes, dict[int, FlagEvaluation]] = WeakKeyDictionary()
