@@ -89,3 +89,21 @@ async def test_nothing_is_kept_of_sets_that_nobody_sees(
 
 async def _first(stream: Stream) -> Any:  # noqa: ANN401 - JSON
     return (await stream.next())["viewerFlags"]
+
+
+async def test_each_document_goes_on_with_its_own_answer(
+    app: Starlette, address: str, admin: GraphQLClient
+) -> None:
+    """What a station sends of one payload, it keeps for each document."""
+    fields = ("version", "etag", "flags { value }", "flags { key value }")
+    async with socket(address) as visitor:
+        documents = [f"subscription {{ viewerFlags {{ {item} }} }}" for item in fields]
+        streams = [await visitor.subscribe(item) for item in documents]
+        first = [await _first(stream) for stream in streams]
+        await toggled(admin, app, "mvp_chat", on=True)
+        then = [await _first(stream) for stream in streams]
+    assert [list(item) for item in first] == [list(item) for item in then]
+    assert [item["flags"] for item in then[2:]] == [
+        [{"value": True}],
+        [{"key": "mvp_chat", "value": True}],
+    ]
