@@ -73,6 +73,27 @@ async function inspect(page: Page, name: string): Promise<void> {
   assert.deepEqual(await missedSenses(page), [], name);
 }
 
+test("the keyboard goes where the eye goes, in one column and in two", async () => {
+  const { page, end } = await admin("/admin/launch");
+  for (const [viewport, order] of [[NARROW, "123456"], [WIDE, "124356"]] as const) {
+    await page.setViewportSize(viewport);
+    await page.waitForFunction((expected) => {
+      const steps = [...document.querySelectorAll<HTMLElement>("[data-step]")];
+      return steps.map(({ dataset }) => dataset.step).join("") === expected;
+    }, order);
+    await page.locator("[data-testid^=flag-]").first().waitFor();
+    const places = await page.locator("[data-step]").evaluateAll((steps) =>
+      steps.map((step) => ({ left: step.getBoundingClientRect().left, top: step.getBoundingClientRect().top })));
+    const columns = new Set(places.map(({ left }) => left));
+    for (const column of columns) {
+      const tops = places.filter(({ left }) => left === column).map(({ top }) => top);
+      assert.deepEqual(tops, tops.toSorted((one, other) => one - other));
+    }
+    assert.equal(columns.size, viewport === NARROW ? 1 : 2);
+  }
+  end();
+});
+
 test("on a slow line the dashboard comes from the top down, and nothing that is shown jumps", async () => {
   const context = await browser.newContext({ viewport: WIDE, storageState: session });
   const page = await context.newPage();
