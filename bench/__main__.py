@@ -3,7 +3,8 @@
 import signal
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 from typing import Annotated, NoReturn
@@ -20,6 +21,7 @@ from bench.report import Section
 from bench.run import Benchmark, Run
 
 _WIDTH = 130  # of a report that goes to a file
+_INTERRUPTED = 130  # as shells have it for SIGINT
 _NAMES = ", ".join(item.name for item in BENCHMARKS)
 
 
@@ -28,20 +30,23 @@ def main(
     json_file: Annotated[Path | None, typer.Option("--json", help="Write it there too.")] = None,
     quick: Annotated[bool, typer.Option(help="A twentieth of it: tries the runner out.")] = False,
 ) -> None:
-    """Measure, and compare with the targets."""
+    """Measure, and compare with the targets. After Ctrl-C: what was measured so far."""
     chosen = _chosen(names or [])
     signal.signal(signal.SIGTERM, _interrupt)
     allow_many_sockets()
     cores, console = choose_cores(), Console(stderr=True)
     head = {**describe(cores), "peers": versions()}
     pin(0, cores.rest)
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        sections = _run_all(chosen, Path(folder), cores, quick=quick, console=console)
+    sections, is_whole = list[Section](), False
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder, suppress(KeyboardInterrupt):
+        for section in _run_all(chosen, Path(folder), cores, quick=quick, console=console):
+            sections.append(section)
+        is_whole = True
     out = Console() if sys.stdout.isatty() else Console(width=_WIDTH)
     report.show(out, head, sections)
     if json_file is not None:
         report.write(json_file, head, sections)
-    sys.exit(any(section.failed for section in sections))
+    sys.exit(any(section.failed for section in sections) if is_whole else _INTERRUPTED)
 
 
 def _chosen(names: Sequence[str]) -> list[Benchmark]:
@@ -53,7 +58,7 @@ def _chosen(names: Sequence[str]) -> list[Benchmark]:
 
 def _run_all(
     chosen: Sequence[Benchmark], folder: Path, cores: Cores, *, quick: bool, console: Console
-) -> list[Section]:
+) -> Iterator[Section]:
     bar = Progress(
         SpinnerColumn(),
         "{task.description}",
@@ -62,7 +67,6 @@ def _run_all(
         TimeElapsedColumn(),
         console=console,
     )
-    sections = []
     with bar:
         task = bar.add_task("", total=len(chosen))
         for item in chosen:
@@ -71,11 +75,11 @@ def _run_all(
                 bar.update(task, description=f"{name}: {text}")
 
             begin = monotonic()
-            sections.append(_run_one(item, Run(folder, cores, quick, tell)))
+            found = _run_one(item, Run(folder, cores, quick, tell))
             bar.advance(task)
-            done = sections[-1].failed or f"done in {monotonic() - begin:.0f} s"
+            done = found.failed or f"done in {monotonic() - begin:.0f} s"
             console.print(f"{item.name}: {done}", markup=False)
-    return sections
+            yield found
 
 
 def _run_one(item: Benchmark, run: Run) -> Section:
