@@ -92,7 +92,7 @@ def visited(file: str, site: dict[str, str]) -> "subprocess.CompletedProcess[str
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_in_chromium(file: str, site: dict[str, str], request: pytest.FixtureRequest) -> None:
+def test_in_chromium(file: str, site: dict[str, str], capfd: pytest.CaptureFixture[str]) -> None:
     """S75 to S94, S103: live, by keyboard, on a phone, and nothing that axe calls serious.
 
     What fails is told, and tried once more on a launch of its own (ADR 25).
@@ -100,8 +100,8 @@ def test_in_chromium(file: str, site: dict[str, str], request: pytest.FixtureReq
     first = visited(file, site)
     if first.returncode == 0:
         return
-    told = first.stdout + first.stderr
-    request.config.get_terminal_writer().write(f"\nonce more, it failed: {file}\n{told}\n")
+    with capfd.disabled():
+        sys.stdout.write(f"\nonce more, it failed: {file}\n{first.stdout}{first.stderr}\n")
     with launched() as fresh:
         second = visited(file, fresh)
     assert second.returncode == 0, second.stdout + second.stderr
