@@ -123,7 +123,7 @@ class FrameProtocol(WebSocketsSansIOProtocol):
         *("close_timer", "close_timeout", "initial_response", "conn", "read_paused", "writable"),
         *("ping_interval", "ping_timeout", "ping_timer", "pong_timer", "pending_ping_payload"),
         *("ping_sent_at", "last_ping_rtt", "frames", "curr_msg_data_type", "request", "response"),
-        *("scope", "_waiting", "_hear", "_context", "_is_hearing", "_is_slow"),
+        *("scope", "_waiting", "_hear", "_context", "_is_hearing"),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as the base
@@ -136,7 +136,7 @@ class FrameProtocol(WebSocketsSansIOProtocol):
         self._waiting: Sequence[Callable[[], None]] = ()
         self._hear: Hear | None = None
         self._context: Context | None = None
-        self._is_hearing = self._is_slow = False
+        self._is_hearing = False
 
     @property
     def has_news(self) -> bool:
@@ -192,15 +192,9 @@ class FrameProtocol(WebSocketsSansIOProtocol):
         """Call back once, when a slow reader has caught up."""
         self._waiting = (*self._waiting, callback)
 
-    def pause_writing(self) -> None:
-        """The transport has more than it likes to."""
-        super().pause_writing()
-        self._is_slow = True
-
     def resume_writing(self) -> None:
         """The transport has room again."""
         super().resume_writing()
-        self._is_slow = False
         waiting, self._waiting = self._waiting, ()
         for callback in waiting:
             callback()
@@ -213,7 +207,7 @@ class FrameProtocol(WebSocketsSansIOProtocol):
         transport: asyncio.Transport = self.transport
         if self.disconnected or self.close_sent or transport.is_closing():
             return True
-        if self._is_slow:
+        if not self.writable.is_set():
             return False
         transport.write(b"".join((head(sum(map(len, parts))), *parts)))
         return True

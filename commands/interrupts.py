@@ -4,6 +4,8 @@ import asyncio
 import signal
 from collections.abc import Coroutine
 
+from services import background
+
 _PATIENCE_SECONDS = 2.0
 
 
@@ -12,17 +14,14 @@ async def until_interrupted(
 ) -> None:
     """Run it to its end or to Ctrl-C; raises what it raises.
 
-    A cancellation that comes at an unlucky moment may be lost in a library on the way
-    (`asyncio.wait_for` of Python 3.11 can lose one), so it is sent again until it has worked.
+    A cancellation may be lost on the way, so it is sent again until it has worked.
     """
     loop, interrupted = asyncio.get_running_loop(), asyncio.Event()
     task, called = asyncio.ensure_future(work), asyncio.ensure_future(interrupted.wait())
     loop.add_signal_handler(signal.SIGINT, interrupted.set)
     try:
         await asyncio.wait({task, called}, return_when=asyncio.FIRST_COMPLETED)
-        while not task.done():
-            task.cancel()
-            await asyncio.wait({task}, timeout=patience)
+        await background.end(task, patience=patience)
     finally:
         loop.remove_signal_handler(signal.SIGINT)
         called.cancel()

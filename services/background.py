@@ -5,8 +5,8 @@ import asyncio
 _PATIENCE = 0.05
 
 
-async def end(*tasks: "asyncio.Task[None] | None") -> None:
-    """Cancel tasks until they are over.
+async def end(*tasks: "asyncio.Task[object] | None", patience: float = _PATIENCE) -> None:
+    """Cancel tasks until they are over; again after so many seconds.
 
     One cancellation is not enough: drivers swallow it while they connect, and `asyncio.wait_for` of
     Python 3.11 does where what it waits for ends in the same moment.
@@ -15,4 +15,4 @@ async def end(*tasks: "asyncio.Task[None] | None") -> None:
     while left:
         for task in left:
             task.cancel()
-        _, left = await asyncio.wait(left, timeout=_PATIENCE)
+        _, left = await asyncio.wait(left, timeout=patience)
