@@ -48,7 +48,7 @@ audit: env
 
 units: env web clients
 	@echo "== tests (sizes among them)"
-	@$(BIN)/pytest -n 3 --ignore=tests/e2e/test_browser.py
+	@$(BIN)/python -m tests.suite -n 3 --ignore=tests/e2e/test_browser.py
 	@echo "== tests in a browser (alone: its machine is watched for slowness)"
 	@$(BIN)/pytest tests/e2e/test_browser.py
 

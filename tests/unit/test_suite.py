@@ -1,0 +1,48 @@
+"""Tests that fail beside others have a second chance, alone and aloud (ADR 25)."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.suite import MOST, run
+
+FINE = "def test_fine(): pass\n"
+ONCE = """
+def test_fails_once():
+    from pathlib import Path
+    seen = Path("seen")
+    before = seen.exists()
+    seen.touch()
+    assert before
+"""
+ALWAYS = "def test_fails_{}(): assert False\n"
+
+
+def project(folder: Path, *tests: str) -> Path:
+    """A folder of tests that knows nothing of ours."""
+    (folder / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
+    for number, text in enumerate(tests):
+        (folder / f"test_{number}.py").write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("tests", "code", "said"),
+    [
+        ([FINE], 0, []),
+        ([FINE, ONCE], 0, ["once more, alone", "to be mended all the same: test_1.py::"]),
+        ([FINE, ONCE, ALWAYS.format(0)], 1, ["once more, alone"]),
+        ([ONCE, *map(ALWAYS.format, range(MOST))], 1, []),
+        (["import nothing_of_this_name"], 2, ["once more, alone"]),
+        ([], 5, []),
+    ],
+    ids=["fine", "once", "once and always", "too many", "broken", "none"],
+)
+def test_what_fails_twice_fails(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], tests: list[str], code: int, said: list[str]
+) -> None:
+    assert run(project(tmp_path, *tests), "-n", "2") == code
+    out = capfd.readouterr().out
+    assert all(words in out for words in said)
+    assert ("once more" in out) is bool(said)
+    assert ("to be mended" in out) is (code == 0 and bool(said))
