@@ -19,6 +19,7 @@ from db.models import Base
 from db.session import Database
 from domain.actors import Role
 from settings import Settings
+from tests import reuse
 from tests.clock import Clock
 from tests.factories import people
 from tests.factories.accounts import fast_passwords
@@ -28,6 +29,7 @@ from tests.scheduling import SharedServers
 
 # As the processes of `launch` do it; much of a test's time is the making of things that stay.
 gc.set_threshold(50_000, 20, 20)
+reuse.keep()
 
 _APPEND_ONLY = ("launch_events", "changes")
 _KEPT = {"flag_set_version", "launch_event_counter"}
