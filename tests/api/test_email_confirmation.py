@@ -19,7 +19,7 @@ from tests.factories.health import PROBES
 from tests.factories.mail import letters, token_of
 from tests.factories.marketplace import INVITE, added
 from tests.graphql import GraphQLClient
-from tests.servers import free_port
+from tests.servers import dead_port
 
 ERRORS = "errors { code message path }"
 VERIFIED = "{ viewer { email emailVerifiedAt } }"
@@ -122,7 +122,7 @@ async def test_who_was_faster_keeps_the_e_mail(
 @pytest.fixture
 async def mailing(db: Database, settings: Settings, clock: Clock) -> AsyncIterator[GraphQLClient]:
     """A visitor of an app with a mail server."""
-    url = SecretStr(f"smtp://127.0.0.1:{free_port()}")
+    url = SecretStr(f"smtp://127.0.0.1:{dead_port()}")
     app = create_app(settings.model_copy(update={"smtp_url": url}), clock, PROBES)
     async with running(app.state.runtime):
         yield GraphQLClient(app)

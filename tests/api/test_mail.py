@@ -20,7 +20,7 @@ from tests.factories.accounts import acting, add_user
 from tests.factories.health import PROBES
 from tests.factories.marketplace import REVOKE, invited
 from tests.graphql import GraphQLClient
-from tests.servers import free_port
+from tests.servers import dead_port
 
 MAILS = """
 query ($status: [MailStatus!], $recipient: EmailAddress, $first: Int) {
@@ -40,7 +40,7 @@ SECRET = "https://launch.test/reset-password?token=secret"
 @pytest.fixture
 def smtp(settings: Settings) -> Settings:
     """A mail server is set, but nobody answers there."""
-    url = SecretStr(f"smtp://127.0.0.1:{free_port()}")
+    url = SecretStr(f"smtp://127.0.0.1:{dead_port()}")
     return settings.model_copy(update={"smtp_url": url})
 
 

@@ -19,7 +19,7 @@ from tests.collector import Collector, attributes, collecting
 from tests.conftest import empty
 from tests.fleet import until
 from tests.launch import Launch, Running, wait_until_ready
-from tests.servers import free_port
+from tests.servers import dead_port, free_port
 
 RESET = """mutation Reset($email: EmailAddress!) { requestPasswordReset(email: $email) }"""
 EMAIL = "somebody@wedsync.app"
@@ -60,7 +60,7 @@ async def site(database: Database, settings: Settings) -> AsyncIterator[Site]:
                 "DATABASE_URL": str(settings.database_url),
                 "REDIS_URL": str(settings.redis_url),
                 "PORT": str(port),
-                "SMTP_URL": f"smtp://127.0.0.1:{free_port()}",
+                "SMTP_URL": f"smtp://127.0.0.1:{dead_port()}",
                 "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url,
             }
             launch = Launch(Path(name), env)

@@ -10,7 +10,7 @@ from settings import Settings
 from tests.clock import Clock
 from tests.factories.alerts import Desk
 from tests.receivers import HttpReceiver, MailReceiver
-from tests.servers import free_port
+from tests.servers import dead_port
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ async def desk(
 
 @pytest.fixture
 async def no_database(clock: Clock) -> AsyncIterator[Database]:
-    url = f"postgresql+asyncpg://launch@127.0.0.1:{free_port()}/launch"
+    url = f"postgresql+asyncpg://launch@127.0.0.1:{dead_port()}/launch"
     db = Database(url, clock=clock, timeout_seconds=1)
     yield db
     await db.dispose()
@@ -48,6 +48,6 @@ async def no_database(clock: Clock) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def no_redis() -> AsyncIterator[Redis]:
-    client = Redis.from_url(f"redis://127.0.0.1:{free_port()}/0")
+    client = Redis.from_url(f"redis://127.0.0.1:{dead_port()}/0")
     yield client
     await client.aclose()

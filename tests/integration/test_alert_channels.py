@@ -18,7 +18,7 @@ from settings import Settings
 from tests.clock import Clock
 from tests.factories.alerts import Desk, see, snapshot
 from tests.receivers import HttpReceiver, MailReceiver, until
-from tests.servers import free_port
+from tests.servers import dead_port
 
 CRITICAL, HEALTHY = HealthStatus.CRITICAL, HealthStatus.HEALTHY
 PERSON = Actor(ActorKind.USER, UUID(int=7), "ann@wedsync.com")
@@ -46,7 +46,7 @@ async def test_a_dead_channel_delays_no_other(
     settings: Settings, db: Database, redis: Redis, clock: Clock, receiver: HttpReceiver
 ) -> None:
     """S117: each channel for itself; the dead one is given up, its secret kept."""
-    dead = f"json://user:pa55word@127.0.0.1:{free_port()}/s3cr3t-path"
+    dead = f"json://user:pa55word@127.0.0.1:{dead_port()}/s3cr3t-path"
     patient = settings.model_copy(update={"alert_retry_seconds": 1.0})
     desk = Desk(patient, db, redis, dead, receiver.url)
     await see(desk.process(), clock, CRITICAL)
@@ -149,7 +149,7 @@ async def test_a_trial_tells_of_each_channel(
     settings: Settings, db: Database, redis: Redis, receiver: HttpReceiver
 ) -> None:
     """X2: sent once, outcome and log for each; nothing is tried again."""
-    desk = Desk(settings, db, redis, receiver.url, f"json://127.0.0.1:{free_port()}/x")
+    desk = Desk(settings, db, redis, receiver.url, f"json://127.0.0.1:{dead_port()}/x")
     good, bad = await desk.process().test()
     assert (good.sent_at is not None, bad.sent_at) == (True, None)
     assert (good.last_error, bad.last_error is not None) == (None, True)

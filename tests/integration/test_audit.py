@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.audit import Audit, of_npm, of_python
-from tests.servers import free_port
+from tests.servers import dead_port
 
 OURS = Path(__file__).parents[2] / "web" / "package-lock.json"
 LOCK = "jinja2==2.10 --hash=sha256:" + "0" * 64 + "\nidna==3.10 --hash=sha256:" + "0" * 64 + "\n"
@@ -72,7 +72,7 @@ def test_a_known_vulnerability_is_found(service: str, lock: Path) -> None:
 
 
 def test_a_service_that_is_away_is_said(lock: Path) -> None:
-    nowhere = f"http://127.0.0.1:{free_port()}"
+    nowhere = f"http://127.0.0.1:{dead_port()}"
     of_pip, npm = of_python(lock, "--osv-url", nowhere), of_npm(OURS.parent, "--registry", nowhere)
     assert (of_pip.findings, npm.findings) == ((), ())
     assert "refused" in of_pip.silence

@@ -30,7 +30,7 @@ from settings import Settings
 from tests.clock import Clock
 from tests.factories.accounts import EMAIL, acting, add_user, make_entrance, request, signed_up
 from tests.receivers import until
-from tests.servers import free_port
+from tests.servers import dead_port
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ async def test_session_ends_at_its_time(db: Database, entrance: Entrance) -> Non
 
 
 async def test_dead_database_is_not_a_wrong_password() -> None:
-    url = f"postgresql+asyncpg://nobody@127.0.0.1:{free_port()}/none"
+    url = f"postgresql+asyncpg://nobody@127.0.0.1:{dead_port()}/none"
     dead = Database(url, clock=Clock())
     with pytest.raises(DependencyDown):
         await authenticate(dead, "x" * 43, dead.clock())

@@ -9,7 +9,7 @@ from redis.exceptions import RedisError
 from domain.budgets import Budget
 from services import budgets
 from services.budgets import Budgets
-from tests.servers import free_port
+from tests.servers import dead_port
 
 BUDGET = Budget(100, 0.001)
 
@@ -38,7 +38,7 @@ async def test_what_is_spent_while_redis_is_asked_is_not_lost(redis: Redis) -> N
 
 
 async def test_without_redis_each_process_counts_alone_and_tells_later(redis: Redis) -> None:
-    nowhere = Redis.from_url(f"redis://127.0.0.1:{free_port()}/0")
+    nowhere = Redis.from_url(f"redis://127.0.0.1:{dead_port()}/0")
     here, there = Budgets(nowhere, BUDGET), Budgets(redis, BUDGET)
     here.spend("anna", 60)
     with pytest.raises(RedisError):

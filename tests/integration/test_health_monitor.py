@@ -14,7 +14,7 @@ from services.health_monitor import HealthMonitor
 from services.health_store import KEY, decode
 from tests.clock import Clock
 from tests.factories.monitors import FAST, World
-from tests.servers import free_port
+from tests.servers import dead_port
 
 HEALTHY, WARNING = HealthStatus.HEALTHY, HealthStatus.WARNING
 CRITICAL, UNKNOWN = HealthStatus.CRITICAL, HealthStatus.UNKNOWN
@@ -28,7 +28,7 @@ def world(db: Database, redis: Redis) -> World:
 @pytest.fixture
 async def away(clock: Clock) -> AsyncIterator[Database]:
     """A database that nobody serves."""
-    url = f"postgresql+asyncpg://launch@127.0.0.1:{free_port()}/launch"
+    url = f"postgresql+asyncpg://launch@127.0.0.1:{dead_port()}/launch"
     db = Database(url, clock=clock, timeout_seconds=1)
     yield db
     await db.dispose()
@@ -156,7 +156,7 @@ async def test_what_was_not_stored_is_stored_later(world: World) -> None:
 
 async def test_redis_may_be_away(world: World) -> None:
     """S62: without Redis the round is decided and stored."""
-    world.redis = Redis.from_url(f"redis://127.0.0.1:{free_port()}/0")
+    world.redis = Redis.from_url(f"redis://127.0.0.1:{dead_port()}/0")
     snapshot = await world.another().tick()
     await world.redis.aclose()
     assert snapshot.overall is HEALTHY

@@ -19,7 +19,7 @@ from services import job_queue, retention
 from services.job_queue import MOST
 from tests.clock import Clock
 from tests.fleet import until
-from tests.servers import free_port
+from tests.servers import dead_port
 
 SECRET = "smtp://me:s3cret@mail.example"
 EVERY = {"test": 30.0, "never": 3600.0}
@@ -172,7 +172,7 @@ async def test_without_redis_the_claims_of_the_database_are_shown(db: Database) 
     async def nothing() -> None:
         """Nothing."""
 
-    nobody = Redis.from_url(f"redis://127.0.0.1:{free_port()}/0")
+    nobody = Redis.from_url(f"redis://127.0.0.1:{dead_port()}/0")
     assert await Claims(nobody, db, "w2").claim(Task("test", 30, nothing), 1)
     found = await look(db, nobody)
     await nobody.aclose()

@@ -20,7 +20,7 @@ from domain.outbox import MOST_ATTEMPTS
 from jobs.mail import send_mail
 from services.mail import MailNotSent, post
 from settings import Settings
-from tests.servers import free_port
+from tests.servers import dead_port, free_port
 
 LETTER = Letter("sarah@example.com", "Hällo", "Open https://wedsync.app/x?token=secret\n")
 
@@ -111,7 +111,7 @@ async def test_letter_waits_where_no_server_is_set(db: Database, settings: Setti
 
 async def test_dead_server_is_tried_again(db: Database, settings: Settings) -> None:
     with pytest.raises(MailNotSent):
-        await send_mail(db, with_smtp(settings, free_port()), await posted(db))
+        await send_mail(db, with_smtp(settings, dead_port()), await posted(db))
     row = await stored(db)
     assert (row.sent_at, row.attempts) == (None, 1)
     assert "SMTPConnectError" in str(row.last_error)

@@ -21,7 +21,7 @@ from services.probes.realtime import RealtimeProbe
 from settings import Settings
 from tests.clock import Clock
 from tests.fake_app import FakeApp, serving
-from tests.servers import free_port
+from tests.servers import dead_port, free_port
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def smtp() -> Iterator[Controller]:
 
 def elsewhere(clock: Clock) -> Database:
     """A database that does not exist."""
-    url = f"postgresql+asyncpg://launch:hunter2@127.0.0.1:{free_port()}/launch"
+    url = f"postgresql+asyncpg://launch:hunter2@127.0.0.1:{dead_port()}/launch"
     return Database(url, clock=clock, timeout_seconds=1)
 
 
@@ -99,7 +99,7 @@ async def test_api_broken(app: FakeApp) -> None:
 
 async def test_api_away() -> None:
     """S66: nobody listens."""
-    result = await ApiProbe(f"http://127.0.0.1:{free_port()}").run()
+    result = await ApiProbe(f"http://127.0.0.1:{dead_port()}").run()
     assert result.outcome is Outcome.FAILED
     assert result.error
 
@@ -120,7 +120,7 @@ async def test_email_login_refused(smtp: Controller) -> None:
 
 async def test_email_away() -> None:
     """S66: nobody listens."""
-    result = await EmailProbe(f"smtp://127.0.0.1:{free_port()}").run()
+    result = await EmailProbe(f"smtp://127.0.0.1:{dead_port()}").run()
     assert result.outcome is Outcome.FAILED
 
 
@@ -146,7 +146,7 @@ async def test_realtime_without_stream(redis: Redis, app: FakeApp) -> None:
 
 async def test_realtime_without_redis(app: FakeApp) -> None:
     """S5: the websocket alone is not enough."""
-    client = Redis.from_url(f"redis://:hunter2@127.0.0.1:{free_port()}/0")
+    client = Redis.from_url(f"redis://:hunter2@127.0.0.1:{dead_port()}/0")
     result = await RealtimeProbe(client, app.url).run()
     await client.aclose()
     assert result.outcome is Outcome.FAILED

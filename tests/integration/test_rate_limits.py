@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 from domain.errors import RateLimited
 from domain.rate_limits import Limit
 from services.rate_limits import PAUSE_SECONDS, RateLimiter
-from tests.servers import ValkeyProcess, free_port
+from tests.servers import ValkeyProcess, dead_port
 
 
 class Seconds:
@@ -25,7 +25,7 @@ class Seconds:
 @pytest.fixture
 def nowhere() -> Redis:
     """A client of a Redis that does not run."""
-    return Redis.from_url(f"redis://127.0.0.1:{free_port()}/0")
+    return Redis.from_url(f"redis://127.0.0.1:{dead_port()}/0")
 
 
 async def admitted(limiter: RateLimiter, times: int, limit: int = 5) -> int:

@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 from db.session import Database
 from jobs.ticker import Claims, Task, Ticker
 from tests.clock import PATIENCE, Clock
-from tests.servers import free_port
+from tests.servers import dead_port
 
 Run = Callable[[], Awaitable[None]]
 
@@ -24,14 +24,14 @@ TASK = Task("test", 30, nothing)
 
 @pytest.fixture
 async def no_redis() -> AsyncIterator[Redis]:
-    client = Redis.from_url(f"redis://127.0.0.1:{free_port()}/0")
+    client = Redis.from_url(f"redis://127.0.0.1:{dead_port()}/0")
     yield client
     await client.aclose()
 
 
 @pytest.fixture
 async def no_database(clock: Clock) -> AsyncIterator[Database]:
-    url = f"postgresql+asyncpg://launch@127.0.0.1:{free_port()}/launch"
+    url = f"postgresql+asyncpg://launch@127.0.0.1:{dead_port()}/launch"
     db = Database(url, clock=clock, timeout_seconds=1)
     yield db
     await db.dispose()

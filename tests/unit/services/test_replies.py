@@ -12,9 +12,9 @@ from services import replies as module
 from services.flag_store import FlagStore
 from services.replies import Kept, Pool, Question, Replies, Source, together
 from tests.clock import Clock
-from tests.servers import free_port
+from tests.servers import dead_port
 
-NOBODY_URL = f"postgresql+asyncpg://nobody@127.0.0.1:{free_port()}/none"
+NOBODY_URL = f"postgresql+asyncpg://nobody@127.0.0.1:{dead_port()}/none"
 
 
 @pytest.fixture
