@@ -37,25 +37,36 @@ FROM (SELECT n, now() - make_interval(secs => 2592000.0 * n / :count) AS at,
                AS journey
       FROM generate_series(1, :count) AS n) AS drawn
 """)
+# Minutes for as long as they are kept, hours for all, and days out of the hours.
 _COUNTS = text("""
 WITH run AS (
   SELECT *, round(ln(greatest(extract(epoch FROM moved_at - started_at), 1)) / ln(1.05))::int
     AS bucket FROM journey_runs
+), minutes AS (
+  SELECT part.size, date_bin(make_interval(secs => part.size), started_at, 'epoch') AS cohort_at,
+         journey, vendor_type, outcome, bucket, count(*) AS number
+  FROM run CROSS JOIN (VALUES (60), (3600)) AS part (size)
+  WHERE part.size > 60 OR started_at > now() - interval '49 hours'
+  GROUP BY 1, 2, 3, 4, 5, 6
+), cohorts AS (
+  SELECT * FROM minutes
+  UNION ALL
+  SELECT 86400, date_bin('1 day', cohort_at, 'epoch'), journey, vendor_type, outcome, bucket,
+         sum(number) FROM minutes WHERE size = 3600 GROUP BY 2, 3, 4, 5, 6
 ), cells AS (
-  SELECT size, date_bin(make_interval(secs => size), started_at, 'epoch') AS cohort_at, journey,
+  SELECT size, cohort_at, journey,
          CASE WHEN part.step = '' THEN coalesce(vendor_type, '') ELSE '' END AS vendor_type,
-         part.step, part.measure, part.bucket, count(*) AS number
-  FROM run
-  CROSS JOIN unnest(ARRAY[60, 3600, 86400]) AS size
+         part.step, part.measure, part.bucket, sum(number) AS number
+  FROM cohorts
   CROSS JOIN LATERAL (VALUES
     ('', 'entered', 0, true), ('', 'completed', 0, outcome = 'completed'),
-    ('', 'timed', 0, outcome = 'completed'), ('', 'seconds', run.bucket, outcome = 'completed'),
+    ('', 'timed', 0, outcome = 'completed'), ('', 'seconds', bucket, outcome = 'completed'),
     ('open_invitation', 'entered', 0, true), ('open_invitation', 'completed', 0, true),
-    ('open_invitation', 'seconds', run.bucket, true), ('accept_invitation', 'entered', 0, true),
+    ('open_invitation', 'seconds', bucket, true), ('accept_invitation', 'entered', 0, true),
     ('accept_invitation', 'completed', 0, outcome = 'completed'),
-    ('accept_invitation', 'seconds', run.bucket - 1, outcome = 'completed')
+    ('accept_invitation', 'seconds', bucket - 1, outcome = 'completed')
   ) AS part (step, measure, bucket, holds)
-  WHERE part.holds AND (size > 60 OR started_at > now() - interval '49 hours')
+  WHERE part.holds
   GROUP BY 1, 2, 3, 4, 5, 6, 7
 )
 INSERT INTO journey_counts (resolution_seconds, cohort_at, journey, vendor_type, step, measure,
