@@ -20,6 +20,7 @@ _SOCKETS = 3_000
 _FLAGS = 20
 _ROUNDS = 20
 _REST = 0.5  # two changes a second
+_REST_SECONDS = 10
 _CHANNEL = "bench:flags"
 
 
@@ -66,6 +67,9 @@ def _measured(
 ) -> Iterator[Figure]:
     waits: list[float] = []
     costs: list[float] = []
+    own: list[float] = []
+    run.tell(f"{name}: {listeners.size} sockets, at rest")
+    at_rest = _at_rest(server, run.some(_REST_SECONDS))
     for number in range(run.some(_ROUNDS)):
         run.tell(f"{name}: {listeners.size} sockets, change {number + 1}")
         listeners.arm()
@@ -73,9 +77,19 @@ def _measured(
         change(number)
         waits += [(moment - begin) * 1e3 for moment in listeners.heard()]
         time.sleep(_REST)
-        costs.append((server.cpu_seconds() - before) / listeners.size * 1e6)
+        used, seconds = server.cpu_seconds() - before, time.monotonic() - begin
+        costs.append(used / listeners.size * 1e6)
+        own.append((used - seconds * at_rest) / listeners.size * 1e6)
     yield figure(f"{name}, {listeners.size:,} sockets", "ms", waits)
     yield figure("  its CPU a message", "µs", costs)
+    yield figure("  without that of its rest: pings to each socket", "µs", own)
+
+
+def _at_rest(server: Process, seconds: float) -> float:
+    """The share of a core that it takes while nothing changes."""
+    before, begin = server.cpu_seconds(), time.monotonic()
+    time.sleep(seconds)
+    return (server.cpu_seconds() - before) / (time.monotonic() - begin)
 
 
 def _message(number: int) -> dict[str, object]:

@@ -1,8 +1,9 @@
 """What clients see of the flags: most see the same, and a change is worked out once for them."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TypeAlias
 from weakref import WeakValueDictionary
 
 from domain.flags import Evaluation, EvaluationContext
@@ -17,7 +18,7 @@ class Seen:
     evaluations: tuple[Evaluation, ...]
     shown: object = None  # what the graph makes of it, once for all
     moving_to: FlagSet | None = None
-    moves: dict[tuple[int, ...], tuple["Seen", bool]] = field(default_factory=dict)
+    moves: dict[Hashable, "Move"] = field(default_factory=dict)
 
     @cached_property
     def bits(self) -> bytes:
@@ -28,6 +29,9 @@ class Seen:
     def values(self) -> Mapping[str, bool]:
         """The flags by key, in their order."""
         return {item.key: item.value for item in self.evaluations}
+
+
+Move: TypeAlias = tuple[Seen, bool]  # what is seen then, and whether a value is another
 
 
 class FlagViews:
@@ -54,15 +58,33 @@ class FlagViews:
             known = self._common[id(plan)] = self._one(found, plan.settled)
         return known
 
-    def moved(
-        self, before: Seen, found: FlagSet, changed: tuple[Evaluation, ...]
-    ) -> tuple[Seen, bool]:
-        """What clients see where these flags came out as that, and whether a value is new.
+    def moved(self, before: Seen, found: FlagSet, context: EvaluationContext) -> Move:
+        """What a client sees in another set who has seen this.
 
-        The same flags are visible in both sets. Worked out for the first that goes this way.
+        Worked out once for all whose groups decide it, then for all to whom the same flags come
+        out as the same.
         """
         if before.moving_to is not found:
             before.moving_to, before.moves = found, {}
+        known = before.moves.get(context.groups)
+        return known if known is not None else self._moved(before, found, context)
+
+    def _moved(self, before: Seen, found: FlagSet, context: EvaluationContext) -> Move:
+        keys, plan = self.changed(before.of, found), found.plan(context.groups)
+        if keys is None or len(keys) == len(found.places) or not plan.open:
+            seen = self.everything(found, context)
+            is_new = seen.bits != before.bits if keys is not None else seen.values != before.values
+            move = (seen, is_new)
+            is_for_all = not plan.open
+        else:
+            move = self._stepped(before, found, found.some_client_flags(keys, context))
+            is_for_all = plan.open.keys().isdisjoint(keys)
+        if is_for_all:
+            before.moves[context.groups] = move
+        return move
+
+    def _stepped(self, before: Seen, found: FlagSet, changed: tuple[Evaluation, ...]) -> Move:
+        """Where these flags came out as that; the same flags are visible in both sets."""
         key = tuple(map(id, changed))
         known = before.moves.get(key)
         if known is None:
@@ -100,16 +122,7 @@ class FlagView:
 
     def move_to(self, found: FlagSet) -> bool:
         """Go to another set; True where the client sees another value than before."""
-        before = self.seen
-        keys = self._views.changed(before.of, found)
-        if keys is None:
-            self.seen = self._views.everything(found, self._context)
-            return self.seen.values != before.values
-        if len(keys) == len(found.places) or not found.plan(self._context.groups).open:
-            self.seen = self._views.everything(found, self._context)
-            return self.seen.bits != before.bits
-        again = found.some_client_flags(keys, self._context)
-        self.seen, is_new = self._views.moved(before, found, again)
+        self.seen, is_new = self._views.moved(self.seen, found, self._context)
         return is_new
 
 
