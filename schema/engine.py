@@ -6,8 +6,11 @@ from contextlib import asynccontextmanager, contextmanager
 from functools import lru_cache, partial
 from typing import Any, NamedTuple, cast
 
+import orjson
 import strawberry
-from graphql import GraphQLError
+from graphql import GraphQLError, execute
+from graphql.execution import ExecutionResult as GraphQLResult
+from strawberry.execution import optimized_is_awaitable
 from strawberry.extensions import SchemaExtension
 from strawberry.extensions.context import (
     ExecutingContextManager,
@@ -22,10 +25,13 @@ from strawberry.extensions.runner import SchemaExtensionsRunner
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.execution import StreamExecutionResult
 
+from schema.context import Context
 from schema.directives import describe_arguments
+from schema.documents import parsed
 from schema.operations import OperationLog
 from schema.rendering import Handing
 from schema.sharing import Answer, Opening, Reply
+from services.replies import Question
 
 
 class _Hook(NamedTuple):
@@ -157,6 +163,20 @@ class LaunchSchema(strawberry.Schema):
     ) -> Runner:
         """One for each operation."""
         return Runner(execution_context, extensions)
+
+    async def run(self, question: Question, context: Context) -> GraphQLResult:
+        """Execute what was parsed, validated and priced before, without any hook."""
+        text, name = question.document
+        found = execute(
+            self._schema,
+            parsed(text),
+            variable_values=orjson.loads(question.variables),
+            operation_name=name,
+            context_value=context,
+            executor_class=self.execution_context_class,
+            is_awaitable=cast("Any", optimized_is_awaitable),
+        )
+        return found if isinstance(found, GraphQLResult) else await found
 
     async def _handle_execution_result(
         self,

@@ -18,10 +18,12 @@ from domain.errors import DependencyDown
 from schema import http
 from schema.authentication import identify
 from schema.context import Context, Runtime
+from schema.engine import LaunchSchema
+from schema.known_views import KnownViews
 from schema.operations import tell_repeated
 from schema.sharing import asker
 from schema.spending import cost_told, payer
-from services.replies import Question, Source
+from services.replies import Kept, Question, Source
 
 MOST = 2_000
 MOST_BYTES = 8_000
@@ -32,9 +34,10 @@ _HASH, _TEXT = b'"persistedQuery"', b'"query"'
 class Repeats:
     """The requests that came last, for one process."""
 
-    def __init__(self, runtime: Runtime) -> None:
-        """`runtime` is what the process shares."""
+    def __init__(self, runtime: Runtime, schema: LaunchSchema) -> None:
+        """`runtime` is what the process shares; `schema` executes what is known but new."""
         self._runtime = runtime
+        self.known = KnownViews(schema)
         # Apart, so that a crowd of visitors makes nobody forget what the dashboards ask.
         self._rows: OrderedDict[bytes, Question] = OrderedDict()
         self._views: OrderedDict[bytes, Question] = OrderedDict()
@@ -48,6 +51,7 @@ class Repeats:
         """What a body asks for, whoever sent it."""
         if len(body) > MOST_BYTES or (_HASH in body and _TEXT in body):
             return
+        self.known.remember(question)
         known = self._views if question.source is Source.VIEW else self._rows
         known[body] = question
         known.move_to_end(body)
@@ -57,7 +61,7 @@ class Repeats:
     async def answer(self, request: Request) -> Response | None:
         """To a POST whose head was checked; None where it takes the long road."""
         begin, body = perf_counter(), await request.body()
-        question = self._rows.get(body) or self._views.get(body)
+        question = self._question(body)
         media_type = http.json_type(request.headers.get("accept", ""))
         if question is None or media_type is None:
             return None
@@ -80,10 +84,23 @@ class Repeats:
             media_type=f"{media_type}; charset=utf-8",
         )
 
+    def _question(self, body: bytes) -> Question | None:
+        if len(body) > MOST_BYTES:
+            return None
+        return self._rows.get(body) or self._views.get(body) or self.known.read(body)
+
     async def _data(self, question: Question, context: Context) -> bytes | None:
-        """The answer that was kept, where the rows are still the same."""
-        replies = self._runtime.replies
+        """The answer that was kept, where what it is made of is the same; of flags a new one."""
+        replies, who = self._runtime.replies, asker(question.source, context.actor)
         with suppress(DependencyDown):  # the long road says so
             revision = await replies.revision(question.source)
-            return replies.find(question, asker(question.source, context.actor), revision)
+            data = replies.find(question, who, revision)
+            if data is not None or question.source is not Source.VIEW:
+                return data
+            left = self._runtime.budgets.standing(payer(context)).remaining
+            if left >= question.points:
+                data = await self.known.worked_out(question, context)
+            if data is not None:
+                replies.keep(question, who, Kept(revision, data, context.again))
+            return data
         return None

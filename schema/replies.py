@@ -50,12 +50,11 @@ class ReplyCache(SchemaExtension):
         source = source_of(asked.schema._schema, asked.query or "", asked.operation_name)
         if source is None:
             return None
-        try:
-            given = orjson.dumps(asked.variables or {}, option=orjson.OPT_SORT_KEYS)
-        except TypeError:  # integers that only Python knows
-            return None
-        what = (asked.query, asked.operation_name, given)
-        return Question(source, what, operation_cost().points, asked.operation_name)
+        document = (asked.query or "", asked._provided_operation_name)
+        points, name = operation_cost().points, asked.operation_name
+        with suppress(TypeError):  # integers that only Python knows
+            return Question.of(source, document, asked.variables or {}, points, name)
+        return None
 
     def _answered(
         self, context: Context, revision: Hashable, question: Question, who: Hashable

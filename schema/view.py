@@ -16,7 +16,6 @@ from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 from strawberry.http.streaming import HTTPStreamTransport, SSETransport
-from strawberry.schema import BaseSchema
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 
@@ -25,6 +24,7 @@ from schema.adapters import adapter_of
 from schema.authentication import identify
 from schema.context import Context, Runtime
 from schema.documents import operation_kind
+from schema.engine import LaunchSchema
 from schema.error_texts import discreet
 from schema.errors import Refused, TopLevelCode, public_error
 from schema.http import Refusal
@@ -68,7 +68,7 @@ class GraphQLView(GraphQL[Context, None]):
 
     def __init__(
         self,
-        schema: BaseSchema,
+        schema: LaunchSchema,
         runtime: Runtime,
         *,
         explorer: str | None,
@@ -85,7 +85,7 @@ class GraphQLView(GraphQL[Context, None]):
         )
         self.runtime = runtime
         self.explorer = explorer
-        self.repeats = Repeats(runtime)
+        self.repeats = Repeats(runtime, schema)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer; whatever is refused early is JSON too."""

@@ -1,9 +1,11 @@
 """Answers that are still what they would be if they were worked out again (ADR 12)."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+
+import orjson
 
 from db.revisions import Revision, Revisions
 from services.flag_store import FlagStore
@@ -36,16 +38,30 @@ def together(sources: set[Source]) -> Source | None:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A valid query that can be answered again; `what` is its document, name and variables."""
+    """A valid query that can be answered again."""
 
     source: Source
-    what: Hashable
+    document: tuple[str, str | None]  # its text, and which operation of it was asked for
+    variables: bytes  # as JSON, with sorted names
     points: int  # what it costs whoever asks
-    name: str | None
+    name: str | None = None  # of the operation, for logs
+
+    @classmethod
+    def of(
+        cls,
+        source: Source,
+        document: tuple[str, str | None],
+        variables: Mapping[str, object],
+        points: int,
+        name: str | None,
+    ) -> "Question":
+        """Raises TypeError for integers that only Python knows."""
+        given = orjson.dumps(variables, option=orjson.OPT_SORT_KEYS)
+        return cls(source, document, given, points, name)
 
     def by(self, audience: Hashable) -> Hashable:
         """The key of the answer for all with the same rights."""
-        return self.what, audience
+        return self.document, self.variables, audience
 
 
 @dataclass(frozen=True, slots=True)

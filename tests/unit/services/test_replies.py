@@ -91,7 +91,7 @@ async def test_without_a_database_only_what_is_in_memory_has_a_revision() -> Non
 
 def test_what_is_given_again_is_counted_again() -> None:
     replies = Replies(Revisions(NOBODY_URL), FlagStore(cast("Database", None), clock=Clock()))
-    question = Question(Source.VIEW, "what", 1, None)
+    question = Question(Source.VIEW, ("what", None), b"", 1)
     seen: list[str] = []
     replies.keep(question, "who", Kept(1, b"data", [partial(seen.append, "a")]))
     given = [replies.find(question, who, at) for who, at in (("who", 1), ("else", 1), ("who", 2))]

@@ -1,0 +1,75 @@
+"""A document that shows flags, known from before, for a client who is new (ADR 12).
+
+It was parsed, validated and found to be made of nothing but flags when it first came. What comes
+with it is read, priced and executed here; nothing of that waits for anything. Whatever is not as
+it should be has no answer here, and takes the long road.
+"""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+
+import orjson
+
+from schema.context import Context
+from schema.costs import cost_of
+from schema.engine import LaunchSchema
+from schema.errors import Refused
+from schema.limits import nul_in
+from services.replies import Question, Source
+
+MOST = 200
+_PARTS = ("query", "operationName", "variables")
+
+
+class KnownViews:
+    """The documents that came last, for one process."""
+
+    def __init__(self, schema: LaunchSchema) -> None:
+        """`schema` executes them."""
+        self._schema = schema
+        self._names: OrderedDict[tuple[str, str | None], str | None] = OrderedDict()
+
+    def __len__(self) -> int:
+        """How many are known."""
+        return len(self._names)
+
+    def remember(self, question: Question) -> None:
+        """Its document was answered by the long road."""
+        if question.source is Source.VIEW:
+            self._names[question.document] = question.name
+            self._names.move_to_end(question.document)
+            if len(self._names) > MOST:
+                self._names.popitem(last=False)
+
+    def read(self, body: bytes) -> Question | None:
+        """What a body asks for, where its document is known and all in it is in order."""
+        try:
+            given = orjson.loads(body)
+        except orjson.JSONDecodeError:
+            return None
+        if not isinstance(given, dict) or not given.keys() <= set(_PARTS):
+            return None
+        query, name, variables = map(given.get, _PARTS)
+        if not isinstance(query, str) or not isinstance(name, str | None):
+            return None
+        if (query, name) not in self._names or not isinstance(variables, dict | None):
+            return None
+        return self._priced((query, name), variables or {})
+
+    def _priced(
+        self, document: tuple[str, str | None], variables: Mapping[str, object]
+    ) -> Question | None:
+        if nul_in(variables, "$") is not None:
+            return None
+        try:
+            points = cost_of(self._schema._schema, *document, variables).points
+        except Refused:
+            return None
+        return Question.of(Source.VIEW, document, variables, points, self._names[document])
+
+    async def worked_out(self, question: Question, context: Context) -> bytes | None:
+        """The answer as JSON; None where there is an error in it."""
+        result = await self._schema.run(question, context)
+        if result.errors or result.data is None:
+            return None
+        return orjson.dumps(result.data)
