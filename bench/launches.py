@@ -39,11 +39,8 @@ def flag_key(index: int) -> str:
     return f"bench_flag_{index:05}"
 
 
-def make_flags(client: Client, count: int, *, split: bool = True, begin: int = 0) -> list[str]:
-    """Flags of all sorts: on for everybody, split by percentage or not, for a group, off.
-
-    `begin`: so many are there already.
-    """
+def make_flags(client: Client, count: int, *, split: bool = True) -> list[str]:
+    """Flags of all sorts: on for everybody, split by percentage or not, for a group, off."""
     kinds: list[dict[str, object]] = [
         {"enabled": True, "rolloutPercentage": 100},
         {"enabled": True, "rolloutPercentage": 37.5 if split else 100},
@@ -51,7 +48,7 @@ def make_flags(client: Client, count: int, *, split: bool = True, begin: int = 0
         {"enabled": False},
     ]
     keys = [flag_key(index) for index in range(count)]
-    for index, key in list(enumerate(keys))[begin:]:
+    for index, key in enumerate(keys):
         about = {"name": f"Flag {index}", "description": "Made by a benchmark."}
         client.data(CREATE_FLAG, input={"key": key, **about, **kinds[index % len(kinds)]})
     return keys
