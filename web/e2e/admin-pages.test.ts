@@ -1,32 +1,15 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 
-import {
-  BASE, NARROW, openBrowser, picture, type SessionState, sessionOf, switchFlag, visit, wellBuilt, WIDE,
-} from "./browser.ts";
+import { admin, session } from "./admin.ts";
+import { BASE, browser, NARROW, picture, switchFlag, wellBuilt, WIDE } from "./browser.ts";
 import { openIncident } from "./incidents.ts";
 import { supplier } from "./people.ts";
 import { missedSenses } from "./senses.ts";
 
 /** The pages of the launch team as they look and load; what they do is in admin.test.ts (S75 to S81, S103). */
-
-let browser: Browser;
-let session: SessionState;
-before(async () => {
-  browser = await openBrowser();
-  session = await sessionOf(browser);
-});
-after(async () => {
-  await browser.close();
-});
-
-/** An admin's page, with the problems of its whole visit. */
-async function admin(path: string): Promise<{ page: Page; end: () => void }> {
-  const { page, problems } = await visit(browser, WIDE, path, session);
-  return { page, end: () => assert.deepEqual(problems, []) };
-}
 
 test("every page of the launch team, wide and light, narrow and dark", async () => {
   const number = await openIncident();

@@ -1,35 +1,15 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { Browser, Page } from "playwright-core";
-
-import {
-  ask, NARROW, openBrowser, picture, required, type SessionState, sessionOf, switchFlag, token, visit, wellBuilt,
-  WIDE,
-} from "./browser.ts";
+import { admin } from "./admin.ts";
+import { ask, NARROW, picture, required, switchFlag, token, wellBuilt } from "./browser.ts";
 import { openIncident } from "./incidents.ts";
 import { supplier } from "./people.ts";
-
-let browser: Browser;
-let session: SessionState;
-before(async () => {
-  browser = await openBrowser();
-  session = await sessionOf(browser);
-});
-after(async () => {
-  await browser.close();
-});
 
 const MAIL_PID = Number(required("MAIL_PID"));
 const WORKER_PID = Number(required("WORKER_PID"));
 const COLLEAGUE = "night.shift@wedsync.app";
-
-/** An admin's page, with the problems of its whole visit. */
-async function admin(path: string): Promise<{ page: Page; end: () => void }> {
-  const { page, problems } = await visit(browser, WIDE, path, session);
-  return { page, end: () => assert.deepEqual(problems, []) };
-}
 
 async function colleague(): Promise<void> {
   await ask(

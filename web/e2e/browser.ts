@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { readFile } from "node:fs/promises";
-import { afterEach } from "node:test";
+import { after, afterEach } from "node:test";
 
 import sparticuz from "@sparticuz/chromium";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
@@ -53,7 +53,7 @@ const NOT_WANTED = new Set([
 ]);
 
 /** Chromium sometimes crashes while it starts, before it has seen a page; then it is started again. */
-export async function openBrowser(attempts = 3): Promise<Browser> {
+async function openBrowser(attempts = 3): Promise<Browser> {
   try {
     return await chromium.launch({
       executablePath: await sparticuz.executablePath(),
@@ -69,6 +69,10 @@ export async function openBrowser(attempts = 3): Promise<Browser> {
   }
 }
 
+/** That of the file whose tests run. */
+export const browser = await openBrowser();
+after(() => browser.close());
+
 export interface Visit {
   context: BrowserContext;
   page: Page;
@@ -77,9 +81,7 @@ export interface Visit {
 }
 
 /** `session`: of somebody who has logged in before. What is open when the test ends is closed then. */
-export async function visit(
-  browser: Browser, viewport = WIDE, path = "/", session: SessionState | undefined = undefined,
-): Promise<Visit> {
+export async function visit(viewport = WIDE, path = "/", session: SessionState | undefined = undefined): Promise<Visit> {
   const context = await browser.newContext({ viewport, ...(session !== undefined && { storageState: session }) });
   open.add(context);
   context.once("close", () => open.delete(context));
@@ -143,7 +145,7 @@ export async function logIn(page: Page, email = EMAIL): Promise<void> {
 }
 
 /** A browser that somebody has logged in with. */
-export async function sessionOf(browser: Browser, email = EMAIL): Promise<SessionState> {
+export async function sessionOf(email = EMAIL): Promise<SessionState> {
   const context = await browser.newContext();
   await context.request.post(`${BASE}/graphql`, {
     headers: { origin: BASE }, data: { query: LOG_IN, variables: { e: email, p: PASSWORD } },

@@ -1,28 +1,20 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-
-import type { Browser } from "playwright-core";
+import { before, test } from "node:test";
 
 import {
-  ask, BASE, logIn, NARROW, openBrowser, PASSWORD, picture, sessionOf, signUp, switchFlag, token, tokenOf, visit, wellBuilt,
-  WIDE,
+  ask, BASE, logIn, NARROW, PASSWORD, picture, sessionOf, signUp, switchFlag, token, tokenOf, visit, wellBuilt, WIDE,
 } from "./browser.ts";
 import { bounce, confirm, invite, supplier } from "./people.ts";
 
 /** The journeys of suppliers and couples (SPEC S90, S91, S94, S120). */
 
 const FEATURES = ["mvp_supplier_dashboard", "mvp_client_management", "mvp_client_invitations"];
-let browser: Browser;
 before(async () => {
-  browser = await openBrowser();
   for (const key of FEATURES) await switchFlag(key, true);
-});
-after(async () => {
-  await browser.close();
 });
 
 test("a supplier completes the onboarding, on a phone (S90)", async () => {
-  const { page, problems } = await visit(browser, NARROW);
+  const { page, problems } = await visit(NARROW);
   await signUp(page, "SUPPLIER", "s90@example.org");
   await page.waitForURL("**/onboarding/business-info");
   await page.goto(`${BASE}/onboarding/business-info`);
@@ -49,11 +41,11 @@ test("a couple accepts, and the supplier sees each step of it (S91, X13)", async
   const token = await supplier("s91@example.org", "Bloom & Co");
   await confirm("s91@example.org");
   const path = await invite(token, "Doe & Smith", "c91@example.org");
-  const one = await visit(browser, WIDE, "/clients", await sessionOf(browser, "s91@example.org"));
+  const one = await visit(WIDE, "/clients", await sessionOf("s91@example.org"));
   const row = one.page.getByTestId("client-Doe & Smith");
   await row.getByText("Sent").waitFor();
 
-  const two = await visit(browser, NARROW, path);
+  const two = await visit(NARROW, path);
   await two.page.getByTestId("partner1-name").waitFor();
   await row.getByText("Sent").waitFor(); // looking is not opening
   await two.page.fill('[data-testid="partner1-name"]', "John Doe");
@@ -74,7 +66,7 @@ test("a letter that comes back asks the supplier for another address, live (X13)
   const supplierToken = await supplier("x13@example.org", "Hints Ltd");
   await confirm("x13@example.org");
   await invite(supplierToken, "Ama & Kofi", "wrong@example.org");
-  const { page, problems } = await visit(browser, NARROW, "/clients", await sessionOf(browser, "x13@example.org"));
+  const { page, problems } = await visit(NARROW, "/clients", await sessionOf("x13@example.org"));
   const row = page.getByTestId("client-Ama & Kofi");
   await row.getByText("Sent").waitFor();
   await bounce(await token(), "wrong@example.org");
@@ -95,7 +87,7 @@ test("a letter that comes back asks the supplier for another address, live (X13)
 
 test("a flag that is switched off takes the feature away before the eyes", async () => {
   await supplier("flags@example.org", "Flagship");
-  const { page, problems } = await visit(browser, WIDE, "/clients", await sessionOf(browser, "flags@example.org"));
+  const { page, problems } = await visit(WIDE, "/clients", await sessionOf("flags@example.org"));
   await page.getByText("No clients yet").waitFor();
   await switchFlag("mvp_client_management", false);
   await page.getByTestId("not-yet-mvp_client_management").waitFor();
@@ -108,7 +100,7 @@ test("a flag that is switched off takes the feature away before the eyes", async
 
 test("an error stands at its field, and nothing that was typed is lost", async () => {
   const path = await invite(await supplier("typed@example.org", "Typed Ltd"), "Ana & Ben");
-  const { page, problems } = await visit(browser, NARROW, path);
+  const { page, problems } = await visit(NARROW, path);
   await page.fill('[data-testid="partner1-name"]', "Ana");
   await page.fill('[data-testid="partner2-name"]', "Ben");
   await page.fill('[data-testid="email"]', "typed@example.org");
@@ -126,7 +118,7 @@ test("an error stands at its field, and nothing that was typed is lost", async (
 
 test("a session that ends elsewhere leads to the log-in, and from there back", async () => {
   const token = await supplier("ended@example.org", "Ended Ltd");
-  const { page } = await visit(browser, NARROW, "/settings", await sessionOf(browser, "ended@example.org"));
+  const { page } = await visit(NARROW, "/settings", await sessionOf("ended@example.org"));
   await page.getByRole("heading", { name: "Settings" }).waitFor();
   await ask(token, "mutation ($p: String!) { changePassword(currentPassword: $p, newPassword: $p) { errors { code } } }", {
     p: PASSWORD,

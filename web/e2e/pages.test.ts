@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 
-import {
-  BASE, EMAIL, NARROW, openBrowser, PASSWORD, picture, sessionOf, switchFlag, visit, wellBuilt, WIDE,
-} from "./browser.ts";
+import { BASE, EMAIL, NARROW, PASSWORD, picture, sessionOf, switchFlag, visit, wellBuilt, WIDE } from "./browser.ts";
 import { confirm, couple, invite, supplier } from "./people.ts";
 import { missedSenses } from "./senses.ts";
 
@@ -15,18 +13,13 @@ const FEATURES = [
   "mvp_supplier_dashboard", "mvp_client_management", "mvp_client_invitations", "mvp_supplier_settings",
   "mvp_couple_dashboard", "mvp_couple_suppliers", "mvp_couple_profile",
 ];
-let browser: Browser;
 let path: string;
 before(async () => {
-  browser = await openBrowser();
   for (const key of FEATURES) await switchFlag(key, true);
   const token = await supplier("pages@example.org", "Paper & Light Photography");
   await confirm("pages@example.org");
   await invite(token, "Grace Okonkwo & Henry Fitzgerald-Montgomery", "grace.okonkwo@example.org");
   path = await invite(token, "Ines & João");
-});
-after(async () => {
-  await browser.close();
 });
 
 /** Wide and light, then narrow and dark. */
@@ -44,7 +37,7 @@ async function inspect(page: Page, address: string, landmark: string): Promise<v
 }
 
 test("pages of visitors", async () => {
-  const { page, problems } = await visit(browser);
+  const { page, problems } = await visit();
   await inspect(page, "/login", "input[name=password]");
   await inspect(page, "/signup", "input[name=password]");
   await inspect(page, "/forgot-password", "input[name=email]");
@@ -56,7 +49,7 @@ test("pages of visitors", async () => {
 });
 
 test("pages of suppliers", async () => {
-  const { page, problems } = await visit(browser, WIDE, "/dashboard", await sessionOf(browser, "pages@example.org"));
+  const { page, problems } = await visit(WIDE, "/dashboard", await sessionOf("pages@example.org"));
   await inspect(page, "/dashboard", "[data-testid=system-status]");
   await inspect(page, "/clients", "[data-testid^=client-]");
   await inspect(page, "/settings", "[data-testid^=feature-]");
@@ -66,7 +59,7 @@ test("pages of suppliers", async () => {
 });
 
 test("pages of couples, and the way of a visitor to what was asked for", async () => {
-  const { context, page, problems } = await visit(browser, WIDE, path);
+  const { context, page, problems } = await visit(WIDE, path);
   await page.fill('[data-testid="partner1-name"]', "Ines");
   await page.fill('[data-testid="partner2-name"]', "João");
   await page.fill('[data-testid="email"]', "ines@example.org");
@@ -87,7 +80,7 @@ test("pages of couples, and the way of a visitor to what was asked for", async (
 });
 
 test("an address that no page has is answered as such, with a way on", async () => {
-  const { page } = await visit(browser);
+  const { page } = await visit();
   const response = await page.goto(`${BASE}/nowhere`);
   assert.equal(response?.status(), 404);
   await page.getByRole("link", { name: "Log in" }).click();
@@ -132,7 +125,7 @@ const READING: [who: string, pages: [address: string, landmark: string][]][] = [
 for (const [who, pages] of READING) {
   test(`what cannot be read is said on each page of ${who}, and is read again (S103)`, async () => {
     if (who.includes("couple")) await couple(who);
-    const { page, problems } = await visit(browser, NARROW, "/login", await sessionOf(browser, who));
+    const { page, problems } = await visit(NARROW, "/login", await sessionOf(who));
     let broken = true;
     await page.route(`${BASE}/graphql`, (route) => {
       const { operationName } = route.request().postDataJSON() as { operationName: string };
@@ -159,7 +152,7 @@ for (const [who, pages] of READING) {
 const FAULT = "It failed on our side.";
 
 test("with the server away, a first visit says so and goes on when it is back", async () => {
-  const { page } = await visit(browser, NARROW, "/login");
+  const { page } = await visit(NARROW, "/login");
   let away = true;
   await page.route(`${BASE}/graphql`, (route) => (away ? route.abort() : route.continue()));
   for (const [address, landmark] of [["/login", "input[name=password]"], ["/accept/no-such-code", "[data-testid=invitation-over]"]] as const) {
