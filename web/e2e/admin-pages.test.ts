@@ -149,3 +149,28 @@ function trustNone(): void {
     observer.disconnect();
   }).observe(document, { childList: true, subtree: true });
 }
+
+test("on a phone an address breaks between its parts, never within one", async () => {
+  const address = "felicitas.featherstonehaugh@flowers-and-more.example.org";
+  await supplier(address, "Long Letters");
+  const { page, end } = await admin("/admin/directory", NARROW);
+  const shown = page.locator("main .row", { hasText: "Long Letters" }).getByText(address);
+  await shown.waitFor();
+  assert.deepEqual(await shown.evaluate(torn), []);
+  end();
+});
+
+/** Runs in the page: the words that stand on more than one line. */
+function torn(element: Element): string[] {
+  const found: string[] = [];
+  const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    for (const { index, 0: word } of (node.nodeValue ?? "").matchAll(/\w+/g)) {
+      const range = document.createRange();
+      range.setStart(node, index);
+      range.setEnd(node, index + word.length);
+      if (range.getClientRects().length > 1) found.push(word);
+    }
+  }
+  return found;
+}

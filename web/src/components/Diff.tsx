@@ -15,11 +15,11 @@ export function Diff({ before, after }: { before: unknown; after: unknown }) {
 
 function Line({ line: { field, from, to } }: { line: Difference }) {
   return (
-    <Group gap={6} align="baseline" style={{ overflowWrap: "anywhere" }}>
+    <Group gap="0 6px" align="baseline" style={{ overflowWrap: "anywhere" }}>
       <Text size="xs" c="dimmed">{fieldName(field)}</Text>
-      {from !== undefined && <Text size="xs" td="line-through" c="dimmed">{shown(from)}</Text>}
+      {from !== undefined && <Text size="xs" td="line-through" c="dimmed">{shown(from, field)}</Text>}
       {from !== undefined && <Text size="xs" c="dimmed" role="img" aria-label="becomes">→</Text>}
-      <Text size="xs" fw={600} style={{ minWidth: 0 }}>{to === undefined ? "nothing" : shown(to)}</Text>
+      <Text size="xs" fw={600} style={{ minWidth: 0 }}>{to === undefined ? "nothing" : shown(to, field)}</Text>
     </Group>
   );
 }

@@ -19,8 +19,9 @@ test("what is not there has no differences", () => {
 });
 
 test("values are words", () => {
-  expect([true, null, [], ["a", "b"], 40].map(shown)).toEqual(["yes", "none", "none", "a, b", "40"]);
+  expect([true, null, [], ["a", "b"], 40].map((value) => shown(value))).toEqual(["yes", "none", "none", "a, b", "40"]);
   expect(shown([{ percentage: 10 }, { percentage: 100 }])).toBe("10 %, 100 %");
   expect(shown([{ key: "errors", threshold: 2 }])).toBe("errors");
+  expect([0, 25].map((value) => shown(value, "rolloutPercentage"))).toEqual(["0 %", "25 %"]);
   expect(fieldName("rolloutPercentage")).toBe("rollout percentage");
 });

@@ -17,9 +17,10 @@ export function differences(before: unknown, after: unknown): Difference[] {
     .map((field) => ({ field, from: old[field], to: now[field] }));
 }
 
-/** A value as people read it. Of a list of things, each by its name or its share. */
-export function shown(value: unknown): string {
+/** A value of a field as people read it. Of a list of things, each by its name or its share. */
+export function shown(value: unknown, field = ""): string {
   if (isEmpty(value)) return "none";
+  if (/percentage$/i.test(field)) return `${String(value)} %`;
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (Array.isArray(value)) return value.map(entry).join(", ");
   return typeof value === "object" ? JSON.stringify(value) : String(value);

@@ -1,5 +1,9 @@
-/** A span as people say it: 45 s, 3 min, 2 h 5 min, 4 d. */
+/** A span as people say it: 45 s, 3 min, 2 h 5 min, 4 d. It breaks over no line. */
 export function span(milliseconds: number): string {
+  return worded(milliseconds).replaceAll(" ", "\u00a0");
+}
+
+function worded(milliseconds: number): string {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);

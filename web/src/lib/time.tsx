@@ -46,9 +46,9 @@ export function Moment({ at, style = "medium" }: { at: string; style?: "medium" 
 }
 
 function aged(milliseconds: number): string {
-  return milliseconds < 1500 ? "just now" : `${span(milliseconds)} ago`;
+  return milliseconds < 1500 ? "just\u00a0now" : `${span(milliseconds)}\u00a0ago`;
 }
 
 function away(milliseconds: number): string {
-  return milliseconds > 0 ? `in ${span(milliseconds)}` : aged(-milliseconds);
+  return milliseconds > 0 ? `in\u00a0${span(milliseconds)}` : aged(-milliseconds);
 }

@@ -13,3 +13,13 @@ export function listed(names: readonly string[]): string {
   const last = names.at(-1) ?? "";
   return names.length < 2 ? last : `${names.slice(0, -1).join(", ")} and ${last}`;
 }
+
+/** A key, an address: parted where it may break when a line is too short for all of it. */
+export function parted(word: string): string[] {
+  return word.split(/(?=[@.])|(?<=[_-])/);
+}
+
+/** A number and its unit, never on two lines: "in 60 s", "0 % to 10 %". */
+export function unbroken(text: string): string {
+  return text.replace(/(?<=\d) (?=(?:%|ms|s|min|h|d)(?![\p{L}\d]))/gu, "\u00a0");
+}

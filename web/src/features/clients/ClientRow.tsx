@@ -6,6 +6,7 @@ import { useMutation } from "urql";
 
 import { Button } from "../../components/Button";
 import { ConfirmDialog } from "../../components/ConfirmDialog";
+import { Long } from "../../components/Long";
 import type { ClientFieldsFragment } from "../../gql/graphql";
 import { plainDate } from "../../lib/dates";
 import { succeeded } from "../../lib/outcome";
@@ -32,7 +33,7 @@ export function ClientRow({ client }: { client: ClientFieldsFragment }) {
       <Box miw={0} flex={1}>
         <Text fw={500} style={{ overflowWrap: "anywhere" }}>{client.coupleNames}</Text>
         <Text size="sm" c="dimmed">{client.weddingDate ? plainDate(client.weddingDate) : "No date yet"}</Text>
-        {client.email && <Text size="sm" c="dimmed" style={{ overflowWrap: "anywhere" }}>{client.email}</Text>}
+        {client.email && <Text size="sm" c="dimmed" style={{ overflowWrap: "anywhere" }}><Long text={client.email} /></Text>}
         <Group gap={6} mt={4}>
           <Badge color={color} variant="light">{label}</Badge>
           {text && <Text size="xs" c="dimmed">{text}{at && <> · <Ago at={at} /></>}</Text>}

@@ -1,5 +1,6 @@
 import { Anchor, Badge, Box, Group, Text } from "@mantine/core";
 
+import { Long } from "../../components/Long";
 import type { PartnershipFieldsFragment } from "../../gql/graphql";
 import { Ago } from "../../lib/time";
 import { vendorName } from "../suppliers/vendors";
@@ -12,7 +13,7 @@ export function PartnershipRow({ partnership }: { partnership: PartnershipFields
       <Box miw={0} flex={1}>
         <Text fw={500} style={{ overflowWrap: "anywhere" }}>{supplier.businessName ?? vendorName(supplier.vendorType)}</Text>
         <Text size="sm" c="dimmed" style={{ overflowWrap: "anywhere" }}>
-          {vendorName(supplier.vendorType)} · <Anchor href={`mailto:${supplier.email}`} size="sm">{supplier.email}</Anchor>
+          {vendorName(supplier.vendorType)} · <Anchor href={`mailto:${supplier.email}`} size="sm"><Long text={supplier.email} /></Anchor>
         </Text>
         <Group gap={6} mt={4}>
           <Badge variant="light" color={isActive ? "teal" : "gray"}>{isActive ? "Connected" : "Ended"}</Badge>

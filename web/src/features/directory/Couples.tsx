@@ -2,6 +2,7 @@ import { Stack, Text } from "@mantine/core";
 import { useState } from "react";
 
 import { LoadMore } from "../../components/LoadMore";
+import { Long } from "../../components/Long";
 import { Row } from "../../components/Row";
 import { Section } from "../../components/Section";
 import { plainDate } from "../../lib/dates";
@@ -26,7 +27,7 @@ export function Couples() {
                 {[couple.partner1Name, couple.partner2Name].filter(Boolean).join(" and ") || "Without names yet"}
               </Text>
               <Text size="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>
-                {couple.onboarding.user?.email}
+                <Long text={couple.onboarding.user?.email ?? ""} />
                 {couple.weddingDate && ` · wedding on ${plainDate(couple.weddingDate)}`}
                 {couple.firstConnectionAt && <> · connected <Ago at={couple.firstConnectionAt} /></>}
               </Text>

@@ -2,6 +2,7 @@ import { Badge, Select, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 
 import { LoadMore } from "../../components/LoadMore";
+import { Long } from "../../components/Long";
 import { Row } from "../../components/Row";
 import { Section } from "../../components/Section";
 import type { InvitationStatus } from "../../gql/graphql";
@@ -33,7 +34,7 @@ export function Invitations() {
           <Row key={item.id} aside={<Badge color={STATUS[item.status]} variant="dot">{sentenceCase(item.status)}</Badge>}>
             <Text size="sm" fw={600} style={{ overflowWrap: "anywhere" }}>{item.client.coupleNames}</Text>
             <Text size="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>
-              {item.channel === "LINK" ? "by link" : item.email} · sent <Ago at={item.sentAt} />
+              {item.channel === "LINK" ? "by link" : <Long text={item.email ?? ""} />} · sent <Ago at={item.sentAt} />
               {item.openedAt && <> · opened <Ago at={item.openedAt} /></>}
               {item.acceptedAt && <> · accepted <Ago at={item.acceptedAt} /></>}
               {item.resendCount > 0 && ` · sent again ${counted(item.resendCount, "time")}`}

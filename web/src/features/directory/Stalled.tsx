@@ -4,6 +4,7 @@ import { useMutation } from "urql";
 
 import { Button } from "../../components/Button";
 import { LoadMore } from "../../components/LoadMore";
+import { Long } from "../../components/Long";
 import { Row } from "../../components/Row";
 import { Section } from "../../components/Section";
 import type { StandingFieldsFragment } from "../../gql/graphql";
@@ -69,7 +70,7 @@ function Line({ onboarding, mayAnswer, onAnswered }: LineProps) {
       </>
     }>
       <Text size="sm" fw={600} style={{ overflowWrap: "anywhere" }}>
-        {onboarding.user?.email ?? "An account that is gone"} · {onboarding.userType.toLowerCase()}
+        <Long text={onboarding.user?.email ?? "An account that is gone"} /> · {onboarding.userType.toLowerCase()}
       </Text>
       <OnboardingState onboarding={onboarding} />
       {onboarding.assistanceMessage && <Text size="sm" fs="italic" style={{ overflowWrap: "anywhere" }}>“{onboarding.assistanceMessage}”</Text>}

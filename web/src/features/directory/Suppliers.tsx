@@ -2,6 +2,7 @@ import { Group, Select, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 
 import { LoadMore } from "../../components/LoadMore";
+import { Long } from "../../components/Long";
 import { Row } from "../../components/Row";
 import { Section } from "../../components/Section";
 import type { VendorType } from "../../gql/graphql";
@@ -34,7 +35,7 @@ export function Suppliers() {
           <Row key={supplier.id} aside={<SeesLink user={supplier.onboarding.user} />}>
               <Text size="sm" fw={600} style={{ overflowWrap: "anywhere" }}>{supplier.businessName ?? "Without a name yet"}</Text>
               <Text size="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>
-                {supplier.email}{supplier.vendorType && ` · ${supplier.vendorType.toLowerCase()}`}
+                <Long text={supplier.email} />{supplier.vendorType && ` · ${supplier.vendorType.toLowerCase()}`}
                 {supplier.firstValueAt && <> · first invitation <Ago at={supplier.firstValueAt} /></>}
               </Text>
               <OnboardingState onboarding={supplier.onboarding} />

@@ -8,6 +8,7 @@ import { Section } from "../../components/Section";
 import type { EventFieldsFragment } from "../../gql/graphql";
 import { actorName } from "../../lib/actor";
 import { Ago } from "../../lib/time";
+import { unbroken } from "../../lib/words";
 import { isSwing } from "./swings";
 import type { Feed } from "./useEvents";
 
@@ -50,7 +51,7 @@ const Line = memo(function Line({ event }: { event: EventFieldsFragment }) {
     <Group gap="xs" wrap="nowrap" align="flex-start">
       <Icon size={16} style={{ flex: "none", marginTop: 3 }} aria-hidden />
       <div style={{ minWidth: 0 }}>
-        <Text size="sm" style={{ overflowWrap: "anywhere" }}>{event.summary}</Text>
+        <Text size="sm" style={{ overflowWrap: "anywhere" }}>{unbroken(event.summary)}</Text>
         <Text size="xs" c="dimmed">{actorName(event.actor)} · <Ago at={event.at} /></Text>
       </div>
     </Group>

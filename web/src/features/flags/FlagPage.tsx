@@ -5,6 +5,7 @@ import { Link, useParams } from "react-router";
 import { LinkButton } from "../../components/Button";
 import { Failed } from "../../components/Failed";
 import { LoadMore } from "../../components/LoadMore";
+import { Long } from "../../components/Long";
 import { Notice } from "../../components/Notice";
 import { PageHead } from "../../components/PageHead";
 import { Section } from "../../components/Section";
@@ -35,7 +36,7 @@ export function FlagPage() {
     if (reading.error) return <Failed what="This flag" reading={reading} />;
     if (reading.busy || reading.blank) return <Waits what="The flag" height={240} />;
     return (
-      <Notice title="There is no such flag" text={`No flag has the key ${key}.`}>
+      <Notice title="There is no such flag" text={`No flag has the key “${key}”.`}>
         <Anchor component={Link} to="/admin/flags">All flags</Anchor>
       </Notice>
     );
@@ -70,7 +71,7 @@ function Facts({ flag }: { flag: NonNullable<Data["featureFlag"]> }) {
           data-testid="flag-state">
           {flag.enabled ? `On, ${flag.rolloutPercentage} %` : "Off"}
         </Badge>
-        <Text span size="sm" className="code">{flag.key}</Text>
+        <Text span size="sm" className="code"><Long text={flag.key} /></Text>
       </span>
       <span>
         {counted(flag.exposedUsers, "user sees", "users see")} it
@@ -85,7 +86,7 @@ function Facts({ flag }: { flag: NonNullable<Data["featureFlag"]> }) {
 
 function served({ on, off, onShare }: NonNullable<Data["featureFlag"]>["exposure"]): string {
   if (onShare == null) return "Served to nobody in the last 24 hours";
-  return `Served ${(on + off).toLocaleString()} times in the last 24 hours, ${onShare} % of them on`;
+  return `Served ${counted(on + off, "time")} in the last 24 hours, ${onShare} % of them on`;
 }
 
 function History(props: { flagKey: string; version: number; mayOperate: boolean }) {

@@ -7,6 +7,7 @@ import { useLiveQuery } from "../../lib/live";
 import { useStream } from "../../lib/stream";
 import { local } from "../../lib/spans";
 import { Ago, Since } from "../../lib/time";
+import { unbroken } from "../../lib/words";
 import { complaint, inOrder, lookOf, silence, TITLES } from "./checks";
 import { SystemHealthQuery, SystemHealthStream } from "./health.graphql";
 
@@ -38,7 +39,7 @@ function Broken({ check }: { check: Check }) {
   return (
     <Alert color={lookOf(check).color} variant="filled" icon={<IconAlertTriangle />} role="alert"
       title={<>{said}{check.since && <Since at={check.since} />}</>}>
-      {check.errorMessage ?? "No reason is known."}
+      {unbroken(check.errorMessage ?? "No reason is known.")}
       {check.since && <> <Text span inherit style={{ whiteSpace: "nowrap" }}>Since {local(check.since)}.</Text></>}
     </Alert>
   );
@@ -67,7 +68,7 @@ function Tile({ check }: { check: Check }) {
         <Text fw={600}>{label}</Text>
       </Group>
       <Text size="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>
-        {detail(check)}
+        {unbroken(detail(check))}
       </Text>
       {check.checkedAt && <Text size="xs" c="dimmed">seen <Ago at={check.checkedAt} /></Text>}
     </Paper>
@@ -77,5 +78,5 @@ function Tile({ check }: { check: Check }) {
 function detail(check: Check): string {
   if (check.status !== "HEALTHY" && check.errorMessage) return check.errorMessage;
   const time = check.responseTimeMs == null ? "not measured" : `${check.responseTimeMs} ms`;
-  return check.uptime == null ? time : `${time} · ${check.uptime.toFixed(2)} % in 24 h`;
+  return check.uptime == null ? time : `${time} · ${check.uptime.toFixed(2)} % up in 24 h`;
 }

@@ -9,7 +9,7 @@ import type { IncidentFieldsFragment, IncidentStatus, Severity } from "../../gql
 import { usePages } from "../../lib/growing";
 import { Ago } from "../../lib/time";
 import { useNewestEvent } from "../events/useNewestEvent";
-import { sentenceCase } from "../../lib/words";
+import { sentenceCase, unbroken } from "../../lib/words";
 import { IncidentsQuery } from "./incidents.graphql";
 import { atLeast, INCIDENT_STATUS, SEVERITY } from "./severity";
 
@@ -68,7 +68,7 @@ function Line({ incident }: { incident: IncidentFieldsFragment }) {
     }>
       <Anchor component={Link} to={`/admin/incidents/${incident.number}`} size="sm" fw={600}
         style={{ overflowWrap: "anywhere" }}>
-        #{incident.number} {incident.title}
+        #{incident.number} {unbroken(incident.title)}
       </Anchor>
       <Text size="xs" c="dimmed">
         began <Ago at={incident.createdAt} />

@@ -8,6 +8,7 @@ import { actorName } from "../../lib/actor";
 import { succeeded } from "../../lib/outcome";
 import { usePages } from "../../lib/growing";
 import { Ago } from "../../lib/time";
+import { unbroken } from "../../lib/words";
 import { isSwing } from "../events/swings";
 import { EditMutation, TimelineQuery } from "./incidents.graphql";
 
@@ -52,8 +53,8 @@ export function IncidentTimeline({ incident, newest, mayOperate }: Props) {
       <Stack gap={0} role="log" aria-live="off" data-testid="timeline">
         {shown.map((event) => (
           <div key={event.cursor} className="row">
-            <Text size="sm" style={{ overflowWrap: "anywhere" }}>{event.summary}</Text>
-            {"note" in event && event.note && <Text size="sm" fs="italic">“{event.note}”</Text>}
+            <Text size="sm" style={{ overflowWrap: "anywhere" }}>{unbroken(event.summary)}</Text>
+            {"note" in event && event.note && <Text size="sm" fs="italic">“{unbroken(event.note)}”</Text>}
             <Text size="xs" c="dimmed">{actorName(event.actor)} · <Ago at={event.at} /></Text>
           </div>
         ))}

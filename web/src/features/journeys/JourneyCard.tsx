@@ -2,6 +2,7 @@ import { Box, Group, Paper, Progress, Stack, Text } from "@mantine/core";
 
 import type { JourneyFieldsFragment } from "../../gql/graphql";
 import { span } from "../../lib/spans";
+import { counted } from "../../lib/words";
 import { Breakdown } from "./Breakdown";
 
 /** What S104 promises of each journey, in percent. */
@@ -20,7 +21,7 @@ export function JourneyCard({ journey }: { journey: JourneyFieldsFragment }) {
           <Rate rate={completionRate} />
           <Text size="xs" c="dimmed" mt={4}>
             {started.toLocaleString()} began · {completed.toLocaleString()} arrived · {failed.toLocaleString()} failed ·
-            {" "}{abandoned.toLocaleString()} left
+            {" "}{abandoned.toLocaleString()} gave up
           </Text>
           <Pace journey={journey} />
         </div>
@@ -51,7 +52,7 @@ function Pace({ journey: { p50Seconds, p95Seconds, targetSeconds, inTimeRate } }
       half within {span(p50Seconds * 1000)}
       {p95Seconds != null && <Text span inherit c={late ? "var(--bad)" : "inherit"}>, 95 % within {span(p95Seconds * 1000)}</Text>}
       {targetSeconds != null && ` · target ${span(targetSeconds * 1000)}`}
-      {inTimeRate != null && `, met by ${inTimeRate.toFixed(0)} %`}
+      {inTimeRate != null && `, met by ${inTimeRate.toFixed(0)}\u00a0%`}
     </Text>
   );
 }
@@ -64,11 +65,11 @@ function Step({ step, of }: { step: JourneyFieldsFragment["steps"][number]; of: 
         <Text size="xs">{step.title}</Text>
         <Text size="xs" c="dimmed" style={{ flex: "none" }}>
           {step.completed.toLocaleString()} of {step.entered.toLocaleString()}
-          {step.medianSeconds != null && ` · ${span(step.medianSeconds * 1000)}`}
+          {step.medianSeconds != null && ` · median ${span(step.medianSeconds * 1000)}`}
         </Text>
       </Group>
       <Progress value={share} size="xs" color="indigo" aria-label={`${step.title}: done by ${share.toFixed(0)} % of all who began`} />
-      {step.stalled > 0 && <Text size="xs" c="var(--warn)">{step.stalled.toLocaleString()} stand still here</Text>}
+      {step.stalled > 0 && <Text size="xs" c="var(--warn)">{counted(step.stalled, "stands still here", "stand still here")}</Text>}
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { useMutation } from "urql";
 
 import { Button } from "../../components/Button";
 import { LoadMore } from "../../components/LoadMore";
+import { Long } from "../../components/Long";
 import { Row } from "../../components/Row";
 import { Section } from "../../components/Section";
 import type { MailFieldsFragment, MailStatus } from "../../gql/graphql";
@@ -62,7 +63,7 @@ function Line({ mail, onChanged }: { mail: MailFieldsFragment; onChanged: () => 
     }>
       <Text size="sm" fw={600} style={{ overflowWrap: "anywhere" }}>{mail.subject}</Text>
       <Text size="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>
-        to {mail.recipient} · <Ago at={mail.createdAt} />
+        to <Long text={mail.recipient} /> · <Ago at={mail.createdAt} />
         {mail.attempts > 1 && ` · ${mail.attempts} attempts`}
       </Text>
       {mail.lastError && mail.status !== "SENT" && <Text size="xs" c="var(--bad)" style={{ overflowWrap: "anywhere" }}>{mail.lastError}</Text>}

@@ -1,6 +1,7 @@
 import { Badge, Group, Stack, Text } from "@mantine/core";
 
 import type { PhaseFieldsFragment } from "../../gql/graphql";
+import { unbroken } from "../../lib/words";
 import { VERDICT } from "./status";
 
 interface Props {
@@ -21,7 +22,7 @@ export function Criteria({ criteria, live }: Props) {
               {live ? label : "Later"}
             </Badge>
             <Text size="sm" style={{ overflowWrap: "anywhere" }}>
-              {explanation}
+              {unbroken(explanation)}
               <Text span size="xs" c="dimmed"> · on failure: {criterion.action.toLowerCase()}</Text>
             </Text>
           </Group>

@@ -1,6 +1,7 @@
 import { Anchor, Badge, Box, Group, List, Progress, Stack, Text } from "@mantine/core";
 import { Link } from "react-router";
 
+import { Long } from "../../components/Long";
 import type { EvaluateQuery as Data } from "../../gql/graphql";
 import { actorName } from "../../lib/actor";
 import { Ago, Moment } from "../../lib/time";
@@ -20,7 +21,7 @@ function Line({ item }: { item: Evaluation }) {
   return (
     <div className="row" data-testid={`evaluated-${item.key}`} data-value={item.value}>
       <Group justify="space-between" wrap="nowrap">
-        <Anchor component={Link} to={`/admin/flags/${item.key}`} size="sm" fw={600} className="code">{item.key}</Anchor>
+        <Anchor component={Link} to={`/admin/flags/${item.key}`} size="sm" fw={600} className="code"><Long text={item.key} /></Anchor>
         <Group gap={6} style={{ flex: "none" }}>
           <Text size="xs" c="dimmed">{item.errorCode ? sentenceCase(item.errorCode) : sentenceCase(item.reason)}</Text>
           <Badge color={item.value ? "teal" : "gray"} variant={item.value ? "filled" : "outline"}>{item.value ? "On" : "Off"}</Badge>

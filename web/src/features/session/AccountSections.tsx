@@ -1,5 +1,6 @@
 import { Accordion, Stack, Text } from "@mantine/core";
 
+import { Long } from "../../components/Long";
 import { Section } from "../../components/Section";
 import { DeleteAccount } from "./DeleteAccount";
 import { Devices } from "./Devices";
@@ -14,7 +15,7 @@ export function AccountSections() {
   return (
     <Stack>
       <Section title="Log-in">
-        <Text size="sm">You log in with <b>{email}</b>.</Text>
+        <Text size="sm">You log in with <b><Long text={email} /></b>.</Text>
         <Accordion variant="contained">
           <Accordion.Item value="password">
             <Accordion.Control>Password</Accordion.Control>

@@ -3,6 +3,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { useMutation } from "urql";
 
 import { Button } from "../../components/Button";
+import { Long } from "../../components/Long";
 import { ReasonModal } from "../../components/ReasonModal";
 import { Row } from "../../components/Row";
 import type { Role, StaffFieldsFragment } from "../../gql/graphql";
@@ -54,7 +55,7 @@ export function StaffRow({ user, isMe, onChanged }: Props) {
           : <Button size="compact-sm" variant="light" color="red" onClick={dialog.open}>Keep out</Button>)}
       </>
     }>
-      <Text size="sm" fw={600} style={{ overflowWrap: "anywhere" }}>{user.email}{isMe && " (you)"}</Text>
+      <Text size="sm" fw={600} style={{ overflowWrap: "anywhere" }}><Long text={user.email} />{isMe && " (you)"}</Text>
       <Text size="xs" c="dimmed">
         {user.lastLoginAt ? <>last log-in <Ago at={user.lastLoginAt} /></> : "has never logged in"}
       </Text>
