@@ -62,7 +62,7 @@ test("a flag's page says how often it was served, and as what (A23)", async () =
     if ((await ask<Served>(await token(), query)).featureFlag.exposure.onShare !== null) break;
   }
   await page.reload();
-  await page.getByTestId("exposure").getByText(/^Served [\d,]+ times in the last 24 hours, [\d.]+ % of them on$/).waitFor();
+  await page.getByTestId("exposure").getByText(/^Served [\d,]+ times? in the last 24 hours, [\d.]+ % of them on$/).waitFor();
   end();
 });
 
@@ -219,6 +219,23 @@ test("an incident from its first sight to its end", async () => {
   await status("Resolved");
   await page.getByRole("button", { name: "Close", exact: true }).click();
   await status("Closed");
+  end();
+});
+
+test("the dashboard shows what an incident is blamed on first, its page all of it, and who was on it", async () => {
+  for (const enabled of [true, false]) await switchFlag("mvp_test_feature", enabled);
+  const number = await openIncident();
+  const { page, end } = await admin("/admin/launch");
+  const card = page.getByTestId(`incident-${number}`);
+  await card.getByText("Changed just before").waitFor();
+  assert.equal(await card.getByTestId("change").count(), 1);
+  await card.getByRole("link", { name: /other changes? just before/ }).click();
+  await page.getByTestId("change").nth(1).waitFor();
+  await page.getByText("Nobody has taken it yet").waitFor();
+  await page.getByRole("button", { name: "Resolve" }).click();
+  await page.getByRole("dialog").getByLabel("What ended it").fill("It went by itself.");
+  await page.getByRole("dialog").getByRole("button", { name: "Resolve" }).click();
+  await page.getByText("It ended before anybody took it").waitFor();
   end();
 });
 

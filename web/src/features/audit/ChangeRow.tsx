@@ -17,11 +17,13 @@ import { RevertMutation } from "./audit.graphql";
 interface Props {
   change: ChangeFieldsFragment;
   mayOperate: boolean;
+  /** Its button is in colour: one of many is enough. */
+  standsOut?: boolean;
   onReverted: () => void;
 }
 
 /** Who changed what, from what to what, why, and the button that undoes it. */
-export function ChangeRow({ change, mayOperate, onReverted }: Props) {
+export function ChangeRow({ change, mayOperate, standsOut = false, onReverted }: Props) {
   const [asking, dialog] = useDisclosure();
   const [, revert] = useMutation(RevertMutation);
 
@@ -34,12 +36,12 @@ export function ChangeRow({ change, mayOperate, onReverted }: Props) {
 
   return (
     <Row data-testid="change" aside={mayOperate && change.revertible && (
-      <Button size="compact-sm" variant="light" color="red" leftSection={<IconArrowBackUp size={14} />} onClick={dialog.open}>
+      <Button size="xs" px="xs" {...(standsOut ? { variant: "light", color: "red" } : { variant: "default" })} leftSection={<IconArrowBackUp size={14} />} onClick={dialog.open}>
         Revert
       </Button>
     )}>
       <Text size="sm" style={{ overflowWrap: "anywhere" }}>
-        <SubjectLink change={change} /> {change.action}
+        <SubjectLink change={change} /> {deed(change)}
       </Text>
       <Diff before={change.before} after={change.after} />
       {change.reason && <Text size="sm" fs="italic" style={{ overflowWrap: "anywhere" }}>“{change.reason}”</Text>}
@@ -48,7 +50,7 @@ export function ChangeRow({ change, mayOperate, onReverted }: Props) {
         {change.reverts && " · undoes an earlier change"}
       </Text>
       {asking && (
-        <ReasonModal title={`Revert: ${nameOf(change)} ${change.action}`} confirm="Revert" color="red" required
+        <ReasonModal title={`Revert: ${nameOf(change)} ${deed(change)}`} confirm="Revert" color="red" required
           onConfirm={undo} onClose={dialog.close}>
           Puts back what this one change moved:
           <Diff before={change.after} after={change.before} />
@@ -62,6 +64,11 @@ function SubjectLink({ change }: { change: ChangeFieldsFragment }) {
   const { subject } = change;
   if (subject?.__typename !== "FeatureFlag") return <Text span fw={600} inherit>{nameOf(change)}</Text>;
   return <Anchor component={Link} to={`/admin/flags/${subject.key}`} fw={600} inherit>{nameOf(change)}</Anchor>;
+}
+
+/** "switched on"; "token.created", which names its subject too, is "created". */
+function deed({ action }: ChangeFieldsFragment): string {
+  return action.slice(action.lastIndexOf(".") + 1).replaceAll("_", " ");
 }
 
 function nameOf({ subject }: ChangeFieldsFragment): string {

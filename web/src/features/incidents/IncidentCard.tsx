@@ -7,8 +7,9 @@ import { Button } from "../../components/Button";
 import type { IncidentFieldsFragment } from "../../gql/graphql";
 import { succeeded } from "../../lib/outcome";
 import { Ago } from "../../lib/time";
+import { sentenceCase, unbroken } from "../../lib/words";
 import { AcknowledgeMutation } from "./incidents.graphql";
-import { Description } from "./Description";
+import { Description, saysMore } from "./Description";
 import { ResolveDialog } from "./ResolveDialog";
 import { SEVERITY } from "./severity";
 import { Suspects } from "./Suspects";
@@ -22,21 +23,20 @@ export function IncidentCard({ incident, mayOperate }: Props) {
   const [taking, acknowledge] = useMutation(AcknowledgeMutation);
   const [resolving, dialog] = useDisclosure();
   const color = SEVERITY[incident.severity];
+  const address = `/admin/incidents/${incident.number}`;
   return (
     <Paper withBorder p="sm" className="tile" data-testid={`incident-${incident.number}`}
       data-status={incident.status} style={{ "--tile": `var(--mantine-color-${color}-6)` }}>
       <Stack gap="xs">
         <Group justify="space-between" wrap="nowrap" align="flex-start">
-          <Anchor component={Link} to={`/admin/incidents/${incident.number}`} fw={600} size="sm" c="inherit"
+          <Anchor component={Link} to={address} fw={600} size="sm" c="inherit"
             style={{ overflowWrap: "anywhere" }}>
-            #{incident.number} {incident.title}
+            #{incident.number} {unbroken(incident.title)}
           </Anchor>
-          <Badge color={color} variant="dot" style={{ flex: "none" }}>
-            {incident.severity.toLowerCase()}
-          </Badge>
+          <Badge color={color} variant="dot" style={{ flex: "none" }}>{sentenceCase(incident.severity)}</Badge>
         </Group>
-        {incident.description && !incident.title.includes(incident.description) && <Description text={incident.description} />}
-        {incident.userImpact && <Text size="sm" c="dimmed">{incident.userImpact}</Text>}
+        {saysMore(incident) && <Description text={incident.description} />}
+        {incident.userImpact && <Text size="sm" c="dimmed">What users notice: {incident.userImpact}</Text>}
         <Text size="xs" c="dimmed">
           began <Ago at={incident.createdAt} />
           {incident.occurrences > 1 && ` · ${incident.occurrences} times`}
@@ -54,7 +54,7 @@ export function IncidentCard({ incident, mayOperate }: Props) {
             <Button size="xs" variant="default" onClick={dialog.open}>Resolve</Button>
           </Group>
         )}
-        <Suspects incidentId={incident.id} mayOperate={mayOperate} />
+        <Suspects incidentId={incident.id} mayOperate={mayOperate} rest={address} />
         {resolving && <ResolveDialog incident={incident} onClose={dialog.close} />}
       </Stack>
     </Paper>

@@ -3,6 +3,7 @@ import { useEffect } from "react";
 import { Link, useParams } from "react-router";
 
 import { Failed } from "../../components/Failed";
+import { Long } from "../../components/Long";
 import { Notice } from "../../components/Notice";
 import { PageHead } from "../../components/PageHead";
 import { Section } from "../../components/Section";
@@ -14,10 +15,10 @@ import { local } from "../../lib/spans";
 import { Ago } from "../../lib/time";
 import { Deliveries } from "../alerts/Deliveries";
 import { useNewestEvent } from "../events/useNewestEvent";
-import { sentenceCase } from "../../lib/words";
+import { sentenceCase, unbroken } from "../../lib/words";
 import { mayOperate } from "../session/roles";
 import { useViewer } from "../session/session";
-import { Description } from "./Description";
+import { Description, saysMore } from "./Description";
 import { IncidentActions } from "./IncidentActions";
 import { IncidentQuery } from "./incidents.graphql";
 import { IncidentTimeline } from "./IncidentTimeline";
@@ -49,21 +50,21 @@ export function IncidentPage() {
   const ended = isOpen(incident) ? null : incident.resolutionNotes;
   return (
     <>
-      <PageHead title={`#${incident.number} ${incident.title}`} text={<Facts incident={incident} />}>
+      <PageHead title={`#${incident.number} ${unbroken(incident.title)}`} text={<Facts incident={incident} />}>
         {may && <IncidentActions incident={incident} />}
       </PageHead>
       <Stack>
-        {(incident.description || incident.userImpact || ended) && (
+        {(saysMore(incident) || incident.userImpact || ended) && (
           <Section title="What is known">
-            {incident.description && <Description text={incident.description} />}
+            {saysMore(incident) && <Description text={incident.description} />}
             {incident.userImpact && <Text size="sm">What users notice: {incident.userImpact}</Text>}
-            {ended && <Text size="sm">What ended it: {ended}</Text>}
+            {ended && <Text size="sm">What ended it: {unbroken(ended)}</Text>}
           </Section>
         )}
         <SimpleGrid cols={{ base: 1, lg: 2 }}>
           <Stack>
             <Section title="Changed just before">
-              <Suspects incidentId={incident.id} mayOperate={may} headless />
+              <Suspects incidentId={incident.id} mayOperate={may} />
             </Section>
             <Section title="Alerts"><Deliveries incidentId={incident.id} /></Section>
           </Stack>
@@ -83,7 +84,7 @@ function Facts({ incident }: { incident: Incident }) {
           {sentenceCase(incident.status)}
         </Badge>
         {incident.affectedFeatures.map(({ key }) => (
-          <Anchor key={key} component={Link} to={`/admin/flags/${key}`} size="sm" className="code">{key}</Anchor>
+          <Anchor key={key} component={Link} to={`/admin/flags/${key}`} size="sm" className="code"><Long text={key} /></Anchor>
         ))}
       </Group>
       <span>
@@ -97,6 +98,7 @@ function Facts({ incident }: { incident: Incident }) {
   );
 }
 
-function taken({ acknowledgedBy, acknowledgedAt }: Incident): string {
-  return acknowledgedAt ? `acknowledged by ${actorName(acknowledgedBy)}` : "Nobody has taken it yet";
+function taken(incident: Incident): string {
+  if (incident.acknowledgedAt) return `acknowledged by ${actorName(incident.acknowledgedBy)}`;
+  return isOpen(incident) ? "Nobody has taken it yet" : "It ended before anybody took it";
 }

@@ -1,10 +1,12 @@
-import { Badge, Group, Stack, Text } from "@mantine/core";
+import { Anchor, Badge, Group, Stack, Text } from "@mantine/core";
+import { Link } from "react-router";
 import { useQuery } from "urql";
 
 import { Failed } from "../../components/Failed";
 import { Waits } from "../../components/Waits";
 import type { SuspectsQuery as Data } from "../../gql/graphql";
 import { useReading } from "../../lib/reading";
+import { counted, unbroken } from "../../lib/words";
 import { ChangeRow } from "../audit/ChangeRow";
 import { SuspectsQuery } from "./incidents.graphql";
 
@@ -13,12 +15,12 @@ type Suspect = Extract<NonNullable<Data["node"]>, { suspects: unknown }>["suspec
 interface Props {
   incidentId: string;
   mayOperate: boolean;
-  /** Where a heading stands already; then it is also said that there is none. */
-  headless?: boolean;
+  /** Where the rest can be read: then only the first stands here, and it is not said that there is none. */
+  rest?: string;
 }
 
-/** What changed just before, and the button that undoes it (SPEC X8). */
-export function Suspects({ incidentId, mayOperate, headless = false }: Props) {
+/** What changed just before, and the button that undoes it (SPEC X8); what is suspected most comes first. */
+export function Suspects({ incidentId, mayOperate, rest }: Props) {
   const response = useQuery({
     query: SuspectsQuery, variables: { id: incidentId }, requestPolicy: "cache-and-network",
   });
@@ -27,21 +29,25 @@ export function Suspects({ incidentId, mayOperate, headless = false }: Props) {
   const suspects = data?.node && "suspects" in data.node ? data.node.suspects : [];
   if (reading.error && !data) return <Failed what="What changed before" reading={reading} />;
   if (suspects.length === 0) {
-    if (fetching) return headless ? <Waits what="What changed before" height={72} /> : <div data-waits />;
-    if (!headless) return null;
+    if (fetching) return rest === undefined ? <Waits what="What changed before" height={72} /> : <div data-waits />;
+    if (rest !== undefined) return null;
     return <Text c="dimmed" size="sm">Nothing changed in the 15 minutes before it began.</Text>;
   }
-  const shown = headless ? suspects : suspects.slice(0, 3);
+  const shown = rest === undefined ? suspects : suspects.slice(0, 1);
+  const more = suspects.length - shown.length;
   return (
     <Stack gap={0}>
-      {!headless && <Text size="xs" fw={600}>Changed just before</Text>}
-      {shown.map((suspect) => (
+      {rest !== undefined && <Text size="xs" fw={600}>Changed just before</Text>}
+      {shown.map((suspect, index) => (
         <div key={suspect.change.id} className="row">
-          <ChangeRow change={suspect.change} mayOperate={mayOperate}
+          <ChangeRow change={suspect.change} mayOperate={mayOperate} standsOut={index === 0}
             onReverted={() => again({ requestPolicy: "network-only" })} />
           <Why suspect={suspect} />
         </div>
       ))}
+      {rest !== undefined && more > 0 && (
+        <Anchor component={Link} to={rest} size="xs">{counted(more, "other change")} just before</Anchor>
+      )}
     </Stack>
   );
 }
@@ -50,7 +56,7 @@ function Why({ suspect }: { suspect: Suspect }) {
   return (
     <Group gap={6}>
       {suspect.confirmedCause && <Badge color="red" size="sm" variant="light">Confirmed cause</Badge>}
-      <Text size="xs" c="dimmed">Suspected because: {suspect.why.join(", ")}</Text>
+      <Text size="xs" c="dimmed">Suspected because: {unbroken(suspect.why.join(", "))}</Text>
     </Group>
   );
 }
