@@ -1,4 +1,4 @@
-import { createTheme, type CSSVariablesResolver, type MantineThemeOverride } from "@mantine/core";
+import { type BadgeProps, createTheme, type CSSVariablesResolver, type MantineThemeOverride } from "@mantine/core";
 
 /** The three faces of the product: one design, told apart by name and colour. */
 export type Brand = "launch" | "wedsync" | "wedme";
@@ -21,7 +21,13 @@ const base: MantineThemeOverride = {
   headings: { fontWeight: "600" },
   components: {
     Anchor: { defaultProps: { underline: "always" } },
-    Badge: { defaultProps: { tt: "none" } },
+    Badge: {
+      defaultProps: { tt: "none" },
+      // The library's own grey dot is not to be seen on a dark badge.
+      vars: (_theme: unknown, { variant, color }: BadgeProps) => ({
+        root: variant === "dot" && color === "gray" ? { "--badge-dot-color": "var(--mantine-color-gray-6)" } : {},
+      }),
+    },
     Card: { defaultProps: { withBorder: true, padding: "md" } },
     Modal: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } },
     Notification: { defaultProps: { closeButtonProps: { "aria-label": "Dismiss" } } },

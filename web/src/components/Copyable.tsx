@@ -5,7 +5,7 @@ import { IconCheck, IconCopy } from "@tabler/icons-react";
 export function Copyable(props: { label: string; text: string; testId?: string }) {
   return (
     <div>
-      <Group justify="space-between" mb={4}>
+      <Group justify="space-between" wrap="nowrap" mb={4}>
         <Text size="sm" fw={500}>{props.label}</Text>
         <CopyButton value={props.text}>
           {({ copied, copy }) => (

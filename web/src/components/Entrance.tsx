@@ -18,7 +18,7 @@ export function Entrance({ brand, title, text, children, footer }: Props) {
         <Stack>
           <div>
             <Text fw={700} c="var(--mantine-primary-color-light-color)">{brand}</Text>
-            <Title order={1} size="h2">{title}</Title>
+            <Title order={1} size="h3">{title}</Title>
             {text && <Text c="dimmed" mt={4}>{text}</Text>}
           </div>
           {children}

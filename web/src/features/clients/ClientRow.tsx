@@ -28,7 +28,7 @@ export function ClientRow({ client }: { client: ClientFieldsFragment }) {
   const hint = client.invitation?.hint;
   const mayInvite = allows("mvp_client_invitations") && (client.status === "ADDED" || isPending(client));
   return (
-    <Group className="row" justify="space-between" wrap="nowrap" gap="sm" data-testid={`client-${client.coupleNames}`} data-status={client.status}>
+    <Group className="row" justify="space-between" align="flex-start" wrap="nowrap" gap="sm" data-testid={`client-${client.coupleNames}`} data-status={client.status}>
       {client.invitation && isPending(client) && <Follow id={client.invitation.id} />}
       <Box miw={0} flex={1}>
         <Text fw={500} style={{ overflowWrap: "anywhere" }}>{client.coupleNames}</Text>

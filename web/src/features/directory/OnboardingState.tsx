@@ -14,7 +14,7 @@ export function OnboardingState({ onboarding }: { onboarding: StandingFieldsFrag
         <Text size="xs" c="dimmed">set up <Ago at={completedAt} /></Text>
       ) : (
         <Text size="xs" c="dimmed">
-          {percentComplete} %{currentStep && ` · at ${stepName(currentStep)}`}
+          {percentComplete} % set up{currentStep && ` · at ${stepName(currentStep)}`}
           {stuckAtStep && " · stands still"} · last seen <Ago at={lastActivityAt} />
         </Text>
       )}

@@ -8,7 +8,7 @@ export function CheckYourMail({ email }: { email: string }) {
   return (
     <Entrance
       brand="WedSync" title="Check your mail"
-      footer={<Anchor component={Link} to="/login">To the log-in</Anchor>}
+      footer={<Anchor component={Link} to="/login" size="sm">To the log-in</Anchor>}
     >
       <Text>We have written to <b>{email}</b>. The letter says how to go on.</Text>
       <Text size="sm" c="dimmed">Nothing there after some minutes? Look into your spam folder.</Text>

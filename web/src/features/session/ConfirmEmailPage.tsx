@@ -37,7 +37,7 @@ export function ConfirmEmailPage() {
   return (
     <Entrance
       brand="WedSync" title="Confirm your e-mail" text="One click, and we know that this mailbox is yours."
-      footer={<Anchor component={Link} to="/">{viewer ? "To my start page" : "To the log-in"}</Anchor>}
+      footer={<Anchor component={Link} to="/" size="sm">{viewer ? "To my start page" : "To the log-in"}</Anchor>}
     >
       <FormProblem>{problem}</FormProblem>
       <Button loading={state.fetching} onClick={() => void submit()} data-testid="confirm-email-btn">Confirm</Button>

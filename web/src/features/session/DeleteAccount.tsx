@@ -16,7 +16,7 @@ export function DeleteAccount() {
   const [asking, dialog] = useDisclosure();
   return (
     <Group>
-      <Button variant="subtle" color="red" size="xs" onClick={dialog.open}>Delete the account</Button>
+      <Button variant="light" color="red" size="xs" onClick={dialog.open}>Delete the account</Button>
       {asking && <Confirm onClose={dialog.close} />}
     </Group>
   );

@@ -27,7 +27,7 @@ export function ForgotPasswordPage() {
   return (
     <Entrance
       brand="WedSync" title="A new password" text="We send a link to your e-mail. It works once."
-      footer={<Anchor component={Link} to="/login">Back to the log-in</Anchor>}
+      footer={<Anchor component={Link} to="/login" size="sm">Back to the log-in</Anchor>}
     >
       <form onSubmit={form.onSubmit((values) => void submit(values))}>
         <Stack>

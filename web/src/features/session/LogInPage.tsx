@@ -29,7 +29,7 @@ export function LogInPage() {
   return (
     <Entrance
       brand="WedSync" title="Log in" text="For suppliers, couples and the launch team."
-      footer={<Anchor component={Link} to={`/signup?${search}`}>New here? Sign up</Anchor>}
+      footer={<Anchor component={Link} to={`/signup?${search}`} size="sm">New here? Sign up</Anchor>}
     >
       <form onSubmit={form.onSubmit((values) => void submit(values))}>
         <Stack>

@@ -33,7 +33,7 @@ export function ResetPasswordPage() {
   return (
     <Entrance
       brand="WedSync" title="Choose a new password" text="It ends all log-ins with the old one."
-      footer={<Anchor component={Link} to="/forgot-password">Ask for a new link</Anchor>}
+      footer={<Anchor component={Link} to="/forgot-password" size="sm">Ask for a new link</Anchor>}
     >
       <form onSubmit={form.onSubmit((values) => void submit(values))}>
         <Stack>

@@ -32,7 +32,7 @@ export function SignUpPage() {
   return (
     <Entrance
       brand={side === "SUPPLIER" ? "WedSync" : "WedMe"} title="Sign up"
-      footer={<Anchor component={Link} to={`/login?${search}`}>You have an account? Log in</Anchor>}
+      footer={<Anchor component={Link} to={`/login?${search}`} size="sm">You have an account? Log in</Anchor>}
     >
       <form onSubmit={form.onSubmit((values) => void submit(values))}>
         <Stack>

@@ -51,8 +51,8 @@ export function StaffRow({ user, isMe, onChanged }: Props) {
             onChange={(role) => role && role !== user.role && void onRole(role)} />
         )}
         {!isMe && (user.disabledAt
-          ? <Button size="compact-sm" variant="default" loading={enabling.fetching} onClick={() => void onEnable()}>Let in again</Button>
-          : <Button size="compact-sm" variant="light" color="red" onClick={dialog.open}>Keep out</Button>)}
+          ? <Button size="xs" variant="default" loading={enabling.fetching} onClick={() => void onEnable()}>Let in again</Button>
+          : <Button size="xs" variant="light" color="red" onClick={dialog.open}>Keep out</Button>)}
       </>
     }>
       <Text size="sm" fw={600} style={{ overflowWrap: "anywhere" }}><Long text={user.email} />{isMe && " (you)"}</Text>

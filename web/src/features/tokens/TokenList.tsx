@@ -38,7 +38,7 @@ function Line({ token }: { token: TokenFieldsFragment }) {
     <Row data-testid={`token-${token.name}`} aside={
       <>
         <Badge color={color} variant="dot">{label}</Badge>
-        {works && <Button size="compact-sm" variant="light" color="red" onClick={dialog.open}>Revoke</Button>}
+        {works && <Button size="xs" variant="light" color="red" onClick={dialog.open}>Revoke</Button>}
       </>
     }>
       <Text size="sm" fw={600} style={{ overflowWrap: "anywhere" }}>
