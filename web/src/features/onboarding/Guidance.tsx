@@ -48,7 +48,7 @@ function Nudge({ nudge, path }: { nudge: NonNullable<OnboardingFieldsFragment["n
       closeButtonLabel="Put it away" onClose={() => void putAway()}>
       <Text size="sm">{nudge.message}</Text>
       <Group gap="xs" mt="xs">
-        {path && !isThere && <LinkButton to={path} size="xs">Continue</LinkButton>}
+        {path && !isThere && <LinkButton to={path} size="xs" variant="default">Continue</LinkButton>}
         <Button size="xs" variant="subtle" onClick={() => void never()}>No more reminders</Button>
       </Group>
     </Alert>

@@ -43,7 +43,7 @@ export function CreateTokenDialog({ onClose }: { onClose: () => void }) {
         <Stack>
           <TextInput label="What it is for" required maxLength={100} data-autofocus {...form.getInputProps("name")} />
           <Checkbox.Group label="What it may do" required {...form.getInputProps("scopes")}>
-            <ScrollArea.Autosize mah={260} type="auto" viewportProps={{ tabIndex: 0 }} mt={4}>
+            <ScrollArea.Autosize mah={260} type="auto" viewportProps={{ tabIndex: 0 }} mt={4} offsetScrollbars="y">
               <Stack gap={6} pb={4}>
                 {SCOPES.map(({ value, label }) => (
                   <Checkbox key={value} value={value} label={label} description={printed(value)} />
