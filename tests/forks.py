@@ -12,13 +12,17 @@ import sys
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import import_module
+from multiprocessing.connection import wait
 from multiprocessing.context import ForkServerContext
 from multiprocessing.reduction import DupFd
 from pathlib import Path
+from threading import Lock
 from typing import IO, Any
 
 COMMANDS = "cli"
 WORKER = "tests.worker_process"
+# An exit code can be read once; who starts a process looks at all others as well.
+_turn = Lock()
 
 
 class Child:
@@ -36,13 +40,15 @@ class Child:
         numbers = [file if isinstance(file, int) else file.fileno() for file in files]
         begin = (_Files(numbers), main, words, dict(env), folder)
         self._process = _server().Process(target=_begin, args=begin)
-        self._process.start()
+        with _turn:
+            self._process.start()
         self.pid = int(self._process.pid or 0)
 
     @property
     def returncode(self) -> int | None:
         """As of `subprocess`: None while it runs, negative where a signal ended it."""
-        return self._process.exitcode
+        with _turn:
+            return self._process.exitcode
 
     def poll(self) -> int | None:
         """The same: whether it has ended is looked up each time."""
@@ -50,8 +56,8 @@ class Child:
 
     def wait(self, timeout: float | None = None) -> int:
         """Its exit code; raises `subprocess.TimeoutExpired` where it takes longer."""
-        self._process.join(timeout)
-        code = self._process.exitcode
+        wait([self._process.sentinel], timeout)
+        code = self.returncode
         if code is None:
             raise subprocess.TimeoutExpired(str(self.pid), timeout or 0)
         return code
