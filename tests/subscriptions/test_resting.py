@@ -24,6 +24,7 @@ from tests.sockets import OURS, PLAIN, serving, socket
 
 VIEWER = "subscription { viewerFlags { version } }"
 INIT = {"type": "connection_init"}
+_SILENCE = 1.0  # seconds after which nothing more is expected
 
 
 def protocols() -> list[FrameProtocol]:
@@ -96,6 +97,24 @@ async def test_a_server_that_stops_waits_until_its_sockets_have_left(app: Starle
     assert client.close_code == 1012
 
 
+async def test_a_server_that_stops_waits_for_what_it_is_hearing(
+    app: Starlette, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began, ended = asyncio.Event(), asyncio.Event()
+
+    async def slow(_view: GraphQLView, _context: object) -> None:
+        began.set()
+        await asyncio.sleep(0.5)
+        ended.set()
+
+    monkeypatch.setattr(GraphQLView, "on_ws_connect", slow)
+    async with serving(app) as address:
+        client = await connected(address)
+        await client.send(json.dumps(INIT))
+        await asyncio.wait_for(began.wait(), PATIENCE)
+    assert ended.is_set()
+
+
 class Said(NamedTuple):
     """What a client says, and after which of it it waits a little."""
 
@@ -161,10 +180,10 @@ async def conversation(address: str, said: Said) -> Transcript:
                 await client.send(item if isinstance(item, str | bytes) else json.dumps(item))
                 if pause:
                     await asyncio.sleep(0.01)
-        await asyncio.sleep(0.4)
+        await asyncio.sleep(_SILENCE)
         count = 0
         while count < (count := sum(map(len, heard.values()))):  # noqa: ASYNC110 - for silence
-            await asyncio.sleep(0.4)
+            await asyncio.sleep(_SILENCE)
         code = client.close_code
     await reader
     return Transcript(heard, code)
