@@ -21,6 +21,7 @@ from sqlalchemy.util import await_only
 
 from db import event_log, flag_versions
 from db.drafts import Audit, Draft
+from db.json_text import read_json
 from db.reach import ANSWER_SECONDS, CONNECT_SECONDS, CUT, SILENT, Reach
 from domain.actors import Actor
 from domain.errors import DependencyDown
@@ -160,6 +161,7 @@ def _engine(url: str, pool_size: int, timeout_seconds: float) -> AsyncEngine:
         pool_timeout=timeout_seconds,
         hide_parameters=True,  # rows hold hashes and letters: no error text may show them
         pool_recycle=1800,
+        json_deserializer=read_json,
         connect_args={
             "timeout": min(timeout_seconds, CONNECT_SECONDS),
             "command_timeout": max(timeout_seconds * 3, 10),

@@ -130,6 +130,17 @@ class Edge(Generic[T]):
     node: T = strawberry.field(description="The node itself.")
 
 
+class _Place(Edge[Any]):
+    """An edge whose cursor is made when somebody asks for it, which few do."""
+
+    def __init__(self, cursor: Callable[[Any], str], row: object, node: object) -> None:
+        self._make, self._row, self.node = cursor, row, node
+
+    @property
+    def cursor(self) -> str:  # type: ignore[override]  # read only, as all of it
+        return self._make(self._row)
+
+
 @strawberry.type(description="A page of a list.")
 class Connection(Generic[T]):
     """Relay's connection, with the nodes beside the edges."""
@@ -154,16 +165,15 @@ def connection(
 ) -> C:
     """A connection from rows that were read with one more than asked for."""
     shown = rows[: page.first]
-    cursors = [cursor(row) for row in shown]
     nodes = [wrap(row) for row in shown]
     return kind(
-        edges=[Edge(cursor=place, node=node) for place, node in zip(cursors, nodes, strict=True)],
+        edges=[_Place(cursor, row, node) for row, node in zip(shown, nodes, strict=True)],
         nodes=nodes,
         page_info=PageInfo(
             has_next_page=len(rows) > page.first,
             has_previous_page=page.after is not None,
-            start_cursor=cursors[0] if cursors else None,
-            end_cursor=cursors[-1] if cursors else None,
+            start_cursor=cursor(shown[0]) if shown else None,
+            end_cursor=cursor(shown[-1]) if shown else None,
         ),
         **more,
     )
