@@ -37,7 +37,7 @@ async def test_three_workers_check_once_an_interval(fleet: Fleet) -> None:
     await until(enough)
     assert await stop(*workers) == [0, 0, 0]
     slots = sorted(seen | await slots_of(fleet))
-    assert 0 <= len(slots) - await fleet.readings() <= 1  # the last may not have been stored
+    assert 0 <= len(slots) - await fleet.readings() <= 3  # each may have been stopped in a round
     assert 2 * len(slots) >= slots[-1] - slots[0]
 
 
