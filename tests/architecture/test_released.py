@@ -1,20 +1,67 @@
 """The graph of the code breaks no client of the last release (SPEC A47)."""
 
-from graphql import build_schema
-from graphql.utilities import find_breaking_changes
+from graphql import GraphQLObjectType, GraphQLSchema, build_schema, get_directive_values
+from graphql.utilities import DangerousChangeType, find_breaking_changes, find_dangerous_changes
 
 from schema.root import schema
+from tests.architecture.permissions import KINDS
 from tests.architecture.source import ROOT
 
-RELEASED = ROOT / "schema" / "released.graphql"
+RELEASED = build_schema((ROOT / "schema" / "released.graphql").read_text())
+OURS = build_schema(schema.as_str())
+# Dangerous for graphql-core, a different behaviour of the same document for a client.
+DEFAULTS = {
+    DangerousChangeType.ARG_DEFAULT_VALUE_CHANGE,
+    DangerousChangeType.INPUT_FIELD_DEFAULT_VALUE_CHANGE,
+}
 
-# Broken on purpose: (what find_breaking_changes says, why no client is hurt).
+# Deliberate breaks: (the reported change, why no client is affected).
 BROKEN: dict[str, str] = {}
+# Root fields that need another scope than before: (Type.field, the reason, such as a security fix).
+NARROWED: dict[str, str] = {}
 
 
-def test_nothing_that_was_released_is_broken() -> None:
-    found = find_breaking_changes(build_schema(RELEASED.read_text()), build_schema(schema.as_str()))
-    assert {change.description for change in found} == set(BROKEN)
+def scopes(graph: GraphQLSchema) -> dict[str, set[str]]:
+    """The scopes of each root field, one of which is enough; none for a public field."""
+    directive = graph.get_directive("scope")
+    assert directive is not None
+    found = {}
+    for kind in KINDS:
+        root = graph.type_map[kind]
+        assert isinstance(root, GraphQLObjectType)
+        for name, field in root.fields.items():
+            assert field.ast_node is not None
+            values = get_directive_values(directive, field.ast_node) or {"any": []}
+            found[f"{kind}.{name}"] = set(values["any"])
+    return found
+
+
+def is_narrower(before: set[str], now: set[str]) -> bool:
+    """Whether a caller who had access may have lost it."""
+    if not now:
+        return False
+    return not before or not before <= now
+
+
+def test_no_released_field_type_or_default_is_broken() -> None:
+    breaking = {change.description for change in find_breaking_changes(RELEASED, OURS)}
+    dangerous = find_dangerous_changes(RELEASED, OURS)
+    breaking |= {change.description for change in dangerous if change.type in DEFAULTS}
+    assert breaking == set(BROKEN)
+
+
+def test_no_released_root_field_needs_another_scope() -> None:
+    before, now = scopes(RELEASED), scopes(OURS)
+    narrower = {name for name in before if name in now and is_narrower(before[name], now[name])}
+    assert narrower == set(NARROWED)
+
+
+def test_a_scope_that_was_added_or_exchanged_is_reported() -> None:
+    assert is_narrower(set(), {"FLAGS_READ"})
+    assert is_narrower({"FLAGS_READ"}, {"FLAGS_WRITE"})
+    assert not is_narrower({"FLAGS_READ"}, {"FLAGS_READ", "FLAGS_WRITE"})
+    assert not is_narrower({"FLAGS_READ"}, set())
+    assert not is_narrower(set(), set())
 
 
 def test_every_deprecation_names_its_day() -> None:
