@@ -1,6 +1,7 @@
 """What a unit of work will write into the log when it commits."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from domain.actors import Actor
@@ -21,8 +22,12 @@ class Audit:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An event that will be recorded when the unit of work commits."""
+    """An event that will be recorded when the unit of work commits.
+
+    `occurred_at` None: it happens with the transaction that records it.
+    """
 
     actor: Actor
     event: Event
     audit: Audit | None
+    occurred_at: datetime | None = None

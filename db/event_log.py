@@ -6,22 +6,22 @@ from datetime import datetime
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import Select, insert, select, text
+from sqlalchemy import Select, insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from db import event_positions
 from db.drafts import Draft
-from db.models.events import Change, EventCounter, LaunchEvent
+from db.models.events import Change, LaunchEvent
 from domain.account_events import ACCOUNT_EVENTS
 from domain.actors import ActorRef
 from domain.alert_events import ALERT_EVENTS
 from domain.criterion_events import CRITERION_EVENTS
 from domain.events import ALL_EVENTS, Event, RecordedEvent, UnknownEvent
-from domain.ids import EventSeq
+from domain.ids import EventId, EventSeq
 from domain.marketplace_events import MARKETPLACE_EVENTS
 from domain.rehearsal_events import REHEARSAL_EVENTS
 from domain.webhook_events import WEBHOOK_EVENTS
 
-_TAKE = text("UPDATE launch_event_counter SET seq = seq + :n RETURNING seq")
 _KINDS = {
     kind.TYPE: kind
     for kind in (
@@ -59,32 +59,36 @@ def decode(kind: str, payload: dict[str, object]) -> Event:
 async def append(
     session: AsyncSession, drafts: Sequence[Draft], now: datetime
 ) -> list[RecordedEvent]:
-    """Write events and their audit rows; takes the counter's row lock until the commit."""
+    """Write events and their audit rows; holds the lock on positions until the commit."""
     if not drafts:
         return []
-    last: int = (await session.execute(_TAKE, {"n": len(drafts)})).scalar_one()
-    first = last - len(drafts) + 1
-    await session.execute(
-        insert(LaunchEvent),
-        [_event_row(draft, first + index, now) for index, draft in enumerate(drafts)],
-    )
+    first = await event_positions.take(session, len(drafts))
+    rows = [_event_row(draft, first + index, now) for index, draft in enumerate(drafts)]
+    written = insert(LaunchEvent).returning(LaunchEvent.id, sort_by_parameter_order=True)
+    ids = [EventId(key) for key in await session.scalars(written, rows)]
     changes = [
-        _change_row(draft, first + index, now)
+        _change_row(draft, ids[index], first + index, now)
         for index, draft in enumerate(drafts)
         if draft.audit is not None
     ]
     if changes:
         await session.execute(insert(Change), changes)
     return [
-        RecordedEvent(EventSeq(first + index), now, draft.actor.ref, draft.event)
+        RecordedEvent(
+            id=ids[index],
+            seq=EventSeq(first + index),
+            occurred_at=_occurred_at(draft, now),
+            recorded_at=now,
+            actor=draft.actor.ref,
+            event=draft.event,
+        )
         for index, draft in enumerate(drafts)
     ]
 
 
 async def newest_seq(session: AsyncSession) -> EventSeq:
     """The sequence of the newest committed event; 0 before the first."""
-    seq = (await session.execute(select(EventCounter.seq))).scalar_one()
-    return EventSeq(seq)
+    return EventSeq((await session.execute(select(event_positions.head()))).scalar_one())
 
 
 async def read_after(
@@ -120,6 +124,23 @@ async def read_before(
     return [recorded(row) for row in rows]
 
 
+async def read_span(
+    session: AsyncSession,
+    kinds: Sequence[str],
+    limit: int,
+    since: datetime,
+    until: datetime,
+    after: RecordedEvent | None,
+) -> list[RecordedEvent]:
+    """Events between two moments by when they happened, after one of them."""
+    query = _matching(None, since, until, kinds)
+    place = (LaunchEvent.occurred_at, LaunchEvent.seq)
+    if after is not None:
+        query = query.where(tuple_(*place) > (after.occurred_at, after.seq))
+    rows = await session.scalars(query.order_by(*place).limit(limit))
+    return [recorded(row) for row in rows]
+
+
 def _matching(
     phase_id: UUID | None,
     since: datetime | None,
@@ -130,9 +151,9 @@ def _matching(
     if phase_id is not None:
         query = query.where(LaunchEvent.phase_id == phase_id)
     if since is not None:
-        query = query.where(LaunchEvent.at >= since)
+        query = query.where(LaunchEvent.occurred_at >= since)
     if until is not None:
-        query = query.where(LaunchEvent.at <= until)
+        query = query.where(LaunchEvent.occurred_at <= until)
     if kinds is not None:
         query = query.where(LaunchEvent.kind.in_(kinds))
     return query
@@ -148,7 +169,19 @@ async def newest(session: AsyncSession, kinds: Sequence[str], limit: int) -> lis
 def recorded(row: LaunchEvent) -> RecordedEvent:
     """A row of the log as an event."""
     actor = ActorRef(row.actor_kind, row.actor_id, row.actor_label)
-    return RecordedEvent(EventSeq(row.seq), row.at, actor, decode(row.kind, row.payload))
+    return RecordedEvent(
+        id=EventId(row.id),
+        seq=EventSeq(row.seq),
+        occurred_at=row.occurred_at,
+        recorded_at=row.recorded_at,
+        actor=actor,
+        event=decode(row.kind, row.payload),
+    )
+
+
+def _occurred_at(draft: Draft, now: datetime) -> datetime:
+    """Never after it was recorded, whatever the clock of another process says."""
+    return min(draft.occurred_at or now, now)
 
 
 def _actor_columns(ref: ActorRef) -> dict[str, object]:
@@ -159,7 +192,8 @@ def _event_row(draft: Draft, seq: int, now: datetime) -> dict[str, object]:
     event = draft.event
     return {
         "seq": seq,
-        "at": now,
+        "occurred_at": _occurred_at(draft, now),
+        "recorded_at": now,
         "kind": event.TYPE,
         "subject_kind": event.SUBJECT,
         "subject_id": event.subject_id,
@@ -169,11 +203,12 @@ def _event_row(draft: Draft, seq: int, now: datetime) -> dict[str, object]:
     }
 
 
-def _change_row(draft: Draft, seq: int, now: datetime) -> dict[str, object]:
+def _change_row(draft: Draft, event_id: int, seq: int, now: datetime) -> dict[str, object]:
     audit = draft.audit
     assert audit is not None
     return {
         "at": now,
+        "event_id": event_id,
         "event_seq": seq,
         "subject_kind": draft.event.SUBJECT,
         "subject_id": audit.subject_id,

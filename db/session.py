@@ -25,12 +25,12 @@ from db.json_text import read_json
 from db.reach import ANSWER_SECONDS, CONNECT_SECONDS, CUT, SILENT, Reach
 from domain.actors import Actor
 from domain.errors import DependencyDown
-from domain.events import Event, RecordedEvent
+from domain.events import Event, RecordedEvent, WrittenEvent
 
 logger = logging.getLogger(__name__)
 
 AfterCommit = Callable[[Sequence[RecordedEvent]], Awaitable[None]]
-EnqueueJobs = Callable[[AsyncSession, Sequence[RecordedEvent]], Awaitable[None]]
+EnqueueJobs = Callable[[AsyncSession, Sequence[WrittenEvent]], Awaitable[None]]
 
 
 class UnitOfWork:
@@ -43,12 +43,21 @@ class UnitOfWork:
         self._drafts: list[Draft] = []
         self._recorded: list[RecordedEvent] = []
 
-    def record(self, actor: Actor, event: Event, audit: Audit | None = None) -> None:
-        """Say what happened; written on commit, after everything that the session holds."""
-        self._drafts.append(Draft(actor, event, audit))
+    def record(
+        self,
+        actor: Actor,
+        event: Event,
+        audit: Audit | None = None,
+        occurred_at: datetime | None = None,
+    ) -> None:
+        """Say what happened; written on commit, after everything that the session holds.
 
-    async def write_events(self) -> list[RecordedEvent]:
-        """Put the drafts into the log now; returns them with their sequence.
+        `occurred_at`: when it happened, where that was before this transaction.
+        """
+        self._drafts.append(Draft(actor, event, audit, occurred_at))
+
+    async def write_events(self) -> Sequence[WrittenEvent]:
+        """Put the drafts into the log now; returns them with their ids.
 
         The row lock on the counter is held from here to the commit: call it last.
         """
@@ -69,7 +78,7 @@ async def _nothing(_events: Sequence[RecordedEvent]) -> None:
     return None
 
 
-async def _no_jobs(_session: AsyncSession, _events: Sequence[RecordedEvent]) -> None:
+async def _no_jobs(_session: AsyncSession, _events: Sequence[WrittenEvent]) -> None:
     return None
 
 

@@ -10,6 +10,7 @@ from domain.actors import ActorRef, Scope, UserType
 from domain.flags import FlagState, difference
 from domain.health import CheckType, HealthStatus
 from domain.ids import (
+    EventId,
     EventSeq,
     FlagId,
     IncidentId,
@@ -258,11 +259,23 @@ ALL_EVENTS: tuple[type[Event], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedEvent:
-    """An event as it stands in the log: `seq` is dense and in commit order."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenEvent:
+    """An event as its transaction knows it: with an identity, without a position yet.
 
-    seq: EventSeq
-    at: datetime
+    `occurred_at`: when it happened, which gives the state at a moment. `recorded_at`: when the
+    transaction wrote it, never earlier.
+    """
+
+    id: EventId
+    occurred_at: datetime
+    recorded_at: datetime
     actor: ActorRef
     event: Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedEvent(WrittenEvent):
+    """An event as readers see it: `seq`, its position, is dense and in commit order."""
+
+    seq: EventSeq

@@ -215,6 +215,16 @@ def _recent(changes: tuple[datetime, ...], now: datetime) -> tuple[datetime, ...
     return tuple(moment for moment in changes if now - moment <= FLAPPING_WINDOW)
 
 
+def changed_at(before: CheckState, state: CheckState) -> datetime | None:
+    """When a check got its status: an outage begins with its first bad sample, not when it is sure.
+
+    Never before it had the status of before, whatever another process has seen.
+    """
+    down = state.status in (HealthStatus.CRITICAL, HealthStatus.UNKNOWN)
+    began = state.failing_since if down and state.failing_since else state.since
+    return max(began, before.since) if began and before.since else began
+
+
 def is_suspect(state: CheckState) -> bool:
     """Failed, but not often enough to be sure: to be looked at again soon (SPEC S67)."""
     return 0 < state.consecutive_failures < FAILURE_THRESHOLD

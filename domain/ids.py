@@ -23,6 +23,7 @@ OnboardingId = NewType("OnboardingId", UUID)
 WebhookId = NewType("WebhookId", UUID)
 DeliveryId = NewType("DeliveryId", UUID)
 
+EventId = NewType("EventId", int)
 EventSeq = NewType("EventSeq", int)
 
 

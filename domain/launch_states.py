@@ -66,9 +66,13 @@ class IncidentThen:
 
 @dataclass(frozen=True, slots=True)
 class LaunchState:
-    """Everything at that moment; `seq` is the newest event that it holds, 0 before the first."""
+    """Everything at that moment.
 
-    seq: EventSeq
+    `position`: no event up to there happened later, so reading on from it misses nothing. What was
+    recorded late may come again. 0 before the first event.
+    """
+
+    position: EventSeq
     phases: tuple[PhaseThen, ...]
     flags: tuple[FlagThen, ...]
     checks: tuple[CheckThen, ...]
@@ -81,7 +85,7 @@ class LaunchState:
         return max(known, key=_ORDER.index) if known else HealthStatus.UNKNOWN
 
 
-def fold(events: Iterable[RecordedEvent]) -> LaunchState:
+def fold(events: Iterable[RecordedEvent], position: EventSeq) -> LaunchState:
     """The state after these events, in their order.
 
     The last event of each thing is enough: folding only those gives the same.
@@ -90,9 +94,8 @@ def fold(events: Iterable[RecordedEvent]) -> LaunchState:
     flags: dict[UUID, FlagThen] = {}
     checks: dict[CheckType, CheckThen] = {}
     incidents: dict[UUID, IncidentThen] = {}
-    seq = EventSeq(0)
-    for item in events:
-        seq, event, at = max(seq, item.seq), item.event, item.at
+    for item in sorted(events, key=lambda item: item.seq):
+        event, at = item.event, item.occurred_at
         if isinstance(event, PhaseChanged) and event.phase_id is not None:
             phases[event.phase_id] = _phase(event, event.phase_id, at)
         elif isinstance(event, FlagChanged):
@@ -102,7 +105,7 @@ def fold(events: Iterable[RecordedEvent]) -> LaunchState:
         elif isinstance(event, IncidentChanged):
             incidents[event.incident_id] = _incident(event, at)
     return LaunchState(
-        seq,
+        position,
         tuple(sorted(phases.values(), key=lambda item: item.key)),
         tuple(sorted(flags.values(), key=lambda item: item.key)),
         tuple(sorted(checks.values(), key=lambda item: item.check)),

@@ -26,7 +26,7 @@ class JobSpec:
     payload: Payload
     delay: timedelta = timedelta(0)
     dedupe_key: str | None = None
-    event_seq: int | None = None  # the event that it follows from, for the log
+    event_id: int | None = None  # the event that it follows from, for the log
 
 
 async def enqueue(session: AsyncSession, jobs: Sequence[JobSpec]) -> None:
@@ -56,8 +56,8 @@ def decode(payload: bytes | None) -> dict[str, object]:
 def _headers(job: JobSpec) -> dict[str, str]:
     """Which request and which event it follows from; its work does not depend on them."""
     found = tracing.headers()
-    if job.event_seq is not None:
-        found["event_seq"] = str(job.event_seq)
+    if job.event_id is not None:
+        found["event_id"] = str(job.event_id)
     if log_context.REQUEST_ID in log_context.fields():
         found[log_context.REQUEST_ID] = log_context.request_id()
     return found

@@ -13,8 +13,8 @@ from domain.events import (
     IncidentChanged,
     MailQueued,
     PhaseChanged,
-    RecordedEvent,
     UserSignedUp,
+    WrittenEvent,
 )
 from domain.ids import UserId
 from domain.incidents import ACTIVE_STATUSES
@@ -38,32 +38,32 @@ WORKS_AGAIN = "onboarding.works_again"
 FOLLOW_HELP = "onboarding.help"
 
 E = TypeVar("E", bound=Event)
-Route = Callable[[RecordedEvent], list[JobSpec]]
+Route = Callable[[WrittenEvent], list[JobSpec]]
 
 
-async def enqueue_for(session: AsyncSession, events: Sequence[RecordedEvent]) -> None:
+async def enqueue_for(session: AsyncSession, events: Sequence[WrittenEvent]) -> None:
     """Add the jobs of these events, and count them, inside the transaction that wrote them."""
     await count_events(session, events)
     await journeys.follow(session, events)
-    jobs = [replace(job, event_seq=item.seq) for item in events for job in jobs_for(item)]
+    jobs = [replace(job, event_id=item.id) for item in events for job in jobs_for(item)]
     await enqueue(session, jobs)
 
 
-def jobs_for(recorded: RecordedEvent) -> list[JobSpec]:
+def jobs_for(recorded: WrittenEvent) -> list[JobSpec]:
     """What the system does because of an event; most ask for nothing."""
     route = _ROUTES.get(type(recorded.event))
     return route(recorded) if route else []
 
 
-def _route(kind: type[E], jobs: Callable[[E, RecordedEvent], list[JobSpec]]) -> Route:
-    def found(recorded: RecordedEvent) -> list[JobSpec]:
+def _route(kind: type[E], jobs: Callable[[E, WrittenEvent], list[JobSpec]]) -> Route:
+    def found(recorded: WrittenEvent) -> list[JobSpec]:
         assert isinstance(recorded.event, kind)
         return jobs(recorded.event, recorded)
 
     return found
 
 
-def _ramp(event: PhaseChanged, recorded: RecordedEvent) -> list[JobSpec]:
+def _ramp(event: PhaseChanged, recorded: WrittenEvent) -> list[JobSpec]:
     """The next step of a ramp, at its time (SPEC A7).
 
     The due moment is part of the key: after a pause the same step is due at another one.
@@ -78,15 +78,15 @@ def _ramp(event: PhaseChanged, recorded: RecordedEvent) -> list[JobSpec]:
         "due": due.isoformat(),
     }
     key = f"ramp:{event.run_id}:{event.step_index}:{due.isoformat()}"
-    return [JobSpec(RAMP, payload, due - recorded.at, key)]
+    return [JobSpec(RAMP, payload, due - recorded.recorded_at, key)]
 
 
-def _mail(event: MailQueued, _recorded: RecordedEvent) -> list[JobSpec]:
+def _mail(event: MailQueued, _recorded: WrittenEvent) -> list[JobSpec]:
     mail_id = str(event.mail_id)
     return [JobSpec(SEND_MAIL, {"mail_id": mail_id}, dedupe_key=f"mail:{mail_id}")]
 
 
-def _rehearse(event: RehearsalMoved, _recorded: RecordedEvent) -> list[JobSpec]:
+def _rehearse(event: RehearsalMoved, _recorded: WrittenEvent) -> list[JobSpec]:
     """One job carries a rehearsal through all its stages (SPEC X4)."""
     if event.stage != STARTED:
         return []
@@ -94,7 +94,7 @@ def _rehearse(event: RehearsalMoved, _recorded: RecordedEvent) -> list[JobSpec]:
     return [JobSpec(REHEARSE, {"run_id": run_id}, dedupe_key=f"rehearse:{run_id}")]
 
 
-def _incident(event: IncidentChanged, _recorded: RecordedEvent) -> list[JobSpec]:
+def _incident(event: IncidentChanged, _recorded: WrittenEvent) -> list[JobSpec]:
     """Whom it concerns hears of it (S117). No key: each change may be the one that matters.
 
     Its end is told to those whom it held up (SPEC X12).
@@ -105,13 +105,13 @@ def _incident(event: IncidentChanged, _recorded: RecordedEvent) -> list[JobSpec]
     return [*jobs, JobSpec(WORKS_AGAIN, payload)] if ends else jobs
 
 
-def _signed_up(event: UserSignedUp, recorded: RecordedEvent) -> list[JobSpec]:
+def _signed_up(event: UserSignedUp, recorded: WrittenEvent) -> list[JobSpec]:
     """Five minutes later somebody looks whether they get on (SPEC S72)."""
     found = event.user_type is not UserType.ADMIN
     return [_look_after(event.user_id, recorded)] if found else []
 
 
-def _onboarding(event: OnboardingChanged, recorded: RecordedEvent) -> list[JobSpec]:
+def _onboarding(event: OnboardingChanged, recorded: WrittenEvent) -> list[JobSpec]:
     """The same after each activity; and the support hears of who needs help (SPEC S44)."""
     jobs = []
     if event.action in nudges.ACTIVITIES:
@@ -121,14 +121,14 @@ def _onboarding(event: OnboardingChanged, recorded: RecordedEvent) -> list[JobSp
     return jobs
 
 
-def _look_after(user_id: UserId, recorded: RecordedEvent) -> JobSpec:
+def _look_after(user_id: UserId, recorded: WrittenEvent) -> JobSpec:
     """One job for each person and activity; that of an earlier activity finds itself too old."""
-    since = recorded.at.isoformat()
+    since = recorded.recorded_at.isoformat()
     payload = {"user_id": str(user_id), "since": since}
     return JobSpec(LOOK_AFTER, payload, STALLED_AFTER, f"look-after:{user_id}:{since}")
 
 
-def _redeliver(event: RedeliveryAsked, _recorded: RecordedEvent) -> list[JobSpec]:
+def _redeliver(event: RedeliveryAsked, _recorded: WrittenEvent) -> list[JobSpec]:
     """Deliveries in their order need no event: the cursor of each webhook tells (SPEC A46)."""
     return [JobSpec(REDELIVER, {"delivery_id": str(event.delivery_id)})]
 

@@ -23,7 +23,7 @@ async def traced(job: Job) -> AsyncIterator[None]:
         "job_id": int(job.id),
         "entrypoint": job.entrypoint,
         "attempt": job.attempts + 1,
-        "event_seq": headers.get("event_seq"),
+        "event_id": headers.get("event_id"),
         "request_id": headers.get("request_id"),
     }
     attributes = {"job.id": int(job.id), "job.attempt": job.attempts + 1}

@@ -104,7 +104,7 @@ class EventDocuments:
         _raise_what_passes(result.errors or ())
         body: dict[str, object] = {
             "type": read.name,
-            "timestamp": item.at,
+            "timestamp": item.occurred_at,
             "cursor": encode_cursor(item.seq),
             "data": result.data,
         }

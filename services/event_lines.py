@@ -17,6 +17,7 @@ async def tell(events: Sequence[RecordedEvent]) -> None:
         kinds,
         extra={
             "event_seq": [int(item.seq) for item in events],
+            "event_id": [int(item.id) for item in events],
             "actor_kind": actor.kind.value,
             "actor_id": str(actor.id) if actor.id else None,
         },

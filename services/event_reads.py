@@ -40,6 +40,18 @@ async def newest_page(
     )
 
 
+async def span(
+    session: AsyncSession,
+    kinds: Sequence[str],
+    limit: int,
+    begin: datetime,
+    end: datetime,
+    after: RecordedEvent | None,
+) -> list[RecordedEvent]:
+    """What happened between two moments, in the order in which it happened, after an event."""
+    return await event_log.read_span(session, kinds, limit, begin, end, after)
+
+
 class LogReader:
     """The log as the tail of a process reads it."""
 

@@ -51,7 +51,7 @@ async def revert(uow: UnitOfWork, actor: Actor, change_id: UUID, reason: str) ->
         reverts_id=change.id,
     )
     written = await uow.write_events()
-    done = await change_queries.of_event(uow.session, written[-1].seq) if written else None
+    done = await change_queries.of_event(uow.session, written[-1].id) if written else None
     return FlagResult(flag, [], done)
 
 

@@ -55,7 +55,7 @@ class FlagDraft:
 
 @dataclass(frozen=True, slots=True)
 class FlagResult:
-    """A flag after a mutation; `seq` finds the change that was recorded, if there was one."""
+    """A flag after a mutation; with the change that was recorded, if there was one."""
 
     flag: Flag
     warnings: list[str] = field(default_factory=list)
@@ -186,8 +186,8 @@ async def _locked(uow: UnitOfWork, key: str, expected_version: int | None) -> Fe
 async def _written_change(uow: UnitOfWork, flag_id: UUID) -> Change | None:
     """The change that this unit of work records; writes the events now to have its id."""
     written = await uow.write_events()
-    seqs = [item.seq for item in written if item.event.subject_id == flag_id]
-    return await change_queries.of_event(uow.session, seqs[-1]) if seqs else None
+    ids = [item.id for item in written if item.event.subject_id == flag_id]
+    return await change_queries.of_event(uow.session, ids[-1]) if ids else None
 
 
 async def _done(uow: UnitOfWork, held: Claim, flag: Flag, warnings: list[str]) -> FlagResult:

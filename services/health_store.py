@@ -15,7 +15,7 @@ from db.queries import silences
 from db.session import Database, UnitOfWork
 from domain.actors import system_actor
 from domain.events import HealthChanged
-from domain.health import CheckState, CheckType, HealthSnapshot, Reading
+from domain.health import CheckState, CheckType, HealthSnapshot, Reading, changed_at
 
 logger = logging.getLogger(__name__)
 
@@ -109,7 +109,7 @@ def _record_change(uow: UnitOfWork, newest: dict[CheckType, CheckState], state: 
         event = HealthChanged(
             check=state.check, before=before.status, after=state.status, error=state.error
         )
-        uow.record(_ACTOR, event)
+        uow.record(_ACTOR, event, occurred_at=changed_at(before, state))
 
 
 def _older(state: CheckState, than: CheckState) -> bool:

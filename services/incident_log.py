@@ -1,6 +1,7 @@
 """How a change of an incident is recorded: version, event, audit of what moved (SPEC A4, A33)."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from db.drafts import Audit
 from db.models.incidents import LaunchIncident
@@ -26,7 +27,7 @@ def before(row: LaunchIncident) -> Before:
 
 def record_opened(uow: UnitOfWork, actor: Actor, row: LaunchIncident) -> None:
     """The first event of an incident."""
-    _record(uow, actor, row, "opened", None, None, _audited(row), None)
+    _record(uow, actor, row, "opened", None, None, _audited(row), None, row.created_at)
 
 
 def record(
@@ -38,9 +39,11 @@ def record(
     *,
     note: str | None = None,
     finding: str | None = None,
+    occurred_at: datetime | None = None,
 ) -> None:
     """A new version, its event, and an audit row of the fields that moved.
 
+    `occurred_at`: when it happened, where that was before it is recorded.
     `finding`: what the system knows beside the words of whoever did it.
     """
     row.version += 1
@@ -49,7 +52,7 @@ def record(
     moved = [name for name in now if now[name] != was.audit[name]]
     said = "\n\n".join(part for part in (note, finding) if part) or None
     old, new = ({name: side[name] for name in moved} for side in (was.audit, now))
-    _record(uow, actor, row, action, was.status, old, new, said)
+    _record(uow, actor, row, action, was.status, old, new, said, occurred_at)
 
 
 def _record(
@@ -61,6 +64,7 @@ def _record(
     old: dict[str, object] | None,
     new: dict[str, object],
     note: str | None,
+    occurred_at: datetime | None,
 ) -> None:
     event = IncidentChanged(
         phase_id=PhaseId(row.phase_id) if row.phase_id else None,
@@ -73,7 +77,8 @@ def _record(
         after=row.status,
         note=note,
     )
-    uow.record(actor, event, Audit(row.id, old, new, reason=note, run_id=row.run_id))
+    audit = Audit(row.id, old, new, reason=note, run_id=row.run_id)
+    uow.record(actor, event, audit, occurred_at)
 
 
 def _audited(row: LaunchIncident) -> dict[str, object]:

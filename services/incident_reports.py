@@ -61,4 +61,4 @@ def _suspect(item: SuspectChange) -> SuspectFact:
 
 def _entry(item: RecordedEvent) -> EntryFact:
     note = item.event.note if isinstance(item.event, IncidentChanged) else None
-    return EntryFact(item.at, item.actor.label, item.event.summary, note)
+    return EntryFact(item.occurred_at, item.actor.label, item.event.summary, note)

@@ -133,15 +133,23 @@ def _again(
     uow: UnitOfWork, actor: Actor, row: LaunchIncident, draft: IncidentDraft
 ) -> OpenedIncident:
     was = before(row)
-    action = "happened again"
+    action, occurred_at = "happened again", None
     if row.status not in ACTIVE_STATUSES:
+        occurred_at = _returned_at(row, draft)
         reopen(row)
         action = "came back"
     row.occurrences += 1
     row.severity = worse(row.severity, draft.severity)
     row.affected_features = list(dict.fromkeys((*row.affected_features, *draft.affected_features)))
-    record(uow, actor, row, action, was)
+    record(uow, actor, row, action, was, occurred_at=occurred_at)
     return OpenedIncident(row, merged=True)
+
+
+def _returned_at(row: LaunchIncident, draft: IncidentDraft) -> datetime | None:
+    """When a cause came back that is older than its report: after it had ended."""
+    if draft.began_at is None or row.resolved_at is None:
+        return draft.began_at
+    return max(draft.began_at, row.resolved_at)
 
 
 def _row(uow: UnitOfWork, draft: IncidentDraft) -> LaunchIncident:

@@ -14,7 +14,7 @@ from db.session import UnitOfWork
 from domain import journey_metrics as metrics
 from domain import journeys as rules
 from domain.actors import UserType
-from domain.events import RecordedEvent
+from domain.events import WrittenEvent
 from domain.journey_counts import difference
 from domain.journey_moves import Move, moves_of
 from domain.journeys import JourneyKey, Outcome, Run
@@ -25,12 +25,12 @@ from services import metric_samples
 SIZES = (MINUTE, HOUR, DAY)  # of the cohorts that are counted
 
 
-async def follow(session: AsyncSession, events: Sequence[RecordedEvent]) -> None:
+async def follow(session: AsyncSession, events: Sequence[WrittenEvent]) -> None:
     """Move the runs that these events concern, and count what became of them: once each.
 
     An event that is followed twice finds its run where the first time has left it.
     """
-    moves = [(move, item.at) for item in events for move in moves_of(item.event)]
+    moves = [(move, item.recorded_at) for item in events for move in moves_of(item.event)]
     if not moves:
         return
     owners = await queries.owners(session, list({move.owner for move, _ in moves}))

@@ -13,4 +13,4 @@ async def state_at(session: AsyncSession, at: datetime) -> LaunchState:
 
     Reads the last event of each thing, so an early moment costs no more than a late one.
     """
-    return fold(await queries.last_events(session, at))
+    return fold(await queries.last_events(session, at), await queries.position_at(session, at))

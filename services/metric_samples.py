@@ -13,7 +13,7 @@ from db.session import UnitOfWork
 from domain.actors import UserType
 from domain.criteria import CUSTOM_PREFIX
 from domain.errors import Invalid
-from domain.events import RecordedEvent, UserSignedUp
+from domain.events import UserSignedUp, WrittenEvent
 from domain.marketplace_events import PartnershipChanged
 from domain.metrics import (
     CONNECTIONS,
@@ -81,9 +81,9 @@ async def hand_over(
     await _mark_late(uow, [at for at, _ in counted])
 
 
-async def count_events(session: AsyncSession, events: Sequence[RecordedEvent]) -> None:
+async def count_events(session: AsyncSession, events: Sequence[WrittenEvent]) -> None:
     """Count what happened in the transaction in which it happened: exactly once (SPEC S70)."""
-    counted = [(name, item.at) for item in events for name in _counters(item)]
+    counted = [(name, item.recorded_at) for item in events for name in _counters(item)]
     await count(session, counted)
 
 
@@ -116,7 +116,7 @@ async def _mark_late(uow: UnitOfWork, moments: Sequence[datetime]) -> None:
     await rollups.mark_late(uow.session, late_minutes(moments, uow.now))
 
 
-def _counters(item: RecordedEvent) -> tuple[str, ...]:
+def _counters(item: WrittenEvent) -> tuple[str, ...]:
     event = item.event
     if isinstance(event, UserSignedUp) and event.user_type is not UserType.ADMIN:
         return (SIGNUPS, f"{event.user_type}_signups")

@@ -86,7 +86,7 @@ async def _facts(
         incidents=[_incident(row, deliveries.get(row.id)) for row in incidents],
         spreads=[Spread(row.action, propagations.result_of(row, now)) for row in rows],
         criteria=[CriterionFact(c.key, state.verdict, state.explanation) for c, state in judged],
-        timeline=[Moment(e.at, e.actor.label, e.event.summary) for e in events[:TIMELINE]],
+        timeline=[Moment(e.occurred_at, e.actor.label, e.event.summary) for e in events[:TIMELINE]],
         more_events=max(len(events) - TIMELINE, 0),
         rehearsal=rehearsal_of(run.rehearsal),
         measured=await report_measures.measured(session, run, now),
@@ -101,7 +101,7 @@ async def _events(session: AsyncSession, run: PhaseRun) -> list[RecordedEvent]:
         session, 0, EVENTS, phase_id=run.phase_id, since=run.started_at, kinds=_KINDS
     )
     end = run.ended_at
-    return [item for item in found if end is None or item.at <= end]
+    return [item for item in found if end is None or item.occurred_at <= end]
 
 
 async def _judged(session: AsyncSession, phase: LaunchPhase, run: PhaseRun) -> list[Judged]:

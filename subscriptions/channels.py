@@ -10,7 +10,7 @@ import orjson
 from db import event_log
 from domain.actors import ActorKind, ActorRef
 from domain.events import RecordedEvent
-from domain.ids import EventSeq
+from domain.ids import EventId, EventSeq
 
 EVENTS = "launch:events"
 HEALTH = "launch:health"
@@ -24,7 +24,9 @@ def encode_events(events: Sequence[RecordedEvent]) -> str:
         [
             {
                 "seq": item.seq,
-                "at": item.at.isoformat(),
+                "id": item.id,
+                "at": item.occurred_at.isoformat(),
+                "recorded_at": item.recorded_at.isoformat(),
                 "kind": item.event.TYPE,
                 "actor": _dump_actor(item.actor),
                 "payload": event_log.encode(item.event),
@@ -57,9 +59,12 @@ def _event(item: dict[str, object]) -> RecordedEvent:
     payload = item["payload"]
     if not isinstance(payload, dict):
         raise TypeError("payload")
+    # The version before sends neither an id nor when it was recorded.
     return RecordedEvent(
         seq=EventSeq(int(str(item["seq"]))),
-        at=datetime.fromisoformat(str(item["at"])),
+        id=EventId(int(str(item.get("id", item["seq"])))),
+        occurred_at=datetime.fromisoformat(str(item["at"])),
+        recorded_at=datetime.fromisoformat(str(item.get("recorded_at", item["at"]))),
         actor=_load_actor(item["actor"]),
         event=event_log.decode(str(item["kind"]), payload),
     )

@@ -34,7 +34,7 @@ Speed = Annotated[
 async def replay(
     info: Info, from_: From, to: To, speed: Speed = 10.0
 ) -> AsyncIterator[LaunchEvent]:
-    """What happened between two moments, in its order and with its pauses.
+    """What happened between two moments, in the order in which it happened, with its pauses.
 
     It goes on from what `launchState(at: from)` shows. After 10,000
     events it ends in a StreamGap: go on from the moment of the last one.
@@ -45,9 +45,9 @@ async def replay(
     with info.context.runtime.lifetimes.watch(info.context.actor, ended.set):
         async with aclosing(_events(info, plan)) as events:
             async for item in events:
-                await _until(begin + plan.due(item.at), ended)
+                await _until(begin + plan.due(item.occurred_at), ended)
                 if shown == MOST_EVENTS:
-                    yield stream_gap(cursor_of(item), item.at, 1)
+                    yield stream_gap(cursor_of(item), item.occurred_at, 1)
                     return
                 shown += 1
                 yield to_event(item)
@@ -64,14 +64,12 @@ async def _until(moment: float, ended: asyncio.Event) -> None:
 
 async def _events(info: Info, plan: Replay) -> AsyncGenerator[RecordedEvent, None]:
     """Page by page; no session is held while waiting."""
-    position = 0
+    last = None
     while True:
         async with info.context.db.read() as session:
-            found = await event_reads.page(
-                session, SHOWN_KINDS, PAGE, position, since=plan.begin, until=plan.end
-            )
+            found = await event_reads.span(session, SHOWN_KINDS, PAGE, plan.begin, plan.end, last)
         for item in found:
             yield item
         if len(found) < PAGE:
             return
-        position = found[-1].seq
+        last = found[-1]

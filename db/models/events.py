@@ -3,7 +3,15 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -26,18 +34,26 @@ class EventCounter(Base):
 
 
 class LaunchEvent(Base):
-    """One fact. Triggers refuse UPDATE and DELETE, but for the name of who is forgotten."""
+    """One fact. Triggers refuse UPDATE and DELETE, but for the name of who is forgotten.
+
+    `id` is its identity, known to its transaction; `seq` is its position, which only
+    `db.event_positions` assigns. The column `at` keeps its name for the version before.
+    """
 
     __tablename__ = "launch_events"
     __table_args__ = (
+        UniqueConstraint("id"),
         Index(None, "at"),
+        Index(None, "recorded_at"),
         Index(None, "phase_id", "seq"),
         Index(None, "subject_kind", "subject_id", "seq"),
         Index("ix_launch_events_person", "actor_id", postgresql_where=text(_OF_A_PERSON)),
     )
 
+    id: Mapped[int] = mapped_column(BigInteger, Identity())
     seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    at: Mapped[datetime]
+    occurred_at: Mapped[datetime] = mapped_column("at")
+    recorded_at: Mapped[Moment]
     kind: Mapped[str]
     actor_kind: Mapped[ActorKind] = mapped_column(enum_column(ActorKind))
     actor_id: Mapped[UUID | None]
@@ -54,6 +70,7 @@ class Change(Base):
     __tablename__ = "changes"
     __table_args__ = (
         Index(None, "subject_kind", "subject_id", "at"),
+        Index(None, "event_id"),
         Index(None, "event_seq"),
         Index(None, "run_id"),
         Index(None, "at"),
@@ -63,7 +80,8 @@ class Change(Base):
 
     id: Mapped[UuidKey]
     at: Mapped[datetime]
-    event_seq: Mapped[int] = mapped_column(ForeignKey("launch_events.seq"))
+    event_id: Mapped[int] = mapped_column(ForeignKey("launch_events.id"))
+    event_seq: Mapped[int] = mapped_column(ForeignKey("launch_events.seq"))  # of the version before
     actor_kind: Mapped[ActorKind] = mapped_column(enum_column(ActorKind))
     actor_id: Mapped[UUID | None]
     actor_label: Mapped[str]

@@ -143,8 +143,8 @@ async def changes_before(
         select(LaunchEvent)
         .where(
             LaunchEvent.subject_kind.in_((Subject.FLAG, Subject.PHASE)),
-            LaunchEvent.at >= moment - span,
-            LaunchEvent.at <= moment,
+            LaunchEvent.occurred_at >= moment - span,
+            LaunchEvent.occurred_at <= moment,
         )
         .order_by(LaunchEvent.seq.desc())
         .limit(limit)

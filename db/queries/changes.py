@@ -27,7 +27,7 @@ async def by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Cha
 async def newest(session: AsyncSession, subject_id: UUID) -> Change | None:
     """The last change of a thing."""
     query = select(Change).where(Change.subject_id == subject_id)
-    return await session.scalar(query.order_by(Change.at.desc(), Change.event_seq.desc()).limit(1))
+    return await session.scalar(query.order_by(Change.at.desc(), Change.event_id.desc()).limit(1))
 
 
 async def newest_by_subject(
@@ -38,16 +38,16 @@ async def newest_by_subject(
         select(Change)
         .where(Change.subject_id.in_(subject_ids))
         .ext(distinct_on(Change.subject_id))
-        .order_by(Change.subject_id, Change.event_seq.desc())
+        .order_by(Change.subject_id, Change.event_id.desc())
     )
     if until is not None:
         query = query.where(Change.at <= until)
     return {row.subject_id: row for row in await session.scalars(query)}
 
 
-async def of_event(session: AsyncSession, seq: int) -> Change | None:
+async def of_event(session: AsyncSession, event_id: int) -> Change | None:
     """The change that an event recorded."""
-    return await session.scalar(select(Change).where(Change.event_seq == seq))
+    return await session.scalar(select(Change).where(Change.event_id == event_id))
 
 
 async def page(
@@ -63,8 +63,8 @@ async def page(
     """
     query = select(Change).where(Change.subject_kind == kind, Change.subject_id == subject_id)
     if after is not None:
-        query = query.where(Change.event_seq < after)
-    return list(await session.scalars(query.order_by(Change.event_seq.desc()).limit(limit)))
+        query = query.where(Change.event_id < after)
+    return list(await session.scalars(query.order_by(Change.event_id.desc()).limit(limit)))
 
 
 async def latest(
@@ -79,12 +79,12 @@ async def latest(
     """Changes of things of some kinds, newest first, after one in the log, within a span."""
     query = select(Change).where(Change.subject_kind.in_(kinds))
     if after is not None:
-        query = query.where(Change.event_seq < after)
+        query = query.where(Change.event_id < after)
     if since is not None:
         query = query.where(Change.at >= since)
     if until is not None:
         query = query.where(Change.at <= until)
-    return list(await session.scalars(query.order_by(Change.event_seq.desc()).limit(limit)))
+    return list(await session.scalars(query.order_by(Change.event_id.desc()).limit(limit)))
 
 
 async def since(session: AsyncSession, change: Change) -> list[Change]:
@@ -92,9 +92,9 @@ async def since(session: AsyncSession, change: Change) -> list[Change]:
     query = select(Change).where(
         Change.subject_kind == change.subject_kind,
         Change.subject_id == change.subject_id,
-        Change.event_seq > change.event_seq,
+        Change.event_id > change.event_id,
     )
-    return list(await session.scalars(query.order_by(Change.event_seq.desc()).limit(_MOST)))
+    return list(await session.scalars(query.order_by(Change.event_id.desc()).limit(_MOST)))
 
 
 _MOST = 500

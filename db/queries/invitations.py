@@ -93,7 +93,7 @@ async def letters_since(session: AsyncSession, client_id: UUID, since: datetime)
     query = select(func.count()).where(
         LaunchEvent.subject_kind == Subject.INVITATION,
         LaunchEvent.subject_id.in_(mine),
-        LaunchEvent.at > since,
+        LaunchEvent.recorded_at > since,
         LaunchEvent.payload["action"].astext.in_(SENDING),
     )
     return (await session.execute(query)).scalar_one()

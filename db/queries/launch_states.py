@@ -1,24 +1,41 @@
 """SQL that finds the last event of each thing up to a moment (SPEC X6)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.event_log import recorded
+from db.event_positions import head
 from db.models.events import LaunchEvent
 from domain.events import FlagChanged, HealthChanged, IncidentChanged, PhaseChanged, RecordedEvent
+from domain.ids import EventSeq
 
+_LONGEST = timedelta(minutes=1)  # from the beginning of a transaction to its position
 _MOST = 5_000  # of each kind, the newest
 
 
 async def last_events(session: AsyncSession, until: datetime) -> list[RecordedEvent]:
-    """The last event of each phase, flag, check and incident, oldest first."""
+    """The last event of each phase, flag, check and incident."""
     found: list[LaunchEvent] = []
     for kind in (PhaseChanged.TYPE, FlagChanged.TYPE, HealthChanged.TYPE, IncidentChanged.TYPE):
         found += await session.scalars(_last(kind, until))
-    return [recorded(row) for row in sorted(found, key=lambda row: row.seq)]
+    return [recorded(row) for row in found]
+
+
+async def position_at(session: AsyncSession, at: datetime) -> EventSeq:
+    """The last position before every event that happened after a moment.
+
+    Nothing is recorded before it happens, so only what was recorded later counts.
+    """
+    later = LaunchEvent.recorded_at > at
+    begin = select(func.min(LaunchEvent.recorded_at)).where(later).scalar_subquery()
+    soon = LaunchEvent.recorded_at <= begin + _LONGEST
+    first = select(func.min(LaunchEvent.seq)).where(later, soon).scalar_subquery()
+    last = select(func.max(LaunchEvent.seq)).where(LaunchEvent.seq < first).scalar_subquery()
+    position = case((first.is_(None), head()), else_=func.coalesce(last, 0))
+    return EventSeq((await session.execute(select(position))).scalar_one())
 
 
 def _last(kind: str, until: datetime) -> Select[LaunchEvent]:
@@ -30,7 +47,7 @@ def _last(kind: str, until: datetime) -> Select[LaunchEvent]:
     )
     last = (
         select(LaunchEvent.seq)
-        .where(LaunchEvent.kind == kind, LaunchEvent.at <= until)
+        .where(LaunchEvent.kind == kind, LaunchEvent.occurred_at <= until)
         .ext(distinct_on(thing))
         .order_by(thing, LaunchEvent.seq.desc())
         .subquery()

@@ -37,15 +37,15 @@ async def failing_since(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[U
     """
     acted, began = aliased(LaunchEvent), aliased(LaunchEvent)
     query = (
-        select(LaunchIncident.id, func.max(began.at))
+        select(LaunchIncident.id, func.max(began.occurred_at))
         .join(acted, acted.phase_id == LaunchIncident.phase_id)
         .join(began, began.phase_id == acted.phase_id)
         .where(
             LaunchIncident.id.in_(ids),
-            acted.at == LaunchIncident.created_at,
+            acted.recorded_at == LaunchIncident.created_at,
             acted.kind == CriterionJudged.TYPE,
             acted.payload["action_taken"].astext.is_not(None),
-            began.at <= acted.at,
+            began.recorded_at <= acted.recorded_at,
             began.kind == CriterionJudged.TYPE,
             *(
                 began.payload[part].astext == acted.payload[part].astext
@@ -79,7 +79,7 @@ async def changes_before(
             Change.at >= ends.c.ends_at - window,
             Change.at < ends.c.ends_at,
         )
-        .order_by(Change.at.desc(), Change.event_seq.desc())
+        .order_by(Change.at.desc(), Change.event_id.desc())
         .limit(_MOST)
         .lateral()
     )

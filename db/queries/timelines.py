@@ -36,6 +36,7 @@ from domain.events import (
 )
 
 _SKEW = timedelta(minutes=1)  # between the clocks of two processes: order is that of commits
+_LATE = timedelta(hours=3)  # health of an outage is kept for two hours before it is recorded
 _NEVER = literal_column("'infinity'::timestamptz", DateTime(timezone=True))
 _other = aliased(LaunchEvent)
 _OWN = (IncidentChanged.TYPE, AlertSent.TYPE)
@@ -118,9 +119,9 @@ def _meanwhile(lead: timedelta) -> ColumnElement[bool]:
     begin = LaunchIncident.created_at - lead
     over = func.coalesce(LaunchIncident.resolved_at, _NEVER)
     return and_(
-        LaunchEvent.at.between(begin, over),
-        LaunchEvent.seq >= _place(_other.at >= begin - _SKEW, _other.at.asc()),
-        LaunchEvent.seq <= _place(_other.at <= over + _SKEW, _other.at.desc()),
+        LaunchEvent.occurred_at.between(begin, over),
+        LaunchEvent.seq >= _place(_other.recorded_at >= begin - _SKEW, _other.recorded_at.asc()),
+        LaunchEvent.seq <= _place(_other.recorded_at <= over + _LATE, _other.recorded_at.desc()),
     )
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.models.events import EventCounter
+from db.event_positions import head
 from db.models.webhooks import Webhook, WebhookDelivery
 from db.queries.pages import Position, newest_first
 
@@ -61,10 +61,9 @@ async def waiting(session: AsyncSession, webhook_id: UUID) -> WebhookDelivery | 
 
 async def due(session: AsyncSession, now: datetime) -> Sequence[UUID]:
     """Webhooks that are behind the log, may be called now, and are in nobody's hands."""
-    head = select(EventCounter.seq).scalar_subquery()
     free = or_(Webhook.lease_until.is_(None), Webhook.lease_until < now)
     query = select(Webhook.id).where(
-        Webhook.active, Webhook.last_seq < head, Webhook.next_attempt_at <= now, free
+        Webhook.active, Webhook.last_seq < head(), Webhook.next_attempt_at <= now, free
     )
     return (await session.scalars(query)).all()
 

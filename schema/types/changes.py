@@ -97,4 +97,4 @@ ChangeConnection = Connection[Change]
 
 def change_cursor(row: rows.Change) -> str:
     """The place of a change in the log."""
-    return encode_cursor(row.event_seq)
+    return encode_cursor(row.event_id)

@@ -29,9 +29,21 @@ class LaunchEvent:
     """What every event tells."""
 
     cursor: str = strawberry.field(description="Its place in the log: resume with `after`.")
-    at: datetime = strawberry.field(description="When it happened.")
+    at: datetime = strawberry.field(description="When it happened; the same as `occurredAt`.")
+    recorded_at: datetime = strawberry.field(
+        description="When it was written into the log: later than `occurredAt` for an outage, "
+        "which begins with its first bad sample."
+    )
     summary: str = strawberry.field(description="It in one line.")
     ref: strawberry.Private[ActorRef | None]
+
+    @strawberry.field(
+        description="When it happened. `launchState(at:)` and `replay` go by this moment; the "
+        "order of the log, and `after`, go by the cursor."
+    )
+    def occurred_at(self) -> datetime:
+        """The moment under the name that it has in the log."""
+        return self.at
 
     @strawberry.field(description="Who did it.")
     async def actor(self, info: Info) -> Actor | None:
@@ -233,6 +245,7 @@ def stream_gap(cursor: str, at: datetime, missed: int) -> StreamGap:
     return StreamGap(
         cursor=cursor,
         at=at,
+        recorded_at=at,
         summary=f"At least {missed} events were missed: resume after {cursor}.",
         ref=None,
         missed=missed,
@@ -243,9 +256,16 @@ def stream_gap(cursor: str, at: datetime, missed: int) -> StreamGap:
 class _Common(TypedDict):
     cursor: str
     at: datetime
+    recorded_at: datetime
     summary: str
     ref: ActorRef
 
 
 def _common(item: RecordedEvent) -> _Common:
-    return _Common(cursor=cursor_of(item), at=item.at, summary=item.event.summary, ref=item.actor)
+    return _Common(
+        cursor=cursor_of(item),
+        at=item.occurred_at,
+        recorded_at=item.recorded_at,
+        summary=item.event.summary,
+        ref=item.actor,
+    )

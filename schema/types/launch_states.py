@@ -13,7 +13,7 @@ def state_as_json(state: LaunchState, at: datetime) -> JSON:
     return JSON(
         {
             "at": at.isoformat(),
-            "cursor": encode_cursor(state.seq) if state.seq else None,
+            "cursor": encode_cursor(state.position) if state.position else None,
             "phases": [_phase(item) for item in state.phases],
             "flags": [_flag(item) for item in state.flags],
             "health": {

@@ -27,7 +27,9 @@ async def brief(uow: UnitOfWork, alert: Alert) -> Briefing:
     """Open or end the incident of an alert, and read what a team wants to know."""
     incident = await settle(uow, alert)
     changes = await queries.changes_before(uow.session, alert.since, _BEFORE, _MOST_CHANGES)
-    said = [f"{moment(item.at)} {item.actor.label}: {item.event.summary}" for item in changes]
+    said = [
+        f"{moment(item.occurred_at)} {item.actor.label}: {item.event.summary}" for item in changes
+    ]
     return Briefing(incident.number if incident else None, said)
 
 
@@ -37,7 +39,7 @@ async def log(uow: UnitOfWork, message: Delivery, alert: Alert | None) -> bool:
     message = replace(message, incident_id=incident.id if incident else None)
     stored = await queries.put_delivery(uow.session, message)
     if stored and message.finished_at is not None:
-        uow.record(ACTOR, _event(message))
+        uow.record(ACTOR, _event(message), occurred_at=message.finished_at)
     return stored
 
 

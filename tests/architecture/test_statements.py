@@ -57,7 +57,7 @@ DOCUMENTS = {
         8,
     ),
     "incidents with their reports": ("{ incidents(first: 100) { nodes { report } } }", 7),
-    "a state of the past": ('{ launchState(at: "2100-01-01T00:00:00Z") }', 4),
+    "a state of the past": ('{ launchState(at: "2100-01-01T00:00:00Z") }', 5),
     "events": (
         f"{{ launchEvents(first: 100) {{ nodes {{ at summary {ACTOR} "
         "... on PhaseEvent { to phase { key } } ... on FlagEvent { diff { key } } } } }",

@@ -1,6 +1,7 @@
 """The event log: dense, in commit order, append-only, together with its rows (DESIGN)."""
 
 import asyncio
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from db import event_log
 from db.drafts import Audit
+from db.queries.changes import of_event
 from db.session import Database
 from domain.actors import UserType, system_actor
 from domain.events import Event, UserSignedUp
@@ -47,6 +49,35 @@ async def test_an_event_comes_back_as_it_was_recorded(db: Database, start: int) 
     async with db.read() as session:
         (found,) = await event_log.read_after(session, 0, 10)
     assert (found.seq, found.event, found.actor) == (start + 1, event, ACTOR.ref)
+    assert found.occurred_at == found.recorded_at
+
+
+@pytest.mark.parametrize(("minutes", "kept"), [(-10, -10), (10, 0)])
+async def test_an_event_happened_when_it_is_said_but_never_after_it_was_recorded(
+    db: Database, start: int, minutes: int, kept: int
+) -> None:
+    """D6: the clock of another process may be ahead."""
+    async with db.write() as uow:
+        moment = uow.now + timedelta(minutes=minutes)
+        uow.record(ACTOR, something(), occurred_at=moment)
+    async with db.read() as session:
+        (found,) = await event_log.read_after(session, start, 10)
+    assert found.recorded_at == uow.now
+    assert found.occurred_at == uow.now + timedelta(minutes=kept)
+
+
+async def test_changes_follow_the_identity_of_their_events(db: Database, start: int) -> None:
+    """ADR 26: an id is known inside the transaction; ids have holes, positions have none."""
+    with pytest.raises(RuntimeError, match="stop"):
+        await fail_after_writing(db)
+    subjects = [uuid4() for _ in range(3)]
+    async with db.write() as uow:
+        for subject in subjects:
+            uow.record(ACTOR, something(), Audit(subject, after={"a": 1}))
+        written = await uow.write_events()
+        found = [await of_event(uow.session, item.id) for item in written]
+    assert [change and change.subject_id for change in found] == subjects
+    assert [item.seq for item in uow.recorded] == [start + 1, start + 2, start + 3]
 
 
 async def fail_after_writing(db: Database) -> None:
@@ -96,3 +127,14 @@ async def test_the_log_and_the_audit_are_append_only(
         async with db.engine.begin() as connection:
             await connection.execute(text(statement.format(table)))
     assert await seqs(db) == [start + 1]
+
+
+@pytest.mark.parametrize(
+    "change", ["launch_events SET recorded_at = now()", "changes SET event_id = 1"]
+)
+async def test_what_0036_has_added_is_append_only_too(
+    db: Database, start: int, change: str
+) -> None:
+    with pytest.raises(DBAPIError, match="append-only"):
+        async with db.engine.begin() as connection:
+            await connection.execute(text(f"UPDATE {change}"))

@@ -2,16 +2,19 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 from redis.asyncio import Redis
 from sqlalchemy import select, text
 
+from db.event_log import read_after
 from db.models.health import HealthReading
 from db.session import Database
 from domain.health import CheckType, HealthStatus, Outcome, ProbeResult
 from services.health_monitor import HealthMonitor
 from services.health_store import KEY, decode
+from services.launch_states import state_at
 from tests.clock import Clock
 from tests.factories.monitors import FAST, World
 from tests.servers import dead_port
@@ -152,6 +155,37 @@ async def test_what_was_not_stored_is_stored_later(world: World) -> None:
     changes = [event for event in await world.events() if event.check is CheckType.DATABASE]
     assert [event.after for event in changes] == [HEALTHY, CRITICAL]
     assert await world.stored() == 3 * len(CheckType) + 1
+
+
+async def test_a_past_moment_of_an_outage_shows_the_outage(world: World, clock: Clock) -> None:
+    """L6: sampled at once, stored when the database is back; judged by when it happened."""
+    await world.monitor.tick()
+    clock.advance(30)
+    before = clock()
+    async with world.db.engine.begin() as connection:
+        await connection.execute(text("ALTER TABLE system_health_checks RENAME TO away"))
+    world.fail(CheckType.DATABASE)
+    clock.advance(30)
+    down = await world.monitor.tick()
+    during = clock()
+    clock.advance(600)
+    async with world.db.engine.begin() as connection:
+        await connection.execute(text("ALTER TABLE away RENAME TO system_health_checks"))
+    world.fail(CheckType.DATABASE, Outcome.PASSED)
+    for _ in range(2):
+        await world.monitor.tick()
+        clock.advance(30)
+    async with world.db.read() as session:
+        moments = (before, during, clock())
+        states = [await state_at(session, moment) for moment in moments]
+        events = await read_after(session, 0, 100)
+    checks = [{item.check: item for item in state.checks} for state in states]
+    database = [found[CheckType.DATABASE] for found in checks]
+    assert [item.status for item in database] == [HEALTHY, CRITICAL, HEALTHY]
+    assert database[1].since == down.state(CheckType.DATABASE).failing_since
+    late = [item for item in events if item.occurred_at == database[1].since]
+    assert [item.recorded_at - item.occurred_at > timedelta(minutes=9) for item in late] == [True]
+    assert states[1].position < late[0].seq  # who reads on from there is told of it again
 
 
 async def test_redis_may_be_away(world: World) -> None:

@@ -11,9 +11,9 @@ from sqlalchemy import func, select, text
 from db.models.journeys import JourneyCount, JourneyRun
 from db.queries import journeys as queries
 from db.session import Database, StatementCounter
-from domain.actors import ANONYMOUS, Role, UserType
-from domain.events import Event, RecordedEvent, UserSignedUp
-from domain.ids import EventSeq, OnboardingId, UserId
+from domain.actors import Role, UserType
+from domain.events import Event, UserSignedUp
+from domain.ids import OnboardingId, UserId
 from domain.journey_figures import JourneyFigures
 from domain.journeys import JOURNEYS, JourneyKey
 from domain.marketplace_events import OnboardingChanged
@@ -22,6 +22,7 @@ from domain.windows import DAY, HOUR, MINUTE, TimeRange
 from services import journey_reads, journeys
 from services.metric_spans import span_of
 from tests.clock import Clock
+from tests.factories.events import recorded_event
 from tests.factories.people import session_of
 
 REQUIRED = [step.key for step in JOURNEYS[JourneyKey.SUPPLIER_ONBOARDING].steps]
@@ -48,7 +49,7 @@ async def newcomer(db: Database) -> UserId:
 async def follow(db: Database, *events: Event) -> None:
     """As the transaction that recorded them does."""
     async with db.write() as uow:
-        found = [RecordedEvent(EventSeq(1), uow.now, ANONYMOUS.ref, event) for event in events]
+        found = [recorded_event(event, at=uow.now) for event in events]
         await journeys.follow(uow.session, found)
 
 
@@ -104,7 +105,7 @@ async def test_many_at_once_are_all_counted(db: Database) -> None:
 async def test_what_is_rolled_back_is_not_counted(db: Database) -> None:
     user = await newcomer(db)
     async with db.read() as session:
-        event = RecordedEvent(EventSeq(1), db.clock(), ANONYMOUS.ref, signed_up(user))
+        event = recorded_event(signed_up(user), at=db.clock())
         await journeys.follow(session, [event])
         await session.rollback()
     assert (await setups(db)).totals.started == 0

@@ -54,6 +54,35 @@ async def test_durations_survive_their_packing_and_unpacking(database: Database)
     assert await _rows(url, others) == [("completed", 0, 3)]
 
 
+_EVENT = """INSERT INTO launch_events
+  (seq, at, kind, actor_kind, actor_label, subject_kind, payload)
+  VALUES ({0}, '2026-11-2{0}', 'user.signed_up', 'system', 'test', 'user', '{{}}')"""
+_CHANGE = """INSERT INTO changes
+  (at, event_seq, actor_kind, actor_label, subject_kind, subject_id, action)
+  VALUES (now(), {0}, 'system', 'test', 'user', gen_random_uuid(), 'made')"""
+_PLACES = "SELECT event_id, event_seq FROM changes ORDER BY event_seq"
+
+
+async def test_events_keep_their_moments_and_the_version_before_goes_on(database: Database) -> None:
+    """0036: rows are carried over; inserts of the version before get what they do not know."""
+    url = make_url(database.url).set(database="moments").render_as_string(hide_password=False)
+    await _recreate(database.engine, "moments")
+    await migrate.upgrade(url)
+    await migrate.downgrade(url, "0035")
+    for seq in (1, 2):
+        await _rows(url, _EVENT.format(seq))
+        await _rows(url, _CHANGE.format(seq))
+    await migrate.upgrade(url)
+    await _rows(url, _EVENT.format(3))
+    await _rows(url, _CHANGE.format(3))
+    assert await _rows(url, _PLACES) == [(1, 1), (2, 2), (3, 3)]
+    kept = "SELECT seq, recorded_at = at, recorded_at > now() - interval '1 day' FROM launch_events"
+    assert sorted(await _rows(url, kept))[:2] == [(1, True, False), (2, True, False)]
+    assert sorted(await _rows(url, kept))[2] == (3, False, True)
+    await migrate.downgrade(url, "0035")
+    assert [row for (row,) in await _rows(url, "SELECT seq FROM launch_events")] == [1, 2, 3]
+
+
 async def _rows(url: str, sql: str) -> list[tuple[Any, ...]]:
     engine = create_async_engine(url)
     try:

@@ -2,18 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from uuid import UUID
 
 import psutil  # type: ignore[import-untyped]  # no stubs
 import pytest
 from starlette.applications import Starlette
 
-from domain.actors import system_actor
 from domain.events import IncidentChanged, RecordedEvent
-from domain.ids import EventSeq, IncidentId
+from domain.ids import IncidentId
 from domain.incidents import IncidentStatus, Severity
 from tests.clock import PATIENCE
+from tests.factories.events import recorded_event
 from tests.factories.launches import make_flag
 from tests.factories.propagation import runtime_of, toggled
 from tests.graphql import GraphQLClient
@@ -42,7 +41,7 @@ def event(seq: int) -> RecordedEvent:
         before=None,
         after=IncidentStatus.OPEN,
     )
-    return RecordedEvent(EventSeq(seq), datetime.now(UTC), system_actor("flood").ref, changed)
+    return recorded_event(changed, seq)
 
 
 async def test_a_flood_is_bounded_for_those_who_do_not_read(

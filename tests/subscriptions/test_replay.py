@@ -9,7 +9,9 @@ import pytest
 from starlette.applications import Starlette
 
 from db.session import Database
-from domain.actors import Role
+from domain.actors import Role, system_actor
+from domain.events import HealthChanged
+from domain.health import CheckType, HealthStatus
 from schema.context import Context
 from schema.root import schema
 from services.authentication import authenticate
@@ -21,7 +23,7 @@ from tests.graphql import GraphQLClient
 
 REPLAY = """subscription ($from: DateTime!, $to: DateTime!, $speed: Float) {
   replay(from: $from, to: $to, speed: $speed) {
-    __typename at cursor ... on FlagEvent { diff { key } } } }"""
+    __typename at occurredAt recordedAt cursor ... on FlagEvent { diff { key } } } }"""
 
 
 async def played(
@@ -55,6 +57,26 @@ async def test_only_that_stretch_is_played_in_its_order(
     await make_flag(admin, "mvp_after")
     found = [item.data["replay"] async for item in played(app, token, begin, end, 1_000)]
     assert [item["diff"]["key"] for item in found] == ["mvp_0", "mvp_1", "mvp_2"]
+
+
+async def test_what_was_recorded_late_is_played_at_its_moment(
+    app: Starlette, admin: GraphQLClient, token: str, clock: Clock, db: Database
+) -> None:
+    """L6: an outage before a change, stored after it."""
+    begin = clock()
+    clock.advance(60)
+    outage = clock()
+    clock.advance(60)
+    await make_flag(admin, "mvp_meanwhile")
+    event = HealthChanged(
+        check=CheckType.DATABASE, before=HealthStatus.HEALTHY, after=HealthStatus.CRITICAL
+    )
+    async with db.write() as uow:
+        uow.record(system_actor("health"), event, occurred_at=outage)
+    found = [item.data["replay"] async for item in played(app, token, begin, clock(), 10_000)]
+    assert [item["__typename"] for item in found] == ["HealthEvent", "FlagEvent"]
+    assert datetime.fromisoformat(found[0]["at"]) == outage
+    assert found[0]["occurredAt"] == found[0]["at"] < found[1]["at"] < found[0]["recordedAt"]
 
 
 async def test_pauses_are_kept_and_shortened(

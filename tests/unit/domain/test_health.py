@@ -18,6 +18,7 @@ from domain.health import (
     ProbeResult,
     Reading,
     as_seen,
+    changed_at,
     disabled,
     is_stale,
     is_suspect,
@@ -244,3 +245,29 @@ def test_counters_and_changes_agree(letters: str) -> None:
     assert state.consecutive_failures == 0 or state.consecutive_successes == 0
     assert list(state.changes) == sorted(state.changes)
     assert not state.changes or state.changes[-1] == state.since
+
+
+@pytest.mark.parametrize(
+    ("letters", "then", "index"),
+    [
+        ("g", "ff", 1),  # an outage begins with its first bad sample
+        ("g", "tt", 1),
+        ("g", "tf", 1),
+        ("gff", "gg", 4),  # it ends when two passes have made it sure
+        ("g", "s", 1),
+        ("gffg", "fgg", 6),
+    ],
+)
+def test_a_status_began_with_the_sample_that_it_is_about(
+    letters: str, then: str, index: int
+) -> None:
+    """L6: not when the second sample confirmed it, and not when it was stored."""
+    before, state = after(letters), after(letters + then)
+    assert state.status is not before.status
+    assert changed_at(before, state) == NOW + index * EVERY
+
+
+def test_a_status_never_begins_before_the_one_that_it_follows() -> None:
+    """L6: two workers that do not see each other's samples store in turn."""
+    known = replace(after("g"), since=NOW + timedelta(minutes=5))
+    assert changed_at(known, after("ff")) == known.since

@@ -23,6 +23,7 @@ from domain.incidents import IncidentStatus, Severity
 from domain.launch_states import LaunchState, fold
 from domain.percent import Percent
 from domain.phases import PhaseStatus
+from tests.factories.events import recorded_event
 
 NOW = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
 ACTOR = system_actor("test").ref
@@ -66,7 +67,7 @@ def incident(number: int, status: IncidentStatus) -> IncidentChanged:
 
 def log(*events: Event) -> list[RecordedEvent]:
     return [
-        RecordedEvent(EventSeq(index), NOW + timedelta(seconds=index), ACTOR, event)
+        recorded_event(event, index, NOW + timedelta(seconds=index), actor=ACTOR)
         for index, event in enumerate(events, 1)
     ]
 
@@ -81,13 +82,16 @@ def last_of_each(items: list[RecordedEvent]) -> list[RecordedEvent]:
 
 
 def test_before_the_first_event_there_is_nothing() -> None:
-    found = fold([])
+    found = fold([], EventSeq(0))
     assert found == LaunchState(EventSeq(0), (), (), (), ())
     assert found.overall is HealthStatus.UNKNOWN
 
 
 def test_the_last_event_of_a_thing_says_what_it_is() -> None:
-    found = fold(log(phase(1, PhaseStatus.PLANNED), flag(1, True), phase(1, PhaseStatus.ACTIVE, 2)))
+    found = fold(
+        log(phase(1, PhaseStatus.PLANNED), flag(1, True), phase(1, PhaseStatus.ACTIVE, 2)),
+        EventSeq(3),
+    )
     (now,) = found.phases
     assert (now.status, now.version, now.since) == (
         PhaseStatus.ACTIVE,
@@ -95,12 +99,12 @@ def test_the_last_event_of_a_thing_says_what_it_is() -> None:
         NOW + timedelta(seconds=3),
     )
     assert (found.flags[0].key, found.flags[0].state.enabled) == ("flag_1", True)
-    assert found.seq == 3
+    assert found.position == 3
 
 
-def test_what_concerns_nothing_of_it_only_moves_its_end() -> None:
+def test_what_concerns_nothing_of_it_leaves_it_as_it_is() -> None:
     event = UserSignedUp(user_id=UserId(UUID(int=9)), user_type=UserType.COUPLE)
-    assert fold(log(event)) == LaunchState(EventSeq(1), (), (), (), ())
+    assert fold(log(event), EventSeq(1)) == LaunchState(EventSeq(1), (), (), (), ())
 
 
 def test_health_is_as_bad_as_its_worst_check() -> None:
@@ -109,9 +113,18 @@ def test_health_is_as_bad_as_its_worst_check() -> None:
             check(CheckType.API, HealthStatus.CRITICAL),
             check(CheckType.EMAIL, HealthStatus.WARNING),
             check(CheckType.API, HealthStatus.HEALTHY),
-        )
+        ),
+        EventSeq(3),
     )
     assert found.overall is HealthStatus.WARNING
+
+
+def test_what_was_recorded_late_has_its_own_moment() -> None:
+    """L6: the outage is recorded a minute after it began."""
+    began, stored = NOW + timedelta(seconds=5), NOW + timedelta(seconds=65)
+    event = check(CheckType.DATABASE, HealthStatus.CRITICAL)
+    found = fold([recorded_event(event, 1, stored, occurred_at=began)], EventSeq(1))
+    assert found.checks[0].since == began
 
 
 EVENTS = st.one_of(
@@ -125,4 +138,5 @@ EVENTS = st.one_of(
 @given(st.lists(EVENTS, max_size=30))
 def test_the_last_events_alone_give_the_same(events: list[Event]) -> None:
     items = log(*events)
-    assert fold(last_of_each(items)) == fold(items)
+    end = EventSeq(len(items))
+    assert fold(last_of_each(items), end) == fold(items, end)

@@ -6,18 +6,17 @@ from uuid import uuid4
 
 import pytest
 
-from domain.actors import ANONYMOUS, UserType
+from domain.actors import UserType
 from domain.events import (
     Event,
     HealthChanged,
     IncidentChanged,
     MailQueued,
     PhaseChanged,
-    RecordedEvent,
     UserSignedUp,
 )
 from domain.health import CheckType, HealthStatus
-from domain.ids import EventSeq, IncidentId, MailId, OnboardingId, PhaseId, RunId, UserId
+from domain.ids import IncidentId, MailId, OnboardingId, PhaseId, RunId, UserId
 from domain.incidents import IncidentStatus, Severity
 from domain.marketplace_events import OnboardingChanged
 from domain.onboarding import OnboardingSide
@@ -26,6 +25,7 @@ from domain.rehearsal import STARTED, RehearsalStage
 from domain.rehearsal_events import RehearsalMoved
 from jobs.queue import JobSpec
 from jobs.routing import jobs_for
+from tests.factories.events import recorded_event
 
 NOW = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
 
@@ -44,7 +44,7 @@ ACTIVATED = PhaseChanged(
 
 
 def jobs(event: Event) -> list[JobSpec]:
-    return jobs_for(RecordedEvent(EventSeq(1), NOW, ANONYMOUS.ref, event))
+    return jobs_for(recorded_event(event, at=NOW))
 
 
 def test_a_rehearsal_is_one_job_however_many_stages_it_has() -> None:

@@ -8,14 +8,15 @@ from uuid import UUID
 
 import pytest
 
-from domain.actors import ActorKind, ActorRef, UserType
+from domain.actors import UserType
 from domain.events import RecordedEvent, UserSignedUp
-from domain.ids import EventSeq, UserId
+from domain.ids import UserId
 from subscriptions.bus import Broadcast, BusUnavailable, Event
 from subscriptions.fanout import Bounded, Subscription
 from subscriptions.redis_backend import Counters, Gap
 from subscriptions.tail import PAGE, EventTail
 from tests.clock import PATIENCE
+from tests.factories.events import recorded_event
 
 CHANNEL = "events"
 NEVER = 60.0  # an interval that no test reaches
@@ -108,7 +109,7 @@ class World:
 def recorded(seq: int) -> RecordedEvent:
     event = UserSignedUp(user_id=UserId(UUID(int=seq)), user_type=UserType.COUPLE)
     at = datetime(2025, 1, 1, tzinfo=UTC)
-    return RecordedEvent(EventSeq(seq), at, ActorRef(ActorKind.SYSTEM, None, "test"), event)
+    return recorded_event(event, seq, at)
 
 
 def decode(message: str) -> list[RecordedEvent]:

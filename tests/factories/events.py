@@ -1,0 +1,28 @@
+"""Events as the log would give them."""
+
+from datetime import UTC, datetime
+
+from domain.actors import ANONYMOUS, ActorRef
+from domain.events import Event, RecordedEvent
+from domain.ids import EventId, EventSeq
+
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+def recorded_event(
+    event: Event,
+    seq: int = 1,
+    at: datetime = NOON,
+    *,
+    occurred_at: datetime | None = None,
+    actor: ActorRef = ANONYMOUS.ref,
+) -> RecordedEvent:
+    """An event at a position; it happened when it was recorded unless something else is said."""
+    return RecordedEvent(
+        id=EventId(seq),
+        seq=EventSeq(seq),
+        occurred_at=occurred_at or at,
+        recorded_at=at,
+        actor=actor,
+        event=event,
+    )
