@@ -1,5 +1,6 @@
 # `make run` and `make test` are all that a bare machine needs: Python 3.11+, make, a package index.
-# Everything they install stays in .venv, and is installed again only when the lock changes.
+# Everything they install stays in .venv, web and tests, and is installed again only when a lock changes.
+# `make run` installs what running needs; the tools of tests come with `make check` and `make test`.
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -12,53 +13,86 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+TOOLS_READY := $(VENV)/.tools-ready
+# Processes of pytest that run tests beside each other.
+WORKERS ?= 3
 
-.PHONY: help run test lint types imports audit units bench env web clients lock clean
+.PHONY: help run check test lint types imports unit audit units bench env tools web pages clients lock clean
 
 help:
 	@echo "make run    start everything here: database, cache, app and worker (HOST, PORT, DATA_DIR)"
-	@echo "make test   check everything: lint, types, import arrows, sizes, all tests"
+	@echo "make check  within a minute: format, lint, types, import contracts, unit tests"
+	@echo "make test   everything: the checks, the build of the web app, all tests on real servers"
+	@echo "            ARGS=tests/api/test_flags.py runs one file, with any options of pytest"
 	@echo "make bench  measure against the targets (NAMES=\"sockets memory\" for some of it)"
 
-run: env web
+run: env pages
 	@exec $(BIN)/launch up
 
+# What to run after every change.
+check: tools
+	@$(MAKE) -j 2 lint types imports unit
+
 # The quick ones first, and the first failure ends it. The app is built beside them.
-test: env
+ifdef ARGS
+test: tools $(if $(findstring e2e,$(ARGS)),web clients)
+	@$(BIN)/pytest $(ARGS)
+else
+test: tools
 	@$(MAKE) -j 2 lint types imports audit web clients
 	@$(MAKE) units
+endif
 
-lint: env
+lint: tools
 	@echo "== lint"
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check --quiet .
 
-types: env
+unit: tools
+	@echo "== unit tests"
+	@$(BIN)/pytest -n 2 tests/unit
+
+types: tools
 	@echo "== types"
 	@$(BIN)/mypy .
 
-imports: env
+imports: tools
 	@echo "== import arrows"
 	@$(BIN)/lint-imports
 
 # Fails for what is known; a service that cannot be reached from here is only said.
-audit: env
+audit: tools
 	@echo "== known vulnerabilities"
 	@$(BIN)/python -m tests.audit
 
-units: env web clients
+units: tools web clients
 	@echo "== tests (sizes among them)"
-	@$(BIN)/python -m tests.suite -n 3 --ignore=tests/e2e/test_browser.py
+	@$(BIN)/python -m tests.suite -n $(WORKERS) --ignore=tests/e2e/test_browser.py
 	@echo "== tests in a browser (alone: its machine is watched for slowness)"
 	@$(BIN)/pytest tests/e2e/test_browser.py
 
 # Some minutes on an idle machine; docs/performance.md says what it measures.
-bench: env
+bench: tools
 	@$(BIN)/python -m bench $(NAMES)
 
 env: $(READY)
 
-# Only what pip says about errors is shown, and how far it has come.
+tools: $(TOOLS_READY)
+
+# install FILES: with their hashes; only what pip says about errors is shown, and how far it has come.
+define install
+	@total=$$(cat $(1) | grep -c '^[A-Za-z0-9]'); \
+	echo "environment: installing $$total packages..."; \
+	$(BIN)/python -m pip install --disable-pip-version-check --no-input --progress-bar off --no-compile \
+	    --require-hashes $(addprefix -r ,$(1)) 2> >(grep -v '^WARNING: ' >&2) \
+	  | { n=0; while read -r word rest; do case $$word in \
+	      Collecting|Processing) n=$$((n + 1)); \
+	        if ((n % 20 == 0)); then echo "environment: $$n of $$total fetched"; fi ;; \
+	      Installing) echo "environment: all fetched, unpacking" ;; \
+	    esac; done; }
+endef
+
+# An editable installation is meant: setuptools warns of it at length.
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 	  echo "error: '$(PYTHON)' is not Python 3.11 or newer; name one: make run PYTHON=python3.12" >&2; \
@@ -71,25 +105,25 @@ $(READY): requirements.lock pyproject.toml
 	  echo "environment: creating $(VENV) with $$($(PYTHON) --version)"; \
 	  $(PYTHON) -m venv --clear $(VENV); \
 	fi
-	@total=$$(grep -c '^[A-Za-z0-9]' requirements.lock); \
-	echo "environment: installing $$total packages..."; \
-	$(BIN)/python -m pip install --disable-pip-version-check --no-input --progress-bar off --no-compile \
-	    --require-hashes -r requirements.lock 2> >(grep -v '^WARNING: ' >&2) \
-	  | { n=0; while read -r word rest; do case $$word in \
-	      Collecting|Processing) n=$$((n + 1)); \
-	        if ((n % 20 == 0)); then echo "environment: $$n of $$total fetched"; fi ;; \
-	      Installing) echo "environment: all fetched, unpacking" ;; \
-	    esac; done; }
-	@$(BIN)/python -m pip install --disable-pip-version-check --no-input --quiet \
-	  --no-deps --no-build-isolation -e .
-	@touch $(READY)
+	$(call install,requirements.lock)
+	@PYTHONWARNINGS="ignore:Editable installation" $(BIN)/python -m pip install \
+	  --disable-pip-version-check --no-input --quiet --no-deps --no-build-isolation -e .
+	@touch $@
 	@echo "environment: ready"
+
+$(TOOLS_READY): requirements-test.lock $(READY)
+	$(call install,requirements-test.lock)
+	@touch $@
+	@echo "environment: tools of the tests ready"
 
 # The single-page app: Node comes from a wheel, and a build is made only when its sources change.
 WEB_SOURCES := $(shell find web/src web/public web/scripts web/*.* -type f -not -path 'web/src/gql/*' 2>/dev/null)
 NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 
-web: env web/dist/.ready
+# What `launch` serves, without the tools of tests; `web` checks its types and runs its unit tests too.
+pages: env web/dist/.ready
+
+web: pages web/node_modules/.checked
 
 clients: env tests/clients/node_modules/.ready
 
@@ -104,19 +138,39 @@ tests/clients/node_modules/.ready: tests/clients/package-lock.json $(READY)
 	@cd tests/clients && $(NODE) npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@
 
+# The browser that tests drive, and what steers it.
+web/e2e/node_modules/.ready: web/e2e/package-lock.json $(READY)
+	@echo "web: installing $$(grep -c '^    "node_modules/' web/e2e/package-lock.json) packages for tests..."
+	@cd web/e2e && $(NODE) npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+	@touch $@
+
 web/dist/.ready: web/node_modules/.ready schema/schema.graphql $(WEB_SOURCES)
-	@echo "web: types from the schema, checks, build..."
+	@echo "web: types from the schema, build..."
 	@cd web && $(NODE) npm run --silent build
 	@touch $@
 	@echo "web: ready"
 
-# Needs the network; pins the newest versions for every Python from 3.11 on.
+web/node_modules/.checked: web/dist/.ready web/e2e/node_modules/.ready $(wildcard web/e2e/*.ts)
+	@echo "web: types, unit tests..."
+	@cd web && $(NODE) npm run --silent check
+	@touch $@
+
+# Needs the network; pins the newest versions for every Python from 3.11 on. What is in the first
+# lock is not in the second, with the same versions: both were chosen together.
+LOCK := .cache/lock
+COMPILE := $(LOCK)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+  --no-header pyproject.toml --extra build
+
 lock:
-	@$(PYTHON) -m venv .cache/lock
-	@.cache/lock/bin/pip install --disable-pip-version-check --quiet uv
-	@.cache/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
-	  --generate-hashes --no-header --extra dev pyproject.toml -o requirements.lock
-	@echo "requirements.lock: $$(grep -c '^[A-Za-z0-9]' requirements.lock) packages"
+	@$(PYTHON) -m venv $(LOCK)
+	@$(LOCK)/bin/pip install --disable-pip-version-check --quiet uv
+	@$(COMPILE) --upgrade --extra test -o $(LOCK)/all.txt
+	@cp $(LOCK)/all.txt requirements.lock
+	@cp $(LOCK)/all.txt requirements-test.lock
+	@$(COMPILE) -o requirements.lock
+	@$(COMPILE) --extra test -o requirements-test.lock \
+	  $$(grep -oE '^[A-Za-z0-9._-]+' requirements.lock | sed 's/^/--no-emit-package /')
+	@grep -c '^[A-Za-z0-9]' requirements.lock requirements-test.lock
 
 # The data folder stays: it holds your rows.
 clean:

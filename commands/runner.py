@@ -169,14 +169,14 @@ class _Run:
             self._children.check()
 
     def _say_where(self, notes: Sequence[str]) -> None:
-        base = self.settings.base_url
-        self._say(f"Ready in {time.monotonic() - self._begin:.1f} s.", "bold green")
-        self._say(f"  open       {base}")
+        """The address and a generated password come last: nothing scrolls them away."""
+        base, took = self.settings.base_url, time.monotonic() - self._begin
+        self._say(f"Ready in {took:.1f} s. Ctrl-C stops everything.", "bold green")
         self._say(f"  GraphQL    {base}/graphql")
         self._say(f"  admin      {self.settings.admin_email}")
+        self._say(f"  open       {base}", "bold")
         for note in notes:
             self._say(f"  {note}", "bold")
-        self._say("Ctrl-C stops everything.")
 
     def _say(self, text: str, style: str | None = None) -> None:
         # The terminal may be gone, that being why we stop; the rest of the stop has to go on.

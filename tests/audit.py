@@ -15,6 +15,7 @@ from typing import Any
 
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.prefix) / "bin"
+LOCKS = ("requirements.lock", "requirements-test.lock")
 _SECONDS = 120
 _GRAVE = {"moderate", "high", "critical"}
 
@@ -28,17 +29,19 @@ class Audit:
     silence: str = ""  # why there was no answer
 
 
-def of_python(lock: Path, *options: str) -> Audit:
-    """Everything in a requirements file with hashes."""
+def of_python(locks: Sequence[Path], *options: str) -> Audit:
+    """Everything in requirements files with hashes."""
+    name = ", ".join(lock.name for lock in locks)
     command = [
-        *(str(BIN / "pip-audit"), "--requirement", str(lock), "--disable-pip"),
+        *(str(BIN / "pip-audit"), "--disable-pip"),
+        *(word for lock in locks for word in ("--requirement", str(lock))),
         *("--vulnerability-service", "osv", "--timeout", "5", "--progress-spinner", "off"),
         *("--format", "json", *options),
     ]
     report, problem = _report(command, ROOT)
     if "dependencies" not in report:
-        return Audit(lock.name, silence=problem or "no report")
-    return Audit(lock.name, [*_of_pip_audit(report)])
+        return Audit(name, silence=problem or "no report")
+    return Audit(name, [*_of_pip_audit(report)])
 
 
 def of_npm(folder: Path, *options: str) -> Audit:
@@ -76,7 +79,7 @@ def _report(command: Sequence[str], folder: Path) -> tuple[dict[str, Any], str]:
 
 def main() -> int:
     """Print a line for each lock file; 1 where something is known to be vulnerable."""
-    audits = of_python(ROOT / "requirements.lock"), of_npm(ROOT / "web")
+    audits = of_python([ROOT / name for name in LOCKS]), of_npm(ROOT / "web")
     for audit in audits:
         if audit.silence:
             print(f"NOT AUDITED: {audit.subject}: no answer ({audit.silence[:160]})")  # noqa: T201

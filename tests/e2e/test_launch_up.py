@@ -30,7 +30,7 @@ def launch() -> Iterator[Launch]:
 def up(launch: Launch) -> Iterator[Running]:
     """Ready, then ended as by Ctrl-C with nothing left."""
     with launch.running("up") as run:
-        run.wait_for("Ctrl-C stops everything", 40)
+        run.wait_for("Ctrl-C stops everything")
         processes = psutil.Process(run.process.pid).children(recursive=True)
         assert len(processes) >= 4  # PostgreSQL, Valkey, app, worker
         yield run
@@ -42,7 +42,9 @@ def up(launch: Launch) -> Iterator[Running]:
 
 def test_it_starts_from_nothing_and_again_on_the_same_data(launch: Launch) -> None:
     with up(launch) as run:
-        password = run.wait_for(r"password +(\S+) ")[1]
+        last = run.wait_for(r" +open +http://\S+\n +password +(\S+) .*\n")
+        assert run.output.endswith(last[0])
+        password = last[1]
         (file,) = (launch.folder / "data").glob("launch.env")
         assert file.stat().st_mode & 0o777 == 0o600
         # Neither the port nor the servers are named: both are found through the data folder.
@@ -51,6 +53,6 @@ def test_it_starts_from_nothing_and_again_on_the_same_data(launch: Launch) -> No
         assert "nothing was changed" in launch.try_("demo").err
         port = run.wait_for(r"open +http://127.0.0.1:(\d+)")[1]
     with up(launch.but(PORT=port)) as run:
-        assert "password" not in run.output
         (flag,) = launch.json("flags", "list", "--enabled")
         assert flag["key"] == "mvp_test_feature"
+    assert "password" not in run.output

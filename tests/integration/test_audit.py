@@ -65,7 +65,7 @@ def lock(tmp_path: Path) -> Path:
 
 
 def test_a_known_vulnerability_is_found(service: str, lock: Path) -> None:
-    found = of_python(lock, "--osv-url", f"{service}/v1/query")
+    found = of_python([lock], "--osv-url", f"{service}/v1/query")
     assert found == Audit("some.lock", ["jinja2 2.10: PYSEC-0, mended in no version yet"])
     found = of_npm(OURS.parent, "--registry", service)
     assert "react: high" in found.findings
@@ -73,7 +73,10 @@ def test_a_known_vulnerability_is_found(service: str, lock: Path) -> None:
 
 def test_a_service_that_is_away_is_said(lock: Path) -> None:
     nowhere = f"http://127.0.0.1:{dead_port()}"
-    of_pip, npm = of_python(lock, "--osv-url", nowhere), of_npm(OURS.parent, "--registry", nowhere)
+    of_pip, npm = (
+        of_python([lock], "--osv-url", nowhere),
+        of_npm(OURS.parent, "--registry", nowhere),
+    )
     assert (of_pip.findings, npm.findings) == ((), ())
     assert "refused" in of_pip.silence
     assert "ECONNREFUSED" in npm.silence
