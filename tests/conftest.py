@@ -4,7 +4,6 @@ import gc
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -19,26 +18,20 @@ from db.models import Base
 from db.session import Database
 from domain.actors import Role
 from settings import Settings
-from tests import reuse
 from tests.clock import Clock
 from tests.factories import people
 from tests.factories.accounts import fast_passwords
 from tests.factories.health import PROBES, Health
 from tests.graphql import GraphQLClient
-from tests.scheduling import SharedServers
+from tests.support import shared_dialect
 
 # As the processes of `launch` do it; much of a test's time is the making of things that stay.
 gc.set_threshold(50_000, 20, 20)
-reuse.keep()
+shared_dialect.install()
+pytest_plugins = ["tests.support.not_run"]
 
 _APPEND_ONLY = ("launch_events", "changes")
 _KEPT = {"flag_set_version", "launch_event_counter"}
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> SharedServers:  # noqa: ANN401 - the plugin's own
-    """What shares servers runs in one test process: in another they would be started again."""
-    return SharedServers(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ Tests that stop processes and hold us to promises of time share two cores with e
 """
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -37,7 +38,8 @@ def _failed(folder: Path) -> Sequence[str]:
         notes = (folder / ".pytest_cache/v/cache/lastfailed").read_text("utf-8")
     except FileNotFoundError:
         return []
-    return [*json.loads(notes)]
+    # pytest-xdist appends the group of a test to its id.
+    return [re.sub(r"@\w+$", "", test) for test in json.loads(notes)]
 
 
 def _say(line: str) -> None:

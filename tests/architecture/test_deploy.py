@@ -1,6 +1,7 @@
 """What the files of `deploy/` name exists: nobody runs them here."""
 
 import re
+import subprocess
 from typing import Any
 
 import pytest
@@ -32,6 +33,15 @@ def test_two_of_each_run_and_stop_in_peace() -> None:
     commands = [found["command"][0] for found in OURS.values()]
     assert (commands.count("serve"), commands.count("worker")) == (2, 2)
     assert {found["stop_grace_period"] for found in OURS.values()} == {"15s"}
+
+
+@pytest.mark.needs("docker compose version")
+def test_docker_accepts_the_compose_file() -> None:
+    deploy = ROOT / "deploy"
+    files = ("--file", str(deploy / "compose.yaml"), "--env-file", str(deploy / "env.example"))
+    command = ["docker", "compose", *files, "config", "--quiet"]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_proxy_leads_to_every_app_process() -> None:

@@ -1,11 +1,27 @@
 """One site for all tests that only look from outside: each mends what it breaks."""
 
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.site import Site, open_site
 from tests.sockets import Socket, socket
+
+BROWSER = "test_browser"  # its fixture `site` is a launch of its own
+GROUP = "xdist_group"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share processes run in one process of pytest: in another they start again.
+
+    Those of the site share it across files, all others share what their file has started.
+    """
+    for item in items:
+        if Path(__file__).parent in item.path.parents and not item.get_closest_marker(GROUP):
+            uses_site = "site" in getattr(item, "fixturenames", ()) and item.path.stem != BROWSER
+            item.add_marker(pytest.mark.xdist_group("site" if uses_site else item.path.stem))
 
 
 @pytest.fixture(scope="session")
