@@ -11,6 +11,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from domain.email_addresses import parse_address, parse_mailbox
+from domain.errors import Invalid, LaunchError
+
 # Of whom, and after how long: `critical+slack://...`, `after5m+mailto://...`.
 _WHEN = re.compile(r"(?i)^(low|medium|high|critical|after\d{1,5}[smh])\+")
 
@@ -37,7 +40,7 @@ class Settings(BaseSettings):
     database_pool_size: int = Field(default=10, ge=1, le=200)
     database_timeout_seconds: float = Field(default=5.0, gt=0)
 
-    admin_email: str = Field(default="admin@wedsync.app", pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
+    admin_email: str = "admin@wedsync.app"
     admin_password: SecretStr | None = None
     session_days: int = Field(default=14, ge=1, le=365)
     secret_key: SecretStr | None = Field(
@@ -146,6 +149,25 @@ class Settings(BaseSettings):
         if not separator or scheme not in {"postgres", "postgresql", "postgresql+asyncpg"}:
             raise ValueError("must start with postgresql://")
         return f"postgresql+asyncpg://{rest}"
+
+    @field_validator("admin_email")
+    @classmethod
+    def know_admin_email(cls, value: str) -> str:
+        """The address in the form in which accounts store it."""
+        try:
+            return parse_address(value)
+        except Invalid as error:
+            raise ValueError(error.message) from None
+
+    @field_validator("mail_from")
+    @classmethod
+    def know_mail_from(cls, value: str) -> str:
+        """A sender that breaks every e-mail is named at the start, not by each e-mail."""
+        try:
+            parse_mailbox(value)
+        except LaunchError as error:
+            raise ValueError(f"must be `Name <address>` or an address: {error.message}") from None
+        return value
 
     @field_validator("redis_url")
     @classmethod

@@ -10,7 +10,7 @@ from commands.client import Json as Data
 from commands.client import Server, connect
 from commands.incident_show import COLUMNS, head, moment, row, show_incident, what
 from commands.options import Json, Token, Url, Yes
-from commands.output import confirm, show, show_json, switch, table
+from commands.output import confirm, echo, show, show_json, switch, table
 from commands.problems import Problem
 
 app = typer.Typer(no_args_is_help=True, help="Incidents.")
@@ -59,7 +59,7 @@ def show_one(
     """Show one incident: what may have caused it, and what happened."""
     server = connect(url, token)
     if markdown:
-        typer.echo(_one(server, number, documents.REPORT)["report"], nl=False)
+        echo(_one(server, number, documents.REPORT)["report"], newline=False)
         return
     found = _one(server, number, documents.SHOW)
     show_json(found) if as_json else show_incident(found)

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from commands.problems import Problem
+from domain.text import is_hidden, printable
 
 STYLES = {
     "HEALTHY": "green",
@@ -48,12 +49,25 @@ def stdout() -> Console:
 
 def remark(text: str, style: str | None = None) -> None:
     """Say something that is not the result."""
-    Console(stderr=True, highlight=False).print(text, style=style, markup=False, soft_wrap=True)
+    console = Console(stderr=True, highlight=False)
+    console.print(printable(text), style=style, markup=False, soft_wrap=True)
+
+
+def echo(text: str, *, newline: bool = True) -> None:
+    """Plain text as a result; what others wrote cannot move the cursor of a terminal."""
+    typer.echo(printable(text), nl=newline)
 
 
 def show_json(value: object) -> None:
     """The result for a script."""
-    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    typer.echo("".join(_escaped(character) for character in text))
+
+
+def _escaped(character: str) -> str:
+    """As JSON writes it: a terminal that shows the result does not act on it."""
+    hidden = is_hidden(character) and character != "\n"
+    return json.dumps(character)[1:-1] if hidden else character
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str = "") -> Table:
@@ -68,7 +82,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str =
 
 def cell(value: object) -> Text:
     """One value; texts of others are shown as they are, never as markup."""
-    text = "" if value is None else str(value)
+    text = "" if value is None else printable(str(value))
     return Text(text, style=STYLES.get(text, ""))
 
 
@@ -76,7 +90,7 @@ def show(*things: object) -> None:
     """Print results."""
     console = stdout()
     for thing in things:
-        console.print(thing, markup=False)
+        console.print(printable(thing) if isinstance(thing, str) else thing, markup=False)
 
 
 def switch(enabled: bool) -> str:

@@ -10,7 +10,7 @@ from commands import phase_documents as documents
 from commands.client import Json as Data
 from commands.client import Server, connect
 from commands.options import Json, Reason, Token, Url, Yes
-from commands.output import confirm, remark, show, show_json, table
+from commands.output import confirm, echo, remark, show, show_json, table
 from commands.phase_plan import check_ready, show_changes, show_plan
 from commands.phase_report import REPORT, is_broken, show_report
 from commands.phase_show import show_phase
@@ -66,7 +66,7 @@ def report(
     if as_json:
         show_json(runs[0])
     elif markdown:
-        typer.echo(runs[0]["report"]["markdown"], nl=False)
+        echo(runs[0]["report"]["markdown"], newline=False)
     else:
         show_report(found, runs[0])
     raise typer.Exit(1 if is_broken(runs[0]) else 0)

@@ -5,14 +5,14 @@ from collections import deque
 from types import TracebackType
 from typing import Self
 
-import typer
 from rich import live
 from rich.console import Console, Group
 from rich.text import Text
 
 from commands.client import Json
 from commands.health import COLUMNS, rows
-from commands.output import cell, remark, switch, table
+from commands.output import cell, echo, remark, switch, table
+from domain.text import printable
 
 _EVENTS = 12
 _FLAGS = 20
@@ -142,12 +142,12 @@ class Live(View):
         title = f"{len(flags)} flags, {on} on; last changed first"
         shown = [(f["key"], switch(f["enabled"]), f["rolloutPercentage"]) for f in flags[:_FLAGS]]
         parts.append(table(("flag", "state", "%"), shown, title))
-        parts += [Text(f"{event['at'][11:19]} {_event(event)}") for event in events]
+        parts += [Text(printable(f"{event['at'][11:19]} {_event(event)}")) for event in events]
         return Group(*parts)  # type: ignore[arg-type]
 
 
 def _line(moment: str, text: str) -> None:
-    typer.echo(f"{moment[:19]}Z {text}")
+    echo(f"{moment[:19]}Z {text}")
 
 
 def _flag(flag: Json) -> str:

@@ -5,8 +5,10 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 
 from domain.actors import USER_TYPES, Actor, Role, Scope, UserType, VendorType
+from domain.email_addresses import parse_address
 from domain.errors import Forbidden, Invalid, Required
 from domain.phases import Platform
+from domain.text import clean_line
 
 MIN_PASSWORD = 10
 MAX_PASSWORD = 1024
@@ -59,7 +61,7 @@ def new_account(user_type: UserType, email: str, profile: Profile) -> NewAccount
     if user_type is UserType.ADMIN:
         raise Forbidden("Admins are made by admins.", path=("input", "userType"))
     checked = check_profile(profile, user_type, path=("input", "profile"))
-    return NewAccount(user_type, email.strip(), checked)
+    return NewAccount(user_type, parse_address(email, ("input", "email")), checked)
 
 
 def check_profile(profile: Profile, user_type: UserType, path: tuple[str, ...]) -> Profile:
@@ -71,7 +73,7 @@ def check_profile(profile: Profile, user_type: UserType, path: tuple[str, ...]) 
         if name not in _SIDES[user_type]:
             raise Invalid(f"A {user_type} has no such field.", path=(*path, _camel(name)))
         if name.endswith("_name"):
-            given[name] = _check_text(value, MAX_NAME, (*path, _camel(name)))
+            given[name] = clean_line(value, MAX_NAME, (*path, _camel(name)))
     return Profile(**given)
 
 
@@ -87,7 +89,7 @@ def check_password(password: str, email: str, path: tuple[str, ...]) -> None:
 
 def check_token_name(name: str) -> str:
     """A token's name, trimmed."""
-    return _check_text(name, MAX_TOKEN_NAME, ("name",))
+    return clean_line(name, MAX_TOKEN_NAME, ("name",))
 
 
 def check_token_scopes(scopes: Iterable[Scope], creator: Actor) -> tuple[Scope, ...]:
@@ -108,13 +110,6 @@ def check_token_expiry(expires_at: datetime | None, now: datetime) -> datetime |
     if expires_at is not None and expires_at <= now:
         raise Invalid("A token must expire in the future.", path=("expiresAt",))
     return expires_at
-
-
-def _check_text(value: str, most: int, path: tuple[str, ...]) -> str:
-    text = value.strip()
-    if not 1 <= len(text) <= most:
-        raise Invalid(f"This has 1 to {most} characters.", path=path)
-    return text
 
 
 def _camel(name: str) -> str:

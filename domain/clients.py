@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from domain.errors import Invalid, Required
+from domain.text import check_long_text, clean_line
 
 MAX_NAMES = 200
 MAX_NOTES = 5_000
@@ -32,10 +32,11 @@ def check_client(given: Mapping[str, object]) -> dict[str, object]:
     """The fields of a client, trimmed; raises Required or Invalid naming the field."""
     found = dict(given)
     if "couple_names" in found:
-        found["couple_names"] = _line(found["couple_names"], MAX_NAMES, "coupleNames")
+        names = str(found["couple_names"] or "")
+        found["couple_names"] = clean_line(names, MAX_NAMES, ("input", "coupleNames"))
     notes = found.get("notes")
-    if isinstance(notes, str) and len(notes) > MAX_NOTES:
-        raise Invalid(f"This has at most {MAX_NOTES} characters.", path=("input", "notes"))
+    if isinstance(notes, str):
+        check_long_text(notes, MAX_NOTES, ("input", "notes"))
     return found
 
 
@@ -49,13 +50,3 @@ def date_warnings(wedding_date: date | None, now: datetime) -> list[str]:
 def without_invitation(status: ClientStatus) -> ClientStatus:
     """What a client is once its pending invitation has ended without being accepted."""
     return ClientStatus.ADDED if status is ClientStatus.INVITED else status
-
-
-def _line(value: object, most: int, name: str) -> str:
-    """One line of text: names end up in the subject of letters."""
-    text = " ".join(str(value or "").split())
-    if not text:
-        raise Required("This may not be empty.", path=("input", name))
-    if len(text) > most:
-        raise Invalid(f"This has at most {most} characters.", path=("input", name))
-    return text

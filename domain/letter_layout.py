@@ -6,6 +6,7 @@ from html import escape
 
 from domain.letters import Letter, MailKind
 from domain.phases import Platform
+from domain.text import is_hidden
 
 _STYLE = "font-family:Helvetica,Arial,sans-serif;color:#2b2330;line-height:1.5"
 _SMALL = "font-size:13px;color:#6d6472"
@@ -52,8 +53,8 @@ def write(kind: MailKind, platform: Platform, recipient: str, words: Words) -> L
 
 
 def one_line(text: str, most: int = 80) -> str:
-    """A name as a subject may hold it: a line break there would be another header."""
-    line = " ".join(text.split())
+    """A name as a subject may hold it, also one that is older than the rules for names."""
+    line = " ".join("".join(c for c in text if c.isspace() or not is_hidden(c)).split())
     return line if len(line) <= most else f"{line[: most - 1]}…"
 
 

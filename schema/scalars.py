@@ -1,8 +1,6 @@
 """The scalars of the graph: what they accept and how they print."""
 
-import re
 from datetime import UTC, date, datetime
-from typing import NewType
 
 import strawberry
 from graphql import (
@@ -17,13 +15,9 @@ from strawberry.scalars import JSON
 from strawberry.types.scalar import ScalarDefinition
 
 from domain import percent as rules
+from domain.email_addresses import EmailAddress, parse_address
 from domain.errors import Invalid
 from domain.percent import Percent
-
-EmailAddress = NewType("EmailAddress", str)
-
-_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_EMAIL = re.compile(rf"[^@\s\x00-\x1f\x7f]{{1,64}}@(?:{_LABEL}\.)+{_LABEL}")
 
 
 def _reject(message: str) -> GraphQLError:
@@ -38,11 +32,11 @@ def parse_text(value: object) -> str:
 
 
 def parse_email(value: object) -> EmailAddress:
-    """An e-mail address: one @, no spaces, at most 254 characters."""
-    text = parse_text(value).strip()
-    if len(text) > 254 or not _EMAIL.fullmatch(text):
-        raise _reject("This is not an e-mail address.")
-    return EmailAddress(text)
+    """An e-mail address in the form in which it is stored."""
+    try:
+        return parse_address(parse_text(value))
+    except Invalid as error:
+        raise _reject(error.message) from None
 
 
 def parse_percent(value: object) -> Percent:

@@ -10,6 +10,7 @@ from db.session import UnitOfWork
 from domain import accounts as rules
 from domain.accounts import NewAccount
 from domain.actors import ROLE_SCOPES, Actor, ActorKind, Role, UserType
+from domain.email_addresses import parse_address
 from domain.errors import NotUnique
 from domain.events import UserSignedUp
 from domain.ids import UserId
@@ -53,10 +54,10 @@ async def create_first_admin(
     """
     if await queries.has_admin(uow.session):
         return None
-    chosen = password or secrets.token_urlsafe(15)
+    email, chosen = parse_address(email, ("email",)), password or secrets.token_urlsafe(15)
     rules.check_password(chosen, email, ("password",))
     password_hash = await passwords.hash(chosen)
-    if await queries.add_user(uow.session, email.strip(), Role.ADMIN, password_hash) is None:
+    if await queries.add_user(uow.session, email, Role.ADMIN, password_hash) is None:
         raise EmailTaken
     return None if password else chosen
 

@@ -19,7 +19,7 @@ from domain.ids import parse_uuid
 from domain.percent import EVERYBODY, NOBODY, Percent
 from services.flag_changes import change_flag, created_flag
 from services.idempotency import Claim, claim, settle
-from services.texts import check_text
+from services.texts import check_text, line
 from services.versions import check_version
 
 WIDENED = "The flag was at 0 %, so it is now on for everybody (100 %)."
@@ -124,7 +124,7 @@ async def toggle(
 
 def _check_patch(patch: FlagPatch) -> None:
     if "name" in patch:
-        check_text(patch["name"], "name", 200, required=True)
+        patch["name"] = line(patch["name"], "name", 200)
     check_text(patch.get("description"), "description", 5_000)
     if "target_groups" in patch:
         patch["target_groups"] = parse_groups(patch["target_groups"])
@@ -151,14 +151,13 @@ def _apply(row: FeatureFlag, patch: FlagPatch) -> None:
 
 
 def _row(draft: FlagDraft) -> FeatureFlag:
-    check_text(draft.name, "name", 200, required=True)
     check_text(draft.description, "description", 5_000)
     percentage = draft.rollout_percentage
     if percentage is None:
         percentage = EVERYBODY if draft.enabled else NOBODY
     return FeatureFlag(
         flag_key=parse_key(draft.key),
-        flag_name=draft.name,
+        flag_name=line(draft.name, "name", 200),
         description=draft.description,
         enabled=draft.enabled,
         rollout_percentage=percentage,

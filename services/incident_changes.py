@@ -16,7 +16,7 @@ from services.idempotency import claim, settle
 from services.incident_checks import check_features, check_note, check_phase, locked
 from services.incident_log import before, record
 from services.incidents import IncidentDraft, OpenedIncident, end, open_incident, reopen
-from services.texts import check_text
+from services.texts import check_text, line
 
 
 async def report(
@@ -26,14 +26,15 @@ async def report(
     held = await claim(uow, actor, "createIncident", idempotency_key, draft)
     if held.result is not None:
         return await _reported_before(uow, held.result)
-    check_text(draft.type, "type", 100, required=True)
-    check_text(draft.title, "title", 300, required=True)
+    kind, title = line(draft.type, "type", 100), line(draft.title, "title", 300)
     check_text(draft.description, "description", 10_000)
     check_text(draft.user_impact, "userImpact", 2_000)
     check_text(draft.dedup_key, "dedupKey", 200)
     features = await check_features(uow, draft.affected_features)
     await check_phase(uow, draft.phase_id)
-    opened = await open_incident(uow, actor, replace(draft, affected_features=features))
+    opened = await open_incident(
+        uow, actor, replace(draft, type=kind, title=title, affected_features=features)
+    )
     await settle(uow, held, incident_id=opened.row.id, merged=opened.merged)
     return opened
 

@@ -14,7 +14,7 @@ from services.incident_changes import take
 from services.incident_checks import check_assignee, check_features, check_note, locked
 from services.incident_log import before, record
 from services.incidents import reopen
-from services.texts import check_text
+from services.texts import check_text, line
 from services.versions import check_version
 
 _WORDS = {
@@ -71,7 +71,7 @@ async def update(
 async def _check(uow: UnitOfWork, patch: IncidentPatch) -> User | None:
     """Raises for what is wrong in a patch; returns whom it assigns."""
     if "title" in patch:
-        check_text(patch["title"], "title", 300, required=True)
+        patch["title"] = line(patch["title"], "title", 300)
     check_text(patch.get("description"), "description", 10_000)
     check_text(patch.get("user_impact"), "userImpact", 2_000)
     if "affected_features" in patch:

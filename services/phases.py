@@ -27,7 +27,7 @@ from domain.phases import PhaseStatus, Platform, RampStep, RollbackPlan, check_p
 from services.flag_changes import change_flag
 from services.idempotency import claim, settle
 from services.phase_changes import audit_phase, record_phase
-from services.texts import check_text
+from services.texts import check_text, line
 from services.versions import check_version
 
 
@@ -212,8 +212,7 @@ def _apply(phase: LaunchPhase, patch: PhasePatch) -> None:
 
 def _apply_texts(phase: LaunchPhase, patch: PhasePatch) -> None:
     if "name" in patch:
-        check_text(patch["name"], "name", 200, required=True)
-        phase.phase_name = patch["name"]
+        phase.phase_name = line(patch["name"], "name", 200)
     if "description" in patch:
         check_text(patch["description"], "description", 5_000)
         phase.description = patch["description"]

@@ -1,19 +1,16 @@
 """People who operate launches: made and changed on the server itself (SPEC A53)."""
 
-import re
 from enum import StrEnum
 
 from db.queries import accounts as queries
 from db.session import UnitOfWork
 from domain import accounts as rules
 from domain.actors import USER_TYPES, Actor, Role, UserType
+from domain.email_addresses import parse_address
 from domain.errors import Invalid, Required
 from services.password_changes import set_password
 from services.passwords import Passwords
 from services.sessions import end_sessions
-
-# What the graph takes at a log-in, or nobody could.
-_EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
 class Done(StrEnum):
@@ -36,11 +33,11 @@ async def put(
 
     Raises Required for a new account without a password, Invalid for a supplier or a couple.
     """
-    password_hash = None
+    email, password_hash = parse_address(email, ("email",)), None
     if password is not None:
         rules.check_password(password, email, ("password",))
         password_hash = await passwords.hash(password)
-    seen = await queries.user_by_email(uow.session, email.strip())
+    seen = await queries.user_by_email(uow.session, email)
     user = await queries.lock_user(uow.session, seen.id) if seen else None
     if user is None:
         return await _create(uow, email, role or Role.ADMIN, password_hash)
@@ -60,12 +57,6 @@ async def put(
 async def _create(uow: UnitOfWork, email: str, role: Role, password_hash: str | None) -> Done:
     if password_hash is None:
         raise Required("A new account needs a password.", path=("password",))
-    if not _is_email(email):
-        raise Invalid("This is not an e-mail address.", path=("email",))
-    if await queries.add_user(uow.session, email.strip(), role, password_hash) is None:
+    if await queries.add_user(uow.session, email, role, password_hash) is None:
         raise Invalid("Somebody has made this account just now: try again.", path=("email",))
     return Done.CREATED
-
-
-def _is_email(email: str) -> bool:
-    return _EMAIL.fullmatch(email.strip()) is not None

@@ -1,6 +1,7 @@
 """Limits of free text: whatever a person types comes back whole or is refused by name."""
 
-from domain.errors import Invalid, Required
+from domain.errors import Required
+from domain.text import check_long_text, clean_line
 
 MAX_REASON = 2_000  # of why somebody did something, as the audit keeps it
 
@@ -15,5 +16,10 @@ def check_text(
     path = (field,) if argument else ("input", field)
     if required and not (value or "").strip():
         raise Required(f"{field} may not be empty.", path=path)
-    if value is not None and len(value) > limit:
-        raise Invalid(f"{field} has at most {limit} characters.", path=path)
+    if value is not None:
+        check_long_text(value, limit, path)
+
+
+def line(value: str, field: str, limit: int) -> str:
+    """One-line text of an input field as it is stored; raises Required or Invalid naming it."""
+    return clean_line(value, limit, ("input", field))

@@ -66,7 +66,7 @@ def test_profile_texts_are_trimmed() -> None:
 def test_profile_field_is_refused_by_name(
     user_type: UserType, profile: Profile, field: str
 ) -> None:
-    with pytest.raises(Invalid) as caught:
+    with pytest.raises(LaunchError) as caught:
         new_account(user_type, "a@b.co", profile)
     assert caught.value.path == ("input", "profile", field)
 
@@ -96,7 +96,7 @@ def test_token_name_is_trimmed() -> None:
 
 @pytest.mark.parametrize("name", ["", "  ", "x" * 101])
 def test_token_name_has_limits(name: str) -> None:
-    with pytest.raises(Invalid) as caught:
+    with pytest.raises(LaunchError) as caught:
         check_token_name(name)
     assert caught.value.path == ("name",)
 

@@ -1,0 +1,64 @@
+"""Text that a person types: one function cleans one-line text, another checks longer text (D12).
+
+Two texts that look the same are stored as the same characters, and nothing invisible is stored.
+"""
+
+import unicodedata
+from collections.abc import Sequence
+
+from domain.errors import Invalid, Required
+
+# Control, format, surrogate and private-use characters, and separators of lines and paragraphs.
+_REFUSED = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+# Letters, marks and symbols that are drawn as nothing.
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
+_VISIBLE = frozenset("LNPS")  # letters, numbers, punctuation, symbols
+_LINE_CONTROLS = frozenset("\n\r\t")
+
+
+def clean_line(value: str, limit: int, path: Sequence[str] = ()) -> str:
+    """One-line text as it is stored: NFC, spaces trimmed and collapsed, 1 to `limit` characters.
+
+    Raises Required where nothing visible remains, and Invalid for a line break, a control or
+    format character (a zero-width space, a right-to-left override), or too many characters.
+    """
+    text = unicodedata.normalize("NFC", value).strip()
+    for character in text:
+        if is_hidden(character):
+            message = f"This is one line of visible text without {_name(character)}."
+            raise Invalid(message, path=path)
+    text = " ".join(text.split())
+    if not any(unicodedata.category(character)[0] in _VISIBLE for character in text):
+        raise Required("This needs at least one visible character.", path=path)
+    if len(text) > limit:
+        raise Invalid(f"This has 1 to {limit} characters.", path=path)
+    return text
+
+
+def check_long_text(value: str, limit: int, path: Sequence[str] = ()) -> None:
+    """Text of several lines, stored as typed; raises Invalid for a control character or length."""
+    for character in value:
+        if unicodedata.category(character) in {"Cc", "Cs"} and character not in _LINE_CONTROLS:
+            raise Invalid(f"This may not contain {_name(character)}.", path=path)
+    if len(value) > limit:
+        raise Invalid(f"This has at most {limit} characters.", path=path)
+
+
+def printable(value: str) -> str:
+    r"""The text for a terminal: what moves the cursor or is invisible is escaped (`\u{001b}`)."""
+    return "".join(
+        f"\\u{{{ord(character):04x}}}"
+        if is_hidden(character) and character not in _LINE_CONTROLS
+        else character
+        for character in value
+    )
+
+
+def is_hidden(character: str) -> bool:
+    """True for a control or format character, and for one that is drawn as nothing."""
+    return character in _BLANK or unicodedata.category(character) in _REFUSED
+
+
+def _name(character: str) -> str:
+    """How an error names a character that cannot be shown."""
+    return unicodedata.name(character, "").lower() or f"U+{ord(character):04X}"
