@@ -13,11 +13,12 @@ from commands.problems import Problem
 from db.models.mail import Mail, MailAttempt
 from db.queries import mail as queries
 from db.session import Database, UnitOfWork
+from domain.email_addresses import Mailbox, parse_mailbox
 from domain.errors import NotFound
 from domain.ids import parse_uuid
 from domain.outbox import OPEN, MailStatus
 from services import outbox
-from services.mail_messages import message_of
+from services.mail_messages import MalformedMessage, compose
 from services.outbox import MailFilter
 from settings import Settings
 
@@ -88,7 +89,7 @@ def cancel(ids: Iterable[str]) -> None:
 
 def export(folder: Path, found: MailFilter, limit: int) -> None:
     """Write what is unsent; each file is named by its moment and its id."""
-    sender, unsent = own_settings().mail_from, OPEN | {MailStatus.FAILED}
+    sender, unsent = parse_mailbox(own_settings().mail_from), OPEN | {MailStatus.FAILED}
     rows = _read(found, limit)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     written = 0
@@ -100,10 +101,10 @@ def export(folder: Path, found: MailFilter, limit: int) -> None:
         remark(f"{left} were left out: sent and taken back ones have no words any more.")
 
 
-def _write(folder: Path, sender: str, row: Mail) -> int:
+def _write(folder: Path, sender: Mailbox, row: Mail) -> int:
     try:
-        content = message_of(sender, row).as_bytes()
-    except ValueError:
+        content = compose(sender, row)
+    except MalformedMessage:
         remark(f"{row.id} cannot be written: its address or subject is no header.", "yellow")
         return 0
     path = folder / f"{row.created_at:%Y%m%dT%H%M%S}-{row.id}.eml"

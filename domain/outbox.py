@@ -2,14 +2,17 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from domain.errors import InvalidTransition
 
-MOST_ATTEMPTS = 8
+RETRY_FOR = timedelta(days=5)  # as RFC 5321, 4.5.4.1 asks of who hands mail over
 MOST_REASON = 500
+_FIRST_PAUSE = timedelta(seconds=30)
+_LONGEST_PAUSE = timedelta(hours=1)
+_MOST_DOUBLINGS = 10
 _MESSAGE_ID = re.compile(r"<?([0-9a-f-]{36})@[^@<>\s]+>?", re.ASCII)
 
 
@@ -24,6 +27,21 @@ class MailStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class AttemptOutcome(StrEnum):
+    """How one attempt to hand an e-mail over ended.
+
+    `deferred` and `refused` are replies of the mail server (4xx, 5xx); `unreachable` means that
+    it gave none: no connection, or none in time. `malformed`: the row cannot be a message.
+    """
+
+    DELIVERED = "delivered"
+    DEFERRED = "deferred"
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+    MALFORMED = "malformed"
+
+
+FINAL = frozenset({AttemptOutcome.REFUSED, AttemptOutcome.MALFORMED})
 OPEN = frozenset({MailStatus.WAITING, MailStatus.QUEUED, MailStatus.RETRYING})
 
 
@@ -55,9 +73,21 @@ class Standing:
         return MailStatus.RETRYING if self.attempts else MailStatus.QUEUED
 
 
-def gives_up(attempts: int) -> bool:
-    """After every eighth attempt: who tries a letter again by hand grants it eight more."""
-    return attempts % MOST_ATTEMPTS == 0
+def retry_until(queued_at: datetime, link_expires_at: datetime | None) -> datetime:
+    """How long an e-mail is tried: five days, and never beyond the validity of its link."""
+    end = queued_at + RETRY_FOR
+    return end if link_expires_at is None else min(end, link_expires_at)
+
+
+def next_attempt(attempts: int, now: datetime, until: datetime) -> datetime | None:
+    """When a deferred e-mail is tried again; None where that would be too late.
+
+    30 s after the first attempt, then twice as long each time, at most an hour: a server that
+    defers for five minutes (greylisting), or is away for a day, still gets it.
+    """
+    doublings = min(max(attempts - 1, 0), _MOST_DOUBLINGS)
+    at = now + min(_FIRST_PAUSE * 2**doublings, _LONGEST_PAUSE)
+    return at if at < until else None
 
 
 def check_retry(standing: Standing) -> None:
@@ -68,6 +98,12 @@ def check_retry(standing: Standing) -> None:
         raise InvalidTransition(f"This letter is {standing.status}: there is nothing to send.")
     if not standing.has_server:
         raise InvalidTransition("No mail server is set (SMTP_URL): the letter waits for one.")
+
+
+def check_link(link_expires_at: datetime | None, now: datetime) -> None:
+    """Raises InvalidTransition where the link inside has expired: nobody could use the e-mail."""
+    if link_expires_at is not None and link_expires_at <= now:
+        raise InvalidTransition("The link in this letter has expired: send a new one.")
 
 
 def mail_of(message_id: str) -> UUID | None:

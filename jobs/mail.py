@@ -1,12 +1,23 @@
-"""The job `mail.send`."""
+"""The job `mail.send`, and the sweep that queues what is due again."""
 
 from uuid import UUID
 
 from db.session import Database
-from services.mail import deliver
+from jobs.queue import enqueue
+from jobs.routing import mail_job
+from services.mail import deliver, due
 from settings import Settings
 
 
 async def send_mail(db: Database, settings: Settings, mail_id: UUID) -> None:
     """Send a letter of the outbox; safe to run twice."""
     await deliver(db, settings, mail_id)
+
+
+async def retry_mail(db: Database, settings: Settings) -> None:
+    """One job for each letter whose next attempt is due."""
+    found = await due(db) if settings.smtp_url is not None else ()
+    if not found:
+        return
+    async with db.write() as uow:
+        await enqueue(uow.session, [mail_job(key) for key in found])

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -82,8 +83,12 @@ def _ramp(event: PhaseChanged, recorded: WrittenEvent) -> list[JobSpec]:
 
 
 def _mail(event: MailQueued, _recorded: WrittenEvent) -> list[JobSpec]:
-    mail_id = str(event.mail_id)
-    return [JobSpec(SEND_MAIL, {"mail_id": mail_id}, dedupe_key=f"mail:{mail_id}")]
+    return [mail_job(event.mail_id)]
+
+
+def mail_job(mail_id: UUID) -> JobSpec:
+    """One attempt to send a letter; a second job for the same letter is not added."""
+    return JobSpec(SEND_MAIL, {"mail_id": str(mail_id)}, dedupe_key=f"mail:{mail_id}")
 
 
 def _rehearse(event: RehearsalMoved, _recorded: WrittenEvent) -> list[JobSpec]:

@@ -41,6 +41,7 @@ class QueueTiming:
 
 DEFAULT_TIMING = QueueTiming()
 
+MAX_CONCURRENT_JOBS = 20
 _ATTEMPTS = 12  # more than any handler counts for itself
 _CONNECT_SECONDS = 2.0  # as long as that a stop may be held up
 _CLOSE_SECONDS = 1.0
@@ -50,9 +51,18 @@ class JobRunner:
     """One a worker."""
 
     def __init__(
-        self, url: str, handlers: Mapping[str, Handler], timing: QueueTiming = DEFAULT_TIMING
+        self,
+        url: str,
+        handlers: Mapping[str, Handler],
+        timing: QueueTiming = DEFAULT_TIMING,
+        limits: Mapping[str, int] | None = None,
     ) -> None:
-        """`handlers` by entrypoint; each may run twice without harm (DESIGN rule 6)."""
+        """`handlers` by entrypoint; each may run twice without harm (DESIGN rule 6).
+
+        `limits`: how many jobs of an entrypoint run at once, over all workers, where that is
+        another number than MAX_CONCURRENT_JOBS. So one kind cannot take the workers from others.
+        """
+        self._limits = limits or {}
         self._dsn = url.replace("postgresql+asyncpg://", "postgresql://", 1)
         self._handlers = handlers
         self._timing = timing
@@ -104,7 +114,12 @@ class JobRunner:
         )
         for name, handler in self._handlers.items():
             # "hold": a job that failed for good stays to be looked at; "delete" would lose it.
-            register = manager.entrypoint(name, executor_factory=executor, on_failure="hold")
+            register = manager.entrypoint(
+                name,
+                concurrency_limit=self._limits.get(name, MAX_CONCURRENT_JOBS),
+                executor_factory=executor,
+                on_failure="hold",
+            )
             register(self._entrypoint(handler))
         return manager
 

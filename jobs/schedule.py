@@ -12,6 +12,7 @@ _SWEEP_SECONDS = 30.0
 _REAP_SECONDS = 30.0
 _COLLECT_SECONDS = 30.0
 _WEBHOOK_SECONDS = 1.0
+_MAIL_SECONDS = 5.0
 
 
 def intervals(settings: Settings) -> Mapping[str, float]:
@@ -22,6 +23,7 @@ def intervals(settings: Settings) -> Mapping[str, float]:
         "heartbeat-mail": _SWEEP_SECONDS,
         "alerts": SWEEP_SECONDS,
         "guards": settings.health_interval_seconds,
+        "mail": _MAIL_SECONDS,
         "metrics": _COLLECT_SECONDS,
         "metrics-late": _COLLECT_SECONDS,
         "retention": _HOUR,

@@ -19,7 +19,7 @@ from domain.heartbeats import WORKER
 from domain.metrics import POOL_USED
 from jobs.alerts import follow_incident
 from jobs.guards import guard
-from jobs.mail import send_mail
+from jobs.mail import retry_mail, send_mail
 from jobs.onboarding import follow_help, look_after, works_again
 from jobs.phases import ramp
 from jobs.queue import Payload
@@ -145,6 +145,8 @@ HANDLERS: Mapping[str, WorkerHandler] = {
     REHEARSE: _rehearse,
     SEND_MAIL: _send_mail,
 }
+# Jobs that wait for systems outside: more of them may wait at once. They hold no connection.
+CONCURRENCY: Mapping[str, int] = {SEND_MAIL: 100, DELIVER: 50}
 # For workers that were given the documents of the graph.
 WEBHOOK_HANDLERS: Mapping[str, WorkerHandler] = {DELIVER: _deliver, REDELIVER: _redeliver}
 
@@ -158,6 +160,7 @@ def _periodic(parts: Parts) -> Mapping[str, Callable[[], Awaitable[object]]]:
         "heartbeat-mail": parts.heartbeats.beat_for_mail,
         "alerts": parts.alerts.sweep,
         "guards": partial(_guard, parts),
+        "mail": partial(retry_mail, parts.db, parts.settings),
         "metrics": parts.collect,
         "metrics-late": partial(metric_rollups.roll_late, parts.db),
         "retention": partial(retention.sweep, parts.db),
@@ -191,6 +194,7 @@ async def run_worker(
             parts.db.url,
             {entrypoint: partial(handler, parts) for entrypoint, handler in handlers.items()},
             timing,
+            CONCURRENCY,
         )
         seconds = {**intervals(settings), **(every or {})}
         ticker = Ticker(

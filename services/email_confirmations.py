@@ -42,7 +42,8 @@ async def send_link(
     )
     uow.session.add(row)
     link = f"{base_url}/confirm-email?token={token}"
-    await mail.post(uow, actor, letters.confirm_email(rules.platform_of(user.role), wanted, link))
+    letter = letters.confirm_email(rules.platform_of(user.role), wanted, link)
+    await mail.post(uow, actor, letter, link_expires_at=row.expires_at)
 
 
 async def ask_again(entrance: Entrance, actor: Actor) -> str:

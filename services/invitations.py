@@ -168,7 +168,7 @@ async def _renew(uow: UnitOfWork, actor: Actor, site: Site, client: Client, row:
             name_of(supplier), client.couple_names, _link(site.base_url, mailed), row.expires_at
         )
         letter = invitation(row.email, inviting)
-        await mail.post(uow, actor, letter, invitation_id=row.id)
+        await mail.post(uow, actor, letter, invitation_id=row.id, link_expires_at=row.expires_at)
     return _link(site.base_url, shown)
 
 

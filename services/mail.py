@@ -1,44 +1,67 @@
-"""The outbox: letters are rows first, and a job sends them (SPEC S14)."""
+"""The outbox: letters are rows first, and a job sends them (SPEC S14).
+
+An attempt claims the row, talks to the mail server without any connection to the database, and
+then notes the outcome on the row (D10, F1).
+"""
 
 import asyncio
 import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from time import monotonic
 from uuid import UUID
 
 import aiosmtplib
-from aiosmtplib.errors import SMTPException, SMTPRecipientsRefused, SMTPResponseException
+from aiosmtplib.errors import SMTPDataError, SMTPRecipientsRefused, SMTPResponseException
 
 from db.models.mail import Mail, MailAttempt
 from db.queries import mail as queries
 from db.session import Database, UnitOfWork
 from domain.actors import Actor, system_actor
-from domain.errors import DependencyDown
+from domain.email_addresses import parse_mailbox
+from domain.errors import Invalid
 from domain.events import MailQueued
 from domain.ids import InvitationId, MailId
 from domain.letters import Letter
 from domain.marketplace_events import InvitationLetterChanged
-from domain.outbox import MOST_REASON, gives_up
-from services.mail_messages import Server, message_of, server_of
+from domain.outbox import FINAL, MOST_REASON, AttemptOutcome, next_attempt, retry_until
+from services.mail_messages import MalformedMessage, Server, compose, server_of
 from settings import Settings
 
 logger = logging.getLogger(__name__)
 
 SEND_SECONDS = 30.0  # for a whole letter; the job may take longer than that
+MAX_DUE = 200  # queued by one sweep
+CLAIM = timedelta(seconds=2 * SEND_SECONDS)
 POSTMAN = system_actor("mail")
 BOUNCED, GIVEN_UP, ARRIVED = "came back", "was given up", "left after all"
+PERMANENT = 500  # SMTP replies from here on are final (RFC 5321, 4.2.1)
 SENT_BODY = ""  # a letter that is out needs no copy of the secret link that it may hold
 
 
-class MailNotSent(DependencyDown):
-    """The mail server did not take the letter. It will be tried again."""
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """How one attempt ended, for the row of the letter."""
+
+    outcome: AttemptOutcome
+    took_ms: int
+    error: str | None = None
+    bounced: bool = False  # the recipient was refused for good
 
 
 async def post(
-    uow: UnitOfWork, actor: Actor, letter: Letter, *, invitation_id: UUID | None = None
+    uow: UnitOfWork,
+    actor: Actor,
+    letter: Letter,
+    *,
+    invitation_id: UUID | None = None,
+    link_expires_at: datetime | None = None,
 ) -> MailId:
     """Put a letter into the outbox; the job that sends it follows from the event.
 
-    `invitation_id`: what it is about, so that it ends with it.
+    `invitation_id`: what it is about, so that it ends with it. `link_expires_at`: when the link
+    inside ends, after which nobody needs the letter.
     """
     row = Mail(
         kind=letter.kind,
@@ -50,6 +73,8 @@ async def post(
         created_at=uow.now,
         attempts=0,
         invitation_id=invitation_id,
+        link_expires_at=link_expires_at,
+        retry_until=retry_until(uow.now, link_expires_at),
     )
     uow.session.add(row)
     await uow.session.flush()
@@ -58,40 +83,54 @@ async def post(
 
 
 async def deliver(db: Database, settings: Settings, mail_id: UUID) -> None:
-    """Send a letter once; without an SMTP server it waits in the outbox.
-
-    Raises MailNotSent, with the attempt kept, where another try may help.
-    """
+    """Try a letter once, if it is due; without an SMTP server it waits in the outbox."""
     if settings.smtp_url is None:
         return
     server = server_of(settings.smtp_url.get_secret_value())
     async with db.write() as uow:
-        row = await queries.lock_free(uow.session, mail_id)
-        if row is None or row.sent_at or row.cancelled_at or row.failed_at:
-            return
-        begin = monotonic()
-        error = await _send(server, settings.mail_from, row)
-        _note(uow, row, error, round((monotonic() - begin) * 1000))
-        failed = row.failed_at
-    if error is not None and failed is None:
-        raise MailNotSent from error
+        row = await queries.claim(uow.session, mail_id, uow.now, uow.now + CLAIM)
+    if row is None:
+        return
+    attempt = await _attempt(server, settings.mail_from, row)
+    async with db.write() as uow:
+        locked = await queries.lock(uow.session, mail_id)
+        if locked is not None:
+            _note(uow, locked, attempt)
 
 
-async def _send(server: Server, sender: str, row: Mail) -> Exception | None:
+async def due(db: Database) -> Sequence[UUID]:
+    """Letters whose next attempt is due, or whose worker died; the longest overdue first."""
+    async with db.read() as session:
+        return await queries.due(session, db.clock(), MAX_DUE)
+
+
+async def _attempt(server: Server, mail_from: str, row: Mail) -> Attempt:
+    """Whatever happens ends on the row: an exception that nobody foresaw is one more attempt."""
+    begin = monotonic()
     try:
         async with asyncio.timeout(SEND_SECONDS):
-            await aiosmtplib.send(
-                message_of(sender, row),
-                hostname=server.host,
-                port=server.port,
-                username=server.username,
-                password=server.password,
-                use_tls=server.use_tls,
-            )
-    except (SMTPException, OSError, ValueError) as error:
-        logger.warning("mail %s was not sent: %s", row.id, type(error).__name__)
-        return error
-    return None
+            await _send(server, mail_from, row)
+    except Exception as error:
+        outcome = _outcome(error)
+        logger.warning("mail %s: %s (%s)", row.id, outcome, type(error).__name__)
+        text = f"{type(error).__name__}: {error}"[:MOST_REASON]
+        refused = outcome is AttemptOutcome.REFUSED and isinstance(error, SMTPRecipientsRefused)
+        return Attempt(outcome, _milliseconds(begin), text, bounced=refused)
+    return Attempt(AttemptOutcome.DELIVERED, _milliseconds(begin))
+
+
+async def _send(server: Server, mail_from: str, row: Mail) -> None:
+    sender = parse_mailbox(mail_from)
+    await aiosmtplib.send(
+        compose(sender, row),
+        sender=sender.address,
+        recipients=[row.recipient],
+        hostname=server.host,
+        port=server.port,
+        username=server.username,
+        password=server.password,
+        use_tls=server.use_tls,
+    )
 
 
 def record_letter(uow: UnitOfWork, actor: Actor, row: Mail, action: str) -> None:
@@ -101,28 +140,49 @@ def record_letter(uow: UnitOfWork, actor: Actor, row: Mail, action: str) -> None
         uow.record(actor, InvitationLetterChanged(invitation_id=key, action=action))
 
 
-def _note(uow: UnitOfWork, row: Mail, error: Exception | None, took_ms: int) -> None:
+def _note(uow: UnitOfWork, row: Mail, attempt: Attempt) -> None:
     row.attempts += 1
-    text = None if error is None else f"{type(error).__name__}: {error}"
-    row.last_error = text and text[:MOST_REASON]
-    attempt = MailAttempt(mail_id=row.id, at=uow.now, took_ms=took_ms, error=row.last_error)
-    uow.session.add(attempt)
-    if error is None:
+    row.last_error = attempt.error
+    row.claimed_until = row.next_attempt_at = None
+    uow.session.add(
+        MailAttempt(
+            mail_id=row.id,
+            at=uow.now,
+            took_ms=attempt.took_ms,
+            outcome=attempt.outcome,
+            error=attempt.error,
+        )
+    )
+    if attempt.outcome is AttemptOutcome.DELIVERED:
         row.sent_at = uow.now
         row.body, row.html, row.unsubscribe_url = SENT_BODY, None, None
         if row.attempts > 1:
             record_letter(uow, POSTMAN, row, ARRIVED)
-    elif _hopeless(error) or gives_up(row.attempts):
+        return
+    if attempt.outcome not in FINAL:
+        row.next_attempt_at = next_attempt(row.attempts, uow.now, row.retry_until)
+    if row.next_attempt_at is None:
         row.failed_at = uow.now
-        bounced = _hopeless(error) and isinstance(error, SMTPRecipientsRefused)
-        row.bounced_at = uow.now if bounced else None
-        record_letter(uow, POSTMAN, row, BOUNCED if bounced else GIVEN_UP)
+        row.bounced_at = uow.now if attempt.bounced else None
+        record_letter(uow, POSTMAN, row, BOUNCED if attempt.bounced else GIVEN_UP)
 
 
-def _hopeless(error: Exception) -> bool:
-    """True where the server has said no for good, or the letter itself is broken."""
+def _outcome(error: Exception) -> AttemptOutcome:
+    """Final is only what was said about this recipient or this message.
+
+    A wrong password, a sender that is not allowed or a server that greets with 5xx is repaired by
+    an operator, and then the letter leaves.
+    """
     if isinstance(error, SMTPRecipientsRefused):
-        return all(item.code >= 500 for item in error.recipients)
+        refused = all(item.code >= PERMANENT for item in error.recipients)
+        return AttemptOutcome.REFUSED if refused else AttemptOutcome.DEFERRED
+    if isinstance(error, SMTPDataError) and error.code >= PERMANENT:
+        return AttemptOutcome.REFUSED
     if isinstance(error, SMTPResponseException):
-        return error.code >= 500
-    return isinstance(error, ValueError)
+        return AttemptOutcome.DEFERRED
+    malformed = isinstance(error, (MalformedMessage, Invalid))
+    return AttemptOutcome.MALFORMED if malformed else AttemptOutcome.UNREACHABLE
+
+
+def _milliseconds(begin: float) -> int:
+    return round((monotonic() - begin) * 1000)

@@ -21,8 +21,10 @@ from domain.outbox import (
     Standing,
     check_bounce,
     check_cancel,
+    check_link,
     check_retry,
     mail_of,
+    retry_until,
 )
 from services import mail
 from services.directory import Position
@@ -72,7 +74,9 @@ async def retry(uow: UnitOfWork, actor: Actor, mail_id: UUID, *, has_server: boo
     """Try a letter again, also one that was given up; raises NotFound, InvalidTransition."""
     row = await _locked(uow, mail_id)
     check_retry(standing(row, has_server=has_server))
-    row.failed_at = row.bounced_at = None
+    check_link(row.link_expires_at, uow.now)
+    row.failed_at = row.bounced_at = row.next_attempt_at = None
+    row.retry_until = retry_until(uow.now, row.link_expires_at)
     uow.record(actor, MailQueued(mail_id=MailId(row.id)))
     return row
 
@@ -85,7 +89,7 @@ async def cancel(uow: UnitOfWork, actor: Actor, mail_id: UUID) -> Mail:
     row = await _locked(uow, mail_id)
     check_cancel(standing(row, has_server=True))
     if row.cancelled_at is None:
-        row.cancelled_at, row.body, row.html = uow.now, "", None
+        row.cancelled_at, row.body, row.html, row.next_attempt_at = uow.now, "", None, None
         uow.record(actor, MailCancelled(mail_id=MailId(row.id)))
     return row
 
@@ -110,12 +114,12 @@ async def bounce(
 
 
 async def _locked(uow: UnitOfWork, mail_id: UUID) -> Mail:
-    row = await queries.lock_free(uow.session, mail_id)
-    if row is not None:
-        return row
-    if await queries.by_id(uow.session, [mail_id]):
+    row = await queries.lock(uow.session, mail_id)
+    if row is None:
+        raise NotFound("There is no Mail with this id.", path=("id",))
+    if row.claimed_until is not None and row.claimed_until > uow.now:
         raise Locked("This letter is being sent just now: look again in a moment.", path=("id",))
-    raise NotFound("There is no Mail with this id.", path=("id",))
+    return row
 
 
 def _where(wanted: MailFilter) -> list[ColumnElement[bool]]:

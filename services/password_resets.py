@@ -64,7 +64,7 @@ async def _send_link(entrance: Entrance, email: str) -> None:
         uow.session.add(reset)
         link = f"{entrance.settings.base_url}/reset-password?token={token}"
         letter = letters.password_reset(rules.platform_of(user.role), user.email, link)
-        await mail.post(uow, ANONYMOUS, letter)
+        await mail.post(uow, ANONYMOUS, letter, link_expires_at=reset.expires_at)
 
 
 async def _find(entrance: Entrance, token: str) -> tuple[PasswordReset, User]:

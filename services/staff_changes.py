@@ -48,7 +48,8 @@ async def invite(uow: UnitOfWork, actor: Actor, base_url: str, email: str, role:
     )
     uow.session.add(reset)
     link = f"{base_url}/reset-password?token={token}"
-    await mail.post(uow, actor, letters.staff_invitation(email, role, link))
+    letter = letters.staff_invitation(email, role, link)
+    await mail.post(uow, actor, letter, link_expires_at=reset.expires_at)
     record(uow, actor, user, "invited", role)
     return user
 

@@ -8,12 +8,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Moment, UuidKey, enum_column, reference
 from domain.letters import MailKind
+from domain.outbox import AttemptOutcome
 
 
 class Mail(Base):
     """A letter. Its words stay until an SMTP server took it, or somebody cancelled it.
 
     `bounced_at`: when its address was refused for good, at once or days after it was sent.
+    `claimed_until`: a worker hands it over until then; `next_attempt_at`: when it is due again.
     """
 
     __tablename__ = "mails"
@@ -21,6 +23,11 @@ class Mail(Base):
         Index(None, "created_at", "id"),
         Index("ix_mails_recipient", text("lower(recipient)")),
         Index(None, "invitation_id"),
+        Index(
+            "ix_mails_due",
+            "next_attempt_at",
+            postgresql_where=text("next_attempt_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[UuidKey]
@@ -37,6 +44,10 @@ class Mail(Base):
     bounced_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(server_default=text("0"))
     last_error: Mapped[str | None]
+    link_expires_at: Mapped[datetime | None]
+    retry_until: Mapped[datetime]
+    next_attempt_at: Mapped[datetime | None]
+    claimed_until: Mapped[datetime | None]
     invitation_id: Mapped[UUID | None] = mapped_column(reference("invitations"))
 
 
@@ -44,10 +55,11 @@ class MailAttempt(Base):
     """One try to hand a letter over; without an error it was taken."""
 
     __tablename__ = "mail_attempts"
-    __table_args__ = (Index(None, "mail_id", "at"),)
+    __table_args__ = (Index(None, "mail_id", "at"), Index(None, "at"))
 
     id: Mapped[UuidKey]
     mail_id: Mapped[UUID] = mapped_column(reference("mails"))
     at: Mapped[datetime]
     took_ms: Mapped[int]
+    outcome: Mapped[AttemptOutcome] = mapped_column(enum_column(AttemptOutcome))
     error: Mapped[str | None]

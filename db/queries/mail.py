@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.mail import Mail, MailAttempt
 from db.queries.pages import Position, newest_first
+from domain.mail_health import SLOW_MILLISECONDS, RecentAttempts
 from domain.outbox import OPEN, MailStatus
 
 
@@ -43,18 +44,61 @@ async def newest_by_invitation(
     return {row.invitation_id: row for row in await session.scalars(query) if row.invitation_id}
 
 
-async def lock_free(session: AsyncSession, mail_id: UUID) -> Mail | None:
-    """A letter to change; None where there is none or a worker is sending it just now."""
-    query = select(Mail).where(Mail.id == mail_id).with_for_update(skip_locked=True)
+async def claim(
+    session: AsyncSession, mail_id: UUID, now: datetime, until: datetime
+) -> Mail | None:
+    """Take an e-mail that is due, so that no other worker sends it before `until`.
+
+    None where there is none, where it has ended, or where another worker has it. A worker that
+    dies leaves it due again at `until`.
+    """
+    due = or_(Mail.next_attempt_at.is_(None), Mail.next_attempt_at <= now)
+    free = or_(Mail.claimed_until.is_(None), Mail.claimed_until <= now)
+    statement = (
+        update(Mail)
+        .where(Mail.id == mail_id, _unfinished(), due, free)
+        .values(claimed_until=until, next_attempt_at=until)
+        .returning(Mail)
+    )
+    return await session.scalar(statement.execution_options(populate_existing=True))
+
+
+async def lock(session: AsyncSession, mail_id: UUID) -> Mail | None:
+    """An e-mail to change."""
+    query = select(Mail).where(Mail.id == mail_id).with_for_update()
     return await session.scalar(query.execution_options(populate_existing=True))
+
+
+async def due(session: AsyncSession, now: datetime, limit: int) -> Sequence[UUID]:
+    """E-mails whose next attempt is due, the longest overdue first."""
+    query = select(Mail.id).where(Mail.next_attempt_at <= now, _unfinished())
+    return (await session.scalars(query.order_by(Mail.next_attempt_at).limit(limit))).all()
+
+
+async def recent_attempts(session: AsyncSession, since: datetime) -> Sequence[RecentAttempts]:
+    """What became of attempts since a moment, by domain of the recipient."""
+    domain = func.lower(func.split_part(Mail.recipient, "@", 2))
+    slow = func.count().filter(MailAttempt.took_ms >= SLOW_MILLISECONDS)
+    query = (
+        select(domain, MailAttempt.outcome, func.count(), slow)
+        .join(Mail, Mail.id == MailAttempt.mail_id)
+        .where(MailAttempt.at >= since)
+        .group_by(domain, MailAttempt.outcome)
+    )
+    return [RecentAttempts(*row) for row in await session.execute(query)]
+
+
+def _unfinished() -> ColumnElement[bool]:
+    return and_(Mail.sent_at.is_(None), Mail.failed_at.is_(None), Mail.cancelled_at.is_(None))
 
 
 async def cancel_open(session: AsyncSession, where: ColumnElement[bool], now: datetime) -> None:
     """Take back what is not sent, and forget its words; what is being sent is let go."""
-    still = select(Mail.id).where(where, Mail.sent_at.is_(None), Mail.cancelled_at.is_(None))
-    free = still.with_for_update(skip_locked=True)
-    gone = {"cancelled_at": now, "body": "", "html": None}
-    await session.execute(update(Mail).where(Mail.id.in_(free)).values(gone))
+    free = or_(Mail.claimed_until.is_(None), Mail.claimed_until <= now)
+    still = select(Mail.id).where(where, free, Mail.sent_at.is_(None), Mail.cancelled_at.is_(None))
+    locked = still.with_for_update(skip_locked=True)
+    gone = {"cancelled_at": now, "body": "", "html": None, "next_attempt_at": None}
+    await session.execute(update(Mail).where(Mail.id.in_(locked)).values(gone))
 
 
 def listed(

@@ -31,6 +31,6 @@ def build_probes(
         CheckType.DATABASE: DatabaseProbe(db),
         CheckType.API: ApiProbe(settings.base_url),
         CheckType.AUTH: AuthProbe(db, passwords),
-        CheckType.EMAIL: EmailProbe(smtp_url),
+        CheckType.EMAIL: EmailProbe(smtp_url, db),
         CheckType.REALTIME: RealtimeProbe(redis, settings.base_url),
     }

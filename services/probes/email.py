@@ -1,10 +1,14 @@
-"""Whether the SMTP server would take our mail."""
+"""Whether the SMTP server takes our mail: what it says now, and what became of recent e-mails."""
 
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
+from db.queries import mail as queries
+from db.session import Database
+from domain.errors import DependencyDown
 from domain.health import ProbeResult
+from domain.mail_health import WINDOW, mail_warning
 from services.probes.base import Finding, measure
 
 NOT_CONFIGURED = "no SMTP server configured: mail stays in the outbox"
@@ -13,9 +17,10 @@ NOT_CONFIGURED = "no SMTP server configured: mail stays in the outbox"
 class EmailProbe:
     """Goes as far as one can without sending a letter: connect, TLS, login, NOOP."""
 
-    def __init__(self, smtp_url: str | None) -> None:
+    def __init__(self, smtp_url: str | None, db: Database) -> None:
         """`smtp://user:password@host:port`, `smtps://` for TLS from the first byte."""
         self._url = smtp_url
+        self._db = db
 
     async def run(self) -> ProbeResult:
         """One connection."""
@@ -32,7 +37,17 @@ class EmailProbe:
             await client.quit()
         finally:
             client.close()
-        return Finding({"server": f"{client.hostname}:{client.port}"})
+        server = f"{client.hostname}:{client.port}"
+        return Finding({"server": server}, await self._recent_warning())
+
+    async def _recent_warning(self) -> str | None:
+        """What recent attempts say; nothing while the database, a check of its own, is away."""
+        try:
+            async with self._db.read() as session:
+                recent = await queries.recent_attempts(session, self._db.clock() - WINDOW)
+        except DependencyDown:
+            return None
+        return mail_warning(recent)
 
 
 def _client(url: str) -> aiosmtplib.SMTP:

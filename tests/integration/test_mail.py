@@ -1,25 +1,28 @@
 """The outbox and a real SMTP server (SPEC S14)."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from pydantic import SecretStr
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from db import event_log
 from db.models.mail import Mail, MailAttempt
+from db.queries import mail as queries
 from db.session import Database
 from domain.actors import ANONYMOUS
 from domain.events import MailQueued
 from domain.ids import MailId
 from domain.letters import Letter
-from domain.outbox import MOST_ATTEMPTS
-from jobs.mail import send_mail
-from services.mail import MailNotSent, post
+from jobs.mail import retry_mail, send_mail
+from services.mail import CLAIM, due, post
 from settings import Settings
+from tests.clock import Clock
 from tests.servers import dead_port, free_port
 
 LETTER = Letter("sarah@example.com", "Hällo", "Open https://wedsync.app/x?token=secret\n")
@@ -32,20 +35,39 @@ class Inbox:
         self.taken: list[Envelope] = []
         self.answer = "250 OK"
         self.delay = 0.0
+        self._waiting = threading.Semaphore(0)
+        self._released: asyncio.Event | None = None
+
+    def hold(self) -> None:
+        """Answer nothing until `release`."""
+        self._released = asyncio.Event()
+
+    def release(self, server: Controller) -> None:
+        """Answer those who wait; the server has a loop of its own."""
+        assert self._released is not None
+        server.loop.call_soon_threadsafe(self._released.set)
+
+    async def waiting_for(self, count: int) -> None:
+        """Return when so many senders wait for an answer."""
+        for _ in range(count):
+            await asyncio.to_thread(self._waiting.acquire)
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
         await asyncio.sleep(self.delay)
+        if self._released is not None:
+            self._waiting.release()
+            await self._released.wait()
         if self.answer.startswith("250"):
             self.taken.append(envelope)
         return self.answer
 
 
 @pytest.fixture
-async def inbox() -> AsyncIterator[tuple[Inbox, int]]:
+async def inbox() -> AsyncIterator[tuple[Inbox, int, Controller]]:
     handler, port = Inbox(), free_port()
     server = Controller(handler, hostname="127.0.0.1", port=port)
     server.start()
-    yield handler, port
+    yield handler, port, server
     server.stop()
 
 
@@ -78,9 +100,9 @@ async def test_posting_asks_for_the_job_that_sends(db: Database) -> None:
 
 
 async def test_letter_arrives_and_its_body_is_forgotten(
-    db: Database, settings: Settings, inbox: tuple[Inbox, int]
+    db: Database, settings: Settings, inbox: tuple[Inbox, int, Controller]
 ) -> None:
-    handler, port = inbox
+    handler, port, _ = inbox
     await send_mail(db, with_smtp(settings, port), await posted(db))
     (envelope,) = handler.taken
     row = await stored(db)
@@ -93,9 +115,9 @@ async def test_letter_arrives_and_its_body_is_forgotten(
 
 
 async def test_letter_is_sent_once(
-    db: Database, settings: Settings, inbox: tuple[Inbox, int]
+    db: Database, settings: Settings, inbox: tuple[Inbox, int, Controller]
 ) -> None:
-    handler, port = inbox
+    handler, port, _ = inbox
     handler.delay = 0.1
     mail_id = await posted(db)
     await asyncio.gather(*(send_mail(db, with_smtp(settings, port), mail_id) for _ in range(3)))
@@ -109,35 +131,61 @@ async def test_letter_waits_where_no_server_is_set(db: Database, settings: Setti
     assert (row.sent_at, row.attempts, row.body) == (None, 0, LETTER.body)
 
 
-async def test_dead_server_is_tried_again(db: Database, settings: Settings) -> None:
-    with pytest.raises(MailNotSent):
-        await send_mail(db, with_smtp(settings, dead_port()), await posted(db))
+async def test_dead_server_is_tried_again_when_due(
+    db: Database, settings: Settings, clock: Clock
+) -> None:
+    mail_id, dead = await posted(db), with_smtp(settings, dead_port())
+    await send_mail(db, dead, mail_id)
     row = await stored(db)
     assert (row.sent_at, row.attempts) == (None, 1)
     assert "SMTPConnectError" in str(row.last_error)
+    assert row.next_attempt_at is not None
+    assert timedelta(seconds=20) < row.next_attempt_at - clock() <= timedelta(seconds=30)
+    await send_mail(db, dead, mail_id)
+    assert (await stored(db)).attempts == 1, "it is not due yet"
+    clock.advance(30)
+    await send_mail(db, dead, mail_id)
+    assert (await stored(db)).attempts == 2
 
 
-async def test_refusal_for_now_is_tried_again_until_the_last_attempt(
-    db: Database, settings: Settings, inbox: tuple[Inbox, int]
+async def test_greylisting_and_a_relay_away_for_days_lose_no_mail(
+    db: Database, settings: Settings, inbox: tuple[Inbox, int, Controller], clock: Clock
 ) -> None:
-    handler, port = inbox
-    handler.answer = "451 Try again later"
-    mail_id = await posted(db)
-    for _ in range(MOST_ATTEMPTS - 1):
-        with pytest.raises(MailNotSent):
-            await send_mail(db, with_smtp(settings, port), mail_id)
-    await send_mail(db, with_smtp(settings, port), mail_id)
+    """F2: deferred for four days, delivered on the fifth."""
+    handler, port, _ = inbox
+    handler.answer = "451 Greylisted, try again later"
+    mail_id, start, smtp = await posted(db), clock(), with_smtp(settings, port)
+    while clock() - start < timedelta(days=4):
+        await send_mail(db, smtp, mail_id)
+        due_at = (await stored(db)).next_attempt_at
+        assert due_at is not None
+        clock.advance((due_at - clock()).total_seconds())
+    handler.answer = "250 OK"
+    await send_mail(db, smtp, mail_id)
     row = await stored(db)
-    assert row.attempts == MOST_ATTEMPTS
+    assert row.sent_at is not None
+    assert (len(handler.taken), row.next_attempt_at) == (1, None)
+
+
+async def test_mail_is_given_up_when_its_link_would_be_dead(
+    db: Database, settings: Settings, inbox: tuple[Inbox, int, Controller], clock: Clock
+) -> None:
+    handler, port, _ = inbox
+    handler.answer = "451 Try again later"
+    async with db.write() as uow:
+        mail_id = await post(uow, ANONYMOUS, LETTER, link_expires_at=clock() + timedelta(minutes=5))
+    for seconds in (0, 30, 60, 120):
+        clock.advance(seconds)
+        await send_mail(db, with_smtp(settings, port), mail_id)
+    row = await stored(db)
     assert row.failed_at is not None
-    await send_mail(db, with_smtp(settings, port), mail_id)
-    assert len(await attempts(db)) == MOST_ATTEMPTS
+    assert (row.attempts, row.bounced_at) == (4, None)
 
 
 async def test_refusal_for_good_is_kept_and_not_tried_again(
-    db: Database, settings: Settings, inbox: tuple[Inbox, int]
+    db: Database, settings: Settings, inbox: tuple[Inbox, int, Controller]
 ) -> None:
-    handler, port = inbox
+    handler, port, _ = inbox
     handler.answer = "550 No such person"
     await send_mail(db, with_smtp(settings, port), await posted(db))
     row = await stored(db)
@@ -147,10 +195,62 @@ async def test_refusal_for_good_is_kept_and_not_tried_again(
 
 
 async def test_letter_with_a_broken_address_is_not_tried_again(
-    db: Database, settings: Settings, inbox: tuple[Inbox, int]
+    db: Database, settings: Settings, inbox: tuple[Inbox, int, Controller]
 ) -> None:
-    handler, port = inbox
-    broken = Letter("sarah@example.com\r\nBcc: all@example.com", "x", "y")
+    """SEC3: a row of an older release whose recipient is read as two."""
+    handler, port, _ = inbox
+    broken = Letter("a,victim@example.com", "x", "y")
     await send_mail(db, with_smtp(settings, port), await posted(db, broken))
-    assert handler.taken == []
-    assert (await stored(db)).attempts == 1
+    row = await stored(db)
+    assert (handler.taken, row.attempts, row.bounced_at) == ([], 1, None)
+    assert row.failed_at is not None
+
+
+async def test_no_connection_is_held_while_the_mail_server_stalls(
+    db: Database, settings: Settings, inbox: tuple[Inbox, int, Controller]
+) -> None:
+    """F1: 30 e-mails wait for a mail server; no session is in a transaction meanwhile."""
+    handler, port, _ = inbox
+    handler.hold()
+    keys = [await posted(db) for _ in range(30)]
+    sending = [asyncio.create_task(send_mail(db, with_smtp(settings, port), key)) for key in keys]
+    await handler.waiting_for(len(keys))
+    async with db.engine.connect() as connection:
+        idle = await connection.scalar(
+            text(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND pid <> pg_backend_pid() AND state LIKE 'idle in transaction%'"
+            )
+        )
+    assert idle == 0
+    handler.release(inbox[2])
+    await asyncio.gather(*sending)
+    assert len(handler.taken) == len(keys)
+
+
+async def test_mail_of_a_worker_that_died_is_due_again(
+    db: Database, settings: Settings, inbox: tuple[Inbox, int, Controller], clock: Clock
+) -> None:
+    handler, port, _ = inbox
+    mail_id = await posted(db)
+    async with db.write() as uow:
+        assert await queries.claim(uow.session, mail_id, uow.now, uow.now + CLAIM)
+    await send_mail(db, with_smtp(settings, port), mail_id)
+    assert (handler.taken, await due(db)) == ([], [])
+    clock.advance(CLAIM.total_seconds())
+    assert await due(db) == [mail_id]
+    await send_mail(db, with_smtp(settings, port), mail_id)
+    assert len(handler.taken) == 1
+
+
+async def test_sweep_queues_each_mail_once(db: Database, settings: Settings, clock: Clock) -> None:
+    smtp, mail_id = with_smtp(settings, dead_port()), await posted(db)
+    await send_mail(db, smtp, mail_id)
+    clock.advance(30)
+    await retry_mail(db, smtp)
+    await retry_mail(db, smtp)
+    async with db.read() as session:
+        queued = await session.scalar(
+            text("SELECT count(*) FROM pgqueuer WHERE entrypoint = 'mail.send'")
+        )
+    assert queued == 1

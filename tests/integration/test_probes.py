@@ -104,29 +104,29 @@ async def test_api_away() -> None:
     assert result.error
 
 
-async def test_email(smtp: Controller) -> None:
+async def test_email(db: Database, smtp: Controller) -> None:
     """S52: connect, EHLO, NOOP, QUIT with a real server."""
-    result = await EmailProbe(f"smtp://127.0.0.1:{smtp.port}").run()
+    result = await EmailProbe(f"smtp://127.0.0.1:{smtp.port}", db).run()
     assert (result.outcome, result.error) == (Outcome.PASSED, None)
     assert result.details == {"server": f"127.0.0.1:{smtp.port}"}
 
 
-async def test_email_login_refused(smtp: Controller) -> None:
+async def test_email_login_refused(db: Database, smtp: Controller) -> None:
     """S66: a server that takes no login fails the check and leaks no password."""
-    result = await EmailProbe(f"smtp://mailer:hunter2@127.0.0.1:{smtp.port}").run()
+    result = await EmailProbe(f"smtp://mailer:hunter2@127.0.0.1:{smtp.port}", db).run()
     assert result.outcome is Outcome.FAILED
     assert "hunter2" not in str(result.error)
 
 
-async def test_email_away() -> None:
+async def test_email_away(db: Database) -> None:
     """S66: nobody listens."""
-    result = await EmailProbe(f"smtp://127.0.0.1:{dead_port()}").run()
+    result = await EmailProbe(f"smtp://127.0.0.1:{dead_port()}", db).run()
     assert result.outcome is Outcome.FAILED
 
 
-async def test_email_not_configured() -> None:
+async def test_email_not_configured(db: Database) -> None:
     """S5: a warning that says what follows from it."""
-    result = await EmailProbe(None).run()
+    result = await EmailProbe(None, db).run()
     assert (result.outcome, result.error) == (Outcome.DEGRADED, NOT_CONFIGURED)
 
 

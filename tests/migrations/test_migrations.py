@@ -103,3 +103,25 @@ async def _recreate(engine: AsyncEngine, name: str) -> None:
 async def _tables(url: str) -> set[str]:
     names = await _rows(url, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
     return {name for (name,) in names if not name.startswith("pgqueuer")}
+
+
+_ADDRESSES = {
+    "plain@example.com": "plain@example.com",
+    "Upper@Example.COM": "Upper@example.com",
+    "anna@münchen.de": "anna@xn--mnchen-3ya.de",
+    "twice@münchen.de": "twice@münchen.de",  # its punycode is another account
+    "twice@xn--mnchen-3ya.de": "twice@xn--mnchen-3ya.de",
+    "a,victim@example.com": "a,victim@example.com",  # not an address any more
+}
+
+
+async def test_addresses_become_one_form_and_no_accounts_are_merged(database: Database) -> None:
+    """0051 (SEC13): what collides or is no address stays, so that nobody loses an account."""
+    url = make_url(database.url).set(database="addresses").render_as_string(hide_password=False)
+    await _recreate(database.engine, "addresses")
+    await migrate.upgrade(url, "0050")
+    values = ", ".join(f"('{email}', 'supplier')" for email in _ADDRESSES)
+    await _rows(url, f"INSERT INTO users (email, role) VALUES {values}")
+    await migrate.upgrade(url)
+    stored = await _rows(url, "SELECT email FROM users ORDER BY created_at, email")
+    assert sorted(row[0] for row in stored) == sorted(_ADDRESSES.values())

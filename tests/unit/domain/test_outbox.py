@@ -1,19 +1,22 @@
 """Where a letter stands, and what may be done to it."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
 from domain.errors import InvalidTransition
 from domain.outbox import (
-    MOST_ATTEMPTS,
+    RETRY_FOR,
     MailStatus,
     Standing,
     check_bounce,
     check_cancel,
+    check_link,
     check_retry,
-    gives_up,
     mail_of,
+    next_attempt,
+    retry_until,
 )
 from tests.unit.domain.builders import NOW
 
@@ -93,6 +96,35 @@ def test_a_bounce_names_its_letter_by_the_message_id(message_id: str, found: UUI
     assert mail_of(message_id) == found
 
 
-def test_another_try_by_hand_is_eight_more() -> None:
-    given_up = [tries for tries in range(1, 20) if gives_up(tries)]
-    assert given_up == [MOST_ATTEMPTS, 2 * MOST_ATTEMPTS]
+def test_next_attempt_doubles_up_to_an_hour() -> None:
+    pauses = []
+    for attempts in range(1, 12):
+        at = next_attempt(attempts, NOW, NOW + RETRY_FOR)
+        assert at is not None
+        pauses.append((at - NOW).total_seconds())
+    assert pauses == [30, 60, 120, 240, 480, 960, 1_920, 3_600, 3_600, 3_600, 3_600]
+
+
+@pytest.mark.parametrize("away", [timedelta(minutes=5), timedelta(days=4)])
+def test_a_server_that_comes_back_still_gets_the_mail(away: timedelta) -> None:
+    """F2: greylisting, and a relay that is away, outlast no e-mail."""
+    now, attempts = NOW, 0
+    while now - NOW < away:
+        attempts += 1
+        again = next_attempt(attempts, now, retry_until(NOW, None))
+        assert again is not None
+        now = again
+
+
+def test_no_attempt_is_made_when_the_link_has_expired() -> None:
+    until = retry_until(NOW, NOW + timedelta(hours=1))
+    assert until == NOW + timedelta(hours=1)
+    assert next_attempt(1, until - timedelta(seconds=31), until) == until - timedelta(seconds=1)
+    assert next_attempt(1, until - timedelta(seconds=30), until) is None
+
+
+def test_an_expired_link_is_not_sent_again() -> None:
+    with pytest.raises(InvalidTransition, match="send a new one"):
+        check_link(NOW, NOW)
+    check_link(NOW + timedelta(seconds=1), NOW)
+    check_link(None, NOW)
