@@ -13,11 +13,11 @@ from commands.problems import Problem
 from db.models.mail import Mail, MailAttempt
 from db.queries import mail as queries
 from db.session import Database, UnitOfWork
-from domain.email_addresses import Mailbox, parse_mailbox
 from domain.errors import NotFound
 from domain.ids import parse_uuid
 from domain.outbox import OPEN, MailStatus
 from services import outbox
+from services.email_addresses import Mailbox, parse_mailbox
 from services.mail_messages import MalformedMessage, compose
 from services.outbox import MailFilter
 from settings import Settings

@@ -5,7 +5,6 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 
 from domain.actors import USER_TYPES, Actor, Role, Scope, UserType, VendorType
-from domain.email_addresses import parse_address
 from domain.errors import Forbidden, Invalid, Required
 from domain.phases import Platform
 from domain.text import clean_line
@@ -61,7 +60,7 @@ def new_account(user_type: UserType, email: str, profile: Profile) -> NewAccount
     if user_type is UserType.ADMIN:
         raise Forbidden("Admins are made by admins.", path=("input", "userType"))
     checked = check_profile(profile, user_type, path=("input", "profile"))
-    return NewAccount(user_type, parse_address(email, ("input", "email")), checked)
+    return NewAccount(user_type, email.strip(), checked)
 
 
 def check_profile(profile: Profile, user_type: UserType, path: tuple[str, ...]) -> Profile:
@@ -73,7 +72,7 @@ def check_profile(profile: Profile, user_type: UserType, path: tuple[str, ...]) 
         if name not in _SIDES[user_type]:
             raise Invalid(f"A {user_type} has no such field.", path=(*path, _camel(name)))
         if name.endswith("_name"):
-            given[name] = clean_line(value, MAX_NAME, (*path, _camel(name)))
+            given[name] = clean_line(value, MAX_NAME, (*path, _camel(name)), blank=Invalid)
     return Profile(**given)
 
 
@@ -89,7 +88,7 @@ def check_password(password: str, email: str, path: tuple[str, ...]) -> None:
 
 def check_token_name(name: str) -> str:
     """A token's name, trimmed."""
-    return clean_line(name, MAX_TOKEN_NAME, ("name",))
+    return clean_line(name, MAX_TOKEN_NAME, ("name",), blank=Invalid)
 
 
 def check_token_scopes(scopes: Iterable[Scope], creator: Actor) -> tuple[Scope, ...]:

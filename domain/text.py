@@ -6,7 +6,7 @@ Two texts that look the same are stored as the same characters, and nothing invi
 import unicodedata
 from collections.abc import Sequence
 
-from domain.errors import Invalid, Required
+from domain.errors import Invalid, LaunchError, Required
 
 # Control, format, surrogate and private-use characters, and separators of lines and paragraphs.
 _REFUSED = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
@@ -16,10 +16,12 @@ _VISIBLE = frozenset("LNPS")  # letters, numbers, punctuation, symbols
 _LINE_CONTROLS = frozenset("\n\r\t")
 
 
-def clean_line(value: str, limit: int, path: Sequence[str] = ()) -> str:
-    """One-line text as it is stored: NFC, spaces trimmed and collapsed, 1 to `limit` characters.
+def clean_line(
+    value: str, limit: int, path: Sequence[str] = (), *, blank: type[LaunchError] = Required
+) -> str:
+    """One-line text as it is stored: NFC, trimmed, 1 to `limit` characters.
 
-    Raises Required where nothing visible remains, and Invalid for a line break, a control or
+    Raises `blank` where nothing visible remains, and Invalid for a line break, a control or
     format character (a zero-width space, a right-to-left override), or too many characters.
     """
     text = unicodedata.normalize("NFC", value).strip()
@@ -27,9 +29,8 @@ def clean_line(value: str, limit: int, path: Sequence[str] = ()) -> str:
         if is_hidden(character):
             message = f"This is one line of visible text without {_name(character)}."
             raise Invalid(message, path=path)
-    text = " ".join(text.split())
     if not any(unicodedata.category(character)[0] in _VISIBLE for character in text):
-        raise Required("This needs at least one visible character.", path=path)
+        raise blank("This needs at least one visible character.", path=path)
     if len(text) > limit:
         raise Invalid(f"This has 1 to {limit} characters.", path=path)
     return text

@@ -15,9 +15,9 @@ from strawberry.scalars import JSON
 from strawberry.types.scalar import ScalarDefinition
 
 from domain import percent as rules
-from domain.email_addresses import EmailAddress, parse_address
 from domain.errors import Invalid
 from domain.percent import Percent
+from services.email_addresses import EmailAddress, parse_address
 
 
 def _reject(message: str) -> GraphQLError:

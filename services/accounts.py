@@ -10,11 +10,11 @@ from db.session import UnitOfWork
 from domain import accounts as rules
 from domain.accounts import NewAccount
 from domain.actors import ROLE_SCOPES, Actor, ActorKind, Role, UserType
-from domain.email_addresses import parse_address
 from domain.errors import NotUnique
 from domain.events import UserSignedUp
 from domain.ids import UserId
 from domain.onboarding import OnboardingSide
+from services.email_addresses import parse_address
 from services.passwords import Passwords
 
 
@@ -33,8 +33,8 @@ async def create_account(
 
     Without a password hash the account has no password until its owner chooses one.
     """
-    role = rules.ROLES[account.user_type]
-    user = await queries.add_user(uow.session, account.email, role, password_hash)
+    role, email = rules.ROLES[account.user_type], parse_address(account.email, ("input", "email"))
+    user = await queries.add_user(uow.session, email, role, password_hash)
     if user is None:
         raise EmailTaken
     await _create_profile(uow, user, account)

@@ -19,13 +19,13 @@ from db.models.mail import Mail, MailAttempt
 from db.queries import mail as queries
 from db.session import Database, UnitOfWork
 from domain.actors import Actor, system_actor
-from domain.email_addresses import parse_mailbox
 from domain.errors import Invalid
 from domain.events import MailQueued
 from domain.ids import InvitationId, MailId
 from domain.letters import Letter
 from domain.marketplace_events import InvitationLetterChanged
 from domain.outbox import FINAL, MOST_REASON, AttemptOutcome, next_attempt, retry_until
+from services.email_addresses import parse_mailbox
 from services.mail_messages import MalformedMessage, Server, compose, server_of
 from settings import Settings
 

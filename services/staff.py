@@ -6,8 +6,8 @@ from db.queries import accounts as queries
 from db.session import UnitOfWork
 from domain import accounts as rules
 from domain.actors import USER_TYPES, Actor, Role, UserType
-from domain.email_addresses import parse_address
 from domain.errors import Invalid, Required
+from services.email_addresses import parse_address
 from services.password_changes import set_password
 from services.passwords import Passwords
 from services.sessions import end_sessions

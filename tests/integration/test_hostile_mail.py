@@ -16,12 +16,12 @@ from db.models.mail import Mail
 from db.session import Database
 from domain import account_letters as letters
 from domain.actors import ANONYMOUS
-from domain.email_addresses import parse_address
 from domain.errors import LaunchError
 from domain.invitation_letters import Inviting, invitation
 from domain.letters import Letter
 from domain.phases import Platform
 from domain.text import clean_line
+from services.email_addresses import parse_address
 from services.mail import deliver, post
 from settings import Settings
 from tests.servers import free_port

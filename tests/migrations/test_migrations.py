@@ -107,7 +107,7 @@ async def _tables(url: str) -> set[str]:
 
 _ADDRESSES = {
     "plain@example.com": "plain@example.com",
-    "Upper@Example.COM": "Upper@example.com",
+    "Upper@Example.COM": "Upper@Example.COM",
     "anna@münchen.de": "anna@xn--mnchen-3ya.de",
     "twice@münchen.de": "twice@münchen.de",  # its punycode is another account
     "twice@xn--mnchen-3ya.de": "twice@xn--mnchen-3ya.de",

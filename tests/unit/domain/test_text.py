@@ -16,7 +16,7 @@ LIMIT = 200
     ("typed", "stored"),
     [
         ("Anna", "Anna"),
-        ("  Anna   Maria ", "Anna Maria"),
+        ("  Anna  Maria ", "Anna  Maria"),
         ("Rene\u0301", "Ren\u00e9"),
         ("Blumen & Söhne, GmbH", "Blumen & Söhne, GmbH"),
         ("花屋", "花屋"),

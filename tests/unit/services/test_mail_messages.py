@@ -11,9 +11,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from db.models.mail import Mail
-from domain.email_addresses import Mailbox, parse_address, parse_mailbox
 from domain.errors import LaunchError
 from domain.text import clean_line
+from services.email_addresses import Mailbox, parse_address, parse_mailbox
 from services.mail_messages import MalformedMessage, compose
 
 SENDER = parse_mailbox("WedSync <launch@wedsync.app>")

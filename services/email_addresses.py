@@ -37,7 +37,7 @@ class Mailbox:
 def parse_address(value: str, path: Sequence[str] = ()) -> EmailAddress:
     """The address as it is stored and sent to; raises Invalid naming what is wrong with it.
 
-    The domain is lower case and ASCII; the case of the local part stays as it was typed.
+    An international domain becomes punycode; the case of other characters stays as it was typed.
     """
     text = unicodedata.normalize("NFC", value).strip()
     if any(map(is_hidden, text)):
@@ -87,6 +87,8 @@ def _host(domain: str, path: Sequence[str]) -> str:
         name = idna.encode(domain, uts46=True, std3_rules=True).decode("ascii")
     except (idna.IDNAError, UnicodeError):
         name = ""
+    if name == domain.lower():
+        name = domain
     labels = name.split(".")
     if len(labels) < 2 or not labels[-1] or _NUMBERS.fullmatch(labels[-1]):
         message = f"This is not an e-mail address: after the @ stands a domain. {_ADVICE}"
