@@ -33,7 +33,8 @@ def check_client(given: Mapping[str, object]) -> dict[str, object]:
     found = dict(given)
     if "couple_names" in found:
         names = str(found["couple_names"] or "")
-        found["couple_names"] = clean_line(names, MAX_NAMES, ("input", "coupleNames"))
+        line = clean_line(names, MAX_NAMES, ("input", "coupleNames"))
+        found["couple_names"] = " ".join(line.split())
     notes = found.get("notes")
     if isinstance(notes, str):
         check_long_text(notes, MAX_NOTES, ("input", "notes"))
