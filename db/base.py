@@ -10,6 +10,8 @@ from sqlalchemy import DateTime, Enum, ForeignKey, MetaData, Numeric, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from db import moments
+
 type_annotation_map: Mapping[object, object] = {
     datetime: DateTime(timezone=True),
     dict[str, object]: JSONB,
@@ -25,7 +27,11 @@ NAMING = {
 }
 
 UuidKey = Annotated[UUID, mapped_column(primary_key=True, server_default=text("gen_random_uuid()"))]
-Moment = Annotated[datetime, mapped_column(server_default=func.now())]
+Moment = Annotated[datetime, mapped_column(default=moments.current, server_default=func.now())]
+Touched = Annotated[
+    datetime,
+    mapped_column(default=moments.current, onupdate=moments.current, server_default=func.now()),
+]
 Percentage = Annotated[float, mapped_column(Numeric(5, 2, asdecimal=False))]
 
 
@@ -37,10 +43,10 @@ class Base(DeclarativeBase):
 
 
 class Timestamps:
-    """When a row was made and last changed. `updated_at` is moved by a trigger (SPEC S12)."""
+    """When a row was made and last changed; a trigger moves it for SQL of others (SPEC S12)."""
 
     created_at: Mapped[Moment]
-    updated_at: Mapped[Moment]
+    updated_at: Mapped[Touched]
 
 
 def enum_column(kind: type[StrEnum]) -> Enum:

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import (
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, QueuePool
 from sqlalchemy.util import await_only
 
-from db import event_log, flag_versions
+from db import event_log, flag_versions, moments
 from db.drafts import Audit, Draft
 from db.json_text import read_json
 from db.reach import ANSWER_SECONDS, CONNECT_SECONDS, CUT, SILENT, Reach
@@ -125,10 +125,11 @@ class Database:
         """A unit of work that commits on a clean exit and rolls back on any exception."""
         async with self._translated(), self._sessions() as session, session.begin():
             uow = UnitOfWork(session, self.clock())
-            yield uow
-            await uow.write_events()
-            if uow.recorded:
-                await self._enqueue_jobs(session, uow.recorded)
+            with moments.at(uow.now):
+                yield uow
+                await uow.write_events()
+                if uow.recorded:
+                    await self._enqueue_jobs(session, uow.recorded)
         await self._tell(uow.recorded)
 
     async def dispose(self) -> None:

@@ -38,7 +38,7 @@ class OnboardingProgress(Timestamps, Base):
     assistance_needed: Mapped[bool] = mapped_column(server_default=text("false"))
     assistance_message: Mapped[str | None]
     assistance_requested_at: Mapped[datetime | None]
-    last_activity_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    last_activity_at: Mapped[Moment]
     completed_at: Mapped[datetime | None]
     nudges_sent: Mapped[int] = mapped_column(server_default=text("0"))
     nudges_opted_out: Mapped[bool] = mapped_column(server_default=text("false"))

@@ -3,8 +3,10 @@
 from contextlib import AsyncExitStack
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, select, text
 
+from db.models.flags import FeatureFlag
+from db.models.jobs import Tick
 from db.session import Database
 from domain.errors import DependencyDown
 from jobs.queue import JobSpec, enqueue
@@ -55,3 +57,18 @@ async def test_a_connection_that_ends_under_the_queue(migrated: str, clock: Cloc
     with pytest.raises(DependencyDown):
         await lose_it_before_a_job_is_added(one)
     await one.dispose()
+
+
+async def test_rows_carry_the_moment_of_their_unit_of_work(db: Database, clock: Clock) -> None:
+    """D6: whoever writes them and however often in one transaction, not the database's clock."""
+    clock.advance(365 * 86_400)
+    async with db.write() as uow:
+        flag = FeatureFlag(flag_key="moment", flag_name="Moment", salt="moment")
+        uow.session.add(flag)
+        await uow.session.flush()
+        flag.description = "written twice in one transaction"
+        await uow.session.flush()
+        await uow.session.refresh(flag)
+        await uow.session.execute(insert(Tick).values(task="moment", slot=1, worker="one"))
+        claimed_at = await uow.session.scalar(select(Tick.claimed_at))
+    assert {flag.created_at, flag.updated_at, claimed_at} == {uow.now}
