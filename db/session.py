@@ -202,9 +202,14 @@ def _ping_first(engine: AsyncEngine, reach: Reach) -> None:
 
 
 def _is_connection_failure(error: DBAPIError) -> bool:
-    """SQLSTATE classes 08 (connection), 57P (shutdown) and 53 (no resources)."""
+    """SQLSTATE classes 08 (connection), 57P (shutdown), 53 (no resources); refused connections."""
     state = str(getattr(error.orig, "sqlstate", "") or "")
-    return state.startswith(("08", "57P", "53"))
+    return state.startswith(("08", "57P", "53")) or _is_closed(state, error)
+
+
+def _is_closed(state: str, error: DBAPIError) -> bool:
+    """A database that accepts nobody (ALLOW_CONNECTIONS false): 55000, before any statement."""
+    return state == "55000" and error.statement is None
 
 
 _COUNTER: ContextVar["StatementCounter | None"] = ContextVar("statement_counter", default=None)

@@ -92,7 +92,7 @@ class HealthStore:
                     _record_change(uow, newest, state)
             fresh = [state for state in newest.values() if stored.get(state.check) != state]
             if fresh:
-                await queries.save_states(uow.session, fresh)
+                await queries.save_states(uow.session, fresh, uow.now)
 
 
 def _begin(ticks: Sequence[Tick], now: datetime) -> datetime:

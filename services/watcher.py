@@ -6,6 +6,7 @@ Every process does this, web processes too, because no worker may be alive to do
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
@@ -55,9 +56,14 @@ class Watcher:
     """One a process."""
 
     def __init__(
-        self, db: Database, monitor: HealthMonitor, settings: Settings, alarm: Alarm
+        self,
+        db: Database,
+        monitor: HealthMonitor,
+        settings: Settings,
+        alarm: Alarm,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Nothing is looked at yet."""
+        """Nothing is looked at yet. `monotonic` counts the seconds of an outage."""
         interval = settings.health_interval_seconds
         self._db = db
         self._monitor = monitor
@@ -67,7 +73,8 @@ class Watcher:
         self._pause = min(_LONGEST_PAUSE, self._limit / _LOOKS)
         self._active = False
         self._alarmed = False
-        self._answered_at = time.monotonic()
+        self._monotonic = monotonic
+        self._answered_at = monotonic()
         self._away = False
         self._settled_at = 0.0
         self._task: asyncio.Task[None] | None = None
@@ -84,7 +91,7 @@ class Watcher:
         """One look: report silence, take the report back when checks go on."""
         try:
             async with self._db.read() as session:
-                silence = await queries.look(session)
+                silence = await queries.look(session, self._db.clock())
         except DependencyDown:
             self._away = True
             await self._look_without_database()
@@ -105,14 +112,14 @@ class Watcher:
                 logger.exception("watcher: the look failed and is tried again")
 
     def _note(self, silence: Silence) -> None:
-        now = time.monotonic()
+        now = self._monotonic()
         self._active, self._answered_at = silence.active > 0, now
         if self._away:
             self._away, self._settled_at = False, now + self._limit
 
     async def _may_complain(self) -> bool:
         """Not while ticks that a database that was away could not take are still on their way."""
-        return time.monotonic() >= self._settled_at and not await self._alarm.is_silenced()
+        return self._monotonic() >= self._settled_at and not await self._alarm.is_silenced()
 
     def _is_silent(self, silence: Silence) -> bool:
         return silence.active > 0 and not self._is_watched(silence)
@@ -135,7 +142,7 @@ class Watcher:
         async with self._db.write() as uow:
             if not await queries.take_turn(uow.session):
                 return
-            silence = await queries.look(uow.session)
+            silence = await queries.look(uow.session, uow.now)
             if silence.reported or not self._is_silent(silence):
                 return
             active = await phase_queries.everything(uow.session, (PhaseStatus.ACTIVE,))
@@ -162,7 +169,7 @@ class Watcher:
 
     async def _look_without_database(self) -> None:
         """Redis may know that checks go on; where it does not either, nobody knows anything."""
-        away = time.monotonic() - self._answered_at
+        away = self._monotonic() - self._answered_at
         if not self._active or away <= self._limit:
             return
         snapshot = await self._monitor.latest()

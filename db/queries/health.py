@@ -109,15 +109,15 @@ async def lock_states(session: AsyncSession) -> dict[CheckType, CheckState]:
     return {state.check: state for state in found}
 
 
-async def save_states(session: AsyncSession, new: Sequence[CheckState]) -> None:
-    """Store states; one row a check. When, the database says: watchers rely on its clock (X16)."""
+async def save_states(session: AsyncSession, new: Sequence[CheckState], now: datetime) -> None:
+    """Store states; one row a check."""
     insertion = upsert(HealthCheckState).values(
         [
             {
                 "check_type": state.check,
                 "id": CHECK_IDS[state.check],
                 "state": _STATE.dump_python(state, mode="json"),
-                "updated_at": func.clock_timestamp(),
+                "updated_at": now,
             }
             for state in sorted(new, key=lambda state: state.check)
         ]

@@ -1,4 +1,4 @@
-"""SQL about the watch over the health monitor, by the clock of the database alone (SPEC X16)."""
+"""SQL about the watch over the health monitor (SPEC X16)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ KEY = "watcher:health"
 
 _LOOK = text("""\
 SELECT silence.active, silence.last_tick,
-       extract(epoch FROM clock_timestamp() - silence.last_tick)::float8 AS seconds,
+       extract(epoch FROM CAST(:now AS timestamptz) - silence.last_tick)::float8 AS seconds,
        EXISTS (
            SELECT FROM launch_incidents
            WHERE dedup_key = :key AND status IN ('open', 'investigating')
@@ -35,9 +35,9 @@ class Silence:
     reported: bool
 
 
-async def look(session: AsyncSession) -> Silence:
+async def look(session: AsyncSession, now: datetime) -> Silence:
     """What the database knows at this moment."""
-    row = (await session.execute(_LOOK, {"key": KEY})).one()
+    row = (await session.execute(_LOOK, {"key": KEY, "now": now})).one()
     return Silence(row.active, row.last_tick, row.seconds, row.reported)
 
 
