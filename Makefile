@@ -17,13 +17,14 @@ TOOLS_READY := $(VENV)/.tools-ready
 # Processes of pytest that run tests beside each other.
 WORKERS ?= 3
 
-.PHONY: help run check test lint types imports unit audit units bench env tools web pages clients lock clean
+.PHONY: help run check test lint types imports unit audit units scenarios bench env tools web pages clients lock clean
 
 help:
 	@echo "make run    start everything here: database, cache, app and worker (HOST, PORT, DATA_DIR)"
 	@echo "make check  within a minute: format, lint, types, import contracts, unit tests"
 	@echo "make test   everything: the checks, the build of the web app, all tests on real servers"
 	@echo "            ARGS=tests/api/test_flags.py runs one file, with any options of pytest"
+	@echo "make scenarios  random sequences of steps against the real services (COUNT=500, SEED=)"
 	@echo "make bench  measure against the targets (NAMES=\"sockets memory\" for some of it)"
 
 run: env pages
@@ -70,6 +71,10 @@ units: tools web clients
 	@$(BIN)/python -m tests.suite -n $(WORKERS) --ignore=tests/e2e/test_browser.py
 	@echo "== tests in a browser (alone: its machine is watched for slowness)"
 	@$(BIN)/pytest tests/e2e/test_browser.py
+
+# Prints each failing sequence in a short form that tests/scenarios/test_found.py can hold.
+scenarios: tools
+	@$(BIN)/python -m tests.scenarios $(or $(COUNT),500) $(SEED)
 
 # Some minutes on an idle machine; docs/performance.md says what it measures.
 bench: tools

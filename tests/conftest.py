@@ -8,13 +8,11 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 from redis.asyncio import Redis
-from sqlalchemy import text
 from starlette.applications import Starlette
 
 from app import create_app, running
 from db.embedded import EmbeddedPostgres, EmbeddedValkey
 from db.migrate import upgrade
-from db.models import Base
 from db.session import Database
 from domain.actors import Role
 from settings import Settings
@@ -24,14 +22,12 @@ from tests.factories.accounts import fast_passwords
 from tests.factories.health import PROBES, Health
 from tests.graphql import GraphQLClient
 from tests.support import shared_dialect
+from tests.support.emptying import empty
 
 # As the processes of `launch` do it; much of a test's time is the making of things that stay.
 gc.set_threshold(50_000, 20, 20)
 shared_dialect.install()
 pytest_plugins = ["tests.support.not_run"]
-
-_APPEND_ONLY = ("launch_events", "changes")
-_KEPT = {"flag_set_version", "launch_event_counter"}
 
 
 @pytest.fixture(scope="session")
@@ -111,33 +107,6 @@ async def redis(settings: Settings) -> AsyncIterator[Redis]:
     await client.flushall()
     yield client
     await client.aclose()
-
-
-async def empty(database: Database) -> None:
-    """Remove every row. The triggers that forbid this are off for this one transaction.
-
-    Sequences of events go on: the tails of running apps must not see the log go backwards.
-    """
-    async with database.engine.begin() as connection:
-        await connection.execute(text(_EMPTY))
-
-
-def _empty_statement() -> str:
-    """One round trip; tables that hold nothing, which are most, cost next to nothing."""
-    children_first = [table.name for table in reversed(Base.metadata.sorted_tables)]
-    steps = []
-    for name in (*children_first, "pgqueuer"):
-        if name in _KEPT:
-            continue
-        delete = f"DELETE FROM {name};"
-        if name in _APPEND_ONLY:
-            toggle = f"ALTER TABLE {name} {{}} TRIGGER append_only;"
-            delete = toggle.format("DISABLE") + delete + toggle.format("ENABLE")
-        steps.append(f"IF EXISTS (SELECT FROM {name}) THEN {delete} END IF;")
-    return f"DO $$ BEGIN {' '.join(steps)} END $$"
-
-
-_EMPTY = _empty_statement()
 
 
 @pytest.fixture

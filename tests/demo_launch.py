@@ -12,9 +12,9 @@ from domain.actors import Role, system_actor
 from services import demo, staff
 from services.passwords import Passwords
 from settings import Settings
-from tests.conftest import empty
 from tests.launch import Launch
 from tests.servers import free_port
+from tests.support.emptying import empty
 
 EMAIL, PASSWORD = "operator@wedsync.app", "a long enough password"
 

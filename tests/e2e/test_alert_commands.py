@@ -13,10 +13,10 @@ from commands import alerts, silences
 from db.session import Database
 from schema.root import schema
 from settings import Settings
-from tests.conftest import empty
 from tests.launch import Ended, Launch, wait_until_ready
 from tests.receivers import HttpReceiver
 from tests.servers import free_port
+from tests.support.emptying import empty
 
 EMAIL, PASSWORD = "operator@wedsync.app", "a long enough password"
 

@@ -16,10 +16,10 @@ import pytest
 from db.session import Database
 from settings import Settings
 from tests.collector import Collector, attributes, collecting
-from tests.conftest import empty
 from tests.fleet import until
 from tests.launch import Launch, Running, wait_until_ready
 from tests.servers import dead_port, free_port
+from tests.support.emptying import empty
 
 RESET = """mutation Reset($email: EmailAddress!) { requestPasswordReset(email: $email) }"""
 EMAIL = "somebody@wedsync.app"

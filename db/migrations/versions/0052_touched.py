@@ -1,14 +1,14 @@
 """a row that is touched by SQL of others never goes back in time (D6)
 
-Revision: 0036, after 0035
+Revision: 0052, after 0051
 """
 
 from collections.abc import Sequence
 
 from alembic import op
 
-revision: str = '0036'
-down_revision: str | Sequence[str] | None = '0035'
+revision: str = '0052'
+down_revision: str | Sequence[str] | None = '0051'
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

@@ -1,0 +1,15 @@
+"""One ground for all sequences of a test process."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from settings import Settings
+from tests.scenarios.ground import Ground, prepared
+
+
+@pytest.fixture(scope="session")
+async def ground(settings: Settings) -> AsyncIterator[Ground]:
+    """A database and a cache that only scenarios use."""
+    async with prepared(settings) as found:
+        yield found

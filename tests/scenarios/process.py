@@ -1,0 +1,62 @@
+"""A process that serves flags: its own engine, flag store, kills and event tail, without loops."""
+
+from collections.abc import Sequence
+
+from redis.asyncio import Redis
+
+from db.session import Database
+from domain.errors import DependencyDown
+from domain.events import FlagChanged, RecordedEvent
+from jobs.routing import enqueue_for
+from services import kill_switch
+from services.event_reads import LogReader
+from services.flag_store import FlagStore
+from settings import Settings
+from subscriptions import channels
+from subscriptions.bus import Broadcast
+from subscriptions.tail import EventTail
+from tests.scenarios.clock import VirtualClock
+
+
+class ServingProcess:
+    """What `launch serve` is to a flag. The driver polls in place of its loops."""
+
+    def __init__(self, settings: Settings, redis: Redis, clock: VirtualClock) -> None:
+        """Connects with its first poll."""
+        self.db = Database(
+            str(settings.database_url), clock=clock, pool_size=2, enqueue_jobs=enqueue_for
+        )
+        self.flags = FlagStore(self.db, clock=clock)
+        self._redis = redis
+        log = LogReader(self.db)
+        self._tail = EventTail(
+            Broadcast(str(settings.redis_url)),
+            channels.EVENTS,
+            channels.decode_events,
+            log.read_after,
+            log.read_head,
+        )
+        self.db.on_commit(self._after_commit)
+
+    @property
+    def position(self) -> int:
+        """The newest event that its streams have."""
+        return self._tail.position
+
+    async def poll(self) -> None:
+        """One turn of each loop of a process; without the database the flags become stale."""
+        await self.flags.check()
+        self.flags.kill(await kill_switch.read(self._redis))
+        try:
+            await self._tail.catch_up()
+        except DependencyDown:
+            return
+
+    async def stop(self) -> None:
+        """The process is gone."""
+        await self.db.dispose()
+
+    async def _after_commit(self, events: Sequence[RecordedEvent]) -> None:
+        """As `FlagFeed` does: a change is in force here before its author has the reply (S93)."""
+        if any(isinstance(item.event, FlagChanged) for item in events):
+            await self.flags.refresh()

@@ -1,0 +1,123 @@
+"""The system of one sequence: a worker, some processes, and what they share, on one clock."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+from redis.asyncio import Redis
+
+from db.session import Database
+from domain.health import CheckType
+from jobs.guards import guard
+from jobs.routing import enqueue_for
+from jobs.worker import HANDLERS, Parts
+from services.alerting import AlertCenter
+from services.certificates import CertificateWatch
+from services.health_monitor import HealthMonitor, Timing
+from services.heartbeats import Heartbeats
+from services.readiness import Gate, open_gate
+from services.watcher import Watcher
+from tests.factories.health import FakeProbe
+from tests.scenarios.clock import VirtualClock
+from tests.scenarios.ground import Ground
+from tests.scenarios.process import ServingProcess
+
+_TIMING = Timing(interval=30, timeout=5, recheck=0)
+PROCESSES = 2
+
+
+class System:
+    """Everything that acts. Nothing here runs by itself."""
+
+    def __init__(self, ground: Ground, redis: Redis, clock: VirtualClock) -> None:
+        """One worker, no process yet."""
+        self.ground = ground
+        self.redis = redis
+        self.clock = clock
+        self.settings = ground.settings
+        self.probes: Mapping[CheckType, FakeProbe] = {check: FakeProbe() for check in CheckType}
+        self.processes: dict[int, ServingProcess] = {}
+        self.database_away = False
+        self.worker = Database(
+            str(self.settings.database_url), clock=clock, pool_size=4, enqueue_jobs=enqueue_for
+        )
+        self.alerts = AlertCenter(self.settings, self.worker, redis)
+        self.monitor = HealthMonitor(
+            self.worker, redis, self.probes, _publish, _TIMING, self.alerts.observe
+        )
+        self.watchdog = Watcher(
+            self.worker, self.monitor, self.settings, self.alerts, clock.monotonic
+        )
+        self._certificates = CertificateWatch(self.settings.base_url, clock)
+        heartbeats = Heartbeats(self.worker, redis, self.settings)
+        self._parts = Parts(
+            self.settings, self.worker, redis, self.monitor, _announce, self.alerts, heartbeats
+        )
+
+    @property
+    def db(self) -> Database:
+        """That of the process which the next request reaches."""
+        alive = next(iter(self.processes.values()), None)
+        return alive.db if alive else self.worker
+
+    async def start_process(self, number: int) -> None:
+        """One more, which reads what it needs."""
+        process = ServingProcess(self.settings, self.redis, self.clock)
+        self.processes[number] = process
+        await process.poll()
+
+    async def lose_process(self, number: int) -> None:
+        """It dies without a word."""
+        await self.processes.pop(number).stop()
+
+    async def gate(self) -> Gate:
+        """As every activation asks for."""
+        return await open_gate(
+            self.monitor,
+            self.redis,
+            self.settings,
+            b"a secret of the scenarios",
+            self.clock(),
+            self._certificates,
+        )
+
+    async def tick(self) -> None:
+        """What the worker does every 30 s."""
+        await self.monitor.tick()
+        await guard(self.worker, self.monitor, self.settings)
+        await self.alerts.sweep()
+
+    async def handle(self, entrypoint: str, payload: Mapping[str, object]) -> None:
+        """Do the work of a job."""
+        await HANDLERS[entrypoint](self._parts, payload)
+
+    async def stop(self) -> None:
+        """End all that it holds."""
+        for number in list(self.processes):
+            await self.lose_process(number)
+        await self.alerts.stop()
+        await self.worker.dispose()
+
+
+@asynccontextmanager
+async def running(ground: Ground) -> AsyncIterator[System]:
+    """A fresh system on empty servers."""
+    redis: Redis = Redis.from_url(str(ground.settings.redis_url))
+    await ground.clear()
+    await redis.flushdb()
+    system = System(ground, redis, VirtualClock())
+    try:
+        for number in range(PROCESSES):
+            await system.start_process(number)
+        yield system
+    finally:
+        await ground.let_in()
+        await system.stop()
+        await redis.aclose()
+
+
+async def _publish(_message: str) -> None:
+    """Streams of health have tests of their own."""
+
+
+async def _announce(_channel: str, _message: str) -> None:
+    """The same of metrics."""

@@ -1,0 +1,41 @@
+"""The model can fail: rows that are changed behind its back are seen."""
+
+import pytest
+
+from tests.scenarios.ground import Ground
+from tests.scenarios.runner import run_steps, shortened
+from tests.scenarios.step import Step
+
+LIVE = (
+    Step("create_flag", ("flag_0", False, 25.0, ())),
+    Step("create_flag", ("flag_1", True, 50.0, ())),
+    Step("create_phase", ("phase_0", ("wedsync",), (("flag_0", None),), ())),
+    Step("create_phase", ("phase_1", ("wedme",), (("flag_1", None),), ())),
+    Step("activate", ("phase_0",)),
+)
+
+
+@pytest.mark.parametrize(
+    ("sql", "violation"),
+    [
+        ("UPDATE feature_flags SET enabled = false", "its audit ends with"),
+        ("UPDATE launch_phases SET status = 'completed' WHERE key = 'phase_0'", "by sql"),
+        ("UPDATE launch_phases SET step_index = 3 WHERE key = 'phase_0'", "moved 3 steps by sql"),
+        ("UPDATE phase_runs SET outcome = 'completed'", "its run ended as"),
+        ("UPDATE launch_event_counter SET seq = seq + 1", "the counter says"),
+        ("UPDATE launch_phases SET created_at = '2026-11-30'", "launch_phases.created_at holds"),
+        ("UPDATE launch_phases SET started_at = '2032-11-30'", "launch_phases.started_at holds"),
+    ],
+)
+async def test_rows_that_changed_behind_its_back_are_seen(
+    ground: Ground, sql: str, violation: str
+) -> None:
+    run = await run_steps(ground, [*LIVE, Step("sql", (sql,))])
+    assert any(violation in text for text in run.violations), run.report()
+
+
+async def test_a_failing_sequence_becomes_shorter(ground: Ground) -> None:
+    """Whatever has nothing to do with the failure is left out."""
+    sql = Step("sql", ("UPDATE launch_event_counter SET seq = seq + 1",))
+    short = await shortened(ground, await run_steps(ground, [*LIVE, sql]))
+    assert short.steps == [sql]
