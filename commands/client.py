@@ -3,6 +3,7 @@
 import asyncio
 import os
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -121,6 +122,8 @@ def problem_of(error: Exception, server: Server) -> Problem:
 
     if isinstance(error, TransportQueryError):
         return _refused(error, server)
+    if isinstance(error, TransportServerError) and error.code == HTTPStatus.UNAUTHORIZED:
+        return _not_logged_in(server)
     if isinstance(error, TransportServerError) and error.code is not None:
         return Problem(f"{server.url} answers with HTTP status {error.code}: is it the app?")
     if isinstance(error, TimeoutError):
@@ -138,13 +141,17 @@ def code_of(error: "TransportError | Exception") -> str | None:
 
 def _refused(error: "TransportQueryError", server: Server) -> Problem:
     if code_of(error) == "UNAUTHENTICATED":
-        why = "Your login is not valid any more" if server.token else "You are not logged in"
-        return Problem(f"{why} at {server.url}: `launch login EMAIL`, or set LAUNCH_TOKEN.")
+        return _not_logged_in(server)
     messages = [
         str(item.get("message", item)) if isinstance(item, dict) else str(item)
         for item in error.errors or [str(error)]
     ]
     return Problem("\n".join(dict.fromkeys(messages)))
+
+
+def _not_logged_in(server: Server) -> Problem:
+    why = "Your login is not valid any more" if server.token else "You are not logged in"
+    return Problem(f"{why} at {server.url}: `launch login EMAIL`, or set LAUNCH_TOKEN.")
 
 
 def _cause(error: BaseException) -> str:

@@ -144,6 +144,10 @@ class Actor:
         """True for a visitor without a session or token."""
         return self.kind is ActorKind.ANONYMOUS
 
+    def is_expired(self, now: datetime) -> bool:
+        """True from the moment on at which the credential ends."""
+        return self.expires_at is not None and self.expires_at <= now
+
     def allows(self, any_of: Iterable[Scope]) -> bool:
         """True where the actor holds at least one of the scopes."""
         return not self.scopes.isdisjoint(any_of)

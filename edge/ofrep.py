@@ -23,7 +23,7 @@ from domain.flags import Evaluation, EvaluationContext, missing
 from domain.ofrep import BadEvaluation, Stated
 from domain.rate_limits import network
 from edge.counting import counted
-from schema.authentication import credential_of, identify
+from schema.authentication import identify
 from schema.context import Context, Runtime
 from schema.http import Refusal
 from schema.reading import TOO_MANY_STREAMS, bounded, stream_of
@@ -177,13 +177,11 @@ class _Service:
         return self._runtime.flags.current
 
     async def _caller(self, request: Request) -> Actor:
-        key = request.headers.get("x-api-key")
-        params: dict[str, object] | None = {"token": key} if key is not None else None
-        context = Context(self._runtime, request, connection_params=params)
+        context = Context(self._runtime, request)
         await identify(context)
         if context.auth_unavailable:
             raise _Refused(503, "Access cannot be checked now: try again.", retry_after="2")
-        if context.actor.is_anonymous and credential_of(request, params, self._runtime.settings):
+        if context.has_invalid_token or context.has_stale_cookie:
             raise _Refused(401, "This credential is not valid.", www_authenticate="Bearer")
         return context.actor
 

@@ -1,46 +1,109 @@
 """Who calls: the credential of a request or socket, and the browser's cookie (SPEC part 5)."""
 
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from domain.actors import ANONYMOUS
+from domain.actors import ANONYMOUS, Actor
 from domain.errors import DependencyDown
 from schema.context import Connection, Context
 from schema.errors import Refused, TopLevelCode
+from schema.http import Refusal
 from services.entrance import Device, Entrance
 from settings import Settings
 
 COOKIE = "launch_session"
 _PARAMS = ("Authorization", "authorization", "token")
+_CHALLENGE = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What a caller presents. `secret` is None where it is malformed and so cannot be valid."""
+
+    secret: str | None = field(repr=False)
+    from_cookie: bool = False
 
 
 async def identify(context: Context) -> None:
-    """Fill in who calls. A credential that is not valid leaves a visitor: public fields answer."""
-    settings = context.runtime.settings
-    credential = credential_of(context.connection, context.connection_params, settings)
+    """Fill in who calls (SEC2).
+
+    A token that is not valid is rejected (`check_credential`). A session cookie that is not valid
+    leaves a visitor, who can log in, and is deleted: browsers send it with every request.
+    """
+    credential = credential_of(
+        context.connection, context.connection_params, context.runtime.settings
+    )
     if credential is None:
         return
     try:
-        context.actor = await context.runtime.access.actor(credential) or ANONYMOUS
+        context.actor = await actor_behind(context, credential)
     except DependencyDown:
         context.auth_unavailable = True
+        return
+    if not context.actor.is_anonymous:
+        context.credential = credential.secret
+    elif credential.from_cookie:
+        context.has_stale_cookie = True
+        forget(context)
+    else:
+        context.has_invalid_token = True
+
+
+async def actor_behind(context: Context, credential: Credential) -> Actor:
+    """Who holds it now; ANONYMOUS where it is not valid. Raises DependencyDown."""
+    if credential.secret is None:
+        return ANONYMOUS
+    return await context.runtime.access.actor(credential.secret) or ANONYMOUS
+
+
+def check_credential(context: Context) -> None:
+    """Raises a 401 for a token that is unknown, expired, revoked or malformed."""
+    if context.has_invalid_token:
+        message = "This token is not valid: it is unknown, expired or revoked."
+        raise Refusal(401, message, _CHALLENGE, TopLevelCode.UNAUTHENTICATED)
+
+
+async def renew(context: Context) -> bool:
+    """Look again who holds the credential of a socket; False where it is valid no more (D9).
+
+    Called for every operation: expiry and revocation count even where no timer and no message told
+    of them. While access cannot be checked, what has not expired goes on until it can.
+    """
+    if context.credential is None:
+        return True
+    try:
+        actor = await context.runtime.access.actor(context.credential)
+    except DependencyDown:
+        return not context.actor.is_expired(context.now)
+    if actor is None:
+        return False
+    context.actor = actor
+    return True
 
 
 def credential_of(
     connection: Connection | None,
     connection_params: dict[str, object] | None,
     settings: Settings,
-) -> str | None:
-    """From `connection_init`, else the header `Authorization: Bearer`, else the cookie."""
+) -> Credential | None:
+    """From `connection_init`, else `Authorization`, else `x-api-key`, else the cookie.
+
+    Another scheme than Bearer is a credential of ours that is malformed, but for Basic: proxies
+    in front of the product use it.
+    """
     for name in _PARAMS:
-        if connection_params and name in connection_params:
-            return _from_param(name, connection_params[name])
+        if connection_params and connection_params.get(name) is not None:
+            return Credential(_from_param(name, connection_params[name]))
     if connection is None:
         return None
-    header = connection.headers.get("authorization")
-    if header is not None and _scheme(header) == "bearer":
-        return _bearer(header)
+    header = connection.headers.get("authorization", "").strip()
+    if header and _scheme(header) != "basic":
+        return Credential(_bearer(header))
+    key = connection.headers.get("x-api-key", "").strip()
+    if key:
+        return Credential(key)
     cookie = connection.cookies.get(COOKIE)
-    return cookie if cookie and is_same_site(connection, settings) else None
+    return Credential(cookie, True) if cookie and is_same_site(connection, settings) else None
 
 
 def is_same_site(connection: Connection, settings: Settings) -> bool:
@@ -51,8 +114,7 @@ def is_same_site(connection: Connection, settings: Settings) -> bool:
     if origin is None:
         return True
     trusted = {_origin(url) for url in (settings.base_url, *settings.allowed_origins)}
-    host = connection.headers.get("host", "").lower()
-    return _origin(origin) in trusted or (host != "" and _origin(origin)[1] == host)
+    return _origin(origin) in trusted or _origin(origin) == _own_origin(connection, settings)
 
 
 def remember(context: Context, token: str, expires_at: datetime) -> None:
@@ -115,6 +177,15 @@ def _origin(url: str) -> tuple[str, str]:
     # Not urlsplit, which raises on some of what a stranger may send.
     scheme, _, rest = url.lower().partition("://")
     return scheme, rest.partition("/")[0]
+
+
+def _own_origin(connection: Connection, settings: Settings) -> tuple[str, str] | None:
+    """What a browser calls this server, by the Host that it sent; the scheme is compared too.
+
+    Without a PUBLIC_URL the server is reached as it listens: by http.
+    """
+    host = connection.headers.get("host", "").lower()
+    return (_origin(settings.base_url)[0], host) if host else None
 
 
 def _is_secure(settings: Settings) -> bool:

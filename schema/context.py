@@ -117,6 +117,9 @@ class Context:
     response: Response | None = None
     actor: Actor = ANONYMOUS
     auth_unavailable: bool = False
+    credential: str | None = field(default=None, repr=False)  # the valid one that came with it
+    has_invalid_token: bool = False
+    has_stale_cookie: bool = False
     takes_over: bool = False  # whether streams may go on without their generators
     at_fault: bool = False  # whether an answer failed by our fault
     question: Question | None = None  # what was asked, where the answer can be given again

@@ -67,7 +67,9 @@ class Repeats:
             return None
         context = Context(self._runtime, request)
         await identify(context)
-        data = None if context.auth_unavailable else await self._data(question, context)
+        if context.auth_unavailable or context.has_invalid_token or context.has_stale_cookie:
+            return None  # the long road refuses, or deletes the cookie
+        data = await self._data(question, context)
         if data is None:
             return None
         # Last, for a refusal costs nothing, and is the long road's to tell.

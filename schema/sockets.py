@@ -21,6 +21,7 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
 
 from domain.actors import Actor, Scope
 from schema.adapters import FrameAdapter, SocketAdapter
+from schema.authentication import renew
 from schema.context import Caller, Context
 from schema.documents import operation_kind
 from schema.errors import TopLevelCode
@@ -141,6 +142,9 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         """Start an operation whose document is known, where not too many run here already."""
         if not self.connection_acknowledged or message["id"] in self.operations:
             await super().handle_subscribe(message)  # closes the socket
+            return
+        if not await renew(self.context):
+            self._end()
             return
         most = self.max_subscriptions_per_connection or 0
         if len(self.operations) >= most:

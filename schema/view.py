@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
+from strawberry.exceptions import ConnectionRejectionError
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 from strawberry.http.streaming import HTTPStreamTransport, SSETransport
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
@@ -21,7 +22,7 @@ from strawberry.types import ExecutionResult
 
 from schema import http
 from schema.adapters import adapter_of
-from schema.authentication import identify
+from schema.authentication import check_credential, identify
 from schema.context import Context, Runtime
 from schema.documents import operation_kind
 from schema.engine import LaunchSchema
@@ -137,12 +138,15 @@ class GraphQLView(GraphQL[Context, None]):
             context = Context(self.runtime, request, response)
             request.state.context = context
             await identify(context)
+            check_credential(context)
             return context
         return Context(self.runtime, request)
 
     async def on_ws_connect(self, context: Context) -> Any:  # noqa: ANN401 - strawberry's type
         """Take the credential that came with `connection_init`."""
         await identify(context)
+        if context.has_invalid_token:
+            raise ConnectionRejectionError
         return await super().on_ws_connect(context)
 
     async def render_graphql_ide(self, request: Request) -> Response:

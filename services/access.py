@@ -153,4 +153,4 @@ class Access:
 
 
 def _alive(actor: Actor, now: datetime) -> Actor | None:
-    return actor if actor.expires_at is None or actor.expires_at > now else None
+    return None if actor.is_expired(now) else actor

@@ -19,11 +19,47 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 End = Callable[[], None]
 
-_MAX_DELAY = 86_400.0
+_LONGEST_DELAY = 3_600.0
 
 
 class AccessEnded(Forbidden):
     """Your access has ended. Log in again."""
+
+
+class ExpiryTimer:
+    """Calls `end` once when a credential expires, however far away that is (SEC1).
+
+    It looks at the clock again at least once an hour: the clock may be set, and a session lasts
+    longer than a timer of an event loop should.
+    """
+
+    def __init__(
+        self, expires_at: datetime | None, clock: Callable[[], datetime], end: End
+    ) -> None:
+        """`expires_at` None: never."""
+        self._expires_at = expires_at
+        self._clock = clock
+        self._end = end
+        self._handle: asyncio.TimerHandle | None = None
+        self._arm()
+
+    def cancel(self) -> None:
+        """Never call `end` any more."""
+        if self._handle is not None:
+            self._handle.cancel()
+
+    def _arm(self) -> None:
+        if self._expires_at is None:
+            return
+        seconds = (self._expires_at - self._clock()).total_seconds()
+        delay = min(max(seconds, 0.0), _LONGEST_DELAY)
+        self._handle = asyncio.get_running_loop().call_later(delay, self._check)
+
+    def _check(self) -> None:
+        if self._expires_at is not None and self._expires_at <= self._clock():
+            self._end()
+        else:
+            self._arm()
 
 
 class Lifetimes:
@@ -53,12 +89,11 @@ class Lifetimes:
             return
         ends = self._ends.setdefault(credential, set())
         ends.add(end)
-        timer = self._timer(actor.expires_at, end)
+        timer = ExpiryTimer(actor.expires_at, self._clock, end)
         try:
             yield
         finally:
-            if timer is not None:
-                timer.cancel()
+            timer.cancel()
             ends.discard(end)
             if not ends:
                 self._ends.pop(credential, None)
@@ -68,14 +103,6 @@ class Lifetimes:
         """The stream, which ends with AccessEnded when the actor's access does."""
         with self.watch(actor, lambda: stream.end(AccessEnded())):
             yield stream
-
-    def _timer(self, expires_at: datetime | None, end: End) -> asyncio.TimerHandle | None:
-        if expires_at is None:
-            return None
-        seconds = (expires_at - self._clock()).total_seconds()
-        if seconds > _MAX_DELAY:
-            return None
-        return asyncio.get_running_loop().call_later(max(seconds, 0), end)
 
     async def _follow(self) -> None:
         while True:

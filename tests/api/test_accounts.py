@@ -143,16 +143,41 @@ async def test_visitor_is_nobody(visitor: GraphQLClient) -> None:
     assert await visitor.data(VIEWER) == {"viewer": None}
 
 
-async def test_dead_token_leaves_public_fields_open(visitor: GraphQLClient) -> None:
-    stranger = visitor.as_("x" * 43)
-    assert await stranger.data(VIEWER) == {"viewer": None}
-    assert (await stranger.execute(TOKENS)).codes == ["UNAUTHENTICATED"]
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"authorization": f"Bearer {'x' * 43}"},
+        {"authorization": "Bearer"},
+        {"authorization": "x"},
+        {"x-api-key": "x" * 43},
+    ],
+)
+async def test_token_that_is_not_valid_is_rejected(
+    visitor: GraphQLClient, headers: dict[str, str]
+) -> None:
+    """SEC2: on public fields too, or a tool would not notice that its token has ended."""
+    answer = await visitor.execute(VIEWER, headers=headers)
+    assert (answer.status, answer.codes) == (401, ["UNAUTHENTICATED"])
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+async def test_cookie_that_is_not_valid_is_deleted_and_leaves_a_visitor(
+    visitor: GraphQLClient, sarah: GraphQLClient
+) -> None:
+    """SEC2: the browser sends it with the log-in as well."""
+    stale = {"cookie": f"launch_session={'x' * 43}", "origin": "http://launch.test"}
+    for _ in range(2):  # the second time as a document that is known
+        answer = await visitor.execute(VIEWER, headers=stale)
+        assert answer.data == {"viewer": None}
+        assert 'launch_session=""; ' in answer.headers["set-cookie"]
+    answer = await visitor.execute(LOG_IN, headers=stale, email=EMAIL, password=PASSWORD)
+    assert answer.data["logIn"]["errors"] == []
 
 
 async def test_log_out_ends_the_session(sarah: GraphQLClient) -> None:
     assert await sarah.data(LOG_OUT) == {"logOut": True}
-    assert await sarah.data(LOG_OUT) == {"logOut": False}
-    assert await sarah.data(VIEWER) == {"viewer": None}
+    assert (await sarah.execute(LOG_OUT)).codes == ["UNAUTHENTICATED"]
+    assert await sarah.as_(None).data(LOG_OUT) == {"logOut": False}
 
 
 async def test_browser_gets_a_cookie_that_scripts_cannot_read(visitor: GraphQLClient) -> None:
@@ -203,7 +228,9 @@ async def test_forgotten_password_comes_back_by_mail(sarah: GraphQLClient, db: D
     token = await token_of(db, MailKind.PASSWORD_RESET)
     payload = await ask(sarah, RESET, token=token, new=NEW)
     assert payload["session"]["user"]["email"] == EMAIL
-    assert codes(await ask(sarah, RESET, token=token, new=NEW)) == [("ALREADY_USED", ["token"])]
+    assert (await sarah.execute(VIEWER)).status == 401, "all other sessions have ended"
+    again = await ask(sarah.as_(None), RESET, token=token, new=NEW)
+    assert codes(again) == [("ALREADY_USED", ["token"])]
 
 
 async def test_too_many_reset_requests_are_refused_as_a_whole(visitor: GraphQLClient) -> None:

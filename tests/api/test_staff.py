@@ -124,6 +124,10 @@ async def test_a_narrow_token_makes_nobody(
         assert (await session.execute(select(func.count()).select_from(User))).scalar_one() == 2
 
 
+def _without_errors(data: dict[str, Any]) -> bool:
+    return all(payload["errors"] == [] for payload in data.values())
+
+
 async def test_the_last_admin_and_oneself_are_left_alone(
     admin: GraphQLClient, db: Database
 ) -> None:
@@ -132,10 +136,12 @@ async def test_the_last_admin_and_oneself_are_left_alone(
         assert codes(await ask(admin, document, id=me["id"])) == [("FORBIDDEN", ["id"])]
     other = admin.as_(await people.session_of(db, Role.ADMIN))
     (they,) = [item for item in await staff(admin) if item["id"] != me["id"]]
-    done = await asyncio.gather(
-        ask(admin, DISABLE, id=they["id"]), ask(other, DISABLE, id=me["id"])
+    answers = await asyncio.gather(
+        admin.execute(DISABLE, id=they["id"]), other.execute(DISABLE, id=me["id"])
     )
-    assert sorted(len(payload["errors"]) for payload in done) == [0, 1]
+    # The slower one is refused as the last admin, or comes after its own sessions have ended.
+    done = [answer.status == 200 and _without_errors(answer.data) for answer in answers]
+    assert sorted(done) == [False, True]
 
 
 @pytest.mark.parametrize("role", [Role.SUPPLIER, Role.COUPLE])
@@ -146,4 +152,4 @@ async def test_customers_can_be_kept_out_but_are_no_staff(
     key = (await customer.data("{ viewer { id } }"))["viewer"]["id"]
     assert codes(await ask(admin, CHANGE_ROLE, id=key, role="ADMIN")) == [("INVALID", ["id"])]
     assert (await ask(admin, DISABLE, id=key))["errors"] == []
-    assert (await customer.data("{ viewer { id } }"))["viewer"] is None
+    assert (await customer.execute("{ viewer { id } }")).status == 401

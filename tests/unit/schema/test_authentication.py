@@ -3,7 +3,7 @@
 import pytest
 from starlette.requests import HTTPConnection
 
-from schema.authentication import COOKIE, credential_of, is_same_site
+from schema.authentication import COOKIE, Credential, credential_of, is_same_site
 from settings import Settings
 
 SETTINGS = Settings(
@@ -19,41 +19,52 @@ def connection(**headers: str) -> HTTPConnection:
     return HTTPConnection({"type": "http", "headers": raw})
 
 
+MALFORMED = Credential(None)
+
+
 @pytest.mark.parametrize(
     ("header", "credential"),
     [
-        ("Bearer secret", "secret"),
-        ("bearer  secret ", "secret"),
-        ("Bearer", None),
-        ("Bearer a b", None),
+        ("Bearer secret", Credential("secret")),
+        ("bearer  secret ", Credential("secret")),
+        ("Bearer", MALFORMED),
+        ("Bearer a b", MALFORMED),
+        ("secret", MALFORMED),
+        ("Token secret", MALFORMED),
         ("Basic c2VjcmV0", None),
-        ("secret", None),
         ("", None),
+        ("  ", None),
     ],
 )
-def test_bearer_token_of_the_header(header: str, credential: str | None) -> None:
+def test_bearer_token_of_the_header(header: str, credential: Credential | None) -> None:
+    """SEC2: what is no Bearer token is a credential that is not valid, but for a proxy's Basic."""
     assert credential_of(connection(authorization=header), None, SETTINGS) == credential
+
+
+def test_api_key_is_a_token() -> None:
+    assert credential_of(connection(x_api_key=" secret "), None, SETTINGS) == Credential("secret")
+    assert credential_of(connection(x_api_key=""), None, SETTINGS) is None
 
 
 @pytest.mark.parametrize(
     ("params", "credential"),
     [
-        ({"Authorization": "Bearer secret"}, "secret"),
-        ({"authorization": "Bearer secret"}, "secret"),
-        ({"token": "secret"}, "secret"),
-        ({"Authorization": "secret"}, None),
-        ({"token": 7}, None),
-        ({"token": None}, None),
-        ({}, "from header"),
-        ({"other": "secret"}, "from header"),
-        (None, "from header"),
+        ({"Authorization": "Bearer secret"}, Credential("secret")),
+        ({"authorization": "Bearer secret"}, Credential("secret")),
+        ({"token": "secret"}, Credential("secret")),
+        ({"Authorization": "secret"}, MALFORMED),
+        ({"token": 7}, MALFORMED),
+        ({"token": None}, Credential("from_header")),
+        ({}, Credential("from_header")),
+        ({"other": "secret"}, Credential("from_header")),
+        (None, Credential("from_header")),
     ],
 )
 def test_connection_init_comes_before_the_header(
-    params: dict[str, object] | None, credential: str | None
+    params: dict[str, object] | None, credential: Credential
 ) -> None:
-    found = credential_of(connection(authorization="Bearer from_header"), params, SETTINGS)
-    assert found == (credential.replace(" ", "_") if credential else None)
+    from_header = connection(authorization="Bearer from_header")
+    assert credential_of(from_header, params, SETTINGS) == credential
 
 
 def test_nothing_is_nobody() -> None:
@@ -62,11 +73,12 @@ def test_nothing_is_nobody() -> None:
 
 
 def test_cookie_counts_where_there_is_no_bearer() -> None:
-    assert credential_of(connection(**WITH_COOKIE), None, SETTINGS) == "secret"
+    cookie = Credential("secret", from_cookie=True)
+    assert credential_of(connection(**WITH_COOKIE), None, SETTINGS) == cookie
     proxied = connection(authorization="Basic c3RhZ2U=", **WITH_COOKIE)
-    assert credential_of(proxied, None, SETTINGS) == "secret"
+    assert credential_of(proxied, None, SETTINGS) == cookie
     malformed = connection(authorization="Bearer", **WITH_COOKIE)
-    assert credential_of(malformed, None, SETTINGS) is None
+    assert credential_of(malformed, None, SETTINGS) == MALFORMED
 
 
 @pytest.mark.parametrize(
@@ -81,13 +93,14 @@ def test_cookie_counts_where_there_is_no_bearer() -> None:
 )
 def test_cookie_counts_for_our_own_pages(origin: str | None) -> None:
     headers = WITH_COOKIE | {"host": "internal.host:8443"} | ({"origin": origin} if origin else {})
-    assert credential_of(connection(**headers), None, SETTINGS) == "secret"
+    assert credential_of(connection(**headers), None, SETTINGS) == Credential("secret", True)
 
 
 @pytest.mark.parametrize(
     "origin",
     [
         "https://evil.example",
+        "http://wedsync.app",
         "https://wedsync.app.evil.example",
         "https://wedsync.app:8443",
         "http://admin.wedsync.app",
@@ -108,4 +121,4 @@ def test_cross_site_request_is_foreign_even_without_an_origin() -> None:
 
 def test_bearer_token_works_from_everywhere() -> None:
     headers = {"authorization": "Bearer secret", "origin": "https://evil.example"}
-    assert credential_of(connection(**headers), None, SETTINGS) == "secret"
+    assert credential_of(connection(**headers), None, SETTINGS) == Credential("secret")

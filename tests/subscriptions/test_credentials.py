@@ -1,0 +1,70 @@
+"""A socket runs nothing with a credential that has ended (SEC1, SEC2, D9)."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+from starlette.applications import Starlette
+from websockets.asyncio.client import connect
+from websockets.typing import Subprotocol
+
+from db.session import Database
+from services.access import FRESH
+from tests.clock import PATIENCE, Clock
+from tests.graphql import GraphQLClient
+from tests.sockets import serving, socket
+from tests.subscriptions.test_streams import EVENTS, VIEWER
+
+
+@pytest.fixture
+async def address(app: Starlette) -> AsyncIterator[str]:
+    async with serving(app) as found:
+        yield found
+
+
+async def test_a_session_far_from_its_end_expires_on_its_socket_too(
+    address: str, app: Starlette, admin: GraphQLClient, clock: Clock, db: Database
+) -> None:
+    """SEC1: opened 14 days before its end; an operation one second after it is refused.
+
+    The clock jumps, so no timer of the event loop has fired.
+    """
+    async with db.engine.begin() as connection:
+        far = "UPDATE sessions SET expires_at = now() + interval '14 days'"
+        await connection.execute(text(far))
+    app.state.runtime.access.clear()
+    async with socket(address, admin.token) as mine:
+        assert await (await mine.subscribe(VIEWER)).next()
+        clock.advance(timedelta(days=14, seconds=1).total_seconds())
+        await mine.subscribe(EVENTS)
+        async with asyncio.timeout(PATIENCE):
+            await mine.connection.wait_closed()
+        assert mine.connection.close_code == 4403
+
+
+async def test_a_revoked_session_runs_nothing_more_even_where_nobody_told(
+    address: str, app: Starlette, admin: GraphQLClient, db: Database, clock: Clock
+) -> None:
+    """SEC1, D9: revoked by SQL, without an event, while the socket is open."""
+    async with socket(address, admin.token) as mine:
+        async with db.engine.begin() as connection:
+            await connection.execute(text("DELETE FROM sessions"))
+        clock.advance(FRESH.total_seconds())
+        await mine.subscribe("mutation { logOut }")
+        async with asyncio.timeout(PATIENCE):
+            await mine.connection.wait_closed()
+        assert mine.connection.close_code == 4403
+
+
+async def test_a_token_that_is_not_valid_opens_no_socket(address: str) -> None:
+    """SEC2."""
+    protocol = Subprotocol("graphql-transport-ws")
+    async with connect(f"ws://{address}/graphql", subprotocols=[protocol]) as stranger:
+        payload = {"Authorization": f"Bearer {'x' * 43}"}
+        await stranger.send(json.dumps({"type": "connection_init", "payload": payload}))
+        async with asyncio.timeout(PATIENCE):
+            await stranger.wait_closed()
+        assert stranger.close_code == 4403
