@@ -1,13 +1,14 @@
 """The documents that `launch incidents` sends."""
 
 _ROW = "id number severity status title occurrences createdAt acknowledgedAt resolvedAt"
+_EPISODE = "currentEpisode { number beganAt }"
 _SUBJECT = "subject { ... on FeatureFlag { key } ... on LaunchPhase { key } }"
 _TAKER = "acknowledgedBy { ... on User { email } ... on ApiToken { name } }"
 
 LIST = f"""
 query Incidents($after: String, $status: [IncidentStatus!], $severity: [Severity!]) {{
   incidents(first: 100, after: $after, status: $status, severity: $severity) {{
-    nodes {{ {_ROW} {_TAKER} assignee {{ email }} phase {{ key }} }}
+    nodes {{ {_ROW} {_EPISODE} {_TAKER} assignee {{ email }} phase {{ key }} }}
     pageInfo {{ hasNextPage endCursor }}
   }}
 }}
@@ -21,7 +22,7 @@ SHOW = f"""
 query Show($number: Int!) {{
   incidents(first: 1, status: null, number: $number) {{
     nodes {{
-      {_ROW} {_TAKER} type description userImpact resolutionNotes version
+      {_ROW} {_EPISODE} {_TAKER} type description userImpact resolutionNotes version
       assignee {{ email }} phase {{ key }} affectedFeatures {{ key enabled rolloutPercentage }}
       suspects {{ score why confirmedCause change {{ id at action revertible {_SUBJECT} }} }}
       timeline(first: 100) {{

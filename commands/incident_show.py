@@ -3,7 +3,7 @@
 from commands.client import Json
 from commands.output import cell, remark, show, table
 
-COLUMNS = ("no.", "severity", "status", "what", "times", "opened", "taken by", "phase")
+COLUMNS = ("no.", "severity", "status", "what", "times", "began", "taken by", "phase")
 
 
 def row(incident: Json) -> tuple[object, ...]:
@@ -14,7 +14,7 @@ def row(incident: Json) -> tuple[object, ...]:
         incident["status"],
         incident["title"],
         incident["occurrences"],
-        moment(incident["createdAt"]),
+        moment(incident["currentEpisode"]["beganAt"]),
         taker(incident),
         incident["phase"]["key"] if incident["phase"] else "",
     )
@@ -44,6 +44,13 @@ def taker(incident: Json) -> str:
     return str(by.get("email") or by.get("name") or "")
 
 
+def began(incident: Json) -> str:
+    """When its current episode began, and which one that is."""
+    episode = incident["currentEpisode"]
+    again = f" (episode {episode['number']})" if episode["number"] > 1 else ""
+    return f"{moment(episode['beganAt'])}{again}"
+
+
 def moment(at: str | None) -> str:
     """A time as people read it."""
     return (at or "")[:19].replace("T", " ")
@@ -51,6 +58,7 @@ def moment(at: str | None) -> str:
 
 def _facts(incident: Json) -> list[object]:
     lines = [
+        ("began", began(incident)),
         ("taken by", taker(incident)),
         ("features", ", ".join(flag["key"] for flag in incident["affectedFeatures"])),
         ("impact", incident["userImpact"]),

@@ -24,7 +24,10 @@ _HEALTH = "health:"
 
 @dataclass(frozen=True, slots=True)
 class IncidentFacts:
-    """An incident as alerts see it."""
+    """An incident as alerts see it: the facts of its current episode (D5).
+
+    `since`: its first bad sample, or when it became severe.
+    """
 
     id: UUID
     type: str
@@ -33,7 +36,7 @@ class IncidentFacts:
     description: str | None
     status: IncidentStatus
     dedup_key: str | None
-    created_at: datetime
+    since: datetime
     updated_at: datetime
     resolution: str | None = None
     assigned: bool = False
@@ -105,13 +108,19 @@ def cause_of(incident: IncidentFacts) -> Cause:
         severity=incident.severity,
         title=incident.title,
         text=(incident.description or "") if bad else _end(incident, active=active),
-        since=incident.created_at,
+        since=incident.since,
         at=incident.updated_at,
         incident_id=incident.id,
         acknowledged=incident.status is IncidentStatus.INVESTIGATING or incident.assigned,
         over=not active,
         opens=incident.type != HEALTH_INCIDENT,  # those follow their check
     )
+
+
+def words_of(description: str | None, explanation: str | None, *, edited: bool) -> str:
+    """What an alert says of an incident: what is measured now, and what a person wrote of it."""
+    written = description if edited or explanation is None else None
+    return "\n".join(filter(None, (written, explanation)))
 
 
 def _end(incident: IncidentFacts, *, active: bool) -> str:

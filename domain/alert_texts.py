@@ -1,7 +1,7 @@
 """The words of alerts: what, since when, what changed before, where to look (SPEC S117)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from domain.alerts import Alert, AlertKind
@@ -20,14 +20,25 @@ _LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Briefing:
-    """What the database adds, where it answers."""
+    """What the database adds, where it answers.
+
+    `title` and `text`: of the current episode of an incident, as it is when the message is sent.
+    """
 
     incident: int | None = None
     changes: Sequence[str] | None = None
     away: bool = False
+    title: str | None = None
+    text: str | None = None
 
 
 NO_BRIEFING = Briefing()
+
+
+def as_it_is(alert: Alert, briefing: Briefing) -> Alert:
+    """An alert with the words of the current episode of its incident (L5)."""
+    title, text = briefing.title or alert.title, briefing.text or alert.text
+    return replace(alert, title=title, text=text)
 
 
 def headline(alert: Alert, kind: AlertKind, now: datetime) -> str:

@@ -261,21 +261,32 @@ def _worse(alert: Alert, cause: Cause, now: datetime, *, silent: bool) -> Step |
     ranks = list(Severity)
     if ranks.index(cause.severity) <= ranks.index(alert.severity):
         return None
-    worse = replace(alert, severity=cause.severity, text=cause.text, well_since=None)
+    worse = replace(
+        alert, severity=cause.severity, title=cause.title, text=cause.text, well_since=None
+    )
     if silent or not alert.announced:
         return Step(_next(worse))
     return Step(_told(worse, now), AlertKind.WORSE)
 
 
 def _learned(alert: Alert, cause: Cause) -> Step | None:
-    """Somebody took it or gave it back, so reminders stop or start; it has an incident now."""
+    """Somebody took it or gave it back, so reminders stop or start; it has an incident now.
+
+    What follows it says is kept, so that a reminder says what is true when it is sent (L5).
+    """
     taken, over = alert.acknowledged, alert.over
     if cause.acknowledged is not None:
         taken, over = cause.acknowledged, cause.over
-    incident = alert.incident_id or cause.incident_id
-    if (taken, over, incident) == (alert.acknowledged, alert.over, alert.incident_id):
-        return None
-    return Step(_next(alert, acknowledged=taken, over=over, incident_id=incident))
+    says = cause.bad and cause.source is alert.source
+    learned = replace(
+        alert,
+        acknowledged=taken,
+        over=over,
+        incident_id=alert.incident_id or cause.incident_id,
+        title=cause.title if says else alert.title,
+        text=cause.text if says else alert.text,
+    )
+    return None if learned == alert else Step(_next(learned))
 
 
 def _told(alert: Alert, now: datetime) -> Alert:

@@ -35,6 +35,18 @@ class EntryFact:
 
 
 @dataclass(frozen=True, slots=True)
+class EpisodeFact:
+    """One time of it: when it began, was noticed and ended, and what was measured last."""
+
+    number: int
+    title: str
+    began_at: datetime
+    detected_at: datetime
+    ended_at: datetime | None = None
+    explanation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class IncidentFacts:
     """All that a report tells. `more_events`: there is more than the timeline holds."""
 
@@ -52,6 +64,7 @@ class IncidentFacts:
     user_impact: str | None = None
     affected_features: Sequence[str] = ()
     resolution: str | None = None
+    episodes: Sequence[EpisodeFact] = ()
     suspects: Sequence[SuspectFact] = ()
     timeline: Sequence[EntryFact] = ()
     more_events: bool = False
@@ -62,6 +75,7 @@ def markdown(facts: IncidentFacts) -> str:
     parts = [
         _head(facts),
         _section("What happened", facts.description),
+        _episodes(facts.episodes),
         _section("Impact", facts.user_impact),
         _section("Resolution", facts.resolution),
         _suspects(facts.suspects),
@@ -78,10 +92,10 @@ def _head(facts: IncidentFacts) -> str:
     if facts.acknowledged_at is not None:
         taken = facts.acknowledged_at
         who = text(facts.acknowledged_by or "somebody")
-        lines.append(f"- taken {_moment(taken)} by {who}{_after(taken - facts.opened_at)}")
+        lines.append(f"- taken {_moment(taken)} by {who},{_after(taken - facts.opened_at)}")
     if facts.resolved_at is not None:
         over = facts.resolved_at
-        lines.append(f"- resolved {_moment(over)}{_after(over - facts.opened_at)}")
+        lines.append(f"- resolved {_moment(over)},{_after(over - facts.opened_at)}")
     if facts.affected_features:
         lines.append(f"- features: {', '.join(map(text, facts.affected_features))}")
     head = f"# Incident {facts.number}: {text(facts.title)}"
@@ -102,6 +116,19 @@ def _line(line: str) -> str:
 
 def _escaped(begin: re.Match[str]) -> str:
     return f"{begin[1]}\\{begin[2]}"
+
+
+def _episodes(found: Sequence[EpisodeFact]) -> str:
+    lines = [_episode(item) for item in found]
+    return "\n".join(["## Episodes", "", *lines]) if lines else ""
+
+
+def _episode(item: EpisodeFact) -> str:
+    noticed = f", noticed{_after(item.detected_at - item.began_at)}"
+    lasted = f", lasted {spoken(item.ended_at - item.began_at)}" if item.ended_at else ""
+    said = f" ({text(item.explanation)})" if item.explanation else ""
+    began = f"- {item.number}. began {_moment(item.began_at)}"
+    return f"{began}{noticed}{lasted}: {text(item.title)}{said}"
 
 
 def _suspects(found: Sequence[SuspectFact]) -> str:
@@ -130,7 +157,7 @@ def _times(occurrences: int) -> str:
 
 
 def _after(time: timedelta) -> str:
-    return f", after {spoken(time)}"
+    return f" after {spoken(time)}"
 
 
 def _moment(at: datetime) -> str:

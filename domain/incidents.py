@@ -1,5 +1,6 @@
 """Incidents: states and the moves between them (SPEC S6, A30, A31)."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -22,6 +23,15 @@ class IncidentStatus(StrEnum):
     INVESTIGATING = "investigating"
     RESOLVED = "resolved"
     CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What was measured or seen last: a sentence, and its number where it has one."""
+
+    explanation: str
+    value: float | None = None
+    unit: str = ""
 
 
 class IncidentMove(StrEnum):
@@ -67,6 +77,19 @@ def worse(one: Severity, other: Severity) -> Severity:
     """The worse of two."""
     order = list(Severity)
     return max(one, other, key=order.index)
+
+
+def onset(
+    first_bad_at: datetime | None, detected_at: datetime, previous_end: datetime | None
+) -> datetime | None:
+    """The first bad sample of an episode; None where no sample is known.
+
+    It lies neither before the end of the episode before, nor after it was noticed.
+    """
+    if first_bad_at is None:
+        return None
+    earliest = first_bad_at if previous_end is None else max(first_bad_at, previous_end)
+    return min(earliest, detected_at)
 
 
 def returns(resolved_at: datetime | None, now: datetime) -> bool:

@@ -95,7 +95,10 @@ THRESHOLDS = (
 
 @dataclass(frozen=True, slots=True)
 class ThresholdState:
-    """Where a limit stands; stored. `since`: when this level was reached."""
+    """Where a limit stands; stored. `since`: when this level was reached.
+
+    `failing_since`: the look at which it stopped being GOOD.
+    """
 
     level: Level = Level.GOOD
     since: datetime | None = None
@@ -104,6 +107,7 @@ class ThresholdState:
     samples: int = 0
     evaluated_at: datetime | None = None
     explanation: str = "not measured yet"
+    failing_since: datetime | None = None
 
 
 def next_state(
@@ -140,13 +144,14 @@ def _moved(
         state = replace(state, good_ticks=0)
         worse = state.level is Level.GOOD or seen is Level.CRITICAL
         changes = worse and state.level is not seen
+        state = replace(state, failing_since=state.failing_since or now)
         return replace(state, level=seen, since=now) if changes else state
     good = state.good_ticks + 1
     state = replace(state, good_ticks=good)
     if state.level is Level.GOOD:
         return state
     if good >= GOOD_TICKS:
-        return replace(state, level=Level.GOOD, since=now)
+        return replace(state, level=Level.GOOD, since=now, failing_since=None)
     again = f"{state.explanation}, good again, {ordinal(good)} of {GOOD_TICKS}"
     return replace(state, explanation=again)
 

@@ -48,7 +48,8 @@ class Look:
 class CriterionState:
     """Where a criterion stands in a run; stored, so that restarts and other workers go on with it.
 
-    `failing` lasts until it was good often enough, `acted` is the strongest action of that time.
+    `failing` lasts until it was good often enough, `acted` is the strongest action of that time,
+    `failing_since` the look at which it began.
     """
 
     verdict: Verdict = Verdict.NO_DATA
@@ -63,6 +64,7 @@ class CriterionState:
     evaluated_at: datetime | None = None
     acted: GuardAction | None = None
     judged: Criterion | None = None
+    failing_since: datetime | None = None
 
 
 UNJUDGED = CriterionState()
@@ -100,6 +102,11 @@ def judge(
     if look.value is not None and not _is_number(look.value):
         return _unclear(state, "could not be measured: the value is not a finite number")
     return _weighed(criterion, _with_zero(criterion, state))
+
+
+def is_kept(criterion: Criterion, value: float) -> bool:
+    """Whether one value keeps a criterion."""
+    return _HOLDS[criterion.comparator](value, criterion.threshold)
 
 
 def is_judged(evaluated_at: datetime | None, now: datetime, interval: timedelta) -> bool:
@@ -144,7 +151,7 @@ def _with_zero(criterion: Criterion, state: CriterionState) -> CriterionState:
 def _weighed(criterion: Criterion, state: CriterionState) -> CriterionState:
     if state.value is None or state.samples < criterion.min_samples:
         return _too_little(criterion, state)
-    if _HOLDS[criterion.comparator](state.value, criterion.threshold):
+    if is_kept(criterion, state.value):
         return _good(criterion, state)
     return _bad(criterion, state)
 
@@ -177,7 +184,14 @@ def _good(criterion: Criterion, state: CriterionState) -> CriterionState:
     if state.failing and good < GOOD_TICKS:
         again = f"{sentence}, good again, {_count(good, GOOD_TICKS)}"
         return replace(state, verdict=Verdict.FAILING, explanation=again)
-    return replace(state, verdict=Verdict.PASSING, explanation=sentence, failing=False, acted=None)
+    return replace(
+        state,
+        verdict=Verdict.PASSING,
+        explanation=sentence,
+        failing=False,
+        failing_since=None,
+        acted=None,
+    )
 
 
 def _bad(criterion: Criterion, state: CriterionState) -> CriterionState:
@@ -191,6 +205,7 @@ def _bad(criterion: Criterion, state: CriterionState) -> CriterionState:
         good_ticks=0,
         empty_ticks=0,
         failing=True,
+        failing_since=state.failing_since or state.evaluated_at,
         failed_at=state.evaluated_at,
     )
 
@@ -198,7 +213,7 @@ def _bad(criterion: Criterion, state: CriterionState) -> CriterionState:
 def _sentence(criterion: Criterion, state: CriterionState, *, holds: bool) -> str:
     """Such as `error_rate 3.1 % > 2 % in 60 s, 412 samples`."""
     assert state.value is not None
-    unit = _unit(criterion)
+    unit = unit_of(criterion)
     tail = f" {unit}" if unit else ""
     limit = f"{number(criterion.threshold)}{tail}"
     if holds or state.value == criterion.threshold:
@@ -212,7 +227,8 @@ def _sentence(criterion: Criterion, state: CriterionState, *, holds: bool) -> st
     )
 
 
-def _unit(criterion: Criterion) -> str:
+def unit_of(criterion: Criterion) -> str:
+    """The unit of the number that a criterion compares."""
     known = OWN.get(criterion.metric)
     if criterion.aggregation is Aggregation.COUNT:
         return ""

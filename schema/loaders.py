@@ -38,6 +38,8 @@ class Loaders:
         self.run = _loader(lookups.runs)
         self.criteria = _loader(lookups.criteria)
         self.incident = _loader(lookups.incidents)
+        self.episode = _loader(lookups.episodes)
+        self.episodes = _loader(lookups.episode_pages)
         self.change = _loader(lookups.changes)
         self.webhook = _loader(lookups.webhooks)
         self.suspects = _loader(lookups.suspects)

@@ -14,6 +14,7 @@ from db.session import Database, UnitOfWork
 from domain.criteria import Criterion, GuardAction
 from domain.criterion_events import CriterionJudged
 from domain.ids import PhaseId, RunId
+from domain.incidents import Observation
 from domain.phases import PhaseStatus
 from domain.verdicts import (
     FORGET_AFTER,
@@ -22,9 +23,11 @@ from domain.verdicts import (
     Look,
     due_action,
     is_judged,
+    is_kept,
     judge,
+    unit_of,
 )
-from services import guard_actions, incidents, silences
+from services import guard_actions, incident_episodes, incidents, onsets, silences
 from services.guard_actions import GUARD
 from services.measuring import SETTLING, Eyes, Question
 from services.phase_reads import is_live
@@ -113,13 +116,36 @@ async def _act(
     """A phase that is paused is judged and shown; what to do with it is up to its people."""
     if phase.status is not PhaseStatus.ACTIVE:
         return {}
-    due = {item.key: due_action(item, after[item.key]) for item in criteria}
-    reasons = {
-        key: guard_actions.Due(action, after[key].explanation)
-        for key, action in due.items()
-        if action is not None
-    }
+    reasons = {}
+    for item in criteria:
+        state = after[item.key]
+        action = due_action(item, state)
+        if action is not None:
+            began = await _first_bad_at(uow, phase, item, state)
+            reasons[item.key] = guard_actions.Due(action, _observation(item, state), began)
     return await guard_actions.take(uow, phase, reasons) if reasons else {}
+
+
+async def _first_bad_at(
+    uow: UnitOfWork, phase: LaunchPhase, criterion: Criterion, state: CriterionState
+) -> datetime | None:
+    """None where it acts on the absence of samples: then no sample was bad."""
+    if state.failing_since is None or phase.started_at is None:
+        return None
+    judged = onsets.Judged(
+        criterion.metric,
+        criterion.aggregation,
+        criterion.window_seconds,
+        state.failing_since,
+        phase.started_at + SETTLING,
+    )
+    return await onsets.first_bad_sample(
+        uow.session, judged, lambda value: not is_kept(criterion, value)
+    )
+
+
+def _observation(criterion: Criterion, state: CriterionState) -> Observation:
+    return Observation(state.explanation, state.value, unit_of(criterion))
 
 
 async def _tell(
@@ -141,10 +167,14 @@ async def _tell(
             action_taken=action,
         )
         uow.record(GUARD, event)
-    if before.acted is not None and after.acted is None:
+    if before.acted is None:
+        return
+    cause = guard_actions.dedup_key(run_id, key)
+    if after.acted is None:
         note = f"Recovered: {after.explanation}"
-        cause = guard_actions.dedup_key(run_id, key)
         await incidents.resolve_by_key(uow, GUARD, cause, note)
+    elif after.judged is not None:
+        await incident_episodes.observe_key(uow, cause, _observation(after.judged, after))
 
 
 def _question(criterion: Criterion, started_at: datetime) -> Question:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from db.models.phases import LaunchPhase
@@ -9,7 +10,7 @@ from db.queries import phases as queries
 from db.session import UnitOfWork
 from domain.actors import system_actor
 from domain.criteria import GuardAction
-from domain.incidents import Severity
+from domain.incidents import Observation, Severity
 from domain.phases import PhaseAction
 from services import incidents
 from services.incidents import IncidentDraft
@@ -27,10 +28,11 @@ _TITLE = {
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What a criterion asks for, and why."""
+    """What a criterion asks for, why, and since when it fails."""
 
     action: GuardAction
-    why: str
+    why: Observation
+    first_bad_at: datetime | None = None
 
 
 async def take(
@@ -42,7 +44,9 @@ async def take(
     """
     back = {key: item for key, item in due.items() if item.action is GuardAction.ROLLBACK}
     if back:
-        await roll_back(uow, GUARD, Rollback(phase.id, _reason(back)))
+        await roll_back(
+            uow, GUARD, Rollback(phase.id, _reason(back), first_bad_at=_first_bad_at(back))
+        )
         return {key: item.action for key, item in back.items()}
     held = {key: item for key, item in due.items() if item.action is GuardAction.HOLD}
     if held:
@@ -64,14 +68,22 @@ def _draft(phase: LaunchPhase, key: str, due: Due, features: Sequence[str]) -> I
         type="criterion",
         severity=_SEVERITY[due.action],
         title=_TITLE[due.action].format(name=phase.phase_name, key=key),
-        description=due.why,
+        description=due.why.explanation,
         affected_features=features,
         phase_id=phase.id,
         run_id=phase.current_run_id,
         dedup_key=dedup_key(phase.current_run_id, key),
+        first_bad_at=due.first_bad_at,
+        observation=due.why,
     )
+
+
+def _first_bad_at(due: Mapping[str, Due]) -> datetime | None:
+    """The earliest of several causes."""
+    moments = [item.first_bad_at for item in due.values() if item.first_bad_at is not None]
+    return min(moments, default=None)
 
 
 def _reason(due: Mapping[str, Due]) -> str:
     """Such as `errors_low: error_rate 3.1 % > 2 % in 60 s, 412 samples, 2nd of 2`."""
-    return "; ".join(f"{key}: {item.why}" for key, item in due.items())[:2_000]
+    return "; ".join(f"{key}: {item.why.explanation}" for key, item in due.items())[:2_000]

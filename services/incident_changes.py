@@ -6,16 +6,18 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 
 from db.models.incidents import LaunchIncident
+from db.queries import incident_episodes as episode_queries
 from db.queries import incidents as queries
 from db.session import UnitOfWork
 from domain.actors import Actor
 from domain.errors import Invalid, InvalidTransition
 from domain.ids import parse_uuid
 from domain.incidents import ACTIVE_STATUSES, IncidentMove, next_status
+from services import incident_episodes as episodes
 from services.idempotency import claim, settle
 from services.incident_checks import check_features, check_note, check_phase, locked
 from services.incident_log import before, record
-from services.incidents import IncidentDraft, OpenedIncident, end, open_incident, reopen
+from services.incidents import IncidentDraft, OpenedIncident, end, open_incident, release
 from services.texts import check_text, line
 
 
@@ -49,17 +51,18 @@ async def acknowledge(
     row.status = next_status(row.status, IncidentMove.ACKNOWLEDGE)
     if row.acknowledged_at is not None and row.acknowledged_by_id == actor.id and not note:
         return row
-    take(uow, actor, row)
+    await take(uow, actor, row)
     record(uow, actor, row, "acknowledged", was, note=note)
     return row
 
 
-def take(uow: UnitOfWork, actor: Actor, row: LaunchIncident) -> None:
+async def take(uow: UnitOfWork, actor: Actor, row: LaunchIncident) -> None:
     """Say who works on it, since when."""
     row.acknowledged_at = uow.now
     row.acknowledged_by_kind = actor.kind
     row.acknowledged_by_id = actor.id
     row.acknowledged_by_label = actor.label
+    await episodes.taken(uow, row)
 
 
 async def resolve(
@@ -75,7 +78,10 @@ async def resolve(
 async def reopen_incident(
     uow: UnitOfWork, actor: Actor, incident_id: UUID, note: str | None
 ) -> LaunchIncident:
-    """Open an incident again; raises InvalidTransition where its cause has a newer open one."""
+    """Begin the next episode of an incident that is not over after all.
+
+    Raises InvalidTransition where another incident is open about its cause.
+    """
     check_note(note)
     row = await locked(uow, incident_id)
     was = before(row)
@@ -83,10 +89,13 @@ async def reopen_incident(
     await _check_no_other(uow, row)
     try:
         async with uow.session.begin_nested():
-            reopen(row)
+            release(row)
     except IntegrityError as error:
         # Its cause showed again at this very moment, and has an incident of its own.
         raise InvalidTransition("Another incident is open about the same cause.") from error
+    previous = await episode_queries.last(uow.session, row.id)
+    row.resolution_notes = None
+    episodes.begin(uow, row, previous)
     record(uow, actor, row, "reopened", was, note=note)
     return row
 

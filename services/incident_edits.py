@@ -10,10 +10,11 @@ from db.session import UnitOfWork
 from domain.actors import Actor
 from domain.errors import Invalid
 from domain.incidents import IncidentMove, IncidentStatus, Severity, next_status
+from services import incident_episodes as episodes
 from services.incident_changes import take
 from services.incident_checks import check_assignee, check_features, check_note, locked
 from services.incident_log import before, record
-from services.incidents import reopen
+from services.incidents import release
 from services.texts import check_text, line
 from services.versions import check_version
 
@@ -23,6 +24,8 @@ _WORDS = {
     "user_impact": "user impact",
     "affected_features": "affected features",
 }
+
+_EPISODE_WORDS = {"title", "description"}
 
 
 class IncidentPatch(TypedDict, total=False):
@@ -61,8 +64,9 @@ async def update(
     )
     assignee = await _check(uow, patch)
     was = before(row)
-    said = _set_status(uow, actor, row, patch.get("status", row.status))
+    said = await _set_status(uow, actor, row, patch.get("status", row.status))
     said += _apply(row, patch, assignee)
+    await episodes.edited(uow, row, words=bool(patch.keys() & _EPISODE_WORDS))
     if said or note:
         record(uow, actor, row, ", ".join(said) or "noted", was, note=note)
     return row
@@ -80,7 +84,7 @@ async def _check(uow: UnitOfWork, patch: IncidentPatch) -> User | None:
     return await check_assignee(uow, key) if key is not None else None
 
 
-def _set_status(
+async def _set_status(
     uow: UnitOfWork, actor: Actor, row: LaunchIncident, status: IncidentStatus
 ) -> list[str]:
     """INVESTIGATING takes it, OPEN gives it back; the other moves need their own words."""
@@ -88,11 +92,11 @@ def _set_status(
         return []
     if status is IncidentStatus.INVESTIGATING:
         row.status = next_status(row.status, IncidentMove.ACKNOWLEDGE)
-        take(uow, actor, row)
+        await take(uow, actor, row)
         return ["acknowledged"]
     if status is IncidentStatus.OPEN and row.status is IncidentStatus.INVESTIGATING:
         next_status(row.status, IncidentMove.RELEASE)
-        reopen(row)
+        release(row)
         return ["given back"]
     raise Invalid(
         "Use resolveIncident, reopenIncident or closeIncident for that.", path=("input", "status")

@@ -4,15 +4,17 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.models.incidents import LaunchIncident
+from db.models.incidents import IncidentEpisode, LaunchIncident
+from db.queries import incident_episodes as episode_queries
 from domain.events import IncidentChanged, RecordedEvent
-from domain.incident_markdown import EntryFact, IncidentFacts, SuspectFact, markdown
+from domain.incident_markdown import EntryFact, EpisodeFact, IncidentFacts, SuspectFact, markdown
 from services import incident_timelines, suspects
 from services.incident_timelines import TimelinePage
 from services.suspects import SuspectChange, Wanted
 
 _EVENTS = 500
 _SUSPECTS = 5
+_EPISODES = 100
 
 
 async def reports(
@@ -22,15 +24,21 @@ async def reports(
     pages = {row: TimelinePage(row.id, _EVENTS + 1) for row in rows}
     wanted = {row: Wanted(row, _SUSPECTS) for row in rows}
     timelines = await incident_timelines.of_incidents(session, list(pages.values()))
+    episodes = await episode_queries.newest(session, [row.id for row in rows], _EPISODES)
     ranked = await suspects.of_incidents(session, list(wanted.values()))
     return {
-        row: markdown(_facts(row, timelines[pages[row]], ranked.get(wanted[row], [])))
+        row: markdown(
+            _facts(row, episodes[row.id], timelines[pages[row]], ranked.get(wanted[row], []))
+        )
         for row in rows
     }
 
 
 def _facts(
-    row: LaunchIncident, events: Sequence[RecordedEvent], found: Sequence[SuspectChange]
+    row: LaunchIncident,
+    episodes: Sequence[IncidentEpisode],
+    events: Sequence[RecordedEvent],
+    found: Sequence[SuspectChange],
 ) -> IncidentFacts:
     return IncidentFacts(
         number=row.number,
@@ -47,9 +55,21 @@ def _facts(
         user_impact=row.user_impact,
         affected_features=row.affected_features,
         resolution=row.resolution_notes,
+        episodes=[_episode(item) for item in reversed(episodes)],
         suspects=[_suspect(item) for item in found],
         timeline=[_entry(item) for item in events[:_EVENTS]],
         more_events=len(events) > _EVENTS,
+    )
+
+
+def _episode(item: IncidentEpisode) -> EpisodeFact:
+    return EpisodeFact(
+        item.number,
+        item.title,
+        item.began_at,
+        item.detected_at,
+        item.ended_at,
+        item.explanation,
     )
 
 

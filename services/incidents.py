@@ -7,7 +7,8 @@ from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 
-from db.models.incidents import LaunchIncident
+from db.models.incidents import IncidentEpisode, LaunchIncident
+from db.queries import incident_episodes as episode_queries
 from db.queries import incidents as queries
 from db.session import UnitOfWork
 from domain.actors import Actor, ActorKind
@@ -15,11 +16,13 @@ from domain.incidents import (
     ACTIVE_STATUSES,
     IncidentMove,
     IncidentStatus,
+    Observation,
     Severity,
     next_status,
     returns,
     worse,
 )
+from services import incident_episodes as episodes
 from services.incident_log import before, record, record_opened
 from services.suspects import confirmed_cause
 
@@ -28,7 +31,11 @@ _PEOPLE = frozenset({ActorKind.USER, ActorKind.TOKEN})
 
 @dataclass(frozen=True, slots=True)
 class IncidentDraft:
-    """An incident to be opened. `began_at` is set where the cause is older than its report."""
+    """An incident to be opened.
+
+    `first_bad_at`: the first bad sample, None where no sample shows it; `detected_at`: when it was
+    noticed, where that is not now; `observation`: what was measured.
+    """
 
     type: str
     severity: Severity
@@ -39,7 +46,9 @@ class IncidentDraft:
     phase_id: UUID | None = None
     run_id: UUID | None = None
     dedup_key: str | None = None
-    began_at: datetime | None = None
+    first_bad_at: datetime | None = None
+    detected_at: datetime | None = None
+    observation: Observation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,39 +73,42 @@ async def open_incident(uow: UnitOfWork, actor: Actor, draft: IncidentDraft) -> 
             known = await _known(uow, draft)
             if known is None:
                 raise
-    return _again(uow, actor, known, draft)
+    return await _again(uow, actor, known, draft)
 
 
 async def resolve_by_key(
-    uow: UnitOfWork, actor: Actor, dedup_key: str, note: str
+    uow: UnitOfWork, actor: Actor, dedup_key: str, note: str, at: datetime | None = None
 ) -> LaunchIncident | None:
     """End the open incident of a cause by itself, unless a person took it over (SPEC S68).
 
-    Returns the incident where it was resolved.
+    `at`: when it was over, where that is not now. Returns the incident where it was resolved.
     """
     row = await queries.lock_newest_with_key(uow.session, dedup_key)
     if row is None or row.status not in ACTIVE_STATUSES:
         return None
     if row.acknowledged_by_kind in _PEOPLE:
         return None
-    await end(uow, actor, row, note)
+    await end(uow, actor, row, note, at)
     return row
 
 
-async def end(uow: UnitOfWork, actor: Actor, row: LaunchIncident, notes: str) -> None:
+async def end(
+    uow: UnitOfWork, actor: Actor, row: LaunchIncident, notes: str, at: datetime | None = None
+) -> None:
     """Resolve a locked incident; the change whose revert ended it is named (SPEC X8).
 
     Raises InvalidTransition.
     """
     was = before(row)
     row.status = next_status(row.status, IncidentMove.RESOLVE)
-    row.resolved_at, row.resolution_notes = uow.now, notes
+    row.resolved_at, row.resolution_notes = min(at or uow.now, uow.now), notes
+    await episodes.end(uow, row)
     cause = await confirmed_cause(uow.session, row)
-    record(uow, actor, row, "resolved", was, note=notes, finding=cause)
+    record(uow, actor, row, "resolved", was, note=notes, finding=cause, occurred_at=row.resolved_at)
 
 
-def reopen(row: LaunchIncident) -> None:
-    """Open again: nobody has taken it, and nothing has ended it."""
+def release(row: LaunchIncident) -> None:
+    """Open, and nobody has taken it."""
     row.status, row.resolved_at = IncidentStatus.OPEN, None
     row.acknowledged_at = row.acknowledged_by_kind = None
     row.acknowledged_by_id = row.acknowledged_by_label = None
@@ -117,7 +129,9 @@ async def _known(uow: UnitOfWork, draft: IncidentDraft) -> LaunchIncident | None
 
 def _comes_back(row: LaunchIncident, draft: IncidentDraft, now: datetime) -> bool:
     """What somebody has put away is over, however soon the cause returns."""
-    return row.status is IncidentStatus.RESOLVED and returns(row.resolved_at, draft.began_at or now)
+    return row.status is IncidentStatus.RESOLVED and returns(
+        row.resolved_at, draft.first_bad_at or now
+    )
 
 
 async def _opened(uow: UnitOfWork, actor: Actor, draft: IncidentDraft) -> OpenedIncident:
@@ -125,31 +139,60 @@ async def _opened(uow: UnitOfWork, actor: Actor, draft: IncidentDraft) -> Opened
     async with uow.session.begin_nested():
         uow.session.add(row)
     await uow.session.refresh(row)
+    _begin(uow, row, None, draft)
     record_opened(uow, actor, row)
     return OpenedIncident(row, merged=False)
 
 
-def _again(
+async def _again(
     uow: UnitOfWork, actor: Actor, row: LaunchIncident, draft: IncidentDraft
 ) -> OpenedIncident:
     was = before(row)
-    action, occurred_at = "happened again", None
-    if row.status not in ACTIVE_STATUSES:
-        occurred_at = _returned_at(row, draft)
-        reopen(row)
-        action = "came back"
+    last = await episode_queries.last(uow.session, row.id)
     row.occurrences += 1
-    row.severity = worse(row.severity, draft.severity)
-    row.affected_features = list(dict.fromkeys((*row.affected_features, *draft.affected_features)))
-    record(uow, actor, row, action, was, occurred_at=occurred_at)
+    if row.status in ACTIVE_STATUSES:
+        _merge(actor, row, last, draft)
+        await episodes.edited(uow, row, worse_since=draft.first_bad_at)
+        episodes.observe(last, draft.observation, uow.now)
+        record(uow, actor, row, "happened again", was)
+    else:
+        _return(row, draft)
+        episode = _begin(uow, row, last, draft)
+        record(uow, actor, row, "came back", was, occurred_at=episode.detected_at)
     return OpenedIncident(row, merged=True)
 
 
-def _returned_at(row: LaunchIncident, draft: IncidentDraft) -> datetime | None:
-    """When a cause came back that is older than its report: after it had ended."""
-    if draft.began_at is None or row.resolved_at is None:
-        return draft.began_at
-    return max(draft.began_at, row.resolved_at)
+def _merge(actor: Actor, row: LaunchIncident, last: IncidentEpisode, draft: IncidentDraft) -> None:
+    """One more report of the same episode: the worse severity stands, and what checks say last.
+
+    The words of a person stay, and so do those of the first person who reported it.
+    """
+    row.severity = worse(row.severity, draft.severity)
+    row.affected_features = list(dict.fromkeys((*row.affected_features, *draft.affected_features)))
+    if actor.kind not in _PEOPLE and not last.words_edited:
+        row.title, row.description = draft.title, draft.description
+
+
+def _return(row: LaunchIncident, draft: IncidentDraft) -> None:
+    """The next episode has its own facts; those of the last one stay in the history (L5)."""
+    release(row)
+    row.title, row.description, row.severity = draft.title, draft.description, draft.severity
+    row.affected_features = list(draft.affected_features)
+    row.user_impact, row.resolution_notes = draft.user_impact, None
+    row.phase_id, row.run_id = draft.phase_id, draft.run_id
+
+
+def _begin(
+    uow: UnitOfWork, row: LaunchIncident, previous: IncidentEpisode | None, draft: IncidentDraft
+) -> IncidentEpisode:
+    return episodes.begin(
+        uow,
+        row,
+        previous,
+        first_bad_at=draft.first_bad_at,
+        detected_at=draft.detected_at,
+        observation=draft.observation,
+    )
 
 
 def _row(uow: UnitOfWork, draft: IncidentDraft) -> LaunchIncident:
@@ -163,6 +206,6 @@ def _row(uow: UnitOfWork, draft: IncidentDraft) -> LaunchIncident:
         phase_id=draft.phase_id,
         run_id=draft.run_id,
         dedup_key=draft.dedup_key,
-        created_at=draft.began_at or uow.now,
+        created_at=min(draft.detected_at or uow.now, uow.now),
         updated_at=uow.now,
     )

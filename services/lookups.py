@@ -10,11 +10,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.accounts import ApiToken, User
 from db.models.events import Change
-from db.models.incidents import LaunchIncident
+from db.models.incidents import IncidentEpisode, LaunchIncident
 from db.models.mail import Mail, MailAttempt
 from db.models.phases import LaunchPhase, PhaseRun
 from db.models.webhooks import Webhook
-from db.queries import accounts, changes, criteria, flags, incidents, mail, phases, webhooks
+from db.queries import (
+    accounts,
+    changes,
+    criteria,
+    flags,
+    incident_episodes,
+    incidents,
+    mail,
+    phases,
+    webhooks,
+)
 from db.queries import silences as silence_queries
 from db.session import Database
 from domain.events import RecordedEvent
@@ -25,12 +35,13 @@ from domain.health_history import HealthSlot
 from domain.percent import Percent
 from domain.plans import LinkedFlag
 from domain.silences import Silence
-from services import incident_reports, incident_timelines, silences, suspects
+from services import incident_reads, incident_reports, incident_timelines, silences, suspects
 from services.flag_exposures import ExposureKey, exposures
 from services.flag_reverts import revertible
 from services.flag_usage import last_evaluated
 from services.health import UptimeKey, uptimes
 from services.health_history import histories
+from services.incident_reads import EpisodePage
 from services.incident_timelines import TimelinePage
 
 K = TypeVar("K", bound=Hashable)
@@ -53,6 +64,10 @@ class Lookups:
         self.runs: Lookup[UUID, PhaseRun] = self._by(phases.runs_by_id)
         self.criteria: Lookup[UUID, criteria.States] = self._by(criteria.states_of_runs)
         self.incidents: Lookup[UUID, LaunchIncident] = self._by(incidents.by_id)
+        self.episodes: Lookup[UUID, IncidentEpisode] = self._by(incident_episodes.current)
+        self.episode_pages: Lookup[EpisodePage, list[IncidentEpisode]] = self._by(
+            incident_reads.episode_pages
+        )
         self.mails: Lookup[UUID, Mail] = self._by(mail.by_id)
         self.mail_attempts: Lookup[UUID, list[MailAttempt]] = self._by(mail.attempts_of)
         self.webhooks: Lookup[UUID, Webhook] = self._by(webhooks.by_id)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from uuid import UUID
 
@@ -36,13 +37,17 @@ from services.texts import MAX_REASON, check_text
 
 @dataclass(frozen=True, slots=True)
 class Rollback:
-    """What an operator asks for. Mode None: as the phase's rollback plan says."""
+    """What an operator asks for. Mode None: as the phase's rollback plan says.
+
+    `first_bad_at`: the first bad sample of the criteria that asked for it.
+    """
 
     phase_id: UUID
     reason: str
     mode: RollbackMode | None = None
     drain_seconds: int | None = None
     idempotency_key: str | None = None
+    first_bad_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,7 @@ async def _roll_back(
             phase_id=phase.id,
             run_id=phase.current_run_id,
             dedup_key=_dedup_key(phase),
+            first_bad_at=wish.first_bad_at,
         ),
     )
     return RolledBack(phase, incident.row, restored, conflicts)

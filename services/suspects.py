@@ -8,8 +8,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.events import Change
-from db.models.incidents import LaunchIncident
+from db.models.incidents import IncidentEpisode, LaunchIncident
 from db.queries import flags
+from db.queries import incident_episodes as episode_queries
 from db.queries import suspects as queries
 from domain.errors import Invalid
 from domain.events import Subject
@@ -32,10 +33,14 @@ class SuspectChange:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """So many suspects of one incident; raises Invalid for a limit out of bounds."""
+    """So many suspects of one episode of an incident; None is the current one.
+
+    Raises Invalid for a limit out of bounds.
+    """
 
     incident: LaunchIncident
     limit: int
+    episode: IncidentEpisode | None = None
 
     def __post_init__(self) -> None:
         if not 1 <= self.limit <= MAX_LIMIT:
@@ -48,24 +53,22 @@ class _Known:
 
     flags: Mapping[UUID, Flag]
     reverts: Mapping[UUID, list[datetime]]
-    opened_again: Mapping[UUID, datetime]
 
 
 async def of_incidents(
     session: AsyncSession, wanted: Sequence[Wanted]
 ) -> Mapping[Wanted, list[SuspectChange]]:
-    """The most suspicious changes before each incident began, worst first.
+    """The most suspicious changes before each episode began, worst first.
 
     As many statements for one incident as for a hundred.
     """
-    ids = [item.incident.id for item in wanted]
-    onsets = await _onsets(session, ids)
+    episodes = await _episodes(session, wanted)
+    onsets = {episode.id: episode.began_at for episode in episodes.values()}
     changes = await queries.changes_before(session, onsets, WINDOW)
-    known = await _known(session, ids, [item for found in changes.values() for item in found])
+    known = await _known(session, [item for found in changes.values() for item in found])
     return {
-        item: _ranked(item, onsets[item.incident.id], changes[item.incident.id], known)
-        for item in wanted
-        if item.incident.id in onsets
+        item: _ranked(item, episode, changes[episode.id], known)
+        for item, episode in episodes.items()
     }
 
 
@@ -76,11 +79,13 @@ async def confirmed_cause(session: AsyncSession, row: LaunchIncident) -> str | N
     return f"Confirmed cause: {'; '.join(said)}." if said else None
 
 
-async def _onsets(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, datetime]:
-    """The earliest bad moment that is known of each: a report comes late."""
-    opened = await queries.first_bad_moments(session, ids)
-    failing = await queries.failing_since(session, ids)
-    return {key: min(at, failing.get(key, at)) for key, at in opened.items()}
+async def _episodes(
+    session: AsyncSession, wanted: Sequence[Wanted]
+) -> Mapping[Wanted, IncidentEpisode]:
+    ids = [item.incident.id for item in wanted if item.episode is None]
+    current = await episode_queries.current(session, ids) if ids else {}
+    found = {item: item.episode or current.get(item.incident.id) for item in wanted}
+    return {item: episode for item, episode in found.items() if episode is not None}
 
 
 def _sentence(row: LaunchIncident, item: SuspectChange) -> str:
@@ -92,29 +97,24 @@ def _sentence(row: LaunchIncident, item: SuspectChange) -> str:
     )
 
 
-async def _known(
-    session: AsyncSession, incidents: Sequence[UUID], changes: Iterable[Change]
-) -> _Known:
+async def _known(session: AsyncSession, changes: Iterable[Change]) -> _Known:
     mine = {item.id: item.subject_id for item in changes if item.subject_kind is Subject.FLAG}
     if not mine:
-        return _Known({}, {}, {})
+        return _Known({}, {})
     found = await flags.by_id(session, list(set(mine.values())))
-    reverts = await queries.reverts(session, list(mine))
-    again = await queries.opened_again(session, incidents) if reverts else {}
-    return _Known(found, reverts, again)
+    return _Known(found, await queries.reverts(session, list(mine)))
 
 
 def _ranked(
-    wanted: Wanted, began: datetime, changes: Sequence[Change], known: _Known
+    wanted: Wanted, episode: IncidentEpisode, changes: Sequence[Change], known: _Known
 ) -> list[SuspectChange]:
-    row = wanted.incident
     onset = Onset(
-        began,
-        features=frozenset(row.affected_features),
-        run_id=row.run_id,
-        phase_id=row.phase_id,
-        open_since=known.opened_again.get(row.id),
-        ended_at=row.resolved_at,
+        episode.began_at,
+        features=frozenset(wanted.incident.affected_features),
+        run_id=episode.run_id,
+        phase_id=episode.phase_id,
+        open_since=episode.detected_at,
+        ended_at=episode.ended_at,
     )
     by_id = {change.id: change for change in changes}
     candidates = [_candidate(change, known) for change in changes]

@@ -1,13 +1,13 @@
 """Watches the limits that hold whatever a phase promises, and opens incidents (SPEC S64)."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from db.queries import criteria as queries
 from db.queries import incidents as incident_queries
 from db.queries import phases as phase_queries
 from db.session import Database, UnitOfWork
-from domain.incidents import ACTIVE_STATUSES
+from domain.incidents import ACTIVE_STATUSES, Observation
 from domain.phases import PhaseStatus
 from domain.thresholds import (
     THRESHOLDS,
@@ -19,10 +19,11 @@ from domain.thresholds import (
     severity_of,
 )
 from domain.verdicts import Look, is_judged
-from services import incidents, silences
+from services import incident_episodes, incidents, onsets, silences
 from services.guard_actions import GUARD
 from services.incidents import IncidentDraft
 from services.measuring import Eyes, Question
+from services.onsets import Judged
 
 logger = logging.getLogger(__name__)
 
@@ -61,16 +62,41 @@ async def _complain(
     key = dedup_key(threshold)
     known = await incident_queries.lock_newest_with_key(uow.session, key)
     is_open = known is not None and known.status in ACTIVE_STATUSES
+    observation = _observation(threshold, after)
     if is_open and after.level is before.level:
+        await incident_episodes.observe_key(uow, key, observation)
         return
     live = await phase_queries.everything(uow.session, (PhaseStatus.ACTIVE,))
     draft = IncidentDraft(
         type="metric",
         severity=severity_of(threshold, after.level),
-        title=f"{threshold.title}: {after.explanation}",
+        title=threshold.title,
         description=after.explanation,
         phase_id=live[0].id if live else None,
         run_id=live[0].current_run_id if live else None,
         dedup_key=key,
+        first_bad_at=await _first_bad_at(uow, threshold, after, is_open=is_open),
+        observation=observation,
     )
     await incidents.open_incident(uow, GUARD, draft)
+
+
+async def _first_bad_at(
+    uow: UnitOfWork, threshold: Threshold, after: ThresholdState, *, is_open: bool
+) -> datetime:
+    """The first sample beyond its limits; of one that is open, the first that made it worse."""
+    judged = Judged(
+        threshold.metric,
+        threshold.aggregation,
+        threshold.window_seconds,
+        uow.now if is_open else after.failing_since or uow.now,
+    )
+    is_warning = threshold.warning is not None and not is_open
+    limit = threshold.warning if is_warning else threshold.critical
+    return await onsets.first_bad_sample(
+        uow.session, judged, lambda value: threshold.exceeds(value, limit)
+    )
+
+
+def _observation(threshold: Threshold, after: ThresholdState) -> Observation:
+    return Observation(after.explanation, after.value, threshold.unit)

@@ -17,7 +17,7 @@ from db.queries.watcher import KEY, Silence
 from db.session import Database, UnitOfWork
 from domain.actors import system_actor
 from domain.errors import DependencyDown
-from domain.incidents import Severity
+from domain.incidents import Observation, Severity
 from domain.phases import PhaseAction, PhaseStatus
 from services import background, incidents
 from services.health_monitor import HealthMonitor
@@ -154,6 +154,8 @@ class Watcher:
                 phase_id=active[0].id,
                 run_id=active[0].current_run_id,
                 dedup_key=KEY,
+                first_bad_at=silence.last_tick,
+                observation=Observation(text, silence.seconds, "s"),
             )
             if self._pauses:
                 for phase in active:

@@ -1,10 +1,19 @@
-"""Incidents and the alerts about them (SPEC S6, S14, S55, S68)."""
+"""Incidents, their episodes, and the alerts about them (SPEC S6, S14, S55, S68)."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Identity, Index, text
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    Identity,
+    Index,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Moment, Timestamps, UuidKey, enum_column, reference
@@ -14,7 +23,10 @@ from domain.incidents import IncidentStatus, Severity
 
 
 class LaunchIncident(Timestamps, Base):
-    """Something that goes wrong in a launch. One open incident for each `dedup_key`."""
+    """Something that goes wrong in a launch. One open incident for each `dedup_key`.
+
+    Title, description, severity, phase, run and end are those of its current episode.
+    """
 
     __tablename__ = "launch_incidents"
     __table_args__ = (
@@ -56,6 +68,59 @@ class LaunchIncident(Timestamps, Base):
     resolution_notes: Mapped[str | None]
     resolved_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(server_default=text("1"))
+
+
+class IncidentEpisode(Base):
+    """One time of an incident, from its first bad sample until it was resolved (D5).
+
+    An incident that is open has exactly one episode without an end: the last one.
+    `worsened_at`: when it became HIGH or CRITICAL, where it was not from its beginning.
+    `words_edited`: a person wrote its title or description, so reports leave them alone.
+    """
+
+    __tablename__ = "incident_episodes"
+    __table_args__ = (
+        UniqueConstraint("incident_id", "number"),
+        Index(
+            "uq_incident_episodes_open",
+            "incident_id",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        Index(None, "phase_id"),
+        Index(None, "run_id"),
+        CheckConstraint("first_bad_at <= detected_at", name="first_bad_at"),
+    )
+
+    id: Mapped[UuidKey]
+    incident_id: Mapped[UUID] = mapped_column(reference("launch_incidents"))
+    number: Mapped[int]
+    title: Mapped[str]
+    description: Mapped[str | None]
+    severity: Mapped[Severity] = mapped_column(enum_column(Severity))
+    phase_id: Mapped[UUID | None] = mapped_column(reference("launch_phases", ondelete="SET NULL"))
+    run_id: Mapped[UUID | None] = mapped_column(reference("phase_runs", ondelete="SET NULL"))
+    first_bad_at: Mapped[datetime | None]
+    detected_at: Mapped[datetime]
+    worsened_at: Mapped[datetime | None]
+    acknowledged_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    resolution_notes: Mapped[str | None]
+    explanation: Mapped[str | None]
+    value: Mapped[float | None]
+    unit: Mapped[str] = mapped_column(server_default=text("''"))
+    observed_at: Mapped[datetime | None]
+    words_edited: Mapped[bool] = mapped_column(server_default=text("false"))
+
+    @hybrid_property
+    def began_at(self) -> datetime:
+        """The first bad sample; where none is known, when it was noticed."""
+        return self.first_bad_at or self.detected_at
+
+    @began_at.inplace.expression
+    @classmethod
+    def _began_at(cls) -> ColumnElement[datetime]:
+        return func.coalesce(cls.first_bad_at, cls.detected_at)
 
 
 class LaunchAlert(Base):

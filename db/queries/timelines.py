@@ -23,7 +23,7 @@ from sqlalchemy.orm import aliased
 from db.event_log import recorded
 from db.models.events import LaunchEvent
 from db.models.flags import FeatureFlag
-from db.models.incidents import LaunchIncident
+from db.models.incidents import IncidentEpisode, LaunchIncident
 from domain.alert_events import AlertSent
 from domain.criterion_events import CriterionJudged
 from domain.events import (
@@ -116,7 +116,13 @@ def _seqs(*where: ColumnElement[bool]) -> Select[int]:
 
 def _meanwhile(lead: timedelta) -> ColumnElement[bool]:
     """In the time of the incident; said of `seq` too, or the walk would begin with the log."""
-    begin = LaunchIncident.created_at - lead
+    first = (
+        select(IncidentEpisode.began_at)
+        .where(IncidentEpisode.incident_id == LaunchIncident.id, IncidentEpisode.number == 1)
+        .correlate(LaunchIncident)
+        .scalar_subquery()
+    )
+    begin = first - lead
     over = func.coalesce(LaunchIncident.resolved_at, _NEVER)
     return and_(
         LaunchEvent.occurred_at.between(begin, over),

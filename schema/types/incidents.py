@@ -12,38 +12,17 @@ from schema.directives import CostDirective
 from schema.enums import IncidentStatus, Severity
 from schema.pagination import MAX_BIGINT, After, Connection, First, Page, connection
 from schema.types.actors import Actor, User, load_actor
-from schema.types.changes import Change
 from schema.types.flags import FeatureFlag
+from schema.types.incident_episodes import IncidentEpisode
 from schema.types.node import Node, node_id
 from schema.types.phases import LaunchPhase
-from services import incident_reads, suspects
-from services.incident_reads import IncidentFilter
+from schema.types.suspects import SuspectChange, SuspectLimit, load_suspects
+from services import incident_reads
+from services.incident_reads import EpisodePage, IncidentFilter
 from services.incident_timelines import TimelinePage
 
 if TYPE_CHECKING:
     from schema.types.events import LaunchEvent
-
-
-@strawberry.type(description="A change that may have caused an incident.")
-class SuspectChange:
-    """One line of the ranking (SPEC X8)."""
-
-    change: Change = strawberry.field(description="The change; revertChange undoes it.")
-    score: float = strawberry.field(description="How suspicious it is, from 0 to 1.")
-    why: list[str] = strawberry.field(description="The reasons, as sentences.")
-    confirmed_cause: bool = strawberry.field(
-        description="It was reverted while the incident was open, and that was the end of it."
-    )
-
-    @classmethod
-    def of(cls, item: suspects.SuspectChange) -> "SuspectChange":
-        """A suspect as the graph shows it."""
-        return cls(
-            change=Change.of(item.change),
-            score=item.score,
-            why=item.why,
-            confirmed_cause=item.confirmed,
-        )
 
 
 @strawberry.type(description="Something that goes wrong in a launch.")
@@ -53,15 +32,17 @@ class Incident(Node):
     number: int = strawberry.field(description="What people call it by.")
     type: str = strawberry.field(description="Its kind, such as `phase_rollback`.")
     severity: Severity = strawberry.field(description="How bad it is.")
-    title: str = strawberry.field(description="It in one line.")
-    description: str | None = strawberry.field(description="What is known.")
+    title: str = strawberry.field(description="Its current episode in one line.")
+    description: str | None = strawberry.field(description="What is known of its current episode.")
     user_impact: str | None = strawberry.field(description="What users notice.")
     status: IncidentStatus = strawberry.field(description="Where it stands.")
     dedup_key: str | None = strawberry.field(description="Names its cause.")
     occurrences: int = strawberry.field(description="How often it was reported.")
     acknowledged_at: datetime | None = strawberry.field(description="When somebody took it.")
     resolution_notes: str | None = strawberry.field(description="What ended it.")
-    created_at: datetime = strawberry.field(description="When it was opened.")
+    created_at: datetime = strawberry.field(
+        description="When it was first opened. The current episode says when it began."
+    )
     resolved_at: datetime | None = strawberry.field(description="When it was resolved.")
     version: int = strawberry.field(description="Moves with every change.")
     row: strawberry.Private[rows.LaunchIncident]
@@ -115,20 +96,38 @@ class Incident(Node):
         return connection(Connection["LaunchEvent"], found, page, cursor=cursor_of, wrap=to_event)
 
     @strawberry.field(
-        description="The changes just before it began, the most suspicious first.",
+        description="The changes before its current episode that may have caused it, the most "
+        "suspicious first. Empty: nothing likely.",
         directives=[CostDirective(weight=10)],
     )
-    async def suspects(
+    async def suspects(self, info: Info, limit: SuspectLimit = 5) -> list[SuspectChange]:
+        """Those of the current episode, ranked by evidence (SPEC X8)."""
+        return await load_suspects(info, self.row, limit)
+
+    @strawberry.field(
+        description="What is true of it now: the episode that is open, else the last one."
+    )
+    async def current_episode(self, info: Info) -> IncidentEpisode:
+        """Every incident has one."""
+        episode = await info.context.loaders.episode.load(self.row.id)
+        assert episode is not None
+        return IncidentEpisode.of(episode, self.row)
+
+    @strawberry.field(
+        description="Each time that it began and ended, the newest first. `occurrences` counts "
+        "reports instead: several may belong to one episode."
+    )
+    async def episodes(
         self,
         info: Info,
         limit: Annotated[
-            int | None, strawberry.argument(description="At most so many, up to 20.")
-        ] = 5,
-    ) -> list[SuspectChange]:
-        """Ranked by time, affected feature, exposure and phase (SPEC X8)."""
-        wanted = suspects.Wanted(self.row, 5 if limit is None else limit)
-        found = await info.context.loaders.suspects.load(wanted) or []
-        return [SuspectChange.of(item) for item in found]
+            int | None, strawberry.argument(description="At most so many, from 1 to 100.")
+        ] = 20,
+    ) -> list[IncidentEpisode]:
+        """The history."""
+        page = EpisodePage(self.row.id, 20 if limit is None else limit)
+        rows = await info.context.loaders.episodes.load(page) or []
+        return [IncidentEpisode.of(row, self.row) for row in rows]
 
     @strawberry.field(
         description="All of it as Markdown, for the review afterwards.",

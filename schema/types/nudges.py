@@ -4,7 +4,7 @@ from datetime import datetime
 
 import strawberry
 
-from db.models.incidents import LaunchIncident
+from db.models.incidents import IncidentEpisode
 from db.models.onboarding import OnboardingProgress
 from domain import nudges as rules
 from domain.nudges import NudgeKind
@@ -47,6 +47,6 @@ class OnboardingBanner:
     since: datetime = strawberry.field(description="When the trouble began.")
 
     @classmethod
-    def of(cls, step: Step, incident: LaunchIncident) -> "OnboardingBanner":
+    def of(cls, step: Step, episode: IncidentEpisode) -> "OnboardingBanner":
         """What people read of an incident."""
-        return cls(message=rules.banner(step), step=step.key, since=incident.created_at)
+        return cls(message=rules.banner(step), step=step.key, since=episode.began_at)

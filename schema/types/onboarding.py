@@ -92,7 +92,8 @@ class Onboarding(Node):
         if step is None:
             return None
         incident = await info.context.loaders.incident_on_flag.load(step.flag_key)
-        return OnboardingBanner.of(step, incident) if incident else None
+        episode = incident and await info.context.loaders.episode.load(incident.id)
+        return OnboardingBanner.of(step, episode) if episode else None
 
     @strawberry.field(description="The step that they have stood still at for five minutes.")
     async def stuck_at_step(self, info: Info) -> str | None:

@@ -14,7 +14,7 @@ from domain import assistance
 from domain.alert_causes import IncidentFacts, cause_of, causes_of, silenced_until
 from domain.alert_channels import Channel, channels_of
 from domain.alert_deliveries import Delivery, deliveries_of
-from domain.alert_texts import Briefing, body, trial_text
+from domain.alert_texts import Briefing, as_it_is, body, headline, trial_text
 from domain.alerts import Alert, AlertKind, AlertRules, AlertSource, Cause, Step, follow, pass_time
 from domain.escalation import delays_of, escalate
 from domain.health import HealthSnapshot
@@ -180,9 +180,15 @@ class AlertCenter:
     async def _announce(self, step: Step, messages: Sequence[Delivery]) -> None:
         found = await within(DATABASE_SECONDS, self._brief(step.alert), "asking the database")
         briefing = found or Briefing(away=True)
-        told = body(step.alert, step.tell, briefing, self._link, self._clock()) if step.tell else ""
-        self._courier.take(replace(message, body=told) for message in messages)
+        self._courier.take(self._rendered(step, briefing, message) for message in messages)
         await self._ledger.store(step.alert)
+
+    def _rendered(self, step: Step, briefing: Briefing, message: Delivery) -> Delivery:
+        alert, now = as_it_is(step.alert, briefing), self._clock()
+        title = headline(alert, message.kind, now)
+        return replace(
+            message, title=title, body=body(alert, message.kind, briefing, self._link, now)
+        )
 
     async def _brief(self, alert: Alert) -> Briefing:
         async with self._db.write() as uow:

@@ -14,7 +14,9 @@ from domain.alert_events import AlertSent
 from domain.alert_texts import Briefing, moment, spoken
 from domain.alerts import Alert, AlertSource
 from domain.ids import IncidentId
-from domain.incidents import Severity
+from domain.incidents import Observation, Severity
+from services import incident_reads
+from services.incident_episodes import observe_key
 from services.incidents import IncidentDraft, open_incident, resolve_by_key
 
 ACTOR = system_actor("alerts")
@@ -30,7 +32,11 @@ async def brief(uow: UnitOfWork, alert: Alert) -> Briefing:
     said = [
         f"{moment(item.occurred_at)} {item.actor.label}: {item.event.summary}" for item in changes
     ]
-    return Briefing(incident.number if incident else None, said)
+    briefing = Briefing(incident.number if incident else None, said)
+    if incident is None or alert.source is not AlertSource.INCIDENT:
+        return briefing
+    facts = await incident_reads.facts(uow.session, incident.id)
+    return replace(briefing, title=facts.title, text=facts.description) if facts else briefing
 
 
 async def log(uow: UnitOfWork, message: Delivery, alert: Alert | None) -> bool:
@@ -63,8 +69,10 @@ async def _settle(uow: UnitOfWork, alert: Alert, row: LaunchAlert) -> None:
     if row.incident_opened_for != alert.opened_at:
         opened = await open_incident(uow, ACTOR, _draft(alert, late=uow.now - alert.opened_at))
         row.incident_id, row.incident_opened_for = opened.row.id, alert.opened_at
+    elif alert.open:
+        await observe_key(uow, alert.key, Observation(alert.text))
     if not alert.open and row.incident_closed_for != alert.opened_at:
-        await resolve_by_key(uow, ACTOR, alert.key, _resolution(alert))
+        await resolve_by_key(uow, ACTOR, alert.key, _resolution(alert), alert.resolved_at)
         row.incident_closed_for = alert.opened_at
 
 
@@ -82,7 +90,9 @@ def _draft(alert: Alert, *, late: timedelta) -> IncidentDraft:
         title=alert.title,
         description="\n".join(lines),
         dedup_key=alert.key,
-        began_at=alert.since,
+        first_bad_at=alert.since,
+        detected_at=alert.opened_at,
+        observation=Observation(alert.text),
     )
 
 

@@ -6,11 +6,12 @@ from contextlib import contextmanager
 import pytest
 from starlette.applications import Starlette
 
-from db.models.incidents import LaunchIncident
 from db.session import Database, StatementCounter
-from domain.actors import ActorKind, Role
+from domain.actors import Actor, ActorKind, Role, system_actor
 from domain.ids import parse_global_id, parse_uuid
 from domain.incidents import Severity
+from services.incident_changes import acknowledge
+from services.incidents import IncidentDraft, open_incident
 from tests.factories import people
 from tests.factories.accounts import add_user
 from tests.factories.health import Health
@@ -54,9 +55,13 @@ DOCUMENTS = {
     "incidents with their suspects": (
         "{ incidents(first: 100) { nodes { suspects { score why confirmedCause "
         "change { id revertible actor { __typename } } } } } }",
-        8,
+        7,
     ),
     "incidents with their reports": ("{ incidents(first: 100) { nodes { report } } }", 7),
+    "incidents with their episodes": (
+        "{ incidents(first: 100) { nodes { currentEpisode { title } episodes { title } } } }",
+        3,
+    ),
     "a state of the past": ('{ launchState(at: "2100-01-01T00:00:00Z") }', 5),
     "events": (
         f"{{ launchEvents(first: 100) {{ nodes {{ at summary {ACTOR} "
@@ -134,19 +139,12 @@ class Launch:
         taker = await add_user(self.db, Role.OPERATOR, f"{flag}@wedsync.com")
         _, key = parse_global_id(phase) or ("", "")
         async with self.db.write() as uow:
-            uow.session.add(
-                LaunchIncident(
-                    incident_type="test",
-                    severity=Severity.LOW,
-                    title=flag,
-                    affected_features=[flag],
-                    phase_id=parse_uuid(key),
-                    acknowledged_by_kind=ActorKind.USER,
-                    acknowledged_by_id=taker.id,
-                    acknowledged_by_label=taker.email,
-                    created_at=uow.now,
-                )
+            draft = IncidentDraft(
+                "test", Severity.LOW, flag, affected_features=[flag], phase_id=parse_uuid(key)
             )
+            opened = await open_incident(uow, system_actor("test"), draft)
+            person = Actor(ActorKind.USER, taker.id, taker.email)
+            await acknowledge(uow, person, opened.row.id, None)
 
 
 @pytest.fixture

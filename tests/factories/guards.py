@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.applications import Starlette
 
 from db.event_log import read_after
-from db.models.incidents import LaunchIncident
-from db.queries import incidents
+from db.models.incidents import IncidentEpisode, LaunchIncident
+from db.queries import incident_episodes, incidents
 from db.session import Database
 from domain.criteria import Aggregation
 from domain.criterion_events import CriterionJudged
@@ -142,3 +142,8 @@ class Guarded:
         """Those that are open."""
         async with self.db.read() as session:
             return await incidents.open_ones(session)
+
+    async def episodes(self, incident: LaunchIncident) -> list[IncidentEpisode]:
+        """Those of an incident, newest first."""
+        async with self.db.read() as session:
+            return (await incident_episodes.newest(session, [incident.id], 100))[incident.id]

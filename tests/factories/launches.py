@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import update
 
-from db.models.incidents import LaunchIncident
+from db.models.incidents import IncidentEpisode, LaunchIncident
 from db.session import Database
 from domain.incidents import IncidentStatus
 from tests.graphql import GraphQLClient
@@ -59,3 +59,4 @@ async def close_incidents(db: Database) -> None:
         await uow.session.execute(
             update(LaunchIncident).values(status=IncidentStatus.RESOLVED, resolved_at=uow.now)
         )
+        await uow.session.execute(update(IncidentEpisode).values(ended_at=uow.now))

@@ -11,9 +11,10 @@ from db.session import Database
 from domain.actors import Actor, ActorKind, system_actor
 from domain.alerts import AlertKind
 from domain.health import HealthStatus
-from domain.incidents import IncidentStatus, Severity
+from domain.incidents import IncidentStatus, Observation, Severity
 from jobs.alerts import follow_incident
 from services.incident_changes import acknowledge
+from services.incident_episodes import observe_key
 from services.incidents import IncidentDraft, open_incident, resolve_by_key
 from settings import Settings
 from tests.clock import Clock
@@ -169,6 +170,67 @@ async def test_an_incident_is_told_and_its_end_too(
     await center.idle()
     assert len(receiver.titles) == 2
     assert {item.incident_id for item in await desk.deliveries()} == {row.id}
+
+
+async def test_the_alert_of_a_recurrence_tells_of_that_episode(
+    desk: Desk, db: Database, clock: Clock, receiver: HttpReceiver
+) -> None:
+    """L5: value, beginning and latency are those of the second episode."""
+    center, system = desk.process(), system_actor("test")
+    began = []
+    for value in ("709 ms > 500 ms", "1225 ms > 500 ms"):
+        began.append(clock())
+        clock.advance(40)
+        slow = IncidentDraft(
+            "metric",
+            Severity.HIGH,
+            "Answers are slow",
+            value,
+            dedup_key="slow",
+            first_bad_at=began[-1],
+            observation=Observation(value),
+        )
+        async with db.write() as uow:
+            row = (await open_incident(uow, system, slow)).row
+        await follow_incident(db, center, row.id)
+        await center.idle()
+        async with db.write() as uow:
+            await resolve_by_key(uow, system, "slow", "fixed")
+        await follow_incident(db, center, row.id)
+        await center.idle()
+        clock.advance(120)
+    first, _, second, _ = await desk.deliveries()
+    assert "709" in first.body
+    assert "1225" in second.body
+    assert "709" not in second.title + second.body
+    assert [first.first_bad_at, second.first_bad_at] == began
+
+
+async def test_a_reminder_says_what_is_measured_when_it_is_sent(
+    desk: Desk, db: Database, clock: Clock, receiver: HttpReceiver
+) -> None:
+    """L5."""
+    center = desk.process()
+    slow = IncidentDraft(
+        "metric",
+        Severity.HIGH,
+        "Answers are slow",
+        "709 ms",
+        dedup_key="slow",
+        observation=Observation("709 ms"),
+    )
+    async with db.write() as uow:
+        row = (await open_incident(uow, system_actor("test"), slow)).row
+    await follow_incident(db, center, row.id)
+    async with db.write() as uow:
+        await observe_key(uow, "slow", Observation("1225 ms"))
+    clock.advance(16 * 60)
+    await center.sweep()
+    await center.idle()
+    reminder = (await desk.deliveries())[-1]
+    assert reminder.kind is AlertKind.REMINDER
+    assert "1225 ms" in reminder.body
+    assert "709" not in reminder.body
 
 
 async def test_one_that_a_person_took_is_not_resolved(

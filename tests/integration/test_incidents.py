@@ -10,14 +10,17 @@ import pytest
 from sqlalchemy import select
 
 from db.models.events import Change
-from db.models.incidents import LaunchIncident
+from db.models.incidents import IncidentEpisode, LaunchIncident
+from db.queries import incident_episodes as episode_queries
 from db.session import Database, UnitOfWork
 from domain.actors import Actor, ActorKind, system_actor
 from domain.errors import InvalidTransition
 from domain.events import IncidentChanged, Subject
-from domain.incidents import IncidentStatus, Severity
+from domain.incidents import IncidentStatus, Observation, Severity
+from services import incident_reads
 from services.incident_changes import acknowledge, close, reopen_incident, resolve
 from services.incident_edits import update
+from services.incident_episodes import observe_key
 from services.incidents import IncidentDraft, OpenedIncident, open_incident, resolve_by_key
 from tests.clock import Clock
 
@@ -28,8 +31,10 @@ OPEN, INVESTIGATING = IncidentStatus.OPEN, IncidentStatus.INVESTIGATING
 RESOLVED = IncidentStatus.RESOLVED
 
 
-def draft(severity: Severity = Severity.HIGH, began_at: datetime | None = None) -> IncidentDraft:
-    return IncidentDraft("health", severity, "Database", dedup_key=KEY, began_at=began_at)
+def draft(
+    severity: Severity = Severity.HIGH, first_bad_at: datetime | None = None
+) -> IncidentDraft:
+    return IncidentDraft("health", severity, "Database", dedup_key=KEY, first_bad_at=first_bad_at)
 
 
 async def opened(db: Database, wanted: IncidentDraft | None = None) -> OpenedIncident:
@@ -45,6 +50,13 @@ async def ended(db: Database) -> LaunchIncident | None:
 async def rows(db: Database) -> list[LaunchIncident]:
     async with db.read() as session:
         return list(await session.scalars(select(LaunchIncident).order_by(LaunchIncident.number)))
+
+
+async def episodes(db: Database, row: LaunchIncident) -> list[IncidentEpisode]:
+    """Oldest first."""
+    async with db.read() as session:
+        found = await episode_queries.newest(session, [row.id], 100)
+    return found[row.id][::-1]
 
 
 async def test_two_that_end_it_at_once_end_it_once(db: Database) -> None:
@@ -117,14 +129,17 @@ async def test_when_it_began_decides_whether_it_is_the_same(
     await ended(db)
     began = clock() + timedelta(minutes=minutes)
     clock.advance(3600)
-    late = await opened(db, draft(began_at=began))
+    late = await opened(db, draft(first_bad_at=began))
     assert late.merged is same
     assert len(await rows(db)) == (1 if same else 2)
 
 
 async def test_it_has_its_true_beginning(db: Database, clock: Clock) -> None:
     began = clock() - timedelta(hours=1)
-    assert (await opened(db, draft(began_at=began))).row.created_at == began
+    row = (await opened(db, draft(first_bad_at=began))).row
+    (episode,) = await episodes(db, row)
+    assert row.created_at == episode.detected_at > began
+    assert (episode.first_bad_at, episode.began_at) == (began, began)
 
 
 async def test_what_was_put_away_does_not_return(db: Database) -> None:
@@ -174,6 +189,83 @@ async def test_each_report_adds_what_is_affected(db: Database) -> None:
     for keys in (("chat", "mail"), ("mail", "pay")):
         row = (await opened(db, replace(draft(), affected_features=keys))).row
     assert row.affected_features == ["chat", "mail", "pay"]
+
+
+async def test_each_episode_has_its_own_facts(db: Database, clock: Clock) -> None:
+    """L5: it opens, is resolved, and returns with another value."""
+    slow = Observation("709 ms > 500 ms", 709.0, "ms")
+    first_bad_at = clock()
+    clock.advance(40)
+    await opened(db, replace(draft(first_bad_at=first_bad_at), observation=slow))
+    async with db.write() as uow:
+        await observe_key(uow, KEY, Observation("840 ms > 500 ms", 840.0, "ms"))
+    clock.advance(300)
+    await ended(db)
+    clock.advance(300)
+    returned = clock()
+    clock.advance(20)
+    await opened(
+        db,
+        replace(
+            draft(Severity.CRITICAL, returned),
+            title="Database is gone",
+            observation=Observation("1225 ms > 500 ms", 1_225.0, "ms"),
+        ),
+    )
+    (row,) = await rows(db)
+    first, second = await episodes(db, row)
+    assert (first.title, first.severity, first.began_at, first.value) == (
+        "Database",
+        Severity.HIGH,
+        first_bad_at,
+        840.0,
+    )
+    assert first.ended_at is not None
+    assert first.detected_at < first.ended_at < second.began_at == returned < second.detected_at
+    assert (second.title, second.severity, second.value) == (
+        "Database is gone",
+        Severity.CRITICAL,
+        1_225.0,
+    )
+    assert (row.title, row.severity, row.occurrences) == (second.title, second.severity, 2)
+    assert second.ended_at is None
+
+
+async def test_a_return_begins_after_the_end_of_the_episode_before(db: Database) -> None:
+    """Resolved by hand while it goes on: the next episode begins then, not with the first one."""
+    first_bad_at = (await opened(db)).row.created_at - timedelta(minutes=1)
+    await ended(db)
+    row = (await opened(db, draft(first_bad_at=first_bad_at))).row
+    first, second = await episodes(db, row)
+    assert second.began_at == first.ended_at
+
+
+async def test_the_words_of_a_person_stay(db: Database) -> None:
+    row = (await opened(db)).row
+    async with db.write() as uow:
+        await update(uow, PERSON, row.id, {"title": "The disk is full"})
+    row = (await opened(db, replace(draft(), title="Database is gone"))).row
+    assert row.title == "The disk is full"
+    await ended(db)
+    row = (await opened(db, replace(draft(), title="Database is gone"))).row
+    assert row.title == "Database is gone"
+    assert [item.title for item in await episodes(db, row)] == [
+        "The disk is full",
+        "Database is gone",
+    ]
+
+
+async def test_it_is_severe_from_the_sample_that_shows_it(db: Database, clock: Clock) -> None:
+    """A warning of ten minutes ago is no late alert of now (S99)."""
+    row = (await opened(db, draft(Severity.MEDIUM, clock()))).row
+    clock.advance(600)
+    worse_since = clock()
+    clock.advance(10)
+    await opened(db, draft(Severity.HIGH, worse_since))
+    async with db.read() as session:
+        facts = await incident_reads.facts(session, row.id)
+    assert facts is not None
+    assert facts.since == worse_since
 
 
 Move = Callable[[UnitOfWork, UUID], Awaitable[object]]

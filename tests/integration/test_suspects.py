@@ -6,14 +6,14 @@ import pytest
 from sqlalchemy import select
 from starlette.applications import Starlette
 
-from db.models.incidents import AlertDelivery, LaunchIncident
+from db.models.incidents import LaunchIncident
+from db.queries import incident_episodes
 from db.session import Database
 from domain.actors import system_actor
-from domain.alerts import AlertKind
 from domain.incidents import Severity
 from services import flags
 from services.flags import FlagDraft
-from services.incidents import IncidentDraft, open_incident
+from services.incidents import IncidentDraft, open_incident, resolve_by_key
 from services.suspects import Wanted, of_incidents
 from tests.clock import Clock
 from tests.factories.guards import ERRORS, Guarded
@@ -34,9 +34,18 @@ async def changed(db: Database, key: str) -> None:
         await flags.create(uow, SYSTEM, FlagDraft(key, key.title(), enabled=True))
 
 
-async def opened(db: Database, key: str) -> LaunchIncident:
+async def opened(
+    db: Database, key: str, first_bad_at: datetime | None = None, dedup_key: str | None = None
+) -> LaunchIncident:
     async with db.write() as uow:
-        wanted = IncidentDraft("test", Severity.HIGH, key, affected_features=[key])
+        wanted = IncidentDraft(
+            "test",
+            Severity.HIGH,
+            key,
+            affected_features=[key],
+            first_bad_at=first_bad_at,
+            dedup_key=dedup_key,
+        )
         return (await open_incident(uow, SYSTEM, wanted)).row
 
 
@@ -47,34 +56,36 @@ async def suspected(db: Database, *rows: LaunchIncident) -> list[list[str | None
     return [[item.key for item in found[each]] for each in wanted]
 
 
-async def told(db: Database, row: LaunchIncident, first_bad_at: datetime) -> None:
-    async with db.write() as uow:
-        uow.session.add(
-            AlertDelivery(
-                incident_id=row.id,
-                alert_key=row.title,
-                kind=AlertKind.FIRING,
-                channel="json://127.0.0.1",
-                severity=row.severity,
-                title=row.title,
-                body="",
-                first_bad_at=first_bad_at,
-                lease_until=first_bad_at,
-                revision=1,
-            )
-        )
-
-
 async def test_it_began_with_the_first_bad_sample(db: Database, clock: Clock) -> None:
     """What was changed between that and the report is not suspected."""
     began = clock()
     clock.advance(120)
     await changed(db, "chat")
     clock.advance(10)
-    row = await opened(db, "chat")
-    assert await suspected(db, row) == [["chat"]]
-    await told(db, row, began)
-    assert await suspected(db, row) == [[]]
+    assert await suspected(db, await opened(db, "chat")) == [["chat"]]
+    assert await suspected(db, await opened(db, "chat", began)) == [[]]
+
+
+async def test_a_recurrence_suspects_what_changed_before_it(db: Database, clock: Clock) -> None:
+    """L5: not what changed before the first time."""
+    await changed(db, "first")
+    clock.advance(5)
+    await opened(db, "first", dedup_key="chat")
+    async with db.write() as uow:
+        await resolve_by_key(uow, SYSTEM, "chat", "It works again.")
+    clock.advance(600)
+    await changed(db, "second")
+    clock.advance(5)
+    row = await opened(db, "second", clock(), dedup_key="chat")
+    async with db.read() as session:
+        second, first = (await incident_episodes.newest(session, [row.id], 2))[row.id]
+        wanted = [Wanted(row, 1, first), Wanted(row, 1, second), Wanted(row, 1)]
+        found = await of_incidents(session, wanted)
+    assert [[item.key for item in found[each]] for each in wanted] == [
+        ["first"],
+        ["second"],
+        ["second"],
+    ]
 
 
 async def test_it_began_when_the_criterion_began_to_fail(guarded: Guarded) -> None:

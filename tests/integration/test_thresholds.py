@@ -1,6 +1,7 @@
 """Limits that hold whatever a phase promises, on real samples (SPEC S64, decision 10)."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
@@ -16,6 +17,7 @@ from tests.clock import Clock
 from tests.factories.guards import TICK, Guarded
 from tests.factories.health import Health
 from tests.factories.launches import close_incidents
+from tests.factories.metrics import requests
 from tests.graphql import GraphQLClient
 
 
@@ -31,7 +33,41 @@ async def test_errors_open_a_critical_incident(guarded: Guarded) -> None:
     (incident,) = await guarded.incidents()
     assert (incident.dedup_key, incident.severity) == ("metric:error_rate", Severity.CRITICAL)
     assert incident.occurrences == 1
-    assert incident.title.startswith("Too many requests fail: error_rate 6 % > 5 % in 60 s, ")
+    assert incident.title == "Too many requests fail"
+    (episode,) = await guarded.episodes(incident)
+    assert (episode.value, episode.unit) == (6.0, "%")
+    assert (episode.explanation or "").startswith("error_rate 6 % > 5 % in 60 s, ")
+
+
+async def test_the_value_of_an_episode_is_the_newest_one(guarded: Guarded) -> None:
+    """L5: opens with one value, is resolved, returns with another."""
+    await guarded.watch_limits(1_000, errors=60)
+    await guarded.watch_limits(10_000, errors=2_000)
+    await guarded.watch_limits(100_000)
+    await guarded.watch_limits(100_000)
+    guarded.clock.advance(120)
+    began = guarded.clock()
+    await guarded.watch_limits(1_000, errors=250)
+    (incident,) = await guarded.incidents()
+    second, first = await guarded.episodes(incident)
+    assert (first.severity, second.severity) == (Severity.CRITICAL, Severity.CRITICAL)
+    assert (second.value, second.description) == (25.0, incident.description)
+    assert "25 %" in (incident.description or "")
+    assert first.ended_at is not None
+    assert first.ended_at < began - timedelta(seconds=60) < second.began_at <= second.detected_at
+
+
+async def test_it_began_with_the_first_bad_sample(guarded: Guarded) -> None:
+    """L4: not with the tick that judged it, half a minute later."""
+    began = guarded.clock()
+    await requests(guarded.db, began, total=1_000, errors=60)
+    guarded.clock.advance(30)
+    await judge_thresholds(guarded.db, Eyes(guarded.db), TICK)
+    (incident,) = await guarded.incidents()
+    (episode,) = await guarded.episodes(incident)
+    assert episode.first_bad_at is not None
+    assert began - timedelta(seconds=10) <= episode.first_bad_at
+    assert episode.detected_at - episode.first_bad_at >= TICK
 
 
 async def test_a_warning_that_becomes_critical_is_one_incident(guarded: Guarded) -> None:
@@ -70,7 +106,8 @@ async def test_ten_failed_sign_ups(guarded: Guarded) -> None:
     assert await guarded.incidents() == []
     await _fail_sign_ups(guarded, 1)
     (incident,) = await guarded.incidents()
-    assert incident.title == "Sign-ups fail: failed_signups 10 ≥ 10 in 300 s, 10 samples"
+    (episode,) = await guarded.episodes(incident)
+    assert episode.explanation == "failed_signups 10 ≥ 10 in 300 s, 10 samples"
 
 
 async def _fail_sign_ups(guarded: Guarded, count: int) -> None:

@@ -83,6 +83,39 @@ async def test_events_keep_their_moments_and_the_version_before_goes_on(database
     assert [row for (row,) in await _rows(url, "SELECT seq FROM launch_events")] == [1, 2, 3]
 
 
+_REOPENED = """
+WITH incident AS (
+  INSERT INTO launch_incidents (incident_type, severity, title, status, occurrences, created_at,
+                                resolved_at)
+  VALUES ('metric', 'high', 'Answers are slow', 'resolved', 2,
+          '2026-11-25 09:00', '2026-11-25 09:30')
+  RETURNING id
+)
+INSERT INTO changes (at, event_seq, actor_kind, actor_label, subject_kind, subject_id, action)
+SELECT moment::timestamptz, 1, 'system', 'guard', 'incident', incident.id, action
+FROM incident, (VALUES ('2026-11-25 09:00', 'opened'), ('2026-11-25 09:05', 'resolved'),
+  ('2026-11-25 09:12', 'came back'), ('2026-11-25 09:30', 'resolved')) AS moves(moment, action)"""
+_AN_EVENT = """INSERT INTO launch_events
+  (seq, at, kind, actor_kind, actor_label, subject_kind, payload)
+  VALUES (1, now(), 'incident.changed', 'system', 'guard', 'incident', '{}')"""
+
+
+async def test_incidents_of_before_get_their_episodes(database: Database) -> None:
+    """0070: one from each opening to its resolution."""
+    url = make_url(database.url).set(database="episodes").render_as_string(hide_password=False)
+    await _recreate(database.engine, "episodes")
+    await migrate.upgrade(url)
+    await migrate.downgrade(url, "0051")
+    await _rows(url, _AN_EVENT)
+    await _rows(url, _REOPENED)
+    await migrate.upgrade(url)
+    assert await _rows(
+        url,
+        """SELECT number, to_char(detected_at, 'HH24:MI'), to_char(ended_at, 'HH24:MI'), title
+           FROM incident_episodes ORDER BY number""",
+    ) == [(1, "09:00", "09:05", "Answers are slow"), (2, "09:12", "09:30", "Answers are slow")]
+
+
 async def _rows(url: str, sql: str) -> list[tuple[Any, ...]]:
     engine = create_async_engine(url)
     try:

@@ -32,7 +32,7 @@ INCIDENT = IncidentFacts(
     description="errors",
     status=IncidentStatus.OPEN,
     dedup_key=None,
-    created_at=NOW,
+    since=NOW,
     updated_at=NOW,
 )
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from domain.incident_markdown import EntryFact, IncidentFacts, SuspectFact, markdown
+from domain.incident_markdown import EntryFact, EpisodeFact, IncidentFacts, SuspectFact, markdown
 
 NOW = datetime(2026, 6, 1, 9, tzinfo=UTC)
 BARE = IncidentFacts(
@@ -26,6 +26,16 @@ FULL = replace(
     user_impact="Nobody can pay",
     affected_features=["mvp_pay"],
     resolution="New cards",
+    episodes=[
+        EpisodeFact(
+            1,
+            "Cards are refused",
+            NOW - timedelta(seconds=40),
+            NOW,
+            NOW + timedelta(minutes=3),
+            "709 ms",
+        )
+    ],
     suspects=[SuspectFact(NOW, "bob", "mvp_pay switched on", 0.8, ["40 s before it began"])],
     timeline=[EntryFact(NOW, "bob", "Incident 4 opened", "why not")],
     more_events=True,
@@ -45,6 +55,10 @@ DOCUMENT = """\
 All of them.  
 By hand:  
 - [ ] Tell \\*support\\*
+
+## Episodes
+
+- 1. began 2026-06-01 08:59:20 UTC, noticed after 40 s, lasted 3 min: Cards are refused (709 ms)
 
 ## Impact
 

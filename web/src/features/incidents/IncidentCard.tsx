@@ -6,9 +6,9 @@ import { useMutation } from "urql";
 import { Button } from "../../components/Button";
 import type { IncidentFieldsFragment } from "../../gql/graphql";
 import { succeeded } from "../../lib/outcome";
-import { Ago } from "../../lib/time";
 import { sentenceCase, unbroken } from "../../lib/words";
 import { AcknowledgeMutation } from "./incidents.graphql";
+import { Began } from "./Began";
 import { Description, saysMore } from "./Description";
 import { ResolveDialog } from "./ResolveDialog";
 import { SEVERITY } from "./severity";
@@ -38,8 +38,7 @@ export function IncidentCard({ incident, mayOperate }: Props) {
         {saysMore(incident) && <Description text={incident.description} />}
         {incident.userImpact && <Text size="sm" c="dimmed">What users notice: {incident.userImpact}</Text>}
         <Text size="xs" c="dimmed">
-          began <Ago at={incident.createdAt} />
-          {incident.occurrences > 1 && ` · ${incident.occurrences} times`}
+          <Began incident={incident} />
           {incident.acknowledgedAt && " · somebody is on it"}
         </Text>
         {mayOperate && (

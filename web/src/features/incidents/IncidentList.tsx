@@ -7,9 +7,9 @@ import { Row } from "../../components/Row";
 import { Section } from "../../components/Section";
 import type { IncidentFieldsFragment, IncidentStatus, Severity } from "../../gql/graphql";
 import { usePages } from "../../lib/growing";
-import { Ago } from "../../lib/time";
 import { useNewestEvent } from "../events/useNewestEvent";
 import { sentenceCase, unbroken } from "../../lib/words";
+import { Began } from "./Began";
 import { IncidentsQuery } from "./incidents.graphql";
 import { atLeast, INCIDENT_STATUS, SEVERITY } from "./severity";
 
@@ -71,9 +71,7 @@ function Line({ incident }: { incident: IncidentFieldsFragment }) {
         #{incident.number} {unbroken(incident.title)}
       </Anchor>
       <Text size="xs" c="dimmed">
-        began <Ago at={incident.createdAt} />
-        {incident.resolvedAt && <> · ended <Ago at={incident.resolvedAt} /></>}
-        {incident.occurrences > 1 && ` · ${incident.occurrences} times`}
+        <Began incident={incident} />
       </Text>
     </Row>
   );

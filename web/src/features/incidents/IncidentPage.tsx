@@ -11,14 +11,14 @@ import { Waits } from "../../components/Waits";
 import type { IncidentQuery as Data } from "../../gql/graphql";
 import { actorName } from "../../lib/actor";
 import { useLiveQuery } from "../../lib/live";
-import { local } from "../../lib/spans";
-import { Ago } from "../../lib/time";
 import { Deliveries } from "../alerts/Deliveries";
 import { useNewestEvent } from "../events/useNewestEvent";
 import { sentenceCase, unbroken } from "../../lib/words";
 import { mayOperate } from "../session/roles";
 import { useViewer } from "../session/session";
+import { Began } from "./Began";
 import { Description, saysMore } from "./Description";
+import { Episodes } from "./Episodes";
 import { IncidentActions } from "./IncidentActions";
 import { IncidentQuery } from "./incidents.graphql";
 import { IncidentTimeline } from "./IncidentTimeline";
@@ -66,6 +66,9 @@ export function IncidentPage() {
             <Section title="Changed just before">
               <Suspects incidentId={incident.id} mayOperate={may} />
             </Section>
+            {incident.episodes.length > 1 && (
+              <Section title="Earlier episodes"><Episodes episodes={incident.episodes.slice(1)} /></Section>
+            )}
             <Section title="Alerts"><Deliveries incidentId={incident.id} /></Section>
           </Stack>
           <IncidentTimeline incident={incident} newest={newest} mayOperate={may} />
@@ -88,10 +91,8 @@ function Facts({ incident }: { incident: Incident }) {
         ))}
       </Group>
       <span>
-        began {local(incident.createdAt)}, <Ago at={incident.createdAt} />
-        {incident.resolvedAt && <> · ended <Ago at={incident.resolvedAt} /></>}
+        <Began incident={incident} />
         {incident.phase && ` · ${incident.phase.name}`}
-        {incident.occurrences > 1 && ` · ${incident.occurrences} times`}
       </span>
       <span>{incident.assignee ? `${incident.assignee.email} works on it` : taken(incident)}</span>
     </Stack>

@@ -3,10 +3,14 @@ import { useEffect } from "react";
 import { Link } from "react-router";
 
 import { Section } from "../../components/Section";
+import { everySeen } from "../../lib/attention";
 import { useLiveQuery } from "../../lib/live";
 import { IncidentCard } from "./IncidentCard";
 import { OpenIncidentsQuery } from "./incidents.graphql";
 import { isOpen, worstFirst } from "./severity";
+
+/** As often as checks and guards measure. */
+const MEASURED_MS = 30_000;
 
 interface Props {
   /** Changes with each incident event, and asks for the list again. */
@@ -19,6 +23,8 @@ export function OpenIncidents({ newest, mayOperate }: Props) {
   useEffect(() => {
     if (newest !== undefined) again({ requestPolicy: "network-only" });
   }, [newest, again]);
+  // What an incident measures changes without an event.
+  useEffect(() => everySeen(MEASURED_MS, () => again({ requestPolicy: "network-only" })), [again]);
   const open = worstFirst((data?.incidents.nodes ?? []).filter(isOpen));
   return (
     <Section title="Open incidents" reading={reading}

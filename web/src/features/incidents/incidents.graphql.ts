@@ -4,6 +4,7 @@ export const IncidentFields = graphql(`
   fragment IncidentFields on Incident {
     id number title description severity status occurrences userImpact createdAt acknowledgedAt
     resolvedAt version
+    currentEpisode { number beganAt observedAt }
   }
 `);
 
@@ -57,6 +58,7 @@ export const IncidentQuery = graphql(`
       nodes {
         ...IncidentFields
         resolutionNotes
+        episodes(limit: 20) { number title description beganAt detectedAt endedAt resolutionNotes }
         affectedFeatures { id key name }
         phase { id key name }
         acknowledgedBy { ...ActorFields }

@@ -1,0 +1,87 @@
+"""Episodes of incidents (D5)."""
+
+from datetime import datetime
+
+import strawberry
+
+from db.models import incidents as rows
+from schema.context import Info
+from schema.directives import CostDirective
+from schema.enums import Severity
+from schema.types.phases import LaunchPhase
+from schema.types.suspects import SuspectChange, SuspectLimit, load_suspects
+
+
+@strawberry.type(
+    description="One time of an incident, from its first bad sample until it was resolved. A "
+    "cause that returns within 15 minutes begins the next episode of the same incident."
+)
+class IncidentEpisode:
+    """Facts of one episode; the incident shows those of its current one."""
+
+    number: int = strawberry.field(description="Counts the episodes of one incident, from 1.")
+    title: str = strawberry.field(description="It in one line.")
+    description: str | None = strawberry.field(description="What is known.")
+    severity: Severity = strawberry.field(description="The worst that it was.")
+    began_at: datetime = strawberry.field(
+        description="When it began: `firstBadAt`, or `detectedAt` where no bad sample is known."
+    )
+    first_bad_at: datetime | None = strawberry.field(
+        description="The first bad sample; null where a person reported it."
+    )
+    detected_at: datetime = strawberry.field(
+        description="When a check, a guard or a person noticed it."
+    )
+    acknowledged_at: datetime | None = strawberry.field(description="When somebody first took it.")
+    ended_at: datetime | None = strawberry.field(description="When it was over; null while open.")
+    current_value: float | None = strawberry.field(
+        description="The newest value that was measured, after its end the last one; null where "
+        "its cause is no number."
+    )
+    unit: str = strawberry.field(description="The unit of `currentValue`; empty for counts.")
+    explanation: str | None = strawberry.field(
+        description="The newest measurement as a sentence, with its limit."
+    )
+    observed_at: datetime | None = strawberry.field(description="When that was measured.")
+    resolution_notes: str | None = strawberry.field(description="What ended it.")
+    row: strawberry.Private[rows.IncidentEpisode]
+    incident: strawberry.Private[rows.LaunchIncident]
+
+    @strawberry.field(description="The phase that it belongs to.")
+    async def phase(self, info: Info) -> LaunchPhase | None:
+        """Resolved only where it is asked for."""
+        if self.row.phase_id is None:
+            return None
+        row = await info.context.loaders.phase.load(self.row.phase_id)
+        return LaunchPhase.of(row) if row else None
+
+    @strawberry.field(
+        description="The changes before it that may have caused it, the most suspicious first. "
+        "Empty: nothing likely.",
+        directives=[CostDirective(weight=10)],
+    )
+    async def suspects(self, info: Info, limit: SuspectLimit = 5) -> list[SuspectChange]:
+        """Ranked by evidence (SPEC X8)."""
+        return await load_suspects(info, self.incident, limit, self.row)
+
+    @classmethod
+    def of(cls, row: rows.IncidentEpisode, incident: rows.LaunchIncident) -> "IncidentEpisode":
+        """A row as the graph shows it."""
+        return cls(
+            number=row.number,
+            title=row.title,
+            description=row.description,
+            severity=row.severity,
+            began_at=row.began_at,
+            first_bad_at=row.first_bad_at,
+            detected_at=row.detected_at,
+            acknowledged_at=row.acknowledged_at,
+            ended_at=row.ended_at,
+            current_value=row.value,
+            unit=row.unit,
+            explanation=row.explanation,
+            observed_at=row.observed_at,
+            resolution_notes=row.resolution_notes,
+            row=row,
+            incident=incident,
+        )

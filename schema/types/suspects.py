@@ -1,0 +1,43 @@
+"""Changes that may have caused an incident (SPEC X8)."""
+
+from typing import Annotated
+
+import strawberry
+
+from db.models.incidents import IncidentEpisode, LaunchIncident
+from schema.context import Info
+from schema.types.changes import Change
+from services import suspects
+
+SuspectLimit = Annotated[int | None, strawberry.argument(description="At most so many, up to 20.")]
+
+
+@strawberry.type(description="A change that may have caused an incident.")
+class SuspectChange:
+    """One line of the ranking (SPEC X8)."""
+
+    change: Change = strawberry.field(description="The change; revertChange undoes it.")
+    score: float = strawberry.field(description="How suspicious it is, from 0 to 1.")
+    why: list[str] = strawberry.field(description="The reasons, as sentences.")
+    confirmed_cause: bool = strawberry.field(
+        description="It was reverted while the incident was open, and that was the end of it."
+    )
+
+    @classmethod
+    def of(cls, item: suspects.SuspectChange) -> "SuspectChange":
+        """A suspect as the graph shows it."""
+        return cls(
+            change=Change.of(item.change),
+            score=item.score,
+            why=item.why,
+            confirmed_cause=item.confirmed,
+        )
+
+
+async def load_suspects(
+    info: Info, row: LaunchIncident, limit: int | None, episode: IncidentEpisode | None = None
+) -> list[SuspectChange]:
+    """Those of an episode; None is the current one."""
+    wanted = suspects.Wanted(row, 5 if limit is None else limit, episode)
+    found = await info.context.loaders.suspects.load(wanted) or []
+    return [SuspectChange.of(item) for item in found]
