@@ -1,7 +1,7 @@
 """What alerts are about: checks that are down, incidents that are severe (SPEC S67, S68)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from domain.health import (
     is_down,
     is_up,
 )
+from domain.incident_causes import health_key, is_explained
 from domain.incidents import ACTIVE_STATUSES, SEVERE, IncidentStatus, Severity
 from domain.silences import Silence, covering
 
@@ -42,11 +43,6 @@ class IncidentFacts:
     assigned: bool = False
 
 
-def health_key(check: CheckType) -> str:
-    """The cause that a check's alert and its incident share."""
-    return f"{_HEALTH}{check}"
-
-
 def silenced_until(
     silences: Iterable[Silence], key: str, source: AlertSource, at: datetime
 ) -> datetime | None:
@@ -63,8 +59,16 @@ def silenced_until(
 
 
 def causes_of(snapshot: HealthSnapshot) -> list[Cause]:
-    """Every check that is down or well for sure; those in between change nothing."""
-    return [_of_check(state, snapshot.at) for state in snapshot.checks if _is_sure(state)]
+    """Every check that is down or well for sure; those in between change nothing.
+
+    A check whose other part fails opens nothing: people hear of that part (L17).
+    """
+    failing = {state.check for state in snapshot.checks if state.consecutive_failures}
+    return [
+        replace(_of_check(state, snapshot.at), opens=not is_explained(state.check, failing))
+        for state in snapshot.checks
+        if _is_sure(state)
+    ]
 
 
 def _is_sure(state: CheckState) -> bool:

@@ -8,6 +8,7 @@ from db.session import Database
 from services import ramps
 from services.criteria import judge_phases
 from services.health_monitor import HealthMonitor
+from services.incident_causes import promote_left_over
 from services.measuring import Eyes
 from services.pacing import pace_of
 from services.thresholds import judge_thresholds
@@ -22,6 +23,7 @@ async def guard(db: Database, monitor: HealthMonitor, settings: Settings) -> Non
     eyes = Eyes(db)
     await _try("criteria", judge_phases(db, eyes, interval))
     await _try("thresholds", judge_thresholds(db, eyes, interval))
+    await _try("incidents", promote_left_over(db))
     await _try("ramps", _sweep(db, monitor, settings))
 
 

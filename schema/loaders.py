@@ -40,6 +40,7 @@ class Loaders:
         self.incident = _loader(lookups.incidents)
         self.episode = _loader(lookups.episodes)
         self.episodes = _loader(lookups.episode_pages)
+        self.dependents = _loader(lookups.dependents)
         self.change = _loader(lookups.changes)
         self.webhook = _loader(lookups.webhooks)
         self.suspects = _loader(lookups.suspects)

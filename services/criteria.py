@@ -27,7 +27,7 @@ from domain.verdicts import (
     judge,
     unit_of,
 )
-from services import guard_actions, incident_episodes, incidents, onsets, silences
+from services import guard_actions, incident_causes, onsets, silences
 from services.guard_actions import GUARD
 from services.measuring import SETTLING, Eyes, Question
 from services.phase_reads import is_live
@@ -122,7 +122,9 @@ async def _act(
         action = due_action(item, state)
         if action is not None:
             began = await _first_bad_at(uow, phase, item, state)
-            reasons[item.key] = guard_actions.Due(action, _observation(item, state), began)
+            reasons[item.key] = guard_actions.Due(
+                action, item.metric, _observation(item, state), began
+            )
     return await guard_actions.take(uow, phase, reasons) if reasons else {}
 
 
@@ -172,9 +174,9 @@ async def _tell(
     cause = guard_actions.dedup_key(run_id, key)
     if after.acted is None:
         note = f"Recovered: {after.explanation}"
-        await incidents.resolve_by_key(uow, GUARD, cause, note)
+        await incident_causes.recovered(uow, GUARD, cause, note)
     elif after.judged is not None:
-        await incident_episodes.observe_key(uow, cause, _observation(after.judged, after))
+        await incident_causes.observe(uow, cause, _observation(after.judged, after))
 
 
 def _question(criterion: Criterion, started_at: datetime) -> Question:

@@ -8,11 +8,12 @@ from uuid import UUID
 from db.models.phases import LaunchPhase
 from db.queries import phases as queries
 from db.session import UnitOfWork
+from domain import incident_causes as causes
 from domain.actors import system_actor
 from domain.criteria import GuardAction
 from domain.incidents import Observation, Severity
 from domain.phases import PhaseAction
-from services import incidents
+from services import incident_causes
 from services.incidents import IncidentDraft
 from services.phase_changes import move
 from services.phase_rollback import Rollback, roll_back
@@ -28,9 +29,10 @@ _TITLE = {
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What a criterion asks for, why, and since when it fails."""
+    """What a criterion of a metric asks for, why, and since when it fails."""
 
     action: GuardAction
+    metric: str
     why: Observation
     first_bad_at: datetime | None = None
 
@@ -44,9 +46,7 @@ async def take(
     """
     back = {key: item for key, item in due.items() if item.action is GuardAction.ROLLBACK}
     if back:
-        await roll_back(
-            uow, GUARD, Rollback(phase.id, _reason(back), first_bad_at=_first_bad_at(back))
-        )
+        await roll_back(uow, GUARD, _rollback(phase.id, back))
         return {key: item.action for key, item in back.items()}
     held = {key: item for key, item in due.items() if item.action is GuardAction.HOLD}
     if held:
@@ -54,7 +54,7 @@ async def take(
     links = (await queries.linked_flags(uow.session, [phase.id]))[phase.id]
     features = [link.flag.key for link in links]
     for key, item in due.items():
-        await incidents.open_incident(uow, GUARD, _draft(phase, key, item, features))
+        await incident_causes.report(uow, GUARD, _draft(phase, key, item, features))
     return {key: item.action for key, item in due.items()}
 
 
@@ -75,6 +75,16 @@ def _draft(phase: LaunchPhase, key: str, due: Due, features: Sequence[str]) -> I
         dedup_key=dedup_key(phase.current_run_id, key),
         first_bad_at=due.first_bad_at,
         observation=due.why,
+        links=causes.of_criterion(due.metric, due.action, phase.current_run_id),
+    )
+
+
+def _rollback(phase_id: UUID, due: Mapping[str, Due]) -> Rollback:
+    return Rollback(
+        phase_id,
+        _reason(due),
+        first_bad_at=_first_bad_at(due),
+        metrics=tuple(item.metric for item in due.values()),
     )
 
 

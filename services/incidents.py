@@ -12,6 +12,7 @@ from db.queries import incident_episodes as episode_queries
 from db.queries import incidents as queries
 from db.session import UnitOfWork
 from domain.actors import Actor, ActorKind
+from domain.incident_causes import NO_LINKS, Links
 from domain.incidents import (
     ACTIVE_STATUSES,
     IncidentMove,
@@ -34,7 +35,8 @@ class IncidentDraft:
     """An incident to be opened.
 
     `first_bad_at`: the first bad sample, None where no sample shows it; `detected_at`: when it was
-    noticed, where that is not now; `observation`: what was measured.
+    noticed, where that is not now; `observation`: what was measured; `links`: its place in the
+    order of causes; `is_momentary`: its cause is over as soon as it is opened.
     """
 
     type: str
@@ -49,6 +51,8 @@ class IncidentDraft:
     first_bad_at: datetime | None = None
     detected_at: datetime | None = None
     observation: Observation | None = None
+    links: Links = NO_LINKS
+    is_momentary: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,7 @@ async def resolve_by_key(
     if row is None or row.status not in ACTIVE_STATUSES:
         return None
     if row.acknowledged_by_kind in _PEOPLE:
+        row.cause_gone_at = at or uow.now
         return None
     await end(uow, actor, row, note, at)
     return row
@@ -150,6 +155,7 @@ async def _again(
     was = before(row)
     last = await episode_queries.last(uow.session, row.id)
     row.occurrences += 1
+    row.cause_gone_at = uow.now if draft.is_momentary else None
     if row.status in ACTIVE_STATUSES:
         _merge(actor, row, last, draft)
         await episodes.edited(uow, row, worse_since=draft.first_bad_at)
@@ -179,6 +185,7 @@ def _return(row: LaunchIncident, draft: IncidentDraft) -> None:
     row.title, row.description, row.severity = draft.title, draft.description, draft.severity
     row.affected_features = list(draft.affected_features)
     row.user_impact, row.resolution_notes = draft.user_impact, None
+    row.explains, row.follows_from = list(draft.links.explains), list(draft.links.follows_from)
     row.phase_id, row.run_id = draft.phase_id, draft.run_id
 
 
@@ -206,6 +213,9 @@ def _row(uow: UnitOfWork, draft: IncidentDraft) -> LaunchIncident:
         phase_id=draft.phase_id,
         run_id=draft.run_id,
         dedup_key=draft.dedup_key,
+        explains=list(draft.links.explains),
+        follows_from=list(draft.links.follows_from),
+        cause_gone_at=uow.now if draft.is_momentary else None,
         created_at=min(draft.detected_at or uow.now, uow.now),
         updated_at=uow.now,
     )

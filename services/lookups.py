@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.accounts import ApiToken, User
 from db.models.events import Change
-from db.models.incidents import IncidentEpisode, LaunchIncident
+from db.models.incidents import IncidentDependent, IncidentEpisode, LaunchIncident
 from db.models.mail import Mail, MailAttempt
 from db.models.phases import LaunchPhase, PhaseRun
 from db.models.webhooks import Webhook
@@ -19,6 +19,7 @@ from db.queries import (
     changes,
     criteria,
     flags,
+    incident_dependents,
     incident_episodes,
     incidents,
     mail,
@@ -67,6 +68,9 @@ class Lookups:
         self.episodes: Lookup[UUID, IncidentEpisode] = self._by(incident_episodes.current)
         self.episode_pages: Lookup[EpisodePage, list[IncidentEpisode]] = self._by(
             incident_reads.episode_pages
+        )
+        self.dependents: Lookup[UUID, list[IncidentDependent]] = self._by(
+            incident_dependents.of_episodes
         )
         self.mails: Lookup[UUID, Mail] = self._by(mail.by_id)
         self.mail_attempts: Lookup[UUID, list[MailAttempt]] = self._by(mail.attempts_of)

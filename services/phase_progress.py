@@ -13,7 +13,7 @@ from domain import plans
 from domain.actors import Actor, system_actor
 from domain.errors import InvalidTransition
 from domain.phases import PhaseAction, PhaseStatus, next_status, next_step_at, next_step_index
-from services import phases
+from services import incident_causes, phases
 from services.flag_changes import change_flag, write_state
 from services.idempotency import claim, settle
 from services.pacing import Pace, held_by
@@ -147,6 +147,7 @@ async def end_run(uow: UnitOfWork, phase: LaunchPhase, outcome: PhaseStatus) -> 
     if phase.current_run_id is not None:
         run = await uow.session.get_one(PhaseRun, phase.current_run_id)
         run.ended_at, run.outcome = uow.now, outcome
+        await incident_causes.end_of_run(uow, phase.current_run_id, outcome.replace("_", " "))
 
 
 async def _links(uow: UnitOfWork, phase: LaunchPhase) -> list[plans.LinkedFlag]:

@@ -18,6 +18,7 @@ from db.queries import people as people_queries
 from db.queries import phases as queries
 from db.queries.flags import flag_of
 from db.session import UnitOfWork
+from domain import incident_causes as causes
 from domain import rollbacks as rules
 from domain.actors import Actor
 from domain.errors import Invalid
@@ -27,9 +28,10 @@ from domain.percent import Percent
 from domain.phases import PhaseAction, PhaseStatus, RollbackMode, RollbackPlan, next_status
 from domain.plans import FlagDiff, LinkedFlag
 from domain.rollbacks import Before
-from services import incidents, phases
+from services import incident_causes, phases
 from services.flag_changes import change_flag, write_state
 from services.idempotency import claim, settle
+from services.incidents import IncidentDraft
 from services.phase_changes import move
 from services.phase_progress import end_run
 from services.texts import MAX_REASON, check_text
@@ -39,7 +41,8 @@ from services.texts import MAX_REASON, check_text
 class Rollback:
     """What an operator asks for. Mode None: as the phase's rollback plan says.
 
-    `first_bad_at`: the first bad sample of the criteria that asked for it.
+    `first_bad_at` and `metrics`: the first bad sample and the metrics of the criteria that asked
+    for it.
     """
 
     phase_id: UUID
@@ -48,6 +51,7 @@ class Rollback:
     drain_seconds: int | None = None
     idempotency_key: str | None = None
     first_bad_at: datetime | None = None
+    metrics: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +97,10 @@ async def _roll_back(
     await end_run(uow, phase, PhaseStatus.ROLLED_BACK)
     move(uow, actor, phase, PhaseAction.ROLLBACK, reason=wish.reason, status=status)
     restored, conflicts = _undo_flags(uow, actor, phase, links, rows, found, mode, wish.reason)
-    incident = await incidents.open_incident(
+    incident = await incident_causes.report(
         uow,
         actor,
-        incidents.IncidentDraft(
+        IncidentDraft(
             type="phase_rollback",
             severity=Severity.HIGH,
             title=f"Phase {phase.phase_name} Emergency Rollback",
@@ -107,6 +111,8 @@ async def _roll_back(
             run_id=phase.current_run_id,
             dedup_key=_dedup_key(phase),
             first_bad_at=wish.first_bad_at,
+            links=causes.of_rollback(wish.metrics),
+            is_momentary=True,
         ),
     )
     return RolledBack(phase, incident.row, restored, conflicts)
@@ -167,7 +173,7 @@ def _description(reason: str, plan: RollbackPlan) -> str:
 
 
 def _dedup_key(phase: LaunchPhase) -> str:
-    return f"phase_rollback:{phase.current_run_id or phase.id}"
+    return causes.rollback_key(phase.current_run_id or phase.id)
 
 
 async def _incident_of_run(uow: UnitOfWork, phase: LaunchPhase) -> LaunchIncident | None:

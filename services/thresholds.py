@@ -4,10 +4,10 @@ import logging
 from datetime import datetime, timedelta
 
 from db.queries import criteria as queries
-from db.queries import incidents as incident_queries
 from db.queries import phases as phase_queries
 from db.session import Database, UnitOfWork
-from domain.incidents import ACTIVE_STATUSES, Observation
+from domain import incident_causes as causes
+from domain.incidents import Observation
 from domain.phases import PhaseStatus
 from domain.thresholds import (
     THRESHOLDS,
@@ -19,7 +19,7 @@ from domain.thresholds import (
     severity_of,
 )
 from domain.verdicts import Look, is_judged
-from services import incident_episodes, incidents, onsets, silences
+from services import incident_causes, onsets, silences
 from services.guard_actions import GUARD
 from services.incidents import IncidentDraft
 from services.measuring import Eyes, Question
@@ -52,7 +52,7 @@ async def _settle(uow: UnitOfWork, threshold: Threshold, look: Look, interval: t
         await _complain(uow, threshold, before, after)
     elif before.level is not Level.GOOD:
         note = f"Recovered: {after.explanation}"
-        await incidents.resolve_by_key(uow, GUARD, dedup_key(threshold), note)
+        await incident_causes.recovered(uow, GUARD, dedup_key(threshold), note)
 
 
 async def _complain(
@@ -60,11 +60,10 @@ async def _complain(
 ) -> None:
     """Once for each level; and again where somebody has resolved what still goes on."""
     key = dedup_key(threshold)
-    known = await incident_queries.lock_newest_with_key(uow.session, key)
-    is_open = known is not None and known.status in ACTIVE_STATUSES
+    is_open = await incident_causes.is_open(uow, key)
     observation = _observation(threshold, after)
     if is_open and after.level is before.level:
-        await incident_episodes.observe_key(uow, key, observation)
+        await incident_causes.observe(uow, key, observation)
         return
     live = await phase_queries.everything(uow.session, (PhaseStatus.ACTIVE,))
     draft = IncidentDraft(
@@ -77,8 +76,9 @@ async def _complain(
         dedup_key=key,
         first_bad_at=await _first_bad_at(uow, threshold, after, is_open=is_open),
         observation=observation,
+        links=causes.of_limit(threshold.metric),
     )
-    await incidents.open_incident(uow, GUARD, draft)
+    await incident_causes.report(uow, GUARD, draft)
 
 
 async def _first_bad_at(

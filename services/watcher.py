@@ -15,11 +15,12 @@ from db.queries import phases as phase_queries
 from db.queries import watcher as queries
 from db.queries.watcher import KEY, Silence
 from db.session import Database, UnitOfWork
+from domain import incident_causes as causes
 from domain.actors import system_actor
 from domain.errors import DependencyDown
 from domain.incidents import Observation, Severity
 from domain.phases import PhaseAction, PhaseStatus
-from services import background, incidents
+from services import background, incident_causes
 from services.health_monitor import HealthMonitor
 from services.incidents import IncidentDraft
 from services.phase_changes import move
@@ -156,16 +157,17 @@ class Watcher:
                 dedup_key=KEY,
                 first_bad_at=silence.last_tick,
                 observation=Observation(text, silence.seconds, "s"),
+                links=causes.of_watcher(),
             )
             if self._pauses:
                 for phase in active:
                     await _hold(uow, phase.id, text)
-            await incidents.open_incident(uow, WATCHER, draft)
+            await incident_causes.report(uow, WATCHER, draft)
 
     async def _take_back(self) -> None:
         """Only fresh checks end it: that no phase is active any more may be our own doing."""
         async with self._db.write() as uow:
-            await incidents.resolve_by_key(uow, WATCHER, KEY, "Health is checked again.")
+            await incident_causes.recovered(uow, WATCHER, KEY, "Health is checked again.")
         await self._alarm.resolve_now(KEY, "Health is checked again.")
         self._alarmed = False
 

@@ -26,6 +26,9 @@ class LaunchIncident(Timestamps, Base):
     """Something that goes wrong in a launch. One open incident for each `dedup_key`.
 
     Title, description, severity, phase, run and end are those of its current episode.
+    `explains` and `follows_from` name its place in the order of causes (`domain.incident_causes`);
+    `cause_gone_at` is set where its cause has ended and a person still works on it, and for a
+    rollback, which is over as soon as it is done.
     """
 
     __tablename__ = "launch_incidents"
@@ -40,6 +43,8 @@ class LaunchIncident(Timestamps, Base):
         Index(None, "phase_id"),
         Index(None, "run_id"),
         Index(None, "assignee_id"),
+        Index(None, "explains", postgresql_using="gin"),
+        Index(None, "follows_from", postgresql_using="gin"),
         CheckConstraint(
             "(status IN ('resolved', 'closed')) = (resolved_at IS NOT NULL)", name="resolved_at"
         ),
@@ -59,6 +64,9 @@ class LaunchIncident(Timestamps, Base):
     phase_id: Mapped[UUID | None] = mapped_column(reference("launch_phases", ondelete="SET NULL"))
     run_id: Mapped[UUID | None] = mapped_column(reference("phase_runs", ondelete="SET NULL"))
     dedup_key: Mapped[str | None]
+    explains: Mapped[list[str]] = mapped_column(ARRAY(TEXT), server_default=text("'{}'"))
+    follows_from: Mapped[list[str]] = mapped_column(ARRAY(TEXT), server_default=text("'{}'"))
+    cause_gone_at: Mapped[datetime | None]
     occurrences: Mapped[int] = mapped_column(server_default=text("1"))
     acknowledged_at: Mapped[datetime | None]
     acknowledged_by_kind: Mapped[ActorKind | None] = mapped_column(enum_column(ActorKind))
@@ -121,6 +129,29 @@ class IncidentEpisode(Base):
     @classmethod
     def _began_at(cls) -> ColumnElement[datetime]:
         return func.coalesce(cls.first_bad_at, cls.detected_at)
+
+
+class IncidentDependent(Base):
+    """Trouble that follows from the cause of an incident and opened no incident of its own (L17).
+
+    `draft` opens one where it outlives its cause.
+    """
+
+    __tablename__ = "incident_dependents"
+    __table_args__ = (
+        UniqueConstraint("episode_id", "key"),
+        Index("ix_incident_dependents_open", "key", postgresql_where=text("ended_at IS NULL")),
+    )
+
+    id: Mapped[UuidKey]
+    episode_id: Mapped[UUID] = mapped_column(reference("incident_episodes"))
+    key: Mapped[str]
+    title: Mapped[str]
+    severity: Mapped[Severity] = mapped_column(enum_column(Severity))
+    explanation: Mapped[str | None]
+    began_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    draft: Mapped[dict[str, object]] = mapped_column(JSONB)
 
 
 class LaunchAlert(Base):

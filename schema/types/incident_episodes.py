@@ -13,6 +13,35 @@ from schema.types.suspects import SuspectChange, SuspectLimit, load_suspects
 
 
 @strawberry.type(
+    description="Trouble that follows from the cause of an incident, and opened none of its own."
+)
+class IncidentDependent:
+    """Such as a metric that is bad because the database is down (L17)."""
+
+    key: str = strawberry.field(description="Names it, as `dedupKey` names the cause.")
+    title: str = strawberry.field(description="It in one line.")
+    severity: Severity = strawberry.field(description="How bad it is.")
+    explanation: str | None = strawberry.field(description="What was measured last.")
+    began_at: datetime = strawberry.field(description="Its first bad sample.")
+    ended_at: datetime | None = strawberry.field(
+        description="When it was over. What outlives its cause by five minutes becomes an "
+        "incident of its own."
+    )
+
+    @classmethod
+    def of(cls, row: rows.IncidentDependent) -> "IncidentDependent":
+        """A row as the graph shows it."""
+        return cls(
+            key=row.key,
+            title=row.title,
+            severity=row.severity,
+            explanation=row.explanation,
+            began_at=row.began_at,
+            ended_at=row.ended_at,
+        )
+
+
+@strawberry.type(
     description="One time of an incident, from its first bad sample until it was resolved. A "
     "cause that returns within 15 minutes begins the next episode of the same incident."
 )
@@ -63,6 +92,15 @@ class IncidentEpisode:
     async def suspects(self, info: Info, limit: SuspectLimit = 5) -> list[SuspectChange]:
         """Ranked by evidence (SPEC X8)."""
         return await load_suspects(info, self.incident, limit, self.row)
+
+    @strawberry.field(
+        description="What follows from the same cause: it opened no incident, in the order in "
+        "which it began."
+    )
+    async def dependents(self, info: Info) -> list[IncidentDependent]:
+        """One cause opens one incident (L17)."""
+        found = await info.context.loaders.dependents.load(self.row.id) or []
+        return [IncidentDependent.of(row) for row in found]
 
     @classmethod
     def of(cls, row: rows.IncidentEpisode, incident: rows.LaunchIncident) -> "IncidentEpisode":

@@ -13,11 +13,12 @@ from domain.alert_deliveries import Delivery
 from domain.alert_events import AlertSent
 from domain.alert_texts import Briefing, moment, spoken
 from domain.alerts import Alert, AlertSource
+from domain.health import CheckType
 from domain.ids import IncidentId
+from domain.incident_causes import of_check
 from domain.incidents import Observation, Severity
-from services import incident_reads
-from services.incident_episodes import observe_key
-from services.incidents import IncidentDraft, open_incident, resolve_by_key
+from services import incident_causes, incident_reads
+from services.incidents import IncidentDraft
 
 ACTOR = system_actor("alerts")
 _BEFORE = timedelta(minutes=15)
@@ -67,12 +68,16 @@ async def settle(uow: UnitOfWork, alert: Alert) -> LaunchIncident | None:
 
 async def _settle(uow: UnitOfWork, alert: Alert, row: LaunchAlert) -> None:
     if row.incident_opened_for != alert.opened_at:
-        opened = await open_incident(uow, ACTOR, _draft(alert, late=uow.now - alert.opened_at))
+        opened = await incident_causes.report(
+            uow, ACTOR, _draft(alert, late=uow.now - alert.opened_at)
+        )
         row.incident_id, row.incident_opened_for = opened.row.id, alert.opened_at
     elif alert.open:
-        await observe_key(uow, alert.key, Observation(alert.text))
+        await incident_causes.observe(uow, alert.key, Observation(alert.text))
     if not alert.open and row.incident_closed_for != alert.opened_at:
-        await resolve_by_key(uow, ACTOR, alert.key, _resolution(alert), alert.resolved_at)
+        await incident_causes.recovered(
+            uow, ACTOR, alert.key, _resolution(alert), alert.resolved_at
+        )
         row.incident_closed_for = alert.opened_at
 
 
@@ -93,6 +98,7 @@ def _draft(alert: Alert, *, late: timedelta) -> IncidentDraft:
         first_bad_at=alert.since,
         detected_at=alert.opened_at,
         observation=Observation(alert.text),
+        links=of_check(CheckType(alert.key.removeprefix("health:"))),
     )
 
 

@@ -59,8 +59,9 @@ DOCUMENTS = {
     ),
     "incidents with their reports": ("{ incidents(first: 100) { nodes { report } } }", 7),
     "incidents with their episodes": (
-        "{ incidents(first: 100) { nodes { currentEpisode { title } episodes { title } } } }",
-        3,
+        "{ incidents(first: 100) { nodes { currentEpisode { dependents { key } } "
+        "episodes { title } } } }",
+        4,
     ),
     "a state of the past": ('{ launchState(at: "2100-01-01T00:00:00Z") }', 5),
     "events": (

@@ -227,9 +227,9 @@ test("the dashboard shows what an incident is blamed on first, its page all of i
   const number = await openIncident();
   const { page, end } = await admin("/admin/launch");
   const card = page.getByTestId(`incident-${number}`);
-  await card.getByText("Changed just before").waitFor();
+  await card.getByText("Suspected change").waitFor();
   assert.equal(await card.getByTestId("change").count(), 1);
-  await card.getByRole("link", { name: /other changes? just before/ }).click();
+  await card.getByRole("link", { name: /other suspects?/ }).click();
   await page.getByTestId("change").nth(1).waitFor();
   await page.getByText("Nobody has taken it yet").waitFor();
   await page.getByRole("button", { name: "Resolve" }).click();

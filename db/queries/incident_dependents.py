@@ -1,0 +1,127 @@
+"""SQL about what follows from the cause of an incident (L17)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models.incidents import IncidentDependent, IncidentEpisode, LaunchIncident
+from domain.actors import ActorKind
+from domain.incidents import ACTIVE_STATUSES
+
+_GONE_AT = func.coalesce(LaunchIncident.cause_gone_at, LaunchIncident.resolved_at)
+
+
+async def explaining(
+    session: AsyncSession, causes: Sequence[str], since: datetime
+) -> list[LaunchIncident]:
+    """Incidents of these causes that last, or lasted until after `since`; oldest first, locked."""
+    query = (
+        select(LaunchIncident)
+        .where(LaunchIncident.explains.overlap(causes), (_GONE_AT.is_(None)) | (since <= _GONE_AT))
+        .order_by(LaunchIncident.number)
+        .with_for_update()
+    )
+    return list(await session.scalars(query.execution_options(populate_existing=True)))
+
+
+async def following(session: AsyncSession, causes: Sequence[str]) -> list[LaunchIncident]:
+    """Open incidents that follow from these causes and nobody has taken; oldest first, locked."""
+    query = (
+        select(LaunchIncident)
+        .where(
+            LaunchIncident.follows_from.overlap(causes),
+            LaunchIncident.status.in_(ACTIVE_STATUSES),
+            LaunchIncident.acknowledged_by_kind.is_(None)
+            | (LaunchIncident.acknowledged_by_kind == ActorKind.SYSTEM),
+        )
+        .order_by(LaunchIncident.number)
+        .with_for_update()
+    )
+    return list(await session.scalars(query.execution_options(populate_existing=True)))
+
+
+async def of_criteria(session: AsyncSession, run_id: UUID) -> list[LaunchIncident]:
+    """Open incidents of the criteria of a run, locked."""
+    query = (
+        select(LaunchIncident)
+        .where(
+            LaunchIncident.run_id == run_id,
+            LaunchIncident.dedup_key.startswith(f"criterion:{run_id}:"),
+            LaunchIncident.status.in_(ACTIVE_STATUSES),
+        )
+        .order_by(LaunchIncident.number)
+        .with_for_update()
+    )
+    return list(await session.scalars(query.execution_options(populate_existing=True)))
+
+
+async def put(session: AsyncSession, row: Mapping[str, object]) -> bool:
+    """List a dependent, or note that it goes on; True where it is new or had ended."""
+    insertion = insert(IncidentDependent).values(dict(row))
+    was_open = select(IncidentDependent.id).where(
+        IncidentDependent.episode_id == row["episode_id"],
+        IncidentDependent.key == row["key"],
+        IncidentDependent.ended_at.is_(None),
+    )
+    known = await session.scalar(was_open)
+    changed = {name: insertion.excluded[name] for name in ("title", "severity", "explanation")}
+    await session.execute(
+        insertion.on_conflict_do_update(
+            index_elements=["episode_id", "key"], set_={**changed, "ended_at": None}
+        )
+    )
+    return known is None
+
+
+async def open_with_key(session: AsyncSession, key: str) -> IncidentDependent | None:
+    """The one of this cause that still lasts."""
+    query = select(IncidentDependent).where(
+        IncidentDependent.key == key, IncidentDependent.ended_at.is_(None)
+    )
+    return await session.scalar(query.order_by(IncidentDependent.began_at).limit(1))
+
+
+async def end_with_key(session: AsyncSession, key: str, at: datetime) -> None:
+    """Those of a cause are over."""
+    await _end(session, IncidentDependent.key == key, at)
+
+
+async def end_with_prefix(session: AsyncSession, prefix: str, at: datetime) -> None:
+    """Those of all causes whose key begins so are over."""
+    await _end(session, IncidentDependent.key.startswith(prefix, autoescape=True), at)
+
+
+async def _end(session: AsyncSession, where: ColumnElement[bool], at: datetime) -> None:
+    mine = update(IncidentDependent).where(where, IncidentDependent.ended_at.is_(None))
+    await session.execute(mine.values(ended_at=at))
+
+
+async def left_over(session: AsyncSession, before: datetime) -> list[IncidentDependent]:
+    """Those that still last although their cause was over before a moment, locked."""
+    query = (
+        select(IncidentDependent)
+        .join(IncidentEpisode, IncidentEpisode.id == IncidentDependent.episode_id)
+        .join(LaunchIncident, LaunchIncident.id == IncidentEpisode.incident_id)
+        .where(
+            IncidentDependent.ended_at.is_(None),
+            func.coalesce(LaunchIncident.cause_gone_at, IncidentEpisode.ended_at) < before,
+        )
+        .order_by(IncidentDependent.began_at)
+        .with_for_update(of=IncidentDependent, skip_locked=True)
+    )
+    return list(await session.scalars(query))
+
+
+async def of_episodes(
+    session: AsyncSession, ids: Sequence[UUID]
+) -> Mapping[UUID, list[IncidentDependent]]:
+    """What follows from the cause of each episode, in the order in which it began."""
+    query = select(IncidentDependent).where(IncidentDependent.episode_id.in_(ids))
+    found: dict[UUID, list[IncidentDependent]] = {key: [] for key in ids}
+    for row in await session.scalars(query.order_by(IncidentDependent.began_at)):
+        found[row.episode_id].append(row)
+    return found

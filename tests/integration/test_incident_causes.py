@@ -1,0 +1,165 @@
+"""One cause opens one incident, and a run that ends takes its incidents with it (D5, L17)."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from starlette.applications import Starlette
+
+from db.models.incidents import IncidentDependent, LaunchIncident
+from db.session import Database
+from domain.actors import system_actor
+from domain.criteria import GuardAction
+from domain.health import CheckType
+from domain.incident_causes import of_check, of_criterion, of_limit
+from domain.incidents import IncidentStatus, Observation, Severity
+from services.incident_causes import promote_left_over, recovered, report
+from services.incident_changes import acknowledge
+from services.incidents import IncidentDraft
+from tests.clock import Clock
+from tests.factories.guards import ERRORS, Guarded
+from tests.factories.health import Health
+from tests.graphql import GraphQLClient
+from tests.integration.test_incidents import PERSON
+
+SYSTEM = system_actor("test")
+DATABASE = IncidentDraft(
+    "health_check",
+    Severity.CRITICAL,
+    "Database check is critical",
+    dedup_key="health:database",
+    links=of_check(CheckType.DATABASE),
+)
+LIMIT = IncidentDraft(
+    "metric",
+    Severity.MEDIUM,
+    "Too many requests fail",
+    dedup_key="metric:error_rate",
+    observation=Observation("error_rate 3 % > 2 %", 3.0, "%"),
+    links=of_limit("error_rate"),
+)
+
+
+@pytest.fixture
+def guarded(app: Starlette, admin: GraphQLClient, clock: Clock, health: Health) -> Guarded:
+    """Nothing is live yet."""
+    return Guarded(app, admin, clock)
+
+
+async def seen(db: Database, draft: IncidentDraft) -> LaunchIncident:
+    async with db.write() as uow:
+        return (await report(uow, SYSTEM, draft)).row
+
+
+async def over(db: Database, draft: IncidentDraft) -> None:
+    async with db.write() as uow:
+        await recovered(uow, SYSTEM, draft.dedup_key or "", "It works again.")
+
+
+async def open_titles(db: Database) -> list[str]:
+    active = (IncidentStatus.OPEN, IncidentStatus.INVESTIGATING)
+    query = select(LaunchIncident.title).where(LaunchIncident.status.in_(active))
+    async with db.read() as session:
+        return list(await session.scalars(query.order_by(LaunchIncident.number)))
+
+
+async def dependents(db: Database) -> list[tuple[str, bool]]:
+    """Their keys, and whether each still lasts."""
+    async with db.read() as session:
+        rows = await session.scalars(select(IncidentDependent).order_by("key"))
+        return [(row.key, row.ended_at is None) for row in rows]
+
+
+async def test_a_stopped_database_opens_one_incident(db: Database, clock: Clock) -> None:
+    """What comes before it and what comes after it are listed on it."""
+    await seen(db, LIMIT)
+    await seen(db, DATABASE)
+    hold = replace(
+        LIMIT, dedup_key="hold", title="Held", links=of_criterion("x", GuardAction.HOLD, None)
+    )
+    await seen(db, hold)
+    assert await open_titles(db) == [DATABASE.title]
+    assert await dependents(db) == [("hold", True), ("metric:error_rate", True)]
+    await over(db, LIMIT)
+    await over(db, DATABASE)
+    assert await open_titles(db) == []
+    assert await dependents(db) == [("hold", True), ("metric:error_rate", False)]
+    clock.advance(60)
+    assert await promote_left_over(db) == 0
+    clock.advance(300)
+    assert await promote_left_over(db) == 1
+    assert await open_titles(db) == ["Held"]
+
+
+async def test_what_settles_after_its_cause_opens_nothing(db: Database, clock: Clock) -> None:
+    """A window of a minute still holds the failures of the outage."""
+    began = clock()
+    await seen(db, DATABASE)
+    clock.advance(30)
+    await over(db, DATABASE)
+    clock.advance(30)
+    await seen(db, replace(LIMIT, first_bad_at=began + timedelta(seconds=10)))
+    assert await open_titles(db) == []
+    clock.advance(1)
+    await seen(db, replace(LIMIT, dedup_key="later", title="Later", first_bad_at=clock()))
+    assert await open_titles(db) == ["Later"]
+
+
+async def test_one_that_a_person_keeps_open_hides_nothing_new(db: Database, clock: Clock) -> None:
+    """The database works again, and somebody still looks into it."""
+    row = await seen(db, DATABASE)
+    async with db.write() as uow:
+        await acknowledge(uow, PERSON, row.id, None)
+    await over(db, DATABASE)
+    clock.advance(600)
+    await seen(db, replace(LIMIT, first_bad_at=clock()))
+    assert await open_titles(db) == [DATABASE.title, LIMIT.title]
+
+
+async def test_the_worse_severity_of_what_follows_counts(db: Database) -> None:
+    warn = replace(
+        LIMIT, dedup_key="warn", links=of_criterion("error_rate", GuardAction.WARN, None)
+    )
+    await seen(db, warn)
+    row = await seen(db, replace(LIMIT, severity=Severity.CRITICAL))
+    assert (row.dedup_key, row.severity) == ("warn", Severity.CRITICAL)
+
+
+async def test_a_rollback_by_a_guard_opens_one_incident(guarded: Guarded) -> None:
+    """The criterion that warned, and the limit on the same metric, are listed on it."""
+    warn = {**ERRORS, "key": "warn", "action": "WARN", "failureLimit": 1}
+    await guarded.go_live(warn, {**ERRORS, "failureLimit": 2})
+    await guarded.watch_limits(100, errors=50)
+    assert [row.incident_type for row in await guarded.incidents()] == ["metric"]
+    await guarded.tick(total=100, errors=50)
+    assert [row.incident_type for row in await guarded.incidents()] == ["criterion"]
+    await guarded.tick(total=100, errors=50)
+    await guarded.watch_limits(100, errors=50)
+    (incident,) = await guarded.incidents()
+    assert incident.incident_type == "phase_rollback"
+    (episode,) = await guarded.episodes(incident)
+    assert episode.first_bad_at is not None
+    assert episode.detected_at - episode.first_bad_at >= timedelta(seconds=30)
+    open_keys = [key for key, lasts in await dependents(guarded.db) if lasts]
+    assert set(open_keys) == {"metric:error_rate"}
+
+
+async def test_a_held_phase_that_is_rolled_back_leaves_one_incident(guarded: Guarded) -> None:
+    """The hold ends with its run, whoever took it; and the next activation is not blocked."""
+    await guarded.go_live({**ERRORS, "action": "HOLD", "failureLimit": 1})
+    await guarded.tick(total=100, errors=50)
+    (held,) = await guarded.incidents()
+    async with guarded.db.write() as uow:
+        await acknowledge(uow, PERSON, held.id, None)
+    await guarded.client.data(
+        "mutation ($id: ID!) { rollbackLaunchPhase(input: {phaseId: $id, reason: "
+        '"errors"}) { errors { message } } }',
+        id=guarded.phase,
+    )
+    (incident,) = await guarded.incidents()
+    assert incident.incident_type == "phase_rollback"
+    async with guarded.db.read() as session:
+        row = await session.get_one(LaunchIncident, held.id)
+        assert row.status is IncidentStatus.RESOLVED
+        assert row.resolution_notes == "The run of the phase ended: rolled back."

@@ -1,0 +1,92 @@
+"""The order of causes: what explains what, and for how long (D5, L17)."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from domain.criteria import GuardAction
+from domain.health import CheckType
+from domain.incident_causes import (
+    CHECKS_BEHIND,
+    SETTLING,
+    Links,
+    explained_by,
+    is_explained,
+    of_check,
+    of_criterion,
+    of_limit,
+    of_rollback,
+    of_watcher,
+)
+
+NOW = datetime(2027, 6, 1, 9, tzinfo=UTC)
+RUN = UUID(int=1)
+DATABASE, AUTH, EMAIL = (of_check(CheckType(name)) for name in ("database", "auth", "email"))
+HOLD = of_criterion("error_rate", GuardAction.HOLD, RUN)
+WARN = of_criterion("error_rate", GuardAction.WARN, RUN)
+OTHER_HOLD = of_criterion("response_time_ms", GuardAction.HOLD, RUN)
+CUSTOM = of_criterion("custom.carts", GuardAction.HOLD, RUN)
+ROLLBACK = of_rollback(["error_rate"])
+LIMIT = of_limit("error_rate")
+
+
+@pytest.mark.parametrize(
+    ("cause", "effect", "expected"),
+    [
+        (DATABASE, AUTH, True),
+        (AUTH, DATABASE, False),
+        (DATABASE, EMAIL, False),
+        (DATABASE, HOLD, True),
+        (DATABASE, CUSTOM, False),
+        (DATABASE, LIMIT, True),
+        (DATABASE, ROLLBACK, False),
+        (DATABASE, of_watcher(), True),
+        (ROLLBACK, HOLD, True),
+        (ROLLBACK, WARN, True),
+        (ROLLBACK, LIMIT, True),
+        (ROLLBACK, OTHER_HOLD, False),
+        (of_rollback([]), LIMIT, False),
+        (HOLD, WARN, True),
+        (WARN, HOLD, False),
+        (HOLD, LIMIT, True),
+        (WARN, LIMIT, True),
+        (LIMIT, HOLD, False),
+        (HOLD, OTHER_HOLD, False),
+    ],
+)
+def test_what_explains_what(cause: Links, effect: Links, expected: bool) -> None:
+    assert bool(set(cause.explains) & set(effect.follows_from)) is expected
+
+
+def test_no_cause_explains_itself() -> None:
+    for links in (DATABASE, AUTH, HOLD, WARN, ROLLBACK, LIMIT):
+        assert not set(links.explains) & set(links.follows_from)
+
+
+def test_the_order_of_checks_has_no_circle() -> None:
+    """Each check stands behind what it uses, so some check always opens an incident."""
+    for check in CheckType:
+        assert check not in CHECKS_BEHIND[check]
+        assert not any(is_explained(behind, {check}) for behind in CHECKS_BEHIND[check])
+
+
+@pytest.mark.parametrize(
+    ("began", "gone", "expected"),
+    [
+        (-60, None, True),
+        (-600, -60, True),  # it began while the cause was there, and settles
+        (-30, -60, False),  # the cause was gone
+        (-3600, -301, False),  # it should have settled
+        (None, -60, False),
+        (None, None, True),
+    ],
+)
+def test_a_cause_explains_what_began_in_its_time(
+    began: int | None, gone: int | None, expected: bool
+) -> None:
+    assert timedelta(seconds=300) == SETTLING
+    first_bad_at, gone_at = (
+        None if seconds is None else NOW + timedelta(seconds=seconds) for seconds in (began, gone)
+    )
+    assert explained_by(first_bad_at, gone_at, NOW) is expected
