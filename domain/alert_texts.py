@@ -20,7 +20,7 @@ _LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Briefing:
-    """What the database adds, where it answers.
+    """What the database adds, where it answers. `changes`: those that are suspected.
 
     `title` and `text`: of the current episode of an incident, as it is when the message is sent.
     """
@@ -103,8 +103,8 @@ def _incident(alert: Alert, briefing: Briefing) -> str:
 
 def _changes(changes: Sequence[str]) -> list[str]:
     if not changes:
-        return ["Nothing was changed in the 15 minutes before."]
-    return ["Changed just before:", *(f"- {_one_line(change, 200)}" for change in changes)]
+        return ["No change of the 15 minutes before is a likely cause."]
+    return ["Suspected changes:", *(f"- {_one_line(change, 200)}" for change in changes)]
 
 
 def _text(text: str) -> str:

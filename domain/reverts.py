@@ -17,10 +17,18 @@ def moved_fields(before: Audited | None, after: Audited | None) -> tuple[str, ..
     return tuple(name for name in _FIELDS if before.get(name) != after.get(name))
 
 
+def is_out_of_force(after: Audited | None, current: FlagState) -> bool:
+    """A change of a flag that was on says nothing once the flag is off: it has been undone."""
+    return after is not None and after.get("enabled") is True and not current.enabled
+
+
 def is_revertible(before: Audited | None, after: Audited | None, current: FlagState) -> bool:
-    """True where the flag is, in all that the change moved, still as the change left it."""
+    """True where the flag is, in all that the change moved, still as the change left it.
+
+    A flag that was switched off since, as by a rollback, has nothing of it left to undo (L18).
+    """
     fields = moved_fields(before, after)
-    if not fields or after is None:
+    if not fields or after is None or is_out_of_force(after, current):
         return False
     now = _audited(current)
     return all(after.get(name) == now[name] for name in fields)

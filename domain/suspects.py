@@ -1,4 +1,8 @@
-"""Which change may have caused an incident: a ranking with its reasons (SPEC X8)."""
+"""Which change may have caused an incident: a ranking by evidence (SPEC X8, L18).
+
+A change that reached nobody is no suspect, and that it was near in time is never enough. "Nothing
+likely" is a valid answer.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +15,8 @@ CURES = frozenset({"rolled back"})
 
 Audited = Mapping[str, object]
 
-_TIME, _FEATURE, _EXPOSURE, _RUN = 0.35, 0.25, 0.25, 0.15
+_FEATURE, _EXPOSURE, _RUN = 0.4, 0.4, 0.2
+_LIKELY = 0.1  # what scores less is not worth anybody's time
 _UNKNOWN_SHARE = 0.5  # other groups see it now: some of the users, nobody has counted how many
 
 
@@ -19,7 +24,8 @@ _UNKNOWN_SHARE = 0.5  # other groups see it now: some of the users, nobody has c
 class Candidate:
     """A change as the ranking sees it. `exposure` is how far the share of users moved, 0 to 1.
 
-    `reverted_at` are the moments at which revertChange undid it.
+    `reverted_at` are the moments at which revertChange undid it; `undone`: it was no longer in
+    force when the trouble began.
     """
 
     id: UUID
@@ -31,6 +37,7 @@ class Candidate:
     action: str = "updated"
     regrouped: bool = False
     reverted_at: Collection[datetime] = ()
+    undone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +64,9 @@ class Suspect:
 
 def rank(onset: Onset, candidates: Sequence[Candidate], limit: int) -> list[Suspect]:
     """The most suspicious changes of the 15 minutes before the onset, worst first."""
-    near = [item for item in candidates if _is_near(onset, item) and item.action not in CURES]
-    suspects = [_judge(onset, item) for item in near]
+    near = [item for item in candidates if _may_be_cause(onset, item)]
+    judged = [_judge(onset, item) for item in near]
+    suspects = [found for found in judged if found.score >= _LIKELY]
     moments = {item.id: item.at for item in near}
     suspects.sort(key=lambda found: (found.score, moments[found.id]), reverse=True)
     return suspects[:limit]
@@ -82,13 +90,25 @@ def span(time: timedelta) -> str:
     return f"{seconds} s" if seconds < 90 else f"{seconds / 60:.0f} min"
 
 
-def _is_near(onset: Onset, item: Candidate) -> bool:
-    return onset.at - WINDOW <= item.at < onset.at
+def is_undone(before: Audited | None, last: Audited | None) -> bool:
+    """Whether people see what they saw before a change: `last` is the state after all changes."""
+    if _share(before) != _share(last):
+        return False
+    return _share(last) == 0 or (before or {}).get("targetGroups") == (last or {}).get(
+        "targetGroups"
+    )
+
+
+def _may_be_cause(onset: Onset, item: Candidate) -> bool:
+    """It reached people before it began, and was still in force then."""
+    is_near = onset.at - WINDOW <= item.at < onset.at
+    reached = item.exposure > 0 or item.regrouped
+    return is_near and reached and not item.undone and item.action not in CURES
 
 
 def _judge(onset: Onset, item: Candidate) -> Suspect:
     before = onset.at - item.at
-    score = _TIME * (1 - before / WINDOW)
+    score = 0.0
     why = [f"{span(before)} before it began"]
     if item.key is not None and item.key in onset.features:
         score += _FEATURE
@@ -102,6 +122,7 @@ def _judge(onset: Onset, item: Candidate) -> Suspect:
     if _same(onset.run_id, item.run_id) or _same(onset.phase_id, item.phase_id):
         score += _RUN
         why.append("belongs to the same phase")
+    score *= 1 - 0.5 * (before / WINDOW)
     if item.reverted_at:
         why.append("was reverted since")
     return _confirmed(onset, item, Suspect(item.id, round(score, 4), tuple(why)))

@@ -15,7 +15,16 @@ from db.queries import suspects as queries
 from domain.errors import Invalid
 from domain.events import Subject
 from domain.flags import Flag
-from domain.suspects import WINDOW, Candidate, Onset, exposure_of, is_regrouped, rank, span
+from domain.suspects import (
+    WINDOW,
+    Candidate,
+    Onset,
+    exposure_of,
+    is_regrouped,
+    is_undone,
+    rank,
+    span,
+)
 
 MAX_LIMIT = 20
 
@@ -117,7 +126,7 @@ def _ranked(
         ended_at=episode.ended_at,
     )
     by_id = {change.id: change for change in changes}
-    candidates = [_candidate(change, known) for change in changes]
+    candidates = [_candidate(change, changes, known) for change in changes]
     keys = {item.id: item.key for item in candidates}
     return [
         SuspectChange(by_id[item.id], keys[item.id], item.score, list(item.why), item.confirmed)
@@ -125,13 +134,13 @@ def _ranked(
     ]
 
 
-def _candidate(change: Change, known: _Known) -> Candidate:
+def _candidate(change: Change, changes: Sequence[Change], known: _Known) -> Candidate:
     if change.subject_kind is not Subject.FLAG:
         return Candidate(
             id=change.id,
             at=change.at,
             key=None,
-            exposure=0.0,
+            exposure=_exposure_of_phase(change, changes),
             run_id=change.run_id,
             phase_id=change.subject_id,
             action=change.action,
@@ -147,4 +156,22 @@ def _candidate(change: Change, known: _Known) -> Candidate:
         action=change.action,
         regrouped=is_regrouped(change.before, change.after),
         reverted_at=known.reverts.get(change.id, ()),
+        undone=is_undone(change.before, _last(change, changes).after),
     )
+
+
+def _exposure_of_phase(change: Change, changes: Sequence[Change]) -> float:
+    """A phase reaches people through the flags that it moved in the same transaction."""
+    moved = (
+        exposure_of(item.before, item.after)
+        for item in changes
+        if item.subject_kind is Subject.FLAG
+        and item.run_id is not None
+        and (item.run_id, item.at) == (change.run_id, change.at)
+    )
+    return max(moved, default=0.0)
+
+
+def _last(change: Change, changes: Sequence[Change]) -> Change:
+    """The newest change of the same flag before the onset; they come newest first."""
+    return next(item for item in changes if item.subject_id == change.subject_id)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from pydantic import TypeAdapter
@@ -11,12 +11,9 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.event_log import recorded
-from db.models.events import LaunchEvent
 from db.models.incidents import AlertDelivery, LaunchAlert
 from domain.alert_deliveries import Delivery
 from domain.alerts import Alert, AlertKind
-from domain.events import RecordedEvent, Subject
 
 _ALERT: TypeAdapter[Alert] = TypeAdapter(Alert)
 _FIELDS = tuple(Delivery.__dataclass_fields__)
@@ -133,23 +130,6 @@ async def histories(session: AsyncSession, channels: Sequence[str]) -> Mapping[s
         .group_by(AlertDelivery.channel)
     )
     return {row[0]: ChannelHistory(*row[1:]) for row in await session.execute(query)}
-
-
-async def changes_before(
-    session: AsyncSession, moment: datetime, span: timedelta, limit: int
-) -> list[RecordedEvent]:
-    """The newest changes of flags and phases before something began."""
-    query = (
-        select(LaunchEvent)
-        .where(
-            LaunchEvent.subject_kind.in_((Subject.FLAG, Subject.PHASE)),
-            LaunchEvent.occurred_at >= moment - span,
-            LaunchEvent.occurred_at <= moment,
-        )
-        .order_by(LaunchEvent.seq.desc())
-        .limit(limit)
-    )
-    return [recorded(row) for row in await session.scalars(query)]
 
 
 async def tested_at(session: AsyncSession, channels: Sequence[str]) -> datetime | None:

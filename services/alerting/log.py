@@ -17,11 +17,10 @@ from domain.health import CheckType
 from domain.ids import IncidentId
 from domain.incident_causes import of_check
 from domain.incidents import Observation, Severity
-from services import incident_causes, incident_reads
+from services import incident_causes, incident_reads, suspects
 from services.incidents import IncidentDraft
 
 ACTOR = system_actor("alerts")
-_BEFORE = timedelta(minutes=15)
 _MOST_CHANGES = 5
 _LATE = timedelta(seconds=60)
 
@@ -29,15 +28,23 @@ _LATE = timedelta(seconds=60)
 async def brief(uow: UnitOfWork, alert: Alert) -> Briefing:
     """Open or end the incident of an alert, and read what a team wants to know."""
     incident = await settle(uow, alert)
-    changes = await queries.changes_before(uow.session, alert.since, _BEFORE, _MOST_CHANGES)
-    said = [
-        f"{moment(item.occurred_at)} {item.actor.label}: {item.event.summary}" for item in changes
-    ]
-    briefing = Briefing(incident.number if incident else None, said)
-    if incident is None or alert.source is not AlertSource.INCIDENT:
+    if incident is None:
+        return Briefing()
+    briefing = Briefing(incident.number, await _suspects(uow, incident))
+    if alert.source is not AlertSource.INCIDENT:
         return briefing
     facts = await incident_reads.facts(uow.session, incident.id)
     return replace(briefing, title=facts.title, text=facts.description) if facts else briefing
+
+
+async def _suspects(uow: UnitOfWork, incident: LaunchIncident) -> list[str]:
+    wanted = suspects.Wanted(incident, _MOST_CHANGES)
+    found = (await suspects.of_incidents(uow.session, [wanted])).get(wanted, [])
+    return [
+        f"{moment(item.change.at)} {item.change.actor_label}: {item.key or 'the phase'} "
+        f"{item.change.action} ({', '.join(item.why)})"
+        for item in found
+    ]
 
 
 async def log(uow: UnitOfWork, message: Delivery, alert: Alert | None) -> bool:

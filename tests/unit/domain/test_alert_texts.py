@@ -46,7 +46,7 @@ def test_without_a_database_it_says_so() -> None:
 
 def test_no_change_is_an_answer_too() -> None:
     text = body(burning(), FIRING, Briefing(12, []), LINK, LATER)
-    assert "Nothing was changed in the 15 minutes before." in text
+    assert "No change of the 15 minutes before is a likely cause." in text
 
 
 def test_the_end_says_how_long_it_took() -> None:

@@ -25,6 +25,7 @@ OFF, HALF, FULL = audited(False), audited(True, 50), audited(True, 100)
         (OFF, HALF, state(enabled=False), False),  # somebody switched it off since
         (HALF, FULL, state(percentage=100), True),
         (HALF, FULL, state(percentage=75), False),
+        (HALF, FULL, state(enabled=False, percentage=100), False),  # a rollback switched it off
         (OFF, HALF, state(percentage=75), True),  # another field moved since: it stays
         (None, HALF, state(), False),  # a creation
         (HALF, {**HALF, "name": "Other"}, state(), False),  # nothing of the state moved

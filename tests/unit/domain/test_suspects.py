@@ -8,14 +8,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.suspects import WINDOW, Candidate, Onset, exposure_of, is_regrouped, rank, span
+from domain.suspects import (
+    WINDOW,
+    Candidate,
+    Onset,
+    exposure_of,
+    is_regrouped,
+    is_undone,
+    rank,
+    span,
+)
 
 NOW = datetime(2026, 6, 1, 9, tzinfo=UTC)
 RUN = UUID(int=7)
 
 
 def candidate(
-    seconds: float, key: str = "chat", exposure: float = 0.0, run_id: UUID | None = None
+    seconds: float, key: str = "chat", exposure: float = 0.5, run_id: UUID | None = None
 ) -> Candidate:
     return Candidate(uuid4(), NOW - timedelta(seconds=seconds), key, exposure, run_id)
 
@@ -39,7 +48,11 @@ def test_an_affected_feature_outweighs_a_little_time() -> None:
     near, affected = candidate(30, "other"), candidate(120, "chat")
     found = rank(Onset(NOW, {"chat"}), [near, affected], 5)
     assert found[0].id == affected.id
-    assert found[0].why == ("2 min before it began", "chat is one of the affected features")
+    assert found[0].why == (
+        "2 min before it began",
+        "chat is one of the affected features",
+        "moved 50 % of the users",
+    )
 
 
 def test_exposure_and_the_run_count_and_are_said() -> None:
@@ -98,10 +111,39 @@ def test_the_confirmed_cause_leads() -> None:
 
 
 def test_other_groups_count_half_of_the_users() -> None:
-    regrouped = replace(candidate(60), regrouped=True)
-    same, moved = (rank(Onset(NOW), [item], 1)[0] for item in (candidate(60), regrouped))
+    regrouped = replace(candidate(60, exposure=0.0), regrouped=True)
+    half, moved = (rank(Onset(NOW), [item], 1)[0] for item in (candidate(60), regrouped))
     assert moved.why[-1] == "changed which groups are meant"
-    assert moved.score == pytest.approx(same.score + 0.125)
+    assert moved.score == pytest.approx(half.score)
+
+
+def test_that_it_was_near_in_time_is_never_enough() -> None:
+    """L18: nothing likely is an answer."""
+    planned = candidate(16, exposure=0.0, run_id=RUN)  # such as a phase that was only planned
+    few = candidate(1, "other", exposure=0.05)
+    undone = replace(candidate(30, exposure=1.0), undone=True)
+    assert rank(Onset(NOW, {"chat"}, RUN), [planned, few, undone], 5) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "last", "expected"),
+    [
+        ((False, 50), (False, 60), True),
+        ((True, 50), (True, 50), True),
+        ((True, 50), (False, 50), False),
+        ((True, 50), (True, 60), False),
+        (None, (False, 0), True),
+        (None, (True, 5), False),
+    ],
+)
+def test_a_change_is_undone_where_people_see_what_they_saw_before(
+    before: tuple[bool, int] | None, last: tuple[bool, int], expected: bool
+) -> None:
+    states = [
+        None if state is None else {"enabled": state[0], "rolloutPercentage": state[1]}
+        for state in (before, last)
+    ]
+    assert is_undone(*states) is expected
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ export function IncidentPage() {
         )}
         <SimpleGrid cols={{ base: 1, lg: 2 }}>
           <Stack>
-            <Section title="Changed just before">
+            <Section title="Suspected changes">
               <Suspects incidentId={incident.id} mayOperate={may} />
             </Section>
             {incident.episodes.length > 1 && (

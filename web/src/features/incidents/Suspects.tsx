@@ -31,13 +31,13 @@ export function Suspects({ incidentId, mayOperate, rest }: Props) {
   if (suspects.length === 0) {
     if (fetching) return rest === undefined ? <Waits what="What changed before" height={72} /> : <div data-waits />;
     if (rest !== undefined) return null;
-    return <Text c="dimmed" size="sm">Nothing changed in the 15 minutes before it began.</Text>;
+    return <Text c="dimmed" size="sm">No likely cause among the changes of the 15 minutes before it began.</Text>;
   }
   const shown = rest === undefined ? suspects : suspects.slice(0, 1);
   const more = suspects.length - shown.length;
   return (
     <Stack gap={0}>
-      {rest !== undefined && <Text size="xs" fw={600}>Changed just before</Text>}
+      {rest !== undefined && <Text size="xs" fw={600}>Suspected change</Text>}
       {shown.map((suspect, index) => (
         <div key={suspect.change.id} className="row">
           <ChangeRow change={suspect.change} mayOperate={mayOperate} standsOut={index === 0}
@@ -46,7 +46,7 @@ export function Suspects({ incidentId, mayOperate, rest }: Props) {
         </div>
       ))}
       {rest !== undefined && more > 0 && (
-        <Anchor component={Link} to={rest} size="xs">{counted(more, "other change")} just before</Anchor>
+        <Anchor component={Link} to={rest} size="xs">{counted(more, "other suspect")}</Anchor>
       )}
     </Stack>
   );
