@@ -3,10 +3,12 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from domain.flags import Flag, FlagState
+from domain.flags import Flag, FlagState, evaluate
 from domain.onboarding import OnboardingSide, find_step
 from domain.phases import RollbackMode
-from domain.plans import FlagDiff
+from domain.plans import FlagDiff, Person
+
+_MOST_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +49,27 @@ def undo(flag: Flag, before: Before | None, mode: RollbackMode) -> Undoing:
     return Undoing(FlagDiff(flag.key, flag.state, _undone(flag, before, mode)), conflict)
 
 
-def impact(flags: Iterable[Flag], people: int) -> str:
-    """About how many people saw a flag of the phase, from its widest one: no scan of users."""
-    widest = max((flag.rollout_percentage for flag in flags if flag.enabled), default=0.0)
-    return f"About {round(people * widest / 100)} of {people} people saw at least one feature."
+def impact(flags: Sequence[Flag], people: Sequence[Person]) -> str:
+    """How many people see a flag of the phase: counted by evaluating, as an activation plan does.
+
+    Takes a while for many people: off the event loop, and never within a rollback.
+    """
+    seen = sum(any(evaluate(flag, person.context).value for flag in flags) for person in people)
+    return f"{seen} of {len(people)} people see at least one feature."
+
+
+def visibility(flags: Sequence[Flag]) -> str:
+    """For whom the flags of a phase were on: a rollback counts nobody, it cannot wait (L19)."""
+    on = [f"{flag.key} for {_audience(flag)}" for flag in flags if flag.enabled]
+    if not on:
+        return "No flag of the phase was on."
+    more = f" and {len(on) - _MOST_NAMED} more" if len(on) > _MOST_NAMED else ""
+    return f"Until the rollback on: {', '.join(on[:_MOST_NAMED])}{more}."
+
+
+def _audience(flag: Flag) -> str:
+    groups = ", ".join(flag.target_groups) or "everybody"
+    return f"{flag.rollout_percentage:g} % of {groups}"
 
 
 def mid_step(

@@ -14,7 +14,6 @@ from db.models.incidents import LaunchIncident
 from db.models.phases import LaunchPhase, PhaseRunSnapshot
 from db.queries import flags as flag_queries
 from db.queries import incidents as incident_queries
-from db.queries import people as people_queries
 from db.queries import phases as queries
 from db.queries.flags import flag_of
 from db.session import UnitOfWork
@@ -92,8 +91,7 @@ async def _roll_back(
     links = (await queries.linked_flags(uow.session, [phase.id]))[phase.id]
     rows = await flag_queries.lock(uow.session, [link.flag.key for link in links])
     found = await snapshots_of(uow.session, phase)
-    people = await people_queries.count_customers(uow.session)
-    impact = rules.impact([flag_of(row) for row in rows.values()], people)
+    impact = rules.visibility([flag_of(row) for row in rows.values()])
     await end_run(uow, phase, PhaseStatus.ROLLED_BACK)
     move(uow, actor, phase, PhaseAction.ROLLBACK, reason=wish.reason, status=status)
     restored, conflicts = _undo_flags(uow, actor, phase, links, rows, found, mode, wish.reason)

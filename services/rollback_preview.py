@@ -1,5 +1,6 @@
 """What rolling a phase back would do, without doing it (SPEC X10)."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -47,7 +48,8 @@ async def preview(
         phase=phase,
         mode=used,
         undoing=undoing,
-        user_impact=rules.impact(flags, await people.count_customers(session)),
+        # Hashing a hundred thousand people takes a while: off the event loop.
+        user_impact=await asyncio.to_thread(rules.impact, flags, await people.everybody(session)),
         mid_step=rules.mid_step(
             await onboarding.by_step(session, now - STALLED_AFTER),
             {item.diff.key for item in undoing if item.goes_off},

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.accounts import User
@@ -14,12 +14,6 @@ from domain.flags import BucketBy, EvaluationContext, groups_of
 from domain.plans import Person
 
 _CUSTOMERS = (Role.SUPPLIER, Role.COUPLE)
-
-
-async def count_customers(session: AsyncSession) -> int:
-    """How many suppliers and couples have an account."""
-    query = select(func.count()).select_from(User).where(User.role.in_(_CUSTOMERS))
-    return (await session.execute(query)).scalar_one()
 
 
 async def everybody(session: AsyncSession) -> list[Person]:

@@ -135,7 +135,7 @@ test("a launch goes live, is rolled back, and a second browser sees it", async (
 
   await one.page.getByTestId(PHASE).getByRole("button", { name: "Roll back" }).click();
   await one.page.getByTestId("rollback-reason").fill("Critical authentication issue");
-  await one.page.getByTestId("affected").getByText("people saw at least one feature").waitFor();
+  await one.page.getByTestId("affected").getByText("people see at least one feature").waitFor();
   await one.page.getByTestId("rollback-now").click();
   await two.page.locator(`[data-testid=${PHASE}][data-status=ROLLED_BACK]`).waitFor();
   const incident = two.page.getByTestId("incidents").getByText("Emergency Rollback");

@@ -4,10 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+from domain.actors import UserType
+from domain.flags import EvaluationContext
 from domain.onboarding import OnboardingSide
 from domain.percent import Percent
 from domain.phases import RollbackMode
-from domain.rollbacks import Before, MidStep, impact, mid_step, undo
+from domain.plans import Person
+from domain.rollbacks import Before, MidStep, impact, mid_step, undo, visibility
 from tests.unit.domain.builders import make_flag
 
 ALL_OFF, RESTORE = RollbackMode.DISABLE_ALL, RollbackMode.RESTORE_PREVIOUS
@@ -43,10 +46,24 @@ def test_a_change_by_hand_is_said() -> None:
     assert "by hand" in str(undo(LIVE, Before(WAS, 2), RESTORE).conflict)
 
 
-def test_the_widest_flag_says_how_many_saw_something() -> None:
-    flags = [LIVE, replace(LIVE, enabled=False, rollout_percentage=Percent(90))]
-    assert impact(flags, 200).startswith("About 80 of 200 people")
-    assert impact([], 200).startswith("About 0 of 200 people")
+def test_impact_is_counted_by_evaluating() -> None:
+    """L19: a feature for couples reaches no supplier, whatever its percentage."""
+    people = [
+        Person(str(index), kind, None, EvaluationContext({}, frozenset({kind})))
+        for index, kind in enumerate([UserType.SUPPLIER] * 3 + [UserType.COUPLE] * 2)
+    ]
+    couples = make_flag(percentage=100, groups=("couple",))
+    off = replace(make_flag(percentage=100), enabled=False)
+    assert impact([couples, off], people) == "2 of 5 people see at least one feature."
+    assert impact([], people) == "0 of 5 people see at least one feature."
+
+
+def test_a_rollback_says_for_whom_flags_were_on_and_counts_nobody() -> None:
+    couples = make_flag(percentage=40, groups=("couple",))
+    said = visibility([couples, replace(couples, enabled=False)])
+    assert said == f"Until the rollback on: {couples.key} for 40 % of couple."
+    assert visibility([]) == "No flag of the phase was on."
+    assert visibility([couples] * 7).endswith(" and 2 more.")
 
 
 def test_steps_that_go_away_come_first() -> None:
