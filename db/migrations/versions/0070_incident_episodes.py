@@ -1,6 +1,6 @@
 """incidents have episodes: one for each time from its beginning to its end
 
-Revision: 0070, after 0051
+Revision: 0070, after 0052
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = '0070'
-down_revision: str | Sequence[str] | None = '0051'
+down_revision: str | Sequence[str] | None = '0052'
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
