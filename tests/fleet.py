@@ -128,7 +128,7 @@ async def until(true: Callable[[], Awaitable[object]], seconds: float = PATIENCE
 
 
 async def stop(*workers: Child) -> list[int]:
-    """Send SIGTERM; the exit codes, if all are gone within 15 seconds."""
+    """Send SIGTERM; the exit codes."""
     for worker in workers:
         worker.send_signal(signal.SIGTERM)
-    return [await asyncio.to_thread(worker.wait, 15) for worker in workers]
+    return [await asyncio.to_thread(worker.wait, PATIENCE) for worker in workers]

@@ -53,7 +53,7 @@ class Running:
             self._take(0.1)
         return found
 
-    def end(self, number: int, seconds: float = 15.0) -> float:
+    def end(self, number: int, seconds: float = PATIENCE) -> float:
         """Send the signal and wait; returns the seconds it took."""
         begin = time.monotonic()
         self.process.send_signal(number)
@@ -64,7 +64,7 @@ class Running:
 
     def close(self) -> None:
         """Read what an ended command has left."""
-        self._reader.join(5)
+        self._reader.join(PATIENCE)
         self._take(0)
 
     def _take(self, seconds: float) -> None:
@@ -133,7 +133,7 @@ class Launch:
             if process.poll() is None:
                 process.terminate()
                 try:
-                    process.wait(12)
+                    process.wait(PATIENCE)
                 except subprocess.TimeoutExpired:
                     process.kill()
                     process.wait()
@@ -158,12 +158,12 @@ class Launch:
         return {**ours, **self.env}
 
 
-def wait_until_ready(url: str, seconds: float = 60.0) -> None:
+def wait_until_ready(url: str, seconds: float = PATIENCE) -> None:
     """Return when the app says that it can serve."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         try:
-            if httpx2.get(f"{url}/readyz", timeout=2, trust_env=False).status_code == 200:
+            if httpx2.get(f"{url}/readyz", timeout=PATIENCE, trust_env=False).status_code == 200:
                 return
         except httpx2.HTTPError:
             pass

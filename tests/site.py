@@ -42,7 +42,7 @@ class Site:
     ) -> Any:  # noqa: ANN401 - JSON
         """The answer of one of the two."""
         headers = {"authorization": f"Bearer {token}"} if token else {}
-        async with httpx2.AsyncClient(trust_env=False, timeout=15) as client:
+        async with httpx2.AsyncClient(trust_env=False, timeout=PATIENCE) as client:
             answer = await client.post(
                 f"http://127.0.0.1:{port}/graphql",
                 json={"query": query, "variables": variables},
@@ -59,7 +59,7 @@ class Site:
 
     async def over_ofrep(self, port: int, token: str, key: str = KEY) -> dict[str, Any]:
         """The answer to an OpenFeature client."""
-        async with httpx2.AsyncClient(trust_env=False, timeout=15) as client:
+        async with httpx2.AsyncClient(trust_env=False, timeout=PATIENCE) as client:
             answer = await client.post(
                 f"http://127.0.0.1:{port}/ofrep/v1/evaluate/flags/{key}",
                 json={"context": {"targetingKey": "user_1"}},

@@ -23,6 +23,7 @@ from services.account_deletion import FORGOTTEN
 from services.entrance import Device
 from services.sessions import open_session
 from tests.api.test_accounts import LOG_IN, SIGN_UP, ask, codes, sign_up_input
+from tests.clock import PATIENCE
 from tests.factories import people
 from tests.factories.accounts import EMAIL, PASSWORD, acting, add_user
 from tests.factories.mail import letters
@@ -193,5 +194,5 @@ async def test_open_sockets_end_with_the_account(app: Starlette, sarah: GraphQLC
         stream = await mine.subscribe("subscription { viewerOnboarding { percentComplete } }")
         await stream.next()
         await ask(sarah, DELETE, password=PASSWORD)
-        await asyncio.wait_for(mine.connection.wait_closed(), 5)
+        await asyncio.wait_for(mine.connection.wait_closed(), PATIENCE)
         assert mine.connection.close_code == 4403

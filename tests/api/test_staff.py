@@ -13,6 +13,7 @@ from domain.actors import Role, Scope
 from domain.letters import MailKind
 from services.api_tokens import create_token
 from tests.api.test_accounts import LOG_IN, RESET, TOKENS, ask, codes
+from tests.clock import PATIENCE
 from tests.factories import people
 from tests.factories.accounts import acting, add_user
 from tests.factories.mail import letters, token_of
@@ -88,7 +89,7 @@ async def test_who_is_disabled_is_out_at_once_and_everywhere(
     async with serving(app) as address, socket(address, david.token) as his:
         await (await his.subscribe("subscription { systemHealth { overall } }")).next()
         assert (await ask(admin, DISABLE, id=key))["user"]["disabledAt"] is not None
-        await asyncio.wait_for(his.connection.wait_closed(), 5)
+        await asyncio.wait_for(his.connection.wait_closed(), PATIENCE)
     assert (await david.execute(STAFF)).codes == ["UNAUTHENTICATED"]
     refused = await ask(david.as_(None), LOG_IN, email=DAVID, password=PASSWORD)
     assert codes(refused) == [("INVALID", ["password"])]
@@ -106,7 +107,7 @@ async def test_streams_of_the_tokens_of_who_is_disabled_end_too(
     async with serving(app) as address, socket(address, made.secret) as its:
         await (await its.subscribe("subscription { systemHealth { overall } }")).next()
         await ask(admin, DISABLE, id=key)
-        await asyncio.wait_for(its.connection.wait_closed(), 5)
+        await asyncio.wait_for(its.connection.wait_closed(), PATIENCE)
     answer = await admin.as_(made.secret).execute("{ systemHealth { overall } }")
     assert answer.codes == ["UNAUTHENTICATED"]
 

@@ -16,6 +16,7 @@ from settings import Settings
 from tests.demo_launch import EMAIL, PASSWORD, demo_launch, log_in
 from tests.launch import Ended, Launch, Running, wait_until_ready
 from tests.servers import free_port
+from tests.support.promises import is_within
 
 NOWHERE = "postgresql://nobody@127.0.0.1:1/nowhere"
 
@@ -138,7 +139,7 @@ def test_a_watcher_comes_back_and_misses_nothing(launch: Launch) -> None:
                 watcher.wait_for("Flag mvp_realtime_updates switched off")
                 assert watcher.output.count("switched on") == 1
                 assert watcher.output.count("switched off") == 1
-                assert watcher.end(signal.SIGINT) < 5
+                assert is_within(5, watcher.end(signal.SIGINT))
             assert watcher.process.returncode == 0
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from tests.fleet import Fleet, stop, until
 from tests.receivers import HttpReceiver
+from tests.support.promises import is_within
 
 S99 = 60.0  # seconds from the first bad sample
 FLAGS = "{ viewerFlags { flags { key value } } }"
@@ -39,7 +40,7 @@ class Site:
         async def is_told() -> bool:
             return any(title.startswith(DATABASE) for title in self.receiver.titles)
 
-        await until(is_told, S99)
+        await until(is_told, 2 * S99)
         sent = [item for item in self.receiver.messages if item["title"].startswith(DATABASE)]
         return str(sent[0]["message"])
 
@@ -79,7 +80,7 @@ async def test_people_hear_of_it_within_the_minute(site: Site, how: str) -> None
     else:
         await asyncio.to_thread(site.fleet.lose)
     found = await site.told()
-    assert time.monotonic() - begin < S99
+    assert is_within(S99, time.monotonic() - begin)
     assert NO_DATABASE in found
     answer = await site.ask()
     assert answer.json()["data"]["viewerFlags"]["flags"] == []  # answered, from memory

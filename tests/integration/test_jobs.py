@@ -192,7 +192,7 @@ async def test_jobs_go_on_after_a_lost_connection(
         async with db.write() as uow:
             await uow.session.execute(text(f"SELECT pg_terminate_backend(pid) {_CONNECTIONS}"))
         await add(db, JOB)
-        await asyncio.wait_for(handler.done.wait(), 10)
+        await asyncio.wait_for(handler.done.wait(), PATIENCE)
     assert handler.calls == [{"id": 1}]
 
 

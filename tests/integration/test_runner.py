@@ -17,6 +17,7 @@ import pytest
 
 from commands.supervisor import MAX_RESTARTS, WINDOW, Attempts, CannotRun
 from tests.clock import PATIENCE
+from tests.support.promises import is_within
 
 # Both URLs set: no embedded server, except where a test wants them.
 OUTSIDE = {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/x", "REDIS_URL": "redis://127.0.0.1:1"}
@@ -57,7 +58,7 @@ class Running:
         self.process = process
         self.output = ""
 
-    def wait_for(self, pattern: str, count: int = 1, seconds: float = 20.0) -> list[str]:
+    def wait_for(self, pattern: str, count: int = 1, seconds: float = PATIENCE) -> list[str]:
         """Read on until the pattern has come `count` times; returns its groups."""
         assert self.process.stdout is not None
         deadline = time.monotonic() + seconds
@@ -99,7 +100,7 @@ def folder() -> Iterator[Path]:
         yield Path(name)
 
 
-def gone(pid: int, seconds: float = 3.0) -> bool:
+def gone(pid: int, seconds: float = PATIENCE) -> bool:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
@@ -112,7 +113,7 @@ def test_runs_steps_and_children_and_ends_with_them() -> None:
     with running(SLEEPER, SLEEPER) as run:
         pids = run.wait_for(r"child (\d+)", 2)
         run.wait_for("Ctrl-C")
-        assert run.end() < 3.0
+        assert is_within(3, run.end())
     assert run.process.returncode == 0
     assert re.search(r"done: Greeting .*  hello \d+\n", run.output, re.DOTALL)
     assert all(gone(int(pid)) for pid in pids)
@@ -141,7 +142,9 @@ def test_a_deaf_child_is_killed_in_time() -> None:
     with running(DEAF) as run:
         pid = run.wait_for(r"child (\d+)")[0]
         run.wait_for("Ctrl-C")
-        assert 7.0 < run.end(signal.SIGTERM) < 10.0
+        took = run.end(signal.SIGTERM)
+        assert took > 7.0
+        assert is_within(10, took)
     assert run.process.returncode == 0
     assert gone(int(pid))
 
@@ -155,7 +158,7 @@ def test_a_later_signal_hurries_the_end() -> None:
         run.wait_for("Stopping")
         time.sleep(1.5)
         assert run.process.poll() is None
-        assert run.end() < 3.0
+        assert is_within(3, run.end())
 
 
 def test_children_die_with_a_killed_runner() -> None:
@@ -186,7 +189,7 @@ def test_embedded_servers_start_serve_come_back_and_stop(folder: Path) -> None:
         family = psutil.Process(run.process.pid).children(recursive=True)
         next(process for process in family if process.name() == "valkey-server").kill()
         run.wait_for("Valkey has died: again in 0.25 s")
-        assert run.end() < 10.0
+        assert is_within(10, run.end())
     assert run.process.returncode == 0
     assert all(gone(process.pid) for process in family)
 

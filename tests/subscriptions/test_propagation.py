@@ -9,6 +9,7 @@ import pytest
 from redis.asyncio import Redis
 from starlette.applications import Starlette
 
+from tests.clock import PATIENCE
 from tests.factories.launches import make_flag
 from tests.factories.propagation import (
     SPREAD,
@@ -161,7 +162,7 @@ async def test_following_ends_with_the_access(
     stream = await live.subscribe(FOLLOW, version=version)
     await stream.next()
     await admin.data("mutation { logOut }")
-    await asyncio.wait_for(live.connection.wait_closed(), 5)
+    await asyncio.wait_for(live.connection.wait_closed(), PATIENCE)
     assert live.connection.close_code == 4403
 
 

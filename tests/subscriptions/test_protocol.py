@@ -167,7 +167,7 @@ async def test_a_ping_gets_its_pong_before_and_after_the_beginning(
         await send(connection, {"type": "ping", **payload})
         assert json.loads(await connection.recv()) == {"type": "pong"}
     await live.send({"type": "ping", **payload})
-    assert (await asyncio.wait_for(live.inbox("").get(), 5))["type"] == "pong"
+    assert (await asyncio.wait_for(live.inbox("").get(), PATIENCE))["type"] == "pong"
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ async def test_a_bad_operation_ends_alone(live: Socket, payload: dict[str, objec
     sibling = await live.subscribe(VIEWER)
     await sibling.next()
     await live.send({"type": "subscribe", "id": "bad", "payload": payload})
-    answer = await asyncio.wait_for(live.inbox("bad").get(), 5)
+    answer = await asyncio.wait_for(live.inbox("bad").get(), PATIENCE)
     errors = answer["payload"] if answer["type"] == "error" else answer["payload"]["errors"]
     assert errors[0]["extensions"]["code"] in ("BAD_USER_INPUT", "UNAUTHENTICATED")
     again = await live.subscribe("{ __typename }")
@@ -203,5 +203,5 @@ async def test_one_socket_runs_a_bounded_number_of_operations(live: Socket) -> N
     assert refused["payload"][0]["extensions"]["code"] == "RATE_LIMITED"
     await streams[0].stop()
     await live.send({"type": "ping"})  # its answer comes after the end of the stream was read
-    await asyncio.wait_for(live.inbox("").get(), 5)
+    await asyncio.wait_for(live.inbox("").get(), PATIENCE)
     assert "viewerFlags" in await (await live.subscribe(VIEWER)).next()
