@@ -14,8 +14,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TOOLS_READY := $(VENV)/.tools-ready
-# Processes of pytest that run tests beside each other.
-WORKERS ?= 3
+# Processes of pytest that run tests beside each other; two of them begin with the browser files.
+WORKERS ?= 4
 
 .PHONY: help run check test lint types imports unit audit units scenarios bench env tools web pages clients lock clean
 
@@ -67,10 +67,8 @@ audit: tools
 	@$(BIN)/python -m tests.audit
 
 units: tools web clients
-	@echo "== tests (sizes among them)"
-	@$(BIN)/python -m tests.suite -n $(WORKERS) --ignore=tests/e2e/test_browser.py
-	@echo "== tests in a browser (alone: its machine is watched for slowness)"
-	@$(BIN)/pytest tests/e2e/test_browser.py
+	@echo "== tests (sizes among them; the files of the browser beside the others)"
+	@$(BIN)/python -m tests.suite -n $(WORKERS)
 
 # Prints each failing sequence in a short form that tests/scenarios/test_found.py can hold.
 scenarios: tools

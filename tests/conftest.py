@@ -16,7 +16,7 @@ from db.migrate import upgrade
 from db.session import Database
 from domain.actors import Role
 from settings import Settings
-from tests.clock import Clock
+from tests.clock import PATIENCE, Clock
 from tests.factories import people
 from tests.factories.accounts import fast_passwords
 from tests.factories.health import PROBES, Health
@@ -73,6 +73,9 @@ def settings(postgres: EmbeddedPostgres, valkey: EmbeddedValkey, data_dir: Path)
         secret_key=SecretStr("a secret that only tests know"),
         database_pool_size=10,
         health_recheck_seconds=0.01,
+        # Limits that a busy machine must not reach; tests of a limit set their own.
+        operation_seconds=2 * PATIENCE,
+        database_timeout_seconds=PATIENCE / 2,
     )
 
 

@@ -16,8 +16,10 @@ GROUP = "xdist_group"
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that share processes run in one process of pytest: in another they start again.
 
-    Those of the site share it across files, all others share what their file has started.
+    Those of the site share it across files, all others share what their file has started. The
+    browser files come first: they mostly wait, and others use the time.
     """
+    items.sort(key=lambda item: item.path.stem != BROWSER)
     for item in items:
         if Path(__file__).parent in item.path.parents and not item.get_closest_marker(GROUP):
             uses_site = "site" in getattr(item, "fixturenames", ()) and item.path.stem != BROWSER

@@ -16,7 +16,7 @@ export const WIDE = { width: 1440, height: 900 };
 export const NARROW = { width: 360, height: 640 };
 
 /** How long a busy machine may take for what takes a moment: a wait that ends says so long before. */
-export const PATIENCE = 30_000;
+export const PATIENCE = 60_000;
 
 export type SessionState = Awaited<ReturnType<BrowserContext["storageState"]>>;
 
