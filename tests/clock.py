@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 # In seconds, for what must come however busy the machine is; no promise of ours is that slow.
-PATIENCE = 60.0
+PATIENCE = 180.0
 
 
 class Clock:

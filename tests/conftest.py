@@ -74,8 +74,8 @@ def settings(postgres: EmbeddedPostgres, valkey: EmbeddedValkey, data_dir: Path)
         database_pool_size=10,
         health_recheck_seconds=0.01,
         # Limits that a busy machine must not reach; tests of a limit set their own.
-        operation_seconds=2 * PATIENCE,
-        database_timeout_seconds=PATIENCE / 2,
+        operation_seconds=PATIENCE,
+        database_timeout_seconds=PATIENCE / 3,
     )
 
 

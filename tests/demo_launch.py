@@ -12,6 +12,7 @@ from domain.actors import Role, system_actor
 from services import demo, staff
 from services.passwords import Passwords
 from settings import Settings
+from tests.clock import PATIENCE
 from tests.launch import Launch
 from tests.servers import free_port
 from tests.support.emptying import empty
@@ -29,6 +30,7 @@ async def demo_launch(database: Database, settings: Settings, **env: str) -> Asy
     with tempfile.TemporaryDirectory(prefix="launch-") as name:
         known = {
             "ENVIRONMENT": "test",
+            "OPERATION_SECONDS": str(PATIENCE),
             "DATABASE_URL": str(settings.database_url),
             "REDIS_URL": str(settings.redis_url),
             "DATA_DIR": f"{name}/data",

@@ -89,6 +89,7 @@ def open_site() -> Iterator[Site]:
         stack.callback(valkey.stop)
         env = {
             "ENVIRONMENT": "test",
+            "OPERATION_SECONDS": str(PATIENCE),
             "DATABASE_URL": postgres.url,
             "REDIS_URL": valkey.url,
             "DATA_DIR": str(folder / "unused"),

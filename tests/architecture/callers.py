@@ -1,4 +1,4 @@
-"""Everybody who can call: a visitor, each role, and a token for each single scope."""
+"""Everybody who can call a field: a visitor, each role, and tokens with and without its scopes."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,24 +24,26 @@ class Caller:
         return "UNAUTHENTICATED" if self.token is None else "FORBIDDEN"
 
 
-async def everybody(db: Database) -> list[Caller]:
-    """A new session for each role, and a new token for each scope."""
+async def everybody(db: Database, scopes: frozenset[Scope]) -> list[Caller]:
+    """A new session for each role, a token for each of the scopes, and one with all others."""
     async with db.write() as uow:
         sessions = [
             Caller(role, await people.open_session(uow, role), ROLE_SCOPES[role]) for role in Role
         ]
-        return [Caller("visitor", None, frozenset()), *sessions, *_tokens(uow)]
+        return [Caller("visitor", None, frozenset()), *sessions, *_tokens(uow, scopes)]
 
 
-def _tokens(uow: UnitOfWork) -> Iterator[Caller]:
-    for scope in sorted(set(Scope) - {Scope.SELF}):  # which a token cannot hold
+def _tokens(uow: UnitOfWork, scopes: frozenset[Scope]) -> Iterator[Caller]:
+    possible = set(Scope) - {Scope.SELF}  # which a token cannot hold
+    single = [(f"only {scope}", frozenset({scope})) for scope in sorted(possible & scopes)]
+    for name, of_token in (*single, ("all others", frozenset(possible - scopes))):
         secret = new_secret(API_TOKEN_PREFIX)
         row = ApiToken(
-            name=f"only {scope}",
+            name=name,
             prefix=secret[:SHOWN],
             token_hash=digest(secret),
-            scopes=[scope.value],
+            scopes=sorted(scope.value for scope in of_token),
             created_at=uow.now,
         )
         uow.session.add(row)
-        yield Caller(f"token {scope}", secret, frozenset({scope}))
+        yield Caller(f"token {name}", secret, of_token)

@@ -79,7 +79,7 @@ async def test_whoever_may_not_is_refused_and_nothing_is_written(
     visitor: GraphQLClient, db: Database, field: RootField
 ) -> None:
     wanted = call(GRAPH, field.kind, field.name)
-    denied = [one for one in await everybody(db) if not field.allows(one.scopes)]
+    denied = [one for one in await everybody(db, field.declared) if not field.allows(one.scopes)]
     before = await row_counts(db)
     for caller in denied:
         answer = await visitor.as_(caller.token).execute(wanted.document, **wanted.variables)
@@ -93,7 +93,7 @@ async def test_whoever_may_is_answered(
     visitor: GraphQLClient, db: Database, field: RootField, full: bool
 ) -> None:
     wanted = call(GRAPH, field.kind, field.name, full=full)
-    for caller in await everybody(db):
+    for caller in await everybody(db, field.declared):
         if field.allows(caller.scopes):
             answer = await visitor.as_(caller.token).execute(wanted.document, **wanted.variables)
             assert not {*REFUSED, "INTERNAL"} & set(answer.codes), (caller.name, answer.body)
@@ -104,7 +104,7 @@ async def test_a_stream_answers_only_whom_it_may(
     app: Starlette, db: Database, field: RootField
 ) -> None:
     wanted = call(GRAPH, field.kind, field.name)
-    for caller in await everybody(db):
+    for caller in await everybody(db, field.declared):
         allowed = field.allows(caller.scopes)
         codes = await watch(app, db, caller, wanted, QUIET_SECONDS if allowed else PATIENCE)
         if allowed:

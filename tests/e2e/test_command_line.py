@@ -251,6 +251,9 @@ def test_every_document_fits_the_graph() -> None:
 
 
 def test_people_come_to_a_server(launch: Launch) -> None:
-    found = launch.json("demo", "--traffic", "--minutes", "0.05", "--per-minute", "600")
+    for minutes in ("0.05", "0.5", "2"):  # on a busy machine nobody gets there in three seconds
+        found = launch.json("demo", "--traffic", "--minutes", minutes, "--per-minute", "600")
+        if found["suppliers"]:
+            break
     assert found["visits"] > found["suppliers"] > 0
     assert found["errors"] == 0
