@@ -9,7 +9,7 @@ from schema.context import Info
 from schema.pagination import MAX_BIGINT, After, Connection, First, Page, connection
 from schema.scalars import JSON
 from schema.types.events import SHOWN_KINDS, LaunchEvent, cursor_of, to_event
-from schema.types.launch_states import state_as_json
+from schema.types.launch_states import LaunchState, state_as_json
 from schema.types.node import decode_id
 from services import event_reads, launch_states
 
@@ -24,6 +24,16 @@ NewestFirst = Annotated[
         description="Begin with the newest and go back; `after` then gives what came before it."
     ),
 ]
+
+
+async def launch_state_at(info: Info, at: Moment) -> LaunchState:
+    """Phases, flags, health and incidents as they were, by when things happened.
+
+    A moment to come is now. Go on from there with `replay`, or with `launchEvents` after `cursor`.
+    """
+    moment = min(at, info.context.now)
+    async with info.context.db.read() as session:
+        return LaunchState.of(await launch_states.state_at(session, moment), moment)
 
 
 async def launch_state(info: Info, at: Moment) -> JSON:

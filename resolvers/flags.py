@@ -77,7 +77,7 @@ async def evaluate_flags(info: Info, input: Whom) -> FlagSet:
         found = await flag_evaluation.evaluate_for(
             session, current, input.command(), info.context.now
         )
-    return FlagSet.of(current.version, found)
+    return FlagSet.of(found.version, found.flags)
 
 
 async def viewer_flags(info: Info, device_id: Device = None) -> FlagSet:

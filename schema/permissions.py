@@ -105,12 +105,13 @@ def query(
     *scopes: Scope,
     cost: int | None = None,
     source: Source | None = None,
+    deprecated: str | None = None,
 ) -> Any:  # noqa: ANN401 - assigned to a field of any type
     """A field of Query, described by the resolver's docstring.
 
     `source`: what the answer is made of, where that is rows and the arguments alone.
     """
-    return _field(resolver, scopes, cost, [], source)
+    return _field(resolver, scopes, cost, [], source, deprecated)
 
 
 def mutation(
@@ -138,6 +139,7 @@ def _field(
     cost: int | None,
     extensions: list[FieldExtension],
     source: Source | None = None,
+    deprecated: str | None = None,
 ) -> object:
     guards: list[FieldExtension] = [RequireScope(scopes)] if scopes else []
     return strawberry.field(
@@ -146,6 +148,7 @@ def _field(
         directives=_directives(scopes, cost),
         extensions=[*guards, *extensions],
         metadata=PURE[source] if source else None,
+        deprecation_reason=deprecated,
     )
 
 

@@ -66,6 +66,7 @@ from schema.types.invitations import (
     InvitationPreviewPayload,
 )
 from schema.types.journeys import Journey
+from schema.types.launch_states import LaunchState
 from schema.types.mail import MailConnection, MailPayload
 from schema.types.metrics import MetricSeries, MetricsSnapshot
 from schema.types.node import Node
@@ -131,7 +132,13 @@ class Query:
     rollback_preview: RollbackPreview = query(
         phases.rollback_preview, Scope.LAUNCH_OPERATE, cost=10
     )
-    launch_state: JSON = query(events.launch_state, Scope.LAUNCH_READ, cost=50)
+    launch_state_at: LaunchState = query(events.launch_state_at, Scope.LAUNCH_READ, cost=50)
+    launch_state: JSON = query(
+        events.launch_state,
+        Scope.LAUNCH_READ,
+        cost=50,
+        deprecated="Use launchStateAt, which is typed; remove after 2027-06-30.",
+    )
     launch_events: Connection[LaunchEvent] = query(events.launch_events, Scope.LAUNCH_READ)
     changes: ChangeConnection = query(changes.changes, Scope.LAUNCH_READ)
 

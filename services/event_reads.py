@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db import event_log
 from db.session import Database
 from domain.events import RecordedEvent
+from domain.ids import EventSeq
 
 
 async def page(
@@ -38,6 +39,11 @@ async def newest_page(
     return await event_log.read_before(
         session, before, limit, phase_id=phase_id, since=since, kinds=kinds
     )
+
+
+async def head(session: AsyncSession) -> EventSeq:
+    """The position of the newest event; 0 before the first."""
+    return await event_log.newest_seq(session)
 
 
 async def span(

@@ -18,13 +18,11 @@ from domain.flags import (
     BucketBy,
     Evaluation,
     EvaluationContext,
-    EvaluationReason,
-    Flag,
     groups_of,
 )
 from domain.ids import parse_uuid
-from domain.percent import Percent
 from domain.phases import PhaseStatus, next_step_at
+from services import flag_history
 from services.flag_sets import FlagSet
 
 
@@ -48,6 +46,14 @@ class Explained:
     explanation: Explanation | None = None
     caused_by: Change | None = None
     next_change_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """What the wanted flags come to, in this version of the whole set."""
+
+    version: int
+    flags: list[Explained]
 
 
 def viewer_context(actor: Actor, device_id: str | None) -> EvaluationContext:
@@ -80,23 +86,20 @@ def etag(version: int, evaluations: Sequence[Evaluation], names: bytes | None = 
 
 async def evaluate_for(
     session: AsyncSession, flag_set: FlagSet, wish: Wish, now: datetime
-) -> list[Explained]:
-    """Evaluate the wanted flags, hidden ones included (SPEC A22)."""
-    past = wish.at is not None and wish.at < now
-    shown = await _as_of(session, flag_set, wish.at) if past and wish.at else flag_set
+) -> Evaluated:
+    """Evaluate the wanted flags, hidden ones included (SPEC A22).
+
+    At an earlier moment with the state, the reason and the change that were in force then (L20).
+    """
+    past = wish.at if wish.at is not None and wish.at < now else None
+    shown = await flag_history.as_of(session, flag_set, past) if past else flag_set
     context = await _context(session, wish)
     keys = wish.keys if wish.keys is not None else list(shown.flags)
     evaluations = [shown.evaluate(key, context) for key in dict.fromkeys(keys)]
-    if past:
-        evaluations = [_cached(item) for item in evaluations]
-    if not wish.explain:
-        return [Explained(item) for item in evaluations]
-    return await _explain(session, shown, evaluations, context)
-
-
-def _cached(item: Evaluation) -> Evaluation:
-    known = item.error_code is None
-    return replace(item, reason=EvaluationReason.CACHED) if known else item
+    explained = [Explained(item) for item in evaluations]
+    if wish.explain:
+        explained = await _explain(session, shown, evaluations, context, past)
+    return Evaluated(shown.version, explained)
 
 
 async def _context(session: AsyncSession, wish: Wish) -> EvaluationContext:
@@ -109,38 +112,16 @@ async def _context(session: AsyncSession, wish: Wish) -> EvaluationContext:
     return replace(person.context, groups=stated or person.context.groups)
 
 
-async def _as_of(session: AsyncSession, flag_set: FlagSet, at: datetime) -> FlagSet:
-    """The set as the audit says that it was; flags made later did not exist."""
-    known = {flag.id: flag for flag in flag_set.flags.values() if flag.created_at <= at}
-    last = await changes.newest_by_subject(session, list(known), until=at)
-    flags = [_restored(flag, last.get(flag.id)) for flag in known.values()]
-    return replace(flag_set, flags={flag.key: flag for flag in flags}, killed=frozenset())
-
-
-def _restored(flag: Flag, change: Change | None) -> Flag:
-    after = change.after if change else None
-    if not after:
-        return flag
-    groups = after.get("targetGroups")
-    return replace(
-        flag,
-        enabled=bool(after.get("enabled")),
-        rollout_percentage=Percent(float(str(after.get("rolloutPercentage", 0)))),
-        target_groups=tuple(map(str, groups)) if isinstance(groups, list) else (),
-        bucket_by=BucketBy[str(after.get("bucketBy", BucketBy.USER.name))],
-        version=int(str(after.get("version", flag.version))),
-    )
-
-
 async def _explain(
     session: AsyncSession,
     shown: FlagSet,
     evaluations: Sequence[Evaluation],
     context: EvaluationContext,
+    at: datetime | None,
 ) -> list[Explained]:
     ids = [flag.id for item in evaluations if (flag := shown.flags.get(item.key))]
-    last = await changes.newest_by_subject(session, ids)
-    upcoming = await _upcoming(session)
+    last = await changes.newest_by_subject(session, ids, until=at)
+    upcoming = await (flag_history.upcoming(session, at) if at else _upcoming(session))
     found = []
     for item in evaluations:
         flag = shown.flags.get(item.key)

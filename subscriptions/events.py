@@ -1,6 +1,8 @@
 """The event feed, live: catches up from a cursor, then goes on without a hole (SPEC X6)."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
@@ -12,7 +14,7 @@ from schema.pagination import MAX_BIGINT, Page, encode_cursor
 from schema.types.events import SHOWN_KINDS, LaunchEvent, is_shown, stream_gap, to_event
 from schema.types.node import decode_id
 from services import event_reads
-from subscriptions.fanout import Bounded, Overflow
+from subscriptions.fanout import Bounded, Overflow, Subscription
 
 BUFFER = 2_000
 PAGE = 500
@@ -31,7 +33,10 @@ PhaseId = Annotated[
 async def launch_events(
     info: Info, after: After = None, phase_id: PhaseId = None
 ) -> AsyncIterator[LaunchEvent]:
-    """What happens, in order. A reader that is too slow gets a StreamGap, then the end."""
+    """What happens, in order. A reader that is too slow gets a StreamGap, then the end.
+
+    A cursor beyond the log, as after a restored backup, gets a StreamGap, then what happens.
+    """
     phase = decode_id(phase_id, "LaunchPhase", "phaseId") if phase_id is not None else None
     position = Page.of(None, after).after_number(at_most=MAX_BIGINT)
     runtime = info.context.runtime
@@ -41,21 +46,69 @@ async def launch_events(
 
     async with runtime.tail.subscribe(Bounded(BUFFER), concerns) as live:
         with runtime.lifetimes.guard(info.context.actor, live):
-            last = runtime.tail.position if position is None else position
+            place = _Place(runtime.tail.position, runtime.tail.rewinds)
             if position is not None:
-                async for item in _missed(info, position, phase):
-                    last = item.seq
-                    yield to_event(item)
-            try:
-                async for item in live:
-                    if item.seq > last:
-                        last = item.seq
-                        yield to_event(item)
-            except Overflow as overflow:
-                yield stream_gap(encode_cursor(last), info.context.now, overflow.missed)
+                async with aclosing(_catch_up(info, position, phase, place)) as missed:
+                    async for event in missed:
+                        yield event
+            async with aclosing(_follow(info, live, place)) as news:
+                async for event in news:
+                    yield event
 
 
-async def _missed(info: Info, position: int, phase: UUID | None) -> AsyncIterator[RecordedEvent]:
+@dataclass(slots=True)
+class _Place:
+    """The newest event that was sent, in the log as it is since it last went back."""
+
+    last: int
+    rewinds: int
+
+    def gap(self, info: Info, missed: int) -> LaunchEvent:
+        return stream_gap(encode_cursor(self.last), info.context.now, missed)
+
+
+async def _catch_up(
+    info: Info, position: int, phase: UUID | None, place: _Place
+) -> AsyncGenerator[LaunchEvent, None]:
+    """All after a position; a StreamGap where the log does not reach it (SEC14)."""
+    if position > place.last:
+        place.last = await _head(info)
+    if position > place.last:
+        yield place.gap(info, position - place.last)
+        return
+    place.last = position
+    async with aclosing(_missed(info, position, phase)) as missed:
+        async for item in missed:
+            place.last = item.seq
+            yield to_event(item)
+
+
+async def _follow(
+    info: Info, live: Subscription[RecordedEvent], place: _Place
+) -> AsyncGenerator[LaunchEvent, None]:
+    """What happens from now on. A log that goes back leaves what was sent ahead of it (SEC14)."""
+    tail = info.context.runtime.tail
+    try:
+        async for item in live:
+            if tail.rewinds != place.rewinds:
+                lost = max(place.last - item.seq + 1, 1)
+                place.last, place.rewinds = item.seq - 1, tail.rewinds
+                yield place.gap(info, lost)
+            if item.seq > place.last:
+                place.last = item.seq
+                yield to_event(item)
+    except Overflow as overflow:
+        yield place.gap(info, overflow.missed)
+
+
+async def _head(info: Info) -> int:
+    async with info.context.db.read() as session:
+        return await event_reads.head(session)
+
+
+async def _missed(
+    info: Info, position: int, phase: UUID | None
+) -> AsyncGenerator[RecordedEvent, None]:
     """What is in the log after a position, page by page; no session is held while sending."""
     while True:
         async with info.context.db.read() as session:

@@ -39,6 +39,7 @@ class EventTail:
     ) -> None:
         self.malformed = 0  # bus messages that could not be decoded
         self.repaired = 0  # events that had to be read from the log
+        self.rewinds = 0  # how often the log went back: a backup was restored
         self._bus = bus
         self._channel = channel
         self._decode = decode
@@ -108,6 +109,19 @@ class EventTail:
             while await self._read_page(self._position):
                 pass
 
+    async def compare(self) -> None:
+        """Look where the log is, and follow it: also back. Raises what the reads raise."""
+        before = self._position
+        head = await self._limited(self._read_head())
+        if before is not None and head < before:
+            # Only a restored backup has fewer events than we have seen. To wait for the old
+            # position would hide all the new ones.
+            logger.error("The event log went back from %d to %d", before, head)
+            self.rewinds += 1
+            self._move(head)
+        elif before is None or head > self.position:
+            await self.catch_up()
+
     def offer(self, events: Sequence[RecordedEvent]) -> None:
         """Take committed events from any source, in any order, any number of times."""
         for event in events:
@@ -167,7 +181,7 @@ class EventTail:
         while True:
             pause = self._interval if self._healthy else min(self._interval, _RETRY)
             hurried = await self._is_behind_within(pause)
-            await self._try(self.catch_up if hurried else self._compare)
+            await self._try(self.catch_up if hurried else self.compare)
 
     async def _is_behind_within(self, seconds: float) -> bool:
         try:
@@ -175,17 +189,6 @@ class EventTail:
                 return await self._behind.wait()
         except TimeoutError:
             return False
-
-    async def _compare(self) -> None:
-        before = self._position
-        head = await self._limited(self._read_head())
-        if before is not None and head < before:
-            # Only a restored backup has fewer events than we have seen. To wait for the old
-            # position would hide all the new ones.
-            logger.error("The event log went back from %d to %d", before, head)
-            self._move(head)
-        elif before is None or head > self.position:
-            await self.catch_up()
 
     async def _try(self, repair: Callable[[], Awaitable[None]]) -> None:
         self._behind.clear()

@@ -45,6 +45,19 @@ async def newest_by_subject(
     return {row.subject_id: row for row in await session.scalars(query)}
 
 
+async def oldest_by_subject(
+    session: AsyncSession, subject_ids: Sequence[UUID], *, since: datetime
+) -> Mapping[UUID, Change]:
+    """The first change of each of several things after a moment."""
+    query = (
+        select(Change)
+        .where(Change.subject_id.in_(subject_ids), Change.at > since)
+        .ext(distinct_on(Change.subject_id))
+        .order_by(Change.subject_id, Change.event_id)
+    )
+    return {row.subject_id: row for row in await session.scalars(query)}
+
+
 async def of_event(session: AsyncSession, event_id: int) -> Change | None:
     """The change that an event recorded."""
     return await session.scalar(select(Change).where(Change.event_id == event_id))

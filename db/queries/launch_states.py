@@ -24,6 +24,11 @@ async def last_events(session: AsyncSession, until: datetime) -> list[RecordedEv
     return [recorded(row) for row in found]
 
 
+async def last_of_kind(session: AsyncSession, kind: str, until: datetime) -> list[RecordedEvent]:
+    """The last event of each thing of one kind."""
+    return [recorded(row) for row in await session.scalars(_last(kind, until))]
+
+
 async def position_at(session: AsyncSession, at: datetime) -> EventSeq:
     """The last position before every event that happened after a moment.
 

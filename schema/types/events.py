@@ -12,6 +12,7 @@ from domain.criterion_events import CriterionJudged
 from domain.events import RecordedEvent
 from domain.plans import FlagDiff as Diff
 from schema.context import Info
+from schema.directives import CostDirective
 from schema.enums import GuardAction, HealthStatus, PhaseStatus
 from schema.pagination import encode_cursor
 from schema.types.actors import Actor, load_actor
@@ -19,9 +20,11 @@ from schema.types.criteria import CriterionStatus
 from schema.types.flag_diffs import FlagDiff
 from schema.types.health import HealthCheck
 from schema.types.incidents import Incident
+from schema.types.launch_states import LaunchState
 from schema.types.phases import LaunchPhase
 from schema.types.propagation import Propagation
 from schema.types.silences import Silence
+from services import launch_states
 
 
 @strawberry.interface(description="Something that happened.")
@@ -178,7 +181,18 @@ class StreamGap(LaunchEvent):
     """Sent instead of what a slow reader could not take."""
 
     missed: int = strawberry.field(description="At least so many.")
-    resume_from: str = strawberry.field(description="Pass as `after` to read them all.")
+    resume_from: str = strawberry.field(
+        description="Pass as `after` to read them all, or to go on in a log that went back."
+    )
+
+    @strawberry.field(
+        description="The launch as it is at that moment: what to show before going on.",
+        directives=[CostDirective(weight=50)],
+    )
+    async def snapshot(self, info: Info) -> LaunchState:
+        """Read only where it is asked for."""
+        async with info.context.db.read() as session:
+            return LaunchState.of(await launch_states.state_at(session, self.at), self.at)
 
 
 EVENT_TYPES = (

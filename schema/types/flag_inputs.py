@@ -120,7 +120,9 @@ class EvaluateFlagsInput:
     )
     explain: bool | None = strawberry.field(description="Tell why.", default=False)
     at: datetime | None = strawberry.field(
-        description="At an earlier moment, as the audit knows it.", default=None
+        description="At an earlier moment, as the audit knows it: the state, the reason and the "
+        "change that were in force then. Kill switches are not part of it.",
+        default=None,
     )
 
     def command(self) -> Wish:

@@ -188,9 +188,11 @@ class FlagExplanation:
     threshold: Percent | None = strawberry.field(description="On below this.")
     matched_group: str | None = strawberry.field(description="The target group that decided.")
     steps: list[str] = strawberry.field(description="Each step of the decision.")
-    caused_by: Change | None = strawberry.field(description="The last change of the flag.")
+    caused_by: Change | None = strawberry.field(
+        description="The change in force: the last one up to the moment that was evaluated."
+    )
     next_change_at: datetime | None = strawberry.field(
-        description="When the ramp will move it next."
+        description="When the ramp moves it next, as planned at the moment that was evaluated."
     )
 
 

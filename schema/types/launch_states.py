@@ -1,14 +1,127 @@
-"""A launch as it was at a moment, as plain JSON (SPEC X6)."""
+"""A launch as it was at a moment, typed and as plain JSON (SPEC X6)."""
 
 from datetime import datetime
 
+import strawberry
+
+from domain import launch_states as domain
 from domain.ids import global_id
-from domain.launch_states import CheckThen, FlagThen, IncidentThen, LaunchState, PhaseThen
+from schema.enums import CheckType, HealthStatus, IncidentStatus, PhaseStatus, Severity
 from schema.pagination import encode_cursor
 from schema.scalars import JSON
+from schema.types.flag_diffs import FlagState
 
 
-def state_as_json(state: LaunchState, at: datetime) -> JSON:
+@strawberry.type(description="A phase at a moment.")
+class PhaseThen:
+    """As the last event of the phase left it."""
+
+    id: strawberry.ID = strawberry.field(description="The id of the LaunchPhase.")
+    key: str = strawberry.field(description="The key of the phase.")
+    name: str = strawberry.field(description="The name that it had.")
+    status: PhaseStatus = strawberry.field(description="The status that it had.")
+    version: int = strawberry.field(description="The version that it had.")
+    step_index: int | None = strawberry.field(description="The step of its ramp, from 0.")
+    since: datetime = strawberry.field(description="When it last changed before.")
+
+    @classmethod
+    def of(cls, item: domain.PhaseThen) -> "PhaseThen":
+        """A phase as the graph shows it."""
+        return cls(
+            id=strawberry.ID(global_id("LaunchPhase", item.id)),
+            key=item.key,
+            name=item.name,
+            status=item.status,
+            version=item.version,
+            step_index=item.step_index,
+            since=item.since,
+        )
+
+
+@strawberry.type(description="A flag at a moment.")
+class FlagThen:
+    """As the last event of the flag left it."""
+
+    key: str = strawberry.field(description="The key of the flag.")
+    state: FlagState = strawberry.field(description="What decided who saw it.")
+    since: datetime = strawberry.field(description="When it last changed before.")
+
+    @classmethod
+    def of(cls, item: domain.FlagThen) -> "FlagThen":
+        """A flag as the graph shows it."""
+        return cls(key=item.key, state=FlagState.of(item.state), since=item.since)
+
+
+@strawberry.type(description="A health check at a moment.")
+class CheckThen:
+    """As the last event of the check left it."""
+
+    type: CheckType = strawberry.field(description="The part that is checked.")
+    status: HealthStatus = strawberry.field(description="The status that it had.")
+    since: datetime = strawberry.field(
+        description="When it got that status; an outage begins with its first bad sample."
+    )
+
+    @classmethod
+    def of(cls, item: domain.CheckThen) -> "CheckThen":
+        """A check as the graph shows it."""
+        return cls(type=item.check, status=item.status, since=item.since)
+
+
+@strawberry.type(description="An incident at a moment.")
+class IncidentThen:
+    """As the last event of the incident left it."""
+
+    id: strawberry.ID = strawberry.field(description="The id of the Incident.")
+    number: int = strawberry.field(description="What people call it by.")
+    title: str = strawberry.field(description="The title that it had.")
+    severity: Severity = strawberry.field(description="The severity that it had.")
+    status: IncidentStatus = strawberry.field(description="The status that it had.")
+    since: datetime = strawberry.field(description="When it last changed before.")
+
+    @classmethod
+    def of(cls, item: domain.IncidentThen) -> "IncidentThen":
+        """An incident as the graph shows it."""
+        return cls(
+            id=strawberry.ID(global_id("Incident", item.id)),
+            number=item.number,
+            title=item.title,
+            severity=item.severity,
+            status=item.status,
+            since=item.since,
+        )
+
+
+@strawberry.type(description="What a launch was like at a moment, from the event log alone.")
+class LaunchState:
+    """The state after everything that had happened until then."""
+
+    at: datetime = strawberry.field(description="The moment.")
+    cursor: str | None = strawberry.field(
+        description="Go on with `launchEvents(after:)` from here; null before the first event. "
+        "What was recorded late may come again after it; nothing is left out."
+    )
+    phases: list[PhaseThen] = strawberry.field(description="The phases that existed, by key.")
+    flags: list[FlagThen] = strawberry.field(description="The flags that existed, by key.")
+    overall: HealthStatus = strawberry.field(description="The worst of the checks.")
+    checks: list[CheckThen] = strawberry.field(description="The checks that had reported.")
+    incidents: list[IncidentThen] = strawberry.field(description="All incidents, by number.")
+
+    @classmethod
+    def of(cls, state: domain.LaunchState, at: datetime) -> "LaunchState":
+        """A state as the graph shows it."""
+        return cls(
+            at=at,
+            cursor=encode_cursor(state.position) if state.position else None,
+            phases=[PhaseThen.of(item) for item in state.phases],
+            flags=[FlagThen.of(item) for item in state.flags],
+            overall=state.overall,
+            checks=[CheckThen.of(item) for item in state.checks],
+            incidents=[IncidentThen.of(item) for item in state.incidents],
+        )
+
+
+def state_as_json(state: domain.LaunchState, at: datetime) -> JSON:
     """With the names and enum values of the graph; `cursor` null: before the first event."""
     return JSON(
         {
@@ -25,7 +138,7 @@ def state_as_json(state: LaunchState, at: datetime) -> JSON:
     )
 
 
-def _phase(item: PhaseThen) -> dict[str, object]:
+def _phase(item: domain.PhaseThen) -> dict[str, object]:
     return {
         "id": global_id("LaunchPhase", item.id),
         "key": item.key,
@@ -37,7 +150,7 @@ def _phase(item: PhaseThen) -> dict[str, object]:
     }
 
 
-def _flag(item: FlagThen) -> dict[str, object]:
+def _flag(item: domain.FlagThen) -> dict[str, object]:
     return {
         "key": item.key,
         "enabled": item.state.enabled,
@@ -48,7 +161,7 @@ def _flag(item: FlagThen) -> dict[str, object]:
     }
 
 
-def _check(item: CheckThen) -> dict[str, object]:
+def _check(item: domain.CheckThen) -> dict[str, object]:
     return {
         "type": item.check.name,
         "status": item.status.name,
@@ -56,7 +169,7 @@ def _check(item: CheckThen) -> dict[str, object]:
     }
 
 
-def _incident(item: IncidentThen) -> dict[str, object]:
+def _incident(item: domain.IncidentThen) -> dict[str, object]:
     return {
         "id": global_id("Incident", item.id),
         "number": item.number,

@@ -5,6 +5,10 @@ from typing import Any
 
 from starlette.applications import Starlette
 
+from db.session import Database
+from domain.actors import system_actor
+from domain.events import HealthChanged
+from domain.health import CheckType, HealthStatus
 from tests.clock import Clock
 from tests.factories.launches import make_flag, make_phase
 from tests.factories.propagation import toggled
@@ -39,6 +43,44 @@ async def test_each_moment_shows_what_was_true_then(
         ("mvp_launch", "PLANNED")
     ]
     assert on_then["cursor"] != off_now["cursor"]
+
+
+TYPED = """query ($at: DateTime!) {
+  launchState(at: $at)
+  launchStateAt(at: $at) { at cursor overall phases { id key name status version stepIndex since }
+    flags { key since state { enabled rolloutPercentage targetGroups version } }
+    checks { type status since }
+    incidents { id number title severity status since } } }"""
+
+
+async def test_the_typed_state_says_what_the_json_says(
+    app: Starlette, admin: GraphQLClient, clock: Clock, db: Database
+) -> None:
+    """L24: `launchState` keeps its content."""
+    await make_phase(admin, flags=("mvp_chat",))
+    await toggled(admin, app, "mvp_chat", on=True)
+    await admin.data(OPEN)
+    async with db.write() as uow:
+        status = HealthStatus.UNKNOWN, HealthStatus.CRITICAL
+        event = HealthChanged(check=CheckType.API, before=status[0], after=status[1])
+        uow.record(system_actor("health"), event)
+    both = await admin.data(TYPED, at=clock().isoformat())
+    plain, typed = both["launchState"], both["launchStateAt"]
+    assert typed["checks"]
+    flags = [{"key": x["key"], "since": x["since"], **x["state"]} for x in typed.pop("flags")]
+    health = {"overall": typed.pop("overall"), "checks": typed.pop("checks")}
+    assert without_moments({**typed, "flags": flags, "health": health}) == without_moments(plain)
+
+
+def without_moments(value: Any) -> Any:  # noqa: ANN401 - JSON
+    """The two write the same moments differently."""
+    if isinstance(value, dict):
+        return {
+            name: without_moments(item)
+            for name, item in value.items()
+            if name not in ("at", "since")
+        }
+    return [without_moments(item) for item in value] if isinstance(value, list) else value
 
 
 async def test_incidents_stand_as_they_stood(

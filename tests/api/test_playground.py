@@ -1,9 +1,13 @@
 """What a given user sees, and why (SPEC A22, X7)."""
 
+from sqlalchemy import text
+
 from db.session import Database
 from domain.actors import Role
 from domain.ids import global_id
+from tests.clock import Clock
 from tests.factories.accounts import add_user
+from tests.factories.launches import make_flag
 from tests.graphql import GraphQLClient
 
 CREATE = """
@@ -29,3 +33,64 @@ async def test_the_id_of_the_graph_is_the_same_person(
     by_graph = await operator.data(SEEN, who=global_id("User", user.id))
     assert by_graph == by_row
     assert by_row["evaluateFlags"]["flags"][0]["explanation"]["threshold"] == 50
+
+
+PAST = """
+query ($at: DateTime, $keys: [String!]) {
+  evaluateFlags(input: { targetingKey: "ann", keys: $keys, explain: true, at: $at }) {
+    version
+    flags { key value reason errorCode flagVersion
+      explanation { steps causedBy { id action } } }
+  }
+}
+"""
+CHANGE = """
+mutation ($key: String!, $enabled: Boolean!) {
+  toggleFeatureFlag(input: { key: $key, enabled: $enabled }) { change { id } errors { message } }
+}
+"""
+
+
+async def test_a_past_value_names_the_change_and_the_reason_of_its_moment(
+    operator: GraphQLClient, clock: Clock
+) -> None:
+    """L20: made, on, off, on again: each moment between them is explained by what held then."""
+    moments, changes = [clock()], []
+    await make_flag(operator, "mvp_chat", rolloutPercentage=100)
+    moments.append(clock())
+    for enabled in (True, False, True):
+        answer = await operator.data(CHANGE, key="mvp_chat", enabled=enabled)
+        changes.append(answer["toggleFeatureFlag"]["change"]["id"])
+        moments.append(clock())
+    seen = [
+        (await operator.data(PAST, at=moment.isoformat(), keys=["mvp_chat"]))["evaluateFlags"]
+        for moment in moments
+    ]
+    flags = [item["flags"][0] for item in seen]
+    assert [item["value"] for item in flags] == [False, False, True, False, True]
+    reasons = ["ERROR", "DISABLED", "STATIC", "DISABLED", "STATIC"]
+    assert [item["reason"] for item in flags] == reasons
+    assert flags[0]["errorCode"] == "FLAG_NOT_FOUND"
+    causes = [item["explanation"]["causedBy"] for item in flags]
+    assert [cause["id"] for cause in causes[2:]] == changes
+    assert (causes[0], causes[1]["action"]) == (None, "created")
+    assert [item["flagVersion"] for item in flags] == [0, 1, 2, 3, 4]
+    versions = [item["version"] for item in seen]
+    assert versions == sorted(set(versions))
+
+
+async def test_before_its_first_known_change_a_flag_is_what_that_change_found(
+    operator: GraphQLClient, clock: Clock, db: Database
+) -> None:
+    """L20: a flag that was written past this software has no change that made it."""
+    async with db.engine.begin() as connection:
+        values = "VALUES ('raw', 'Raw', 'raw')"
+        await connection.execute(
+            text(f"INSERT INTO feature_flags (flag_key, flag_name, salt) {values}")
+        )
+    clock.advance(60)
+    before = clock()
+    await operator.data(CHANGE, key="raw", enabled=True)
+    then = (await operator.data(PAST, at=before.isoformat(), keys=["raw"]))["evaluateFlags"]
+    assert then["flags"][0]["reason"] == "DISABLED"
+    assert then["flags"][0]["explanation"]["causedBy"] is None

@@ -311,6 +311,7 @@ async def test_a_log_restored_from_a_backup_is_followed_from_its_end(watching: W
             await asyncio.sleep(SOON)
         await watching.commit()
         assert await read(events, 1) == [5]
+    assert watching.tail.rewinds == 1
 
 
 async def test_concurrent_catch_ups_deliver_nothing_twice(world: World) -> None:
