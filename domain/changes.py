@@ -1,6 +1,10 @@
-"""What the audit of a launch is about (SPEC A4)."""
+"""What the audit of a launch is about, and what a change did, field by field (SPEC A4, L24)."""
 
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 
 from domain.events import Subject
 
@@ -14,3 +18,94 @@ class ChangeSubject(StrEnum):
 
 
 SUBJECTS = {item: Subject(item.value) for item in ChangeSubject}
+
+
+class ChangeKind(StrEnum):
+    """What was done; `action` has the words of it."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    SWITCHED_ON = "switched_on"
+    SWITCHED_OFF = "switched_off"
+    ACTIVATED = "activated"
+    ADVANCED = "advanced"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    COMPLETED = "completed"
+    ROLLED_BACK = "rolled_back"
+    REVERTED = "reverted"
+    REVOKED = "revoked"
+    OTHER = "other"
+
+
+# The actions that are of a kind; what stands nowhere is OTHER.
+ACTIONS: Mapping[ChangeKind, frozenset[str]] = {
+    ChangeKind.CREATED: frozenset({"created", "token.created"}),
+    ChangeKind.UPDATED: frozenset({"updated", "introduced"}),
+    ChangeKind.SWITCHED_ON: frozenset({"switched on"}),
+    ChangeKind.SWITCHED_OFF: frozenset({"switched off"}),
+    ChangeKind.ACTIVATED: frozenset({"activated"}),
+    ChangeKind.ADVANCED: frozenset({"advanced"}),
+    ChangeKind.PAUSED: frozenset({"paused"}),
+    ChangeKind.RESUMED: frozenset({"resumed"}),
+    ChangeKind.COMPLETED: frozenset({"completed"}),
+    ChangeKind.ROLLED_BACK: frozenset({"rolled back"}),
+    ChangeKind.REVERTED: frozenset({"reverted"}),
+    ChangeKind.REVOKED: frozenset({"access.revoked"}),
+}
+KNOWN_ACTIONS = frozenset(chain.from_iterable(ACTIONS.values()))
+_KINDS = {action: kind for kind, actions in ACTIONS.items() for action in actions}
+
+
+def kind_of(action: str) -> ChangeKind:
+    """The kind of an action."""
+    return _KINDS.get(action, ChangeKind.OTHER)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field as text, such as `steps[0].holdSeconds` from 60 to 120; None: it was not there."""
+
+    field: str
+    before: str | None
+    after: str | None
+
+
+def field_changes(
+    before: Mapping[str, object] | None, after: Mapping[str, object] | None
+) -> list[FieldChange]:
+    """What differs between the two sides of a change, in the spelling of the graph."""
+    old, new = dict(_leaves("", before or {})), dict(_leaves("", after or {}))
+    names = dict.fromkeys([*old, *new])
+    return [
+        FieldChange(name, old.get(name), new.get(name))
+        for name in names
+        if old.get(name) != new.get(name)
+    ]
+
+
+def _leaves(path: str, value: object) -> Iterable[tuple[str, str]]:
+    """Each value under a path. A list of plain values is one value."""
+    if isinstance(value, Mapping):
+        for name, item in value.items():
+            field = _camel(str(name))
+            yield from _leaves(f"{path}.{field}" if path else field, item)
+    elif isinstance(value, list) and any(isinstance(item, Mapping) for item in value):
+        for index, item in enumerate(value):
+            yield from _leaves(f"{path}[{index}]", item)
+    elif value is not None:
+        yield path, _text(value)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, list):
+        return ", ".join(map(_text, value))
+    return str(value)
+
+
+def _camel(name: str) -> str:
+    return re.sub(r"_([a-z0-9])", lambda found: found[1].upper(), name)

@@ -5,10 +5,10 @@ from typing import Annotated
 
 import strawberry
 
-from domain.changes import ChangeSubject
+from domain.changes import ChangeKind, ChangeSubject
 from schema.context import Info
 from schema.pagination import MAX_BIGINT, After, First, Page, connection
-from schema.types.changes import Change, ChangeConnection, change_cursor
+from schema.types.changes import Change, ChangeConnection, actor_name, change_cursor
 from services import change_reads
 from services.change_reads import ChangeFilter
 
@@ -18,6 +18,21 @@ Subjects = Annotated[
 Since = Annotated[datetime | None, strawberry.argument(description="Only from then on.")]
 Until = Annotated[datetime | None, strawberry.argument(description="Only up to then.")]
 
+Kinds = Annotated[
+    list[ChangeKind] | None, strawberry.argument(description="Only of these kinds; null is all.")
+]
+Actions = Annotated[
+    list[str] | None,
+    strawberry.argument(description="Only these actions, word for word; null is all."),
+]
+Actors = Annotated[
+    list[str] | None,
+    strawberry.argument(
+        description="Only by these: the id of a User or an ApiToken, or a name as `Actor` shows "
+        "it, such as an e-mail or `guard`; null is everybody."
+    ),
+]
+
 
 async def changes(
     info: Info,
@@ -26,11 +41,15 @@ async def changes(
     subject: Subjects = None,
     since: Since = None,
     until: Until = None,
+    kind: Kinds = None,
+    action: Actions = None,
+    actor: Actors = None,
 ) -> ChangeConnection:
     """Who changed which phase, flag or token, from what to what and why; newest first."""
     page = Page.of(first, after)
     after_seq = page.after_number(at_most=MAX_BIGINT)
-    wanted = ChangeFilter(subject, since, until)
+    actors = None if actor is None else [actor_name(item) for item in actor]
+    wanted = ChangeFilter(subject, since, until, kind, action, actors)
     async with info.context.db.read() as session:
         rows = await change_reads.page(session, wanted, page.first + 1, after_seq)
     return connection(

@@ -1,13 +1,13 @@
 """Subscription documents as payloads: what one says of one event of the log (SPEC A46, X14).
 
 A live stream and a webhook of the same document tell the same: here each event of the log is
-executed by itself, in the name of whoever made the webhook.
+executed by itself, in the name of whoever made the webhook. `launchEvents` tells what the event
+tells; the other fields show an object as it is when the body is made, which `asOf` names.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import orjson
 from graphql import (
@@ -29,37 +29,21 @@ from strawberry import Schema
 from strawberry.types.field import StrawberryField
 
 from domain.actors import Actor, Scope
-from domain.criterion_events import CriterionJudged
 from domain.errors import DependencyDown, Forbidden, Invalid, LaunchError, RateLimited
-from domain.events import FlagChanged, HealthChanged, IncidentChanged, PhaseChanged, RecordedEvent
+from domain.events import RecordedEvent
 from schema.context import Context, Runtime
 from schema.costs import cost_of
 from schema.directives import ScopeDirective
 from schema.documents import parsed
 from schema.errors import TopLevelCode
+from schema.event_sources import SOURCES, Arguments, Source
 from schema.limits import StorableText
 from schema.pagination import MAX_BIGINT, Page, encode_cursor
-from schema.types.events import SHOWN_KINDS, is_shown, to_event
-from schema.types.flags import FeatureFlag
-from schema.types.health import HealthSnapshot
-from schema.types.incidents import Incident
 from schema.types.node import decode_id
-from schema.types.phases import LaunchPhase
 from services.webhooks.documents import Following
-
-Arguments = Mapping[str, Any]  # as graphql-core coerced them
-Payload = Callable[[Context, Arguments, RecordedEvent], Awaitable[object | None]]
 
 _PATH = ("document",)
 _PASSING = {TopLevelCode.DEPENDENCY_DOWN.value, TopLevelCode.DEADLINE_EXCEEDED.value}
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A field of Subscription that follows the log: which events, and its object for one."""
-
-    kinds: tuple[str, ...]
-    payload: Payload
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +75,7 @@ class EventDocuments:
     async def render(self, document: str, actor: Actor, item: RecordedEvent) -> bytes | None:
         """The body for an event; None where the document does not follow it."""
         read = self._read(document)
-        context = Context(self._runtime, actor=actor)
+        context, as_of = Context(self._runtime, actor=actor), self._runtime.clock()
         payload = None
         if item.event.TYPE in read.source.kinds:
             payload = await read.source.payload(context, read.arguments, item)
@@ -108,6 +92,8 @@ class EventDocuments:
             "cursor": encode_cursor(item.seq),
             "data": result.data,
         }
+        if read.source.is_present:
+            body["asOf"] = as_of
         if result.errors:
             body["errors"] = [error.formatted for error in result.errors]
         return orjson.dumps(body)
@@ -219,54 +205,3 @@ def _check_arguments(arguments: Arguments) -> None:
                 decode_id(arguments[name], "LaunchPhase")
     except LaunchError as error:
         raise Invalid(error.message, path=_PATH) from None
-
-
-async def _launch_event(
-    _context: Context, arguments: Arguments, item: RecordedEvent
-) -> object | None:
-    wanted = arguments.get("phaseId")
-    phase = decode_id(wanted, "LaunchPhase") if wanted is not None else None
-    concerns = is_shown(item) and (phase is None or item.event.phase_id == phase)
-    return to_event(item) if concerns else None
-
-
-async def _flag(context: Context, arguments: Arguments, item: RecordedEvent) -> object | None:
-    assert isinstance(item.event, FlagChanged)
-    keys = arguments.get("keys")
-    if keys is not None and item.event.key not in keys:
-        return None
-    found = await context.loaders.flag_by_key.load(item.event.key)
-    return FeatureFlag.of(found) if found else None
-
-
-async def _incident(context: Context, arguments: Arguments, item: RecordedEvent) -> object | None:
-    assert isinstance(item.event, IncidentChanged)
-    severities = arguments.get("severity")
-    if severities is not None and item.event.severity not in severities:
-        return None
-    found = await context.loaders.incident.load(item.event.incident_id)
-    return Incident.of(found) if found else None
-
-
-async def _phase(context: Context, arguments: Arguments, item: RecordedEvent) -> object | None:
-    key = decode_id(arguments["id"], "LaunchPhase")
-    if isinstance(item.event, FlagChanged):
-        links = await context.loaders.phase_flags.load(key) or []
-        concerns = any(link.flag.key == item.event.key for link in links)
-    else:
-        concerns = item.event.phase_id == key
-    found = await context.loaders.phase.load(key) if concerns else None
-    return LaunchPhase.of(found) if found else None
-
-
-async def _health(context: Context, _arguments: Arguments, _item: RecordedEvent) -> object | None:
-    return HealthSnapshot.of(await context.runtime.health.latest())
-
-
-SOURCES: Mapping[str, Source] = {
-    "launchEvents": Source(SHOWN_KINDS, _launch_event),
-    "featureFlags": Source((FlagChanged.TYPE,), _flag),
-    "incidents": Source((IncidentChanged.TYPE,), _incident),
-    "launchPhase": Source((PhaseChanged.TYPE, CriterionJudged.TYPE, FlagChanged.TYPE), _phase),
-    "systemHealth": Source((HealthChanged.TYPE,), _health),
-}

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.events import Change
 from db.queries import changes
-from domain.changes import SUBJECTS, ChangeSubject
+from domain.changes import SUBJECTS, ChangeKind, ChangeSubject
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,9 @@ class ChangeFilter:
     subjects: Sequence[ChangeSubject] | None = None
     since: datetime | None = None
     until: datetime | None = None
+    kinds: Sequence[ChangeKind] | None = None
+    actions: Sequence[str] | None = None
+    actors: Sequence[str] | None = None  # ids of people and tokens, or labels
 
 
 async def page(
@@ -25,7 +28,13 @@ async def page(
 ) -> list[Change]:
     """Changes of phases, flags and tokens, newest first; nothing that suppliers or couples did."""
     shown = list(ChangeSubject) if wanted.subjects is None else wanted.subjects
-    kinds = [SUBJECTS[item] for item in shown]
+    query = changes.of_subjects([SUBJECTS[item] for item in shown])
+    if wanted.kinds is not None:
+        query = changes.of_kinds(query, wanted.kinds)
+    if wanted.actions is not None:
+        query = query.where(Change.action.in_(wanted.actions))
+    if wanted.actors is not None:
+        query = changes.by_actors(query, wanted.actors)
     return await changes.latest(
-        session, kinds, limit, after=after, since=wanted.since, until=wanted.until
+        session, query, limit, after=after, since=wanted.since, until=wanted.until
     )

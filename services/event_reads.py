@@ -7,7 +7,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db import event_log
+from db.queries import newer_events
 from db.session import Database
+from domain.event_subjects import EventsAbout
 from domain.events import RecordedEvent
 from domain.ids import EventSeq
 
@@ -56,6 +58,11 @@ async def span(
 ) -> list[RecordedEvent]:
     """What happened between two moments, in the order in which it happened, after an event."""
     return await event_log.read_span(session, kinds, limit, begin, end, after)
+
+
+async def is_superseded(session: AsyncSession, item: RecordedEvent, about: EventsAbout) -> bool:
+    """Whether the log has a newer event of the same object."""
+    return await newer_events.exist(session, item.seq, about)
 
 
 class LogReader:

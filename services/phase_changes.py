@@ -5,6 +5,7 @@ from uuid import UUID
 from db.codecs import plan_of
 from db.drafts import Audit
 from db.models.phases import LaunchPhase
+from db.queries import phases as queries
 from db.session import UnitOfWork
 from domain.actors import Actor
 from domain.events import PhaseChanged
@@ -37,7 +38,20 @@ def audit_phase(phase: LaunchPhase) -> dict[str, object]:
         "steps": list(phase.steps),
         "successCriteria": list(phase.success_criteria),
         "rollbackMode": plan.mode.name if plan else None,
+        "drainSeconds": plan.drain_seconds if plan else None,
+        "notify": list(plan.notify) if plan else None,
+        "manualSteps": list(plan.manual_steps) if plan else None,
     }
+
+
+async def audit_whole(uow: UnitOfWork, phase: LaunchPhase) -> dict[str, object]:
+    """The same with the flags of the phase, which only an edit changes (L25)."""
+    links = (await queries.linked_flags(uow.session, [phase.id]))[phase.id]
+    flags = [
+        {"key": link.flag.key, "target": link.link_target, "position": link.position}
+        for link in links
+    ]
+    return {**audit_phase(phase), "flags": flags}
 
 
 def record_phase(

@@ -26,7 +26,7 @@ from domain.percent import Percent
 from domain.phases import PhaseStatus, Platform, RampStep, RollbackPlan, check_plan, check_steps
 from services.flag_changes import change_flag
 from services.idempotency import claim, settle
-from services.phase_changes import audit_phase, record_phase
+from services.phase_changes import audit_whole, record_phase
 from services.texts import check_text, line
 from services.versions import check_version
 
@@ -131,7 +131,7 @@ async def create(uow: UnitOfWork, actor: Actor, draft: PhaseDraft) -> LaunchPhas
         raise NotUnique(f"There is a phase {draft.key} already.", path=("input", "key")) from error
     await uow.session.refresh(phase)
     await _link(uow, actor, phase, draft.flags)
-    record_phase(uow, actor, phase, "created", before=None, after=audit_phase(phase))
+    record_phase(uow, actor, phase, "created", before=None, after=await audit_whole(uow, phase))
     await settle(uow, held, phase_id=phase.id)
     return phase
 
@@ -157,15 +157,14 @@ async def update(
         changed_at=phase.updated_at,
     )
     _check_unlocked(phase, patch)
-    before = audit_phase(phase)
+    before = await audit_whole(uow, phase)
     _apply(phase, patch)
     if "flags" in patch:
         await _link(uow, actor, phase, patch["flags"])
     phase.version += 1
     phase.updated_at = uow.now
-    record_phase(
-        uow, actor, phase, "updated", before=before, after=audit_phase(phase), reason=reason
-    )
+    after = await audit_whole(uow, phase)
+    record_phase(uow, actor, phase, "updated", before=before, after=after, reason=reason)
     return phase
 
 

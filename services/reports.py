@@ -7,17 +7,16 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db import event_log
 from db.codecs import criteria_of, rehearsal_of
 from db.models.incidents import LaunchIncident
 from db.models.phases import LaunchPhase, PhaseRun
 from db.queries import criteria as criteria_queries
-from db.queries import phases, propagations
+from db.queries import phases, propagations, run_events
 from db.queries import reports as queries
 from db.queries.reports import Delivery
 from domain.criteria import Criterion
 from domain.errors import NotFound
-from domain.events import FlagChanged, IncidentChanged, PhaseChanged, RecordedEvent
+from domain.events import FlagChanged, RecordedEvent
 from domain.plans import FlagDiff
 from domain.proofs import Proof, proofs
 from domain.report_markdown import markdown
@@ -36,7 +35,6 @@ from services import report_measures
 
 EVENTS = 2_000
 TIMELINE = 200
-_KINDS = (PhaseChanged.TYPE, FlagChanged.TYPE, IncidentChanged.TYPE)
 
 Judged = tuple[Criterion, CriterionState]
 
@@ -94,14 +92,8 @@ async def _facts(
 
 
 async def _events(session: AsyncSession, run: PhaseRun) -> list[RecordedEvent]:
-    """Those of its phase while it lasted; of a rehearsal none, as it changes nothing."""
-    if run.rehearsal is not None:
-        return []
-    found = await event_log.read_after(
-        session, 0, EVENTS, phase_id=run.phase_id, since=run.started_at, kinds=_KINDS
-    )
-    end = run.ended_at
-    return [item for item in found if end is None or item.occurred_at <= end]
+    """All that touched it (L25); of a rehearsal nothing, as it changes nothing."""
+    return [] if run.rehearsal is not None else await run_events.of_run(session, run, EVENTS)
 
 
 async def _judged(session: AsyncSession, phase: LaunchPhase, run: PhaseRun) -> list[Judged]:

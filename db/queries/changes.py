@@ -4,13 +4,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.events import Change
 from domain.actors import ActorRef
+from domain.changes import ACTIONS, KNOWN_ACTIONS, ChangeKind
 from domain.events import Subject
+from domain.ids import parse_uuid
 
 
 def actor_of(change: Change) -> ActorRef:
@@ -80,17 +82,36 @@ async def page(
     return list(await session.scalars(query.order_by(Change.event_id.desc()).limit(limit)))
 
 
+def of_subjects(kinds: Sequence[Subject]) -> Select[Change]:
+    """Changes of things of some kinds."""
+    return select(Change).where(Change.subject_kind.in_(kinds))
+
+
+def of_kinds(query: Select[Change], kinds: Sequence[ChangeKind]) -> Select[Change]:
+    """Those whose action is of one of these kinds."""
+    actions = {action for kind in kinds for action in ACTIONS.get(kind, ())}
+    wanted = [Change.action.in_(actions)]
+    if ChangeKind.OTHER in kinds:
+        wanted.append(Change.action.not_in(KNOWN_ACTIONS))
+    return query.where(or_(*wanted))
+
+
+def by_actors(query: Select[Change], actors: Sequence[str]) -> Select[Change]:
+    """Those of people and tokens by id, and of anybody by label."""
+    ids = [key for key in map(parse_uuid, actors) if key is not None]
+    return query.where(or_(Change.actor_id.in_(ids), Change.actor_label.in_(actors)))
+
+
 async def latest(
     session: AsyncSession,
-    kinds: Sequence[Subject],
+    query: Select[Change],
     limit: int,
     *,
     after: int | None,
     since: datetime | None,
     until: datetime | None,
 ) -> list[Change]:
-    """Changes of things of some kinds, newest first, after one in the log, within a span."""
-    query = select(Change).where(Change.subject_kind.in_(kinds))
+    """Changes that a query selects, newest first, after one in the log, within a span."""
     if after is not None:
         query = query.where(Change.event_id < after)
     if since is not None:

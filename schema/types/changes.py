@@ -7,7 +7,8 @@ import strawberry
 
 from db.models import events as rows
 from domain.actors import ActorRef
-from domain.changes import ChangeSubject
+from domain.changes import ChangeKind, ChangeSubject, field_changes, kind_of
+from domain.ids import parse_global_id
 from schema.context import Info
 from schema.enums import describe
 from schema.pagination import Connection, encode_cursor
@@ -29,16 +30,56 @@ describe(
 )
 
 
+describe(
+    ChangeKind,
+    "What a change did.",
+    CREATED="It was made.",
+    UPDATED="Its fields were edited.",
+    SWITCHED_ON="A flag was switched on by hand.",
+    SWITCHED_OFF="A flag was switched off by hand.",
+    ACTIVATED="A phase went live, and its flags with it.",
+    ADVANCED="The ramp took a step.",
+    PAUSED="The ramp was held.",
+    RESUMED="The ramp went on.",
+    COMPLETED="A phase was completed.",
+    ROLLED_BACK="A phase was rolled back, and its flags with it.",
+    REVERTED="An earlier change was undone.",
+    REVOKED="Access was taken back.",
+    OTHER="What `action` says.",
+)
+_DIFF = "Use diff, which is typed and spelt like this graph; remove after 2027-06-30."
+
+
+@strawberry.type(description="One field before and after a change.")
+class FieldChange:
+    """Values as text: `true`, `5`, `supplier, couple`."""
+
+    field: str = strawberry.field(description="Which, such as `steps[0].holdSeconds`.")
+    before: str | None = strawberry.field(description="What it was; null where it was not set.")
+    after: str | None = strawberry.field(description="What it became; null where it is not set.")
+
+
 @strawberry.type(description="One change of one thing. Changes are never edited or deleted.")
 class Change(Node):
     """A row of the audit."""
 
     at: datetime = strawberry.field(description="When.")
     action: str = strawberry.field(description="What was done, such as `switched off`.")
-    before: JSON | None = strawberry.field(description="What it was; null where it is new.")
-    after: JSON | None = strawberry.field(description="What it became.")
+    kind: ChangeKind = strawberry.field(description="What was done, to filter and to count by.")
+    before: JSON | None = strawberry.field(
+        description="What it was; null where it is new.", deprecation_reason=_DIFF
+    )
+    after: JSON | None = strawberry.field(description="What it became.", deprecation_reason=_DIFF)
     reason: str | None = strawberry.field(description="Why, in the words of who did it.")
     row: strawberry.Private[rows.Change]
+
+    @strawberry.field(description="Every field that differs, in the spelling of this graph.")
+    def diff(self) -> list[FieldChange]:
+        """Worked out only where it is asked for."""
+        found = field_changes(self.row.before, self.row.after)
+        return [
+            FieldChange(field=item.field, before=item.before, after=item.after) for item in found
+        ]
 
     @strawberry.field(description="Who did it.")
     async def actor(self, info: Info) -> Actor:
@@ -85,6 +126,7 @@ class Change(Node):
             id=node_id("Change", row.id),
             at=row.at,
             action=row.action,
+            kind=kind_of(row.action),
             before=JSON(row.before) if row.before is not None else None,
             after=JSON(row.after) if row.after is not None else None,
             reason=row.reason,
@@ -98,3 +140,9 @@ ChangeConnection = Connection[Change]
 def change_cursor(row: rows.Change) -> str:
     """The place of a change in the log."""
     return encode_cursor(row.event_id)
+
+
+def actor_name(text: str) -> str:
+    """An id of the graph as the id of the row; a name as it is."""
+    parts = parse_global_id(text)
+    return parts[1] if parts and parts[0] in ("User", "ApiToken") else text

@@ -1,15 +1,25 @@
 """The report of a run over the API (SPEC X15)."""
 
+from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import select
 from starlette.applications import Starlette
 
+from db.models.incidents import LaunchIncident
+from db.models.phases import PhaseRun
 from db.session import Database
+from domain.actors import system_actor
+from domain.alert_events import AlertSent
+from domain.criteria import Verdict
+from domain.criterion_events import CriterionJudged
+from domain.ids import IncidentId, PhaseId, RunId
+from domain.verdicts import CriterionState
 from tests.api.test_phases import activate, roll_back
 from tests.api.test_rehearsals import ERRORS
 from tests.factories.health import Health
 from tests.factories.journeys import new_business
-from tests.factories.launches import make_phase
+from tests.factories.launches import make_flag, make_phase
 from tests.factories.marketplace import accepted, invited
 from tests.factories.propagation import runtime_of, until
 from tests.factories.rehearsals import rehearsed
@@ -20,6 +30,14 @@ REPORT = """query ($id: ID) { launchPhase(id: $id) { runs(first: 1) { nodes { re
   criteria { criterion { key } verdict explanation consecutiveFailures }
   proofs { row criterion kept value limit unit evidence }
 } } } } }"""
+
+
+SWITCH = """mutation ($key: String!, $on: Boolean!) {
+  toggleFeatureFlag(input: {key: $key, enabled: $on}) { errors { message } } }"""
+SILENCE = """mutation ($input: CreateSilenceInput!) {
+  createSilence(input: $input) { errors { message } } }"""
+SILENCED = {"checks": ["API"], "reason": "Work on the proxy"}
+HOUR = timedelta(hours=1)
 
 
 async def report(client: GraphQLClient, phase: str) -> Any:  # noqa: ANN401 - JSON
@@ -83,3 +101,42 @@ async def test_a_rehearsal_is_reported_with_its_own_times(
     assert found["mttdSeconds"] is not None
     assert found["mttrSeconds"] is not None
     assert "| S112 | the rollback was rehearsed | kept | decided by errors |" in found["markdown"]
+
+
+async def test_the_timeline_holds_what_people_did_by_hand_and_what_was_alerted(
+    app: Starlette, admin: GraphQLClient, viewer: GraphQLClient, health: Health, db: Database
+) -> None:
+    """L25: a hand-made switch, a criterion, a silence, the incident of the run and its alert."""
+    phase = await make_phase(admin, flags=("mvp_chat", "mvp_other"), successCriteria=[ERRORS])
+    await make_flag(admin, "mvp_elsewhere")
+    await activate(admin, phase)
+    await admin.data(SWITCH, key="mvp_chat", on=False)
+    await admin.data(SWITCH, key="mvp_elsewhere", on=True)
+    async with db.write() as uow:
+        row = (await uow.session.scalars(select(PhaseRun))).one()
+        state = CriterionState(Verdict.FAILING, "3 > 2")
+        judged = CriterionJudged(
+            phase_id=PhaseId(row.phase_id),
+            run_id=RunId(row.id),
+            key="errors",
+            before=Verdict.NO_DATA,
+            state=state,
+        )
+        uow.record(system_actor("guard"), judged)
+    await admin.data(SILENCE, input=SILENCED | {"endsAt": (db.clock() + HOUR).isoformat()})
+    await roll_back(admin, phase)
+    async with db.write() as uow:
+        found = (await uow.session.scalars(select(LaunchIncident))).one()
+        sent = AlertSent(
+            incident_id=IncidentId(found.id),
+            channel="desk",
+            delivered=True,
+            latency_ms=10,
+            title="Rolled back",
+        )
+        uow.record(system_actor("alerts"), sent)
+    lines = (await report(viewer, phase))["markdown"].splitlines()
+    text = "\n".join(lines[lines.index("## Timeline") :]).replace("\\", "")
+    for told in ("Flag mvp_chat switched off", "Criterion errors is", "Silence of", "sent to desk"):
+        assert told in text
+    assert "mvp_elsewhere" not in text

@@ -1,0 +1,23 @@
+"""SQL that tells whether an event is the newest of its object (L26)."""
+
+from sqlalchemy import select, union_all
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models.events import LaunchEvent
+from domain.event_subjects import EventsAbout
+
+
+async def exist(session: AsyncSession, seq: int, about: EventsAbout) -> bool:
+    """Whether anything about an object comes after a position; each part walks an index."""
+    newer = select(LaunchEvent.seq).where(LaunchEvent.seq > seq, LaunchEvent.kind.in_(about.kinds))
+    of_thing = newer.where(
+        LaunchEvent.subject_kind == about.subject,
+        LaunchEvent.subject_id.is_(None)
+        if about.ids is None
+        else LaunchEvent.subject_id.in_(about.ids),
+    )
+    parts = [of_thing.limit(1)]
+    if about.phase_id is not None:
+        parts.append(newer.where(LaunchEvent.phase_id == about.phase_id).limit(1))
+    found = await session.scalar(union_all(*(select(part.subquery()) for part in parts)).limit(1))
+    return found is not None

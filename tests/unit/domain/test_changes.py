@@ -1,0 +1,39 @@
+"""What a change did, field by field (L24)."""
+
+import pytest
+
+from domain.changes import ACTIONS, ChangeKind, FieldChange, field_changes, kind_of
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "found"),
+    [
+        (None, None, []),
+        ({"enabled": False}, {"enabled": True}, [("enabled", "false", "true")]),
+        ({"a": 1, "b": 2}, {"a": 1, "b": 2.5}, [("b", "2", "2.5")]),
+        (None, {"name": "New"}, [("name", None, "New")]),
+        ({"groups": ["a"]}, {"groups": ["a", "b"]}, [("groups", "a", "a, b")]),
+        ({"target": None}, {"target": 5.0}, [("target", None, "5")]),
+        ({"target": 5}, {"target": 5.0}, []),
+        (
+            {"steps": [{"hold_seconds": 60}]},
+            {"steps": [{"hold_seconds": 90}, {"hold_seconds": 0}]},
+            [("steps[0].holdSeconds", "60", "90"), ("steps[1].holdSeconds", None, "0")],
+        ),
+        ({"plan": {"mode": "A"}}, {"plan": None}, [("plan.mode", "A", None)]),
+    ],
+)
+def test_each_field_that_differs(
+    before: dict[str, object] | None,
+    after: dict[str, object] | None,
+    found: list[tuple[str, str | None, str | None]],
+) -> None:
+    assert field_changes(before, after) == [FieldChange(*item) for item in found]
+
+
+def test_every_kind_but_other_has_actions_and_each_action_one_kind() -> None:
+    assert set(ACTIONS) == set(ChangeKind) - {ChangeKind.OTHER}
+    actions = [action for known in ACTIONS.values() for action in known]
+    assert len(actions) == len(set(actions))
+    assert {kind_of(action) for action in actions} == set(ACTIONS)
+    assert kind_of("danced") is ChangeKind.OTHER
