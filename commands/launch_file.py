@@ -22,7 +22,8 @@ FLAGS = """
 query Flags($after: String) {
   featureFlags(first: 100, after: $after) {
     nodes {
-      key name description enabled rolloutPercentage targetGroups bucketBy clientVisible version
+      key name description enabled: ownerEnabled rolloutPercentage: ownerPercentage ownerChoseZero
+      targetGroups bucketBy clientVisible version
     }
     pageInfo { hasNextPage endCursor }
   }
@@ -31,7 +32,7 @@ query Flags($after: String) {
 PHASES = """
 query Phases {
   launchPhases {
-    id version key name description position platforms plannedStartAt plannedEndAt
+    id version key name description position platforms plannedStartAt plannedEndAt cohort
     steps { percentage holdSeconds requiresApproval }
     successCriteria {
       criterion {
@@ -40,7 +41,7 @@ query Phases {
       }
     }
     rollbackPlan { mode drainSeconds notify manualSteps }
-    flags { flag { key } targetPercentage position }
+    flags { flag { key } targetPercentage: configuredTarget position }
   }
 }
 """
@@ -61,7 +62,10 @@ _SHOWN = 60  # characters of a value
 
 
 def export(url: Url = None, token: Token = None) -> None:
-    """Print all flags and phases as YAML: keep it, change it, apply it."""
+    """Print all flags and phases as YAML: keep it, change it, apply it.
+
+    The values are those of the owners: what a running launch makes of them is left out.
+    """
     launch, _ = _read(connect(url, token))
     typer.echo(
         yaml.safe_dump(files.document(launch), sort_keys=False, allow_unicode=True), nl=False
@@ -133,6 +137,9 @@ def _plan(server: Server, file: Path) -> tuple[list[Step], Held]:
 
 def _read(server: Server) -> tuple[Launch, Held]:
     flags = server.every(FLAGS, "featureFlags")
+    for flag in flags:
+        if flag["rolloutPercentage"] == 0 and not flag["ownerChoseZero"]:
+            del flag["rolloutPercentage"]  # the default: written out it would be a choice (L10)
     phases = server.ask(PHASES)["launchPhases"]
     for phase in phases:
         phase["successCriteria"] = [item["criterion"] for item in phase["successCriteria"]]
@@ -141,7 +148,7 @@ def _read(server: Server) -> tuple[Launch, Held]:
     held |= {("phase", item["key"]): item for item in phases}
     sorts = (("flags", flags, files.FLAG_FIELDS), ("phases", phases, files.PHASE_FIELDS))
     kept = {
-        kind: [{name: item[name] for name in ("key", *fields)} for item in found]
+        kind: [{name: item[name] for name in ("key", *fields) if name in item} for item in found]
         for kind, found, fields in sorts
     }
     return files.read(kept), held

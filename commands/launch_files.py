@@ -16,7 +16,7 @@ FLAG_FIELDS = (
 )
 PHASE_FIELDS = (
     *("name", "description", "position", "platforms", "plannedStartAt", "plannedEndAt"),
-    *("steps", "successCriteria", "rollbackPlan", "flags"),
+    *("cohort", "steps", "successCriteria", "rollbackPlan", "flags"),
 )
 # What the graph fills in where it is left out: a file need not say it.
 _DEFAULTS: Mapping[str, Fields] = {

@@ -25,7 +25,7 @@ query Show($key: String!) {
       criterion { key action dryRun } verdict value samples consecutiveFailures evaluatedAt
       explanation
     }
-    flags { flag { key enabled rolloutPercentage } targetPercentage }
+    flags { flag { key enabled } target inForce ceiling ceilingBy isReleased }
   }
 }
 """
@@ -35,7 +35,9 @@ query Plan($id: ID!) {{
     phase {{ key name status steps {{ percentage }} }}
     hash
     changes {{ {_DIFF} }}
-    exposure {{ userType vendorType before after }}
+    exposure {{ userType vendorType before after afterAll }}
+    losses {{ key before after people }}
+    isEstimate
     conflicts
     readiness {{ verdict token checks {{ key title ok blocking detail }} }}
   }}
@@ -89,5 +91,5 @@ MOVES = {
     "pause": (_move("pause"), "Hold the ramp; the flags stay as they are."),
     "resume": (_move("resume"), "Go on after a pause; the hold of the step starts anew."),
     "advance": (_move("advance"), "Enter the next step of the ramp now."),
-    "complete": (_move("complete"), "End a phase that went well; the flags stay as they are."),
 }
+COMPLETE = _move("complete")

@@ -15,11 +15,16 @@ def show_plan(plan: Json) -> None:
     show_changes(plan["changes"])
     seen = [row for row in plan["exposure"] if row["before"] != row["after"]]
     if seen:
-        columns = ("people", "trade", "see it now", "will see it")
-        rows = [(r["userType"], r["vendorType"], r["before"], r["after"]) for r in seen]
+        columns = ("people", "trade", "see it now", "will see it", "see all of it")
+        names = ("userType", "vendorType", "before", "after", "afterAll")
+        rows = [tuple(row[name] for name in names) for row in seen]
         show(table(columns, rows))
     checks = plan["readiness"]["checks"]
     show(table(("check", "state", "detail"), [_check(check) for check in checks], "Readiness"))
+    about = "about " if plan["isEstimate"] else ""
+    for loss in plan["losses"]:
+        share = f"{loss['before']} % to {loss['after']} %"
+        remark(f"{loss['key']}, {share}: {about}{loss['people']} people lose it", "red")
     for conflict in plan["conflicts"]:
         remark(conflict, "yellow")
     show(f"verdict: {plan['readiness']['verdict'].replace('_', ' ').lower()}")

@@ -9,10 +9,10 @@ def show_phase(phase: Json) -> None:
     show(f"{phase['key']} {phase['status']}  {phase['name']}", *_ramp(phase))
     criteria = phase["successCriteria"]
     if criteria:
-        columns = ("criterion", "verdict", "because", "action")
-        show(table(columns, map(_criterion, criteria)))
+        show(table(("criterion", "verdict", "because", "action"), map(_criterion, criteria)))
     if phase["flags"]:
-        show(table(("flag", "state", "reaches", "target"), map(_flag, phase["flags"])))
+        columns = ("flag", "state", "reaches", "target", "limit")
+        show(table(columns, map(_flag, phase["flags"])))
     for sentence in phase["heldBy"]:
         remark(f"held: {sentence}", "yellow")
 
@@ -33,5 +33,13 @@ def _criterion(status: Json) -> tuple[object, ...]:
 
 def _flag(link: Json) -> tuple[object, ...]:
     flag = link["flag"]
-    share, target = f"{flag['rolloutPercentage']} %", f"{link['targetPercentage']} %"
-    return flag["key"], switch(flag["enabled"]), share, target
+    share, target = f"{link['inForce']} %", f"{link['target']} %"
+    return flag["key"], switch(flag["enabled"]), share, target, _limit(link)
+
+
+def _limit(link: Json) -> str:
+    if link["isReleased"]:
+        return "released from the ramp"
+    if link["ceiling"] is None:
+        return ""
+    return f"{link['ceiling']} % by {link['ceilingBy'] or 'somebody'}"

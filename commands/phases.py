@@ -86,6 +86,10 @@ def activate(
     accept_warnings: Annotated[
         bool, typer.Option("--accept-warnings", help="Go live although not all is well.")
     ] = False,
+    accept_losses: Annotated[
+        list[str] | None,
+        typer.Option(help="A flag that people may lose by it; once for each that the plan names."),
+    ] = None,
     reason: Reason = None,
     yes: Yes = False,
     url: Url = None,
@@ -106,6 +110,7 @@ def activate(
         "planHash": found["hash"],
         "readinessToken": found["readiness"]["token"],
         "acceptWarnings": accepted,
+        "acceptLosses": accept_losses or [],
         "reason": reason,
     }
     _report(server.change(documents.ACTIVATE, input=wanted)["phase"])
@@ -159,6 +164,27 @@ def _mover(document: str, help_text: str) -> Callable[..., None]:
 
     move.__doc__ = help_text
     return move
+
+
+@app.command()
+def complete(
+    key: Key,
+    accept_limits: Annotated[
+        list[str] | None,
+        typer.Option(help="A flag that may stay below its target; once for each."),
+    ] = None,
+    reason: Reason = None,
+    url: Url = None,
+    token: Token = None,
+) -> None:
+    """End a phase that went well: flags go to their targets."""
+    server = connect(url, token)
+    wanted = {
+        "phaseId": _phase(server, key)["id"],
+        "reason": reason,
+        "acceptLimits": accept_limits or [],
+    }
+    _report(server.change(documents.COMPLETE, input=wanted)["phase"])
 
 
 for _name, (_document, _help) in documents.MOVES.items():

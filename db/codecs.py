@@ -57,7 +57,13 @@ def dump_rehearsal(rehearsal: Rehearsal) -> dict[str, object]:
 
 
 def audit_flag(flag: Flag) -> dict[str, object]:
-    """All that can be edited of a flag, in the words of the graph: one side of a diff."""
+    """All that decides about a flag, in the words of the graph: one side of a diff.
+
+    `enabled` and `rolloutPercentage` are what is in force; the rest says who wants what (D1).
+    The step is that of the phase: where it decides, it is the percentage.
+    """
+    parts = flag.wanted
+    hold = parts.hold
     return {
         "name": flag.name,
         "description": flag.description,
@@ -66,6 +72,13 @@ def audit_flag(flag: Flag) -> dict[str, object]:
         "targetGroups": list(flag.target_groups),
         "bucketBy": flag.bucket_by.name,
         "clientVisible": flag.client_visible,
+        "salt": flag.salt,
+        "ownerEnabled": parts.owner.enabled,
+        "ownerPercentage": parts.owner.percentage,
+        "runId": str(hold.run_id) if hold else None,
+        "runSwitch": hold.switch if hold else None,
+        "runTargetPercentage": hold.target if hold else None,
+        "runCeilingPercentage": hold.ceiling if hold else None,
         "version": flag.version,
     }
 

@@ -23,6 +23,9 @@ class ErrorCode(StrEnum):
     NOT_READY = "not_ready"
     PLAN_DRIFT = "plan_drift"
     LOCKED = "locked"
+    LOSES_USERS = "loses_users"
+    LIMITED = "limited"
+    NOT_VERIFIED = "not_verified"
     EXPIRED = "expired"
     ALREADY_USED = "already_used"
     REVOKED = "revoked"
@@ -125,6 +128,24 @@ class Locked(LaunchError):
     """It is locked while a launch runs on it."""
 
     code = ErrorCode.LOCKED
+
+
+class LosesUsers(LaunchError):
+    """Some people who have a feature now would lose it."""
+
+    code = ErrorCode.LOSES_USERS
+
+
+class Limited(LaunchError):
+    """Some flags would not be at their targets."""
+
+    code = ErrorCode.LIMITED
+
+
+class NotVerified(LaunchError):
+    """The result is not what was asked. Nothing was changed."""
+
+    code = ErrorCode.NOT_VERIFIED
 
 
 class Expired(LaunchError):

@@ -12,6 +12,7 @@ from domain.actors import Role, UserType, VendorType
 from domain.errors import Invalid
 from domain.ids import FlagId, PhaseId
 from domain.percent import BUCKETS, EVERYBODY, NOBODY, Percent, threshold
+from domain.run_holds import FlagParts, FlagValues
 
 KEY_PATTERN = re.compile(r"[a-z][a-z0-9_]{1,62}")
 GROUP_PATTERN = re.compile(r"[a-z][a-z0-9_]{0,62}|!?user:[A-Za-z0-9_@.+-]{1,200}")
@@ -73,7 +74,12 @@ def difference(before: FlagState, after: FlagState) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """A feature flag. `salt` is the key it was created with: it never changes (decision 3)."""
+    """A feature flag. `salt` is the key it was created with: it never changes (decision 3).
+
+    But where a phase with a cohort switched it on, `salt` is that `cohort`, for good (L21).
+    `enabled` and `rollout_percentage` are what is in force; `parts` says who wants what (D1).
+    None: nobody but the owner has a say.
+    """
 
     id: FlagId
     key: str
@@ -89,6 +95,14 @@ class Flag:
     version: int
     created_at: datetime
     updated_at: datetime
+    parts: FlagParts | None = None
+    cohort: str | None = None
+
+    @property
+    def wanted(self) -> FlagParts:
+        """The owner's values and what a run holds beside them."""
+        values = FlagValues(self.enabled, self.rollout_percentage)
+        return FlagParts(values) if self.parts is None else self.parts
 
     @property
     def state(self) -> FlagState:

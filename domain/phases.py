@@ -150,14 +150,17 @@ def next_step_at(
     return step_started_at + timedelta(seconds=hold)
 
 
-def target_percentage(link_target: Percent | None, flag_percentage: Percent) -> Percent:
-    """What a phase wants for a flag: its own target, else the flag's if set, else everybody.
+def target_percentage(
+    link_target: Percent | None, owner_percentage: Percent, *, zero_chosen: bool = False
+) -> Percent:
+    """What a phase wants for a flag: its own target, else the owner's if set, else everybody.
 
-    SPEC decision 1: an explicit percentage is never overwritten, and 0 is not explicit.
+    SPEC decision 1: an explicit percentage is never overwritten; 0 is explicit only where
+    somebody chose it (L10).
     """
     if link_target is not None:
         return link_target
-    return flag_percentage if flag_percentage > NOBODY else EVERYBODY
+    return owner_percentage if owner_percentage > NOBODY or zero_chosen else EVERYBODY
 
 
 def stepped_percentage(
@@ -167,6 +170,11 @@ def stepped_percentage(
     if step_index is None or step_index >= len(steps):
         return target
     return min(target, steps[max(step_index, 0)].percentage)
+
+
+def first_percentage(steps: Sequence[RampStep]) -> Percent | None:
+    """How far the first step of a ramp lets a flag go; None where there is no ramp."""
+    return steps[0].percentage if steps else None
 
 
 def check_steps(steps: Sequence[RampStep]) -> None:

@@ -3,11 +3,14 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from uuid import UUID
 
 from domain.actors import UserType, VendorType
 from domain.flags import EvaluationContext, Flag, FlagState, evaluate
-from domain.percent import Percent
+from domain.owner_edits import zero_means_everybody
+from domain.percent import EVERYBODY, NOBODY, Percent
 from domain.phases import RampStep, stepped_percentage, target_percentage
+from domain.run_holds import RunHold
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +23,24 @@ class LinkedFlag:
 
     @property
     def target(self) -> Percent:
-        """The percentage that the whole phase aims at (decision 1)."""
-        return target_percentage(self.link_target, self.flag.rollout_percentage)
+        """What a new run would aim at: the phase's target, else the owner's (decision 1, L1).
+
+        Never what is in force, which an earlier run may have left behind.
+        """
+        wanted = self.flag.wanted
+        own = replace(wanted, hold=None)
+        is_zero = not zero_means_everybody(own, self.flag.target_groups)
+        return target_percentage(self.link_target, wanted.owner.percentage, zero_chosen=is_zero)
+
+    @property
+    def run_id(self) -> UUID | None:
+        """The run that holds the flag, or the last one that did."""
+        return self.hold.run_id if self.hold else None
+
+    @property
+    def hold(self) -> RunHold | None:
+        """What a run holds of the flag."""
+        return self.flag.wanted.hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +54,16 @@ class FlagDiff:
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """How many people of one kind see at least one flag of the phase, before and after."""
+    """How many people of one kind see at least one flag of the phase, before and after.
+
+    `all_after`: how many of them see every flag of the phase.
+    """
 
     user_type: UserType
     vendor_type: VendorType | None
     before: int
     after: int
+    all_after: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +76,31 @@ class Person:
     context: EvaluationContext
 
 
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Those whose exposure is counted, out of so many."""
+
+    people: Sequence[Person]
+    total: int
+
+    @property
+    def is_complete(self) -> bool:
+        """Counts are exact where everybody was counted."""
+        return len(self.people) >= self.total
+
+    def scaled(self, counted: int) -> int:
+        """A count of the sample as one of everybody."""
+        return counted if self.is_complete else round(counted * self.total / len(self.people))
+
+
 def activated(state: FlagState, percentage: Percent) -> FlagState:
     """A flag after activation: on, at this percentage, one version further."""
     return replace(state, enabled=True, rollout_percentage=percentage, version=state.version + 1)
+
+
+def ordered(links: Iterable[LinkedFlag]) -> list[LinkedFlag]:
+    """In the order of the phase."""
+    return sorted(links, key=lambda item: (item.position, item.flag.key))
 
 
 def diffs(
@@ -63,20 +108,11 @@ def diffs(
 ) -> list[FlagDiff]:
     """What each flag becomes at a step of the ramp, in the order of the phase."""
     found = []
-    for link in sorted(links, key=lambda item: (item.position, item.flag.key)):
+    for link in ordered(links):
         percentage = stepped_percentage(link.target, steps, step_index)
         before = link.flag.state
         found.append(FlagDiff(link.flag.key, before, activated(before, percentage)))
     return found
-
-
-def stepped(
-    link: LinkedFlag, percentage_before: float, steps: Sequence[RampStep], step_index: int
-) -> FlagState:
-    """A live flag at a later step; its target is what it was when the run began."""
-    target = target_percentage(link.link_target, Percent(percentage_before))
-    percentage = stepped_percentage(target, steps, step_index)
-    return replace(link.flag.state, rollout_percentage=percentage)
 
 
 def plan_hash(phase_version: int, changes: Sequence[FlagDiff]) -> str:
@@ -85,31 +121,59 @@ def plan_hash(phase_version: int, changes: Sequence[FlagDiff]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:32]
 
 
-def conflicts(links: Sequence[LinkedFlag], held_by: Iterable[tuple[str, str]]) -> list[str]:
+def takes_cohort(flag: Flag) -> bool:
+    """Another salt moves people of a flag that is partly on: only others take the cohort (L21)."""
+    share = flag.rollout_percentage
+    return not flag.enabled or share <= NOBODY or share >= EVERYBODY
+
+
+def salt_after(flag: Flag, cohort: str | None) -> str:
+    """What decides who is inside once a phase with this cohort has switched the flag on."""
+    return cohort if cohort is not None and takes_cohort(flag) else flag.salt
+
+
+def conflicts(
+    links: Sequence[LinkedFlag], held_by: Iterable[tuple[str, str]], cohort: str | None = None
+) -> list[str]:
     """What an operator should know first: flags already on, or held by another live phase."""
-    notes = [f"{key} is also a flag of the live phase {name}" for key, name in held_by]
+    notes = [f"{key} is held by {name}: it cannot be activated here too" for key, name in held_by]
     for link in links:
         flag = link.flag
         if flag.enabled:
             notes.append(f"{flag.key} is already on at {flag.rollout_percentage:g} %")
+        if cohort is not None and salt_after(flag, cohort) != cohort:
+            notes.append(f"{flag.key} keeps its own cohort: another one would move people")
     return notes
 
 
 def exposure(
-    links: Sequence[LinkedFlag], changes: Sequence[FlagDiff], people: Iterable[Person]
+    links: Sequence[LinkedFlag],
+    changes: Sequence[FlagDiff],
+    people: Iterable[Person],
+    cohort: str | None = None,
 ) -> list[Exposure]:
-    """Count people by evaluating every flag for each; stops at a person's first flag."""
+    """Count people by evaluating every flag for each."""
     flags = {link.flag.key: link.flag for link in links}
     old = list(flags.values())
-    new = [_with_state(flags[change.key], change.after) for change in changes]
+    new = [after_change(flags[change.key], change, cohort) for change in changes]
     counts: dict[tuple[UserType, VendorType | None], list[int]] = {}
     for person in people:
-        cell = counts.setdefault((person.user_type, person.vendor_type), [0, 0])
+        cell = counts.setdefault((person.user_type, person.vendor_type), [0, 0, 0])
+        values = [evaluate(flag, person.context).value for flag in new]
         cell[0] += any(evaluate(flag, person.context).value for flag in old)
-        cell[1] += any(evaluate(flag, person.context).value for flag in new)
+        cell[1] += any(values)
+        cell[2] += bool(values) and all(values)
     ordered = sorted(counts.items(), key=lambda item: (item[0][0], item[0][1] or ""))
-    return [Exposure(kind, vendor, before, after) for (kind, vendor), (before, after) in ordered]
+    return [Exposure(kind, vendor, *cell) for (kind, vendor), cell in ordered]
 
 
-def _with_state(flag: Flag, state: FlagState) -> Flag:
-    return replace(flag, enabled=state.enabled, rollout_percentage=state.rollout_percentage)
+def after_change(flag: Flag, change: FlagDiff, cohort: str | None = None) -> Flag:
+    """The flag as a plan would leave it. `cohort`: that of the phase."""
+    after = change.after
+    return replace(
+        flag,
+        enabled=after.enabled,
+        rollout_percentage=after.rollout_percentage,
+        salt=salt_after(flag, cohort),
+        parts=None,
+    )

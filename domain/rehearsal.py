@@ -179,6 +179,7 @@ def _stepped(item: ShadowFlag, steps: Sequence[RampStep], index: int) -> ShadowF
         enabled=state.enabled,
         rollout_percentage=state.rollout_percentage,
         version=state.version,
+        parts=None,
     )
     return replace(item, now=now)
 

@@ -1,11 +1,15 @@
 """Whether a change of a flag can be undone: what it changed must still be as it left it (X8)."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from domain.flags import FlagState
+from domain.flags import Flag, FlagState
 from domain.percent import Percent
+from domain.run_holds import FlagParts, own_percentage, set_switch
 
 _FIELDS = ("enabled", "rolloutPercentage", "targetGroups")
+_OF_A_RUN = frozenset({"activated", "advanced", "completed", "rolled back"})
+_TARGET = "runTargetPercentage"
 
 Audited = Mapping[str, object]
 
@@ -22,31 +26,57 @@ def is_out_of_force(after: Audited | None, current: FlagState) -> bool:
     return after is not None and after.get("enabled") is True and not current.enabled
 
 
-def is_revertible(before: Audited | None, after: Audited | None, current: FlagState) -> bool:
+def is_revertible(
+    before: Audited | None, after: Audited | None, current: Flag, action: str
+) -> bool:
     """True where the flag is, in all that the change moved, still as the change left it.
 
-    A flag that was switched off since, as by a rollback, has nothing of it left to undo (L18).
+    What a run did is undone by its rollback, not change by change; a flag that was released
+    from its ramp, or switched off by a rollback since, is put back by an explicit edit.
     """
     fields = moved_fields(before, after)
-    if not fields or after is None or is_out_of_force(after, current):
+    if not fields or before is None or after is None or action in _OF_A_RUN:
         return False
-    now = _audited(current)
+    if is_out_of_force(after, current.state):
+        return False
+    hold = current.wanted.hold
+    released = before.get(_TARGET) is not None and after.get(_TARGET) is None
+    if (released and after.get("runId") is not None) or (hold and hold.switch is False):
+        return False
+    now = _audited(current.state)
     return all(after.get(name) == now[name] for name in fields)
 
 
-def reverted(before: Audited, after: Audited, current: FlagState) -> FlagState:
-    """The state with what the change moved put back; the rest stays as it is now."""
-    state = {**_audited(current), **{name: before[name] for name in moved_fields(before, after)}}
-    groups = state["targetGroups"]
-    percentage = state["rolloutPercentage"]
-    assert isinstance(groups, list)
-    assert isinstance(percentage, int | float)
-    return FlagState(
-        bool(state["enabled"]),
-        Percent(percentage),
-        tuple(str(group) for group in groups),
-        current.version,
-    )
+def reverted(before: Audited, after: Audited, current: Flag, *, is_live: bool) -> FlagParts:
+    """The values of owner and run with what the change moved put back.
+
+    `is_live`: the run that holds the flag has no outcome, so its ceiling is what goes back.
+    """
+    parts, fields = current.wanted, moved_fields(before, after)
+    if "enabled" in fields:
+        parts = set_switch(parts, bool(before["enabled"]), is_live=is_live)
+    if "rolloutPercentage" not in fields:
+        return parts
+    hold = parts.hold
+    if hold is not None and is_live and hold.target is not None:
+        ceiling = _percent(before.get("runCeilingPercentage"))
+        by = None if ceiling is None else hold.ceiling_by
+        return replace(parts, hold=replace(hold, ceiling=ceiling, ceiling_by=by))
+    percentage = _percent(before["rolloutPercentage"])
+    assert percentage is not None
+    return own_percentage(parts, percentage, is_live=is_live)
+
+
+def reverted_groups(before: Audited, after: Audited, current: Flag) -> list[str]:
+    """The target groups with what the change moved put back."""
+    groups = before.get("targetGroups")
+    if "targetGroups" not in moved_fields(before, after) or not isinstance(groups, list):
+        return list(current.target_groups)
+    return [str(group) for group in groups]
+
+
+def _percent(value: object) -> Percent | None:
+    return Percent(float(value)) if isinstance(value, int | float) else None
 
 
 def _audited(state: FlagState) -> dict[str, object]:

@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from uuid import UUID
 
 from domain.flags import Flag, FlagState, evaluate
 from domain.onboarding import OnboardingSide, find_step
 from domain.phases import RollbackMode
 from domain.plans import FlagDiff, Person
+from domain.run_holds import FlagParts, FlagValues, restore, switch_off
 
 _MOST_NAMED = 5
 
@@ -24,6 +26,7 @@ class Undoing:
     """One flag before and after; `conflict` where a person has changed it since."""
 
     diff: FlagDiff
+    parts: FlagParts
     conflict: str | None = None
 
     @property
@@ -42,11 +45,20 @@ class MidStep:
     affected: bool
 
 
-def undo(flag: Flag, before: Before | None, mode: RollbackMode) -> Undoing:
-    """The state to put a flag into; an emergency never switches on what a human switched off."""
+def undo(flag: Flag, before: Before | None, mode: RollbackMode, run_id: UUID) -> Undoing:
+    """What a rollback leaves; an emergency never switches on what a human switched off."""
     changed = before is not None and flag.version != before.version_written
     conflict = f"{flag.key} was changed by hand after the phase set it" if changed else None
-    return Undoing(FlagDiff(flag.key, flag.state, _undone(flag, before, mode)), conflict)
+    parts = _undone(flag.wanted, before, mode, run_id)
+    values = parts.in_force
+    after = replace(flag.state, enabled=values.enabled, rollout_percentage=values.percentage)
+    return Undoing(FlagDiff(flag.key, flag.state, after), parts, conflict)
+
+
+def left_alone(flag: Flag, holder: str) -> Undoing:
+    """A flag that the live run of another phase holds is that run's business (D2, L9)."""
+    conflict = f"{flag.key} is held by {holder} and was left as it is"
+    return Undoing(FlagDiff(flag.key, flag.state, flag.state), flag.wanted, conflict)
 
 
 def impact(flags: Sequence[Flag], people: Sequence[Person]) -> str:
@@ -82,11 +94,11 @@ def mid_step(
     return sorted(found, key=lambda item: (not item.affected, item.side, item.step))
 
 
-def _undone(flag: Flag, before: Before | None, mode: RollbackMode) -> FlagState:
+def _undone(parts: FlagParts, before: Before | None, mode: RollbackMode, run_id: UUID) -> FlagParts:
     if mode is RollbackMode.DISABLE_ALL or before is None:
-        return replace(flag.state, enabled=False)
-    enabled = before.state.enabled and flag.enabled
-    return replace(before.state, enabled=enabled, version=flag.version)
+        return switch_off(parts, run_id)
+    state = before.state
+    return restore(parts, run_id, FlagValues(state.enabled, state.rollout_percentage))
 
 
 def _flag_of(side: OnboardingSide, key: str) -> str | None:

@@ -16,7 +16,7 @@ from schema.types.flag_inputs import (
 )
 from schema.types.flags import FeatureFlag, FeatureFlagConnection, FlagSet
 from schema.types.node import decode_id
-from services import flag_evaluation, flag_reads, flag_reverts, flags
+from services import flag_ceilings, flag_evaluation, flag_reads, flag_reverts, flags
 from services.flag_evaluation import viewer_context
 from services.flag_reads import FlagFilter
 
@@ -134,6 +134,13 @@ async def toggle(info: Info, input: Switch) -> FlagPayload:
             expected_version=input.expected_version,
             idempotency_key=input.idempotency_key,
         )
+    return FlagPayload.of(done)
+
+
+async def lift_ceiling(info: Info, key: Key, reason: Reason) -> FlagPayload:
+    """Lift the limit that a person set on a flag during a run: the ramp alone decides again."""
+    async with info.context.db.write() as uow:
+        done = await flag_ceilings.lift(uow, info.context.actor, key, reason)
     return FlagPayload.of(done)
 
 

@@ -136,7 +136,7 @@ async def advance(info: Info, input: Step) -> PhasePayload:
 
 
 async def complete(info: Info, input: Step) -> PhasePayload:
-    """End a phase that went well; the flags stay as they are."""
+    """End a phase that went well: each flag goes to its target, or stays at its ceiling."""
     async with info.context.db.write() as uow:
         row = await phase_progress.complete(uow, info.context.actor, input.command())
     return PhasePayload(phase=LaunchPhase.of(row))

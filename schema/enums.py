@@ -116,7 +116,7 @@ describe(
     PLANNED="It has not been live yet.",
     ACTIVE="It is live, and its ramp moves on.",
     PAUSED="It is live, and its ramp holds.",
-    COMPLETED="It went well; its flags stay as they are.",
+    COMPLETED="It went well; its flags are at their targets, or at a limit that a person set.",
     ROLLED_BACK="It was undone.",
 )
 describe(

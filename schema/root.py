@@ -268,6 +268,9 @@ class Mutation:
     toggle_feature_flag: FlagPayload = mutation(
         flags.toggle, Scope.FLAGS_WRITE, failed=FlagPayload.failed
     )
+    lift_ceiling: FlagPayload = mutation(
+        flags.lift_ceiling, Scope.FLAGS_WRITE, failed=FlagPayload.failed
+    )
     revert_change: FlagPayload = mutation(
         flags.revert_change, Scope.FLAGS_WRITE, failed=FlagPayload.failed
     )

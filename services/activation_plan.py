@@ -1,7 +1,8 @@
 """What activating a phase would do, without doing it (SPEC S19, X3)."""
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from db.models.phases import LaunchPhase
 from db.queries import people as people_queries
 from db.queries import phases as queries
 from domain import plans
+from domain.losses import Loss, count_losses, losing
 from domain.readiness import Readiness
 from services import phases, readiness
 from services.readiness import Gate
@@ -25,6 +27,8 @@ class ActivationPlan:
     hash: str
     changes: list[plans.FlagDiff]
     exposure: list[plans.Exposure]
+    losses: list[Loss]
+    is_estimate: bool
     conflicts: list[str]
     readiness: Readiness
 
@@ -33,15 +37,46 @@ async def plan(session: AsyncSession, phase_id: UUID, gate: Gate, now: datetime)
     """The plan of a phase; raises NotFound."""
     phase = await phases.by_argument(session, phase_id)
     links = (await queries.linked_flags(session, [phase.id]))[phase.id]
-    held = await queries.flags_held_elsewhere(session, phase.id)
+    holders = await queries.live_holders(session, [link.run_id for link in links])
+    held = [
+        (link.flag.key, holders[link.run_id])
+        for link in links
+        if link.run_id in holders and link.run_id != phase.current_run_id
+    ]
     changes = plans.diffs(links, steps_of(phase.steps), 0 if phase.steps else None)
-    people = await people_queries.everybody(session)
+    sample = await people_queries.sample(session)
+    exposed, losses = await asyncio.to_thread(_count, links, changes, sample, phase.cohort_salt)
     return ActivationPlan(
         phase=phase,
         hash=plans.plan_hash(phase.version, changes),
         changes=changes,
-        # Hashing a hundred thousand people takes a while: off the event loop.
-        exposure=await asyncio.to_thread(plans.exposure, links, changes, people),
-        conflicts=plans.conflicts(links, held),
+        exposure=exposed,
+        losses=losses,
+        is_estimate=not sample.is_complete,
+        conflicts=plans.conflicts(links, held, phase.cohort_salt),
         readiness=await readiness.of_phase(session, phase, len(links), gate, now),
+    )
+
+
+def _count(
+    links: Sequence[plans.LinkedFlag],
+    changes: Sequence[plans.FlagDiff],
+    sample: plans.Sample,
+    cohort: str | None,
+) -> tuple[list[plans.Exposure], list[Loss]]:
+    """Hashing a hundred thousand people takes a while: not for the event loop."""
+    exposed = plans.exposure(links, changes, sample.people, cohort)
+    losses = count_losses(losing(links, changes, cohort), sample.people)
+    scaled = sample.scaled
+    return (
+        [
+            replace(
+                item,
+                before=scaled(item.before),
+                after=scaled(item.after),
+                all_after=scaled(item.all_after),
+            )
+            for item in exposed
+        ],
+        [replace(item, people=scaled(item.people)) for item in losses],
     )

@@ -1,18 +1,21 @@
 """The one way in which a flag changes: version, audit and event follow from it."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from uuid import UUID
 
 from db.codecs import audit_flag
 from db.drafts import Audit
 from db.models.flags import FeatureFlag
-from db.queries.flags import flag_of
+from db.queries.flags import flag_of, write_parts
 from db.session import UnitOfWork
 from domain.actors import Actor
 from domain.events import FlagChanged
 from domain.flags import Flag, FlagState
 from domain.ids import FlagId, PhaseId, RunId
 from domain.percent import NOBODY
+from domain.run_holds import FlagParts
 
 
 def change_flag(
@@ -33,8 +36,9 @@ def change_flag(
     """
     before = flag_of(row)
     edit(row)
-    if flag_of(row) == before:
-        return before
+    after = flag_of(row)
+    if _same(before, after):
+        return after
     row.version = before.version + 1
     row.updated_at = uow.now
     after = flag_of(row)
@@ -61,11 +65,21 @@ def created_flag(uow: UnitOfWork, actor: Actor, row: FeatureFlag, *, reason: str
     return flag
 
 
-def write_state(row: FeatureFlag, state: FlagState) -> None:
-    """Put a flag into a state; its version moves by itself."""
-    row.enabled = state.enabled
-    row.rollout_percentage = state.rollout_percentage
-    row.target_groups = list(state.target_groups)
+def with_parts(parts: FlagParts) -> Callable[[FeatureFlag], None]:
+    """The edit that leaves a flag with these values of owner and run."""
+    return partial(write_parts, parts=parts)
+
+
+def _same(before: Flag, after: Flag) -> bool:
+    """True where nothing moved but the step of a ramp that does not decide: no news."""
+    return _without_step(before) == _without_step(after)
+
+
+def _without_step(flag: Flag) -> Flag:
+    hold = flag.wanted.hold
+    if hold is None:
+        return flag
+    return replace(flag, parts=replace(flag.wanted, hold=replace(hold, step=None)))
 
 
 def _record(

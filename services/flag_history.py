@@ -68,6 +68,8 @@ def _restored(flag: Flag, state: State) -> Flag:
         target_groups=tuple(map(str, groups)) if isinstance(groups, list) else (),
         bucket_by=BucketBy[str(state.get("bucketBy", BucketBy.USER.name))],
         version=int(str(state.get("version", flag.version))),
+        salt=str(state.get("salt", flag.salt)),
+        parts=None,
     )
 
 

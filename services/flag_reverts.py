@@ -10,12 +10,14 @@ from db.models.events import Change
 from db.models.flags import FeatureFlag
 from db.queries import changes as change_queries
 from db.queries import flags as queries
+from db.queries import phases as phase_queries
 from db.session import UnitOfWork
 from domain.actors import Actor
 from domain.errors import InvalidTransition, NotFound, VersionConflict
 from domain.events import Subject
-from domain.reverts import is_revertible, moved_fields, reverted
-from services.flag_changes import change_flag, write_state
+from domain.reverts import is_revertible, moved_fields, reverted, reverted_groups
+from domain.run_holds import FlagParts
+from services.flag_changes import change_flag
 from services.flags import FlagResult
 from services.texts import MAX_REASON, check_text
 
@@ -35,16 +37,21 @@ async def revert(uow: UnitOfWork, actor: Actor, change_id: UUID, reason: str) ->
     row = await queries.lock_by_id(uow.session, change.subject_id)
     if row is None:
         raise NotFound("The flag of this change is gone.", path=_PATH)
-    state = queries.flag_of(row).state
+    current = queries.flag_of(row)
     assert change.before is not None
     assert change.after is not None
-    if not is_revertible(change.before, change.after, state):
+    if not is_revertible(change.before, change.after, current, change.action):
         raise await _conflict(uow, change, row)
+    is_live = await phase_queries.is_live(uow.session, row.run_id)
     flag = change_flag(
         uow,
         actor,
         row,
-        partial(write_state, state=reverted(change.before, change.after, state)),
+        partial(
+            _put_back,
+            parts=reverted(change.before, change.after, current, is_live=is_live),
+            groups=reverted_groups(change.before, change.after, current),
+        ),
         action="reverted",
         reason=reason,
         run_id=change.run_id,
@@ -64,10 +71,15 @@ async def revertible(session: AsyncSession, changes: Sequence[Change]) -> Mappin
     ]
     flags = await queries.by_id(session, list({change.subject_id for change in moved}))
     return {
-        change: is_revertible(change.before, change.after, flags[change.subject_id].state)
+        change: is_revertible(change.before, change.after, flags[change.subject_id], change.action)
         for change in moved
         if change.subject_id in flags
     }
+
+
+def _put_back(row: FeatureFlag, parts: FlagParts, groups: list[str]) -> None:
+    queries.write_parts(row, parts)
+    row.target_groups = list(groups)
 
 
 async def _conflict(uow: UnitOfWork, change: Change, row: FeatureFlag) -> VersionConflict:

@@ -11,18 +11,19 @@ from db.models.events import Change
 from db.models.flags import FeatureFlag
 from db.queries import changes as change_queries
 from db.queries import flags as queries
+from db.queries import phases as phase_queries
 from db.session import UnitOfWork
 from domain.actors import Actor
 from domain.errors import Invalid, NotFound, NotUnique
 from domain.flags import BucketBy, Flag, parse_groups, parse_key
 from domain.ids import parse_uuid
+from domain.owner_edits import WIDENED, OwnerEdit, edit_parts, zero_means_everybody
 from domain.percent import EVERYBODY, NOBODY, Percent
-from services.flag_changes import change_flag, created_flag
+from domain.run_holds import FlagParts, FlagValues
+from services.flag_changes import change_flag, created_flag, with_parts
 from services.idempotency import Claim, claim, settle
 from services.texts import check_text, line
 from services.versions import check_version
-
-WIDENED = "The flag was at 0 %, so it is now on for everybody (100 %)."
 
 
 class FlagPatch(TypedDict, total=False):
@@ -35,6 +36,7 @@ class FlagPatch(TypedDict, total=False):
     target_groups: Sequence[str]
     bucket_by: BucketBy
     client_visible: bool
+    override: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,8 @@ async def create(uow: UnitOfWork, actor: Actor, draft: FlagDraft) -> FlagResult:
         raise NotUnique(f"There is a flag {draft.key} already.", path=("input", "key")) from error
     await uow.session.refresh(row)
     flag = created_flag(uow, actor, row, reason=draft.reason)
-    warnings = [WIDENED] if draft.enabled and draft.rollout_percentage is None else []
+    widened = draft.enabled and draft.rollout_percentage is None
+    warnings = [WIDENED] if widened and flag.rollout_percentage == EVERYBODY else []
     return await _done(uow, held, flag, warnings)
 
 
@@ -89,13 +92,18 @@ async def update(
     expected_version: int | None = None,
 ) -> FlagResult:
     """Change the fields that are given; raises NotFound and VersionConflict (SPEC S22, A5)."""
-    row = await _locked(uow, key, expected_version)
+    row = await locked(uow, key, expected_version)
     _check_patch(patch)
-    warnings = _widen(row, patch)
+    parts, warnings = await _edited(uow, row, patch, actor, reason)
     flag = change_flag(
-        uow, actor, row, lambda target: _apply(target, patch), action="updated", reason=reason
+        uow,
+        actor,
+        row,
+        lambda target: _apply(target, patch, parts),
+        action="updated",
+        reason=reason,
     )
-    return FlagResult(flag, warnings, await _written_change(uow, flag.id))
+    return FlagResult(flag, warnings, await written_change(uow, flag.id))
 
 
 async def toggle(
@@ -112,13 +120,11 @@ async def toggle(
     held = await claim(uow, actor, "toggleFeatureFlag", idempotency_key, (key, enabled))
     if held.result is not None:
         return await _again(uow, held.result)
-    row = await _locked(uow, key, expected_version)
+    row = await locked(uow, key, expected_version)
     patch: FlagPatch = {"enabled": enabled}
-    warnings = _widen(row, patch)
+    parts, warnings = await _edited(uow, row, patch, actor, reason)
     action = "switched on" if enabled else "switched off"
-    flag = change_flag(
-        uow, actor, row, lambda target: _apply(target, patch), action=action, reason=reason
-    )
+    flag = change_flag(uow, actor, row, with_parts(parts), action=action, reason=reason)
     return await _done(uow, held, flag, warnings)
 
 
@@ -130,20 +136,26 @@ def _check_patch(patch: FlagPatch) -> None:
         patch["target_groups"] = parse_groups(patch["target_groups"])
 
 
-def _widen(row: FeatureFlag, patch: FlagPatch) -> list[str]:
-    """Switching on a flag at 0 % with no percentage given means everybody (decision 1)."""
-    switched_on = patch.get("enabled") is True and not row.enabled
-    if not switched_on or "rollout_percentage" in patch or row.rollout_percentage > NOBODY:
-        return []
-    patch["rollout_percentage"] = EVERYBODY
-    return [WIDENED]
+async def _edited(
+    uow: UnitOfWork, row: FeatureFlag, patch: FlagPatch, actor: Actor, reason: str | None
+) -> tuple[FlagParts, list[str]]:
+    """What the patch makes of the owner's values and of what a run holds (D1)."""
+    edit = OwnerEdit(
+        by=actor.label,
+        enabled=patch.get("enabled"),
+        percentage=patch.get("rollout_percentage"),
+        override=patch.get("override", False),
+        reason=reason,
+    )
+    is_live = await phase_queries.is_live(uow.session, row.run_id)
+    groups = patch.get("target_groups", [str(group) for group in row.target_groups])
+    return edit_parts(queries.parts_of(row), edit, is_live=is_live, groups=groups)
 
 
-def _apply(row: FeatureFlag, patch: FlagPatch) -> None:
+def _apply(row: FeatureFlag, patch: FlagPatch, parts: FlagParts) -> None:
+    queries.write_parts(row, parts)
     row.flag_name = patch.get("name", row.flag_name)
     row.description = patch.get("description", row.description)
-    row.enabled = patch.get("enabled", row.enabled)
-    row.rollout_percentage = patch.get("rollout_percentage", Percent(row.rollout_percentage))
     if "target_groups" in patch:
         row.target_groups = list(patch["target_groups"])
     row.bucket_by = patch.get("bucket_by", row.bucket_by)
@@ -152,26 +164,37 @@ def _apply(row: FeatureFlag, patch: FlagPatch) -> None:
 
 def _row(draft: FlagDraft) -> FeatureFlag:
     check_text(draft.description, "description", 5_000)
+    groups = parse_groups(draft.target_groups)
     percentage = draft.rollout_percentage
     if percentage is None:
-        percentage = EVERYBODY if draft.enabled else NOBODY
+        nothing = FlagParts(FlagValues(enabled=False, percentage=NOBODY))
+        widens = draft.enabled and zero_means_everybody(nothing, groups)
+        percentage = EVERYBODY if widens else NOBODY
     return FeatureFlag(
         flag_key=parse_key(draft.key),
         flag_name=line(draft.name, "name", 200),
         description=draft.description,
         enabled=draft.enabled,
         rollout_percentage=percentage,
-        target_groups=list(parse_groups(draft.target_groups)),
+        zero_chosen=draft.rollout_percentage == NOBODY,
+        target_groups=list(groups),
         bucket_by=draft.bucket_by,
         client_visible=draft.client_visible,
         salt=draft.key,
     )
 
 
-async def _locked(uow: UnitOfWork, key: str, expected_version: int | None) -> FeatureFlag:
+async def locked(
+    uow: UnitOfWork,
+    key: str,
+    expected_version: int | None,
+    *,
+    path: tuple[str, ...] = ("input", "key"),
+) -> FeatureFlag:
+    """The flag to change, locked; raises NotFound and VersionConflict."""
     row = (await queries.lock(uow.session, [key])).get(key)
     if row is None:
-        raise NotFound(f"There is no flag {key[:100]!r}.", path=("input", "key"))
+        raise NotFound(f"There is no flag {key[:100]!r}.", path=path)
     await check_version(
         uow.session,
         expected_version,
@@ -182,7 +205,7 @@ async def _locked(uow: UnitOfWork, key: str, expected_version: int | None) -> Fe
     return row
 
 
-async def _written_change(uow: UnitOfWork, flag_id: UUID) -> Change | None:
+async def written_change(uow: UnitOfWork, flag_id: UUID) -> Change | None:
     """The change that this unit of work records; writes the events now to have its id."""
     written = await uow.write_events()
     ids = [item.id for item in written if item.event.subject_id == flag_id]
@@ -190,7 +213,7 @@ async def _written_change(uow: UnitOfWork, flag_id: UUID) -> Change | None:
 
 
 async def _done(uow: UnitOfWork, held: Claim, flag: Flag, warnings: list[str]) -> FlagResult:
-    change = await _written_change(uow, flag.id)
+    change = await written_change(uow, flag.id)
     await settle(uow, held, flag_id=flag.id, change_id=change.id if change else "")
     return FlagResult(flag, warnings, change)
 

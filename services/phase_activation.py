@@ -1,5 +1,6 @@
 """Activate a phase: checks, flags, run and audit in one transaction (SPEC S45 to S51, S95)."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
@@ -14,12 +15,16 @@ from db.queries import phases as queries
 from db.session import UnitOfWork
 from domain import plans
 from domain.actors import Actor
-from domain.errors import InvalidTransition, NotFound, NotReady, PlanDrift
+from domain.end_states import check_stored
+from domain.errors import InvalidTransition, Locked, NotFound, NotReady, PlanDrift
 from domain.ids import parse_uuid
-from domain.phases import PhaseAction, PhaseStatus, next_status
+from domain.losses import check_losses
+from domain.percent import Percent
+from domain.phases import PhaseAction, PhaseStatus, first_percentage, next_status
 from domain.readiness import Readiness, blocked_message, token_holds
+from domain.run_holds import take_hold
 from services import phases, readiness
-from services.flag_changes import change_flag, write_state
+from services.flag_changes import change_flag
 from services.idempotency import claim, settle
 from services.phase_changes import move
 from services.phase_progress import resume_locked
@@ -34,6 +39,7 @@ class Activate:
     plan_hash: str | None = None
     readiness_token: str | None = None
     accept_warnings: bool = False
+    accept_losses: tuple[str, ...] = ()
     reason: str | None = None
     expected_version: int | None = None
     idempotency_key: str | None = None
@@ -50,8 +56,8 @@ class Activation:
 async def activate(uow: UnitOfWork, actor: Actor, wish: Activate, gate: Gate) -> Activation:
     """Make a phase live; an ACTIVE phase gives its run back, a PAUSED one resumes (SPEC S45).
 
-    Raises NotFound, VersionConflict, InvalidTransition, NotReady and PlanDrift; then nothing
-    has changed.
+    Raises NotFound, VersionConflict, InvalidTransition, Locked, NotReady, PlanDrift and
+    LosesUsers; then nothing has changed.
     """
     held = await claim(uow, actor, "activateLaunchPhase", wish.idempotency_key, wish)
     phase = await phases.locked(uow, wish.phase_id, None if held.result else wish.expected_version)
@@ -82,12 +88,14 @@ async def _new_run(
     await _check_platforms(uow, phase)
     keys = await _keys(uow, phase)
     rows = await flag_queries.lock(uow.session, keys)
+    await _check_holders(uow, rows)
     links = (await queries.linked_flags(uow.session, [phase.id]))[phase.id]
     verdict = await readiness.of_phase(uow.session, phase, len(links), gate, uow.now)
     _check_ready(verdict, phase, wish, gate, uow.now)
     changes = plans.diffs(links, steps_of(phase.steps), _first_step(phase))
     if wish.plan_hash is not None and wish.plan_hash != plans.plan_hash(phase.version, changes):
         raise PlanDrift(path=("input", "planHash"))
+    check_losses(links, changes, wish.accept_losses)
     run = await _open_run(uow, actor, phase, verdict)
     phase.started_at, phase.ended_at = uow.now, None
     # The phase first: whoever reads the log sees why the flags that follow have moved.
@@ -100,8 +108,10 @@ async def _new_run(
         step_index=_first_step(phase) or 0,
         run_id=run.id,
     )
-    for change in changes:
-        _switch_on(uow, actor, phase, run, rows[change.key], change, wish.reason)
+    for link in plans.ordered(links):
+        _switch_on(uow, actor, phase, run, rows[link.flag.key], link.target, wish.reason)
+    expected = {key: flag_queries.parts_of(row).in_force for key, row in rows.items()}
+    check_stored(expected, await flag_queries.in_force(uow.session, list(expected)))
     return Activation(phase, run)
 
 
@@ -111,16 +121,23 @@ def _switch_on(
     phase: LaunchPhase,
     run: PhaseRun,
     row: FeatureFlag,
-    change: plans.FlagDiff,
+    target: Percent,
     reason: str | None,
 ) -> None:
-    """Keep what the flag was, then set it; a launch never overwrites without a snapshot."""
-    before = change.before
+    """Keep what was in force, then hold the flag beside its owner's values (D1)."""
+    flag, step = flag_queries.flag_of(row), first_percentage(steps_of(phase.steps))
+    before, parts = flag.state, take_hold(flag.wanted, run.id, target=target, step=step)
+    takes_cohort = phase.cohort_salt is not None and plans.takes_cohort(flag)
+
+    def edit(target: FeatureFlag) -> None:
+        flag_queries.write_parts(target, parts)
+        target.cohort_salt = phase.cohort_salt if takes_cohort else target.cohort_salt
+
     flag = change_flag(
         uow,
         actor,
         row,
-        lambda target: write_state(target, change.after),
+        edit,
         action="activated",
         reason=reason,
         run_id=run.id,
@@ -132,6 +149,7 @@ def _switch_on(
             flag_id=row.id,
             enabled=before.enabled,
             rollout_percentage=before.rollout_percentage,
+            target_percentage=target,
             target_groups=list(before.target_groups),
             version_before=before.version,
             version_written=flag.version,
@@ -189,6 +207,22 @@ async def _check_platforms(uow: UnitOfWork, phase: LaunchPhase) -> None:
         names = ", ".join(row.phase_name for row in busy)
         raise InvalidTransition(
             f"Already active on the same platform: {names}. Complete it or roll it back first."
+        )
+
+
+async def _check_holders(uow: UnitOfWork, rows: Mapping[str, FeatureFlag]) -> None:
+    """A flag is held by one live run (D2, L9); checked under the locks of the flags."""
+    holders = await queries.live_holders(uow.session, [row.run_id for row in rows.values()])
+    taken = [
+        f"{key} by {holders[row.run_id]}"
+        for key, row in sorted(rows.items())
+        if row.run_id in holders
+    ]
+    if taken:
+        raise Locked(
+            f"Another live run holds flags of this phase: {', '.join(taken)}. Complete it or "
+            "roll it back first.",
+            path=("input", "phaseId"),
         )
 
 

@@ -35,6 +35,7 @@ def audit_phase(phase: LaunchPhase) -> dict[str, object]:
         "plannedStartAt": phase.planned_start_at and phase.planned_start_at.isoformat(),
         "plannedEndAt": phase.planned_end_at and phase.planned_end_at.isoformat(),
         "step": phase.step_index,
+        "cohort": phase.cohort_salt is not None,
         "steps": list(phase.steps),
         "successCriteria": list(phase.success_criteria),
         "rollbackMode": plan.mode.name if plan else None,

@@ -1,5 +1,6 @@
 """Pause, resume, advance and complete a phase (SPEC S18, A7)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
@@ -9,12 +10,15 @@ from db.models.phases import LaunchPhase, PhaseRun
 from db.queries import flags as flag_queries
 from db.queries import phases as queries
 from db.session import UnitOfWork
-from domain import plans
 from domain.actors import Actor, system_actor
-from domain.errors import InvalidTransition
+from domain.end_states import ACCEPT, check_limits, check_stored
+from domain.errors import Invalid, InvalidTransition
+from domain.flags import Flag
 from domain.phases import PhaseAction, PhaseStatus, next_status, next_step_at, next_step_index
+from domain.run_holds import FlagParts, enter_step
+from domain.run_holds import complete as complete_hold
 from services import incident_causes, phases
-from services.flag_changes import change_flag, write_state
+from services.flag_changes import change_flag, with_parts
 from services.idempotency import claim, settle
 from services.pacing import Pace, held_by
 from services.phase_changes import move
@@ -30,6 +34,7 @@ class Move:
     reason: str | None = None
     expected_version: int | None = None
     idempotency_key: str | None = None
+    accept_limits: tuple[str, ...] = ()
 
 
 async def pause(uow: UnitOfWork, actor: Actor, wish: Move) -> LaunchPhase:
@@ -48,8 +53,14 @@ async def advance(uow: UnitOfWork, actor: Actor, wish: Move) -> LaunchPhase:
 
 
 async def complete(uow: UnitOfWork, actor: Actor, wish: Move) -> LaunchPhase:
-    """End the run; the flags stay as they are."""
+    """End the run: no step holds a flag back any more."""
     return await _once(uow, actor, PhaseAction.COMPLETE, wish)
+
+
+def refuse_limits(wish: Move) -> None:
+    """Raises Invalid: only a completion has limits to accept."""
+    if wish.accept_limits:
+        raise Invalid("Only a completion has limits to accept.", path=ACCEPT)
 
 
 async def advance_on_schedule(
@@ -87,50 +98,84 @@ async def _once(uow: UnitOfWork, actor: Actor, action: PhaseAction, wish: Move) 
     phase = await phases.locked(uow, wish.phase_id, None if held.result else wish.expected_version)
     if held.result is None:
         next_status(phase.status, action)
-        await _carry_out(uow, actor, phase, action, wish.reason)
+        await _carry_out(uow, actor, phase, action, wish)
         await settle(uow, held, phase_id=phase.id)
     return phase
 
 
 async def _carry_out(
-    uow: UnitOfWork, actor: Actor, phase: LaunchPhase, action: PhaseAction, reason: str | None
+    uow: UnitOfWork, actor: Actor, phase: LaunchPhase, action: PhaseAction, wish: Move
 ) -> None:
+    reason = wish.reason
+    if action is not PhaseAction.COMPLETE:
+        refuse_limits(wish)
     if action is PhaseAction.RESUME:
         await resume_locked(uow, actor, phase, reason)
     elif action is PhaseAction.ADVANCE:
         await _advance(uow, actor, phase, reason)
+    elif action is PhaseAction.COMPLETE:
+        await _complete(uow, actor, phase, reason, wish.accept_limits)
     else:
-        if action is PhaseAction.COMPLETE:
-            await end_run(uow, phase, PhaseStatus.COMPLETED)
         move(uow, actor, phase, action, reason=reason)
 
 
 async def _advance(uow: UnitOfWork, actor: Actor, phase: LaunchPhase, reason: str | None) -> None:
     steps = steps_of(phase.steps)
     index = next_step_index(steps, phase.step_index)
-    before = await _links(uow, phase)
-    rows = await flag_queries.lock(uow.session, [link.flag.key for link in before])
-    targets = await queries.snapshots(uow.session, phase.current_run_id or phase.id)
     move(uow, actor, phase, PhaseAction.ADVANCE, reason=reason, step_index=index)
     await _approve(uow, actor, phase, index)
-    for link in before:
-        snapshot = targets.get(link.flag.id)
-        row = rows[link.flag.key]
-        # Somebody switched it off during the ramp: a step never switches it on again.
-        if snapshot is None or not row.enabled:
+    enter = partial(enter_step, step=steps[index].percentage)
+    await _change_flags(uow, actor, phase, enter, "advanced", reason)
+
+
+async def _complete(
+    uow: UnitOfWork,
+    actor: Actor,
+    phase: LaunchPhase,
+    reason: str | None,
+    accept_limits: tuple[str, ...],
+) -> None:
+    """Nothing holds the flags down to a step any more; the run goes on holding the rest."""
+    await end_run(uow, phase, PhaseStatus.COMPLETED)
+    move(uow, actor, phase, PhaseAction.COMPLETE, reason=reason)
+    flags = await _change_flags(uow, actor, phase, complete_hold, "completed", reason)
+    check_limits(flags, phase.current_run_id or phase.id, accept_limits)
+
+
+async def _change_flags(
+    uow: UnitOfWork,
+    actor: Actor,
+    phase: LaunchPhase,
+    change: Callable[[FlagParts], FlagParts],
+    action: str,
+    reason: str | None,
+) -> list[Flag]:
+    """Move what the present run holds; the owner's values are not touched (D1).
+
+    Raises NotVerified where the rows of this transaction are not what was asked (D4).
+    """
+    links = (await queries.linked_flags(uow.session, [phase.id]))[phase.id]
+    rows = await flag_queries.lock(uow.session, [link.flag.key for link in links])
+    snapshots = await queries.snapshots(uow.session, phase.current_run_id or phase.id)
+    flags = []
+    for row in (rows[link.flag.key] for link in links):
+        if row.run_id != phase.current_run_id or row.id not in snapshots:
             continue
-        state = plans.stepped(link, snapshot.rollout_percentage, steps, index)
         flag = change_flag(
             uow,
             actor,
             row,
-            partial(write_state, state=state),
-            action="advanced",
+            with_parts(change(flag_queries.parts_of(row))),
+            action=action,
             reason=reason,
             run_id=phase.current_run_id,
             phase_id=phase.id,
         )
-        snapshot.version_written = flag.version
+        snapshots[row.id].version_written = flag.version
+        flags.append(flag)
+    expected = {flag.key: flag.wanted.in_force for flag in flags}
+    check_stored(expected, await flag_queries.in_force(uow.session, list(expected)))
+    return flags
 
 
 async def _approve(uow: UnitOfWork, actor: Actor, phase: LaunchPhase, index: int) -> None:
@@ -148,7 +193,3 @@ async def end_run(uow: UnitOfWork, phase: LaunchPhase, outcome: PhaseStatus) -> 
         run = await uow.session.get_one(PhaseRun, phase.current_run_id)
         run.ended_at, run.outcome = uow.now, outcome
         await incident_causes.end_of_run(uow, phase.current_run_id, outcome.replace("_", " "))
-
-
-async def _links(uow: UnitOfWork, phase: LaunchPhase) -> list[plans.LinkedFlag]:
-    return (await queries.linked_flags(uow.session, [phase.id]))[phase.id]

@@ -1,9 +1,8 @@
 """Roll a phase back: flags off or restored, run ended, incident opened, at once (S53 to S56)."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import partial
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,15 +19,16 @@ from db.session import UnitOfWork
 from domain import incident_causes as causes
 from domain import rollbacks as rules
 from domain.actors import Actor
+from domain.end_states import differences
 from domain.errors import Invalid
 from domain.flags import FlagState
 from domain.incidents import Severity
 from domain.percent import Percent
 from domain.phases import PhaseAction, PhaseStatus, RollbackMode, RollbackPlan, next_status
 from domain.plans import FlagDiff, LinkedFlag
-from domain.rollbacks import Before
+from domain.rollbacks import Before, Undoing
 from services import incident_causes, phases
-from services.flag_changes import change_flag, write_state
+from services.flag_changes import change_flag, with_parts
 from services.idempotency import claim, settle
 from services.incidents import IncidentDraft
 from services.phase_changes import move
@@ -90,11 +90,18 @@ async def _roll_back(
     status = next_status(phase.status, PhaseAction.ROLLBACK, mode=mode)
     links = (await queries.linked_flags(uow.session, [phase.id]))[phase.id]
     rows = await flag_queries.lock(uow.session, [link.flag.key for link in links])
+    links = [replace(link, flag=flag_of(rows[link.flag.key])) for link in links]
     found = await snapshots_of(uow.session, phase)
     impact = rules.visibility([flag_of(row) for row in rows.values()])
     await end_run(uow, phase, PhaseStatus.ROLLED_BACK)
     move(uow, actor, phase, PhaseAction.ROLLBACK, reason=wish.reason, status=status)
-    restored, conflicts = _undo_flags(uow, actor, phase, links, rows, found, mode, wish.reason)
+    undoings = await undoings_of(uow.session, phase, links, found, mode)
+    restored = _undo_flags(uow, actor, phase, rows, undoings, wish.reason)
+    conflicts = [item.conflict for item in undoings if item.conflict is not None]
+    # A rollback is never refused for what it finds: it says so.
+    expected = {item.diff.key: item.parts.in_force for item in undoings}
+    stored = await flag_queries.in_force(uow.session, list(expected))
+    conflicts += differences(expected, stored)
     incident = await incident_causes.report(
         uow,
         actor,
@@ -132,35 +139,46 @@ def _before(row: PhaseRunSnapshot) -> Before:
     return Before(state, row.version_written)
 
 
+async def undoings_of(
+    session: AsyncSession,
+    phase: LaunchPhase,
+    links: Sequence[LinkedFlag],
+    found: Mapping[UUID, Before],
+    mode: RollbackMode,
+) -> list[Undoing]:
+    """What a rollback does to each flag; those that another live run holds are left alone."""
+    holders = await queries.live_holders(session, [link.run_id for link in links])
+    run_id = phase.current_run_id or phase.id
+    return [
+        rules.left_alone(link.flag, holders[link.run_id])
+        if link.run_id in holders and link.run_id != run_id
+        else rules.undo(link.flag, found.get(link.flag.id), mode, run_id)
+        for link in links
+    ]
+
+
 def _undo_flags(
     uow: UnitOfWork,
     actor: Actor,
     phase: LaunchPhase,
-    links: list[LinkedFlag],
-    rows: dict[str, FeatureFlag],
-    found: Mapping[UUID, Before],
-    mode: RollbackMode,
+    rows: Mapping[str, FeatureFlag],
+    undoings: Sequence[Undoing],
     reason: str,
-) -> tuple[list[FlagDiff], list[str]]:
-    restored, conflicts = [], []
-    for link in links:
-        row = rows[link.flag.key]
-        before = flag_of(row)
-        undoing = rules.undo(before, found.get(row.id), mode)
-        if undoing.conflict is not None:
-            conflicts.append(undoing.conflict)
+) -> list[FlagDiff]:
+    restored = []
+    for undoing in undoings:
         flag = change_flag(
             uow,
             actor,
-            row,
-            partial(write_state, state=undoing.diff.after),
+            rows[undoing.diff.key],
+            with_parts(undoing.parts),
             action="rolled back",
             reason=reason,
             run_id=phase.current_run_id,
             phase_id=phase.id,
         )
-        restored.append(FlagDiff(flag.key, before.state, flag.state))
-    return restored, conflicts
+        restored.append(FlagDiff(flag.key, undoing.diff.before, flag.state))
+    return restored
 
 
 def _description(reason: str, plan: RollbackPlan) -> str:

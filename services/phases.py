@@ -55,6 +55,7 @@ class PhaseDraft:
     criteria: Sequence[Criterion] = ()
     rollback_plan: RollbackPlan | None = None
     flags: Sequence[FlagLink] = ()
+    cohort: bool = True
     idempotency_key: str | None = None
 
 
@@ -71,9 +72,10 @@ class PhasePatch(TypedDict, total=False):
     criteria: Sequence[Criterion]
     rollback_plan: RollbackPlan | None
     flags: Sequence[FlagLink]
+    cohort: bool
 
 
-_LOCKED_WHILE_LIVE = ("steps", "flags", "platforms")
+_LOCKED_WHILE_LIVE = ("steps", "flags", "platforms", "cohort")
 _LIVE = frozenset({PhaseStatus.ACTIVE, PhaseStatus.PAUSED})
 
 
@@ -190,6 +192,7 @@ def _row(draft: PhaseDraft) -> LaunchPhase:
             "steps": draft.steps,
             "criteria": draft.criteria,
             "rollback_plan": draft.rollback_plan,
+            "cohort": draft.cohort,
         },
     )
     return phase
@@ -198,6 +201,8 @@ def _row(draft: PhaseDraft) -> LaunchPhase:
 def _apply(phase: LaunchPhase, patch: PhasePatch) -> None:
     _apply_texts(phase, patch)
     _apply_schedule(phase, patch)
+    if "cohort" in patch:
+        phase.cohort_salt = cohort_salt(phase.key) if patch["cohort"] else None
     if "steps" in patch:
         check_steps(patch["steps"])
         phase.steps = dump_steps(patch["steps"])
@@ -207,6 +212,11 @@ def _apply(phase: LaunchPhase, patch: PhasePatch) -> None:
     if "rollback_plan" in patch:
         check_plan(patch["rollback_plan"])
         phase.rollback_plan = dump_plan(patch["rollback_plan"])
+
+
+def cohort_salt(key: str) -> str:
+    """What all flags of a phase are bucketed by, so that 5 % of each are the same people (L21)."""
+    return f"cohort:{key}"
 
 
 def _apply_texts(phase: LaunchPhase, patch: PhasePatch) -> None:

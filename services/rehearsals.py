@@ -19,7 +19,7 @@ from domain.rehearsal import STARTED, Rehearsal, RehearsalStatus
 from domain.rehearsal_events import RehearsalMoved
 from services import phases
 from services.idempotency import Claim, claim, settle
-from services.phase_progress import Move
+from services.phase_progress import Move, refuse_limits
 from services.texts import MAX_REASON, check_text
 
 REHEARSAL = system_actor("rehearsal")
@@ -33,6 +33,7 @@ async def start(uow: UnitOfWork, actor: Actor, wish: Move) -> PhaseRun:
     InvalidTransition where one is under way.
     """
     check_text(wish.reason, "reason", MAX_REASON)
+    refuse_limits(wish)
     held = await claim(uow, actor, "rehearseLaunchPhase", wish.idempotency_key, wish)
     phase = await phases.locked(uow, wish.phase_id, None if held.result else wish.expected_version)
     if held.result is not None:

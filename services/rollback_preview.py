@@ -17,7 +17,7 @@ from domain.onboarding import STALLED_AFTER
 from domain.phases import PhaseAction, RollbackMode, RollbackPlan, next_status
 from domain.rollbacks import MidStep, Undoing
 from services import phases
-from services.phase_rollback import snapshots_of
+from services.phase_rollback import snapshots_of, undoings_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ async def preview(
     links = (await queries.linked_flags(session, [phase.id]))[phase.id]
     flags = [link.flag for link in links]
     snapshots = await snapshots_of(session, phase)
-    undoing = [rules.undo(flag, snapshots.get(flag.id), used) for flag in flags]
+    undoing = await undoings_of(session, phase, links, snapshots, used)
     return RollbackPreview(
         phase=phase,
         mode=used,

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, Computed, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -12,15 +12,32 @@ from domain.flags import BucketBy
 
 
 class FeatureFlag(Timestamps, Base):
-    """A switch. `salt` is the key it was created with: users keep their bucket for ever."""
+    """A switch. `salt` is the key it was created with: users keep their bucket for ever.
+
+    `cohort_salt` takes its place once a phase with a cohort has switched the flag on (L21).
+
+    `enabled` and `rollout_percentage` are the owner's; the columns `run_*` are written by the
+    run that holds the flag, and the last two say what is in force (D1, ADR 27).
+    """
 
     __tablename__ = "feature_flags"
     __table_args__ = (
         CheckConstraint("flag_key ~ '^[a-z][a-z0-9_]{1,62}$'", name="flag_key"),
         CheckConstraint("rollout_percentage BETWEEN 0 AND 100", name="rollout_percentage"),
         CheckConstraint("jsonb_typeof(target_groups) = 'array'", name="target_groups"),
+        CheckConstraint(
+            "run_target BETWEEN 0 AND 100 AND run_step BETWEEN 0 AND 100 "
+            "AND run_ceiling BETWEEN 0 AND 100",
+            name="run_percentages",
+        ),
+        CheckConstraint(
+            "run_id IS NOT NULL OR num_nonnulls(run_switch, run_target, run_step, run_ceiling) = 0",
+            name="run_id",
+        ),
+        CheckConstraint("NOT zero_chosen OR rollout_percentage = 0", name="zero_chosen"),
         Index(None, "launch_phase_id"),
         Index(None, "created_at", "id"),
+        Index(None, "run_id"),
     )
 
     id: Mapped[UuidKey]
@@ -33,11 +50,28 @@ class FeatureFlag(Timestamps, Base):
     bucket_by: Mapped[BucketBy] = mapped_column(enum_column(BucketBy), server_default="user")
     client_visible: Mapped[bool] = mapped_column(server_default=text("true"))
     salt: Mapped[str]
+    cohort_salt: Mapped[str | None]
     launch_phase_id: Mapped[UUID | None] = mapped_column(
         reference("launch_phases", ondelete="SET NULL")
     )
     version: Mapped[int] = mapped_column(server_default=text("1"))
     last_evaluated_at: Mapped[datetime | None]
+    zero_chosen: Mapped[bool] = mapped_column(server_default=text("false"))
+    run_id: Mapped[UUID | None] = mapped_column(reference("phase_runs", ondelete="SET NULL"))
+    run_switch: Mapped[bool | None]
+    run_target: Mapped[Percentage | None]
+    run_step: Mapped[Percentage | None]
+    run_ceiling: Mapped[Percentage | None]
+    run_ceiling_by: Mapped[str | None]
+    enabled_in_force: Mapped[bool] = mapped_column(
+        Computed("coalesce(run_switch, enabled)", persisted=True)
+    )
+    percentage_in_force: Mapped[Percentage] = mapped_column(
+        Computed(
+            "coalesce(least(run_target, run_step, run_ceiling), rollout_percentage)",
+            persisted=True,
+        )
+    )
 
 
 class FlagSetVersion(Base):

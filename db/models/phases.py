@@ -53,6 +53,7 @@ class LaunchPhase(Timestamps, Base):
     steps: Mapped[list[object]] = mapped_column(JSONB, server_default=text("'[]'"))
     success_criteria: Mapped[list[object]] = mapped_column(JSONB, server_default=text("'[]'"))
     rollback_plan: Mapped[dict[str, object] | None] = mapped_column(JSONB(none_as_null=True))
+    cohort_salt: Mapped[str | None]
     current_run_id: Mapped[UUID | None]
     step_index: Mapped[int | None]
     step_started_at: Mapped[datetime | None]
@@ -98,7 +99,7 @@ class PhaseRun(Base):
 
 
 class PhaseRunSnapshot(Base):
-    """The state of one flag before a run touched it: nothing that a launch changes is lost."""
+    """What was in force of one flag before a run held it, and what the run aimed at."""
 
     __tablename__ = "phase_run_snapshots"
     __table_args__ = (Index(None, "flag_id"),)
@@ -107,6 +108,7 @@ class PhaseRunSnapshot(Base):
     flag_id: Mapped[UUID] = mapped_column(reference("feature_flags"), primary_key=True)
     enabled: Mapped[bool]
     rollout_percentage: Mapped[Percentage]
+    target_percentage: Mapped[Percentage | None]
     target_groups: Mapped[list[object]] = mapped_column(JSONB)
     version_before: Mapped[int]
     version_written: Mapped[int]

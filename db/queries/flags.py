@@ -12,6 +12,7 @@ from db.models.flags import FeatureFlag, FlagSetVersion
 from domain.flags import Flag
 from domain.ids import FlagId, PhaseId
 from domain.percent import Percent
+from domain.run_holds import FlagParts, FlagValues, RunHold
 
 COLUMNS = (
     FeatureFlag.id,
@@ -28,6 +29,14 @@ COLUMNS = (
     FeatureFlag.version,
     FeatureFlag.created_at,
     FeatureFlag.updated_at,
+    FeatureFlag.run_id,
+    FeatureFlag.run_switch,
+    FeatureFlag.run_target,
+    FeatureFlag.run_step,
+    FeatureFlag.run_ceiling,
+    FeatureFlag.run_ceiling_by,
+    FeatureFlag.zero_chosen,
+    FeatureFlag.cohort_salt,
 )
 
 FlagRow: TypeAlias = Sequence[Any]  # `select` knows the types of ten columns, these are more
@@ -35,42 +44,56 @@ FlagRow: TypeAlias = Sequence[Any]  # `select` knows the types of ten columns, t
 
 def to_flag(row: FlagRow) -> Flag:
     """The domain flag of a row of COLUMNS."""
+    parts = _parts(FlagValues(row[4], Percent(row[5])), row[14:21])
+    in_force = parts.in_force
     return Flag(
         FlagId(row[0]),
         row[1],
         row[2],
         row[3],
-        row[4],
-        Percent(row[5]),
+        in_force.enabled,
+        in_force.percentage,
         tuple(str(group) for group in row[6]),
         row[7],
         row[8],
-        row[9],
+        row[21] or row[9],
         PhaseId(row[10]) if row[10] else None,
         row[11],
         row[12],
         row[13],
+        parts,
+        row[21],
     )
 
 
 def flag_of(row: FeatureFlag) -> Flag:
     """The domain flag of an entity that is being changed."""
-    return Flag(
-        id=FlagId(row.id),
-        key=row.flag_key,
-        name=row.flag_name,
-        description=row.description,
-        enabled=row.enabled,
-        rollout_percentage=Percent(row.rollout_percentage),
-        target_groups=tuple(str(group) for group in row.target_groups),
-        bucket_by=row.bucket_by,
-        client_visible=row.client_visible,
-        salt=row.salt,
-        phase_id=PhaseId(row.launch_phase_id) if row.launch_phase_id else None,
-        version=row.version,
-        created_at=row.created_at,
-        updated_at=row.updated_at,
-    )
+    return to_flag([getattr(row, column.key) for column in COLUMNS])
+
+
+def parts_of(row: FeatureFlag) -> FlagParts:
+    """What the owner and a run want of an entity that is being changed."""
+    return flag_of(row).wanted
+
+
+def write_parts(row: FeatureFlag, parts: FlagParts) -> None:
+    """Put them into their columns; SQLAlchemy sends those that differ."""
+    hold = parts.hold
+    row.enabled, row.rollout_percentage = parts.owner.enabled, parts.owner.percentage
+    row.zero_chosen = parts.zero_chosen
+    row.run_id = hold.run_id if hold else None
+    row.run_switch = hold.switch if hold else None
+    row.run_target = hold.target if hold else None
+    row.run_step = hold.step if hold else None
+    row.run_ceiling = hold.ceiling if hold else None
+    row.run_ceiling_by = hold.ceiling_by if hold else None
+
+
+def _parts(owner: FlagValues, run: FlagRow) -> FlagParts:
+    if run[0] is None:
+        return FlagParts(owner, None, run[6])
+    target, step, ceiling = (None if share is None else Percent(share) for share in run[2:5])
+    return FlagParts(owner, RunHold(run[0], run[1], target, step, ceiling, run[5]), run[6])
 
 
 async def everything(session: AsyncSession) -> tuple[int, list[Flag]]:
@@ -124,7 +147,7 @@ def conditions(
     """The WHERE of a filtered list; `search` looks into key and name."""
     found: list[ColumnElement[bool]] = []
     if enabled is not None:
-        found.append(FeatureFlag.enabled.is_(enabled))
+        found.append(FeatureFlag.enabled_in_force.is_(enabled))
     if phase_id is not None:
         found.append(FeatureFlag.launch_phase_id == phase_id)
     if search:
@@ -145,6 +168,18 @@ async def lock(session: AsyncSession, keys: Sequence[str]) -> dict[str, FeatureF
         .execution_options(populate_existing=True)
     )
     return {row.flag_key: row for row in await session.scalars(query)}
+
+
+async def in_force(session: AsyncSession, keys: Sequence[str]) -> Mapping[str, FlagValues]:
+    """What the rows of this transaction say is in force, as PostgreSQL computed it."""
+    await session.flush()
+    columns = (
+        FeatureFlag.flag_key,
+        FeatureFlag.enabled_in_force,
+        FeatureFlag.percentage_in_force,
+    )
+    rows = await session.execute(select(*columns).where(FeatureFlag.flag_key.in_(keys)))
+    return {row[0]: FlagValues(row[1], Percent(row[2])) for row in rows}
 
 
 async def lock_by_id(session: AsyncSession, flag_id: UUID) -> FeatureFlag | None:

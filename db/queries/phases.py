@@ -1,6 +1,6 @@
 """SQL about launch phases, their flags and runs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -88,21 +88,24 @@ async def active_elsewhere(
     return list(await session.scalars(query))
 
 
-async def flags_held_elsewhere(session: AsyncSession, phase_id: UUID) -> list[tuple[str, str]]:
-    """Keys of this phase's flags that another live phase holds too, with that phase's name."""
-    mine = select(LaunchPhaseFlag.flag_id).where(LaunchPhaseFlag.phase_id == phase_id)
+async def live_holders(
+    session: AsyncSession, run_ids: Iterable[UUID | None]
+) -> Mapping[UUID | None, str]:
+    """Which of these runs are live, with a name for people (D2)."""
+    ids = {run_id for run_id in run_ids if run_id is not None}
+    if not ids:
+        return {}
     query = (
-        select(FeatureFlag.flag_key, LaunchPhase.phase_name)
-        .join(LaunchPhaseFlag, LaunchPhaseFlag.flag_id == FeatureFlag.id)
-        .join(LaunchPhase, LaunchPhase.id == LaunchPhaseFlag.phase_id)
-        .where(
-            LaunchPhaseFlag.flag_id.in_(mine),
-            LaunchPhase.id != phase_id,
-            LaunchPhase.status.in_([PhaseStatus.ACTIVE, PhaseStatus.PAUSED]),
-        )
-        .order_by(FeatureFlag.flag_key)
+        select(PhaseRun.id, PhaseRun.number, LaunchPhase.phase_name)
+        .join(LaunchPhase, LaunchPhase.id == PhaseRun.phase_id)
+        .where(PhaseRun.id.in_(ids), PhaseRun.outcome.is_(None))
     )
-    return [(row[0], row[1]) for row in await session.execute(query)]
+    return {row[0]: f"run {row[1]} of {row[2]}" for row in await session.execute(query)}
+
+
+async def is_live(session: AsyncSession, run_id: UUID | None) -> bool:
+    """Whether a run has no outcome yet."""
+    return run_id in await live_holders(session, [run_id])
 
 
 async def runs_by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, PhaseRun]:

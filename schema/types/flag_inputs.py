@@ -72,7 +72,15 @@ class UpdateFeatureFlagInput:
     description: str | None = strawberry.field(description="What it switches.", default=UNSET)
     enabled: bool | None = strawberry.field(description="On or off.", default=UNSET)
     rollout_percentage: Percent | None = strawberry.field(
-        description="The share of users inside.", default=UNSET
+        description="The share of users inside. While a live run holds the flag, this is the "
+        "ceiling of the run: the ramp does not go above it until `liftCeiling`. What is in force "
+        "already changes nothing.",
+        default=UNSET,
+    )
+    override: bool | None = strawberry.field(
+        description="With a reason: set a percentage above the present step of a live run. The "
+        "flag is then released from the ramp, and still rolled back with the phase.",
+        default=False,
     )
     target_groups: list[str] | None = strawberry.field(
         description="Who may be inside; empty is everybody.", default=UNSET
@@ -90,7 +98,8 @@ class UpdateFeatureFlagInput:
         """The fields that were given; raises Required for a null that cannot be."""
         names = {name: name for name in FlagPatch.__annotations__}
         values = given(self, names)
-        refuse_null(values, *(name for name in names if name != "description"))
+        refuse_null(values, *(name for name in names if name not in ("description", "override")))
+        values["override"] = bool(self.override)
         return cast("FlagPatch", values)
 
 

@@ -24,6 +24,7 @@ from schema.purity import PURE
 from schema.scalars import Percent
 from schema.sharing import Results
 from schema.types.changes import Change, change_cursor
+from schema.types.flag_explanations import FlagExplanation
 from schema.types.flag_exposures import FlagExposure
 from schema.types.node import Node, node_id
 from services import flag_reads
@@ -35,7 +36,7 @@ from services.flag_views import Seen
 from services.replies import Source
 
 if TYPE_CHECKING:
-    from schema.types.phases import LaunchPhase
+    from schema.types.phases import LaunchPhase, PhaseRun
 
 _FLAGS_READ = (Scope.FLAGS_READ,)
 
@@ -47,19 +48,50 @@ class FeatureFlag(Node):
     key: str = strawberry.field(description="Its name in code; never changes.")
     name: str = strawberry.field(description="Its name for people.")
     description: str | None = strawberry.field(description="What it switches.")
-    enabled: bool = strawberry.field(description="Off is off for everybody.")
-    rollout_percentage: Percent = strawberry.field(description="The share of users inside.")
+    enabled: bool = strawberry.field(
+        description="Off is off for everybody. The run's switch if it has one, else the owner's."
+    )
+    rollout_percentage: Percent = strawberry.field(
+        description="The share of users inside now: the smallest of target, step and ceiling of "
+        "the run that holds the flag, else the owner's percentage."
+    )
+    owner_enabled: bool = strawberry.field(description="The owner's switch; no launch writes it.")
+    owner_percentage: Percent = strawberry.field(
+        description="The percentage that the owner set; no launch writes it."
+    )
+    owner_chose_zero: bool = strawberry.field(
+        description="True where the owner's 0 % was set by somebody: switching the flag on, or "
+        "activating a phase without a target for it, then leaves it at 0."
+    )
     target_groups: list[str] = strawberry.field(
         description="Who may be inside: names such as `supplier` or `photographer`, `user:ID` "
         "lets one user in whatever the percentage, `!user:ID` keeps one out. Empty: everybody."
     )
     bucket_by: BucketBy = strawberry.field(description="Whose id decides who is inside.")
     client_visible: bool = strawberry.field(description="Whether viewerFlags shows it.")
+    cohort: str | None = strawberry.field(
+        description="The cohort that decides who is inside, shared with the flags of a phase."
+    )
     version: int = strawberry.field(description="Moves with every change.")
     created_at: datetime = strawberry.field(description="When it was made.")
     updated_at: datetime = strawberry.field(description="When it last changed.")
     flag: strawberry.Private[domain.Flag]
     results: strawberry.Private[Results] = field(default_factory=Results)
+
+    @strawberry.field(
+        description="The run that holds the flag, or the last one that left something with it; "
+        "null where only the owner's values count.",
+        metadata=PURE[Source.ROWS],
+    )
+    async def run(
+        self, info: Info
+    ) -> Annotated["PhaseRun", strawberry.lazy("schema.types.phases")] | None:
+        """A run without an outcome holds its flags alone (D2)."""
+        from schema.types.phases import PhaseRun  # noqa: PLC0415 - the types refer to each other
+
+        hold = self.flag.wanted.hold
+        row = await info.context.loaders.run.load(hold.run_id) if hold else None
+        return PhaseRun.of(row) if row else None
 
     @strawberry.field(description="The phase that introduced it.", metadata=PURE[Source.ROWS])
     async def phase(
@@ -144,9 +176,13 @@ class FeatureFlag(Node):
             description=flag.description,
             enabled=flag.enabled,
             rollout_percentage=flag.rollout_percentage,
+            owner_enabled=flag.wanted.owner.enabled,
+            owner_percentage=flag.wanted.owner.percentage,
+            owner_chose_zero=flag.wanted.zero_chosen,
             target_groups=list(flag.target_groups),
             bucket_by=flag.bucket_by,
             client_visible=flag.client_visible,
+            cohort=flag.cohort,
             version=flag.version,
             created_at=flag.created_at,
             updated_at=flag.updated_at,
@@ -180,22 +216,6 @@ class FeatureFlagConnection(Connection[FeatureFlag]):
             return await flag_reads.count(session, self.wanted)
 
 
-@strawberry.type(description="Why a flag has its value for somebody.")
-class FlagExplanation:
-    """The decision, step by step (SPEC X7)."""
-
-    bucket: Percent | None = strawberry.field(description="Where they fall, 0 to 99.99.")
-    threshold: Percent | None = strawberry.field(description="On below this.")
-    matched_group: str | None = strawberry.field(description="The target group that decided.")
-    steps: list[str] = strawberry.field(description="Each step of the decision.")
-    caused_by: Change | None = strawberry.field(
-        description="The change in force: the last one up to the moment that was evaluated."
-    )
-    next_change_at: datetime | None = strawberry.field(
-        description="When the ramp moves it next, as planned at the moment that was evaluated."
-    )
-
-
 @strawberry.type(description="The value of one flag for one user.")
 class FlagEvaluation:
     """A value with its reason."""
@@ -215,17 +235,7 @@ class FlagEvaluation:
     def explanation(self, info: Info) -> FlagExplanation | None:
         """Needs a scope of its own: it tells how others are targeted."""
         require(info, _FLAGS_READ)
-        found = self.result.explanation
-        if found is None:
-            return None
-        return FlagExplanation(
-            bucket=found.bucket,
-            threshold=found.threshold,
-            matched_group=found.matched_group,
-            steps=list(found.steps),
-            caused_by=Change.of(self.result.caused_by) if self.result.caused_by else None,
-            next_change_at=self.result.next_change_at,
-        )
+        return FlagExplanation.of(self.result)
 
     @classmethod
     def of(cls, result: Explained) -> "FlagEvaluation":

@@ -111,6 +111,11 @@ class CreateLaunchPhaseInput:
     flags: list[PhaseFlagInput] | None = strawberry.field(
         description="The flags that it switches on.", default=None
     )
+    cohort: bool | None = strawberry.field(
+        description="One cohort for all flags of the phase, so that the users of a step are the "
+        "same people for each of them; false: each flag has users of its own.",
+        default=True,
+    )
     idempotency_key: str | None = strawberry.field(description=IDEMPOTENT, default=None)
 
     def command(self) -> PhaseDraft:
@@ -128,6 +133,7 @@ class CreateLaunchPhaseInput:
             criteria=tuple(item.rule() for item in self.success_criteria or ()),
             rollback_plan=self.rollback_plan.rule() if self.rollback_plan else None,
             flags=tuple(link.command() for link in self.flags or ()),
+            cohort=self.cohort is not False,
             idempotency_key=self.idempotency_key,
         )
 
@@ -161,13 +167,18 @@ class UpdateLaunchPhaseInput:
     flags: list[PhaseFlagInput] | None = strawberry.field(
         description="The flags that it switches on; locked while it is live.", default=UNSET
     )
+    cohort: bool | None = strawberry.field(
+        description="One cohort for all flags of the phase, so that the users of a step are the "
+        "same people for each of them; false: each flag has users of its own. Locked while live.",
+        default=UNSET,
+    )
     expected_version: int | None = strawberry.field(description=EXPECTED, default=None)
     reason: str | None = strawberry.field(description=REASON, default=None)
 
     def patch(self) -> PhasePatch:
         """The fields that were given; raises Required for a null that cannot be."""
         values = given(self, _NAMES)
-        refuse_null(values, "name", "position", "platforms")
+        refuse_null(values, "name", "position", "platforms", "cohort")
         if "steps" in values:
             values["steps"] = [step.rule() for step in self.steps or ()]
         if "criteria" in values:
@@ -195,6 +206,11 @@ class ActivateLaunchPhaseInput:
     accept_warnings: bool | None = strawberry.field(
         description="Go live although some checks warn.", default=False
     )
+    accept_losses: list[str] | None = strawberry.field(
+        description="Keys of flags that may be taken away from people who have them now: those "
+        "that `activationPlan.losses` names. Refused with LOSES_USERS while one is missing.",
+        default=None,
+    )
     reason: str | None = strawberry.field(description=REASON, default=None)
     expected_version: int | None = strawberry.field(description=EXPECTED, default=None)
     idempotency_key: str | None = strawberry.field(description=IDEMPOTENT, default=None)
@@ -206,6 +222,7 @@ class ActivateLaunchPhaseInput:
             plan_hash=self.plan_hash,
             readiness_token=self.readiness_token,
             accept_warnings=bool(self.accept_warnings),
+            accept_losses=tuple(self.accept_losses or ()),
             reason=self.reason,
             expected_version=self.expected_version,
             idempotency_key=self.idempotency_key,
@@ -242,6 +259,11 @@ class PhaseActionInput:
     """What pause, resume, advance and complete take."""
 
     phase_id: strawberry.ID = strawberry.field(description="The phase.")
+    accept_limits: list[str] | None = strawberry.field(
+        description="Only for completeLaunchPhase: keys of flags that may stay below their "
+        "targets. Refused with LIMITED while one is missing.",
+        default=None,
+    )
     reason: str | None = strawberry.field(description=REASON, default=None)
     expected_version: int | None = strawberry.field(description=EXPECTED, default=None)
     idempotency_key: str | None = strawberry.field(description=IDEMPOTENT, default=None)
@@ -250,6 +272,7 @@ class PhaseActionInput:
         """What the service takes."""
         return Move(
             phase_id=decode_id(self.phase_id, "LaunchPhase", "input", "phaseId"),
+            accept_limits=tuple(self.accept_limits or ()),
             reason=self.reason,
             expected_version=self.expected_version,
             idempotency_key=self.idempotency_key,

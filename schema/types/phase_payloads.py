@@ -4,8 +4,10 @@ import strawberry
 
 from domain import plans
 from domain.errors import LaunchError
+from domain.losses import Loss
 from domain.propagation import Propagation as Spread
 from schema.enums import UserType, VendorType
+from schema.scalars import Percent
 from schema.types.errors import Error
 from schema.types.flag_diffs import FlagDiff
 from schema.types.incidents import Incident
@@ -28,6 +30,9 @@ class ExposureDelta:
     vendor_type: VendorType | None = strawberry.field(description="Their trade, if suppliers.")
     before: int = strawberry.field(description="Now.")
     after: int = strawberry.field(description="After the activation.")
+    after_all: int = strawberry.field(
+        description="How many of those see every flag of the phase after the activation."
+    )
 
     @classmethod
     def of(cls, item: plans.Exposure) -> "ExposureDelta":
@@ -37,7 +42,25 @@ class ExposureDelta:
             vendor_type=item.vendor_type,
             before=item.before,
             after=item.after,
+            after_all=item.all_after,
         )
+
+
+@strawberry.type(description="A flag that an activation takes away from people who have it.")
+class FlagLoss:
+    """Named in `acceptLosses`, or the activation is refused."""
+
+    key: str = strawberry.field(description="The flag's key.")
+    before: Percent = strawberry.field(description="The percentage in force now.")
+    after: Percent = strawberry.field(description="The percentage after the activation.")
+    people: int = strawberry.field(
+        description="How many suppliers and couples see it now and would not any more."
+    )
+
+    @classmethod
+    def of(cls, loss: Loss) -> "FlagLoss":
+        """A loss as the graph shows it."""
+        return cls(key=loss.key, before=loss.before, after=loss.after, people=loss.people)
 
 
 @strawberry.type(description="What activating a phase would do. Nothing has been changed.")
@@ -50,6 +73,13 @@ class ActivationPlan:
     )
     changes: list[FlagDiff] = strawberry.field(description="Each flag before and after.")
     exposure: list[ExposureDelta] = strawberry.field(description="Who sees how much.")
+    losses: list[FlagLoss] = strawberry.field(
+        description="The flags that people who have them now would lose."
+    )
+    is_estimate: bool = strawberry.field(
+        description="True with more than 100,000 people: the counts are scaled from a fixed "
+        "sample of 100,000, to be shown as `about`. Which flags lose people is exact."
+    )
     conflicts: list[str] = strawberry.field(description="What to know first.")
     readiness: LaunchReadiness = strawberry.field(description="Whether it may go live now.")
 
@@ -61,6 +91,8 @@ class ActivationPlan:
             hash=plan.hash,
             changes=[FlagDiff.of(change) for change in plan.changes],
             exposure=[ExposureDelta.of(item) for item in plan.exposure],
+            losses=[FlagLoss.of(item) for item in plan.losses],
+            is_estimate=plan.is_estimate,
             conflicts=plan.conflicts,
             readiness=LaunchReadiness.of(plan.readiness),
         )

@@ -8,7 +8,6 @@ import strawberry
 from db.codecs import criteria_of, plan_of, rehearsal_of, steps_of
 from db.models import phases as rows
 from domain import phases as domain
-from domain import plans
 from domain.actors import ActorKind, ActorRef
 from domain.ids import parse_uuid
 from domain.verdicts import UNJUDGED
@@ -20,8 +19,8 @@ from schema.purity import PURE
 from schema.scalars import Percent
 from schema.types.actors import Actor, load_actor
 from schema.types.criteria import CriterionStatus
-from schema.types.flags import FeatureFlag
 from schema.types.node import Node, node_id
+from schema.types.phase_flags import PhaseFlag
 from schema.types.readiness import LaunchReadiness
 from services import pacing, phase_activation, phase_reads, reports
 from services.replies import Source
@@ -68,26 +67,6 @@ class RampStep:
         )
 
 
-@strawberry.type(description="A flag that a phase switches on.")
-class PhaseFlag:
-    """A flag with the target that the phase has for it."""
-
-    flag: FeatureFlag = strawberry.field(description="The flag as it is now.")
-    target_percentage: Percent = strawberry.field(
-        description="The share of users that the whole phase aims at."
-    )
-    position: int = strawberry.field(description="Its place in the phase.")
-
-    @classmethod
-    def of(cls, link: plans.LinkedFlag) -> "PhaseFlag":
-        """A link as the graph shows it."""
-        return cls(
-            flag=FeatureFlag.of(link.flag),
-            target_percentage=link.target,
-            position=link.position,
-        )
-
-
 @strawberry.type(description="How a rollback is done unless the call says otherwise.")
 class RollbackPlan:
     """The plan that a phase was given."""
@@ -122,6 +101,10 @@ class LaunchPhase(Node):
     planned_end_at: datetime | None = strawberry.field(description="When it should end.")
     started_at: datetime | None = strawberry.field(description="When its latest run started.")
     ended_at: datetime | None = strawberry.field(description="When its latest run ended.")
+    cohort: bool = strawberry.field(
+        description="Whether its flags share one cohort: the users of a step are then the same "
+        "people for each of them."
+    )
     version: int = strawberry.field(description="Moves with every change.")
     created_at: datetime = strawberry.field(description="When it was made.")
     updated_at: datetime = strawberry.field(description="When it last changed.")
@@ -181,7 +164,7 @@ class LaunchPhase(Node):
     async def flags(self, info: Info) -> list[PhaseFlag]:
         """In the order of the phase."""
         links = await info.context.loaders.phase_flags.load(self.row.id)
-        return [PhaseFlag.of(link) for link in links or []]
+        return [PhaseFlag.of(link, self.row.current_run_id) for link in links or []]
 
     @strawberry.field(description="Its activations, newest first.", metadata=PURE[Source.ROWS])
     async def runs(
@@ -232,6 +215,7 @@ class LaunchPhase(Node):
             planned_end_at=row.planned_end_at,
             started_at=row.started_at,
             ended_at=row.ended_at,
+            cohort=row.cohort_salt is not None,
             version=row.version,
             created_at=row.created_at,
             updated_at=row.updated_at,

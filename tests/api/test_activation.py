@@ -56,7 +56,7 @@ async def linked(client: GraphQLClient, links: list[dict[str, object]], **more: 
 @asynccontextmanager
 async def cannot_be_on(db: Database, key: str) -> AsyncIterator[None]:
     """The database refuses to switch this flag on."""
-    rule = f"ADD CONSTRAINT stuck CHECK (flag_key <> '{key}' OR NOT enabled)"
+    rule = f"ADD CONSTRAINT stuck CHECK (flag_key <> '{key}' OR NOT enabled_in_force)"
     async with db.engine.begin() as connection:
         await connection.execute(text(f"ALTER TABLE feature_flags {rule}"))
     try:

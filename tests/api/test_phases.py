@@ -203,7 +203,7 @@ async def test_a_flag_switched_off_by_hand_stays_off_when_the_ramp_moves(
       errors { message } } }"""
     await admin.data(off)
     await step(admin, "advance", phase)
-    assert (await flag_states(admin, phase))["wide_flag"] == (False, 5)
+    assert (await flag_states(admin, phase))["wide_flag"] == (False, 25)
 
 
 async def test_restoring_gives_each_flag_its_former_state(

@@ -99,11 +99,12 @@ class Model:
 
     def sees(self, flag: Row, person: str) -> bool:
         """Whether somebody has a feature: kill switch, switch, allow list, percentage."""
-        if self.killed & {"*", flag["flag_key"]} or not flag["enabled"]:
+        if self.killed & {"*", flag["flag_key"]} or not flag["enabled_in_force"]:
             return False
         if f"user:{person}" in flag["target_groups"]:
             return True
-        return bucket(flag["salt"], person) < round(float(flag["rollout_percentage"]) * 100)
+        salt = flag["cohort_salt"] or flag["salt"]
+        return bucket(salt, person) < round(float(flag["percentage_in_force"]) * 100)
 
 
 def bucket(salt: str, person: str) -> int:
@@ -147,7 +148,8 @@ def _audit_is_a_chain(model: Model, step: Transition) -> Iterator[str]:
         model.audited[subject] = row["after"]
     for flag in step.after.flags.values():
         last = model.audited.get(flag["id"], {})
-        have = (flag["enabled"], float(flag["rollout_percentage"]), flag["target_groups"])
+        share = float(flag["percentage_in_force"])
+        have = (flag["enabled_in_force"], share, flag["target_groups"])
         if have != (last.get("enabled"), last.get("rolloutPercentage"), last.get("targetGroups")):
             yield f"{flag['flag_key']} is {have}, its audit ends with {last}"
     for phase in step.after.phases.values():
@@ -194,7 +196,11 @@ def _rollback_switches_off(_model: Model, step: Transition) -> Iterator[str]:
         arguments = step.outcome.step.arguments
         plan = (after["rollback_plan"] or {}).get("mode", "disable_all")
         mode = arguments[1] if step.kind == "roll_back" and arguments[1] else plan
-        on = [key for key in step.after.links[after["key"]] if step.after.flags[key]["enabled"]]
+        on = [
+            key
+            for key in step.after.links[after["key"]]
+            if step.after.flags[key]["enabled_in_force"]
+        ]
         if mode == "disable_all" and on:
             yield f"{after['key']} was rolled back, and {on} are on"
 

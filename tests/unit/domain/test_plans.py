@@ -1,6 +1,7 @@
 """What an activation would change, and the fingerprint it is held to (SPEC X3, decision 1)."""
 
 from dataclasses import replace
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -18,8 +19,10 @@ from domain.plans import (
     diffs,
     exposure,
     plan_hash,
-    stepped,
+    salt_after,
+    takes_cohort,
 )
+from domain.run_holds import FlagParts, FlagValues, RunHold
 from tests.unit.domain.builders import make_flag, percents, ramp, user
 
 OFF = FlagState(False, Percent(0), (), 4)
@@ -72,15 +75,26 @@ def test_an_explicit_percentage_is_kept(target: float | None, own: float, expect
     assert change.after.rollout_percentage == expected
 
 
+def test_a_new_run_aims_at_the_owners_percentage_whatever_is_in_force() -> None:
+    """L1: an earlier run left the flag at 5 %; that is nobody's choice."""
+    left = RunHold(UUID(int=1), switch=False, target=Percent(100), step=Percent(5))
+    for own, expected in ((0, 100), (30, 30)):
+        parts = FlagParts(FlagValues(False, Percent(own)), left)
+        held = replace(make_flag(enabled=False, percentage=5), parts=parts)
+        assert LinkedFlag(held, None, 0).target == Percent(expected)
+
+
 @pytest.mark.parametrize(
-    ("before", "index", "expected"), [(0, 1, 50), (30, 1, 30), (0, 2, 100), (30, 2, 30)]
+    ("groups", "zero_chosen", "expected"),
+    [((), False, 100), ((), True, 0), (("user:ann",), False, 0), (("!user:ann",), False, 100)],
 )
-def test_a_later_step_aims_at_what_was_before_the_run(
-    before: float, index: int, expected: float
+def test_zero_that_was_chosen_stays_zero(
+    groups: tuple[str, ...], zero_chosen: bool, expected: float
 ) -> None:
-    """The live flag stands at 5 %: that is the ramp's doing, not somebody's choice."""
-    live = link(enabled=True, percentage=5)
-    assert stepped(live, before, ramp(5, 50), index).rollout_percentage == expected
+    """L10: an allow list selects the users already."""
+    parts = FlagParts(FlagValues(False, Percent(0)), zero_chosen=zero_chosen)
+    flag = replace(make_flag(enabled=False, percentage=0, groups=groups), parts=parts)
+    assert LinkedFlag(flag, None, 0).target == Percent(expected)
 
 
 def test_the_same_plan_has_the_same_hash() -> None:
@@ -117,6 +131,33 @@ def test_another_version_of_the_phase_gives_another_hash() -> None:
 def test_hashes_are_equal_only_for_equal_percentages(one: Percent, other: Percent) -> None:
     plans = [[FlagDiff("search", OFF, activated(OFF, share))] for share in (one, other)]
     assert (plan_hash(7, plans[0]) == plan_hash(7, plans[1])) == (one == other)
+
+
+@pytest.mark.parametrize("cohort", [None, "cohort:mvp"])
+def test_a_cohort_makes_a_step_the_same_people_for_every_flag(cohort: str | None) -> None:
+    """L21: without it 5 % of nine flags are 38 % of the people, and almost nobody has all."""
+    links = [link(f"flag_{index}") for index in range(9)]
+    people = [person(f"u{index}", UserType.SUPPLIER) for index in range(400)]
+    (found,) = exposure(links, diffs(links, ramp(5, 100), 0), people, cohort)
+    if cohort is None:
+        assert found.after > 4 * 20 > found.all_after
+    else:
+        assert found.after == found.all_after
+        assert 8 <= found.after <= 36
+
+
+@pytest.mark.parametrize(
+    ("enabled", "percentage", "takes"),
+    [(False, 30, True), (True, 0, True), (True, 100, True), (True, 30, False)],
+)
+def test_a_flag_takes_a_cohort_only_where_that_moves_nobody(
+    enabled: bool, percentage: float, takes: bool
+) -> None:
+    links = [link("search", enabled=enabled, percentage=percentage)]
+    assert takes_cohort(links[0].flag) is takes
+    assert salt_after(links[0].flag, "cohort:mvp") == ("cohort:mvp" if takes else "search")
+    notes = " ".join(conflicts(links, [], "cohort:mvp"))
+    assert ("keeps its own cohort" in notes) is not takes
 
 
 def test_exposure_counts_people_by_kind_before_and_after() -> None:
@@ -164,8 +205,8 @@ def test_a_person_without_a_key_sees_only_what_everybody_sees() -> None:
 
 def test_conflicts_name_flags_that_are_held_or_on_already() -> None:
     links = [link("search", enabled=True, percentage=12.5), link("chat")]
-    assert conflicts(links, [("chat", "Soft launch")]) == [
-        "chat is also a flag of the live phase Soft launch",
+    assert conflicts(links, [("chat", "run 2 of Soft launch")]) == [
+        "chat is held by run 2 of Soft launch: it cannot be activated here too",
         "search is already on at 12.5 %",
     ]
     assert conflicts([link("chat")], []) == []

@@ -1,21 +1,33 @@
 """What a rollback makes of each flag (SPEC S53, S54, X10, decision 6)."""
 
 from dataclasses import replace
+from uuid import UUID
 
 import pytest
 
 from domain.actors import UserType
-from domain.flags import EvaluationContext
+from domain.flags import EvaluationContext, Flag
 from domain.onboarding import OnboardingSide
 from domain.percent import Percent
 from domain.phases import RollbackMode
 from domain.plans import Person
 from domain.rollbacks import Before, MidStep, impact, mid_step, undo, visibility
+from domain.run_holds import FlagParts, FlagValues, RunHold
 from tests.unit.domain.builders import make_flag
 
 ALL_OFF, RESTORE = RollbackMode.DISABLE_ALL, RollbackMode.RESTORE_PREVIOUS
+RUN = UUID(int=1)
 LIVE = make_flag(percentage=40)
 WAS = replace(LIVE.state, rollout_percentage=Percent(10), version=2)
+
+
+def held(*, enabled: bool, owner: bool, percentage: float) -> Flag:
+    """A flag that the run holds at 40 %, or that a person switched off since."""
+    parts = FlagParts(
+        FlagValues(owner and enabled, Percent(percentage)),
+        RunHold(RUN, switch=True if enabled else None, target=Percent(100), step=Percent(40)),
+    )
+    return replace(LIVE, enabled=enabled, parts=parts)
 
 
 @pytest.mark.parametrize(
@@ -24,26 +36,27 @@ WAS = replace(LIVE.state, rollout_percentage=Percent(10), version=2)
         (True, True, ALL_OFF, (False, 40)),
         (True, False, ALL_OFF, (False, 40)),
         (True, True, RESTORE, (True, 10)),
-        (True, False, RESTORE, (False, 10)),
-        (False, True, RESTORE, (False, 10)),  # a person has switched it off since
+        (True, False, RESTORE, (False, 0)),
+        (False, True, RESTORE, (False, 0)),  # a person has switched it off since
     ],
 )
 def test_a_flag_goes_off_or_back(
     now_on: bool, was_on: bool, mode: RollbackMode, expected: tuple[bool, float]
 ) -> None:
-    found = undo(replace(LIVE, enabled=now_on), Before(replace(WAS, enabled=was_on), 3), mode)
+    now = held(enabled=now_on, owner=was_on, percentage=10 if was_on and now_on else 0)
+    found = undo(now, Before(replace(WAS, enabled=was_on), 3), mode, RUN)
     after = found.diff.after
     assert (after.enabled, after.rollout_percentage) == expected
     assert found.goes_off is (now_on and not expected[0])
 
 
 def test_what_the_run_never_touched_goes_off() -> None:
-    assert undo(LIVE, None, RESTORE).diff.after == replace(LIVE.state, enabled=False)
+    assert undo(LIVE, None, RESTORE, RUN).diff.after == replace(LIVE.state, enabled=False)
 
 
 def test_a_change_by_hand_is_said() -> None:
-    assert undo(LIVE, Before(WAS, 3), RESTORE).conflict is None
-    assert "by hand" in str(undo(LIVE, Before(WAS, 2), RESTORE).conflict)
+    assert undo(LIVE, Before(WAS, 3), RESTORE, RUN).conflict is None
+    assert "by hand" in str(undo(LIVE, Before(WAS, 2), RESTORE, RUN).conflict)
 
 
 def test_impact_is_counted_by_evaluating() -> None:

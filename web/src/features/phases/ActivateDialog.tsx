@@ -10,6 +10,7 @@ import type { PhaseFieldsFragment, PropagationFieldsFragment } from "../../gql/g
 import { succeeded } from "../../lib/outcome";
 import { useReading } from "../../lib/reading";
 import { ActivateMutation, PlanQuery } from "./phases.graphql";
+import { Losses } from "./Losses";
 import { PlanChanges } from "./PlanChanges";
 import { PropagationLine } from "./PropagationLine";
 import { Readiness } from "./Readiness";
@@ -28,18 +29,22 @@ export function ActivateDialog({ phase, onClose }: Props) {
   const reading = useReading(response);
   const [state, activate] = useMutation(ActivateMutation);
   const [accepted, setAccepted] = useState(false);
+  const [lossesAccepted, setLossesAccepted] = useState(false);
   const [reason, setReason] = useState("");
   const [propagation, setPropagation] = useState<PropagationFieldsFragment | null>();
   const plan = data?.activationPlan;
   const verdict = plan?.readiness.verdict;
-  const ready = verdict === "GO" || (verdict === "GO_WITH_WARNINGS" && accepted);
+  const losses = plan?.losses ?? [];
+  const fine = verdict === "GO" || (verdict === "GO_WITH_WARNINGS" && accepted);
+  const ready = fine && (losses.length === 0 || lossesAccepted);
   const refresh = () => again({ requestPolicy: "network-only" });
 
   async function go() {
     if (!plan) return;
     const input = {
       phaseId: phase.id, planHash: plan.hash, readinessToken: plan.readiness.token,
-      acceptWarnings: accepted, reason: reason.trim() || null,
+      acceptWarnings: accepted, acceptLosses: lossesAccepted ? losses.map(({ key }) => key) : [],
+      reason: reason.trim() || null,
     };
     const result = await activate({ input });
     const payload = result.data?.activateLaunchPhase;
@@ -61,6 +66,9 @@ export function ActivateDialog({ phase, onClose }: Props) {
               <Alert key={conflict} color="yellow" icon={<IconAlertTriangle />}>{conflict}</Alert>
             ))}
           </>
+        )}
+        {plan && losses.length > 0 && (
+          <Losses losses={losses} about={plan.isEstimate} accepted={lossesAccepted} onAccept={setLossesAccepted} />
         )}
         {verdict === "GO_WITH_WARNINGS" && (
           <Checkbox

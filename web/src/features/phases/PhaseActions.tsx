@@ -43,9 +43,13 @@ export function PhaseActions({ phase, isNext }: { phase: PhaseFieldsFragment; is
 function ActionButton({ phase, item }: { phase: PhaseFieldsFragment; item: SimpleAction }) {
   const [asking, dialog] = useDisclosure();
   const [, send] = useMutation(item.mutation);
+  const limits = item.action === "COMPLETE" ? belowTarget(phase) : [];
 
   async function onConfirm(reason: string) {
-    const input = { phaseId: phase.id, expectedVersion: phase.version, reason: reason || null };
+    const input = {
+      phaseId: phase.id, expectedVersion: phase.version, reason: reason || null,
+      ...(limits.length > 0 && { acceptLimits: limits.map(({ flag }) => flag.key) }),
+    };
     const { data, error } = await send({ input });
     return succeeded(item.failed, error, data?.done.errors);
   }
@@ -56,8 +60,27 @@ function ActionButton({ phase, item }: { phase: PhaseFieldsFragment; item: Simpl
       {asking && (
         <ReasonModal title={`${item.label} ${phase.name}`} confirm={item.label} onConfirm={onConfirm} onClose={dialog.close}>
           {item.text}
+          {limits.length > 0 && (
+            <span data-testid="limits">
+              {` These flags stay below their targets: ${limits.map(limitText).join("; ")}.`}
+            </span>
+          )}
         </ReasonModal>
       )}
     </>
   );
+}
+
+type Link = PhaseFieldsFragment["flags"][number];
+
+/** What a completion leaves below its target, so that whoever confirms has seen it (D4). */
+function belowTarget(phase: PhaseFieldsFragment): Link[] {
+  return phase.flags.filter(
+    ({ ceiling, target, flag }) => !flag.enabled || (ceiling !== null && ceiling < target),
+  );
+}
+
+function limitText({ flag, ceiling, ceilingBy, target }: Link): string {
+  if (!flag.enabled) return `${flag.key} is off`;
+  return `${flag.key} is limited to ${ceiling} % of ${target} % by ${ceilingBy ?? "somebody"}`;
 }

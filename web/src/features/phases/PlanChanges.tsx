@@ -45,7 +45,7 @@ function reach(users: number): string {
   return users < 0 ? `${people} fewer will see something` : `${people} more will see something new`;
 }
 
-/** photographers 12 → 48. */
-function delta({ userType, vendorType, before, after }: Delta): string {
-  return `${(vendorType ?? userType).toLowerCase()} ${before} → ${after}`;
+/** photographers 12 → 48, 48 see all of it. */
+function delta({ userType, vendorType, before, after, afterAll }: Delta): string {
+  return `${(vendorType ?? userType).toLowerCase()} ${before} → ${after}, ${afterAll} see all of it`;
 }

@@ -29,6 +29,6 @@ export const SIMPLE_ACTIONS: readonly SimpleAction[] = [
   },
   {
     action: "COMPLETE", label: "Complete", failed: "Not completed", mutation: CompleteMutation,
-    text: "Ends the run; the flags stay as they are, and its criteria are judged no more.",
+    text: "Ends the run: every flag goes to its target, or stays at its limit. Its criteria are judged no more.",
   },
 ];

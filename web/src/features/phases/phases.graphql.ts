@@ -11,7 +11,7 @@ export const PhaseFields = graphql(`
       verdict explanation value
       criterion { key metric action threshold comparator }
     }
-    flags { targetPercentage flag { id key name enabled rolloutPercentage } }
+    flags { target ceiling ceilingBy inForce flag { id key name enabled rolloutPercentage } }
   }
 `);
 
@@ -35,7 +35,9 @@ export const PlanQuery = graphql(`
         before { enabled rolloutPercentage targetGroups }
         after { enabled rolloutPercentage targetGroups }
       }
-      exposure { userType vendorType before after }
+      exposure { userType vendorType before after afterAll }
+      losses { key before after people }
+      isEstimate
       readiness {
         verdict token evaluatedAt expiresAt
         checks { key title ok blocking detail }

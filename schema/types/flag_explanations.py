@@ -1,0 +1,40 @@
+"""Why a flag has its value for somebody (SPEC X7)."""
+
+from datetime import datetime
+
+import strawberry
+
+from schema.scalars import Percent
+from schema.types.changes import Change
+from services.flag_evaluation import Explained
+
+
+@strawberry.type(description="Why a flag has its value for somebody.")
+class FlagExplanation:
+    """The decision, step by step (SPEC X7)."""
+
+    bucket: Percent | None = strawberry.field(description="Where they fall, 0 to 99.99.")
+    threshold: Percent | None = strawberry.field(description="On below this.")
+    matched_group: str | None = strawberry.field(description="The target group that decided.")
+    steps: list[str] = strawberry.field(description="Each step of the decision.")
+    caused_by: Change | None = strawberry.field(
+        description="The change in force: the last one up to the moment that was evaluated."
+    )
+    next_change_at: datetime | None = strawberry.field(
+        description="When the ramp moves it next, as planned at the moment that was evaluated."
+    )
+
+    @classmethod
+    def of(cls, result: Explained) -> "FlagExplanation | None":
+        """The reasons as the graph shows them; None where nobody asked for them."""
+        found = result.explanation
+        if found is None:
+            return None
+        return cls(
+            bucket=found.bucket,
+            threshold=found.threshold,
+            matched_group=found.matched_group,
+            steps=list(found.steps),
+            caused_by=Change.of(result.caused_by) if result.caused_by else None,
+            next_change_at=result.next_change_at,
+        )

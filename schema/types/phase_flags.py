@@ -1,0 +1,60 @@
+"""A flag of a phase: what the phase aims at, and what is in force (D1, L1)."""
+
+from uuid import UUID
+
+import strawberry
+
+from domain import plans
+from schema.scalars import Percent
+from schema.types.flags import FeatureFlag
+
+
+@strawberry.type(description="A flag that a phase switches on.")
+class PhaseFlag:
+    """A flag with the values that the run of the phase holds, each by its name."""
+
+    flag: FeatureFlag = strawberry.field(description="The flag as it is now.")
+    target_percentage: Percent = strawberry.field(
+        description="The share of users that the whole phase aims at: the same as `target`."
+    )
+    target: Percent = strawberry.field(
+        description="The share of users that the run aims at; before a run, what one would aim at."
+    )
+    configured_target: Percent | None = strawberry.field(
+        description="The target that the phase was given for this flag; null: the percentage of "
+        "the flag's owner, or 100 where the owner never set one."
+    )
+    step: Percent | None = strawberry.field(
+        description="How far the present step of the ramp lets the flag go; null without a step."
+    )
+    ceiling: Percent | None = strawberry.field(
+        description="The limit that a person set during the run, until `liftCeiling`."
+    )
+    ceiling_by: str | None = strawberry.field(description="Who set the ceiling.")
+    in_force: Percent = strawberry.field(
+        description="The share of users inside now: the smallest of target, step and ceiling "
+        "while the run holds the flag, else the owner's percentage."
+    )
+    is_released: bool = strawberry.field(
+        description="True where a person released the flag from the ramp with `override`: the "
+        "owner's percentage counts, and a rollback of the phase still takes the flag along."
+    )
+    position: int = strawberry.field(description="Its place in the phase.")
+
+    @classmethod
+    def of(cls, link: plans.LinkedFlag, run_id: UUID | None) -> "PhaseFlag":
+        """A link as the graph shows it. `run_id`: the present or last run of the phase."""
+        hold = link.hold if link.hold and link.hold.run_id == run_id else None
+        target = link.target if hold is None or hold.target is None else hold.target
+        return cls(
+            flag=FeatureFlag.of(link.flag),
+            target_percentage=target,
+            target=target,
+            configured_target=link.link_target,
+            step=hold.step if hold else None,
+            ceiling=hold.ceiling if hold else None,
+            ceiling_by=hold.ceiling_by if hold else None,
+            in_force=link.flag.rollout_percentage,
+            is_released=hold is not None and hold.target is None,
+            position=link.position,
+        )
