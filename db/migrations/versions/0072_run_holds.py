@@ -1,6 +1,6 @@
 """what a run holds of a flag, beside the values of its owner (D1, D2, L10)
 
-Revision: 0053, after 0052
+Revision: 0072, after 0071
 """
 
 from collections.abc import Sequence
@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = '0053'
-down_revision: str | Sequence[str] | None = '0052'
+revision: str = '0072'
+down_revision: str | Sequence[str] | None = '0071'
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

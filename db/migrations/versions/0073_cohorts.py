@@ -1,6 +1,6 @@
 """one cohort for the flags of a phase (L21)
 
-Revision: 0054, after 0053
+Revision: 0073, after 0072
 """
 
 from collections.abc import Sequence
@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = '0054'
-down_revision: str | Sequence[str] | None = '0053'
+revision: str = '0073'
+down_revision: str | Sequence[str] | None = '0072'
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
