@@ -1,6 +1,7 @@
 """Real servers once a session, a clean database before each test that asks for one."""
 
 import gc
+import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -12,7 +13,6 @@ from starlette.applications import Starlette
 
 from app import create_app, running
 from db.embedded import EmbeddedPostgres, EmbeddedValkey
-from db.migrate import upgrade
 from db.session import Database
 from domain.actors import Role
 from settings import Settings
@@ -22,6 +22,7 @@ from tests.factories.accounts import fast_passwords
 from tests.factories.health import PROBES, Health
 from tests.graphql import GraphQLClient
 from tests.support import shared_dialect
+from tests.support.clusters import copy_template, make_template
 from tests.support.emptying import empty
 
 # As the processes of `launch` do it; much of a test's time is the making of things that stay.
@@ -38,8 +39,16 @@ def data_dir() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def postgres(data_dir: Path) -> Iterator[EmbeddedPostgres]:
-    """A real PostgreSQL."""
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated cluster to copy from, one for all processes of this run."""
+    base = tmp_path_factory.getbasetemp()
+    return make_template((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "cluster")
+
+
+@pytest.fixture(scope="session")
+def postgres(data_dir: Path, cluster: Path) -> Iterator[EmbeddedPostgres]:
+    """A real PostgreSQL at the newest revision."""
+    copy_template(cluster, data_dir)
     server = EmbeddedPostgres(data_dir, fast=True)
     server.start()
     yield server
@@ -80,10 +89,9 @@ def settings(postgres: EmbeddedPostgres, valkey: EmbeddedValkey, data_dir: Path)
 
 
 @pytest.fixture(scope="session")
-async def migrated(settings: Settings) -> str:
+def migrated(settings: Settings) -> str:
     """The URL of a database at the newest revision."""
     assert settings.database_url is not None
-    await upgrade(settings.database_url)
     return settings.database_url
 
 

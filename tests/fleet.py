@@ -12,7 +12,6 @@ from redis.asyncio import Redis
 from sqlalchemy import func, select
 
 from db.embedded import EmbeddedPostgres, EmbeddedValkey
-from db.migrate import upgrade
 from db.models.health import HealthReading
 from db.session import Database
 from domain.health import CheckType, HealthStatus
@@ -21,6 +20,7 @@ from services.health_store import KEY, decode
 from tests.clock import PATIENCE, Clock
 from tests.forks import COMMANDS, WORKER, Child
 from tests.servers import free_port
+from tests.support.clusters import copy_template
 
 INTERVAL = 1.0
 DATABASE = CheckType.DATABASE
@@ -29,10 +29,11 @@ DATABASE = CheckType.DATABASE
 class Fleet:
     """Servers of its own, and workers on them."""
 
-    def __init__(self, folder: Path, **env: str) -> None:
-        """`env`: settings of the workers beside those of the servers."""
+    def __init__(self, folder: Path, cluster: Path, **env: str) -> None:
+        """`cluster`: what the database is copied from; `env`: settings of the workers."""
         self.folder = folder
         self.env = env
+        copy_template(cluster, folder)
         self.postgres = EmbeddedPostgres(folder, fast=True)
         self.valkey = EmbeddedValkey(folder)
         self.workers: list[Child] = []
@@ -45,7 +46,7 @@ class Fleet:
         return f"http://127.0.0.1:{self.port}"
 
     async def start(self) -> None:
-        await upgrade(self.postgres.start())
+        self.postgres.start()
         self.redis = Redis.from_url(self.valkey.start())
         self.db = Database(self.postgres.url, clock=Clock())
 

@@ -15,6 +15,7 @@ from db.embedded import EmbeddedPostgres, EmbeddedValkey
 from tests.clock import PATIENCE
 from tests.launch import Launch, wait_until_ready
 from tests.servers import free_port
+from tests.support.clusters import copy_template
 
 EMAIL, PASSWORD = "operator@wedsync.app", "a long enough password"
 KEY = "mvp_realtime_updates"
@@ -75,10 +76,11 @@ class Site:
 
 
 @contextmanager
-def open_site() -> Iterator[Site]:
+def open_site(cluster: Path) -> Iterator[Site]:
     """Real servers, real processes, nothing shared with other tests."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="launch-")))
+        copy_template(cluster, folder / "data")
         postgres, valkey = (
             EmbeddedPostgres(folder / "data", fast=True),
             EmbeddedValkey(folder / "v"),
@@ -98,7 +100,7 @@ def open_site() -> Iterator[Site]:
             "XDG_CONFIG_HOME": str(folder / "config"),
         }
         launch = Launch(folder, env)
-        for words in (("migrate",), ("demo",), ("admin", "--email", EMAIL, "--password", PASSWORD)):
+        for words in (("demo",), ("admin", "--email", EMAIL, "--password", PASSWORD)):
             launch(*words)
         ports = free_port(), free_port()
         for port in ports:

@@ -27,8 +27,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def site() -> Iterator[Site]:
-    with open_site() as found:
+def site(cluster: Path) -> Iterator[Site]:
+    with open_site(cluster) as found:
         yield found
 
 

@@ -4,6 +4,7 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -82,10 +83,10 @@ class Outage:
 
 
 @pytest.fixture
-async def outage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Outage]:
+async def outage(tmp_path_factory: pytest.TempPathFactory, cluster: Path) -> AsyncIterator[Outage]:
     receiver = HttpReceiver()
     await receiver.start()
-    fleet = Fleet(tmp_path_factory.mktemp("alerts"), ALERT_URLS=receiver.url)
+    fleet = Fleet(tmp_path_factory.mktemp("alerts"), cluster, ALERT_URLS=receiver.url)
     await fleet.start()
     yield Outage(fleet, receiver)
     await fleet.stop()

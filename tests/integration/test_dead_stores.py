@@ -7,6 +7,7 @@ import asyncio
 import signal
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -60,10 +61,10 @@ class Site:
 
 
 @pytest.fixture
-async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
+async def site(tmp_path_factory: pytest.TempPathFactory, cluster: Path) -> AsyncIterator[Site]:
     receiver = HttpReceiver()
     await receiver.start()
-    fleet = Fleet(tmp_path_factory.mktemp("dead"), ALERT_URLS=receiver.url)
+    fleet = Fleet(tmp_path_factory.mktemp("dead"), cluster, ALERT_URLS=receiver.url)
     await fleet.start()
     yield Site(fleet, receiver)
     await fleet.stop()

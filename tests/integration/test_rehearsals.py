@@ -4,6 +4,7 @@ import os
 import signal
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -33,8 +34,8 @@ AT_ONCE = timedelta(0)
 
 
 @pytest.fixture
-async def fleet(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Fleet]:
-    found = Fleet(tmp_path_factory.mktemp("fleet"))
+async def fleet(tmp_path_factory: pytest.TempPathFactory, cluster: Path) -> AsyncIterator[Fleet]:
+    found = Fleet(tmp_path_factory.mktemp("fleet"), cluster)
     await found.start()
     yield found
     await found.stop()
