@@ -1,7 +1,6 @@
 """Real servers once a session, a clean database before each test that asks for one."""
 
 import gc
-import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -24,6 +23,7 @@ from tests.graphql import GraphQLClient
 from tests.support import shared_dialect
 from tests.support.clusters import copy_template, make_template
 from tests.support.emptying import empty
+from tests.support.once import run_folder
 
 # As the processes of `launch` do it; much of a test's time is the making of things that stay.
 gc.set_threshold(50_000, 20, 20)
@@ -41,8 +41,7 @@ def data_dir() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated cluster to copy from, one for all processes of this run."""
-    base = tmp_path_factory.getbasetemp()
-    return make_template((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "cluster")
+    return make_template(run_folder(tmp_path_factory) / "cluster")
 
 
 @pytest.fixture(scope="session")

@@ -13,8 +13,10 @@ import pytest
 
 from tests.launch import Launch
 from tests.servers import free_port
+from tests.support.once import once, run_folder
 
 ROOT = Path(__file__).parents[2]
+NODE = Path(sys.prefix) / "bin" / "node"
 PASSWORD = "seen by a browser only"
 SECONDS = 800
 PARTS = {"server": "serve", "worker": "worker"}
@@ -69,11 +71,30 @@ def launched() -> Iterator[dict[str, str]]:
             }
 
 
+@pytest.fixture(scope="session")
+def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with the browser, unpacked once.
+
+    Its package unpacks it into TMPDIR when it first runs there: two at once start half a browser.
+    """
+    folder = run_folder(tmp_path_factory) / "chromium"
+    unpack = 'import chromium from "@sparticuz/chromium"; await chromium.executablePath();'
+    with once(folder) as first:
+        if first:
+            subprocess.run(
+                [NODE, "--input-type=module", "--eval", unpack],
+                check=True,
+                cwd=ROOT / "web" / "e2e",
+                env={**os.environ, "TMPDIR": str(folder)},
+            )
+    return folder
+
+
 @pytest.fixture(scope="module")
-def site() -> Iterator[dict[str, str]]:
+def site(unpacked: Path) -> Iterator[dict[str, str]]:
     """One launch for all files that this process of pytest runs."""
     with launched() as variables:
-        yield variables
+        yield {**variables, "TMPDIR": str(unpacked)}
 
 
 def visited(file: str, site: dict[str, str]) -> "subprocess.CompletedProcess[str]":
@@ -81,7 +102,7 @@ def visited(file: str, site: dict[str, str]) -> "subprocess.CompletedProcess[str
     launch = int(site["LAUNCH_PID"])
     pids = {f"{part.upper()}_PID": str(pid_of(name, launch)) for part, name in PARTS.items()}
     return subprocess.run(
-        [Path(sys.prefix) / "bin" / "node", "--test", "--test-timeout=300000", f"web/e2e/{file}"],
+        [NODE, "--test", "--test-timeout=300000", f"web/e2e/{file}"],
         check=False,
         capture_output=True,
         text=True,

@@ -4,24 +4,20 @@ To make and migrate one takes 1.7 s of CPU, to copy it 0.1 s, and a run starts s
 """
 
 import asyncio
-import fcntl
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from db.embedded import EmbeddedPostgres
 from db.migrate import upgrade
+from tests.support.once import once
 
 
 def make_template(folder: Path) -> Path:
     """Make it, or wait until another process of this run has; returns the folder to copy from."""
-    folder.mkdir(mode=0o700, exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        ready = folder / "ready"
-        if not ready.exists():
+    with once(folder) as first:
+        if first:
             _make(folder)
-            ready.touch()
     return folder
 
 
