@@ -21,6 +21,12 @@ query Show($key: String!) {
   launchPhase(key: $key) {
     id key name status startedAt endedAt steps { percentage holdSeconds requiresApproval }
     currentStep { index percentage } nextStepAt heldBy
+    pause {
+      author reason at
+      actor {
+        __typename ... on User { email } ... on ApiToken { name } ... on SystemActor { component }
+      }
+    }
     successCriteria {
       criterion { key action dryRun } verdict value samples consecutiveFailures evaluatedAt
       explanation

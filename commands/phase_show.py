@@ -13,8 +13,23 @@ def show_phase(phase: Json) -> None:
     if phase["flags"]:
         columns = ("flag", "state", "reaches", "target", "limit")
         show(table(columns, map(_flag, phase["flags"])))
+    if phase["pause"]:
+        remark(_pause(phase["pause"]), "yellow")
+        return
     for sentence in phase["heldBy"]:
         remark(f"held: {sentence}", "yellow")
+
+
+def _pause(pause: Json) -> str:
+    """Such as `paused by a guard at 2026-11-30T09:00:00Z: errors_low: error_rate 5 % > 2 %`."""
+    because = f": {pause['reason']}" if pause["reason"] else ""
+    return f"paused by {_author(pause)} at {pause['at']}{because}"
+
+
+def _author(pause: Json) -> str:
+    actor = pause["actor"]
+    name = actor.get("email") or actor.get("name") or actor.get("component")
+    return {"GUARD": "a guard", "WATCHDOG": "the watchdog"}.get(pause["author"], str(name))
 
 
 def _ramp(phase: Json) -> list[str]:

@@ -6,7 +6,8 @@ import strawberry
 
 from domain.windows import TimeRange as Range
 from schema.context import Info
-from schema.enums import Aggregation, TimeRange
+from schema.enums import TimeRange
+from schema.guard_enums import Aggregation
 from schema.scalars import JSON
 from schema.types.metrics import MetricSampleInput, MetricSeries, MetricsSnapshot, tags_of
 from schema.types.node import decode_id

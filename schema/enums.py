@@ -9,7 +9,6 @@ import strawberry
 from strawberry.types.enum import StrawberryEnumDefinition
 
 from domain.actors import Role, Scope, UserType, VendorType
-from domain.criteria import Aggregation, Comparator, GuardAction, Verdict
 from domain.errors import ErrorCode
 from domain.flags import BucketBy, EvaluationErrorCode, EvaluationReason
 from domain.health import CheckType, HealthStatus
@@ -22,14 +21,11 @@ from domain.system_status import ServiceStatus
 from domain.windows import TimeRange
 
 __all__ = [
-    "Aggregation",
     "BucketBy",
     "CheckType",
-    "Comparator",
     "ErrorCode",
     "EvaluationErrorCode",
     "EvaluationReason",
-    "GuardAction",
     "HealthStatus",
     "IncidentStatus",
     "PhaseAction",
@@ -48,7 +44,6 @@ __all__ = [
     "TimeRange",
     "UserType",
     "VendorType",
-    "Verdict",
 ]
 
 
@@ -171,42 +166,6 @@ describe(
 )
 
 # Criteria and metrics
-describe(
-    Aggregation,
-    "How samples become one number.",
-    SUM="Their sum.",
-    COUNT="How many there are.",
-    AVG="Their mean.",
-    RATE="How many there are each second.",
-    P50="Their median.",
-    P95="The value that 95 % of them do not exceed.",
-    P99="The value that 99 % of them do not exceed.",
-    LAST="The newest.",
-)
-describe(
-    Comparator,
-    "How the number must stand to the threshold.",
-    LT="Below it.",
-    LTE="At most it.",
-    GT="Above it.",
-    GTE="At least it.",
-    EQ="Equal to it.",
-)
-describe(
-    GuardAction,
-    "What a failing criterion does.",
-    WARN="It is reported, and the ramp goes on.",
-    HOLD="The ramp is held.",
-    ROLLBACK="The phase is rolled back.",
-)
-describe(
-    Verdict,
-    "What a judgement found; no data is no failure.",
-    PASSING="The promise is kept.",
-    FAILING="The promise is broken.",
-    INCONCLUSIVE="There are too few samples to tell.",
-    NO_DATA="Nothing was measured.",
-)
 describe(
     TimeRange,
     "How far back to look.",

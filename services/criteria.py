@@ -15,6 +15,7 @@ from domain.criteria import Criterion, GuardAction
 from domain.criterion_events import CriterionJudged
 from domain.ids import PhaseId, RunId
 from domain.incidents import Observation
+from domain.pauses import GUARD
 from domain.phases import PhaseStatus
 from domain.verdicts import (
     FORGET_AFTER,
@@ -28,7 +29,6 @@ from domain.verdicts import (
     unit_of,
 )
 from services import guard_actions, incident_causes, onsets, silences
-from services.guard_actions import GUARD
 from services.measuring import SETTLING, Eyes, Question
 from services.phase_reads import is_live
 
@@ -113,9 +113,7 @@ def _judged(
 async def _act(
     uow: UnitOfWork, phase: LaunchPhase, criteria: Sequence[Criterion], after: States
 ) -> Mapping[str, GuardAction]:
-    """A phase that is paused is judged and shown; what to do with it is up to its people."""
-    if phase.status is not PhaseStatus.ACTIVE:
-        return {}
+    """Guards act as long as the run is live, in every pause (D3)."""
     reasons = {}
     for item in criteria:
         state = after[item.key]

@@ -9,16 +9,14 @@ from db.models.phases import LaunchPhase
 from db.queries import phases as queries
 from db.session import UnitOfWork
 from domain import incident_causes as causes
-from domain.actors import system_actor
 from domain.criteria import GuardAction
 from domain.incidents import Observation, Severity
-from domain.phases import PhaseAction
+from domain.pauses import GUARD
+from domain.phases import PhaseAction, PhaseStatus
 from services import incident_causes
 from services.incidents import IncidentDraft
 from services.phase_changes import move
 from services.phase_rollback import Rollback, roll_back
-
-GUARD = system_actor("guard")
 
 _SEVERITY = {GuardAction.WARN: Severity.MEDIUM, GuardAction.HOLD: Severity.HIGH}
 _TITLE = {
@@ -40,16 +38,17 @@ class Due:
 async def take(
     uow: UnitOfWork, phase: LaunchPhase, due: Mapping[str, Due]
 ) -> Mapping[str, GuardAction]:
-    """Do what criteria ask for with a locked ACTIVE phase; returns what was done, by criterion.
+    """Do what criteria ask for with a locked live phase; returns what was done, by criterion.
 
-    A rollback ends the run: with one, nothing else is left to do.
+    A rollback ends the run, whoever has paused the phase: with one, nothing else is left to do.
+    A phase that is paused already stays as its author left it; the incident is opened all the same.
     """
     back = {key: item for key, item in due.items() if item.action is GuardAction.ROLLBACK}
     if back:
         await roll_back(uow, GUARD, _rollback(phase.id, back))
         return {key: item.action for key, item in back.items()}
     held = {key: item for key, item in due.items() if item.action is GuardAction.HOLD}
-    if held:
+    if held and phase.status is PhaseStatus.ACTIVE:
         move(uow, GUARD, phase, PhaseAction.PAUSE, reason=_reason(held))
     links = (await queries.linked_flags(uow.session, [phase.id]))[phase.id]
     features = [link.flag.key for link in links]

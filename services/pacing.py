@@ -44,11 +44,17 @@ async def held_by(
     if is_last_step(steps, phase.step_index):
         return []
     if phase.status is PhaseStatus.PAUSED:
-        return ["The phase is paused: it goes on when somebody resumes it."]
+        return [_paused(phase)]
     if phase.status is not PhaseStatus.ACTIVE:
         return []
     facts = await _facts(session, phase, pace, now)
     return [*waits_for_people(steps, phase.step_index), *holds(facts, pace.policy, now)]
+
+
+def _paused(phase: LaunchPhase) -> str:
+    pause = phase.pause
+    author = pause.sentence if pause else "The phase is paused"
+    return f"{author.rstrip('.')}. It goes on when somebody resumes it."
 
 
 async def _facts(session: AsyncSession, phase: LaunchPhase, pace: Pace, now: datetime) -> Facts:

@@ -10,6 +10,7 @@ from db.session import UnitOfWork
 from domain.actors import Actor
 from domain.events import PhaseChanged
 from domain.ids import PhaseId, RunId
+from domain.pauses import pause_by
 from domain.phases import PhaseAction, PhaseStatus, next_status
 from services.phase_reads import next_step_at
 
@@ -100,6 +101,8 @@ def move(
     """
     before, status_before = audit_phase(phase), phase.status
     phase.status = status or next_status(phase.status, action)
+    paused = phase.status is PhaseStatus.PAUSED
+    phase.pause = pause_by(actor.ref, uow.now, reason) if paused else None
     if run_id is not None:
         phase.current_run_id = run_id
     if step_index is not None:

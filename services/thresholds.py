@@ -8,6 +8,7 @@ from db.queries import phases as phase_queries
 from db.session import Database, UnitOfWork
 from domain import incident_causes as causes
 from domain.incidents import Observation
+from domain.pauses import GUARD
 from domain.phases import PhaseStatus
 from domain.thresholds import (
     THRESHOLDS,
@@ -20,7 +21,6 @@ from domain.thresholds import (
 )
 from domain.verdicts import Look, is_judged
 from services import incident_causes, onsets, silences
-from services.guard_actions import GUARD
 from services.incidents import IncidentDraft
 from services.measuring import Eyes, Question
 from services.onsets import Judged

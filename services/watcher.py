@@ -1,4 +1,4 @@
-"""Watches the watcher: an active phase that nobody checks is an incident of its own (SPEC X16).
+"""Watches the watcher: a live phase that nobody checks is an incident of its own (SPEC X16).
 
 Every process does this, web processes too, because no worker may be alive to do it.
 """
@@ -16,9 +16,9 @@ from db.queries import watcher as queries
 from db.queries.watcher import KEY, Silence
 from db.session import Database, UnitOfWork
 from domain import incident_causes as causes
-from domain.actors import system_actor
 from domain.errors import DependencyDown
 from domain.incidents import Observation, Severity
+from domain.pauses import WATCHDOG
 from domain.phases import PhaseAction, PhaseStatus
 from services import background, incident_causes
 from services.health_monitor import HealthMonitor
@@ -28,9 +28,9 @@ from settings import Settings
 
 logger = logging.getLogger(__name__)
 
-WATCHER = system_actor("watcher")
 TITLE = "Nobody checks the health of the launch"
 
+_LIVE = (PhaseStatus.ACTIVE, PhaseStatus.PAUSED)
 _LONGEST_PAUSE = 15.0
 _LOOKS = 6  # within the time of silence
 
@@ -72,7 +72,7 @@ class Watcher:
         self._limit = max(settings.health_silence_seconds, 2 * interval)
         self._pauses = settings.watcher_pauses
         self._pause = min(_LONGEST_PAUSE, self._limit / _LOOKS)
-        self._active = False
+        self._live = False
         self._alarmed = False
         self._monotonic = monotonic
         self._answered_at = monotonic()
@@ -114,7 +114,7 @@ class Watcher:
 
     def _note(self, silence: Silence) -> None:
         now = self._monotonic()
-        self._active, self._answered_at = silence.active > 0, now
+        self._live, self._answered_at = silence.live > 0, now
         if self._away:
             self._away, self._settled_at = False, now + self._limit
 
@@ -123,13 +123,13 @@ class Watcher:
         return self._monotonic() >= self._settled_at and not await self._alarm.is_silenced()
 
     def _is_silent(self, silence: Silence) -> bool:
-        return silence.active > 0 and not self._is_watched(silence)
+        return silence.live > 0 and not self._is_watched(silence)
 
     def _is_watched(self, silence: Silence) -> bool:
         return silence.seconds is not None and silence.seconds <= self._limit
 
     async def _report(self, silence: Silence) -> None:
-        text = f"No health check for {silence.seconds or 0:.0f} s while a phase is active."
+        text = f"No health check for {silence.seconds or 0:.0f} s while a phase is live."
         if not self._alarmed:
             logger.warning("watcher: %s", text)
         try:
@@ -146,35 +146,35 @@ class Watcher:
             silence = await queries.look(uow.session, uow.now)
             if silence.reported or not self._is_silent(silence):
                 return
-            active = await phase_queries.everything(uow.session, (PhaseStatus.ACTIVE,))
+            live = await phase_queries.everything(uow.session, _LIVE)
             draft = IncidentDraft(
                 type="watcher",
                 severity=Severity.CRITICAL,
                 title=TITLE,
                 description=f"{text} Are the workers running, and can they reach the database?",
-                phase_id=active[0].id,
-                run_id=active[0].current_run_id,
+                phase_id=live[0].id,
+                run_id=live[0].current_run_id,
                 dedup_key=KEY,
                 first_bad_at=silence.last_tick,
                 observation=Observation(text, silence.seconds, "s"),
                 links=causes.of_watcher(),
             )
             if self._pauses:
-                for phase in active:
+                for phase in live:
                     await _hold(uow, phase.id, text)
-            await incident_causes.report(uow, WATCHER, draft)
+            await incident_causes.report(uow, WATCHDOG, draft)
 
     async def _take_back(self) -> None:
-        """Only fresh checks end it: that no phase is active any more may be our own doing."""
+        """Only fresh checks end it; the end of the last live phase does not."""
         async with self._db.write() as uow:
-            await incident_causes.recovered(uow, WATCHER, KEY, "Health is checked again.")
+            await incident_causes.recovered(uow, WATCHDOG, KEY, "Health is checked again.")
         await self._alarm.resolve_now(KEY, "Health is checked again.")
         self._alarmed = False
 
     async def _look_without_database(self) -> None:
         """Redis may know that checks go on; where it does not either, nobody knows anything."""
         away = self._monotonic() - self._answered_at
-        if not self._active or away <= self._limit:
+        if not self._live or away <= self._limit:
             return
         snapshot = await self._monitor.latest()
         age = self._db.clock() - snapshot.at
@@ -191,4 +191,4 @@ async def _hold(uow: UnitOfWork, phase_id: UUID, text: str) -> None:
     """WATCHER_PAUSES: what nobody watches does not go on by itself."""
     phase = await phase_queries.lock(uow.session, phase_id)
     if phase is not None and phase.status is PhaseStatus.ACTIVE:
-        move(uow, WATCHER, phase, PhaseAction.PAUSE, reason=text)
+        move(uow, WATCHDOG, phase, PhaseAction.PAUSE, reason=text)

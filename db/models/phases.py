@@ -8,7 +8,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Moment, Percentage, Timestamps, UuidKey, enum_column, reference
-from domain.actors import ActorKind
+from domain.actors import ActorKind, ActorRef
+from domain.pauses import Pause, PauseAuthor
 from domain.phases import PhaseStatus, RunKind
 
 
@@ -22,6 +23,12 @@ class LaunchPhase(Timestamps, Base):
             "platforms <@ ARRAY['wedsync','wedme'] AND platforms <> '{}'", name="platforms"
         ),
         CheckConstraint("planned_end_at > planned_start_at", name="planned"),
+        # A paused phase says who paused it, and no other phase does (D3).
+        CheckConstraint(
+            "num_nonnulls(pause_author, paused_by_kind, paused_by_label, paused_at)"
+            " = CASE WHEN status = 'paused' THEN 4 ELSE 0 END",
+            name="pause",
+        ),
         # At most one ACTIVE phase on each platform (SPEC S1).
         Index(
             "uq_launch_phases_active_wedsync",
@@ -57,7 +64,30 @@ class LaunchPhase(Timestamps, Base):
     current_run_id: Mapped[UUID | None]
     step_index: Mapped[int | None]
     step_started_at: Mapped[datetime | None]
+    pause_author: Mapped[PauseAuthor | None] = mapped_column(enum_column(PauseAuthor))
+    paused_by_kind: Mapped[ActorKind | None] = mapped_column(enum_column(ActorKind))
+    paused_by_id: Mapped[UUID | None]
+    paused_by_label: Mapped[str | None]
+    paused_at: Mapped[datetime | None]
+    pause_reason: Mapped[str | None]
     version: Mapped[int] = mapped_column(server_default=text("1"))
+
+    @property
+    def pause(self) -> Pause | None:
+        """Who paused it; None unless it is PAUSED."""
+        if self.pause_author is None or self.paused_by_kind is None or self.paused_at is None:
+            return None
+        actor = ActorRef(self.paused_by_kind, self.paused_by_id, self.paused_by_label or "")
+        return Pause(self.pause_author, actor, self.paused_at, self.pause_reason)
+
+    @pause.setter
+    def pause(self, pause: Pause | None) -> None:
+        self.pause_author = pause.author if pause else None
+        self.paused_by_kind = pause.actor.kind if pause else None
+        self.paused_by_id = pause.actor.id if pause else None
+        self.paused_by_label = pause.actor.label if pause else None
+        self.paused_at = pause.at if pause else None
+        self.pause_reason = pause.reason if pause else None
 
 
 class LaunchPhaseFlag(Base):

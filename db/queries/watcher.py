@@ -9,17 +9,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 KEY = "watcher:health"
 
 _LOOK = text("""\
-SELECT silence.active, silence.last_tick,
+SELECT silence.live, silence.last_tick,
        extract(epoch FROM CAST(:now AS timestamptz) - silence.last_tick)::float8 AS seconds,
        EXISTS (
            SELECT FROM launch_incidents
            WHERE dedup_key = :key AND status IN ('open', 'investigating')
        ) AS reported
 FROM (
-    SELECT count(*) AS active,
+    SELECT count(*) AS live,
            coalesce((SELECT max(updated_at) FROM health_check_states), min(started_at))
                AS last_tick
-    FROM launch_phases WHERE status = 'active'
+    FROM launch_phases WHERE status IN ('active', 'paused')
 ) AS silence
 """)
 _TURN = text("SELECT pg_try_advisory_xact_lock(hashtext(:key))")
@@ -27,9 +27,9 @@ _TURN = text("SELECT pg_try_advisory_xact_lock(hashtext(:key))")
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """How many phases are active, and since when nobody has checked health."""
+    """How many phases are live, and since when nobody has checked health."""
 
-    active: int
+    live: int
     last_tick: datetime | None
     seconds: float | None
     reported: bool
@@ -38,7 +38,7 @@ class Silence:
 async def look(session: AsyncSession, now: datetime) -> Silence:
     """What the database knows at this moment."""
     row = (await session.execute(_LOOK, {"key": KEY, "now": now})).one()
-    return Silence(row.active, row.last_tick, row.seconds, row.reported)
+    return Silence(row.live, row.last_tick, row.seconds, row.reported)
 
 
 async def take_turn(session: AsyncSession) -> bool:

@@ -6,7 +6,7 @@ import strawberry
 
 from domain import criteria as domain
 from domain.verdicts import UNJUDGED, CriterionState
-from schema.enums import Aggregation, Comparator, GuardAction, Verdict
+from schema.guard_enums import Aggregation, Comparator, GuardAction, Verdict
 
 
 @strawberry.type(description="One promise of a phase, such as: error_rate over 60 s below 2.")

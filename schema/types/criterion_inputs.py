@@ -3,7 +3,7 @@
 import strawberry
 
 from domain import criteria as rules
-from schema.enums import Aggregation, Comparator, GuardAction
+from schema.guard_enums import Aggregation, Comparator, GuardAction
 
 
 @strawberry.input(description="One promise of a phase.")

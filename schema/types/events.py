@@ -13,7 +13,8 @@ from domain.events import RecordedEvent
 from domain.plans import FlagDiff as Diff
 from schema.context import Info
 from schema.directives import CostDirective
-from schema.enums import GuardAction, HealthStatus, PhaseStatus
+from schema.enums import HealthStatus, PhaseStatus
+from schema.guard_enums import GuardAction
 from schema.pagination import encode_cursor
 from schema.types.actors import Actor, load_actor
 from schema.types.criteria import CriterionStatus

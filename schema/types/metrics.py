@@ -10,7 +10,8 @@ import strawberry
 from domain.errors import Invalid
 from domain.metrics import Card, Trend, check_tags
 from schema.context import Info
-from schema.enums import Aggregation, TimeRange, describe
+from schema.enums import TimeRange, describe
+from schema.guard_enums import Aggregation
 from schema.pagination import encode_cursor
 from schema.scalars import JSON
 from schema.sharing import Results

@@ -8,63 +8,26 @@ import strawberry
 from db.codecs import criteria_of, plan_of, rehearsal_of, steps_of
 from db.models import phases as rows
 from domain import phases as domain
-from domain.actors import ActorKind, ActorRef
-from domain.ids import parse_uuid
+from domain.actors import ActorRef
 from domain.verdicts import UNJUDGED
 from schema.context import Info
 from schema.directives import CostDirective
 from schema.enums import PhaseAction, PhaseStatus, Platform, RollbackMode, RunKind
 from schema.pagination import After, Connection, First, Page, connection, encode_cursor
 from schema.purity import PURE
-from schema.scalars import Percent
 from schema.types.actors import Actor, load_actor
 from schema.types.criteria import CriterionStatus
 from schema.types.node import Node, node_id
+from schema.types.pauses import PhasePause
 from schema.types.phase_flags import PhaseFlag
+from schema.types.ramps import RampStep
 from schema.types.readiness import LaunchReadiness
 from services import pacing, phase_activation, phase_reads, reports
 from services.replies import Source
 
 if TYPE_CHECKING:
-    from domain.phases import RampStep as DomainStep
     from schema.types.rehearsals import Rehearsal
     from schema.types.reports import LaunchReport
-
-
-@strawberry.type(description="One step of a ramp: how many users a phase may reach for a while.")
-class RampStep:
-    """A step, with who approved it."""
-
-    index: int = strawberry.field(description="Its place, from 0.")
-    percentage: Percent = strawberry.field(description="No flag of the phase goes beyond this.")
-    hold_seconds: int | None = strawberry.field(
-        description="How long it lasts; null until somebody advances the phase."
-    )
-    requires_approval: bool = strawberry.field(description="Entered only by a person.")
-    phase: strawberry.Private[rows.LaunchPhase]
-
-    @strawberry.field(description="Who let the present run enter this step.")
-    async def approved_by(self, info: Info) -> Actor | None:
-        """Resolved only where it is asked for."""
-        if self.phase.current_run_id is None:
-            return None
-        run = await info.context.loaders.run.load(self.phase.current_run_id)
-        who = run.approvals.get(str(self.index)) if run else None
-        if not isinstance(who, dict):
-            return None
-        key = parse_uuid(str(who["id"]))
-        return await load_actor(info, ActorRef(ActorKind(who["kind"]), key, str(who["label"])))
-
-    @classmethod
-    def of(cls, phase: rows.LaunchPhase, index: int, step: "DomainStep") -> "RampStep":
-        """A step as the graph shows it."""
-        return cls(
-            index=index,
-            percentage=step.percentage,
-            hold_seconds=step.hold_seconds,
-            requires_approval=step.requires_approval,
-            phase=phase,
-        )
 
 
 @strawberry.type(description="How a rollback is done unless the call says otherwise.")
@@ -126,6 +89,14 @@ class LaunchPhase(Node):
         if index is None or index >= len(steps) or not phase_reads.is_live(self.row):
             return None
         return RampStep.of(self.row, index, steps[index])
+
+    @strawberry.field(
+        description="Who paused it and why; null unless it is PAUSED.",
+        metadata=PURE[Source.ROWS],
+    )
+    def pause(self) -> PhasePause | None:
+        """Set and cleared with the status."""
+        return PhasePause.of(self.row.pause) if self.row.pause else None
 
     @strawberry.field(
         description="When the ramp moves on by itself; null where it waits.",

@@ -75,5 +75,6 @@ async def test_criterion_events(guarded: Guarded) -> None:
 async def test_a_paused_ramp_says_so(guarded: Guarded) -> None:
     await guarded.go_live({**ERRORS, "action": "HOLD", "failureLimit": 1}, steps=RAMP)
     await guarded.tick(1_000, errors=100)
-    wanted = ["The phase is paused: it goes on when somebody resumes it."]
+    why = "errors_low: error_rate 10 % > 2 % in 60 s, 1000 samples, 1st of 1"
+    wanted = [f"Paused by a guard: {why}. It goes on when somebody resumes it."]
     assert (await guarded.look())["heldBy"] == wanted

@@ -99,6 +99,9 @@ def test_a_phase_shows_its_verdicts_and_what_holds_it(launch: Launch, server: Ru
     assert re.search(r"errors_low .* NO_DATA .* Nothing has been measured", shown.out)
     assert "supplier_rollout ACTIVE  Supplier rollout\nstep 1 of 4, 5 %, next at " in shown.out
     assert "held: Criterion errors_low has not been judged yet." in shown.err
+    launch("phases", "pause", "supplier_rollout", "--reason", "lunch")
+    paused = launch.try_("phases", "show", "supplier_rollout").err
+    assert re.search(r"paused by operator@\S+ at \S+: lunch", paused)
 
 
 async def test_a_worker_goes_on_where_a_killed_one_stopped(

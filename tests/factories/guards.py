@@ -42,6 +42,7 @@ RAMP = [{"percentage": 5, "holdSeconds": 60}, {"percentage": 50}, {"percentage":
 
 LOOK = """query ($id: ID) { launchPhase(id: $id) {
   key status heldBy currentStep { percentage } flags { flag { key enabled } }
+  pause { author reason at actor { __typename ... on User { email } } }
   successCriteria {
     criterion { key } verdict value samples consecutiveFailures evaluatedAt explanation
   } } }"""

@@ -172,21 +172,6 @@ async def test_the_time_before_the_run_is_not_judged(guarded: Guarded, clock: Cl
     assert (await guarded.criterion())["verdict"] == "PASSING"
 
 
-async def test_a_pause_by_people_is_theirs(guarded: Guarded) -> None:
-    """X1: judged and shown, but neither resumed nor rolled back."""
-    await guarded.go_live(ERRORS)
-    await step(guarded.client, "pause", guarded.phase)
-    for _ in range(3):
-        await guarded.tick(1_000, errors=500)
-    assert (await guarded.look())["status"] == "PAUSED"
-    assert (await guarded.criterion())["consecutiveFailures"] == 3
-    for _ in range(4):
-        await guarded.tick(10_000)
-    assert (await guarded.criterion())["verdict"] == "PASSING"
-    assert (await guarded.look())["status"] == "PAUSED"
-    assert await guarded.incidents() == []
-
-
 async def test_who_resumes_a_held_phase_is_not_overruled_at_once(guarded: Guarded) -> None:
     """X1: an action is taken once in a time of failing."""
     await guarded.go_live(HOLD)

@@ -152,8 +152,16 @@ async def test_silence_is_measured_by_the_clock_of_the_launch(tower: Tower) -> N
     assert tower.bell.resolved == [KEY]
 
 
-async def test_nothing_is_watched_that_is_not_active(tower: Tower) -> None:
+async def test_a_paused_phase_is_watched(tower: Tower) -> None:
+    """L2, D3: its guards must act, and nobody judges them."""
     await step(tower.client, "pause", tower.phase)
+    await tower.silence(600)
+    await tower.watcher.look()
+    assert len(await tower.incidents()) == 1
+
+
+async def test_nothing_is_watched_that_is_not_live(tower: Tower) -> None:
+    await step(tower.client, "complete", tower.phase)
     await tower.silence(600)
     await tower.watcher.look()
     assert (await tower.incidents(), tower.bell.raised) == ([], [])

@@ -116,6 +116,34 @@ async def test_incidents_of_before_get_their_episodes(database: Database) -> Non
     ) == [(1, "09:00", "09:05", "Answers are slow"), (2, "09:12", "09:30", "Answers are slow")]
 
 
+_PAUSED = """WITH phase AS (
+    INSERT INTO launch_phases (key, phase_name, platforms, status) VALUES
+      ('held', 'Held', '{wedsync}', 'paused'), ('lost', 'Lost', '{wedme}', 'paused')
+    RETURNING id, key),
+  event AS (
+    INSERT INTO launch_events (seq, at, kind, actor_kind, actor_label, subject_kind, payload)
+    VALUES (1, '2026-11-30', 'phase.changed', 'system', 'guard', 'phase', '{}') RETURNING seq)
+  INSERT INTO changes (at, event_seq, actor_kind, actor_label, subject_kind, subject_id, action,
+                       reason)
+  SELECT '2026-11-30', event.seq, 'system', 'guard', 'phase', phase.id, 'paused', 'errors_low: 5 %'
+  FROM phase, event WHERE phase.key = 'held'"""
+
+
+async def test_pauses_that_last_get_their_author(database: Database) -> None:
+    """0053, D3: from the audit; a pause without one counts as a person's."""
+    url = make_url(database.url).set(database="pausing").render_as_string(hide_password=False)
+    await _recreate(database.engine, "pausing")
+    await migrate.upgrade(url)
+    await migrate.downgrade(url, "0071")
+    await _rows(url, _PAUSED)
+    await migrate.upgrade(url)
+    query = "SELECT pause_author, paused_by_label, pause_reason FROM launch_phases ORDER BY key"
+    assert await _rows(url, query) == [
+        ("guard", "guard", "errors_low: 5 %"),
+        ("person", "migration", None),
+    ]
+
+
 async def _rows(url: str, sql: str) -> list[tuple[Any, ...]]:
     engine = create_async_engine(url)
     try:

@@ -6,6 +6,7 @@ import type { PhaseFieldsFragment } from "../../gql/graphql";
 import { Ago } from "../../lib/time";
 import { counted } from "../../lib/words";
 import { Criteria } from "./Criteria";
+import { PausedBy } from "./PausedBy";
 import { PhaseActions } from "./PhaseActions";
 import { Ramp } from "./Ramp";
 import { Rehearsals } from "./Rehearsals";
@@ -48,7 +49,8 @@ export function PhaseCard({ phase, mayOperate, isNext }: Props) {
           <Stack gap="sm">
             {phase.description && <Text size="sm" c="dimmed">{phase.description}</Text>}
             <Ramp phase={phase} />
-            {phase.heldBy.length > 0 && (
+            {phase.pause && <PausedBy pause={phase.pause} />}
+            {!phase.pause && phase.heldBy.length > 0 && (
               <Alert color="yellow" py="xs" title="The ramp is held">
                 {phase.heldBy.map((reason) => <Text key={reason} size="sm">{reason}</Text>)}
               </Alert>

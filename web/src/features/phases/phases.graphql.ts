@@ -6,6 +6,7 @@ export const PhaseFields = graphql(`
     plannedStartAt startedAt endedAt nextStepAt availableActions heldBy
     steps { index percentage holdSeconds requiresApproval }
     currentStep { index percentage }
+    pause { author reason at actor { ...ActorFields } }
     rollbackPlan { mode manualSteps }
     successCriteria {
       verdict explanation value

@@ -1,0 +1,33 @@
+"""Who paused a phase, and why (D3)."""
+
+from datetime import datetime
+
+import strawberry
+
+from domain import pauses as domain
+from domain.actors import ActorRef
+from schema.context import Info
+from schema.guard_enums import PauseAuthor
+from schema.types.actors import Actor, load_actor
+
+
+@strawberry.type(description="A pause that lasts: only a person ends it.")
+class PhasePause:
+    """Guards that roll back stay active meanwhile."""
+
+    author: PauseAuthor = strawberry.field(description="Whose decision it was.")
+    reason: str | None = strawberry.field(
+        description="Why; of a guard the criteria that failed, with their numbers."
+    )
+    at: datetime = strawberry.field(description="When the phase was paused.")
+    by: strawberry.Private[ActorRef]
+
+    @strawberry.field(description="Who paused it.")
+    async def actor(self, info: Info) -> Actor:
+        """Resolved only where it is asked for."""
+        return await load_actor(info, self.by)
+
+    @classmethod
+    def of(cls, pause: domain.Pause) -> "PhasePause":
+        """A pause as the graph shows it."""
+        return cls(author=pause.author, reason=pause.reason, at=pause.at, by=pause.actor)

@@ -1,0 +1,47 @@
+"""The steps of a ramp (SPEC A7)."""
+
+import strawberry
+
+from db.models import phases as rows
+from domain.actors import ActorKind, ActorRef
+from domain.ids import parse_uuid
+from domain.phases import RampStep as DomainStep
+from schema.context import Info
+from schema.scalars import Percent
+from schema.types.actors import Actor, load_actor
+
+
+@strawberry.type(description="One step of a ramp: how many users a phase may reach for a while.")
+class RampStep:
+    """A step, with who approved it."""
+
+    index: int = strawberry.field(description="Its place, from 0.")
+    percentage: Percent = strawberry.field(description="No flag of the phase goes beyond this.")
+    hold_seconds: int | None = strawberry.field(
+        description="How long it lasts; null until somebody advances the phase."
+    )
+    requires_approval: bool = strawberry.field(description="Entered only by a person.")
+    phase: strawberry.Private[rows.LaunchPhase]
+
+    @strawberry.field(description="Who let the present run enter this step.")
+    async def approved_by(self, info: Info) -> Actor | None:
+        """Resolved only where it is asked for."""
+        if self.phase.current_run_id is None:
+            return None
+        run = await info.context.loaders.run.load(self.phase.current_run_id)
+        who = run.approvals.get(str(self.index)) if run else None
+        if not isinstance(who, dict):
+            return None
+        key = parse_uuid(str(who["id"]))
+        return await load_actor(info, ActorRef(ActorKind(who["kind"]), key, str(who["label"])))
+
+    @classmethod
+    def of(cls, phase: rows.LaunchPhase, index: int, step: DomainStep) -> "RampStep":
+        """A step as the graph shows it."""
+        return cls(
+            index=index,
+            percentage=step.percentage,
+            hold_seconds=step.hold_seconds,
+            requires_approval=step.requires_approval,
+            phase=phase,
+        )
