@@ -81,8 +81,8 @@ def decision(judged: Sequence[Judged]) -> Judged | None:
 
 def _judged(criterion: Criterion, before: CriterionState, now: datetime) -> Judged:
     look = Look(BURST[criterion.metric], max(SAMPLES, criterion.min_samples))
-    # A rehearsal does not wait out the delay that a launch grants at its start.
-    began = now - timedelta(seconds=criterion.initial_delay_seconds)
+    # A rehearsal waits neither for the delay that a launch grants at its start nor for a window.
+    began = now - timedelta(seconds=criterion.initial_delay_seconds + 2 * criterion.window_seconds)
     return Judged(criterion, judge(criterion, look, before, started_at=began, now=now))
 
 

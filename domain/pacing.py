@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from domain.criteria import Criterion, Verdict
+from domain.comparisons import meets
+from domain.criteria import Comparator, Criterion, GuardAction, Verdict
 from domain.health import STALE_AFTER_INTERVALS, HealthSnapshot, HealthStatus
 from domain.phases import RampStep, is_last_step
 from domain.sentences import number
@@ -72,9 +73,10 @@ def _health(snapshot: HealthSnapshot) -> list[str]:
 def _criteria(
     criteria: Sequence[tuple[Criterion, CriterionState]], interval: timedelta, now: datetime
 ) -> list[str]:
+    """Criteria that only WARN report, and the ramp goes on (L14)."""
     found = []
     for criterion, state in criteria:
-        if criterion.dry_run:
+        if criterion.dry_run or criterion.action is GuardAction.WARN:
             continue
         if state.evaluated_at is None or state.judged != criterion:
             found.append(f"Criterion {criterion.key} has not been judged yet.")
@@ -89,13 +91,17 @@ def _criteria(
 
 def _budget(errors: Look) -> list[str]:
     """Where too little is known of errors, the criteria and health decide alone."""
-    if errors.value is None or errors.samples < BURN_SAMPLES or errors.value < ERROR_BUDGET:
+    if errors.value is None or errors.samples < BURN_SAMPLES or _keeps_budget(errors.value):
         return []
     return [
         f"The error budget burns {number(errors.value / ERROR_BUDGET)} times as fast as it may: "
         f"{number(errors.value, apart_from=ERROR_BUDGET)} % of requests failed "
         f"in {BURN_SECONDS // 60} min."
     ]
+
+
+def _keeps_budget(errors: float) -> bool:
+    return meets(errors, Comparator.LT, ERROR_BUDGET)
 
 
 def _help(waiting: int, capacity: int | None) -> list[str]:

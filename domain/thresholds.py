@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from domain.criteria import Aggregation
+from domain.comparisons import meets
+from domain.criteria import Aggregation, Comparator
 from domain.incidents import Severity
 from domain.sentences import number, ordinal
 from domain.verdicts import Look
@@ -43,7 +44,7 @@ class Threshold:
         """Whether a value is beyond a limit."""
         if limit is None:
             return False
-        return value >= limit if self.at_limit else value > limit
+        return meets(value, Comparator.GTE if self.at_limit else Comparator.GT, limit)
 
     def level_of(self, value: float) -> Level:
         """The level of one value, before any damping."""

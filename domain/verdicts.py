@@ -1,29 +1,26 @@
 """Verdicts: what samples say about a criterion, and when a phase acts on it (SPEC X1, A9, A10).
 
 Too little is known far more often than something is wrong, so there are four verdicts, and only
-FAILING counts as a failure. No data holds a phase at most; it never rolls one back.
+FAILING counts as a failure. No data holds a phase at most; it never rolls one back. Before the
+window of a criterion has filled since the activation, too little data is INCONCLUSIVE (L15).
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from operator import eq, ge, gt, le, lt
 
+from domain.comparisons import is_equal, meets
 from domain.criteria import Aggregation, Comparator, Criterion, GuardAction, Verdict
 from domain.metrics import OWN
 from domain.sentences import number, ordinal
 
 GOOD_TICKS = 3  # in a row, before a criterion is no longer FAILING
 FORGET_AFTER = timedelta(minutes=5)  # what lies further apart is not in a row
+# Processes hand over what they counted every ten seconds: what comes in first was partly counted
+# before the run began, so nothing from these seconds counts.
+SETTLING = timedelta(seconds=10)
 
-_HOLDS: Mapping[Comparator, Callable[[float, float], bool]] = {
-    Comparator.LT: lt,
-    Comparator.LTE: le,
-    Comparator.GT: gt,
-    Comparator.GTE: ge,
-    Comparator.EQ: eq,
-}
 _SIGNS: Mapping[Comparator, str] = {
     Comparator.LT: "<",
     Comparator.LTE: "≤",
@@ -31,6 +28,9 @@ _SIGNS: Mapping[Comparator, str] = {
     Comparator.GTE: "≥",
     Comparator.EQ: "=",
 }
+# A total that is below its lower limit may still reach it while its window fills.
+_TOTALS = frozenset({Aggregation.SUM, Aggregation.COUNT})
+_LOWER_LIMITS = frozenset({Comparator.GT, Comparator.GTE, Comparator.EQ})
 _ZERO_OF_NOTHING = frozenset({Aggregation.SUM, Aggregation.COUNT, Aggregation.RATE})
 _STRENGTH = (GuardAction.WARN, GuardAction.HOLD, GuardAction.ROLLBACK)
 
@@ -101,12 +101,17 @@ def judge(
         return _unclear(state, f"could not be measured: {look.problem}")
     if look.value is not None and not _is_number(look.value):
         return _unclear(state, "could not be measured: the value is not a finite number")
-    return _weighed(criterion, _with_zero(criterion, state))
+    return _weighed(criterion, _with_zero(criterion, state), window_fills_at(criterion, started_at))
+
+
+def window_fills_at(criterion: Criterion, started_at: datetime) -> datetime:
+    """From when on the window of a criterion lies within the run as a whole."""
+    return started_at + SETTLING + timedelta(seconds=criterion.window_seconds)
 
 
 def is_kept(criterion: Criterion, value: float) -> bool:
     """Whether one value keeps a criterion."""
-    return _HOLDS[criterion.comparator](value, criterion.threshold)
+    return meets(value, criterion.comparator, criterion.threshold)
 
 
 def is_judged(evaluated_at: datetime | None, now: datetime, interval: timedelta) -> bool:
@@ -148,11 +153,16 @@ def _with_zero(criterion: Criterion, state: CriterionState) -> CriterionState:
     return state
 
 
-def _weighed(criterion: Criterion, state: CriterionState) -> CriterionState:
+def _weighed(criterion: Criterion, state: CriterionState, fills_at: datetime) -> CriterionState:
+    assert state.evaluated_at is not None
+    is_filling = state.evaluated_at < fills_at
     if state.value is None or state.samples < criterion.min_samples:
-        return _too_little(criterion, state)
+        return _too_little(criterion, state, fills_at if is_filling else None)
     if is_kept(criterion, state.value):
         return _good(criterion, state)
+    is_total = criterion.aggregation in _TOTALS and criterion.comparator in _LOWER_LIMITS
+    if is_filling and is_total and state.value < criterion.threshold:
+        return _unclear(state, f"{_amount(criterion, state)} so far, {_fills(fills_at)}")
     return _bad(criterion, state)
 
 
@@ -162,11 +172,16 @@ def _unclear(state: CriterionState, why: str) -> CriterionState:
     return replace(state, verdict=Verdict.INCONCLUSIVE, explanation=f"{state.judged.metric} {why}")
 
 
-def _too_little(criterion: Criterion, state: CriterionState) -> CriterionState:
+def _too_little(
+    criterion: Criterion, state: CriterionState, fills_at: datetime | None
+) -> CriterionState:
+    """`fills_at`: when the window has filled; None where it has."""
     span = f"in {criterion.window_seconds} s"
     if state.samples:
         state = replace(state, empty_ticks=0)
         return _unclear(state, f"has {_samples(state)} {span}, {criterion.min_samples} are needed")
+    if fills_at is not None:
+        return _unclear(state, f"has no samples {span} yet, {_fills(fills_at)}")
     empty = state.empty_ticks + 1
     count = _count(empty, criterion.failure_limit)
     return replace(
@@ -213,18 +228,29 @@ def _bad(criterion: Criterion, state: CriterionState) -> CriterionState:
 def _sentence(criterion: Criterion, state: CriterionState, *, holds: bool) -> str:
     """Such as `error_rate 3.1 % > 2 % in 60 s, 412 samples`."""
     assert state.value is not None
-    unit = unit_of(criterion)
-    tail = f" {unit}" if unit else ""
-    limit = f"{number(criterion.threshold)}{tail}"
-    if holds or state.value == criterion.threshold:
+    limit = f"{number(criterion.threshold)}{_tail(criterion)}"
+    if holds or is_equal(state.value, criterion.threshold):
         relation = f"{'' if holds else 'is not '}{_SIGNS[criterion.comparator]}"
     else:
         relation = ">" if state.value > criterion.threshold else "<"
-    value = f"{number(state.value, apart_from=criterion.threshold)}{tail}"
     return (
-        f"{criterion.metric} {value} {relation} {limit} in {criterion.window_seconds} s, "
-        f"{_samples(state)}"
+        f"{criterion.metric} {_amount(criterion, state)} {relation} {limit} "
+        f"in {criterion.window_seconds} s, {_samples(state)}"
     )
+
+
+def _amount(criterion: Criterion, state: CriterionState) -> str:
+    assert state.value is not None
+    return f"{number(state.value, apart_from=criterion.threshold)}{_tail(criterion)}"
+
+
+def _fills(fills_at: datetime) -> str:
+    return f"its window fills at {fills_at.astimezone(UTC):%H:%M:%S} UTC"
+
+
+def _tail(criterion: Criterion) -> str:
+    unit = unit_of(criterion)
+    return f" {unit}" if unit else ""
 
 
 def unit_of(criterion: Criterion) -> str:

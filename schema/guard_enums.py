@@ -25,7 +25,7 @@ describe(
     LTE="At most it.",
     GT="Above it.",
     GTE="At least it.",
-    EQ="Equal to it.",
+    EQ="Equal to it, within one part in 10^9.",
 )
 describe(
     GuardAction,
@@ -39,7 +39,7 @@ describe(
     "What a judgement found; no data is no failure.",
     PASSING="The promise is kept.",
     FAILING="The promise is broken.",
-    INCONCLUSIVE="There are too few samples to tell.",
+    INCONCLUSIVE="There are too few samples to tell, or its window has not filled yet.",
     NO_DATA="Nothing was measured.",
 )
 describe(

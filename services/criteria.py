@@ -19,6 +19,7 @@ from domain.pauses import GUARD
 from domain.phases import PhaseStatus
 from domain.verdicts import (
     FORGET_AFTER,
+    SETTLING,
     UNJUDGED,
     CriterionState,
     Look,
@@ -29,7 +30,7 @@ from domain.verdicts import (
     unit_of,
 )
 from services import guard_actions, incident_causes, onsets, silences
-from services.measuring import SETTLING, Eyes, Question
+from services.measuring import Eyes, Question
 from services.phase_reads import is_live
 
 logger = logging.getLogger(__name__)

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,9 +21,6 @@ Measure = Callable[
     [AsyncSession, str, Aggregation, int, datetime, datetime | None], Awaitable[Measurement]
 ]
 LIMIT_SECONDS = 5.0
-# Requests are counted by each process and handed over every ten seconds: what comes in first was
-# partly counted before the run began.
-SETTLING = timedelta(seconds=10)
 _AT_ONCE = 4  # sessions of one judge, so that it leaves some to everybody else
 
 

@@ -14,10 +14,9 @@ from domain.health import HealthSnapshot
 from domain.metrics import ERROR_RATE
 from domain.pacing import BURN_SECONDS, Facts, Policy, holds, waits_for_people
 from domain.phases import PhaseStatus, is_last_step
-from domain.verdicts import UNJUDGED, Look
+from domain.verdicts import SETTLING, UNJUDGED, Look
 from services import metric_reads
 from services.health_monitor import HealthMonitor
-from services.measuring import SETTLING
 from settings import Settings
 
 

@@ -19,7 +19,9 @@ class CriterionInput:
         description="Over how long: 10 s to a day, of what processes count 20 s at least."
     )
     comparator: Comparator = strawberry.field(description="How it must stand to the threshold.")
-    threshold: float = strawberry.field(description="The limit.")
+    threshold: float = strawberry.field(
+        description="The limit. A value within one part in 10^9 of it is equal to it."
+    )
     min_samples: int | None = strawberry.field(
         description="With fewer, nothing is judged.", default=20
     )

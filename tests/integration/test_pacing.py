@@ -102,7 +102,7 @@ async def test_health_that_nobody_looks_at_holds_it(guarded: Guarded) -> None:
 
 async def test_a_criterion_that_does_not_pass_holds_it(guarded: Guarded) -> None:
     """A7, A10: failing, unclear or never judged; a dry run holds nothing."""
-    await due(guarded, {**ERRORS, "action": "WARN", "failureLimit": 9})
+    await due(guarded, {**ERRORS, "action": "HOLD", "failureLimit": 9})
     await guarded.tick(1_000, errors=500)
     await guarded.runtime.health.tick()
     (held, budget) = (await guarded.look())["heldBy"]
@@ -120,6 +120,16 @@ async def test_a_criterion_that_was_not_judged_holds_it(guarded: Guarded) -> Non
     await guarded.runtime.health.tick()
     (held,) = (await guarded.look())["heldBy"]
     assert "was last judged 9" in held
+
+
+async def test_a_warning_holds_nothing(guarded: Guarded) -> None:
+    """L14, flagger#1501: it is reported, and the ramp goes on."""
+    await due(guarded, {**ERRORS, "threshold": -1.0, "action": "WARN", "failureLimit": 1})
+    assert (await guarded.criterion())["verdict"] == "FAILING"
+    (incident,) = await guarded.incidents()
+    assert incident.title.endswith("errors_low is not kept")
+    assert (await guarded.look())["heldBy"] == []
+    assert await guarded.sweep() == 1
 
 
 async def test_a_dry_run_holds_nothing(guarded: Guarded) -> None:

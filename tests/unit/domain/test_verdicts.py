@@ -29,6 +29,7 @@ ERRORS = Criterion(
     "errors_low", "error_rate", Aggregation.RATE, 60, Comparator.LTE, 2.0, action=ROLLBACK
 )
 TICK = timedelta(seconds=30)
+BEGAN = NOW - timedelta(hours=1)  # its window has filled
 GOOD, BAD, FEW, EMPTY = Look(1.0, 412), Look(3.1, 412), Look(50.0, 3), Look(None, 0)
 BROKEN = Look(None, 0, "no answer within 5 s")
 
@@ -44,7 +45,7 @@ def after(
     """The state after these looks, one a tick."""
     begin = state.evaluated_at or NOW
     for count, look in enumerate(seen, 1):
-        state = judge(criterion, look, state, started_at=NOW, now=begin + count * every)
+        state = judge(criterion, look, state, started_at=BEGAN, now=begin + count * every)
     return state
 
 
@@ -129,7 +130,7 @@ def test_nothing_failed_is_a_number_where_no_samples_are_asked_for() -> None:
 
 def test_the_first_seconds_are_waited_for() -> None:
     """A9: nothing counts before the initial delay, not even failures."""
-    criterion = replace(ERRORS, initial_delay_seconds=60)
+    criterion = replace(ERRORS, initial_delay_seconds=3_600 + 60)
     state = after([BAD], criterion)
     assert (state.verdict, state.failures) == (INCONCLUSIVE, 0)
     assert state.explanation == "error_rate waits until 20:16:00 UTC"
@@ -157,7 +158,7 @@ def test_no_data_holds_and_never_rolls_back() -> None:
     assert due_action(ERRORS, after([EMPTY, EMPTY])) is HOLD
     assert due_action(ERRORS, after([EMPTY, FEW, EMPTY])) is None
     assert due_action(replace(ERRORS, action=WARN), after([EMPTY] * 9)) is WARN
-    late = replace(ERRORS, initial_delay_seconds=3_600)
+    late = replace(ERRORS, initial_delay_seconds=7_200)
     assert due_action(late, after([EMPTY] * 9, late)) is None
 
 
@@ -222,7 +223,7 @@ def test_only_failures_roll_back(seen: list[Look]) -> None:
     """Without as many failures as the limit there is no rollback, whatever else happens."""
     state = UNJUDGED
     for count, look in enumerate(seen, 1):
-        state = judge(ERRORS, look, state, started_at=NOW, now=NOW + count * TICK)
+        state = judge(ERRORS, look, state, started_at=BEGAN, now=NOW + count * TICK)
         if due_action(ERRORS, state) is ROLLBACK:
             assert look is BAD
             assert seen[:count].count(BAD) >= ERRORS.failure_limit
@@ -251,7 +252,7 @@ def test_a_guard_acts_once_until_all_is_well_again(seen: list[Look]) -> None:
     state, taken = UNJUDGED, 0
     hold = replace(ERRORS, action=HOLD)
     for count, look in enumerate(seen, 1):
-        state = judge(hold, look, state, started_at=NOW, now=NOW + count * TICK)
+        state = judge(hold, look, state, started_at=BEGAN, now=NOW + count * TICK)
         if state.verdict is PASSING:
             taken = 0
         if (action := due_action(hold, state)) is not None:
@@ -263,7 +264,7 @@ def test_a_guard_acts_once_until_all_is_well_again(seen: list[Look]) -> None:
 def test_in_a_silence_nothing_counts(look: Look) -> None:
     """A28: criteria hold; they neither fail nor pass, and nothing is due because of them."""
     before = after([BAD])
-    state = judge(ERRORS, look, before, started_at=NOW, now=NOW + 2 * TICK, held="silence")
+    state = judge(ERRORS, look, before, started_at=BEGAN, now=NOW + 2 * TICK, held="silence")
     assert (state.verdict, state.explanation) == (INCONCLUSIVE, "error_rate is not judged: silence")
     assert (state.failures, state.failing) == (before.failures, before.failing)
     assert due_action(ERRORS, state) is None
