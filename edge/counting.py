@@ -6,6 +6,7 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from schema.context import Runtime
+from schema.reading import TimedReceive
 
 
 def counted(runtime: Runtime) -> list[Middleware]:
@@ -23,18 +24,21 @@ class Counted:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """As the route answers. What it raises before its answer is our fault, like any 5xx."""
-        begin, has_begun = perf_counter(), False
+        body, begin, has_begun = TimedReceive(receive), perf_counter(), False
+
+        def seconds() -> float:
+            return perf_counter() - begin - body.waited_seconds
 
         async def seen(message: Message) -> None:
             nonlocal has_begun
             if message["type"] == "http.response.start":
                 has_begun = True
-                self._meter.count(perf_counter() - begin, failed=message["status"] >= 500)
+                self._meter.count(seconds(), failed=message["status"] >= 500)
             await send(message)
 
         try:
-            await self._app(scope, receive, seen)
+            await self._app(scope, body, seen)
         except Exception:
             if not has_begun:
-                self._meter.count(perf_counter() - begin, failed=True)
+                self._meter.count(seconds(), failed=True)
             raise

@@ -3,16 +3,17 @@
 import logging
 from collections.abc import Iterator
 from enum import StrEnum
-from time import perf_counter
 
 from graphql import GraphQLError
 from strawberry.exceptions import MissingQueryError
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types.execution import StreamExecutionResult
+from strawberry.types.graphql import OperationType
 
 from domain.errors import ErrorCode, LaunchError, RateLimited
 from schema.error_texts import discreet
+from services.response_time import ResponseTimer
 
 logger = logging.getLogger(__name__)
 
@@ -111,8 +112,8 @@ class ErrorPolicy(SchemaExtension):
 
     def on_operation(self) -> Iterator[None]:
         """After a query or mutation."""
-        self._streamed = False
-        self._begin = perf_counter()
+        self._streamed = self._counted = False
+        self._timer = ResponseTimer(self._subscribed)
         yield
         result = self.execution_context.result
         if not self._streamed:
@@ -125,14 +126,21 @@ class ErrorPolicy(SchemaExtension):
         self._streamed = True
         yield None
 
+    def _subscribed(self, seconds: float) -> None:
+        """A stream waits before its first result: that is no response time (L3)."""
+        if self.execution_context.operation_type is OperationType.SUBSCRIPTION:
+            self.execution_context.context.runtime.meter.count(seconds, failed=False)
+            self._counted = True
+
     def _count(self) -> None:
         """Somebody waited for the first result; later ones only count where they fail (S107)."""
         context = self.execution_context.context
-        if self._streamed and not context.at_fault:
+        if self._counted and not context.at_fault:
             return
-        seconds = None if self._streamed else perf_counter() - self._begin
+        seconds = None if self._counted else self._timer.stop()
         context.runtime.meter.count(seconds, failed=context.at_fault)
         context.at_fault = False  # a socket has many operations
+        self._counted = True
 
     def _clean(self, result: object) -> None:
         errors = getattr(result, "errors", None)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from time import perf_counter
 from types import TracebackType
 
 from starlette.requests import Request
@@ -41,6 +42,28 @@ def bounded(receive: Receive, most: int = MAX_BODY, seconds: float = BODY_SECOND
         return message
 
     return read
+
+
+class TimedReceive:
+    """A `receive` that knows how long the caller took to send the body: no response time (L3)."""
+
+    __slots__ = ("_complete", "_receive", "waited_seconds")
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive, self._complete = receive, False
+        self.waited_seconds = 0.0
+
+    async def __call__(self) -> Message:
+        """The next message. What follows the body is the end of the connection."""
+        if self._complete:
+            return await self._receive()
+        begin = perf_counter()
+        try:
+            message = await self._receive()
+        finally:
+            self.waited_seconds += perf_counter() - begin
+        self._complete = not message.get("more_body", False)
+        return message
 
 
 def stream_of(request: Request) -> str:

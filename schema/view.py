@@ -35,6 +35,7 @@ from schema.reading import (
     TOO_MANY_STREAMS,
     Deadline,
     OutOfTime,
+    TimedReceive,
     bounded,
     stream_of,
     too_late,
@@ -93,7 +94,8 @@ class GraphQLView(GraphQL[Context, None]):
         if scope["type"] != "http":
             await super().__call__(scope, receive, send)
             return
-        request = Request(scope, bounded(receive))
+        body = TimedReceive(receive)
+        request = Request(scope, bounded(body))
         begin = perf_counter()
         try:
             self._check(request)
@@ -101,12 +103,12 @@ class GraphQLView(GraphQL[Context, None]):
         except HTTPException as error:
             response = _refused(error)
         except BaseException:
-            self.runtime.meter.count(perf_counter() - begin, failed=True)
+            self.runtime.meter.count(_worked(begin, body), failed=True)
             raise
         if not isinstance(response, StreamingResponse):  # a stream is counted with its results
             context = getattr(request.state, "context", None)
             failed = response.status_code >= 500 or (context is not None and context.at_fault)
-            self.runtime.meter.count(perf_counter() - begin, failed=failed)
+            self.runtime.meter.count(_worked(begin, body), failed=failed)
             await response(scope, receive, send)
             return
         seat, seats = stream_of(request), self.runtime.seats
@@ -270,3 +272,8 @@ def _refused(error: HTTPException) -> Response:
     return Response(
         orjson.dumps(body), error.status_code, headers, "application/json; charset=utf-8"
     )
+
+
+def _worked(begin: float, body: TimedReceive) -> float:
+    """The seconds that this server took, without those in which the caller sent the body."""
+    return perf_counter() - begin - body.waited_seconds

@@ -20,6 +20,7 @@ from domain.propagation import Propagation, Receipt, Start, merge
 from services import propagation_board as board
 from services.propagation_board import Board
 from services.receipts import Receipts, Step, monotonic_ms
+from services.response_time import begins_to_wait
 
 logger = logging.getLogger(__name__)
 
@@ -146,6 +147,7 @@ class Propagations:
 
 
 async def _set_soon(event: asyncio.Event) -> bool:
+    begins_to_wait()
     try:
         async with asyncio.timeout(POLL_SECONDS):
             return await event.wait()

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Generic, Protocol, Self, TypeAlias, TypeVar
 
+from services.response_time import begins_to_wait
+
 T = TypeVar("T")
 
 
@@ -85,6 +87,7 @@ class Subscription(Generic[T]):
             # An event and not a future: it wakes every waiter, so that one which is cancelled
             # at that moment takes nothing from the others.
             self._wake.clear()
+            begins_to_wait()
             await self._wake.wait()
         return self._queue.take()
 

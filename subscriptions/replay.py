@@ -13,6 +13,7 @@ from domain.replays import MOST_EVENTS, Replay
 from schema.context import Info
 from schema.types.events import SHOWN_KINDS, LaunchEvent, cursor_of, stream_gap, to_event
 from services import event_reads
+from services.response_time import begins_to_wait
 from subscriptions.lifetime import AccessEnded
 
 PAGE = 500
@@ -55,6 +56,8 @@ async def replay(
 
 async def _until(moment: float, ended: asyncio.Event) -> None:
     """Wait for a moment of the loop's clock; raises AccessEnded where the access ends before."""
+    if moment > asyncio.get_running_loop().time():
+        begins_to_wait()
     with suppress(TimeoutError):
         async with asyncio.timeout_at(moment):
             await ended.wait()
