@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from redis.asyncio import Redis
 
 from db.queries import heartbeats as queries
+from db.queries.heartbeats import StoredHeartbeat
 from db.session import Database
 from domain.health import HealthStatus
 from domain.heartbeats import MAIL, MAIL_WITHIN, WORKER, Heartbeat, alert_key, parse
@@ -44,11 +45,15 @@ class Heartbeats:
     """One a process."""
 
     def __init__(self, db: Database, redis: Redis, settings: Settings) -> None:
-        """What never beats is late so long after this moment as it may be silent."""
+        """What never beats is late so long after it was first expected as it may be silent.
+
+        That moment is stored, so that restarts do not put it off (L23).
+        """
         self.sources = expected(settings)
         self._db = db
         self._redis = redis
-        self._since = db.clock()
+        self._since = dict.fromkeys(self.sources, db.clock())
+        self._is_stored = False
 
     async def beat(self, name: str) -> bool:
         """Note that a source lives; False where neither store could keep it."""
@@ -68,8 +73,10 @@ class Heartbeats:
         if shelf is None and stored is None:
             return None
         one, other = shelf or {}, stored or {}
+        await self._expect(stored)
+        beats = {name: row.beat_at for name, row in other.items()}
         return [
-            Heartbeat(name, limit, _later(one.get(name), other.get(name)), self._since)
+            Heartbeat(name, limit, _later(one.get(name), beats.get(name)), self._since[name])
             for name, limit in self.sources.items()
         ]
 
@@ -79,6 +86,23 @@ class Heartbeats:
             oldest = await queries.oldest_letter(session)
         if MAIL in self.sources and (oldest is None or self._db.clock() - oldest < MAIL_WITHIN):
             await self.beat(MAIL)
+
+    async def _expect(self, stored: Mapping[str, StoredHeartbeat] | None) -> None:
+        """Take over since when each source is expected, and note it for those that are new."""
+        if stored is None:
+            return
+        known = {name: stored[name].expected_at for name in self.sources if name in stored}
+        self._since |= known
+        if not self._is_stored or len(known) < len(self.sources):
+            storing = within(_DATABASE_SECONDS, self._store_expected(), "expecting heartbeats")
+            self._is_stored = await storing is True
+
+    async def _store_expected(self) -> bool:
+        async with self._db.write() as uow:
+            await queries.forget_unexpected(uow.session, self.sources)
+            for name, since in self._since.items():
+                await queries.expect(uow.session, name, since)
+        return True
 
     async def _to_redis(self, name: str, at: datetime) -> bool:
         await self._redis.hset(KEY, name, at.isoformat())
@@ -93,7 +117,7 @@ class Heartbeats:
         found = await self._redis.hgetall(KEY)
         return {_text(name): datetime.fromisoformat(_text(at)) for name, at in found.items()}
 
-    async def _from_database(self) -> Mapping[str, datetime]:
+    async def _from_database(self) -> Mapping[str, StoredHeartbeat]:
         async with self._db.read() as session:
             return await queries.everything(session)
 

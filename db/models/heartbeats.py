@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.base import Base
+from db.base import Base, Moment
 
 
 class LaunchHeartbeat(Base):
@@ -13,4 +13,5 @@ class LaunchHeartbeat(Base):
     __tablename__ = "launch_heartbeats"
 
     name: Mapped[str] = mapped_column(primary_key=True)
-    beat_at: Mapped[datetime]
+    beat_at: Mapped[datetime | None]  # None: never yet
+    expected_at: Mapped[Moment]  # since when, whatever restarts (L23)

@@ -47,6 +47,28 @@ async def test_who_beats_lives(beats: Heartbeats, clock: Clock) -> None:
     assert (await statuses(beats, clock))[WORKER] is CRITICAL
 
 
+async def test_restarts_do_not_put_off_a_source_that_never_comes(
+    db: Database, redis: Redis, expecting: Settings, clock: Clock
+) -> None:
+    """L23: processes restart every five minutes, and ten are allowed."""
+    for _ in range(2):
+        assert (await statuses(Heartbeats(db, redis, expecting), clock))["exports"] is UNKNOWN
+        clock.advance(290)
+    assert (await statuses(Heartbeats(db, redis, expecting), clock))["exports"] is UNKNOWN
+    clock.advance(30)
+    assert (await statuses(Heartbeats(db, redis, expecting), clock))["exports"] is CRITICAL
+
+
+async def test_a_source_that_is_named_again_is_expected_anew(
+    db: Database, redis: Redis, expecting: Settings, clock: Clock
+) -> None:
+    """L23: it was no longer in the settings for an hour."""
+    await Heartbeats(db, redis, expecting).all()
+    await Heartbeats(db, redis, expecting.model_copy(update={"heartbeats": ""})).all()
+    clock.advance(3_600)
+    assert (await statuses(Heartbeats(db, redis, expecting), clock))["exports"] is UNKNOWN
+
+
 @pytest.mark.parametrize("lost", ["redis", "database"])
 async def test_one_store_is_enough(
     db: Database,
