@@ -37,7 +37,7 @@ query Phases {
     successCriteria {
       criterion {
         key metric aggregation windowSeconds comparator threshold minSamples
-        initialDelaySeconds failureLimit action dryRun
+        initialDelaySeconds failureLimit action dryRun dependsOn
       }
     }
     rollbackPlan { mode drainSeconds notify manualSteps }

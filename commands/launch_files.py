@@ -27,6 +27,7 @@ _DEFAULTS: Mapping[str, Fields] = {
         "failureLimit": 2,
         "action": "HOLD",
         "dryRun": False,
+        "dependsOn": None,
     },
     "rollbackPlan": {"mode": "DISABLE_ALL", "drainSeconds": 0, "notify": [], "manualSteps": []},
     "flags": {"position": 0},

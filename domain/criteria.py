@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from domain.health import CheckType
+
 CUSTOM_PREFIX = "custom."
 
 
@@ -61,3 +63,4 @@ class Criterion:
     failure_limit: int = 2
     action: GuardAction = GuardAction.HOLD
     dry_run: bool = False
+    depends_on: tuple[CheckType, ...] | None = None  # None: the checks of its metric (L16)

@@ -97,6 +97,7 @@ class Facts:
     alert_channels: int = 0
     alerts_tested_at: datetime | None = None
     certificate: Certificate | None = None
+    silenced_criteria: Sequence[str] = ()
 
 
 def assess(facts: Facts, *, phase_key: str, secret: bytes, now: datetime) -> Readiness:
@@ -186,6 +187,13 @@ def _launch_checks(facts: Facts) -> list[ReadinessCheck]:
             facts.platform_evidence,
         ),
         _check("criteria", "Success criteria can be judged", facts.criteria_problems, "all valid"),
+        ReadinessCheck(
+            key="silences",
+            title="No silence holds the criteria",
+            ok=not facts.silenced_criteria,
+            blocking=False,
+            detail=" ".join(facts.silenced_criteria) or "all criteria are judged",
+        ),
         ReadinessCheck(
             key="flags",
             title="The phase has flags",

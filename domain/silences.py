@@ -1,6 +1,6 @@
 """Silences: planned work, during which nobody is told of what it breaks (SPEC A28)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -58,19 +58,23 @@ def covering(silences: Iterable[Silence], check: CheckType | None, at: datetime)
     return max(found, key=lambda silence: silence.ends_at, default=None)
 
 
-def holding(silences: Iterable[Silence], at: datetime) -> Silence | None:
-    """The silence because of which criteria are not judged at a moment."""
+def holding(
+    silences: Iterable[Silence], at: datetime, checks: Collection[CheckType]
+) -> Silence | None:
+    """The silence because of which a criterion that depends on these checks is not judged."""
     found = [
         silence
         for silence in silences
-        if silence.holds_criteria and silence.status(at) is SilenceStatus.IN_FORCE
+        if silence.holds_criteria and any(silence.covers(check, at) for check in checks)
     ]
     return max(found, key=lambda silence: silence.ends_at, default=None)
 
 
-def holds_because(silences: Iterable[Silence], at: datetime) -> str | None:
-    """Why criteria are not judged at a moment, in words; None where they are."""
-    found = holding(silences, at)
+def holds_because(
+    silences: Iterable[Silence], at: datetime, checks: Collection[CheckType]
+) -> str | None:
+    """Why a criterion is not judged at a moment, in words; None where it is."""
+    found = holding(silences, at, checks)
     if found is None:
         return None
     return f"silence until {found.ends_at.astimezone(UTC):%H:%M:%S} UTC ({found.reason})"

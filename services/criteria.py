@@ -15,6 +15,7 @@ from domain.criteria import Criterion, GuardAction
 from domain.criterion_events import CriterionJudged
 from domain.ids import PhaseId, RunId
 from domain.incidents import Observation
+from domain.metric_dependencies import checks_of
 from domain.pauses import GUARD
 from domain.phases import PhaseStatus
 from domain.verdicts import (
@@ -32,6 +33,7 @@ from domain.verdicts import (
 from services import guard_actions, incident_causes, onsets, silences
 from services.measuring import Eyes, Question
 from services.phase_reads import is_live
+from services.silences import Holds
 
 logger = logging.getLogger(__name__)
 
@@ -77,9 +79,9 @@ async def _settle(
     if any(is_judged(state.evaluated_at, uow.now, interval) for state in before.values()):
         return
     criteria = [item for item in criteria_of(phase.success_criteria) if item in looks]
-    held = await silences.hold(uow.session, uow.now)
+    holds = await silences.holds(uow.session, uow.now)
     after = {
-        item.key: _judged(phase, item, looks[item], before, uow.now, interval, held)
+        item.key: _judged(phase, item, looks[item], before, uow.now, interval, holds)
         for item in criteria
     }
     taken = await _act(uow, phase, criteria, after)
@@ -97,7 +99,7 @@ def _judged(
     before: States,
     now: datetime,
     interval: timedelta,
-    held: str | None,
+    holds: Holds,
 ) -> CriterionState:
     assert phase.started_at is not None
     return judge(
@@ -107,7 +109,7 @@ def _judged(
         started_at=phase.started_at,
         now=now,
         forget_after=max(FORGET_AFTER, 3 * interval),
-        held=held,
+        held=holds(checks_of(criterion)),
     )
 
 

@@ -18,7 +18,7 @@ from domain.criterion_checks import problems
 from domain.health import CheckType
 from domain.ids import global_id
 from domain.readiness import Facts, HealthEvidence, Readiness, RehearsalEvidence, assess
-from services import presence
+from services import presence, silences
 from services.certificates import CertificateWatch
 from services.health import evidence
 from services.health_monitor import HealthMonitor
@@ -66,12 +66,14 @@ async def of_phase(
     """The readiness of one phase at this moment."""
     busy = await phases.active_elsewhere(session, phase.id, phase.platforms)
     severe = await incidents.severe_open(session)
+    criteria = criteria_of(phase.success_criteria)
     facts = Facts(
         phase_version=phase.version,
         health=gate.health,
         severe_incidents=[f"#{row.number} {row.title}" for row in severe],
         flag_count=flag_count,
-        criteria_problems=problems(criteria_of(phase.success_criteria)),
+        criteria_problems=problems(criteria),
+        silenced_criteria=await silences.held_criteria(session, criteria, now),
         busy_platforms=[f"{row.phase_name} is active" for row in busy],
         operators_watching=gate.operators_watching,
         backup_age=gate.backup_age,

@@ -1,8 +1,9 @@
 """Make silences, end them early, list them (SPEC A28)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,8 +15,10 @@ from db.queries.silences import silence_of
 from db.session import UnitOfWork
 from domain.actors import Actor
 from domain.alert_events import SilenceChanged
+from domain.criteria import Criterion
 from domain.errors import NotFound
 from domain.health import CheckType
+from domain.metric_dependencies import checks_of
 from domain.silences import (
     Silence,
     SilenceStatus,
@@ -95,9 +98,21 @@ async def of_checks(
     return {check: silence for check, silence in found.items() if silence is not None}
 
 
-async def hold(session: AsyncSession, now: datetime) -> str | None:
-    """Why criteria and limits are not judged now; None where they are."""
-    return holds_because(await queries.since(session, now), now)
+Holds = Callable[[Collection[CheckType]], str | None]
+
+
+async def holds(session: AsyncSession, now: datetime) -> Holds:
+    """Tells why what depends on some checks is not judged now; None where it is (L16)."""
+    return partial(holds_because, await queries.since(session, now), now)
+
+
+async def held_criteria(
+    session: AsyncSession, criteria: Iterable[Criterion], now: datetime
+) -> list[str]:
+    """The criteria that a silence in force keeps from being judged, as sentences."""
+    because = await holds(session, now)
+    found = [(item.key, because(checks_of(item))) for item in criteria]
+    return [f"Criterion {key} is not judged: {why}." for key, why in found if why is not None]
 
 
 def _record(

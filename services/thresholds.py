@@ -8,6 +8,7 @@ from db.queries import phases as phase_queries
 from db.session import Database, UnitOfWork
 from domain import incident_causes as causes
 from domain.incidents import Observation
+from domain.metric_dependencies import checks_of_metric
 from domain.pauses import GUARD
 from domain.phases import PhaseStatus
 from domain.thresholds import (
@@ -45,7 +46,8 @@ async def _settle(uow: UnitOfWork, threshold: Threshold, look: Look, interval: t
     before = await queries.lock_threshold(uow.session, threshold.name, uow.now)
     if is_judged(before.evaluated_at, uow.now, interval):
         return
-    held = await silences.hold(uow.session, uow.now)
+    holds = await silences.holds(uow.session, uow.now)
+    held = holds(checks_of_metric(threshold.metric))
     after = next_state(threshold, look, before, uow.now, held=held)
     await queries.save_threshold(uow.session, threshold.name, after, uow.now)
     if after.level is not Level.GOOD:

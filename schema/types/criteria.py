@@ -5,7 +5,9 @@ from datetime import datetime
 import strawberry
 
 from domain import criteria as domain
+from domain.metric_dependencies import checks_of
 from domain.verdicts import UNJUDGED, CriterionState
+from schema.enums import CheckType
 from schema.guard_enums import Aggregation, Comparator, GuardAction, Verdict
 
 
@@ -24,6 +26,12 @@ class Criterion:
     failure_limit: int = strawberry.field(description="How many failures in a row before it acts.")
     action: GuardAction = strawberry.field(description="What it then does.")
     dry_run: bool = strawberry.field(description="Judged and shown, but it never acts.")
+    depends_on: list[CheckType] | None = strawberry.field(
+        description="The checks that it names itself; null: those of its metric."
+    )
+    checks: list[CheckType] = strawberry.field(
+        description="While one of these checks is silenced, it is not judged."
+    )
 
     @classmethod
     def of(cls, criterion: domain.Criterion) -> "Criterion":
@@ -40,6 +48,8 @@ class Criterion:
             failure_limit=criterion.failure_limit,
             action=criterion.action,
             dry_run=criterion.dry_run,
+            depends_on=None if criterion.depends_on is None else list(criterion.depends_on),
+            checks=[check for check in CheckType if check in checks_of(criterion)],
         )
 
 

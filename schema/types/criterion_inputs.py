@@ -3,6 +3,7 @@
 import strawberry
 
 from domain import criteria as rules
+from schema.enums import CheckType
 from schema.guard_enums import Aggregation, Comparator, GuardAction
 
 
@@ -35,6 +36,11 @@ class CriterionInput:
         description="What it then does.", default=rules.GuardAction.HOLD
     )
     dry_run: bool | None = strawberry.field(description="Judged, but it never acts.", default=False)
+    depends_on: list[CheckType] | None = strawberry.field(
+        description="While one of these checks is silenced, it is not judged; left out: the checks "
+        "of its metric, none for `custom.*`.",
+        default=None,
+    )
 
     def rule(self) -> rules.Criterion:
         """What the domain takes; null is the default."""
@@ -50,4 +56,5 @@ class CriterionInput:
             failure_limit=2 if self.failure_limit is None else self.failure_limit,
             action=self.action or rules.GuardAction.HOLD,
             dry_run=bool(self.dry_run),
+            depends_on=None if self.depends_on is None else tuple(self.depends_on),
         )

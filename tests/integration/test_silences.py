@@ -166,6 +166,31 @@ async def test_criteria_hold_and_limits_too(guarded: Guarded) -> None:
     assert (await guarded.look())["status"] == "ROLLED_BACK"
 
 
+async def test_a_silence_holds_only_what_depends_on_it(guarded: Guarded) -> None:
+    """L16: e-mail is silenced; errors still roll back, and readiness names what is held."""
+    letters = {**ERRORS, "key": "letters", "threshold": 90.0, "dependsOn": ["EMAIL"]}
+    await guarded.go_live(ERRORS, letters)
+    await announce(guarded.db, EMAIL)
+    await guarded.tick(1_000, errors=500)
+    document = """query ($id: ID!) { launchPhase(id: $id) {
+      readiness { checks { key ok detail } }
+      successCriteria { criterion { dependsOn checks } } } }"""
+    phase = (await guarded.client.data(document, id=guarded.phase))["launchPhase"]
+    (check,) = [item for item in phase["readiness"]["checks"] if item["key"] == "silences"]
+    assert (check["ok"], check["detail"].startswith("Criterion letters is not judged")) == (
+        False,
+        True,
+    )
+    assert [item["criterion"] for item in phase["successCriteria"]] == [
+        {"dependsOn": None, "checks": ["DATABASE", "API", "AUTH"]},
+        {"dependsOn": ["EMAIL"], "checks": ["EMAIL"]},
+    ]
+    errors, held = (await guarded.look())["successCriteria"]
+    assert (errors["verdict"], held["verdict"]) == ("FAILING", "INCONCLUSIVE")
+    await guarded.tick(1_000, errors=500)
+    assert (await guarded.look())["status"] == "ROLLED_BACK"
+
+
 async def test_criteria_go_on_where_it_says_so(guarded: Guarded) -> None:
     await guarded.go_live(ERRORS)
     await announce(guarded.db, EMAIL, holds_criteria=False)

@@ -10,6 +10,7 @@ import type { CheckType } from "../../gql/graphql";
 import { serverNow } from "../../lib/clock";
 import { placed } from "../../lib/forms";
 import { TITLES } from "../health/checks";
+import { HeldCriteria } from "./HeldCriteria";
 import { CreateSilenceMutation } from "./silences.graphql";
 
 const SPANS = [
@@ -43,7 +44,8 @@ export function SilenceDialog({ onMade, onClose }: { onMade: () => void; onClose
           <Select label="For" data={SPANS} allowDeselect={false} {...form.getInputProps("minutes")} />
           <MultiSelect label="Which checks" description="Empty: all of them." clearable
             data={Object.entries(TITLES).map(([value, label]) => ({ value, label }))} {...form.getInputProps("checks")} />
-          <Switch label="Success criteria wait too" {...form.getInputProps("holdsCriteria", { type: "checkbox" })} />
+          <Switch label="Success criteria that depend on them wait too" {...form.getInputProps("holdsCriteria", { type: "checkbox" })} />
+          {form.values.holdsCriteria && <HeldCriteria checks={form.values.checks} />}
           <FormProblem>{problem}</FormProblem>
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>Cancel</Button>

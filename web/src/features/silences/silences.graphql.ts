@@ -17,6 +17,15 @@ export const CreateSilenceMutation = graphql(`
   }
 `);
 
+export const DependentsQuery = graphql(`
+  query Dependents {
+    launchPhases(status: [ACTIVE, PAUSED]) {
+      id name
+      successCriteria { criterion { key checks } }
+    }
+  }
+`);
+
 export const EndSilenceMutation = graphql(`
   mutation EndSilence($id: ID!) {
     endSilence(id: $id) { silence { id } errors { code message path } }

@@ -1,0 +1,69 @@
+"""Which health checks each metric depends on: a silence holds only what depends on it (L16, A28).
+
+Planned work on a check spoils the numbers of the metrics that depend on it. Redis may be away
+without failing a request, so requests do not depend on REALTIME; mail waits in the outbox, so only
+what people do after a letter depends on EMAIL. Custom metrics depend on nothing known here.
+"""
+
+from collections.abc import Mapping
+
+from domain import journey_metrics as journeys
+from domain.criteria import Criterion
+from domain.health import CheckType
+from domain.journeys import JourneyKey
+from domain.metrics import (
+    CONNECTIONS,
+    ERROR_RATE,
+    FAILED_SIGNUPS,
+    LOOP_LAG,
+    POOL_USED,
+    REQUEST_ERRORS,
+    REQUESTS,
+    RESPONSE_TIME,
+    SIGNUPS,
+    SOCKETS,
+)
+
+Checks = frozenset[CheckType]
+
+_REQUESTS: Checks = frozenset({CheckType.API, CheckType.AUTH, CheckType.DATABASE})
+_LETTERS: Checks = _REQUESTS | {CheckType.EMAIL}
+_JOURNEYS: Mapping[str, Checks] = {
+    name(key): _LETTERS
+    for key in JourneyKey
+    for name in (
+        journeys.completed,
+        journeys.failed,
+        journeys.ended,
+        journeys.success,
+        journeys.seconds,
+    )
+}
+CHECKS_OF_METRICS: Mapping[str, Checks] = {
+    REQUESTS: _REQUESTS,
+    REQUEST_ERRORS: _REQUESTS,
+    RESPONSE_TIME: _REQUESTS,
+    ERROR_RATE: _REQUESTS,
+    SIGNUPS: _REQUESTS,
+    "supplier_signups": _REQUESTS,
+    "couple_signups": _REQUESTS,
+    FAILED_SIGNUPS: _REQUESTS,
+    CONNECTIONS: _LETTERS,
+    "successful_connections": _LETTERS,
+    LOOP_LAG: frozenset({CheckType.API}),
+    POOL_USED: frozenset({CheckType.DATABASE}),
+    SOCKETS: frozenset({CheckType.API, CheckType.REALTIME}),
+    **_JOURNEYS,
+}
+
+
+def checks_of_metric(metric: str) -> Checks:
+    """None for metrics of others."""
+    return CHECKS_OF_METRICS.get(metric, frozenset())
+
+
+def checks_of(criterion: Criterion) -> Checks:
+    """Those that the criterion names itself, else those of its metric."""
+    if criterion.depends_on is not None:
+        return frozenset(criterion.depends_on)
+    return checks_of_metric(criterion.metric)
