@@ -116,6 +116,7 @@ class Measurement:
 
     value: float | None
     samples: int
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +185,11 @@ def info_of(metric: str, path: Sequence[str] = ("name",)) -> MetricInfo:
         return OWN[metric]
     if is_custom(metric):
         return CUSTOM
-    raise Invalid(f"There is no metric {metric[:100]!r}. {CUSTOM_RULE}", path=path)
+    known = ", ".join(sorted(OWN))
+    raise Invalid(
+        f"There is no metric {metric[:100]!r}. {CUSTOM_RULE}. Those of the system: {known}.",
+        path=path,
+    )
 
 
 def shortest_window(metric: str) -> int:
@@ -204,17 +209,22 @@ def check_tags(tags: Mapping[str, str], path: Sequence[str]) -> None:
         raise Invalid(f"At most {MAX_TAGS} tags of 100 characters.", path=path)
 
 
+def fitting(metric: str) -> list[Aggregation]:
+    """What the samples of a metric can become; raises Invalid for an unknown one."""
+    info = info_of(metric)
+    possible = _FITTING_CUSTOM if info is CUSTOM else _FITTING[info.kind]
+    return [item for item in Aggregation if item in possible]
+
+
 def check_fitting(
     metric: str, aggregation: Aggregation, path: Sequence[str] = ("aggregation",)
 ) -> None:
     """Raises Invalid where the samples of a metric cannot become such a number (SPEC S15)."""
-    info = info_of(metric)
-    fitting = _FITTING_CUSTOM if info is CUSTOM else _FITTING[info.kind]
-    if aggregation not in fitting:
-        possible = ", ".join(sorted(item.name for item in fitting))
+    possible = fitting(metric)
+    if aggregation not in possible:
+        names, kind = ", ".join(sorted(item.name for item in possible)), info_of(metric).kind
         raise Invalid(
-            f"{metric} is a {info.kind}: it has no {aggregation.name}. Possible: {possible}.",
-            path=path,
+            f"{metric} is a {kind}: it has no {aggregation.name}. Possible: {names}.", path=path
         )
 
 

@@ -42,6 +42,7 @@ class Look:
     value: float | None
     samples: int
     problem: str | None = None
+    unit: str = ""  # of a custom metric
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class CriterionState:
     explanation: str = "Nothing has been measured for this criterion yet."
     value: float | None = None
     samples: int = 0
+    unit: str = ""
     failures: int = 0
     good_ticks: int = 0
     empty_ticks: int = 0
@@ -89,6 +91,7 @@ def judge(
         _in_a_row(known, now, forget_after),
         value=look.value if _is_number(look.value) else None,
         samples=look.samples,
+        unit=look.unit,
         evaluated_at=now,
         judged=criterion,
     )
@@ -228,7 +231,7 @@ def _bad(criterion: Criterion, state: CriterionState) -> CriterionState:
 def _sentence(criterion: Criterion, state: CriterionState, *, holds: bool) -> str:
     """Such as `error_rate 3.1 % > 2 % in 60 s, 412 samples`."""
     assert state.value is not None
-    limit = f"{number(criterion.threshold)}{_tail(criterion)}"
+    limit = f"{number(criterion.threshold)}{_tail(criterion, state)}"
     if holds or is_equal(state.value, criterion.threshold):
         relation = f"{'' if holds else 'is not '}{_SIGNS[criterion.comparator]}"
     else:
@@ -241,24 +244,24 @@ def _sentence(criterion: Criterion, state: CriterionState, *, holds: bool) -> st
 
 def _amount(criterion: Criterion, state: CriterionState) -> str:
     assert state.value is not None
-    return f"{number(state.value, apart_from=criterion.threshold)}{_tail(criterion)}"
+    return f"{number(state.value, apart_from=criterion.threshold)}{_tail(criterion, state)}"
 
 
 def _fills(fills_at: datetime) -> str:
     return f"its window fills at {fills_at.astimezone(UTC):%H:%M:%S} UTC"
 
 
-def _tail(criterion: Criterion) -> str:
-    unit = unit_of(criterion)
+def _tail(criterion: Criterion, state: CriterionState) -> str:
+    unit = unit_of(criterion, state)
     return f" {unit}" if unit else ""
 
 
-def unit_of(criterion: Criterion) -> str:
+def unit_of(criterion: Criterion, state: CriterionState) -> str:
     """The unit of the number that a criterion compares."""
     known = OWN.get(criterion.metric)
     if criterion.aggregation is Aggregation.COUNT:
         return ""
-    unit = known.unit if known else ""
+    unit = known.unit if known else state.unit
     if criterion.aggregation is Aggregation.RATE and (known is None or known.parts is None):
         return f"{unit}/s"
     return unit

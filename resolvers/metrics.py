@@ -9,9 +9,10 @@ from schema.context import Info
 from schema.enums import TimeRange
 from schema.guard_enums import Aggregation
 from schema.scalars import JSON
+from schema.types.metric_catalog import Metric
 from schema.types.metrics import MetricSampleInput, MetricSeries, MetricsSnapshot, tags_of
 from schema.types.node import decode_id
-from services import metric_reads, metric_samples, metric_spans
+from services import metric_catalog, metric_reads, metric_samples, metric_spans
 
 Window = Annotated[TimeRange, strawberry.argument(description="How far back to look.")]
 PhaseId = Annotated[
@@ -21,6 +22,10 @@ Name = Annotated[str, strawberry.argument(description="The metric.")]
 How = Annotated[Aggregation, strawberry.argument(description="How samples become one number.")]
 Tags = Annotated[
     JSON | None, strawberry.argument(description="Only samples with these tags, texts by name.")
+]
+Search = Annotated[
+    str | None,
+    strawberry.argument(description="Part of the name; at most 500 of outside tools are listed."),
 ]
 Samples = Annotated[
     list[MetricSampleInput], strawberry.argument(description="1 to 500; all are kept or none.")
@@ -46,6 +51,12 @@ async def metric_series(
         span = await metric_spans.span_of(session, range, info.context.now)
         line = await metric_reads.series(session, name, aggregation, span, wanted)
     return MetricSeries.of(line)
+
+
+async def catalog(info: Info, search: Search = None) -> list[Metric]:
+    """Those of the system, and those that outside tools have sent."""
+    async with info.context.db.read() as session:
+        return [Metric.of(item) for item in await metric_catalog.search(session, search or "")]
 
 
 async def record(info: Info, samples: Samples) -> int:

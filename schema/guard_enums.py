@@ -1,10 +1,11 @@
 """The enums of guards: criteria, verdicts, what they do, and who pauses."""
 
 from domain.criteria import Aggregation, Comparator, GuardAction, Verdict
+from domain.metrics import MetricKind
 from domain.pauses import PauseAuthor
 from schema.enums import describe
 
-__all__ = ["Aggregation", "Comparator", "GuardAction", "PauseAuthor", "Verdict"]
+__all__ = ["Aggregation", "Comparator", "GuardAction", "MetricKind", "PauseAuthor", "Verdict"]
 
 describe(
     Aggregation,
@@ -48,4 +49,12 @@ describe(
     PERSON="A person, or a tool that acts for one.",
     GUARD="A success criterion with action HOLD, or one without data.",
     WATCHDOG="The watchdog: nobody checked the health of the launch.",
+)
+describe(
+    MetricKind,
+    "How samples of a metric add up.",
+    COUNTER="Events that are counted.",
+    GAUGE="A level that goes up and down.",
+    RATIO="Two counters, in percent.",
+    HISTOGRAM="Durations, of which percentiles can be asked.",
 )

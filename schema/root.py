@@ -68,6 +68,7 @@ from schema.types.invitations import (
 from schema.types.journeys import Journey
 from schema.types.launch_states import LaunchState
 from schema.types.mail import MailConnection, MailPayload
+from schema.types.metric_catalog import Metric
 from schema.types.metrics import MetricSeries, MetricsSnapshot
 from schema.types.node import Node
 from schema.types.onboarding import Onboarding, OnboardingPayload
@@ -153,6 +154,7 @@ class Query:
     system_status: SystemStatus = query(health.system_status)
     launch_metrics: MetricsSnapshot = query(metrics.launch_metrics, Scope.METRICS_READ, cost=10)
     metric_series: MetricSeries = query(metrics.metric_series, Scope.METRICS_READ, cost=10)
+    metrics: list[Metric] = query(metrics.catalog, Scope.METRICS_READ)
 
     incidents: IncidentConnection = query(incidents.incidents, Scope.INCIDENTS_READ)
     incident_assignees: AssigneeConnection = query(

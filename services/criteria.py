@@ -148,7 +148,7 @@ async def _first_bad_at(
 
 
 def _observation(criterion: Criterion, state: CriterionState) -> Observation:
-    return Observation(state.explanation, state.value, unit_of(criterion))
+    return Observation(state.explanation, state.value, unit_of(criterion, state))
 
 
 async def _tell(

@@ -80,4 +80,4 @@ class Eyes:
         except Exception as error:
             logger.exception("metrics: %s could not be measured", question.metric)
             return Look(None, 0, f"{type(error).__name__} in the provider")
-        return Look(found.value, found.samples)
+        return Look(found.value, found.samples, unit=found.unit)

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from db.queries import custom_metrics
 from db.queries import metrics as queries
 from domain import metrics as rules
 from domain.criteria import Aggregation
@@ -67,7 +68,15 @@ async def measure(
         start = min(max(start, not_before), now)
     span = await spans.known(session, Span(start, now))
     found = await _folded(session, _parts(metric), span, _spread([(metric, aggregation)]))
-    return measured(metric, aggregation, found, (now - start).total_seconds())
+    number = measured(metric, aggregation, found, (now - start).total_seconds())
+    return replace(number, unit=await unit_of(session, metric))
+
+
+async def unit_of(session: AsyncSession, metric: str) -> str:
+    """Of our own as the code says, of others as they sent it (L13)."""
+    if not rules.is_custom(metric):
+        return info_of(metric).unit
+    return (await custom_metrics.units_of(session, [metric])).get(metric, "")
 
 
 async def snapshot(
@@ -118,7 +127,7 @@ async def series(
     """One line; raises Invalid for an unknown metric or a number that it cannot have."""
     check_fitting(metric, aggregation)
     (line,) = await _lines(session, span, ((metric, aggregation),), tags)
-    return line
+    return replace(line, unit=await unit_of(session, metric))
 
 
 async def _lines(

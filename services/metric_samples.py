@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from db.queries import custom_metrics
 from db.queries import metric_rollups as rollups
 from db.queries import metrics as queries
 from db.session import UnitOfWork
@@ -54,13 +55,14 @@ async def record_samples(uow: UnitOfWork, samples: Sequence[Sample]) -> int:
     for index, sample in enumerate(samples):
         _check(sample, index, uow.now)
     await _admit(uow, samples)
+    units = await _units(uow, samples)
     phase_id = await queries.active_phase(uow.session)
     rows: list[dict[str, object]] = [
         {
             "metric_name": sample.name,
             "kind": MetricKind.GAUGE,
             "metric_value": sample.value,
-            "metric_unit": sample.unit,
+            "metric_unit": units[sample.name],
             "tags": dict(sample.tags),
             "recorded_at": sample.at or uow.now,
             "phase_id": phase_id,
@@ -135,6 +137,22 @@ async def _admit(uow: UnitOfWork, samples: Sequence[Sample]) -> None:
             "values, such as a region, not for ids.",
             path=("samples",),
         )
+
+
+async def _units(uow: UnitOfWork, samples: Sequence[Sample]) -> Mapping[str, str]:
+    """One unit for each metric: numbers of different units have no sum (L13)."""
+    first: dict[str, str] = {}
+    for sample in samples:
+        first[sample.name] = first.get(sample.name) or sample.unit
+    units = await custom_metrics.register(uow.session, first)
+    for index, sample in enumerate(samples):
+        unit = units[sample.name]
+        if sample.unit and sample.unit != unit:
+            raise Invalid(
+                f"{sample.name} is measured in {unit!r}: send that unit, or use another name.",
+                path=("samples", str(index), "unit"),
+            )
+    return units
 
 
 def _check(sample: Sample, index: int, now: datetime) -> None:

@@ -28,7 +28,18 @@ class LaunchMetric(Base):
     metric_unit: Mapped[str] = mapped_column(server_default=text("''"))
     tags: Mapped[dict[str, object]] = mapped_column(JSONB, server_default=text("'{}'"))
     recorded_at: Mapped[Moment]
+    # In the order of recording: the last of several samples of one moment is the newest (L13).
+    seq: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
     phase_id: Mapped[UUID | None] = mapped_column(reference("launch_phases", ondelete="SET NULL"))
+
+
+class CustomMetric(Base):
+    """A metric of an outside tool. Its first unit is its unit (L13)."""
+
+    __tablename__ = "custom_metrics"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    unit: Mapped[str] = mapped_column(server_default=text("''"))
 
 
 class KnownSeries(Base):
@@ -70,4 +81,7 @@ class MetricRollup(Base):
     minimum: Mapped[float] = mapped_column(Double)
     maximum: Mapped[float] = mapped_column(Double)
     last: Mapped[float] = mapped_column(Double)
+    # Of the sample that is `last`. Null where a process folded it itself, at `bucket_at`.
+    last_at: Mapped[datetime | None]
+    last_seq: Mapped[int | None] = mapped_column(BigInteger)
     histogram: Mapped[dict[str, object]] = mapped_column(JSONB, server_default=text("'{}'"))

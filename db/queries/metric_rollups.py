@@ -18,7 +18,8 @@ _ROLL = """
 WITH source AS ({source}),
 binned AS (
   SELECT metric_name, date_bin(CAST(:step AS interval), at, 'epoch'::timestamptz) AS bucket_at,
-         tags, md5(tags::text) AS tags_hash, at, samples, total, minimum, maximum, last, histogram
+         tags, md5(tags::text) AS tags_hash, samples, total, minimum, maximum,
+         last, last_at, last_seq, histogram
   FROM source
 ),
 counted AS (
@@ -30,19 +31,22 @@ counted AS (
 )
 INSERT INTO launch_metric_rollups AS target
   (metric_name, resolution_seconds, bucket_at, tags_hash, tags,
-   samples, total, minimum, maximum, last, histogram)
+   samples, total, minimum, maximum, last, last_at, last_seq, histogram)
 SELECT binned.metric_name, :resolution, binned.bucket_at, binned.tags_hash,
        (array_agg(tags))[1], sum(samples), sum(total), min(minimum), max(maximum),
-       (array_agg(last ORDER BY at DESC))[1],
+       (array_agg(last ORDER BY last_at DESC, last_seq DESC))[1],
+       max(last_at), (array_agg(last_seq ORDER BY last_at DESC, last_seq DESC))[1],
        coalesce((array_agg(counted.histogram))[1], '{{}}'::jsonb)
 FROM binned LEFT JOIN counted USING (metric_name, bucket_at, tags_hash)
 GROUP BY 1, 3, 4
 ON CONFLICT (metric_name, resolution_seconds, bucket_at, tags_hash) DO UPDATE SET
   samples = excluded.samples, total = excluded.total, minimum = excluded.minimum,
-  maximum = excluded.maximum, last = excluded.last, histogram = excluded.histogram
-WHERE (target.samples, target.total, target.minimum, target.maximum, target.last)
+  maximum = excluded.maximum, last = excluded.last, last_at = excluded.last_at,
+  last_seq = excluded.last_seq, histogram = excluded.histogram
+WHERE (target.samples, target.total, target.minimum, target.maximum, target.last, target.last_seq)
   IS DISTINCT FROM
-  (excluded.samples, excluded.total, excluded.minimum, excluded.maximum, excluded.last)
+  (excluded.samples, excluded.total, excluded.minimum, excluded.maximum, excluded.last,
+   excluded.last_seq)
 """
 _MINUTES = _ROLL.format(source=" UNION ALL ".join(part + _OURS for part in parts(FINE)))
 _HOURS = _ROLL.format(source=" UNION ALL ".join(part + _OURS for part in parts(MINUTE)))

@@ -19,12 +19,14 @@ from domain.windows import FINE, Tier
 RAW = """
 SELECT metric_name, recorded_at AS at, 1 AS samples, metric_value AS total,
        metric_value AS minimum, metric_value AS maximum, metric_value AS last,
+       recorded_at AS last_at, seq AS last_seq,
        '{{}}'::jsonb AS histogram, tags
 FROM launch_metrics
 WHERE recorded_at >= :{start} AND recorded_at < :{end}
 """
 ROLLED = """
-SELECT metric_name, bucket_at AS at, samples, total, minimum, maximum, last, histogram, tags
+SELECT metric_name, bucket_at AS at, samples, total, minimum, maximum, last,
+       coalesce(last_at, bucket_at) AS last_at, coalesce(last_seq, 0) AS last_seq, histogram, tags
 FROM launch_metric_rollups
 WHERE resolution_seconds = {resolution} AND bucket_at >= :{start} AND bucket_at < :{end}
 """
@@ -34,7 +36,7 @@ _SUMS = """
 WITH source AS ({source})
 SELECT {bucket} AS bucket, metric_name, sum(samples)::bigint AS samples, sum(total) AS total,
        min(minimum) AS minimum, max(maximum) AS maximum,
-       (array_agg(last ORDER BY at DESC))[1] AS last
+       (array_agg(last ORDER BY last_at DESC, last_seq DESC))[1] AS last
 FROM source GROUP BY 1, 2 ORDER BY 1
 """
 _HISTOGRAMS = """

@@ -1,6 +1,6 @@
 """since when a heartbeat is expected
 
-Revision: 0053, after 0052
+Revision: 0054, after 0053
 """
 
 from collections.abc import Sequence
@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = '0053'
-down_revision: str | Sequence[str] | None = '0052'
+revision: str = '0054'
+down_revision: str | Sequence[str] | None = '0053'
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

@@ -1,0 +1,31 @@
+"""Which metrics there are (L13)."""
+
+import strawberry
+
+from schema.enums import CheckType
+from schema.guard_enums import Aggregation, MetricKind
+from services import metric_catalog as catalog
+
+
+@strawberry.type(description="A metric that criteria and charts can use.")
+class Metric:
+    """Of the system, or of an outside tool that has sent samples of it."""
+
+    name: str = strawberry.field(description="Those of outside tools start with `custom.`.")
+    kind: MetricKind = strawberry.field(description="How its samples add up.")
+    unit: str = strawberry.field(description="Such as `ms` or `%`; empty for a count.")
+    aggregations: list[Aggregation] = strawberry.field(description="What they can become.")
+    checks: list[CheckType] = strawberry.field(
+        description="The health checks that it depends on; a silence of one holds its criteria."
+    )
+
+    @classmethod
+    def of(cls, metric: catalog.Metric) -> "Metric":
+        """A metric as the graph shows it."""
+        return cls(
+            name=metric.name,
+            kind=metric.kind,
+            unit=metric.unit,
+            aggregations=list(metric.aggregations),
+            checks=list(metric.checks),
+        )
