@@ -98,7 +98,7 @@ PERCENTILES = {Aggregation.P50: 0.50, Aggregation.P95: 0.95, Aggregation.P99: 0.
 
 # Each process hands these over every ten seconds at most, not at the moment they happen.
 _HANDED_OVER = frozenset({REQUESTS, REQUEST_ERRORS, RESPONSE_TIME, LOOP_LAG, POOL_USED, SOCKETS})
-_SHORTEST_SECONDS = 20
+SHORTEST_SECONDS = 20
 
 _FITTING = {
     MetricKind.COUNTER: {Aggregation.SUM, Aggregation.COUNT, Aggregation.RATE, Aggregation.LAST},
@@ -195,7 +195,7 @@ def info_of(metric: str, path: Sequence[str] = ("name",)) -> MetricInfo:
 def shortest_window(metric: str) -> int:
     """In seconds: a window that lies between two hand-overs would look as if nothing happened."""
     parts = info_of(metric).parts or (metric,)
-    return _SHORTEST_SECONDS if _HANDED_OVER.intersection(parts) else 0
+    return SHORTEST_SECONDS if _HANDED_OVER.intersection(parts) else 0
 
 
 def is_custom(metric: str) -> bool:

@@ -3,15 +3,15 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.session import Database
 from domain.criteria import Aggregation
 from domain.errors import DependencyDown, LaunchError
-from domain.metrics import Measurement, check_fitting
+from domain.metrics import SHORTEST_SECONDS, Measurement, check_fitting
 from domain.verdicts import Look
 from services import metric_reads
 
@@ -33,9 +33,15 @@ class Question:
     window_seconds: int
     not_before: datetime | None = None
 
+    def at(self, now: datetime) -> "Question":
+        """The same for all runs that are older than the window."""
+        start = now - timedelta(seconds=max(self.window_seconds, SHORTEST_SECONDS))
+        is_past = self.not_before is not None and self.not_before <= start
+        return replace(self, not_before=None) if is_past else self
+
 
 class Eyes:
-    """How one process looks at metrics."""
+    """How one tick looks at metrics: it measures each number once, whoever asks for it."""
 
     def __init__(
         self,
@@ -47,9 +53,17 @@ class Eyes:
         self._db = db
         self._measure = measure
         self._limit = limit_seconds
+        self._looks: dict[Question, Look] = {}
 
     async def look_all(self, questions: Sequence[Question]) -> list[Look]:
         """All answers, in order; a few at a time."""
+        now = self._db.clock()
+        wanted = [question.at(now) for question in questions]
+        new = [item for item in dict.fromkeys(wanted) if item not in self._looks]
+        self._looks |= zip(new, await self._look_each(new), strict=True)
+        return [self._looks[item] for item in wanted]
+
+    async def _look_each(self, questions: Sequence[Question]) -> list[Look]:
         gate = asyncio.Semaphore(_AT_ONCE)
 
         async def look(question: Question) -> Look:

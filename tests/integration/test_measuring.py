@@ -1,0 +1,46 @@
+"""One tick measures each number once, for all phases that ask for it (L2)."""
+
+from datetime import timedelta
+
+from db.session import Database
+from domain.criteria import Aggregation
+from domain.metrics import Measurement
+from services.measuring import Eyes, Question
+from tests.clock import Clock
+from tests.factories.guards import Asked
+
+WINDOW = 60
+
+
+async def test_runs_older_than_the_window_share_a_number(db: Database, clock: Clock) -> None:
+    asked = Asked(lambda: Measurement(1.0, 20))
+    eyes = Eyes(db, asked)
+    for minutes in (2, 3):
+        begun = clock() - timedelta(minutes=minutes)
+        questions = [Question("error_rate", Aggregation.RATE, WINDOW, begun)] * 2
+        assert [look.value for look in await eyes.look_all(questions)] == [1.0, 1.0]
+    assert asked.count == 1
+
+
+async def test_a_run_younger_than_the_window_has_a_number_of_its_own(
+    db: Database, clock: Clock
+) -> None:
+    asked = Asked(lambda: Measurement(1.0, 20))
+    begun = [clock() - timedelta(seconds=seconds) for seconds in (20, 40, 70)]
+    questions = [Question("error_rate", Aggregation.RATE, WINDOW, moment) for moment in begun]
+    await Eyes(db, asked).look_all(questions)
+    assert asked.count == 3
+
+
+async def test_a_number_that_fails_is_tried_once_in_a_tick(db: Database) -> None:
+    """A provider that hangs costs a tick one wait, not one for each phase."""
+
+    def fail() -> Measurement:
+        raise RuntimeError
+
+    asked = Asked(fail)
+    eyes = Eyes(db, asked)
+    question = Question("error_rate", Aggregation.RATE, WINDOW)
+    problems = [(await eyes.look_all([question]))[0].problem for _ in range(2)]
+    assert problems == ["RuntimeError in the provider"] * 2
+    assert asked.count == 1
