@@ -35,7 +35,7 @@ from schema.context import Runtime
 from schema.event_documents import EventDocuments
 from schema.root import schema
 from schema.view import GraphQLView
-from services import event_lines, kill_switch, shadow_flags
+from services import event_lines, shadow_flags
 from services.access import Access
 from services.alerting import AlertCenter
 from services.authentication import look_up
@@ -47,6 +47,8 @@ from services.flag_store import FlagStore
 from services.flag_usage import FlagUsage
 from services.health import build_monitor
 from services.heartbeats import Heartbeats, HeartbeatWatch
+from services.kill_mirror import KillMirror
+from services.kill_sync import KillSync
 from services.metering import Meter
 from services.metric_board import journey_board, metric_board
 from services.passwords import Passwords
@@ -65,6 +67,7 @@ from subscriptions import channels
 from subscriptions.access_feed import AccessFeed
 from subscriptions.bus import Broadcast
 from subscriptions.flag_feed import FlagFeed
+from subscriptions.kill_feed import KillFeed
 from subscriptions.lifetime import Lifetimes
 from subscriptions.publish import Publisher
 from subscriptions.rehearsal_feed import RehearsalFeed
@@ -114,6 +117,7 @@ def build_runtime(
         access=Access(partial(look_up, db), clock),
         flags=flags,
         flag_feed=FlagFeed(flags, tail),
+        kill_sync=KillSync(db, KillMirror(redis), flags),
         receipts=receipts,
         propagations=Propagations(redis, db, receipts, clock),
         alerts=AlertCenter(settings, db, redis),
@@ -164,6 +168,7 @@ async def running(runtime: Runtime) -> AsyncIterator[Runtime]:
     runtime.db.on_commit(runtime.access.after_commit)
     runtime.db.on_commit(runtime.alerts.silences.hear)
     runtime.db.on_commit(runtime.flag_feed.after_commit)
+    runtime.db.on_commit(runtime.kill_sync.after_commit)
     runtime.db.on_commit(publisher.publish)
     runtime.db.on_commit(event_lines.tell)
     async with AsyncExitStack() as stack:
@@ -182,10 +187,10 @@ async def running(runtime: Runtime) -> AsyncIterator[Runtime]:
         access = AccessFeed(runtime.tail, runtime.access)
         listener = HeartbeatWatch(runtime.db, runtime.heartbeats, runtime.alerts)
         measuring = (runtime.meter, runtime.budgets, runtime.usage)
-        for follower in (access, reporter, rehearsals, *measuring, watcher, listener):
+        kills = (runtime.kill_sync, KillFeed(runtime.tail, runtime.kill_sync))
+        for follower in (access, reporter, rehearsals, *measuring, watcher, listener, *kills):
             await follower.start()
             stack.push_async_callback(follower.stop)
-        await stack.enter_async_context(kill_switch.following(runtime.redis, runtime.flags))
         yield runtime
 
 

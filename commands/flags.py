@@ -15,7 +15,9 @@ app = typer.Typer(no_args_is_help=True, help="Feature flags.")
 LIST = """
 query Flags($after: String, $enabled: Boolean, $search: String) {
   featureFlags(first: 100, after: $after, enabled: $enabled, search: $search) {
-    nodes { key name enabled rolloutPercentage targetGroups version phase { key } }
+    nodes {
+      key name enabled rolloutPercentage targetGroups version phase { key } kill { key reason }
+    }
     pageInfo { hasNextPage endCursor }
   }
 }
@@ -120,7 +122,7 @@ def _cells(flag: Data) -> tuple[object, ...]:
     return (
         flag["key"],
         flag["name"],
-        switch(flag["enabled"]),
+        "KILLED" if flag["kill"] else switch(flag["enabled"]),
         flag["rolloutPercentage"],
         ", ".join(flag["targetGroups"]),
         flag["phase"]["key"] if flag["phase"] else "",

@@ -11,7 +11,6 @@ import yaml  # type: ignore[import-untyped]  # no stubs
 from commands import launch_files as files
 from commands.client import Json as Data
 from commands.client import Server, connect
-from commands.launch_files import Launch, Step
 from commands.options import Json, Reason, Token, Url, Yes
 from commands.output import confirm, remark, show, show_json, table
 from commands.problems import Problem
@@ -45,18 +44,18 @@ query Phases {
   }
 }
 """
-CREATE = {
-    "flag": "mutation Create($input: CreateFeatureFlagInput!) "
-    "{ createFeatureFlag(input: $input) { errors { message } } }",
-    "phase": "mutation Create($input: CreateLaunchPhaseInput!) "
-    "{ createLaunchPhase(input: $input) { errors { message } } }",
-}
-UPDATE = {
-    "flag": "mutation Update($input: UpdateFeatureFlagInput!) "
-    "{ updateFeatureFlag(input: $input) { errors { message } } }",
-    "phase": "mutation Update($input: UpdateLaunchPhaseInput!) "
-    "{ updateLaunchPhase(input: $input) { errors { message } } }",
-}
+_CHANGES = """
+  hash
+  changes { kind key isNew fields { name before after } }
+  errors { message path }
+"""
+PLAN = f"query Plan($file: LaunchFileInput!) {{ launchPlan(file: $file) {{ {_CHANGES} }} }}"
+APPLY = f"""
+mutation Apply($file: LaunchFileInput!, $planHash: String!, $reason: String) {{
+  applyLaunch(file: $file, planHash: $planHash, reason: $reason) {{ {_CHANGES} }}
+}}
+"""
+WOULD_CHANGE = 3  # an exit code of its own: 1 is an error, 2 wrong usage
 _COLUMNS = ("what", "key", "field", "before", "after")
 _SHOWN = 60  # characters of a value
 
@@ -66,26 +65,29 @@ def export(url: Url = None, token: Token = None) -> None:
 
     The values are those of the owners: what a running launch makes of them is left out.
     """
-    launch, _ = _read(connect(url, token))
-    typer.echo(
-        yaml.safe_dump(files.document(launch), sort_keys=False, allow_unicode=True), nl=False
-    )
+    found = _exported(connect(url, token))
+    typer.echo(yaml.safe_dump(found, sort_keys=False, allow_unicode=True), nl=False)
 
 
 def plan(
     file: File,
-    check: Annotated[bool, typer.Option(help="Exit code 1 where anything would change.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Exit code 3 where anything would change.")
+    ] = False,
     as_json: Json = False,
     url: Url = None,
     token: Token = None,
 ) -> None:
-    """Show what `apply` would make and change. What the file does not name stays."""
-    steps, _ = _plan(connect(url, token), file)
+    """Show what `apply` would make and change. What the file does not name stays.
+
+    All that is wrong with the file is an error, exit code 1: what can be planned can be applied.
+    """
+    found = _ask(connect(url, token), PLAN, file=_load(file))
     if as_json:
-        show_json([_as_data(step) for step in steps])
+        show_json([_as_data(change) for change in found["changes"]])
     else:
-        _show(steps)
-    raise typer.Exit(1 if check and steps else 0)
+        _show(found["changes"])
+    raise typer.Exit(WOULD_CHANGE if check and found["changes"] else 0)
 
 
 def apply(
@@ -95,47 +97,37 @@ def apply(
     url: Url = None,
     token: Token = None,
 ) -> None:
-    """Make flags and phases as a file says; stops at the first that is refused.
+    """Make flags and phases as a file says: all of it in one transaction, or nothing.
 
-    Each change is refused where somebody else has changed the same thing since the plan was made.
+    It is refused where anything has changed since the plan was shown.
     """
-    server = connect(url, token)
-    steps, held = _plan(server, file)
-    if not steps:
+    server, wanted = connect(url, token), _load(file)
+    found = _ask(server, PLAN, file=wanted)
+    if not found["changes"]:
         remark("Everything is as the file says.")
         return
-    _show(steps)
-    confirm(f"Make these {len(steps)} changes?", yes=yes)
-    for done, step in enumerate(steps):
-        try:
-            _apply(server, step, held.get((step.kind, step.key), {}), reason)
-        except Problem as problem:
-            raise Problem(
-                f"{step.kind} {step.key}: {problem}\n{done} of {len(steps)} done."
-            ) from None
-    remark(f"{len(steps)} of {len(steps)} done.")
+    _show(found["changes"])
+    confirm(f"Make these {len(found['changes'])} changes?", yes=yes)
+    done = _ask(server, APPLY, file=wanted, planHash=found["hash"], reason=reason)
+    remark(f"{len(done['changes'])} changes made.")
 
 
-def _apply(server: Server, step: Step, held: Data, reason: str | None) -> None:
-    why = {"reason": reason} if reason and (step.kind == "flag" or not step.create) else {}
-    if step.create:
-        server.change(CREATE[step.kind], input={"key": step.key, **step.wanted, **why})
-        return
-    which = {"key": step.key} if step.kind == "flag" else {"id": held["id"]}
-    sent = {**which, **step.wanted, **why, "expectedVersion": held["version"]}
-    server.change(UPDATE[step.kind], input=sent)
+def _ask(server: Server, document: str, **variables: object) -> Data:
+    (found,) = server.ask(document, **variables).values()
+    if found["errors"]:
+        lines = [f"{_place(item['path'])}{item['message']}" for item in found["errors"]]
+        raise Problem("\n".join(lines))
+    return found
 
 
-Held = dict[tuple[str, str], Data]
+def _place(path: Sequence[str] | None) -> str:
+    """`flags.2.name: `, as the file counts from 0."""
+    parts = (path or [])[1:] if path and path[0] == "file" else path or []
+    return f"{'.'.join(parts)}: " if parts else ""
 
 
-def _plan(server: Server, file: Path) -> tuple[list[Step], Held]:
-    wanted = files.read(_load(file))
-    now, held = _read(server)
-    return files.plan(now, wanted), held
-
-
-def _read(server: Server) -> tuple[Launch, Held]:
+def _exported(server: Server) -> Data:
+    """All flags and phases, in the words of LaunchFileInput."""
     flags = server.every(FLAGS, "featureFlags")
     for flag in flags:
         if flag["rolloutPercentage"] == 0 and not flag["ownerChoseZero"]:
@@ -144,43 +136,46 @@ def _read(server: Server) -> tuple[Launch, Held]:
     for phase in phases:
         phase["successCriteria"] = [item["criterion"] for item in phase["successCriteria"]]
         phase["flags"] = [{"flagKey": item.pop("flag")["key"], **item} for item in phase["flags"]]
-    held: Held = {("flag", item["key"]): item for item in flags}
-    held |= {("phase", item["key"]): item for item in phases}
     sorts = (("flags", flags, files.FLAG_FIELDS), ("phases", phases, files.PHASE_FIELDS))
-    kept = {
+    return {
         kind: [{name: item[name] for name in ("key", *fields) if name in item} for item in found]
         for kind, found, fields in sorts
     }
-    return files.read(kept), held
 
 
 def _load(path: Path) -> object:
+    """The file as the graph takes it; raises Problem for what YAML allows and we do not."""
     try:
-        found: object = yaml.safe_load(sys.stdin.read() if str(path) == "-" else path.read_text())
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
+        text = sys.stdin.read() if str(path) == "-" else path.read_text()
+    except (OSError, UnicodeDecodeError) as error:
         raise Problem(f"{path} cannot be read: {error}") from error
-    return found
+    return files.load(text, str(path))
 
 
-def _show(steps: Sequence[Step]) -> None:
-    rows = [row for step in steps for row in _rows(step)]
+def _show(changes: Sequence[Data]) -> None:
+    rows = [row for change in changes for row in _rows(change)]
     show(table(_COLUMNS, rows) if rows else "Nothing would change.")
 
 
-def _rows(step: Step) -> Sequence[tuple[str, ...]]:
-    what = f"new {step.kind}" if step.create else step.kind
+def _rows(change: Data) -> Sequence[tuple[str, ...]]:
+    kind, key = change["kind"].lower(), change["key"]
+    what = f"new {kind}" if change["isNew"] else kind
     rows = [
-        (what, step.key, name, "" if step.create else _text(before), _text(after))
-        for name, (before, after) in step.fields.items()
+        (what, key, field["name"], _text(field["before"]), _text(field["after"]))
+        for field in change["fields"]
     ]
-    return rows or [(what, step.key, "", "", "")]
+    return rows or [(what, key, "", "", "")]
 
 
 def _text(value: object) -> str:
-    text = str(value)
+    text = "" if value is None else str(value)
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
 
 
-def _as_data(step: Step) -> Data:
-    changes = {name: {"before": old, "after": new} for name, (old, new) in step.fields.items()}
-    return {"kind": step.kind, "key": step.key, "create": step.create, "changes": changes}
+def _as_data(change: Data) -> Data:
+    changes = {
+        field["name"]: {"before": field["before"], "after": field["after"]}
+        for field in change["fields"]
+    }
+    kind = change["kind"].lower()
+    return {"kind": kind, "key": change["key"], "create": change["isNew"], "changes": changes}

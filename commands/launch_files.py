@@ -1,14 +1,12 @@
-"""A launch as a file: what one may hold, and how it differs from what the app has (SPEC A52)."""
+"""A launch as a YAML file: what one holds, and what YAML allows that a file may not (A52; L27)."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Hashable
+from datetime import UTC, date, datetime, time
 from typing import Any
 
-from commands.problems import Problem
+import yaml  # type: ignore[import-untyped]  # no stubs
 
-Fields = dict[str, Any]  # JSON
-Things = dict[str, Fields]  # by key
+from commands.problems import Problem
 
 FLAG_FIELDS = (
     *("name", "description", "enabled", "rolloutPercentage", "targetGroups"),
@@ -18,139 +16,46 @@ PHASE_FIELDS = (
     *("name", "description", "position", "platforms", "plannedStartAt", "plannedEndAt"),
     *("cohort", "steps", "successCriteria", "rollbackPlan", "flags"),
 )
-# What the graph fills in where it is left out: a file need not say it.
-_DEFAULTS: Mapping[str, Fields] = {
-    "steps": {"holdSeconds": None, "requiresApproval": False},
-    "successCriteria": {
-        "minSamples": 20,
-        "initialDelaySeconds": 0,
-        "failureLimit": 2,
-        "action": "HOLD",
-        "dryRun": False,
-        "dependsOn": None,
-    },
-    "rollbackPlan": {"mode": "DISABLE_ALL", "drainSeconds": 0, "notify": [], "manualSteps": []},
-    "flags": {"position": 0},
-}
-_MOMENTS = ("plannedStartAt", "plannedEndAt")
+_MOMENTS = frozenset({"plannedStartAt", "plannedEndAt"})
 
 
-@dataclass(frozen=True, slots=True)
-class Launch:
-    """Flags and phases by their keys."""
+class _Loader(yaml.SafeLoader):  # type: ignore[misc] # no stubs
+    """YAML keeps the last of two equal keys without a word; here they are an error."""
 
-    flags: Things
-    phases: Things
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One thing to make or to change; `fields` has each value before and after."""
-
-    kind: str
-    key: str
-    create: bool
-    fields: Mapping[str, tuple[object, object]]
-
-    @property
-    def wanted(self) -> Fields:
-        """The values to send."""
-        return {name: after for name, (_, after) in self.fields.items()}
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:  # noqa: ANN401 - no stubs
+        """As SafeLoader does it, after a look at the keys."""
+        seen: set[Hashable] = set()
+        for name, _ in node.value:
+            key = self.construct_object(name, deep=True)
+            if key in seen:
+                mark = name.start_mark
+                raise yaml.MarkedYAMLError(None, None, f"{key!r} is there twice", mark)
+            seen.add(key)
+        found: dict[Hashable, Any] = super().construct_mapping(node, deep=deep)
+        return found
 
 
-def read(document: object) -> Launch:
-    """The launch of a file; raises Problem naming what does not belong there."""
-    if not isinstance(document, dict):
-        raise Problem("The file must hold `flags`, `phases` or both.")
-    unknown = set(document) - {"flags", "phases"}
-    if unknown:
-        raise Problem(f"The file holds {_listed(unknown)}; it may hold flags and phases.")
-    return Launch(
-        _things("flags", document.get("flags"), FLAG_FIELDS),
-        _things("phases", document.get("phases"), PHASE_FIELDS),
-    )
-
-
-def plan(now: Launch, wanted: Launch) -> list[Step]:
-    """What applying would do, flags first: phases refer to them. Nothing is ever removed."""
-    return [
-        *_steps("flag", now.flags, wanted.flags),
-        *_steps("phase", now.phases, wanted.phases),
-    ]
-
-
-def document(launch: Launch) -> Fields:
-    """A launch as a file holds it."""
-    return {
-        "flags": [{"key": key, **fields} for key, fields in launch.flags.items()],
-        "phases": [{"key": key, **fields} for key, fields in launch.phases.items()],
-    }
-
-
-def _things(kind: str, found: object, fields: Sequence[str]) -> Things:
-    if found is None:
-        return {}
-    if not isinstance(found, list):
-        raise Problem(f"{kind} must be a list.")
-    things: Things = {}
-    for place, item in enumerate(found, 1):
-        if not isinstance(item, dict) or not isinstance(item.get("key"), str):
-            raise Problem(f"{kind}: entry {place} has no key.")
-        key = item["key"]
-        unknown = set(item) - {"key", *fields}
-        if unknown:
-            raise Problem(f"{kind}: {key} has {_listed(unknown)}; known are {_listed(fields)}.")
-        if key in things:
-            raise Problem(f"{kind}: {key} is there twice.")
-        things[key] = {name: _value(name, item[name]) for name in fields if name in item}
-    return things
-
-
-def _value(name: str, value: Any) -> Any:  # noqa: ANN401 - JSON
-    """As the graph gives it back."""
-    if name in _MOMENTS:
-        return _moment(name, value)
-    defaults = _DEFAULTS.get(name)
-    if defaults is None or value is None:
-        return value
-    if isinstance(value, list) and all(isinstance(item, dict) for item in value):
-        return [{**defaults, **item} for item in value]
-    if isinstance(value, dict):
-        return {**defaults, **value}
-    raise Problem(f"{name} has another form: see what `launch export` prints.")
-
-
-def _moment(name: str, value: object) -> str | None:
-    if value is None:
-        return None
+def load(text: str, name: str) -> dict[str, Any]:
+    """The file as the graph takes it, which checks everything else; raises Problem."""
     try:
-        found = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-    except ValueError:
-        raise Problem(f"{name} is no moment such as 2026-12-01T09:00:00Z: {value}") from None
-    return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
+        found = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
+        if isinstance(found, dict):
+            return {str(key): _plain(value, (str(key),)) for key, value in found.items()}
+    except (yaml.YAMLError, RecursionError, TypeError, ValueError) as error:
+        raise Problem(f"{name} cannot be read: {error}") from error
+    raise Problem(f"{name} must hold `flags`, `phases` or both.")
 
 
-def _steps(kind: str, now: Things, wanted: Things) -> Iterator[Step]:
-    for key, fields in wanted.items():
-        have = now.get(key)
-        changes = {
-            name: (None if have is None else have.get(name), value)
-            for name, value in fields.items()
-            if have is None or not _same(have.get(name), value)
-        }
-        if changes or have is None:
-            yield Step(kind, key, have is None, changes)
-
-
-def _same(have: object, want: object) -> bool:
-    """What a file does not say of the parts of a value is no difference."""
-    if isinstance(have, dict) and isinstance(want, dict):
-        return all(_same(have.get(name), value) for name, value in want.items())
-    if isinstance(have, list) and isinstance(want, list):
-        return len(have) == len(want) and all(map(_same, have, want))
-    return have == want
-
-
-def _listed(names: object) -> str:
-    assert isinstance(names, set | tuple)
-    return ", ".join(sorted(map(str, names)))
+def _plain(value: object, place: tuple[str, ...]) -> Any:  # noqa: ANN401 - JSON
+    """As JSON; a moment only where one belongs."""
+    if isinstance(value, dict):
+        return {str(key): _plain(part, (*place, str(key))) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_plain(part, (*place, str(index))) for index, part in enumerate(value)]
+    if not isinstance(value, date):
+        return value
+    if place[-1] not in _MOMENTS:
+        where = ".".join(place)
+        raise Problem(f"{where}: {value} is a date for YAML; put it in quotes to make it a text.")
+    moment = value if isinstance(value, datetime) else datetime.combine(value, time())
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat()

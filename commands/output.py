@@ -26,6 +26,7 @@ STYLES = {
     "ROLLED_BACK": "red",
     "on": "green",
     "off": "dim",
+    "KILLED": "bold red",
     "PASSING": "green",
     "FAILING": "bold red",
     "INCONCLUSIVE": "yellow",

@@ -39,7 +39,7 @@ PLAN = f"""
 query Plan($id: ID!) {{
   activationPlan(phaseId: $id) {{
     phase {{ key name status steps {{ percentage }} }}
-    hash
+    hash plannedStartAt warnings
     changes {{ {_DIFF} }}
     exposure {{ userType vendorType before after afterAll }}
     losses {{ key before after people }}

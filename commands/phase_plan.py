@@ -25,7 +25,7 @@ def show_plan(plan: Json) -> None:
     for loss in plan["losses"]:
         share = f"{loss['before']} % to {loss['after']} %"
         remark(f"{loss['key']}, {share}: {about}{loss['people']} people lose it", "red")
-    for conflict in plan["conflicts"]:
+    for conflict in (*plan["conflicts"], *plan["warnings"]):
         remark(conflict, "yellow")
     show(f"verdict: {plan['readiness']['verdict'].replace('_', ' ').lower()}")
 

@@ -18,6 +18,7 @@ from domain.alert_events import ALERT_EVENTS
 from domain.criterion_events import CRITERION_EVENTS
 from domain.events import ALL_EVENTS, Event, RecordedEvent, UnknownEvent
 from domain.ids import EventId, EventSeq
+from domain.kill_events import KILL_EVENTS
 from domain.marketplace_events import MARKETPLACE_EVENTS
 from domain.rehearsal_events import REHEARSAL_EVENTS
 from domain.webhook_events import WEBHOOK_EVENTS
@@ -32,6 +33,7 @@ _KINDS = {
         *ALERT_EVENTS,
         *WEBHOOK_EVENTS,
         *ACCOUNT_EVENTS,
+        *KILL_EVENTS,
     )
 }
 _adapters: dict[type[Event], TypeAdapter[Event]] = {}  # costly to make, so only when needed

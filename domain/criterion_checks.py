@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from domain.criteria import Criterion
-from domain.errors import Invalid
+from domain.errors import Collector, Invalid, LaunchError, parts_of
 from domain.flags import parse_key
 from domain.metrics import check_fitting, info_of, shortest_window
 
@@ -14,27 +14,33 @@ _SHORTEST = 10
 
 
 def check_criteria(criteria: Sequence[Criterion]) -> None:
-    """Raises Invalid naming the first field that is wrong."""
+    """Raises Invalid naming the first field that is wrong of each criterion."""
     if len(criteria) > MAX_CRITERIA:
         raise Invalid(f"At most {MAX_CRITERIA} criteria.", path=("input", "successCriteria"))
-    seen: set[str] = set()
+    seen, problems = set[str](), Collector()
     for index, criterion in enumerate(criteria):
-        path = ("input", "successCriteria", str(index))
-        parse_key(criterion.key, path=(*path, "key"))
-        if criterion.key in seen:
-            raise Invalid(f"Two criteria have the key {criterion.key}.", path=(*path, "key"))
-        seen.add(criterion.key)
-        info_of(criterion.metric, path=(*path, "metric"))
-        check_fitting(criterion.metric, criterion.aggregation, path=(*path, "aggregation"))
-        _check_numbers(criterion, path)
+        with problems:
+            _check_one(criterion, ("input", "successCriteria", str(index)), seen)
+    problems.raise_all()
+
+
+def _check_one(criterion: Criterion, path: tuple[str, ...], seen: set[str]) -> None:
+    """`seen`: the keys of those before, to which its own is added."""
+    parse_key(criterion.key, path=(*path, "key"))
+    if criterion.key in seen:
+        raise Invalid(f"Two criteria have the key {criterion.key}.", path=(*path, "key"))
+    seen.add(criterion.key)
+    info_of(criterion.metric, path=(*path, "metric"))
+    check_fitting(criterion.metric, criterion.aggregation, path=(*path, "aggregation"))
+    _check_numbers(criterion, path)
 
 
 def problems(criteria: Sequence[Criterion]) -> list[str]:
     """What keeps criteria from being judged, as sentences for the readiness list."""
     try:
         check_criteria(criteria)
-    except Invalid as error:
-        return [error.message]
+    except LaunchError as error:
+        return [part.message for part in parts_of(error)]
     return []
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
 
 if TYPE_CHECKING:
     from domain.actors import ActorRef
@@ -106,6 +106,20 @@ class InvalidTransition(LaunchError):
 
     code = ErrorCode.INVALID_TRANSITION
 
+    def __init__(
+        self,
+        message: str | None = None,
+        *,
+        path: Sequence[str] = (),
+        possible: Sequence[str] | None = None,
+    ) -> None:
+        """`possible`: what the state allows instead, by name; None where that is not known."""
+        if message and possible is not None:
+            names = ", ".join(name.lower() for name in possible) or "nothing"
+            message = f"{message.rstrip('.')}; possible: {names}."
+        super().__init__(message, path=path)
+        self.possible = possible
+
 
 class NotReady(LaunchError):
     """System not healthy for launch."""
@@ -122,6 +136,19 @@ class PlanDrift(LaunchError):
     """The plan that you saw is no longer what would happen. Look at it again."""
 
     code = ErrorCode.PLAN_DRIFT
+
+    def __init__(
+        self,
+        message: str | None = None,
+        *,
+        path: Sequence[str] = (),
+        changed: Sequence[str] | None = None,
+    ) -> None:
+        """`changed`: which parts of the plan are others now; None where that is not known."""
+        if changed:
+            message = f"{message or type(self).__doc__} Changed: {', '.join(changed)}."
+        super().__init__(message, path=path)
+        self.changed = changed
 
 
 class Locked(LaunchError):
@@ -181,6 +208,48 @@ class RateLimited(LaunchError):
         """retry_after_seconds: when the next attempt may succeed."""
         super().__init__(message)
         self.retry_after_seconds = retry_after_seconds
+
+
+class Several(LaunchError):
+    """Several values are not acceptable."""
+
+    def __init__(self, errors: Sequence[LaunchError]) -> None:
+        """All of them, so that a client can show each at its field."""
+        super().__init__(" ".join(error.message for error in errors))
+        self.errors = tuple(errors)
+
+
+class Collector:
+    """Gathers expected failures, so that all of them are told at once."""
+
+    def __init__(self) -> None:
+        """Nothing has failed yet."""
+        self._errors: list[LaunchError] = []
+
+    def __enter__(self) -> Self:
+        """`with collector:` keeps what fails inside and goes on after the block."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _trace: object
+    ) -> bool:
+        """Only expected failures are kept."""
+        if isinstance(error, LaunchError):
+            self._errors += parts_of(error)
+            return True
+        return False
+
+    def raise_all(self) -> None:
+        """Raises what was kept: one error as it is, more of them as Several."""
+        if len(self._errors) == 1:
+            raise self._errors[0]
+        if self._errors:
+            raise Several(self._errors)
+
+
+def parts_of(error: LaunchError) -> Sequence[LaunchError]:
+    """Each failure by itself."""
+    return error.errors if isinstance(error, Several) else (error,)
 
 
 class DependencyDown(LaunchError):

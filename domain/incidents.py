@@ -65,10 +65,9 @@ def next_status(status: IncidentStatus, move: IncidentMove) -> IncidentStatus:
     """The status after a move; raises InvalidTransition naming what is possible instead."""
     allowed, target = _MOVES[move]
     if status not in allowed:
-        possible = [str(other) for other, (sources, _) in _MOVES.items() if status in sources]
+        possible = [other.name for other, (sources, _) in _MOVES.items() if status in sources]
         raise InvalidTransition(
-            f"An incident that is {status} cannot be given the action {move}; "
-            f"possible: {', '.join(possible)}."
+            f"An incident that is {status} cannot be given the action {move}.", possible=possible
         )
     return target
 

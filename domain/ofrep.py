@@ -1,5 +1,6 @@
 """OpenFeature's remote evaluation protocol: what is asked and answered, as plain data (SPEC A3)."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -91,8 +92,8 @@ def status_of(item: Evaluation) -> int:
     return 200 if item.error_code is None else _STATUS.get(item.error_code, 400)
 
 
-def result_of(item: Evaluation) -> Json:
-    """One evaluation, a failed one too."""
+def result_of(item: Evaluation, *, killed: bool = False) -> Json:
+    """One evaluation, a failed one too. `killed`: a kill switch decided it."""
     if item.error_code is not None:
         return failure(item.error_code.name, _DETAILS.get(item.error_code, ""), item.key)
     return {
@@ -100,7 +101,7 @@ def result_of(item: Evaluation) -> Json:
         "value": item.value,
         "reason": item.reason.name,
         "variant": "on" if item.value else "off",
-        "metadata": {"flagVersion": item.flag_version},
+        "metadata": {"flagVersion": item.flag_version, **({"killed": True} if killed else {})},
     }
 
 
@@ -118,14 +119,15 @@ def matches(if_none_match: str | None, etag: str) -> bool:
     return "*" in held or etag in held
 
 
-def config_etag(version: int, killed: Iterable[str] = ()) -> str:
-    """What names the configuration of all flags at one moment."""
+def config_id(version: int, killed: Iterable[str] = ()) -> str:
+    """What names the configuration of all flags at one moment: their version, and the kills."""
     off = ",".join(sorted(killed))
-    return f'"{version}-{off}"' if off else f'"{version}"'
+    digest = hashlib.sha256(off.encode()).hexdigest()[:12]
+    return f"{version}-{digest}" if off else str(version)
 
 
 def version_in(config: str | None) -> int | None:
-    """The version in a `config_etag` that a caller sends back; None where it is not one."""
+    """The version in a `config_id` that a caller sends back; None where it is not one."""
     digits = (config or "").strip('"').partition("-")[0]
     return int(digits) if digits.isdecimal() and len(digits) < 19 else None
 

@@ -1,11 +1,11 @@
 """Launch phases: states, ramp steps and the moves between states (SPEC S1, S45, S54, A7)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from domain.errors import Invalid, InvalidTransition
+from domain.errors import Collector, Invalid, InvalidTransition
 from domain.percent import EVERYBODY, NOBODY, Percent
 
 
@@ -99,12 +99,18 @@ def available_actions(
 
     A COMPLETED phase can still be rolled back, to what was there before.
     """
+    actions = _possible(status)
     if status is PhaseStatus.COMPLETED:
-        return [PhaseAction.ROLLBACK]
-    actions = [action for action in PhaseAction if status in _FROM[action]]
+        return actions
     if is_last_step(steps, step_index):
         actions = [action for action in actions if action is not PhaseAction.ADVANCE]
     return actions
+
+
+def _possible(status: PhaseStatus) -> list[PhaseAction]:
+    if status is PhaseStatus.COMPLETED:
+        return [PhaseAction.ROLLBACK]
+    return [action for action in PhaseAction if status in _FROM[action]]
 
 
 def next_status(
@@ -120,9 +126,13 @@ def next_status(
         raise InvalidTransition(
             "A completed phase can only be rolled back with mode RESTORE_PREVIOUS.",
             path=("input", "mode"),
+            possible=[PhaseAction.ROLLBACK.name],
         )
     if status not in _FROM[action]:
-        raise InvalidTransition(f"A phase that is {status} cannot be given the action {action}.")
+        raise InvalidTransition(
+            f"A phase that is {status} cannot be given the action {action}.",
+            possible=[item.name for item in _possible(status)],
+        )
     return _TO[action]
 
 
@@ -134,7 +144,11 @@ def is_last_step(steps: Sequence[RampStep], step_index: int | None) -> bool:
 def next_step_index(steps: Sequence[RampStep], step_index: int | None) -> int:
     """The index after this one; raises InvalidTransition on the last step."""
     if step_index is None or is_last_step(steps, step_index):
-        raise InvalidTransition("The phase is on its last step: complete it instead.")
+        others = [item for item in _possible(PhaseStatus.ACTIVE) if item is not PhaseAction.ADVANCE]
+        raise InvalidTransition(
+            "The phase is on its last step: complete it instead.",
+            possible=[item.name for item in others],
+        )
     return step_index + 1
 
 
@@ -178,31 +192,62 @@ def first_percentage(steps: Sequence[RampStep]) -> Percent | None:
 
 
 def check_steps(steps: Sequence[RampStep]) -> None:
-    """Steps only ever widen; raises Invalid naming the step and its field."""
-    previous = NOBODY
+    """Steps only ever widen; raises Invalid naming each step and its field."""
+    previous, problems = NOBODY, Collector()
     for index, step in enumerate(steps):
         path = ("input", "steps", str(index))
-        if step.percentage <= previous:
-            message = "Each step reaches more users than the one before."
-            raise Invalid(message, path=(*path, "percentage"))
-        if step.hold_seconds is not None and not 0 <= step.hold_seconds <= 30 * 86_400:
-            message = "A step is held for 0 seconds to 30 days."
-            raise Invalid(message, path=(*path, "holdSeconds"))
+        with problems:
+            if step.percentage <= previous:
+                message = "Each step reaches more users than the one before."
+                raise Invalid(message, path=(*path, "percentage"))
+        with problems:
+            if step.hold_seconds is not None and not 0 <= step.hold_seconds <= 30 * 86_400:
+                message = "A step is held for 0 seconds to 30 days."
+                raise Invalid(message, path=(*path, "holdSeconds"))
         previous = step.percentage
+    problems.raise_all()
 
 
-def check_plan(plan: RollbackPlan | None) -> None:
-    """Raises Invalid naming the field of a rollback plan that cannot be kept (SPEC S56)."""
+def check_plan(
+    plan: RollbackPlan | None,
+    channels: Collection[str] = (),
+    is_address: Callable[[str], bool] = lambda _: False,
+) -> None:
+    """Raises Invalid naming the field of a rollback plan that cannot be kept (SPEC S56).
+
+    `notify` may hold names of alert channels and e-mail addresses.
+    """
     if plan is None:
         return
-    path = ("input", "rollbackPlan")
-    if plan.drain_seconds:
-        raise Invalid(
-            "A rollback is immediate: drainSeconds must be 0.", path=(*path, "drainSeconds")
-        )
-    if len(plan.manual_steps) > 50 or any(len(step) > 500 for step in plan.manual_steps):
-        raise Invalid(
-            "At most 50 manual steps of at most 500 characters.", path=(*path, "manualSteps")
-        )
-    if len(plan.notify) > 50 or any(len(name) > 500 for name in plan.notify):
-        raise Invalid("At most 50 places to notify.", path=(*path, "notify"))
+    path, problems = ("input", "rollbackPlan"), Collector()
+    with problems:
+        if plan.drain_seconds:
+            message = "A rollback is immediate: drainSeconds must be 0."
+            raise Invalid(message, path=(*path, "drainSeconds"))
+    with problems:
+        if len(plan.manual_steps) > 50 or any(len(step) > 500 for step in plan.manual_steps):
+            message = "At most 50 manual steps of at most 500 characters."
+            raise Invalid(message, path=(*path, "manualSteps"))
+    with problems:
+        _check_places(plan.notify, channels, is_address, (*path, "notify"))
+    problems.raise_all()
+
+
+def _check_places(
+    places: Sequence[str],
+    channels: Collection[str],
+    is_address: Callable[[str], bool],
+    path: Sequence[str],
+) -> None:
+    problems = Collector()
+    if len(places) > 50:
+        raise Invalid("At most 50 places to notify.", path=path)
+    for index, name in enumerate(places):
+        with problems:
+            if name not in channels and not is_address(name):
+                known = ", ".join(channels) or "none is configured (ALERT_URLS)"
+                raise Invalid(
+                    f"{name[:100]!r} is neither an e-mail address nor an alert channel: {known}.",
+                    path=(*path, str(index)),
+                )
+    problems.raise_all()

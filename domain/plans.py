@@ -1,6 +1,5 @@
 """What activating a phase would change, before it does (SPEC X3, decision 1)."""
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
@@ -10,6 +9,7 @@ from domain.flags import EvaluationContext, Flag, FlagState, evaluate
 from domain.owner_edits import zero_means_everybody
 from domain.percent import EVERYBODY, NOBODY, Percent
 from domain.phases import RampStep, stepped_percentage, target_percentage
+from domain.plan_drift import drift, fingerprint
 from domain.run_holds import RunHold
 
 
@@ -117,8 +117,16 @@ def diffs(
 
 def plan_hash(phase_version: int, changes: Sequence[FlagDiff]) -> str:
     """A fingerprint of the plan: any flag or phase that moves gives another one."""
-    lines = [str(phase_version), *map(repr, changes)]
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:32]
+    return fingerprint(_parts(phase_version, changes))
+
+
+def plan_drift(seen: str, phase_version: int, changes: Sequence[FlagDiff]) -> list[str] | None:
+    """What is no longer as in the plan with this hash; None where the hash does not tell."""
+    return drift(seen, _parts(phase_version, changes))
+
+
+def _parts(phase_version: int, changes: Sequence[FlagDiff]) -> dict[str, object]:
+    return {"phase": phase_version, **{change.key: change for change in changes}}
 
 
 def takes_cohort(flag: Flag) -> bool:

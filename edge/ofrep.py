@@ -6,6 +6,7 @@ client-visible flags, as `viewerFlags` shows them.
 
 import asyncio
 import hashlib
+import logging
 import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
@@ -15,6 +16,8 @@ import orjson
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import Receive, Send
+from starlette.types import Scope as AsgiScope
 
 from domain import ofrep
 from domain.actors import Actor, ActorKind, Scope
@@ -32,27 +35,40 @@ from services.flag_sets import FlagSet
 from subscriptions.fanout import Latest
 
 BASE = "/ofrep/v1"
+EVALUATE = f"{BASE}/evaluate/flags"
 EVENTS = f"{BASE}/events"
 MAX_BODY = 100_000
 HEARTBEAT_SECONDS = 15.0
 INACTIVITY_SECONDS = 120
 _JSON = "application/json"
+_OURS = "Something went wrong on our side."
 _LATER = {"retry-after": "60"}
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _PRIVATE = {"cache-control": "private, no-cache", "vary": "authorization, cookie, x-api-key"}
+
+logger = logging.getLogger(__name__)
 
 Handler = Callable[[Request], Awaitable[Response]]
 
 
 def ofrep_routes(runtime: Runtime) -> list[Route]:
-    """The two evaluations, and the stream that says when to ask again."""
+    """The two evaluations, and the stream that says when to ask again.
+
+    Every path below the prefix and every method is answered in the protocol. A key may hold
+    slashes: there is no such flag, which is what the caller must be told (L28).
+    """
     service = _Service(runtime)
-    one, every = _answering(service.one), _answering(service.all)
+    parts: Sequence[tuple[str, str, Handler]] = (
+        (EVALUATE, "POST", service.all),
+        (f"{EVALUATE}/{{key:path}}", "POST", service.one),
+        (EVENTS, "GET", service.events),
+        (f"{BASE}/{{rest:path}}", "", _no_such_path),
+        (BASE, "", _no_such_path),
+    )
     seen = counted(runtime)
     return [
-        Route(f"{BASE}/evaluate/flags/{{key}}", one, methods=["POST"], middleware=seen),
-        Route(f"{BASE}/evaluate/flags", every, methods=["POST"], middleware=seen),
-        Route(EVENTS, service.events, methods=["GET"], middleware=seen),
+        Route(path, _Answering(handler, method), methods=None, middleware=seen)
+        for path, method, handler in parts
     ]
 
 
@@ -99,7 +115,7 @@ class _Service:
         """One flag."""
         ask = await self._ask(request)
         found = ask.one(request.path_params["key"])
-        body = ofrep.result_of(found)
+        body = ofrep.result_of(found, killed=ask.flags.is_killed(found.key))
         if found.error_code is None:
             self._runtime.usage.saw(found.key)
             self._runtime.usage.served([found])
@@ -113,7 +129,7 @@ class _Service:
             raise _Refused(503, "The flags are not loaded yet.", retry_after="1")
         seen = ask.all()
         self._runtime.usage.saw(*(item.key for item in seen))
-        flags = [ofrep.result_of(item) for item in seen]
+        flags = [ofrep.result_of(item, killed=ask.flags.is_killed(item.key)) for item in seen]
         etag = f'"{hashlib.sha256(orjson.dumps(flags)).hexdigest()[:32]}"'
         headers = {**_PRIVATE, "etag": etag}
         if ofrep.matches(request.headers.get("if-none-match"), etag):
@@ -123,7 +139,7 @@ class _Service:
 
     async def events(self, request: Request) -> Response:
         """Server-sent events that only say: ask again. Flags themselves never travel here."""
-        seen = ofrep.version_in(request.headers.get("last-event-id"))
+        seen = request.headers.get("last-event-id")
         seat = stream_of(request)
         if not self._runtime.seats.has(seat):
             return _json(ofrep.failure("GENERAL", TOO_MANY_STREAMS), 429, _LATER)
@@ -132,7 +148,7 @@ class _Service:
             self._notices(seen, seat), media_type="text/event-stream", headers=headers
         )
 
-    async def _notices(self, seen: int | None, seat: str) -> AsyncIterator[str]:
+    async def _notices(self, seen: str | None, seat: str) -> AsyncIterator[str]:
         newest: Latest[FlagSet] = Latest()
         async with AsyncExitStack() as held:
             held.enter_context(self._runtime.seats.hold(seat))
@@ -140,7 +156,7 @@ class _Service:
             sets = await held.enter_async_context(feed.subscribe(newest))
             current = self._runtime.flags.current
             yield "retry: 2000\n\n"
-            if seen is not None and seen != current.version:
+            if seen is not None and seen.strip('"') != _config_of(current):
                 yield self._notice(current)
             while True:
                 try:
@@ -154,10 +170,10 @@ class _Service:
                 yield self._notice(changed)
 
     def _notice(self, flags: FlagSet) -> str:
-        etag = ofrep.config_etag(flags.version, flags.killed)
+        config = _config_of(flags)
         at = int((flags.loaded_at or self._runtime.clock()).timestamp())
-        data = {"type": "refetchEvaluation", "etag": etag, "lastModified": at}
-        return f"id: {etag.strip(chr(34))}\ndata: {orjson.dumps(data).decode()}\n\n"
+        data = {"type": "refetchEvaluation", "etag": f'"{config}"', "lastModified": at}
+        return f"id: {config}\ndata: {orjson.dumps(data).decode()}\n\n"
 
     async def _ask(self, request: Request) -> _Ask:
         actor = await self._caller(request)
@@ -171,10 +187,12 @@ class _Service:
 
     async def _newest(self, wanted: str | None) -> FlagSet:
         """Another process may have told the caller of a change that this one has not heard of."""
-        version = ofrep.version_in(wanted)
-        if version is not None and version > self._runtime.flags.current.version:
-            await self._runtime.flags.check()
-        return self._runtime.flags.current
+        version, flags = ofrep.version_in(wanted), self._runtime.flags
+        if version is not None and version > flags.current.version:
+            await flags.check()
+        elif wanted is not None and wanted.strip('"') != _config_of(flags.current):
+            await self._runtime.kill_sync.check()
+        return flags.current
 
     async def _caller(self, request: Request) -> Actor:
         context = Context(self._runtime, request)
@@ -203,18 +221,38 @@ class _Service:
         return [{"type": "sse", "url": base + EVENTS, "inactivityDelaySec": INACTIVITY_SECONDS}]
 
 
+def _config_of(flags: FlagSet) -> str:
+    return ofrep.config_id(flags.version, flags.killed)
+
+
 def _context(actor: Actor, stated: Stated, *, trusted: bool) -> EvaluationContext:
     """Nobody but a trusted caller says who they are: groups come from their account."""
     return stated.context if trusted else viewer_context(actor, stated.device_id)
 
 
-def _answering(handler: Handler) -> Handler:
-    """Every refusal as the protocol wants it."""
+async def _no_such_path(request: Request) -> Response:
+    raise _Refused(404, f"There is no {request.url.path[:200]} in this protocol.")
 
-    async def answer(request: Request) -> Response:
+
+class _Answering:
+    """An ASGI application, so that its route takes every method; refuses as the protocol does."""
+
+    def __init__(self, handler: Handler, method: str) -> None:
+        """`method`: the only one that the handler takes; empty: any."""
+        self._handler = handler
+        self._method = method
+
+    async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        response = await self._answer(Request(scope, receive))
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
         key = request.path_params.get("key")
         try:
-            return await handler(request)
+            if self._method not in ("", request.method):
+                raise _Refused(405, f"Use {self._method}.", allow=self._method)
+            return await self._handler(request)
         except BadEvaluation as error:
             return _json(ofrep.failure(error.code, error.details, key), 400, _PRIVATE)
         except RateLimited as error:
@@ -222,8 +260,9 @@ def _answering(handler: Handler) -> Handler:
             return _json(ofrep.failure("GENERAL", error.message, key), 429, wait)
         except _Refused as error:
             return _json(ofrep.failure("GENERAL", error.details, key), error.status, error.headers)
-
-    return answer
+        except Exception:
+            logger.exception("an evaluation failed")
+            return _json(ofrep.failure("GENERAL", _OURS, key), 500, {})
 
 
 async def _body(request: Request) -> object:

@@ -10,7 +10,13 @@ from schema.enums import TimeRange
 from schema.guard_enums import Aggregation
 from schema.scalars import JSON
 from schema.types.metric_catalog import Metric
-from schema.types.metrics import MetricSampleInput, MetricSeries, MetricsSnapshot, tags_of
+from schema.types.metrics import (
+    MetricSampleInput,
+    MetricSeries,
+    MetricsSnapshot,
+    RecordSamplesPayload,
+    tags_of,
+)
 from schema.types.node import decode_id
 from services import metric_catalog, metric_reads, metric_samples, metric_spans
 
@@ -59,8 +65,13 @@ async def catalog(info: Info, search: Search = None) -> list[Metric]:
         return [Metric.of(item) for item in await metric_catalog.search(session, search or "")]
 
 
-async def record(info: Info, samples: Samples) -> int:
+async def record_samples(info: Info, samples: Samples) -> RecordSamplesPayload:
     """Keep numbers of outside tools; success criteria and charts may use them."""
+    return RecordSamplesPayload(recorded=await record(info, samples))
+
+
+async def record(info: Info, samples: Samples) -> int:
+    """Keep numbers of outside tools; expected failures are top-level errors."""
     commands = [sample.command(index) for index, sample in enumerate(samples)]
     async with info.context.db.write() as uow:
         return await metric_samples.record_samples(uow, commands)

@@ -77,21 +77,25 @@ async def rollback_preview(info: Info, phase_id: PhaseId, mode: Mode = None) -> 
 async def create(info: Info, input: Creation) -> PhasePayload:
     """Make a phase with its ramp, criteria, rollback plan and flags."""
     async with info.context.db.write() as uow:
-        row = await phases.create(uow, info.context.actor, input.command())
+        row = await phases.create(
+            uow, info.context.actor, input.command(), channels=info.context.runtime.alerts.names
+        )
     return PhasePayload(phase=LaunchPhase.of(row))
 
 
 async def update(info: Info, input: Edit) -> PhasePayload:
     """Edit a phase. Its status moves only by the actions."""
-    uuid = decode_id(input.id, "LaunchPhase", "input", "id")
+    ref = input.phase()
     async with info.context.db.write() as uow:
+        phase_id = await phases.find_id(uow.session, ref)
         row = await phases.update(
             uow,
             info.context.actor,
-            uuid,
+            phase_id,
             input.patch(),
             expected_version=input.expected_version,
             reason=input.reason,
+            channels=info.context.runtime.alerts.names,
         )
     return PhasePayload(phase=LaunchPhase.of(row))
 
@@ -99,16 +103,20 @@ async def update(info: Info, input: Edit) -> PhasePayload:
 async def activate(info: Info, input: Go) -> ActivateLaunchPhasePayload:
     """Make a phase live: its flags go on in the same transaction. Repeating it is harmless."""
     gate = await info.context.gate()
+    ref = input.phase()
     async with info.context.db.write() as uow:
-        done = await phase_activation.activate(uow, info.context.actor, input.command(), gate)
+        command = input.command(await phases.find_id(uow.session, ref))
+        done = await phase_activation.activate(uow, info.context.actor, command, gate)
     spread = await info.context.runtime.propagations.of_run(uow.recorded, done.run.id)
     return ActivateLaunchPhasePayload.of(done, spread)
 
 
 async def roll_back(info: Info, input: Undo) -> RollbackLaunchPhasePayload:
     """Undo a launch at once: flags off or restored, an incident opened. Works while sick."""
+    ref = input.phase()
     async with info.context.db.write() as uow:
-        done = await phase_rollback.roll_back(uow, info.context.actor, input.command())
+        command = input.command(await phases.find_id(uow.session, ref))
+        done = await phase_rollback.roll_back(uow, info.context.actor, command)
     run_id = done.phase.current_run_id
     spread = await info.context.runtime.propagations.of_run(uow.recorded, run_id)
     return RollbackLaunchPhasePayload.of(done, spread)
@@ -116,27 +124,35 @@ async def roll_back(info: Info, input: Undo) -> RollbackLaunchPhasePayload:
 
 async def pause(info: Info, input: Step) -> PhasePayload:
     """Hold the ramp; the flags stay as they are."""
+    ref = input.phase()
     async with info.context.db.write() as uow:
-        row = await phase_progress.pause(uow, info.context.actor, input.command())
+        command = input.command(await phases.find_id(uow.session, ref))
+        row = await phase_progress.pause(uow, info.context.actor, command)
     return PhasePayload(phase=LaunchPhase.of(row))
 
 
 async def resume(info: Info, input: Step) -> PhasePayload:
     """Go on after a pause; the hold of the present step starts anew."""
+    ref = input.phase()
     async with info.context.db.write() as uow:
-        row = await phase_progress.resume(uow, info.context.actor, input.command())
+        command = input.command(await phases.find_id(uow.session, ref))
+        row = await phase_progress.resume(uow, info.context.actor, command)
     return PhasePayload(phase=LaunchPhase.of(row))
 
 
 async def advance(info: Info, input: Step) -> PhasePayload:
     """Enter the next step of the ramp now."""
+    ref = input.phase()
     async with info.context.db.write() as uow:
-        row = await phase_progress.advance(uow, info.context.actor, input.command())
+        command = input.command(await phases.find_id(uow.session, ref))
+        row = await phase_progress.advance(uow, info.context.actor, command)
     return PhasePayload(phase=LaunchPhase.of(row))
 
 
 async def complete(info: Info, input: Step) -> PhasePayload:
     """End a phase that went well: each flag goes to its target, or stays at its ceiling."""
+    ref = input.phase()
     async with info.context.db.write() as uow:
-        row = await phase_progress.complete(uow, info.context.actor, input.command())
+        command = input.command(await phases.find_id(uow.session, ref))
+        row = await phase_progress.complete(uow, info.context.actor, command)
     return PhasePayload(phase=LaunchPhase.of(row))

@@ -8,13 +8,15 @@ from schema.context import Info
 from schema.types.phase_inputs import PhaseActionInput
 from schema.types.phases import PhaseRun
 from schema.types.rehearsals import RehearsalPayload
-from services import rehearsals
+from services import phases, rehearsals
 
 Which = Annotated[PhaseActionInput, strawberry.argument(description="Which, and why.")]
 
 
 async def rehearse(info: Info, input: Which) -> RehearsalPayload:
     """Rehearse a launch: ramp, fault, decision and rollback on a copy. Reaches nobody."""
+    ref = input.phase()
     async with info.context.db.write() as uow:
-        run = await rehearsals.start(uow, info.context.actor, input.command())
+        command = input.command(await phases.find_id(uow.session, ref))
+        run = await rehearsals.start(uow, info.context.actor, command)
     return RehearsalPayload(run=PhaseRun.of(run))

@@ -22,6 +22,7 @@ from services.flag_store import FlagStore
 from services.flag_usage import FlagUsage
 from services.health_monitor import HealthMonitor
 from services.heartbeats import Heartbeats
+from services.kill_sync import KillSync
 from services.log_context import request_id
 from services.metering import Meter
 from services.metric_board import JourneyBoard, MetricBoard
@@ -53,6 +54,7 @@ class Runtime:
     access: Access
     flags: FlagStore
     flag_feed: FlagFeed
+    kill_sync: KillSync
     receipts: Receipts
     propagations: Propagations
     health: HealthMonitor

@@ -118,9 +118,14 @@ def mutation(
     resolver: Callable[..., object],
     *scopes: Scope,
     failed: Callable[[LaunchError], object] | None = None,
+    deprecated: str | None = None,
 ) -> Any:  # noqa: ANN401 - assigned to a field of any type
-    """A field of Mutation; with `failed`, expected failures come back in that payload."""
-    return _field(resolver, scopes, None, [ExpectedFailures(failed)] if failed else [])
+    """A field of Mutation; with `failed`, expected failures come back in that payload.
+
+    `deprecated`: what to use instead, and until when this stays.
+    """
+    extensions: list[FieldExtension] = [ExpectedFailures(failed)] if failed else []
+    return _field(resolver, scopes, None, extensions, deprecated=deprecated)
 
 
 def subscription(resolver: Callable[..., object], *scopes: Scope) -> Any:  # noqa: ANN401 - assigned to a field of any type

@@ -17,6 +17,8 @@ from resolvers import (
     incident_changes,
     incidents,
     invitations,
+    kills,
+    launch_files,
     mail,
     metrics,
     nodes,
@@ -50,7 +52,13 @@ from schema.types.alerts import AlertChannel, AlertDelivery, SendTestAlertPayloa
 from schema.types.changes import ChangeConnection
 from schema.types.clients import ClientPayload
 from schema.types.couples import CoupleConnection
-from schema.types.errors import NotReadyError, UserError, VersionConflictError
+from schema.types.errors import (
+    InvalidTransitionError,
+    NotReadyError,
+    PlanDriftError,
+    UserError,
+    VersionConflictError,
+)
 from schema.types.events import EVENT_TYPES, LaunchEvent
 from schema.types.flag_inputs import FlagPayload
 from schema.types.flags import FeatureFlag, FeatureFlagConnection, FlagSet
@@ -66,10 +74,12 @@ from schema.types.invitations import (
     InvitationPreviewPayload,
 )
 from schema.types.journeys import Journey
+from schema.types.kills import FlagKill, KillPayload
+from schema.types.launch_files import LaunchFilePlan
 from schema.types.launch_states import LaunchState
 from schema.types.mail import MailConnection, MailPayload
 from schema.types.metric_catalog import Metric
-from schema.types.metrics import MetricSeries, MetricsSnapshot
+from schema.types.metrics import MetricSeries, MetricsSnapshot, RecordSamplesPayload
 from schema.types.node import Node
 from schema.types.onboarding import Onboarding, OnboardingPayload
 from schema.types.phase_payloads import (
@@ -133,6 +143,7 @@ class Query:
     rollback_preview: RollbackPreview = query(
         phases.rollback_preview, Scope.LAUNCH_OPERATE, cost=10
     )
+    launch_plan: LaunchFilePlan = query(launch_files.launch_plan, Scope.LAUNCH_READ, cost=50)
     launch_state_at: LaunchState = query(events.launch_state_at, Scope.LAUNCH_READ, cost=50)
     launch_state: JSON = query(
         events.launch_state,
@@ -147,6 +158,7 @@ class Query:
         flags.feature_flags, Scope.FLAGS_READ, source=FLAGS
     )
     feature_flag: FeatureFlag | None = query(flags.feature_flag, Scope.FLAGS_READ, source=FLAGS)
+    flag_kills: list[FlagKill] = query(kills.flag_kills, Scope.FLAGS_READ)
     evaluate_flags: FlagSet = query(flags.evaluate_flags, Scope.FLAGS_READ, cost=5)
     viewer_flags: FlagSet = query(flags.viewer_flags, source=Source.VIEW)
 
@@ -239,6 +251,9 @@ class Mutation:
     update_launch_phase: PhasePayload = mutation(
         phases.update, Scope.LAUNCH_ADMIN, failed=PhasePayload.failed
     )
+    apply_launch: LaunchFilePlan = mutation(
+        launch_files.apply_launch, Scope.LAUNCH_ADMIN, failed=LaunchFilePlan.failed
+    )
     activate_launch_phase: ActivateLaunchPhasePayload = mutation(
         phases.activate, Scope.LAUNCH_OPERATE, failed=ActivateLaunchPhasePayload.failed
     )
@@ -276,9 +291,18 @@ class Mutation:
     revert_change: FlagPayload = mutation(
         flags.revert_change, Scope.FLAGS_WRITE, failed=FlagPayload.failed
     )
+    kill_flags: KillPayload = mutation(kills.kill, Scope.FLAGS_WRITE, failed=KillPayload.failed)
+    lift_kills: KillPayload = mutation(kills.lift, Scope.FLAGS_WRITE, failed=KillPayload.failed)
     acknowledge_flags: bool = mutation(flags.acknowledge)
 
-    record_metrics: int = mutation(metrics.record, Scope.METRICS_WRITE)
+    record_samples: RecordSamplesPayload = mutation(
+        metrics.record_samples, Scope.METRICS_WRITE, failed=RecordSamplesPayload.failed
+    )
+    record_metrics: int = mutation(
+        metrics.record,
+        Scope.METRICS_WRITE,
+        deprecated="Use recordSamples, whose expected failures are data; remove after 2027-06-30.",
+    )
 
     send_test_alert: SendTestAlertPayload = mutation(
         alerts.send_test_alert, Scope.LAUNCH_OPERATE, failed=SendTestAlertPayload.failed
@@ -390,7 +414,15 @@ schema = LaunchSchema(
     query=Query,
     mutation=Mutation,
     subscription=Subscription,
-    types=[UserError, VersionConflictError, NotReadyError, PhaseRun, *EVENT_TYPES],
+    types=[
+        UserError,
+        VersionConflictError,
+        NotReadyError,
+        InvalidTransitionError,
+        PlanDriftError,
+        PhaseRun,
+        *EVENT_TYPES,
+    ],
     # From the outermost on: the log tells what ErrorPolicy has made of what the others leave.
     # ReplyCache is the innermost: whatever limits an operation has done so when it is asked.
     extensions=[OperationLog, ErrorPolicy, Spending, ReplyCache],

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -10,10 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.codecs import steps_of
 from db.models.phases import LaunchPhase
+from db.queries import kills as kill_queries
 from db.queries import people as people_queries
 from db.queries import phases as queries
 from domain import plans
 from domain.losses import Loss, count_losses, losing
+from domain.plan_warnings import killed_flags, missed_start
 from domain.readiness import Readiness
 from services import phases, readiness
 from services.readiness import Gate
@@ -31,6 +33,7 @@ class ActivationPlan:
     is_estimate: bool
     conflicts: list[str]
     readiness: Readiness
+    warnings: list[str] = field(default_factory=list)
 
 
 async def plan(session: AsyncSession, phase_id: UUID, gate: Gate, now: datetime) -> ActivationPlan:
@@ -55,6 +58,7 @@ async def plan(session: AsyncSession, phase_id: UUID, gate: Gate, now: datetime)
         is_estimate=not sample.is_complete,
         conflicts=plans.conflicts(links, held, phase.cohort_salt),
         readiness=await readiness.of_phase(session, phase, len(links), gate, now),
+        warnings=_warnings(phase, links, await kill_queries.killed_keys(session), now),
     )
 
 
@@ -80,3 +84,11 @@ def _count(
         ],
         [replace(item, people=scaled(item.people)) for item in losses],
     )
+
+
+def _warnings(
+    phase: LaunchPhase, links: Sequence[plans.LinkedFlag], killed: frozenset[str], now: datetime
+) -> list[str]:
+    missed = missed_start(phase.status, phase.planned_start_at, now)
+    found = killed_flags([link.flag.key for link in links], killed)
+    return [missed, *found] if missed else found

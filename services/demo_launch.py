@@ -182,7 +182,7 @@ def _criteria(action: GuardAction) -> tuple[Criterion, ...]:
 
 
 def _plan(*manual_steps: str, mode: RollbackMode = RollbackMode.DISABLE_ALL) -> RollbackPlan:
-    return RollbackPlan(mode=mode, notify=("#launch",), manual_steps=manual_steps)
+    return RollbackPlan(mode=mode, manual_steps=manual_steps)
 
 
 _RAMP = (

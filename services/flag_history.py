@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.events import Change
-from db.queries import changes, phases
+from db.queries import changes, kills, phases
 from db.queries import launch_states as queries
 from domain.events import FlagChanged, PhaseChanged
 from domain.flags import BucketBy, Flag
@@ -33,7 +33,8 @@ async def as_of(session: AsyncSession, flag_set: FlagSet, at: datetime) -> FlagS
         if state is not None:
             flags[flag.key] = _restored(flag, state)
     version = await _version_at(session, at)
-    return FlagSet(version, flags, loaded_at=at, stale=False)
+    killed = await kills.killed_keys(session, until=at)
+    return FlagSet(version, flags, killed=killed, loaded_at=at, stale=False)
 
 
 async def upcoming(session: AsyncSession, at: datetime) -> dict[UUID, datetime]:

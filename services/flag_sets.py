@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from weakref import WeakKeyDictionary
 
+from domain import kills
 from domain.flags import (
     BucketBy,
     Evaluation,
@@ -18,6 +19,7 @@ from domain.flags import (
     missing,
     settled,
 )
+from domain.kills import Kill, KillRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +76,14 @@ class FlagSet:
     flags: Mapping[str, Flag] = field(default_factory=dict)
     loaded_at: datetime | None = None
     stale: bool = True
-    killed: frozenset[str] = frozenset()
+    killed: frozenset[str] = frozenset()  # by a record, or by the environment
+    kills: Mapping[str, KillRecord] = field(default_factory=dict)
     outcomes: Outcomes = field(default_factory=Outcomes)  # of this set and of those made from it
 
     def evaluate(self, key: str, context: EvaluationContext) -> Evaluation:
         """The value of one flag; the kill switch comes before anything else (SPEC S53, A6)."""
         flag = self.flags.get(key)
-        if self.killed and self._is_killed(key):
+        if self.killed and self.is_killed(key):
             version = flag.version if flag else 0
             return Evaluation(key, False, EvaluationReason.DISABLED, version)
         if flag is None:
@@ -165,10 +168,15 @@ class FlagSet:
             return tuple(self.flags)
         known = self._since.get(before)
         if known is None:
-            old = before.flags
-            news = tuple(key for key, flag in self.flags.items() if old.get(key) is not flag)
+            news = tuple(key for key in self.flags if self._is_news(key, before))
             known = self._since[before] = news
         return known
+
+    def _is_news(self, key: str, before: "FlagSet") -> bool:
+        """Whether an operator sees another flag, or another kill of it."""
+        if before.flags.get(key) is not self.flags[key]:
+            return True
+        return self.killed != before.killed and self.kill_of(key) != before.kill_of(key)
 
     @cached_property
     def _since(self) -> WeakKeyDictionary["FlagSet", Sequence[str]]:
@@ -192,7 +200,7 @@ class FlagSet:
 
     def _settled(self, key: str, groups: frozenset[str]) -> Evaluation | Split | None:
         flag, nobody = self.flags[key], EvaluationContext(groups=groups)
-        if self._is_killed(key) or settled(flag, groups) is not None:
+        if self.is_killed(key) or settled(flag, groups) is not None:
             return self.public(key, nobody)
         limit = evaluate(flag, nobody).limit
         if limit is None or any("user:" in name for name in flag.target_groups):
@@ -204,8 +212,13 @@ class FlagSet:
         ]
         return Split(flag.bucket_by, f"{flag.salt}:".encode(), limit, *sides)
 
-    def _is_killed(self, key: str) -> bool:
-        return key in self.killed or "*" in self.killed
+    def kill_of(self, key: str) -> Kill | None:
+        """What forces a flag off; None where nothing does."""
+        return kills.find_kill(key, self.kills, self.killed) if self.killed else None
+
+    def is_killed(self, key: str) -> bool:
+        """Whether something forces a flag off."""
+        return kills.is_killed(key, self.killed)
 
     def _unknown(self, key: str) -> Evaluation:
         if self.version:

@@ -7,11 +7,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from db.queries import flags as queries
+from db.queries import kills as kill_queries
 from db.session import Database
 from domain.errors import DependencyDown
 from domain.flags import Flag
 from services import background
 from services.flag_sets import FlagSet
+from services.kill_switch import KillSwitch
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +32,8 @@ class FlagStore:
         """`killed` comes from the environment and cannot be lifted at run time."""
         self._db = db
         self._clock = clock
-        self._always_killed = killed
+        self.kills = KillSwitch(killed)
+        self.kills.on_change(self._show_kills)
         self._poll_seconds = poll_seconds
         self._lock = asyncio.Lock()
         self._turn = asyncio.Lock()
@@ -59,6 +62,8 @@ class FlagStore:
             try:
                 async with self._db.read() as session:
                     version, flags = await queries.everything(session)
+                    if self.current.stale:  # no flag is shown before its kill is known
+                        self.kills.compare(await kill_queries.newest(session))
             except DependencyDown:
                 logger.warning("flags: the database does not answer, serving the last set")
                 self._show(replace(self.current, stale=True))
@@ -101,9 +106,11 @@ class FlagStore:
         async with self._db.read() as session:
             await queries.set_version(session)
 
-    def kill(self, keys: frozenset[str]) -> None:
-        """Force flags off in this process, whatever the database says; '*' is all."""
-        self._show(replace(self.current, killed=self._always_killed | keys))
+    def _show_kills(self) -> None:
+        kills = self.kills
+        names = ", ".join(sorted(kills.killed))
+        logger.warning("kill switch: %s", names or "nothing is killed")
+        self._show(replace(self.current, killed=kills.killed, kills=kills.kills))
 
     async def check(self) -> None:
         """Compare versions and read again where they differ (direct SQL edits, lost events)."""

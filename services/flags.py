@@ -14,7 +14,7 @@ from db.queries import flags as queries
 from db.queries import phases as phase_queries
 from db.session import UnitOfWork
 from domain.actors import Actor
-from domain.errors import Invalid, NotFound, NotUnique
+from domain.errors import Collector, Invalid, NotFound, NotUnique
 from domain.flags import BucketBy, Flag, parse_groups, parse_key
 from domain.ids import parse_uuid
 from domain.owner_edits import WIDENED, OwnerEdit, edit_parts, zero_means_everybody
@@ -129,11 +129,16 @@ async def toggle(
 
 
 def _check_patch(patch: FlagPatch) -> None:
-    if "name" in patch:
-        patch["name"] = line(patch["name"], "name", 200)
-    check_text(patch.get("description"), "description", 5_000)
-    if "target_groups" in patch:
-        patch["target_groups"] = parse_groups(patch["target_groups"])
+    problems = Collector()
+    with problems:
+        if "name" in patch:
+            patch["name"] = line(patch["name"], "name", 200)
+    with problems:
+        check_text(patch.get("description"), "description", 5_000)
+    with problems:
+        if "target_groups" in patch:
+            patch["target_groups"] = parse_groups(patch["target_groups"])
+    problems.raise_all()
 
 
 async def _edited(
@@ -163,7 +168,16 @@ def _apply(row: FeatureFlag, patch: FlagPatch, parts: FlagParts) -> None:
 
 
 def _row(draft: FlagDraft) -> FeatureFlag:
-    check_text(draft.description, "description", 5_000)
+    problems = Collector()
+    with problems:
+        parse_key(draft.key)
+    with problems:
+        line(draft.name, "name", 200)
+    with problems:
+        check_text(draft.description, "description", 5_000)
+    with problems:
+        parse_groups(draft.target_groups)
+    problems.raise_all()
     groups = parse_groups(draft.target_groups)
     percentage = draft.rollout_percentage
     if percentage is None:

@@ -13,7 +13,7 @@ from db.queries import metrics as queries
 from db.session import UnitOfWork
 from domain.actors import UserType
 from domain.criteria import CUSTOM_PREFIX
-from domain.errors import Invalid
+from domain.errors import Collector, Invalid
 from domain.events import UserSignedUp, WrittenEvent
 from domain.marketplace_events import PartnershipChanged
 from domain.metrics import (
@@ -49,11 +49,14 @@ class Sample:
 
 
 async def record_samples(uow: UnitOfWork, samples: Sequence[Sample]) -> int:
-    """Keep them all or none; raises Invalid naming the first field that is wrong (SPEC A50)."""
+    """Keep them all or none; raises what is wrong with each sample (SPEC A50)."""
     if not 1 <= len(samples) <= MAX_SAMPLES:
         raise Invalid(f"1 to {MAX_SAMPLES} samples a call.", path=("samples",))
+    problems = Collector()
     for index, sample in enumerate(samples):
-        _check(sample, index, uow.now)
+        with problems:
+            _check(sample, index, uow.now)
+    problems.raise_all()
     await _admit(uow, samples)
     units = await _units(uow, samples)
     phase_id = await queries.active_phase(uow.session)

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from db.models.onboarding import OnboardingProgress
+from db.queries import kills as kill_queries
 from db.queries import nudges as queries
 from db.queries import onboarding as onboarding_queries
 from db.session import UnitOfWork
@@ -60,7 +61,7 @@ async def stand(uow: UnitOfWork, settings: Settings, user_id: UUID) -> Place | N
     row = await onboarding_queries.lock_of_user(uow.session, user_id)
     if row is None or row.completed_at is not None:
         return None
-    killed = frozenset(settings.flags_kill)
+    killed = await kill_queries.killed_keys(uow.session) | frozenset(settings.flags_kill)
     out = await onboarding_steps.hidden_now(uow.session, user_id, row.user_type, killed)
     done = progress_of(row).done
     key = onboarding.next_step(row.user_type, done, lambda step: step.key not in out)

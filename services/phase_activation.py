@@ -94,7 +94,8 @@ async def _new_run(
     _check_ready(verdict, phase, wish, gate, uow.now)
     changes = plans.diffs(links, steps_of(phase.steps), _first_step(phase))
     if wish.plan_hash is not None and wish.plan_hash != plans.plan_hash(phase.version, changes):
-        raise PlanDrift(path=("input", "planHash"))
+        changed = plans.plan_drift(wish.plan_hash, phase.version, changes)
+        raise PlanDrift(path=("input", "planHash"), changed=changed)
     check_losses(links, changes, wish.accept_losses)
     run = await _open_run(uow, actor, phase, verdict)
     phase.started_at, phase.ended_at = uow.now, None

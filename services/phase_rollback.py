@@ -26,8 +26,9 @@ from domain.incidents import Severity
 from domain.percent import Percent
 from domain.phases import PhaseAction, PhaseStatus, RollbackMode, RollbackPlan, next_status
 from domain.plans import FlagDiff, LinkedFlag
+from domain.rollback_notices import RollbackNotice
 from domain.rollbacks import Before, Undoing
-from services import incident_causes, phases
+from services import incident_causes, phases, rollback_notices
 from services.flag_changes import change_flag, with_parts
 from services.idempotency import claim, settle
 from services.incidents import IncidentDraft
@@ -120,6 +121,17 @@ async def _roll_back(
             is_momentary=True,
         ),
     )
+    notice = RollbackNotice(
+        phase_name=phase.phase_name,
+        run_id=phase.current_run_id or phase.id,
+        actor=actor.label,
+        reason=wish.reason,
+        flags=tuple(sorted(rows)),
+        at=uow.now,
+        incident_id=incident.row.id,
+        incident_number=incident.row.number,
+    )
+    await rollback_notices.post(uow, actor, notice, plan.notify)
     return RolledBack(phase, incident.row, restored, conflicts)
 
 

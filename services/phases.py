@@ -1,9 +1,6 @@
 """Launch phases: create, edit, read (SPEC S1, S16 to S18)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import TypedDict
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import delete
@@ -17,63 +14,18 @@ from db.queries import flags as flag_queries
 from db.queries import phases as queries
 from db.session import UnitOfWork
 from domain.actors import Actor
-from domain.criteria import Criterion
-from domain.criterion_checks import check_criteria
 from domain.errors import Invalid, Locked, NotFound, NotUnique
-from domain.flags import parse_key
 from domain.ids import parse_uuid
-from domain.percent import Percent
-from domain.phases import PhaseStatus, Platform, RampStep, RollbackPlan, check_plan, check_steps
+from domain.phases import PhaseStatus
 from services.flag_changes import change_flag
 from services.idempotency import claim, settle
 from services.phase_changes import audit_whole, record_phase
-from services.texts import check_text, line
+from services.phase_checks import check_fields
+from services.phase_commands import FlagLink, PhaseDraft, PhasePatch, PhaseRef
+from services.texts import line
 from services.versions import check_version
 
-
-@dataclass(frozen=True, slots=True)
-class FlagLink:
-    """A flag that a phase switches on."""
-
-    flag_key: str
-    target_percentage: Percent | None = None
-    position: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class PhaseDraft:
-    """A phase to be made. Position None: after the last; no platforms: both."""
-
-    key: str
-    name: str
-    description: str | None = None
-    position: int | None = None
-    platforms: Sequence[Platform] = tuple(Platform)
-    planned_start_at: datetime | None = None
-    planned_end_at: datetime | None = None
-    steps: Sequence[RampStep] = ()
-    criteria: Sequence[Criterion] = ()
-    rollback_plan: RollbackPlan | None = None
-    flags: Sequence[FlagLink] = ()
-    cohort: bool = True
-    idempotency_key: str | None = None
-
-
-class PhasePatch(TypedDict, total=False):
-    """The fields that an update gives; absent ones stay as they are. There is no status (S18)."""
-
-    name: str
-    description: str | None
-    position: int
-    platforms: Sequence[Platform]
-    planned_start_at: datetime | None
-    planned_end_at: datetime | None
-    steps: Sequence[RampStep]
-    criteria: Sequence[Criterion]
-    rollback_plan: RollbackPlan | None
-    flags: Sequence[FlagLink]
-    cohort: bool
-
+__all__ = ["FlagLink", "PhaseDraft", "PhasePatch", "PhaseRef"]
 
 _LOCKED_WHILE_LIVE = ("steps", "flags", "platforms", "cohort")
 _LIVE = frozenset({PhaseStatus.ACTIVE, PhaseStatus.PAUSED})
@@ -91,6 +43,16 @@ async def find(session: AsyncSession, phase_id: UUID | None, key: str | None) ->
     if phase_id is not None:
         return (await queries.by_id(session, [phase_id])).get(phase_id)
     return await queries.by_key(session, key) if key is not None else None
+
+
+async def find_id(session: AsyncSession, ref: PhaseRef) -> UUID:
+    """The id of the phase that an input names; raises NotFound for an unknown key."""
+    if ref.id is not None:
+        return ref.id
+    row = await queries.by_key(session, ref.key or "")
+    if row is None:
+        raise NotFound(f"There is no phase {(ref.key or '')[:100]!r}.", path=("input", "key"))
+    return row.id
 
 
 async def by_argument(session: AsyncSession, phase_id: UUID) -> LaunchPhase:
@@ -118,8 +80,14 @@ async def locked(
     return phase
 
 
-async def create(uow: UnitOfWork, actor: Actor, draft: PhaseDraft) -> LaunchPhase:
-    """Make a phase with its flags, steps, criteria and plan in one call (SPEC S16)."""
+async def create(
+    uow: UnitOfWork, actor: Actor, draft: PhaseDraft, *, channels: Collection[str] = ()
+) -> LaunchPhase:
+    """Make a phase with its flags, steps, criteria and plan in one call (SPEC S16).
+
+    `channels`: the alert channels that its rollback plan may notify.
+    """
+    await check_fields(uow, _patch_of(draft), channels, key=draft.key)
     held = await claim(uow, actor, "createLaunchPhase", draft.idempotency_key, draft)
     if held.result is not None:
         return await _again(uow, held.result)
@@ -146,8 +114,10 @@ async def update(
     *,
     expected_version: int | None = None,
     reason: str | None = None,
+    channels: Collection[str] = (),
 ) -> LaunchPhase:
     """Edit a phase; steps, flags and platforms are locked while it is live (SPEC S18, A13)."""
+    await check_fields(uow, patch, channels)
     phase = await queries.lock(uow.session, phase_id)
     if phase is None:
         raise NotFound("There is no such phase.", path=("input", "id"))
@@ -179,22 +149,24 @@ def _check_unlocked(phase: LaunchPhase, patch: PhasePatch) -> None:
             )
 
 
+def _patch_of(draft: PhaseDraft) -> PhasePatch:
+    return {
+        "name": draft.name,
+        "description": draft.description,
+        "platforms": draft.platforms,
+        "planned_start_at": draft.planned_start_at,
+        "planned_end_at": draft.planned_end_at,
+        "steps": draft.steps,
+        "criteria": draft.criteria,
+        "rollback_plan": draft.rollback_plan,
+        "flags": draft.flags,
+        "cohort": draft.cohort,
+    }
+
+
 def _row(draft: PhaseDraft) -> LaunchPhase:
-    phase = LaunchPhase(key=parse_key(draft.key), position=draft.position)
-    _apply(
-        phase,
-        {
-            "name": draft.name,
-            "description": draft.description,
-            "platforms": draft.platforms,
-            "planned_start_at": draft.planned_start_at,
-            "planned_end_at": draft.planned_end_at,
-            "steps": draft.steps,
-            "criteria": draft.criteria,
-            "rollback_plan": draft.rollback_plan,
-            "cohort": draft.cohort,
-        },
-    )
+    phase = LaunchPhase(key=draft.key, position=draft.position)
+    _apply(phase, _patch_of(draft))
     return phase
 
 
@@ -204,13 +176,10 @@ def _apply(phase: LaunchPhase, patch: PhasePatch) -> None:
     if "cohort" in patch:
         phase.cohort_salt = cohort_salt(phase.key) if patch["cohort"] else None
     if "steps" in patch:
-        check_steps(patch["steps"])
         phase.steps = dump_steps(patch["steps"])
     if "criteria" in patch:
-        check_criteria(patch["criteria"])
         phase.success_criteria = dump_criteria(patch["criteria"])
     if "rollback_plan" in patch:
-        check_plan(patch["rollback_plan"])
         phase.rollback_plan = dump_plan(patch["rollback_plan"])
 
 
@@ -223,7 +192,6 @@ def _apply_texts(phase: LaunchPhase, patch: PhasePatch) -> None:
     if "name" in patch:
         phase.phase_name = line(patch["name"], "name", 200)
     if "description" in patch:
-        check_text(patch["description"], "description", 5_000)
         phase.description = patch["description"]
 
 
@@ -231,8 +199,6 @@ def _apply_schedule(phase: LaunchPhase, patch: PhasePatch) -> None:
     if "position" in patch:
         phase.position = patch["position"]
     if "platforms" in patch:
-        if not patch["platforms"]:
-            raise Invalid("A phase launches on at least one platform.", path=("input", "platforms"))
         phase.platforms = list(dict.fromkeys(str(item) for item in patch["platforms"]))
     if "planned_start_at" in patch:
         phase.planned_start_at = patch["planned_start_at"]
@@ -246,16 +212,8 @@ def _apply_schedule(phase: LaunchPhase, patch: PhasePatch) -> None:
 async def _link(
     uow: UnitOfWork, actor: Actor, phase: LaunchPhase, links: Sequence[FlagLink]
 ) -> None:
-    """Make exactly these the flags of the phase; raises NotFound naming a missing key."""
+    """Make exactly these the flags of the phase, which `_check_links` has found."""
     found = await flag_queries.lock(uow.session, [link.flag_key for link in links])
-    seen: set[str] = set()
-    for index, link in enumerate(links):
-        path = ("input", "flags", str(index), "flagKey")
-        if link.flag_key not in found:
-            raise NotFound(f"There is no flag {link.flag_key[:100]!r}.", path=path)
-        if link.flag_key in seen:
-            raise Invalid(f"The flag {link.flag_key} is named twice.", path=path)
-        seen.add(link.flag_key)
     await uow.session.execute(delete(LaunchPhaseFlag).where(LaunchPhaseFlag.phase_id == phase.id))
     uow.session.add_all(
         LaunchPhaseFlag(

@@ -123,7 +123,7 @@ class Replies:
         """What answers of this kind depend on, as it is now; raises DependencyDown."""
         if source is Source.VIEW:
             return self._flags.shown
-        return source.part(await self._revisions.now())
+        return source.part(await self._revisions.now()), self._flags.kills.generation
 
     def find(self, question: Question, audience: Hashable, revision: Hashable) -> bytes | None:
         """The answer, where it is of this revision. Whoever takes it was given it again."""

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.events import Change, IdempotencyKey, LaunchEvent
 from db.models.incidents import LaunchIncident
+from db.models.kills import FlagKill
 from db.models.mail import Mail
 from db.models.phases import PhaseRun
 from db.models.silences import LaunchSilence
@@ -27,6 +28,8 @@ async def forget_name(session: AsyncSession, user_id: UUID, name: str) -> None:
     await session.execute(update(LaunchIncident).where(taken).values(acknowledged_by_label=name))
     planned = LaunchSilence.created_by_id == user_id
     await session.execute(update(LaunchSilence).where(planned).values(created_by_label=name))
+    switched = FlagKill.actor_id == user_id
+    await session.execute(update(FlagKill).where(switched).values(actor_label=name))
     await _forget_approvals(session, user_id, name)
 
 

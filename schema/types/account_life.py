@@ -60,7 +60,7 @@ class EmailPayload:
     @classmethod
     def failed(cls, error: LaunchError) -> "EmailPayload":
         """The answer to an expected failure."""
-        return cls(errors=[Error.of(error)])
+        return cls(errors=Error.every(error))
 
 
 @strawberry.type(description="Whether the account is gone.")
@@ -73,4 +73,4 @@ class DeleteAccountPayload:
     @classmethod
     def failed(cls, error: LaunchError) -> "DeleteAccountPayload":
         """The answer to an expected failure."""
-        return cls(errors=[Error.of(error)])
+        return cls(errors=Error.every(error))

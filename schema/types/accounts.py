@@ -96,7 +96,7 @@ class SessionPayload:
     @classmethod
     def failed(cls, error: LaunchError) -> "SessionPayload":
         """The answer to an expected failure."""
-        return cls(errors=[Error.of(error)])
+        return cls(errors=Error.every(error))
 
 
 @strawberry.type(description="The account as it is now.")
@@ -118,7 +118,7 @@ class ProfilePayload:
     @classmethod
     def failed(cls, error: LaunchError) -> "ProfilePayload":
         """The answer to an expected failure."""
-        return cls(errors=[Error.of(error)])
+        return cls(errors=Error.every(error))
 
 
 @strawberry.type(description="A token, with its secret where it is new.")
@@ -139,4 +139,4 @@ class TokenPayload:
     @classmethod
     def failed(cls, error: LaunchError) -> "TokenPayload":
         """The answer to an expected failure."""
-        return cls(errors=[Error.of(error)])
+        return cls(errors=Error.every(error))

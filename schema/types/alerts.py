@@ -132,4 +132,4 @@ class SendTestAlertPayload:
     @classmethod
     def failed(cls, error: LaunchError) -> "SendTestAlertPayload":
         """An expected failure."""
-        return cls(errors=[Error.of(error)])
+        return cls(errors=Error.every(error))

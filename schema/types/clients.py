@@ -153,4 +153,4 @@ class ClientPayload:
     @classmethod
     def failed(cls, error: LaunchError) -> "ClientPayload":
         """The answer to an expected failure."""
-        return cls(errors=[Error.of(error)])
+        return cls(errors=Error.every(error))

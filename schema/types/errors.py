@@ -62,7 +62,26 @@ class Error:
             return NotReadyError(
                 code=error.code, message=error.message, path=path, readiness=readiness
             )
+        if isinstance(error, domain.InvalidTransition):
+            return InvalidTransitionError(
+                code=error.code,
+                message=error.message,
+                path=path,
+                possible=None if error.possible is None else list(error.possible),
+            )
+        if isinstance(error, domain.PlanDrift):
+            return PlanDriftError(
+                code=error.code,
+                message=error.message,
+                path=path,
+                changed=None if error.changed is None else list(error.changed),
+            )
         return UserError(code=error.code, message=error.message, path=path)
+
+    @classmethod
+    def every(cls, error: domain.LaunchError) -> "list[Error]":
+        """All failures of a mutation, each at its field."""
+        return [cls.of(part) for part in domain.parts_of(error)]
 
 
 @strawberry.type(description="A failure that needs no more than its sentence.")
@@ -89,3 +108,23 @@ class NotReadyError(Error):
     """Shows the whole list (SPEC X2)."""
 
     readiness: LaunchReadiness = strawberry.field(description="Every check, with its evidence.")
+
+
+@strawberry.type(description="It cannot be done from where it stands.")
+class InvalidTransitionError(Error):
+    """Says what can be done instead."""
+
+    possible: list[str] | None = strawberry.field(
+        description="What can be done now: actions of a phase or of an incident, by name; null "
+        "where it depends on other things."
+    )
+
+
+@strawberry.type(description="Something changed since the plan was made.")
+class PlanDriftError(Error):
+    """Says what is no longer as it was planned."""
+
+    changed: list[str] | None = strawberry.field(
+        description="Keys of the flags that changed, came or went, and `phase` for its settings; "
+        "null where only the whole could be compared."
+    )

@@ -10,6 +10,7 @@ from domain.actors import ActorRef
 from domain.alert_events import AlertSent, SilenceChanged
 from domain.criterion_events import CriterionJudged
 from domain.events import RecordedEvent
+from domain.kill_events import KillChanged
 from domain.plans import FlagDiff as Diff
 from schema.context import Info
 from schema.directives import CostDirective
@@ -85,6 +86,21 @@ class FlagEvent(LaunchEvent):
         version = self.event.set_version
         found = await info.context.loaders.propagation.load(version) if version else None
         return Propagation.of(found) if found else None
+
+
+@strawberry.type(description="A flag was killed, or a kill was lifted.")
+class KillEvent(LaunchEvent):
+    """One kill or lift."""
+
+    key: str = strawberry.field(description="The flag's key; `*` is every flag.")
+    killed: bool = strawberry.field(description="Killed, or lifted.")
+    reason: str = strawberry.field(description="Why, in the words of who did it.")
+
+    @classmethod
+    def changed(cls, event: KillChanged, common: "_Common") -> "KillEvent":
+        """An event as the graph shows it."""
+        record = event.record
+        return cls(key=record.key, killed=record.killed, reason=record.reason, **common)
 
 
 @strawberry.type(description="A health check changed its status.")
@@ -199,6 +215,7 @@ class StreamGap(LaunchEvent):
 EVENT_TYPES = (
     PhaseEvent,
     FlagEvent,
+    KillEvent,
     HealthEvent,
     CriterionEvent,
     IncidentEvent,
@@ -211,6 +228,7 @@ SHOWN_KINDS = tuple(
     for kind in (
         domain.PhaseChanged,
         domain.FlagChanged,
+        KillChanged,
         domain.HealthChanged,
         CriterionJudged,
         domain.IncidentChanged,
@@ -246,6 +264,8 @@ def to_event(item: RecordedEvent) -> LaunchEvent:
             found = CriterionEvent.judged(event, item)
         case domain.IncidentChanged() as event:
             found = IncidentEvent(event=event, note=event.note, **common)
+        case KillChanged() as event:
+            found = KillEvent.changed(event, common)
         case SilenceChanged() as event:
             found = SilenceEvent(event=event, **common)
         case AlertSent() as event:

@@ -130,7 +130,7 @@ class EvaluateFlagsInput:
     explain: bool | None = strawberry.field(description="Tell why.", default=False)
     at: datetime | None = strawberry.field(
         description="At an earlier moment, as the audit knows it: the state, the reason and the "
-        "change that were in force then. Kill switches are not part of it.",
+        "change that were in force then, kill switches included.",
         default=None,
     )
 
@@ -173,7 +173,7 @@ class FlagPayload:
     @classmethod
     def failed(cls, error: LaunchError) -> "FlagPayload":
         """An expected failure."""
-        return cls(errors=[Error.of(error)])
+        return cls(errors=Error.every(error))
 
 
 def _row_id(key: str | None) -> str | None:

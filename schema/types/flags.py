@@ -26,6 +26,7 @@ from schema.sharing import Results
 from schema.types.changes import Change, change_cursor
 from schema.types.flag_explanations import FlagExplanation
 from schema.types.flag_exposures import FlagExposure
+from schema.types.kills import FlagKill
 from schema.types.node import Node, node_id
 from services import flag_reads
 from services.flag_evaluation import Explained, etag
@@ -106,6 +107,16 @@ class FeatureFlag(Node):
         return LaunchPhase.of(row) if row else None
 
     @strawberry.field(
+        description="What forces it off for everybody, whatever `enabled` says; null: nothing.",
+        metadata=PURE[Source.FLAGS],
+    )
+    async def kill(self, info: Info) -> FlagKill | None:
+        """As this process knows it."""
+        flags = info.context.runtime.flags
+        found = flags.kills.find(self.flag.key)
+        return FlagKill.of(found, flags.kills) if found else None
+
+    @strawberry.field(
         description="When it was last evaluated for somebody, to the minute; null: never."
     )
     async def last_evaluated_at(self, info: Info) -> datetime | None:
@@ -140,7 +151,9 @@ class FeatureFlag(Node):
         directives=[CostDirective(weight=10)],
     )
     async def exposed_users(self, info: Info) -> int:
-        """Evaluates the flag for each of them."""
+        """Evaluates the flag for each of them; nobody sees one that is killed."""
+        if info.context.runtime.flags.kills.find(self.flag.key):
+            return 0
         async with info.context.db.read() as session:
             return await flag_reads.exposed_users(session, self.flag)
 

@@ -109,4 +109,4 @@ class IncidentPayload:
     @classmethod
     def failed(cls, error: LaunchError) -> "IncidentPayload":
         """An expected failure."""
-        return cls(errors=[Error.of(error)])
+        return cls(errors=Error.every(error))

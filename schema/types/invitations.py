@@ -163,7 +163,7 @@ class InvitationPayload:
     @classmethod
     def failed(cls, error: LaunchError) -> "InvitationPayload":
         """The answer to an expected failure."""
-        return cls(errors=[Error.of(error)])
+        return cls(errors=Error.every(error))
 
 
 @strawberry.type(description="What the code shows now.")
@@ -178,7 +178,7 @@ class InvitationPreviewPayload:
     @classmethod
     def failed(cls, error: LaunchError) -> "InvitationPreviewPayload":
         """The answer to an expected failure."""
-        return cls(errors=[Error.of(error)])
+        return cls(errors=Error.every(error))
 
 
 @strawberry.input(description="What a couple fills in to accept an invitation.")
@@ -252,4 +252,4 @@ class AcceptInvitationPayload:
     @classmethod
     def failed(cls, error: LaunchError) -> "AcceptInvitationPayload":
         """The answer to an expected failure."""
-        return cls(errors=[Error.of(error)])
+        return cls(errors=Error.every(error))

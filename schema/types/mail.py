@@ -141,7 +141,7 @@ class MailPayload:
     @classmethod
     def failed(cls, error: LaunchError) -> "MailPayload":
         """The answer to an expected failure."""
-        return cls(errors=[Error.of(error)])
+        return cls(errors=Error.every(error))
 
 
 def _status(row: rows.Mail, info: Info) -> MailStatus:

@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 
 import strawberry
 
-from domain.errors import Invalid
+from domain.errors import Invalid, LaunchError
 from domain.metrics import Card, Trend, check_tags
 from schema.context import Info
 from schema.enums import TimeRange, describe
@@ -15,6 +15,7 @@ from schema.guard_enums import Aggregation
 from schema.pagination import encode_cursor
 from schema.scalars import JSON
 from schema.sharing import Results
+from schema.types.errors import Error
 from schema.types.journeys import Journey
 from services import metric_reads as reads
 from services.metric_board import View
@@ -156,7 +157,7 @@ _shown: WeakKeyDictionary[reads.Snapshot, MetricsSnapshot] = WeakKeyDictionary()
 
 @strawberry.input(description="One number of an outside tool.")
 class MetricSampleInput:
-    """What recordMetrics takes."""
+    """What recordSamples takes."""
 
     name: str = strawberry.field(description="Starts with `custom.`.")
     value: float = strawberry.field(description="A finite number.")
@@ -181,3 +182,19 @@ def tags_of(value: object, *path: str) -> dict[str, str]:
     found = {str(name): item for name, item in value.items()}
     check_tags(found, path)
     return found
+
+
+@strawberry.type(description="Samples that were kept.")
+class RecordSamplesPayload:
+    """All of a call, or none."""
+
+    recorded: int = strawberry.field(description="How many were kept; 0 with errors.", default=0)
+    errors: list[Error] = strawberry.field(
+        description="Expected failures, each at its sample; empty where it worked.",
+        default_factory=list,
+    )
+
+    @classmethod
+    def failed(cls, error: LaunchError) -> "RecordSamplesPayload":
+        """Expected failures."""
+        return cls(errors=Error.every(error))

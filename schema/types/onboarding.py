@@ -158,4 +158,4 @@ class OnboardingPayload:
     @classmethod
     def failed(cls, error: LaunchError) -> "OnboardingPayload":
         """The answer to an expected failure."""
-        return cls(errors=[Error.of(error)])
+        return cls(errors=Error.every(error))

@@ -2,11 +2,13 @@
 
 from datetime import datetime
 from typing import cast
+from uuid import UUID
 
 import strawberry
 from strawberry import UNSET
 
 from domain import phases as rules
+from domain.errors import Required
 from schema.enums import Platform, RollbackMode
 from schema.scalars import Percent
 from schema.types.criterion_inputs import CriterionInput
@@ -16,10 +18,21 @@ from schema.types.node import decode_id
 from services.phase_activation import Activate
 from services.phase_progress import Move
 from services.phase_rollback import Rollback
-from services.phases import FlagLink, PhaseDraft, PhasePatch
+from services.phases import FlagLink, PhaseDraft, PhasePatch, PhaseRef
 
+BY_ID = "The phase, by its id; or give `key`."
+BY_KEY = "The phase, by its key, instead of the id."
 _NAMES = {name: name for name in PhasePatch.__annotations__} | {"success_criteria": "criteria"}
 del _NAMES["criteria"]
+
+
+def phase_ref(phase_id: str | None, key: str | None, name: str = "phaseId") -> PhaseRef:
+    """The phase of an input; raises Required unless exactly one of id and key is there."""
+    if (phase_id is None) == (key is None):
+        raise Required(f"Give either {name} or key.", path=("input", name))
+    if phase_id is None:
+        return PhaseRef(key=key)
+    return PhaseRef(id=decode_id(phase_id, "LaunchPhase", "input", name))
 
 
 @strawberry.input(description="One step of a ramp.")
@@ -65,7 +78,11 @@ class RollbackPlanInput:
     drain_seconds: int | None = strawberry.field(
         description="0: a rollback is immediate.", default=0
     )
-    notify: list[str] | None = strawberry.field(description="Who is to be told.", default=None)
+    notify: list[str] | None = strawberry.field(
+        description="Who is told of a rollback: names of `alertChannels` and e-mail addresses; "
+        "anything else is refused.",
+        default=None,
+    )
     manual_steps: list[str] | None = strawberry.field(
         description="What is left to do by hand.", default=None
     )
@@ -142,7 +159,10 @@ class CreateLaunchPhaseInput:
 class UpdateLaunchPhaseInput:
     """What updateLaunchPhase takes. There is no status: use the actions."""
 
-    id: strawberry.ID = strawberry.field(description="The phase.")
+    id: strawberry.ID | None = strawberry.field(description=BY_ID, default=None)
+    key: str | None = strawberry.field(
+        description="Its key, instead of the id; keys never change.", default=None
+    )
     name: str | None = strawberry.field(description="Its name for people.", default=UNSET)
     description: str | None = strawberry.field(description="What it brings.", default=UNSET)
     position: int | None = strawberry.field(description="Its place.", default=UNSET)
@@ -175,6 +195,10 @@ class UpdateLaunchPhaseInput:
     expected_version: int | None = strawberry.field(description=EXPECTED, default=None)
     reason: str | None = strawberry.field(description=REASON, default=None)
 
+    def phase(self) -> PhaseRef:
+        """Which phase is meant."""
+        return phase_ref(self.id, self.key, "id")
+
     def patch(self) -> PhasePatch:
         """The fields that were given; raises Required for a null that cannot be."""
         values = given(self, _NAMES)
@@ -194,7 +218,8 @@ class UpdateLaunchPhaseInput:
 class ActivateLaunchPhaseInput:
     """What activateLaunchPhase takes."""
 
-    phase_id: strawberry.ID = strawberry.field(description="The phase.")
+    phase_id: strawberry.ID | None = strawberry.field(description=BY_ID, default=None)
+    key: str | None = strawberry.field(description=BY_KEY, default=None)
     plan_hash: str | None = strawberry.field(
         description="From activationPlan: refused with PLAN_DRIFT where it has changed.",
         default=None,
@@ -215,10 +240,14 @@ class ActivateLaunchPhaseInput:
     expected_version: int | None = strawberry.field(description=EXPECTED, default=None)
     idempotency_key: str | None = strawberry.field(description=IDEMPOTENT, default=None)
 
-    def command(self) -> Activate:
+    def phase(self) -> PhaseRef:
+        """Which phase is meant."""
+        return phase_ref(self.phase_id, self.key)
+
+    def command(self, phase_id: UUID) -> Activate:
         """What the service takes."""
         return Activate(
-            phase_id=decode_id(self.phase_id, "LaunchPhase", "input", "phaseId"),
+            phase_id=phase_id,
             plan_hash=self.plan_hash,
             readiness_token=self.readiness_token,
             accept_warnings=bool(self.accept_warnings),
@@ -233,8 +262,9 @@ class ActivateLaunchPhaseInput:
 class RollbackLaunchPhaseInput:
     """What rollbackLaunchPhase takes."""
 
-    phase_id: strawberry.ID = strawberry.field(description="The phase.")
     reason: str = strawberry.field(description="Why.")
+    phase_id: strawberry.ID | None = strawberry.field(description=BY_ID, default=None)
+    key: str | None = strawberry.field(description=BY_KEY, default=None)
     mode: RollbackMode | None = strawberry.field(
         description="What happens to the flags; left out: as the plan says.", default=None
     )
@@ -243,10 +273,14 @@ class RollbackLaunchPhaseInput:
     )
     idempotency_key: str | None = strawberry.field(description=IDEMPOTENT, default=None)
 
-    def command(self) -> Rollback:
+    def phase(self) -> PhaseRef:
+        """Which phase is meant."""
+        return phase_ref(self.phase_id, self.key)
+
+    def command(self, phase_id: UUID) -> Rollback:
         """What the service takes."""
         return Rollback(
-            phase_id=decode_id(self.phase_id, "LaunchPhase", "input", "phaseId"),
+            phase_id=phase_id,
             reason=self.reason,
             mode=self.mode,
             drain_seconds=self.drain_seconds,
@@ -258,7 +292,8 @@ class RollbackLaunchPhaseInput:
 class PhaseActionInput:
     """What pause, resume, advance and complete take."""
 
-    phase_id: strawberry.ID = strawberry.field(description="The phase.")
+    phase_id: strawberry.ID | None = strawberry.field(description=BY_ID, default=None)
+    key: str | None = strawberry.field(description=BY_KEY, default=None)
     accept_limits: list[str] | None = strawberry.field(
         description="Only for completeLaunchPhase: keys of flags that may stay below their "
         "targets. Refused with LIMITED while one is missing.",
@@ -268,10 +303,14 @@ class PhaseActionInput:
     expected_version: int | None = strawberry.field(description=EXPECTED, default=None)
     idempotency_key: str | None = strawberry.field(description=IDEMPOTENT, default=None)
 
-    def command(self) -> Move:
+    def phase(self) -> PhaseRef:
+        """Which phase is meant."""
+        return phase_ref(self.phase_id, self.key)
+
+    def command(self, phase_id: UUID) -> Move:
         """What the service takes."""
         return Move(
-            phase_id=decode_id(self.phase_id, "LaunchPhase", "input", "phaseId"),
+            phase_id=phase_id,
             accept_limits=tuple(self.accept_limits or ()),
             reason=self.reason,
             expected_version=self.expected_version,

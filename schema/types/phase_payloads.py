@@ -1,5 +1,7 @@
 """What the mutations of phases give, and the plan of an activation (SPEC S19, S20, X3)."""
 
+from datetime import datetime
+
 import strawberry
 
 from domain import plans
@@ -82,6 +84,13 @@ class ActivationPlan:
     )
     conflicts: list[str] = strawberry.field(description="What to know first.")
     readiness: LaunchReadiness = strawberry.field(description="Whether it may go live now.")
+    planned_start_at: datetime | None = strawberry.field(
+        description="When the phase should start; a start that was missed is among `warnings`."
+    )
+    warnings: list[str] = strawberry.field(
+        description="What does not speak against it: a start that was missed, flags that a kill "
+        "switch forces off."
+    )
 
     @classmethod
     def of(cls, plan: Plan) -> "ActivationPlan":
@@ -95,6 +104,8 @@ class ActivationPlan:
             is_estimate=plan.is_estimate,
             conflicts=plan.conflicts,
             readiness=LaunchReadiness.of(plan.readiness),
+            planned_start_at=plan.phase.planned_start_at,
+            warnings=plan.warnings,
         )
 
 
@@ -108,7 +119,7 @@ class PhasePayload:
     @classmethod
     def failed(cls, error: LaunchError) -> "PhasePayload":
         """An expected failure."""
-        return cls(errors=[Error.of(error)])
+        return cls(errors=Error.every(error))
 
 
 @strawberry.type(description="A phase that went live.")
@@ -132,7 +143,7 @@ class ActivateLaunchPhasePayload:
     @classmethod
     def failed(cls, error: LaunchError) -> "ActivateLaunchPhasePayload":
         """An expected failure."""
-        return cls(errors=[Error.of(error)])
+        return cls(errors=Error.every(error))
 
 
 @strawberry.type(description="A phase that was rolled back.")
@@ -165,4 +176,4 @@ class RollbackLaunchPhasePayload:
     @classmethod
     def failed(cls, error: LaunchError) -> "RollbackLaunchPhasePayload":
         """An expected failure."""
-        return cls(errors=[Error.of(error)])
+        return cls(errors=Error.every(error))

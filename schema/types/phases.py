@@ -36,7 +36,7 @@ class RollbackPlan:
 
     mode: RollbackMode = strawberry.field(description="What happens to the flags.")
     drain_seconds: int = strawberry.field(description="0: a rollback is immediate.")
-    notify: list[str] = strawberry.field(description="Who is to be told.")
+    notify: list[str] = strawberry.field(description="Alert channels and addresses that are told.")
     manual_steps: list[str] = strawberry.field(description="What is left to do by hand.")
 
     @classmethod

@@ -80,4 +80,4 @@ class RehearsalPayload:
     @classmethod
     def failed(cls, error: LaunchError) -> "RehearsalPayload":
         """An expected failure."""
-        return cls(errors=[Error.of(error)])
+        return cls(errors=Error.every(error))

@@ -94,7 +94,7 @@ class SilencePayload:
     @classmethod
     def failed(cls, error: LaunchError) -> "SilencePayload":
         """An expected failure."""
-        return cls(errors=[Error.of(error)])
+        return cls(errors=Error.every(error))
 
 
 async def load_silence(info: Info, key: UUID) -> Silence | None:

@@ -124,7 +124,7 @@ class WebhookPayload:
     @classmethod
     def failed(cls, error: LaunchError) -> "WebhookPayload":
         """An expected failure."""
-        return cls(errors=[Error.of(error)])
+        return cls(errors=Error.every(error))
 
 
 @strawberry.type(description="What asking for another attempt gives.")
@@ -141,7 +141,7 @@ class WebhookDeliveryPayload:
     @classmethod
     def failed(cls, error: LaunchError) -> "WebhookDeliveryPayload":
         """An expected failure."""
-        return cls(errors=[Error.of(error)])
+        return cls(errors=Error.every(error))
 
 
 @strawberry.type(description="What passing over events gives.")
@@ -163,4 +163,4 @@ class SkipWebhookPayload:
     @classmethod
     def failed(cls, error: LaunchError) -> "SkipWebhookPayload":
         """An expected failure."""
-        return cls(errors=[Error.of(error)])
+        return cls(errors=Error.every(error))

@@ -61,6 +61,11 @@ class AlertCenter:
         self._settled: dict[str, int] = {}
         self._announcing: set[asyncio.Task[None]] = set()
 
+    @property
+    def names(self) -> list[str]:
+        """What the channels are called: their secrets are left out."""
+        return [channel.name for channel in self.channels]
+
     async def observe(self, snapshot: HealthSnapshot) -> None:
         """Follow the checks, before anything about them is stored (SPEC decision 7)."""
         await self._follow(causes_of(snapshot))

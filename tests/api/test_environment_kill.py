@@ -16,6 +16,9 @@ from tests.factories.launches import make_flag
 from tests.graphql import GraphQLClient
 
 SEEN = "{ viewerFlags { flags { key value reason } } }"
+SHOWN = "{ flagKills { key source at reason isRecorded by { __typename } } }"
+LIFT = """mutation { liftKills(input: { keys: ["mvp_chat"], reason: "It is repaired." }) {
+  kills { key } warnings errors { code } } }"""
 
 
 @pytest.fixture
@@ -44,3 +47,22 @@ async def test_it_holds_whatever_the_database_says_and_no_other_flag(
     found = {flag["key"]: (flag["value"], flag["reason"]) for flag in flags}
     assert found["mvp_chat"] == (False, "DISABLED")
     assert found["mvp_search"][0] is True
+
+
+async def test_it_is_shown_and_nothing_lifts_it(killing: GraphQLClient) -> None:
+    """L11: an operator sees why the flag is off, and where it can be ended."""
+    await make_flag(killing, "mvp_chat", enabled=True, rolloutPercentage=100)
+    (shown,) = (await killing.data(SHOWN))["flagKills"]
+    assert shown == {
+        "key": "mvp_chat",
+        "source": "ENVIRONMENT",
+        "at": None,
+        "reason": None,
+        "isRecorded": False,
+        "by": None,
+    }
+    done = (await killing.data(LIFT))["liftKills"]
+    assert done["kills"] == [{"key": "mvp_chat"}]
+    assert done["warnings"] == [
+        "mvp_chat stays off: FLAGS_KILL in the environment of the server says so."
+    ]

@@ -20,11 +20,13 @@ from starlette.applications import Starlette
 import edge.ofrep
 from domain.actors import Role, Scope
 from domain.ids import parse_global_id
+from domain.kills import EVERY_FLAG
 from domain.rate_limits import AccessLimits, Limit
 from schema.reading import bounded
-from services import api_tokens, kill_switch
+from services import api_tokens
 from tests.clock import PATIENCE
 from tests.factories.accounts import acting, add_user
+from tests.factories.kills import kill_record
 from tests.factories.launches import make_flag
 from tests.factories.propagation import eventually, runtime_of, toggled
 from tests.graphql import GraphQLClient
@@ -193,7 +195,7 @@ async def test_too_many_requests_are_told_when_to_come_back(
 async def test_the_kill_switch_holds_here_too(
     visitor: GraphQLClient, app: Starlette, tool: str
 ) -> None:
-    runtime_of(app).flags.kill(frozenset({kill_switch.ALL}))
+    runtime_of(app).flags.kills.merge([kill_record(EVERY_FLAG)])
     found = (await ask(visitor, "mvp_chat", tool)).json()
     assert (found["value"], found["reason"]) == (False, "DISABLED")
 

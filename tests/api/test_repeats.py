@@ -22,6 +22,7 @@ from services.documents import hash_of
 from services.replies import Question, Source
 from tests.api.test_logs import Lines, lines
 from tests.api.test_replies import FLAGS, toggle
+from tests.factories.kills import kill_record
 from tests.factories.launches import make_flag, make_phase
 from tests.factories.people import session_of
 from tests.graphql import GraphQLClient
@@ -155,7 +156,7 @@ async def test_both_roads_show_a_visitor_the_same_flags(
         if number % 15 == 14:
             await toggle(admin, on=number % 30 == 14)
         if number == 100:
-            app.state.runtime.flags.kill(frozenset({"mvp_maps"}))
+            app.state.runtime.flags.kills.merge([kill_record("mvp_maps")])
     assert short.answered > 40
     assert len(views) > 10
 

@@ -105,13 +105,21 @@ def test_the_kill_switch_works_with_the_database_down(launch: Launch) -> None:
     """A6, S53."""
     launch("flags", "toggle", "mvp_test_feature", "on")
     here = launch.but(DATABASE_URL=NOWHERE)
-    assert here.try_("kill", "mvp_test_feature").code == 1  # nobody confirms
-    assert here("kill", "mvp_test_feature", "--yes") == "mvp_test_feature\n"
+    why = ("--reason", "It fails.")
+    assert here.try_("kill", "mvp_test_feature", *why).code == 1  # nobody confirms
+    assert "It fails." in here("kill", "mvp_test_feature", *why, "--yes")
     wait_for_state(launch, "off DISABLED")
-    assert here("kill") == "mvp_test_feature\n"
-    here("kill", "--lift", "--all", "--yes")
+    assert [kill["key"] for kill in here.json("kill")] == ["mvp_test_feature"]
+    assert killed(launch) == "It fails."
+    here("kill", "--lift", "--all", *why, "--yes")
     wait_for_state(launch, "on TARGETING_MATCH")
     launch("flags", "toggle", "mvp_test_feature", "off")
+
+
+def killed(launch: Launch) -> str | None:
+    """Why the flag is killed, as the list of flags says."""
+    (flag,) = launch.json("flags", "list", "--search", "mvp_test_feature")
+    return (flag["kill"] or {}).get("reason")
 
 
 def wait_for_state(launch: Launch, wanted: str) -> None:
@@ -203,7 +211,7 @@ def test_what_goes_wrong_is_one_line(launch: Launch) -> None:
         ("watch", "--events-only", "--token", "x" * 43): "not valid any more",
         ("health", "--url", "ftp://x"): "no URL",
         ("admin", "--email", "new@wedsync.app"): "needs a password",
-        ("kill", "Not-A-Key", "--yes"): "A key has",
+        ("kill", "nope_flag", "--reason", "x", "--yes"): "There is no flag 'nope_flag'",
         ("token", "create", "x", "--scope", "all"): "no scope",
         ("serve", "--port", launch.env["PORT"]): "Cannot listen",
     }
@@ -229,7 +237,13 @@ def check_failed(done: Ended, says: str) -> None:
 
 
 def test_bad_usage_is_2(prepared: Launch) -> None:
-    cases = (("flags", "toggle", "x", "maybe"), ("kill", "--lift"), ("phases",), ("admin",))
+    cases = (
+        ("flags", "toggle", "x", "maybe"),
+        ("kill", "--lift"),
+        ("kill", "x"),
+        ("phases",),
+        ("admin",),
+    )
     assert {done.code for done in prepared.try_all(*cases)} == {2}
 
 

@@ -92,7 +92,7 @@ async def test_without_the_database_flags_are_served_and_can_be_killed(
         served = await site.over_ofrep(port, token)  # the caller is remembered (A3)
         assert (served["value"], served["reason"]) == (True, "STALE")
         assert (await site.over_ofrep(port, "x" * 43))["status"] == 503
-        site.launch("kill", KEY, "--yes")
+        site.launch("kill", KEY, "--reason", "it fails", "--yes")
         await until(lambda: _is_killed(site, port))
     finally:
         site.postgres.start()

@@ -29,7 +29,6 @@ _MOVES: Mapping[tuple[str, str], frozenset[str]] = {
     ("completed", "rolled_back"): frozenset({"roll_back"}),
 }
 _ADVANCES = frozenset({"advance", "sweep", "work"}) | _TICKS
-_NEED_NO_DATABASE = frozenset({"kill", "lift"})
 
 
 @dataclass(frozen=True)
@@ -74,8 +73,6 @@ class Model:
             self.killed |= {str(key) for key in _tuple(arguments[0])}
         if step.kind == "lift":
             self.killed -= {str(key) for key in _tuple(arguments[0])}
-        if step.kind == "empty_redis":
-            self.killed.clear()
 
     def _served(self, step: Transition, system: System) -> Iterator[str]:
         """A process that has polled, or carried out the change, serves what is in force."""
@@ -121,7 +118,7 @@ def _refused_changes_nothing(_model: Model, step: Transition) -> Iterator[str]:
 
 
 def _database_away_is_said(_model: Model, step: Transition) -> Iterator[str]:
-    needs = step.kind in operators.STEPS and step.kind not in _NEED_NO_DATABASE
+    needs = step.kind in operators.STEPS
     if step.before.database_away and needs and step.outcome.code != ErrorCode.DEPENDENCY_DOWN:
         yield f"without a database {step.kind} ends with {step.outcome.refused!r}"
 

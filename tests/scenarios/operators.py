@@ -7,6 +7,7 @@ from uuid import UUID
 from db.models.phases import LaunchPhase
 from db.queries import changes as change_queries
 from db.queries import flags as flag_queries
+from db.queries import kills as kill_queries
 from db.queries import phases as phase_queries
 from db.session import UnitOfWork
 from domain.actors import Actor, ActorKind, Role, Scope
@@ -20,7 +21,7 @@ from services import (
     flag_reverts,
     flags,
     incident_changes,
-    kill_switch,
+    kills,
     phase_activation,
     phase_progress,
     phase_rollback,
@@ -28,6 +29,8 @@ from services import (
     silences,
 )
 from services.flags import FlagDraft, FlagPatch
+from services.kill_mirror import KillMirror
+from services.kills import ChangeKills
 from services.phases import FlagLink, PhaseDraft
 from services.silences import SilenceDraft
 from tests.scenarios.system import System
@@ -172,12 +175,23 @@ async def roll_back(system: System, key: str, mode: str | None) -> None:
 
 async def kill(system: System, keys: Sequence[str]) -> None:
     """The emergency switch; `*` is every flag."""
-    await kill_switch.kill(system.redis, keys)
+    await _switch(system, keys, killed=True)
 
 
 async def lift(system: System, keys: Sequence[str]) -> None:
     """Let the database decide again."""
-    await kill_switch.lift(system.redis, keys)
+    await _switch(system, keys, killed=False)
+
+
+async def _switch(system: System, keys: Sequence[str], *, killed: bool) -> None:
+    """As a server process does it that reaches the database and Redis."""
+    command = ChangeKills(keys, killed, "a scenario")
+    async with system.db.write() as uow:
+        newest = await kill_queries.newest(uow.session)
+        highest = max((item.number for item in newest), default=0)
+        records = kills.make_records(keys, command, OPERATOR, highest, uow.now)
+        await kills.write(uow, records)
+    await KillMirror(system.redis).write(records)
 
 
 async def silence(system: System, checks: Sequence[str], seconds: float) -> None:

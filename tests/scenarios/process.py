@@ -8,9 +8,10 @@ from db.session import Database
 from domain.errors import DependencyDown
 from domain.events import FlagChanged, RecordedEvent
 from jobs.routing import enqueue_for
-from services import kill_switch
 from services.event_reads import LogReader
 from services.flag_store import FlagStore
+from services.kill_mirror import KillMirror
+from services.kill_sync import KillSync
 from settings import Settings
 from subscriptions import channels
 from subscriptions.bus import Broadcast
@@ -27,7 +28,8 @@ class ServingProcess:
             str(settings.database_url), clock=clock, pool_size=2, enqueue_jobs=enqueue_for
         )
         self.flags = FlagStore(self.db, clock=clock)
-        self._redis = redis
+        self._kills = KillSync(self.db, KillMirror(redis), self.flags)
+        self.db.on_commit(self._kills.after_commit)
         log = LogReader(self.db)
         self._tail = EventTail(
             Broadcast(str(settings.redis_url)),
@@ -46,7 +48,8 @@ class ServingProcess:
     async def poll(self) -> None:
         """One turn of each loop of a process; without the database the flags become stale."""
         await self.flags.check()
-        self.flags.kill(await kill_switch.read(self._redis))
+        for _ in range(5):  # PostgreSQL is read with every fifth
+            await self._kills.sync()
         try:
             await self._tail.catch_up()
         except DependencyDown:

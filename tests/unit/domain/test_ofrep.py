@@ -5,7 +5,7 @@ import pytest
 from domain.flags import BucketBy, Evaluation, EvaluationErrorCode, EvaluationReason, missing
 from domain.ofrep import (
     BadEvaluation,
-    config_etag,
+    config_id,
     matches,
     read,
     result_of,
@@ -97,12 +97,12 @@ def test_validators_are_compared_weakly(held: str | None, known: bool) -> None:
 
 @pytest.mark.parametrize(
     ("sent", "version"),
-    [(config_etag(7), 7), (config_etag(7, {"x"}), 7), (None, None), ("", None), ('"-1"', None)],
+    [(config_id(7), 7), (config_id(7, {"x"}), 7), (None, None), ("", None), ('"-1"', None)],
 )
 def test_a_version_is_found_again(sent: str | None, version: int | None) -> None:
     assert version_in(sent) == version
 
 
 def test_a_kill_gives_another_validator() -> None:
-    assert config_etag(7) != config_etag(7, {"mvp_chat"})
+    assert config_id(7) != config_id(7, {"mvp_chat"})
     assert version_in("9" * 40) is None

@@ -26,6 +26,7 @@ from domain.phases import (
     stepped_percentage,
     target_percentage,
 )
+from services.email_addresses import is_address
 from tests.unit.domain.builders import NOW, percents, ramp
 
 MOVES = {
@@ -206,8 +207,7 @@ def test_a_plan_that_can_be_kept_is_accepted(plan: RollbackPlan | None) -> None:
         (RollbackPlan(drain_seconds=-1), "drainSeconds"),
         (RollbackPlan(manual_steps=("call",) * 51), "manualSteps"),
         (RollbackPlan(manual_steps=("x" * 501,)), "manualSteps"),
-        (RollbackPlan(notify=("ops",) * 51), "notify"),
-        (RollbackPlan(notify=("x" * 501,)), "notify"),
+        (RollbackPlan(notify=("ops@wedsync.app",) * 51), "notify"),
     ],
 )
 def test_a_plan_that_cannot_be_kept_names_its_field(plan: RollbackPlan, field: str) -> None:
@@ -215,3 +215,26 @@ def test_a_plan_that_cannot_be_kept_names_its_field(plan: RollbackPlan, field: s
     with pytest.raises(Invalid) as caught:
         check_plan(plan)
     assert caught.value.path == ("input", "rollbackPlan", field)
+
+
+@pytest.mark.parametrize(
+    ("places", "bad"),
+    [
+        (("ops@wedsync.app", "slack://***"), None),
+        (("#launch",), "0"),
+        (("ops@wedsync.app", "json://elsewhere"), "1"),
+        (("ops@nowhere",), "0"),
+        (("",), "0"),
+    ],
+)
+def test_a_plan_notifies_channels_and_addresses_only(
+    places: tuple[str, ...], bad: str | None
+) -> None:
+    """L22: anything was kept, and nobody was told."""
+    plan = RollbackPlan(notify=places)
+    if bad is None:
+        check_plan(plan, ["slack://***"], is_address)
+        return
+    with pytest.raises(Invalid, match="alert channel: slack://") as caught:
+        check_plan(plan, ["slack://***"], is_address)
+    assert caught.value.path == ("input", "rollbackPlan", "notify", bad)

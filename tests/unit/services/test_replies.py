@@ -12,6 +12,7 @@ from services import replies as module
 from services.flag_store import FlagStore
 from services.replies import Kept, Pool, Question, Replies, Source, together
 from tests.clock import Clock
+from tests.factories.kills import kill_record
 from tests.servers import dead_port
 
 NOBODY_URL = f"postgresql+asyncpg://nobody@127.0.0.1:{dead_port()}/none"
@@ -83,7 +84,7 @@ async def test_without_a_database_only_what_is_in_memory_has_a_revision() -> Non
         await replies.revision(Source.FLAGS)
     before = await replies.revision(Source.VIEW)
     assert await replies.revision(Source.VIEW) == before
-    flags.kill(frozenset({"*"}))
+    flags.kills.merge([kill_record("*")])
     assert await replies.revision(Source.VIEW) != before
     await replies.close()
     await database.dispose()

@@ -22,6 +22,8 @@ import { useViewer } from "../session/session";
 import { FlagEditor } from "./FlagEditor";
 import { FlagChangesQuery, FlagQuery, FlagStream } from "./flags.graphql";
 import { FlagSwitch } from "./FlagSwitch";
+import { KillMark, reasonOf } from "./KillMark";
+import { KillSwitch } from "./KillSwitch";
 
 /** One flag: its state, who sees it, how it came to that, and the way back (SPEC S77, A4). */
 export function FlagPage() {
@@ -47,6 +49,7 @@ export function FlagPage() {
         <LinkButton to={`/admin/playground?flag=${flag.key}`} size="xs" variant="default">
           Who sees it?
         </LinkButton>
+        {may && <KillSwitch flag={flag} />}
         {may && <FlagSwitch flag={flag} />}
       </PageHead>
       <SimpleGrid cols={{ base: 1, lg: 2 }}>
@@ -71,8 +74,14 @@ function Facts({ flag }: { flag: NonNullable<Data["featureFlag"]> }) {
           data-testid="flag-state">
           {flag.enabled ? `On, ${flag.rolloutPercentage} %` : "Off"}
         </Badge>
+        <KillMark kill={flag.kill} />
         <Text span size="sm" className="code"><Long text={flag.key} /></Text>
       </span>
+      {flag.kill && (
+        <Text size="sm" c="red">
+          Off for everybody{flag.kill.at && <>{" "}since <Ago at={flag.kill.at} /></>}: {reasonOf(flag.kill)}
+        </Text>
+      )}
       <span>
         {counted(flag.exposedUsers, "user sees", "users see")} it
         {" · "}version {flag.version}, <Ago at={flag.updatedAt} />

@@ -7,6 +7,7 @@ import type { FlagFieldsFragment } from "../../gql/graphql";
 import { Ago } from "../../lib/time";
 import { ConflictNote } from "./ConflictNote";
 import { ToggleMutation, UpdateMutation } from "./flags.graphql";
+import { KillMark } from "./KillMark";
 import { type Conflict, settled } from "./outcome";
 
 interface Props {
@@ -64,7 +65,8 @@ export const FlagRow = memo(function FlagRow({ flag, mayOperate, onChanged }: Pr
           title={flag.description ?? undefined}>
           {flag.name}
         </Anchor>
-        <Text size="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>
+        <Text size="xs" c="dimmed" component="div" style={{ overflowWrap: "anywhere" }}>
+          <KillMark kill={flag.kill} />
           {flag.key}
           {flag.targetGroups.length > 0 && ` · ${flag.targetGroups.join(", ")}`}
           {" · "}<Ago at={flag.updatedAt} />

@@ -3,6 +3,7 @@ import { graphql } from "../../gql";
 export const FlagFields = graphql(`
   fragment FlagFields on FeatureFlag {
     id key name description enabled rolloutPercentage targetGroups bucketBy clientVisible version updatedAt
+    kill { key source reason at }
   }
 `);
 
@@ -56,6 +57,18 @@ export const ToggleMutation = graphql(`
       warnings
       errors { ...FlagFailure }
     }
+  }
+`);
+
+export const KillMutation = graphql(`
+  mutation KillFlags($input: KillFlagsInput!) {
+    killFlags(input: $input) { kills { key } warnings errors { ...FlagFailure } }
+  }
+`);
+
+export const LiftMutation = graphql(`
+  mutation LiftKills($input: LiftKillsInput!) {
+    liftKills(input: $input) { kills { key } warnings errors { ...FlagFailure } }
   }
 `);
 

@@ -62,7 +62,7 @@ export function ActivateDialog({ phase, onClose }: Props) {
           <>
             <Readiness checks={plan.readiness.checks} />
             <PlanChanges plan={plan} />
-            {plan.conflicts.map((conflict) => (
+            {[...plan.conflicts, ...plan.warnings].map((conflict) => (
               <Alert key={conflict} color="yellow" icon={<IconAlertTriangle />}>{conflict}</Alert>
             ))}
           </>

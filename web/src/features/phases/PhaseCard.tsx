@@ -36,7 +36,7 @@ export function PhaseCard({ phase, mayOperate, isNext }: Props) {
               <div style={{ minWidth: 0 }}>
                 <Text fw={600}>{phase.name}</Text>
                 <Text size="xs" c="dimmed">
-                  {counted(phase.flags.length, "flag")} · {phase.platforms.join(" and ").toLowerCase()}
+                  {counted(phase.flags.length, "flag")}{killed(phase)} · {phase.platforms.join(" and ").toLowerCase()}
                   {phase.startedAt && <> · started <Ago at={phase.startedAt} /></>}
                 </Text>
               </div>
@@ -62,4 +62,10 @@ export function PhaseCard({ phase, mayOperate, isNext }: Props) {
       </Stack>
     </Paper>
   );
+}
+
+/** Killed flags stay off in whatever step the phase is. */
+function killed({ flags }: PhaseFieldsFragment): string {
+  const count = flags.filter(({ flag }) => flag.kill).length;
+  return count > 0 ? `, ${count} killed` : "";
 }

@@ -12,7 +12,7 @@ export const PhaseFields = graphql(`
       verdict explanation value
       criterion { key metric action threshold comparator }
     }
-    flags { target ceiling ceilingBy inForce flag { id key name enabled rolloutPercentage } }
+    flags { target ceiling ceilingBy inForce flag { id key name enabled rolloutPercentage kill { key } } }
   }
 `);
 
@@ -30,7 +30,7 @@ export const PlanQuery = graphql(`
   query Plan($phaseId: ID!) {
     activationPlan(phaseId: $phaseId) {
       hash
-      conflicts
+      conflicts warnings
       changes {
         key
         before { enabled rolloutPercentage targetGroups }

@@ -1,0 +1,29 @@
+"""What an operator should know before an activation that does not speak against it (L11, L22)."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from domain.alert_texts import moment, spoken
+from domain.kills import is_killed
+from domain.phases import PhaseStatus
+
+_WAITING = frozenset({PhaseStatus.PLANNED})
+
+
+def missed_start(
+    status: PhaseStatus, planned_start_at: datetime | None, now: datetime
+) -> str | None:
+    """Says so where a phase that has not started should have; None otherwise."""
+    if status not in _WAITING or planned_start_at is None or planned_start_at >= now:
+        return None
+    late = spoken(now - planned_start_at)
+    return f"It was planned to start at {moment(planned_start_at)}, {late} ago."
+
+
+def killed_flags(keys: Iterable[str], killed: Collection[str]) -> list[str]:
+    """A warning for each flag that a kill switch forces off."""
+    return [
+        f"{key} is killed: it stays off until its kill is lifted."
+        for key in keys
+        if is_killed(key, killed)
+    ]

@@ -1,0 +1,50 @@
+"""A launch as a file (SPEC A52; L27)."""
+
+from typing import Annotated
+
+import strawberry
+
+from domain.actors import Scope
+from domain.errors import LaunchError
+from schema.context import Info
+from schema.types.launch_files import LaunchFileInput, LaunchFilePlan
+from services import launch_files
+
+File = Annotated[LaunchFileInput, strawberry.argument(description="The flags and phases.")]
+Hash = Annotated[
+    str,
+    strawberry.argument(
+        description="From launchPlan: refused with PLAN_DRIFT where it has changed."
+    ),
+]
+Reason = Annotated[str | None, strawberry.argument(description="Why, for the audit.")]
+
+
+async def launch_plan(info: Info, file: File) -> LaunchFilePlan:
+    """What applyLaunch would change with this file: applied and undone, so that it can be done."""
+    context, channels = info.context, info.context.runtime.alerts.names
+    try:
+        wanted = file.command()
+        launch_files.check_rights(context.actor, wanted, Scope.FLAGS_READ)
+        found = await launch_files.plan(context.db, context.actor, wanted, channels)
+    except LaunchError as error:
+        return LaunchFilePlan.failed(error)
+    return LaunchFilePlan.of(found)
+
+
+async def apply_launch(
+    info: Info, file: File, plan_hash: Hash, reason: Reason = None
+) -> LaunchFilePlan:
+    """Make flags and phases as a file says, all of it in one transaction or nothing."""
+    context, wanted = info.context, file.command()
+    launch_files.check_rights(context.actor, wanted, Scope.FLAGS_WRITE)
+    async with context.db.write() as uow:
+        done = await launch_files.apply(
+            uow,
+            context.actor,
+            wanted,
+            plan_hash,
+            reason=reason,
+            channels=context.runtime.alerts.names,
+        )
+    return LaunchFilePlan.of(done)

@@ -1,0 +1,132 @@
+"""Kill switches: flags forced off whatever their rows say (SPEC S53, A6; L11)."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+
+import strawberry
+
+from domain import kills as domain
+from domain.errors import LaunchError
+from schema.context import Info
+from schema.enums import describe
+from schema.purity import PURE
+from schema.types.actors import Actor, load_actor
+from schema.types.errors import Error
+from services.kill_switch import KillSwitch
+from services.kills import ChangeKills
+from services.replies import Source
+
+KEYS = "The flags' keys; `*` is every flag. At most 100."
+
+
+class KillSource(StrEnum):
+    """Where a kill comes from."""
+
+    SWITCH = "switch"
+    ENVIRONMENT = "environment"
+
+
+describe(
+    KillSource,
+    "Where a kill comes from.",
+    SWITCH="killFlags or `launch kill`: liftKills ends it.",
+    ENVIRONMENT="FLAGS_KILL of this server process: only a restart without it ends it.",
+)
+
+
+@strawberry.type(description="A flag that is forced off for everybody, or every flag.")
+class FlagKill:
+    """A kill that is in force."""
+
+    key: str = strawberry.field(description="The flag's key; `*` is every flag.")
+    source: KillSource = strawberry.field(description="Where it comes from.")
+    at: datetime | None = strawberry.field(
+        description="When it was made; null for one of the environment."
+    )
+    reason: str | None = strawberry.field(
+        description="Why, in the words of who made it; null for one of the environment."
+    )
+    is_recorded: bool = strawberry.field(
+        description="Whether the database has it; false while it holds without the database, and "
+        "for one of the environment."
+    )
+    record: strawberry.Private[domain.KillRecord | None] = None
+
+    @strawberry.field(
+        description="Who made it; null for one of the environment.", metadata=PURE[Source.ROWS]
+    )
+    async def by(self, info: Info) -> Actor | None:
+        """Resolved only where it is asked for."""
+        return await load_actor(info, self.record.by) if self.record else None
+
+    @classmethod
+    def of(cls, kill: domain.Kill, switch: KillSwitch) -> "FlagKill":
+        """A kill as the graph shows it."""
+        record = kill.record
+        return cls(
+            key=kill.key,
+            source=KillSource.SWITCH if record else KillSource.ENVIRONMENT,
+            at=record.at if record else None,
+            reason=record.reason if record else None,
+            is_recorded=record is not None and switch.is_written(record),
+            record=record,
+        )
+
+
+def in_force(switch: KillSwitch) -> list[FlagKill]:
+    """Every kill that is in force in this process, by key; those of the environment last."""
+    made = [domain.Kill(key, record) for key, record in sorted(switch.kills.items())]
+    fixed = [domain.Kill(key) for key in sorted(switch.environment)]
+    return [FlagKill.of(kill, switch) for kill in (*made, *fixed)]
+
+
+def _command(keys: Iterable[str], reason: str, *, killed: bool) -> ChangeKills:
+    return ChangeKills(keys=tuple(keys), killed=killed, reason=reason)
+
+
+@strawberry.input(description="Flags to force off for everybody.")
+class KillFlagsInput:
+    """What killFlags takes."""
+
+    keys: list[str] = strawberry.field(description=KEYS)
+    reason: str = strawberry.field(description="Why; everybody who reads the flag sees it.")
+
+    def command(self) -> ChangeKills:
+        """What the service takes."""
+        return _command(self.keys, self.reason, killed=True)
+
+
+@strawberry.input(description="Kills to end: the flags' own settings decide again.")
+class LiftKillsInput:
+    """What liftKills takes."""
+
+    keys: list[str] = strawberry.field(
+        description=f"{KEYS} Lifting `*` leaves the kills of single flags in force."
+    )
+    reason: str = strawberry.field(description="Why, for the audit.")
+
+    def command(self) -> ChangeKills:
+        """What the service takes."""
+        return _command(self.keys, self.reason, killed=False)
+
+
+@strawberry.type(description="The kills after a mutation.")
+class KillPayload:
+    """What killFlags and liftKills give."""
+
+    kills: list[FlagKill] = strawberry.field(
+        description="Every kill that is in force now.", default_factory=list
+    )
+    warnings: list[str] = strawberry.field(
+        description="What you may not have meant, and what a server that is away delays.",
+        default_factory=list,
+    )
+    errors: list[Error] = strawberry.field(
+        description="Expected failures; empty where it worked.", default_factory=list
+    )
+
+    @classmethod
+    def failed(cls, error: LaunchError) -> "KillPayload":
+        """An expected failure."""
+        return cls(errors=Error.every(error))

@@ -1,0 +1,189 @@
+"""A launch as a file: flags and phases that are made and changed together (SPEC A52; L27)."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, cast
+
+import strawberry
+from strawberry import UNSET
+
+from domain.errors import LaunchError
+from schema.enums import BucketBy, Platform, describe
+from schema.scalars import JSON, Percent
+from schema.types.criterion_inputs import CriterionInput
+from schema.types.errors import Error
+from schema.types.given import given, refuse_null
+from schema.types.phase_inputs import PhaseFlagInput, RampStepInput, RollbackPlanInput
+from services.flags import FlagPatch
+from services.launch_files import FileChange, FileKind, FilePlan, FlagEntry, LaunchFile, PhaseEntry
+from services.phases import PhasePatch
+
+describe(FileKind, "What an entry of a file is.", FLAG="A feature flag.", PHASE="A phase.")
+
+KEY = "Its key: whatever has none with it is made anew."
+
+
+@strawberry.input(description="A flag of a file; what is left out stays as it is.")
+class LaunchFileFlagInput:
+    """As `launch export` writes it."""
+
+    key: str = strawberry.field(description=KEY)
+    name: str | None = strawberry.field(description="Its name for people.", default=UNSET)
+    description: str | None = strawberry.field(description="What it switches.", default=UNSET)
+    enabled: bool | None = strawberry.field(description="On or off.", default=UNSET)
+    rollout_percentage: Percent | None = strawberry.field(
+        description="The share of users inside.", default=UNSET
+    )
+    target_groups: list[str] | None = strawberry.field(
+        description="Who may be inside; empty is everybody.", default=UNSET
+    )
+    bucket_by: BucketBy | None = strawberry.field(
+        description="Whose id decides who is inside.", default=UNSET
+    )
+    client_visible: bool | None = strawberry.field(
+        description="Whether viewerFlags shows it.", default=UNSET
+    )
+
+    def command(self) -> FlagEntry:
+        """What the service takes; raises Required for a null that cannot be."""
+        names = {name: name for name in FlagPatch.__annotations__ if name != "override"}
+        values = given(self, names)
+        refuse_null(values, *(name for name in names if name != "description"))
+        return FlagEntry(self.key, cast("FlagPatch", values))
+
+
+@strawberry.input(description="A phase of a file; what is left out stays as it is.")
+class LaunchFilePhaseInput:
+    """As `launch export` writes it."""
+
+    key: str = strawberry.field(description=KEY)
+    name: str | None = strawberry.field(description="Its name for people.", default=UNSET)
+    description: str | None = strawberry.field(description="What it brings.", default=UNSET)
+    position: int | None = strawberry.field(description="Its place.", default=UNSET)
+    platforms: list[Platform] | None = strawberry.field(
+        description="Where it launches; locked while it is live.", default=UNSET
+    )
+    planned_start_at: datetime | None = strawberry.field(
+        description="When it should start.", default=UNSET
+    )
+    planned_end_at: datetime | None = strawberry.field(
+        description="When it should end.", default=UNSET
+    )
+    steps: list[RampStepInput] | None = strawberry.field(
+        description="Its ramp; locked while it is live.", default=UNSET
+    )
+    success_criteria: list[CriterionInput] | None = strawberry.field(
+        description="What it must keep to.", default=UNSET
+    )
+    rollback_plan: RollbackPlanInput | None = strawberry.field(
+        description="How it is rolled back.", default=UNSET
+    )
+    flags: list[PhaseFlagInput] | None = strawberry.field(
+        description="The flags that it switches on; locked while it is live.", default=UNSET
+    )
+
+    cohort: bool | None = strawberry.field(
+        description="One cohort for all its flags; locked while it is live.", default=UNSET
+    )
+
+    def command(self) -> PhaseEntry:
+        """What the service takes; raises Required for a null that cannot be."""
+        names = {name: name for name in PhasePatch.__annotations__} | {
+            "success_criteria": "criteria"
+        }
+        del names["criteria"]
+        values = given(self, names)
+        refuse_null(values, "name", "position", "platforms", "cohort")
+        for name, part in _PARTS.items():
+            if name in values:
+                values[name] = part(values[name])
+        return PhaseEntry(self.key, cast("PhasePatch", values))
+
+
+def _rules(values: Any) -> object:  # noqa: ANN401 - a list of inputs, or null
+    return [item.rule() for item in values or ()]
+
+
+_PARTS: dict[str, Callable[[Any], object]] = {
+    "steps": _rules,
+    "criteria": _rules,
+    "rollback_plan": lambda plan: plan.rule() if plan else None,
+    "flags": lambda links: [link.command() for link in links or ()],
+}
+
+
+@strawberry.input(description="Flags and phases as a file holds them. Nothing is ever removed.")
+class LaunchFileInput:
+    """What launchPlan and applyLaunch take."""
+
+    flags: list[LaunchFileFlagInput] | None = strawberry.field(
+        description="At most 500; made and changed before the phases.", default=None
+    )
+    phases: list[LaunchFilePhaseInput] | None = strawberry.field(
+        description="At most 500.", default=None
+    )
+
+    def command(self) -> LaunchFile:
+        """What the service takes."""
+        return LaunchFile(
+            [item.command() for item in self.flags or ()],
+            [item.command() for item in self.phases or ()],
+        )
+
+
+@strawberry.type(description="One field that changes.")
+class LaunchFileField:
+    """As JSON, in the words of the graph."""
+
+    name: str = strawberry.field(description="The field.")
+    before: JSON | None = strawberry.field(description="What it is; null where it is made anew.")
+    after: JSON | None = strawberry.field(description="What it becomes.")
+
+
+@strawberry.type(description="One flag or phase that is made or changed.")
+class LaunchFileChange:
+    """One entry of a file that differs from what is there."""
+
+    kind: FileKind = strawberry.field(description="Flag or phase.")
+    key: str = strawberry.field(description="Its key.")
+    is_new: bool = strawberry.field(description="Whether it is made.")
+    fields: list[LaunchFileField] = strawberry.field(description="What changes.")
+
+    @classmethod
+    def of(cls, change: FileChange) -> "LaunchFileChange":
+        """A change as the graph shows it."""
+        fields = [
+            LaunchFileField(name=name, before=_json(before), after=_json(after))
+            for name, (before, after) in change.fields.items()
+        ]
+        return cls(kind=change.kind, key=change.key, is_new=change.is_new, fields=fields)
+
+
+@strawberry.type(description="What applying a file would change, or has changed.")
+class LaunchFilePlan:
+    """The whole difference."""
+
+    hash: str | None = strawberry.field(
+        description="Give it to applyLaunch: what was shown is what happens.", default=None
+    )
+    changes: list[LaunchFileChange] = strawberry.field(
+        description="Flags first; empty where everything is as the file says.",
+        default_factory=list,
+    )
+    errors: list[Error] = strawberry.field(
+        description="All that is wrong with the file, each at its place.", default_factory=list
+    )
+
+    @classmethod
+    def of(cls, plan: FilePlan) -> "LaunchFilePlan":
+        """A plan as the graph shows it."""
+        return cls(hash=plan.hash, changes=[LaunchFileChange.of(item) for item in plan.changes])
+
+    @classmethod
+    def failed(cls, error: LaunchError) -> "LaunchFilePlan":
+        """Expected failures."""
+        return cls(errors=Error.every(error))
+
+
+def _json(value: object) -> JSON | None:
+    return None if value is None else JSON(value)

@@ -1,0 +1,95 @@
+"""Kill switches in Redis: how processes hear of them without PostgreSQL (S53, A6, L11).
+
+The hash holds records by their ids, so that writers need no lock: readers merge what they find.
+"""
+
+import logging
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+import orjson
+from pydantic import TypeAdapter, ValidationError
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from domain.actors import system_actor
+from domain.flags import KEY_PATTERN
+from domain.kills import EVERY_FLAG, MAX_NUMBER, KillRecord
+
+logger = logging.getLogger(__name__)
+
+AWAY = (RedisError, OSError)  # a timeout is an OSError
+RECORDS = "launch:kills"
+FLAG_KEYS = "launch:flag_keys"
+# What releases before this one read and write; remove after 2027-06-30.
+LEGACY = "launch:killed"
+
+_adapter = TypeAdapter(KillRecord)
+
+
+class KillMirror:
+    """Reads and writes the copy in Redis. Every method raises what `AWAY` lists."""
+
+    def __init__(self, redis: Redis) -> None:
+        """`redis` is shared with the rest of the process."""
+        self._redis = redis
+
+    async def read(self) -> dict[UUID, KillRecord]:
+        """Every record, those of earlier releases included."""
+        async with self._redis.pipeline(transaction=False) as pipe:
+            _ = pipe.hgetall(RECORDS)
+            _ = pipe.smembers(LEGACY)
+            found, legacy = await pipe.execute()
+        records = [record for raw in found.values() if (record := _read(raw))]
+        named = {record.key for record in records}
+        records += [_legacy(raw.decode()) for raw in legacy if raw.decode() not in named]
+        return {record.id: record for record in records}
+
+    async def write(self, records: Iterable[KillRecord]) -> None:
+        """Add records."""
+        records = list(records)
+        if not records:
+            return
+        async with self._redis.pipeline(transaction=True) as pipe:
+            for item in sorted(records, key=lambda item: item.rank):
+                _ = pipe.hset(RECORDS, str(item.id), _adapter.dump_json(item))
+                _ = (pipe.sadd if item.killed else pipe.srem)(LEGACY, item.key)
+            await pipe.execute()
+
+    async def remove(self, ids: Sequence[UUID]) -> None:
+        """Forget records that later ones have replaced."""
+        if ids:
+            await self._redis.hdel(RECORDS, *map(str, ids))
+
+    async def write_flag_keys(self, keys: Iterable[str]) -> None:
+        """Leave the known flags where `launch kill` finds them without the database."""
+        await self._redis.set(FLAG_KEYS, orjson.dumps(list(keys)))
+
+    async def read_flag_keys(self) -> frozenset[str] | None:
+        """The known flags; None where no process has left them since Redis was emptied."""
+        raw = await self._redis.get(FLAG_KEYS)
+        return None if raw is None else frozenset(orjson.loads(raw))
+
+
+def _read(raw: bytes) -> KillRecord | None:
+    try:
+        record = _adapter.validate_json(raw)
+    except ValidationError:
+        logger.error("the kill switch in Redis holds a record that cannot be read: %r", raw[:200])
+        return None
+    is_key = record.key == EVERY_FLAG or KEY_PATTERN.fullmatch(record.key) is not None
+    return record if is_key and 0 < record.number <= MAX_NUMBER else None
+
+
+def _legacy(key: str) -> KillRecord:
+    """The same record in every process; any other one of this key outranks it."""
+    return KillRecord(
+        id=uuid5(NAMESPACE_URL, f"launch:killed:{key}"),
+        key=key,
+        killed=True,
+        number=1,
+        at=datetime(2026, 12, 1, tzinfo=UTC),
+        by=system_actor("launch kill").ref,
+        reason="Killed with an earlier release.",
+    )

@@ -1,0 +1,63 @@
+"""What creating and editing phases take (SPEC S16 to S18)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypedDict
+from uuid import UUID
+
+from domain.criteria import Criterion
+from domain.percent import Percent
+from domain.phases import Platform, RampStep, RollbackPlan
+
+
+@dataclass(frozen=True, slots=True)
+class FlagLink:
+    """A flag that a phase switches on."""
+
+    flag_key: str
+    target_percentage: Percent | None = None
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseDraft:
+    """A phase to be made. Position None: after the last; no platforms: both."""
+
+    key: str
+    name: str
+    description: str | None = None
+    position: int | None = None
+    platforms: Sequence[Platform] = tuple(Platform)
+    planned_start_at: datetime | None = None
+    planned_end_at: datetime | None = None
+    steps: Sequence[RampStep] = ()
+    criteria: Sequence[Criterion] = ()
+    rollback_plan: RollbackPlan | None = None
+    flags: Sequence[FlagLink] = ()
+    cohort: bool = True
+    idempotency_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseRef:
+    """A phase by its id or by its key: one of the two."""
+
+    id: UUID | None = None
+    key: str | None = None
+
+
+class PhasePatch(TypedDict, total=False):
+    """The fields that an update gives; absent ones stay as they are. There is no status (S18)."""
+
+    name: str
+    description: str | None
+    position: int
+    platforms: Sequence[Platform]
+    planned_start_at: datetime | None
+    planned_end_at: datetime | None
+    steps: Sequence[RampStep]
+    criteria: Sequence[Criterion]
+    rollback_plan: RollbackPlan | None
+    flags: Sequence[FlagLink]
+    cohort: bool

@@ -1,0 +1,42 @@
+"""Hears of kill switches from other processes at once; the poll repairs what it misses (L11)."""
+
+import asyncio
+
+from domain.events import RecordedEvent
+from domain.kill_events import KillChanged
+from services import background
+from services.kill_sync import KillSync
+from subscriptions.fanout import Bounded, Overflow
+from subscriptions.tail import EventTail
+
+
+class KillFeed:
+    """One for each process: follows the tail."""
+
+    def __init__(self, tail: EventTail, sync: KillSync) -> None:
+        """`sync` takes the records."""
+        self._tail = tail
+        self._sync = sync
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin to follow."""
+        self._task = asyncio.create_task(self._follow(), name="kill-feed")
+
+    async def stop(self) -> None:
+        """Stop following."""
+        await background.end(self._task)
+
+    async def _follow(self) -> None:
+        while True:
+            try:
+                async with self._tail.subscribe(Bounded(1_000), _is_kill) as events:
+                    async for item in events:
+                        self._sync.hear(item)
+                    return
+            except Overflow:
+                await self._sync.sync()
+
+
+def _is_kill(item: RecordedEvent) -> bool:
+    return isinstance(item.event, KillChanged)

@@ -1,0 +1,166 @@
+"""A launch as a file: what can be planned can be applied, all of it or nothing (A52; L27)."""
+
+from typing import Any
+
+import pytest
+
+from domain.actors import Role, Scope
+from services import api_tokens
+from tests.factories.accounts import acting, add_user
+from tests.factories.launches import make_flag, make_phase
+from tests.factories.propagation import runtime_of
+from tests.graphql import GraphQLClient
+
+_PARTS = """hash changes { kind key isNew fields { name before after } }
+  errors { code path message ... on PlanDriftError { changed } }"""
+PLAN = f"query ($file: LaunchFileInput!) {{ launchPlan(file: $file) {{ {_PARTS} }} }}"
+APPLY = f"""mutation ($file: LaunchFileInput!, $hash: String!) {{
+  applyLaunch(file: $file, planHash: $hash, reason: "from a file") {{ {_PARTS} }} }}"""
+STATE = """{ featureFlags(first: 10) { nodes { key name rolloutPercentage version } }
+  launchPhases { key name flags { flag { key } } steps { percentage } } }"""
+CHANGES = "{ changes(first: 50) { nodes { action reason } } }"
+FILE: dict[str, Any] = {
+    "flags": [{"key": "mvp_chat", "name": "Chat", "rolloutPercentage": 25}],
+    "phases": [
+        {
+            "key": "pilot",
+            "name": "Pilot",
+            "steps": [{"percentage": 10, "holdSeconds": 600}, {"percentage": 100}],
+            "rollbackPlan": {"mode": "RESTORE_PREVIOUS"},
+            "flags": [{"flagKey": "mvp_chat"}],
+        }
+    ],
+}
+
+
+async def plan(client: GraphQLClient, file: object) -> Any:  # noqa: ANN401 - JSON
+    return (await client.data(PLAN, file=file))["launchPlan"]
+
+
+async def apply(client: GraphQLClient, file: object, plan_hash: str) -> Any:  # noqa: ANN401 - JSON
+    return (await client.data(APPLY, file=file, hash=plan_hash))["applyLaunch"]
+
+
+async def test_a_file_is_planned_applied_and_then_changes_nothing(admin: GraphQLClient) -> None:
+    empty = await admin.data(STATE)
+    found = await plan(admin, FILE)
+    assert found["errors"] == []
+    assert [(item["kind"], item["key"], item["isNew"]) for item in found["changes"]] == [
+        ("FLAG", "mvp_chat", True),
+        ("PHASE", "pilot", True),
+    ]
+    assert await admin.data(STATE) == empty  # a plan changes nothing
+    assert (await admin.data(CHANGES))["changes"]["nodes"] == []
+    done = await apply(admin, FILE, found["hash"])
+    assert (done["errors"], done["changes"]) == ([], found["changes"])
+    again = await plan(admin, FILE)
+    assert (again["errors"], again["changes"]) == ([], [])
+    reasons = {node["reason"] for node in (await admin.data(CHANGES))["changes"]["nodes"]}
+    assert "from a file" in reasons
+
+
+async def test_only_what_differs_is_changed(admin: GraphQLClient) -> None:
+    await apply(admin, FILE, (await plan(admin, FILE))["hash"])
+    changed = {"flags": [{**FILE["flags"][0], "name": "Chat!"}], "phases": FILE["phases"]}
+    found = await plan(admin, changed)
+    assert found["changes"] == [
+        {
+            "kind": "FLAG",
+            "key": "mvp_chat",
+            "isNew": False,
+            "fields": [{"name": "name", "before": "Chat", "after": "Chat!"}],
+        }
+    ]
+
+
+async def test_all_that_is_wrong_is_told_at_its_place(admin: GraphQLClient) -> None:
+    """L27: such files were planned, and stopped half-way when they were applied."""
+    bad = {
+        "flags": [
+            {"key": "mvp_good", "name": "Good"},
+            {"key": "Bad Key", "name": "Bad"},
+            {"key": "mvp_nameless"},
+        ],
+        "phases": [
+            {
+                "key": "pilot",
+                "name": "Pilot",
+                "steps": [{"percentage": 50}, {"percentage": 5}],
+                "rollbackPlan": {"drainSeconds": 3},
+                "flags": [{"flagKey": "mvp_good"}, {"flagKey": "nope"}],
+            }
+        ],
+    }
+    errors = (await plan(admin, bad))["errors"]
+    assert [".".join(error["path"]) for error in errors] == [
+        "file.flags.1.key",
+        "file.flags.2.name",
+        "file.phases.0.steps.1.percentage",
+        "file.phases.0.rollbackPlan.drainSeconds",
+        "file.phases.0.flags.1.flagKey",
+    ]
+    before = await admin.data(STATE)
+    assert (await apply(admin, bad, "x"))["errors"] == errors
+    assert await admin.data(STATE) == before  # mvp_good is not made either
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        ({"flags": [{"key": "a_b", "name": "A", "rolloutPercentage": 500}]}, "percentage"),
+        ({"flags": [{"key": "a_b", "name": 12}]}, "String cannot represent"),
+        ({"phases": [{"key": "a_b", "steps": [{"percentage": 5, "hold": 1}]}]}, "\"hold\"|'hold'"),
+        ({"phases": [{"key": "a_b", "rollbackPlan": {"colour": 1}}]}, "colour"),
+        ({"phases": [{"key": "a_b", "successCriteria": [{"kee": "x"}]}]}, "kee"),
+        ({"flagz": []}, "flagz"),
+    ],
+)
+async def test_types_and_unknown_fields_are_refused_at_any_depth(
+    admin: GraphQLClient, file: object, said: str
+) -> None:
+    answer = await admin.execute(PLAN, file=file)
+    text = " ".join(error["message"] for error in answer.body["errors"])
+    assert any(part in text for part in said.split("|"))
+
+
+async def test_a_key_that_is_there_twice_is_refused(admin: GraphQLClient) -> None:
+    flag = FILE["flags"][0]
+    (error,) = (await plan(admin, {"flags": [flag, flag]}))["errors"]
+    assert (error["code"], error["path"]) == ("INVALID", ["file", "flags", "1", "key"])
+
+
+async def test_an_application_is_bound_to_its_plan(admin: GraphQLClient) -> None:
+    await make_flag(admin, "mvp_chat", rolloutPercentage=5)
+    await make_phase(admin, "pilot", flags=("mvp_maps",))
+    found = await plan(admin, FILE)
+    await admin.data("""mutation { updateFeatureFlag(
+      input: { key: "mvp_chat", rolloutPercentage: 7 }) { errors { code } } }""")
+    before = await admin.data(STATE)
+    (error,) = (await apply(admin, FILE, found["hash"]))["errors"]
+    assert (error["code"], error["changed"]) == ("PLAN_DRIFT", ["flag mvp_chat"])
+    assert await admin.data(STATE) == before
+    assert (await apply(admin, FILE, (await plan(admin, FILE))["hash"]))["errors"] == []
+
+
+async def test_a_live_phase_keeps_what_is_locked(admin: GraphQLClient) -> None:
+    await apply(admin, FILE, (await plan(admin, FILE))["hash"])
+    await admin.data("""mutation { activateLaunchPhase(
+      input: { key: "pilot", acceptWarnings: true }) { errors { code } } }""")
+    changed = {"phases": [{"key": "pilot", "steps": [{"percentage": 3}]}]}
+    (error,) = (await plan(admin, changed))["errors"]
+    assert (error["code"], error["path"]) == ("LOCKED", ["file", "phases", "0", "steps"])
+
+
+async def test_planning_takes_reading_and_applying_takes_writing(
+    viewer: GraphQLClient, admin: GraphQLClient
+) -> None:
+    found = await plan(viewer, FILE)
+    assert found["errors"] == []
+    assert (await viewer.execute(APPLY, file=FILE, hash=found["hash"])).codes == ["FORBIDDEN"]
+    db = runtime_of(admin.app).db
+    async with db.write() as uow:
+        maker = acting(await add_user(db, Role.ADMIN))
+        token = await api_tokens.create_token(uow, maker, "half", [Scope.LAUNCH_ADMIN])
+    half = admin.as_(token.secret)
+    (error,) = (await apply(half, FILE, found["hash"]))["errors"]
+    assert (error["code"], error["path"]) == ("FORBIDDEN", ["file", "flags"])

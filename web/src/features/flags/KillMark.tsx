@@ -1,0 +1,17 @@
+import { Badge } from "@mantine/core";
+
+import type { FlagFieldsFragment } from "../../gql/graphql";
+
+/** A killed flag is off for everybody, whatever its switch says (SPEC S53, A6). */
+export function KillMark({ kill }: { kill: FlagFieldsFragment["kill"] }) {
+  if (!kill) return null;
+  return (
+    <Badge color="red" size="sm" mr="xs" title={reasonOf(kill)} data-testid="killed">
+      {kill.key === "*" ? "Killed, as every flag" : "Killed"}
+    </Badge>
+  );
+}
+
+export function reasonOf(kill: NonNullable<FlagFieldsFragment["kill"]>): string {
+  return kill.reason ?? "FLAGS_KILL in the environment of the server forces it off.";
+}
