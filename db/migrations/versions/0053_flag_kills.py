@@ -1,6 +1,6 @@
 """kill switches as records, whose highest number decides
 
-Revision: 0053, after 0052
+Revision: 0053, after 0073
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = '0053'
-down_revision: str | Sequence[str] | None = '0052'
+down_revision: str | Sequence[str] | None = '0073'
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
