@@ -8,7 +8,8 @@ import strawberry
 from schema.context import Info
 from schema.pagination import MAX_BIGINT, After, Connection, First, Page, connection
 from schema.scalars import JSON
-from schema.types.events import SHOWN_KINDS, LaunchEvent, cursor_of, to_event
+from schema.types.event_fields import cursor_of
+from schema.types.events import SHOWN_KINDS, LaunchEvent, to_event
 from schema.types.launch_states import LaunchState, state_as_json
 from schema.types.node import decode_id
 from services import event_reads, launch_states

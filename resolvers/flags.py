@@ -14,7 +14,8 @@ from schema.types.flag_inputs import (
     ToggleFeatureFlagInput,
     UpdateFeatureFlagInput,
 )
-from schema.types.flags import FeatureFlag, FeatureFlagConnection, FlagSet
+from schema.types.flag_values import FlagSet
+from schema.types.flags import FeatureFlag, FeatureFlagConnection
 from schema.types.node import decode_id
 from services import flag_ceilings, flag_evaluation, flag_reads, flag_reverts, flags
 from services.flag_evaluation import viewer_context

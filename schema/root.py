@@ -61,7 +61,8 @@ from schema.types.errors import (
 )
 from schema.types.events import EVENT_TYPES, LaunchEvent
 from schema.types.flag_inputs import FlagPayload
-from schema.types.flags import FeatureFlag, FeatureFlagConnection, FlagSet
+from schema.types.flag_values import FlagSet
+from schema.types.flags import FeatureFlag, FeatureFlagConnection
 from schema.types.health import HealthSnapshot, SystemStatus
 from schema.types.incident_inputs import IncidentPayload
 from schema.types.incidents import AssigneeConnection, Incident, IncidentConnection

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 import strawberry
 
 from schema.context import Context, Info
-from schema.types.flags import FeatureFlag, FlagSet
+from schema.types.flag_values import FlagSet
+from schema.types.flags import FeatureFlag
 from services.flag_evaluation import viewer_context
 from services.flag_sets import FlagSet as Flags
 from services.flag_views import FlagView

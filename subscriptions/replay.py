@@ -11,7 +11,8 @@ import strawberry
 from domain.events import RecordedEvent
 from domain.replays import MOST_EVENTS, Replay
 from schema.context import Info
-from schema.types.events import SHOWN_KINDS, LaunchEvent, cursor_of, stream_gap, to_event
+from schema.types.event_fields import cursor_of
+from schema.types.events import SHOWN_KINDS, LaunchEvent, stream_gap, to_event
 from services import event_reads
 from services.response_time import begins_to_wait
 from subscriptions.lifetime import AccessEnded

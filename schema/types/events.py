@@ -1,7 +1,6 @@
 """The event feed: everything that happens in a launch, in order (SPEC S14, X6)."""
 
 from datetime import datetime
-from typing import TypedDict
 
 import strawberry
 
@@ -16,9 +15,9 @@ from schema.context import Info
 from schema.directives import CostDirective
 from schema.enums import HealthStatus, PhaseStatus
 from schema.guard_enums import GuardAction
-from schema.pagination import encode_cursor
 from schema.types.actors import Actor, load_actor
 from schema.types.criteria import CriterionStatus
+from schema.types.event_fields import CommonFields, common_fields
 from schema.types.flag_diffs import FlagDiff
 from schema.types.health import HealthCheck
 from schema.types.incidents import Incident
@@ -97,7 +96,7 @@ class KillEvent(LaunchEvent):
     reason: str = strawberry.field(description="Why, in the words of who did it.")
 
     @classmethod
-    def changed(cls, event: KillChanged, common: "_Common") -> "KillEvent":
+    def changed(cls, event: KillChanged, common: CommonFields) -> "KillEvent":
         """An event as the graph shows it."""
         record = event.record
         return cls(key=record.key, killed=record.killed, reason=record.reason, **common)
@@ -142,7 +141,9 @@ class CriterionEvent(LaunchEvent):
         """An event as the graph shows it; it holds the criterion that was judged."""
         assert event.state.judged is not None
         status = CriterionStatus.of(event.state.judged, event.state)
-        return cls(status=status, action_taken=event.action_taken, event=event, **_common(item))
+        return cls(
+            status=status, action_taken=event.action_taken, event=event, **common_fields(item)
+        )
 
 
 @strawberry.type(description="An incident was opened or changed.")
@@ -171,7 +172,7 @@ class AlertEvent(LaunchEvent):
     )
 
     @classmethod
-    def sent(cls, event: AlertSent, common: "_Common") -> "AlertEvent":
+    def sent(cls, event: AlertSent, common: CommonFields) -> "AlertEvent":
         """An event as the graph shows it."""
         return cls(
             channel=event.channel,
@@ -238,11 +239,6 @@ SHOWN_KINDS = tuple(
 )
 
 
-def cursor_of(item: RecordedEvent) -> str:
-    """The place of an event in the log."""
-    return encode_cursor(item.seq)
-
-
 def is_shown(item: RecordedEvent) -> bool:
     """Whether the feed shows this kind of event."""
     return item.event.TYPE in SHOWN_KINDS
@@ -250,7 +246,7 @@ def is_shown(item: RecordedEvent) -> bool:
 
 def to_event(item: RecordedEvent) -> LaunchEvent:
     """An event as the graph shows it; ask `is_shown` first."""
-    common = _common(item)
+    common = common_fields(item)
     found: LaunchEvent | None = None
     match item.event:
         case domain.PhaseChanged() as event:
@@ -285,22 +281,4 @@ def stream_gap(cursor: str, at: datetime, missed: int) -> StreamGap:
         ref=None,
         missed=missed,
         resume_from=cursor,
-    )
-
-
-class _Common(TypedDict):
-    cursor: str
-    at: datetime
-    recorded_at: datetime
-    summary: str
-    ref: ActorRef
-
-
-def _common(item: RecordedEvent) -> _Common:
-    return _Common(
-        cursor=cursor_of(item),
-        at=item.occurred_at,
-        recorded_at=item.recorded_at,
-        summary=item.event.summary,
-        ref=item.actor,
     )

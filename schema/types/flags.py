@@ -1,9 +1,8 @@
 """Feature flags and what they evaluate to (SPEC S2, A1, A2, A22)."""
 
-from collections.abc import Sequence
 from dataclasses import field
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated
 from weakref import WeakKeyDictionary
 
 import strawberry
@@ -12,28 +11,21 @@ from domain import flags as domain
 from domain.actors import Scope
 from domain.events import Subject
 from domain.exposures import Exposure
-from domain.flags import Evaluation
 from domain.staleness import staleness
 from schema.context import Info
-from schema.directives import CostDirective, ScopeDirective
-from schema.enums import BucketBy, EvaluationErrorCode, EvaluationReason, Staleness, TimeRange
+from schema.directives import CostDirective
+from schema.enums import BucketBy, Staleness, TimeRange
 from schema.pagination import MAX_BIGINT, After, Connection, First, Page, connection
-from schema.permissions import require
-from schema.plain import Drawn
 from schema.purity import PURE
 from schema.scalars import Percent
 from schema.sharing import Results
 from schema.types.changes import Change, change_cursor
-from schema.types.flag_explanations import FlagExplanation
 from schema.types.flag_exposures import FlagExposure
 from schema.types.kills import FlagKill
 from schema.types.node import Node, node_id
 from services import flag_reads
-from services.flag_evaluation import Explained, etag
 from services.flag_reads import FlagFilter
-from services.flag_sets import MOST_OUTCOMES, Outcomes
 from services.flag_sets import FlagSet as Flags
-from services.flag_views import Seen
 from services.replies import Source
 
 if TYPE_CHECKING:
@@ -229,84 +221,4 @@ class FeatureFlagConnection(Connection[FeatureFlag]):
             return await flag_reads.count(session, self.wanted)
 
 
-@strawberry.type(description="The value of one flag for one user.")
-class FlagEvaluation:
-    """A value with its reason."""
-
-    key: str = strawberry.field(description="The flag's key.")
-    value: bool = strawberry.field(description="On or off.")
-    reason: EvaluationReason = strawberry.field(description="Why.")
-    error_code: EvaluationErrorCode | None = strawberry.field(description="What went wrong.")
-    flag_version: int = strawberry.field(description="The version of the flag; 0 if unknown.")
-    result: strawberry.Private[Explained]
-    drawn: strawberry.Private[Drawn] = field(default_factory=Drawn)
-
-    @strawberry.field(
-        description="The decision step by step; only where `explain` was asked for.",
-        directives=[ScopeDirective(any=list(_FLAGS_READ))],
-    )
-    def explanation(self, info: Info) -> FlagExplanation | None:
-        """Needs a scope of its own: it tells how others are targeted."""
-        require(info, _FLAGS_READ)
-        return FlagExplanation.of(self.result)
-
-    @classmethod
-    def of(cls, result: Explained) -> "FlagEvaluation":
-        """An evaluation as the graph shows it."""
-        item = result.evaluation
-        return cls(
-            key=item.key,
-            value=item.value,
-            reason=item.reason,
-            error_code=item.error_code,
-            flag_version=item.flag_version,
-            result=result,
-        )
-
-
-@strawberry.type(description="Flags for one user at one version of the whole set.")
-class FlagSet:
-    """What an app asks for when it starts."""
-
-    version: int = strawberry.field(description="The version of the whole set of flags.")
-    etag: str = strawberry.field(description="Changes when a value in here changes.")
-    flags: list[FlagEvaluation] = strawberry.field(description="By key.")
-    results: strawberry.Private[Results] = field(default_factory=lambda: Results(is_owned=False))
-
-    @classmethod
-    def of(cls, version: int, results: list[Explained]) -> "FlagSet":
-        """Evaluations as the graph shows them."""
-        tag = etag(version, [result.evaluation for result in results])
-        return cls(version=version, etag=tag, flags=[FlagEvaluation.of(item) for item in results])
-
-    @classmethod
-    def seen(cls, flags: Flags, evaluations: Sequence[Evaluation]) -> "FlagSet":
-        """What a client sees of a whole set: of outcomes that many get there is one object."""
-        known = _evaluations.setdefault(flags.outcomes, {})
-        shown = list(map(known.get, map(id, evaluations)))
-        if not all(shown):
-            shown = [known.get(id(item)) or _evaluation(known, item) for item in evaluations]
-        return cls(
-            version=flags.version,
-            etag=etag(flags.version, evaluations, flags.names),
-            flags=cast("list[FlagEvaluation]", shown),
-        )
-
-    @classmethod
-    def shared(cls, seen: Seen) -> "FlagSet":
-        """The same object for all who see the same, so that it is executed once for them."""
-        if not isinstance(seen.shown, cls):
-            seen.shown = cls.seen(seen.of, seen.evaluations)
-        return seen.shown
-
-
-def _evaluation(known: dict[int, FlagEvaluation], item: Evaluation) -> FlagEvaluation:
-    if len(known) >= MOST_OUTCOMES:
-        known.clear()
-    # It holds the evaluation, whose id is therefore nobody else's.
-    found = known[id(item)] = FlagEvaluation.of(Explained(item))
-    return found
-
-
 _flags: WeakKeyDictionary[Flags, dict[str, FeatureFlag]] = WeakKeyDictionary()
-_evaluations: WeakKeyDictionary[Outcomes, dict[int, FlagEvaluation]] = WeakKeyDictionary()

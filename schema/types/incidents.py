@@ -12,6 +12,7 @@ from schema.directives import CostDirective
 from schema.enums import IncidentStatus, Severity
 from schema.pagination import MAX_BIGINT, After, Connection, First, Page, connection
 from schema.types.actors import Actor, User, load_actor
+from schema.types.event_fields import cursor_of
 from schema.types.flags import FeatureFlag
 from schema.types.incident_episodes import IncidentEpisode
 from schema.types.node import Node, node_id
@@ -87,7 +88,7 @@ class Incident(Node):
         self, info: Info, first: First = None, after: After = None
     ) -> Connection[Annotated["LaunchEvent", strawberry.lazy("schema.types.events")]]:
         """Read from the log (SPEC A33)."""
-        from schema.types.events import cursor_of, to_event  # noqa: PLC0415 - they refer to each other
+        from schema.types.events import to_event  # noqa: PLC0415 - they refer to each other
 
         page = Page.of(first, after)
         position = page.after_number(at_most=MAX_BIGINT) or 0

@@ -13,7 +13,7 @@ from schema.scalars import JSON, Percent
 from schema.types.criterion_inputs import CriterionInput
 from schema.types.errors import Error
 from schema.types.given import given, refuse_null
-from schema.types.phase_inputs import PhaseFlagInput, RampStepInput, RollbackPlanInput
+from schema.types.phase_parts import PhaseFlagInput, RampStepInput, RollbackPlanInput
 from services.flags import FlagPatch
 from services.launch_files import FileChange, FileKind, FilePlan, FlagEntry, LaunchFile, PhaseEntry
 from services.phases import PhasePatch

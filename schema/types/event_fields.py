@@ -1,0 +1,34 @@
+"""What every event of the feed has, whatever happened."""
+
+from datetime import datetime
+from typing import TypedDict
+
+from domain.actors import ActorRef
+from domain.events import RecordedEvent
+from schema.pagination import encode_cursor
+
+
+class CommonFields(TypedDict):
+    """The arguments that every LaunchEvent takes."""
+
+    cursor: str
+    at: datetime
+    recorded_at: datetime
+    summary: str
+    ref: ActorRef
+
+
+def cursor_of(item: RecordedEvent) -> str:
+    """The place of an event in the log."""
+    return encode_cursor(item.seq)
+
+
+def common_fields(item: RecordedEvent) -> CommonFields:
+    """Those of a recorded event."""
+    return CommonFields(
+        cursor=cursor_of(item),
+        at=item.occurred_at,
+        recorded_at=item.recorded_at,
+        summary=item.event.summary,
+        ref=item.actor,
+    )

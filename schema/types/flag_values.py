@@ -1,0 +1,106 @@
+"""What flags evaluate to for one user (SPEC A1, A22)."""
+
+from collections.abc import Sequence
+from dataclasses import field
+from typing import cast
+from weakref import WeakKeyDictionary
+
+import strawberry
+
+from domain.actors import Scope
+from domain.flags import Evaluation
+from schema.context import Info
+from schema.directives import ScopeDirective
+from schema.enums import EvaluationErrorCode, EvaluationReason
+from schema.permissions import require
+from schema.plain import Drawn
+from schema.sharing import Results
+from schema.types.flag_explanations import FlagExplanation
+from services.flag_evaluation import Explained, etag
+from services.flag_sets import MOST_OUTCOMES, Outcomes
+from services.flag_sets import FlagSet as Flags
+from services.flag_views import Seen
+
+_FLAGS_READ = (Scope.FLAGS_READ,)
+
+
+@strawberry.type(description="The value of one flag for one user.")
+class FlagEvaluation:
+    """A value with its reason."""
+
+    key: str = strawberry.field(description="The flag's key.")
+    value: bool = strawberry.field(description="On or off.")
+    reason: EvaluationReason = strawberry.field(description="Why.")
+    error_code: EvaluationErrorCode | None = strawberry.field(description="What went wrong.")
+    flag_version: int = strawberry.field(description="The version of the flag; 0 if unknown.")
+    result: strawberry.Private[Explained]
+    drawn: strawberry.Private[Drawn] = field(default_factory=Drawn)
+
+    @strawberry.field(
+        description="The decision step by step; only where `explain` was asked for.",
+        directives=[ScopeDirective(any=list(_FLAGS_READ))],
+    )
+    def explanation(self, info: Info) -> FlagExplanation | None:
+        """Needs a scope of its own: it tells how others are targeted."""
+        require(info, _FLAGS_READ)
+        return FlagExplanation.of(self.result)
+
+    @classmethod
+    def of(cls, result: Explained) -> "FlagEvaluation":
+        """An evaluation as the graph shows it."""
+        item = result.evaluation
+        return cls(
+            key=item.key,
+            value=item.value,
+            reason=item.reason,
+            error_code=item.error_code,
+            flag_version=item.flag_version,
+            result=result,
+        )
+
+
+@strawberry.type(description="Flags for one user at one version of the whole set.")
+class FlagSet:
+    """What an app asks for when it starts."""
+
+    version: int = strawberry.field(description="The version of the whole set of flags.")
+    etag: str = strawberry.field(description="Changes when a value in here changes.")
+    flags: list[FlagEvaluation] = strawberry.field(description="By key.")
+    results: strawberry.Private[Results] = field(default_factory=lambda: Results(is_owned=False))
+
+    @classmethod
+    def of(cls, version: int, results: list[Explained]) -> "FlagSet":
+        """Evaluations as the graph shows them."""
+        tag = etag(version, [result.evaluation for result in results])
+        return cls(version=version, etag=tag, flags=[FlagEvaluation.of(item) for item in results])
+
+    @classmethod
+    def seen(cls, flags: Flags, evaluations: Sequence[Evaluation]) -> "FlagSet":
+        """What a client sees of a whole set: of outcomes that many get there is one object."""
+        known = _evaluations.setdefault(flags.outcomes, {})
+        shown = list(map(known.get, map(id, evaluations)))
+        if not all(shown):
+            shown = [known.get(id(item)) or _evaluation(known, item) for item in evaluations]
+        return cls(
+            version=flags.version,
+            etag=etag(flags.version, evaluations, flags.names),
+            flags=cast("list[FlagEvaluation]", shown),
+        )
+
+    @classmethod
+    def shared(cls, seen: Seen) -> "FlagSet":
+        """The same object for all who see the same, so that it is executed once for them."""
+        if not isinstance(seen.shown, cls):
+            seen.shown = cls.seen(seen.of, seen.evaluations)
+        return seen.shown
+
+
+def _evaluation(known: dict[int, FlagEvaluation], item: Evaluation) -> FlagEvaluation:
+    if len(known) >= MOST_OUTCOMES:
+        known.clear()
+    # It holds the evaluation, whose id is therefore nobody else's.
+    found = known[id(item)] = FlagEvaluation.of(Explained(item))
+    return found
+
+
+_evaluations: WeakKeyDictionary[Outcomes, dict[int, FlagEvaluation]] = WeakKeyDictionary()

@@ -1,0 +1,70 @@
+"""The parts of which the inputs of phases are made: steps, flags, the plan of a rollback."""
+
+import strawberry
+
+from domain import phases as rules
+from schema.enums import RollbackMode
+from schema.scalars import Percent
+from services.phases import FlagLink
+
+
+@strawberry.input(description="One step of a ramp.")
+class RampStepInput:
+    """A step as it is given."""
+
+    percentage: Percent = strawberry.field(description="No flag of the phase goes beyond this.")
+    hold_seconds: int | None = strawberry.field(
+        description="How long it lasts; left out: until somebody advances.", default=None
+    )
+    requires_approval: bool | None = strawberry.field(
+        description="Entered only by a person.", default=False
+    )
+
+    def rule(self) -> rules.RampStep:
+        """What the domain takes."""
+        return rules.RampStep(self.percentage, self.hold_seconds, bool(self.requires_approval))
+
+
+@strawberry.input(description="A flag that a phase switches on.")
+class PhaseFlagInput:
+    """A link as it is given."""
+
+    flag_key: str = strawberry.field(description="The flag's key.")
+    target_percentage: Percent | None = strawberry.field(
+        description="The share of users aimed at; left out: the flag's own, or 100 if that is 0.",
+        default=None,
+    )
+    position: int | None = strawberry.field(description="Its place.", default=0)
+
+    def command(self) -> FlagLink:
+        """What the service takes."""
+        return FlagLink(self.flag_key, self.target_percentage, self.position or 0)
+
+
+@strawberry.input(description="How a rollback is done unless the call says otherwise.")
+class RollbackPlanInput:
+    """A plan as it is given."""
+
+    mode: RollbackMode | None = strawberry.field(
+        description="What happens to the flags.", default=rules.RollbackMode.DISABLE_ALL
+    )
+    drain_seconds: int | None = strawberry.field(
+        description="0: a rollback is immediate.", default=0
+    )
+    notify: list[str] | None = strawberry.field(
+        description="Who is told of a rollback: names of `alertChannels` and e-mail addresses; "
+        "anything else is refused.",
+        default=None,
+    )
+    manual_steps: list[str] | None = strawberry.field(
+        description="What is left to do by hand.", default=None
+    )
+
+    def rule(self) -> rules.RollbackPlan:
+        """What the domain takes."""
+        return rules.RollbackPlan(
+            mode=self.mode or rules.RollbackMode.DISABLE_ALL,
+            drain_seconds=self.drain_seconds or 0,
+            notify=tuple(self.notify or ()),
+            manual_steps=tuple(self.manual_steps or ()),
+        )
