@@ -1,6 +1,6 @@
 """kill switches as records, whose highest number decides
 
-Revision: 0053, after 0073
+Revision: 0074, after 0055
 """
 
 from collections.abc import Sequence
@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = '0053'
-down_revision: str | Sequence[str] | None = '0073'
+revision: str = '0074'
+down_revision: str | Sequence[str] | None = '0055'
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
