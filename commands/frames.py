@@ -25,6 +25,7 @@ from websockets.streams import StreamReader
 
 _TEXT = 0x81  # the last frame of a text message
 _SHORT, _MEDIUM = 126, 65_536
+_LOST, _NO_PONG = 1006, 1011  # codes of a close: without one, and of a client that is silent
 
 Hear = Callable[[], Coroutine[Any, Any, None]]
 
@@ -143,6 +144,17 @@ class FrameProtocol(WebSocketsSansIOProtocol):
         """Whether something has come that `receive` gives at once."""
         return not self.queue.empty()
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Say 1006 where no side has closed it: uvicorn says 1005, as of a client that has."""
+        if self._is_lost:
+            self.queue.put_nowait({"type": "websocket.disconnect", "code": _LOST})
+        super().connection_lost(exc)
+
+    @property
+    def _is_lost(self) -> bool:
+        sent = self.conn.close_sent
+        return self.conn.close_rcvd is None and (sent is None or sent.code == _NO_PONG)
+
     def handle_connect(self, event: Request) -> None:
         """Offer the extension to the application."""
         super().handle_connect(event)
@@ -199,16 +211,22 @@ class FrameProtocol(WebSocketsSansIOProtocol):
         for callback in waiting:
             callback()
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether nothing that is written arrives any more."""
+        transport: asyncio.Transport = self.transport
+        return self.disconnected or self.close_sent or transport.is_closing()
+
     def write_text(self, *parts: bytes) -> bool:
         """Write a message; False where the reader is slow, and `send` must be awaited instead.
 
         To who has gone nothing is written, as if the message were on its way.
         """
-        transport: asyncio.Transport = self.transport
-        if self.disconnected or self.close_sent or transport.is_closing():
+        if self.is_gone:
             return True
         if not self.writable.is_set():
             return False
+        transport: asyncio.Transport = self.transport
         transport.write(b"".join((head(sum(map(len, parts))), *parts)))
         return True
 

@@ -10,7 +10,7 @@ from commands.metrics import How, Range
 from commands.options import Json, Token, Url
 from commands.output import show, show_json, table
 
-_NUMBERS = "started completed failed abandoned completionRate p50Seconds p95Seconds"
+_NUMBERS = "started completed underWay abandoned failed ended successRate p50Seconds p95Seconds"
 JOURNEYS = f"""
 query Journeys($range: TimeRange!) {{
   launchMetrics(range: $range) {{
@@ -23,7 +23,10 @@ query Journeys($range: TimeRange!) {{
   }}
 }}
 """
-COLUMNS = ("journey", "began", "arrived", "failed", "left", "success", "half in", "95 % in", "")
+COLUMNS = (
+    *("journey", "started", "completed", "under way", "abandoned", "failed"),
+    *("of ended", "half in", "95 % in", ""),
+)
 STEPS = ("step", "came", "did it", "stand still", "half in")
 _NOTHING = "\u2013"
 
@@ -72,14 +75,15 @@ def duration(seconds: float | None) -> str:
 
 
 def _numbers(title: str, found: Data) -> tuple[object, ...]:
-    rate = found["completionRate"]
+    rate = found["successRate"]
     return (
         title,
         found["started"],
         found["completed"],
-        found["failed"],
+        found["underWay"],
         found["abandoned"],
-        _NOTHING if rate is None else f"{rate:g} %",
+        found["failed"],
+        _NOTHING if rate is None else f"{rate:g} % of {found['ended']}",
         duration(found["p50Seconds"]),
         duration(found["p95Seconds"]),
     )

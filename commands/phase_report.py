@@ -12,7 +12,7 @@ query Report($key: String!) {
         number kind outcome startedAt
         report {
           markdown mttdSeconds mttaSeconds mttrSeconds
-          proofs { row criterion kept value limit unit evidence }
+          proofs { row criterion verdict value limit unit evidence }
         }
       }
     }
@@ -20,7 +20,12 @@ query Report($key: String!) {
 }
 """
 COLUMNS = ("row", "criterion", "verdict", "measured", "promised", "evidence")
-_VERDICTS = {True: "kept", False: "BROKEN", None: "not measured"}
+_VERDICTS = {
+    "KEPT": "kept",
+    "BROKEN": "BROKEN",
+    "UNKNOWN": "unknown",
+    "NOT_MEASURED": "not measured",
+}
 _MEANS = {"mttdSeconds": "detect", "mttaSeconds": "acknowledge", "mttrSeconds": "recover"}
 _NOTHING = "\u2013"
 
@@ -31,7 +36,7 @@ def show_report(phase: Json, run: Json) -> None:
     title = f"{phase['key']}, run {run['number']} ({run['kind']}), {run['startedAt'][:19]}"
     show(table(COLUMNS, map(row, report["proofs"]), title=title))
     means = (f"{name} {_number(report[key], 's')}" for key, name in _MEANS.items())
-    show(f"mean times: {', '.join(means)}")
+    show(f"mean times from the first bad sample: {', '.join(means)}")
 
 
 def row(proof: Json) -> tuple[object, ...]:
@@ -39,7 +44,7 @@ def row(proof: Json) -> tuple[object, ...]:
     return (
         proof["row"],
         proof["criterion"],
-        _VERDICTS[proof["kept"]],
+        _VERDICTS.get(proof["verdict"], proof["verdict"]),
         _number(proof["value"], proof["unit"]),
         _number(proof["limit"], proof["unit"]),
         proof["evidence"],
@@ -48,7 +53,7 @@ def row(proof: Json) -> tuple[object, ...]:
 
 def is_broken(run: Json) -> bool:
     """Whether the run broke a promise."""
-    return any(proof["kept"] is False for proof in run["report"]["proofs"])
+    return any(proof["verdict"] == "BROKEN" for proof in run["report"]["proofs"])
 
 
 def _number(value: float | None, unit: str) -> str:

@@ -6,8 +6,12 @@ from contextlib import aclosing
 
 from commands.client import Json, Server, problem_of
 from commands.output import remark, show
+from domain.propagation import unknown_text
 
-FIELDS = "version processes total acked p95Ms completeMs complete slowest withinBudget"
+FIELDS = (
+    "version processes total acked unknownProcesses unknownStreams "
+    "p95Ms completeMs complete slowest withinBudget"
+)
 FOLLOW = f"""
 subscription Propagation($version: Int!) {{ propagation(version: $version) {{ {FIELDS} }} }}
 """
@@ -28,7 +32,9 @@ def follow(server: Server, found: Json | None) -> None:
 def result(found: Json) -> str:
     """One line on who has a version, and how long it took."""
     if not found["complete"]:
-        return f"{_who(found, found['acked'])} have it; waiting for {found['slowest']}"
+        unknown = unknown_text(found["unknownProcesses"], found["unknownStreams"])
+        rest = f"{unknown}; " if unknown else ""
+        return f"{_who(found, found['acked'])} have it; {rest}waiting for {found['slowest']}"
     budget = "within" if found["withinBudget"] else "NOT within"
     times = f"{found['completeMs']} ms, 95 % after {found['p95Ms']} ms"
     return f"{_who(found, found['total'])} have it: {times}, {budget} 30 s"

@@ -35,8 +35,23 @@ class Totals:
     p95_seconds: float | None
 
     @property
+    def ended(self) -> int:
+        """How many are not under way any more."""
+        return self.completed + self.failed + self.abandoned
+
+    @property
+    def under_way(self) -> int:
+        """How many have begun and have not come to an end."""
+        return max(self.started - self.ended, 0)
+
+    @property
     def success_rate(self) -> float | None:
-        """Completed of completed and failed, in percent; leaving is no failure (SPEC S104)."""
+        """Completed of all that ended, those who left included, in percent (SPEC S104, M16)."""
+        return _percent(self.completed, self.ended)
+
+    @property
+    def completion_rate(self) -> float | None:
+        """Completed of completed and failed, in percent: what the first graph called the rate."""
         return _percent(self.completed, self.completed + self.failed)
 
     @property

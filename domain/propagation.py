@@ -7,7 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
+from typing import NamedTuple
+
+from domain.sentences import counted
 
 BUDGET = timedelta(seconds=30)
 RESOLUTION_MS = 10
@@ -18,7 +20,8 @@ class Receipt:
     """What one process says about one version that it went to.
 
     `clients` are the live streams that have it or still wait for it; `delays` says how many got
-    it in which step of RESOLUTION_MS after `served_ms`. `initial`: the process started with it.
+    it in which step of RESOLUTION_MS after `served_ms`. `lost`: streams whose connection broke
+    before they had it. `initial`: the process started with it.
     """
 
     process: str
@@ -28,11 +31,19 @@ class Receipt:
     delays: Mapping[int, int] = field(default_factory=dict)
     confirmed: int = 0
     initial: bool = False
+    lost: int = 0
 
     @property
     def handed(self) -> int:
         """How many of its clients have it."""
         return sum(self.delays.values())
+
+
+class Presence(NamedTuple):
+    """Whether a process still answers, and how many streams it had when it did so last."""
+
+    streams: int
+    answers: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +56,12 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Propagation:
-    """How far a version has come. `within_budget` None: there is still time to make it."""
+    """How far a version has come.
+
+    Unknown are those that were live when the change was made and have been lost before they had
+    it: nobody can say what they show. `slowest_ms` is the slowest of those who have it.
+    `within_budget` None: there is still time to make it, or it is not known.
+    """
 
     version: int
     started_at: datetime
@@ -58,63 +74,110 @@ class Propagation:
     complete: bool = False
     slowest: str | None = None
     within_budget: bool | None = None
+    unknown_processes: int = 0
+    unknown_streams: int = 0
+    p99_ms: int | None = None
+    slowest_ms: int | None = None
+    commit_ms: int | None = None
+
+    @property
+    def unknown(self) -> int:
+        """How many receivers nobody can say anything about."""
+        return self.unknown_processes + self.unknown_streams
+
+    @property
+    def waiting(self) -> int:
+        """How many receivers are known to be without it."""
+        return self.total - self.acked - self.unknown
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """One process in the sum."""
+    """One process in the sum. `lost`: streams of it that broke off without this version."""
 
     process: str
     clients: int
     receipt: Receipt | None
+    answers: bool = True
+    lost: int = 0
 
     @property
     def acked(self) -> int:
         return 1 + self.receipt.handed if self.receipt else 0
 
     @property
-    def is_done(self) -> bool:
-        return self.acked == 1 + self.clients
+    def total(self) -> int:
+        return 1 + self.clients + self.lost
+
+    @property
+    def unknown_processes(self) -> int:
+        return int(self.receipt is None and not self.answers)
+
+    @property
+    def unknown_streams(self) -> int:
+        return self.lost if self.answers else self.total - self.acked - self.unknown_processes
+
+    @property
+    def waiting(self) -> int:
+        return self.total - self.acked - self.unknown_processes - self.unknown_streams
 
 
 def merge(
     version: int,
     start: Start,
     receipts: Iterable[Receipt],
-    alive: Mapping[str, int],
+    roster: Mapping[str, Presence],
     *,
     known: bool,
     now: datetime,
 ) -> Propagation:
     """Put what every process says together.
 
-    `alive` holds the processes that live now with the streams of each. `known` False: others
-    could not be asked, so nothing is complete.
+    `roster` holds the processes that were live when the change was made, or have come since.
+    `known` False: others could not be asked, so nothing is complete.
     """
-    parts = _parts(version, receipts, alive)
+    parts = _parts(version, receipts, roster)
     delays = _delays(parts, start)
-    complete = known and bool(parts) and all(part.is_done for part in parts)
-    complete_ms = max(delays, default=0) if complete else None
+    complete = known and bool(parts) and all(part.acked == part.total for part in parts)
+    slowest_ms = max(delays, default=None)
+    complete_ms = (slowest_ms or 0) if complete else None
+    waiting = sum(part.waiting for part in parts)
     return Propagation(
         version=version,
         started_at=start.at,
         processes=len(parts),
-        total=sum(1 + part.clients for part in parts),
+        total=sum(part.total for part in parts),
         acked=sum(part.acked for part in parts),
         confirmed=sum(part.receipt.confirmed for part in parts if part.receipt),
         p95_ms=percentile(delays, 95),
         complete_ms=complete_ms,
         complete=complete,
         slowest=_slowest(parts, start),
-        within_budget=within_budget(complete_ms, start.at, now),
+        within_budget=within_budget(complete_ms, slowest_ms, waiting, now - start.at),
+        unknown_processes=sum(part.unknown_processes for part in parts),
+        unknown_streams=sum(part.unknown_streams for part in parts),
+        p99_ms=percentile(delays, 99),
+        slowest_ms=slowest_ms,
     )
 
 
-def within_budget(complete_ms: int | None, started_at: datetime, now: datetime) -> bool | None:
-    """Whether everybody had it within 30 s (S97); None while that can still happen."""
+def within_budget(
+    complete_ms: int | None, slowest_ms: int | None, waiting: int, age: timedelta
+) -> bool | None:
+    """Whether everybody had it within 30 s (S97); None while that can happen, or is not known."""
+    slowest = slowest_ms if complete_ms is None else complete_ms
+    if slowest is not None and timedelta(milliseconds=slowest) > BUDGET:
+        return False
     if complete_ms is not None:
-        return timedelta(milliseconds=complete_ms) <= BUDGET
-    return None if now - started_at <= BUDGET else False
+        return True
+    return False if waiting and age > BUDGET else None
+
+
+def unknown_text(processes: int, streams: int) -> str | None:
+    """Such as `unknown: 1 process, 2 streams`; None where nothing is unknown."""
+    parts = (counted(processes, "process", "processes"), counted(streams, "stream"))
+    found = [text for number, text in zip((processes, streams), parts, strict=True) if number]
+    return f"unknown: {', '.join(found)}" if found else None
 
 
 def percentile(delays: Mapping[int, int], percent: int) -> int | None:
@@ -127,24 +190,33 @@ def percentile(delays: Mapping[int, int], percent: int) -> int | None:
     return None
 
 
-def _parts(version: int, receipts: Iterable[Receipt], alive: Mapping[str, int]) -> list[_Part]:
-    """One for each process that counts: those alive, and those that had it before they left."""
+def _parts(
+    version: int, receipts: Iterable[Receipt], roster: Mapping[str, Presence]
+) -> list[_Part]:
+    """One for each process that counts: those of the roster, and those that had it."""
     best: dict[str, Receipt] = {}
     for receipt in sorted(receipts, key=lambda item: -item.version):
         if receipt.version >= version:
             best[receipt.process] = receipt
-    missing = [_Part(name, streams, None) for name, streams in alive.items() if name not in best]
-    return sorted([*missing, *map(partial(_part, alive), best.values())], key=_name)
+    missing = [
+        _Part(name, presence.streams, None, presence.answers)
+        for name, presence in roster.items()
+        if name not in best
+    ]
+    return sorted([*missing, *(_part(item, roster) for item in best.values())], key=_name)
 
 
-def _part(alive: Mapping[str, int], receipt: Receipt) -> _Part:
-    # The streams that still waited have died with their process.
-    clients = receipt.clients if receipt.process in alive else receipt.handed
-    return _Part(receipt.process, clients, receipt)
+def _part(receipt: Receipt, roster: Mapping[str, Presence]) -> _Part:
+    answers = receipt.process in roster and roster[receipt.process].answers
+    return _Part(receipt.process, receipt.clients, receipt, answers, receipt.lost)
 
 
 def _name(part: _Part) -> str:
     return part.process
+
+
+def _is_lost(part: _Part) -> bool:
+    return not part.answers
 
 
 def _delays(parts: Sequence[_Part], start: Start) -> Counter[int]:
@@ -172,13 +244,13 @@ def _begin(parts: Sequence[_Part], start: Start) -> int:
 
 
 def _slowest(parts: Sequence[_Part], start: Start) -> str | None:
-    """Who is waited for; once nobody is, who took longest."""
-    missing = [part.process for part in parts if part.receipt is None]
+    """Who is waited for, or has been lost; once nobody is, who took longest."""
+    missing = sorted((part for part in parts if part.receipt is None), key=_is_lost)
     if missing:
-        return missing[0]
-    waiting = [part for part in parts if not part.is_done]
+        return missing[0].process
+    waiting = [part for part in parts if part.acked < part.total]
     if waiting:
-        most = max(waiting, key=lambda part: part.clients - part.acked)
+        most = max(waiting, key=lambda part: part.total - part.acked)
         return f"clients of {most.process}"
     begin = _begin(parts, start)
     last = [

@@ -13,6 +13,14 @@ from domain.health import CheckType, HealthStatus
 TOKEN_LIFETIME = timedelta(seconds=120)
 REHEARSED = timedelta(days=7)
 ALERTS_TESTED = timedelta(days=7)
+# On every list; where the public URL is https there is one more.
+EXPECTED_CHECKS = frozenset(
+    {
+        *(check.value for check in CheckType),
+        *("incidents", "platforms", "criteria", "flags"),
+        *("backup", "operators", "alerts", "rehearsal"),
+    }
+)
 
 
 class ReadinessVerdict(StrEnum):

@@ -5,11 +5,18 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from domain.flags import FlagState
-from domain.proofs import Proof, proofs
+from domain.proof_verdicts import Proof, ProofVerdict
+from domain.proofs import proofs
+from domain.propagation import unknown_text
 from domain.reports import Facts, Means, means
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~])")
-_VERDICTS = {True: "kept", False: "**broken**", None: "not measured"}
+_VERDICTS = {
+    ProofVerdict.KEPT: "kept",
+    ProofVerdict.BROKEN: "**broken**",
+    ProofVerdict.UNKNOWN: "unknown",
+    ProofVerdict.NOT_MEASURED: "not measured",
+}
 
 
 def markdown(facts: Facts) -> str:
@@ -21,7 +28,7 @@ def markdown(facts: Facts) -> str:
         _table("Success criteria", ("criterion", "verdict", "why"), _criteria(facts)),
         _table("Flags", ("flag", "before", "after"), _flags(facts)),
         _table("Propagation", ("version", "what", "had it", "95 %", "all", "30 s"), _spread(facts)),
-        _table("Incidents", ("no.", "what", "severity", "status", "opened", "ended"), _bad(facts)),
+        _table("Incidents", ("no.", "what", "severity", "status", "began", "ended"), _bad(facts)),
         _table("Readiness at activation", ("check", "good", "detail"), _readiness(facts)),
         _timeline(facts),
     ]
@@ -44,15 +51,17 @@ def _head(facts: Facts) -> str:
 
 def _numbers(found: Means) -> str:
     rows = [
-        ("to detect", _seconds(found.to_detect)),
-        ("to acknowledge", _seconds(found.to_acknowledge)),
-        ("to recover", _seconds(found.to_recover)),
+        ("to detect (MTTD)", _seconds(found.to_detect)),
+        ("to acknowledge (MTTA)", _seconds(found.to_acknowledge)),
+        ("to recover (MTTR)", _seconds(found.to_recover)),
     ]
-    return _table("Mean times", ("", "seconds"), rows)
+    return _table("Mean times from the first bad sample", ("", "seconds"), rows)
 
 
 def _proofs(found: Iterable[Proof]) -> list[tuple[str, ...]]:
-    return [(item.row, item.criterion, _VERDICTS[item.kept], text(item.evidence)) for item in found]
+    return [
+        (item.row, item.criterion, _VERDICTS[item.verdict], text(item.evidence)) for item in found
+    ]
 
 
 def _criteria(facts: Facts) -> list[tuple[str, ...]]:
@@ -67,7 +76,8 @@ def _spread(facts: Facts) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     for item in facts.spreads:
         found = item.propagation
-        within = {True: "yes", False: "**no**", None: "open"}[found.within_budget]
+        unknown = unknown_text(found.unknown_processes, found.unknown_streams)
+        within = {True: "yes", False: "**no**", None: unknown or "open"}[found.within_budget]
         had = f"{found.acked} of {found.total}"
         times = (_ms(found.p95_ms), _ms(found.complete_ms))
         rows.append((str(found.version), text(item.action), had, *times, within))
@@ -81,7 +91,7 @@ def _bad(facts: Facts) -> list[tuple[str, ...]]:
             text(item.title),
             item.severity,
             item.status,
-            _moment(item.created_at),
+            _moment(item.onset),
             _moment(item.resolved_at) if item.resolved_at else "-",
         )
         for item in facts.incidents

@@ -7,27 +7,41 @@ from datetime import datetime, timedelta
 from domain.journey_figures import JourneyFigures
 from domain.plans import FlagDiff
 from domain.propagation import Propagation
+from domain.readiness import RehearsalEvidence
 from domain.rehearsal import Rehearsal
 
 
 @dataclass(frozen=True, slots=True)
 class IncidentFact:
-    """An incident of the run. `first_bad_at`: the first sample that was bad, where one was."""
+    """One episode of an incident while the run was live.
+
+    `first_bad_at`: the first bad sample, where one was; `alerted_at`: when the first message that
+    said so had been delivered; `silenced_until`: the end of a silence in which it began;
+    `severe_from`: when it became HIGH or CRITICAL, where it was not at first.
+    """
 
     number: int
     title: str
     severity: str
     status: str
-    created_at: datetime
+    detected_at: datetime
     first_bad_at: datetime | None = None
     alerted_at: datetime | None = None
     acknowledged_at: datetime | None = None
     resolved_at: datetime | None = None
+    silenced_until: datetime | None = None
+    severe_from: datetime | None = None
 
     @property
     def onset(self) -> datetime:
         """When it began, as far as is known."""
-        return self.first_bad_at or self.created_at
+        return self.first_bad_at or self.detected_at
+
+    @property
+    def audible_from(self) -> datetime:
+        """From when on people are to be told: planned work is silent (SPEC A28)."""
+        later = (self.silenced_until, self.severe_from)
+        return max([self.onset, *(moment for moment in later if moment is not None)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +55,14 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """A version of the flags that the run made, and how it reached everybody."""
+    """A version of the flags while the run was live, and how it reached everybody.
+
+    `own`: the run made it.
+    """
 
     action: str
     propagation: Propagation
+    own: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,26 +81,48 @@ class ReadinessFact:
     title: str
     ok: bool
     detail: str
+    key: str = ""
+    blocking: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CheckGap:
+    """The longest time without a sample of one health check."""
+
+    check: str
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
     """What was measured while a run lasted; None where nothing was.
 
-    A gap is the longest time without a health check, or without a new metric.
+    `forgotten_seconds`: so much of its beginning is not kept any more. `uncounted_seconds`: the
+    longest time in which no process handed over what it had counted.
     """
 
-    health_gap_seconds: float | None = None
+    health_gaps: Sequence[CheckGap] = ()
     metrics_gap_seconds: float | None = None
+    forgotten_seconds: float = 0.0
+    uncounted_seconds: float | None = None
     response_p95_ms: float | None = None
+    timed: int = 0
     error_rate: float | None = None
     requests: int = 0
+    realtime_p99_ms: float | None = None
+    realtime_messages: int = 0
+    journeys_p99_ms: float | None = None
+    journey_updates: int = 0
     journeys: Sequence[JourneyFigures] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that a report is made of. `more_events`: so many are left out of the timeline."""
+    """All that a report is made of, as of `judged_at`.
+
+    `more_events`: so many are left out of the timeline. `rehearsed`: the last rehearsal that had
+    ended when the run began.
+    """
 
     phase: str
     number: int
@@ -91,6 +131,7 @@ class Facts:
     started_at: datetime
     ended_at: datetime | None
     outcome: str | None
+    judged_at: datetime
     readiness: Sequence[ReadinessFact] = ()
     flags: Sequence[FlagDiff] = ()
     incidents: Sequence[IncidentFact] = ()
@@ -99,6 +140,8 @@ class Facts:
     timeline: Sequence[Moment] = ()
     more_events: int = 0
     rehearsal: Rehearsal | None = None
+    rehearsed: RehearsalEvidence | None = None
+    edits_since_rehearsal: int = 0
     measured: Measured = field(default_factory=Measured)
 
 
@@ -114,14 +157,15 @@ class Means:
 def means(facts: Facts) -> Means:
     """From the incidents of a run, or from the one fault of a rehearsal.
 
-    Detection counts from the first bad sample; an incident that a person opened has none.
+    All three count from the first bad sample; an incident that a person opened has none, so that
+    it says nothing of detection and counts from its report.
     """
     if facts.rehearsal is not None:
         return _of_rehearsal(facts.rehearsal)
     found = facts.incidents
     return Means(
-        _mean(i.created_at - i.first_bad_at for i in found if i.first_bad_at is not None),
-        _mean(i.acknowledged_at - i.created_at for i in found if i.acknowledged_at is not None),
+        _mean(i.detected_at - i.first_bad_at for i in found if i.first_bad_at is not None),
+        _mean(i.acknowledged_at - i.onset for i in found if i.acknowledged_at is not None),
         _mean(i.resolved_at - i.onset for i in found if i.resolved_at is not None),
     )
 

@@ -16,6 +16,11 @@ def ordinal(count: int) -> str:
     return f"{count}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(count % 10, 'th') }"
 
 
+def counted(count: int, noun: str, plural: str | None = None) -> str:
+    """Such as `1 stream`, `2 streams`, `2 processes`."""
+    return f"{count} {noun if count == 1 else plural or f'{noun}s'}"
+
+
 def _short(value: float) -> str:
     """Decimals of 412.3 tell nothing; those of 0.034 tell everything."""
     if abs(value) >= 100 or value == int(value):

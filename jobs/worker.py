@@ -88,6 +88,7 @@ class Parts:
             await self.publish(METRICS, self.db.clock().isoformat())
             raise
         await self.publish(METRICS, self.db.clock().isoformat())
+        await metric_rollups.note_collection(self.db)
 
 
 WorkerHandler = Callable[[Parts, Payload], Awaitable[None]]

@@ -5,7 +5,7 @@ from json import JSONDecodeError
 from typing import Any, Protocol
 
 from starlette.types import Message
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from strawberry.asgi import ASGIWebSocketAdapter
 from strawberry.http.async_base_view import AsyncBaseHTTPView, AsyncWebSocketAdapter
 from strawberry.http.exceptions import (
@@ -16,6 +16,7 @@ from strawberry.http.exceptions import (
 
 _EXTENSION = "launch.frames"
 _MOST_OF_A_REASON = 123
+_LOST = 1006  # without a goodbye
 
 
 class Frames(Protocol):
@@ -24,6 +25,10 @@ class Frames(Protocol):
     @property
     def has_news(self) -> bool:
         """Whether something has come that `receive` gives at once."""
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether nothing that is written arrives any more."""
 
     def write_text(self, *parts: bytes) -> bool:
         """Write a message; False where the reader is slow."""
@@ -46,6 +51,18 @@ class SocketAdapter(ASGIWebSocketAdapter):
 
     frames: Frames | None = None
     may_go_on = False
+    is_lost = False  # it ended without a goodbye of the client
+
+    async def iter_json(
+        self, *, ignore_parsing_errors: bool = False
+    ) -> AsyncGenerator[object, None]:
+        """As the base does, and note how the connection ended."""
+        while self.ws.application_state is not WebSocketState.DISCONNECTED:
+            message = await self.ws.receive()
+            if message["type"] == "websocket.disconnect":
+                self.is_lost = message.get("code") == _LOST
+                return
+            yield _decoded(self.view, message)
 
     async def send_text(self, text: str) -> None:
         """Send what is JSON already; raises WebSocketDisconnected."""
@@ -65,13 +82,14 @@ class FrameAdapter(AsyncWebSocketAdapter):
     What has come is read and then the reading ends, though the socket lives on.
     """
 
-    __slots__ = ("frames", "is_open", "may_go_on", "view")
+    __slots__ = ("frames", "is_lost", "is_open", "may_go_on", "view")
 
     def __init__(self, view: AsyncBaseHTTPView[Any, Any, Any, Any, Any, Any, Any], frames: Frames):
         """The handshake is over."""
         super().__init__(view)
         self.frames = frames
         self.is_open = self.may_go_on = True
+        self.is_lost = False
 
     async def iter_json(
         self, *, ignore_parsing_errors: bool = False
@@ -80,9 +98,10 @@ class FrameAdapter(AsyncWebSocketAdapter):
         while self.frames.has_news:
             message: Message = await self.frames.receive()
             if message["type"] == "websocket.disconnect":
+                self.is_lost = self.is_lost or message.get("code") == _LOST
                 self.is_open = self.may_go_on = False
             elif self.is_open:
-                yield self._decoded(message)
+                yield _decoded(self.view, message)
 
     async def send_json(self, message: Mapping[str, object]) -> None:
         """Send, and wait while the reader is slow."""
@@ -108,15 +127,6 @@ class FrameAdapter(AsyncWebSocketAdapter):
             self.is_open = False
             raise WebSocketDisconnected from error
 
-    def _decoded(self, message: Message) -> object:
-        text = message.get("text")
-        if text is None:
-            raise NonTextMessageReceived
-        try:
-            return self.view.decode_json(text)
-        except JSONDecodeError as error:
-            raise NonJsonMessageReceived from error
-
 
 def adapter_of(
     view: AsyncBaseHTTPView[Any, Any, Any, Any, Any, Any, Any],
@@ -133,3 +143,15 @@ def adapter_of(
 def fitting(reason: str) -> str:
     """As much of it as a close frame holds; one that is too long breaks the connection."""
     return reason.encode()[:_MOST_OF_A_REASON].decode(errors="ignore")
+
+
+def _decoded(
+    view: AsyncBaseHTTPView[Any, Any, Any, Any, Any, Any, Any], message: Message
+) -> object:
+    text = message.get("text")
+    if text is None:
+        raise NonTextMessageReceived
+    try:
+        return view.decode_json(text)
+    except JSONDecodeError as error:
+        raise NonJsonMessageReceived from error

@@ -114,6 +114,9 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         if self._adapter.may_go_on or self._has_left:
             return
         self._has_left = True
+        if self._adapter.is_lost:
+            for receiver in self.context.flag_streams:
+                receiver.lost = True
         try:
             await super().shutdown()
         finally:

@@ -36,7 +36,9 @@ class Takeover:
         self._member: Member[Any] = handing.handover.take(self)
 
     def send(self, payload: object) -> bool:
-        """Send a payload; False where the reader is slow."""
+        """Send a payload; False where the reader is slow, or has gone and has not got it (S97)."""
+        if self._frames.is_gone:
+            return False  # its socket is about to end this
         if self._frames.write_text(self._head, self._renderer.encoded(payload), b"}"):
             return True
         self._frames.when_writable(self._resume)

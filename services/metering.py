@@ -92,6 +92,11 @@ class Meter:
         """One request that was answered; failed is our fault, not the caller's."""
         self._tally.count(seconds, failed=failed)
 
+    def observe(self, metric: str, milliseconds: float) -> None:
+        """One duration of something else than a request."""
+        value = max(milliseconds, 0.0)
+        self._add(metric, Folded(1, value, value, value, value, {bucket_of(value): 1}))
+
     def watch(self, metric: str, read: Callable[[], float]) -> None:
         """Look every second at something that goes up and down."""
         self._gauges[metric] = read
@@ -155,7 +160,10 @@ class Meter:
         return True
 
     def _see(self, metric: str, value: float) -> None:
-        before, now = self._levels.get(metric), single(value)
+        self._add(metric, single(value))
+
+    def _add(self, metric: str, now: Folded) -> None:
+        before = self._levels.get(metric)
         self._levels[metric] = now if before is None else before.plus(now)
 
     async def _run(self) -> None:

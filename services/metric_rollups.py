@@ -5,8 +5,10 @@ from functools import partial
 
 from db.queries import metric_rollups as queries
 from db.session import Database, UnitOfWork
+from domain.metrics import COLLECTIONS
 from domain.windows import FINE, HOUR, MINUTE, RECENT, floor
 from services.batches import BATCH, in_batches
+from services.metric_samples import count
 
 _RAW = timedelta(hours=50)
 _KEPT: tuple[tuple[int | None, timedelta], ...] = (
@@ -20,6 +22,12 @@ _KEPT: tuple[tuple[int | None, timedelta], ...] = (
 async def roll_recent(db: Database) -> None:
     """Fold the last minutes anew; a bucket under way is written again until it is over."""
     await _roll(db, db.clock() - RECENT)
+
+
+async def note_collection(db: Database) -> None:
+    """Dashboards have been told that their numbers are new: the proof of S109 counts on it."""
+    async with db.write() as uow:
+        await count(uow.session, [(COLLECTIONS, uow.now)])
 
 
 async def roll_late(db: Database) -> None:

@@ -5,7 +5,6 @@ import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
-from functools import partial
 from uuid import UUID
 
 from redis.asyncio import Redis
@@ -17,6 +16,7 @@ from db.session import Database
 from domain.errors import DependencyDown
 from domain.events import FlagChanged, RecordedEvent
 from domain.propagation import Propagation, Receipt, Start, merge
+from domain.propagation_roster import ServerProcess, roster
 from services import propagation_board as board
 from services.propagation_board import Board
 from services.receipts import Receipts, Step, monotonic_ms
@@ -142,8 +142,9 @@ class Propagations:
         return merged(versions, found, starts, known=known, now=self._clock())
 
     def _only_here(self) -> Board:
-        name, steps = self._receipts.name, self._receipts.steps
-        return Board({name: self._receipts.live}, [_local(name, step) for step in steps])
+        name, steps, now = self._receipts.name, self._receipts.steps, monotonic_ms()
+        here = ServerProcess(name, now, self._receipts.live)
+        return Board(now, [here], [_local(name, step) for step in steps])
 
 
 async def _set_soon(event: asyncio.Event) -> bool:
@@ -168,7 +169,10 @@ def merged(
     def start(version: int) -> Start:
         return found.starts.get(version) or starts.get(version) or Start(now)
 
-    one = partial(merge, receipts=found.receipts, alive=found.alive, known=known, now=now)
+    def one(version: int, begin: Start) -> Propagation:
+        who = roster(found.processes, begin.ms, found.now_ms)
+        return merge(version, begin, found.receipts, who, known=known, now=now)
+
     return {version: one(version, start(version)) for version in versions}
 
 
@@ -200,4 +204,5 @@ def _local(name: str, step: Step) -> Receipt:
         dict(step.delays),
         step.confirmed,
         step.initial,
+        step.lost,
     )

@@ -1,7 +1,7 @@
 """Where processes tell each other which flags they serve: a few keys in Redis (SPEC X5).
 
 `launch:processes`   who is there, by the moment of the last heartbeat
-`launch:receipts:P`  what process P says: one field a version, and how many streams it has
+`launch:receipts:P`  what process P says: one field a version, its streams, when it stopped
 `launch:committed:V` when version V was committed
 """
 
@@ -17,21 +17,22 @@ import orjson
 from redis.asyncio import Redis
 
 from domain.propagation import Receipt, Start
+from domain.propagation_roster import ServerProcess
 from services.receipts import Step
 
 PROCESSES = "launch:processes"
-LIFETIME_MS = 8_000  # four missed heartbeats
 KEPT_SECONDS = 3_600
 TIMEOUT_SECONDS = 0.5
-_STREAMS = b"streams"
-_GONE = 1_000_000  # how far back the last heartbeat of one that said goodbye is put, in ms
+_STREAMS, _LEFT, _PLACE = b"streams", b"left", b"place"
+_OF_PROCESS = (_STREAMS, _LEFT, _PLACE)
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """What all processes say at one moment."""
+    """What all processes say at one moment of the shared clock."""
 
-    alive: Mapping[str, int] = field(default_factory=dict)
+    now_ms: int = 0
+    processes: Sequence[ServerProcess] = ()
     receipts: Sequence[Receipt] = ()
     starts: Mapping[int, Start] = field(default_factory=dict)
 
@@ -45,19 +46,44 @@ async def read(redis: Redis, versions: Sequence[int] = ()) -> Board:
         (seconds, micros), beats, *starts = await pipe.execute()
         names = [name.decode() for name, _ in beats]
         reports = await _reports(redis, names)
-    oldest = seconds * 1000 + micros // 1000 - LIFETIME_MS
-    alive = {
-        name: int(report.get(_STREAMS, 0))
+    processes = [
+        _process(name, beat, [report.get(key) for key in _OF_PROCESS])
         for name, (_, beat), report in zip(names, beats, reports, strict=True)
-        if beat >= oldest
-    }
+    ]
     receipts = [
         item
         for name, report in zip(names, reports, strict=True)
         for item in _receipts(name, report)
     ]
     found = {v: _start(raw) for v, raw in zip(versions, starts, strict=True) if raw}
-    return Board(alive, receipts, found)
+    return Board(seconds * 1000 + micros // 1000, processes, receipts, found)
+
+
+async def read_processes(redis: Redis) -> list[ServerProcess]:
+    """Who is there, without what they say of versions."""
+    async with asyncio.timeout(TIMEOUT_SECONDS):
+        beats: Any = await redis.zrange(PROCESSES, 0, -1, withscores=True)
+        pipe = redis.pipeline(transaction=False)
+        _queue(*(pipe.hmget(_receipts_key(name.decode()), *_OF_PROCESS) for name, _ in beats))
+        fields = await pipe.execute() if beats else []
+    return [
+        _process(name.decode(), beat, values)
+        for (name, beat), values in zip(beats, fields, strict=True)
+    ]
+
+
+async def restore(redis: Redis, processes: Sequence[ServerProcess]) -> None:
+    """Enter again what a Redis that was emptied has forgotten: somebody may miss them."""
+    async with asyncio.timeout(TIMEOUT_SECONDS):
+        pipe = redis.pipeline(transaction=False)
+        for process in processes:
+            key = _receipts_key(process.name)
+            _queue(
+                pipe.zadd(PROCESSES, {process.name: process.beat_ms}, nx=True),
+                *(pipe.hsetnx(key, name, value) for name, value in _fields(process).items()),
+                pipe.expire(key, KEPT_SECONDS),
+            )
+        await pipe.execute()
 
 
 async def report(
@@ -69,11 +95,12 @@ async def report(
     *,
     now_ms: int,
     offset: int,
+    place: str = "",
 ) -> tuple[int, int]:
     """Say what a process has, in one round trip; gives the time of Redis."""
     shared, key = now_ms + offset, _receipts_key(name)
     fields: dict[Any, Any] = {str(step.version): _dump(step, offset) for step in steps}
-    fields[_STREAMS] = streams
+    fields |= {_STREAMS: streams, _PLACE: place}
     async with asyncio.timeout(TIMEOUT_SECONDS):
         pipe = redis.pipeline(transaction=False)
         _queue(
@@ -96,10 +123,15 @@ async def redis_time(redis: Redis) -> tuple[int, int]:
     return time
 
 
-async def say_goodbye(redis: Redis, name: str, shared_ms: int) -> None:
-    """A process that stops is waited for no longer; what it had still counts."""
+async def say_goodbye(redis: Redis, name: str, shared_ms: int, streams: int = 0) -> None:
+    """A process has stopped: later changes are not for it, and what it had still counts."""
     async with asyncio.timeout(TIMEOUT_SECONDS):
-        await redis.zadd(PROCESSES, {name: shared_ms - _GONE})
+        key, pipe = _receipts_key(name), redis.pipeline(transaction=False)
+        _queue(
+            pipe.hset(key, mapping={_STREAMS: streams, _LEFT: shared_ms}),
+            pipe.expire(key, KEPT_SECONDS),
+        )
+        await pipe.execute()
 
 
 async def announce(redis: Redis, version: int, start: Start) -> None:
@@ -136,7 +168,7 @@ async def read_key(redis: Redis, key: str) -> Board:
         process, mark, version = name.decode().rpartition("@")
         if mark:
             receipts.append(_receipt(process, version.encode(), raw))
-    return Board(who.alive, receipts, start)
+    return Board(who.now_ms, who.processes, receipts, start)
 
 
 def rehearsal_key(run_id: UUID) -> str:
@@ -151,6 +183,22 @@ async def _reports(redis: Redis, names: Sequence[str]) -> list[dict[bytes, bytes
     return found
 
 
+def _process(name: str, beat: float, values: Sequence[bytes | None]) -> ServerProcess:
+    streams, left, place = values
+    return ServerProcess(
+        name,
+        int(beat),
+        int(streams or 0),
+        int(left) if left is not None else None,
+        place.decode() if place else None,
+    )
+
+
+def _fields(process: ServerProcess) -> dict[bytes, Any]:
+    found = (process.streams, process.left_ms, process.place)
+    return {key: value for key, value in zip(_OF_PROCESS, found, strict=True) if value is not None}
+
+
 def _queue(*_commands: object) -> None:
     """A pipeline keeps what it is asked for; the answers come with `execute`."""
 
@@ -163,6 +211,7 @@ def _dump(step: Step, offset: int) -> bytes:
             "delays": list(step.delays.items()),
             "confirmed": step.confirmed,
             "initial": step.initial,
+            "lost": step.lost,
         }
     )
 
@@ -170,7 +219,7 @@ def _dump(step: Step, offset: int) -> bytes:
 def _receipts(name: str, report: Mapping[bytes, bytes]) -> list[Receipt]:
     found = []
     for key, raw in report.items():
-        if key != _STREAMS:
+        if key not in _OF_PROCESS:
             with suppress(ValueError, KeyError, TypeError):  # of another version of this software
                 found.append(_receipt(name, key, raw))
     return found
@@ -186,6 +235,7 @@ def _receipt(name: str, version: bytes, raw: bytes) -> Receipt:
         delays=dict(found["delays"]),
         confirmed=found["confirmed"],
         initial=found["initial"],
+        lost=found.get("lost", 0),
     )
 
 

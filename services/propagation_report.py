@@ -9,6 +9,7 @@ from redis.exceptions import RedisError
 
 from services import background
 from services import propagation_board as board
+from services.propagation_roster import RosterMemory
 from services.receipts import Receipts, Step, monotonic_ms
 from services.shared_clock import SharedClock
 
@@ -27,7 +28,9 @@ class Reporter:
         self._receipts = receipts
         self._clock = SharedClock()
         self._wake = asyncio.Event()
+        self._roster = RosterMemory(redis, receipts.name)
         self._sent: set[int] = set()
+        self._looked_ms = 0
         self._task: asyncio.Task[None] | None = None
         receipts.on_step(lambda _version: self._wake.set())
 
@@ -42,13 +45,15 @@ class Reporter:
         if offset is not None:
             with suppress(RedisError, OSError):
                 name = self._receipts.name
-                await board.say_goodbye(self._redis, name, monotonic_ms() + offset)
+                now = monotonic_ms() + offset
+                await board.say_goodbye(self._redis, name, now, self._receipts.live)
 
     async def _run(self) -> None:
         while True:
             self._wake.clear()
             try:
                 await self._report()
+                await self._look_after_roster()
             except (RedisError, OSError):
                 logger.debug("propagation: Redis does not answer")
             except Exception:
@@ -63,6 +68,12 @@ class Reporter:
         with suppress(TimeoutError):
             async with asyncio.timeout(BEAT_SECONDS - BUSY_SECONDS):
                 await self._wake.wait()
+
+    async def _look_after_roster(self) -> None:
+        offset, now = self._clock.offset, monotonic_ms()
+        if offset is not None and now - self._looked_ms >= BEAT_SECONDS * 1000:
+            self._looked_ms = now
+            await self._roster.look(now + offset)
 
     async def _report(self) -> None:
         offset = self._clock.offset
@@ -90,6 +101,7 @@ class Reporter:
                 dropped,
                 now_ms=before,
                 offset=offset,
+                place=self._roster.place,
             )
         except BaseException:
             for step in steps:

@@ -36,16 +36,21 @@ class Step:
     initial: bool
     delays: Counter[int] = field(default_factory=Counter)
     confirmed: int = 0
+    lost: int = 0
     dirty: bool = True
 
 
 @dataclass(eq=False, slots=True)
 class Receiver:
-    """One live stream of flags; `has` is the newest version that was handed to its transport."""
+    """One live stream of flags; `has` is the newest version that was handed to its transport.
+
+    `lost`: its connection broke, so what its client shows is unknown.
+    """
 
     device_id: str | None
     has: int
     confirmed: int = 0
+    lost: bool = False
 
 
 class Receipts:
@@ -105,13 +110,14 @@ class Receipts:
                 step.dirty = True
 
     def leave(self, receiver: Receiver) -> None:
-        """A stream that has ended is waited for no longer."""
+        """A stream that has ended is waited for no longer; one that was lost stays in the count."""
         if receiver not in self._receivers:
             return
         self._receivers.discard(receiver)
         for step in self._steps.values():
             if step.version > receiver.has:
                 step.clients -= 1
+                step.lost += receiver.lost
                 step.dirty = True
 
     def confirm(self, receiver: Receiver, version: int) -> bool:

@@ -8,22 +8,21 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.codecs import criteria_of, rehearsal_of
-from db.models.incidents import LaunchIncident
 from db.models.phases import LaunchPhase, PhaseRun
 from db.queries import criteria as criteria_queries
-from db.queries import phases, propagations, run_events
+from db.queries import phases, propagations, rehearsals, run_events
 from db.queries import reports as queries
-from db.queries.reports import Delivery
 from domain.criteria import Criterion
 from domain.errors import NotFound
 from domain.events import FlagChanged, RecordedEvent
 from domain.plans import FlagDiff
-from domain.proofs import Proof, proofs
+from domain.proof_verdicts import Proof
+from domain.proofs import proofs
+from domain.readiness import RehearsalEvidence
 from domain.report_markdown import markdown
 from domain.reports import (
     CriterionFact,
     Facts,
-    IncidentFact,
     Means,
     Moment,
     ReadinessFact,
@@ -31,7 +30,7 @@ from domain.reports import (
     means,
 )
 from domain.verdicts import UNJUDGED, CriterionState
-from services import report_measures
+from services import report_incidents, report_measures
 
 EVENTS = 2_000
 TIMELINE = 200
@@ -68,9 +67,7 @@ async def _facts(
     now: datetime,
 ) -> Facts:
     events = await _events(session, run)
-    incidents = await queries.incidents_of_run(session, run.id)
-    deliveries = await queries.deliveries(session, [row.id for row in incidents])
-    rows = await propagations.of_run(session, run.id)
+    rehearsed = await _rehearsed(session, run)
     return Facts(
         phase=phase.phase_name,
         number=run.number,
@@ -79,14 +76,17 @@ async def _facts(
         started_at=run.started_at,
         ended_at=run.ended_at,
         outcome=run.outcome.value if run.outcome else None,
+        judged_at=now,
         readiness=_readiness(run.readiness),
         flags=_flags(events, run.id),
-        incidents=[_incident(row, deliveries.get(row.id)) for row in incidents],
-        spreads=[Spread(row.action, propagations.result_of(row, now)) for row in rows],
+        incidents=await report_incidents.of_run(session, run, now),
+        spreads=await _spreads(session, run, now),
         criteria=[CriterionFact(c.key, state.verdict, state.explanation) for c, state in judged],
         timeline=[Moment(e.occurred_at, e.actor.label, e.event.summary) for e in events[:TIMELINE]],
         more_events=max(len(events) - TIMELINE, 0),
         rehearsal=rehearsal_of(run.rehearsal),
+        rehearsed=rehearsed,
+        edits_since_rehearsal=await _edits(session, run, rehearsed),
         measured=await report_measures.measured(session, run, now),
     )
 
@@ -121,22 +121,38 @@ def _flags(events: Iterable[RecordedEvent], run_id: UUID) -> list[FlagDiff]:
     return list(found.values())
 
 
-def _incident(row: LaunchIncident, delivery: Delivery | None) -> IncidentFact:
-    return IncidentFact(
-        number=row.number,
-        title=row.title,
-        severity=row.severity.value,
-        status=row.status.value,
-        created_at=row.created_at,
-        first_bad_at=delivery.first_bad_at if delivery else None,
-        alerted_at=delivery.first_sent_at if delivery else None,
-        acknowledged_at=row.acknowledged_at,
-        resolved_at=row.resolved_at,
-    )
+async def _spreads(session: AsyncSession, run: PhaseRun, now: datetime) -> Sequence[Spread]:
+    end = run.started_at if run.rehearsal is not None else run.ended_at or now
+    rows = await queries.propagations_while_live(session, run.id, run.started_at, end)
+    return [
+        Spread(row.action, propagations.result_of(row, now), own=row.run_id == run.id)
+        for row in rows
+    ]
+
+
+async def _rehearsed(session: AsyncSession, run: PhaseRun) -> RehearsalEvidence | None:
+    row = await rehearsals.newest_ended(session, run.phase_id, before=run.started_at)
+    state = rehearsal_of(row.rehearsal) if row is not None else None
+    if state is None or state.ended_at is None:
+        return None
+    return RehearsalEvidence(state.ended_at, state.failure)
+
+
+async def _edits(session: AsyncSession, run: PhaseRun, found: RehearsalEvidence | None) -> int:
+    if found is None:
+        return 0
+    return await queries.edits_of_phase(session, run.phase_id, found.ended_at, run.started_at)
 
 
 def _readiness(column: Sequence[object]) -> list[ReadinessFact]:
     checks = [item for item in column if isinstance(item, Mapping)]
     return [
-        ReadinessFact(str(item["title"]), bool(item["ok"]), str(item["detail"])) for item in checks
+        ReadinessFact(
+            str(item["title"]),
+            bool(item["ok"]),
+            str(item["detail"]),
+            str(item.get("key", "")),
+            bool(item.get("blocking")),
+        )
+        for item in checks
     ]

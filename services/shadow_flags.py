@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections import Counter
+from dataclasses import replace
 from uuid import UUID
 
 from redis.asyncio import Redis
@@ -12,6 +13,7 @@ from db.queries import rehearsals as queries
 from db.session import Database
 from domain.flags import BucketBy, EvaluationContext
 from domain.propagation import RESOLUTION_MS, Propagation, Start, merge
+from domain.propagation_roster import roster
 from domain.rehearsal import PEOPLE, Rehearsal
 from services import propagation_board as board
 from services.flag_sets import FlagSet
@@ -53,8 +55,9 @@ async def measure(db: Database, redis: Redis, run_id: UUID, state: Rehearsal) ->
     """How far the rollback of a rehearsal has come; raises RedisError or OSError."""
     found = await board.read_key(redis, board.rehearsal_key(run_id))
     start = found.starts.get(0) or Start(state.rolled_back_at or state.started_at)
-    alive = dict.fromkeys(found.alive, CLIENTS)
-    return merge(VERSION, start, found.receipts, alive, known=True, now=db.clock())
+    processes = [replace(process, streams=CLIENTS) for process in found.processes]
+    who = roster(processes, start.ms, found.now_ms)
+    return merge(VERSION, start, found.receipts, who, known=True, now=db.clock())
 
 
 async def shared_offset(redis: Redis) -> int:

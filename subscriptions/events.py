@@ -9,11 +9,13 @@ from uuid import UUID
 import strawberry
 
 from domain.events import RecordedEvent
+from domain.metrics import EVENT_DELAY
 from schema.context import Info
 from schema.pagination import MAX_BIGINT, Page, encode_cursor
 from schema.types.events import SHOWN_KINDS, LaunchEvent, is_shown, stream_gap, to_event
 from schema.types.node import decode_id
 from services import event_reads
+from subscriptions.delivery_times import note_delivery
 from subscriptions.fanout import Bounded, Overflow, Subscription
 
 BUFFER = 2_000
@@ -87,7 +89,7 @@ async def _follow(
     info: Info, live: Subscription[RecordedEvent], place: _Place
 ) -> AsyncGenerator[LaunchEvent, None]:
     """What happens from now on. A log that goes back leaves what was sent ahead of it (SEC14)."""
-    tail = info.context.runtime.tail
+    runtime, tail = info.context.runtime, info.context.runtime.tail
     try:
         async for item in live:
             if tail.rewinds != place.rewinds:
@@ -97,6 +99,7 @@ async def _follow(
             if item.seq > place.last:
                 place.last = item.seq
                 yield to_event(item)
+                note_delivery(runtime.meter, EVENT_DELAY, item.recorded_at, runtime.clock())
     except Overflow as overflow:
         yield place.gap(info, overflow.missed)
 

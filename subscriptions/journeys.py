@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Hashable
 from contextlib import aclosing
+from datetime import datetime
 from typing import Annotated
 
 import strawberry
@@ -11,10 +12,12 @@ import strawberry
 from domain.errors import DependencyDown
 from domain.events import RecordedEvent
 from domain.journey_moves import moves_of
+from domain.metrics import JOURNEY_DELAY
 from schema.context import Info
 from schema.types.journeys import Funnels, Journey
 from schema.types.node import decode_id
 from services.metric_board import JourneyBoard, View
+from subscriptions.delivery_times import OldestMove, note_delivery
 from subscriptions.fanout import Latest
 
 logger = logging.getLogger(__name__)
@@ -36,25 +39,33 @@ async def journeys(info: Info, phase_id: PhaseId = None) -> AsyncIterator[list[J
     runtime = info.context.runtime
     # First the events, then the snapshot: what happens in between is not missed.
     newest: Latest[RecordedEvent] = Latest()
+    moves = OldestMove()
+
+    def moves_somebody(item: RecordedEvent) -> bool:
+        if not moves_of(item.event):
+            return False
+        moves.note(item)
+        return True
+
     async with (
-        runtime.tail.subscribe(newest, _moves_somebody) as changes,
-        aclosing(_snapshots(changes, runtime.journeys, View.of_phase(phase))) as snapshots,
+        runtime.tail.subscribe(newest, moves_somebody) as changes,
+        aclosing(_snapshots(changes, runtime.journeys, View.of_phase(phase), moves)) as snapshots,
     ):
         with runtime.lifetimes.guard(info.context.actor, changes):
-            async for found in snapshots:
+            async for found, committed_at in snapshots:
                 yield found
-
-
-def _moves_somebody(item: RecordedEvent) -> bool:
-    return bool(moves_of(item.event))
+                if committed_at is not None:
+                    note_delivery(runtime.meter, JOURNEY_DELAY, committed_at, runtime.clock())
 
 
 async def _snapshots(
-    changes: AsyncIterator[RecordedEvent], board: JourneyBoard, view: View
-) -> AsyncGenerator[Funnels, None]:
+    changes: AsyncIterator[RecordedEvent], board: JourneyBoard, view: View, moves: OldestMove
+) -> AsyncGenerator[tuple[Funnels, datetime | None], None]:
+    """Each with the first change that it shows, where it shows one."""
+    shows: datetime | None = None
     last, looked = await board.latest(view), _now()
     while True:
-        yield Funnels.shared(last)
+        yield Funnels.shared(last), shows
         news: Hashable | None = None
         try:
             async with asyncio.timeout(SILENCE):
@@ -66,9 +77,11 @@ async def _snapshots(
         if _now() - looked < PACE:
             # At the same beat as all others of this process, so that one look serves all.
             await asyncio.sleep(PACE - _now() % PACE)
-        looked = _now()
+        looked, shows = _now(), None
+        moves.begin_look()
         try:
             last = await board.latest(view, news)
+            shows = moves.shown()
         except DependencyDown:
             logger.warning("journeys: the database is away, the last snapshot is sent again")
 

@@ -88,6 +88,7 @@ class FlagPropagation(Base):
     """How one version of the set reached all processes and clients (SPEC X5, S97).
 
     `finished_at` NULL: not known yet. `complete_ms` NULL with a result: not all have had it.
+    `unknown_...`: lost before they had it. `commit_ms`: from the request to the commit.
     """
 
     __tablename__ = "flag_propagations"
@@ -112,6 +113,11 @@ class FlagPropagation(Base):
     p95_ms: Mapped[int | None]
     complete_ms: Mapped[int | None]
     slowest: Mapped[str | None]
+    unknown_processes: Mapped[int] = mapped_column(server_default=text("0"))
+    unknown_streams: Mapped[int] = mapped_column(server_default=text("0"))
+    p99_ms: Mapped[int | None]
+    slowest_ms: Mapped[int | None]
+    commit_ms: Mapped[int | None]
 
 
 class FlagUse(Base):

@@ -1,7 +1,7 @@
 """SQL about health: states, readings, uptime, retention, and the writes of the probes."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from pydantic import TypeAdapter
 from sqlalchemy import func, insert, select, text
@@ -83,17 +83,24 @@ _FACTS = text(
            (SELECT count(*) FROM pgqueuer WHERE status = 'failed') AS failed
     """
 )
-_GAP = text(
+# Of each check by itself: one that stops alone is not hidden by the others.
+_GAPS = text(
     """
-    SELECT extract(epoch FROM max(later - earlier))::float8 FROM (
-        SELECT lag(checked_at) OVER (ORDER BY checked_at) AS earlier, checked_at AS later
-        FROM system_health_checks WHERE checked_at BETWEEN :since AND :now
-        UNION ALL
-        SELECT max(checked_at), cast(:now AS timestamptz)
-        FROM system_health_checks WHERE checked_at BETWEEN :since AND :now
-    ) AS pauses
+    WITH samples AS (
+        SELECT check_type, checked_at AS at FROM system_health_checks
+        WHERE checked_at BETWEEN :lookback AND :until
+    ), borders AS (
+        SELECT check_type, at FROM samples
+        UNION ALL SELECT DISTINCT check_type, cast(:until AS timestamptz) FROM samples
+    )
+    SELECT check_type, extract(epoch FROM max(later - earlier))::float8 FROM (
+        SELECT check_type, at AS later, lag(at, 1, cast(:first AS timestamptz))
+               OVER (PARTITION BY check_type ORDER BY at) AS earlier
+        FROM borders
+    ) AS pauses WHERE later >= :since GROUP BY check_type ORDER BY check_type
     """
 )
+_LOOKBACK = timedelta(minutes=2)  # a run begins on checks that are younger
 
 
 async def states(session: AsyncSession) -> list[CheckState]:
@@ -174,10 +181,22 @@ async def tallies(
     return found
 
 
-async def longest_gap(session: AsyncSession, since: datetime, now: datetime) -> float | None:
-    """The longest time without any sample, up to this moment, in seconds; None without any."""
-    found: float | None = (await session.execute(_GAP, {"since": since, "now": now})).scalar_one()
-    return found
+async def longest_gaps(
+    session: AsyncSession, since: datetime, until: datetime, *, expected: bool = False
+) -> Mapping[CheckType, float]:
+    """The longest time without a sample of each check, in seconds, up to the last moment.
+
+    Checks without a sample in this time or just before are not there. `expected`: checks were made
+    when it began, so that the time before the first sample counts as well.
+    """
+    values = {
+        "lookback": since - _LOOKBACK if expected else since,
+        "since": since,
+        "first": since if expected else None,
+        "until": until,
+    }
+    rows = await session.execute(_GAPS, values)
+    return {CheckType(check): seconds for check, seconds in rows if seconds is not None}
 
 
 async def phase_started_at(session: AsyncSession) -> datetime | None:

@@ -1,18 +1,20 @@
 """SQL about versions of the flag set and how they reached everybody (SPEC X5)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import Integer, cast, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.flags import FlagPropagation
 from domain.propagation import Propagation, within_budget
 
-_MEASURED = frozenset({"processes", "total", "acked", "confirmed", "p95_ms", "complete_ms"})
+_COUNTS = ("processes", "total", "acked", "confirmed", "unknown_processes", "unknown_streams")
+_TIMES = ("p95_ms", "p99_ms", "slowest_ms", "complete_ms")
+_MEASURED = frozenset({*_COUNTS, *_TIMES})
 
 
 async def begin(
@@ -26,12 +28,22 @@ async def begin(
 
 
 async def finish(session: AsyncSession, found: Propagation, at: datetime) -> None:
-    """Keep what was measured; the first result stands."""
+    """Keep what was measured; the first result stands.
+
+    Until now `started_at` was the moment of the request: the time to the commit is kept.
+    """
+    to_commit = func.extract("epoch", found.started_at - FlagPropagation.started_at) * 1000
     measured = {name: value for name, value in asdict(found).items() if name in _MEASURED}
     await session.execute(
         update(FlagPropagation)
         .where(FlagPropagation.version == found.version, FlagPropagation.finished_at.is_(None))
-        .values(finished_at=at, started_at=found.started_at, slowest=found.slowest, **measured)
+        .values(
+            finished_at=at,
+            started_at=found.started_at,
+            slowest=found.slowest,
+            commit_ms=func.greatest(cast(to_commit, Integer), 0),
+            **measured,
+        )
     )
 
 
@@ -59,17 +71,14 @@ async def unfinished(session: AsyncSession, limit: int) -> list[FlagPropagation]
 
 def result_of(row: FlagPropagation, now: datetime) -> Propagation:
     """What a row says; all is open where it has no result yet."""
-    complete_ms = row.complete_ms
-    return Propagation(
+    found = Propagation(
         version=row.version,
         started_at=row.started_at,
-        processes=row.processes,
-        total=row.total,
-        acked=row.acked,
-        confirmed=row.confirmed,
-        p95_ms=row.p95_ms,
-        complete_ms=complete_ms,
-        complete=complete_ms is not None,
+        complete=row.complete_ms is not None,
         slowest=row.slowest,
-        within_budget=within_budget(complete_ms, row.started_at, now),
+        commit_ms=row.commit_ms,
+        **{name: getattr(row, name) for name in _MEASURED},
     )
+    age = now - row.started_at
+    within = within_budget(found.complete_ms, found.slowest_ms, found.waiting, age)
+    return replace(found, within_budget=within)

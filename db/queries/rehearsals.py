@@ -27,9 +27,13 @@ async def running(session: AsyncSession, phase_id: UUID) -> PhaseRun | None:
     return await session.scalar(query.limit(1))
 
 
-async def newest_ended(session: AsyncSession, phase_id: UUID) -> PhaseRun | None:
-    """The last of a phase that has ended, however it did."""
+async def newest_ended(
+    session: AsyncSession, phase_id: UUID, *, before: datetime | None = None
+) -> PhaseRun | None:
+    """The last of a phase that has ended, however it did; `before`: by that moment."""
     query = _rehearsals().where(PhaseRun.phase_id == phase_id, PhaseRun.ended_at.is_not(None))
+    if before is not None:
+        query = query.where(PhaseRun.ended_at <= before)
     return await session.scalar(query.order_by(PhaseRun.number.desc()).limit(1))
 
 

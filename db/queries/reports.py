@@ -2,61 +2,127 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import and_, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.models.incidents import AlertDelivery, LaunchIncident
+from db.models.events import LaunchEvent
+from db.models.flags import FlagPropagation
+from db.models.incidents import AlertDelivery, IncidentEpisode, LaunchIncident
+from domain.alerts import AlertKind
+from domain.metrics import COLLECTIONS, LOOP_LAG
+from domain.windows import FINE
+
+_MOST = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
-    """The alerts about one incident: the first bad sample, and the first message that went out."""
+class FirstMessage:
+    """A message that something had begun: when that was decided, and when it was delivered."""
 
-    first_bad_at: datetime
-    first_sent_at: datetime | None
-
-
-async def incidents_of_run(session: AsyncSession, run_id: UUID) -> list[LaunchIncident]:
-    """Incidents of a run in the order in which they were opened."""
-    query = select(LaunchIncident).where(LaunchIncident.run_id == run_id)
-    return list(await session.scalars(query.order_by(LaunchIncident.number).limit(500)))
+    decided_at: datetime
+    sent_at: datetime | None
 
 
-async def deliveries(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Delivery]:
-    """What was sent about incidents, by their ids."""
-    query = (
-        select(
-            AlertDelivery.incident_id,
-            func.min(AlertDelivery.first_bad_at),
-            func.min(AlertDelivery.sent_at),
-        )
-        .where(AlertDelivery.incident_id.in_(ids))
-        .group_by(AlertDelivery.incident_id)
+async def episodes_of_run(
+    session: AsyncSession, run_id: UUID, start: datetime, end: datetime
+) -> list[tuple[IncidentEpisode, LaunchIncident]]:
+    """Episodes of a run, and those of no run that were noticed while it was live."""
+    of_none = and_(
+        IncidentEpisode.run_id.is_(None), IncidentEpisode.detected_at.between(start, end)
     )
-    rows = (await session.execute(query)).all()
-    return {row[0]: Delivery(row[1], row[2]) for row in rows if row[0] is not None}
+    query = (
+        select(IncidentEpisode, LaunchIncident)
+        .join(LaunchIncident, LaunchIncident.id == IncidentEpisode.incident_id)
+        .where(or_(IncidentEpisode.run_id == run_id, of_none))
+        .order_by(LaunchIncident.number, IncidentEpisode.number)
+        .limit(_MOST)
+    )
+    return [(row[0], row[1]) for row in await session.execute(query)]
 
 
-_METRICS_GAP = text("""
-SELECT extract(epoch FROM max(later - earlier))::float8 FROM (
-  SELECT lag(bucket_at) OVER (ORDER BY bucket_at) AS earlier, bucket_at AS later
-  FROM launch_metric_rollups
-  WHERE resolution_seconds = 10 AND metric_name = 'event_loop_lag_ms'
-    AND bucket_at BETWEEN :start AND :end
-) AS pauses
-""")
-
-
-async def longest_gap_of_metrics(
-    session: AsyncSession, start: datetime, end: datetime
-) -> float | None:
-    """The longest time, in seconds, in which no process handed over what it had counted.
-
-    Each does so every ten seconds; None where that is not kept any more, after two days.
-    """
-    values = {"start": start, "end": end}
-    found: float | None = (await session.execute(_METRICS_GAP, values)).scalar_one()
+async def first_messages(
+    session: AsyncSession, ids: Sequence[UUID]
+) -> Mapping[UUID, Sequence[FirstMessage]]:
+    """The messages that incidents had begun; that one is over is no alert."""
+    query = select(AlertDelivery).where(
+        AlertDelivery.incident_id.in_(ids), AlertDelivery.kind == AlertKind.FIRING
+    )
+    found: dict[UUID, list[FirstMessage]] = {}
+    for row in await session.scalars(query):
+        if row.incident_id is not None:
+            message = FirstMessage(row.created_at, row.sent_at)
+            found.setdefault(row.incident_id, []).append(message)
     return found
+
+
+async def propagations_while_live(
+    session: AsyncSession, run_id: UUID, start: datetime, end: datetime
+) -> list[FlagPropagation]:
+    """The versions that a run made, and those that others made while it was live."""
+    query = select(FlagPropagation).where(
+        or_(
+            FlagPropagation.run_id == run_id,
+            FlagPropagation.started_at.between(start, end),
+        )
+    )
+    return list(await session.scalars(query.order_by(FlagPropagation.version).limit(_MOST)))
+
+
+async def edits_of_phase(
+    session: AsyncSession, phase_id: UUID, start: datetime, end: datetime
+) -> int:
+    """How often a phase was edited in a time."""
+    query = select(func.count()).where(
+        LaunchEvent.phase_id == phase_id,
+        LaunchEvent.kind == "phase.changed",
+        LaunchEvent.payload["action"].astext == "updated",
+        LaunchEvent.occurred_at > start,
+        LaunchEvent.occurred_at <= end,
+    )
+    return (await session.execute(query)).scalar_one()
+
+
+_GAP = """
+SELECT extract(epoch FROM max(later - earlier))::float8, count(*) - 1 FROM (
+  SELECT lag(at, 1, cast(:start AS timestamptz)) OVER (ORDER BY at) AS earlier, at AS later FROM (
+    {moments} UNION ALL SELECT cast(:end AS timestamptz)
+  ) AS moments
+) AS pauses WHERE later >= :start
+"""
+_COLLECTIONS = text(
+    _GAP.format(
+        moments="SELECT recorded_at AS at FROM launch_metrics "
+        "WHERE metric_name = :name AND recorded_at BETWEEN :before AND :end"
+    )
+)
+_HAND_OVERS = text(
+    _GAP.format(
+        moments="SELECT DISTINCT bucket_at AS at FROM launch_metric_rollups WHERE metric_name = "
+        ":name AND resolution_seconds = :resolution AND bucket_at BETWEEN :before AND :end"
+    )
+)
+_LOOKBACK = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """The longest time, in seconds, between two of so many moments, up to the end."""
+
+    seconds: float
+    moments: int
+
+
+async def longest_gap_of_collections(session: AsyncSession, start: datetime, end: datetime) -> Gap:
+    """Between two collections that dashboards were told of (SPEC S109)."""
+    values = {"name": COLLECTIONS, "before": start - _LOOKBACK, "start": start, "end": end}
+    return Gap(*(await session.execute(_COLLECTIONS, values)).one())
+
+
+async def longest_gap_of_hand_overs(session: AsyncSession, start: datetime, end: datetime) -> Gap:
+    """Between two moments at which any process handed over what it had counted."""
+    values = {"name": LOOP_LAG, "before": start - _LOOKBACK, "start": start, "end": end}
+    found = await session.execute(_HAND_OVERS, values | {"resolution": FINE})
+    return Gap(*found.one())

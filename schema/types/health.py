@@ -174,8 +174,8 @@ class HealthSnapshot:
         return None if found is None else [Heartbeat.of(item, info.context.now) for item in found]
 
     @strawberry.field(
-        description="The longest time without any sample, up to now; null where there are none. "
-        "33 s are promised. Looks back two days at most."
+        description="The longest time without a sample of one check, up to now; null where there "
+        "are none. 33 s are promised. Looks back two days at most."
     )
     async def max_gap_seconds(
         self,

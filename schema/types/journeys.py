@@ -13,9 +13,16 @@ from schema.sharing import Results
 from services.metric_board import JourneySnapshot
 
 _RATE = (
-    "Completed, of those that completed or failed, in percent. Who merely left is no failure. "
+    "Completed, of those that completed or failed, in percent. Who merely left is left out. "
     "Null where nobody came to an end."
 )
+_OLD_RATE = "Use successRate, which counts those who left as well; remove after 2027-06-30."
+_SUCCESS = (
+    "Completed, of all that ended (completed, failed and abandoned), in percent; the target of "
+    "95 % is judged on it. Null where nobody came to an end."
+)
+_ENDED = "How many came to an end: completed, failed or abandoned."
+_UNDER_WAY = "How many have begun and have not come to an end."
 
 
 @strawberry.type(description="One step of a journey.")
@@ -45,7 +52,12 @@ class JourneyBreakdown:
     completed: int = strawberry.field(description="How many arrived.")
     failed: int = strawberry.field(description="How many tried and could not.")
     abandoned: int = strawberry.field(description="How many left.")
-    completion_rate: Percent | None = strawberry.field(description=_RATE)
+    ended: int = strawberry.field(description=_ENDED)
+    under_way: int = strawberry.field(description=_UNDER_WAY)
+    success_rate: Percent | None = strawberry.field(description=_SUCCESS)
+    completion_rate: Percent | None = strawberry.field(
+        description=_RATE, deprecation_reason=_OLD_RATE
+    )
     p50_seconds: float | None = strawberry.field(
         description="Half of those who arrived took so long at most."
     )
@@ -62,7 +74,10 @@ class JourneyBreakdown:
             completed=found.completed,
             failed=found.failed,
             abandoned=found.abandoned,
-            completion_rate=_percent(found.success_rate),
+            ended=found.ended,
+            under_way=found.under_way,
+            success_rate=_percent(found.success_rate),
+            completion_rate=_percent(found.completion_rate),
             p50_seconds=found.p50_seconds,
             p95_seconds=found.p95_seconds,
         )
@@ -83,7 +98,12 @@ class Journey:
     abandoned: int = strawberry.field(
         description="How many left: no step for a day, or the invitation was not wanted."
     )
-    completion_rate: Percent | None = strawberry.field(description=_RATE)
+    ended: int = strawberry.field(description=_ENDED)
+    under_way: int = strawberry.field(description=_UNDER_WAY)
+    success_rate: Percent | None = strawberry.field(description=_SUCCESS)
+    completion_rate: Percent | None = strawberry.field(
+        description=_RATE, deprecation_reason=_OLD_RATE
+    )
     p50_seconds: float | None = strawberry.field(
         description="Half of those who arrived took so long at most."
     )
@@ -113,7 +133,10 @@ class Journey:
             completed=totals.completed,
             failed=totals.failed,
             abandoned=totals.abandoned,
-            completion_rate=_percent(totals.success_rate),
+            ended=totals.ended,
+            under_way=totals.under_way,
+            success_rate=_percent(totals.success_rate),
+            completion_rate=_percent(totals.completion_rate),
             p50_seconds=totals.p50_seconds,
             p95_seconds=totals.p95_seconds,
             target_seconds=int(found.journey.target.total_seconds()),

@@ -15,11 +15,19 @@ class Propagation:
     started_at: datetime = strawberry.field(description="When it was committed.")
     processes: int = strawberry.field(description="How many server processes count.")
     total: int = strawberry.field(
-        description="Who is to have it: live processes and the streams of viewerFlags that were "
-        "open when their process heard of it."
+        description="Who is to have it: every process that was live when the change was made, and "
+        "the streams of viewerFlags that were open when their process heard of it."
     )
     acked: int = strawberry.field(
         description="Who has it: a process serves it, the transport of a stream took it."
+    )
+    unknown_processes: int = strawberry.field(
+        description="How many processes stopped answering before they said that they have it. "
+        "One that hangs may hold its clients on the old values."
+    )
+    unknown_streams: int = strawberry.field(
+        description="How many streams were lost with their process or connection before they had "
+        "it: nobody knows what their clients show."
     )
     confirmed: int = strawberry.field(
         description="How many clients have said so themselves, by acknowledgeFlags."
@@ -30,12 +38,16 @@ class Propagation:
     complete_ms: int | None = strawberry.field(
         description="After so many milliseconds all had it; null until then."
     )
-    complete: bool = strawberry.field(description="All have it, and all could be asked.")
+    complete: bool = strawberry.field(
+        description="All have it, and all could be asked. Never true while anything is unknown."
+    )
     slowest: str | None = strawberry.field(
-        description="Who is waited for, as host:process; once nobody is, who took longest."
+        description="Who is waited for or was lost, as host:process; once nobody is, who took "
+        "longest."
     )
     within_budget: bool | None = strawberry.field(
-        description="Whether all had it within 30 seconds; null while that can still happen."
+        description="Whether all had it within 30 seconds; null while that can still happen, and "
+        "where it is not known because somebody was lost."
     )
 
     @classmethod
@@ -47,6 +59,8 @@ class Propagation:
             processes=found.processes,
             total=found.total,
             acked=found.acked,
+            unknown_processes=found.unknown_processes,
+            unknown_streams=found.unknown_streams,
             confirmed=found.confirmed,
             p95_ms=found.p95_ms,
             complete_ms=found.complete_ms,

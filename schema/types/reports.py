@@ -2,9 +2,19 @@
 
 import strawberry
 
-from domain.proofs import Proof
+from domain.proof_verdicts import Proof, ProofVerdict
+from schema.enums import describe
 from schema.types.criteria import CriterionStatus
 from services.reports import Report
+
+describe(
+    ProofVerdict,
+    "What a run proves about an acceptance criterion.",
+    KEPT="All of it was measured, and all of it is within the limit.",
+    BROKEN="Something was measured beyond the limit.",
+    UNKNOWN="It was measured in part, and that part is within the limit.",
+    NOT_MEASURED="The run says nothing about it; the evidence says why, or which test covers it.",
+)
 
 
 @strawberry.type(description="An acceptance criterion of the launch, judged by one run.")
@@ -13,8 +23,11 @@ class AcceptanceProof:
 
     row: str = strawberry.field(description="Its row in the requirements, such as `S97`.")
     criterion: str = strawberry.field(description="What was promised.")
+    verdict: ProofVerdict = strawberry.field(description="What the run proves about it.")
     kept: bool | None = strawberry.field(
-        description="Whether the run kept it; null: the run says nothing about it."
+        description="Whether the run kept it; null where it is unknown or was not measured.",
+        deprecation_reason="Use verdict, which tells unknown from not measured; "
+        "remove after 2027-06-30.",
     )
     value: float | None = strawberry.field(description="What was measured, at worst.")
     limit: float | None = strawberry.field(description="What was promised, in the same unit.")
@@ -27,6 +40,7 @@ class AcceptanceProof:
         return cls(
             row=found.row,
             criterion=found.criterion,
+            verdict=ProofVerdict(found.verdict),
             kept=found.kept,
             value=found.value,
             limit=found.limit,
@@ -37,7 +51,7 @@ class AcceptanceProof:
 
 @strawberry.type(description="What a run came to, or has come to so far.")
 class LaunchReport:
-    """Means are over the incidents of the run; null where there was nothing to measure."""
+    """Means are over the incidents while the run was live; null where there were none."""
 
     markdown: str = strawberry.field(
         description="The whole report: proofs, flags, propagation, incidents, timeline."
@@ -52,7 +66,7 @@ class LaunchReport:
         description="Mean time to detect: from the first bad sample to the incident."
     )
     mtta_seconds: float | None = strawberry.field(
-        description="Mean time to acknowledge: from the incident to the person who took it."
+        description="Mean time to acknowledge: from the first bad sample to the person who took it."
     )
     mttr_seconds: float | None = strawberry.field(
         description="Mean time to recover: from the first bad sample to the end."

@@ -1,9 +1,12 @@
 """Health in the graph (SPEC S25, S46, A27)."""
 
+from datetime import timedelta
+
 import pytest
+from sqlalchemy import text
 from starlette.applications import Starlette
 
-from db.session import StatementCounter
+from db.session import Database, StatementCounter
 from domain.health import CheckType, Outcome
 from schema.context import Runtime
 from tests.clock import Clock
@@ -80,6 +83,23 @@ async def test_the_longest_gap(runtime: Runtime, viewer: GraphQLClient, clock: C
     assert await longest_gap(viewer) == pytest.approx(41, abs=1)
     clock.advance(20)
     assert await longest_gap(viewer) == pytest.approx(53, abs=1)
+
+
+async def test_the_gap_of_a_check_that_stops_alone(
+    runtime: Runtime, viewer: GraphQLClient, clock: Clock, db: Database
+) -> None:
+    """L4, S98: the others go on, and do not hide it."""
+    for _ in range(4):
+        await runtime.health.tick()
+        clock.advance(30)
+    async with db.engine.begin() as connection:
+        await connection.execute(
+            text(
+                "DELETE FROM system_health_checks WHERE check_type = 'email' AND checked_at > :at"
+            ),
+            {"at": clock() - timedelta(seconds=100)},
+        )
+    assert await longest_gap(viewer) == pytest.approx(120, abs=1)
 
 
 async def test_who_may_see_it(

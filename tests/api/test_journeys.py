@@ -28,10 +28,10 @@ JOURNEYS = """
 query ($range: TimeRange!, $phase: ID) {
   launchMetrics(range: $range, phaseId: $phase) {
     journeys {
-      key title started completed failed abandoned completionRate p50Seconds p95Seconds
-      targetSeconds inTimeRate clockStartsAfter
+      key title started completed failed abandoned ended underWay successRate completionRate
+      p50Seconds p95Seconds targetSeconds inTimeRate clockStartsAfter
       steps { key title entered completed stalled medianSeconds }
-      breakdown { vendorType started completed completionRate p50Seconds }
+      breakdown { vendorType started completed ended successRate p50Seconds }
     }
   }
 }
@@ -56,7 +56,7 @@ async def test_nobody_has_begun(viewer: GraphQLClient) -> None:
     found = await journeys(viewer)
     assert [found[key]["targetSeconds"] for key in found] == [300, 180, 600]
     assert {found[key]["started"] for key in found} == {0}
-    assert {found[key]["completionRate"] for key in found} == {None}
+    assert {found[key]["successRate"] for key in found} == {None}
 
 
 async def test_a_supplier_goes_all_the_way(
@@ -71,7 +71,7 @@ async def test_a_supplier_goes_all_the_way(
     clock.advance(20)
     await supplier.data(INVITE, clientId=client["id"])
     found = await journey(viewer, "supplier_onboarding")
-    assert (found["started"], found["completed"], found["completionRate"]) == (1, 1, 100)
+    assert (found["started"], found["completed"], found["successRate"]) == (1, 1, 100)
     assert found["p50Seconds"] == pytest.approx(200, rel=0.03)
     assert [step["medianSeconds"] for step in found["steps"]] == [
         pytest.approx(number, rel=0.03) for number in (60, 120, 20)
@@ -123,7 +123,8 @@ async def test_a_link_that_dies_in_their_hands_is_a_failure(
     await visitor.data(DECLINE, code=unwanted.code)
     found = await journey(viewer, "invitation_accept")
     assert (found["started"], found["failed"], found["abandoned"]) == (3, 1, 2)
-    assert found["completionRate"] == 0
+    assert (found["ended"], found["underWay"]) == (3, 0)
+    assert (found["successRate"], found["completionRate"]) == (0, 0)
 
 
 async def test_an_invitation_that_ran_out_may_be_sent_again(

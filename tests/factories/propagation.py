@@ -8,15 +8,18 @@ from redis.asyncio import Redis
 from starlette.applications import Starlette
 
 from domain.propagation import Propagation
+from domain.propagation_roster import LIFETIME_MS, ServerProcess
 from schema.context import Runtime
-from services.propagation_board import LIFETIME_MS, PROCESSES
+from services import propagation_board as board
+from services.receipts import Step
 from tests.clock import PATIENCE
 from tests.graphql import GraphQLClient
 
 TOGGLE = """mutation ($key: String!, $on: Boolean!) {
   toggleFeatureFlag(input: {key: $key, enabled: $on}) { errors { message } } }"""
 SPREAD = """
-  version startedAt processes total acked confirmed p95Ms completeMs complete slowest withinBudget
+  version startedAt processes total acked unknownProcesses unknownStreams confirmed
+  p95Ms completeMs complete slowest withinBudget
 """
 
 
@@ -33,11 +36,25 @@ def runtime_of(app: Starlette) -> Runtime:
     return runtime
 
 
-async def ghost(redis: Redis, name: str, *, dies_in_ms: int = LIFETIME_MS) -> None:
-    """A process whose heart beat for the last time, so that it is thought alive for so long."""
+async def shared_ms(redis: Redis) -> int:
+    """Now, on the clock that all processes share."""
     seconds, micros = await redis.time()
-    beat = seconds * 1000 + micros // 1000 - LIFETIME_MS + dies_in_ms
-    await redis.zadd(PROCESSES, {name: beat})
+    return int(seconds) * 1000 + int(micros) // 1000
+
+
+async def ghost(
+    redis: Redis, name: str, *, dies_in_ms: int = LIFETIME_MS, streams: int = 0, place: str = ""
+) -> None:
+    """A process whose heart beat for the last time, so that it is thought alive for so long."""
+    beat = await shared_ms(redis) - LIFETIME_MS + dies_in_ms - 1
+    await board.restore(redis, [ServerProcess(name, beat, streams, place=place)])
+
+
+async def speaks_up(redis: Redis, name: str, version: int, *, after_ms: int = 0) -> None:
+    """A process that was waited for says that it has a version, and since when."""
+    now = await shared_ms(redis)
+    step = Step(version, now + after_ms, clients=0, initial=False)
+    await board.report(redis, name, 0, [step], [], now_ms=now, offset=0)
 
 
 async def until(

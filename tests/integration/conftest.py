@@ -7,8 +7,15 @@ from redis.asyncio import Redis
 
 from db.session import Database
 from settings import Settings
+from tests.api.test_phases import activate
+from tests.api.test_rehearsals import ERRORS
 from tests.clock import Clock
 from tests.factories.alerts import Desk
+from tests.factories.health import Health
+from tests.factories.launches import make_phase
+from tests.factories.propagation import runtime_of
+from tests.factories.reports import Launch
+from tests.graphql import GraphQLClient
 from tests.receivers import HttpReceiver, MailReceiver
 from tests.servers import dead_port
 
@@ -51,3 +58,12 @@ async def no_redis() -> AsyncIterator[Redis]:
     client = Redis.from_url(f"redis://127.0.0.1:{dead_port()}/0")
     yield client
     await client.aclose()
+
+
+@pytest.fixture
+async def launch(admin: GraphQLClient, health: Health) -> Launch:
+    """A phase that has just gone live."""
+    phase = await make_phase(admin, successCriteria=[ERRORS])
+    await runtime_of(admin.app).meter.flush()
+    assert (await activate(admin, phase))["errors"] == []
+    return Launch(admin, phase)

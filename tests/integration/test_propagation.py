@@ -1,6 +1,8 @@
 """A version of the flags on its way through several processes (SPEC X5, S97, S108)."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,11 +16,20 @@ from db.queries import propagations as queries
 from db.session import Database
 from domain.propagation import Propagation
 from services.propagation import settle
+from services.propagation_roster import RosterMemory, place
 from settings import Settings
 from tests.clock import Clock
 from tests.factories.health import PROBES
 from tests.factories.launches import make_flag
-from tests.factories.propagation import eventually, ghost, runtime_of, toggled, until
+from tests.factories.propagation import (
+    eventually,
+    ghost,
+    runtime_of,
+    shared_ms,
+    speaks_up,
+    toggled,
+    until,
+)
 from tests.graphql import GraphQLClient
 from tests.servers import ValkeyProcess
 
@@ -79,14 +90,59 @@ async def test_a_process_that_is_stopped_is_not_waited_for(
     assert (await until(app, version, is_complete)).processes == 1
 
 
-async def test_a_process_that_died_is_waited_for_only_until_its_heartbeat_expires(
-    app: Starlette, admin: GraphQLClient, flag: str, redis: Redis
+async def test_a_process_that_falls_silent_makes_it_unknown(
+    app: Starlette, admin: GraphQLClient, flag: str, redis: Redis, db: Database, clock: Clock
 ) -> None:
-    await ghost(redis, "dead:1", dies_in_ms=2_000)
+    """L4: it may hang with its sockets open, so it is never left out of the count."""
+    await ghost(redis, "hung:1", dies_in_ms=300, streams=2)
     version = await toggled(admin, app, flag, on=True)
     waiting = await until(app, version, lambda found: found.acked == 1)
-    assert (waiting.complete, waiting.slowest) == (False, "dead:1")
-    assert (await until(app, version, is_complete)).processes == 1
+    assert (waiting.complete, waiting.slowest) == (False, "hung:1")
+    lost = await until(app, version, lambda found: found.unknown_processes > 0)
+    assert (lost.processes, lost.total, lost.unknown_streams) == (2, 4, 2)
+    clock.advance(61)
+    await settle(db, redis)
+    found = await settled(db, version)
+    assert (found.complete, found.within_budget, found.unknown) == (False, None, 3)
+
+
+async def test_a_process_that_wakes_up_after_the_budget_breaks_it(
+    app: Starlette, admin: GraphQLClient, flag: str, redis: Redis
+) -> None:
+    """Its receipt says when it served the change, however late that is read."""
+    await ghost(redis, "hung:1", dies_in_ms=0)
+    version = await toggled(admin, app, flag, on=True)
+    await until(app, version, lambda found: found.unknown_processes == 1)
+    await speaks_up(redis, "hung:1", version, after_ms=31_000)
+    found = await until(app, version, is_complete)
+    assert (found.within_budget, found.unknown) == (False, 0)
+
+
+async def test_an_emptied_redis_does_not_forget_a_process_that_hangs(
+    app: Starlette, admin: GraphQLClient, flag: str, redis: Redis
+) -> None:
+    await ghost(redis, "hung:1", dies_in_ms=0, streams=3)
+    reporter = RosterMemory(redis, "other:1")
+    await reporter.look(await shared_ms(redis))
+    version = await toggled(admin, app, flag, on=True)
+    await redis.flushall()
+    await reporter.look(await shared_ms(redis))
+    found = await until(app, version, lambda item: item.acked == 1 and item.unknown > 0)
+    assert (found.unknown_processes, found.unknown_streams) == (1, 3)
+
+
+async def test_a_process_that_was_killed_is_not_missed_by_later_changes(
+    app: Starlette, admin: GraphQLClient, flag: str, redis: Redis
+) -> None:
+    """Who runs beside it sees that it is gone: the kernel has closed its sockets."""
+    killed = await asyncio.create_subprocess_exec("true")
+    await killed.wait()
+    await ghost(redis, f"here:{killed.pid}:ab", dies_in_ms=0, place=place())
+    await ghost(redis, f"there:{killed.pid}:cd", dies_in_ms=0, place="another machine")
+    await RosterMemory(redis, "other:1").look(await shared_ms(redis))
+    version = await toggled(admin, app, flag, on=True)
+    found = await until(app, version, lambda item: item.acked == 1)
+    assert (found.unknown_processes, found.slowest) == (1, f"there:{killed.pid}:cd")
 
 
 async def test_streams_are_receivers(
@@ -130,8 +186,10 @@ async def test_a_complete_result_is_stored_and_stands(
     assert await settle(db, redis) >= 1
     assert await settle(db, redis) == 0
     await redis.flushall()
-    assert await settled(db, version) == live
-    assert await runtime_of(app).propagations.of(version) == live
+    stored = await settled(db, version)
+    assert replace(stored, commit_ms=None) == live
+    assert stored.commit_ms is not None
+    assert await runtime_of(app).propagations.of(version) == stored
 
 
 async def test_what_is_incomplete_after_a_minute_is_stored_as_that(

@@ -16,6 +16,7 @@ from tests.factories.propagation import (
     eventually,
     ghost,
     runtime_of,
+    speaks_up,
     toggled,
     until,
 )
@@ -107,6 +108,24 @@ async def test_streams_that_end_are_not_waited_for(
     assert (await until(app, version, lambda item: item.complete)).total == 1
 
 
+async def test_a_stream_whose_connection_breaks_before_it_has_the_change_is_unknown(
+    app: Starlette, address: str, admin: GraphQLClient
+) -> None:
+    """S97, D7: nobody knows what its client shows; one that says goodbye is not missed."""
+    runtime = runtime_of(app)
+    await runtime.flag_feed.station.stop()  # nothing is handed out: as before the first round
+    async with socket(address) as breaks, socket(address) as leaves:
+        await watch(breaks)
+        await watch(leaves)
+        version = await toggled(admin, app, "mvp_chat", on=True)
+        breaks.connection.transport.abort()
+        await leaves.connection.close()
+        await eventually(_live(app), lambda count: count == 0)
+    found = await until(app, version, lambda item: item.unknown_streams > 0)
+    assert (found.total, found.acked, found.unknown_streams) == (2, 1, 1)
+    assert (found.complete, found.within_budget) == (False, None)
+
+
 async def test_a_client_confirms_over_the_same_socket(
     app: Starlette, address: str, admin: GraphQLClient
 ) -> None:
@@ -128,15 +147,16 @@ async def test_a_client_confirms_over_the_same_socket(
 async def test_an_operator_follows_a_version_until_all_have_it(
     app: Starlette, live: Socket, admin: GraphQLClient, redis: Redis
 ) -> None:
-    await ghost(redis, "dead:1", dies_in_ms=1_500)
+    await ghost(redis, "slow:1")
     version = await toggled(admin, app, "mvp_chat", on=True)
     stream = await live.subscribe(FOLLOW, version=version)
     seen = [(await stream.next())["propagation"]]
+    await speaks_up(redis, "slow:1", version)
     while not seen[-1]["complete"]:
         seen.append((await stream.next())["propagation"])
     assert (await stream.message())["type"] == "complete"
     assert {item["complete"] for item in seen[:-1]} == {False}
-    assert (seen[-1]["withinBudget"], seen[-1]["total"]) == (True, 1)
+    assert (seen[-1]["withinBudget"], seen[-1]["total"]) == (True, 2)
 
 
 @pytest.mark.parametrize("version", [-1, 0, 2**31 - 1])

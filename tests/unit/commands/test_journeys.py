@@ -8,8 +8,8 @@ from schema.root import schema
 
 DASH = "\u2013"
 NUMBERS: dict[str, object] = {
-    "started": 4, "completed": 3, "failed": 1, "abandoned": 0,
-    "completionRate": 75, "p50Seconds": 90.0, "p95Seconds": None,
+    "started": 9, "completed": 3, "failed": 1, "abandoned": 2, "ended": 6, "underWay": 3,
+    "successRate": 50, "p50Seconds": 90.0, "p95Seconds": None,
 }  # fmt: skip
 JOURNEY: dict[str, object] = {
     "title": "Supplier onboarding",
@@ -21,7 +21,7 @@ JOURNEY: dict[str, object] = {
 
 def test_a_journey_is_a_row() -> None:
     assert rows([JOURNEY]) == [
-        ("Supplier onboarding", 4, 3, 1, 0, "75 %", "90 s", DASH, "target 5.0 min")
+        ("Supplier onboarding", 9, 3, 3, 2, 1, "50 % of 6", "90 s", DASH, "target 5.0 min")
     ]
 
 

@@ -8,13 +8,13 @@ from schema.root import schema
 PROOF: dict[str, object] = {
     "row": "S105",
     "criterion": "the API answers within 500 ms",
-    "kept": False,
+    "verdict": "BROKEN",
     "value": 612.345,
     "limit": 500.0,
     "unit": "ms",
     "evidence": "95 % of 90 within 612 ms",
 }
-SILENT = PROOF | {"kept": None, "value": None}
+SILENT = PROOF | {"verdict": "NOT_MEASURED", "value": None}
 
 
 def test_a_promise_is_a_line() -> None:
@@ -24,7 +24,7 @@ def test_a_promise_is_a_line() -> None:
 
 def test_what_was_not_measured_is_not_broken() -> None:
     assert is_broken({"report": {"proofs": [SILENT, PROOF]}})
-    assert not is_broken({"report": {"proofs": [SILENT, PROOF | {"kept": True}]}})
+    assert not is_broken({"report": {"proofs": [SILENT, PROOF | {"verdict": "UNKNOWN"}]}})
 
 
 def test_the_document_fits_the_graph() -> None:

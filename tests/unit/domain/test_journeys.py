@@ -92,11 +92,12 @@ def test_leaving_is_no_failure() -> None:
     runs += [turn(set_up(1), Outcome.ABANDONED)] * 6 + [set_up(1)]
     totals = funnel(SETUP, *runs).totals
     assert (totals.started, totals.completed, totals.failed, totals.abandoned) == (11, 3, 1, 6)
-    assert totals.success_rate == 75
+    assert (totals.ended, totals.under_way) == (10, 1)
+    assert (totals.success_rate, totals.completion_rate) == (30, 75)  # M16: who left counts
 
 
 def test_nobody_came_to_an_end_so_there_is_no_rate() -> None:
-    found = funnel(SETUP, set_up(1), turn(set_up(), Outcome.ABANDONED)).totals
+    found = funnel(SETUP, set_up(1), set_up()).totals
     assert (found.success_rate, found.in_time_rate, found.p50_seconds) == (None, None, None)
 
 

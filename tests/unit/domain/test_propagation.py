@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.propagation import Propagation, Receipt, Start, merge, percentile
+from domain.propagation import (
+    Presence,
+    Propagation,
+    Receipt,
+    Start,
+    merge,
+    percentile,
+    unknown_text,
+)
+from domain.propagation_roster import LIFETIME_MS, MISSING_MS, ServerProcess, roster
 
 COMMITTED = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 ALIVE = {"a": 2, "b": 1}
@@ -18,13 +27,16 @@ B = Receipt("b", 7, served_ms=1_050, clients=1, delays={1: 1})
 def look(
     *receipts: Receipt,
     alive: Mapping[str, int] = ALIVE,
+    lost: Mapping[str, int] | None = None,
     known: bool = True,
     after: float = 1,
     start: int | None = 1_000,
 ) -> Propagation:
     """Version 7, committed at 1000 ms, looked at so many seconds later."""
     now = COMMITTED + timedelta(seconds=after)
-    return merge(7, Start(COMMITTED, start), receipts, alive, known=known, now=now)
+    who = {name: Presence(streams) for name, streams in alive.items()}
+    who |= {name: Presence(streams, answers=False) for name, streams in (lost or {}).items()}
+    return merge(7, Start(COMMITTED, start), receipts, who, known=known, now=now)
 
 
 def test_all_have_it() -> None:
@@ -57,15 +69,61 @@ def test_a_newer_version_is_one_and_the_first_of_them_counts() -> None:
     assert (found.complete, found.complete_ms) == (True, 210)
 
 
-def test_a_process_that_died_is_not_waited_for() -> None:
+def test_a_process_that_left_before_the_change_does_not_count() -> None:
     found = look(A, alive={"a": 2})
     assert (found.total, found.complete) == (3, True)
 
 
-def test_what_a_process_had_before_it_died_counts_without_the_streams_that_waited() -> None:
+def test_a_lost_process_and_its_streams_are_unknown() -> None:
+    """L4, S97: stopped before it had it, it may hold its clients on the old value."""
+    found = look(A, alive={"a": 2}, lost={"b": 2}, after=40)
+    assert (found.total, found.acked, found.waiting) == (6, 3, 0)
+    assert (found.unknown_processes, found.unknown_streams) == (1, 2)
+    assert (found.complete, found.complete_ms, found.within_budget) == (False, None, None)
+    assert found.slowest == "b"
+    assert unknown_text(1, 2) == "unknown: 1 process, 2 streams"
+
+
+@pytest.mark.parametrize("lost", [{}, {"b": 9}])
+def test_streams_that_waited_when_their_process_went_are_unknown(lost: dict[str, int]) -> None:
     died = Receipt("b", 7, served_ms=1_050, clients=9, delays={1: 4})
-    found = look(A, died, alive={"a": 2})
-    assert (found.total, found.acked, found.complete) == (8, 8, True)
+    found = look(A, died, alive={"a": 2}, lost=lost)
+    assert (found.total, found.acked, found.complete) == (13, 8, False)
+    assert (found.unknown_processes, found.unknown_streams) == (0, 5)
+
+
+def test_a_stream_whose_connection_broke_is_unknown() -> None:
+    broke = Receipt("b", 7, served_ms=1_050, clients=0, lost=1)
+    found = look(A, broke, after=40)
+    assert (found.total, found.acked, found.unknown_streams) == (5, 4, 1)
+    assert (found.complete, found.within_budget) == (False, None)
+
+
+def test_who_is_known_to_be_late_breaks_the_budget_whatever_is_unknown() -> None:
+    found = look(A, alive={"a": 2, "c": 0}, lost={"b": 1}, after=31)
+    assert (found.waiting, found.within_budget, found.slowest) == (1, False, "c")
+    slow = Receipt("a", 7, served_ms=32_000)
+    assert look(slow, alive={"a": 0}, lost={"b": 1}, after=60).within_budget is False
+
+
+@pytest.mark.parametrize(
+    ("process", "counts"),
+    [
+        (ServerProcess("p", beat_ms=99_000), True),
+        (ServerProcess("p", beat_ms=50_000), False),  # silent, before or after the change
+        (ServerProcess("p", beat_ms=59_000), False),
+        (ServerProcess("p", beat_ms=59_000, left_ms=59_000), None),
+        (ServerProcess("p", beat_ms=61_000, left_ms=61_000), False),
+        (ServerProcess("p", beat_ms=60_000 - MISSING_MS - 1), None),
+    ],
+)
+def test_who_was_live_when_the_change_was_made(process: ServerProcess, counts: bool | None) -> None:
+    """Committed at 60 s, looked at 100 s: answers, is lost, or does not count."""
+    found = roster([process], 60_000, 100_000)
+    assert {name: who.answers for name, who in found.items()} == (
+        {} if counts is None else {"p": counts}
+    )
+    assert LIFETIME_MS < 40_000
 
 
 def test_a_process_that_started_with_it_has_it_and_says_nothing_about_time() -> None:

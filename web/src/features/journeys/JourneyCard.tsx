@@ -5,24 +5,23 @@ import { span } from "../../lib/spans";
 import { counted } from "../../lib/words";
 import { Breakdown } from "./Breakdown";
 
-/** What S104 promises of each journey, in percent. */
-const PROMISED = 95;
+/** The target of S104: so many percent of the journeys that ended were completed. */
+const TARGET = 95;
 
 export function JourneyCard({ journey }: { journey: JourneyFieldsFragment }) {
-  const { title, started, completed, failed, abandoned, completionRate, steps } = journey;
+  const { title, started, completed, underWay, abandoned, failed, ended, successRate, steps } = journey;
   return (
     <Paper withBorder p="sm" data-testid={`journey-${journey.key}`}>
       <Stack gap="xs">
         <div>
           <Text size="sm" c="dimmed">{title}</Text>
-          <Text fw={600} size="xl" c={completionRate != null && completionRate < PROMISED ? "var(--bad)" : "inherit"}>
-            {completionRate == null ? "–" : `${completionRate.toLocaleString(undefined, { maximumFractionDigits: 1 })} %`}
+          <Text fw={600} size="xl">
+            {completed.toLocaleString()} of {started.toLocaleString()} completed
           </Text>
-          <Rate rate={completionRate} />
           <Text size="xs" c="dimmed" mt={4}>
-            {started.toLocaleString()} began · {completed.toLocaleString()} arrived · {failed.toLocaleString()} failed ·
-            {" "}{abandoned.toLocaleString()} gave up
+            {underWay.toLocaleString()} under way · {abandoned.toLocaleString()} abandoned · {failed.toLocaleString()} failed
           </Text>
+          <SuccessRate rate={successRate} ended={ended} />
           <Pace journey={journey} />
         </div>
         <Stack gap={6}>
@@ -34,13 +33,21 @@ export function JourneyCard({ journey }: { journey: JourneyFieldsFragment }) {
   );
 }
 
-/** The bar has a mark where the promise is. */
-function Rate({ rate }: { rate: number | null | undefined }) {
+/** Judged on what ended; the bar has a mark at the target. */
+function SuccessRate({ rate, ended }: { rate: number | null | undefined; ended: number }) {
+  if (rate == null) return <Text size="xs" c="dimmed">None has ended yet · target {TARGET} % of those that ended</Text>;
+  const missed = rate < TARGET;
+  const shown = rate.toLocaleString(undefined, { maximumFractionDigits: 1 });
   return (
-    <Box className="bucket" style={{ "--bucket": `${PROMISED}%` }}>
-      <Progress value={rate ?? 0} size="sm" color={rate != null && rate < PROMISED ? "red" : "teal"}
-        aria-label={rate == null ? "Nobody has come to an end yet" : `${rate} % arrive; ${PROMISED} % are promised`} />
-    </Box>
+    <>
+      <Text size="xs" c={missed ? "var(--bad)" : "dimmed"} mb={2}>
+        {shown} % of the {ended.toLocaleString()} that ended · target {TARGET} %
+      </Text>
+      <Box className="bucket" style={{ "--bucket": `${TARGET}%` }}>
+        <Progress value={rate} size="sm" color={missed ? "red" : "teal"}
+          aria-label={`${shown} % of those that ended were completed; the target is ${TARGET} %`} />
+      </Box>
+    </>
   );
 }
 

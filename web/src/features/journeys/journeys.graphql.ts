@@ -2,9 +2,9 @@ import { graphql } from "../../gql";
 
 export const JourneyFields = graphql(`
   fragment JourneyFields on Journey {
-    key title started completed failed abandoned completionRate p50Seconds p95Seconds targetSeconds inTimeRate
+    key title started completed underWay abandoned failed ended successRate p50Seconds p95Seconds targetSeconds inTimeRate
     steps { key title entered completed stalled medianSeconds }
-    breakdown { vendorType started completed failed abandoned completionRate p50Seconds }
+    breakdown { vendorType started completed ended successRate p50Seconds }
   }
 `);
 

@@ -18,7 +18,7 @@ export const PhaseFields = graphql(`
 
 export const PropagationFields = graphql(`
   fragment PropagationFields on Propagation {
-    version startedAt processes total acked confirmed p95Ms completeMs complete slowest withinBudget
+    version startedAt processes total acked unknownProcesses unknownStreams confirmed p95Ms completeMs complete slowest withinBudget
   }
 `);
 

@@ -1,0 +1,31 @@
+"""A live run, and what its report says (SPEC X15)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tests.graphql import GraphQLClient
+
+REPORT = """query ($id: ID) { launchPhase(id: $id) { runs(first: 1) { nodes { report {
+  mttdSeconds mttaSeconds mttrSeconds
+  proofs { row verdict value limit unit evidence }
+} } } } }"""
+
+
+@dataclass
+class Launch:
+    """A live run, and what its report says."""
+
+    client: GraphQLClient
+    phase: str
+
+    async def report(self) -> Any:  # noqa: ANN401 - JSON
+        answer = await self.client.data(REPORT, id=self.phase)
+        return answer["launchPhase"]["runs"]["nodes"][0]["report"]
+
+    async def proofs(self) -> Mapping[str, Any]:
+        return {item["row"]: item for item in (await self.report())["proofs"]}
+
+    async def verdicts(self, *rows: str) -> list[str]:
+        found = await self.proofs()
+        return [found[row]["verdict"] for row in rows]

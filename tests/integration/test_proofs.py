@@ -1,0 +1,283 @@
+"""Each acceptance criterion, kept and broken by what really happens (SPEC 1G, X15; D7, L4)."""
+
+import asyncio
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from redis.asyncio import Redis
+from sqlalchemy import text
+from starlette.applications import Starlette
+
+from db.session import Database
+from domain.actors import UserType
+from domain.events import UserSignedUp
+from domain.health import CheckType
+from domain.ids import UserId
+from domain.incidents import Severity
+from domain.pauses import GUARD
+from jobs.worker import Parts
+from services.health_monitor import HealthMonitor
+from services.incidents import IncidentDraft, open_incident
+from services.probes.base import Probe
+from services.propagation import settle
+from settings import Settings
+from tests.api.test_phases import activate, roll_back
+from tests.api.test_rehearsals import ERRORS
+from tests.clock import Clock
+from tests.factories.health import PROBES, Health
+from tests.factories.launches import make_phase
+from tests.factories.propagation import eventually, ghost, runtime_of, speaks_up, until
+from tests.factories.rehearsals import rehearsed
+from tests.factories.reports import Launch
+from tests.graphql import GraphQLClient
+from tests.sockets import serving, socket
+
+EDIT = """mutation ($input: UpdateLaunchPhaseInput!) {
+  updateLaunchPhase(input: $input) { errors { code } } }"""
+EVENTS = "subscription { launchEvents { __typename } }"
+JOURNEYS = "subscription { journeys { started } }"
+
+
+async def test_every_row_is_answered(launch: Launch) -> None:
+    found = await launch.proofs()
+    assert list(found) == [f"S{number}" for number in range(95, 113)]
+    assert (await launch.verdicts("S103", "S106")) == ["NOT_MEASURED"] * 2
+    assert "web/e2e" in found["S103"]["evidence"]
+
+
+@pytest.mark.parametrize(
+    ("change", "verdict"),
+    [
+        ("readiness", "KEPT"),
+        ("readiness - 0", "UNKNOWN"),  # of a version with a shorter list
+        ("jsonb_set(readiness, '{0,ok}', 'false') || '[]'", "KEPT"),
+        ("jsonb_set(jsonb_set(readiness, '{0,ok}', 'false'), '{0,blocking}', 'true')", "BROKEN"),
+        ("'[]'", "BROKEN"),
+    ],
+)
+async def test_pre_checks(launch: Launch, db: Database, change: str, verdict: str) -> None:
+    """S95: the engine refuses what is not ready, so only a hand in the database can break it."""
+    async with db.engine.begin() as connection:
+        await connection.execute(text(f"UPDATE phase_runs SET readiness = {change}"))
+    assert await launch.verdicts("S95") == [verdict]
+
+
+async def test_changes_that_reach_everybody(
+    launch: Launch, app: Starlette, db: Database, redis: Redis
+) -> None:
+    await roll_back(launch.client, launch.phase)
+    await until(app, runtime_of(app).flags.current.version, lambda found: found.complete)
+    await settle(db, redis)
+    assert await launch.verdicts("S96", "S97", "S108") == ["KEPT"] * 3
+
+
+async def test_a_process_that_does_not_take_the_rollback(
+    launch: Launch, app: Starlette, db: Database, redis: Redis, clock: Clock
+) -> None:
+    """S96, S97, S108: late after 3 s, broken after 30 s, however it ends."""
+    await ghost(redis, "stuck:1", dies_in_ms=600_000)
+    await roll_back(launch.client, launch.phase)
+    version = runtime_of(app).flags.current.version
+    await until(app, version, lambda found: found.acked == 1)
+    assert await launch.verdicts("S97") == ["UNKNOWN"]
+    await speaks_up(redis, "stuck:1", version, after_ms=31_000)
+    await until(app, version, lambda found: found.complete)
+    await settle(db, redis)
+    assert await launch.verdicts("S96", "S97", "S108") == ["BROKEN"] * 3
+
+
+async def test_a_process_that_is_lost_with_its_streams(
+    launch: Launch, app: Starlette, db: Database, redis: Redis, clock: Clock
+) -> None:
+    """L4: nobody knows what its clients show, so that nothing is kept."""
+    await ghost(redis, "hung:1", dies_in_ms=0, streams=2)
+    await roll_back(launch.client, launch.phase)
+    version = runtime_of(app).flags.current.version
+    await until(app, version, lambda found: found.acked == 1)
+    clock.advance(61)
+    await settle(db, redis)
+    found = await launch.proofs()
+    assert [found[row]["verdict"] for row in ("S96", "S97", "S108")] == ["UNKNOWN"] * 3
+    assert "unknown: 1 process, 2 streams" in found["S97"]["evidence"]
+
+
+async def test_a_database_that_is_slow_is_a_part_of_the_rollback(
+    launch: Launch, app: Starlette, db: Database, redis: Redis, clock: Clock
+) -> None:
+    """S97 counts from the request: people wait for the commit as well."""
+    db_of_app = runtime_of(app).db
+    async with db.engine.begin() as connection:
+        await connection.execute(text("LOCK TABLE launch_phases IN ACCESS EXCLUSIVE MODE"))
+        waiting = asyncio.create_task(roll_back(launch.client, launch.phase))
+        await eventually(lambda: _locked(db), lambda count: count > 0)
+        clock.advance(31)
+    await waiting
+    version = runtime_of(app).flags.current.version
+    await until(app, version, lambda found: found.complete)
+    await settle(db_of_app, redis)
+    assert await launch.verdicts("S97", "S96") == ["BROKEN", "KEPT"]
+
+
+async def _locked(db: Database) -> int:
+    async with db.engine.connect() as connection:
+        query = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+        return int((await connection.execute(text(query))).scalar_one())
+
+
+async def test_health_checks_by_the_clock(launch: Launch, app: Starlette, clock: Clock) -> None:
+    """S98: each check counts from sample to sample, and from the last one to now."""
+    for _ in range(3):
+        clock.advance(30)
+        await runtime_of(app).health.tick()
+    assert await launch.verdicts("S98") == ["KEPT"]
+    clock.advance(34)
+    assert await launch.verdicts("S98") == ["BROKEN"]
+    await runtime_of(app).health.tick()
+    assert await launch.verdicts("S98") == ["BROKEN"]
+
+
+async def test_a_health_check_that_stops_alone(
+    launch: Launch, app: Starlette, settings: Settings, clock: Clock
+) -> None:
+    """L4, S98: a worker that does not know one of the checks leaves it out of every round."""
+    fewer: dict[CheckType, Probe] = {
+        check: probe for check, probe in PROBES.items() if check is not CheckType.EMAIL
+    }
+    runtime = runtime_of(app)
+    monitor = HealthMonitor(runtime.db, runtime.redis, fewer, _nowhere)
+    for _ in range(3):
+        clock.advance(30)
+        await monitor.tick()
+    found = (await launch.proofs())["S98"]
+    assert found["verdict"] == "BROKEN"
+    assert found["value"] == pytest.approx(90, abs=5)
+
+
+async def _nowhere(_message: str) -> None:
+    """Nobody listens."""
+
+
+async def test_answers_that_are_slow(launch: Launch, app: Starlette, db: Database) -> None:
+    """S105: the table is locked, so a real request takes too long."""
+    meter = runtime_of(app).meter
+    await meter.flush()
+    assert await launch.verdicts("S105") == ["KEPT"]
+    async with db.engine.begin() as connection:
+        await connection.execute(text("LOCK TABLE launch_silences IN ACCESS EXCLUSIVE MODE"))
+        waiting = asyncio.create_task(_silences(launch.client))
+        await asyncio.sleep(0.8)  # what is measured is time itself
+    await waiting
+    await meter.flush()
+    assert await launch.verdicts("S105") == ["BROKEN"]
+
+
+async def test_requests_that_fail(launch: Launch, app: Starlette, db: Database) -> None:
+    """S107: an answer with HTTP status 200 whose field broke by our fault."""
+    meter = runtime_of(app).meter
+    await meter.flush()
+    assert await launch.verdicts("S107") == ["KEPT"]
+    async with db.engine.begin() as connection:
+        await connection.execute(text("ALTER TABLE launch_silences RENAME TO lost"))
+    try:
+        assert "errors" in (await _silences(launch.client)).body
+    finally:
+        async with db.engine.begin() as connection:
+            await connection.execute(text("ALTER TABLE lost RENAME TO launch_silences"))
+    await meter.flush()
+    assert await launch.verdicts("S107") == ["BROKEN"]
+
+
+async def _silences(client: GraphQLClient) -> Any:  # noqa: ANN401 - JSON
+    return await client.execute("{ silences(first: 1) { nodes { id } } }")
+
+
+async def test_a_dashboard_whose_numbers_are_old(
+    launch: Launch, app: Starlette, settings: Settings, clock: Clock
+) -> None:
+    """L4, S109: processes go on handing over, but the worker collects nothing for 91 s."""
+    runtime = runtime_of(app)
+    parts = Parts(
+        settings,
+        runtime.db,
+        runtime.redis,
+        runtime.health,
+        runtime.bus.publish,
+        runtime.alerts,
+        runtime.heartbeats,
+    )
+    assert await launch.verdicts("S109") == ["NOT_MEASURED"]
+    for seconds in (30, 30):
+        clock.advance(seconds)
+        await parts.collect()
+    assert await launch.verdicts("S109") == ["KEPT"]
+    for _ in range(9):
+        clock.advance(10)
+        runtime.meter.look()
+        await runtime.meter.flush()
+    await parts.collect()
+    found = (await launch.proofs())["S109"]
+    assert (found["verdict"], found["value"]) == ("BROKEN", pytest.approx(90, abs=5))
+
+
+@pytest.mark.parametrize(("delay", "verdict"), [(0, "KEPT"), (5, "BROKEN")])
+async def test_events_and_journeys_that_come_late(
+    launch: Launch,
+    app: Starlette,
+    viewer: GraphQLClient,
+    db: Database,
+    clock: Clock,
+    delay: float,
+    verdict: str,
+) -> None:
+    """S108, S110: from the commit to the transport of a real socket."""
+    runtime = runtime_of(app)
+    async with serving(app) as address, socket(address, viewer.token) as live:
+        readers = runtime.tail.live
+        events = await live.subscribe(EVENTS)
+        journeys = await live.subscribe(JOURNEYS)
+        await journeys.next()
+        await eventually(lambda: _readers(app), lambda count: count == readers + 2)
+        async with db.write() as uow:  # of a process that dies before it can tell the others
+            uow.record(GUARD, UserSignedUp(user_id=UserId(uuid4()), user_type=UserType.SUPPLIER))
+            await open_incident(uow, GUARD, IncidentDraft("outage", Severity.LOW, "Slow"))
+        clock.advance(delay)
+        await runtime.tail.catch_up()
+        await events.next()
+        while not (await journeys.next())["journeys"][0]["started"]:
+            pass
+        await eventually(lambda: _counted(app), lambda names: len(names) == 2)
+        await runtime.meter.flush()
+    assert await launch.verdicts("S108", "S110") == [verdict, verdict]
+
+
+async def _readers(app: Starlette) -> int:
+    return runtime_of(app).tail.live
+
+
+async def _counted(app: Starlette) -> set[str]:
+    wanted = {"event_delivery_ms", "journey_delivery_ms"}
+    return wanted & runtime_of(app).meter.so_far().keys()
+
+
+async def test_a_rollback_that_was_rehearsed(admin: GraphQLClient, health: Health) -> None:
+    """S112: an edit after the rehearsal makes it a rehearsal of something else."""
+    phase = await make_phase(admin, successCriteria=[ERRORS])
+    await rehearsed(admin, phase)
+    await activate(admin, phase)
+    assert await Launch(admin, phase).verdicts("S112") == ["KEPT"]
+
+
+async def test_a_rollback_that_was_rehearsed_before_an_edit(
+    admin: GraphQLClient, health: Health
+) -> None:
+    phase = await make_phase(admin, successCriteria=[ERRORS])
+    await rehearsed(admin, phase)
+    answer = await admin.data(EDIT, input={"id": phase, "description": "another"})
+    assert answer["updateLaunchPhase"]["errors"] == []
+    await activate(admin, phase)
+    assert await Launch(admin, phase).verdicts("S112") == ["UNKNOWN"]
+
+
+async def test_a_rollback_that_was_never_rehearsed(launch: Launch) -> None:
+    assert await launch.verdicts("S112") == ["BROKEN"]

@@ -1,0 +1,150 @@
+"""Proofs about alerts and journeys: kept and broken by what really happens (S99 to S104, S111)."""
+
+from datetime import timedelta
+
+import pytest
+from redis.asyncio import Redis
+
+from domain.health import CheckType, Outcome, ProbeResult
+from services.health_monitor import HealthMonitor, Timing
+from services.probes.base import Probe
+from tests.clock import Clock
+from tests.factories.alerts import Desk
+from tests.factories.health import FakeProbe
+from tests.factories.journeys import new_business
+from tests.factories.marketplace import DECLINE, INVITE, PROFILE, accepted, added, invited
+from tests.factories.marketplace import OPEN as OPEN_INVITATION
+from tests.factories.propagation import eventually
+from tests.factories.reports import Launch
+from tests.graphql import GraphQLClient
+from tests.receivers import HttpReceiver
+
+
+async def _nowhere(_message: str) -> None:
+    """Nobody listens."""
+
+
+class Failing:
+    """A check that fails; ten seconds pass with each look."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    async def run(self) -> ProbeResult:
+        self._clock.advance(10)
+        return ProbeResult(Outcome.FAILED, 3, "connection refused")
+
+
+async def outage(desk: Desk, redis: Redis, clock: Clock) -> None:
+    """A check fails twice, ten seconds apart, and people are told by a real channel."""
+    probes: dict[CheckType, Probe] = {
+        CheckType.DATABASE: Failing(clock),
+        CheckType.API: FakeProbe(),
+    }
+    center = desk.process()
+    timing = Timing(recheck=0.01)
+    monitor = HealthMonitor(desk.db, redis, probes, _nowhere, timing, center.observe)
+    await monitor.tick()
+
+
+async def test_an_outage_that_is_told_in_time(
+    launch: Launch, desk: Desk, redis: Redis, clock: Clock, receiver: HttpReceiver
+) -> None:
+    """S99, S111: it belongs to no phase, and counts; MTTD from the first bad sample."""
+    await outage(desk, redis, clock)
+    await desk.centers[0].idle()
+    found = await launch.proofs()
+    assert [found[row]["verdict"] for row in ("S99", "S111")] == ["KEPT", "KEPT"]
+    assert found["S111"]["value"] == pytest.approx(10, abs=5)
+    report = await launch.report()
+    assert report["mttdSeconds"] == pytest.approx(10, abs=5)
+
+
+async def test_an_outage_that_is_told_too_late(
+    launch: Launch, desk: Desk, redis: Redis, clock: Clock, receiver: HttpReceiver
+) -> None:
+    """S99, S111: a message that was not delivered is no alert, and its end is none either."""
+    await receiver.stop()
+    await outage(desk, redis, clock)
+    await eventually(lambda: _incidents(desk), lambda count: count == 1)
+    assert await launch.verdicts("S99", "S111") == ["UNKNOWN"] * 2
+    clock.advance(61)
+    found = await launch.proofs()
+    assert [found[row]["verdict"] for row in ("S99", "S111")] == ["BROKEN"] * 2
+    assert "no message was delivered" in found["S99"]["evidence"]
+
+
+async def _incidents(desk: Desk) -> int:
+    return len(await desk.incidents())
+
+
+async def _set_up(visitor: GraphQLClient, clock: Clock, seconds: float) -> None:
+    supplier = await new_business(visitor)
+    await supplier.data(PROFILE, input={"businessName": "Sarah's", "vendorType": "VENUE"})
+    clock.advance(seconds)
+    client = await added(supplier)
+    await supplier.data(INVITE, clientId=client["id"])
+
+
+@pytest.mark.parametrize(("seconds", "verdict"), [(60, "KEPT"), (400, "BROKEN")])
+async def test_suppliers_by_their_time(
+    launch: Launch, visitor: GraphQLClient, clock: Clock, seconds: float, verdict: str
+) -> None:
+    await _set_up(visitor, clock, seconds)
+    assert await launch.verdicts("S100") == [verdict]
+
+
+@pytest.mark.parametrize(
+    ("wait", "hesitation", "couple", "connection"),
+    [(60, 60, "KEPT", "KEPT"), (60, 240, "BROKEN", "KEPT"), (700, 60, "KEPT", "BROKEN")],
+)
+async def test_couples_and_connections_by_their_time(
+    launch: Launch,
+    visitor: GraphQLClient,
+    clock: Clock,
+    wait: float,
+    hesitation: float,
+    couple: str,
+    connection: str,
+) -> None:
+    """S101 counts from the opened link, S102 from the sign-up of the supplier."""
+    supplier = await new_business(visitor)
+    clock.advance(wait)
+    sent = await invited(supplier, email="emma@example.com")
+    await visitor.data(OPEN_INVITATION, code=sent.code)
+    clock.advance(hesitation)
+    await accepted(visitor, sent)
+    assert await launch.verdicts("S101", "S102") == [couple, connection]
+
+
+async def test_journeys_by_how_they_end(launch: Launch, visitor: GraphQLClient) -> None:
+    """S104, M16: who is under way is not judged; who left is."""
+    supplier = await new_business(visitor)
+    first, second = [
+        await invited(supplier, names, email=f"{names}@example.com") for names in ("a", "b")
+    ]
+    assert await launch.verdicts("S104") == ["NOT_MEASURED"]
+    await visitor.data(OPEN_INVITATION, code=first.code)
+    await accepted(visitor, first)
+    assert await launch.verdicts("S104") == ["KEPT"]
+    await visitor.data(OPEN_INVITATION, code=second.code)
+    await visitor.data(DECLINE, code=second.code)
+    found = (await launch.proofs())["S104"]
+    assert (found["verdict"], found["value"]) == ("BROKEN", 50)
+    assert "1 arrived, 0 failed, 1 abandoned" in found["evidence"]
+
+
+async def test_a_silence_is_no_late_alert(
+    launch: Launch, desk: Desk, redis: Redis, clock: Clock, admin: GraphQLClient
+) -> None:
+    """A28: people are told when the planned work is over, and that is when the minute begins."""
+    create = """mutation ($i: CreateSilenceInput!) {
+      createSilence(input: $i) { errors { message } } }"""
+    ends = clock() + timedelta(minutes=5)
+    answer = await admin.data(create, i={"endsAt": ends.isoformat(), "reason": "planned work"})
+    assert answer["createSilence"]["errors"] == []
+    await outage(desk, redis, clock)
+    clock.advance(400)
+    await desk.centers[0].sweep()
+    await desk.centers[0].idle()
+    assert await launch.verdicts("S99") == ["KEPT"]
