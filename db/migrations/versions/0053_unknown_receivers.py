@@ -1,6 +1,6 @@
 """receivers of a flag version that were lost, its slower percentiles, and the time to its commit
 
-Revision: 0053, after 0071
+Revision: 0053, after 0073
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = '0053'
-down_revision: str | Sequence[str] | None = '0071'
+down_revision: str | Sequence[str] | None = '0073'
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
