@@ -12,7 +12,8 @@ from db.queries import custom_metrics
 from db.queries import metrics as queries
 from domain import metrics as rules
 from domain.criteria import Aggregation
-from domain.metrics import EMPTY, Card, Folded, Measurement, check_fitting, info_of, measured
+from domain.metric_cards import Card
+from domain.metrics import EMPTY, Folded, Measurement, check_fitting, info_of, measured
 from domain.windows import TimeRange, floor
 from services import metric_spans as spans
 from services.metric_spans import Span

@@ -9,13 +9,12 @@ from hypothesis import strategies as st
 
 from domain.criteria import Aggregation
 from domain.errors import Invalid
+from domain.metric_cards import Card, Trend
 from domain.metrics import (
     BOUNDS,
     EMPTY,
-    Card,
     Folded,
     Measurement,
-    Trend,
     bucket_of,
     check_fitting,
     fold,
