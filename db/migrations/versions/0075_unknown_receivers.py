@@ -1,6 +1,6 @@
 """receivers of a flag version that were lost, its slower percentiles, and the time to its commit
 
-Revision: 0053, after 0073
+Revision: 0075, after 0074
 """
 
 from collections.abc import Sequence
@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = '0053'
-down_revision: str | Sequence[str] | None = '0073'
+revision: str = '0075'
+down_revision: str | Sequence[str] | None = '0074'
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
