@@ -93,7 +93,7 @@ def test_junk_is_refused(parse: Parser, value: object) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["ann@example.com", "ann+tag@mail.example.co.uk", "zoë@example.com", "o'b@ex-a.com", "a@1.io"],
+    ["ann@example.com", "ann+tag@mail.example.co.uk", "o'b@ex-a.com", "a@1.io"],
 )
 def test_an_email_address_is_taken(text: str) -> None:
     assert parse_email(text) == text
@@ -106,11 +106,16 @@ def test_an_email_address_is_taken(text: str) -> None:
         *["", "ann", "@example.com", "ann@", "ann@localhost", "ann@@example.com", "a@b c.com"],
         *["ann@-example.com", "ann@example.com-", "ann@example.com.", "a\n@b.c", "a b@example.com"],
         *["a\x7f@b.c", "x" * 65 + "@b.c", "x" * 60 + "@" + "b" * 200 + ".com"],
-        *["ann@exämple.com", "\x00@b.c"],
+        *["zoë@example.com", "\x00@b.c"],
     ],
 )
 def test_what_is_no_email_address_is_refused(text: str) -> None:
-    assert refused(parse_email, text) == "This is not an e-mail address."
+    message = refused(parse_email, text)
+    assert message.startswith(("This is not an e-mail address", "An e-mail address has no"))
+
+
+def test_a_domain_of_other_letters_is_stored_as_dns_knows_it() -> None:
+    assert parse_email("ann@exämple.com") == "ann@xn--exmple-cua.com"
 
 
 @pytest.mark.parametrize("text", ["ann@example..com", "ann@example.-com", "ann@example-.com"])
