@@ -100,7 +100,7 @@ def test_zero_that_was_chosen_stays_zero(
 def test_the_same_plan_has_the_same_hash() -> None:
     copy = [FlagDiff(item.key, replace(item.before), replace(item.after)) for item in PLAN]
     assert plan_hash(7, PLAN) == plan_hash(7, copy)
-    assert len(plan_hash(7, PLAN)) == 32
+    assert plan_hash(7, PLAN) == plan_hash(7, PLAN[::-1])  # the order of flags is no change
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,6 @@ def test_the_same_plan_has_the_same_hash() -> None:
     [
         [],
         PLAN[:1],
-        PLAN[::-1],
         [replace(PLAN[0], key="find"), PLAN[1]],
         [replace(PLAN[0], before=replace(OFF, enabled=True)), PLAN[1]],
         [replace(PLAN[0], before=replace(OFF, version=5)), PLAN[1]],
