@@ -21,11 +21,13 @@ _EVERY = 100  # sequences between two lines of progress
 
 async def explore(ground: Ground, seeds: range) -> int:
     """Run them all; returns how many failed, each printed in a short form."""
-    kinds, refused, failed, begin = Counter[str](), Counter[str](), 0, time.monotonic()
+    kinds, refused, moves = Counter[str](), Counter[str](), Counter[str]()
+    failed, begin = 0, time.monotonic()
     for count, seed in enumerate(seeds, start=1):
         run = await run_seed(ground, seed)
         kinds.update(outcome.step.kind for outcome in run.outcomes)
         refused.update(outcome.step.kind for outcome in run.outcomes if not outcome.accepted)
+        moves.update(run.moves)
         if run.violations:
             failed += 1
             _say(f"== seed {seed}\n{(await shortened(ground, run)).report()}")
@@ -33,6 +35,8 @@ async def explore(ground: Ground, seeds: range) -> int:
             _say(_progress(count, failed, time.monotonic() - begin, kinds, refused))
     for kind, number in kinds.most_common():
         _say(f"{number:8} {kind} ({refused[kind]} refused)")
+    for move, number in moves.most_common():
+        _say(f"{number:8} {move}")
     return failed
 
 

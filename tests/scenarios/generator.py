@@ -11,8 +11,8 @@ from tests.scenarios.observation import Observation
 from tests.scenarios.operators import LIMIT
 from tests.scenarios.step import Argument, Step
 from tests.scenarios.system import PROCESSES
+from tests.scenarios.transition import PEOPLE, TICKS
 
-PEOPLE = tuple(f"user_{number}" for number in range(40))
 _FLAGS = tuple(f"flag_{number}" for number in range(5))
 _PHASES = tuple(f"phase_{number}" for number in range(3))
 _PLATFORMS: Mapping[str, tuple[Argument, ...]] = {
@@ -21,7 +21,8 @@ _PLATFORMS: Mapping[str, tuple[Argument, ...]] = {
     "phase_2": tuple(item.value for item in Platform),
 }
 _PERCENTAGES = (0.0, 1.0, 5.0, 25.0, 50.0, 60.0, 99.99, 100.0)
-_WAITS = (0, 0, 1, 5, 30, 30, 30, 60, 300, 900)
+_WAITS = (0, 0, 1, 5, 30, 60, 300, 900)
+_TICK_WAITS = (0, 30, 30, 30, 30, 60, 300)
 
 T = TypeVar("T")
 Choice = tuple[int, str, Callable[[], tuple[Argument, ...]]]
@@ -38,7 +39,8 @@ class Generator:
         choices = list(self._choices(seen))
         weights = [weight for weight, _, _ in choices]
         _, kind, arguments = self._random.choices(choices, weights)[0]
-        return Step(kind, arguments(), self._random.choice(_WAITS))
+        waits = _TICK_WAITS if kind in TICKS else (0, 1, 5) if kind == "samples" else _WAITS
+        return Step(kind, arguments(), self._random.choice(waits))
 
     def _choices(self, seen: Observation) -> Iterator[Choice]:
         if seen.database_away:
@@ -60,6 +62,12 @@ class Generator:
             yield 4, "set_percentage", lambda: (self._one(some), self._one(_PERCENTAGES))
             yield 3, "toggle", lambda: (self._one(some), self._random.random() < 0.6)
             yield 2, "set_allow_list", lambda: (self._one(some), self._people())
+        if held := sorted(seen.held()):
+            yield 4, "set_percentage", lambda: (self._one(held), self._one(_PERCENTAGES[:4]))
+            yield 2, "override", lambda: (self._one(held), self._one(_PERCENTAGES))
+        if limited := [key for key, row in seen.flags.items() if row["run_ceiling"] is not None]:
+            yield 5, "lift_ceiling", lambda: (self._one(limited),)
+        if some := [*seen.flags]:
             yield 1, "revert_last_change", lambda: (self._one(some),)
             yield 2, "kill", lambda: (self._killed(some),)
             yield 2, "lift", lambda: (self._killed(some),)
@@ -73,8 +81,12 @@ class Generator:
         if idle:
             yield 2, "link_flags", lambda: (self._one(idle), self._links(seen))
             yield 1, "set_steps", lambda: (self._one(idle), self._steps())
-        if ready := [key for key in idle if seen.phases[key]["status"] != "completed"]:
-            yield 25, "activate", lambda: (self._one(ready),)
+        if ready := [key for key in idle if _can_start(seen, key)]:
+            yield (
+                2 if seen.is_blocked() else 25,
+                "activate",
+                lambda: self._with_flags(self._one(ready), seen),
+            )
         if done := [key for key in idle if seen.phases[key]["status"] == "completed"]:
             back = RollbackMode.RESTORE_PREVIOUS.value
             yield 3, "roll_back", lambda: (self._one(done), back)
@@ -88,25 +100,25 @@ class Generator:
         active = [key for key in live if seen.phases[key]["status"] == "active"]
         paused = [key for key in live if key not in active]
         if bare := [key for key in live if not seen.phases[key]["success_criteria"]]:
-            yield 8, "set_criteria", lambda: (self._one(bare), self._criteria())
+            yield 20, "set_criteria", lambda: (self._one(bare), self._criteria())
         if rising := [key for key in active if _has_next_step(seen, key)]:
             yield 8, "advance", lambda: (self._one(rising),)
         if active:
             yield 4, "pause", lambda: (self._one(active),)
-            yield 3, "complete", lambda: (self._one(active),)
+            yield 3, "complete", lambda: self._with_flags(self._one(active), seen)
         if paused:
             yield 6, "resume", lambda: (self._one(paused),)
         if live:
             yield 4, "roll_back", lambda: (self._one(live), self._one((None, self._mode())))
-            yield 14, "samples", self._samples
-            yield 12, "tick", _nothing
+            guarded = any(seen.phases[key]["success_criteria"] for key in live)
+            yield 16 if guarded else 4, "samples", self._samples
+            yield 24 if guarded else 12, "tick", _nothing
 
     def _incidents(self, seen: Observation) -> Iterator[Choice]:
         if rows := seen.open_incidents():
-            severe = any(row["severity"] in ("high", "critical") for row in rows)
-            move = "acknowledge" if self._random.random() < 0.3 else "resolve"
+            move = "acknowledge" if self._random.random() < 0.15 else "resolve"
             place = self._random.randrange(len(rows))
-            yield 20 if severe else 2, "move_incident", lambda: (place, move)
+            yield 25 if seen.is_blocked() else 2, "move_incident", lambda: (place, move)
 
     def _surroundings(self, seen: Observation) -> Iterator[Choice]:
         yield 2, "samples", self._samples
@@ -116,7 +128,9 @@ class Generator:
         yield 1, "watchdog", _nothing
         yield 1, "empty_redis", _nothing
         yield 3, "work", lambda: (self._random.random() < 0.5, self._random.random() < 0.3)
-        yield 1, "set_health", lambda: (self._one([*CheckType]).value, self._random.random() < 0.8)
+        yield 1, "set_health", lambda: (self._one([*CheckType]).value, False)
+        if seen.sick:
+            yield 15, "set_health", lambda: (self._one(seen.sick), True)
         if not seen.database_away:
             yield 2, "fold", _nothing
             yield 1, "silence", lambda: (self._checks(), float(self._one((60, 300, 1800))))
@@ -129,8 +143,14 @@ class Generator:
 
     def _blind(self) -> Iterator[Choice]:
         """Steps that are likely to be refused, and must change nothing then."""
-        for kind in ("activate", "pause", "resume", "advance", "complete"):
-            yield 1, kind, lambda: (self._one(_PHASES),)
+        kind = self._one(("pause", "resume", "advance", "activate", "complete"))
+        rest = ((),) if kind in ("activate", "complete") else ()
+        yield 3, kind, lambda: (self._one(_PHASES), *rest)
+
+    def _with_flags(self, key: str, seen: Observation) -> tuple[Argument, ...]:
+        """A phase, and its flags whose losses or limits are accepted."""
+        keys = tuple(seen.links.get(key, {}))
+        return key, keys if self._random.random() < 0.8 else ()
 
     def _flag(self, fresh: list[str]) -> tuple[Argument, ...]:
         percentage = self._one((None, *_PERCENTAGES))
@@ -141,7 +161,11 @@ class Generator:
         return key, _PLATFORMS[key], self._links(seen), self._steps()
 
     def _links(self, seen: Observation) -> tuple[Argument, ...]:
-        some = self._random.sample([*seen.flags], min(len(seen.flags), self._one((1, 2, 2, 3))))
+        """Mostly of flags that no other phase has: two runs cannot hold one flag."""
+        taken = {key for links in seen.links.values() for key in links}
+        free = [key for key in seen.flags if key not in taken or self._random.random() < 0.2]
+        pool = free or [*seen.flags]
+        some = self._random.sample(pool, min(len(pool), self._one((1, 2, 2))))
         return tuple((key, self._one((None, None, *_PERCENTAGES))) for key in some)
 
     def _steps(self) -> tuple[Argument, ...]:
@@ -151,14 +175,15 @@ class Generator:
         return tuple((at, self._one((None, 30, 60)), self._random.random() < 0.2) for at in widths)
 
     def _criteria(self) -> tuple[Argument, ...]:
-        actions = [item.value for item in GuardAction]
+        actions = [*(item.value for item in GuardAction), GuardAction.ROLLBACK.value]
         return tuple(
             (self._one(actions), self._one((1, 2, 3))) for _ in range(self._one((1, 2, 2)))
         )
 
     def _samples(self) -> tuple[Argument, ...]:
-        value = self._one((LIMIT / 2, LIMIT, LIMIT, LIMIT * 5, LIMIT * 5))
-        return value, self._one((1, 3, 3, 7)), float(self._one((0, 0, 0, 20, 90, 3000)))
+        """Good, at the limit, bad; too few or enough; fresh, late, or later than any window."""
+        value = self._one((LIMIT / 2, LIMIT, LIMIT * 5, LIMIT * 5))
+        return value, self._one((1, 3, 5, 7)), float(self._one((0, 1, 1, 20, 90, 3000)))
 
     def _people(self) -> tuple[Argument, ...]:
         return tuple(self._random.sample(PEOPLE, self._one((0, 1, 2))))
@@ -178,6 +203,14 @@ class Generator:
 
 def _nothing() -> tuple[Argument, ...]:
     return ()
+
+
+def _can_start(seen: Observation, key: str) -> bool:
+    """Not over, on platforms that are free, with flags that no live run holds."""
+    row = seen.phases[key]
+    busy = {name for other in seen.live() for name in seen.phases[other]["platforms"]}
+    is_free = not busy & set(row["platforms"]) and not seen.held() & set(seen.links.get(key, ()))
+    return is_free and row["status"] != "completed"
 
 
 def _has_next_step(seen: Observation, key: str) -> bool:

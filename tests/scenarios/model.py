@@ -1,10 +1,10 @@
-"""What must hold after every step: invariants over the log of accepted steps (L1 to L28).
+"""What must hold after every step: invariants over the log of accepted steps (D1 to D8).
 
-Not a second engine: the model remembers what people asked for, and holds it against the rows,
+Not a second engine: the model remembers what people asked for, and compares it with the rows,
 the log and what processes serve.
 """
 
-import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,107 +12,75 @@ from typing import Any
 from domain.errors import ErrorCode
 from domain.flags import BucketBy, EvaluationContext
 from tests.scenarios import operators
-from tests.scenarios.generator import PEOPLE
-from tests.scenarios.observation import Observation, Row
-from tests.scenarios.step import Outcome
-from tests.scenarios.system import System
+from tests.scenarios.guards import Guards
+from tests.scenarios.observation import Row
+from tests.scenarios.process import ServingProcess
+from tests.scenarios.transition import PEOPLE, TICKS, Transition, is_on, percentage, sees
 
-_TICKS = frozenset({"tick", "tick_twice"})
 _MOVES: Mapping[tuple[str, str], frozenset[str]] = {
     ("planned", "active"): frozenset({"activate"}),
     ("rolled_back", "active"): frozenset({"activate"}),
     ("paused", "active"): frozenset({"resume", "activate"}),
-    ("active", "paused"): frozenset({"pause", "watchdog"}) | _TICKS,
+    ("active", "paused"): frozenset({"pause", "watchdog"}) | TICKS,
     ("active", "completed"): frozenset({"complete"}),
-    ("active", "rolled_back"): frozenset({"roll_back"}) | _TICKS,
-    ("paused", "rolled_back"): frozenset({"roll_back"}) | _TICKS,
+    ("active", "rolled_back"): frozenset({"roll_back"}) | TICKS,
+    ("paused", "rolled_back"): frozenset({"roll_back"}) | TICKS,
     ("completed", "rolled_back"): frozenset({"roll_back"}),
 }
-_ADVANCES = frozenset({"advance", "sweep", "work"}) | _TICKS
+_ADVANCES = frozenset({"advance", "sweep", "work"}) | TICKS
+_SETS = frozenset({"set_percentage", "override", "toggle"})
+_AUDITED = {
+    "flag": ("enabled", "rolloutPercentage", "targetGroups"),
+    "phase": ("status", "step", "platforms"),
+}
 
-
-@dataclass(frozen=True)
-class Transition:
-    """One step with what was before and after it, and the events that it left."""
-
-    outcome: Outcome
-    before: Observation
-    after: Observation
-    events: "list[Row]"
-
-    @property
-    def kind(self) -> str:
-        """Of the step."""
-        return self.outcome.step.kind
-
-    def changed_phases(self) -> Iterator[tuple[Row, Row]]:
-        """Phases that were there before, as they were and as they are."""
-        for key, row in self.after.phases.items():
-            if key in self.before.phases:
-                yield self.before.phases[key], row
+Rule = Callable[["Model", Transition], Iterator[str]]
 
 
 @dataclass
 class Model:
     """The memory of one sequence."""
 
-    killed: set[str] = field(default_factory=set)
+    killed: set[object] = field(default_factory=set)
     audited: dict[object, Mapping[str, Any]] = field(default_factory=dict)
+    guards: Guards = field(default_factory=Guards)
+    before_run: dict[object, Mapping[str, tuple[bool, float]]] = field(default_factory=dict)
 
-    def violations(self, step: Transition, system: System) -> list[str]:
-        """Everything that does not hold after a step."""
-        self._remember(step)
+    def violations(self, step: Transition, polled: Mapping[int, ServingProcess]) -> list[str]:
+        """Everything that does not hold after a step; `polled` processes have just read all."""
+        if step.outcome.accepted:
+            self._remember(step)
         found = [text for rule in _RULES for text in rule(self, step)]
-        return [*found, *self._served(step, system)]
+        for number, process in polled.items():
+            found += self._served(step, number, process)
+        return found
 
     def _remember(self, step: Transition) -> None:
-        if not step.outcome.accepted:
-            return
-        arguments = step.outcome.step.arguments
         if step.kind == "kill":
-            self.killed |= {str(key) for key in _tuple(arguments[0])}
+            self.killed.update(_keys(step))
         if step.kind == "lift":
-            self.killed -= {str(key) for key in _tuple(arguments[0])}
+            self.killed.difference_update(_keys(step))
 
-    def _served(self, step: Transition, system: System) -> Iterator[str]:
-        """A process that has polled, or carried out the change, serves what is in force."""
-        for number, process in system.processes.items():
-            current = process.flags.current
-            if step.after.database_away:
-                continue
-            if step.kind != "poll" or step.outcome.step.arguments != (number,):
-                continue
-            if current.stale or current.version != step.after.set_version:
-                yield f"process {number} has flags {current.version} after its poll"
-            if process.position != step.after.seq:
-                yield f"process {number} is at event {process.position}, not {step.after.seq}"
-            for key, row in step.after.flags.items():
-                want = {person for person in PEOPLE if self.sees(row, person)}
-                have = {
-                    person for person in PEOPLE if current.evaluate(key, _context(person)).value
-                }
-                if want != have:
-                    yield f"{key} is served to {sorted(have)}, not to {sorted(want)}"
+    def has(self, flag: Row, person: str) -> bool:
+        """Whether somebody has a feature after this step."""
+        return not self.killed & {"*", flag["flag_key"]} and sees(flag, person)
 
-    def sees(self, flag: Row, person: str) -> bool:
-        """Whether somebody has a feature: kill switch, switch, allow list, percentage."""
-        if self.killed & {"*", flag["flag_key"]} or not flag["enabled_in_force"]:
-            return False
-        if f"user:{person}" in flag["target_groups"]:
-            return True
-        salt = flag["cohort_salt"] or flag["salt"]
-        return bucket(salt, person) < round(float(flag["percentage_in_force"]) * 100)
-
-
-def bucket(salt: str, person: str) -> int:
-    """SPEC decision 3, written down a second time."""
-    return int(hashlib.sha256(f"{salt}:{person}".encode()).hexdigest()[:16], 16) % 10_000
+    def _served(self, step: Transition, number: int, process: ServingProcess) -> Iterator[str]:
+        current = process.flags.current
+        if current.stale or current.version != step.after.set_version:
+            yield f"process {number} has flags {current.version} after its poll"
+        if process.position != step.after.seq:
+            yield f"process {number} is at event {process.position}, not {step.after.seq}"
+        for key, row in step.after.flags.items():
+            want = {person for person in PEOPLE if self.has(row, person)}
+            have = {person for person in PEOPLE if current.evaluate(key, _context(person)).value}
+            if want != have:
+                yield f"{key} is served to {sorted(have)}, not to {sorted(want)}"
 
 
 def _refused_changes_nothing(_model: Model, step: Transition) -> Iterator[str]:
-    if step.outcome.accepted:
-        return
-    for row in step.events:  # the checks before an activation may find something of their own
+    for row in () if step.outcome.accepted else step.events:
+        # The checks before an activation may find something of their own.
         if row["actor_label"] == operators.OPERATOR.label:
             yield f"refused with {step.outcome.refused!r}, yet {row['kind']} was recorded"
 
@@ -128,35 +96,36 @@ def _log_is_dense(_model: Model, step: Transition) -> Iterator[str]:
     if seqs != list(range(step.before.seq + 1, step.after.seq + 1)):
         yield f"events {seqs} after {step.before.seq}, the counter says {step.after.seq}"
     for row in step.events:
-        if not step.before.at <= row["recorded_at"] <= step.after.at:
-            yield f"event {row['seq']} {row['kind']} was recorded at {row['recorded_at']}"
-        if row["at"] > row["recorded_at"]:
-            yield f"event {row['seq']} {row['kind']} was recorded before it occurred"
+        if not row["at"] <= row["recorded_at"] or not (
+            step.before.at <= row["recorded_at"] <= step.after.at
+        ):
+            yield f"{row['kind']} of {row['at']} was recorded at {row['recorded_at']}"
 
 
 def _audit_is_a_chain(model: Model, step: Transition) -> Iterator[str]:
     """Each change begins where the last one of the same thing ended, and the row is its end."""
     for row in step.events:
-        if row["change_id"] is None or row["subject_kind"] not in ("flag", "phase"):
+        names = _AUDITED.get(row["subject_kind"], ())
+        if row["change_id"] is None or not names:
             continue
-        subject, last = row["subject_id"], model.audited.get(row["subject_id"])
-        if last is not None and row["before"] != last:
-            yield f"the audit of {row['kind']} begins with {row['before']}, not with {last}"
-        model.audited[subject] = row["after"]
+        last, before = model.audited.get(row["subject_id"]), row["before"]
+        if last is not None and any(before[name] != last[name] for name in names):
+            yield f"the audit of {row['kind']} begins with {before}, not with {last}"
+        model.audited[row["subject_id"]] = row["after"]
     for flag in step.after.flags.values():
         last = model.audited.get(flag["id"], {})
-        share = float(flag["percentage_in_force"])
-        have = (flag["enabled_in_force"], share, flag["target_groups"])
-        if have != (last.get("enabled"), last.get("rolloutPercentage"), last.get("targetGroups")):
+        have = (is_on(flag), percentage(flag), flag["target_groups"])
+        if have != tuple(last.get(name) for name in _AUDITED["flag"]):
             yield f"{flag['flag_key']} is {have}, its audit ends with {last}"
     for phase in step.after.phases.values():
         last = model.audited.get(phase["id"], {})
-        if str(last.get("status")).lower() != phase["status"]:
-            yield f"{phase['key']} is {phase['status']}, its audit ends with {last.get('status')}"
+        status = (phase["status"].upper(), phase["step_index"])
+        if status != (last.get("status"), last.get("step")):
+            yield f"{phase['key']} is {status}, its audit ends with {last}"
 
 
 def _phases_move_as_allowed(_model: Model, step: Transition) -> Iterator[str]:
-    for before, after in step.changed_phases():
+    for before, after in step.phases():
         move = (before["status"], after["status"])
         if move[0] != move[1] and step.kind not in _MOVES.get(move, ()):
             yield f"{after['key']} went from {move[0]} to {move[1]} by {step.kind}"
@@ -164,60 +133,141 @@ def _phases_move_as_allowed(_model: Model, step: Transition) -> Iterator[str]:
         rise = (after["step_index"] or 0) - (before["step_index"] or 0)
         if same_run and (rise < 0 or (rise > 0 and step.kind not in _ADVANCES)):
             yield f"{after['key']} moved {rise} steps by {step.kind}"
-
-
-def _runs_end_with_their_phase(_model: Model, step: Transition) -> Iterator[str]:
-    for phase in step.after.phases.values():
-        run = step.after.runs.get(str(phase["current_run_id"]))
-        if run is None:
-            continue
-        live = phase["status"] in ("active", "paused")
-        if live != (run["outcome"] is None) or live != (run["ended_at"] is None):
-            yield f"{phase['key']} is {phase['status']}, its run ended as {run['outcome']}"
+        run = step.after.runs.get(str(after["current_run_id"]))
+        outcome = None if after["status"] in ("active", "paused") else after["status"]
+        if run and (run["outcome"] != outcome or (run["ended_at"] is None) != (outcome is None)):
+            yield f"{after['key']} is {after['status']}, its run ended as {run['outcome']}"
 
 
 def _one_active_phase_a_platform(_model: Model, step: Transition) -> Iterator[str]:
-    used: set[str] = set()
-    for phase in step.after.phases.values():
-        if phase["status"] == "active":
-            if used & set(phase["platforms"]):
-                yield f"{phase['key']} is active on a platform that another phase has"
-            used |= set(phase["platforms"])
+    active = [row for row in step.after.phases.values() if row["status"] == "active"]
+    used = Counter(name for row in active for name in row["platforms"])
+    yield from (f"{name} has two active phases" for name, count in used.items() if count > 1)
 
 
-def _rollback_switches_off(_model: Model, step: Transition) -> Iterator[str]:
-    """DISABLE_ALL leaves no flag of the phase on, whoever rolled back (S53, S97)."""
-    for before, after in step.changed_phases():
-        if after["status"] != "rolled_back" or before["status"] == "rolled_back":
+def _in_force_is_the_formula(_model: Model, step: Transition) -> Iterator[str]:
+    """D1, and one live run a flag (D2): its step is that of its phase."""
+    phases = {row["current_run_id"]: row for row in step.after.phases.values()}
+    for key, flag in step.after.flags.items():
+        have = (flag["enabled_in_force"], float(flag["percentage_in_force"]))
+        if have != (is_on(flag), percentage(flag)):
+            yield f"{key} is {have} in force, the formula gives {is_on(flag), percentage(flag)}"
+        phase = phases.get(flag["run_id"])
+        if phase is None or flag["run_target"] is None:
             continue
-        arguments = step.outcome.step.arguments
-        plan = (after["rollback_plan"] or {}).get("mode", "disable_all")
-        mode = arguments[1] if step.kind == "roll_back" and arguments[1] else plan
-        on = [
-            key
-            for key in step.after.links[after["key"]]
-            if step.after.flags[key]["enabled_in_force"]
-        ]
-        if mode == "disable_all" and on:
-            yield f"{after['key']} was rolled back, and {on} are on"
+        steps, index = phase["steps"], phase["step_index"]
+        live = phase["status"] in ("active", "paused") and bool(steps)
+        want = float(steps[index]["percentage"]) if live else None
+        if phase["status"] != "rolled_back" and _number(flag["run_step"]) != want:
+            yield f"{key} is at step {flag['run_step']}, {phase['key']} at {want}"
 
 
-_RULES: tuple[Callable[[Model, Transition], Iterator[str]], ...] = (
+def _each_value_has_one_writer(_model: Model, step: Transition) -> Iterator[str]:
+    """The engine never changes an owner's value; a person's value is in force (L1, L8)."""
+    for before, after in step.flags():
+        key, by_owner = after["flag_key"], step.is_by_owner(after["flag_key"])
+        for name in ("enabled", "rollout_percentage", "target_groups"):
+            if before[name] != after[name] and not by_owner:
+                yield f"{step.kind} changed {name} of {key}, which is its owner's"
+        if before["run_ceiling"] != after["run_ceiling"] and not by_owner:
+            allowed = step.kind in ("lift_ceiling", "activate", "roll_back") or step.kind in TICKS
+            if not allowed:
+                yield f"{step.kind} changed the ceiling of {key}"
+        have = percentage(after) if step.kind in ("set_percentage", "override") else is_on(after)
+        if by_owner and step.kind in _SETS and have != step.arguments[1]:
+            yield f"{step.kind} of {key} to {step.arguments[1]}, in force is {have}"
+
+
+def _activation_holds_its_flags(model: Model, step: Transition) -> Iterator[str]:
+    for before, after in step.phases():
+        run_id = after["current_run_id"]
+        if run_id == before["current_run_id"]:
+            continue
+        links = step.after.links.get(after["key"], {})
+        old = {key: step.before.flags[key] for key in links}
+        model.before_run[run_id] = {key: (is_on(f), percentage(f)) for key, f in old.items()}
+        for key, target in links.items():
+            flag = step.after.flags[key]
+            want = _target(old[key]) if target is None else target
+            if flag["run_id"] != run_id or not is_on(flag) or float(flag["run_target"]) != want:
+                yield f"{after['key']} was activated, {key} has target {flag['run_target']}"
+
+
+def _rollback_undoes(model: Model, step: Transition) -> Iterator[str]:
+    """DISABLE_ALL switches all off; RESTORE_PREVIOUS puts back what was in force (S53, L1)."""
+    for phase in step.ended("rolled_back"):
+        plan = (phase["rollback_plan"] or {}).get("mode", "disable_all")
+        mode = (step.arguments[1] if step.kind == "roll_back" else None) or plan
+        previous = model.before_run[phase["current_run_id"]]
+        for key in step.after.links.get(phase["key"], {}):
+            before, after = step.before.flags[key], step.after.flags[key]
+            if key in step.before.held() and before["run_id"] != phase["current_run_id"]:
+                continue  # another live run has it by now (D2)
+            if mode == "disable_all" and is_on(after):
+                yield f"{phase['key']} was rolled back, {key} is on"
+            elif mode != "disable_all" and key in previous:
+                want = previous[key][0] and is_on(before)
+                if is_on(after) != want or (want and percentage(after) != previous[key][1]):
+                    yield f"{key} was restored to {percentage(after)} %, it was {previous[key]}"
+
+
+def _nobody_loses_a_feature(model: Model, step: Transition) -> Iterator[str]:
+    """But by rollback, kill, an owner's change, or a loss that the plan named (L7)."""
+    gone = {key for row in step.ended("rolled_back") for key in step.after.links[row["key"]]}
+    named = _keys(step, 1) if step.kind == "activate" else ()
+    for before, after in step.flags():
+        key = after["flag_key"]
+        if key in gone or key in named or step.is_by_owner(key):
+            continue
+        lost = [person for person in PEOPLE if sees(before, person) and not sees(after, person)]
+        if lost:
+            yield f"{step.kind} took {key} from {lost}"
+
+
+def _nothing_is_open_for_what_has_ended(_model: Model, step: Transition) -> Iterator[str]:
+    """Incidents of criteria end with their run (L17)."""
+    for row in step.after.open_incidents():
+        run = step.after.runs.get(str(row["run_id"]))
+        if row["incident_type"] == "criterion" and run and run["outcome"] is not None:
+            yield f"incident {row['number']} is open, its run ended as {run['outcome']}"
+
+
+def _guards_act_by_the_next_tick(model: Model, step: Transition) -> Iterator[str]:
+    return model.guards.violations(step)
+
+
+_RULES: tuple[Rule, ...] = (
     _refused_changes_nothing,
     _database_away_is_said,
     _log_is_dense,
     _audit_is_a_chain,
     _phases_move_as_allowed,
-    _runs_end_with_their_phase,
     _one_active_phase_a_platform,
-    _rollback_switches_off,
-)
+    _in_force_is_the_formula,
+    _each_value_has_one_writer,
+    _activation_holds_its_flags,
+    _rollback_undoes,
+    _nobody_loses_a_feature,
+    _nothing_is_open_for_what_has_ended,
+)  # and, once guards are active during pauses (L2): _guards_act_by_the_next_tick
+
+
+def _target(flag: Row) -> float:
+    """What a run aims at where its phase says nothing (decision 1, L10)."""
+    own = float(flag["rollout_percentage"])
+    chosen = flag["zero_chosen"] or any("user:" in name for name in flag["target_groups"])
+    return own if own > 0 or chosen else 100.0
+
+
+def _number(value: object) -> float | None:
+    return None if value is None else float(str(value))
+
+
+def _keys(step: Transition, place: int = 0) -> tuple[object, ...]:
+    value = step.arguments[place]
+    assert isinstance(value, tuple)
+    return value
 
 
 def _context(person: str) -> EvaluationContext:
     return EvaluationContext(keys={BucketBy.USER: person})
-
-
-def _tuple(value: object) -> tuple[object, ...]:
-    assert isinstance(value, tuple)
-    return value

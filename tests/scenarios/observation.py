@@ -7,6 +7,7 @@ from typing import Any
 
 import asyncpg
 
+from domain.health import Outcome
 from tests.scenarios.system import System
 
 Row = Mapping[str, Any]
@@ -30,10 +31,21 @@ class Observation:
     silences: Sequence[Row]
     database_away: bool
     processes: tuple[int, ...]
+    sick: tuple[str, ...]
 
     def live(self) -> list[str]:
         """The keys of the phases that are ACTIVE or PAUSED."""
         return [key for key, row in self.phases.items() if row["status"] in _LIVE]
+
+    def held(self) -> set[str]:
+        """The keys of flags that a live run holds."""
+        runs = {self.phases[key]["current_run_id"] for key in self.live()}
+        return {key for key, row in self.flags.items() if row["run_id"] in runs}
+
+    def is_blocked(self) -> bool:
+        """Whether nothing may be activated now."""
+        severe = any(row["severity"] in ("high", "critical") for row in self.open_incidents())
+        return severe or bool(self.sick)
 
     def open_incidents(self) -> list[Row]:
         """The oldest first."""
@@ -57,6 +69,7 @@ async def observe(system: System) -> Observation:
             silences=await _rows(connection, "launch_silences", "created_at"),
             database_away=system.database_away,
             processes=tuple(sorted(system.processes)),
+            sick=tuple(c.value for c, p in system.probes.items() if p.outcome is Outcome.FAILED),
         )
 
 

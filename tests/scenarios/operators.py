@@ -18,6 +18,7 @@ from domain.incidents import IncidentMove
 from domain.percent import Percent
 from domain.phases import Platform, RampStep, RollbackMode, RollbackPlan
 from services import (
+    flag_ceilings,
     flag_reverts,
     flags,
     incident_changes,
@@ -41,6 +42,7 @@ OPERATOR = Actor(
 METRIC = "custom.load"
 LIMIT = 0.1  # what a sum of floats misses: three samples of 0.1 have an average above it
 WINDOW_SECONDS = 120
+MIN_SAMPLES = 3
 
 Links = Sequence[tuple[str, float | None]]
 Steps = Sequence[tuple[float, int | None, bool]]
@@ -64,6 +66,17 @@ async def create_flag(
 async def set_percentage(system: System, key: str, percentage: float) -> None:
     """By hand, whatever holds the flag."""
     await _update_flag(system, key, {"rollout_percentage": Percent(percentage)})
+
+
+async def override(system: System, key: str, percentage: float) -> None:
+    """Above the ramp, with a reason: the flag is released from it."""
+    await _update_flag(system, key, {"rollout_percentage": Percent(percentage), "override": True})
+
+
+async def lift_ceiling(system: System, key: str) -> None:
+    """The ramp alone decides again."""
+    async with system.db.write() as uow:
+        await flag_ceilings.lift(uow, OPERATOR, key, "no longer needed")
 
 
 async def set_allow_list(system: System, key: str, users: Sequence[str]) -> None:
@@ -123,7 +136,7 @@ async def set_criteria(system: System, key: str, actions: Sequence[tuple[str, in
             window_seconds=WINDOW_SECONDS,
             comparator=Comparator.LTE,
             threshold=LIMIT,
-            min_samples=3,
+            min_samples=MIN_SAMPLES,
             failure_limit=failure_limit,
             action=GuardAction(action),
         )
@@ -137,10 +150,12 @@ async def set_rollback_plan(system: System, key: str, mode: str) -> None:
     await _update_phase(system, key, {"rollback_plan": RollbackPlan(RollbackMode(mode))})
 
 
-async def activate(system: System, key: str) -> None:
+async def activate(system: System, key: str, accept_losses: Sequence[str]) -> None:
     """Warnings are accepted: the scenario has no backup and no channel."""
     phase, gate = await _phase(system, key), await system.gate()
-    wish = phase_activation.Activate(phase.id, accept_warnings=True, reason="go")
+    wish = phase_activation.Activate(
+        phase.id, accept_warnings=True, accept_losses=tuple(accept_losses), reason="go"
+    )
     async with system.db.write() as uow:
         await phase_activation.activate(uow, OPERATOR, wish, gate)
 
@@ -160,9 +175,9 @@ async def advance(system: System, key: str) -> None:
     await _move(system, key, phase_progress.advance)
 
 
-async def complete(system: System, key: str) -> None:
-    """End the run well."""
-    await _move(system, key, phase_progress.complete)
+async def complete(system: System, key: str, accept_limits: Sequence[str]) -> None:
+    """End the run well, whatever holds these flags below their targets."""
+    await _move(system, key, phase_progress.complete, tuple(accept_limits))
 
 
 async def roll_back(system: System, key: str, mode: str | None) -> None:
@@ -234,6 +249,8 @@ STEPS: Mapping[str, Callable[..., Awaitable[None]]] = {
     for function in (
         create_flag,
         set_percentage,
+        override,
+        lift_ceiling,
         set_allow_list,
         toggle,
         revert_last_change,
@@ -272,10 +289,12 @@ async def _move(
     system: System,
     key: str,
     action: Callable[[UnitOfWork, Actor, phase_progress.Move], Awaitable[LaunchPhase]],
+    accept_limits: tuple[str, ...] = (),
 ) -> None:
     phase = await _phase(system, key)
+    wish = phase_progress.Move(phase.id, "by hand", accept_limits=accept_limits)
     async with system.db.write() as uow:
-        await action(uow, OPERATOR, phase_progress.Move(phase.id, "by hand"))
+        await action(uow, OPERATOR, wish)
 
 
 async def _phase(system: System, key: str) -> LaunchPhase:

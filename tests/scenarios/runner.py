@@ -4,16 +4,19 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from domain.errors import LaunchError
 from tests.scenarios import operators, surroundings
 from tests.scenarios.generator import Generator
 from tests.scenarios.ground import Ground
-from tests.scenarios.model import Model, Transition
+from tests.scenarios.history import past_differs
+from tests.scenarios.model import Model
 from tests.scenarios.moments import foreign_moments
 from tests.scenarios.observation import Observation, events_after, observe
 from tests.scenarios.step import Outcome, Step
 from tests.scenarios.system import System, running
+from tests.scenarios.transition import Transition
 
 LENGTH = 25
 
@@ -27,6 +30,7 @@ class Run:
 
     outcomes: list[Outcome] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
+    moves: list[str] = field(default_factory=list)
 
     @property
     def steps(self) -> list[Step]:
@@ -85,11 +89,15 @@ async def _run(ground: Ground, next_step: NextStep) -> Run:
     try:
         async with running(ground) as system:
             before = await observe(system)
+            seen: dict[datetime, Observation] = {}
             while not run.violations and (step := next_step(before)) is not None:
                 await _take(run, system, step)
                 before = await _check(run, model, system, before)
+                seen[before.at] = before
                 run.violations += errors.take(ignored=system.database_away)
             run.violations += await foreign_moments(ground.observer, system.clock())
+            await ground.let_in()
+            run.violations += await past_differs(system, seen) if seen else []
     finally:
         logging.getLogger().removeHandler(errors)
     return run
@@ -111,8 +119,14 @@ async def _take(run: Run, system: System, step: Step) -> None:
 async def _check(run: Run, model: Model, system: System, before: Observation) -> Observation:
     after = await observe(system)
     events = await events_after(system.ground.observer, before.seq)
-    transition = Transition(run.outcomes[-1], before, after, list(events))
-    run.violations += model.violations(transition, system)
+    outcome = run.outcomes[-1]
+    polled = {}
+    if outcome.step.kind == "poll" and outcome.accepted and not after.database_away:
+        number = int(str(outcome.step.arguments[0]))
+        polled = {number: system.processes[number]}
+    transition = Transition(outcome, before, after, events)
+    run.moves += transition.moves()
+    run.violations += model.violations(transition, polled)
     return after
 
 
