@@ -249,7 +249,8 @@ _RULES: tuple[Rule, ...] = (
     _rollback_undoes,
     _nobody_loses_a_feature,
     _nothing_is_open_for_what_has_ended,
-)  # and, once guards are active during pauses (L2): _guards_act_by_the_next_tick
+    _guards_act_by_the_next_tick,
+)
 
 
 def _target(flag: Row) -> float:
