@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
+from inspect import iscoroutinefunction
 from uuid import UUID
 
 from db.models.phases import LaunchPhase
@@ -244,36 +245,6 @@ async def move_incident(system: System, number: int, move: str) -> None:
             await incident_changes.resolve(uow, OPERATOR, incident_id, "mended")
 
 
-STEPS: Mapping[str, Callable[..., Awaitable[None]]] = {
-    function.__name__: function
-    for function in (
-        create_flag,
-        set_percentage,
-        override,
-        lift_ceiling,
-        set_allow_list,
-        toggle,
-        revert_last_change,
-        create_phase,
-        link_flags,
-        set_steps,
-        set_criteria,
-        set_rollback_plan,
-        activate,
-        pause,
-        resume,
-        advance,
-        complete,
-        roll_back,
-        kill,
-        lift,
-        silence,
-        end_silences,
-        move_incident,
-    )
-}
-
-
 async def _update_flag(system: System, key: str, patch: FlagPatch) -> None:
     async with system.db.write() as uow:
         await flags.update(uow, OPERATOR, key, patch, reason="by hand")
@@ -314,3 +285,10 @@ def _links(links: Links) -> list[FlagLink]:
 
 def _steps(steps: Steps) -> list[RampStep]:
     return [RampStep(Percent(at), seconds, approval) for at, seconds, approval in steps]
+
+
+STEPS: Mapping[str, Callable[..., Awaitable[None]]] = {
+    name: item
+    for name, item in vars().copy().items()
+    if iscoroutinefunction(item) and item.__module__ == __name__ and not name.startswith("_")
+}
