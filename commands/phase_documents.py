@@ -88,7 +88,7 @@ REHEARSAL = (
 def _move(action: str) -> str:
     return f"""
 mutation Move($input: PhaseActionInput!) {{
-  {action}LaunchPhase(input: $input) {{ phase {{ {_MOVED} }} errors {{ message }} }}
+  {action}LaunchPhase(input: $input) {{ phase {{ {_MOVED} }} warnings errors {{ message }} }}
 }}
 """
 

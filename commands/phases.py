@@ -160,7 +160,7 @@ def _mover(document: str, help_text: str) -> Callable[..., None]:
     def move(key: Key, reason: Reason = None, url: Url = None, token: Token = None) -> None:
         server = connect(url, token)
         wanted = {"phaseId": _phase(server, key)["id"], "reason": reason}
-        _report(server.change(document, input=wanted)["phase"])
+        _report_move(server.change(document, input=wanted))
 
     move.__doc__ = help_text
     return move
@@ -184,7 +184,7 @@ def complete(
         "reason": reason,
         "acceptLimits": accept_limits or [],
     }
-    _report(server.change(documents.COMPLETE, input=wanted)["phase"])
+    _report_move(server.change(documents.COMPLETE, input=wanted))
 
 
 for _name, (_document, _help) in documents.MOVES.items():
@@ -200,6 +200,12 @@ def _phase(server: Server, key: str, document: str = documents.FIND) -> Data:
 
 def _plan(server: Server, phase: Data) -> Data:
     return server.ask(documents.PLAN, id=phase["id"])["activationPlan"]
+
+
+def _report_move(done: Data) -> None:
+    for warning in done["warnings"]:
+        remark(warning, "yellow")
+    _report(done["phase"])
 
 
 def _report(phase: Data) -> None:

@@ -146,7 +146,8 @@ async def advance(info: Info, input: Step) -> PhasePayload:
     async with info.context.db.write() as uow:
         command = input.command(await phases.find_id(uow.session, ref))
         row = await phase_progress.advance(uow, info.context.actor, command)
-    return PhasePayload(phase=LaunchPhase.of(row))
+        warnings = await phase_progress.warnings(uow, row)
+    return PhasePayload(phase=LaunchPhase.of(row), warnings=warnings)
 
 
 async def complete(info: Info, input: Step) -> PhasePayload:
@@ -155,4 +156,5 @@ async def complete(info: Info, input: Step) -> PhasePayload:
     async with info.context.db.write() as uow:
         command = input.command(await phases.find_id(uow.session, ref))
         row = await phase_progress.complete(uow, info.context.actor, command)
-    return PhasePayload(phase=LaunchPhase.of(row))
+        warnings = await phase_progress.warnings(uow, row)
+    return PhasePayload(phase=LaunchPhase.of(row), warnings=warnings)

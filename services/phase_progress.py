@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
 
-from db.codecs import steps_of
+from db.codecs import criteria_of, steps_of
 from db.models.phases import LaunchPhase, PhaseRun
 from db.queries import flags as flag_queries
 from db.queries import phases as queries
@@ -17,7 +17,7 @@ from domain.flags import Flag
 from domain.phases import PhaseAction, PhaseStatus, next_status, next_step_at, next_step_index
 from domain.run_holds import FlagParts, enter_step
 from domain.run_holds import complete as complete_hold
-from services import incident_causes, phases
+from services import incident_causes, phases, silences
 from services.flag_changes import change_flag, with_parts
 from services.idempotency import claim, settle
 from services.pacing import Pace, held_by
@@ -55,6 +55,12 @@ async def advance(uow: UnitOfWork, actor: Actor, wish: Move) -> LaunchPhase:
 async def complete(uow: UnitOfWork, actor: Actor, wish: Move) -> LaunchPhase:
     """End the run: no step holds a flag back any more."""
     return await _once(uow, actor, PhaseAction.COMPLETE, wish)
+
+
+async def warnings(uow: UnitOfWork, phase: LaunchPhase) -> list[str]:
+    """What nobody watches while a phase moves on: criteria that a silence holds (L16)."""
+    criteria = criteria_of(phase.success_criteria)
+    return await silences.held_criteria(uow.session, criteria, uow.now)
 
 
 def refuse_limits(wish: Move) -> None:

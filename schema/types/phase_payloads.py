@@ -114,6 +114,10 @@ class PhasePayload:
     """What most mutations of phases give."""
 
     phase: LaunchPhase | None = strawberry.field(description="The phase.", default=None)
+    warnings: list[str] = strawberry.field(
+        default_factory=list,
+        description="Of advance and complete: criteria that a silence keeps from being judged.",
+    )
     errors: list[Error] = strawberry.field(description=_ERRORS, default_factory=list)
 
     @classmethod

@@ -19,7 +19,7 @@ from services.alerting.silence_book import KEY, SilenceBook
 from services.health import uptimes
 from tests.clock import Clock
 from tests.factories.alerts import Desk, see
-from tests.factories.guards import ERRORS, Guarded
+from tests.factories.guards import ERRORS, RAMP, Guarded
 from tests.factories.health import Health
 from tests.factories.monitors import World
 from tests.factories.silences import announce, call_off
@@ -189,6 +189,26 @@ async def test_a_silence_holds_only_what_depends_on_it(guarded: Guarded) -> None
     assert (errors["verdict"], held["verdict"]) == ("FAILING", "INCONCLUSIVE")
     await guarded.tick(1_000, errors=500)
     assert (await guarded.look())["status"] == "ROLLED_BACK"
+
+
+async def test_who_moves_a_phase_on_is_told_what_is_held(guarded: Guarded) -> None:
+    """L16: by advance and by complete, as long as the silence lasts."""
+    letters = {**ERRORS, "key": "letters", "dependsOn": ["EMAIL"]}
+    await guarded.go_live(ERRORS, letters, steps=RAMP)
+    assert await _warnings(guarded, "advance") == []
+    silence = await announce(guarded.db, EMAIL)
+    (warning,) = await _warnings(guarded, "advance")
+    assert warning.startswith("Criterion letters is not judged: silence until")
+    assert await _warnings(guarded, "complete") == [warning]
+    await call_off(guarded.db, silence)
+
+
+async def _warnings(guarded: Guarded, action: str) -> list[str]:
+    document = f"""mutation ($id: ID!) {{ {action}LaunchPhase(input: {{phaseId: $id}}) {{
+      warnings errors {{ message }} }} }}"""
+    found = (await guarded.client.data(document, id=guarded.phase))[f"{action}LaunchPhase"]
+    assert found["errors"] == []
+    return list(found["warnings"])
 
 
 async def test_criteria_go_on_where_it_says_so(guarded: Guarded) -> None:
