@@ -23,6 +23,9 @@ DEFAULT_URL = "http://127.0.0.1:8000"
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
+FORBIDDEN = 4403  # the close code of a socket whose credential is not valid
+
+
 @dataclass(frozen=True, slots=True)
 class Server:
     """An app, and who we are to it."""
@@ -122,7 +125,8 @@ def problem_of(error: Exception, server: Server) -> Problem:
 
     if isinstance(error, TransportQueryError):
         return _refused(error, server)
-    if isinstance(error, TransportServerError) and error.code == HTTPStatus.UNAUTHORIZED:
+    unauthorized = getattr(error, "code", None) == HTTPStatus.UNAUTHORIZED
+    if unauthorized or _close_code(error) == FORBIDDEN:
         return _not_logged_in(server)
     if isinstance(error, TransportServerError) and error.code is not None:
         return Problem(f"{server.url} answers with HTTP status {error.code}: is it the app?")
@@ -152,6 +156,17 @@ def _refused(error: "TransportQueryError", server: Server) -> Problem:
 def _not_logged_in(server: Server) -> Problem:
     why = "Your login is not valid any more" if server.token else "You are not logged in"
     return Problem(f"{why} at {server.url}: `launch login EMAIL`, or set LAUNCH_TOKEN.")
+
+
+def _close_code(error: BaseException) -> int | None:
+    """The code with which the server closed the socket; None where it did not."""
+    inner: BaseException | None = error
+    while inner is not None:
+        received = getattr(inner, "rcvd", None)
+        if received is not None:
+            return int(received.code)
+        inner = inner.__cause__
+    return None
 
 
 def _cause(error: BaseException) -> str:

@@ -12,9 +12,12 @@ from domain.criteria import Criterion
 from domain.health import CheckType
 from domain.journeys import JourneyKey
 from domain.metrics import (
+    COLLECTIONS,
     CONNECTIONS,
     ERROR_RATE,
+    EVENT_DELAY,
     FAILED_SIGNUPS,
+    JOURNEY_DELAY,
     LOOP_LAG,
     POOL_USED,
     REQUEST_ERRORS,
@@ -53,6 +56,9 @@ CHECKS_OF_METRICS: Mapping[str, Checks] = {
     LOOP_LAG: frozenset({CheckType.API}),
     POOL_USED: frozenset({CheckType.DATABASE}),
     SOCKETS: frozenset({CheckType.API, CheckType.REALTIME}),
+    COLLECTIONS: frozenset({CheckType.DATABASE}),
+    EVENT_DELAY: frozenset({CheckType.API, CheckType.REALTIME}),
+    JOURNEY_DELAY: frozenset({CheckType.API, CheckType.REALTIME}),
     **_JOURNEYS,
 }
 

@@ -79,9 +79,7 @@ def exposure_of(before: Audited | None, after: Audited | None) -> float:
 
 def is_regrouped(before: Audited | None, after: Audited | None) -> bool:
     """Whether other people than before are meant by a flag that is on."""
-    if not before or not after or after.get("enabled") is not True:
-        return False
-    return before.get("targetGroups") != after.get("targetGroups")
+    return _groups(before) != _groups(after)
 
 
 def span(time: timedelta) -> str:
@@ -92,11 +90,7 @@ def span(time: timedelta) -> str:
 
 def is_undone(before: Audited | None, last: Audited | None) -> bool:
     """Whether people see what they saw before a change: `last` is the state after all changes."""
-    if _share(before) != _share(last):
-        return False
-    return _share(last) == 0 or (before or {}).get("targetGroups") == (last or {}).get(
-        "targetGroups"
-    )
+    return (_share(before), _groups(before)) == (_share(last), _groups(last))
 
 
 def _may_be_cause(onset: Onset, item: Candidate) -> bool:
@@ -147,6 +141,13 @@ def _share(state: Audited | None) -> float:
         return 0.0
     percentage = state.get("rolloutPercentage")
     return float(percentage) / 100 if isinstance(percentage, int | float) else 0.0
+
+
+def _groups(state: Audited | None) -> object:
+    """The groups that see a flag while it is on: an allow list reaches people at 0 % too."""
+    if not state or state.get("enabled") is not True:
+        return None
+    return state.get("targetGroups") or None
 
 
 def _same(one: UUID | None, other: UUID | None) -> bool:

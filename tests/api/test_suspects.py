@@ -56,9 +56,11 @@ async def test_the_change_just_before_is_the_suspect_and_can_be_reverted(
     assert done["change"] == {"action": "reverted", "reason": "suspect", "reverts": undone}
 
 
-async def test_what_reached_nobody_is_no_suspect(operator: GraphQLClient, clock: Clock) -> None:
+async def test_what_reached_nobody_is_no_suspect(
+    admin: GraphQLClient, operator: GraphQLClient, clock: Clock
+) -> None:
     """L18: a phase that was only planned, and a flag that is off, 16 s before it began."""
-    await make_phase(operator, "later", ("mvp_chat",))
+    await make_phase(admin, "later", ("mvp_chat",))
     clock.advance(16)
     incident = (await report(operator, affectedFeatures=["mvp_chat"]))["incident"]["id"]
     assert await suspects_of(operator, incident) == []

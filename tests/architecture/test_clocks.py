@@ -20,10 +20,7 @@ _FUNCTIONS = {"now", "clock_timestamp", "current_timestamp", "statement_timestam
 # Those that may, and why.
 ALLOWED = {
     "db.base": "defaults of columns, for rows that somebody writes past this software",
-    "db.models.onboarding": "a default of a column, as in db.base",
-    "db.queries.health": "when a check was stored, for the watcher",
     "db.queries.jobs": "pgqueuer compares the moments of its jobs with the clock of the database",
-    "db.queries.watcher": "X16: compares two readings of one clock, whatever processes believe",
 }
 
 

@@ -84,7 +84,7 @@ async def test_a_request_its_statements_and_its_job_are_one_trace(site: Site) ->
     request, job = named(lines, "launch.graphql"), named(lines, "launch.jobs")
     assert job["request_id"] == request["request_id"]
     assert (job["entrypoint"], job["attempt"]) == (JOB, 1)
-    assert str(job["event_seq"]).isdecimal()
+    assert str(job["event_id"]).isdecimal()
 
 
 def named(lines: list[dict[str, object]], logger: str) -> dict[str, object]:

@@ -56,7 +56,7 @@ async def test_the_error_rate_is_that_of_all_processes_together(db: Database) ->
     await requests(db, now - timedelta(seconds=5), total=90, errors=0, source="web-1")
     await requests(db, now - timedelta(seconds=5), total=10, errors=5, source="web-2")
     await requests(db, now - timedelta(seconds=70), total=500, errors=500)
-    assert await measure(db, "error_rate", Aggregation.AVG, 60) == Measurement(5.0, 100)
+    assert await measure(db, "error_rate", Aggregation.AVG, 60) == Measurement(5.0, 100, "%")
 
 
 async def test_percentiles_come_from_merged_histograms(db: Database) -> None:
@@ -64,7 +64,7 @@ async def test_percentiles_come_from_merged_histograms(db: Database) -> None:
     await requests(db, now, total=95, milliseconds=10)
     await requests(db, now, total=6, milliseconds=900, source="web-2")
     found = await measure(db, "response_time_ms", Aggregation.P95, 60)
-    assert found == Measurement(BOUNDS[bucket_of(900)], 101)
+    assert found == Measurement(BOUNDS[bucket_of(900)], 101, "ms")
 
 
 async def test_what_a_process_says_twice_counts_once(db: Database) -> None:
@@ -80,7 +80,7 @@ async def test_a_meter_hands_over_what_it_counted(db: Database) -> None:
     meter.count(0.030, failed=True)
     await meter.flush()
     await meter.flush()
-    assert await measure(db, "error_rate", Aggregation.AVG, 60) == Measurement(50.0, 2)
+    assert await measure(db, "error_rate", Aggregation.AVG, 60) == Measurement(50.0, 2, "%")
     assert (await measure(db, "response_time_ms", Aggregation.AVG, 60)).value == pytest.approx(20)
 
 
@@ -99,7 +99,7 @@ async def test_what_cannot_be_stored_is_kept_with_its_time(db: Database, clock: 
 
 async def test_a_window_shorter_than_a_hand_over_still_sees_requests(db: Database) -> None:
     await requests(db, db.clock() - timedelta(seconds=12), total=40, errors=4)
-    assert await measure(db, "error_rate", Aggregation.AVG, 10) == Measurement(10.0, 40)
+    assert await measure(db, "error_rate", Aggregation.AVG, 10) == Measurement(10.0, 40, "%")
     found = await measure(db, "requests_total", Aggregation.RATE, 10)
     assert found.value == pytest.approx(2)
 

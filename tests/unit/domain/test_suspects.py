@@ -151,8 +151,9 @@ def test_a_change_is_undone_where_people_see_what_they_saw_before(
     [
         ({"targetGroups": []}, {"targetGroups": ["beta"], "enabled": True}, True),
         ({"targetGroups": []}, {"targetGroups": ["beta"], "enabled": False}, False),
-        ({"targetGroups": ["beta"]}, {"targetGroups": ["beta"], "enabled": True}, False),
-        (None, {"targetGroups": ["beta"], "enabled": True}, False),
+        ({"targetGroups": ["beta"]}, {"targetGroups": ["beta"], "enabled": True}, True),
+        (None, {"targetGroups": ["beta"], "enabled": True}, True),
+        ({"targetGroups": ["beta"], "enabled": True}, {"targetGroups": ["beta"]}, True),
     ],
 )
 def test_groups_count_where_the_flag_is_on(
