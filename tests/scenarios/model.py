@@ -106,8 +106,8 @@ def _audit_is_a_chain(model: Model, step: Transition) -> Iterator[str]:
     """Each change begins where the last one of the same thing ended, and the row is its end."""
     for row in step.events:
         names = _AUDITED.get(row["subject_kind"], ())
-        if row["change_id"] is None or not names:
-            continue
+        if row["change_id"] is None or not names or not {*names} <= row["after"].keys():
+            continue  # a kill of all flags is no change of one
         last, before = model.audited.get(row["subject_id"]), row["before"]
         if last is not None and any(before[name] != last[name] for name in names):
             yield f"the audit of {row['kind']} begins with {before}, not with {last}"
