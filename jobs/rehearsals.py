@@ -8,6 +8,7 @@ from pgqueuer.errors import RetryRequested
 from redis.asyncio import Redis
 
 from db.session import Database
+from domain.propagation import BUDGET
 from domain.rehearsal import PAUSE, Rehearsal, RehearsalStage
 from services import rehearsals, shadow_flags
 from services.propagation import AWAY
@@ -32,7 +33,9 @@ async def _measure(db: Database, redis: Redis, run_id: UUID, state: Rehearsal) -
     try:
         await shadow_flags.announce(redis, run_id, state)
         found = await shadow_flags.measure(db, redis, run_id, state)
-        while found.within_budget is None:
+        # Where nobody is there to hear of it, it stays unknown: then the budget is the end.
+        until = (state.rolled_back_at or state.started_at) + BUDGET
+        while found.within_budget is None and db.clock() <= until:
             await asyncio.sleep(_POLL)
             found = await shadow_flags.measure(db, redis, run_id, state)
     except AWAY as error:

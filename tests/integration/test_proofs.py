@@ -2,7 +2,6 @@
 
 import asyncio
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from redis.asyncio import Redis
@@ -10,15 +9,9 @@ from sqlalchemy import text
 from starlette.applications import Starlette
 
 from db.session import Database
-from domain.actors import UserType
-from domain.events import UserSignedUp
 from domain.health import CheckType
-from domain.ids import UserId
-from domain.incidents import Severity
-from domain.pauses import GUARD
 from jobs.worker import Parts
 from services.health_monitor import HealthMonitor
-from services.incidents import IncidentDraft, open_incident
 from services.probes.base import Probe
 from services.propagation import settle
 from settings import Settings
@@ -31,7 +24,6 @@ from tests.factories.propagation import eventually, ghost, runtime_of, speaks_up
 from tests.factories.rehearsals import rehearsed
 from tests.factories.reports import Launch
 from tests.graphql import GraphQLClient
-from tests.sockets import serving, socket
 
 EDIT = """mutation ($input: UpdateLaunchPhaseInput!) {
   updateLaunchPhase(input: $input) { errors { code } } }"""
@@ -218,46 +210,6 @@ async def test_a_dashboard_whose_numbers_are_old(
     await parts.collect()
     found = (await launch.proofs())["S109"]
     assert (found["verdict"], found["value"]) == ("BROKEN", pytest.approx(90, abs=5))
-
-
-@pytest.mark.parametrize(("delay", "verdict"), [(0, "KEPT"), (5, "BROKEN")])
-async def test_events_and_journeys_that_come_late(
-    launch: Launch,
-    app: Starlette,
-    viewer: GraphQLClient,
-    db: Database,
-    clock: Clock,
-    delay: float,
-    verdict: str,
-) -> None:
-    """S108, S110: from the commit to the transport of a real socket."""
-    runtime = runtime_of(app)
-    async with serving(app) as address, socket(address, viewer.token) as live:
-        readers = runtime.tail.live
-        events = await live.subscribe(EVENTS)
-        journeys = await live.subscribe(JOURNEYS)
-        await journeys.next()
-        await eventually(lambda: _readers(app), lambda count: count == readers + 2)
-        async with db.write() as uow:  # of a process that dies before it can tell the others
-            uow.record(GUARD, UserSignedUp(user_id=UserId(uuid4()), user_type=UserType.SUPPLIER))
-            await open_incident(uow, GUARD, IncidentDraft("outage", Severity.LOW, "Slow"))
-        clock.advance(delay)
-        await runtime.tail.catch_up()
-        await events.next()
-        while not (await journeys.next())["journeys"][0]["started"]:
-            pass
-        await eventually(lambda: _counted(app), lambda names: len(names) == 2)
-        await runtime.meter.flush()
-    assert await launch.verdicts("S108", "S110") == [verdict, verdict]
-
-
-async def _readers(app: Starlette) -> int:
-    return runtime_of(app).tail.live
-
-
-async def _counted(app: Starlette) -> set[str]:
-    wanted = {"event_delivery_ms", "journey_delivery_ms"}
-    return wanted & runtime_of(app).meter.so_far().keys()
 
 
 async def test_a_rollback_that_was_rehearsed(admin: GraphQLClient, health: Health) -> None:
