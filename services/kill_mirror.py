@@ -62,9 +62,9 @@ class KillMirror:
         if ids:
             await self._redis.hdel(RECORDS, *map(str, ids))
 
-    async def write_flag_keys(self, keys: Iterable[str]) -> None:
+    async def write_flag_keys(self, keys: Iterable[str], *, only_if_missing: bool = False) -> None:
         """Leave the known flags where `launch kill` finds them without the database."""
-        await self._redis.set(FLAG_KEYS, orjson.dumps(list(keys)))
+        await self._redis.set(FLAG_KEYS, orjson.dumps(list(keys)), nx=only_if_missing)
 
     async def read_flag_keys(self) -> frozenset[str] | None:
         """The known flags; None where no process has left them since Redis was emptied."""

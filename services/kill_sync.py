@@ -112,8 +112,8 @@ class KillSync:
             )
             await self.mirror.remove(self._kills.forget_superseded(self._mirrored))
             keys = tuple(self._flags.current.flags)
-            if keys and (keys != self._named or self._turns % _DATABASE_EVERY == 1):
-                await self.mirror.write_flag_keys(keys)
+            if keys:
+                await self.mirror.write_flag_keys(keys, only_if_missing=keys == self._named)
                 self._named = keys
         except AWAY as error:
             logger.warning("kill switch: Redis could not be repaired: %r", error)

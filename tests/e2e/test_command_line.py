@@ -13,6 +13,7 @@ from commands import flags, health, login, phase_documents, propagation, watch_s
 from db.session import Database
 from schema.root import schema
 from settings import Settings
+from tests.clock import PATIENCE
 from tests.demo_launch import EMAIL, PASSWORD, demo_launch, log_in
 from tests.launch import Ended, Launch, Running, wait_until_ready
 from tests.servers import free_port
@@ -124,10 +125,9 @@ def killed(launch: Launch) -> str | None:
 
 
 def wait_for_state(launch: Launch, wanted: str) -> None:
-    for _ in range(10):
-        if (found := state(launch, "mvp_test_feature")) == wanted:
-            return
-    raise AssertionError(found)
+    give_up = time.monotonic() + PATIENCE
+    while (found := state(launch, "mvp_test_feature")) != wanted:
+        assert time.monotonic() < give_up, found
 
 
 def test_a_watcher_comes_back_and_misses_nothing(launch: Launch) -> None:
