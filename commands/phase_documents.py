@@ -21,6 +21,7 @@ query Show($key: String!) {
   launchPhase(key: $key) {
     id key name status startedAt endedAt steps { percentage holdSeconds requiresApproval }
     currentStep { index percentage } nextStepAt heldBy
+    verification { summary verified }
     pause {
       author reason at
       actor {

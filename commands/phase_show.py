@@ -13,11 +13,19 @@ def show_phase(phase: Json) -> None:
     if phase["flags"]:
         columns = ("flag", "state", "reaches", "target", "limit")
         show(table(columns, map(_flag, phase["flags"])))
+    if phase["verification"]:
+        _show_verification(phase["verification"])
     if phase["pause"]:
         remark(_pause(phase["pause"]), "yellow")
         return
     for sentence in phase["heldBy"]:
         remark(f"held: {sentence}", "yellow")
+
+
+def _show_verification(found: Json) -> None:
+    """Such as `last move: in force in 2 of 2 live processes`; a remark where that is not all."""
+    line = f"last move: {found['summary']}"
+    show(line) if found["verified"] else remark(line, "yellow")
 
 
 def _pause(pause: Json) -> str:

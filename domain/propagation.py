@@ -92,8 +92,8 @@ class Propagation:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
-    """One process in the sum. `lost`: streams of it that broke off without this version."""
+class Part:
+    """What one process says of a version. `lost`: streams of it that broke off without it."""
 
     process: str
     clients: int
@@ -103,22 +103,27 @@ class _Part:
 
     @property
     def acked(self) -> int:
+        """It and its streams that have the version."""
         return 1 + self.receipt.handed if self.receipt else 0
 
     @property
     def total(self) -> int:
+        """It and all its streams."""
         return 1 + self.clients + self.lost
 
     @property
     def unknown_processes(self) -> int:
+        """1: it fell silent without the version."""
         return int(self.receipt is None and not self.answers)
 
     @property
     def unknown_streams(self) -> int:
+        """Its streams of which nobody knows whether they have the version."""
         return self.lost if self.answers else self.total - self.acked - self.unknown_processes
 
     @property
     def waiting(self) -> int:
+        """It and its streams that are known to be without the version."""
         return self.total - self.acked - self.unknown_processes - self.unknown_streams
 
 
@@ -136,7 +141,7 @@ def merge(
     `roster` holds the processes that were live when the change was made, or have come since.
     `known` False: others could not be asked, so nothing is complete.
     """
-    parts = _parts(version, receipts, roster)
+    parts = parts_of(version, receipts, roster)
     delays = _delays(parts, start)
     complete = known and bool(parts) and all(part.acked == part.total for part in parts)
     slowest_ms = max(delays, default=None)
@@ -190,36 +195,36 @@ def percentile(delays: Mapping[int, int], percent: int) -> int | None:
     return None
 
 
-def _parts(
+def parts_of(
     version: int, receipts: Iterable[Receipt], roster: Mapping[str, Presence]
-) -> list[_Part]:
+) -> list[Part]:
     """One for each process that counts: those of the roster, and those that had it."""
     best: dict[str, Receipt] = {}
     for receipt in sorted(receipts, key=lambda item: -item.version):
         if receipt.version >= version:
             best[receipt.process] = receipt
     missing = [
-        _Part(name, presence.streams, None, presence.answers)
+        Part(name, presence.streams, None, presence.answers)
         for name, presence in roster.items()
         if name not in best
     ]
     return sorted([*missing, *(_part(item, roster) for item in best.values())], key=_name)
 
 
-def _part(receipt: Receipt, roster: Mapping[str, Presence]) -> _Part:
+def _part(receipt: Receipt, roster: Mapping[str, Presence]) -> Part:
     answers = receipt.process in roster and roster[receipt.process].answers
-    return _Part(receipt.process, receipt.clients, receipt, answers, receipt.lost)
+    return Part(receipt.process, receipt.clients, receipt, answers, receipt.lost)
 
 
-def _name(part: _Part) -> str:
+def _name(part: Part) -> str:
     return part.process
 
 
-def _is_lost(part: _Part) -> bool:
+def _is_lost(part: Part) -> bool:
     return not part.answers
 
 
-def _delays(parts: Sequence[_Part], start: Start) -> Counter[int]:
+def _delays(parts: Sequence[Part], start: Start) -> Counter[int]:
     begin = _begin(parts, start)
     found: Counter[int] = Counter()
     for part in parts:
@@ -236,14 +241,14 @@ def _of_receipt(receipt: Receipt, begin: int) -> Counter[int]:
     return found
 
 
-def _begin(parts: Sequence[_Part], start: Start) -> int:
+def _begin(parts: Sequence[Part], start: Start) -> int:
     """Nobody told when it was committed: then it is when the first process had it."""
     if start.ms is not None:
         return start.ms
     return min((part.receipt.served_ms for part in parts if part.receipt), default=0)
 
 
-def _slowest(parts: Sequence[_Part], start: Start) -> str | None:
+def _slowest(parts: Sequence[Part], start: Start) -> str | None:
     """Who is waited for, or has been lost; once nobody is, who took longest."""
     missing = sorted((part for part in parts if part.receipt is None), key=_is_lost)
     if missing:

@@ -9,6 +9,7 @@ from db.session import Database
 from services.lookups import Lookup
 from services.marketplace_lookups import MarketplaceLookups
 from services.propagation import Propagations
+from services.verifications import Verifications
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -70,3 +71,4 @@ class Loaders:
         self.incident_on_flag = _loader(lookups.incidents_on_flags)
         self.onboarding_of_user = _loader(lookups.onboardings_by_user)
         self.propagation = _loader(propagations.many)
+        self.verification = _loader(Verifications(db, propagations).of_runs)

@@ -135,11 +135,15 @@ class Propagations:
     ) -> Mapping[int, Propagation]:
         if not versions:
             return {}
-        try:
-            found, known = await board.read(self._redis, versions), True
-        except AWAY:
-            found, known = self._only_here(), False
+        found, known = await self.board(versions)
         return merged(versions, found, starts, known=known, now=self._clock())
+
+    async def board(self, versions: Sequence[int] = ()) -> tuple[Board, bool]:
+        """What all processes say, and True; what this one says, and False without Redis."""
+        try:
+            return await board.read(self._redis, versions), True
+        except AWAY:
+            return self._only_here(), False
 
     def _only_here(self) -> Board:
         name, steps, now = self._receipts.name, self._receipts.steps, monotonic_ms()

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Integer, cast, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.flags import FlagPropagation
@@ -61,6 +61,19 @@ async def of_run(session: AsyncSession, run_id: UUID) -> list[FlagPropagation]:
     """All versions that a run made, in their order."""
     query = select(FlagPropagation).where(FlagPropagation.run_id == run_id)
     return list(await session.scalars(query.order_by(FlagPropagation.version)))
+
+
+async def newest_of_runs(
+    session: AsyncSession, run_ids: Sequence[UUID], actions: Sequence[str]
+) -> Mapping[UUID, FlagPropagation]:
+    """The newest version that each run made by one of these actions."""
+    query = (
+        select(FlagPropagation)
+        .ext(distinct_on(FlagPropagation.run_id))
+        .where(FlagPropagation.run_id.in_(run_ids), FlagPropagation.action.in_(actions))
+        .order_by(FlagPropagation.run_id, FlagPropagation.version.desc())
+    )
+    return {row.run_id: row for row in await session.scalars(query) if row.run_id is not None}
 
 
 async def unfinished(session: AsyncSession, limit: int) -> list[FlagPropagation]:

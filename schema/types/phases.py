@@ -22,6 +22,7 @@ from schema.types.pauses import PhasePause
 from schema.types.phase_flags import PhaseFlag
 from schema.types.ramps import RampStep
 from schema.types.readiness import LaunchReadiness
+from schema.types.verifications import PhaseVerification
 from services import pacing, phase_activation, phase_reads, reports
 from services.replies import Source
 
@@ -124,6 +125,17 @@ class LaunchPhase(Node):
         pace = await info.context.pace()
         async with info.context.db.read() as session:
             return await pacing.held_by(session, self.row, pace, info.context.now)
+
+    @strawberry.field(
+        description="Where the result of the last activation, advance, completion or rollback is "
+        "in force now; null where none has changed a flag yet.",
+        directives=[CostDirective(weight=2)],
+    )
+    async def verification(self, info: Info) -> PhaseVerification | None:
+        """Of the latest run; a move that changed no flag needed to reach nobody."""
+        run_id = self.row.current_run_id
+        found = await info.context.loaders.verification.load(run_id) if run_id else None
+        return PhaseVerification.of(found) if found else None
 
     @strawberry.field(description="How it is rolled back.", metadata=PURE[Source.ROWS])
     def rollback_plan(self) -> RollbackPlan | None:

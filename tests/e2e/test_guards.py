@@ -98,6 +98,7 @@ def test_a_phase_shows_its_verdicts_and_what_holds_it(launch: Launch, server: Ru
     shown = launch.try_("phases", "show", "supplier_rollout")
     assert re.search(r"errors_low .* NO_DATA .* Nothing has been measured", shown.out)
     assert "supplier_rollout ACTIVE  Supplier rollout\nstep 1 of 4, 5 %, next at " in shown.out
+    assert "last move: in force in 1 of 1 live process" in shown.out + shown.err
     assert "held: Criterion errors_low has not been judged yet." in shown.err
     launch("phases", "pause", "supplier_rollout", "--reason", "lunch")
     paused = launch.try_("phases", "show", "supplier_rollout").err

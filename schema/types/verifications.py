@@ -1,0 +1,54 @@
+"""Where the result of a move of a phase is in force (D4)."""
+
+from datetime import datetime
+
+import strawberry
+
+from domain import verifications as domain
+
+
+@strawberry.type(
+    description="In how many live processes the result of a move of a phase is in force now."
+)
+class PhaseVerification:
+    """Read from what each process says that it serves."""
+
+    version: int = strawberry.field(
+        description="The version of the flags that the move made; follow it with the subscription "
+        "`propagation`."
+    )
+    moved_at: datetime = strawberry.field(description="When the move was made.")
+    live: int = strawberry.field(description="How many server processes answer now.")
+    in_force: int = strawberry.field(
+        description="How many of those serve this version, or a later one."
+    )
+    unknown_processes: int = strawberry.field(
+        description="How many processes fell silent in the last ten minutes before they had it. "
+        "One that hangs may hold its clients on the old values."
+    )
+    unknown_streams: int = strawberry.field(
+        description="How many streams were lost with their process or connection before they had "
+        "it: nobody knows what their clients show."
+    )
+    verified: bool = strawberry.field(
+        description="In force in every live process, and nothing is unknown. Never true while the "
+        "other processes cannot be asked."
+    )
+    summary: str = strawberry.field(
+        description="The same as a sentence, such as `in force in 2 of 3 live processes; unknown: "
+        "1 process, 2 streams`."
+    )
+
+    @classmethod
+    def of(cls, found: domain.Verification) -> "PhaseVerification":
+        """A verification as the graph shows it."""
+        return cls(
+            version=found.version,
+            moved_at=found.moved_at,
+            live=found.live,
+            in_force=found.in_force,
+            unknown_processes=found.unknown_processes,
+            unknown_streams=found.unknown_streams,
+            verified=found.is_verified,
+            summary=found.summary,
+        )

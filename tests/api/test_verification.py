@@ -1,0 +1,83 @@
+"""Where the result of a phase's last move is in force, through the API (D4)."""
+
+from typing import Any
+
+import pytest
+from redis.asyncio import Redis
+from starlette.applications import Starlette
+
+from db.session import Database
+from tests.api.test_phases import activate
+from tests.api.test_run_sequences import Launch
+from tests.factories.health import Health
+from tests.factories.launches import make_phase
+from tests.factories.propagation import eventually, ghost, runtime_of, speaks_up
+from tests.graphql import GraphQLClient
+
+FIELDS = "version live inForce unknownProcesses unknownStreams verified summary"
+LOOK = f"query ($id: ID!) {{ launchPhase(id: $id) {{ verification {{ {FIELDS} }} }} }}"
+MOVES = ["activate", "advance", "complete", "rollback"]
+
+
+@pytest.fixture
+async def launch(admin: GraphQLClient, db: Database, health: Health) -> Launch:
+    """A phase that starts at 5 %."""
+    found = Launch(admin, db)
+    await found.ready()
+    return found
+
+
+async def look(launch: Launch) -> Any:  # noqa: ANN401 - JSON
+    found = await launch.client.data(LOOK, id=launch.phase)
+    return found["launchPhase"]["verification"]
+
+
+async def move(launch: Launch, name: str) -> None:
+    """One move, after those that it needs."""
+    await launch.start()
+    if name == "rollback":
+        await launch.undo("DISABLE_ALL")
+    elif name != "activate":
+        await launch.do("advance")
+    if name == "complete":
+        await launch.do("complete")
+
+
+async def test_what_was_never_activated_has_nothing_to_verify(launch: Launch) -> None:
+    assert await look(launch) is None
+
+
+async def test_a_phase_without_flags_has_nothing_to_verify(launch: Launch) -> None:
+    launch.phase = await make_phase(launch.client, key="empty", flags=())
+    assert (await activate(launch.client, launch.phase))["errors"] == []
+    assert await look(launch) is None
+
+
+@pytest.mark.parametrize("name", MOVES)
+async def test_a_move_is_in_force_in_each_live_process(
+    app: Starlette, launch: Launch, redis: Redis, name: str
+) -> None:
+    """One that was lost before it had it is unknown, with its streams, until it answers."""
+    await ghost(redis, "hung:1", dies_in_ms=0, streams=2)
+    await move(launch, name)
+    found = await eventually(lambda: look(launch), lambda item: item["inForce"] == 1)
+    assert found["version"] == runtime_of(app).flags.current.version
+    assert (found["live"], found["verified"]) == (1, False)
+    assert (found["unknownProcesses"], found["unknownStreams"]) == (1, 2)
+    assert found["summary"] == "in force in 1 of 1 live process; unknown: 1 process, 2 streams"
+    await speaks_up(redis, "hung:1", found["version"] - 1)
+    behind = await look(launch)
+    assert (behind["live"], behind["inForce"], behind["verified"]) == (2, 1, False)
+    await speaks_up(redis, "hung:1", found["version"])
+    assert (await look(launch))["summary"] == "in force in 2 of 2 live processes"
+    assert (await look(launch))["verified"] is True
+
+
+async def test_a_later_change_of_somebody_else_contains_the_move(
+    app: Starlette, launch: Launch
+) -> None:
+    await launch.start()
+    moved = await eventually(lambda: look(launch), lambda item: item["verified"])
+    await launch.edit(description="another change")
+    later = await eventually(lambda: look(launch), lambda item: item["verified"])
+    assert later["version"] == moved["version"] < runtime_of(app).flags.current.version
