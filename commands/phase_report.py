@@ -1,7 +1,7 @@
 """How the report of a run looks in a terminal: each acceptance criterion with its number (X15)."""
 
 from commands.client import Json
-from commands.output import show, table
+from commands.output import remark, show, table
 
 REPORT = """
 query Report($key: String!) {
@@ -12,6 +12,7 @@ query Report($key: String!) {
         number kind outcome startedAt
         report {
           markdown mttdSeconds mttaSeconds mttrSeconds
+          exemptFlags { key detail }
           proofs { row criterion verdict value limit unit evidence }
         }
       }
@@ -37,6 +38,8 @@ def show_report(phase: Json, run: Json) -> None:
     show(table(COLUMNS, map(row, report["proofs"]), title=title))
     means = (f"{name} {_number(report[key], 's')}" for key, name in _MEANS.items())
     show(f"mean times from the first bad sample: {', '.join(means)}")
+    for flag in report["exemptFlags"]:
+        remark(f"not at its target: {flag['detail']}", "yellow")
 
 
 def row(proof: Json) -> tuple[object, ...]:

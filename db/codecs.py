@@ -1,14 +1,19 @@
 """JSONB columns as domain objects, and back."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+from uuid import UUID
 
 from pydantic import TypeAdapter
 
 from domain.criteria import Criterion
 from domain.flags import Flag
+from domain.percent import Percent
 from domain.phases import RampStep, RollbackPlan
 from domain.rehearsal import Rehearsal
+from domain.run_holds import FlagParts, FlagValues, RunHold
+
+T = TypeVar("T")
 
 _steps = TypeAdapter(list[RampStep])
 _criteria = TypeAdapter(list[Criterion])
@@ -81,6 +86,33 @@ def audit_flag(flag: Flag) -> dict[str, object]:
         "runCeilingPercentage": hold.ceiling if hold else None,
         "version": flag.version,
     }
+
+
+def parts_of_audit(state: Mapping[str, object], unknown: FlagParts) -> FlagParts:
+    """Who wanted what, from one side of a diff; `unknown` where it is older than ADR 27.
+
+    The audit holds no step: a hold that had one seems to have none.
+    """
+    if "ownerEnabled" not in state:
+        return unknown
+    owner = FlagValues(bool(state["ownerEnabled"]), _percent(state.get("ownerPercentage", 0)))
+    if state.get("runId") is None:
+        return FlagParts(owner)
+    hold = RunHold(
+        UUID(str(state["runId"])),
+        switch=_optional(state.get("runSwitch"), bool),
+        target=_optional(state.get("runTargetPercentage"), _percent),
+        ceiling=_optional(state.get("runCeilingPercentage"), _percent),
+    )
+    return FlagParts(owner, hold)
+
+
+def _percent(value: object) -> Percent:
+    return Percent(float(str(value)))
+
+
+def _optional(value: object, read: Callable[[object], T]) -> T | None:
+    return None if value is None else read(value)
 
 
 def _list(value: Any) -> list[object]:  # noqa: ANN401 - pydantic's dump has no type

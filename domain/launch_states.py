@@ -1,7 +1,7 @@
 """What a launch was like at a moment: the events up to it, folded (SPEC X6)."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -10,6 +10,8 @@ from domain.flags import FlagState
 from domain.health import CheckType, HealthStatus
 from domain.ids import EventSeq
 from domain.incidents import IncidentStatus, Severity
+from domain.kill_events import KillChanged
+from domain.kills import KillRecord, find_kill, kills_in_force, newest_by_key
 from domain.phases import PhaseStatus
 
 # From the best to the worst; one that is not known is worse than a warning.
@@ -35,12 +37,22 @@ class PhaseThen:
 
 
 @dataclass(frozen=True, slots=True)
+class KillThen:
+    """A kill that was in force at that moment; `*` is every flag."""
+
+    key: str
+    since: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class FlagThen:
-    """A flag at that moment."""
+    """A flag at that moment. `kill`: what forced it off, whatever its state says."""
 
     key: str
     state: FlagState
     since: datetime
+    kill: KillThen | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +89,7 @@ class LaunchState:
     flags: tuple[FlagThen, ...]
     checks: tuple[CheckThen, ...]
     incidents: tuple[IncidentThen, ...]
+    kills: tuple[KillThen, ...] = ()
 
     @property
     def overall(self) -> HealthStatus:
@@ -88,12 +101,14 @@ class LaunchState:
 def fold(events: Iterable[RecordedEvent], position: EventSeq) -> LaunchState:
     """The state after these events, in their order.
 
-    The last event of each thing is enough: folding only those gives the same.
+    The last event of each thing is enough: folding only those gives the same. Of kills that is the
+    one with the highest number, in whatever order they were recorded.
     """
     phases: dict[UUID, PhaseThen] = {}
     flags: dict[UUID, FlagThen] = {}
     checks: dict[CheckType, CheckThen] = {}
     incidents: dict[UUID, IncidentThen] = {}
+    records: list[KillRecord] = []
     for item in sorted(events, key=lambda item: item.seq):
         event, at = item.event, item.occurred_at
         if isinstance(event, PhaseChanged) and event.phase_id is not None:
@@ -104,13 +119,27 @@ def fold(events: Iterable[RecordedEvent], position: EventSeq) -> LaunchState:
             checks[event.check] = CheckThen(event.check, event.after, at)
         elif isinstance(event, IncidentChanged):
             incidents[event.incident_id] = _incident(event, at)
+        elif isinstance(event, KillChanged):
+            records.append(event.record)
+    kills = kills_in_force(newest_by_key(records))
     return LaunchState(
         position,
         tuple(sorted(phases.values(), key=lambda item: item.key)),
-        tuple(sorted(flags.values(), key=lambda item: item.key)),
+        tuple(_marked(item, kills) for item in sorted(flags.values(), key=lambda item: item.key)),
         tuple(sorted(checks.values(), key=lambda item: item.check)),
         tuple(sorted(incidents.values(), key=lambda item: item.number)),
+        tuple(_kill(record) for _, record in sorted(kills.items())),
     )
+
+
+def _marked(flag: FlagThen, kills: Mapping[str, KillRecord]) -> FlagThen:
+    found = find_kill(flag.key, kills, ())
+    record = found.record if found else None
+    return replace(flag, kill=_kill(record)) if record else flag
+
+
+def _kill(record: KillRecord) -> KillThen:
+    return KillThen(record.key, record.at, record.reason)
 
 
 def _phase(event: PhaseChanged, key: UUID, at: datetime) -> PhaseThen:

@@ -27,6 +27,7 @@ def markdown(facts: Facts) -> str:
         _table("Acceptance", ("row", "criterion", "verdict", "evidence"), _proofs(proofs(facts))),
         _table("Success criteria", ("criterion", "verdict", "why"), _criteria(facts)),
         _table("Flags", ("flag", "before", "after"), _flags(facts)),
+        _table("Flags that are not at their target", ("flag", "why"), _exempt(facts)),
         _table("Propagation", ("version", "what", "had it", "95 %", "all", "30 s"), _spread(facts)),
         _table("Incidents", ("no.", "what", "severity", "status", "began", "ended"), _bad(facts)),
         _table("Readiness at activation", ("check", "good", "detail"), _readiness(facts)),
@@ -70,6 +71,10 @@ def _criteria(facts: Facts) -> list[tuple[str, ...]]:
 
 def _flags(facts: Facts) -> list[tuple[str, ...]]:
     return [(text(diff.key), _state(diff.before), _state(diff.after)) for diff in facts.flags]
+
+
+def _exempt(facts: Facts) -> list[tuple[str, ...]]:
+    return [(text(item.key), text(item.detail)) for item in facts.exempt]
 
 
 def _spread(facts: Facts) -> list[tuple[str, ...]]:

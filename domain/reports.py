@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from domain.end_states import Exempt
 from domain.journey_figures import JourneyFigures
 from domain.plans import FlagDiff
 from domain.propagation import Propagation
@@ -121,7 +122,7 @@ class Facts:
     """All that a report is made of, as of `judged_at`.
 
     `more_events`: so many are left out of the timeline. `rehearsed`: the last rehearsal that had
-    ended when the run began.
+    ended when the run began. `exempt`: the flags that are not where the run wanted them.
     """
 
     phase: str
@@ -143,6 +144,7 @@ class Facts:
     rehearsed: RehearsalEvidence | None = None
     edits_since_rehearsal: int = 0
     measured: Measured = field(default_factory=Measured)
+    exempt: Sequence[Exempt] = ()
 
 
 @dataclass(frozen=True, slots=True)

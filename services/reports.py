@@ -1,7 +1,7 @@
 """Collect what a run left behind, and report on it (SPEC X15)."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from db.queries import criteria as criteria_queries
 from db.queries import phases, propagations, rehearsals, run_events
 from db.queries import reports as queries
 from domain.criteria import Criterion
+from domain.end_states import Exempt
 from domain.errors import NotFound
 from domain.events import FlagChanged, RecordedEvent
 from domain.plans import FlagDiff
@@ -30,7 +31,7 @@ from domain.reports import (
     means,
 )
 from domain.verdicts import UNJUDGED, CriterionState
-from services import report_incidents, report_measures
+from services import report_incidents, report_measures, run_flags
 
 EVENTS = 2_000
 TIMELINE = 200
@@ -46,17 +47,24 @@ class Report:
     means: Means
     criteria: Sequence[Judged]
     proofs: Sequence[Proof]
+    exempt: Sequence[Exempt]
 
 
-async def report(session: AsyncSession, run_id: UUID, now: datetime) -> Report:
-    """What a run came to, or has come to so far; raises NotFound."""
+async def report(
+    session: AsyncSession, run_id: UUID, now: datetime, killed: Collection[str]
+) -> Report:
+    """What a run came to, or has come to so far; raises NotFound.
+
+    `killed` are the keys that a kill switch forces off now.
+    """
     run = (await phases.runs_by_id(session, [run_id])).get(run_id)
     if run is None:
         raise NotFound("There is no such run.")
     phase = (await phases.by_id(session, [run.phase_id]))[run.phase_id]
     judged = await _judged(session, phase, run)
-    facts = await _facts(session, phase, run, judged, now)
-    return Report(markdown(facts), means(facts), judged, proofs(facts))
+    exempt = await run_flags.exempt_flags(session, run, killed)
+    facts = replace(await _facts(session, phase, run, judged, now), exempt=exempt)
+    return Report(markdown(facts), means(facts), judged, proofs(facts), exempt)
 
 
 async def _facts(

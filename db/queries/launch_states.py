@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import BigInteger, Select, case, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,16 +11,18 @@ from db.event_positions import head
 from db.models.events import LaunchEvent
 from domain.events import FlagChanged, HealthChanged, IncidentChanged, PhaseChanged, RecordedEvent
 from domain.ids import EventSeq
+from domain.kill_events import KillChanged
 
 _LONGEST = timedelta(minutes=1)  # from the beginning of a transaction to its position
 _MOST = 5_000  # of each kind, the newest
 
 
 async def last_events(session: AsyncSession, until: datetime) -> list[RecordedEvent]:
-    """The last event of each phase, flag, check and incident."""
+    """The last event of each phase, flag, check, incident and kill switch."""
     found: list[LaunchEvent] = []
     for kind in (PhaseChanged.TYPE, FlagChanged.TYPE, HealthChanged.TYPE, IncidentChanged.TYPE):
         found += await session.scalars(_last(kind, until))
+    found += await session.scalars(_last_kills(until))
     return [recorded(row) for row in found]
 
 
@@ -59,3 +61,15 @@ def _last(kind: str, until: datetime) -> Select[LaunchEvent]:
     )
     newest = select(LaunchEvent).join(last, last.c.seq == LaunchEvent.seq)
     return newest.order_by(LaunchEvent.seq.desc()).limit(_MOST)
+
+
+def _last_kills(until: datetime) -> Select[LaunchEvent]:
+    """By key, as `*` is no flag; the highest number decides, not the order of the log (L11)."""
+    record = LaunchEvent.payload["record"]
+    key, number = record["key"].astext, record["number"].astext.cast(BigInteger)
+    return (
+        select(LaunchEvent)
+        .where(LaunchEvent.kind == KillChanged.TYPE, LaunchEvent.occurred_at <= until)
+        .ext(distinct_on(key))
+        .order_by(key, number.desc(), record["killed"].astext.desc(), record["id"].astext.desc())
+    )

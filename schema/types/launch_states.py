@@ -38,18 +38,42 @@ class PhaseThen:
         )
 
 
+@strawberry.type(description="A kill switch that was in force at a moment.")
+class KillThen:
+    """The kill with the highest number, unless a lift had ended it."""
+
+    key: str = strawberry.field(description="The flag's key; `*` is every flag.")
+    since: datetime = strawberry.field(description="When it was killed.")
+    reason: str = strawberry.field(description="Why, in the words of who killed it.")
+
+    @classmethod
+    def of(cls, item: domain.KillThen) -> "KillThen":
+        """A kill as the graph shows it."""
+        return cls(key=item.key, since=item.since, reason=item.reason)
+
+
 @strawberry.type(description="A flag at a moment.")
 class FlagThen:
     """As the last event of the flag left it."""
 
     key: str = strawberry.field(description="The key of the flag.")
-    state: FlagState = strawberry.field(description="What decided who saw it.")
+    state: FlagState = strawberry.field(
+        description="What decided who saw it, unless a kill switch forced it off."
+    )
     since: datetime = strawberry.field(description="When it last changed before.")
+    kill: KillThen | None = strawberry.field(
+        description="What forced it off for everybody, whatever its state says; null: nothing."
+    )
 
     @classmethod
     def of(cls, item: domain.FlagThen) -> "FlagThen":
         """A flag as the graph shows it."""
-        return cls(key=item.key, state=FlagState.of(item.state), since=item.since)
+        return cls(
+            key=item.key,
+            state=FlagState.of(item.state),
+            since=item.since,
+            kill=KillThen.of(item.kill) if item.kill else None,
+        )
 
 
 @strawberry.type(description="A health check at a moment.")
@@ -106,6 +130,10 @@ class LaunchState:
     overall: HealthStatus = strawberry.field(description="The worst of the checks.")
     checks: list[CheckThen] = strawberry.field(description="The checks that had reported.")
     incidents: list[IncidentThen] = strawberry.field(description="All incidents, by number.")
+    kills: list[KillThen] = strawberry.field(
+        description="The kill switches that were in force, by key; those of the environment of a "
+        "server are in no log."
+    )
 
     @classmethod
     def of(cls, state: domain.LaunchState, at: datetime) -> "LaunchState":
@@ -118,6 +146,7 @@ class LaunchState:
             overall=state.overall,
             checks=[CheckThen.of(item) for item in state.checks],
             incidents=[IncidentThen.of(item) for item in state.incidents],
+            kills=[KillThen.of(item) for item in state.kills],
         )
 
 
@@ -134,6 +163,7 @@ def state_as_json(state: domain.LaunchState, at: datetime) -> JSON:
                 "checks": [_check(item) for item in state.checks],
             },
             "incidents": [_incident(item) for item in state.incidents],
+            "kills": [_kill(item) for item in state.kills],
         }
     )
 
@@ -158,7 +188,12 @@ def _flag(item: domain.FlagThen) -> dict[str, object]:
         "targetGroups": list(item.state.target_groups),
         "version": item.state.version,
         "since": item.since.isoformat(),
+        "kill": _kill(item.kill) if item.kill else None,
     }
+
+
+def _kill(item: domain.KillThen) -> dict[str, object]:
+    return {"key": item.key, "since": item.since.isoformat(), "reason": item.reason}
 
 
 def _check(item: domain.CheckThen) -> dict[str, object]:

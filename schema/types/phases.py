@@ -243,8 +243,10 @@ class PhaseRun(Node):
         """Made anew each time from what the run left behind."""
         from schema.types.reports import LaunchReport  # noqa: PLC0415 - the types refer to each other
 
+        killed = info.context.runtime.flags.kills.killed
         async with info.context.db.read() as session:
-            return LaunchReport.of(await reports.report(session, self.row.id, info.context.now))
+            found = await reports.report(session, self.row.id, info.context.now, killed)
+        return LaunchReport.of(found)
 
     @strawberry.field(description="Who activated it.")
     async def activated_by(self, info: Info) -> Actor:

@@ -2,6 +2,7 @@
 
 import strawberry
 
+from domain.end_states import Exempt, Exemption
 from domain.proof_verdicts import Proof, ProofVerdict
 from schema.enums import describe
 from schema.types.criteria import CriterionStatus
@@ -49,6 +50,32 @@ class AcceptanceProof:
         )
 
 
+describe(
+    Exemption,
+    "Why a flag is not at the target of its run.",
+    LIMITED="Somebody set a percentage below the ramp: the ceiling of the run.",
+    SWITCHED_OFF="A person switched it off.",
+    RELEASED="A person released it from the ramp: it has a percentage of its own.",
+    KILLED="A kill switch forces it off.",
+)
+
+
+@strawberry.type(description="A flag that is not where its run wanted it, and why.")
+class ExemptFlag:
+    """Named, so that 100 % never hides one."""
+
+    key: str = strawberry.field(description="The flag's key.")
+    reason: Exemption = strawberry.field(description="What keeps it from its target.")
+    detail: str = strawberry.field(
+        description="The same as a sentence, with its percentage and target."
+    )
+
+    @classmethod
+    def of(cls, found: Exempt) -> "ExemptFlag":
+        """A flag as the graph shows it."""
+        return cls(key=found.key, reason=Exemption(found.exemption), detail=found.detail)
+
+
 @strawberry.type(description="What a run came to, or has come to so far.")
 class LaunchReport:
     """Means are over the incidents while the run was live; null where there were none."""
@@ -58,6 +85,11 @@ class LaunchReport:
     )
     criteria: list[CriterionStatus] = strawberry.field(
         description="The success criteria as they were last judged in the run."
+    )
+    exempt_flags: list[ExemptFlag] = strawberry.field(
+        description="The flags that are not as far as the run lets them: at a ceiling, switched "
+        "off, released or killed, while it is live or when it was completed. All others are at "
+        "the present step, and at their targets once it is over. Empty after a rollback."
     )
     proofs: list[AcceptanceProof] = strawberry.field(
         description="The acceptance criteria S95 to S112, each with its measurement."
@@ -78,6 +110,7 @@ class LaunchReport:
         return cls(
             markdown=found.markdown,
             criteria=[CriterionStatus.of(*judged) for judged in found.criteria],
+            exempt_flags=[ExemptFlag.of(item) for item in found.exempt],
             proofs=[AcceptanceProof.of(item) for item in found.proofs],
             mttd_seconds=found.means.to_detect,
             mtta_seconds=found.means.to_acknowledge,

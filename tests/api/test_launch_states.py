@@ -21,6 +21,12 @@ RESOLVE = """mutation ($id: ID!) { resolveIncident(id: $id, resolutionNotes: "Up
   errors { message } } }"""
 
 
+KILL = """mutation ($keys: [String!]!) { killFlags(input: {keys: $keys, reason: "It fails."}) {
+  errors { message } } }"""
+LIFT = """mutation ($keys: [String!]!) { liftKills(input: {keys: $keys, reason: "Mended."}) {
+  errors { message } } }"""
+
+
 async def state(client: GraphQLClient, at: datetime) -> Any:  # noqa: ANN401 - JSON
     return (await client.data(STATE, at=at.isoformat()))["launchState"]
 
@@ -48,7 +54,9 @@ async def test_each_moment_shows_what_was_true_then(
 TYPED = """query ($at: DateTime!) {
   launchState(at: $at)
   launchStateAt(at: $at) { at cursor overall phases { id key name status version stepIndex since }
-    flags { key since state { enabled rolloutPercentage targetGroups version } }
+    flags { key since state { enabled rolloutPercentage targetGroups version }
+      kill { key since reason } }
+    kills { key since reason }
     checks { type status since }
     incidents { id number title severity status since } } }"""
 
@@ -60,6 +68,7 @@ async def test_the_typed_state_says_what_the_json_says(
     await make_phase(admin, flags=("mvp_chat",))
     await toggled(admin, app, "mvp_chat", on=True)
     await admin.data(OPEN)
+    await admin.data(KILL, keys=["mvp_chat"])
     async with db.write() as uow:
         status = HealthStatus.UNKNOWN, HealthStatus.CRITICAL
         event = HealthChanged(check=CheckType.API, before=status[0], after=status[1])
@@ -67,7 +76,10 @@ async def test_the_typed_state_says_what_the_json_says(
     both = await admin.data(TYPED, at=clock().isoformat())
     plain, typed = both["launchState"], both["launchStateAt"]
     assert typed["checks"]
-    flags = [{"key": x["key"], "since": x["since"], **x["state"]} for x in typed.pop("flags")]
+    flags = [
+        {"key": x["key"], "since": x["since"], "kill": x["kill"], **x["state"]}
+        for x in typed.pop("flags")
+    ]
     health = {"overall": typed.pop("overall"), "checks": typed.pop("checks")}
     assert without_moments({**typed, "flags": flags, "health": health}) == without_moments(plain)
 
@@ -101,3 +113,29 @@ async def test_a_moment_to_come_is_now(admin: GraphQLClient, clock: Clock) -> No
     assert datetime.fromisoformat(found["at"]) <= clock()
     assert [item["key"] for item in found["flags"]] == ["mvp_chat"]
     assert found["health"]["overall"] == "UNKNOWN"
+
+
+async def test_kills_stand_as_they_stood(
+    app: Starlette, admin: GraphQLClient, clock: Clock
+) -> None:
+    """A flag that was killed was off for everybody, whatever its row said; `*` is every flag."""
+    await make_flag(admin, "mvp_chat")
+    await make_flag(admin, "mvp_search")
+    await toggled(admin, app, "mvp_chat", on=True)
+    moments = [clock()]
+    for document, key in ((KILL, "mvp_chat"), (KILL, "*"), (LIFT, "mvp_chat"), (LIFT, "*")):
+        assert next(iter((await admin.data(document, keys=[key])).values()))["errors"] == []
+        moments.append(clock())
+    seen = []
+    for moment in moments:
+        found = await state(admin, moment)
+        kills = [item["key"] for item in found["kills"]]
+        seen.append((kills, [(item["kill"] or {}).get("key") for item in found["flags"]]))
+        assert [item["enabled"] for item in found["flags"]] == [True, False]
+    assert seen == [
+        ([], [None, None]),
+        (["mvp_chat"], ["mvp_chat", None]),
+        (["*", "mvp_chat"], ["mvp_chat", "*"]),
+        (["*"], ["*", "*"]),
+        ([], [None, None]),
+    ]

@@ -26,6 +26,7 @@ from tests.factories.rehearsals import rehearsed
 from tests.graphql import GraphQLClient
 
 REPORT = """query ($id: ID) { launchPhase(id: $id) { runs(first: 1) { nodes { report {
+  exemptFlags { key reason detail }
   markdown mttdSeconds mttaSeconds mttrSeconds
   criteria { criterion { key } verdict explanation consecutiveFailures }
   proofs { row criterion kept value limit unit evidence }

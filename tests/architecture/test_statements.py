@@ -63,7 +63,7 @@ DOCUMENTS = {
         "episodes { title } } } }",
         4,
     ),
-    "a state of the past": ('{ launchState(at: "2100-01-01T00:00:00Z") }', 5),
+    "a state of the past": ('{ launchState(at: "2100-01-01T00:00:00Z") }', 6),
     "events": (
         f"{{ launchEvents(first: 100) {{ nodes {{ at summary {ACTOR} "
         "... on PhaseEvent { to phase { key } } ... on FlagEvent { diff { key } } } } }",

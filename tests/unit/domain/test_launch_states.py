@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,10 +21,12 @@ from domain.flags import FlagState
 from domain.health import CheckType, HealthStatus
 from domain.ids import EventSeq, FlagId, IncidentId, PhaseId, UserId
 from domain.incidents import IncidentStatus, Severity
+from domain.kill_events import KillChanged
 from domain.launch_states import LaunchState, fold
 from domain.percent import Percent
 from domain.phases import PhaseStatus
 from tests.factories.events import recorded_event
+from tests.factories.kills import kill_record
 
 NOW = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
 ACTOR = system_actor("test").ref
@@ -140,3 +143,29 @@ def test_the_last_events_alone_give_the_same(events: list[Event]) -> None:
     items = log(*events)
     end = EventSeq(len(items))
     assert fold(last_of_each(items), end) == fold(items, end)
+
+
+def kill(key: str, number: int, *, killed: bool = True) -> KillChanged:
+    return KillChanged(flag_id=None, record=kill_record(key, number, killed=killed))
+
+
+@pytest.mark.parametrize(
+    ("events", "kills", "marked"),
+    [
+        ((kill("flag_1", 1),), ["flag_1"], "flag_1"),
+        ((kill("*", 1),), ["*"], "*"),
+        ((kill("*", 1), kill("flag_1", 2)), ["*", "flag_1"], "flag_1"),
+        ((kill("flag_1", 1), kill("flag_1", 2, killed=False)), [], None),
+        # Written late: the number decides, not the order of the log.
+        ((kill("flag_1", 2, killed=False), kill("flag_1", 1)), [], None),
+        ((kill("flag_1", 3), kill("flag_1", 2, killed=False)), ["flag_1"], "flag_1"),
+        ((kill("*", 2, killed=False), kill("flag_2", 1)), ["flag_2"], None),
+    ],
+)
+def test_kills_mark_the_flags_that_they_force_off(
+    events: tuple[Event, ...], kills: list[str], marked: str | None
+) -> None:
+    found = fold(log(flag(1, on=True), *events), EventSeq(0))
+    assert [item.key for item in found.kills] == kills
+    (shown,) = found.flags
+    assert (shown.state.enabled, shown.kill and shown.kill.key) == (True, marked)
