@@ -15,6 +15,8 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
     ConnectionInitMessage,
     Message,
+    PingMessage,
+    PongMessage,
     SubscribeMessage,
     SubscribeMessagePayload,
 )
@@ -133,6 +135,12 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
             await self.handle_invalid_message(problem)
         else:
             await super().handle_message(message)
+
+    async def handle_ping(self, message: PingMessage) -> None:
+        """The socket is there; the payload says how old the news on its streams may be (F12)."""
+        age = round(self.context.runtime.bus.silent_seconds * 1000)
+        pong: PongMessage = {"type": "pong", "payload": {"streamAgeMs": age}}
+        await self.send_message(pong)
 
     async def handle_connection_init(self, message: ConnectionInitMessage) -> None:
         """From here on the socket hangs on the access that was given."""

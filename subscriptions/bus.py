@@ -50,6 +50,10 @@ class Backend(Protocol):
         """True while messages can arrive."""
 
     @property
+    def silent_seconds(self) -> float:
+        """How long ago the other side was heard last."""
+
+    @property
     def counters(self) -> Counters:
         """Counted by the backend and the bus together."""
 
@@ -94,6 +98,11 @@ class Broadcast:
     def connected(self) -> bool:
         """True while the connection is up; a frozen Redis shows after `Timing.silence`."""
         return self._listener is not None and self._backend.connected
+
+    @property
+    def silent_seconds(self) -> float:
+        """How old the news of streams may be: seconds since Redis was heard last (F12)."""
+        return self._backend.silent_seconds
 
     @property
     def counters(self) -> Counters:

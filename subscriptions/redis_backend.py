@@ -9,6 +9,7 @@ channel that may have missed something is reported as a `Gap`.
 import asyncio
 import logging
 import random
+import time
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
@@ -83,6 +84,7 @@ class RedisBackend(BroadcastBackend):
         self._connection: AbstractConnection | None = None
         self._writer: asyncio.Task[None] | None = None
         self._connected_before = False
+        self._heard_at = time.monotonic()
         self._desired: set[str] = set()
         self._changed = asyncio.Event()
         self._sent: set[str] = set()  # what the commands sent so far amount to
@@ -95,6 +97,11 @@ class RedisBackend(BroadcastBackend):
     def connected(self) -> bool:
         """True while the connection is up, as far as is known."""
         return self._connection is not None
+
+    @property
+    def silent_seconds(self) -> float:
+        """Since Redis has said anything at all; about `Timing.heartbeat` where it is well."""
+        return time.monotonic() - self._heard_at
 
     async def connect(self) -> None:
         """Try once within the deadline. `next_published` goes on trying if that fails."""
@@ -171,6 +178,7 @@ class RedisBackend(BroadcastBackend):
                 )
                 if reply is None:
                     raise TimeoutError(f"no answer for {self._timing.silence:g} s")
+                self._heard_at = time.monotonic()
                 return reply
             except Exception as error:  # whatever it is, a fresh connection is the remedy
                 logger.warning("Lost Redis: %r", error)
@@ -228,6 +236,7 @@ class RedisBackend(BroadcastBackend):
         self.counters.reconnects += self._connected_before
         self._connected_before = True
         self._connection = connection
+        self._heard_at = time.monotonic()
         self._sent.clear()
         self._unanswered.clear()
         self._received.clear()

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import psutil  # type: ignore[import-untyped]
 import pytest
 
+from tests.clock import PATIENCE
 from tests.launch import Launch
 from tests.servers import free_port
 from tests.support.once import once, run_folder
@@ -19,14 +21,19 @@ ROOT = Path(__file__).parents[2]
 NODE = Path(sys.prefix) / "bin" / "node"
 PASSWORD = "seen by a browser only"
 SECONDS = 800
-PARTS = {"server": "serve", "worker": "worker"}
+PARTS = {"server": "serve", "worker": "worker", "redis": "valkey-server"}
 FILES = sorted(path.name for path in (ROOT / "web" / "e2e").glob("*.test.ts"))
 
 
 def pid_of(part: str, launch_pid: int) -> int:
-    """That of `serve` or `worker`; the one that `launch up` starts again when it dies."""
-    children = psutil.Process(launch_pid).children()
-    return next(int(child.pid) for child in children if part in child.cmdline())
+    """That of `serve`, `worker`, or of a store; `launch up` starts one again when it dies."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        for child in psutil.Process(launch_pid).children():
+            if part in child.cmdline() or part == child.name():
+                return int(child.pid)
+        time.sleep(0.1)
+    raise TimeoutError(f"{part} has not started.")
 
 
 @contextmanager

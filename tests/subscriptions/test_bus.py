@@ -270,8 +270,10 @@ async def test_a_frozen_redis_is_noticed_and_resynchronised_after(
         started = time.monotonic()
         await until(lambda: not bus.connected)
         assert is_within(2 * TIMING.silence, time.monotonic() - started)
+        assert bus.silent_seconds >= TIMING.silence
         valkey.thaw()
         assert await read(messages) == Resync("reconnected")
+        assert bus.silent_seconds < TIMING.silence
         await bus.publish("a", "again")
         assert await read(messages) == Event("a", "again")
 

@@ -165,9 +165,16 @@ async def test_a_ping_gets_its_pong_before_and_after_the_beginning(
 ) -> None:
     async with raw(address) as connection:
         await send(connection, {"type": "ping", **payload})
-        assert json.loads(await connection.recv()) == {"type": "pong"}
+        assert json.loads(await connection.recv())["type"] == "pong"
     await live.send({"type": "ping", **payload})
     assert (await asyncio.wait_for(live.inbox("").get(), PATIENCE))["type"] == "pong"
+
+
+async def test_a_pong_says_how_old_the_news_of_streams_may_be(app: Starlette, live: Socket) -> None:
+    """F12: a socket answers while Redis, which carries the news of its streams, does not."""
+    await live.send({"type": "ping"})
+    pong = await asyncio.wait_for(live.inbox("").get(), PATIENCE)
+    assert 0 <= pong["payload"]["streamAgeMs"] <= app.state.runtime.bus.silent_seconds * 1000 + 8000
 
 
 @pytest.mark.parametrize(

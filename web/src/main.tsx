@@ -6,7 +6,6 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { RouterProvider } from "react-router/dom";
 
-import { reloadOnceWhenOutdated } from "./app/outdated";
 import { preload } from "./app/preload";
 import { router } from "./app/router";
 import { SessionProvider } from "./features/session/session";
@@ -14,7 +13,6 @@ import { SessionProvider } from "./features/session/session";
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no #root");
 
-reloadOnceWhenOutdated();
 preload(location.pathname);
 createRoot(root).render(
   <StrictMode>

@@ -29,6 +29,7 @@ class FakeBackend:
     def __init__(self) -> None:
         self.counters = Counters()
         self.connected = True
+        self.silent_seconds = 0.0
         self.lose = False
         self._queue: asyncio.Queue[Event | Gap] = asyncio.Queue()
 

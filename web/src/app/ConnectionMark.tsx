@@ -9,6 +9,7 @@ const MARKS: Record<Exclude<ConnectionState, "resting">, { color: string; label:
   live: { color: "teal", label: "Live" },
   reconnecting: { color: "yellow", label: "Reconnecting" },
   polling: { color: "orange", label: "Polling" },
+  lost: { color: "red", label: "No contact" },
 };
 
 /** Whether what is shown is live; a dead stream must never look like calm (SPEC A24). */

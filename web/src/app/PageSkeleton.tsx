@@ -1,7 +1,12 @@
 import { Container, Skeleton, Stack } from "@mantine/core";
 
+import { Notice } from "../components/Notice";
+import { useLostContact } from "../lib/connection";
+
 /** The shape of a page that is on its way. */
 export function PageSkeleton() {
+  const isLost = useLostContact();
+  if (isLost) return <Notice title="This page is not loaded yet" text="It opens by itself when contact with the server is back." />;
   return (
     <Container size="lg" py="md" role="progressbar" aria-label="The page is loading">
       <Stack>

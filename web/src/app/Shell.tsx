@@ -3,14 +3,17 @@ import { useDisclosure } from "@mantine/hooks";
 import { type ReactNode, useEffect } from "react";
 import { Link, NavLink as RouterLink, useLocation } from "react-router";
 
+import { NoContact } from "../components/NoContact";
 import { useAccess } from "../features/access/access";
 import { homeOf } from "../features/session/roles";
 import type { Viewer } from "../features/session/session";
+import { useLostContact } from "../lib/connection";
 import { AccountMenu } from "./AccountMenu";
 import type { AreaEntry, PageEntry } from "./areas";
 import { looks } from "./brands";
 import { ColorSchemeButton } from "./ColorSchemeButton";
 import { ConnectionMark } from "./ConnectionMark";
+import { usePreload } from "./preload";
 
 interface Props {
   area: AreaEntry;
@@ -28,6 +31,8 @@ export function Shell({ area, viewer, children }: Props) {
   useEffect(menu.close, [pathname]);
   const { known, allows } = useAccess();
   const pages = area.pages.filter(({ icon, flag }) => icon && (!flag || (known && allows(flag))));
+  const isLost = useLostContact();
+  usePreload(area);
   const below = pages.length <= FIT_BELOW;
   return (
     <AppShell
@@ -58,7 +63,10 @@ export function Shell({ area, viewer, children }: Props) {
       <AppShell.Navbar p="xs" component="nav" aria-label="Pages">
         {pages.map((page) => <SideLink key={page.path} page={page} />)}
       </AppShell.Navbar>
-      <AppShell.Main id="content" tabIndex={-1}>{children}</AppShell.Main>
+      <AppShell.Main id="content" tabIndex={-1}>
+        <NoContact />
+        <div {...(isLost && { className: "last-known" })}>{children}</div>
+      </AppShell.Main>
       {below && pages.length > 1 && (
         <AppShell.Footer component="nav" aria-label="Pages" hiddenFrom="sm">
           <Group h="100%" grow gap={0} wrap="nowrap">

@@ -1,10 +1,34 @@
+import { useEffect } from "react";
 import { matchPath } from "react-router";
 
-import { areas } from "./areas";
+import { useConnection } from "../lib/connection";
+import { type AreaEntry, areas } from "./areas";
 import { publicPages } from "./public";
 
 /** Fetch the page of this address while the server is still asked who is logged in. */
 export function preload(pathname: string): void {
   const pages = [...publicPages, ...areas.flatMap((area) => area.pages)];
-  pages.find(({ path }) => matchPath(`/${path}`, pathname))?.Page.preload();
+  void pages.find(({ path }) => matchPath(`/${path}`, pathname))?.Page.preload();
+}
+
+/** Once this page is there, the others of its area, one by one: they open without contact too (U1). */
+export function usePreload(area: AreaEntry): void {
+  const isLive = useConnection().state === "live";
+  useEffect(() => {
+    if (!isLive) return undefined;
+    let wanted = true;
+    void whenIdle().then(async () => {
+      for (const { Page } of area.pages) if (wanted) await Page.preload();
+    });
+    return () => {
+      wanted = false;
+    };
+  }, [area, isLive]);
+}
+
+function whenIdle(): Promise<void> {
+  return new Promise((resolve) => {
+    if ("requestIdleCallback" in globalThis) requestIdleCallback(() => resolve());
+    else setTimeout(resolve, 1000);
+  });
 }

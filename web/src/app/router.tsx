@@ -2,9 +2,12 @@ import { createBrowserRouter, Navigate, type RouteObject } from "react-router";
 
 import { homeOf } from "../features/session/roles";
 import { useSession } from "../features/session/session";
+import { useLostContact } from "../lib/connection";
 import { Area } from "./Area";
 import { areas, type AreaEntry } from "./areas";
+import type { Later } from "./later";
 import { Crash, NotFoundPage } from "./Lost";
+import { PageSkeleton } from "./PageSkeleton";
 import { publicRoutes } from "./public";
 import { Root } from "./Root";
 
@@ -14,11 +17,17 @@ function Home() {
   return <Navigate to={viewer ? homeOf(viewer.role) : "/login"} replace />;
 }
 
+/** A page that cannot be fetched now says so: the one before it under a new address would be a lie. */
+function Loaded({ Page }: { Page: Later }) {
+  const isLost = useLostContact();
+  return isLost && !Page.isLoaded() ? <PageSkeleton /> : <Page />;
+}
+
 function routesOf(area: AreaEntry): RouteObject {
   return {
     element: <Area area={area} />,
     handle: { brand: area.brand },
-    children: area.pages.map(({ path, title, Page }) => ({ path, element: <Page />, handle: { title } })),
+    children: area.pages.map(({ path, title, Page }) => ({ path, element: <Loaded Page={Page} />, handle: { title } })),
   };
 }
 

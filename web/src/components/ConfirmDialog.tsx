@@ -32,7 +32,7 @@ export function ConfirmDialog({ title, children, confirm, cancel = "Cancel", col
         <Text size="sm" component="div">{children}</Text>
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose} data-autofocus>{cancel}</Button>
-          <Button loading={busy} onClick={() => void go()} {...(color && { color })}>{confirm}</Button>
+          <Button sends loading={busy} onClick={() => void go()} {...(color && { color })}>{confirm}</Button>
         </Group>
       </Stack>
     </Dialog>

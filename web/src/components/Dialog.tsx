@@ -3,6 +3,7 @@ import { Modal, type ModalProps } from "@mantine/core";
 import { useEffect, useState } from "react";
 
 import { useFocusReturn } from "../lib/focus";
+import { NoContact } from "./NoContact";
 
 /** The second press of a double click comes sooner. */
 const STEADY_MS = 500;
@@ -18,5 +19,10 @@ export function Dialog(props: Omit<ModalProps, "opened">) {
     const timer = setTimeout(() => setSteady(true), STEADY_MS);
     return () => clearTimeout(timer);
   }, []);
-  return <Modal {...props} opened returnFocus={false} closeOnClickOutside={steady} />;
+  return (
+    <Modal {...props} opened returnFocus={false} closeOnClickOutside={steady}>
+      <NoContact />
+      {props.children}
+    </Modal>
+  );
 }

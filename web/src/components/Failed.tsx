@@ -2,9 +2,11 @@ import { Alert, Text } from "@mantine/core";
 import { useEffect, useRef, useState } from "react";
 
 import { everySeen } from "../lib/attention";
+import { useLostContact } from "../lib/connection";
 import { isForbidden, mayPass, type Reading, whyNot } from "../lib/reading";
 
 import { Button } from "./Button";
+import { Waits } from "./Waits";
 
 const AGAIN_MS = 10_000;
 
@@ -17,8 +19,11 @@ export function Failed({ what, reading }: { what: string; reading: Reading }) {
   useEffect(() => {
     newest.current = again;
   });
-  useEffect(() => (passes ? everySeen(AGAIN_MS, () => newest.current()) : undefined), [passes]);
+  const isLost = useLostContact();
+  useEffect(() => (passes && !isLost ? everySeen(AGAIN_MS, () => newest.current()) : undefined), [passes, isLost]);
   if (error === undefined) return null;
+  // The banner says why; what is shown stays, and all is read again when contact is back.
+  if (isLost) return blank ? <Waits what={what} height={0} /> : null;
 
   function ask() {
     setAsked(true);

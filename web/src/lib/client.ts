@@ -2,12 +2,15 @@ import { Client, fetchExchange, mapExchange, subscriptionExchange } from "urql";
 import { persistedExchange } from "@urql/exchange-persisted";
 import { createClient } from "graphql-ws";
 
-import { onReturn } from "./attention";
+import { ActiveQueries } from "./activeQueries";
+import { everySeen, onReturn } from "./attention";
 import { launchCache } from "./cache";
 import { clock } from "./clock";
 import { connection } from "./connection";
+import { contactExchange } from "./contact";
+import { ContactDocument } from "../gql/graphql";
 import { hashOf } from "./hash";
-import { Heartbeat } from "./heartbeat";
+import { lastKnownExchange } from "./lastKnown";
 
 const SOCKET_URL = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/graphql`;
 
@@ -20,6 +23,9 @@ export interface LaunchClient {
 const SESSION_ENDED = 4403;
 
 const PING = JSON.stringify({ type: "ping" });
+const PING_MS = 4000;
+/** While nothing comes over the socket, the server is asked by HTTP whether it is there. */
+const PROBE_MS = 3000;
 
 /** We end it so, when the last stream has ended. */
 const NOBODY_LISTENS = 1000;
@@ -30,13 +36,14 @@ const NOBODY_LISTENS = 1000;
  */
 export function createLaunchClient(onEnded: () => void = () => {}): LaunchClient {
   let inUse = true;
+  const queries = new ActiveQueries();
   let open: WebSocket | undefined;
-  const heartbeat = new Heartbeat(() => socket.terminate());
   const socket = createClient({
     url: SOCKET_URL,
     lazy: true,
     lazyCloseTimeout: 3000, // a page that follows another takes its socket over
-    keepAlive: 10_000,
+    keepAlive: 30_000, // for pages that nobody looks at; the others send their own pings
+    connectionAckWaitTimeout: 10_000,
     retryAttempts: Number.POSITIVE_INFINITY,
     shouldRetry: () => true,
     retryWait: (tries) => wait(Math.min(1000 * 2 ** tries, 15_000) * (0.5 + Math.random() / 2)),
@@ -45,25 +52,43 @@ export function createLaunchClient(onEnded: () => void = () => {}): LaunchClient
       opened: (opened) => {
         open = opened as WebSocket;
       },
-      ping: (received) => !received && heartbeat.asked(),
-      pong: (received) => received && heartbeat.over(),
+      message: () => inUse && connection.heard(),
+      pong: (received, payload) => received && inUse && connection.streams(Number(payload?.["streamAgeMs"] ?? 0)),
       connected: () => inUse && connection.opened(),
       closed: (event) => {
         open = undefined;
-        heartbeat.over();
         if (!inUse) return;
         if (event instanceof CloseEvent && event.code === NOBODY_LISTENS) return connection.rests();
-        connection.lost();
+        connection.broken();
         if (event instanceof CloseEvent && event.code === SESSION_ENDED) onEnded();
       },
-      error: () => inUse && connection.lost(),
+      error: () => inUse && connection.broken(),
     },
   });
-  const leave = onReturn(() => {
-    if (open?.readyState !== WebSocket.OPEN) return;
-    open.send(PING);
-    heartbeat.asked();
-  });
+  const leaving = [
+    everySeen(PING_MS, () => open?.readyState === WebSocket.OPEN && open.send(PING)),
+    everySeen(PROBE_MS, probe),
+    connection.subscribe(follow),
+  ];
+  let last = connection.read();
+
+  function follow() {
+    const before = last;
+    last = connection.read();
+    if (!inUse) return;
+    if (last.returns > before.returns) queries.askAgain(client);
+    // A socket that nobody answers on is given up; one that hangs since then too, once there is an answer.
+    const isOpen = open?.readyState === WebSocket.OPEN;
+    if (last.state === "lost" ? before.state !== "lost" : before.state === "lost" && !isOpen) socket.terminate();
+  }
+
+  function probe() {
+    const { state } = connection.read();
+    if (!inUse || state === "live" || state === "resting" || open?.readyState === WebSocket.OPEN) return;
+    const { unsubscribe } = client.query(ContactDocument, {}, { requestPolicy: "network-only" }).subscribe(() => {});
+    setTimeout(unsubscribe, PROBE_MS);
+  }
+
   const client = new Client({
     url: "/graphql",
     preferGetMethod: false,
@@ -71,9 +96,14 @@ export function createLaunchClient(onEnded: () => void = () => {}): LaunchClient
     fetch: async (input, init) => {
       const answer = await fetch(input, init);
       clock.heard(answer.headers.get("date"), Date.now());
+      // A proxy in between answers for a server that is gone, but not in its words.
+      if (inUse && answer.headers.get("content-type")?.includes("json")) connection.heard();
       return answer;
     },
     exchanges: [
+      queries.exchange(),
+      contactExchange(),
+      lastKnownExchange(),
       launchCache(),
       mapExchange({
         onError: (error) => {
@@ -105,22 +135,25 @@ export function createLaunchClient(onEnded: () => void = () => {}): LaunchClient
     client,
     close: () => {
       inUse = false;
-      leave();
+      for (const leave of leaving) leave();
       connection.rests();
       void socket.dispose();
     },
   };
 }
 
-/** Shorter where somebody comes back to the page: they want to see it live. */
+/** Shorter where somebody comes back to the page, or the server does: they want to see it live. */
 function wait(milliseconds: number): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       clearTimeout(timer);
       leave();
+      unsubscribe();
       resolve();
     };
     const timer = setTimeout(done, milliseconds);
     const leave = onReturn(done);
+    const { returns } = connection.read();
+    const unsubscribe = connection.subscribe(() => connection.read().returns > returns && done());
   });
 }

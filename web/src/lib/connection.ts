@@ -1,29 +1,50 @@
 import { useSyncExternalStore } from "react";
 
-import { serverNow } from "./clock";
+import { isSeen, onReturn } from "./attention";
+import { clock } from "./clock";
 
 /**
- * How the page hears of changes: over the socket, soon again, or by asking every few seconds. It
- * rests where nothing that is shown is live.
+ * How the page hears of changes. `lost`: the server has not said anything for a while, so nothing that
+ * is shown is known to be true. `polling`: there is no socket, or what arrives on it is old; the queries
+ * are asked again every few seconds. `resting`: nothing that is shown is live.
  */
-export type ConnectionState = "resting" | "connecting" | "live" | "reconnecting" | "polling";
+export type ConnectionState = "resting" | "connecting" | "live" | "reconnecting" | "polling" | "lost";
 
 export interface Connection {
   readonly state: ConnectionState;
-  /** Since when, in milliseconds of the clock that ages are told by. */
+  /** Since when, in milliseconds of the clock that ages are told by; of `lost`: when it was heard last. */
   readonly since: number;
-  /** Grows each time the socket is back: what was missed has to be read again. */
+  /** Grows each time the page is up to date again after it was not: what was missed has to be read. */
   readonly returns: number;
 }
 
-const POLL_AFTER_MS = 10_000;
+/** The state of the socket alone, which says nothing about whether anybody is at its other end. */
+type Link = "resting" | "connecting" | "open" | "broken";
 
-/** Follows the socket; one for a page. */
+/** A ping leaves every 4 s; two that nobody has answered are no coincidence. */
+const CONTACT_MS = 10_000;
+/** Redis is asked every 3 s whether it is there; older news than this is not live. */
+const STREAM_AGE_MS = 12_000;
+const POLL_AFTER_MS = 10_000;
+const TICK_MS = 1000;
+
+/**
+ * Decides by the age of what was heard last, never by the state of the socket: a server that was stopped
+ * keeps its sockets open (F12). One for a page.
+ */
 export class ConnectionStore {
-  private current: Connection = { state: "resting", since: serverNow(), returns: 0 };
+  private current: Connection = { state: "resting", since: clock.at(Date.now()), returns: 0 };
   private readonly listeners = new Set<() => void>();
-  private timer: ReturnType<typeof setTimeout> | undefined;
+  private link: Link = "resting";
   private wasLive = false;
+  private brokenAt = 0;
+  private heardAt = Date.now();
+  /** The newest news of the streams is of then. */
+  private streamsAt = Date.now();
+  /** A page that nobody sees is not judged: its timers run seldom. */
+  private judgedFrom = 0;
+
+  constructor(private readonly isLookedAt: () => boolean = () => true) {}
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.listeners.add(listener);
@@ -33,40 +54,87 @@ export class ConnectionStore {
   readonly read = (): Connection => this.current;
 
   opens(): void {
-    if (this.current.state === "resting") this.set("connecting", this.current.returns);
+    if (this.link === "resting") {
+      this.link = "connecting";
+      this.judgedFrom = Date.now(); // what rested was not asked for an answer
+    }
+    this.judge();
   }
 
   opened(): void {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    const returns = this.current.returns + (this.wasLive ? 1 : 0);
-    this.wasLive = true;
-    this.set("live", returns);
+    this.link = "open";
+    this.streamsAt = Date.now();
+    this.heard();
   }
 
-  lost(): void {
-    if (this.current.state !== "polling") this.set("reconnecting", this.current.returns);
-    this.timer ??= setTimeout(() => this.set("polling", this.current.returns), POLL_AFTER_MS);
+  broken(): void {
+    if (this.link !== "broken") this.brokenAt = Date.now();
+    this.link = "broken";
+    this.judge();
   }
 
   /** Nobody listens, or another session begins: a next socket will have missed nothing. */
   rests(): void {
-    clearTimeout(this.timer);
-    this.timer = undefined;
+    this.link = "resting";
     this.wasLive = false;
-    this.set("resting", this.current.returns);
+    this.judge();
   }
 
-  private set(state: ConnectionState, returns: number): void {
-    if (state === this.current.state && returns === this.current.returns) return;
-    this.current = { state, since: serverNow(), returns };
+  /** The server has said something, whatever it was. */
+  heard(): void {
+    this.heardAt = Date.now();
+    this.judge();
+  }
+
+  /** The server has said how old the news on its streams may be. */
+  streams(ageMs: number): void {
+    this.streamsAt = Date.now() - ageMs;
+    this.heard();
+  }
+
+  /** Somebody looks at the page again. */
+  seen(): void {
+    this.judgedFrom = Date.now();
+  }
+
+  /** Time has passed. */
+  readonly judge = (): void => {
+    if (!this.isLookedAt()) return;
+    const state = this.stateAt(Date.now());
+    const before = this.current;
+    if (state === before.state) return;
+    const isBack = (before.state === "lost" && state !== "resting") || (state === "live" && this.wasLive);
+    if (state === "live") this.wasLive = true;
+    const since = clock.at(state === "lost" ? this.heardAt : Date.now());
+    this.current = { state, since, returns: before.returns + (isBack ? 1 : 0) };
     for (const listener of this.listeners) listener();
+  };
+
+  private stateAt(now: number): ConnectionState {
+    if (this.link === "resting") return "resting";
+    const silentFor = (heardAt: number) => now - Math.max(heardAt, this.judgedFrom);
+    if (silentFor(this.heardAt) > CONTACT_MS) return "lost";
+    if (this.link === "open") return silentFor(this.streamsAt) > STREAM_AGE_MS ? "polling" : "live";
+    if (this.link === "connecting") return "connecting";
+    return now - this.brokenAt >= POLL_AFTER_MS ? "polling" : "reconnecting";
   }
 }
 
-export const connection = new ConnectionStore();
+export const connection = new ConnectionStore(isSeen);
+
+if (typeof document !== "undefined") {
+  setInterval(connection.judge, TICK_MS);
+  onReturn(() => connection.seen());
+}
 
 /** The connection as it is, with a new render whenever it changes. */
 export function useConnection(): Connection {
   return useSyncExternalStore(connection.subscribe, connection.read);
+}
+
+const isLost = (): boolean => connection.read().state === "lost";
+
+/** Whether there is no contact: what is shown is the last known state, and no change can be sent. */
+export function useLostContact(): boolean {
+  return useSyncExternalStore(connection.subscribe, isLost);
 }

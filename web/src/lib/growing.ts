@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef, useSyncExternalStore } from "react";
 import { type AnyVariables, type CombinedError, type TypedDocumentNode, useClient } from "urql";
 
 import { everySeen } from "./attention";
-import { useConnection } from "./connection";
+import { connection, useConnection } from "./connection";
 import { type Connection, GrowingList, type News } from "./growingList";
 import type { Reading } from "./reading";
 
@@ -45,7 +45,9 @@ export function usePages<D, V extends AnyVariables, N extends { id: string }>(
     const fixed = JSON.parse(key) as object;
     return new GrowingList<N, CombinedError>(async (after) => {
       const asked = { ...fixed, after } as unknown as V;
-      const { data, error } = await client.query(query, asked, { requestPolicy: "network-only" }).toPromise();
+      // Without contact what was read before is better than nothing.
+      const requestPolicy = connection.read().state === "lost" ? "cache-only" : "network-only";
+      const { data, error } = await client.query(query, asked, { requestPolicy }).toPromise();
       return { page: data == null ? undefined : picked.current(data), error };
     }, before.current);
   }, [client, query, key]);

@@ -1,6 +1,8 @@
 import { notifications } from "@mantine/notifications";
 import type { CombinedError } from "urql";
 
+import { NotSent } from "./contact";
+
 export interface Failure {
   readonly code: string;
   readonly message: string;
@@ -21,6 +23,7 @@ export function succeeded(
 
 /** An error of the transport or the graph as a sentence for people. */
 export function sentence(error: CombinedError): string {
-  if (error.networkError) return "The server cannot be reached. Nothing was changed.";
+  if (error.networkError instanceof NotSent) return "No contact with the server: nothing was sent.";
+  if (error.networkError) return "The server did not answer. It may have been done all the same: look before you repeat it.";
   return error.graphQLErrors.map((item) => item.message).join(" ") || error.message;
 }

@@ -36,7 +36,7 @@ export function Alerts() {
     <Section
       title="Alerts" reading={reading}
       aside={may && channels.length > 0 && (
-        <Button size="xs" variant="default" loading={state.fetching} onClick={() => void test()}>Send a test</Button>
+        <Button sends size="xs" variant="default" loading={state.fetching} onClick={() => void test()}>Send a test</Button>
       )}
     >
       {channels.length === 0 && (

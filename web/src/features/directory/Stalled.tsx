@@ -63,7 +63,7 @@ function Line({ onboarding, mayAnswer, onAnswered }: LineProps) {
       <>
         <SeesLink user={onboarding.user} />
         {onboarding.assistanceNeeded && mayAnswer && (
-          <Button size="xs" variant="default" loading={state.fetching} onClick={() => void onAnswer()}>
+          <Button sends size="xs" variant="default" loading={state.fetching} onClick={() => void onAnswer()}>
             Mark as answered
           </Button>
         )}

@@ -22,7 +22,7 @@ export function ConflictNote({ conflict, wish, onInsist, onYield }: Props) {
         Version {conflict.currentVersion} was made <Ago at={conflict.changedAt} />. Yours was not applied: {wish}.
       </Text>
       <Group gap="xs" mt="xs">
-        <Button size="xs" variant="default" onClick={onInsist}>Apply mine on top</Button>
+        <Button sends size="xs" variant="default" onClick={onInsist}>Apply mine on top</Button>
         <Button size="xs" variant="default" onClick={onYield}>Keep theirs</Button>
       </Group>
     </Alert>

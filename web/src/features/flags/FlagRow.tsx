@@ -1,4 +1,4 @@
-import { Anchor, Box, Group, Slider, Switch, Text } from "@mantine/core";
+import { Anchor, Box, Group, Loader, Slider, Switch, Text } from "@mantine/core";
 import { memo, useRef, useState } from "react";
 import { Link } from "react-router";
 import { useMutation } from "urql";
@@ -20,7 +20,7 @@ interface Props {
 /** One of the two that the row can change. */
 type Wish = { enabled: boolean } | { rolloutPercentage: number };
 
-/** What is wished for shows at once; with the answer, what is true does (SPEC S77). */
+/** What was asked for shows as pending until the server has said that it is so (SPEC S77, U1). */
 export const FlagRow = memo(function FlagRow({ flag, mayOperate, onChanged }: Props) {
   const [, toggle] = useMutation(ToggleMutation);
   const [, update] = useMutation(UpdateMutation);
@@ -29,9 +29,8 @@ export const FlagRow = memo(function FlagRow({ flag, mayOperate, onChanged }: Pr
   const [lost, setLost] = useState<{ wish: Wish; conflict: Conflict }>();
   const turn = useRef<Promise<unknown>>(Promise.resolve());
   const mine = useRef<{ from: number; to: number }>(undefined); // who presses twice is not faster than themselves
-  const wished = { ...flag, ...wish };
-  const { enabled } = wished;
-  const percentage = dragged ?? wished.rolloutPercentage;
+  const { enabled } = flag;
+  const percentage = dragged ?? flag.rolloutPercentage;
 
   async function apply(next: Wish, seen: number) {
     setLost(undefined);
@@ -85,6 +84,11 @@ export const FlagRow = memo(function FlagRow({ flag, mayOperate, onChanged }: Pr
       <Text size="sm" w={52} ta="right" c={enabled ? "inherit" : "dimmed"}>
         {enabled ? `${percentage} %` : "off"}
       </Text>
+      {wish && (
+        <Group gap={6} wrap="nowrap" role="status" data-testid="pending">
+          <Loader size={14} aria-hidden /><Text size="xs">Pending: {told(wish)}</Text>
+        </Group>
+      )}
       <Switch
         checked={enabled} disabled={!mayOperate} color="teal"
         aria-label={`${flag.name} is ${enabled ? "on" : "off"}`}

@@ -51,14 +51,14 @@ export function IncidentActions({ incident }: Props) {
 
   return (
     <>
-      {status === "OPEN" && <Button size="xs" onClick={() => void take()}>Acknowledge</Button>}
+      {status === "OPEN" && <Button sends size="xs" onClick={() => void take()}>Acknowledge</Button>}
       {isOpen(incident) && (assignee?.id === me
-        ? <Button size="xs" variant="default" onClick={() => void assign(null)}>Give back</Button>
-        : <Button size="xs" variant="default" onClick={() => void assign(me)}>Assign to me</Button>)}
+        ? <Button sends size="xs" variant="default" onClick={() => void assign(null)}>Give back</Button>
+        : <Button sends size="xs" variant="default" onClick={() => void assign(me)}>Assign to me</Button>)}
       {isOpen(incident) && <AssignButton incident={incident} />}
       {isOpen(incident) && <Button size="xs" variant="default" onClick={resolution.open}>Resolve</Button>}
       {!isOpen(incident) && <Button size="xs" variant="default" onClick={again.open}>Reopen</Button>}
-      {status === "RESOLVED" && <Button size="xs" variant="default" onClick={() => void shut()}>Close</Button>}
+      {status === "RESOLVED" && <Button sends size="xs" variant="default" onClick={() => void shut()}>Close</Button>}
       {resolving && <ResolveDialog incident={incident} onClose={resolution.close} />}
       {reopening && (
         <ReasonModal title={`Reopen #${incident.number}`} label="What shows that it is not over" confirm="Reopen"

@@ -44,7 +44,7 @@ export function IncidentCard({ incident, mayOperate }: Props) {
         {mayOperate && (
           <Group gap="xs">
             {incident.status === "OPEN" && (
-              <Button size="xs" variant="default" loading={taking.fetching}
+              <Button sends size="xs" variant="default" loading={taking.fetching}
                 onClick={() => void acknowledge({ id: incident.id }).then(({ data, error }) =>
                   succeeded("Not acknowledged", error, data?.acknowledgeIncident.errors))}>
                 Acknowledge

@@ -52,11 +52,11 @@ function Line({ mail, onChanged }: { mail: MailFieldsFragment; onChanged: () => 
       <>
         <Badge color={STATUS[mail.status]} variant="dot">{sentenceCase(mail.status)}</Badge>
         {!isOver && (mail.status === "FAILED" || mail.status === "RETRYING") && (
-          <Button size="xs" variant="default" loading={retrying.fetching}
+          <Button sends size="xs" variant="default" loading={retrying.fetching}
             onClick={() => void act(retry, "Not tried again")}>Try again</Button>
         )}
         {!isOver && (
-          <Button size="xs" variant="default" loading={cancelling.fetching}
+          <Button sends size="xs" variant="default" loading={cancelling.fetching}
             onClick={() => void act(cancel, "Not taken back")}>Take back</Button>
         )}
       </>

@@ -49,7 +49,7 @@ function Nudge({ nudge, path }: { nudge: NonNullable<OnboardingFieldsFragment["n
       <Text size="sm">{nudge.message}</Text>
       <Group gap="xs" mt="xs">
         {path && !isThere && <LinkButton to={path} size="xs" variant="default">Continue</LinkButton>}
-        <Button size="xs" variant="subtle" onClick={() => void never()}>No more reminders</Button>
+        <Button sends size="xs" variant="subtle" onClick={() => void never()}>No more reminders</Button>
       </Group>
     </Alert>
   );

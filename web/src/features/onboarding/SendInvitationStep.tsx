@@ -55,7 +55,7 @@ function Send({ client, onSent }: { client: ClientFieldsFragment; onSent: (sent:
           : <>You get a link for <b>{client.coupleNames}</b> to hand over, in a message or on paper.</>}
       </Text>
       <FormProblem>{problem}</FormProblem>
-      <Button loading={busy} onClick={() => void submit()} data-testid="send-invitation-btn">
+      <Button sends loading={busy} onClick={() => void submit()} data-testid="send-invitation-btn">
         {isPending(client) ? "Send it again" : client.email ? "Send the invitation" : "Make the link"}
       </Button>
     </>

@@ -86,7 +86,7 @@ export function ActivateDialog({ phase, onClose }: Props) {
           onChange={(event) => setReason(event.currentTarget.value)} />
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>Cancel</Button>
-          <Button disabled={!ready} loading={state.fetching} onClick={() => void go()} data-testid="activate">
+          <Button sends disabled={!ready} loading={state.fetching} onClick={() => void go()} data-testid="activate">
             Activate
           </Button>
         </Group>

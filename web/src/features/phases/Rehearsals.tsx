@@ -46,7 +46,7 @@ export function Rehearsals({ phase, mayOperate }: { phase: PhaseFieldsFragment; 
         {data && !last && <Text size="sm" c="dimmed">Never rehearsed. It runs on a copy of the flags and reaches nobody.</Text>}
       </div>
       {mayOperate && (
-        <Button size="xs" variant="default" loading={state.fetching || running} onClick={() => void start()}>Rehearse</Button>
+        <Button sends size="xs" variant="default" loading={state.fetching || running} onClick={() => void start()}>Rehearse</Button>
       )}
     </Group>
   );

@@ -41,7 +41,7 @@ export function RollBackDialog(props: { phase: PhaseFieldsFragment; onClose: () 
           <Text size="sm" fw={600}>Roll back at once, because</Text>
           <Group gap="xs">
             {REASONS.map((text) => (
-              <Button key={text} size="xs" variant="light" color="red" disabled={state.fetching} onClick={() => void go(text)}>
+              <Button sends key={text} size="xs" variant="light" color="red" disabled={state.fetching} onClick={() => void go(text)}>
                 {text}
               </Button>
             ))}

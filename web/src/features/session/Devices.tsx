@@ -28,7 +28,7 @@ export function Devices() {
   return (
     <Section title="Devices" reading={reading}
       aside={sessions.length > 1 && (
-        <Button size="xs" variant="default" loading={others.fetching} onClick={() => void endOthers()}>Log out all others</Button>
+        <Button sends size="xs" variant="default" loading={others.fetching} onClick={() => void endOthers()}>Log out all others</Button>
       )}>
       <Stack gap={0}>
         {sessions.map((session) => <Device key={session.id} session={session} onEnded={reload} />)}
@@ -47,7 +47,7 @@ function Device({ session, onEnded }: { session: Data["mySessions"][number]; onE
 
   return (
     <Row data-testid="device" aside={session.current ? <Badge variant="light" color="teal">This one</Badge> : (
-      <Button size="xs" variant="default" loading={state.fetching} onClick={() => void end()}>Log out</Button>
+      <Button sends size="xs" variant="default" loading={state.fetching} onClick={() => void end()}>Log out</Button>
     )}>
       <Text size="sm" fw={500} style={{ overflowWrap: "anywhere" }} title={session.userAgent ?? undefined}>{deviceName(session.userAgent)}</Text>
       <Text size="xs" c="dimmed">{session.ip && `${session.ip} · `}logged in <Ago at={session.createdAt} /></Text>

@@ -47,7 +47,7 @@ function Line(props: { silence: SilenceFieldsFragment; mayEnd: boolean; onEnded:
 
   return (
     <Row data-testid={`silence-${silence.reason}`} aside={mayEnd && (
-      <Button size="xs" variant="default" loading={state.fetching} onClick={() => void onEnd()}>End</Button>
+      <Button sends size="xs" variant="default" loading={state.fetching} onClick={() => void onEnd()}>End</Button>
     )}>
       <Text size="sm" fw={600} style={{ overflowWrap: "anywhere" }}>{silence.reason}</Text>
       <Text size="xs" c="dimmed">

@@ -51,7 +51,7 @@ export function StaffRow({ user, isMe, onChanged }: Props) {
             onChange={(role) => role && role !== user.role && void onRole(role)} />
         )}
         {!isMe && (user.disabledAt
-          ? <Button size="xs" variant="default" loading={enabling.fetching} onClick={() => void onEnable()}>Let in again</Button>
+          ? <Button sends size="xs" variant="default" loading={enabling.fetching} onClick={() => void onEnable()}>Let in again</Button>
           : <Button size="xs" variant="light" color="red" onClick={dialog.open}>Keep out</Button>)}
       </>
     }>

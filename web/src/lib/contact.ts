@@ -1,0 +1,34 @@
+import { makeOperation, mapExchange, type Operation } from "urql";
+
+import { connection } from "./connection";
+
+/** A query that takes longer is asked again: its connection may be one of before a laptop slept. */
+const QUERY_MS = 30_000;
+
+/** Why a change was not even sent. */
+export class NotSent extends Error {
+  override readonly name = "NotSent";
+}
+
+/** Sends no change into the void, where it would wait and be done at a moment that nobody expects (U1). */
+export function contactExchange() {
+  return mapExchange({
+    onOperation: (operation) => {
+      if (operation.kind === "query") return withFetch(operation, impatient);
+      if (operation.kind !== "mutation" || connection.read().state !== "lost") return operation;
+      return withFetch(operation, () => refuse);
+    },
+  });
+}
+
+const refuse: typeof fetch = () => Promise.reject(new NotSent("There is no contact with the server."));
+
+function withFetch(operation: Operation, over: (fetcher: typeof fetch) => typeof fetch): Operation {
+  const fetcher = operation.context.fetch ?? fetch;
+  return makeOperation(operation.kind, operation, { ...operation.context, fetch: over(fetcher) });
+}
+
+const impatient = (fetcher: typeof fetch): typeof fetch => (input, init) => {
+  const limit = AbortSignal.timeout(QUERY_MS);
+  return fetcher(input, { ...init, signal: init?.signal ? AbortSignal.any([init.signal, limit]) : limit });
+};

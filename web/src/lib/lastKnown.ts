@@ -1,0 +1,23 @@
+import { mapExchange } from "urql";
+
+import { mayPass } from "./reading";
+
+/**
+ * A query that fails for now keeps what it had: an answer that is missing is no reason to show nothing.
+ * What may no longer be seen at all goes.
+ */
+export function lastKnownExchange() {
+  const known = new Map<number, unknown>();
+  return mapExchange({
+    onOperation: (operation) => {
+      if (operation.kind === "teardown") known.delete(operation.key);
+    },
+    onResult: (result) => {
+      const { operation, data, error } = result;
+      if (operation.kind !== "query") return result;
+      if (data != null) known.set(operation.key, data);
+      else if (error && mayPass(error) && known.has(operation.key)) return { ...result, data: known.get(operation.key) };
+      return result;
+    },
+  });
+}
