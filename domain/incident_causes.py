@@ -3,7 +3,8 @@
 An incident says by which names others may refer to its cause (`explains`), and which causes would
 explain itself (`follows_from`). Where one of those is open, no second incident is opened: what
 follows is listed on it. From cause to consequence: health checks in their own order, a rollback by
-a guard, a hold, a warning, the limits that hold for every phase.
+a guard, a hold, a warning, the limits that hold for every phase. Which checks stand behind a metric
+is said by one table, `domain/metric_dependencies.py`, which silences use as well.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -11,8 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from domain.criteria import GuardAction
+from domain.criteria import Criterion, GuardAction
 from domain.health import CheckType
+from domain.metric_dependencies import Checks, checks_of, checks_of_metric
 
 # What still shows after its cause is gone is given so long, then it is an incident of its own:
 # metrics are judged over windows of minutes, and two or three good looks end an incident.
@@ -26,8 +28,6 @@ CHECKS_BEHIND: Mapping[CheckType, tuple[CheckType, ...]] = {
     CheckType.EMAIL: (),
     CheckType.REALTIME: (CheckType.API, CheckType.DATABASE),
 }
-_CUSTOM = "custom."
-_METRICS_BEHIND = (CheckType.DATABASE, CheckType.API)
 _NO_ACTION = "limit"
 
 
@@ -66,14 +66,18 @@ def of_rollback(metrics: Iterable[str]) -> Links:
     return Links(tuple(names))
 
 
-def of_criterion(metric: str, action: GuardAction, run_id: UUID | None) -> Links:
-    """A criterion that warns or holds; the stronger action explains the weaker one."""
+def of_criterion(criterion: Criterion, action: GuardAction, run_id: UUID | None) -> Links:
+    """A criterion that warns or holds; the stronger action explains the weaker one.
+
+    `action`: what is done, which is less than the criterion asks for where it has no data.
+    """
+    metric = criterion.metric
     stronger = (GuardAction.HOLD, GuardAction.ROLLBACK)
     above = stronger[stronger.index(action) + 1 :] if action in stronger else stronger
     rollback = (rollback_key(run_id),) if run_id is not None else ()
     return Links(
         (_guard(metric, action),),
-        (*_checks_behind(metric), *rollback, *(_guard(metric, item) for item in above)),
+        (*_health_keys(checks_of(criterion)), *rollback, *(_guard(metric, item) for item in above)),
     )
 
 
@@ -81,7 +85,10 @@ def of_limit(metric: str) -> Links:
     """A limit that holds whatever a phase promises: any guard on its metric says more."""
     return Links(
         (_guard(metric, _NO_ACTION),),
-        (*_checks_behind(metric), *(_guard(metric, action) for action in GuardAction)),
+        (
+            *_health_keys(checks_of_metric(metric)),
+            *(_guard(metric, action) for action in GuardAction),
+        ),
     )
 
 
@@ -110,8 +117,8 @@ def outlives(ended_at: datetime | None, now: datetime) -> bool:
     return ended_at is not None and now - ended_at > SETTLING
 
 
-def _checks_behind(metric: str) -> tuple[str, ...]:
-    return () if metric.startswith(_CUSTOM) else tuple(map(health_key, _METRICS_BEHIND))
+def _health_keys(checks: Checks) -> list[str]:
+    return [health_key(check) for check in CheckType if check in checks]
 
 
 def _guard(metric: str, action: str) -> str:

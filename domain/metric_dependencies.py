@@ -1,6 +1,7 @@
-"""Which health checks each metric depends on: a silence holds only what depends on it (L16, A28).
+"""Which health checks each metric depends on: the one table of silences and causes (L16, L17).
 
-Planned work on a check spoils the numbers of the metrics that depend on it. Redis may be away
+A check that fails, or is worked on, spoils the numbers of the metrics that depend on it: a silence
+holds their criteria (A28), and an open incident of the check explains theirs. Redis may be away
 without failing a request, so requests do not depend on REALTIME; mail waits in the outbox, so only
 what people do after a letter depends on EMAIL. Custom metrics depend on nothing known here.
 """

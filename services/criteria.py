@@ -123,9 +123,7 @@ async def _act(
         action = due_action(item, state)
         if action is not None:
             began = await _first_bad_at(uow, phase, item, state)
-            reasons[item.key] = guard_actions.Due(
-                action, item.metric, _observation(item, state), began
-            )
+            reasons[item.key] = guard_actions.Due(action, item, _observation(item, state), began)
     return await guard_actions.take(uow, phase, reasons) if reasons else {}
 
 

@@ -9,7 +9,7 @@ from db.models.phases import LaunchPhase
 from db.queries import phases as queries
 from db.session import UnitOfWork
 from domain import incident_causes as causes
-from domain.criteria import GuardAction
+from domain.criteria import Criterion, GuardAction
 from domain.incidents import Observation, Severity
 from domain.pauses import GUARD
 from domain.phases import PhaseAction, PhaseStatus
@@ -27,10 +27,10 @@ _TITLE = {
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What a criterion of a metric asks for, why, and since when it fails."""
+    """What a criterion asks for, why, and since when it fails."""
 
     action: GuardAction
-    metric: str
+    criterion: Criterion
     why: Observation
     first_bad_at: datetime | None = None
 
@@ -74,7 +74,7 @@ def _draft(phase: LaunchPhase, key: str, due: Due, features: Sequence[str]) -> I
         dedup_key=dedup_key(phase.current_run_id, key),
         first_bad_at=due.first_bad_at,
         observation=due.why,
-        links=causes.of_criterion(due.metric, due.action, phase.current_run_id),
+        links=causes.of_criterion(due.criterion, due.action, phase.current_run_id),
     )
 
 
@@ -83,7 +83,7 @@ def _rollback(phase_id: UUID, due: Mapping[str, Due]) -> Rollback:
         phase_id,
         _reason(due),
         first_bad_at=_first_bad_at(due),
-        metrics=tuple(item.metric for item in due.values()),
+        metrics=tuple(item.criterion.metric for item in due.values()),
     )
 
 

@@ -22,6 +22,7 @@ from tests.factories.guards import ERRORS, Guarded
 from tests.factories.health import Health
 from tests.graphql import GraphQLClient
 from tests.integration.test_incidents import PERSON
+from tests.unit.domain.builders import make_criterion
 
 SYSTEM = system_actor("test")
 DATABASE = IncidentDraft(
@@ -31,6 +32,7 @@ DATABASE = IncidentDraft(
     dedup_key="health:database",
     links=of_check(CheckType.DATABASE),
 )
+HOLD = GuardAction.HOLD
 LIMIT = IncidentDraft(
     "metric",
     Severity.MEDIUM,
@@ -76,7 +78,10 @@ async def test_a_stopped_database_opens_one_incident(db: Database, clock: Clock)
     await seen(db, LIMIT)
     await seen(db, DATABASE)
     hold = replace(
-        LIMIT, dedup_key="hold", title="Held", links=of_criterion("x", GuardAction.HOLD, None)
+        LIMIT,
+        dedup_key="hold",
+        title="Held",
+        links=of_criterion(make_criterion("signups_total"), HOLD, None),
     )
     await seen(db, hold)
     assert await open_titles(db) == [DATABASE.title]
@@ -118,9 +123,8 @@ async def test_one_that_a_person_keeps_open_hides_nothing_new(db: Database, cloc
 
 
 async def test_the_worse_severity_of_what_follows_counts(db: Database) -> None:
-    warn = replace(
-        LIMIT, dedup_key="warn", links=of_criterion("error_rate", GuardAction.WARN, None)
-    )
+    links = of_criterion(make_criterion("error_rate"), GuardAction.WARN, None)
+    warn = replace(LIMIT, dedup_key="warn", links=links)
     await seen(db, warn)
     row = await seen(db, replace(LIMIT, severity=Severity.CRITICAL))
     assert (row.dedup_key, row.severity) == ("warn", Severity.CRITICAL)

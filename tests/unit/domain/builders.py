@@ -5,7 +5,9 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
+from domain.criteria import Aggregation, Comparator, Criterion
 from domain.flags import BucketBy, EvaluationContext, Flag
+from domain.health import CheckType
 from domain.ids import FlagId
 from domain.percent import Percent
 from domain.phases import RampStep
@@ -44,6 +46,21 @@ def make_flag(
         version=version,
         created_at=NOW,
         updated_at=NOW,
+    )
+
+
+def make_criterion(
+    metric: str = "error_rate", *, depends_on: tuple[CheckType, ...] | None = None
+) -> Criterion:
+    """Make a promise that a metric stays at most 2 over a minute."""
+    return Criterion(
+        key="low",
+        metric=metric,
+        aggregation=Aggregation.AVG,
+        window_seconds=60,
+        comparator=Comparator.LTE,
+        threshold=2.0,
+        depends_on=depends_on,
     )
 
 

@@ -12,6 +12,7 @@ from domain.incident_causes import (
     SETTLING,
     Links,
     explained_by,
+    health_key,
     is_explained,
     of_check,
     of_criterion,
@@ -19,14 +20,24 @@ from domain.incident_causes import (
     of_rollback,
     of_watcher,
 )
+from domain.metric_dependencies import checks_of_metric
+from domain.metrics import OWN
+from tests.unit.domain.builders import make_criterion
 
 NOW = datetime(2027, 6, 1, 9, tzinfo=UTC)
 RUN = UUID(int=1)
+HELD = GuardAction.HOLD
 DATABASE, AUTH, EMAIL = (of_check(CheckType(name)) for name in ("database", "auth", "email"))
-HOLD = of_criterion("error_rate", GuardAction.HOLD, RUN)
-WARN = of_criterion("error_rate", GuardAction.WARN, RUN)
-OTHER_HOLD = of_criterion("response_time_ms", GuardAction.HOLD, RUN)
-CUSTOM = of_criterion("custom.carts", GuardAction.HOLD, RUN)
+HOLD = of_criterion(make_criterion("error_rate"), HELD, RUN)
+WARN = of_criterion(make_criterion("error_rate"), GuardAction.WARN, RUN)
+OTHER_HOLD = of_criterion(make_criterion("response_time_ms"), HELD, RUN)
+CUSTOM = of_criterion(make_criterion("custom.carts"), HELD, RUN)
+NAMED = of_criterion(
+    make_criterion("custom.carts", depends_on=(CheckType.EMAIL,)), GuardAction.HOLD, RUN
+)
+INDEPENDENT = of_criterion(make_criterion("error_rate", depends_on=()), HELD, RUN)
+LETTERS = of_criterion(make_criterion("connections_total"), HELD, RUN)
+POOL = of_limit("database_connections_used")
 ROLLBACK = of_rollback(["error_rate"])
 LIMIT = of_limit("error_rate")
 
@@ -38,7 +49,15 @@ LIMIT = of_limit("error_rate")
         (AUTH, DATABASE, False),
         (DATABASE, EMAIL, False),
         (DATABASE, HOLD, True),
+        (AUTH, HOLD, True),
+        (EMAIL, HOLD, False),
+        (EMAIL, LETTERS, True),
+        (DATABASE, POOL, True),
+        (AUTH, POOL, False),
         (DATABASE, CUSTOM, False),
+        (EMAIL, NAMED, True),
+        (DATABASE, NAMED, False),
+        (DATABASE, INDEPENDENT, False),
         (DATABASE, LIMIT, True),
         (DATABASE, ROLLBACK, False),
         (DATABASE, of_watcher(), True),
@@ -62,6 +81,14 @@ def test_what_explains_what(cause: Links, effect: Links, expected: bool) -> None
 def test_no_cause_explains_itself() -> None:
     for links in (DATABASE, AUTH, HOLD, WARN, ROLLBACK, LIMIT):
         assert not set(links.explains) & set(links.follows_from)
+
+
+@pytest.mark.parametrize("metric", OWN)
+def test_causes_and_silences_read_one_table(metric: str) -> None:
+    """L16, L17: a check that holds the criteria of a metric explains its incidents."""
+    wanted = {health_key(check) for check in checks_of_metric(metric)}
+    for links in (of_limit(metric), of_criterion(make_criterion(metric), HELD, RUN)):
+        assert {name for name in links.follows_from if name.startswith("health:")} == wanted
 
 
 def test_the_order_of_checks_has_no_circle() -> None:
