@@ -73,7 +73,10 @@ def _health(snapshot: HealthSnapshot) -> list[str]:
 def _criteria(
     criteria: Sequence[tuple[Criterion, CriterionState]], interval: timedelta, now: datetime
 ) -> list[str]:
-    """Criteria that only WARN report, and the ramp goes on (L14)."""
+    """Criteria that only WARN report, and the ramp goes on (L14).
+
+    So it does while the window of a criterion fills, unless the criterion was failing before (L15).
+    """
     found = []
     for criterion, state in criteria:
         if criterion.dry_run or criterion.action is GuardAction.WARN:
@@ -83,7 +86,7 @@ def _criteria(
         elif now - state.evaluated_at > STALE_AFTER_INTERVALS * interval:
             age = (now - state.evaluated_at).total_seconds()
             found.append(f"Criterion {criterion.key} was last judged {age:.0f} s ago.")
-        elif state.verdict is not Verdict.PASSING:
+        elif state.verdict is not Verdict.PASSING and (state.failing or not state.filling):
             verdict = state.verdict.name
             found.append(f"Criterion {criterion.key} is {verdict}: {state.explanation}.")
     return found

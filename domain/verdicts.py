@@ -2,7 +2,8 @@
 
 Too little is known far more often than something is wrong, so there are four verdicts, and only
 FAILING counts as a failure. No data holds a phase at most; it never rolls one back. Before the
-window of a criterion has filled since the activation, too little data is INCONCLUSIVE (L15).
+window of a criterion has filled since the activation, too little data is INCONCLUSIVE and holds
+nothing, neither the phase nor its ramp (L15).
 """
 
 import math
@@ -50,7 +51,8 @@ class CriterionState:
     """Where a criterion stands in a run; stored, so that restarts and other workers go on with it.
 
     `failing` lasts until it was good often enough, `acted` is the strongest action of that time,
-    `failing_since` the look at which it began.
+    `failing_since` the look at which it began. `filling`: it is INCONCLUSIVE only because its
+    window has not filled since the activation.
     """
 
     verdict: Verdict = Verdict.NO_DATA
@@ -67,6 +69,7 @@ class CriterionState:
     acted: GuardAction | None = None
     judged: Criterion | None = None
     failing_since: datetime | None = None
+    filling: bool = False
 
 
 UNJUDGED = CriterionState()
@@ -94,6 +97,7 @@ def judge(
         unit=look.unit,
         evaluated_at=now,
         judged=criterion,
+        filling=False,
     )
     starts_at = started_at + timedelta(seconds=criterion.initial_delay_seconds)
     if now < starts_at:
@@ -165,7 +169,7 @@ def _weighed(criterion: Criterion, state: CriterionState, fills_at: datetime) ->
         return _good(criterion, state)
     is_total = criterion.aggregation in _TOTALS and criterion.comparator in _LOWER_LIMITS
     if is_filling and is_total and state.value < criterion.threshold:
-        return _unclear(state, f"{_amount(criterion, state)} so far, {_fills(fills_at)}")
+        return _filling(state, f"{_amount(criterion, state)} so far", fills_at)
     return _bad(criterion, state)
 
 
@@ -175,16 +179,24 @@ def _unclear(state: CriterionState, why: str) -> CriterionState:
     return replace(state, verdict=Verdict.INCONCLUSIVE, explanation=f"{state.judged.metric} {why}")
 
 
+def _filling(state: CriterionState, why: str, fills_at: datetime) -> CriterionState:
+    """Too early to tell: it holds nothing until its window has filled (L15)."""
+    fills = f"its window fills at {fills_at.astimezone(UTC):%H:%M:%S} UTC"
+    return replace(_unclear(state, f"{why}, {fills}"), filling=True)
+
+
 def _too_little(
     criterion: Criterion, state: CriterionState, fills_at: datetime | None
 ) -> CriterionState:
     """`fills_at`: when the window has filled; None where it has."""
     span = f"in {criterion.window_seconds} s"
+    few = f"has {_samples(state)} {span}, {criterion.min_samples} are needed"
     if state.samples:
         state = replace(state, empty_ticks=0)
-        return _unclear(state, f"has {_samples(state)} {span}, {criterion.min_samples} are needed")
     if fills_at is not None:
-        return _unclear(state, f"has no samples {span} yet, {_fills(fills_at)}")
+        return _filling(state, few if state.samples else f"has no samples {span} yet", fills_at)
+    if state.samples:
+        return _unclear(state, few)
     empty = state.empty_ticks + 1
     count = _count(empty, criterion.failure_limit)
     return replace(
@@ -245,10 +257,6 @@ def _sentence(criterion: Criterion, state: CriterionState, *, holds: bool) -> st
 def _amount(criterion: Criterion, state: CriterionState) -> str:
     assert state.value is not None
     return f"{number(state.value, apart_from=criterion.threshold)}{_tail(criterion, state)}"
-
-
-def _fills(fills_at: datetime) -> str:
-    return f"its window fills at {fills_at.astimezone(UTC):%H:%M:%S} UTC"
 
 
 def _tail(criterion: Criterion, state: CriterionState) -> str:

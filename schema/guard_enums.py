@@ -32,15 +32,16 @@ describe(
     GuardAction,
     "What a failing criterion does.",
     WARN="It is reported, and the ramp goes on.",
-    HOLD="The phase is paused.",
-    ROLLBACK="The phase is rolled back.",
+    HOLD="The phase is paused. While it does not pass, the ramp takes no step of its own.",
+    ROLLBACK="The phase is rolled back. While it does not pass, the ramp takes no step of its own.",
 )
 describe(
     Verdict,
     "What a judgement found; no data is no failure.",
     PASSING="The promise is kept.",
     FAILING="The promise is broken.",
-    INCONCLUSIVE="There are too few samples to tell, or its window has not filled yet.",
+    INCONCLUSIVE="It cannot be told: too few samples, a silence, the initial delay, a failed "
+    "measurement. The ramp waits, except while the window has not filled since the activation.",
     NO_DATA="Nothing was measured.",
 )
 describe(

@@ -24,10 +24,12 @@ class CriterionInput:
         description="The limit. A value within one part in 10^9 of it is equal to it."
     )
     min_samples: int | None = strawberry.field(
-        description="With fewer, nothing is judged.", default=20
+        description="With fewer, nothing is judged. Until the window has filled since the "
+        "activation, that holds neither the phase nor its ramp.",
+        default=20,
     )
     initial_delay_seconds: int | None = strawberry.field(
-        description="Not judged before.", default=0
+        description="Not judged before; until then the ramp takes no step of its own.", default=0
     )
     failure_limit: int | None = strawberry.field(
         description="How many failures in a row before it acts.", default=2

@@ -1,0 +1,88 @@
+"""What keeps a ramp from its next step: the verdicts of criteria (SPEC A7, X11, L14, L15)."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from domain.criteria import Aggregation, Comparator, Criterion, GuardAction
+from domain.health import CheckState, CheckType, HealthSnapshot, HealthStatus
+from domain.pacing import Facts, Policy, holds
+from domain.verdicts import UNJUDGED, CriterionState, Look, judge
+from tests.unit.domain.builders import NOW
+from tests.unit.domain.test_verdicts import BAD, EMPTY, ERRORS, GOOD
+
+POLICY = Policy(timedelta(seconds=30), None)
+FEW = Look(0.5, 3)
+TOTAL = Criterion(
+    "connections", "connections_total", Aggregation.SUM, 3_600, Comparator.GTE, 100.0, min_samples=0
+)
+PATIENT = replace(ERRORS, initial_delay_seconds=300)
+HEALTH = HealthSnapshot(NOW, (CheckState(CheckType.API, HealthStatus.HEALTHY),))
+
+
+def after(
+    criterion: Criterion, *looks: tuple[float, Look], silenced: bool = False
+) -> tuple[CriterionState, timedelta]:
+    """The state after looks, each so many seconds after the activation, and the last of those."""
+    state, age = UNJUDGED, timedelta()
+    for seconds, look in looks:
+        age = timedelta(seconds=seconds)
+        held = "a silence" if silenced else None
+        state = judge(criterion, look, state, started_at=NOW, now=NOW + age, held=held)
+    return state, age
+
+
+def held(criterion: Criterion, *looks: tuple[float, Look], silenced: bool = False) -> list[str]:
+    """What keeps the ramp at the last of these looks."""
+    state, age = after(criterion, *looks, silenced=silenced)
+    facts = Facts(HEALTH, [(criterion, state)], [], Look(None, 0), 0)
+    return holds(facts, POLICY, NOW + age)
+
+
+@pytest.mark.parametrize("action", [GuardAction.HOLD, GuardAction.ROLLBACK])
+@pytest.mark.parametrize(
+    ("criterion", "looks", "waits"),
+    [
+        # A window of 60 s is full 70 s after the activation. Until then too little holds nothing.
+        (ERRORS, [(30, EMPTY)], False),
+        (ERRORS, [(30, FEW)], False),
+        (ERRORS, [(30, EMPTY), (60, FEW)], False),
+        (ERRORS, [(69, FEW)], False),
+        # Then it does, and a window with enough samples is judged at once.
+        (ERRORS, [(70, EMPTY)], True),
+        (ERRORS, [(70, FEW)], True),
+        (ERRORS, [(30, GOOD)], False),
+        (ERRORS, [(30, BAD)], True),
+        # It was failing and is not good yet: that the window is empty now is no news.
+        (ERRORS, [(15, BAD), (45, EMPTY)], True),
+        (ERRORS, [(15, BAD), (45, FEW)], True),
+        # A total may still reach its lower limit, for as long as its window fills.
+        (TOTAL, [(3_600, Look(4.0, 4))], False),
+        (TOTAL, [(3_610, Look(4.0, 4))], True),
+        # What cannot be measured, or is not to be judged yet, is no window that fills.
+        (ERRORS, [(30, Look(None, 0, problem="timeout"))], True),
+        (PATIENT, [(30, EMPTY)], True),
+        (PATIENT, [(301, EMPTY)], True),
+        (ERRORS, [], True),
+    ],
+)
+def test_a_window_that_fills_keeps_no_ramp(
+    criterion: Criterion, looks: list[tuple[float, Look]], waits: bool, action: GuardAction
+) -> None:
+    found = held(replace(criterion, action=action), *looks)
+    assert bool(found) is waits, found
+
+
+def test_a_silence_keeps_the_ramp_while_a_window_fills() -> None:
+    """A28: planned work is no reason to widen a launch."""
+    (found,) = held(replace(ERRORS, action=GuardAction.HOLD), (30, FEW), silenced=True)
+    assert "is not judged: a silence" in found
+
+
+def test_an_edited_criterion_is_not_judged_yet() -> None:
+    state, _ = after(ERRORS, (30, GOOD))
+    edited = replace(ERRORS, threshold=1.0)
+    facts = Facts(HEALTH, [(edited, state)], [], Look(None, 0), 0)
+    (found,) = holds(facts, POLICY, NOW)
+    assert found == "Criterion errors_low has not been judged yet."
