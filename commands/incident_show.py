@@ -39,7 +39,7 @@ def head(incident: Json) -> str:
 def taker(incident: Json) -> str:
     """Who works on it."""
     if incident["assignee"]:
-        return str(incident["assignee"]["email"])
+        return str(incident["assignee"]["email"] or "somebody")
     by = incident["acknowledgedBy"] or {}
     return str(by.get("email") or by.get("name") or "")
 

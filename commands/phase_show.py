@@ -36,7 +36,7 @@ def _pause(pause: Json) -> str:
 
 def _author(pause: Json) -> str:
     actor = pause["actor"]
-    name = actor.get("email") or actor.get("name") or actor.get("component")
+    name = actor.get("email") or actor.get("name") or actor.get("component") or "somebody"
     return {"GUARD": "a guard", "WATCHDOG": "the watchdog"}.get(pause["author"], str(name))
 
 

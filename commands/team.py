@@ -91,7 +91,7 @@ def enable(email: Email, url: Url = None, token: Token = None) -> None:
 
 def _id_of(server: Server, email: str) -> str:
     for user in server.every(LIST, "staff"):
-        if user["email"].casefold() == email.casefold():
+        if (user["email"] or "").casefold() == email.casefold():
             return str(user["id"])
     raise Problem(f"Nobody of the staff has the e-mail {email}: see `launch staff list`.")
 
@@ -99,4 +99,5 @@ def _id_of(server: Server, email: str) -> str:
 def _row(user: Data) -> tuple[object, ...]:
     seen = (user["lastLoginAt"] or "")[:16].replace("T", " ")
     confirmed = "yes" if user["emailVerifiedAt"] else "no"
-    return user["email"], user["role"], confirmed, seen, "disabled" if user["disabledAt"] else "ok"
+    email, state = user["email"] or "(hidden)", "disabled" if user["disabledAt"] else "ok"
+    return email, user["role"], confirmed, seen, state

@@ -104,10 +104,23 @@ def check_token_scopes(scopes: Iterable[Scope], creator: Actor) -> tuple[Scope, 
     return tuple(sorted(wanted))
 
 
-def check_token_expiry(expires_at: datetime | None, now: datetime) -> datetime | None:
-    """Raises Invalid where the token would be dead at birth; None is for ever."""
-    if expires_at is not None and expires_at <= now:
+def check_token_expiry(
+    expires_at: datetime | None, now: datetime, *, limit: datetime | None = None
+) -> datetime | None:
+    """When a token ends; None is never.
+
+    `limit`: when the token ends that makes it (SEC10). Raises Invalid where it would be dead at
+    birth, or outlive that one.
+    """
+    if expires_at is None:
+        return limit
+    if expires_at <= now:
         raise Invalid("A token must expire in the future.", path=("expiresAt",))
+    if limit is not None and expires_at > limit:
+        raise Invalid(
+            f"A token ends no later than the one that makes it: {limit.isoformat()}.",
+            path=("expiresAt",),
+        )
     return expires_at
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from domain.errors import Forbidden
 from domain.ids import CoupleId, SessionId, SupplierId, UserId
 
 
@@ -26,6 +27,7 @@ class Scope(StrEnum):
     DIRECTORY_WRITE = "directory:write"
     WEBHOOKS_ADMIN = "webhooks:admin"
     TOKENS_ADMIN = "tokens:admin"
+    PEOPLE_READ = "people:read"
     SELF = "self"
 
 
@@ -69,6 +71,7 @@ _VIEWER = frozenset(
         Scope.HEALTH_READ,
         Scope.INCIDENTS_READ,
         Scope.DIRECTORY_READ,
+        Scope.PEOPLE_READ,
         Scope.SELF,
     }
 )
@@ -148,9 +151,24 @@ class Actor:
         """True from the moment on at which the credential ends."""
         return self.expires_at is not None and self.expires_at <= now
 
+    @property
+    def sees_people(self) -> bool:
+        """Whether texts may show this actor e-mail addresses (SEC10).
+
+        A person sees what their role shows them; a token needs the scope `people:read`. It depends
+        on the scopes alone, so that whoever has the same scopes can be sent the same bytes.
+        """
+        return not self.scopes or not self.scopes.isdisjoint({Scope.PEOPLE_READ, Scope.SELF})
+
     def allows(self, any_of: Iterable[Scope]) -> bool:
         """True where the actor holds at least one of the scopes."""
         return not self.scopes.isdisjoint(any_of)
+
+
+def check_sees_people(actor: Actor, *path: str) -> None:
+    """Raises Forbidden for who may not look for people by their e-mail address (SEC10)."""
+    if not actor.sees_people:
+        raise Forbidden(f"This needs the scope {Scope.PEOPLE_READ.value}.", path=path)
 
 
 ANONYMOUS = Actor(ActorKind.ANONYMOUS, None, "anonymous")

@@ -24,6 +24,11 @@ _TOKEN = re.compile(
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]++@(?=[\w-]+\.[\w-])")
 
 
+# Whatever is written around an @, in a sentence or a table; wider than what is an address.
+_ADDRESS = re.compile(r"(?<![^\s@<>(),;:\"\[\]\\])[^\s@<>(),;:\"\[\]\\]++@[\w.-]*\w")
+HIDDEN = "(hidden)"
+
+
 def scrub(text: str) -> str:
     """One short line without credentials, tokens or passwords."""
     clean = _without_secrets(" ".join(text.split()))
@@ -33,6 +38,17 @@ def scrub(text: str) -> str:
 def redact(text: str) -> str:
     """The text as a log may keep it: e-mail addresses keep their domain only."""
     return _EMAIL.sub(f"{_GONE}@", _without_secrets(text))
+
+
+def without_addresses(value: object) -> object:
+    """JSON without e-mail addresses in its texts, for who may not know people (SEC10)."""
+    if isinstance(value, str):
+        return _ADDRESS.sub(HIDDEN, value) if "@" in value else value
+    if isinstance(value, list):
+        return [without_addresses(item) for item in value]
+    if isinstance(value, dict):
+        return {without_addresses(key): without_addresses(item) for key, item in value.items()}
+    return value
 
 
 def _without_secrets(text: str) -> str:

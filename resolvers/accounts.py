@@ -109,7 +109,10 @@ async def create_api_token(
         list[Scope], strawberry.argument(description="What it may do: no more than you.")
     ],
     expires_at: Annotated[
-        datetime | None, strawberry.argument(description="When it stops working; never if null.")
+        datetime | None,
+        strawberry.argument(
+            description="When it stops working; null: never, or when the token ends that makes it."
+        ),
     ] = strawberry.UNSET,
 ) -> TokenPayload:
     """Make an API token. Its secret is in this answer and nowhere else."""

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import strawberry
 
+from domain.actors import check_sees_people
 from domain.search import check_search
 from schema.context import Info
 from schema.pagination import After, First, Page, connection, moment_cursor
@@ -21,6 +22,8 @@ async def incident_assignees(
 ) -> AssigneeConnection:
     """The launch team as it can be given incidents, newest first; nobody who is kept out."""
     page, text = Page.of(first, after), check_search(search)
+    if text is not None:
+        check_sees_people(info.context.actor, "search")
     async with info.context.db.read() as session:
         rows = await assignees.page(session, text, page.first + 1, page.after_moment())
     return connection(AssigneeConnection, rows, page, cursor=moment_cursor, wrap=User.of)

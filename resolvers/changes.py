@@ -5,6 +5,7 @@ from typing import Annotated
 
 import strawberry
 
+from domain.actors import check_sees_people
 from domain.changes import ChangeKind, ChangeSubject
 from schema.context import Info
 from schema.pagination import MAX_BIGINT, After, First, Page, connection
@@ -29,7 +30,7 @@ Actors = Annotated[
     list[str] | None,
     strawberry.argument(
         description="Only by these: the id of a User or an ApiToken, or a name as `Actor` shows "
-        "it, such as an e-mail or `guard`; null is everybody."
+        "it, such as an e-mail or `guard`; null is everybody. An e-mail needs `people:read`."
     ),
 ]
 
@@ -49,6 +50,8 @@ async def changes(
     page = Page.of(first, after)
     after_seq = page.after_number(at_most=MAX_BIGINT)
     actors = None if actor is None else [actor_name(item) for item in actor]
+    if any("@" in item for item in actors or ()):
+        check_sees_people(info.context.actor, "actor")
     wanted = ChangeFilter(subject, since, until, kind, action, actors)
     async with info.context.db.read() as session:
         rows = await change_reads.page(session, wanted, page.first + 1, after_seq)

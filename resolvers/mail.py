@@ -4,6 +4,7 @@ from typing import Annotated
 
 import strawberry
 
+from domain.actors import check_sees_people
 from domain.outbox import MailStatus
 from schema.context import Info
 from schema.pagination import After, First, Page, connection, moment_cursor
@@ -37,6 +38,8 @@ async def mails(
     recipient: Recipient = None,
 ) -> MailConnection:
     """Letters of the outbox, newest first."""
+    if recipient is not None:
+        check_sees_people(info.context.actor, "recipient")
     page, has_server = Page.of(first, after), outbox.has_server(info.context.runtime.settings)
     wanted = MailFilter(has_server, status, recipient)
     async with info.context.db.read() as session:

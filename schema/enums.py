@@ -75,6 +75,7 @@ describe(
     DIRECTORY_WRITE="Act for suppliers.",
     WEBHOOKS_ADMIN="Manage webhooks.",
     TOKENS_ADMIN="Manage API tokens.",
+    PEOPLE_READ="See e-mail addresses and log-ins of the staff.",
     SELF="One's own data.",
 )
 describe(

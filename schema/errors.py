@@ -12,6 +12,7 @@ from strawberry.types.execution import StreamExecutionResult
 from strawberry.types.graphql import OperationType
 
 from domain.errors import ErrorCode, LaunchError, RateLimited
+from domain.scrub import without_addresses
 from schema.error_texts import discreet
 from services.response_time import ResponseTimer
 
@@ -148,6 +149,9 @@ class ErrorPolicy(SchemaExtension):
             context = self.execution_context.context
             request_id = getattr(context, "request_id", "")
             shown = [public_error(error, request_id) for error in errors[:MAX_ERRORS]]
+            if not context.actor.sees_people:
+                for error in shown:
+                    error.message = str(without_addresses(error.message))
             if any(is_server_fault((error.extensions or {}).get("code")) for error in shown):
                 context.at_fault = True
             result.errors = shown  # type: ignore[attr-defined]

@@ -15,6 +15,7 @@ from graphql import (
     GraphQLOutputType,
     GraphQLString,
     Undefined,
+    get_named_type,
     is_leaf_type,
     is_list_type,
     is_non_null_type,
@@ -23,9 +24,12 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.enum import StrawberryEnumDefinition
 from strawberry.types.field import StrawberryField
 
+from domain.scrub import without_addresses
+
 Json: TypeAlias = Any  # what a leaf is in the answer: text, number, boolean, or a list of them
 Read = Callable[[object], Json]
 
+_TEXTS = frozenset({"String", "JSON"})  # scalars in which an e-mail address may stand
 _HARMLESS = frozenset({str, int, float, bool, datetime})
 # Scalars that give a value of this very class back as it is.
 _AS_IT_IS: dict[GraphQLLeafType, type] = {
@@ -39,8 +43,15 @@ class Unusual(Exception):
     """This value needs the long way."""
 
 
+def holds_text(kind: GraphQLOutputType) -> bool:
+    """Whether values of a type are texts that people wrote; EmailAddress guards itself."""
+    return get_named_type(kind).name in _TEXTS
+
+
 @lru_cache(maxsize=2_000)
-def reader(parent_type: GraphQLObjectType, field_name: str) -> Read | None:
+def reader(
+    parent_type: GraphQLObjectType, field_name: str, *, sees_people: bool = True
+) -> Read | None:
     """Reads a field of an object; None where that is more than taking an attribute."""
     if field_name == "__typename":
         return lambda _source: parent_type.name
@@ -51,6 +62,8 @@ def reader(parent_type: GraphQLObjectType, field_name: str) -> Read | None:
     complete = _completion(field.type)
     if not definition.is_basic_field or complete is None:
         return None
+    if not sees_people and holds_text(field.type):
+        complete = _discreet(complete)
     return _attribute(definition.python_name, complete)
 
 
@@ -59,6 +72,13 @@ def _attribute(name: str, complete: Read) -> Read:
         return complete(getattr(source, name))
 
     return read
+
+
+def _discreet(complete: Read) -> Read:
+    def completed(value: object) -> Json:
+        return without_addresses(complete(value))
+
+    return completed
 
 
 def _completion(kind: GraphQLOutputType) -> Read | None:

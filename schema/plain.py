@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from graphql import (
+    GraphQLLeafType,
     GraphQLNullableType,
     GraphQLObjectType,
     GraphQLOutputType,
@@ -25,7 +26,9 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.base import StrawberryObjectDefinition
 
-from schema.leaves import Json, Read, Unusual, reader
+from domain.scrub import without_addresses
+from schema.context import Context
+from schema.leaves import Json, Read, Unusual, holds_text, reader
 
 Plan = tuple[tuple[str, Read], ...]
 
@@ -79,6 +82,8 @@ class PlainExecutor(StrawberryGraphQLCoreExecutionContext):
         # What was planned for is kept beside its plan, so that nothing else gets its id meanwhile.
         self._plans: dict[int, tuple[GroupedFieldSet, Plan | None]] = {}
         self._item_plans: dict[int, tuple[FieldDetailsList, ItemPlan | None]] = {}
+        context = self.context_value
+        self._sees_people = not isinstance(context, Context) or context.actor.sees_people
 
     def build_per_event_executor(self, payload: Any) -> Executor[Any]:  # noqa: ANN401 - as the base
         """A stream lives long: what is remembered of one event must go with it.
@@ -113,7 +118,7 @@ class PlainExecutor(StrawberryGraphQLCoreExecutionContext):
     def _plan(self, parent_type: GraphQLObjectType, selected: GroupedFieldSet) -> Plan | None:
         known = self._plans.get(id(selected))
         if known is None:
-            plan = None if self._is_watched else _planned(parent_type, selected)
+            plan = self._planned(parent_type, selected)
             known = self._plans[id(selected)] = (selected, plan)
         return known[1]
 
@@ -178,6 +183,29 @@ class PlainExecutor(StrawberryGraphQLCoreExecutionContext):
         is_drawn = any(field.name == "drawn" for field in fields(definition.origin))
         return ItemPlan(definition.origin, _one_object(plan), is_drawn)
 
+    def complete_leaf_value(  # type: ignore[override] # the base needs no self
+        self,
+        return_type: GraphQLLeafType,
+        result: Any,  # noqa: ANN401 - as the base
+    ) -> Any:  # noqa: ANN401 - as the base
+        """A scalar or enum; texts without e-mail addresses for who may not know people (SEC10)."""
+        value = super().complete_leaf_value(return_type, result)
+        if self._sees_people or not holds_text(return_type):
+            return value
+        return without_addresses(value)
+
+    def _planned(self, parent_type: GraphQLObjectType, selected: GroupedFieldSet) -> Plan | None:
+        if self._is_watched:
+            return None
+        plan = []
+        for response_name, details in selected.items():
+            name = details[0].node.name.value
+            read = reader(parent_type, name, sees_people=self._sees_people)
+            if read is None:
+                return None
+            plan.append((response_name, read))
+        return tuple(plan)
+
     @property
     def _is_watched(self) -> bool:
         """Whether an extension wants to see each field."""
@@ -189,13 +217,3 @@ class PlainExecutor(StrawberryGraphQLCoreExecutionContext):
 def _one_object(plan: Plan) -> Plan:
     """The same object for equal plans: `is` tells whether an answer was made by this plan."""
     return plan
-
-
-def _planned(parent_type: GraphQLObjectType, selected: GroupedFieldSet) -> Plan | None:
-    plan = []
-    for response_name, details in selected.items():
-        read = reader(parent_type, details[0].node.name.value)
-        if read is None:
-            return None
-        plan.append((response_name, read))
-    return tuple(plan)

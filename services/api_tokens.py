@@ -9,11 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.drafts import Audit
 from db.models.accounts import ApiToken
-from db.queries import accounts, credentials
+from db.queries import credentials
 from db.session import UnitOfWork
 from domain import accounts as rules
 from domain.actors import Actor, ActorKind, Scope
-from domain.errors import NotFound
+from domain.errors import Forbidden, NotFound
 from domain.events import AccessRevoked, TokenCreated
 from domain.ids import TokenId
 from services.credentials import API_TOKEN_PREFIX, SHOWN, digest, new_secret
@@ -39,16 +39,21 @@ async def create_token(
     scopes: Sequence[Scope],
     expires_at: datetime | None = None,
 ) -> NewToken:
-    """Make a token that holds no more than its maker; raises Invalid, Required or Forbidden."""
-    secret = new_secret(API_TOKEN_PREFIX)
+    """Make a token that holds no more than its maker; raises Invalid, Required or Forbidden.
+
+    One that a token makes ends with it: by its expiry, and when it is revoked (SEC10).
+    """
+    secret, parent = new_secret(API_TOKEN_PREFIX), await _parent(uow.session, actor)
+    limit = parent.expires_at if parent else None
     row = ApiToken(
         name=rules.check_token_name(name),
         prefix=secret[:SHOWN],
         token_hash=digest(secret),
         scopes=[scope.value for scope in rules.check_token_scopes(scopes, actor)],
-        created_by=await _person_behind(uow.session, actor),
+        created_by=parent.created_by if parent else actor.user_id,
+        ancestors=[*parent.ancestors, parent.id] if parent else [],
         created_at=uow.now,
-        expires_at=rules.check_token_expiry(expires_at, uow.now),
+        expires_at=rules.check_token_expiry(expires_at, uow.now, limit=limit),
     )
     uow.session.add(row)
     await uow.session.flush()
@@ -57,22 +62,32 @@ async def create_token(
 
 
 async def revoke_token(uow: UnitOfWork, actor: Actor, token_id: UUID) -> ApiToken:
-    """Take a token back, once; its streams end. Raises NotFound."""
+    """Take a token back, once, and all that were made with it; their streams end.
+
+    Raises NotFound.
+    """
     row = await credentials.lock_token(uow.session, token_id)
     if row is None:
         raise NotFound("There is no ApiToken with this id.", path=("id",))
     if row.revoked_at is None:
-        row.revoked_at = uow.now
-        audit = Audit(row.id, before={"revoked": False}, after={"revoked": True})
-        uow.record(actor, AccessRevoked(credential_id=row.id), audit)
+        for ended in (row, *await credentials.unrevoked_descendants(uow.session, row.id)):
+            ended.revoked_at = uow.now
+            audit = Audit(ended.id, before={"revoked": False}, after={"revoked": True})
+            uow.record(actor, AccessRevoked(credential_id=ended.id), audit)
     return row
 
 
-async def _person_behind(session: AsyncSession, actor: Actor) -> UUID | None:
-    """Who is answerable: for a token made with a token, whoever made that one."""
+async def _parent(session: AsyncSession, actor: Actor) -> ApiToken | None:
+    """The token that makes another one, locked against a revocation meanwhile.
+
+    None: a person does, or the system. Raises Forbidden where it was revoked a moment ago.
+    """
     if actor.kind is not ActorKind.TOKEN or actor.id is None:
-        return actor.user_id
-    return (await accounts.tokens_by_id(session, [actor.id]))[actor.id].created_by
+        return None
+    row = await credentials.lock_token(session, actor.id)
+    if row is None or row.revoked_at is not None:
+        raise Forbidden("The token that you use was revoked.")
+    return row
 
 
 def _record_created(uow: UnitOfWork, actor: Actor, row: ApiToken) -> None:

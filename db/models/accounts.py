@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, Index, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -46,7 +46,10 @@ class Session(Base):
 
 
 class ApiToken(Base):
-    """A tool's key. Only the SHA-256 of its secret is kept; `prefix` is what people recognise."""
+    """A tool's key. Only the SHA-256 of its secret is kept; `prefix` is what people recognise.
+
+    `ancestors`: the tokens that it was made with, all the way up; it ends with the first of them.
+    """
 
     __tablename__ = "api_tokens"
     __table_args__ = (Index(None, "created_by"),)
@@ -57,6 +60,7 @@ class ApiToken(Base):
     token_hash: Mapped[bytes] = mapped_column(unique=True)
     scopes: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
     created_by: Mapped[UUID | None] = mapped_column(reference("users", ondelete="SET NULL"))
+    ancestors: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), server_default=text("'{}'"))
     created_at: Mapped[Moment]
     expires_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]

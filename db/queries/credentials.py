@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, any_, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from db.models.accounts import ApiToken, EmailConfirmation, PasswordReset, Session, User
 from db.models.couples import Couple
@@ -46,12 +47,18 @@ async def live_session(
 async def live_token(
     session: AsyncSession, where: ColumnElement[bool], now: datetime
 ) -> Row[ApiToken, Role | None] | None:
-    """A working token with the role of who made it; that of a disabled user does not work."""
+    """A working token with the role of who made it.
+
+    That of a disabled user does not work, nor one that was made with a token which has ended.
+    """
+    parent = aliased(ApiToken)
+    ended = or_(parent.revoked_at.is_not(None), parent.expires_at <= now)
     query: Select[ApiToken, Role | None] = (
         select(ApiToken, User.role)
         .outerjoin(User, User.id == ApiToken.created_by)
         .where(where, ApiToken.revoked_at.is_(None), User.disabled_at.is_(None))
         .where(or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > now))
+        .where(~exists().where(parent.id == any_(ApiToken.ancestors), ended))
     )
     return (await session.execute(query)).one_or_none()
 
@@ -91,6 +98,13 @@ async def lock_token(session: AsyncSession, token_id: UUID) -> ApiToken | None:
     """A token to change, locked until the end of the transaction."""
     query = select(ApiToken).where(ApiToken.id == token_id).with_for_update()
     return await session.scalar(query)
+
+
+async def unrevoked_descendants(session: AsyncSession, token_id: UUID) -> list[ApiToken]:
+    """Tokens that were made with a token, or with one of those, locked."""
+    made = ApiToken.ancestors.contains([token_id])
+    query = select(ApiToken).where(made, ApiToken.revoked_at.is_(None)).order_by(ApiToken.id)
+    return list(await session.scalars(query.with_for_update()))
 
 
 async def reset_by_hash(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from db.models import accounts as rows
-from domain.actors import USER_TYPES, ActorKind, ActorRef
+from domain.actors import STAFF, USER_TYPES, ActorKind, ActorRef
 from domain.reach import readable
 from schema.context import Info
 from schema.enums import Role, Scope, UserType
@@ -22,11 +22,17 @@ if TYPE_CHECKING:
 class User(Node):
     """An account, as its owner and admins see it."""
 
-    email: EmailAddress = strawberry.field(description="What they log in with.")
     user_type: UserType = strawberry.field(description="Their side of the product.")
     role: Role = strawberry.field(description="What they may do.")
     row: strawberry.Private[rows.User]
     own: strawberry.Private[bool] = False
+
+    @strawberry.field(
+        description="What they log in with; of the staff null without the scope `people:read`."
+    )
+    def email(self, info: Info) -> EmailAddress | None:
+        """Their own, or by scope (SEC10)."""
+        return EmailAddress(self.row.email) if self._is_known(info) else None
 
     @strawberry.field(description="When they proved that the e-mail is theirs; null for others.")
     def email_verified_at(self, info: Info) -> datetime | None:
@@ -68,7 +74,17 @@ class User(Node):
         return Couple.of(found, own=self.own) if found else None
 
     def _is_whole(self, info: Info) -> bool:
-        return self.own or readable(info.context.actor).is_user(self.row.id)
+        mine = self.own or readable(info.context.actor).is_user(self.row.id)
+        return mine and self._is_known(info)
+
+    def _is_known(self, info: Info) -> bool:
+        """Whether the caller may know who it is: oneself, and others by scope."""
+        actor = info.context.actor
+        if self.own or actor.user_id == self.row.id:
+            return True
+        if self.row.role in STAFF:
+            return actor.allows((Scope.PEOPLE_READ,))
+        return actor.allows((Scope.PEOPLE_READ, Scope.DIRECTORY_READ))
 
     @classmethod
     def of(cls, row: rows.User, *, own: bool = False) -> "User":
@@ -77,7 +93,6 @@ class User(Node):
             row=row,
             own=own,
             id=node_id("User", row.id),
-            email=EmailAddress(row.email),
             user_type=USER_TYPES[row.role],
             role=row.role,
         )

@@ -1,7 +1,7 @@
 """API tokens, on the real database (SPEC A41)."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -167,3 +167,62 @@ async def test_list_shows_the_newest_first_and_revoked_ones(db: Database, admin:
         await revoke_token(uow, admin, old.row.id)
     async with db.read() as session:
         assert [row.name for row in await list_tokens(session)] == ["new", "old"]
+
+
+async def child_of(db: Database, secret: str, until: datetime | None = None) -> NewToken:
+    """A token that is made with another one."""
+    actor = await authenticate(db, secret, db.clock())
+    assert actor is not None
+    async with db.write() as uow:
+        return await create_token(uow, actor, "child", [Scope.TOKENS_ADMIN], until)
+
+
+async def short_lived(db: Database, admin: Actor) -> tuple[NewToken, datetime]:
+    """A token that ends in a minute, and may make others."""
+    until = db.clock() + timedelta(seconds=60)
+    async with db.write() as uow:
+        return await create_token(uow, admin, "CI", [Scope.TOKENS_ADMIN], until), until
+
+
+async def test_child_and_grandchild_end_with_the_token_that_made_them(
+    db: Database, admin: Actor
+) -> None:
+    """SEC10: a token that expires in 60 s cannot mint one that never does."""
+    parent, until = await short_lived(db, admin)
+    child = await child_of(db, parent.secret)
+    grandchild = await child_of(db, child.secret, until - timedelta(seconds=1))
+    assert (child.row.expires_at, grandchild.row.expires_at) == (
+        until,
+        until - timedelta(seconds=1),
+    )
+    for made in (child, grandchild):
+        with pytest.raises(Invalid) as caught:
+            await child_of(db, made.secret, until + timedelta(seconds=1))
+        assert caught.value.path == ("expiresAt",)
+
+
+async def test_child_and_grandchild_are_revoked_with_the_first(db: Database, admin: Actor) -> None:
+    parent, _ = await short_lived(db, admin)
+    child = await child_of(db, parent.secret)
+    grandchild = await child_of(db, child.secret)
+    other, _ = await short_lived(db, admin)
+    async with db.write() as uow:
+        await revoke_token(uow, admin, parent.row.id)
+    for secret in (parent.secret, child.secret, grandchild.secret):
+        assert await authenticate(db, secret, db.clock()) is None
+    assert await authenticate(db, other.secret, db.clock()) is not None
+    ended = {event.credential_id for event in await events(db) if isinstance(event, AccessRevoked)}
+    assert ended == {parent.row.id, child.row.id, grandchild.row.id}
+
+
+async def test_a_parent_that_ended_without_an_event_takes_its_children_along(
+    db: Database, admin: Actor
+) -> None:
+    """Direct SQL on the parent alone, by either column."""
+    for column in ("revoked_at", "expires_at"):
+        parent, _ = await short_lived(db, admin)
+        grandchild = await child_of(db, (await child_of(db, parent.secret)).secret)
+        async with db.write() as uow:
+            row = await uow.session.get_one(ApiToken, parent.row.id)
+            setattr(row, column, uow.now)
+        assert await authenticate(db, grandchild.secret, db.clock()) is None

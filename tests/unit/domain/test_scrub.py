@@ -1,5 +1,6 @@
 """Error texts without secrets (SPEC S66)."""
 
+import re
 import time
 from uuid import uuid4
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.scrub import describe, redact, scrub
+from domain.scrub import HIDDEN, describe, redact, scrub, without_addresses
 
 
 @pytest.mark.parametrize(
@@ -88,3 +89,43 @@ def test_no_text_is_slow(piece: str) -> None:
 )
 def test_logs_keep_what_helps(text: str, clean: str) -> None:
     assert redact(text) == clean
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("by bob@wedsync.com (switched on)", "by (hidden) (switched on)"),
+        ("| 12:00 | o'hara+x@a-b.example | on |", "| 12:00 | (hidden) | on |"),
+        ("Paused by ops@wedsync.com: slow.", "Paused by (hidden): slow."),
+        ("<bob@x>, bob@münchen.de.", "<(hidden)>, (hidden)."),
+        ("3 @ 5 %, @home, a @ b", "3 @ 5 %, @home, a @ b"),
+    ],
+)
+def test_texts_lose_every_e_mail_address(text: str, shown: str) -> None:
+    """SEC10: whatever a person wrote into a reason, a note or a name."""
+    assert without_addresses(text) == shown
+
+
+def test_json_loses_e_mail_addresses_at_any_depth() -> None:
+    value = {"a": ["x@y.de", {"x@y.de": "to x@y.de", "n": 1.5, "none": None}]}
+    hidden = {"a": [HIDDEN, {HIDDEN: f"to {HIDDEN}", "n": 1.5, "none": None}]}
+    assert without_addresses(value) == hidden
+
+
+@given(st.text(alphabet="ab@. <>\n", max_size=60))
+def test_no_address_is_left_and_a_second_time_changes_nothing(text: str) -> None:
+    shown = str(without_addresses(text))
+    assert not re.search(r"[ab.]@[ab.]*[ab]", shown)
+    assert without_addresses(shown) == shown
+
+
+def test_hiding_addresses_takes_time_linear_in_the_text() -> None:
+    begin = time.perf_counter()
+    for text in (
+        "a" * 200_000,
+        "a@" * 100_000,
+        "@a" * 100_000,
+        "." * 100_000 + "@" + "." * 100_000,
+    ):
+        without_addresses(text)
+    assert time.perf_counter() - begin < 2

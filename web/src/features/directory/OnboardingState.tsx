@@ -23,11 +23,11 @@ export function OnboardingState({ onboarding }: { onboarding: StandingFieldsFrag
 }
 
 /** What this person sees, one click away. */
-export function SeesLink({ user }: { user: { id: string; email: string } | null | undefined }) {
+export function SeesLink({ user }: { user: { id: string; email?: string | null } | null | undefined }) {
   if (!user) return null;
   return (
     <Anchor component={Link} to={`/admin/playground?user=${encodeURIComponent(user.id)}`} size="xs"
-      aria-label={`What they see: ${user.email}`} style={{ flex: "none" }}>
+      aria-label={`What they see: ${user.email ?? "this account"}`} style={{ flex: "none" }}>
       What they see
     </Anchor>
   );

@@ -51,7 +51,7 @@ export function AcceptForm({ code, preview, onConnected, onDeclined }: Props) {
     if (!payload?.partnership) return;
     onConnected({
       supplier: payload.partnership.supplier.businessName ?? preview.supplierName,
-      email: payload.session?.user.email, hasPassword: values.password !== "" || viewer != null, warnings: payload.warnings,
+      email: payload.session?.user.email ?? undefined, hasPassword: values.password !== "" || viewer != null, warnings: payload.warnings,
     });
     await renew();
   }

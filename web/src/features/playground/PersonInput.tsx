@@ -37,5 +37,5 @@ function optionsOf(data: Data | undefined): { value: string; label: string }[] {
   const couples = (data?.couples.nodes ?? []).map((row) =>
     [[row.partner1Name, row.partner2Name].filter(Boolean).join(" and "), row.onboarding.user] as const);
   return [...suppliers, ...couples].flatMap(([name, user]) =>
-    user ? [{ value: user.id, label: name ? `${name} · ${user.email}` : user.email }] : []);
+    user ? [{ value: user.id, label: [name, user.email].filter(Boolean).join(" · ") }] : []);
 }

@@ -10,7 +10,9 @@ import { useViewer } from "./session";
 
 /** What everybody can do with their own account, whatever their side. */
 export function AccountSections() {
-  const { email, role } = useViewer();
+  const viewer = useViewer();
+  const { role } = viewer;
+  const email = viewer.email ?? "";
   const leaves = role === "SUPPLIER" || role === "COUPLE";
   return (
     <Stack>

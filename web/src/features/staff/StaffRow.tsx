@@ -20,6 +20,7 @@ interface Props {
 }
 
 export function StaffRow({ user, isMe, onChanged }: Props) {
+  const email = user.email ?? "hidden";
   const [, change] = useMutation(ChangeRoleMutation);
   const [enabling, enable] = useMutation(EnableMutation);
   const [, disable] = useMutation(DisableMutation);
@@ -43,11 +44,11 @@ export function StaffRow({ user, isMe, onChanged }: Props) {
   }
 
   return (
-    <Row data-testid={`staff-${user.email}`} aside={
+    <Row data-testid={`staff-${email}`} aside={
       <>
         {user.disabledAt && <Badge color="gray" variant="dot">Kept out</Badge>}
         {isMe ? <Text size="sm">{sentenceCase(user.role)}</Text> : (
-          <Select size="xs" w={210} aria-label={`Role of ${user.email}`} data={ROLES} value={user.role} allowDeselect={false}
+          <Select size="xs" w={210} aria-label={`Role of ${email}`} data={ROLES} value={user.role} allowDeselect={false}
             onChange={(role) => role && role !== user.role && void onRole(role)} />
         )}
         {!isMe && (user.disabledAt
@@ -55,12 +56,12 @@ export function StaffRow({ user, isMe, onChanged }: Props) {
           : <Button size="xs" variant="light" color="red" onClick={dialog.open}>Keep out</Button>)}
       </>
     }>
-      <Text size="sm" fw={600} style={{ overflowWrap: "anywhere" }}><Long text={user.email} />{isMe && " (you)"}</Text>
+      <Text size="sm" fw={600} style={{ overflowWrap: "anywhere" }}><Long text={email} />{isMe && " (you)"}</Text>
       <Text size="xs" c="dimmed">
         {user.lastLoginAt ? <>last log-in <Ago at={user.lastLoginAt} /></> : "has never logged in"}
       </Text>
       {asking && (
-        <ReasonModal title={`Keep ${user.email} out`} confirm="Keep out" color="red" onConfirm={onDisable} onClose={dialog.close}>
+        <ReasonModal title={`Keep ${email} out`} confirm="Keep out" color="red" onConfirm={onDisable} onClose={dialog.close}>
           Their sessions and streams end at once. The reason stays in the audit: name nobody.
         </ReasonModal>
       )}
