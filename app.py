@@ -169,7 +169,7 @@ async def running(runtime: Runtime) -> AsyncIterator[Runtime]:
     runtime.db.on_commit(runtime.alerts.silences.hear)
     runtime.db.on_commit(runtime.flag_feed.after_commit)
     runtime.db.on_commit(runtime.kill_sync.after_commit)
-    runtime.db.on_commit(publisher.publish)
+    runtime.db.positions.on_numbered(publisher.publish)
     runtime.db.on_commit(event_lines.tell)
     async with AsyncExitStack() as stack:
         stack.callback(runtime.passwords.close)

@@ -1,6 +1,7 @@
 """All benchmarks that `python -m bench` knows, in the order in which it runs them."""
 
 from bench import (
+    changes,
     directory,
     evaluation,
     flag_curve,
@@ -27,6 +28,7 @@ BENCHMARKS = (
     Benchmark("metrics", "Metrics pages over few and many samples", metrics.measure),
     Benchmark("journeys", "Funnels over 10,000 and 1,100,000 runs", journeys.measure),
     Benchmark("directory", "The directory over 1,000 to 100,000 suppliers", directory.measure),
+    Benchmark("changes", "Toggles of different flags at once", changes.measure),
     Benchmark("rollback", "Rollback", rollback.measure),
     Benchmark("sockets", "A toggle, from the click to the last socket", streams.sockets),
     Benchmark("processes", "A toggle across processes", streams.processes),

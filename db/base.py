@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Annotated, ClassVar
 from uuid import UUID
 
-from sqlalchemy import DateTime, Enum, ForeignKey, MetaData, Numeric, func, text
+from sqlalchemy import BigInteger, DateTime, Enum, ForeignKey, MetaData, Numeric, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -31,6 +31,9 @@ Moment = Annotated[datetime, mapped_column(default=moments.current, server_defau
 Touched = Annotated[
     datetime,
     mapped_column(default=moments.current, onupdate=moments.current, server_default=func.now()),
+]
+TransactionId = Annotated[
+    int, mapped_column(BigInteger, server_default=text("(pg_current_xact_id()::text::bigint)"))
 ]
 Percentage = Annotated[float, mapped_column(Numeric(5, 2, asdecimal=False))]
 

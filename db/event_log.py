@@ -1,90 +1,47 @@
-"""Append to the event log and read it back: dense sequences in commit order (DESIGN)."""
+"""Append to the event log and read it back: numbered events only, in the order of commits."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import TypeAdapter
 from sqlalchemy import Select, insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db import event_positions
 from db.drafts import Draft
+from db.event_rows import encode, recorded
 from db.models.events import Change, LaunchEvent
-from domain.account_events import ACCOUNT_EVENTS
 from domain.actors import ActorRef
-from domain.alert_events import ALERT_EVENTS
-from domain.criterion_events import CRITERION_EVENTS
-from domain.events import ALL_EVENTS, Event, RecordedEvent, UnknownEvent
+from domain.events import RecordedEvent, WrittenEvent
 from domain.ids import EventId, EventSeq
-from domain.kill_events import KILL_EVENTS
-from domain.marketplace_events import MARKETPLACE_EVENTS
-from domain.rehearsal_events import REHEARSAL_EVENTS
-from domain.webhook_events import WEBHOOK_EVENTS
-
-_KINDS = {
-    kind.TYPE: kind
-    for kind in (
-        *ALL_EVENTS,
-        *CRITERION_EVENTS,
-        *MARKETPLACE_EVENTS,
-        *REHEARSAL_EVENTS,
-        *ALERT_EVENTS,
-        *WEBHOOK_EVENTS,
-        *ACCOUNT_EVENTS,
-        *KILL_EVENTS,
-    )
-}
-_adapters: dict[type[Event], TypeAdapter[Event]] = {}  # costly to make, so only when needed
-
-
-def _adapter(kind: type[Event]) -> TypeAdapter[Event]:
-    found = _adapters.get(kind)
-    if found is None:
-        found = _adapters[kind] = TypeAdapter(kind)
-    return found
-
-
-def encode(event: Event) -> dict[str, object]:
-    """The payload of an event as plain JSON values."""
-    payload: dict[str, object] = _adapter(type(event)).dump_python(event, mode="json")
-    return payload
-
-
-def decode(kind: str, payload: dict[str, object]) -> Event:
-    """The event of a payload; an UnknownEvent for a kind that this version does not know."""
-    known = _KINDS.get(kind)
-    return _adapter(known).validate_python(payload) if known else UnknownEvent(kind=kind)
 
 
 async def append(
     session: AsyncSession, drafts: Sequence[Draft], now: datetime
-) -> list[RecordedEvent]:
-    """Write events and their audit rows; holds the lock on positions until the commit."""
+) -> list[WrittenEvent]:
+    """Write events and their audit rows; their positions are given out after the commit."""
     if not drafts:
         return []
-    first = await event_positions.take(session, len(drafts))
-    rows = [_event_row(draft, first + index, now) for index, draft in enumerate(drafts)]
+    rows = [_event_row(draft, now) for draft in drafts]
     written = insert(LaunchEvent).returning(LaunchEvent.id, sort_by_parameter_order=True)
     ids = [EventId(key) for key in await session.scalars(written, rows)]
     changes = [
-        _change_row(draft, ids[index], first + index, now)
-        for index, draft in enumerate(drafts)
+        _change_row(draft, key, now)
+        for draft, key in zip(drafts, ids, strict=True)
         if draft.audit is not None
     ]
     if changes:
         await session.execute(insert(Change), changes)
     return [
-        RecordedEvent(
-            id=ids[index],
-            seq=EventSeq(first + index),
+        WrittenEvent(
+            id=key,
             occurred_at=_occurred_at(draft, now),
             recorded_at=now,
             actor=draft.actor.ref,
             event=draft.event,
         )
-        for index, draft in enumerate(drafts)
+        for draft, key in zip(drafts, ids, strict=True)
     ]
 
 
@@ -149,7 +106,7 @@ def _matching(
     until: datetime | None,
     kinds: Sequence[str] | None,
 ) -> Select[LaunchEvent]:
-    query = select(LaunchEvent)
+    query = select(LaunchEvent).where(LaunchEvent.seq.is_not(None))
     if phase_id is not None:
         query = query.where(LaunchEvent.phase_id == phase_id)
     if since is not None:
@@ -163,22 +120,9 @@ def _matching(
 
 async def newest(session: AsyncSession, kinds: Sequence[str], limit: int) -> list[RecordedEvent]:
     """The last events of some kinds, the newest first."""
-    query = select(LaunchEvent).where(LaunchEvent.kind.in_(kinds))
+    query = _matching(None, None, None, kinds)
     rows = await session.scalars(query.order_by(LaunchEvent.seq.desc()).limit(limit))
     return [recorded(row) for row in rows]
-
-
-def recorded(row: LaunchEvent) -> RecordedEvent:
-    """A row of the log as an event."""
-    actor = ActorRef(row.actor_kind, row.actor_id, row.actor_label)
-    return RecordedEvent(
-        id=EventId(row.id),
-        seq=EventSeq(row.seq),
-        occurred_at=row.occurred_at,
-        recorded_at=row.recorded_at,
-        actor=actor,
-        event=decode(row.kind, row.payload),
-    )
 
 
 def _occurred_at(draft: Draft, now: datetime) -> datetime:
@@ -190,10 +134,9 @@ def _actor_columns(ref: ActorRef) -> dict[str, object]:
     return {f"actor_{name}": value for name, value in asdict(ref).items()}
 
 
-def _event_row(draft: Draft, seq: int, now: datetime) -> dict[str, object]:
+def _event_row(draft: Draft, now: datetime) -> dict[str, object]:
     event = draft.event
     return {
-        "seq": seq,
         "occurred_at": _occurred_at(draft, now),
         "recorded_at": now,
         "kind": event.TYPE,
@@ -205,13 +148,12 @@ def _event_row(draft: Draft, seq: int, now: datetime) -> dict[str, object]:
     }
 
 
-def _change_row(draft: Draft, event_id: int, seq: int, now: datetime) -> dict[str, object]:
+def _change_row(draft: Draft, event_id: int, now: datetime) -> dict[str, object]:
     audit = draft.audit
     assert audit is not None
     return {
         "at": now,
         "event_id": event_id,
-        "event_seq": seq,
         "subject_kind": draft.event.SUBJECT,
         "subject_id": audit.subject_id,
         "action": getattr(draft.event, "action", draft.event.TYPE),

@@ -19,8 +19,10 @@ from sqlalchemy.ext.asyncio import (
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, QueuePool
 from sqlalchemy.util import await_only
 
-from db import event_log, flag_versions, moments
+from db import event_log, moments
+from db.direct import DirectConnection
 from db.drafts import Audit, Draft
+from db.event_positions import Positions
 from db.json_text import read_json
 from db.reach import ANSWER_SECONDS, CONNECT_SECONDS, CUT, SILENT, Reach
 from domain.actors import Actor
@@ -41,7 +43,8 @@ class UnitOfWork:
         self.session = session
         self.now = now
         self._drafts: list[Draft] = []
-        self._recorded: list[RecordedEvent] = []
+        self.written: list[WrittenEvent] = []  # the events that it has put into the log so far
+        self.recorded: Sequence[RecordedEvent] = ()  # the same after the commit
 
     def record(
         self,
@@ -57,25 +60,12 @@ class UnitOfWork:
         self._drafts.append(Draft(actor, event, audit, occurred_at))
 
     async def write_events(self) -> Sequence[WrittenEvent]:
-        """Put the drafts into the log now; returns them with their ids.
-
-        The row lock on the counter is held from here to the commit: call it last.
-        """
+        """Put the drafts into the log now; returns them with their ids."""
         drafts, self._drafts = self._drafts, []
         await self.session.flush()
-        drafts = await flag_versions.stamp(self.session, drafts, self.now)
-        rows = await event_log.append(self.session, drafts, self.now)
-        self._recorded.extend(rows)
-        return rows
-
-    @property
-    def recorded(self) -> Sequence[RecordedEvent]:
-        """The events that this unit of work has written so far."""
-        return self._recorded
-
-
-async def _nothing(_events: Sequence[RecordedEvent]) -> None:
-    return None
+        written = await event_log.append(self.session, drafts, self.now)
+        self.written += written
+        return written
 
 
 async def _no_jobs(_session: AsyncSession, _events: Sequence[WrittenEvent]) -> None:
@@ -102,6 +92,8 @@ class Database:
         _ping_first(self.engine, self.reach)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         self._enqueue_jobs = enqueue_jobs
+        self.direct = DirectConnection(url, "launch-direct", self.reach)
+        self.positions = Positions(self.direct)
         self._after_commit: list[AfterCommit] = []
 
     @property
@@ -111,7 +103,10 @@ class Database:
         return pool.checkedout() if isinstance(pool, QueuePool) else 0
 
     def on_commit(self, callback: AfterCommit) -> None:
-        """Call back with the events of every later commit of this process."""
+        """Call back with the events of every later commit of this process.
+
+        For those of all processes see `positions.on_numbered`.
+        """
         self._after_commit.append(callback)
 
     @asynccontextmanager
@@ -128,12 +123,15 @@ class Database:
             with moments.at(uow.now):
                 yield uow
                 await uow.write_events()
-                if uow.recorded:
-                    await self._enqueue_jobs(session, uow.recorded)
+                if uow.written:
+                    await self._enqueue_jobs(session, uow.written)
+        uow.recorded = await self._numbered(uow.written)
         await self._tell(uow.recorded)
 
     async def dispose(self) -> None:
         """Close every connection."""
+        await self.positions.settle()
+        await self.direct.close()
         await self.engine.dispose()
 
     @asynccontextmanager
@@ -151,6 +149,14 @@ class Database:
             if error.connection_invalidated or _is_connection_failure(error):
                 raise DependencyDown(SILENT) from error
             raise
+
+    async def _numbered(self, written: Sequence[WrittenEvent]) -> Sequence[RecordedEvent]:
+        """Empty where the database has gone since the commit: others number them, and tell."""
+        try:
+            return await self.positions.of(written)
+        except DependencyDown:
+            logger.warning("%d events were committed and not numbered yet", len(written))
+            return ()
 
     async def _tell(self, events: Sequence[RecordedEvent]) -> None:
         """After the commit nothing may fail the caller: the change has happened."""

@@ -189,7 +189,7 @@ class _Service:
         """Another process may have told the caller of a change that this one has not heard of."""
         version, flags = ofrep.version_in(wanted), self._runtime.flags
         if version is not None and version > flags.current.version:
-            await flags.check()
+            await flags.refresh()
         elif wanted is not None and wanted.strip('"') != _config_of(flags.current):
             await self._runtime.kill_sync.check()
         return flags.current

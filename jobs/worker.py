@@ -246,7 +246,7 @@ async def _parts(
     passwords = Passwords()
     announcer = Announcer(redis, db.clock)
     db.on_commit(announcer.after_commit)  # first: it takes the time of the commit
-    db.on_commit(Publisher(bus).publish)
+    db.positions.on_numbered(Publisher(bus).publish)
     db.on_commit(event_lines.tell)
     await bus.connect()
     alerts = AlertCenter(settings, db, redis)

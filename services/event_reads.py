@@ -78,6 +78,7 @@ class LogReader:
             return await event_log.read_after(session, after, limit)
 
     async def read_head(self) -> int:
-        """The newest sequence."""
+        """The newest sequence, once all that is committed has one: whoever wrote it may be dead."""
+        await self._db.positions.number()
         async with self._db.read() as session:
             return await event_log.newest_seq(session)

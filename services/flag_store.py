@@ -2,12 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from db.queries import flags as queries
+from db import flag_rows
+from db.flag_rows import FlagRows
 from db.queries import kills as kill_queries
+from db.rounds import Rounds
 from db.session import Database
 from domain.errors import DependencyDown
 from domain.flags import Flag
@@ -19,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 
 class FlagStore:
-    """Keeps the newest set of flags; refreshed by events and by a poll of the version."""
+    """Keeps the newest set of flags; refreshed by events, and by a poll for all else."""
 
     def __init__(
         self,
@@ -35,9 +37,8 @@ class FlagStore:
         self.kills = KillSwitch(killed)
         self.kills.on_change(self._show_kills)
         self._poll_seconds = poll_seconds
-        self._lock = asyncio.Lock()
-        self._turn = asyncio.Lock()
-        self._next: asyncio.Future[None] | None = None
+        self._rounds = Rounds(self._read, "flags")
+        self._horizon = 0  # what transactions below it have written is in the current set
         self._task: asyncio.Task[None] | None = None
         self._listeners: list[Callable[[FlagSet], object]] = []
         self.current = FlagSet(killed=killed)
@@ -57,44 +58,49 @@ class FlagStore:
         await background.end(self._task)
 
     async def refresh(self) -> FlagSet:
-        """Read everything again; the lock keeps a late reply from overwriting a newer one."""
-        async with self._lock:
-            try:
+        """The set as the database has it at a moment after this call began.
+
+        Only what moved is read, and by all who ask at once together. Without the database: the
+        last set, stale.
+        """
+        await self._rounds.next()
+        return self.current
+
+    async def _read(self) -> None:
+        was_stale = self.current.stale
+        try:
+            found = await flag_rows.read(self._db.direct, 0 if was_stale else self._horizon)
+            flags = self._merged(found)
+            if len(flags) != found.number:  # some are gone
+                found = await flag_rows.read(self._db.direct, 0)
+                flags = self._merged(found)
+            if was_stale:  # no flag is shown before its kill is known
                 async with self._db.read() as session:
-                    version, flags = await queries.everything(session)
-                    if self.current.stale:  # no flag is shown before its kill is known
-                        self.kills.compare(await kill_queries.newest(session))
-            except DependencyDown:
-                logger.warning("flags: the database does not answer, serving the last set")
-                self._show(replace(self.current, stale=True))
-                return self.current
-            ordered = sorted(map(self._kept, flags), key=lambda flag: flag.key)
+                    self.kills.compare(await kill_queries.newest(session))
+        except DependencyDown:
+            logger.warning("flags: the database does not answer, serving the last set")
+            self._show(replace(self.current, stale=True))
+            return
+        self._horizon = found.horizon
+        if was_stale or found.version != self.current.version or flags is not self.current.flags:
             self._show(
                 replace(
                     self.current,
-                    version=version,
-                    flags={flag.key: flag for flag in ordered},
+                    version=found.version,
+                    flags=flags,
                     loaded_at=self._clock(),
                     stale=False,
                 )
             )
-            return self.current
 
-    async def newest(self) -> FlagSet:
-        """The set as the database has it at a moment after this call began.
-
-        Callers who come while it is being asked wait for the next answer together, so that a
-        thousand at once ask twice. Without the database: the last set.
-        """
-        if self._next is None:
-            self._next = asyncio.ensure_future(self._check_next())
-        await asyncio.shield(self._next)
-        return self.current
-
-    async def _check_next(self) -> None:
-        async with self._turn:
-            self._next = None  # who comes from here on may have seen something newer
-            await self.check()
+    def _merged(self, found: FlagRows) -> Mapping[str, Flag]:
+        """What was read with the rest of before, by key; the same object where nothing moved."""
+        before = self.current.flags
+        news = {flag.key: self._kept(flag) for flag in found.flags}
+        flags = news if len(news) == found.number else {**before, **news}
+        if len(flags) == len(before) and all(before.get(key) is news[key] for key in news):
+            return before
+        return dict(sorted(flags.items()))
 
     def _kept(self, flag: Flag) -> Flag:
         """The object of before where nothing has changed: who compares needs only `is`."""
@@ -103,25 +109,13 @@ class FlagStore:
 
     async def ping(self) -> None:
         """Raises DependencyDown where the database does not answer."""
-        async with self._db.read() as session:
-            await queries.set_version(session)
+        await self._db.direct.fetch("SELECT")
 
     def _show_kills(self) -> None:
         kills = self.kills
         names = ", ".join(sorted(kills.killed))
         logger.warning("kill switch: %s", names or "nothing is killed")
         self._show(replace(self.current, killed=kills.killed, kills=kills.kills))
-
-    async def check(self) -> None:
-        """Compare versions and read again where they differ (direct SQL edits, lost events)."""
-        try:
-            async with self._db.read() as session:
-                version = await queries.set_version(session)
-        except DependencyDown:
-            self._show(replace(self.current, stale=True))
-            return
-        if version != self.current.version or self.current.stale:
-            await self.refresh()
 
     def _show(self, found: FlagSet) -> None:
         before, self.current = self.current, found
@@ -134,6 +128,6 @@ class FlagStore:
         while True:
             await asyncio.sleep(self._poll_seconds)
             try:
-                await self.check()
+                await self.refresh()
             except Exception:
                 logger.exception("flags: the poll failed and goes on")

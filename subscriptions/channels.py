@@ -7,7 +7,7 @@ from uuid import UUID
 
 import orjson
 
-from db import event_log
+from db import event_rows
 from domain.actors import ActorKind, ActorRef
 from domain.events import RecordedEvent
 from domain.ids import EventId, EventSeq
@@ -29,7 +29,7 @@ def encode_events(events: Sequence[RecordedEvent]) -> str:
                 "recorded_at": item.recorded_at.isoformat(),
                 "kind": item.event.TYPE,
                 "actor": _dump_actor(item.actor),
-                "payload": event_log.encode(item.event),
+                "payload": event_rows.encode(item.event),
             }
             for item in events
         ]
@@ -66,5 +66,5 @@ def _event(item: dict[str, object]) -> RecordedEvent:
         occurred_at=datetime.fromisoformat(str(item["at"])),
         recorded_at=datetime.fromisoformat(str(item.get("recorded_at", item["at"]))),
         actor=_load_actor(item["actor"]),
-        event=event_log.decode(str(item["kind"]), payload),
+        event=event_rows.decode(str(item["kind"]), payload),
     )

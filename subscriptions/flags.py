@@ -29,7 +29,7 @@ async def feature_flags(info: Info, keys: Keys = None) -> AsyncIterator[FeatureF
     runtime = info.context.runtime
     newest: Latest[Flags] = Latest()
     async with runtime.flag_feed.sets.subscribe(newest) as sets:
-        follower = _Operator(await runtime.flags.newest(), keys)
+        follower = _Operator(await runtime.flags.refresh(), keys)
         for flag in follower.everything():
             yield flag
         handover = Handover(runtime.flag_feed.station, follower)

@@ -1,7 +1,8 @@
 """The event log as this process sees it: every event once, in order, whatever the bus loses.
 
 Sequences are dense and in commit order, so `position + 1` is the only event that may come next.
-All else is a sign that something was missed and is read from the log instead.
+Processes number and publish beside each other, so what comes early waits a moment. After that it is
+a sign that something was missed, which is read from the log instead.
 """
 
 import asyncio
@@ -21,6 +22,8 @@ T = TypeVar("T")
 PAGE = 500
 _RETRY = 1.0  # seconds after a failed read
 _TURN = 50  # events of a page handed out before the readers get their turn
+_GRACE = 0.05  # seconds in which the message of another process may come that was sent before
+_EARLY = 1_000  # events that wait for one before them
 
 
 class EventTail:
@@ -34,7 +37,7 @@ class EventTail:
         read_after: Callable[[int, int], Awaitable[Sequence[RecordedEvent]]],
         read_head: Callable[[], Awaitable[int]],
         *,
-        interval: float = 5.0,
+        interval: float = 1.0,
         read_timeout: float = 10.0,
     ) -> None:
         self.malformed = 0  # bus messages that could not be decoded
@@ -49,6 +52,8 @@ class EventTail:
         self._read_timeout = read_timeout
         self._fanout: Fanout[RecordedEvent] = Fanout()
         self._position: int | None = None
+        self._early: dict[int, RecordedEvent] = {}  # that came before their turn
+        self._grace: asyncio.TimerHandle | None = None
         self._healthy = True
         self._behind = asyncio.Event()
         self._moved = asyncio.Event()
@@ -82,6 +87,8 @@ class EventTail:
     async def stop(self) -> None:
         """Stop and end every stream."""
         tasks, self._tasks = self._tasks, []
+        if self._grace is not None:
+            self._grace.cancel()
         await background.end(*tasks)
         self._fanout.close()
 
@@ -118,18 +125,36 @@ class EventTail:
             # position would hide all the new ones.
             logger.error("The event log went back from %d to %d", before, head)
             self.rewinds += 1
+            self._early.clear()
             self._move(head)
         elif before is None or head > self.position:
             await self.catch_up()
 
     def offer(self, events: Sequence[RecordedEvent]) -> None:
         """Take committed events from any source, in any order, any number of times."""
-        for event in events:
-            if self._position is None or event.seq > self._position + 1:
-                self._behind.set()
-                return
-            if event.seq > self._position:
-                self._deliver(event)
+        if self._position is None:
+            self._behind.set()
+            return
+        self._early.update({event.seq: event for event in events if event.seq > self._position})
+        self._deliver_early()
+        if len(self._early) > _EARLY:
+            self._miss()
+        elif self._early and self._grace is None:
+            self._grace = asyncio.get_running_loop().call_later(_GRACE, self._end_grace)
+
+    def _deliver_early(self) -> None:
+        while (event := self._early.pop(self.position + 1, None)) is not None:
+            self._deliver(event)
+
+    def _end_grace(self) -> None:
+        self._grace = None
+        if self._early:
+            self._miss()
+
+    def _miss(self) -> None:
+        """What is missing is in the log, and so is all that waits for it."""
+        self._early.clear()
+        self._behind.set()
 
     async def _read_page(self, after: int) -> bool:
         events = await self._limited(self._read_after(after, PAGE))

@@ -15,7 +15,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.base import Base, Moment, UuidKey, enum_column, reference
+from db.base import Base, Moment, TransactionId, UuidKey, enum_column, reference
 from domain.actors import ActorKind
 from domain.events import Subject
 
@@ -24,25 +24,31 @@ _OF_A_PERSON = "actor_kind = 'user'"
 
 
 class EventCounter(Base):
-    """One row: the newest sequence. Its row lock makes sequences dense and in commit order."""
+    """One row: the newest position, and the transaction below which all have been looked through.
+
+    Only `launch_number_events` locks and moves it.
+    """
 
     __tablename__ = "launch_event_counter"
     __table_args__ = (CheckConstraint("id", name="one_row"),)
 
     id: Mapped[bool] = mapped_column(primary_key=True, server_default=text("true"))
     seq: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    scanned: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
 
 
 class LaunchEvent(Base):
     """One fact. Triggers refuse UPDATE and DELETE, but for the name of who is forgotten.
 
-    `id` is its identity, known to its transaction; `seq` is its position, which only
-    `db.event_positions` assigns. The column `at` keeps its name for the version before.
+    `id` is its identity, known to its transaction; `seq` is its position, and NULL from the commit
+    until `db.event_positions` gives it out, together with the version of the flag set that its
+    transaction has made. The column `at` keeps its name for the version before.
     """
 
     __tablename__ = "launch_events"
     __table_args__ = (
-        UniqueConstraint("id"),
+        UniqueConstraint("seq"),
+        Index("ix_launch_events_waiting", "xid", postgresql_where=text("seq IS NULL")),
         Index(None, "at"),
         Index(None, "recorded_at"),
         Index(None, "phase_id", "seq"),
@@ -50,8 +56,10 @@ class LaunchEvent(Base):
         Index("ix_launch_events_person", "actor_id", postgresql_where=text(_OF_A_PERSON)),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity())
-    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    xid: Mapped[TransactionId]
+    seq: Mapped[int | None] = mapped_column(BigInteger)
+    set_version: Mapped[int | None]
     occurred_at: Mapped[datetime] = mapped_column("at")
     recorded_at: Mapped[Moment]
     kind: Mapped[str]
@@ -71,7 +79,6 @@ class Change(Base):
     __table_args__ = (
         Index(None, "subject_kind", "subject_id", "at"),
         Index(None, "event_id"),
-        Index(None, "event_seq"),
         Index(None, "run_id"),
         Index(None, "at"),
         Index(None, "reverts_id"),
@@ -81,7 +88,7 @@ class Change(Base):
     id: Mapped[UuidKey]
     at: Mapped[datetime]
     event_id: Mapped[int] = mapped_column(ForeignKey("launch_events.id"))
-    event_seq: Mapped[int] = mapped_column(ForeignKey("launch_events.seq"))  # of the version before
+    event_seq: Mapped[int | None] = mapped_column(BigInteger)  # of the version before
     actor_kind: Mapped[ActorKind] = mapped_column(enum_column(ActorKind))
     actor_id: Mapped[UUID | None]
     actor_label: Mapped[str]

@@ -3,11 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Computed, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, Computed, Identity, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.base import Base, Percentage, Timestamps, UuidKey, enum_column, reference
+from db.base import Base, Percentage, Timestamps, TransactionId, UuidKey, enum_column, reference
 from domain.flags import BucketBy
 
 
@@ -57,6 +57,7 @@ class FeatureFlag(Timestamps, Base):
     version: Mapped[int] = mapped_column(server_default=text("1"))
     last_evaluated_at: Mapped[datetime | None]
     zero_chosen: Mapped[bool] = mapped_column(server_default=text("false"))
+    xid: Mapped[TransactionId]  # that wrote it last, kept by a trigger
     run_id: Mapped[UUID | None] = mapped_column(reference("phase_runs", ondelete="SET NULL"))
     run_switch: Mapped[bool | None]
     run_target: Mapped[Percentage | None]
@@ -74,8 +75,20 @@ class FeatureFlag(Timestamps, Base):
     )
 
 
+class FlagSetEdit(Base):
+    """One statement that wrote flags, noted by a trigger until its transaction has its version."""
+
+    __tablename__ = "flag_set_edits"
+
+    xid: Mapped[TransactionId] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+
+
 class FlagSetVersion(Base):
-    """One row: the version of the whole set. A trigger moves it on any write, ours or not."""
+    """One row: the version of the whole set, one more for each transaction that wrote flags.
+
+    `launch_number_events` moves it after the commit, whoever wrote: nobody waits for this row.
+    """
 
     __tablename__ = "flag_set_version"
     __table_args__ = (CheckConstraint("id", name="one_row"),)

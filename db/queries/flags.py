@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.models.flags import FeatureFlag, FlagSetVersion
+from db.models.flags import FeatureFlag
 from domain.flags import Flag
 from domain.ids import FlagId, PhaseId
 from domain.percent import Percent
@@ -94,19 +94,6 @@ def _parts(owner: FlagValues, run: FlagRow) -> FlagParts:
         return FlagParts(owner, None, run[6])
     target, step, ceiling = (None if share is None else Percent(share) for share in run[2:5])
     return FlagParts(owner, RunHold(run[0], run[1], target, step, ceiling, run[5]), run[6])
-
-
-async def everything(session: AsyncSession) -> tuple[int, list[Flag]]:
-    """The version of the set and all its flags, from one statement and so one moment."""
-    query = select(FlagSetVersion.version, *COLUMNS).select_from(FlagSetVersion)
-    rows = (await session.execute(query.outerjoin(FeatureFlag, FeatureFlag.id.is_not(None)))).all()
-    flags = [to_flag(row[1:]) for row in rows if row[1] is not None]
-    return rows[0][0], flags
-
-
-async def set_version(session: AsyncSession) -> int:
-    """The version of the whole set."""
-    return (await session.execute(select(FlagSetVersion.version))).scalar_one()
 
 
 async def by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Flag]:

@@ -6,8 +6,8 @@ from sqlalchemy import BigInteger, Select, case, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.event_log import recorded
 from db.event_positions import head
+from db.event_rows import recorded
 from db.models.events import LaunchEvent
 from domain.events import FlagChanged, HealthChanged, IncidentChanged, PhaseChanged, RecordedEvent
 from domain.ids import EventSeq
@@ -54,7 +54,11 @@ def _last(kind: str, until: datetime) -> Select[LaunchEvent]:
     )
     last = (
         select(LaunchEvent.seq)
-        .where(LaunchEvent.kind == kind, LaunchEvent.occurred_at <= until)
+        .where(
+            LaunchEvent.kind == kind,
+            LaunchEvent.occurred_at <= until,
+            LaunchEvent.seq.is_not(None),
+        )
         .ext(distinct_on(thing))
         .order_by(thing, LaunchEvent.seq.desc())
         .subquery()

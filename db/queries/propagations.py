@@ -1,4 +1,7 @@
-"""SQL about versions of the flag set and how they reached everybody (SPEC X5)."""
+"""SQL about versions of the flag set and how they reached everybody (SPEC X5).
+
+`launch_number_events` makes their rows, together with the versions.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
@@ -6,7 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Integer, cast, func, select, update
-from sqlalchemy.dialects.postgresql import distinct_on, insert
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.flags import FlagPropagation
@@ -15,16 +18,6 @@ from domain.propagation import Propagation, within_budget
 _COUNTS = ("processes", "total", "acked", "confirmed", "unknown_processes", "unknown_streams")
 _TIMES = ("p95_ms", "p99_ms", "slowest_ms", "complete_ms")
 _MEASURED = frozenset({*_COUNTS, *_TIMES})
-
-
-async def begin(
-    session: AsyncSession, version: int, at: datetime, action: str, run_id: UUID | None
-) -> None:
-    """Note in its own transaction that a version comes into being."""
-    row = insert(FlagPropagation).values(
-        version=version, started_at=at, action=action, run_id=run_id
-    )
-    await session.execute(row.on_conflict_do_nothing())
 
 
 async def finish(session: AsyncSession, found: Propagation, at: datetime) -> None:

@@ -3,7 +3,7 @@
 from sqlalchemy import Select, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.event_log import recorded
+from db.event_rows import recorded
 from db.models.events import LaunchEvent
 from db.models.incidents import LaunchIncident
 from db.models.phases import PhaseRun, PhaseRunSnapshot
@@ -29,23 +29,23 @@ async def of_run(session: AsyncSession, run: PhaseRun, limit: int) -> list[Recor
     return [recorded(row) for row in await session.scalars(query)]
 
 
-def _during(run: PhaseRun) -> Select[int]:
+def _during(run: PhaseRun) -> Select[int | None]:
     query = select(LaunchEvent.seq).where(LaunchEvent.occurred_at >= run.started_at)
     return query if run.ended_at is None else query.where(LaunchEvent.occurred_at <= run.ended_at)
 
 
-def _of_phase(run: PhaseRun) -> Select[int]:
+def _of_phase(run: PhaseRun) -> Select[int | None]:
     return _during(run).where(LaunchEvent.phase_id == run.phase_id)
 
 
-def _of_flags(run: PhaseRun) -> Select[int]:
+def _of_flags(run: PhaseRun) -> Select[int | None]:
     flags = select(PhaseRunSnapshot.flag_id).where(PhaseRunSnapshot.run_id == run.id)
     return _during(run).where(
         LaunchEvent.subject_kind == Subject.FLAG, LaunchEvent.subject_id.in_(flags)
     )
 
 
-def _of_incidents(run: PhaseRun) -> Select[int]:
+def _of_incidents(run: PhaseRun) -> Select[int | None]:
     incidents = select(LaunchIncident.id).where(LaunchIncident.run_id == run.id)
     return select(LaunchEvent.seq).where(
         LaunchEvent.occurred_at >= run.started_at,
@@ -54,5 +54,5 @@ def _of_incidents(run: PhaseRun) -> Select[int]:
     )
 
 
-def _silences(run: PhaseRun) -> Select[int]:
+def _silences(run: PhaseRun) -> Select[int | None]:
     return _during(run).where(LaunchEvent.subject_kind == Subject.SILENCE)

@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from db.event_log import recorded
+from db.event_rows import recorded
 from db.models.events import LaunchEvent
 from db.models.flags import FeatureFlag
 from db.models.incidents import IncidentEpisode, LaunchIncident
@@ -67,14 +67,16 @@ async def of_incidents(
     return timelines
 
 
-def _next(part: Select[int], ids: Sequence[UUID], after: int, limit: int) -> Select[UUID, int]:
+def _next(
+    part: Select[int | None], ids: Sequence[UUID], after: int, limit: int
+) -> Select[UUID, int]:
     """The first of a part for each incident: no part needs to give more than the page has."""
     seqs = part.where(LaunchEvent.seq > after).order_by(LaunchEvent.seq).limit(limit).lateral()
     query = select(LaunchIncident.id, seqs.c.seq).join(seqs, true())
     return query.where(LaunchIncident.id.in_(ids))
 
 
-def _own() -> Select[int]:
+def _own() -> Select[int | None]:
     return _seqs(
         LaunchEvent.subject_kind == Subject.INCIDENT,
         LaunchEvent.subject_id == LaunchIncident.id,
@@ -82,7 +84,7 @@ def _own() -> Select[int]:
     )
 
 
-def _of_flags(lead: timedelta) -> Select[int]:
+def _of_flags(lead: timedelta) -> Select[int | None]:
     mine = select(FeatureFlag.id).where(
         FeatureFlag.flag_key == func.any(LaunchIncident.affected_features)
     )
@@ -93,7 +95,7 @@ def _of_flags(lead: timedelta) -> Select[int]:
     )
 
 
-def _of_phase(lead: timedelta) -> Select[int]:
+def _of_phase(lead: timedelta) -> Select[int | None]:
     return _seqs(
         LaunchEvent.phase_id == LaunchIncident.phase_id,
         LaunchEvent.kind.in_(_OF_PHASE),
@@ -101,7 +103,7 @@ def _of_phase(lead: timedelta) -> Select[int]:
     )
 
 
-def _of_health(lead: timedelta) -> Select[int]:
+def _of_health(lead: timedelta) -> Select[int | None]:
     return _seqs(
         LaunchEvent.subject_kind == Subject.HEALTH,
         LaunchEvent.subject_id.is_(None),  # they are about a check, which has no row
@@ -110,7 +112,7 @@ def _of_health(lead: timedelta) -> Select[int]:
     )
 
 
-def _seqs(*where: ColumnElement[bool]) -> Select[int]:
+def _seqs(*where: ColumnElement[bool]) -> Select[int | None]:
     return select(LaunchEvent.seq).where(*where).correlate(LaunchIncident)
 
 
@@ -131,6 +133,8 @@ def _meanwhile(lead: timedelta) -> ColumnElement[bool]:
     )
 
 
-def _place(where: ColumnElement[bool], order: UnaryExpression[datetime]) -> ScalarSelect[int]:
-    query = select(_other.seq).where(where).order_by(order).limit(1)
+def _place(
+    where: ColumnElement[bool], order: UnaryExpression[datetime]
+) -> ScalarSelect[int | None]:
+    query = select(_other.seq).where(where, _other.seq.is_not(None)).order_by(order).limit(1)
     return query.correlate(LaunchIncident).scalar_subquery()

@@ -116,7 +116,7 @@ async def test_twenty_that_see_it_return_reopen_it_once(db: Database) -> None:
     (row,) = await rows(db)
     assert (row.status, row.occurrences, row.resolved_at) == (OPEN, 21, None)
     async with db.read() as session:
-        actions = await session.scalars(select(Change.action).order_by(Change.event_seq))
+        actions = await session.scalars(select(Change.action).order_by(Change.event_id))
     assert list(actions)[:3] == ["opened", "resolved", "came back"]
 
 
@@ -294,4 +294,4 @@ async def changes(db: Database, key: UUID) -> list[Change]:
     """The newest change of an incident."""
     query = select(Change).where(Change.subject_kind == Subject.INCIDENT, Change.subject_id == key)
     async with db.read() as session:
-        return list(await session.scalars(query.order_by(Change.event_seq.desc()).limit(1)))
+        return list(await session.scalars(query.order_by(Change.event_id.desc()).limit(1)))

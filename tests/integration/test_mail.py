@@ -11,7 +11,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from pydantic import SecretStr
 from sqlalchemy import select, text
 
-from db import event_log
+from db import event_log, event_rows
 from db.models.mail import Mail, MailAttempt
 from db.queries import mail as queries
 from db.session import Database
@@ -96,7 +96,7 @@ async def test_posting_asks_for_the_job_that_sends(db: Database) -> None:
     async with db.read() as session:
         (row,) = await event_log.read_after(session, 0, 10)
     assert row.event == MailQueued(mail_id=mail_id)
-    assert "secret" not in str(event_log.encode(row.event)) + repr(LETTER)
+    assert "secret" not in str(event_rows.encode(row.event)) + repr(LETTER)
 
 
 async def test_letter_arrives_and_its_body_is_forgotten(

@@ -4,9 +4,9 @@ from itertools import product
 
 from sqlalchemy import insert, select
 
+from db import flag_rows
 from db.models.flags import FeatureFlag
 from db.models.phases import LaunchPhase, PhaseRun
-from db.queries import flags as queries
 from db.session import Database
 from domain.actors import ActorKind
 from domain.percent import Percent
@@ -40,13 +40,13 @@ async def test_function_and_columns_agree(db: Database) -> None:
         ]
         await uow.session.execute(insert(FeatureFlag), rows)
     async with db.read() as session:
-        _, flags = await queries.everything(session)
         columns = (
             FeatureFlag.flag_key,
             FeatureFlag.enabled_in_force,
             FeatureFlag.percentage_in_force,
         )
         stored = {row[0]: (row[1], row[2]) for row in await session.execute(select(*columns))}
+    flags = (await flag_rows.read(db.direct, 0)).flags
     assert len(stored) == 162
     assert {flag.key: (flag.enabled, flag.rollout_percentage) for flag in flags} == stored
 
@@ -69,10 +69,10 @@ async def test_a_run_that_is_deleted_lets_go_of_its_flags(db: Database) -> None:
         held = FeatureFlag(flag_key="held", flag_name="H", salt="held", run_id=run.id)
         held.run_switch, held.run_target = True, 100
         uow.session.add(held)
+    before = await flag_rows.read(db.direct, 0)
     async with db.write() as uow:
-        before = await queries.set_version(uow.session)
         await uow.session.delete(await uow.session.get_one(LaunchPhase, phase.id))
-    async with db.read() as session:
-        version, (flag,) = await queries.everything(session)
+    found = await flag_rows.read(db.direct, before.horizon)
+    (flag,) = found.flags
     assert flag.wanted == FlagParts(FlagValues(enabled=False, percentage=Percent(0)))
-    assert version > before
+    assert found.version > before.version

@@ -59,7 +59,7 @@ async def observe(system: System) -> Observation:
         return Observation(
             at=system.clock(),
             seq=await connection.fetchval("SELECT seq FROM launch_event_counter"),
-            set_version=await connection.fetchval("SELECT version FROM flag_set_version"),
+            set_version=await connection.fetchval("SELECT launch_flag_set_version()"),
             flags=_by("flag_key", await _rows(connection, "feature_flags", "flag_key")),
             phases=_by("key", await _rows(connection, "launch_phases", "key")),
             links=await _links(connection),
@@ -77,7 +77,7 @@ async def events_after(connection: asyncpg.Connection, seq: int) -> Sequence[Row
     """Events with their audit rows, in the order of the log."""
     rows: Sequence[Row] = await connection.fetch(
         "SELECT event.*, change.id AS change_id, change.before, change.after, change.reason "
-        "FROM launch_events AS event LEFT JOIN changes AS change ON change.event_seq = event.seq "
+        "FROM launch_events AS event LEFT JOIN changes AS change ON change.event_id = event.id "
         "WHERE seq > $1 ORDER BY seq",
         seq,
     )

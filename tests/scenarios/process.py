@@ -47,7 +47,7 @@ class ServingProcess:
 
     async def poll(self) -> None:
         """One turn of each loop of a process; without the database the flags become stale."""
-        await self.flags.check()
+        await self.flags.refresh()
         for _ in range(5):  # PostgreSQL is read with every fifth
             await self._kills.sync()
         try:

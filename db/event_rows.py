@@ -1,0 +1,91 @@
+"""A row of the event log as an event, and back."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import asyncpg
+from pydantic import TypeAdapter
+
+from db.json_text import read_json
+from db.models.events import LaunchEvent
+from domain.account_events import ACCOUNT_EVENTS
+from domain.actors import ActorKind, ActorRef
+from domain.alert_events import ALERT_EVENTS
+from domain.criterion_events import CRITERION_EVENTS
+from domain.events import ALL_EVENTS, Event, FlagChanged, RecordedEvent, UnknownEvent
+from domain.ids import EventId, EventSeq
+from domain.kill_events import KILL_EVENTS
+from domain.marketplace_events import MARKETPLACE_EVENTS
+from domain.rehearsal_events import REHEARSAL_EVENTS
+from domain.webhook_events import WEBHOOK_EVENTS
+
+_KINDS = {
+    kind.TYPE: kind
+    for kind in (
+        *ALL_EVENTS,
+        *CRITERION_EVENTS,
+        *MARKETPLACE_EVENTS,
+        *REHEARSAL_EVENTS,
+        *ALERT_EVENTS,
+        *WEBHOOK_EVENTS,
+        *ACCOUNT_EVENTS,
+        *KILL_EVENTS,
+    )
+}
+_adapters: dict[type[Event], TypeAdapter[Event]] = {}  # costly to make, so only when needed
+
+
+def _adapter(kind: type[Event]) -> TypeAdapter[Event]:
+    found = _adapters.get(kind)
+    if found is None:
+        found = _adapters[kind] = TypeAdapter(kind)
+    return found
+
+
+def encode(event: Event) -> dict[str, object]:
+    """The payload of an event as plain JSON values."""
+    payload: dict[str, object] = _adapter(type(event)).dump_python(event, mode="json")
+    return payload
+
+
+def decode(kind: str, payload: dict[str, object]) -> Event:
+    """The event of a payload; an UnknownEvent for a kind that this version does not know."""
+    known = _KINDS.get(kind)
+    return _adapter(known).validate_python(payload) if known else UnknownEvent(kind=kind)
+
+
+def recorded(row: LaunchEvent) -> RecordedEvent:
+    """A row of the log as an event."""
+    assert row.seq is not None  # readers ask for numbered events only
+    return RecordedEvent(
+        id=EventId(row.id),
+        seq=EventSeq(row.seq),
+        occurred_at=row.occurred_at,
+        recorded_at=row.recorded_at,
+        actor=ActorRef(row.actor_kind, row.actor_id, row.actor_label),
+        event=_event(row.kind, row.payload, row.set_version),
+    )
+
+
+def recorded_of(row: asyncpg.Record) -> RecordedEvent:
+    """The same of a row that asyncpg has read by itself."""
+    columns: Mapping[str, Any] = row
+    return RecordedEvent(
+        id=EventId(columns["id"]),
+        seq=EventSeq(columns["seq"]),
+        occurred_at=columns["at"],
+        recorded_at=columns["recorded_at"],
+        actor=ActorRef(
+            ActorKind(columns["actor_kind"]), columns["actor_id"], columns["actor_label"]
+        ),
+        event=_event(columns["kind"], read_json(columns["payload"]), columns["set_version"]),
+    )
+
+
+def _event(kind: str, payload: dict[str, object], set_version: int | None) -> Event:
+    """Its version of the flag set is known with its position; the version before had it inside."""
+    event = decode(kind, payload)
+    if set_version is not None and isinstance(event, FlagChanged):
+        return replace(event, set_version=set_version)
+    return event

@@ -1,0 +1,161 @@
+"""Positions are given out after the commit, by whoever comes first (ADR 30, PERF2)."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from db import event_log
+from db.queries import propagations
+from db.session import Database
+from domain.actors import UserType, system_actor
+from domain.events import Event, FlagChanged, RecordedEvent, UserSignedUp
+from domain.ids import UserId
+from tests.clock import PATIENCE, Clock
+
+ACTOR = system_actor("test")
+_COMMIT = """
+INSERT INTO launch_events (at, kind, actor_kind, actor_label, subject_kind, payload)
+VALUES (now(), 'user.signed_up', 'system', 'test', 'user',
+        '{"user_id": "6f1c0a52-0000-4000-8000-000000000001", "user_type": "couple"}')"""
+_FLAG = "INSERT INTO feature_flags (flag_key, flag_name, salt) VALUES ('{0}', '{0}', '{0}')"
+_FLAG_EVENT = """
+INSERT INTO launch_events (at, kind, actor_kind, actor_label, subject_kind, payload)
+VALUES (now(), 'flag.changed', 'system', 'test', 'flag', jsonb_build_object(
+  'flag_id', gen_random_uuid(), 'key', '{0}', 'action', '{1}',
+  'before',
+  '{{"enabled": false, "rollout_percentage": 0, "target_groups": [], "version": 0}}'::jsonb,
+  'after',
+  '{{"enabled": true, "rollout_percentage": 100, "target_groups": [], "version": 1}}'::jsonb))"""
+
+
+def something() -> Event:
+    return UserSignedUp(user_id=UserId(uuid4()), user_type=UserType.COUPLE)
+
+
+@pytest.fixture
+async def start(db: Database) -> int:
+    async with db.read() as session:
+        return await event_log.newest_seq(session)
+
+
+@pytest.fixture
+async def other(db: Database, clock: Clock) -> AsyncIterator[Database]:
+    """Another process."""
+    found = Database(db.url, clock=clock)
+    yield found
+    await found.dispose()
+
+
+async def sql(db: Database, *statements: str) -> None:
+    """One transaction of somebody who ends before anything is numbered."""
+    async with db.engine.begin() as connection:
+        for statement in statements:
+            await connection.execute(text(statement))
+
+
+async def read(db: Database, after: int) -> list[RecordedEvent]:
+    async with db.read() as session:
+        return await event_log.read_after(session, after, 10_000)
+
+
+async def set_version(db: Database) -> int:
+    (row,) = await db.direct.fetch("SELECT launch_flag_set_version()")
+    return int(row[0])
+
+
+async def test_a_writer_that_stalls_holds_up_nobody(
+    db: Database, other: Database, start: int
+) -> None:
+    """PERF2: the counter was locked until the slowest of all had committed."""
+    async with db.write() as slow:
+        slow.record(ACTOR, something())
+        await slow.write_events()
+        async with asyncio.timeout(PATIENCE), other.write() as quick:
+            quick.record(ACTOR, something())
+        assert [item.seq for item in quick.recorded] == [start + 1]
+        assert [item.seq for item in await read(db, start)] == [start + 1]
+    assert [item.seq for item in slow.recorded] == [start + 2]
+
+
+async def test_what_its_writer_did_not_number_another_does(db: Database, start: int) -> None:
+    told: list[int] = []
+
+    async def tell(events: object) -> None:
+        assert isinstance(events, list)
+        told.extend(item.seq for item in events)
+
+    db.positions.on_numbered(tell)
+    await sql(db, _COMMIT)
+    assert await read(db, start) == []  # nobody may read it before it has a place
+    async with db.write() as uow:
+        uow.record(ACTOR, something())
+    await db.positions.settle()
+    assert [item.seq for item in uow.recorded] == [start + 2]
+    assert told == [start + 1, start + 2]
+
+
+async def test_writers_of_two_processes_give_each_event_one_position(
+    db: Database, other: Database, start: int
+) -> None:
+    own: list[int] = []
+
+    async def write(database: Database) -> None:
+        async with database.write() as uow:
+            uow.record(ACTOR, something())
+            uow.record(ACTOR, something())
+        own.extend(item.seq for item in uow.recorded)
+
+    await asyncio.gather(*(write(database) for database in (db, other) * 30))
+    assert sorted(own) == list(range(start + 1, start + 121))
+    assert [item.seq for item in await read(db, start)] == sorted(own)
+
+
+async def test_each_transaction_makes_a_version_of_its_own(db: Database, start: int) -> None:
+    """Also where several are numbered at once; a write past us makes one without an event."""
+    before = await set_version(db)
+    await sql(db, _FLAG.format("first"), _FLAG_EVENT.format("first", "created"))
+    await sql(db, _FLAG.format("second"))
+    await sql(db, _FLAG.format("third"), _FLAG_EVENT.format("third", "made"), _COMMIT)
+    assert await set_version(db) == before + 3  # a reader counts what is visible
+    await db.positions.number()
+    assert await set_version(db) == before + 3
+    events = [item.event for item in await read(db, start)]
+    versions = [item.set_version for item in events if isinstance(item, FlagChanged)]
+    assert versions == [before + 1, before + 3]
+    async with db.read() as session:
+        rows = await propagations.by_version(session, range(before, before + 5))
+    assert {version: row.action for version, row in rows.items()} == {
+        before + 1: "created",
+        before + 3: "made",
+    }
+
+
+async def test_a_position_is_given_once(db: Database, start: int) -> None:
+    async with db.write() as uow:
+        uow.record(ACTOR, something())
+    with pytest.raises(DBAPIError, match="append-only"):
+        await sql(db, f"UPDATE launch_events SET seq = seq + 10 WHERE seq = {start + 1}")
+
+
+async def test_a_backup_restored_into_another_cluster_goes_on(db: Database, start: int) -> None:
+    """Its transactions have smaller numbers than those that were looked through."""
+    await sql(db, "UPDATE launch_event_counter SET scanned = 1000000000000000")
+    async with db.write() as uow:
+        uow.record(ACTOR, something())
+    assert [item.seq for item in uow.recorded] == [start + 1]
+
+
+async def test_without_the_database_after_the_commit_nothing_fails(
+    db: Database, other: Database, start: int
+) -> None:
+    """The change has happened; another process finds its event."""
+    async with other.write() as uow:
+        uow.record(ACTOR, something())
+        await other.direct.close()
+    assert uow.recorded == ()
+    await db.positions.number()
+    assert [item.seq for item in await read(db, start)] == [start + 1]
