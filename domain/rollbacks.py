@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from domain.flags import Flag, FlagState, evaluate
+from domain.kills import is_killed
 from domain.onboarding import OnboardingSide, find_step
 from domain.phases import RollbackMode
-from domain.plans import FlagDiff, Person
+from domain.plans import FlagDiff, Sample
 from domain.run_holds import FlagParts, FlagValues, restore, switch_off
 
 _MOST_NAMED = 5
@@ -61,17 +62,36 @@ def left_alone(flag: Flag, holder: str) -> Undoing:
     return Undoing(FlagDiff(flag.key, flag.state, flag.state), flag.wanted, conflict)
 
 
-def impact(flags: Sequence[Flag], people: Sequence[Person]) -> str:
+def not_killed(flags: Iterable[Flag], killed: Collection[str]) -> list[Flag]:
+    """Nobody sees a flag that a kill switch forces off, whatever its row says (L11)."""
+    return [flag for flag in flags if not is_killed(flag.key, killed)]
+
+
+def impact(flags: Sequence[Flag], sample: Sample) -> str:
     """How many people see a flag of the phase: counted by evaluating, as an activation plan does.
 
     Takes a while for many people: off the event loop, and never within a rollback.
     """
+    return f"{_counted(flags, sample)} see at least one feature."
+
+
+def impact_then(flags: Sequence[Flag], sample: Sample) -> str:
+    """The same for the flags as they were until a rollback."""
+    return f"{_counted(flags, sample)} saw at least one of them."
+
+
+def _counted(flags: Sequence[Flag], sample: Sample) -> str:
+    people = sample.people
     seen = sum(any(evaluate(flag, person.context).value for flag in flags) for person in people)
-    return f"{seen} of {len(people)} people see at least one feature."
+    about = "" if sample.is_complete else "About "
+    return f"{about}{sample.scaled(seen)} of {sample.total} people"
 
 
 def visibility(flags: Sequence[Flag]) -> str:
-    """For whom the flags of a phase were on: a rollback counts nobody, it cannot wait (L19)."""
+    """For whom the flags of a phase were on: a rollback counts nobody, it cannot wait (L19).
+
+    How many people that was is counted by a job once the rollback is done.
+    """
     on = [f"{flag.key} for {_audience(flag)}" for flag in flags if flag.enabled]
     if not on:
         return "No flag of the phase was on."

@@ -1,4 +1,4 @@
-"""The job `phases.ramp`."""
+"""The jobs `phases.ramp` and `phases.count_impact`."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -8,6 +8,7 @@ from pgqueuer.errors import RetryRequested
 
 from db.session import Database
 from jobs.queue import Payload
+from services import rollback_impact
 from services.pacing import Pace
 from services.phase_progress import advance_on_schedule
 
@@ -32,3 +33,8 @@ async def ramp(db: Database, ask_pace: AskPace, payload: Payload) -> None:
             int(str(payload["step_index"])),
             pace,
         )
+
+
+async def count_impact(db: Database, payload: Payload) -> None:
+    """Say in the incident of a rollback how many people it reached; safe to run twice (L19)."""
+    await rollback_impact.count(db, UUID(str(payload["run_id"])))

@@ -21,6 +21,7 @@ from domain.ids import UserId
 from domain.incidents import ACTIVE_STATUSES
 from domain.marketplace_events import OnboardingChanged
 from domain.onboarding import STALLED_AFTER
+from domain.phases import PhaseStatus
 from domain.rehearsal import STARTED
 from domain.rehearsal_events import RehearsalMoved
 from domain.webhook_events import RedeliveryAsked
@@ -29,6 +30,7 @@ from services import journeys
 from services.metric_samples import count_events
 
 RAMP = "phases.ramp"
+COUNT_IMPACT = "phases.count_impact"
 REHEARSE = "phases.rehearse"
 SEND_MAIL = "mail.send"
 FOLLOW_INCIDENT = "alerts.incident"
@@ -80,6 +82,15 @@ def _ramp(event: PhaseChanged, recorded: WrittenEvent) -> list[JobSpec]:
     }
     key = f"ramp:{event.run_id}:{event.step_index}:{due.isoformat()}"
     return [JobSpec(RAMP, payload, due - recorded.recorded_at, key)]
+
+
+def _phase(event: PhaseChanged, recorded: WrittenEvent) -> list[JobSpec]:
+    """The ramp goes on; and whom a rollback reached is counted once it is done (L19)."""
+    is_rollback = event.after is PhaseStatus.ROLLED_BACK is not event.before
+    if not is_rollback or event.run_id is None:
+        return _ramp(event, recorded)
+    run_id = str(event.run_id)
+    return [JobSpec(COUNT_IMPACT, {"run_id": run_id}, dedupe_key=f"impact:{run_id}")]
 
 
 def _mail(event: MailQueued, _recorded: WrittenEvent) -> list[JobSpec]:
@@ -141,7 +152,7 @@ def _redeliver(event: RedeliveryAsked, _recorded: WrittenEvent) -> list[JobSpec]
 _ROUTES: dict[type[Event], Route] = {
     IncidentChanged: _route(IncidentChanged, _incident),
     RehearsalMoved: _route(RehearsalMoved, _rehearse),
-    PhaseChanged: _route(PhaseChanged, _ramp),
+    PhaseChanged: _route(PhaseChanged, _phase),
     MailQueued: _route(MailQueued, _mail),
     RedeliveryAsked: _route(RedeliveryAsked, _redeliver),
     UserSignedUp: _route(UserSignedUp, _signed_up),

@@ -21,10 +21,11 @@ from jobs.alerts import follow_incident
 from jobs.guards import guard
 from jobs.mail import retry_mail, send_mail
 from jobs.onboarding import follow_help, look_after, works_again
-from jobs.phases import ramp
+from jobs.phases import count_impact, ramp
 from jobs.queue import Payload
 from jobs.rehearsals import rehearse
 from jobs.routing import (
+    COUNT_IMPACT,
     DELIVER,
     FOLLOW_HELP,
     FOLLOW_INCIDENT,
@@ -98,6 +99,10 @@ async def _ramp(parts: Parts, payload: Payload) -> None:
     await ramp(parts.db, partial(pace_of, parts.health, parts.settings), payload)
 
 
+async def _count_impact(parts: Parts, payload: Payload) -> None:
+    await count_impact(parts.db, payload)
+
+
 async def _guard(parts: Parts) -> None:
     await guard(parts.db, parts.health, parts.settings)
 
@@ -143,6 +148,7 @@ HANDLERS: Mapping[str, WorkerHandler] = {
     WORKS_AGAIN: _works_again,
     FOLLOW_INCIDENT: _follow_incident,
     RAMP: _ramp,
+    COUNT_IMPACT: _count_impact,
     REHEARSE: _rehearse,
     SEND_MAIL: _send_mail,
 }

@@ -31,7 +31,7 @@ async def as_of(session: AsyncSession, flag_set: FlagSet, at: datetime) -> FlagS
     for flag in flag_set.flags.values():
         state = _state_at(flag, last.get(flag.id), later.get(flag.id), at)
         if state is not None:
-            flags[flag.key] = _restored(flag, state)
+            flags[flag.key] = restored(flag, state)
     version = await _version_at(session, at)
     killed = await kills.killed_keys(session, until=at)
     return FlagSet(version, flags, killed=killed, loaded_at=at, stale=False)
@@ -58,7 +58,8 @@ def _state_at(flag: Flag, last: Change | None, later: Change | None, at: datetim
     return {} if flag.created_at <= at else None  # nobody has ever changed it
 
 
-def _restored(flag: Flag, state: State) -> Flag:
+def restored(flag: Flag, state: State) -> Flag:
+    """The flag as one side of a diff shows it; as it is where that shows nothing."""
     if not state:
         return flag
     groups = state.get("targetGroups")

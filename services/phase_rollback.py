@@ -13,6 +13,7 @@ from db.models.incidents import LaunchIncident
 from db.models.phases import LaunchPhase, PhaseRunSnapshot
 from db.queries import flags as flag_queries
 from db.queries import incidents as incident_queries
+from db.queries import kills as kill_queries
 from db.queries import phases as queries
 from db.queries.flags import flag_of
 from db.session import UnitOfWork
@@ -93,7 +94,8 @@ async def _roll_back(
     rows = await flag_queries.lock(uow.session, [link.flag.key for link in links])
     links = [replace(link, flag=flag_of(rows[link.flag.key])) for link in links]
     found = await snapshots_of(uow.session, phase)
-    impact = rules.visibility([flag_of(row) for row in rows.values()])
+    killed = await kill_queries.killed_keys(uow.session)
+    impact = rules.visibility(rules.not_killed(map(flag_of, rows.values()), killed))
     await end_run(uow, phase, PhaseStatus.ROLLED_BACK)
     move(uow, actor, phase, PhaseAction.ROLLBACK, reason=wish.reason, status=status)
     undoings = await undoings_of(uow.session, phase, links, found, mode)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.codecs import plan_of
 from db.models.phases import LaunchPhase
-from db.queries import onboarding, people
+from db.queries import kills, onboarding, people
 from db.queries import phases as queries
 from domain import rollbacks as rules
 from domain.onboarding import STALLED_AFTER
@@ -41,7 +41,8 @@ async def preview(
     used = mode or plan.mode
     next_status(phase.status, PhaseAction.ROLLBACK, mode=used)
     links = (await queries.linked_flags(session, [phase.id]))[phase.id]
-    flags = [link.flag for link in links]
+    killed = await kills.killed_keys(session)
+    flags = rules.not_killed([link.flag for link in links], killed)
     snapshots = await snapshots_of(session, phase)
     undoing = await undoings_of(session, phase, links, snapshots, used)
     return RollbackPreview(
@@ -49,7 +50,7 @@ async def preview(
         mode=used,
         undoing=undoing,
         # Hashing a hundred thousand people takes a while: off the event loop.
-        user_impact=await asyncio.to_thread(rules.impact, flags, await people.everybody(session)),
+        user_impact=await asyncio.to_thread(rules.impact, flags, await people.sample(session)),
         mid_step=rules.mid_step(
             await onboarding.by_step(session, now - STALLED_AFTER),
             {item.diff.key for item in undoing if item.goes_off},

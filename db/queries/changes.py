@@ -65,6 +65,12 @@ async def of_event(session: AsyncSession, event_id: int) -> Change | None:
     return await session.scalar(select(Change).where(Change.event_id == event_id))
 
 
+async def of_run(session: AsyncSession, run_id: UUID, action: str) -> list[Change]:
+    """What one kind of move of a run changed."""
+    query = select(Change).where(Change.run_id == run_id, Change.action == action)
+    return list(await session.scalars(query.order_by(Change.event_id)))
+
+
 async def page(
     session: AsyncSession,
     kind: Subject,

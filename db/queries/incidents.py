@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.incidents import LaunchIncident
@@ -23,12 +23,21 @@ async def lock(session: AsyncSession, incident_id: UUID) -> LaunchIncident | Non
     return await session.scalar(query.with_for_update().execution_options(populate_existing=True))
 
 
+async def newest_with_key(session: AsyncSession, dedup_key: str) -> LaunchIncident | None:
+    """The open incident about a cause, else the last one."""
+    return await session.scalar(_newest(dedup_key))
+
+
 async def lock_newest_with_key(session: AsyncSession, dedup_key: str) -> LaunchIncident | None:
-    """The open incident about a cause, else the last one, held until the transaction ends."""
+    """The same, held until the transaction ends."""
+    query = _newest(dedup_key).with_for_update()
+    return await session.scalar(query.execution_options(populate_existing=True))
+
+
+def _newest(dedup_key: str) -> Select[LaunchIncident]:
     query = select(LaunchIncident).where(LaunchIncident.dedup_key == dedup_key)
     open_first = LaunchIncident.status.in_(ACTIVE_STATUSES).desc()
-    newest = query.order_by(open_first, LaunchIncident.number.desc()).limit(1)
-    return await session.scalar(newest.with_for_update().execution_options(populate_existing=True))
+    return query.order_by(open_first, LaunchIncident.number.desc()).limit(1)
 
 
 async def open_ones(session: AsyncSession) -> list[LaunchIncident]:

@@ -138,7 +138,8 @@ class FeatureFlag(Node):
         return staleness(self.flag, evaluated, info.context.now)
 
     @strawberry.field(
-        description="How many suppliers and couples see it now.",
+        description="How many suppliers and couples see it now; with more than 100,000 of them, "
+        "about that many, from a fixed sample.",
         metadata=PURE[Source.ROWS],
         directives=[CostDirective(weight=10)],
     )

@@ -42,7 +42,11 @@ class RollbackPreview:
     conflicts: list[str] = strawberry.field(
         description="Flags that somebody changed after the phase set them."
     )
-    user_impact: str = strawberry.field(description="About how many people see a flag of it.")
+    user_impact: str = strawberry.field(
+        description="How many people see a flag of it now, counted by evaluating for everybody; "
+        "with more than 100,000 people `about`, from a fixed sample. A rollback says the same in "
+        "its incident, a moment after it is done."
+    )
     mid_step: list[MidStep] = strawberry.field(
         description="Who is in the middle of the guided setup; steps that go away come first."
     )

@@ -10,8 +10,17 @@ from domain.flags import EvaluationContext, Flag
 from domain.onboarding import OnboardingSide
 from domain.percent import Percent
 from domain.phases import RollbackMode
-from domain.plans import Person
-from domain.rollbacks import Before, MidStep, impact, mid_step, undo, visibility
+from domain.plans import Person, Sample
+from domain.rollbacks import (
+    Before,
+    MidStep,
+    impact,
+    impact_then,
+    mid_step,
+    not_killed,
+    undo,
+    visibility,
+)
 from domain.run_holds import FlagParts, FlagValues, RunHold
 from tests.unit.domain.builders import make_flag
 
@@ -67,8 +76,20 @@ def test_impact_is_counted_by_evaluating() -> None:
     ]
     couples = make_flag(percentage=100, groups=("couple",))
     off = replace(make_flag(percentage=100), enabled=False)
-    assert impact([couples, off], people) == "2 of 5 people see at least one feature."
-    assert impact([], people) == "0 of 5 people see at least one feature."
+    everybody = Sample(people, 5)
+    assert impact([couples, off], everybody) == "2 of 5 people see at least one feature."
+    assert impact([], everybody) == "0 of 5 people see at least one feature."
+    assert impact_then([couples], everybody) == "2 of 5 people saw at least one of them."
+    some = Sample(people, 500)
+    assert impact([couples, off], some) == "About 200 of 500 people see at least one feature."
+    assert impact_then([couples], some) == "About 200 of 500 people saw at least one of them."
+
+
+def test_nobody_sees_what_is_killed() -> None:
+    chat, search = make_flag("mvp_chat"), make_flag("mvp_search")
+    assert not_killed([chat, search], {"mvp_chat"}) == [search]
+    assert not_killed([chat, search], {"*"}) == []
+    assert not_killed([chat, search], frozenset()) == [chat, search]
 
 
 def test_a_rollback_says_for_whom_flags_were_on_and_counts_nobody() -> None:

@@ -94,6 +94,18 @@ def test_a_repeated_event_gives_the_same_key() -> None:
     assert jobs(ACTIVATED)[0].dedupe_key == jobs(edited)[0].dedupe_key
 
 
+def test_whom_a_rollback_reached_is_counted_once() -> None:
+    """L19: by a job, as a rollback cannot wait; an edit of the phase later counts nothing."""
+    before, after = PhaseStatus.ACTIVE, PhaseStatus.ROLLED_BACK
+    event = replace(ACTIVATED, action="rolled back", before=before, after=after, next_step_at=None)
+    run_id = str(event.run_id)
+    assert jobs(event) == [
+        JobSpec("phases.count_impact", {"run_id": run_id}, dedupe_key=f"impact:{run_id}")
+    ]
+    assert jobs(replace(event, action="updated", before=after)) == []
+    assert jobs(replace(event, run_id=None)) == []
+
+
 def test_a_mail_is_sent() -> None:
     """S14: the outbox holds the letter, the job sends it."""
     mail_id = MailId(uuid4())
