@@ -17,7 +17,7 @@ TOOLS_READY := $(VENV)/.tools-ready
 # Processes of pytest that run tests beside each other; two of them begin with the browser files.
 WORKERS ?= 4
 
-.PHONY: help run check test lint types imports unit audit units scenarios bench env tools web pages clients lock clean
+.PHONY: help run check test lint types imports unit audit units scenarios launch-day bench env tools web pages clients lock clean
 
 help:
 	@echo "make run    start everything here: database, cache, app and worker (HOST, PORT, DATA_DIR)"
@@ -25,6 +25,7 @@ help:
 	@echo "make test   everything: the checks, the build of the web app, all tests on real servers"
 	@echo "            ARGS=tests/api/test_flags.py runs one file, with any options of pytest"
 	@echo "make scenarios  random sequences of steps against the real services (COUNT=500, SEED=)"
+	@echo "make launch-day  eight minutes of a launch with faults, measured from outside (ARGS=--short)"
 	@echo "make bench  measure against the targets (NAMES=\"sockets memory\" for some of it)"
 
 run: env pages
@@ -73,6 +74,10 @@ units: tools web clients
 # Prints each failing sequence in a short form that tests/scenarios/test_found.py can hold.
 scenarios: tools
 	@$(BIN)/python -m tests.scenarios $(or $(COUNT),500) $(SEED)
+
+# Exit code 1: what was seen contradicts what was claimed; 3: this machine is too slow to judge.
+launch-day: tools
+	@$(BIN)/python -m tests.launch_day $(ARGS)
 
 # Some minutes on an idle machine; docs/performance.md says what it measures.
 bench: tools

@@ -1,0 +1,152 @@
+"""Suppliers and couples who act through the public API, so many a second."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from random import Random
+from time import time
+
+from commands import traffic_documents as ask
+from commands.traffic_cast import Business, Cast, Pair
+from tests.launch_day.api import Api, Failed
+
+UPDATE = """
+mutation UpdateClient($input: UpdateClientInput!) {
+  updateClient(input: $input) { client { id } errors { code message } }
+}
+"""
+_LOOK = 0.02
+_NEW_EVERY = 60  # every so manieth deed is a new supplier; the others edit what is there
+_BY_MAIL = 30  # percent of invitations
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A journey of a supplier, from its sign-up to its first connection."""
+
+    began: float
+    set_up: float | None = None
+    connected: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    token: str
+    client: str
+    address: str
+
+
+class People:
+    """Deeds at an even pace for as long as `run` is not cancelled."""
+
+    def __init__(self, api: Api, random: Random) -> None:
+        self.arrivals: list[Arrival] = []
+        self.deeds: Counter[str] = Counter()
+        self._api = api
+        self._cast = Cast(random, datetime.now(UTC).date())
+        self._random = random
+        self._known: list[_Known] = []
+        self._number = 0
+
+    async def settle_in(self, many: int) -> None:
+        """So many suppliers are there before the day begins."""
+        for _ in range(many):
+            await self._new_supplier()
+
+    async def run(self, per_second: float, at_once: int) -> None:
+        """Until it is cancelled; deeds under way are carried through.
+
+        Who comes while so many are under way leaves again: a slow machine has fewer deeds, and
+        answers them.
+        """
+        loop = asyncio.get_running_loop()
+        due, under_way = loop.time(), set[asyncio.Task[None]]()
+        try:
+            while True:
+                while due <= loop.time():
+                    due += 1 / per_second
+                    if len(under_way) < at_once:
+                        task = asyncio.create_task(self._deed())
+                        under_way.add(task)
+                        task.add_done_callback(under_way.discard)
+                await asyncio.sleep(_LOOK)
+        finally:
+            await asyncio.gather(*under_way, return_exceptions=True)
+
+    async def _deed(self) -> None:
+        self._number += 1
+        if not self._known or self._number % _NEW_EVERY == 0:
+            await self._new_supplier()
+        else:
+            await self._edit(self._random.choice(self._known))
+
+    async def _edit(self, who: _Known) -> None:
+        wish = {"id": who.client, "notes": f"Called at {time():.3f}"}
+        try:
+            await self._api.ask(UPDATE, who.token, address=who.address, input=wish)
+            self.deeds["edits"] += 1
+        except Failed:
+            self.deeds["failed"] += 1
+
+    async def _new_supplier(self) -> None:
+        """Signs up, is set up, invites a couple, which accepts."""
+        began, address = time(), self._address()
+        place = len(self.arrivals)
+        self.arrivals.append(Arrival(began))
+        try:
+            token, client = await self._set_up(self._cast.business(), address)
+            self.arrivals[place] = Arrival(began, set_up=time())
+            self._known.append(_Known(token, client, address))
+            await self._connect(token, client, address)
+            self.arrivals[place] = Arrival(began, self.arrivals[place].set_up, time())
+            self.deeds["connections"] += 1
+        except Failed:
+            self.deeds["journeys cut short"] += 1
+
+    async def _set_up(self, business: Business, address: str) -> tuple[str, str]:
+        """Their token and their first client."""
+        wish = {"userType": "SUPPLIER", "email": business.email, "password": self._cast.password()}
+        done = await self._api.ask(ask.SIGN_UP, address=address, input=wish)
+        token = str(done["session"]["accessToken"])
+        about = {"businessName": business.name, "vendorType": business.vendor_type}
+        await self._api.ask(
+            ask.COMPLETE_STEP, token, address=address, step="business_info", data=about
+        )
+        pair = self._cast.pair()
+        client = {"coupleNames": pair.names, "weddingDate": pair.wedding_date.isoformat()}
+        added = await self._api.ask(ask.ADD_CLIENT, token, address=address, input=client)
+        return token, str(added["client"]["id"])
+
+    async def _connect(self, token: str, client: str, address: str) -> None:
+        """The invitation, and the couple that gets it."""
+        pair, couple = self._cast.pair(), self._address()
+        email = pair.email if self._cast.chance(_BY_MAIL) else None
+        sent = await self._api.ask(ask.INVITE, token, address=address, id=client, email=email)
+        code = str(sent["invitation"]["acceptUrl"].rpartition("/")[2])
+        await self._api.ask(ask.OPEN, address=couple, code=code)
+        form = {"code": code, "password": self._cast.password(), **_details(pair)}
+        await self._api.ask(ask.ACCEPT, address=couple, input=form)
+
+    def _address(self) -> str:
+        """A household of its own: limits by address are as shipped."""
+        return ".".join(["10", *(str(self._random.randrange(1, 255)) for _ in range(3))])
+
+
+def connected_in(arrivals: Sequence[Arrival], begin: float, end: float) -> list[Arrival]:
+    """Those who began in the time and were connected in it."""
+    return [
+        item
+        for item in arrivals
+        if begin <= item.began and item.connected is not None and item.connected <= end
+    ]
+
+
+def _details(pair: Pair) -> dict[str, object]:
+    return {
+        "email": pair.email,
+        "partner1Name": pair.partner1,
+        "partner2Name": pair.partner2,
+        "weddingDate": pair.wedding_date.isoformat(),
+    }
