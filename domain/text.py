@@ -14,6 +14,7 @@ _REFUSED = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
 _VISIBLE = frozenset("LNPS")  # letters, numbers, punctuation, symbols
 _LINE_CONTROLS = frozenset("\n\r\t")
+_DECOMPOSED = 16  # characters that NFC may make one of, and blanks around the text
 
 
 def clean_line(
@@ -24,6 +25,8 @@ def clean_line(
     Raises `blank` where nothing visible remains, and Invalid for a line break, a control or
     format character (a zero-width space, a right-to-left override), or too many characters.
     """
+    if len(value) > _DECOMPOSED * limit:  # before anything looks at each character
+        raise Invalid(f"This has 1 to {limit} characters.", path=path)
     text = unicodedata.normalize("NFC", value).strip()
     for character in text:
         if is_hidden(character):
@@ -38,11 +41,11 @@ def clean_line(
 
 def check_long_text(value: str, limit: int, path: Sequence[str] = ()) -> None:
     """Text of several lines, stored as typed; raises Invalid for a control character or length."""
+    if len(value) > limit:
+        raise Invalid(f"This has at most {limit} characters.", path=path)
     for character in value:
         if unicodedata.category(character) in {"Cc", "Cs"} and character not in _LINE_CONTROLS:
             raise Invalid(f"This may not contain {_name(character)}.", path=path)
-    if len(value) > limit:
-        raise Invalid(f"This has at most {limit} characters.", path=path)
 
 
 def printable(value: str) -> str:

@@ -23,12 +23,14 @@ from domain import ofrep
 from domain.actors import Actor, ActorKind, Scope
 from domain.errors import RateLimited
 from domain.flags import Evaluation, EvaluationContext, missing
+from domain.json_shape import excess
 from domain.ofrep import BadEvaluation, Stated
 from domain.rate_limits import network
 from edge.counting import counted
 from schema.authentication import identify
 from schema.context import Context, Runtime
 from schema.http import Refusal
+from schema.inputs import MAX_VISITOR_VALUES
 from schema.reading import TOO_MANY_STREAMS, bounded, stream_of
 from services.flag_evaluation import viewer_context
 from services.flag_sets import FlagSet
@@ -279,9 +281,12 @@ async def _body(request: Request) -> object:
     except Refusal as late:
         raise _Refused(late.status_code, late.reason, **late.headers) from None
     try:
-        return orjson.loads(bytes(received)) if received else {}
+        found: object = orjson.loads(bytes(received)) if received else {}
     except ValueError:
         raise BadEvaluation("PARSE_ERROR", "The body is no JSON.") from None
+    if (too_much := excess(found, MAX_VISITOR_VALUES)) is not None:
+        raise BadEvaluation("INVALID_CONTEXT", f"The body may not {too_much.message}.")
+    return found
 
 
 def _json(body: ofrep.Json, status: int, headers: dict[str, str]) -> Response:

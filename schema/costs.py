@@ -1,6 +1,7 @@
 """What an operation may cost at most, known before anything runs (SPEC A42, A43).
 
-An object costs 1, or its `@cost`; a value in it a tenth. What lies below a list counts once for
+An object costs 1, or its `@cost`; a value in it a tenth, and so does a value inside of lists and
+input objects, once for the variable and once for each use. What lies below a list counts once for
 each item that may come. Every fragment is looked at once, so the time is linear in the document.
 """
 
@@ -16,6 +17,8 @@ from graphql import (
     FragmentSpreadNode,
     GraphQLSchema,
     InlineFragmentNode,
+    ListValueNode,
+    ObjectValueNode,
     OperationDefinitionNode,
     SelectionNode,
     SelectionSetNode,
@@ -26,8 +29,10 @@ from graphql import (
 )
 from graphql.utilities import type_from_ast
 
+from domain.json_shape import count_values, excess
 from schema.documents import parsed
 from schema.errors import Refused, TopLevelCode
+from schema.inputs import MAX_VALUES
 from schema.prices import (
     POINT,
     Field,
@@ -40,6 +45,7 @@ from schema.prices import (
     object_name,
     page_size,
     priced,
+    raw_value,
 )
 
 MAX_COST = 10_000
@@ -82,6 +88,7 @@ class Analysis:
             if isinstance(item, FragmentDefinitionNode)
         }
         self.names: set[str] = set()  # the variables that move the cost
+        self._sizes = {name: count_values(value) for name, value in variables.items()}
         self._known: dict[str, Tally] = {}
         self._nested = 0
 
@@ -91,11 +98,27 @@ class Analysis:
             if definition.default_value is not None:
                 name = definition.variable.name.value
                 self._variables.setdefault(name, literal(definition.default_value))
+                self._sizes.setdefault(name, self._values_in(definition.default_value))
         tally = self._selections(
             operation.selection_set, self._schema.get_root_type(operation.operation)
         )
-        points = -(-(tally.flat + tally.items) // POINT)
+        inputs = sum(self._sizes.values())  # each is coerced once, and again where it is used
+        points = -(-(tally.flat + tally.items + inputs) // POINT)
         return Cost(max(points, 1), tally.depth, tally.fields)
+
+    def _values_in(self, node: ValueNode) -> int:
+        """Inside an argument; raises Refused where it is too large."""
+        if isinstance(node, VariableNode):
+            self.names.add(node.name.value)
+            return self._sizes.get(node.name.value, 0)
+        if not isinstance(node, ListValueNode | ObjectValueNode):
+            return 0
+        value, variables = raw_value(node)
+        if (found := excess(value, MAX_VALUES)) is not None:
+            name = f"An argument in the document may not {found.message}."
+            raise _exceeded(name, found.found, found.limit)
+        self.names.update(variables)
+        return count_values(value) + sum(self._sizes.get(name, 0) for name in variables)
 
     def _selections(self, selections: SelectionSetNode, parent: Parent) -> Tally:
         self._nested += 1
@@ -147,7 +170,7 @@ class Analysis:
             for item in node.arguments or ()
             if item.name.value in field.counted
         }
-        weight = field.weight
+        weight = field.weight + sum(self._values_in(item.value) for item in node.arguments or ())
         for argument in field.multiplied_by:
             weight *= count_of(given.get(argument), 1)
         return self._with_items(field, given, weight, below, parent)
@@ -182,7 +205,7 @@ class Shape:
         """Nothing is worked out yet."""
         self._schema, self._document, self._operation = schema, document, operation
         self._names: tuple[str, ...] | None = None
-        self._known: dict[tuple[int, ...], Cost] = {}
+        self._known: dict[tuple[tuple[int, int], ...], Cost] = {}
 
     def cost(self, variables: Variables) -> Cost:
         """Raises Refused where fragments are nested too deeply to look at."""
@@ -198,9 +221,12 @@ class Shape:
         self._known[self._key(variables)] = cost
         return cost
 
-    def _key(self, variables: Variables) -> tuple[int, ...]:
-        return tuple(
-            count_of(variables[name], -1) if name in variables else -2  # its default counts
+    def _key(self, variables: Variables) -> tuple[tuple[int, int], ...]:
+        inputs = sum(map(count_values, variables.values()))
+        return (0, inputs), *(
+            (count_of(variables[name], -1), count_values(variables[name]))
+            if name in variables
+            else (-2, 0)  # its default counts
             for name in self._names or ()
         )
 

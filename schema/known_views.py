@@ -14,7 +14,7 @@ from schema.context import Context
 from schema.costs import cost_of
 from schema.engine import LaunchSchema
 from schema.errors import Refused
-from schema.limits import nul_in
+from schema.inputs import check_inputs
 from services.replies import Question, Source
 
 MOST = 200
@@ -59,7 +59,7 @@ class KnownViews:
     def _priced(
         self, document: tuple[str, str | None], variables: Mapping[str, object]
     ) -> Question | None:
-        if nul_in(variables, "$") is not None:
+        if check_inputs(variables, None, is_anonymous=True) is not None:
             return None
         try:
             points = cost_of(self._schema._schema, *document, variables).points

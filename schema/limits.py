@@ -19,6 +19,7 @@ from strawberry.extensions import SchemaExtension
 
 from schema.documents import MAX_LENGTH, MAX_TOKENS, has_long_number, parsed
 from schema.errors import Refused, TopLevelCode
+from schema.inputs import check_inputs
 
 # Work, not time: a tenth of what graphql-core allows, which takes it more than a second of a core.
 # A document of hundreds of different fields needs a few thousand.
@@ -79,10 +80,11 @@ class DocumentLimits(SchemaExtension):
             return _bad("The document holds several operations: say which with operationName.")
         if has_long_number(context.query or ""):
             return _bad("A number in the document is too long.")
-        place = nul_in(context.variables or {}, "$")
-        if place is not None:
-            return _bad(f"{place} holds a NUL character, which a text may not.")
-        return None
+        return check_inputs(
+            context.variables,
+            context.operation_extensions,
+            is_anonymous=context.context.actor.is_anonymous,
+        )
 
 
 @lru_cache(maxsize=256)
@@ -95,27 +97,6 @@ def _errors(
 
 def _bad(message: str) -> Refused:
     return Refused(TopLevelCode.BAD_USER_INPUT, message)
-
-
-def nul_in(value: object, path: str) -> str | None:
-    """Where in variables a NUL character stands; None where there is none."""
-    pending: list[tuple[str, object]] = [(path, value)]
-    while pending:
-        place, item = pending.pop()
-        if isinstance(item, str):
-            if "\x00" in item:
-                return place
-        elif isinstance(item, dict):
-            pending.extend((_join(place, str(key)), inner) for key, inner in item.items())
-            if any("\x00" in str(key) for key in item):
-                return place
-        elif isinstance(item, list):
-            pending.extend((f"{place}[{index}]", inner) for index, inner in enumerate(item))
-    return None
-
-
-def _join(place: str, key: str) -> str:
-    return f"${key}" if place == "$" else f"{place}.{key}"
 
 
 def _operations(document: DocumentNode) -> int:

@@ -13,7 +13,7 @@ from strawberry.extensions.field_extension import AsyncExtensionResolver, FieldE
 
 from domain.actors import Scope
 from domain.errors import ErrorCode, LaunchError
-from schema.context import Info
+from schema.context import Context, Info
 from schema.directives import CostDirective, ScopeDirective
 from schema.errors import Refused, TopLevelCode
 from schema.purity import PURE
@@ -45,12 +45,12 @@ PUBLIC_FIELDS = frozenset(
 )
 
 
-def require(info: Info, scopes: tuple[Scope, ...]) -> None:
+def require(context: Context, scopes: tuple[Scope, ...]) -> None:
     """Raise unless the caller holds one of the scopes."""
-    actor = info.context.actor
+    actor = context.actor
     if actor.allows(scopes):
         return
-    if info.context.auth_unavailable:
+    if context.auth_unavailable:
         raise Refused(TopLevelCode.DEPENDENCY_DOWN, "Access cannot be checked now: try again.")
     if actor.is_anonymous:
         raise Refused(TopLevelCode.UNAUTHENTICATED, "Log in or send a token to see this.")
@@ -73,7 +73,7 @@ class RequireScope(FieldExtension):
         **kwargs: object,
     ) -> object:
         """Check, then go on; a subscription's generator is passed through unawaited."""
-        require(info, self.scopes)
+        require(info.context, self.scopes)
         result: object = next_(source, info, **kwargs)
         return await result if inspect.isawaitable(result) else result
 

@@ -9,7 +9,10 @@ from graphql import (
     GraphQLNamedType,
     IntValueNode,
     ListValueNode,
+    ObjectValueNode,
+    StringValueNode,
     ValueNode,
+    VariableNode,
     get_named_type,
     get_nullable_type,
     is_composite_type,
@@ -125,3 +128,19 @@ def literal(node: ValueNode) -> object:
     if isinstance(node, IntValueNode):
         return int(node.value) if len(node.value) < 12 else _MOST_ITEMS
     return [None] * len(node.values) if isinstance(node, ListValueNode) else None
+
+
+def raw_value(node: ValueNode) -> tuple[object, list[str]]:
+    """A written value as the JSON that it would be, for counting, and the variables in it."""
+    variables: list[str] = []
+
+    def raw(node: ValueNode) -> object:
+        if isinstance(node, ListValueNode):
+            return [raw(item) for item in node.values]
+        if isinstance(node, ObjectValueNode):
+            return {field.name.value: raw(field.value) for field in node.fields}
+        if isinstance(node, VariableNode):
+            variables.append(node.name.value)
+        return node.value if isinstance(node, StringValueNode) else None
+
+    return raw(node), variables

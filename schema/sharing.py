@@ -13,21 +13,26 @@ from typing import Any, TypeAlias, cast
 
 import orjson
 from graphql import (
+    DocumentNode,
     FieldNode,
+    GraphQLError,
+    GraphQLSchema,
     InlineFragmentNode,
     Node,
     OperationDefinitionNode,
     SelectionNode,
     VariableNode,
 )
-from graphql.execution import ExecutionResult
+from graphql.execution import ExecutionResult, Executor
 from graphql.execution.collect_fields import FragmentDetails
 from strawberry import types as strawberry
 
 from domain.actors import Actor
 from domain.reach import readable
+from schema.context import Context
 from schema.plain import PlainExecutor
 from schema.rendering import Handing, Renderer, renderer_of
+from schema.root_access import refused_operation
 from services.replies import Source
 from subscriptions.station import Handover
 
@@ -135,6 +140,26 @@ class SharingExecutor(PlainExecutor):
 
     _audience: Hashable = None
     _newest: Results | None = None
+
+    @classmethod
+    def build(
+        cls,
+        schema: GraphQLSchema,
+        document: DocumentNode,
+        root_value: Any = None,  # noqa: ANN401 - as the base
+        context_value: Any = None,  # noqa: ANN401 - as the base
+        raw_variable_values: dict[str, Any] | None = None,
+        operation_name: str | None = None,
+        *rest: Any,  # noqa: ANN401 - passed on
+        **options: Any,  # noqa: ANN401 - passed on
+    ) -> "list[GraphQLError] | Executor[Any]":
+        """Refuse what the caller may not do before its variables are coerced."""
+        if isinstance(context_value, Context):
+            refused = refused_operation(schema, document, operation_name, context_value)
+            if refused is not None:
+                return [refused]
+        asked = (root_value, context_value, raw_variable_values, operation_name)
+        return super().build(schema, document, *asked, *rest, **options)
 
     def build_per_event_executor(self, payload: Any) -> Any:  # noqa: ANN401 - as the base
         """Where the answer is known there is nothing to execute."""

@@ -19,6 +19,7 @@ EmailAddress = NewType("EmailAddress", str)
 
 MAX_LENGTH = 254  # RFC 5321, 4.5.3.1.3, without the angle brackets
 _MAX_LOCAL = 64
+_MAX_TYPED = 4 * MAX_LENGTH  # with blanks around it, and a domain that is shorter as punycode
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LOCAL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*", re.ASCII)
 _NUMBERS = re.compile(r"\d+", re.ASCII)
@@ -39,6 +40,8 @@ def parse_address(value: str, path: Sequence[str] = ()) -> EmailAddress:
 
     An international domain becomes punycode; the case of other characters stays as it was typed.
     """
+    if len(value) > _MAX_TYPED:  # before anything looks at each character
+        raise _too_long(path)
     text = unicodedata.normalize("NFC", value).strip()
     if any(map(is_hidden, text)):
         raise Invalid("An e-mail address has no invisible characters.", path=path)
@@ -53,7 +56,7 @@ def parse_address(value: str, path: Sequence[str] = ()) -> EmailAddress:
         )
     address = f"{local}@{_host(domain, path)}"
     if len(address) > MAX_LENGTH:
-        raise Invalid(f"An e-mail address has at most {MAX_LENGTH} characters.", path=path)
+        raise _too_long(path)
     return EmailAddress(address)
 
 
@@ -80,6 +83,10 @@ def is_address(value: str) -> bool:
 def domain_of(address: str) -> str:
     """The part after the @, in lower case."""
     return address.rpartition("@")[2].lower()
+
+
+def _too_long(path: Sequence[str]) -> Invalid:
+    return Invalid(f"An e-mail address has at most {MAX_LENGTH} characters.", path=path)
 
 
 def _host(domain: str, path: Sequence[str]) -> str:

@@ -42,7 +42,7 @@ class FlagEvaluation:
     )
     def explanation(self, info: Info) -> FlagExplanation | None:
         """Needs a scope of its own: it tells how others are targeted."""
-        require(info, _FLAGS_READ)
+        require(info.context, _FLAGS_READ)
         return FlagExplanation.of(self.result)
 
     @classmethod

@@ -1,0 +1,34 @@
+"""How long the event loop was kept from its other work, in CPU time of its thread."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from time import thread_time
+
+
+@dataclass(slots=True)
+class Lag:
+    """`seconds`: the longest step of any task, in CPU time of this thread."""
+
+    seconds: float = 0.0
+
+
+@asynccontextmanager
+async def loop_lag() -> AsyncIterator[Lag]:
+    """Measures while the block runs."""
+    lag = Lag()
+    probe = asyncio.create_task(_probe(lag))
+    await asyncio.sleep(0)
+    try:
+        yield lag
+    finally:
+        probe.cancel()
+
+
+async def _probe(lag: Lag) -> None:
+    before = thread_time()
+    while True:
+        await asyncio.sleep(0)
+        now = thread_time()
+        lag.seconds, before = max(lag.seconds, now - before), now
