@@ -7,7 +7,6 @@ each item that may come. Every fragment is looked at once, so the time is linear
 
 from collections import defaultdict
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import NamedTuple
 
 from graphql import (
@@ -30,7 +29,7 @@ from graphql import (
 from graphql.utilities import type_from_ast
 
 from domain.json_shape import count_values, excess
-from schema.documents import parsed
+from schema.documents import fact, parsed
 from schema.errors import Refused, TopLevelCode
 from schema.inputs import MAX_VALUES
 from schema.prices import (
@@ -54,7 +53,7 @@ MAX_ROOT_FIELDS = 50
 
 INTROSPECTION_COST = 3_000  # of the whole schema a tenth of a second and more
 _MOST_NESTED = 100  # of fragments in fragments, which need not be fields
-_MOST_KNOWN = 64
+_MOST_KNOWN, _MOST_NAMES = 8, 8  # of one operation: see FACT_BYTES
 _INTROSPECTION = frozenset({"__schema", "__type"})
 
 
@@ -98,7 +97,10 @@ class Analysis:
             if definition.default_value is not None:
                 name = definition.variable.name.value
                 self._variables.setdefault(name, literal(definition.default_value))
-                self._sizes.setdefault(name, self._values_in(definition.default_value))
+                size = self._values_in(definition.default_value)
+                self._sizes.setdefault(name, size)
+                if size:
+                    self.names.add(name)
         tally = self._selections(
             operation.selection_set, self._schema.get_root_type(operation.operation)
         )
@@ -109,7 +111,6 @@ class Analysis:
     def _values_in(self, node: ValueNode) -> int:
         """Inside an argument; raises Refused where it is too large."""
         if isinstance(node, VariableNode):
-            self.names.add(node.name.value)
             return self._sizes.get(node.name.value, 0)
         if not isinstance(node, ListValueNode | ObjectValueNode):
             return 0
@@ -117,7 +118,6 @@ class Analysis:
         if (found := excess(value, MAX_VALUES)) is not None:
             name = f"An argument in the document may not {found.message}."
             raise _exceeded(name, found.found, found.limit)
-        self.names.update(variables)
         return count_values(value) + sum(self._sizes.get(name, 0) for name in variables)
 
     def _selections(self, selections: SelectionSetNode, parent: Parent) -> Tally:
@@ -205,33 +205,31 @@ class Shape:
         """Nothing is worked out yet."""
         self._schema, self._document, self._operation = schema, document, operation
         self._names: tuple[str, ...] | None = None
-        self._known: dict[tuple[tuple[int, int], ...], Cost] = {}
+        self._known: dict[tuple[int, ...], Cost] = {}
 
     def cost(self, variables: Variables) -> Cost:
         """Raises Refused where fragments are nested too deeply to look at."""
-        if self._names is not None:
+        is_plain = not any(map(count_values, variables.values()))
+        if self._names is not None and is_plain:
             found = self._known.get(self._key(variables))
             if found is not None:
                 return found
         analysis = Analysis(self._schema, self._document, variables)
         cost = analysis.cost(self._operation)
-        self._names = tuple(sorted(analysis.names))
-        if len(self._known) >= _MOST_KNOWN:
-            self._known.clear()
-        self._known[self._key(variables)] = cost
+        if is_plain and len(analysis.names) <= _MOST_NAMES:
+            self._names = tuple(sorted(analysis.names))
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            self._known[self._key(variables)] = cost
         return cost
 
-    def _key(self, variables: Variables) -> tuple[tuple[int, int], ...]:
-        inputs = sum(map(count_values, variables.values()))
-        return (0, inputs), *(
-            (count_of(variables[name], -1), count_values(variables[name]))
-            if name in variables
-            else (-2, 0)  # its default counts
+    def _key(self, variables: Variables) -> tuple[int, ...]:
+        return tuple(
+            count_of(variables[name], -1) if name in variables else -2  # its default counts
             for name in self._names or ()
         )
 
 
-@lru_cache(maxsize=256)
 def _shape(schema: GraphQLSchema, query: str, operation_name: str | None) -> Shape | None:
     document = parsed(query)
     operation = get_operation_ast(document, operation_name)
@@ -242,7 +240,7 @@ def cost_of(
     schema: GraphQLSchema, query: str, operation_name: str | None, variables: Variables
 ) -> Cost:
     """What an operation may cost; raises Refused, with the numbers, where that is too much."""
-    shape = _shape(schema, query, operation_name)
+    shape = fact(query, operation_name, Shape, lambda: _shape(schema, query, operation_name))
     cost = shape.cost(variables) if shape else Cost(1, 0, 0)
     check(cost)
     return cost

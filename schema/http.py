@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any, NoReturn
 
 from cross_web import HTTPException
@@ -39,7 +38,6 @@ class Refusal(HTTPException):
         self.code = code
 
 
-@lru_cache(maxsize=256)
 def accepted(accept: str) -> Mapping[str, float]:
     """The media types of an Accept header with their weights."""
     found: dict[str, float] = {}

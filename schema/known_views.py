@@ -5,7 +5,6 @@ with it is read, priced and executed here; nothing of that waits for anything. W
 it should be has no answer here, and takes the long road.
 """
 
-from collections import OrderedDict
 from collections.abc import Mapping
 
 import orjson
@@ -15,9 +14,10 @@ from schema.costs import cost_of
 from schema.engine import LaunchSchema
 from schema.errors import Refused
 from schema.inputs import check_inputs
+from services.byte_cache import ByteCache
 from services.replies import Question, Source
 
-MOST = 200
+MAX_BYTES = 1_000_000
 _PARTS = ("query", "operationName", "variables")
 
 
@@ -27,19 +27,16 @@ class KnownViews:
     def __init__(self, schema: LaunchSchema) -> None:
         """`schema` executes them."""
         self._schema = schema
-        self._names: OrderedDict[tuple[str, str | None], str | None] = OrderedDict()
+        self._known: ByteCache[tuple[str, str | None], Question] = ByteCache(MAX_BYTES)
 
     def __len__(self) -> int:
         """How many are known."""
-        return len(self._names)
+        return len(self._known)
 
     def remember(self, question: Question) -> None:
         """Its document was answered by the long road."""
         if question.source is Source.VIEW:
-            self._names[question.document] = question.name
-            self._names.move_to_end(question.document)
-            if len(self._names) > MOST:
-                self._names.popitem(last=False)
+            self._known.put(question.document, question, question.size)
 
     def read(self, body: bytes) -> Question | None:
         """What a body asks for, where its document is known and all in it is in order."""
@@ -52,20 +49,19 @@ class KnownViews:
         query, name, variables = map(given.get, _PARTS)
         if not isinstance(query, str) or not isinstance(name, str | None):
             return None
-        if (query, name) not in self._names or not isinstance(variables, dict | None):
+        known = self._known.get((query, name))
+        if known is None or not isinstance(variables, dict | None):
             return None
-        return self._priced((query, name), variables or {})
+        return self._priced(known, variables or {})
 
-    def _priced(
-        self, document: tuple[str, str | None], variables: Mapping[str, object]
-    ) -> Question | None:
+    def _priced(self, known: Question, variables: Mapping[str, object]) -> Question | None:
         if check_inputs(variables, None, is_anonymous=True) is not None:
             return None
         try:
-            points = cost_of(self._schema._schema, *document, variables).points
+            points = cost_of(self._schema._schema, *known.document, variables).points
         except Refused:
             return None
-        return Question.of(Source.VIEW, document, variables, points, self._names[document])
+        return Question.of(Source.VIEW, known.document, variables, points, known.name)
 
     async def worked_out(self, question: Question, context: Context) -> bytes | None:
         """The answer as JSON; None where there is an error in it."""

@@ -48,7 +48,7 @@ def holds_text(kind: GraphQLOutputType) -> bool:
     return get_named_type(kind).name in _TEXTS
 
 
-@lru_cache(maxsize=2_000)
+@lru_cache(maxsize=2_000)  # of the fields of the schema: the document is valid
 def reader(
     parent_type: GraphQLObjectType, field_name: str, *, sees_people: bool = True
 ) -> Read | None:

@@ -1,8 +1,7 @@
 """What a document may not be, whatever it asks for (SPEC A42, A43)."""
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import suppress
-from functools import lru_cache
 
 from graphql import (
     ASTValidationRule,
@@ -17,13 +16,17 @@ from graphql import (
 from graphql.validation.rules import overlapping_fields_can_be_merged
 from strawberry.extensions import SchemaExtension
 
-from schema.documents import MAX_LENGTH, MAX_TOKENS, has_long_number, parsed
+from schema.context import Context
+from schema.documents import CACHES, MAX_LENGTH, MAX_TOKENS, has_long_number, parsed, read
 from schema.errors import Refused, TopLevelCode
 from schema.inputs import check_inputs
 
 # Work, not time: a tenth of what graphql-core allows, which takes it more than a second of a core.
 # A document of hundreds of different fields needs a few thousand.
 overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = 50_000
+
+
+_VALID, _OURS = "valid", "our own"
 
 
 class StorableText(ValidationRule):
@@ -67,6 +70,8 @@ class DocumentLimits(SchemaExtension):
         # By the text: strawberry's cache hashes the whole tree of the document at each look.
         query, rules = context.query or "", context.validation_rules
         context.pre_execution_errors = _errors(context.schema._schema, query, rules)
+        if not context.pre_execution_errors:
+            CACHES.keep(query, _owner(context.context, query))
         yield
 
     def refusal(self) -> Refused | None:
@@ -87,12 +92,24 @@ class DocumentLimits(SchemaExtension):
         )
 
 
-@lru_cache(maxsize=256)
 def _errors(
     schema: GraphQLSchema, query: str, rules: tuple[type[ASTValidationRule], ...]
 ) -> list[GraphQLError]:
-    """What is wrong with a document; the list is shared, and never changed."""
-    return validate(schema, parsed(query), rules)
+    """What is wrong with a document. Nothing that is wrong is remembered."""
+    document = read(query)
+    if (_VALID, rules) in document.facts:
+        return []
+    errors = validate(schema, document.tree, rules)
+    if not errors:
+        document.facts[_VALID, rules] = True
+    return errors
+
+
+def _owner(context: Context, query: str) -> Hashable | None:
+    """In whose share a document is kept; None for what a visitor made up."""
+    if context.runtime.documents.is_trusted(query):
+        return _OURS
+    return None if context.actor.is_anonymous else context.actor.id
 
 
 def _bad(message: str) -> Refused:

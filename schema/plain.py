@@ -7,7 +7,6 @@ All else, and every value that is not as the schema says, goes the long way, whi
 
 from collections.abc import Iterable
 from dataclasses import fields
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from graphql import (
@@ -29,6 +28,7 @@ from strawberry.types.base import StrawberryObjectDefinition
 from domain.scrub import without_addresses
 from schema.context import Context
 from schema.leaves import Json, Read, Unusual, holds_text, reader
+from services.byte_cache import ByteCache
 
 Plan = tuple[tuple[str, Read], ...]
 
@@ -180,7 +180,9 @@ class PlainExecutor(StrawberryGraphQLCoreExecutionContext):
         plan = self._plan(kind, collected.grouped_field_set)
         if plan is None or collected.new_defer_usages or definition.is_type_of:
             return None
-        is_drawn = any(field.name == "drawn" for field in fields(definition.origin))
+        is_drawn = len(plan) <= _MOST_DRAWN and any(
+            field.name == "drawn" for field in fields(definition.origin)
+        )
         return ItemPlan(definition.origin, _one_object(plan), is_drawn)
 
     def complete_leaf_value(  # type: ignore[override] # the base needs no self
@@ -213,7 +215,15 @@ class PlainExecutor(StrawberryGraphQLCoreExecutionContext):
         return manager is not None and bool(manager.middlewares)
 
 
-@lru_cache(maxsize=500)
 def _one_object(plan: Plan) -> Plan:
     """The same object for equal plans: `is` tells whether an answer was made by this plan."""
-    return plan
+    known = _plans.get(plan)
+    if known is None:
+        known = plan
+        _plans.put(plan, plan, sum(4 * len(name) + _FIELD_BYTES for name, _ in plan))
+    return known
+
+
+_FIELD_BYTES = 200
+_MOST_DRAWN = 50  # fields of an answer that its object keeps
+_plans: ByteCache[Plan, Plan] = ByteCache(2_000_000)

@@ -51,13 +51,14 @@ class Field(NamedTuple):
 _VALUE = Field(1, (), None, False, False, (), frozenset())
 
 
-@lru_cache(maxsize=4_000)
 def priced(parent: Parent, name: str) -> Field:
     """What a field of a type costs; that of a value where the type has no such field."""
-    fields = getattr(parent, "fields", {})
-    field = fields.get(name)
-    if field is None:
-        return _VALUE
+    return _priced(parent, name) if name in getattr(parent, "fields", ()) else _VALUE
+
+
+@lru_cache(maxsize=4_000)  # of the fields of the schema, which are fewer
+def _priced(parent: Parent, name: str) -> Field:
+    field = parent.fields[name]
     kind = get_named_type(field.type)
     below = kind if is_composite_type(kind) else None
     is_list = below is not None and is_list_type(get_nullable_type(field.type))

@@ -7,7 +7,6 @@ A plain attribute of an object is as pure as what gave the object.
 """
 
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from graphql import (
@@ -28,7 +27,7 @@ from graphql import (
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 
-from schema.documents import parsed
+from schema.documents import fact, parsed
 from services.replies import Source, together
 
 _KEY = "source"
@@ -46,9 +45,12 @@ class _Asked(NamedTuple):
     selected: SelectionSetNode
 
 
-@lru_cache(maxsize=256)
 def source_of(schema: GraphQLSchema, query: str, operation_name: str | None) -> Source | None:
     """What the answer to a valid query is made of; None where it can be another any moment."""
+    return fact(query, operation_name, Source, lambda: _source(schema, query, operation_name))
+
+
+def _source(schema: GraphQLSchema, query: str, operation_name: str | None) -> Source | None:
     document = parsed(query)
     operation = get_operation_ast(document, operation_name)
     if operation is None or operation.operation is not OperationType.QUERY or not schema.query_type:

@@ -6,7 +6,6 @@ the caller has left. Where any of it is not as it should be there is no answer h
 charged, and the request takes the long road from its beginning.
 """
 
-from collections import OrderedDict
 from contextlib import suppress
 from time import perf_counter
 
@@ -23,9 +22,10 @@ from schema.known_views import KnownViews
 from schema.operations import tell_repeated
 from schema.sharing import asker
 from schema.spending import cost_told, payer
+from services.byte_cache import ByteCache
 from services.replies import Kept, Question, Source
 
-MOST = 2_000
+MAX_ROWS_BYTES, MAX_VIEWS_BYTES = 6_000_000, 2_000_000
 MOST_BYTES = 8_000
 # Whoever sends a document together with its hash wants it remembered: that is the long road's.
 _HASH, _TEXT = b'"persistedQuery"', b'"query"'
@@ -39,8 +39,8 @@ class Repeats:
         self._runtime = runtime
         self.known = KnownViews(schema)
         # Apart, so that a crowd of visitors makes nobody forget what the dashboards ask.
-        self._rows: OrderedDict[bytes, Question] = OrderedDict()
-        self._views: OrderedDict[bytes, Question] = OrderedDict()
+        self._rows: ByteCache[bytes, Question] = ByteCache(MAX_ROWS_BYTES)
+        self._views: ByteCache[bytes, Question] = ByteCache(MAX_VIEWS_BYTES)
         self.answered = 0
 
     def __len__(self) -> int:
@@ -53,10 +53,7 @@ class Repeats:
             return
         self.known.remember(question)
         known = self._views if question.source is Source.VIEW else self._rows
-        known[body] = question
-        known.move_to_end(body)
-        if len(known) > MOST:
-            known.popitem(last=False)
+        known.put(body, question, len(body) + question.size)
 
     async def answer(self, request: Request) -> Response | None:
         """To a POST whose head was checked; None where it takes the long road."""

@@ -36,6 +36,7 @@ from schema.root_access import refused_operation
 from services.replies import Source
 from subscriptions.station import Handover
 
+_MAX_BYTES = 500_000
 _MOST = 64  # documents that a payload remembers; who sends a new one each time gains nothing
 
 
@@ -117,6 +118,7 @@ class Results:
     is_owned: bool = True  # whether somebody's own rows can be among them
     found: dict[Hashable, tuple[OperationDefinitionNode, Known]] = field(default_factory=dict)
     sent: dict[Renderer, bytes] = field(default_factory=dict)  # as a station sends it
+    size: int = 0  # of all that was found, as JSON
 
     def known(self, audience: Hashable, operation: OperationDefinitionNode) -> Known | None:
         """What was found, or is being found, for the same audience."""
@@ -130,7 +132,11 @@ class Results:
         """Keep a result for others. Not one with errors: they name a request."""
         if result.errors or result.data is None or len(self.found) >= _MOST:
             return result
-        shared = SharedResult(Reply(result.data))
+        reply = Reply(result.data)
+        if self.size + len(reply.encoded) > _MAX_BYTES:
+            return result
+        self.size += len(reply.encoded)
+        shared = SharedResult(reply)
         self.found[audience] = (operation, shared)
         return shared
 

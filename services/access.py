@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +11,7 @@ from domain.actors import Actor
 from domain.errors import DependencyDown
 from domain.events import AccessRevoked, Event, RecordedEvent, Subject
 from services.authentication import Holder
+from services.byte_cache import ENTRY_BYTES, ByteCache
 from services.credentials import digest, plausible
 
 logger = logging.getLogger(__name__)
@@ -21,6 +21,7 @@ FRESH = timedelta(seconds=5)
 # For so long a credential that was good stays good while the database cannot be asked.
 GRACE = timedelta(minutes=5)
 MOST = 10_000
+_KNOWN_BYTES = 1_500  # an actor with its scopes, and who may end it
 _PAUSE = timedelta(seconds=1)  # after a failure, before the database is asked again
 
 LookUp = Callable[[str, datetime], Awaitable[Holder | None]]
@@ -45,8 +46,9 @@ class Access:
         """`most` credentials are remembered, those that were used last."""
         self._look_up = look_up
         self._clock = clock
-        self._most = most
-        self._known: OrderedDict[bytes, Known] = OrderedDict()
+        self._known: ByteCache[bytes, Known] = ByteCache(
+            most * (_KNOWN_BYTES + ENTRY_BYTES), on_evict=self._unname
+        )
         self._named: dict[UUID, set[bytes]] = {}
         self._flights: dict[bytes, asyncio.Task[Holder | None]] = {}
         self._forgotten = 0
@@ -66,7 +68,6 @@ class Access:
         key, now = digest(credential), self._clock()
         known = self._known.get(key)
         if known is not None and known.within(FRESH, now):
-            self._known.move_to_end(key)
             return _alive(known.holder.actor, now)
         if known is not None and known.within(GRACE, now) and self._is_down(now):
             return _alive(known.holder.actor, now)
@@ -128,11 +129,9 @@ class Access:
 
     def _keep(self, key: bytes, known: Known) -> None:
         self._drop(key)
-        self._known[key] = known
+        self._known.put(key, known, _KNOWN_BYTES)
         for name in known.holder.names:
             self._named.setdefault(name, set()).add(key)
-        while len(self._known) > self._most:
-            self._drop(next(iter(self._known)))
 
     def _forget(self, name: UUID) -> None:
         self._forgotten += 1
@@ -141,8 +140,12 @@ class Access:
             self._drop(key)
 
     def _drop(self, key: bytes) -> None:
-        known = self._known.pop(key, None)
-        for name in known.holder.names if known else ():
+        known = self._known.pop(key)
+        if known is not None:
+            self._unname(key, known)
+
+    def _unname(self, key: bytes, known: Known) -> None:
+        for name in known.holder.names:
             keys = self._named.get(name, set())
             keys.discard(key)
             if not keys:

@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 SYNC_SECONDS = 0.2
 PAUSE_SECONDS = 2.0  # while Redis does not answer
-MOST_ACCOUNTS = 50_000
+MOST_ACCOUNTS = 20_000  # about 400 bytes each
 _MOST_AT_ONCE = 1_000
 _REDIS_SECONDS = 2.0
 _SECOND = 1_000_000

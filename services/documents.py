@@ -7,11 +7,12 @@ persisted queries work: what was forgotten is sent again.
 
 import hashlib
 import json
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-MOST_BYTES = 10_000_000
+from services.byte_cache import ByteCache
+
+MAX_SEEN_BYTES = 3_000_000  # who sends them is not known yet
 
 
 def hash_of(document: str) -> str:
@@ -27,8 +28,7 @@ class Documents:
         self._trusted = dict(trusted or {})
         self._texts = frozenset(self._trusted.values())
         self._only = only
-        self._seen: OrderedDict[str, str] = OrderedDict()
-        self._size = 0
+        self._seen: ByteCache[str, str] = ByteCache(MAX_SEEN_BYTES)
 
     @classmethod
     def read(
@@ -42,21 +42,17 @@ class Documents:
 
     def find(self, name: str) -> str | None:
         """The document of a hash."""
-        found = self._trusted.get(name) or self._seen.get(name)
-        if name in self._seen:
-            self._seen.move_to_end(name)
-        return found
+        return self._trusted.get(name) or self._seen.get(name)
+
+    def is_trusted(self, document: str) -> bool:
+        """Whether it stands in a manifest."""
+        return document in self._texts
 
     def allows(self, document: str) -> bool:
         """Whether this document may be run here."""
-        return not self._only or document in self._texts
+        return not self._only or self.is_trusted(document)
 
     def remember(self, name: str, document: str) -> None:
         """Keep it; of too many, those that were used last."""
-        if name in self._trusted or name in self._seen or not self.allows(document):
-            return
-        self._seen[name] = document
-        self._size += len(document)
-        while self._size > MOST_BYTES:
-            _, gone = self._seen.popitem(last=False)
-            self._size -= len(gone)
+        if name not in self._trusted and name not in self._seen and self.allows(document):
+            self._seen.put(name, document, 4 * len(document))

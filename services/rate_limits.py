@@ -85,5 +85,7 @@ class RateLimiter:
         now = int(self._clock() * SECOND)
         if len(self._local) >= MOST_LOCAL_KEYS:
             self._local = {key: full for key, full in self._local.items() if full > now}
+        if len(self._local) >= MOST_LOCAL_KEYS:  # all of them wait: who has waited longest goes
+            del self._local[next(iter(self._local))]
         self._local[name], wait = take(self._local.get(name, now), now, limit, per)
         return wait

@@ -1,6 +1,5 @@
 """Answers that are still what they would be if they were worked out again (ADR 12)."""
 
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -8,10 +7,12 @@ from enum import IntEnum
 import orjson
 
 from db.revisions import Revision, Revisions
+from services.byte_cache import ByteCache
 from services.flag_store import FlagStore
 
-MOST_BYTES = 32_000_000
-MOST_OF_ONE = 2_000_000
+# With their keys: the document and its variables. Visitors ask for views, and for few rows.
+MAX_ROWS_BYTES, MAX_ROWS_BYTES_OF_ONE = 32_000_000, 4_000_000
+MAX_VIEWS_BYTES = 6_000_000
 
 
 class Source(IntEnum):
@@ -59,6 +60,11 @@ class Question:
         given = orjson.dumps(variables, option=orjson.OPT_SORT_KEYS)
         return cls(source, document, given, points, name)
 
+    @property
+    def size(self) -> int:
+        """In bytes, about."""
+        return 4 * len(self.document[0]) + len(self.variables)
+
     def by(self, audience: Hashable) -> Hashable:
         """The key of the answer for all with the same rights."""
         return self.document, self.variables, audience
@@ -76,35 +82,6 @@ class Kept:
     again: Sequence[Callable[[], object]] = ()
 
 
-class Pool:
-    """The answers that were used last, up to so many bytes."""
-
-    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
-        """Empty."""
-        self._most = most_bytes
-        self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
-        self.size = 0
-
-    def find(self, key: Hashable, revision: Hashable) -> Kept | None:
-        """The answer, where it is of this revision."""
-        kept = self._kept.get(key)
-        if kept is None or kept.revision != revision:
-            return None
-        self._kept.move_to_end(key)
-        return kept
-
-    def keep(self, key: Hashable, kept: Kept) -> None:
-        """Keep an answer, and let go of the least used."""
-        if len(kept.data) > MOST_OF_ONE:
-            return
-        before = self._kept.pop(key, None)
-        self._kept[key] = kept
-        self.size += len(kept.data) - (len(before.data) if before else 0)
-        while self.size > self._most:
-            _, oldest = self._kept.popitem(last=False)
-            self.size -= len(oldest.data)
-
-
 class Replies:
     """One for each process. What many visitors see pushes out nothing of the dashboards."""
 
@@ -112,7 +89,10 @@ class Replies:
         """Both are asked each time: an answer is never older than its question."""
         self._revisions = revisions
         self._flags = flags
-        self.rows, self.views = Pool(), Pool()
+        self.rows: ByteCache[Hashable, Kept] = ByteCache(
+            MAX_ROWS_BYTES, max_owner_bytes=MAX_ROWS_BYTES_OF_ONE
+        )
+        self.views: ByteCache[Hashable, Kept] = ByteCache(MAX_VIEWS_BYTES)
         self.hits = 0
 
     async def close(self) -> None:
@@ -127,8 +107,8 @@ class Replies:
 
     def find(self, question: Question, audience: Hashable, revision: Hashable) -> bytes | None:
         """The answer, where it is of this revision. Whoever takes it was given it again."""
-        kept = self._pool(question).find(question.by(audience), revision)
-        if kept is None:
+        kept = self._pool(question).get(question.by(audience))
+        if kept is None or kept.revision != revision:
             return None
         self.hits += 1
         for do in kept.again:
@@ -137,7 +117,8 @@ class Replies:
 
     def keep(self, question: Question, audience: Hashable, kept: Kept) -> None:
         """Keep an answer that was worked out after its revision was asked for."""
-        self._pool(question).keep(question.by(audience), kept)
+        size = len(kept.data) + question.size
+        self._pool(question).put(question.by(audience), kept, size, audience)
 
-    def _pool(self, question: Question) -> Pool:
+    def _pool(self, question: Question) -> ByteCache[Hashable, Kept]:
         return self.views if question.source is Source.VIEW else self.rows

@@ -3,6 +3,7 @@
 import gc
 from collections.abc import Iterator
 
+import psutil  # type: ignore[import-untyped]  # no stubs
 import pytest
 from redis.asyncio import Redis
 from starlette.applications import Starlette
@@ -10,9 +11,13 @@ from starlette.applications import Starlette
 from app import create_app
 from db.session import Database
 from schema.context import Context
+from schema.documents import CACHES
 from settings import Settings
 from tests.clock import Clock
 from tests.factories.health import PROBES
+from tests.graphql import GraphQLClient
+
+MOST_BYTES = 20_000_000
 
 
 @pytest.fixture
@@ -36,3 +41,42 @@ async def test_a_socket_has_no_loaders_until_it_wants_one(app: Starlette) -> Non
     context = Context(app.state.runtime)
     assert context._loaders is None
     assert context.loaders is context.loaders
+
+
+async def test_documents_of_visitors_take_a_bounded_share(
+    app: Starlette, visitor: GraphQLClient
+) -> None:
+    """SEC7: each is sent three times, as a crawler or an attacker sends them."""
+    runtime, memory = app.state.runtime, psutil.Process().memory_info
+    before = 0
+    for number in range(330):
+        if number == 30:  # the first ones fill what any request fills
+            before = memory().rss
+        fields = " ".join(f"a{number:04}x{field:05}: __typename" for field in range(480))
+        for _ in range(3):
+            answer = await visitor.execute(f"query Q{number} {{ systemStatus {{ {fields} }} }}")
+            assert answer.data
+    gc.collect()
+    assert memory().rss - before < MOST_BYTES
+    for cache in (CACHES.recent, CACHES.visitors, runtime.replies.rows, runtime.replies.views):
+        assert cache.size <= cache.max_bytes
+    assert len(CACHES.visitors) < 30
+
+
+async def test_visitors_push_out_no_document_of_an_account(
+    visitor: GraphQLClient, admin: GraphQLClient
+) -> None:
+    document = "query Kept { viewer { id } }"
+    await admin.execute(document)
+    assert document in CACHES.accounts
+    for number in range(200):
+        aliases = " ".join(f"a{number}x{field}: __typename" for field in range(100))
+        await visitor.execute(f"{{ {aliases} }}")
+    assert document in CACHES.accounts
+
+
+async def test_what_is_not_valid_is_not_kept(visitor: GraphQLClient) -> None:
+    before = len(CACHES.visitors)
+    for number in range(20):
+        assert (await visitor.execute(f"{{ nowhere{number} }}")).codes == ["BAD_USER_INPUT"]
+    assert len(CACHES.visitors) <= before

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from services import documents
+from services.byte_cache import ENTRY_BYTES
 from services.documents import Documents, hash_of
 from settings import BadSettings, load_settings
 
@@ -21,7 +22,7 @@ def test_what_a_client_sent_with_its_hash_is_known() -> None:
 
 
 def test_of_too_many_those_used_last_stay(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(documents, "MOST_BYTES", 30)
+    monkeypatch.setattr(documents, "MAX_SEEN_BYTES", 3 * (40 + ENTRY_BYTES))
     known = Documents()
     for name in ("a", "b", "c"):
         known.remember(name, "x" * 10)

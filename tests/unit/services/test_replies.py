@@ -8,9 +8,8 @@ import pytest
 from db.revisions import Revision, Revisions
 from db.session import Database
 from domain.errors import DependencyDown
-from services import replies as module
 from services.flag_store import FlagStore
-from services.replies import Kept, Pool, Question, Replies, Source, together
+from services.replies import Kept, Question, Replies, Source, together
 from tests.clock import Clock
 from tests.factories.kills import kill_record
 from tests.servers import dead_port
@@ -18,41 +17,14 @@ from tests.servers import dead_port
 NOBODY_URL = f"postgresql+asyncpg://nobody@127.0.0.1:{dead_port()}/none"
 
 
-@pytest.fixture
-def pool() -> Pool:
-    return Pool(most_bytes=10)
-
-
-def four(revision: int = 1) -> Kept:
-    return Kept(revision, b"four")
-
-
-def found(pool: Pool, names: str) -> str:
-    """Which of the names have an answer."""
-    return "".join(name for name in names if pool.find(name, 1))
-
-
-def test_an_answer_holds_for_its_revision_alone(pool: Pool) -> None:
-    first, second = Kept(1, b"one"), Kept(2, b"two")
-    pool.keep("a", first)
-    assert (pool.find("a", 1), pool.find("a", 2), pool.find("b", 1)) == (first, None, None)
-    pool.keep("a", second)
-    assert (pool.find("a", 1), pool.find("a", 2), pool.size) == (None, second, 3)
-
-
-def test_the_least_used_answer_goes_first(pool: Pool) -> None:
-    for name in "abc":
-        pool.keep(name, four())
-    assert found(pool, "abc") == "bc"
-    pool.find("b", 1)
-    pool.keep("d", four())
-    assert found(pool, "bcd") == "bd"
-    assert pool.size == 8
-
-
-def test_an_answer_that_is_too_long_is_not_kept(pool: Pool) -> None:
-    pool.keep("a", Kept(1, b"x" * (module.MOST_OF_ONE + 1)))
-    assert pool.size == 0
+def test_an_answer_holds_for_its_revision_alone() -> None:
+    replies = Replies(Revisions(NOBODY_URL), FlagStore(cast("Database", None), clock=Clock()))
+    question = Question(Source.ROWS, ("what", None), b"", 1)
+    replies.keep(question, "who", Kept(1, b"one"))
+    assert [replies.find(question, "who", at) for at in (1, 2)] == [b"one", None]
+    replies.keep(question, "who", Kept(2, b"two"))
+    assert [replies.find(question, "who", at) for at in (1, 2)] == [None, b"two"]
+    assert len(replies.rows) == 1
 
 
 @pytest.mark.parametrize(
@@ -97,4 +69,4 @@ def test_what_is_given_again_is_counted_again() -> None:
     replies.keep(question, "who", Kept(1, b"data", [partial(seen.append, "a")]))
     given = [replies.find(question, who, at) for who, at in (("who", 1), ("else", 1), ("who", 2))]
     assert (given, seen, replies.hits) == ([b"data", None, None], ["a"], 1)
-    assert (replies.views.size, replies.rows.size) == (4, 0)
+    assert (len(replies.views), len(replies.rows)) == (1, 0)

@@ -1,0 +1,97 @@
+"""What callers fill is a ByteCache; everything else that grows is listed with its bound (D13)."""
+
+from schema.documents import CACHES
+from schema.plain import _plans
+from schema.repeats import MAX_ROWS_BYTES, MAX_VIEWS_BYTES
+from services import documents, replies
+from tests.architecture.caches import kept_in
+from tests.architecture.source import modules
+
+# Not caches: one entry for each part of the schema, the code or the settings.
+CODE = {
+    "schema.context._NOTHING", "schema.engine._hook", "schema.leaves.reader",
+    "schema.prices._priced", "services.alerting.senders._asset", "services.log_context._NONE",
+    "services.metering.Meter._gauges", "services.probes.api.ApiProbe._trust",
+    "services.tracing._NO_IDS", "domain.flags.groups_of", "db.embedded.accounts.server_account",
+    "db.embedded.postgres.programs", "db.embedded.postgres._open_programs",
+    "db.event_log._adapters", "subscriptions.bus.Broadcast._channels",
+    "subscriptions.redis_backend.RedisBackend._desired",
+    "subscriptions.redis_backend.RedisBackend._sent",
+    "subscriptions.redis_backend.RedisBackend._unanswered",
+    "subscriptions.redis_backend.RedisBackend._received",
+    "subscriptions.redis_backend.RedisBackend._confirmed",
+    "subscriptions.redis_backend.RedisBackend._unsure",
+}  # fmt: skip
+# One entry for each flag, check, alert, metric, phase or process that there is.
+STATE = {
+    "schema.types.flags._flags", "schema.types.journeys._shown", "schema.types.metrics._shown",
+    "services.alerting.center.AlertCenter._settled",
+    "services.alerting.center.AlertCenter._announcing",
+    "services.alerting.ledger.Ledger._alerts", "services.flag_usage.FlagUsage._keys",
+    "services.kill_switch.KillSwitch.kills", "services.kill_switch.KillSwitch._newest",
+    "services.kill_switch.KillSwitch._unwritten", "services.kill_switch.KillSwitch._written",
+    "services.metering.Tally.histogram", "services.metering.Meter._levels",
+    "services.metering.Meter._handed", "services.propagation_roster.RosterMemory._seen",
+    "services.receipts.Step.delays", "domain.exposures.Exposures._served",
+    "domain.journey_figures._Sums.numbers", "subscriptions.incidents._Shown._ids",
+}  # fmt: skip
+# One entry for each request, delivery, socket or stream that is open: these have limits.
+OPEN = {
+    "schema.costs.Analysis.names", "schema.costs.Analysis._known",
+    "schema.plain.PlainExecutor._plans", "schema.plain.PlainExecutor._item_plans",
+    "schema.rendering._renderers", "services.access.Access._flights",
+    "services.alerting.courier.Courier._carried", "services.alerting.courier.Courier._tasks",
+    "services.alerting.patience._leftovers", "services.flag_views.Seen.moves",
+    "services.flag_views.FlagViews._seen", "services.flag_views.FlagViews._common",
+    "services.otlp.Collector._statements", "services.probes.base._leftovers",
+    "services.propagation.Announcer._tasks", "services.receipts.Receipts._receivers",
+    "services.seats.Seats._taken", "subscriptions.fanout.Fanout._subscriptions",
+    "subscriptions.lifetime.Lifetimes._ends", "subscriptions.station.Station._members",
+}  # fmt: skip
+# So many entries at most, each of a size that no caller decides.
+COUNTED = {
+    "schema.costs.Shape._known": "_MOST_KNOWN of _MOST_NAMES numbers, part of a document's size",
+    "schema.documents.Document.facts": "MAX_OPERATIONS, part of a document's size",
+    "schema.plain.Drawn.data": "_MOST_DRAWN fields of one object",
+    "schema.sharing.Results.found": "_MOST documents, _MAX_BYTES of JSON",
+    "schema.sharing.Results.sent": "the bytes of those in `found`",
+    "schema.types.flag_values._evaluations": "MOST_OUTCOMES",
+    "services.access.Access._named": "four for each entry of `_known`, which is a ByteCache",
+    "services.board.Board._views": "64 views, of those who may read metrics",
+    "services.budgets.Budgets._accounts": "MOST_ACCOUNTS of 400 bytes",
+    "services.budgets.Budgets._spent": "keys of `_accounts`",
+    "services.flag_sets.Outcomes._known": "MOST_OUTCOMES, of flags that exist",
+    "services.health_monitor.HealthMonitor._unsaved": "maxlen",
+    "services.measuring.Eyes._looks": "emptied with each tick",
+    "services.metering.Meter.waiting": "maxlen",
+    "services.propagation_report.Reporter._sent": "KEPT_STEPS versions",
+    "services.rate_limits.RateLimiter._local": "MOST_LOCAL_KEYS hashes",
+    "services.receipts.Receipts._steps": "KEPT_STEPS versions",
+    "services.shared_clock.SharedClock._samples": "maxlen",
+    "subscriptions.fanout._Fifo._items": "the size that its subscriber chose, then Overflow",
+    "subscriptions.fanout._Newest._items": "one for each key that there is",
+}
+CACHE = {
+    "services.byte_cache._Share.keys", "services.byte_cache.ByteCache._entries",
+    "services.byte_cache.ByteCache._owned",
+}  # fmt: skip
+SERVER = ("schema", "services", "subscriptions", "edge", "resolvers", "domain", "db")
+
+
+def test_all_that_grows_is_bounded_and_known() -> None:
+    """A new one: make it a ByteCache, or say in the list above what bounds it."""
+    found = {f"{module.name}.{name}" for module in modules(*SERVER) for name in kept_in(module)}
+    assert found == CODE | STATE | OPEN | COUNTED.keys() | CACHE
+
+
+def test_what_all_byte_caches_may_hold_together_is_known() -> None:
+    """In bytes, of one process; 18 MB of it is filled by visitors."""
+    visitors = (
+        CACHES.recent.max_bytes + CACHES.visitors.max_bytes + documents.MAX_SEEN_BYTES
+        + MAX_VIEWS_BYTES + replies.MAX_VIEWS_BYTES
+    )  # fmt: skip
+    accounts = (
+        CACHES.accounts.max_bytes + MAX_ROWS_BYTES + replies.MAX_ROWS_BYTES + _plans.max_bytes
+    )
+    assert visitors <= 18_000_000
+    assert visitors + accounts <= 80_000_000

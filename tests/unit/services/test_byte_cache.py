@@ -1,0 +1,95 @@
+"""What callers fill is bounded in bytes: the whole, and the share of each (D13)."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.byte_cache import ENTRY_BYTES, ByteCache
+
+
+def cache(entries: int, of_one: int | None = None) -> ByteCache[str, int]:
+    """Room for so many entries of 100 bytes."""
+    one = 100 + ENTRY_BYTES
+    return ByteCache(entries * one, max_owner_bytes=None if of_one is None else of_one * one)
+
+
+def keys(found: ByteCache[str, int], names: str) -> str:
+    return "".join(name for name in names if name in found)
+
+
+def test_the_entry_that_was_not_used_for_longest_goes_first() -> None:
+    found = cache(3)
+    for name in "abc":
+        found.put(name, 1, 100)
+    assert found.get("a") == 1
+    found.put("d", 1, 100)
+    assert keys(found, "abcd") == "acd"
+    assert found.size == found.max_bytes
+
+
+def test_an_entry_that_is_replaced_counts_once() -> None:
+    found = cache(3)
+    found.put("a", 1, 100)
+    found.put("a", 2, 200)
+    assert (found.get("a"), len(found), found.size) == (2, 1, 200 + ENTRY_BYTES)
+
+
+def test_an_entry_that_is_too_large_is_not_kept_and_takes_the_old_one_away() -> None:
+    found = cache(3)
+    found.put("a", 1, 100)
+    assert not found.put("a", 2, 10_000)
+    assert (found.get("a"), found.size) == (None, 0)
+
+
+def test_a_caller_pushes_out_its_own_first() -> None:
+    found = cache(4, of_one=2)
+    found.put("a", 1, 100, "anna")
+    for name in "bcd":
+        found.put(name, 1, 100, "bert")
+    assert keys(found, "abcd") == "acd"
+    found.get("c")
+    found.put("e", 1, 100, "bert")
+    assert keys(found, "abcde") == "ace"
+
+
+def test_what_is_pushed_out_is_told_and_what_is_taken_out_is_not() -> None:
+    told: list[tuple[str, int]] = []
+    found: ByteCache[str, int] = ByteCache(
+        2 * (100 + ENTRY_BYTES), on_evict=lambda key, value: told.append((key, value))
+    )
+    for number, name in enumerate("abc"):
+        found.put(name, number, 100)
+    assert (found.pop("b"), found.pop("b")) == (1, None)
+    assert told == [("a", 0)]
+    found.clear()
+    assert (len(found), found.size, told) == (0, 0, [("a", 0)])
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from("abcdefgh"), st.integers(0, 3_000), st.sampled_from(["anna", "bert", None])
+    )
+)
+
+
+@given(STEPS)
+def test_neither_the_whole_nor_a_share_is_ever_exceeded(
+    steps: list[tuple[str, int, str | None]],
+) -> None:
+    found: ByteCache[str, int] = ByteCache(4_000, max_owner_bytes=2_500)
+    sizes: dict[str, tuple[int, str | None]] = {}
+    for key, size, owner in steps:
+        if found.put(key, size, size, owner):
+            sizes[key] = (size + ENTRY_BYTES, owner)
+        there = {name: sizes[name] for name in sizes if name in found}
+        assert found.size == sum(size for size, _ in there.values()) <= 4_000
+        for who in ("anna", "bert", None):
+            assert sum(size for size, owner in there.values() if owner == who) <= 2_500
+
+
+@pytest.mark.parametrize("size", [0, 1])
+def test_an_entry_costs_more_than_its_value(size: int) -> None:
+    found = ByteCache[int, None](10 * (ENTRY_BYTES + size))
+    for key in range(1_000):
+        found.put(key, None, size)
+    assert len(found) == 10
