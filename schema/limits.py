@@ -1,6 +1,6 @@
 """What a document may not be, whatever it asks for (SPEC A42, A43)."""
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 
 from graphql import (
@@ -16,8 +16,7 @@ from graphql import (
 from graphql.validation.rules import overlapping_fields_can_be_merged
 from strawberry.extensions import SchemaExtension
 
-from schema.context import Context
-from schema.documents import CACHES, MAX_LENGTH, MAX_TOKENS, has_long_number, parsed, read
+from schema.documents import MAX_LENGTH, MAX_TOKENS, has_long_number, parsed, read
 from schema.errors import Refused, TopLevelCode
 from schema.inputs import check_inputs
 
@@ -26,7 +25,7 @@ from schema.inputs import check_inputs
 overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = 50_000
 
 
-_VALID, _OURS = "valid", "our own"
+_VALID = "valid"
 
 
 class StorableText(ValidationRule):
@@ -71,8 +70,11 @@ class DocumentLimits(SchemaExtension):
         query, rules = context.query or "", context.validation_rules
         context.pre_execution_errors = _errors(context.schema._schema, query, rules)
         if not context.pre_execution_errors:
-            CACHES.keep(query, _owner(context.context, query))
+            self.accept(query)
         yield
+
+    def accept(self, query: str) -> None:
+        """Called with a valid document; who has paid for it decides how it is kept."""
 
     def refusal(self) -> Refused | None:
         """Why the operation is not even validated; None where it is."""
@@ -103,13 +105,6 @@ def _errors(
     if not errors:
         document.facts[_VALID, rules] = True
     return errors
-
-
-def _owner(context: Context, query: str) -> Hashable | None:
-    """In whose share a document is kept; None for what a visitor made up."""
-    if context.runtime.documents.is_trusted(query):
-        return _OURS
-    return None if context.actor.is_anonymous else context.actor.id
 
 
 def _bad(message: str) -> Refused:

@@ -9,6 +9,7 @@ from domain.budgets import Standing
 from domain.rate_limits import network
 from schema.context import Context
 from schema.costs import Cost, cost_of
+from schema.documents import CACHES
 from schema.errors import Refused, TopLevelCode
 from schema.limits import DocumentLimits
 
@@ -45,6 +46,13 @@ class Spending(DocumentLimits):
     def refusal(self) -> Refused | None:
         """Before validation, whose time grows faster than the document does."""
         return super().refusal() or self._untrusted() or self._price()
+
+    def accept(self, query: str) -> None:
+        """Keep it in the share of its caller: our own documents are nobody's."""
+        context: Context = self.execution_context.context
+        is_ours = context.runtime.documents.is_trusted(query)
+        owner = None if context.actor.is_anonymous else context.actor.id
+        CACHES.keep(query, "ours" if is_ours else owner)
 
     def _untrusted(self) -> Refused | None:
         context = self.execution_context
