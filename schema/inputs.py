@@ -12,6 +12,7 @@ from schema.errors import Refused, TopLevelCode
 # The largest inputs: 500 samples of a metric, a launch file of 500 entries.
 MAX_VALUES = JsonLimits(values=10_000)
 MAX_VISITOR_VALUES = JsonLimits(values=1_000)
+_MAX_SHOWN = 100  # characters of a name
 MAX_EXTENSIONS = JsonLimits(values=100, list_length=100)
 
 
@@ -41,11 +42,19 @@ def _check(name: str, value: Mapping[str, object] | None, limits: JsonLimits) ->
         return None
     return Refused(
         TopLevelCode.COST_EXCEEDED,
-        f"The {name} {found.message}.",
+        f"The {name} {found.message}{_where(value or {}, limits)}.",
         argument=name,
         requested=found.found,
         limit=found.limit,
     )
+
+
+def _where(value: Mapping[str, object], limits: JsonLimits) -> str:
+    """Which of them is too large by itself, where one is."""
+    for key, item in value.items():
+        if key.isidentifier() and excess({key: item}, limits) is not None:
+            return f": see {key[:_MAX_SHOWN]}"
+    return ""
 
 
 def nul_in(value: object, path: str) -> str | None:

@@ -16,6 +16,7 @@ from domain.errors import ErrorCode, LaunchError
 from schema.context import Context, Info
 from schema.directives import CostDirective, ScopeDirective
 from schema.errors import Refused, TopLevelCode
+from schema.list_arguments import list_filters
 from schema.purity import PURE
 from services.replies import Source
 
@@ -111,7 +112,7 @@ def query(
 
     `source`: what the answer is made of, where that is rows and the arguments alone.
     """
-    return _field(resolver, scopes, cost, [], source, deprecated)
+    return _field(resolver, scopes, cost, list_filters(resolver), source, deprecated)
 
 
 def mutation(
@@ -134,7 +135,7 @@ def subscription(resolver: Callable[..., object], *scopes: Scope) -> Any:  # noq
         resolver=resolver,
         description=inspect.getdoc(resolver),
         directives=_directives(scopes, None),
-        extensions=[RequireScope(scopes)] if scopes else [],
+        extensions=[*_guards(scopes), *list_filters(resolver)],
     )
 
 
@@ -146,15 +147,18 @@ def _field(
     source: Source | None = None,
     deprecated: str | None = None,
 ) -> object:
-    guards: list[FieldExtension] = [RequireScope(scopes)] if scopes else []
     return strawberry.field(
         resolver=resolver,
         description=inspect.getdoc(resolver),
         directives=_directives(scopes, cost),
-        extensions=[*guards, *extensions],
+        extensions=[*_guards(scopes), *extensions],
         metadata=PURE[source] if source else None,
         deprecation_reason=deprecated,
     )
+
+
+def _guards(scopes: tuple[Scope, ...]) -> list[FieldExtension]:
+    return [RequireScope(scopes)] if scopes else []
 
 
 def _directives(scopes: tuple[Scope, ...], cost: int | None) -> list[object]:

@@ -1,0 +1,50 @@
+"""Lists in filters: each value once, and not too many of them (SEC8, D13)."""
+
+import inspect
+from collections.abc import Callable, Hashable, Sequence
+from typing import TypeVar
+
+from strawberry.extensions.field_extension import AsyncExtensionResolver, FieldExtension
+
+from domain.errors import Invalid
+from schema.context import Info
+
+MAX_FILTER_VALUES = 500
+# The place of each counts: the answer has one item for each, and the resolver its own limit.
+_POSITIONAL = frozenset({"ids"})
+
+T = TypeVar("T", bound=Hashable)
+
+
+def distinct(values: Sequence[T], argument: str) -> list[T]:
+    """Each value once, in their order; raises Invalid, naming the argument, for too many."""
+    found = list(dict.fromkeys(values))
+    if len(found) > MAX_FILTER_VALUES:
+        message = f"{argument} holds {len(found)} values; at most {MAX_FILTER_VALUES} are allowed."
+        raise Invalid(message, path=(argument,))
+    return found
+
+
+class DistinctLists(FieldExtension):
+    """Gives a resolver its lists without what is in them twice."""
+
+    async def resolve_async(
+        self,
+        next_: AsyncExtensionResolver,
+        source: object,
+        info: Info,
+        **kwargs: object,
+    ) -> object:
+        """A subscription's generator is passed through unawaited."""
+        for name, value in kwargs.items():
+            if isinstance(value, list) and name not in _POSITIONAL:
+                kwargs[name] = distinct(value, name)
+        result: object = next_(source, info, **kwargs)
+        return await result if inspect.isawaitable(result) else result
+
+
+def list_filters(resolver: Callable[..., object]) -> list[FieldExtension]:
+    """What the field of a resolver needs, by its parameters."""
+    parameters = inspect.signature(resolver).parameters.values()
+    takes_lists = any("list[" in str(parameter.annotation) for parameter in parameters)
+    return [DistinctLists()] if takes_lists else []
