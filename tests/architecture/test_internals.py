@@ -24,7 +24,9 @@ LISTED: dict[str, dict[str, set[str]]] = {
         "schema.sockets": {"_get_pre_execution_close_reason", "_send_result_stream"},
         "schema.spending": {"_provided_operation_name", "_schema"},
         "tests.factories.documents": {"_schema"},
+        "tests.api.test_list_arguments": {"_schema"},
         "tests.unit.schema.test_costs": {"_schema"},
+        "tests.unit.schema.test_inputs": {"_schema"},
         "tests.unit.schema.test_purity": {"_schema"},
     },
     "uvicorn": {
