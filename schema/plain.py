@@ -217,13 +217,13 @@ class PlainExecutor(StrawberryGraphQLCoreExecutionContext):
 
 def _one_object(plan: Plan) -> Plan:
     """The same object for equal plans: `is` tells whether an answer was made by this plan."""
-    known = _plans.get(plan)
+    known = PLANS.get(plan)
     if known is None:
         known = plan
-        _plans.put(plan, plan, sum(4 * len(name) + _FIELD_BYTES for name, _ in plan))
+        PLANS.put(plan, plan, sum(4 * len(name) + _FIELD_BYTES for name, _ in plan))
     return known
 
 
 _FIELD_BYTES = 200
 _MOST_DRAWN = 50  # fields of an answer that its object keeps
-_plans: ByteCache[Plan, Plan] = ByteCache(2_000_000)
+PLANS: ByteCache[Plan, Plan] = ByteCache(2_000_000)

@@ -1,7 +1,7 @@
 """What callers fill is a ByteCache; everything else that grows is listed with its bound (D13)."""
 
 from schema.documents import CACHES
-from schema.plain import _plans
+from schema.plain import PLANS
 from schema.repeats import MAX_ROWS_BYTES, MAX_VIEWS_BYTES
 from services import documents, replies
 from tests.architecture.caches import kept_in
@@ -90,8 +90,6 @@ def test_what_all_byte_caches_may_hold_together_is_known() -> None:
         CACHES.recent.max_bytes + CACHES.visitors.max_bytes + documents.MAX_SEEN_BYTES
         + MAX_VIEWS_BYTES + replies.MAX_VIEWS_BYTES
     )  # fmt: skip
-    accounts = (
-        CACHES.accounts.max_bytes + MAX_ROWS_BYTES + replies.MAX_ROWS_BYTES + _plans.max_bytes
-    )
+    accounts = CACHES.accounts.max_bytes + MAX_ROWS_BYTES + replies.MAX_ROWS_BYTES + PLANS.max_bytes
     assert visitors <= 18_000_000
     assert visitors + accounts <= 80_000_000
