@@ -14,7 +14,7 @@ CODE = {
     "services.metering.Meter._gauges", "services.probes.api.ApiProbe._trust",
     "services.tracing._NO_IDS", "domain.flags.groups_of", "db.embedded.accounts.server_account",
     "db.embedded.postgres.programs", "db.embedded.postgres._open_programs",
-    "db.event_log._adapters", "subscriptions.bus.Broadcast._channels",
+    "db.event_rows._adapters", "subscriptions.bus.Broadcast._channels",
     "subscriptions.redis_backend.RedisBackend._desired",
     "subscriptions.redis_backend.RedisBackend._sent",
     "subscriptions.redis_backend.RedisBackend._unanswered",
@@ -69,6 +69,7 @@ COUNTED = {
     "services.receipts.Receipts._steps": "KEPT_STEPS versions",
     "services.shared_clock.SharedClock._samples": "maxlen",
     "subscriptions.fanout._Fifo._items": "the size that its subscriber chose, then Overflow",
+    "subscriptions.tail.EventTail._early": "_EARLY events, then the log is read",
     "subscriptions.fanout._Newest._items": "one for each key that there is",
 }
 CACHE = {
