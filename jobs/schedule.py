@@ -11,6 +11,7 @@ _BEAT_SECONDS = 10.0
 _SWEEP_SECONDS = 30.0
 _REAP_SECONDS = 30.0
 _COLLECT_SECONDS = 30.0
+_FOLD_SECONDS = 5.0
 _WEBHOOK_SECONDS = 1.0
 _MAIL_SECONDS = 5.0
 
@@ -23,6 +24,7 @@ def intervals(settings: Settings) -> Mapping[str, float]:
         "heartbeat-mail": _SWEEP_SECONDS,
         "alerts": SWEEP_SECONDS,
         "guards": settings.health_interval_seconds,
+        "journeys": _FOLD_SECONDS,
         "mail": _MAIL_SECONDS,
         "metrics": _COLLECT_SECONDS,
         "metrics-late": _COLLECT_SECONDS,

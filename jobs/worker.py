@@ -41,7 +41,7 @@ from jobs.runner import DEFAULT_TIMING, JobRunner, QueueTiming
 from jobs.schedule import intervals
 from jobs.ticker import Claims, Task, Ticker
 from jobs.webhooks import deliver, wake
-from services import event_lines, metric_rollups, retention
+from services import event_lines, journeys, metric_rollups, retention
 from services.alerting import AlertCenter
 from services.health import build_monitor
 from services.health_monitor import HealthMonitor
@@ -167,6 +167,7 @@ def _periodic(parts: Parts) -> Mapping[str, Callable[[], Awaitable[object]]]:
         "heartbeat-mail": parts.heartbeats.beat_for_mail,
         "alerts": parts.alerts.sweep,
         "guards": partial(_guard, parts),
+        "journeys": partial(journeys.fold, parts.db),
         "mail": partial(retry_mail, parts.db, parts.settings),
         "metrics": parts.collect,
         "metrics-late": partial(metric_rollups.roll_late, parts.db),

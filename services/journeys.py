@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.queries import journeys as queries
 from db.queries import metrics as metric_queries
 from db.queries.journeys import Addition, Key, Owner
-from db.session import UnitOfWork
+from db.session import Database, UnitOfWork
 from domain import journey_metrics as metrics
 from domain import journeys as rules
 from domain.actors import UserType
@@ -21,6 +21,7 @@ from domain.journeys import JourneyKey, Outcome, Run
 from domain.metrics import Folded, bucket_of
 from domain.windows import DAY, HOUR, MINUTE
 from services import metric_samples
+from services.batches import BATCH, in_batches
 
 SIZES = (MINUTE, HOUR, DAY)  # of the cohorts that are counted
 
@@ -55,6 +56,15 @@ async def count_lost_start(uow: UnitOfWork, user_type: UserType) -> None:
         await _keep(uow.session, {}, {(key, uuid4()): lost})
 
 
+async def fold(db: Database) -> None:
+    """Put into the counts what transactions have added since."""
+    await in_batches(db, _fold)
+
+
+async def _fold(uow: UnitOfWork) -> int:
+    return await queries.fold(uow.session, SIZES, BATCH)
+
+
 def _key(move: Move, owner: Owner) -> Key:
     return move.key, move.subject or owner.user_id
 
@@ -76,7 +86,7 @@ async def _keep(
         for key, run in changed.items()
         for cell, number in difference(before.get(key), run).items()
     ]
-    await queries.add(session, added, SIZES)
+    await queries.add(session, added)
     for key, run in changed.items():
         known = before.get(key)
         if known is None or known.outcome is not run.outcome:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, text
+from sqlalchemy import BigInteger, Identity, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -55,3 +55,18 @@ class JourneyCount(Base):
     bucket: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[int]
     durations: Mapped[dict[str, int]] = mapped_column(JSONB, server_default=text("'{}'"))
+
+
+class JourneyAddition(Base):
+    """What a transaction adds to the counts: a row that nobody waits for, until it is folded."""
+
+    __tablename__ = "journey_additions"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    began_at: Mapped[datetime]
+    journey: Mapped[JourneyKey] = mapped_column(enum_column(JourneyKey))
+    vendor_type: Mapped[str]
+    step: Mapped[str]
+    measure: Mapped[Measure] = mapped_column(enum_column(Measure))
+    bucket: Mapped[int]
+    number: Mapped[int]

@@ -9,6 +9,7 @@ from uuid import UUID
 import orjson
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Select,
     Text,
     cast,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     false,
     func,
     literal_column,
+    null,
     or_,
     select,
     text,
@@ -24,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.models.journeys import JourneyCount, JourneyRun
+from db.models.journeys import JourneyAddition, JourneyCount, JourneyRun
 from db.models.suppliers import Supplier
 from domain.actors import VendorType
 from domain.journey_counts import Cell, Measure
@@ -32,7 +34,8 @@ from domain.journeys import JourneyKey, Outcome, Run
 from domain.windows import Tier
 
 Key = tuple[JourneyKey, UUID]
-Counting = Select[JourneyKey, str, str, Measure, int, int, str]
+Counted = Select[JourneyKey, str, str, Measure, int, int, str]
+Counting = CompoundSelect[JourneyKey, str, str, Measure, int, int, str]
 
 PACKED = -1  # the bucket of a row that has all durations of its cohort
 
@@ -93,19 +96,20 @@ async def save(session: AsyncSession, changed: Mapping[Key, Run]) -> None:
 
 # All durations of a cohort lie in one row: as rows of their own they were nine of ten rows that a
 # window reads. Their bucket is PACKED, so that processes of before may still add theirs beside it.
-_ADD = text("""
-WITH cells AS (
-  SELECT size, date_bin(make_interval(secs => size), at, 'epoch') AS cohort_at,
-         journey, vendor, step, measure, bucket, sum(number) AS number
-  FROM unnest(CAST(:at AS timestamptz[]), CAST(:journey AS text[]), CAST(:vendor AS text[]),
-              CAST(:step AS text[]), CAST(:measure AS text[]), CAST(:bucket AS int[]),
-              CAST(:number AS int[])) AS added(at, journey, vendor, step, measure, bucket, number)
-  CROSS JOIN unnest(CAST(:sizes AS int[])) AS size
+_FOLD = text("""
+WITH added AS (
+  DELETE FROM journey_additions WHERE id IN (
+    SELECT id FROM journey_additions ORDER BY id LIMIT :most FOR UPDATE SKIP LOCKED
+  ) RETURNING began_at, journey, vendor_type, step, measure, bucket, number
+), cells AS (
+  SELECT size, date_bin(make_interval(secs => size), began_at, 'epoch') AS cohort_at,
+         journey, vendor_type, step, measure, bucket, sum(number) AS number
+  FROM added CROSS JOIN unnest(CAST(:sizes AS int[])) AS size
   GROUP BY 1, 2, 3, 4, 5, 6, 7
-)
+), folded AS (
 INSERT INTO journey_counts
   (resolution_seconds, cohort_at, journey, vendor_type, step, measure, bucket, number, durations)
-SELECT size, cohort_at, journey, vendor, step, measure,
+SELECT size, cohort_at, journey, vendor_type, step, measure,
        CASE WHEN measure = 'seconds' THEN CAST(:packed AS int) ELSE 0 END, sum(number),
        CASE WHEN measure = 'seconds' THEN jsonb_object_agg(bucket, number) ELSE '{}' END
 FROM cells
@@ -120,23 +124,33 @@ DO UPDATE SET number = journey_counts.number + excluded.number,
                 UNION ALL SELECT * FROM jsonb_each_text(excluded.durations)) AS both_of_them
           GROUP BY key HAVING sum(value::int) <> 0) AS summed
   ) END
+)
+SELECT count(*) FROM added
 """)
 
 
-async def add(session: AsyncSession, added: Sequence[Addition], sizes: Sequence[int]) -> None:
-    """Add to the counts of every resolution; in one order, so that two writers never wait."""
-    values = {
-        "at": [item.started_at for item in added],
-        "journey": [item.key.value for item in added],
-        "vendor": [item.cell.vendor_type for item in added],
-        "step": [item.cell.step for item in added],
-        "measure": [item.cell.measure.value for item in added],
-        "bucket": [item.cell.bucket for item in added],
-        "number": [item.number for item in added],
-        "sizes": list(sizes),
-        "packed": PACKED,
-    }
-    await session.execute(_ADD, values)
+async def add(session: AsyncSession, added: Sequence[Addition]) -> None:
+    """Add to the counts of every resolution, without waiting for anybody who does so too."""
+    rows = [
+        {
+            "began_at": item.started_at,
+            "journey": item.key,
+            "vendor_type": item.cell.vendor_type,
+            "step": item.cell.step,
+            "measure": item.cell.measure,
+            "bucket": item.cell.bucket,
+            "number": item.number,
+        }
+        for item in added
+    ]
+    if rows:
+        await session.execute(insert(JourneyAddition), rows)
+
+
+async def fold(session: AsyncSession, sizes: Sequence[int], most: int) -> int:
+    """Put at most so many additions into the counts of each resolution; how many there were."""
+    values = {"sizes": list(sizes), "packed": PACKED, "most": most}
+    return int((await session.execute(_FOLD, values)).scalar_one())
 
 
 async def counted(
@@ -178,9 +192,26 @@ def counting(window: Sequence[Tier]) -> Counting:
     )
     total = func.sum(JourneyCount.number)
     packed = func.json_agg(JourneyCount.durations).filter(JourneyCount.bucket == PACKED)
-    return (
-        select(*columns, total, cast(packed, Text)).where(or_(false(), *within)).group_by(*columns)
+    folded = select(*columns, total, cast(packed, Text)).where(or_(false(), *within))
+    return folded.group_by(*columns).union_all(_waiting(window))
+
+
+def _waiting(window: Sequence[Tier]) -> Counted:
+    """The same of what has not been folded yet."""
+    columns = (
+        JourneyAddition.journey,
+        JourneyAddition.vendor_type,
+        JourneyAddition.step,
+        JourneyAddition.measure,
+        JourneyAddition.bucket,
     )
+    within = (
+        (JourneyAddition.began_at >= tier.start) & (JourneyAddition.began_at < tier.end)
+        for tier in window
+    )
+    total = func.sum(JourneyAddition.number)
+    waiting = select(*columns, total, cast(null(), Text)).where(or_(false(), *within))
+    return waiting.group_by(*columns)
 
 
 async def moving(
