@@ -5,6 +5,7 @@ from typing import Annotated
 
 import strawberry
 
+from domain.errors import LaunchError
 from schema.context import Info
 from schema.pagination import After, First, Page, connection, encode_cursor
 from schema.types.flag_inputs import (
@@ -14,10 +15,18 @@ from schema.types.flag_inputs import (
     ToggleFeatureFlagInput,
     UpdateFeatureFlagInput,
 )
+from schema.types.flag_previews import FlagChangePreviewPayload
 from schema.types.flag_values import FlagSet
 from schema.types.flags import FeatureFlag, FeatureFlagConnection
 from schema.types.node import decode_id
-from services import flag_ceilings, flag_evaluation, flag_reads, flag_reverts, flags
+from services import (
+    flag_ceilings,
+    flag_evaluation,
+    flag_previews,
+    flag_reads,
+    flag_reverts,
+    flags,
+)
 from services.flag_evaluation import viewer_context
 from services.flag_reads import FlagFilter
 
@@ -100,6 +109,22 @@ async def acknowledge(info: Info, version: Version, device_id: Device = None) ->
     receipts = info.context.runtime.receipts
     own = [item for item in info.context.flag_streams if item.device_id == device_id]
     return sum(receipts.confirm(item, version) for item in own) > 0
+
+
+async def flag_change_preview(info: Info, input: Edit) -> FlagChangePreviewPayload:
+    """What updateFeatureFlag would do with this input, and to how many people.
+
+    Refused as the change itself would be, but for a missing reason or another version.
+    """
+    context, killed = info.context, info.context.runtime.flags.current.killed
+    try:
+        async with context.db.read() as session:
+            found = await flag_previews.preview(
+                session, context.actor, input.key, input.patch(), killed
+            )
+    except LaunchError as error:
+        return FlagChangePreviewPayload.failed(error)
+    return FlagChangePreviewPayload.of(found)
 
 
 async def create(info: Info, input: Creation) -> FlagPayload:

@@ -61,6 +61,7 @@ from schema.types.errors import (
 )
 from schema.types.events import EVENT_TYPES, LaunchEvent
 from schema.types.flag_inputs import FlagPayload
+from schema.types.flag_previews import FlagChangePreviewPayload
 from schema.types.flag_values import FlagSet
 from schema.types.flags import FeatureFlag, FeatureFlagConnection
 from schema.types.health import HealthSnapshot, SystemStatus
@@ -161,6 +162,9 @@ class Query:
     feature_flag: FeatureFlag | None = query(flags.feature_flag, Scope.FLAGS_READ, source=FLAGS)
     flag_kills: list[FlagKill] = query(kills.flag_kills, Scope.FLAGS_READ)
     evaluate_flags: FlagSet = query(flags.evaluate_flags, Scope.FLAGS_READ, cost=5)
+    flag_change_preview: FlagChangePreviewPayload = query(
+        flags.flag_change_preview, Scope.FLAGS_WRITE, cost=10
+    )
     viewer_flags: FlagSet = query(flags.viewer_flags, source=Source.VIEW)
 
     system_health: HealthSnapshot = query(health.system_health, Scope.HEALTH_READ)

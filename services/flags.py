@@ -6,6 +6,7 @@ from typing import TypedDict
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.events import Change
 from db.models.flags import FeatureFlag
@@ -93,8 +94,8 @@ async def update(
 ) -> FlagResult:
     """Change the fields that are given; raises NotFound and VersionConflict (SPEC S22, A5)."""
     row = await locked(uow, key, expected_version)
-    _check_patch(patch)
-    parts, warnings = await _edited(uow, row, patch, actor, reason)
+    check_patch(patch)
+    parts, warnings = await edited_parts(uow.session, queries.flag_of(row), patch, actor, reason)
     flag = change_flag(
         uow,
         actor,
@@ -122,13 +123,14 @@ async def toggle(
         return await _again(uow, held.result)
     row = await locked(uow, key, expected_version)
     patch: FlagPatch = {"enabled": enabled}
-    parts, warnings = await _edited(uow, row, patch, actor, reason)
+    parts, warnings = await edited_parts(uow.session, queries.flag_of(row), patch, actor, reason)
     action = "switched on" if enabled else "switched off"
     flag = change_flag(uow, actor, row, with_parts(parts), action=action, reason=reason)
     return await _done(uow, held, flag, warnings)
 
 
-def _check_patch(patch: FlagPatch) -> None:
+def check_patch(patch: FlagPatch) -> None:
+    """Bring the texts of a patch into their form; raises all that is wrong with them."""
     problems = Collector()
     with problems:
         if "name" in patch:
@@ -141,10 +143,11 @@ def _check_patch(patch: FlagPatch) -> None:
     problems.raise_all()
 
 
-async def _edited(
-    uow: UnitOfWork, row: FeatureFlag, patch: FlagPatch, actor: Actor, reason: str | None
+async def edited_parts(
+    session: AsyncSession, flag: Flag, patch: FlagPatch, actor: Actor, reason: str | None
 ) -> tuple[FlagParts, list[str]]:
-    """What the patch makes of the owner's values and of what a run holds (D1)."""
+    """What the patch makes of the owner's values and of what a run holds (D1), with warnings."""
+    parts = flag.wanted
     edit = OwnerEdit(
         by=actor.label,
         enabled=patch.get("enabled"),
@@ -152,9 +155,9 @@ async def _edited(
         override=patch.get("override", False),
         reason=reason,
     )
-    is_live = await phase_queries.is_live(uow.session, row.run_id)
-    groups = patch.get("target_groups", [str(group) for group in row.target_groups])
-    return edit_parts(queries.parts_of(row), edit, is_live=is_live, groups=groups)
+    is_live = await phase_queries.is_live(session, parts.hold.run_id if parts.hold else None)
+    groups = patch.get("target_groups", flag.target_groups)
+    return edit_parts(parts, edit, is_live=is_live, groups=[str(group) for group in groups])
 
 
 def _apply(row: FeatureFlag, patch: FlagPatch, parts: FlagParts) -> None:

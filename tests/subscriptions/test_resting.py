@@ -196,6 +196,7 @@ async def _read(client: ClientConnection, heard: dict[str, list[Any]]) -> None:
             key, payload = found.get("id", ""), found.get("payload")
             if isinstance(payload, dict):
                 payload.pop("extensions", None)  # points, which come back with time
+                payload.pop("streamAgeMs", None)  # of a pong
             if not key.startswith("quiet"):  # completed while it begins: it may have begun, or not
                 heard.setdefault(key, []).append((found["type"], payload))
 

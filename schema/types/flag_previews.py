@@ -1,0 +1,67 @@
+"""Whom a change of a flag would reach, before anybody clicks (U2)."""
+
+import strawberry
+
+from domain.errors import LaunchError
+from schema.scalars import Percent
+from schema.types.errors import Error
+from services.flag_previews import FlagPreview
+
+
+@strawberry.type(description="What a change of a flag would do now. Nothing has been changed.")
+class FlagChangePreview:
+    """Suppliers and couples, counted by evaluating the flag for each of them."""
+
+    enabled: bool = strawberry.field(description="Whether it would be on.")
+    rollout_percentage: Percent = strawberry.field(
+        description="The share of users that would be inside, in force."
+    )
+    people_before: int = strawberry.field(description="How many see it now.")
+    people_after: int = strawberry.field(description="How many would see it.")
+    gains: int = strawberry.field(description="How many would see it who do not see it now.")
+    losses: int = strawberry.field(description="How many see it now and would not any more.")
+    people: int = strawberry.field(description="How many suppliers and couples there are.")
+    is_estimate: bool = strawberry.field(
+        description="True with more than 100,000 people: the counts are scaled from a fixed "
+        "sample of 100,000, to be shown as `about`."
+    )
+    warnings: list[str] = strawberry.field(
+        description="What you may not mean: that 0 % becomes everybody, that a kill keeps it off."
+    )
+
+    @classmethod
+    def of(cls, found: FlagPreview) -> "FlagChangePreview":
+        """A dry run as the graph shows it."""
+        return cls(
+            enabled=found.after.enabled,
+            rollout_percentage=found.after.rollout_percentage,
+            people_before=found.effect.before,
+            people_after=found.effect.after,
+            gains=found.effect.gain,
+            losses=found.effect.lose,
+            people=found.people,
+            is_estimate=found.is_estimate,
+            warnings=found.warnings,
+        )
+
+
+@strawberry.type(description="The dry run of a change of a flag, or why it would be refused.")
+class FlagChangePreviewPayload:
+    """What flagChangePreview gives."""
+
+    preview: FlagChangePreview | None = strawberry.field(
+        description="What would happen; null where the change would be refused.", default=None
+    )
+    errors: list[Error] = strawberry.field(
+        description="Why it would be refused; empty where it would not.", default_factory=list
+    )
+
+    @classmethod
+    def of(cls, found: FlagPreview) -> "FlagChangePreviewPayload":
+        """A dry run as the graph shows it."""
+        return cls(preview=FlagChangePreview.of(found))
+
+    @classmethod
+    def failed(cls, error: LaunchError) -> "FlagChangePreviewPayload":
+        """An expected failure."""
+        return cls(errors=Error.every(error))

@@ -1,0 +1,80 @@
+"""Whom a change of a flag would reach, before anybody makes it (U2)."""
+
+from typing import Any
+
+import pytest
+
+from db.session import Database
+from tests.api.test_launch_states import KILL
+from tests.api.test_run_sequences import Launch
+from tests.factories.health import Health
+from tests.factories.launches import make_flag
+from tests.graphql import GraphQLClient
+
+PREVIEW = """query ($input: UpdateFeatureFlagInput!) { flagChangePreview(input: $input) { preview {
+  enabled rolloutPercentage peopleBefore peopleAfter gains losses people isEstimate warnings }
+  errors { code path } } }"""
+
+
+async def preview(client: GraphQLClient, key: str = "search", **fields: object) -> Any:  # noqa: ANN401 - JSON
+    answer = await client.data(PREVIEW, input={"key": key, **fields})
+    assert answer["flagChangePreview"]["errors"] == []
+    return answer["flagChangePreview"]["preview"]
+
+
+async def refusal(client: GraphQLClient, **fields: object) -> Any:  # noqa: ANN401 - JSON
+    answer = (await client.data(PREVIEW, input=fields))["flagChangePreview"]
+    assert answer["preview"] is None
+    (error,) = answer["errors"]
+    return error
+
+
+async def test_one_click_to_everybody_is_counted_and_changes_nothing(
+    operator: GraphQLClient, supplier: GraphQLClient
+) -> None:
+    before = await make_flag(operator, "search")
+    found = await preview(operator, enabled=True)
+    assert found["people"] >= 1
+    assert found == {
+        "enabled": True, "rolloutPercentage": 100, "peopleBefore": 0,
+        "peopleAfter": found["people"], "gains": found["people"], "losses": 0,
+        "people": found["people"], "isEstimate": False,
+        "warnings": ["The flag was at 0 %, so it is now on for everybody (100 %)."],
+    }  # fmt: skip
+    again = await operator.data('{ featureFlag(key: "search") { version enabled } }')
+    assert again["featureFlag"] == {"version": before["version"], "enabled": False}
+
+
+async def test_a_killed_flag_reaches_nobody_whatever_is_changed(
+    admin: GraphQLClient, supplier: GraphQLClient
+) -> None:
+    await make_flag(admin, "search")
+    await admin.data(KILL, keys=["search"])
+    found = await preview(admin, enabled=True, rolloutPercentage=100)
+    assert (found["peopleAfter"], found["gains"]) == (0, 0)
+    assert "search is killed" in found["warnings"][0]
+
+
+@pytest.fixture
+async def launch(admin: GraphQLClient, db: Database, health: Health) -> Launch:
+    """A live phase at 5 %."""
+    found = Launch(admin, db)
+    await found.ready()
+    await found.start()
+    return found
+
+
+async def test_it_is_refused_as_the_change_would_be(launch: Launch) -> None:
+    """Above the step only with `override`; the reason for that is asked for when it is made."""
+    client = launch.client
+    refused = await refusal(client, key="search", rolloutPercentage=60)
+    assert refused == {"code": "LOCKED", "path": ["input", "rolloutPercentage"]}
+    found = await preview(client, rolloutPercentage=60, override=True)
+    assert found["rolloutPercentage"] == 60
+    assert (await preview(client, rolloutPercentage=3))["rolloutPercentage"] == 3
+    assert await launch.in_force() == (True, 5)
+
+
+async def test_a_flag_that_is_not_there(operator: GraphQLClient) -> None:
+    refused = await refusal(operator, key="nowhere", enabled=True)
+    assert refused == {"code": "NOT_FOUND", "path": ["input", "key"]}

@@ -1,0 +1,54 @@
+"""Whom a change of a flag reaches (U2)."""
+
+from dataclasses import replace
+
+import pytest
+
+from domain.actors import UserType
+from domain.flag_effects import FlagEffect, count_effect
+from domain.percent import Percent
+from domain.plans import Person, Sample
+from tests.unit.domain.builders import make_flag, user
+
+SIDES = ("supplier", "couple")
+PEOPLE = [
+    Person(f"u{n}", UserType.SUPPLIER, None, user(f"u{n}", SIDES[n % 2])) for n in range(1000)
+]
+EVERYBODY = Sample(PEOPLE, len(PEOPLE))
+State = tuple[bool, float]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [((True, 0), (True, 100)), ((False, 50), (True, 50)), ((True, 30), (True, 60))],
+)
+def test_a_widening_takes_nothing_away(before: State, after: State) -> None:
+    found = effect(before, after)
+    assert found.lose == 0
+    assert found.gain == found.after - found.before > 0
+
+
+def test_switching_off_takes_it_from_all_who_have_it() -> None:
+    found = effect((True, 40), (False, 40))
+    assert (found.after, found.gain, found.lose) == (0, 0, found.before)
+    assert 300 < found.before < 500
+
+
+def test_other_groups_give_and_take_at_once() -> None:
+    suppliers, couples = (make_flag(groups=(side,)) for side in SIDES)
+    expected = FlagEffect(before=500, after=500, gain=500, lose=500)
+    assert count_effect(suppliers, couples, EVERYBODY) == expected
+
+
+def test_a_sample_is_scaled_to_everybody() -> None:
+    full = make_flag()
+    found = count_effect(replace(full, enabled=False), full, Sample(PEOPLE, 250_000))
+    assert found == FlagEffect(before=0, after=250_000, gain=250_000, lose=0)
+
+
+def effect(before: State, after: State) -> FlagEffect:
+    old, new = (
+        replace(make_flag(), enabled=enabled, rollout_percentage=Percent(share))
+        for enabled, share in (before, after)
+    )
+    return count_effect(old, new, EVERYBODY)
