@@ -66,6 +66,28 @@ test("a flag's page says how often it was served, and as what (A23)", async () =
   end();
 });
 
+test("a switch says whom it reaches before it does, and is undone (U2)", async () => {
+  const key = "mvp_realtime_updates";
+  await supplier("reached@example.org", "Reached Studio");
+  await switchFlag(key, false);
+  const { page, end } = await admin("/admin/flags");
+  const row = page.getByTestId(`flag-${key}`);
+  await row.getByText("off", { exact: true }).waitFor();
+  await row.getByRole("switch").press("Space");
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText(/^[1-9][\d,]* of [1-9][\d,]* people will see it: [1-9][\d,]* gain it\.$/).waitFor();
+  await dialog.getByLabel("Percentage").fill("0");
+  await dialog.getByText(/^0 of [1-9][\d,]* people will see it: nobody gains or loses it\.$/).waitFor();
+  await dialog.getByLabel("Percentage").fill("100");
+  await dialog.getByLabel("Reason").fill("A trial");
+  assert.deepEqual(await wellBuilt(page), []);
+  await dialog.getByRole("button", { name: "Switch on" }).click();
+  await row.getByText("100 %").waitFor();
+  await page.getByRole("button", { name: "Undo" }).click();
+  await row.getByText("off", { exact: true }).waitFor();
+  end();
+});
+
 test("a double press of a flag's switch is one change (A6)", async () => {
   const key = "mvp_journey_tracking";
   const query = `{ featureFlag(key: "${key}") { enabled version } }`;

@@ -16,9 +16,14 @@ test("a server that hangs: one banner, the last known state, no change done, and
   await row.getByText("off", { exact: true }).waitFor();
   await state("live");
   await page.waitForLoadState("networkidle"); // the other pages are there
+  await row.getByRole("switch").press("Space");
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("people will see it").waitFor();
   process.kill(SERVER_PID, "SIGSTOP");
   try {
-    await row.getByRole("switch").press("Space");
+    await dialog.getByRole("button", { name: "Switch on" }).click();
+    await dialog.getByTestId("pending").waitFor();
+    await page.keyboard.press("Escape");
     await row.getByTestId("pending").waitFor();
     assert.equal(await row.getByRole("switch").isChecked(), false);
     await page.getByTestId("no-contact").getByText(/^No contact since \d\d:\d\d:\d\d\. Showing the last known state\./).waitFor();

@@ -2,10 +2,13 @@ import { notifications } from "@mantine/notifications";
 import type { CombinedError } from "urql";
 
 import { NotSent } from "./contact";
+import { sentenceCase } from "./words";
 
 export interface Failure {
   readonly code: string;
   readonly message: string;
+  /** What can be done instead, by its name in the graph. */
+  readonly possible?: readonly string[] | null;
 }
 
 /** Say what went wrong; true where all went well. Expected failures come as data. */
@@ -14,11 +17,17 @@ export function succeeded(
   error: CombinedError | undefined,
   failures: readonly Failure[] | undefined,
 ): boolean {
-  const messages = error ? [sentence(error)] : (failures ?? []).map((item) => item.message);
+  const messages = error ? [sentence(error)] : (failures ?? []).map(refused);
   for (const message of messages) {
     notifications.show({ color: "red", title, message, autoClose: 12_000 });
   }
   return messages.length === 0;
+}
+
+/** Why something was refused, and what is possible instead. */
+export function refused({ message, possible }: Failure): string {
+  if (!possible?.length) return message;
+  return `${message} Possible now: ${possible.map((name) => sentenceCase(name).toLowerCase()).join(", ")}.`;
 }
 
 /** An error of the transport or the graph as a sentence for people. */

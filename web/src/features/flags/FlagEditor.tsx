@@ -1,16 +1,15 @@
 import { Group, NumberInput, Select, Slider, Stack, Switch, Text, Textarea, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { notifications } from "@mantine/notifications";
 import { useEffect, useRef, useState } from "react";
-import { useMutation } from "urql";
 
 import { Button } from "../../components/Button";
 import type { FlagFieldsFragment } from "../../gql/graphql";
+import type { FlagChange } from "./change";
 import { ConflictNote } from "./ConflictNote";
-import { UpdateMutation } from "./flags.graphql";
+import { FlagChangeDialog } from "./FlagChangeDialog";
 import { BUCKETS, type FlagValues, valuesOf } from "./form";
 import { GroupsInput } from "./GroupsInput";
-import { type Conflict, settled } from "./outcome";
+import { useFlagChange } from "./useFlagChange";
 
 interface Props {
   flag: FlagFieldsFragment;
@@ -19,10 +18,10 @@ interface Props {
 
 /** All of a flag but its switch. What is typed stays until it is saved or given up. */
 export function FlagEditor({ flag, mayOperate }: Props) {
-  const [state, update] = useMutation(UpdateMutation);
+  const { apply, pending, conflict, forget } = useFlagChange(flag);
+  const [asked, setAsked] = useState<FlagChange>();
   const form = useForm<FlagValues>({ initialValues: valuesOf(flag) });
   const base = useRef(flag.version); // what the reader saw when they began to type
-  const [conflict, setConflict] = useState<Conflict>();
   const dirty = form.isDirty();
   useEffect(() => {
     if (!dirty) reset();
@@ -33,29 +32,33 @@ export function FlagEditor({ flag, mayOperate }: Props) {
     form.setInitialValues(values);
     form.setValues(values);
     base.current = flag.version;
-    setConflict(undefined);
+    forget();
   }
 
   /** Only what was touched: the rest is not ours to overwrite, whoever has changed it meanwhile. */
-  function moved(values: FlagValues) {
+  function changeOf({ reason: _, ...values }: FlagValues): object & FlagChange {
     const touched = Object.fromEntries(Object.entries(values).filter(([field]) => form.isDirty(field)));
     return { ...touched, ...("description" in touched && { description: values.description || null }) };
   }
 
-  async function save(values: FlagValues, expectedVersion = base.current) {
-    const { data, error } = await update({ input: { key: flag.key, ...moved(values), expectedVersion } });
-    const payload = data?.updateFeatureFlag;
-    const result = settled(flag.key, error, payload, form);
-    setConflict(result.conflict);
-    if (!result.done || !payload?.flag) return;
-    form.setInitialValues(valuesOf(payload.flag));
-    form.setValues(valuesOf(payload.flag));
-    base.current = payload.flag.version;
-    notifications.show({ color: "teal", title: flag.name, message: "Saved." });
+  /** Who is affected is seen first, where anybody can be. */
+  function submit(values: FlagValues) {
+    const change = changeOf(values);
+    if (REACHES.some((field) => field in change)) setAsked(change);
+    else void save(change, values.reason);
+  }
+
+  async function save(change: FlagChange, reason: string, version = base.current): Promise<boolean> {
+    const { done, flag: saved } = await apply(change, reason, version, form);
+    if (!done || !saved) return done;
+    form.setInitialValues(valuesOf(saved));
+    form.setValues(valuesOf(saved));
+    base.current = saved.version;
+    return true;
   }
 
   return (
-    <form onSubmit={form.onSubmit((values) => void save(values))}>
+    <form onSubmit={form.onSubmit(submit)}>
       <fieldset disabled={!mayOperate} style={{ border: 0, padding: 0, margin: 0, minWidth: 0 }}>
         <Stack>
           <div>
@@ -75,18 +78,25 @@ export function FlagEditor({ flag, mayOperate }: Props) {
           <Switch label="Shown to the apps of suppliers and couples"
             {...form.getInputProps("clientVisible", { type: "checkbox" })} />
           <TextInput label="Reason" description="For the audit" maxLength={2000} {...form.getInputProps("reason")} />
-          {conflict && (
+          {conflict && !asked && (
             <ConflictNote conflict={conflict} wish="what you typed is still here" onYield={reset}
-              onInsist={() => void save(form.getValues(), conflict.currentVersion)} />
+              onInsist={() => void save(changeOf(form.getValues()), form.getValues().reason, conflict.currentVersion)} />
           )}
           {mayOperate && (
             <Group justify="flex-end">
               <Button variant="default" disabled={!dirty} onClick={reset}>Discard</Button>
-              <Button type="submit" disabled={!dirty} loading={state.fetching}>Save</Button>
+              <Button type="submit" disabled={!dirty} loading={pending !== undefined}>Save</Button>
             </Group>
           )}
         </Stack>
       </fieldset>
+      {asked && (
+        <FlagChangeDialog flag={flag} change={asked} reason={form.getValues().reason} conflict={conflict}
+          onConfirm={save} onClose={() => setAsked(undefined)} />
+      )}
     </form>
   );
 }
+
+/** These decide who sees the flag. */
+const REACHES = ["rolloutPercentage", "targetGroups", "bucketBy"] as const;

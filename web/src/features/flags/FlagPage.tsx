@@ -22,6 +22,7 @@ import { useViewer } from "../session/session";
 import { FlagEditor } from "./FlagEditor";
 import { FlagChangesQuery, FlagQuery, FlagStream } from "./flags.graphql";
 import { FlagSwitch } from "./FlagSwitch";
+import { Held } from "./Held";
 import { KillMark, reasonOf } from "./KillMark";
 import { KillSwitch } from "./KillSwitch";
 
@@ -45,7 +46,7 @@ export function FlagPage() {
   }
   return (
     <>
-      <PageHead title={flag.name} text={<Facts flag={flag} />}>
+      <PageHead title={flag.name} text={<Facts flag={flag} mayOperate={may} />}>
         <LinkButton to={`/admin/playground?flag=${flag.key}`} size="xs" variant="default">
           Who sees it?
         </LinkButton>
@@ -66,7 +67,7 @@ const MAY_GO = {
   SETTLED: "On for everybody for 30 days. The code can do without it.",
 };
 
-function Facts({ flag }: { flag: NonNullable<Data["featureFlag"]> }) {
+function Facts({ flag, mayOperate }: { flag: NonNullable<Data["featureFlag"]>; mayOperate: boolean }) {
   return (
     <Stack gap={4} mt={4}>
       <span>
@@ -82,6 +83,7 @@ function Facts({ flag }: { flag: NonNullable<Data["featureFlag"]> }) {
           Off for everybody{flag.kill.at && <>{" "}since <Ago at={flag.kill.at} /></>}: {reasonOf(flag.kill)}
         </Text>
       )}
+      <Held flag={flag} mayOperate={mayOperate} />
       <span>
         {counted(flag.exposedUsers, "user sees", "users see")} it
         {" · "}version {flag.version}, <Ago at={flag.updatedAt} />

@@ -1,41 +1,24 @@
-
 import { useDisclosure } from "@mantine/hooks";
-import { useState } from "react";
-import { useMutation } from "urql";
 
 import { Button } from "../../components/Button";
-import { ReasonModal } from "../../components/ReasonModal";
 import type { FlagFieldsFragment } from "../../gql/graphql";
-import { ConflictNote } from "./ConflictNote";
-import { ToggleMutation } from "./flags.graphql";
-import { type Conflict, settled } from "./outcome";
+import { FlagChangeDialog } from "./FlagChangeDialog";
+import { Pending } from "./Pending";
+import { useFlagChange } from "./useFlagChange";
 
-/** Off, or on again, with a reason: a stray click must not do either (SPEC A6). */
+/** Off, or on again, after a look at who is affected: a stray click must not do either (SPEC A6, U2). */
 export function FlagSwitch({ flag }: { flag: FlagFieldsFragment }) {
   const [asking, dialog] = useDisclosure();
-  const [, toggle] = useMutation(ToggleMutation);
-  const [conflict, setConflict] = useState<Conflict>();
-  const wish = flag.enabled ? "off" : "on";
-
-  async function apply(reason: string, expectedVersion = flag.version) {
-    const input = { key: flag.key, enabled: !flag.enabled, reason: reason || null, expectedVersion };
-    const { data, error } = await toggle({ input });
-    const result = settled(flag.key, error, data?.toggleFeatureFlag);
-    setConflict(result.conflict);
-    return result.done;
-  }
-
+  const { apply, pending, conflict } = useFlagChange(flag);
   return (
     <>
-      <Button size="xs" {...(flag.enabled && { color: "red" })} onClick={dialog.open}>Switch {wish}</Button>
+      <Pending wish={pending} />
+      <Button size="xs" {...(flag.enabled && { color: "red" })} onClick={dialog.open}>
+        {flag.enabled ? "Switch off" : "Switch on"}
+      </Button>
       {asking && (
-        <ReasonModal title={`Switch ${flag.name} ${wish}`} confirm={`Switch ${wish}`}
-          {...(flag.enabled && { color: "red" })} onConfirm={apply} onClose={dialog.close}>
-          {flag.enabled ? "Nobody will see it any more, at once." : "Its percentage and groups decide who will see it."}
-          {conflict && (
-            <ConflictNote conflict={conflict} wish={wish} onYield={dialog.close} onInsist={() => setConflict(undefined)} />
-          )}
-        </ReasonModal>
+        <FlagChangeDialog flag={flag} change={{ enabled: !flag.enabled }} conflict={conflict} onClose={dialog.close}
+          onConfirm={async (...change) => (await apply(...change)).done} />
       )}
     </>
   );

@@ -3,6 +3,8 @@ import { graphql } from "../../gql";
 export const FlagFields = graphql(`
   fragment FlagFields on FeatureFlag {
     id key name description enabled rolloutPercentage targetGroups bucketBy clientVisible version updatedAt
+    ownerEnabled ownerPercentage
+    run { id number outcome phase { id key name } }
     kill { key source reason at }
   }
 `);
@@ -23,6 +25,7 @@ export const FlagQuery = graphql(`
       ...FlagFields
       createdAt exposedUsers staleness exposure { on off onShare }
       phase { id key name status }
+      run { id startedAt phase { id flags { target step ceiling ceilingBy inForce isReleased flag { id } } } }
     }
   }
 `);
@@ -54,6 +57,7 @@ export const ToggleMutation = graphql(`
   mutation Toggle($input: ToggleFeatureFlagInput!) {
     toggleFeatureFlag(input: $input) {
       flag { ...FlagFields }
+      change { id revertible }
       warnings
       errors { ...FlagFailure }
     }
@@ -76,9 +80,25 @@ export const UpdateMutation = graphql(`
   mutation UpdateFlag($input: UpdateFeatureFlagInput!) {
     updateFeatureFlag(input: $input) {
       flag { ...FlagFields }
+      change { id revertible }
       warnings
       errors { ...FlagFailure }
     }
+  }
+`);
+
+export const FlagChangePreviewQuery = graphql(`
+  query FlagChangePreview($input: UpdateFeatureFlagInput!) {
+    flagChangePreview(input: $input) {
+      preview { enabled rolloutPercentage peopleBefore peopleAfter gains losses people isEstimate warnings }
+      errors { code message path }
+    }
+  }
+`);
+
+export const LiftCeilingMutation = graphql(`
+  mutation LiftCeiling($key: String!, $reason: String!) {
+    liftCeiling(key: $key, reason: $reason) { flag { ...FlagFields } warnings errors { ...FlagFailure } }
   }
 `);
 

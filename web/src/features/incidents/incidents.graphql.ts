@@ -29,7 +29,7 @@ export const SuspectsQuery = graphql(`
 
 export const AcknowledgeMutation = graphql(`
   mutation Acknowledge($id: ID!) {
-    acknowledgeIncident(id: $id) { incident { ...IncidentFields } errors { code message } }
+    acknowledgeIncident(id: $id) { incident { ...IncidentFields } errors { ...Refusal } }
   }
 `);
 
@@ -37,7 +37,7 @@ export const ResolveMutation = graphql(`
   mutation Resolve($id: ID!, $notes: String!) {
     resolveIncident(id: $id, resolutionNotes: $notes) {
       incident { ...IncidentFields }
-      errors { code message }
+      errors { ...Refusal }
     }
   }
 `);
@@ -92,19 +92,19 @@ export const EditMutation = graphql(`
   mutation EditIncident($input: UpdateIncidentInput!) {
     updateIncident(input: $input) {
       incident { ...IncidentFields assignee { id email } }
-      errors { code message path }
+      errors { ...Refusal }
     }
   }
 `);
 
 export const ReopenMutation = graphql(`
   mutation Reopen($id: ID!, $note: String) {
-    reopenIncident(id: $id, note: $note) { incident { ...IncidentFields } errors { code message path } }
+    reopenIncident(id: $id, note: $note) { incident { ...IncidentFields } errors { ...Refusal } }
   }
 `);
 
 export const CloseMutation = graphql(`
   mutation Close($id: ID!) {
-    closeIncident(id: $id) { incident { ...IncidentFields } errors { code message path } }
+    closeIncident(id: $id) { incident { ...IncidentFields } errors { ...Refusal } }
   }
 `);

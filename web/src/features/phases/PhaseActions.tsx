@@ -1,7 +1,8 @@
 import { Group } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
+import { notifications } from "@mantine/notifications";
 import { IconArrowBackUp, IconRocket } from "@tabler/icons-react";
-import { useMutation } from "urql";
+import { useClient, useMutation } from "urql";
 
 import { Button } from "../../components/Button";
 import { ReasonModal } from "../../components/ReasonModal";
@@ -9,6 +10,7 @@ import type { PhaseFieldsFragment } from "../../gql/graphql";
 import { succeeded } from "../../lib/outcome";
 import { SIMPLE_ACTIONS, type SimpleAction } from "./actions";
 import { ActivateDialog } from "./ActivateDialog";
+import { PhasesQuery } from "./phases.graphql";
 import { RollBackDialog } from "./RollBackDialog";
 
 /**
@@ -43,6 +45,7 @@ export function PhaseActions({ phase, isNext }: { phase: PhaseFieldsFragment; is
 function ActionButton({ phase, item }: { phase: PhaseFieldsFragment; item: SimpleAction }) {
   const [asking, dialog] = useDisclosure();
   const [, send] = useMutation(item.mutation);
+  const client = useClient();
   const limits = item.action === "COMPLETE" ? belowTarget(phase) : [];
 
   async function onConfirm(reason: string) {
@@ -51,7 +54,13 @@ function ActionButton({ phase, item }: { phase: PhaseFieldsFragment; item: Simpl
       ...(limits.length > 0 && { acceptLimits: limits.map(({ flag }) => flag.key) }),
     };
     const { data, error } = await send({ input });
-    return succeeded(item.failed, error, data?.done.errors);
+    for (const message of data?.done.warnings ?? []) {
+      notifications.show({ color: "yellow", title: phase.name, message, autoClose: 12_000 });
+    }
+    const done = succeeded(item.failed, error, data?.done.errors);
+    // Others may have limited flags or moved the phase meanwhile: the dialog then shows what is true now.
+    if (!done) void client.query(PhasesQuery, {}, { requestPolicy: "network-only" }).toPromise();
+    return done;
   }
 
   return (

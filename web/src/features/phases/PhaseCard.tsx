@@ -7,10 +7,12 @@ import { Ago } from "../../lib/time";
 import { counted } from "../../lib/words";
 import { Criteria } from "./Criteria";
 import { PausedBy } from "./PausedBy";
+import { PhaseFlags } from "./PhaseFlags";
 import { PhaseActions } from "./PhaseActions";
 import { Ramp } from "./Ramp";
 import { Rehearsals } from "./Rehearsals";
 import { isLive, STATUS } from "./status";
+import { Verification } from "./Verification";
 
 interface Props {
   phase: PhaseFieldsFragment;
@@ -55,6 +57,8 @@ export function PhaseCard({ phase, mayOperate, isNext }: Props) {
                 {phase.heldBy.map((reason) => <Text key={reason} size="sm">{reason}</Text>)}
               </Alert>
             )}
+            {live && <PhaseFlags phase={phase} mayOperate={mayOperate} />}
+            {phase.verification && <Verification verification={phase.verification} />}
             <Criteria criteria={phase.successCriteria} live={live} />
             {open && !live && <Rehearsals phase={phase} mayOperate={mayOperate} />}
           </Stack>

@@ -12,7 +12,18 @@ export const PhaseFields = graphql(`
       verdict explanation value
       criterion { key metric action threshold comparator }
     }
-    flags { target ceiling ceilingBy inForce flag { id key name enabled rolloutPercentage kill { key } } }
+    verification { version verified summary }
+    flags {
+      target step ceiling ceilingBy inForce isReleased
+      flag { id key name enabled rolloutPercentage kill { key } run { id outcome phase { id key } } }
+    }
+  }
+`);
+
+export const Refusal = graphql(`
+  fragment Refusal on Error {
+    code message path
+    ... on InvalidTransitionError { possible }
   }
 `);
 
@@ -52,7 +63,7 @@ export const ActivateMutation = graphql(`
     activateLaunchPhase(input: $input) {
       phase { ...PhaseFields }
       propagation { ...PropagationFields }
-      errors { code message path }
+      errors { ...Refusal }
     }
   }
 `);
@@ -73,7 +84,7 @@ export const RollBackMutation = graphql(`
       restored { key }
       conflicts
       propagation { ...PropagationFields }
-      errors { code message path }
+      errors { ...Refusal }
     }
   }
 `);
@@ -86,25 +97,25 @@ export const PropagationStream = graphql(`
 
 export const PauseMutation = graphql(`
   mutation Pause($input: PhaseActionInput!) {
-    done: pauseLaunchPhase(input: $input) { phase { ...PhaseFields } errors { code message path } }
+    done: pauseLaunchPhase(input: $input) { phase { ...PhaseFields } warnings errors { ...Refusal } }
   }
 `);
 
 export const ResumeMutation = graphql(`
   mutation Resume($input: PhaseActionInput!) {
-    done: resumeLaunchPhase(input: $input) { phase { ...PhaseFields } errors { code message path } }
+    done: resumeLaunchPhase(input: $input) { phase { ...PhaseFields } warnings errors { ...Refusal } }
   }
 `);
 
 export const AdvanceMutation = graphql(`
   mutation Advance($input: PhaseActionInput!) {
-    done: advanceLaunchPhase(input: $input) { phase { ...PhaseFields } errors { code message path } }
+    done: advanceLaunchPhase(input: $input) { phase { ...PhaseFields } warnings errors { ...Refusal } }
   }
 `);
 
 export const CompleteMutation = graphql(`
   mutation Complete($input: PhaseActionInput!) {
-    done: completeLaunchPhase(input: $input) { phase { ...PhaseFields } errors { code message path } }
+    done: completeLaunchPhase(input: $input) { phase { ...PhaseFields } warnings errors { ...Refusal } }
   }
 `);
 
@@ -130,6 +141,6 @@ export const RehearsalsQuery = graphql(`
 
 export const RehearseMutation = graphql(`
   mutation Rehearse($input: PhaseActionInput!) {
-    rehearseLaunchPhase(input: $input) { run { ...RehearsalFields } errors { code message path } }
+    rehearseLaunchPhase(input: $input) { run { ...RehearsalFields } errors { ...Refusal } }
   }
 `);

@@ -1,0 +1,17 @@
+import { useMutation } from "urql";
+
+import { Button } from "../../components/Button";
+import { succeeded } from "../../lib/outcome";
+import { RevertMutation } from "../audit/audit.graphql";
+
+/** Takes back the change that was just made. Later its flag's page and the audit have the way back. */
+export function Undo({ changeId, onDone }: { changeId: string; onDone: () => void }) {
+  const [state, revert] = useMutation(RevertMutation);
+
+  async function undo() {
+    const { data, error } = await revert({ id: changeId, reason: "Undone right after it was made" });
+    if (succeeded("Not undone", error, data?.revertChange.errors)) onDone();
+  }
+
+  return <Button sends size="compact-sm" variant="default" loading={state.fetching} onClick={() => void undo()}>Undo</Button>;
+}
