@@ -73,7 +73,7 @@ class Settings(BaseSettings):
         default=20_000.0, gt=0, description="Points that come back to a caller in a second."
     )
     sockets_per_caller: int = Field(
-        default=5_000, ge=1, description="Open at once in one process, by one person or address."
+        default=1_000, ge=1, description="Open at once in one process, by one person or address."
     )
 
     trusted_documents: Path | None = Field(

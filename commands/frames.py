@@ -17,11 +17,12 @@ from typing import Any, cast
 
 from uvicorn._types import ASGIReceiveEvent
 from uvicorn.protocols.utils import ClientDisconnected
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 from websockets.protocol import Protocol, State
 from websockets.server import ServerProtocol
 from websockets.streams import StreamReader
+
+from commands.inbound import MAX_BEGINNING, BoundedProtocol
 
 _TEXT = 0x81  # the last frame of a text message
 _SHORT, _MEDIUM = 126, 65_536
@@ -114,7 +115,7 @@ class Connection(ServerProtocol):
             next(self.parser)
 
 
-class FrameProtocol(WebSocketsSansIOProtocol):
+class FrameProtocol(BoundedProtocol):
     """Chosen by `commands.serving`, which turns compression off: frames go out as they are."""
 
     __slots__ = (
@@ -133,7 +134,7 @@ class FrameProtocol(WebSocketsSansIOProtocol):
         self.queue = cast("asyncio.Queue[ASGIReceiveEvent]", Inbox(self._go_on))
         self.writable = cast("asyncio.Event", Gate())
         if not self.conn.available_extensions:
-            self.conn = Connection(max_size=self.config.ws_max_size, logger=self.conn.logger)
+            self.conn = Connection(max_size=MAX_BEGINNING, logger=self.conn.logger)
         self._waiting: Sequence[Callable[[], None]] = ()
         self._hear: Hear | None = None
         self._context: Context | None = None

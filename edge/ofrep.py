@@ -34,6 +34,7 @@ from schema.inputs import MAX_VISITOR_VALUES
 from schema.reading import TOO_MANY_STREAMS, bounded, stream_of
 from services.flag_evaluation import viewer_context
 from services.flag_sets import FlagSet
+from services.inbound_bytes import INBOUND
 from subscriptions.fanout import Latest
 
 BASE = "/ofrep/v1"
@@ -274,8 +275,10 @@ async def _body(request: Request) -> object:
         raise _Refused(415, f"The body must be {_JSON}.")
     received = bytearray()
     try:
-        async for chunk in Request(request.scope, bounded(request.receive, MAX_BODY)).stream():
-            received += chunk
+        with INBOUND.share(stream_of(request)) as share:
+            receive = bounded(request.receive, MAX_BODY, share=share)
+            async for chunk in Request(request.scope, receive).stream():
+                received += chunk
     except ClientDisconnect:
         raise BadEvaluation("PARSE_ERROR", "The body ended too early.") from None
     except Refusal as late:

@@ -36,6 +36,9 @@ class Frames(Protocol):
     def when_writable(self, callback: Callable[[], None]) -> None:
         """Call back once, when it has caught up."""
 
+    def admit(self, caller: str, most: int, *, is_visitor: bool) -> None:
+        """The socket has begun: so many bytes of a caller may wait to be received."""
+
     def listen(self, hear: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Call `hear` when something has come; the application returns meanwhile."""
 

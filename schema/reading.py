@@ -12,17 +12,27 @@ from domain.rate_limits import network
 from schema.context import Context
 from schema.errors import Refused, TopLevelCode
 from schema.http import Refusal
+from services.inbound_bytes import WAIT_SECONDS, NoRoom, Share
 
 logger = logging.getLogger(__name__)
 
 MAX_BODY = 1_000_000
-BODY_SECONDS = 10.0
+BODY_SECONDS = WAIT_SECONDS
+TOO_MUCH_WAITS = "Too much that you send waits to be received: try again later."
 TOO_MANY_STREAMS = "You have too many streams open."
 _FIRST_LOOK = 0.1  # most operations are over by then, and need nobody who watches
 
 
-def bounded(receive: Receive, most: int = MAX_BODY, seconds: float = BODY_SECONDS) -> Receive:
-    """A `receive` that gives up on a body that is too long (413) or too slow (408)."""
+def bounded(
+    receive: Receive,
+    most: int = MAX_BODY,
+    seconds: float = BODY_SECONDS,
+    share: Share | None = None,
+) -> Receive:
+    """A `receive` that gives up on a body that is too long (413) or too slow (408).
+
+    With a share, also on one that finds no room beside the others of its caller (429).
+    """
     size, complete = 0, False
     until = asyncio.get_running_loop().time() + seconds
 
@@ -39,9 +49,19 @@ def bounded(receive: Receive, most: int = MAX_BODY, seconds: float = BODY_SECOND
         complete = not message.get("more_body", False)
         if size > most:
             raise Refusal(413, f"A request has at most {most} bytes.")
+        if share is not None:
+            _grow(share, len(message.get("body", b"")))
         return message
 
     return read
+
+
+def _grow(share: Share, size: int) -> None:
+    try:
+        share.grow(size)
+    except NoRoom:
+        headers = {"Retry-After": "2", "Connection": "close"}
+        raise Refusal(429, TOO_MUCH_WAITS, headers, TopLevelCode.RATE_LIMITED) from None
 
 
 class TimedReceive:

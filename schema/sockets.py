@@ -22,6 +22,7 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
 )
 
 from domain.actors import Actor, Scope
+from domain.rate_limits import network
 from schema.adapters import FrameAdapter, SocketAdapter
 from schema.authentication import renew
 from schema.context import Caller, Context
@@ -34,11 +35,12 @@ from schema.rendering import Handing
 from schema.sharing import Reply
 from schema.spending import payer
 from schema.takeover import Takeover, WayOut
+from services.inbound_bytes import MAX_CALLER, MAX_VISITOR
 from services.presence import watching
 from services.seats import NoSeat
 
 _FORBIDDEN, _INTERNAL = 4403, 1011
-_TRY_LATER = 1013
+_TRY_LATER, _TOO_MANY = 1013, "You have too many sockets open"
 _MOST_OF_AN_ID = 1_000
 _WITH_ID = frozenset({"subscribe", "complete"})
 
@@ -88,7 +90,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         *("view", "websocket", "context", "root_value", "schema", "connection_init_wait_timeout"),
         *("max_subscriptions_per_connection", "connection_init_timeout_task", "operations"),
         *("connection_init_received", "connection_acknowledged", "connection_timed_out"),
-        *("_closing", "_guards", "_has_begun", "_has_left", "_seat"),
+        *("_closing", "_guards", "_has_begun", "_has_left", "_seat", "_waiting_seat"),
     )
 
     async def handle(self) -> None:
@@ -96,7 +98,10 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         self._closing: asyncio.Task[None] | None = None
         self._guards: AsyncExitStack | None = None
         self._seat: str | None = None
+        self._waiting_seat: str | None = None
         self._has_begun = self._has_left = False
+        if not await self._may_begin():
+            return
         self.context.takes_over = self._adapter.frames is not None
         self.context.runtime.meter.sockets += 1
         if self._adapter.frames is None:
@@ -104,6 +109,23 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         else:
             self.on_request_accepted()
             self._adapter.frames.listen(super().handle)
+
+    async def _may_begin(self) -> bool:
+        """Few sockets of an address wait for `connection_init`, whoever they turn out to be."""
+        seat = f"begins:{network(self.context.client_ip)}"
+        try:
+            self.context.runtime.seats.take(seat)
+        except NoSeat:
+            await self.websocket.close(code=_TRY_LATER, reason=_TOO_MANY)
+            return False
+        self._waiting_seat = seat
+        return True
+
+    def _has_started(self) -> None:
+        """It waits no longer, for it has begun or left."""
+        seat, self._waiting_seat = self._waiting_seat, None
+        if seat is not None:
+            self.context.runtime.seats.leave(seat)
 
     def on_request_accepted(self) -> None:
         """Once for a socket, however often it is heard."""
@@ -116,6 +138,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         if self._adapter.may_go_on or self._has_left:
             return
         self._has_left = True
+        self._has_started()
         if self._adapter.is_lost:
             for receiver in self.context.flag_streams:
                 receiver.lost = True
@@ -146,6 +169,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         """From here on the socket hangs on the access that was given."""
         await super().handle_connection_init(_with_payload(message))
         if self.connection_acknowledged and self.connection_init_received:
+            self._has_started()
             self.connection_init_timeout_task = None  # it was cancelled, and is kept for nothing
             await self._enter(self.context.actor)
 
@@ -196,9 +220,12 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         try:
             runtime.seats.take(seat)
         except NoSeat:
-            await self.websocket.close(code=_TRY_LATER, reason="You have too many sockets open")
+            await self.websocket.close(code=_TRY_LATER, reason=_TOO_MANY)
             return
         self._seat = seat
+        if self._adapter.frames is not None:
+            most = MAX_VISITOR if actor.is_anonymous else MAX_CALLER
+            self._adapter.frames.admit(seat, most, is_visitor=actor.is_anonymous)
         if actor.credential_id is None:
             return  # visitors have nothing that could end, and there may be thousands of them
         self._guards = AsyncExitStack()

@@ -42,6 +42,7 @@ from schema.reading import (
 )
 from schema.repeats import Repeats
 from schema.sockets import SocketHandler
+from services.inbound_bytes import INBOUND, Share
 
 INIT_TIMEOUT = timedelta(seconds=10)
 MAX_OPERATIONS = 50
@@ -94,8 +95,13 @@ class GraphQLView(GraphQL[Context, None]):
         if scope["type"] != "http":
             await super().__call__(scope, receive, send)
             return
+        with INBOUND.share(stream_of(Request(scope))) as share:
+            await self._serve(scope, receive, send, share)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send, share: Share) -> None:
+        """One request; its body is held as long as it is answered, and a stream is."""
         body = TimedReceive(receive)
-        request = Request(scope, bounded(body))
+        request = Request(scope, bounded(body, share=share))
         begin = perf_counter()
         try:
             self._check(request)

@@ -43,6 +43,7 @@ OPEN = {
     "services.alerting.courier.Courier._carried", "services.alerting.courier.Courier._tasks",
     "services.alerting.patience._leftovers", "services.flag_views.Seen.moves",
     "services.flag_views.FlagViews._seen", "services.flag_views.FlagViews._common",
+    "services.inbound_bytes.InboundBytes._by_caller",
     "services.otlp.Collector._statements", "services.probes.base._leftovers",
     "services.propagation.Announcer._tasks", "services.receipts.Receipts._receivers",
     "services.seats.Seats._taken", "subscriptions.fanout.Fanout._subscriptions",

@@ -1,0 +1,70 @@
+"""Bytes of messages and bodies that have not come as a whole, of all callers (SEC9, D13).
+
+Who sends half of something keeps memory for nothing. So what waits is counted, for each caller and
+for the process; where there is no room the newest goes.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+MAX_PROCESS = 32_000_000
+MAX_CALLER = 8_000_000
+MAX_VISITOR = 2_000_000
+WAIT_SECONDS = 10.0  # for the rest of a message, or of a body
+
+
+class NoRoom(Exception):
+    """As much waits already as may."""
+
+
+class InboundBytes:
+    """Counts by caller."""
+
+    def __init__(self, max_process: int = MAX_PROCESS) -> None:
+        """`max_process`: of all callers together."""
+        self.size = 0
+        self._max_process = max_process
+        self._by_caller: Counter[str] = Counter()
+
+    def take(self, caller: str, size: int, most: int = MAX_CALLER) -> None:
+        """Room for so many more bytes of a caller who may have `most`; raises NoRoom."""
+        if self.size + size > self._max_process or self._by_caller[caller] + size > most:
+            raise NoRoom
+        self.size += size
+        self._by_caller[caller] += size
+
+    def give_back(self, caller: str, size: int) -> None:
+        """They were read, or nobody waits for the rest."""
+        self.size -= size
+        self._by_caller[caller] -= size
+        if self._by_caller[caller] <= 0:
+            del self._by_caller[caller]
+
+    @contextmanager
+    def share(self, caller: str, most: int = MAX_CALLER) -> Iterator["Share"]:
+        """What one request takes, for as long as the block lasts."""
+        share = Share(self, caller, most)
+        try:
+            yield share
+        finally:
+            self.give_back(caller, share.size)
+
+
+class Share:
+    """Part of it, of one request or socket."""
+
+    __slots__ = ("_all", "caller", "most", "size")
+
+    def __init__(self, everything: InboundBytes, caller: str, most: int) -> None:
+        """Nothing is taken yet."""
+        self._all = everything
+        self.caller, self.most, self.size = caller, most, 0
+
+    def grow(self, size: int) -> None:
+        """So many bytes more; raises NoRoom."""
+        self._all.take(self.caller, size, self.most)
+        self.size += size
+
+
+INBOUND = InboundBytes()  # of this process: a server's protocols know nothing of the app

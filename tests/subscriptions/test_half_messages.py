@@ -1,0 +1,152 @@
+"""Who sends half of something keeps little memory, and not for long (SEC9)."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+
+import pytest
+from redis.asyncio import Redis
+from starlette.applications import Starlette
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+from websockets.frames import Frame, Opcode
+from websockets.typing import Subprotocol
+
+from app import create_app, running
+from commands import inbound
+from db.session import Database
+from services.inbound_bytes import INBOUND, MAX_CALLER, MAX_VISITOR
+from settings import Settings
+from tests.clock import PATIENCE, Clock
+from tests.factories.health import PROBES
+from tests.graphql import GraphQLClient
+from tests.receivers import until
+from tests.sockets import serving
+
+MASK = b"\0\0\0\0"
+PROTOCOLS = [Subprotocol("graphql-transport-ws")]
+
+
+@pytest.fixture
+async def address(app: Starlette) -> AsyncIterator[str]:
+    async with serving(app) as found:
+        yield found
+
+
+async def begun(address: str, token: str | None = None) -> ClientConnection:
+    connection = await connect(f"ws://{address}/graphql", subprotocols=PROTOCOLS, max_size=None)
+    payload = {} if token is None else {"payload": {"authorization": f"Bearer {token}"}}
+    await connection.send(json.dumps({"type": "connection_init", **payload}))
+    assert json.loads(await connection.recv())["type"] == "connection_ack"
+    return connection
+
+
+def half(connection: ClientConnection, size: int) -> None:
+    """The beginning of a message that is a little longer."""
+    head = bytes((0x81, 0xFF)) + (size + 10).to_bytes(8, "big") + MASK
+    connection.transport.write(head + b" " * size)
+
+
+async def code_of(connection: ClientConnection) -> int | None:
+    with pytest.raises(ConnectionClosed):
+        async with asyncio.timeout(PATIENCE):
+            await connection.recv()
+    return connection.close_code
+
+
+async def test_a_socket_that_has_not_begun_sends_little(address: str) -> None:
+    async with connect(f"ws://{address}/graphql", subprotocols=PROTOCOLS) as early:
+        half(early, inbound.MAX_BEGINNING + 1)
+        assert await code_of(early) == 1009
+
+
+async def test_a_message_is_refused_by_its_length_before_it_comes(address: str) -> None:
+    connection = await begun(address)
+    size = inbound.MAX_VISITOR_MESSAGE + 1
+    connection.transport.write(bytes((0x81, 0xFF)) + size.to_bytes(8, "big") + MASK)
+    assert await code_of(connection) == 1009
+
+
+async def test_what_waits_of_a_visitor_is_bounded_and_given_back(address: str) -> None:
+    """All visitors from here are one caller; accounts have a share of their own."""
+    each = 250_000
+    most = MAX_VISITOR // each
+    async with AsyncExitStack() as stack:
+        sockets = [await begun(address) for _ in range(most + 1)]
+        for connection in sockets:
+            stack.push_async_callback(connection.close)
+        for connection in sockets[:most]:
+            half(connection, each)
+        await until(lambda: INBOUND.size > (most - 1) * each)
+        half(sockets[most], each)
+        assert await code_of(sockets[most]) == 1013
+        assert INBOUND.size <= MAX_VISITOR
+        for connection in sockets[:most]:
+            connection.transport.abort()
+        await until(lambda: INBOUND.size == 0)
+
+
+async def test_a_large_message_of_an_account_arrives(address: str, admin: GraphQLClient) -> None:
+    connection = await begun(address, admin.token)
+    ping = {"type": "ping", "payload": {"filling": "x" * 900_000}}
+    await connection.send(json.dumps(ping))
+    assert json.loads(await connection.recv()) == {"type": "pong"}
+    assert INBOUND.size == 0
+    await connection.close()
+
+
+async def test_the_rest_has_to_come(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inbound, "WAIT_SECONDS", 0.2)
+    connection = await begun(address)
+    half(connection, 5_000)
+    assert await code_of(connection) == 1008
+    await until(lambda: INBOUND.size == 0)
+
+
+async def test_small_fragments_count_with_what_they_take(address: str) -> None:
+    connection = await begun(address)
+    first = Frame(Opcode.TEXT, b"{", fin=False).serialize(mask=True)
+    more = Frame(Opcode.CONT, b" ", fin=False).serialize(mask=True)
+    connection.transport.write(first + more * (MAX_VISITOR // 100))
+    assert await code_of(connection) == 1013
+
+
+async def test_half_sent_bodies_of_an_address_are_bounded(address: str) -> None:
+    host, _, port = address.rpartition(":")
+    head = (
+        b"POST /graphql HTTP/1.1\r\nHost: launch.test\r\nContent-Type: application/json\r\n"
+        b"Content-Length: 999000\r\n\r\n"
+    )
+    writers: list[asyncio.StreamWriter] = []
+    answers: list[asyncio.Task[bytes]] = []
+    for _ in range(MAX_CALLER // 900_000 + 2):
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(head + b" " * 900_000)
+        writers.append(writer)
+        answers.append(asyncio.create_task(reader.readline()))
+    async with asyncio.timeout(PATIENCE):
+        done, _ = await asyncio.wait(answers, return_when=asyncio.FIRST_COMPLETED)
+    assert b" 429 " in next(iter(done)).result()
+    assert INBOUND.size <= MAX_CALLER
+    for writer in writers:
+        writer.close()
+    await asyncio.gather(*answers, return_exceptions=True)
+    await until(lambda: INBOUND.size == 0)
+
+
+async def test_few_sockets_of_an_address_wait_to_begin(
+    db: Database, redis: Redis, settings: Settings, clock: Clock
+) -> None:
+    app = create_app(settings.model_copy(update={"sockets_per_caller": 2}), clock, PROBES)
+    url = "ws://{}/graphql"
+    async with running(app.state.runtime), serving(app) as address, AsyncExitStack() as stack:
+        for _ in range(2):
+            early = connect(url.format(address), subprotocols=PROTOCOLS)
+            first = await stack.enter_async_context(early)
+        await until(lambda: not app.state.runtime.seats.has("begins:127.0.0.1"))
+        third = connect(url.format(address), subprotocols=PROTOCOLS)
+        assert await code_of(await stack.enter_async_context(third)) == 1013
+        await first.send('{"type": "connection_init"}')
+        assert json.loads(await first.recv())["type"] == "connection_ack"
+        assert app.state.runtime.seats.has("begins:127.0.0.1")
