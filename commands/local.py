@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from commands.problems import Problem
 from db.session import Database
 from domain.actors import system_actor
-from domain.errors import LaunchError
+from domain.errors import DependencyDown, LaunchError
 from domain.scrub import describe
 from jobs.routing import enqueue_for
 from settings import Settings
@@ -28,6 +28,9 @@ def expected() -> Iterator[None]:
     """Turn what may well happen into one line."""
     try:
         yield
+    except DependencyDown as error:
+        cause = f" ({error.cause})" if error.cause else ""
+        raise Problem(f"{error.message}{cause}") from error
     except LaunchError as error:
         raise Problem(error.message) from error
     except (OSError, SQLAlchemyError, PostgresError) as error:

@@ -4,8 +4,11 @@ import asyncio
 
 import asyncpg
 
-from db.reach import ANSWER_SECONDS, CONNECT_SECONDS, CUT, SILENT, Reach
+from db import schema_revision
+from db.outages import of_database
+from db.reach import ANSWER_SECONDS, CONNECT_SECONDS, CUT, Reach
 from domain.errors import DependencyDown
+from domain.outages import UNDEFINED, Outage, outage_of
 
 
 class DirectConnection:
@@ -17,6 +20,7 @@ class DirectConnection:
         self._name = name
         self._reach = reach
         self._connection: asyncpg.Connection | None = None
+        self._generation = reach.generation
         self._turn = asyncio.Lock()
         self._closed = False
 
@@ -32,10 +36,13 @@ class DirectConnection:
             try:
                 rows = await self._fetch(statement, values)
             except CUT as error:  # a TimeoutError is an OSError
+                outage = await self._outage(error)
                 if isinstance(error, TimeoutError):
                     self._reach.lost()
                 self._hang_up()
-                raise DependencyDown(SILENT) from error
+                if outage is None:
+                    raise
+                raise self._reach.failed(outage) from error
             self._reach.found()
             return rows
 
@@ -50,7 +57,19 @@ class DirectConnection:
         if connection is not None:
             connection.terminate()
 
+    async def _outage(self, error: Exception) -> Outage | None:
+        symptom = of_database(error)
+        if symptom is None:
+            return None
+        problem = None
+        if symptom.sqlstate in UNDEFINED and self._connection is not None:
+            problem = await schema_revision.problem_over(self._connection)
+        return outage_of(symptom, schema_problem=problem)
+
     async def _fetch(self, statement: str, values: tuple[object, ...]) -> list[asyncpg.Record]:
+        if self._generation != self._reach.generation:  # a former primary answers as before
+            self._generation = self._reach.generation
+            self._hang_up()
         if self._connection is not None:
             # A restart of the database is found out by asking: once more, over a new connection.
             try:

@@ -60,6 +60,6 @@ def _own(error: Exception) -> Exception:
     """One for each who waits: a traceback grows with each who raises it."""
     if not isinstance(error, DependencyDown):
         return error
-    own = DependencyDown(error.message)
+    own = DependencyDown(error.message, cause=error.cause)
     own.__cause__ = error.__cause__
     return own

@@ -8,8 +8,7 @@ from datetime import datetime
 
 import asyncpg
 from sqlalchemy import event as sqlalchemy_event
-from sqlalchemy.exc import DBAPIError, InvalidatePoolError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
@@ -19,17 +18,21 @@ from sqlalchemy.ext.asyncio import (
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, QueuePool
 from sqlalchemy.util import await_only
 
-from db import event_log, moments
+from db import event_log, moments, schema_revision
 from db.direct import DirectConnection
 from db.drafts import Audit, Draft
 from db.event_positions import Positions
 from db.json_text import read_json
-from db.reach import ANSWER_SECONDS, CONNECT_SECONDS, CUT, SILENT, Reach
+from db.outages import of_database
+from db.reach import ANSWER_SECONDS, CONNECT_SECONDS, CUT, Reach
 from domain.actors import Actor
 from domain.errors import DependencyDown
 from domain.events import Event, RecordedEvent, WrittenEvent
+from domain.outages import UNDEFINED, Outage, outage_of
 
 logger = logging.getLogger(__name__)
+
+_GENERATION = "generation"
 
 AfterCommit = Callable[[Sequence[RecordedEvent]], Awaitable[None]]
 EnqueueJobs = Callable[[AsyncSession, Sequence[WrittenEvent]], Awaitable[None]]
@@ -126,6 +129,8 @@ class Database:
                 if uow.written:
                     await self._enqueue_jobs(session, uow.written)
         uow.recorded = await self._numbered(uow.written)
+        if uow.written:
+            self.reach.wrote()
         await self._tell(uow.recorded)
 
     async def dispose(self) -> None:
@@ -140,15 +145,30 @@ class Database:
         self.reach.check()
         try:
             yield
-        except TimeoutError as error:
-            self.reach.lost()
-            raise DependencyDown(SILENT) from error
-        except (OSError, PoolTimeout) as error:
-            raise DependencyDown(SILENT) from error
-        except DBAPIError as error:
-            if error.connection_invalidated or _is_connection_failure(error):
-                raise DependencyDown(SILENT) from error
-            raise
+        except Exception as error:
+            outage = await self._outage(error)
+            if outage is None:
+                raise
+            if isinstance(error, TimeoutError):
+                self.reach.lost()
+            raise self.reach.failed(outage) from error
+
+    async def _outage(self, error: Exception) -> Outage | None:
+        symptom = of_database(error)
+        if symptom is None:
+            return None
+        problem = None
+        if symptom.sqlstate in UNDEFINED:
+            problem = await self._schema_problem()
+        return outage_of(symptom, schema_problem=problem)
+
+    async def _schema_problem(self) -> str | None:
+        try:
+            async with self.engine.connect() as connection:
+                difference = await schema_revision.difference(connection)
+        except Exception:  # it decides about another error, and is none of its own
+            return None
+        return str(difference) if difference else None
 
     async def _numbered(self, written: Sequence[WrittenEvent]) -> Sequence[RecordedEvent]:
         """Empty where the database has gone since the commit: others number them, and tell."""
@@ -194,6 +214,8 @@ def _ping_first(engine: AsyncEngine, reach: Reach) -> None:
     """
 
     def ping(_: object, entry: ConnectionPoolEntry, __: PoolProxiedConnection) -> None:
+        if entry.info.setdefault(_GENERATION, reach.generation) != reach.generation:
+            raise InvalidatePoolError  # a former primary answers, and all its connections are old
         driver: asyncpg.Connection = entry.driver_connection
         try:
             await_only(driver.execute("SELECT", timeout=ANSWER_SECONDS))
@@ -205,17 +227,6 @@ def _ping_first(engine: AsyncEngine, reach: Reach) -> None:
         reach.found()
 
     sqlalchemy_event.listen(engine.sync_engine, "checkout", ping)
-
-
-def _is_connection_failure(error: DBAPIError) -> bool:
-    """SQLSTATE classes 08 (connection), 57P (shutdown), 53 (no resources); refused connections."""
-    state = str(getattr(error.orig, "sqlstate", "") or "")
-    return state.startswith(("08", "57P", "53")) or _is_closed(state, error)
-
-
-def _is_closed(state: str, error: DBAPIError) -> bool:
-    """A database that accepts nobody (ALLOW_CONNECTIONS false): 55000, before any statement."""
-    return state == "55000" and error.statement is None
 
 
 _COUNTER: ContextVar["StatementCounter | None"] = ContextVar("statement_counter", default=None)

@@ -256,3 +256,10 @@ class DependencyDown(LaunchError):
     """A part that this needs does not answer. Nothing was changed."""
 
     code = ErrorCode.DEPENDENCY_DOWN
+
+    def __init__(
+        self, message: str | None = None, *, path: Sequence[str] = (), cause: str | None = None
+    ) -> None:
+        """`cause` is for operators (log, health, readiness); callers read the message."""
+        super().__init__(message, path=path)
+        self.cause = cause

@@ -1,15 +1,21 @@
 """Answers for load balancers and supervisors: does the process run, and can it serve."""
 
+import logging
+
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from domain.errors import DependencyDown
+from db.readiness import check
 from schema.context import Runtime
+
+logger = logging.getLogger(__name__)
+
+_UNKNOWN = "it cannot be told: see the log"
 
 
 def probe_routes(runtime: Runtime) -> list[Route]:
-    """/healthz: the process answers. /readyz: its database does too.
+    """/healthz: the process answers. /readyz: it can serve; where not, `causes` says why.
 
     Redis may be away, and flags serve without both.
     """
@@ -24,14 +30,28 @@ def probe_routes(runtime: Runtime) -> list[Route]:
     return [Route("/healthz", healthz), Route("/readyz", readyz)]
 
 
-async def _parts(runtime: Runtime) -> dict[str, bool]:
-    found = {
-        "database": True,
-        "flags": runtime.flags.current.version > 0,
-        "realtime": runtime.bus.connected,
+async def _parts(runtime: Runtime) -> dict[str, object]:
+    database, warning = await _database(runtime)
+    flags = runtime.flags.current.version > 0
+    causes = {
+        "database": database,
+        "flags": None if flags else "the flags have not been read yet",
+        "realtime": None if runtime.bus.connected else runtime.bus.cause,
     }
+    return {
+        "database": database is None,
+        "flags": flags,
+        "realtime": runtime.bus.connected,
+        "causes": {part: cause for part, cause in causes.items() if cause},
+        "warnings": [warning] if warning else [],
+    }
+
+
+async def _database(runtime: Runtime) -> tuple[str | None, str | None]:
+    """Why it cannot serve, and what else an operator should know. Never raises."""
     try:
-        await runtime.flags.ping()
-    except DependencyDown:
-        found["database"] = False
-    return found
+        found = await check(runtime.db)
+    except Exception:
+        logger.exception("readiness: the check itself failed")
+        return _UNKNOWN, None
+    return found.cause, found.warning

@@ -6,7 +6,7 @@ from starlette.routing import Route
 
 from domain import unsubscribing
 from domain.actors import ANONYMOUS
-from domain.errors import LaunchError
+from domain.errors import DependencyDown, LaunchError
 from edge.counting import counted
 from schema.context import Runtime
 from services import nudges
@@ -37,7 +37,8 @@ def unsubscribe_route(runtime: Runtime) -> Route:
             async with runtime.db.write() as uow:
                 await nudges.allow(uow, ANONYMOUS, user_id, wanted=False)
         except LaunchError as error:
-            return _page(f"<p>{error.message}</p>", 404)
+            status = 503 if isinstance(error, DependencyDown) else 404
+            return _page(f"<p>{error.message}</p>", status)
         return _page(_DONE)
 
     return Route(

@@ -11,9 +11,10 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types.execution import StreamExecutionResult
 from strawberry.types.graphql import OperationType
 
-from domain.errors import ErrorCode, LaunchError, RateLimited
+from domain.errors import DependencyDown, ErrorCode, LaunchError, RateLimited
 from domain.scrub import without_addresses
 from schema.error_texts import discreet
+from services.outages import cause_of
 from services.response_time import ResponseTimer
 
 logger = logging.getLogger(__name__)
@@ -62,6 +63,7 @@ _CODES = {
 # What strawberry raises where a document does not say what to do.
 _NO_OPERATION = CannotGetOperationTypeError | InvalidOperationTypeError | MissingQueryError
 
+_DOWN: dict[str, object] = {"code": TopLevelCode.DEPENDENCY_DOWN.value}
 _BAD_INPUT: dict[str, object] = {"code": TopLevelCode.BAD_USER_INPUT.value}
 
 
@@ -77,6 +79,9 @@ def public_error(error: GraphQLError, request_id: str) -> GraphQLError:
     if original is None or isinstance(original, GraphQLError | _NO_OPERATION):
         extensions = {"code": TopLevelCode.BAD_USER_INPUT.value, **(error.extensions or {})}
         return _copy(error, discreet(error.message), extensions)
+    if (cause := cause_of(original)) is not None:  # of Redis, SMTP or a disk (D11)
+        logger.warning("%s: %s", error.path, cause, extra={"request_id": request_id})
+        return _copy(error, str(DependencyDown()), _DOWN)
     logger.error(
         "unexpected error in %s", error.path, exc_info=original, extra={"request_id": request_id}
     )

@@ -107,10 +107,6 @@ class FlagStore:
         before = self.current.flags.get(flag.key)
         return before if before is not None and before == flag else flag
 
-    async def ping(self) -> None:
-        """Raises DependencyDown where the database does not answer."""
-        await self._db.direct.fetch("SELECT")
-
     def _show_kills(self) -> None:
         kills = self.kills
         names = ", ".join(sorted(kills.killed))

@@ -54,6 +54,10 @@ class Backend(Protocol):
         """How long ago the other side was heard last."""
 
     @property
+    def cause(self) -> str | None:
+        """Why they cannot, for operators."""
+
+    @property
     def counters(self) -> Counters:
         """Counted by the backend and the bus together."""
 
@@ -103,6 +107,11 @@ class Broadcast:
     def silent_seconds(self) -> float:
         """How old the news of streams may be: seconds since Redis was heard last (F12)."""
         return self._backend.silent_seconds
+
+    @property
+    def cause(self) -> str | None:
+        """Why the connection is down, for operators."""
+        return self._backend.cause
 
     @property
     def counters(self) -> Counters:

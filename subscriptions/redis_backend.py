@@ -21,8 +21,11 @@ from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import RedisError
 
 from services import background
+from services.outages import cause_of
 
 logger = logging.getLogger(__name__)
+
+_SILENT = "Redis does not answer"
 
 
 class BusUnavailable(Exception):
@@ -85,6 +88,7 @@ class RedisBackend(BroadcastBackend):
         self._writer: asyncio.Task[None] | None = None
         self._connected_before = False
         self._heard_at = time.monotonic()
+        self.cause: str | None = None  # why there is no connection, as far as is known
         self._desired: set[str] = set()
         self._changed = asyncio.Event()
         self._sent: set[str] = set()  # what the commands sent so far amount to
@@ -109,7 +113,7 @@ class RedisBackend(BroadcastBackend):
             async with asyncio.timeout(self._timing.deadline):
                 await self._open()
         except (RedisError, OSError) as error:
-            logger.warning("Redis cannot be reached, trying on: %s", error)
+            self._note(error)
 
     async def disconnect(self) -> None:
         """Close everything. The reader of `next_published` must have been cancelled before."""
@@ -181,7 +185,7 @@ class RedisBackend(BroadcastBackend):
                 self._heard_at = time.monotonic()
                 return reply
             except Exception as error:  # whatever it is, a fresh connection is the remedy
-                logger.warning("Lost Redis: %r", error)
+                self._note(error)
                 await self._drop()
 
     def _handle(self, reply: object) -> Event | None:
@@ -223,8 +227,15 @@ class RedisBackend(BroadcastBackend):
             try:
                 return await self._open()
             except Exception as error:
-                logger.debug("Redis is still away: %r", error)
+                self._note(error)
         raise AssertionError("endless")
+
+    def _note(self, error: Exception) -> None:
+        """Log each cause once: it is tried again every two seconds."""
+        cause = cause_of(error) or _SILENT
+        if cause != self.cause:
+            logger.warning("%s; trying on: %r", cause, error, extra={"cause": cause})
+        self.cause = cause
 
     async def _open(self) -> AbstractConnection:
         connection = self._pool.connection_class(**self._pool.connection_kwargs)
@@ -237,6 +248,7 @@ class RedisBackend(BroadcastBackend):
         self._connected_before = True
         self._connection = connection
         self._heard_at = time.monotonic()
+        self.cause = None
         self._sent.clear()
         self._unanswered.clear()
         self._received.clear()

@@ -1,16 +1,17 @@
 """What every probe shares: the time it took, scrubbed errors, and an end that always comes."""
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Iterator, Mapping
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Protocol
 
 from sqlalchemy.exc import DBAPIError
 
-from domain.errors import LaunchError
+from domain.errors import DependencyDown, LaunchError
 from domain.health import Outcome, ProbeResult
 from domain.scrub import describe
+from services.outages import cause_of
 
 
 class Probe(Protocol):
@@ -42,7 +43,7 @@ async def measure(look: Awaitable[Finding]) -> ProbeResult:
     try:
         found = await look
     except Exception as error:
-        text = describe(_root(error))
+        text = _reason(error)
         return ProbeResult(Outcome.FAILED, _since(started), text)
     outcome = Outcome.DEGRADED if found.warning else Outcome.PASSED
     return ProbeResult(outcome, _since(started), found.warning, found.details)
@@ -67,6 +68,14 @@ async def run_limited(probe: Probe, seconds: float) -> ProbeResult:
     return _outcome(task, started)
 
 
+def _reason(error: BaseException) -> str:
+    """The cause first where it is known (D11), then what the innermost error says."""
+    *outer, root = _chain(error)
+    causes = [item.cause for item in outer if isinstance(item, DependencyDown) and item.cause]
+    cause = causes[0] if causes else cause_of(root)
+    return f"{cause} ({describe(root)})" if cause else describe(root)
+
+
 def _outcome(task: asyncio.Task[ProbeResult], started: float) -> ProbeResult:
     error = task.exception()
     if error is None:
@@ -84,16 +93,17 @@ def _since(started: float) -> int:
     return round((perf_counter() - started) * 1000)
 
 
-def _root(error: BaseException) -> BaseException:
-    """What really happened: not 'errors in a TaskGroup', not 'the database does not answer'."""
-    while True:
-        match error:
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """What really happened comes last: not 'errors in a TaskGroup', nor a statement with values."""
+    found: BaseException | None = error
+    while found is not None:
+        yield found
+        match found:
             case BaseExceptionGroup():
-                error = error.exceptions[0]
-            case LaunchError(__cause__=BaseException() as cause):
-                error = cause
-            case DBAPIError(orig=BaseException() as original):
-                # Without the statement: it tells nothing here, and may hold values.
-                error = original
+                found = found.exceptions[0]
+            case LaunchError(__cause__=cause):
+                found = cause
+            case DBAPIError(orig=original):
+                found = original.__cause__ or original if original else None
             case _:
-                return error
+                found = None

@@ -30,11 +30,23 @@ async def test_a_crash_tells_nothing(app: Starlette, monkeypatch: pytest.MonkeyP
     def broken() -> None:
         raise RuntimeError("SELECT password FROM users")
 
-    monkeypatch.setattr(app.state.runtime.flags, "ping", broken)
-    answer = TestClient(app, raise_server_exceptions=False).get("/readyz")
+    monkeypatch.setattr(app.state.runtime.health, "latest", broken)
+    answer = TestClient(app, raise_server_exceptions=False).get("/badge/overall.svg")
     assert (answer.status_code, set(ALWAYS) <= set(answer.headers)) == (500, True)
     assert answer.json()["errors"][0]["extensions"] == {"code": "INTERNAL"}
     assert "SELECT" not in answer.text
+
+
+async def test_readiness_never_crashes(app: Starlette, monkeypatch: pytest.MonkeyPatch) -> None:
+    """F3: a load balancer that gets a 500 knows less than one that gets a 503 with a cause."""
+
+    def broken() -> None:
+        raise RuntimeError("SELECT password FROM users")
+
+    monkeypatch.setattr(app.state.runtime.db, "read", broken)
+    answer = TestClient(app).get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["causes"]["database"] == "it cannot be told: see the log"
 
 
 async def test_a_foreign_page_may_not_read(visitor: GraphQLClient) -> None:

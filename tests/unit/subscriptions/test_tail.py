@@ -30,6 +30,7 @@ class FakeBackend:
         self.counters = Counters()
         self.connected = True
         self.silent_seconds = 0.0
+        self.cause: str | None = None
         self.lose = False
         self._queue: asyncio.Queue[Event | Gap] = asyncio.Queue()
 

@@ -1,0 +1,41 @@
+"""The revision that the schema has, and the one that this release needs (F4).
+
+Alembic answers both too, but to import it takes seconds and a process asks at its start.
+"""
+
+from functools import cache
+from pathlib import Path
+
+import asyncpg
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from db.reach import CUT
+from domain.schema_revisions import SchemaDifference, compare
+
+_VERSIONS = Path(__file__).parent / "migrations" / "versions"
+_EXISTS = text("SELECT to_regclass('alembic_version') IS NOT NULL")
+_REVISION = text("SELECT version_num FROM alembic_version")
+
+
+@cache
+def needed() -> str:
+    """The newest revision among the files, whose names begin with their numbers."""
+    return max(path.name.partition("_")[0] for path in _VERSIONS.glob("[0-9]*_*.py"))
+
+
+async def difference(connection: AsyncConnection | AsyncSession) -> SchemaDifference | None:
+    """How the schema of the database differs; None where it is that of this release."""
+    exists = await connection.scalar(_EXISTS)
+    return compare(await connection.scalar(_REVISION) if exists else None, needed())
+
+
+async def problem_over(driver: asyncpg.Connection) -> str | None:
+    """How it differs, in words, over a connection of the driver; None too where it cannot tell."""
+    try:
+        exists = await driver.fetchval(_EXISTS.text)
+        found = await driver.fetchval(_REVISION.text) if exists else None
+    except CUT:  # it decides about another error, and is none of its own
+        return None
+    difference = compare(found, needed())
+    return str(difference) if difference else None

@@ -1,0 +1,324 @@
+"""What the environment does to PostgreSQL is an outage with a cause, and ends without a restart.
+
+D11, F3: in /readyz, in the log, in the health tile and for the caller; then a rollback works.
+"""
+
+import asyncio
+import logging
+import shutil
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from redis.asyncio import Redis
+from sqlalchemy import text
+from starlette.applications import Starlette
+
+from app import create_app, running
+from db.reach import NO_WRITES
+from db.session import Database
+from domain.actors import Role
+from domain.errors import DependencyDown
+from domain.health import Outcome
+from services.probes.database import DatabaseProbe
+from settings import Settings
+from tests.api.test_phases import PHASE, ROLLBACK, activate, roll_back
+from tests.clock import PATIENCE, Clock
+from tests.factories import people
+from tests.factories.accounts import fast_passwords
+from tests.factories.health import PROBES, Health
+from tests.factories.launches import make_phase
+from tests.factories.propagation import TOGGLE, runtime_of
+from tests.graphql import GraphQLClient
+from tests.support.faulty_postgres import FaultyPostgres, Forwarder
+
+READ_ONLY = "the database is read-only: a standby, or a former primary"
+
+
+@pytest.fixture
+def server(cluster: Path, tmp_path: Path) -> Iterator[FaultyPostgres]:
+    found = FaultyPostgres.of(cluster, tmp_path / "primary")
+    yield found
+    found.stop()
+
+
+class Site:
+    """An app on a database of its own, with a phase that is live."""
+
+    def __init__(self, app: Starlette, admin: GraphQLClient, phase: str) -> None:
+        self.app, self.admin, self.phase = app, admin, phase
+
+    @property
+    def db(self) -> Database:
+        return runtime_of(self.app).db
+
+    async def readiness(self) -> tuple[int, str | None]:
+        """The status of /readyz, and the cause that it names for the database."""
+        answer = await self.admin.raw("GET", "/readyz")
+        return answer.status_code, answer.json()["causes"].get("database")
+
+    async def rollback_codes(self) -> list[str]:
+        """The errors of a rollback, wherever they stand."""
+        sent = {"phaseId": self.phase, "reason": "Critical authentication issue"}
+        return await self.codes(ROLLBACK, input=sent)
+
+    async def codes(self, document: str, **variables: Any) -> list[str]:  # noqa: ANN401 - JSON
+        """Of the whole answer, or of the errors inside it."""
+        answer = await self.admin.execute(document, **variables)
+        if answer.codes:
+            return answer.codes
+        (payload,) = answer.data.values()
+        return [error.get("code", error["message"]) for error in payload["errors"]]
+
+    async def phase_status(self) -> str:
+        """As a caller reads it."""
+        found = await self.admin.data(PHASE, id=self.phase)
+        return str(found["launchPhase"]["status"])
+
+    async def tile(self) -> str:
+        """What the health check of the database says."""
+        result = await DatabaseProbe(self.db).run()
+        assert result.outcome is Outcome.FAILED
+        return str(result.error)
+
+    async def works_again(self) -> None:
+        """Ready, and the rollback that was asked for in vain succeeds."""
+        assert await self.readiness() == (200, None)
+        answer = await roll_back(self.admin, self.phase)
+        assert (answer["errors"], answer["phase"]["status"]) == ([], "ROLLED_BACK")
+
+    async def is_down_for(self, cause: str) -> None:
+        """Everybody is told, each in their way."""
+        assert await self.readiness() == (503, cause)
+        assert await self.rollback_codes() == ["DEPENDENCY_DOWN"]
+        assert (await self.tile()).startswith(cause)
+
+
+@asynccontextmanager
+async def site_on(url: str, settings: Settings, clock: Clock) -> AsyncIterator[Site]:
+    update = {"database_url": url, "database_timeout_seconds": 5.0}
+    app = create_app(settings.model_copy(update=update), clock, PROBES, fast_passwords())
+    async with running(app.state.runtime):
+        db = runtime_of(app).db
+        admin = GraphQLClient(app, await people.session_of(db, Role.ADMIN))
+        Health(clock)
+        phase = await make_phase(admin)
+        assert (await activate(admin, phase))["errors"] == []
+        yield Site(app, admin, phase)
+
+
+@pytest.fixture
+async def site(
+    server: FaultyPostgres, settings: Settings, redis: Redis, clock: Clock
+) -> AsyncIterator[Site]:
+    async with site_on(server.url, settings, clock) as found:
+        yield found
+
+
+async def test_a_database_that_became_read_only(
+    site: Site, server: FaultyPostgres, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Reads still answer; /readyz says 503 all the same, since nobody can change anything."""
+    caplog.set_level(logging.WARNING, "db.reach")
+    server.configure("default_transaction_read_only", "on")
+    await site.is_down_for(READ_ONLY)
+    assert caplog.messages.count(f"database: {READ_ONLY}") == 1
+    server.configure("default_transaction_read_only", None)
+    await site.works_again()
+
+
+async def test_a_database_that_accepts_nobody(site: Site, server: FaultyPostgres) -> None:
+    server.sql("ALTER DATABASE launch ALLOW_CONNECTIONS false")
+    server.cut()
+    await site.is_down_for("the database accepts no connections")
+    server.sql("ALTER DATABASE launch ALLOW_CONNECTIONS true")
+    await site.works_again()
+
+
+async def test_a_database_that_is_missing(site: Site, server: FaultyPostgres) -> None:
+    server.sql("ALTER DATABASE launch ALLOW_CONNECTIONS false")
+    server.cut()
+    server.sql("ALTER DATABASE launch RENAME TO elsewhere")
+    await site.is_down_for("the database does not exist")
+    server.sql("ALTER DATABASE elsewhere RENAME TO launch")
+    server.sql("ALTER DATABASE launch ALLOW_CONNECTIONS true")
+    await site.works_again()
+
+
+async def test_no_connection_is_left(site: Site, server: FaultyPostgres) -> None:
+    server.sql("ALTER ROLE launch CONNECTION LIMIT 0")
+    server.cut()
+    await site.is_down_for("the database has no connection left")
+    server.sql("ALTER ROLE launch CONNECTION LIMIT -1")
+    await site.works_again()
+
+
+async def test_a_wrong_password(
+    server: FaultyPostgres, settings: Settings, redis: Redis, clock: Clock
+) -> None:
+    """The process starts, says why it is not ready, and is once the password is right."""
+    server.require_password("right")
+    url = server.url_with(password="wrong")
+    app = create_app(settings.model_copy(update={"database_url": url}), clock, PROBES)
+    async with running(app.state.runtime):
+        ready = await GraphQLClient(app).raw("GET", "/readyz")
+        assert ready.status_code == 503
+        assert ready.json()["causes"]["database"] == "the database refuses our password"
+        assert "wrong" not in ready.text
+        answer = await GraphQLClient(app).execute('{ node(id: "x") { id } }')
+        assert "INTERNAL" not in answer.codes
+        server.require_password("wrong")
+        await runtime_of(app).flags.refresh()
+        assert (await GraphQLClient(app).raw("GET", "/readyz")).status_code == 200
+
+
+async def test_a_password_that_is_rotated(
+    server: FaultyPostgres, settings: Settings, redis: Redis, clock: Clock, tmp_path: Path
+) -> None:
+    """It is read from its file at every new connection: nothing has to be restarted."""
+    file = tmp_path / "pgpass"
+
+    def write(password: str) -> None:
+        file.write_text(f"*:*:*:*:{password}\n")
+        file.chmod(0o600)
+
+    server.require_password("first")
+    write("first")
+    async with site_on(server.url_with(passfile=str(file)), settings, clock) as site:
+        server.require_password("second")
+        assert await site.readiness() == (200, None)  # open connections stay
+        server.cut()
+        await site.is_down_for("the database refuses our password")
+        write("second")
+        await site.works_again()
+
+
+async def test_a_schema_that_is_taken_away(site: Site, server: FaultyPostgres) -> None:
+    """A table that is missing is a bug only where the schema is the one of this release."""
+    server.sql("ALTER TABLE launch_phases RENAME TO taken", "launch")
+    assert await site.rollback_codes() == ["INTERNAL"]
+    server.sql("UPDATE alembic_version SET version_num = '0001'", "launch")
+    assert await site.rollback_codes() == ["DEPENDENCY_DOWN"]
+    status, cause = await site.readiness()
+    assert status == 503
+    assert str(cause).startswith("the schema is at 0001, this release needs")
+
+
+async def test_a_newer_schema_keeps_nobody_from_serving(site: Site, server: FaultyPostgres) -> None:
+    """While a release is rolled out the old processes run on; they say what they see."""
+    server.sql("UPDATE alembic_version SET version_num = '9999'", "launch")
+    answer = await site.admin.raw("GET", "/readyz")
+    assert answer.status_code == 200
+    assert "the schema is at 9999, this release knows" in answer.json()["warnings"][0]
+
+
+@pytest.fixture
+def standby(server: FaultyPostgres, tmp_path: Path) -> Iterator[FaultyPostgres]:
+    found = server.standby(tmp_path / "standby")
+    yield found
+    found.stop()
+
+
+@asynccontextmanager
+async def forwarder(target: FaultyPostgres) -> AsyncIterator[Forwarder]:
+    found = Forwarder(target.socket_path)
+    await found.start()
+    try:
+        yield found
+    finally:
+        await found.stop()
+
+
+async def caught_up(server: FaultyPostgres, standby: FaultyPostgres, clock: Clock) -> None:
+    """Return when the standby has replayed all that its primary has written."""
+    primary, copy = (Database(item.url, clock=clock) for item in (server, standby))
+    async with primary.read() as session:
+        target = await session.scalar(text("SELECT pg_current_wal_lsn()::text"))
+    async with asyncio.timeout(PATIENCE), copy.read() as session:
+        reached = text("SELECT pg_last_wal_replay_lsn() >= cast(cast(:lsn AS text) AS pg_lsn)")
+        while not await session.scalar(reached, {"lsn": target}):  # noqa: ASYNC110 - of another server
+            await asyncio.sleep(0.05)
+    await primary.dispose()
+    await copy.dispose()
+
+
+async def test_a_failover(
+    server: FaultyPostgres, standby: FaultyPostgres, settings: Settings, redis: Redis, clock: Clock
+) -> None:
+    """The former primary keeps its connections: the first write is refused, the next succeeds."""
+    async with forwarder(server) as address:
+        url = f"postgresql+asyncpg://launch@127.0.0.1:{address.port}/launch"
+        async with site_on(url, settings, clock) as site:
+            # The answer is cached, and the former primary would say for ever that it is current.
+            assert await site.phase_status() == "ACTIVE"
+            await caught_up(server, standby, clock)
+            server.configure("default_transaction_read_only", "on")
+            standby.promote()
+            address.target = standby.socket_path
+            assert await site.rollback_codes() == ["DEPENDENCY_DOWN"]
+            await site.works_again()
+            assert await site.phase_status() == "ROLLED_BACK"
+            async with site.db.read() as session:
+                directory = await session.scalar(text("SHOW data_directory"))
+            assert str(directory) == str(standby.socket_path.parent)
+
+
+async def test_a_standby_is_not_ready_until_it_is_promoted(
+    server: FaultyPostgres, standby: FaultyPostgres, settings: Settings, redis: Redis, clock: Clock
+) -> None:
+    app = create_app(settings.model_copy(update={"database_url": standby.url}), clock, PROBES)
+    async with running(app.state.runtime):
+        visitor = GraphQLClient(app)
+        ready = await visitor.raw("GET", "/readyz")
+        assert (ready.status_code, ready.json()["causes"]["database"]) == (503, READ_ONLY)
+        standby.promote()
+        assert (await visitor.raw("GET", "/readyz")).status_code == 200
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 4 MB."""
+    where = tmp_path / "small"
+    where.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(where)], check=True)
+    yield where
+    subprocess.run(["umount", "-l", str(where)], check=True)
+
+
+@pytest.mark.needs("unshare --mount true")
+async def test_a_full_disk(site: Site, server: FaultyPostgres, small_disk: Path) -> None:
+    """PostgreSQL itself reports it: the tables that a rollback writes to are on a full disk."""
+    folder = small_disk / "space"
+    folder.mkdir()
+    shutil.chown(folder, small_disk.parent.joinpath("primary", "postgres").owner())
+    server.sql(f"CREATE TABLESPACE small LOCATION '{folder}'")
+    server.sql("ALTER TABLE launch_events SET TABLESPACE small", "launch")
+    ballast = small_disk / "ballast"
+    with pytest.raises(OSError, match="No space left"):
+        ballast.write_bytes(bytes(5_000_000))
+    codes: list[str] = []
+    for turn in range(60):  # the last page of the table has some room
+        codes = await site.codes(TOGGLE, key="mvp_supplier_dashboard", on=turn % 2 > 0)
+        if codes:
+            break
+    assert codes == [NO_WRITES]
+    assert await site.rollback_codes() == ["DEPENDENCY_DOWN"]
+    assert await site.readiness() == (503, "the disk of the database is full")
+    ballast.unlink()
+    answer = await roll_back(site.admin, site.phase)
+    assert (answer["errors"], answer["phase"]["status"]) == ([], "ROLLED_BACK")
+    assert await site.readiness() == (200, None)
+
+
+async def test_the_cause_is_on_the_error(server: FaultyPostgres, clock: Clock) -> None:
+    server.require_password("right")
+    db = Database(server.url_with(password="wrong"), clock=clock)
+    with pytest.raises(DependencyDown) as failure:
+        async with db.read() as session:
+            await session.execute(text("SELECT 1"))
+    assert failure.value.cause == "the database refuses our password"
+    assert failure.value.message == "The database does not answer. Nothing was changed."
+    await db.dispose()

@@ -1,0 +1,150 @@
+"""A PostgreSQL of a test's own that breaks in the ways in which real ones do."""
+
+import asyncio
+import subprocess
+from contextlib import suppress
+from pathlib import Path
+
+from sqlalchemy import URL, make_url
+
+from db.embedded import EmbeddedPostgres
+from db.embedded.postgres import programs
+from tests.support.clusters import copy_template
+
+_READY_LINE = 7  # of postmaster.pid, counted from 0
+_GUARDED = "local all postgres trust\nlocal all all scram-sha-256\n"
+
+
+class FaultyPostgres(EmbeddedPostgres):
+    """Its superuser always gets in, over the unix socket."""
+
+    @classmethod
+    def of(cls, cluster: Path, folder: Path) -> "FaultyPostgres":
+        """Started, as a copy of a migrated cluster."""
+        copy_template(cluster, folder)
+        server = cls(folder, fast=True)
+        server.start()
+        return server
+
+    def sql(self, text: str, database: str = "postgres") -> None:
+        """Run statements as the superuser, each in a transaction of its own."""
+        socket_dir = str(self.socket_path.parent)
+        words = ["-h", socket_dir, "-U", "postgres", "-X", "-q", "-v", "ON_ERROR_STOP=1", database]
+        self._tool("psql", *words, stdin=text)
+
+    def configure(self, name: str, value: str | None) -> None:
+        """ALTER SYSTEM and reload; None is the default again."""
+        change = f"SET {name} = '{value}'" if value is not None else f"RESET {name}"
+        self.sql(f"ALTER SYSTEM {change};\nSELECT pg_reload_conf() \\g /dev/null")
+
+    def require_password(self, password: str) -> None:
+        """From now on the role `launch` needs it for every new connection."""
+        self.sql(f"ALTER ROLE launch PASSWORD '{password}'")
+        self._allow(_GUARDED)
+
+    def cut(self) -> None:
+        """End all sessions of the role `launch`."""
+        self.sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE usename = 'launch' \\g /dev/null"
+        )
+
+    def standby(self, folder: Path) -> "FaultyPostgres":
+        """A started standby that replicates from this server."""
+        copy = FaultyPostgres(folder, fast=True)
+        folder.mkdir(parents=True)
+        folder.chmod(0o777)  # the account of PostgreSQL makes the folder inside
+        where = ["-h", str(self.socket_path.parent), "-U", "postgres"]
+        self._tool("pg_basebackup", *where, "-D", str(folder / "postgres"), "-R", "-c", "fast")
+        copy.start()
+        return copy
+
+    def promote(self) -> None:
+        """Make a standby the primary; returns when it takes writes."""
+        self._tool("pg_ctl", "promote", "-w", "-D", str(self._folder))
+
+    def url_with(self, **query: str) -> str:
+        """The URL with other parameters of the connection; `password` is part of it too."""
+        url: URL = make_url(self.url)
+        password = query.pop("password", None)
+        return (
+            url.set(password=password)
+            .update_query_dict(query)
+            .render_as_string(hide_password=False)
+        )
+
+    def _allow(self, text: str) -> None:
+        (self._folder / "pg_hba.conf").write_text(text)
+        self.sql("SELECT pg_reload_conf() \\g /dev/null")
+        self.sql("SELECT pg_sleep(0.1) \\g /dev/null")  # the postmaster reads it by a signal
+
+    def _answers(self) -> bool:
+        with suppress(FileNotFoundError):
+            lines = (self._folder / "postmaster.pid").read_text().splitlines()
+            return len(lines) > _READY_LINE and lines[_READY_LINE].strip() in {"ready", "standby"}
+        return False
+
+    def _tool(self, program: str, *words: str, stdin: str = "") -> None:
+        account = self._account
+        done = subprocess.run(
+            [str(programs() / program), *words],
+            check=False,
+            input=stdin.encode(),
+            capture_output=True,
+            cwd="/",
+            env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"},
+            user=account.uid if account else None,
+            group=account.gid if account else None,
+            extra_groups=[] if account else None,
+        )
+        assert done.returncode == 0, done.stderr.decode()
+
+
+class Forwarder:
+    """A TCP address in front of a unix socket, as a virtual address of a cluster is."""
+
+    def __init__(self, target: Path) -> None:
+        self.target = target
+        self._server: asyncio.Server | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def port(self) -> int:
+        """Where it listens on 127.0.0.1."""
+        assert self._server is not None
+        return int(self._server.sockets[0].getsockname()[1])
+
+    async def start(self) -> None:
+        """On a free port. Connections stay with the target of their beginning."""
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+
+    async def stop(self) -> None:
+        """Close all of it."""
+        assert self._server is not None
+        self._server.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        try:
+            far_reader, far_writer = await asyncio.open_unix_connection(self.target)
+            both = (_pump(reader, far_writer), _pump(far_reader, writer))
+            await asyncio.gather(*both)
+        except (OSError, asyncio.CancelledError):
+            pass
+        finally:
+            writer.close()
+            self._tasks.discard(task)
+
+
+async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    try:
+        while data := await reader.read(65536):
+            writer.write(data)
+            await writer.drain()
+    finally:
+        writer.close()
