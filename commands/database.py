@@ -3,9 +3,10 @@
 import asyncio
 
 from commands.environment import own_settings
-from commands.local import expected, with_database
+from commands.local import expected, schema_difference, with_database
 from commands.output import remark
 from db import migrate
+from db.schema_revision import needed
 from db.session import Database
 from services import demo
 from services.demo import Loaded
@@ -18,7 +19,8 @@ def run_migrate(down: str | None) -> None:
     assert settings.database_url is not None
     if down is None:
         migrate_up(settings)
-        remark(f"The database is at revision {migrate.head_revision()}.")
+        difference = schema_difference(settings)
+        remark(f"The database is at revision {difference.found if difference else needed()}.")
         return
     with expected():
         asyncio.run(migrate.downgrade(settings.database_url, down))
@@ -26,8 +28,12 @@ def run_migrate(down: str | None) -> None:
 
 
 def migrate_up(settings: Settings) -> None:
-    """Up to the newest revision."""
+    """Up to the newest revision; a schema that is newer than that stays, and it is said."""
     assert settings.database_url is not None
+    difference = schema_difference(settings)
+    if difference and difference.is_newer:
+        remark(f"{difference}: nothing was changed.", "yellow")
+        return
     with expected():
         asyncio.run(migrate.upgrade(settings.database_url))
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from typing import TypeVar
@@ -10,10 +10,13 @@ from typing import TypeVar
 from asyncpg import PostgresError
 from sqlalchemy.exc import SQLAlchemyError
 
+from commands.output import remark
 from commands.problems import Problem
+from db import schema_revision
 from db.session import Database
 from domain.actors import system_actor
 from domain.errors import DependencyDown, LaunchError
+from domain.schema_revisions import SchemaDifference
 from domain.scrub import describe
 from jobs.routing import enqueue_for
 from settings import Settings
@@ -38,9 +41,43 @@ def expected() -> Iterator[None]:
 
 
 def with_database(settings: Settings, work: Callable[[Database], Awaitable[T]]) -> T:
-    """Run one piece of work on the database; raises Problem."""
+    """Run one piece of work on a database with the schema of this release; raises Problem."""
+
+    async def checked(db: Database) -> T:
+        await _check_schema(db)
+        return await work(db)
+
     with expected():
-        return asyncio.run(_with_database(settings, work))
+        return asyncio.run(_with_database(settings, checked))
+
+
+def check_at_start(settings: Settings) -> None:
+    """Raises Problem where a process that stays would meet a schema older than its release (F4).
+
+    Without a database it starts all the same; /readyz and the log say it once that answers.
+    """
+    with suppress(DependencyDown):
+        asyncio.run(_with_database(settings, _check_schema))
+
+
+def schema_difference(settings: Settings) -> SchemaDifference | None:
+    """How the schema differs from the one of this release; raises Problem without a database."""
+    with expected():
+        return asyncio.run(_with_database(settings, _difference))
+
+
+async def _check_schema(db: Database) -> None:
+    difference = await _difference(db)
+    if difference is None:
+        return
+    if not difference.is_newer:
+        raise Problem(str(difference))
+    remark(f"{difference}.", "yellow")
+
+
+async def _difference(db: Database) -> SchemaDifference | None:
+    async with db.read() as session:
+        return await schema_revision.difference(session)
 
 
 async def _with_database(settings: Settings, work: Callable[[Database], Awaitable[T]]) -> T:

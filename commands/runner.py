@@ -12,6 +12,7 @@ from types import FrameType
 
 from rich.console import Console
 
+from commands.problems import Problem
 from commands.supervisor import Attempts, CannotRun, Child, Children
 from db.embedded import EmbeddedError, EmbeddedPostgres, EmbeddedServer, EmbeddedValkey
 from settings import Settings
@@ -58,7 +59,7 @@ def run_everything(
         run.supervise()
     except Interrupted:
         pass
-    except (CannotRun, EmbeddedError) as error:
+    except (CannotRun, EmbeddedError, Problem) as error:
         run.fail(str(error))
     except Exception as error:
         run.console.print_exception()

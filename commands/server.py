@@ -41,9 +41,11 @@ def worker() -> None:
     from logging.config import dictConfig  # noqa: PLC0415
 
     from commands.environment import own_settings  # noqa: PLC0415 - heavy
+    from commands.local import check_at_start  # noqa: PLC0415
     from commands.logs import log_config  # noqa: PLC0415
 
     settings = own_settings("database_url", "redis_url")
+    check_at_start(settings)
     dictConfig(log_config(settings))
     try:
         asyncio.run(_work(settings))

@@ -8,6 +8,7 @@ import uvicorn
 
 from commands.environment import own_settings
 from commands.heads import HeadProtocol
+from commands.local import check_at_start
 from commands.logs import log_config
 from commands.problems import Problem
 from commands.runner import CannotRun, child_environment, free_port
@@ -22,6 +23,7 @@ GRACE_SECONDS = 5
 def run(host: str | None, port: int | None, workers: int) -> None:
     """Serve until a signal comes; raises Problem where it cannot start."""
     settings = _settings(host, port)
+    check_at_start(settings)
     # The processes that uvicorn starts build the app by themselves: from this environment.
     os.environ.update(child_environment(settings))
     config = log_config(settings)

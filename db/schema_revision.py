@@ -24,6 +24,12 @@ def needed() -> str:
     return max(path.name.partition("_")[0] for path in _VERSIONS.glob("[0-9]*_*.py"))
 
 
+async def difference_over(driver: asyncpg.Connection) -> SchemaDifference | None:
+    """The same over a connection of the driver itself."""
+    exists = await driver.fetchval(_EXISTS.text)
+    return compare(await driver.fetchval(_REVISION.text) if exists else None, needed())
+
+
 async def difference(connection: AsyncConnection | AsyncSession) -> SchemaDifference | None:
     """How the schema of the database differs; None where it is that of this release."""
     exists = await connection.scalar(_EXISTS)

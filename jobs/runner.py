@@ -17,11 +17,22 @@ from pgqueuer.models import Job
 from pgqueuer.qm import QueueManager
 from pgqueuer.queries import Queries
 
+from db import schema_revision
 from jobs.queue import Payload, decode
 from jobs.traces import traced
 from services.background import end
+from services.outages import cause_of
 
 logger = logging.getLogger(__name__)
+
+
+class SchemaTooOld(Exception):
+    """The database has not been migrated to this release."""
+
+    def __repr__(self) -> str:
+        """The text alone: it is for operators."""
+        return str(self)
+
 
 Handler = Callable[[Payload], Awaitable[None]]
 
@@ -77,7 +88,8 @@ class JobRunner:
                 await self._work(stop)
                 attempt = 0
             except Exception as error:
-                logger.warning("jobs: the queue is interrupted and will be resumed: %r", error)
+                cause = cause_of(error) or repr(error)
+                logger.warning("jobs: the queue is interrupted and will be resumed: %s", cause)
                 attempt += 1
             await self._pause(stop, attempt)
 
@@ -88,6 +100,7 @@ class JobRunner:
             command_timeout=10,
             server_settings={"application_name": "launch-jobs"},
         )
+        await _check_schema(connection)
         manager = self._manager(connection)
         running = asyncio.create_task(self._run(manager), name="job-queue")
         stopped = asyncio.create_task(stop.wait())
@@ -165,6 +178,14 @@ class JobRunner:
             # Jitter, so that all workers do not come back to a restarted server at once.
             async with asyncio.timeout(random.uniform(ceiling / 2, ceiling)):
                 await stop.wait()
+
+
+async def _check_schema(connection: asyncpg.Connection) -> None:
+    """Raises SchemaTooOld before the queue would fail in words of its own."""
+    difference = await schema_revision.difference_over(connection)
+    if difference and not difference.is_newer:
+        await _close(connection)
+        raise SchemaTooOld(str(difference))
 
 
 async def _close(connection: asyncpg.Connection) -> None:
