@@ -3,37 +3,28 @@
 D11, F3: in /readyz, in the log, in the health tile and for the caller; then a rollback works.
 """
 
-import asyncio
 import logging
 import shutil
 import subprocess
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 from redis.asyncio import Redis
 from sqlalchemy import text
-from starlette.applications import Starlette
 
 from app import create_app, running
 from db.reach import NO_WRITES
 from db.session import Database
-from domain.actors import Role
 from domain.errors import DependencyDown
-from domain.health import Outcome
-from services.probes.database import DatabaseProbe
 from settings import Settings
-from tests.api.test_phases import PHASE, ROLLBACK, activate, roll_back
-from tests.clock import PATIENCE, Clock
-from tests.factories import people
-from tests.factories.accounts import fast_passwords
-from tests.factories.health import PROBES, Health
-from tests.factories.launches import make_phase
+from tests.api.test_phases import roll_back
+from tests.clock import Clock
+from tests.factories.health import PROBES
 from tests.factories.propagation import TOGGLE, runtime_of
+from tests.factories.sites import Site, site_on
 from tests.graphql import GraphQLClient
-from tests.support.faulty_postgres import FaultyPostgres, Forwarder
+from tests.support.faulty_postgres import FaultyPostgres
 
 READ_ONLY = "the database is read-only: a standby, or a former primary"
 
@@ -43,71 +34,6 @@ def server(cluster: Path, tmp_path: Path) -> Iterator[FaultyPostgres]:
     found = FaultyPostgres.of(cluster, tmp_path / "primary")
     yield found
     found.stop()
-
-
-class Site:
-    """An app on a database of its own, with a phase that is live."""
-
-    def __init__(self, app: Starlette, admin: GraphQLClient, phase: str) -> None:
-        self.app, self.admin, self.phase = app, admin, phase
-
-    @property
-    def db(self) -> Database:
-        return runtime_of(self.app).db
-
-    async def readiness(self) -> tuple[int, str | None]:
-        """The status of /readyz, and the cause that it names for the database."""
-        answer = await self.admin.raw("GET", "/readyz")
-        return answer.status_code, answer.json()["causes"].get("database")
-
-    async def rollback_codes(self) -> list[str]:
-        """The errors of a rollback, wherever they stand."""
-        sent = {"phaseId": self.phase, "reason": "Critical authentication issue"}
-        return await self.codes(ROLLBACK, input=sent)
-
-    async def codes(self, document: str, **variables: Any) -> list[str]:  # noqa: ANN401 - JSON
-        """Of the whole answer, or of the errors inside it."""
-        answer = await self.admin.execute(document, **variables)
-        if answer.codes:
-            return answer.codes
-        (payload,) = answer.data.values()
-        return [error.get("code", error["message"]) for error in payload["errors"]]
-
-    async def phase_status(self) -> str:
-        """As a caller reads it."""
-        found = await self.admin.data(PHASE, id=self.phase)
-        return str(found["launchPhase"]["status"])
-
-    async def tile(self) -> str:
-        """What the health check of the database says."""
-        result = await DatabaseProbe(self.db).run()
-        assert result.outcome is Outcome.FAILED
-        return str(result.error)
-
-    async def works_again(self) -> None:
-        """Ready, and the rollback that was asked for in vain succeeds."""
-        assert await self.readiness() == (200, None)
-        answer = await roll_back(self.admin, self.phase)
-        assert (answer["errors"], answer["phase"]["status"]) == ([], "ROLLED_BACK")
-
-    async def is_down_for(self, cause: str) -> None:
-        """Everybody is told, each in their way."""
-        assert await self.readiness() == (503, cause)
-        assert await self.rollback_codes() == ["DEPENDENCY_DOWN"]
-        assert (await self.tile()).startswith(cause)
-
-
-@asynccontextmanager
-async def site_on(url: str, settings: Settings, clock: Clock) -> AsyncIterator[Site]:
-    update = {"database_url": url, "database_timeout_seconds": 5.0}
-    app = create_app(settings.model_copy(update=update), clock, PROBES, fast_passwords())
-    async with running(app.state.runtime):
-        db = runtime_of(app).db
-        admin = GraphQLClient(app, await people.session_of(db, Role.ADMIN))
-        Health(clock)
-        phase = await make_phase(admin)
-        assert (await activate(admin, phase))["errors"] == []
-        yield Site(app, admin, phase)
 
 
 @pytest.fixture
@@ -213,69 +139,6 @@ async def test_a_newer_schema_keeps_nobody_from_serving(site: Site, server: Faul
     answer = await site.admin.raw("GET", "/readyz")
     assert answer.status_code == 200
     assert "the schema is at 9999, this release knows" in answer.json()["warnings"][0]
-
-
-@pytest.fixture
-def standby(server: FaultyPostgres, tmp_path: Path) -> Iterator[FaultyPostgres]:
-    found = server.standby(tmp_path / "standby")
-    yield found
-    found.stop()
-
-
-@asynccontextmanager
-async def forwarder(target: FaultyPostgres) -> AsyncIterator[Forwarder]:
-    found = Forwarder(target.socket_path)
-    await found.start()
-    try:
-        yield found
-    finally:
-        await found.stop()
-
-
-async def caught_up(server: FaultyPostgres, standby: FaultyPostgres, clock: Clock) -> None:
-    """Return when the standby has replayed all that its primary has written."""
-    primary, copy = (Database(item.url, clock=clock) for item in (server, standby))
-    async with primary.read() as session:
-        target = await session.scalar(text("SELECT pg_current_wal_lsn()::text"))
-    async with asyncio.timeout(PATIENCE), copy.read() as session:
-        reached = text("SELECT pg_last_wal_replay_lsn() >= cast(cast(:lsn AS text) AS pg_lsn)")
-        while not await session.scalar(reached, {"lsn": target}):  # noqa: ASYNC110 - of another server
-            await asyncio.sleep(0.05)
-    await primary.dispose()
-    await copy.dispose()
-
-
-async def test_a_failover(
-    server: FaultyPostgres, standby: FaultyPostgres, settings: Settings, redis: Redis, clock: Clock
-) -> None:
-    """The former primary keeps its connections: the first write is refused, the next succeeds."""
-    async with forwarder(server) as address:
-        url = f"postgresql+asyncpg://launch@127.0.0.1:{address.port}/launch"
-        async with site_on(url, settings, clock) as site:
-            # The answer is cached, and the former primary would say for ever that it is current.
-            assert await site.phase_status() == "ACTIVE"
-            await caught_up(server, standby, clock)
-            server.configure("default_transaction_read_only", "on")
-            standby.promote()
-            address.target = standby.socket_path
-            assert await site.rollback_codes() == ["DEPENDENCY_DOWN"]
-            await site.works_again()
-            assert await site.phase_status() == "ROLLED_BACK"
-            async with site.db.read() as session:
-                directory = await session.scalar(text("SHOW data_directory"))
-            assert str(directory) == str(standby.socket_path.parent)
-
-
-async def test_a_standby_is_not_ready_until_it_is_promoted(
-    server: FaultyPostgres, standby: FaultyPostgres, settings: Settings, redis: Redis, clock: Clock
-) -> None:
-    app = create_app(settings.model_copy(update={"database_url": standby.url}), clock, PROBES)
-    async with running(app.state.runtime):
-        visitor = GraphQLClient(app)
-        ready = await visitor.raw("GET", "/readyz")
-        assert (ready.status_code, ready.json()["causes"]["database"]) == (503, READ_ONLY)
-        standby.promote()
-        assert (await visitor.raw("GET", "/readyz")).status_code == 200
 
 
 @pytest.fixture

@@ -1,0 +1,87 @@
+"""An app on a database of a test's own, with a phase that is live."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from starlette.applications import Starlette
+
+from app import create_app, running
+from db.session import Database
+from domain.actors import Role
+from domain.health import Outcome
+from services.probes.database import DatabaseProbe
+from settings import Settings
+from tests.api.test_phases import PHASE, ROLLBACK, activate, roll_back
+from tests.clock import Clock
+from tests.factories import people
+from tests.factories.accounts import fast_passwords
+from tests.factories.health import PROBES, Health
+from tests.factories.launches import make_phase
+from tests.factories.propagation import runtime_of
+from tests.graphql import GraphQLClient
+
+
+class Site:
+    """An app on a database of its own, with a phase that is live."""
+
+    def __init__(self, app: Starlette, admin: GraphQLClient, phase: str) -> None:
+        self.app, self.admin, self.phase = app, admin, phase
+
+    @property
+    def db(self) -> Database:
+        return runtime_of(self.app).db
+
+    async def readiness(self) -> tuple[int, str | None]:
+        """The status of /readyz, and the cause that it names for the database."""
+        answer = await self.admin.raw("GET", "/readyz")
+        return answer.status_code, answer.json()["causes"].get("database")
+
+    async def rollback_codes(self) -> list[str]:
+        """The errors of a rollback, wherever they stand."""
+        sent = {"phaseId": self.phase, "reason": "Critical authentication issue"}
+        return await self.codes(ROLLBACK, input=sent)
+
+    async def codes(self, document: str, **variables: Any) -> list[str]:  # noqa: ANN401 - JSON
+        """Of the whole answer, or of the errors inside it."""
+        answer = await self.admin.execute(document, **variables)
+        if answer.codes:
+            return answer.codes
+        (payload,) = answer.data.values()
+        return [error.get("code", error["message"]) for error in payload["errors"]]
+
+    async def phase_status(self) -> str:
+        """As a caller reads it."""
+        found = await self.admin.data(PHASE, id=self.phase)
+        return str(found["launchPhase"]["status"])
+
+    async def tile(self) -> str:
+        """What the health check of the database says."""
+        result = await DatabaseProbe(self.db).run()
+        assert result.outcome is Outcome.FAILED
+        return str(result.error)
+
+    async def works_again(self) -> None:
+        """Ready, and the rollback that was asked for in vain succeeds."""
+        assert await self.readiness() == (200, None)
+        answer = await roll_back(self.admin, self.phase)
+        assert (answer["errors"], answer["phase"]["status"]) == ([], "ROLLED_BACK")
+
+    async def is_down_for(self, cause: str) -> None:
+        """Everybody is told, each in their way."""
+        assert await self.readiness() == (503, cause)
+        assert await self.rollback_codes() == ["DEPENDENCY_DOWN"]
+        assert (await self.tile()).startswith(cause)
+
+
+@asynccontextmanager
+async def site_on(url: str, settings: Settings, clock: Clock) -> AsyncIterator[Site]:
+    update = {"database_url": url, "database_timeout_seconds": 5.0}
+    app = create_app(settings.model_copy(update=update), clock, PROBES, fast_passwords())
+    async with running(app.state.runtime):
+        db = runtime_of(app).db
+        admin = GraphQLClient(app, await people.session_of(db, Role.ADMIN))
+        Health(clock)
+        phase = await make_phase(admin)
+        assert (await activate(admin, phase))["errors"] == []
+        yield Site(app, admin, phase)
