@@ -15,6 +15,7 @@ from db.queries import mail as queries
 from db.session import Database, UnitOfWork
 from domain.errors import NotFound
 from domain.ids import parse_uuid
+from domain.keyset import Keyset
 from domain.outbox import OPEN, MailStatus
 from services import outbox
 from services.email_addresses import Mailbox, parse_mailbox
@@ -117,7 +118,7 @@ def _write(folder: Path, sender: Mailbox, row: Mail) -> int:
 def _read(found: MailFilter, limit: int) -> list[Mail]:
     async def work(db: Database) -> list[Mail]:
         async with db.read() as session:
-            return await outbox.page(session, found, limit, None)
+            return await outbox.page(session, found, Keyset(limit))
 
     return with_database(own_settings("database_url"), work)
 

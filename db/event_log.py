@@ -12,6 +12,7 @@ from db import event_positions
 from db.drafts import Draft
 from db.event_rows import encode, recorded
 from db.models.events import Change, LaunchEvent
+from db.queries.pages import Numbers, ordered
 from domain.actors import ActorRef
 from domain.events import RecordedEvent, WrittenEvent
 from domain.ids import EventId, EventSeq
@@ -66,20 +67,18 @@ async def read_after(
     return [recorded(row) for row in rows]
 
 
-async def read_before(
+async def read_page(
     session: AsyncSession,
-    before: int | None,
-    limit: int,
+    part: Numbers,
     *,
+    newest_first: bool,
     phase_id: UUID | None = None,
     since: datetime | None = None,
     kinds: Sequence[str] | None = None,
 ) -> list[RecordedEvent]:
-    """Events before a sequence, or the last of all, newest first."""
+    """Events by their sequence."""
     query = _matching(phase_id, since, None, kinds)
-    if before is not None:
-        query = query.where(LaunchEvent.seq < before)
-    rows = await session.scalars(query.order_by(LaunchEvent.seq.desc()).limit(limit))
+    rows = await session.scalars(ordered(query, part, LaunchEvent.seq, descending=newest_first))
     return [recorded(row) for row in rows]
 
 

@@ -5,7 +5,16 @@ from typing import Annotated
 import strawberry
 
 from schema.context import Info
-from schema.pagination import After, Connection, First, Page, connection, moment_cursor
+from schema.pagination import (
+    After,
+    Before,
+    Connection,
+    First,
+    Last,
+    Page,
+    connection,
+    moment_cursor,
+)
 from schema.types.alerts import AlertChannel, AlertDelivery, AlertTestResult, SendTestAlertPayload
 from schema.types.node import decode_id
 from services import alert_reads
@@ -16,13 +25,18 @@ IncidentId = Annotated[
 
 
 async def alert_deliveries(
-    info: Info, first: First = None, after: After = None, incident_id: IncidentId = None
+    info: Info,
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
+    incident_id: IncidentId = None,
 ) -> Connection[AlertDelivery]:
     """Every message to every channel, newest first, tests among them."""
-    page = Page.of(first, after)
+    page = Page.of(first, after, last, before)
     wanted = decode_id(incident_id, "Incident", "incidentId") if incident_id is not None else None
     async with info.context.db.read() as session:
-        rows = await alert_reads.page(session, page.first + 1, page.after_moment(), wanted)
+        rows = await alert_reads.page(session, page.moments(), wanted)
     return connection(
         Connection[AlertDelivery],
         rows,

@@ -7,7 +7,7 @@ import strawberry
 from domain.actors import check_sees_people
 from domain.search import check_search
 from schema.context import Info
-from schema.pagination import After, First, Page, connection, moment_cursor
+from schema.pagination import After, Before, First, Last, Page, connection, moment_cursor
 from schema.types.actors import User
 from schema.types.incidents import AssigneeConnection
 from services import assignees
@@ -18,12 +18,17 @@ Search = Annotated[
 
 
 async def incident_assignees(
-    info: Info, first: First = None, after: After = None, search: Search = None
+    info: Info,
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
+    search: Search = None,
 ) -> AssigneeConnection:
     """The launch team as it can be given incidents, newest first; nobody who is kept out."""
-    page, text = Page.of(first, after), check_search(search)
+    page, text = Page.of(first, after, last, before), check_search(search)
     if text is not None:
         check_sees_people(info.context.actor, "search")
     async with info.context.db.read() as session:
-        rows = await assignees.page(session, text, page.first + 1, page.after_moment())
+        rows = await assignees.page(session, text, page.moments())
     return connection(AssigneeConnection, rows, page, cursor=moment_cursor, wrap=User.of)

@@ -8,7 +8,7 @@ import strawberry
 from domain.actors import check_sees_people
 from domain.changes import ChangeKind, ChangeSubject
 from schema.context import Info
-from schema.pagination import MAX_BIGINT, After, First, Page, connection
+from schema.pagination import MAX_BIGINT, After, Before, First, Last, Page, connection
 from schema.types.changes import Change, ChangeConnection, actor_name, change_cursor
 from services import change_reads
 from services.change_reads import ChangeFilter
@@ -35,10 +35,12 @@ Actors = Annotated[
 ]
 
 
-async def changes(
+async def changes(  # noqa: PLR0913, PLR0917 - the arguments of the field
     info: Info,
     first: First = None,
     after: After = None,
+    last: Last = None,
+    before: Before = None,
     subject: Subjects = None,
     since: Since = None,
     until: Until = None,
@@ -47,14 +49,13 @@ async def changes(
     actor: Actors = None,
 ) -> ChangeConnection:
     """Who changed which phase, flag or token, from what to what and why; newest first."""
-    page = Page.of(first, after)
-    after_seq = page.after_number(at_most=MAX_BIGINT)
+    page = Page.of(first, after, last, before)
     actors = None if actor is None else [actor_name(item) for item in actor]
     if any("@" in item for item in actors or ()):
         check_sees_people(info.context.actor, "actor")
     wanted = ChangeFilter(subject, since, until, kind, action, actors)
     async with info.context.db.read() as session:
-        rows = await change_reads.page(session, wanted, page.first + 1, after_seq)
+        rows = await change_reads.page(session, wanted, page.numbers(at_most=MAX_BIGINT))
     return connection(
         ChangeConnection,
         rows,

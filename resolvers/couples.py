@@ -2,19 +2,24 @@
 
 from domain.search import check_search
 from schema.context import Info
-from schema.pagination import After, First, Page, connection, moment_cursor
+from schema.pagination import After, Before, First, Last, Page, connection, moment_cursor
 from schema.types.couples import Couple, CoupleConnection
 from schema.types.suppliers import Search
 from services import directory
 
 
 async def couples(
-    info: Info, first: First = None, after: After = None, search: Search = None
+    info: Info,
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
+    search: Search = None,
 ) -> CoupleConnection:
     """Couples, newest first; a search looks for the beginnings of names, or a whole e-mail."""
-    page, text = Page.of(first, after), check_search(search)
+    page, text = Page.of(first, after, last, before), check_search(search)
     async with info.context.db.read() as session:
-        rows = await directory.page_of_couples(session, text, page.first + 1, page.after_moment())
+        rows = await directory.page_of_couples(session, text, page.moments())
     return connection(
         CoupleConnection,
         rows,

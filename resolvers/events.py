@@ -6,7 +6,7 @@ from typing import Annotated
 import strawberry
 
 from schema.context import Info
-from schema.pagination import MAX_BIGINT, After, Connection, First, Page, connection
+from schema.pagination import MAX_BIGINT, After, Before, Connection, First, Last, Page, connection
 from schema.scalars import JSON
 from schema.types.event_fields import cursor_of
 from schema.types.events import SHOWN_KINDS, LaunchEvent, to_event
@@ -51,15 +51,18 @@ async def launch_events(
     info: Info,
     first: First = None,
     after: After = None,
+    last: Last = None,
+    before: Before = None,
     phase_id: PhaseId = None,
     since: Since = None,
     newest_first: NewestFirst = False,
 ) -> Connection[LaunchEvent]:
     """What happened, oldest first unless `newestFirst` is said."""
-    page = Page.of(first, after)
+    page = Page.of(first, after, last, before)
     phase = decode_id(phase_id, "LaunchPhase", "phaseId") if phase_id is not None else None
     async with info.context.db.read() as session:
-        read = event_reads.newest_page if newest_first else event_reads.page
-        place = page.after_number(at_most=MAX_BIGINT)
-        found = await read(session, SHOWN_KINDS, page.first + 1, place, phase, since=since)
+        part = page.numbers(at_most=MAX_BIGINT)
+        found = await event_reads.page(
+            session, SHOWN_KINDS, part, phase, since, newest_first=newest_first
+        )
     return connection(Connection[LaunchEvent], found, page, cursor=cursor_of, wrap=to_event)

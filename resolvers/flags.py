@@ -7,7 +7,7 @@ import strawberry
 
 from domain.errors import LaunchError
 from schema.context import Info
-from schema.pagination import After, First, Page, connection, encode_cursor
+from schema.pagination import After, Before, First, Last, Page, connection, encode_cursor
 from schema.types.flag_inputs import (
     CreateFeatureFlagInput,
     EvaluateFlagsInput,
@@ -53,16 +53,18 @@ async def feature_flags(
     info: Info,
     first: First = None,
     after: After = None,
+    last: Last = None,
+    before: Before = None,
     enabled: Enabled = None,
     phase_id: PhaseId = None,
     search: Search = None,
 ) -> FeatureFlagConnection:
     """Flags in the order in which they were made."""
-    page = Page.of(first, after)
+    page = Page.of(first, after, last, before)
     phase = decode_id(phase_id, "LaunchPhase", "phaseId") if phase_id is not None else None
     wanted = FlagFilter(enabled, phase, search)
     async with info.context.db.read() as session:
-        rows = await flag_reads.page(session, wanted, page.first + 1, page.after_moment())
+        rows = await flag_reads.page(session, wanted, page.moments())
     return connection(
         FeatureFlagConnection,
         rows,

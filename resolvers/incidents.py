@@ -7,7 +7,7 @@ import strawberry
 from domain.incidents import IncidentStatus as Status
 from schema.context import Info
 from schema.enums import IncidentStatus, Severity
-from schema.pagination import After, First, Page, connection, moment_cursor
+from schema.pagination import After, Before, First, Last, Page, connection, moment_cursor
 from schema.types.incidents import Incident, IncidentConnection
 from schema.types.node import decode_id
 from services import incident_reads
@@ -31,17 +31,19 @@ async def incidents(
     info: Info,
     first: First = None,
     after: After = None,
+    last: Last = None,
+    before: Before = None,
     status: Statuses = OPEN,
     severity: Severities = None,
     phase_id: PhaseId = None,
     number: Number = None,
 ) -> IncidentConnection:
     """Incidents, newest first; where nothing is said, those that are open."""
-    page = Page.of(first, after)
+    page = Page.of(first, after, last, before)
     phase = decode_id(phase_id, "LaunchPhase", "phaseId") if phase_id is not None else None
     wanted = IncidentFilter(status, severity, phase, number)
     async with info.context.db.read() as session:
-        rows = await incident_reads.page(session, wanted, page.first + 1, page.after_moment())
+        rows = await incident_reads.page(session, wanted, page.moments())
     return connection(
         IncidentConnection,
         rows,

@@ -7,7 +7,7 @@ import strawberry
 from schema.authentication import check_known, entrance, remember
 from schema.context import Info
 from schema.marketplace_enums import InvitationChannel, InvitationStatus
-from schema.pagination import After, First, Page, connection, moment_cursor
+from schema.pagination import After, Before, First, Last, Page, connection, moment_cursor
 from schema.scalars import EmailAddress
 from schema.types.invitations import (
     AcceptInvitationInput,
@@ -65,15 +65,16 @@ async def invitations(
     info: Info,
     first: First = None,
     after: After = None,
+    last: Last = None,
+    before: Before = None,
     status: Statuses = None,
     email: To = None,
 ) -> InvitationConnection:
     """Invitations of all suppliers, newest first."""
-    page, wanted = Page.of(first, after), InvitationFilter(status, info.context.now, email)
+    page = Page.of(first, after, last, before)
+    wanted = InvitationFilter(status, info.context.now, email)
     async with info.context.db.read() as session:
-        rows = await directory.page_of_invitations(
-            session, wanted, page.first + 1, page.after_moment()
-        )
+        rows = await directory.page_of_invitations(session, wanted, page.moments())
     return connection(
         InvitationConnection,
         rows,

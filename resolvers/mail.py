@@ -7,7 +7,7 @@ import strawberry
 from domain.actors import check_sees_people
 from domain.outbox import MailStatus
 from schema.context import Info
-from schema.pagination import After, First, Page, connection, moment_cursor
+from schema.pagination import After, Before, First, Last, Page, connection, moment_cursor
 from schema.scalars import EmailAddress
 from schema.types.mail import Mail, MailConnection, MailPayload
 from schema.types.node import decode_id
@@ -34,16 +34,19 @@ async def mails(
     info: Info,
     first: First = None,
     after: After = None,
+    last: Last = None,
+    before: Before = None,
     status: Statuses = None,
     recipient: Recipient = None,
 ) -> MailConnection:
     """Letters of the outbox, newest first."""
     if recipient is not None:
         check_sees_people(info.context.actor, "recipient")
-    page, has_server = Page.of(first, after), outbox.has_server(info.context.runtime.settings)
+    page = Page.of(first, after, last, before)
+    has_server = outbox.has_server(info.context.runtime.settings)
     wanted = MailFilter(has_server, status, recipient)
     async with info.context.db.read() as session:
-        rows = await outbox.page(session, wanted, page.first + 1, page.after_moment())
+        rows = await outbox.page(session, wanted, page.moments())
     return connection(MailConnection, rows, page, cursor=moment_cursor, wrap=Mail.of, wanted=wanted)
 
 

@@ -11,7 +11,16 @@ from domain.errors import Invalid
 from domain.onboarding import OnboardingSide
 from schema.context import Info
 from schema.enums import UserType
-from schema.pagination import After, Connection, First, Page, connection, encode_cursor
+from schema.pagination import (
+    After,
+    Before,
+    Connection,
+    First,
+    Last,
+    Page,
+    connection,
+    encode_cursor,
+)
 from schema.scalars import JSON, EmailAddress
 from schema.types.node import decode_id
 from schema.types.onboarding import Onboarding, OnboardingPayload
@@ -49,6 +58,8 @@ async def stalled_onboardings(
     info: Info,
     first: First = None,
     after: After = None,
+    last: Last = None,
+    before: Before = None,
     user_type: Side = None,
     older_than_seconds: Age = 300,
     email: Owner = None,
@@ -57,10 +68,10 @@ async def stalled_onboardings(
 
     Who asks is here at once, whatever `olderThanSeconds` says, until somebody has answered.
     """
-    page = Page.of(first, after)
+    page = Page.of(first, after, last, before)
     wanted = replace(_stalled(info, user_type, older_than_seconds), email=email)
     async with info.context.db.read() as session:
-        rows = await directory.page_of_stalled(session, wanted, page.first + 1, page.after_moment())
+        rows = await directory.page_of_stalled(session, wanted, page.moments())
     return connection(
         Connection[Onboarding],
         rows,

@@ -6,7 +6,16 @@ from typing import Annotated
 import strawberry
 
 from schema.context import Info
-from schema.pagination import After, Connection, First, Page, connection, moment_cursor
+from schema.pagination import (
+    After,
+    Before,
+    Connection,
+    First,
+    Last,
+    Page,
+    connection,
+    moment_cursor,
+)
 from schema.types.node import decode_id
 from schema.types.silences import CreateSilenceInput, Silence, SilencePayload
 from services import silences as service
@@ -17,12 +26,17 @@ Past = Annotated[bool, strawberry.argument(description="Also those that are over
 
 
 async def silences(
-    info: Info, first: First = None, after: After = None, past: Past = False
+    info: Info,
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
+    past: Past = False,
 ) -> Connection[Silence]:
     """Planned work that is in force or to come, the newest first."""
-    page, now = Page.of(first, after), info.context.now
+    page, now = Page.of(first, after, last, before), info.context.now
     async with info.context.db.read() as session:
-        rows = await service.page(session, page.first + 1, page.after_moment(), now, with_past=past)
+        rows = await service.page(session, page.moments(), now, with_past=past)
     wrap = partial(Silence.of, now=now)
     return connection(Connection[Silence], rows, page, cursor=moment_cursor, wrap=wrap)
 

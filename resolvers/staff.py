@@ -6,7 +6,7 @@ import strawberry
 
 from schema.context import Info
 from schema.enums import Role
-from schema.pagination import After, First, Page, connection, moment_cursor
+from schema.pagination import After, Before, First, Last, Page, connection, moment_cursor
 from schema.scalars import EmailAddress
 from schema.types.account_life import UserConnection
 from schema.types.accounts import ProfilePayload
@@ -22,11 +22,17 @@ Why = Annotated[
 ]
 
 
-async def staff(info: Info, first: First = None, after: After = None) -> UserConnection:
+async def staff(
+    info: Info,
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
+) -> UserConnection:
     """People who operate launches, newest first, disabled ones too."""
-    page = Page.of(first, after)
+    page = Page.of(first, after, last, before)
     async with info.context.db.read() as session:
-        rows = await staff_changes.page(session, page.first + 1, page.after_moment())
+        rows = await staff_changes.page(session, page.moments())
     return connection(UserConnection, rows, page, cursor=moment_cursor, wrap=User.of)
 
 

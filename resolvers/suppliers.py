@@ -7,7 +7,7 @@ import strawberry
 from domain.search import check_search
 from schema.context import Info
 from schema.enums import VendorType
-from schema.pagination import After, First, Page, connection, moment_cursor
+from schema.pagination import After, Before, First, Last, Page, connection, moment_cursor
 from schema.types.accounts import ProfileInput, ProfilePayload
 from schema.types.clients import AddClientInput, ClientPayload, UpdateClientInput
 from schema.types.node import decode_id
@@ -25,15 +25,16 @@ async def suppliers(
     info: Info,
     first: First = None,
     after: After = None,
+    last: Last = None,
+    before: Before = None,
     search: Search = None,
     vendor_type: Vendor = None,
 ) -> SupplierConnection:
     """Suppliers, newest first; a search looks for the beginnings of words."""
-    page, wanted = Page.of(first, after), SupplierFilter(check_search(search), vendor_type)
+    page = Page.of(first, after, last, before)
+    wanted = SupplierFilter(check_search(search), vendor_type)
     async with info.context.db.read() as session:
-        rows = await directory.page_of_suppliers(
-            session, wanted, page.first + 1, page.after_moment()
-        )
+        rows = await directory.page_of_suppliers(session, wanted, page.moments())
     return connection(
         SupplierConnection,
         rows,

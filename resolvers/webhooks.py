@@ -6,7 +6,16 @@ import strawberry
 
 from schema.context import Info
 from schema.event_documents import EventDocuments
-from schema.pagination import After, Connection, First, Page, connection, moment_cursor
+from schema.pagination import (
+    After,
+    Before,
+    Connection,
+    First,
+    Last,
+    Page,
+    connection,
+    moment_cursor,
+)
 from schema.types.node import decode_id
 from schema.types.webhooks import (
     SkipWebhookPayload,
@@ -42,21 +51,32 @@ DryRun = Annotated[bool | None, strawberry.argument(description="Only check, and
 Change = Annotated[UpdateWebhookInput, strawberry.argument(description="The changes.")]
 
 
-async def webhooks(info: Info, first: First = None, after: After = None) -> Connection[Webhook]:
+async def webhooks(
+    info: Info,
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
+) -> Connection[Webhook]:
     """Webhooks, the newest first."""
-    page = Page.of(first, after)
+    page = Page.of(first, after, last, before)
     async with info.context.db.read() as session:
-        rows = await reads.page(session, page.first + 1, page.after_moment())
+        rows = await reads.page(session, page.moments())
     return connection(Connection[Webhook], rows, page, cursor=moment_cursor, wrap=Webhook.of)
 
 
 async def webhook_deliveries(
-    info: Info, webhook_id: WebhookId, first: First = None, after: After = None
+    info: Info,
+    webhook_id: WebhookId,
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
 ) -> Connection[WebhookDelivery]:
     """What was sent to a webhook within the last 30 days, the newest first."""
-    page, key = Page.of(first, after), decode_id(webhook_id, "Webhook", "webhookId")
+    page, key = Page.of(first, after, last, before), decode_id(webhook_id, "Webhook", "webhookId")
     async with info.context.db.read() as session:
-        rows = await reads.deliveries(session, key, page.first + 1, page.after_moment())
+        rows = await reads.deliveries(session, key, page.moments())
     kind = Connection[WebhookDelivery]
     return connection(kind, rows, page, cursor=moment_cursor, wrap=WebhookDelivery.of)
 

@@ -38,7 +38,7 @@ from schema.documents import parsed
 from schema.errors import TopLevelCode
 from schema.event_sources import SOURCES, Arguments, Source
 from schema.limits import StorableText
-from schema.pagination import MAX_BIGINT, Page, encode_cursor
+from schema.pagination import encode_cursor, number_after
 from schema.types.node import decode_id
 from services.webhooks.documents import Following
 
@@ -193,7 +193,7 @@ def _scopes(field: GraphQLField) -> tuple[Scope, ...]:
 
 
 def _after(arguments: Arguments) -> int | None:
-    return Page.of(None, arguments.get("after")).after_number(at_most=MAX_BIGINT)
+    return number_after(arguments.get("after"))
 
 
 def _check_arguments(arguments: Arguments) -> None:

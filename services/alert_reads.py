@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.models.incidents import AlertDelivery
 from db.queries import alerts as queries
 from db.queries.alerts import ChannelHistory
+from db.queries.pages import Moments
 from domain.alert_channels import Channel
 from domain.alert_deliveries import Delivery, latency_of
 from domain.errors import Invalid
@@ -33,12 +33,11 @@ class ChannelState:
 
 async def page(
     session: AsyncSession,
-    limit: int,
-    after: tuple[datetime, UUID] | None,
+    part: Moments,
     incident_id: UUID | None,
 ) -> list[AlertDelivery]:
     """Messages, newest first."""
-    return await queries.page(session, limit, after=after, incident_id=incident_id)
+    return await queries.page(session, part, incident_id)
 
 
 async def channels(session: AsyncSession, configured: Sequence[Channel]) -> list[ChannelState]:

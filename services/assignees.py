@@ -4,11 +4,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.accounts import User
 from db.queries import accounts
-from db.queries.pages import Position
+from db.queries.pages import Moments
 
 
-async def page(
-    session: AsyncSession, search: str | None, limit: int, after: Position
-) -> list[User]:
+async def page(session: AsyncSession, search: str | None, page: Moments) -> list[User]:
     """The launch team without those who are kept out, newest first."""
-    return await accounts.page_of_users(session, accounts.assignable(search), limit, after)
+    return await accounts.page_of_users(session, accounts.assignable(search), page)

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.events import Change
 from db.queries import changes
+from db.queries.pages import Numbers
 from domain.changes import SUBJECTS, ChangeKind, ChangeSubject
 
 
@@ -23,9 +24,7 @@ class ChangeFilter:
     actors: Sequence[str] | None = None  # ids of people and tokens, or labels
 
 
-async def page(
-    session: AsyncSession, wanted: ChangeFilter, limit: int, after: int | None
-) -> list[Change]:
+async def page(session: AsyncSession, wanted: ChangeFilter, part: Numbers) -> list[Change]:
     """Changes of phases, flags and tokens, newest first; nothing that suppliers or couples did."""
     shown = list(ChangeSubject) if wanted.subjects is None else wanted.subjects
     query = changes.of_subjects([SUBJECTS[item] for item in shown])
@@ -35,6 +34,4 @@ async def page(
         query = query.where(Change.action.in_(wanted.actions))
     if wanted.actors is not None:
         query = changes.by_actors(query, wanted.actors)
-    return await changes.latest(
-        session, query, limit, after=after, since=wanted.since, until=wanted.until
-    )
+    return await changes.latest(session, query, part, since=wanted.since, until=wanted.until)

@@ -7,6 +7,7 @@ from db.queries import flags as flag_queries
 from db.queries import phases as phase_queries
 from db.session import UnitOfWork
 from domain.actors import system_actor
+from domain.keyset import Keyset
 from services import demo_launch, flags, phases
 from services.phases import PhaseDraft
 
@@ -40,7 +41,9 @@ async def load(uow: UnitOfWork, *, only_when_empty: bool = False) -> Loaded:
 
 
 async def _anything(uow: UnitOfWork) -> bool:
-    return bool(await phases.list_all(uow.session) or await flag_queries.page(uow.session, 1))
+    return bool(
+        await phases.list_all(uow.session) or await flag_queries.page(uow.session, Keyset(1))
+    )
 
 
 async def _load_flags(uow: UnitOfWork) -> int:

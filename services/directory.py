@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,13 +12,12 @@ from db.models.invitations import Invitation
 from db.models.onboarding import OnboardingProgress
 from db.models.suppliers import Client, Supplier
 from db.queries import couples, invitations, onboarding, pages, suppliers
+from db.queries.pages import Moments
 from domain.actors import VendorType
 from domain.clients import ClientStatus
 from domain.invitations import InvitationStatus
 from domain.onboarding import OnboardingSide
 from domain.reach import Pair
-
-Position: TypeAlias = tuple[datetime, UUID] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +56,10 @@ class StalledFilter:
 
 
 async def page_of_suppliers(
-    session: AsyncSession, wanted: SupplierFilter, limit: int, after: Position
+    session: AsyncSession, wanted: SupplierFilter, page: Moments
 ) -> list[Supplier]:
     """Suppliers, newest first."""
-    query = suppliers.paged(wanted.search, wanted.vendor_type, limit, after)
+    query = suppliers.paged(wanted.search, wanted.vendor_type, page)
     return list(await session.scalars(query))
 
 
@@ -71,11 +69,9 @@ async def count_suppliers(session: AsyncSession, wanted: SupplierFilter) -> int:
     return await pages.count(session, Supplier, where)
 
 
-async def page_of_couples(
-    session: AsyncSession, search: str | None, limit: int, after: Position
-) -> list[Couple]:
+async def page_of_couples(session: AsyncSession, search: str | None, page: Moments) -> list[Couple]:
     """Couples, newest first."""
-    return list(await session.scalars(couples.paged(search, limit, after)))
+    return list(await session.scalars(couples.paged(search, page)))
 
 
 async def count_couples(session: AsyncSession, search: str | None) -> int:
@@ -84,11 +80,11 @@ async def count_couples(session: AsyncSession, search: str | None) -> int:
 
 
 async def page_of_clients(
-    session: AsyncSession, wanted: ClientFilter, limit: int, after: Position
+    session: AsyncSession, wanted: ClientFilter, page: Moments
 ) -> list[Client]:
     """Clients of a supplier, newest first."""
     where = suppliers.clients_of(wanted.supplier_id, wanted.status, wanted.search)
-    return await suppliers.page_of_clients(session, where, limit, after)
+    return await suppliers.page_of_clients(session, where, page)
 
 
 async def count_clients(session: AsyncSession, wanted: ClientFilter) -> int:
@@ -98,11 +94,11 @@ async def count_clients(session: AsyncSession, wanted: ClientFilter) -> int:
 
 
 async def page_of_invitations(
-    session: AsyncSession, wanted: InvitationFilter, limit: int, after: Position
+    session: AsyncSession, wanted: InvitationFilter, page: Moments
 ) -> list[Invitation]:
     """Invitations, newest first."""
     where = invitations.directory(wanted.status, wanted.now, wanted.email)
-    return await invitations.page(session, where, limit, after)
+    return await invitations.page(session, where, page)
 
 
 async def count_invitations(session: AsyncSession, wanted: InvitationFilter) -> int:
@@ -111,16 +107,16 @@ async def count_invitations(session: AsyncSession, wanted: InvitationFilter) -> 
 
 
 async def page_of_partnerships(
-    session: AsyncSession, pair: Pair, limit: int, after: Position
+    session: AsyncSession, pair: Pair, page: Moments
 ) -> list[Partnership]:
     """Partnerships of a supplier, of a couple or of both, newest first."""
     where = couples.partnerships_between(*pair)
-    return await couples.page_of_partnerships(session, where, limit, after)
+    return await couples.page_of_partnerships(session, where, page)
 
 
 async def page_of_stalled(
-    session: AsyncSession, wanted: StalledFilter, limit: int, after: Position
+    session: AsyncSession, wanted: StalledFilter, page: Moments
 ) -> list[OnboardingProgress]:
     """Who stands still; those who have waited longest come first."""
     where = onboarding.standing_still(wanted.before, wanted.side, wanted.email)
-    return await onboarding.longest_first(session, where, limit, after)
+    return await onboarding.longest_first(session, where, page)

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db import event_log
 from db.queries import newer_events
+from db.queries.pages import Numbers
 from db.session import Database
 from domain.event_subjects import EventsAbout
 from domain.events import RecordedEvent
@@ -17,29 +18,15 @@ from domain.ids import EventSeq
 async def page(
     session: AsyncSession,
     kinds: Sequence[str],
-    limit: int,
-    after: int | None = None,
+    part: Numbers,
     phase_id: UUID | None = None,
     since: datetime | None = None,
-    until: datetime | None = None,
+    *,
+    newest_first: bool = False,
 ) -> list[RecordedEvent]:
-    """Events of some kinds, oldest first, after a sequence."""
-    return await event_log.read_after(
-        session, after or 0, limit, phase_id=phase_id, since=since, until=until, kinds=kinds
-    )
-
-
-async def newest_page(
-    session: AsyncSession,
-    kinds: Sequence[str],
-    limit: int,
-    before: int | None = None,
-    phase_id: UUID | None = None,
-    since: datetime | None = None,
-) -> list[RecordedEvent]:
-    """Events of some kinds, newest first, from before a sequence."""
-    return await event_log.read_before(
-        session, before, limit, phase_id=phase_id, since=since, kinds=kinds
+    """Events of some kinds, oldest first or newest first."""
+    return await event_log.read_page(
+        session, part, phase_id=phase_id, since=since, kinds=kinds, newest_first=newest_first
     )
 
 

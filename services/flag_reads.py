@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement
@@ -11,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.events import Change
 from db.queries import changes, flags, people
+from db.queries.pages import Moments, Numbers
 from domain.events import Subject
 from domain.flags import Flag, evaluate
 
@@ -24,11 +24,9 @@ class FlagFilter:
     search: str | None = None
 
 
-async def page(
-    session: AsyncSession, wanted: FlagFilter, limit: int, after: tuple[datetime, UUID] | None
-) -> list[Flag]:
+async def page(session: AsyncSession, wanted: FlagFilter, part: Moments) -> list[Flag]:
     """Flags in the order they were made."""
-    return await flags.page(session, limit, after=after, where=_where(wanted))
+    return await flags.page(session, part, _where(wanted))
 
 
 async def count(session: AsyncSession, wanted: FlagFilter) -> int:
@@ -45,11 +43,10 @@ async def history(
     session: AsyncSession,
     kind: Subject,
     subject_id: UUID,
-    limit: int,
-    after: int | None,
+    part: Numbers,
 ) -> list[Change]:
     """The changes of a thing, newest first."""
-    return await changes.page(session, kind, subject_id, limit, after)
+    return await changes.page(session, kind, subject_id, part)
 
 
 async def exposed_users(session: AsyncSession, flag: Flag) -> int:

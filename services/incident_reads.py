@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement
@@ -11,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.models.incidents import IncidentEpisode, LaunchIncident
 from db.queries import incident_episodes as episodes
 from db.queries import incidents as queries
+from db.queries.pages import Moments
 from domain.alert_causes import IncidentFacts, words_of
 from domain.errors import Invalid
 from domain.incidents import IncidentStatus, Severity
@@ -41,10 +41,10 @@ class EpisodePage:
 
 
 async def page(
-    session: AsyncSession, wanted: IncidentFilter, limit: int, after: tuple[datetime, UUID] | None
+    session: AsyncSession, wanted: IncidentFilter, part: Moments
 ) -> list[LaunchIncident]:
     """Incidents, newest first."""
-    return await queries.page(session, limit, after=after, where=_where(wanted))
+    return await queries.page(session, part, _where(wanted))
 
 
 async def count(session: AsyncSession, wanted: IncidentFilter) -> int:

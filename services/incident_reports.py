@@ -8,6 +8,7 @@ from db.models.incidents import IncidentEpisode, LaunchIncident
 from db.queries import incident_episodes as episode_queries
 from domain.events import IncidentChanged, RecordedEvent
 from domain.incident_markdown import EntryFact, EpisodeFact, IncidentFacts, SuspectFact, markdown
+from domain.keyset import Keyset
 from services import incident_timelines, suspects
 from services.incident_timelines import TimelinePage
 from services.suspects import SuspectChange, Wanted
@@ -21,7 +22,7 @@ async def reports(
     session: AsyncSession, rows: Sequence[LaunchIncident]
 ) -> Mapping[LaunchIncident, str]:
     """A document for each, in as many statements as for one."""
-    pages = {row: TimelinePage(row.id, _EVENTS + 1) for row in rows}
+    pages = {row: TimelinePage(row.id, Keyset(_EVENTS + 1)) for row in rows}
     wanted = {row: Wanted(row, _SUSPECTS) for row in rows}
     timelines = await incident_timelines.of_incidents(session, list(pages.values()))
     episodes = await episode_queries.newest(session, [row.id for row in rows], _EPISODES)

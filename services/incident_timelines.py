@@ -8,17 +8,17 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.queries import timelines as queries
+from db.queries.pages import Numbers
 from domain.events import RecordedEvent
 from domain.suspects import WINDOW
 
 
 @dataclass(frozen=True, slots=True)
 class TimelinePage:
-    """So many events of one incident, after a sequence."""
+    """A page of the events of one incident."""
 
     incident_id: UUID
-    limit: int
-    after: int = 0
+    part: Numbers
 
 
 async def of_incidents(
@@ -28,12 +28,12 @@ async def of_incidents(
 
     They begin 15 minutes before the incident: what was changed then may be its cause.
     """
-    alike: dict[tuple[int, int], list[TimelinePage]] = defaultdict(list)
+    alike: dict[Numbers, list[TimelinePage]] = defaultdict(list)
     for item in wanted:
-        alike[item.limit, item.after].append(item)
+        alike[item.part].append(item)
     found: dict[TimelinePage, list[RecordedEvent]] = {}
-    for (limit, after), pages in alike.items():
+    for part, pages in alike.items():
         ids = [page.incident_id for page in pages]
-        timelines = await queries.of_incidents(session, ids, after=after, limit=limit, lead=WINDOW)
+        timelines = await queries.of_incidents(session, ids, part, lead=WINDOW)
         found |= {page: timelines[page.incident_id] for page in pages}
     return found

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.models.mail import Mail
 from db.queries import mail as queries
 from db.queries import pages
+from db.queries.pages import Moments
 from db.session import UnitOfWork
 from domain.actors import Actor, Role
 from domain.errors import Locked, NotFound
@@ -27,7 +28,6 @@ from domain.outbox import (
     retry_until,
 )
 from services import mail
-from services.directory import Position
 from services.mail import BOUNCED
 from settings import Settings
 
@@ -58,11 +58,9 @@ def may_read_words(actor: Actor) -> bool:
     return actor.user_id is not None and actor.role is Role.ADMIN
 
 
-async def page(
-    session: AsyncSession, wanted: MailFilter, limit: int, after: Position
-) -> list[Mail]:
+async def page(session: AsyncSession, wanted: MailFilter, page: Moments) -> list[Mail]:
     """Letters, newest first."""
-    return await queries.page(session, _where(wanted), limit, after)
+    return await queries.page(session, _where(wanted), page)
 
 
 async def count(session: AsyncSession, wanted: MailFilter) -> int:

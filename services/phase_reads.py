@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.codecs import steps_of
 from db.models.phases import LaunchPhase, PhaseRun
 from db.queries import phases as queries
+from db.queries.pages import Numbers
 from domain import phases as rules
 from domain.phases import PhaseStatus
 
@@ -24,8 +25,6 @@ def next_step_at(phase: LaunchPhase) -> datetime | None:
     return rules.next_step_at(steps_of(phase.steps), phase.step_index, phase.step_started_at)
 
 
-async def runs(
-    session: AsyncSession, phase_id: UUID, limit: int, before_number: int | None
-) -> list[PhaseRun]:
+async def runs(session: AsyncSession, phase_id: UUID, part: Numbers) -> list[PhaseRun]:
     """Runs of a phase, newest first."""
-    return await queries.runs_page(session, phase_id, limit, before_number)
+    return await queries.runs_page(session, phase_id, part)

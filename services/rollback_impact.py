@@ -18,6 +18,7 @@ from domain.actors import system_actor
 from domain.events import Subject
 from domain.flags import Flag
 from domain.incident_causes import rollback_key
+from domain.keyset import Keyset
 from domain.phases import PhaseAction
 from services import flag_history
 from services.flag_sets import FlagSet
@@ -51,7 +52,7 @@ async def count(db: Database, run_id: UUID) -> None:
 
 async def _is_as_opened(session: AsyncSession, row: LaunchIncident) -> bool:
     """False where somebody has edited the impact, or it has been counted."""
-    edits = await changes.page(session, Subject.INCIDENT, row.id, _MOST_EDITS, None)
+    edits = await changes.page(session, Subject.INCIDENT, row.id, Keyset(_MOST_EDITS))
     return not any("userImpact" in (edit.before or {}) for edit in edits)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.drafts import Audit
 from db.models.silences import LaunchSilence
 from db.queries import silences as queries
+from db.queries.pages import Moments
 from db.queries.silences import silence_of
 from db.session import UnitOfWork
 from domain.actors import Actor
@@ -78,14 +79,13 @@ async def end(uow: UnitOfWork, actor: Actor, silence_id: UUID) -> Silence:
 
 async def page(
     session: AsyncSession,
-    limit: int,
-    after: tuple[datetime, UUID] | None,
+    part: Moments,
     now: datetime,
     *,
     with_past: bool,
 ) -> list[Silence]:
     """Silences, newest first: those in force or planned, and those that are over if wanted."""
-    return await queries.page(session, limit, after, None if with_past else now)
+    return await queries.page(session, part, None if with_past else now)
 
 
 async def of_checks(

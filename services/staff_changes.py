@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.accounts import PasswordReset, User
 from db.queries import accounts, pages
+from db.queries.pages import Moments
 from db.session import UnitOfWork
 from domain import account_letters as letters
 from domain import staff as rules
@@ -14,15 +15,14 @@ from domain.actors import STAFF, Actor, Role
 from domain.errors import Invalid, NotFound, NotUnique
 from services import lockout, mail
 from services.credentials import digest, new_secret
-from services.directory import Position
 from services.email_confirmations import record
 
 LINK_LIFETIME = timedelta(days=7)
 
 
-async def page(session: AsyncSession, limit: int, after: Position) -> list[User]:
+async def page(session: AsyncSession, page: Moments) -> list[User]:
     """The staff, newest first, disabled ones too."""
-    return await accounts.page_of_users(session, accounts.staff(), limit, after)
+    return await accounts.page_of_users(session, accounts.staff(), page)
 
 
 async def count(session: AsyncSession) -> int:

@@ -9,9 +9,10 @@ from uuid import UUID
 import strawberry
 
 from domain.events import RecordedEvent
+from domain.keyset import Keyset
 from domain.metrics import EVENT_DELAY
 from schema.context import Info
-from schema.pagination import MAX_BIGINT, Page, encode_cursor
+from schema.pagination import encode_cursor, number_after
 from schema.types.events import SHOWN_KINDS, LaunchEvent, is_shown, stream_gap, to_event
 from schema.types.node import decode_id
 from services import event_reads
@@ -40,7 +41,7 @@ async def launch_events(
     A cursor beyond the log, as after a restored backup, gets a StreamGap, then what happens.
     """
     phase = decode_id(phase_id, "LaunchPhase", "phaseId") if phase_id is not None else None
-    position = Page.of(None, after).after_number(at_most=MAX_BIGINT)
+    position = number_after(after)
     runtime = info.context.runtime
 
     def concerns(item: RecordedEvent) -> bool:
@@ -115,7 +116,7 @@ async def _missed(
     """What is in the log after a position, page by page; no session is held while sending."""
     while True:
         async with info.context.db.read() as session:
-            found = await event_reads.page(session, SHOWN_KINDS, PAGE, position, phase)
+            found = await event_reads.page(session, SHOWN_KINDS, Keyset(PAGE, position), phase)
         for item in found:
             yield item
         if len(found) < PAGE:

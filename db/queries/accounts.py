@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.models.accounts import ApiToken, User
 from db.models.phases import LaunchPhase
 from db.models.suppliers import Supplier
-from db.queries.pages import Position, newest_first
+from db.queries.pages import Moments, newest_first
 from domain.actors import STAFF, Role
 from domain.ids import PhaseId
 from domain.phases import PhaseStatus, Platform
@@ -82,10 +82,10 @@ def assignable(search: str | None) -> list[ColumnElement[bool]]:
 
 
 async def page_of_users(
-    session: AsyncSession, where: Sequence[ColumnElement[bool]], limit: int, after: Position
+    session: AsyncSession, where: Sequence[ColumnElement[bool]], page: Moments
 ) -> list[User]:
     """Users, newest first."""
-    query = newest_first(select(User).where(*where), User.created_at, User.id, limit, after)
+    query = newest_first(select(User).where(*where), User.created_at, User.id, page)
     return list(await session.scalars(query))
 
 

@@ -6,12 +6,13 @@ from datetime import datetime
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import delete, func, select, tuple_
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.incidents import AlertDelivery, LaunchAlert
+from db.queries.pages import Moments, newest_first
 from domain.alert_deliveries import Delivery
 from domain.alerts import Alert, AlertKind
 
@@ -99,19 +100,15 @@ async def orphans(session: AsyncSession, now: datetime, limit: int) -> list[Deli
 
 async def page(
     session: AsyncSession,
-    limit: int,
-    *,
-    after: tuple[datetime, UUID] | None,
+    part: Moments,
     incident_id: UUID | None,
 ) -> list[AlertDelivery]:
-    """Messages, newest first, after a position."""
+    """Messages, newest first."""
     query = select(AlertDelivery)
     if incident_id is not None:
         query = query.where(AlertDelivery.incident_id == incident_id)
-    if after is not None:
-        query = query.where(tuple_(AlertDelivery.created_at, AlertDelivery.id) < after)
-    order = (AlertDelivery.created_at.desc(), AlertDelivery.id.desc())
-    return list(await session.scalars(query.order_by(*order).limit(limit)))
+    query = newest_first(query, AlertDelivery.created_at, AlertDelivery.id, part)
+    return list(await session.scalars(query))
 
 
 async def histories(session: AsyncSession, channels: Sequence[str]) -> Mapping[str, ChannelHistory]:

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.events import Change
+from db.queries.pages import Numbers, ordered
 from domain.actors import ActorRef
 from domain.changes import ACTIONS, KNOWN_ACTIONS, ChangeKind
 from domain.events import Subject
@@ -75,17 +76,14 @@ async def page(
     session: AsyncSession,
     kind: Subject,
     subject_id: UUID,
-    limit: int,
-    after: int | None,
+    part: Numbers,
 ) -> list[Change]:
-    """Changes of one thing, newest first, after one in the log.
+    """Changes of one thing, newest first.
 
     In the order of the log: several changes of one transaction share their moment.
     """
     query = select(Change).where(Change.subject_kind == kind, Change.subject_id == subject_id)
-    if after is not None:
-        query = query.where(Change.event_id < after)
-    return list(await session.scalars(query.order_by(Change.event_id.desc()).limit(limit)))
+    return list(await session.scalars(ordered(query, part, Change.event_id, descending=True)))
 
 
 def of_subjects(kinds: Sequence[Subject]) -> Select[Change]:
@@ -111,20 +109,17 @@ def by_actors(query: Select[Change], actors: Sequence[str]) -> Select[Change]:
 async def latest(
     session: AsyncSession,
     query: Select[Change],
-    limit: int,
+    part: Numbers,
     *,
-    after: int | None,
     since: datetime | None,
     until: datetime | None,
 ) -> list[Change]:
-    """Changes that a query selects, newest first, after one in the log, within a span."""
-    if after is not None:
-        query = query.where(Change.event_id < after)
+    """Changes that a query selects, newest first, within a span."""
     if since is not None:
         query = query.where(Change.at >= since)
     if until is not None:
         query = query.where(Change.at <= until)
-    return list(await session.scalars(query.order_by(Change.event_id.desc()).limit(limit)))
+    return list(await session.scalars(ordered(query, part, Change.event_id, descending=True)))
 
 
 async def since(session: AsyncSession, change: Change) -> list[Change]:

@@ -12,7 +12,7 @@ from db.models.accounts import User
 from db.models.couples import Couple, Partnership
 from db.models.invitations import Invitation
 from db.models.suppliers import Supplier
-from db.queries.pages import Position, found_first, has_words, newest_first
+from db.queries.pages import Moments, found_first, has_words, newest_first
 from domain.clients import ConnectionMethod
 
 Pair = tuple[UUID, UUID]
@@ -46,11 +46,11 @@ def directory(search: str | None) -> list[ColumnElement[bool]]:
     return [has_words(Couple.partner1_name, Couple.partner2_name, search)]
 
 
-def paged(search: str | None, limit: int, after: Position) -> Select[Couple]:
+def paged(search: str | None, page: Moments) -> Select[Couple]:
     """A page of the directory, newest first."""
     if search is not None:
-        return found_first(Couple, directory(search), limit, after)
-    return newest_first(select(Couple), Couple.created_at, Couple.id, limit, after)
+        return found_first(Couple, directory(search), page)
+    return newest_first(select(Couple), Couple.created_at, Couple.id, page)
 
 
 async def partnerships_by_id(
@@ -91,11 +91,11 @@ async def connect(session: AsyncSession, pair: Pair, now: datetime) -> tuple[Par
 
 
 async def page_of_partnerships(
-    session: AsyncSession, where: Sequence[ColumnElement[bool]], limit: int, after: Position
+    session: AsyncSession, where: Sequence[ColumnElement[bool]], page: Moments
 ) -> list[Partnership]:
     """Partnerships, newest first."""
     query = select(Partnership).where(*where)
-    paged = newest_first(query, Partnership.connected_at, Partnership.id, limit, after)
+    paged = newest_first(query, Partnership.connected_at, Partnership.id, page)
     return list(await session.scalars(paged))
 
 

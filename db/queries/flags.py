@@ -1,14 +1,14 @@
 """SQL about feature flags: plain columns in, domain flags out."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.flags import FeatureFlag
+from db.queries.pages import Moments, ordered
 from domain.flags import Flag
 from domain.ids import FlagId, PhaseId
 from domain.percent import Percent
@@ -110,15 +110,11 @@ async def by_key(session: AsyncSession, keys: Sequence[str]) -> Mapping[str, Fla
 
 async def page(
     session: AsyncSession,
-    limit: int,
-    *,
-    after: tuple[datetime, UUID] | None = None,
+    part: Moments,
     where: Sequence[ColumnElement[bool]] = (),
 ) -> list[Flag]:
-    """Flags in the order they were made, after a position."""
-    query = _select().where(*where).order_by(FeatureFlag.created_at, FeatureFlag.id).limit(limit)
-    if after is not None:
-        query = query.where(tuple_(FeatureFlag.created_at, FeatureFlag.id) > after)
+    """Flags in the order they were made."""
+    query = ordered(_select().where(*where), part, FeatureFlag.created_at, FeatureFlag.id)
     return [to_flag(row) for row in await session.execute(query)]
 
 

@@ -1,13 +1,13 @@
 """SQL about incidents."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.incidents import LaunchIncident
+from db.queries.pages import Moments, newest_first
 from domain.incidents import ACTIVE_STATUSES, SEVERE, IncidentStatus, Severity
 
 
@@ -76,17 +76,13 @@ def conditions(
 
 async def page(
     session: AsyncSession,
-    limit: int,
-    *,
-    after: tuple[datetime, UUID] | None,
+    part: Moments,
     where: Sequence[ColumnElement[bool]],
 ) -> list[LaunchIncident]:
-    """Incidents, newest first, after a position."""
+    """Incidents, newest first."""
     query = select(LaunchIncident).where(*where)
-    if after is not None:
-        query = query.where(tuple_(LaunchIncident.created_at, LaunchIncident.id) < after)
-    order = (LaunchIncident.created_at.desc(), LaunchIncident.id.desc())
-    return list(await session.scalars(query.order_by(*order).limit(limit)))
+    query = newest_first(query, LaunchIncident.created_at, LaunchIncident.id, part)
+    return list(await session.scalars(query))
 
 
 async def count(session: AsyncSession, where: Sequence[ColumnElement[bool]]) -> int:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.models.events import LaunchEvent
 from db.models.invitations import Invitation
 from db.models.suppliers import Client, Supplier
-from db.queries.pages import Position, newest_first
+from db.queries.pages import Moments, newest_first
 from domain.events import Subject
 from domain.invitations import PENDING, InvitationStatus
 
@@ -162,11 +162,11 @@ def _stands(
 
 
 async def page(
-    session: AsyncSession, where: Sequence[ColumnElement[bool]], limit: int, after: Position
+    session: AsyncSession, where: Sequence[ColumnElement[bool]], page: Moments
 ) -> list[Invitation]:
     """Invitations, newest first."""
     query = select(Invitation).where(*where)
-    paged = newest_first(query, Invitation.created_at, Invitation.id, limit, after)
+    paged = newest_first(query, Invitation.created_at, Invitation.id, page)
     return list(await session.scalars(paged))
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.mail import Mail, MailAttempt
-from db.queries.pages import Position, newest_first
+from db.queries.pages import Moments, newest_first
 from domain.mail_health import SLOW_MILLISECONDS, RecentAttempts
 from domain.outbox import OPEN, MailStatus
 
@@ -114,10 +114,10 @@ def listed(
 
 
 async def page(
-    session: AsyncSession, where: Sequence[ColumnElement[bool]], limit: int, after: Position
+    session: AsyncSession, where: Sequence[ColumnElement[bool]], page: Moments
 ) -> list[Mail]:
     """Letters, newest first."""
-    query = newest_first(select(Mail).where(*where), Mail.created_at, Mail.id, limit, after)
+    query = newest_first(select(Mail).where(*where), Mail.created_at, Mail.id, page)
     return list(await session.scalars(query))
 
 

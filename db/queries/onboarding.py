@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.accounts import User
@@ -12,7 +12,7 @@ from db.models.couples import Partnership
 from db.models.invitations import Invitation
 from db.models.onboarding import OnboardingProgress
 from db.models.suppliers import Client
-from db.queries.pages import Position
+from db.queries.pages import Moments, ordered
 from domain.onboarding import OnboardingSide
 
 
@@ -92,15 +92,12 @@ async def by_step(session: AsyncSession, since: datetime) -> list[tuple[Onboardi
 
 
 async def longest_first(
-    session: AsyncSession, where: Sequence[ColumnElement[bool]], limit: int, after: Position
+    session: AsyncSession, where: Sequence[ColumnElement[bool]], page: Moments
 ) -> list[OnboardingProgress]:
     """A page; who has waited longest comes first."""
-    place = tuple_(OnboardingProgress.last_activity_at, OnboardingProgress.id)
     query = select(OnboardingProgress).where(*where)
-    if after is not None:
-        query = query.where(place > after)
     order = (OnboardingProgress.last_activity_at, OnboardingProgress.id)
-    return list(await session.scalars(query.order_by(*order).limit(limit)))
+    return list(await session.scalars(ordered(query, page, *order)))
 
 
 async def _locked(session: AsyncSession, where: ColumnElement[bool]) -> OnboardingProgress | None:

@@ -11,9 +11,12 @@ from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
 
 from db.models.couples import Couple
 from db.models.suppliers import Supplier
+from domain.keyset import Keyset
 from domain.search import prefixes
 
-Position: TypeAlias = tuple[datetime, UUID] | None
+Moments: TypeAlias = Keyset[tuple[datetime, UUID]]
+Numbers: TypeAlias = Keyset[int]
+Column: TypeAlias = InstrumentedAttribute[Any] | ColumnElement[Any]
 Moment: TypeAlias = InstrumentedAttribute[datetime] | ColumnElement[datetime]
 Key: TypeAlias = InstrumentedAttribute[UUID] | ColumnElement[UUID]
 
@@ -22,17 +25,36 @@ Made = TypeVar("Made", Supplier, Couple)
 _SIMPLE: ColumnElement[object] = literal_column("'simple'::regconfig")
 
 
-def newest_first(
-    query: Select[Any], moment: Moment, key: Key, limit: int, after: Position
+def ordered(
+    query: Select[Any], page: Keyset[Any], *columns: Column, descending: bool = False
 ) -> Select[Any]:
-    """The page after a position, from the newest to the oldest."""
-    if after is not None:
-        query = query.where(tuple_(moment, key) < after)
-    return query.order_by(moment.desc(), key.desc()).limit(limit)
+    """A page in the order of some columns; one that is read from its end comes backwards.
+
+    One column has places that are values, several have tuples.
+    """
+    place = tuple_(*columns) if len(columns) > 1 else columns[0]
+    if page.after is not None:
+        query = query.where(place < page.after if descending else place > page.after)
+    if page.before is not None:
+        query = query.where(place > page.before if descending else place < page.before)
+    return in_order(query, page, *columns, descending=descending).limit(page.limit)
+
+
+def in_order(
+    query: Select[Any], page: Keyset[Any], *columns: Column, descending: bool
+) -> Select[Any]:
+    """The order of a page alone."""
+    backwards = descending is not page.from_end
+    return query.order_by(*(column.desc() if backwards else column.asc() for column in columns))
+
+
+def newest_first(query: Select[Any], moment: Moment, key: Key, page: Moments) -> Select[Any]:
+    """A page from the newest to the oldest."""
+    return ordered(query, page, moment, key, descending=True)
 
 
 def found_first(
-    model: type[Made], where: Sequence[ColumnElement[bool]], limit: int, after: Position
+    model: type[Made], where: Sequence[ColumnElement[bool]], page: Moments
 ) -> Select[Made]:
     """A page of what a search finds, which is found before it is put in order.
 
@@ -41,12 +63,9 @@ def found_first(
     """
     found = select(model.id, model.created_at).where(*where).cte("found")
     rows = found.prefix_with("MATERIALIZED").c
-    shown = newest_first(select(rows.id), rows.created_at, rows.id, limit, after).subquery("shown")
-    return (
-        select(model)
-        .join(shown, shown.c.id == model.id)
-        .order_by(model.created_at.desc(), model.id.desc())
-    )
+    shown = newest_first(select(rows.id), rows.created_at, rows.id, page).subquery("shown")
+    query = select(model).join(shown, shown.c.id == model.id)
+    return in_order(query, page, model.created_at, model.id, descending=True)
 
 
 def has_words(

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.models.flags import FeatureFlag
 from db.models.phases import LaunchPhase, LaunchPhaseFlag, PhaseRun, PhaseRunSnapshot
 from db.queries.flags import COLUMNS, to_flag
+from db.queries.pages import Numbers, ordered
 from domain.percent import Percent
 from domain.phases import PhaseStatus
 from domain.plans import LinkedFlag
@@ -114,14 +115,10 @@ async def runs_by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID
     return {row.id: row for row in rows}
 
 
-async def runs_page(
-    session: AsyncSession, phase_id: UUID, limit: int, before_number: int | None
-) -> list[PhaseRun]:
+async def runs_page(session: AsyncSession, phase_id: UUID, part: Numbers) -> list[PhaseRun]:
     """Runs of a phase, newest first."""
     query = select(PhaseRun).where(PhaseRun.phase_id == phase_id)
-    if before_number is not None:
-        query = query.where(PhaseRun.number < before_number)
-    return list(await session.scalars(query.order_by(PhaseRun.number.desc()).limit(limit)))
+    return list(await session.scalars(ordered(query, part, PhaseRun.number, descending=True)))
 
 
 async def next_run_number(session: AsyncSession, phase_id: UUID) -> int:

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.silences import LaunchSilence
+from db.queries.pages import Moments, newest_first
 from domain.actors import ActorRef
 from domain.health import CheckType
 from domain.silences import Silence
@@ -33,18 +34,15 @@ async def lock(session: AsyncSession, key: UUID) -> LaunchSilence | None:
 
 async def page(
     session: AsyncSession,
-    limit: int,
-    after: tuple[datetime, UUID] | None,
+    part: Moments,
     ends_after: datetime | None,
 ) -> list[Silence]:
-    """Silences, newest first, after a position; `ends_after` leaves out those that are over."""
+    """Silences, newest first; `ends_after` leaves out those that are over."""
     query = select(LaunchSilence)
     if ends_after is not None:
         query = query.where(LaunchSilence.ends_at > ends_after)
-    if after is not None:
-        query = query.where(tuple_(LaunchSilence.created_at, LaunchSilence.id) < after)
-    order = (LaunchSilence.created_at.desc(), LaunchSilence.id.desc())
-    return [silence_of(row) for row in await session.scalars(query.order_by(*order).limit(limit))]
+    query = newest_first(query, LaunchSilence.created_at, LaunchSilence.id, part)
+    return [silence_of(row) for row in await session.scalars(query)]
 
 
 def silence_of(row: LaunchSilence) -> Silence:

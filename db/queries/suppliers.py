@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.suppliers import Client, Supplier
-from db.queries.pages import Position, found_first, has_words, newest_first
+from db.queries.pages import Moments, found_first, has_words, newest_first
 from domain.actors import VendorType
 from domain.clients import ClientStatus
 
@@ -40,15 +40,13 @@ def directory(search: str | None, vendor_type: VendorType | None) -> list[Column
     return found
 
 
-def paged(
-    search: str | None, vendor_type: VendorType | None, limit: int, after: Position
-) -> Select[Supplier]:
+def paged(search: str | None, vendor_type: VendorType | None, page: Moments) -> Select[Supplier]:
     """A page of the directory, newest first."""
     where = directory(search, vendor_type)
     if search is not None:
-        return found_first(Supplier, where, limit, after)
+        return found_first(Supplier, where, page)
     query = select(Supplier).where(*where)
-    return newest_first(query, Supplier.created_at, Supplier.id, limit, after)
+    return newest_first(query, Supplier.created_at, Supplier.id, page)
 
 
 async def clients_by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Client]:
@@ -86,11 +84,11 @@ def clients_of(
 
 
 async def page_of_clients(
-    session: AsyncSession, where: Sequence[ColumnElement[bool]], limit: int, after: Position
+    session: AsyncSession, where: Sequence[ColumnElement[bool]], page: Moments
 ) -> list[Client]:
     """Clients, newest first."""
     query = select(Client).where(*where)
-    paged = newest_first(query, Client.created_at, Client.id, limit, after)
+    paged = newest_first(query, Client.created_at, Client.id, page)
     return list(await session.scalars(paged))
 
 

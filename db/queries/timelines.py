@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -24,6 +25,7 @@ from db.event_rows import recorded
 from db.models.events import LaunchEvent
 from db.models.flags import FeatureFlag
 from db.models.incidents import IncidentEpisode, LaunchIncident
+from db.queries.pages import Column, Numbers, ordered
 from domain.alert_events import AlertSent
 from domain.criterion_events import CriterionJudged
 from domain.events import (
@@ -44,22 +46,22 @@ _OF_PHASE = (PhaseChanged.TYPE, CriterionJudged.TYPE, FlagChanged.TYPE)
 
 
 async def of_incidents(
-    session: AsyncSession, ids: Sequence[UUID], *, after: int, limit: int, lead: timedelta
+    session: AsyncSession, ids: Sequence[UUID], part: Numbers, *, lead: timedelta
 ) -> Mapping[UUID, list[RecordedEvent]]:
-    """The next events of each incident, oldest first, after a sequence.
+    """A page of the events of each incident, oldest first.
 
     Those of the incident itself; and, from a `lead` before it was opened until it was resolved,
     those of its flags, of its phase, and of health. Each is one walk along an index.
     """
     branches = (_own(), _of_flags(lead), _of_phase(lead), _of_health(lead))
-    found = union(*(_next(part, ids, after, limit) for part in branches)).subquery()
-    place = func.row_number().over(partition_by=found.c.id, order_by=found.c.seq)
+    found = union(*(_next(branch, ids, part) for branch in branches)).subquery()
+    place = func.row_number().over(partition_by=found.c.id, order_by=_order(found.c.seq, part))
     placed = select(found.c.id, found.c.seq, place.label("place")).subquery()
     query = (
         select(placed.c.id, LaunchEvent)
         .join(LaunchEvent, LaunchEvent.seq == placed.c.seq)
-        .where(placed.c.place <= limit)
-        .order_by(LaunchEvent.seq)
+        .where(placed.c.place <= part.limit)
+        .order_by(_order(LaunchEvent.seq, part))
     )
     timelines: dict[UUID, list[RecordedEvent]] = {key: [] for key in ids}
     for row in await session.execute(query):
@@ -67,11 +69,13 @@ async def of_incidents(
     return timelines
 
 
-def _next(
-    part: Select[int | None], ids: Sequence[UUID], after: int, limit: int
-) -> Select[UUID, int]:
-    """The first of a part for each incident: no part needs to give more than the page has."""
-    seqs = part.where(LaunchEvent.seq > after).order_by(LaunchEvent.seq).limit(limit).lateral()
+def _order(seq: Column, part: Numbers) -> ColumnElement[Any]:
+    return seq.desc() if part.from_end else seq.asc()
+
+
+def _next(branch: Select[int | None], ids: Sequence[UUID], part: Numbers) -> Select[UUID, int]:
+    """The page of a branch for each incident: none needs to give more than the whole page has."""
+    seqs = ordered(branch, part, LaunchEvent.seq).lateral()
     query = select(LaunchIncident.id, seqs.c.seq).join(seqs, true())
     return query.where(LaunchIncident.id.in_(ids))
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.event_positions import head
 from db.models.webhooks import Webhook, WebhookDelivery
-from db.queries.pages import Position, newest_first
+from db.queries.pages import Moments, newest_first
 
 
 async def by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Webhook]:
@@ -18,19 +18,19 @@ async def by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Web
     return {row.id: row for row in rows}
 
 
-async def page(session: AsyncSession, limit: int, after: Position) -> list[Webhook]:
+async def page(session: AsyncSession, page: Moments) -> list[Webhook]:
     """Webhooks, the newest first."""
-    query = newest_first(select(Webhook), Webhook.created_at, Webhook.id, limit, after)
+    query = newest_first(select(Webhook), Webhook.created_at, Webhook.id, page)
     return list(await session.scalars(query))
 
 
 async def deliveries(
-    session: AsyncSession, webhook_id: UUID, limit: int, after: Position
+    session: AsyncSession, webhook_id: UUID, page: Moments
 ) -> list[WebhookDelivery]:
     """What was sent to one webhook, the newest first."""
     query = select(WebhookDelivery).where(WebhookDelivery.webhook_id == webhook_id)
     moment, key = WebhookDelivery.created_at, WebhookDelivery.id
-    return list(await session.scalars(newest_first(query, moment, key, limit, after)))
+    return list(await session.scalars(newest_first(query, moment, key, page)))
 
 
 async def count(session: AsyncSession) -> int:

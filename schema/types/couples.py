@@ -11,7 +11,16 @@ from domain.errors import Forbidden
 from domain.reach import Pair, readable
 from schema.context import Info
 from schema.marketplace_enums import ConnectionMethod
-from schema.pagination import After, Connection, First, Page, connection, encode_cursor
+from schema.pagination import (
+    After,
+    Before,
+    Connection,
+    First,
+    Last,
+    Page,
+    connection,
+    encode_cursor,
+)
 from schema.types.node import Node, node_id
 from schema.types.onboarding import Onboarding
 from services import directory
@@ -92,12 +101,17 @@ class Couple(Node):
 
     @strawberry.field(description="Their suppliers; a supplier sees only itself here.")
     async def partnerships(
-        self, info: Info, first: First = None, after: After = None
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
     ) -> Connection[Partnership]:
         """One page, newest first."""
         pair = readable(info.context.actor).partnerships_of_couple(self.row.id)
         shown = (None, self.row.id) if self.own else pair
-        return await page_of_partnerships(info, shown, first, after)
+        return await page_of_partnerships(info, shown, Page.of(first, after, last, before))
 
     def _is_whole(self, info: Info) -> bool:
         return self.own or readable(info.context.actor).is_couple(self.row.id)
@@ -137,15 +151,13 @@ async def load_onboarding(info: Info, user_id: UUID) -> Onboarding:
 
 
 async def page_of_partnerships(
-    info: Info, pair: Pair | None, first: int | None, after: str | None
+    info: Info, pair: Pair | None, page: Page
 ) -> Connection[Partnership]:
     """A page of those that the caller may see; None is none."""
-    page, rows_found = Page.of(first, after), []
+    rows_found: list[rows.Partnership] = []
     if pair is not None:
         async with info.context.db.read() as session:
-            rows_found = await directory.page_of_partnerships(
-                session, pair, page.first + 1, page.after_moment()
-            )
+            rows_found = await directory.page_of_partnerships(session, pair, page.moments())
     return connection(
         Connection[Partnership],
         rows_found,

@@ -15,7 +15,7 @@ from domain.staleness import staleness
 from schema.context import Info
 from schema.directives import CostDirective
 from schema.enums import BucketBy, Staleness, TimeRange
-from schema.pagination import MAX_BIGINT, After, Connection, First, Page, connection
+from schema.pagination import MAX_BIGINT, After, Before, Connection, First, Last, Page, connection
 from schema.purity import PURE
 from schema.scalars import Percent
 from schema.sharing import Results
@@ -152,17 +152,21 @@ class FeatureFlag(Node):
 
     @strawberry.field(description="Its changes, newest first.", metadata=PURE[Source.ROWS])
     async def changes(
-        self, info: Info, first: First = None, after: After = None
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
     ) -> Connection[Change]:
         """One page of the audit."""
-        page = Page.of(first, after)
+        page = Page.of(first, after, last, before)
         async with info.context.db.read() as session:
             rows = await flag_reads.history(
                 session,
                 Subject.FLAG,
                 self.flag.id,
-                page.first + 1,
-                page.after_number(at_most=MAX_BIGINT),
+                page.numbers(at_most=MAX_BIGINT),
             )
         return connection(
             Connection[Change],

@@ -10,7 +10,7 @@ from domain.actors import ActorRef
 from schema.context import Info
 from schema.directives import CostDirective
 from schema.enums import IncidentStatus, Severity
-from schema.pagination import MAX_BIGINT, After, Connection, First, Page, connection
+from schema.pagination import MAX_BIGINT, After, Before, Connection, First, Last, Page, connection
 from schema.types.actors import Actor, User, load_actor
 from schema.types.event_fields import cursor_of
 from schema.types.flags import FeatureFlag
@@ -85,14 +85,18 @@ class Incident(Node):
         "until it was resolved what happened to its flags, to its phase, and to health."
     )
     async def timeline(
-        self, info: Info, first: First = None, after: After = None
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
     ) -> Connection[Annotated["LaunchEvent", strawberry.lazy("schema.types.events")]]:
         """Read from the log (SPEC A33)."""
         from schema.types.events import to_event  # noqa: PLC0415 - they refer to each other
 
-        page = Page.of(first, after)
-        position = page.after_number(at_most=MAX_BIGINT) or 0
-        wanted = TimelinePage(self.row.id, page.first + 1, position)
+        page = Page.of(first, after, last, before)
+        wanted = TimelinePage(self.row.id, page.numbers(at_most=MAX_BIGINT))
         found = await info.context.loaders.timeline.load(wanted) or []
         return connection(Connection["LaunchEvent"], found, page, cursor=cursor_of, wrap=to_event)
 

@@ -13,7 +13,16 @@ from domain.verdicts import UNJUDGED
 from schema.context import Info
 from schema.directives import CostDirective
 from schema.enums import PhaseAction, PhaseStatus, Platform, RollbackMode, RunKind
-from schema.pagination import After, Connection, First, Page, connection, encode_cursor
+from schema.pagination import (
+    After,
+    Before,
+    Connection,
+    First,
+    Last,
+    Page,
+    connection,
+    encode_cursor,
+)
 from schema.purity import PURE
 from schema.types.actors import Actor, load_actor
 from schema.types.criteria import CriterionStatus
@@ -151,14 +160,17 @@ class LaunchPhase(Node):
 
     @strawberry.field(description="Its activations, newest first.", metadata=PURE[Source.ROWS])
     async def runs(
-        self, info: Info, first: First = None, after: After = None
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
     ) -> Connection[Annotated["PhaseRun", strawberry.lazy("schema.types.phases")]]:
         """One page."""
-        page = Page.of(first, after)
+        page = Page.of(first, after, last, before)
         async with info.context.db.read() as session:
-            found = await phase_reads.runs(
-                session, self.row.id, page.first + 1, page.after_number()
-            )
+            found = await phase_reads.runs(session, self.row.id, page.numbers())
         return connection(
             Connection[PhaseRun],
             found,

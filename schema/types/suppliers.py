@@ -12,7 +12,16 @@ from domain.search import check_search
 from schema.context import Info
 from schema.enums import VendorType
 from schema.marketplace_enums import ClientStatus
-from schema.pagination import After, Connection, First, Page, connection, moment_cursor
+from schema.pagination import (
+    After,
+    Before,
+    Connection,
+    First,
+    Last,
+    Page,
+    connection,
+    moment_cursor,
+)
 from schema.purity import PURE
 from schema.scalars import EmailAddress
 from schema.types.clients import Client, ClientConnection
@@ -65,18 +74,18 @@ class Supplier(Node):
         info: Info,
         first: First = None,
         after: After = None,
+        last: Last = None,
+        before: Before = None,
         status: Status = None,
         search: Search = None,
     ) -> ClientConnection:
         """One page, newest first."""
-        page, found = Page.of(first, after), []
+        page, found = Page.of(first, after, last, before), []
         text = check_search(search)
         wanted = ClientFilter(self.row.id, status, text) if self._is_whole(info) else None
         if wanted is not None:
             async with info.context.db.read() as session:
-                found = await directory.page_of_clients(
-                    session, wanted, page.first + 1, page.after_moment()
-                )
+                found = await directory.page_of_clients(session, wanted, page.moments())
         return connection(
             ClientConnection,
             found,
@@ -88,12 +97,17 @@ class Supplier(Node):
 
     @strawberry.field(description="Its couples; a couple sees only itself here.")
     async def partnerships(
-        self, info: Info, first: First = None, after: After = None
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
     ) -> Connection[Partnership]:
         """One page, newest first."""
         pair = readable(info.context.actor).partnerships_of_supplier(self.row.id)
         shown = (self.row.id, None) if self.own else pair
-        return await page_of_partnerships(info, shown, first, after)
+        return await page_of_partnerships(info, shown, Page.of(first, after, last, before))
 
     def _is_whole(self, info: Info) -> bool:
         return self.own or readable(info.context.actor).is_supplier(self.row.id)

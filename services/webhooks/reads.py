@@ -7,20 +7,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.webhooks import Webhook, WebhookDelivery
 from db.queries import webhooks as queries
-from db.queries.pages import Position
+from db.queries.pages import Moments
 from db.session import Database
 
 
-async def page(session: AsyncSession, limit: int, after: Position) -> list[Webhook]:
+async def page(session: AsyncSession, page: Moments) -> list[Webhook]:
     """Webhooks, the newest first."""
-    return await queries.page(session, limit, after)
+    return await queries.page(session, page)
 
 
 async def deliveries(
-    session: AsyncSession, webhook_id: UUID, limit: int, after: Position
+    session: AsyncSession, webhook_id: UUID, page: Moments
 ) -> list[WebhookDelivery]:
     """What was sent to one webhook, the newest first."""
-    return await queries.deliveries(session, webhook_id, limit, after)
+    return await queries.deliveries(session, webhook_id, page)
 
 
 async def due(db: Database) -> Sequence[UUID]:

@@ -11,6 +11,7 @@ from db.session import Database
 from domain.actors import system_actor
 from domain.criterion_checks import problems
 from domain.flags import Flag, parse_groups, parse_key
+from domain.keyset import Keyset
 from domain.percent import NOBODY, Percent
 from domain.phases import PhaseStatus, check_plan, check_steps
 from services import demo, flags, phases
@@ -28,7 +29,7 @@ async def load(db: Database, *, only_when_empty: bool = False) -> Loaded:
 
 async def all_flags(db: Database) -> list[Flag]:
     async with db.read() as session:
-        return await flag_queries.page(session, 100)
+        return await flag_queries.page(session, Keyset(100))
 
 
 async def all_phases(db: Database) -> list[LaunchPhase]:

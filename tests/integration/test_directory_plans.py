@@ -13,6 +13,7 @@ from db.queries import couples, invitations, suppliers
 from db.queries.pages import newest_first
 from db.session import Database
 from domain.invitations import InvitationStatus
+from domain.keyset import Keyset
 
 ROWS = 20_000
 _FILL = (
@@ -36,15 +37,15 @@ def invited(
     statuses: Sequence[InvitationStatus] | None, email: str | None = None
 ) -> Select[Invitation]:
     query = select(Invitation).where(*invitations.directory(statuses, NOW, email))
-    return newest_first(query, Invitation.created_at, Invitation.id, 51, None)
+    return newest_first(query, Invitation.created_at, Invitation.id, Keyset(51))
 
 
 PLANS: dict[str, tuple[Query, str]] = {
-    "a page of suppliers": (suppliers.paged(None, None, 51, None), "ix_suppliers_created_at_id"),
-    "a search that few answer": (suppliers.paged("zoe", None, 51, None), "ix_suppliers_words"),
-    "a search that many answer": (suppliers.paged("u1", None, 51, None), "ix_suppliers_words"),
-    "a search for couples": (couples.paged("zoe", 51, None), "ix_couples_words"),
-    "a couple by its e-mail": (couples.paged("u7@example.com", 51, None), "uq_users_email"),
+    "a page of suppliers": (suppliers.paged(None, None, Keyset(51)), "ix_suppliers_created_at_id"),
+    "a search that few answer": (suppliers.paged("zoe", None, Keyset(51)), "ix_suppliers_words"),
+    "a search that many answer": (suppliers.paged("u1", None, Keyset(51)), "ix_suppliers_words"),
+    "a search for couples": (couples.paged("zoe", Keyset(51)), "ix_couples_words"),
+    "a couple by its e-mail": (couples.paged("u7@example.com", Keyset(51)), "uq_users_email"),
     "invitations in one state": (
         invited([InvitationStatus.DECLINED]),
         "ix_invitations_status_created_at_id",

@@ -16,6 +16,7 @@ from domain.criteria import Aggregation, Comparator, Criterion, GuardAction
 from domain.errors import NotFound
 from domain.health import CheckType
 from domain.incidents import IncidentMove
+from domain.keyset import Keyset
 from domain.percent import Percent
 from domain.phases import Platform, RampStep, RollbackMode, RollbackPlan
 from services import (
@@ -224,7 +225,7 @@ async def silence(system: System, checks: Sequence[str], seconds: float) -> None
 async def end_silences(system: System) -> None:
     """All that are in force or planned."""
     async with system.db.read() as session:
-        rows = await silences.page(session, 50, None, system.clock(), with_past=False)
+        rows = await silences.page(session, Keyset(50), system.clock(), with_past=False)
     for row in rows:
         async with system.db.write() as uow:
             await silences.end(uow, OPERATOR, row.id)

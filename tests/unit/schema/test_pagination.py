@@ -11,6 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from domain.errors import Invalid
+from domain.keyset import Keyset
 from schema.pagination import Connection, Page, PageInfo, connection, decode_cursor, encode_cursor
 from tests.unit.domain.builders import NOW, any_text
 
@@ -23,16 +24,26 @@ def page_after(*parts: object) -> Page:
     return Page.of(None, encode_cursor(*parts))
 
 
-@pytest.mark.parametrize(("first", "expected"), [(None, 50), (1, 1), (50, 50), (100, 100)])
-def test_a_page_has_1_to_100_rows_and_50_unasked(first: int | None, expected: int) -> None:
-    assert Page.of(first, None) == Page(expected)
+@pytest.mark.parametrize("size", [0, 1, 50, 100])
+def test_a_page_has_up_to_100_rows_and_50_unasked(size: int) -> None:
+    assert Page.of(None, None) == Page(50)
+    assert Page.of(size, None) == Page(size)
+    assert Page.of(None, None, size) == Page(size, from_end=True)
 
 
-@pytest.mark.parametrize("first", [-(10**9), -1, 0, 101, 10**9])
-def test_other_sizes_are_refused_by_name(first: int) -> None:
-    with pytest.raises(Invalid, match="between 1 and 100") as caught:
-        Page.of(first, None)
-    assert caught.value.path == ("first",)
+@pytest.mark.parametrize("size", [-(10**9), -1, 101, 10**9])
+def test_other_sizes_are_refused_by_name(size: int) -> None:
+    for name in ("first", "last"):
+        asked = (size, None) if name == "first" else (None, None, size)
+        with pytest.raises(Invalid, match=f"{name} must lie between 0 and 100") as caught:
+            Page.of(*asked)
+        assert caught.value.path == (name,)
+
+
+def test_a_page_has_one_end() -> None:
+    with pytest.raises(Invalid, match="not for both") as caught:
+        Page.of(1, None, 1)
+    assert caught.value.path == ("last",)
 
 
 @given(st.lists(st.text()))
@@ -43,17 +54,28 @@ def test_a_cursor_gives_back_its_position(parts: list[str]) -> None:
 @given(moments, st.uuids())
 def test_a_moment_is_found_again(moment: datetime, key: UUID) -> None:
     """To the microsecond, or rows made in the same second would be skipped."""
-    assert page_after(moment, key).after_moment() == (moment, key)
+    assert page_after(moment, key).moments().after == (moment, key)
 
 
 @given(st.integers(0, 2**31 - 1))
 def test_a_number_is_found_again(number: int) -> None:
-    assert page_after(number).after_number() == number
+    assert page_after(number).numbers().after == number
 
 
 def test_a_first_page_comes_after_nothing() -> None:
-    assert Page.of(10, None).after_moment() is None
-    assert Page.of(10, None).after_number() is None
+    assert Page.of(10, None).moments() == Keyset(11)
+    assert Page.of(10, None).numbers() == Keyset(11)
+
+
+def test_a_last_page_comes_before_what_was_seen() -> None:
+    page = Page.of(None, encode_cursor(1), 10, encode_cursor(9))
+    assert page.numbers() == Keyset(11, 1, 9, from_end=True)
+    with pytest.raises(Invalid) as caught:
+        page.moments()
+    assert caught.value.path == ("after",)
+    with pytest.raises(Invalid) as caught:
+        Page.of(None, None, 10, encode_cursor("x")).numbers()
+    assert caught.value.path == ("before",)
 
 
 @given(any_text)
@@ -86,9 +108,10 @@ def test_a_cursor_of_another_shape_is_refused_by_name(raw: bytes) -> None:
 @given(st.lists(any_text, max_size=3))
 def test_any_position_is_a_place_or_invalid(parts: list[str]) -> None:
     page = page_after(*parts)
-    for read in (page.after_moment, page.after_number):
-        with suppress(Invalid):
-            assert read() is not None
+    with suppress(Invalid):
+        assert page.moments().after is not None
+    with suppress(Invalid):
+        assert page.numbers().after is not None
 
 
 @pytest.mark.parametrize(
@@ -106,7 +129,7 @@ def test_any_position_is_a_place_or_invalid(parts: list[str]) -> None:
 )
 def test_a_list_ordered_by_time_refuses_other_cursors(parts: tuple[object, ...]) -> None:
     with pytest.raises(Invalid, match="does not belong") as caught:
-        page_after(*parts).after_moment()
+        page_after(*parts).moments()
     assert caught.value.path == ("after",)
 
 
@@ -115,7 +138,7 @@ def test_a_list_ordered_by_time_refuses_other_cursors(parts: tuple[object, ...])
 )
 def test_a_list_ordered_by_number_refuses_other_cursors(parts: tuple[object, ...]) -> None:
     with pytest.raises(Invalid, match="does not belong") as caught:
-        page_after(*parts).after_number()
+        page_after(*parts).numbers()
     assert caught.value.path == ("after",)
 
 
@@ -128,13 +151,13 @@ def test_a_list_ordered_by_number_refuses_other_cursors(parts: tuple[object, ...
 )
 def test_a_moment_outside_the_calendar_in_utc_is_refused(moment: datetime) -> None:
     with pytest.raises(Invalid):
-        page_after(moment, KEY).after_moment()
+        page_after(moment, KEY).moments()
 
 
 def test_a_number_beyond_a_run_number_is_refused() -> None:
     """PhaseRun.number is an INTEGER; asyncpg raises on a parameter past 2**31 - 1."""
     with pytest.raises(Invalid):
-        page_after(2**31).after_number()
+        page_after(2**31).numbers()
 
 
 @dataclass
@@ -163,6 +186,27 @@ def test_the_last_page_says_so() -> None:
     assert not found.page_info.has_next_page
     assert found.page_info.has_previous_page
     assert found.total == 9
+
+
+def test_a_page_from_the_end_is_in_the_order_of_the_list() -> None:
+    found = numbers(range(9, 5, -1), Page(3, from_end=True))
+    assert found.nodes == [7, 8, 9]
+    assert found.page_info == PageInfo(
+        has_next_page=False,
+        has_previous_page=True,
+        start_cursor=encode_cursor(7),
+        end_cursor=encode_cursor(9),
+    )
+    before = numbers(range(2, 0, -1), Page(3, before=("3",), from_end=True))
+    assert (before.page_info.has_next_page, before.page_info.has_previous_page) == (True, False)
+
+
+@pytest.mark.parametrize(("rows", "more"), [(0, False), (1, True)])
+def test_a_page_of_nothing_says_whether_there_is_something(rows: int, *, more: bool) -> None:
+    for page in (Page(0), Page(0, from_end=True)):
+        info = numbers(range(rows), page).page_info
+        assert (info.start_cursor, info.end_cursor) == (None, None)
+        assert (info.has_previous_page if page.from_end else info.has_next_page) is more
 
 
 def test_an_empty_page_has_no_cursors() -> None:
