@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 
 from domain.actors import USER_TYPES, Actor, Role, Scope, UserType, VendorType
+from domain.common_passwords import is_common
 from domain.errors import Forbidden, Invalid, Required
 from domain.phases import Platform
 from domain.text import clean_line
@@ -77,13 +78,16 @@ def check_profile(profile: Profile, user_type: UserType, path: tuple[str, ...]) 
 
 
 def check_password(password: str, email: str, path: tuple[str, ...]) -> None:
-    """Raises Invalid where a password is too short, too long or the e-mail itself."""
+    """Raises Invalid where a password is too short, too long, common or the e-mail itself."""
     if len(password) < MIN_PASSWORD:
         raise Invalid(f"A password has at least {MIN_PASSWORD} characters.", path=path)
     if len(password) > MAX_PASSWORD:
         raise Invalid(f"A password has at most {MAX_PASSWORD} characters.", path=path)
     if password.strip().casefold() == email.strip().casefold():
         raise Invalid("The password may not be the e-mail address.", path=path)
+    if is_common(password):
+        message = "This is one of the most common passwords, which are tried first."
+        raise Invalid(message, path=path)
 
 
 def check_token_name(name: str) -> str:

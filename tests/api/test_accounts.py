@@ -14,6 +14,7 @@ from domain.letters import MailKind
 from settings import Settings
 from tests.factories.accounts import EMAIL, PASSWORD
 from tests.factories.mail import token_of
+from tests.factories.marketplace import ACCEPT, invited
 from tests.graphql import Answer, GraphQLClient
 from tests.servers import dead_port
 
@@ -137,6 +138,11 @@ async def test_guessing_is_limited_and_says_for_how_long(visitor: GraphQLClient)
         if codes(last) == [("RATE_LIMITED", None)]:
             break
     assert re.search(r"Try again in \d+ s", last["errors"][0]["message"])
+    document = LOG_IN.replace("code message", "retryAfterSeconds code message")
+    answer = await visitor.execute(document, email=EMAIL, password="wrong password")
+    (error,) = answer.data["logIn"]["errors"]
+    assert (answer.status, error["code"]) == (200, "RATE_LIMITED")
+    assert 0 < error["retryAfterSeconds"] <= int(answer.headers["retry-after"])
 
 
 async def test_visitor_is_nobody(visitor: GraphQLClient) -> None:
@@ -214,6 +220,24 @@ async def test_password_changes_and_errors_name_the_field(sarah: GraphQLClient) 
     assert codes(await ask(sarah, CHANGE, new=NEW)) == [("REQUIRED", ["currentPassword"])]
     changed = await ask(sarah, CHANGE, current=PASSWORD, new=NEW)
     assert changed == {"user": {"email": EMAIL}, "errors": []}
+
+
+async def test_a_common_password_is_refused_wherever_one_is_chosen(
+    sarah: GraphQLClient, visitor: GraphQLClient, supplier: GraphQLClient, db: Database
+) -> None:
+    common, path = "Password1234", ["input", "password"]
+    signed = await ask(visitor, SIGN_UP, input=sign_up_input("b@b.co", password=common))
+    assert codes(signed) == [("INVALID", path)]
+    changed = await ask(sarah, CHANGE, current=PASSWORD, new=common)
+    assert codes(changed) == [("INVALID", ["newPassword"])]
+    await visitor.data(REQUEST_RESET, email=EMAIL)
+    token = await token_of(db, MailKind.PASSWORD_RESET)
+    reset = await ask(visitor, RESET, token=token, new=common)
+    assert codes(reset) == [("INVALID", ["newPassword"])]
+    sent = await invited(supplier, email="emma@example.com")
+    accepted = await ask(visitor, ACCEPT, input={"code": sent.code, "password": common})
+    assert codes(accepted) == [("INVALID", path)]
+    assert (await log_in(visitor))["errors"] == []
 
 
 async def test_visitor_changes_no_password(sarah: GraphQLClient) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain.accounts import (
+    MIN_PASSWORD,
     Profile,
     check_password,
     check_token_expiry,
@@ -14,6 +15,7 @@ from domain.accounts import (
     new_account,
 )
 from domain.actors import ROLE_SCOPES, Actor, ActorKind, Role, Scope, UserType, VendorType
+from domain.common_passwords import SHORTEST, is_common
 from domain.errors import Forbidden, Invalid, LaunchError, Required
 
 PATH = ("input", "password")
@@ -32,6 +34,21 @@ def test_password_of_wrong_length_is_refused_by_field(password: str) -> None:
     with pytest.raises(Invalid, match="character") as caught:
         check_password(password, "a@b.co", PATH)
     assert caught.value.path == PATH
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["password1234", " Password1234", "PASSWORD1234!!", "1234567890", "qwertyuiop", "qwerty123456"],
+)
+def test_common_passwords_are_refused_by_field(password: str) -> None:
+    with pytest.raises(Invalid, match="most common") as caught:
+        check_password(password, "a@b.co", PATH)
+    assert caught.value.path == PATH
+
+
+def test_the_list_begins_where_passwords_may() -> None:
+    assert MIN_PASSWORD >= SHORTEST
+    assert not is_common("correct horse battery staple")
 
 
 @pytest.mark.parametrize("password", ["sarah@example.com", " SARAH@Example.com "])
