@@ -25,7 +25,7 @@ from edge.badges import badge_route
 from edge.beats import beat_route
 from edge.correlation import HEADER, RequestIds
 from edge.exposition import exposition_route
-from edge.headers import ALWAYS, SecureHeaders
+from edge.headers import ALWAYS, OneHost, SecureHeaders
 from edge.ofrep import ofrep_routes
 from edge.pages import BUILT, Pages
 from edge.probes import probe_routes
@@ -281,7 +281,7 @@ async def sdl(_request: Request) -> Response:
 
 def _middleware(settings: Settings) -> list[Middleware]:
     https = settings.base_url.startswith("https://")
-    always = [Middleware(RequestIds), Middleware(SecureHeaders, https=https)]
+    always = [Middleware(RequestIds), Middleware(SecureHeaders, https=https), Middleware(OneHost)]
     if not settings.allowed_origins:
         return always
     return [

@@ -1,4 +1,4 @@
-"""Headers that every answer has, whatever gave it (docs/security.md)."""
+"""Headers that every answer has, whatever gave it, and the one that every request has."""
 
 from collections.abc import Mapping
 
@@ -42,3 +42,32 @@ class SecureHeaders:
             await send(message)
 
         await self._app(scope, receive, secured if scope["type"] == "http" else send)
+
+
+class OneHost:
+    """Refuses requests and sockets that name no host or several (RFC 9112, 3.2)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Behind it nobody has to ask which of two was meant."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """400, or as the app answers."""
+        kind = scope["type"]
+        if (
+            kind not in ("http", "websocket")
+            or sum(name == b"host" for name, _ in scope["headers"]) == 1
+        ):
+            await self._app(scope, receive, send)
+        elif kind == "http" or "websocket.http.response" in scope.get("extensions", {}):
+            prefix = "" if kind == "http" else "websocket."
+            headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
+            await send({"type": f"{prefix}http.response.start", "status": 400, "headers": headers})
+            body = b"A request names one host, in one Host header."
+            await send({"type": f"{prefix}http.response.body", "body": body})
+        else:
+            await send({"type": "websocket.close", "code": 1008})
+
+
+def _hosts(scope: Scope) -> int:
+    return sum(name == b"host" for name, _ in scope["headers"])

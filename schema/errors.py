@@ -19,7 +19,7 @@ from services.response_time import ResponseTimer
 
 logger = logging.getLogger(__name__)
 
-MAX_ERRORS = 10  # of one reply; ten thousand null fields have one cause
+MAX_ERRORS = 8  # of one reply; ten thousand null fields have one cause
 
 
 class TopLevelCode(StrEnum):

@@ -8,6 +8,7 @@ from cross_web import HTTPException
 from graphql import OperationType
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 
+from domain.media_types import Accepted
 from schema.documents import MAX_LENGTH, operation_kind
 from schema.errors import TopLevelCode
 
@@ -37,41 +38,43 @@ class Refusal(HTTPException):
         self.headers = dict(headers or {})
         self.code = code
 
-
-def accepted(accept: str) -> Mapping[str, float]:
-    """The media types of an Accept header with their weights."""
-    found: dict[str, float] = {}
-    for part in accept.split(","):
-        name, *parameters = (item.strip() for item in part.split(";"))
-        weight = next((item[2:] for item in parameters if item.startswith("q=")), "1")
-        try:
-            found[name.lower()] = float(weight)
-        except ValueError:
-            found[name.lower()] = 0.0
-    return {name: weight for name, weight in found.items() if name and weight > 0}
+    @property
+    def extensions(self) -> dict[str, object]:
+        """Of its error; a wait is told here as well as in Retry-After."""
+        wait = self.headers.get("Retry-After")
+        return {"code": self.code, **({"retryAfterSeconds": int(wait)} if wait else {})}
 
 
 def json_type(accept: str) -> str | None:
-    """How to answer with JSON; None where the client takes neither of our types."""
-    if not accept.strip():
-        return JSON_TYPE
-    types = accepted(accept)
-    ours = {name: types[name] for name in (RESPONSE_TYPE, JSON_TYPE) if name in types}
-    if ours:
-        return max(ours, key=lambda name: ours[name])
-    return JSON_TYPE if {"*/*", "application/*"} & types.keys() else None
+    """How to answer with JSON; None where the client takes neither of our types.
+
+    The heavier one; of equals the newer type, where the client names it.
+    """
+    accepted = Accepted.of(accept)
+    older, newer = accepted.weight(JSON_TYPE), accepted.weight(RESPONSE_TYPE)
+    if newer > older or (newer == older > 0 and accepted.names(RESPONSE_TYPE)):
+        return RESPONSE_TYPE
+    return JSON_TYPE if older > 0 else None
 
 
 def wants_stream(accept: str, query: str, operation_name: str | None) -> bool:
-    """Server-sent events are for subscriptions, or where nothing else is taken.
+    """Server-sent events answer a subscription of a client that names them.
 
-    Some clients list text/event-stream with every request and still expect JSON.
+    Any other operation too, where the client likes them more than JSON: some list
+    text/event-stream with every request, and still expect JSON.
     """
-    if STREAM_TYPE not in accepted(accept):
+    accepted = Accepted.of(accept)
+    if not accepted.names(STREAM_TYPE):
         return False
-    if json_type(accept) is None:
+    other = max(accepted.weight(JSON_TYPE), accepted.weight(RESPONSE_TYPE))
+    if accepted.weight(STREAM_TYPE) > other:
         return True
     return operation_kind(query, operation_name) is OperationType.SUBSCRIPTION
+
+
+def takes_anything(accept: str) -> bool:
+    """Whether a client takes any answer that we have."""
+    return json_type(accept) is not None or Accepted.of(accept).names(STREAM_TYPE)
 
 
 def check_content_type(value: str | None) -> None:

@@ -5,6 +5,7 @@ the built schema and finds every field that has none and is not in PUBLIC_FIELDS
 """
 
 import inspect
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +13,7 @@ import strawberry
 from strawberry.extensions.field_extension import AsyncExtensionResolver, FieldExtension
 
 from domain.actors import Scope
-from domain.errors import ErrorCode, LaunchError
+from domain.errors import ErrorCode, LaunchError, RateLimited, parts_of
 from schema.context import Context, Info
 from schema.directives import CostDirective, ScopeDirective
 from schema.errors import Refused, TopLevelCode
@@ -98,7 +99,15 @@ class ExpectedFailures(FieldExtension):
             return await next_(source, info, **kwargs)
         except LaunchError as error:
             info.context.at_fault |= error.code is ErrorCode.DEPENDENCY_DOWN
+            _tell_wait(info.context, error)
             return self.failed(error)
+
+
+def _tell_wait(context: Context, error: LaunchError) -> None:
+    """Say in the reply over HTTP when to come back, as every limit does."""
+    waits = [part.retry_after_seconds for part in parts_of(error) if isinstance(part, RateLimited)]
+    if waits and context.response is not None:
+        context.response.headers["retry-after"] = str(math.ceil(max(waits)))
 
 
 def query(

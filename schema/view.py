@@ -20,6 +20,7 @@ from strawberry.http.streaming import HTTPStreamTransport, SSETransport
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 
+from domain.media_types import Accepted
 from schema import http
 from schema.adapters import adapter_of
 from schema.authentication import check_credential, identify
@@ -218,8 +219,8 @@ class GraphQLView(GraphQL[Context, None]):
         response.headers["cache-control"] = "no-store"
         if isinstance(response_data, dict) and "data" not in response_data:
             response.headers[_NOT_EXECUTED] = str(http.status_of(response_data))
-            if wait := http.retry_after(response_data):
-                response.headers["retry-after"] = wait
+        if isinstance(response_data, dict) and (wait := http.retry_after(response_data)):
+            response.headers["retry-after"] = wait
         return response
 
     async def run(self, request: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - overloaded in strawberry
@@ -255,12 +256,11 @@ class GraphQLView(GraphQL[Context, None]):
         if request.method not in ("GET", "POST"):
             raise Refusal(405, "GraphQL is asked by GET or POST.", {"Allow": "GET, POST"})
         accept = request.headers.get("accept", "")
-        types = http.accepted(accept)
         if request.method == "GET" and _NAMES_A_DOCUMENT.isdisjoint(request.query_params):
-            if "text/html" in types and self.graphql_ide:
+            if self.graphql_ide and Accepted.of(accept).names("text/html"):
                 return
             raise Refusal(400, "The parameter query is missing.")
-        if http.json_type(accept) is None and http.STREAM_TYPE not in types:
+        if not http.takes_anything(accept):
             raise Refusal(406, f"Answers are {http.JSON_TYPE} or {http.RESPONSE_TYPE}.")
         if request.method == "POST":
             http.check_content_type(request.headers.get("content-type"))
@@ -272,11 +272,10 @@ _NAMES_A_DOCUMENT = frozenset({"query", "extensions", "documentId"})
 
 
 def _refused(error: HTTPException) -> Response:
-    headers = error.headers if isinstance(error, Refusal) else {}
-    code = error.code if isinstance(error, Refusal) else TopLevelCode.BAD_USER_INPUT
-    body = {"errors": [{"message": error.reason, "extensions": {"code": code}}]}
+    refusal = error if isinstance(error, Refusal) else Refusal(error.status_code, error.reason)
+    body = {"errors": [{"message": refusal.reason, "extensions": refusal.extensions}]}
     return Response(
-        orjson.dumps(body), error.status_code, headers, "application/json; charset=utf-8"
+        orjson.dumps(body), refusal.status_code, refusal.headers, "application/json; charset=utf-8"
     )
 
 

@@ -43,6 +43,10 @@ class Error:
     code: ErrorCode = strawberry.field(description="The kind, for programs.")
     message: str = strawberry.field(description="A sentence, for people.")
     path: list[str] | None = strawberry.field(description="The input field that is at fault.")
+    retry_after_seconds: float | None = strawberry.field(
+        description="When it may succeed, for RATE_LIMITED; also the header Retry-After.",
+        default=None,
+    )
 
     @classmethod
     def of(cls, error: domain.LaunchError) -> "Error":
@@ -76,7 +80,10 @@ class Error:
                 path=path,
                 changed=None if error.changed is None else list(error.changed),
             )
-        return UserError(code=error.code, message=error.message, path=path)
+        wait = error.retry_after_seconds if isinstance(error, domain.RateLimited) else None
+        return UserError(
+            code=error.code, message=error.message, path=path, retry_after_seconds=wait
+        )
 
     @classmethod
     def every(cls, error: domain.LaunchError) -> "list[Error]":

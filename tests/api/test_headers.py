@@ -2,7 +2,9 @@
 
 import pytest
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.testclient import TestClient
+from starlette.types import Message
 
 from edge.headers import ALWAYS
 from tests.graphql import GraphQLClient
@@ -53,3 +55,23 @@ async def test_a_foreign_page_may_not_read(visitor: GraphQLClient) -> None:
     headers = {"origin": "https://evil.example"}
     answer = await visitor.raw("POST", "/graphql", json={"query": "{ a }"}, headers=headers)
     assert "access-control-allow-origin" not in answer.headers
+
+
+@pytest.mark.parametrize("hosts", [[], [b"launch.test", b"launch.test"], [b"a", b"b"]])
+async def test_a_request_names_one_host(app: Starlette, hosts: list[bytes]) -> None:
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    scope = {
+        "type": "http", "method": "GET", "path": "/healthz", "query_string": b"", "client": None,
+        "headers": [(b"host", host) for host in hosts], "http_version": "1.1", "scheme": "http",
+    }  # fmt: skip
+    await app(scope, receive, send)
+    assert [message.get("status") for message in sent] == [400, None]
+    headers = Headers(raw=sent[0]["headers"])
+    assert set(ALWAYS) <= set(headers)

@@ -120,6 +120,20 @@ async def test_a_page_of_a_foreign_origin_opens_no_socket(address: str, origin: 
             pass
 
 
+@pytest.mark.parametrize("hosts", ["", "Host: a\r\nHost: a\r\n", "Host: a\r\nHost: b\r\n"])
+async def test_a_socket_names_one_host(address: str, hosts: str) -> None:
+    name, _, port = address.rpartition(":")
+    reader, writer = await asyncio.open_connection(name, int(port))
+    writer.write(
+        b"GET /graphql HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+        b"Sec-WebSocket-Protocol: graphql-transport-ws\r\n" + hosts.encode() + b"\r\n"
+    )
+    async with asyncio.timeout(PATIENCE):
+        assert (await reader.readline()).startswith(b"HTTP/1.1 400")
+    writer.close()
+
+
 async def test_a_page_of_ours_opens_one(address: str) -> None:
     async with raw(address, origin=f"http://{address}") as connection:
         await send(connection, {"type": "connection_init"})
