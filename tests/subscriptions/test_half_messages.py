@@ -91,7 +91,7 @@ async def test_a_large_message_of_an_account_arrives(address: str, admin: GraphQ
     connection = await begun(address, admin.token)
     ping = {"type": "ping", "payload": {"filling": "x" * 900_000}}
     await connection.send(json.dumps(ping))
-    assert json.loads(await connection.recv()) == {"type": "pong"}
+    assert json.loads(await connection.recv())["type"] == "pong"
     assert INBOUND.size == 0
     await connection.close()
 
