@@ -20,7 +20,7 @@ from tests.graphql import GraphQLClient
 SHAPE = "{ edges { cursor } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }"
 # Type.field -> how to come there; %s is the field with its arguments. `me` is the supplier's.
 PATHS = {
-    "Couple.partnerships": "{ couples(first: 1) { nodes { at: %s } } }",
+    "Couple.partnerships": "{ couples(last: 1) { nodes { at: %s } } }",
     "FeatureFlag.changes": '{ featureFlag(key: "mvp_test_feature") { at: %s } }',
     "Incident.timeline": "{ incidents(first: 1) { nodes { at: %s } } }",
     "LaunchPhase.runs": "{ launchPhases { at: %s } }",
