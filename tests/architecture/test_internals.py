@@ -25,6 +25,7 @@ LISTED: dict[str, dict[str, set[str]]] = {
         "schema.spending": {"_provided_operation_name", "_schema"},
         "tests.factories.documents": {"_schema"},
         "tests.api.test_list_arguments": {"_schema"},
+        "tests.api.test_pages": {"_schema"},
         "tests.unit.schema.test_costs": {"_schema"},
         "tests.unit.schema.test_inputs": {"_schema"},
         "tests.unit.schema.test_purity": {"_schema"},
