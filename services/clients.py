@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
-
 from db.drafts import Audit
 from db.models.suppliers import Client
 from db.queries import suppliers as queries
 from db.session import UnitOfWork
+from db.unique import unique
 from domain import clients as rules
 from domain.actors import Actor
 from domain.clients import ClientStatus
@@ -146,14 +145,11 @@ def _row(draft: ClientDraft, owner: SupplierId) -> Client:
 
 
 async def _save(uow: UnitOfWork, row: Client, changes: Mapping[str, object] | None = None) -> None:
-    try:
-        async with uow.session.begin_nested():
-            uow.session.add(row)
-            for name, value in (changes or {}).items():
-                setattr(row, name, value)
-    except IntegrityError as error:
-        message = "There is a client with this e-mail already."
-        raise NotUnique(message, path=("input", "email")) from error
+    taken = NotUnique("There is a client with this e-mail already.", path=("input", "email"))
+    async with unique(uow.session, taken):
+        uow.session.add(row)
+        for name, value in (changes or {}).items():
+            setattr(row, name, value)
 
 
 async def _archive(uow: UnitOfWork, actor: Actor, row: Client, archived: bool | None) -> str | None:

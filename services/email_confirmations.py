@@ -2,12 +2,11 @@
 
 from datetime import timedelta
 
-from sqlalchemy.exc import IntegrityError
-
 from db.drafts import Audit
 from db.models.accounts import EmailConfirmation, User
 from db.queries import accounts, credentials
 from db.session import UnitOfWork
+from db.unique import unique
 from domain import account_letters as letters
 from domain import accounts as rules
 from domain.account_events import AccountChanged
@@ -109,11 +108,9 @@ async def _apply(uow: UnitOfWork, base_url: str, row: EmailConfirmation, user: U
 
 
 async def _save(uow: UnitOfWork, user: User, email: str) -> None:
-    try:
-        async with uow.session.begin_nested():
-            user.email, user.email_verified_at = email, uow.now
-    except IntegrityError as error:
-        raise NotUnique("This e-mail has an account already.", path=_TOKEN) from error
+    taken = NotUnique("This e-mail has an account already.", path=_TOKEN)
+    async with unique(uow.session, taken):
+        user.email, user.email_verified_at = email, uow.now
 
 
 def record(

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import TypedDict
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.events import Change
@@ -14,6 +13,7 @@ from db.queries import changes as change_queries
 from db.queries import flags as queries
 from db.queries import phases as phase_queries
 from db.session import UnitOfWork
+from db.unique import unique
 from domain.actors import Actor
 from domain.errors import Collector, Invalid, NotFound, NotUnique
 from domain.flags import BucketBy, Flag, parse_groups, parse_key
@@ -71,11 +71,9 @@ async def create(uow: UnitOfWork, actor: Actor, draft: FlagDraft) -> FlagResult:
     if held.result is not None:
         return await _again(uow, held.result)
     row = _row(draft)
-    try:
-        async with uow.session.begin_nested():
-            uow.session.add(row)
-    except IntegrityError as error:
-        raise NotUnique(f"There is a flag {draft.key} already.", path=("input", "key")) from error
+    taken = NotUnique(f"There is a flag {draft.key} already.", path=("input", "key"))
+    async with unique(uow.session, taken):
+        uow.session.add(row)
     await uow.session.refresh(row)
     flag = created_flag(uow, actor, row, reason=draft.reason)
     widened = draft.enabled and draft.rollout_percentage is None

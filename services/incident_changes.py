@@ -3,12 +3,11 @@
 from dataclasses import replace
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
-
 from db.models.incidents import LaunchIncident
 from db.queries import incident_episodes as episode_queries
 from db.queries import incidents as queries
 from db.session import UnitOfWork
+from db.unique import unique
 from domain.actors import Actor
 from domain.errors import Invalid, InvalidTransition
 from domain.ids import parse_uuid
@@ -87,12 +86,10 @@ async def reopen_incident(
     was = before(row)
     next_status(row.status, IncidentMove.REOPEN)
     await _check_no_other(uow, row)
-    try:
-        async with uow.session.begin_nested():
-            release(row)
-    except IntegrityError as error:
-        # Its cause showed again at this very moment, and has an incident of its own.
-        raise InvalidTransition("Another incident is open about the same cause.") from error
+    # Where its cause showed again at this very moment, it has an incident of its own.
+    another = InvalidTransition("Another incident is open about the same cause.")
+    async with unique(uow.session, another):
+        release(row)
     previous = await episode_queries.last(uow.session, row.id)
     row.resolution_notes = None
     episodes.begin(uow, row, previous)

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
-
 from db.models.incidents import IncidentEpisode, LaunchIncident
 from db.queries import incident_episodes as episode_queries
 from db.queries import incidents as queries
 from db.session import UnitOfWork
+from db.unique import unique
 from domain.actors import Actor, ActorKind
 from domain.incident_causes import NO_LINKS, Links
 from domain.incidents import (
@@ -63,6 +62,10 @@ class OpenedIncident:
     merged: bool
 
 
+class _SameCause(Exception):
+    """There is an open incident about this cause."""
+
+
 async def open_incident(uow: UnitOfWork, actor: Actor, draft: IncidentDraft) -> OpenedIncident:
     """Open an incident, or count one more occurrence of the open one with the same cause.
 
@@ -72,7 +75,7 @@ async def open_incident(uow: UnitOfWork, actor: Actor, draft: IncidentDraft) -> 
     if known is None:
         try:
             return await _opened(uow, actor, draft)
-        except IntegrityError:
+        except _SameCause:
             # Somebody opened one with the same cause at this very moment; theirs stands.
             known = await _known(uow, draft)
             if known is None:
@@ -141,7 +144,7 @@ def _comes_back(row: LaunchIncident, draft: IncidentDraft, now: datetime) -> boo
 
 async def _opened(uow: UnitOfWork, actor: Actor, draft: IncidentDraft) -> OpenedIncident:
     row = _row(uow, draft)
-    async with uow.session.begin_nested():
+    async with unique(uow.session, _SameCause()):
         uow.session.add(row)
     await uow.session.refresh(row)
     _begin(uow, row, None, draft)

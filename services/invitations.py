@@ -5,13 +5,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
-
 from db.models.invitations import Invitation
 from db.models.suppliers import Client, Supplier
 from db.queries import accounts, suppliers
 from db.queries import invitations as queries
 from db.session import UnitOfWork
+from db.unique import unique
 from domain import invitations as rules
 from domain.actors import Actor, ActorKind
 from domain.clients import ClientStatus
@@ -194,12 +193,9 @@ async def _keep_email(uow: UnitOfWork, client: Client, email: str | None) -> Non
     """An e-mail that comes with an invitation is the client's from now on."""
     if email is None or client.email == email:
         return
-    try:
-        async with uow.session.begin_nested():
-            client.email = email
-    except IntegrityError as error:
-        message = "There is a client with this e-mail already."
-        raise NotUnique(message, path=("email",)) from error
+    taken = NotUnique("There is a client with this e-mail already.", path=("email",))
+    async with unique(uow.session, taken):
+        client.email = email
 
 
 async def _check_letters(uow: UnitOfWork, client: Client) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import delete
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.codecs import dump_criteria, dump_plan, dump_steps
@@ -13,6 +12,7 @@ from db.models.phases import LaunchPhase, LaunchPhaseFlag
 from db.queries import flags as flag_queries
 from db.queries import phases as queries
 from db.session import UnitOfWork
+from db.unique import unique
 from domain.actors import Actor
 from domain.errors import Invalid, Locked, NotFound, NotUnique
 from domain.ids import parse_uuid
@@ -94,11 +94,9 @@ async def create(
     phase = _row(draft)
     if draft.position is None:
         phase.position = await queries.next_position(uow.session)
-    try:
-        async with uow.session.begin_nested():
-            uow.session.add(phase)
-    except IntegrityError as error:
-        raise NotUnique(f"There is a phase {draft.key} already.", path=("input", "key")) from error
+    taken = NotUnique(f"There is a phase {draft.key} already.", path=("input", "key"))
+    async with unique(uow.session, taken):
+        uow.session.add(phase)
     await uow.session.refresh(phase)
     await _link(uow, actor, phase, draft.flags)
     record_phase(uow, actor, phase, "created", before=None, after=await audit_whole(uow, phase))

@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy.exc import IntegrityError
-
 from db.drafts import Audit
 from db.models.accounts import User
 from db.models.couples import Couple
 from db.models.suppliers import Supplier
 from db.queries import accounts, couples, suppliers
 from db.session import UnitOfWork
+from db.unique import unique
 from domain import profiles as rules
 from domain.actors import USER_TYPES, Actor, UserType
 from domain.clients import date_warnings
@@ -53,13 +52,10 @@ async def _apply(
     uow: UnitOfWork, row: Supplier | Couple, patch: Mapping[str, object]
 ) -> tuple[str, ...]:
     changed = tuple(name for name, value in patch.items() if getattr(row, name) != value)
-    try:
-        async with uow.session.begin_nested():
-            for name in changed:
-                setattr(row, name, patch[name])
-    except IntegrityError as error:
-        message = "Another supplier has this e-mail."
-        raise NotUnique(message, path=("input", "email")) from error
+    taken = NotUnique("Another supplier has this e-mail.", path=("input", "email"))
+    async with unique(uow.session, taken):
+        for name in changed:
+            setattr(row, name, patch[name])
     return changed
 
 

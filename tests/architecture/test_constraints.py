@@ -1,0 +1,17 @@
+"""What a constraint refuses is the caller's mistake only where a row exists already."""
+
+import ast
+
+from tests.architecture.source import modules
+
+
+def test_only_one_place_says_that_something_exists_already() -> None:
+    """Whoever catches IntegrityError would take a broken migration for a mistake of the caller."""
+    found = {
+        module.name
+        for module in modules()
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.ImportFrom | ast.Import)
+        and any(name.name.endswith("IntegrityError") for name in node.names)
+    }
+    assert found == {"db.unique"}
