@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from email import message_from_bytes
 from email.message import Message
+from time import time
 from typing import Any
 
 from aiosmtpd.controller import Controller
@@ -20,6 +21,7 @@ class HttpReceiver:
     def __init__(self) -> None:
         self.port = free_port()
         self.messages: list[dict[str, Any]] = []
+        self.arrived: list[float] = []  # when each of them came, by the wall clock
         self.statuses: list[int] = []
         self.calls = 0
         self._server: asyncio.Server | None = None
@@ -52,6 +54,7 @@ class HttpReceiver:
         status = self.statuses.pop(0) if self.statuses else 200
         if status == 200:
             self.messages.append(message)
+            self.arrived.append(time())
         reply = f"HTTP/1.1 {status} X\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
         writer.write(reply.encode())
         await writer.drain()

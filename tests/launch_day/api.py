@@ -12,7 +12,6 @@ import httpx2
 Json = Any
 # What the product counts as a failure of its own.
 FAULTS = frozenset({"INTERNAL", "DEPENDENCY_DOWN", "DEADLINE_EXCEEDED"})
-_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +46,10 @@ class Failed(Exception):
 class Api:
     """Asks the processes in turn, and the next one where a connection is refused: a proxy."""
 
-    def __init__(self, ports: Sequence[int]) -> None:
+    def __init__(self, ports: Sequence[int], seconds: float) -> None:
+        """`seconds`: after so long without an answer there is none."""
         self.calls: list[Call] = []
-        self._ports = ports
+        self._ports, self._seconds = ports, seconds
         self._turn = 0
         self._stack = AsyncExitStack()
         self._clients: dict[int, httpx2.AsyncClient] = {}
@@ -60,7 +60,7 @@ class Api:
                 httpx2.AsyncClient(
                     base_url=f"http://127.0.0.1:{port}",
                     trust_env=False,
-                    timeout=_SECONDS,
+                    timeout=self._seconds,
                     limits=httpx2.Limits(max_connections=100, max_keepalive_connections=20),
                 )
             )
@@ -82,6 +82,20 @@ class Api:
 
         `address`: where the caller sits, as the proxy says it.
         """
+        data = await self.ask_all(document, token, address=address, port=port, **variables)
+        (payload,) = data.values()
+        return payload
+
+    async def ask_all(
+        self,
+        document: str,
+        token: str | None = None,
+        *,
+        address: str | None = None,
+        port: int | None = None,
+        **variables: object,
+    ) -> Json:
+        """The same of several root fields."""
         headers = {"authorization": f"Bearer {token}"} if token else {}
         if address:
             headers["x-forwarded-for"] = address
@@ -111,15 +125,15 @@ class Api:
         return [*self._ports[first:], *self._ports[:first]]
 
     def _taken(self, name: str, begin: float, answer: Json) -> Json:
-        errors = answer.get("errors") or []
-        (payload,) = (answer.get("data") or {"": None}).values()
+        errors, data = answer.get("errors") or [], answer.get("data") or {}
         codes = [str(error["extensions"]["code"]) for error in errors]
-        refused = payload.get("errors") or [] if isinstance(payload, dict) else []
+        payloads = [payload for payload in data.values() if isinstance(payload, dict)]
+        refused = [error for payload in payloads for error in payload.get("errors") or ()]
         codes += [str(error["code"]) for error in refused]
         self.calls.append(Call(name, begin, time() - begin, answered=True, codes=tuple(codes)))
         if codes:
             raise Failed(name, codes, errors or refused)
-        return payload
+        return data
 
 
 def _name(document: str) -> str:

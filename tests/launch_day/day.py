@@ -10,13 +10,21 @@ from time import time
 
 from tests.launch_day.api import Api
 from tests.launch_day.lag import Lag
+from tests.launch_day.lines import Line
 from tests.launch_day.listeners import Listener
+from tests.launch_day.moments import Moment, between
 from tests.launch_day.operator import Operator
 from tests.launch_day.people import People
 from tests.launch_day.plan import FLAGS, Plan
 from tests.launch_day.sinks import MailSink
 from tests.launch_day.site import Site
-from tests.launch_day.viewers import EventReader, HealthReader, MetricsReader, Viewer
+from tests.launch_day.viewers import (
+    EventReader,
+    HealthReader,
+    JourneysReader,
+    MetricsReader,
+    Viewer,
+)
 from tests.receivers import HttpReceiver
 
 
@@ -37,6 +45,11 @@ class Day:
     readers: Sequence[EventReader] = ()
     health: Sequence[HealthReader] = ()
     metrics: Sequence[MetricsReader] = ()
+    journeys: Sequence[JourneysReader] = ()
+    head: str = ""
+    moments: list[Moment] = field(default_factory=list)
+    faults: dict[str, float] = field(default_factory=dict)
+    limits: list[Line] = field(default_factory=list)
     happened: list[tuple[float, str]] = field(default_factory=list)
 
     def note(self, what: str) -> float:
@@ -46,27 +59,44 @@ class Day:
         sys.stderr.write(f"{now - self.began:6.1f} s  {what}\n")
         return now
 
+    @property
+    def now(self) -> float:
+        """When the newest thing on the page happened."""
+        return self.began + self.happened[-1][0]
+
+    def errors(self) -> float:
+        """In percent of the last minute's answers: those that were the product's fault."""
+        recent = [call for call in self.api.calls if call.answered and call.at > time() - 60]
+        return 100 * sum(call.at_fault for call in recent) / max(len(recent), 1)
+
     def listeners(self) -> list[Listener]:
         """Of everybody, in the order in which they come."""
         found = [viewer.listener for viewer in self.viewers]
         found += [reader.listener for reader in self.readers]
         found += [reader.listener for reader in self.health]
-        return found + [reader.listener for reader in self.metrics]
+        found += [reader.listener for reader in self.metrics]
+        return found + [reader.listener for reader in self.journeys]
 
-    async def let_in(self, random: Random) -> None:
+    async def look(self, name: str) -> None:
+        """Keep how things are, for `launchState(at:)` to be compared with."""
+        at, seen = await between(self.api, self.operator.token, self.plan.look_seconds)
+        self.moments.append(Moment(name, at, seen))
+
+    async def let_in(self) -> None:
         """Everybody who listens, half of them on each process; most of them are viewers."""
-        token, head = self.operator.token, await self.operator.head()
+        token, self.head = self.operator.token, await self.operator.head()
         keys = frozenset(FLAGS)
         self.viewers = [Viewer(f"device-{n}", keys) for n in range(self.plan.viewers)]
-        self.readers = [EventReader(token, head) for _ in range(self.plan.readers)]
+        self.readers = [EventReader(token, self.head) for _ in range(self.plan.readers)]
         self.health = [HealthReader(token) for _ in range(2)]
         self.metrics = [MetricsReader(token) for _ in range(2)]
+        self.journeys = [JourneysReader(token) for _ in range(2)]
 
 
 @asynccontextmanager
 async def listening(day: Day, random: Random) -> AsyncIterator[None]:
     """All sockets are open and have heard something; they end with the block."""
-    await day.let_in(random)
+    await day.let_in()
     tasks = []
     try:
         for number, listener in enumerate(day.listeners()):
@@ -107,15 +137,14 @@ async def ended(tasks: Sequence[asyncio.Task[None]]) -> None:
 async def opened(
     plan: Plan, site: Site, alerts: HttpReceiver, mail: MailSink
 ) -> AsyncIterator[Day]:
-    """The operator is logged in and has made the launch; nobody else is there yet."""
+    """The operator has made the launch, and everybody listens; nobody acts yet."""
     random = Random(2027)
     async with AsyncExitStack() as stack:
-        api = await stack.enter_async_context(Api(site.ports))
+        api = await stack.enter_async_context(Api(site.ports, plan.answer_seconds))
         lag = await stack.enter_async_context(Lag())
         day = Day(plan, site, api, Operator(api, plan), People(api, random), alerts, mail, lag)
         await day.operator.log_in()
         await day.operator.make_launch()
         await stack.enter_async_context(listening(day, random))
         day.note(f"{plan.viewers} viewers listen on two processes")
-        await stack.enter_async_context(acting(day))
         yield day

@@ -93,7 +93,7 @@ class Operator:
         wish: dict[str, object],
         before: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
-        """Until it is done, as a person would who gets an error; raises TimeoutError.
+        """Until it is done, as a person would who gets an error; raises TimeoutError, Failed.
 
         The key makes an attempt whose answer was lost and the next one the same.
         """
@@ -107,6 +107,8 @@ class Operator:
                     begin = time()
                     await self.api.ask(document, self.token, input=wish)
                 except Failed as failed:
+                    if "INVALID_TRANSITION" in failed.codes:
+                        raise
                     self.refusals.append((begin, str(failed)))
                     await asyncio.sleep(1)
                 else:

@@ -25,6 +25,9 @@ class Plan:
     ramp_patience: float
     patience: float
     window_seconds: int
+    look_seconds: float
+    answer_seconds: float
+    slow_seconds: float
     judges_seconds: bool = True
     env: Mapping[str, str] = field(default_factory=dict)
 
@@ -39,6 +42,9 @@ FULL = Plan(
     ramp_patience=75,
     patience=240,
     window_seconds=60,
+    look_seconds=2,
+    answer_seconds=30,
+    slow_seconds=30,
 )
 # What takes half a minute is sped up where the product lets it be: by its own settings.
 SHORT = Plan(
@@ -51,6 +57,9 @@ SHORT = Plan(
     ramp_patience=0,
     patience=180,
     window_seconds=20,
+    look_seconds=0.2,
+    answer_seconds=180,
+    slow_seconds=2,
     judges_seconds=False,
     env={
         "HEALTH_INTERVAL_SECONDS": "5",

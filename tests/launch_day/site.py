@@ -7,7 +7,6 @@ from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 
 from db.embedded import EmbeddedPostgres, EmbeddedValkey
-from tests.clock import PATIENCE
 from tests.launch import Launch, Running, wait_until_ready
 from tests.servers import free_port
 from tests.support.clusters import copy_template
@@ -95,8 +94,7 @@ async def running(folder: Path, cluster: Path, env: Mapping[str, str]) -> AsyncI
     copy_template(cluster, folder / "data")
     site = Site(folder, env)
     try:
-        async with asyncio.timeout(PATIENCE):
-            await asyncio.to_thread(site.start)
+        await asyncio.to_thread(site.start)
         yield site
     finally:
         await asyncio.to_thread(site.stop)

@@ -1,6 +1,6 @@
 """Who listens: viewers with their own flags, readers of the event log, health and metrics."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -24,6 +24,7 @@ subscription Events($after: String) { launchEvents(after: $after) {
 HEALTH = """
 subscription Health { systemHealth { at overall checks { type status checkedAt stale } } }
 """
+JOURNEYS = "subscription Journeys { journeys { key completed } }"
 METRICS = "subscription Metrics { launchMetrics { at } }"
 
 
@@ -52,6 +53,10 @@ class Viewer:
         found = data["viewerFlags"]
         on = frozenset(flag["key"] for flag in found["flags"] if flag["value"]) & self.keys
         self.seen.append(Seen(at, found["version"], on))
+
+    def arrival(self, after: int, version: int) -> float | None:
+        """When it was told of this version, or of one above `after` that it had to be told of."""
+        return next((at for found, at in delays(self) if after < found <= version), None)
 
     def on_at(self, at: float) -> frozenset[str]:
         """What it showed at a moment; nothing before it was told anything."""
@@ -96,13 +101,13 @@ class HealthReader:
     def _take(self, at: float, data: Json) -> None:
         self.snapshots.append((at, data["systemHealth"]))
 
-    def status_at(self, check: str, at: float) -> str | None:
-        """What the page showed of a check at a moment."""
-        for moment, snapshot in reversed(self.snapshots):
-            if moment <= at:
-                return next(
-                    (str(c["status"]) for c in snapshot["checks"] if c["type"] == check), None
-                )
+    def shows(self, check: str, since: float) -> str | None:
+        """What the page shows of a check now; None where it was made before `since`."""
+        if not self.snapshots:
+            return None
+        for item in self.snapshots[-1][1]["checks"]:
+            if item["type"] == check and item["checkedAt"] and seconds(item["checkedAt"]) >= since:
+                return str(item["status"])
         return None
 
 
@@ -121,9 +126,33 @@ class MetricsReader:
         self.moments.append((at, seconds(data["launchMetrics"]["at"])))
 
 
+@dataclass(slots=True)
+class JourneysReader:
+    """Somebody with the funnels open: how many had arrived, of all journeys together."""
+
+    token: str
+    moments: list[tuple[float, int]] = field(default_factory=list)
+    listener: Listener = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.listener = Listener(JOURNEYS, self._take, self.token)
+
+    def _take(self, at: float, data: Json) -> None:
+        self.moments.append((at, sum(item["completed"] for item in data["journeys"])))
+
+
 def seconds(text: str) -> float:
     """A moment of the product, as seconds of the wall clock."""
     return datetime.fromisoformat(text).timestamp()
+
+
+def delays(viewer: Viewer) -> Iterator[tuple[int, float]]:
+    """Each version that changed something while the viewer was listening, and when it came.
+
+    The first message of a connection is what was so before, whenever it changed.
+    """
+    first = {life.since for life in viewer.listener.lives}
+    return ((item.version, item.at) for item in viewer.seen if item.at not in first)
 
 
 def arrivals(viewers: Sequence[Viewer], wanted: frozenset[str], begin: float) -> list[float | None]:

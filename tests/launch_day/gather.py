@@ -1,0 +1,225 @@
+"""From what was written down on the day and what the product says of it to lines of the page."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from time import time
+from typing import Any
+
+from tests.launch_day import deliveries, measures, moments, script, verdicts
+from tests.launch_day.claims import Claims, Run, read
+from tests.launch_day.day import Day
+from tests.launch_day.figures import steady
+from tests.launch_day.lag import LIMIT
+from tests.launch_day.limits import sign_ups
+from tests.launch_day.lines import Line, promise
+from tests.launch_day.propagation import Spread, compare
+from tests.launch_day.spread import Change
+from tests.launch_day.viewers import arrivals, delays, seconds
+
+Json = Any
+_ROLLBACK, _TOLD, _BURST = 30.0, 60.0, 130.0
+_NAMES = ("first run", "second run")
+_EXCUSES = (
+    "a process was killed and Redis was emptied",
+    "the database was away",
+)
+
+
+async def compare_all(day: Day) -> list[Line]:
+    """Everything that can be compared when the day is over."""
+    claims = await read(day.api, day.operator.token, day.head)
+    sign_ups(day)
+    lines = [*_promises(day), *_deliveries(day, claims), *_spreads(day, claims)]
+    lines += [await _moment(day, moment) for moment in day.moments]
+    for number, run in enumerate(claims.runs[: len(_NAMES)]):
+        seen = measures.seen_of(_window(day, claims, run, number))
+        lines += verdicts.compare(seen, run.proofs)
+    return lines + day.limits
+
+
+def _promises(day: Day) -> list[Line]:
+    """In seconds, from what was done to what was seen."""
+    found = []
+    if script.BURST in day.faults:
+        begin = day.faults[script.BURST]
+        end = day.faults.get(script.BY_GUARD)
+        found.append(_promise(day, "errors are rolled back by the guard", begin, end, _BURST))
+    if script.OUTAGE in day.faults:
+        begin = day.faults[script.OUTAGE]
+        end = script.first_told(day, "Database", begin)
+        found.append(_promise(day, "an outage of the database is told", begin, end, _TOLD))
+    if script.BY_HAND in day.operator.requests:
+        change = _by_hand(day)
+        assert change is not None
+        end = None if change.last is None else change.begin + change.last
+        name = f"a rollback reaches all of {len(change.arrived)} viewers who had a feature"
+        found.append(_promise(day, name, change.begin, end, _ROLLBACK))
+    return found
+
+
+def _promise(day: Day, name: str, begin: float, end: float | None, limit: float) -> Line:
+    lag = day.lag.worst(begin, time() if end is None else end)
+    judged = day.plan.judges_seconds and lag < LIMIT
+    return promise(name, None if end is None else end - begin, limit, judged=judged)
+
+
+def _deliveries(day: Day, claims: Claims) -> list[Line]:
+    log = [str(event["cursor"]) for event in claims.log]
+    heard = [[str(event["cursor"]) for _, event in reader.events] for reader in day.readers]
+    lives = sum(len(reader.listener.lives) for reader in day.readers)
+    told = [str(item["title"]) for item in claims.alerts if item["delivered"]]
+    titles = [str(message["title"]) for message in day.alerts.messages]
+    letters = [letter.recipient for letter in day.mail.letters]
+    return [
+        deliveries.events(log, heard, lives, sum(reader.gaps for reader in day.readers)),
+        deliveries.same("alerts", told, titles),
+        deliveries.same("letters", claims.letters, letters),
+    ]
+
+
+def _spreads(day: Day, claims: Claims) -> list[Line]:
+    """Each version of the flags whose propagation the product tells."""
+    found = {
+        event["propagation"]["version"]: event["propagation"]
+        for event in claims.log
+        if event.get("propagation")
+    }
+    lines, before = [], 0
+    for version, claim in sorted(found.items()):
+        begin = seconds(claim["startedAt"])
+        open_ = [viewer for viewer in day.viewers if viewer.listener.connected(begin)]
+        arrived = [at for viewer in open_ if (at := viewer.arrival(before, version)) is not None]
+        before = version
+        lag = day.lag.worst(begin, max(arrived, default=begin))
+        lines.append(compare(Spread.of(claim), begin, len(open_), arrived, lag))
+    return lines
+
+
+async def _moment(day: Day, moment: moments.Moment) -> Line:
+    at = datetime.fromtimestamp(moment.at, UTC).isoformat()
+    claimed = moments.state_of(await day.api.ask(moments.STATE, day.operator.token, at=at))
+    shown = [snapshot for reader in day.health for _, snapshot in reader.snapshots]
+    checks = steady(_pages(shown), moment.at)
+    known = {check: status for check, status in checks.items() if status != "UNKNOWN"}
+    return moments.compare(replace(moment, seen=replace(moment.seen, checks=known)), claimed)
+
+
+def _pages(shown: Sequence[Json]) -> list[tuple[float, Mapping[str, str]]]:
+    found = [
+        (
+            seconds(item["at"]),
+            {check["type"]: str(check["status"]) for check in item["checks"] if not check["stale"]},
+        )
+        for item in shown
+    ]
+    return sorted(found, key=lambda page: page[0])
+
+
+def _window(day: Day, claims: Claims, run: Run, number: int) -> measures.Window:
+    began, ended = run.began, run.ended
+    shown = [snapshot for reader in day.health for _, snapshot in reader.snapshots]
+    return measures.Window(
+        name=_NAMES[number],
+        began=began,
+        ended=ended,
+        changes=_changes(day, claims, began, ended),
+        rollback=_rollback(day, claims, run),
+        event_delays=_event_delays(day, began, ended),
+        calls=[call for call in day.api.calls if began <= call.at + call.seconds <= ended],
+        arrivals=day.people.arrivals,
+        told=_told(day, claims, began, ended),
+        checks=[
+            [(c["type"], seconds(c["checkedAt"])) for c in item["checks"] if c["checkedAt"]]
+            for item in shown
+        ],
+        collections=[moment for reader in day.metrics for _, moment in reader.moments],
+        lag=day.lag.worst(began, ended),
+        moved=_moved(day, began, ended),
+        excuse=_EXCUSES[number],
+    )
+
+
+def _changes(day: Day, claims: Claims, began: float, ended: float) -> list[Change]:
+    """By version: how long after its commit each viewer that it changed was told."""
+    starts = {
+        event["propagation"]["version"]: seconds(event["propagation"]["startedAt"])
+        for event in claims.log
+        if event.get("propagation")
+    }
+    found: dict[int, list[float]] = defaultdict(list)
+    for viewer in day.viewers:
+        for version, at in delays(viewer):
+            if began <= starts.get(version, 0.0) <= ended:
+                found[version].append(at)
+    return [
+        Change(f"version {version}", starts[version], moments_, 0.0, 3.0)
+        for version, moments_ in sorted(found.items())
+    ]
+
+
+def _rollback(day: Day, claims: Claims, run: Run) -> Change | None:
+    """Counted from the request where a person asked for it, else from the end of the run."""
+    by_hand = _by_hand(day)
+    if by_hand is not None and run.began <= by_hand.begin <= run.ended + 1:
+        return by_hand
+    found = arrivals(day.viewers, script.NONE, run.ended)
+    return Change(script.BY_GUARD, run.ended, found, 0.0, _ROLLBACK)
+
+
+def _by_hand(day: Day) -> Change | None:
+    asked = day.operator.requests.get(script.BY_HAND)
+    if asked is None:
+        return None
+    found = arrivals(day.viewers, script.NONE, asked[0])
+    return Change(script.BY_HAND, asked[0], found, 0.0, _ROLLBACK)
+
+
+def _event_delays(day: Day, began: float, ended: float) -> list[float]:
+    """Of what came over a connection that had been open before it was recorded."""
+    found = []
+    for reader in day.readers:
+        for at, event in reader.events:
+            recorded = seconds(event["recordedAt"])
+            if began <= recorded <= ended and reader.listener.connected(recorded):
+                found.append(at - recorded)
+    return found
+
+
+def _told(day: Day, claims: Claims, began: float, ended: float) -> list[measures.Told]:
+    found = []
+    for incident in claims.incidents:
+        titles = {
+            str(item["title"])
+            for item in claims.alerts
+            if item["kind"] == "FIRING" and _number(item) == incident["number"]
+        }
+        for episode in incident["episodes"]:
+            if not began <= seconds(episode["detectedAt"]) <= ended:
+                continue
+            bad = seconds(episode["firstBadAt"] or episode["detectedAt"])
+            came = [
+                at
+                for at, message in zip(day.alerts.arrived, day.alerts.messages, strict=True)
+                if at >= bad and str(message["title"]) in titles
+            ]
+            found.append(
+                measures.Told(
+                    str(episode["severity"]),
+                    episode["firstBadAt"] is not None,
+                    bad,
+                    min(came, default=None),
+                )
+            )
+    return found
+
+
+def _number(alert: Json) -> int | None:
+    return alert["incident"]["number"] if alert["incident"] else None
+
+
+def _moved(day: Day, began: float, ended: float) -> bool:
+    """Whether anybody went on while the funnels were open."""
+    moves = [moment for a in day.people.arrivals for moment in (a.began, a.set_up, a.connected)]
+    return any(moment is not None and began <= moment <= ended for moment in moves)

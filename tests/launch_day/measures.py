@@ -1,0 +1,141 @@
+"""What the driver measured of each row of a report, from what it has written down."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tests.launch_day.api import Call
+from tests.launch_day.figures import gap_of_checks, longest_gap, quantile
+from tests.launch_day.people import Arrival, who_arrived
+from tests.launch_day.spread import Change
+from tests.launch_day.verdicts import (
+    BROKEN,
+    KEPT,
+    NOT_MEASURED,
+    UNKNOWN,
+    Known,
+    Measure,
+    RunSeen,
+)
+
+_TOLD = 3.0  # seconds that a message may travel on top of what the product counts
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An alert of an incident: when it began, by the product, and when it arrived here."""
+
+    severity: str
+    by_sample: bool
+    began: float
+    arrived: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """All that was seen while a run was live. `excuse`: why the product may have lost sight."""
+
+    name: str
+    began: float
+    ended: float
+    changes: Sequence[Change]
+    rollback: Change | None
+    event_delays: Sequence[float]
+    calls: Sequence[Call]
+    arrivals: Sequence[Arrival]
+    told: Sequence[Told]
+    checks: Sequence[Sequence[tuple[str, float]]]
+    collections: Sequence[float]
+    lag: float
+    moved: bool
+    excuse: str | None = None
+
+
+def seen_of(window: Window) -> RunSeen:
+    """Each row of the report."""
+    rows: dict[str, Measure | Known] = {
+        "S95": Known(frozenset({KEPT}), "activated only when nothing blocked it"),
+        "S103": Known(frozenset({NOT_MEASURED}), "nobody had a phone"),
+        "S106": Known(frozenset({NOT_MEASURED}), "statements are not counted here"),
+        "S112": Known(frozenset({BROKEN}), "nobody rehearsed it"),
+        "S110": _journeys(window),
+        "S104": _success(window),
+    }
+    for some in (_spread, _cadence, _requests, _alerts, _targets):
+        rows.update(some(window))
+    return RunSeen(window.name, rows)
+
+
+def _spread(window: Window) -> Mapping[str, Measure]:
+    margin = _TOLD + window.lag
+    each = [(quantile(c.seconds, 95), quantile(c.seconds, 99)) for c in window.changes]
+    p95 = max((a for a, _ in each if a is not None), default=None)
+    slowest = (*(b for _, b in each), quantile(window.event_delays, 99))
+    p99 = max((b for b in slowest if b is not None), default=None)
+    back = window.rollback.last if window.rollback else None
+    return {
+        "S96": Measure(p95, 3, "s", margin, window.excuse),
+        "S97": Measure(back, 30, "s", margin, window.excuse),
+        "S108": Measure(p99, 3, "s", margin, window.excuse),
+    }
+
+
+def _cadence(window: Window) -> Mapping[str, Measure]:
+    margin = _TOLD + window.lag
+    health = gap_of_checks(window.checks, window.began, window.ended)
+    metrics = longest_gap(window.collections, window.began, window.ended)
+    return {
+        "S98": Measure(health, 33, "s", margin),
+        "S109": Measure(metrics, 33, "s", margin),
+    }
+
+
+def _requests(window: Window) -> Mapping[str, Measure]:
+    """The product counts other requests as well, so that a share is only about the same."""
+    answered = [call for call in window.calls if call.answered]
+    slow = quantile((call.seconds * 1000 for call in answered), 95)
+    failed = sum(call.at_fault for call in answered)
+    rate = 100 * failed / len(answered) if answered else None
+    margin = None if slow is None else slow / 2 + window.lag * 1000
+    return {
+        "S105": Measure(slow, 500, "ms", margin or 0, window.excuse),
+        "S107": Measure(rate, 2, "%", max(1.0, (rate or 0) / 4), window.excuse),
+    }
+
+
+def _alerts(window: Window) -> Mapping[str, Measure]:
+    critical = [item for item in window.told if item.severity == "CRITICAL"]
+    noticed = [
+        item for item in window.told if item.by_sample and item.severity in ("HIGH", "CRITICAL")
+    ]
+    return {"S99": _slowest(critical, window), "S111": _slowest(noticed, window)}
+
+
+def _slowest(found: Sequence[Told], window: Window) -> Measure:
+    waits = [item.arrived - item.began for item in found if item.arrived is not None]
+    excuse = "not all were told" if len(waits) < len(found) else None
+    return Measure(max(waits, default=None), 60, "s", _TOLD + window.lag, excuse)
+
+
+def _targets(window: Window) -> Mapping[str, Measure]:
+    """Journeys take seconds here; each is judged on its slowest."""
+    done = who_arrived(window.arrivals, window.began, window.ended)
+    set_up = [a.set_up - a.began for a in done if a.set_up is not None]
+    connected = [a.connected - a.began for a in done if a.connected is not None]
+    return {
+        "S100": Measure(max(set_up, default=None), 300, "s", _TOLD),
+        "S101": Measure(max(connected, default=None), 180, "s", _TOLD),
+        "S102": Measure(max(connected, default=None), 600, "s", _TOLD),
+    }
+
+
+def _success(window: Window) -> Known:
+    """Nobody gives up here: who is cut short by an error is still under way."""
+    if who_arrived(window.arrivals, window.began, window.ended):
+        return Known(frozenset({KEPT}), "everybody whose journey ended has arrived")
+    return Known(frozenset({NOT_MEASURED, KEPT}), "nobody began and arrived")
+
+
+def _journeys(window: Window) -> Known:
+    if window.moved:
+        return Known(frozenset({KEPT, BROKEN, UNKNOWN}), "people moved while somebody watched")
+    return Known(frozenset({NOT_MEASURED, KEPT}), "nobody was seen to move")
