@@ -52,7 +52,7 @@ class CriterionState:
 
     `failing` lasts until it was good often enough, `acted` is the strongest action of that time,
     `failing_since` the look at which it began. `filling`: it is INCONCLUSIVE only because its
-    window has not filled since the activation.
+    window has not filled since the activation. `since`: the look that first gave this verdict.
     """
 
     verdict: Verdict = Verdict.NO_DATA
@@ -70,6 +70,7 @@ class CriterionState:
     judged: Criterion | None = None
     failing_since: datetime | None = None
     filling: bool = False
+    since: datetime | None = None
 
 
 UNJUDGED = CriterionState()
@@ -99,8 +100,17 @@ def judge(
         judged=criterion,
         filling=False,
     )
+    found = _looked(criterion, look, state, started_at, held)
+    since = known.since if found.verdict is known.verdict else None
+    return replace(found, since=since or now)
+
+
+def _looked(
+    criterion: Criterion, look: Look, state: CriterionState, started_at: datetime, held: str | None
+) -> CriterionState:
+    assert state.evaluated_at is not None
     starts_at = started_at + timedelta(seconds=criterion.initial_delay_seconds)
-    if now < starts_at:
+    if state.evaluated_at < starts_at:
         return _unclear(state, f"waits until {starts_at.astimezone(UTC):%H:%M:%S} UTC")
     if held is not None:
         return _unclear(state, f"is not judged: {held}")

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from db.models.accounts import User
 from db.models.suppliers import Client, Supplier
 from db.queries.pages import Moments, found_first, has_words, newest_first
 from domain.actors import VendorType
@@ -34,10 +35,19 @@ def directory(search: str | None, vendor_type: VendorType | None) -> list[Column
     """The WHERE of the directory of suppliers."""
     found: list[ColumnElement[bool]] = []
     if search is not None:
-        found.append(has_words(Supplier.business_name, Supplier.email, search))
+        found.append(_is_meant(search))
     if vendor_type is not None:
         found.append(Supplier.vendor_type == vendor_type)
     return found
+
+
+def _is_meant(search: str) -> ColumnElement[bool]:
+    """Words of the name or the business e-mail, or the whole e-mail that somebody logs in with."""
+    words = has_words(Supplier.business_name, Supplier.email, search)
+    if "@" not in search:
+        return words
+    owner = select(User.id).where(func.lower(User.email) == func.lower(search))
+    return or_(words, Supplier.user_id.in_(owner))
 
 
 def paged(search: str | None, vendor_type: VendorType | None, page: Moments) -> Select[Supplier]:

@@ -6,7 +6,7 @@ import strawberry
 
 from domain import criteria as domain
 from domain.metric_dependencies import checks_of
-from domain.verdicts import UNJUDGED, CriterionState
+from domain.verdicts import UNJUDGED, CriterionState, unit_of
 from schema.enums import CheckType
 from schema.guard_enums import Aggregation, Comparator, GuardAction, Verdict
 
@@ -59,7 +59,13 @@ class CriterionStatus:
 
     criterion: Criterion = strawberry.field(description="What was judged.")
     verdict: Verdict = strawberry.field(description="What was found.")
+    since: datetime | None = strawberry.field(
+        description="Since when the verdict is this one; null where nothing was judged yet."
+    )
     value: float | None = strawberry.field(description="The number that was judged.")
+    unit: str = strawberry.field(
+        description="The unit of `value` and of the threshold; empty for counts."
+    )
     samples: int = strawberry.field(description="From how many samples.")
     consecutive_failures: int = strawberry.field(description="Failures in a row.")
     evaluated_at: datetime | None = strawberry.field(description="When it was judged.")
@@ -72,6 +78,8 @@ class CriterionStatus:
         return cls(
             criterion=Criterion.of(criterion),
             verdict=found.verdict,
+            since=found.since,
+            unit=unit_of(criterion, found),
             value=found.value,
             samples=found.samples,
             consecutive_failures=found.failures,

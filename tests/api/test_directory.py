@@ -70,6 +70,8 @@ async def found(client: GraphQLClient, **more: object) -> list[str]:
         ("sarah photo", ["Sarah's Photos"]),
         ("hello2", ["Blumen & Söhne"]),
         ("hello2@shop-2.example", ["Blumen & Söhne"]),
+        ("SUPPLIER2@example.com", ["Blumen & Söhne"]),  # which they log in with (U4)
+        ("supplier2@example", []),
         ("söh", ["Blumen & Söhne"]),
         ("12", ["Venue 12"]),
         ("otos", []),

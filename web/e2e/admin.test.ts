@@ -154,6 +154,11 @@ test("what a person sees, and why", async () => {
   await switchFlag("mvp_client_management", true);
   const { page, end } = await admin("/admin/playground?flag=mvp_client_management");
   const result = page.getByTestId("evaluated-mvp_client_management");
+  await page.getByTestId("person").fill("seen@example.org"); // nothing is chosen from the list (U4)
+  await page.getByTestId("evaluated-as").getByText("Evaluated for the account Seen Studio · seen@example.org.").waitFor();
+  await page.locator("[data-testid=evaluated-mvp_client_management][data-value=true]").waitFor();
+  await page.getByTestId("person").fill("nobody@example.org");
+  await page.getByTestId("evaluated-as").getByText("the targeting key “nobody@example.org”").waitFor();
   await page.getByTestId("person").fill("Seen Stu");
   await page.getByRole("option", { name: /Seen Studio/ }).click();
   await page.locator("[data-testid=evaluated-mvp_client_management][data-value=true]").waitFor();

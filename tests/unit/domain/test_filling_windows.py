@@ -73,3 +73,15 @@ def test_exactly_at_the_limit_is_no_failure() -> None:
     below = replace(mean, comparator=Comparator.LT)
     state = after([Look((0.1 + 0.1 + 0.1) / 3, 3)], below)
     assert state.explanation == "custom.cost 0.1 is not < 0.1 in 60 s, 3 samples, 1st of 2"
+
+
+def test_a_verdict_has_stood_since_the_first_look_that_gave_it() -> None:
+    """U5: `since` moves with the verdict, not with each look; the first one has it too."""
+    assert early(ERRORS, EMPTY, 100).since == NOW + timedelta(seconds=100)
+    first = early(ERRORS, GOOD, 100)
+    second = early(ERRORS, GOOD, 130, first)
+    failing = early(ERRORS, BAD, 160, second)
+    again = early(ERRORS, BAD, 190, failing)
+    edited = early(replace(ERRORS, threshold=1), BAD, 220, again)
+    seconds = [(state.since or NOW) - NOW for state in (first, second, failing, again, edited)]
+    assert [item.total_seconds() for item in seconds] == [100, 100, 160, 160, 220]

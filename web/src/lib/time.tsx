@@ -39,6 +39,12 @@ export function Since({ at }: { at: string }) {
   return <span aria-hidden title={local(at)}>{` · for ${age}`}</span>;
 }
 
+/** For how long something has been so: "for 3 min". */
+export function Lasting({ at }: { at: string }) {
+  const age = useMoment((moment) => span(moment - Date.parse(at)));
+  return <time dateTime={at} title={local(at)}>{`for\u00a0${age}`}</time>;
+}
+
 /** A moment to come, or one that has passed by now: in the reader's own zone, and how far away it is. */
 export function Moment({ at, style = "medium" }: { at: string; style?: "medium" | "day" }) {
   const distance = useMoment((moment) => away(Date.parse(at) - moment));

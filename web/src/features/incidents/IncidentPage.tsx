@@ -47,6 +47,7 @@ export function IncidentPage() {
       </Notice>
     );
   }
+  const measured = incident.currentEpisode.explanation;
   const ended = isOpen(incident) ? null : incident.resolutionNotes;
   return (
     <>
@@ -54,8 +55,9 @@ export function IncidentPage() {
         {may && <IncidentActions incident={incident} />}
       </PageHead>
       <Stack>
-        {(saysMore(incident) || incident.userImpact || ended) && (
+        {(saysMore(incident) || incident.userImpact || ended || measured) && (
           <Section title="What is known">
+            {measured && <Text size="sm">Last measured: {unbroken(measured)}</Text>}
             {saysMore(incident) && <Description text={incident.description} />}
             {incident.userImpact && <Text size="sm">What users notice: {incident.userImpact}</Text>}
             {ended && <Text size="sm">What ended it: {unbroken(ended)}</Text>}
@@ -67,7 +69,7 @@ export function IncidentPage() {
               <Suspects incidentId={incident.id} mayOperate={may} />
             </Section>
             {incident.episodes.length > 1 && (
-              <Section title="Earlier episodes"><Episodes episodes={incident.episodes.slice(1)} /></Section>
+              <Section title="Earlier episodes"><Episodes incident={incident} episodes={incident.episodes.slice(1)} mayOperate={may} /></Section>
             )}
             <Section title="Alerts"><Deliveries incidentId={incident.id} /></Section>
           </Stack>

@@ -1,16 +1,13 @@
-import { Anchor, Badge, Group, Stack, Text } from "@mantine/core";
+import { Anchor, Stack, Text } from "@mantine/core";
 import { Link } from "react-router";
 import { useQuery } from "urql";
 
 import { Failed } from "../../components/Failed";
 import { Waits } from "../../components/Waits";
-import type { SuspectsQuery as Data } from "../../gql/graphql";
 import { useReading } from "../../lib/reading";
-import { counted, unbroken } from "../../lib/words";
-import { ChangeRow } from "../audit/ChangeRow";
+import { counted } from "../../lib/words";
 import { SuspectsQuery } from "./incidents.graphql";
-
-type Suspect = Extract<NonNullable<Data["node"]>, { suspects: unknown }>["suspects"][number];
+import { SuspectRow } from "./SuspectRow";
 
 interface Props {
   incidentId: string;
@@ -39,24 +36,12 @@ export function Suspects({ incidentId, mayOperate, rest }: Props) {
     <Stack gap={0}>
       {rest !== undefined && <Text size="xs" fw={600}>Suspected change</Text>}
       {shown.map((suspect, index) => (
-        <div key={suspect.change.id} className="row">
-          <ChangeRow change={suspect.change} mayOperate={mayOperate} standsOut={index === 0}
-            onReverted={() => again({ requestPolicy: "network-only" })} />
-          <Why suspect={suspect} />
-        </div>
+        <SuspectRow key={suspect.change.id} suspect={suspect} mayOperate={mayOperate} standsOut={index === 0}
+          onReverted={() => again({ requestPolicy: "network-only" })} />
       ))}
       {rest !== undefined && more > 0 && (
         <Anchor component={Link} to={rest} size="xs">{counted(more, "other suspect")}</Anchor>
       )}
     </Stack>
-  );
-}
-
-function Why({ suspect }: { suspect: Suspect }) {
-  return (
-    <Group gap={6}>
-      {suspect.confirmedCause && <Badge color="red" size="sm" variant="light">Confirmed cause</Badge>}
-      <Text size="xs" c="dimmed">Suspected because: {unbroken(suspect.why.join(", "))}</Text>
-    </Group>
   );
 }

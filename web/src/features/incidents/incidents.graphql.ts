@@ -4,7 +4,7 @@ export const IncidentFields = graphql(`
   fragment IncidentFields on Incident {
     id number title description severity status occurrences userImpact createdAt acknowledgedAt
     resolvedAt version
-    currentEpisode { number beganAt observedAt }
+    currentEpisode { number beganAt endedAt observedAt currentValue unit explanation }
   }
 `);
 
@@ -12,16 +12,25 @@ export const OpenIncidentsQuery = graphql(`
   query OpenIncidents { incidents(first: 20) { nodes { ...IncidentFields } } }
 `);
 
+export const SuspectFields = graphql(`
+  fragment SuspectFields on SuspectChange { score why confirmedCause change { ...ChangeFields } }
+`);
+
+/** Read only where somebody opens an earlier episode: to score changes takes a while. */
+export const EpisodeSuspectsQuery = graphql(`
+  query EpisodeSuspects($number: Int!) {
+    incidents(first: 1, status: null, number: $number) {
+      nodes { id episodes(limit: 20) { number suspects(limit: 3) { ...SuspectFields } } }
+    }
+  }
+`);
+
 export const SuspectsQuery = graphql(`
   query Suspects($id: ID!) {
     node(id: $id) {
       ... on Incident {
         id
-        suspects(limit: 5) {
-          score why
-          confirmedCause
-          change { ...ChangeFields }
-        }
+        suspects(limit: 5) { ...SuspectFields }
       }
     }
   }
@@ -58,7 +67,7 @@ export const IncidentQuery = graphql(`
       nodes {
         ...IncidentFields
         resolutionNotes
-        episodes(limit: 20) { number title description beganAt detectedAt endedAt resolutionNotes }
+        episodes(limit: 20) { number title description beganAt detectedAt endedAt resolutionNotes explanation }
         affectedFeatures { id key name }
         phase { id key name }
         acknowledgedBy { ...ActorFields }

@@ -12,13 +12,13 @@ export function CriteriaOverview() {
   const live = (data?.launchPhases ?? []).filter(isLive);
   return (
     <Section title="Success criteria" reading={reading}>
-      {live.length === 0 && <Text c="dimmed" size="sm">Nothing is live, so nothing is judged.</Text>}
+      {live.length === 0 && <Text c="dimmed" size="sm">No phase is live.</Text>}
       <Stack>
         {live.map((phase) => (
           <div key={phase.id}>
             <Text size="sm" fw={600} mb={4}>{phase.name}</Text>
             {phase.successCriteria.length === 0
-              ? <Text c="dimmed" size="sm">This phase promises nothing that could be judged.</Text>
+              ? <Text c="dimmed" size="sm">This phase has no criteria.</Text>
               : <Criteria criteria={phase.successCriteria} live />}
           </div>
         ))}

@@ -9,8 +9,8 @@ export const PhaseFields = graphql(`
     pause { author reason at actor { ...ActorFields } }
     rollbackPlan { mode manualSteps }
     successCriteria {
-      verdict explanation value
-      criterion { key metric action threshold comparator }
+      verdict explanation value unit since
+      criterion { key metric aggregation windowSeconds action threshold comparator dryRun }
     }
     verification { version verified summary }
     flags {

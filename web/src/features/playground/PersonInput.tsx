@@ -1,41 +1,52 @@
 import { Autocomplete } from "@mantine/core";
-import { useDebouncedCallback, useDebouncedValue } from "@mantine/hooks";
-import { useState } from "react";
+import { useDebouncedValue } from "@mantine/hooks";
+import { useEffect, useState } from "react";
 import { useQuery } from "urql";
 
-import type { PeopleQuery as Data } from "../../gql/graphql";
-import { PeopleQuery } from "./playground.graphql";
+import type { PeopleQuery as Data, PersonQuery as Named } from "../../gql/graphql";
+import { isUserId, labelOf, type Person, type Target, targetOf } from "./person";
+import { PeopleQuery, PersonQuery } from "./playground.graphql";
 
 interface Props {
   value: string;
-  /** An account's id, or any text that flags may be hashed by. */
-  onChange: (targetingKey: string) => void;
+  onChange: (target: Target) => void;
 }
 
-/** Finds people as one types; what is no person is taken as it stands. */
+const SEARCHED = 2;
+
+/** Finds people as one types, and says whom the text means once that is known (U4). */
 export function PersonInput({ value, onChange }: Props) {
   const [text, setText] = useState(value);
   const [wanted] = useDebouncedValue(text.trim(), 250);
-  const [{ data }] = useQuery({ query: PeopleQuery, variables: { search: wanted }, pause: wanted.length < 2 });
-  const options = wanted.length < 2 ? [] : optionsOf(data);
-  const told = useDebouncedCallback(onChange, 300);
+  const [chosen, setChosen] = useState<Person>();
+  const isChosen = chosen !== undefined && labelOf(chosen) === wanted;
+  const isShort = wanted.length < SEARCHED || isChosen;
+  const [{ data, fetching, stale }] = useQuery({ query: PeopleQuery, variables: { search: wanted }, pause: isShort });
+  const [named] = useQuery({ query: PersonQuery, variables: { id: wanted }, pause: !isUserId(wanted) });
+  const isKnown = data && !fetching && !stale && !named.fetching;
+  const found = isChosen ? [chosen] : isShort ? [] : isKnown ? [...peopleOf(data), ...accountIn(named.data)] : undefined;
+  const target = found && targetOf(wanted, found);
+  useEffect(() => {
+    if (target) onChange(target);
+  }, [target?.key, target?.told]);
   return (
     <Autocomplete
       label="Who" description="A name, an e-mail, or any targeting key; empty is a visitor without one."
-      value={text} data={options} filter={({ options: all }) => all}
-      onChange={(entered) => {
-        setText(entered);
-        told(options.find((option) => option.label === entered || option.value === entered)?.value ?? entered.trim());
-      }}
+      value={text} onChange={setText} data={[...new Set((found ?? []).map(labelOf))]} filter={({ options: all }) => all}
+      onOptionSubmit={(label) => setChosen(found?.find((person) => labelOf(person) === label))}
       autoComplete="off" data-testid="person"
     />
   );
 }
 
-function optionsOf(data: Data | undefined): { value: string; label: string }[] {
-  const suppliers = (data?.suppliers.nodes ?? []).map((row) => [row.businessName ?? row.email, row.onboarding.user] as const);
-  const couples = (data?.couples.nodes ?? []).map((row) =>
+function accountIn(named: Named | undefined): Person[] {
+  const user = named?.node?.__typename === "User" ? named.node : undefined;
+  return user ? [{ id: user.id, name: "", email: user.email ?? "" }] : [];
+}
+
+function peopleOf(data: Data): Person[] {
+  const suppliers = data.suppliers.nodes.map((row) => [row.businessName ?? "", row.onboarding.user] as const);
+  const couples = data.couples.nodes.map((row) =>
     [[row.partner1Name, row.partner2Name].filter(Boolean).join(" and "), row.onboarding.user] as const);
-  return [...suppliers, ...couples].flatMap(([name, user]) =>
-    user ? [{ value: user.id, label: [name, user.email].filter(Boolean).join(" · ") }] : []);
+  return [...suppliers, ...couples].flatMap(([name, user]) => (user ? [{ id: user.id, name, email: user.email ?? "" }] : []));
 }

@@ -1,3 +1,4 @@
+import { Text } from "@mantine/core";
 import { useState } from "react";
 import { useSearchParams } from "react-router";
 import { useQuery } from "urql";
@@ -6,30 +7,49 @@ import { PageHead } from "../../components/PageHead";
 import { Section } from "../../components/Section";
 import type { EvaluateFlagsInput } from "../../gql/graphql";
 import { useReading } from "../../lib/reading";
+import { local } from "../../lib/spans";
+import { sentenceCase } from "../../lib/words";
 import { Evaluations } from "./Evaluations";
+import { VISITOR } from "./person";
 import { EvaluateQuery } from "./playground.graphql";
 import { Whom } from "./Whom";
 
 /** What a given user sees, why, since when and what is next (SPEC A22, X7). */
 export function PlaygroundPage() {
   const [search] = useSearchParams();
+  const [who, setWho] = useState(search.has("user") ? undefined : VISITOR); // a link's person is looked up first
   const [input, setInput] = useState<EvaluateFlagsInput>(() => ({
-    targetingKey: search.get("user"), keys: search.has("flag") ? [search.get("flag") ?? ""] : null,
+    keys: search.has("flag") ? [search.get("flag") ?? ""] : null,
   }));
   const response = useQuery({
-    query: EvaluateQuery, variables: { input: { ...input, explain: true } }, requestPolicy: "network-only",
+    query: EvaluateQuery, requestPolicy: "network-only", pause: who === undefined,
+    variables: { input: { ...input, targetingKey: who?.key ?? null, explain: true } },
   });
-  const [{ data }] = response;
+  const [{ data, fetching }] = response;
   const reading = useReading(response);
   return (
     <>
-      <PageHead title="Playground" text="What somebody sees, why, and since when. Asking changes nothing." />
+      <PageHead title="Playground" text="What somebody sees, why, and since when. Evaluating changes nothing." />
       <div className="beside">
-        <Section title="Evaluate as"><Whom input={input} onChange={setInput} /></Section>
+        <Section title="Evaluate as">
+          <Whom person={search.get("user") ?? ""} input={input} onPerson={setWho} onChange={setInput} />
+        </Section>
         <Section title="What they see" reading={reading}>
-          {data && <Evaluations found={data.evaluateFlags.flags} />}
+          <Text size="sm" role="status" data-testid="evaluated-as" style={{ overflowWrap: "anywhere" }}>
+            {fetching || !who ? "Evaluating …" : `Evaluated for ${[who.told, ...conditions(input)].join(", ")}.`}
+          </Text>
+          {data && !fetching && <Evaluations found={data.evaluateFlags.flags} />}
         </Section>
       </div>
     </>
   );
+}
+
+/** What else was said about them. */
+function conditions({ userType, vendorType, at }: EvaluateFlagsInput): string[] {
+  return [
+    userType && `as ${sentenceCase(userType).toLowerCase()}`,
+    vendorType && `trade ${sentenceCase(vendorType).toLowerCase()}`,
+    at && `at ${local(at)}`,
+  ].filter((text) => typeof text === "string");
 }

@@ -3,6 +3,7 @@ import { useState } from "react";
 
 import type { EvaluateFlagsInput, UserType } from "../../gql/graphql";
 import { TRADES } from "../suppliers/vendors";
+import type { Target } from "./person";
 import { PersonInput } from "./PersonInput";
 
 const SIDES: { value: UserType; label: string }[] = [
@@ -12,17 +13,19 @@ const SIDES: { value: UserType; label: string }[] = [
 ];
 
 interface Props {
+  /** Whom the page was opened for. */
+  person: string;
+  onPerson: (target: Target) => void;
   input: EvaluateFlagsInput;
   onChange: (input: EvaluateFlagsInput) => void;
 }
 
 /** Each field asks again as soon as it is complete. */
-export function Whom({ input, onChange }: Props) {
+export function Whom({ person, onPerson, input, onChange }: Props) {
   const [moment, setMoment] = useState("");
   return (
     <Stack>
-      <PersonInput value={input.targetingKey ?? ""}
-        onChange={(targetingKey) => onChange({ ...input, targetingKey: targetingKey || null })} />
+      <PersonInput value={person} onChange={onPerson} />
       <Select label="Side" placeholder="As the account says" clearable data={SIDES} value={input.userType ?? null}
         onChange={(userType) => onChange({ ...input, userType })} />
       <Select label="Trade" placeholder="As the account says" clearable data={TRADES} value={input.vendorType ?? null}

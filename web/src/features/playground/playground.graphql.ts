@@ -15,6 +15,13 @@ export const EvaluateQuery = graphql(`
   }
 `);
 
+/** Whose id a link has brought along. */
+export const PersonQuery = graphql(`
+  query Person($id: ID!) {
+    node(id: $id) { __typename ... on User { id email } }
+  }
+`);
+
 export const PeopleQuery = graphql(`
   query People($search: String!) {
     suppliers(first: 5, search: $search) {
