@@ -120,7 +120,7 @@ class HealthMonitor:
     async def _newest(self) -> HealthSnapshot:
         """Redis may be older than this process, and both older than the database."""
         found = self._newer(self._mine, await self._store.from_redis())
-        if found is None or self._clock() - found.at > STALE_AFTER_INTERVALS * self.interval:
+        if found is None or self._clock() - found.at > self.interval:
             found = self._newer(found, await self._store.from_database(self._timing.timeout))
         return found or HealthSnapshot(self._clock(), ())
 

@@ -165,6 +165,14 @@ class HealthSnapshot:
         )
 
     @strawberry.field(
+        description="How old its newest reading is, at the moment when it is sent: more than the "
+        "interval of the checks where nobody looks or nothing new arrives."
+    )
+    def age_seconds(self, info: Info) -> float:
+        """By the clock of this server: those of browsers differ."""
+        return max(0.0, (info.context.now - self.at).total_seconds())
+
+    @strawberry.field(
         description="What must say by itself that it lives: the worker, the mail queue, jobs "
         "outside; null where neither store knows."
     )

@@ -16,10 +16,12 @@ from domain.health import CheckType, HealthStatus
 from schema.context import Context, Info, Runtime
 from schema.types.health import HealthSnapshot
 from services.health_monitor import HealthMonitor, Timing
+from subscriptions.bus import Broadcast, BusMessage, Resync
 from subscriptions.channels import HEALTH
-from subscriptions.health import system_health
-from tests.clock import PATIENCE
+from subscriptions.health import newest_snapshots, system_health
+from tests.clock import PATIENCE, Clock
 from tests.factories.health import PROBES, Health
+from tests.support.promises import is_within
 
 Stream = AsyncIterator[HealthSnapshot]
 
@@ -89,8 +91,45 @@ async def test_silence_is_told(runtime: Runtime) -> None:
         await runtime.health.tick()
         assert (await following(stream)).overall is HealthStatus.HEALTHY
         stale = await following(stream)
+        while not all(check.stale for check in stale.checks):
+            stale = await following(stream)
     assert stale.overall is HealthStatus.UNKNOWN
     assert all(check.stale for check in stale.checks)
+
+
+async def _nothing() -> AsyncIterator[BusMessage]:
+    await asyncio.sleep(PATIENCE)
+    yield Resync("after all")
+
+
+@pytest.mark.parametrize("silent", [0.0, 3_600.0])
+async def test_without_redis_no_pause_is_longer_than_the_interval(
+    runtime: Runtime, silent: float
+) -> None:
+    """F12: the pause was two intervals and a second, 61 s."""
+    interval = 0.6
+    monitor = impatient(runtime, interval).health
+    bus = cast(Broadcast, SimpleNamespace(silent_seconds=silent))
+    loop, pauses = asyncio.get_running_loop(), list[float]()
+    async with aclosing(newest_snapshots(_nothing(), monitor, bus)) as stream:
+        await anext(stream)
+        for _ in range(4):
+            begin = loop.time()
+            await anext(stream)
+            pauses.append(loop.time() - begin)
+    assert is_within(interval if silent else interval * 4 / 3, min(pauses))
+    assert silent or min(pauses) >= interval
+
+
+async def test_a_snapshot_says_how_old_it_is(runtime: Runtime, clock: Clock) -> None:
+    """F12: by the clock of the server, at the moment when it is sent."""
+    await runtime.health.tick()
+    info = cast(Info, SimpleNamespace(context=Context(runtime, actor=system_actor("test"))))
+    found = HealthSnapshot.of(await runtime.health.latest())
+    before = found.age_seconds(info)
+    clock.advance(40)
+    assert 40 <= found.age_seconds(info) - before < 40 + PATIENCE
+    clock.reset()
 
 
 async def test_rubbish_on_the_bus_is_survived(runtime: Runtime) -> None:
