@@ -14,6 +14,7 @@ CODE = {
     "services.metering.Meter._gauges", "services.probes.api.ApiProbe._trust",
     "services.tracing._NO_IDS", "domain.flags.groups_of", "db.embedded.accounts.server_account",
     "db.embedded.postgres.programs", "db.embedded.postgres._open_programs",
+    "db.schema_revision.needed",
     "db.event_rows._adapters", "subscriptions.bus.Broadcast._channels",
     "subscriptions.redis_backend.RedisBackend._desired",
     "subscriptions.redis_backend.RedisBackend._sent",
@@ -34,6 +35,7 @@ STATE = {
     "services.metering.Meter._handed", "services.propagation_roster.RosterMemory._seen",
     "services.receipts.Step.delays", "domain.exposures.Exposures._served",
     "domain.journey_figures._Sums.numbers", "subscriptions.incidents._Shown._ids",
+    "db.reach.Reach._logged",
 }  # fmt: skip
 # One entry for each request, delivery, socket or stream that is open: these have limits.
 OPEN = {
