@@ -213,7 +213,7 @@ async def test_where_it_is_off_there_is_none(visitor: GraphQLClient) -> None:
     assert answer.status_code == 400  # as any GET without a query
 
 
-@pytest.mark.parametrize("name", ["x" * 900_000, "<script>alert(1)</script>", "a\x00\x1b[31m\n"])
+@pytest.mark.parametrize("name", ["x" * 200_000, "<script>alert(1)</script>", "a\x00\x1b[31m\n"])
 async def test_an_unknown_name_of_an_operation_is_not_repeated(
     visitor: GraphQLClient, name: str
 ) -> None:
