@@ -96,9 +96,18 @@ def read(query: str) -> Document:
             tree = parse(query, max_tokens=MAX_TOKENS)
         except RecursionError:
             raise GraphQLError("The document is nested too deeply.") from None
+        _unlink(tree)
         found = Document(query, tree)
         CACHES.recent.put(query, found, found.size)
     return found
+
+
+def _unlink(tree: DocumentNode) -> None:
+    """Take the list of its tokens apart: in circles, it would stay until a full collection."""
+    token = tree.loc.start_token if tree.loc is not None else None
+    while token is not None:
+        following, token.prev, token.next = token.next, None, None
+        token = following
 
 
 def parsed(query: str) -> DocumentNode:

@@ -1,6 +1,7 @@
 """What a process keeps, and what its garbage collector walks through (docs/performance.md)."""
 
 import gc
+import weakref
 from collections.abc import Iterator
 
 import psutil  # type: ignore[import-untyped]  # no stubs
@@ -11,7 +12,7 @@ from starlette.applications import Starlette
 from app import create_app
 from db.session import Database
 from schema.context import Context
-from schema.documents import CACHES
+from schema.documents import CACHES, parsed
 from settings import Settings
 from tests.clock import Clock
 from tests.factories.health import PROBES
@@ -73,6 +74,22 @@ async def test_visitors_push_out_no_document_of_an_account(
         aliases = " ".join(f"a{number}x{field}: __typename" for field in range(100))
         await visitor.execute(f"{{ {aliases} }}")
     assert document in CACHES.accounts
+
+
+def test_a_document_that_is_let_go_is_freed_at_once() -> None:
+    """Without a collection, which passes over old objects for a long time."""
+    gc.collect()
+    gc.disable()
+    try:
+        tree = parsed("{ " + " ".join(f"let_go{number}" for number in range(50)) + " }")
+        last = weakref.ref(tree.definitions[0])
+        assert tree.loc is not None
+        assert tree.loc.start_token.next is None
+        CACHES.recent.clear()
+        del tree
+        assert last() is None
+    finally:
+        gc.enable()
 
 
 async def test_what_is_not_valid_is_not_kept(visitor: GraphQLClient) -> None:
