@@ -1,14 +1,20 @@
 """Whose rows somebody may see or change: their own, or everybody's by scope (SPEC A53)."""
 
 from dataclasses import dataclass
-from typing import TypeAlias
 from uuid import UUID
 
 from domain.actors import Actor, Scope
 from domain.errors import Forbidden
 from domain.ids import CoupleId, SupplierId, UserId
 
-Pair: TypeAlias = tuple[UUID | None, UUID | None]  # a supplier and a couple; None is any
+
+@dataclass(frozen=True, slots=True)
+class PartnershipScope:
+    """Which partnerships a list shows: of a supplier, of a couple; None is any."""
+
+    supplier_id: UUID | None
+    couple_id: UUID | None
+    active_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +38,25 @@ class Reach:
         """Whether what belongs to this couple alone is within reach."""
         return self.everything or (self.couple_id is not None and key == self.couple_id)
 
-    def partnerships_of_supplier(self, key: UUID) -> Pair | None:
+    def sees_partnership(self, supplier_id: UUID, couple_id: UUID, *, is_active: bool) -> bool:
+        """Whether a partnership is within reach.
+
+        A couple keeps one that has ended, as ended; its supplier does not, because it leads to
+        what the couple has done since (SEC11).
+        """
+        return self.is_couple(couple_id) or (is_active and self.is_supplier(supplier_id))
+
+    def partnerships_of_supplier(self, key: UUID) -> PartnershipScope | None:
         """Which of a supplier's partnerships are shown: to a couple, only their own."""
         if self.is_supplier(key):
-            return key, None
-        return (key, self.couple_id) if self.couple_id else None
+            return PartnershipScope(key, None, active_only=not self.everything)
+        return PartnershipScope(key, self.couple_id) if self.couple_id else None
 
-    def partnerships_of_couple(self, key: UUID) -> Pair | None:
-        """Which of a couple's partnerships are shown: to a supplier, only its own."""
+    def partnerships_of_couple(self, key: UUID) -> PartnershipScope | None:
+        """Which of a couple's partnerships are shown: to a supplier, only its own active one."""
         if self.is_couple(key):
-            return None, key
-        return (self.supplier_id, key) if self.supplier_id else None
+            return PartnershipScope(None, key)
+        return PartnershipScope(self.supplier_id, key, True) if self.supplier_id else None
 
     def one_supplier(self) -> SupplierId | None:
         """The one supplier to stay with; None is any. Raises Forbidden for those without."""

@@ -62,6 +62,8 @@ class Loaders:
         self.client = _loader(lookups.clients)
         self.couple = _loader(lookups.couples)
         self.couple_of_user = _loader(lookups.couples_by_user)
+        self.partner_couple = _loader(lookups.partner_couples)
+        self.partner_supplier = _loader(lookups.partner_suppliers)
         self.partnership = _loader(lookups.partnerships)
         self.seconds_to_connect = _loader(lookups.seconds_to_connect)
         self.invitation = _loader(lookups.invitations)

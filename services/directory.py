@@ -17,7 +17,7 @@ from domain.actors import VendorType
 from domain.clients import ClientStatus
 from domain.invitations import InvitationStatus
 from domain.onboarding import OnboardingSide
-from domain.reach import Pair
+from domain.reach import PartnershipScope
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +107,10 @@ async def count_invitations(session: AsyncSession, wanted: InvitationFilter) -> 
 
 
 async def page_of_partnerships(
-    session: AsyncSession, pair: Pair, page: Moments
+    session: AsyncSession, scope: PartnershipScope, page: Moments
 ) -> list[Partnership]:
     """Partnerships of a supplier, of a couple or of both, newest first."""
-    where = couples.partnerships_between(*pair)
+    where = couples.partnerships_within(scope)
     return await couples.page_of_partnerships(session, where, page)
 
 

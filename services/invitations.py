@@ -15,6 +15,7 @@ from domain import invitations as rules
 from domain.actors import Actor, ActorKind
 from domain.clients import ClientStatus
 from domain.errors import (
+    Forbidden,
     InvalidTransition,
     NotFound,
     NotUnique,
@@ -153,6 +154,7 @@ async def _renew(uow: UnitOfWork, actor: Actor, site: Site, client: Client, row:
     Two codes, because only the one that nobody but the mailbox has seen proves that an account
     belongs to its e-mail (ADR of invitations).
     """
+    await _check_enabled(uow, client)
     if row.channel is InvitationChannel.EMAIL:
         await _check_sender(uow, actor, site)
     shown, mailed = new_secret(), new_secret()
@@ -217,6 +219,14 @@ async def _locked(uow: UnitOfWork, actor: Actor, invitation_id: UUID) -> tuple[C
     if client is None or row is None:
         raise NotFound("There is no Invitation with this id.", path=_ID)
     return client, row
+
+
+async def _check_enabled(uow: UnitOfWork, client: Client) -> None:
+    """Nobody invites for an account that is disabled, tools of the staff included (SEC11)."""
+    supplier = await _supplier(uow, client)
+    users = await accounts.users_by_id(uow.session, [supplier.user_id])
+    if users[supplier.user_id].disabled_at is not None:
+        raise Forbidden("The account of this supplier is disabled.")
 
 
 async def _check_sender(uow: UnitOfWork, actor: Actor, site: Site) -> None:

@@ -16,6 +16,7 @@ import aiosmtplib
 from aiosmtplib.errors import SMTPDataError, SMTPRecipientsRefused, SMTPResponseException
 
 from db.models.mail import Mail, MailAttempt
+from db.queries import invitations
 from db.queries import mail as queries
 from db.session import Database, UnitOfWork
 from domain.actors import Actor, system_actor
@@ -89,6 +90,8 @@ async def deliver(db: Database, settings: Settings, mail_id: UUID) -> None:
     server = server_of(settings.smtp_url.get_secret_value())
     async with db.write() as uow:
         row = await queries.claim(uow.session, mail_id, uow.now, uow.now + CLAIM)
+        if row is not None and await _is_withdrawn(uow, row):
+            return
     if row is None:
         return
     attempt = await _attempt(server, settings.mail_from, row)
@@ -102,6 +105,16 @@ async def due(db: Database) -> Sequence[UUID]:
     """Letters whose next attempt is due, or whose worker died; the longest overdue first."""
     async with db.read() as session:
         return await queries.due(session, db.clock(), MAX_DUE)
+
+
+async def _is_withdrawn(uow: UnitOfWork, row: Mail) -> bool:
+    """Take an invitation back whose sender was disabled after it had been written (SEC11)."""
+    key = row.invitation_id
+    if key is None or not await invitations.is_sender_disabled(uow.session, key):
+        return False
+    row.cancelled_at, row.claimed_until, row.next_attempt_at = uow.now, None, None
+    row.body, row.html, row.unsubscribe_url = SENT_BODY, None, None
+    return True
 
 
 async def _attempt(server: Server, mail_from: str, row: Mail) -> Attempt:

@@ -27,6 +27,8 @@ class MarketplaceLookups(Lookups):
         self.clients: Lookup[UUID, Client] = self._by(suppliers.clients_by_id)
         self.couples: Lookup[UUID, Couple] = self._by(couples.by_id)
         self.couples_by_user: Lookup[UUID, Couple] = self._by(couples.by_user)
+        self.partner_couples: Lookup[Pair, Couple] = self._by(couples.partner_couples)
+        self.partner_suppliers: Lookup[Pair, Supplier] = self._by(couples.partner_suppliers)
         self.partnerships: Lookup[UUID, Partnership] = self._by(couples.partnerships_by_id)
         self.seconds_to_connect: Lookup[Pair, int] = self._by(couples.seconds_to_connect)
         self.invitations: Lookup[UUID, Invitation] = self._by(invitations.by_id)

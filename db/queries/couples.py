@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, func, select, tuple_
@@ -14,8 +15,10 @@ from db.models.invitations import Invitation
 from db.models.suppliers import Supplier
 from db.queries.pages import Moments, found_first, has_words, newest_first
 from domain.clients import ConnectionMethod
+from domain.reach import PartnershipScope
 
 Pair = tuple[UUID, UUID]
+M = TypeVar("M", Couple, Supplier)
 
 
 async def by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Couple]:
@@ -99,16 +102,38 @@ async def page_of_partnerships(
     return list(await session.scalars(paged))
 
 
-def partnerships_between(
-    supplier_id: UUID | None, couple_id: UUID | None
-) -> list[ColumnElement[bool]]:
+def partnerships_within(scope: PartnershipScope) -> list[ColumnElement[bool]]:
     """The WHERE of a list of partnerships."""
     found: list[ColumnElement[bool]] = []
-    if supplier_id is not None:
-        found.append(Partnership.supplier_id == supplier_id)
-    if couple_id is not None:
-        found.append(Partnership.couple_id == couple_id)
+    if scope.supplier_id is not None:
+        found.append(Partnership.supplier_id == scope.supplier_id)
+    if scope.couple_id is not None:
+        found.append(Partnership.couple_id == scope.couple_id)
+    if scope.active_only:
+        found.append(Partnership.is_active.is_(True))
     return found
+
+
+async def partner_couples(session: AsyncSession, pairs: Sequence[Pair]) -> Mapping[Pair, Couple]:
+    """The couples of active partnerships, by supplier and couple."""
+    query = _partners(Couple, pairs).where(Partnership.is_active)
+    found = await session.execute(query.join(Couple, Couple.id == Partnership.couple_id))
+    return {(one, other): row for one, other, row in found}
+
+
+async def partner_suppliers(
+    session: AsyncSession, pairs: Sequence[Pair]
+) -> Mapping[Pair, Supplier]:
+    """The suppliers of partnerships, ended ones too, by supplier and couple."""
+    query = _partners(Supplier, pairs)
+    found = await session.execute(query.join(Supplier, Supplier.id == Partnership.supplier_id))
+    return {(one, other): row for one, other, row in found}
+
+
+def _partners(kind: type[M], pairs: Sequence[Pair]) -> Select[UUID, UUID, M]:
+    pair = tuple_(Partnership.supplier_id, Partnership.couple_id)
+    query = select(Partnership.supplier_id, Partnership.couple_id, kind)
+    return query.select_from(Partnership).where(pair.in_(pairs))
 
 
 async def seconds_to_connect(session: AsyncSession, pairs: Sequence[Pair]) -> Mapping[Pair, int]:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Row, and_, false, func, literal, or_, sele
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from db.models.accounts import User
 from db.models.events import LaunchEvent
 from db.models.invitations import Invitation
 from db.models.suppliers import Client, Supplier
@@ -40,9 +41,25 @@ async def newest_by_client(
 
 
 async def by_code(session: AsyncSession, digest: bytes) -> Shown | None:
-    """The invitation that a code belongs to, with who invites; nothing is consumed."""
+    """The invitation that a code belongs to, with who invites; nothing is consumed.
+
+    None while the account of who invites is disabled: what it handed out works no more (SEC11).
+    """
     query = select(Invitation, Supplier).join(Supplier, Supplier.id == Invitation.supplier_id)
-    return (await session.execute(query.where(_has_code(digest)))).one_or_none()
+    enabled = query.join(User, User.id == Supplier.user_id).where(User.disabled_at.is_(None))
+    return (await session.execute(enabled.where(_has_code(digest)))).one_or_none()
+
+
+async def is_sender_disabled(session: AsyncSession, invitation_id: UUID) -> bool:
+    """Whether the account is disabled whose invitation this is."""
+    query = (
+        select(User.disabled_at.is_not(None))
+        .select_from(Invitation)
+        .join(Supplier, Supplier.id == Invitation.supplier_id)
+        .join(User, User.id == Supplier.user_id)
+        .where(Invitation.id == invitation_id)
+    )
+    return (await session.execute(query)).scalar_one_or_none() is True
 
 
 async def claim(session: AsyncSession, digest: bytes, now: datetime) -> Invitation | None:

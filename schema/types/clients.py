@@ -13,7 +13,7 @@ from schema.marketplace_enums import ClientStatus
 from schema.pagination import Connection
 from schema.purity import PURE
 from schema.scalars import EmailAddress
-from schema.types.couples import Couple
+from schema.types.couples import Couple, load_partner
 from schema.types.errors import Error
 from schema.types.given import given, refuse_null
 from schema.types.node import Node, node_id
@@ -42,12 +42,13 @@ class Client(Node):
     notes: str | None = strawberry.field(description="For the supplier alone.")
     row: strawberry.Private[rows.Client]
 
-    @strawberry.field(description="The couple, once it has accepted.", metadata=PURE[Source.ROWS])
+    @strawberry.field(
+        description="The couple, once it has accepted and until the partnership ends.",
+        metadata=PURE[Source.ROWS],
+    )
     async def couple(self, info: Info) -> Couple | None:
         """Resolved only where it is asked for."""
-        key = self.row.couple_id
-        found = await info.context.loaders.couple.load(key) if key else None
-        return Couple.of(found) if found else None
+        return await load_partner(info, self.row.supplier_id, self.row.couple_id)
 
     @strawberry.field(description="The newest invitation.")
     async def invitation(

@@ -8,7 +8,7 @@ import strawberry
 
 from db.models import couples as rows
 from domain.errors import Forbidden
-from domain.reach import Pair, readable
+from domain.reach import PartnershipScope, readable
 from schema.context import Info
 from schema.marketplace_enums import ConnectionMethod
 from schema.pagination import (
@@ -29,6 +29,11 @@ from services.onboarding import NOBODYS
 if TYPE_CHECKING:
     from schema.types.suppliers import Supplier
 
+USE_SETUP = (
+    "Use setup, which is null where it may not be seen: an error here takes the whole object away; "
+    "remove after 2027-06-30."
+)
+
 
 @strawberry.type(description="A supplier and a couple who found each other.")
 class Partnership(Node):
@@ -36,7 +41,9 @@ class Partnership(Node):
 
     method: ConnectionMethod = strawberry.field(description="How it came about.")
     connected_at: datetime = strawberry.field(description="When they were last connected.")
-    is_active: bool = strawberry.field(description="False: the supplier has archived the client.")
+    is_active: bool = strawberry.field(
+        description="False: it has ended. Its couple still sees it, its supplier does not."
+    )
     row: strawberry.Private[rows.Partnership]
 
     @strawberry.field(description="The supplier.")
@@ -87,7 +94,15 @@ class Couple(Node):
     row: strawberry.Private[rows.Couple]
     own: strawberry.Private[bool] = False
 
-    @strawberry.field(description="Their guided setup; only for themselves and the staff.")
+    @strawberry.field(description="Their guided setup; null for others to see.")
+    async def setup(self, info: Info) -> Onboarding | None:
+        """Made together with the couple."""
+        return await load_onboarding(info, self.row.user_id) if self._is_whole(info) else None
+
+    @strawberry.field(
+        description="Their guided setup; only for themselves and the staff.",
+        deprecation_reason=USE_SETUP,
+    )
     async def onboarding(self, info: Info) -> Onboarding:
         """Made together with the couple."""
         if not self._is_whole(info):
@@ -109,8 +124,8 @@ class Couple(Node):
         before: Before = None,
     ) -> Connection[Partnership]:
         """One page, newest first."""
-        pair = readable(info.context.actor).partnerships_of_couple(self.row.id)
-        shown = (None, self.row.id) if self.own else pair
+        scope = readable(info.context.actor).partnerships_of_couple(self.row.id)
+        shown = PartnershipScope(None, self.row.id) if self.own else scope
         return await page_of_partnerships(info, shown, Page.of(first, after, last, before))
 
     def _is_whole(self, info: Info) -> bool:
@@ -150,14 +165,39 @@ async def load_onboarding(info: Info, user_id: UUID) -> Onboarding:
     return Onboarding.of(row)
 
 
+async def load_partner(info: Info, supplier_id: UUID, couple_id: UUID | None) -> Couple | None:
+    """The couple of a client or an invitation, as its supplier and the staff may see it.
+
+    The row keeps the couple's id when a partnership ends; the supplier sees the couple no more,
+    nor what it has done since (SEC11).
+    """
+    if couple_id is None:
+        return None
+    loaders = info.context.loaders
+    if readable(info.context.actor).everything:
+        found = await loaders.couple.load(couple_id)
+    else:
+        found = await loaders.partner_couple.load((supplier_id, couple_id))
+    return Couple.of(found) if found else None
+
+
+async def visible_couple(info: Info, key: UUID) -> Couple | None:
+    """A couple by its id: one's own, that of an active partnership, for the staff any."""
+    reach = readable(info.context.actor)
+    if reach.is_couple(key):
+        found = await info.context.loaders.couple.load(key)
+        return Couple.of(found) if found else None
+    return await load_partner(info, reach.supplier_id, key) if reach.supplier_id else None
+
+
 async def page_of_partnerships(
-    info: Info, pair: Pair | None, page: Page
+    info: Info, scope: PartnershipScope | None, page: Page
 ) -> Connection[Partnership]:
     """A page of those that the caller may see; None is none."""
     rows_found: list[rows.Partnership] = []
-    if pair is not None:
+    if scope is not None:
         async with info.context.db.read() as session:
-            rows_found = await directory.page_of_partnerships(session, pair, page.moments())
+            rows_found = await directory.page_of_partnerships(session, scope, page.moments())
     return connection(
         Connection[Partnership],
         rows_found,

@@ -21,7 +21,7 @@ from schema.pagination import Connection
 from schema.scalars import EmailAddress
 from schema.types.accounts import Session
 from schema.types.clients import WARNINGS, Client
-from schema.types.couples import Couple, Partnership
+from schema.types.couples import Couple, Partnership, load_partner
 from schema.types.errors import Error
 from schema.types.node import Node, node_id
 from services import directory, invitation_hints, outbox
@@ -87,12 +87,10 @@ class Invitation(Node):
         found = invitation_hints.hint(self.row, client, letter, now, has_server=known)
         return InvitationHint.of(found) if found else None
 
-    @strawberry.field(description="The couple that accepted.")
+    @strawberry.field(description="The couple that accepted, until the partnership ends.")
     async def couple(self, info: Info) -> Couple | None:
         """Resolved only where it is asked for."""
-        key = self.row.couple_id
-        found = await info.context.loaders.couple.load(key) if key else None
-        return Couple.of(found) if found else None
+        return await load_partner(info, self.row.supplier_id, self.row.couple_id)
 
     @classmethod
     def of(cls, row: rows.Invitation, accept_url: str | None = None) -> "Invitation":

@@ -8,13 +8,14 @@ from uuid import UUID
 from strawberry.dataloader import DataLoader
 
 from domain.actors import Actor, Scope
+from domain.changes import SUBJECTS
 from domain.reach import Reach, readable
 from schema.context import Info
 from schema.loaders import Loaders
 from schema.types.actors import ApiToken, User
 from schema.types.changes import Change
 from schema.types.clients import Client
-from schema.types.couples import Couple, Partnership
+from schema.types.couples import Partnership, visible_couple
 from schema.types.flags import FeatureFlag
 from schema.types.health import load_health_check
 from schema.types.incidents import Incident
@@ -24,8 +25,10 @@ from schema.types.node import Node
 from schema.types.onboarding import Onboarding
 from schema.types.phases import LaunchPhase, PhaseRun
 from schema.types.silences import load_silence
-from schema.types.suppliers import Supplier
+from schema.types.suppliers import visible_supplier
 from schema.types.webhooks import Webhook
+
+MARKETPLACE = (Scope.SELF, Scope.DIRECTORY_READ)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,32 +68,41 @@ def _owned(
         row = await loader(info.context.loaders).load(key)
         return of(row) if row is not None and within(readable(info.context.actor), row) else None
 
-    return NodeKind(load, (Scope.SELF, Scope.DIRECTORY_READ))
+    return NodeKind(load, MARKETPLACE)
 
+
+async def _load_change(info: Info, key: UUID) -> Node | None:
+    """Changes that `changes` lists: nothing that suppliers or couples did, nor of accounts."""
+    row = await info.context.loaders.change.load(key)
+    return Change.of(row) if row is not None and row.subject_kind in SUBJECTS.values() else None
+
+
+# Objects of a launch lead to each other: whoever sees one of them by some path, sees it by its id.
+_LAUNCH = (Scope.LAUNCH_READ, Scope.LAUNCH_OPERATE, Scope.FLAGS_READ, Scope.INCIDENTS_READ)
+_HEALTH = (Scope.LAUNCH_READ, Scope.INCIDENTS_READ, Scope.HEALTH_READ)
+_ACTORS = (*_LAUNCH, Scope.HEALTH_READ, Scope.TOKENS_ADMIN)
 
 NODES: Mapping[str, NodeKind] = {
-    "LaunchPhase": _kind(lambda found: found.phase, LaunchPhase.of, Scope.LAUNCH_READ),
-    "PhaseRun": _kind(lambda found: found.run, PhaseRun.of, Scope.LAUNCH_READ),
-    "FeatureFlag": _kind(lambda found: found.flag, FeatureFlag.of, Scope.FLAGS_READ),
-    "Change": _kind(lambda found: found.change, Change.of, Scope.LAUNCH_READ),
-    "Incident": _kind(lambda found: found.incident, Incident.of, Scope.INCIDENTS_READ),
-    "HealthCheck": NodeKind(load_health_check, (Scope.HEALTH_READ,)),
-    "Silence": NodeKind(load_silence, (Scope.INCIDENTS_READ,)),
-    "ApiToken": _kind(lambda found: found.token, ApiToken.of, Scope.TOKENS_ADMIN),
+    "LaunchPhase": _kind(lambda found: found.phase, LaunchPhase.of, *_LAUNCH),
+    "PhaseRun": _kind(lambda found: found.run, PhaseRun.of, *_LAUNCH),
+    "FeatureFlag": _kind(lambda found: found.flag, FeatureFlag.of, *_LAUNCH),
+    "Change": NodeKind(_load_change, _LAUNCH),
+    "Incident": _kind(
+        lambda found: found.incident, Incident.of, Scope.LAUNCH_READ, Scope.INCIDENTS_READ
+    ),
+    "HealthCheck": NodeKind(load_health_check, _HEALTH),
+    "Silence": NodeKind(load_silence, _HEALTH),
+    "ApiToken": _kind(lambda found: found.token, ApiToken.of, *_ACTORS),
     "Mail": _kind(lambda found: found.mail, Mail.of, Scope.LAUNCH_ADMIN),
     "Webhook": _kind(lambda found: found.webhook, Webhook.of, Scope.WEBHOOKS_ADMIN),
     "User": _kind(
         lambda found: found.user,
         User.of,
-        Scope.DIRECTORY_READ,
+        *(*_ACTORS, Scope.INCIDENTS_WRITE, Scope.DIRECTORY_READ),
         own=lambda actor, key: actor.user_id == key,
     ),
-    "Supplier": _owned(
-        lambda found: found.supplier, Supplier.of, lambda reach, row: reach.is_supplier(row.id)
-    ),
-    "Couple": _owned(
-        lambda found: found.couple, Couple.of, lambda reach, row: reach.is_couple(row.id)
-    ),
+    "Supplier": NodeKind(visible_supplier, MARKETPLACE),
+    "Couple": NodeKind(visible_couple, MARKETPLACE),
     "Client": _owned(
         lambda found: found.client,
         Client.of,
@@ -104,7 +116,9 @@ NODES: Mapping[str, NodeKind] = {
     "Partnership": _owned(
         lambda found: found.partnership,
         Partnership.of,
-        lambda reach, row: reach.is_supplier(row.supplier_id) or reach.is_couple(row.couple_id),
+        lambda reach, row: reach.sees_partnership(
+            row.supplier_id, row.couple_id, is_active=row.is_active
+        ),
     ),
     "Onboarding": _owned(
         lambda found: found.onboarding,

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 import strawberry
 
 from db.models import suppliers as rows
 from domain.errors import Forbidden
-from domain.reach import readable
+from domain.reach import PartnershipScope, readable
 from domain.search import check_search
 from schema.context import Info
 from schema.enums import VendorType
@@ -25,7 +26,7 @@ from schema.pagination import (
 from schema.purity import PURE
 from schema.scalars import EmailAddress
 from schema.types.clients import Client, ClientConnection
-from schema.types.couples import Partnership, load_onboarding, page_of_partnerships
+from schema.types.couples import USE_SETUP, Partnership, load_onboarding, page_of_partnerships
 from schema.types.node import Node, node_id
 from schema.types.onboarding import Onboarding
 from services import directory
@@ -51,7 +52,15 @@ class Supplier(Node):
     row: strawberry.Private[rows.Supplier]
     own: strawberry.Private[bool] = False
 
-    @strawberry.field(description="Its guided setup; only for itself and the staff.")
+    @strawberry.field(description="Its guided setup; null for others to see.")
+    async def setup(self, info: Info) -> Onboarding | None:
+        """Made together with the supplier."""
+        return await load_onboarding(info, self.row.user_id) if self._is_whole(info) else None
+
+    @strawberry.field(
+        description="Its guided setup; only for itself and the staff.",
+        deprecation_reason=USE_SETUP,
+    )
     async def onboarding(self, info: Info) -> Onboarding:
         """Made together with the supplier."""
         if not self._is_whole(info):
@@ -105,8 +114,8 @@ class Supplier(Node):
         before: Before = None,
     ) -> Connection[Partnership]:
         """One page, newest first."""
-        pair = readable(info.context.actor).partnerships_of_supplier(self.row.id)
-        shown = (self.row.id, None) if self.own else pair
+        scope = readable(info.context.actor).partnerships_of_supplier(self.row.id)
+        shown = PartnershipScope(self.row.id, None, True) if self.own else scope
         return await page_of_partnerships(info, shown, Page.of(first, after, last, before))
 
     def _is_whole(self, info: Info) -> bool:
@@ -138,3 +147,15 @@ class SupplierConnection(Connection[Supplier]):
         """One more statement."""
         async with info.context.db.read() as session:
             return await directory.count_suppliers(session, self.wanted)
+
+
+async def visible_supplier(info: Info, key: UUID) -> Supplier | None:
+    """A supplier by its id: one's own, that of any partnership of a couple, for the staff any."""
+    reach, loaders = readable(info.context.actor), info.context.loaders
+    if reach.is_supplier(key):
+        found = await loaders.supplier.load(key)
+    elif reach.couple_id is not None:
+        found = await loaders.partner_supplier.load((key, reach.couple_id))
+    else:
+        found = None
+    return Supplier.of(found) if found else None

@@ -91,11 +91,13 @@ async def market(
 SEEN = {
     "Sarah": {
         "client of Sarah", "invitation of Sarah", "Sarah with Emma", "Sarah", "onboarding of Sarah",
+        "Emma",
     },
     "Olga": {
         "client of Olga", "invitation of Olga", "Olga with Emma", "Olga", "onboarding of Olga",
+        "Emma",
     },
-    "Emma": {"Sarah with Emma", "Olga with Emma", "Emma"},
+    "Emma": {"Sarah with Emma", "Olga with Emma", "Emma", "Sarah", "Olga"},
     "Zoe": set(),
     "visitor": set(),
 }  # fmt: skip

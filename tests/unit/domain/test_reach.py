@@ -7,7 +7,7 @@ import pytest
 from domain.actors import ANONYMOUS, Actor, ActorKind, Role, Scope
 from domain.errors import Forbidden
 from domain.ids import CoupleId, SupplierId
-from domain.reach import readable, writable
+from domain.reach import PartnershipScope, readable, writable
 
 ONE, TWO = UUID(int=1), UUID(int=2)
 
@@ -53,11 +53,31 @@ def test_reading_is_not_writing() -> None:
 
 
 def test_a_partner_sees_only_what_is_between_the_two() -> None:
-    assert readable(COUPLE).partnerships_of_supplier(TWO) == (TWO, ONE)
-    assert readable(SUPPLIER).partnerships_of_couple(TWO) == (ONE, TWO)
+    assert readable(COUPLE).partnerships_of_supplier(TWO) == PartnershipScope(TWO, ONE)
+    assert readable(SUPPLIER).partnerships_of_couple(TWO) == PartnershipScope(ONE, TWO, True)
     assert readable(SUPPLIER).partnerships_of_supplier(TWO) is None
-    assert readable(SUPPLIER).partnerships_of_supplier(ONE) == (ONE, None)
-    assert readable(READER).partnerships_of_couple(TWO) == (None, TWO)
+    assert readable(SUPPLIER).partnerships_of_supplier(ONE) == PartnershipScope(ONE, None, True)
+    assert readable(READER).partnerships_of_supplier(TWO) == PartnershipScope(TWO, None)
+    assert readable(READER).partnerships_of_couple(TWO) == PartnershipScope(None, TWO)
+
+
+@pytest.mark.parametrize(
+    ("who", "supplier", "couple", "active", "ended"),
+    [
+        (SUPPLIER, ONE, TWO, True, False),
+        (SUPPLIER, TWO, ONE, False, False),
+        (COUPLE, TWO, ONE, True, True),
+        (COUPLE, ONE, TWO, False, False),
+        (READER, TWO, TWO, True, True),
+        (ANONYMOUS, ONE, ONE, False, False),
+    ],
+)
+def test_an_ended_partnership_stays_with_its_couple_and_the_staff(
+    who: Actor, supplier: UUID, couple: UUID, active: bool, ended: bool
+) -> None:
+    sees = readable(who).sees_partnership
+    assert sees(supplier, couple, is_active=True) is active
+    assert sees(supplier, couple, is_active=False) is ended
 
 
 def test_whoever_writes_stays_with_one_supplier_or_may_with_any() -> None:

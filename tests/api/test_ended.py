@@ -1,0 +1,198 @@
+"""What has ended is not readable, and what a disabled account handed out is dead (SEC11).
+
+Sarah (supplier) works with Emma (couple), who changes her data after Sarah has archived her.
+"""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import select
+
+from db.models.mail import Mail
+from db.models.suppliers import Supplier
+from db.session import Database
+from domain.ids import global_id
+from services import mail
+from settings import Settings
+from tests.factories.marketplace import (
+    ACCEPT,
+    DECLINE,
+    INVITE,
+    OPEN,
+    PREVIEW,
+    PROFILE,
+    RESEND,
+    UPDATE,
+    Sent,
+    accepted,
+    added,
+    invited,
+    new_couple,
+)
+from tests.graphql import GraphQLClient
+from tests.servers import dead_port
+
+CLIENT = """query ($id: ID!) { node(id: $id) { ... on Client {
+  coupleNames notes status couple { partner1Name weddingDate }
+  invitation { status couple { partner1Name } } } } }"""
+MINE = """{ viewer {
+  supplier { clients { nodes { couple { partner1Name } } }
+    partnerships { nodes { isActive couple { partner1Name weddingDate } } } }
+  couple { partnerships { nodes { isActive supplier { email } } } } } }"""
+KEPT_OUT = "mutation ($id: ID!) { disableAccount(id: $id) { errors { code message } } }"
+BACK = "mutation ($id: ID!) { enableAccount(id: $id) { errors { code message } } }"
+NODE = "query ($id: ID!) { node(id: $id) { __typename id } }"
+Json = Any
+
+
+@pytest.fixture
+async def emma(visitor: GraphQLClient, db: Database) -> GraphQLClient:
+    return await new_couple(visitor, db)
+
+
+@pytest.fixture
+async def pair(supplier: GraphQLClient, emma: GraphQLClient) -> tuple[Sent, Json]:
+    """An accepted invitation, with what accepting it gave."""
+    sent = await invited(supplier)
+    await emma.data(PROFILE, input={"partner1Name": "Emma"})
+    return sent, await accepted(emma, sent)
+
+
+async def part(supplier: GraphQLClient, client_id: str) -> None:
+    done = await supplier.data(UPDATE, input={"id": client_id, "archived": True})
+    assert done["updateClient"]["errors"] == []
+
+
+async def test_after_the_end_the_supplier_keeps_its_client_and_loses_the_couple(
+    supplier: GraphQLClient, emma: GraphQLClient, pair: tuple[Sent, Json]
+) -> None:
+    sent, done = pair
+    before = (await supplier.data(CLIENT, id=sent.client_id))["node"]
+    assert before["couple"]["partner1Name"] == "Emma"
+    await part(supplier, sent.client_id)
+    await emma.data(PROFILE, input={"partner1Name": "Emma the Second"})
+    after = (await supplier.data(CLIENT, id=sent.client_id))["node"]
+    assert (after["coupleNames"], after["status"]) == ("Emma & James", "INACTIVE")
+    assert (after["couple"], after["invitation"]) == (None, {"status": "ACCEPTED", "couple": None})
+    mine = (await supplier.data(MINE))["viewer"]["supplier"]
+    assert mine["partnerships"]["nodes"] == []
+    assert [client["couple"] for client in mine["clients"]["nodes"]] == [None]
+    for key in (done["partnership"]["id"], done["couple"]["id"]):
+        assert (await supplier.data(NODE, id=key))["node"] is None
+
+
+async def test_after_the_end_the_couple_and_the_staff_see_that_there_was_one(
+    supplier: GraphQLClient, emma: GraphQLClient, admin: GraphQLClient, pair: tuple[Sent, Json]
+) -> None:
+    sent, done = pair
+    await part(supplier, sent.client_id)
+    (kept,) = (await emma.data(MINE))["viewer"]["couple"]["partnerships"]["nodes"]
+    assert (kept["isActive"], bool(kept["supplier"]["email"])) == (False, True)
+    for caller in (emma, admin):
+        for key in (done["partnership"]["id"], done["partnership"]["supplier"]["id"]):
+            assert (await caller.data(NODE, id=key))["node"]["id"] == key
+    assert (await admin.data(CLIENT, id=sent.client_id))["node"]["couple"] is not None
+
+
+async def test_whoever_connects_again_sees_each_other_again(
+    supplier: GraphQLClient, emma: GraphQLClient, pair: tuple[Sent, Json]
+) -> None:
+    sent, done = pair
+    await part(supplier, sent.client_id)
+    await supplier.data(UPDATE, input={"id": sent.client_id, "archived": False})
+    answer = (await supplier.data(INVITE, clientId=sent.client_id))["inviteClient"]
+    code = answer["invitation"]["acceptUrl"].rpartition("/")[2]
+    await accepted(emma, Sent(answer["invitation"]["id"], sent.client_id, code))
+    assert (await supplier.data(NODE, id=done["couple"]["id"]))["node"] is not None
+
+
+async def test_each_sees_a_partner_by_path_and_by_id_alike(
+    supplier: GraphQLClient, emma: GraphQLClient, pair: tuple[Sent, Json]
+) -> None:
+    """M13: `node(id)` was null for a couple that its supplier saw by path, and the other way."""
+    _, done = pair
+    for caller, key in (
+        (supplier, done["couple"]["id"]),
+        (emma, done["partnership"]["supplier"]["id"]),
+    ):
+        assert (await caller.data(NODE, id=key))["node"]["id"] == key
+
+
+async def test_the_setup_of_a_partner_is_null_and_takes_nothing_else_away(
+    supplier: GraphQLClient, emma: GraphQLClient, pair: tuple[Sent, Json]
+) -> None:
+    """M13: `onboarding` nulled the whole couple."""
+    shown = "{ nodes { couple { partner1Name setup { id } } } }"
+    partners = "{ viewer { supplier { partnerships " + shown + " } } }"
+    (row,) = (await supplier.data(partners))["viewer"]["supplier"]["partnerships"]["nodes"]
+    assert row["couple"] == {"partner1Name": "Emma", "setup": None}
+    own = (await emma.data("{ viewer { couple { setup { id } onboarding { id } } } }"))["viewer"]
+    assert own["couple"]["setup"] == own["couple"]["onboarding"]
+
+
+async def _owner(db: Database) -> str:
+    async with db.read() as session:
+        key = await session.scalar(select(Supplier.user_id))
+    assert key is not None
+    return global_id("User", key)
+
+
+Use = Callable[[GraphQLClient, str], Coroutine[Any, Any, Json]]
+
+
+async def _preview(caller: GraphQLClient, code: str) -> Json:
+    found = (await caller.data(PREVIEW, code=code))["invitation"]
+    return [] if found else ["NOT_FOUND"]
+
+
+async def _open(caller: GraphQLClient, code: str) -> Json:
+    done = (await caller.data(OPEN, code=code))["openInvitation"]
+    return [error["code"] for error in done["errors"]]
+
+
+async def _decline(caller: GraphQLClient, code: str) -> Json:
+    done = (await caller.data(DECLINE, code=code))["declineInvitation"]
+    return [error["code"] for error in done["errors"]]
+
+
+async def _accept(caller: GraphQLClient, code: str) -> Json:
+    done = (await caller.data(ACCEPT, input={"code": code}))["acceptInvitation"]
+    return [error["code"] for error in done["errors"]]
+
+
+@pytest.mark.parametrize("use", [_preview, _open, _decline, _accept])
+async def test_an_invitation_of_a_disabled_account_works_only_after_it_is_back(
+    supplier: GraphQLClient, emma: GraphQLClient, admin: GraphQLClient, db: Database, use: Use
+) -> None:
+    sent, owner = await invited(supplier), await _owner(db)
+    await admin.data(KEPT_OUT, id=owner)
+    assert await use(emma, sent.code) == ["NOT_FOUND"]
+    await admin.data(BACK, id=owner)
+    assert await use(emma, sent.code) == []
+
+
+async def test_nobody_invites_in_the_name_of_a_disabled_account(
+    supplier: GraphQLClient, admin: GraphQLClient, db: Database
+) -> None:
+    sent, other = await invited(supplier), await added(supplier, "Zoe & Max")
+    await admin.data(KEPT_OUT, id=await _owner(db))
+    for document, given in ((INVITE, {"clientId": other["id"]}), (RESEND, {"id": sent.id})):
+        (answer,) = (await admin.data(document, **given)).values()
+        assert [error["code"] for error in answer["errors"]] == ["FORBIDDEN"]
+
+
+async def test_an_invitation_that_waits_to_be_sent_stays_here(
+    supplier: GraphQLClient, admin: GraphQLClient, db: Database, settings: Settings
+) -> None:
+    await invited(supplier, email="emma@example.com", channel="EMAIL")
+    await admin.data(KEPT_OUT, id=await _owner(db))
+    async with db.read() as session:
+        row = (await session.scalars(select(Mail).where(Mail.invitation_id.is_not(None)))).one()
+    url = SecretStr(f"smtp://127.0.0.1:{dead_port()}")
+    await mail.deliver(db, settings.model_copy(update={"smtp_url": url}), row.id)
+    async with db.read() as session:
+        found = await session.get_one(Mail, row.id)
+    # Not even tried: an attempt at a server that is not there would have been counted.
+    assert (found.cancelled_at is not None, found.attempts, found.body) == (True, 0, "")
