@@ -24,6 +24,7 @@ from domain.metrics import (
     REQUEST_ERRORS,
     REQUESTS,
     RESPONSE_TIME,
+    SIGNUP_SERVER_ERRORS,
     SIGNUPS,
     SOCKETS,
 )
@@ -52,6 +53,7 @@ CHECKS_OF_METRICS: Mapping[str, Checks] = {
     "supplier_signups": _REQUESTS,
     "couple_signups": _REQUESTS,
     FAILED_SIGNUPS: _REQUESTS,
+    SIGNUP_SERVER_ERRORS: _REQUESTS,
     CONNECTIONS: _LETTERS,
     "successful_connections": _LETTERS,
     LOOP_LAG: frozenset({CheckType.API}),

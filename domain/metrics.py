@@ -16,7 +16,8 @@ REQUEST_ERRORS = "request_errors_total"
 RESPONSE_TIME = "response_time_ms"
 ERROR_RATE = "error_rate"
 SIGNUPS = "signups_total"
-FAILED_SIGNUPS = "failed_signups"
+FAILED_SIGNUPS = "failed_signups"  # whatever the reason, so visitors can raise it
+SIGNUP_SERVER_ERRORS = "signup_server_errors"  # those of them that are our fault
 CONNECTIONS = "connections_total"
 LOOP_LAG = "event_loop_lag_ms"
 POOL_USED = "database_connections_used"
@@ -79,6 +80,7 @@ OWN: Mapping[str, MetricInfo] = {
     "supplier_signups": _COUNT,
     "couple_signups": _COUNT,
     FAILED_SIGNUPS: _COUNT,
+    SIGNUP_SERVER_ERRORS: _COUNT,
     CONNECTIONS: _COUNT,
     "successful_connections": _COUNT,
     # Of one process: over several it is the average process that a number stands for.

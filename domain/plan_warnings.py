@@ -4,7 +4,9 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from domain.alert_texts import moment, spoken
+from domain.criteria import Criterion, GuardAction
 from domain.kills import is_killed
+from domain.metrics import FAILED_SIGNUPS, SIGNUP_SERVER_ERRORS
 from domain.phases import PhaseStatus
 
 _WAITING = frozenset({PhaseStatus.PLANNED})
@@ -18,6 +20,16 @@ def missed_start(
         return None
     late = spoken(now - planned_start_at)
     return f"It was planned to start at {moment(planned_start_at)}, {late} ago."
+
+
+def visitor_driven(criteria: Iterable[Criterion]) -> list[str]:
+    """A warning for each criterion that acts on what any visitor can bring about (SEC12)."""
+    return [
+        f"{item.key} acts on {FAILED_SIGNUPS}, which visitors can raise by failing to sign up: "
+        f"use {SIGNUP_SERVER_ERRORS}."
+        for item in criteria
+        if item.metric == FAILED_SIGNUPS and item.action is not GuardAction.WARN
+    ]
 
 
 def killed_flags(keys: Iterable[str], killed: Collection[str]) -> list[str]:

@@ -80,8 +80,9 @@ THRESHOLDS = (
     ),
     Threshold(
         name="failed_signups",
-        title="Sign-ups fail",
-        metric="failed_signups",
+        title="Sign-ups fail on the server",
+        # Not failed_signups: anybody can fail to sign up, and would page the team (SEC12).
+        metric="signup_server_errors",
         aggregation=Aggregation.SUM,
         window_seconds=300,
         min_samples=0,

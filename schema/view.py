@@ -44,6 +44,7 @@ from schema.reading import (
 from schema.repeats import Repeats
 from schema.sockets import SocketHandler
 from services.inbound_bytes import INBOUND, Share
+from services.response_time import HeldBack, begin_request
 
 INIT_TIMEOUT = timedelta(seconds=10)
 MAX_OPERATIONS = 50
@@ -104,18 +105,19 @@ class GraphQLView(GraphQL[Context, None]):
         body = TimedReceive(receive)
         request = Request(scope, bounded(body, share=share))
         begin = perf_counter()
+        held = begin_request()  # before any task of this request, which would have its own
         try:
             self._check(request)
             response: Response = await self._answer(request)
         except HTTPException as error:
             response = _refused(error)
         except BaseException:
-            self.runtime.meter.count(_worked(begin, body), failed=True)
+            self.runtime.meter.count(_worked(begin, body, held), failed=True)
             raise
         if not isinstance(response, StreamingResponse):  # a stream is counted with its results
             context = getattr(request.state, "context", None)
             failed = response.status_code >= 500 or (context is not None and context.at_fault)
-            self.runtime.meter.count(_worked(begin, body), failed=failed)
+            self.runtime.meter.count(_worked(begin, body, held), failed=failed)
             await response(scope, receive, send)
             return
         seat, seats = stream_of(request), self.runtime.seats
@@ -279,6 +281,9 @@ def _refused(error: HTTPException) -> Response:
     )
 
 
-def _worked(begin: float, body: TimedReceive) -> float:
-    """The seconds that this server took, without those in which the caller sent the body."""
-    return perf_counter() - begin - body.waited_seconds
+def _worked(begin: float, body: TimedReceive, held: HeldBack) -> float:
+    """The seconds that this server took.
+
+    Without those in which the caller sent the body, and those for which it was held back.
+    """
+    return perf_counter() - begin - body.waited_seconds - held.seconds

@@ -8,14 +8,14 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.codecs import steps_of
+from db.codecs import criteria_of, steps_of
 from db.models.phases import LaunchPhase
 from db.queries import kills as kill_queries
 from db.queries import people as people_queries
 from db.queries import phases as queries
 from domain import plans
 from domain.losses import Loss, count_losses, losing
-from domain.plan_warnings import killed_flags, missed_start
+from domain.plan_warnings import killed_flags, missed_start, visitor_driven
 from domain.readiness import Readiness
 from services import phases, readiness
 from services.readiness import Gate
@@ -91,4 +91,5 @@ def _warnings(
 ) -> list[str]:
     missed = missed_start(phase.status, phase.planned_start_at, now)
     found = killed_flags([link.flag.key for link in links], killed)
+    found += visitor_driven(criteria_of(phase.success_criteria))
     return [missed, *found] if missed else found

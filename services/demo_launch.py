@@ -170,7 +170,7 @@ def _criteria(action: GuardAction) -> tuple[Criterion, ...]:
         ),
         Criterion(
             "signups_work",
-            "failed_signups",
+            "signup_server_errors",
             Aggregation.SUM,
             300,
             Comparator.LT,

@@ -1,6 +1,5 @@
 """What letting somebody in needs: who knocks, and how often they may (SPEC S29, S30)."""
 
-import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -11,6 +10,7 @@ from domain import rate_limits
 from domain.actors import Actor
 from services.passwords import Passwords
 from services.rate_limits import RateLimiter
+from services.response_time import hold_back
 from settings import Settings
 
 MOST_DELAY = 3.0  # seconds that an attempt is held back where an account is being guessed
@@ -38,7 +38,7 @@ class Entrance:
     limits: RateLimiter
     settings: Settings
     device: Device
-    pause: Callable[[float], Awaitable[None]] = asyncio.sleep
+    pause: Callable[[float], Awaitable[None]] = hold_back
 
     @property
     def address(self) -> str:
@@ -60,6 +60,10 @@ class Entrance:
         )
         if wait > 0:
             await self.pause(min(wait, MOST_DELAY))
+
+    async def admit_attempt(self) -> None:
+        """Count an attempt to sign up before anything of it is looked at, also what is refused."""
+        await self.limits.admit(self.limits.rules.sign_up_attempts, "sign-up:any", self.address)
 
     async def admit_sign_up(self, email: str) -> None:
         """As for a log-in, since the password of a taken e-mail is tried here too."""

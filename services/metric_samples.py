@@ -21,6 +21,7 @@ from domain.metrics import (
     CUSTOM_RULE,
     FAILED_SIGNUPS,
     OWN,
+    SIGNUP_SERVER_ERRORS,
     SIGNUPS,
     Folded,
     MetricKind,
@@ -112,9 +113,13 @@ async def count(session: AsyncSession, counted: Sequence[tuple[str, datetime]]) 
     await queries.add_samples(session, rows)
 
 
-async def count_failed_sign_up(uow: UnitOfWork) -> None:
-    """A sign-up that did not work, whatever the reason (SPEC S64)."""
-    await count(uow.session, [(FAILED_SIGNUPS, uow.now)])
+async def count_failed_sign_up(uow: UnitOfWork, *, our_fault: bool) -> None:
+    """A sign-up that did not work, whatever the reason (SPEC S64).
+
+    Alarms look at those alone that are our fault: a visitor can cause any number of others.
+    """
+    names = (FAILED_SIGNUPS, SIGNUP_SERVER_ERRORS) if our_fault else (FAILED_SIGNUPS,)
+    await count(uow.session, [(name, uow.now) for name in names])
 
 
 async def _mark_late(uow: UnitOfWork, moments: Sequence[datetime]) -> None:

@@ -62,6 +62,7 @@ async def sign_up(entrance: Entrance, request: SignUp) -> OpenSession:
 
 
 async def _sign_up(entrance: Entrance, request: SignUp) -> OpenSession:
+    await entrance.admit_attempt()
     account = rules.new_account(request.user_type, request.email, request.profile)
     rules.check_password(request.password, account.email, ("input", "password"))
     await entrance.admit_sign_up(account.email)
@@ -111,7 +112,7 @@ async def _keep_failure(entrance: Entrance, user_type: UserType, failure: str) -
     try:
         async with entrance.db.write() as uow:
             _keep(uow, user_type, failure)
-            await count_failed_sign_up(uow)
+            await count_failed_sign_up(uow, our_fault=failure in _OUR_FAULT)
             if failure in _OUR_FAULT:
                 await journeys.count_lost_start(uow, user_type)
     except Exception:

@@ -2,6 +2,7 @@
 
 import pytest
 from graphql import (
+    GraphQLNamedType,
     GraphQLObjectType,
     build_schema,
     get_directive_values,
@@ -24,7 +25,7 @@ SUBJECTS = {"PHASE": "LaunchPhase", "FLAG": "FeatureFlag", "TOKEN": "ApiToken"}
 GUARDED_BELOW = {"viewerFlags"}
 
 
-def reached(start: GraphQLObjectType) -> set[str]:
+def reached(start: GraphQLNamedType) -> set[str]:
     """All object types below a type."""
     seen, pending = set[str](), [start.name]
     while pending:
@@ -54,7 +55,7 @@ def leading_to(name: str) -> set[str]:
             below = get_named_type(field.type)
             if is_leaf_type(below) or key in BY_ID | GUARDED_BELOW:
                 continue
-            if name in reached(below):  # type: ignore[arg-type] # an object, union or interface
+            if name in reached(below):
                 assert field.ast_node is not None
                 found |= set(
                     (get_directive_values(directive, field.ast_node) or {"any": []})["any"]

@@ -246,3 +246,17 @@ async def lost_starts(db: Database) -> list[int]:
         now = db.clock()
         found = await journey_reads.funnels(session, Span(now - timedelta(hours=1), now), now)
     return [item.totals.failed for item in found]
+
+
+async def test_attempts_that_are_refused_at_once_are_limited_too(
+    db: Database, redis: Redis, settings: Settings
+) -> None:
+    """SEC12: a password that is too short was refused before anything was counted."""
+    entrance = make_entrance(
+        db, redis, settings, rules=AccessLimits(sign_up_attempts=Limit(3, 3600))
+    )
+    for _ in range(3):
+        with pytest.raises(Invalid):
+            await sign_up(entrance, request(password="short"))
+    with pytest.raises(RateLimited):
+        await sign_up(entrance, request(password="short"))

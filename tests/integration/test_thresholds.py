@@ -4,13 +4,14 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 from starlette.applications import Starlette
 
+from db.models.accounts import SignupAttempt
 from db.models.incidents import LaunchIncident
 from db.queries import metrics
 from domain.incidents import IncidentStatus, Severity
-from domain.metrics import FAILED_SIGNUPS, MetricKind
+from domain.metrics import SIGNUP_SERVER_ERRORS, MetricKind
 from services.measuring import Eyes
 from services.thresholds import judge_thresholds
 from tests.clock import Clock
@@ -19,6 +20,11 @@ from tests.factories.health import Health
 from tests.factories.launches import close_incidents
 from tests.factories.metrics import requests
 from tests.graphql import GraphQLClient
+
+SIGN_UP = """mutation ($password: String!) { signUp(input: {
+  userType: SUPPLIER, email: "anna@example.com", password: $password }) { errors { code } } }"""
+LOG_IN = """mutation ($password: String!) {
+  logIn(email: "anna@example.com", password: $password) { errors { code } } }"""
 
 
 @pytest.fixture
@@ -107,12 +113,30 @@ async def test_ten_failed_sign_ups(guarded: Guarded) -> None:
     await _fail_sign_ups(guarded, 1)
     (incident,) = await guarded.incidents()
     (episode,) = await guarded.episodes(incident)
-    assert episode.explanation == "failed_signups 10 ≥ 10 in 300 s, 10 samples"
+    assert episode.explanation == "signup_server_errors 10 ≥ 10 in 300 s, 10 samples"
+
+
+async def test_visitors_who_fail_to_sign_up_or_to_log_in_page_nobody(
+    guarded: Guarded, visitor: GraphQLClient
+) -> None:
+    """SEC12: 15 sign-ups with one e-mail and different passwords were a CRITICAL incident."""
+    for index in range(15):
+        found = await visitor.data(SIGN_UP, password=f"correct horse {index:02}")
+        assert bool(found["signUp"]["errors"]) is (index > 0)
+        found = await visitor.data(SIGN_UP, password="short")
+        assert found["signUp"]["errors"] != []
+        await visitor.data(LOG_IN, password=f"wrong horse {index}")
+    async with guarded.db.read() as session:
+        failed = await session.scalar(select(func.count()).where(~SignupAttempt.succeeded))
+    assert failed == 29
+    guarded.clock.advance(TICK.total_seconds())
+    await judge_thresholds(guarded.db, Eyes(guarded.db), TICK)
+    assert await guarded.incidents() == []
 
 
 async def _fail_sign_ups(guarded: Guarded, count: int) -> None:
     row = {
-        "metric_name": FAILED_SIGNUPS,
+        "metric_name": SIGNUP_SERVER_ERRORS,
         "kind": MetricKind.COUNTER,
         "metric_value": 1.0,
         "recorded_at": guarded.clock(),

@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from domain.criteria import Aggregation, Comparator, Criterion, GuardAction
 from domain.phases import PhaseStatus
-from domain.plan_warnings import killed_flags, missed_start
+from domain.plan_warnings import killed_flags, missed_start, visitor_driven
 
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
 
@@ -34,3 +35,20 @@ def test_killed_flags_are_named() -> None:
         "mvp_maps is killed: it stays off until its kill is lifted."
     ]
     assert len(killed_flags(["mvp_chat", "mvp_maps"], {"*"})) == 2
+
+
+@pytest.mark.parametrize(
+    ("metric", "action", "warned"),
+    [
+        ("failed_signups", GuardAction.HOLD, True),
+        ("failed_signups", GuardAction.ROLLBACK, True),
+        ("failed_signups", GuardAction.WARN, False),
+        ("signup_server_errors", GuardAction.ROLLBACK, False),
+    ],
+)
+def test_a_guard_that_visitors_can_drive_is_named(
+    metric: str, action: GuardAction, warned: bool
+) -> None:
+    """SEC12: a visitor who fails to sign up would hold or roll back the launch."""
+    item = Criterion("signups", metric, Aggregation.SUM, 300, Comparator.LT, 10.0, action=action)
+    assert bool(visitor_driven([item])) is warned
