@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from enum import StrEnum
 
 from domain import journey_metrics as journeys
@@ -26,7 +27,9 @@ COLLECTIONS = "metric_collections"
 EVENT_DELAY = "event_delivery_ms"
 JOURNEY_DELAY = "journey_delivery_ms"
 
+RATIO_SIGN = " / "
 MAX_TAGS = 8
+MAX_METRICS = 500  # of outside tools, in a list
 CUSTOM_RULE = (
     f"Metrics of your own start with {CUSTOM_PREFIX!r}, have at most 100 characters, "
     "and those are letters, digits or one of _ . : / -"
@@ -48,15 +51,19 @@ class MetricKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MetricInfo:
-    """A metric of our own. A ratio is made of two counters, never stored itself."""
+    """What is known of a metric. A ratio is made of two counters, never stored itself.
+
+    `is_declared` False: nobody has said of which kind a metric of an outside tool is.
+    """
 
     kind: MetricKind
     unit: str
     parts: tuple[str, str] | None = None
+    is_declared: bool = True
 
 
 _COUNT = MetricInfo(MetricKind.COUNTER, "")
-CUSTOM = MetricInfo(MetricKind.GAUGE, "")  # whatever others send
+CUSTOM = MetricInfo(MetricKind.GAUGE, "", is_declared=False)  # whatever others send
 _JOURNEYS: Mapping[str, MetricInfo] = {
     name: info
     for key in JourneyKey
@@ -110,7 +117,7 @@ _FITTING = {
     MetricKind.HISTOGRAM: set(Aggregation) - {Aggregation.LAST, Aggregation.RATE},
     MetricKind.GAUGE: {Aggregation.AVG, Aggregation.LAST, Aggregation.COUNT},
 }
-# Others send levels and counts alike, so sums and rates make sense; they send no histograms.
+# Where nobody has said of which kind it is, sums and rates make sense as well; percentiles do not.
 _FITTING_CUSTOM = set(Aggregation) - PERCENTILES.keys()
 
 
@@ -172,6 +179,11 @@ def bucket_of(milliseconds: float) -> int:
     return min(math.ceil(math.log(milliseconds, 1.2) - 1e-9), len(BOUNDS) - 1)
 
 
+def bound_of(bucket: int) -> float:
+    """The upper bound of a bucket. Samples of outside tools have buckets below and above ours."""
+    return BOUNDS[bucket] if 0 <= bucket < len(BOUNDS) else float(1.2**bucket)
+
+
 def percentile(histogram: Mapping[int, int], share: float) -> float | None:
     """The upper bound of the bucket in which the given share of samples lies."""
     wanted = share * sum(histogram.values())
@@ -179,7 +191,7 @@ def percentile(histogram: Mapping[int, int], share: float) -> float | None:
     for bucket in sorted(histogram):
         seen += histogram[bucket]
         if seen >= wanted:
-            return BOUNDS[bucket]
+            return bound_of(bucket)
     return None
 
 
@@ -189,11 +201,45 @@ def info_of(metric: str, path: Sequence[str] = ("name",)) -> MetricInfo:
         return OWN[metric]
     if is_custom(metric):
         return CUSTOM
+    parts = names_in(metric)
+    if len(parts) == 2 and all(map(is_custom, parts)):
+        return MetricInfo(MetricKind.RATIO, "%", (parts[0], parts[1]))
+    raise unknown_metric(metric, path=path)
+
+
+def unknown_metric(
+    metric: str, others: Iterable[str] = (), path: Sequence[str] = ("name",)
+) -> Invalid:
+    """The refusal of a name, with the nearest ones; `others` are those of outside tools."""
+    near = get_close_matches(metric[:100], [*OWN, *others], n=3)
+    hint = f" Did you mean {' or '.join(near)}?" if near else ""
     known = ", ".join(sorted(OWN))
-    raise Invalid(
-        f"There is no metric {metric[:100]!r}. {CUSTOM_RULE}. Those of the system: {known}.",
+    return Invalid(
+        f"There is no metric {metric[:100]!r}.{hint} {CUSTOM_RULE}. Those of the system: {known}.",
         path=path,
     )
+
+
+def names_in(metric: str) -> list[str]:
+    """The metrics that one is made of: of `custom.failed / custom.all` both, else itself."""
+    return metric.split(RATIO_SIGN)
+
+
+def settled_info(
+    metric: str, custom: Mapping[str, MetricInfo], path: Sequence[str] = ("name",)
+) -> MetricInfo:
+    """What is known of a metric, given what outside tools have said of theirs.
+
+    Raises Invalid for an unknown name, and for a ratio of what are no counters.
+    """
+    info = custom.get(metric) or info_of(metric, path)
+    parts = () if metric in OWN else info.parts or ()
+    for name in parts:
+        part = custom.get(name, CUSTOM)
+        if part.is_declared and part.kind is not MetricKind.COUNTER:
+            message = f"{name} is a {part.kind.name}: a ratio is one of two counters."
+            raise Invalid(message, path=path)
+    return info
 
 
 def shortest_window(metric: str) -> int:
@@ -213,30 +259,42 @@ def check_tags(tags: Mapping[str, str], path: Sequence[str]) -> None:
         raise Invalid(f"At most {MAX_TAGS} tags of 100 characters.", path=path)
 
 
-def fitting(metric: str) -> list[Aggregation]:
-    """What the samples of a metric can become; raises Invalid for an unknown one."""
-    info = info_of(metric)
-    possible = _FITTING_CUSTOM if info is CUSTOM else _FITTING[info.kind]
+def fitting(info: MetricInfo) -> list[Aggregation]:
+    """What the samples of a metric can become."""
+    possible = _FITTING[info.kind] if info.is_declared else _FITTING_CUSTOM
     return [item for item in Aggregation if item in possible]
 
 
 def check_fitting(
-    metric: str, aggregation: Aggregation, path: Sequence[str] = ("aggregation",)
+    metric: str,
+    aggregation: Aggregation,
+    info: MetricInfo,
+    path: Sequence[str] = ("aggregation",),
 ) -> None:
     """Raises Invalid where the samples of a metric cannot become such a number (SPEC S15)."""
-    possible = fitting(metric)
-    if aggregation not in possible:
-        names, kind = ", ".join(sorted(item.name for item in possible)), info_of(metric).kind
-        raise Invalid(
-            f"{metric} is a {kind}: it has no {aggregation.name}. Possible: {names}.", path=path
-        )
+    possible = fitting(info)
+    if aggregation in possible:
+        return
+    names = ", ".join(sorted(item.name for item in possible))
+    what = f"is a {info.kind}" if info.is_declared else "has no kind yet"
+    hint = "" if info.is_declared else " Percentiles need samples recorded with kind HISTOGRAM."
+    raise Invalid(
+        f"{metric} {what}: it has no {aggregation.name}. Possible: {names}.{hint}", path=path
+    )
 
 
 def measured(
-    metric: str, aggregation: Aggregation, found: Mapping[str, Folded], seconds: float
+    metric: str,
+    aggregation: Aggregation,
+    found: Mapping[str, Folded],
+    seconds: float,
+    info: MetricInfo | None = None,
 ) -> Measurement:
-    """One number from what was folded over a window of so many seconds."""
-    info = info_of(metric)
+    """One number from what was folded over a window of so many seconds.
+
+    `info` is needed for metrics of outside tools, which the code does not know.
+    """
+    info = info or info_of(metric)
     if info.parts is not None:
         part, whole = (found.get(name, EMPTY) for name in info.parts)
         requests = int(whole.total)
@@ -247,7 +305,11 @@ def measured(
     samples = int(folded.total) if info.kind is MetricKind.COUNTER else folded.samples
     if not folded.samples:
         return Measurement(None, 0)
-    return Measurement(_value(folded, aggregation, seconds, samples), samples)
+    value = _value(folded, aggregation, seconds, samples)
+    if aggregation in PERCENTILES and value is not None and metric not in OWN:
+        # Their values are of any size: what lies below the lowest bucket is known exactly.
+        value = min(max(value, folded.minimum), folded.maximum)
+    return Measurement(value, samples)
 
 
 def _value(folded: Folded, aggregation: Aggregation, seconds: float, samples: int) -> float | None:

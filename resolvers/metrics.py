@@ -24,7 +24,12 @@ Window = Annotated[TimeRange, strawberry.argument(description="How far back to l
 PhaseId = Annotated[
     strawberry.ID | None, strawberry.argument(description="Only while this phase was live.")
 ]
-Name = Annotated[str, strawberry.argument(description="The metric.")]
+Name = Annotated[
+    str,
+    strawberry.argument(
+        description="The metric; `custom.failed / custom.all` is the ratio of two counters."
+    ),
+]
 How = Annotated[Aggregation, strawberry.argument(description="How samples become one number.")]
 Tags = Annotated[
     JSON | None, strawberry.argument(description="Only samples with these tags, texts by name.")

@@ -57,5 +57,5 @@ describe(
     COUNTER="Events that are counted.",
     GAUGE="A level that goes up and down.",
     RATIO="Two counters, in percent.",
-    HISTOGRAM="Durations, of which percentiles can be asked.",
+    HISTOGRAM="Values such as durations, of which percentiles can be asked.",
 )

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.session import Database
 from domain.criteria import Aggregation
 from domain.errors import DependencyDown, LaunchError
-from domain.metrics import SHORTEST_SECONDS, Measurement, check_fitting
+from domain.metrics import SHORTEST_SECONDS, Measurement
 from domain.verdicts import Look
 from services import metric_reads
 
@@ -75,7 +75,6 @@ class Eyes:
     async def look(self, question: Question) -> Look:
         """One answer; whatever goes wrong is one too, and never fails the caller."""
         try:
-            check_fitting(question.metric, question.aggregation)
             async with asyncio.timeout(self._limit), self._db.read() as session:
                 found = await self._measure(
                     session,

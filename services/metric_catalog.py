@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.queries import custom_metrics
+from db.queries.custom_metrics import LastSample
 from domain.criteria import Aggregation
 from domain.health import CheckType
 from domain.metric_dependencies import checks_of_metric
-from domain.metrics import OWN, MetricKind, fitting, info_of
-
-MAX_METRICS = 500
+from domain.metrics import MAX_METRICS, OWN, MetricInfo, MetricKind, fitting
+from domain.windows import FINE, HOUR, MINUTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,21 +23,24 @@ class Metric:
     unit: str
     aggregations: Sequence[Aggregation]
     checks: Sequence[CheckType]
+    last: LastSample | None
 
 
 async def search(session: AsyncSession, text: str) -> list[Metric]:
     """Those whose names contain a text: of the system first, at most 500 of others."""
-    own = {name: OWN[name].unit for name in sorted(OWN) if text in name}
-    others = await custom_metrics.matching(session, text, MAX_METRICS)
-    return [_metric(name, unit) for name, unit in {**own, **others}.items()]
+    own = {name: OWN[name] for name in sorted(OWN) if text in name}
+    found = {**own, **await custom_metrics.matching(session, text, MAX_METRICS)}
+    last = await custom_metrics.last_samples(session, list(found), (FINE, MINUTE, HOUR))
+    return [_metric(name, info, last.get(name)) for name, info in found.items()]
 
 
-def _metric(name: str, unit: str) -> Metric:
+def _metric(name: str, info: MetricInfo, last: LastSample | None) -> Metric:
     checks = checks_of_metric(name)
     return Metric(
         name,
-        info_of(name).kind,
-        unit,
-        fitting(name),
+        info.kind,
+        info.unit,
+        fitting(info),
         [check for check in CheckType if check in checks],
+        last,
     )

@@ -13,7 +13,21 @@ from db.queries import metrics as queries
 from domain import metrics as rules
 from domain.criteria import Aggregation
 from domain.metric_cards import Card
-from domain.metrics import EMPTY, Folded, Measurement, check_fitting, info_of, measured
+from domain.metrics import (
+    EMPTY,
+    MAX_METRICS,
+    OWN,
+    Folded,
+    Measurement,
+    MetricInfo,
+    check_fitting,
+    info_of,
+    is_custom,
+    measured,
+    names_in,
+    settled_info,
+    unknown_metric,
+)
 from domain.windows import TimeRange, floor
 from services import metric_spans as spans
 from services.metric_spans import Span
@@ -64,20 +78,25 @@ async def measure(
 
     What processes count themselves is looked at over 20 s at least.
     """
+    info = await info_for(session, metric)
+    check_fitting(metric, aggregation, info)
     start = now - timedelta(seconds=max(window_seconds, rules.shortest_window(metric)))
     if not_before is not None:
         start = min(max(start, not_before), now)
     span = await spans.known(session, Span(start, now))
     found = await _folded(session, _parts(metric), span, _spread([(metric, aggregation)]))
-    number = measured(metric, aggregation, found, (now - start).total_seconds())
-    return replace(number, unit=await unit_of(session, metric))
+    number = measured(metric, aggregation, found, (now - start).total_seconds(), info)
+    return replace(number, unit=info.unit)
 
 
-async def unit_of(session: AsyncSession, metric: str) -> str:
-    """Of our own as the code says, of others as they sent it (L13)."""
-    if not rules.is_custom(metric):
-        return info_of(metric).unit
-    return (await custom_metrics.units_of(session, [metric])).get(metric, "")
+async def info_for(session: AsyncSession, metric: str) -> MetricInfo:
+    """Of our own as the code says, of others as they sent it (L13); raises Invalid."""
+    if metric in OWN:
+        return OWN[metric]
+    names = names_in(metric)
+    if not all(map(is_custom, names)):
+        raise unknown_metric(metric, await custom_metrics.matching(session, "", MAX_METRICS))
+    return settled_info(metric, await custom_metrics.infos_of(session, names))
 
 
 async def snapshot(
@@ -126,9 +145,10 @@ async def series(
     tags: Mapping[str, str],
 ) -> Series:
     """One line; raises Invalid for an unknown metric or a number that it cannot have."""
-    check_fitting(metric, aggregation)
-    (line,) = await _lines(session, span, ((metric, aggregation),), tags)
-    return replace(line, unit=await unit_of(session, metric))
+    info = await info_for(session, metric)
+    check_fitting(metric, aggregation, info)
+    (line,) = await _lines(session, span, ((metric, aggregation),), tags, {metric: info})
+    return line
 
 
 async def _lines(
@@ -136,6 +156,7 @@ async def _lines(
     span: Span,
     wanted: Sequence[tuple[str, Aggregation]],
     tags: Mapping[str, str] | None = None,
+    infos: Mapping[str, MetricInfo] = OWN,
 ) -> list[Series]:
     names = {part for metric, _ in wanted for part in _parts(metric)}
     found = await queries.folded(
@@ -146,20 +167,24 @@ async def _lines(
         tags=json.dumps(dict(tags or {})),
         spread=_spread(wanted),
     )
-    return [_line(metric, how, span, found) for metric, how in wanted]
+    return [_line(metric, how, span, found, infos[metric]) for metric, how in wanted]
 
 
 def _line(
-    metric: str, how: Aggregation, span: Span, found: Mapping[queries.Bucket, Folded]
+    metric: str,
+    how: Aggregation,
+    span: Span,
+    found: Mapping[queries.Bucket, Folded],
+    info: MetricInfo,
 ) -> Series:
     points, at = [], floor(span.start, int(span.step.total_seconds()))
     while at < span.end:
         folds = {part: found.get((at, part), EMPTY) for part in _parts(metric)}
         here = min(at + span.step, span.end) - max(at, span.start)
-        number = measured(metric, how, folds, here.total_seconds())
+        number = measured(metric, how, folds, here.total_seconds(), info)
         points.append(Point(at, number.value, number.samples))
         at += span.step
-    return Series(metric, info_of(metric).unit, how, span.step, points)
+    return Series(metric, info.unit, how, span.step, points)
 
 
 async def _folded(

@@ -24,6 +24,7 @@ from domain.metrics import (
     SIGNUP_SERVER_ERRORS,
     SIGNUPS,
     Folded,
+    MetricInfo,
     MetricKind,
     check_tags,
     is_custom,
@@ -47,6 +48,7 @@ class Sample:
     unit: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
     at: datetime | None = None
+    kind: MetricKind | None = None
 
 
 async def record_samples(uow: UnitOfWork, samples: Sequence[Sample]) -> int:
@@ -59,14 +61,14 @@ async def record_samples(uow: UnitOfWork, samples: Sequence[Sample]) -> int:
             _check(sample, index, uow.now)
     problems.raise_all()
     await _admit(uow, samples)
-    units = await _units(uow, samples)
+    infos = await _infos(uow, samples)
     phase_id = await queries.active_phase(uow.session)
     rows: list[dict[str, object]] = [
         {
             "metric_name": sample.name,
-            "kind": MetricKind.GAUGE,
+            "kind": infos[sample.name].kind,
             "metric_value": sample.value,
-            "metric_unit": units[sample.name],
+            "metric_unit": infos[sample.name].unit,
             "tags": dict(sample.tags),
             "recorded_at": sample.at or uow.now,
             "phase_id": phase_id,
@@ -147,20 +149,34 @@ async def _admit(uow: UnitOfWork, samples: Sequence[Sample]) -> None:
         )
 
 
-async def _units(uow: UnitOfWork, samples: Sequence[Sample]) -> Mapping[str, str]:
-    """One unit for each metric: numbers of different units have no sum (L13)."""
-    first: dict[str, str] = {}
+async def _infos(uow: UnitOfWork, samples: Sequence[Sample]) -> Mapping[str, MetricInfo]:
+    """One kind and one unit for each metric: others have no sum with it (L13)."""
+    first: dict[str, tuple[MetricKind | None, str]] = {}
     for sample in samples:
-        first[sample.name] = first.get(sample.name) or sample.unit
-    units = await custom_metrics.register(uow.session, first)
+        kind, unit = first.get(sample.name, (None, ""))
+        first[sample.name] = (kind or sample.kind, unit or sample.unit)
+    infos = await custom_metrics.register(uow.session, first)
+    problems = Collector()
     for index, sample in enumerate(samples):
-        unit = units[sample.name]
-        if sample.unit and sample.unit != unit:
-            raise Invalid(
-                f"{sample.name} is measured in {unit!r}: send that unit, or use another name.",
-                path=("samples", str(index), "unit"),
-            )
-    return units
+        with problems:
+            _check_info(sample, infos[sample.name], ("samples", str(index)))
+    problems.raise_all()
+    return infos
+
+
+def _check_info(sample: Sample, info: MetricInfo, path: tuple[str, ...]) -> None:
+    if sample.unit and sample.unit != info.unit:
+        raise Invalid(
+            f"{sample.name} is measured in {info.unit!r}: send that unit, or use another name.",
+            path=(*path, "unit"),
+        )
+    if sample.kind and sample.kind is not info.kind:
+        raise Invalid(
+            f"{sample.name} is a {info.kind.name}: send that kind, or use another name.",
+            path=(*path, "kind"),
+        )
+    if info.kind is MetricKind.COUNTER and sample.value < 0:
+        raise Invalid("A counter only grows: send how many came.", path=(*path, "value"))
 
 
 def _check(sample: Sample, index: int, now: datetime) -> None:
@@ -175,6 +191,11 @@ def _check(sample: Sample, index: int, now: datetime) -> None:
         raise Invalid(CUSTOM_RULE, path=(*path, "name"))
     if not abs(sample.value) <= MAX_VALUE:  # NaN is not either
         raise Invalid(f"A value lies between ±{MAX_VALUE:g}.", path=(*path, "value"))
+    if sample.kind is MetricKind.RATIO:
+        raise Invalid(
+            "A ratio is computed: send its two counters, each under a name of its own.",
+            path=(*path, "kind"),
+        )
     if len(sample.unit) > _UNIT:
         raise Invalid(f"A unit has at most {_UNIT} characters.", path=(*path, "unit"))
     check_tags(sample.tags, (*path, "tags"))

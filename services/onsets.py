@@ -8,9 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.queries import metrics as queries
 from domain.criteria import Aggregation
-from domain.metrics import EMPTY, PERCENTILES, info_of, measured, shortest_window
+from domain.metrics import EMPTY, PERCENTILES, measured, shortest_window
 from domain.onsets import Step, first_bad
 from domain.windows import FINE, Tier, floor
+from services.metric_reads import info_for
 
 _STEP = timedelta(seconds=FINE)
 
@@ -39,14 +40,15 @@ async def first_bad_sample(
 
 
 async def _steps(session: AsyncSession, judged: Judged, start: datetime) -> list[Step]:
-    parts = info_of(judged.metric).parts or (judged.metric,)
+    info = await info_for(session, judged.metric)
+    parts = info.parts or (judged.metric,)
     spread = [judged.metric] if judged.aggregation in PERCENTILES else []
     tier = Tier(FINE, start, judged.at + timedelta(microseconds=1))
     found = await queries.folded(session, parts, [tier], step=_STEP, spread=spread)
     steps, at = [], floor(start, FINE)
     while at <= judged.at:
         folds = {part: found.get((at, part), EMPTY) for part in parts}
-        number = measured(judged.metric, judged.aggregation, folds, FINE)
+        number = measured(judged.metric, judged.aggregation, folds, FINE, info)
         steps.append(Step(at, number.value))
         at += _STEP
     return steps

@@ -11,12 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.codecs import criteria_of, rehearsal_of
 from db.models.phases import LaunchPhase
-from db.queries import alerts, incidents, phases, rehearsals
+from db.queries import alerts, custom_metrics, incidents, phases, rehearsals
 from domain.alert_channels import channel_names
 from domain.certificates import Certificate
 from domain.criterion_checks import problems
 from domain.health import CheckType
 from domain.ids import global_id
+from domain.metrics import names_in
 from domain.readiness import Facts, HealthEvidence, Readiness, RehearsalEvidence, assess
 from services import presence, silences
 from services.certificates import CertificateWatch
@@ -67,12 +68,14 @@ async def of_phase(
     busy = await phases.active_elsewhere(session, phase.id, phase.platforms)
     severe = await incidents.severe_open(session)
     criteria = criteria_of(phase.success_criteria)
+    names = [name for item in criteria for name in names_in(item.metric)]
+    custom = await custom_metrics.infos_of(session, names) if names else {}
     facts = Facts(
         phase_version=phase.version,
         health=gate.health,
         severe_incidents=[f"#{row.number} {row.title}" for row in severe],
         flag_count=flag_count,
-        criteria_problems=problems(criteria),
+        criteria_problems=problems(criteria, custom),
         silenced_criteria=await silences.held_criteria(session, criteria, now),
         busy_platforms=[f"{row.phase_name} is active" for row in busy],
         operators_watching=gate.operators_watching,

@@ -34,12 +34,13 @@ class LaunchMetric(Base):
 
 
 class CustomMetric(Base):
-    """A metric of an outside tool. Its first unit is its unit (L13)."""
+    """A metric of an outside tool. Its first kind and unit are its own; NULL: not said (L13)."""
 
     __tablename__ = "custom_metrics"
 
     name: Mapped[str] = mapped_column(primary_key=True)
     unit: Mapped[str] = mapped_column(server_default=text("''"))
+    kind: Mapped[MetricKind | None] = mapped_column(enum_column(MetricKind))
 
 
 class KnownSeries(Base):

@@ -1,42 +1,96 @@
-"""SQL about the metrics of outside tools: their names and units (L13)."""
+"""SQL about the metrics of outside tools: their names, kinds, units and last values (L13)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Row, Select, case, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.metrics import CustomMetric
+from domain.metrics import MetricInfo, MetricKind
+
+Infos = Mapping[str, MetricInfo]
 
 
-async def register(session: AsyncSession, units: Mapping[str, str]) -> Mapping[str, str]:
-    """Note new metrics with their units; the units of all that are named.
+@dataclass(frozen=True, slots=True)
+class LastSample:
+    """What was recorded last of a metric, and for which moment."""
 
-    A metric without a unit takes the first one that comes.
+    value: float
+    at: datetime
+
+
+async def register(
+    session: AsyncSession, sent: Mapping[str, tuple[MetricKind | None, str]]
+) -> Infos:
+    """Note new metrics with their kinds and units; what is known of all that are named.
+
+    A metric without a kind or unit takes the first one that comes.
     """
-    rows = [{"name": name, "unit": units[name]} for name in sorted(units)]
+    rows = [
+        {"name": name, "kind": kind, "unit": unit} for name, (kind, unit) in sorted(sent.items())
+    ]
     new = insert(CustomMetric).values(rows)
-    first = (CustomMetric.unit == "") & (new.excluded.unit != "")
+    no_unit = (CustomMetric.unit == "") & (new.excluded.unit != "")
+    no_kind = CustomMetric.kind.is_(None) & new.excluded.kind.is_not(None)
+    first = {
+        "unit": case((CustomMetric.unit == "", new.excluded.unit), else_=CustomMetric.unit),
+        "kind": func.coalesce(CustomMetric.kind, new.excluded.kind),
+    }
     await session.execute(
-        new.on_conflict_do_update(
-            index_elements=["name"], set_={"unit": new.excluded.unit}, where=first
-        )
+        new.on_conflict_do_update(index_elements=["name"], set_=first, where=or_(no_unit, no_kind))
     )
-    return await units_of(session, list(units))
+    return await infos_of(session, list(sent))
 
 
-async def units_of(session: AsyncSession, names: Sequence[str]) -> Mapping[str, str]:
+async def infos_of(session: AsyncSession, names: Sequence[str]) -> Infos:
     """By name; unknown ones are left out."""
-    query = select(CustomMetric.name, CustomMetric.unit).where(CustomMetric.name.in_(names))
-    return {row.name: row.unit for row in await session.execute(query)}
+    return _infos(await session.execute(_query().where(CustomMetric.name.in_(names))))
 
 
-async def matching(session: AsyncSession, search: str, limit: int) -> Mapping[str, str]:
-    """Units by name of those whose names contain a text, in the order of the names."""
+async def matching(session: AsyncSession, search: str, limit: int) -> Infos:
+    """Those whose names contain a text, in the order of the names."""
     query = (
-        select(CustomMetric.name, CustomMetric.unit)
+        _query()
         .where(CustomMetric.name.contains(search, autoescape=True))
         .order_by(CustomMetric.name)
         .limit(limit)
     )
-    return {row.name: row.unit for row in await session.execute(query)}
+    return _infos(await session.execute(query))
+
+
+def _query() -> Select[str, MetricKind | None, str]:
+    return select(CustomMetric.name, CustomMetric.kind, CustomMetric.unit)
+
+
+def _infos(rows: Iterable[Row[str, MetricKind | None, str]]) -> Infos:
+    return {
+        name: MetricInfo(kind or MetricKind.GAUGE, unit, is_declared=kind is not None)
+        for name, kind, unit in rows
+    }
+
+
+# The newest of the samples as they came; of what processes and the worker fold, the newest fold.
+_LAST = text("""
+SELECT wanted.name, newest.value, newest.at FROM unnest(CAST(:names AS text[])) AS wanted(name),
+LATERAL (
+  (SELECT metric_value AS value, recorded_at AS at, seq FROM launch_metrics
+   WHERE metric_name = wanted.name ORDER BY recorded_at DESC, seq DESC LIMIT 1)
+  UNION ALL
+  (SELECT last, coalesce(last_at, bucket_at), coalesce(last_seq, 0) FROM launch_metric_rollups
+   WHERE metric_name = wanted.name AND resolution_seconds = ANY(:resolutions)
+   ORDER BY bucket_at DESC, coalesce(last_at, bucket_at) DESC, coalesce(last_seq, 0) DESC LIMIT 1)
+  ORDER BY at DESC, seq DESC LIMIT 1
+) AS newest
+""")
+
+
+async def last_samples(
+    session: AsyncSession, names: Sequence[str], resolutions: Sequence[int]
+) -> Mapping[str, LastSample]:
+    """By name; those of which nothing is kept are left out."""
+    values = {"names": list(names), "resolutions": list(resolutions)}
+    rows = await session.execute(_LAST, values)
+    return {row.name: LastSample(row.value, row.at) for row in rows}

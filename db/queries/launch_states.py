@@ -73,7 +73,11 @@ def _last_kills(until: datetime) -> Select[LaunchEvent]:
     key, number = record["key"].astext, record["number"].astext.cast(BigInteger)
     return (
         select(LaunchEvent)
-        .where(LaunchEvent.kind == KillChanged.TYPE, LaunchEvent.occurred_at <= until)
+        .where(
+            LaunchEvent.kind == KillChanged.TYPE,
+            LaunchEvent.occurred_at <= until,
+            LaunchEvent.seq.is_not(None),
+        )
         .ext(distinct_on(key))
         .order_by(key, number.desc(), record["killed"].astext.desc(), record["id"].astext.desc())
     )

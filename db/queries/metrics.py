@@ -20,10 +20,14 @@ RAW = """
 SELECT metric_name, recorded_at AS at, 1 AS samples, metric_value AS total,
        metric_value AS minimum, metric_value AS maximum, metric_value AS last,
        recorded_at AS last_at, seq AS last_seq,
-       '{{}}'::jsonb AS histogram, tags
+       CASE WHEN kind = 'histogram' THEN jsonb_build_object({bucket}, 1)
+            ELSE '{{}}'::jsonb END AS histogram, tags
 FROM launch_metrics
 WHERE recorded_at >= :{start} AND recorded_at < :{end}
 """
+# As `domain.metrics.bucket_of`, for units of any size: 1.2^-60 is 2e-5, 1.2^150 is 7e11.
+_BUCKET = """CAST(CASE WHEN metric_value > 0 THEN CAST(greatest(-60, least(150,
+  ceil(ln(metric_value) / ln(CAST(1.2 AS float8)) - 1e-9))) AS int) ELSE -60 END AS text)"""
 ROLLED = """
 SELECT metric_name, bucket_at AS at, samples, total, minimum, maximum, last,
        coalesce(last_at, bucket_at) AS last_at, coalesce(last_seq, 0) AS last_seq, histogram, tags
@@ -57,7 +61,8 @@ Bucket = tuple[datetime | None, str]
 def parts(resolution: int, start: str = "start", end: str = "end") -> list[str]:
     """The rows of one resolution between two parameters; samples lie in two tables."""
     rolled = ROLLED.format(resolution=resolution, start=start, end=end)
-    return [RAW.format(start=start, end=end), rolled] if resolution == FINE else [rolled]
+    raw = RAW.format(start=start, end=end, bucket=_BUCKET)
+    return [raw, rolled] if resolution == FINE else [rolled]
 
 
 async def folded(

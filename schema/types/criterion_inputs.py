@@ -13,7 +13,8 @@ class CriterionInput:
 
     key: str = strawberry.field(description="Its name within the phase.")
     metric: str = strawberry.field(
-        description="What is measured, such as `error_rate`; your own start with `custom.`."
+        description="What is measured, such as `error_rate`; your own start with `custom.`. Two "
+        "counters of your own make a ratio in percent: `custom.failed / custom.all`."
     )
     aggregation: Aggregation = strawberry.field(description="How samples become one number.")
     window_seconds: int = strawberry.field(

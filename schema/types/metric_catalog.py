@@ -1,5 +1,7 @@
 """Which metrics there are (L13)."""
 
+from datetime import datetime
+
 import strawberry
 
 from schema.enums import CheckType
@@ -12,9 +14,15 @@ class Metric:
     """Of the system, or of an outside tool that has sent samples of it."""
 
     name: str = strawberry.field(description="Those of outside tools start with `custom.`.")
-    kind: MetricKind = strawberry.field(description="How its samples add up.")
+    kind: MetricKind = strawberry.field(
+        description="How its samples add up; GAUGE where nobody has said."
+    )
     unit: str = strawberry.field(description="Such as `ms` or `%`; empty for a count.")
     aggregations: list[Aggregation] = strawberry.field(description="What they can become.")
+    last_value: float | None = strawberry.field(
+        description="The sample that was recorded last; null for a ratio, and where none is kept."
+    )
+    last_at: datetime | None = strawberry.field(description="The moment of that sample.")
     checks: list[CheckType] = strawberry.field(
         description="The health checks that it depends on; a silence of one holds its criteria."
     )
@@ -27,5 +35,7 @@ class Metric:
             kind=metric.kind,
             unit=metric.unit,
             aggregations=list(metric.aggregations),
+            last_value=metric.last.value if metric.last else None,
+            last_at=metric.last.at if metric.last else None,
             checks=list(metric.checks),
         )

@@ -12,7 +12,7 @@ from domain.metric_cards import Card, Trend
 from domain.metrics import check_tags
 from schema.context import Info
 from schema.enums import TimeRange, describe
-from schema.guard_enums import Aggregation
+from schema.guard_enums import Aggregation, MetricKind
 from schema.pagination import encode_cursor
 from schema.scalars import JSON
 from schema.sharing import Results
@@ -162,7 +162,16 @@ class MetricSampleInput:
 
     name: str = strawberry.field(description="Starts with `custom.`.")
     value: float = strawberry.field(description="A finite number.")
-    unit: str | None = strawberry.field(description="Such as `ms`.", default=None)
+    unit: str | None = strawberry.field(
+        description="Such as `ms`. The first one is that of the metric; others are refused.",
+        default=None,
+    )
+    kind: MetricKind | None = strawberry.field(
+        description="COUNTER: how many came since the last sample. GAUGE: a level. HISTOGRAM: one "
+        "of many values, of which percentiles can be asked. The first one is that of the metric; "
+        "others are refused.",
+        default=None,
+    )
     tags: JSON | None = strawberry.field(description="Texts by name, at most 8.", default=None)
     at: datetime | None = strawberry.field(
         description="Within the last 48 hours; left out: now.", default=None
@@ -171,7 +180,7 @@ class MetricSampleInput:
     def command(self, index: int) -> Sample:
         """What the service takes; raises Invalid naming the field."""
         tags = tags_of(self.tags, "samples", str(index), "tags")
-        return Sample(self.name, self.value, self.unit or "", tags, self.at)
+        return Sample(self.name, self.value, self.unit or "", tags, self.at, self.kind)
 
 
 def tags_of(value: object, *path: str) -> dict[str, str]:

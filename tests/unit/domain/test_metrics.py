@@ -13,6 +13,7 @@ from domain.metric_cards import Card, Trend
 from domain.metrics import (
     BOUNDS,
     EMPTY,
+    OWN,
     Folded,
     Measurement,
     bucket_of,
@@ -106,7 +107,7 @@ def test_unknown_names_are_refused(metric: str) -> None:
 
 def test_a_counter_has_no_percentile() -> None:
     with pytest.raises(Invalid, match="COUNT, LAST, RATE, SUM"):
-        check_fitting("signups_total", Aggregation.P95)
+        check_fitting("signups_total", Aggregation.P95, OWN["signups_total"])
 
 
 @pytest.mark.parametrize(
