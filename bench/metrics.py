@@ -24,7 +24,7 @@ from db.embedded import EmbeddedPostgres
 from db.migrate import upgrade
 from db.session import Database
 from domain.criteria import Aggregation
-from domain.metrics import BOUNDS
+from domain.metric_folds import BOUNDS
 from domain.windows import TimeRange
 from services import metric_reads, metric_rollups, metric_spans
 

@@ -1,9 +1,8 @@
 """Metrics: their names, how samples add up, how two windows compare (SPEC S69, S79)."""
 
-import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
 
@@ -11,6 +10,7 @@ from domain import journey_metrics as journeys
 from domain.criteria import CUSTOM_PREFIX, Aggregation
 from domain.errors import Invalid
 from domain.journeys import JourneyKey
+from domain.metric_folds import EMPTY, Folded, percentile
 
 REQUESTS = "requests_total"
 REQUEST_ERRORS = "request_errors_total"
@@ -35,9 +35,6 @@ CUSTOM_RULE = (
     "and those are letters, digits or one of _ . : / -"
 )
 _CUSTOM = re.compile(re.escape(CUSTOM_PREFIX) + r"[A-Za-z0-9_.:/-]+")
-
-# Upper bounds in milliseconds, each a fifth above the last: a percentile is off by at most that.
-BOUNDS = tuple(round(1.2**power, 2) for power in range(60))
 
 
 class MetricKind(StrEnum):
@@ -128,71 +125,6 @@ class Measurement:
     value: float | None
     samples: int
     unit: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Folded:
-    """Samples of one metric in one bucket. Folding folds gives what folding all would give."""
-
-    samples: int = 0
-    total: float = 0.0
-    minimum: float = math.inf
-    maximum: float = -math.inf
-    last: float = 0.0
-    histogram: Mapping[int, int] = field(default_factory=dict)
-
-    def plus(self, later: "Folded") -> "Folded":
-        """Both together; `later` came after."""
-        counts = dict(self.histogram)
-        for bucket, count in later.histogram.items():
-            counts[bucket] = counts.get(bucket, 0) + count
-        return Folded(
-            self.samples + later.samples,
-            self.total + later.total,
-            min(self.minimum, later.minimum),
-            max(self.maximum, later.maximum),
-            later.last if later.samples else self.last,
-            counts,
-        )
-
-
-EMPTY = Folded()
-
-
-def single(value: float) -> Folded:
-    """One sample: a count that is handed over, or a look at what goes up and down."""
-    return Folded(1, value, value, value, value)
-
-
-def fold(parts: Iterable[Folded]) -> Folded:
-    """All of them together, in order."""
-    found = EMPTY
-    for part in parts:
-        found = found.plus(part)
-    return found
-
-
-def bucket_of(milliseconds: float) -> int:
-    """The index of the histogram bucket of a response time."""
-    if milliseconds <= 1:
-        return 0
-    return min(math.ceil(math.log(milliseconds, 1.2) - 1e-9), len(BOUNDS) - 1)
-
-
-def bound_of(bucket: int) -> float:
-    """The upper bound of a bucket. Samples of outside tools have buckets below and above ours."""
-    return BOUNDS[bucket] if 0 <= bucket < len(BOUNDS) else float(1.2**bucket)
-
-
-def percentile(histogram: Mapping[int, int], share: float) -> float | None:
-    """The upper bound of the bucket in which the given share of samples lies."""
-    wanted = share * sum(histogram.values())
-    seen = 0
-    for bucket in sorted(histogram):
-        seen += histogram[bucket]
-        if seen >= wanted:
-            return bound_of(bucket)
-    return None
 
 
 def info_of(metric: str, path: Sequence[str] = ("name",)) -> MetricInfo:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from domain.metrics import BOUNDS
+from domain.metric_folds import BOUNDS
 
 
 class ProofVerdict(StrEnum):

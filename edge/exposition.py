@@ -17,7 +17,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from domain.actors import Scope
-from domain.metrics import BOUNDS, EMPTY, LOOP_LAG, REQUEST_ERRORS, REQUESTS, RESPONSE_TIME, Folded
+from domain.metric_folds import BOUNDS, EMPTY, Folded
+from domain.metrics import LOOP_LAG, REQUEST_ERRORS, REQUESTS, RESPONSE_TIME
 from schema.authentication import identify
 from schema.context import Context, Runtime
 

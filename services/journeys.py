@@ -18,7 +18,7 @@ from domain.events import WrittenEvent
 from domain.journey_counts import difference
 from domain.journey_moves import Move, moves_of
 from domain.journeys import JourneyKey, Outcome, Run
-from domain.metrics import Folded, bucket_of
+from domain.metric_folds import Folded, bucket_of
 from domain.windows import DAY, HOUR, MINUTE
 from services import metric_samples
 from services.batches import BATCH, in_batches

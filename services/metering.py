@@ -11,15 +11,8 @@ from math import inf
 from uuid import uuid4
 
 from db.session import Database
-from domain.metrics import (
-    LOOP_LAG,
-    REQUEST_ERRORS,
-    REQUESTS,
-    RESPONSE_TIME,
-    Folded,
-    bucket_of,
-    single,
-)
+from domain.metric_folds import Folded, bucket_of, single
+from domain.metrics import LOOP_LAG, REQUEST_ERRORS, REQUESTS, RESPONSE_TIME
 from services.background import end
 from services.metric_samples import hand_over
 

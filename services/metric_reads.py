@@ -13,11 +13,10 @@ from db.queries import metrics as queries
 from domain import metrics as rules
 from domain.criteria import Aggregation
 from domain.metric_cards import Card
+from domain.metric_folds import EMPTY, Folded
 from domain.metrics import (
-    EMPTY,
     MAX_METRICS,
     OWN,
-    Folded,
     Measurement,
     MetricInfo,
     check_fitting,

@@ -16,6 +16,7 @@ from domain.criteria import CUSTOM_PREFIX
 from domain.errors import Collector, Invalid
 from domain.events import UserSignedUp, WrittenEvent
 from domain.marketplace_events import PartnershipChanged
+from domain.metric_folds import Folded
 from domain.metrics import (
     CONNECTIONS,
     CUSTOM_RULE,
@@ -23,7 +24,6 @@ from domain.metrics import (
     OWN,
     SIGNUP_SERVER_ERRORS,
     SIGNUPS,
-    Folded,
     MetricInfo,
     MetricKind,
     check_tags,

@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.queries import metrics as queries
 from domain.criteria import Aggregation
-from domain.metrics import EMPTY, PERCENTILES, measured, shortest_window
+from domain.metric_folds import EMPTY
+from domain.metrics import PERCENTILES, measured, shortest_window
 from domain.onsets import Step, first_bad
 from domain.windows import FINE, Tier, floor
 from services.metric_reads import info_for

@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from db.session import Database
-from domain.metrics import REQUEST_ERRORS, REQUESTS, RESPONSE_TIME, Folded, bucket_of
+from domain.metric_folds import Folded, bucket_of
+from domain.metrics import REQUEST_ERRORS, REQUESTS, RESPONSE_TIME
 from services.metric_samples import hand_over
 
 

@@ -10,7 +10,7 @@ from db.models.metrics import LateMinute, LaunchMetric, MetricRollup
 from db.queries import metric_rollups as rollups
 from db.queries import metrics as queries
 from db.session import Database
-from domain.metrics import EMPTY, Folded
+from domain.metric_folds import EMPTY, Folded
 from domain.windows import FINE, HOUR, MINUTE, floor, tiers
 from services import metric_rollups
 from services.metric_samples import MAX_AGE, Sample, hand_over, record_samples

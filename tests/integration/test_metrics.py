@@ -16,7 +16,8 @@ from domain.clients import ConnectionMethod
 from domain.criteria import Aggregation
 from domain.ids import CoupleId, PartnershipId, SupplierId, global_id
 from domain.marketplace_events import PartnershipChanged
-from domain.metrics import BOUNDS, Measurement, bucket_of
+from domain.metric_folds import BOUNDS, bucket_of
+from domain.metrics import Measurement
 from domain.windows import FINE, HOUR, MINUTE, Tier, TimeRange
 from services import metric_reads, metric_rollups, metric_spans
 from services.metering import Meter

@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 
 from db.session import Database
 from domain.errors import DependencyDown
-from domain.metrics import EMPTY
+from domain.metric_folds import EMPTY
 from services import board, flag_reads, metric_reads
 from services.metric_reads import Snapshot
 from subscriptions import channels

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from starlette.applications import Starlette
 
-from domain.metrics import EMPTY, REQUESTS, RESPONSE_TIME
+from domain.metric_folds import EMPTY
+from domain.metrics import REQUESTS, RESPONSE_TIME
 from schema.context import Runtime
 from tests.clock import PATIENCE, Clock
 from tests.factories.launches import make_flag

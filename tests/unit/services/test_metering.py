@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from db.session import Database
-from domain.metrics import BOUNDS, Folded
+from domain.metric_folds import BOUNDS, Folded
 from services.metering import BACKLOG, Meter, Tally
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
