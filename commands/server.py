@@ -43,12 +43,14 @@ def worker() -> None:
     from commands.environment import own_settings  # noqa: PLC0415 - heavy
     from commands.local import check_at_start  # noqa: PLC0415
     from commands.logs import log_config  # noqa: PLC0415
+    from jobs.loop import NameLoop  # noqa: PLC0415
 
     settings = own_settings("database_url", "redis_url")
     check_at_start(settings)
     dictConfig(log_config(settings))
     try:
-        asyncio.run(_work(settings))
+        with asyncio.Runner(loop_factory=NameLoop) as runner:
+            runner.run(_work(settings))
     except ValueError as error:
         raise Problem(str(error)) from error
 

@@ -26,6 +26,8 @@ def run(host: str | None, port: int | None, workers: int) -> None:
     check_at_start(settings)
     # The processes that uvicorn starts build the app by themselves: from this environment.
     os.environ.update(child_environment(settings))
+    # uvloop looks names up in four threads for all; a name server that stalls would take them.
+    os.environ.setdefault("UV_THREADPOOL_SIZE", "64")
     config = log_config(settings)
     dictConfig(config)
     logger.info("serving %s with %d process(es)", settings.base_url, workers)

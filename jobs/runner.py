@@ -18,6 +18,7 @@ from pgqueuer.qm import QueueManager
 from pgqueuer.queries import Queries
 
 from db import schema_revision
+from jobs.kinds import KINDS, JobKind
 from jobs.queue import Payload, decode
 from jobs.traces import traced
 from services.background import end
@@ -44,16 +45,12 @@ class QueueTiming:
     heartbeat: float = 20.0
     poll: float = 5.0  # also how long a dead connection goes unnoticed
     grace: float = 4.0  # for running jobs when the worker stops
-    job: float = 120.0
-    retry: float = 2.0  # before a failed job is tried again; doubles each time
     backoff: float = 0.5  # before connecting again; doubles up to `backoff_cap`
     backoff_cap: float = 5.0
 
 
 DEFAULT_TIMING = QueueTiming()
 
-MAX_CONCURRENT_JOBS = 20
-_ATTEMPTS = 12  # more than any handler counts for itself
 _CONNECT_SECONDS = 2.0  # as long as that a stop may be held up
 _CLOSE_SECONDS = 1.0
 
@@ -66,14 +63,10 @@ class JobRunner:
         url: str,
         handlers: Mapping[str, Handler],
         timing: QueueTiming = DEFAULT_TIMING,
-        limits: Mapping[str, int] | None = None,
+        kinds: Mapping[str, JobKind] = KINDS,
     ) -> None:
-        """`handlers` by entrypoint; each may run twice without harm (DESIGN rule 6).
-
-        `limits`: how many jobs of an entrypoint run at once, over all workers, where that is
-        another number than MAX_CONCURRENT_JOBS. So one kind cannot take the workers from others.
-        """
-        self._limits = limits or {}
+        """`handlers` by entrypoint, each with its kind; each may run twice without harm."""
+        self._kinds = {name: kinds[name] for name in handlers}
         self._dsn = url.replace("postgresql+asyncpg://", "postgresql://", 1)
         self._handlers = handlers
         self._timing = timing
@@ -120,20 +113,22 @@ class JobRunner:
 
     def _manager(self, connection: asyncpg.Connection) -> QueueManager:
         manager = QueueManager(Queries(AsyncpgDriver(connection)))
-        executor = partial(
-            DatabaseRetryEntrypointExecutor,
-            max_attempts=_ATTEMPTS,
-            initial_delay=timedelta(seconds=self._timing.retry),
-        )
         for name, handler in self._handlers.items():
+            kind = self._kinds[name]
+            executor = partial(
+                DatabaseRetryEntrypointExecutor,
+                max_attempts=kind.attempts,
+                initial_delay=timedelta(seconds=kind.retry_seconds),
+                max_delay=timedelta(seconds=kind.max_retry_seconds),
+            )
             # "hold": a job that failed for good stays to be looked at; "delete" would lose it.
             register = manager.entrypoint(
                 name,
-                concurrency_limit=self._limits.get(name, MAX_CONCURRENT_JOBS),
+                concurrency_limit=kind.concurrency,
                 executor_factory=executor,
                 on_failure="hold",
             )
-            register(self._entrypoint(handler))
+            register(self._entrypoint(handler, kind))
         return manager
 
     async def _run(self, manager: QueueManager) -> None:
@@ -152,9 +147,9 @@ class JobRunner:
             job.cancel()
         await asyncio.wait({running}, timeout=_CLOSE_SECONDS)
 
-    def _entrypoint(self, handler: Handler) -> AsyncEntrypoint:
+    def _entrypoint(self, handler: Handler, kind: JobKind) -> AsyncEntrypoint:
         async def execute(job: Job) -> None:
-            async with traced(job), asyncio.timeout(self._timing.job):
+            async with traced(job), asyncio.timeout(kind.limit_seconds):
                 await self._execute(handler, decode(job.payload))
 
         return execute

@@ -19,6 +19,7 @@ from domain.heartbeats import WORKER
 from domain.metrics import POOL_USED
 from jobs.alerts import follow_incident
 from jobs.guards import guard
+from jobs.kinds import KINDS, JobKind
 from jobs.mail import retry_mail, send_mail
 from jobs.onboarding import follow_help, look_after, works_again
 from jobs.phases import count_impact, ramp
@@ -152,8 +153,6 @@ HANDLERS: Mapping[str, WorkerHandler] = {
     REHEARSE: _rehearse,
     SEND_MAIL: _send_mail,
 }
-# Jobs that wait for systems outside: more of them may wait at once. They hold no connection.
-CONCURRENCY: Mapping[str, int] = {SEND_MAIL: 100, DELIVER: 50}
 # For workers that were given the documents of the graph.
 WEBHOOK_HANDLERS: Mapping[str, WorkerHandler] = {DELIVER: _deliver, REDELIVER: _redeliver}
 
@@ -183,6 +182,7 @@ async def run_worker(
     *,
     handlers: Mapping[str, WorkerHandler] = HANDLERS,
     timing: QueueTiming = DEFAULT_TIMING,
+    kinds: Mapping[str, JobKind] = KINDS,
     every: Mapping[str, float] | None = None,
     documents: OpenDocuments | None = None,
 ) -> None:
@@ -202,7 +202,7 @@ async def run_worker(
             parts.db.url,
             {entrypoint: partial(handler, parts) for entrypoint, handler in handlers.items()},
             timing,
-            CONCURRENCY,
+            kinds,
         )
         seconds = {**intervals(settings), **(every or {})}
         ticker = Ticker(

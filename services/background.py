@@ -1,6 +1,12 @@
-"""Ending tasks that run beside the requests."""
+"""Tasks and threads that run beside the requests."""
 
 import asyncio
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TypeVar, cast
+
+T = TypeVar("T")
 
 _PATIENCE = 0.05
 
@@ -16,3 +22,33 @@ async def end(*tasks: "asyncio.Task[object] | None", patience: float = _PATIENCE
         for task in left:
             task.cancel()
         _, left = await asyncio.wait(left, timeout=patience)
+
+
+async def in_thread(work: Callable[[], T], *, name: str) -> T:
+    """Run blocking work in a daemon thread of its own; raises what it raises.
+
+    One that hangs holds up neither others nor the end of the process, and goes on after its
+    caller was cancelled.
+    """
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[T] = loop.create_future()
+
+    def settle(result: T | None, error: Exception | None) -> None:
+        if done.done():
+            return
+        if error is not None:
+            done.set_exception(error)
+        else:
+            done.set_result(cast("T", result))
+
+    def run() -> None:
+        result, failure = None, None
+        try:
+            result = work()
+        except Exception as error:
+            failure = error
+        with suppress(RuntimeError):  # the loop has ended, and nobody asks any more
+            loop.call_soon_threadsafe(settle, result, failure)
+
+    threading.Thread(target=run, name=name, daemon=True).start()
+    return await done

@@ -1,19 +1,27 @@
 """A real worker as a process of its own: `python -m tests.worker_process`, configured by env.
 
 Beside the real jobs it knows `test.note`, which leaves its process id in Redis, and `test.hang`,
-which hangs for the first who takes it and is done at once by the second.
+which hangs for the first who takes it and is done at once by the second. Names that end with
+STALLED_NAMES are looked up for ever.
 """
 
 import asyncio
 import logging
 import os
+import socket
+import threading
+from typing import Any
 
+from commands.late_graph import LateGraph
+from jobs.kinds import KINDS, JobKind
+from jobs.loop import NameLoop
 from jobs.queue import Payload
 from jobs.runner import QueueTiming
 from jobs.worker import HANDLERS, Parts, run_worker
+from services.telemetry import collecting
 from settings import Settings
 
-TIMING = QueueTiming(heartbeat=2, poll=0.5, grace=0.5, retry=0.1, backoff=0.1, backoff_cap=0.5)
+TIMING = QueueTiming(heartbeat=2, poll=0.5, grace=0.5, backoff=0.1, backoff_cap=0.5)
 
 
 async def note(parts: Parts, payload: Payload) -> None:
@@ -29,12 +37,41 @@ async def hang(parts: Parts, payload: Payload) -> None:
     await parts.redis.rpush(name, os.getpid())
 
 
+def stall_names(suffix: str) -> None:
+    """A name server that takes questions and never answers, for some names."""
+    look_up = socket.getaddrinfo
+
+    def getaddrinfo(host: Any, *rest: Any, **hints: Any) -> Any:  # noqa: ANN401 - as it is
+        if str(host).endswith(suffix):
+            threading.Event().wait()
+        return look_up(host, *rest, **hints)
+
+    socket.getaddrinfo = getaddrinfo
+
+
+async def work(settings: Settings) -> None:
+    """As `launch worker` does it."""
+    handlers = {**HANDLERS, "test.note": note, "test.hang": hang}
+    kinds = {**KINDS, "test.note": JobKind(), "test.hang": JobKind(retry_seconds=0.1)}
+    async with collecting(settings, "worker"), LateGraph(settings) as graph:
+        await run_worker(
+            settings,
+            handlers=handlers,
+            timing=TIMING,
+            kinds=kinds,
+            every={"retention": 2},
+            documents=graph.documents,
+        )
+
+
 def main() -> None:
     """Run until a signal comes."""
+    if suffix := os.environ.get("STALLED_NAMES"):
+        stall_names(suffix)
     logging.basicConfig(level="INFO", format="%(process)d %(name)s %(message)s")
     settings = Settings(_env_file=None)
-    handlers = {**HANDLERS, "test.note": note, "test.hang": hang}
-    asyncio.run(run_worker(settings, handlers=handlers, timing=TIMING, every={"retention": 2}))
+    with asyncio.Runner(loop_factory=NameLoop) as runner:
+        runner.run(work(settings))
 
 
 if __name__ == "__main__":

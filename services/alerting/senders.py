@@ -3,9 +3,7 @@
 import asyncio
 import logging
 import re
-import threading
 import warnings
-from collections.abc import Callable
 from functools import cache, partial
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote
@@ -15,6 +13,7 @@ from domain.alert_deliveries import Delivery
 from domain.alerts import AlertKind
 from domain.incidents import Severity
 from domain.scrub import describe, scrub
+from services.background import in_thread
 
 if TYPE_CHECKING:
     from apprise import AppriseAsset
@@ -37,9 +36,11 @@ async def send(channel: Channel, message: Delivery) -> None:
     """Hand a message to the service behind a channel; raises NotSent after ten seconds."""
     try:
         async with asyncio.timeout(SEND_SECONDS):
-            error = await _in_thread(partial(_notify, channel, message))
+            error = await in_thread(partial(_notify, channel, message), name="alert")
     except TimeoutError:
         raise NotSent(f"no answer within {SEND_SECONDS:g} s") from None
+    except Exception as problem:
+        raise NotSent(_without(channel, describe(problem))) from None
     if error is not None:
         raise NotSent(_without(channel, error))
 
@@ -98,29 +99,6 @@ def _asset() -> "AppriseAsset":
         service_timeout=0,  # ours counts
         allow_templates=False,  # texts are ours and people's: nothing in them is a variable
     )
-
-
-async def _in_thread(work: Callable[[], str | None]) -> str | None:
-    """A daemon thread for each message: one that hangs holds up neither others nor our end."""
-    loop = asyncio.get_running_loop()
-    done: asyncio.Future[str | None] = loop.create_future()
-
-    def settle(error: str | None) -> None:
-        if not done.done():
-            done.set_result(error)
-
-    def run() -> None:
-        try:
-            error = work()
-        except Exception as problem:
-            error = describe(problem)
-        try:
-            loop.call_soon_threadsafe(settle, error)
-        except RuntimeError:
-            return  # the loop has ended, and nobody asks any more
-
-    threading.Thread(target=run, name="alert", daemon=True).start()
-    return await done
 
 
 def _without(channel: Channel, text: str) -> str:

@@ -19,7 +19,7 @@ from domain.errors import Forbidden, Invalid
 from domain.events import RecordedEvent
 from domain.webhooks import Outcome, next_attempt, sign
 from services.webhooks import changes
-from services.webhooks.documents import OpenDocuments
+from services.webhooks.documents import Documents, OpenDocuments
 from services.webhooks.makers import maker_of
 from services.webhooks.sending import SEND_SECONDS, Send
 
@@ -102,6 +102,7 @@ class Deliverer:
 
     async def _next(self, webhook_id: UUID) -> Message | Behind | bool:
         """What to do next; False: nothing, or it is in other hands."""
+        documents = await self._documents()  # the first time that takes seconds: before the row
         async with self._db.write() as uow:
             hook = await queries.lease(uow.session, webhook_id, self._worker, uow.now, LEASE)
             if hook is None:
@@ -114,17 +115,17 @@ class Deliverer:
             if not events:
                 hook.last_seq = max(head, hook.last_seq)
                 return False
-            maker = await self._maker(uow, hook)
+            maker = await self._maker(uow, hook, documents)
             return False if maker is None else Behind(hook.id, hook.document, maker, events)
 
-    async def _maker(self, uow: UnitOfWork, hook: Webhook) -> Actor | None:
+    async def _maker(self, uow: UnitOfWork, hook: Webhook, documents: Documents) -> Actor | None:
         """Who it reads for, with the rights of this moment; pauses it where they have none."""
         maker = await maker_of(uow.session, hook, uow.now)
         if maker is None:
             _pause(uow, hook, "The access of whoever made it has ended.")
             return None
         try:
-            (await self._documents()).check(hook.document, maker)
+            documents.check(hook.document, maker)
         except (Forbidden, Invalid) as error:
             _pause(uow, hook, error.message)
             return None

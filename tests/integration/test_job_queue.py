@@ -11,6 +11,7 @@ from db.queries.jobs import JobState
 from db.session import Database
 from domain.errors import InvalidTransition, LaunchError, NotFound
 from jobs.history import KEY, History, TaskRun, last_runs
+from jobs.kinds import JobKind
 from jobs.overview import Overview, overview, state
 from jobs.queue import JobSpec, Payload, enqueue
 from jobs.runner import DEFAULT_TIMING, JobRunner, QueueTiming
@@ -23,7 +24,8 @@ from tests.servers import dead_port
 
 SECRET = "smtp://me:s3cret@mail.example"
 EVERY = {"test": 30.0, "never": 3600.0}
-FAST = QueueTiming(heartbeat=1, poll=0.1, grace=0.2, retry=0.0, backoff=0.05)
+FAST = QueueTiming(heartbeat=1, poll=0.1, grace=0.2, backoff=0.05)
+KINDS = {"test.job": JobKind(retry_seconds=0.0)}
 
 
 async def add(db: Database, *jobs: JobSpec) -> None:
@@ -41,7 +43,7 @@ async def fail_for_good(db: Database) -> int:
     async with db.write() as uow:
         await uow.session.execute(text("UPDATE pgqueuer SET attempts = 99"))
     stop = asyncio.Event()
-    task = asyncio.create_task(JobRunner(db.url, {"test.job": handler}, FAST).run(stop))
+    task = asyncio.create_task(JobRunner(db.url, {"test.job": handler}, FAST, KINDS).run(stop))
     await until(lambda: failures(db))
     stop.set()
     await task
@@ -91,7 +93,7 @@ async def test_another_try_does_the_job(db: Database, failed: int) -> None:
 
     await retry(db, failed)
     stop = asyncio.Event()
-    task = asyncio.create_task(JobRunner(db.url, {"test.job": handler}, FAST).run(stop))
+    task = asyncio.create_task(JobRunner(db.url, {"test.job": handler}, FAST, KINDS).run(stop))
     await until(lambda: nothing_left(db))
     stop.set()
     await task

@@ -18,6 +18,7 @@ from domain.health import HealthSnapshot
 from domain.ids import PhaseId, RunId
 from domain.pacing import Policy
 from domain.phases import PhaseStatus
+from jobs.kinds import JobKind
 from jobs.phases import ramp
 from jobs.queue import JobSpec, Payload, decode, enqueue
 from jobs.routing import enqueue_for
@@ -25,7 +26,8 @@ from jobs.runner import Handler, JobRunner, QueueTiming
 from services.pacing import Pace
 from tests.clock import PATIENCE
 
-FAST = QueueTiming(heartbeat=1, poll=0.2, grace=0.2, retry=0.05, backoff=0.05)
+FAST = QueueTiming(heartbeat=1, poll=0.2, grace=0.2, backoff=0.05)
+KINDS = {"test.job": JobKind(concurrency=2, retry_seconds=0.05)}
 JOB = JobSpec("test.job", {"id": 1})
 
 
@@ -129,7 +131,7 @@ async def test_ramp_of_a_phase_that_is_gone(db: Database) -> None:
 async def running(db: Database, handler: Handler) -> AsyncIterator[asyncio.Event]:
     """A runner in this process."""
     stop = asyncio.Event()
-    task = asyncio.create_task(JobRunner(db.url, {"test.job": handler}, FAST).run(stop))
+    task = asyncio.create_task(JobRunner(db.url, {"test.job": handler}, FAST, KINDS).run(stop))
     try:
         yield stop
     finally:
