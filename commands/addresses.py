@@ -5,6 +5,8 @@ import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
+from commands import data_folder
+
 NAME = "launch.env"
 _PID = "LAUNCH_PID"
 
@@ -22,16 +24,13 @@ def write(data_dir: Path, addresses: Mapping[str, str]) -> None:
 
 
 def remove(data_dir: Path) -> None:
-    """Take back what this process has written, and nothing that another has."""
-    if _read(data_dir).get(_PID) == str(os.getpid()):
-        (data_dir / NAME).unlink(missing_ok=True)
+    """Take them back; for the owner of the folder alone."""
+    (data_dir / NAME).unlink(missing_ok=True)
 
 
 def read(data_dir: Path) -> Mapping[str, str]:
     """The addresses, as long as the process lives that wrote them; else nothing."""
-    found = _read(data_dir)
-    pid = found.get(_PID, "")
-    return found if pid.isdecimal() and _lives(int(pid)) else {}
+    return _read(data_dir) if data_folder.is_owned(data_dir) else {}
 
 
 def _read(data_dir: Path) -> dict[str, str]:
@@ -40,13 +39,3 @@ def _read(data_dir: Path) -> dict[str, str]:
     except (OSError, ValueError):
         return {}
     return dict(word.split("=", 1) for word in words if "=" in word)
-
-
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

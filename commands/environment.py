@@ -5,15 +5,20 @@ from commands.problems import Problem
 from settings import BadSettings, Settings, load_settings
 
 
+def load_own_settings() -> Settings:
+    """What the environment says, and nothing else; raises Problem."""
+    try:
+        return load_settings()
+    except BadSettings as error:
+        raise Problem(str(error)) from error
+
+
 def own_settings(*needed: str) -> Settings:
     """The settings; `needed` URLs that are unset come from a running `launch up`.
 
     Raises Problem where there is none.
     """
-    try:
-        settings = load_settings()
-    except BadSettings as error:
-        raise Problem(str(error)) from error
+    settings = load_own_settings()
     running = addresses.read(settings.data_dir)
     missing = [name for name in ("database_url", "redis_url") if getattr(settings, name) is None]
     found = {name: running[name.upper()] for name in missing if name.upper() in running}

@@ -1,10 +1,12 @@
 """What `launch up` does before its processes start, and what it leaves for other commands."""
 
 from collections.abc import Sequence
+from functools import partial
 
-from commands import addresses
+from commands import addresses, data_folder
+from commands.data_folder import DataFolder
 from commands.database import load_demo, migrate_up
-from commands.environment import own_settings
+from commands.environment import load_own_settings, own_settings
 from commands.local import expected
 from commands.runner import Child, Step, run_everything
 from commands.staff import make_first_admin
@@ -12,21 +14,26 @@ from settings import Settings
 
 
 def run(commands: Sequence[Sequence[str]]) -> int:
-    """Run until a signal comes; returns the exit code."""
-    settings = own_settings()
-    steps = [
-        Step("Preparing the database", prepare),
-        Step("Looking for an admin", first_admin),
-        Step("Loading the demo launch", demo),
-    ]
-    children = [Child(argv[-1], argv) for argv in commands]
+    """Run until a signal comes; returns the exit code. Raises Problem where others own the folder.
+
+    Their servers are not joined: two owners would end each other's.
+    """
+    folder = data_folder.own(load_own_settings().data_dir)
     try:
-        return run_everything(settings, steps, children)
+        addresses.remove(folder.path)  # of one that was killed
+        steps = [
+            Step("Preparing the database", partial(prepare, folder)),
+            Step("Looking for an admin", first_admin),
+            Step("Loading the demo launch", demo),
+        ]
+        children = [Child(argv[-1], argv) for argv in commands]
+        return run_everything(own_settings(), steps, children)
     finally:
-        addresses.remove(settings.data_dir)
+        addresses.remove(folder.path)
+        folder.release()
 
 
-def prepare(settings: Settings) -> None:
+def prepare(folder: DataFolder, settings: Settings) -> None:
     """Migrate, and tell other commands where the servers are."""
     known = {
         "DATABASE_URL": settings.database_url,
@@ -34,8 +41,8 @@ def prepare(settings: Settings) -> None:
         "LAUNCH_URL": settings.base_url,
     }
     with expected():
-        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        addresses.write(settings.data_dir, {k: v for k, v in known.items() if v is not None})
+        folder.announce(settings.base_url)
+        addresses.write(folder.path, {k: v for k, v in known.items() if v is not None})
         migrate_up(settings)
 
 
