@@ -1,8 +1,9 @@
 """What happens on the day, one thing after the other, each when the one before was seen."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from time import monotonic
 
 from tests.launch_day import faults
@@ -77,18 +78,30 @@ async def climb(day: Day, on_the_way: faults.Acts, patience: float | None = None
     """Up the ramp to its end; a step that is held for too long is left by hand."""
     for percent in STEPS[1:]:
         deadline = monotonic() + (day.plan.ramp_patience if patience is None else patience)
-        while (now := await step_of(day)) is None or now < percent:
+        while (now := await position(day)) is None or now.percent < percent:
             if now is not None and monotonic() >= deadline:
                 await day.operator.advance(f"to {percent} %")
-                day.note(f"advanced by hand to {percent} %")
+                day.note(f"advanced by hand to {percent} %" + _because(now.held))
             await asyncio.sleep(0.5)
         day.note(f"at {percent} %")
         if percent in on_the_way:
             await on_the_way[percent](day)
 
 
-async def step_of(day: Day) -> float | None:
-    """The percentage of the present step; None where there is no answer.
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where the ramp is, and what keeps it there."""
+
+    percent: float
+    held: Sequence[str]
+
+
+def _because(held: Sequence[str]) -> str:
+    return f" (held: {'; '.join(held)})" if held else ""
+
+
+async def position(day: Day) -> Position | None:
+    """None where there is no answer.
 
     Raises Ended where the run is over: nothing on the way up asks for that.
     """
@@ -97,7 +110,7 @@ async def step_of(day: Day) -> float | None:
         if phase["status"] == "ROLLED_BACK":
             raise Ended(f"rolled back on its way up, with {day.errors():.1f} % errors")
         step = phase["currentStep"]
-        return float(step["percentage"]) if step else 0.0
+        return Position(float(step["percentage"]) if step else 0.0, phase["heldBy"])
     return None
 
 

@@ -1,0 +1,13 @@
+"""The launch day of `make launch-day`, in half a minute: what is seen and what is claimed agree."""
+
+from pathlib import Path
+
+from tests.launch_day.lines import Exit
+from tests.launch_day.plan import SHORT
+from tests.launch_day.run import run
+
+
+async def test_a_short_launch_day_is_told_as_it_was(tmp_path: Path, cluster: Path) -> None:
+    """Seconds are not judged here: a busy machine is late, but it does not contradict itself."""
+    text, code = await run(SHORT, tmp_path, cluster)
+    assert code in (Exit.GOOD, Exit.TOO_SLOW), text
