@@ -69,8 +69,10 @@ class Running:
 
     def _take(self, seconds: float) -> None:
         time.sleep(seconds)
+        lines = []
         while not self._lines.empty():
-            self.output += self._lines.get()
+            lines.append(self._lines.get())
+        self.output += "".join(lines)  # one by one would be quadratic in what a busy server prints
 
     def _read(self, stream: IO[str]) -> None:
         with stream:

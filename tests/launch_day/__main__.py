@@ -24,9 +24,12 @@ def main() -> int:
         plan = SHORT if options.short else FULL
         place = options.keep or folder / "site"
         place.mkdir(parents=True, exist_ok=True)
-        text, code = asyncio.run(run(plan, place, cluster))
+        return asyncio.run(run(plan, place, cluster, _print))
+
+
+def _print(text: str) -> None:
     sys.stdout.write(f"{text}\n")
-    return code
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -31,6 +31,12 @@ def losses(log: Sequence[str], heard: Sequence[str]) -> Losses:
     )
 
 
+def up_to(last: Sequence[str], heard: Sequence[str]) -> Sequence[str]:
+    """What was heard until the last of the log, where that was heard; the log may have gone on."""
+    ends = [place for place, cursor in enumerate(heard, 1) if cursor in last]
+    return heard[: ends[0]] if ends else heard
+
+
 def events(log: Sequence[str], readers: Sequence[Sequence[str]], lives: int, gaps: int) -> Line:
     """`lives`: connections that the readers have had together."""
     found = [losses(log, heard) for heard in readers]

@@ -39,12 +39,12 @@ FULL = Plan(
     at_once=16,
     settled=12,
     hold_seconds=20,
-    ramp_patience=45,
+    ramp_patience=40,
     patience=240,
     window_seconds=60,
     look_seconds=2,
     answer_seconds=30,
-    slow_seconds=30,
+    slow_seconds=20,
 )
 # What takes half a minute is sped up where the product lets it be: by its own settings.
 SHORT = Plan(

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from time import time
@@ -16,11 +17,12 @@ from tests.launch_day.sinks import MailSink
 from tests.launch_day.site import running
 from tests.receivers import HttpReceiver
 
+_REST_SECONDS = 60.0
 _UNDER_WAY = """query UnderWay { mails(first: 1, status: [QUEUED, RETRYING]) { totalCount } }"""
 
 
-async def run(plan: Plan, folder: Path, cluster: Path) -> tuple[str, Exit]:
-    """The page and the exit code."""
+async def run(plan: Plan, folder: Path, cluster: Path, tell: Callable[[str], object]) -> Exit:
+    """The exit code; the page is told before all that was started ends."""
     alerts = HttpReceiver()
     await alerts.start()
     try:
@@ -31,7 +33,8 @@ async def run(plan: Plan, folder: Path, cluster: Path) -> tuple[str, Exit]:
                 opened(plan, site, alerts, mail) as day,
             ):
                 lines = await _played(day)
-                return page(_summary(day), lines), exit_code(lines)
+                tell(page(_summary(day), lines))
+                return exit_code(lines)
     finally:
         await alerts.stop()
 
@@ -55,7 +58,7 @@ async def _played(day: Day) -> list[Line]:
 async def _come_to_rest(day: Day) -> None:
     """Until every letter has left and every reader has read all; what then is missing is lost."""
     with suppress(TimeoutError):
-        async with asyncio.timeout(day.plan.patience):
+        async with asyncio.timeout(_REST_SECONDS):
             while not await _rests(day):  # noqa: ASYNC110 - in other processes
                 await asyncio.sleep(1)
 

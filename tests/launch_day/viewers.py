@@ -54,9 +54,10 @@ class Viewer:
         on = frozenset(flag["key"] for flag in found["flags"] if flag["value"]) & self.keys
         self.seen.append(Seen(at, found["version"], on))
 
-    def arrival(self, after: int, version: int) -> float | None:
-        """When it was told of this version, or of one above `after` that it had to be told of."""
-        return next((at for found, at in delays(self) if after < found <= version), None)
+    def arrival(self, after: int, version: int, begin: float) -> float | None:
+        """When it was told of this version, or of one above `after` that came with it."""
+        told = (at for found, at in delays(self) if after < found <= version and at >= begin)
+        return next(told, None)
 
     def on_at(self, at: float) -> frozenset[str]:
         """What it showed at a moment; nothing before it was told anything."""

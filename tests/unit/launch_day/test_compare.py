@@ -41,6 +41,12 @@ def test_what_a_reader_lost_of_the_log(heard: list[str], expected: Losses) -> No
     assert losses(LOG, heard) == expected
 
 
+def test_what_came_after_the_log_was_read_is_no_loss() -> None:
+    assert deliveries.up_to(["d"], [*LOG, "e"]) == LOG
+    assert deliveries.up_to(["d"], ["a", "b"]) == ["a", "b"]
+    assert deliveries.up_to([], ["a"]) == ["a"]
+
+
 def test_one_reader_who_missed_one_event_is_a_contradiction() -> None:
     assert deliveries.events(LOG, [LOG, LOG], 3, 0).verdict is Verdict.AGREES
     assert deliveries.events(LOG, [LOG, LOG[1:]], 3, 0).verdict is Verdict.CONTRADICTS
