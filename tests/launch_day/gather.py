@@ -20,7 +20,7 @@ from tests.launch_day.spread import Change
 from tests.launch_day.viewers import EventReader, arrivals, delays, seconds
 
 Json = Any
-_LOOKS, _LOOK_SECONDS = 5, 3.0
+_LOOKS, _LOOK_SECONDS = 20, 3.0
 _ROLLBACK, _TOLD, _BURST = 30.0, 60.0, 130.0
 _NAMES = ("first run", "second run")
 _EXCUSES = (
@@ -112,7 +112,8 @@ def _spreads(day: Day, claims: Claims) -> list[Line]:
         ]
         before = version
         lag = day.lag.worst(begin, max(arrived, default=begin))
-        lines.append(compare(Spread.of(claim), begin, len(open_), arrived, lag))
+        judged = day.plan.judges_seconds
+        lines.append(compare(Spread.of(claim), begin, len(open_), arrived, lag, judged=judged))
     return lines
 
 
@@ -240,5 +241,6 @@ def _number(alert: Json) -> int | None:
 
 def _moved(day: Day, began: float, ended: float) -> bool:
     """Whether anybody went on while the funnels were open."""
-    moves = [moment for a in day.people.arrivals for moment in (a.began, a.set_up, a.connected)]
+    people = day.people.arrivals
+    moves = [moment for who in people for moment in (who.signed_up, who.set_up, who.connected)]
     return any(moment is not None and began <= moment <= ended for moment in moves)

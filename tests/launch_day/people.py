@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from random import Random
 from time import time
@@ -28,6 +28,7 @@ class Arrival:
     """A journey of a supplier, from its sign-up to its first connection."""
 
     began: float
+    signed_up: float | None = None
     set_up: float | None = None
     connected: float | None = None
 
@@ -97,20 +98,29 @@ class People:
         place = len(self.arrivals)
         self.arrivals.append(Arrival(began))
         try:
-            token, client = await self._set_up(self._cast.business(), address)
-            self.arrivals[place] = Arrival(began, set_up=time())
+            business = self._cast.business()
+            token = await self._sign_up(business)
+            self._note(place, signed_up=time())
+            client = await self._set_up(token, business, address)
+            self._note(place, set_up=time())
             self._known.append(_Known(token, client, address))
             await self._connect(token, client, address)
-            self.arrivals[place] = Arrival(began, self.arrivals[place].set_up, time())
+            self._note(place, connected=time())
             self.deeds["connections"] += 1
         except Failed:
             self.deeds["journeys cut short"] += 1
 
-    async def _set_up(self, business: Business, address: str) -> tuple[str, str]:
-        """Their token and their first client."""
+    def _note(self, place: int, **moments: float) -> None:
+        self.arrivals[place] = replace(self.arrivals[place], **moments)
+
+    async def _sign_up(self, business: Business) -> str:
+        """Their token."""
         wish = {"userType": "SUPPLIER", "email": business.email, "password": self._cast.password()}
         done = await self._api.ask(ask.SIGN_UP, address=_FAIR, input=wish)
-        token = str(done["session"]["accessToken"])
+        return str(done["session"]["accessToken"])
+
+    async def _set_up(self, token: str, business: Business, address: str) -> str:
+        """Their first client."""
         about = {"businessName": business.name, "vendorType": business.vendor_type}
         await self._api.ask(
             ask.COMPLETE_STEP, token, address=address, step="business_info", data=about
@@ -118,7 +128,7 @@ class People:
         pair = self._cast.pair()
         client = {"coupleNames": pair.names, "weddingDate": pair.wedding_date.isoformat()}
         added = await self._api.ask(ask.ADD_CLIENT, token, address=address, input=client)
-        return token, str(added["client"]["id"])
+        return str(added["client"]["id"])
 
     async def _connect(self, token: str, client: str, address: str) -> None:
         """The invitation, and the couple that gets it."""
@@ -136,8 +146,25 @@ class People:
 
 
 def who_arrived(arrivals: Sequence[Arrival], begin: float, end: float) -> list[Arrival]:
-    """Those who began in the time and were connected, then or later."""
-    return [item for item in arrivals if begin <= item.began <= end and item.connected is not None]
+    """Those who surely began in the time and were connected, then or later."""
+    return [
+        item
+        for item in arrivals
+        if item.connected is not None
+        and item.signed_up is not None
+        and begin <= item.began
+        and item.signed_up <= end
+    ]
+
+
+def who_may_have(arrivals: Sequence[Arrival], begin: float, end: float) -> bool:
+    """Whether there are others, whose sign-up may have been noted in the time or beside it."""
+    sure = who_arrived(arrivals, begin, end)
+    return any(
+        item.began <= end and (item.signed_up is None or item.signed_up >= begin)
+        for item in arrivals
+        if item not in sure
+    )
 
 
 def _details(pair: Pair) -> dict[str, object]:
