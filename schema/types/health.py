@@ -166,11 +166,13 @@ class HealthSnapshot:
 
     @strawberry.field(
         description="How old its newest reading is, at the moment when it is sent: more than the "
-        "interval of the checks where nobody looks or nothing new arrives."
+        "interval of the checks where nobody looks or nothing new arrives; null where nothing was "
+        "ever read."
     )
-    def age_seconds(self, info: Info) -> float:
+    def age_seconds(self, info: Info) -> float | None:
         """By the clock of this server: those of browsers differ."""
-        return max(0.0, (info.context.now - self.at).total_seconds())
+        read = [check.checked_at for check in self.checks if check.checked_at is not None]
+        return max(0.0, (info.context.now - max(read)).total_seconds()) if read else None
 
     @strawberry.field(
         description="What must say by itself that it lives: the worker, the mail queue, jobs "
