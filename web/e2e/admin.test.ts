@@ -53,6 +53,29 @@ test("somebody is faster: what was typed stays, and who it was is said", async (
   end();
 });
 
+test("what was typed outlives a refresh and the way to another page, which asks first (U3)", async () => {
+  const { page, end } = await admin("/admin/flags/mvp_supplier_settings");
+  const name = page.getByRole("textbox", { name: "Name" });
+  await name.fill("Settings, not sent");
+  await page.reload();
+  await page.getByTestId("draft").waitFor();
+  assert.equal(await name.inputValue(), "Settings, not sent");
+  await page.getByRole("link", { name: "Audit", exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: "Leave this page?" });
+  assert.deepEqual(await wellBuilt(page), []);
+  await dialog.getByRole("button", { name: "Stay" }).click();
+  assert.equal(await name.inputValue(), "Settings, not sent");
+  await page.getByRole("link", { name: "Audit", exact: true }).click();
+  await dialog.getByRole("button", { name: "Leave" }).click();
+  await page.getByTestId("change").first().waitFor();
+  await page.goBack();
+  await page.getByTestId("draft").getByRole("button", { name: "Discard the draft" }).click();
+  assert.notEqual(await name.inputValue(), "Settings, not sent");
+  await page.getByRole("link", { name: "Audit", exact: true }).click(); // nothing is left to ask about
+  await page.getByTestId("change").first().waitFor();
+  end();
+});
+
 test("a flag's page says how often it was served, and as what (A23)", async () => {
   const key = "mvp_supplier_dashboard";
   const query = `{ featureFlag(key: "${key}") { exposure { onShare } } }`;

@@ -6,6 +6,7 @@ import { useMutation } from "urql";
 import { accountOf } from "../features/session/roles";
 import { LogOutMutation } from "../features/session/session.graphql";
 import { useSession, type Viewer } from "../features/session/session";
+import { drafts } from "../lib/drafts";
 import { succeeded } from "../lib/outcome";
 
 export function AccountMenu({ viewer }: { viewer: Viewer }) {
@@ -16,6 +17,7 @@ export function AccountMenu({ viewer }: { viewer: Viewer }) {
   async function leave() {
     const { error } = await logOut({});
     if (!succeeded("Still logged in", error, [])) return;
+    drafts.dropAll();
     await renew();
     await navigate("/login", { replace: true }); // whoever comes next starts at their own page
   }

@@ -6,6 +6,7 @@ import { Outlet, ScrollRestoration, type UIMatch, useMatches, useNavigation } fr
 import { useSession } from "../features/session/session";
 import { nonce } from "../lib/nonce";
 import { type Brand, looks, readable } from "./brands";
+import { LeaveGuard } from "./LeaveGuard";
 import { PageSkeleton } from "./PageSkeleton";
 import { Unreachable } from "./Unreachable";
 
@@ -27,6 +28,7 @@ export function Root() {
   return (
     <Dressed brand={brand} key={brand}>
       <Progress />
+      <LeaveGuard />
       {viewer === undefined ? <Wait error={error} /> : (
         <Suspense fallback={<PageSkeleton />}><Outlet /></Suspense>
       )}

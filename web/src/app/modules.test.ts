@@ -45,3 +45,43 @@ test("buttons and dialogs are those that keep the focus", () => {
   const plain = FILES.filter((name) => /import \{[^}]*\b(Button|Modal)\b[^}]*\} from "@mantine\/core"/.test(TEXTS.get(name) ?? ""));
   expect(plain).toEqual(["components/Button.tsx", "components/Dialog.tsx"]);
 });
+
+const FORMS = [
+  "components/ReasonModal.tsx", "features/clients/ClientForm.tsx", "features/clients/InviteDialog.tsx",
+  "features/couples/ProfilePage.tsx", "features/flags/CreateFlagDialog.tsx", "features/flags/FlagChangeDialog.tsx",
+  "features/flags/FlagEditor.tsx", "features/incidents/IncidentTimeline.tsx", "features/incidents/ResolveDialog.tsx",
+  "features/invitations/AcceptForm.tsx", "features/onboarding/BusinessInfoStep.tsx",
+  "features/onboarding/FirstClientStep.tsx", "features/onboarding/HelpCard.tsx", "features/phases/RollBackDialog.tsx",
+  "features/session/DeleteAccount.tsx", "features/session/EmailForm.tsx", "features/session/ForgotPasswordPage.tsx",
+  "features/session/LogInPage.tsx", "features/session/PasswordForm.tsx", "features/session/ResetPasswordPage.tsx",
+  "features/session/SignUpPage.tsx", "features/silences/SilenceDialog.tsx", "features/staff/Staff.tsx",
+  "features/suppliers/SettingsPage.tsx", "features/tokens/CreateTokenDialog.tsx",
+];
+/** What is typed there is searched for or copied; and the field that two forms share. */
+const NOT_SENT = [
+  "components/CopyLink.tsx", "features/clients/ClientsPage.tsx", "features/directory/SearchInput.tsx",
+  "features/flags/FlagList.tsx", "features/flags/GroupsInput.tsx", "features/playground/PersonInput.tsx",
+  "features/playground/Whom.tsx",
+];
+
+function those(pattern: RegExp): string[] {
+  return FILES.filter((name) => pattern.test(TEXTS.get(name) ?? "")).sort();
+}
+
+test("every form keeps what was typed as a draft, and guards the page (U3)", () => {
+  expect(those(/<form\b/)).toEqual(["components/Form.tsx"]);
+  expect(those(/<Form\b/)).toEqual(FORMS);
+  const typed = those(/<(Autocomplete|NumberInput|PasswordInput|TagsInput|Textarea|TextInput)\b/);
+  const kept = those(/\buse(Form)?Draft\(/);
+  expect(typed.filter((name) => !kept.includes(name))).toEqual(NOT_SENT);
+});
+
+test("no form stores a password (U3)", () => {
+  for (const name of those(/<PasswordInput\b/)) {
+    const text = TEXTS.get(name) ?? "";
+    const fields = [...text.matchAll(/<PasswordInput[^>]*?getInputProps\("(\w+)"\)/g)].map(([, field]) => field);
+    const secrets = /secrets: \[([^\]]*)\]/.exec(text)?.[1] ?? "";
+    expect(fields.length, name).toBeGreaterThan(0);
+    for (const field of fields) expect(secrets, `${name}: ${field}`).toContain(`"${field}"`);
+  }
+});

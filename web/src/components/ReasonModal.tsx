@@ -3,6 +3,8 @@ import { type FormEvent, type ReactNode, useState } from "react";
 
 import { Button } from "./Button";
 import { Dialog } from "./Dialog";
+import { Form } from "../components/Form";
+import { useDraft } from "../lib/useDraft";
 
 interface Props {
   title: string;
@@ -22,18 +24,21 @@ export function ReasonModal(props: Props) {
   const { title, children, label = "Reason", required = false, confirm, color, onConfirm, onClose } = props;
   const [reason, setReason] = useState("");
   const [busy, setBusy] = useState(false);
+  const draft = useDraft(`reason:${title}`, { reason }, (before) => setReason(before.reason), reason !== "");
 
   async function submit(event: FormEvent) {
     event.preventDefault();
     setBusy(true);
     const done = await onConfirm(reason.trim());
     setBusy(false);
-    if (done) onClose();
+    if (!done) return;
+    draft.done();
+    onClose();
   }
 
   return (
     <Dialog onClose={onClose} title={title}>
-      <form onSubmit={(event) => void submit(event)}>
+      <Form draft={draft} onSubmit={(event) => void submit(event)}>
         <Stack>
           {children && <Text size="sm" component="div">{children}</Text>}
           <Textarea label={label} required={required} autosize minRows={2} maxLength={2000} data-autofocus
@@ -43,7 +48,7 @@ export function ReasonModal(props: Props) {
             <Button type="submit" loading={busy} {...(color && { color })}>{confirm}</Button>
           </Group>
         </Stack>
-      </form>
+      </Form>
     </Dialog>
   );
 }

@@ -6,10 +6,12 @@ import { useMutation } from "urql";
 
 import { Button } from "../../components/Button";
 import { Dialog } from "../../components/Dialog";
+import { Form } from "../../components/Form";
 import { FormProblem } from "../../components/FormProblem";
 import type { ClientFieldsFragment } from "../../gql/graphql";
 import { orNull, placed } from "../../lib/forms";
 import { useIdempotencyKeys } from "../../lib/ids";
+import { useFormDraft } from "../../lib/useDraft";
 import { AddClientMutation, UpdateClientMutation } from "./clients.graphql";
 
 /** Adds a client, or changes the one that is given. */
@@ -24,6 +26,7 @@ export function ClientForm({ client, onClose }: { client?: ClientFieldsFragment;
       weddingDate: client?.weddingDate ?? "", notes: client?.notes ?? "",
     },
   });
+  const draft = useFormDraft(`client:${client?.id ?? "new"}`, form);
   const busy = adding.fetching || updating.fetching;
 
   async function save({ coupleNames, email, weddingDate, notes }: typeof form.values) {
@@ -42,12 +45,13 @@ export function ClientForm({ client, onClose }: { client?: ClientFieldsFragment;
     setProblem(placed(form, error, payload?.errors));
     if (!payload?.client || payload.errors.length > 0) return;
     for (const message of payload.warnings) notifications.show({ color: "yellow", message });
+    draft.done();
     onClose();
   }
 
   return (
     <Dialog onClose={onClose} title={client ? "Edit the client" : "Add a client"}>
-      <form onSubmit={form.onSubmit((values) => void submit(values))}>
+      <Form draft={draft} onSubmit={form.onSubmit((values) => void submit(values))}>
         <Stack>
           <TextInput label="Names of the couple" required data-autofocus maxLength={200}
             {...form.getInputProps("coupleNames")} />
@@ -62,7 +66,7 @@ export function ClientForm({ client, onClose }: { client?: ClientFieldsFragment;
             <Button type="submit" loading={busy}>{client ? "Save" : "Add"}</Button>
           </Group>
         </Stack>
-      </form>
+      </Form>
     </Dialog>
   );
 }

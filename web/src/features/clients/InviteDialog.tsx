@@ -5,9 +5,11 @@ import { useState } from "react";
 import { Button } from "../../components/Button";
 import { CopyLink } from "../../components/CopyLink";
 import { Dialog } from "../../components/Dialog";
+import { Form } from "../../components/Form";
 import { FormProblem } from "../../components/FormProblem";
 import type { ClientFieldsFragment, InvitationChannel } from "../../gql/graphql";
 import { orNull, placed } from "../../lib/forms";
+import { useFormDraft } from "../../lib/useDraft";
 import { isPending } from "./status";
 import { type Sent, useInvite } from "./useInvite";
 
@@ -19,17 +21,20 @@ export function InviteDialog({ client, onClose }: { client: ClientFieldsFragment
   const [channel, setChannel] = useState<InvitationChannel>(client.email ? "EMAIL" : "LINK");
   const [problem, setProblem] = useState<string>();
   const form = useForm({ initialValues: { email: client.email ?? "" } });
+  const draft = useFormDraft(`invite:${client.id}`, form);
 
   async function submit({ email }: typeof form.values) {
     if (busy) return;
     const { error, errors } = await send(channel, channel === "EMAIL" ? orNull(email) : null);
-    setProblem(placed(form, error, errors));
+    const left = placed(form, error, errors);
+    setProblem(left);
+    if (!error && !errors?.length) draft.done();
   }
 
   return (
     <Dialog onClose={onClose} title={`Invite ${client.coupleNames}`}>
       {sent ? <Done sent={sent} onClose={onClose} /> : (
-        <form onSubmit={form.onSubmit((values) => void submit(values))}>
+        <Form draft={draft} onSubmit={form.onSubmit((values) => void submit(values))}>
           <Stack>
             {again ? (
               <Text size="sm">They get a new link. The old one stops working at once.</Text>
@@ -52,7 +57,7 @@ export function InviteDialog({ client, onClose }: { client: ClientFieldsFragment
               </Button>
             </Group>
           </Stack>
-        </form>
+        </Form>
       )}
     </Dialog>
   );

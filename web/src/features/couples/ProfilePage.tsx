@@ -2,12 +2,14 @@ import { Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 
 import { Button } from "../../components/Button";
+import { Form } from "../../components/Form";
 import { FormProblem } from "../../components/FormProblem";
 import { Page } from "../../components/Page";
 import { Section } from "../../components/Section";
 import type { CoupleProfileQuery as Data } from "../../gql/graphql";
 import { orNull } from "../../lib/forms";
 import { useLiveQuery } from "../../lib/live";
+import { useFormDraft } from "../../lib/useDraft";
 import { FeatureList } from "../access/FeatureList";
 import { Gate } from "../access/Gate";
 import { Reminders } from "../onboarding/Reminders";
@@ -41,9 +43,10 @@ function ProfileForm({ couple }: { couple: Couple }) {
       partner1Name: couple.partner1Name ?? "", partner2Name: couple.partner2Name ?? "", weddingDate: couple.weddingDate ?? "",
     },
   });
+  const draft = useFormDraft("profile", form);
   const { saving, problem, save } = useSaveProfile(form);
   return (
-    <form onSubmit={form.onSubmit(({ partner1Name, partner2Name, weddingDate }) =>
+    <Form draft={draft} onSubmit={form.onSubmit(({ partner1Name, partner2Name, weddingDate }) =>
       void save({ partner1Name, partner2Name, weddingDate: orNull(weddingDate) }))}>
       <Stack>
         <TextInput label="Your name" required maxLength={200} {...form.getInputProps("partner1Name")} />
@@ -52,6 +55,6 @@ function ProfileForm({ couple }: { couple: Couple }) {
         <FormProblem>{problem}</FormProblem>
         <Button type="submit" loading={saving} disabled={!form.isDirty()}>Save</Button>
       </Stack>
-    </form>
+    </Form>
   );
 }

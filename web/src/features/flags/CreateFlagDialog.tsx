@@ -5,7 +5,9 @@ import { useMutation } from "urql";
 
 import { Button } from "../../components/Button";
 import { Dialog } from "../../components/Dialog";
+import { Form } from "../../components/Form";
 import { useIdempotencyKeys } from "../../lib/ids";
+import { useFormDraft } from "../../lib/useDraft";
 import { CreateMutation } from "./flags.graphql";
 import { GroupsInput } from "./GroupsInput";
 import { settled } from "./outcome";
@@ -21,6 +23,7 @@ export function CreateFlagDialog({ onClose }: { onClose: () => void }) {
       targetGroups: [] as string[], reason: "",
     },
   });
+  const draft = useFormDraft("create-flag", form);
 
   async function submit(values: typeof form.values) {
     const input = {
@@ -32,13 +35,14 @@ export function CreateFlagDialog({ onClose }: { onClose: () => void }) {
     const payload = data?.createFeatureFlag;
     if (!settled("Not created", error, payload, form).done) return;
     keys.done();
+    draft.done();
     onClose();
     void navigate(`/admin/flags/${payload?.flag?.key ?? ""}`);
   }
 
   return (
     <Dialog onClose={onClose} title="Create a flag">
-      <form onSubmit={form.onSubmit((values) => void submit(values))}>
+      <Form draft={draft} onSubmit={form.onSubmit((values) => void submit(values))}>
         <Stack>
           <TextInput label="Key" description="Its name in code: small letters, digits and _. It never changes." required
             data-autofocus classNames={{ input: "code" }} autoComplete="off" {...form.getInputProps("key")} />
@@ -54,7 +58,7 @@ export function CreateFlagDialog({ onClose }: { onClose: () => void }) {
             <Button type="submit" loading={state.fetching}>Create</Button>
           </Group>
         </Stack>
-      </form>
+      </Form>
     </Dialog>
   );
 }

@@ -5,9 +5,11 @@ import { useQuery } from "urql";
 
 import { Button } from "../../components/Button";
 import { Dialog } from "../../components/Dialog";
+import { Form } from "../../components/Form";
 import type { FlagFieldsFragment } from "../../gql/graphql";
 import { wholeFormProblem } from "../../lib/forms";
 import { whyNot } from "../../lib/reading";
+import { useDraft } from "../../lib/useDraft";
 import { type FlagChange, verbOf } from "./change";
 import { ConflictNote } from "./ConflictNote";
 import { ChangeEffect } from "./ChangeEffect";
@@ -31,6 +33,7 @@ export function FlagChangeDialog({ flag, change, conflict, onConfirm, onClose, .
   const [override, setOverride] = useState(false);
   const [reason, setReason] = useState(given.reason ?? "");
   const [busy, setBusy] = useState(false);
+  const draft = useDraft(`change:${flag.key}:${verbOf(change)}`, { reason }, (before) => setReason(before.reason), reason !== (given.reason ?? ""));
   const wanted: FlagChange = {
     ...change, ...(percentage !== "" && { rolloutPercentage: percentage }), ...(override && { override }),
   };
@@ -49,7 +52,9 @@ export function FlagChangeDialog({ flag, change, conflict, onConfirm, onClose, .
     setBusy(true);
     const done = await onConfirm(wanted, reason.trim(), version);
     setBusy(false);
-    if (done) onClose();
+    if (!done) return;
+    draft.done();
+    onClose();
   }
 
   function submit(event: FormEvent) {
@@ -60,7 +65,7 @@ export function FlagChangeDialog({ flag, change, conflict, onConfirm, onClose, .
   const verb = verbOf(change);
   return (
     <Dialog onClose={onClose} title={`${verb}: ${flag.name}`}>
-      <form onSubmit={submit}>
+      <Form draft={draft} onSubmit={submit}>
         <Stack>
           <ChangeEffect flag={flag} preview={found?.preview} refusal={refusal} />
           {change.enabled === true && (
@@ -84,7 +89,7 @@ export function FlagChangeDialog({ flag, change, conflict, onConfirm, onClose, .
             <Button type="submit" loading={busy} disabled={!ready} {...(isOff && { color: "red" })}>{verb}</Button>
           </Group>
         </Stack>
-      </form>
+      </Form>
     </Dialog>
   );
 }

@@ -3,7 +3,9 @@ import { useForm } from "@mantine/form";
 import { useEffect, useRef, useState } from "react";
 
 import { Button } from "../../components/Button";
+import { Form } from "../../components/Form";
 import type { FlagFieldsFragment } from "../../gql/graphql";
+import { useFormDraft } from "../../lib/useDraft";
 import type { FlagChange } from "./change";
 import { ConflictNote } from "./ConflictNote";
 import { FlagChangeDialog } from "./FlagChangeDialog";
@@ -21,10 +23,11 @@ export function FlagEditor({ flag, mayOperate }: Props) {
   const { apply, pending, conflict, forget } = useFlagChange(flag);
   const [asked, setAsked] = useState<FlagChange>();
   const form = useForm<FlagValues>({ initialValues: valuesOf(flag) });
+  const draft = useFormDraft(`flag:${flag.key}`, form);
   const base = useRef(flag.version); // what the reader saw when they began to type
   const dirty = form.isDirty();
   useEffect(() => {
-    if (!dirty) reset();
+    if (!dirty && base.current !== flag.version) reset(); // not on the first sight: a draft may be on its way
   }, [flag.version]);
 
   function reset() {
@@ -54,11 +57,12 @@ export function FlagEditor({ flag, mayOperate }: Props) {
     form.setInitialValues(valuesOf(saved));
     form.setValues(valuesOf(saved));
     base.current = saved.version;
+    draft.done();
     return true;
   }
 
   return (
-    <form onSubmit={form.onSubmit(submit)}>
+    <Form draft={draft} onSubmit={form.onSubmit(submit)}>
       <fieldset disabled={!mayOperate} style={{ border: 0, padding: 0, margin: 0, minWidth: 0 }}>
         <Stack>
           <div>
@@ -94,7 +98,7 @@ export function FlagEditor({ flag, mayOperate }: Props) {
         <FlagChangeDialog flag={flag} change={asked} reason={form.getValues().reason} conflict={conflict}
           onConfirm={save} onClose={() => setAsked(undefined)} />
       )}
-    </form>
+    </Form>
   );
 }
 

@@ -3,11 +3,13 @@ import { type FormEvent, useEffect, useState } from "react";
 import { useMutation } from "urql";
 
 import { Button } from "../../components/Button";
+import { Form } from "../../components/Form";
 import { Section } from "../../components/Section";
 import { actorName } from "../../lib/actor";
 import { succeeded } from "../../lib/outcome";
 import { usePages } from "../../lib/growing";
 import { Ago } from "../../lib/time";
+import { useDraft } from "../../lib/useDraft";
 import { unbroken } from "../../lib/words";
 import { isSwing } from "../events/swings";
 import { EditMutation, TimelineQuery } from "./incidents.graphql";
@@ -69,22 +71,24 @@ export function IncidentTimeline({ incident, newest, mayOperate }: Props) {
 function NoteForm({ id, onNoted }: { id: string; onNoted: () => void }) {
   const [state, edit] = useMutation(EditMutation);
   const [note, setNote] = useState("");
+  const draft = useDraft(`note:${id}`, { note }, (before) => setNote(before.note), note !== "");
 
   async function submit(event: FormEvent) {
     event.preventDefault();
     const { data, error } = await edit({ input: { id, note } });
     if (!succeeded("Not noted", error, data?.updateIncident.errors)) return;
+    draft.done();
     setNote("");
     onNoted();
   }
 
   return (
-    <form onSubmit={(event) => void submit(event)}>
+    <Form draft={draft} onSubmit={(event) => void submit(event)}>
       <Group gap="xs" wrap="nowrap">
         <TextInput flex={1} size="sm" aria-label="Note for the timeline" placeholder="Note for the timeline" required
           maxLength={2000} value={note} onChange={(event) => setNote(event.currentTarget.value)} />
         <Button type="submit" size="sm" variant="default" loading={state.fetching}>Add</Button>
       </Group>
-    </form>
+    </Form>
   );
 }

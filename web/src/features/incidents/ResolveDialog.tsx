@@ -4,8 +4,10 @@ import { useMutation } from "urql";
 
 import { Button } from "../../components/Button";
 import { Dialog } from "../../components/Dialog";
+import { Form } from "../../components/Form";
 import type { IncidentFieldsFragment } from "../../gql/graphql";
 import { succeeded } from "../../lib/outcome";
+import { useDraft } from "../../lib/useDraft";
 import { ResolveMutation } from "./incidents.graphql";
 
 interface Props {
@@ -16,16 +18,19 @@ interface Props {
 export function ResolveDialog({ incident, onClose }: Props) {
   const [state, resolve] = useMutation(ResolveMutation);
   const [notes, setNotes] = useState("");
+  const draft = useDraft(`resolve:${incident.id}`, { notes }, (before) => setNotes(before.notes), notes !== "");
 
   async function submit(event: FormEvent) {
     event.preventDefault();
     const { data, error } = await resolve({ id: incident.id, notes });
-    if (succeeded("Not resolved", error, data?.resolveIncident.errors)) onClose();
+    if (!succeeded("Not resolved", error, data?.resolveIncident.errors)) return;
+    draft.done();
+    onClose();
   }
 
   return (
     <Dialog onClose={onClose} title={`Resolve #${incident.number}`}>
-      <form onSubmit={(event) => void submit(event)}>
+      <Form draft={draft} onSubmit={(event) => void submit(event)}>
         <Stack>
           <Textarea label="What ended it" required autosize minRows={2} maxLength={10_000} data-autofocus
             value={notes} onChange={(event) => setNotes(event.currentTarget.value)} />
@@ -34,7 +39,7 @@ export function ResolveDialog({ incident, onClose }: Props) {
             <Button type="submit" loading={state.fetching}>Resolve</Button>
           </Group>
         </Stack>
-      </form>
+      </Form>
     </Dialog>
   );
 }

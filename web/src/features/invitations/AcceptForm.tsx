@@ -7,11 +7,13 @@ import { useMutation } from "urql";
 
 import { Button } from "../../components/Button";
 import { ConfirmDialog } from "../../components/ConfirmDialog";
+import { Form } from "../../components/Form";
 import { FormProblem } from "../../components/FormProblem";
 import type { AcceptInvitationMutation as Answer } from "../../gql/graphql";
 import { orNull, placed } from "../../lib/forms";
 import { succeeded } from "../../lib/outcome";
 import { Moment } from "../../lib/time";
+import { useFormDraft } from "../../lib/useDraft";
 import { useSession } from "../session/session";
 import type { Connection } from "./Connected";
 import { AcceptInvitationMutation, DeclineInvitationMutation, OpenInvitationMutation } from "./invitations.graphql";
@@ -40,6 +42,7 @@ export function AcceptForm({ code, preview, onConnected, onDeclined }: Props) {
       partner2Name: (value) => (viewer || value.trim() ? null : "The name of your partner, please."),
     },
   });
+  const draft = useFormDraft(`accept:${code}`, form, { secrets: ["password", "confirmed"], guards: false });
 
   async function submit({ confirmed, ...values }: typeof form.values) {
     if (state.fetching) return;
@@ -49,6 +52,7 @@ export function AcceptForm({ code, preview, onConnected, onDeclined }: Props) {
     setMismatch(payload?.errors.find((failure) => failure.code === "EMAIL_MISMATCH")?.message);
     setProblem(wayOn(payload?.errors, code) ?? placed(form, error, payload?.errors));
     if (!payload?.partnership) return;
+    draft.done();
     onConnected({
       supplier: payload.partnership.supplier.businessName ?? preview.supplierName,
       email: payload.session?.user.email ?? undefined, hasPassword: values.password !== "" || viewer != null, warnings: payload.warnings,
@@ -58,7 +62,7 @@ export function AcceptForm({ code, preview, onConnected, onDeclined }: Props) {
 
   return (
     // The first touch by a person is what the supplier sees as "opened"; a scanner touches nothing.
-    <form noValidate onSubmit={form.onSubmit((values) => void submit(values))}
+    <Form draft={draft} noValidate onSubmit={form.onSubmit((values) => void submit(values))}
       onPointerDown={opened} onKeyDown={opened} onInput={opened}>
       <Stack>
         {viewer ? (
@@ -97,7 +101,7 @@ export function AcceptForm({ code, preview, onConnected, onDeclined }: Props) {
           </Text>
         )}
       </Stack>
-    </form>
+    </Form>
   );
 }
 

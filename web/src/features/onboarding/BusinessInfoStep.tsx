@@ -4,8 +4,10 @@ import { useState } from "react";
 import { useMutation } from "urql";
 
 import { Button } from "../../components/Button";
+import { Form } from "../../components/Form";
 import { FormProblem } from "../../components/FormProblem";
 import { placed } from "../../lib/forms";
+import { useFormDraft } from "../../lib/useDraft";
 import { UpdateProfileMutation } from "../session/profile.graphql";
 import { VENDORS, vendorType } from "../suppliers/vendors";
 import type { Setup } from "./setup";
@@ -23,17 +25,20 @@ export function BusinessInfoStep({ supplier, onDone }: { supplier: Setup; onDone
       vendorType: (value) => (value ? null : "What do you offer?"),
     },
   });
+  const draft = useFormDraft("business-info", form);
 
   async function submit({ businessName, vendorType: offer }: typeof form.values) {
     if (state.fetching) return;
     const { data, error } = await update({ input: { businessName, vendorType: vendorType(offer) } });
     const left = placed(form, error, data?.updateProfile.errors);
     setProblem(left);
-    if (data?.updateProfile.errors.length === 0) onDone();
+    if (data?.updateProfile.errors.length !== 0) return;
+    draft.done();
+    onDone();
   }
 
   return (
-    <form noValidate onSubmit={form.onSubmit((values) => void submit(values))}>
+    <Form draft={draft} noValidate onSubmit={form.onSubmit((values) => void submit(values))}>
       <Stack>
         <TextInput label="Name of your business" required maxLength={200} autoComplete="organization"
           data-testid="business-name" {...form.getInputProps("businessName")} />
@@ -42,6 +47,6 @@ export function BusinessInfoStep({ supplier, onDone }: { supplier: Setup; onDone
         <FormProblem>{problem}</FormProblem>
         <Button type="submit" loading={state.fetching} data-testid="continue-btn">Continue</Button>
       </Stack>
-    </form>
+    </Form>
   );
 }

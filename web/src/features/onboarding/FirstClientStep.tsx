@@ -5,9 +5,11 @@ import { useState } from "react";
 import { useMutation } from "urql";
 
 import { Button } from "../../components/Button";
+import { Form } from "../../components/Form";
 import { FormProblem } from "../../components/FormProblem";
 import { orNull, placed } from "../../lib/forms";
 import { useIdempotencyKeys } from "../../lib/ids";
+import { useFormDraft } from "../../lib/useDraft";
 import { AddClientMutation } from "../clients/clients.graphql";
 import type { Setup } from "./setup";
 
@@ -21,6 +23,7 @@ export function FirstClientStep({ supplier, onDone }: { supplier: Setup; onDone:
     initialValues: { coupleNames: "", weddingDate: "", email: "" },
     validate: { coupleNames: (value) => (value.trim() ? null : "Who are they?") },
   });
+  const draft = useFormDraft("first-client", form);
 
   async function submit({ coupleNames, weddingDate, email }: typeof form.values) {
     if (state.fetching) return;
@@ -30,11 +33,12 @@ export function FirstClientStep({ supplier, onDone }: { supplier: Setup; onDone:
     if (!data?.addClient.client) return;
     for (const message of data.addClient.warnings) notifications.show({ color: "yellow", message });
     keys.done();
+    draft.done();
     onDone();
   }
 
   return (
-    <form noValidate onSubmit={form.onSubmit((values) => void submit(values))}>
+    <Form draft={draft} noValidate onSubmit={form.onSubmit((values) => void submit(values))}>
       <Stack>
         {known && (
           <Alert color="teal">
@@ -50,6 +54,6 @@ export function FirstClientStep({ supplier, onDone }: { supplier: Setup; onDone:
         <Button type="submit" loading={state.fetching} data-testid="add-client-btn">Add the couple</Button>
         {known && <Button variant="default" onClick={onDone}>Go on</Button>}
       </Stack>
-    </form>
+    </Form>
   );
 }

@@ -7,9 +7,11 @@ import { useMutation } from "urql";
 
 import { Button } from "../../components/Button";
 import { Dialog } from "../../components/Dialog";
+import { Form } from "../../components/Form";
 import { FormProblem } from "../../components/FormProblem";
 import type { OnboardingFieldsFragment } from "../../gql/graphql";
 import { orNull, placed } from "../../lib/forms";
+import { useFormDraft } from "../../lib/useDraft";
 import { useAccess } from "../access/access";
 import { RequestAssistanceMutation } from "./onboarding.graphql";
 
@@ -41,17 +43,20 @@ function HelpDialog({ onClose }: { onClose: () => void }) {
   const [state, request] = useMutation(RequestAssistanceMutation);
   const [problem, setProblem] = useState<string>();
   const form = useForm({ initialValues: { message: "" } });
+  const draft = useFormDraft("help", form);
 
   async function submit({ message }: typeof form.values) {
     if (state.fetching) return;
     const { data, error } = await request({ message: orNull(message) });
     setProblem(placed(form, error, data?.requestAssistance.errors));
-    if (data?.requestAssistance.errors.length === 0) onClose();
+    if (data?.requestAssistance.errors.length !== 0) return;
+    draft.done();
+    onClose();
   }
 
   return (
     <Dialog onClose={onClose} title="Ask for help">
-      <form onSubmit={form.onSubmit((values) => void submit(values))}>
+      <Form draft={draft} onSubmit={form.onSubmit((values) => void submit(values))}>
         <Stack>
           <Textarea label="What is the matter?" description="If you like; we see at which step you are" autosize minRows={3}
             maxLength={2000} data-autofocus {...form.getInputProps("message")} />
@@ -61,7 +66,7 @@ function HelpDialog({ onClose }: { onClose: () => void }) {
             <Button type="submit" loading={state.fetching}>Send</Button>
           </Group>
         </Stack>
-      </form>
+      </Form>
     </Dialog>
   );
 }

@@ -9,6 +9,7 @@ import { Failed } from "../../components/Failed";
 import type { PhaseFieldsFragment, PropagationFieldsFragment } from "../../gql/graphql";
 import { succeeded } from "../../lib/outcome";
 import { useReading } from "../../lib/reading";
+import { useDraft } from "../../lib/useDraft";
 import { ActivateMutation, PlanQuery } from "./phases.graphql";
 import { Losses } from "./Losses";
 import { PlanChanges } from "./PlanChanges";
@@ -31,6 +32,7 @@ export function ActivateDialog({ phase, onClose }: Props) {
   const [accepted, setAccepted] = useState(false);
   const [lossesAccepted, setLossesAccepted] = useState(false);
   const [reason, setReason] = useState("");
+  const draft = useDraft(`activate:${phase.id}`, { reason }, (before) => setReason(before.reason), reason !== "");
   const [propagation, setPropagation] = useState<PropagationFieldsFragment | null>();
   const plan = data?.activationPlan;
   const verdict = plan?.readiness.verdict;
@@ -49,6 +51,7 @@ export function ActivateDialog({ phase, onClose }: Props) {
     const result = await activate({ input });
     const payload = result.data?.activateLaunchPhase;
     if (!succeeded("Not activated", result.error, payload?.errors)) return refresh();
+    draft.done();
     setPropagation(payload?.propagation ?? null);
   }
 

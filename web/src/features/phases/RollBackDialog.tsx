@@ -4,8 +4,10 @@ import { useMutation } from "urql";
 
 import { Button } from "../../components/Button";
 import { Dialog } from "../../components/Dialog";
+import { Form } from "../../components/Form";
 import type { PhaseFieldsFragment } from "../../gql/graphql";
 import { succeeded } from "../../lib/outcome";
+import { useDraft } from "../../lib/useDraft";
 import { counted } from "../../lib/words";
 import { Affected } from "./Affected";
 import { ManualSteps } from "./ManualSteps";
@@ -20,11 +22,14 @@ export function RollBackDialog(props: { phase: PhaseFieldsFragment; onClose: () 
   const [state, rollBack] = useMutation(RollBackMutation);
   const [reason, setReason] = useState("");
   const [outcome, setOutcome] = useState<Outcome>();
+  const draft = useDraft(`roll-back:${phase.id}`, { reason }, (before) => setReason(before.reason), reason !== "");
 
   async function go(why: string) {
     const result = await rollBack({ input: { phaseId: phase.id, reason: why } });
     const payload = result.data?.rollbackLaunchPhase;
-    if (succeeded("Not rolled back", result.error, payload?.errors)) setOutcome(payload);
+    if (!succeeded("Not rolled back", result.error, payload?.errors)) return;
+    draft.done();
+    setOutcome(payload);
   }
 
   function submit(event: FormEvent) {
@@ -35,7 +40,7 @@ export function RollBackDialog(props: { phase: PhaseFieldsFragment; onClose: () 
   if (outcome) return <RolledBack phase={phase} outcome={outcome} onClose={onClose} />;
   return (
     <Dialog onClose={onClose} title={`Roll back ${phase.name}`}>
-      <form onSubmit={submit}>
+      <Form draft={draft} onSubmit={submit}>
         <Stack>
           <Text size="sm">{effect(phase)}</Text>
           <Text size="sm" fw={600}>Roll back at once, because</Text>
@@ -57,7 +62,7 @@ export function RollBackDialog(props: { phase: PhaseFieldsFragment; onClose: () 
           </Group>
           <Affected phase={phase} />
         </Stack>
-      </form>
+      </Form>
     </Dialog>
   );
 }

@@ -6,8 +6,10 @@ import { useMutation } from "urql";
 
 import { Button } from "../../components/Button";
 import { Dialog } from "../../components/Dialog";
+import { Form } from "../../components/Form";
 import { FormProblem } from "../../components/FormProblem";
 import { orNull, placed } from "../../lib/forms";
+import { useFormDraft } from "../../lib/useDraft";
 import { DeleteAccountMutation } from "./account.graphql";
 import { useSession } from "./session";
 
@@ -27,17 +29,20 @@ function Confirm({ onClose }: { onClose: () => void }) {
   const [state, remove] = useMutation(DeleteAccountMutation);
   const [problem, setProblem] = useState<string>();
   const form = useForm({ initialValues: { currentPassword: "" } });
+  const draft = useFormDraft("delete-account", form, { secrets: ["currentPassword"] });
 
   async function submit({ currentPassword }: typeof form.values) {
     if (state.fetching) return;
     const { data, error } = await remove({ currentPassword: orNull(currentPassword) });
     setProblem(placed(form, error, data?.deleteMyAccount.errors));
-    if (data?.deleteMyAccount.deleted) await renew();
+    if (!data?.deleteMyAccount.deleted) return;
+    draft.done();
+    await renew();
   }
 
   return (
     <Dialog onClose={onClose} title="Delete the account for good">
-      <form onSubmit={form.onSubmit((values) => void submit(values))}>
+      <Form draft={draft} onSubmit={form.onSubmit((values) => void submit(values))}>
         <Stack>
           <Text size="sm">Your profile, your lists and your connections go with it. Nobody can bring them back.</Text>
           <PasswordInput label="Password" description="Leave it empty if you have never set one" data-autofocus
@@ -48,7 +53,7 @@ function Confirm({ onClose }: { onClose: () => void }) {
             <Button type="submit" color="red" loading={state.fetching}>Delete for good</Button>
           </Group>
         </Stack>
-      </form>
+      </Form>
     </Dialog>
   );
 }

@@ -6,8 +6,10 @@ import { useMutation } from "urql";
 
 import { Button } from "../../components/Button";
 import { Entrance } from "../../components/Entrance";
+import { Form } from "../../components/Form";
 import { FormProblem } from "../../components/FormProblem";
 import { sentence } from "../../lib/outcome";
+import { useFormDraft } from "../../lib/useDraft";
 import { CheckYourMail } from "./CheckYourMail";
 import { RequestPasswordResetMutation } from "./session.graphql";
 
@@ -16,11 +18,14 @@ export function ForgotPasswordPage() {
   const [state, request] = useMutation(RequestPasswordResetMutation);
   const [mailed, setMailed] = useState<string>();
   const form = useForm({ initialValues: { email: "" } });
+  const draft = useFormDraft("forgot-password", form, { guards: false });
 
   async function submit({ email }: typeof form.values) {
     if (state.fetching) return;
     const { data } = await request({ email });
-    if (data?.requestPasswordReset) setMailed(email);
+    if (!data?.requestPasswordReset) return;
+    draft.done();
+    setMailed(email);
   }
 
   if (mailed !== undefined) return <CheckYourMail email={mailed} />;
@@ -29,7 +34,7 @@ export function ForgotPasswordPage() {
       brand="WedSync" title="A new password" text="We send a link to your e-mail. It works once."
       footer={<Anchor component={Link} to="/login" size="sm">Back to the log-in</Anchor>}
     >
-      <form onSubmit={form.onSubmit((values) => void submit(values))}>
+      <Form draft={draft} onSubmit={form.onSubmit((values) => void submit(values))}>
         <Stack>
           <TextInput
             label="E-mail" type="email" name="email" autoComplete="username" required autoFocus
@@ -38,7 +43,7 @@ export function ForgotPasswordPage() {
           <FormProblem>{state.error && sentence(state.error)}</FormProblem>
           <Button type="submit" loading={state.fetching}>Send the link</Button>
         </Stack>
-      </form>
+      </Form>
     </Entrance>
   );
 }

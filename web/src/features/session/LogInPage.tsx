@@ -6,8 +6,10 @@ import { useMutation } from "urql";
 
 import { Button } from "../../components/Button";
 import { Entrance } from "../../components/Entrance";
+import { Form } from "../../components/Form";
 import { FormProblem } from "../../components/FormProblem";
 import { wholeFormProblem } from "../../lib/forms";
+import { useFormDraft } from "../../lib/useDraft";
 import { useSession } from "./session";
 import { LogInMutation } from "./session.graphql";
 
@@ -18,12 +20,14 @@ export function LogInPage() {
   const [state, logIn] = useMutation(LogInMutation);
   const [problem, setProblem] = useState<string>();
   const form = useForm({ initialValues: { email: "", password: "" } });
+  const draft = useFormDraft("log-in", form, { secrets: ["password"], guards: false });
 
   async function submit(values: typeof form.values) {
     if (state.fetching) return;
     const { data, error } = await logIn(values);
-    if (data?.logIn.session) await renew();
-    else setProblem(wholeFormProblem(error, data?.logIn.errors));
+    if (!data?.logIn.session) return setProblem(wholeFormProblem(error, data?.logIn.errors));
+    draft.done();
+    await renew();
   }
 
   return (
@@ -31,7 +35,7 @@ export function LogInPage() {
       brand="WedSync" title="Log in" text="For suppliers, couples and the launch team."
       footer={<Anchor component={Link} to={`/signup?${search}`} size="sm">New here? Sign up</Anchor>}
     >
-      <form onSubmit={form.onSubmit((values) => void submit(values))}>
+      <Form draft={draft} onSubmit={form.onSubmit((values) => void submit(values))}>
         <Stack>
           <TextInput
             label="E-mail" type="email" name="email" autoComplete="username" required autoFocus
@@ -47,7 +51,7 @@ export function LogInPage() {
             Forgot your password?
           </Anchor>
         </Stack>
-      </form>
+      </Form>
     </Entrance>
   );
 }

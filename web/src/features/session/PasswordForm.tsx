@@ -5,8 +5,10 @@ import { useState } from "react";
 import { useMutation } from "urql";
 
 import { Button } from "../../components/Button";
+import { Form } from "../../components/Form";
 import { FormProblem } from "../../components/FormProblem";
 import { orNull, placed } from "../../lib/forms";
+import { useFormDraft } from "../../lib/useDraft";
 import { ChangePasswordMutation } from "./session.graphql";
 
 /** A new password; those who accepted an invitation without one set their first here. */
@@ -14,18 +16,20 @@ export function PasswordForm({ email }: { email: string }) {
   const [state, change] = useMutation(ChangePasswordMutation);
   const [problem, setProblem] = useState<string>();
   const form = useForm({ initialValues: { currentPassword: "", newPassword: "" } });
+  const draft = useFormDraft("password", form, { secrets: ["currentPassword", "newPassword"] });
 
   async function submit({ currentPassword, newPassword }: typeof form.values) {
     if (state.fetching) return;
     const { data, error } = await change({ currentPassword: orNull(currentPassword), newPassword });
     setProblem(placed(form, error, data?.changePassword.errors));
     if (data?.changePassword.errors.length !== 0) return;
+    draft.done();
     form.reset();
     notifications.show({ color: "teal", message: "The new password holds. Other devices have to log in again." });
   }
 
   return (
-    <form onSubmit={form.onSubmit((values) => void submit(values))}>
+    <Form draft={draft} onSubmit={form.onSubmit((values) => void submit(values))}>
       <Stack>
         <input type="hidden" name="username" autoComplete="username" value={email} readOnly />
         <PasswordInput label="Present password" description="Leave it empty if you have never set one"
@@ -35,6 +39,6 @@ export function PasswordForm({ email }: { email: string }) {
         <FormProblem>{problem}</FormProblem>
         <Group><Button type="submit" variant="default" loading={state.fetching}>Change the password</Button></Group>
       </Stack>
-    </form>
+    </Form>
   );
 }

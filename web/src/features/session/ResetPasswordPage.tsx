@@ -6,8 +6,10 @@ import { useMutation } from "urql";
 
 import { Button } from "../../components/Button";
 import { Entrance } from "../../components/Entrance";
+import { Form } from "../../components/Form";
 import { FormProblem } from "../../components/FormProblem";
 import { placed } from "../../lib/forms";
+import { useFormDraft } from "../../lib/useDraft";
 import { homeOf } from "./roles";
 import { useSession } from "./session";
 import { ResetPasswordMutation } from "./session.graphql";
@@ -20,12 +22,14 @@ export function ResetPasswordPage() {
   const [state, reset] = useMutation(ResetPasswordMutation);
   const [problem, setProblem] = useState<string>();
   const form = useForm({ initialValues: { newPassword: "" } });
+  const draft = useFormDraft("reset-password", form, { secrets: ["newPassword"], guards: false });
 
   async function submit({ newPassword }: typeof form.values) {
     if (state.fetching) return;
     const { data, error } = await reset({ token: search.get("token") ?? "", newPassword });
     setProblem(placed(form, error, data?.resetPassword.errors));
     if (!data?.resetPassword.session) return;
+    draft.done();
     const viewer = await renew();
     await navigate(viewer ? homeOf(viewer.role) : "/login", { replace: true });
   }
@@ -35,7 +39,7 @@ export function ResetPasswordPage() {
       brand="WedSync" title="Choose a new password" text="It ends all log-ins with the old one."
       footer={<Anchor component={Link} to="/forgot-password" size="sm">Ask for a new link</Anchor>}
     >
-      <form onSubmit={form.onSubmit((values) => void submit(values))}>
+      <Form draft={draft} onSubmit={form.onSubmit((values) => void submit(values))}>
         <Stack>
           <PasswordInput
             label="New password" description="At least 10 characters" name="password" required autoFocus
@@ -44,7 +48,7 @@ export function ResetPasswordPage() {
           <FormProblem>{problem}</FormProblem>
           <Button type="submit" loading={state.fetching}>Save and log in</Button>
         </Stack>
-      </form>
+      </Form>
     </Entrance>
   );
 }

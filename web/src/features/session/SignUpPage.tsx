@@ -6,8 +6,10 @@ import { useMutation } from "urql";
 
 import { Button } from "../../components/Button";
 import { Entrance } from "../../components/Entrance";
+import { Form } from "../../components/Form";
 import { FormProblem } from "../../components/FormProblem";
 import { placed } from "../../lib/forms";
+import { useFormDraft } from "../../lib/useDraft";
 import { useSession } from "./session";
 import { SignUpMutation } from "./session.graphql";
 
@@ -21,12 +23,15 @@ export function SignUpPage() {
   const [problem, setProblem] = useState<string>();
   const [side, setSide] = useState<Side>("SUPPLIER");
   const form = useForm({ initialValues: { email: "", password: "" } });
+  const draft = useFormDraft("sign-up", form, { secrets: ["password"], guards: false });
 
   async function submit(values: typeof form.values) {
     if (state.fetching) return;
     const { data, error } = await signUp({ input: { userType: side, ...values } });
     setProblem(placed(form, error, data?.signUp.errors));
-    if (data?.signUp.session) await renew();
+    if (!data?.signUp.session) return;
+    draft.done();
+    await renew();
   }
 
   return (
@@ -34,7 +39,7 @@ export function SignUpPage() {
       brand={side === "SUPPLIER" ? "WedSync" : "WedMe"} title="Sign up"
       footer={<Anchor component={Link} to={`/login?${search}`} size="sm">You have an account? Log in</Anchor>}
     >
-      <form onSubmit={form.onSubmit((values) => void submit(values))}>
+      <Form draft={draft} onSubmit={form.onSubmit((values) => void submit(values))}>
         <Stack>
           <SegmentedControl
             fullWidth aria-label="Who you are" value={side} onChange={(value) => setSide(value as Side)}
@@ -59,7 +64,7 @@ export function SignUpPage() {
           <FormProblem>{problem}</FormProblem>
           <Button type="submit" loading={state.fetching} data-testid="sign-up-btn">Create account</Button>
         </Stack>
-      </form>
+      </Form>
     </Entrance>
   );
 }

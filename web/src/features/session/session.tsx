@@ -3,6 +3,7 @@ import { type CombinedError, Provider } from "urql";
 
 import type { ViewerQuery as Data } from "../../gql/graphql";
 import { createLaunchClient, type LaunchClient } from "../../lib/client";
+import { drafts } from "../../lib/drafts";
 import { oneAfterAnother } from "../../lib/sequence";
 import { ViewerQuery } from "./session.graphql";
 
@@ -44,6 +45,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     // A lost connection ends no session: the new client, which has opened no socket, is dropped.
     if (viewer === undefined && last.viewer !== undefined) return last.viewer;
     last.launch.close();
+    if (viewer) drafts.belongTo(viewer.id);
     current.current = { launch, viewer, error };
     setState(current.current);
     return viewer;

@@ -5,10 +5,12 @@ import { useMutation } from "urql";
 
 import { Button } from "../../components/Button";
 import { Dialog } from "../../components/Dialog";
+import { Form } from "../../components/Form";
 import { FormProblem } from "../../components/FormProblem";
 import type { CheckType } from "../../gql/graphql";
 import { serverNow } from "../../lib/clock";
 import { placed } from "../../lib/forms";
+import { useFormDraft } from "../../lib/useDraft";
 import { TITLES } from "../health/checks";
 import { HeldCriteria } from "./HeldCriteria";
 import { CreateSilenceMutation } from "./silences.graphql";
@@ -26,19 +28,21 @@ export function SilenceDialog({ onMade, onClose }: { onMade: () => void; onClose
   const form = useForm({
     initialValues: { reason: "", minutes: "60", checks: [] as CheckType[], holdsCriteria: true },
   });
+  const draft = useFormDraft("silence", form);
 
   async function submit({ minutes, ...values }: typeof form.values) {
     const endsAt = new Date(serverNow() + Number(minutes) * 60_000).toISOString();
     const { data, error } = await create({ input: { ...values, endsAt } });
     setProblem(placed(form, error, data?.createSilence.errors));
     if (error || data?.createSilence.errors.length !== 0) return;
+    draft.done();
     onMade();
     onClose();
   }
 
   return (
     <Dialog onClose={onClose} title="Silence alerts for planned work">
-      <form onSubmit={form.onSubmit((values) => void submit(values))}>
+      <Form draft={draft} onSubmit={form.onSubmit((values) => void submit(values))}>
         <Stack>
           <TextInput label="What is being done" required maxLength={500} data-autofocus {...form.getInputProps("reason")} />
           <Select label="For" data={SPANS} allowDeselect={false} {...form.getInputProps("minutes")} />
@@ -52,7 +56,7 @@ export function SilenceDialog({ onMade, onClose }: { onMade: () => void; onClose
             <Button type="submit" loading={state.fetching}>Silence</Button>
           </Group>
         </Stack>
-      </form>
+      </Form>
     </Dialog>
   );
 }

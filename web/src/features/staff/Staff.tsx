@@ -7,12 +7,14 @@ import { useMutation } from "urql";
 
 import { Button } from "../../components/Button";
 import { Dialog } from "../../components/Dialog";
+import { Form } from "../../components/Form";
 import { FormProblem } from "../../components/FormProblem";
 import { LoadMore } from "../../components/LoadMore";
 import { Section } from "../../components/Section";
 import type { Role } from "../../gql/graphql";
 import { placed } from "../../lib/forms";
 import { usePages } from "../../lib/growing";
+import { useFormDraft } from "../../lib/useDraft";
 import { useViewer } from "../session/session";
 import { ROLES } from "./roles";
 import { InviteStaffMutation, StaffQuery } from "./staff.graphql";
@@ -41,19 +43,21 @@ function InviteDialog({ onInvited, onClose }: { onInvited: () => void; onClose: 
   const [state, invite] = useMutation(InviteStaffMutation);
   const [problem, setProblem] = useState<string>();
   const form = useForm({ initialValues: { email: "", role: "OPERATOR" as Role } });
+  const draft = useFormDraft("invite-staff", form);
 
   async function submit(values: typeof form.values) {
     const { data, error } = await invite(values);
     setProblem(placed(form, error, data?.done.errors));
     if (error || data?.done.errors.length !== 0) return;
     for (const message of data.done.warnings) notifications.show({ color: "yellow", title: values.email, message });
+    draft.done();
     onInvited();
     onClose();
   }
 
   return (
     <Dialog onClose={onClose} title="Invite to the launch team">
-      <form onSubmit={form.onSubmit((values) => void submit(values))}>
+      <Form draft={draft} onSubmit={form.onSubmit((values) => void submit(values))}>
         <Stack>
           <Text size="sm" c="dimmed">They get a letter with a link that sets their password.</Text>
           <TextInput label="E-mail" type="email" required data-autofocus {...form.getInputProps("email")} />
@@ -64,7 +68,7 @@ function InviteDialog({ onInvited, onClose }: { onInvited: () => void; onClose: 
             <Button type="submit" loading={state.fetching}>Invite</Button>
           </Group>
         </Stack>
-      </form>
+      </Form>
     </Dialog>
   );
 }

@@ -2,11 +2,13 @@ import { NativeSelect, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 
 import { Button } from "../../components/Button";
+import { Form } from "../../components/Form";
 import { FormProblem } from "../../components/FormProblem";
 import { Page } from "../../components/Page";
 import { Section } from "../../components/Section";
 import type { SupplierProfileQuery as Data } from "../../gql/graphql";
 import { useLiveQuery } from "../../lib/live";
+import { useFormDraft } from "../../lib/useDraft";
 import { FeatureList } from "../access/FeatureList";
 import { Gate } from "../access/Gate";
 import { Reminders } from "../onboarding/Reminders";
@@ -41,9 +43,10 @@ function ProfileForm({ supplier }: { supplier: Supplier }) {
       businessName: supplier.businessName ?? "", vendorType: supplier.vendorType?.toLowerCase() ?? "", email: supplier.email,
     },
   });
+  const draft = useFormDraft("profile", form);
   const { saving, problem, save } = useSaveProfile(form);
   return (
-    <form onSubmit={form.onSubmit(({ businessName, email, vendorType: offer }) =>
+    <Form draft={draft} onSubmit={form.onSubmit(({ businessName, email, vendorType: offer }) =>
       void save({ businessName, email, vendorType: vendorType(offer) }))}>
       <Stack>
         <TextInput label="Name of your business" required maxLength={200} {...form.getInputProps("businessName")} />
@@ -54,6 +57,6 @@ function ProfileForm({ supplier }: { supplier: Supplier }) {
         <FormProblem>{problem}</FormProblem>
         <Button type="submit" loading={saving} disabled={!form.isDirty()}>Save</Button>
       </Stack>
-    </form>
+    </Form>
   );
 }

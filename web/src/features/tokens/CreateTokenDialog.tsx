@@ -5,9 +5,11 @@ import { useClient, useMutation } from "urql";
 
 import { Button } from "../../components/Button";
 import { Dialog } from "../../components/Dialog";
+import { Form } from "../../components/Form";
 import type { Scope } from "../../gql/graphql";
 import { serverNow } from "../../lib/clock";
 import { succeeded } from "../../lib/outcome";
+import { useFormDraft } from "../../lib/useDraft";
 import { printed, SCOPES } from "./scopes";
 import { Secret } from "./Secret";
 import { CreateTokenMutation, TokensQuery } from "./tokens.graphql";
@@ -25,6 +27,7 @@ export function CreateTokenDialog({ onClose }: { onClose: () => void }) {
   const [state, create] = useMutation(CreateTokenMutation);
   const [secret, setSecret] = useState<string>();
   const form = useForm({ initialValues: { name: "", scopes: [] as Scope[], days: "90" } });
+  const draft = useFormDraft("create-token", form);
 
   async function submit({ name, scopes, days }: typeof form.values) {
     const expiresAt = days === "" ? null : new Date(serverNow() + Number(days) * DAY_MS).toISOString();
@@ -32,6 +35,7 @@ export function CreateTokenDialog({ onClose }: { onClose: () => void }) {
     const payload = data?.createApiToken;
     if (payload) form.setErrors(Object.fromEntries(payload.errors.map(({ path, message }) => [path?.at(-1) ?? "name", message])));
     if (!succeeded("Not created", error, payload?.errors)) return;
+    draft.done();
     setSecret(payload?.secret ?? undefined);
     void client.query(TokensQuery, {}, { requestPolicy: "network-only" }).toPromise();
   }
@@ -39,7 +43,7 @@ export function CreateTokenDialog({ onClose }: { onClose: () => void }) {
   if (secret !== undefined) return <Secret name={form.values.name} secret={secret} onClose={onClose} />;
   return (
     <Dialog onClose={onClose} title="Create a token">
-      <form onSubmit={form.onSubmit((values) => void submit(values))}>
+      <Form draft={draft} onSubmit={form.onSubmit((values) => void submit(values))}>
         <Stack>
           <TextInput label="What it is for" required maxLength={100} data-autofocus {...form.getInputProps("name")} />
           <Checkbox.Group label="What it may do" required {...form.getInputProps("scopes")}>
@@ -57,7 +61,7 @@ export function CreateTokenDialog({ onClose }: { onClose: () => void }) {
             <Button type="submit" loading={state.fetching} disabled={form.values.scopes.length === 0}>Create</Button>
           </Group>
         </Stack>
-      </form>
+      </Form>
     </Dialog>
   );
 }

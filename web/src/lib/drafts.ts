@@ -1,0 +1,61 @@
+/** What was typed and not sent, for as long as the tab lives; a refresh, a crash or a closed dialog loses none of it. */
+export class Drafts {
+  private readonly unsent = new Set<string>();
+
+  constructor(private readonly storage: Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length"> | undefined) {}
+
+  read(name: string): object | undefined {
+    try {
+      const found: unknown = JSON.parse(this.storage?.getItem(PREFIX + name) ?? "null");
+      return typeof found === "object" && found !== null ? found : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  write(name: string, values: object): void {
+    try {
+      this.storage?.setItem(PREFIX + name, JSON.stringify(values));
+    } catch {
+      // The store is full or refused: the guard still holds.
+    }
+  }
+
+  drop(name: string): void {
+    this.storage?.removeItem(PREFIX + name);
+  }
+
+  /** Nobody finds what somebody else has typed. */
+  belongTo(owner: string): void {
+    if (this.storage?.getItem(OWNER) === owner) return;
+    this.dropAll();
+    this.storage?.setItem(OWNER, owner);
+  }
+
+  dropAll(): void {
+    const names = Array.from({ length: this.storage?.length ?? 0 }, (_, index) => this.storage?.key(index) ?? "");
+    for (const name of names) if (name.startsWith(PREFIX)) this.storage?.removeItem(name);
+    this.unsent.clear();
+  }
+
+  /** A form on the page holds something that was not sent, or no longer does. */
+  guard(name: string, holds: boolean): void {
+    if (holds) this.unsent.add(name);
+    else this.unsent.delete(name);
+  }
+
+  readonly isGuarding = (): boolean => this.unsent.size > 0;
+}
+
+const PREFIX = "draft:";
+const OWNER = "drafts-of";
+
+function store(): Storage | undefined {
+  try {
+    return sessionStorage;
+  } catch {
+    return undefined; // even asking for it is refused
+  }
+}
+
+export const drafts = new Drafts(store());
