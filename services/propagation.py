@@ -171,13 +171,26 @@ def merged(
     """Each version by what the board says; `starts` are for those that nobody announced."""
 
     def start(version: int) -> Start:
-        return found.starts.get(version) or starts.get(version) or Start(now)
+        announced = found.starts.get(version)
+        return announced or _unannounced(version, found, starts.get(version, Start(now)), now)
 
     def one(version: int, begin: Start) -> Propagation:
         who = roster(found.processes, begin.ms, found.now_ms)
         return merge(version, begin, found.receipts, who, known=known, now=now)
 
     return {version: one(version, start(version)) for version in versions}
+
+
+def _unannounced(version: int, found: Board, asked: Start, now: datetime) -> Start:
+    """Whoever made it, or Redis, was gone before it was told when it was committed.
+
+    Then that is when the first process had it: the moment of the request may be seconds earlier.
+    """
+    served = [item.served_ms for item in found.receipts if item.version >= version]
+    if asked.ms is not None or not served:
+        return asked
+    age = timedelta(milliseconds=found.now_ms - min(served))
+    return Start(max(asked.at, now - age), min(served))
 
 
 async def settle(db: Database, redis: Redis) -> int:

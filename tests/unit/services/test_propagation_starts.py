@@ -1,0 +1,36 @@
+"""When a version was committed, as far as is known (SPEC X5, S97)."""
+
+from datetime import UTC, datetime, timedelta
+
+from domain.propagation import Receipt, Start
+from domain.propagation_roster import ServerProcess
+from services.propagation import merged
+from services.propagation_board import Board
+
+NOW = datetime(2026, 11, 30, 17, 0, tzinfo=UTC)
+ASKED = Start(NOW - timedelta(seconds=12))
+RECEIPTS = [Receipt("a", 7, served_ms=99_000), Receipt("b", 7, served_ms=99_400)]
+
+
+def board(announced: Start | None = None) -> Board:
+    both = [ServerProcess(name, 99_900, 0) for name in "ab"]
+    return Board(100_000, both, RECEIPTS, {7: announced} if announced else {})
+
+
+def test_what_nobody_announced_began_when_the_first_process_had_it() -> None:
+    """Found on a launch day: a request of 9 s passed for the moment of its commit."""
+    found = merged([7], board(), {7: ASKED}, known=True, now=NOW)[7]
+    assert found.started_at == NOW - timedelta(seconds=1)
+    assert found.complete_ms == 400
+
+
+def test_what_was_announced_began_then() -> None:
+    announced = Start(NOW - timedelta(seconds=2), 98_000)
+    found = merged([7], board(announced), {7: ASKED}, known=True, now=NOW)[7]
+    assert (found.started_at, found.complete_ms) == (announced.at, 1_400)
+
+
+def test_what_nobody_has_yet_began_when_it_was_asked_for() -> None:
+    nobody = Board(100_000, [ServerProcess("a", 99_900, 0)])
+    found = merged([7], nobody, {7: ASKED}, known=True, now=NOW)[7]
+    assert (found.started_at, found.complete) == (ASKED.at, False)
