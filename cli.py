@@ -39,6 +39,28 @@ app = typer.Typer(
     help="Run product launches: phases, feature flags, health, live.",
 )
 
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from commands.output import echo  # noqa: PLC0415 - heavy
+        from commands.version import version  # noqa: PLC0415
+
+        echo(version())
+        raise typer.Exit
+
+
+@app.callback()
+def launch(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", is_eager=True, callback=_show_version, help="The version, and its schema."
+        ),
+    ] = False,
+) -> None:
+    """Run product launches: phases, feature flags, health, live."""
+
+
 _SERVER = "On the server (DATABASE_URL and REDIS_URL, or a running `launch up`)"
 _CLIENT = "Over the network (--url, --token)"
 

@@ -3,10 +3,12 @@
 import hashlib
 import json
 import re
+import ssl
 import warnings
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -31,6 +33,13 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     public_url: str | None = Field(default=None, description="Where clients reach the app.")
+    probe_url: str | None = Field(
+        default=None,
+        description="Where health checks reach the app, if PUBLIC_URL cannot be reached from here.",
+    )
+    probe_ca_file: Path | None = Field(
+        default=None, description="A PEM file of authorities that health checks trust as well."
+    )
     trusted_proxies: str = Field(
         default="127.0.0.1", description="Whose X-Forwarded-For counts: addresses and networks."
     )
@@ -156,6 +165,30 @@ class Settings(BaseSettings):
             raise ValueError("must start with postgresql://")
         return f"postgresql+asyncpg://{rest}"
 
+    @field_validator("public_url", "probe_url")
+    @classmethod
+    def know_origin(cls, value: str | None) -> str | None:
+        """Scheme, host and port: pages, cookies and links stand at the root of their host."""
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError("must be http://host or https://host, with a port where needed")
+        if parts.path.strip("/") or parts.query or parts.fragment:
+            raise ValueError("must have no path: the app answers at the root of its host only")
+        return value
+
+    @field_validator("probe_ca_file")
+    @classmethod
+    def know_authorities(cls, value: Path | None) -> Path | None:
+        """Authorities that cannot be read are found at the start, not as an outage."""
+        if value is not None:
+            try:
+                ssl.create_default_context(cafile=value)
+            except (OSError, ssl.SSLError) as error:
+                raise ValueError(f"holds no certificates: {error}") from None
+        return value
+
     @field_validator("redis_url")
     @classmethod
     def know_redis_scheme(cls, value: str | None) -> str | None:
@@ -211,6 +244,11 @@ class Settings(BaseSettings):
     def base_url(self) -> str:
         """The URL under which this app answers, without a trailing slash."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @cached_property
+    def probed_url(self) -> str:
+        """Where health checks look at the app, without a trailing slash."""
+        return (self.probe_url or self.base_url).rstrip("/")
 
 
 def _hash(document: object) -> str:

@@ -35,6 +35,8 @@ def login(
     URL in ~/.config/wedsync-launch/tokens.json (XDG_CONFIG_HOME is respected), readable by you
     alone. LAUNCH_TOKEN and --token win over it.
     """
+    if not show:
+        logins.check()
     server = connect(url, None)
     session = Server(server.url).change(LOG_IN, email=email, password=_password())["session"]
     if show:

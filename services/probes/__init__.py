@@ -29,8 +29,8 @@ def build_probes(
     smtp_url = settings.smtp_url.get_secret_value() if settings.smtp_url else None
     return {
         CheckType.DATABASE: DatabaseProbe(db),
-        CheckType.API: ApiProbe(settings.base_url),
+        CheckType.API: ApiProbe(settings.probed_url, settings.probe_ca_file),
         CheckType.AUTH: AuthProbe(db, passwords),
         CheckType.EMAIL: EmailProbe(smtp_url, db),
-        CheckType.REALTIME: RealtimeProbe(redis, settings.base_url),
+        CheckType.REALTIME: RealtimeProbe(redis, settings.probed_url, settings.probe_ca_file),
     }

@@ -1,11 +1,11 @@
 """Whether the GraphQL endpoint answers from outside."""
 
-from functools import cache, partial
+from pathlib import Path
 
 import httpx2
 
 from domain.health import ProbeResult
-from services.probes.base import Finding, ProbeFailed, measure
+from services.probes.base import Finding, ProbeFailed, measure, trust
 
 DOCUMENT = "{__typename}"
 
@@ -13,10 +13,10 @@ DOCUMENT = "{__typename}"
 class ApiProbe:
     """Sends the smallest query to the public URL, over a new connection as a client would."""
 
-    def __init__(self, base_url: str) -> None:
-        """`base_url` without a trailing slash."""
+    def __init__(self, base_url: str, authorities: Path | None = None) -> None:
+        """`base_url` without a trailing slash; `authorities`: trusted beside the machine's."""
         self._url = f"{base_url}/graphql"
-        self._trust = cache(partial(httpx2.create_ssl_context, trust_env=False))
+        self._authorities = authorities
 
     async def run(self) -> ProbeResult:
         """One query."""
@@ -24,8 +24,8 @@ class ApiProbe:
 
     async def _look(self) -> Finding:
         # A proxy of the environment would answer for us when the app is down.
-        trust = self._trust()  # reads the file of all authorities: once, not at every round
-        async with httpx2.AsyncClient(verify=trust, timeout=None, trust_env=False) as client:
+        context = trust(self._authorities)
+        async with httpx2.AsyncClient(verify=context, timeout=None, trust_env=False) as client:
             reply = await client.post(self._url, json={"query": DOCUMENT})
         body = reply.json() if reply.status_code == httpx2.codes.OK else None
         data = body.get("data") if isinstance(body, dict) else None

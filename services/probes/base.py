@@ -1,11 +1,15 @@
 """What every probe shares: the time it took, scrubbed errors, and an end that always comes."""
 
 import asyncio
+import ssl
 from collections.abc import Awaitable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 from time import perf_counter
 from typing import Protocol
 
+import httpx2
 from sqlalchemy.exc import DBAPIError
 
 from domain.errors import DependencyDown, LaunchError
@@ -27,6 +31,15 @@ class Finding:
 
     details: Mapping[str, object] = field(default_factory=dict)
     warning: str | None = None
+
+
+@cache
+def trust(authorities: Path | None = None) -> ssl.SSLContext:
+    """What this machine trusts, and these: read once, not at every round."""
+    context = httpx2.create_ssl_context(trust_env=False)
+    if authorities is not None:
+        context.load_verify_locations(authorities)
+    return context
 
 
 class ProbeFailed(Exception):

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from pathlib import Path
 from uuid import uuid4
 
 from redis.asyncio import Redis
@@ -10,7 +11,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from domain.health import ProbeResult
-from services.probes.base import Finding, ProbeFailed, measure
+from services.probes.base import Finding, ProbeFailed, measure, trust
 
 _PROTOCOL = Subprotocol("graphql-transport-ws")
 DOCUMENT = "subscription { viewerFlags { version } }"
@@ -19,9 +20,10 @@ DOCUMENT = "subscription { viewerFlags { version } }"
 class RealtimeProbe:
     """Publishes to itself, and opens one stream as any visitor may."""
 
-    def __init__(self, redis: Redis, base_url: str) -> None:
-        """`base_url` is the public URL of the app, without a trailing slash."""
+    def __init__(self, redis: Redis, base_url: str, authorities: Path | None = None) -> None:
+        """`base_url` without a trailing slash; `authorities`: trusted beside the machine's."""
         self._redis = redis
+        self._authorities = authorities
         self._url = f"ws{base_url.removeprefix('http')}/graphql"
 
     async def run(self) -> ProbeResult:
@@ -48,6 +50,7 @@ class RealtimeProbe:
             self._url,
             subprotocols=[_PROTOCOL],
             compression=None,
+            ssl=trust(self._authorities) if self._url.startswith("wss:") else None,
             proxy=None,
             open_timeout=None,
             close_timeout=1,
