@@ -29,7 +29,7 @@ from edge.headers import ALWAYS, OneHost, SecureHeaders
 from edge.ofrep import ofrep_routes
 from edge.pages import BUILT, Pages
 from edge.probes import probe_routes
-from edge.unsubscribe import unsubscribe_route
+from edge.unsubscribe import unsubscribe_routes
 from jobs.routing import enqueue_for
 from schema.context import Runtime
 from schema.event_documents import EventDocuments
@@ -241,7 +241,7 @@ def create_app(
             *probe_routes(runtime),
             exposition_route(runtime),
             *ofrep_routes(runtime),
-            unsubscribe_route(runtime),
+            *unsubscribe_routes(runtime),
             badge_route(runtime),
             beat_route(runtime),
             *pages.routes,

@@ -1,6 +1,6 @@
 """What the system writes to people about their accounts."""
 
-from domain.letter_layout import Button, Words, one_line, write
+from domain.letter_layout import Button, Words, name_in, write
 from domain.letters import Letter, MailKind
 from domain.phases import Platform
 
@@ -89,6 +89,6 @@ def partner_left(platform: Platform, recipient: str, name: str) -> Letter:
     """
     words = Words(
         "A connection of yours has ended",
-        (f"{one_line(name)} has closed its account. Your connection has ended with it.",),
+        (f"{name_in(name)} has closed its account. Your connection has ended with it.",),
     )
     return write(MailKind.PARTNER_LEFT, platform, recipient, words)

@@ -8,7 +8,7 @@ from domain.actors import USER_TYPES, Actor, Role, Scope, UserType, VendorType
 from domain.common_passwords import is_common
 from domain.errors import Forbidden, Invalid, Required
 from domain.phases import Platform
-from domain.text import clean_line
+from domain.text import clean_line, clean_name
 
 MIN_PASSWORD = 10
 MAX_PASSWORD = 1024
@@ -73,7 +73,7 @@ def check_profile(profile: Profile, user_type: UserType, path: tuple[str, ...]) 
         if name not in _SIDES[user_type]:
             raise Invalid(f"A {user_type} has no such field.", path=(*path, _camel(name)))
         if name.endswith("_name"):
-            given[name] = clean_line(value, MAX_NAME, (*path, _camel(name)), blank=Invalid)
+            given[name] = clean_name(value, MAX_NAME, (*path, _camel(name)), blank=Invalid)
     return Profile(**given)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from domain.text import check_long_text, clean_line
+from domain.text import check_long_text, clean_name
 
 MAX_NAMES = 200
 MAX_NOTES = 5_000
@@ -33,7 +33,7 @@ def check_client(given: Mapping[str, object]) -> dict[str, object]:
     found = dict(given)
     if "couple_names" in found:
         names = str(found["couple_names"] or "")
-        line = clean_line(names, MAX_NAMES, ("input", "coupleNames"))
+        line = clean_name(names, MAX_NAMES, ("input", "coupleNames"))
         found["couple_names"] = " ".join(line.split())
     notes = found.get("notes")
     if isinstance(notes, str):

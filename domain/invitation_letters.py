@@ -1,9 +1,9 @@
 """What WedMe writes to a couple that a supplier invites (SPEC S37)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from domain.letter_layout import Button, Words, one_line, write
+from domain.letter_layout import Button, Words, name_in, write
 from domain.letters import Letter, MailKind
 from domain.phases import Platform
 
@@ -16,23 +16,25 @@ class Inviting:
     couple_names: str
     link: str
     expires_at: datetime
+    unsubscribe: str = field(repr=False)
 
 
 def invitation(recipient: str, inviting: Inviting) -> Letter:
     """The letter with the link that lets a couple in."""
-    supplier = one_line(inviting.supplier_name)
+    supplier = name_in(inviting.supplier_name)
     words = Words(
         f"{supplier} invites you to WedMe",
         (
-            f"Dear {one_line(inviting.couple_names)},",
+            f"Dear {name_in(inviting.couple_names)},",
             f"{supplier} works on your wedding and invites you to WedMe, where you plan it "
             f"together. The link works until {_day(inviting.expires_at)}.",
         ),
         Button("Accept the invitation", inviting.link),
         "If you do not know who this is, there is nothing to do: the link ends by itself, and "
-        "you can decline it there.",
+        "you can decline it there. No more invitations from anybody: " + inviting.unsubscribe,
     )
-    return write(MailKind.INVITATION, Platform.WEDME, recipient, words)
+    letter = write(MailKind.INVITATION, Platform.WEDME, recipient, words)
+    return replace(letter, unsubscribe=inviting.unsubscribe)
 
 
 def _day(at: datetime) -> str:

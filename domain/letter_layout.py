@@ -6,7 +6,7 @@ from html import escape
 
 from domain.letters import Letter, MailKind
 from domain.phases import Platform
-from domain.text import is_hidden
+from domain.text import is_hidden, without_links
 
 _STYLE = "font-family:Helvetica,Arial,sans-serif;color:#2b2330;line-height:1.5"
 _SMALL = "font-size:13px;color:#6d6472"
@@ -56,6 +56,11 @@ def one_line(text: str, most: int = 80) -> str:
     """A name as a subject may hold it, also one that is older than the rules for names."""
     line = " ".join("".join(c for c in text if c.isspace() or not is_hidden(c)).split())
     return line if len(line) <= most else f"{line[: most - 1]}…"
+
+
+def name_in(text: str) -> str:
+    """What somebody calls themselves or others: one line that never becomes a link (SEC5)."""
+    return one_line(without_links(one_line(text)))
 
 
 def _text(brand: Brand, words: Words) -> str:

@@ -3,6 +3,7 @@
 Two texts that look the same are stored as the same characters, and nothing invisible is stored.
 """
 
+import re
 import unicodedata
 from collections.abc import Sequence
 
@@ -13,6 +14,8 @@ _REFUSED = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 # Letters, marks and symbols that are drawn as nothing.
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
 _VISIBLE = frozenset("LNPS")  # letters, numbers, punctuation, symbols
+_WEB_ADDRESS = re.compile(r"://|www\.", re.IGNORECASE)
+_DOT_OF_A_NAME = re.compile(r"(?<=\w)\.(?=[^\W\d_])")
 _LINE_CONTROLS = frozenset("\n\r\t")
 _DECOMPOSED = 16  # characters that NFC may make one of, and blanks around the text
 
@@ -37,6 +40,22 @@ def clean_line(
     if len(text) > limit:
         raise Invalid(f"This has 1 to {limit} characters.", path=path)
     return text
+
+
+def clean_name(
+    value: str, limit: int, path: Sequence[str] = (), *, blank: type[LaunchError] = Required
+) -> str:
+    """A name that others read in our letters; raises Invalid for a web address (SEC5)."""
+    text = clean_line(value, limit, path, blank=blank)
+    if _WEB_ADDRESS.search(text):
+        raise Invalid("A name holds no web address.", path=path)
+    return text
+
+
+def without_links(text: str) -> str:
+    """Text in which no mail program finds a link: dots and signs of addresses stand apart."""
+    apart = text.replace("://", ": //").replace("@", " (at) ")
+    return _DOT_OF_A_NAME.sub(". ", apart)
 
 
 def check_long_text(value: str, limit: int, path: Sequence[str] = ()) -> None:

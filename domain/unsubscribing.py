@@ -1,4 +1,4 @@
-"""A signed link that stops reminders: whoever holds it may do that, and nothing else."""
+"""Signed links that stop reminders or invitations: their holders may do that and nothing else."""
 
 import base64
 import binascii
@@ -7,6 +7,7 @@ import hmac
 from uuid import UUID
 
 _PURPOSE = b"launch:unsubscribe:"
+_INVITATIONS = b"launch:unsubscribe:invitations:"
 _SIGNATURE = 16  # bytes
 
 
@@ -25,6 +26,27 @@ def read(code: str, secret: bytes) -> UUID | None:
         return None
     user_id = UUID(bytes=raw[:16])
     return user_id if hmac.compare_digest(raw[16:], _signature(user_id, secret)) else None
+
+
+def sign_address(email: str, secret: bytes) -> str:
+    """The code of a link that stops invitations to an address, from whomever they come (SEC5)."""
+    raw = email.casefold().encode()
+    return _encode(_address_signature(raw, secret) + raw)
+
+
+def read_address(code: str, secret: bytes) -> str | None:
+    """Whose address it is; None where the link was not made by us."""
+    try:
+        raw = base64.urlsafe_b64decode(code.encode("ascii") + b"=" * (-len(code) % 4))
+        signature, address = raw[:_SIGNATURE], raw[_SIGNATURE:]
+        text = address.decode()
+    except (ValueError, binascii.Error):
+        return None
+    return text if hmac.compare_digest(signature, _address_signature(address, secret)) else None
+
+
+def _address_signature(address: bytes, secret: bytes) -> bytes:
+    return hmac.new(secret, _INVITATIONS + address, hashlib.sha256).digest()[:_SIGNATURE]
 
 
 def _signature(user_id: UUID, secret: bytes) -> bytes:

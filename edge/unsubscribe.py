@@ -1,4 +1,7 @@
-"""The link at the end of our reminders: it stops them without a log-in (SPEC S73, RFC 8058)."""
+"""Links at the end of our letters: they stop them without a log-in (SPEC S73, SEC5, RFC 8058).
+
+GET asks, because mail scanners follow every link; POST does it, also by one click.
+"""
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -9,7 +12,7 @@ from domain.actors import ANONYMOUS
 from domain.errors import DependencyDown, LaunchError
 from edge.counting import counted
 from schema.context import Runtime
-from services import nudges
+from services import invitation_limits, nudges
 
 _HEADERS = {
     "cache-control": "no-store",
@@ -19,37 +22,78 @@ _HEADERS = {
     "x-content-type-options": "nosniff",
     "x-robots-tag": "noindex",
 }
+_METHODS = ["GET", "POST"]
+_REMINDERS, _INVITATIONS = "Reminders", "Invitations"
 _ASK = '<form method="post"><button type="submit">No more reminders</button></form>'
 _DONE = "<p>You get no more reminders. You can have them back in your settings.</p>"
 _UNKNOWN = "<p>This link is not valid. Use the one in our last letter.</p>"
+_ASK_INVITATIONS = (
+    "<p>Suppliers can invite you by e-mail to plan your wedding with them.</p>"
+    '<form method="post"><button type="submit">No more invitations from anybody</button></form>'
+)
+_STOPPED = (
+    "<p>You get no more invitations by e-mail, from any supplier.</p>"
+    '<form method="post" action="?again=1"><button type="submit">Allow them again</button></form>'
+)
+_ALLOWED = "<p>Suppliers can invite you again.</p>" + _ASK_INVITATIONS
 
 
-def unsubscribe_route(runtime: Runtime) -> Route:
-    """GET asks, because mail scanners follow every link; POST does it, also by one click."""
+def unsubscribe_routes(runtime: Runtime) -> list[Route]:
+    """Both kinds of links."""
+    return [_invitations_route(runtime), _reminders_route(runtime)]
+
+
+def _reminders_route(runtime: Runtime) -> Route:
+    """Reminders of our own."""
 
     async def unsubscribe(request: Request) -> Response:
         user_id = unsubscribing.read(request.path_params["code"], runtime.secret)
         if user_id is None:
-            return _page(_UNKNOWN, 404)
+            return _page(_REMINDERS, _UNKNOWN, 404)
         if request.method != "POST":
-            return _page(_ASK)
+            return _page(_REMINDERS, _ASK)
         try:
             async with runtime.db.write() as uow:
                 await nudges.allow(uow, ANONYMOUS, user_id, wanted=False)
         except LaunchError as error:
-            status = 503 if isinstance(error, DependencyDown) else 404
-            return _page(f"<p>{error.message}</p>", status)
-        return _page(_DONE)
+            return _failed(_REMINDERS, error)
+        return _page(_REMINDERS, _DONE)
 
-    return Route(
-        "/unsubscribe/{code}", unsubscribe, methods=["GET", "POST"], middleware=counted(runtime)
-    )
+    return Route("/unsubscribe/{code}", unsubscribe, methods=_METHODS, middleware=counted(runtime))
 
 
-def _page(body: str, status: int = 200) -> Response:
+def _invitations_route(runtime: Runtime) -> Route:
+    """Invitations of all suppliers; whoever has the link can have them back."""
+
+    async def unsubscribe(request: Request) -> Response:
+        email = unsubscribing.read_address(request.path_params["code"], runtime.secret)
+        if email is None:
+            return _page(_INVITATIONS, _UNKNOWN, 404)
+        try:
+            if request.method != "POST":
+                async with runtime.db.read() as session:
+                    stopped = await invitation_limits.is_suppressed(session, email)
+                return _page(_INVITATIONS, _STOPPED if stopped else _ASK_INVITATIONS)
+            again = "again" in request.query_params
+            async with runtime.db.write() as uow:
+                await (invitation_limits.lift if again else invitation_limits.suppress)(uow, email)
+        except LaunchError as error:
+            return _failed(_INVITATIONS, error)
+        return _page(_INVITATIONS, _ALLOWED if again else _STOPPED)
+
+    path = "/unsubscribe/invitations/{code}"
+    return Route(path, unsubscribe, methods=_METHODS, middleware=counted(runtime))
+
+
+def _failed(title: str, error: LaunchError) -> Response:
+    status = 503 if isinstance(error, DependencyDown) else 404
+    return _page(title, f"<p>{error.message}</p>", status)
+
+
+def _page(title: str, body: str, status: int = 200) -> Response:
     html = (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>Reminders</title></head><body><h1>Reminders</h1>{body}</body></html>"
+        f"<title>{title}</title></head><body><h1>{title}</h1>{body}</body></html>"
     )
     return HTMLResponse(html, status, headers=_HEADERS)

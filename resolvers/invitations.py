@@ -4,6 +4,7 @@ from typing import Annotated
 
 import strawberry
 
+from domain.invitation_limits import block_of
 from schema.authentication import check_known, entrance, remember
 from schema.context import Info
 from schema.marketplace_enums import InvitationChannel, InvitationStatus
@@ -145,5 +146,6 @@ async def accept_invitation(info: Info, input: Form) -> AcceptInvitationPayload:
 
 
 def _site(info: Info) -> Site:
-    settings = info.context.runtime.settings
-    return Site(settings.base_url, outbox.has_server(settings))
+    settings, block = info.context.runtime.settings, block_of(info.context.client_ip)
+    sends = outbox.has_server(settings)
+    return Site(settings.base_url, sends, info.context.runtime.secret, block)

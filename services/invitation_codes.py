@@ -17,6 +17,7 @@ from domain.invitations import (
     refusal,
     status_at,
 )
+from services import invitation_limits
 from services.credentials import digest, plausible
 from services.invitation_changes import end, over, record
 from services.invitations import name_of
@@ -74,6 +75,7 @@ async def _decline(uow: UnitOfWork, actor: Actor, client: Client, row: Invitatio
     if status not in PENDING:
         raise refusal(status)
     await end(uow, actor, client, row, InvitationStatus.DECLINED)
+    invitation_limits.note_decline(uow, row.supplier_id, client.id, row.email or client.email)
 
 
 async def _find(uow: UnitOfWork, code: str) -> tuple[Invitation, Supplier]:

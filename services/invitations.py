@@ -12,6 +12,7 @@ from db.queries import invitations as queries
 from db.session import UnitOfWork
 from db.unique import unique
 from domain import invitations as rules
+from domain import unsubscribing
 from domain.actors import Actor, ActorKind
 from domain.clients import ClientStatus
 from domain.errors import (
@@ -26,7 +27,7 @@ from domain.ids import parse_uuid
 from domain.invitation_letters import Inviting, invitation
 from domain.invitations import InvitationChannel, InvitationStatus
 from domain.reach import writable
-from services import clients, mail, onboarding
+from services import clients, invitation_limits, mail, onboarding
 from services.credentials import digest, new_secret
 from services.email_confirmations import check_may_write
 from services.idempotency import claim, settle
@@ -51,6 +52,8 @@ class Site:
 
     base_url: str
     sends_mail: bool
+    signing_key: bytes = field(repr=False)
+    block: str | None = None  # the addresses around the caller's, for the limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,7 @@ async def invite(
     client = await clients.locked(uow, actor, client_id, ("clientId",))
     await _make_room(uow, actor, client)
     await _keep_email(uow, client, wish.email)
+    await invitation_limits.check_not_declined(uow, client, client.email)
     row, url = await _send_first(uow, actor, site, client, wish)
     await settle(uow, held, invitation_id=row.id)
     return Invited(row, url)
@@ -165,8 +169,13 @@ async def _renew(uow: UnitOfWork, actor: Actor, site: Site, client: Client, row:
     await withdraw_letters(uow, row)
     if row.channel is InvitationChannel.EMAIL and row.email is not None:
         supplier = await _supplier(uow, client)
+        await invitation_limits.admit_letter(uow, supplier, client, row.email, site.block)
         inviting = Inviting(
-            name_of(supplier), client.couple_names, _link(site.base_url, mailed), row.expires_at
+            name_of(supplier),
+            client.couple_names,
+            _link(site.base_url, mailed),
+            row.expires_at,
+            _unsubscribe_link(site, row.email),
         )
         letter = invitation(row.email, inviting)
         await mail.post(uow, actor, letter, invitation_id=row.id, link_expires_at=row.expires_at)
@@ -246,6 +255,11 @@ async def _again(uow: UnitOfWork, result: Mapping[str, object]) -> Invited:
     if key is None or key not in found:
         raise NotFound("The invitation of that request is gone.", path=_KEY)
     return Invited(found[key])
+
+
+def _unsubscribe_link(site: Site, email: str) -> str:
+    code = unsubscribing.sign_address(email, site.signing_key)
+    return f"{site.base_url}/unsubscribe/invitations/{code}"
 
 
 def _link(base_url: str, code: str) -> str:

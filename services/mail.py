@@ -16,7 +16,7 @@ import aiosmtplib
 from aiosmtplib.errors import SMTPDataError, SMTPRecipientsRefused, SMTPResponseException
 
 from db.models.mail import Mail, MailAttempt
-from db.queries import invitations
+from db.queries import invitations, sendings
 from db.queries import mail as queries
 from db.session import Database, UnitOfWork
 from domain.actors import Actor, system_actor
@@ -26,6 +26,7 @@ from domain.ids import InvitationId, MailId
 from domain.letters import Letter
 from domain.marketplace_events import InvitationLetterChanged
 from domain.outbox import FINAL, MOST_REASON, AttemptOutcome, next_attempt, retry_until
+from services import invitation_limits
 from services.email_addresses import parse_mailbox
 from services.mail_messages import MalformedMessage, Server, compose, server_of
 from settings import Settings
@@ -108,9 +109,15 @@ async def due(db: Database) -> Sequence[UUID]:
 
 
 async def _is_withdrawn(uow: UnitOfWork, row: Mail) -> bool:
-    """Take an invitation back whose sender was disabled after it had been written (SEC11)."""
+    """Take an invitation back that nobody may send or wants any more since it was written.
+
+    Its sender was disabled (SEC11), or who gets it has stopped all invitations (SEC5).
+    """
     key = row.invitation_id
-    if key is None or not await invitations.is_sender_disabled(uow.session, key):
+    if key is None:
+        return False
+    unwanted = await sendings.is_suppressed(uow.session, invitation_limits.key_of(row.recipient))
+    if not unwanted and not await invitations.is_sender_disabled(uow.session, key):
         return False
     row.cancelled_at, row.claimed_until, row.next_attempt_at = uow.now, None, None
     row.body, row.html, row.unsubscribe_url = SENT_BODY, None, None

@@ -19,6 +19,7 @@ _KEPT: tuple[tuple[retention.Moments, timedelta], ...] = (
     (retention.CONFIRMATION_EXPIRED, timedelta(days=7)),
     (retention.EXPOSURE_SERVED, timedelta(days=90)),
     (retention.PROPAGATION_STARTED, timedelta(days=365)),  # launches are looked back on
+    (retention.SENDING_AT, timedelta(days=90)),  # three times as long as a decline counts
     (retention.MAIL_CREATED, timedelta(days=90)),
     (retention.ALERT_CREATED, timedelta(days=365)),
     (retention.DELIVERY_CREATED, timedelta(days=30)),  # what still waits is made anew

@@ -13,6 +13,7 @@ from db.models.incidents import AlertDelivery
 from db.models.jobs import Tick
 from db.models.mail import Mail
 from db.models.metrics import KnownSeries
+from db.models.sendings import InvitationSending
 from db.models.webhooks import WebhookDelivery
 
 Moments = InstrumentedAttribute[datetime]
@@ -23,6 +24,7 @@ SESSION_EXPIRED: Moments = Session.expires_at
 RESET_EXPIRED: Moments = PasswordReset.expires_at
 CONFIRMATION_EXPIRED: Moments = EmailConfirmation.expires_at
 KEY_CREATED: Moments = IdempotencyKey.created_at
+SENDING_AT: Moments = InvitationSending.at
 MAIL_CREATED: Moments = Mail.created_at
 ALERT_CREATED: Moments = AlertDelivery.created_at
 DELIVERY_CREATED: Moments = WebhookDelivery.created_at

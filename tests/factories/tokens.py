@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID
 
 from db.models.accounts import ApiToken
 from db.session import Database
@@ -10,9 +11,13 @@ from services.credentials import API_TOKEN_PREFIX, SHOWN, digest, new_secret
 
 
 async def new_token(
-    db: Database, scopes: Iterable[Scope], *, expires_at: datetime | None = None
+    db: Database,
+    scopes: Iterable[Scope],
+    *,
+    expires_at: datetime | None = None,
+    created_by: UUID | None = None,
 ) -> str:
-    """The secret of a new token that nobody has made."""
+    """The secret of a new token; `created_by`: which user has made it."""
     secret = new_secret(API_TOKEN_PREFIX)
     async with db.write() as uow:
         row = ApiToken(
@@ -22,6 +27,7 @@ async def new_token(
             scopes=sorted(scope.value for scope in scopes),
             created_at=uow.now,
             expires_at=expires_at,
+            created_by=created_by,
         )
         uow.session.add(row)
     return secret

@@ -18,7 +18,7 @@ from domain import account_letters as letters
 from domain.actors import ANONYMOUS
 from domain.errors import LaunchError
 from domain.invitation_letters import Inviting, invitation
-from domain.letters import Letter
+from domain.letters import Letter, MailKind
 from domain.phases import Platform
 from domain.text import clean_line
 from services.email_addresses import parse_address
@@ -28,6 +28,7 @@ from tests.servers import free_port
 
 TRIED = 4_000
 SENT = 120
+UNSUBSCRIBE = "https://launch.wedsync.example/unsubscribe/invitations/" + "A" * 64
 LINK = "https://launch.wedsync.example/x?token=" + "A" * 43
 PIECES = [
     "anna",
@@ -85,6 +86,8 @@ TEMPLATE = [
     "Content-Type",
 ]
 
+ONE_CLICK = ["List-Unsubscribe", "List-Unsubscribe-Post"]  # of invitations
+
 
 class Sink:
     """Keeps what a mail server is told and what it gets."""
@@ -117,7 +120,7 @@ def _text(source: random.Random) -> str:
 
 
 def _letter(source: random.Random, recipient: str, name: str) -> Letter:
-    inviting = Inviting(name, name, LINK, datetime.now(UTC) + timedelta(days=14))
+    inviting = Inviting(name, name, LINK, datetime.now(UTC) + timedelta(days=14), UNSUBSCRIBE)
     templates = [
         lambda: invitation(recipient, inviting),
         lambda: letters.confirm_email(Platform.WEDSYNC, recipient, LINK),
@@ -163,4 +166,5 @@ async def test_each_mail_reaches_exactly_its_recipient_with_the_headers_of_its_t
         assert (sender, recipients) == ("launch@wedsync.app", [row.recipient])
         assert [item.addr_spec for item in message["To"].addresses] == [row.recipient]
         assert str(message["Subject"]) == row.subject
-        assert sorted(message.keys()) == sorted(TEMPLATE)
+        more = ONE_CLICK if row.kind is MailKind.INVITATION else []
+        assert sorted(message.keys()) == sorted(TEMPLATE + more)

@@ -39,7 +39,8 @@ async def test_the_letter_arrives_in_two_forms(db: Database, settings: Settings)
     server.start()
     smtp = settings.model_copy(update={"smtp_url": SecretStr(f"smtp://127.0.0.1:{port}")})
     letter = invitation(
-        "emma@example.com", Inviting("Söhne\r\nBcc: x@y.z", "Emma & James", LINK, NOW)
+        "emma@example.com",
+        Inviting("Söhne\r\nBcc: x@y.z", "Emma & James", LINK, NOW, f"{LINK}/stop"),
     )
     async with db.write() as uow:
         mail_id = await post(uow, ANONYMOUS, letter)

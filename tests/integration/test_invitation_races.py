@@ -30,7 +30,7 @@ from services.invitations import Site, Wish
 from settings import Settings
 from tests.factories.accounts import make_entrance, signed_up
 
-SITE = Site("https://wedme.test", sends_mail=False)
+SITE = Site("https://wedme.test", sends_mail=False, signing_key=b"a secret")
 MANY = Limit(10_000, 60)
 MADE = (User, Couple, Partnership, OnboardingProgress, Session)
 

@@ -21,6 +21,7 @@ from domain.invitations import (
 from tests.unit.domain.builders import NOW
 
 SECOND = timedelta(seconds=1)
+STOP = "https://x/unsubscribe/invitations/c"
 EMMA, JAMES = "emma@example.com", "james@example.com"
 
 
@@ -139,7 +140,9 @@ def test_only_the_letter_proves_its_mailbox(
 
 @given(st.text(min_size=1), st.text(min_size=1))
 def test_a_letter_holds_names_and_never_their_markup(supplier: str, couple: str) -> None:
-    letter = invitation(EMMA, Inviting(f"<b>{supplier}", f"<i>{couple}", "https://x/accept/c", NOW))
+    letter = invitation(
+        EMMA, Inviting(f"<b>{supplier}", f"<i>{couple}", "https://x/accept/c", NOW, STOP)
+    )
     assert len(letter.subject.splitlines()) == 1
     assert letter.html is not None
     assert "<b>" not in letter.html
@@ -150,7 +153,7 @@ def test_a_letter_holds_names_and_never_their_markup(supplier: str, couple: str)
 
 
 def test_a_letter_says_who_and_until_when() -> None:
-    letter = invitation(EMMA, Inviting("Sarah's Photos", "Emma & James", "https://x/a", NOW))
+    letter = invitation(EMMA, Inviting("Sarah's Photos", "Emma & James", "https://x/a", NOW, STOP))
     assert letter.subject == "Sarah's Photos invites you to WedMe"
     for text in (letter.body, letter.html):
         assert text is not None

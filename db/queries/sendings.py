@@ -1,0 +1,79 @@
+"""SQL that counts invitations by who sends and who receives them (SEC5)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, exists, func, literal, or_, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models.mail import Mail
+from db.models.sendings import InvitationSending, MailSuppression, SendingKind
+from db.queries import mail
+from domain.invitation_limits import SentInADay
+
+Row = InvitationSending
+
+
+async def lock_counts(session: AsyncSession, *keys: bytes) -> None:
+    """Hold off others who count by one of these keys, until the end of the transaction."""
+    for number in sorted({int.from_bytes(key[:8], signed=True) for key in keys}):
+        await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": number})
+
+
+async def counts(
+    session: AsyncSession, row: InvitationSending, since: datetime, declined_since: datetime
+) -> SentInADay:
+    """What was sent before this one, by each of its keys: one statement."""
+
+    def sent(*where: ColumnElement[bool]) -> ColumnElement[int]:
+        query = select(func.count()).select_from(Row)
+        letters = query.where(Row.kind == SendingKind.LETTER, Row.at > since, *where)
+        return letters.scalar_subquery()
+
+    mine, theirs = Row.supplier_id == row.supplier_id, Row.recipient == row.recipient
+    declines = (
+        select(func.count())
+        .select_from(Row)
+        .where(mine, Row.kind == SendingKind.DECLINED, Row.at > declined_since)
+        .scalar_subquery()
+    )
+    query = select(
+        sent(mine),
+        sent(theirs),
+        sent(mine, theirs),
+        sent(Row.domain == row.domain),
+        sent(Row.block == row.block, Row.by_new_account.is_(True)) if row.block else literal(0),
+        declines,
+    )
+    return SentInADay(*(await session.execute(query)).one())
+
+
+async def last_decline(
+    session: AsyncSession, supplier_id: UUID, client_id: UUID, recipient: bytes | None
+) -> datetime | None:
+    """When the couple of a client declined the supplier last, by the client or its address."""
+    same = [Row.client_id == client_id]
+    if recipient is not None:
+        same.append(Row.recipient == recipient)
+    declined = Row.kind == SendingKind.DECLINED
+    query = select(func.max(Row.at)).where(Row.supplier_id == supplier_id, declined, or_(*same))
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def is_suppressed(session: AsyncSession, recipient: bytes) -> bool:
+    """Whether this address gets no invitations."""
+    query = select(exists().where(MailSuppression.recipient == recipient))
+    return bool((await session.execute(query)).scalar_one())
+
+
+async def suppress(session: AsyncSession, recipient: bytes, now: datetime) -> None:
+    """Note it once."""
+    row = insert(MailSuppression).values(recipient=recipient, created_at=now)
+    await session.execute(row.on_conflict_do_nothing())
+
+
+async def withdraw_invitations(session: AsyncSession, email: str, now: datetime) -> None:
+    """Take back invitations to an address that are not sent yet."""
+    theirs = func.lower(Mail.recipient) == func.lower(email)
+    await mail.cancel_open(session, theirs & Mail.invitation_id.is_not(None), now)

@@ -1,0 +1,125 @@
+"""How many invitations may be sent in a day, and to whom (SEC5).
+
+They are counted by who sends, who receives, the domain of who receives, and the block of addresses
+that the request came from; never by rows that the sender can archive or delete.
+"""
+
+import ipaddress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from domain.errors import InvalidTransition, RateLimited
+
+DAY = timedelta(days=1)
+NEW_ACCOUNT = timedelta(days=7)
+DECLINED_FOR = timedelta(days=30)
+
+MAX_FIRST_DAY = 20  # by an account on its first day
+MAX_NEW_ACCOUNT = 50  # by an account in its first week
+MAX_ACCOUNT = 200
+MAX_DISTRUSTED = 5  # by an account whose invitations were declined so often within 30 days
+MAX_DECLINES = 10
+MAX_TO_RECIPIENT = 10  # from all suppliers together
+MAX_TO_RECIPIENT_BY_ACCOUNT = 6  # as for one client: the first and five resends
+MAX_TO_DOMAIN = 300  # from all suppliers together
+MAX_FROM_BLOCK = 200  # by new accounts
+
+_MAILBOX_PROVIDERS = frozenset(
+    {
+        *("gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "msn.com"),
+        *("yahoo.com", "icloud.com", "me.com", "aol.com", "gmx.de", "gmx.net", "web.de"),
+        *("t-online.de", "proton.me", "protonmail.com", "zoho.com", "mail.com"),
+    }
+)
+# Nobody receives anything there (RFC 2606, RFC 6761).
+_RESERVED = ("test", "example", "invalid", "localhost")
+_RESERVED_NAMES = frozenset({"example.com", "example.net", "example.org"})
+
+
+@dataclass(frozen=True, slots=True)
+class SentInADay:
+    """What was sent within a day, as the database counts it, before the one that is asked for."""
+
+    by_account: int = 0
+    to_recipient: int = 0
+    to_recipient_by_account: int = 0
+    to_domain: int = 0
+    from_block: int = 0
+    declines: int = 0  # of the account's invitations, within 30 days
+
+
+@dataclass(frozen=True, slots=True)
+class LetterTo:
+    """An e-mail that is about to be written. `block` None: the address tells nothing."""
+
+    domain: str
+    account_age: timedelta
+    block: str | None
+
+
+def account_limit(age: timedelta, declines: int) -> int:
+    """How many letters an account may send in a day: new ones start low."""
+    if declines >= MAX_DECLINES:
+        return MAX_DISTRUSTED
+    if age < DAY:
+        return MAX_FIRST_DAY
+    return MAX_NEW_ACCOUNT if age < NEW_ACCOUNT else MAX_ACCOUNT
+
+
+def check_letter(letter: LetterTo, sent: SentInADay) -> None:
+    """Raises RateLimited where one more would be too many.
+
+    The message names only what the sender knows: nobody learns what others sent to a recipient.
+    """
+    allowed = account_limit(letter.account_age, sent.declines)
+    if sent.by_account >= allowed:
+        raise _too_many(f"You can send {allowed} invitations by e-mail in a day.")
+    if sent.to_recipient_by_account >= MAX_TO_RECIPIENT_BY_ACCOUNT:
+        raise _too_many(
+            f"A client gets at most {MAX_TO_RECIPIENT_BY_ACCOUNT} invitations in a day."
+        )
+    is_new = letter.account_age < NEW_ACCOUNT
+    if (
+        sent.to_recipient >= MAX_TO_RECIPIENT
+        or (is_limited(letter.domain) and sent.to_domain >= MAX_TO_DOMAIN)
+        or (letter.block is not None and is_new and sent.from_block >= MAX_FROM_BLOCK)
+    ):
+        raise _too_many("No more invitations can be sent there today. Hand the link over instead.")
+
+
+def check_declined(declined_at: datetime | None, now: datetime) -> None:
+    """Raises InvalidTransition where the couple has declined the same supplier lately."""
+    if declined_at is not None and now < declined_at + DECLINED_FOR:
+        until = declined_at + DECLINED_FOR
+        raise InvalidTransition(
+            "This couple has declined your invitation. You can invite it again from "
+            f"{until.day} {until:%B %Y}."
+        )
+
+
+def is_limited(domain: str) -> bool:
+    """Whether letters to a domain are counted together: not those of large mailbox providers."""
+    reserved = domain in _RESERVED_NAMES or domain.rpartition(".")[2] in _RESERVED
+    return not reserved and domain not in _MAILBOX_PROVIDERS
+
+
+def block_of(address: str) -> str | None:
+    """The /24 of an IPv4 address or the /64 of an IPv6 address.
+
+    None for addresses that are not public: behind a proxy that hides its clients, all would share
+    one.
+    """
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return None
+    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is not None:
+        parsed = parsed.ipv4_mapped
+    if not parsed.is_global:
+        return None
+    prefix = 24 if isinstance(parsed, ipaddress.IPv4Address) else 64
+    return str(ipaddress.ip_network((parsed.packed, prefix), strict=False))
+
+
+def _too_many(message: str) -> RateLimited:
+    return RateLimited(message, retry_after_seconds=timedelta(hours=1).total_seconds())

@@ -1,0 +1,77 @@
+"""How many invitations may be sent, and to whom (SEC5)."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from domain import invitation_limits as rules
+from domain.errors import InvalidTransition, RateLimited
+from domain.invitation_limits import LetterTo, SentInADay
+
+NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
+OLD = timedelta(days=30)
+LETTER = LetterTo("corp.com", OLD, "198.51.100.0/24")
+NEW = LetterTo("corp.com", timedelta(days=2), "198.51.100.0/24")
+
+
+@pytest.mark.parametrize(
+    ("age", "declines", "limit"),
+    [
+        (timedelta(0), 0, rules.MAX_FIRST_DAY),
+        (timedelta(days=1), 0, rules.MAX_NEW_ACCOUNT),
+        (timedelta(days=7), 0, rules.MAX_ACCOUNT),
+        (timedelta(days=365), rules.MAX_DECLINES - 1, rules.MAX_ACCOUNT),
+        (timedelta(days=365), rules.MAX_DECLINES, rules.MAX_DISTRUSTED),
+    ],
+)
+def test_new_accounts_start_low_and_declines_count(
+    age: timedelta, declines: int, limit: int
+) -> None:
+    assert rules.account_limit(age, declines) == limit
+
+
+@pytest.mark.parametrize(
+    ("letter", "at_limit"),
+    [
+        (LETTER, SentInADay(by_account=rules.MAX_ACCOUNT)),
+        (LETTER, SentInADay(to_recipient=rules.MAX_TO_RECIPIENT)),
+        (LETTER, SentInADay(to_recipient_by_account=rules.MAX_TO_RECIPIENT_BY_ACCOUNT)),
+        (LETTER, SentInADay(to_domain=rules.MAX_TO_DOMAIN)),
+        (NEW, SentInADay(from_block=rules.MAX_FROM_BLOCK)),
+    ],
+)
+def test_one_more_than_any_limit_is_refused(letter: LetterTo, at_limit: SentInADay) -> None:
+    with pytest.raises(RateLimited):
+        rules.check_letter(letter, at_limit)
+    values = {name: max(0, getattr(at_limit, name) - 1) for name in SentInADay.__slots__}
+    rules.check_letter(letter, SentInADay(**values))
+
+
+@pytest.mark.parametrize("domain", ["gmail.com", "couples.example", "example.org", "b.test"])
+def test_large_providers_and_reserved_names_are_not_counted_together(domain: str) -> None:
+    rules.check_letter(LetterTo(domain, OLD, None), SentInADay(to_domain=1_000_000))
+
+
+@pytest.mark.parametrize(
+    ("address", "block"),
+    [
+        ("93.184.216.34", "93.184.216.0/24"),
+        ("::ffff:93.184.216.34", "93.184.216.0/24"),
+        ("2606:2800:220:1:248:1893:25c8:1946", "2606:2800:220:1::/64"),
+        ("127.0.0.1", None),
+        ("10.0.0.7", None),
+        ("fd00::1", None),
+        ("local", None),
+    ],
+)
+def test_callers_are_counted_by_their_block_of_public_addresses(
+    address: str, block: str | None
+) -> None:
+    assert rules.block_of(address) == block
+
+
+def test_whoever_declined_is_left_alone_for_thirty_days() -> None:
+    rules.check_declined(None, NOW)
+    rules.check_declined(NOW - rules.DECLINED_FOR, NOW)
+    with pytest.raises(InvalidTransition, match="1 December 2026"):
+        rules.check_declined(NOW - rules.DECLINED_FOR + timedelta(minutes=1), NOW)
