@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from jobs.routing import (
+    COUNT_IMPACT,
     DELIVER,
     FOLLOW_HELP,
     FOLLOW_INCIDENT,
@@ -40,6 +41,8 @@ class JobKind:
 KINDS: Mapping[str, JobKind] = {
     # What a launch waits for: soon again, for hours. The guards' sweep finds what is left.
     RAMP: JobKind(retry_seconds=1, max_retry_seconds=15, attempts=1000, limit_seconds=60),
+    # A number for an incident that is open already: it may come late, not never.
+    COUNT_IMPACT: JobKind(concurrency=5, retry_seconds=2, max_retry_seconds=60, attempts=200),
     REHEARSE: JobKind(concurrency=5, retry_seconds=1, max_retry_seconds=10, attempts=60),
     # They hand a message to the courier, which has a schedule of its own for each channel.
     FOLLOW_INCIDENT: JobKind(retry_seconds=0.5, max_retry_seconds=15, attempts=500),

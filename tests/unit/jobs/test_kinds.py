@@ -21,6 +21,7 @@ def test_every_kind_is_listed() -> None:
     ("name", "concurrency", "first", "longest", "at_least"),
     [
         ("phases.ramp", 20, 1, 15, 4 * HOUR),
+        ("phases.count_impact", 5, 2, MINUTE, 3 * HOUR),
         ("phases.rehearse", 5, 1, 10, 9 * MINUTE),
         ("alerts.incident", 20, 0.5, 15, 2 * HOUR),
         ("onboarding.help", 20, 1, 60, 3 * HOUR),
