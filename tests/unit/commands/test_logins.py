@@ -15,7 +15,7 @@ def test_without_a_home_directory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
     monkeypatch.setattr(Path, "home", nobody)
     assert logins.token_of("http://app") is None
-    with pytest.raises(Problem, match="no home directory .* set XDG_CONFIG_HOME"):
+    with pytest.raises(Problem, match=r"no home directory .* set XDG_CONFIG_HOME"):
         logins.check()
 
 
