@@ -24,8 +24,10 @@ class DirectConnection:
         self._turn = asyncio.Lock()
         self._closed = False
 
-    async def fetch(self, statement: str, *values: object) -> list[asyncpg.Record]:
-        """The rows; raises DependencyDown where the database does not answer.
+    async def fetch(
+        self, statement: str, *values: object, seconds: float = ANSWER_SECONDS
+    ) -> list[asyncpg.Record]:
+        """The rows; raises DependencyDown where the database does not answer within `seconds`.
 
         A statement whose connection was cut is sent once more: it must bear to run twice.
         """
@@ -34,7 +36,7 @@ class DirectConnection:
                 raise DependencyDown("The connection to the database was closed.")
             self._reach.check()
             try:
-                rows = await self._fetch(statement, values)
+                rows = await self._fetch(statement, values, seconds)
             except CUT as error:  # a TimeoutError is an OSError
                 outage = await self._outage(error)
                 if isinstance(error, TimeoutError):
@@ -66,14 +68,16 @@ class DirectConnection:
             problem = await schema_revision.problem_over(self._connection)
         return outage_of(symptom, schema_problem=problem)
 
-    async def _fetch(self, statement: str, values: tuple[object, ...]) -> list[asyncpg.Record]:
+    async def _fetch(
+        self, statement: str, values: tuple[object, ...], seconds: float
+    ) -> list[asyncpg.Record]:
         if self._generation != self._reach.generation:  # a former primary answers as before
             self._generation = self._reach.generation
             self._hang_up()
         if self._connection is not None:
             # A restart of the database is found out by asking: once more, over a new connection.
             try:
-                return list(await self._connection.fetch(statement, *values))
+                return list(await self._connection.fetch(statement, *values, timeout=seconds))
             except TimeoutError:  # frozen: a new connection would wait as long
                 raise
             except CUT:
@@ -84,4 +88,4 @@ class DirectConnection:
             command_timeout=ANSWER_SECONDS,
             server_settings={"application_name": self._name},
         )
-        return list(await self._connection.fetch(statement, *values))
+        return list(await self._connection.fetch(statement, *values, timeout=seconds))

@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 Numbered = Callable[[Sequence[RecordedEvent]], Awaitable[None]]
 
 _NUMBER = "SELECT * FROM launch_number_events()"
+_NUMBER_SECONDS = 5.0  # it may wait for the commit of another one who numbers
 _FIND = "SELECT * FROM launch_events WHERE id = ANY($1::bigint[]) AND seq IS NOT NULL ORDER BY seq"
 
 
@@ -67,7 +68,10 @@ class Positions:
             await asyncio.gather(self._telling, return_exceptions=True)
 
     async def _number(self) -> Mapping[EventId, RecordedEvent]:
-        events = [recorded_of(row) for row in await self._connection.fetch(_NUMBER)]
+        events = [
+            recorded_of(row)
+            for row in await self._connection.fetch(_NUMBER, seconds=_NUMBER_SECONDS)
+        ]
         if events and self._callbacks:
             self._telling = asyncio.create_task(self._tell(self._telling, events), name="publish")
         return {item.id: item for item in events}

@@ -163,7 +163,7 @@ class Query:
     flag_kills: list[FlagKill] = query(kills.flag_kills, Scope.FLAGS_READ)
     evaluate_flags: FlagSet = query(flags.evaluate_flags, Scope.FLAGS_READ, cost=5)
     flag_change_preview: FlagChangePreviewPayload = query(
-        flags.flag_change_preview, Scope.FLAGS_WRITE, cost=10
+        flags.flag_change_preview, Scope.FLAGS_READ, cost=10
     )
     viewer_flags: FlagSet = query(flags.viewer_flags, source=Source.VIEW)
 

@@ -11,7 +11,7 @@ from tests.architecture.source import modules
 CODE = {
     "schema.context._NOTHING", "schema.engine._hook", "schema.leaves.reader",
     "schema.prices._priced", "services.alerting.senders._asset", "services.log_context._NONE",
-    "services.metering.Meter._gauges", "services.probes.api.ApiProbe._trust",
+    "services.metering.Meter._gauges", "services.probes.base.trust",
     "services.tracing._NO_IDS", "domain.flags.groups_of", "db.embedded.accounts.server_account",
     "db.embedded.postgres.programs", "db.embedded.postgres._open_programs",
     "db.schema_revision.needed",
