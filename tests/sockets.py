@@ -47,6 +47,11 @@ class Stream:
     def __init__(self, socket: "Socket", key: str) -> None:
         self._socket, self._key = socket, key
 
+    @property
+    def key(self) -> str:
+        """Its id on the socket."""
+        return self._key
+
     async def next(self, within: float = PATIENCE) -> Payload:
         """The data of the next result."""
         message = await self.message(within)
