@@ -19,7 +19,7 @@ async def test_models_equal_migrations(database: Database) -> None:
 
 async def test_up_down_and_up_again(database: Database) -> None:
     url = make_url(database.url).set(database="updown")
-    await _recreate(database.engine, "updown")
+    await recreate(database.engine, "updown")
     text_url = url.render_as_string(hide_password=False)
     await migrate.upgrade(text_url)
     await migrate.downgrade(text_url)
@@ -41,17 +41,17 @@ _APART = """INSERT INTO journey_counts (resolution_seconds, cohort_at, journey, 
 async def test_durations_survive_their_packing_and_unpacking(database: Database) -> None:
     """0031: by bucket and cohort the same before and after; other counts stay as they are."""
     url = make_url(database.url).set(database="packing").render_as_string(hide_password=False)
-    await _recreate(database.engine, "packing")
+    await recreate(database.engine, "packing")
     await migrate.upgrade(url)
     await migrate.downgrade(url, "0018")
-    await _rows(url, _APART)
+    await rows(url, _APART)
     await migrate.upgrade(url)
-    packed = await _rows(url, _SECONDS.format(", durations"))
+    packed = await rows(url, _SECONDS.format(", durations"))
     assert [row[1:] for row in packed] == [(-1, 3, {"3": 2, "7": 1}), (-1, 5, {"3": 5})]
     await migrate.downgrade(url, "0018")
-    assert [row[1:] for row in await _rows(url, _SECONDS.format(""))] == [(3, 2), (7, 1), (3, 5)]
+    assert [row[1:] for row in await rows(url, _SECONDS.format(""))] == [(3, 2), (7, 1), (3, 5)]
     others = "SELECT measure, bucket, number FROM journey_counts WHERE measure <> 'seconds'"
-    assert await _rows(url, others) == [("completed", 0, 3)]
+    assert await rows(url, others) == [("completed", 0, 3)]
 
 
 _EVENT = """INSERT INTO launch_events
@@ -66,21 +66,21 @@ _PLACES = "SELECT event_id, event_seq FROM changes ORDER BY event_seq"
 async def test_events_keep_their_moments_and_the_version_before_goes_on(database: Database) -> None:
     """0036: rows are carried over; inserts of the version before get what they do not know."""
     url = make_url(database.url).set(database="moments").render_as_string(hide_password=False)
-    await _recreate(database.engine, "moments")
+    await recreate(database.engine, "moments")
     await migrate.upgrade(url)
     await migrate.downgrade(url, "0035")
     for seq in (1, 2):
-        await _rows(url, _EVENT.format(seq))
-        await _rows(url, _CHANGE.format(seq))
+        await rows(url, _EVENT.format(seq))
+        await rows(url, _CHANGE.format(seq))
     await migrate.upgrade(url)
-    await _rows(url, _EVENT.format(3))
-    await _rows(url, _CHANGE.format(3))
-    assert await _rows(url, _PLACES) == [(1, 1), (2, 2), (3, 3)]
+    await rows(url, _EVENT.format(3))
+    await rows(url, _CHANGE.format(3))
+    assert await rows(url, _PLACES) == [(1, 1), (2, 2), (3, 3)]
     kept = "SELECT seq, recorded_at = at, recorded_at > now() - interval '1 day' FROM launch_events"
-    assert sorted(await _rows(url, kept))[:2] == [(1, True, False), (2, True, False)]
-    assert sorted(await _rows(url, kept))[2] == (3, False, True)
+    assert sorted(await rows(url, kept))[:2] == [(1, True, False), (2, True, False)]
+    assert sorted(await rows(url, kept))[2] == (3, False, True)
     await migrate.downgrade(url, "0035")
-    assert [row for (row,) in await _rows(url, "SELECT seq FROM launch_events")] == [1, 2, 3]
+    assert [row for (row,) in await rows(url, "SELECT seq FROM launch_events")] == [1, 2, 3]
 
 
 _REOPENED = """
@@ -103,13 +103,13 @@ _AN_EVENT = """INSERT INTO launch_events
 async def test_incidents_of_before_get_their_episodes(database: Database) -> None:
     """0070: one from each opening to its resolution."""
     url = make_url(database.url).set(database="episodes").render_as_string(hide_password=False)
-    await _recreate(database.engine, "episodes")
+    await recreate(database.engine, "episodes")
     await migrate.upgrade(url)
     await migrate.downgrade(url, "0051")
-    await _rows(url, _AN_EVENT)
-    await _rows(url, _REOPENED)
+    await rows(url, _AN_EVENT)
+    await rows(url, _REOPENED)
     await migrate.upgrade(url)
-    assert await _rows(
+    assert await rows(
         url,
         """SELECT number, to_char(detected_at, 'HH24:MI'), to_char(ended_at, 'HH24:MI'), title
            FROM incident_episodes ORDER BY number""",
@@ -132,19 +132,20 @@ _PAUSED = """WITH phase AS (
 async def test_pauses_that_last_get_their_author(database: Database) -> None:
     """0053, D3: from the audit; a pause without one counts as a person's."""
     url = make_url(database.url).set(database="pausing").render_as_string(hide_password=False)
-    await _recreate(database.engine, "pausing")
+    await recreate(database.engine, "pausing")
     await migrate.upgrade(url)
     await migrate.downgrade(url, "0071")
-    await _rows(url, _PAUSED)
+    await rows(url, _PAUSED)
     await migrate.upgrade(url)
     query = "SELECT pause_author, paused_by_label, pause_reason FROM launch_phases ORDER BY key"
-    assert await _rows(url, query) == [
+    assert await rows(url, query) == [
         ("guard", "guard", "errors_low: 5 %"),
         ("person", "migration", None),
     ]
 
 
-async def _rows(url: str, sql: str) -> list[tuple[Any, ...]]:
+async def rows(url: str, sql: str) -> list[tuple[Any, ...]]:
+    """What a statement returns, in a transaction of its own."""
     engine = create_async_engine(url)
     try:
         async with engine.begin() as connection:
@@ -154,7 +155,8 @@ async def _rows(url: str, sql: str) -> list[tuple[Any, ...]]:
         await engine.dispose()
 
 
-async def _recreate(engine: AsyncEngine, name: str) -> None:
+async def recreate(engine: AsyncEngine, name: str) -> None:
+    """An empty database of this name."""
     async with engine.connect() as connection:
         outside = await connection.execution_options(isolation_level="AUTOCOMMIT")
         await outside.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
@@ -162,7 +164,7 @@ async def _recreate(engine: AsyncEngine, name: str) -> None:
 
 
 async def _tables(url: str) -> set[str]:
-    names = await _rows(url, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    names = await rows(url, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
     return {name for (name,) in names if not name.startswith("pgqueuer")}
 
 
@@ -179,10 +181,10 @@ _ADDRESSES = {
 async def test_addresses_become_one_form_and_no_accounts_are_merged(database: Database) -> None:
     """0051 (SEC13): what collides or is no address stays, so that nobody loses an account."""
     url = make_url(database.url).set(database="addresses").render_as_string(hide_password=False)
-    await _recreate(database.engine, "addresses")
+    await recreate(database.engine, "addresses")
     await migrate.upgrade(url, "0050")
     values = ", ".join(f"('{email}', 'supplier')" for email in _ADDRESSES)
-    await _rows(url, f"INSERT INTO users (email, role) VALUES {values}")
+    await rows(url, f"INSERT INTO users (email, role) VALUES {values}")
     await migrate.upgrade(url)
-    stored = await _rows(url, "SELECT email FROM users ORDER BY created_at, email")
+    stored = await rows(url, "SELECT email FROM users ORDER BY created_at, email")
     assert sorted(row[0] for row in stored) == sorted(_ADDRESSES.values())
