@@ -35,6 +35,9 @@ class ChangeKind(StrEnum):
     ROLLED_BACK = "rolled_back"
     REVERTED = "reverted"
     REVOKED = "revoked"
+    LIMIT_LIFTED = "limit_lifted"
+    KILLED = "killed"
+    KILL_LIFTED = "kill_lifted"
     OTHER = "other"
 
 
@@ -52,6 +55,9 @@ ACTIONS: Mapping[ChangeKind, frozenset[str]] = {
     ChangeKind.ROLLED_BACK: frozenset({"rolled back"}),
     ChangeKind.REVERTED: frozenset({"reverted"}),
     ChangeKind.REVOKED: frozenset({"access.revoked"}),
+    ChangeKind.LIMIT_LIFTED: frozenset({"limit lifted"}),
+    ChangeKind.KILLED: frozenset({"killed"}),
+    ChangeKind.KILL_LIFTED: frozenset({"kill lifted"}),
 }
 KNOWN_ACTIONS = frozenset(chain.from_iterable(ACTIONS.values()))
 _KINDS = {action: kind for kind, actions in ACTIONS.items() for action in actions}

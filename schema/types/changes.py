@@ -45,6 +45,9 @@ describe(
     ROLLED_BACK="A phase was rolled back, and its flags with it.",
     REVERTED="An earlier change was undone.",
     REVOKED="Access was taken back.",
+    LIMIT_LIFTED="The limit of a flag within its run was lifted.",
+    KILLED="A kill switch forced the flag off.",
+    KILL_LIFTED="A kill switch was lifted.",
     OTHER="What `action` says.",
 )
 _DIFF = "Use diff, which is typed and spelt like this graph; remove after 2027-06-30."
