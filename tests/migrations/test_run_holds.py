@@ -95,8 +95,16 @@ async def old_rows(url: str) -> None:
     await rows(url, _PHASES)
     await rows(url, _CURRENT)
     for key, old in OLD.items():
-        values = {**old._asdict(), "target": "NULL" if old.target is None else old.target}
-        await rows(url, _FLAG.format(key=key, version=2 + old.edits, **values))
+        target = "NULL" if old.target is None else old.target
+        flag = _FLAG.format(
+            key=key,
+            phase=old.phase,
+            before=old.before,
+            now=old.now,
+            version=2 + old.edits,
+            target=target,
+        )
+        await rows(url, flag)
 
 
 async def test_live_rows_are_carried_over(database: Database) -> None:
