@@ -198,7 +198,7 @@ async def test_pages_of_the_log(operator: GraphQLClient) -> None:
 @pytest.mark.parametrize(
     "variables",
     [
-        {"first": 0},
+        {"first": -1},
         {"first": 101},
         {"after": "\x00"},
         {"incidentId": "\x00"},

@@ -85,7 +85,7 @@ async def test_what_customers_do_is_not_shown(
     assert await subjects(admin) == before
 
 
-@pytest.mark.parametrize("bad", ["first: 0", "first: 1000000000", 'after: "bm9wZQ"'])
+@pytest.mark.parametrize("bad", ["first: -1", "first: 1000000000", 'after: "bm9wZQ"'])
 async def test_bad_pages_are_refused(viewer: GraphQLClient, bad: str) -> None:
     answer = await viewer.execute(f"{{ changes({bad}) {{ nodes {{ id }} }} }}")
     assert answer.codes == ["BAD_USER_INPUT"]

@@ -245,7 +245,8 @@ async def test_declining_is_final(supplier: GraphQLClient, visitor: GraphQLClien
         answer = (await visitor.data(DECLINE, code=sent.code))["declineInvitation"]
         assert answer["invitation"]["status"] == "DECLINED"
     assert await refused(visitor, sent, email=EMMA) == "ALREADY_USED"
-    assert (await supplier.data(INVITE, clientId=sent.client_id))["inviteClient"]["errors"] == []
+    (error,) = (await supplier.data(INVITE, clientId=sent.client_id))["inviteClient"]["errors"]
+    assert error["code"] == "INVALID_TRANSITION"  # for thirty days (SEC5)
 
 
 async def test_declining_cannot_undo_an_acceptance(

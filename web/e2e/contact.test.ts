@@ -15,7 +15,7 @@ test("a server that hangs: one banner, the last known state, no change done, and
   const state = (name: string) => page.locator(`[data-testid=connection][data-state=${name}]`).waitFor();
   await row.getByText("off", { exact: true }).waitFor();
   await state("live");
-  await page.waitForLoadState("networkidle"); // the other pages are there
+  await page.locator("html[data-pages=loaded]").waitFor(); // the other pages are there
   await row.getByRole("switch").press("Space");
   const dialog = page.getByRole("dialog");
   await dialog.getByText("people will see it").waitFor();

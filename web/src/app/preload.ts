@@ -19,6 +19,7 @@ export function usePreload(area: AreaEntry): void {
     let wanted = true;
     void whenIdle().then(async () => {
       for (const { Page } of area.pages) if (wanted) await Page.preload();
+      if (wanted) document.documentElement.dataset.pages = "loaded"; // tests of lost contact wait for it
     });
     return () => {
       wanted = false;
