@@ -27,7 +27,7 @@ from services.pacing import Pace
 from tests.clock import PATIENCE
 
 FAST = QueueTiming(heartbeat=1, poll=0.2, grace=0.2, backoff=0.05)
-KINDS = {"test.job": JobKind(concurrency=2, retry_seconds=0.05)}
+KINDS = {"test.job": JobKind(retry_seconds=0.05)}
 JOB = JobSpec("test.job", {"id": 1})
 
 

@@ -66,7 +66,7 @@ async def test_database_away(clock: Clock) -> None:
     await db.dispose()
     assert result.outcome is Outcome.FAILED
     assert result.response_time_ms >= 0
-    assert str(result.error).startswith("ConnectionRefusedError: ")
+    assert str(result.error).startswith("the database does not answer (ConnectionRefusedError: ")
     assert "hunter2" not in str(result.error)
 
 
