@@ -29,12 +29,19 @@ async def test_each_check_names_what_shows_why(
     assert found["platforms"] is found["flags"] is found["rehearsal"] is None
 
 
-async def test_nobody_sees_more_by_it(admin: GraphQLClient, health: Health) -> None:
-    """A53: who may read phases but no incidents sees that one is open, and not which."""
+async def test_it_shows_what_the_phase_leads_to_by_other_paths(
+    admin: GraphQLClient, health: Health
+) -> None:
+    """M13: the dependents and reports of a phase lead to its incidents, and so does this."""
     phase = await make_phase(admin)
-    await report(admin, severity="HIGH")
+    number = (await report(admin, severity="HIGH"))["incident"]["number"]
     made = await admin.data(
         'mutation { createApiToken(name: "ci", scopes: [LAUNCH_READ]) { secret } }'
     )
     found = await evidence(admin.as_(made["createApiToken"]["secret"]), phase)
-    assert (found["incidents"], found["database"]) == (None, None)
+    assert found["incidents"] == {"__typename": "Incident", "number": number}
+    assert found["database"] == {
+        "__typename": "HealthCheck",
+        "type": "DATABASE",
+        "status": "HEALTHY",
+    }
