@@ -1,6 +1,7 @@
 """What commands that work on the database share: the way to it, and how it may fail."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -29,10 +30,12 @@ ACTOR = system_actor("command line")
 @contextmanager
 def expected() -> Iterator[None]:
     """Turn what may well happen into one line."""
+    logging.getLogger("db.reach").setLevel(logging.ERROR)  # that line says the cause
     try:
         yield
     except DependencyDown as error:
-        cause = f" ({error.cause})" if error.cause else ""
+        known = not error.cause or error.cause in error.message.lower()
+        cause = "" if known else f" ({error.cause})"
         raise Problem(f"{error.message}{cause}") from error
     except LaunchError as error:
         raise Problem(error.message) from error
