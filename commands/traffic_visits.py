@@ -144,14 +144,20 @@ class Visits:
         self.deeds[Deed.CLIENTS] += 1
         if await self._leaves(supplier.token, leaving):
             return
-        email = pair.email if self._cast.chance(30) else None
-        sent = await self._graph.ask(
-            ask.INVITE, supplier.token, id=added["client"]["id"], email=email
-        )
+        sent = await self._invite(supplier, added["client"]["id"], pair.email)
         if self._wrong(sent):
             return
         self.deeds[Deed.INVITED] += 1
         await self._invited(pair, sent["invitation"]["acceptUrl"].rpartition("/")[2])
+
+    async def _invite(self, supplier: Known, client: str, email: str) -> Json:
+        """By e-mail or link; by link, too, where the supplier has sent its letters of the day."""
+        if self._cast.chance(30):
+            sent = await self._graph.ask(ask.INVITE, supplier.token, id=client, email=email)
+            if not _says(sent, LIMITED):
+                return sent
+            self.deeds[Deed.HELD_BACK] += 1
+        return await self._graph.ask(ask.INVITE, supplier.token, id=client, email=None)
 
     async def _invited(self, pair: Pair, code: str) -> None:
         """The couple gets the link: most accept, some say no, some forget it."""
@@ -224,7 +230,7 @@ class Visits:
 
     def _limited(self, payload: Json) -> bool:
         """Whether the server has had enough accounts from here: then none is asked for a while."""
-        if not any(error["code"] == LIMITED for error in payload["errors"]):
+        if not _says(payload, LIMITED):
             return False
         self._held_until = self._clock() + HOLD_SECONDS
         self.deeds[Deed.HELD_BACK] += 1
@@ -234,6 +240,10 @@ class Visits:
         if payload["errors"]:
             self.deeds[Deed.ERRORS] += 1
         return bool(payload["errors"])
+
+
+def _says(payload: Json, code: str) -> bool:
+    return any(error["code"] == code for error in payload["errors"])
 
 
 def _about(business: Business) -> dict[str, object]:
