@@ -1,6 +1,7 @@
 """One connection of a process, for short statements that need no session and no transaction."""
 
 import asyncio
+from dataclasses import replace
 
 import asyncpg
 
@@ -63,6 +64,8 @@ class DirectConnection:
         symptom = of_database(error)
         if symptom is None:
             return None
+        if self._connection is None:
+            symptom = replace(symptom, connecting=True)
         problem = None
         if symptom.sqlstate in UNDEFINED and self._connection is not None:
             problem = await schema_revision.problem_over(self._connection)

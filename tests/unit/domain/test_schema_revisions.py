@@ -25,7 +25,7 @@ def test_the_schema_of_the_release_differs_in_nothing() -> None:
         (
             "0080",
             True,
-            "the schema is at 0080, newer than 0075 of this release: run the release that made it",
+            "the schema is at 0080, this release knows 0075: a newer release has migrated it",
         ),
         (
             "of somebody else",
