@@ -12,7 +12,8 @@ from tests.launch_day.viewers import seconds
 Json = Any
 _LOG = """query Log($after: String) { page: launchEvents(first: 100, after: $after) {
   pageInfo { hasNextPage endCursor }
-  nodes { __typename cursor summary occurredAt ... on FlagEvent {
+  nodes { __typename cursor summary occurredAt recordedAt
+    ... on IncidentEvent { incident { number } } ... on FlagEvent {
     propagation {
       version startedAt total acked complete completeMs unknownProcesses unknownStreams
     }

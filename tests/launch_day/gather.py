@@ -34,7 +34,7 @@ async def compare_all(day: Day) -> list[Line]:
     claims = await read(day.api, day.operator.token, day.head)
     sign_ups(day)
     lines = [*_promises(day), *await _delivered(day, claims), *_spreads(day, claims)]
-    lines += [await _moment(day, moment) for moment in day.moments]
+    lines += [await _moment(day, moment, claims) for moment in day.moments]
     for number, run in enumerate(claims.runs[: len(_NAMES)]):
         seen = measures.seen_of(_window(day, claims, run, number))
         lines += verdicts.compare(seen, run.proofs)
@@ -92,6 +92,9 @@ def _deliveries(day: Day, claims: Claims) -> list[Line]:
     ]
 
 
+_TO_SHOW = 2.0  # seconds from the beginning of a transaction until a reader sees it
+
+
 def _cursors(reader: EventReader) -> list[str]:
     return [str(event["cursor"]) for _, event in reader.events]
 
@@ -117,13 +120,24 @@ def _spreads(day: Day, claims: Claims) -> list[Line]:
     return lines
 
 
-async def _moment(day: Day, moment: moments.Moment) -> Line:
+async def _moment(day: Day, moment: moments.Moment, claims: Claims) -> Line:
     at = datetime.fromtimestamp(moment.at, UTC).isoformat()
     claimed = moments.state_of(await day.api.ask(moments.STATE, day.operator.token, at=at))
     shown = [snapshot for reader in day.health for _, snapshot in reader.snapshots]
     checks = steady(_pages(shown), moment.at)
     known = {check: status for check, status in checks.items() if status != "UNKNOWN"}
-    return moments.compare(replace(moment, seen=replace(moment.seen, checks=known)), claimed)
+    seen = moments.without(moment.seen, _told_later(claims, moment.at))
+    return moments.compare(replace(moment, seen=replace(seen, checks=known)), claimed)
+
+
+def _told_later(claims: Claims, at: float) -> frozenset[int]:
+    """Incidents that had begun or ended by then, and of which the product heard only later (D6)."""
+    return frozenset(
+        event["incident"]["number"]
+        for event in claims.log
+        if event.get("incident")
+        and seconds(event["occurredAt"]) <= at < seconds(event["recordedAt"]) + _TO_SHOW
+    )
 
 
 def _pages(shown: Sequence[Json]) -> list[tuple[float, Mapping[str, str]]]:

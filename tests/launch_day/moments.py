@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import time
 from typing import Any
 
@@ -90,6 +90,11 @@ def state_of(found: Json) -> State:
     open_ = frozenset(item["number"] for item in found["incidents"] if item["status"] in _OPEN)
     checks = {item["type"]: item["status"] for item in found["checks"]}
     return State(phase, flags, open_, checks)
+
+
+def without(seen: State, told_later: frozenset[int]) -> State:
+    """The state at a moment goes by when something happened, a look by when it was known (D6)."""
+    return replace(seen, incidents=None) if told_later and seen.incidents is not None else seen
 
 
 def differences(seen: State, claimed: State) -> list[tuple[str, str]]:
