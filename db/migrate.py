@@ -13,6 +13,8 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.sql.schema import SchemaItem
 
+from db.direct import driver_url
+
 # Two processes that start together must not migrate at once.
 _MIGRATION_LOCK = 7_264_001
 
@@ -59,7 +61,7 @@ async def _run(url: str, task: Callable[[Connection], None]) -> None:
 
 
 async def _upgrade_queue(url: str) -> None:
-    connection = await asyncpg.connect(url.replace("postgresql+asyncpg://", "postgresql://", 1))
+    connection = await asyncpg.connect(driver_url(url))
     try:
         queries = Queries(AsyncpgDriver(connection))
         await connection.execute(f"SELECT pg_advisory_lock({_MIGRATION_LOCK})")

@@ -1,12 +1,13 @@
 """What an error of PostgreSQL's driver or of the operating system says of the environment (D11)."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import asyncpg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from domain.outages import Dependency, Symptom
+from domain.outages import UNDEFINED, Dependency, Outage, Symptom, outage_of
 
 LOST = Symptom(lost=Dependency.DATABASE)
 
@@ -36,6 +37,19 @@ def of_database(error: BaseException) -> Symptom | None:
     if symptom is not None and isinstance(error, OSError):
         return replace(symptom, lost=Dependency.DATABASE)
     return symptom
+
+
+async def outage_behind(
+    symptom: Symptom | None, schema_problem: Callable[[], Awaitable[str | None]]
+) -> Outage | None:
+    """The outage that a symptom is of; None where it is a bug.
+
+    The database is asked about its schema only where something is undefined.
+    """
+    if symptom is None:
+        return None
+    problem = await schema_problem() if symptom.sqlstate in UNDEFINED else None
+    return outage_of(symptom, schema_problem=problem)
 
 
 def _of_statement(error: DBAPIError) -> Symptom | None:

@@ -39,9 +39,7 @@ async def difference(connection: AsyncConnection | AsyncSession) -> SchemaDiffer
 async def problem_over(driver: asyncpg.Connection) -> str | None:
     """How it differs, in words, over a connection of the driver; None too where it cannot tell."""
     try:
-        exists = await driver.fetchval(_EXISTS.text)
-        found = await driver.fetchval(_REVISION.text) if exists else None
+        found = await difference_over(driver)
     except CUT:  # it decides about another error, and is none of its own
         return None
-    difference = compare(found, needed())
-    return str(difference) if difference else None
+    return str(found) if found else None

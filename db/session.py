@@ -23,12 +23,12 @@ from db.direct import DirectConnection
 from db.drafts import Audit, Draft
 from db.event_positions import Positions
 from db.json_text import read_json
-from db.outages import of_database
+from db.outages import of_database, outage_behind
 from db.reach import ANSWER_SECONDS, CONNECT_SECONDS, CUT, Reach
 from domain.actors import Actor
 from domain.errors import DependencyDown
 from domain.events import Event, RecordedEvent, WrittenEvent
-from domain.outages import UNDEFINED, Outage, outage_of
+from domain.outages import Outage
 
 logger = logging.getLogger(__name__)
 
@@ -154,13 +154,7 @@ class Database:
             raise self.reach.failed(outage) from error
 
     async def _outage(self, error: Exception) -> Outage | None:
-        symptom = of_database(error)
-        if symptom is None:
-            return None
-        problem = None
-        if symptom.sqlstate in UNDEFINED:
-            problem = await self._schema_problem()
-        return outage_of(symptom, schema_problem=problem)
+        return await outage_behind(of_database(error), self._schema_problem)
 
     async def _schema_problem(self) -> str | None:
         try:

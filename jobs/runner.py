@@ -18,6 +18,7 @@ from pgqueuer.qm import QueueManager
 from pgqueuer.queries import Queries
 
 from db import schema_revision
+from db.direct import driver_url
 from jobs.kinds import KINDS, JobKind
 from jobs.queue import Payload, decode
 from jobs.traces import traced
@@ -67,7 +68,7 @@ class JobRunner:
     ) -> None:
         """`handlers` by entrypoint, each with its kind; each may run twice without harm."""
         self._kinds = {name: kinds[name] for name in handlers}
-        self._dsn = url.replace("postgresql+asyncpg://", "postgresql://", 1)
+        self._dsn = driver_url(url)
         self._handlers = handlers
         self._timing = timing
         self._active: set[asyncio.Future[None]] = set()
