@@ -147,7 +147,9 @@ class EventTail:
             self._deliver(event)
 
     def _end_grace(self) -> None:
+        """What the log has given meanwhile is waited for by nobody."""
         self._grace = None
+        self._early = {seq: item for seq, item in self._early.items() if seq > self.position}
         if self._early:
             self._miss()
 
