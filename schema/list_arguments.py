@@ -25,6 +25,11 @@ def distinct(values: Sequence[T], argument: str) -> list[T]:
     return found
 
 
+async def resolved(result: object) -> object:
+    """What a resolver gave, awaited; a subscription's generator is passed through."""
+    return await result if inspect.isawaitable(result) else result
+
+
 class DistinctLists(FieldExtension):
     """Gives a resolver its lists without what is in them twice."""
 
@@ -35,12 +40,11 @@ class DistinctLists(FieldExtension):
         info: Info,
         **kwargs: object,
     ) -> object:
-        """A subscription's generator is passed through unawaited."""
+        """Make each list shorter, then go on."""
         for name, value in kwargs.items():
             if isinstance(value, list) and name not in _POSITIONAL:
                 kwargs[name] = distinct(value, name)
-        result: object = next_(source, info, **kwargs)
-        return await result if inspect.isawaitable(result) else result
+        return await resolved(next_(source, info, **kwargs))
 
 
 def list_filters(resolver: Callable[..., object]) -> list[FieldExtension]:

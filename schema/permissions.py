@@ -17,7 +17,7 @@ from domain.errors import ErrorCode, LaunchError, RateLimited, parts_of
 from schema.context import Context, Info
 from schema.directives import CostDirective, ScopeDirective
 from schema.errors import Refused, TopLevelCode
-from schema.list_arguments import list_filters
+from schema.list_arguments import list_filters, resolved
 from schema.purity import PURE
 from services.replies import Source
 
@@ -74,10 +74,9 @@ class RequireScope(FieldExtension):
         info: Info,
         **kwargs: object,
     ) -> object:
-        """Check, then go on; a subscription's generator is passed through unawaited."""
+        """Check, then go on."""
         require(info.context, self.scopes)
-        result: object = next_(source, info, **kwargs)
-        return await result if inspect.isawaitable(result) else result
+        return await resolved(next_(source, info, **kwargs))
 
 
 class ExpectedFailures(FieldExtension):
