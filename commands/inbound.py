@@ -67,18 +67,22 @@ class BoundedProtocol(WebSocketsSansIOProtocol):
 
     def handle_text(self, event: Frame) -> None:
         """The first frame of a message."""
-        self._fragments = 0 if event.fin else len(event.data) + _FRAGMENT
+        self._count_frame(event)
         super().handle_text(event)
 
     def handle_bytes(self, event: Frame) -> None:
         """As of text."""
-        self._fragments = 0 if event.fin else len(event.data) + _FRAGMENT
+        self._count_frame(event)
         super().handle_bytes(event)
 
     def handle_cont(self, event: Frame) -> None:
         """A later frame of a message."""
-        self._fragments = 0 if event.fin else self._fragments + len(event.data) + _FRAGMENT
+        self._count_frame(event)
         super().handle_cont(event)
+
+    def _count_frame(self, event: Frame) -> None:
+        """Nothing waits after the last frame of a message, and so before the first."""
+        self._fragments = 0 if event.fin else self._fragments + len(event.data) + _FRAGMENT
 
     def _wait_for_rest(self, waiting: int) -> None:
         if waiting and self._deadline is None:

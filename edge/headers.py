@@ -54,10 +54,7 @@ class OneHost:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """400, or as the app answers."""
         kind = scope["type"]
-        if (
-            kind not in ("http", "websocket")
-            or sum(name == b"host" for name, _ in scope["headers"]) == 1
-        ):
+        if kind not in ("http", "websocket") or _hosts(scope) == 1:
             await self._app(scope, receive, send)
         elif kind == "http" or "websocket.http.response" in scope.get("extensions", {}):
             prefix = "" if kind == "http" else "websocket."
