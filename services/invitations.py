@@ -158,7 +158,8 @@ async def _renew(uow: UnitOfWork, actor: Actor, site: Site, client: Client, row:
     Two codes, because only the one that nobody but the mailbox has seen proves that an account
     belongs to its e-mail (ADR of invitations).
     """
-    await _check_enabled(uow, client)
+    supplier = await _supplier(uow, client)
+    await _check_enabled(uow, supplier)
     if row.channel is InvitationChannel.EMAIL:
         await _check_sender(uow, actor, site)
     shown, mailed = new_secret(), new_secret()
@@ -168,7 +169,6 @@ async def _renew(uow: UnitOfWork, actor: Actor, site: Site, client: Client, row:
     await uow.session.flush()
     await withdraw_letters(uow, row)
     if row.channel is InvitationChannel.EMAIL and row.email is not None:
-        supplier = await _supplier(uow, client)
         await invitation_limits.admit_letter(uow, supplier, client, row.email, site.block)
         inviting = Inviting(
             name_of(supplier),
@@ -230,9 +230,8 @@ async def _locked(uow: UnitOfWork, actor: Actor, invitation_id: UUID) -> tuple[C
     return client, row
 
 
-async def _check_enabled(uow: UnitOfWork, client: Client) -> None:
+async def _check_enabled(uow: UnitOfWork, supplier: Supplier) -> None:
     """Nobody invites for an account that is disabled, tools of the staff included (SEC11)."""
-    supplier = await _supplier(uow, client)
     users = await accounts.users_by_id(uow.session, [supplier.user_id])
     if users[supplier.user_id].disabled_at is not None:
         raise Forbidden("The account of this supplier is disabled.")

@@ -1,16 +1,16 @@
 """Which metrics there are, and what criteria can ask of them (L13)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.queries import custom_metrics
 from db.queries.custom_metrics import LastSample
-from domain.criteria import Aggregation
+from domain.criteria import Aggregation, Criterion
 from domain.health import CheckType
 from domain.metric_dependencies import checks_of_metric
-from domain.metrics import MAX_METRICS, OWN, MetricInfo, MetricKind, fitting
+from domain.metrics import MAX_METRICS, OWN, MetricInfo, MetricKind, fitting, names_in
 from domain.windows import FINE, HOUR, MINUTE
 
 
@@ -32,6 +32,14 @@ async def search(session: AsyncSession, text: str) -> list[Metric]:
     found = {**own, **await custom_metrics.matching(session, text, MAX_METRICS)}
     last = await custom_metrics.last_samples(session, list(found), (FINE, MINUTE, HOUR))
     return [_metric(name, info, last.get(name)) for name, info in found.items()]
+
+
+async def infos_behind(
+    session: AsyncSession, criteria: Sequence[Criterion]
+) -> Mapping[str, MetricInfo]:
+    """What outside tools have said of the metrics that criteria look at."""
+    names = [name for item in criteria for name in names_in(item.metric)]
+    return await custom_metrics.infos_of(session, names) if names else {}
 
 
 def _metric(name: str, info: MetricInfo, last: LastSample | None) -> Metric:

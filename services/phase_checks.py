@@ -2,15 +2,14 @@
 
 from collections.abc import Collection, Sequence
 
-from db.queries import custom_metrics
 from db.queries import flags as flag_queries
 from db.session import UnitOfWork
 from domain.criteria import Criterion
 from domain.criterion_checks import check_criteria
 from domain.errors import Collector, Invalid, NotFound
 from domain.flags import parse_key
-from domain.metrics import names_in
 from domain.phases import check_plan, check_steps
+from services import metric_catalog
 from services.email_addresses import is_address
 from services.phase_commands import FlagLink, PhasePatch
 from services.texts import check_text, line
@@ -44,9 +43,7 @@ async def check_fields(
 
 
 async def _check_criteria(uow: UnitOfWork, criteria: Sequence[Criterion]) -> None:
-    names = [name for item in criteria for name in names_in(item.metric)]
-    known = await custom_metrics.infos_of(uow.session, names) if names else {}
-    check_criteria(criteria, known)
+    check_criteria(criteria, await metric_catalog.infos_behind(uow.session, criteria))
 
 
 async def _check_links(uow: UnitOfWork, links: Sequence[FlagLink]) -> None:

@@ -11,15 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.codecs import criteria_of, rehearsal_of
 from db.models.phases import LaunchPhase
-from db.queries import alerts, custom_metrics, incidents, phases, rehearsals
+from db.queries import alerts, incidents, phases, rehearsals
 from domain.alert_channels import channel_names
 from domain.certificates import Certificate
 from domain.criterion_checks import problems
 from domain.health import CheckType
 from domain.ids import global_id
-from domain.metrics import names_in
 from domain.readiness import Facts, HealthEvidence, Readiness, RehearsalEvidence, assess
-from services import presence, silences
+from services import metric_catalog, presence, silences
 from services.certificates import CertificateWatch
 from services.health import evidence
 from services.health_monitor import HealthMonitor
@@ -68,8 +67,7 @@ async def of_phase(
     busy = await phases.active_elsewhere(session, phase.id, phase.platforms)
     severe = await incidents.severe_open(session)
     criteria = criteria_of(phase.success_criteria)
-    names = [name for item in criteria for name in names_in(item.metric)]
-    custom = await custom_metrics.infos_of(session, names) if names else {}
+    custom = await metric_catalog.infos_behind(session, criteria)
     facts = Facts(
         phase_version=phase.version,
         health=gate.health,
