@@ -110,7 +110,7 @@ class EmbeddedPostgres(EmbeddedServer):
         shutil.rmtree(draft, ignore_errors=True)
         own(draft, self._account)
         words = ["-D", str(draft), *_INITDB, *(["--no-sync"] if self._fast else [])]
-        _run("initdb", words, self._account)
+        run_program("initdb", words, self._account)
         self._folder.rmdir()
         draft.rename(self._folder)
 
@@ -129,7 +129,7 @@ class EmbeddedPostgres(EmbeddedServer):
     def _finish(self) -> None:
         """Make the role and the database when missing."""
         where = ["-h", str(self.socket_path.parent), "-p", _OPTIONS["port"], "-U", _SUPERUSER]
-        _run("psql", [*where, "-X", "-q", "-v", "ON_ERROR_STOP=1", "postgres"], None, _SETUP)
+        run_program("psql", [*where, "-X", "-q", "-v", "ON_ERROR_STOP=1", "postgres"], None, _SETUP)
 
 
 @cache
@@ -157,7 +157,7 @@ def _open_programs() -> None:
             let_read(tree)
 
 
-def _run(program: str, words: list[str], account: Account | None, text: str = "") -> None:
+def run_program(program: str, words: list[str], account: Account | None, text: str = "") -> None:
     """Run a bundled tool to its end, without the environment: PG* variables would steer it."""
     result = subprocess.run(  # noqa: S603  # a bundled tool, and words of ours
         [str(programs() / program), *words],

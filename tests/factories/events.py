@@ -1,10 +1,11 @@
 """Events as the log would give them."""
 
 from datetime import UTC, datetime
+from uuid import uuid4
 
-from domain.actors import ANONYMOUS, ActorRef
-from domain.events import Event, RecordedEvent
-from domain.ids import EventId, EventSeq
+from domain.actors import ANONYMOUS, ActorRef, UserType
+from domain.events import Event, RecordedEvent, UserSignedUp
+from domain.ids import EventId, EventSeq, UserId
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -26,3 +27,8 @@ def recorded_event(
         actor=actor,
         event=event,
     )
+
+
+def some_event() -> Event:
+    """One that nothing follows from."""
+    return UserSignedUp(user_id=UserId(uuid4()), user_type=UserType.COUPLE)

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 from redis.asyncio import Redis
 
+from db import event_log
 from db.session import Database
 from settings import Settings
 from tests.api.test_phases import activate
@@ -18,6 +19,13 @@ from tests.factories.reports import Launch
 from tests.graphql import GraphQLClient
 from tests.receivers import HttpReceiver, MailReceiver
 from tests.servers import dead_port
+
+
+@pytest.fixture
+async def log_head(db: Database) -> int:
+    """The newest sequence before the test."""
+    async with db.read() as session:
+        return await event_log.newest_seq(session)
 
 
 @pytest.fixture

@@ -12,29 +12,17 @@ from db import event_log
 from db.drafts import Audit
 from db.queries.changes import of_event
 from db.session import Database
-from domain.actors import UserType, system_actor
-from domain.events import Event, UserSignedUp
-from domain.ids import UserId
+from domain.actors import system_actor
 from tests.clock import PATIENCE
+from tests.factories.events import some_event
 
 ACTOR = system_actor("test")
-
-
-def something() -> Event:
-    return UserSignedUp(user_id=UserId(uuid4()), user_type=UserType.COUPLE)
-
-
-@pytest.fixture
-async def start(db: Database) -> int:
-    """The newest sequence before the test."""
-    async with db.read() as session:
-        return await event_log.newest_seq(session)
 
 
 async def record(db: Database, events: int = 1) -> None:
     async with db.write() as uow:
         for _ in range(events):
-            uow.record(ACTOR, something())
+            uow.record(ACTOR, some_event())
 
 
 async def seqs(db: Database) -> list[int]:
@@ -42,76 +30,76 @@ async def seqs(db: Database) -> list[int]:
         return [item.seq for item in await event_log.read_after(session, 0, 10_000)]
 
 
-async def test_an_event_comes_back_as_it_was_recorded(db: Database, start: int) -> None:
-    event = something()
+async def test_an_event_comes_back_as_it_was_recorded(db: Database, log_head: int) -> None:
+    event = some_event()
     async with db.write() as uow:
         uow.record(ACTOR, event)
     async with db.read() as session:
         (found,) = await event_log.read_after(session, 0, 10)
-    assert (found.seq, found.event, found.actor) == (start + 1, event, ACTOR.ref)
+    assert (found.seq, found.event, found.actor) == (log_head + 1, event, ACTOR.ref)
     assert found.occurred_at == found.recorded_at
 
 
 @pytest.mark.parametrize(("minutes", "kept"), [(-10, -10), (10, 0)])
 async def test_an_event_happened_when_it_is_said_but_never_after_it_was_recorded(
-    db: Database, start: int, minutes: int, kept: int
+    db: Database, log_head: int, minutes: int, kept: int
 ) -> None:
     """D6: the clock of another process may be ahead."""
     async with db.write() as uow:
         moment = uow.now + timedelta(minutes=minutes)
-        uow.record(ACTOR, something(), occurred_at=moment)
+        uow.record(ACTOR, some_event(), occurred_at=moment)
     async with db.read() as session:
-        (found,) = await event_log.read_after(session, start, 10)
+        (found,) = await event_log.read_after(session, log_head, 10)
     assert found.recorded_at == uow.now
     assert found.occurred_at == uow.now + timedelta(minutes=kept)
 
 
-async def test_changes_follow_the_identity_of_their_events(db: Database, start: int) -> None:
+async def test_changes_follow_the_identity_of_their_events(db: Database, log_head: int) -> None:
     """ADR 26: an id is known inside the transaction; ids have holes, positions have none."""
     with pytest.raises(RuntimeError, match="stop"):
         await fail_after_writing(db)
     subjects = [uuid4() for _ in range(3)]
     async with db.write() as uow:
         for subject in subjects:
-            uow.record(ACTOR, something(), Audit(subject, after={"a": 1}))
+            uow.record(ACTOR, some_event(), Audit(subject, after={"a": 1}))
         written = await uow.write_events()
         found = [await of_event(uow.session, item.id) for item in written]
     assert [change and change.subject_id for change in found] == subjects
-    assert [item.seq for item in uow.recorded] == [start + 1, start + 2, start + 3]
+    assert [item.seq for item in uow.recorded] == [log_head + 1, log_head + 2, log_head + 3]
 
 
 async def fail_after_writing(db: Database) -> None:
     async with db.write() as uow:
-        uow.record(ACTOR, something())
+        uow.record(ACTOR, some_event())
         await uow.write_events()
         raise RuntimeError("stop")
 
 
-async def test_a_rollback_leaves_neither_an_event_nor_a_hole(db: Database, start: int) -> None:
+async def test_a_rollback_leaves_neither_an_event_nor_a_hole(db: Database, log_head: int) -> None:
     with pytest.raises(RuntimeError, match="stop"):
         await fail_after_writing(db)
     await record(db)
-    assert await seqs(db) == [start + 1]
+    assert await seqs(db) == [log_head + 1]
 
 
-async def test_fifty_writers_at_once_leave_a_dense_sequence(db: Database, start: int) -> None:
+async def test_fifty_writers_at_once_leave_a_dense_sequence(db: Database, log_head: int) -> None:
     await asyncio.gather(*(record(db, events=3) for _ in range(50)))
-    assert await seqs(db) == list(range(start + 1, start + 151))
+    assert await seqs(db) == list(range(log_head + 1, log_head + 151))
 
 
-async def test_a_reader_never_skips_an_event_that_commits_late(db: Database, start: int) -> None:
+async def test_a_reader_never_skips_an_event_that_commits_late(db: Database, log_head: int) -> None:
     """A follower that reads by sequence while 40 writers commit sees every event in order."""
     seen: list[int] = []
 
     async def follow() -> None:
         while len(seen) < 80:
             async with db.read() as session:
-                page = await event_log.read_after(session, seen[-1] if seen else start, 7)
+                page = await event_log.read_after(session, seen[-1] if seen else log_head, 7)
             seen.extend(item.seq for item in page)
 
     writers = (record(db, events=2) for _ in range(40))
     await asyncio.wait_for(asyncio.gather(follow(), *writers), timeout=PATIENCE)
-    assert seen == list(range(start + 1, start + 81))
+    assert seen == list(range(log_head + 1, log_head + 81))
 
 
 @pytest.mark.parametrize(
@@ -119,21 +107,21 @@ async def test_a_reader_never_skips_an_event_that_commits_late(db: Database, sta
 )
 @pytest.mark.parametrize("table", ["launch_events", "changes"])
 async def test_the_log_and_the_audit_are_append_only(
-    db: Database, start: int, statement: str, table: str
+    db: Database, log_head: int, statement: str, table: str
 ) -> None:
     async with db.write() as uow:
-        uow.record(ACTOR, something(), Audit(uuid4(), after={"a": 1}))
+        uow.record(ACTOR, some_event(), Audit(uuid4(), after={"a": 1}))
     with pytest.raises(DBAPIError, match="append-only"):
         async with db.engine.begin() as connection:
             await connection.execute(text(statement.format(table)))
-    assert await seqs(db) == [start + 1]
+    assert await seqs(db) == [log_head + 1]
 
 
 @pytest.mark.parametrize(
     "change", ["launch_events SET recorded_at = now()", "changes SET event_id = 1"]
 )
 async def test_what_0036_has_added_is_append_only_too(
-    db: Database, start: int, change: str
+    db: Database, log_head: int, change: str
 ) -> None:
     with pytest.raises(DBAPIError, match="append-only"):
         async with db.engine.begin() as connection:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
@@ -11,10 +10,10 @@ from sqlalchemy.exc import DBAPIError
 from db import event_log
 from db.queries import propagations
 from db.session import Database
-from domain.actors import UserType, system_actor
-from domain.events import Event, FlagChanged, RecordedEvent, UserSignedUp
-from domain.ids import UserId
+from domain.actors import system_actor
+from domain.events import FlagChanged, RecordedEvent
 from tests.clock import PATIENCE, Clock
+from tests.factories.events import some_event
 
 ACTOR = system_actor("test")
 _COMMIT = """
@@ -30,16 +29,6 @@ VALUES (now(), 'flag.changed', 'system', 'test', 'flag', jsonb_build_object(
   '{{"enabled": false, "rollout_percentage": 0, "target_groups": [], "version": 0}}'::jsonb,
   'after',
   '{{"enabled": true, "rollout_percentage": 100, "target_groups": [], "version": 1}}'::jsonb))"""
-
-
-def something() -> Event:
-    return UserSignedUp(user_id=UserId(uuid4()), user_type=UserType.COUPLE)
-
-
-@pytest.fixture
-async def start(db: Database) -> int:
-    async with db.read() as session:
-        return await event_log.newest_seq(session)
 
 
 @pytest.fixture
@@ -68,20 +57,20 @@ async def set_version(db: Database) -> int:
 
 
 async def test_a_writer_that_stalls_holds_up_nobody(
-    db: Database, other: Database, start: int
+    db: Database, other: Database, log_head: int
 ) -> None:
     """PERF2: the counter was locked until the slowest of all had committed."""
     async with db.write() as slow:
-        slow.record(ACTOR, something())
+        slow.record(ACTOR, some_event())
         await slow.write_events()
         async with asyncio.timeout(PATIENCE), other.write() as quick:
-            quick.record(ACTOR, something())
-        assert [item.seq for item in quick.recorded] == [start + 1]
-        assert [item.seq for item in await read(db, start)] == [start + 1]
-    assert [item.seq for item in slow.recorded] == [start + 2]
+            quick.record(ACTOR, some_event())
+        assert [item.seq for item in quick.recorded] == [log_head + 1]
+        assert [item.seq for item in await read(db, log_head)] == [log_head + 1]
+    assert [item.seq for item in slow.recorded] == [log_head + 2]
 
 
-async def test_what_its_writer_did_not_number_another_does(db: Database, start: int) -> None:
+async def test_what_its_writer_did_not_number_another_does(db: Database, log_head: int) -> None:
     told: list[int] = []
 
     async def tell(events: object) -> None:
@@ -90,31 +79,31 @@ async def test_what_its_writer_did_not_number_another_does(db: Database, start: 
 
     db.positions.on_numbered(tell)
     await sql(db, _COMMIT)
-    assert await read(db, start) == []  # nobody may read it before it has a place
+    assert await read(db, log_head) == []  # nobody may read it before it has a place
     async with db.write() as uow:
-        uow.record(ACTOR, something())
+        uow.record(ACTOR, some_event())
     await db.positions.settle()
-    assert [item.seq for item in uow.recorded] == [start + 2]
-    assert told == [start + 1, start + 2]
+    assert [item.seq for item in uow.recorded] == [log_head + 2]
+    assert told == [log_head + 1, log_head + 2]
 
 
 async def test_writers_of_two_processes_give_each_event_one_position(
-    db: Database, other: Database, start: int
+    db: Database, other: Database, log_head: int
 ) -> None:
     own: list[int] = []
 
     async def write(database: Database) -> None:
         async with database.write() as uow:
-            uow.record(ACTOR, something())
-            uow.record(ACTOR, something())
+            uow.record(ACTOR, some_event())
+            uow.record(ACTOR, some_event())
         own.extend(item.seq for item in uow.recorded)
 
     await asyncio.gather(*(write(database) for database in (db, other) * 30))
-    assert sorted(own) == list(range(start + 1, start + 121))
-    assert [item.seq for item in await read(db, start)] == sorted(own)
+    assert sorted(own) == list(range(log_head + 1, log_head + 121))
+    assert [item.seq for item in await read(db, log_head)] == sorted(own)
 
 
-async def test_each_transaction_makes_a_version_of_its_own(db: Database, start: int) -> None:
+async def test_each_transaction_makes_a_version_of_its_own(db: Database, log_head: int) -> None:
     """Also where several are numbered at once; a write past us makes one without an event."""
     before = await set_version(db)
     await sql(db, _FLAG.format("first"), _FLAG_EVENT.format("first", "created"))
@@ -123,7 +112,7 @@ async def test_each_transaction_makes_a_version_of_its_own(db: Database, start: 
     assert await set_version(db) == before + 3  # a reader counts what is visible
     await db.positions.number()
     assert await set_version(db) == before + 3
-    events = [item.event for item in await read(db, start)]
+    events = [item.event for item in await read(db, log_head)]
     versions = [item.set_version for item in events if isinstance(item, FlagChanged)]
     assert versions == [before + 1, before + 3]
     async with db.read() as session:
@@ -134,28 +123,28 @@ async def test_each_transaction_makes_a_version_of_its_own(db: Database, start: 
     }
 
 
-async def test_a_position_is_given_once(db: Database, start: int) -> None:
+async def test_a_position_is_given_once(db: Database, log_head: int) -> None:
     async with db.write() as uow:
-        uow.record(ACTOR, something())
+        uow.record(ACTOR, some_event())
     with pytest.raises(DBAPIError, match="append-only"):
-        await sql(db, f"UPDATE launch_events SET seq = seq + 10 WHERE seq = {start + 1}")
+        await sql(db, f"UPDATE launch_events SET seq = seq + 10 WHERE seq = {log_head + 1}")
 
 
-async def test_a_backup_restored_into_another_cluster_goes_on(db: Database, start: int) -> None:
+async def test_a_backup_restored_into_another_cluster_goes_on(db: Database, log_head: int) -> None:
     """Its transactions have smaller numbers than those that were looked through."""
     await sql(db, "UPDATE launch_event_counter SET scanned = 1000000000000000")
     async with db.write() as uow:
-        uow.record(ACTOR, something())
-    assert [item.seq for item in uow.recorded] == [start + 1]
+        uow.record(ACTOR, some_event())
+    assert [item.seq for item in uow.recorded] == [log_head + 1]
 
 
 async def test_without_the_database_after_the_commit_nothing_fails(
-    db: Database, other: Database, start: int
+    db: Database, other: Database, log_head: int
 ) -> None:
     """The change has happened; another process finds its event."""
     async with other.write() as uow:
-        uow.record(ACTOR, something())
+        uow.record(ACTOR, some_event())
         await other.direct.close()
     assert uow.recorded == ()
     await db.positions.number()
-    assert [item.seq for item in await read(db, start)] == [start + 1]
+    assert [item.seq for item in await read(db, log_head)] == [log_head + 1]

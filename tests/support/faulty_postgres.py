@@ -1,14 +1,13 @@
 """A PostgreSQL of a test's own that breaks in the ways in which real ones do."""
 
 import asyncio
-import subprocess
 from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import URL, make_url
 
 from db.embedded import EmbeddedPostgres
-from db.embedded.postgres import programs
+from db.embedded.postgres import run_program
 from tests.support.clusters import copy_template
 
 _READY_LINE = 7  # of postmaster.pid, counted from 0
@@ -30,7 +29,7 @@ class FaultyPostgres(EmbeddedPostgres):
         """Run statements as the superuser, each in a transaction of its own."""
         socket_dir = str(self.socket_path.parent)
         words = ["-h", socket_dir, "-U", "postgres", "-X", "-q", "-v", "ON_ERROR_STOP=1", database]
-        self._tool("psql", *words, stdin=text)
+        run_program("psql", words, self._account, text)
 
     def configure(self, name: str, value: str | None) -> None:
         """ALTER SYSTEM and reload; None is the default again."""
@@ -55,13 +54,14 @@ class FaultyPostgres(EmbeddedPostgres):
         folder.mkdir(parents=True)
         folder.chmod(0o777)  # the account of PostgreSQL makes the folder inside
         where = ["-h", str(self.socket_path.parent), "-U", "postgres"]
-        self._tool("pg_basebackup", *where, "-D", str(folder / "postgres"), "-R", "-c", "fast")
+        words = [*where, "-D", str(folder / "postgres"), "-R", "-c", "fast"]
+        run_program("pg_basebackup", words, self._account)
         copy.start()
         return copy
 
     def promote(self) -> None:
         """Make a standby the primary; returns when it takes writes."""
-        self._tool("pg_ctl", "promote", "-w", "-D", str(self._folder))
+        run_program("pg_ctl", ["promote", "-w", "-D", str(self._folder)], self._account)
 
     def url_with(self, **query: str) -> str:
         """The URL with other parameters of the connection; `password` is part of it too."""
@@ -83,21 +83,6 @@ class FaultyPostgres(EmbeddedPostgres):
             lines = (self._folder / "postmaster.pid").read_text().splitlines()
             return len(lines) > _READY_LINE and lines[_READY_LINE].strip() in {"ready", "standby"}
         return False
-
-    def _tool(self, program: str, *words: str, stdin: str = "") -> None:
-        account = self._account
-        done = subprocess.run(
-            [str(programs() / program), *words],
-            check=False,
-            input=stdin.encode(),
-            capture_output=True,
-            cwd="/",
-            env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"},
-            user=account.uid if account else None,
-            group=account.gid if account else None,
-            extra_groups=[] if account else None,
-        )
-        assert done.returncode == 0, done.stderr.decode()
 
 
 class Forwarder:
