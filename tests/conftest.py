@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from pydantic import SecretStr
 from redis.asyncio import Redis
 from starlette.applications import Starlette
@@ -28,6 +30,11 @@ from tests.support.once import run_folder
 # As the processes of `launch` do it; much of a test's time is the making of things that stay.
 gc.set_threshold(50_000, 20, 20)
 shared_dialect.install()
+# How long one example takes says how busy the machine is, not whether the code is right.
+hypothesis_settings.register_profile(
+    "suite", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("suite")
 pytest_plugins = ["tests.support.not_run"]
 
 
