@@ -56,14 +56,16 @@ async def no_database(db: Database) -> AsyncIterator[None]:
     url = make_url(db.url)
     allow = f'ALTER DATABASE "{url.database}" ALLOW_CONNECTIONS {{}}'
     engine = create_async_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT")
-    async with engine.connect() as connection:
-        await connection.execute(text(allow.format("false")))
-        await connection.execute(_CUT, {"name": url.database})
-        try:
-            yield
-        finally:
+    try:
+        async with engine.connect() as connection:
+            await connection.execute(text(allow.format("false")))
+            await connection.execute(_CUT, {"name": url.database})
+        yield
+    finally:
+        # Over a connection of its own: every test after this one needs the database.
+        async with engine.connect() as connection:
             await connection.execute(text(allow.format("true")))
-    await engine.dispose()
+        await engine.dispose()
 
 
 _CUT = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name")

@@ -14,7 +14,7 @@ from tests.clock import Clock
 
 
 async def test_a_pool_that_is_used_up(migrated: str, clock: Clock) -> None:
-    small = Database(migrated, clock=clock, pool_size=1, timeout_seconds=0.2)
+    small = Database(migrated, clock=clock, pool_size=1, timeout_seconds=2)
     async with AsyncExitStack() as held:
         for _ in range(2):  # one in the pool, one above
             session = await held.enter_async_context(small.read())
