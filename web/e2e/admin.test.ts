@@ -67,12 +67,13 @@ test("what was typed outlives a refresh and the way to another page, which asks 
   assert.equal(await name.inputValue(), "Settings, not sent");
   await page.getByRole("link", { name: "Audit", exact: true }).click();
   await dialog.getByRole("button", { name: "Leave" }).click();
-  await page.getByTestId("change").first().waitFor();
+  const audit = page.getByRole("heading", { name: "Audit", level: 1 }); // a flag's page shows changes too
+  await audit.waitFor();
   await page.goBack();
   await page.getByTestId("draft").getByRole("button", { name: "Discard the draft" }).click();
   assert.notEqual(await name.inputValue(), "Settings, not sent");
   await page.getByRole("link", { name: "Audit", exact: true }).click(); // nothing is left to ask about
-  await page.getByTestId("change").first().waitFor();
+  await audit.waitFor();
   end();
 });
 
