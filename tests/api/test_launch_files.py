@@ -7,6 +7,7 @@ import pytest
 from domain.actors import Role, Scope
 from services import api_tokens
 from tests.factories.accounts import acting, add_user
+from tests.factories.health import Health
 from tests.factories.launches import make_flag, make_phase
 from tests.factories.propagation import runtime_of
 from tests.graphql import GraphQLClient
@@ -142,10 +143,11 @@ async def test_an_application_is_bound_to_its_plan(admin: GraphQLClient) -> None
     assert (await apply(admin, FILE, (await plan(admin, FILE))["hash"]))["errors"] == []
 
 
-async def test_a_live_phase_keeps_what_is_locked(admin: GraphQLClient) -> None:
+async def test_a_live_phase_keeps_what_is_locked(admin: GraphQLClient, health: Health) -> None:
     await apply(admin, FILE, (await plan(admin, FILE))["hash"])
-    await admin.data("""mutation { activateLaunchPhase(
-      input: { key: "pilot", acceptWarnings: true }) { errors { code } } }""")
+    answer = await admin.data("""mutation { activateLaunchPhase(
+      input: { key: "pilot", acceptWarnings: true }) { errors { code message } } }""")
+    assert answer["activateLaunchPhase"]["errors"] == []
     changed = {"phases": [{"key": "pilot", "steps": [{"percentage": 3}]}]}
     (error,) = (await plan(admin, changed))["errors"]
     assert (error["code"], error["path"]) == ("LOCKED", ["file", "phases", "0", "steps"])
