@@ -19,12 +19,15 @@ from domain.ids import EventId, EventSeq
 
 
 async def append(
-    session: AsyncSession, drafts: Sequence[Draft], now: datetime
+    session: AsyncSession, drafts: Sequence[Draft], now: datetime, requested_at: datetime
 ) -> list[WrittenEvent]:
-    """Write events and their audit rows; their positions are given out after the commit."""
+    """Write events and their audit rows; their positions are given out after the commit.
+
+    `requested_at`: when the transaction began, which may have waited for its rows until `now`.
+    """
     if not drafts:
         return []
-    rows = [_event_row(draft, now) for draft in drafts]
+    rows = [_event_row(draft, now, requested_at) for draft in drafts]
     written = insert(LaunchEvent).returning(LaunchEvent.id, sort_by_parameter_order=True)
     ids = [EventId(key) for key in await session.scalars(written, rows)]
     changes = [
@@ -133,11 +136,12 @@ def _actor_columns(ref: ActorRef) -> dict[str, object]:
     return {f"actor_{name}": value for name, value in asdict(ref).items()}
 
 
-def _event_row(draft: Draft, now: datetime) -> dict[str, object]:
+def _event_row(draft: Draft, now: datetime, requested_at: datetime) -> dict[str, object]:
     event = draft.event
     return {
         "occurred_at": _occurred_at(draft, now),
         "recorded_at": now,
+        "requested_at": requested_at if requested_at < now else None,
         "kind": event.TYPE,
         "subject_kind": event.SUBJECT,
         "subject_id": event.subject_id,

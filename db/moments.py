@@ -23,6 +23,11 @@ def at(now: datetime) -> Iterator[None]:
         _NOW.set(before)
 
 
+def move(now: datetime) -> None:
+    """From here to the end of the block of `at`, `current` returns this moment."""
+    _NOW.set(now)
+
+
 def current() -> datetime:
     """The moment of the unit of work; the time of the system outside of one."""
     return _NOW.get() or datetime.now(UTC)

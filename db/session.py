@@ -41,13 +41,22 @@ EnqueueJobs = Callable[[AsyncSession, Sequence[WrittenEvent]], Awaitable[None]]
 class UnitOfWork:
     """One transaction: rows, events, audit and jobs exist together or not at all."""
 
-    def __init__(self, session: AsyncSession, now: datetime) -> None:
-        """`now` is one moment for everything that the transaction writes."""
+    def __init__(self, session: AsyncSession, clock: Callable[[], datetime]) -> None:
+        """`now` is one moment for everything that the transaction writes, taken from `clock`."""
         self.session = session
-        self.now = now
+        self._clock = clock
+        self.now = self.began = clock()
         self._drafts: list[Draft] = []
         self.written: list[WrittenEvent] = []  # the events that it has put into the log so far
         self.recorded: Sequence[RecordedEvent] = ()  # the same after the commit
+
+    def locked(self) -> None:
+        """Take `now` anew: the rows to be changed were waited for, and nobody saw a change yet.
+
+        To be called before the first row is written with `now`.
+        """
+        self.now = max(self.now, self._clock())
+        moments.move(self.now)
 
     def record(
         self,
@@ -66,7 +75,7 @@ class UnitOfWork:
         """Put the drafts into the log now; returns them with their ids."""
         drafts, self._drafts = self._drafts, []
         await self.session.flush()
-        written = await event_log.append(self.session, drafts, self.now)
+        written = await event_log.append(self.session, drafts, self.now, self.began)
         self.written += written
         return written
 
@@ -122,7 +131,7 @@ class Database:
     async def write(self) -> AsyncIterator[UnitOfWork]:
         """A unit of work that commits on a clean exit and rolls back on any exception."""
         async with self._translated(), self._sessions() as session, session.begin():
-            uow = UnitOfWork(session, self.clock())
+            uow = UnitOfWork(session, self.clock)
             with moments.at(uow.now):
                 yield uow
                 await uow.write_events()

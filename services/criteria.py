@@ -73,6 +73,7 @@ async def _settle(
 ) -> None:
     """The phase may have moved on since it was measured: then there is nothing to say."""
     phase = await phase_queries.lock(uow.session, phase_id)
+    uow.locked()
     if phase is None or phase.current_run_id != run_id or not is_live(phase):
         return
     before = (await queries.states_of_runs(uow.session, [run_id]))[run_id]

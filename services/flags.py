@@ -208,6 +208,7 @@ async def locked(
 ) -> FeatureFlag:
     """The flag to change, locked; raises NotFound and VersionConflict."""
     row = (await queries.lock(uow.session, [key])).get(key)
+    uow.locked()
     if row is None:
         raise NotFound(f"There is no flag {key[:100]!r}.", path=path)
     await check_version(

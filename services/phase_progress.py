@@ -1,11 +1,12 @@
 """Pause, resume, advance and complete a phase (SPEC S18, A7)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
 
 from db.codecs import criteria_of, steps_of
+from db.models.flags import FeatureFlag
 from db.models.phases import LaunchPhase, PhaseRun
 from db.queries import flags as flag_queries
 from db.queries import phases as queries
@@ -78,6 +79,7 @@ async def advance_on_schedule(
     held stays where it is, and is looked at again with every sweep (SPEC A7, X11).
     """
     phase = await queries.lock(uow.session, phase_id)
+    uow.locked()
     if phase is None or phase.status is not PhaseStatus.ACTIVE:
         return False
     if phase.current_run_id != run_id or phase.step_index != step_index:
@@ -128,10 +130,11 @@ async def _carry_out(
 async def _advance(uow: UnitOfWork, actor: Actor, phase: LaunchPhase, reason: str | None) -> None:
     steps = steps_of(phase.steps)
     index = next_step_index(steps, phase.step_index)
+    rows = await _locked_flags(uow, phase)
     move(uow, actor, phase, PhaseAction.ADVANCE, reason=reason, step_index=index)
     await _approve(uow, actor, phase, index)
     enter = partial(enter_step, step=steps[index].percentage)
-    await _change_flags(uow, actor, phase, enter, "advanced", reason)
+    await _change_flags(uow, actor, phase, rows, enter, "advanced", reason)
 
 
 async def _complete(
@@ -142,16 +145,26 @@ async def _complete(
     accept_limits: tuple[str, ...],
 ) -> None:
     """Nothing holds the flags down to a step any more; the run goes on holding the rest."""
+    rows = await _locked_flags(uow, phase)
     await end_run(uow, phase, PhaseStatus.COMPLETED)
     move(uow, actor, phase, PhaseAction.COMPLETE, reason=reason)
-    flags = await _change_flags(uow, actor, phase, complete_hold, "completed", reason)
+    flags = await _change_flags(uow, actor, phase, rows, complete_hold, "completed", reason)
     check_limits(flags, phase.current_run_id or phase.id, accept_limits)
+
+
+async def _locked_flags(uow: UnitOfWork, phase: LaunchPhase) -> list[FeatureFlag]:
+    """The flags of a phase that the caller holds, before anything is written (D6)."""
+    links = (await queries.linked_flags(uow.session, [phase.id]))[phase.id]
+    rows = await flag_queries.lock(uow.session, [link.flag.key for link in links])
+    uow.locked()
+    return [rows[link.flag.key] for link in links]
 
 
 async def _change_flags(
     uow: UnitOfWork,
     actor: Actor,
     phase: LaunchPhase,
+    rows: Sequence[FeatureFlag],
     change: Callable[[FlagParts], FlagParts],
     action: str,
     reason: str | None,
@@ -160,11 +173,9 @@ async def _change_flags(
 
     Raises NotVerified where the rows of this transaction are not what was asked (D4).
     """
-    links = (await queries.linked_flags(uow.session, [phase.id]))[phase.id]
-    rows = await flag_queries.lock(uow.session, [link.flag.key for link in links])
     snapshots = await queries.snapshots(uow.session, phase.current_run_id or phase.id)
     flags = []
-    for row in (rows[link.flag.key] for link in links):
+    for row in rows:
         if row.run_id != phase.current_run_id or row.id not in snapshots:
             continue
         flag = change_flag(

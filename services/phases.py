@@ -68,6 +68,7 @@ async def locked(
 ) -> LaunchPhase:
     """The phase to change, locked; raises NotFound and VersionConflict."""
     phase = await queries.lock(uow.session, phase_id)
+    uow.locked()
     if phase is None:
         raise NotFound("There is no such phase.", path=("input", "phaseId"))
     await check_version(
@@ -117,6 +118,7 @@ async def update(
     """Edit a phase; steps, flags and platforms are locked while it is live (SPEC S18, A13)."""
     await check_fields(uow, patch, channels)
     phase = await queries.lock(uow.session, phase_id)
+    uow.locked()
     if phase is None:
         raise NotFound("There is no such phase.", path=("input", "id"))
     await check_version(

@@ -190,5 +190,6 @@ class Watcher:
 async def _hold(uow: UnitOfWork, phase_id: UUID, text: str) -> None:
     """WATCHER_PAUSES: what nobody watches does not go on by itself."""
     phase = await phase_queries.lock(uow.session, phase_id)
+    uow.locked()
     if phase is not None and phase.status is PhaseStatus.ACTIVE:
         move(uow, WATCHDOG, phase, PhaseAction.PAUSE, reason=text)

@@ -42,7 +42,8 @@ class LaunchEvent(Base):
 
     `id` is its identity, known to its transaction; `seq` is its position, and NULL from the commit
     until `db.event_positions` gives it out, together with the version of the flag set that its
-    transaction has made. The column `at` keeps its name for the version before.
+    transaction has made. The column `at` keeps its name for the version before. `requested_at`:
+    when its transaction began, where it waited for rows before it did anything.
     """
 
     __tablename__ = "launch_events"
@@ -62,6 +63,7 @@ class LaunchEvent(Base):
     set_version: Mapped[int | None]
     occurred_at: Mapped[datetime] = mapped_column("at")
     recorded_at: Mapped[Moment]
+    requested_at: Mapped[datetime | None]
     kind: Mapped[str]
     actor_kind: Mapped[ActorKind] = mapped_column(enum_column(ActorKind))
     actor_id: Mapped[UUID | None]

@@ -1,14 +1,19 @@
 """What a launch was like at a moment (SPEC X6)."""
 
+import asyncio
+from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from starlette.applications import Starlette
 
 from db.session import Database
 from domain.actors import system_actor
 from domain.events import HealthChanged
 from domain.health import CheckType, HealthStatus
+from tests.api.test_deadlines import locked, waiting
+from tests.api.test_phases import activate, roll_back, step
 from tests.clock import Clock
 from tests.factories.launches import make_flag, make_phase
 from tests.factories.propagation import toggled
@@ -139,3 +144,52 @@ async def test_kills_stand_as_they_stood(
         (["*"], ["*", "*"]),
         ([], [None, None]),
     ]
+
+
+async def advance(client: GraphQLClient, phase: str) -> Any:  # noqa: ANN401 - JSON
+    return await step(client, "advance", phase)
+
+
+@pytest.mark.parametrize("table", ["launch_phases", "feature_flags"])
+@pytest.mark.parametrize(
+    ("move", "kept", "then"),
+    [
+        (roll_back, ("ACTIVE", 0, 10.0), ("ROLLED_BACK", 0, 10.0)),
+        (advance, ("ACTIVE", 0, 10.0), ("ACTIVE", 1, 50.0)),
+    ],
+)
+async def test_a_move_that_waits_has_changed_nothing_yet(
+    admin: GraphQLClient,
+    db: Database,
+    clock: Clock,
+    table: str,
+    move: Callable[[GraphQLClient, str], Coroutine[Any, Any, Any]],
+    kept: tuple[str, int, float],
+    then: tuple[str, int, float],
+) -> None:
+    """L6: an event happens once its rows are locked, and so do its audit and its run."""
+    steps = [{"percentage": 10}, {"percentage": 50}]
+    phase = await make_phase(admin, flags=("mvp_chat",), steps=steps)
+    assert (await activate(admin, phase))["errors"] == []
+    async with locked(db, f"SELECT FROM {table} FOR UPDATE"):
+        asked = clock()
+        moving = asyncio.create_task(move(admin, phase))
+        assert await waiting(db, 1)
+        clock.advance(5)
+    assert (await moving)["errors"] == []
+    states = [await seen(admin, asked + timedelta(seconds=4.9)), await seen(admin, clock())]
+    assert states == [kept, then]
+    moved = await admin.data(NEWEST)
+    assert datetime.fromisoformat(moved["changes"]["nodes"][0]["at"]) >= asked + timedelta(
+        seconds=5
+    )
+
+
+NEWEST = "{ changes(first: 1, subject: [PHASE]) { nodes { at } } }"
+
+
+async def seen(client: GraphQLClient, at: datetime) -> tuple[str, int, float]:
+    """Of the only phase and flag there are: status, step and percentage."""
+    found = (await client.data(TYPED, at=at.isoformat()))["launchStateAt"]
+    (phase,), (flag,) = found["phases"], found["flags"]
+    return phase["status"], phase["stepIndex"], flag["state"]["rolloutPercentage"]
