@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from domain.errors import Invalid, Required
+from domain.errors import Invalid, Locked, Required
 from domain.percent import EVERYBODY, NOBODY, Percent
 from domain.run_holds import (
     FlagParts,
     own_percentage,
+    own_switch,
     set_percentage,
     set_switch,
     switch_on_again,
@@ -18,13 +19,17 @@ WIDENED = "The flag was at 0 %, so it is now on for everybody (100 %)."
 
 @dataclass(frozen=True, slots=True)
 class OwnerEdit:
-    """A switch and a percentage to set; None: stays as it is. `by` is shown as the author."""
+    """A switch and a percentage to set; None: stays as it is. `by` is shown as the author.
+
+    `of_file`: it states the owner's values, which are stored where they are in force already too.
+    """
 
     by: str
     enabled: bool | None = None
     percentage: Percent | None = None
     override: bool = False
     reason: str | None = None
+    of_file: bool = False
 
 
 def edit_parts(
@@ -34,6 +39,17 @@ def edit_parts(
 
     `groups`: the target groups of the flag, which may name users.
     """
+    if not edit.of_file:
+        return _edited(parts, edit, is_live=is_live, groups=groups)
+    if is_live:
+        raise _held(edit)
+    parts, warnings = _edited(parts, edit, is_live=False, groups=groups)
+    return _stated(parts, edit), warnings
+
+
+def _edited(
+    parts: FlagParts, edit: OwnerEdit, *, is_live: bool, groups: Sequence[str]
+) -> tuple[FlagParts, list[str]]:
     _check_override(parts, edit, is_live=is_live)
     turned_on = edit.enabled is True and not parts.in_force.enabled
     hold = parts.hold
@@ -75,3 +91,19 @@ def _check_override(parts: FlagParts, edit: OwnerEdit, *, is_live: bool) -> None
         )
     if not (edit.reason or "").strip():
         raise Required("Going above the ramp needs a reason.", path=("input", "reason"))
+
+
+def _held(edit: OwnerEdit) -> Locked:
+    """A ceiling of a run and the switch of a live flag have no place in a file (D1)."""
+    name = "rolloutPercentage" if edit.enabled is None else "enabled"
+    return Locked(
+        "A live run holds this flag: switch or limit it by itself, or apply this when the run is "
+        "over.",
+        path=("input", name),
+    )
+
+
+def _stated(parts: FlagParts, edit: OwnerEdit) -> FlagParts:
+    if edit.percentage is not None:
+        parts = own_percentage(parts, edit.percentage, is_live=False)
+    return parts if edit.enabled is None else own_switch(parts, edit.enabled)

@@ -115,8 +115,13 @@ def restore(parts: FlagParts, run_id: UUID, previous: FlagValues) -> FlagParts:
 
 def set_switch(parts: FlagParts, enabled: bool, *, is_live: bool) -> FlagParts:
     """A person switches the flag; the run has no switch of its own from here on."""
-    if parts.in_force.enabled == enabled:
-        return parts
+    return (
+        parts if parts.in_force.enabled == enabled else own_switch(parts, enabled, is_live=is_live)
+    )
+
+
+def own_switch(parts: FlagParts, enabled: bool, *, is_live: bool = False) -> FlagParts:
+    """The owner's switch counts from here on."""
     hold = replace(parts.hold, switch=None) if parts.hold else None
     owner = replace(parts.owner, enabled=enabled)
     return _let_go(replace(parts, owner=owner, hold=hold), is_live=is_live)

@@ -89,11 +89,17 @@ async def update(
     *,
     reason: str | None = None,
     expected_version: int | None = None,
+    of_file: bool = False,
 ) -> FlagResult:
-    """Change the fields that are given; raises NotFound and VersionConflict (SPEC S22, A5)."""
+    """Change the fields that are given; raises NotFound and VersionConflict (SPEC S22, A5).
+
+    `of_file`: they are the owner's values as a file states them.
+    """
     row = await locked(uow, key, expected_version)
     check_patch(patch)
-    parts, warnings = await edited_parts(uow.session, queries.flag_of(row), patch, actor, reason)
+    parts, warnings = await edited_parts(
+        uow.session, queries.flag_of(row), patch, actor, reason, of_file=of_file
+    )
     flag = change_flag(
         uow,
         actor,
@@ -142,7 +148,13 @@ def check_patch(patch: FlagPatch) -> None:
 
 
 async def edited_parts(
-    session: AsyncSession, flag: Flag, patch: FlagPatch, actor: Actor, reason: str | None
+    session: AsyncSession,
+    flag: Flag,
+    patch: FlagPatch,
+    actor: Actor,
+    reason: str | None,
+    *,
+    of_file: bool = False,
 ) -> tuple[FlagParts, list[str]]:
     """What the patch makes of the owner's values and of what a run holds (D1), with warnings."""
     parts = flag.wanted
@@ -151,6 +163,7 @@ async def edited_parts(
         enabled=patch.get("enabled"),
         percentage=patch.get("rollout_percentage"),
         override=patch.get("override", False),
+        of_file=of_file,
         reason=reason,
     )
     is_live = await phase_queries.is_live(session, parts.hold.run_id if parts.hold else None)

@@ -170,11 +170,19 @@ async def _put_flag(
         await flags.create(uow, actor, FlagDraft(key=entry.key, reason=reason, **made))
         return _change(FileKind.FLAG, entry.key, 0, None, wanted)
     now = _flag_fields(flag)
-    moved = {name: value for name, value in wanted.items() if not _same(now[name], value)}
-    if not moved:
+    patch = {name: value for name, value in wanted.items() if not _same(now[name], value)}
+    if not patch:
         return None
-    await flags.update(uow, actor, entry.key, cast("FlagPatch", dict(moved)), reason=reason)
-    return _change(FileKind.FLAG, entry.key, flag.version, now, moved)
+    if "enabled" in patch and "rollout_percentage" in wanted:
+        # 0 % beside `enabled: true` is a choice and no default (L10).
+        patch["rollout_percentage"] = wanted["rollout_percentage"]
+    of_file = not patch.keys().isdisjoint(_IN_FORCE)
+    done = await flags.update(
+        uow, actor, entry.key, cast("FlagPatch", patch), reason=reason, of_file=of_file
+    )
+    after = _flag_fields(done.flag)
+    moved = {name: value for name, value in after.items() if not _same(now[name], value)}
+    return _change(FileKind.FLAG, entry.key, flag.version, now, moved) if moved else None
 
 
 async def _put_phase(
@@ -197,6 +205,9 @@ async def _put_phase(
     patch = cast("PhasePatch", dict(moved))
     await phases.update(uow, actor, row.id, patch, reason=reason, channels=channels)
     return _change(FileKind.PHASE, entry.key, version, now, moved)
+
+
+_IN_FORCE = frozenset({"enabled", "rollout_percentage"})
 
 
 def _flag_fields(flag: Flag) -> dict[str, Any]:

@@ -153,6 +153,72 @@ async def test_a_live_phase_keeps_what_is_locked(admin: GraphQLClient, health: H
     assert (error["code"], error["path"]) == ("LOCKED", ["file", "phases", "0", "steps"])
 
 
+@pytest.mark.parametrize("said", [{"rolloutPercentage": 3}, {"enabled": True}])
+async def test_a_file_does_not_reach_into_a_live_run(
+    admin: GraphQLClient, said: dict[str, object]
+) -> None:
+    """L8, D1: a limit of the run is no value of the owner, and would be planned again for ever."""
+    await make_phase(admin, "pilot", flags=("mvp_maps",), steps=[{"percentage": 10}])
+    await activate_pilot(admin)
+    (error,) = (await plan(admin, {"flags": [{"key": "mvp_maps", **said}]}))["errors"]
+    assert (error["code"], error["path"]) == ("LOCKED", ["file", "flags", "0", *said])
+    assert (await plan(admin, {"flags": [{"key": "mvp_maps", "name": "M"}]}))["errors"] == []
+
+
+async def test_zero_in_a_file_is_a_choice(admin: GraphQLClient) -> None:
+    """L10: nobody sees what a file switches on at 0 %, and the plan shows what a default does."""
+    await make_flag(admin, "mvp_chat")
+    file = {"flags": [{"key": "mvp_chat", "enabled": True, "rolloutPercentage": 0}]}
+    assert await settled(admin, file) == {"enabled": True, "rolloutPercentage": 0}
+    await make_flag(admin, "mvp_maps")
+    file = {"flags": [{"key": "mvp_maps", "enabled": True}]}
+    (change,) = (await plan(admin, file))["changes"]
+    assert [item["name"] for item in change["fields"]] == ["enabled", "rolloutPercentage"]
+    assert await settled(admin, file) == {"enabled": True, "rolloutPercentage": 100}
+
+
+async def test_a_file_states_what_a_run_has_left_in_force(admin: GraphQLClient) -> None:
+    """L27: after a launch the owner's values follow the file, and no plan stays open."""
+    await make_phase(admin, "pilot", flags=("mvp_maps",))
+    await activate_pilot(admin)
+    await admin.data(
+        """mutation { completeLaunchPhase(input: { key: "pilot" }) { errors { code } } }"""
+    )
+    file = {"flags": [{"key": "mvp_maps", "enabled": True, "rolloutPercentage": 100}]}
+    assert await settled(admin, file) == {"enabled": True, "rolloutPercentage": 100}
+
+
+async def test_a_file_switches_nothing_on_that_a_rollback_switched_off(
+    admin: GraphQLClient,
+) -> None:
+    await make_phase(admin, "pilot", flags=())
+    await make_flag(admin, "mvp_maps", enabled=True)
+    await admin.data("""mutation { updateLaunchPhase(
+      input: { key: "pilot", flags: [{ flagKey: "mvp_maps" }] }) { errors { code } } }""")
+    await activate_pilot(admin)
+    await admin.data("""mutation { rollbackLaunchPhase(
+      input: { key: "pilot", reason: "Fire", mode: DISABLE_ALL }) { errors { code } } }""")
+    file = {"flags": [{"key": "mvp_maps", "enabled": True, "rolloutPercentage": 50}]}
+    assert await settled(admin, file) == {"enabled": False, "rolloutPercentage": 50}
+
+
+async def activate_pilot(admin: GraphQLClient) -> None:
+    answer = await admin.data("""mutation { activateLaunchPhase(
+      input: { key: "pilot", acceptWarnings: true }) { errors { code } } }""")
+    assert answer["activateLaunchPhase"]["errors"] == []
+
+
+async def settled(admin: GraphQLClient, file: dict[str, Any]) -> dict[str, Any]:
+    """What is in force of the only flag of a file once nothing is left to apply."""
+    assert (await apply(admin, file, (await plan(admin, file))["hash"]))["errors"] == []
+    again = await plan(admin, file)
+    assert (again["changes"], again["errors"]) == ([], [])
+    key = file["flags"][0]["key"]
+    query = "query ($key: String!) { featureFlag(key: $key) { enabled rolloutPercentage } }"
+    found: dict[str, Any] = (await admin.data(query, key=key))["featureFlag"]
+    return found
+
+
 async def test_planning_takes_reading_and_applying_takes_writing(
     viewer: GraphQLClient, admin: GraphQLClient
 ) -> None:
