@@ -37,6 +37,9 @@ COPY schema schema
 COPY services services
 COPY subscriptions subscriptions
 COPY --from=pages /src/web/dist web/dist
+# As `launch_build_info` shows it: docker build --build-arg REVISION=$(git rev-parse HEAD)
+ARG REVISION=unknown
+RUN printf '%s\n' "$REVISION" > REVISION
 RUN printf '#!/bin/sh\nexec /opt/launch/bin/python /app/cli.py "$@"\n' > /usr/local/bin/launch \
  && chmod 755 /usr/local/bin/launch \
  && /opt/launch/bin/python -m compileall -q /app

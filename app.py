@@ -24,7 +24,7 @@ from domain.metrics import POOL_USED, SOCKETS
 from edge.badges import badge_route
 from edge.beats import beat_route
 from edge.correlation import HEADER, RequestIds
-from edge.exposition import exposition_route
+from edge.exposition import Exposition
 from edge.headers import ALWAYS, OneHost, SecureHeaders
 from edge.ofrep import ofrep_routes
 from edge.pages import BUILT, Pages
@@ -226,10 +226,11 @@ def create_app(
     )
 
     pages = Pages(trusted_only=settings.trusted_documents_only)
+    exposition = Exposition(runtime)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        async with collecting(settings, "serve"), running(runtime):
+        async with collecting(settings, "serve"), running(runtime), exposition.shared():
             _settle()
             yield
 
@@ -239,7 +240,7 @@ def create_app(
             WebSocketRoute("/graphql", view),
             Route("/schema.graphql", sdl),
             *probe_routes(runtime),
-            exposition_route(runtime),
+            exposition.route,
             *ofrep_routes(runtime),
             *unsubscribe_routes(runtime),
             badge_route(runtime),

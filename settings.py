@@ -2,9 +2,7 @@
 
 import hashlib
 import json
-import re
 import ssl
-import warnings
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -13,8 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-# Of whom, and after how long: `critical+slack://...`, `after5m+mailto://...`.
-_WHEN = re.compile(r"(?i)^(low|medium|high|critical|after\d{1,5}[smh])\+")
+from alert_urls import is_alert_url
 
 # What `services.email_addresses` takes, in ASCII.
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=^_`{|}~-]+"
@@ -125,6 +122,17 @@ class Settings(BaseSettings):
     metrics_public: bool = Field(
         default=False, description="Let everybody read /metrics, not only this machine and tokens."
     )
+    metrics_dir: Path | None = Field(
+        default=None,
+        description="Where the processes of one host add up /metrics. `serve --workers` sets it.",
+    )
+    worker_host: str = Field(default="127.0.0.1", description="Where WORKER_PORT listens.")
+    worker_port: int | None = Field(
+        default=None,
+        ge=0,
+        le=65535,
+        description="/healthz, /readyz and /metrics of a worker. Unset: none; 0: any free one.",
+    )
 
     alert_urls: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         default=(),
@@ -221,7 +229,11 @@ class Settings(BaseSettings):
     @classmethod
     def know_alert_urls(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
         """Name those that cannot be used by their position: the URLs themselves are secrets."""
-        bad = [str(place) for place, url in enumerate(value, 1) if not _is_alert_url(url)]
+        bad = [
+            str(place)
+            for place, url in enumerate(value, 1)
+            if not is_alert_url(url.get_secret_value())
+        ]
         if bad:
             raise ValueError(f"no URL that Apprise understands stands at position {', '.join(bad)}")
         return value
@@ -253,21 +265,6 @@ class Settings(BaseSettings):
 
 def _hash(document: object) -> str:
     return hashlib.sha256(str(document).encode()).hexdigest()
-
-
-def _is_alert_url(url: SecretStr) -> bool:
-    from apprise import Apprise, AppriseAsset  # noqa: PLC0415 - heavy, for those who use it
-
-    plain = _WHEN.sub("", url.get_secret_value())
-    if re.search(r"\s", plain):
-        return False
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # of plugins that are not ours
-        try:
-            found = Apprise.instantiate(plain, asset=AppriseAsset(storage_mode="memory"))
-        except Exception:
-            return False
-    return found is not None
 
 
 class BadSettings(Exception):

@@ -174,6 +174,9 @@ class _Run:
         base, took = self.settings.base_url, time.monotonic() - self._begin
         self._say(f"Ready in {took:.1f} s. Ctrl-C stops everything.", "bold green")
         self._say(f"  GraphQL    {base}/graphql")
+        if self.settings.worker_port is not None:
+            host, port = self.settings.worker_host, self.settings.worker_port
+            self._say(f"  metrics    {base}/metrics, of the worker http://{host}:{port}/metrics")
         self._say(f"  admin      {self.settings.admin_email}")
         self._say(f"  open       {base}", "bold")
         for note in notes:
@@ -205,6 +208,7 @@ def child_environment(settings: Settings) -> dict[str, str]:
         "HOST": settings.host,
         "PORT": str(settings.port),
         "DATA_DIR": str(settings.data_dir.resolve()),
+        "WORKER_PORT": None if settings.worker_port is None else str(settings.worker_port),
     }
     return {**os.environ, **{name: value for name, value in decided.items() if value}}
 

@@ -9,6 +9,8 @@ import typer
 from commands.problems import Problem
 
 if TYPE_CHECKING:
+    from socket import socket
+
     from settings import Settings
 
 # By its path it works from any folder, in the checkout as well as installed.
@@ -40,6 +42,7 @@ def worker() -> None:
     import asyncio  # noqa: PLC0415
     from logging.config import dictConfig  # noqa: PLC0415
 
+    from commands import worker_port  # noqa: PLC0415 - heavy
     from commands.environment import own_settings  # noqa: PLC0415 - heavy
     from commands.local import check_at_start  # noqa: PLC0415
     from commands.logs import log_config  # noqa: PLC0415
@@ -48,20 +51,25 @@ def worker() -> None:
     settings = own_settings("database_url", "redis_url")
     check_at_start(settings)
     dictConfig(log_config(settings))
+    listener = worker_port.listen(settings)
     try:
         with asyncio.Runner(loop_factory=NameLoop) as runner:
-            runner.run(_work(settings))
+            runner.run(_work(settings, listener))
     except ValueError as error:
         raise Problem(str(error)) from error
 
 
-async def _work(settings: "Settings") -> None:
+async def _work(settings: "Settings", listener: "socket | None") -> None:
+    from functools import partial  # noqa: PLC0415
+
+    from commands import worker_port  # noqa: PLC0415 - heavy
     from commands.late_graph import LateGraph  # noqa: PLC0415
     from jobs.worker import run_worker  # noqa: PLC0415 - heavy
     from services.telemetry import collecting  # noqa: PLC0415
 
     async with collecting(settings, "worker"), LateGraph(settings) as graph:
-        await run_worker(settings, documents=graph.documents)
+        port = partial(worker_port.answering, listener) if listener else None
+        await run_worker(settings, documents=graph.documents, beside=port)
 
 
 def _child(command: str) -> list[str]:

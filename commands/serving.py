@@ -3,6 +3,7 @@
 import logging
 import os
 from logging.config import dictConfig
+from tempfile import TemporaryDirectory
 
 import uvicorn
 
@@ -28,9 +29,17 @@ def run(host: str | None, port: int | None, workers: int) -> None:
     os.environ.update(child_environment(settings))
     # uvloop looks names up in four threads for all; a name server that stalls would take them.
     os.environ.setdefault("UV_THREADPOOL_SIZE", "64")
-    config = log_config(settings)
-    dictConfig(config)
+    dictConfig(log_config(settings))
     logger.info("serving %s with %d process(es)", settings.base_url, workers)
+    if workers == 1:
+        _serve(settings, workers)
+        return
+    with TemporaryDirectory(prefix="launch-metrics-") as folder:
+        os.environ["METRICS_DIR"] = folder  # their counters add up here
+        _serve(settings, workers)
+
+
+def _serve(settings: Settings, workers: int) -> None:
     uvicorn.run(
         "app:from_environment",
         factory=True,
@@ -44,7 +53,7 @@ def run(host: str | None, port: int | None, workers: int) -> None:
         # Compression triples the memory of a socket.
         ws_per_message_deflate=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
-        log_config=config,
+        log_config=log_config(settings),
         access_log=False,
         server_header=False,
         proxy_headers=True,

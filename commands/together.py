@@ -8,7 +8,8 @@ from commands.data_folder import DataFolder
 from commands.database import load_demo, migrate_up
 from commands.environment import load_own_settings, own_settings
 from commands.local import expected
-from commands.runner import Child, Step, run_everything
+from commands.problems import Problem
+from commands.runner import CannotRun, Child, Step, free_port, run_everything
 from commands.staff import make_first_admin
 from settings import Settings
 
@@ -27,10 +28,25 @@ def run(commands: Sequence[Sequence[str]]) -> int:
             Step("Loading the demo launch", demo),
         ]
         children = [Child(argv[-1], argv) for argv in commands]
-        return run_everything(own_settings(), steps, children)
+        return run_everything(with_worker_port(own_settings()), steps, children)
     finally:
         addresses.remove(folder.path)
         folder.release()
+
+
+def with_worker_port(settings: Settings) -> Settings:
+    """Its worker always answers for itself: at WORKER_PORT, else at any free port of this machine.
+
+    Raises Problem where it is taken.
+    """
+    wanted = {"host": settings.worker_host, "port": settings.worker_port or 0}
+    try:
+        port = free_port(settings.model_copy(update=wanted))
+    except CannotRun as error:
+        raise Problem(
+            str(error).replace("PORT", "WORKER_PORT").replace("HOST", "WORKER_HOST")
+        ) from None
+    return settings.model_copy(update={"worker_port": port})
 
 
 def prepare(folder: DataFolder, settings: Settings) -> None:

@@ -21,6 +21,7 @@ from db import schema_revision
 from db.direct import driver_url
 from jobs.kinds import KINDS, JobKind
 from jobs.queue import Payload, decode
+from jobs.tally import Tally
 from jobs.traces import traced
 from services.background import end
 from services.outages import cause_of
@@ -73,6 +74,8 @@ class JobRunner:
         self._timing = timing
         self._active: set[asyncio.Future[None]] = set()
         self._stopping = False
+        self.connected = False
+        self.tally = Tally()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until told to stop. A lost database is waited for, not an end."""
@@ -96,6 +99,7 @@ class JobRunner:
         )
         await _check_schema(connection)
         manager = self._manager(connection)
+        self.connected = True
         running = asyncio.create_task(self._run(manager), name="job-queue")
         stopped = asyncio.create_task(stop.wait())
         try:
@@ -103,6 +107,7 @@ class JobRunner:
             if not running.done():
                 await self._finish(manager, running)
         finally:
+            self.connected = False
             stopped.cancel()
             if not running.done():
                 # A server that hangs would hold up the end of every statement under way.
@@ -129,7 +134,7 @@ class JobRunner:
                 executor_factory=executor,
                 on_failure="hold",
             )
-            register(self._entrypoint(handler, kind))
+            register(self._entrypoint(name, handler, kind))
         return manager
 
     async def _run(self, manager: QueueManager) -> None:
@@ -148,10 +153,11 @@ class JobRunner:
             job.cancel()
         await asyncio.wait({running}, timeout=_CLOSE_SECONDS)
 
-    def _entrypoint(self, handler: Handler, kind: JobKind) -> AsyncEntrypoint:
+    def _entrypoint(self, name: str, handler: Handler, kind: JobKind) -> AsyncEntrypoint:
         async def execute(job: Job) -> None:
-            async with traced(job), asyncio.timeout(kind.limit_seconds):
-                await self._execute(handler, decode(job.payload))
+            with self.tally.run(name):
+                async with traced(job), asyncio.timeout(kind.limit_seconds):
+                    await self._execute(handler, decode(job.payload))
 
         return execute
 

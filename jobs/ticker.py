@@ -17,6 +17,7 @@ from db.queries import ticks
 from db.session import Database
 from domain.errors import DependencyDown
 from jobs.history import History
+from jobs.tally import Tally
 
 logger = logging.getLogger(__name__)
 
@@ -89,6 +90,7 @@ class Ticker:
         self._claims = claims
         self._tasks = tasks
         self._clock = clock
+        self.tally = Tally()
 
     async def run(self) -> None:
         """Until cancelled.
@@ -114,8 +116,9 @@ class Ticker:
     async def _try(self, task: Task, slot: int) -> None:
         try:
             if await self._claims.claim(task, slot):
-                async with self._claims.history.run(task.name, self._clock()):
-                    await task.run()
+                with self.tally.run(task.name):
+                    async with self._claims.history.run(task.name, self._clock()):
+                        await task.run()
         except DependencyDown as error:
             logger.warning("ticker: %s waits for the next interval: %s", task.name, error)
         except Exception:

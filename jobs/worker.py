@@ -5,23 +5,18 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from functools import partial
 from uuid import UUID
 
-from redis.asyncio import Redis
-
-from db.session import Database
 from domain.heartbeats import WORKER
-from domain.metrics import POOL_USED
 from jobs.alerts import follow_incident
 from jobs.guards import guard
 from jobs.kinds import KINDS, JobKind
 from jobs.mail import retry_mail, send_mail
 from jobs.onboarding import follow_help, look_after, works_again
+from jobs.parts import Parts, open_parts
 from jobs.phases import count_impact, ramp
 from jobs.queue import Payload
 from jobs.rehearsals import rehearse
@@ -36,61 +31,22 @@ from jobs.routing import (
     REHEARSE,
     SEND_MAIL,
     WORKS_AGAIN,
-    enqueue_for,
 )
 from jobs.runner import DEFAULT_TIMING, JobRunner, QueueTiming
 from jobs.schedule import intervals
 from jobs.ticker import Claims, Task, Ticker
 from jobs.webhooks import deliver, wake
-from services import event_lines, journeys, metric_rollups, retention
-from services.alerting import AlertCenter
-from services.health import build_monitor
-from services.health_monitor import HealthMonitor
-from services.heartbeats import Heartbeats, HeartbeatWatch
+from services import journeys, metric_rollups, retention
 from services.invitation_changes import expire_overdue
-from services.metering import Meter
 from services.pacing import pace_of
-from services.passwords import Passwords
-from services.propagation import Announcer, settle
+from services.propagation import settle
 from services.rehearsals import end_overdue
-from services.watcher import Watcher
-from services.webhooks.changes import allowed
-from services.webhooks.delivery import Deliverer
 from services.webhooks.documents import OpenDocuments
-from services.webhooks.sending import Sender
 from settings import Settings
-from subscriptions.bus import Broadcast
-from subscriptions.channels import HEALTH, METRICS
-from subscriptions.publish import Publisher
 
 logger = logging.getLogger(__name__)
 
-_CLOSE_SECONDS = 1.2
-_HAND_OVER_SECONDS = 2.5  # for messages under way
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What the jobs of one worker share."""
-
-    settings: Settings
-    db: Database
-    redis: Redis
-    health: HealthMonitor
-    publish: Callable[[str, str], Awaitable[None]]
-    alerts: AlertCenter
-    heartbeats: Heartbeats
-    webhooks: Deliverer | None = None  # None: left to other workers
-
-    async def collect(self) -> None:
-        """Fold the newest samples, then tell every dashboard to look (SPEC S63, S109)."""
-        try:
-            await metric_rollups.roll_recent(self.db)
-        except Exception:  # what is not folded is read as it came
-            await self.publish(METRICS, self.db.clock().isoformat())
-            raise
-        await self.publish(METRICS, self.db.clock().isoformat())
-        await metric_rollups.note_collection(self.db)
+Beside = Callable[[Parts, JobRunner, Ticker], AbstractAsyncContextManager[None]]
 
 
 WorkerHandler = Callable[[Parts, Payload], Awaitable[None]]
@@ -185,11 +141,12 @@ async def run_worker(
     kinds: Mapping[str, JobKind] = KINDS,
     every: Mapping[str, float] | None = None,
     documents: OpenDocuments | None = None,
+    beside: Beside | None = None,
 ) -> None:
     """Work until SIGTERM or SIGINT, then stop within eight seconds.
 
     `every` replaces intervals of periodic tasks, in seconds, by their names. Without `documents`,
-    which this package may not import, it delivers no webhooks.
+    which this package may not import, it delivers no webhooks. `beside` runs as long as it works.
     Any number may run on any number of machines. Without PostgreSQL or Redis it goes on with
     what is possible, and resumes the rest by itself.
     """
@@ -197,7 +154,7 @@ async def run_worker(
     name = f"{socket.gethostname()}:{os.getpid()}"
     if documents is not None:
         handlers = {**handlers, **WEBHOOK_HANDLERS}
-    async with _parts(settings, name, documents) as parts:
+    async with open_parts(settings, name, documents) as parts:
         runner = JobRunner(
             parts.db.url,
             {entrypoint: partial(handler, parts) for entrypoint, handler in handlers.items()},
@@ -211,7 +168,8 @@ async def run_worker(
             parts.db.clock,
         )
         logger.info("worker %s started", name, extra={"worker": name, "jobs": sorted(handlers)})
-        await _until_stopped(runner, ticker, stop)
+        async with beside(parts, runner, ticker) if beside else nullcontext():
+            await _until_stopped(runner, ticker, stop)
         logger.info("worker %s stopped", name, extra={"worker": name})
 
 
@@ -231,59 +189,6 @@ async def _until_stopped(runner: JobRunner, ticker: Ticker, stop: asyncio.Event)
     with suppress(asyncio.CancelledError):
         ticks.result()
     jobs.result()
-
-
-@asynccontextmanager
-async def _parts(
-    settings: Settings, name: str, documents: OpenDocuments | None
-) -> AsyncIterator[Parts]:
-    if settings.database_url is None or settings.redis_url is None:
-        raise ValueError("a worker needs DATABASE_URL and REDIS_URL; `serve` sets them itself")
-    db = Database(
-        settings.database_url,
-        clock=partial(datetime.now, UTC),
-        pool_size=settings.database_pool_size,
-        timeout_seconds=settings.database_timeout_seconds,
-        enqueue_jobs=enqueue_for,
-    )
-    redis: Redis = Redis.from_url(
-        settings.redis_url, socket_timeout=2.0, socket_connect_timeout=2.0
-    )
-    bus = Broadcast(settings.redis_url)
-    passwords = Passwords()
-    announcer = Announcer(redis, db.clock)
-    db.on_commit(announcer.after_commit)  # first: it takes the time of the commit
-    db.positions.on_numbered(Publisher(bus).publish)
-    db.on_commit(event_lines.tell)
-    await bus.connect()
-    alerts = AlertCenter(settings, db, redis)
-    monitor = build_monitor(
-        settings, db, redis, passwords, partial(bus.publish, HEALTH), alert=alerts.observe
-    )
-    heartbeats = Heartbeats(db, redis, settings)
-    watcher = Watcher(db, monitor, settings, alerts)
-    listener = HeartbeatWatch(db, heartbeats, alerts)
-    await watcher.start()
-    await listener.start()
-    meter = Meter(db, settings.metrics_interval_seconds)
-    meter.watch(POOL_USED, lambda: db.connections_used)
-    await meter.start()
-    webhooks = None
-    if documents is not None:
-        webhooks = Deliverer(db, documents, Sender(allowed(settings)), name)
-    try:
-        yield Parts(settings, db, redis, monitor, bus.publish, alerts, heartbeats, webhooks)
-    finally:
-        passwords.close()
-        await _close(meter.stop(), listener.stop(), watcher.stop())
-        await _close(alerts.stop(), announcer.stop(), seconds=_HAND_OVER_SECONDS)
-        await _close(bus.disconnect(), redis.aclose(), db.dispose())
-
-
-async def _close(*closings: Awaitable[None], seconds: float = _CLOSE_SECONDS) -> None:
-    """Close all at once; a server that hangs must not keep the process."""
-    tasks = [asyncio.ensure_future(closing) for closing in closings]
-    await asyncio.wait(tasks, timeout=seconds)
 
 
 def _stop_signal() -> asyncio.Event:

@@ -15,9 +15,10 @@ from typing import Any
 from commands.late_graph import LateGraph
 from jobs.kinds import KINDS, JobKind
 from jobs.loop import NameLoop
+from jobs.parts import Parts
 from jobs.queue import Payload
 from jobs.runner import QueueTiming
-from jobs.worker import HANDLERS, Parts, run_worker
+from jobs.worker import HANDLERS, run_worker
 from services.telemetry import collecting
 from settings import Settings
 

@@ -14,7 +14,7 @@ CODE = {
     "services.metering.Meter._gauges", "services.probes.base.trust",
     "services.tracing._NO_IDS", "domain.flags.groups_of", "db.embedded.accounts.server_account",
     "db.embedded.postgres.programs", "db.embedded.postgres._open_programs",
-    "db.schema_revision.needed",
+    "db.schema_revision.needed", "services.release.revision",
     "db.event_rows._adapters", "subscriptions.bus.Broadcast._channels",
     "subscriptions.redis_backend.RedisBackend._desired",
     "subscriptions.redis_backend.RedisBackend._sent",

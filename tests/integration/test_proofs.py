@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 
 from db.session import Database
 from domain.health import CheckType
-from jobs.worker import Parts
+from jobs.parts import Parts
 from services.health_monitor import HealthMonitor
 from services.probes.base import Probe
 from services.propagation import settle

@@ -8,8 +8,9 @@ from redis.asyncio import Redis
 from db.session import Database
 from domain.health import CheckType
 from jobs.guards import guard
+from jobs.parts import Parts
 from jobs.routing import enqueue_for
-from jobs.worker import HANDLERS, Parts
+from jobs.worker import HANDLERS
 from services.alerting import AlertCenter
 from services.certificates import CertificateWatch
 from services.health_monitor import HealthMonitor, Timing

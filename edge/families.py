@@ -1,0 +1,93 @@
+"""Families of metrics in the names and units of Prometheus, for whichever process shows them."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.metrics_core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
+from prometheus_client.registry import Collector
+from starlette.requests import Request
+from starlette.responses import Response
+
+from db.schema_revision import needed
+from domain.metric_folds import BOUNDS, Folded
+from services.release import release, revision
+
+_LOOPBACK = frozenset({"127.0.0.1", "::1"})
+_NAMES = _LOOPBACK | {"localhost"}
+_SHOWN = frozenset(BOUNDS[::4])
+
+Labels = Mapping[str, str]
+
+
+def counter(name: str, text: str, value: float) -> Metric:
+    """Something that only rises."""
+    return CounterMetricFamily(name, text, value=value)
+
+
+def gauge(name: str, text: str, value: float) -> Metric:
+    """Something that goes up and down."""
+    return GaugeMetricFamily(name, text, value=float(value))
+
+
+def labelled(
+    kind: type[CounterMetricFamily | GaugeMetricFamily],
+    name: str,
+    text: str,
+    values: Iterable[tuple[Labels, float]],
+) -> Metric:
+    """One family with a value for each set of labels."""
+    family = kind(name, text)
+    suffix = "_total" if kind is CounterMetricFamily else ""
+    for labels, value in values:
+        family.add_sample(f"{name}{suffix}", dict(labels), float(value))
+    return family
+
+
+def histogram(name: str, text: str, times: Folded) -> Metric:
+    """A fold of milliseconds as a histogram of seconds."""
+    buckets, seen = [], 0
+    for index, bound in enumerate(BOUNDS):
+        seen += times.histogram.get(index, 0)
+        if bound in _SHOWN:
+            buckets.append((f"{bound / 1000:g}", float(seen)))
+    buckets.append(("+Inf", float(times.samples)))
+    family = HistogramMetricFamily(name, text)
+    family.add_metric([], buckets, times.total / 1000)
+    return family
+
+
+def build_info() -> Metric:
+    """What runs here: the release, the commit it was built of, and the schema that it needs."""
+    labels = {"version": release(), "revision": revision(), "schema": needed()}
+    text = "What this process runs; the value is always 1."
+    return labelled(GaugeMetricFamily, "launch_build_info", text, [(labels, 1)])
+
+
+class _Given(Collector):
+    def __init__(self, families: Iterable[Metric]) -> None:
+        self._families = families
+
+    def collect(self) -> Iterator[Metric]:
+        yield from self._families
+
+
+def exposition(families: Iterable[Metric]) -> Response:
+    """The answer to a scrape."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Given(families))
+    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+
+def is_from_here(request: Request) -> bool:
+    """Whether a tool on this machine asks, for itself."""
+    # A proxy on this machine speaks for others: then a token is needed all the same. So it is where
+    # the host is another one: the page of a stranger, whose name was bent to here (DNS rebinding).
+    forwarded = "x-forwarded-for" in request.headers or "forwarded" in request.headers
+    client = request.client.host if request.client is not None else ""
+    return client in _LOOPBACK and request.url.hostname in _NAMES and not forwarded

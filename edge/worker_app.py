@@ -1,0 +1,98 @@
+"""What a worker answers on its port: whether it lives, whether it can work, and its metrics."""
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from prometheus_client.metrics_core import CounterMetricFamily, Metric
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from db.readiness import check
+from db.session import Database
+from domain.metric_folds import EMPTY
+from domain.metrics import LOOP_LAG
+from edge.families import build_info, exposition, gauge, is_from_here, labelled
+from edge.headers import SecureHeaders
+from services.metering import Meter
+
+Runs = Mapping[tuple[str, str], int]  # by name and outcome
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerView:
+    """What a worker shows of itself, read at the moment of the question."""
+
+    db: Database
+    meter: Meter
+    has_queue: Callable[[], bool]
+    has_bus: Callable[[], bool]
+    jobs: Callable[[], Runs]
+    active_jobs: Callable[[], int]
+    ticks: Callable[[], Runs]
+    metrics_public: bool = False
+
+
+def worker_app(view: WorkerView) -> Starlette:
+    """Three paths and nothing else: it needs no graph."""
+    routes = [
+        Route("/healthz", _healthz),
+        Route("/readyz", _readiness(view)),
+        Route("/metrics", _metrics(view)),
+    ]
+    return Starlette(routes=routes, middleware=[Middleware(SecureHeaders, https=False)])
+
+
+async def _healthz(_request: Request) -> Response:
+    return PlainTextResponse("ok")
+
+
+def _readiness(view: WorkerView) -> Callable[[Request], Awaitable[Response]]:
+    async def readyz(_request: Request) -> Response:
+        """Redis may be away: it works on without."""
+        found = await check(view.db)
+        queue = view.has_queue()
+        causes = {
+            "database": found.cause,
+            "queue": None if queue else "the queue is not connected",
+        }
+        body = {
+            "database": found.cause is None,
+            "queue": queue,
+            "realtime": view.has_bus(),
+            "causes": {part: cause for part, cause in causes.items() if cause},
+            "warnings": [found.warning] if found.warning else [],
+        }
+        return JSONResponse(body, 200 if body["database"] and queue else 503)
+
+    return readyz
+
+
+def _metrics(view: WorkerView) -> Callable[[Request], Awaitable[Response]]:
+    async def metrics(request: Request) -> Response:
+        if not view.metrics_public and not is_from_here(request):
+            return PlainTextResponse("Ask from this machine, or set METRICS_PUBLIC.\n", 403)
+        return exposition(_families(view))
+
+    return metrics
+
+
+def _families(view: WorkerView) -> Iterator[Metric]:
+    yield build_info()
+    yield _runs(
+        "launch_job_runs", "Jobs that this worker has run, by kind and outcome.", view.jobs()
+    )
+    yield gauge("launch_jobs_active", "Jobs that this worker runs now.", view.active_jobs())
+    yield _runs("launch_task_runs", "Periodic tasks that this worker has run.", view.ticks())
+    yield gauge("launch_queue_connected", "1 while jobs can arrive.", view.has_queue())
+    yield gauge("launch_bus_connected", "1 while live.", view.has_bus())
+    lag = view.meter.so_far().get(LOOP_LAG, EMPTY)
+    yield gauge("launch_event_loop_lag_seconds", "The newest delay.", lag.last / 1000)
+    yield gauge("launch_database_connections", "Those in use.", view.db.connections_used)
+
+
+def _runs(name: str, text: str, runs: Runs) -> Metric:
+    values = [({"kind": kind, "outcome": outcome}, n) for (kind, outcome), n in runs.items()]
+    return labelled(CounterMetricFamily, name, text, values)

@@ -1,0 +1,116 @@
+"""What the jobs of one worker share: made when it starts, closed when it ends."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+
+from redis.asyncio import Redis
+
+from db.session import Database
+from domain.metrics import POOL_USED
+from jobs.routing import enqueue_for
+from services import event_lines, metric_rollups
+from services.alerting import AlertCenter
+from services.health import build_monitor
+from services.health_monitor import HealthMonitor
+from services.heartbeats import Heartbeats, HeartbeatWatch
+from services.metering import Meter
+from services.passwords import Passwords
+from services.propagation import Announcer
+from services.watcher import Watcher
+from services.webhooks.changes import allowed
+from services.webhooks.delivery import Deliverer
+from services.webhooks.documents import OpenDocuments
+from services.webhooks.sending import Sender
+from settings import Settings
+from subscriptions.bus import Broadcast
+from subscriptions.channels import HEALTH, METRICS
+from subscriptions.publish import Publisher
+
+_CLOSE_SECONDS = 1.2
+_HAND_OVER_SECONDS = 2.5  # for messages under way
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the jobs of one worker share."""
+
+    settings: Settings
+    db: Database
+    redis: Redis
+    health: HealthMonitor
+    publish: Callable[[str, str], Awaitable[None]]
+    alerts: AlertCenter
+    heartbeats: Heartbeats
+    webhooks: Deliverer | None = None  # None: left to other workers
+    meter: Meter | None = None
+    bus: Broadcast | None = None
+
+    async def collect(self) -> None:
+        """Fold the newest samples, then tell every dashboard to look (SPEC S63, S109)."""
+        try:
+            await metric_rollups.roll_recent(self.db)
+        except Exception:  # what is not folded is read as it came
+            await self.publish(METRICS, self.db.clock().isoformat())
+            raise
+        await self.publish(METRICS, self.db.clock().isoformat())
+        await metric_rollups.note_collection(self.db)
+
+
+@asynccontextmanager
+async def open_parts(
+    settings: Settings, name: str, documents: OpenDocuments | None
+) -> AsyncIterator[Parts]:
+    """Connect, and start what runs beside the jobs; close all of it within five seconds."""
+    if settings.database_url is None or settings.redis_url is None:
+        raise ValueError("a worker needs DATABASE_URL and REDIS_URL; `serve` sets them itself")
+    db = Database(
+        settings.database_url,
+        clock=partial(datetime.now, UTC),
+        pool_size=settings.database_pool_size,
+        timeout_seconds=settings.database_timeout_seconds,
+        enqueue_jobs=enqueue_for,
+    )
+    redis: Redis = Redis.from_url(
+        settings.redis_url, socket_timeout=2.0, socket_connect_timeout=2.0
+    )
+    bus = Broadcast(settings.redis_url)
+    passwords = Passwords()
+    announcer = Announcer(redis, db.clock)
+    db.on_commit(announcer.after_commit)  # first: it takes the time of the commit
+    db.positions.on_numbered(Publisher(bus).publish)
+    db.on_commit(event_lines.tell)
+    await bus.connect()
+    alerts = AlertCenter(settings, db, redis)
+    monitor = build_monitor(
+        settings, db, redis, passwords, partial(bus.publish, HEALTH), alert=alerts.observe
+    )
+    heartbeats = Heartbeats(db, redis, settings)
+    watcher = Watcher(db, monitor, settings, alerts)
+    listener = HeartbeatWatch(db, heartbeats, alerts)
+    await watcher.start()
+    await listener.start()
+    meter = Meter(db, settings.metrics_interval_seconds)
+    meter.watch(POOL_USED, lambda: db.connections_used)
+    await meter.start()
+    webhooks = None
+    if documents is not None:
+        webhooks = Deliverer(db, documents, Sender(allowed(settings)), name)
+    try:
+        yield Parts(
+            settings, db, redis, monitor, bus.publish, alerts, heartbeats, webhooks, meter, bus
+        )
+    finally:
+        passwords.close()
+        await _close(meter.stop(), listener.stop(), watcher.stop())
+        await _close(alerts.stop(), announcer.stop(), seconds=_HAND_OVER_SECONDS)
+        await _close(bus.disconnect(), redis.aclose(), db.dispose())
+
+
+async def _close(*closings: Awaitable[None], seconds: float = _CLOSE_SECONDS) -> None:
+    """Close all at once; a server that hangs must not keep the process."""
+    tasks = [asyncio.ensure_future(closing) for closing in closings]
+    await asyncio.wait(tasks, timeout=seconds)

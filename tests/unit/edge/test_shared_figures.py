@@ -1,0 +1,66 @@
+"""The processes of one host show one truth, also after one of them died (F8)."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from prometheus_client.metrics_core import Metric
+
+from domain.metric_folds import single
+from edge.families import build_info, counter, gauge, histogram
+from edge.shared_figures import Shelf
+
+
+def process(requests: float, sockets: float) -> Sequence[Metric]:
+    """What one process shows."""
+    return [
+        build_info(),
+        counter("launch_requests", "Requests.", requests),
+        histogram("launch_response_seconds", "Times.", single(requests)),
+        gauge("launch_websockets", "Sockets.", sockets),
+    ]
+
+
+def shown(shelf: Shelf) -> Mapping[str, float]:
+    """Each series with its value."""
+    return {
+        f"{sample.name}{sorted(sample.labels.items())}": sample.value
+        for family in shelf.everything()
+        for sample in family.samples
+    }
+
+
+def test_counters_add_up_and_gauges_stand_beside_each_other(tmp_path: Path) -> None:
+    one, two = Shelf(tmp_path), Shelf(tmp_path)
+    one.put(process(3, 10))
+    two.put(process(4, 20))
+    for shelf in (one, two):
+        found = shown(shelf)
+        assert found["launch_requests_total[]"] == 7
+        assert found["launch_response_seconds_count[]"] == 2
+        assert found["launch_response_seconds_bucket[('le', '+Inf')]"] == 2
+        assert found["launch_websockets[('process', '0')]"] == 10
+        assert found["launch_websockets[('process', '1')]"] == 20
+        assert [value for name, value in found.items() if "build_info" in name] == [1]
+
+
+def test_no_counter_falls_when_a_process_dies_and_another_takes_its_place(tmp_path: Path) -> None:
+    one, two = Shelf(tmp_path), Shelf(tmp_path)
+    one.put(process(3, 10))
+    two.put(process(4, 20))
+    two.close()  # as the system does it when a process is killed
+    found = shown(one)
+    assert found["launch_requests_total[]"] == 7
+    assert "launch_websockets[('process', '1')]" not in found
+    third = Shelf(tmp_path)
+    third.put(process(0, 1))
+    assert shown(one)["launch_requests_total[]"] == 7
+    assert shown(one)["launch_websockets[('process', '1')]"] == 1
+    third.put(process(2, 1))
+    assert shown(third)["launch_requests_total[]"] == 9
+
+
+def test_a_file_that_cannot_be_read_takes_nothing_from_the_others(tmp_path: Path) -> None:
+    one = Shelf(tmp_path)
+    one.put(process(3, 10))
+    (tmp_path / "7.json").write_text("{")
+    assert shown(one)["launch_requests_total[]"] == 3
