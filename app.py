@@ -10,8 +10,6 @@ from pathlib import Path
 
 from redis.asyncio import Redis
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
@@ -23,12 +21,13 @@ from domain.health import CheckType
 from domain.metrics import POOL_USED, SOCKETS
 from edge.badges import badge_route
 from edge.beats import beat_route
-from edge.correlation import HEADER, RequestIds
 from edge.exposition import Exposition
-from edge.headers import ALWAYS, OneHost, SecureHeaders
+from edge.headers import ALWAYS
+from edge.middleware import middleware
 from edge.ofrep import ofrep_routes
 from edge.pages import BUILT, Pages
 from edge.probes import probe_routes
+from edge.stopping import Stopping
 from edge.unsubscribe import unsubscribe_routes
 from jobs.routing import enqueue_for
 from schema.context import Runtime
@@ -62,7 +61,7 @@ from services.replies import Replies
 from services.seats import Seats
 from services.telemetry import collecting
 from services.watcher import Watcher
-from settings import Settings, load_settings
+from settings import Settings
 from subscriptions import channels
 from subscriptions.access_feed import AccessFeed
 from subscriptions.bus import Broadcast
@@ -227,6 +226,7 @@ def create_app(
 
     pages = Pages(trusted_only=settings.trusted_documents_only)
     exposition = Exposition(runtime)
+    stopping = Stopping()
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -239,7 +239,7 @@ def create_app(
             Route("/graphql", view, methods=None),
             WebSocketRoute("/graphql", view),
             Route("/schema.graphql", sdl),
-            *probe_routes(runtime),
+            *probe_routes(runtime, stopping),
             exposition.route,
             *ofrep_routes(runtime),
             *unsubscribe_routes(runtime),
@@ -247,11 +247,12 @@ def create_app(
             beat_route(runtime),
             *pages.routes,
         ],
-        middleware=_middleware(settings),
+        middleware=middleware(settings, stopping),
         exception_handlers={404: pages.missing, Exception: crashed},
         lifespan=lifespan,
     )
     app.state.runtime = runtime
+    app.state.stopping = stopping
     return app
 
 
@@ -264,11 +265,6 @@ def _settle() -> None:
     gc.freeze()
 
 
-def from_environment() -> Starlette:
-    """The application of the settings in the environment, for servers that take a factory."""
-    return create_app(load_settings())
-
-
 async def crashed(_request: Request, _error: Exception) -> Response:
     """What is left to say when everything else failed; the server logs the error itself."""
     error = {"message": "Something went wrong on our side.", "extensions": {"code": "INTERNAL"}}
@@ -278,24 +274,3 @@ async def crashed(_request: Request, _error: Exception) -> Response:
 async def sdl(_request: Request) -> Response:
     """The schema as text."""
     return PlainTextResponse(schema.as_str())
-
-
-def _middleware(settings: Settings) -> list[Middleware]:
-    https = settings.base_url.startswith("https://")
-    always = [Middleware(RequestIds), Middleware(SecureHeaders, https=https), Middleware(OneHost)]
-    if not settings.allowed_origins:
-        return always
-    return [
-        *always,
-        Middleware(
-            CORSMiddleware,
-            allow_origins=settings.allowed_origins,
-            allow_methods=["GET", "POST"],
-            allow_headers=[
-                *("authorization", "content-type", "traceparent", HEADER),
-                *("if-none-match", "x-api-key"),
-            ],
-            expose_headers=[HEADER, "etag", "retry-after"],
-            allow_credentials=True,
-        ),
-    ]

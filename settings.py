@@ -41,6 +41,12 @@ class Settings(BaseSettings):
         default="127.0.0.1", description="Whose X-Forwarded-For counts: addresses and networks."
     )
     allowed_origins: tuple[str, ...] = Field(default=(), description="Foreign origins let in.")
+    drain_seconds: float = Field(
+        default=3.0,
+        ge=0,
+        le=600,
+        description="From SIGTERM, when /readyz turns to 503, until nothing new is accepted.",
+    )
 
     data_dir: Path = Path(".data")
     database_url: str | None = Field(default=None, description="Unset: an embedded PostgreSQL.")

@@ -21,6 +21,7 @@ class HeadProtocol(HttpToolsProtocol):
     """Chosen by `commands.serving`."""
 
     seconds = HEAD_SECONDS
+    linger = 0.0  # seconds that a connection without a request stays open at the end
     _timer: asyncio.TimerHandle | None = None
     _received = 0
 
@@ -54,6 +55,13 @@ class HeadProtocol(HttpToolsProtocol):
         """The head is here; a websocket goes on from it too."""
         self._stop()
         super().on_headers_complete()
+
+    def shutdown(self) -> None:
+        """The listener is closed. A proxy may be sending a request on a connection that it kept."""
+        if self.linger and (self.cycle is None or self.cycle.response_complete):
+            self.loop.call_later(self.linger, super().shutdown)
+        else:
+            super().shutdown()
 
     def _expect(self) -> None:
         self._received = 0

@@ -208,6 +208,7 @@ def child_environment(settings: Settings) -> dict[str, str]:
         "HOST": settings.host,
         "PORT": str(settings.port),
         "DATA_DIR": str(settings.data_dir.resolve()),
+        "DRAIN_SECONDS": f"{settings.drain_seconds:g}",
         "WORKER_PORT": None if settings.worker_port is None else str(settings.worker_port),
     }
     return {**os.environ, **{name: value for name, value in decided.items() if value}}

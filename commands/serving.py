@@ -2,10 +2,14 @@
 
 import logging
 import os
+import sys
+from contextlib import suppress
 from logging.config import dictConfig
 from tempfile import TemporaryDirectory
 
 import uvicorn
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors import Multiprocess
 
 from commands.environment import own_settings
 from commands.heads import HeadProtocol
@@ -19,6 +23,8 @@ logger = logging.getLogger("launch.serve")
 
 MOST_BYTES = 1_000_000  # of one message on a websocket
 GRACE_SECONDS = 5
+# Longer than a proxy keeps a connection: one that we close may just be sending a request over it.
+KEEP_ALIVE_SECONDS = 20
 
 
 def run(host: str | None, port: int | None, workers: int) -> None:
@@ -39,9 +45,19 @@ def run(host: str | None, port: int | None, workers: int) -> None:
         _serve(settings, workers)
 
 
+class _Parent(Multiprocess):
+    """The process that starts those that serve."""
+
+    def terminate_all(self) -> None:
+        """Keep no listener: people would connect to it when all have closed theirs."""
+        super().terminate_all()
+        for listener in self.sockets:
+            listener.close()
+
+
 def _serve(settings: Settings, workers: int) -> None:
-    uvicorn.run(
-        "app:from_environment",
+    config = uvicorn.Config(
+        "commands.draining:application",
         factory=True,
         host=settings.host,
         port=settings.port,
@@ -53,12 +69,21 @@ def _serve(settings: Settings, workers: int) -> None:
         # Compression triples the memory of a socket.
         ws_per_message_deflate=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         log_config=log_config(settings),
         access_log=False,
         server_header=False,
         proxy_headers=True,
         forwarded_allow_ips=settings.trusted_proxies,
     )
+    if workers > 1:
+        _Parent(config, sockets=[config.bind_socket()]).run()
+        return
+    server = uvicorn.Server(config)
+    with suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        sys.exit(STARTUP_FAILURE)
 
 
 def _settings(host: str | None, port: int | None) -> Settings:

@@ -28,14 +28,14 @@ def run(commands: Sequence[Sequence[str]]) -> int:
             Step("Loading the demo launch", demo),
         ]
         children = [Child(argv[-1], argv) for argv in commands]
-        return run_everything(with_worker_port(own_settings()), steps, children)
+        return run_everything(of_one_host(own_settings()), steps, children)
     finally:
         addresses.remove(folder.path)
         folder.release()
 
 
-def with_worker_port(settings: Settings) -> Settings:
-    """Its worker always answers for itself: at WORKER_PORT, else at any free port of this machine.
+def of_one_host(settings: Settings) -> Settings:
+    """Its worker always has a port, WORKER_PORT or any free one; its server does not drain.
 
     Raises Problem where it is taken.
     """
@@ -46,7 +46,9 @@ def with_worker_port(settings: Settings) -> Settings:
         raise Problem(
             str(error).replace("PORT", "WORKER_PORT").replace("HOST", "WORKER_HOST")
         ) from None
-    return settings.model_copy(update={"worker_port": port})
+    # There is no second server here that a proxy could turn to meanwhile.
+    drain = settings.drain_seconds if "drain_seconds" in settings.model_fields_set else 0.0
+    return settings.model_copy(update={"worker_port": port, "drain_seconds": drain})
 
 
 def prepare(folder: DataFolder, settings: Settings) -> None:

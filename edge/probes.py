@@ -7,6 +7,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from db.readiness import check
+from edge.stopping import CAUSE, Stopping
 from schema.context import Runtime
 
 logger = logging.getLogger(__name__)
@@ -14,7 +15,7 @@ logger = logging.getLogger(__name__)
 _UNKNOWN = "it cannot be told: see the log"
 
 
-def probe_routes(runtime: Runtime) -> list[Route]:
+def probe_routes(runtime: Runtime, stopping: Stopping) -> list[Route]:
     """/healthz: the process answers. /readyz: it can serve; where not, `causes` says why.
 
     Redis may be away, and flags serve without both.
@@ -24,21 +25,24 @@ def probe_routes(runtime: Runtime) -> list[Route]:
         return PlainTextResponse("ok")
 
     async def readyz(_request: Request) -> Response:
-        parts = await _parts(runtime)
-        return JSONResponse(parts, 200 if parts["database"] and parts["flags"] else 503)
+        parts = await _parts(runtime, CAUSE if stopping.draining else None)
+        ready = parts["process"] and parts["database"] and parts["flags"]
+        return JSONResponse(parts, 200 if ready else 503)
 
     return [Route("/healthz", healthz), Route("/readyz", readyz)]
 
 
-async def _parts(runtime: Runtime) -> dict[str, object]:
+async def _parts(runtime: Runtime, process: str | None) -> dict[str, object]:
     database, warning = await _database(runtime)
     flags = runtime.flags.current.version > 0
     causes = {
+        "process": process,
         "database": database,
         "flags": None if flags else "the flags have not been read yet",
         "realtime": None if runtime.bus.connected else runtime.bus.cause,
     }
     return {
+        "process": process is None,
         "database": database is None,
         "flags": flags,
         "realtime": runtime.bus.connected,

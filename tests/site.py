@@ -91,6 +91,7 @@ def open_site(cluster: Path) -> Iterator[Site]:
         stack.callback(valkey.stop)
         env = {
             "ENVIRONMENT": "test",
+            "DRAIN_SECONDS": "0",
             "OPERATION_SECONDS": str(PATIENCE),
             "DATABASE_URL": postgres.url,
             "REDIS_URL": valkey.url,

@@ -124,5 +124,7 @@ async def socket(address: str, token: str | None = None) -> AsyncIterator[Socket
         await found.send({"type": "connection_init", "payload": payload})
         ack = await asyncio.wait_for(found.inbox("").get(), PATIENCE)
         assert ack["type"] == "connection_ack"
-        yield found
-        await found.close()
+        try:
+            yield found
+        finally:
+            await found.close()

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped]  # no stubs
 
+from commands.draining import LINGER_SECONDS
+from commands.serving import GRACE_SECONDS, KEEP_ALIVE_SECONDS
 from settings import Settings
 from tests.architecture.source import PACKAGES, ROOT
 
@@ -33,6 +35,13 @@ def test_two_of_each_run_and_stop_in_peace() -> None:
     commands = [found["command"][0] for found in OURS.values()]
     assert (commands.count("serve"), commands.count("worker")) == (2, 2)
     assert {found["stop_grace_period"] for found in OURS.values()} == {"15s"}
+    assert Settings.model_fields["drain_seconds"].default + LINGER_SECONDS + GRACE_SECONDS <= 12
+
+
+def test_the_proxy_drops_idle_connections_before_the_app_does() -> None:
+    """Else it sends a request over one that is just being closed, and cannot send it again."""
+    (seconds,) = re.findall(r"keepalive_timeout (\d+)s;", NGINX)
+    assert int(seconds) <= KEEP_ALIVE_SECONDS / 2
 
 
 @pytest.mark.needs("docker compose version")

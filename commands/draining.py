@@ -1,0 +1,141 @@
+"""What a process of `launch serve` does at SIGTERM: it drains, then lets uvicorn stop it (F7).
+
+uvicorn closes the listener at once, and idle connections with it: a proxy that is just sending a
+request loses it. Here `/readyz` fails first, the listener closes later, and connections that a
+proxy has kept are answered for a moment more. SIGINT, and a second SIGTERM, stop at once.
+"""
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from types import FrameType
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+
+from app import create_app
+from commands.heads import HeadProtocol
+from edge.stopping import Stopping
+from settings import load_settings
+
+logger = logging.getLogger("launch.serve")
+
+LINGER_SECONDS = 1.0
+
+Handler = Callable[[int, FrameType | None], Any]
+
+
+def application() -> Starlette:
+    """The application of the settings in the environment, which drains at SIGTERM."""
+    settings = load_settings()
+    app = create_app(settings)
+    inner = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def lifespan(served: Starlette) -> AsyncIterator[Any]:
+        async with inner(served) as state:
+            Draining(served.state.stopping, settings.drain_seconds).install()
+            yield state
+
+    app.router.lifespan_context = lifespan
+    return app
+
+
+class Draining:
+    """Stands before the handlers of uvicorn, for as long as the process lives."""
+
+    def __init__(self, stopping: Stopping, seconds: float) -> None:
+        """`seconds` between the first SIGTERM and the end of the listener."""
+        self._stopping = stopping
+        self._seconds = seconds
+        self._loop = asyncio.get_running_loop()
+        self._before: dict[int, Handler] = {}
+        self._has_begun = False
+
+    def install(self) -> None:
+        """In the main thread, where uvicorn has its handlers; elsewhere there are none."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            handler = signal.getsignal(number)
+            server = getattr(handler, "__self__", None)
+            if callable(handler) and isinstance(server, uvicorn.Server):
+                self._before[number] = handler
+                signal.signal(number, self._on_signal)
+                server.shutdown = partial(_shut_down, server)  # type: ignore[method-assign]
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        if self._has_begun or number == signal.SIGINT or not self._seconds:
+            self._loop.call_soon_threadsafe(self._stopping.end)
+            self._before[number](number, frame)
+            return
+        self._has_begun = True
+        HeadProtocol.linger = LINGER_SECONDS
+        self._loop.call_soon_threadsafe(self._drain, number)
+
+    def _drain(self, number: int) -> None:
+        logger.info("draining for %g s: /readyz answers 503", self._seconds)
+        self._stopping.drain()
+        self._loop.call_later(self._seconds, self._finish, number)
+
+    def _finish(self, number: int) -> None:
+        if not self._stopping.ended.is_set():
+            self._stopping.end()
+            self._before[number](number, None)
+
+
+async def _shut_down(
+    server: uvicorn.Server, sockets: Sequence[socket.socket] | None = None
+) -> None:
+    """Let in who has connected already, before uvicorn shuts the door on them.
+
+    A connection that the kernel has accepted and this process has not is cut by the end of the
+    listener, and the request that a proxy has sent over it is lost. Nothing waits in here.
+    """
+    late = [*_let_in(server, sockets or ())]
+    await asyncio.gather(*late)
+    # Those that were let in are connections like all others from here on.
+    await uvicorn.Server.shutdown(server, list(sockets or ()))
+
+
+def _let_in(
+    server: uvicorn.Server, sockets: Sequence[socket.socket]
+) -> Iterator[Coroutine[Any, Any, object]]:
+    for listener in _listeners(server):
+        for given in sockets:  # the same listener under other numbers
+            given.close()
+        with listener:
+            while True:
+                try:
+                    connection, _ = listener.accept()
+                except OSError:  # nobody is left
+                    break
+                connection.setblocking(False)
+                yield _serve(server, connection)
+
+
+def _listeners(server: uvicorn.Server) -> list[socket.socket]:
+    """Of our own, while those of the event loop are closed."""
+    found = []
+    for each in server.servers:
+        for known in each.sockets:
+            listener = socket.socket(fileno=os.dup(known.fileno()))
+            listener.setblocking(False)
+            found.append(listener)
+        each.close()
+    return found
+
+
+def _serve(server: uvicorn.Server, connection: socket.socket) -> Coroutine[Any, Any, object]:
+    def protocol() -> asyncio.Protocol:
+        return server.config.http_protocol_class(  # type: ignore[call-arg]
+            config=server.config,
+            server_state=server.server_state,
+            app_state=server.lifespan.state,
+        )
+
+    return asyncio.get_running_loop().connect_accepted_socket(protocol, connection)

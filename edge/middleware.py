@@ -1,0 +1,36 @@
+"""What every request passes through, whatever answers it."""
+
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+
+from edge.correlation import HEADER, RequestIds
+from edge.headers import OneHost, SecureHeaders
+from edge.stopping import EndsStreams, Stopping
+from settings import Settings
+
+
+def middleware(settings: Settings, stopping: Stopping) -> list[Middleware]:
+    """The outermost first."""
+    https = settings.base_url.startswith("https://")
+    always = [
+        Middleware(EndsStreams, stopping=stopping),
+        Middleware(RequestIds),
+        Middleware(SecureHeaders, https=https),
+        Middleware(OneHost),
+    ]
+    if not settings.allowed_origins:
+        return always
+    return [
+        *always,
+        Middleware(
+            CORSMiddleware,
+            allow_origins=settings.allowed_origins,
+            allow_methods=["GET", "POST"],
+            allow_headers=[
+                *("authorization", "content-type", "traceparent", HEADER),
+                *("if-none-match", "x-api-key"),
+            ],
+            expose_headers=[HEADER, "etag", "retry-after"],
+            allow_credentials=True,
+        ),
+    ]
