@@ -42,7 +42,10 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Onset:
-    """When and where it began; from when on it was open the last time, and when it ended."""
+    """When and where it began; from when on it was open the last time, and when it ended.
+
+    `latest`: by when it had begun, where `at` is no finer than that.
+    """
 
     at: datetime
     features: Collection[str] = ()
@@ -50,6 +53,7 @@ class Onset:
     phase_id: UUID | None = None
     open_since: datetime | None = None
     ended_at: datetime | None = None
+    latest: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +99,15 @@ def is_undone(before: Audited | None, last: Audited | None) -> bool:
 
 def _may_be_cause(onset: Onset, item: Candidate) -> bool:
     """It reached people before it began, and was still in force then."""
-    is_near = onset.at - WINDOW <= item.at < onset.at
+    is_near = onset.at - WINDOW <= item.at < (onset.latest or onset.at)
     reached = item.exposure > 0 or item.regrouped
     return is_near and reached and not item.undone and item.action not in CURES
 
 
 def _judge(onset: Onset, item: Candidate) -> Suspect:
-    before = onset.at - item.at
+    before = max(onset.at - item.at, timedelta(0))
     score = 0.0
-    why = [f"{span(before)} before it began"]
+    why = [_when(onset, before)]
     if item.key is not None and item.key in onset.features:
         score += _FEATURE
         why.append(f"{item.key} is one of the affected features")
@@ -120,6 +124,12 @@ def _judge(onset: Onset, item: Candidate) -> Suspect:
     if item.reverted_at:
         why.append("was reverted since")
     return _confirmed(onset, item, Suspect(item.id, round(score, 4), tuple(why)))
+
+
+def _when(onset: Onset, before: timedelta) -> str:
+    if before or onset.latest is None:
+        return f"{span(before)} before it began"
+    return f"within the {span(onset.latest - onset.at)} in which it began"
 
 
 def _confirmed(onset: Onset, item: Candidate, found: Suspect) -> Suspect:

@@ -15,6 +15,7 @@ from db.queries import suspects as queries
 from domain.errors import Invalid
 from domain.events import Subject
 from domain.flags import Flag
+from domain.onsets import latest
 from domain.suspects import (
     WINDOW,
     Candidate,
@@ -72,7 +73,7 @@ async def of_incidents(
     As many statements for one incident as for a hundred.
     """
     episodes = await _episodes(session, wanted)
-    onsets = {episode.id: episode.began_at for episode in episodes.values()}
+    onsets = {item.id: latest(item.began_at, item.detected_at) for item in episodes.values()}
     changes = await queries.changes_before(session, onsets, WINDOW)
     known = await _known(session, [item for found in changes.values() for item in found])
     return {
@@ -122,6 +123,7 @@ def _ranked(
         features=frozenset(wanted.incident.affected_features),
         run_id=episode.run_id,
         phase_id=episode.phase_id,
+        latest=latest(episode.began_at, episode.detected_at),
         open_since=episode.detected_at,
         ended_at=episode.ended_at,
     )
@@ -161,13 +163,17 @@ def _candidate(change: Change, changes: Sequence[Change], known: _Known) -> Cand
 
 
 def _exposure_of_phase(change: Change, changes: Sequence[Change]) -> float:
-    """A phase reaches people through the flags that it moved in the same transaction."""
+    """A phase reaches people through the flags that it moved in the same transaction.
+
+    Those that were put back before it began count no more: a rollback undoes the activation too.
+    """
     moved = (
         exposure_of(item.before, item.after)
         for item in changes
         if item.subject_kind is Subject.FLAG
         and item.run_id is not None
         and (item.run_id, item.at) == (change.run_id, change.at)
+        and not is_undone(item.before, _last(item, changes).after)
     )
     return max(moved, default=0.0)
 

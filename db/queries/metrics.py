@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import insert, text
+from sqlalchemy import insert, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -52,6 +52,7 @@ counted AS (
 SELECT bucket, metric_name, array_agg(key) AS places, array_agg(number) AS numbers
 FROM counted GROUP BY 1, 2
 """
+_MOST = 1_000  # samples that are looked at one by one
 _ONE = "NULL::timestamptz"
 _STEPS = "date_bin(CAST(:step AS interval), at, 'epoch'::timestamptz)"
 
@@ -108,6 +109,23 @@ async def folded(
         )
         for row in sums
     }
+
+
+async def samples_between(
+    session: AsyncSession, names: Sequence[str], start: datetime, end: datetime
+) -> list[tuple[datetime, float]]:
+    """Single samples with their own times, oldest first; none of what processes fold themselves."""
+    query = (
+        select(LaunchMetric.recorded_at, LaunchMetric.metric_value)
+        .where(
+            LaunchMetric.metric_name.in_(names),
+            LaunchMetric.recorded_at >= start,
+            LaunchMetric.recorded_at < end,
+        )
+        .order_by(LaunchMetric.recorded_at, LaunchMetric.seq)
+        .limit(_MOST)
+    )
+    return [(row[0], row[1]) for row in await session.execute(query)]
 
 
 async def add_samples(session: AsyncSession, rows: Sequence[Mapping[str, object]]) -> None:

@@ -88,11 +88,61 @@ async def test_a_recurrence_suspects_what_changed_before_it(db: Database, clock:
     ]
 
 
+async def test_a_rollback_undoes_the_activation_of_the_phase(guarded: Guarded) -> None:
+    """L18: neither the phase nor its flags, which nobody saw any more, are suspected."""
+    await guarded.go_live(ERRORS)
+    before = await suspected(guarded.db, await opened(guarded.db, "before"))
+    assert before == [["mvp_supplier_dashboard", None]]
+    await guarded.client.data(
+        """mutation ($id: ID!) { rollbackLaunchPhase(
+          input: { phaseId: $id, reason: "Fire" }) { errors { message } } }""",
+        id=guarded.phase,
+    )
+    assert await suspected(guarded.db, await opened(guarded.db, "after")) == [[]]
+
+
+async def test_a_change_within_the_seconds_in_which_it_began(guarded: Guarded) -> None:
+    """L5: a flag that breaks everything at once moves in the same 10 s as the first errors."""
+    await guarded.go_live({**ERRORS, "action": "HOLD", "failureLimit": 1})
+    guarded.clock.advance(30)
+    await changed(guarded.db, "culprit")
+    await guarded.add(100, errors=50)
+    await guarded.judge()
+    (row,) = [row for row in await guarded.incidents() if row.incident_type == "criterion"]
+    (keys,) = await suspected(guarded.db, row)
+    assert "culprit" in keys
+
+
+async def test_a_sample_has_a_finer_time(guarded: Guarded) -> None:
+    """L5: of samples that are stored one by one the first bad one counts, not its ten seconds."""
+    criterion = {**ERRORS, "metric": "custom.queue", "aggregation": "LAST", "comparator": "LT"}
+    criterion |= {"threshold": 10, "minSamples": 1, "failureLimit": 1, "action": "HOLD"}
+    await guarded.go_live(criterion)
+    guarded.clock.advance(60)
+    await sampled(guarded, 1)
+    await changed(guarded.db, "culprit")
+    await sampled(guarded, 99)
+    await changed(guarded.db, "reaction")
+    await guarded.judge()
+    (row,) = [row for row in await guarded.incidents() if row.incident_type == "criterion"]
+    (keys,) = await suspected(guarded.db, row)
+    assert ("culprit" in keys, "reaction" in keys) == (True, False)
+
+
+async def sampled(guarded: Guarded, value: float) -> None:
+    await guarded.client.data(
+        """mutation ($value: Float!) { recordSamples(
+          samples: [{ name: "custom.queue", value: $value }]) { errors { message } } }""",
+        value=value,
+    )
+
+
 async def test_it_began_when_the_criterion_began_to_fail(guarded: Guarded) -> None:
     """The second failure opens the incident; a flag that moved in between has not caused it."""
     await guarded.go_live({**ERRORS, "action": "HOLD", "failureLimit": 2})
     await changed(guarded.db, "before")
     await guarded.tick(total=100, errors=50)
+    guarded.clock.advance(10)  # what processes count has no finer time
     await changed(guarded.db, "meanwhile")
     await guarded.tick(total=100, errors=50)
     (row,) = [row for row in await guarded.incidents() if row.incident_type == "criterion"]

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain.onsets import Step, first_bad
+from domain.onsets import Step, first_bad, first_sample, latest
 
 NOW = datetime(2027, 6, 1, 9, tzinfo=UTC)
 
@@ -30,3 +30,34 @@ def test_it_is_the_first_part_that_is_bad_by_itself(
 ) -> None:
     found = first_bad(steps(*values), lambda value: value > 5)
     assert found == (None if expected is None else NOW + timedelta(seconds=10 * expected))
+
+
+def seconds(*values: float) -> list[Step]:
+    """One every second."""
+    return [Step(NOW + timedelta(seconds=index), value) for index, value in enumerate(values, 1)]
+
+
+@pytest.mark.parametrize(
+    ("values", "one_by_one", "expected"),
+    [
+        ((1.0, 9.0, 9.0), True, 2),
+        ((1.0, 9.0, 9.0), False, 1),  # a sum is not bad by one sample
+        ((1.0, 2.0), True, 1),
+        ((), True, 0),  # what processes fold themselves
+    ],
+)
+def test_single_samples_have_a_finer_time(
+    values: tuple[float, ...], one_by_one: bool, expected: int
+) -> None:
+    found = first_sample(NOW, seconds(*values), one_by_one, lambda value: value > 5)
+    assert found == NOW + timedelta(seconds=expected)
+
+
+@pytest.mark.parametrize(
+    ("began", "detected", "expected"), [(0, 30, 10), (0, 4, 4), (3, 30, 3), (10, 10, 10)]
+)
+def test_a_whole_step_stands_for_what_lies_within_it(
+    began: int, detected: int, expected: int
+) -> None:
+    found = latest(NOW + timedelta(seconds=began), NOW + timedelta(seconds=detected))
+    assert found == NOW + timedelta(seconds=expected)
