@@ -3,7 +3,7 @@
 import asyncio
 
 from commands.environment import own_settings
-from commands.local import expected, schema_difference, with_database
+from commands.local import check_pooling, expected, schema_difference, with_database
 from commands.output import remark
 from db import migrate
 from db.schema_revision import needed
@@ -17,6 +17,7 @@ def run_migrate(down: str | None) -> None:
     """Up to the newest revision, or down to a given one."""
     settings = own_settings("database_url")
     assert settings.database_url is not None
+    check_pooling(settings, needs_session=True)  # its lock belongs to a session
     if down is None:
         migrate_up(settings)
         difference = schema_difference(settings)

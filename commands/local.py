@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from commands.output import remark
 from commands.problems import Problem
-from db import schema_revision
+from db import pooling, schema_revision
 from db.session import Database
 from domain.actors import system_actor
 from domain.errors import DependencyDown, LaunchError
@@ -54,13 +54,24 @@ def with_database(settings: Settings, work: Callable[[Database], Awaitable[T]]) 
         return asyncio.run(_with_database(settings, checked))
 
 
-def check_at_start(settings: Settings) -> None:
+def check_at_start(settings: Settings, *, needs_session: bool = False) -> None:
     """Raises Problem where a process that stays would meet a schema older than its release (F4).
 
-    Without a database it starts all the same; /readyz and the log say it once that answers.
+    Or a pooler that it cannot work with (F9). Without a database it starts all the same; /readyz
+    and the log say it once that answers.
     """
+    check_pooling(settings, needs_session=needs_session)
     with suppress(DependencyDown):
         asyncio.run(_with_database(settings, _check_schema))
+
+
+def check_pooling(settings: Settings, *, needs_session: bool) -> None:
+    """Raises Problem where a pooler gives less of a session than is needed."""
+    assert settings.database_url is not None
+    with suppress(OSError, PostgresError):  # whoever connects next says it better
+        found = asyncio.run(pooling.look(settings.database_url))
+        if reason := pooling.refusal(found, needs_session=needs_session):
+            raise Problem(reason)
 
 
 def schema_difference(settings: Settings) -> SchemaDifference | None:

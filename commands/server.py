@@ -49,7 +49,7 @@ def worker() -> None:
     from jobs.loop import NameLoop  # noqa: PLC0415
 
     settings = own_settings("database_url", "redis_url")
-    check_at_start(settings)
+    check_at_start(settings, needs_session=True)  # the queue listens
     dictConfig(log_config(settings))
     listener = worker_port.listen(settings)
     try:

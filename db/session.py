@@ -33,6 +33,8 @@ from domain.outages import Outage
 logger = logging.getLogger(__name__)
 
 _GENERATION = "generation"
+# Not a parameter of the connection: PgBouncer refuses those that it does not know (F9).
+_FIRST = "SET jit = off"
 
 AfterCommit = Callable[[Sequence[RecordedEvent]], Awaitable[None]]
 EnqueueJobs = Callable[[AsyncSession, Sequence[WrittenEvent]], Awaitable[None]]
@@ -204,7 +206,7 @@ def _engine(url: str, pool_size: int, timeout_seconds: float) -> AsyncEngine:
         connect_args={
             "timeout": min(timeout_seconds, CONNECT_SECONDS),
             "command_timeout": max(timeout_seconds * 3, 10),
-            "server_settings": {"application_name": "launch", "jit": "off"},
+            "server_settings": {"application_name": "launch"},
         },
     )
 
@@ -217,11 +219,12 @@ def _ping_first(engine: AsyncEngine, reach: Reach) -> None:
     """
 
     def ping(_: object, entry: ConnectionPoolEntry, __: PoolProxiedConnection) -> None:
+        is_new = _GENERATION not in entry.info
         if entry.info.setdefault(_GENERATION, reach.generation) != reach.generation:
             raise InvalidatePoolError  # a former primary answers, and all its connections are old
         driver: asyncpg.Connection = entry.driver_connection
         try:
-            await_only(driver.execute("SELECT", timeout=ANSWER_SECONDS))
+            await_only(driver.execute(_FIRST if is_new else "SELECT", timeout=ANSWER_SECONDS))
         except TimeoutError:
             driver.terminate()  # else its pool waits for a farewell
             raise

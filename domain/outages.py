@@ -56,6 +56,7 @@ _SQLSTATES: Mapping[str, Outage] = {
     state: Outage(Dependency.DATABASE, cause)
     for state, cause in {
         "08": "the connection to the database was lost",
+        "08P01": "the pooler before the database refuses the connection",
         "28": "the database refuses our user",
         "28P01": "the database refuses our password",
         "3D000": "the database does not exist",

@@ -1,0 +1,110 @@
+"""Whether a pooler stands before the database, and what of a session it leaves to us (F9).
+
+PgBouncer in session mode is as good as PostgreSQL itself. In transaction mode each transaction may
+run in another session: LISTEN does not work, and prepared statements do only where PgBouncer keeps
+track of them. Without that a quarter of all requests fails, so it is found out at the start.
+"""
+
+from contextlib import suppress
+from enum import StrEnum
+from uuid import uuid4
+
+import asyncpg
+
+from db.direct import driver_url
+from db.reach import ANSWER_SECONDS, CONNECT_SECONDS
+
+_ROUNDS = 5  # others may use the pool at the same time
+_PID = "SELECT pg_backend_pid()"
+_STATES = frozenset({"26000", "42P05"})  # no such prepared statement, or one of somebody else
+
+
+class Pooling(StrEnum):
+    """What a connection stands for."""
+
+    SESSION = "session"
+    TRANSACTION = "transaction"
+    NO_STATEMENTS = "transaction, without prepared statements"
+
+
+REFUSALS = {
+    Pooling.NO_STATEMENTS: "PgBouncer before the database pools by transaction and keeps no "
+    "prepared statements: set max_prepared_statements in PgBouncer 1.21 or newer, or "
+    "pool_mode = session.",
+    Pooling.TRANSACTION: "PgBouncer before the database pools by transaction, and this needs a "
+    "session of its own: set pool_mode = session, or a DATABASE_URL that leads to PostgreSQL "
+    "itself.",
+}
+
+
+def refusal(pooling: Pooling, *, needs_session: bool) -> str | None:
+    """Why a process cannot work with it; None where it can."""
+    if pooling is Pooling.TRANSACTION and not needs_session:
+        return None
+    return REFUSALS.get(pooling)
+
+
+async def look(url: str) -> Pooling:
+    """Find out over two connections; raises what asyncpg raises where there are none."""
+    one = await _connect(url)
+    try:
+        two = await _connect(url)
+        try:
+            return await _compare(one, two)
+        except TimeoutError:  # a pool of one session: it is ours as long as we are connected
+            return Pooling.SESSION
+        finally:
+            two.terminate()
+    finally:
+        one.terminate()
+
+
+async def _connect(url: str) -> asyncpg.Connection:
+    return await asyncpg.connect(
+        driver_url(url),
+        timeout=CONNECT_SECONDS,
+        command_timeout=ANSWER_SECONDS,
+        statement_cache_size=0,
+        server_settings={"application_name": "launch-pooling"},
+    )
+
+
+async def _compare(one: asyncpg.Connection, two: asyncpg.Connection) -> Pooling:
+    first = await _pid(one)
+    for _ in range(_ROUNDS):
+        if await _share(one, two, first):
+            return await _statements(one, two)
+    return Pooling.SESSION
+
+
+async def _share(one: asyncpg.Connection, two: asyncpg.Connection, first: int) -> bool:
+    """Whether both, open at the same time, use one session, or one of them several."""
+    async with two.transaction():
+        if await two.fetchval(_PID) == first:
+            return True
+        return await _pid(one) != first
+
+
+async def _pid(connection: asyncpg.Connection) -> int:
+    async with connection.transaction():  # what is prepared for it stays in its session
+        found: int = await connection.fetchval(_PID)
+        return found
+
+
+async def _statements(one: asyncpg.Connection, two: asyncpg.Connection) -> Pooling:
+    """Whether a statement is known in another session than that in which it was prepared."""
+    try:
+        for _ in range(_ROUNDS):
+            async with one.transaction():
+                home = await one.fetchval(_PID)
+                statement = await one.prepare("SELECT 1", name=f"launch_{uuid4().hex}")
+            async with two.transaction():
+                if await two.fetchval(_PID) == home:
+                    with suppress(TimeoutError):  # the only session is in the other's hands
+                        await statement.fetchval(timeout=ANSWER_SECONDS)
+                    return Pooling.TRANSACTION
+    except asyncpg.PostgresError as error:
+        if error.sqlstate in _STATES:
+            return Pooling.NO_STATEMENTS
+        raise
+    return Pooling.TRANSACTION

@@ -1,0 +1,77 @@
+"""`launch serve` and `launch worker` behind a real PgBouncer: they work, or say why not (F9)."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from tests.clock import PATIENCE
+from tests.launch import wait_until_ready
+from tests.pgbouncer import PROGRAM, pgbouncer, version
+from tests.servers import free_port
+from tests.site import KEY, TOGGLE, Site
+from tests.support.faulty_postgres import Forwarder
+
+WITH_STATEMENTS = version() >= (1, 21)
+pytestmark = pytest.mark.needs(f"{PROGRAM} --version")
+
+
+@pytest.fixture
+async def url(site: Site) -> AsyncIterator[str]:
+    """The database of the site at an address that PgBouncer can reach."""
+    forwarder = Forwarder(site.postgres.socket_path)
+    await forwarder.start()
+    yield f"postgresql://launch@127.0.0.1:{forwarder.port}/launch"
+    await forwarder.stop()
+
+
+async def change(site: Site, port: int) -> None:
+    token = await site.log_in()
+    for on in (True, False):
+        answer = await site.ask(port, TOGGLE, token, key=KEY, on=on)
+        assert answer["data"]["toggleFeatureFlag"]["errors"] == []
+
+
+async def test_behind_session_mode_all_processes_work(site: Site, url: str, tmp_path: Path) -> None:
+    port, side = free_port(), free_port()
+    with pgbouncer(tmp_path, url, "session", default_pool_size=100) as bouncer:
+        launch = site.launch.but(DATABASE_URL=bouncer, PORT=str(port), WORKER_PORT=str(side))
+        with launch.running("serve"), launch.running("worker"):
+            for each in (port, side):
+                await asyncio.to_thread(wait_until_ready, f"http://127.0.0.1:{each}")
+            await change(site, port)
+            async with httpx2.AsyncClient(trust_env=False, timeout=PATIENCE) as client:
+                ready = (await client.get(f"http://127.0.0.1:{side}/readyz")).json()
+            assert (ready["queue"], ready["causes"]) == (True, {})
+
+
+async def test_transaction_mode_without_prepared_statements_is_refused_at_the_start(
+    site: Site, url: str, tmp_path: Path
+) -> None:
+    """It started, and failed a quarter of all requests."""
+    settings = {"max_prepared_statements": 0} if WITH_STATEMENTS else {}
+    with pgbouncer(tmp_path, url, "transaction", **settings) as bouncer:
+        launch = site.launch.but(DATABASE_URL=bouncer, PORT=str(free_port()))
+        commands = [("serve",), ("worker",), ("migrate",)]
+        for ended in await asyncio.to_thread(launch.try_all, *commands):
+            assert (ended.code, ended.out) == (1, "")
+            assert "set max_prepared_statements in PgBouncer 1.21 or newer" in ended.err
+            assert "pool_mode = session" in ended.err
+
+
+@pytest.mark.skipif(not WITH_STATEMENTS, reason="PgBouncer 1.21 or newer is needed: set PGBOUNCER")
+async def test_behind_transaction_mode_app_processes_work_and_workers_are_refused(
+    site: Site, url: str, tmp_path: Path
+) -> None:
+    port = free_port()
+    with pgbouncer(tmp_path, url, "transaction", max_prepared_statements=200) as bouncer:
+        launch = site.launch.but(DATABASE_URL=bouncer, PORT=str(port))
+        with launch.running("serve") as running:
+            await asyncio.to_thread(wait_until_ready, f"http://127.0.0.1:{port}")
+            for _ in range(10):
+                await change(site, port)
+            assert "Traceback" not in running.output
+        ended = await asyncio.to_thread(launch.try_, "worker")
+        assert (ended.code, "needs a session of its own" in ended.err) == (1, True)

@@ -1,0 +1,95 @@
+"""Behind a real PgBouncer: session mode works, transaction mode works or is refused (F9).
+
+Set PGBOUNCER to a program of 1.21 or newer to see both sides of transaction mode.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from db.direct import DirectConnection
+from db.pooling import Pooling, look, refusal
+from db.reach import Reach
+from db.session import Database
+from tests.clock import Clock
+from tests.pgbouncer import PROGRAM, pgbouncer, version
+from tests.support.faulty_postgres import FaultyPostgres, Forwarder
+
+WITH_STATEMENTS = version() >= (1, 21)
+pytestmark = pytest.mark.needs(f"{PROGRAM} --version")
+
+
+@pytest.fixture
+async def url(cluster: Path, tmp_path: Path) -> AsyncIterator[str]:
+    """A PostgreSQL at an address that PgBouncer can reach."""
+    server = FaultyPostgres.of(cluster, tmp_path / "primary")
+    forwarder = Forwarder(server.socket_path)
+    await forwarder.start()
+    yield f"postgresql://launch@127.0.0.1:{forwarder.port}/launch"
+    await forwarder.stop()
+    server.stop()
+
+
+async def work(url: str, clock: Clock) -> list[object]:
+    """As an app process does it: many at once, each several statements with parameters."""
+    db = Database(url.replace("postgresql:", "postgresql+asyncpg:"), clock=clock, pool_size=10)
+
+    async def one(number: int) -> object:
+        async with db.read() as session:
+            await session.execute(text("SELECT cast(:n AS int)"), {"n": number})
+        async with db.write() as uow:
+            await uow.session.execute(text("SELECT cast(:n AS text)"), {"n": str(number)})
+            return await uow.session.scalar(text("SELECT cast(:n AS bigint)"), {"n": number})
+
+    direct = DirectConnection(db.url, "launch-direct", Reach())
+    try:
+        found = await asyncio.gather(*(one(n) for n in range(60)), return_exceptions=True)
+        await direct.fetch("SELECT 1")
+    finally:
+        await direct.close()
+        await db.dispose()
+    return [item for item in found if isinstance(item, BaseException)]
+
+
+async def test_postgresql_itself_gives_sessions(url: str) -> None:
+    assert await look(url) is Pooling.SESSION
+
+
+async def test_session_mode_is_as_good(url: str, clock: Clock, tmp_path: Path) -> None:
+    """`jit` as a parameter of the connection was refused, and nothing said why."""
+    with pgbouncer(tmp_path, url, "session") as bouncer:
+        assert await look(bouncer) is Pooling.SESSION
+        assert await work(bouncer, clock) == []
+
+
+async def test_a_pool_of_one_session_is_one(url: str, tmp_path: Path) -> None:
+    with pgbouncer(tmp_path, url, "session", default_pool_size=1) as bouncer:
+        assert await look(bouncer) is Pooling.SESSION
+
+
+async def test_transaction_mode_without_prepared_statements_is_found_out(
+    url: str, tmp_path: Path
+) -> None:
+    settings = {"max_prepared_statements": 0} if WITH_STATEMENTS else {}
+    with pgbouncer(tmp_path, url, "transaction", **settings) as bouncer:
+        found = await look(bouncer)
+    assert found is Pooling.NO_STATEMENTS
+    for needs_session in (False, True):
+        reason = refusal(found, needs_session=needs_session)
+        assert reason is not None
+        assert "max_prepared_statements" in reason
+
+
+@pytest.mark.skipif(not WITH_STATEMENTS, reason="PgBouncer 1.21 or newer is needed: set PGBOUNCER")
+async def test_transaction_mode_with_them_serves_app_processes(
+    url: str, clock: Clock, tmp_path: Path
+) -> None:
+    with pgbouncer(tmp_path, url, "transaction", max_prepared_statements=200) as bouncer:
+        found = await look(bouncer)
+        assert found is Pooling.TRANSACTION
+        assert await work(bouncer, clock) == []
+    assert refusal(found, needs_session=False) is None
+    assert "pool_mode = session" in str(refusal(found, needs_session=True))

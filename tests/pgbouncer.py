@@ -1,0 +1,75 @@
+"""A real PgBouncer in front of a PostgreSQL of this machine."""
+
+import os
+import re
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import URL, make_url
+
+from tests.clock import PATIENCE
+from tests.servers import free_port
+
+PROGRAM = os.environ.get("PGBOUNCER", "pgbouncer")
+
+
+def version() -> tuple[int, int]:
+    """Of the program that is installed here; 0.0 where none is."""
+    try:
+        done = subprocess.run([PROGRAM, "--version"], check=True, capture_output=True, text=True)
+    except OSError:
+        return 0, 0
+    found = re.search(r"(\d+)\.(\d+)", done.stdout)
+    return (int(found[1]), int(found[2])) if found else (0, 0)
+
+
+@contextmanager
+def pgbouncer(folder: Path, url: str, mode: str, **settings: object) -> Iterator[str]:
+    """Its URL. The PostgreSQL must let anybody in over its socket."""
+    target, port = make_url(url), free_port()
+    host = target.query.get("host", target.host)
+    (folder / "users.txt").write_text('"launch" ""\n')
+    lines = {
+        "listen_addr": "127.0.0.1",
+        "listen_port": port,
+        "unix_socket_dir": "",
+        "auth_type": "trust",
+        "auth_file": folder / "users.txt",
+        "pool_mode": mode,
+        "max_client_conn": 200,
+        "default_pool_size": 20,
+        "logfile": folder / "pgbouncer.log",
+        **settings,
+    }
+    text = "".join(f"{name} = {value}\n" for name, value in lines.items())
+    place = f"host={host} port={target.port or 5432} dbname={target.database}"
+    config = folder / "pgbouncer.ini"
+    config.write_text(f"[databases]\nlaunch = {place}\n[pgbouncer]\n{text}")
+    for path in (folder, config, folder / "users.txt"):
+        path.chmod(0o777)
+    user = ["-u", "nobody"] if os.getuid() == 0 else []
+    process = subprocess.Popen([PROGRAM, "-q", *user, str(config)], cwd=folder)
+    try:
+        _wait_for(port, process)
+        yield URL.create(
+            "postgresql", username="launch", host="127.0.0.1", port=port, database="launch"
+        ).render_as_string()
+    finally:
+        process.kill()  # asked in a friendly way, newer ones wait for their clients
+        process.wait(PATIENCE)
+
+
+def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
+    import socket  # noqa: PLC0415
+
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        assert process.poll() is None, "PgBouncer has ended"
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise AssertionError("PgBouncer does not listen")
