@@ -21,6 +21,7 @@ from domain.health import CheckType
 from domain.metrics import POOL_USED, SOCKETS
 from edge.badges import badge_route
 from edge.beats import beat_route
+from edge.callers import Callers, is_local
 from edge.exposition import Exposition
 from edge.headers import ALWAYS
 from edge.middleware import middleware
@@ -226,7 +227,7 @@ def create_app(
 
     pages = Pages(trusted_only=settings.trusted_documents_only)
     exposition = Exposition(runtime)
-    stopping = Stopping()
+    stopping, callers = Stopping(), Callers(local=is_local(settings.base_url))
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -239,7 +240,7 @@ def create_app(
             Route("/graphql", view, methods=None),
             WebSocketRoute("/graphql", view),
             Route("/schema.graphql", sdl),
-            *probe_routes(runtime, stopping),
+            *probe_routes(runtime, stopping, callers),
             exposition.route,
             *ofrep_routes(runtime),
             *unsubscribe_routes(runtime),
@@ -247,7 +248,7 @@ def create_app(
             beat_route(runtime),
             *pages.routes,
         ],
-        middleware=middleware(settings, stopping),
+        middleware=middleware(settings, stopping, callers),
         exception_handlers={404: pages.missing, Exception: crashed},
         lifespan=lifespan,
     )

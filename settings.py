@@ -4,6 +4,7 @@ import hashlib
 import json
 import ssl
 from functools import cached_property
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -190,6 +191,15 @@ class Settings(BaseSettings):
             raise ValueError("must be http://host or https://host, with a port where needed")
         if parts.path.strip("/") or parts.query or parts.fragment:
             raise ValueError("must have no path: the app answers at the root of its host only")
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def know_proxies(cls, value: str) -> str:
+        """One that cannot be read would count for nobody, and nothing would say so."""
+        for name in value.split(","):
+            if value != "*":
+                ip_network(name.strip())
         return value
 
     @field_validator("probe_ca_file")

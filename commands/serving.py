@@ -11,6 +11,7 @@ import uvicorn
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
+from commands import trusted_proxies
 from commands.environment import own_settings
 from commands.heads import HeadProtocol
 from commands.local import check_at_start
@@ -37,6 +38,8 @@ def run(host: str | None, port: int | None, workers: int) -> None:
     os.environ.setdefault("UV_THREADPOOL_SIZE", "64")
     dictConfig(log_config(settings))
     logger.info("serving %s with %d process(es)", settings.base_url, workers)
+    if warning := trusted_proxies.problem(settings):
+        logger.warning("%s", warning)
     if workers == 1:
         _serve(settings, workers)
         return
@@ -74,7 +77,7 @@ def _serve(settings: Settings, workers: int) -> None:
         access_log=False,
         server_header=False,
         proxy_headers=True,
-        forwarded_allow_ips=settings.trusted_proxies,
+        forwarded_allow_ips=trusted_proxies.allowed(settings),
     )
     if workers > 1:
         _Parent(config, sockets=[config.bind_socket()]).run()

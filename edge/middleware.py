@@ -3,17 +3,19 @@
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
+from edge.callers import Callers, SeesCallers
 from edge.correlation import HEADER, RequestIds
 from edge.headers import OneHost, SecureHeaders
 from edge.stopping import EndsStreams, Stopping
 from settings import Settings
 
 
-def middleware(settings: Settings, stopping: Stopping) -> list[Middleware]:
+def middleware(settings: Settings, stopping: Stopping, callers: Callers) -> list[Middleware]:
     """The outermost first."""
     https = settings.base_url.startswith("https://")
     always = [
         Middleware(EndsStreams, stopping=stopping),
+        Middleware(SeesCallers, callers=callers),
         Middleware(RequestIds),
         Middleware(SecureHeaders, https=https),
         Middleware(OneHost),

@@ -7,6 +7,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from db.readiness import check
+from edge.callers import Callers
 from edge.stopping import CAUSE, Stopping
 from schema.context import Runtime
 
@@ -15,7 +16,7 @@ logger = logging.getLogger(__name__)
 _UNKNOWN = "it cannot be told: see the log"
 
 
-def probe_routes(runtime: Runtime, stopping: Stopping) -> list[Route]:
+def probe_routes(runtime: Runtime, stopping: Stopping, callers: Callers) -> list[Route]:
     """/healthz: the process answers. /readyz: it can serve; where not, `causes` says why.
 
     Redis may be away, and flags serve without both.
@@ -25,14 +26,14 @@ def probe_routes(runtime: Runtime, stopping: Stopping) -> list[Route]:
         return PlainTextResponse("ok")
 
     async def readyz(_request: Request) -> Response:
-        parts = await _parts(runtime, CAUSE if stopping.draining else None)
+        parts = await _parts(runtime, callers, CAUSE if stopping.draining else None)
         ready = parts["process"] and parts["database"] and parts["flags"]
         return JSONResponse(parts, 200 if ready else 503)
 
     return [Route("/healthz", healthz), Route("/readyz", readyz)]
 
 
-async def _parts(runtime: Runtime, process: str | None) -> dict[str, object]:
+async def _parts(runtime: Runtime, callers: Callers, process: str | None) -> dict[str, object]:
     database, warning = await _database(runtime)
     flags = runtime.flags.current.version > 0
     causes = {
@@ -47,7 +48,7 @@ async def _parts(runtime: Runtime, process: str | None) -> dict[str, object]:
         "flags": flags,
         "realtime": runtime.bus.connected,
         "causes": {part: cause for part, cause in causes.items() if cause},
-        "warnings": [warning] if warning else [],
+        "warnings": [text for text in (warning, callers.warning) if text],
     }
 
 

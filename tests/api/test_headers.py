@@ -1,12 +1,20 @@
 """Headers that every answer has, and foreign origins (docs/security.md)."""
 
+import httpx2
 import pytest
+from redis.asyncio import Redis
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.testclient import TestClient
 from starlette.types import Message
 
+from app import create_app, running
+from db.session import Database
+from edge.callers import ENOUGH
 from edge.headers import ALWAYS
+from settings import Settings
+from tests.clock import Clock
+from tests.factories.health import PROBES
 from tests.graphql import GraphQLClient
 
 
@@ -75,3 +83,20 @@ async def test_a_request_names_one_host(app: Starlette, hosts: list[bytes]) -> N
     assert [message.get("status") for message in sent] == [400, None]
     headers = Headers(raw=sent[0]["headers"])
     assert set(ALWAYS) <= set(headers)
+
+
+async def test_readiness_warns_where_all_callers_share_one_private_address(
+    settings: Settings, clock: Clock, redis: Redis, db: Database
+) -> None:
+    """F6: rate limits took all visitors for one, and nothing said so."""
+    public = settings.model_copy(update={"public_url": "https://launch.example.com"})
+    app = create_app(public, clock, PROBES)
+    async with running(app.state.runtime):
+        transport = httpx2.ASGITransport(app, client=("172.30.0.5", 4711))
+        async with httpx2.AsyncClient(transport=transport, base_url="http://site") as client:
+            assert (await client.get("/readyz")).json()["warnings"] == []
+            for _ in range(ENOUGH):
+                await client.get("/graphql")
+            (warning,) = (await client.get("/readyz")).json()["warnings"]
+    assert "172.30.0.5" in warning
+    assert "TRUSTED_PROXIES" in warning

