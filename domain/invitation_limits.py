@@ -56,6 +56,11 @@ class LetterTo:
     account_age: timedelta
     block: str | None
 
+    @property
+    def is_from_new_account(self) -> bool:
+        """Whether the block that it comes from counts."""
+        return self.account_age < NEW_ACCOUNT
+
 
 def account_limit(age: timedelta, declines: int) -> int:
     """How many letters an account may send in a day: new ones start low."""
@@ -78,13 +83,24 @@ def check_letter(letter: LetterTo, sent: SentInADay) -> None:
         raise _too_many(
             f"A client gets at most {MAX_TO_RECIPIENT_BY_ACCOUNT} invitations in a day."
         )
-    is_new = letter.account_age < NEW_ACCOUNT
     if (
         sent.to_recipient >= MAX_TO_RECIPIENT
         or (is_limited(letter.domain) and sent.to_domain >= MAX_TO_DOMAIN)
-        or (letter.block is not None and is_new and sent.from_block >= MAX_FROM_BLOCK)
+        or (
+            letter.block is not None
+            and letter.is_from_new_account
+            and sent.from_block >= MAX_FROM_BLOCK
+        )
     ):
         raise _too_many("No more invitations can be sent there today. Hand the link over instead.")
+
+
+def counted_together(letter: LetterTo) -> list[str]:
+    """What letters of different suppliers to different people have in common, where it counts."""
+    names = [f"domain {letter.domain}"] if is_limited(letter.domain) else []
+    if letter.block is not None and letter.is_from_new_account:
+        names.append(f"block {letter.block}")
+    return names
 
 
 def check_declined(declined_at: datetime | None, now: datetime) -> None:

@@ -25,15 +25,16 @@ async def admit_letter(
 ) -> None:
     """Note that an invitation goes out; raises RateLimited, or Invalid where nobody wants it.
 
-    Whoever sends for the same supplier or to the same address meanwhile waits: of two that both
-    count below a limit, one would be too many.
+    Whoever is counted by the same supplier, recipient, domain or block meanwhile waits: of two that
+    both count below a limit, one would be too many.
     """
     recipient, domain = key_of(email), domain_of(email)
-    await queries.lock_counts(uow.session, supplier.id.bytes, recipient)
+    user = await uow.session.get_one(User, supplier.user_id)
+    letter = rules.LetterTo(domain, uow.now - user.created_at, block)
+    shared = [digest(name) for name in rules.counted_together(letter)]
+    await queries.lock_counts(uow.session, supplier.id.bytes, recipient, *shared)
     if await queries.is_suppressed(uow.session, recipient):
         raise Invalid(_NO_MAIL, path=("email",))
-    user = await uow.session.get_one(User, supplier.user_id)
-    age = uow.now - user.created_at
     row = InvitationSending(
         at=uow.now,
         kind=SendingKind.LETTER,
@@ -42,12 +43,12 @@ async def admit_letter(
         recipient=recipient,
         domain=domain,
         block=block,
-        by_new_account=age < rules.NEW_ACCOUNT,
+        by_new_account=letter.is_from_new_account,
     )
     counts = await queries.counts(
         uow.session, row, uow.now - rules.DAY, uow.now - rules.DECLINED_FOR
     )
-    rules.check_letter(rules.LetterTo(domain, age, block), counts)
+    rules.check_letter(letter, counts)
     uow.session.add(row)
 
 

@@ -1,5 +1,6 @@
 """A supplier is no spam relay: limits, declines, and people who want no invitations (SEC5)."""
 
+import asyncio
 from datetime import timedelta
 from email.parser import BytesParser
 from typing import Any
@@ -12,6 +13,7 @@ from db.models.invitations import Invitation
 from db.models.mail import Mail
 from db.models.sendings import InvitationSending
 from db.session import Database
+from domain import invitation_limits
 from domain.invitation_limits import MAX_FIRST_DAY, MAX_TO_RECIPIENT
 from services import mail
 from services.email_addresses import parse_mailbox
@@ -85,6 +87,19 @@ async def test_nobody_gets_too_many_from_all_suppliers_together(
         assert codes(await invite(await new_supplier(visitor, db), EMMA)) == []
     last = await invite(await new_supplier(visitor, db), EMMA)
     assert codes(last) == ["RATE_LIMITED"]
+
+
+async def test_at_once_no_more_reach_a_domain_than_one_after_the_other(
+    visitor: GraphQLClient, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """D13: different suppliers, different recipients; each counted before the others committed."""
+    monkeypatch.setattr(invitation_limits, "MAX_TO_DOMAIN", 3)
+    suppliers = [await new_supplier(visitor, db) for _ in range(8)]
+    done = await asyncio.gather(
+        *(invite(who, f"pair{n}@venue.de") for n, who in enumerate(suppliers))
+    )
+    assert sorted(code for item in done for code in codes(item)) == ["RATE_LIMITED"] * 5
+    assert len(await letters(db)) == 3
 
 
 async def test_a_couple_that_declined_is_not_invited_at_once_again(

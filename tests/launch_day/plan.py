@@ -95,7 +95,7 @@ def criteria(plan: Plan) -> list[dict[str, object]]:
         },
         {
             "key": "signups_work",
-            "metric": "failed_signups",
+            "metric": "signup_server_errors",
             "aggregation": "SUM",
             "windowSeconds": 300,
             "comparator": "LT",
