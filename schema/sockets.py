@@ -29,58 +29,20 @@ from schema.context import Caller, Context
 from schema.documents import operation_kind
 from schema.errors import TopLevelCode
 from schema.http import Refusal
-from schema.persisted import names_document, with_document
+from schema.persisted import with_document
 from schema.reading import Deadline, OutOfTime, too_late
 from schema.rendering import Handing
 from schema.sharing import Reply
+from schema.socket_messages import malformed
 from schema.spending import payer
 from schema.takeover import Takeover, WayOut
-from services.inbound_bytes import MAX_CALLER, MAX_VISITOR
+from services.inbound_bytes import MAX_CALLER, MAX_VISITOR, STREAM_INPUTS, NoRoom
 from services.presence import watching
 from services.seats import NoSeat
 
 _FORBIDDEN, _INTERNAL = 4403, 1011
 _TRY_LATER, _TOO_MANY = 1013, "You have too many sockets open"
-_MOST_OF_AN_ID = 1_000
-_WITH_ID = frozenset({"subscribe", "complete"})
-
-
-def malformed(message: object) -> str | None:
-    """What is wrong with a message; None where it has the form that the protocol wants."""
-    if not isinstance(message, dict) or not isinstance(message.get("type"), str):
-        return "A message is an object with a type."
-    if message["type"] in _WITH_ID and (problem := _malformed_id(message.get("id"))):
-        return problem
-    if message["type"] == "subscribe":
-        return _malformed_operation(message.get("payload"))
-    if not isinstance(message.get("payload", {}), dict | None):
-        return "The payload must be an object."
-    return None
-
-
-def _malformed_id(given: object) -> str | None:
-    if not isinstance(given, str) or not given:
-        return "The message needs an id."
-    # It is kept as long as its operation, and is sent with each result.
-    too_long = len(given) > _MOST_OF_AN_ID
-    return f"An id has at most {_MOST_OF_AN_ID} characters." if too_long else None
-
-
-def _malformed_operation(payload: object) -> str | None:
-    if not isinstance(payload, dict) or not _has_document(payload):
-        return "The payload needs a query."
-    for name in ("variables", "extensions"):
-        if not isinstance(payload.get(name), dict | None):
-            return f"{name} must be an object."
-    if not isinstance(payload.get("operationName"), str | None):
-        return "operationName must be a text."
-    return None
-
-
-def _has_document(payload: Mapping[str, object]) -> bool:
-    """It is given, or named by its hash."""
-    query = payload.get("query")
-    return isinstance(query, str) or (query is None and names_document(payload))
+_TOO_LONG = "The documents and variables of your open streams are too long together."
 
 
 class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
@@ -202,7 +164,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         """A query or mutation has its time; a stream runs until somebody ends it."""
         kind = operation_kind(operation.query, operation.operation_name)
         if kind is OperationType.SUBSCRIPTION:
-            await super().run_operation(operation)
+            await self._run_stream(operation)
             return
         begin = perf_counter()
         try:
@@ -212,6 +174,18 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
             await operation.send_initial_errors([too_late(error, self.context)])
             self.context.runtime.meter.count(perf_counter() - begin, failed=True)
             self.context.at_fault = False  # the next operation starts clean
+
+    async def _run_stream(self, operation: Operation[Context, None]) -> None:
+        """What was sent for it is kept as long as it runs, so that it counts for its caller."""
+        most = MAX_VISITOR if self.context.actor.is_anonymous else MAX_CALLER
+        with STREAM_INPUTS.share(payer(self.context), most) as share:
+            try:
+                share.grow(len(operation.query) + len(repr(operation.variables)))
+            except NoRoom:
+                limited = {"code": TopLevelCode.RATE_LIMITED}
+                await operation.send_initial_errors([GraphQLError(_TOO_LONG, extensions=limited)])
+                return
+            await super().run_operation(operation)
 
     async def _enter(self, actor: Actor) -> None:
         runtime, seat = self.context.runtime, payer(self.context)

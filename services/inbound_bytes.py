@@ -1,7 +1,7 @@
-"""Bytes of messages and bodies that have not come as a whole, of all callers (SEC9, D13).
+"""Bytes that callers make the process keep: half messages, and the inputs of streams (SEC9, D13).
 
-Who sends half of something keeps memory for nothing. So what waits is counted, for each caller and
-for the process; where there is no room the newest goes.
+Who sends half of something, or opens a stream with a long text, keeps memory for nothing. So it is
+counted, for each caller and for the process; where there is no room the newest goes.
 """
 
 from collections import Counter
@@ -67,4 +67,6 @@ class Share:
         self.size += size
 
 
-INBOUND = InboundBytes()  # of this process: a server's protocols know nothing of the app
+# Of this process: a server's protocols know nothing of the app.
+INBOUND = InboundBytes()
+STREAM_INPUTS = InboundBytes()  # documents and variables of the streams that are open on sockets

@@ -1,0 +1,35 @@
+"""What was sent for open streams is kept as long as they run, and bounded (SEC9, D13)."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from starlette.applications import Starlette
+
+from services.inbound_bytes import MAX_CALLER, STREAM_INPUTS
+from tests.graphql import GraphQLClient
+from tests.receivers import until
+from tests.sockets import Socket, serving, socket
+
+FLAGS = "subscription ($keys: [String!]) { featureFlags(keys: $keys) { key } }"
+KEYS = ["x" * 90_000] * 10  # one message has at most 1 MB
+
+
+@pytest.fixture
+async def live(app: Starlette, viewer: GraphQLClient) -> AsyncIterator[Socket]:
+    async with serving(app) as address, socket(address, viewer.token) as found:
+        yield found
+
+
+async def test_what_open_streams_keep_of_a_caller_is_bounded_and_given_back(live: Socket) -> None:
+    many = MAX_CALLER // 900_000
+    streams = [await live.subscribe(FLAGS, keys=KEYS) for _ in range(many)]
+    await until(lambda: STREAM_INPUTS.size > many * 900_000)
+    refused = await (await live.subscribe(FLAGS, keys=KEYS)).message()
+    assert refused["payload"][0]["extensions"]["code"] == "RATE_LIMITED"
+    await streams[0].stop()
+    await until(lambda: STREAM_INPUTS.size < many * 900_000)
+    again = await live.subscribe(FLAGS, keys=KEYS)
+    await until(lambda: STREAM_INPUTS.size > many * 900_000)
+    for stream in [*streams[1:], again]:
+        await stream.stop()
+    await until(lambda: STREAM_INPUTS.size == 0)
