@@ -45,6 +45,13 @@ async def test_a_cursor_ahead_of_the_log_gets_a_gap_with_a_snapshot_then_the_new
     assert (news["__typename"], news["cursor"]) == ("FlagEvent", encode_cursor(head + 1))
 
 
+async def test_a_cursor_may_be_any_number(live: Socket) -> None:
+    """SEC14: a gap greater than Int is a gap all the same."""
+    stream = await live.subscribe(GAPS, after=encode_cursor(2**63 - 1))
+    gap = (await stream.next())["launchEvents"]
+    assert (gap["__typename"], gap["missed"]) == ("StreamGap", 2**31 - 1)
+
+
 async def test_a_log_that_goes_back_under_a_stream_is_told_and_followed(
     app: Starlette, live: Socket, admin: GraphQLClient
 ) -> None:
