@@ -34,6 +34,7 @@ async def report(uow: UnitOfWork, actor: Actor, draft: IncidentDraft) -> OpenedI
 
     Incidents that turn out to follow from the new one end, and are listed on it.
     """
+    await take_turn(uow)
     cause = await _cause_of(uow, draft)
     if cause is not None:
         await _list(uow, actor, cause, draft)
@@ -43,6 +44,15 @@ async def report(uow: UnitOfWork, actor: Actor, draft: IncidentDraft) -> OpenedI
         if row.id != opened.row.id:
             await _absorb(uow, actor, opened.row, row)
     return opened
+
+
+async def take_turn(uow: UnitOfWork) -> None:
+    """Until the commit nobody else reports: a database that is back is told of by all at once.
+
+    `report` does so itself. Who locks an incident before takes the turn first, or two of them
+    would wait for each other.
+    """
+    await queries.lock(uow.session)
 
 
 async def recovered(

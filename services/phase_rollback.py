@@ -97,6 +97,7 @@ async def _roll_back(
     found = await snapshots_of(uow.session, phase)
     killed = await kill_queries.killed_keys(uow.session)
     impact = rules.visibility(rules.not_killed(map(flag_of, rows.values()), killed))
+    await incident_causes.take_turn(uow)
     await end_run(uow, phase, PhaseStatus.ROLLED_BACK)
     move(uow, actor, phase, PhaseAction.ROLLBACK, reason=wish.reason, status=status)
     undoings = await undoings_of(uow.session, phase, links, found, mode)

@@ -62,6 +62,7 @@ async def _complain(
 ) -> None:
     """Once for each level; and again where somebody has resolved what still goes on."""
     key = dedup_key(threshold)
+    await incident_causes.take_turn(uow)
     is_open = await incident_causes.is_open(uow, key)
     observation = _observation(threshold, after)
     if is_open and after.level is before.level:

@@ -12,7 +12,13 @@ from db.models.incidents import IncidentDependent, IncidentEpisode, LaunchIncide
 from domain.actors import ActorKind
 from domain.incidents import ACTIVE_STATUSES
 
+_LOCK = func.pg_advisory_xact_lock(func.hashtext("launch.incident_causes"))
 _GONE_AT = func.coalesce(LaunchIncident.cause_gone_at, LaunchIncident.resolved_at)
+
+
+async def lock(session: AsyncSession) -> None:
+    """One report at a time: a cause and what follows from it would not see each other."""
+    await session.execute(select(_LOCK))
 
 
 async def explaining(

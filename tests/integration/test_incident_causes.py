@@ -1,5 +1,6 @@
 """One cause opens one incident, and a run that ends takes its incidents with it (D5, L17)."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -17,6 +18,7 @@ from domain.incidents import IncidentStatus, Observation, Severity
 from services.incident_causes import promote_left_over, recovered, report
 from services.incident_changes import acknowledge
 from services.incidents import IncidentDraft
+from tests.api.test_deadlines import waiting
 from tests.clock import Clock
 from tests.factories.guards import ERRORS, Guarded
 from tests.factories.health import Health
@@ -95,6 +97,16 @@ async def test_a_stopped_database_opens_one_incident(db: Database, clock: Clock)
     clock.advance(300)
     assert await promote_left_over(db) == 1
     assert await open_titles(db) == ["Held"]
+
+
+async def test_a_cause_that_is_being_reported_is_waited_for(db: Database) -> None:
+    """L17: when a database is back, its check and the limits are told of in one moment."""
+    async with db.write() as uow:
+        await report(uow, SYSTEM, DATABASE)
+        limit = asyncio.create_task(seen(db, LIMIT))
+        assert await waiting(db, 1)
+    assert (await limit).title == DATABASE.title
+    assert await open_titles(db) == [DATABASE.title]
 
 
 async def test_what_settles_after_its_cause_opens_nothing(db: Database, clock: Clock) -> None:
