@@ -34,6 +34,7 @@ COPY edge edge
 COPY jobs jobs
 COPY resolvers resolvers
 COPY schema schema
+COPY server server
 COPY services services
 COPY subscriptions subscriptions
 COPY --from=pages /src/web/dist web/dist

@@ -35,6 +35,7 @@ from schema.context import Runtime
 from schema.event_documents import EventDocuments
 from schema.root import schema
 from schema.view import GraphQLView
+from server.execution.plans import Plans
 from services import event_lines, shadow_flags
 from services.access import Access
 from services.alerting import AlertCenter
@@ -215,16 +216,15 @@ def create_app(
 ) -> Starlette:
     """The ASGI application of one process; tests bring other checks and cheap passwords."""
     runtime = build_runtime(settings, clock, probes, passwords)
-    show_explorer = settings.graphiql
-    if show_explorer is None:
-        show_explorer = settings.environment == "development"
+    shown = settings.graphiql
+    show_explorer = settings.environment == "development" if shown is None else shown
     view = GraphQLView(
         schema,
         runtime,
         explorer="/explorer" if show_explorer else None,
         allowed_origins=settings.allowed_origins,
+        front=Plans(runtime, schema) if settings.fast_paths else None,
     )
-
     pages = Pages(trusted_only=settings.trusted_documents_only)
     exposition = Exposition(runtime)
     stopping, callers = Stopping(), Callers(local=is_local(settings.base_url))

@@ -167,6 +167,7 @@ class Settings(BaseSettings):
         default=None, description="Where traces go (OTLP over HTTP). Unset: there are none."
     )
     otel_service_name: str = "wedsync-launch"
+    fast_paths: bool = Field(default=True, description="Off: queries are answered without plans.")
     graphiql: bool | None = Field(default=None, description="Unset: on in development only.")
 
     @field_validator("database_url")

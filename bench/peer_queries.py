@@ -1,21 +1,23 @@
 """Three queries over the same rows of the same PostgreSQL: ours, mercurius, PostGraphile."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from time import perf_counter
+from typing import NamedTuple
 
 import asyncpg
 
 from bench.client import Client, checked
-from bench.figures import Figure, figure, ratio
+from bench.figures import Figure, figure, rank, ratio
 from bench.launches import FLAGS, admin, admin_token, make_flags, make_phase
 from bench.peers import installed
 from bench.queries import CURSOR, FLAG_LIST
 from bench.run import Run
 from bench.stack import Process
+from bench.writers import writing
 
 _CONNECTIONS = 8
 _FLAG = "key name enabled rolloutPercentage targetGroups clientVisible version updatedAt"
@@ -48,6 +50,23 @@ ANALYZE;
 """
 
 
+_ELSEWHERE = "UPDATE users SET last_login_at = now() WHERE email = 's1@bench.test'"
+_FLAG_WRITE = (
+    "UPDATE feature_flags SET description = now()::text WHERE flag_key = 'bench_flag_00001'"
+)
+_CLIENT_WRITE = """UPDATE clients SET notes = now()::text WHERE id =
+  (SELECT id FROM clients ORDER BY created_at DESC, id DESC LIMIT 1)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What happens meanwhile; `anew`: no request comes twice."""
+
+    name: str
+    writes: str | None = None
+    anew: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """One query to one server."""
@@ -56,6 +75,14 @@ class Asked:
     token: str | None
     document: str
     variables: dict[str, object]
+
+
+class Round(NamedTuple):
+    """Requests a second, milliseconds of CPU of the server for each, and the slowest in 100."""
+
+    rate: float
+    cost: float
+    p99: float
 
 
 def measure(run: Run) -> Iterable[Figure]:
@@ -74,57 +101,88 @@ def measure(run: Run) -> Iterable[Figure]:
         }
         peers = {name: stack.peer(name, folder) for name in ("mercurius", "postgraphile")}
         for name, documents in {
-            f"Q1: {FLAGS} flags of 8 fields": (FLAG_LIST, _PEER_FLAGS, "flags"),
-            "Q2: a phase with its 10 flags": (_PHASE, _PHASE, "phase"),
-            "Q3: 20 suppliers, 10 clients each": (_SUPPLIERS, _SUPPLIERS, "suppliers"),
-        }.items():
-            mine, theirs, kind = documents
+            f"Q1: {FLAGS} flags of 8 fields": (FLAG_LIST, _PEER_FLAGS, "flags", _FLAG_WRITE),
+            "Q2: a phase with its 10 flags": (_PHASE, _PHASE, "phase", _FLAG_WRITE),
+            "Q3: 20 suppliers, 10 clients each": (
+                _SUPPLIERS, _SUPPLIERS, "suppliers", _CLIENT_WRITE,
+            ),
+        }.items():  # fmt: skip
+            mine, theirs, kind, same = documents
             own, plain = variables.get(kind, ({}, {}))
             asked = {
                 "launch": Asked(ours, token, mine, own),
                 "mercurius": Asked(peers["mercurius"], None, theirs, plain),
                 "PostGraphile": Asked(peers["postgraphile"], None, _POSTGRAPHILE[kind], plain),
             }
-            yield from _compared(run, name, asked)
+            for beside in (
+                Beside("200 commits a second to the same table", same),
+                Beside("200 commits a second elsewhere", _ELSEWHERE),
+                Beside("the same, no request comes twice", same, anew=True),
+                Beside("nobody writes"),
+            ):
+                some = {who: item for who, item in asked.items() if _is_asked(who, beside)}
+                yield from _compared(run, f"{name}; {beside.name}", some, stack.plain_url, beside)
 
 
-def _compared(run: Run, name: str, asked: dict[str, Asked]) -> Iterator[Figure]:
-    rates: dict[str, list[float]] = {who: [] for who in asked}
-    costs: dict[str, list[float]] = {who: [] for who in asked}
-    for number in range(run.some(5)):
+def _is_asked(who: str, beside: Beside) -> bool:
+    return who != "PostGraphile" or beside.writes is None
+
+
+def _compared(
+    run: Run, name: str, asked: dict[str, Asked], url: str, beside: Beside
+) -> Iterator[Figure]:
+    found: dict[str, list[Round]] = {who: [] for who in asked}
+    commits: list[float] = []
+    for number in range(run.some(5) + 1):
         for who, item in asked.items():
             run.tell(f"{name}: {who}, round {number + 1}")
-            rate, cost = _round(item, run.some(200))
+            with writing(url, beside.writes, commits):
+                done = _round(item, run.some(200), anew=beside.anew)
             if number:  # the first warms up
-                rates[who].append(rate)
-                costs[who].append(cost)
-    first = figure("", "", costs["launch"]).p50
+                found[who].append(done)
+    for who, rounds in found.items():
+        yield figure(f"{name}, {who}", "1/s", [item.rate for item in rounds])
+        yield figure("  its CPU a request", "ms", [item.cost for item in rounds])
+        yield figure("  its p99", "ms", [item.p99 for item in rounds])
+    if commits:
+        yield figure("  commits a second", "1/s", commits)
     for who in asked:
-        yield figure(f"{name}, {who}", "1/s", rates[who])
-        yield figure("  its CPU a request", "ms", costs[who])
         if who != "launch":
-            yield ratio(f"  {who}'s CPU / ours", figure("", "", costs[who]).p50, first)
+            yield from _ratios(who, found[who], found["launch"])
 
 
-def _round(item: Asked, each: int) -> tuple[float, float]:
-    """Requests a second over eight connections, and milliseconds of CPU a request."""
+def _ratios(who: str, theirs: Sequence[Round], ours: Sequence[Round]) -> Iterator[Figure]:
+    for title, value in (("requests", "rate"), ("CPU", "cost"), ("p99", "p99")):
+        mine, other = (
+            figure("", "", [getattr(item, value) for item in rounds]).p50
+            for rounds in (ours, theirs)
+        )
+        yield ratio(f"  our {title} / {who}'s", mine, other)
+
+
+def _round(item: Asked, each: int, *, anew: bool) -> Round:
+    """Over eight connections."""
     with ExitStack() as stack:
         pool = stack.enter_context(ThreadPoolExecutor(_CONNECTIONS))
         clients = [
             stack.enter_context(Client(item.server.port, item.token)) for _ in range(_CONNECTIONS)
         ]
-        request = clients[0].operation(item.document, **item.variables)
-        checked(clients[0].send(request)[1])
+        for number, client in enumerate(clients):
+            client.number_from(number * 10**6)
+            checked(client.send(client.operation(item.document, **item.variables))[1])
         before, begin = item.server.cpu_seconds(), perf_counter()
-        list(pool.map(_repeated(request, each), clients))
+        times = list(pool.map(_repeated(item, each, anew=anew), clients))
         seconds, used = perf_counter() - begin, item.server.cpu_seconds() - before
-    return _CONNECTIONS * each / seconds, used / (_CONNECTIONS * each) * 1e3
+    total = _CONNECTIONS * each
+    slowest = rank(sorted(time for part in times for time in part), 0.99)
+    return Round(total / seconds, used / total * 1e3, slowest * 1e3)
 
 
-def _repeated(request: bytes, each: int) -> Callable[[Client], None]:
-    def send(client: Client) -> None:
-        for _ in range(each):
-            client.send(request)
+def _repeated(item: Asked, each: int, *, anew: bool) -> Callable[[Client], list[float]]:
+    def send(client: Client) -> list[float]:
+        make = client.anew if anew else client.operation
+        requests = [make(item.document, **item.variables) for _ in range(each if anew else 1)]
+        return [client.send(requests[n % len(requests)])[0] for n in range(each)]
 
     return send
 

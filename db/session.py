@@ -25,6 +25,7 @@ from db.event_positions import Positions
 from db.json_text import read_json
 from db.outages import of_database, outage_behind
 from db.reach import ANSWER_SECONDS, CONNECT_SECONDS, CUT, Reach
+from db.reads.connections import ReadConnections
 from domain.actors import Actor
 from domain.errors import DependencyDown
 from domain.events import Event, RecordedEvent, WrittenEvent
@@ -107,6 +108,7 @@ class Database:
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         self._enqueue_jobs = enqueue_jobs
         self.direct = DirectConnection(url, "launch-direct", self.reach)
+        self.reads = ReadConnections(url, self.reach)
         self.positions = Positions(self.direct)
         self._after_commit: list[AfterCommit] = []
 
@@ -148,6 +150,7 @@ class Database:
         """Close every connection."""
         await self.positions.settle()
         await self.direct.close()
+        await self.reads.close()
         await self.engine.dispose()
 
     @asynccontextmanager
@@ -248,15 +251,20 @@ class StatementCounter:
     def __init__(self, database: Database) -> None:
         """Starts counting at once."""
         self.statements: list[str] = []
-        self._engine = database.engine.sync_engine
+        self._engine, self._reads = database.engine.sync_engine, database.reads
         self._before = _COUNTER.set(self)
         sqlalchemy_event.listen(self._engine, "before_cursor_execute", self._note)
+        self._reads.listeners.append(self._hear)
 
     def stop(self) -> None:
         """Stop counting."""
         _COUNTER.reset(self._before)
         sqlalchemy_event.remove(self._engine, "before_cursor_execute", self._note)
+        self._reads.listeners.remove(self._hear)
 
     def _note(self, _c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        self._hear(statement)
+
+    def _hear(self, statement: str) -> None:
         if _COUNTER.get() is self:
             self.statements.append(statement)

@@ -73,8 +73,12 @@ def zero_means_everybody(parts: FlagParts, groups: Sequence[str]) -> bool:
 
     It is a choice where somebody set it, and where the flag names the users who see it.
     """
-    names_users = any(group.startswith("user:") for group in groups)
-    return parts.in_force.percentage <= NOBODY and not parts.zero_chosen and not names_users
+    return parts.in_force.percentage <= NOBODY and not is_choice(parts.zero_chosen, groups)
+
+
+def is_choice(zero_chosen: bool, groups: Sequence[str]) -> bool:
+    """Whether 0 % of an owner is meant: it was set, or the flag names who sees it."""
+    return zero_chosen or any(group.startswith("user:") for group in groups)
 
 
 def _check_override(parts: FlagParts, edit: OwnerEdit, *, is_live: bool) -> None:

@@ -6,11 +6,19 @@ from uuid import UUID
 
 from domain.actors import UserType, VendorType
 from domain.flags import EvaluationContext, Flag, FlagState, evaluate
-from domain.owner_edits import zero_means_everybody
+from domain.owner_edits import is_choice
 from domain.percent import EVERYBODY, NOBODY, Percent
 from domain.phases import RampStep, stepped_percentage, target_percentage
 from domain.plan_drift import drift, fingerprint
 from domain.run_holds import RunHold
+
+
+def aimed_at(
+    link_target: Percent | None, owner: Percent, zero_chosen: bool, groups: Sequence[str]
+) -> Percent:
+    """What a new run of a phase would aim at for a flag that it links."""
+    is_zero = owner <= NOBODY and is_choice(zero_chosen, groups)
+    return target_percentage(link_target, owner, zero_chosen=is_zero)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +36,8 @@ class LinkedFlag:
         Never what is in force, which an earlier run may have left behind.
         """
         wanted = self.flag.wanted
-        own = replace(wanted, hold=None)
-        is_zero = not zero_means_everybody(own, self.flag.target_groups)
-        return target_percentage(self.link_target, wanted.owner.percentage, zero_chosen=is_zero)
+        owner, chosen = wanted.owner.percentage, wanted.zero_chosen
+        return aimed_at(self.link_target, owner, chosen, self.flag.target_groups)
 
     @property
     def run_id(self) -> UUID | None:

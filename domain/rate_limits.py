@@ -2,6 +2,7 @@
 
 import ipaddress
 from dataclasses import dataclass
+from functools import lru_cache
 
 SECOND = 1_000_000  # everything here counts in microseconds: integers that a Lua number holds
 HOUR = 3600
@@ -45,6 +46,7 @@ def take(full_at: int, now: int, limit: int, per: int) -> tuple[int, int]:
     return (full_at, wait) if wait > 0 else (after, 0)
 
 
+@lru_cache(maxsize=2_000)  # of those that came last; a socket knows no longer ones
 def network(address: str) -> str:
     """What one caller controls: an IPv4 address, or the /64 around an IPv6 address."""
     try:

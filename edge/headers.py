@@ -17,12 +17,14 @@ ALWAYS: Mapping[str, str] = {
 _HTTPS_ONLY = "max-age=31536000"
 
 
+_PLAIN = [(name.encode(), value.encode()) for name, value in ALWAYS.items()]
+_HTTPS = [*_PLAIN, (b"strict-transport-security", _HTTPS_ONLY.encode())]
+
+
 def secure(headers: MutableHeaders, *, https: bool) -> None:
     """Add those that the answer does not set itself."""
-    for name, value in ALWAYS.items():
-        headers.setdefault(name, value)
-    if https:
-        headers.setdefault("strict-transport-security", _HTTPS_ONLY)
+    given = {name for name, _ in headers.raw}
+    headers.raw.extend(item for item in (_HTTPS if https else _PLAIN) if item[0] not in given)
 
 
 class SecureHeaders:

@@ -124,6 +124,7 @@ class Context:
     has_stale_cookie: bool = False
     takes_over: bool = False  # whether streams may go on without their generators
     at_fault: bool = False  # whether an answer failed by our fault
+    accepted: tuple[str, str | None] | None = None  # a valid document, and which operation of it
     question: Question | None = None  # what was asked, where the answer can be given again
     again: list[Callable[[], object]] = field(default_factory=list)  # to be done each time it is
     connection_params: dict[str, object] | None = None

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, NoReturn
 
 from cross_web import HTTPException
@@ -16,6 +17,7 @@ JSON_TYPE = "application/json"
 RESPONSE_TYPE = "application/graphql-response+json"
 STREAM_TYPE = "text/event-stream"
 TOO_MANY = 429
+_MOST_KNOWN = 200
 
 _STATUSES = {
     TopLevelCode.RATE_LIMITED: TOO_MANY,
@@ -50,6 +52,15 @@ def json_type(accept: str) -> str | None:
 
     The heavier one; of equals the newer type, where the client names it.
     """
+    return _known_type(accept) if len(accept) <= _MOST_KNOWN else _json_type(accept)
+
+
+@lru_cache(maxsize=100)  # of _MOST_KNOWN characters
+def _known_type(accept: str) -> str | None:
+    return _json_type(accept)
+
+
+def _json_type(accept: str) -> str | None:
     accepted = Accepted.of(accept)
     older, newer = accepted.weight(JSON_TYPE), accepted.weight(RESPONSE_TYPE)
     if newer > older or (newer == older > 0 and accepted.names(RESPONSE_TYPE)):

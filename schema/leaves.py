@@ -59,7 +59,7 @@ def reader(
     definition = field and field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
     if field is None or not isinstance(definition, StrawberryField):
         return None
-    complete = _completion(field.type)
+    complete = completion(field.type)
     if not definition.is_basic_field or complete is None:
         return None
     if not sees_people and holds_text(field.type):
@@ -81,7 +81,7 @@ def _discreet(complete: Read) -> Read:
     return completed
 
 
-def _completion(kind: GraphQLOutputType) -> Read | None:
+def completion(kind: GraphQLOutputType) -> Read | None:
     """What makes JSON of a value of a type; None where the type is no leaf or list of leaves."""
     if is_non_null_type(kind):
         return _inner(kind.of_type)
@@ -91,7 +91,7 @@ def _completion(kind: GraphQLOutputType) -> Read | None:
 
 def _inner(kind: GraphQLOutputType) -> Read | None:
     if is_list_type(kind):
-        item = _completion(kind.of_type)
+        item = completion(kind.of_type)
         return item and _list(item)
     return _leaf(kind) if is_leaf_type(kind) else None
 

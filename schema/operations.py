@@ -66,6 +66,8 @@ class _HandedOver:
 
 def tell_repeated(context: Context, name: str | None, begin: float) -> None:
     """The line and the span of a query that was answered again without being run."""
+    if not logger.isEnabledFor(logging.INFO) and not tracing.is_on():
+        return
     line = _Line(OperationType.QUERY.value, _shown(name), begin)
     with log_context.bound(**_origin_of(context)), tracing.span("graphql") as span:
         line.describe(span, failed=False)

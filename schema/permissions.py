@@ -6,18 +6,20 @@ the built schema and finds every field that has none and is not in PUBLIC_FIELDS
 
 import inspect
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import strawberry
 from strawberry.extensions.field_extension import AsyncExtensionResolver, FieldExtension
 
+from db.reads.base import Read
 from domain.actors import Scope
 from domain.errors import ErrorCode, LaunchError, RateLimited, parts_of
 from schema.context import Context, Info
 from schema.directives import CostDirective, ScopeDirective
 from schema.errors import Refused, TopLevelCode
 from schema.list_arguments import list_filters, resolved
+from schema.planned import reading
 from schema.purity import PURE
 from services.replies import Source
 
@@ -114,13 +116,16 @@ def query(
     *scopes: Scope,
     cost: int | None = None,
     source: Source | None = None,
+    read: Read | None = None,
     deprecated: str | None = None,
 ) -> Any:  # noqa: ANN401 - assigned to a field of any type
     """A field of Query, described by the resolver's docstring.
 
     `source`: what the answer is made of, where that is rows and the arguments alone.
+    `read`: the rows that it shows, for query plans.
     """
-    return _field(resolver, scopes, cost, list_filters(resolver), source, deprecated)
+    metadata = {**(PURE[source] if source else {}), **(reading(read) if read else {})}
+    return _field(resolver, scopes, cost, list_filters(resolver), metadata, deprecated)
 
 
 def mutation(
@@ -152,7 +157,7 @@ def _field(
     scopes: tuple[Scope, ...],
     cost: int | None,
     extensions: list[FieldExtension],
-    source: Source | None = None,
+    metadata: Mapping[str, object] | None = None,
     deprecated: str | None = None,
 ) -> object:
     return strawberry.field(
@@ -160,7 +165,7 @@ def _field(
         description=inspect.getdoc(resolver),
         directives=_directives(scopes, cost),
         extensions=[*_guards(scopes), *extensions],
-        metadata=PURE[source] if source else None,
+        metadata=metadata,
         deprecation_reason=deprecated,
     )
 

@@ -3,6 +3,9 @@
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from db.reads import flags as flag_reads
+from db.reads import marketplace as marketplace_reads
+from db.reads import phases as phase_reads
 from domain.actors import Scope
 from resolvers import (
     account_life,
@@ -139,8 +142,12 @@ class Query:
 
     mails: MailConnection = query(mail.mails, Scope.LAUNCH_ADMIN)
 
-    launch_phases: list[LaunchPhase] = query(phases.launch_phases, Scope.LAUNCH_READ, source=ROWS)
-    launch_phase: LaunchPhase | None = query(phases.launch_phase, Scope.LAUNCH_READ, source=ROWS)
+    launch_phases: list[LaunchPhase] = query(
+        phases.launch_phases, Scope.LAUNCH_READ, source=ROWS, read=phase_reads.ALL
+    )
+    launch_phase: LaunchPhase | None = query(
+        phases.launch_phase, Scope.LAUNCH_READ, source=ROWS, read=phase_reads.ONE
+    )
     activation_plan: ActivationPlan = query(phases.activation_plan, Scope.LAUNCH_OPERATE, cost=20)
     rollback_preview: RollbackPreview = query(
         phases.rollback_preview, Scope.LAUNCH_OPERATE, cost=10
@@ -157,9 +164,11 @@ class Query:
     changes: ChangeConnection = query(changes.changes, Scope.LAUNCH_READ)
 
     feature_flags: FeatureFlagConnection = query(
-        flags.feature_flags, Scope.FLAGS_READ, source=FLAGS
+        flags.feature_flags, Scope.FLAGS_READ, source=FLAGS, read=flag_reads.PAGE
     )
-    feature_flag: FeatureFlag | None = query(flags.feature_flag, Scope.FLAGS_READ, source=FLAGS)
+    feature_flag: FeatureFlag | None = query(
+        flags.feature_flag, Scope.FLAGS_READ, source=FLAGS, read=flag_reads.BY_KEY
+    )
     flag_kills: list[FlagKill] = query(kills.flag_kills, Scope.FLAGS_READ)
     evaluate_flags: FlagSet = query(flags.evaluate_flags, Scope.FLAGS_READ, cost=5)
     flag_change_preview: FlagChangePreviewPayload = query(
@@ -188,8 +197,12 @@ class Query:
     )
     webhooks: Connection[Webhook] = query(webhooks.webhooks, Scope.WEBHOOKS_ADMIN)
 
-    suppliers: SupplierConnection = query(suppliers.suppliers, Scope.DIRECTORY_READ, source=ROWS)
-    couples: CoupleConnection = query(couples.couples, Scope.DIRECTORY_READ)
+    suppliers: SupplierConnection = query(
+        suppliers.suppliers, Scope.DIRECTORY_READ, source=ROWS, read=marketplace_reads.SUPPLIERS
+    )
+    couples: CoupleConnection = query(
+        couples.couples, Scope.DIRECTORY_READ, read=marketplace_reads.COUPLES
+    )
     invitation: InvitationPreview | None = query(invitations.invitation)
     invitations: InvitationConnection = query(invitations.invitations, Scope.DIRECTORY_READ)
     stalled_onboardings: Connection[Onboarding] = query(

@@ -53,6 +53,8 @@ class Spending(DocumentLimits):
         is_ours = context.runtime.documents.is_trusted(query)
         owner = None if context.actor.is_anonymous else context.actor.id
         CACHES.keep(query, "ours" if is_ours else owner)
+        if context.response is not None:
+            context.accepted = (query, self.execution_context._provided_operation_name)
 
     def _untrusted(self) -> Refused | None:
         context = self.execution_context

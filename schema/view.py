@@ -29,6 +29,7 @@ from schema.documents import operation_kind
 from schema.engine import LaunchSchema
 from schema.error_texts import discreet
 from schema.errors import Refused, TopLevelCode, public_error
+from schema.front import Front
 from schema.http import Refusal
 from schema.persisted import with_document
 from schema.reading import (
@@ -78,8 +79,12 @@ class GraphQLView(GraphQL[Context, None]):
         *,
         explorer: str | None,
         allowed_origins: Sequence[str] = (),
+        front: Front | None = None,
     ) -> None:
-        """`explorer` is where a browser that opens the endpoint is sent; None: it is told so."""
+        """`explorer` is where a browser that opens the endpoint is sent; None: it is told so.
+
+        `front` is asked first.
+        """
         super().__init__(
             schema,
             graphql_ide="graphiql" if explorer else None,
@@ -91,6 +96,7 @@ class GraphQLView(GraphQL[Context, None]):
         self.runtime = runtime
         self.explorer = explorer
         self.repeats = Repeats(runtime, schema)
+        self.front = front
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer; whatever is refused early is JSON too."""
@@ -133,12 +139,15 @@ class GraphQLView(GraphQL[Context, None]):
         """By the short road where the same was asked before, and its answer holds."""
         if request.method != "POST":
             return await self.run(request)  # type: ignore[no-any-return]
-        response = await self.repeats.answer(request)
+        response = await self.front.answer(request) if self.front else None
+        response = response or await self.repeats.answer(request)
         if response is None:
             response = await self.run(request)
-            question = request.state.context.question
-            if question is not None:
-                self.repeats.remember(await request.body(), question)
+            context: Context = request.state.context
+            if context.question is not None:
+                self.repeats.remember(await request.body(), context.question)
+            if self.front is not None:
+                self.front.remember(context)
         return response
 
     async def get_context(

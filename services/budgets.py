@@ -70,6 +70,14 @@ class Budgets:
             self._spent.add(key)
         return standing
 
+    def give_back(self, key: str, points: int) -> None:
+        """What was taken from a caller for something that was not done."""
+        account = self._accounts.get(key)
+        if account is not None:
+            account.debt = max(0.0, account.debt - points)
+            account.unsent -= points
+            self._spent.add(key)
+
     def standing(self, key: str) -> Standing:
         """What a caller has left, without taking anything."""
         account = self._accounts.get(key)

@@ -11,7 +11,7 @@ from services.byte_cache import ByteCache
 from services.flag_store import FlagStore
 
 # With their keys: the document and its variables. Visitors ask for views, and for few rows.
-MAX_ROWS_BYTES, MAX_ROWS_BYTES_OF_ONE = 32_000_000, 4_000_000
+MAX_ROWS_BYTES, MAX_ROWS_BYTES_OF_ONE = 24_000_000, 4_000_000
 MAX_VIEWS_BYTES = 6_000_000
 
 

@@ -61,6 +61,11 @@ def install(tracer: Tracer | None) -> None:
     _tracer = tracer
 
 
+def is_on() -> bool:
+    """Whether anybody wants spans."""
+    return _tracer is not None
+
+
 def span(
     name: str,
     kind: Kind = Kind.INSIDE,

@@ -1,6 +1,7 @@
 """Real servers once a session, a clean database before each test that asks for one."""
 
 import gc
+import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -90,6 +91,7 @@ def settings(postgres: EmbeddedPostgres, valkey: EmbeddedValkey, data_dir: Path)
         health_recheck_seconds=0.01,
         # Limits that a busy machine must not reach; tests of a limit set their own.
         operation_seconds=PATIENCE,
+        fast_paths=os.environ.get("FAST_PATHS", "on") != "off",  # both ways have to pass
         database_timeout_seconds=PATIENCE / 3,
     )
 
@@ -127,11 +129,17 @@ async def redis(settings: Settings) -> AsyncIterator[Redis]:
 
 
 @pytest.fixture
+def app_settings(settings: Settings) -> Settings:
+    """Those of the app, for modules that need others."""
+    return settings
+
+
+@pytest.fixture
 async def app(
-    db: Database, redis: Redis, settings: Settings, clock: Clock
+    db: Database, redis: Redis, app_settings: Settings, clock: Clock
 ) -> AsyncIterator[Starlette]:
     """The app, running over an empty database and an empty Valkey."""
-    found = create_app(settings, clock, PROBES, fast_passwords())
+    found = create_app(app_settings, clock, PROBES, fast_passwords())
     async with running(found.state.runtime):
         yield found
 

@@ -39,6 +39,8 @@ COLUMNS = (
     FeatureFlag.cohort_salt,
 )
 
+ORDER = (FeatureFlag.created_at, FeatureFlag.id)  # of a list, and the place of a cursor
+
 FlagRow: TypeAlias = Sequence[Any]  # `select` knows the types of ten columns, these are more
 
 
@@ -114,7 +116,7 @@ async def page(
     where: Sequence[ColumnElement[bool]] = (),
 ) -> list[Flag]:
     """Flags in the order they were made."""
-    query = ordered(_select().where(*where), part, FeatureFlag.created_at, FeatureFlag.id)
+    query = ordered(_select().where(*where), part, *ORDER)
     return [to_flag(row) for row in await session.execute(query)]
 
 
@@ -125,12 +127,15 @@ async def count(session: AsyncSession, where: Sequence[ColumnElement[bool]] = ()
 
 
 def conditions(
-    *, enabled: bool | None, phase_id: UUID | None, search: str | None
+    *,
+    enabled: bool | ColumnElement[bool] | None,
+    phase_id: UUID | ColumnElement[UUID] | None,
+    search: str | None,
 ) -> list[ColumnElement[bool]]:
     """The WHERE of a filtered list; `search` looks into key and name."""
     found: list[ColumnElement[bool]] = []
     if enabled is not None:
-        found.append(FeatureFlag.enabled_in_force.is_(enabled))
+        found.append(FeatureFlag.enabled_in_force == enabled)
     if phase_id is not None:
         found.append(FeatureFlag.launch_phase_id == phase_id)
     if search:

@@ -1,9 +1,11 @@
 """SQL about launch phases, their flags and runs."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, any_, cast, func, select
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.flags import FeatureFlag
@@ -13,6 +15,9 @@ from db.queries.pages import Numbers, ordered
 from domain.percent import Percent
 from domain.phases import PhaseStatus
 from domain.plans import LinkedFlag
+
+ORDER = (LaunchPhase.position, LaunchPhase.created_at, LaunchPhase.id)  # of the timeline
+LINK_ORDER = (LaunchPhaseFlag.position, FeatureFlag.flag_key)
 
 
 async def by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, LaunchPhase]:
@@ -30,12 +35,18 @@ async def everything(
     session: AsyncSession, statuses: Sequence[PhaseStatus] | None = None
 ) -> list[LaunchPhase]:
     """All phases, or those of some statuses, in the order of the timeline."""
-    query = select(LaunchPhase).order_by(
-        LaunchPhase.position, LaunchPhase.created_at, LaunchPhase.id
-    )
-    if statuses is not None:
-        query = query.where(LaunchPhase.status.in_(statuses))
+    query = select(LaunchPhase).order_by(*ORDER).where(*with_status(statuses))
     return list(await session.scalars(query))
+
+
+def with_status(
+    statuses: Sequence[PhaseStatus] | ColumnElement[Any] | None,
+) -> list[ColumnElement[bool]]:
+    """The WHERE of the phases of some statuses: an array of their values, or None for all."""
+    if statuses is None:
+        return []
+    values = statuses if isinstance(statuses, ColumnElement) else [str(item) for item in statuses]
+    return [LaunchPhase.status == any_(cast(values, ARRAY(TEXT)))]
 
 
 async def lock(session: AsyncSession, phase_id: UUID) -> LaunchPhase | None:
@@ -68,7 +79,7 @@ async def linked_flags(
         )
         .join(FeatureFlag, FeatureFlag.id == LaunchPhaseFlag.flag_id)
         .where(LaunchPhaseFlag.phase_id.in_(phase_ids))
-        .order_by(LaunchPhaseFlag.position, FeatureFlag.flag_key)
+        .order_by(*LINK_ORDER)
     )
     found: dict[UUID, list[LinkedFlag]] = {phase_id: [] for phase_id in phase_ids}
     for row in await session.execute(query):

@@ -1,6 +1,7 @@
 """SQL about suppliers and their clients."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
@@ -8,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.accounts import User
 from db.models.suppliers import Client, Supplier
-from db.queries.pages import Moments, found_first, has_words, newest_first
+from db.queries.pages import Key, Moments, found_first, has_words, newest_first
 from domain.actors import VendorType
 from domain.clients import ClientStatus
 
@@ -31,7 +32,9 @@ async def lock_of_user(session: AsyncSession, user_id: UUID) -> Supplier | None:
     return await session.scalar(query.execution_options(populate_existing=True))
 
 
-def directory(search: str | None, vendor_type: VendorType | None) -> list[ColumnElement[bool]]:
+def directory(
+    search: str | None, vendor_type: VendorType | ColumnElement[Any] | None
+) -> list[ColumnElement[bool]]:
     """The WHERE of the directory of suppliers."""
     found: list[ColumnElement[bool]] = []
     if search is not None:
@@ -81,7 +84,9 @@ async def lock_client(
 
 
 def clients_of(
-    supplier_id: UUID, status: ClientStatus | None, search: str | None
+    supplier_id: UUID | Key,
+    status: ClientStatus | ColumnElement[Any] | None,
+    search: str | None,
 ) -> list[ColumnElement[bool]]:
     """The WHERE of a supplier's list of clients."""
     found: list[ColumnElement[bool]] = [Client.supplier_id == supplier_id]

@@ -7,10 +7,12 @@ import strawberry
 from strawberry import UNSET
 
 from db.models import suppliers as rows
+from db.reads import marketplace as reads
 from domain.errors import LaunchError
 from schema.context import Info
 from schema.marketplace_enums import ClientStatus
 from schema.pagination import Connection
+from schema.planned import COUNT, column, reading
 from schema.purity import PURE
 from schema.scalars import EmailAddress
 from schema.types.couples import Couple, load_partner
@@ -35,22 +37,35 @@ WARNINGS = "What is odd, but was done, such as a wedding date that has passed."
 class Client(Node):
     """Before and after the couple joins WedMe."""
 
-    couple_names: str = strawberry.field(description="What the supplier calls the couple.")
-    email: EmailAddress | None = strawberry.field(description="Where invitations go.")
-    wedding_date: date | None = strawberry.field(description="Their day, as the supplier knows it.")
-    status: ClientStatus = strawberry.field(description="How far it is.")
-    notes: str | None = strawberry.field(description="For the supplier alone.")
+    couple_names: str = strawberry.field(
+        description="What the supplier calls the couple.", metadata=column(rows.Client.couple_names)
+    )
+    email: EmailAddress | None = strawberry.field(
+        description="Where invitations go.", metadata=column(reads.CLIENT_EMAIL)
+    )
+    wedding_date: date | None = strawberry.field(
+        description="Their day, as the supplier knows it.",
+        metadata=column(rows.Client.wedding_date),
+    )
+    status: ClientStatus = strawberry.field(
+        description="How far it is.", metadata=column(rows.Client.status)
+    )
+    notes: str | None = strawberry.field(
+        description="For the supplier alone.", metadata=column(rows.Client.notes)
+    )
     row: strawberry.Private[rows.Client]
 
     @strawberry.field(
         description="The couple, once it has accepted and until the partnership ends.",
-        metadata=PURE[Source.ROWS],
+        metadata=reading(reads.COUPLE_OF_CLIENT, PURE[Source.ROWS]),
     )
     async def couple(self, info: Info) -> Couple | None:
         """Resolved only where it is asked for."""
         return await load_partner(info, self.row.supplier_id, self.row.couple_id)
 
-    @strawberry.field(description="The newest invitation.")
+    @strawberry.field(
+        description="The newest invitation.", metadata=reading(reads.INVITATION_OF_CLIENT)
+    )
     async def invitation(
         self, info: Info
     ) -> Annotated["Invitation", strawberry.lazy("schema.types.invitations")] | None:
@@ -80,7 +95,10 @@ class ClientConnection(Connection[Client]):
 
     wanted: strawberry.Private[ClientFilter | None]
 
-    @strawberry.field(description="How many clients the filter finds.", metadata=PURE[Source.ROWS])
+    @strawberry.field(
+        description="How many clients the filter finds.",
+        metadata={**PURE[Source.ROWS], **COUNT},
+    )
     async def total_count(self, info: Info) -> int:
         """One more statement."""
         if self.wanted is None:

@@ -21,6 +21,7 @@ from schema.pagination import (
     connection,
     encode_cursor,
 )
+from schema.planned import COUNT, column
 from schema.types.node import Node, node_id
 from schema.types.onboarding import Onboarding
 from services import directory
@@ -88,9 +89,15 @@ class Partnership(Node):
 class Couple(Node):
     """A couple on WedMe."""
 
-    partner1_name: str | None = strawberry.field(description="One of the two.")
-    partner2_name: str | None = strawberry.field(description="The other.")
-    wedding_date: date | None = strawberry.field(description="Their day; it may have passed.")
+    partner1_name: str | None = strawberry.field(
+        description="One of the two.", metadata=column(rows.Couple.partner1_name)
+    )
+    partner2_name: str | None = strawberry.field(
+        description="The other.", metadata=column(rows.Couple.partner2_name)
+    )
+    wedding_date: date | None = strawberry.field(
+        description="Their day; it may have passed.", metadata=column(rows.Couple.wedding_date)
+    )
     row: strawberry.Private[rows.Couple]
     own: strawberry.Private[bool] = False
 
@@ -109,7 +116,10 @@ class Couple(Node):
             raise Forbidden("The onboarding of a couple is its own.")
         return await load_onboarding(info, self.row.user_id)
 
-    @strawberry.field(description="When they were first connected; null for others to see.")
+    @strawberry.field(
+        description="When they were first connected; null for others to see.",
+        metadata=column(rows.Couple.first_connection_at),
+    )
     def first_connection_at(self, info: Info) -> datetime | None:
         """A partner need not know who was first."""
         return self.row.first_connection_at if self._is_whole(info) else None
@@ -150,7 +160,7 @@ class CoupleConnection(Connection[Couple]):
 
     search: strawberry.Private[str | None]
 
-    @strawberry.field(description="How many couples the search finds.")
+    @strawberry.field(description="How many couples the search finds.", metadata=COUNT)
     async def total_count(self, info: Info) -> int:
         """One more statement."""
         async with info.context.db.read() as session:

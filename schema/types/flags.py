@@ -7,6 +7,8 @@ from weakref import WeakKeyDictionary
 
 import strawberry
 
+from db.models import flags as rows
+from db.reads import phases as reads
 from domain import flags as domain
 from domain.actors import Scope
 from domain.events import Subject
@@ -16,6 +18,7 @@ from schema.context import Info
 from schema.directives import CostDirective
 from schema.enums import BucketBy, Staleness, TimeRange
 from schema.pagination import MAX_BIGINT, After, Before, Connection, First, Last, Page, connection
+from schema.planned import COUNT, column, reading
 from schema.purity import PURE
 from schema.scalars import Percent
 from schema.sharing import Results
@@ -38,36 +41,62 @@ _FLAGS_READ = (Scope.FLAGS_READ,)
 class FeatureFlag(Node):
     """A flag as operators see it."""
 
-    key: str = strawberry.field(description="Its name in code; never changes.")
-    name: str = strawberry.field(description="Its name for people.")
-    description: str | None = strawberry.field(description="What it switches.")
+    key: str = strawberry.field(
+        description="Its name in code; never changes.", metadata=column(rows.FeatureFlag.flag_key)
+    )
+    name: str = strawberry.field(
+        description="Its name for people.", metadata=column(rows.FeatureFlag.flag_name)
+    )
+    description: str | None = strawberry.field(
+        description="What it switches.", metadata=column(rows.FeatureFlag.description)
+    )
     enabled: bool = strawberry.field(
-        description="Off is off for everybody. The run's switch if it has one, else the owner's."
+        description="Off is off for everybody. The run's switch if it has one, else the owner's.",
+        metadata=column(rows.FeatureFlag.enabled_in_force),
     )
     rollout_percentage: Percent = strawberry.field(
         description="The share of users inside now: the smallest of target, step and ceiling of "
-        "the run that holds the flag, else the owner's percentage."
+        "the run that holds the flag, else the owner's percentage.",
+        metadata=column(rows.FeatureFlag.percentage_in_force),
     )
-    owner_enabled: bool = strawberry.field(description="The owner's switch; no launch writes it.")
+    owner_enabled: bool = strawberry.field(
+        description="The owner's switch; no launch writes it.",
+        metadata=column(rows.FeatureFlag.enabled),
+    )
     owner_percentage: Percent = strawberry.field(
-        description="The percentage that the owner set; no launch writes it."
+        description="The percentage that the owner set; no launch writes it.",
+        metadata=column(rows.FeatureFlag.rollout_percentage),
     )
     owner_chose_zero: bool = strawberry.field(
         description="True where the owner's 0 % was set by somebody: switching the flag on, or "
-        "activating a phase without a target for it, then leaves it at 0."
+        "activating a phase without a target for it, then leaves it at 0.",
+        metadata=column(rows.FeatureFlag.zero_chosen),
     )
     target_groups: list[str] = strawberry.field(
         description="Who may be inside: names such as `supplier` or `photographer`, `user:ID` "
-        "lets one user in whatever the percentage, `!user:ID` keeps one out. Empty: everybody."
+        "lets one user in whatever the percentage, `!user:ID` keeps one out. Empty: everybody.",
+        metadata=column(rows.FeatureFlag.target_groups),
     )
-    bucket_by: BucketBy = strawberry.field(description="Whose id decides who is inside.")
-    client_visible: bool = strawberry.field(description="Whether viewerFlags shows it.")
+    bucket_by: BucketBy = strawberry.field(
+        description="Whose id decides who is inside.", metadata=column(rows.FeatureFlag.bucket_by)
+    )
+    client_visible: bool = strawberry.field(
+        description="Whether viewerFlags shows it.",
+        metadata=column(rows.FeatureFlag.client_visible),
+    )
     cohort: str | None = strawberry.field(
-        description="The cohort that decides who is inside, shared with the flags of a phase."
+        description="The cohort that decides who is inside, shared with the flags of a phase.",
+        metadata=column(rows.FeatureFlag.cohort_salt),
     )
-    version: int = strawberry.field(description="Moves with every change.")
-    created_at: datetime = strawberry.field(description="When it was made.")
-    updated_at: datetime = strawberry.field(description="When it last changed.")
+    version: int = strawberry.field(
+        description="Moves with every change.", metadata=column(rows.FeatureFlag.version)
+    )
+    created_at: datetime = strawberry.field(
+        description="When it was made.", metadata=column(rows.FeatureFlag.created_at)
+    )
+    updated_at: datetime = strawberry.field(
+        description="When it last changed.", metadata=column(rows.FeatureFlag.updated_at)
+    )
     flag: strawberry.Private[domain.Flag]
     results: strawberry.Private[Results] = field(default_factory=Results)
 
@@ -86,7 +115,10 @@ class FeatureFlag(Node):
         row = await info.context.loaders.run.load(hold.run_id) if hold else None
         return PhaseRun.of(row) if row else None
 
-    @strawberry.field(description="The phase that introduced it.", metadata=PURE[Source.ROWS])
+    @strawberry.field(
+        description="The phase that introduced it.",
+        metadata=reading(reads.OF_FLAG, PURE[Source.ROWS]),
+    )
     async def phase(
         self, info: Info
     ) -> Annotated["LaunchPhase", strawberry.lazy("schema.types.phases")] | None:
@@ -218,7 +250,7 @@ class FeatureFlagConnection(Connection[FeatureFlag]):
     @strawberry.field(
         description="How many flags the filter finds.",
         directives=[CostDirective(weight=5)],
-        metadata=PURE[Source.FLAGS],
+        metadata={**PURE[Source.FLAGS], **COUNT},
     )
     async def total_count(self, info: Info) -> int:
         """One more statement."""

@@ -5,6 +5,7 @@ from datetime import date, datetime
 import strawberry
 
 from db.models import invitations as rows
+from db.reads import marketplace as reads
 from domain.accounts import Profile
 from domain.errors import LaunchError
 from domain.invitation_hints import Hint
@@ -18,6 +19,7 @@ from schema.marketplace_enums import (
     InvitationStatus,
 )
 from schema.pagination import Connection
+from schema.planned import column, made, reading
 from schema.scalars import EmailAddress
 from schema.types.accounts import Session
 from schema.types.clients import WARNINGS, Client
@@ -50,25 +52,43 @@ class InvitationHint:
 class Invitation(Node):
     """One link to WedMe; one is pending for each client."""
 
-    channel: InvitationChannel = strawberry.field(description="How the couple gets the link.")
-    email: EmailAddress | None = strawberry.field(description="Where the letter went.")
-    expires_at: datetime = strawberry.field(description="When the link stops working.")
-    sent_at: datetime = strawberry.field(description="When it was last sent.")
-    opened_at: datetime | None = strawberry.field(description="When a person opened the link.")
-    accepted_at: datetime | None = strawberry.field(description="When the couple accepted.")
-    resend_count: int = strawberry.field(description="How often it was sent again.")
+    channel: InvitationChannel = strawberry.field(
+        description="How the couple gets the link.", metadata=column(rows.Invitation.channel)
+    )
+    email: EmailAddress | None = strawberry.field(
+        description="Where the letter went.", metadata=column(reads.INVITATION_EMAIL)
+    )
+    expires_at: datetime = strawberry.field(
+        description="When the link stops working.", metadata=column(rows.Invitation.expires_at)
+    )
+    sent_at: datetime = strawberry.field(
+        description="When it was last sent.", metadata=column(rows.Invitation.sent_at)
+    )
+    opened_at: datetime | None = strawberry.field(
+        description="When a person opened the link.", metadata=column(rows.Invitation.opened_at)
+    )
+    accepted_at: datetime | None = strawberry.field(
+        description="When the couple accepted.", metadata=column(rows.Invitation.accepted_at)
+    )
+    resend_count: int = strawberry.field(
+        description="How often it was sent again.", metadata=column(rows.Invitation.resend_count)
+    )
     accept_url: str | None = strawberry.field(
         description="The link to hand over: only in the answer that sent the invitation, null "
-        "ever after. To see another, send it again."
+        "ever after. To see another, send it again.",
+        metadata=column(reads.NO_ACCEPT_URL),
     )
     row: strawberry.Private[rows.Invitation]
 
-    @strawberry.field(description="Where it stands now.")
+    @strawberry.field(
+        description="Where it stands now.",
+        metadata=made(status_at, rows.Invitation.status, rows.Invitation.expires_at, timed=True),
+    )
     def status(self, info: Info) -> InvitationStatus:
         """A pending one past its end has expired, swept up or not."""
         return status_at(self.row.status, self.row.expires_at, info.context.now)
 
-    @strawberry.field(description="Who is invited.")
+    @strawberry.field(description="Who is invited.", metadata=reading(reads.CLIENT_OF_INVITATION))
     async def client(self, info: Info) -> Client:
         """Deleted only together with the invitation."""
         found = await info.context.loaders.client.load(self.row.client_id)
@@ -87,7 +107,10 @@ class Invitation(Node):
         found = invitation_hints.hint(self.row, client, letter, now, has_server=known)
         return InvitationHint.of(found) if found else None
 
-    @strawberry.field(description="The couple that accepted, until the partnership ends.")
+    @strawberry.field(
+        description="The couple that accepted, until the partnership ends.",
+        metadata=reading(reads.COUPLE_OF_INVITATION),
+    )
     async def couple(self, info: Info) -> Couple | None:
         """Resolved only where it is asked for."""
         return await load_partner(info, self.row.supplier_id, self.row.couple_id)

@@ -6,13 +6,16 @@ import strawberry
 
 from domain import ids
 from domain.errors import Invalid, NotFound
+from schema.planned import KEY
 
 
 @strawberry.interface(description="Anything that can be fetched again by its global id.")
 class Node:
     """Carries the global id."""
 
-    id: strawberry.ID = strawberry.field(description="A global id, opaque and stable.")
+    id: strawberry.ID = strawberry.field(
+        description="A global id, opaque and stable.", metadata=KEY
+    )
 
 
 def node_id(type_name: str, key: UUID) -> strawberry.ID:

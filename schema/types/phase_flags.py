@@ -4,42 +4,69 @@ from uuid import UUID
 
 import strawberry
 
+from db.models import flags as flag_rows
+from db.models import phases as rows
+from db.reads import phases as reads
 from domain import plans
+from schema.planned import beside, column, made
 from schema.scalars import Percent
 from schema.types.flags import FeatureFlag
+
+
+def _target(
+    held: float | None, linked: float | None, owner: float, chosen: bool, groups: list[str]
+) -> Percent:
+    """What the run that holds the flag aims at, else what a new one would (`PhaseFlag.of`)."""
+    if held is not None:
+        return Percent(held)
+    link = None if linked is None else Percent(linked)
+    return plans.aimed_at(link, Percent(owner), chosen, groups)
 
 
 @strawberry.type(description="A flag that a phase switches on.")
 class PhaseFlag:
     """A flag with the values that the run of the phase holds, each by its name."""
 
-    flag: FeatureFlag = strawberry.field(description="The flag as it is now.")
+    flag: FeatureFlag = strawberry.field(
+        description="The flag as it is now.", metadata=beside(flag_rows.FeatureFlag)
+    )
     target_percentage: Percent = strawberry.field(
-        description="The share of users that the whole phase aims at: the same as `target`."
+        description="The share of users that the whole phase aims at: the same as `target`.",
+        metadata=made(_target, *reads.TARGET_PARTS),
     )
     target: Percent = strawberry.field(
-        description="The share of users that the run aims at; before a run, what one would aim at."
+        description="The share of users that the run aims at; before a run, what one would aim at.",
+        metadata=made(_target, *reads.TARGET_PARTS),
     )
     configured_target: Percent | None = strawberry.field(
         description="The target that the phase was given for this flag; null: the percentage of "
-        "the flag's owner, or 100 where the owner never set one."
+        "the flag's owner, or 100 where the owner never set one.",
+        metadata=column(rows.LaunchPhaseFlag.target_percentage),
     )
     step: Percent | None = strawberry.field(
-        description="How far the present step of the ramp lets the flag go; null without a step."
+        description="How far the present step of the ramp lets the flag go; null without a step.",
+        metadata=column(reads.HELD_STEP),
     )
     ceiling: Percent | None = strawberry.field(
-        description="The limit that a person set during the run, until `liftCeiling`."
+        description="The limit that a person set during the run, until `liftCeiling`.",
+        metadata=column(reads.HELD_CEILING),
     )
-    ceiling_by: str | None = strawberry.field(description="Who set the ceiling.")
+    ceiling_by: str | None = strawberry.field(
+        description="Who set the ceiling.", metadata=column(reads.CEILING_BY)
+    )
     in_force: Percent = strawberry.field(
         description="The share of users inside now: the smallest of target, step and ceiling "
-        "while the run holds the flag, else the owner's percentage."
+        "while the run holds the flag, else the owner's percentage.",
+        metadata=column(flag_rows.FeatureFlag.percentage_in_force),
     )
     is_released: bool = strawberry.field(
         description="True where a person released the flag from the ramp with `override`: the "
-        "owner's percentage counts, and a rollback of the phase still takes the flag along."
+        "owner's percentage counts, and a rollback of the phase still takes the flag along.",
+        metadata=column(reads.IS_RELEASED),
     )
-    position: int = strawberry.field(description="Its place in the phase.")
+    position: int = strawberry.field(
+        description="Its place in the phase.", metadata=column(rows.LaunchPhaseFlag.position)
+    )
 
     @classmethod
     def of(cls, link: plans.LinkedFlag, run_id: UUID | None) -> "PhaseFlag":

@@ -7,12 +7,13 @@ import strawberry
 
 from db.codecs import criteria_of, plan_of, rehearsal_of, steps_of
 from db.models import phases as rows
+from db.reads import phases as reads
 from domain import phases as domain
 from domain.actors import ActorRef
 from domain.verdicts import UNJUDGED
 from schema.context import Info
 from schema.directives import CostDirective
-from schema.enums import PhaseAction, PhaseStatus, Platform, RollbackMode, RunKind
+from schema.enums import PhaseAction, PhaseStatus, Platform, RunKind
 from schema.pagination import (
     After,
     Before,
@@ -23,6 +24,7 @@ from schema.pagination import (
     connection,
     encode_cursor,
 )
+from schema.planned import column, reading
 from schema.purity import PURE
 from schema.types.actors import Actor, load_actor
 from schema.types.criteria import CriterionStatus
@@ -31,6 +33,7 @@ from schema.types.pauses import PhasePause
 from schema.types.phase_flags import PhaseFlag
 from schema.types.ramps import RampStep
 from schema.types.readiness import LaunchReadiness
+from schema.types.rollback_plans import RollbackPlan
 from schema.types.verifications import PhaseVerification
 from services import pacing, phase_activation, phase_reads, reports
 from services.replies import Source
@@ -40,47 +43,54 @@ if TYPE_CHECKING:
     from schema.types.reports import LaunchReport
 
 
-@strawberry.type(description="How a rollback is done unless the call says otherwise.")
-class RollbackPlan:
-    """The plan that a phase was given."""
-
-    mode: RollbackMode = strawberry.field(description="What happens to the flags.")
-    drain_seconds: int = strawberry.field(description="0: a rollback is immediate.")
-    notify: list[str] = strawberry.field(description="Alert channels and addresses that are told.")
-    manual_steps: list[str] = strawberry.field(description="What is left to do by hand.")
-
-    @classmethod
-    def of(cls, plan: domain.RollbackPlan) -> "RollbackPlan":
-        """A plan as the graph shows it."""
-        return cls(
-            mode=plan.mode,
-            drain_seconds=plan.drain_seconds,
-            notify=list(plan.notify),
-            manual_steps=list(plan.manual_steps),
-        )
-
-
 @strawberry.type(description="A stage of the launch.")
 class LaunchPhase(Node):
     """A phase as operators see it."""
 
-    key: str = strawberry.field(description="Its stable name.")
-    name: str = strawberry.field(description="Its name for people.")
-    description: str | None = strawberry.field(description="What it brings.")
-    position: int = strawberry.field(description="Its place on the timeline.")
-    platforms: list[Platform] = strawberry.field(description="Where it launches.")
-    status: PhaseStatus = strawberry.field(description="Where it stands.")
-    planned_start_at: datetime | None = strawberry.field(description="When it should start.")
-    planned_end_at: datetime | None = strawberry.field(description="When it should end.")
-    started_at: datetime | None = strawberry.field(description="When its latest run started.")
-    ended_at: datetime | None = strawberry.field(description="When its latest run ended.")
+    key: str = strawberry.field(
+        description="Its stable name.", metadata=column(rows.LaunchPhase.key)
+    )
+    name: str = strawberry.field(
+        description="Its name for people.", metadata=column(rows.LaunchPhase.phase_name)
+    )
+    description: str | None = strawberry.field(
+        description="What it brings.", metadata=column(rows.LaunchPhase.description)
+    )
+    position: int = strawberry.field(
+        description="Its place on the timeline.", metadata=column(rows.LaunchPhase.position)
+    )
+    platforms: list[Platform] = strawberry.field(
+        description="Where it launches.", metadata=column(rows.LaunchPhase.platforms)
+    )
+    status: PhaseStatus = strawberry.field(
+        description="Where it stands.", metadata=column(rows.LaunchPhase.status)
+    )
+    planned_start_at: datetime | None = strawberry.field(
+        description="When it should start.", metadata=column(rows.LaunchPhase.planned_start_at)
+    )
+    planned_end_at: datetime | None = strawberry.field(
+        description="When it should end.", metadata=column(rows.LaunchPhase.planned_end_at)
+    )
+    started_at: datetime | None = strawberry.field(
+        description="When its latest run started.", metadata=column(rows.LaunchPhase.started_at)
+    )
+    ended_at: datetime | None = strawberry.field(
+        description="When its latest run ended.", metadata=column(rows.LaunchPhase.ended_at)
+    )
     cohort: bool = strawberry.field(
         description="Whether its flags share one cohort: the users of a step are then the same "
-        "people for each of them."
+        "people for each of them.",
+        metadata=column(reads.HAS_COHORT),
     )
-    version: int = strawberry.field(description="Moves with every change.")
-    created_at: datetime = strawberry.field(description="When it was made.")
-    updated_at: datetime = strawberry.field(description="When it last changed.")
+    version: int = strawberry.field(
+        description="Moves with every change.", metadata=column(rows.LaunchPhase.version)
+    )
+    created_at: datetime = strawberry.field(
+        description="When it was made.", metadata=column(rows.LaunchPhase.created_at)
+    )
+    updated_at: datetime = strawberry.field(
+        description="When it last changed.", metadata=column(rows.LaunchPhase.updated_at)
+    )
     row: strawberry.Private[rows.LaunchPhase]
 
     @strawberry.field(description="Its ramp; empty: everybody at once.", metadata=PURE[Source.ROWS])
@@ -152,7 +162,10 @@ class LaunchPhase(Node):
         plan = plan_of(self.row.rollback_plan)
         return RollbackPlan.of(plan) if plan else None
 
-    @strawberry.field(description="The flags that it switches on.", metadata=PURE[Source.ROWS])
+    @strawberry.field(
+        description="The flags that it switches on.",
+        metadata=reading(reads.FLAGS, PURE[Source.ROWS]),
+    )
     async def flags(self, info: Info) -> list[PhaseFlag]:
         """In the order of the phase."""
         links = await info.context.loaders.phase_flags.load(self.row.id)

@@ -7,6 +7,7 @@ from uuid import UUID
 import strawberry
 
 from db.models import suppliers as rows
+from db.reads import marketplace as reads
 from domain.errors import Forbidden
 from domain.reach import PartnershipScope, readable
 from domain.search import check_search
@@ -23,6 +24,7 @@ from schema.pagination import (
     connection,
     moment_cursor,
 )
+from schema.planned import COUNT, column, reading
 from schema.purity import PURE
 from schema.scalars import EmailAddress
 from schema.types.clients import Client, ClientConnection
@@ -46,9 +48,15 @@ Search = Annotated[
 class Supplier(Node):
     """A supplier, as it, its couples or the staff see it."""
 
-    email: EmailAddress = strawberry.field(description="Its address for its clients.")
-    business_name: str | None = strawberry.field(description="What couples know it by.")
-    vendor_type: VendorType | None = strawberry.field(description="What it offers.")
+    email: EmailAddress = strawberry.field(
+        description="Its address for its clients.", metadata=column(rows.Supplier.email)
+    )
+    business_name: str | None = strawberry.field(
+        description="What couples know it by.", metadata=column(rows.Supplier.business_name)
+    )
+    vendor_type: VendorType | None = strawberry.field(
+        description="What it offers.", metadata=column(rows.Supplier.vendor_type)
+    )
     row: strawberry.Private[rows.Supplier]
     own: strawberry.Private[bool] = False
 
@@ -69,14 +77,15 @@ class Supplier(Node):
 
     @strawberry.field(
         description="When it sent its first invitation; null for others to see.",
-        metadata=PURE[Source.ROWS],
+        metadata={**PURE[Source.ROWS], **column(rows.Supplier.first_value_at)},
     )
     def first_value_at(self, info: Info) -> datetime | None:
         """What the launch counts as its success (SPEC S86)."""
         return self.row.first_value_at if self._is_whole(info) else None
 
     @strawberry.field(
-        description="Its clients; none for others to see.", metadata=PURE[Source.ROWS]
+        description="Its clients; none for others to see.",
+        metadata=reading(reads.CLIENTS, PURE[Source.ROWS]),
     )
     async def clients(
         self,
@@ -141,7 +150,8 @@ class SupplierConnection(Connection[Supplier]):
     wanted: strawberry.Private[SupplierFilter]
 
     @strawberry.field(
-        description="How many suppliers the filter finds.", metadata=PURE[Source.ROWS]
+        description="How many suppliers the filter finds.",
+        metadata={**PURE[Source.ROWS], **COUNT},
     )
     async def total_count(self, info: Info) -> int:
         """One more statement."""

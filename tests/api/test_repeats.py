@@ -21,6 +21,7 @@ from schema.view import GraphQLView
 from services.byte_cache import ENTRY_BYTES
 from services.documents import hash_of
 from services.replies import Question, Source
+from settings import Settings
 from tests.api.test_logs import Lines, lines
 from tests.api.test_replies import FLAGS, toggle
 from tests.factories.kills import kill_record
@@ -78,6 +79,12 @@ def told(response: httpx2.Response) -> tuple[Any, ...]:
     body = response.json()
     body.get("extensions", {}).get("cost", {}).pop("remaining", None)
     return response.status_code, sorted(headers.items()), json.dumps(body)
+
+
+@pytest.fixture
+def app_settings(settings: Settings) -> Settings:
+    """Without plans, which answer most of what these ask."""
+    return settings.model_copy(update={"fast_paths": False})
 
 
 @pytest.fixture

@@ -22,11 +22,17 @@ READS = pytest.mark.parametrize("document", [FLAGS, PHASES])
 
 
 @pytest.fixture
+def app_settings(settings: Settings) -> Settings:
+    """Without plans, which answer most of what these ask."""
+    return settings.model_copy(update={"fast_paths": False})
+
+
+@pytest.fixture
 async def other(
-    app: Starlette, admin: GraphQLClient, settings: Settings
+    app: Starlette, admin: GraphQLClient, app_settings: Settings
 ) -> AsyncIterator[GraphQLClient]:
     """The same person at another process."""
-    found = create_app(settings)
+    found = create_app(app_settings)
     async with running(found.state.runtime):
         yield GraphQLClient(found, admin.token)
 

@@ -3,6 +3,7 @@
 from schema.documents import CACHES
 from schema.plain import PLANS
 from schema.repeats import MAX_ROWS_BYTES, MAX_VIEWS_BYTES
+from server.execution.plans import MAX_OPERATION_BYTES, MAX_PLAN_BYTES
 from services import documents, replies
 from tests.architecture.caches import kept_in
 from tests.architecture.source import modules
@@ -49,13 +50,24 @@ OPEN = {
     "services.otlp.Collector._statements", "services.probes.base._leftovers",
     "services.propagation.Announcer._tasks", "services.receipts.Receipts._receivers",
     "services.seats.Seats._taken", "subscriptions.fanout.Fanout._subscriptions",
+    "db.reads.connections.ReadConnections._by_key", "db.reads.connections.ReadConnections._tasks",
+    "db.reads.connections.ReadConnections._waiting",
     "subscriptions.lifetime.Lifetimes._ends", "subscriptions.station.Station._members",
 }  # fmt: skip
 # So many entries at most, each of a size that no caller decides.
 COUNTED = {
+    "db.reads.statement.Wanted.given": "the arguments of a field, while its plan is made",
+    "server.execution.planner._Planner._scopes": "MOST_FIELDS, while a plan is made",
+    "server.execution.rows.Reads.parameters": "MOST_FIELDS, part of a plan's size",
+    "server.execution.rows.Rows._own": "MOST_FIELDS, while a plan is made",
+    "server.execution.selection._Conditions.names": "the tokens of a document",
+    "server.execution.source.Source._known": "MOST_FIELDS, while a plan is made",
+    "server.execution.source.Source._names": "MOST_FIELDS, part of a plan's size",
     "schema.costs.Shape._known": "_MOST_KNOWN of _MOST_NAMES numbers, part of a document's size",
     "schema.documents.Document.facts": "MAX_OPERATIONS, part of a document's size",
     "schema.plain.Drawn.data": "_MOST_DRAWN fields of one object",
+    "domain.rate_limits.network": "2,000 addresses",
+    "schema.http._known_type": "100 headers of 200 characters",
     "schema.sharing.Results.found": "_MOST documents, _MAX_BYTES of JSON",
     "schema.sharing.Results.sent": "the bytes of those in `found`",
     "schema.types.flag_values._evaluations": "MOST_OUTCOMES",
@@ -79,7 +91,7 @@ CACHE = {
     "services.byte_cache._Share.keys", "services.byte_cache.ByteCache._entries",
     "services.byte_cache.ByteCache._owned",
 }  # fmt: skip
-SERVER = ("schema", "services", "subscriptions", "edge", "resolvers", "domain", "db")
+SERVER = ("schema", "server", "services", "subscriptions", "edge", "resolvers", "domain", "db")
 
 
 def test_all_that_grows_is_bounded_and_known() -> None:
@@ -95,5 +107,6 @@ def test_what_all_byte_caches_may_hold_together_is_known() -> None:
         + MAX_VIEWS_BYTES + replies.MAX_VIEWS_BYTES
     )  # fmt: skip
     accounts = CACHES.accounts.max_bytes + MAX_ROWS_BYTES + replies.MAX_ROWS_BYTES + PLANS.max_bytes
+    accounts += MAX_OPERATION_BYTES + MAX_PLAN_BYTES
     assert visitors <= 18_000_000
     assert visitors + accounts <= 80_000_000

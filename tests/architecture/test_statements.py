@@ -12,6 +12,7 @@ from domain.ids import parse_global_id, parse_uuid
 from domain.incidents import Severity
 from services.incident_changes import acknowledge
 from services.incidents import IncidentDraft, open_incident
+from settings import Settings
 from tests.factories import people
 from tests.factories.accounts import add_user
 from tests.factories.health import Health
@@ -151,6 +152,12 @@ class Launch:
             opened = await open_incident(uow, system_actor("test"), draft)
             person = Actor(ActorKind.USER, taker.id, taker.email)
             await acknowledge(uow, person, opened.row.id, None)
+
+
+@pytest.fixture
+def app_settings(settings: Settings) -> Settings:
+    """Without plans, whose statements are counted in api/test_plans.py."""
+    return settings.model_copy(update={"fast_paths": False})
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""What fields of the graph read: one declaration for their resolvers and for query plans."""

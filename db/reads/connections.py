@@ -1,0 +1,199 @@
+"""A few connections of a process for the statements of query plans (PERF1).
+
+No session, no transaction, no ping and no reset: each statement stands alone, reads only, and is
+prepared once a connection. Whoever has to wait for a connection shares the answer with all who
+wait for the same; nobody joins a question that was sent before they came.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any, NamedTuple, TypeAlias
+
+import asyncpg
+
+from db.direct import driver_url
+from db.reach import Reach
+
+CONNECTIONS = 4
+SECONDS = 1.5  # for one statement: what takes longer is no matter of a few connections
+ASIDE_SECONDS = 5.0
+STATEMENTS = 200  # prepared for each connection, those that were used last
+
+
+class Aside(Exception):
+    """A statement took too long a moment ago: others find out whether the database is silent."""
+
+
+class Question(NamedTuple):
+    """A statement with the values of its parameters."""
+
+    text: str
+    binds: tuple[Any, ...]
+
+
+Answers: TypeAlias = list[list[asyncpg.Record]]
+Finish: TypeAlias = Callable[[Answers], bytes]
+Key: TypeAlias = tuple[object, tuple[Question, ...]]
+
+
+class _Connection(NamedTuple):
+    """`generation`: that of the database's reach when it was opened."""
+
+    driver: asyncpg.Connection
+    generation: int
+
+
+class _Waiting(NamedTuple):
+    """Questions that are not sent yet, and what all who ask them get."""
+
+    key: Key
+    finish: Finish
+    answer: "asyncio.Future[bytes]"
+
+
+class ReadConnections:
+    """One for each process; connects when it is asked."""
+
+    def __init__(self, url: str, reach: Reach, most: int = CONNECTIONS) -> None:
+        """`reach` is shared with whoever else asks this database."""
+        self._dsn, self._reach, self._most = driver_url(url), reach, most
+        self._idle: list[_Connection] = []
+        self._taken = 0
+        self._waiting: deque[_Waiting] = deque()
+        self._by_key: dict[Key, _Waiting] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._closed = False
+        self._aside_until = 0.0
+        self.listeners: list[Callable[[str], None]] = []  # of statements, for tests
+        self.shared = 0  # answers that somebody got with others
+
+    async def ask(self, plan: object, questions: Sequence[Question], finish: Finish) -> bytes:
+        """What `finish` makes of the rows of each statement, one after the other.
+
+        Raises whatever was wrong: a connection that was cut is not tried again here.
+        """
+        if not questions:
+            return finish([])
+        key = (plan, tuple(questions))
+        if self._closed or asyncio.get_running_loop().time() < self._aside_until:
+            raise Aside
+        self._reach.check()
+        for tell in self.listeners:
+            for question in questions:
+                tell(question.text)
+        if self._taken < self._most:
+            self._taken += 1
+            return await self._own_turn(key, finish)
+        known = self._by_key.get(key)
+        if known is None:
+            known = _Waiting(key, finish, asyncio.get_running_loop().create_future())
+            self._waiting.append(known)
+            self._by_key[key] = known
+        else:
+            self.shared += 1
+        return await asyncio.shield(known.answer)  # who leaves takes nothing from the others
+
+    async def close(self) -> None:
+        """Hang up, after what is being asked."""
+        self._closed = True
+        if self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+        while self._idle:
+            self._idle.pop().driver.terminate()
+
+    async def _own_turn(self, key: Key, finish: Finish) -> bytes:
+        try:
+            return finish(await self._fetch(key[1]))
+        finally:
+            self._next()
+
+    def _next(self) -> None:
+        """The turn is over: who waits longest is next, else nobody."""
+        if not self._waiting:
+            self._taken -= 1
+            return
+        task = asyncio.create_task(self._serve(), name="reads")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _serve(self) -> None:
+        """Answer those who wait, over one connection, until nobody does."""
+        while self._waiting:
+            waiting = self._waiting.popleft()
+            del self._by_key[waiting.key]
+            try:
+                answer = waiting.finish(await self._fetch(waiting.key[1]))
+            except BaseException as error:
+                _fail(waiting.answer, error)
+                if not isinstance(error, Exception):
+                    self._taken -= 1
+                    raise
+            else:
+                if not waiting.answer.done():
+                    waiting.answer.set_result(answer)
+        self._taken -= 1
+
+    async def _fetch(self, questions: Sequence[Question]) -> Answers:
+        try:
+            connection = self._known() or await self._connect()
+        except TimeoutError:
+            self._step_aside()
+            raise
+        driver = connection.driver
+        try:
+            found = [
+                await driver.fetch(item.text, *item.binds, timeout=SECONDS) for item in questions
+            ]
+        except BaseException as error:
+            driver.terminate()
+            if isinstance(error, TimeoutError):
+                self._step_aside()
+            raise
+        self._idle.append(connection)
+        return found
+
+    def _known(self) -> _Connection | None:
+        while self._idle:
+            found = self._idle.pop()
+            if found.generation == self._reach.generation and not found.driver.is_closed():
+                return found
+            found.driver.terminate()  # a former primary answers as before
+        return None
+
+    def _step_aside(self) -> None:
+        """For a moment, and for all who wait: nobody waits twice in vain here."""
+        self._aside_until = asyncio.get_running_loop().time() + ASIDE_SECONDS
+        for waiting in self._waiting:
+            _fail(waiting.answer, Aside())
+        self._waiting.clear()
+        self._by_key.clear()
+
+    async def _connect(self) -> _Connection:
+        generation = self._reach.generation
+        driver = await asyncpg.connect(
+            self._dsn,
+            timeout=SECONDS,
+            statement_cache_size=STATEMENTS,
+            max_cached_statement_lifetime=0,
+            server_settings={
+                "application_name": "launch-reads",
+                "jit": "off",
+                "datestyle": "ISO",
+                "timezone": "UTC",
+                "default_transaction_read_only": "on",
+            },
+        )
+        return _Connection(driver, generation)
+
+
+def _fail(answer: "asyncio.Future[bytes]", error: BaseException) -> None:
+    if answer.done():
+        return
+    if not isinstance(error, Exception):
+        answer.cancel()
+        return
+    answer.set_exception(error)
+    with suppress(BaseException):
+        answer.exception()  # seen, or asyncio complains where all who waited have left

@@ -1,0 +1,56 @@
+"""Reads of suppliers, their clients, invitations and couples, for who may read all of them."""
+
+from sqlalchemy import ColumnElement, Text, func, literal_column, null
+
+from db.models.couples import Couple
+from db.models.invitations import Invitation
+from db.models.suppliers import Client, Supplier
+from db.queries import couples, suppliers
+from db.reads.base import PLAIN, Read
+
+_EMPTY: ColumnElement[str] = literal_column("''", Text)
+
+SUPPLIERS = Read(
+    Supplier,
+    lambda given: suppliers.directory(None, given.get("vendorType")),
+    order=(Supplier.created_at, Supplier.id),
+    descending=True,
+    arguments={"vendorType": PLAIN},
+    needs_everything=True,
+)
+COUPLES = Read(
+    Couple,
+    lambda _given: couples.directory(None),
+    order=(Couple.created_at, Couple.id),
+    descending=True,
+    needs_everything=True,
+)
+CLIENTS = Read(
+    Client,
+    lambda given: suppliers.clients_of(Supplier.id, given.get("status"), None),
+    order=(Client.created_at, Client.id),
+    descending=True,
+    arguments={"status": PLAIN},
+    needs_everything=True,
+)
+COUPLE_OF_CLIENT = Read(
+    Couple, lambda _given: [Couple.id == Client.couple_id], needs_everything=True
+)
+INVITATION_OF_CLIENT = Read(
+    Invitation,
+    lambda _given: [Invitation.client_id == Client.id],
+    order=(Invitation.created_at, Invitation.id),
+    descending=True,
+    needs_everything=True,
+)
+COUPLE_OF_INVITATION = Read(
+    Couple, lambda _given: [Couple.id == Invitation.couple_id], needs_everything=True
+)
+CLIENT_OF_INVITATION = Read(
+    Client, lambda _given: [Client.id == Invitation.client_id], needs_everything=True
+)
+
+# An address that is empty is none.
+CLIENT_EMAIL = func.nullif(Client.email, _EMPTY, type_=Client.email.type)
+INVITATION_EMAIL = func.nullif(Invitation.email, _EMPTY, type_=Invitation.email.type)
+NO_ACCEPT_URL = null().cast(Text)  # it is told once, when it is made

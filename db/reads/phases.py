@@ -1,0 +1,51 @@
+"""Reads of phases and their flags."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, and_, case
+
+from db.models.flags import FeatureFlag
+from db.models.phases import LaunchPhase, LaunchPhaseFlag
+from db.queries import phases as queries
+from db.reads.base import PLAIN, Given, GlobalId, NoPlan, Read
+
+
+def _one(given: Given) -> Sequence[ColumnElement[bool]]:
+    if given.keys() == {"id"}:
+        return [LaunchPhase.id == given["id"]]
+    if given.keys() == {"key"}:
+        return [LaunchPhase.key == given["key"]]
+    raise NoPlan("a phase by neither or both of id and key")
+
+
+ALL = Read(
+    LaunchPhase,
+    lambda given: queries.with_status(given.get("status")),
+    order=queries.ORDER,
+    arguments={"status": PLAIN},
+)
+ONE = Read(LaunchPhase, _one, arguments={"id": GlobalId("LaunchPhase"), "key": PLAIN})
+FLAGS = Read(
+    LaunchPhaseFlag,
+    lambda _given: [LaunchPhaseFlag.phase_id == LaunchPhase.id],
+    order=queries.LINK_ORDER,
+    joined=((FeatureFlag, FeatureFlag.id == LaunchPhaseFlag.flag_id),),
+)
+OF_FLAG = Read(LaunchPhase, lambda _given: [LaunchPhase.id == FeatureFlag.launch_phase_id])
+
+# What the present or last run of the phase holds of a flag; null where another does, or none.
+_HELD = FeatureFlag.run_id == LaunchPhase.current_run_id
+HAS_COHORT = LaunchPhase.cohort_salt.is_not(None)
+HELD_TARGET = case((_HELD, FeatureFlag.run_target))
+HELD_STEP = case((_HELD, FeatureFlag.run_step))
+HELD_CEILING = case((_HELD, FeatureFlag.run_ceiling))
+CEILING_BY = case((_HELD, FeatureFlag.run_ceiling_by))
+IS_RELEASED = case((and_(_HELD, FeatureFlag.run_target.is_(None)), True), else_=False)
+# Of which `plans.aimed_at` makes the target, unless the run has one.
+TARGET_PARTS = (
+    HELD_TARGET,
+    LaunchPhaseFlag.target_percentage,
+    FeatureFlag.rollout_percentage,
+    FeatureFlag.zero_chosen,
+    FeatureFlag.target_groups,
+)

@@ -1,0 +1,20 @@
+"""What stands before strawberry's view, and answers what it can."""
+
+from typing import Protocol
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from schema.context import Context
+
+
+class Front(Protocol):
+    """Query plans, as the view knows them."""
+
+    async def answer(self, request: Request) -> Response | None:
+        """To a POST whose head was checked; None: it is answered as ever."""
+        ...
+
+    def remember(self, context: Context) -> None:
+        """It was answered as ever."""
+        ...

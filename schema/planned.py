@@ -1,0 +1,74 @@
+"""How a field tells query plans what it shows: a column, something made of columns, or a read.
+
+A field that says nothing has no plan: an operation that asks for it is answered by the executor.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from db.base import Base
+from db.reads.base import Expression, Read
+
+METADATA = "plan"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Column:
+    """The value of a column, as the type of the field writes it."""
+
+    expression: Expression
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Key:
+    """The global id of the row."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Made:
+    """What a function makes of values of the row; with `timed`, of this moment last."""
+
+    make: Callable[..., object]
+    of: tuple[Expression, ...]
+    timed: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Beside:
+    """An object whose columns stand in the same row."""
+
+    model: type[Base]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Count:
+    """How many rows the read of the page finds."""
+
+
+Planned = Column | Key | Made | Beside | Count | Read
+
+
+def column(expression: Expression) -> Mapping[str, Any]:
+    """The field shows this column."""
+    return {METADATA: Column(expression)}
+
+
+def made(make: Callable[..., object], *of: Expression, timed: bool = False) -> Mapping[str, Any]:
+    """The field shows what its resolver makes of these columns."""
+    return {METADATA: Made(make, of, timed)}
+
+
+def beside(model: type[Base]) -> Mapping[str, Any]:
+    """The field is an object whose columns stand in the same row."""
+    return {METADATA: Beside(model)}
+
+
+def reading(read: Read, more: Mapping[str, Any] = MappingProxyType({})) -> Mapping[str, Any]:
+    """The field shows the rows of a read; `more` is what else is said of it."""
+    return {**more, METADATA: read}
+
+
+KEY: Mapping[str, Any] = {METADATA: Key()}
+COUNT: Mapping[str, Any] = {METADATA: Count()}

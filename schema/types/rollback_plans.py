@@ -1,0 +1,26 @@
+"""How a phase is rolled back (SPEC A7)."""
+
+import strawberry
+
+from domain import phases as domain
+from schema.enums import RollbackMode
+
+
+@strawberry.type(description="How a rollback is done unless the call says otherwise.")
+class RollbackPlan:
+    """The plan that a phase was given."""
+
+    mode: RollbackMode = strawberry.field(description="What happens to the flags.")
+    drain_seconds: int = strawberry.field(description="0: a rollback is immediate.")
+    notify: list[str] = strawberry.field(description="Alert channels and addresses that are told.")
+    manual_steps: list[str] = strawberry.field(description="What is left to do by hand.")
+
+    @classmethod
+    def of(cls, plan: domain.RollbackPlan) -> "RollbackPlan":
+        """A plan as the graph shows it."""
+        return cls(
+            mode=plan.mode,
+            drain_seconds=plan.drain_seconds,
+            notify=list(plan.notify),
+            manual_steps=list(plan.manual_steps),
+        )

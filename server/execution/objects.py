@@ -1,0 +1,193 @@
+"""The source that writes objects and pages of rows, and the columns that it needs for that."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from graphql import (
+    FieldNode,
+    GraphQLField,
+    GraphQLObjectType,
+    SelectionSetNode,
+    get_named_type,
+    is_non_null_type,
+    is_object_type,
+)
+
+from db.base import Base
+from db.reads.base import NoPlan, Read
+from db.reads.columns import identity, may_be_null
+from db.reads.statement import Form, Wanted
+from schema.list_arguments import DistinctLists
+from schema.pagination import encode_cursor
+from schema.planned import METADATA, Beside, Column, Count, Key, Made
+from schema.prices import is_page
+from server.execution.leaves import completed, global_ids, is_text, loader, missing, moment, written
+from server.execution.rows import Reads, Rows, definition_of
+from server.execution.selection import sets_of
+
+PARAMETERS = "rows, total, pages, now"
+
+
+class Objects:
+    """Writes what is selected of rows; columns are added to them as they are needed."""
+
+    def __init__(self, reads: Reads, rows: Rows, model: type[Base]) -> None:
+        """`model` has the key of the objects: that of the rows, or of what stands beside them."""
+        self._reads, self._rows, self._model = reads, rows, model
+        self._source = reads.source
+
+    def one(self, kind: GraphQLObjectType, sets: Iterable[SelectionSetNode]) -> str:
+        """A dict display of one object; raises NoPlan for a field without a plan."""
+        selected = self._reads.selection.fields(kind, sets)
+        parts = [f"{name!r}: {self._field(kind, nodes)}" for name, nodes in selected.items()]
+        return f"{{{', '.join(parts)}}}"
+
+    def _field(self, kind: GraphQLObjectType, nodes: list[FieldNode]) -> str:
+        name = nodes[0].name.value
+        if name == "__typename":
+            return repr(kind.name)
+        graph_field = kind.fields[name]
+        definition = definition_of(graph_field)
+        planned = definition.metadata.get(METADATA)
+        is_open = all(isinstance(item, DistinctLists) for item in definition.extensions)
+        if planned is None or not is_open:
+            raise NoPlan(f"{kind.name}.{name}")
+        if isinstance(planned, Key):
+            (key,) = self._model.__table__.primary_key
+            made = self._source.name(global_ids(kind.name))
+            return f"{made}({self._rows.variable(key, text=True)})"
+        if isinstance(planned, Column | Made):
+            return self._value(graph_field, planned)
+        return self._object(graph_field, nodes, planned)
+
+    def _value(self, graph_field: GraphQLField, planned: Column | Made) -> str:
+        people = self._reads.people
+        if isinstance(planned, Column):
+            found = planned.expression
+            variable = self._rows.variable(found, text=is_text(found))
+            return written(self._source, graph_field.type, found, variable, people=people)
+        given = []
+        for expression in planned.of:
+            variable, load = self._rows.variable(expression), loader(expression)
+            value = f"{self._source.name(load)}({variable})" if load else variable
+            is_null = load and may_be_null(expression)
+            given.append(f"(None if {variable} is None else {value})" if is_null else value)
+        made = f"{self._source.name(planned.make)}({', '.join([*given, *['now'] * planned.timed])})"
+        return f"{self._source.name(completed(graph_field.type, people=people))}({made})"
+
+    def _object(self, graph_field: GraphQLField, nodes: list[FieldNode], planned: object) -> str:
+        kind = get_named_type(graph_field.type)
+        assert is_object_type(kind)
+        if isinstance(planned, Beside):
+            return Objects(self._reads, self._rows, planned.model).one(kind, sets_of(nodes))
+        if not isinstance(planned, Read):
+            raise NoPlan(f"{kind.name} of {type(planned).__name__}")
+        wanted, number = self._reads.wanted(graph_field, nodes[0], planned)
+        rows = self._rows.add(wanted)
+        if is_page(kind):
+            name = self._source.variable("w")
+            page = Pages(self._reads, rows, number)
+            self._source.function(name, PARAMETERS, page.lines(kind, nodes))
+            total = self._rows.add(page.counting).counted() if page.counting else "None"
+            return f"{name}({rows.zipped}, {total}, pages, now)"
+        text = Objects(self._reads, rows, planned.model).one(kind, sets_of(nodes))
+        if wanted.form is Form.MANY:
+            rows.settle()
+            return f"[{text} for {rows.target} in {rows.zipped}]"
+        none = f"{self._source.name(missing)}()" if is_non_null_type(graph_field.type) else "None"
+        return f"({none} if {rows.key()} is None else {text})"
+
+
+class Pages:
+    """Writes what is selected of a connection."""
+
+    def __init__(self, reads: Reads, rows: Rows, number: int | None) -> None:
+        """`number`: that of the page; `counting` is set where `totalCount` is selected."""
+        assert number is not None
+        self._reads, self._rows, self._number = reads, rows, number
+        self._source, self._request = reads.source, reads.pages[number]
+        self.counting: Wanted | None = None
+
+    def lines(self, kind: GraphQLObjectType, nodes: list[FieldNode]) -> list[str]:
+        """The body of a function with PARAMETERS that makes a connection."""
+        selected = self._reads.selection.fields(kind, sets_of(nodes))
+        parts = [f"{name!r}: {self._part(kind, found)}" for name, found in selected.items()]
+        self._rows.settle()
+        lines = ["rows = list(rows)"]
+        if self._request.looks_further:
+            size = f"pages[{self._number}].page.size"
+            lines += [f"more = len(rows) > {size}", f"del rows[{size}:]"]
+        if self._is_from_end:
+            lines.append("rows.reverse()")
+        return [*lines, f"return {{{', '.join(parts)}}}"]
+
+    @property
+    def _is_from_end(self) -> bool:
+        return "last" in self._request.given
+
+    def _part(self, kind: GraphQLObjectType, nodes: list[FieldNode]) -> str:
+        name = nodes[0].name.value
+        if name == "__typename":
+            return repr(kind.name)
+        graph_field = kind.fields[name]
+        below = get_named_type(graph_field.type)
+        if isinstance(definition_of(graph_field).metadata.get(METADATA), Count):
+            self.counting = replace(
+                self._rows.wanted, form=Form.COUNT, paged=None, columns=[], parts=[]
+            )
+            return "total"
+        if name == "pageInfo" and is_object_type(below):
+            return self._display(below, nodes, self._info)
+        if name == "edges" and is_object_type(below):
+            edge = self._display(below, nodes, self._edge)
+            return f"[{edge} for {self._rows.target} in rows]"
+        if name == "nodes" and is_object_type(below):
+            return f"[{self._node(below, nodes)} for {self._rows.target} in rows]"
+        raise NoPlan(f"{kind.name}.{name}")
+
+    def _display(self, kind: GraphQLObjectType, nodes: list[FieldNode], part: object) -> str:
+        assert callable(part)
+        selected = self._reads.selection.fields(kind, sets_of(nodes))
+        parts = [
+            f"{name!r}: {repr(kind.name) if _is_typename(found) else part(kind, found)}"
+            for name, found in selected.items()
+        ]
+        return f"{{{', '.join(parts)}}}"
+
+    def _node(self, kind: GraphQLObjectType, nodes: list[FieldNode]) -> str:
+        return Objects(self._reads, self._rows, self._rows.wanted.read.model).one(
+            kind, sets_of(nodes)
+        )
+
+    def _edge(self, kind: GraphQLObjectType, nodes: list[FieldNode]) -> str:
+        if nodes[0].name.value == "cursor":
+            return self._cursor()
+        below = get_named_type(kind.fields[nodes[0].name.value].type)
+        assert is_object_type(below)
+        return self._node(below, nodes)
+
+    def _info(self, _kind: GraphQLObjectType, nodes: list[FieldNode]) -> str:
+        name, given = nodes[0].name.value, self._request.given
+        if name in ("startCursor", "endCursor"):
+            function, place = self._source.variable("w"), 0 if name == "startCursor" else -1
+            lines = [f"{self._rows.target} = row", f"return {self._cursor()}"]
+            self._source.function(function, "row", lines)
+            return f"({function}(rows[{place}]) if rows else None)"
+        if (name == "hasNextPage") is self._is_from_end:
+            return repr(("before" if self._is_from_end else "after") in given)
+        self._request.looks_further = True
+        return "more"
+
+    def _cursor(self) -> str:
+        order = self._rows.wanted.read.order
+        key = identity(self._rows.wanted.read.key)
+        parts = []
+        for item in order:
+            is_moment = is_text(item)
+            name = self._rows.variable(item, text=is_moment or identity(item) == key)
+            parts.append(f"{self._source.name(moment)}({name})" if is_moment else name)
+        return f"{self._source.name(encode_cursor)}({', '.join(parts)})"
+
+
+def _is_typename(nodes: list[FieldNode]) -> bool:
+    return nodes[0].name.value == "__typename"

@@ -1,0 +1,231 @@
+"""Answers an operation by its plan, in front of strawberry's view (ADR 32).
+
+A document was parsed, validated and found to be allowed when it first came. What can differ since
+is looked at each time: who asks, what may be asked for, what the caller has left. Where any of it
+is not as it should be there is no answer here, nothing was charged, and the executor answers the
+request from its beginning.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from time import perf_counter
+from typing import Any, NamedTuple
+
+import orjson
+from cross_web import HTTPException
+from graphql import OperationDefinitionNode, OperationType, get_operation_ast
+from starlette.requests import Request
+from starlette.responses import Response
+
+from db.reads.base import NoPlan
+from db.reads.connections import Answers
+from schema import http
+from schema.authentication import identify
+from schema.context import Context, Runtime
+from schema.costs import cost_of
+from schema.documents import parsed
+from schema.engine import LaunchSchema
+from schema.errors import Refused
+from schema.inputs import check_inputs
+from schema.operations import tell_repeated
+from schema.persisted import with_document
+from schema.spending import cost_told, payer
+from server.execution.plan import Plan, Shown
+from server.execution.planner import planned
+from server.execution.selection import Selection, conditions, fragments_of
+from server.execution.variables import Values, Variable, variables_of
+from services.byte_cache import ByteCache
+
+logger = logging.getLogger(__name__)
+
+MAX_OPERATION_BYTES, MAX_PLAN_BYTES, MAX_BYTES_OF_ONE = 2_000_000, 6_000_000, 1_000_000
+MOST_BYTES = 20_000  # of a body
+_PARTS = frozenset({"query", "operationName", "variables", "extensions", "documentId"})
+_OPERATION_BYTES = 2_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Operation:
+    """A valid query. `owner`: whose share of the caches it is kept in."""
+
+    document: tuple[str, str | None]  # its text, and which operation was asked for
+    name: str | None
+    variables: tuple[Variable, ...]
+    owner: object
+
+    @property
+    def size(self) -> int:
+        """In bytes, about."""
+        return _OPERATION_BYTES + 4 * len(self.document[0]) + 200 * len(self.variables)
+
+
+class _Given(NamedTuple):
+    """A request that was read."""
+
+    operation: Operation
+    variables: Mapping[str, Any]
+    extensions: Mapping[str, Any] | None
+
+
+class Plans:
+    """The plans of the operations that came last, for one process."""
+
+    def __init__(self, runtime: Runtime, schema: LaunchSchema) -> None:
+        """`schema` says what fields show."""
+        self._runtime, self._schema = runtime, schema
+        self._operations: ByteCache[tuple[str, str | None], Operation] = ByteCache(
+            MAX_OPERATION_BYTES, max_owner_bytes=MAX_BYTES_OF_ONE
+        )
+        self._plans: ByteCache[tuple[Operation, tuple[object, ...]], Plan | NoPlan] = ByteCache(
+            MAX_PLAN_BYTES, max_owner_bytes=MAX_BYTES_OF_ONE
+        )
+        self.answered = 0
+
+    @property
+    def size(self) -> int:
+        """What they take, in bytes."""
+        return self._operations.size + self._plans.size
+
+    async def answer(self, request: Request) -> Response | None:
+        """To a POST whose head was checked; None where the executor answers."""
+        begin, body = perf_counter(), await request.body()
+        given = self._read(body)
+        media_type = http.json_type(request.headers.get("accept", ""))
+        if given is None or media_type is None:
+            return None
+        context = Context(self._runtime, request)
+        await identify(context)
+        if context.auth_unavailable or context.has_invalid_token or context.has_stale_cookie:
+            return None  # the long road refuses, or deletes the cookie
+        data = await self._answered(given, context)
+        if data is None:
+            return None
+        self.answered += 1
+        tell_repeated(context, given.operation.name, begin)
+        return _Ready(data, media_type)
+
+    def remember(self, context: Context) -> None:
+        """An operation was found valid and allowed by the executor."""
+        if context.accepted is None or context.actor.is_anonymous:
+            return
+        text, name = context.accepted
+        operation = get_operation_ast(parsed(text), name)
+        if operation is None or operation.operation is not OperationType.QUERY:
+            return
+        try:
+            found = self._operation(context.accepted, operation, context.actor.id)
+        except NoPlan:
+            return
+        self._operations.put(context.accepted, found, found.size, found.owner)
+
+    def _operation(
+        self, document: tuple[str, str | None], operation: OperationDefinitionNode, owner: object
+    ) -> Operation:
+        deciding = conditions(parsed(document[0]))
+        variables = variables_of(self._schema._schema, operation, deciding)
+        name = document[1] or (operation.name.value if operation.name else None)
+        return Operation(document, name, variables, owner)
+
+    def _read(self, body: bytes) -> _Given | None:
+        if len(body) > MOST_BYTES:
+            return None
+        try:
+            sent = with_document(orjson.loads(body), self._runtime.documents)
+        except (orjson.JSONDecodeError, HTTPException):
+            return None
+        if not isinstance(sent, dict) or not sent.keys() <= _PARTS:
+            return None
+        query, name = sent.get("query"), sent.get("operationName")
+        variables, extensions = sent.get("variables") or {}, sent.get("extensions")
+        if not isinstance(query, str) or not isinstance(name, str | None):
+            return None
+        if not isinstance(variables, dict) or not isinstance(extensions, dict | None):
+            return None
+        operation = self._operations.get((query, name or None))
+        return None if operation is None else _Given(operation, variables, extensions)
+
+    async def _answered(self, given: _Given, context: Context) -> bytes | None:
+        try:
+            values = [item.value(given.variables) for item in given.operation.variables]
+            plan = self._plan(given.operation, values, people=context.actor.sees_people)
+            points = self._points(given, context)
+            if plan is None or points is None or not plan.may(context.actor):
+                return None
+            pages, questions = plan.questions(values)
+        except Exception:  # the executor says what is wrong
+            return None
+        budgets, key = self._runtime.budgets, payer(context)
+        standing = budgets.spend(key, points)
+        if standing.wait_seconds > 0:
+            return None
+        try:
+            data = await self._runtime.db.reads.ask(
+                plan, questions, partial(self._written, plan, pages)
+            )
+        except Exception as error:
+            logger.debug("a plan failed, the executor answers: %r", error)
+            budgets.give_back(key, points)
+            return None
+        extensions = orjson.dumps(cost_told(points, standing))
+        return b'{"data":%b,"extensions":%b}' % (data, extensions)
+
+    def _points(self, given: _Given, context: Context) -> int | None:
+        """What it costs; None where it is not even priced."""
+        query, name = given.operation.document
+        refusal = check_inputs(
+            given.variables, given.extensions, is_anonymous=context.actor.is_anonymous
+        )
+        if refusal is not None or not self._runtime.documents.allows(query):
+            return None
+        try:
+            return cost_of(self._schema._schema, query, name, given.variables).points
+        except Refused:
+            return None
+
+    def _plan(self, operation: Operation, values: Values, *, people: bool) -> Plan | None:
+        """That of this shape; None where there is none."""
+        shape = (people, *[_shape(item, value) for item, value in _each(operation, values)])
+        found = self._plans.get((operation, shape))
+        if found is None:
+            found = self._planned(operation, values, people=people)
+            size = found.size if isinstance(found, Plan) else _OPERATION_BYTES
+            self._plans.put((operation, shape), found, size, operation.owner)
+        return found if isinstance(found, Plan) else None
+
+    def _planned(self, operation: Operation, values: Values, *, people: bool) -> Plan | NoPlan:
+        text, name = operation.document
+        document = parsed(text)
+        node = get_operation_ast(document, name)
+        assert node is not None
+        decided = {item.name: value for item, value in _each(operation, values) if item.decides}
+        selection = Selection(self._schema._schema, fragments_of(document), decided)
+        try:
+            return planned(selection, node, operation.variables, values, people=people)
+        except NoPlan as reason:
+            return reason
+
+    def _written(self, plan: Plan, pages: Sequence[Shown], answers: Answers) -> bytes:
+        return orjson.dumps(plan.written(answers, pages, self._runtime.clock()))
+
+
+class _Ready(Response):
+    """An answer whose headers are known: to let starlette find them takes longer than a plan."""
+
+    def __init__(self, body: bytes, media_type: str) -> None:
+        """All that `Response` sets."""
+        self.status_code, self.background, self.body = 200, None, body
+        self.raw_headers = [
+            (b"cache-control", b"no-store"),
+            (b"content-length", b"%d" % len(body)),
+            (b"content-type", b"%b; charset=utf-8" % media_type.encode()),
+        ]
+
+
+def _each(operation: Operation, values: Values) -> list[tuple[Variable, Any]]:
+    return list(zip(operation.variables, values, strict=True))
+
+
+def _shape(variable: Variable, value: object) -> object:
+    return value if variable.decides else value is None

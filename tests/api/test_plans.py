@@ -1,0 +1,266 @@
+"""A plan answers as the executor does, byte for byte, or not at all (PERF1, ADR 32)."""
+
+import asyncio
+import json
+import os
+from collections.abc import AsyncIterator
+from random import Random
+from typing import Any
+
+import httpx2
+import pytest
+from sqlalchemy import text
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from app import create_app, running
+from db.session import Database, StatementCounter
+from domain.actors import Role, Scope
+from domain.budgets import Budget
+from schema.view import GraphQLView
+from server.execution.plans import MAX_BYTES_OF_ONE, Plans
+from settings import Settings
+from tests.clock import Clock
+from tests.factories import people
+from tests.factories.accounts import fast_passwords
+from tests.factories.health import PROBES
+from tests.factories.planned import Drawn, fill
+from tests.factories.tokens import new_token
+from tests.graphql import GraphQLClient
+
+SEEDS = int(os.environ.get("PLAN_SEEDS", "3"))
+SCOPES = (
+    (Scope.FLAGS_READ,),
+    (Scope.LAUNCH_READ, Scope.FLAGS_READ),
+    (Scope.DIRECTORY_READ,),
+    (Scope.DIRECTORY_READ, Scope.LAUNCH_READ, Scope.FLAGS_READ, Scope.PEOPLE_READ),
+    (Scope.HEALTH_READ,),
+)
+
+
+@pytest.fixture
+async def planned(
+    db: Database, settings: Settings, clock: Clock, app: Starlette
+) -> AsyncIterator[Starlette]:
+    """An app with plans, whatever the settings of this run are."""
+    found = create_app(
+        settings.model_copy(update={"fast_paths": True}), clock, PROBES, fast_passwords()
+    )
+    async with running(found.state.runtime):
+        yield found
+
+
+@pytest.fixture
+async def plain(
+    db: Database, settings: Settings, clock: Clock, app: Starlette
+) -> AsyncIterator[Starlette]:
+    """One without."""
+    found = create_app(
+        settings.model_copy(update={"fast_paths": False}), clock, PROBES, fast_passwords()
+    )
+    async with running(found.state.runtime):
+        yield found
+
+
+def plans_of(app: Starlette) -> Plans:
+    views = [route.endpoint for route in app.routes if isinstance(route, Route)]
+    (view,) = [view for view in views if isinstance(view, GraphQLView)]
+    assert isinstance(view.front, Plans)
+    return view.front
+
+
+async def post(client: GraphQLClient, body: bytes, **headers: str) -> httpx2.Response:
+    sent = {"content-type": "application/json", **headers}
+    if client.token:
+        sent["authorization"] = f"Bearer {client.token}"
+    return await client.raw("POST", "/graphql", content=body, headers=sent)
+
+
+def told(response: httpx2.Response) -> tuple[Any, ...]:
+    """All that both must say alike, in its order, but for ids and what points are left."""
+    headers = dict(response.headers)
+    assert int(headers.pop("content-length")) == len(response.content)
+    headers.pop("x-request-id")
+    body = response.json()
+    body.get("extensions", {}).get("cost", {}).pop("remaining", None)
+    for error in body.get("errors", ()):
+        error["extensions"].pop("requestId", None)
+    if "errors" in body and body.get("data") is None:
+        body["errors"] = "some"  # fields are resolved at once: which fails first differs
+    return response.status_code, sorted(headers.items()), json.dumps(body)
+
+
+async def callers(db: Database) -> list[str | None]:
+    """Credentials of all kinds; a visitor has none."""
+    roles = (Role.ADMIN, Role.ADMIN, Role.OPERATOR, Role.VIEWER, Role.SUPPLIER, Role.COUPLE)
+    found = [await people.session_of(db, role) for role in roles]
+    return [*found, *[await new_token(db, scopes) for scopes in SCOPES], None]
+
+
+async def ids(client: GraphQLClient) -> dict[str, list[str]]:
+    """Ids and cursors that there are."""
+    found = await client.data(
+        """{ launchPhases { id } featureFlags(first: 5) { edges { cursor node { id } } }
+        suppliers { edges { cursor } } }"""
+    )
+    edges = [*found["featureFlags"]["edges"], *found["suppliers"]["edges"]]
+    return {
+        "phases": [*(phase["id"] for phase in found["launchPhases"]), edges[0]["node"]["id"]],
+        "cursors": [edge["cursor"] for edge in edges],
+    }
+
+
+WRITES = (
+    "UPDATE feature_flags SET enabled = NOT enabled, description = 'x@y.test'",
+    "UPDATE feature_flags SET rollout_percentage = 0.01 WHERE NOT zero_chosen",
+    "UPDATE suppliers SET business_name = 'New', vendor_type = 'music' WHERE vendor_type IS NULL",
+    "DELETE FROM launch_phase_flags WHERE position = 6",
+    "UPDATE clients SET status = 'connected' WHERE status = 'added'",
+    "UPDATE feature_flags SET run_id = NULL, run_switch = NULL, run_target = NULL, run_step = NULL,"
+    " run_ceiling = NULL WHERE flag_key LIKE '%1'",
+    "DELETE FROM suppliers",
+    "DELETE FROM launch_phase_flags; DELETE FROM feature_flags",
+)
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+async def test_plan_and_executor_answer_alike(
+    planned: Starlette, plain: Starlette, db: Database, seed: int
+) -> None:
+    await fill(db)
+    tokens, random = await callers(db), Random(seed)
+    names = await ids(GraphQLClient(plain, tokens[0]))
+    for number in range(120):
+        body = json.dumps(Drawn(random, names).request()).encode()
+        token = random.choice(tokens[: random.choice((2, len(tokens)))])
+        expected = told(await post(GraphQLClient(plain, token), body))
+        for turn in range(2):  # the executor has to meet a document first
+            found = told(await post(GraphQLClient(planned, token), body + b" " * turn))
+            assert found == expected, body.decode()
+        if number % 15 == 14:
+            async with db.write() as uow:
+                for statement in WRITES[number // 15].split(";"):
+                    await uow.session.execute(text(statement))
+    assert plans_of(planned).answered > 20
+
+
+QUERIES = {
+    "{ featureFlags(first: 3) { nodes { key } pageInfo { hasNextPage } } }": 1,
+    "{ featureFlags(first: 3) { totalCount nodes { key phase { key } } } }": 2,
+    "{ launchPhases { key flags { position flag { key } } } }": 1,
+    "{ suppliers { nodes { clients(first: 2) { totalCount nodes { invitation { id } } } } } }": 1,
+    "{ couples { nodes { id } } a: couples(first: 1) { nodes { id } } }": 2,
+}
+
+
+async def test_a_root_field_is_one_statement(planned: Starlette, db: Database) -> None:
+    """And one more where it counts; whatever is below it is joined."""
+    await fill(db)
+    admin = GraphQLClient(planned, await people.session_of(db, Role.ADMIN))
+    for query, expected in QUERIES.items():
+        first = await admin.data(query)
+        counter = StatementCounter(planned.state.runtime.db)
+        assert await admin.data(query) == first
+        counter.stop()
+        assert len(counter.statements) == expected, query
+    assert plans_of(planned).answered == len(QUERIES)
+
+
+KEYS = "{ featureFlags { nodes { key description } } }"
+
+
+async def test_a_plan_is_no_way_around_scopes(planned: Starlette, db: Database) -> None:
+    await fill(db)
+    admin, other, visitor = (
+        GraphQLClient(planned, token)
+        for token in (
+            await people.session_of(db, Role.ADMIN),
+            await people.session_of(db, Role.SUPPLIER),
+            None,
+        )
+    )
+    for _ in range(2):
+        assert (await admin.execute(KEYS)).codes == []
+    assert (await other.execute(KEYS)).codes == ["FORBIDDEN"]
+    assert (await visitor.execute(KEYS)).codes == ["UNAUTHENTICATED"]
+    wrong = {"authorization": "Bearer wrong"}
+    refused = await visitor.raw("POST", "/graphql", json={"query": KEYS}, headers=wrong)
+    assert refused.status_code == 401
+    assert plans_of(planned).answered == 1
+
+
+async def test_who_may_not_know_people_reads_no_addresses(planned: Starlette, db: Database) -> None:
+    """SEC10: the same operation has a plan for each."""
+    await fill(db)
+    for scopes, seen in (((), True), ((Scope.FLAGS_READ,), False)):
+        token = await new_token(db, scopes) if scopes else await people.session_of(db, Role.VIEWER)
+        for _ in range(2):
+            answer = await GraphQLClient(planned, token).data(KEYS)
+            assert ("o@x.test" in json.dumps(answer)) is seen
+    assert plans_of(planned).answered == 3
+
+
+async def test_it_costs_what_the_executor_takes_and_no_more_than_is_left(
+    planned: Starlette, db: Database
+) -> None:
+    await fill(db)
+    admin = GraphQLClient(planned, await people.session_of(db, Role.ADMIN))
+    cost = (await admin.execute(KEYS)).body["extensions"]["cost"]["requested"]
+    budgets = planned.state.runtime.budgets
+    await budgets.stop()
+    budgets.budget = Budget(points=4 * cost, restore_rate=0.001)
+    answers = [await admin.execute(KEYS) for _ in range(5)]
+    assert [item.status for item in answers] == [200, 200, 200, 429, 429]
+    told = [item.body["extensions"]["cost"]["remaining"] for item in answers[:3]]
+    assert told == [2 * cost, cost, 0]
+
+
+async def test_a_plan_that_fails_is_the_executors_and_paid_once(
+    planned: Starlette, db: Database
+) -> None:
+    await fill(db)
+    admin = GraphQLClient(planned, await people.session_of(db, Role.ADMIN))
+    runtime, plans = planned.state.runtime, plans_of(planned)
+    first = [await admin.data(KEYS) for _ in range(2)]
+    await runtime.budgets.stop()
+    runtime.budgets.budget = Budget(points=1_000, restore_rate=0.001)
+    await runtime.db.reads.close()
+    costs = [(await admin.execute(KEYS)).body["extensions"]["cost"] for _ in range(3)]
+    spent = costs[0]["remaining"] - costs[2]["remaining"]
+    assert spent == 2 * costs[0]["requested"]
+    assert (await admin.data(KEYS), plans.answered) == (first[0], 1)
+
+
+async def test_connections_that_were_cut_are_opened_again(planned: Starlette, db: Database) -> None:
+    await fill(db)
+    admin = GraphQLClient(planned, await people.session_of(db, Role.ADMIN))
+    first = [await admin.data(KEYS) for _ in range(2)]
+    async with db.write() as uow:
+        cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = :n"
+        await uow.session.execute(text(cut), {"n": "launch-reads"})
+    assert [await admin.data(KEYS) for _ in range(3)] == [first[0]] * 3
+    assert plans_of(planned).answered in (3, 4)  # the executor answers where it was not known yet
+
+
+async def test_who_waits_for_the_same_shares_it(planned: Starlette, db: Database) -> None:
+    """Of those who come while all connections are busy; nobody joins what was sent before."""
+    await fill(db)
+    admin = GraphQLClient(planned, await people.session_of(db, Role.ADMIN))
+    await admin.data(KEYS)
+    reads = planned.state.runtime.db.reads
+    counter = StatementCounter(planned.state.runtime.db)
+    answers = await asyncio.gather(*(admin.data(KEYS) for _ in range(24)))
+    counter.stop()
+    assert all(answer == answers[0] for answer in answers)
+    assert plans_of(planned).answered == 24
+    assert reads.shared > 0
+
+
+async def test_memory_is_bounded(planned: Starlette, db: Database) -> None:
+    admin = GraphQLClient(planned, await people.session_of(db, Role.ADMIN))
+    plans = plans_of(planned)
+    for number in range(300):
+        for _ in range(2):
+            await admin.data(f"{{ a{number}: featureFlags {{ nodes {{ key }} }} }}")
+    assert 0 < plans.size <= MAX_BYTES_OF_ONE * 2
+    assert plans.answered == 300

@@ -1,0 +1,299 @@
+"""Documents over what plans express, right and wrong, and rows with all that rows may hold."""
+
+import json
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from sqlalchemy import text
+
+from db.session import Database
+
+
+def _names(text: str) -> list[str]:
+    return text.split()
+
+
+FLAG = _names(
+    "id key name description enabled rolloutPercentage ownerEnabled ownerPercentage "
+    "ownerChoseZero targetGroups bucketBy clientVisible cohort version createdAt updatedAt "
+    "__typename"
+)
+LINK = _names(
+    "targetPercentage target configuredTarget step ceiling ceilingBy inForce isReleased position"
+)
+PHASE = _names(
+    "id key name description position platforms status plannedStartAt plannedEndAt startedAt "
+    "endedAt cohort version createdAt updatedAt __typename"
+)
+SUPPLIER = _names("id email businessName vendorType firstValueAt __typename")
+CLIENT = _names("id coupleNames email weddingDate status notes __typename")
+COUPLE = _names("id partner1Name partner2Name weddingDate firstConnectionAt")
+INVITATION = _names(
+    "id channel email expiresAt sentAt openedAt acceptedAt resendCount acceptUrl status"
+)
+UNPLANNED = {
+    "FeatureFlag": "kill { key }",
+    "LaunchPhase": "availableActions",
+    "Supplier": "partnerships(first: 1) { nodes { id } }",
+    "Client": "invitation { hint { kind } }",
+}
+PLACES = ("null", '"MQ"', '"no cursor"', "$after", "$none", '"WyIyMDI2LTAxLTAxIl0"')
+VARIABLES = {
+    "first": "Int = 2", "after": "String", "none": "Int", "no": "Boolean = false",
+    "yes": "Boolean!", "enabled": "Boolean", "phase": "ID", "status": "[PhaseStatus!]",
+    "vendor": "VendorType", "stage": "ClientStatus",
+}  # fmt: skip
+SIZES = ("0", "1", "2", "3", "7", "100", "101", "-1", "null", "$first", "$none")
+
+FILL = """
+INSERT INTO users (email, role) SELECT 's' || n || '@plans.test', 'supplier'
+  FROM generate_series(1, 9) n;
+INSERT INTO users (email, role) SELECT 'c' || n || '@plans.test', 'couple'
+  FROM generate_series(1, 5) n;
+INSERT INTO suppliers (user_id, email, business_name, vendor_type, first_value_at, created_at)
+  SELECT id, email,
+    (ARRAY['Anna''s "Flowers" \\ & anna@example.com', NULL, '', 'Zoë 🎉'])[1 + n % 4],
+    (ARRAY['venue', NULL, 'florist'])[1 + n % 3],
+    CASE WHEN n % 2 = 0 THEN '2026-11-01T10:00:00.000001Z'::timestamptz END,
+    '2026-10-01'::timestamptz + (n / 2) * interval '1 second'
+  FROM (SELECT *, row_number() OVER (ORDER BY email)::int n FROM users WHERE role = 'supplier') u;
+INSERT INTO couples (user_id, partner1_name, partner2_name, wedding_date, first_connection_at)
+  SELECT id, (ARRAY['Emma', NULL, 'mail me: em@ma.org'])[1 + n % 3], 'James',
+    (ARRAY['2027-05-01', NULL, '0099-12-31', '9999-12-31'])[1 + n % 4]::date, now()
+  FROM (SELECT *, row_number() OVER (ORDER BY email)::int n FROM users WHERE role = 'couple') u;
+INSERT INTO clients (supplier_id, couple_names, email, wedding_date, status, notes, couple_id,
+    created_at)
+  SELECT s.id, 'Couple ' || n, CASE n % 3 WHEN 0 THEN NULL WHEN 1 THEN '' || n || '@x.test' END,
+    CASE WHEN n % 2 = 0 THEN '2027-05-01'::date END,
+    (ARRAY['added', 'invited', 'connected'])[1 + n % 3],
+    CASE WHEN n % 4 = 0 THEN 'call kim@x.test' END,
+    CASE WHEN n % 3 = 2 THEN (SELECT id FROM couples ORDER BY id LIMIT 1 OFFSET n % 5) END,
+    '2026-10-01'::timestamptz + (n / 2) * interval '1 second'
+  FROM (SELECT *, row_number() OVER (ORDER BY email) i FROM suppliers) s,
+    generate_series(1, 7) n WHERE i % 4 > 0;
+UPDATE clients SET email = '' WHERE couple_names = 'Couple 5'
+  AND supplier_id IN (SELECT id FROM suppliers WHERE email = 's1@plans.test');
+INSERT INTO invitations (supplier_id, client_id, couple_id, invite_code, channel, email, status,
+    expires_at, created_at, opened_at)
+  SELECT supplier_id, id, couple_id, sha256((id::text || n)::bytea), (ARRAY['email', 'link'])[n],
+    'to@x.test', (ARRAY['revoked', 'sent'])[n],
+    CASE WHEN status = 'added' THEN '2020-01-01Z'::timestamptz ELSE '2120-01-01Z' END,
+    '2026-10-01'::timestamptz + n * interval '1 second', CASE n WHEN 1 THEN now() END
+  FROM clients, generate_series(1, 2) n WHERE status <> 'connected';
+INSERT INTO launch_phases (key, phase_name, description, position, platforms, status, cohort_salt,
+    planned_start_at, started_at)
+  SELECT 'phase_' || n, 'Phase ' || n, CASE n WHEN 1 THEN 'ask bob@x.test' END, n / 2,
+    (ARRAY['{wedsync}', '{wedsync,wedme}', '{wedme}'])[1 + n % 3]::text[],
+    (ARRAY['planned', 'completed', 'rolled_back', 'planned'])[n],
+    CASE n WHEN 2 THEN 'salt' END, CASE n WHEN 1 THEN '2027-01-01T00:00:00.5Z'::timestamptz END,
+    CASE n WHEN 2 THEN now() END
+  FROM generate_series(1, 4) n;
+INSERT INTO phase_runs (phase_id, number, actor_kind, actor_label, started_at, outcome)
+  SELECT id, 1, 'system', 'test', now(), 'completed' FROM launch_phases WHERE position < 2;
+UPDATE launch_phases p SET current_run_id = r.id FROM phase_runs r WHERE r.phase_id = p.id
+  AND p.key <> 'phase_1';
+INSERT INTO feature_flags (flag_key, flag_name, description, enabled, rollout_percentage,
+    target_groups, bucket_by, client_visible, salt, cohort_salt, launch_phase_id, zero_chosen,
+    run_id, run_switch, run_target, run_step, run_ceiling, run_ceiling_by, created_at)
+  SELECT 'flag_' || n, 'Flag ' || n, CASE WHEN n % 3 = 0 THEN 'owner: o@x.test' END, n % 2 = 0,
+    (ARRAY[0, 33.33, 100, 12.5, 0])[1 + n % 5],
+    (ARRAY['[]', '["supplier"]', '["user:1", "a@x.test", 7, null]'])[1 + n % 3]::jsonb,
+    (ARRAY['user', 'supplier', 'couple'])[1 + n % 3], n % 4 > 0, 'flag_' || n,
+    CASE WHEN n % 5 = 1 THEN 'salt' END,
+    CASE WHEN n % 3 = 1 THEN (SELECT id FROM launch_phases WHERE key = 'phase_1') END, n % 10 = 0,
+    r.id, CASE WHEN r.id IS NOT NULL AND n % 2 = 1 THEN true END,
+    CASE WHEN r.id IS NOT NULL AND n % 3 > 0 THEN 50.25 END,
+    CASE WHEN r.id IS NOT NULL AND n % 4 = 1 THEN 5 END,
+    CASE WHEN r.id IS NOT NULL AND n % 5 = 3 THEN 1.5 END,
+    CASE WHEN r.id IS NOT NULL AND n % 5 = 3 THEN 'me@x.test' END,
+    '2026-10-01'::timestamptz + (n / 3) * interval '1 millisecond'
+  FROM generate_series(1, 14) n LEFT JOIN LATERAL (SELECT id FROM phase_runs
+    ORDER BY id LIMIT CASE WHEN n % 2 = 1 THEN 1 ELSE 0 END OFFSET n % 3) r ON true;
+INSERT INTO launch_phase_flags (phase_id, flag_id, target_percentage, position)
+  SELECT p.id, f.id, CASE WHEN length(f.flag_key) = 6 THEN 66.67 END, length(f.flag_name)
+  FROM launch_phases p, feature_flags f WHERE p.key <> 'phase_4'
+    AND (p.key = 'phase_2' OR f.flag_key > 'flag_3');
+"""
+
+
+async def fill(db: Database) -> None:
+    """Rows of all kinds."""
+    async with db.write() as uow:
+        for statement in FILL.split(";\n"):
+            if statement.strip():
+                await uow.session.execute(
+                    text(statement.replace(":", "\\:").replace("\\:\\:", "::"))
+                )
+
+
+@dataclass
+class Drawn:
+    """One document with its variables; each draw differs."""
+
+    random: Random
+    ids: dict[str, list[str]]
+    fragments: list[str] = field(default_factory=list)
+
+    def request(self) -> dict[str, Any]:
+        roots = [self._root() for _ in range(self.random.choice((1, 1, 1, 2, 3)))]
+        names = [f"{'' if i == 0 else f'r{i}: '}{root}" for i, root in enumerate(roots)]
+        if self._chance(10):
+            names.append("__typename")
+        body = " ".join([f"{{ u: __typename {' '.join(names)} }}", *self.fragments])
+        used = [f"${name}: {kind}" for name, kind in VARIABLES.items() if f"${name}" in body]
+        query = f"query Q{f'({chr(44).join(used)})' if used else ''} {body}"
+        found: dict[str, Any] = {"query": query, "variables": self._variables()}
+        if self._chance(20):
+            found["operationName"] = "Q"
+        return found
+
+    def _variables(self) -> dict[str, Any]:
+        choice = self.random.choice
+        given: dict[str, Any] = {"yes": choice((True, True, False, None))}
+        for name, values in {
+            "first": (1, 3, None, 200, "2", 2.0),
+            "after": (None, *self.ids["cursors"]),
+            "no": (True, False),
+            "enabled": (True, False, None),
+            "phase": (*self.ids["phases"], "LaunchPhase", None),
+            "status": (["PLANNED", "COMPLETED"], [], None, "PLANNED", ["PLANNED"] * 3, ["NO"]),
+            "vendor": ("VENUE", None, "venue"),
+            "stage": ("ADDED", "CONNECTED", None),
+            "unused": (1,),
+        }.items():
+            if self._chance(2):
+                given[name] = choice(values)
+        if self._chance(2):
+            given["yes"] = True
+        return given
+
+    def _root(self) -> str:
+        return self.random.choice(
+            (self._flags, self._flag, self._phase, self._phases, self._suppliers, self._couples)
+        )()
+
+    def _flags(self) -> str:
+        filters = self._some(
+            ("enabled: $enabled", "phaseId: $phase", "enabled: true", 'search: "flag"'), 4
+        )
+        if sum("enabled" in item for item in filters) > 1:
+            filters = []
+        return f"featureFlags{self._page(filters)} {self._connection(self._flag_fields)}"
+
+    def _flag(self) -> str:
+        key = self.random.choice(("flag_1", "flag_7", "none", "\\u0041"))
+        return f'featureFlag(key: "{key}") {{ {self._flag_fields()} }}'
+
+    def _phase(self) -> str:
+        given = self.random.choice(
+            ('key: "phase_1"', 'key: "phase_2"', "id: $phase", 'key: "none"', "key: null",
+             "id: $phase, key: null",
+             'id: "bad"', f'id: "{self.ids["phases"][0]}"', 'key: "phase_3", id: $phase')
+        )  # fmt: skip
+        return f"launchPhase({given}) {{ {self._phase_fields()} }}"
+
+    def _phases(self) -> str:
+        given = self.random.choice(("", "(status: $status)", "(status: [PLANNED])", "(status: [])"))
+        return f"launchPhases{given} {{ {self._phase_fields()} }}"
+
+    def _suppliers(self) -> str:
+        filters = self._some(("vendorType: $vendor",), 2)
+        return f"suppliers{self._page(filters)} {self._connection(self._supplier_fields)}"
+
+    def _couples(self) -> str:
+        return f"couples{self._page([])} {self._connection(lambda: self._fields(COUPLE))}"
+
+    def _supplier_fields(self) -> str:
+        parts = [self._fields(SUPPLIER, "Supplier")]
+        for index in range(self.random.choice((0, 1, 1, 2))):
+            filters = self._some(("status: $stage",), 2)
+            page = self._page(filters) or "(first: 2)"
+            parts.append(f"c{index}: clients{page} {self._connection(self._client_fields)}")
+        return " ".join(parts)
+
+    def _client_fields(self) -> str:
+        parts = [self._fields(CLIENT, "Client")]
+        if self._chance(2):
+            couple = f"couple {{ {self._fields(COUPLE)} }}" if self._chance(3) else ""
+            parts.append(f"invitation {{ {self._fields(INVITATION)} {couple} }}")
+        elif self._chance(2):
+            parts.append(f"couple {{ {self._fields(COUPLE)} }}")
+        return " ".join(parts)
+
+    def _phase_fields(self) -> str:
+        parts = [self._fields(PHASE, "LaunchPhase")]
+        if self._chance(2) or self._chance(2):
+            flag = f"flag {{ {self._fields(FLAG)} }}" if self._chance(2) else ""
+            parts.append(f"flags {{ {self._fields(LINK)} {flag} }}")
+        return " ".join(parts)
+
+    def _flag_fields(self) -> str:
+        phase = f"phase {{ {self._fields(PHASE)} }}" if self._chance(3) else ""
+        return f"{self._fields(FLAG, 'FeatureFlag')} {phase}"
+
+    def _fields(self, names: list[str], kind: str = "") -> str:
+        found = [
+            self._field(name)
+            for name in self.random.sample(names, self.random.randint(1, len(names)))
+        ]
+        if kind and self._chance(12):
+            found.append(UNPLANNED.get(kind, ""))
+        if kind and self._chance(3):
+            name, inner = f"F{len(self.fragments)}", " ".join(self.random.sample(names, 2))
+            on = self.random.choice((f"{kind} {{ {inner} }}", "Node { id }"))
+            self.fragments.append(f"fragment {name} on {on}")
+            found.append(f"...{name} {self._condition()}")
+        if kind and self._chance(6):
+            found.append(f"... on {kind} {self._condition()} {{ {self._field(names[0])} }}")
+        return " ".join(found)
+
+    def _field(self, name: str) -> str:
+        alias = f"a{self.random.randint(0, 10**6)}: " if self._chance(5) else ""
+        return f"{alias}{name} {self._condition() if self._chance(6) else ''}"
+
+    def _condition(self) -> str:
+        return self.random.choice(
+            ("", "@skip(if: $no)", "@include(if: $yes)", "@include(if: true)", "@skip(if: false)",
+             "@include(if: $yes) @skip(if: $no)")
+        )  # fmt: skip
+
+    def _page(self, filters: list[str]) -> str:
+        given = list(filters)
+        size = self.random.choice(SIZES) if self._chance(3) else self.random.choice(SIZES[:5])
+        side = self.random.choice(("first", "first", "first", "last"))
+        if self.random.random() < 0.9:
+            given.append(f"{side}: {size}")
+        if self._chance(15):
+            given.append("last: 1" if side == "first" else "first: 1")
+        for name in ("after", "before"):
+            if self._chance(4):
+                given.append(f"{name}: {self._place()}")
+        return f"({', '.join(given)})" if given else ""
+
+    def _place(self) -> str:
+        if self._chance(4):
+            found = self.random.choice(PLACES)
+            return "$after" if found == "$none" else found
+        return json.dumps(self.random.choice(self.ids["cursors"]))
+
+    def _connection(self, node: Any) -> str:  # noqa: ANN401 - a method
+        parts = []
+        if self.random.random() < 0.8:
+            parts.append(f"nodes {{ {node()} }}")
+        if self._chance(3):
+            parts.append(f"edges {{ __typename cursor node {{ {node()} }} }}")
+        if self._chance(2):
+            info = " ".join(
+                self._some(("hasNextPage", "hasPreviousPage", "startCursor", "endCursor"), 2)
+            )
+            parts.append(f"pageInfo {{ __typename {info} }}")
+        if self._chance(3):
+            parts.append("totalCount")
+        return f"{{ __typename {' '.join(parts)} }}"
+
+    def _some(self, items: tuple[str, ...], one_in: int) -> list[str]:
+        return [item for item in items if self._chance(one_in)]
+
+    def _chance(self, one_in: int) -> bool:
+        return self.random.randrange(one_in) == 0
