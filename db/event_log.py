@@ -155,7 +155,7 @@ def _change_row(draft: Draft, event_id: int, now: datetime) -> dict[str, object]
     audit = draft.audit
     assert audit is not None
     return {
-        "at": now,
+        "at": _occurred_at(draft, now),
         "event_id": event_id,
         "subject_kind": draft.event.SUBJECT,
         "subject_id": audit.subject_id,

@@ -140,6 +140,10 @@ async def test_a_kill_without_the_database_is_written_when_it_is_back(
     assert (here.is_on(), there.is_on()) == (False, False)
     assert await written(db) == [(KEY, True, operator.label)]
     assert await audited(db) == [("killed", False, True, "It fails.")]
+    async with db.read() as session:
+        moment = await session.scalar(select(FlagKill.at))
+        changed = await session.scalar(select(Change.at).where(Change.action == "killed"))
+    assert changed == moment  # L20: it is the cause from then on, not from when it was written
 
 
 async def test_a_kill_and_its_lift_without_the_database_are_both_written(
