@@ -106,12 +106,13 @@ class Ticker:
         done, this = -1, asyncio.current_task()
         while True:
             slot = self._slot(task)
-            if slot > done:
+            if slot != done:  # an earlier one where the clock was set back
                 done = slot
                 await self._try(task, slot)
             if this is not None and this.cancelling():
                 return
-            await asyncio.sleep(pause(done, task.interval, self._now()))
+            # Where the clock was set back meanwhile, the end of that slot may be hours away.
+            await asyncio.sleep(min(pause(done, task.interval, self._now()), task.interval))
 
     async def _try(self, task: Task, slot: int) -> None:
         try:

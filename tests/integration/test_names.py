@@ -1,0 +1,69 @@
+"""Names that cannot be looked up: an outage with a cause, in every direction (item 9)."""
+
+from pydantic import SecretStr
+from redis.asyncio import Redis
+from sqlalchemy import select
+
+from app import create_app, running
+from db.models.mail import Mail
+from db.session import Database
+from domain.actors import ANONYMOUS, Role
+from domain.letters import Letter
+from jobs.mail import send_mail
+from services import mail
+from services.webhooks.sending import Sender
+from settings import Settings
+from tests.clock import Clock
+from tests.factories import people
+from tests.factories.health import PROBES
+from tests.factories.launches import make_flag
+from tests.factories.webhooks import OURS
+from tests.graphql import GraphQLClient
+
+HOST = "no-such-host.invalid"  # RFC 2606: nobody will ever have it
+
+
+async def test_a_database_without_an_address_is_away(
+    settings: Settings, clock: Clock, redis: Redis
+) -> None:
+    url = f"postgresql+asyncpg://launch@{HOST}/launch"
+    app = create_app(settings.model_copy(update={"database_url": url}), clock, PROBES)
+    async with running(app.state.runtime):
+        client = GraphQLClient(app)
+        ready = await client.raw("GET", "/readyz")
+        answer = await client.execute("{ featureFlags { totalCount } }")
+    assert ready.status_code == 503
+    assert ready.json()["causes"]["database"] == "the database does not answer"
+    assert answer.codes in (["DEPENDENCY_DOWN"], ["UNAUTHENTICATED"], ["FORBIDDEN"])
+
+
+async def test_without_an_address_of_redis_changes_succeed(
+    settings: Settings, clock: Clock, db: Database
+) -> None:
+    update = {"redis_url": f"redis://{HOST}:6379/0"}
+    app = create_app(settings.model_copy(update=update), clock, PROBES)
+    async with running(app.state.runtime):
+        admin = GraphQLClient(app, await people.session_of(db, Role.ADMIN))
+        await make_flag(admin, "mvp_chat")
+        ready = await admin.raw("GET", "/readyz")
+    assert ready.status_code == 200
+    assert ready.json()["realtime"] is False
+    assert "Redis" in ready.json()["causes"]["realtime"]
+
+
+async def test_a_letter_waits_for_the_name_of_its_server(settings: Settings, db: Database) -> None:
+    async with db.write() as uow:
+        key = await mail.post(uow, ANONYMOUS, Letter("sarah@example.com", "Hello", "Words.\n"))
+    smtp = SecretStr(f"smtp://{HOST}:25")
+    await send_mail(db, settings.model_copy(update={"smtp_url": smtp}), key)
+    async with db.read() as session:
+        row = (await session.scalars(select(Mail))).one()
+    assert (row.sent_at, row.failed_at, row.attempts) == (None, None, 1)
+    assert row.next_attempt_at is not None
+
+
+async def test_a_webhook_without_an_address_is_an_outcome_without_secrets() -> None:
+    outcome = await Sender(OURS)(f"http://{HOST}/hook/s3cr3t-path", {}, b"{}")
+    assert outcome.status is None
+    assert outcome.error
+    assert "s3cr3t" not in outcome.error
