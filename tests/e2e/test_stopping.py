@@ -111,6 +111,22 @@ async def test_a_second_sigterm_and_an_interrupt_do_not_wait(site: Site) -> None
             assert is_within(5, await asyncio.to_thread(running.end, numbers[-1]))
 
 
+async def test_all_processes_of_a_port_stop_together_and_cleanly(site: Site) -> None:
+    token, port = await site.log_in(), free_port()
+    launch = site.launch.but(DRAIN_SECONDS="0.5")
+    with launch.running("serve", "--workers", "2", "--port", str(port)) as running:
+        await asyncio.to_thread(wait_until_ready, f"http://127.0.0.1:{port}")
+        async with event_stream(port, token, "/graphql") as graph:
+            text = graph.aiter_text()
+            await anext(text)
+            ending = asyncio.create_task(asyncio.to_thread(running.end, signal.SIGTERM))
+            assert "event: complete" not in "".join([part async for part in text])
+            took = await ending
+    assert is_within(6, took)
+    for word in ("Traceback", "ERROR"):
+        assert word not in running.output, running.output
+
+
 class Traffic:
     """People at the proxy: whatever is not answered well is a failure."""
 
