@@ -17,6 +17,44 @@ _TOO_LARGE = (
 )
 
 
+class Whole:
+    """The transport of one answer: its head goes out with its body, in one call of the system.
+
+    uvicorn writes both by themselves, which costs as much as all that we do for a small answer.
+    A body that does not follow at once is not waited for.
+    """
+
+    __slots__ = ("_has_begun", "_head", "_loop", "_transport")
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        """`transport` is that of the connection."""
+        self._transport, self._loop = transport, loop
+        self._head, self._has_begun = b"", False
+
+    def write(self, data: bytes) -> None:
+        """The first time the head."""
+        if self._has_begun:
+            head, self._head = self._head, b""
+            self._transport.write(head + data)
+            return
+        self._has_begun, self._head = True, data
+        self._loop.call_soon(self._flush)
+
+    def close(self) -> None:
+        """After all that was written."""
+        self._flush()
+        self._transport.close()
+
+    def is_closing(self) -> bool:
+        """Whether nothing more goes out."""
+        return self._transport.is_closing()
+
+    def _flush(self) -> None:
+        head, self._head = self._head, b""
+        if head and not self._transport.is_closing():
+            self._transport.write(head)
+
+
 class HeadProtocol(HttpToolsProtocol):
     """Chosen by `commands.serving`."""
 
@@ -55,6 +93,8 @@ class HeadProtocol(HttpToolsProtocol):
         """The head is here; a websocket goes on from it too."""
         self._stop()
         super().on_headers_complete()
+        if self.cycle is not None:  # none for a websocket
+            self.cycle.transport = Whole(self.transport, self.loop)  # type: ignore[assignment]
 
     def shutdown(self) -> None:
         """The listener is closed. A proxy may be sending a request on a connection that it kept."""

@@ -1,8 +1,8 @@
 """A few connections of a process for the statements of query plans (PERF1).
 
 No session, no transaction, no ping and no reset: each statement stands alone, reads only, and is
-prepared once a connection. Whoever has to wait for a connection shares the answer with all who
-wait for the same; nobody joins a question that was sent before they came.
+prepared once a connection. The same is asked by one at a time: who comes meanwhile waits for the
+next answer, with all who do; nobody joins a question that was sent before they came.
 """
 
 import asyncio
@@ -63,6 +63,7 @@ class ReadConnections:
         self._taken = 0
         self._waiting: deque[_Waiting] = deque()
         self._by_key: dict[Key, _Waiting] = {}
+        self._sent: dict[Key, _Waiting | None] = {}  # under way, and who waits for the next
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
         self._aside_until = 0.0
@@ -83,17 +84,23 @@ class ReadConnections:
         for tell in self.listeners:
             for question in questions:
                 tell(question.text)
-        if self._taken < self._most:
+        if self._taken < self._most and key not in self._sent:
             self._taken += 1
             return await self._own_turn(key, finish)
+        return await asyncio.shield(self._wait(key, finish))  # who leaves takes nothing from others
+
+    def _wait(self, key: Key, finish: Finish) -> "asyncio.Future[bytes]":
         known = self._by_key.get(key)
-        if known is None:
-            known = _Waiting(key, finish, asyncio.get_running_loop().create_future())
-            self._waiting.append(known)
-            self._by_key[key] = known
-        else:
+        if known is not None:
             self.shared += 1
-        return await asyncio.shield(known.answer)  # who leaves takes nothing from the others
+            return known.answer
+        known = _Waiting(key, finish, asyncio.get_running_loop().create_future())
+        self._by_key[key] = known
+        if key in self._sent:
+            self._sent[key] = known
+        else:
+            self._waiting.append(known)
+        return known.answer
 
     async def close(self) -> None:
         """Hang up, after what is being asked."""
@@ -104,10 +111,17 @@ class ReadConnections:
             self._idle.pop().driver.terminate()
 
     async def _own_turn(self, key: Key, finish: Finish) -> bytes:
+        self._sent[key] = None
         try:
             return finish(await self._fetch(key[1]))
         finally:
+            self._land(key)
             self._next()
+
+    def _land(self, key: Key) -> None:
+        following = self._sent.pop(key)
+        if following is not None:
+            self._waiting.append(following)
 
     def _next(self) -> None:
         """The turn is over: who waits longest is next, else nobody."""
@@ -123,16 +137,20 @@ class ReadConnections:
         while self._waiting:
             waiting = self._waiting.popleft()
             del self._by_key[waiting.key]
+            self._sent[waiting.key] = None
             try:
                 answer = waiting.finish(await self._fetch(waiting.key[1]))
             except BaseException as error:
                 _fail(waiting.answer, error)
-                if not isinstance(error, Exception):
+                if not isinstance(error, Exception):  # the process ends
                     self._taken -= 1
+                    self._step_aside()
                     raise
             else:
                 if not waiting.answer.done():
                     waiting.answer.set_result(answer)
+            finally:
+                self._land(waiting.key)
         self._taken -= 1
 
     async def _fetch(self, questions: Sequence[Question]) -> Answers:
@@ -165,10 +183,11 @@ class ReadConnections:
     def _step_aside(self) -> None:
         """For a moment, and for all who wait: nobody waits twice in vain here."""
         self._aside_until = asyncio.get_running_loop().time() + ASIDE_SECONDS
-        for waiting in self._waiting:
+        for waiting in self._by_key.values():
             _fail(waiting.answer, Aside())
         self._waiting.clear()
         self._by_key.clear()
+        self._sent.update(dict.fromkeys(self._sent))
 
     async def _connect(self) -> _Connection:
         generation = self._reach.generation

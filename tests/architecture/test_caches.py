@@ -51,7 +51,7 @@ OPEN = {
     "services.propagation.Announcer._tasks", "services.receipts.Receipts._receivers",
     "services.seats.Seats._taken", "subscriptions.fanout.Fanout._subscriptions",
     "db.reads.connections.ReadConnections._by_key", "db.reads.connections.ReadConnections._tasks",
-    "db.reads.connections.ReadConnections._waiting",
+    "db.reads.connections.ReadConnections._sent", "db.reads.connections.ReadConnections._waiting",
     "subscriptions.lifetime.Lifetimes._ends", "subscriptions.station.Station._members",
 }  # fmt: skip
 # So many entries at most, each of a size that no caller decides.
