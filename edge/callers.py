@@ -5,6 +5,7 @@ not pass on where its clients come from, gives all of them its own: mostly a pri
 """
 
 import logging
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -56,12 +57,19 @@ class Callers:
             self._leader, self._count, self._total = None, 0, 0
 
     def _is_suspect(self, host: str) -> bool:
-        try:
-            address = ip_address(host)
-        except ValueError:
-            return False
-        address = getattr(address, "ipv4_mapped", None) or address
-        return address.is_private and not (address.is_loopback and self._is_local)
+        is_private, is_loopback = _kind(host)
+        return is_private and not (is_loopback and self._is_local)
+
+
+@lru_cache(maxsize=2_000)  # of those that came last
+def _kind(host: str) -> tuple[bool, bool]:
+    """Whether an address is private, and whether it is this machine."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False, False
+    address = getattr(address, "ipv4_mapped", None) or address
+    return address.is_private, address.is_loopback
 
 
 def is_local(base_url: str) -> bool:

@@ -46,7 +46,7 @@ class RequestIds:
 
 def _span(scope: Scope, given: Headers) -> AbstractContextManager[Span]:
     """Below the caller's, where it sent a W3C `traceparent`."""
-    if scope["path"] in _POLLED:
+    if not tracing.is_on() or scope["path"] in _POLLED:
         return nullcontext(tracing.NO_SPAN)
     attributes = {"http.request.method": _method(scope), "url.path": _begin(scope)}
     parent = {name: given[name] for name in ("traceparent", "tracestate") if name in given}
@@ -55,8 +55,9 @@ def _span(scope: Scope, given: Headers) -> AbstractContextManager[Span]:
 
 def _answered(scope: Scope, status: int, span: Span) -> None:
     """What the graph answered has its own line; this one is for what never came so far."""
-    attributes = {"http.response.status_code": status}
-    span.describe(_name(scope), attributes, failed=status >= _BROKEN)
+    if span is not tracing.NO_SPAN:
+        attributes = {"http.response.status_code": status}
+        span.describe(_name(scope), attributes, failed=status >= _BROKEN)
     if status >= _REFUSED:
         level = logging.WARNING if status >= _BROKEN else logging.INFO
         logger.log(level, "%s %d", _name(scope), status, extra={"status": status})

@@ -90,6 +90,8 @@ def takes_anything(accept: str) -> bool:
 
 def check_content_type(value: str | None) -> None:
     """Raises Refusal 415 for anything but JSON in UTF-8."""
+    if value == JSON_TYPE:
+        return
     name, *parameters = (item.strip().lower() for item in (value or "").split(";"))
     if name != JSON_TYPE:
         raise Refusal(415, f"The body must be {JSON_TYPE}.")

@@ -36,6 +36,14 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Known:
+    """An object of plain attributes that a function finds in the kills, by values of the row."""
+
+    find: Callable[..., object]
+    of: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Beside:
     """An object whose columns stand in the same row."""
 
@@ -47,7 +55,7 @@ class Count:
     """How many rows the read of the page finds."""
 
 
-Planned = Column | Key | Made | Beside | Count | Read
+Planned = Column | Key | Made | Known | Beside | Count | Read
 
 
 def column(expression: Expression) -> Mapping[str, Any]:
@@ -58,6 +66,11 @@ def column(expression: Expression) -> Mapping[str, Any]:
 def made(make: Callable[..., object], *of: Expression, timed: bool = False) -> Mapping[str, Any]:
     """The field shows what its resolver makes of these columns."""
     return {METADATA: Made(make, of, timed)}
+
+
+def known(find: Callable[..., object], *of: Expression) -> Mapping[str, Any]:
+    """The field shows an object of the kills, which the process has in memory."""
+    return {METADATA: Known(find, of)}
 
 
 def beside(model: type[Base]) -> Mapping[str, Any]:

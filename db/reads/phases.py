@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, and_, case
 
 from db.models.flags import FeatureFlag
-from db.models.phases import LaunchPhase, LaunchPhaseFlag
+from db.models.phases import LaunchPhase, LaunchPhaseFlag, PhaseRun
 from db.queries import phases as queries
 from db.reads.base import PLAIN, Given, GlobalId, NoPlan, Read
 
@@ -31,6 +31,8 @@ FLAGS = Read(
     order=queries.LINK_ORDER,
     joined=((FeatureFlag, FeatureFlag.id == LaunchPhaseFlag.flag_id),),
 )
+RUN_OF_FLAG = Read(PhaseRun, lambda _given: [PhaseRun.id == FeatureFlag.run_id])
+OF_RUN = Read(LaunchPhase, lambda _given: [LaunchPhase.id == PhaseRun.phase_id])
 OF_FLAG = Read(LaunchPhase, lambda _given: [LaunchPhase.id == FeatureFlag.launch_phase_id])
 
 # What the present or last run of the phase holds of a flag; null where another does, or none.

@@ -18,7 +18,7 @@ from schema.context import Info
 from schema.directives import CostDirective
 from schema.enums import BucketBy, Staleness, TimeRange
 from schema.pagination import MAX_BIGINT, After, Before, Connection, First, Last, Page, connection
-from schema.planned import COUNT, column, reading
+from schema.planned import COUNT, column, known, reading
 from schema.purity import PURE
 from schema.scalars import Percent
 from schema.sharing import Results
@@ -29,12 +29,18 @@ from schema.types.node import Node, node_id
 from services import flag_reads
 from services.flag_reads import FlagFilter
 from services.flag_sets import FlagSet as Flags
+from services.kill_switch import KillSwitch
 from services.replies import Source
 
 if TYPE_CHECKING:
     from schema.types.phases import LaunchPhase, PhaseRun
 
 _FLAGS_READ = (Scope.FLAGS_READ,)
+
+
+def _kill(key: str, kills: KillSwitch) -> FlagKill | None:
+    found = kills.find(key)
+    return FlagKill.of(found, kills) if found else None
 
 
 @strawberry.type(description="A switch: on or off, for a share of users, for some groups.")
@@ -103,7 +109,7 @@ class FeatureFlag(Node):
     @strawberry.field(
         description="The run that holds the flag, or the last one that left something with it; "
         "null where only the owner's values count.",
-        metadata=PURE[Source.ROWS],
+        metadata=reading(reads.RUN_OF_FLAG, PURE[Source.ROWS]),
     )
     async def run(
         self, info: Info
@@ -132,13 +138,11 @@ class FeatureFlag(Node):
 
     @strawberry.field(
         description="What forces it off for everybody, whatever `enabled` says; null: nothing.",
-        metadata=PURE[Source.FLAGS],
+        metadata={**PURE[Source.FLAGS], **known(_kill, rows.FeatureFlag.flag_key)},
     )
     async def kill(self, info: Info) -> FlagKill | None:
         """As this process knows it."""
-        flags = info.context.runtime.flags
-        found = flags.kills.find(self.flag.key)
-        return FlagKill.of(found, flags.kills) if found else None
+        return _kill(self.flag.key, info.context.runtime.flags.kills)
 
     @strawberry.field(
         description="When it was last evaluated for somebody, to the minute; null: never."

@@ -43,39 +43,40 @@ if TYPE_CHECKING:
     from schema.types.reports import LaunchReport
 
 
+_PHASE, _RUN, _ROWS = rows.LaunchPhase, rows.PhaseRun, PURE[Source.ROWS]
+
+
 @strawberry.type(description="A stage of the launch.")
 class LaunchPhase(Node):
     """A phase as operators see it."""
 
-    key: str = strawberry.field(
-        description="Its stable name.", metadata=column(rows.LaunchPhase.key)
-    )
+    key: str = strawberry.field(description="Its stable name.", metadata=column(_PHASE.key))
     name: str = strawberry.field(
-        description="Its name for people.", metadata=column(rows.LaunchPhase.phase_name)
+        description="Its name for people.", metadata=column(_PHASE.phase_name)
     )
     description: str | None = strawberry.field(
-        description="What it brings.", metadata=column(rows.LaunchPhase.description)
+        description="What it brings.", metadata=column(_PHASE.description)
     )
     position: int = strawberry.field(
-        description="Its place on the timeline.", metadata=column(rows.LaunchPhase.position)
+        description="Its place on the timeline.", metadata=column(_PHASE.position)
     )
     platforms: list[Platform] = strawberry.field(
-        description="Where it launches.", metadata=column(rows.LaunchPhase.platforms)
+        description="Where it launches.", metadata=column(_PHASE.platforms)
     )
     status: PhaseStatus = strawberry.field(
-        description="Where it stands.", metadata=column(rows.LaunchPhase.status)
+        description="Where it stands.", metadata=column(_PHASE.status)
     )
     planned_start_at: datetime | None = strawberry.field(
-        description="When it should start.", metadata=column(rows.LaunchPhase.planned_start_at)
+        description="When it should start.", metadata=column(_PHASE.planned_start_at)
     )
     planned_end_at: datetime | None = strawberry.field(
-        description="When it should end.", metadata=column(rows.LaunchPhase.planned_end_at)
+        description="When it should end.", metadata=column(_PHASE.planned_end_at)
     )
     started_at: datetime | None = strawberry.field(
-        description="When its latest run started.", metadata=column(rows.LaunchPhase.started_at)
+        description="When its latest run started.", metadata=column(_PHASE.started_at)
     )
     ended_at: datetime | None = strawberry.field(
-        description="When its latest run ended.", metadata=column(rows.LaunchPhase.ended_at)
+        description="When its latest run ended.", metadata=column(_PHASE.ended_at)
     )
     cohort: bool = strawberry.field(
         description="Whether its flags share one cohort: the users of a step are then the same "
@@ -83,25 +84,24 @@ class LaunchPhase(Node):
         metadata=column(reads.HAS_COHORT),
     )
     version: int = strawberry.field(
-        description="Moves with every change.", metadata=column(rows.LaunchPhase.version)
+        description="Moves with every change.", metadata=column(_PHASE.version)
     )
     created_at: datetime = strawberry.field(
-        description="When it was made.", metadata=column(rows.LaunchPhase.created_at)
+        description="When it was made.", metadata=column(_PHASE.created_at)
     )
     updated_at: datetime = strawberry.field(
-        description="When it last changed.", metadata=column(rows.LaunchPhase.updated_at)
+        description="When it last changed.", metadata=column(_PHASE.updated_at)
     )
     row: strawberry.Private[rows.LaunchPhase]
 
-    @strawberry.field(description="Its ramp; empty: everybody at once.", metadata=PURE[Source.ROWS])
+    @strawberry.field(description="Its ramp; empty: everybody at once.", metadata=_ROWS)
     def steps(self) -> list[RampStep]:
         """In the order in which they are gone through."""
         steps = steps_of(self.row.steps)
         return [RampStep.of(self.row, index, step) for index, step in enumerate(steps)]
 
     @strawberry.field(
-        description="The step that it is on; null where it is not live.",
-        metadata=PURE[Source.ROWS],
+        description="The step that it is on; null where it is not live.", metadata=_ROWS
     )
     def current_step(self) -> RampStep | None:
         """Only a live phase is on a step."""
@@ -111,23 +111,21 @@ class LaunchPhase(Node):
         return RampStep.of(self.row, index, steps[index])
 
     @strawberry.field(
-        description="Who paused it and why; null unless it is PAUSED.",
-        metadata=PURE[Source.ROWS],
+        description="Who paused it and why; null unless it is PAUSED.", metadata=_ROWS
     )
     def pause(self) -> PhasePause | None:
         """Set and cleared with the status."""
         return PhasePause.of(self.row.pause) if self.row.pause else None
 
     @strawberry.field(
-        description="When the ramp moves on by itself; null where it waits.",
-        metadata=PURE[Source.ROWS],
+        description="When the ramp moves on by itself; null where it waits.", metadata=_ROWS
     )
     def next_step_at(self) -> datetime | None:
         """Only an ACTIVE phase moves."""
         return phase_reads.next_step_at(self.row)
 
     @strawberry.field(
-        description="What it must keep to, with the present verdicts.", metadata=PURE[Source.ROWS]
+        description="What it must keep to, with the present verdicts.", metadata=_ROWS
     )
     async def success_criteria(self, info: Info) -> list[CriterionStatus]:
         """In the order in which they were given, as they stand in the latest run."""
@@ -156,7 +154,7 @@ class LaunchPhase(Node):
         found = await info.context.loaders.verification.load(run_id) if run_id else None
         return PhaseVerification.of(found) if found else None
 
-    @strawberry.field(description="How it is rolled back.", metadata=PURE[Source.ROWS])
+    @strawberry.field(description="How it is rolled back.", metadata=_ROWS)
     def rollback_plan(self) -> RollbackPlan | None:
         """Null: every flag off, at once."""
         plan = plan_of(self.row.rollback_plan)
@@ -164,14 +162,14 @@ class LaunchPhase(Node):
 
     @strawberry.field(
         description="The flags that it switches on.",
-        metadata=reading(reads.FLAGS, PURE[Source.ROWS]),
+        metadata=reading(reads.FLAGS, _ROWS),
     )
     async def flags(self, info: Info) -> list[PhaseFlag]:
         """In the order of the phase."""
         links = await info.context.loaders.phase_flags.load(self.row.id)
         return [PhaseFlag.of(link, self.row.current_run_id) for link in links or []]
 
-    @strawberry.field(description="Its activations, newest first.", metadata=PURE[Source.ROWS])
+    @strawberry.field(description="Its activations, newest first.", metadata=_ROWS)
     async def runs(
         self,
         info: Info,
@@ -185,12 +183,9 @@ class LaunchPhase(Node):
         async with info.context.db.read() as session:
             found = await phase_reads.runs(session, self.row.id, page.numbers())
         return connection(
-            Connection[PhaseRun],
-            found,
-            page,
-            cursor=lambda row: encode_cursor(row.number),
-            wrap=PhaseRun.of,
-        )
+            Connection[PhaseRun], found, page,
+            cursor=lambda row: encode_cursor(row.number), wrap=PhaseRun.of,
+        )  # fmt: skip
 
     @strawberry.field(
         description="Whether it may go live now.", directives=[CostDirective(weight=10)]
@@ -202,7 +197,7 @@ class LaunchPhase(Node):
             found = await phase_activation.assess(session, self.row.id, gate, info.context.now)
         return LaunchReadiness.of(found)
 
-    @strawberry.field(description="What can be done to it now.", metadata=PURE[Source.ROWS])
+    @strawberry.field(description="What can be done to it now.", metadata=_ROWS)
     def available_actions(self) -> list[PhaseAction]:
         """For the buttons of a dashboard."""
         steps = steps_of(self.row.steps)
@@ -235,14 +230,24 @@ class LaunchPhase(Node):
 class PhaseRun(Node):
     """From activation to its end."""
 
-    number: int = strawberry.field(description="1 for the first run of the phase.")
-    kind: RunKind = strawberry.field(description="Live, or a rehearsal.")
-    started_at: datetime = strawberry.field(description="When it was activated.")
-    ended_at: datetime | None = strawberry.field(description="When it ended.")
-    outcome: PhaseStatus | None = strawberry.field(description="What became of it.")
+    number: int = strawberry.field(
+        description="1 for the first run of the phase.", metadata=column(_RUN.number)
+    )
+    kind: RunKind = strawberry.field(
+        description="Live, or a rehearsal.", metadata=column(_RUN.kind)
+    )
+    started_at: datetime = strawberry.field(
+        description="When it was activated.", metadata=column(_RUN.started_at)
+    )
+    ended_at: datetime | None = strawberry.field(
+        description="When it ended.", metadata=column(_RUN.ended_at)
+    )
+    outcome: PhaseStatus | None = strawberry.field(
+        description="What became of it.", metadata=column(_RUN.outcome)
+    )
     row: strawberry.Private[rows.PhaseRun]
 
-    @strawberry.field(description="The phase.")
+    @strawberry.field(description="The phase.", metadata=reading(reads.OF_RUN))
     async def phase(self, info: Info) -> LaunchPhase:
         """Runs are deleted with their phase, so it is there."""
         found = await info.context.loaders.phase.load(self.row.phase_id)

@@ -17,15 +17,16 @@ from db.base import Base
 from db.reads.base import NoPlan, Read
 from db.reads.columns import identity, may_be_null
 from db.reads.statement import Form, Wanted
+from schema.leaves import reader
 from schema.list_arguments import DistinctLists
 from schema.pagination import encode_cursor
-from schema.planned import METADATA, Beside, Column, Count, Key, Made
+from schema.planned import METADATA, Beside, Column, Count, Key, Known, Made
 from schema.prices import is_page
 from server.execution.leaves import completed, global_ids, is_text, loader, missing, moment, written
 from server.execution.rows import Reads, Rows, definition_of
 from server.execution.selection import sets_of
 
-PARAMETERS = "rows, total, pages, now"
+PARAMETERS = "rows, total, pages, here"
 
 
 class Objects:
@@ -72,12 +73,15 @@ class Objects:
             value = f"{self._source.name(load)}({variable})" if load else variable
             is_null = load and may_be_null(expression)
             given.append(f"(None if {variable} is None else {value})" if is_null else value)
-        made = f"{self._source.name(planned.make)}({', '.join([*given, *['now'] * planned.timed])})"
+        given += ["here.now"] * planned.timed
+        made = f"{self._source.name(planned.make)}({', '.join(given)})"
         return f"{self._source.name(completed(graph_field.type, people=people))}({made})"
 
     def _object(self, graph_field: GraphQLField, nodes: list[FieldNode], planned: object) -> str:
         kind = get_named_type(graph_field.type)
         assert is_object_type(kind)
+        if isinstance(planned, Known):
+            return self._known(kind, nodes, planned)
         if isinstance(planned, Beside):
             return Objects(self._reads, self._rows, planned.model).one(kind, sets_of(nodes))
         if not isinstance(planned, Read):
@@ -89,13 +93,27 @@ class Objects:
             page = Pages(self._reads, rows, number)
             self._source.function(name, PARAMETERS, page.lines(kind, nodes))
             total = self._rows.add(page.counting).counted() if page.counting else "None"
-            return f"{name}({rows.zipped}, {total}, pages, now)"
+            return f"{name}({rows.zipped}, {total}, pages, here)"
         text = Objects(self._reads, rows, planned.model).one(kind, sets_of(nodes))
         if wanted.form is Form.MANY:
             rows.settle()
             return f"[{text} for {rows.target} in {rows.zipped}]"
         none = f"{self._source.name(missing)}()" if is_non_null_type(graph_field.type) else "None"
         return f"({none} if {rows.key()} is None else {text})"
+
+    def _known(self, kind: GraphQLObjectType, nodes: list[FieldNode], planned: Known) -> str:
+        """Attributes, read as `schema.plain` does."""
+        parts = []
+        for name, found in self._reads.selection.fields(kind, sets_of(nodes)).items():
+            read = reader(kind, found[0].name.value, sees_people=self._reads.people)
+            if read is None:
+                raise NoPlan(f"{kind.name}.{found[0].name.value}")
+            parts.append(f"{name!r}: {self._source.name(read)}(found)")
+        write = self._source.variable("w")
+        shown = f"return None if found is None else {{{', '.join(parts)}}}"
+        self._source.function(write, "found", [shown])
+        given = ", ".join([*map(self._rows.variable, planned.of), "here.kills"])
+        return f"{write}({self._source.name(planned.find)}({given}))"
 
 
 class Pages:

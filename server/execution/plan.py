@@ -13,6 +13,14 @@ from domain.keyset import Keyset
 from domain.reach import readable
 from schema.pagination import Page
 from server.execution.variables import Get, Values
+from services.kill_switch import KillSwitch
+
+
+class Here(NamedTuple):
+    """What answers depend on beside rows."""
+
+    now: datetime
+    kills: KillSwitch
 
 
 class Shown(NamedTuple):
@@ -69,7 +77,7 @@ class Root(NamedTuple):
     name: str
     rows: Asked | None
     total: Asked | None
-    write: Callable[[Any, Any, Any, datetime], Any]  # rows, total, pages, now
+    write: Callable[[Any, Any, Any, Here], Any]  # rows, total, pages, here
 
     def questions(self, values: Values, pages: Sequence[Shown]) -> Iterator[Question]:
         """In the order in which `write` takes their answers."""
@@ -100,7 +108,7 @@ class Plan:
         return pages, [one for root in self.roots for one in root.questions(values, pages)]
 
     def written(
-        self, answers: Sequence[Sequence[Any]], pages: Sequence[Shown], now: datetime
+        self, answers: Sequence[Sequence[Any]], pages: Sequence[Shown], here: Here
     ) -> dict[str, Any]:
         """The data; raises whatever for what only the executor can say."""
         following = iter(answers)
@@ -108,7 +116,7 @@ class Plan:
         for root in self.roots:
             rows = next(following) if root.rows else ()
             total = next(following)[0][0] if root.total else None
-            data[root.name] = root.write(rows, total, pages, now)
+            data[root.name] = root.write(rows, total, pages, here)
         return data
 
 

@@ -32,7 +32,7 @@ from schema.inputs import check_inputs
 from schema.operations import tell_repeated
 from schema.persisted import with_document
 from schema.spending import cost_told, payer
-from server.execution.plan import Plan, Shown
+from server.execution.plan import Here, Plan, Shown
 from server.execution.planner import planned
 from server.execution.selection import Selection, conditions, fragments_of
 from server.execution.variables import Values, Variable, variables_of
@@ -207,7 +207,8 @@ class Plans:
             return reason
 
     def _written(self, plan: Plan, pages: Sequence[Shown], answers: Answers) -> bytes:
-        return orjson.dumps(plan.written(answers, pages, self._runtime.clock()))
+        here = Here(self._runtime.clock(), self._runtime.flags.kills)
+        return orjson.dumps(plan.written(answers, pages, here))
 
 
 class _Ready(Response):

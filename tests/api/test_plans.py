@@ -24,7 +24,9 @@ from tests.clock import Clock
 from tests.factories import people
 from tests.factories.accounts import fast_passwords
 from tests.factories.health import PROBES
-from tests.factories.planned import Drawn, fill
+from tests.factories.kills import kill_record
+from tests.factories.planned import Drawn
+from tests.factories.planned_rows import fill
 from tests.factories.tokens import new_token
 from tests.graphql import GraphQLClient
 
@@ -110,6 +112,7 @@ async def ids(client: GraphQLClient) -> dict[str, list[str]]:
     }
 
 
+RECORD = kill_record("flag_7")
 WRITES = (
     "UPDATE feature_flags SET enabled = NOT enabled, description = 'x@y.test'",
     "UPDATE feature_flags SET rollout_percentage = 0.01 WHERE NOT zero_chosen",
@@ -128,6 +131,8 @@ async def test_plan_and_executor_answer_alike(
     planned: Starlette, plain: Starlette, db: Database, seed: int
 ) -> None:
     await fill(db)
+    for runtime in (planned.state.runtime, plain.state.runtime):
+        runtime.flags.kills.merge([RECORD])
     tokens, random = await callers(db), Random(seed)
     names = await ids(GraphQLClient(plain, tokens[0]))
     for number in range(120):

@@ -67,6 +67,7 @@ COUNTED = {
     "schema.documents.Document.facts": "MAX_OPERATIONS, part of a document's size",
     "schema.plain.Drawn.data": "_MOST_DRAWN fields of one object",
     "domain.rate_limits.network": "2,000 addresses",
+    "edge.callers._kind": "2,000 addresses",
     "schema.http._known_type": "100 headers of 200 characters",
     "schema.sharing.Results.found": "_MOST documents, _MAX_BYTES of JSON",
     "schema.sharing.Results.sent": "the bytes of those in `found`",

@@ -24,6 +24,7 @@ LISTED: dict[str, dict[str, set[str]]] = {
         "schema.sockets": {"_get_pre_execution_close_reason", "_send_result_stream"},
         "schema.spending": {"_provided_operation_name", "_schema"},
         "server.execution.plans": {"_schema"},
+        "tests.architecture.test_planned_pages": {"_schema"},
         "tests.factories.documents": {"_schema"},
         "tests.api.test_list_arguments": {"_schema"},
         "tests.api.test_pages": {"_schema"},
