@@ -55,7 +55,9 @@ _FLAG_WRITE = (
     "UPDATE feature_flags SET description = now()::text WHERE flag_key = 'bench_flag_00001'"
 )
 _CLIENT_WRITE = """UPDATE clients SET notes = now()::text WHERE id =
-  (SELECT id FROM clients ORDER BY created_at DESC, id DESC LIMIT 1)"""
+  (SELECT id FROM clients WHERE supplier_id =
+    (SELECT id FROM suppliers ORDER BY created_at DESC, id DESC LIMIT 1)
+  ORDER BY created_at DESC, id DESC LIMIT 1)"""
 
 
 @dataclass(frozen=True, slots=True)
