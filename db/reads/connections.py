@@ -17,6 +17,7 @@ from db.direct import driver_url
 from db.reach import Reach
 
 CONNECTIONS = 4
+_FIRST = "SET jit = off"
 SECONDS = 1.5  # for one statement: what takes longer is no matter of a few connections
 ASIDE_SECONDS = 5.0
 STATEMENTS = 200  # prepared for each connection, those that were used last
@@ -156,8 +157,8 @@ class ReadConnections:
     async def _fetch(self, questions: Sequence[Question]) -> Answers:
         try:
             connection = self._known() or await self._connect()
-        except TimeoutError:
-            self._step_aside()
+        except Exception:
+            self._step_aside()  # or each request would try to connect
             raise
         driver = connection.driver
         try:
@@ -196,14 +197,14 @@ class ReadConnections:
             timeout=SECONDS,
             statement_cache_size=STATEMENTS,
             max_cached_statement_lifetime=0,
+            # PgBouncer refuses others, and carries these from one session to the next.
             server_settings={
                 "application_name": "launch-reads",
-                "jit": "off",
                 "datestyle": "ISO",
                 "timezone": "UTC",
-                "default_transaction_read_only": "on",
             },
         )
+        await driver.execute(_FIRST, timeout=SECONDS)
         return _Connection(driver, generation)
 
 

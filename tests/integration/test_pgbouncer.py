@@ -5,6 +5,7 @@ Set PGBOUNCER to a program of 1.21 or newer to see both sides of transaction mod
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy import text
 from db.direct import DirectConnection
 from db.pooling import Pooling, look, refusal
 from db.reach import Reach
+from db.reads.connections import Question
 from db.session import Database
 from tests.clock import Clock
 from tests.pgbouncer import PROGRAM, pgbouncer, version
@@ -33,6 +35,13 @@ async def url(cluster: Path, tmp_path: Path) -> AsyncIterator[str]:
     server.stop()
 
 
+async def planned(db: Database, number: int) -> bytes:
+    """What the statement of a query plan gives, of which none is like another."""
+    text = "SELECT to_json($1::timestamptz), $2::int"
+    asked = Question(text, (datetime(2026, 11, 30, 20, 56, 43, 500_000, UTC), number))
+    return await db.reads.ask(None, [asked], lambda found: str(found[0][0][0]).encode())
+
+
 async def work(url: str, clock: Clock) -> list[object]:
     """As an app process does it: many at once, each several statements with parameters."""
     db = Database(url.replace("postgresql:", "postgresql+asyncpg:"), clock=clock, pool_size=10)
@@ -48,6 +57,8 @@ async def work(url: str, clock: Clock) -> list[object]:
     try:
         found = await asyncio.gather(*(one(n) for n in range(60)), return_exceptions=True)
         await direct.fetch("SELECT 1")
+        moments = await asyncio.gather(*(planned(db, number) for number in range(60)))
+        assert set(moments) == {b'"2026-11-30T20:56:43.5+00:00"'}
     finally:
         await direct.close()
         await db.dispose()
