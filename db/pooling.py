@@ -5,16 +5,17 @@ run in another session: LISTEN does not work, and prepared statements do only wh
 track of them. Without that a quarter of all requests fails, so it is found out at the start.
 """
 
-from contextlib import suppress
 from enum import StrEnum
 from uuid import uuid4
 
 import asyncpg
+from asyncpg.prepared_stmt import PreparedStatement
 
 from db.direct import driver_url
 from db.reach import ANSWER_SECONDS, CONNECT_SECONDS
 
 _ROUNDS = 5  # others may use the pool at the same time
+_MANY_ROUNDS = 100
 _PID = "SELECT pg_backend_pid()"
 _STATES = frozenset({"26000", "42P05"})  # no such prepared statement, or one of somebody else
 
@@ -92,19 +93,35 @@ async def _pid(connection: asyncpg.Connection) -> int:
 
 
 async def _statements(one: asyncpg.Connection, two: asyncpg.Connection) -> Pooling:
-    """Whether a statement is known in another session than that in which it was prepared."""
+    """Whether a statement is known in another session than that in which it was prepared.
+
+    Without proof it counts as unknown there: what then fails would fail at random.
+    """
     try:
-        for _ in range(_ROUNDS):
+        for _ in range(_MANY_ROUNDS):
             async with one.transaction():
                 home = await one.fetchval(_PID)
                 statement = await one.prepare("SELECT 1", name=f"launch_{uuid4().hex}")
-            async with two.transaction():
-                if await two.fetchval(_PID) == home:
-                    with suppress(TimeoutError):  # the only session is in the other's hands
-                        await statement.fetchval(timeout=ANSWER_SECONDS)
-                    return Pooling.TRANSACTION
+            async with two.transaction():  # holds the session in which it is known, if it can
+                is_held = await two.fetchval(_PID) == home
+                try:
+                    if await _runs_elsewhere(one, statement, home):
+                        return Pooling.TRANSACTION
+                except TimeoutError:
+                    if is_held:  # there is no other session
+                        return Pooling.TRANSACTION
+                    raise
     except asyncpg.PostgresError as error:
         if error.sqlstate in _STATES:
             return Pooling.NO_STATEMENTS
         raise
-    return Pooling.TRANSACTION
+    return Pooling.NO_STATEMENTS
+
+
+async def _runs_elsewhere(
+    connection: asyncpg.Connection, statement: "PreparedStatement[asyncpg.Record]", home: int
+) -> bool:
+    async with connection.transaction():
+        there: int = await connection.fetchval(_PID, timeout=ANSWER_SECONDS)
+        await statement.fetchval(timeout=ANSWER_SECONDS)
+    return there != home

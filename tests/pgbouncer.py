@@ -2,9 +2,11 @@
 
 import os
 import re
+import socket
 import subprocess
+import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,8 +29,14 @@ def version() -> tuple[int, int]:
 
 
 @contextmanager
-def pgbouncer(folder: Path, url: str, mode: str, **settings: object) -> Iterator[str]:
+def pgbouncer(url: str, mode: str, **settings: object) -> Iterator[str]:
     """Its URL. The PostgreSQL must let anybody in over its socket."""
+    # Of its own: as root it runs as another user, to whom the folders of pytest are closed.
+    with tempfile.TemporaryDirectory(prefix="pgbouncer-") as name:
+        yield from _running(Path(name), url, mode, settings)
+
+
+def _running(folder: Path, url: str, mode: str, settings: Mapping[str, object]) -> Iterator[str]:
     target, port = make_url(url), free_port()
     host = target.query.get("host", target.host)
     (folder / "users.txt").write_text('"launch" ""\n')
@@ -63,8 +71,6 @@ def pgbouncer(folder: Path, url: str, mode: str, **settings: object) -> Iterator
 
 
 def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
-    import socket  # noqa: PLC0415
-
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         assert process.poll() is None, "PgBouncer has ended"

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import httpx2
 import pytest
@@ -34,9 +33,9 @@ async def change(site: Site, port: int) -> None:
         assert answer["data"]["toggleFeatureFlag"]["errors"] == []
 
 
-async def test_behind_session_mode_all_processes_work(site: Site, url: str, tmp_path: Path) -> None:
+async def test_behind_session_mode_all_processes_work(site: Site, url: str) -> None:
     port, side = free_port(), free_port()
-    with pgbouncer(tmp_path, url, "session", default_pool_size=100) as bouncer:
+    with pgbouncer(url, "session", default_pool_size=100) as bouncer:
         launch = site.launch.but(DATABASE_URL=bouncer, PORT=str(port), WORKER_PORT=str(side))
         with launch.running("serve"), launch.running("worker"):
             for each in (port, side):
@@ -48,11 +47,11 @@ async def test_behind_session_mode_all_processes_work(site: Site, url: str, tmp_
 
 
 async def test_transaction_mode_without_prepared_statements_is_refused_at_the_start(
-    site: Site, url: str, tmp_path: Path
+    site: Site, url: str
 ) -> None:
     """It started, and failed a quarter of all requests."""
     settings = {"max_prepared_statements": 0} if WITH_STATEMENTS else {}
-    with pgbouncer(tmp_path, url, "transaction", **settings) as bouncer:
+    with pgbouncer(url, "transaction", **settings) as bouncer:
         launch = site.launch.but(DATABASE_URL=bouncer, PORT=str(free_port()))
         commands = [("serve",), ("worker",), ("migrate",)]
         for ended in await asyncio.to_thread(launch.try_all, *commands):
@@ -63,10 +62,10 @@ async def test_transaction_mode_without_prepared_statements_is_refused_at_the_st
 
 @pytest.mark.skipif(not WITH_STATEMENTS, reason="PgBouncer 1.21 or newer is needed: set PGBOUNCER")
 async def test_behind_transaction_mode_app_processes_work_and_workers_are_refused(
-    site: Site, url: str, tmp_path: Path
+    site: Site, url: str
 ) -> None:
     port = free_port()
-    with pgbouncer(tmp_path, url, "transaction", max_prepared_statements=200) as bouncer:
+    with pgbouncer(url, "transaction", max_prepared_statements=200) as bouncer:
         launch = site.launch.but(DATABASE_URL=bouncer, PORT=str(port))
         with launch.running("serve") as running:
             await asyncio.to_thread(wait_until_ready, f"http://127.0.0.1:{port}")

@@ -69,23 +69,21 @@ async def test_postgresql_itself_gives_sessions(url: str) -> None:
     assert await look(url) is Pooling.SESSION
 
 
-async def test_session_mode_is_as_good(url: str, clock: Clock, tmp_path: Path) -> None:
+async def test_session_mode_is_as_good(url: str, clock: Clock) -> None:
     """`jit` as a parameter of the connection was refused, and nothing said why."""
-    with pgbouncer(tmp_path, url, "session") as bouncer:
+    with pgbouncer(url, "session") as bouncer:
         assert await look(bouncer) is Pooling.SESSION
         assert await work(bouncer, clock) == []
 
 
-async def test_a_pool_of_one_session_is_one(url: str, tmp_path: Path) -> None:
-    with pgbouncer(tmp_path, url, "session", default_pool_size=1) as bouncer:
+async def test_a_pool_of_one_session_is_one(url: str) -> None:
+    with pgbouncer(url, "session", default_pool_size=1) as bouncer:
         assert await look(bouncer) is Pooling.SESSION
 
 
-async def test_transaction_mode_without_prepared_statements_is_found_out(
-    url: str, tmp_path: Path
-) -> None:
+async def test_transaction_mode_without_prepared_statements_is_found_out(url: str) -> None:
     settings = {"max_prepared_statements": 0} if WITH_STATEMENTS else {}
-    with pgbouncer(tmp_path, url, "transaction", **settings) as bouncer:
+    with pgbouncer(url, "transaction", **settings) as bouncer:
         found = await look(bouncer)
     assert found is Pooling.NO_STATEMENTS
     for needs_session in (False, True):
@@ -95,10 +93,8 @@ async def test_transaction_mode_without_prepared_statements_is_found_out(
 
 
 @pytest.mark.skipif(not WITH_STATEMENTS, reason="PgBouncer 1.21 or newer is needed: set PGBOUNCER")
-async def test_transaction_mode_with_them_serves_app_processes(
-    url: str, clock: Clock, tmp_path: Path
-) -> None:
-    with pgbouncer(tmp_path, url, "transaction", max_prepared_statements=200) as bouncer:
+async def test_transaction_mode_with_them_serves_app_processes(url: str, clock: Clock) -> None:
+    with pgbouncer(url, "transaction", max_prepared_statements=200) as bouncer:
         found = await look(bouncer)
         assert found is Pooling.TRANSACTION
         assert await work(bouncer, clock) == []
