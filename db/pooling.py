@@ -6,6 +6,7 @@ track of them. Without that a quarter of all requests fails, so it is found out 
 """
 
 from enum import StrEnum
+from secrets import randbelow
 from uuid import uuid4
 
 import asyncpg
@@ -14,7 +15,7 @@ from asyncpg.prepared_stmt import PreparedStatement
 from db.direct import driver_url
 from db.reach import ANSWER_SECONDS, CONNECT_SECONDS
 
-_ROUNDS = 5  # others may use the pool at the same time
+_ROUNDS = 20  # of which each would find it out every other time; others may use the pool too
 _MANY_ROUNDS = 100
 _PID = "SELECT pg_backend_pid()"
 _STATES = frozenset({"26000", "42P05"})  # no such prepared statement, or one of somebody else
@@ -71,25 +72,28 @@ async def _connect(url: str) -> asyncpg.Connection:
 
 
 async def _compare(one: asyncpg.Connection, two: asyncpg.Connection) -> Pooling:
-    first = await _pid(one)
+    seen: set[tuple[int, int]] = set()
     for _ in range(_ROUNDS):
-        if await _share(one, two, first):
+        seen.add(await _sessions(one, two, one_begins=bool(randbelow(2))))
+        if len(seen) > 1:
             return await _statements(one, two)
     return Pooling.SESSION
 
 
-async def _share(one: asyncpg.Connection, two: asyncpg.Connection, first: int) -> bool:
-    """Whether both, open at the same time, use one session, or one of them several."""
-    async with two.transaction():
-        if await two.fetchval(_PID) == first:
-            return True
-        return await _pid(one) != first
+async def _sessions(
+    one: asyncpg.Connection, two: asyncpg.Connection, *, one_begins: bool
+) -> tuple[int, int]:
+    """The sessions that both have at the same time.
 
-
-async def _pid(connection: asyncpg.Connection) -> int:
-    async with connection.transaction():  # what is prepared for it stays in its session
-        found: int = await connection.fetchval(_PID)
-        return found
+    Who begins is drawn: whether a pooler gives out first the session that came back last or first,
+    the two then change theirs.
+    """
+    first, second = (one, two) if one_begins else (two, one)
+    async with first.transaction():
+        a: int = await first.fetchval(_PID)
+        async with second.transaction():
+            b: int = await second.fetchval(_PID)
+    return (a, b) if one_begins else (b, a)
 
 
 async def _statements(one: asyncpg.Connection, two: asyncpg.Connection) -> Pooling:
