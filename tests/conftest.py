@@ -21,7 +21,7 @@ from settings import Settings
 from tests.clock import PATIENCE, Clock
 from tests.factories import people
 from tests.factories.accounts import fast_passwords
-from tests.factories.health import PROBES, Health
+from tests.factories.health import PROBES, Health, all_pass
 from tests.graphql import GraphQLClient
 from tests.support import shared_dialect
 from tests.support.clusters import copy_template, make_template
@@ -111,10 +111,16 @@ async def database(migrated: str, clock: Clock) -> AsyncIterator[Database]:
     await found.dispose()
 
 
-@pytest.fixture
-async def db(database: Database, clock: Clock) -> Database:
-    """The database, empty."""
+@pytest.fixture(autouse=True)
+def anew(clock: Clock) -> None:
+    """What a test of this process has done to the clock and the checks is over."""
     clock.reset()
+    all_pass()
+
+
+@pytest.fixture
+async def db(database: Database, anew: None) -> Database:
+    """The database, empty."""
     await empty(database)
     return database
 
