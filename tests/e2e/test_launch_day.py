@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.launch_day.lines import Exit
 from tests.launch_day.plan import SHORT
 from tests.launch_day.run import run
@@ -11,4 +13,5 @@ async def test_a_short_launch_day_is_told_as_it_was(tmp_path: Path, cluster: Pat
     """Seconds are not judged here: a busy machine is late, but it does not contradict itself."""
     pages: list[str] = []
     code = await run(SHORT, tmp_path, cluster, pages.append)
-    assert code in (Exit.GOOD, Exit.TOO_SLOW), pages
+    if code not in (Exit.GOOD, Exit.TOO_SLOW):
+        pytest.fail("\n".join(pages), pytrace=False)  # an assertion would leave out what matters
