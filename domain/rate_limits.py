@@ -16,6 +16,9 @@ class Limit:
     per_seconds: float
 
 
+ATTEMPTS_PER_SIGN_UP = 5
+
+
 @dataclass(frozen=True, slots=True)
 class AccessLimits:
     """What keeps guessing slow without locking out anybody who is not guessing."""
@@ -25,7 +28,8 @@ class AccessLimits:
     # Strangers can fill this one for anybody: past it attempts are slowed down, never refused.
     log_in_account: Limit = Limit(50, 900)
     sign_up_address: Limit = Limit(20, HOUR)  # the number is a setting
-    sign_up_attempts: Limit = Limit(100, HOUR)  # also those whose password is refused at once
+    # Also those whose password is refused at once.
+    sign_up_attempts: Limit = Limit(20 * ATTEMPTS_PER_SIGN_UP, HOUR)
     sign_up_notice: Limit = Limit(1, 86400)
     reset_account: Limit = Limit(5, 3600)
     reset_address: Limit = Limit(30, 3600)

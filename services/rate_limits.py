@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from domain.errors import RateLimited
-from domain.rate_limits import HOUR, SECOND, AccessLimits, Limit, take
+from domain.rate_limits import ATTEMPTS_PER_SIGN_UP, HOUR, SECOND, AccessLimits, Limit, take
 from settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -34,8 +34,12 @@ return 0
 
 
 def limits_of(settings: Settings) -> AccessLimits:
-    """The limits of this installation."""
-    return AccessLimits(sign_up_address=Limit(settings.sign_ups_per_hour, HOUR))
+    """The limits of this installation. For each sign-up an address has five attempts."""
+    each = settings.sign_ups_per_hour
+    return AccessLimits(
+        sign_up_address=Limit(each, HOUR),
+        sign_up_attempts=Limit(each * ATTEMPTS_PER_SIGN_UP, HOUR),
+    )
 
 
 class RateLimiter:
