@@ -3,9 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from starlette.requests import Request
+
 from domain.actors import ANONYMOUS, Actor
 from domain.errors import DependencyDown
-from schema.context import Connection, Context
+from schema.context import Connection, Context, Runtime
 from schema.errors import Refused, TopLevelCode
 from schema.http import Refusal
 from services.entrance import Device, Entrance
@@ -47,6 +49,19 @@ async def identify(context: Context) -> None:
         forget(context)
     else:
         context.has_invalid_token = True
+
+
+async def recognised(runtime: Runtime, request: Request) -> Context | None:
+    """Who sent an HTTP request, looked up once for all that may answer it before the executor.
+
+    None where the executor has to refuse it, or to delete the cookie.
+    """
+    context: Context | None = getattr(request.state, "recognised", None)
+    if context is None:
+        request.state.recognised = context = Context(runtime, request)
+        await identify(context)
+    refused = context.auth_unavailable or context.has_invalid_token or context.has_stale_cookie
+    return None if refused else context
 
 
 async def actor_behind(context: Context, credential: Credential) -> Actor:

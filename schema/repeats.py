@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from domain.errors import DependencyDown
 from schema import http
-from schema.authentication import identify
+from schema.authentication import recognised
 from schema.context import Context, Runtime
 from schema.engine import LaunchSchema
 from schema.known_views import KnownViews
@@ -62,10 +62,9 @@ class Repeats:
         media_type = http.json_type(request.headers.get("accept", ""))
         if question is None or media_type is None:
             return None
-        context = Context(self._runtime, request)
-        await identify(context)
-        if context.auth_unavailable or context.has_invalid_token or context.has_stale_cookie:
-            return None  # the long road refuses, or deletes the cookie
+        context = await recognised(self._runtime, request)
+        if context is None:
+            return None
         data = await self._data(question, context)
         if data is None:
             return None

@@ -22,7 +22,7 @@ from starlette.responses import Response
 from db.reads.base import NoPlan
 from db.reads.connections import Answers
 from schema import http
-from schema.authentication import identify
+from schema.authentication import recognised
 from schema.context import Context, Runtime
 from schema.costs import cost_of
 from schema.documents import parsed
@@ -95,10 +95,9 @@ class Plans:
         media_type = http.json_type(request.headers.get("accept", ""))
         if given is None or media_type is None:
             return None
-        context = Context(self._runtime, request)
-        await identify(context)
-        if context.auth_unavailable or context.has_invalid_token or context.has_stale_cookie:
-            return None  # the long road refuses, or deletes the cookie
+        context = await recognised(self._runtime, request)
+        if context is None:
+            return None
         data = await self._answered(given, context)
         if data is None:
             return None
@@ -150,8 +149,10 @@ class Plans:
         try:
             values = [item.value(given.variables) for item in given.operation.variables]
             plan = self._plan(given.operation, values, people=context.actor.sees_people)
+            if plan is None or not plan.may(context.actor):
+                return None
             points = self._points(given, context)
-            if plan is None or points is None or not plan.may(context.actor):
+            if points is None:
                 return None
             pages, questions = plan.questions(values)
         except Exception:  # the executor says what is wrong
