@@ -11,7 +11,7 @@ from tests.launch import wait_until_ready
 from tests.pgbouncer import PROGRAM, pgbouncer, version
 from tests.servers import free_port
 from tests.site import KEY, TOGGLE, Site
-from tests.support.faulty_postgres import Forwarder
+from tests.taps import Forwarder
 
 WITH_STATEMENTS = version() >= (1, 21)
 pytestmark = pytest.mark.needs(f"{PROGRAM} --version")

@@ -17,7 +17,8 @@ from tests.clock import PATIENCE, Clock
 from tests.factories.health import PROBES
 from tests.factories.sites import site_on
 from tests.graphql import GraphQLClient
-from tests.support.faulty_postgres import FaultyPostgres, Forwarder
+from tests.support.faulty_postgres import FaultyPostgres
+from tests.taps import Forwarder
 
 
 @pytest.fixture

@@ -18,7 +18,8 @@ from db.reads.connections import Question
 from db.session import Database
 from tests.clock import Clock
 from tests.pgbouncer import PROGRAM, pgbouncer, version
-from tests.support.faulty_postgres import FaultyPostgres, Forwarder
+from tests.support.faulty_postgres import FaultyPostgres
+from tests.taps import Forwarder
 
 WITH_STATEMENTS = version() >= (1, 21)
 pytestmark = pytest.mark.needs(f"{PROGRAM} --version")

@@ -1,6 +1,5 @@
 """A PostgreSQL of a test's own that breaks in the ways in which real ones do."""
 
-import asyncio
 from contextlib import suppress
 from pathlib import Path
 
@@ -83,53 +82,3 @@ class FaultyPostgres(EmbeddedPostgres):
             lines = (self._folder / "postmaster.pid").read_text().splitlines()
             return len(lines) > _READY_LINE and lines[_READY_LINE].strip() in {"ready", "standby"}
         return False
-
-
-class Forwarder:
-    """A TCP address in front of a unix socket, as a virtual address of a cluster is."""
-
-    def __init__(self, target: Path) -> None:
-        self.target = target
-        self._server: asyncio.Server | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
-
-    @property
-    def port(self) -> int:
-        """Where it listens on 127.0.0.1."""
-        assert self._server is not None
-        return int(self._server.sockets[0].getsockname()[1])
-
-    async def start(self) -> None:
-        """On a free port. Connections stay with the target of their beginning."""
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-
-    async def stop(self) -> None:
-        """Close all of it."""
-        assert self._server is not None
-        self._server.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
-        try:
-            far_reader, far_writer = await asyncio.open_unix_connection(self.target)
-            both = (_pump(reader, far_writer), _pump(far_reader, writer))
-            await asyncio.gather(*both)
-        except (OSError, asyncio.CancelledError):
-            pass
-        finally:
-            writer.close()
-            self._tasks.discard(task)
-
-
-async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    try:
-        while data := await reader.read(65536):
-            writer.write(data)
-            await writer.drain()
-    finally:
-        writer.close()
