@@ -11,9 +11,10 @@ from schema.repeats import Repeats
 from schema.root import schema
 from services.byte_cache import ENTRY_BYTES
 from services.replies import Question, Source
-from tests.api.test_repeats import VIEWS, by_the_long_road, post, short, told
+from tests.api.test_repeats import VIEWS, by_the_long_road, short
 from tests.factories.launches import make_flag
 from tests.graphql import GraphQLClient
+from tests.support.roads import post, told
 
 __all__ = ["short"]  # a fixture
 

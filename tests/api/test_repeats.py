@@ -3,9 +3,7 @@
 import json
 from itertools import count
 from random import Random
-from typing import Any
 
-import httpx2
 import pytest
 from sqlalchemy import delete, select
 from starlette.applications import Starlette
@@ -28,6 +26,7 @@ from tests.factories.kills import kill_record
 from tests.factories.launches import make_flag, make_phase
 from tests.factories.people import session_of
 from tests.graphql import GraphQLClient
+from tests.support.roads import post, told
 
 __all__ = ["lines"]  # a fixture
 
@@ -62,23 +61,6 @@ def some_body(random: Random) -> bytes:
     if random.random() < 0.3:
         data["operationName"] = random.choice(("Q", "Q", None, "Other", 1))
     return json.dumps(data).encode()
-
-
-async def post(client: GraphQLClient, body: bytes, **headers: str) -> httpx2.Response:
-    sent = {"content-type": "application/json", **headers}
-    if client.token:
-        sent["authorization"] = f"Bearer {client.token}"
-    return await client.raw("POST", "/graphql", content=body, headers=sent)
-
-
-def told(response: httpx2.Response) -> tuple[Any, ...]:
-    """All that both roads must say alike, in its order, but for ids and what points are left."""
-    headers = dict(response.headers)
-    assert int(headers.pop("content-length")) == len(response.content)
-    headers.pop("x-request-id")
-    body = response.json()
-    body.get("extensions", {}).get("cost", {}).pop("remaining", None)
-    return response.status_code, sorted(headers.items()), json.dumps(body)
 
 
 @pytest.fixture
