@@ -53,11 +53,9 @@ class Parts:
         """Fold the newest samples, then tell every dashboard to look (SPEC S63, S109)."""
         try:
             await metric_rollups.roll_recent(self.db)
-        except Exception:  # what is not folded is read as it came
+        finally:  # samples that are not folded are read as they came
             await self.publish(METRICS, self.db.clock().isoformat())
-            raise
-        await self.publish(METRICS, self.db.clock().isoformat())
-        await metric_rollups.note_collection(self.db)
+            await metric_rollups.note_collection(self.db)
 
 
 @asynccontextmanager
