@@ -8,14 +8,12 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from redis.asyncio import Redis
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
 from db.revisions import Revisions
-from db.session import Database
 from domain.budgets import Budget
 from domain.health import CheckType
 from domain.metrics import POOL_USED, SOCKETS
@@ -30,7 +28,7 @@ from edge.pages import BUILT, Pages
 from edge.probes import probe_routes
 from edge.stopping import Stopping
 from edge.unsubscribe import unsubscribe_routes
-from jobs.routing import enqueue_for
+from jobs.stores import open_stores
 from schema.context import Runtime
 from schema.event_documents import EventDocuments
 from schema.root import schema
@@ -66,7 +64,6 @@ from services.watcher import Watcher
 from settings import Settings
 from subscriptions import channels
 from subscriptions.access_feed import AccessFeed
-from subscriptions.bus import Broadcast
 from subscriptions.flag_feed import FlagFeed
 from subscriptions.kill_feed import KillFeed
 from subscriptions.lifetime import Lifetimes
@@ -89,19 +86,8 @@ def build_runtime(
     passwords: Passwords | None = None,
 ) -> Runtime:
     """Everything that the requests of one process share; nothing is connected yet."""
+    db, redis, bus = open_stores(settings, clock)
     assert settings.database_url is not None
-    assert settings.redis_url is not None
-    db = Database(
-        settings.database_url,
-        clock=clock,
-        pool_size=settings.database_pool_size,
-        timeout_seconds=settings.database_timeout_seconds,
-        enqueue_jobs=enqueue_for,
-    )
-    redis: Redis = Redis.from_url(
-        settings.redis_url, socket_timeout=2.0, socket_connect_timeout=2.0
-    )
-    bus = Broadcast(settings.redis_url)
     log = LogReader(db)
     tail = EventTail(bus, channels.EVENTS, channels.decode_events, log.read_after, log.read_head)
     flags = FlagStore(db, clock=clock, killed=frozenset(settings.flags_kill))

@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 
 from db.session import Database
 from domain.metrics import POOL_USED
-from jobs.routing import enqueue_for
+from jobs.stores import open_stores
 from services import event_lines, metric_rollups
 from services.alerting import AlertCenter
 from services.health import build_monitor
@@ -63,19 +63,7 @@ async def open_parts(
     settings: Settings, name: str, documents: OpenDocuments | None
 ) -> AsyncIterator[Parts]:
     """Connect, and start what runs beside the jobs; close all of it within five seconds."""
-    if settings.database_url is None or settings.redis_url is None:
-        raise ValueError("a worker needs DATABASE_URL and REDIS_URL; `serve` sets them itself")
-    db = Database(
-        settings.database_url,
-        clock=partial(datetime.now, UTC),
-        pool_size=settings.database_pool_size,
-        timeout_seconds=settings.database_timeout_seconds,
-        enqueue_jobs=enqueue_for,
-    )
-    redis: Redis = Redis.from_url(
-        settings.redis_url, socket_timeout=2.0, socket_connect_timeout=2.0
-    )
-    bus = Broadcast(settings.redis_url)
+    db, redis, bus = open_stores(settings, partial(datetime.now, UTC))
     passwords = Passwords()
     announcer = Announcer(redis, db.clock)
     db.on_commit(announcer.after_commit)  # first: it takes the time of the commit
