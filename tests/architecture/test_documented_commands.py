@@ -10,11 +10,11 @@ from typer.main import get_command
 from cli import app
 from tests.architecture.source import ROOT
 
-PAGES = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md"]
+PAGES = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
 LINES = [
     (page.name, line)
     for page in PAGES
-    for line in re.findall(r"^ {4}launch (.+)$", page.read_text(), re.MULTILINE)
+    for line in re.findall(r"^ {4}(?:\.venv/bin/)?launch (.+)$", page.read_text(), re.MULTILINE)
 ]
 
 

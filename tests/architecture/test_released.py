@@ -18,7 +18,7 @@ DEFAULTS = {
 # Deliberate breaks: (the reported change, why no client is affected).
 BROKEN: dict[str, str] = {
     "Field User.email changed type from EmailAddress! to EmailAddress.": (
-        "SEC10: null for tokens without people:read; the exception is in docs/changelog.md"
+        "SEC10: null for tokens without people:read; the exception is in CHANGELOG.md"
     ),
 }
 # Root fields that need another scope than before: (Type.field, the reason, such as a security fix).
