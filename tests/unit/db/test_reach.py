@@ -1,4 +1,4 @@
-"""A database that is frozen is waited for once a moment, by one (S53, ADR 12)."""
+"""A database that is frozen is waited for once a moment, by one (S53, ADR 19)."""
 
 import pytest
 
