@@ -1,23 +1,24 @@
 """Every setting of the system: read once from the environment, frozen, passed down."""
 
 import hashlib
-import json
-import ssl
 from functools import cached_property
-from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from typing import Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from alert_urls import is_alert_url
-
-# What `services.email_addresses` takes, in ASCII.
-_ATOM = r"[A-Za-z0-9!#$%&'*+/=^_`{|}~-]+"
-_LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_ADDRESS = rf"{_ATOM}(\.{_ATOM})*@({_LABEL}\.)+[A-Za-z]([A-Za-z0-9-]{{0,61}}[A-Za-z0-9])?"
+from setting_types import (
+    ADDRESS_PATTERN,
+    SENDER_PATTERN,
+    AlertUrls,
+    AuthoritiesFile,
+    DocumentsFile,
+    Networks,
+    Origin,
+    PostgresUrl,
+    RedisUrl,
+)
 
 
 class Settings(BaseSettings):
@@ -30,15 +31,15 @@ class Settings(BaseSettings):
     environment: Literal["development", "production", "test"] = "development"
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
-    public_url: str | None = Field(default=None, description="Where clients reach the app.")
-    probe_url: str | None = Field(
+    public_url: Origin | None = Field(default=None, description="Where clients reach the app.")
+    probe_url: Origin | None = Field(
         default=None,
         description="Where health checks reach the app, if PUBLIC_URL cannot be reached from here.",
     )
-    probe_ca_file: Path | None = Field(
+    probe_ca_file: AuthoritiesFile | None = Field(
         default=None, description="A PEM file of authorities that health checks trust as well."
     )
-    trusted_proxies: str = Field(
+    trusted_proxies: Networks = Field(
         default="127.0.0.1", description="Whose X-Forwarded-For counts: addresses and networks."
     )
     allowed_origins: tuple[str, ...] = Field(default=(), description="Foreign origins let in.")
@@ -50,12 +51,14 @@ class Settings(BaseSettings):
     )
 
     data_dir: Path = Path(".data")
-    database_url: str | None = Field(default=None, description="Unset: an embedded PostgreSQL.")
-    redis_url: str | None = Field(default=None, description="Unset: an embedded Valkey.")
+    database_url: PostgresUrl | None = Field(
+        default=None, description="Unset: an embedded PostgreSQL."
+    )
+    redis_url: RedisUrl | None = Field(default=None, description="Unset: an embedded Valkey.")
     database_pool_size: int = Field(default=10, ge=1, le=200)
     database_timeout_seconds: float = Field(default=5.0, gt=0)
 
-    admin_email: str = Field(default="admin@wedsync.app", pattern=f"^{_ADDRESS}$")
+    admin_email: str = Field(default="admin@wedsync.app", pattern=f"^{ADDRESS_PATTERN}$")
     admin_password: SecretStr | None = None
     session_days: int = Field(default=14, ge=1, le=365)
     secret_key: SecretStr | None = Field(
@@ -68,7 +71,7 @@ class Settings(BaseSettings):
     smtp_url: SecretStr | None = Field(default=None, description="smtp://user:pass@host:port")
     mail_from: str = Field(
         default="WedSync Launch <launch@wedsync.app>",
-        pattern=f"^([^<>@\\x00-\\x1f\\x7f-\\x9f]{{1,200}} <{_ADDRESS}>|{_ADDRESS})$",
+        pattern=SENDER_PATTERN,
         description="The sender of e-mails: Name <address>, or an address.",
     )
 
@@ -89,7 +92,7 @@ class Settings(BaseSettings):
         default=1_000, ge=1, description="Open at once in one process, by one person or address."
     )
 
-    trusted_documents: Path | None = Field(
+    trusted_documents: DocumentsFile | None = Field(
         default=None, description="A JSON file of more documents by their SHA-256, known for good."
     )
     trusted_documents_only: bool = Field(
@@ -141,12 +144,12 @@ class Settings(BaseSettings):
         description="/healthz, /readyz and /metrics of a worker. Unset: none; 0: any free one.",
     )
 
-    alert_urls: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+    alert_urls: AlertUrls = Field(
         default=(),
         description="Apprise URLs that alerts go to. critical+URL: only those; after5m+URL: those "
         "that nobody has taken for so long.",
     )
-    support_urls: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+    support_urls: AlertUrls = Field(
         default=(), description="Apprise URLs that requests for help go to. Unset: ALERT_URLS."
     )
     alert_reminder_seconds: float = Field(default=900.0, gt=0)
@@ -169,91 +172,6 @@ class Settings(BaseSettings):
     otel_service_name: str = "wedsync-launch"
     fast_paths: bool = Field(default=True, description="Off: queries are answered without plans.")
     graphiql: bool | None = Field(default=None, description="Unset: on in development only.")
-
-    @field_validator("database_url")
-    @classmethod
-    def use_asyncpg(cls, value: str | None) -> str | None:
-        """Accept the usual spellings of a PostgreSQL URL; SQLAlchemy wants its driver named."""
-        if value is None:
-            return None
-        scheme, separator, rest = value.partition("://")
-        if not separator or scheme not in {"postgres", "postgresql", "postgresql+asyncpg"}:
-            raise ValueError("must start with postgresql://")
-        return f"postgresql+asyncpg://{rest}"
-
-    @field_validator("public_url", "probe_url")
-    @classmethod
-    def know_origin(cls, value: str | None) -> str | None:
-        """Scheme, host and port: pages, cookies and links stand at the root of their host."""
-        if value is None:
-            return None
-        parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ValueError("must be http://host or https://host, with a port where needed")
-        if parts.path.strip("/") or parts.query or parts.fragment:
-            raise ValueError("must have no path: the app answers at the root of its host only")
-        return value
-
-    @field_validator("trusted_proxies")
-    @classmethod
-    def know_proxies(cls, value: str) -> str:
-        """One that cannot be read would count for nobody, and nothing would say so."""
-        for name in value.split(","):
-            if value != "*":
-                ip_network(name.strip())
-        return value
-
-    @field_validator("probe_ca_file")
-    @classmethod
-    def know_authorities(cls, value: Path | None) -> Path | None:
-        """Authorities that cannot be read are found at the start, not as an outage."""
-        if value is not None:
-            try:
-                ssl.create_default_context(cafile=value)
-            except (OSError, ssl.SSLError) as error:
-                raise ValueError(f"holds no certificates: {error}") from None
-        return value
-
-    @field_validator("redis_url")
-    @classmethod
-    def know_redis_scheme(cls, value: str | None) -> str | None:
-        """Only the schemes that redis-py understands."""
-        if value is not None and not value.startswith(("redis://", "rediss://", "unix://")):
-            raise ValueError("must start with redis://, rediss:// or unix://")
-        return value
-
-    @field_validator("trusted_documents")
-    @classmethod
-    def know_trusted_documents(cls, value: Path | None) -> Path | None:
-        """A manifest that cannot be read is found at the start, not with the first request."""
-        try:
-            found = json.loads(value.read_text()) if value else {}
-        except OSError as error:
-            raise ValueError(f"cannot be read: {error.strerror}") from None
-        if not isinstance(found, dict) or any(_hash(text) != name for name, text in found.items()):
-            raise ValueError("must be a JSON object of documents by their SHA-256")
-        return value
-
-    @field_validator("alert_urls", "support_urls", mode="before")
-    @classmethod
-    def list_alert_urls(cls, value: object) -> object:
-        """A JSON list, or URLs with blanks between them."""
-        if not isinstance(value, str):
-            return value
-        return json.loads(value) if value.lstrip().startswith("[") else value.split()
-
-    @field_validator("alert_urls", "support_urls")
-    @classmethod
-    def know_alert_urls(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
-        """Name those that cannot be used by their position: the URLs themselves are secrets."""
-        bad = [
-            str(place)
-            for place, url in enumerate(value, 1)
-            if not is_alert_url(url.get_secret_value())
-        ]
-        if bad:
-            raise ValueError(f"no URL that Apprise understands stands at position {', '.join(bad)}")
-        return value
 
     @property
     def logs_json(self) -> bool:
@@ -278,10 +196,6 @@ class Settings(BaseSettings):
     def probed_url(self) -> str:
         """Where health checks look at the app, without a trailing slash."""
         return (self.probe_url or self.base_url).rstrip("/")
-
-
-def _hash(document: object) -> str:
-    return hashlib.sha256(str(document).encode()).hexdigest()
 
 
 class BadSettings(Exception):
