@@ -31,9 +31,9 @@ from edge.unsubscribe import unsubscribe_routes
 from jobs.stores import open_stores
 from schema.context import Runtime
 from schema.event_documents import EventDocuments
-from schema.root import schema
 from schema.view import GraphQLView
 from server.execution.plans import Plans
+from server.graph import schema
 from services import event_lines, shadow_flags
 from services.access import Access
 from services.alerting import AlertCenter
@@ -122,6 +122,7 @@ def build_runtime(
         budgets=Budgets(redis, Budget(settings.cost_points, settings.cost_restore_per_second)),
         seats=Seats(settings.sockets_per_caller),
         documents=known_documents(settings),
+        webhook_documents=partial(EventDocuments, schema),
         certificates=CertificateWatch(settings.base_url, clock),
         clock=clock,
         secret=settings.signing_key,

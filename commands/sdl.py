@@ -8,7 +8,7 @@ import typer
 import schema
 from commands.output import remark
 from commands.problems import Problem
-from schema.root import schema as graph
+from server.graph import schema as graph
 
 _COMMITTED = Path(schema.__file__).with_name("schema.graphql")
 _SHOWN = 40  # lines of a difference

@@ -4,9 +4,9 @@ from typing import Annotated
 
 import strawberry
 
-from schema.authentication import check_known, entrance, forget
 from schema.context import Info
 from schema.scalars import JSON, EmailAddress
+from schema.sign_in import check_known, entrance, forget
 from schema.types.account_life import DeleteAccountPayload, EmailPayload, LoginSession
 from schema.types.node import decode_id
 from services import account_deletion, email_confirmations, personal_data, sessions

@@ -6,9 +6,9 @@ from typing import Annotated
 import strawberry
 
 from domain.actors import Scope
-from schema.authentication import check_known, entrance, forget, remember
 from schema.context import Context, Info
 from schema.scalars import EmailAddress
+from schema.sign_in import check_known, entrance, forget, remember
 from schema.types.accounts import (
     ProfilePayload,
     Session,

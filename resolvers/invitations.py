@@ -5,11 +5,11 @@ from typing import Annotated
 import strawberry
 
 from domain.invitation_limits import block_of
-from schema.authentication import check_known, entrance, remember
 from schema.context import Info
 from schema.marketplace_enums import InvitationChannel, InvitationStatus
 from schema.pagination import After, Before, First, Last, Page, connection, moment_cursor
 from schema.scalars import EmailAddress
+from schema.sign_in import check_known, entrance, remember
 from schema.types.invitations import (
     AcceptInvitationInput,
     AcceptInvitationPayload,

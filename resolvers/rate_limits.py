@@ -1,7 +1,7 @@
 """What a caller may still ask (SPEC A42)."""
 
 from schema.context import Info
-from schema.spending import operation_cost, standing
+from schema.quota import operation_cost, standing
 from schema.types.rate_limits import RateLimit
 
 

@@ -5,7 +5,6 @@ from typing import Annotated
 import strawberry
 
 from schema.context import Info
-from schema.event_documents import EventDocuments
 from schema.pagination import (
     After,
     Before,
@@ -27,6 +26,7 @@ from schema.types.webhooks import (
 )
 from services.webhooks import changes, reads
 from services.webhooks.changes import Wanted
+from services.webhooks.documents import Documents
 from settings import Settings
 
 WebhookId = Annotated[strawberry.ID, strawberry.argument(description="The webhook.")]
@@ -128,8 +128,9 @@ async def retry(info: Info, id: DeliveryId) -> WebhookDeliveryPayload:
         return WebhookDeliveryPayload(delivery=WebhookDelivery.of(row))
 
 
-def _documents(info: Info) -> EventDocuments:
-    return EventDocuments(info.schema, info.context.runtime)
+def _documents(info: Info) -> Documents:
+    runtime = info.context.runtime
+    return runtime.webhook_documents(runtime)
 
 
 def _settings(info: Info) -> Settings:

@@ -34,6 +34,7 @@ from services.readiness import Gate, open_gate
 from services.receipts import Receipts, Receiver
 from services.replies import Question, Replies
 from services.seats import Seats
+from services.webhooks.documents import Documents as WebhookDocuments
 from settings import Settings
 from subscriptions.bus import Broadcast
 from subscriptions.flag_feed import FlagFeed
@@ -70,6 +71,7 @@ class Runtime:
     budgets: Budgets
     seats: Seats
     documents: Documents
+    webhook_documents: Callable[["Runtime"], WebhookDocuments]
     certificates: CertificateWatch
     clock: Callable[[], datetime]
     secret: bytes

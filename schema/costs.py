@@ -46,6 +46,7 @@ from schema.prices import (
     priced,
     raw_value,
 )
+from schema.quota import Cost
 
 MAX_COST = 10_000
 MAX_DEPTH = 15
@@ -55,14 +56,6 @@ INTROSPECTION_COST = 3_000  # of the whole schema a tenth of a second and more
 _MOST_NESTED = 100  # of fragments in fragments, which need not be fields
 _MOST_KNOWN, _MOST_NAMES = 8, 8  # of one operation: see FACT_BYTES
 _INTROSPECTION = frozenset({"__schema", "__type"})
-
-
-class Cost(NamedTuple):
-    """What an operation asks for."""
-
-    points: int
-    depth: int
-    root_fields: int
 
 
 class Tally(NamedTuple):

@@ -30,7 +30,7 @@ from schema.directives import describe_arguments
 from schema.documents import parsed
 from schema.operations import OperationLog
 from schema.rendering import Handing
-from schema.sharing import Answer, Opening, Reply
+from schema.results import Answer, Opening, Reply
 from services.replies import Question
 
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import datetime
 from enum import Enum
 from functools import lru_cache
-from typing import Any, TypeAlias
 
 from graphql import (
     GraphQLBoolean,
@@ -25,8 +24,8 @@ from strawberry.types.enum import StrawberryEnumDefinition
 from strawberry.types.field import StrawberryField
 
 from domain.scrub import without_addresses
+from schema.results import Json
 
-Json: TypeAlias = Any  # what a leaf is in the answer: text, number, boolean, or a list of them
 Read = Callable[[object], Json]
 
 _TEXTS = frozenset({"String", "JSON"})  # scalars in which an e-mail address may stand

@@ -27,23 +27,9 @@ from strawberry.types.base import StrawberryObjectDefinition
 
 from domain.scrub import without_addresses
 from schema.context import Context
-from schema.leaves import Json, Read, Unusual, holds_text, reader
+from schema.leaves import Unusual, holds_text, reader
+from schema.results import Drawn, Json, Plan
 from services.byte_cache import ByteCache
-
-Plan = tuple[tuple[str, Read], ...]
-
-
-class Drawn:
-    """The last answer that was made of an object: one that has it as `drawn` never changes.
-
-    The answer is shared by all who ask the same: read it, never change it.
-    """
-
-    __slots__ = ("data", "plan")
-
-    def __init__(self) -> None:
-        self.plan: Plan | None = None
-        self.data: dict[str, Json] = {}
 
 
 class ItemPlan(NamedTuple):

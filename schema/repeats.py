@@ -20,8 +20,9 @@ from schema.context import Context, Runtime
 from schema.engine import LaunchSchema
 from schema.known_views import KnownViews
 from schema.operations import tell_repeated
+from schema.quota import payer
 from schema.sharing import asker
-from schema.spending import cost_told, payer
+from schema.spending import cost_told
 from services.byte_cache import ByteCache
 from services.replies import Kept, Question, Source
 

@@ -11,8 +11,8 @@ from strawberry.extensions import SchemaExtension
 from domain.errors import DependencyDown
 from schema.context import Context
 from schema.purity import source_of
+from schema.quota import operation_cost
 from schema.sharing import asker
-from schema.spending import operation_cost
 from services.replies import Kept, Question, Replies
 
 

@@ -1,7 +1,6 @@
 """The whole graph: one line a field, by topic."""
 
 import strawberry
-from strawberry.schema.config import StrawberryConfig
 
 from db.reads import flags as flag_reads
 from db.reads import marketplace as marketplace_reads
@@ -34,15 +33,9 @@ from resolvers import (
     suppliers,
     webhooks,
 )
-from schema.engine import LaunchSchema
-from schema.errors import ErrorPolicy
-from schema.operations import OperationLog
 from schema.pagination import Connection
 from schema.permissions import mutation, query, subscription
-from schema.replies import ReplyCache
-from schema.scalars import JSON, SCALARS
-from schema.sharing import SharingExecutor
-from schema.spending import Spending
+from schema.scalars import JSON
 from schema.types.account_life import (
     DeleteAccountPayload,
     EmailPayload,
@@ -428,22 +421,13 @@ class Subscription:
     viewer_onboarding: Onboarding = subscription(live_onboarding.viewer_onboarding)
 
 
-schema = LaunchSchema(
-    query=Query,
-    mutation=Mutation,
-    subscription=Subscription,
-    types=[
-        UserError,
-        VersionConflictError,
-        NotReadyError,
-        InvalidTransitionError,
-        PlanDriftError,
-        PhaseRun,
-        *EVENT_TYPES,
-    ],
-    # From the outermost on: the log tells what ErrorPolicy has made of what the others leave.
-    # ReplyCache is the innermost: whatever limits an operation has done so when it is asked.
-    extensions=[OperationLog, ErrorPolicy, Spending, ReplyCache],
-    execution_context_class=SharingExecutor,
-    config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
+# Types that no field names: implementations of interfaces.
+OBJECT_TYPES = (
+    UserError,
+    VersionConflictError,
+    NotReadyError,
+    InvalidTransitionError,
+    PlanDriftError,
+    PhaseRun,
+    *EVENT_TYPES,
 )

@@ -7,11 +7,8 @@ payload: what they gave to the subscription itself has made the payload what it 
 
 import asyncio
 from collections.abc import Awaitable, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any, TypeAlias, cast
 
-import orjson
 from graphql import (
     DocumentNode,
     FieldNode,
@@ -19,74 +16,23 @@ from graphql import (
     GraphQLSchema,
     InlineFragmentNode,
     Node,
-    OperationDefinitionNode,
     SelectionNode,
     VariableNode,
 )
 from graphql.execution import ExecutionResult, Executor
 from graphql.execution.collect_fields import FragmentDetails
-from strawberry import types as strawberry
 
 from domain.actors import Actor
 from domain.reach import readable
 from schema.context import Context
 from schema.plain import PlainExecutor
 from schema.rendering import Handing, Renderer, renderer_of
+from schema.results import MAX_DOCUMENTS, Answer, Reply, Results, SharedResult
 from schema.root_access import refused_operation
 from services.replies import Source
 from subscriptions.station import Handover
 
-_MAX_BYTES = 500_000
-_MOST = 64  # documents that a payload remembers; who sends a new one each time gains nothing
-
-
-class Reply(strawberry.ExecutionResult):
-    """A result without errors that many are sent: read it, never change it."""
-
-    def __init__(self, data: dict[str, Any]) -> None:
-        """`data` belongs to all of them."""
-        super().__init__(data, None, {})
-
-    @cached_property
-    def encoded(self) -> bytes:
-        """The payload of a `next` message, made once."""
-        return orjson.dumps({"data": self.data})
-
-
-class Opening(Reply):
-    """The first result of a stream that is shared: one's own extensions beside everybody's data."""
-
-    def __init__(self, reply: Reply, extensions: dict[str, Any]) -> None:
-        """`extensions` tell one caller what the stream has cost."""
-        super().__init__(cast("dict[str, Any]", reply.data))
-        self.extensions = extensions
-        self._reply = reply
-
-    @cached_property
-    def encoded(self) -> bytes:
-        """The shared bytes, with the extensions put before their last brace."""
-        return b'%b,"extensions":%b}' % (self._reply.encoded[:-1], orjson.dumps(self.extensions))
-
-
-class Answer(ExecutionResult):
-    """A result of graphql-core that has what strawberry makes of it already."""
-
-    __slots__ = ("reply",)
-
-    def __init__(self, reply: strawberry.ExecutionResult) -> None:
-        """`reply` goes to the transport as it is."""
-        super().__init__(reply.data, None)
-        self.reply = reply
-
-
-class SharedResult(Answer):
-    """What a payload gave whose results are shared; its data belongs to all who asked."""
-
-    __slots__ = ()
-
-
 Later: TypeAlias = Awaitable[ExecutionResult]  # incremental delivery is not taken
-Known: TypeAlias = SharedResult | asyncio.Task[ExecutionResult]
 
 
 def audience(actor: Actor) -> Hashable:
@@ -105,40 +51,6 @@ def viewer(actor: Actor) -> Hashable:
 def asker(source: Source, actor: Actor) -> Hashable:
     """All of a caller that decides about an answer made of this."""
     return viewer(actor) if source is Source.VIEW else audience(actor)
-
-
-@dataclass(slots=True)
-class Results:
-    """What executing the rest of an operation gave; a payload that has it as `results` is shared.
-
-    Its fields depend on nothing but the payload itself, their arguments and who may see what, but
-    for those that have to be waited for: these are shared only by who asks at the same time.
-    """
-
-    is_owned: bool = True  # whether somebody's own rows can be among them
-    found: dict[Hashable, tuple[OperationDefinitionNode, Known]] = field(default_factory=dict)
-    sent: dict[Renderer, bytes] = field(default_factory=dict)  # as a station sends it
-    size: int = 0  # of all that was found, as JSON
-
-    def known(self, audience: Hashable, operation: OperationDefinitionNode) -> Known | None:
-        """What was found, or is being found, for the same audience."""
-        known = self.found.get(audience)
-        # Ids of documents that are gone may come again.
-        return known[1] if known is not None and known[0] is operation else None
-
-    def keep(
-        self, audience: Hashable, operation: OperationDefinitionNode, result: ExecutionResult
-    ) -> ExecutionResult:
-        """Keep a result for others. Not one with errors: they name a request."""
-        if result.errors or result.data is None or len(self.found) >= _MOST:
-            return result
-        reply = Reply(result.data)
-        if self.size + len(reply.encoded) > _MAX_BYTES:
-            return result
-        self.size += len(reply.encoded)
-        shared = SharedResult(reply)
-        self.found[audience] = (operation, shared)
-        return shared
 
 
 class SharingExecutor(PlainExecutor):
@@ -193,7 +105,7 @@ class SharingExecutor(PlainExecutor):
         if isinstance(result, ExecutionResult):
             return results.keep(self._audience, self.operation, result)
         task = asyncio.ensure_future(self._finish(results, cast("Later", result)))
-        if len(results.found) < _MOST:
+        if len(results.found) < MAX_DOCUMENTS:
             results.found[self._audience] = (self.operation, task)
         return asyncio.shield(task)
 

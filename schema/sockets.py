@@ -30,11 +30,11 @@ from schema.documents import operation_kind
 from schema.errors import TopLevelCode
 from schema.http import Refusal
 from schema.persisted import with_document
+from schema.quota import payer
 from schema.reading import Deadline, OutOfTime, too_late
 from schema.rendering import Handing
-from schema.sharing import Reply
+from schema.results import Reply
 from schema.socket_messages import malformed
-from schema.spending import payer
 from schema.takeover import Takeover, WayOut
 from services.inbound_bytes import MAX_CALLER, MAX_VISITOR, STREAM_INPUTS, NoRoom
 from services.presence import watching

@@ -2,34 +2,15 @@
 
 import math
 from collections.abc import Iterator
-from contextvars import ContextVar
 from typing import Any
 
 from domain.budgets import Standing
-from domain.rate_limits import network
 from schema.context import Context
-from schema.costs import Cost, cost_of
+from schema.costs import cost_of
 from schema.documents import CACHES
 from schema.errors import Refused, TopLevelCode
 from schema.limits import DocumentLimits
-
-_cost: ContextVar[Cost] = ContextVar("cost")
-
-
-def operation_cost() -> Cost:
-    """What the operation that runs now may cost."""
-    return _cost.get()
-
-
-def payer(context: Context) -> str:
-    """Who pays: a person, a token, or for visitors where they come from."""
-    actor = context.actor
-    return f"{actor.kind}:{actor.id or network(context.client_ip)}"
-
-
-def standing(context: Context) -> Standing:
-    """What the caller has left."""
-    return context.runtime.budgets.standing(payer(context))
+from schema.quota import note_cost, operation_cost, payer
 
 
 class Spending(DocumentLimits):
@@ -70,7 +51,7 @@ class Spending(DocumentLimits):
             cost = cost_of(schema, query, context._provided_operation_name, context.variables or {})
         except Refused as refused:
             return refused
-        _cost.set(cost)
+        note_cost(cost)
         found = context.context.runtime.budgets.spend(payer(context.context), cost.points)
         self._standing = found
         if found.wait_seconds == 0:

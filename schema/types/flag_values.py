@@ -13,8 +13,7 @@ from schema.context import Info
 from schema.directives import ScopeDirective
 from schema.enums import EvaluationErrorCode, EvaluationReason
 from schema.permissions import require
-from schema.plain import Drawn
-from schema.sharing import Results
+from schema.results import Drawn, Results
 from schema.types.flag_explanations import FlagExplanation
 from services.flag_evaluation import Explained, etag
 from services.flag_sets import MOST_OUTCOMES, Outcomes

@@ -20,8 +20,8 @@ from schema.enums import BucketBy, Staleness, TimeRange
 from schema.pagination import MAX_BIGINT, After, Before, Connection, First, Last, Page, connection
 from schema.planned import COUNT, column, known, reading
 from schema.purity import PURE
+from schema.results import Results
 from schema.scalars import Percent
-from schema.sharing import Results
 from schema.types.changes import Change, change_cursor
 from schema.types.flag_exposures import FlagExposure
 from schema.types.kills import FlagKill

@@ -9,7 +9,7 @@ from domain import journey_figures as domain
 from domain.actors import VendorType as Vendor
 from domain.percent import Percent
 from schema.enums import VendorType
-from schema.sharing import Results
+from schema.results import Results
 from services.metric_board import JourneySnapshot
 
 _RATE = (

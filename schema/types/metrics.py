@@ -14,8 +14,8 @@ from schema.context import Info
 from schema.enums import TimeRange, describe
 from schema.guard_enums import Aggregation, MetricKind
 from schema.pagination import encode_cursor
+from schema.results import Results
 from schema.scalars import JSON
-from schema.sharing import Results
 from schema.types.errors import Error
 from schema.types.journeys import Journey
 from services import metric_reads as reads

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import strawberry
 
 from domain.budgets import Standing
-from schema.costs import Cost
+from schema.quota import Cost
 
 
 @strawberry.type(

@@ -31,7 +31,8 @@ from schema.errors import Refused
 from schema.inputs import check_inputs
 from schema.operations import tell_repeated
 from schema.persisted import with_document
-from schema.spending import cost_told, payer
+from schema.quota import payer
+from schema.spending import cost_told
 from server.execution.plan import Here, Plan, Shown
 from server.execution.planner import planned
 from server.execution.selection import Selection, conditions, fragments_of

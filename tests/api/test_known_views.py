@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 from domain.budgets import Budget
 from schema.known_views import MAX_BYTES, KnownViews
 from schema.repeats import Repeats
-from schema.root import schema
+from server.graph import schema
 from services.byte_cache import ENTRY_BYTES
 from services.replies import Question, Source
 from tests.api.test_repeats import VIEWS, by_the_long_road, short

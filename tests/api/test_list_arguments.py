@@ -17,7 +17,7 @@ from graphql import (
 )
 
 from schema.list_arguments import MAX_FILTER_VALUES, distinct
-from schema.root import schema
+from server.graph import schema
 from tests.graphql import GraphQLClient
 
 GRAPH = schema._schema

@@ -8,7 +8,7 @@ from graphql import GraphQLObjectType, get_named_type
 
 from db.session import Database
 from domain.actors import Role
-from schema.root import schema
+from server.graph import schema
 from services import demo
 from tests.factories import people
 from tests.factories.incidents import report, toggled

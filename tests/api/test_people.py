@@ -16,7 +16,7 @@ from db.models.accounts import User
 from db.session import Database
 from domain.actors import Role, Scope
 from domain.ids import global_id
-from schema.root import schema
+from server.graph import schema
 from tests.architecture.selections import documents
 from tests.factories.accounts import add_user
 from tests.factories.health import Health

@@ -14,8 +14,8 @@ from db.session import Database
 from domain.actors import Role, VendorType
 from domain.budgets import Budget
 from schema.repeats import MAX_ROWS_BYTES, MAX_VIEWS_BYTES, MOST_BYTES, Repeats
-from schema.root import schema
 from schema.view import GraphQLView
+from server.graph import schema
 from services.byte_cache import ENTRY_BYTES
 from services.documents import hash_of
 from services.replies import Question, Source

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from schema.root import schema
+from server.graph import schema
 from tests.architecture.documents import manifest
 from tests.architecture.permissions import table
 from tests.architecture.source import ROOT

@@ -9,7 +9,7 @@ from strawberry.types.field import StrawberryField
 from domain.actors import ROLE_SCOPES, Role, Scope
 from schema.directives import ScopeDirective
 from schema.permissions import PUBLIC_FIELDS, RequireScope
-from schema.root import schema
+from server.graph import schema
 
 KINDS = ("Query", "Mutation", "Subscription")
 _HEAD = """\

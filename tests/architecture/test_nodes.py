@@ -12,8 +12,8 @@ from graphql import (
 )
 
 from domain.changes import ChangeSubject
-from schema.root import schema
 from schema.types.registry import MARKETPLACE, NODES
+from server.graph import schema
 
 GRAPH = build_schema(schema.as_str())
 # Shown by whose rows they are, whatever leads to them; `api/test_row_filters.py` walks over those.

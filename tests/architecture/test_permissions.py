@@ -14,7 +14,7 @@ from db.session import Database
 from domain.actors import ANONYMOUS, Scope
 from schema.context import Context
 from schema.permissions import PUBLIC_FIELDS
-from schema.root import schema
+from server.graph import schema
 from services.authentication import authenticate
 from tests.architecture.callers import Caller, everybody
 from tests.architecture.calls import Call, call

@@ -12,10 +12,10 @@ from graphql import (
 )
 
 from db.reads.base import NoPlan
-from schema.root import schema
 from server.execution.planner import planned
 from server.execution.selection import Selection, conditions, fragments_of
 from server.execution.variables import variables_of
+from server.graph import schema
 from tests.architecture.source import ROOT
 
 GRAPH = schema._schema

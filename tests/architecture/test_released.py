@@ -3,7 +3,7 @@
 from graphql import GraphQLObjectType, GraphQLSchema, build_schema, get_directive_values
 from graphql.utilities import DangerousChangeType, find_breaking_changes, find_dangerous_changes
 
-from schema.root import schema
+from server.graph import schema
 from tests.architecture.permissions import KINDS
 from tests.architecture.source import ROOT
 

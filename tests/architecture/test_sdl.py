@@ -17,7 +17,7 @@ from graphql import (
     validate,
 )
 
-from schema.root import schema
+from server.graph import schema
 from tests.architecture.documents import documents, manifest
 from tests.architecture.generated import COMMAND, DOCUMENTS, SDL
 

@@ -11,7 +11,7 @@ from graphql import build_schema, parse, validate
 
 from commands import alerts, silences
 from db.session import Database
-from schema.root import schema
+from server.graph import schema
 from settings import Settings
 from tests.launch import Ended, Launch, wait_until_ready
 from tests.receivers import HttpReceiver

@@ -11,7 +11,7 @@ from graphql import build_schema, parse, validate
 
 from commands import flags, health, login, phase_documents, propagation, watch_stream
 from db.session import Database
-from schema.root import schema
+from server.graph import schema
 from settings import Settings
 from tests.clock import PATIENCE
 from tests.demo_launch import EMAIL, PASSWORD, demo_launch, log_in

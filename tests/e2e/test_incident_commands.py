@@ -10,7 +10,7 @@ from commands import incident_documents as documents
 from db.session import Database
 from domain.actors import system_actor
 from domain.incidents import Severity
-from schema.root import schema
+from server.graph import schema
 from services.incidents import IncidentDraft, open_incident
 from settings import Settings
 from tests.demo_launch import EMAIL, demo_launch, log_in

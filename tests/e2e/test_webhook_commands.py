@@ -9,7 +9,7 @@ import pytest
 from graphql import build_schema, parse, validate
 
 from commands import launch_file, webhooks
-from schema.root import schema
+from server.graph import schema
 from tests.factories.webhooks import FLAGS, SECRET, Receiver
 from tests.launch import Launch
 from tests.site import Site, switch, until

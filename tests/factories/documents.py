@@ -17,7 +17,7 @@ from graphql import (
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
-from schema.root import schema
+from server.graph import schema
 
 GRAPH = schema._schema
 NUMBERS = ("-1", "0", "1", "50", "101", "2147483648", "1" * 40, "1e400", "-0.5")

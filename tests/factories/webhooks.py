@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from domain.webhooks import Allowed
 from schema.context import Runtime
 from schema.event_documents import EventDocuments
-from schema.root import schema
+from server.graph import schema
 from services.webhooks.delivery import Deliverer
 from services.webhooks.documents import OpenDocuments
 from services.webhooks.sending import Sender

@@ -19,7 +19,7 @@ from starlette.applications import Starlette
 
 from db.session import Database
 from domain.actors import ROLE_SCOPES, Role, Scope
-from schema.root import schema
+from server.graph import schema
 from services.access import FRESH
 from tests.architecture.calls import Call, call
 from tests.architecture.permissions import RootField, root_fields

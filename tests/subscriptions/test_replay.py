@@ -13,7 +13,7 @@ from domain.actors import Role, system_actor
 from domain.events import HealthChanged
 from domain.health import CheckType, HealthStatus
 from schema.context import Context
-from schema.root import schema
+from server.graph import schema
 from services.authentication import authenticate
 from tests.clock import Clock
 from tests.factories import people

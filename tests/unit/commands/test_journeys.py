@@ -4,7 +4,7 @@ import pytest
 from graphql import build_schema, parse, validate
 
 from commands.journeys import JOURNEYS, duration, rows
-from schema.root import schema
+from server.graph import schema
 
 DASH = "\u2013"
 NUMBERS: dict[str, object] = {

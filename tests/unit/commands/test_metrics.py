@@ -3,7 +3,7 @@
 from graphql import build_schema, parse, validate
 
 from commands.metrics import CARDS, METRICS, rows
-from schema.root import schema
+from server.graph import schema
 
 CARD: dict[str, object] = {
     "title": "Error Rate",

@@ -3,7 +3,7 @@
 from graphql import build_schema, parse, validate
 
 from commands.phase_report import REPORT, is_broken, row
-from schema.root import schema
+from server.graph import schema
 
 PROOF: dict[str, object] = {
     "row": "S105",

@@ -4,7 +4,7 @@ import pytest
 from graphql import build_schema, parse, validate
 
 from commands.team import DOCUMENTS
-from schema.root import schema
+from server.graph import schema
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)

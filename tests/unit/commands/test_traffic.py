@@ -11,7 +11,7 @@ from commands import traffic_documents as documents
 from commands.client import Json, Server
 from commands.traffic_cast import Cast
 from commands.traffic_visits import HOLD_SECONDS, LIMITED, Deed, NoAnswer, Visits
-from schema.root import schema
+from server.graph import schema
 
 TODAY = date(2026, 11, 25)
 NO_MORE = {"session": None, "errors": [{"code": LIMITED, "message": "Too many attempts."}]}

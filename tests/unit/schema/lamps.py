@@ -10,7 +10,7 @@ from typing import Any
 import strawberry
 from strawberry.types import ExecutionResult
 
-from schema.plain import Drawn
+from schema.results import Drawn
 
 
 @strawberry.enum

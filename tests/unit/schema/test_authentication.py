@@ -3,7 +3,8 @@
 import pytest
 from starlette.requests import HTTPConnection
 
-from schema.authentication import COOKIE, Credential, credential_of, is_same_site
+from schema.authentication import Credential, credential_of
+from schema.sign_in import COOKIE, is_same_site
 from settings import Settings
 
 SETTINGS = Settings(

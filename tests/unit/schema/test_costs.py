@@ -3,10 +3,11 @@
 import pytest
 from graphql import get_introspection_query, parse, validate
 
-from schema.costs import INTROSPECTION_COST, MAX_COST, Analysis, Cost, cost_of
+from schema.costs import INTROSPECTION_COST, MAX_COST, Analysis, cost_of
 from schema.errors import Refused
 from schema.prices import ASSUMED_ITEMS, MUTATION_COST
-from schema.root import schema
+from schema.quota import Cost
+from server.graph import schema
 
 GRAPH = schema._schema
 

@@ -12,7 +12,8 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from domain.actors import ANONYMOUS, Actor
 from schema.limits import DocumentLimits
-from schema.sharing import Results, SharingExecutor
+from schema.results import Results
+from schema.sharing import SharingExecutor
 from tests.unit.schema.lamps import ODD, Lamp, Quiet, Stone, told
 
 FIELDS = (

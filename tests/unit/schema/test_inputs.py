@@ -6,7 +6,7 @@ from graphql import parse
 from schema.costs import MAX_COST, Analysis, cost_of
 from schema.errors import Refused
 from schema.inputs import MAX_EXTENSIONS, MAX_VALUES, MAX_VISITOR_VALUES, check_inputs
-from schema.root import schema
+from server.graph import schema
 
 GRAPH = schema._schema
 SAMPLES = """mutation ($s: [MetricSampleInput!]!) { recordSamples(samples: $s) { recorded } }"""

@@ -3,7 +3,7 @@
 import pytest
 
 from schema.purity import source_of
-from schema.root import schema
+from server.graph import schema
 from services.replies import Source
 
 FLAGS, ROWS, VIEW = Source.FLAGS, Source.ROWS, Source.VIEW

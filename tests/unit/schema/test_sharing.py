@@ -9,7 +9,8 @@ import strawberry
 
 from domain.actors import ANONYMOUS, Actor, system_actor
 from schema.limits import DocumentLimits
-from schema.sharing import Results, SharingExecutor
+from schema.results import Results
+from schema.sharing import SharingExecutor
 
 
 @strawberry.type
