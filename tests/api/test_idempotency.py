@@ -1,11 +1,21 @@
 """What a repeat with the same key is answered with, and for how long (SPEC A45)."""
 
-from sqlalchemy import text
+import hashlib
 
+from sqlalchemy import text, update
+
+from db.models.events import IdempotencyKey
 from db.session import Database
 from tests.clock import Clock
+from tests.factories.launches import make_flag
 from tests.factories.marketplace import INVITE, added
 from tests.graphql import GraphQLClient
+
+TOGGLE = """
+mutation ($input: ToggleFeatureFlagInput!) {
+  toggleFeatureFlag(input: $input) { flag { version } errors { message } }
+}
+"""
 
 
 async def test_a_key_is_for_one_request_and_for_a_day(
@@ -20,3 +30,17 @@ async def test_a_key_is_for_one_request_and_for_a_day(
     clock.advance(86_401)
     done = (await supplier.data(INVITE, clientId=other["id"], key="k"))["inviteClient"]
     assert done["errors"] == []
+
+
+async def test_a_key_that_an_earlier_release_stored_is_known(
+    operator: GraphQLClient, db: Database
+) -> None:
+    await make_flag(operator, "chat")
+    wanted = {"key": "chat", "enabled": True, "idempotencyKey": "k"}
+    first = (await operator.data(TOGGLE, input=wanted))["toggleFeatureFlag"]
+    stored = hashlib.sha256(repr(("toggleFeatureFlag", ("chat", True))).encode()).digest()
+    async with db.write() as uow:
+        await uow.session.execute(update(IdempotencyKey).values(request_hash=stored))
+    repeated = (await operator.data(TOGGLE, input=wanted))["toggleFeatureFlag"]
+    assert (first["errors"], first["flag"]["version"]) == ([], 2)
+    assert repeated == first
