@@ -2,7 +2,7 @@
 
 from domain.letter_layout import Button, Words, name_in, write
 from domain.letters import Letter, MailKind
-from domain.phases import Platform
+from domain.platforms import Platform
 
 _NOT_YOU = "If it was not you, there is nothing to do: "
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from domain.actors import USER_TYPES, Actor, Role, Scope, UserType, VendorType
 from domain.common_passwords import is_common
 from domain.errors import Forbidden, Invalid, Required
-from domain.phases import Platform
+from domain.platforms import Platform
 from domain.text import clean_line, clean_name
 
 MIN_PASSWORD = 10

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from domain.alert_texts import moment
 from domain.events import Event, Subject
 from domain.ids import IncidentId
+from domain.sentences import moment
 from domain.silences import Silence
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from domain.alerts import Alert, AlertKind
+from domain.sentences import moment, spoken
 
 _MOST_TEXT = 1_000
 _MOST_TITLE = 200
@@ -74,20 +75,6 @@ def body(alert: Alert, kind: AlertKind, briefing: Briefing, link: str, now: date
 def trial_text(now: datetime, link: str) -> str:
     """What a test says."""
     return f"This is a test, sent at {moment(now)}. Nothing is wrong.\nLook: {link}"
-
-
-def moment(at: datetime) -> str:
-    """A moment for people, in UTC."""
-    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
-
-
-def spoken(span: timedelta) -> str:
-    """A span for people: `40 s`, `12 min`, `3 h 20 min`."""
-    seconds = max(0, round(span.total_seconds()))
-    if seconds < 120:
-        return f"{seconds} s"
-    minutes = seconds // 60
-    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h {minutes % 60} min"
 
 
 def _span(since: datetime, ended: datetime) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from domain.flags import Flag, evaluate
-from domain.plans import Person, Sample
+from domain.samples import Person, Sample
 
 
 @dataclass(frozen=True, slots=True)

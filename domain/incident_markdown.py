@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from domain.alert_texts import spoken
-from domain.report_markdown import text
+from domain.markdown import text
+from domain.sentences import spoken
 
 _STEP = "- [ ] "
 # What makes a list or a heading of a line although `text` leaves it as it is.

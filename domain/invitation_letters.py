@@ -5,7 +5,7 @@ from datetime import datetime
 
 from domain.letter_layout import Button, Words, name_in, write
 from domain.letters import Letter, MailKind
-from domain.phases import Platform
+from domain.platforms import Platform
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from html import escape
 
 from domain.letters import Letter, MailKind
-from domain.phases import Platform
+from domain.platforms import Platform
 from domain.text import is_hidden, without_links
 
 _STYLE = "font-family:Helvetica,Arial,sans-serif;color:#2b2330;line-height:1.5"

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from domain.errors import Invalid, LosesUsers
 from domain.flags import Flag, evaluate
 from domain.percent import NOBODY, Percent
-from domain.plans import FlagDiff, LinkedFlag, Person, after_change
+from domain.plans import FlagDiff, LinkedFlag, after_change
+from domain.samples import Person
 
 ACCEPT = ("input", "acceptLosses")
 

@@ -6,7 +6,7 @@ from domain.letter_layout import BRANDS, Button, Words, write
 from domain.letters import Letter, MailKind
 from domain.nudges import NudgeKind
 from domain.onboarding import OnboardingSide, Step
-from domain.phases import Platform
+from domain.platforms import Platform
 
 _PLATFORMS = {
     OnboardingSide.SUPPLIER: Platform.WEDSYNC,

@@ -30,13 +30,6 @@ class PhaseAction(StrEnum):
     ROLLBACK = "rollback"
 
 
-class Platform(StrEnum):
-    """The side of the product that a phase launches on."""
-
-    WEDSYNC = "wedsync"
-    WEDME = "wedme"
-
-
 class RollbackMode(StrEnum):
     """What a rollback does to the flags of the phase (SPEC decision 6)."""
 

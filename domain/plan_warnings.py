@@ -3,11 +3,11 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from domain.alert_texts import moment, spoken
 from domain.criteria import Criterion, GuardAction
 from domain.kills import is_killed
 from domain.metrics import FAILED_SIGNUPS, SIGNUP_SERVER_ERRORS
 from domain.phases import PhaseStatus
+from domain.sentences import moment, spoken
 
 _WAITING = frozenset({PhaseStatus.PLANNED})
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from domain.actors import UserType, VendorType
-from domain.flags import EvaluationContext, Flag, FlagState, evaluate
+from domain.flags import Flag, FlagState, evaluate
 from domain.owner_edits import is_choice
 from domain.percent import EVERYBODY, NOBODY, Percent
 from domain.phases import RampStep, stepped_percentage, target_percentage
 from domain.plan_drift import drift, fingerprint
 from domain.run_holds import RunHold
+from domain.samples import Person
 
 
 def aimed_at(
@@ -71,33 +72,6 @@ class Exposure:
     before: int
     after: int
     all_after: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody whose exposure is counted."""
-
-    id: str
-    user_type: UserType
-    vendor_type: VendorType | None
-    context: EvaluationContext
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """Those whose exposure is counted, out of so many."""
-
-    people: Sequence[Person]
-    total: int
-
-    @property
-    def is_complete(self) -> bool:
-        """Counts are exact where everybody was counted."""
-        return len(self.people) >= self.total
-
-    def scaled(self, counted: int) -> int:
-        """A count of the sample as one of everybody."""
-        return counted if self.is_complete else round(counted * self.total / len(self.people))
 
 
 def activated(state: FlagState, percentage: Percent) -> FlagState:

@@ -1,16 +1,15 @@
 """The report of a run as Markdown: what others wrote is shown as text, never as markup (X15)."""
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from domain.flags import FlagState
+from domain.markdown import text
 from domain.proof_verdicts import Proof, ProofVerdict
 from domain.proofs import proofs
 from domain.propagation import unknown_text
 from domain.reports import Facts, Means, means
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~])")
 _VERDICTS = {
     ProofVerdict.KEPT: "kept",
     ProofVerdict.BROKEN: "**broken**",
@@ -34,11 +33,6 @@ def markdown(facts: Facts) -> str:
         _timeline(facts),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
-
-
-def text(value: str) -> str:
-    """One line that Markdown leaves as it is."""
-    return _SPECIAL.sub(r"\\\1", " ".join(value.split()))
 
 
 def _head(facts: Facts) -> str:

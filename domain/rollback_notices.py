@@ -5,12 +5,12 @@ from datetime import datetime
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from domain.alert_deliveries import Delivery
-from domain.alert_texts import moment
 from domain.alerts import AlertKind
 from domain.incidents import Severity
 from domain.letter_layout import Words, one_line, write
 from domain.letters import Letter, MailKind
-from domain.phases import Platform
+from domain.platforms import Platform
+from domain.sentences import moment
 
 
 @dataclass(frozen=True, slots=True)

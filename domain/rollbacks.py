@@ -8,8 +8,9 @@ from domain.flags import Flag, FlagState, evaluate
 from domain.kills import is_killed
 from domain.onboarding import OnboardingSide, find_step
 from domain.phases import RollbackMode
-from domain.plans import FlagDiff, Sample
+from domain.plans import FlagDiff
 from domain.run_holds import FlagParts, FlagValues, restore, switch_off
+from domain.samples import Sample
 
 _MOST_NAMED = 5
 

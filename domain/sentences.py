@@ -1,5 +1,7 @@
 """Numbers as they stand in sentences for people."""
 
+from datetime import datetime, timedelta
+
 
 def number(value: float, *, apart_from: float | None = None) -> str:
     """Short, yet never rounded onto `apart_from`: 3.04 against 3 must not read `3 > 3`."""
@@ -26,3 +28,17 @@ def _short(value: float) -> str:
     if abs(value) >= 100 or value == int(value):
         return f"{value:.0f}" if abs(value) < 1e15 else f"{value:.3g}"
     return f"{value:.1f}".removesuffix(".0") if abs(value) >= 1 else f"{value:.2g}"
+
+
+def moment(at: datetime) -> str:
+    """A moment for people, in UTC."""
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def spoken(span: timedelta) -> str:
+    """A span for people: `40 s`, `12 min`, `3 h 20 min`."""
+    seconds = max(0, round(span.total_seconds()))
+    if seconds < 120:
+        return f"{seconds} s"
+    minutes = seconds // 60
+    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h {minutes % 60} min"

@@ -13,7 +13,8 @@ from domain.errors import ErrorCode
 from domain.flags import BucketBy, EvaluationErrorCode, EvaluationReason
 from domain.health import CheckType, HealthStatus
 from domain.incidents import IncidentStatus, Severity
-from domain.phases import PhaseAction, PhaseStatus, Platform, RollbackMode, RunKind
+from domain.phases import PhaseAction, PhaseStatus, RollbackMode, RunKind
+from domain.platforms import Platform
 from domain.readiness import ReadinessVerdict
 from domain.rehearsal import RehearsalStage, RehearsalStatus
 from domain.staleness import Staleness

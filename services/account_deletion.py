@@ -11,7 +11,7 @@ from db.session import UnitOfWork
 from domain import account_letters as letters
 from domain.actors import Actor, Role
 from domain.clients import ClientStatus
-from domain.phases import Platform
+from domain.platforms import Platform
 from domain.staff import check_admins_left
 from services import clients, lockout, mail, partnerships
 from services.email_confirmations import record

@@ -17,6 +17,7 @@ from domain import plans
 from domain.losses import Loss, count_losses, losing
 from domain.plan_warnings import killed_flags, missed_start, visitor_driven
 from domain.readiness import Readiness
+from domain.samples import Sample
 from services import phases, readiness
 from services.readiness import Gate
 
@@ -65,7 +66,7 @@ async def plan(session: AsyncSession, phase_id: UUID, gate: Gate, now: datetime)
 def _count(
     links: Sequence[plans.LinkedFlag],
     changes: Sequence[plans.FlagDiff],
-    sample: plans.Sample,
+    sample: Sample,
     cohort: str | None,
 ) -> tuple[list[plans.Exposure], list[Loss]]:
     """Hashing a hundred thousand people takes a while: not for the event loop."""

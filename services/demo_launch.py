@@ -5,7 +5,8 @@ from datetime import timedelta
 from domain.criteria import Aggregation, Comparator, Criterion, GuardAction
 from domain.flags import BucketBy
 from domain.percent import Percent
-from domain.phases import Platform, RampStep, RollbackMode, RollbackPlan
+from domain.phases import RampStep, RollbackMode, RollbackPlan
+from domain.platforms import Platform
 from services.flags import FlagDraft
 from services.phases import FlagLink, PhaseDraft
 

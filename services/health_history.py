@@ -1,7 +1,7 @@
 """How checks were, over time (SPEC A27)."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -32,3 +32,6 @@ async def _histories(
     size = slot_seconds(now - start)
     tallies = await queries.tallies(session, floor(start, size), size)
     return {(check, window): slots(start, now, size, tallies.get(check, {})) for check in checks}
+
+
+RAW_READINGS = timedelta(hours=48)

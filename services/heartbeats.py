@@ -18,8 +18,8 @@ from domain.health import HealthStatus
 from domain.heartbeats import MAIL, MAIL_WITHIN, WORKER, Heartbeat, alert_key, parse
 from domain.incidents import Severity
 from services import background
+from services.alerting.alarm import Alarm
 from services.alerting.patience import within
-from services.watcher import Alarm
 from settings import Settings
 
 logger = logging.getLogger(__name__)

@@ -14,8 +14,8 @@ from db.session import Database, UnitOfWork
 from domain.actors import Actor, Scope
 from domain.errors import Collector, Forbidden, Invalid, LaunchError, PlanDrift, parts_of
 from domain.flags import Flag
-from domain.phases import Platform
 from domain.plan_drift import drift, fingerprint
+from domain.platforms import Platform
 from services import flags, phases
 from services.flags import FlagDraft, FlagPatch
 from services.phases import FlagLink, PhaseDraft, PhasePatch

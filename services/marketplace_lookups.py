@@ -11,7 +11,7 @@ from db.models.suppliers import Client, Supplier
 from db.queries import couples, invitations, mail, nudges, onboarding, people, suppliers
 from db.queries.couples import Pair
 from db.session import Database
-from domain.plans import Person
+from domain.samples import Person
 from services.lookups import Lookup, Lookups
 
 

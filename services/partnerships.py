@@ -11,7 +11,7 @@ from db.session import UnitOfWork
 from domain.actors import Actor
 from domain.ids import CoupleId, PartnershipId, SupplierId
 from domain.marketplace_events import PartnershipChanged
-from domain.phases import Platform
+from domain.platforms import Platform
 
 
 async def connect(

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from domain.criteria import Criterion
 from domain.percent import Percent
-from domain.phases import Platform, RampStep, RollbackPlan
+from domain.phases import RampStep, RollbackPlan
+from domain.platforms import Platform
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from domain.health import CHECK_NAMES
 from domain.metrics import ERROR_RATE, EVENT_DELAY, JOURNEY_DELAY, RESPONSE_TIME, Measurement
 from domain.reports import CheckGap, Measured
 from services import journey_reads, metric_reads
+from services.health_history import RAW_READINGS
 from services.metric_spans import Span
-from services.retention import RAW_READINGS
 
 _LEAST = timedelta(seconds=1)
 _HAND_OVER = timedelta(seconds=20)  # what the last moments counted is stored a little later

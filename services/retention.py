@@ -7,9 +7,9 @@ from db.queries import health, jobs, retention
 from db.session import Database, UnitOfWork
 from services import flag_exposures, journey_reads, metric_rollups
 from services.batches import BATCH, in_batches
+from services.health_history import RAW_READINGS
 
 JOB_LOG = timedelta(days=7)  # why a job failed, beside those that still stand in the queue
-RAW_READINGS = timedelta(hours=48)
 
 _KEPT: tuple[tuple[retention.Moments, timedelta], ...] = (
     (retention.TICK_CLAIMED, timedelta(hours=48)),

@@ -8,7 +8,6 @@ import logging
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Protocol
 from uuid import UUID
 
 from db.queries import phases as phase_queries
@@ -21,6 +20,7 @@ from domain.incidents import Observation, Severity
 from domain.pauses import WATCHDOG
 from domain.phases import PhaseAction, PhaseStatus
 from services import background, incident_causes
+from services.alerting.alarm import Alarm
 from services.health_monitor import HealthMonitor
 from services.incidents import IncidentDraft
 from services.phase_changes import move
@@ -33,24 +33,6 @@ TITLE = "Nobody checks the health of the launch"
 _LIVE = (PhaseStatus.ACTIVE, PhaseStatus.PAUSED)
 _LONGEST_PAUSE = 15.0
 _LOOKS = 6  # within the time of silence
-
-
-class Alarm(Protocol):
-    """Tells people at once, without a worker; telling one cause again does nothing."""
-
-    async def raise_now(
-        self, key: str, title: str, text: str, severity: Severity, since: datetime | None
-    ) -> bool:
-        """Something is wrong."""
-        ...
-
-    async def resolve_now(self, key: str, text: str) -> bool:
-        """It is over."""
-        ...
-
-    async def is_silenced(self) -> bool:
-        """Whether all checks are silenced by planned work (SPEC A28)."""
-        ...
 
 
 class Watcher:

@@ -11,7 +11,7 @@ from db.models.couples import Couple
 from db.models.suppliers import Supplier
 from domain.actors import USER_TYPES, Role
 from domain.flags import BucketBy, EvaluationContext, groups_of
-from domain.plans import Person, Sample
+from domain.samples import Person, Sample
 
 _CUSTOMERS = (Role.SUPPLIER, Role.COUPLE)
 MAX_COUNTED = 100_000

@@ -7,7 +7,6 @@ from uuid import UUID
 import strawberry
 from strawberry import UNSET
 
-from domain import phases as rules
 from domain.errors import Required
 from schema.enums import Platform, RollbackMode
 from schema.types.criterion_inputs import CriterionInput
@@ -75,7 +74,7 @@ class CreateLaunchPhaseInput:
 
     def command(self) -> PhaseDraft:
         """What the service takes."""
-        platforms = tuple(rules.Platform) if self.platforms is None else tuple(self.platforms)
+        platforms = tuple(Platform) if self.platforms is None else tuple(self.platforms)
         return PhaseDraft(
             key=self.key,
             name=self.name,

@@ -212,7 +212,7 @@ class LaunchPhase(Node):
             name=row.phase_name,
             description=row.description,
             position=row.position,
-            platforms=[domain.Platform(name) for name in row.platforms],
+            platforms=[Platform(name) for name in row.platforms],
             status=row.status,
             planned_start_at=row.planned_start_at,
             planned_end_at=row.planned_end_at,

@@ -11,12 +11,13 @@ from domain.actors import system_actor
 from domain.alert_causes import HEALTH_INCIDENT
 from domain.alert_deliveries import Delivery
 from domain.alert_events import AlertSent
-from domain.alert_texts import Briefing, moment, spoken
+from domain.alert_texts import Briefing
 from domain.alerts import Alert, AlertSource
 from domain.health import CheckType
 from domain.ids import IncidentId
 from domain.incident_causes import of_check
 from domain.incidents import Observation, Severity
+from domain.sentences import moment, spoken
 from services import incident_causes, incident_reads, suspects
 from services.incidents import IncidentDraft
 

@@ -10,7 +10,7 @@ import pytest
 from db.session import Database
 from domain.account_letters import password_reset
 from domain.actors import ANONYMOUS
-from domain.phases import Platform
+from domain.platforms import Platform
 from services.mail import post
 from settings import Settings
 from tests.launch import Launch

@@ -19,7 +19,7 @@ from domain.actors import ANONYMOUS
 from domain.errors import LaunchError
 from domain.invitation_letters import Inviting, invitation
 from domain.letters import Letter, MailKind
-from domain.phases import Platform
+from domain.platforms import Platform
 from domain.text import clean_line
 from services.email_addresses import parse_address
 from services.mail import deliver, post

@@ -6,7 +6,8 @@ from typing import TypeVar
 
 from domain.criteria import GuardAction
 from domain.health import CheckType
-from domain.phases import Platform, RollbackMode
+from domain.phases import RollbackMode
+from domain.platforms import Platform
 from tests.scenarios.observation import Observation
 from tests.scenarios.operators import LIMIT
 from tests.scenarios.step import Argument, Step

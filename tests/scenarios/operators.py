@@ -18,7 +18,8 @@ from domain.health import CheckType
 from domain.incidents import IncidentMove
 from domain.keyset import Keyset
 from domain.percent import Percent
-from domain.phases import Platform, RampStep, RollbackMode, RollbackPlan
+from domain.phases import RampStep, RollbackMode, RollbackPlan
+from domain.platforms import Platform
 from services import (
     flag_ceilings,
     flag_reverts,

@@ -7,7 +7,7 @@ import pytest
 from domain.actors import UserType
 from domain.flag_effects import FlagEffect, count_effect
 from domain.percent import Percent
-from domain.plans import Person, Sample
+from domain.samples import Person, Sample
 from tests.unit.domain.builders import make_flag, user
 
 SIDES = ("supplier", "couple")

@@ -7,7 +7,7 @@ import pytest
 from domain import account_letters
 from domain.letter_layout import BRANDS, Button, Words, write
 from domain.letters import Letter, MailKind
-from domain.phases import Platform
+from domain.platforms import Platform
 
 LINK = "https://launch.test/x?token=a&b=c"
 EVIL = '<img src="https://evil.test/x">'

@@ -12,7 +12,8 @@ from domain.flags import Flag, evaluate
 from domain.losses import check_losses, count_losses, loses_users, losing
 from domain.percent import Percent
 from domain.phases import RampStep
-from domain.plans import LinkedFlag, Person, Sample, diffs
+from domain.plans import LinkedFlag, diffs
+from domain.samples import Person, Sample
 from tests.unit.domain.builders import make_flag, percents, ramp, user
 
 PEOPLE = [Person(f"u{n}", UserType.SUPPLIER, None, user(f"u{n}")) for n in range(200)]

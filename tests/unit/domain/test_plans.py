@@ -13,7 +13,6 @@ from domain.plans import (
     Exposure,
     FlagDiff,
     LinkedFlag,
-    Person,
     activated,
     conflicts,
     diffs,
@@ -23,6 +22,7 @@ from domain.plans import (
     takes_cohort,
 )
 from domain.run_holds import FlagParts, FlagValues, RunHold
+from domain.samples import Person
 from tests.unit.domain.builders import make_flag, percents, ramp, user
 
 OFF = FlagState(False, Percent(0), (), 4)

@@ -11,13 +11,14 @@ from domain.flags import FlagState
 from domain.journey_counts import Cell, Measure
 from domain.journey_figures import figures
 from domain.journeys import JourneyKey
+from domain.markdown import text
 from domain.percent import Percent
 from domain.plans import FlagDiff
 from domain.proof_verdicts import Limit, ProofVerdict
 from domain.proofs import proofs
 from domain.propagation import Propagation
 from domain.readiness import EXPECTED_CHECKS
-from domain.report_markdown import markdown, text
+from domain.report_markdown import markdown
 from domain.reports import (
     Facts,
     IncidentFact,

@@ -10,7 +10,6 @@ from domain.flags import EvaluationContext, Flag
 from domain.onboarding import OnboardingSide
 from domain.percent import Percent
 from domain.phases import RollbackMode
-from domain.plans import Person, Sample
 from domain.rollbacks import (
     Before,
     MidStep,
@@ -22,6 +21,7 @@ from domain.rollbacks import (
     visibility,
 )
 from domain.run_holds import FlagParts, FlagValues, RunHold
+from domain.samples import Person, Sample
 from tests.unit.domain.builders import make_flag
 
 ALL_OFF, RESTORE = RollbackMode.DISABLE_ALL, RollbackMode.RESTORE_PREVIOUS

@@ -1,0 +1,10 @@
+"""The two sides of the product, under the names that people know."""
+
+from enum import StrEnum
+
+
+class Platform(StrEnum):
+    """The side of the product that a phase launches on."""
+
+    WEDSYNC = "wedsync"
+    WEDME = "wedme"
