@@ -8,12 +8,13 @@ from db.models.onboarding import OnboardingProgress
 from db.queries import accounts as queries
 from db.session import UnitOfWork
 from domain import accounts as rules
-from domain.accounts import NewAccount
+from domain.accounts import NewAccount, Profile
 from domain.actors import ROLE_SCOPES, Actor, ActorKind, Role, UserType
 from domain.errors import NotUnique
 from domain.events import UserSignedUp
 from domain.ids import UserId
 from domain.onboarding import OnboardingSide
+from services import onboarding
 from services.email_addresses import parse_address
 from services.passwords import Passwords
 
@@ -31,6 +32,7 @@ async def create_account(
 ) -> User:
     """The user with its supplier or couple and its onboarding; raises EmailTaken.
 
+    A profile that comes with it completes the step that asks for one (M5).
     Without a password hash the account has no password until its owner chooses one.
     """
     role, email = rules.ROLES[account.user_type], parse_address(account.email, ("input", "email"))
@@ -41,6 +43,8 @@ async def create_account(
     phase_id = await queries.active_phase_id(uow.session, rules.PLATFORMS[account.user_type])
     event = UserSignedUp(user_id=UserId(user.id), user_type=account.user_type, phase_id=phase_id)
     uow.record(actor_of(user), event)
+    if account.profile != Profile():
+        await onboarding.refresh(uow, actor_of(user), user.id)
     return user
 
 

@@ -261,3 +261,25 @@ async def test_a_step_that_is_not_offered_cannot_be_completed(
         "completedAt": None,
         "secondsSpent": None,
     }
+
+
+@pytest.mark.parametrize(
+    ("side", "profile", "percent"),
+    [
+        ("SUPPLIER", BUSINESS, 33),
+        ("SUPPLIER", {"businessName": "Sarah's Photos"}, 0),
+        ("COUPLE", {"partner1Name": "Emma", "partner2Name": "James"}, 50),
+        ("COUPLE", {"partner1Name": "Emma"}, 0),
+        ("COUPLE", None, 0),
+    ],
+)
+async def test_a_profile_given_at_sign_up_completes_its_step(
+    visitor: GraphQLClient, side: str, profile: object, percent: int
+) -> None:
+    """M5: one computation, whoever writes the profile."""
+    document = """mutation ($input: SignUpInput!) { signUp(input: $input) { session { user {
+      supplier { setup { percentComplete } } couple { setup { percentComplete } } } } } }"""
+    person = {"userType": side, "email": "m5@example.com", "password": "a long password"}
+    answer = await visitor.data(document, input={**person, "profile": profile})
+    user = answer["signUp"]["session"]["user"]
+    assert user[side.lower()]["setup"]["percentComplete"] == percent

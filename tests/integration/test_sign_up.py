@@ -78,7 +78,7 @@ async def test_supplier_gets_account_profile_onboarding_and_session(
     assert (opened.user.email, opened.user.role) == (EMAIL, Role.SUPPLIER)
     assert (supplier.user_id, supplier.email) == (opened.user.id, EMAIL)
     assert (supplier.business_name, supplier.vendor_type) == ("Sarah's Photos", "photographer")
-    assert (progress.user_id, progress.current_step) == (opened.user.id, "business_info")
+    assert (progress.user_id, progress.current_step) == (opened.user.id, "first_client")
     assert await attempts(db) == [(True, None)]
 
 
@@ -90,7 +90,7 @@ async def test_couple_gets_its_own_profile(db: Database, entrance: Entrance) -> 
         progress = (await session.scalars(select(OnboardingProgress))).one()
     assert (couple.partner1_name, couple.partner2_name) == ("Emma", "James")
     assert couple.wedding_date == date(2024, 8, 15)
-    assert progress.current_step == "basic_details"
+    assert progress.current_step == "first_connection"
 
 
 async def test_password_and_token_are_stored_as_hashes(db: Database, entrance: Entrance) -> None:
