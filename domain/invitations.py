@@ -37,6 +37,11 @@ def status_at(status: InvitationStatus, expires_at: datetime, now: datetime) -> 
     return InvitationStatus.EXPIRED if status in PENDING and expires_at <= now else status
 
 
+def is_pending(status: InvitationStatus, expires_at: datetime, now: datetime) -> bool:
+    """Whether its link can be accepted now."""
+    return status_at(status, expires_at, now) in PENDING
+
+
 def expiry(days: int | None, now: datetime) -> datetime:
     """When an invitation that is sent now ends; raises Invalid outside 1 to 30 days."""
     if days is not None and not 1 <= days <= MOST_DAYS:

@@ -48,8 +48,8 @@ Days = Annotated[
 Key = Annotated[
     str | None,
     strawberry.argument(
-        description="A repeat with the same key sends nothing again, for 24 hours. "
-        "API tokens must send one."
+        description="A repeat with the same key sends nothing again, for 24 hours, and shows the "
+        "same link while it works. API tokens must send one."
     ),
 ]
 Form = Annotated[AcceptInvitationInput, strawberry.argument(description="Who accepts what.")]
@@ -94,7 +94,7 @@ async def invite_client(
     channel: Channel = None,
     expires_in_days: Days = None,
 ) -> InvitationPayload:
-    """Invite a client by e-mail or by a link to hand over. `acceptUrl` is shown only here."""
+    """Invite a client by e-mail or by a link to hand over, which is `acceptUrl`."""
     key, site = decode_id(client_id, "Client", "clientId"), _site(info)
     wish = Wish(email, channel, expires_in_days)
     async with info.context.db.write() as uow:

@@ -20,7 +20,7 @@ from domain.actors import Actor, Role, UserType
 from domain.clients import ClientStatus, date_warnings
 from domain.errors import Forbidden, NotFound, NotUnique
 from domain.invitations import InvitationStatus, refusal, status_at
-from services import onboarding, partnerships
+from services import acceptance_repeats, onboarding, partnerships
 from services.accounts import EmailTaken, actor_of, create_account
 from services.credentials import digest, plausible
 from services.email_confirmations import send_link
@@ -49,11 +49,12 @@ class Acceptance:
     email: str | None = None
     password: str | None = field(default=None, repr=False)
     confirms_email: bool = False
+    key: str | None = field(default=None, repr=False)  # lets its sender in again for a day
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """What came of it; `session` only where an account was made."""
+    """What came of it; `session` where an account was made, by this call or the one repeated."""
 
     partnership: Partnership
     couple: Couple
@@ -74,23 +75,27 @@ class _Guest:
 async def accept(entrance: Entrance, actor: Actor, wish: Acceptance) -> Accepted:
     """Connect the couple with who invited it; the same couple may say it again.
 
-    Raises NotFound, Expired, Revoked or AlreadyUsed for the code, EmailMismatch where the e-mail
-    is another one and that was not confirmed, LogInFirst, Required or Invalid for the rest.
+    Logged in, or with the key of the call that made its account. Raises NotFound, Expired, Revoked
+    or AlreadyUsed for the code, EmailMismatch where the e-mail is another one and that was not
+    confirmed, LogInFirst, Required or Invalid for the rest.
     """
     if not actor.is_anonymous and actor.role is not Role.COUPLE:
         raise Forbidden("Only couples accept invitations: log out first.")
+    acceptance_repeats.check_key(wish.key)
     await entrance.admit_code()
     profile = account_rules.check_profile(wish.profile, UserType.COUPLE, ("input",))
     password_hash = await _prepare(entrance, actor, wish)
     async with entrance.db.write() as uow:
         row, supplier, client = await _find(uow, wish.code)
         if await queries.claim(uow.session, digest(wish.code), uow.now) is None:
-            return await _again(uow, actor, row)
+            return await _again(uow, entrance, actor, row, wish)
         base_url = entrance.settings.base_url
         guest = await _guest(uow, actor, row, wish, password_hash, base_url)
         _fill_in(guest.couple, profile)
         partnership = await _connect(uow, guest, row, supplier, client)
-        opened = _let_in(uow, entrance, guest)
+        opened = _let_in(uow, entrance, guest.user) if guest.is_new else None
+        if opened is not None:
+            acceptance_repeats.keep(uow, guest.user.id, wish.code, wish.key)
         warnings = date_warnings(guest.couple.wedding_date, uow.now)
         return Accepted(partnership, guest.couple, opened, warnings=warnings)
 
@@ -115,17 +120,33 @@ async def _find(uow: UnitOfWork, code: str) -> tuple[Invitation, Supplier, Clien
     return found[0], found[1], client
 
 
-async def _again(uow: UnitOfWork, actor: Actor, seen: Invitation) -> Accepted:
+async def _again(
+    uow: UnitOfWork, entrance: Entrance, actor: Actor, seen: Invitation, wish: Acceptance
+) -> Accepted:
     """Not pending any more: fine for the couple that accepted it, a clear error for others."""
     row = await queries.lock(uow.session, seen.id)
     assert row is not None
-    mine = row.couple_id is not None and row.couple_id == actor.couple_id
-    if row.status is not InvitationStatus.ACCEPTED or not mine or row.couple_id is None:
-        raise refusal(status_at(row.status, row.expires_at, uow.now))
+    refused = refusal(status_at(row.status, row.expires_at, uow.now))
+    if row.status is not InvitationStatus.ACCEPTED or row.couple_id is None:
+        raise refused
     partnership = await couples.partnership_of(uow.session, (row.supplier_id, row.couple_id))
     couple = (await couples.by_id(uow.session, [row.couple_id]))[row.couple_id]
     assert partnership is not None
-    return Accepted(partnership, couple, already=True)
+    if couple.id == actor.couple_id:
+        return Accepted(partnership, couple, already=True)
+    user = await _repeating(uow, actor, couple, wish)
+    if user is None:
+        raise refused
+    return Accepted(partnership, couple, _let_in(uow, entrance, user), already=True)
+
+
+async def _repeating(
+    uow: UnitOfWork, actor: Actor, couple: Couple, wish: Acceptance
+) -> User | None:
+    """The account that a visitor's key made, whose answer may have got lost."""
+    if not actor.is_anonymous:
+        return None
+    return await acceptance_repeats.account_of(uow, couple.user_id, wish.code, wish.key)
 
 
 async def _guest(
@@ -183,7 +204,5 @@ async def _connect(
     return partnership
 
 
-def _let_in(uow: UnitOfWork, entrance: Entrance, guest: _Guest) -> OpenSession | None:
-    if not guest.is_new:
-        return None
-    return open_session(uow, guest.user, entrance.device, entrance.settings.session_days)
+def _let_in(uow: UnitOfWork, entrance: Entrance, user: User) -> OpenSession:
+    return open_session(uow, user, entrance.device, entrance.settings.session_days)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from db.models.invitations import Invitation
 from db.models.suppliers import Client, Supplier
@@ -25,6 +25,7 @@ from domain.errors import (
 )
 from domain.ids import parse_uuid
 from domain.invitation_letters import Inviting, invitation
+from domain.invitation_links import link_code
 from domain.invitations import InvitationChannel, InvitationStatus
 from domain.reach import writable
 from services import clients, invitation_limits, mail, onboarding
@@ -58,7 +59,7 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """An invitation that was just sent: the only moment at which its link is known."""
+    """An invitation that was just sent, or is shown to who repeats the request, with its link."""
 
     row: Invitation
     accept_url: str | None = field(default=None, repr=False)
@@ -83,7 +84,7 @@ async def invite(
         raise Required("A token must send an idempotencyKey with an invitation.", path=_KEY)
     held = await claim(uow, actor, "inviteClient", idempotency_key, (client_id, wish), _KEY)
     if held.result is not None:
-        return await _again(uow, held.result)
+        return await _again(uow, site, held.result)
     client = await clients.locked(uow, actor, client_id, ("clientId",))
     await _make_room(uow, actor, client)
     await _keep_email(uow, client, wish.email)
@@ -133,6 +134,7 @@ async def _send_first(
     if channel is InvitationChannel.EMAIL and client.email is None:
         raise Required("There is no e-mail to write to.", path=("email",))
     row = Invitation(
+        id=uuid4(),
         supplier_id=client.supplier_id,
         client_id=client.id,
         created_by=actor.user_id,
@@ -162,7 +164,7 @@ async def _renew(uow: UnitOfWork, actor: Actor, site: Site, client: Client, row:
     await _check_enabled(uow, supplier)
     if row.channel is InvitationChannel.EMAIL:
         await _check_sender(uow, actor, site)
-    shown, mailed = new_secret(), new_secret()
+    shown, mailed = _shown_code(site, row), new_secret()
     row.invite_code = digest(shown)
     row.mail_code = digest(mailed) if row.channel is InvitationChannel.EMAIL else None
     uow.session.add(row)
@@ -248,12 +250,22 @@ async def _supplier(uow: UnitOfWork, client: Client) -> Supplier:
     return (await suppliers.by_id(uow.session, [client.supplier_id]))[client.supplier_id]
 
 
-async def _again(uow: UnitOfWork, result: Mapping[str, object]) -> Invited:
+async def _again(uow: UnitOfWork, site: Site, result: Mapping[str, object]) -> Invited:
+    """The invitation of the first call, with its link as long as that works (M2)."""
     key = parse_uuid(str(result.get("invitation_id", "")))
     found = await queries.by_id(uow.session, [key]) if key else {}
     if key is None or key not in found:
         raise NotFound("The invitation of that request is gone.", path=_KEY)
-    return Invited(found[key])
+    row = found[key]
+    code = _shown_code(site, row)
+    is_pending = rules.is_pending(row.status, row.expires_at, uow.now)
+    works = is_pending and row.invite_code == digest(code)
+    return Invited(row, _link(site.base_url, code) if works else None)
+
+
+def _shown_code(site: Site, row: Invitation) -> str:
+    """Derived rather than kept: only its hash is in the row."""
+    return link_code(row.id, row.resend_count, site.signing_key)
 
 
 def _unsubscribe_link(site: Site, email: str) -> str:

@@ -14,6 +14,7 @@ from domain.actors import Actor
 from domain.errors import Invalid
 from domain.events import AccessRevoked
 from domain.ids import SessionId
+from services import acceptance_repeats
 from services.credentials import digest, new_secret
 from services.entrance import Device, Entrance
 
@@ -122,11 +123,12 @@ async def end_others(uow: UnitOfWork, actor: Actor) -> int:
 async def end_sessions(
     uow: UnitOfWork, actor: Actor, user_id: UUID, *, keep: SessionId | None = None
 ) -> int:
-    """End the sessions of a user, save one; returns how many."""
+    """End the sessions of a user, save one, and what would open another; returns how many."""
     where = Session.user_id == user_id
     if keep is not None:
         where &= Session.id != keep
     ended = await credentials.end_sessions(uow.session, where, uow.now)
+    await acceptance_repeats.forget(uow, user_id)
     _record(uow, actor, ended)
     return len(ended)
 

@@ -17,7 +17,7 @@ from db.queries.pages import Moments, newest_first
 from domain.events import Subject
 from domain.invitations import PENDING, InvitationStatus
 
-Shown: TypeAlias = Row[Invitation, Supplier]
+Shown: TypeAlias = Row[Invitation, Supplier, Client]
 SENDING = ("sent", "resent")
 
 
@@ -41,11 +41,15 @@ async def newest_by_client(
 
 
 async def by_code(session: AsyncSession, digest: bytes) -> Shown | None:
-    """The invitation that a code belongs to, with who invites; nothing is consumed.
+    """The invitation that a code belongs to, with who invites whom; nothing is consumed.
 
     None while the account of who invites is disabled: what it handed out works no more (SEC11).
     """
-    query = select(Invitation, Supplier).join(Supplier, Supplier.id == Invitation.supplier_id)
+    query = (
+        select(Invitation, Supplier, Client)
+        .join(Supplier, Supplier.id == Invitation.supplier_id)
+        .join(Client, Client.id == Invitation.client_id)
+    )
     enabled = query.join(User, User.id == Supplier.user_id).where(User.disabled_at.is_(None))
     return (await session.execute(enabled.where(_has_code(digest)))).one_or_none()
 

@@ -74,8 +74,9 @@ class Invitation(Node):
         description="How often it was sent again.", metadata=column(rows.Invitation.resend_count)
     )
     accept_url: str | None = strawberry.field(
-        description="The link to hand over: only in the answer that sent the invitation, null "
-        "ever after. To see another, send it again.",
+        description="The link to hand over: in the answer that sent the invitation and, while it "
+        "works, in those of repeats with the same idempotency key; null elsewhere. To see "
+        "another, send it again.",
         metadata=column(reads.NO_ACCEPT_URL),
     )
     row: strawberry.Private[rows.Invitation]
@@ -155,6 +156,16 @@ class InvitationPreview:
     masked_email: str | None = strawberry.field(description="Where the letter went, masked.")
     needs_email: bool = strawberry.field(description="Accepting it takes an e-mail address.")
     expires_at: datetime = strawberry.field(description="When the link stops working.")
+    partner1_name: str | None = strawberry.field(
+        description="One of the two, as the supplier calls them, to fill in the form; null once "
+        "the invitation is not pending."
+    )
+    partner2_name: str | None = strawberry.field(
+        description="The other; null where the supplier gave one name."
+    )
+    wedding_date: date | None = strawberry.field(
+        description="Their day, as the supplier knows it; null once the invitation is not pending."
+    )
 
     @classmethod
     def of(cls, shown: Preview) -> "InvitationPreview":
@@ -166,6 +177,9 @@ class InvitationPreview:
             masked_email=shown.masked_email,
             needs_email=shown.needs_email,
             expires_at=shown.expires_at,
+            partner1_name=shown.partner1_name,
+            partner2_name=shown.partner2_name,
+            wedding_date=shown.wedding_date,
         )
 
 
@@ -228,7 +242,10 @@ class AcceptInvitationInput:
         default=False,
     )
     idempotency_key: str | None = strawberry.field(
-        description="Not needed: a repeat by the same couple succeeds anyway.", default=None
+        description="22 to 200 random characters. For 24 hours a repeat with the same code and "
+        "key opens a new session for the account that the first call made, in case its answer got "
+        "lost: keep it as secret as a password. Those who are logged in need none.",
+        default=None,
     )
 
     def command(self) -> Acceptance:
@@ -239,7 +256,8 @@ class AcceptInvitationInput:
             wedding_date=self.wedding_date,
         )
         confirms = bool(self.confirm_email_mismatch)
-        return Acceptance(self.code, profile, self.email, self.password, confirms)
+        key = self.idempotency_key
+        return Acceptance(self.code, profile, self.email, self.password, confirms, key)
 
 
 @strawberry.type(description="The partnership, and a log-in where an account was made.")
@@ -251,7 +269,8 @@ class AcceptInvitationPayload:
     )
     couple: Couple | None = strawberry.field(default=None, description="The couple.")
     session: Session | None = strawberry.field(
-        default=None, description="The log-in of a new account; null for those logged in."
+        default=None,
+        description="The log-in of a new account, also in a repeat; null for those logged in.",
     )
     already_accepted: bool = strawberry.field(
         default=False, description="The same couple had accepted it before."

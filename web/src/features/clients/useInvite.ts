@@ -7,7 +7,7 @@ import { InviteClientMutation, ResendInvitationMutation } from "./clients.graphq
 import { isPending } from "./status";
 
 export interface Sent {
-  /** Shown now and never again. */
+  /** Shown now, and not once the page was left. */
   readonly url: string | undefined;
   readonly channel: InvitationChannel;
   readonly email: string | null;

@@ -12,12 +12,13 @@ import { FormProblem } from "../../components/FormProblem";
 import type { AcceptInvitationMutation as Answer } from "../../gql/graphql";
 import { orNull, placed } from "../../lib/forms";
 import { succeeded } from "../../lib/outcome";
+import { repeatKeys } from "../../lib/repeatKeys";
 import { Moment } from "../../lib/time";
 import { useFormDraft } from "../../lib/useDraft";
 import { useSession } from "../session/session";
 import type { Connection } from "./Connected";
 import { AcceptInvitationMutation, DeclineInvitationMutation, OpenInvitationMutation } from "./invitations.graphql";
-import type { Preview } from "./preview";
+import { acceptance, type Preview } from "./preview";
 
 interface Props {
   code: string;
@@ -36,7 +37,7 @@ export function AcceptForm({ code, preview, onConnected, onDeclined }: Props) {
   const [mismatch, setMismatch] = useState<string>();
   const opened = useOpened(code);
   const form = useForm({
-    initialValues: { partner1Name: "", partner2Name: "", weddingDate: "", email: "", password: "", confirmed: false },
+    initialValues: { ...known(viewer ? null : preview), email: "", password: "", confirmed: false },
     validate: {
       partner1Name: (value) => (viewer || value.trim() ? null : "Your name, please."),
       partner2Name: (value) => (viewer || value.trim() ? null : "The name of your partner, please."),
@@ -47,12 +48,14 @@ export function AcceptForm({ code, preview, onConnected, onDeclined }: Props) {
   async function submit({ confirmed, ...values }: typeof form.values) {
     if (state.fetching) return;
     const given = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, orNull(value)]));
-    const { data, error } = await accept({ input: { code, ...given, confirmEmailMismatch: confirmed } });
+    const key = viewer ? null : repeatKeys.of(acceptance(code));
+    const { data, error } = await accept({ input: { code, ...given, confirmEmailMismatch: confirmed, idempotencyKey: key } });
     const payload = data?.acceptInvitation;
     setMismatch(payload?.errors.find((failure) => failure.code === "EMAIL_MISMATCH")?.message);
     setProblem(wayOn(payload?.errors, code) ?? placed(form, error, payload?.errors));
     if (!payload?.partnership) return;
     draft.done();
+    repeatKeys.drop(acceptance(code));
     onConnected({
       supplier: payload.partnership.supplier.businessName ?? preview.supplierName,
       email: payload.session?.user.email ?? undefined, hasPassword: values.password !== "" || viewer != null, warnings: payload.warnings,
@@ -103,6 +106,12 @@ export function AcceptForm({ code, preview, onConnected, onDeclined }: Props) {
       </Stack>
     </Form>
   );
+}
+
+/** What the supplier has typed, to be corrected; nothing for a couple that has said it already. */
+function known(preview: Preview | null) {
+  const { partner1Name, partner2Name, weddingDate } = preview ?? {};
+  return { partner1Name: partner1Name ?? "", partner2Name: partner2Name ?? "", weddingDate: weddingDate ?? "" };
 }
 
 function useOpened(code: string): () => void {

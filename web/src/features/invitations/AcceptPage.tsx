@@ -7,17 +7,21 @@ import { Button } from "../../components/Button";
 import { Entrance } from "../../components/Entrance";
 import { succeeded } from "../../lib/outcome";
 import { whyNot } from "../../lib/reading";
+import { repeatKeys } from "../../lib/repeatKeys";
 import { LogOutMutation } from "../session/session.graphql";
 import { useSession } from "../session/session";
 import { vendorName } from "../suppliers/vendors";
 import { AcceptForm } from "./AcceptForm";
 import { type Connection, Connected } from "./Connected";
 import { Declined, Over } from "./Over";
+import { Repeat } from "./Repeat";
 import { PreviewQuery } from "./invitations.graphql";
+import { acceptance } from "./preview";
 
 /** Where the link of an invitation leads. Looking consumes nothing (SPEC S41, S91). */
 export function AcceptPage() {
   const { code = "" } = useParams();
+  const { viewer } = useSession();
   const [{ data, error, fetching }, again] = useQuery({ query: PreviewQuery, variables: { code } });
   const [connection, setConnection] = useState<Connection>();
   const [declined, setDeclined] = useState(false);
@@ -32,6 +36,9 @@ export function AcceptPage() {
     );
   }
   if (fetching || data === undefined) return <Loading />;
+  if (preview?.status === "ACCEPTED" && viewer === null && repeatKeys.read(acceptance(code))) {
+    return <Repeat code={code} supplier={preview.supplierName} onConnected={setConnection} />;
+  }
   if (!preview || (preview.status !== "SENT" && preview.status !== "OPENED")) {
     return <Over status={preview?.status} supplier={preview?.supplierName} />;
   }

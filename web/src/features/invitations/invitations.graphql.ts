@@ -3,7 +3,9 @@ import { graphql } from "../../gql";
 /** Looks and consumes nothing: mail scanners do the same. */
 export const PreviewQuery = graphql(`
   query Preview($code: String!) {
-    invitation(code: $code) { status supplierName vendorType maskedEmail needsEmail expiresAt }
+    invitation(code: $code) {
+      status supplierName vendorType maskedEmail needsEmail expiresAt partner1Name partner2Name weddingDate
+    }
   }
 `);
 

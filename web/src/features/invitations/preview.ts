@@ -2,3 +2,6 @@ import type { PreviewQuery as Data } from "../../gql/graphql";
 
 /** What a link shows to whoever has it. */
 export type Preview = NonNullable<Data["invitation"]>;
+
+/** What the key of an acceptance is kept under, while its answer is awaited. */
+export const acceptance = (code: string) => `accept:${code}`;

@@ -1,0 +1,71 @@
+"""What the bearer of a code sees: enough to fill in the form, and nothing more (M8)."""
+
+from typing import Any
+
+import pytest
+
+from db.session import Database
+from tests.api.test_invitations import EMMA, mailed_code
+from tests.factories.marketplace import DECLINE, INVITE, REVOKE, Sent, accepted, added, code_in
+from tests.graphql import GraphQLClient
+
+WHOLE = """
+query ($code: String!) {
+  invitation(code: $code) {
+    status maskedEmail partner1Name partner2Name weddingDate
+  }
+}
+"""
+NOTES = "Pays late. Mother decides."
+
+
+async def sent_to(supplier: GraphQLClient, names: str = "Emma & James") -> Sent:
+    more = {"email": EMMA, "weddingDate": "2027-08-15", "notes": NOTES}
+    client = await added(supplier, names, **more)
+    found = (await supplier.data(INVITE, clientId=client["id"]))["inviteClient"]["invitation"]
+    return Sent(found["id"], client["id"], code_in(found["acceptUrl"]))
+
+
+async def shown(visitor: GraphQLClient, code: str) -> Any:  # noqa: ANN401 - JSON
+    return (await visitor.data(WHOLE, code=code))["invitation"]
+
+
+async def test_a_code_shows_names_and_day_and_nothing_else_of_the_client(
+    supplier: GraphQLClient, visitor: GraphQLClient, db: Database
+) -> None:
+    sent = await sent_to(supplier)
+    for code in (sent.code, await mailed_code(db)):
+        assert await shown(visitor, code) == {
+            "status": "SENT",
+            "maskedEmail": "e•••@example.com",
+            "partner1Name": "Emma",
+            "partner2Name": "James",
+            "weddingDate": "2027-08-15",
+        }
+    document = '{ __type(name: "InvitationPreview") { fields { name } } }'
+    fields = (await visitor.data(document))["__type"]["fields"]
+    assert {field["name"] for field in fields} == {
+        *("status", "supplierName", "vendorType", "maskedEmail", "needsEmail", "expiresAt"),
+        *("partner1Name", "partner2Name", "weddingDate"),
+    }
+
+
+async def test_one_name_is_the_first(supplier: GraphQLClient, visitor: GraphQLClient) -> None:
+    found = await shown(visitor, (await sent_to(supplier, "The Andersons")).code)
+    assert (found["partner1Name"], found["partner2Name"]) == ("The Andersons", None)
+
+
+@pytest.mark.parametrize("ending", ["ACCEPTED", "DECLINED", "REVOKED"])
+async def test_names_and_day_are_hidden_once_an_invitation_is_over(
+    supplier: GraphQLClient, visitor: GraphQLClient, ending: str
+) -> None:
+    sent = await sent_to(supplier)
+    if ending == "ACCEPTED":
+        await accepted(visitor, sent)
+    elif ending == "DECLINED":
+        await visitor.data(DECLINE, code=sent.code)
+    else:
+        await supplier.data(REVOKE, id=sent.id)
+    found = await shown(visitor.as_(None), sent.code)
+    assert found["status"] == ending
+    assert {found[name] for name in ("partner1Name", "partner2Name", "weddingDate")} == {None}

@@ -1,0 +1,23 @@
+"""The code of a link is derived: the same again, and no other by accident (M2)."""
+
+from uuid import UUID
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.invitation_links import link_code
+
+ONE = UUID("5d1f7f0e-6f0a-4b0f-9d3e-0a1b2c3d4e5f")
+
+
+def test_a_link_is_the_same_whenever_it_is_derived() -> None:
+    assert link_code(ONE, 0, b"secret") == "D8FYz-gx7MX7h73pD1zrUaura4i2m7Ud-S1NKkx0Efg"
+
+
+@given(st.tuples(st.uuids(), st.integers(0, 2**31 - 1), st.binary(min_size=1)), st.data())
+def test_another_invitation_sending_or_secret_has_another_link(
+    made: tuple[UUID, int, bytes], data: st.DataObject
+) -> None:
+    other = data.draw(st.tuples(st.uuids(), st.integers(0, 2**31 - 1), st.binary(min_size=1)))
+    assert (link_code(*made) == link_code(*other)) is (made == other)
+    assert len(link_code(*made)) == 43
