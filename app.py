@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
@@ -21,6 +22,7 @@ from edge.badges import badge_route
 from edge.beats import beat_route
 from edge.callers import Callers, is_local
 from edge.exposition import Exposition
+from edge.graph_route import PATH, GraphRoute
 from edge.headers import ALWAYS
 from edge.middleware import middleware
 from edge.ofrep import ofrep_routes
@@ -224,8 +226,8 @@ def create_app(
 
     app = Starlette(
         routes=[
-            Route("/graphql", view, methods=None),
-            WebSocketRoute("/graphql", view),
+            Route(PATH, view, methods=None),
+            WebSocketRoute(PATH, view),
             Route("/schema.graphql", sdl),
             *probe_routes(runtime, stopping, callers),
             exposition.route,
@@ -235,7 +237,10 @@ def create_app(
             beat_route(runtime),
             *pages.routes,
         ],
-        middleware=middleware(settings, stopping, callers),
+        middleware=[
+            *middleware(settings, stopping, callers),
+            Middleware(GraphRoute, view=view),
+        ],
         exception_handlers={404: pages.missing, Exception: crashed},
         lifespan=lifespan,
     )

@@ -4,15 +4,16 @@ import logging
 import re
 from contextlib import AbstractContextManager, nullcontext
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from edge.headers import first_value
 from services import log_context, tracing
 from services.tracing import Kind, Span
 
 logger = logging.getLogger("launch.http")
 
 HEADER = "x-request-id"
+_HEADER = HEADER.encode()
 _REFUSED = 400
 _BROKEN = 500
 _POLLED = frozenset({"/healthz", "/readyz", "/metrics"})
@@ -31,25 +32,31 @@ class RequestIds:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        given = Headers(raw=list(scope["headers"]))
-        request_id = log_context.accepted_id(given.get(HEADER))
-        with log_context.bound(request_id=request_id), _span(scope, given) as span:
+        request_id = log_context.accepted_id(first_value(scope, _HEADER))
+        shown = (_HEADER, request_id.encode())
+        before = log_context.bind(request_id=request_id)
+        try:
+            with _span(scope) as span:
 
-            async def named(message: Message) -> None:
-                if message["type"] == "http.response.start":
-                    MutableHeaders(scope=message)[HEADER] = request_id
-                    _answered(scope, message["status"], span)
-                await send(message)
+                async def named(message: Message) -> None:
+                    if message["type"] == "http.response.start":
+                        others = [item for item in message.get("headers", ()) if item[0] != _HEADER]
+                        message = {**message, "headers": [*others, shown]}
+                        _answered(scope, message["status"], span)
+                    await send(message)
 
-            await self._app(scope, receive, named)
+                await self._app(scope, receive, named)
+        finally:
+            log_context.restore(before)
 
 
-def _span(scope: Scope, given: Headers) -> AbstractContextManager[Span]:
+def _span(scope: Scope) -> AbstractContextManager[Span]:
     """Below the caller's, where it sent a W3C `traceparent`."""
     if not tracing.is_on() or scope["path"] in _POLLED:
         return nullcontext(tracing.NO_SPAN)
     attributes = {"http.request.method": _method(scope), "url.path": _begin(scope)}
-    parent = {name: given[name] for name in ("traceparent", "tracestate") if name in given}
+    found = {name: first_value(scope, name.encode()) for name in ("traceparent", "tracestate")}
+    parent = {name: value for name, value in found.items() if value is not None}
     return tracing.span(_name(scope), Kind.REQUEST, attributes, parent)
 
 

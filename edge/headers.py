@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # What is no page runs nothing, is framed by nobody, and is what its type says. Pages say otherwise.
@@ -21,10 +20,22 @@ _PLAIN = [(name.encode(), value.encode()) for name, value in ALWAYS.items()]
 _HTTPS = [*_PLAIN, (b"strict-transport-security", _HTTPS_ONLY.encode())]
 
 
-def secure(headers: MutableHeaders, *, https: bool) -> None:
-    """Add those that the answer does not set itself."""
-    given = {name for name, _ in headers.raw}
-    headers.raw.extend(item for item in (_HTTPS if https else _PLAIN) if item[0] not in given)
+def first_value(scope: Scope, wanted: bytes) -> str | None:
+    """The first value of a header of a request, by its name in small letters.
+
+    Starlette's mapping costs ten times that, and every request is asked.
+    """
+    for name, value in scope["headers"]:
+        if name == wanted:
+            return bytes(value).decode("latin-1")
+    return None
+
+
+def _secured(headers: list[tuple[bytes, bytes]], *, https: bool) -> list[tuple[bytes, bytes]]:
+    """With those that the answer does not set itself."""
+    given = {name for name, _ in headers}
+    always = _HTTPS if https else _PLAIN
+    return [*headers, *[item for item in always if item[0] not in given]]
 
 
 class SecureHeaders:
@@ -40,7 +51,8 @@ class SecureHeaders:
 
         async def secured(message: Message) -> None:
             if message["type"] == "http.response.start":
-                secure(MutableHeaders(scope=message), https=self._https)
+                headers = _secured(list(message.get("headers", ())), https=self._https)
+                message = {**message, "headers": headers}
             await send(message)
 
         await self._app(scope, receive, secured if scope["type"] == "http" else send)
@@ -69,4 +81,4 @@ class OneHost:
 
 
 def _hosts(scope: Scope) -> int:
-    return sum(name == b"host" for name, _ in scope["headers"])
+    return [name for name, _ in scope["headers"]].count(b"host")

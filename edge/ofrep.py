@@ -143,7 +143,7 @@ class _Service:
     async def events(self, request: Request) -> Response:
         """Server-sent events that only say: ask again. Flags themselves never travel here."""
         seen = request.headers.get("last-event-id")
-        seat = stream_of(request)
+        seat = stream_of(request.client)
         if not self._runtime.seats.has(seat):
             return _json(ofrep.failure("GENERAL", TOO_MANY_STREAMS), 429, _LATER)
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
@@ -275,7 +275,7 @@ async def _body(request: Request) -> object:
         raise _Refused(415, f"The body must be {_JSON}.")
     received = bytearray()
     try:
-        with INBOUND.share(stream_of(request)) as share:
+        with INBOUND.share(stream_of(request.client)) as share:
             receive = bounded(request.receive, MAX_BODY, share=share)
             async for chunk in Request(request.scope, receive).stream():
                 received += chunk

@@ -91,10 +91,9 @@ class _Answer:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.has_begun = True
-            headers = list(message.get("headers", ()))
-            self.is_open_stream = any(
-                name == b"content-type" and value.startswith(_STREAM) for name, value in headers
-            )
+            headers = message.get("headers", ())
+            kinds = [value for name, value in headers if name == b"content-type"]
+            self.is_open_stream = any(value.startswith(_STREAM) for value in kinds)
             if self._stopping.draining:
                 message = {**message, "headers": [*headers, _CLOSE]}
         elif not message.get("more_body", False):

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass, field
 
-from starlette.requests import Request
-
 from domain.actors import ANONYMOUS, Actor
 from domain.errors import DependencyDown
 from schema.context import Connection, Context, Runtime
 from schema.errors import TopLevelCode
 from schema.http import Refusal
+from schema.requests import GraphQLRequest
 from schema.sign_in import COOKIE, forget, is_same_site
 from settings import Settings
 
@@ -49,14 +48,14 @@ async def identify(context: Context) -> None:
         context.has_invalid_token = True
 
 
-async def recognised(runtime: Runtime, request: Request) -> Context | None:
+async def recognised(runtime: Runtime, request: GraphQLRequest) -> Context | None:
     """Who sent an HTTP request, looked up once for all that may answer it before the executor.
 
     None where the executor has to refuse it, or to delete the cookie.
     """
-    context: Context | None = getattr(request.state, "recognised", None)
+    context = request.recognised
     if context is None:
-        request.state.recognised = context = Context(runtime, request)
+        request.recognised = context = Context(runtime, request)
         await identify(context)
     refused = context.auth_unavailable or context.has_invalid_token or context.has_stale_cookie
     return None if refused else context

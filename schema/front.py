@@ -2,16 +2,16 @@
 
 from typing import Protocol
 
-from starlette.requests import Request
 from starlette.responses import Response
 
 from schema.context import Context
+from schema.requests import GraphQLRequest
 
 
 class Front(Protocol):
     """Query plans, as the view knows them."""
 
-    async def answer(self, request: Request) -> Response | None:
+    async def answer(self, request: GraphQLRequest) -> Response | None:
         """To a POST whose head was checked; None: it is answered as ever."""
         ...
 

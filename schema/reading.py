@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from time import perf_counter
 from types import TracebackType
+from typing import Any
 
-from starlette.requests import Request
 from starlette.types import Message, Receive
 
 from domain.rate_limits import network
@@ -86,9 +87,9 @@ class TimedReceive:
         return message
 
 
-def stream_of(request: Request) -> str:
+def stream_of(client: Sequence[Any] | None) -> str:
     """Whose seats a stream over HTTP takes: those of where it comes from, whoever asks."""
-    return f"stream:{network(request.client.host) if request.client else 'local'}"
+    return f"stream:{network(client[0]) if client else 'local'}"
 
 
 class OutOfTime(Exception):

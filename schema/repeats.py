@@ -10,7 +10,6 @@ from contextlib import suppress
 from time import perf_counter
 
 import orjson
-from starlette.requests import Request
 from starlette.responses import Response
 
 from domain.errors import DependencyDown
@@ -21,6 +20,7 @@ from schema.engine import LaunchSchema
 from schema.known_views import KnownViews
 from schema.operations import tell_repeated
 from schema.quota import payer
+from schema.requests import GraphQLRequest
 from schema.sharing import asker
 from schema.spending import cost_told
 from services.byte_cache import ByteCache
@@ -56,7 +56,7 @@ class Repeats:
         known = self._views if question.source is Source.VIEW else self._rows
         known.put(body, question, len(body) + question.size)
 
-    async def answer(self, request: Request) -> Response | None:
+    async def answer(self, request: GraphQLRequest) -> Response | None:
         """To a POST whose head was checked; None where it takes the long road."""
         begin, body = perf_counter(), await request.body()
         question = self._question(body)

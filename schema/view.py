@@ -43,6 +43,7 @@ from schema.reading import (
     too_late,
 )
 from schema.repeats import Repeats
+from schema.requests import GraphQLRequest
 from schema.sockets import SocketHandler
 from services.inbound_bytes import INBOUND, Share
 from services.response_time import HeldBack, begin_request
@@ -103,13 +104,13 @@ class GraphQLView(GraphQL[Context, None]):
         if scope["type"] != "http":
             await super().__call__(scope, receive, send)
             return
-        with INBOUND.share(stream_of(Request(scope))) as share:
+        with INBOUND.share(stream_of(scope.get("client"))) as share:
             await self._serve(scope, receive, send, share)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send, share: Share) -> None:
         """One request; its body is held as long as it is answered, and a stream is."""
         body = TimedReceive(receive)
-        request = Request(scope, bounded(body, share=share))
+        request = GraphQLRequest(scope, bounded(body, share=share))
         begin = perf_counter()
         held = begin_request()  # before any task of this request, which would have its own
         try:
@@ -121,12 +122,12 @@ class GraphQLView(GraphQL[Context, None]):
             self.runtime.meter.count(_worked(begin, body, held), failed=True)
             raise
         if not isinstance(response, StreamingResponse):  # a stream is counted with its results
-            context = getattr(request.state, "context", None)
+            context = request.context
             failed = response.status_code >= 500 or (context is not None and context.at_fault)
             self.runtime.meter.count(_worked(begin, body, held), failed=failed)
             await response(scope, receive, send)
             return
-        seat, seats = stream_of(request), self.runtime.seats
+        seat, seats = share.caller, self.runtime.seats
         if seats.has(seat):
             with seats.hold(seat):
                 await response(scope, receive, send)
@@ -135,15 +136,15 @@ class GraphQLView(GraphQL[Context, None]):
         many = Refusal(429, TOO_MANY_STREAMS, {"Retry-After": "60"}, TopLevelCode.RATE_LIMITED)
         await _refused(many)(scope, receive, send)
 
-    async def _answer(self, request: Request) -> Response:
+    async def _answer(self, request: GraphQLRequest) -> Response:
         """By the short road where the same was asked before, and its answer holds."""
         if request.method != "POST":
             return await self.run(request)  # type: ignore[no-any-return]
-        response = await self.front.answer(request) if self.front else None
+        response: Response | None = await self.front.answer(request) if self.front else None
         response = response or await self.repeats.answer(request)
         if response is None:
             response = await self.run(request)
-            context: Context = request.state.context
+            context = request.executed
             if context.question is not None:
                 self.repeats.remember(await request.body(), context.question)
             if self.front is not None:
@@ -154,9 +155,9 @@ class GraphQLView(GraphQL[Context, None]):
         self, request: Request | WebSocket, response: Response | WebSocket
     ) -> Context:
         """Who calls is known here for HTTP; a socket says so in `connection_init`."""
-        if isinstance(response, Response):
+        if isinstance(request, GraphQLRequest) and isinstance(response, Response):
             context = Context(self.runtime, request, response)
-            request.state.context = context
+            request.context = context
             await identify(context)
             check_credential(context)
             return context
@@ -213,7 +214,7 @@ class GraphQLView(GraphQL[Context, None]):
         """A request that was never executed has no `data` at all."""
         if result.errors and any(error.original_error for error in result.errors):
             # Raised around the operation, where ErrorPolicy does not look.
-            context: Context = request.state.context
+            context = cast("GraphQLRequest", request).executed
             result.errors = [public_error(error, context.request_id) for error in result.errors]
         response = await super().process_result(request, result)
         if result.data is None and result.errors and not any(e.path for e in result.errors):

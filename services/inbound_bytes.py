@@ -5,8 +5,7 @@ counted, for each caller and for the process; where there is no room the newest 
 """
 
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from typing import Self
 
 MAX_PROCESS = 32_000_000
 MAX_CALLER = 8_000_000
@@ -41,14 +40,9 @@ class InboundBytes:
         if self._by_caller[caller] <= 0:
             del self._by_caller[caller]
 
-    @contextmanager
-    def share(self, caller: str, most: int = MAX_CALLER) -> Iterator["Share"]:
-        """What one request takes, for as long as the block lasts."""
-        share = Share(self, caller, most)
-        try:
-            yield share
-        finally:
-            self.give_back(caller, share.size)
+    def share(self, caller: str, most: int = MAX_CALLER) -> "Share":
+        """What one request takes, for as long as a `with` block lasts."""
+        return Share(self, caller, most)
 
 
 class Share:
@@ -60,6 +54,16 @@ class Share:
         """Nothing is taken yet."""
         self._all = everything
         self.caller, self.most, self.size = caller, most, 0
+
+    def __enter__(self) -> Self:
+        """The block begins."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing is taken any more."""
+        if self.size:
+            self._all.give_back(self.caller, self.size)
+            self.size = 0
 
     def grow(self, size: int) -> None:
         """So many bytes more; raises NoRoom."""

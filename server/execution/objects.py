@@ -23,6 +23,7 @@ from schema.pagination import encode_cursor
 from schema.planned import METADATA, Beside, Column, Count, Key, Known, Made
 from schema.prices import is_page
 from server.execution.leaves import completed, global_ids, is_text, loader, missing, moment, written
+from server.execution.memo import memo_of
 from server.execution.rows import Reads, Rows, definition_of
 from server.execution.selection import sets_of
 
@@ -67,6 +68,10 @@ class Objects:
             found = planned.expression
             variable = self._rows.variable(found, text=is_text(found))
             return written(self._source, graph_field.type, found, variable, people=people)
+        memo = memo_of(planned, graph_field.type, people)
+        if memo is not None:
+            values = ", ".join(map(self._rows.variable, planned.of))
+            return f"{self._source.name(memo)}[({values},)]"
         given = []
         for expression in planned.of:
             variable, load = self._rows.variable(expression), loader(expression)

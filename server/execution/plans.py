@@ -16,7 +16,6 @@ from typing import Any, NamedTuple
 import orjson
 from cross_web import HTTPException
 from graphql import OperationDefinitionNode, OperationType, get_operation_ast
-from starlette.requests import Request
 from starlette.responses import Response
 
 from db.reads.base import NoPlan
@@ -32,6 +31,7 @@ from schema.inputs import check_inputs
 from schema.operations import tell_repeated
 from schema.persisted import with_document
 from schema.quota import payer
+from schema.requests import GraphQLRequest
 from schema.spending import cost_told
 from server.execution.plan import Here, Plan, Shown
 from server.execution.planner import planned
@@ -89,7 +89,7 @@ class Plans:
         """What they take, in bytes."""
         return self._operations.size + self._plans.size
 
-    async def answer(self, request: Request) -> Response | None:
+    async def answer(self, request: GraphQLRequest) -> Response | None:
         """To a POST whose head was checked; None where the executor answers."""
         begin, body = perf_counter(), await request.body()
         given = self._read(body)

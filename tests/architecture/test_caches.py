@@ -11,6 +11,7 @@ from tests.architecture.source import modules
 # Not caches: one entry for each part of the schema, the code or the settings.
 CODE = {
     "schema.context._NOTHING", "schema.engine._hook", "schema.leaves.reader",
+    "server.execution.memo.memo_of",
     "schema.prices._priced", "services.alerting.senders._asset", "services.log_context._NONE",
     "services.metering.Meter._gauges", "services.probes.base.trust",
     "services.tracing._NO_IDS", "domain.flags.groups_of", "db.embedded.accounts.server_account",
