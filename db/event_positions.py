@@ -10,6 +10,7 @@ numbers within a second.
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
@@ -27,6 +28,7 @@ logger = logging.getLogger(__name__)
 Numbered = Callable[[Sequence[RecordedEvent]], Awaitable[None]]
 
 _NUMBER = "SELECT * FROM launch_number_events()"
+_MAX_TOLD = 500  # at once
 _NUMBER_SECONDS = 5.0  # it may wait for the commit of another one who numbers
 _FIND = "SELECT * FROM launch_events WHERE id = ANY($1::bigint[]) AND seq IS NOT NULL ORDER BY seq"
 
@@ -39,6 +41,7 @@ class Positions:
         self._connection = connection
         self._rounds = Rounds(self._number, "positions")
         self._callbacks: list[Numbered] = []
+        self._untold: deque[RecordedEvent] = deque()
         self._telling: asyncio.Task[None] | None = None
 
     def on_numbered(self, callback: Numbered) -> None:
@@ -73,20 +76,21 @@ class Positions:
             for row in await self._connection.fetch(_NUMBER, seconds=_NUMBER_SECONDS)
         ]
         if events and self._callbacks:
-            self._telling = asyncio.create_task(self._tell(self._telling, events), name="publish")
+            self._untold.extend(events)
+            if self._telling is None or self._telling.done():
+                self._telling = asyncio.create_task(self._tell_all(), name="publish")
         return {item.id: item for item in events}
 
-    async def _tell(
-        self, before: "asyncio.Task[None] | None", events: Sequence[RecordedEvent]
-    ) -> None:
-        """After those of before, and without anybody waiting for Redis."""
-        if before is not None:
-            await asyncio.gather(before, return_exceptions=True)
-        for callback in self._callbacks:
-            try:
-                await callback(events)
-            except Exception:
-                logger.exception("events were not told; readers catch up from the log")
+    async def _tell_all(self) -> None:
+        """In their order, without anybody waiting for Redis: what comes meanwhile goes together."""
+        while self._untold:
+            number = min(len(self._untold), _MAX_TOLD)
+            events = [self._untold.popleft() for _ in range(number)]
+            for callback in self._callbacks:
+                try:
+                    await callback(events)
+                except Exception:
+                    logger.exception("events were not told; readers catch up from the log")
 
 
 def head() -> ScalarSelect[Any]:

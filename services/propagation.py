@@ -18,7 +18,7 @@ from domain.events import FlagChanged, RecordedEvent
 from domain.propagation import Propagation, Receipt, Start, merge
 from domain.propagation_roster import ServerProcess, roster
 from services import propagation_board as board
-from services.propagation_board import Board
+from services.propagation_board import Board, Committed
 from services.receipts import Receipts, Step, monotonic_ms
 from services.response_time import begins_to_wait
 
@@ -42,30 +42,34 @@ class Announcer:
     def __init__(self, redis: Redis, clock: Callable[[], datetime]) -> None:
         self._redis = redis
         self._clock = clock
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._due: list[Committed] = []
+        self._task: asyncio.Task[None] | None = None
 
     async def after_commit(self, events: Sequence[RecordedEvent]) -> None:
-        """Only takes the time; Redis hears of it beside."""
+        """Only takes the time; Redis hears of it beside, of all that wait at once."""
         version = version_of(events)
         if version is None:
             return
-        task = asyncio.create_task(self._announce(version, self._clock(), monotonic_ms()))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._due.append(Committed(version, self._clock(), monotonic_ms()))
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._announce(), name="announcer")
 
     async def stop(self) -> None:
         """Give what is under way its moment."""
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._task is not None:
+            await asyncio.gather(self._task, return_exceptions=True)
 
-    async def _announce(self, version: int, at: datetime, local_ms: int) -> None:
-        try:
-            before = monotonic_ms()
-            seconds, micros = await board.redis_time(self._redis)
-            ago = (before + monotonic_ms()) // 2 - local_ms
-            start = Start(at, seconds * 1000 + micros // 1000 - ago)
-            await board.announce(self._redis, version, start)
-        except AWAY as error:
-            logger.warning("the commit of flags %d was not announced: %r", version, error)
+    async def _announce(self) -> None:
+        while self._due:
+            commits, self._due = self._due, []
+            try:
+                await board.announce(self._redis, commits)
+            except AWAY as error:
+                logger.warning(
+                    "the commits of flags up to %d were not announced: %r",
+                    commits[-1].version,
+                    error,
+                )
 
 
 class Propagations:

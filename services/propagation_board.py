@@ -18,7 +18,7 @@ from redis.asyncio import Redis
 
 from domain.propagation import Receipt, Start
 from domain.propagation_roster import ServerProcess
-from services.receipts import Step
+from services.receipts import Step, monotonic_ms
 
 PROCESSES = "launch:processes"
 KEPT_SECONDS = 3_600
@@ -35,6 +35,15 @@ class Board:
     processes: Sequence[ServerProcess] = ()
     receipts: Sequence[Receipt] = ()
     starts: Mapping[int, Start] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """When this process committed a version, by its own two clocks."""
+
+    version: int
+    at: datetime
+    local_ms: int
 
 
 async def read(redis: Redis, versions: Sequence[int] = ()) -> Board:
@@ -134,9 +143,24 @@ async def say_goodbye(redis: Redis, name: str, shared_ms: int, streams: int = 0)
         await pipe.execute()
 
 
-async def announce(redis: Redis, version: int, start: Start) -> None:
-    """Say when a version was committed; the first word stands."""
-    await set_start(redis, _committed(version), start)
+# By the clock that all share: `ARGV[2]` is how many milliseconds ago it was.
+_ANNOUNCE = """
+local time = redis.call('TIME')
+local ms = time[1] * 1000 + math.floor(time[2] / 1000) - tonumber(ARGV[2])
+local start = '{"at":"' .. ARGV[1] .. '","ms":' .. string.format('%.0f', ms) .. '}'
+redis.call('HSETNX', KEYS[1], 'start', start)
+redis.call('EXPIRE', KEYS[1], ARGV[3])
+"""
+
+
+async def announce(redis: Redis, commits: Sequence[Committed]) -> None:
+    """Say when versions were committed, in one round trip; the first word of each stands."""
+    async with asyncio.timeout(TIMEOUT_SECONDS):
+        pipe, now_ms = redis.pipeline(transaction=False), monotonic_ms()
+        for item in commits:
+            key, ago = _committed(item.version), now_ms - item.local_ms
+            _queue(pipe.eval(_ANNOUNCE, 1, key, item.at.isoformat(), ago, KEPT_SECONDS))
+        await pipe.execute()
 
 
 async def set_start(redis: Redis, key: str, start: Start) -> None:

@@ -1,6 +1,5 @@
 """The names of all channels and what travels on them: the only place that knows."""
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
@@ -36,10 +35,14 @@ def encode_events(events: Sequence[RecordedEvent]) -> str:
     ).decode()
 
 
-def decode_events(message: str) -> list[RecordedEvent]:
-    """The events of a message; raises ValueError where it is not one of ours."""
+def decode_events(message: str, after: int = 0) -> list[RecordedEvent]:
+    """The events of a message after a position; raises ValueError where it is not one of ours.
+
+    A process hears its own messages too, and needs none of what it has already.
+    """
     try:
-        return [_event(item) for item in json.loads(message)]
+        items = orjson.loads(message)
+        return [_event(item) for item in items if int(str(item["seq"])) > after]
     except (KeyError, TypeError) as error:
         raise ValueError("not a message of events") from error
 

@@ -27,13 +27,13 @@ _EARLY = 1_000  # events that wait for one before them
 
 
 class EventTail:
-    """One a process. `decode` turns a bus message into the events of one transaction."""
+    """One a process. `decode` makes the events after a position of a bus message."""
 
     def __init__(
         self,
         bus: Broadcast,
         channel: str,
-        decode: Callable[[str], Sequence[RecordedEvent]],
+        decode: Callable[[str, int], Sequence[RecordedEvent]],
         read_after: Callable[[int, int], Awaitable[Sequence[RecordedEvent]]],
         read_head: Callable[[], Awaitable[int]],
         *,
@@ -197,7 +197,7 @@ class EventTail:
             self._behind.set()
             return
         try:
-            events = self._decode(message.message)
+            events = self._decode(message.message, self.position)
         except Exception:
             self.malformed += 1
             logger.warning("A bus message could not be decoded", exc_info=True)

@@ -114,8 +114,8 @@ def recorded(seq: int) -> RecordedEvent:
     return recorded_event(event, seq, at)
 
 
-def decode(message: str) -> list[RecordedEvent]:
-    return [recorded(int(seq)) for seq in message.split()]
+def decode(message: str, after: int) -> list[RecordedEvent]:
+    return [recorded(seq) for seq in map(int, message.split()) if seq > after]
 
 
 async def read(subscription: Subscription[RecordedEvent], number: int) -> list[int]:
