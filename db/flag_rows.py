@@ -14,6 +14,9 @@ from db.queries.flags import COLUMNS, to_flag
 from domain.flags import BucketBy, Flag
 
 _NAMES = [column.key for column in COLUMNS]
+# As text, so that they read alike whatever a connection makes of JSONB.
+_AS_TEXT = {"target_groups": "flag.target_groups::text AS target_groups"}
+SELECTED = ", ".join(_AS_TEXT.get(name, f"flag.{name}") for name in _NAMES)
 # The version and the rows are those of one moment. Transactions below `horizon` have all ended by
 # then; `newest` is below it only where an older backup was restored, and then all is read.
 _READ = f"""
@@ -23,7 +26,7 @@ WITH head AS MATERIALIZED (
          pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS newest,
          (SELECT count(*) FROM feature_flags) AS number
 )
-SELECT head.set_version, head.horizon, head.number, {", ".join(f"flag.{name}" for name in _NAMES)}
+SELECT head.set_version, head.horizon, head.number, {SELECTED}
 FROM head LEFT JOIN feature_flags AS flag ON flag.xid >= $1 OR head.newest < $1
 """  # noqa: S608 - names of columns
 
@@ -42,10 +45,11 @@ async def read(connection: DirectConnection, since: int) -> FlagRows:
     """What moved since a horizon, 0: all. Raises DependencyDown."""
     rows = await connection.fetch(_READ, since)
     version, horizon, number = rows[0][0], rows[0][1], rows[0][2]
-    return FlagRows(version, horizon, number, [_flag(row) for row in rows if row["id"]])
+    return FlagRows(version, horizon, number, [flag_in(row) for row in rows if row["id"]])
 
 
-def _flag(row: asyncpg.Record) -> Flag:
+def flag_in(row: asyncpg.Record) -> Flag:
+    """The flag of a row that has SELECTED."""
     values = dict(row)
     values["target_groups"] = read_json(values["target_groups"])
     values["bucket_by"] = BucketBy(values["bucket_by"])

@@ -8,23 +8,21 @@ from datetime import datetime
 
 import asyncpg
 from sqlalchemy import event as sqlalchemy_event
-from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import (
-    AsyncEngine,
     AsyncSession,
     async_sessionmaker,
-    create_async_engine,
 )
-from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, QueuePool
-from sqlalchemy.util import await_only
+from sqlalchemy.pool import QueuePool
 
-from db import event_log, moments, schema_revision
+from db import event_writes, moments, schema_revision
 from db.direct import DirectConnection
 from db.drafts import Audit, Draft
+from db.driver import driver_of
+from db.engine import connect, transaction
 from db.event_positions import Positions
-from db.json_text import read_json
+from db.flag_transactions import FlagTransaction
 from db.outages import of_database, outage_behind
-from db.reach import ANSWER_SECONDS, CONNECT_SECONDS, CUT, Reach
+from db.reach import Reach
 from db.reads.connections import ReadConnections
 from domain.actors import Actor
 from domain.errors import DependencyDown
@@ -32,10 +30,6 @@ from domain.events import Event, RecordedEvent, WrittenEvent
 from domain.outages import Outage
 
 logger = logging.getLogger(__name__)
-
-_GENERATION = "generation"
-# Not a parameter of the connection: PgBouncer refuses those that it does not know (F9).
-_FIRST = "SET jit = off"
 
 AfterCommit = Callable[[Sequence[RecordedEvent]], Awaitable[None]]
 EnqueueJobs = Callable[[AsyncSession, Sequence[WrittenEvent]], Awaitable[None]]
@@ -74,11 +68,17 @@ class UnitOfWork:
         """
         self._drafts.append(Draft(actor, event, audit, occurred_at))
 
+    async def fetch(self, statement: str, *values: object) -> Sequence[asyncpg.Record]:
+        """The rows of a statement that SQLAlchemy need not know of."""
+        driver = await driver_of(self.session)
+        rows: Sequence[asyncpg.Record] = await driver.fetch(statement, *values)
+        return rows
+
     async def write_events(self) -> Sequence[WrittenEvent]:
         """Put the drafts into the log now; returns them with their ids."""
         drafts, self._drafts = self._drafts, []
         await self.session.flush()
-        written = await event_log.append(self.session, drafts, self.now, self.began)
+        written = await event_writes.append(self, drafts, self.began)
         self.written += written
         return written
 
@@ -103,8 +103,7 @@ class Database:
         self.url = url
         self.clock = clock
         self.reach = Reach()
-        self.engine = _engine(url, pool_size, timeout_seconds)
-        _ping_first(self.engine, self.reach)
+        self.engine = connect(url, pool_size, timeout_seconds, self.reach)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         self._enqueue_jobs = enqueue_jobs
         self.direct = DirectConnection(url, "launch-direct", self.reach)
@@ -141,10 +140,16 @@ class Database:
                 await uow.write_events()
                 if uow.written:
                     await self._enqueue_jobs(session, uow.written)
-        uow.recorded = await self._numbered(uow.written)
-        if uow.written:
-            self.reach.wrote()
-        await self._tell(uow.recorded)
+        await self._committed(uow)
+
+    @asynccontextmanager
+    async def change_flag(self) -> AsyncIterator[FlagTransaction]:
+        """The same for a change of one flag, without SQLAlchemy and in four round trips."""
+        async with self._translated(), transaction(self.engine) as driver:
+            self.reach.found()
+            work = FlagTransaction(driver, self.clock)
+            yield work
+        await self._committed(work)
 
     async def dispose(self) -> None:
         """Close every connection."""
@@ -152,6 +157,13 @@ class Database:
         await self.direct.close()
         await self.reads.close()
         await self.engine.dispose()
+
+    async def _committed(self, work: UnitOfWork | FlagTransaction) -> None:
+        """Number its events and tell them: nothing may fail its author any more."""
+        work.recorded = await self._numbered(work.written)
+        if work.written:
+            self.reach.wrote()
+        await self._tell(work.recorded)
 
     @asynccontextmanager
     async def _translated(self) -> AsyncIterator[None]:
@@ -195,47 +207,6 @@ class Database:
                 await callback(events)
             except Exception:
                 logger.exception("after-commit callback failed; readers catch up from the log")
-
-
-def _engine(url: str, pool_size: int, timeout_seconds: float) -> AsyncEngine:
-    return create_async_engine(
-        url,
-        pool_size=pool_size,
-        max_overflow=pool_size,
-        pool_timeout=timeout_seconds,
-        hide_parameters=True,  # rows hold hashes and letters: no error text may show them
-        pool_recycle=1800,
-        json_deserializer=read_json,
-        connect_args={
-            "timeout": min(timeout_seconds, CONNECT_SECONDS),
-            "command_timeout": max(timeout_seconds * 3, 10),
-            "server_settings": {"application_name": "launch"},
-        },
-    )
-
-
-def _ping_first(engine: AsyncEngine, reach: Reach) -> None:
-    """Try each connection before it is used: those that were cut make way for new ones.
-
-    SQLAlchemy's own ping takes three round trips, and waits for a frozen database as long as for a
-    slow statement.
-    """
-
-    def ping(_: object, entry: ConnectionPoolEntry, __: PoolProxiedConnection) -> None:
-        is_new = _GENERATION not in entry.info
-        if entry.info.setdefault(_GENERATION, reach.generation) != reach.generation:
-            raise InvalidatePoolError  # a former primary answers, and all its connections are old
-        driver: asyncpg.Connection = entry.driver_connection
-        try:
-            await_only(driver.execute(_FIRST if is_new else "SELECT", timeout=ANSWER_SECONDS))
-        except TimeoutError:
-            driver.terminate()  # else its pool waits for a farewell
-            raise
-        except CUT:
-            raise InvalidatePoolError from None
-        reach.found()
-
-    sqlalchemy_event.listen(engine.sync_engine, "checkout", ping)
 
 
 _COUNTER: ContextVar["StatementCounter | None"] = ContextVar("statement_counter", default=None)

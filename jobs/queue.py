@@ -7,9 +7,9 @@ from datetime import timedelta
 
 from pgqueuer.db import AsyncpgDriver
 from pgqueuer.queries import Queries
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from db.driver import driver_of
 from services import log_context, tracing
 
 Payload = Mapping[str, object]
@@ -33,7 +33,7 @@ async def enqueue(session: AsyncSession, jobs: Sequence[JobSpec]) -> None:
     """Add jobs on the session's own connection: they exist exactly if the caller commits."""
     if not jobs:
         return
-    queries = Queries(await _driver(session))
+    queries = Queries(AsyncpgDriver(await driver_of(session)))
     await queries.enqueue(
         [job.entrypoint for job in jobs],
         [json.dumps(dict(job.payload)).encode() for job in jobs],
@@ -61,14 +61,3 @@ def _headers(job: JobSpec) -> dict[str, str]:
     if log_context.REQUEST_ID in log_context.fields():
         found[log_context.REQUEST_ID] = log_context.request_id()
     return found
-
-
-async def _driver(session: AsyncSession) -> AsyncpgDriver:
-    raw = await (await session.connection()).get_raw_connection()
-    connection = raw.driver_connection
-    assert connection is not None
-    if not connection.is_in_transaction():
-        # SQLAlchemy begins the transaction with its first statement. Before that, pgqueuer's own
-        # statement would commit by itself and outlive a rollback.
-        await session.execute(text("SELECT 1"))
-    return AsyncpgDriver(connection)

@@ -25,6 +25,7 @@ from services import (
     flag_previews,
     flag_reads,
     flag_reverts,
+    flag_toggles,
     flags,
 )
 from services.flag_evaluation import viewer_context
@@ -152,9 +153,9 @@ async def update(info: Info, input: Edit) -> FlagPayload:
 
 async def toggle(info: Info, input: Switch) -> FlagPayload:
     """Switch a flag on or off; saying it twice changes nothing."""
-    async with info.context.db.write() as uow:
-        done = await flags.toggle(
-            uow,
+    async with info.context.db.change_flag() as work:
+        done = await flag_toggles.toggle(
+            work,
             info.context.actor,
             input.key,
             enabled=input.enabled,

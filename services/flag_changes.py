@@ -36,16 +36,13 @@ def change_flag(
     """
     before = flag_of(row)
     edit(row)
-    after = flag_of(row)
-    if _same(before, after):
-        return after
+    if is_same(before, flag_of(row)):
+        return flag_of(row)
     row.version = before.version + 1
     row.updated_at = uow.now
     after = flag_of(row)
-    audit = Audit(
-        after.id, audit_flag(before), audit_flag(after), reason, run_id, reverts_id=reverts_id
-    )
-    _record(uow, actor, before, after, action, phase_id, audit)
+    audit = audit_of(before, after, reason, run_id, reverts_id=reverts_id)
+    uow.record(actor, event_of(before, after, action, audit, phase_id), audit)
     return after
 
 
@@ -70,7 +67,7 @@ def with_parts(parts: FlagParts) -> Callable[[FeatureFlag], None]:
     return partial(write_parts, parts=parts)
 
 
-def _same(before: Flag, after: Flag) -> bool:
+def is_same(before: Flag, after: Flag) -> bool:
     """True where nothing moved but the step of a ramp that does not decide: no news."""
     return _without_step(before) == _without_step(after)
 
@@ -82,16 +79,24 @@ def _without_step(flag: Flag) -> Flag:
     return replace(flag, parts=replace(flag.wanted, hold=replace(hold, step=None)))
 
 
-def _record(
-    uow: UnitOfWork,
-    actor: Actor,
+def audit_of(
     before: Flag,
     after: Flag,
-    action: str,
-    phase_id: UUID | None,
-    audit: Audit,
-) -> None:
-    event = FlagChanged(
+    reason: str | None,
+    run_id: UUID | None = None,
+    reverts_id: UUID | None = None,
+) -> Audit:
+    """What the audit keeps of a change."""
+    return Audit(
+        after.id, audit_flag(before), audit_flag(after), reason, run_id, reverts_id=reverts_id
+    )
+
+
+def event_of(
+    before: Flag, after: Flag, action: str, audit: Audit, phase_id: UUID | None = None
+) -> FlagChanged:
+    """The event of a change."""
+    return FlagChanged(
         phase_id=PhaseId(phase_id) if phase_id else None,
         flag_id=FlagId(after.id),
         key=after.key,
@@ -101,4 +106,3 @@ def _record(
         run_id=RunId(audit.run_id) if audit.run_id else None,
         reason=audit.reason,
     )
-    uow.record(actor, event, audit)

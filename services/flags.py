@@ -21,8 +21,8 @@ from domain.ids import parse_uuid
 from domain.owner_edits import WIDENED, OwnerEdit, edit_parts, zero_means_everybody
 from domain.percent import EVERYBODY, NOBODY, Percent
 from domain.run_holds import FlagParts, FlagValues
-from services.flag_changes import change_flag, created_flag, with_parts
-from services.idempotency import Claim, claim, settle
+from services.flag_changes import change_flag, created_flag
+from services.idempotency import KEY_PATH, Claim, claim, settle
 from services.texts import check_text, line
 from services.versions import check_version
 
@@ -111,28 +111,6 @@ async def update(
     return FlagResult(flag, warnings, await written_change(uow, flag.id))
 
 
-async def toggle(
-    uow: UnitOfWork,
-    actor: Actor,
-    key: str,
-    *,
-    enabled: bool,
-    reason: str | None = None,
-    expected_version: int | None = None,
-    idempotency_key: str | None = None,
-) -> FlagResult:
-    """Bring a flag into the wanted state; saying it twice changes nothing (SPEC S23)."""
-    held = await claim(uow, actor, "toggleFeatureFlag", idempotency_key, (key, enabled))
-    if held.result is not None:
-        return await _again(uow, held.result)
-    row = await locked(uow, key, expected_version)
-    patch: FlagPatch = {"enabled": enabled}
-    parts, warnings = await edited_parts(uow.session, queries.flag_of(row), patch, actor, reason)
-    action = "switched on" if enabled else "switched off"
-    flag = change_flag(uow, actor, row, with_parts(parts), action=action, reason=reason)
-    return await _done(uow, held, flag, warnings)
-
-
 def check_patch(patch: FlagPatch) -> None:
     """Bring the texts of a patch into their form; raises all that is wrong with them."""
     problems = Collector()
@@ -212,6 +190,11 @@ def _row(draft: FlagDraft) -> FeatureFlag:
     )
 
 
+def no_flag(key: str, path: tuple[str, ...] = ("input", "key")) -> NotFound:
+    """What is said of a key that no flag has."""
+    return NotFound(f"There is no flag {key[:100]!r}.", path=path)
+
+
 async def locked(
     uow: UnitOfWork,
     key: str,
@@ -223,7 +206,7 @@ async def locked(
     row = (await queries.lock(uow.session, [key])).get(key)
     uow.locked()
     if row is None:
-        raise NotFound(f"There is no flag {key[:100]!r}.", path=path)
+        raise no_flag(key, path)
     await check_version(
         uow.session,
         expected_version,
@@ -250,13 +233,10 @@ async def _done(uow: UnitOfWork, held: Claim, flag: Flag, warnings: list[str]) -
 async def _again(uow: UnitOfWork, result: dict[str, object]) -> FlagResult:
     flag_id = parse_uuid(str(result.get("flag_id", "")))
     if flag_id is None:
-        raise Invalid("The first request with this key is still running.", path=_KEY)
+        raise Invalid("The first request with this key is still running.", path=KEY_PATH)
     flag = (await queries.by_id(uow.session, [flag_id])).get(flag_id)
     if flag is None:
-        raise NotFound("The flag of that request is gone.", path=_KEY)
+        raise NotFound("The flag of that request is gone.", path=KEY_PATH)
     change_id = parse_uuid(str(result.get("change_id", "")))
     found = await change_queries.by_id(uow.session, [change_id] if change_id else [])
     return FlagResult(flag, [], found.get(change_id) if change_id else None)
-
-
-_KEY = ("input", "idempotencyKey")

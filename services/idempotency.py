@@ -7,17 +7,15 @@ from datetime import timedelta
 from enum import Enum
 
 import orjson
-from sqlalchemy import delete, select
-from sqlalchemy.dialects.postgresql import insert
 
-from db.models.events import IdempotencyKey
-from db.session import UnitOfWork
+from db.driver import Statements
+from db.queries import idempotency as queries
 from domain.actors import Actor
 from domain.errors import Invalid
 
 LIFETIME = timedelta(hours=24)
 MAX_KEY = 200
-_PATH = ("input", "idempotencyKey")
+KEY_PATH = ("input", "idempotencyKey")
 _CANONICAL = (
     orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_SUBCLASS
     | orjson.OPT_NON_STR_KEYS
@@ -34,12 +32,12 @@ class Claim:
 
 
 async def claim(
-    uow: UnitOfWork,
+    work: Statements,
     actor: Actor,
     operation: str,
     key: str | None,
     request: object,
-    path: tuple[str, ...] = _PATH,
+    path: tuple[str, ...] = KEY_PATH,
 ) -> Claim:
     """Take a key, or find what it gave before; a concurrent repeat waits for the first.
 
@@ -51,22 +49,20 @@ async def claim(
     if not 1 <= len(key) <= MAX_KEY:
         raise Invalid("An idempotency key has 1 to 200 characters.", path=path)
     hashes = fingerprint(operation, request), _earlier_fingerprint(operation, request)
-    await _forget_old(uow, owner, key)
-    row = insert(IdempotencyKey).values(
-        actor=owner, key=key, operation=operation, request_hash=hashes[0], created_at=uow.now
-    )
-    taken = await uow.session.execute(row.on_conflict_do_nothing().returning(IdempotencyKey.key))
-    if taken.scalar_one_or_none() is not None:
+    expired = work.now - LIFETIME
+    if await queries.take(work, owner, key, operation, hashes[0], expired):
         return Claim(owner, key, None)
-    return await _earlier(uow, owner, key, hashes, path)
+    earlier = await queries.find(work, owner, key)
+    if earlier.request_hash not in hashes:
+        raise Invalid("This idempotency key was used for another request.", path=path)
+    return Claim(owner, key, earlier.result or {})
 
 
-async def settle(uow: UnitOfWork, held: Claim, **result: object) -> None:
+async def settle(work: Statements, held: Claim, **result: object) -> None:
     """Keep the ids of what was done, so that a repeat can show it again."""
-    if held.key is None:
-        return
-    row = await uow.session.get_one(IdempotencyKey, (held.actor, held.key))
-    row.result = {name: str(value) for name, value in result.items()}
+    if held.key is not None:
+        kept = {name: str(value) for name, value in result.items()}
+        await queries.keep(work, held.actor, held.key, kept)
 
 
 def fingerprint(operation: str, request: object) -> bytes:
@@ -99,23 +95,3 @@ def _plain(value: object) -> object:
     if isinstance(value, Mapping):
         return dict(value)
     return str(value)
-
-
-async def _forget_old(uow: UnitOfWork, owner: str, key: str) -> None:
-    await uow.session.execute(
-        delete(IdempotencyKey).where(
-            IdempotencyKey.actor == owner,
-            IdempotencyKey.key == key,
-            IdempotencyKey.created_at < uow.now - LIFETIME,
-        )
-    )
-
-
-async def _earlier(
-    uow: UnitOfWork, owner: str, key: str, hashes: tuple[bytes, ...], path: tuple[str, ...]
-) -> Claim:
-    query = select(IdempotencyKey).where(IdempotencyKey.actor == owner, IdempotencyKey.key == key)
-    row = (await uow.session.scalars(query)).one()
-    if row.request_hash not in hashes:
-        raise Invalid("This idempotency key was used for another request.", path=path)
-    return Claim(owner, key, row.result or {})

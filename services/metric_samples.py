@@ -91,7 +91,7 @@ async def hand_over(
 
 async def count_events(session: AsyncSession, events: Sequence[WrittenEvent]) -> None:
     """Count what happened in the transaction in which it happened: exactly once (SPEC S70)."""
-    counted = [(name, item.recorded_at) for item in events for name in _counters(item)]
+    counted = [(name, item.recorded_at) for item in events for name in counted_names(item)]
     await count(session, counted)
 
 
@@ -128,7 +128,8 @@ async def _mark_late(uow: UnitOfWork, moments: Sequence[datetime]) -> None:
     await rollups.mark_late(uow.session, late_minutes(moments, uow.now))
 
 
-def _counters(item: WrittenEvent) -> tuple[str, ...]:
+def counted_names(item: WrittenEvent) -> tuple[str, ...]:
+    """The counters that an event adds to."""
     event = item.event
     if isinstance(event, UserSignedUp) and event.user_type is not UserType.ADMIN:
         return (SIGNUPS, f"{event.user_type}_signups")

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from db.models.events import Change
 from db.queries import changes
 from domain.errors import VersionConflict
 
@@ -20,9 +21,13 @@ async def check_version(
     """Raises VersionConflict where the caller has read an older version."""
     if expected is None or expected == current:
         return
-    change = await changes.newest(session, subject_id)
-    raise VersionConflict(
+    raise conflict(await changes.newest(session, subject_id), current, changed_at)
+
+
+def conflict(newest: Change | None, current: int, changed_at: datetime) -> VersionConflict:
+    """With who made the newest change, where the audit has one."""
+    return VersionConflict(
         current_version=current,
-        changed_at=change.at if change else changed_at,
-        changed_by=changes.actor_of(change) if change else None,
+        changed_at=newest.at if newest else changed_at,
+        changed_by=changes.actor_of(newest) if newest else None,
     )

@@ -80,15 +80,24 @@ def parts_of(row: FeatureFlag) -> FlagParts:
 
 def write_parts(row: FeatureFlag, parts: FlagParts) -> None:
     """Put them into their columns; SQLAlchemy sends those that differ."""
+    for name, value in columns_of(parts).items():
+        setattr(row, name, value)
+
+
+def columns_of(parts: FlagParts) -> Mapping[str, object]:
+    """Their columns by name."""
     hold = parts.hold
-    row.enabled, row.rollout_percentage = parts.owner.enabled, parts.owner.percentage
-    row.zero_chosen = parts.zero_chosen
-    row.run_id = hold.run_id if hold else None
-    row.run_switch = hold.switch if hold else None
-    row.run_target = hold.target if hold else None
-    row.run_step = hold.step if hold else None
-    row.run_ceiling = hold.ceiling if hold else None
-    row.run_ceiling_by = hold.ceiling_by if hold else None
+    return {
+        "enabled": parts.owner.enabled,
+        "rollout_percentage": parts.owner.percentage,
+        "zero_chosen": parts.zero_chosen,
+        "run_id": hold.run_id if hold else None,
+        "run_switch": hold.switch if hold else None,
+        "run_target": hold.target if hold else None,
+        "run_step": hold.step if hold else None,
+        "run_ceiling": hold.ceiling if hold else None,
+        "run_ceiling_by": hold.ceiling_by if hold else None,
+    }
 
 
 def _parts(owner: FlagValues, run: FlagRow) -> FlagParts:

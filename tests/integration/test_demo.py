@@ -14,7 +14,7 @@ from domain.flags import Flag, parse_groups, parse_key
 from domain.keyset import Keyset
 from domain.percent import NOBODY, Percent
 from domain.phases import PhaseStatus, check_plan, check_steps
-from services import demo, flags, phases
+from services import demo, flag_toggles, flags, phases
 from services.demo import Loaded
 from services.flags import FlagDraft
 from services.phases import FlagLink, PhaseDraft
@@ -96,8 +96,9 @@ async def test_every_flag_belongs_to_one_phase_which_introduced_it(db: Database)
 async def test_what_a_user_changed_stays(db: Database) -> None:
     await load(db)
     phase = (await all_phases(db))[1]
+    async with db.change_flag() as work:
+        await flag_toggles.toggle(work, SOMEBODY, "mvp_test_feature", enabled=True)
     async with db.write() as uow:
-        await flags.toggle(uow, SOMEBODY, "mvp_test_feature", enabled=True)
         await phases.update(uow, SOMEBODY, phase.id, {"name": "Our suppliers", "flags": ()})
     await load(db)
     assert (await all_phases(db))[1].phase_name == "Our suppliers"

@@ -23,6 +23,7 @@ from domain.platforms import Platform
 from services import (
     flag_ceilings,
     flag_reverts,
+    flag_toggles,
     flags,
     incident_changes,
     kills,
@@ -89,8 +90,8 @@ async def set_allow_list(system: System, key: str, users: Sequence[str]) -> None
 
 async def toggle(system: System, key: str, enabled: bool) -> None:
     """The switch of the list of flags."""
-    async with system.db.write() as uow:
-        await flags.toggle(uow, OPERATOR, key, enabled=enabled, reason="by hand")
+    async with system.db.change_flag() as work:
+        await flag_toggles.toggle(work, OPERATOR, key, enabled=enabled, reason="by hand")
 
 
 async def revert_last_change(system: System, key: str) -> None:

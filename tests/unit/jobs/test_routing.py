@@ -9,22 +9,27 @@ import pytest
 from domain.actors import UserType
 from domain.events import (
     Event,
+    FlagChanged,
     HealthChanged,
     IncidentChanged,
     MailQueued,
     PhaseChanged,
     UserSignedUp,
 )
+from domain.flags import FlagState
 from domain.health import CheckType, HealthStatus
-from domain.ids import IncidentId, MailId, OnboardingId, PhaseId, RunId, UserId
+from domain.ids import FlagId, IncidentId, MailId, OnboardingId, PhaseId, RunId, UserId
 from domain.incidents import IncidentStatus, Severity
+from domain.journey_moves import moves_of
 from domain.marketplace_events import OnboardingChanged
 from domain.onboarding import OnboardingSide
+from domain.percent import NOBODY
 from domain.phases import PhaseStatus
 from domain.rehearsal import STARTED, RehearsalStage
 from domain.rehearsal_events import RehearsalMoved
 from jobs.queue import JobSpec
 from jobs.routing import jobs_for
+from services.metric_samples import counted_names
 from tests.factories.events import recorded_event
 
 NOW = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
@@ -177,3 +182,18 @@ def test_most_events_ask_for_nothing() -> None:
         check=CheckType.API, before=HealthStatus.HEALTHY, after=HealthStatus.CRITICAL
     )
     assert jobs(event) == []
+
+
+def test_nothing_follows_from_a_change_of_a_flag() -> None:
+    """A flag is changed by a transaction that has no place for jobs (`db.flag_transactions`)."""
+    state = FlagState(False, NOBODY, (), 1)
+    event = FlagChanged(
+        flag_id=FlagId(uuid4()),
+        key="mvp_chat",
+        action="switched on",
+        before=state,
+        after=replace(state, enabled=True, version=2),
+        run_id=RunId(uuid4()),
+    )
+    assert (jobs(event), moves_of(event)) == ([], [])
+    assert counted_names(recorded_event(event, at=NOW)) == ()

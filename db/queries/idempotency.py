@@ -1,0 +1,47 @@
+"""SQL about the keys with which callers repeat a request (SPEC A45)."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from db.driver import Statements
+from db.json_text import read_json
+
+# Who repeats a request at the same time waits here for the first of them. A key that is too old
+# counts as new.
+_TAKE = """
+INSERT INTO idempotency_keys AS held (actor, key, operation, request_hash, created_at)
+VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (actor, key) DO UPDATE SET operation = excluded.operation,
+  request_hash = excluded.request_hash, created_at = excluded.created_at, result = NULL
+WHERE held.created_at < $6
+RETURNING key"""
+_FIND = "SELECT request_hash, result::text FROM idempotency_keys WHERE actor = $1 AND key = $2"
+_KEEP = "UPDATE idempotency_keys SET result = $3::text::jsonb WHERE actor = $1 AND key = $2"
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """An earlier request with a key; `result` is None until it was kept."""
+
+    request_hash: bytes
+    result: dict[str, object] | None
+
+
+async def take(
+    work: Statements, actor: str, key: str, operation: str, request_hash: bytes, expired: datetime
+) -> bool:
+    """Take a key that nobody has, or had before `expired`; False where somebody has it."""
+    return bool(await work.fetch(_TAKE, actor, key, operation, request_hash, work.now, expired))
+
+
+async def find(work: Statements, actor: str, key: str) -> Earlier:
+    """Who has a key."""
+    (row,) = await work.fetch(_FIND, actor, key)
+    return Earlier(row[0], read_json(row[1]) if row[1] is not None else None)
+
+
+async def keep(work: Statements, actor: str, key: str, result: Mapping[str, str]) -> None:
+    """Keep what a repeat is answered with."""
+    await work.fetch(_KEEP, actor, key, json.dumps(dict(result)))

@@ -1,0 +1,283 @@
+"""A toggle: few statements, and the same promises as any unit of work (PERF2)."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from itertools import pairwise
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select, text
+
+from db import event_log
+from db.models.events import Change
+from db.queries import flags as queries
+from db.session import Database
+from domain.actors import system_actor
+from domain.errors import DependencyDown, NotFound, VersionConflict
+from domain.events import FlagChanged, RecordedEvent
+from domain.flags import Flag
+from services import flags as flag_service
+from services.flag_store import FlagStore
+from services.flag_toggles import toggle
+from services.flags import FlagDraft, FlagResult
+from tests.clock import PATIENCE, Clock
+from tests.support.driver_statements import heard_statements
+
+ACTOR = system_actor("test")
+KEYS = [f"flag_{index}" for index in range(8)]
+
+
+@pytest.fixture
+async def head(db: Database) -> int:
+    """The newest sequence once there are flags."""
+    async with db.write() as uow:
+        for key in KEYS:
+            await flag_service.create(uow, ACTOR, FlagDraft(key, key))
+    return uow.recorded[-1].seq
+
+
+@pytest.fixture
+async def other(db: Database, clock: Clock) -> AsyncIterator[Database]:
+    """Another process."""
+    found = Database(db.url, clock=clock)
+    yield found
+    await found.dispose()
+
+
+async def switch(
+    db: Database,
+    key: str,
+    enabled: bool,
+    *,
+    expected_version: int | None = None,
+    idempotency_key: str | None = None,
+) -> FlagResult:
+    async with db.change_flag() as work:
+        return await toggle(
+            work,
+            ACTOR,
+            key,
+            enabled=enabled,
+            expected_version=expected_version,
+            idempotency_key=idempotency_key,
+        )
+
+
+async def stored(db: Database, key: str) -> Flag:
+    async with db.read() as session:
+        return (await queries.by_key(session, [key]))[key]
+
+
+async def changes_of(db: Database, flag_id: UUID) -> list[Change]:
+    """In the order of the log, without the one that made it."""
+    query = select(Change).where(Change.subject_id == flag_id, Change.action != "created")
+    async with db.read() as session:
+        return list(await session.scalars(query.order_by(Change.event_id)))
+
+
+async def events_after(db: Database, after: int) -> list[RecordedEvent]:
+    async with db.read() as session:
+        return await event_log.read_after(session, after, 10_000)
+
+
+def kinds(statements: list[str]) -> list[str]:
+    return [statement.split()[0] for statement in statements]
+
+
+@pytest.mark.usefixtures("head")
+async def test_a_toggle_takes_four_round_trips_and_its_number_one(db: Database) -> None:
+    await switch(db, KEYS[0], True)  # whatever is connected, is
+    async with heard_statements(db) as sent:
+        await switch(db, KEYS[0], False)
+    assert kinds(sent) == ["BEGIN", "SELECT", "WITH", "COMMIT", "SELECT"]
+    assert "FOR UPDATE" in sent[1]
+    assert "launch_number_events" in sent[4]
+
+
+async def test_a_toggle_that_changes_nothing_writes_nothing(db: Database, head: int) -> None:
+    before = await stored(db, KEYS[0])
+    async with heard_statements(db) as sent:
+        done = await switch(db, KEYS[0], False)
+    assert kinds(sent) == ["BEGIN", "SELECT", "COMMIT"]
+    assert (done.flag, done.change) == (before, None)
+    assert await events_after(db, head) == []
+
+
+@pytest.mark.usefixtures("head")
+async def test_a_key_takes_two_round_trips_more_and_a_repeat_of_it_four(db: Database) -> None:
+    await switch(db, KEYS[1], True)
+    async with heard_statements(db) as sent:
+        first = await switch(db, KEYS[0], True, idempotency_key="k")
+    assert kinds(sent) == ["BEGIN", "INSERT", "SELECT", "WITH", "UPDATE", "COMMIT", "SELECT"]
+    async with heard_statements(db) as sent:
+        again = await switch(db, KEYS[0], True, idempotency_key="k")
+    assert kinds(sent) == ["BEGIN", "INSERT", "SELECT", "SELECT", "SELECT", "COMMIT"]
+    assert first.change is not None
+    assert again.change is not None
+    assert (again.flag, again.change.id) == (first.flag, first.change.id)
+
+
+@pytest.mark.usefixtures("head")
+async def test_its_result_is_what_is_stored(db: Database) -> None:
+    done = await switch(db, KEYS[0], True)
+    assert done.flag == await stored(db, KEYS[0])
+    (change,) = await changes_of(db, done.flag.id)
+    assert done.change is not None
+    columns = [column.key for column in Change.__table__.columns]
+    assert [getattr(done.change, name) for name in columns] == [
+        getattr(change, name) for name in columns
+    ]
+    assert (change.action, change.at) == ("switched on", done.flag.updated_at)
+
+
+async def test_toggles_of_two_processes_of_different_flags_lose_nothing(
+    db: Database, other: Database, head: int
+) -> None:
+    async def run(process: Database, key: str) -> None:
+        for number in range(6):
+            await switch(process, key, number % 2 == 0)
+
+    await asyncio.gather(*(run((db, other)[i % 2], key) for i, key in enumerate(KEYS)))
+    events = await events_after(db, head)
+    assert [item.seq for item in events] == list(range(head + 1, head + 1 + 6 * len(KEYS)))
+    for key in KEYS:
+        mine = [e.event for e in events if isinstance(e.event, FlagChanged) and e.event.key == key]
+        assert [item.after.version for item in mine] == [2, 3, 4, 5, 6, 7]
+        assert (await stored(db, key)).version == 7
+    versions = [item.event.set_version for item in events if isinstance(item.event, FlagChanged)]
+    assert len(set(versions)) == len(versions) == 6 * len(KEYS)
+
+
+@pytest.mark.usefixtures("head")
+async def test_toggles_of_two_processes_of_one_flag_are_a_chain(
+    db: Database, other: Database
+) -> None:
+    """Each finds what the one before it has left, and the audit shows it."""
+    wishes = [((db, other)[number % 2], number % 3 != 0) for number in range(24)]
+    done = await asyncio.gather(*(switch(process, KEYS[0], on) for process, on in wishes))
+    flag = await stored(db, KEYS[0])
+    rows = await changes_of(db, flag.id)
+    assert flag.version == 1 + len(rows)
+    assert {item.change.id for item in done if item.change} == {row.id for row in rows}
+    for earlier, later in pairwise(rows):
+        assert earlier.after == later.before
+        assert earlier.at <= later.at
+
+
+@pytest.mark.usefixtures("head")
+async def test_of_callers_who_read_the_same_version_one_wins(db: Database, other: Database) -> None:
+    answers = await asyncio.gather(
+        *(switch((db, other)[i % 2], KEYS[0], True, expected_version=1) for i in range(6)),
+        return_exceptions=True,
+    )
+    conflicts = [item for item in answers if isinstance(item, VersionConflict)]
+    assert len(conflicts) == 5
+    assert {(item.current_version, item.changed_by) for item in conflicts} == {(2, ACTOR.ref)}
+
+
+async def test_repeats_of_one_key_at_once_switch_once(
+    db: Database, other: Database, head: int
+) -> None:
+    done = await asyncio.gather(
+        *(switch((db, other)[i % 2], KEYS[0], True, idempotency_key="k") for i in range(6))
+    )
+    assert len({item.change.id for item in done if item.change}) == 1
+    assert len(await events_after(db, head)) == 1
+
+
+async def test_what_fails_leaves_nothing_and_the_connection_goes_on(
+    db: Database, head: int
+) -> None:
+    with pytest.raises(NotFound):
+        await switch(db, "no_such_flag", True)
+    with pytest.raises(RuntimeError, match="stop"):
+        await fail_after_toggling(db)
+    assert not (await stored(db, KEYS[0])).enabled
+    assert await events_after(db, head) == []
+    async with heard_statements(db) as sent:
+        await switch(db, KEYS[0], True)
+    assert kinds(sent) == ["BEGIN", "SELECT", "WITH", "COMMIT", "SELECT"]
+
+
+@pytest.mark.usefixtures("head")
+async def test_a_caller_who_leaves_in_the_midst_keeps_no_lock(db: Database) -> None:
+    locked = asyncio.Event()
+
+    async def leave() -> None:
+        async with db.change_flag() as work:
+            await work.lock(KEYS[0])
+            locked.set()
+            await work.fetch("SELECT pg_sleep($1)", PATIENCE)
+
+    task = asyncio.create_task(leave())
+    async with asyncio.timeout(PATIENCE):
+        await locked.wait()
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        assert (await switch(db, KEYS[0], True)).flag.enabled
+
+
+@pytest.mark.usefixtures("head")
+async def test_a_connection_that_was_cut_makes_way_for_a_new_one(db: Database) -> None:
+    await switch(db, KEYS[0], True)
+    await db.direct.fetch(
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+        "WHERE application_name = 'launch' AND datname = current_database()"
+    )
+    assert not (await switch(db, KEYS[0], False)).flag.enabled
+
+
+async def test_a_process_that_dies_before_it_numbers_holds_up_nobody(
+    db: Database, other: Database, clock: Clock, head: int
+) -> None:
+    """The change has happened: another process gives it its position, and serves it."""
+    store = FlagStore(db, clock=clock)
+    before = await store.refresh()
+    await other.direct.close()
+    done = await switch(other, KEYS[0], True)
+    assert done.flag.enabled
+    assert await events_after(db, head) == []
+    assert (await store.refresh()).flags[KEYS[0]].enabled
+    await db.positions.number()
+    (event,) = await events_after(db, head)
+    assert isinstance(event.event, FlagChanged)
+    assert (event.seq, event.event.set_version) == (head + 1, before.version + 1)
+
+
+async def test_without_a_database_it_says_so(clock: Clock, tmp_path: object) -> None:
+    away = Database(f"postgresql+asyncpg:///launch?host={tmp_path}", clock=clock)
+    with pytest.raises(DependencyDown):
+        await switch(away, KEYS[0], True)
+    await away.dispose()
+
+
+@pytest.mark.usefixtures("head")
+async def test_what_waits_for_a_flag_takes_its_moment_after_it(
+    db: Database, other: Database, clock: Clock
+) -> None:
+    """Nobody has seen the change before: it is later than the one that was waited for."""
+    async with other.change_flag() as first:
+        await first.lock(KEYS[0])
+        waiting = asyncio.create_task(switch(db, KEYS[0], True))
+        await blocked(db)
+        clock.advance(7)
+        later = clock()
+    done = await waiting
+    assert done.flag.updated_at >= later
+
+
+async def fail_after_toggling(db: Database) -> None:
+    async with db.change_flag() as work:
+        await toggle(work, ACTOR, KEYS[0], enabled=True)
+        raise RuntimeError("stop")
+
+
+async def blocked(db: Database) -> None:
+    """Until somebody waits for a lock."""
+    query = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            async with db.read() as session:
+                if (await session.execute(query)).scalar_one():
+                    return
+            await asyncio.sleep(0.01)

@@ -1,0 +1,50 @@
+"""The statements that a process sends to PostgreSQL, whatever layer sends them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from unittest.mock import patch
+
+import asyncpg
+from asyncpg.connection import LoggedQuery
+from sqlalchemy import event as sqlalchemy_event
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
+
+from db.direct import DirectConnection
+from db.session import Database
+
+
+@asynccontextmanager
+async def heard_statements(database: Database) -> AsyncIterator[list[str]]:
+    """All of its pool and of its direct connection, while the block lasts; each is a round trip."""
+    found: list[str] = []
+    drivers: set[asyncpg.Connection] = set()
+    fetch, direct = DirectConnection.fetch, database.direct
+
+    def note(query: LoggedQuery) -> None:
+        found.append(query.query.strip())
+
+    def on_checkout(_: object, entry: ConnectionPoolEntry, __: PoolProxiedConnection) -> None:
+        driver: asyncpg.Connection = entry.driver_connection
+        if driver not in drivers:
+            driver.add_query_logger(note)
+            drivers.add(driver)
+
+    async def heard_fetch(
+        self: DirectConnection, statement: str, *values: object, **options: float
+    ) -> list[asyncpg.Record]:
+        if self is direct:
+            found.append(statement.strip())
+        return await fetch(self, statement, *values, **options)
+
+    engine = database.engine.sync_engine
+    sqlalchemy_event.listen(engine, "checkout", on_checkout, insert=True)
+    try:
+        with patch.object(DirectConnection, "fetch", heard_fetch):
+            yield found
+        await asyncio.sleep(0)  # the driver tells of the last one then
+    finally:
+        sqlalchemy_event.remove(engine, "checkout", on_checkout)
+        for driver in drivers:
+            if not driver.is_closed():
+                driver.remove_query_logger(note)
