@@ -1,5 +1,6 @@
 """Which e-mail an invitation is accepted with, and what that proves (A40, decision 12)."""
 
+from domain.actors import Role
 from domain.errors import EmailMismatch, Required
 from domain.invitations import mask_email
 
@@ -35,6 +36,15 @@ def new_email(invited: str | None, typed: str | None, *, confirmed: bool) -> str
 def is_proven(invited: str | None, email: str, *, by_mail: bool) -> bool:
     """Only the code of the letter proves a mailbox: the link was shown to the supplier too."""
     return by_mail and invited is not None and _same(invited, email)
+
+
+def may_enter(role: Role, *, has_password: bool, is_proven: bool) -> bool:
+    """Whether an invitation lets somebody into the account that its e-mail has already.
+
+    A code that came by e-mail proves the mailbox, and that is all that a couple without a password
+    could prove otherwise (M3). Who has chosen a password logs in with it, or by a link.
+    """
+    return role is Role.COUPLE and is_proven and not has_password
 
 
 def _same(one: str, other: str) -> bool:

@@ -18,6 +18,20 @@ def password_reset(platform: Platform, recipient: str, link: str) -> Letter:
     return write(MailKind.PASSWORD_RESET, platform, recipient, words)
 
 
+def log_in_link(platform: Platform, recipient: str, link: str) -> Letter:
+    """The link that lets its reader in without a password."""
+    words = Words(
+        "Your log-in link",
+        (
+            "Open the link within 15 minutes to log in. It works once, on any of your devices.",
+            "Whoever has the link can log in as you: do not forward this e-mail.",
+        ),
+        Button("Log in", link),
+        f"{_NOT_YOU}nobody is logged in without the link.",
+    )
+    return write(MailKind.LOG_IN_LINK, platform, recipient, words)
+
+
 def password_changed(platform: Platform, recipient: str, base_url: str) -> Letter:
     """A notice, in case it was somebody else."""
     words = Words(

@@ -1,5 +1,6 @@
 """Rules about accounts, passwords and API tokens (SPEC S29, S13, A41)."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date, datetime
@@ -14,6 +15,8 @@ MIN_PASSWORD = 10
 MAX_PASSWORD = 1024
 MAX_NAME = 200
 MAX_TOKEN_NAME = 100
+
+_CODE = re.compile(r"[\w-]{43,64}", re.ASCII)
 
 ROLES = {
     UserType.SUPPLIER: Role.SUPPLIER,
@@ -54,6 +57,21 @@ _SIDES = {
 def platform_of(role: Role) -> Platform:
     """Which side somebody is on: that of WedSync for suppliers and for the staff."""
     return PLATFORMS.get(USER_TYPES[role], Platform.WEDSYNC)
+
+
+def may_use_log_in_links(role: Role) -> bool:
+    """Suppliers and couples; whoever may operate launches has a password (M3)."""
+    return role in (Role.SUPPLIER, Role.COUPLE)
+
+
+def log_in_link(base_url: str, token: str, invitation: str | None) -> str:
+    """Where the letter leads: to the log-in, and from there to an invitation.
+
+    What cannot be the code of one is left out: whoever asks for a link does not write its address.
+    """
+    known = invitation is not None and _CODE.fullmatch(invitation) is not None
+    back = f"&invitation={invitation}" if known else ""
+    return f"{base_url}/log-in-link?token={token}{back}"
 
 
 def new_account(user_type: UserType, email: str, profile: Profile) -> NewAccount:

@@ -14,6 +14,7 @@ class MailKind(StrEnum):
     CONFIRM_EMAIL = "confirm_email"
     EMAIL_CHANGED = "email_changed"
     STAFF_INVITATION = "staff_invitation"
+    LOG_IN_LINK = "log_in_link"
     PARTNER_LEFT = "partner_left"
     NUDGE = "nudge"
     OTHER = "other"

@@ -33,6 +33,8 @@ class AccessLimits:
     sign_up_notice: Limit = Limit(1, 86400)
     reset_account: Limit = Limit(5, 3600)
     reset_address: Limit = Limit(30, 3600)
+    log_in_link_account: Limit = Limit(5, 3600)
+    log_in_link_address: Limit = Limit(30, 3600)
     change_password: Limit = Limit(10, 60)
     invitation_address: Limit = Limit(120, 60)  # reads of codes, opens, declines and acceptances
     evaluation: Limit = Limit(6_000, 60)  # by credential or address, over OFREP

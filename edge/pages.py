@@ -21,6 +21,7 @@ PATHS = (
     "/forgot-password",
     "/reset-password",
     "/confirm-email",
+    "/log-in-link",
     "/accept/{code}",
     "/onboarding/{step}",
     "/dashboard",

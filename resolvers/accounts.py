@@ -19,7 +19,7 @@ from schema.types.accounts import (
 from schema.types.actors import ApiToken, User
 from schema.types.node import decode_id
 from services import api_tokens as tokens
-from services import password_changes, password_resets, sessions
+from services import log_in_links, password_changes, password_resets, sessions
 from services import sign_up as signing_up
 from services.sessions import OpenSession
 
@@ -83,6 +83,31 @@ async def reset_password(
 ) -> SessionPayload:
     """Set a new password, end all sessions and log in."""
     opened = await password_resets.reset_password(entrance(info.context), token, new_password)
+    return _logged_in(info.context, opened)
+
+
+async def request_log_in_link(
+    info: Info,
+    email: Email,
+    invitation: Annotated[
+        str | None,
+        strawberry.argument(description="The code of an invitation that the link leads back to."),
+    ] = None,
+) -> bool:
+    """Mail a link that logs in. Always true, whether or not there is an account.
+
+    For suppliers and couples, for 15 minutes, once, on any device. Staff log in with a password.
+    """
+    await log_in_links.request_link(entrance(info.context), email, invitation)
+    return True
+
+
+async def log_in_by_link(
+    info: Info,
+    token: Annotated[str, strawberry.argument(description="From the link; it works once.")],
+) -> SessionPayload:
+    """Use a mailed link up and open a session."""
+    opened = await log_in_links.log_in(entrance(info.context), token)
     return _logged_in(info.context, opened)
 
 

@@ -38,6 +38,8 @@ PUBLIC_FIELDS = frozenset(
         "Mutation.logOut",
         "Mutation.requestPasswordReset",
         "Mutation.resetPassword",
+        "Mutation.requestLogInLink",
+        "Mutation.logInByLink",
         "Mutation.acceptInvitation",
         "Mutation.openInvitation",
         "Mutation.declineInvitation",

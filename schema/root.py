@@ -212,6 +212,8 @@ class Mutation:
     log_out: bool = mutation(accounts.log_out)
     request_password_reset: bool = mutation(accounts.request_password_reset)
     reset_password: SessionPayload = mutation(accounts.reset_password, failed=SessionPayload.failed)
+    request_log_in_link: bool = mutation(accounts.request_log_in_link)
+    log_in_by_link: SessionPayload = mutation(accounts.log_in_by_link, failed=SessionPayload.failed)
     change_password: ProfilePayload = mutation(
         accounts.change_password, Scope.SELF, failed=ProfilePayload.failed
     )

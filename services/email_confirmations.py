@@ -102,6 +102,7 @@ async def _apply(uow: UnitOfWork, base_url: str, row: EmailConfirmation, user: U
     await _save(uow, user, row.email)
     if changes:
         await credentials.void_resets(uow.session, user.id, uow.now)
+        await credentials.void_log_in_links(uow.session, user.id, uow.now)
         notice = letters.email_changed(rules.platform_of(user.role), before, base_url)
         await mail.post(uow, actor, notice)
     record(uow, actor, user, "email changed" if changes else "email confirmed")

@@ -77,6 +77,14 @@ class Entrance:
         if email is not None:
             await self.limits.admit(rules.reset_account, "reset:account", email.casefold())
 
+    async def admit_log_in_link(self, email: str | None = None) -> None:
+        """The same for a log-in by a link."""
+        rules = self.limits.rules
+        await self.limits.admit(rules.log_in_link_address, "log-in-link", self.address)
+        if email is not None:
+            account = email.casefold()
+            await self.limits.admit(rules.log_in_link_account, "log-in-link:account", account)
+
     async def admit_code(self) -> None:
         """Raises RateLimited where an address tries too many codes of invitations."""
         await self.limits.admit(self.limits.rules.invitation_address, "code", self.address)

@@ -27,6 +27,7 @@ from services.email_confirmations import send_link
 from services.entrance import Entrance
 from services.invitation_changes import record
 from services.invitation_codes import NO_SUCH_CODE
+from services.password_changes import set_password
 from services.sessions import OpenSession, open_session
 
 _CODE = ("input", "code")
@@ -36,7 +37,7 @@ class LogInFirst(NotUnique):
     """This e-mail has an account already. Log in, then open the invitation again."""
 
     def __init__(self) -> None:
-        """A code lets nobody into an account that exists (ADR of invitations)."""
+        """A code lets nobody into an account that exists, but for ADR 7."""
         super().__init__(path=("input", "email"))
 
 
@@ -65,11 +66,12 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class _Guest:
-    """Who accepts: an account, new or not, with its couple."""
+    """Who accepts: an account with its couple; `enters`: it is logged in by this."""
 
     user: User
     couple: Couple
-    is_new: bool
+    is_new: bool = False
+    enters: bool = False
 
 
 async def accept(entrance: Entrance, actor: Actor, wish: Acceptance) -> Accepted:
@@ -91,9 +93,9 @@ async def accept(entrance: Entrance, actor: Actor, wish: Acceptance) -> Accepted
             return await _again(uow, entrance, actor, row, wish)
         base_url = entrance.settings.base_url
         guest = await _guest(uow, actor, row, wish, password_hash, base_url)
-        _fill_in(guest.couple, profile)
+        _fill_in(guest.couple, profile, anew=not guest.enters or guest.is_new)
         partnership = await _connect(uow, guest, row, supplier, client)
-        opened = _let_in(uow, entrance, guest.user) if guest.is_new else None
+        opened = _let_in(uow, entrance, guest.user) if guest.enters else None
         if opened is not None:
             acceptance_repeats.keep(uow, guest.user.id, wish.code, wish.key)
         warnings = date_warnings(guest.couple.wedding_date, uow.now)
@@ -160,21 +162,41 @@ async def _guest(
     if actor.user_id is not None:
         rules.check_account(row.email, wish.email, actor.label, confirmed=wish.confirms_email)
         user = (await accounts.users_by_id(uow.session, [actor.user_id]))[actor.user_id]
-        return _Guest(user, await _couple(uow, actor.user_id), is_new=False)
+        return _Guest(user, await _couple(uow, actor.user_id))
     email = rules.new_email(row.email, wish.email, confirmed=wish.confirms_email)
     if wish.password is not None:
         account_rules.check_password(wish.password, email, ("input", "password"))
+    is_proven = rules.is_proven(row.email, email, by_mail=row.mail_code == digest(wish.code))
     try:
         account = NewAccount(UserType.COUPLE, email, Profile())
         user = await create_account(uow, account, password_hash)
     except EmailTaken:
-        raise LogInFirst from None
-    if rules.is_proven(row.email, email, by_mail=row.mail_code == digest(wish.code)):
+        return await _returning(uow, email, password_hash, is_proven=is_proven)
+    if is_proven:
         user.email_verified_at = uow.now
     else:
         await send_link(uow, actor_of(user), base_url, user)
     uow.session.add(SignupAttempt(at=uow.now, user_type=UserType.COUPLE, succeeded=True))
-    return _Guest(user, await _couple(uow, user.id), is_new=True)
+    return _Guest(user, await _couple(uow, user.id), is_new=True, enters=True)
+
+
+async def _returning(
+    uow: UnitOfWork, email: str, password_hash: str | None, *, is_proven: bool
+) -> _Guest:
+    """A couple without a password, on a device that it has not used yet; raises LogInFirst."""
+    seen = await accounts.user_by_email(uow.session, email)
+    user = await accounts.lock_user(uow.session, seen.id) if seen is not None else None
+    has_password = user is not None and user.password_hash is not None
+    if (
+        user is None
+        or user.disabled_at is not None
+        or not rules.may_enter(user.role, has_password=has_password, is_proven=is_proven)
+    ):
+        raise LogInFirst
+    user.email_verified_at = user.email_verified_at or uow.now
+    if password_hash is not None:
+        await set_password(uow, actor_of(user), user, password_hash)
+    return _Guest(user, await _couple(uow, user.id), enters=True)
 
 
 async def _couple(uow: UnitOfWork, user_id: UUID) -> Couple:
@@ -183,10 +205,11 @@ async def _couple(uow: UnitOfWork, user_id: UUID) -> Couple:
     return couple
 
 
-def _fill_in(couple: Couple, profile: Profile) -> None:
-    couple.partner1_name = profile.partner1_name or couple.partner1_name
-    couple.partner2_name = profile.partner2_name or couple.partner2_name
-    couple.wedding_date = profile.wedding_date or couple.wedding_date
+def _fill_in(couple: Couple, profile: Profile, *, anew: bool) -> None:
+    """`anew` False: a form that began with a supplier's words corrects nothing the couple said."""
+    for name in ("partner1_name", "partner2_name", "wedding_date"):
+        said, known = getattr(profile, name), getattr(couple, name)
+        setattr(couple, name, (said or known) if anew else (known or said))
 
 
 async def _connect(

@@ -16,6 +16,7 @@ _KEPT: tuple[tuple[retention.Moments, timedelta], ...] = (
     (retention.SERIES_SEEN, timedelta(hours=24)),
     (retention.KEY_CREATED, timedelta(hours=24)),
     (retention.RESET_EXPIRED, timedelta(days=7)),
+    (retention.LOG_IN_LINK_EXPIRED, timedelta(days=7)),
     (retention.CONFIRMATION_EXPIRED, timedelta(days=7)),
     (retention.EXPOSURE_SERVED, timedelta(days=90)),
     (retention.PROPAGATION_STARTED, timedelta(days=365)),  # launches are looked back on

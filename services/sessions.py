@@ -129,6 +129,7 @@ async def end_sessions(
         where &= Session.id != keep
     ended = await credentials.end_sessions(uow.session, where, uow.now)
     await acceptance_repeats.forget(uow, user_id)
+    await credentials.void_log_in_links(uow.session, user_id, uow.now)
     _record(uow, actor, ended)
     return len(ended)
 

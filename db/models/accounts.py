@@ -81,6 +81,20 @@ class PasswordReset(Base):
     used_at: Mapped[datetime | None]
 
 
+class LogInLink(Base):
+    """A one-time right to log in, sent by e-mail; only the SHA-256 of its token is kept."""
+
+    __tablename__ = "log_in_links"
+    __table_args__ = (Index(None, "user_id"), Index(None, "expires_at"))
+
+    id: Mapped[UuidKey]
+    user_id: Mapped[UUID] = mapped_column(reference("users"))
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    created_at: Mapped[Moment]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
 class EmailConfirmation(Base):
     """A one-time right to call an e-mail one's own: that of the account, or its next one."""
 

@@ -8,7 +8,14 @@ from sqlalchemy import ColumnElement, Row, Select, any_, exists, or_, select, up
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from db.models.accounts import ApiToken, EmailConfirmation, PasswordReset, Session, User
+from db.models.accounts import (
+    ApiToken,
+    EmailConfirmation,
+    LogInLink,
+    PasswordReset,
+    Session,
+    User,
+)
 from db.models.couples import Couple
 from db.models.suppliers import Supplier
 from domain.actors import Role, VendorType
@@ -161,6 +168,21 @@ async def confirmation_by_hash(
     query = select(EmailConfirmation, User).join(User, User.id == EmailConfirmation.user_id)
     found = query.where(EmailConfirmation.token_hash == token_hash).with_for_update(key_share=True)
     return (await session.execute(found)).one_or_none()
+
+
+async def log_in_link_by_hash(
+    session: AsyncSession, token_hash: bytes
+) -> Row[LogInLink, User] | None:
+    """A log-in link with its user, both locked."""
+    query = select(LogInLink, User).join(User, User.id == LogInLink.user_id)
+    found = query.where(LogInLink.token_hash == token_hash).with_for_update(key_share=True)
+    return (await session.execute(found)).one_or_none()
+
+
+async def void_log_in_links(session: AsyncSession, user_id: UUID, now: datetime) -> None:
+    """End every open log-in link of a user."""
+    mine = (LogInLink.user_id == user_id) & LogInLink.used_at.is_(None)
+    await session.execute(update(LogInLink).where(mine).values(used_at=now))
 
 
 async def void_confirmations(session: AsyncSession, user_id: UUID, now: datetime) -> None:

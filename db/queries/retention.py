@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, delete, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from db.models.accounts import EmailConfirmation, PasswordReset, Session
+from db.models.accounts import EmailConfirmation, LogInLink, PasswordReset, Session
 from db.models.events import IdempotencyKey
 from db.models.flags import FlagExposure, FlagPropagation
 from db.models.incidents import AlertDelivery
@@ -22,6 +22,7 @@ SERIES_SEEN: Moments = KnownSeries.seen_at
 TICK_CLAIMED: Moments = Tick.claimed_at
 SESSION_EXPIRED: Moments = Session.expires_at
 RESET_EXPIRED: Moments = PasswordReset.expires_at
+LOG_IN_LINK_EXPIRED: Moments = LogInLink.expires_at
 CONFIRMATION_EXPIRED: Moments = EmailConfirmation.expires_at
 KEY_CREATED: Moments = IdempotencyKey.created_at
 SENDING_AT: Moments = InvitationSending.at

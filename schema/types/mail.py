@@ -36,6 +36,7 @@ describe(
     CONFIRM_EMAIL="A link that confirms an e-mail.",
     EMAIL_CHANGED="An account has another e-mail now.",
     STAFF_INVITATION="Somebody may operate launches.",
+    LOG_IN_LINK="A link that logs its reader in.",
     PARTNER_LEFT="The other side of a partnership is gone.",
     NUDGE="Somebody stands still in the guided setup.",
     OTHER="Anything else.",

@@ -100,8 +100,10 @@ async def test_only_the_code_of_the_letter_proves_the_mailbox(
 async def test_an_account_that_exists_must_log_in_first(
     supplier: GraphQLClient, visitor: GraphQLClient, db: Database
 ) -> None:
-    """A40: no silent linking, and no way into an account by a code, not even from its mailbox."""
+    """A40: no silent linking, and no way into an account with a password by a code."""
     owner = await new_couple(visitor, db)
+    document = "mutation ($p: String!) { changePassword(newPassword: $p) { errors { code } } }"
+    await owner.data(document, p="correct horse battery")
     email = (await owner.data("{ viewer { email } }"))["viewer"]["email"]
     sent = await invited(supplier, email=email)
     for code in (sent.code, await mailed_code(db)):

@@ -125,6 +125,7 @@ def _letter(source: random.Random, recipient: str, name: str) -> Letter:
         lambda: invitation(recipient, inviting),
         lambda: letters.confirm_email(Platform.WEDSYNC, recipient, LINK),
         lambda: letters.password_reset(Platform.WEDME, recipient, LINK),
+        lambda: letters.log_in_link(Platform.WEDME, recipient, LINK),
         lambda: letters.staff_invitation(recipient, "operator", LINK),
         lambda: letters.partner_left(Platform.WEDME, recipient, name),
     ]

@@ -43,6 +43,7 @@ test("pages of visitors", async () => {
   await inspect(page, "/forgot-password", "input[name=email]");
   await inspect(page, "/reset-password", "input[name=password]");
   await inspect(page, "/confirm-email", "[data-testid=confirm-email-btn]");
+  await inspect(page, "/log-in-link", "[data-testid=log-in-by-link-btn]");
   await inspect(page, path, "[data-testid=partner1-name]");
   await inspect(page, "/accept/no-such-code", "[data-testid=invitation-over]");
   assert.deepEqual(problems, []);

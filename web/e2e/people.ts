@@ -64,7 +64,7 @@ export async function bounce(token: string, email: string): Promise<void> {
 }
 
 /** What the pattern finds in a letter to somebody, once there is one. */
-async function inLetter(email: string, pattern: RegExp): Promise<RegExpExecArray> {
+export async function inLetter(email: string, pattern: RegExp): Promise<RegExpExecArray> {
   const until = Date.now() + PATIENCE;
   for (;;) {
     for (const file of await readdir(LETTERS)) {

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain import acceptance
+from domain.actors import Role
 from domain.errors import EmailMismatch, ErrorCode, Invalid, InvalidTransition, Required
 from domain.invitation_letters import Inviting, invitation
 from domain.invitations import (
@@ -20,6 +21,7 @@ from domain.invitations import (
 )
 from tests.unit.domain.builders import NOW
 
+ROLES = st.sampled_from(Role)
 SECOND = timedelta(seconds=1)
 STOP = "https://x/unsubscribe/invitations/c"
 EMMA, JAMES = "emma@example.com", "james@example.com"
@@ -159,3 +161,11 @@ def test_a_letter_says_who_and_until_when() -> None:
         assert text is not None
         assert "23 November 2026" in text
     assert "Emma &amp; James" in (letter.html or "")
+
+
+@given(ROLES, st.booleans(), st.booleans())
+def test_only_the_mailbox_of_a_couple_without_a_password_opens_its_account(
+    role: Role, has_password: bool, is_proven: bool
+) -> None:
+    enters = acceptance.may_enter(role, has_password=has_password, is_proven=is_proven)
+    assert enters is ((role, has_password, is_proven) == (Role.COUPLE, False, True))

@@ -16,6 +16,7 @@ const ResetPasswordPage = later(
 const ConfirmEmailPage = later(
   async () => (await import("../features/session/ConfirmEmailPage")).ConfirmEmailPage,
 );
+const LogInLinkPage = later(async () => (await import("../features/session/LogInLinkPage")).LogInLinkPage);
 const ExplorerPage = later(async () => (await import("../features/api/ExplorerPage")).ExplorerPage);
 const AcceptPage = later(async () => (await import("../features/invitations/AcceptPage")).AcceptPage);
 
@@ -39,6 +40,7 @@ export const publicRoutes: RouteObject[] = [
   { path: "forgot-password", element: <ForgotPasswordPage />, handle: { title: "Forgot password" } },
   { path: "reset-password", element: <ResetPasswordPage />, handle: { title: "New password" } },
   { path: "confirm-email", element: <ConfirmEmailPage />, handle: { title: "Confirm your e-mail" } },
+  { path: "log-in-link", element: <LogInLinkPage />, handle: { title: "Log in" } },
   { path: "explorer", element: <ExplorerPage />, handle: { title: "Explorer", brand: "launch" } },
   {
     path: "accept/:code",

@@ -9,12 +9,12 @@ import { Button } from "../../components/Button";
 import { ConfirmDialog } from "../../components/ConfirmDialog";
 import { Form } from "../../components/Form";
 import { FormProblem } from "../../components/FormProblem";
-import type { AcceptInvitationMutation as Answer } from "../../gql/graphql";
 import { orNull, placed } from "../../lib/forms";
 import { succeeded } from "../../lib/outcome";
 import { repeatKeys } from "../../lib/repeatKeys";
 import { Moment } from "../../lib/time";
 import { useFormDraft } from "../../lib/useDraft";
+import { LogInLinkButton } from "../session/LogInLinkButton";
 import { useSession } from "../session/session";
 import type { Connection } from "./Connected";
 import { AcceptInvitationMutation, DeclineInvitationMutation, OpenInvitationMutation } from "./invitations.graphql";
@@ -27,14 +27,14 @@ interface Props {
   onDeclined: () => void;
 }
 
-type Failures = Answer["acceptInvitation"]["errors"];
-
 /** Names, the day, and an e-mail only where the invitation has none (decision 12). */
 export function AcceptForm({ code, preview, onConnected, onDeclined }: Props) {
   const { viewer, renew } = useSession();
   const [state, accept] = useMutation(AcceptInvitationMutation);
   const [problem, setProblem] = useState<ReactNode>();
   const [mismatch, setMismatch] = useState<string>();
+  const [knownAs, setKnownAs] = useState<string>();
+  const [mailed, setMailed] = useState(false);
   const opened = useOpened(code);
   const form = useForm({
     initialValues: { ...known(viewer ? null : preview), email: "", password: "", confirmed: false },
@@ -52,7 +52,9 @@ export function AcceptForm({ code, preview, onConnected, onDeclined }: Props) {
     const { data, error } = await accept({ input: { code, ...given, confirmEmailMismatch: confirmed, idempotencyKey: key } });
     const payload = data?.acceptInvitation;
     setMismatch(payload?.errors.find((failure) => failure.code === "EMAIL_MISMATCH")?.message);
-    setProblem(wayOn(payload?.errors, code) ?? placed(form, error, payload?.errors));
+    const taken = payload?.errors.find((failure) => failure.code === "UNIQUE");
+    setKnownAs(taken && (values.email || undefined));
+    setProblem(taken ? wayOn(taken.message, code) : placed(form, error, payload?.errors));
     if (!payload?.partnership) return;
     draft.done();
     repeatKeys.drop(acceptance(code));
@@ -91,6 +93,8 @@ export function AcceptForm({ code, preview, onConnected, onDeclined }: Props) {
           <Checkbox label="It is meant for me" description={mismatch} {...form.getInputProps("confirmed", { type: "checkbox" })} />
         )}
         <FormProblem>{mismatch ? undefined : problem}</FormProblem>
+        {knownAs && !mailed && <LogInLinkButton email={knownAs} invitation={code} onMailed={() => setMailed(true)} />}
+        {mailed && <Text role="status">We have written to <b>{knownAs}</b>. The link leads back to this invitation.</Text>}
         <Button type="submit" size="md" loading={state.fetching} data-testid="create-account-btn">
           {viewer ? "Connect" : "Create our account"}
         </Button>
@@ -125,10 +129,8 @@ function useOpened(code: string): () => void {
 }
 
 /** An e-mail that has an account already: the way on is to log in, then to come back. */
-function wayOn(failures: Failures | undefined, code: string): ReactNode {
-  const taken = failures?.find((failure) => failure.code === "UNIQUE");
-  if (!taken) return undefined;
-  return <>{taken.message} <Anchor c="inherit" component={Link} to={`/login?next=/accept/${code}`}>Log in</Anchor></>;
+function wayOn(message: string, code: string): ReactNode {
+  return <>{message} <Anchor c="inherit" component={Link} to={`/login?next=/accept/${code}`}>Log in</Anchor></>;
 }
 
 function Decline({ code, supplier, onDeclined }: { code: string; supplier: string; onDeclined: () => void }) {

@@ -22,7 +22,7 @@ export function Connected({ connection }: { connection: Connection }) {
         <Text ta="center">You and <b>{supplier}</b> now plan together.</Text>
         {email && !hasPassword && (
           <Text size="sm" c="dimmed" ta="center">
-            You log in with <b>{email}</b>. Set a password in your profile, for your other devices.
+            You log in with <b>{email}</b>: on other devices by a link that we e-mail you, or with a password.
           </Text>
         )}
         {warnings.length > 0 && (

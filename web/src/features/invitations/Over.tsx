@@ -21,7 +21,9 @@ const ENDINGS: Partial<Record<InvitationStatus, Ending>> = {
   },
   ACCEPTED: {
     title: "This invitation was accepted",
-    text: (supplier) => `If that was you, log in: ${supplier} is among your suppliers. If not, tell ${supplier}.`,
+    text: (supplier) =>
+      `If that was you, log in, with a password or by a link in an e-mail: ${supplier} is among your suppliers. ` +
+      `If not, tell ${supplier}.`,
   },
   DECLINED: {
     title: "You said no to this invitation",

@@ -10,6 +10,8 @@ import { Form } from "../../components/Form";
 import { FormProblem } from "../../components/FormProblem";
 import { wholeFormProblem } from "../../lib/forms";
 import { useFormDraft } from "../../lib/useDraft";
+import { CheckYourMail } from "./CheckYourMail";
+import { LogInLinkButton } from "./LogInLinkButton";
 import { useSession } from "./session";
 import { LogInMutation } from "./session.graphql";
 
@@ -19,6 +21,7 @@ export function LogInPage() {
   const [search] = useSearchParams();
   const [state, logIn] = useMutation(LogInMutation);
   const [problem, setProblem] = useState<string>();
+  const [mailed, setMailed] = useState(false);
   const form = useForm({ initialValues: { email: "", password: "" } });
   const draft = useFormDraft("log-in", form, { secrets: ["password"], guards: false });
 
@@ -30,6 +33,7 @@ export function LogInPage() {
     await renew();
   }
 
+  if (mailed) return <CheckYourMail email={form.values.email} />;
   return (
     <Entrance
       brand="WedSync" title="Log in" text="For suppliers, couples and the launch team."
@@ -47,6 +51,9 @@ export function LogInPage() {
           />
           <FormProblem>{problem}</FormProblem>
           <Button type="submit" loading={state.fetching}>Log in</Button>
+          <LogInLinkButton
+            email={form.values.email} invitation={invitationIn(search.get("next"))} onMailed={() => setMailed(true)}
+          />
           <Anchor component={Link} to="/forgot-password" size="sm" ta="center">
             Forgot your password?
           </Anchor>
@@ -54,4 +61,9 @@ export function LogInPage() {
       </Form>
     </Entrance>
   );
+}
+
+/** The code of the invitation that somebody came from, so that the link leads back to it. */
+function invitationIn(next: string | null): string | undefined {
+  return /^\/accept\/([\w-]+)$/.exec(next ?? "")?.[1];
 }

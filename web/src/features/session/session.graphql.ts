@@ -32,6 +32,21 @@ export const RequestPasswordResetMutation = graphql(`
   mutation RequestPasswordReset($email: EmailAddress!) { requestPasswordReset(email: $email) }
 `);
 
+export const RequestLogInLinkMutation = graphql(`
+  mutation RequestLogInLink($email: EmailAddress!, $invitation: String) {
+    requestLogInLink(email: $email, invitation: $invitation)
+  }
+`);
+
+export const LogInByLinkMutation = graphql(`
+  mutation LogInByLink($token: String!) {
+    logInByLink(token: $token) {
+      session { expiresAt user { id role } }
+      errors { code message path }
+    }
+  }
+`);
+
 export const ResetPasswordMutation = graphql(`
   mutation ResetPassword($token: String!, $newPassword: String!) {
     resetPassword(token: $token, newPassword: $newPassword) {

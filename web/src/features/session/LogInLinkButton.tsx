@@ -1,0 +1,38 @@
+import { useState } from "react";
+import { useMutation } from "urql";
+
+import { Button } from "../../components/Button";
+import { FormProblem } from "../../components/FormProblem";
+import { wholeFormProblem } from "../../lib/forms";
+import { RequestLogInLinkMutation } from "./session.graphql";
+
+interface Props {
+  /** Where the link goes; asked for where it is empty. */
+  email: string;
+  /** The code of an invitation that the link leads back to. */
+  invitation?: string | undefined;
+  onMailed: () => void;
+}
+
+/** For those who have no password, or not on this device: a link in an e-mail logs them in (M3). */
+export function LogInLinkButton({ email, invitation, onMailed }: Props) {
+  const [state, request] = useMutation(RequestLogInLinkMutation);
+  const [problem, setProblem] = useState<string>();
+
+  async function send() {
+    if (state.fetching) return;
+    if (email.trim() === "") return setProblem("Enter your e-mail first.");
+    const { data, error } = await request({ email: email.trim(), invitation: invitation ?? null });
+    setProblem(wholeFormProblem(error, []));
+    if (data?.requestLogInLink) onMailed();
+  }
+
+  return (
+    <>
+      <FormProblem>{problem}</FormProblem>
+      <Button variant="default" loading={state.fetching} onClick={() => void send()} data-testid="log-in-link-btn">
+        E-mail me a log-in link
+      </Button>
+    </>
+  );
+}
