@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import ColumnElement, Select, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db import event_positions
@@ -74,16 +75,26 @@ def _matching(
     until: datetime | None,
     kinds: Sequence[str] | None,
 ) -> Select[LaunchEvent]:
-    query = select(LaunchEvent).where(LaunchEvent.seq.is_not(None))
+    return select(LaunchEvent).where(*conditions(phase_id, since, until, kinds))
+
+
+def conditions(
+    phase_id: UUID | ColumnElement[Any] | None,
+    since: datetime | ColumnElement[Any] | None,
+    until: datetime | None,
+    kinds: Sequence[str] | Sequence[ColumnElement[str]] | None,
+) -> list[ColumnElement[bool]]:
+    """The WHERE of a part of the log: numbered events only."""
+    found: list[ColumnElement[bool]] = [LaunchEvent.seq.is_not(None)]
     if phase_id is not None:
-        query = query.where(LaunchEvent.phase_id == phase_id)
+        found.append(LaunchEvent.phase_id == phase_id)
     if since is not None:
-        query = query.where(LaunchEvent.occurred_at >= since)
+        found.append(LaunchEvent.occurred_at >= since)
     if until is not None:
-        query = query.where(LaunchEvent.occurred_at <= until)
+        found.append(LaunchEvent.occurred_at <= until)
     if kinds is not None:
-        query = query.where(LaunchEvent.kind.in_(kinds))
-    return query
+        found.append(LaunchEvent.kind.in_(kinds))
+    return found
 
 
 async def newest(session: AsyncSession, kinds: Sequence[str], limit: int) -> list[RecordedEvent]:

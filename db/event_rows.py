@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 from pydantic import TypeAdapter
@@ -57,29 +59,58 @@ def decode(kind: str, payload: dict[str, object]) -> Event:
 
 def recorded(row: LaunchEvent) -> RecordedEvent:
     """A row of the log as an event."""
-    assert row.seq is not None  # readers ask for numbered events only
-    return RecordedEvent(
-        id=EventId(row.id),
-        seq=EventSeq(row.seq),
-        occurred_at=row.occurred_at,
-        recorded_at=row.recorded_at,
-        actor=ActorRef(row.actor_kind, row.actor_id, row.actor_label),
-        event=_event(row.kind, row.payload, row.set_version),
+    return event_of(
+        row.id,
+        row.seq,
+        row.occurred_at,
+        row.recorded_at,
+        row.actor_kind,
+        row.actor_id,
+        row.actor_label,
+        row.kind,
+        row.payload,
+        row.set_version,
     )
 
 
 def recorded_of(row: asyncpg.Record) -> RecordedEvent:
     """The same of a row that asyncpg has read by itself."""
     columns: Mapping[str, Any] = row
+    return event_of(
+        columns["id"],
+        columns["seq"],
+        columns["at"],
+        columns["recorded_at"],
+        ActorKind(columns["actor_kind"]),
+        columns["actor_id"],
+        columns["actor_label"],
+        columns["kind"],
+        read_json(columns["payload"]),
+        columns["set_version"],
+    )
+
+
+def event_of(
+    key: int,
+    seq: int | None,
+    occurred_at: datetime,
+    recorded_at: datetime,
+    actor_kind: ActorKind,
+    actor_id: UUID | None,
+    actor_label: str,
+    kind: str,
+    payload: dict[str, object],
+    set_version: int | None,
+) -> RecordedEvent:
+    """The columns of a row as an event."""
+    assert seq is not None  # readers ask for numbered events only
     return RecordedEvent(
-        id=EventId(columns["id"]),
-        seq=EventSeq(columns["seq"]),
-        occurred_at=columns["at"],
-        recorded_at=columns["recorded_at"],
-        actor=ActorRef(
-            ActorKind(columns["actor_kind"]), columns["actor_id"], columns["actor_label"]
-        ),
-        event=_event(columns["kind"], read_json(columns["payload"]), columns["set_version"]),
+        id=EventId(key),
+        seq=EventSeq(seq),
+        occurred_at=occurred_at,
+        recorded_at=recorded_at,
+        actor=ActorRef(actor_kind, actor_id, actor_label),
+        event=_event(kind, payload, set_version),
     )
 
 

@@ -19,7 +19,7 @@ from schema.context import Context, Info
 from schema.directives import CostDirective, ScopeDirective
 from schema.errors import Refused, TopLevelCode
 from schema.list_arguments import list_filters, resolved
-from schema.planned import reading
+from schema.planned import BUILT, Made, reading
 from schema.purity import PURE
 from services.replies import Source
 
@@ -119,14 +119,17 @@ def query(
     cost: int | None = None,
     source: Source | None = None,
     read: Read | None = None,
+    built: Made | None = None,
     deprecated: str | None = None,
 ) -> Any:  # noqa: ANN401 - assigned to a field of any type
     """A field of Query, described by the resolver's docstring.
 
     `source`: what the answer is made of, where that is rows and the arguments alone.
-    `read`: the rows that it shows, for query plans.
+    `read`: the rows that it shows, for query plans; `built`: what makes objects of them.
     """
     metadata = {**(PURE[source] if source else {}), **(reading(read) if read else {})}
+    if built is not None:
+        metadata[BUILT] = built
     return _field(resolver, scopes, cost, list_filters(resolver), metadata, deprecated)
 
 

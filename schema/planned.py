@@ -10,8 +10,9 @@ from typing import Any
 
 from db.base import Base
 from db.reads.base import Expression, Read
+from domain.actors import Scope
 
-METADATA = "plan"
+METADATA, BUILT = "plan", "built"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +56,36 @@ class Count:
     """How many rows the read of the page finds."""
 
 
-Planned = Column | Key | Made | Known | Beside | Count | Read
+@dataclass(frozen=True, slots=True, eq=False)
+class Scoped:
+    """The value of a column that only callers with a scope see, of rows that are not their own."""
+
+    expression: Expression
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Parts:
+    """A list of objects of plain attributes that a function makes of values of the row."""
+
+    make: Callable[..., object]
+    of: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Choice:
+    """An object of the type whose read finds a row, the first of them.
+
+    Without any an object of the type `otherwise` with these columns, or null. Null too where the
+    column `when` is.
+    """
+
+    options: tuple[tuple[str, Read], ...]
+    otherwise: tuple[str, Mapping[str, Expression]] | None = None
+    when: Expression | None = None
+
+
+Planned = Column | Key | Made | Known | Beside | Count | Scoped | Parts | Choice | Read
 
 
 def column(expression: Expression) -> Mapping[str, Any]:
@@ -81,6 +111,25 @@ def beside(model: type[Base]) -> Mapping[str, Any]:
 def reading(read: Read, more: Mapping[str, Any] = MappingProxyType({})) -> Mapping[str, Any]:
     """The field shows the rows of a read; `more` is what else is said of it."""
     return {**more, METADATA: read}
+
+
+def scoped(expression: Expression, scope: Scope) -> Mapping[str, Any]:
+    """The field shows this column to callers with the scope."""
+    return {METADATA: Scoped(expression, scope)}
+
+
+def parts(make: Callable[..., object], *of: Expression) -> Mapping[str, Any]:
+    """The field is a list of what a function makes of these columns."""
+    return {METADATA: Parts(make, of)}
+
+
+def choice(
+    *options: tuple[str, Read],
+    otherwise: tuple[str, Mapping[str, Expression]] | None = None,
+    when: Expression | None = None,
+) -> Mapping[str, Any]:
+    """The field is an object of one of these types."""
+    return {METADATA: Choice(options, otherwise, when)}
 
 
 KEY: Mapping[str, Any] = {METADATA: Key()}

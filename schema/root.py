@@ -2,7 +2,9 @@
 
 import strawberry
 
+from db.reads import changes as change_reads
 from db.reads import flags as flag_reads
+from db.reads import incidents as incident_reads
 from db.reads import marketplace as marketplace_reads
 from db.reads import phases as phase_reads
 from domain.actors import Scope
@@ -36,6 +38,7 @@ from resolvers import (
 from schema.pagination import Connection
 from schema.permissions import mutation, query, subscription
 from schema.scalars import JSON
+from schema.types import event_rows
 from schema.types.account_life import (
     DeleteAccountPayload,
     EmailPayload,
@@ -153,8 +156,10 @@ class Query:
         cost=50,
         deprecated="Use launchStateAt, which is typed; remove after 2027-06-30.",
     )
-    launch_events: Connection[LaunchEvent] = query(events.launch_events, Scope.LAUNCH_READ)
-    changes: ChangeConnection = query(changes.changes, Scope.LAUNCH_READ)
+    launch_events: Connection[LaunchEvent] = query(
+        events.launch_events, Scope.LAUNCH_READ, read=event_rows.EVENTS, built=event_rows.BUILT
+    )
+    changes: ChangeConnection = query(changes.changes, Scope.LAUNCH_READ, read=change_reads.PAGE)
 
     feature_flags: FeatureFlagConnection = query(
         flags.feature_flags, Scope.FLAGS_READ, source=FLAGS, read=flag_reads.PAGE
@@ -175,7 +180,9 @@ class Query:
     metric_series: MetricSeries = query(metrics.metric_series, Scope.METRICS_READ, cost=10)
     metrics: list[Metric] = query(metrics.catalog, Scope.METRICS_READ)
 
-    incidents: IncidentConnection = query(incidents.incidents, Scope.INCIDENTS_READ)
+    incidents: IncidentConnection = query(
+        incidents.incidents, Scope.INCIDENTS_READ, read=incident_reads.PAGE
+    )
     incident_assignees: AssigneeConnection = query(
         assignees.incident_assignees, Scope.INCIDENTS_WRITE
     )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.events import Change
@@ -27,11 +28,11 @@ class ChangeFilter:
 async def page(session: AsyncSession, wanted: ChangeFilter, part: Numbers) -> list[Change]:
     """Changes of phases, flags and tokens, newest first; nothing that suppliers or couples did."""
     shown = list(ChangeSubject) if wanted.subjects is None else wanted.subjects
-    query = changes.of_subjects([SUBJECTS[item] for item in shown])
+    subjects = [SUBJECTS[item] for item in shown]
+    where = changes.conditions(subjects, wanted.actions, wanted.since, wanted.until)
+    query = select(Change).where(*where)
     if wanted.kinds is not None:
         query = changes.of_kinds(query, wanted.kinds)
-    if wanted.actions is not None:
-        query = query.where(Change.action.in_(wanted.actions))
     if wanted.actors is not None:
         query = changes.by_actors(query, wanted.actors)
-    return await changes.latest(session, query, part, since=wanted.since, until=wanted.until)
+    return await changes.latest(session, query, part)

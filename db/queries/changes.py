@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.events import Change
-from db.queries.pages import Numbers, ordered
+from db.queries.pages import Numbers, one_of, ordered
 from domain.actors import ActorRef
 from domain.changes import ACTIONS, KNOWN_ACTIONS, ChangeKind
 from domain.events import Subject
@@ -86,9 +87,21 @@ async def page(
     return list(await session.scalars(ordered(query, part, Change.event_id, descending=True)))
 
 
-def of_subjects(kinds: Sequence[Subject]) -> Select[Change]:
-    """Changes of things of some kinds."""
-    return select(Change).where(Change.subject_kind.in_(kinds))
+def conditions(
+    subjects: Sequence[Subject] | Sequence[ColumnElement[Any]] | ColumnElement[Any],
+    actions: Sequence[str] | ColumnElement[Any] | None,
+    since: datetime | ColumnElement[Any] | None,
+    until: datetime | ColumnElement[Any] | None,
+) -> list[ColumnElement[bool]]:
+    """The WHERE of a list: things of some kinds, some actions, a span."""
+    found = [one_of(Change.subject_kind, subjects)]
+    if actions is not None:
+        found.append(one_of(Change.action, actions))
+    if since is not None:
+        found.append(Change.at >= since)
+    if until is not None:
+        found.append(Change.at <= until)
+    return found
 
 
 def of_kinds(query: Select[Change], kinds: Sequence[ChangeKind]) -> Select[Change]:
@@ -106,19 +119,8 @@ def by_actors(query: Select[Change], actors: Sequence[str]) -> Select[Change]:
     return query.where(or_(Change.actor_id.in_(ids), Change.actor_label.in_(actors)))
 
 
-async def latest(
-    session: AsyncSession,
-    query: Select[Change],
-    part: Numbers,
-    *,
-    since: datetime | None,
-    until: datetime | None,
-) -> list[Change]:
-    """Changes that a query selects, newest first, within a span."""
-    if since is not None:
-        query = query.where(Change.at >= since)
-    if until is not None:
-        query = query.where(Change.at <= until)
+async def latest(session: AsyncSession, query: Select[Change], part: Numbers) -> list[Change]:
+    """Changes that a query selects, newest first."""
     return list(await session.scalars(ordered(query, part, Change.event_id, descending=True)))
 
 

@@ -1,13 +1,14 @@
 """SQL about incidents."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.incidents import LaunchIncident
-from db.queries.pages import Moments, newest_first
+from db.queries.pages import Moments, newest_first, one_of
 from domain.incidents import ACTIVE_STATUSES, SEVERE, IncidentStatus, Severity
 
 
@@ -56,17 +57,17 @@ async def severe_open(session: AsyncSession) -> list[LaunchIncident]:
 
 def conditions(
     *,
-    status: Sequence[IncidentStatus] | None,
-    severity: Sequence[Severity] | None,
-    phase_id: UUID | None,
-    number: int | None = None,
+    status: Sequence[IncidentStatus] | ColumnElement[Any] | None,
+    severity: Sequence[Severity] | ColumnElement[Any] | None,
+    phase_id: UUID | ColumnElement[Any] | None,
+    number: int | ColumnElement[Any] | None = None,
 ) -> list[ColumnElement[bool]]:
     """The WHERE of a filtered list."""
     found: list[ColumnElement[bool]] = []
     if status is not None:
-        found.append(LaunchIncident.status.in_(status))
+        found.append(one_of(LaunchIncident.status, status))
     if severity is not None:
-        found.append(LaunchIncident.severity.in_(severity))
+        found.append(one_of(LaunchIncident.severity, severity))
     if phase_id is not None:
         found.append(LaunchIncident.phase_id == phase_id)
     if number is not None:

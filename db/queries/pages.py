@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, literal_column, select, tuple_
+from sqlalchemy import ColumnElement, Select, any_, cast, func, literal_column, select, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
 
@@ -74,6 +75,13 @@ def has_words(
     """Words of two columns that begin like those of a search; uses the index of the table."""
     words: ColumnElement[object] = func.launch_words(one, other)
     return words.bool_op("@@")(func.to_tsquery(_SIMPLE, prefixes(search)))
+
+
+def one_of(column: Column, values: Sequence[Any] | ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether a column has one of some values; of a statement's parameter, an array of texts."""
+    if isinstance(values, ColumnElement):
+        return column == any_(cast(values, ARRAY(TEXT)))
+    return column.in_(values)
 
 
 async def count(

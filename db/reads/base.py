@@ -27,6 +27,7 @@ class Places(Enum):
 
     MOMENTS = auto()  # a moment and an id
     NUMBERS = auto()
+    LONG_NUMBERS = auto()  # of 64 bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,13 @@ class GlobalId:
     type_name: str
 
 
-Argument: TypeAlias = Plain | GlobalId
-PLAIN = Plain()
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """An argument that begins the order at its other end; only as it stands in the document."""
+
+
+Argument: TypeAlias = Plain | GlobalId | Turns
+PLAIN, TURNS = Plain(), Turns()
 
 
 def everything(_given: Given) -> Sequence[ColumnElement[bool]]:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     Double,
+    Float,
     Integer,
     Numeric,
     String,
@@ -49,6 +50,7 @@ _KINDS: tuple[tuple[type[TypeEngine[Any]], Kind], ...] = (
     (BigInteger, Kind.LONG),  # before Integer
     (Integer, Kind.INTEGER),
     (Numeric, Kind.FLOAT),
+    (Float, Kind.FLOAT),
     (Boolean, Kind.BOOLEAN),
     (DateTime, Kind.MOMENT),
     (Date, Kind.DATE),

@@ -10,6 +10,7 @@ from domain.actors import STAFF, USER_TYPES, ActorKind, ActorRef
 from domain.reach import readable
 from schema.context import Info
 from schema.enums import Role, Scope, UserType
+from schema.planned import column, made, scoped
 from schema.scalars import EmailAddress
 from schema.types.node import Node, node_id
 
@@ -22,13 +23,17 @@ if TYPE_CHECKING:
 class User(Node):
     """An account, as its owner and admins see it."""
 
-    user_type: UserType = strawberry.field(description="Their side of the product.")
-    role: Role = strawberry.field(description="What they may do.")
+    user_type: UserType = strawberry.field(
+        description="Their side of the product.",
+        metadata=made(USER_TYPES.__getitem__, rows.User.role),
+    )
+    role: Role = strawberry.field(description="What they may do.", metadata=column(rows.User.role))
     row: strawberry.Private[rows.User]
     own: strawberry.Private[bool] = False
 
     @strawberry.field(
-        description="What they log in with; of the staff null without the scope `people:read`."
+        description="What they log in with; of the staff null without the scope `people:read`.",
+        metadata=scoped(rows.User.email, Scope.PEOPLE_READ),
     )
     def email(self, info: Info) -> EmailAddress | None:
         """Their own, or by scope (SEC10)."""
@@ -98,26 +103,42 @@ class User(Node):
         )
 
 
+def _known_scopes(names: list[str]) -> list[Scope]:
+    """Those of a newer version are left out."""
+    known = {scope.value: scope for scope in Scope}
+    return [known[name] for name in names if name in known]
+
+
 @strawberry.type(description="A key for a tool. Its secret is shown once, when it is made.")
 class ApiToken(Node):
     """A token without its secret (SPEC A41)."""
 
-    name: str = strawberry.field(description="What it is for.")
-    prefix: str = strawberry.field(description="The beginning of the secret, to recognise it.")
-    scopes: list[Scope] = strawberry.field(description="What it may do.")
-    expires_at: datetime | None = strawberry.field(description="When it stops working.")
-    last_used_at: datetime | None = strawberry.field(description="When it was last used.")
-    revoked_at: datetime | None = strawberry.field(description="When it was taken back.")
+    name: str = strawberry.field(description="What it is for.", metadata=column(rows.ApiToken.name))
+    prefix: str = strawberry.field(
+        description="The beginning of the secret, to recognise it.",
+        metadata=column(rows.ApiToken.prefix),
+    )
+    scopes: list[Scope] = strawberry.field(
+        description="What it may do.", metadata=made(_known_scopes, rows.ApiToken.scopes)
+    )
+    expires_at: datetime | None = strawberry.field(
+        description="When it stops working.", metadata=column(rows.ApiToken.expires_at)
+    )
+    last_used_at: datetime | None = strawberry.field(
+        description="When it was last used.", metadata=column(rows.ApiToken.last_used_at)
+    )
+    revoked_at: datetime | None = strawberry.field(
+        description="When it was taken back.", metadata=column(rows.ApiToken.revoked_at)
+    )
 
     @classmethod
     def of(cls, row: rows.ApiToken) -> "ApiToken":
-        """A row as the graph shows it; scopes of a newer version are left out."""
-        known = {scope.value: scope for scope in Scope}
+        """A row as the graph shows it."""
         return cls(
             id=node_id("ApiToken", row.id),
             name=row.name,
             prefix=row.prefix,
-            scopes=[known[name] for name in row.scopes if name in known],
+            scopes=_known_scopes(row.scopes),
             expires_at=row.expires_at,
             last_used_at=row.last_used_at,
             revoked_at=row.revoked_at,

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from db.models import events as rows
+from db.reads import changes as reads
 from domain.actors import ActorRef
 from domain.changes import ChangeKind, ChangeSubject, field_changes, kind_of
 from domain.ids import parse_global_id
 from schema.context import Info
 from schema.enums import describe
 from schema.pagination import Connection, encode_cursor
+from schema.planned import choice, column, made, parts, reading
 from schema.scalars import JSON
 from schema.types.actors import Actor, load_actor
 from schema.types.node import Node, node_id
@@ -62,21 +64,41 @@ class FieldChange:
     after: str | None = strawberry.field(description="What it became; null where it is not set.")
 
 
+def _as_json(value: object) -> JSON | None:
+    return None if value is None else JSON(value)
+
+
 @strawberry.type(description="One change of one thing. Changes are never edited or deleted.")
 class Change(Node):
     """A row of the audit."""
 
-    at: datetime = strawberry.field(description="When.")
-    action: str = strawberry.field(description="What was done, such as `switched off`.")
-    kind: ChangeKind = strawberry.field(description="What was done, to filter and to count by.")
-    before: JSON | None = strawberry.field(
-        description="What it was; null where it is new.", deprecation_reason=_DIFF
+    at: datetime = strawberry.field(description="When.", metadata=column(rows.Change.at))
+    action: str = strawberry.field(
+        description="What was done, such as `switched off`.", metadata=column(rows.Change.action)
     )
-    after: JSON | None = strawberry.field(description="What it became.", deprecation_reason=_DIFF)
-    reason: str | None = strawberry.field(description="Why, in the words of who did it.")
+    kind: ChangeKind = strawberry.field(
+        description="What was done, to filter and to count by.",
+        metadata=made(kind_of, rows.Change.action),
+    )
+    before: JSON | None = strawberry.field(
+        description="What it was; null where it is new.",
+        deprecation_reason=_DIFF,
+        metadata=made(_as_json, rows.Change.before),
+    )
+    after: JSON | None = strawberry.field(
+        description="What it became.",
+        deprecation_reason=_DIFF,
+        metadata=made(_as_json, rows.Change.after),
+    )
+    reason: str | None = strawberry.field(
+        description="Why, in the words of who did it.", metadata=column(rows.Change.reason)
+    )
     row: strawberry.Private[rows.Change]
 
-    @strawberry.field(description="Every field that differs, in the spelling of this graph.")
+    @strawberry.field(
+        description="Every field that differs, in the spelling of this graph.",
+        metadata=parts(field_changes, rows.Change.before, rows.Change.after),
+    )
     def diff(self) -> list[FieldChange]:
         """Worked out only where it is asked for."""
         found = field_changes(self.row.before, self.row.after)
@@ -84,18 +106,32 @@ class Change(Node):
             FieldChange(field=item.field, before=item.before, after=item.after) for item in found
         ]
 
-    @strawberry.field(description="Who did it.")
+    @strawberry.field(
+        description="Who did it.",
+        metadata=choice(
+            ("User", reads.USER),
+            ("ApiToken", reads.TOKEN),
+            otherwise=("SystemActor", {"component": rows.Change.actor_label}),
+        ),
+    )
     async def actor(self, info: Info) -> Actor:
         """Resolved only where it is asked for."""
         row = self.row
         return await load_actor(info, ActorRef(row.actor_kind, row.actor_id, row.actor_label))
 
-    @strawberry.field(description="What was changed; null where it no longer exists.")
+    @strawberry.field(
+        description="What was changed; null where it no longer exists.",
+        metadata=choice(
+            ("FeatureFlag", reads.FLAG),
+            ("LaunchPhase", reads.PHASE),
+            ("ApiToken", reads.SUBJECT_TOKEN),
+        ),
+    )
     async def subject(self, info: Info) -> Node | None:
         """Resolved only where it is asked for."""
         return await load_subject(info, self.row.subject_kind, self.row.subject_id)
 
-    @strawberry.field(description="The activation that it belongs to.")
+    @strawberry.field(description="The activation that it belongs to.", metadata=reading(reads.RUN))
     async def run(
         self, info: Info
     ) -> Annotated["PhaseRun", strawberry.lazy("schema.types.phases")] | None:
@@ -130,8 +166,8 @@ class Change(Node):
             at=row.at,
             action=row.action,
             kind=kind_of(row.action),
-            before=JSON(row.before) if row.before is not None else None,
-            after=JSON(row.after) if row.after is not None else None,
+            before=_as_json(row.before),
+            after=_as_json(row.after),
             reason=row.reason,
             row=row,
         )

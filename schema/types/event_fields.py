@@ -3,9 +3,23 @@
 from datetime import datetime
 from typing import TypedDict
 
+from db.models import events as rows
+from db.reads import events as reads
 from domain.actors import ActorRef
 from domain.events import RecordedEvent
 from schema.pagination import encode_cursor
+from schema.planned import choice, column, made, reading
+
+# Where plans find the fields of events.
+CURSOR = made(encode_cursor, rows.LaunchEvent.seq)
+OCCURRED_AT = column(rows.LaunchEvent.occurred_at)
+RECORDED_AT = column(rows.LaunchEvent.recorded_at)
+ACTOR = choice(
+    ("User", reads.USER),
+    ("ApiToken", reads.TOKEN),
+    otherwise=("SystemActor", {"component": rows.LaunchEvent.actor_label}),
+)
+PHASE, INCIDENT = reading(reads.PHASE), reading(reads.INCIDENT)
 
 
 class CommonFields(TypedDict):

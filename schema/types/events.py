@@ -15,6 +15,7 @@ from schema.context import Info
 from schema.directives import CostDirective
 from schema.enums import HealthStatus, PhaseStatus
 from schema.guard_enums import GuardAction
+from schema.types import event_fields
 from schema.types.actors import Actor, load_actor
 from schema.types.criteria import CriterionStatus
 from schema.types.event_fields import CommonFields, common_fields
@@ -32,24 +33,30 @@ from services import launch_states
 class LaunchEvent:
     """What every event tells."""
 
-    cursor: str = strawberry.field(description="Its place in the log: resume with `after`.")
-    at: datetime = strawberry.field(description="When it happened; the same as `occurredAt`.")
+    cursor: str = strawberry.field(
+        description="Its place in the log: resume with `after`.", metadata=event_fields.CURSOR
+    )
+    at: datetime = strawberry.field(
+        description="When it happened; the same as `occurredAt`.", metadata=event_fields.OCCURRED_AT
+    )
     recorded_at: datetime = strawberry.field(
         description="When it was written into the log: later than `occurredAt` for an outage, "
-        "which begins with its first bad sample."
+        "which begins with its first bad sample.",
+        metadata=event_fields.RECORDED_AT,
     )
     summary: str = strawberry.field(description="It in one line.")
     ref: strawberry.Private[ActorRef | None]
 
     @strawberry.field(
         description="When it happened. `launchState(at:)` and `replay` go by this moment; the "
-        "order of the log, and `after`, go by the cursor."
+        "order of the log, and `after`, go by the cursor.",
+        metadata=event_fields.OCCURRED_AT,
     )
     def occurred_at(self) -> datetime:
         """The moment under the name that it has in the log."""
         return self.at
 
-    @strawberry.field(description="Who did it.")
+    @strawberry.field(description="Who did it.", metadata=event_fields.ACTOR)
     async def actor(self, info: Info) -> Actor | None:
         """Resolved only where it is asked for."""
         return await load_actor(info, self.ref) if self.ref else None
@@ -63,7 +70,7 @@ class PhaseEvent(LaunchEvent):
     before: PhaseStatus | None = strawberry.field(name="from", description="What it was.")
     to: PhaseStatus = strawberry.field(description="What it became.")
 
-    @strawberry.field(description="The phase as it is now.")
+    @strawberry.field(description="The phase as it is now.", metadata=event_fields.PHASE)
     async def phase(self, info: Info) -> LaunchPhase:
         """Phases are never deleted."""
         assert self.event.phase_id is not None
@@ -128,7 +135,7 @@ class CriterionEvent(LaunchEvent):
     )
     event: strawberry.Private[CriterionJudged]
 
-    @strawberry.field(description="The phase as it is now.")
+    @strawberry.field(description="The phase as it is now.", metadata=event_fields.PHASE)
     async def phase(self, info: Info) -> LaunchPhase:
         """Phases are never deleted."""
         assert self.event.phase_id is not None
@@ -153,7 +160,7 @@ class IncidentEvent(LaunchEvent):
     note: str | None = strawberry.field(description="What was said about it.")
     event: strawberry.Private[domain.IncidentChanged]
 
-    @strawberry.field(description="The incident as it is now.")
+    @strawberry.field(description="The incident as it is now.", metadata=event_fields.INCIDENT)
     async def incident(self, info: Info) -> Incident:
         """Incidents are never deleted."""
         row = await info.context.loaders.incident.load(self.event.incident_id)

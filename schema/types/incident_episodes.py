@@ -5,9 +5,11 @@ from datetime import datetime
 import strawberry
 
 from db.models import incidents as rows
+from db.reads import incidents as reads
 from schema.context import Info
 from schema.directives import CostDirective
 from schema.enums import Severity
+from schema.planned import column, made, reading
 from schema.types.phases import LaunchPhase
 from schema.types.suspects import SuspectChange, SuspectLimit, load_suspects
 
@@ -41,6 +43,10 @@ class IncidentDependent:
         )
 
 
+def _as_it_is(value: float | None) -> float | None:
+    return value
+
+
 @strawberry.type(
     description="One time of an incident, from its first bad sample until it was resolved. A "
     "cause that returns within 15 minutes begins the next episode of the same incident."
@@ -48,35 +54,64 @@ class IncidentDependent:
 class IncidentEpisode:
     """Facts of one episode; the incident shows those of its current one."""
 
-    number: int = strawberry.field(description="Counts the episodes of one incident, from 1.")
-    title: str = strawberry.field(description="It in one line.")
-    description: str | None = strawberry.field(description="What is known.")
-    severity: Severity = strawberry.field(description="The worst that it was.")
+    number: int = strawberry.field(
+        description="Counts the episodes of one incident, from 1.",
+        metadata=column(rows.IncidentEpisode.number),
+    )
+    title: str = strawberry.field(
+        description="It in one line.", metadata=column(rows.IncidentEpisode.title)
+    )
+    description: str | None = strawberry.field(
+        description="What is known.", metadata=column(rows.IncidentEpisode.description)
+    )
+    severity: Severity = strawberry.field(
+        description="The worst that it was.", metadata=column(rows.IncidentEpisode.severity)
+    )
     began_at: datetime = strawberry.field(
-        description="When it began: `firstBadAt`, or `detectedAt` where no bad sample is known."
+        description="When it began: `firstBadAt`, or `detectedAt` where no bad sample is known.",
+        metadata=column(reads.EPISODE_BEGAN_AT),
     )
     first_bad_at: datetime | None = strawberry.field(
-        description="The first bad sample; null where a person reported it."
+        description="The first bad sample; null where a person reported it.",
+        metadata=column(rows.IncidentEpisode.first_bad_at),
     )
     detected_at: datetime = strawberry.field(
-        description="When a check, a guard or a person noticed it."
+        description="When a check, a guard or a person noticed it.",
+        metadata=column(rows.IncidentEpisode.detected_at),
     )
-    acknowledged_at: datetime | None = strawberry.field(description="When somebody first took it.")
-    ended_at: datetime | None = strawberry.field(description="When it was over; null while open.")
+    acknowledged_at: datetime | None = strawberry.field(
+        description="When somebody first took it.",
+        metadata=column(rows.IncidentEpisode.acknowledged_at),
+    )
+    ended_at: datetime | None = strawberry.field(
+        description="When it was over; null while open.",
+        metadata=column(rows.IncidentEpisode.ended_at),
+    )
     current_value: float | None = strawberry.field(
         description="The newest value that was measured, after its end the last one; null where "
-        "its cause is no number."
+        "its cause is no number.",
+        metadata=made(_as_it_is, rows.IncidentEpisode.value),
     )
-    unit: str = strawberry.field(description="The unit of `currentValue`; empty for counts.")
+    unit: str = strawberry.field(
+        description="The unit of `currentValue`; empty for counts.",
+        metadata=column(rows.IncidentEpisode.unit),
+    )
     explanation: str | None = strawberry.field(
-        description="The newest measurement as a sentence, with its limit."
+        description="The newest measurement as a sentence, with its limit.",
+        metadata=column(rows.IncidentEpisode.explanation),
     )
-    observed_at: datetime | None = strawberry.field(description="When that was measured.")
-    resolution_notes: str | None = strawberry.field(description="What ended it.")
+    observed_at: datetime | None = strawberry.field(
+        description="When that was measured.", metadata=column(rows.IncidentEpisode.observed_at)
+    )
+    resolution_notes: str | None = strawberry.field(
+        description="What ended it.", metadata=column(rows.IncidentEpisode.resolution_notes)
+    )
     row: strawberry.Private[rows.IncidentEpisode]
     incident: strawberry.Private[rows.LaunchIncident]
 
-    @strawberry.field(description="The phase that it belongs to.")
+    @strawberry.field(
+        description="The phase that it belongs to.", metadata=reading(reads.PHASE_OF_EPISODE)
+    )
     async def phase(self, info: Info) -> LaunchPhase | None:
         """Resolved only where it is asked for."""
         if self.row.phase_id is None:

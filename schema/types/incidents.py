@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from db.models import incidents as rows
+from db.reads import incidents as reads
 from domain.actors import ActorRef
 from schema.context import Info
 from schema.directives import CostDirective
 from schema.enums import IncidentStatus, Severity
 from schema.pagination import MAX_BIGINT, After, Before, Connection, First, Last, Page, connection
+from schema.planned import COUNT, choice, column, reading
 from schema.types.actors import Actor, User, load_actor
 from schema.types.event_fields import cursor_of
 from schema.types.flags import FeatureFlag
@@ -30,22 +32,51 @@ if TYPE_CHECKING:
 class Incident(Node):
     """One for each cause while it is open."""
 
-    number: int = strawberry.field(description="What people call it by.")
-    type: str = strawberry.field(description="Its kind, such as `phase_rollback`.")
-    severity: Severity = strawberry.field(description="How bad it is.")
-    title: str = strawberry.field(description="Its current episode in one line.")
-    description: str | None = strawberry.field(description="What is known of its current episode.")
-    user_impact: str | None = strawberry.field(description="What users notice.")
-    status: IncidentStatus = strawberry.field(description="Where it stands.")
-    dedup_key: str | None = strawberry.field(description="Names its cause.")
-    occurrences: int = strawberry.field(description="How often it was reported.")
-    acknowledged_at: datetime | None = strawberry.field(description="When somebody took it.")
-    resolution_notes: str | None = strawberry.field(description="What ended it.")
-    created_at: datetime = strawberry.field(
-        description="When it was first opened. The current episode says when it began."
+    number: int = strawberry.field(
+        description="What people call it by.", metadata=column(rows.LaunchIncident.number)
     )
-    resolved_at: datetime | None = strawberry.field(description="When it was resolved.")
-    version: int = strawberry.field(description="Moves with every change.")
+    type: str = strawberry.field(
+        description="Its kind, such as `phase_rollback`.",
+        metadata=column(rows.LaunchIncident.incident_type),
+    )
+    severity: Severity = strawberry.field(
+        description="How bad it is.", metadata=column(rows.LaunchIncident.severity)
+    )
+    title: str = strawberry.field(
+        description="Its current episode in one line.", metadata=column(rows.LaunchIncident.title)
+    )
+    description: str | None = strawberry.field(
+        description="What is known of its current episode.",
+        metadata=column(rows.LaunchIncident.description),
+    )
+    user_impact: str | None = strawberry.field(
+        description="What users notice.", metadata=column(rows.LaunchIncident.user_impact)
+    )
+    status: IncidentStatus = strawberry.field(
+        description="Where it stands.", metadata=column(rows.LaunchIncident.status)
+    )
+    dedup_key: str | None = strawberry.field(
+        description="Names its cause.", metadata=column(rows.LaunchIncident.dedup_key)
+    )
+    occurrences: int = strawberry.field(
+        description="How often it was reported.", metadata=column(rows.LaunchIncident.occurrences)
+    )
+    acknowledged_at: datetime | None = strawberry.field(
+        description="When somebody took it.", metadata=column(rows.LaunchIncident.acknowledged_at)
+    )
+    resolution_notes: str | None = strawberry.field(
+        description="What ended it.", metadata=column(rows.LaunchIncident.resolution_notes)
+    )
+    created_at: datetime = strawberry.field(
+        description="When it was first opened. The current episode says when it began.",
+        metadata=column(rows.LaunchIncident.created_at),
+    )
+    resolved_at: datetime | None = strawberry.field(
+        description="When it was resolved.", metadata=column(rows.LaunchIncident.resolved_at)
+    )
+    version: int = strawberry.field(
+        description="Moves with every change.", metadata=column(rows.LaunchIncident.version)
+    )
     row: strawberry.Private[rows.LaunchIncident]
 
     @strawberry.field(description="The flags that it is about.")
@@ -54,7 +85,7 @@ class Incident(Node):
         found = await info.context.loaders.flag_by_key.load_many(self.row.affected_features)
         return [FeatureFlag.of(flag) for flag in found if flag is not None]
 
-    @strawberry.field(description="The phase that it belongs to.")
+    @strawberry.field(description="The phase that it belongs to.", metadata=reading(reads.PHASE))
     async def phase(self, info: Info) -> LaunchPhase | None:
         """Resolved only where it is asked for."""
         if self.row.phase_id is None:
@@ -62,7 +93,15 @@ class Incident(Node):
         row = await info.context.loaders.phase.load(self.row.phase_id)
         return LaunchPhase.of(row) if row else None
 
-    @strawberry.field(description="Who took it.")
+    @strawberry.field(
+        description="Who took it.",
+        metadata=choice(
+            ("User", reads.USER),
+            ("ApiToken", reads.TOKEN),
+            otherwise=("SystemActor", {"component": reads.ACKNOWLEDGED_BY}),
+            when=rows.LaunchIncident.acknowledged_by_kind,
+        ),
+    )
     async def acknowledged_by(self, info: Info) -> Actor | None:
         """Resolved only where it is asked for."""
         row = self.row
@@ -72,7 +111,7 @@ class Incident(Node):
         ref = ActorRef(row.acknowledged_by_kind, row.acknowledged_by_id, label)
         return await load_actor(info, ref)
 
-    @strawberry.field(description="Who works on it.")
+    @strawberry.field(description="Who works on it.", metadata=reading(reads.ASSIGNEE))
     async def assignee(self, info: Info) -> User | None:
         """Resolved only where it is asked for."""
         if self.row.assignee_id is None:
@@ -110,7 +149,8 @@ class Incident(Node):
         return await load_suspects(info, self.row, limit)
 
     @strawberry.field(
-        description="What is true of it now: the episode that is open, else the last one."
+        description="What is true of it now: the episode that is open, else the last one.",
+        metadata=reading(reads.CURRENT_EPISODE),
     )
     async def current_episode(self, info: Info) -> IncidentEpisode:
         """Every incident has one."""
@@ -176,7 +216,7 @@ class IncidentConnection(Connection[Incident]):
 
     wanted: strawberry.Private[IncidentFilter]
 
-    @strawberry.field(description="How many incidents the filter finds.")
+    @strawberry.field(description="How many incidents the filter finds.", metadata=COUNT)
     async def total_count(self, info: Info) -> int:
         """One more statement."""
         async with info.context.db.read() as session:

@@ -2,41 +2,69 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import NamedTuple, Self
 
 from graphql import (
     FieldNode,
     GraphQLField,
+    GraphQLNamedType,
     GraphQLObjectType,
     SelectionSetNode,
     get_named_type,
+    is_abstract_type,
     is_non_null_type,
     is_object_type,
 )
 
 from db.base import Base
-from db.reads.base import NoPlan, Read
+from db.reads.base import Expression, NoPlan, Read
 from db.reads.columns import identity, may_be_null
 from db.reads.statement import Form, Wanted
 from schema.leaves import reader
 from schema.list_arguments import DistinctLists
 from schema.pagination import encode_cursor
-from schema.planned import METADATA, Beside, Column, Count, Key, Known, Made
+from schema.planned import (
+    METADATA,
+    Beside,
+    Choice,
+    Column,
+    Count,
+    Key,
+    Known,
+    Made,
+    Parts,
+    Scoped,
+)
 from schema.prices import is_page
+from server.execution.choices import Choices
 from server.execution.leaves import completed, global_ids, is_text, loader, missing, moment, written
 from server.execution.memo import memo_of
-from server.execution.rows import Reads, Rows, definition_of
+from server.execution.rows import Reads, Rows, built_of, class_of, definition_of
 from server.execution.selection import sets_of
 
 PARAMETERS = "rows, total, pages, here"
 
 
+class Selected(NamedTuple):
+    """Rows, their place among the pages of the plan, and what builds objects of them."""
+
+    rows: Rows
+    number: int | None
+    built: Made | None
+
+
 class Objects:
     """Writes what is selected of rows; columns are added to them as they are needed."""
 
-    def __init__(self, reads: Reads, rows: Rows, model: type[Base]) -> None:
-        """`model` has the key of the objects: that of the rows, or of what stands beside them."""
+    def __init__(
+        self, reads: Reads, rows: Rows, model: type[Base], *, is_built: bool = False
+    ) -> None:
+        """`model` has the key of the objects: that of the rows, or of what stands beside them.
+
+        `is_built`: the source has an object `found`, whose attributes are fields.
+        """
         self._reads, self._rows, self._model = reads, rows, model
-        self._source = reads.source
+        self._source, self._is_built = reads.source, is_built
 
     def one(self, kind: GraphQLObjectType, sets: Iterable[SelectionSetNode]) -> str:
         """A dict display of one object; raises NoPlan for a field without a plan."""
@@ -52,17 +80,30 @@ class Objects:
         definition = definition_of(graph_field)
         planned = definition.metadata.get(METADATA)
         is_open = all(isinstance(item, DistinctLists) for item in definition.extensions)
+        if planned is None and self._is_built:
+            return self._attribute(kind, name)
         if planned is None or not is_open:
             raise NoPlan(f"{kind.name}.{name}")
         if isinstance(planned, Key):
             (key,) = self._model.__table__.primary_key
             made = self._source.name(global_ids(kind.name))
             return f"{made}({self._rows.variable(key, text=True)})"
+        if isinstance(planned, Scoped):
+            self._reads.scopes[(planned.scope,)] = None
+            planned = Column(planned.expression)
         if isinstance(planned, Column | Made):
-            return self._value(graph_field, planned)
+            return self.value(graph_field, planned)
         return self._object(graph_field, nodes, planned)
 
-    def _value(self, graph_field: GraphQLField, planned: Column | Made) -> str:
+    def _attribute(self, kind: GraphQLObjectType, name: str) -> str:
+        """A plain attribute of the object `found`, read as `schema.plain` does."""
+        read = reader(kind, name, sees_people=self._reads.people)
+        if read is None:
+            raise NoPlan(f"{kind.name}.{name}")
+        return f"{self._source.name(read)}(found)"
+
+    def value(self, graph_field: GraphQLField, planned: Column | Made) -> str:
+        """JSON of columns."""
         people = self._reads.people
         if isinstance(planned, Column):
             found = planned.expression
@@ -72,20 +113,18 @@ class Objects:
         if memo is not None:
             values = ", ".join(map(self._rows.variable, planned.of))
             return f"{self._source.name(memo)}[({values},)]"
-        given = []
-        for expression in planned.of:
-            variable, load = self._rows.variable(expression), loader(expression)
-            value = f"{self._source.name(load)}({variable})" if load else variable
-            is_null = load and may_be_null(expression)
-            given.append(f"(None if {variable} is None else {value})" if is_null else value)
+        given = [*map(self._loaded, planned.of)]
         given += ["here.now"] * planned.timed
         made = f"{self._source.name(planned.make)}({', '.join(given)})"
         return f"{self._source.name(completed(graph_field.type, people=people))}({made})"
 
     def _object(self, graph_field: GraphQLField, nodes: list[FieldNode], planned: object) -> str:
         kind = get_named_type(graph_field.type)
-        assert is_object_type(kind)
-        if isinstance(planned, Known):
+        if isinstance(planned, Choice):
+            return Choices(self._reads, self._rows, self._below).written(nodes, planned)
+        if not is_object_type(kind):
+            raise NoPlan(f"{kind.name} without a type")
+        if isinstance(planned, Known | Parts):
             return self._known(kind, nodes, planned)
         if isinstance(planned, Beside):
             return Objects(self._reads, self._rows, planned.model).one(kind, sets_of(nodes))
@@ -95,7 +134,7 @@ class Objects:
         rows = self._rows.add(wanted)
         if is_page(kind):
             name = self._source.variable("w")
-            page = Pages(self._reads, rows, number)
+            page = Pages(self._reads, Selected(rows, number, built_of(graph_field)))
             self._source.function(name, PARAMETERS, page.lines(kind, nodes))
             total = self._rows.add(page.counting).counted() if page.counting else "None"
             return f"{name}({rows.zipped}, {total}, pages, here)"
@@ -106,29 +145,60 @@ class Objects:
         none = f"{self._source.name(missing)}()" if is_non_null_type(graph_field.type) else "None"
         return f"({none} if {rows.key()} is None else {text})"
 
-    def _known(self, kind: GraphQLObjectType, nodes: list[FieldNode], planned: Known) -> str:
-        """Attributes, read as `schema.plain` does."""
-        parts = []
-        for name, found in self._reads.selection.fields(kind, sets_of(nodes)).items():
-            read = reader(kind, found[0].name.value, sees_people=self._reads.people)
-            if read is None:
-                raise NoPlan(f"{kind.name}.{found[0].name.value}")
-            parts.append(f"{name!r}: {self._source.name(read)}(found)")
-        write = self._source.variable("w")
+    def _known(
+        self, kind: GraphQLObjectType, nodes: list[FieldNode], planned: Known | Parts
+    ) -> str:
+        selected = self._reads.selection.fields(kind, sets_of(nodes))
+        parts = [
+            f"{name!r}: {self._attribute(kind, found[0].name.value)}"
+            for name, found in selected.items()
+        ]
+        write, given = self._source.variable("w"), [*map(self._loaded, planned.of)]
+        if isinstance(planned, Parts):
+            self._source.function(
+                write, "objects", [f"return [{{{', '.join(parts)}}} for found in objects]"]
+            )
+            return f"{write}({self._source.name(planned.make)}({', '.join(given)}))"
         shown = f"return None if found is None else {{{', '.join(parts)}}}"
         self._source.function(write, "found", [shown])
-        given = ", ".join([*map(self._rows.variable, planned.of), "here.kills"])
-        return f"{write}({self._source.name(planned.find)}({given}))"
+        return f"{write}({self._source.name(planned.find)}({', '.join([*given, 'here.kills'])}))"
+
+    def _below(self, rows: Rows, model: type[Base]) -> Self:
+        return type(self)(self._reads, rows, model)
+
+    def _loaded(self, expression: Expression) -> str:
+        """A value as the row of a resolver holds it."""
+        variable, load = self._rows.variable(expression), loader(expression)
+        value = f"{self._source.name(load)}({variable})" if load else variable
+        is_null = load and may_be_null(expression)
+        return f"(None if {variable} is None else {value})" if is_null else value
+
+    def node(self, kind: GraphQLNamedType, sets: list[SelectionSetNode], built: Made | None) -> str:
+        """An object of a page, which may be of one of several types where something builds it."""
+        if is_object_type(kind):
+            return self.one(kind, sets)
+        if built is None or not is_abstract_type(kind):
+            raise NoPlan(f"{kind.name} without a type")
+        write, objects = self._source.variable("w"), self._reads.selection.schema
+        inner = Objects(self._reads, self._rows, self._model, is_built=True)
+        lines = [f"{self._rows.target} = row"]
+        for concrete in objects.get_possible_types(kind):
+            origin = self._source.name(class_of(concrete))
+            lines.append(f"if type(found) is {origin}: return {inner.one(concrete, sets)}")
+        lines.append(f"return {self._source.name(missing)}()")
+        self._source.function(write, "found, row", lines)
+        given = ", ".join(map(self._loaded, built.of))
+        return f"{write}({self._source.name(built.make)}({given}), {self._rows.target})"
 
 
 class Pages:
     """Writes what is selected of a connection."""
 
-    def __init__(self, reads: Reads, rows: Rows, number: int | None) -> None:
-        """`number`: that of the page; `counting` is set where `totalCount` is selected."""
-        assert number is not None
-        self._reads, self._rows, self._number = reads, rows, number
-        self._source, self._request = reads.source, reads.pages[number]
+    def __init__(self, reads: Reads, selected: Selected) -> None:
+        """`counting` is set where `totalCount` is selected."""
+        assert selected.number is not None
+        self._reads, (self._rows, self._number, self._built) = reads, selected
+        self._source, self._request = reads.source, reads.pages[selected.number]
         self.counting: Wanted | None = None
 
     def lines(self, kind: GraphQLObjectType, nodes: list[FieldNode]) -> list[str]:
@@ -164,7 +234,7 @@ class Pages:
         if name == "edges" and is_object_type(below):
             edge = self._display(below, nodes, self._edge)
             return f"[{edge} for {self._rows.target} in rows]"
-        if name == "nodes" and is_object_type(below):
+        if name == "nodes":
             return f"[{self._node(below, nodes)} for {self._rows.target} in rows]"
         raise NoPlan(f"{kind.name}.{name}")
 
@@ -177,17 +247,14 @@ class Pages:
         ]
         return f"{{{', '.join(parts)}}}"
 
-    def _node(self, kind: GraphQLObjectType, nodes: list[FieldNode]) -> str:
-        return Objects(self._reads, self._rows, self._rows.wanted.read.model).one(
-            kind, sets_of(nodes)
-        )
+    def _node(self, kind: GraphQLNamedType, nodes: list[FieldNode]) -> str:
+        objects = Objects(self._reads, self._rows, self._rows.wanted.read.model)
+        return objects.node(kind, sets_of(nodes), self._built)
 
     def _edge(self, kind: GraphQLObjectType, nodes: list[FieldNode]) -> str:
         if nodes[0].name.value == "cursor":
             return self._cursor()
-        below = get_named_type(kind.fields[nodes[0].name.value].type)
-        assert is_object_type(below)
-        return self._node(below, nodes)
+        return self._node(get_named_type(kind.fields[nodes[0].name.value].type), nodes)
 
     def _info(self, _kind: GraphQLObjectType, nodes: list[FieldNode]) -> str:
         name, given = nodes[0].name.value, self._request.given

@@ -6,12 +6,13 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, NamedTuple
 
+from db.reads.base import Places
 from db.reads.connections import Question
 from db.reads.statement import Statement
 from domain.actors import Actor, Scope
 from domain.keyset import Keyset
 from domain.reach import readable
-from schema.pagination import Page
+from schema.pagination import MAX_BIGINT, MAX_INTEGER, Page
 from server.execution.variables import Get, Values
 from services.kill_switch import KillSwitch
 
@@ -35,7 +36,7 @@ class PageRequest:
     """The arguments of a page. `looks_further`: whether it has to say if there are more rows."""
 
     given: Mapping[str, Get]
-    numbered: bool
+    places: Places
     looks_further: bool = False
 
     def shown(self, values: Values) -> Shown:
@@ -45,7 +46,13 @@ class PageRequest:
             for name in ("first", "after", "last", "before")
         )
         page = Page.of(first, after, last, before)
-        return Shown(page, page.numbers() if self.numbered else page.moments())
+        return Shown(page, self._keyset(page))
+
+    def _keyset(self, page: Page) -> Keyset[Any]:
+        if self.places is Places.MOMENTS:
+            return page.moments()
+        is_long = self.places is Places.LONG_NUMBERS
+        return page.numbers(at_most=MAX_BIGINT if is_long else MAX_INTEGER)
 
     def limit(self, shown: Shown) -> int:
         """How many rows are read."""

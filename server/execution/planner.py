@@ -15,14 +15,13 @@ from graphql import (
 
 from db.reads.base import NoPlan, Read
 from db.reads.statement import Form, Wanted, statement
-from domain.actors import Scope
 from schema.list_arguments import DistinctLists
 from schema.permissions import RequireScope
-from schema.planned import METADATA
+from schema.planned import METADATA, Made
 from schema.prices import is_page
-from server.execution.objects import PARAMETERS, Objects, Pages
+from server.execution.objects import PARAMETERS, Objects, Pages, Selected
 from server.execution.plan import Asked, Plan, Root
-from server.execution.rows import Reads, Rows, definition_of
+from server.execution.rows import Reads, Rows, built_of, definition_of
 from server.execution.selection import Selection, sets_of
 from server.execution.variables import Values, Variable
 
@@ -49,7 +48,6 @@ def planned(
 class _Planner:
     def __init__(self, reads: Reads) -> None:
         self._reads, self._source = reads, reads.source
-        self._scopes: dict[tuple[Scope, ...], None] = {}
 
     def plan(self, operation: OperationDefinitionNode) -> Plan:
         kind = self._reads.selection.schema.query_type
@@ -62,7 +60,7 @@ class _Planner:
         return Plan(
             roots,
             tuple(self._reads.pages),
-            tuple(self._scopes),
+            tuple(self._reads.scopes),
             self._reads.needs_everything,
             _PLAN_BYTES + self._source.size + 2 * sum(map(len, texts)),
         )
@@ -73,49 +71,48 @@ class _Planner:
         graph_field = kind.fields.get(nodes[0].name.value)
         if graph_field is None:
             raise NoPlan("introspection")
-        read = self._open(graph_field, nodes[0].name.value)
+        read, built = self._open(graph_field, nodes[0].name.value)
         wanted, number = self._reads.wanted(graph_field, nodes[0], read)
         rows, write = Rows(self._source, wanted), self._source.variable("w")
-        counting = self._write(write, graph_field, nodes, rows, number)
+        counting = self._write(write, graph_field, nodes, Selected(rows, number, built))
         asked = self._asked(wanted)
         total = self._asked(counting) if counting else None
         return lambda functions: Root(name, asked, total, functions[write])
 
-    def _open(self, graph_field: GraphQLField, name: str) -> Read:
+    def _open(self, graph_field: GraphQLField, name: str) -> tuple[Read, Made | None]:
         definition = definition_of(graph_field)
         read = definition.metadata.get(METADATA)
         if not isinstance(read, Read):
             raise NoPlan(f"Query.{name}")
         for extension in definition.extensions:
             if isinstance(extension, RequireScope):
-                self._scopes[extension.scopes] = None
+                self._reads.scopes[extension.scopes] = None
             elif not isinstance(extension, DistinctLists):
                 raise NoPlan(f"Query.{name}")
-        return read
+        return read, built_of(graph_field)
 
     def _write(
         self,
         name: str,
         graph_field: GraphQLField,
         nodes: list[FieldNode],
-        rows: Rows,
-        number: int | None,
+        shown: Selected,
     ) -> Wanted | None:
         """Define the function of a root field; returns what is to be counted."""
-        kind = get_named_type(graph_field.type)
+        kind, rows = get_named_type(graph_field.type), shown.rows
         assert is_object_type(kind)
         if is_page(kind):
-            page = Pages(self._reads, rows, number)
+            page = Pages(self._reads, shown)
             self._source.function(name, PARAMETERS, page.lines(kind, nodes))
             return page.counting
-        shown = Objects(self._reads, rows, rows.wanted.read.model).one(kind, sets_of(nodes))
+        text = Objects(self._reads, rows, rows.wanted.read.model).one(kind, sets_of(nodes))
         rows.settle()
         if rows.wanted.form is Form.MANY:
-            lines = [f"return [{shown} for {rows.target} in rows]"]
+            lines = [f"return [{text} for {rows.target} in rows]"]
         elif is_non_null_type(graph_field.type):
             raise NoPlan("an object that is never null")
         else:
-            lines = [f"for {rows.target} in rows:", f"    return {shown}", "return None"]
+            lines = [f"for {rows.target} in rows:", f"    return {text}", "return None"]
         self._source.function(name, PARAMETERS, lines)
         return None
 

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import orjson
 from cross_web import HTTPException
-from graphql import OperationDefinitionNode, OperationType, get_operation_ast
+from graphql import OperationDefinitionNode, OperationType, Undefined, get_operation_ast
 from starlette.responses import Response
 
 from db.reads.base import NoPlan
@@ -231,4 +231,4 @@ def _each(operation: Operation, values: Values) -> list[tuple[Variable, Any]]:
 
 
 def _shape(variable: Variable, value: object) -> object:
-    return value if variable.decides else value is None
+    return value if variable.decides or value in (None, Undefined) else True

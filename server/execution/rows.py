@@ -1,23 +1,33 @@
 """The rows that a plan reads: their columns as variables of the source, and their parameters."""
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Self
 
-from graphql import FieldNode, GraphQLField, get_named_type, get_nullable_type, is_list_type
+from graphql import (
+    FieldNode,
+    GraphQLField,
+    GraphQLObjectType,
+    get_named_type,
+    get_nullable_type,
+    is_list_type,
+)
 from strawberry.schema.schema_converter import GraphQLCoreConverter
+from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
-from db.reads.base import Expression, GlobalId, NoPlan, Places, Read
+from db.reads.base import Expression, GlobalId, NoPlan, Places, Read, Turns
 from db.reads.columns import Kind, as_text, identity, kind_of, sent
 from db.reads.statement import Form, Paged, Wanted
+from domain.actors import Scope
 from schema.list_arguments import distinct
+from schema.planned import BUILT, Made
 from schema.prices import is_page
 from schema.types.node import decode_id
 from server.execution.plan import PageRequest, Parameter, Shown, stored
 from server.execution.selection import Selection
 from server.execution.source import Source
-from server.execution.variables import Get, Values, Variable, arguments_of
+from server.execution.variables import Constant, Get, Values, Variable, arguments_of
 
 _PAGE = ("first", "after", "last", "before")
 
@@ -34,6 +44,7 @@ class Rows:
         self._source = source
         self._own: dict[tuple[Hashable, bool], str] = {}
         self._parts: list[Self] = []
+        self._ones: dict[Read, Self] = {}
 
     @property
     def names(self) -> list[str]:
@@ -60,11 +71,16 @@ class Rows:
             self.key()
 
     def add(self, wanted: Wanted) -> Self:
-        """Read other rows below each of these."""
+        """Read other rows below each of these; the same one is read once."""
+        is_plain = wanted.form is Form.ONE and not wanted.given
+        if is_plain and wanted.read in self._ones:
+            return self._ones[wanted.read]
         is_many = wanted.form is Form.MANY
         if is_many and self.is_listed:
             raise NoPlan("a list in a list")
         part = type(self)(self._source, wanted, is_listed=is_many or self.is_listed)
+        if is_plain:
+            self._ones[wanted.read] = part
         self._parts.append(part)
         self.wanted.parts.append(wanted)
         return part
@@ -90,6 +106,7 @@ class Reads:
     parameters: dict[str, Parameter] = field(default_factory=dict)
     pages: list[PageRequest] = field(default_factory=list)
     needs_everything: bool = False
+    scopes: dict[tuple[Scope, ...], None] = field(default_factory=dict)
 
     def wanted(
         self, graph_field: GraphQLField, node: FieldNode, read: Read
@@ -98,6 +115,7 @@ class Reads:
         self.needs_everything |= read.needs_everything
         places = {item.name: index for index, item in enumerate(self.variables)}
         given = arguments_of(graph_field, node, places, self.known)
+        read = _turned(read, given)
         kind = get_named_type(graph_field.type)
         number = self._page(given, read) if is_page(kind) else None
         is_many = number is not None or is_list_type(get_nullable_type(graph_field.type))
@@ -109,7 +127,7 @@ class Reads:
 
     def _page(self, given: dict[str, Get], read: Read) -> int:
         paged = {name: given.pop(name) for name in _PAGE if name in given}
-        self.pages.append(PageRequest(paged, read.places is Places.NUMBERS))
+        self.pages.append(PageRequest(paged, read.places))
         return len(self.pages) - 1
 
     def _argument(self, name: str, get: Get, read: Read) -> str:
@@ -135,7 +153,8 @@ class Reads:
         return Paged(limit, after, before, "last" in request.given)
 
     def _place(self, side: str, number: int, index: int) -> str:
-        bind, is_single = self.source.variable("k"), self.pages[number].numbered
+        bind = self.source.variable("k")
+        is_single = self.pages[number].places is not Places.MOMENTS
 
         def value(_: Values, pages: Sequence[Shown]) -> object:
             place = getattr(pages[number].keyset, side)
@@ -145,12 +164,34 @@ class Reads:
         return bind
 
 
+def _turned(read: Read, given: dict[str, Get]) -> Read:
+    for name in [name for name in given if isinstance(read.arguments.get(name), Turns)]:
+        get = given.pop(name)
+        if not isinstance(get, Constant):
+            raise NoPlan("an order that a variable decides")
+        read = replace(read, descending=read.descending is not bool(get.value))
+    return read
+
+
 def _plain(name: str, get: Get) -> Parameter:
     def value(values: Values, _: Sequence[Shown]) -> object:
         found = get(values)
         return stored(distinct(found, name) if isinstance(found, list) else found)
 
     return value
+
+
+def built_of(graph_field: GraphQLField) -> Made | None:
+    """What builds the objects of a field."""
+    found: Made | None = definition_of(graph_field).metadata.get(BUILT)
+    return found
+
+
+def class_of(kind: GraphQLObjectType) -> type:
+    """The class of the objects of a type."""
+    found = kind.extensions[GraphQLCoreConverter.DEFINITION_BACKREF]
+    assert isinstance(found, StrawberryObjectDefinition)
+    return found.origin
 
 
 def definition_of(graph_field: GraphQLField) -> StrawberryField:

@@ -5,6 +5,7 @@ document shows it, None or Unusual where a value does.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias, cast
 
 from graphql import (
@@ -16,6 +17,7 @@ from graphql import (
     GraphQLID,
     GraphQLInputType,
     GraphQLInt,
+    GraphQLScalarType,
     GraphQLSchema,
     GraphQLString,
     ListValueNode,
@@ -33,10 +35,21 @@ from db.reads.base import NoPlan
 from schema.leaves import Unusual
 from schema.pagination import MAX_INTEGER
 
-Value: TypeAlias = Any  # as the resolver would get it; None also where nothing was given
+Value: TypeAlias = Any  # as the resolver would get it; Undefined where nothing was given
 Values: TypeAlias = Sequence[Value]  # of the variables of an operation, in their order
 Get = Callable[[Values], Value]
 Read = Callable[[Any], Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """How to get what stands in the document."""
+
+    value: Value
+
+    def __call__(self, _values: Values) -> Value:
+        """Whatever the variables are."""
+        return self.value
 
 
 class Variable(NamedTuple):
@@ -55,7 +68,7 @@ class Variable(NamedTuple):
             value = self.default
         elif value is not None:
             return self.read(value)
-        if value is None and (self.is_required or self.decides):
+        if value in (None, Undefined) and (self.is_required or self.decides):
             raise Unusual
         return value
 
@@ -67,7 +80,7 @@ def variables_of(
     found = []
     for node in operation.variable_definitions or ():
         kind = cast("GraphQLInputType", type_from_ast(schema, node.type))
-        name, default = node.variable.name.value, None
+        name, default = node.variable.name.value, Undefined
         if node.default_value is not None:
             default = _constant(node.default_value, kind)
         required = is_non_null_type(kind)
@@ -92,7 +105,12 @@ def _reader(kind: GraphQLInputType) -> Read:
         return _list(_reader(kind.of_type))
     if isinstance(kind, GraphQLEnumType):
         return _member(kind)
+    if getattr(kind, "name", "") == _MOMENT:
+        return cast("GraphQLScalarType", kind).coerce_input_value
     return _READERS.get(kind, _refuse)
+
+
+_MOMENT = "DateTime"
 
 
 def _member(kind: GraphQLEnumType) -> Read:
@@ -145,7 +163,7 @@ _READERS: dict[GraphQLInputType, Read] = {
 def arguments_of(
     field: GraphQLField, node: FieldNode, places: Mapping[str, int], known: Values
 ) -> dict[str, Get]:
-    """How to get each argument that is not null. `known`: which variables are null.
+    """How to get each argument that is not null. `known`: which variables are null or left out.
 
     Raises NoPlan where a variable stands inside a value, or a needed argument is null.
     """
@@ -165,13 +183,13 @@ def _argument(
 ) -> Get | None:
     if isinstance(node, VariableNode):
         place = places[node.name.value]
-        if known[place] is not None:
+        if known[place] is None:
+            return None
+        if known[place] is not Undefined:
             return lambda values: values[place]
-        if argument.default_value not in (None, Undefined):
-            raise NoPlan("null for an argument with a default")
-        return None
+        node = None
     if node is None:
         value = None if argument.default_value is Undefined else argument.default_value
     else:
         value = _constant(node, argument.type)
-    return None if value is None else lambda _values: value
+    return None if value is None else Constant(value)

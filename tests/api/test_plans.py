@@ -25,6 +25,7 @@ from tests.factories.accounts import fast_passwords
 from tests.factories.health import PROBES
 from tests.factories.kills import kill_record
 from tests.factories.planned import Drawn
+from tests.factories.planned_log import fill_log
 from tests.factories.planned_rows import fill
 from tests.factories.tokens import new_token
 from tests.graphql import GraphQLClient
@@ -83,9 +84,11 @@ async def ids(client: GraphQLClient) -> dict[str, list[str]]:
     """Ids and cursors that there are."""
     found = await client.data(
         """{ launchPhases { id } featureFlags(first: 5) { edges { cursor node { id } } }
-        suppliers { edges { cursor } } }"""
+        suppliers { edges { cursor } } incidents(status: null) { edges { cursor } }
+        changes { edges { cursor } } launchEvents { edges { cursor } } }"""
     )
-    edges = [*found["featureFlags"]["edges"], *found["suppliers"]["edges"]]
+    lists = ("featureFlags", "suppliers", "incidents", "changes", "launchEvents")
+    edges = [edge for name in lists for edge in found[name]["edges"]]
     return {
         "phases": [*(phase["id"] for phase in found["launchPhases"]), edges[0]["node"]["id"]],
         "cursors": [edge["cursor"] for edge in edges],
@@ -101,8 +104,10 @@ WRITES = (
     "UPDATE clients SET status = 'connected' WHERE status = 'added'",
     "UPDATE feature_flags SET run_id = NULL, run_switch = NULL, run_target = NULL, run_step = NULL,"
     " run_ceiling = NULL WHERE flag_key LIKE '%1'",
-    "DELETE FROM suppliers",
-    "DELETE FROM launch_phase_flags; DELETE FROM feature_flags",
+    "UPDATE launch_incidents SET title = 'Of x@y.test', acknowledged_by_id = NULL",
+    "DELETE FROM incident_episodes WHERE number = 2;"
+    " DELETE FROM api_tokens WHERE name LIKE 'for bob%'",
+    "DELETE FROM suppliers; DELETE FROM launch_phase_flags; DELETE FROM feature_flags",
 )
 
 
@@ -111,11 +116,13 @@ async def test_plan_and_executor_answer_alike(
     planned: Starlette, plain: Starlette, db: Database, seed: int
 ) -> None:
     await fill(db)
+    await fill_log(db)
     for runtime in (planned.state.runtime, plain.state.runtime):
         runtime.flags.kills.merge([RECORD])
+        await runtime.kill_sync.sync()  # writes it into the log now
     tokens, random = await callers(db), Random(seed)
     names = await ids(GraphQLClient(plain, tokens[0]))
-    for number in range(120):
+    for number in range(15 * len(WRITES)):
         body = json.dumps(Drawn(random, names).request()).encode()
         token = random.choice(tokens[: random.choice((2, len(tokens)))])
         expected = told(await post(GraphQLClient(plain, token), body), any_error=True)
@@ -136,12 +143,16 @@ QUERIES = {
     "{ launchPhases { key flags { position flag { key } } } }": 1,
     "{ suppliers { nodes { clients(first: 2) { totalCount nodes { invitation { id } } } } } }": 1,
     "{ couples { nodes { id } } a: couples(first: 1) { nodes { id } } }": 2,
+    "{ incidents(status: null) { totalCount nodes { id currentEpisode { number } } } }": 2,
+    "{ changes { nodes { actor { ... on User { id email } } subject { id } } } }": 1,
+    "{ launchEvents { nodes { summary actor { __typename } } } }": 1,
 }
 
 
 async def test_a_root_field_is_one_statement(planned: Starlette, db: Database) -> None:
     """And one more where it counts; whatever is below it is joined."""
     await fill(db)
+    await fill_log(db)
     admin = GraphQLClient(planned, await people.session_of(db, Role.ADMIN))
     for query, expected in QUERIES.items():
         first = await admin.data(query)

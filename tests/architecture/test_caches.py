@@ -60,9 +60,10 @@ OPEN = {
 # So many entries at most, each of a size that no caller decides.
 COUNTED = {
     "db.reads.statement.Wanted.given": "the arguments of a field, while its plan is made",
-    "server.execution.planner._Planner._scopes": "MOST_FIELDS, while a plan is made",
     "server.execution.rows.Reads.parameters": "MOST_FIELDS, part of a plan's size",
     "server.execution.rows.Rows._own": "MOST_FIELDS, while a plan is made",
+    "server.execution.rows.Rows._ones": "MOST_FIELDS, while a plan is made",
+    "server.execution.rows.Reads.scopes": "MOST_FIELDS, while a plan is made",
     "server.execution.selection._Conditions.names": "the tokens of a document",
     "server.execution.source.Source._known": "MOST_FIELDS, while a plan is made",
     "server.execution.source.Source._names": "MOST_FIELDS, part of a plan's size",

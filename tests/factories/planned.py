@@ -5,44 +5,27 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-
-def _names(text: str) -> list[str]:
-    return text.split()
-
-
-FLAG = _names(
-    "id key name description enabled rolloutPercentage ownerEnabled ownerPercentage "
-    "ownerChoseZero targetGroups bucketBy clientVisible cohort version createdAt updatedAt "
-    "__typename"
+from tests.factories.planned_names import (
+    ACTOR,
+    CHANGE,
+    CLIENT,
+    COUPLE,
+    EPISODE,
+    EVENT,
+    FLAG,
+    INCIDENT,
+    INVITATION,
+    KILL,
+    LINK,
+    OF_EVENTS,
+    PHASE,
+    PLACES,
+    RUN,
+    SIZES,
+    SUPPLIER,
+    UNPLANNED,
+    VARIABLES,
 )
-LINK = _names(
-    "targetPercentage target configuredTarget step ceiling ceilingBy inForce isReleased position"
-)
-PHASE = _names(
-    "id key name description position platforms status plannedStartAt plannedEndAt startedAt "
-    "endedAt cohort version createdAt updatedAt __typename"
-)
-RUN = _names("id number kind startedAt endedAt outcome __typename")
-KILL = _names("key source at reason isRecorded __typename")
-SUPPLIER = _names("id email businessName vendorType firstValueAt __typename")
-CLIENT = _names("id coupleNames email weddingDate status notes __typename")
-COUPLE = _names("id partner1Name partner2Name weddingDate firstConnectionAt")
-INVITATION = _names(
-    "id channel email expiresAt sentAt openedAt acceptedAt resendCount acceptUrl status"
-)
-UNPLANNED = {
-    "FeatureFlag": "staleness",
-    "LaunchPhase": "availableActions",
-    "Supplier": "partnerships(first: 1) { nodes { id } }",
-    "Client": "invitation { hint { kind } }",
-}
-PLACES = ("null", '"MQ"', '"no cursor"', "$after", "$none", '"WyIyMDI2LTAxLTAxIl0"')
-VARIABLES = {
-    "first": "Int = 2", "after": "String", "none": "Int", "no": "Boolean = false",
-    "yes": "Boolean!", "enabled": "Boolean", "phase": "ID", "status": "[PhaseStatus!]",
-    "vendor": "VendorType", "stage": "ClientStatus",
-}  # fmt: skip
-SIZES = ("0", "1", "2", "3", "7", "100", "101", "-1", "null", "$first", "$none")
 
 
 @dataclass
@@ -78,6 +61,9 @@ class Drawn:
             "status": (["PLANNED", "COMPLETED"], [], None, "PLANNED", ["PLANNED"] * 3, ["NO"]),
             "vendor": ("VENUE", None, "venue"),
             "stage": ("ADDED", "CONNECTED", None),
+            "since": ("2026-10-01T00:00:05Z", "2026-10-01T02:00:05.5+02:00", "yesterday", None),
+            "states": (["OPEN", "CLOSED"], [], None, ["NO"]),
+            "severities": (["HIGH"], ["HIGH", "LOW", "HIGH"], None),
             "unused": (1,),
         }.items():
             if self._chance(2):
@@ -88,8 +74,11 @@ class Drawn:
 
     def _root(self) -> str:
         return self.random.choice(
-            (self._flags, self._flag, self._phase, self._phases, self._suppliers, self._couples)
-        )()
+            (
+                self._flags, self._flag, self._phase, self._phases, self._suppliers, self._couples,
+                self._incidents, self._changes, self._events,
+            )
+        )()  # fmt: skip
 
     def _flags(self) -> str:
         filters = self._some(
@@ -121,6 +110,55 @@ class Drawn:
 
     def _couples(self) -> str:
         return f"couples{self._page([])} {self._connection(lambda: self._fields(COUPLE))}"
+
+    def _incidents(self) -> str:
+        filters = self._some(("severity: $severities", "number: 3", "phaseId: $phase"), 4)
+        status = self.random.choice(("", "status: $states", "status: null", "status: [OPEN]"))
+        given = [*filters, *([status] if status else [])]
+        return f"incidents{self._page(given)} {self._connection(self._incident_fields)}"
+
+    def _changes(self) -> str:
+        filters = self._some(
+            ("since: $since", "subject: [FLAG, PHASE]", 'action: ["switched on"]',
+             "until: $since", "kind: [CREATED]"), 4
+        )  # fmt: skip
+        return f"changes{self._page(filters)} {self._uncounted(self._change_fields)}"
+
+    def _events(self) -> str:
+        filters = self._some(("since: $since", "phaseId: $phase"), 4)
+        order = self.random.choice(
+            ("", "newestFirst: true", "newestFirst: false", "newestFirst: $no")
+        )
+        given = [*filters, *([order] if order else [])]
+        return f"launchEvents{self._page(given)} {self._uncounted(self._event_fields)}"
+
+    def _incident_fields(self) -> str:
+        parts = [self._fields(INCIDENT, "Incident")]
+        parts += self._some(
+            (f"currentEpisode {{ {self._fields(EPISODE)} phase {{ key }} }}",
+             f"acknowledgedBy {self._actor()}", "assignee { id role }", "phase { key name }"), 3
+        )  # fmt: skip
+        return " ".join(parts)
+
+    def _change_fields(self) -> str:
+        subject = "__typename id ... on FeatureFlag { key } ... on ApiToken { name }"
+        parts = [self._fields(CHANGE, "Change")]
+        parts += self._some(
+            (f"actor {self._actor()}", f"subject {{ {subject} }}", "run { id number }",
+             "diff { field before after }"), 3
+        )  # fmt: skip
+        return " ".join(parts)
+
+    def _event_fields(self) -> str:
+        parts = [self._fields(EVENT), *self._some(OF_EVENTS, 4)]
+        return " ".join([*parts, *self._some((f"actor {self._actor()}",), 2)])
+
+    def _actor(self) -> str:
+        kept = [item.split(":") for item in self.random.sample(ACTOR, self.random.randint(1, 6))]
+        return f"{{ __typename {' '.join(f'... on {on} {{ {name} }}' for on, name in kept)} }}"
+
+    def _uncounted(self, node: Any) -> str:  # noqa: ANN401 - a method
+        return self._connection(node).replace("totalCount", "")
 
     def _supplier_fields(self) -> str:
         parts = [self._fields(SUPPLIER, "Supplier")]

@@ -1,0 +1,57 @@
+"""Reads of the audit."""
+
+from sqlalchemy import ColumnElement, Text, literal_column
+
+from db.models.accounts import ApiToken
+from db.models.events import Change
+from db.models.flags import FeatureFlag
+from db.models.phases import LaunchPhase, PhaseRun
+from db.queries import changes as queries
+from db.reads import actors
+from db.reads.base import PLAIN, Given, Places, Read
+from domain.changes import SUBJECTS
+from domain.events import Subject
+
+
+def _literal(kind: Subject) -> ColumnElement[str]:
+    return literal_column(f"'{kind.value}'", Text)
+
+
+_ALL = [_literal(kind) for kind in SUBJECTS.values()]
+
+
+def _filtered(given: Given) -> list[ColumnElement[bool]]:
+    return queries.conditions(
+        given.get("subject", _ALL), given.get("action"), given.get("since"), given.get("until")
+    )
+
+
+PAGE = Read(
+    Change,
+    _filtered,
+    order=(Change.event_id,),
+    descending=True,
+    places=Places.LONG_NUMBERS,
+    arguments={"subject": PLAIN, "action": PLAIN, "since": PLAIN, "until": PLAIN},
+)
+USER = actors.user(Change.actor_kind, Change.actor_id)
+TOKEN = actors.token(Change.actor_kind, Change.actor_id)
+FLAG = Read(
+    FeatureFlag,
+    lambda _given: [
+        Change.subject_kind == _literal(Subject.FLAG), FeatureFlag.id == Change.subject_id,
+    ],
+)  # fmt: skip
+PHASE = Read(
+    LaunchPhase,
+    lambda _given: [
+        Change.subject_kind == _literal(Subject.PHASE), LaunchPhase.id == Change.subject_id,
+    ],
+)  # fmt: skip
+SUBJECT_TOKEN = Read(
+    ApiToken,
+    lambda _given: [
+        Change.subject_kind == _literal(Subject.TOKEN), ApiToken.id == Change.subject_id,
+    ],
+)  # fmt: skip
+RUN = Read(PhaseRun, lambda _given: [PhaseRun.id == Change.run_id])

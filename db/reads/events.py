@@ -1,0 +1,47 @@
+"""Reads of the event log."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Text, literal_column
+
+from db.event_log import conditions
+from db.models.events import LaunchEvent
+from db.models.incidents import LaunchIncident
+from db.models.phases import LaunchPhase
+from db.reads import actors
+from db.reads.base import PLAIN, TURNS, Given, GlobalId, Places, Read
+
+
+def of_kinds(kinds: Sequence[str]) -> Read:
+    """Events of these kinds, oldest first."""
+    literals = [literal_column(f"'{kind}'", Text) for kind in kinds]
+
+    def where(given: Given) -> list[ColumnElement[bool]]:
+        return conditions(given.get("phaseId"), given.get("since"), None, literals)
+
+    return Read(
+        LaunchEvent,
+        where,
+        order=(LaunchEvent.seq,),
+        places=Places.LONG_NUMBERS,
+        arguments={"phaseId": GlobalId("LaunchPhase"), "since": PLAIN, "newestFirst": TURNS},
+    )
+
+
+USER = actors.user(LaunchEvent.actor_kind, LaunchEvent.actor_id)
+TOKEN = actors.token(LaunchEvent.actor_kind, LaunchEvent.actor_id)
+PHASE = Read(LaunchPhase, lambda _given: [LaunchPhase.id == LaunchEvent.phase_id])
+INCIDENT = Read(LaunchIncident, lambda _given: [LaunchIncident.id == LaunchEvent.subject_id])
+# What `db.event_rows.event_of` takes.
+PARTS = (
+    LaunchEvent.id,
+    LaunchEvent.seq,
+    LaunchEvent.occurred_at,
+    LaunchEvent.recorded_at,
+    LaunchEvent.actor_kind,
+    LaunchEvent.actor_id,
+    LaunchEvent.actor_label,
+    LaunchEvent.kind,
+    LaunchEvent.payload,
+    LaunchEvent.set_version,
+)
