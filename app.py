@@ -14,7 +14,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
-from db.revisions import Revisions
 from domain.budgets import Budget
 from domain.health import CheckType
 from domain.metrics import POOL_USED, SOCKETS
@@ -59,7 +58,6 @@ from services.propagation import Announcer, Propagations
 from services.propagation_report import Reporter
 from services.rate_limits import RateLimiter, limits_of
 from services.receipts import Receipts
-from services.replies import Replies
 from services.seats import Seats
 from services.telemetry import collecting
 from services.watcher import Watcher
@@ -120,7 +118,6 @@ def build_runtime(
         journeys=journey_board(db),
         passwords=passwords,
         rate_limits=RateLimiter(redis, rules=limits_of(settings)),
-        replies=Replies(Revisions(settings.database_url, db.reach), flags),
         budgets=Budgets(redis, Budget(settings.cost_points, settings.cost_restore_per_second)),
         seats=Seats(settings.sockets_per_caller),
         documents=known_documents(settings),
@@ -164,7 +161,6 @@ async def running(runtime: Runtime) -> AsyncIterator[Runtime]:
     async with AsyncExitStack() as stack:
         stack.callback(runtime.passwords.close)
         stack.push_async_callback(runtime.db.dispose)
-        stack.push_async_callback(runtime.replies.close)
         stack.push_async_callback(runtime.redis.aclose)
         await runtime.bus.connect()
         stack.push_async_callback(runtime.bus.disconnect)
@@ -192,7 +188,6 @@ async def event_documents(settings: Settings) -> AsyncIterator[EventDocuments]:
         yield EventDocuments(schema, runtime)
     finally:
         runtime.passwords.close()
-        await runtime.replies.close()
         await runtime.redis.aclose()
         await runtime.db.dispose()
 

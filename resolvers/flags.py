@@ -100,7 +100,7 @@ async def viewer_flags(info: Info, device_id: Device = None) -> FlagSet:
     flags, usage = current.client_flags(context), info.context.runtime.usage
     served = partial(usage.served_all, flags)
     served()
-    info.context.again.append(served)
+    info.context.on_hit.append(served)
     return FlagSet.seen(current, flags)
 
 

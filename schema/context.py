@@ -32,7 +32,6 @@ from services.propagation import Propagations
 from services.rate_limits import RateLimiter
 from services.readiness import Gate, open_gate
 from services.receipts import Receipts, Receiver
-from services.replies import Question, Replies
 from services.seats import Seats
 from services.webhooks.documents import Documents as WebhookDocuments
 from settings import Settings
@@ -67,7 +66,6 @@ class Runtime:
     journeys: JourneyBoard
     passwords: Passwords
     rate_limits: RateLimiter
-    replies: Replies
     budgets: Budgets
     seats: Seats
     documents: Documents
@@ -127,8 +125,7 @@ class Context:
     takes_over: bool = False  # whether streams may go on without their generators
     at_fault: bool = False  # whether an answer failed by our fault
     accepted: tuple[str, str | None] | None = None  # a valid document, and which operation of it
-    question: Question | None = None  # what was asked, where the answer can be given again
-    again: list[Callable[[], object]] = field(default_factory=list)  # to be done each time it is
+    on_hit: list[Callable[[], object]] = field(default_factory=list)  # of a cached response
     connection_params: dict[str, object] | None = None
     request_id: str = field(default_factory=request_id)
     flag_streams: list[Receiver] = field(default_factory=list)

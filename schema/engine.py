@@ -1,12 +1,11 @@
 """The schema's machinery: strawberry's, with less to do for results that many are sent."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from functools import lru_cache, partial
 from typing import Any, NamedTuple, cast
 
-import orjson
 import strawberry
 from graphql import GraphQLError, execute
 from graphql.execution import ExecutionResult as GraphQLResult
@@ -31,7 +30,6 @@ from schema.documents import parsed
 from schema.operations import OperationLog
 from schema.rendering import Handing
 from schema.results import Answer, Opening, Reply
-from services.replies import Question
 
 
 class _Hook(NamedTuple):
@@ -164,13 +162,15 @@ class LaunchSchema(strawberry.Schema):
         """One for each operation."""
         return Runner(execution_context, extensions)
 
-    async def run(self, question: Question, context: Context) -> GraphQLResult:
-        """Execute what was parsed, validated and priced before, without any hook."""
-        text, name = question.document
+    async def run(
+        self, document: tuple[str, str | None], variables: Mapping[str, Any], context: Context
+    ) -> GraphQLResult:
+        """Execute an operation that was validated and priced before, without any hook."""
+        text, name = document
         found = execute(
             self._schema,
             parsed(text),
-            variable_values=orjson.loads(question.variables),
+            variable_values=dict(variables),
             operation_name=name,
             context_value=context,
             executor_class=self.execution_context_class,

@@ -19,9 +19,7 @@ from schema.context import Context, Info
 from schema.directives import CostDirective, ScopeDirective
 from schema.errors import Refused, TopLevelCode
 from schema.list_arguments import list_filters, resolved
-from schema.planned import BUILT, Made, reading
-from schema.purity import PURE
-from services.replies import Source
+from schema.planned import BUILT, VIEW, Made, reading
 
 # Open to everybody, or checked inside against the caller's own data (SPEC part 5).
 PUBLIC_FIELDS = frozenset(
@@ -117,19 +115,21 @@ def query(
     resolver: Callable[..., object],
     *scopes: Scope,
     cost: int | None = None,
-    source: Source | None = None,
     read: Read | None = None,
     built: Made | None = None,
+    is_view: bool = False,
     deprecated: str | None = None,
 ) -> Any:  # noqa: ANN401 - assigned to a field of any type
     """A field of Query, described by the resolver's docstring.
 
-    `source`: what the answer is made of, where that is rows and the arguments alone.
     `read`: the rows that it shows, for query plans; `built`: what makes objects of them.
+    `is_view`: it shows the flags of the caller, which the process has in memory.
     """
-    metadata = {**(PURE[source] if source else {}), **(reading(read) if read else {})}
+    metadata = dict(reading(read) if read else {})
     if built is not None:
         metadata[BUILT] = built
+    if is_view:
+        metadata |= VIEW
     return _field(resolver, scopes, cost, list_filters(resolver), metadata, deprecated)
 
 

@@ -5,7 +5,6 @@ A field that says nothing has no plan: an operation that asks for it is answered
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 from db.base import Base
@@ -85,7 +84,12 @@ class Choice:
     when: Expression | None = None
 
 
-Planned = Column | Key | Made | Known | Beside | Count | Scoped | Parts | Choice | Read
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """The flags of the caller, as the process has them in memory."""
+
+
+Planned = Column | Key | Made | Known | Beside | Count | Scoped | Parts | Choice | View | Read
 
 
 def column(expression: Expression) -> Mapping[str, Any]:
@@ -108,9 +112,9 @@ def beside(model: type[Base]) -> Mapping[str, Any]:
     return {METADATA: Beside(model)}
 
 
-def reading(read: Read, more: Mapping[str, Any] = MappingProxyType({})) -> Mapping[str, Any]:
-    """The field shows the rows of a read; `more` is what else is said of it."""
-    return {**more, METADATA: read}
+def reading(read: Read) -> Mapping[str, Any]:
+    """The field shows the rows of a read."""
+    return {METADATA: read}
 
 
 def scoped(expression: Expression, scope: Scope) -> Mapping[str, Any]:
@@ -134,3 +138,4 @@ def choice(
 
 KEY: Mapping[str, Any] = {METADATA: Key()}
 COUNT: Mapping[str, Any] = {METADATA: Count()}
+VIEW: Mapping[str, Any] = {METADATA: View()}

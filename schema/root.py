@@ -103,7 +103,6 @@ from schema.types.webhooks import (
     WebhookDeliveryPayload,
     WebhookPayload,
 )
-from services.replies import Source
 from subscriptions import events as live_events
 from subscriptions import flags as live_flags
 from subscriptions import health as live_health
@@ -116,8 +115,6 @@ from subscriptions import phases as live_phases
 from subscriptions import propagation as live_propagation
 from subscriptions import replay as live_replay
 
-# What an answer is made of, where it can be given again (ADR 12).
-FLAGS, ROWS = Source.FLAGS, Source.ROWS
 # A supplier for itself, or whoever acts for suppliers.
 SUPPLIERS = (Scope.SELF, Scope.DIRECTORY_WRITE)
 
@@ -139,10 +136,10 @@ class Query:
     mails: MailConnection = query(mail.mails, Scope.LAUNCH_ADMIN)
 
     launch_phases: list[LaunchPhase] = query(
-        phases.launch_phases, Scope.LAUNCH_READ, source=ROWS, read=phase_reads.ALL
+        phases.launch_phases, Scope.LAUNCH_READ, read=phase_reads.ALL
     )
     launch_phase: LaunchPhase | None = query(
-        phases.launch_phase, Scope.LAUNCH_READ, source=ROWS, read=phase_reads.ONE
+        phases.launch_phase, Scope.LAUNCH_READ, read=phase_reads.ONE
     )
     activation_plan: ActivationPlan = query(phases.activation_plan, Scope.LAUNCH_OPERATE, cost=20)
     rollback_preview: RollbackPreview = query(
@@ -162,17 +159,17 @@ class Query:
     changes: ChangeConnection = query(changes.changes, Scope.LAUNCH_READ, read=change_reads.PAGE)
 
     feature_flags: FeatureFlagConnection = query(
-        flags.feature_flags, Scope.FLAGS_READ, source=FLAGS, read=flag_reads.PAGE
+        flags.feature_flags, Scope.FLAGS_READ, read=flag_reads.PAGE
     )
     feature_flag: FeatureFlag | None = query(
-        flags.feature_flag, Scope.FLAGS_READ, source=FLAGS, read=flag_reads.BY_KEY
+        flags.feature_flag, Scope.FLAGS_READ, read=flag_reads.BY_KEY
     )
     flag_kills: list[FlagKill] = query(kills.flag_kills, Scope.FLAGS_READ)
     evaluate_flags: FlagSet = query(flags.evaluate_flags, Scope.FLAGS_READ, cost=5)
     flag_change_preview: FlagChangePreviewPayload = query(
         flags.flag_change_preview, Scope.FLAGS_READ, cost=10
     )
-    viewer_flags: FlagSet = query(flags.viewer_flags, source=Source.VIEW)
+    viewer_flags: FlagSet = query(flags.viewer_flags, is_view=True)
 
     system_health: HealthSnapshot = query(health.system_health, Scope.HEALTH_READ)
     system_status: SystemStatus = query(health.system_status)
@@ -198,7 +195,7 @@ class Query:
     webhooks: Connection[Webhook] = query(webhooks.webhooks, Scope.WEBHOOKS_ADMIN)
 
     suppliers: SupplierConnection = query(
-        suppliers.suppliers, Scope.DIRECTORY_READ, source=ROWS, read=marketplace_reads.SUPPLIERS
+        suppliers.suppliers, Scope.DIRECTORY_READ, read=marketplace_reads.SUPPLIERS
     )
     couples: CoupleConnection = query(
         couples.couples, Scope.DIRECTORY_READ, read=marketplace_reads.COUPLES

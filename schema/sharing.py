@@ -29,7 +29,6 @@ from schema.plain import PlainExecutor
 from schema.rendering import Handing, Renderer, renderer_of
 from schema.results import MAX_DOCUMENTS, Answer, Reply, Results, SharedResult
 from schema.root_access import refused_operation
-from services.replies import Source
 from subscriptions.station import Handover
 
 Later: TypeAlias = Awaitable[ExecutionResult]  # incremental delivery is not taken
@@ -46,11 +45,6 @@ def viewer(actor: Actor) -> Hashable:
     """All of a caller that decides about flags."""
     own = (actor.user_id, actor.supplier_id, actor.couple_id)
     return actor.scopes, actor.role, actor.vendor_type, own
-
-
-def asker(source: Source, actor: Actor) -> Hashable:
-    """All of a caller that decides about an answer made of this."""
-    return viewer(actor) if source is Source.VIEW else audience(actor)
 
 
 class SharingExecutor(PlainExecutor):

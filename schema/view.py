@@ -42,7 +42,6 @@ from schema.reading import (
     stream_of,
     too_late,
 )
-from schema.repeats import Repeats
 from schema.requests import GraphQLRequest
 from schema.sockets import SocketHandler
 from services.inbound_bytes import INBOUND, Share
@@ -96,7 +95,6 @@ class GraphQLView(GraphQL[Context, None]):
         )
         self.runtime = runtime
         self.explorer = explorer
-        self.repeats = Repeats(runtime, schema)
         self.front = front
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -137,18 +135,13 @@ class GraphQLView(GraphQL[Context, None]):
         await _refused(many)(scope, receive, send)
 
     async def _answer(self, request: GraphQLRequest) -> Response:
-        """By the short road where the same was asked before, and its answer holds."""
-        if request.method != "POST":
+        """By the plan of a known query, else by the executor."""
+        if request.method != "POST" or self.front is None:
             return await self.run(request)  # type: ignore[no-any-return]
-        response: Response | None = await self.front.answer(request) if self.front else None
-        response = response or await self.repeats.answer(request)
+        response: Response | None = await self.front.answer(request)
         if response is None:
             response = await self.run(request)
-            context = request.executed
-            if context.question is not None:
-                self.repeats.remember(await request.body(), context.question)
-            if self.front is not None:
-                self.front.remember(context)
+            self.front.remember(request.executed)
         return response
 
     async def get_context(

@@ -5,7 +5,6 @@ from strawberry.schema.config import StrawberryConfig
 from schema.engine import LaunchSchema
 from schema.errors import ErrorPolicy
 from schema.operations import OperationLog
-from schema.replies import ReplyCache
 from schema.root import OBJECT_TYPES, Mutation, Query, Subscription
 from schema.scalars import SCALARS
 from schema.sharing import SharingExecutor
@@ -17,8 +16,7 @@ schema = LaunchSchema(
     subscription=Subscription,
     types=OBJECT_TYPES,
     # From the outermost on: the log tells what ErrorPolicy has made of what the others leave.
-    # ReplyCache is the innermost: whatever limits an operation has done so when it is asked.
-    extensions=[OperationLog, ErrorPolicy, Spending, ReplyCache],
+    extensions=[OperationLog, ErrorPolicy, Spending],
     execution_context_class=SharingExecutor,
     config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
 )

@@ -13,7 +13,6 @@ from schema.context import Info
 from schema.marketplace_enums import ClientStatus
 from schema.pagination import Connection
 from schema.planned import COUNT, column, reading
-from schema.purity import PURE
 from schema.scalars import EmailAddress
 from schema.types.couples import Couple, load_partner
 from schema.types.errors import Error
@@ -22,7 +21,6 @@ from schema.types.node import Node, node_id
 from services import directory
 from services.clients import ClientDraft, ClientResult
 from services.directory import ClientFilter
-from services.replies import Source
 
 if TYPE_CHECKING:
     from schema.types.invitations import Invitation
@@ -57,7 +55,7 @@ class Client(Node):
 
     @strawberry.field(
         description="The couple, once it has accepted and until the partnership ends.",
-        metadata=reading(reads.COUPLE_OF_CLIENT, PURE[Source.ROWS]),
+        metadata=reading(reads.COUPLE_OF_CLIENT),
     )
     async def couple(self, info: Info) -> Couple | None:
         """Resolved only where it is asked for."""
@@ -97,7 +95,7 @@ class ClientConnection(Connection[Client]):
 
     @strawberry.field(
         description="How many clients the filter finds.",
-        metadata={**PURE[Source.ROWS], **COUNT},
+        metadata=COUNT,
     )
     async def total_count(self, info: Info) -> int:
         """One more statement."""

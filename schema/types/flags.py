@@ -19,7 +19,6 @@ from schema.directives import CostDirective
 from schema.enums import BucketBy, Staleness, TimeRange
 from schema.pagination import MAX_BIGINT, After, Before, Connection, First, Last, Page, connection
 from schema.planned import COUNT, column, known, reading
-from schema.purity import PURE
 from schema.results import Results
 from schema.scalars import Percent
 from schema.types.changes import Change, change_cursor
@@ -30,7 +29,6 @@ from services import flag_reads
 from services.flag_reads import FlagFilter
 from services.flag_sets import FlagSet as Flags
 from services.kill_switch import KillSwitch
-from services.replies import Source
 
 if TYPE_CHECKING:
     from schema.types.phases import LaunchPhase, PhaseRun
@@ -109,7 +107,7 @@ class FeatureFlag(Node):
     @strawberry.field(
         description="The run that holds the flag, or the last one that left something with it; "
         "null where only the owner's values count.",
-        metadata=reading(reads.RUN_OF_FLAG, PURE[Source.ROWS]),
+        metadata=reading(reads.RUN_OF_FLAG),
     )
     async def run(
         self, info: Info
@@ -123,7 +121,7 @@ class FeatureFlag(Node):
 
     @strawberry.field(
         description="The phase that introduced it.",
-        metadata=reading(reads.OF_FLAG, PURE[Source.ROWS]),
+        metadata=reading(reads.OF_FLAG),
     )
     async def phase(
         self, info: Info
@@ -138,7 +136,7 @@ class FeatureFlag(Node):
 
     @strawberry.field(
         description="What forces it off for everybody, whatever `enabled` says; null: nothing.",
-        metadata={**PURE[Source.FLAGS], **known(_kill, rows.FeatureFlag.flag_key)},
+        metadata=known(_kill, rows.FeatureFlag.flag_key),
     )
     async def kill(self, info: Info) -> FlagKill | None:
         """As this process knows it."""
@@ -176,7 +174,6 @@ class FeatureFlag(Node):
     @strawberry.field(
         description="How many suppliers and couples see it now; with more than 100,000 of them, "
         "about that many, from a fixed sample.",
-        metadata=PURE[Source.ROWS],
         directives=[CostDirective(weight=10)],
     )
     async def exposed_users(self, info: Info) -> int:
@@ -186,7 +183,7 @@ class FeatureFlag(Node):
         async with info.context.db.read() as session:
             return await flag_reads.exposed_users(session, self.flag)
 
-    @strawberry.field(description="Its changes, newest first.", metadata=PURE[Source.ROWS])
+    @strawberry.field(description="Its changes, newest first.")
     async def changes(
         self,
         info: Info,
@@ -254,7 +251,7 @@ class FeatureFlagConnection(Connection[FeatureFlag]):
     @strawberry.field(
         description="How many flags the filter finds.",
         directives=[CostDirective(weight=5)],
-        metadata={**PURE[Source.FLAGS], **COUNT},
+        metadata=COUNT,
     )
     async def total_count(self, info: Info) -> int:
         """One more statement."""

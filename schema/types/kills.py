@@ -10,12 +10,10 @@ from domain import kills as domain
 from domain.errors import LaunchError
 from schema.context import Info
 from schema.enums import describe
-from schema.purity import PURE
 from schema.types.actors import Actor, load_actor
 from schema.types.errors import Error
 from services.kill_switch import KillSwitch
 from services.kills import ChangeKills
-from services.replies import Source
 
 KEYS = "The flags' keys; `*` is every flag. At most 100."
 
@@ -53,9 +51,7 @@ class FlagKill:
     )
     record: strawberry.Private[domain.KillRecord | None] = None
 
-    @strawberry.field(
-        description="Who made it; null for one of the environment.", metadata=PURE[Source.ROWS]
-    )
+    @strawberry.field(description="Who made it; null for one of the environment.")
     async def by(self, info: Info) -> Actor | None:
         """Resolved only where it is asked for."""
         return await load_actor(info, self.record.by) if self.record else None

@@ -25,7 +25,6 @@ from schema.pagination import (
     encode_cursor,
 )
 from schema.planned import column, reading
-from schema.purity import PURE
 from schema.types.actors import Actor, load_actor
 from schema.types.criteria import CriterionStatus
 from schema.types.node import Node, node_id
@@ -36,14 +35,13 @@ from schema.types.readiness import LaunchReadiness
 from schema.types.rollback_plans import RollbackPlan
 from schema.types.verifications import PhaseVerification
 from services import pacing, phase_activation, phase_reads, reports
-from services.replies import Source
 
 if TYPE_CHECKING:
     from schema.types.rehearsals import Rehearsal
     from schema.types.reports import LaunchReport
 
 
-_PHASE, _RUN, _ROWS = rows.LaunchPhase, rows.PhaseRun, PURE[Source.ROWS]
+_PHASE, _RUN = rows.LaunchPhase, rows.PhaseRun
 
 
 @strawberry.type(description="A stage of the launch.")
@@ -94,15 +92,13 @@ class LaunchPhase(Node):
     )
     row: strawberry.Private[rows.LaunchPhase]
 
-    @strawberry.field(description="Its ramp; empty: everybody at once.", metadata=_ROWS)
+    @strawberry.field(description="Its ramp; empty: everybody at once.")
     def steps(self) -> list[RampStep]:
         """In the order in which they are gone through."""
         steps = steps_of(self.row.steps)
         return [RampStep.of(self.row, index, step) for index, step in enumerate(steps)]
 
-    @strawberry.field(
-        description="The step that it is on; null where it is not live.", metadata=_ROWS
-    )
+    @strawberry.field(description="The step that it is on; null where it is not live.")
     def current_step(self) -> RampStep | None:
         """Only a live phase is on a step."""
         steps, index = steps_of(self.row.steps), self.row.step_index
@@ -110,23 +106,17 @@ class LaunchPhase(Node):
             return None
         return RampStep.of(self.row, index, steps[index])
 
-    @strawberry.field(
-        description="Who paused it and why; null unless it is PAUSED.", metadata=_ROWS
-    )
+    @strawberry.field(description="Who paused it and why; null unless it is PAUSED.")
     def pause(self) -> PhasePause | None:
         """Set and cleared with the status."""
         return PhasePause.of(self.row.pause) if self.row.pause else None
 
-    @strawberry.field(
-        description="When the ramp moves on by itself; null where it waits.", metadata=_ROWS
-    )
+    @strawberry.field(description="When the ramp moves on by itself; null where it waits.")
     def next_step_at(self) -> datetime | None:
         """Only an ACTIVE phase moves."""
         return phase_reads.next_step_at(self.row)
 
-    @strawberry.field(
-        description="What it must keep to, with the present verdicts.", metadata=_ROWS
-    )
+    @strawberry.field(description="What it must keep to, with the present verdicts.")
     async def success_criteria(self, info: Info) -> list[CriterionStatus]:
         """In the order in which they were given, as they stand in the latest run."""
         criteria, run_id = criteria_of(self.row.success_criteria), self.row.current_run_id
@@ -154,7 +144,7 @@ class LaunchPhase(Node):
         found = await info.context.loaders.verification.load(run_id) if run_id else None
         return PhaseVerification.of(found) if found else None
 
-    @strawberry.field(description="How it is rolled back.", metadata=_ROWS)
+    @strawberry.field(description="How it is rolled back.")
     def rollback_plan(self) -> RollbackPlan | None:
         """Null: every flag off, at once."""
         plan = plan_of(self.row.rollback_plan)
@@ -162,14 +152,14 @@ class LaunchPhase(Node):
 
     @strawberry.field(
         description="The flags that it switches on.",
-        metadata=reading(reads.FLAGS, _ROWS),
+        metadata=reading(reads.FLAGS),
     )
     async def flags(self, info: Info) -> list[PhaseFlag]:
         """In the order of the phase."""
         links = await info.context.loaders.phase_flags.load(self.row.id)
         return [PhaseFlag.of(link, self.row.current_run_id) for link in links or []]
 
-    @strawberry.field(description="Its activations, newest first.", metadata=_ROWS)
+    @strawberry.field(description="Its activations, newest first.")
     async def runs(
         self,
         info: Info,
@@ -197,7 +187,7 @@ class LaunchPhase(Node):
             found = await phase_activation.assess(session, self.row.id, gate, info.context.now)
         return LaunchReadiness.of(found)
 
-    @strawberry.field(description="What can be done to it now.", metadata=_ROWS)
+    @strawberry.field(description="What can be done to it now.")
     def available_actions(self) -> list[PhaseAction]:
         """For the buttons of a dashboard."""
         steps = steps_of(self.row.steps)

@@ -25,7 +25,6 @@ from schema.pagination import (
     moment_cursor,
 )
 from schema.planned import COUNT, column, reading
-from schema.purity import PURE
 from schema.scalars import EmailAddress
 from schema.types.clients import Client, ClientConnection
 from schema.types.couples import USE_SETUP, Partnership, load_onboarding, page_of_partnerships
@@ -33,7 +32,6 @@ from schema.types.node import Node, node_id
 from schema.types.onboarding import Onboarding
 from services import directory
 from services.directory import ClientFilter, SupplierFilter
-from services.replies import Source
 
 Status = Annotated[
     ClientStatus | None, strawberry.argument(description="Only those that are so far.")
@@ -77,7 +75,7 @@ class Supplier(Node):
 
     @strawberry.field(
         description="When it sent its first invitation; null for others to see.",
-        metadata={**PURE[Source.ROWS], **column(rows.Supplier.first_value_at)},
+        metadata=column(rows.Supplier.first_value_at),
     )
     def first_value_at(self, info: Info) -> datetime | None:
         """What the launch counts as its success (SPEC S86)."""
@@ -85,7 +83,7 @@ class Supplier(Node):
 
     @strawberry.field(
         description="Its clients; none for others to see.",
-        metadata=reading(reads.CLIENTS, PURE[Source.ROWS]),
+        metadata=reading(reads.CLIENTS),
     )
     async def clients(
         self,
@@ -151,7 +149,7 @@ class SupplierConnection(Connection[Supplier]):
 
     @strawberry.field(
         description="How many suppliers the filter finds.",
-        metadata={**PURE[Source.ROWS], **COUNT},
+        metadata=COUNT,
     )
     async def total_count(self, info: Info) -> int:
         """One more statement."""

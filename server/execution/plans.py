@@ -7,7 +7,7 @@ request from its beginning.
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from time import perf_counter
@@ -37,11 +37,13 @@ from server.execution.plan import Here, Plan, Shown
 from server.execution.planner import planned
 from server.execution.selection import Selection, conditions, fragments_of
 from server.execution.variables import Values, Variable, variables_of
+from server.execution.views import ViewResponses, shows_only_flags
 from services.byte_cache import ByteCache
 
 logger = logging.getLogger(__name__)
 
 MAX_OPERATION_BYTES, MAX_PLAN_BYTES, MAX_BYTES_OF_ONE = 2_000_000, 6_000_000, 1_000_000
+MAX_VISITOR_BYTES = 1_000_000
 MOST_BYTES = 20_000  # of a body
 _PARTS = frozenset({"query", "operationName", "variables", "extensions", "documentId"})
 _OPERATION_BYTES = 2_000
@@ -55,6 +57,7 @@ class Operation:
     name: str | None
     variables: tuple[Variable, ...]
     owner: object
+    is_view: bool
 
     @property
     def size(self) -> int:
@@ -70,6 +73,9 @@ class _Given(NamedTuple):
     extensions: Mapping[str, Any] | None
 
 
+_Work = Callable[[], Awaitable[bytes]]
+
+
 class Plans:
     """The plans of the operations that came last, for one process."""
 
@@ -82,12 +88,14 @@ class Plans:
         self._plans: ByteCache[tuple[Operation, tuple[object, ...]], Plan | NoPlan] = ByteCache(
             MAX_PLAN_BYTES, max_owner_bytes=MAX_BYTES_OF_ONE
         )
+        self._visitors: ByteCache[tuple[str, str | None], Operation] = ByteCache(MAX_VISITOR_BYTES)
+        self.views = ViewResponses(runtime.flags, schema)
         self.answered = 0
 
     @property
     def size(self) -> int:
         """What they take, in bytes."""
-        return self._operations.size + self._plans.size
+        return self._operations.size + self._plans.size + self._visitors.size
 
     async def answer(self, request: GraphQLRequest) -> Response | None:
         """To a POST whose head was checked; None where the executor answers."""
@@ -108,7 +116,7 @@ class Plans:
 
     def remember(self, context: Context) -> None:
         """An operation was found valid and allowed by the executor."""
-        if context.accepted is None or context.actor.is_anonymous:
+        if context.accepted is None:
             return
         text, name = context.accepted
         operation = get_operation_ast(parsed(text), name)
@@ -118,7 +126,10 @@ class Plans:
             found = self._operation(context.accepted, operation, context.actor.id)
         except NoPlan:
             return
-        self._operations.put(context.accepted, found, found.size, found.owner)
+        if not context.actor.is_anonymous:
+            self._operations.put(context.accepted, found, found.size, found.owner)
+        elif found.is_view:  # visitors read no rows
+            self._visitors.put(context.accepted, found, found.size)
 
     def _operation(
         self, document: tuple[str, str | None], operation: OperationDefinitionNode, owner: object
@@ -126,7 +137,8 @@ class Plans:
         deciding = conditions(parsed(document[0]))
         variables = variables_of(self._schema._schema, operation, deciding)
         name = document[1] or (operation.name.value if operation.name else None)
-        return Operation(document, name, variables, owner)
+        is_view = shows_only_flags(self._schema._schema, parsed(document[0]))
+        return Operation(document, name, variables, owner, is_view)
 
     def _read(self, body: bytes) -> _Given | None:
         if len(body) > MOST_BYTES:
@@ -138,40 +150,48 @@ class Plans:
         if not isinstance(sent, dict) or not sent.keys() <= _PARTS:
             return None
         query, name = sent.get("query"), sent.get("operationName")
-        variables, extensions = sent.get("variables") or {}, sent.get("extensions")
+        variables, extensions = sent.get("variables"), sent.get("extensions")
         if not isinstance(query, str) or not isinstance(name, str | None):
             return None
-        if not isinstance(variables, dict) or not isinstance(extensions, dict | None):
+        if not isinstance(variables, dict | None) or not isinstance(extensions, dict | None):
             return None
-        operation = self._operations.get((query, name or None))
-        return None if operation is None else _Given(operation, variables, extensions)
+        key = (query, name or None)
+        operation = self._operations.get(key) or self._visitors.get(key)
+        return None if operation is None else _Given(operation, variables or {}, extensions)
 
     async def _answered(self, given: _Given, context: Context) -> bytes | None:
-        try:
-            values = [item.value(given.variables) for item in given.operation.variables]
-            plan = self._plan(given.operation, values, people=context.actor.sees_people)
-            if plan is None or not plan.may(context.actor):
-                return None
-            points = self._points(given, context)
-            if points is None:
-                return None
-            pages, questions = plan.questions(values)
-        except Exception:  # the executor says what is wrong
+        work = self._view(given, context) if given.operation.is_view else self._rows(given, context)
+        points = None if work is None else self._points(given, context)
+        if work is None or points is None:
             return None
         budgets, key = self._runtime.budgets, payer(context)
         standing = budgets.spend(key, points)
         if standing.wait_seconds > 0:
             return None
         try:
-            data = await self._runtime.db.reads.ask(
-                plan, questions, partial(self._written, plan, pages)
-            )
+            data = await work()
         except Exception as error:
             logger.debug("a plan failed, the executor answers: %r", error)
             budgets.give_back(key, points)
             return None
         extensions = orjson.dumps(cost_told(points, standing))
         return b'{"data":%b,"extensions":%b}' % (data, extensions)
+
+    def _view(self, given: _Given, context: Context) -> _Work:
+        return partial(self.views.respond, given.operation.document, given.variables, context)
+
+    def _rows(self, given: _Given, context: Context) -> _Work | None:
+        """None where there is no plan, or not for this caller or these values."""
+        try:
+            values = [item.value(given.variables) for item in given.operation.variables]
+            plan = self._plan(given.operation, values, people=context.actor.sees_people)
+            if plan is None or not plan.may(context.actor):
+                return None
+            pages, questions = plan.questions(values)
+        except Exception:  # the executor says what is wrong
+            return None
+        finish = partial(self._written, plan, pages)
+        return partial(self._runtime.db.reads.ask, plan, questions, finish)
 
     def _points(self, given: _Given, context: Context) -> int | None:
         """What it costs; None where it is not even priced."""

@@ -2,9 +2,9 @@
 
 from schema.documents import CACHES
 from schema.plain import PLANS
-from schema.repeats import MAX_ROWS_BYTES, MAX_VIEWS_BYTES
-from server.execution.plans import MAX_OPERATION_BYTES, MAX_PLAN_BYTES
-from services import documents, replies
+from server.execution import views
+from server.execution.plans import MAX_OPERATION_BYTES, MAX_PLAN_BYTES, MAX_VISITOR_BYTES
+from services import documents
 from tests.architecture.caches import kept_in
 from tests.architecture.source import modules
 
@@ -109,9 +109,9 @@ def test_what_all_byte_caches_may_hold_together_is_known() -> None:
     """In bytes, of one process; 18 MB of it is filled by visitors."""
     visitors = (
         CACHES.recent.max_bytes + CACHES.visitors.max_bytes + documents.MAX_SEEN_BYTES
-        + MAX_VIEWS_BYTES + replies.MAX_VIEWS_BYTES
+        + MAX_VISITOR_BYTES + views.MAX_BYTES
     )  # fmt: skip
-    accounts = CACHES.accounts.max_bytes + MAX_ROWS_BYTES + replies.MAX_ROWS_BYTES + PLANS.max_bytes
+    accounts = CACHES.accounts.max_bytes + PLANS.max_bytes
     accounts += MAX_OPERATION_BYTES + MAX_PLAN_BYTES
     assert visitors <= 18_000_000
     assert visitors + accounts <= 80_000_000
