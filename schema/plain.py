@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import fields
 from typing import Any, NamedTuple
 
+import orjson
 from graphql import (
     GraphQLLeafType,
     GraphQLNullableType,
@@ -59,6 +60,21 @@ class ItemPlan(NamedTuple):
             return [read(item) for item in items]
         return [drawn.data if (drawn := item.drawn).plan is plan else read(item) for item in items]
 
+    def texts(self, items: list[Any]) -> list[bytes]:
+        """The answers for a list of drawn objects as JSON; raises as `read` does."""
+        plan, key, text = self.plan, id(self.plan), self._text
+        return [
+            known[1] if (known := item.drawn.texts.get(key)) and known[0] is plan else text(item)
+            for item in items
+        ]
+
+    def _text(self, item: Any) -> bytes:  # noqa: ANN401 - of whatever class it is
+        found, texts = orjson.dumps(self.read(item)), item.drawn.texts
+        if len(texts) >= _MOST_TEXTS:
+            texts.clear()
+        texts[id(self.plan)] = (self.plan, found)
+        return found
+
 
 class PlainExecutor(StrawberryGraphQLCoreExecutionContext):
     """Executes objects of plain attributes the short way."""
@@ -69,7 +85,7 @@ class PlainExecutor(StrawberryGraphQLCoreExecutionContext):
         self._plans: dict[int, tuple[GroupedFieldSet, Plan | None]] = {}
         self._item_plans: dict[int, tuple[FieldDetailsList, ItemPlan | None]] = {}
         context = self.context_value
-        self._sees_people = not isinstance(context, Context) or context.actor.sees_people
+        self.sees_people = not isinstance(context, Context) or context.actor.sees_people
 
     def build_per_event_executor(self, payload: Any) -> Executor[Any]:  # noqa: ANN401 - as the base
         """A stream lives long: what is remembered of one event must go with it.
@@ -118,7 +134,7 @@ class PlainExecutor(StrawberryGraphQLCoreExecutionContext):
         position_context: Any,  # noqa: ANN401 - as the base
     ) -> Any:  # noqa: ANN401 - as the base
         """All objects of a list: to get as far as the fields of one takes as long again."""
-        plan = self._item_plan(item_type, field_details_list) if type(items) is list else None
+        plan = self.item_plan(item_type, field_details_list) if type(items) is list else None
         if plan is not None and type(items) is list:
             try:
                 return plan.read_all(items)
@@ -137,7 +153,7 @@ class PlainExecutor(StrawberryGraphQLCoreExecutionContext):
         *rest: Any,  # noqa: ANN401 - as the base
     ) -> bool:
         """One object of a list that holds unusual ones too."""
-        plan = self._item_plan(item_type, field_details_list)
+        plan = self.item_plan(item_type, field_details_list)
         if plan is not None:
             try:
                 complete_results.append(plan.read(item))
@@ -149,7 +165,8 @@ class PlainExecutor(StrawberryGraphQLCoreExecutionContext):
             item, complete_results, item_type, field_details_list, *rest
         )
 
-    def _item_plan(self, kind: GraphQLOutputType, details: FieldDetailsList) -> ItemPlan | None:
+    def item_plan(self, kind: GraphQLOutputType, details: FieldDetailsList) -> ItemPlan | None:
+        """How to read the items of a list; None where that is more than taking attributes."""
         known = self._item_plans.get(id(details))
         if known is None:
             found = self._planned_item(get_nullable_type(kind), details)
@@ -178,24 +195,24 @@ class PlainExecutor(StrawberryGraphQLCoreExecutionContext):
     ) -> Any:  # noqa: ANN401 - as the base
         """A scalar or enum; texts without e-mail addresses for who may not know people (SEC10)."""
         value = super().complete_leaf_value(return_type, result)
-        if self._sees_people or not holds_text(return_type):
+        if self.sees_people or not holds_text(return_type):
             return value
         return without_addresses(value)
 
     def _planned(self, parent_type: GraphQLObjectType, selected: GroupedFieldSet) -> Plan | None:
-        if self._is_watched:
+        if self.is_watched:
             return None
         plan = []
         for response_name, details in selected.items():
             name = details[0].node.name.value
-            read = reader(parent_type, name, sees_people=self._sees_people)
+            read = reader(parent_type, name, sees_people=self.sees_people)
             if read is None:
                 return None
             plan.append((response_name, read))
         return tuple(plan)
 
     @property
-    def _is_watched(self) -> bool:
+    def is_watched(self) -> bool:
         """Whether an extension wants to see each field."""
         manager = self.middleware_manager
         return manager is not None and bool(manager.middlewares)
@@ -211,5 +228,6 @@ def _one_object(plan: Plan) -> Plan:
 
 
 _FIELD_BYTES = 200
+_MOST_TEXTS = 4  # of one object: as many documents go side by side
 _MOST_DRAWN = 50  # fields of an answer that its object keeps
 PLANS: ByteCache[Plan, Plan] = ByteCache(2_000_000)

@@ -11,6 +11,7 @@ from graphql.execution import ExecutionResult
 from strawberry import types as strawberry
 
 from schema.errors import public_error
+from schema.payload_plans import plan_payload
 from subscriptions.station import Handover
 
 _MOST = 64  # audiences for which a payload keeps its bytes
@@ -31,6 +32,7 @@ class Renderer:
             flag_streams=[],
             _loaders=None,
         )
+        self._plan = plan_payload(self._executor)
 
     def encoded(self, payload: object) -> bytes:
         """The payload of a `next` message. What is shared was encoded once for all."""
@@ -39,6 +41,11 @@ class Renderer:
         )
         if sent is not None and self in sent:
             return sent[self]
+        text = self._plan.text(payload) if self._plan else None
+        if text is not None:
+            if sent is not None and len(sent) < _MOST:
+                sent[self] = text
+            return text
         result = self._executor.build_per_event_executor(payload).execute_operation(False)
         reply = getattr(result, "reply", None)
         if reply is not None:

@@ -24,11 +24,13 @@ class Drawn:
     The answer is shared by all who ask the same: read it, never change it.
     """
 
-    __slots__ = ("data", "plan")
+    __slots__ = ("data", "plan", "texts")
 
     def __init__(self) -> None:
         self.plan: Plan | None = None
         self.data: dict[str, Json] = {}
+        # As JSON, by the ids of plans; each keeps its plan, so that no other gets its id.
+        self.texts: dict[int, tuple[Plan, bytes]] = {}
 
 
 class Reply(strawberry.ExecutionResult):

@@ -70,6 +70,7 @@ COUNTED = {
     "schema.costs.Shape._known": "_MOST_KNOWN of _MOST_NAMES numbers, part of a document's size",
     "schema.documents.Document.facts": "MAX_OPERATIONS, part of a document's size",
     "schema.results.Drawn.data": "_MOST_DRAWN fields of one object",
+    "schema.results.Drawn.texts": "_MOST_TEXTS of one object",
     "domain.rate_limits.network": "2,000 addresses",
     "edge.callers._kind": "2,000 addresses",
     "schema.http._known_type": "100 headers of 200 characters",
