@@ -17,7 +17,7 @@ TOOLS_READY := $(VENV)/.tools-ready
 # Processes of pytest that run tests beside each other; two of them begin with the browser files.
 WORKERS ?= 4
 
-.PHONY: help run check test lint types imports unit audit units scenarios launch-day bench env tools web pages clients lock clean
+.PHONY: help run check test lint lint-web types imports unit audit units scenarios launch-day bench env tools web pages clients lock clean
 
 help:
 	@echo "make run    start everything here: database, cache, app and worker (HOST, PORT, DATA_DIR)"
@@ -33,7 +33,7 @@ run: env pages
 
 # What to run after every change.
 check: tools
-	@$(MAKE) -j 2 lint types imports unit
+	@$(MAKE) -j 2 lint types imports unit lint-web
 
 # The quick ones first, and the first failure ends it. The app is built beside them.
 ifdef ARGS
@@ -41,7 +41,7 @@ test: tools $(if $(findstring e2e,$(ARGS)),web clients)
 	@$(BIN)/pytest $(ARGS)
 else
 test: tools
-	@$(MAKE) -j 2 lint types imports audit web clients
+	@$(MAKE) -j 2 lint types imports audit web clients lint-web
 	@$(MAKE) units
 endif
 
@@ -49,6 +49,8 @@ lint: tools
 	@echo "== lint"
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check --quiet .
+
+lint-web: web/lint/node_modules/.checked
 
 unit: tools
 	@echo "== unit tests"
@@ -150,6 +152,18 @@ tests/clients/node_modules/.ready: tests/clients/package-lock.json $(READY)
 web/e2e/node_modules/.ready: web/e2e/package-lock.json $(READY)
 	@echo "web: installing $$(grep -c '^    "node_modules/' web/e2e/package-lock.json) packages for tests..."
 	@cd web/e2e && $(NODE) npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+	@touch $@
+
+# A file is looked at again when it has changed; a new checkout looks at all.
+web/lint/node_modules/.ready: web/lint/package-lock.json $(READY)
+	@echo "web: installing $$(grep -c '^    "node_modules/' web/lint/package-lock.json) packages for lint..."
+	@cd web/lint && $(NODE) npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+	@touch $@
+
+# The types of the documents come with the build.
+web/lint/node_modules/.checked: web/lint/node_modules/.ready web/dist/.ready $(wildcard web/lint/*.js web/e2e/*.ts web/.prettier*)
+	@echo "web: lint..."
+	@cd web/lint && $(NODE) npm run --silent check
 	@touch $@
 
 web/dist/.ready: web/node_modules/.ready schema/schema.graphql $(WEB_SOURCES)

@@ -82,9 +82,9 @@ test("a flag's page says how often it was served, and as what (A23)", async () =
   const query = `{ featureFlag(key: "${key}") { exposure { onShare } } }`;
   interface Served { featureFlag: { exposure: { onShare: number | null } } }
   const { page, end } = await admin(`/admin/flags/${key}`); // whose own flags are served to it
-  for (const began = Date.now(); Date.now() - began < 2 * 60_000; await sleep(1000)) { // stored once a minute
-    if ((await ask<Served>(await token(), query)).featureFlag.exposure.onShare !== null) break;
-  }
+  const isServed = async () => (await ask<Served>(await token(), query)).featureFlag.exposure.onShare !== null;
+  const began = Date.now();
+  while (Date.now() - began < 2 * 60_000 && !(await isServed())) await sleep(1000); // stored once a minute
   await page.reload();
   await page.getByTestId("exposure").getByText(/^Served [\d,]+ times? in the last 24 hours, [\d.]+ % of them on$/).waitFor();
   end();

@@ -84,7 +84,7 @@ export interface Visit {
 }
 
 /** `session`: of somebody who has logged in before. What is open when the test ends is closed then. */
-export async function visit(viewport = WIDE, path = "/", session: SessionState | undefined = undefined): Promise<Visit> {
+export async function visit(viewport = WIDE, path = "/", session?: SessionState): Promise<Visit> {
   const context = await browser.newContext({ viewport, ...(session !== undefined && { storageState: session }) });
   open.add(context);
   context.once("close", () => open.delete(context));

@@ -45,7 +45,7 @@ async function ready(): Promise<void> {
 async function goLive(page: Page, press: () => Promise<void>): Promise<void> {
   const live = page.locator(`[data-testid=${PHASE}][data-status=ACTIVE]`);
   for (let attempt = 1; attempt <= 5; attempt += 1) {
-    await press().catch(() => {}); // it may be live by now
+    await press().catch(() => undefined); // it may be live by now
     if (await live.waitFor({ timeout: 5000 }).then(() => true, () => false)) return;
   }
   await live.waitFor();
@@ -194,7 +194,7 @@ async function tabTo(page: Page, name: string): Promise<void> {
     const found = await page.evaluate((wanted) => {
       const element = document.activeElement;
       if (!(element instanceof HTMLElement)) return false;
-      return element.dataset.testid === wanted || element.textContent?.trim() === wanted;
+      return element.dataset.testid === wanted || element.textContent.trim() === wanted;
     }, name);
     if (found) return;
   }

@@ -35,7 +35,7 @@ function look(): string[] {
     if (!near(stop).map(ring).some((after, index) => after !== "" && after !== before[index])) missed.push(`no focus: ${told(stop)}`);
   }
   for (const dot of document.querySelectorAll(".dot")) {
-    if (dot.parentElement?.textContent?.trim() === "") missed.push(`only a colour: ${told(dot)}`);
+    if (dot.parentElement?.textContent.trim() === "") missed.push(`only a colour: ${told(dot)}`);
   }
   const probe = document.body.appendChild(document.createElement("div"));
   probe.style.animation = "progress 1s infinite";

@@ -37,7 +37,8 @@ function files(names: Iterable<string>): number {
 function bytes(names: Iterable<string>): number {
   let sum = 0;
   for (const name of names) {
-    const { file } = manifest[name] as Chunk;
+    const file = manifest[name]?.file;
+    if (file === undefined) throw new Error(`${name} is not in the manifest`);
     if (file.endsWith(".js")) sum += gzipSync(readFileSync(new URL(file, dist)), { level: 9 }).length;
   }
   return sum;

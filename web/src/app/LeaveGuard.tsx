@@ -18,9 +18,10 @@ export function LeaveGuard() {
   const leaves = useRef(false);
   if (blocker.state !== "blocked") return null;
 
-  async function leave() {
+  function leave() {
     leaves.current = true;
     blocker.proceed?.();
+    return Promise.resolve();
   }
 
   function close() {

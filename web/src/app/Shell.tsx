@@ -1,6 +1,6 @@
 import { AppShell, Burger, Group, NavLink, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { type ReactNode, useEffect } from "react";
+import { type ReactNode, useEffect, useEffectEvent } from "react";
 import { Link, NavLink as RouterLink, useLocation } from "react-router";
 
 import { NoContact } from "../components/NoContact";
@@ -28,7 +28,8 @@ const FIT_BELOW = 4;
 export function Shell({ area, viewer, children }: Props) {
   const [opened, menu] = useDisclosure();
   const { pathname } = useLocation();
-  useEffect(menu.close, [pathname]);
+  const closeMenu = useEffectEvent(menu.close);
+  useEffect(() => closeMenu(), [pathname]);
   const { known, allows } = useAccess();
   const pages = area.pages.filter(({ icon, flag }) => icon && (!flag || (known && allows(flag))));
   const isLost = useLostContact();

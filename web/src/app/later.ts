@@ -20,7 +20,7 @@ export function later(load: () => Promise<ComponentType>): Later {
   };
   const Page = lazy(async () => ({ default: await fetched().catch(() => onceThere(fetched)) }));
   // A failure is told when the page is shown, not before.
-  return Object.assign(Page, { preload: () => fetched().then(() => {}, () => {}), isLoaded: () => loaded });
+  return Object.assign(Page, { preload: () => fetched().then(() => undefined, () => undefined), isLoaded: () => loaded });
 }
 
 /** Without the server a page cannot be fetched, now: the reader stays where they are until it can (U1). */
@@ -29,7 +29,7 @@ async function onceThere(load: () => Promise<ComponentType>): Promise<ComponentT
   try {
     return await load();
   } catch (error) {
-    if (reloadOnce()) return new Promise(() => {}); // the browser leaves this page
+    if (reloadOnce()) return new Promise(() => undefined); // the browser leaves this page
     throw error;
   }
 }

@@ -25,7 +25,7 @@ function Visitors({ Page, supplierGoesTo }: { Page: ComponentType; supplierGoesT
   const { viewer } = useSession();
   const [search] = useSearchParams();
   if (!viewer) return <Page />;
-  const otherwise = (viewer.role === "SUPPLIER" && supplierGoesTo) || homeOf(viewer.role);
+  const otherwise = viewer.role === "SUPPLIER" && supplierGoesTo ? supplierGoesTo : homeOf(viewer.role);
   return <Navigate to={landing(search.get("next"), otherwise)} replace />;
 }
 

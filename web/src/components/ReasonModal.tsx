@@ -1,5 +1,5 @@
 import { Group, Stack, Text, Textarea } from "@mantine/core";
-import { type FormEvent, type ReactNode, useState } from "react";
+import { type SubmitEvent, type ReactNode, useState } from "react";
 
 import { Button } from "./Button";
 import { Dialog } from "./Dialog";
@@ -26,7 +26,7 @@ export function ReasonModal(props: Props) {
   const [busy, setBusy] = useState(false);
   const draft = useDraft(`reason:${title}`, { reason }, (before) => setReason(before.reason), reason !== "");
 
-  async function submit(event: FormEvent) {
+  async function submit(event: SubmitEvent) {
     event.preventDefault();
     setBusy(true);
     const done = await onConfirm(reason.trim());

@@ -11,7 +11,7 @@ export function launchCache() {
     // Events are told apart by their place in the log.
     keys: {
       ...Object.fromEntries(EMBEDDED.map((name) => [name, () => null])),
-      ...Object.fromEntries(EVENTS.map((name) => [name, (event) => String(event.cursor)])),
+      ...Object.fromEntries(EVENTS.map((name) => [name, (event) => event.cursor as string])),
     },
     updates: {
       Mutation: {

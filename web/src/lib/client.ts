@@ -34,7 +34,7 @@ const NOBODY_LISTENS = 1000;
  * The page's client: a normalised cache, HTTP for questions, one socket for all streams.
  * `onEnded` hears that the server no longer takes the session.
  */
-export function createLaunchClient(onEnded: () => void = () => {}): LaunchClient {
+export function createLaunchClient(onEnded: () => void = () => undefined): LaunchClient {
   let inUse = true;
   const queries = new ActiveQueries();
   let open: WebSocket | undefined;
@@ -53,12 +53,15 @@ export function createLaunchClient(onEnded: () => void = () => {}): LaunchClient
         open = opened as WebSocket;
       },
       message: () => inUse && connection.heard(),
-      pong: (received, payload) => received && inUse && connection.streams(Number(payload?.["streamAgeMs"] ?? 0)),
+      pong: (received, payload) => received && inUse && connection.streams(Number(payload?.streamAgeMs ?? 0)),
       connected: () => inUse && connection.opened(),
       closed: (event) => {
         open = undefined;
         if (!inUse) return;
-        if (event instanceof CloseEvent && event.code === NOBODY_LISTENS) return connection.rests();
+        if (event instanceof CloseEvent && event.code === NOBODY_LISTENS) {
+          connection.rests();
+          return;
+        }
         connection.broken();
         if (event instanceof CloseEvent && event.code === SESSION_ENDED) onEnded();
       },
@@ -85,8 +88,8 @@ export function createLaunchClient(onEnded: () => void = () => {}): LaunchClient
   function probe() {
     const { state } = connection.read();
     if (!inUse || state === "live" || state === "resting" || open?.readyState === WebSocket.OPEN) return;
-    const { unsubscribe } = client.query(ContactDocument, {}, { requestPolicy: "network-only" }).subscribe(() => {});
-    setTimeout(unsubscribe, PROBE_MS);
+    const probe = client.query(ContactDocument, {}, { requestPolicy: "network-only" }).subscribe(() => undefined);
+    setTimeout(() => probe.unsubscribe(), PROBE_MS);
   }
 
   const client = new Client({

@@ -13,7 +13,7 @@ function opened(): ConnectionStore {
 }
 
 /** Seconds pass, each with what happens in it. */
-function pass(store: ConnectionStore, seconds: number, each: () => void = () => {}): void {
+function pass(store: ConnectionStore, seconds: number, each: () => void = () => undefined): void {
   for (let second = 0; second < seconds; second += 1) {
     vi.advanceTimersByTime(1000);
     each();

@@ -23,7 +23,7 @@ export function shown(value: unknown, field = ""): string {
   if (/percentage$/i.test(field)) return `${String(value)} %`;
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (Array.isArray(value)) return value.map(entry).join(", ");
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 /** rolloutPercentage → rollout percentage. */

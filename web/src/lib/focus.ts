@@ -14,7 +14,10 @@ export function rememberPlace(element: Element | null): { restore: () => void } 
   for (let place = start?.parentElement; place; place = place.parentElement) if (place.matches(PLACES)) around.push(place);
   const restore = () => {
     if (document.activeElement !== null && document.activeElement !== document.body) return;
-    if (start?.isConnected && start !== document.body) return focus(start);
+    if (start?.isConnected && start !== document.body) {
+      focus(start);
+      return;
+    }
     const place = around.find((candidate) => candidate.isConnected) ?? document.querySelector("main");
     if (!place) return;
     if (!place.hasAttribute("tabindex")) place.setAttribute("tabindex", "-1");

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useSyncExternalStore } from "react";
+import { useEffect, useState, useSyncExternalStore } from "react";
 import { type AnyVariables, type CombinedError, type TypedDocumentNode, useClient } from "urql";
 
 import { everySeen } from "./attention";
@@ -26,6 +26,7 @@ export interface Pages<N> extends Reading {
 /**
  * A list that grows page by page. Other variables begin a new list; what is shown stays until its
  * first page is there. It is read again after a lost connection, and every 5 s while there is none.
+ * `pick` depends on its argument alone.
  */
 export function usePages<D, V extends AnyVariables, N extends { id: string }>(
   query: TypedDocumentNode<D, V>,
@@ -35,26 +36,21 @@ export function usePages<D, V extends AnyVariables, N extends { id: string }>(
   const client = useClient();
   const { state, returns } = useConnection();
   const key = JSON.stringify(variables);
-  const picked = useRef(pick);
-  useEffect(() => {
-    picked.current = pick;
-  });
-
-  const before = useRef<GrowingList<N, CombinedError>>(undefined);
-  const list = useMemo(() => {
-    const fixed = JSON.parse(key) as object;
-    return new GrowingList<N, CombinedError>(async (after) => {
-      const asked = { ...fixed, after } as unknown as V;
+  const begin = (before?: GrowingList<N, CombinedError>) =>
+    new GrowingList<N, CombinedError>(async (after) => {
+      const asked = { ...variables, after } as unknown as V;
       // Without contact what was read before is better than nothing.
       const requestPolicy = connection.read().state === "lost" ? "cache-only" : "network-only";
       const { data, error } = await client.query(query, asked, { requestPolicy }).toPromise();
-      return { page: data == null ? undefined : picked.current(data), error };
-    }, before.current);
-  }, [client, query, key]);
-  useEffect(() => {
-    before.current = list;
-    return list.start();
-  }, [list]);
+      return { page: data == null ? undefined : pick(data), error };
+    }, before);
+
+  const [held, setHeld] = useState(() => ({ client, query, key, list: begin() }));
+  if (held.client !== client || held.query !== query || held.key !== key) {
+    setHeld({ client, query, key, list: begin(held.list) });
+  }
+  const { list } = held;
+  useEffect(() => list.start(), [list]);
   useEffect(() => {
     if (returns > 0) list.again();
   }, [list, returns]);

@@ -82,7 +82,7 @@ test("a look tells what is newer, changed or gone, and moves no row", async () =
 test("rows that read otherwise are changed, and an empty list takes what comes", async () => {
   const ids: string[] = [];
   const words = new Map<string, string>();
-  const list = new GrowingList<Row, string>(async () => ({
+  const list = new GrowingList<Row, string>(() => Promise.resolve({
     page: { nodes: ids.map((id) => ({ id, word: words.get(id) ?? "" })), pageInfo: { hasNextPage: false } },
     error: undefined,
   }));
@@ -114,7 +114,7 @@ test("another list is shown until the first answer, however long it was", async 
   const { list, answerAll } = listOf(["a", "b", "c", "d"]);
   list.start();
   await answerAll();
-  const other = new GrowingList<Row, string>(async () => ({ page: { nodes: [{ id: "z" }], pageInfo: { hasNextPage: true, endCursor: "z" } }, error: undefined }), list);
+  const other = new GrowingList<Row, string>(() => Promise.resolve({ page: { nodes: [{ id: "z" }], pageInfo: { hasNextPage: true, endCursor: "z" } }, error: undefined }), list);
   expect(other.read().nodes.map(({ id }) => id)).toEqual(["a", "b"]);
   other.start();
   await answerAll();
@@ -123,9 +123,9 @@ test("another list is shown until the first answer, however long it was", async 
 
 test("a failure leaves the rows, and the next answer ends it", async () => {
   let fails = false;
-  const list = new GrowingList<Row, string>(async () => fails
+  const list = new GrowingList<Row, string>(() => Promise.resolve(fails
     ? { page: undefined, error: "gone" }
-    : { page: { nodes: [{ id: "a" }], pageInfo: { hasNextPage: false } }, error: undefined });
+    : { page: { nodes: [{ id: "a" }], pageInfo: { hasNextPage: false } }, error: undefined }));
   const settle = () => new Promise((resolve) => setTimeout(resolve));
   list.start();
   await settle();

@@ -108,7 +108,10 @@ export class GrowingList<N extends { id: string }, E> {
     do {
       const { page, error } = await this.ask(after);
       if (this.ended) return;
-      if (page === undefined) return this.set({ error, known: true });
+      if (page === undefined) {
+        this.set({ error, known: true });
+        return;
+      }
       this.answered = true;
       found = joined(found, page.nodes);
       after = page.pageInfo.hasNextPage ? (page.pageInfo.endCursor ?? null) : null;

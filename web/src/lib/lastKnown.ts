@@ -13,7 +13,8 @@ export function lastKnownExchange() {
       if (operation.kind === "teardown") known.delete(operation.key);
     },
     onResult: (result) => {
-      const { operation, data, error } = result;
+      const { operation, error } = result;
+      const data: unknown = result.data;
       if (operation.kind !== "query") return result;
       if (data != null) known.set(operation.key, data);
       else if (error && mayPass(error) && known.has(operation.key)) return { ...result, data: known.get(operation.key) };

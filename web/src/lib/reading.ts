@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { useState } from "react";
 import type { AnyVariables, CombinedError, UseQueryResponse } from "urql";
 
 /** How it stands with what a part of a page has asked for. */
@@ -15,12 +15,10 @@ export interface Reading {
 export function useReading<D, V extends AnyVariables>(response: UseQueryResponse<D, V>): Reading {
   const [{ data, error, fetching }, ask] = response;
   const blank = data == null;
-  const last = useRef<CombinedError>(undefined);
-  useEffect(() => {
-    if (!fetching) last.current = error;
-  }, [fetching, error]);
+  const [last, setLast] = useState<CombinedError>();
+  if (!fetching && last !== error) setLast(error);
   return {
-    error: error ?? (fetching && blank ? last.current : undefined), blank, busy: fetching,
+    error: error ?? (fetching && blank ? last : undefined), blank, busy: fetching,
     again: () => ask({ requestPolicy: "network-only" }),
   };
 }
@@ -29,11 +27,11 @@ const FINAL = new Set(["FORBIDDEN", "UNAUTHENTICATED", "BAD_USER_INPUT", "NOT_FO
 
 /** Whether the same question may be answered in a while. */
 export function mayPass(error: CombinedError): boolean {
-  return !error.graphQLErrors.some(({ extensions }) => FINAL.has(String(extensions["code"])));
+  return !error.graphQLErrors.some(({ extensions }) => FINAL.has(String(extensions.code)));
 }
 
 export function isForbidden(error: CombinedError): boolean {
-  return error.graphQLErrors.some(({ extensions }) => extensions["code"] === "FORBIDDEN");
+  return error.graphQLErrors.some(({ extensions }) => extensions.code === "FORBIDDEN");
 }
 
 /** Why something cannot be shown, for people. */

@@ -9,7 +9,7 @@ export function oneAfterAnother<T>(work: () => Promise<T>): () => Promise<T> {
     next ??= running.then(() => {
       next = undefined;
       const run = work();
-      running = run.catch(() => {});
+      running = run.catch(() => undefined);
       return run;
     });
     return next;

@@ -17,12 +17,12 @@ export function useStream<D, V extends AnyVariables>(
   });
   const key = JSON.stringify(variables);
   useEffect(() => {
-    const { unsubscribe } = client
+    const stream = client
       .subscription(document, JSON.parse(key) as V)
       .subscribe((result) => {
         if (result.data !== undefined) handler.current?.(result.data);
       });
-    return unsubscribe;
+    return () => stream.unsubscribe();
   }, [client, document, key]);
 }
 
@@ -31,7 +31,7 @@ export function useSendOverSocket() {
   const client = useClient();
   return useCallback(
     <D, V extends AnyVariables>(document: TypedDocumentNode<D, V>, variables: V) => {
-      client.mutation(document, variables, { overSocket: true }).subscribe(() => {});
+      client.mutation(document, variables, { overSocket: true }).subscribe(() => undefined);
     },
     [client],
   );

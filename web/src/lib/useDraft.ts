@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useEffectEvent, useRef, useState } from "react";
 
 import { drafts } from "./drafts";
 
@@ -28,9 +28,10 @@ export function useDraft<V extends object>(
   const sent = useRef<string>(undefined);
   const text = JSON.stringify(kept(values, secrets));
 
-  useEffect(() => {
+  const putBack = useEffectEvent(() => {
     if (found !== undefined) restore({ ...initial.current, ...found });
-  }, []);
+  });
+  useEffect(() => putBack(), []);
   useEffect(() => {
     if (!isRestored.current) { // what was found is on its way into the form
       isRestored.current = true;

@@ -72,7 +72,8 @@ function Schema() {
         setSdl(await answer.text());
         setError(undefined);
       })
-      .catch((networkError: Error) => {
+      .catch((cause: unknown) => {
+        const networkError = cause instanceof Error ? cause : new Error(String(cause));
         if (!stop.signal.aborted) setError(new CombinedError({ networkError }));
       });
     return () => stop.abort();
@@ -80,7 +81,7 @@ function Schema() {
   const reading = { error, blank: sdl === undefined, busy: false, again: () => setTries(tries + 1) };
   return (
     <Section title="Schema" reading={reading}>
-      <pre className="schema" tabIndex={0} aria-label="The schema as text">{sdl}</pre>
+      <textarea className="schema" readOnly aria-label="The schema as text" value={sdl ?? ""} />
     </Section>
   );
 }

@@ -22,7 +22,7 @@ subscription Events {
 /** Needs nothing from other servers: a launch may run in a closed network. */
 export function Explorer() {
   const scheme = useComputedColorScheme("dark");
-  const { fetcher, close } = useMemo(createExplorerFetcher, []);
+  const { fetcher, close } = useMemo(() => createExplorerFetcher(), []);
   const frame = useRef<HTMLDivElement>(null);
   useEffect(() => close, [close]);
   useEffect(() => (frame.current ? named(frame.current) : undefined), []);

@@ -7,8 +7,7 @@ export function createExplorerFetcher(): { fetcher: Fetcher; close: () => void }
   const wsClient = createClient({ url: `${scheme}://${location.host}/graphql`, lazy: true });
   const fetcher = createGraphiQLFetcher({
     url: "/graphql",
-    // Its types come with another copy of GraphQL's; the protocol is one and the same.
-    wsClient: wsClient as unknown as NonNullable<Parameters<typeof createGraphiQLFetcher>[0]["wsClient"]>,
+    wsClient,
   });
   return { fetcher, close: () => void wsClient.dispose() };
 }

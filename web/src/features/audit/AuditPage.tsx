@@ -50,7 +50,7 @@ export function AuditPage() {
         aside={
           <Group gap="xs">
             <SegmentedControl size="xs" aria-label="What was changed" value={subject} data={SUBJECTS}
-              onChange={(value) => setSubject(value as ChangeSubject | "ALL")} />
+              onChange={(value) => setSubject(value)} />
             <Select size="xs" aria-label="When" w={140} data={SPANS} value={hours} allowDeselect={false}
               onChange={(value) => setHours(value ?? "0")} />
           </Group>

@@ -1,7 +1,7 @@
 import { Card, Group, Select, Stack, Text, TextInput } from "@mantine/core";
 import { useDebouncedValue, useDisclosure } from "@mantine/hooks";
 import { IconPlus, IconSearch } from "@tabler/icons-react";
-import { useEffect, useState } from "react";
+import { useEffect, useEffectEvent, useState } from "react";
 import { useSearchParams } from "react-router";
 
 import { Button } from "../../components/Button";
@@ -58,9 +58,10 @@ function Clients({ onAdd }: { onAdd: () => void }) {
     }, { replace: true, preventScrollReset: true });
   }
 
-  useEffect(() => {
-    if (typed !== wanted) filter("search", typed);
-  }, [typed]);
+  const follow = useEffectEvent((text: string) => {
+    if (text !== wanted) filter("search", text);
+  });
+  useEffect(() => follow(typed), [typed]);
 
   return (
     <>

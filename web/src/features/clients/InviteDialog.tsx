@@ -40,7 +40,7 @@ export function InviteDialog({ client, onClose }: { client: ClientFieldsFragment
               <Text size="sm">They get a new link. The old one stops working at once.</Text>
             ) : (
               <SegmentedControl fullWidth aria-label="How" value={channel}
-                onChange={(value) => setChannel(value as InvitationChannel)}
+                onChange={(value) => setChannel(value)}
                 data={[{ value: "EMAIL", label: "By e-mail" }, { value: "LINK", label: "By a link" }]} />
             )}
             {!again && channel === "EMAIL" && (

@@ -12,7 +12,7 @@ import { unbroken } from "../../lib/words";
 import { isSwing } from "./swings";
 import type { Feed } from "./useEvents";
 
-const ICONS: Partial<Record<EventFieldsFragment["__typename"] & string, typeof IconFlag>> = {
+const ICONS: Partial<Record<NonNullable<EventFieldsFragment["__typename"]>, typeof IconFlag>> = {
   PhaseEvent: IconRocket,
   FlagEvent: IconFlag,
   HealthEvent: IconActivityHeartbeat,

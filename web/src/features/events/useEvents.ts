@@ -26,6 +26,7 @@ type State = Omit<Feed, "again" | "blank"> & { known: boolean };
 export function useEvents(): Feed {
   const client = useClient();
   const { state, returns } = useConnection();
+  const isPolling = state === "polling";
   const [feed, setFeed] = useState<State>({ events: [], error: undefined, busy: true, known: false });
   const [wishes, setWishes] = useState(0);
   const again = useCallback(() => setWishes((count) => count + 1), []);
@@ -57,12 +58,12 @@ export function useEvents(): Feed {
       } while (after !== null && found.length < KEPT && news(found) < ENOUGH);
     }
     void read();
-    const rest = state === "polling" ? everySeen(POLL_MS, () => void read()) : undefined;
+    const rest = isPolling ? everySeen(POLL_MS, () => void read()) : undefined;
     return () => {
       wanted = false;
       rest?.();
     };
-  }, [client, state === "polling", returns, wishes]);
+  }, [client, isPolling, returns, wishes]);
 
   const { known, ...shown } = feed;
   return { ...shown, blank: !known, again };

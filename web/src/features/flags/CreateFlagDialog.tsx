@@ -12,15 +12,24 @@ import { CreateMutation } from "./flags.graphql";
 import { GroupsInput } from "./GroupsInput";
 import { settled } from "./outcome";
 
+interface NewFlag {
+  key: string;
+  name: string;
+  description: string;
+  enabled: boolean;
+  rolloutPercentage: number | "";
+  targetGroups: string[];
+  reason: string;
+}
+
 /** A new flag: off unless it is said otherwise, and then for everybody unless that is. */
 export function CreateFlagDialog({ onClose }: { onClose: () => void }) {
   const navigate = useNavigate();
   const [state, create] = useMutation(CreateMutation);
   const keys = useIdempotencyKeys();
-  const form = useForm({
+  const form = useForm<NewFlag>({
     initialValues: {
-      key: "", name: "", description: "", enabled: false, rolloutPercentage: "" as number | "",
-      targetGroups: [] as string[], reason: "",
+      key: "", name: "", description: "", enabled: false, rolloutPercentage: "", targetGroups: [], reason: "",
     },
   });
   const draft = useFormDraft("create-flag", form);

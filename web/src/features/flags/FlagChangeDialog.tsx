@@ -1,6 +1,6 @@
 import { Checkbox, Group, NumberInput, Stack, Text, Textarea } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { type FormEvent, useState } from "react";
+import { type SubmitEvent, useState } from "react";
 import { useQuery } from "urql";
 
 import { Button } from "../../components/Button";
@@ -57,7 +57,7 @@ export function FlagChangeDialog({ flag, change, conflict, onConfirm, onClose, .
     onClose();
   }
 
-  function submit(event: FormEvent) {
+  function submit(event: SubmitEvent) {
     event.preventDefault();
     void confirm();
   }

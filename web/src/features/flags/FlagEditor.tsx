@@ -1,6 +1,6 @@
 import { Group, NumberInput, Select, Slider, Stack, Switch, Text, Textarea, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useEffectEvent, useRef, useState } from "react";
 
 import { Button } from "../../components/Button";
 import { Form } from "../../components/Form";
@@ -26,9 +26,10 @@ export function FlagEditor({ flag, mayOperate }: Props) {
   const draft = useFormDraft(`flag:${flag.key}`, form);
   const base = useRef(flag.version); // what the reader saw when they began to type
   const dirty = form.isDirty();
-  useEffect(() => {
-    if (!dirty && base.current !== flag.version) reset(); // not on the first sight: a draft may be on its way
-  }, [flag.version]);
+  const follow = useEffectEvent((version: number) => {
+    if (!dirty && base.current !== version) reset(); // not at first: a draft may be on its way
+  });
+  useEffect(() => follow(flag.version), [flag.version]);
 
   function reset() {
     const values = valuesOf(flag);
@@ -39,8 +40,9 @@ export function FlagEditor({ flag, mayOperate }: Props) {
   }
 
   /** Only what was touched: the rest is not ours to overwrite, whoever has changed it meanwhile. */
-  function changeOf({ reason: _, ...values }: FlagValues): object & FlagChange {
-    const touched = Object.fromEntries(Object.entries(values).filter(([field]) => form.isDirty(field)));
+  function changeOf(values: FlagValues): object & FlagChange {
+    const isTouched = (field: string) => field !== "reason" && form.isDirty(field);
+    const touched = Object.fromEntries(Object.entries(values).filter(([field]) => isTouched(field)));
     return { ...touched, ...("description" in touched && { description: values.description || null }) };
   }
 

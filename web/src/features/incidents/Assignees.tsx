@@ -1,6 +1,6 @@
 import { Combobox, Loader, Text } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { useEffect } from "react";
+import { useEffect, useEffectEvent } from "react";
 import { useQuery } from "urql";
 
 import { sentence } from "../../lib/outcome";
@@ -23,8 +23,9 @@ export function Assignees({ search, assigneeId, onFound }: Props) {
     query: AssigneesQuery, variables: { search: wanted || null }, requestPolicy: "cache-and-network",
   });
   const people = data?.incidentAssignees.nodes;
+  const found = useEffectEvent(onFound);
   useEffect(() => {
-    if (people !== undefined && wanted !== "") onFound();
+    if (people !== undefined && wanted !== "") found();
   }, [people, wanted]);
   if (error && !people) return <Combobox.Empty>{sentence(error)}</Combobox.Empty>;
   return (

@@ -44,7 +44,7 @@ export function IncidentList() {
         <Group gap="xs">
           <SegmentedControl size="xs" aria-label="Which incidents" value={shown}
             data={[{ value: "OPEN", label: "Open" }, { value: "ENDED", label: "Ended" }, { value: "ALL", label: "All" }]}
-            onChange={(value) => setShown(value as Shown)} />
+            onChange={(value) => setShown(value)} />
           <Select size="xs" w={150} aria-label="Severity" data={SEVERITIES} value={least} allowDeselect={false}
             onChange={(value) => setLeast(value ?? "")} />
         </Group>

@@ -29,7 +29,8 @@ type Incident = Data["incidents"]["nodes"][number];
 
 /** One incident: what, since when, who is on it, what changed before, and what was done (S28, A33). */
 export function IncidentPage() {
-  const number = Number(useParams().number);
+  const { number: named = "" } = useParams();
+  const number = Number(named);
   const may = mayOperate(useViewer().role);
   const valid = Number.isInteger(number) && number > 0 && number < 2 ** 31;
   const [{ data }, again, reading] = useLiveQuery(IncidentQuery, { number: valid ? number : 0 });
@@ -42,7 +43,7 @@ export function IncidentPage() {
     if (reading.error) return <Failed what="This incident" reading={reading} />;
     if (reading.busy || reading.blank) return <Waits what="The incident" height={240} />;
     return (
-      <Notice title="There is no such incident" text={`No incident has the number ${useParams().number ?? ""}.`}>
+      <Notice title="There is no such incident" text={`No incident has the number ${named}.`}>
         <Anchor component={Link} to="/admin/monitoring">All incidents</Anchor>
       </Notice>
     );
@@ -55,7 +56,7 @@ export function IncidentPage() {
         {may && <IncidentActions incident={incident} />}
       </PageHead>
       <Stack>
-        {(saysMore(incident) || incident.userImpact || ended || measured) && (
+        {(saysMore(incident) || [incident.userImpact, ended, measured].some(Boolean)) && (
           <Section title="What is known">
             {measured && <Text size="sm">Last measured: {unbroken(measured)}</Text>}
             {saysMore(incident) && <Description text={incident.description} />}

@@ -1,5 +1,5 @@
 import { Group, Stack, Switch, Text, TextInput } from "@mantine/core";
-import { type FormEvent, useEffect, useState } from "react";
+import { type SubmitEvent, useEffect, useState } from "react";
 import { useMutation } from "urql";
 
 import { Button } from "../../components/Button";
@@ -39,7 +39,7 @@ export function IncidentTimeline({ incident, newest, mayOperate }: Props) {
   }, [newest, again]);
   useEffect(() => {
     if (hasMore && !busy && pages.nodes.length < READ) more();
-  }, [hasMore, busy, pages.nodes.length]);
+  }, [hasMore, busy, more, pages.nodes.length]);
   const swings = pages.nodes.filter(isSwing).length;
   const shown = pages.nodes.filter((event) => all || !isSwing(event)).reverse();
   return (
@@ -73,7 +73,7 @@ function NoteForm({ id, onNoted }: { id: string; onNoted: () => void }) {
   const [note, setNote] = useState("");
   const draft = useDraft(`note:${id}`, { note }, (before) => setNote(before.note), note !== "");
 
-  async function submit(event: FormEvent) {
+  async function submit(event: SubmitEvent) {
     event.preventDefault();
     const { data, error } = await edit({ input: { id, note } });
     if (!succeeded("Not noted", error, data?.updateIncident.errors)) return;

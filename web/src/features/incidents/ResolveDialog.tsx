@@ -1,5 +1,5 @@
 import { Group, Stack, Textarea } from "@mantine/core";
-import { type FormEvent, useState } from "react";
+import { type SubmitEvent, useState } from "react";
 import { useMutation } from "urql";
 
 import { Button } from "../../components/Button";
@@ -20,7 +20,7 @@ export function ResolveDialog({ incident, onClose }: Props) {
   const [notes, setNotes] = useState("");
   const draft = useDraft(`resolve:${incident.id}`, { notes }, (before) => setNotes(before.notes), notes !== "");
 
-  async function submit(event: FormEvent) {
+  async function submit(event: SubmitEvent) {
     event.preventDefault();
     const { data, error } = await resolve({ id: incident.id, notes });
     if (!succeeded("Not resolved", error, data?.resolveIncident.errors)) return;

@@ -18,7 +18,7 @@ export function MetricCards() {
       title="Metrics" reading={reading}
       aside={
         <SegmentedControl size="xs" aria-label="Range" value={range} data={RANGES}
-          onChange={(value) => setRange(value as TimeRange)} />
+          onChange={(value) => setRange(value)} />
       }
     >
       {metrics && <CardGrid metrics={metrics} sparklines />}

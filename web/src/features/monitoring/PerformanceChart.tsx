@@ -43,12 +43,12 @@ function Lines({ rows, range, series, unit, height, measured }: Lined) {
   return (
     <LineChart
       h={height} data={rows} dataKey="at" series={series} unit={unit} curveType="linear"
-      connectNulls={false} withLegend legendProps={{ verticalAlign: "top", height: 28 }}
+      connectNulls={false} withLegend legendProps={{ position: "top", height: 28 }}
       // A point between two gaps is no line: dots show it, where there is room for them.
       withDots={measured < 70} dotProps={{ r: 2, strokeWidth: 1 }} strokeWidth={2} tickLine="none"
       xAxisProps={{ tickFormatter: (at: string) => tick(at, range), minTickGap: 48 }}
       yAxisProps={{ width: 80, domain: [0, "auto"] }}
-      tooltipProps={{ labelFormatter: (at) => local(String(at)) }}
+      tooltipProps={{ labelFormatter: (at) => (typeof at === "string" ? local(at) : at) }}
       valueFormatter={(value) => value.toLocaleString(undefined, { maximumFractionDigits: 2 })}
       lineChartProps={{ syncId: "performance", accessibilityLayer: false }}
       lineProps={{ isAnimationActive: false }}

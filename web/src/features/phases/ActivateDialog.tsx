@@ -50,7 +50,10 @@ export function ActivateDialog({ phase, onClose }: Props) {
     };
     const result = await activate({ input });
     const payload = result.data?.activateLaunchPhase;
-    if (!succeeded("Not activated", result.error, payload?.errors)) return refresh();
+    if (!succeeded("Not activated", result.error, payload?.errors)) {
+      refresh();
+      return;
+    }
     draft.done();
     setPropagation(payload?.propagation ?? null);
   }

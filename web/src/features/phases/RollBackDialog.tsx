@@ -1,5 +1,5 @@
 import { Group, Stack, Text, TextInput } from "@mantine/core";
-import { type FormEvent, useState } from "react";
+import { type SubmitEvent, useState } from "react";
 import { useMutation } from "urql";
 
 import { Button } from "../../components/Button";
@@ -32,7 +32,7 @@ export function RollBackDialog(props: { phase: PhaseFieldsFragment; onClose: () 
     setOutcome(payload);
   }
 
-  function submit(event: FormEvent) {
+  function submit(event: SubmitEvent) {
     event.preventDefault();
     void go(reason.trim());
   }

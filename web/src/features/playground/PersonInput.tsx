@@ -1,6 +1,6 @@
 import { Autocomplete } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { useEffect, useState } from "react";
+import { useEffect, useEffectEvent, useState } from "react";
 import { useQuery } from "urql";
 
 import type { PeopleQuery as Data, PersonQuery as Named } from "../../gql/graphql";
@@ -26,9 +26,11 @@ export function PersonInput({ value, onChange }: Props) {
   const isKnown = data && !fetching && !stale && !named.fetching;
   const found = isChosen ? [chosen] : isShort ? [] : isKnown ? [...peopleOf(data), ...accountIn(named.data)] : undefined;
   const target = found && targetOf(wanted, found);
-  useEffect(() => {
+  const tell = useEffectEvent(() => {
     if (target) onChange(target);
-  }, [target?.key, target?.told]);
+  });
+  const { key, told } = target ?? {};
+  useEffect(() => tell(), [key, told]);
   return (
     <Autocomplete
       label="Who" description="A name, an e-mail, or any targeting key; empty is a visitor without one."

@@ -37,7 +37,7 @@ export function ForgotPasswordPage() {
       <Form draft={draft} onSubmit={form.onSubmit((values) => void submit(values))}>
         <Stack>
           <TextInput
-            label="E-mail" type="email" name="email" autoComplete="username" required autoFocus
+            label="E-mail" type="email" name="email" autoComplete="username" required
             {...form.getInputProps("email")}
           />
           <FormProblem>{state.error && sentence(state.error)}</FormProblem>

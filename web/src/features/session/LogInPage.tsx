@@ -28,7 +28,10 @@ export function LogInPage() {
   async function submit(values: typeof form.values) {
     if (state.fetching) return;
     const { data, error } = await logIn(values);
-    if (!data?.logIn.session) return setProblem(wholeFormProblem(error, data?.logIn.errors));
+    if (!data?.logIn.session) {
+      setProblem(wholeFormProblem(error, data?.logIn.errors));
+      return;
+    }
     draft.done();
     await renew();
   }
@@ -42,7 +45,7 @@ export function LogInPage() {
       <Form draft={draft} onSubmit={form.onSubmit((values) => void submit(values))}>
         <Stack>
           <TextInput
-            label="E-mail" type="email" name="email" autoComplete="username" required autoFocus
+            label="E-mail" type="email" name="email" autoComplete="username" required
             {...form.getInputProps("email")}
           />
           <PasswordInput

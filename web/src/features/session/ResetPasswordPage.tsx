@@ -42,7 +42,7 @@ export function ResetPasswordPage() {
       <Form draft={draft} onSubmit={form.onSubmit((values) => void submit(values))}>
         <Stack>
           <PasswordInput
-            label="New password" description="At least 10 characters" name="password" required autoFocus
+            label="New password" description="At least 10 characters" name="password" required
             autoComplete="new-password" minLength={10} {...form.getInputProps("newPassword")}
           />
           <FormProblem>{problem}</FormProblem>

@@ -42,7 +42,7 @@ export function SignUpPage() {
       <Form draft={draft} onSubmit={form.onSubmit((values) => void submit(values))}>
         <Stack>
           <SegmentedControl
-            fullWidth aria-label="Who you are" value={side} onChange={(value) => setSide(value as Side)}
+            fullWidth aria-label="Who you are" value={side} onChange={(value) => setSide(value)}
             data={[
               { value: "SUPPLIER", label: "I am a supplier" },
               { value: "COUPLE", label: "We get married" },
@@ -54,7 +54,7 @@ export function SignUpPage() {
             </Text>
           )}
           <TextInput
-            label="E-mail" type="email" name="email" autoComplete="username" required autoFocus
+            label="E-mail" type="email" name="email" autoComplete="username" required
             {...form.getInputProps("email")}
           />
           <PasswordInput

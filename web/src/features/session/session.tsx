@@ -1,4 +1,4 @@
-import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from "react";
+import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from "react";
 import { type CombinedError, Provider } from "urql";
 
 import type { ViewerQuery as Data } from "../../gql/graphql";
@@ -24,37 +24,45 @@ interface State extends Omit<Session, "renew"> {
 
 const SessionContext = createContext<Session | null>(null);
 
+function createSessionStore() {
+  const listeners = new Set<() => void>();
+  let state: State = { launch: createLaunchClient(), viewer: undefined, error: undefined };
+
+  const renew: Session["renew"] = oneAfterAnother(async () => {
+    const launch = createLaunchClient(() => {
+      if (state.launch === launch && state.viewer) void renew();
+    });
+    const { data, error } = await launch.client.query(ViewerQuery, {}).toPromise();
+    const viewer = data === undefined ? undefined : data.viewer ?? null;
+    // A lost connection ends no session: the new client, which has opened no socket, is dropped.
+    if (viewer === undefined && state.viewer !== undefined) return state.viewer;
+    state.launch.close();
+    if (viewer) drafts.belongTo(viewer.id);
+    state = { launch, viewer, error };
+    for (const listener of listeners) listener();
+    return viewer;
+  });
+
+  return {
+    renew,
+    read: () => state,
+    subscribe: (listener: () => void) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
 /**
  * A new client for each session: no row of one person is ever shown to the next. The page stays
  * as it is until the new session is known, then all of it changes at once.
  */
 export function SessionProvider({ children }: { children: ReactNode }) {
-  const [state, setState] = useState<State>(() => ({
-    launch: createLaunchClient(), viewer: undefined, error: undefined,
-  }));
-  const current = useRef(state);
-  const [renew] = useState(() => oneAfterAnother(begin));
-
-  async function begin(): Promise<Viewer | null | undefined> {
-    const launch = createLaunchClient(() => {
-      if (current.current.launch === launch && current.current.viewer) void renew();
-    });
-    const { data, error } = await launch.client.query(ViewerQuery, {}).toPromise();
-    const viewer = data === undefined ? undefined : data.viewer ?? null;
-    const last = current.current;
-    // A lost connection ends no session: the new client, which has opened no socket, is dropped.
-    if (viewer === undefined && last.viewer !== undefined) return last.viewer;
-    last.launch.close();
-    if (viewer) drafts.belongTo(viewer.id);
-    current.current = { launch, viewer, error };
-    setState(current.current);
-    return viewer;
-  }
-
+  const [{ read, subscribe, renew }] = useState(createSessionStore);
   useEffect(() => {
     void renew();
   }, [renew]);
-  const { launch, viewer, error } = state;
+  const { launch, viewer, error } = useSyncExternalStore(subscribe, read);
   return (
     <Provider value={launch.client}>
       <SessionContext.Provider value={{ viewer, error, renew }}>{children}</SessionContext.Provider>

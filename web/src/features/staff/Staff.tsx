@@ -42,7 +42,7 @@ export function Staff() {
 function InviteDialog({ onInvited, onClose }: { onInvited: () => void; onClose: () => void }) {
   const [state, invite] = useMutation(InviteStaffMutation);
   const [problem, setProblem] = useState<string>();
-  const form = useForm({ initialValues: { email: "", role: "OPERATOR" as Role } });
+  const form = useForm<{ email: string; role: Role }>({ initialValues: { email: "", role: "OPERATOR" } });
   const draft = useFormDraft("invite-staff", form);
 
   async function submit(values: typeof form.values) {

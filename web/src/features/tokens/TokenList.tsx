@@ -60,7 +60,8 @@ function Line({ token }: { token: TokenFieldsFragment }) {
 }
 
 function useStanding({ revokedAt, expiresAt }: TokenFieldsFragment) {
-  const over = expiresAt != null && Date.parse(expiresAt) <= useNow();
+  const now = useNow();
+  const over = expiresAt != null && Date.parse(expiresAt) <= now;
   if (revokedAt) return { label: "Revoked", color: "gray", works: false };
   return over ? { label: "Expired", color: "gray", works: false } : { label: "Works", color: "teal", works: true };
 }
