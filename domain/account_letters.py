@@ -4,16 +4,16 @@ from domain.letter_layout import Button, Words, name_in, write
 from domain.letters import Letter, MailKind
 from domain.platforms import Platform
 
-_NOT_YOU = "If it was not you, there is nothing to do: "
+_NOT_YOU = "If this was not you, ignore this e-mail: "
 
 
 def password_reset(platform: Platform, recipient: str, link: str) -> Letter:
     """The link that lets its reader choose another password."""
     words = Words(
-        "Choose a new password",
-        ("Somebody, probably you, asked for a new password. The link works for an hour.",),
+        "Reset your password",
+        ("We received a request to reset your password. The link is valid for one hour.",),
         Button("Choose a password", link),
-        f"{_NOT_YOU}your password stays as it is.",
+        f"{_NOT_YOU}your password stays the same.",
     )
     return write(MailKind.PASSWORD_RESET, platform, recipient, words)
 
@@ -38,7 +38,7 @@ def password_changed(platform: Platform, recipient: str, base_url: str) -> Lette
         "Your password was changed",
         (
             "Your password was changed, and your other devices were logged out.",
-            "If it was not you, choose another at once.",
+            "If this was not you, choose another password now.",
         ),
         Button("Choose another password", f"{base_url}/forgot-password"),
     )
@@ -48,13 +48,13 @@ def password_changed(platform: Platform, recipient: str, base_url: str) -> Lette
 def somebody_signed_up(platform: Platform, recipient: str, base_url: str) -> Letter:
     """A notice to the owner of an e-mail that somebody tried to sign up with."""
     words = Words(
-        "You have an account already",
+        "You already have an account",
         (
-            "Somebody, probably you, tried to sign up with this e-mail, which has an account.",
-            f"Forgot the password? {base_url}/forgot-password",
+            "Someone tried to sign up with this e-mail address, which already has an account.",
+            f"Forgot your password? {base_url}/forgot-password",
         ),
         Button("Log in", f"{base_url}/login"),
-        f"{_NOT_YOU}nobody was let in.",
+        f"{_NOT_YOU}nobody was logged in.",
     )
     return write(MailKind.ALREADY_SIGNED_UP, platform, recipient, words)
 
@@ -62,13 +62,10 @@ def somebody_signed_up(platform: Platform, recipient: str, base_url: str) -> Let
 def confirm_email(platform: Platform, recipient: str, link: str) -> Letter:
     """The link that proves that its reader has this mailbox."""
     words = Words(
-        "Confirm your e-mail",
-        (
-            "Somebody, probably you, gave this e-mail for an account. "
-            "Open the link within three days to confirm that it is yours.",
-        ),
-        Button("Confirm this e-mail", link),
-        f"{_NOT_YOU}without the link the e-mail is not used.",
+        "Confirm your e-mail address",
+        ("Confirm that this e-mail address is yours. The link is valid for three days.",),
+        Button("Confirm this address", link),
+        f"{_NOT_YOU}the address is not used unless it is confirmed.",
     )
     return write(MailKind.CONFIRM_EMAIL, platform, recipient, words)
 
@@ -76,10 +73,10 @@ def confirm_email(platform: Platform, recipient: str, link: str) -> Letter:
 def email_changed(platform: Platform, recipient: str, base_url: str) -> Letter:
     """A notice to the address that an account had before."""
     words = Words(
-        "Your e-mail was changed",
+        "Your e-mail address was changed",
         (
-            "Your account has another e-mail now: this one is not used for it any more.",
-            "If it was not you, answer this letter at once.",
+            "Your account now uses another e-mail address instead of this one.",
+            "If this was not you, reply to this e-mail now.",
         ),
         Button("Log in", f"{base_url}/login"),
     )
@@ -89,8 +86,8 @@ def email_changed(platform: Platform, recipient: str, base_url: str) -> Letter:
 def staff_invitation(recipient: str, role: str, link: str) -> Letter:
     """The link that lets a new member of the staff choose a password."""
     words = Words(
-        "You may operate launches",
-        (f"You have an account for launches now, as {role}. The link works for seven days.",),
+        "Your account for WedSync launches",
+        (f"You were added to the launch team as {role}. The link is valid for seven days.",),
         Button("Choose a password", link),
     )
     return write(MailKind.STAFF_INVITATION, Platform.WEDSYNC, recipient, words)
@@ -102,7 +99,7 @@ def partner_left(platform: Platform, recipient: str, name: str) -> Letter:
     The subject names nobody: it stays in the outbox when the words are forgotten.
     """
     words = Words(
-        "A connection of yours has ended",
-        (f"{name_in(name)} has closed its account. Your connection has ended with it.",),
+        "One of your connections has ended",
+        (f"{name_in(name)} closed their account, so your connection has ended.",),
     )
     return write(MailKind.PARTNER_LEFT, platform, recipient, words)

@@ -141,7 +141,7 @@ def judge(result: ProbeResult, at: datetime) -> Reading:
     status, error = _JUDGED[result.outcome], result.error
     if result.outcome is Outcome.PASSED and result.response_time_ms > SLOW_MS:
         status = HealthStatus.WARNING
-        error = f"answered in {result.response_time_ms} ms, more than {SLOW_MS} ms"
+        error = f"{result.response_time_ms} ms (limit {SLOW_MS} ms)"
     return Reading(status, result.response_time_ms, error, result.details, at)
 
 

@@ -75,7 +75,7 @@ def hint_of(standing: Standing, now: datetime) -> Hint | None:
 
 
 def _expired(standing: Standing) -> Hint:
-    text = "Nobody accepted this invitation in time, and its link works no longer. Send it again."
+    text = "Nobody accepted this invitation in time, and its link has expired. Send it again."
     return Hint(
         InvitationHintKind.EXPIRED, InvitationNextStep.SEND_AGAIN, text, standing.expires_at
     )
@@ -92,10 +92,10 @@ def _on_its_way(standing: Standing, letter: Delivery | None, now: datetime) -> H
 
 
 def _bounced(standing: Standing, recipient: str, at: datetime) -> Hint:
-    came_back = f"The letter to {recipient} came back: this address takes none."
+    came_back = f"The e-mail to {recipient} bounced: the address does not accept e-mail."
     email = standing.client_email
     if email is not None and email.lower() != recipient.lower():
-        text = f"{came_back} The address is {email} by now: send the invitation again."
+        text = f"{came_back} The address is now {email}: send the invitation again."
         return Hint(InvitationHintKind.BOUNCED, InvitationNextStep.SEND_AGAIN, text, at)
     text = f"{came_back} Correct the client's e-mail, then send the invitation again."
     return Hint(InvitationHintKind.BOUNCED, InvitationNextStep.CORRECT_ADDRESS, text, at)
@@ -106,25 +106,25 @@ def _unopened(letter: Delivery, now: datetime) -> Hint | None:
     if now - sent_at < UNOPENED_AFTER:
         return None
     text = (
-        "Nobody has opened the link for three days. Ask the couple to look among their spam, "
-        "or send the invitation again and hand the link over yourself."
+        "Nobody has opened the link for three days. Ask the couple to check their spam folder, "
+        "or send the invitation again and share the link yourself."
     )
     return Hint(InvitationHintKind.UNOPENED, InvitationNextStep.USE_LINK, text, sent_at)
 
 
 def _stuck(letter: Delivery, now: datetime) -> Hint | None:
     """A letter that did not leave; one that is only a few minutes old may still be on time."""
-    by_hand = "Hand the link over yourself; to see it once more, send the invitation again"
+    by_hand = "Share the link yourself; to see it again, send the invitation again"
     if letter.status is MailStatus.WAITING:
-        text = f"No e-mail is sent at present, so the couple has no letter. {by_hand}."
+        text = f"E-mail is not being sent at present, so the couple did not get one. {by_hand}."
         return Hint(
             InvitationHintKind.NOT_SENT, InvitationNextStep.USE_LINK, text, letter.created_at
         )
     if letter.status not in OPEN:
-        text = f"The letter to {letter.recipient} could not be delivered. {by_hand}."
+        text = f"The e-mail to {letter.recipient} could not be delivered. {by_hand}."
         since = letter.failed_at or letter.created_at
         return Hint(InvitationHintKind.BLOCKED, InvitationNextStep.USE_LINK, text, since)
     if now - letter.created_at < LATE_AFTER:
         return None
-    text = f"The letter is late: we keep trying. In a hurry? {by_hand}."
+    text = f"The e-mail is delayed, and we keep trying. In a hurry? {by_hand}."
     return Hint(InvitationHintKind.DELAYED, InvitationNextStep.USE_LINK, text, letter.created_at)

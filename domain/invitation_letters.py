@@ -26,12 +26,12 @@ def invitation(recipient: str, inviting: Inviting) -> Letter:
         f"{supplier} invites you to WedMe",
         (
             f"Dear {name_in(inviting.couple_names)},",
-            f"{supplier} works on your wedding and invites you to WedMe, where you plan it "
-            f"together. The link works until {_day(inviting.expires_at)}.",
+            f"{supplier} works on your wedding and invites you to plan it together on WedMe. "
+            f"The link is valid until {_day(inviting.expires_at)}.",
         ),
         Button("Accept the invitation", inviting.link),
-        "If you do not know who this is, there is nothing to do: the link ends by itself, and "
-        "you can decline it there. No more invitations from anybody: " + inviting.unsubscribe,
+        "If you do not know the sender, ignore this e-mail or decline the invitation there. "
+        "Stop all invitations: " + inviting.unsubscribe,
     )
     letter = write(MailKind.INVITATION, Platform.WEDME, recipient, words)
     return replace(letter, unsubscribe=inviting.unsubscribe)

@@ -92,7 +92,7 @@ def _button(brand: Brand, button: Button | None) -> Iterable[str]:
         "padding:12px 24px;border-radius:6px"
     )
     yield f'<p><a href="{link}" style="{style}">{escape(button.label)}</a></p>'
-    yield f'<p>If the button does not work, open this:<br><a href="{link}">{link}</a></p>'
+    yield f'<p>If the button does not work, open this link:<br><a href="{link}">{link}</a></p>'
 
 
 def _small(text: str | None) -> Iterable[str]:

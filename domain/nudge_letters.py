@@ -37,26 +37,26 @@ def _stuck(nudging: Nudging) -> Words:
         f"Your next step on {name}: {step.title}",
         (
             "Hello,",
-            f"You have begun with {name}. What comes next is “{step.title}”: "
+            f"You have started to set up {name}. The next step is “{step.title}”: "
             f"{step.description[:1].lower()}{step.description[1:]}.",
-            "Do you need help? Ask for it on that page, and a person answers.",
+            "Do you need help? Ask on that page, and our team will answer.",
         ),
         Button("Continue", nudging.link),
-        f"No more reminders: {nudging.unsubscribe}",
+        f"Stop reminders: {nudging.unsubscribe}",
     )
 
 
 def _works_again(nudging: Nudging) -> Words:
     name = BRANDS[_PLATFORMS[nudging.side]].name
     return Words(
-        f"{name} works again: continue where you were",
+        f"{name} works again: continue where you left off",
         (
             "Hello,",
-            f"“{nudging.step.title}” did not work while you were there. We are sorry. "
-            "It works again, and all that you had done is still there.",
+            f"“{nudging.step.title}” did not work during your last visit. We are sorry. "
+            "It works again, and everything you entered is still there.",
         ),
         Button("Continue here", nudging.link),
-        f"No more reminders: {nudging.unsubscribe}",
+        f"Stop reminders: {nudging.unsubscribe}",
     )
 
 

@@ -93,17 +93,19 @@ def next_attempt(attempts: int, now: datetime, until: datetime) -> datetime | No
 def check_retry(standing: Standing) -> None:
     """Raises InvalidTransition for what is out or taken back, or where nobody could send it."""
     if standing.sent_at is not None and standing.bounced_at is not None:
-        raise InvalidTransition("This letter came back, and its words are gone: write another.")
+        raise InvalidTransition("This e-mail bounced, and its text was deleted: send another one.")
     if standing.status in (MailStatus.SENT, MailStatus.CANCELLED):
-        raise InvalidTransition(f"This letter is {standing.status}: there is nothing to send.")
+        raise InvalidTransition(f"This e-mail is {standing.status}: there is nothing to send.")
     if not standing.has_server:
-        raise InvalidTransition("No mail server is set (SMTP_URL): the letter waits for one.")
+        raise InvalidTransition(
+            "No mail server is configured (SMTP_URL): the e-mail waits for one."
+        )
 
 
 def check_link(link_expires_at: datetime | None, now: datetime) -> None:
     """Raises InvalidTransition where the link inside has expired: nobody could use the e-mail."""
     if link_expires_at is not None and link_expires_at <= now:
-        raise InvalidTransition("The link in this letter has expired: send a new one.")
+        raise InvalidTransition("The link in this e-mail has expired: send a new one.")
 
 
 def mail_of(message_id: str) -> UUID | None:
@@ -118,10 +120,10 @@ def mail_of(message_id: str) -> UUID | None:
 def check_bounce(standing: Standing) -> None:
     """Only what is out comes back; raises InvalidTransition."""
     if standing.sent_at is None:
-        raise InvalidTransition(f"This letter is {standing.status}: it cannot have come back.")
+        raise InvalidTransition(f"This e-mail is {standing.status}: it cannot have bounced.")
 
 
 def check_cancel(standing: Standing) -> None:
     """Raises InvalidTransition for a letter that is out."""
     if standing.sent_at is not None:
-        raise InvalidTransition("This letter is sent: it cannot be taken back.")
+        raise InvalidTransition("This e-mail is sent: it cannot be cancelled.")

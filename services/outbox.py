@@ -116,7 +116,7 @@ async def _locked(uow: UnitOfWork, mail_id: UUID) -> Mail:
     if row is None:
         raise NotFound("There is no Mail with this id.", path=("id",))
     if row.claimed_until is not None and row.claimed_until > uow.now:
-        raise Locked("This letter is being sent just now: look again in a moment.", path=("id",))
+        raise Locked("This e-mail is being sent: try again in a moment.", path=("id",))
     return row
 
 

@@ -135,7 +135,7 @@ test("where only trusted documents run, the explorer says so (A48)", async () =>
   await page.goto(`${BASE}/admin/api`);
   await page.getByText("This server runs trusted documents only").waitFor();
   await page.getByRole("link", { name: "Open the explorer" }).click();
-  await page.getByRole("heading", { name: "No explorer here" }).waitFor();
+  await page.getByRole("heading", { name: "The explorer is not available" }).waitFor();
   assert.deepEqual(await wellBuilt(page), []);
   end();
 });

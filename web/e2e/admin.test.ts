@@ -46,9 +46,9 @@ test("somebody is faster: what was typed stays, and who it was is said", async (
   );
   await page.getByTestId("change").getByText("→").first().waitFor();
   await page.getByRole("button", { name: "Save" }).click();
-  await page.getByTestId("conflict").getByText("admin@wedsync.app changed this flag meanwhile").waitFor();
+  await page.getByTestId("conflict").getByText("admin@wedsync.app has changed this flag").waitFor();
   assert.equal(await page.getByLabel("Name").inputValue(), "Connections without an invitation");
-  await page.getByRole("button", { name: "Apply mine on top" }).click();
+  await page.getByRole("button", { name: "Apply my change" }).click();
   await page.getByRole("heading", { name: "Connections without an invitation", level: 1 }).waitFor();
   end();
 });
@@ -148,7 +148,7 @@ test("the directory tells what is newer and moves no row until it is asked", asy
   assert.deepEqual(await wellBuilt(page), []);
   await page.getByTestId("news").getByRole("button", { name: "Show" }).click();
   await rows.filter({ hasText: "Came Later Cakes" }).waitFor();
-  await page.getByTestId("news").getByText("As it is now").waitFor();
+  await page.getByTestId("news").getByText("Refresh").waitFor();
   end();
 });
 
@@ -186,7 +186,7 @@ test("what a person sees, and why", async () => {
   await page.getByTestId("person").fill("Seen Stu");
   await page.getByRole("option", { name: /Seen Studio/ }).click();
   await page.locator("[data-testid=evaluated-mvp_client_management][data-value=true]").waitFor();
-  await result.getByText("so since admin@wedsync.app").waitFor();
+  await result.getByText("since admin@wedsync.app").waitFor();
   await page.getByRole("combobox", { name: "Side" }).click();
   await page.getByRole("option", { name: "Couple" }).click();
   await page.locator("[data-testid=evaluated-mvp_client_management][data-value=false]").waitFor();
@@ -213,15 +213,15 @@ test("a token works with its rights, and no longer once it is revoked", async ()
 
 test("somebody joins the launch team, by a letter that the outbox shows, and leaves it", async () => {
   const { page, end } = await admin("/admin/directory?tab=team");
-  await page.getByRole("button", { name: "Invite somebody" }).click();
+  await page.getByRole("button", { name: "Invite a person" }).click();
   await page.getByLabel("E-mail").fill("joins@wedsync.app");
   await page.getByRole("button", { name: "Invite", exact: true }).click();
   const row = page.getByTestId("staff-joins@wedsync.app");
-  await row.getByRole("button", { name: "Keep out" }).click();
+  await row.getByRole("button", { name: "Disable" }).click();
   await page.getByLabel("Reason").fill("Only a drill");
-  await page.getByRole("dialog").getByRole("button", { name: "Keep out" }).click();
-  await row.getByText("Kept out").waitFor();
-  await row.getByRole("button", { name: "Let in again" }).waitFor();
+  await page.getByRole("dialog").getByRole("button", { name: "Disable" }).click();
+  await row.getByText("Disabled").waitFor();
+  await row.getByRole("button", { name: "Enable" }).waitFor();
   await page.getByRole("tab", { name: "Outbox" }).click();
   await page.getByText("to joins@wedsync.app").waitFor();
   end();
@@ -263,9 +263,9 @@ test("an incident from its first sight to its end", async () => {
   await page.getByTestId("timeline").getByText("“The bank is called.”").waitFor();
   await page.locator(":focus", { hasText: "Add" }).and(page.getByRole("button")).waitFor();
   await page.getByRole("button", { name: "Resolve" }).press("Enter");
-  await page.getByLabel("What ended it").press("Escape");
+  await page.getByLabel("How it was resolved").press("Escape");
   await page.locator(":focus", { hasText: "Resolve" }).and(page.getByRole("button")).press("Enter");
-  await page.getByLabel("What ended it").fill("The bank is back.");
+  await page.getByLabel("How it was resolved").fill("The bank is back.");
   await page.getByRole("dialog").getByRole("button", { name: "Resolve" }).click();
   await status("Resolved");
   await page.getByRole("button", { name: "Close", exact: true }).click();
@@ -282,11 +282,11 @@ test("the dashboard shows what an incident is blamed on first, its page all of i
   assert.equal(await card.getByTestId("change").count(), 1);
   await card.getByRole("link", { name: /other suspects?/ }).click();
   await page.getByTestId("change").nth(1).waitFor();
-  await page.getByText("Nobody has taken it yet").waitFor();
+  await page.getByText("Not acknowledged yet").waitFor();
   await page.getByRole("button", { name: "Resolve" }).click();
-  await page.getByRole("dialog").getByLabel("What ended it").fill("It went by itself.");
+  await page.getByRole("dialog").getByLabel("How it was resolved").fill("It went by itself.");
   await page.getByRole("dialog").getByRole("button", { name: "Resolve" }).click();
-  await page.getByText("It ended before anybody took it").waitFor();
+  await page.getByText("Resolved without acknowledgement").waitFor();
   end();
 });
 
@@ -316,7 +316,7 @@ test("who looks after nobody has looked is told so, not what was known last (S75
   await page.locator("[data-testid=health-database]").waitFor();
   process.kill(WORKER_PID, "SIGSTOP");
   try {
-    const alarm = page.getByRole("alert").filter({ hasText: "No news of" });
+    const alarm = page.getByRole("alert").filter({ hasText: "No recent data for" });
     await alarm.getByText("the worker may be down").waitFor();
     await page.locator("[data-testid=health-database][data-status=UNKNOWN]").waitFor();
     await page.setViewportSize(NARROW);
@@ -325,6 +325,6 @@ test("who looks after nobody has looked is told so, not what was known last (S75
   } finally {
     process.kill(WORKER_PID, "SIGCONT");
   }
-  await page.getByRole("alert").filter({ hasText: "No news of" }).waitFor({ state: "detached" });
+  await page.getByRole("alert").filter({ hasText: "No recent data for" }).waitFor({ state: "detached" });
   end();
 });

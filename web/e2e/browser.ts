@@ -161,7 +161,7 @@ export async function sessionOf(email = EMAIL): Promise<SessionState> {
 /** Sign up as people do; the password is the one that all accounts of the tests have. */
 export async function signUp(page: Page, userType: "SUPPLIER" | "COUPLE", email: string): Promise<void> {
   await page.goto(`${BASE}/signup`);
-  if (userType === "COUPLE") await page.getByText("We get married").click();
+  if (userType === "COUPLE") await page.getByText("We are getting married").click();
   await page.getByLabel("E-mail").fill(email);
   await page.locator("input[name=password]").fill(PASSWORD);
   await page.getByTestId("sign-up-btn").click();

@@ -57,7 +57,7 @@ test("a couple accepts, and the supplier sees each step of it (S91, X13)", async
   await two.page.getByTestId("connection-success").waitFor();
   await one.page.locator('[data-testid="client-Doe & Smith"][data-status=CONNECTED]').waitFor();
 
-  await two.page.getByRole("link", { name: "To your wedding" }).click();
+  await two.page.getByRole("link", { name: "Go to your wedding" }).click();
   await two.page.getByText("August 15, 2024").waitFor(); // the day as it was typed, in any zone
   assert.deepEqual([...one.problems, ...two.problems], []);
 });
@@ -70,7 +70,7 @@ test("a letter that comes back asks the supplier for another address, live (X13)
   const row = page.getByTestId("client-Ama & Kofi");
   await row.getByText("Sent").waitFor();
   await bounce(await token(), "wrong@example.org");
-  await row.getByText("The letter to wrong@example.org came back").waitFor();
+  await row.getByText("The e-mail to wrong@example.org bounced").waitFor();
   assert.deepEqual(await wellBuilt(page), []);
   await picture(page, "bounced-360");
   await row.getByRole("button", { name: "Correct the address" }).click();

@@ -150,7 +150,7 @@ test("a launch goes live, is rolled back, and a second browser sees it", async (
   await two.page.locator("[data-testid^=incident-]", rollback).getByRole("button", { name: "Acknowledge" }).click();
   const investigated = one.page.locator("[data-testid^=incident-][data-status=INVESTIGATING]", rollback);
   await investigated.getByRole("button", { name: "Resolve" }).click();
-  await one.page.getByLabel("What ended it").fill("Rolled back; the fix is on its way.");
+  await one.page.getByLabel("How it was resolved").fill("Rolled back; the fix is on its way.");
   await one.page.getByRole("dialog").getByRole("button", { name: "Resolve" }).click();
   await incident.waitFor({ state: "detached" });
   one.end();

@@ -96,7 +96,7 @@ const READING: [who: string, pages: [address: string, landmark: string][]][] = [
   [EMAIL, [
     ["/admin/launch", "[data-testid^=phase-]"],
     ["/admin/monitoring", "[data-testid=history-database]"],
-    ["/admin/incidents/2000000000", "text=There is no such incident"],
+    ["/admin/incidents/2000000000", "text=Incident not found"],
     ["/admin/flags", "[data-testid^=flag-]"],
     ["/admin/flags/mvp_supplier_dashboard", "[data-testid=flag-state]"],
     ["/admin/playground", "[data-testid^=evaluated-]"],
@@ -119,7 +119,7 @@ const READING: [who: string, pages: [address: string, landmark: string][]][] = [
   ["pages-couple@example.org", [
     ["/overview", "text=Next steps"],
     ["/suppliers", "text=Nobody yet"],
-    ["/profile", "text=Day of the wedding"],
+    ["/profile", "text=Wedding date"],
   ]],
 ];
 

@@ -106,7 +106,7 @@ def test_judge(outcome: Outcome, milliseconds: int, status: HealthStatus) -> Non
 def test_slow_says_how_slow() -> None:
     """S65: the reason names the number and the limit."""
     found = judge(ProbeResult(Outcome.PASSED, 812), NOW)
-    assert found.error == "answered in 812 ms, more than 500 ms"
+    assert found.error == "812 ms (limit 500 ms)"
 
 
 def test_only_a_first_failure_is_suspect() -> None:

@@ -50,7 +50,7 @@ def test_a_letter_that_did_not_get_through_is_said(
         (WRONG, "correct_address", "Correct the client's e-mail"),
         (WRONG.upper(), "correct_address", "Correct the client's e-mail"),
         (None, "correct_address", "Correct the client's e-mail"),
-        (EMMA, "send_again", f"The address is {EMMA} by now"),
+        (EMMA, "send_again", f"The address is now {EMMA}"),
     ],
 )
 def test_a_bounce_asks_for_another_address_until_there_is_one(
@@ -60,7 +60,7 @@ def test_a_bounce_asks_for_another_address_until_there_is_one(
     found = hint_of(replace(SENT, client_email=email, delivery=letter), NOW)
     assert found is not None
     assert (found.kind, found.next_step, found.since) == ("bounced", step, NOW)
-    assert f"The letter to {WRONG} came back" in found.message
+    assert f"The e-mail to {WRONG} bounced" in found.message
     assert says in found.message
 
 

@@ -10,7 +10,7 @@ import { Dressed } from "./Root";
 /** No page has this address. */
 export function NotFoundPage() {
   return (
-    <main><Notice title="There is no such page" text="The address may be mistyped, or the page has moved.">
+    <main><Notice title="Page not found" text="The address may be mistyped, or the page has moved.">
       <WayHome />
     </Notice></main>
   );
@@ -20,7 +20,7 @@ export function NotFoundPage() {
 export function ForbiddenPage() {
   const { viewer } = useSession();
   return (
-    <main><Notice title="Not for this account" text={`You are logged in as ${viewer?.email ?? "nobody"}. This page is for others.`}>
+    <main><Notice title="Not for this account" text={`You are logged in as ${viewer?.email ?? "nobody"}. This page is for another kind of account.`}>
       <WayHome />
     </Notice></main>
   );
@@ -31,9 +31,9 @@ export function Crash() {
   const error = useRouteError();
   return (
     <Dressed brand="wedsync">
-      <main><Notice title="This page broke" text="That is our fault. What you had saved is safe.">
+      <main><Notice title="Something went wrong on this page" text="This is our fault. Saved data is safe.">
         <Group>
-          <Button onClick={() => location.reload()}>Load it again</Button>
+          <Button onClick={() => location.reload()}>Reload the page</Button>
           <LinkButton to="/" reload variant="default">Start page</LinkButton>
         </Group>
         <Code>{error instanceof Error ? error.message : "Unknown error"}</Code>
@@ -46,7 +46,7 @@ function WayHome() {
   const { viewer } = useSession();
   return (
     <LinkButton to={viewer ? homeOf(viewer.role) : "/login"}>
-      {viewer ? "To my start page" : "Log in"}
+      {viewer ? "Go to my start page" : "Log in"}
     </LinkButton>
   );
 }

@@ -26,7 +26,7 @@ export function Alerts() {
 
   async function test() {
     const done = await send({});
-    if (!succeeded("No test was sent", done.error, done.data?.sendTestAlert.errors)) return;
+    if (!succeeded("Test not sent", done.error, done.data?.sendTestAlert.errors)) return;
     setResults(done.data?.sendTestAlert.results);
     setSent((count) => count + 1);
     again({ requestPolicy: "network-only" });
@@ -40,8 +40,8 @@ export function Alerts() {
       )}
     >
       {channels.length === 0 && (
-        <Alert color="yellow" title="Nobody is alerted">
-          No channel is configured: set <Code>ALERT_URLS</Code>. Incidents still open by themselves.
+        <Alert color="yellow" title="No alert channel configured">
+          Set <Code>ALERT_URLS</Code> to receive alerts. Incidents are still opened automatically.
         </Alert>
       )}
       <Stack gap={0}>{channels.map((channel) => <Channel key={channel.name} channel={channel} />)}</Stack>
@@ -56,8 +56,8 @@ function Channel({ channel }: { channel: Data["alertChannels"][number] }) {
     <Group className="row" justify="space-between">
       <Text size="sm" className="code">{channel.name}</Text>
       <Text size="xs" c="dimmed">
-        from {channel.minimumSeverity.toLowerCase()} on
-        {channel.lastSuccessAt && <> · last arrived <Ago at={channel.lastSuccessAt} /></>}
+        {channel.minimumSeverity.toLowerCase()} and above
+        {channel.lastSuccessAt && <> · last delivered <Ago at={channel.lastSuccessAt} /></>}
         {channel.lastTestAt ? <> · tested <Ago at={channel.lastTestAt} /></> : " · never tested"}
       </Text>
       {channel.lastFailureAt && (
@@ -70,7 +70,7 @@ function Channel({ channel }: { channel: Data["alertChannels"][number] }) {
 function Outcome({ result }: { result: Result }) {
   return (
     <Alert color={result.delivered ? "teal" : "red"} role="status" py="xs">
-      {result.channel}: {result.delivered ? `the test arrived after ${result.latencyMs ?? 0} ms` : result.error}
+      {result.channel}: {result.delivered ? `test delivered in ${result.latencyMs ?? 0} ms` : result.error}
     </Alert>
   );
 }

@@ -20,7 +20,7 @@ export function Deliveries({ incidentId = null }: { incidentId?: string | null }
   return (
     <>
       <Stack gap={0}>{pages.nodes.map((item) => <Line key={item.id} delivery={item} />)}</Stack>
-      <LoadMore pages={pages} none="No alert was sent." />
+      <LoadMore pages={pages} none="No alerts sent." />
     </>
   );
 }
@@ -51,5 +51,5 @@ function Line({ delivery }: { delivery: Delivery }) {
 
 function outcome({ delivered, finished }: Delivery): { label: string; color: string } {
   if (delivered) return { label: "Arrived", color: "teal" };
-  return finished ? { label: "Given up", color: "red" } : { label: "On its way", color: "yellow" };
+  return finished ? { label: "Given up", color: "red" } : { label: "Sending", color: "yellow" };
 }

@@ -34,7 +34,7 @@ export function ExplorerPage() {
 function NoExplorer({ back }: { back: string }) {
   return (
     <main><Notice
-      title="No explorer here"
+      title="The explorer is not available"
       text="This server runs trusted documents only: those of its pages and commands, and those that its operators list in TRUSTED_DOCUMENTS. Explore a server without that switch, and have your documents listed here."
     >
       <Group>

@@ -44,7 +44,7 @@ export function AuditPage() {
   }, [newest, again]);
   return (
     <>
-      <PageHead title="Audit" text="Who changed what, from what to what, and why. Nothing here is ever edited or deleted." />
+      <PageHead title="Audit" text="Every change with author, before and after, and reason. Entries are never edited or deleted." />
       <Section
         title="Changes" reading={pages}
         aside={

@@ -52,7 +52,7 @@ export function ChangeRow({ change, mayOperate, standsOut = false, onReverted }:
       {asking && (
         <ReasonModal title={`Revert: ${nameOf(change)} ${deed(change)}`} confirm="Revert" color="red" required
           onConfirm={undo} onClose={dialog.close}>
-          Puts back what this one change moved:
+          Restores what this change modified:
           <Diff before={change.after} after={change.before} />
         </ReasonModal>
       )}
@@ -73,5 +73,5 @@ function deed({ action }: ChangeFieldsFragment): string {
 
 function nameOf({ subject }: ChangeFieldsFragment): string {
   if (subject && "name" in subject) return subject.__typename === "ApiToken" ? `Token ${subject.name}` : subject.name;
-  return "Something that is gone";
+  return "A deleted object";
 }

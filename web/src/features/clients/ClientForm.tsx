@@ -55,10 +55,10 @@ export function ClientForm({ client, onClose }: { client?: ClientFieldsFragment;
         <Stack>
           <TextInput label="Names of the couple" required data-autofocus maxLength={200}
             {...form.getInputProps("coupleNames")} />
-          <TextInput label="E-mail" description="Where an invitation would go" type="email"
+          <TextInput label="E-mail" description="Invitations are sent here" type="email"
             {...form.getInputProps("email")} />
-          <TextInput label="Day of the wedding" type="date" {...form.getInputProps("weddingDate")} />
-          <Textarea label="Notes" description="Only you see them" autosize minRows={2} maxLength={5000}
+          <TextInput label="Wedding date" type="date" {...form.getInputProps("weddingDate")} />
+          <Textarea label="Notes" description="Only visible to you" autosize minRows={2} maxLength={5000}
             {...form.getInputProps("notes")} />
           <FormProblem>{problem}</FormProblem>
           <Group justify="flex-end">

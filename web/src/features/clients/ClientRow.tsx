@@ -65,7 +65,7 @@ function Follow({ id }: { id: string }) {
   return null;
 }
 
-type Question = "archive" | "take back";
+type Question = "archive" | "withdraw";
 
 function Actions(props: { client: ClientFieldsFragment; onEdit: () => void; onInvite?: () => void }) {
   const { client, onEdit, onInvite } = props;
@@ -77,12 +77,12 @@ function Actions(props: { client: ClientFieldsFragment; onEdit: () => void; onIn
 
   async function archive() {
     const { data, error } = await update({ input: { id: client.id, archived: !archived } });
-    succeeded(archived ? "Not brought back" : "Not archived", error, data?.updateClient.errors);
+    succeeded(archived ? "Not restored" : "Not archived", error, data?.updateClient.errors);
   }
 
   async function takeBack(id: string) {
     const { data, error } = await revoke({ id });
-    succeeded("Not taken back", error, data?.revokeInvitation.errors);
+    succeeded("Not withdrawn", error, data?.revokeInvitation.errors);
   }
 
   return (
@@ -95,23 +95,23 @@ function Actions(props: { client: ClientFieldsFragment; onEdit: () => void; onIn
           <Menu.Item leftSection={<IconPencil size={16} />} onClick={onEdit}>Edit</Menu.Item>
           {onInvite && <Menu.Item leftSection={<IconMail size={16} />} onClick={onInvite}>Send again</Menu.Item>}
           {pending && (
-            <Menu.Item leftSection={<IconX size={16} />} onClick={() => setAsking("take back")}>Take the invitation back</Menu.Item>
+            <Menu.Item leftSection={<IconX size={16} />} onClick={() => setAsking("withdraw")}>Withdraw the invitation</Menu.Item>
           )}
           {archived ? (
-            <Menu.Item leftSection={<IconArrowBackUp size={16} />} onClick={() => void archive()}>Bring back</Menu.Item>
+            <Menu.Item leftSection={<IconArrowBackUp size={16} />} onClick={() => void archive()}>Restore</Menu.Item>
           ) : (
             <Menu.Item leftSection={<IconArchive size={16} />} color="red" onClick={() => setAsking("archive")}>Archive</Menu.Item>
           )}
         </Menu.Dropdown>
       </Menu>
-      {asking === "take back" && pending && (
-        <ConfirmDialog title="Take it back" confirm="Take it back" onConfirm={() => takeBack(pending.id)} onClose={() => setAsking(undefined)}>
+      {asking === "withdraw" && pending && (
+        <ConfirmDialog title="Withdraw" confirm="Withdraw" onConfirm={() => takeBack(pending.id)} onClose={() => setAsking(undefined)}>
           The link stops working at once.
         </ConfirmDialog>
       )}
       {asking === "archive" && (
         <ConfirmDialog title="Archive" confirm="Archive" onConfirm={archive} onClose={() => setAsking(undefined)}>
-          Ends the connection and takes a pending invitation back. You can bring the client back later.
+          Ends the connection and withdraws a pending invitation. You can restore the client later.
         </ConfirmDialog>
       )}
     </>

@@ -41,19 +41,19 @@ export function InviteDialog({ client, onClose }: { client: ClientFieldsFragment
             ) : (
               <SegmentedControl fullWidth aria-label="How" value={channel}
                 onChange={(value) => setChannel(value)}
-                data={[{ value: "EMAIL", label: "By e-mail" }, { value: "LINK", label: "By a link" }]} />
+                data={[{ value: "EMAIL", label: "By e-mail" }, { value: "LINK", label: "By link" }]} />
             )}
             {!again && channel === "EMAIL" && (
               <TextInput label="E-mail of the couple" type="email" required data-autofocus {...form.getInputProps("email")} />
             )}
             {!again && channel === "LINK" && (
-              <Text size="sm" c="dimmed">You get a link to hand over, in a message or on paper. It works for 14 days.</Text>
+              <Text size="sm" c="dimmed">You get a link to share, in a message or on paper. It is valid for 14 days.</Text>
             )}
             <FormProblem>{problem}</FormProblem>
             <Group justify="flex-end">
               <Button variant="default" onClick={onClose}>Cancel</Button>
               <Button type="submit" loading={busy} data-testid="invite-now">
-                {again ? "Send again" : channel === "EMAIL" ? "Send the invitation" : "Make the link"}
+                {again ? "Send again" : channel === "EMAIL" ? "Send the invitation" : "Create the link"}
               </Button>
             </Group>
           </Stack>
@@ -81,7 +81,7 @@ export function SentNote({ sent }: { sent: Sent }) {
       {sent.url && (
         <>
           <CopyLink label="Link of the invitation" url={sent.url} />
-          <Text size="sm" c="dimmed">Copy it now: it is not shown again. Whoever has it can accept.</Text>
+          <Text size="sm" c="dimmed">Copy it now: it is not shown again. Anyone who has it can accept.</Text>
         </>
       )}
     </Stack>

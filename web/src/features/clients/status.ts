@@ -12,17 +12,17 @@ export function invitationWords({ invitation, status }: ClientFieldsFragment): {
   if (!invitation || status === "INACTIVE") return { text: "" };
   switch (invitation.status) {
     case "SENT":
-      return { text: invitation.channel === "LINK" ? "Link made" : "Sent", at: invitation.sentAt };
+      return { text: invitation.channel === "LINK" ? "Link created" : "Sent", at: invitation.sentAt };
     case "OPENED":
       return { text: "Opened", at: invitation.openedAt ?? invitation.sentAt };
     case "ACCEPTED":
       return { text: "Accepted", at: invitation.acceptedAt ?? invitation.sentAt };
     case "EXPIRED":
-      return { text: "The invitation ran out", at: invitation.expiresAt };
+      return { text: "The invitation expired", at: invitation.expiresAt };
     case "REVOKED":
-      return { text: "You took the invitation back" };
+      return { text: "You withdrew the invitation" };
     case "DECLINED":
-      return { text: "The couple said no" };
+      return { text: "The couple declined" };
   }
 }
 

@@ -51,7 +51,7 @@ export function OverviewPage() {
 function Day({ couple: { weddingDate } }: { couple: Couple }) {
   const now = new Date(useNow());
   if (!weddingDate) {
-    return <Text c="dimmed">When is your day? <Anchor component={Link} to="/profile">Add the date</Anchor></Text>;
+    return <Text c="dimmed">When is your wedding? <Anchor component={Link} to="/profile">Add the date</Anchor></Text>;
   }
   return (
     <Group gap={6}>
@@ -66,7 +66,7 @@ function Connections({ couple: { partnerships } }: { couple: Couple }) {
     <Section title="Your suppliers" aside={<Anchor component={Link} to="/suppliers" size="sm">All</Anchor>}>
       {partnerships.nodes.length === 0 ? (
         <Text c="dimmed" size="sm">
-          Nobody yet. Your suppliers send you an invitation: open its link, and you are connected.
+          No suppliers yet. Open the link in a supplier's invitation to connect.
         </Text>
       ) : (
         <Stack gap={0}>

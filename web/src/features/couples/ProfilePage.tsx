@@ -51,7 +51,7 @@ function ProfileForm({ couple }: { couple: Couple }) {
       <Stack>
         <TextInput label="Your name" required maxLength={200} {...form.getInputProps("partner1Name")} />
         <TextInput label="Your partner's name" required maxLength={200} {...form.getInputProps("partner2Name")} />
-        <TextInput label="Day of the wedding" type="date" {...form.getInputProps("weddingDate")} />
+        <TextInput label="Wedding date" type="date" {...form.getInputProps("weddingDate")} />
         <FormProblem>{problem}</FormProblem>
         <Button type="submit" loading={saving} disabled={!form.isDirty()}>Save</Button>
       </Stack>

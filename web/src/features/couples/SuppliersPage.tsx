@@ -24,7 +24,7 @@ function Suppliers() {
   return (
     <Section title="Connected with you" reading={reading}>
       {found?.nodes.length === 0 && (
-        <Text c="dimmed">Nobody yet. Ask your suppliers for an invitation: its link connects you.</Text>
+        <Text c="dimmed">No suppliers yet. Ask your suppliers for an invitation and open its link.</Text>
       )}
       <Stack gap={0}>
         {found?.nodes.map((partnership) => <PartnershipRow key={partnership.id} partnership={partnership} />)}

@@ -51,5 +51,5 @@ export function DirectoryPage() {
 
 /** Whoever was led here by a link hears why there is nothing. */
 function Forbidden({ title }: { title: string }) {
-  return <Section title={title}><Text size="sm" role="alert">Only admins see this part. Ask one of them.</Text></Section>;
+  return <Section title={title}><Text size="sm" role="alert">Only admins have access to this part.</Text></Section>;
 }

@@ -15,7 +15,7 @@ export function OnboardingState({ onboarding }: { onboarding: StandingFieldsFrag
       ) : (
         <Text size="xs" c="dimmed">
           {percentComplete} % set up{currentStep && ` · at ${stepName(currentStep)}`}
-          {stuckAtStep && " · stands still"} · last seen <Ago at={lastActivityAt} />
+          {stuckAtStep && " · stalled"} · last seen <Ago at={lastActivityAt} />
         </Text>
       )}
     </Group>

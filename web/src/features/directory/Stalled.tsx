@@ -39,7 +39,7 @@ export function Stalled() {
       <Stack gap={0}>
         {pages.nodes.map((item) => <Line key={item.id} onboarding={item} mayAnswer={admin} onAnswered={pages.again} />)}
       </Stack>
-      <LoadMore pages={pages} none="Nobody stands still." />
+      <LoadMore pages={pages} none="No stalled onboardings." />
     </Section>
   );
 }
@@ -70,7 +70,7 @@ function Line({ onboarding, mayAnswer, onAnswered }: LineProps) {
       </>
     }>
       <Text size="sm" fw={600} style={{ overflowWrap: "anywhere" }}>
-        <Long text={onboarding.user?.email ?? "An account that is gone"} /> · {onboarding.userType.toLowerCase()}
+        <Long text={onboarding.user?.email ?? "A deleted account"} /> · {onboarding.userType.toLowerCase()}
       </Text>
       <OnboardingState onboarding={onboarding} />
       {onboarding.assistanceMessage && <Text size="sm" fs="italic" style={{ overflowWrap: "anywhere" }}>“{onboarding.assistanceMessage}”</Text>}

@@ -26,14 +26,14 @@ export function EventFeed({ feed }: { feed: Feed }) {
   const shown = all ? feed.events : feed.events.filter((event) => !isSwing(event));
   return (
     <Section
-      title="What happened" reading={feed}
+      title="Recent events" reading={feed}
       aside={swings > 0 && (
-        <Switch size="xs" label={`Small swings too (${swings})`} checked={all}
+        <Switch size="xs" label={`Show minor fluctuations (${swings})`} checked={all}
           onChange={(event) => setAll(event.currentTarget.checked)} />
       )}
     >
       {shown.length === 0 ? (
-        <Text c="dimmed" size="sm">Nothing in the last six hours.</Text>
+        <Text c="dimmed" size="sm">No events in the last six hours.</Text>
       ) : (
         <ScrollArea.Autosize mah="36rem" type="auto" offsetScrollbars="y" viewportProps={{ tabIndex: 0 }}>
           <Stack gap="xs" role="log" aria-live="off" data-testid="event-feed">

@@ -16,7 +16,7 @@ export function ChangeEffect({ flag, preview, refusal }: Props) {
     <div data-testid="effect" aria-live="polite">
       {flag.run && !flag.run.outcome && <Text size="sm">It is {holderOf(flag)}: a lower percentage becomes the limit of the run.</Text>}
       {refusal && <Alert color="yellow">{refusal}</Alert>}
-      {!preview && !refusal && <Loader size="sm" aria-label="Counting who is affected" />}
+      {!preview && !refusal && <Loader size="sm" aria-label="Counting affected users" />}
       {preview && (
         <>
           <Text size="sm" fw={600}>

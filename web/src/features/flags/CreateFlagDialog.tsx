@@ -53,12 +53,12 @@ export function CreateFlagDialog({ onClose }: { onClose: () => void }) {
     <Dialog onClose={onClose} title="Create a flag">
       <Form draft={draft} onSubmit={form.onSubmit((values) => void submit(values))}>
         <Stack>
-          <TextInput label="Key" description="Its name in code: small letters, digits and _. It never changes." required
+          <TextInput label="Key" description="Name in code: lower-case letters, digits and _. It cannot be changed." required
             data-autofocus classNames={{ input: "code" }} autoComplete="off" {...form.getInputProps("key")} />
           <TextInput label="Name" required maxLength={200} {...form.getInputProps("name")} />
-          <Textarea label="What it switches" autosize minRows={2} {...form.getInputProps("description")} />
+          <Textarea label="What it controls" autosize minRows={2} {...form.getInputProps("description")} />
           <Switch label="Switch it on now" {...form.getInputProps("enabled", { type: "checkbox" })} />
-          <NumberInput label="Percentage" description="Empty: everybody, once it is on." min={0} max={100} decimalScale={2}
+          <NumberInput label="Percentage" description="Empty: everybody, when the flag is on." min={0} max={100} decimalScale={2}
             suffix=" %" {...form.getInputProps("rolloutPercentage")} />
           <GroupsInput {...form.getInputProps("targetGroups")} />
           <TextInput label="Reason" description="For the audit" maxLength={2000} {...form.getInputProps("reason")} />

@@ -79,9 +79,9 @@ export function FlagEditor({ flag, mayOperate }: Props) {
           </div>
           <GroupsInput {...form.getInputProps("targetGroups")} />
           <TextInput label="Name" required maxLength={200} {...form.getInputProps("name")} />
-          <Textarea label="What it switches" autosize minRows={2} {...form.getInputProps("description")} />
-          <Select label="Whose id decides" data={BUCKETS} allowDeselect={false} {...form.getInputProps("bucketBy")} />
-          <Switch label="Shown to the apps of suppliers and couples"
+          <Textarea label="What it controls" autosize minRows={2} {...form.getInputProps("description")} />
+          <Select label="Bucket by" data={BUCKETS} allowDeselect={false} {...form.getInputProps("bucketBy")} />
+          <Switch label="Visible to supplier and couple apps"
             {...form.getInputProps("clientVisible", { type: "checkbox" })} />
           <TextInput label="Reason" description="For the audit" maxLength={2000} {...form.getInputProps("reason")} />
           {conflict && !asked && (

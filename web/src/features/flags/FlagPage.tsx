@@ -39,7 +39,7 @@ export function FlagPage() {
     if (reading.error) return <Failed what="This flag" reading={reading} />;
     if (reading.busy || reading.blank) return <Waits what="The flag" height={240} />;
     return (
-      <Notice title="There is no such flag" text={`No flag has the key “${key}”.`}>
+      <Notice title="Flag not found" text={`No flag has the key “${key}”.`}>
         <Anchor component={Link} to="/admin/flags">All flags</Anchor>
       </Notice>
     );
@@ -63,8 +63,8 @@ export function FlagPage() {
 
 /** Flags are debts: those that decide nothing any more are named (SPEC A23). */
 const MAY_GO = {
-  UNUSED: "Nobody was shown it for 30 days. If no code asks for it, it can be deleted.",
-  SETTLED: "On for everybody for 30 days. The code can do without it.",
+  UNUSED: "Not evaluated for 30 days. If no code uses it, it can be deleted.",
+  SETTLED: "On for everybody for 30 days. The flag can be removed from the code.",
 };
 
 function Facts({ flag, mayOperate }: { flag: NonNullable<Data["featureFlag"]>; mayOperate: boolean }) {
@@ -96,7 +96,7 @@ function Facts({ flag, mayOperate }: { flag: NonNullable<Data["featureFlag"]>; m
 }
 
 function served({ on, off, onShare }: NonNullable<Data["featureFlag"]>["exposure"]): string {
-  if (onShare == null) return "Served to nobody in the last 24 hours";
+  if (onShare == null) return "Not served in the last 24 hours";
   return `Served ${counted(on + off, "time")} in the last 24 hours, ${onShare} % of them on`;
 }
 
@@ -112,7 +112,7 @@ function History(props: { flagKey: string; version: number; mayOperate: boolean 
           <ChangeRow key={change.id} change={change} mayOperate={props.mayOperate} onReverted={again} />
         ))}
       </Stack>
-      <LoadMore pages={pages} none="Nobody has changed it yet." />
+      <LoadMore pages={pages} none="No changes yet." />
     </Section>
   );
 }

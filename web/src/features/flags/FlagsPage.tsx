@@ -23,7 +23,7 @@ export function FlagsPage() {
   const [creating, dialog] = useDisclosure();
   return (
     <>
-      <PageHead title="Flags" text="A flag that is off is off for everybody, at once. A flag's page shows its history and takes back changes.">
+      <PageHead title="Flags" text="Switching a flag off takes effect at once for everybody. The page of a flag shows its history and reverts changes.">
         {may && <Button size="xs" leftSection={<IconPlus size={14} />} onClick={dialog.open}>Create a flag</Button>}
       </PageHead>
       <FlagList

@@ -7,7 +7,7 @@ export function GroupsInput(props: TagsInputProps) {
   return (
     <TagsInput
       label="Target groups" data={KNOWN} clearable splitChars={[",", " "]}
-      description="Empty: everybody. user:ID lets one user in whatever the percentage, !user:ID keeps one out."
+      description="Empty: everybody. user:ID includes a user whatever the percentage, !user:ID excludes one."
       {...props}
     />
   );

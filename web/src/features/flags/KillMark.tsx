@@ -7,7 +7,7 @@ export function KillMark({ kill }: { kill: FlagFieldsFragment["kill"] }) {
   if (!kill) return null;
   return (
     <Badge color="red" size="sm" mr="xs" title={reasonOf(kill)} data-testid="killed">
-      {kill.key === "*" ? "Killed, as every flag" : "Killed"}
+      {kill.key === "*" ? "Killed, with all flags" : "Killed"}
     </Badge>
   );
 }

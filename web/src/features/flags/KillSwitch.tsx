@@ -33,8 +33,8 @@ export function KillSwitch({ flag }: { flag: FlagFieldsFragment }) {
         <ReasonModal title={`${verb}: ${flag.name}`} confirm={verb} required
           {...(!isLift && { color: "red" })} onConfirm={apply} onClose={dialog.close}>
           {isLift
-            ? "Its switch, percentage and groups decide again who sees it, at once."
-            : "Nobody sees it any more, whatever its switch and its phase say, until the kill is lifted."}
+            ? "Its switch, percentage and groups take effect again at once."
+            : "Turns the flag off for everybody, whatever its switch and phase, until the kill is lifted."}
         </ReasonModal>
       )}
     </>

@@ -11,10 +11,10 @@ export interface FlagValues {
 }
 
 export const BUCKETS: { value: BucketBy; label: string }[] = [
-  { value: "USER", label: "Each user for themselves" },
-  { value: "COUPLE", label: "Both of a couple see the same" },
-  { value: "SUPPLIER", label: "All of a supplier see the same" },
-  { value: "DEVICE", label: "Each device for itself" },
+  { value: "USER", label: "User" },
+  { value: "COUPLE", label: "Couple: both partners see the same" },
+  { value: "SUPPLIER", label: "Supplier: all its users see the same" },
+  { value: "DEVICE", label: "Device" },
 ];
 
 export function valuesOf(flag: FlagFieldsFragment): FlagValues {

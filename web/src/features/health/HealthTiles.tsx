@@ -39,7 +39,7 @@ function Broken({ check }: { check: Check }) {
   return (
     <Alert color={lookOf(check).color} variant="filled" icon={<IconAlertTriangle />} role="alert"
       title={<>{said}{check.since && <Since at={check.since} />}</>}>
-      {unbroken(check.errorMessage ?? "No reason is known.")}
+      {unbroken(check.errorMessage ?? "No details available.")}
       {check.since && <> <Text span inherit style={{ whiteSpace: "nowrap" }}>Since {local(check.since)}.</Text></>}
     </Alert>
   );
@@ -52,7 +52,7 @@ function Silence({ checks }: { checks: readonly Check[] }) {
   const last = checks.filter(({ stale }) => stale).map(({ checkedAt }) => checkedAt ?? "").sort().at(-1);
   return (
     <Alert color="gray" variant="filled" icon={<IconEyeOff />} role="alert" title={<>{said}{last && <Since at={last} />}</>}>
-      Nobody has looked lately: the worker may be down. No phase can go live until there is news.
+      No recent checks: the worker may be down. Phases cannot be activated until checks resume.
     </Alert>
   );
 }
@@ -70,7 +70,7 @@ function Tile({ check }: { check: Check }) {
       <Text size="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>
         {unbroken(detail(check))}
       </Text>
-      {check.checkedAt && <Text size="xs" c="dimmed">seen <Ago at={check.checkedAt} /></Text>}
+      {check.checkedAt && <Text size="xs" c="dimmed">Checked <Ago at={check.checkedAt} /></Text>}
     </Paper>
   );
 }

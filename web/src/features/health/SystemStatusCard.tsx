@@ -11,10 +11,10 @@ import { SystemStatusQuery } from "./systemStatus.graphql";
 const AGAIN_MS = 30_000;
 
 const WORDS: Record<ServiceStatus, { text: string; color: string }> = {
-  OPERATIONAL: { text: "Everything works", color: "teal" },
-  DEGRADED: { text: "Some things work badly", color: "yellow" },
-  OUTAGE: { text: "We have a problem and are on it", color: "red" },
-  UNKNOWN: { text: "Not known right now", color: "gray" },
+  OPERATIONAL: { text: "All systems operational", color: "teal" },
+  DEGRADED: { text: "Degraded performance", color: "yellow" },
+  OUTAGE: { text: "Outage: we are working on it", color: "red" },
+  UNKNOWN: { text: "Status unknown", color: "gray" },
 };
 
 /** How the product is, for those who use it: no part is named (SPEC S113). */

@@ -9,7 +9,7 @@ test.each([
   [{ status: "WARNING" }, "Warning", "yellow", undefined],
   [{ status: "CRITICAL" }, "Critical", "red", "E-mail is down"],
   [{ status: "UNKNOWN" }, "No answer", "red", "E-mail does not answer"],
-  [{ status: "UNKNOWN", stale: true }, "No news", "gray", undefined],
+  [{ status: "UNKNOWN", stale: true }, "No data", "gray", undefined],
   [{ status: "UNKNOWN", stale: true, checkedAt: null }, "Not checked", "gray", undefined],
 ] as const)("%o is %s, %s, and is said: %s (S75)", (change, label, color, said) => {
   const check = { ...EMAIL, ...change };
@@ -29,6 +29,6 @@ test("whatever is red is said in an alarm, and nothing else is", () => {
 test("what nobody looks at any more is named once for all", () => {
   const old = { ...EMAIL, status: "UNKNOWN", stale: true } as const;
   expect(silence([EMAIL])).toBeUndefined();
-  expect(silence([{ ...old, type: "DATABASE" }, { ...old, type: "AUTH" }, old])).toBe("No news of the database, log-in and e-mail");
+  expect(silence([{ ...old, type: "DATABASE" }, { ...old, type: "AUTH" }, old])).toBe("No recent data for the database, log-in and e-mail");
   expect(silence([{ ...old, checkedAt: null }])).toBeUndefined();
 });

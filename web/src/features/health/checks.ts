@@ -35,7 +35,7 @@ export interface Look {
  * a failure. Of what nobody has looked at lately nothing is known: grey, whatever it was before.
  */
 export function lookOf({ status, stale, checkedAt }: Standing): Look {
-  if (stale) return { label: checkedAt ? "No news" : "Not checked", color: "gray" };
+  if (stale) return { label: checkedAt ? "No data" : "Not checked", color: "gray" };
   return { label: status === "UNKNOWN" ? "No answer" : sentenceCase(status), color: COLORS[status] };
 }
 
@@ -49,7 +49,7 @@ export function complaint({ type, status, stale }: Standing): string | undefined
 /** Of what there was news once, and is none now: undefined where all are looked at. */
 export function silence(checks: readonly Standing[]): string | undefined {
   const names = checks.filter(({ stale, checkedAt }) => stale && checkedAt).map(({ type }) => NAMES[type]);
-  return names.length === 0 ? undefined : `No news of ${listed(names)}`;
+  return names.length === 0 ? undefined : `No recent data for ${listed(names)}`;
 }
 
 /** Always in the same place: whoever looks at night finds them blind. */

@@ -31,11 +31,11 @@ export function Assignees({ search, assigneeId, onFound }: Props) {
   return (
     <Combobox.Options mah={240} style={{ overflowY: "auto" }} aria-label="Launch team" aria-busy={fetching}>
       {people === undefined && <Combobox.Empty><Loader size="xs" aria-label="Loading" /></Combobox.Empty>}
-      {people?.length === 0 && <Combobox.Empty>Nobody has such an e-mail.</Combobox.Empty>}
+      {people?.length === 0 && <Combobox.Empty>No matching e-mail address.</Combobox.Empty>}
       {people?.map(({ id, email, role }) => (
         <Combobox.Option key={id} value={id} disabled={id === assigneeId} style={{ overflowWrap: "anywhere" }}>
           <Text size="sm" fw={500}>{email}{id === me && " (you)"}</Text>
-          <Text size="xs">{role.toLowerCase()}{id === assigneeId && " · has it already"}</Text>
+          <Text size="xs">{role.toLowerCase()}{id === assigneeId && " · already assigned"}</Text>
         </Combobox.Option>
       ))}
     </Combobox.Options>

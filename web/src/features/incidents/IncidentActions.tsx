@@ -61,7 +61,7 @@ export function IncidentActions({ incident }: Props) {
       {status === "RESOLVED" && <Button sends size="xs" variant="default" onClick={() => void shut()}>Close</Button>}
       {resolving && <ResolveDialog incident={incident} onClose={resolution.close} />}
       {reopening && (
-        <ReasonModal title={`Reopen #${incident.number}`} label="What shows that it is not over" confirm="Reopen"
+        <ReasonModal title={`Reopen #${incident.number}`} label="Why it is not resolved" confirm="Reopen"
           onConfirm={restart} onClose={again.close} />
       )}
     </>

@@ -36,10 +36,10 @@ export function IncidentCard({ incident, mayOperate }: Props) {
           <Badge color={color} variant="dot" style={{ flex: "none" }}>{sentenceCase(incident.severity)}</Badge>
         </Group>
         {saysMore(incident) && <Description text={incident.description} />}
-        {incident.userImpact && <Text size="sm" c="dimmed">What users notice: {incident.userImpact}</Text>}
+        {incident.userImpact && <Text size="sm" c="dimmed">User impact: {incident.userImpact}</Text>}
         <Text size="xs" c="dimmed">
           <Began incident={incident} />
-          {incident.acknowledgedAt && " · somebody is on it"}
+          {incident.acknowledgedAt && " · acknowledged"}
         </Text>
         {mayOperate && (
           <Group gap="xs">

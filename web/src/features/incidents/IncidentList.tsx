@@ -21,8 +21,8 @@ const STATUSES: Record<Shown, IncidentStatus[] | null> = {
 const SEVERITIES = [
   { value: "", label: "Any severity" },
   { value: "CRITICAL", label: "Critical" },
-  { value: "HIGH", label: "High and worse" },
-  { value: "MEDIUM", label: "Medium and worse" },
+  { value: "HIGH", label: "High and above" },
+  { value: "MEDIUM", label: "Medium and above" },
 ];
 
 /** Incidents, newest first; what is open unless others are asked for. */
@@ -53,7 +53,7 @@ export function IncidentList() {
       <Stack gap={0} data-testid="incident-list">
         {pages.nodes.map((incident) => <Line key={incident.id} incident={incident} />)}
       </Stack>
-      <LoadMore pages={pages} none={shown === "OPEN" ? "No incident is open." : "No incident matches."} />
+      <LoadMore pages={pages} none={shown === "OPEN" ? "No open incidents." : "No incident matches."} />
     </Section>
   );
 }

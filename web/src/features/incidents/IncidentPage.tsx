@@ -43,7 +43,7 @@ export function IncidentPage() {
     if (reading.error) return <Failed what="This incident" reading={reading} />;
     if (reading.busy || reading.blank) return <Waits what="The incident" height={240} />;
     return (
-      <Notice title="There is no such incident" text={`No incident has the number ${named}.`}>
+      <Notice title="Incident not found" text={`No incident has the number ${named}.`}>
         <Anchor component={Link} to="/admin/monitoring">All incidents</Anchor>
       </Notice>
     );
@@ -57,11 +57,11 @@ export function IncidentPage() {
       </PageHead>
       <Stack>
         {(saysMore(incident) || [incident.userImpact, ended, measured].some(Boolean)) && (
-          <Section title="What is known">
+          <Section title="Details">
             {measured && <Text size="sm">Last measured: {unbroken(measured)}</Text>}
             {saysMore(incident) && <Description text={incident.description} />}
-            {incident.userImpact && <Text size="sm">What users notice: {incident.userImpact}</Text>}
-            {ended && <Text size="sm">What ended it: {unbroken(ended)}</Text>}
+            {incident.userImpact && <Text size="sm">User impact: {incident.userImpact}</Text>}
+            {ended && <Text size="sm">How it was resolved: {unbroken(ended)}</Text>}
           </Section>
         )}
         <SimpleGrid cols={{ base: 1, lg: 2 }}>
@@ -97,12 +97,12 @@ function Facts({ incident }: { incident: Incident }) {
         <Began incident={incident} />
         {incident.phase && ` · ${incident.phase.name}`}
       </span>
-      <span>{incident.assignee ? `${incident.assignee.email} works on it` : taken(incident)}</span>
+      <span>{incident.assignee ? `assigned to ${incident.assignee.email}` : taken(incident)}</span>
     </Stack>
   );
 }
 
 function taken(incident: Incident): string {
   if (incident.acknowledgedAt) return `acknowledged by ${actorName(incident.acknowledgedBy)}`;
-  return isOpen(incident) ? "Nobody has taken it yet" : "It ended before anybody took it";
+  return isOpen(incident) ? "Not acknowledged yet" : "Resolved without acknowledgement";
 }

@@ -46,7 +46,7 @@ export function IncidentTimeline({ incident, newest, mayOperate }: Props) {
     <Section
       title="Timeline" reading={pages}
       aside={swings > 0 && (
-        <Switch size="xs" label={`Small swings too (${swings})`} checked={all}
+        <Switch size="xs" label={`Show minor fluctuations (${swings})`} checked={all}
           onChange={(event) => setAll(event.currentTarget.checked)} />
       )}
     >
@@ -62,7 +62,7 @@ export function IncidentTimeline({ incident, newest, mayOperate }: Props) {
         ))}
       </Stack>
       {hasMore && !busy && (
-        <Button size="xs" variant="default" onClick={more}>Read on: there is more than {pages.nodes.length}</Button>
+        <Button size="xs" variant="default" onClick={more}>Show more than {pages.nodes.length}</Button>
       )}
     </Section>
   );
@@ -76,7 +76,7 @@ function NoteForm({ id, onNoted }: { id: string; onNoted: () => void }) {
   async function submit(event: SubmitEvent) {
     event.preventDefault();
     const { data, error } = await edit({ input: { id, note } });
-    if (!succeeded("Not noted", error, data?.updateIncident.errors)) return;
+    if (!succeeded("Note not added", error, data?.updateIncident.errors)) return;
     draft.done();
     setNote("");
     onNoted();

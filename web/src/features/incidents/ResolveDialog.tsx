@@ -32,7 +32,7 @@ export function ResolveDialog({ incident, onClose }: Props) {
     <Dialog onClose={onClose} title={`Resolve #${incident.number}`}>
       <Form draft={draft} onSubmit={(event) => void submit(event)}>
         <Stack>
-          <Textarea label="What ended it" required autosize minRows={2} maxLength={10_000} data-autofocus
+          <Textarea label="How it was resolved" required autosize minRows={2} maxLength={10_000} data-autofocus
             value={notes} onChange={(event) => setNotes(event.currentTarget.value)} />
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>Cancel</Button>

@@ -28,7 +28,7 @@ export function Suspects({ incidentId, mayOperate, rest }: Props) {
   if (suspects.length === 0) {
     if (fetching) return rest === undefined ? <Waits what="What changed before" height={72} /> : <div data-waits />;
     if (rest !== undefined) return null;
-    return <Text c="dimmed" size="sm">No likely cause among the changes of the 15 minutes before it began.</Text>;
+    return <Text c="dimmed" size="sm">No likely cause among the changes in the 15 minutes before it started.</Text>;
   }
   const shown = rest === undefined ? suspects : suspects.slice(0, 1);
   const more = suspects.length - shown.length;

@@ -39,8 +39,8 @@ export function AcceptForm({ code, preview, onConnected, onDeclined }: Props) {
   const form = useForm({
     initialValues: { ...known(viewer ? null : preview), email: "", password: "", confirmed: false },
     validate: {
-      partner1Name: (value) => (viewer || value.trim() ? null : "Your name, please."),
-      partner2Name: (value) => (viewer || value.trim() ? null : "The name of your partner, please."),
+      partner1Name: (value) => (viewer || value.trim() ? null : "Enter your name."),
+      partner2Name: (value) => (viewer || value.trim() ? null : "Enter your partner's name."),
     },
   });
   const draft = useFormDraft(`accept:${code}`, form, { secrets: ["password", "confirmed"], guards: false });
@@ -71,14 +71,14 @@ export function AcceptForm({ code, preview, onConnected, onDeclined }: Props) {
       onPointerDown={opened} onKeyDown={opened} onInput={opened}>
       <Stack>
         {viewer ? (
-          <Text>You are logged in as <b>{viewer.email}</b>: one click, and you are connected.</Text>
+          <Text>You are logged in as <b>{viewer.email}</b>: one click connects you.</Text>
         ) : (
           <>
             <TextInput label="Your name" required maxLength={200} autoComplete="name" data-testid="partner1-name"
               {...form.getInputProps("partner1Name")} />
             <TextInput label="Your partner's name" required maxLength={200} autoComplete="off" data-testid="partner2-name"
               {...form.getInputProps("partner2Name")} />
-            <TextInput label="Day of the wedding" type="date" data-testid="wedding-date" {...form.getInputProps("weddingDate")} />
+            <TextInput label="Wedding date" type="date" data-testid="wedding-date" {...form.getInputProps("weddingDate")} />
             {preview.needsEmail ? (
               <TextInput label="E-mail" description="What you will log in with" type="email" required
                 autoComplete="username" data-testid="email" {...form.getInputProps("email")} />
@@ -90,7 +90,7 @@ export function AcceptForm({ code, preview, onConnected, onDeclined }: Props) {
           </>
         )}
         {mismatch && (
-          <Checkbox label="It is meant for me" description={mismatch} {...form.getInputProps("confirmed", { type: "checkbox" })} />
+          <Checkbox label="This invitation is meant for me" description={mismatch} {...form.getInputProps("confirmed", { type: "checkbox" })} />
         )}
         <FormProblem>{mismatch ? undefined : problem}</FormProblem>
         {knownAs && !mailed && <LogInLinkButton email={knownAs} invitation={code} onMailed={() => setMailed(true)} />}
@@ -104,7 +104,7 @@ export function AcceptForm({ code, preview, onConnected, onDeclined }: Props) {
         </Group>
         {!viewer && (
           <Text size="sm" ta="center">
-            You have an account? <Anchor component={Link} to={`/login?next=/accept/${code}`} size="sm">Log in first</Anchor>
+            Already have an account? <Anchor component={Link} to={`/login?next=/accept/${code}`} size="sm">Log in first</Anchor>
           </Text>
         )}
       </Stack>
@@ -146,7 +146,7 @@ function Decline({ code, supplier, onDeclined }: { code: string; supplier: strin
     <>
       <Button variant="subtle" color="gray" size="xs" data-testid="decline-btn" onClick={dialog.open}>No, thanks</Button>
       {asking && (
-        <ConfirmDialog title="No, thanks" confirm="Say no" cancel="Back" onConfirm={say} onClose={dialog.close}>
+        <ConfirmDialog title="No, thanks" confirm="Decline" cancel="Back" onConfirm={say} onClose={dialog.close}>
           {supplier} will see that you said no. The link stops working.
         </ConfirmDialog>
       )}

@@ -28,7 +28,7 @@ export function Connected({ connection }: { connection: Connection }) {
         {warnings.length > 0 && (
           <List size="sm">{warnings.map((warning) => <List.Item key={warning}>{warning}</List.Item>)}</List>
         )}
-        <LinkButton to="/overview" fullWidth>To your wedding</LinkButton>
+        <LinkButton to="/overview" fullWidth>Go to your wedding</LinkButton>
         {email && !hasPassword && <LinkButton to="/profile" variant="default" fullWidth>Set a password</LinkButton>}
       </Stack>
     </Entrance>

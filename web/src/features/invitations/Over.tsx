@@ -12,11 +12,11 @@ interface Ending {
 
 const ENDINGS: Partial<Record<InvitationStatus, Ending>> = {
   EXPIRED: {
-    title: "This invitation has run out",
-    text: (supplier) => `Ask ${supplier} to send it again: you get a new link, and all is as before.`,
+    title: "This invitation has expired",
+    text: (supplier) => `Ask ${supplier} to send you a new link.`,
   },
   REVOKED: {
-    title: "This invitation was taken back",
+    title: "This invitation was withdrawn",
     text: (supplier) => `A newer link may be in your mail. If not, ask ${supplier}.`,
   },
   ACCEPTED: {
@@ -26,15 +26,15 @@ const ENDINGS: Partial<Record<InvitationStatus, Ending>> = {
       `If not, tell ${supplier}.`,
   },
   DECLINED: {
-    title: "You said no to this invitation",
-    text: (supplier) => `You have changed your mind? Ask ${supplier} for a new one.`,
+    title: "You declined this invitation",
+    text: (supplier) => `Changed your mind? Ask ${supplier} for a new one.`,
   },
 };
 
 const UNKNOWN: Ending = {
   title: "This link does not work",
   text: () =>
-    "It may be cut off, or a newer one was sent. Open the link in the newest letter, or ask your supplier to send it again.",
+    "It may be incomplete, or a newer one was sent. Open the link in the latest e-mail, or ask your supplier to send it again.",
 };
 
 /** A link that leads nowhere any more, in human words and with a way on. */
@@ -44,7 +44,7 @@ export function Over({ status, supplier }: { status: InvitationStatus | undefine
   return (
     <Entrance brand="WedMe" title={title}>
       <Text role="alert" data-testid="invitation-over" data-status={status ?? "UNKNOWN"}>{text(supplier ?? "your supplier")}</Text>
-      <LinkButton to="/" variant="default">{viewer ? "To my start page" : "Log in"}</LinkButton>
+      <LinkButton to="/" variant="default">{viewer ? "Go to my start page" : "Log in"}</LinkButton>
     </Entrance>
   );
 }
@@ -52,7 +52,7 @@ export function Over({ status, supplier }: { status: InvitationStatus | undefine
 /** Just now, by this couple. */
 export function Declined({ supplier }: { supplier: string | undefined }) {
   return (
-    <Entrance brand="WedMe" title="That is fine">
+    <Entrance brand="WedMe" title="Invitation declined">
       <Text role="status" data-testid="invitation-declined">
         We have told {supplier ?? "your supplier"}. You can close this page.
       </Text>

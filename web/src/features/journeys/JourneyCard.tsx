@@ -35,17 +35,17 @@ export function JourneyCard({ journey }: { journey: JourneyFieldsFragment }) {
 
 /** Judged on what ended; the bar has a mark at the target. */
 function SuccessRate({ rate, ended }: { rate: number | null | undefined; ended: number }) {
-  if (rate == null) return <Text size="xs" c="dimmed">None has ended yet · target {TARGET} % of those that ended</Text>;
+  if (rate == null) return <Text size="xs" c="dimmed">None ended yet · target {TARGET} %</Text>;
   const missed = rate < TARGET;
   const shown = rate.toLocaleString(undefined, { maximumFractionDigits: 1 });
   return (
     <>
       <Text size="xs" c={missed ? "var(--bad)" : "dimmed"} mb={2}>
-        {shown} % of the {ended.toLocaleString()} that ended · target {TARGET} %
+        {shown} % of {ended.toLocaleString()} ended · target {TARGET} %
       </Text>
       <Box className="bucket" style={{ "--bucket": `${TARGET}%` }}>
         <Progress value={rate} size="sm" color={missed ? "red" : "teal"}
-          aria-label={`${shown} % of those that ended were completed; the target is ${TARGET} %`} />
+          aria-label={`${shown} % of ended journeys were completed; the target is ${TARGET} %`} />
       </Box>
     </>
   );
@@ -56,10 +56,10 @@ function Pace({ journey: { p50Seconds, p95Seconds, targetSeconds, inTimeRate } }
   const late = targetSeconds != null && p95Seconds != null && p95Seconds > targetSeconds;
   return (
     <Text size="xs" c="dimmed">
-      half within {span(p50Seconds * 1000)}
-      {p95Seconds != null && <Text span inherit c={late ? "var(--bad)" : "inherit"}>, 95 % within {span(p95Seconds * 1000)}</Text>}
+      median {span(p50Seconds * 1000)}
+      {p95Seconds != null && <Text span inherit c={late ? "var(--bad)" : "inherit"}>, p95 {span(p95Seconds * 1000)}</Text>}
       {targetSeconds != null && ` · target ${span(targetSeconds * 1000)}`}
-      {inTimeRate != null && `, met by ${inTimeRate.toFixed(0)}\u00a0%`}
+      {inTimeRate != null && ` · ${inTimeRate.toFixed(0)}\u00a0% within target`}
     </Text>
   );
 }
@@ -75,8 +75,8 @@ function Step({ step, of }: { step: JourneyFieldsFragment["steps"][number]; of: 
           {step.medianSeconds != null && ` · median ${span(step.medianSeconds * 1000)}`}
         </Text>
       </Group>
-      <Progress value={share} size="xs" color="indigo" aria-label={`${step.title}: done by ${share.toFixed(0)} % of all who began`} />
-      {step.stalled > 0 && <Text size="xs" c="var(--warn)">{counted(step.stalled, "stands still here", "stand still here")}</Text>}
+      <Progress value={share} size="xs" color="indigo" aria-label={`${step.title}: completed by ${share.toFixed(0)} % of all who started`} />
+      {step.stalled > 0 && <Text size="xs" c="var(--warn)">{counted(step.stalled, "stalled here", "stalled here")}</Text>}
     </div>
   );
 }

@@ -10,8 +10,8 @@ export function Journeys({ range }: { range: TimeRange }) {
   const { journeys, reading } = useJourneys(range);
   return (
     <Section title="User Journey Completion Rates" reading={reading}
-      aside={<Text size="sm" c="dimmed">Target: 95 % of those that ended</Text>}>
-      {journeys?.length === 0 && <Text c="dimmed" size="sm">Nothing for this range.</Text>}
+      aside={<Text size="sm" c="dimmed">Target 95 % of ended journeys</Text>}>
+      {journeys?.length === 0 && <Text c="dimmed" size="sm">No data for this range.</Text>}
       <SimpleGrid cols={{ base: 1, md: 2, xl: 3 }} spacing="sm">
         {journeys?.map((journey) => <JourneyCard key={journey.key} journey={journey} />)}
       </SimpleGrid>

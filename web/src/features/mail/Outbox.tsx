@@ -32,7 +32,7 @@ export function Outbox() {
       }
     >
       <Stack gap={0}>{pages.nodes.map((mail) => <Line key={mail.id} mail={mail} onChanged={pages.again} />)}</Stack>
-      <LoadMore pages={pages} none={status ? "No letter has this status." : "No letter yet."} />
+      <LoadMore pages={pages} none={status ? "No e-mail has this status." : "No e-mails yet."} />
     </Section>
   );
 }
@@ -53,11 +53,11 @@ function Line({ mail, onChanged }: { mail: MailFieldsFragment; onChanged: () => 
         <Badge color={STATUS[mail.status]} variant="dot">{sentenceCase(mail.status)}</Badge>
         {!isOver && (mail.status === "FAILED" || mail.status === "RETRYING") && (
           <Button sends size="xs" variant="default" loading={retrying.fetching}
-            onClick={() => void act(retry, "Not tried again")}>Try again</Button>
+            onClick={() => void act(retry, "Not retried")}>Try again</Button>
         )}
         {!isOver && (
           <Button sends size="xs" variant="default" loading={cancelling.fetching}
-            onClick={() => void act(cancel, "Not taken back")}>Take back</Button>
+            onClick={() => void act(cancel, "Not cancelled")}>Cancel</Button>
         )}
       </>
     }>

@@ -63,7 +63,7 @@ function Card({ card, lines = [] }: { card: CardFieldsFragment; lines?: Metrics[
         )}
       </Group>
       <Text size="xs" c="dimmed">
-        {card.previous == null ? "no comparison yet" : `before: ${shown(card.previous, card.unit)}${verdict(card.improving)}`}
+        {card.previous == null ? "no comparison yet" : `previous: ${shown(card.previous, card.unit)}${verdict(card.improving)}`}
       </Text>
       {lines.length > 0 && <Sparkline title={card.title} lines={lines.map(({ points }) => points)} />}
     </Paper>

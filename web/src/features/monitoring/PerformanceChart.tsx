@@ -18,7 +18,7 @@ const ERRORS = [{ name: "errors", label: "Errors", color: "var(--line-bad)" }];
 export function PerformanceChart({ series, range }: { series: Metrics["performance"]; range: TimeRange }) {
   const rows = rowsOf(series);
   const measured = rows.filter(({ p95, errors }) => p95 !== null || errors !== null).length;
-  if (measured === 0) return <Text c="dimmed" size="sm">Nothing was measured in this time.</Text>;
+  if (measured === 0) return <Text c="dimmed" size="sm">No measurements in this range.</Text>;
   return (
     <Stack gap="xs" role="img" aria-label={summary(rows)}>
       <Lines rows={rows} range={range} series={TIMES} unit=" ms" height={220} measured={measured} />

@@ -21,8 +21,8 @@ export function BusinessInfoStep({ supplier, onDone }: { supplier: Setup; onDone
       businessName: supplier.businessName ?? "", vendorType: supplier.vendorType?.toLowerCase() ?? "",
     },
     validate: {
-      businessName: (value) => (value.trim() ? null : "What is your business called?"),
-      vendorType: (value) => (value ? null : "What do you offer?"),
+      businessName: (value) => (value.trim() ? null : "Enter the name of your business."),
+      vendorType: (value) => (value ? null : "Choose what you offer."),
     },
   });
   const draft = useFormDraft("business-info", form);

@@ -21,7 +21,7 @@ export function FirstClientStep({ supplier, onDone }: { supplier: Setup; onDone:
   const known = supplier.clients.nodes[0];
   const form = useForm({
     initialValues: { coupleNames: "", weddingDate: "", email: "" },
-    validate: { coupleNames: (value) => (value.trim() ? null : "Who are they?") },
+    validate: { coupleNames: (value) => (value.trim() ? null : "Enter the names of the couple.") },
   });
   const draft = useFormDraft("first-client", form);
 
@@ -47,12 +47,12 @@ export function FirstClientStep({ supplier, onDone }: { supplier: Setup; onDone:
         )}
         <TextInput label="Names of the couple" required maxLength={200} placeholder="John & Jane"
           data-testid="couple-names" {...form.getInputProps("coupleNames")} />
-        <TextInput label="Day of the wedding" type="date" data-testid="wedding-date" {...form.getInputProps("weddingDate")} />
+        <TextInput label="Wedding date" type="date" data-testid="wedding-date" {...form.getInputProps("weddingDate")} />
         <TextInput label="E-mail" description="If you know it: the invitation can go there" type="email"
           data-testid="client-email" {...form.getInputProps("email")} />
         <FormProblem>{problem}</FormProblem>
         <Button type="submit" loading={state.fetching} data-testid="add-client-btn">Add the couple</Button>
-        {known && <Button variant="default" onClick={onDone}>Go on</Button>}
+        {known && <Button variant="default" onClick={onDone}>Continue</Button>}
       </Stack>
     </Form>
   );

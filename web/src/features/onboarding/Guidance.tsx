@@ -21,7 +21,7 @@ export function Guidance({ onboarding, pathOf }: Props) {
   if (banner) {
     return (
       <Alert color="orange" icon={<IconAlertTriangle />} role="status" data-testid="onboarding-banner">
-        {banner.message} <Text component="span" size="sm" c="dimmed">It began <Ago at={banner.since} />.</Text>
+        {banner.message} <Text component="span" size="sm" c="dimmed">Started <Ago at={banner.since} />.</Text>
       </Alert>
     );
   }
@@ -35,7 +35,7 @@ function Nudge({ nudge, path }: { nudge: NonNullable<OnboardingFieldsFragment["n
 
   async function putAway() {
     const { data, error } = await dismiss({});
-    succeeded("Not put away", error, data?.dismissNudge.errors);
+    succeeded("Not dismissed", error, data?.dismissNudge.errors);
   }
 
   async function never() {
@@ -45,7 +45,7 @@ function Nudge({ nudge, path }: { nudge: NonNullable<OnboardingFieldsFragment["n
 
   return (
     <Alert icon={<IconMoodSmile />} role="status" data-testid="nudge" withCloseButton
-      closeButtonLabel="Put it away" onClose={() => void putAway()}>
+      closeButtonLabel="Dismiss" onClose={() => void putAway()}>
       <Text size="sm">{nudge.message}</Text>
       <Group gap="xs" mt="xs">
         {path && !isThere && <LinkButton to={path} size="xs" variant="default">Continue</LinkButton>}

@@ -22,8 +22,8 @@ export function HelpCard({ onboarding }: { onboarding: OnboardingFieldsFragment 
   if (onboarding.completedAt || !allows("mvp_onboarding_assistance")) return null;
   if (onboarding.assistanceNeeded) {
     return (
-      <Alert color="blue" icon={<IconLifebuoy />} title="We have your question" role="status" data-testid="assistance-asked">
-        Somebody of our team answers as soon as possible. You can go on meanwhile.
+      <Alert color="blue" icon={<IconLifebuoy />} title="We received your request" role="status" data-testid="assistance-asked">
+        Our team will answer as soon as possible. You can continue in the meantime.
       </Alert>
     );
   }
@@ -58,7 +58,7 @@ function HelpDialog({ onClose }: { onClose: () => void }) {
     <Dialog onClose={onClose} title="Ask for help">
       <Form draft={draft} onSubmit={form.onSubmit((values) => void submit(values))}>
         <Stack>
-          <Textarea label="What is the matter?" description="If you like; we see at which step you are" autosize minRows={3}
+          <Textarea label="What do you need help with?" description="Optional; we can see your current step" autosize minRows={3}
             maxLength={2000} data-autofocus {...form.getInputProps("message")} />
           <FormProblem>{problem}</FormProblem>
           <Group justify="flex-end">

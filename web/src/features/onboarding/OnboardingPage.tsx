@@ -40,7 +40,7 @@ export function OnboardingPage() {
               {shown.enabled ? (
                 <Content supplier={supplier} step={shown.key} onDone={(key) => void navigate(pathOf(key))} />
               ) : (
-                <Text>This step opens soon. It appears here by itself.</Text>
+                <Text>This step will be available soon and appears here automatically.</Text>
               )}
             </Stack>
           </Card>

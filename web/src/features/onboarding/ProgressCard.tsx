@@ -31,7 +31,7 @@ export function ProgressCard({ onboarding, pathOf, title = "Your setup" }: Props
               </ThemeIcon>
               <div>
                 <Text fw={key === currentStep ? 600 : 400} {...(completedAt && { c: "dimmed" })}>
-                  {name}{!required && " (if you like)"}
+                  {name}{!required && " (optional)"}
                 </Text>
                 {key === currentStep && <Text size="sm" c="dimmed">{description}</Text>}
               </div>

@@ -18,7 +18,7 @@ export function Reminders({ onboarding }: { onboarding: OnboardingFieldsFragment
   return (
     <Card>
       <Switch
-        label="Remind me while my setup stands still" checked={onboarding.nudgesEnabled} disabled={state.fetching}
+        label="Remind me to finish my setup" checked={onboarding.nudgesEnabled} disabled={state.fetching}
         onChange={(event) => void change(event.currentTarget.checked)}
       />
     </Card>

@@ -25,7 +25,7 @@ export function SendInvitationStep({ supplier }: { supplier: Setup }) {
       {sent ? <SentNote sent={sent} /> : (
         <>
           {nodes.length > 1 && !isComplete && (
-            <NativeSelect label="Whom" value={client?.id ?? ""} onChange={(event) => setChosen(event.currentTarget.value)}
+            <NativeSelect label="Client" value={client?.id ?? ""} onChange={(event) => setChosen(event.currentTarget.value)}
               data={nodes.map(({ id, coupleNames }) => ({ value: id, label: coupleNames }))} />
           )}
           {client && !isComplete && <Send client={client} key={client.id} onSent={setSent} />}
@@ -52,11 +52,11 @@ function Send({ client, onSent }: { client: ClientFieldsFragment; onSent: (sent:
       <Text>
         {client.email
           ? <>We write to <b>{client.email}</b> and invite {client.coupleNames} to WedMe.</>
-          : <>You get a link for <b>{client.coupleNames}</b> to hand over, in a message or on paper.</>}
+          : <>You get a link for <b>{client.coupleNames}</b> to share, in a message or on paper.</>}
       </Text>
       <FormProblem>{problem}</FormProblem>
       <Button sends loading={busy} onClick={() => void submit()} data-testid="send-invitation-btn">
-        {isPending(client) ? "Send it again" : client.email ? "Send the invitation" : "Make the link"}
+        {isPending(client) ? "Send it again" : client.email ? "Send the invitation" : "Create the link"}
       </Button>
     </>
   );
@@ -65,7 +65,7 @@ function Send({ client, onSent }: { client: ClientFieldsFragment; onSent: (sent:
 function Complete() {
   return (
     <Alert color="teal" icon={<IconConfetti />} title="You are set up" role="status" data-testid="onboarding-complete">
-      Your first couple is invited. You see here, and under Clients, when they open it and when they are connected.
+      Your first couple is invited. Here and under Clients you see when they open the invitation and connect.
     </Alert>
   );
 }

@@ -63,7 +63,7 @@ export function ActivateDialog({ phase, onClose }: Props) {
     <Dialog onClose={onClose} title={`Activate ${phase.name}`} size="lg">
       <Stack>
         <Failed what="The plan" reading={reading} />
-        {fetching && !plan && <Loader aria-label="The plan is being made" />}
+        {fetching && !plan && <Loader aria-label="Preparing the plan" />}
         {plan && (
           <>
             <Readiness checks={plan.readiness.checks} />
@@ -79,12 +79,12 @@ export function ActivateDialog({ phase, onClose }: Props) {
         {verdict === "GO_WITH_WARNINGS" && (
           <Checkbox
             checked={accepted} onChange={(event) => setAccepted(event.currentTarget.checked)}
-            label="Go ahead although some checks warn" data-testid="accept-warnings"
+            label="Activate despite warnings" data-testid="accept-warnings"
           />
         )}
         {verdict === "NO_GO" && (
           <Group justify="space-between">
-            <Text size="sm" c="var(--bad)">A blocking check fails: this phase cannot go live now.</Text>
+            <Text size="sm" c="var(--bad)">A blocking check fails. This phase cannot be activated now.</Text>
             <Button variant="default" size="xs" loading={fetching} onClick={refresh}>Check again</Button>
           </Group>
         )}

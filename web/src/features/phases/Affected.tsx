@@ -14,16 +14,16 @@ export function Affected({ phase }: { phase: PhaseFieldsFragment }) {
   });
   const reading = useReading(response);
   const found = response[0].data?.rollbackPreview;
-  if (!found) return <Failed what="Who notices" reading={reading} />;
+  if (!found) return <Failed what="Impact" reading={reading} />;
   const notes = [found.userImpact, ...found.midStep.map(atStep), ...found.conflicts];
   return (
     <div data-testid="affected">
-      <Text size="sm" fw={600}>Who notices</Text>
+      <Text size="sm" fw={600}>Impact</Text>
       <List size="sm">{notes.map((note) => <List.Item key={note}>{note}</List.Item>)}</List>
     </div>
   );
 }
 
 function atStep({ people, userType, step, affected }: Data["rollbackPreview"]["midStep"][number]): string {
-  return `${counted(people, userType.toLowerCase())} in the middle of ${step.replaceAll("_", " ")}${affected ? ", which goes away" : ""}`;
+  return `${counted(people, userType.toLowerCase())} in the middle of ${step.replaceAll("_", " ")}${affected ? ", which will be switched off" : ""}`;
 }

@@ -24,7 +24,7 @@ export function Losses({ losses, about, accepted, onAccept }: Props) {
         </List>
         <Checkbox
           checked={accepted} onChange={(event) => onAccept(event.currentTarget.checked)}
-          label="Activate although these people lose it" data-testid="accept-losses"
+          label="Activate although these people lose a feature" data-testid="accept-losses"
         />
       </Stack>
     </Alert>

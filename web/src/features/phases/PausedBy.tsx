@@ -15,7 +15,7 @@ export function PausedBy({ pause }: Props) {
     <Alert color="yellow" py="xs" data-testid="paused-by"
       title={<>Paused by {author(pause)} · <Ago at={pause.at} /></>}>
       {pause.reason && <Text size="sm" style={{ overflowWrap: "anywhere" }}>{unbroken(pause.reason)}</Text>}
-      <Text size="sm">The ramp waits until somebody resumes it. Criteria that roll back stay active.</Text>
+      <Text size="sm">The ramp waits until it is resumed. Rollback criteria stay active.</Text>
     </Alert>
   );
 }

@@ -27,7 +27,7 @@ export function PhaseTimeline({ mayOperate }: { mayOperate: boolean }) {
       <Stack gap="sm">
         {phases.length === 0 && (
           <Text c="dimmed" size="sm">
-            No phase yet: <code>launch demo</code> loads an example, createLaunchPhase makes one.
+            No phase yet: <code>launch demo</code> loads an example, createLaunchPhase creates one.
           </Text>
         )}
         {phases.map((phase) => (

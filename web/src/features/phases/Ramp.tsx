@@ -29,7 +29,7 @@ export function Ramp({ phase }: { phase: PhaseFieldsFragment }) {
         <Text size="sm">
           {nextStepAt
             ? <>{next.percentage} % at <Moment at={nextStepAt} /></>
-            : `${next.percentage} % waits for somebody to advance it`}
+            : `${next.percentage} % waits for manual approval`}
         </Text>
       )}
     </Stack>

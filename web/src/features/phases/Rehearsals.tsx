@@ -43,7 +43,7 @@ export function Rehearsals({ phase, mayOperate }: { phase: PhaseFieldsFragment; 
         <Text size="sm" fw={600}>Rehearsal</Text>
         <Failed what="The last rehearsal" reading={reading} />
         {last?.rehearsal && <Result run={last} rehearsal={last.rehearsal} />}
-        {data && !last && <Text size="sm" c="dimmed">Never rehearsed. It runs on a copy of the flags and reaches nobody.</Text>}
+        {data && !last && <Text size="sm" c="dimmed">Never rehearsed. A rehearsal uses a copy of the flags and affects nobody.</Text>}
       </div>
       {mayOperate && (
         <Button sends size="xs" variant="default" loading={state.fetching || running} onClick={() => void start()}>Rehearse</Button>
@@ -72,8 +72,8 @@ function Result({ run, rehearsal }: ResultProps) {
       {reach && <Text size="xs" c="dimmed">ramp {reach}</Text>}
       {detectionSeconds != null && (
         <Text size="sm">
-          fault noticed after {detectionSeconds.toFixed(1)} s
-          {decisionSeconds != null && `, rolled back by itself after ${decisionSeconds.toFixed(1)} s`}
+          fault detected after {detectionSeconds.toFixed(1)} s
+          {decisionSeconds != null && `, rolled back automatically after ${decisionSeconds.toFixed(1)} s`}
         </Text>
       )}
       {explanation && <Text size="xs" c="dimmed">{explanation}</Text>}

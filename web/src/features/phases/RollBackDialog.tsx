@@ -14,7 +14,7 @@ import { ManualSteps } from "./ManualSteps";
 import { RollBackMutation } from "./phases.graphql";
 import { type Outcome, RolledBack } from "./RolledBack";
 
-const REASONS = ["Errors are rising", "Answers are too slow", "Sign-up is broken", "The wrong feature is live"];
+const REASONS = ["Errors are rising", "Responses are too slow", "Sign-up is broken", "The wrong feature is live"];
 
 /** Two clicks from trouble to off: the button of the phase, and the one that says why (SPEC S76). */
 export function RollBackDialog(props: { phase: PhaseFieldsFragment; onClose: () => void }) {
@@ -43,7 +43,7 @@ export function RollBackDialog(props: { phase: PhaseFieldsFragment; onClose: () 
       <Form draft={draft} onSubmit={submit}>
         <Stack>
           <Text size="sm">{effect(phase)}</Text>
-          <Text size="sm" fw={600}>Roll back at once, because</Text>
+          <Text size="sm" fw={600}>Roll back now. Reason:</Text>
           <Group gap="xs">
             {REASONS.map((text) => (
               <Button sends key={text} size="xs" variant="light" color="red" disabled={state.fetching} onClick={() => void go(text)}>
@@ -53,7 +53,7 @@ export function RollBackDialog(props: { phase: PhaseFieldsFragment; onClose: () 
           </Group>
           <TextInput label="Another reason" value={reason} required data-autofocus data-testid="rollback-reason"
             onChange={(event) => setReason(event.currentTarget.value)} maxLength={500} />
-          <ManualSteps phase={phase} title="By hand, afterwards" />
+          <ManualSteps phase={phase} title="Manual steps afterwards" />
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>Cancel</Button>
             <Button type="submit" color="red" disabled={reason.trim() === ""} loading={state.fetching} data-testid="rollback-now">
@@ -69,6 +69,6 @@ export function RollBackDialog(props: { phase: PhaseFieldsFragment; onClose: () 
 
 function effect({ rollbackPlan, flags }: PhaseFieldsFragment): string {
   return rollbackPlan?.mode === "RESTORE_PREVIOUS"
-    ? `Puts back what the flags of this phase were before: ${counted(flags.length, "flag")}.`
-    : `Switches off whatever this phase has opened, for everybody, at once: ${counted(flags.length, "flag")}.`;
+    ? `Restores the previous state of the flags of this phase: ${counted(flags.length, "flag")}.`
+    : `Switches off every flag of this phase for everybody at once: ${counted(flags.length, "flag")}.`;
 }

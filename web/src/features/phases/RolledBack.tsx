@@ -29,7 +29,7 @@ export function RolledBack(props: { phase: PhaseFieldsFragment; outcome: Outcome
         </Text>
         {outcome.propagation && <PropagationLine first={outcome.propagation} />}
         {outcome.conflicts.map((conflict) => <Alert key={conflict} color="yellow">{conflict}</Alert>)}
-        <ManualSteps phase={phase} title="Now by hand" />
+        <ManualSteps phase={phase} title="Manual steps" />
         <Group justify="flex-end"><Button onClick={onClose} data-autofocus>Done</Button></Group>
       </Stack>
     </Dialog>

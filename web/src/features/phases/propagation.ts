@@ -11,7 +11,7 @@ export function told(propagation: Told): string {
   if (complete) {
     return `In force everywhere${completeMs == null ? "" : ` after ${seconds(completeMs)}`}; ${count} have confirmed it.`;
   }
-  const late = withinBudget === false ? " It takes longer than the 30 s that are promised." : "";
+  const late = withinBudget === false ? " It exceeds the target of 30 s." : "";
   const unknown = unknownReceivers(propagation);
   if (unknown) return `${count} have confirmed it; ${unknown}.${late}${slowest ? ` Lost: ${slowest}.` : ""}`;
   return `On its way: ${count} have confirmed it.${late}${slowest ? ` Waiting for ${slowest}.` : ""}`;

@@ -11,7 +11,7 @@ type Evaluation = Data["evaluateFlags"]["flags"][number];
 
 /** Each flag with its value and the way there; what is on comes first. */
 export function Evaluations({ found }: { found: readonly Evaluation[] }) {
-  if (found.length === 0) return <Text c="dimmed" size="sm">There was no flag.</Text>;
+  if (found.length === 0) return <Text c="dimmed" size="sm">There were no flags at that time.</Text>;
   const sorted = [...found].sort((a, b) => Number(b.value) - Number(a.value) || a.key.localeCompare(b.key));
   return <Stack gap={0}>{sorted.map((item) => <Line key={item.key} item={item} />)}</Stack>;
 }
@@ -39,7 +39,7 @@ function Why({ why }: { why: NonNullable<Evaluation["explanation"]> }) {
       {why.bucket != null && why.threshold != null && <Bucket bucket={why.bucket} threshold={why.threshold} />}
       {why.causedBy && (
         <Text size="xs" c="dimmed">
-          so since {actorName(why.causedBy.actor)} {why.causedBy.action}, <Ago at={why.causedBy.at} />
+          since {actorName(why.causedBy.actor)} {why.causedBy.action}, <Ago at={why.causedBy.at} />
           {why.causedBy.reason && `: “${why.causedBy.reason}”`}
         </Text>
       )}
@@ -52,8 +52,8 @@ function Why({ why }: { why: NonNullable<Evaluation["explanation"]> }) {
 function Bucket({ bucket, threshold }: { bucket: number; threshold: number }) {
   return (
     <Box className="bucket" style={{ "--bucket": `${bucket}%` }}>
-      <Progress value={threshold} color="teal" size="sm" aria-label={`Open to ${threshold} %, they fall at ${bucket}`} />
-      <Text size="xs" c="dimmed">they fall at {bucket} of 100; on below {threshold}</Text>
+      <Progress value={threshold} color="teal" size="sm" aria-label={`On below ${threshold}, bucket ${bucket}`} />
+      <Text size="xs" c="dimmed">bucket {bucket} of 100 · on below {threshold}</Text>
     </Box>
   );
 }

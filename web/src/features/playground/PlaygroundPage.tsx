@@ -29,7 +29,7 @@ export function PlaygroundPage() {
   const reading = useReading(response);
   return (
     <>
-      <PageHead title="Playground" text="What somebody sees, why, and since when. Evaluating changes nothing." />
+      <PageHead title="Playground" text="What a user sees, why, and since when. Evaluation changes nothing." />
       <div className="beside">
         <Section title="Evaluate as">
           <Whom person={search.get("user") ?? ""} input={input} onPerson={setWho} onChange={setInput} />

@@ -7,11 +7,11 @@ import { Entrance } from "../../components/Entrance";
 export function CheckYourMail({ email }: { email: string }) {
   return (
     <Entrance
-      brand="WedSync" title="Check your mail"
-      footer={<Anchor component={Link} to="/login" size="sm">To the log-in</Anchor>}
+      brand="WedSync" title="Check your inbox"
+      footer={<Anchor component={Link} to="/login" size="sm">Go to log-in</Anchor>}
     >
-      <Text>We have written to <b>{email}</b>. The letter says how to go on.</Text>
-      <Text size="sm" c="dimmed">Nothing there after some minutes? Look into your spam folder.</Text>
+      <Text>We sent an e-mail to <b>{email}</b>. Follow the link in it to continue.</Text>
+      <Text size="sm" c="dimmed">No e-mail after a few minutes? Check your spam folder.</Text>
     </Entrance>
   );
 }

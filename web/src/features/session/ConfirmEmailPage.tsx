@@ -29,15 +29,15 @@ export function ConfirmEmailPage() {
   if (confirmed !== undefined) {
     return (
       <Entrance brand="WedSync" title="Confirmed">
-        <Text role="status" data-testid="email-confirmed"><b>{confirmed}</b> is yours. Thank you.</Text>
-        <LinkButton to="/">{viewer ? "To my start page" : "Log in"}</LinkButton>
+        <Text role="status" data-testid="email-confirmed"><b>{confirmed}</b> is confirmed. Thank you.</Text>
+        <LinkButton to="/">{viewer ? "Go to my start page" : "Log in"}</LinkButton>
       </Entrance>
     );
   }
   return (
     <Entrance
-      brand="WedSync" title="Confirm your e-mail" text="One click, and we know that this mailbox is yours."
-      footer={<Anchor component={Link} to="/" size="sm">{viewer ? "To my start page" : "To the log-in"}</Anchor>}
+      brand="WedSync" title="Confirm your e-mail" text="Click to confirm that this mailbox is yours."
+      footer={<Anchor component={Link} to="/" size="sm">{viewer ? "Go to my start page" : "Go to log-in"}</Anchor>}
     >
       <FormProblem>{problem}</FormProblem>
       <Button loading={state.fetching} onClick={() => void submit()} data-testid="confirm-email-btn">Confirm</Button>

@@ -41,16 +41,16 @@ function Confirm({ onClose }: { onClose: () => void }) {
   }
 
   return (
-    <Dialog onClose={onClose} title="Delete the account for good">
+    <Dialog onClose={onClose} title="Delete the account permanently">
       <Form draft={draft} onSubmit={form.onSubmit((values) => void submit(values))}>
         <Stack>
-          <Text size="sm">Your profile, your lists and your connections go with it. Nobody can bring them back.</Text>
+          <Text size="sm">Your profile, lists and connections are deleted. This cannot be undone.</Text>
           <PasswordInput label="Password" description="Leave it empty if you have never set one" data-autofocus
             autoComplete="current-password" {...form.getInputProps("currentPassword")} />
           <FormProblem>{problem}</FormProblem>
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>Keep it</Button>
-            <Button type="submit" color="red" loading={state.fetching}>Delete for good</Button>
+            <Button type="submit" color="red" loading={state.fetching}>Delete permanently</Button>
           </Group>
         </Stack>
       </Form>

@@ -35,7 +35,7 @@ export function EmailForm() {
         <PasswordInput label="Password" description="Leave it empty if you have never set one"
           autoComplete="current-password" {...form.getInputProps("currentPassword")} />
         <FormProblem>{problem}</FormProblem>
-        {mailed && <Text size="sm" role="status">Open the link that we sent to <b>{mailed}</b>: from then on it counts.</Text>}
+        {mailed && <Text size="sm" role="status">Open the link that we sent to <b>{mailed}</b> to start using it.</Text>}
         <Group><Button type="submit" variant="default" loading={state.fetching}>Change the e-mail</Button></Group>
       </Stack>
     </Form>

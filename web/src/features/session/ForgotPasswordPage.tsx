@@ -31,8 +31,8 @@ export function ForgotPasswordPage() {
   if (mailed !== undefined) return <CheckYourMail email={mailed} />;
   return (
     <Entrance
-      brand="WedSync" title="A new password" text="We send a link to your e-mail. It works once."
-      footer={<Anchor component={Link} to="/login" size="sm">Back to the log-in</Anchor>}
+      brand="WedSync" title="A new password" text="We will e-mail you a link that works once."
+      footer={<Anchor component={Link} to="/login" size="sm">Back to log-in</Anchor>}
     >
       <Form draft={draft} onSubmit={form.onSubmit((values) => void submit(values))}>
         <Stack>

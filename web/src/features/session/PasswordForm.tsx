@@ -25,14 +25,14 @@ export function PasswordForm({ email }: { email: string }) {
     if (data?.changePassword.errors.length !== 0) return;
     draft.done();
     form.reset();
-    notifications.show({ color: "teal", message: "The new password holds. Other devices have to log in again." });
+    notifications.show({ color: "teal", message: "Your password was changed. Other devices have to log in again." });
   }
 
   return (
     <Form draft={draft} onSubmit={form.onSubmit((values) => void submit(values))}>
       <Stack>
         <input type="hidden" name="username" autoComplete="username" value={email} readOnly />
-        <PasswordInput label="Present password" description="Leave it empty if you have never set one"
+        <PasswordInput label="Current password" description="Leave it empty if you have never set one"
           autoComplete="current-password" {...form.getInputProps("currentPassword")} />
         <PasswordInput label="New password" description="At least 10 characters" required minLength={10}
           autoComplete="new-password" {...form.getInputProps("newPassword")} />

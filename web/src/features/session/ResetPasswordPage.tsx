@@ -36,8 +36,8 @@ export function ResetPasswordPage() {
 
   return (
     <Entrance
-      brand="WedSync" title="Choose a new password" text="It ends all log-ins with the old one."
-      footer={<Anchor component={Link} to="/forgot-password" size="sm">Ask for a new link</Anchor>}
+      brand="WedSync" title="Choose a new password" text="This logs out all devices."
+      footer={<Anchor component={Link} to="/forgot-password" size="sm">Request a new link</Anchor>}
     >
       <Form draft={draft} onSubmit={form.onSubmit((values) => void submit(values))}>
         <Stack>

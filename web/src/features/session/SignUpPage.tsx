@@ -37,7 +37,7 @@ export function SignUpPage() {
   return (
     <Entrance
       brand={side === "SUPPLIER" ? "WedSync" : "WedMe"} title="Sign up"
-      footer={<Anchor component={Link} to={`/login?${search}`} size="sm">You have an account? Log in</Anchor>}
+      footer={<Anchor component={Link} to={`/login?${search}`} size="sm">Already have an account? Log in</Anchor>}
     >
       <Form draft={draft} onSubmit={form.onSubmit((values) => void submit(values))}>
         <Stack>
@@ -45,12 +45,12 @@ export function SignUpPage() {
             fullWidth aria-label="Who you are" value={side} onChange={(value) => setSide(value)}
             data={[
               { value: "SUPPLIER", label: "I am a supplier" },
-              { value: "COUPLE", label: "We get married" },
+              { value: "COUPLE", label: "We are getting married" },
             ]}
           />
           {side === "COUPLE" && (
             <Text size="sm" c="dimmed">
-              Has a supplier invited you? Open the link of the invitation instead: it connects you at once.
+              Invited by a supplier? Open the link of the invitation instead.
             </Text>
           )}
           <TextInput

@@ -16,7 +16,7 @@ export function HeldCriteria({ checks }: { checks: CheckType[] }) {
   return (
     <Text size="sm" data-testid="held-criteria">
       {held.length > 0
-        ? `Not judged meanwhile: ${held.join(", ")}.`
+        ? `Not judged during the silence: ${held.join(", ")}.`
         : "No criterion of a live phase depends on these checks."}
     </Text>
   );

@@ -44,11 +44,11 @@ export function SilenceDialog({ onMade, onClose }: { onMade: () => void; onClose
     <Dialog onClose={onClose} title="Silence alerts for planned work">
       <Form draft={draft} onSubmit={form.onSubmit((values) => void submit(values))}>
         <Stack>
-          <TextInput label="What is being done" required maxLength={500} data-autofocus {...form.getInputProps("reason")} />
+          <TextInput label="Planned work" required maxLength={500} data-autofocus {...form.getInputProps("reason")} />
           <Select label="For" data={SPANS} allowDeselect={false} {...form.getInputProps("minutes")} />
           <MultiSelect label="Which checks" description="Empty: all of them." clearable
             data={Object.entries(TITLES).map(([value, label]) => ({ value, label }))} {...form.getInputProps("checks")} />
-          <Switch label="Success criteria that depend on them wait too" {...form.getInputProps("holdsCriteria", { type: "checkbox" })} />
+          <Switch label="Hold success criteria that depend on them" {...form.getInputProps("holdsCriteria", { type: "checkbox" })} />
           {form.values.holdsCriteria && <HeldCriteria checks={form.values.checks} />}
           <FormProblem>{problem}</FormProblem>
           <Group justify="flex-end">

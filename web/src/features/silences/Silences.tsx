@@ -26,7 +26,7 @@ export function Silences() {
   return (
     <Section title="Silences" reading={reading}
       aside={may && <Button size="xs" variant="default" onClick={dialog.open}>Silence alerts</Button>}>
-      {silences.length === 0 && <Text c="dimmed" size="sm">None: everything is told.</Text>}
+      {silences.length === 0 && <Text c="dimmed" size="sm">No silences. All alerts are delivered.</Text>}
       <Stack gap={0}>
         {silences.map((silence) => <Line key={silence.id} silence={silence} mayEnd={may} onEnded={refresh} />)}
       </Stack>
@@ -52,7 +52,7 @@ function Line(props: { silence: SilenceFieldsFragment; mayEnd: boolean; onEnded:
       <Text size="sm" fw={600} style={{ overflowWrap: "anywhere" }}>{silence.reason}</Text>
       <Text size="xs" c="dimmed">
         {which} · {silence.status === "PLANNED" ? <>from <Moment at={silence.startsAt} /></> : "now"} until <Moment at={silence.endsAt} />
-        {" · "}{actorName(silence.createdBy)}{silence.holdsCriteria && " · criteria wait too"}
+        {" · "}{actorName(silence.createdBy)}{silence.holdsCriteria && " · criteria held"}
       </Text>
     </Row>
   );

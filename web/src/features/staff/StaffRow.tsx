@@ -28,17 +28,17 @@ export function StaffRow({ user, isMe, onChanged }: Props) {
 
   async function onRole(role: Role) {
     const { data, error } = await change({ id: user.id, role });
-    if (succeeded("The role stays", error, data?.done.errors)) onChanged();
+    if (succeeded("Role not changed", error, data?.done.errors)) onChanged();
   }
 
   async function onEnable() {
     const { data, error } = await enable({ id: user.id });
-    if (succeeded("Not let in", error, data?.done.errors)) onChanged();
+    if (succeeded("Not enabled", error, data?.done.errors)) onChanged();
   }
 
   async function onDisable(reason: string) {
     const { data, error } = await disable({ id: user.id, reason: reason || null });
-    const done = succeeded("Not kept out", error, data?.done.errors);
+    const done = succeeded("Not disabled", error, data?.done.errors);
     if (done) onChanged();
     return done;
   }
@@ -46,14 +46,14 @@ export function StaffRow({ user, isMe, onChanged }: Props) {
   return (
     <Row data-testid={`staff-${email}`} aside={
       <>
-        {user.disabledAt && <Badge color="gray" variant="dot">Kept out</Badge>}
+        {user.disabledAt && <Badge color="gray" variant="dot">Disabled</Badge>}
         {isMe ? <Text size="sm">{sentenceCase(user.role)}</Text> : (
           <Select size="xs" w={210} aria-label={`Role of ${email}`} data={ROLES} value={user.role} allowDeselect={false}
             onChange={(role) => role && role !== user.role && void onRole(role)} />
         )}
         {!isMe && (user.disabledAt
-          ? <Button sends size="xs" variant="default" loading={enabling.fetching} onClick={() => void onEnable()}>Let in again</Button>
-          : <Button size="xs" variant="light" color="red" onClick={dialog.open}>Keep out</Button>)}
+          ? <Button sends size="xs" variant="default" loading={enabling.fetching} onClick={() => void onEnable()}>Enable</Button>
+          : <Button size="xs" variant="light" color="red" onClick={dialog.open}>Disable</Button>)}
       </>
     }>
       <Text size="sm" fw={600} style={{ overflowWrap: "anywhere" }}><Long text={email} />{isMe && " (you)"}</Text>
@@ -61,8 +61,8 @@ export function StaffRow({ user, isMe, onChanged }: Props) {
         {user.lastLoginAt ? <>last log-in <Ago at={user.lastLoginAt} /></> : "has never logged in"}
       </Text>
       {asking && (
-        <ReasonModal title={`Keep ${email} out`} confirm="Keep out" color="red" onConfirm={onDisable} onClose={dialog.close}>
-          Their sessions and streams end at once. The reason stays in the audit: name nobody.
+        <ReasonModal title={`Disable ${email}`} confirm="Disable" color="red" onConfirm={onDisable} onClose={dialog.close}>
+          Their sessions and streams end at once. The reason is stored in the audit; do not name anybody in it.
         </ReasonModal>
       )}
     </Row>

@@ -21,7 +21,7 @@ export function ClientOverview({ supplier, reading }: { supplier: Business; read
         <Count label="Connected" status="connected" count={connected.totalCount} linked={mayList} />
       </SimpleGrid>
       {all.nodes.length === 0 ? (
-        <Text c="dimmed" size="sm">No clients yet. The setup adds the first one with you.</Text>
+        <Text c="dimmed" size="sm">No clients yet. The setup helps you add the first one.</Text>
       ) : (
         <Stack gap={0}>{all.nodes.map((client) => <ClientRow key={client.id} client={client} />)}</Stack>
       )}

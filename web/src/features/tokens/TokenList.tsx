@@ -52,7 +52,7 @@ function Line({ token }: { token: TokenFieldsFragment }) {
       </Text>
       {asking && (
         <ConfirmDialog title={`Revoke ${token.name}`} confirm="Revoke" color="red" onConfirm={onRevoke} onClose={dialog.close}>
-          Whatever uses it is locked out at once. This cannot be undone.
+          Clients that use it lose access at once. This cannot be undone.
         </ConfirmDialog>
       )}
     </Row>
