@@ -296,7 +296,7 @@ test("a launch is rehearsed on a copy", async () => {
   await phase.getByRole("button", { name: /Couple rollout/ }).click();
   await phase.getByRole("button", { name: "Rehearse" }).click();
   await phase.locator("[data-testid=rehearsal][data-status=PASSED]").waitFor({ timeout: 30_000 });
-  await phase.getByText("rolled back by itself after").waitFor();
+  await phase.getByText("rolled back automatically after").waitFor();
   end();
 });
 
