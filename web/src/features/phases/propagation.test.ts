@@ -11,7 +11,7 @@ test("it is in force only where everybody has confirmed it", () => {
 
 test("until then it says whom it waits for, and that it takes too long", () => {
   expect(told(ON_ITS_WAY)).toBe("On its way: 1 of 3 have confirmed it. Waiting for worker-2.");
-  expect(told({ ...ON_ITS_WAY, withinBudget: false })).toContain("longer than the 30 s");
+  expect(told({ ...ON_ITS_WAY, withinBudget: false })).toContain("the target of 30 s");
 });
 
 test("a lost process or stream is unknown, not on its way", () => {
