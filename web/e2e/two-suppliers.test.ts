@@ -66,7 +66,7 @@ test("a link that came by chat: the mailbox logs in, and leads back to it (M3)",
   assert.deepEqual(await wellBuilt(phone.page), []);
   await picture(phone.page, "log-in-link-360");
   await phone.page.getByTestId("log-in-by-link-btn").click();
-  await phone.page.getByText("one click, and you are connected").waitFor();
+  await phone.page.getByText("one click connects you").waitFor();
   await phone.page.click('[data-testid="create-account-btn"]');
   await phone.page.getByTestId("connection-success").waitFor();
   await phone.page.goto(`${BASE}/suppliers`);
@@ -84,7 +84,7 @@ test("the log-in page mails a link, whether or not there is an account (M3)", as
   await page.getByText("Enter your e-mail first").waitFor();
   await page.getByLabel("E-mail").fill("nobody@example.org");
   await page.getByTestId("log-in-link-btn").click();
-  await page.getByRole("heading", { name: "Check your mail" }).waitFor();
+  await page.getByRole("heading", { name: "Check your inbox" }).waitFor();
   assert.deepEqual(problems, []);
 });
 
