@@ -129,7 +129,7 @@ def build_runtime(
 
 
 def known_documents(settings: Settings) -> Documents:
-    """Those of our own pages, commands and checks, and what an operator lists (SPEC A48)."""
+    """Those of our own pages, commands and checks, and what an operator lists (A48)."""
     ours = (BUILT / "documents.json", Path(__file__).parent / "commands" / "documents.json")
     manifests = [path for path in ours if path.is_file()]
     if settings.trusted_documents is not None:

@@ -12,7 +12,7 @@ _SUPPLIER = "email businessName vendorType firstValueAt onboarding { percentComp
 _INVITATION = "status email sentAt client { coupleNames status }"
 _STALLED = "currentStep user { email supplier { businessName } couple { partner1Name } }"
 _PAGE = "pageInfo { hasNextPage endCursor }"
-_LIMIT = 500.0  # ms (SPEC S105)
+_LIMIT = 500.0  # ms (S105)
 
 PAGES: dict[str, str] = {
     "suppliers": f"{{ suppliers {{ nodes {{ {_SUPPLIER} }} {_PAGE} }} }}",

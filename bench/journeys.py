@@ -1,4 +1,4 @@
-"""The funnels over few and over many runs: they read counts of whole days, not runs (SPEC S80)."""
+"""The funnels over few and over many runs: they read counts of whole days, not runs (S80)."""
 
 import asyncio
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ from services import journey_reads, metric_spans
 _SMALL, _LARGE = 10_000, 1_100_000
 _QUICK = 60_000
 _ROUNDS = 20
-_LIMIT = 500.0  # ms (SPEC S105)
+_LIMIT = 500.0  # ms (S105)
 
 # Suppliers of all kinds over 30 days, three of four of whom arrived, after seconds or after hours.
 _RUNS = text("""

@@ -15,7 +15,7 @@ FIELDS = """
 """
 HEALTH = f"query Health {{ systemHealth {{ {FIELDS} }} }}"
 GAP = "query Gap($window: TimeRange!) { systemHealth { maxGapSeconds(window: $window) } }"
-PROMISED_GAP = 33.0  # seconds (SPEC S98)
+PROMISED_GAP = 33.0  # seconds (S98)
 Gaps = Annotated[
     bool, typer.Option("--gaps", help="How long nobody looked; 1 if over 33 s in an hour.")
 ]

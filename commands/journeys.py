@@ -1,4 +1,4 @@
-"""`launch journeys`: the funnels, in the terminal or for scripts (SPEC S80, S100 to S104)."""
+"""`launch journeys`: the funnels, in the terminal or for scripts (S80, S100 to S104)."""
 
 from typing import Annotated
 

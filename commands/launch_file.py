@@ -1,4 +1,4 @@
-"""`launch export`, `plan` and `apply`: phases and flags as a YAML file (SPEC A52)."""
+"""`launch export`, `plan` and `apply`: phases and flags as a YAML file (A52)."""
 
 import sys
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""`launch metrics`: the four cards of the dashboard (SPEC S78, S79)."""
+"""`launch metrics`: the four cards of the dashboard (S78, S79)."""
 
 from enum import Enum
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""`launch alerts silence`, `silences` and `unsilence`: planned work tells nobody (SPEC A28)."""
+"""`launch alerts silence`, `silences` and `unsilence`: planned work tells nobody (A28)."""
 
 import re
 from datetime import UTC, datetime, timedelta

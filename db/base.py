@@ -46,14 +46,14 @@ class Base(DeclarativeBase):
 
 
 class Timestamps:
-    """When a row was made and last changed; a trigger moves it for SQL of others (SPEC S12)."""
+    """When a row was made and last changed; a trigger moves it for SQL of others (S12)."""
 
     created_at: Mapped[Moment]
     updated_at: Mapped[Touched]
 
 
 def enum_column(kind: type[StrEnum]) -> Enum:
-    """Text with a CHECK on the enum's values (SPEC S1, S5, S6)."""
+    """Text with a CHECK on the enum's values (S1, S5, S6)."""
     return Enum(
         kind,
         native_enum=False,

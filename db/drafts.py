@@ -10,7 +10,7 @@ from domain.events import Event
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """What the audit keeps of a change beside its event (SPEC A4)."""
+    """What the audit keeps of a change beside its event (A4)."""
 
     subject_id: UUID
     before: dict[str, object] | None = None

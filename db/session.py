@@ -1,4 +1,4 @@
-"""Connections and units of work. The edge opens one; services never commit (DESIGN rule 2)."""
+"""Connections and units of work. The edge opens one; services never commit (R2)."""
 
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence

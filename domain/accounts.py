@@ -1,4 +1,4 @@
-"""Rules about accounts, passwords and API tokens (SPEC S29, S13, A41)."""
+"""Rules about accounts, passwords and API tokens (S29, S13, A41)."""
 
 import re
 from collections.abc import Iterable
@@ -75,7 +75,7 @@ def log_in_link(base_url: str, token: str, invitation: str | None) -> str:
 
 
 def new_account(user_type: UserType, email: str, profile: Profile) -> NewAccount:
-    """An account that anybody may make; raises Forbidden for an admin (SPEC S29)."""
+    """An account that anybody may make; raises Forbidden for an admin (S29)."""
     if user_type is UserType.ADMIN:
         raise Forbidden("Admins are made by admins.", path=("input", "userType"))
     checked = check_profile(profile, user_type, path=("input", "profile"))
@@ -114,7 +114,7 @@ def check_token_name(name: str) -> str:
 
 
 def check_token_scopes(scopes: Iterable[Scope], creator: Actor) -> tuple[Scope, ...]:
-    """The scopes in one order; a token never holds more than who makes it (SPEC A41)."""
+    """The scopes in one order; a token never holds more than who makes it (A41)."""
     wanted = set(scopes)
     if not wanted:
         raise Required("Name at least one scope.", path=("scopes",))

@@ -1,4 +1,4 @@
-"""Who acts, and what they may do (SPEC A41, A53)."""
+"""Who acts, and what they may do (A41, A53)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ class UserType(StrEnum):
 
 
 class VendorType(StrEnum):
-    """What a supplier offers (SPEC S7)."""
+    """What a supplier offers (S7)."""
 
     PHOTOGRAPHER = "photographer"
     VENUE = "venue"

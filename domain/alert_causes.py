@@ -1,4 +1,4 @@
-"""What alerts are about: checks that are down, incidents that are severe (SPEC S67, S68)."""
+"""What alerts are about: checks that are down, incidents that are severe (S67, S68)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -46,7 +46,7 @@ class IncidentFacts:
 def silenced_until(
     silences: Iterable[Silence], key: str, source: AlertSource, at: datetime
 ) -> datetime | None:
-    """Until when a cause is silenced (SPEC A28); None where it is not.
+    """Until when a cause is silenced (A28); None where it is not.
 
     A check by a silence that names it, what processes raise themselves by one of all checks.
     Incidents that people or criteria open are never silenced.

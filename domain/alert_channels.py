@@ -1,4 +1,4 @@
-"""Where alerts go, and when: names of channels that show no secret (SPEC S117, A32)."""
+"""Where alerts go, and when: names of channels that show no secret (S117, A32)."""
 
 import re
 from collections import Counter

@@ -1,4 +1,4 @@
-"""One message to one channel, until the channel has it or is given up (SPEC S99, S117)."""
+"""One message to one channel, until the channel has it or is given up (S99, S117)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -94,7 +94,7 @@ def _beginning(channel: Channel) -> AlertKind:
 
 
 def _id(alert: Alert, kind: AlertKind, channel: Channel) -> UUID:
-    """Stable, so that whoever repeats the step makes no second message (SPEC A26)."""
+    """Stable, so that whoever repeats the step makes no second message (A26)."""
     once = kind in (AlertKind.FIRING, AlertKind.ESCALATED)  # in the life of an opening
     step = kind if once else f"{kind}:{alert.revision}"
     opening = f"{alert.key}:{alert.opened_at.isoformat()}"

@@ -1,4 +1,4 @@
-"""What happens to alerts: messages, and silences (SPEC S99, S117, A28)."""
+"""What happens to alerts: messages, and silences (S99, S117, A28)."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -11,7 +11,7 @@ from domain.silences import Silence
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertSent(Event):
-    """A channel took an alert, or was given up (SPEC S99, S117)."""
+    """A channel took an alert, or was given up (S99, S117)."""
 
     TYPE = "alert.sent"
     SUBJECT = Subject.INCIDENT

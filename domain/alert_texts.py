@@ -1,4 +1,4 @@
-"""The words of alerts: what, since when, what changed before, where to look (SPEC S117)."""
+"""The words of alerts: what, since when, what changed before, where to look (S117)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

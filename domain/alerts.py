@@ -1,4 +1,4 @@
-"""Alerts: when people are told, without noise and without a database (SPEC S67, A25, A26, A30)."""
+"""Alerts: when people are told, without noise and without a database (S67, A25, A26, A30)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -123,7 +123,7 @@ def follow(
 ) -> Step | None:
     """The next step of a cause; None where nothing changes. `silent`: nobody is to be told.
 
-    `silenced_until`: the end of the silence that covers it (SPEC A28).
+    `silenced_until`: the end of the silence that covers it (A28).
     """
     silent = silent or silenced_until is not None
     if alert is not None and _is_old_news(alert, cause):
@@ -161,7 +161,7 @@ def pass_time(
 
 
 def newest(*known: Mapping[str, Alert]) -> dict[str, Alert]:
-    """Of several stores the newest of each cause (SPEC A26)."""
+    """Of several stores the newest of each cause (A26)."""
     found: dict[str, Alert] = {}
     for store in known:
         for key, alert in store.items():

@@ -1,4 +1,4 @@
-"""Somebody asks a person for help: what the support reads (SPEC S44)."""
+"""Somebody asks a person for help: what the support reads (S44)."""
 
 from dataclasses import dataclass
 from datetime import datetime

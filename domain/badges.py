@@ -1,4 +1,4 @@
-"""Badges: the status or the uptime of a check as a small picture for other pages (SPEC A27)."""
+"""Badges: the status or the uptime of a check as a small picture for other pages (A27)."""
 
 from domain.health import CHECK_NAMES, CheckType, HealthSnapshot, HealthStatus
 from domain.percent import Percent

@@ -1,4 +1,4 @@
-"""How much one caller may ask of the system: points that come back evenly (SPEC A42)."""
+"""How much one caller may ask of the system: points that come back evenly (A42)."""
 
 from dataclasses import dataclass
 

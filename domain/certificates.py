@@ -1,4 +1,4 @@
-"""How long the certificate of the public URL lasts (SPEC S122)."""
+"""How long the certificate of the public URL lasts (S122)."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta

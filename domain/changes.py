@@ -1,4 +1,4 @@
-"""What the audit of a launch is about, and what a change did, field by field (SPEC A4, L24)."""
+"""What the audit of a launch is about, and what a change did, field by field (A4, L24)."""
 
 import re
 from collections.abc import Iterable, Mapping

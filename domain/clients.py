@@ -1,4 +1,4 @@
-"""Clients of a supplier, and the couples that they become (SPEC S9, S11, decision 13)."""
+"""Clients of a supplier, and the couples that they become (S9, S11, decision 13)."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Success criteria: what a phase must keep to, typed (SPEC S15, A9, X1)."""
+"""Success criteria: what a phase must keep to, typed (S15, A9, X1)."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""Criteria are checked when they are written: what cannot be judged is refused (SPEC S15)."""
+"""Criteria are checked when they are written: what cannot be judged is refused (S15)."""
 
 import math
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What happens to the success criteria of a phase (SPEC X1)."""
+"""What happens to the success criteria of a phase (X1)."""
 
 from dataclasses import dataclass
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""One tree of expected failures. The docstring of a class is its message (SPEC A44)."""
+"""One tree of expected failures. The docstring of a class is its message (A44)."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -90,7 +90,7 @@ class VersionConflict(LaunchError):
         message: str | None = None,
         path: Sequence[str] = ("input", "expectedVersion"),
     ) -> None:
-        """Says which version stands now and who made it (SPEC A5)."""
+        """Says which version stands now and who made it (A5)."""
         super().__init__(
             message
             or f"Version {current_version} stands now; yours is older. Read again, then decide.",
@@ -127,7 +127,7 @@ class NotReady(LaunchError):
     code = ErrorCode.NOT_READY
 
     def __init__(self, message: str, *, readiness: "Readiness") -> None:
-        """Carries the whole readiness so that the client can show every check (SPEC X2)."""
+        """Carries the whole readiness so that the client can show every check (X2)."""
         super().__init__(message)
         self.readiness = readiness
 

@@ -1,4 +1,4 @@
-"""Escalation: what nobody takes goes to the next channels (SPEC A32).
+"""Escalation: what nobody takes goes to the next channels (A32).
 
 Only CRITICAL alerts that people have been told of. Each delay is one step, taken once for each
 opening; the clock stands while somebody has it, and begins anew when it is given back.

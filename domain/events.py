@@ -173,7 +173,7 @@ class UserSignedUp(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessRevoked(Event):
-    """A session or an API token ended: its open streams must end too (SPEC S31, A49)."""
+    """A session or an API token ended: its open streams must end too (S31, A49)."""
 
     TYPE = "access.revoked"
     SUBJECT = Subject.TOKEN
@@ -190,7 +190,7 @@ class AccessRevoked(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenCreated(Event):
-    """An API token was made (SPEC A41)."""
+    """An API token was made (A41)."""
 
     TYPE = "token.created"
     SUBJECT = Subject.TOKEN

@@ -1,4 +1,4 @@
-"""Why a flag has its value for somebody, as sentences (SPEC X7)."""
+"""Why a flag has its value for somebody, as sentences (X7)."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""How often flags were served, and as what (SPEC A23). Noting it costs one reference."""
+"""How often flags were served, and as what (A23). Noting it costs one reference."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence

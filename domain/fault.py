@@ -16,13 +16,13 @@ from domain.health import (
 from domain.health import judge as sample
 from domain.verdicts import UNJUDGED, CriterionState, Look, due_action, judge
 
-# What is measured while the fault lasts: every second request fails, and slowly (SPEC S64).
+# What is measured while the fault lasts: every second request fails, and slowly (S64).
 BURST: Mapping[str, float] = {"error_rate": 50.0, "response_time_ms": 10_000.0}
 SAMPLES = 1_000
 CHECK = CheckType.API
 _TIMEOUT_MS = 5_000
 
-# For phases that promise nothing that would undo them: the alert constant of SPEC S64.
+# For phases that promise nothing that would undo them: the alert constant of S64.
 STAND_IN = Criterion(
     key="rehearsal_error_rate",
     metric="error_rate",
@@ -43,7 +43,7 @@ class Judged:
 
     @property
     def due(self) -> GuardAction | None:
-        """What it wants to be done (SPEC X1)."""
+        """What it wants to be done (X1)."""
         return due_action(self.criterion, self.state)
 
 
@@ -53,7 +53,7 @@ def healthy(now: datetime) -> CheckState:
 
 
 def next_reading(state: CheckState, now: datetime) -> CheckState:
-    """The check after one more failure (SPEC S67)."""
+    """The check after one more failure (S67)."""
     found = ProbeResult(Outcome.FAILED, _TIMEOUT_MS, "the fault of a rehearsal")
     return next_state(state, sample(found, now), now)
 

@@ -1,4 +1,4 @@
-"""Feature flags: what one is, and the pure function that evaluates it (SPEC S57, S58, A1, A2)."""
+"""Feature flags: what one is, and the pure function that evaluates it (S57, S58, A1, A2)."""
 
 import hashlib
 import re
@@ -20,7 +20,7 @@ MAX_GROUPS = 1_000
 
 
 class BucketBy(StrEnum):
-    """Whose id decides the bucket, so that related people see the same (SPEC A19)."""
+    """Whose id decides the bucket, so that related people see the same (A19)."""
 
     USER = "user"
     COUPLE = "couple"
@@ -160,14 +160,14 @@ def groups_of(
 
 
 def missing(key: str) -> Evaluation:
-    """A flag that does not exist is off, and says so (SPEC S57)."""
+    """A flag that does not exist is off, and says so (S57)."""
     return Evaluation(
         key, False, EvaluationReason.ERROR, error_code=EvaluationErrorCode.FLAG_NOT_FOUND
     )
 
 
 def evaluate(flag: Flag, context: EvaluationContext) -> Evaluation:
-    """Is the flag on for this context? Groups come before the percentage (SPEC S57, S58)."""
+    """Is the flag on for this context? Groups come before the percentage (S57, S58)."""
     if not flag.enabled:
         return Evaluation(flag.key, False, EvaluationReason.DISABLED, flag.version)
     key = context.key(flag.bucket_by)
@@ -239,7 +239,7 @@ def _match(flag: Flag, context: EvaluationContext) -> tuple[str | None, bool]:
 
 
 def parse_key(value: str, *, path: tuple[str, ...] = ("input", "key")) -> str:
-    """A flag or phase key; raises Invalid where it does not fit the pattern (SPEC S2)."""
+    """A flag or phase key; raises Invalid where it does not fit the pattern (S2)."""
     if not KEY_PATTERN.fullmatch(value):
         raise Invalid(
             "A key has 2 to 63 lower-case letters, digits and underscores, a letter first.",
@@ -254,7 +254,7 @@ def parse_groups(
     """Target groups without repeats; raises Invalid naming the first that is malformed.
 
     A group is a name such as `supplier` or `photographer`, `user:ID` lets one user in whatever
-    the percentage, `!user:ID` keeps one out (SPEC S2, A18).
+    the percentage, `!user:ID` keeps one out (S2, A18).
     """
     groups = tuple(dict.fromkeys(values))
     if len(groups) > MAX_GROUPS:

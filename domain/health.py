@@ -1,4 +1,4 @@
-"""Health: statuses, and how readings become a status without flapping (SPEC S5, S65, S67)."""
+"""Health: statuses, and how readings become a status without flapping (S5, S65, S67)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -65,7 +65,7 @@ _WORSE = (
 
 @dataclass(frozen=True, slots=True)
 class ProbeResult:
-    """What a probe found. `response_time_ms` is there for failures too (SPEC S66)."""
+    """What a probe found. `response_time_ms` is there for failures too (S66)."""
 
     outcome: Outcome
     response_time_ms: int
@@ -123,7 +123,7 @@ class HealthSnapshot:
 
     @property
     def overall(self) -> HealthStatus:
-        """The worst of all checks (SPEC S25)."""
+        """The worst of all checks (S25)."""
         return overall(self.checks)
 
     @property
@@ -137,7 +137,7 @@ class HealthSnapshot:
 
 
 def judge(result: ProbeResult, at: datetime) -> Reading:
-    """A probe's result as a sample: passed but slower than 500 ms is a WARNING (SPEC S65)."""
+    """A probe's result as a sample: passed but slower than 500 ms is a WARNING (S65)."""
     status, error = _JUDGED[result.outcome], result.error
     if result.outcome is Outcome.PASSED and result.response_time_ms > SLOW_MS:
         status = HealthStatus.WARNING
@@ -154,7 +154,7 @@ _JUDGED = {
 
 
 def next_state(state: CheckState, reading: Reading, now: datetime) -> CheckState:
-    """The state after one more sample (SPEC S67): two failures make it bad, two passes good."""
+    """The state after one more sample (S67): two failures make it bad, two passes good."""
     failures = state.consecutive_failures + 1 if reading.failed else 0
     successes = 0 if reading.failed else state.consecutive_successes + 1
     if reading.failed:
@@ -226,7 +226,7 @@ def changed_at(before: CheckState, state: CheckState) -> datetime | None:
 
 
 def is_suspect(state: CheckState) -> bool:
-    """Failed, but not often enough to be sure: to be looked at again soon (SPEC S67)."""
+    """Failed, but not often enough to be sure: to be looked at again soon (S67)."""
     return 0 < state.consecutive_failures < FAILURE_THRESHOLD
 
 
@@ -247,7 +247,7 @@ def is_up(state: CheckState) -> bool:
 
 
 def worst_detection(interval: float, timeout: float, recheck: float) -> float:
-    """Seconds from a failure to CRITICAL at the worst: 30 + 5 + 10 + 5 = 50 (SPEC S67)."""
+    """Seconds from a failure to CRITICAL at the worst: 30 + 5 + 10 + 5 = 50 (S67)."""
     return interval + timeout + recheck + timeout
 
 
@@ -266,7 +266,7 @@ def disabled(state: CheckState) -> CheckState:
 
 
 def is_stale(state: CheckState, now: datetime, interval: timedelta) -> bool:
-    """True where the last sample is older than two intervals, or there is none (SPEC S5)."""
+    """True where the last sample is older than two intervals, or there is none (S5)."""
     if state.checked_at is None:
         return True
     return now - state.checked_at > STALE_AFTER_INTERVALS * interval

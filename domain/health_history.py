@@ -1,4 +1,4 @@
-"""How a check was over a span, in equal slots, empty ones among them (SPEC A27, S81)."""
+"""How a check was over a span, in equal slots, empty ones among them (A27, S81)."""
 
 import math
 from collections.abc import Mapping

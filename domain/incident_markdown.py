@@ -1,4 +1,4 @@
-"""The report of an incident as Markdown, for the review after it (SPEC A35)."""
+"""The report of an incident as Markdown, for the review after it (A35)."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Incidents: states and the moves between them (SPEC S6, A30, A31)."""
+"""Incidents: states and the moves between them (S6, A30, A31)."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -92,5 +92,5 @@ def onset(
 
 
 def returns(resolved_at: datetime | None, now: datetime) -> bool:
-    """Whether a cause that shows again is the old incident and not a new one (SPEC A30)."""
+    """Whether a cause that shows again is the old incident and not a new one (A30)."""
     return resolved_at is not None and now - resolved_at <= REOPEN_WINDOW

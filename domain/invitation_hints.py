@@ -1,4 +1,4 @@
-"""Why an invitation gets nowhere, in plain words with the next step (SPEC X13)."""
+"""Why an invitation gets nowhere, in plain words with the next step (X13)."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

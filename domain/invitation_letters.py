@@ -1,4 +1,4 @@
-"""What WedMe writes to a couple that a supplier invites (SPEC S37)."""
+"""What WedMe writes to a couple that a supplier invites (S37)."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Invitations: how long one lives, what may be done to it (SPEC S10, S41, A39, decision 12)."""
+"""Invitations: how long one lives, what may be done to it (S10, S41, A39, decision 12)."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum

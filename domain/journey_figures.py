@@ -1,4 +1,4 @@
-"""The numbers of the funnels (SPEC S80, S100 to S104, A37)."""
+"""The numbers of the funnels (S80, S100 to S104, A37)."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
@@ -46,7 +46,7 @@ class Totals:
 
     @property
     def success_rate(self) -> float | None:
-        """Completed of all that ended, those who left included, in percent (SPEC S104, M16)."""
+        """Completed of all that ended, those who left included, in percent (S104, M16)."""
         return _percent(self.completed, self.ended)
 
     @property

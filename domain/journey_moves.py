@@ -1,4 +1,4 @@
-"""What an event means for the runs of journeys: one map, read at one glance (SPEC S70)."""
+"""What an event means for the runs of journeys: one map, read at one glance (S70)."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The journeys that a launch is judged by: their steps, and how one run of them goes (SPEC S80).
+"""The journeys that a launch is judged by: their steps, and how one run of them goes (S80).
 
 A run belongs to the moment at which it began: what a window shows is what became of those who
 began in it.
@@ -70,7 +70,7 @@ JOURNEYS: Mapping[JourneyKey, Journey] = {
         Journey(
             JourneyKey.SUPPLIER_ONBOARDING,
             "Supplier onboarding",
-            timedelta(minutes=5),  # SPEC S100
+            timedelta(minutes=5),  # S100
             tuple(
                 JourneyStep(step.key, step.title)
                 for step in onboarding.steps_of(onboarding.OnboardingSide.SUPPLIER)
@@ -82,14 +82,14 @@ JOURNEYS: Mapping[JourneyKey, Journey] = {
         Journey(
             JourneyKey.INVITATION_ACCEPT,
             "Invitation acceptance",
-            timedelta(minutes=3),  # SPEC S101
+            timedelta(minutes=3),  # S101
             (_OPEN, _ACCEPT),
             clock_after=OPEN_INVITATION,
         ),
         Journey(
             JourneyKey.SIGNUP_TO_CONNECTION,
             "Sign-up to first connection",
-            timedelta(minutes=10),  # SPEC S102
+            timedelta(minutes=10),  # S102
             (_SEND, _OPEN, _ACCEPT),
         ),
     )

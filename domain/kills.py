@@ -1,4 +1,4 @@
-"""Kill switches: flags forced off whatever their rows say (SPEC S53, A6; L11).
+"""Kill switches: flags forced off whatever their rows say (S53, A6; L11).
 
 A kill is a record, and so is a lift. Per flag the record with the highest number decides, so that
 copies in PostgreSQL, in Redis and in each process can be merged in any order.

@@ -1,4 +1,4 @@
-"""What a launch was like at a moment: the events up to it, folded (SPEC X6)."""
+"""What a launch was like at a moment: the events up to it, folded (X6)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace

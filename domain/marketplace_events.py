@@ -77,7 +77,7 @@ class ClientChanged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvitationChanged(Event):
-    """An invitation was sent, opened, accepted or ended (SPEC X13)."""
+    """An invitation was sent, opened, accepted or ended (X13)."""
 
     TYPE = "invitation.changed"
     SUBJECT = Subject.INVITATION
@@ -101,7 +101,7 @@ class InvitationChanged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvitationLetterChanged(Event):
-    """The letter with an invitation bounced, was given up, or arrived after all (SPEC X13)."""
+    """The letter with an invitation bounced, was given up, or arrived after all (X13)."""
 
     TYPE = "invitation.letter"
     SUBJECT = Subject.INVITATION
@@ -119,7 +119,7 @@ class InvitationLetterChanged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartnershipChanged(Event):
-    """A supplier and a couple were connected, or are no longer (SPEC S11)."""
+    """A supplier and a couple were connected, or are no longer (S11)."""
 
     TYPE = "partnership.changed"
     SUBJECT = Subject.PARTNERSHIP

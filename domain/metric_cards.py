@@ -1,4 +1,4 @@
-"""A number of the dashboard, and where it goes (SPEC S26)."""
+"""A number of the dashboard, and where it goes (S26)."""
 
 from dataclasses import dataclass
 from enum import StrEnum

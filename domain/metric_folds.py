@@ -1,4 +1,4 @@
-"""Samples of a metric folded into one bucket; folds of folds are exact (SPEC S3)."""
+"""Samples of a metric folded into one bucket; folds of folds are exact (S3)."""
 
 import math
 from collections.abc import Iterable, Mapping

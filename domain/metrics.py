@@ -1,4 +1,4 @@
-"""Metrics: their names, how samples add up, how two windows compare (SPEC S69, S79)."""
+"""Metrics: their names, how samples add up, how two windows compare (S69, S79)."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -203,7 +203,7 @@ def check_fitting(
     info: MetricInfo,
     path: Sequence[str] = ("aggregation",),
 ) -> None:
-    """Raises Invalid where the samples of a metric cannot become such a number (SPEC S15)."""
+    """Raises Invalid where the samples of a metric cannot become such a number (S15)."""
     possible = fitting(info)
     if aggregation in possible:
         return

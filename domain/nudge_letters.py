@@ -1,4 +1,4 @@
-"""What people who stand still find in their mailbox, under the name they know (SPEC S73, X12)."""
+"""What people who stand still find in their mailbox, under the name they know (S73, X12)."""
 
 from dataclasses import dataclass, field, replace
 

@@ -1,4 +1,4 @@
-"""Encouraging people who stand still: when, how often, in which words (SPEC S72, S73, A38)."""
+"""Encouraging people who stand still: when, how often, in which words (S72, S73, A38)."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -38,7 +38,7 @@ class Standing:
 
 
 def stands_still(standing: Standing, now: datetime) -> bool:
-    """Nothing was done for five minutes (SPEC S73)."""
+    """Nothing was done for five minutes (S73)."""
     return now - standing.last_activity_at >= STALLED_AFTER
 
 
@@ -81,7 +81,7 @@ def message(kind: NudgeKind, step: Step) -> str:
 
 
 def banner(step: Step) -> str:
-    """What somebody reads while an incident is open on their step (SPEC X12)."""
+    """What somebody reads while an incident is open on their step (X12)."""
     return (
         f"We are having trouble with “{step.title}” and are working on it. "
         "It is not your fault: we tell you when it works again."

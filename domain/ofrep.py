@@ -1,4 +1,4 @@
-"""OpenFeature's remote evaluation protocol: what is asked and answered, as plain data (SPEC A3)."""
+"""OpenFeature's remote evaluation protocol: what is asked and answered, as plain data (A3)."""
 
 import hashlib
 from collections.abc import Iterable, Mapping

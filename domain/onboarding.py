@@ -1,4 +1,4 @@
-"""The guided setup: its steps, what proves each, how far somebody is (SPEC S4, S83 to S86).
+"""The guided setup: its steps, what proves each, how far somebody is (S4, S83 to S86).
 
 The only place that computes a percentage (decision 14).
 """
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-STALLED_AFTER = timedelta(minutes=5)  # SPEC S73
+STALLED_AFTER = timedelta(minutes=5)  # S73
 MAX_MESSAGE = 2_000
 
 BUSINESS_INFO = "business_info"
@@ -38,7 +38,7 @@ class Step:
 
     @property
     def flag_key(self) -> str:
-        """The flag that it is bound to (SPEC S83)."""
+        """The flag that it is bound to (S83)."""
         return f"onboarding_{self.key}"
 
 
@@ -88,7 +88,7 @@ STEPS: Mapping[OnboardingSide, tuple[Step, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the database knows of somebody: the proof of their steps (SPEC S43)."""
+    """What the database knows of somebody: the proof of their steps (S43)."""
 
     has_profile: bool = False
     has_client: bool = False
@@ -182,7 +182,7 @@ def stuck_at(
     now: datetime,
     is_enabled: Callable[[Step], bool] = lambda _step: True,
 ) -> str | None:
-    """The step that somebody stands still at for five minutes (SPEC S73)."""
+    """The step that somebody stands still at for five minutes (S73)."""
     if now - last_activity < STALLED_AFTER:
         return None
     return next_step(progress.side, progress.done, is_enabled)

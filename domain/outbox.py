@@ -1,4 +1,4 @@
-"""Where a letter of the outbox stands (SPEC S14). Only what a mail server took counts as sent."""
+"""Where a letter of the outbox stands (S14). Only what a mail server took counts as sent."""
 
 import re
 from dataclasses import dataclass

@@ -69,7 +69,7 @@ def _edited(
 
 
 def zero_means_everybody(parts: FlagParts, groups: Sequence[str]) -> bool:
-    """True where 0 % is only the default of a new flag (SPEC decision 1, L10).
+    """True where 0 % is only the default of a new flag (decision 1, L10).
 
     It is a choice where somebody set it, and where the flag names the users who see it.
     """

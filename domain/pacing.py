@@ -1,4 +1,4 @@
-"""Whether a ramp may go on: by its schedule and by how things are (SPEC A7, X11, S107)."""
+"""Whether a ramp may go on: by its schedule and by how things are (A7, X11, S107)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Percentages of users: 0 to 100 with at most two decimals, 10,000 buckets (SPEC decision 2)."""
+"""Percentages of users: 0 to 100 with at most two decimals, 10,000 buckets (decision 2)."""
 
 from typing import NewType
 

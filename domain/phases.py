@@ -1,4 +1,4 @@
-"""Launch phases: states, ramp steps and the moves between states (SPEC S1, S45, S54, A7)."""
+"""Launch phases: states, ramp steps and the moves between states (S1, S45, S54, A7)."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class PhaseAction(StrEnum):
 
 
 class RollbackMode(StrEnum):
-    """What a rollback does to the flags of the phase (SPEC decision 6)."""
+    """What a rollback does to the flags of the phase (decision 6)."""
 
     RESTORE_PREVIOUS = "restore_previous"
     DISABLE_ALL = "disable_all"
@@ -58,7 +58,7 @@ class RampStep:
 
 @dataclass(frozen=True, slots=True)
 class RollbackPlan:
-    """How a rollback of the phase is done unless the call says otherwise (SPEC S56)."""
+    """How a rollback of the phase is done unless the call says otherwise (S56)."""
 
     mode: RollbackMode = RollbackMode.DISABLE_ALL
     drain_seconds: int = 0
@@ -88,7 +88,7 @@ _TO: dict[PhaseAction, PhaseStatus] = {
 def available_actions(
     status: PhaseStatus, steps: Sequence[RampStep], step_index: int | None
 ) -> list[PhaseAction]:
-    """What can be done now, for the buttons of a dashboard (SPEC S76).
+    """What can be done now, for the buttons of a dashboard (S76).
 
     A COMPLETED phase can still be rolled back, to what was there before.
     """
@@ -111,7 +111,7 @@ def next_status(
 ) -> PhaseStatus:
     """The status after an action; raises InvalidTransition where it is not allowed.
 
-    A COMPLETED phase can be rolled back only with RESTORE_PREVIOUS (SPEC S54).
+    A COMPLETED phase can be rolled back only with RESTORE_PREVIOUS (S54).
     """
     if action is PhaseAction.ROLLBACK and status is PhaseStatus.COMPLETED:
         if mode is RollbackMode.RESTORE_PREVIOUS:
@@ -162,7 +162,7 @@ def target_percentage(
 ) -> Percent:
     """What a phase wants for a flag: its own target, else the owner's if set, else everybody.
 
-    SPEC decision 1: an explicit percentage is never overwritten; 0 is explicit only where
+    decision 1: an explicit percentage is never overwritten; 0 is explicit only where
     somebody chose it (L10).
     """
     if link_target is not None:
@@ -206,7 +206,7 @@ def check_plan(
     channels: Collection[str] = (),
     is_address: Callable[[str], bool] = lambda _: False,
 ) -> None:
-    """Raises Invalid naming the field of a rollback plan that cannot be kept (SPEC S56).
+    """Raises Invalid naming the field of a rollback plan that cannot be kept (S56).
 
     `notify` may hold names of alert channels and e-mail addresses.
     """

@@ -1,4 +1,4 @@
-"""The fingerprint of a plan, which tells afterwards what is no longer as planned (SPEC X3; L24)."""
+"""The fingerprint of a plan, which tells afterwards what is no longer as planned (X3; L24)."""
 
 import base64
 import binascii

@@ -1,4 +1,4 @@
-"""What activating a phase would change, before it does (SPEC X3, decision 1)."""
+"""What activating a phase would change, before it does (X3, decision 1)."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace

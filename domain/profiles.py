@@ -1,4 +1,4 @@
-"""What may be changed of a profile (SPEC S34, S39)."""
+"""What may be changed of a profile (S34, S39)."""
 
 from collections.abc import Mapping
 from dataclasses import asdict

@@ -1,4 +1,4 @@
-"""The acceptance criteria of the launch, each judged by what a run has measured (SPEC 1G, X15)."""
+"""The acceptance criteria of the launch, each judged by what a run has measured (S95 to S112)."""
 
 from domain import alert_proofs, cadence_proofs, journey_proofs, rollback_proofs, spread_proofs
 from domain.proof_verdicts import Proof, not_measured

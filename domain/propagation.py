@@ -1,4 +1,4 @@
-"""Who has a version of the flag set, and how long that took (SPEC X5, S97; ADR on receipts).
+"""Who has a version of the flag set, and how long that took (X5, S97; ADR on receipts).
 
 Every moment in here is a number of milliseconds on one clock that all processes share.
 """

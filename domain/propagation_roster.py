@@ -1,4 +1,4 @@
-"""Which processes were live when a version was committed, and which of them are lost (SPEC S97).
+"""Which processes were live when a version was committed, and which of them are lost (S97).
 
 A process that falls silent without saying goodbye may hang with its sockets open: its clients
 then show what they showed before. So it stays in the count, and what it has is unknown.

@@ -1,4 +1,4 @@
-"""How often something may be done: a bucket that refills evenly (SPEC S30)."""
+"""How often something may be done: a bucket that refills evenly (S30)."""
 
 import ipaddress
 from dataclasses import dataclass

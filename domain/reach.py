@@ -1,4 +1,4 @@
-"""Whose rows somebody may see or change: their own, or everybody's by scope (SPEC A53)."""
+"""Whose rows somebody may see or change: their own, or everybody's by scope (A53)."""
 
 from dataclasses import dataclass
 from uuid import UUID

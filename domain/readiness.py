@@ -1,4 +1,4 @@
-"""May this phase go live now? Every check, its evidence, one verdict (SPEC X2, S46, S121)."""
+"""May this phase go live now? Every check, its evidence, one verdict (X2, S46, S121)."""
 
 import hashlib
 import hmac
@@ -148,7 +148,7 @@ def token_holds(
 
 
 def blocked_message(readiness: Readiness) -> str:
-    """The source's sentence, with names instead of numbers (SPEC S46)."""
+    """The source's sentence, with names instead of numbers (S46)."""
     names = ", ".join(f"{check.key}: {check.detail}" for check in readiness.blockers)
     return f"System not healthy for launch: {names}"
 
@@ -233,7 +233,7 @@ def _care_checks(facts: Facts) -> list[ReadinessCheck]:
 
 
 def _certificate_check(found: Certificate | None, now: datetime) -> list[ReadinessCheck]:
-    """Nothing where the public URL is not https (SPEC S122)."""
+    """Nothing where the public URL is not https (S122)."""
     if found is None:
         return []
     state, title = judge(found, now), "The certificate of the public URL lasts 14 days"

@@ -1,4 +1,4 @@
-"""A launch rehearsed on a copy of its flags: ramp, fault, decision, rollback (SPEC X4, S112).
+"""A launch rehearsed on a copy of its flags: ramp, fault, decision, rollback (X4, S112).
 
 The same rules as in earnest decide; only the clock runs faster and nobody is reached.
 """

@@ -1,4 +1,4 @@
-"""What a run came to: how fast trouble was seen, taken and ended (SPEC X15)."""
+"""What a run came to: how fast trouble was seen, taken and ended (X15)."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -40,7 +40,7 @@ class IncidentFact:
 
     @property
     def audible_from(self) -> datetime:
-        """From when on people are to be told: planned work is silent (SPEC A28)."""
+        """From when on people are to be told: planned work is silent (A28)."""
         later = (self.silenced_until, self.severe_from)
         return max([self.onset, *(moment for moment in later if moment is not None)])
 

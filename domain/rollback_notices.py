@@ -1,4 +1,4 @@
-"""What the places say that a rollback plan names (SPEC S56; L22)."""
+"""What the places say that a rollback plan names (S56; L22)."""
 
 from dataclasses import dataclass
 from datetime import datetime

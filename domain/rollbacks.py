@@ -1,4 +1,4 @@
-"""What a rollback does to each flag, and whom it meets in the middle (SPEC S53, X10)."""
+"""What a rollback does to each flag, and whom it meets in the middle (S53, X10)."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Takes secrets out of error texts before anybody reads or stores them (SPEC S66)."""
+"""Takes secrets out of error texts before anybody reads or stores them (S66)."""
 
 import re
 

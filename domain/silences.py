@@ -1,4 +1,4 @@
-"""Silences: planned work, during which nobody is told of what it breaks (SPEC A28)."""
+"""Silences: planned work, during which nobody is told of what it breaks (A28)."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Who may make, change and disable whose account (SPEC A53)."""
+"""Who may make, change and disable whose account (A53)."""
 
 from domain.actors import ROLE_SCOPES, STAFF, Actor, Role, Scope
 from domain.errors import Forbidden, Invalid, InvalidTransition

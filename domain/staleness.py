@@ -1,4 +1,4 @@
-"""Flags that nobody needs any more, so that code does not keep them for ever (SPEC A23)."""
+"""Flags that nobody needs any more, so that code does not keep them for ever (A23)."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum

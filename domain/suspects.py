@@ -1,4 +1,4 @@
-"""Which change may have caused an incident: a ranking by evidence (SPEC X8, L18).
+"""Which change may have caused an incident: a ranking by evidence (X8, L18).
 
 A change that reached nobody is no suspect, and that it was near in time is never enough. "Nothing
 likely" is a valid answer.

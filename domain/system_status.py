@@ -1,4 +1,4 @@
-"""What everybody may know of the health: what it means for them, no internals (SPEC S113)."""
+"""What everybody may know of the health: what it means for them, no internals (S113)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Limits that hold whatever a phase promises (SPEC S64, decision 10).
+"""Limits that hold whatever a phase promises (S64, decision 10).
 
 WARNING at the value that the acceptance criteria name, CRITICAL at the constant of the source.
 """
@@ -122,7 +122,7 @@ def next_state(
 ) -> ThresholdState:
     """Worse at once, good again after two good looks in a row; no answer changes no level.
 
-    `held`: why it is not to be judged now (SPEC A28).
+    `held`: why it is not to be judged now (A28).
     """
     state = replace(before, value=look.value, samples=look.samples, evaluated_at=now)
     value = look.value

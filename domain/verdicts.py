@@ -1,4 +1,4 @@
-"""Verdicts: what samples say about a criterion, and when a phase acts on it (SPEC X1, A9, A10).
+"""Verdicts: what samples say about a criterion, and when a phase acts on it (X1, A9, A10).
 
 Too little is known far more often than something is wrong, so there are four verdicts, and only
 FAILING counts as a failure. No data holds a phase at most; it never rolls one back. Before the
@@ -88,7 +88,7 @@ def judge(
 ) -> CriterionState:
     """The state after one more look; a criterion that was edited starts anew.
 
-    `held`: why it is not to be judged now, such as a silence (SPEC A28).
+    `held`: why it is not to be judged now, such as a silence (A28).
     """
     known = before if before.judged == criterion else UNJUDGED
     state = replace(

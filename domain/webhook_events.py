@@ -1,4 +1,4 @@
-"""What happens to webhooks themselves (SPEC A46)."""
+"""What happens to webhooks themselves (A46)."""
 
 from dataclasses import dataclass
 from uuid import UUID

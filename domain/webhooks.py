@@ -1,4 +1,4 @@
-"""Webhooks: where they may go, how they are signed, and when to try again (SPEC A46, X14)."""
+"""Webhooks: where they may go, how they are signed, and when to try again (A46, X14)."""
 
 import base64
 import binascii

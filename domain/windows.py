@@ -1,4 +1,4 @@
-"""The spans of time that dashboards look back on (SPEC A27)."""
+"""The spans of time that dashboards look back on (A27)."""
 
 import math
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""`/badge/{check}.svg`: how a check is, or how often it was well, for other pages (SPEC A27).
+"""`/badge/{check}.svg`: how a check is, or how often it was well, for other pages (A27).
 
 Open to everybody, and tells no more than a colour: neither why nor since when.
 """

@@ -1,4 +1,4 @@
-"""`POST /heartbeat/{name}`: a job outside says that it ran, with curl and a token (SPEC A29)."""
+"""`POST /heartbeat/{name}`: a job outside says that it ran, with curl and a token (A29)."""
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response

@@ -1,4 +1,4 @@
-"""Counts the answers of routes beside the graph: callers wait for those too (SPEC S63, A50)."""
+"""Counts the answers of routes beside the graph: callers wait for those too (S63, A50)."""
 
 from time import perf_counter
 

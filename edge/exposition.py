@@ -1,4 +1,4 @@
-"""`/metrics` in the text format of Prometheus: the processes here, and the product (SPEC A50)."""
+"""`/metrics` in the text format of Prometheus: the processes here, and the product (A50)."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager

@@ -1,4 +1,4 @@
-"""OFREP: any OpenFeature SDK reads our flags, from memory, with the database down too (SPEC A3).
+"""OFREP: any OpenFeature SDK reads our flags, from memory, with the database down too (A3).
 
 A token with `flags:read` speaks for its users and sees every flag. Everybody else sees their own
 client-visible flags, as `viewerFlags` shows them.

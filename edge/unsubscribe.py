@@ -1,4 +1,4 @@
-"""Links at the end of our letters: they stop them without a log-in (SPEC S73, SEC5, RFC 8058).
+"""Links at the end of our letters: they stop them without a log-in (S73, SEC5, RFC 8058).
 
 GET asks, because mail scanners follow every link; POST does it, also by one click.
 """

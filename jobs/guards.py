@@ -1,4 +1,4 @@
-"""What guards a launch with every tick: limits, success criteria, then the ramps (SPEC X1, S64)."""
+"""What guards a launch with every tick: limits, success criteria, then the ramps (X1, S64)."""
 
 import logging
 from collections.abc import Awaitable

@@ -1,4 +1,4 @@
-"""The last run of each periodic task, for people who look (SPEC S62).
+"""The last run of each periodic task, for people who look (S62).
 
 Redis keeps it, because Redis keeps the claims. While Redis is away the database has the claims
 and is asked instead; what a run took is not known then.

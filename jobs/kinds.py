@@ -1,4 +1,4 @@
-"""How many jobs of each kind run at once, and when one that failed is tried again (D10, rule 5).
+"""How many jobs of each kind run at once, and when one that failed is tried again (D10, R5).
 
 Limits hold over all workers. A kind that waits for systems outside has room for those that hang,
 so that they delay neither each other nor any other kind; none holds a connection while it waits.

@@ -1,4 +1,4 @@
-"""The jobs about people who stand still, or ask for help (SPEC S44, S72, X12)."""
+"""The jobs about people who stand still, or ask for help (S44, S72, X12)."""
 
 from datetime import datetime
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""The queue and the schedule at one moment, from the database and from Redis (SPEC S14, S62)."""
+"""The queue and the schedule at one moment, from the database and from Redis (S14, S62)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

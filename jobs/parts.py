@@ -50,7 +50,7 @@ class Parts:
     bus: Broadcast | None = None
 
     async def collect(self) -> None:
-        """Fold the newest samples, then tell every dashboard to look (SPEC S63, S109)."""
+        """Fold the newest samples, then tell every dashboard to look (S63, S109)."""
         try:
             await metric_rollups.roll_recent(self.db)
         finally:  # samples that are not folded are read as they came

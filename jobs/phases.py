@@ -16,7 +16,7 @@ AskPace = Callable[[], Awaitable[Pace]]
 
 
 async def ramp(db: Database, ask_pace: AskPace, payload: Payload) -> None:
-    """Go to the next step if that step still waits; safe to run twice or late (SPEC A7).
+    """Go to the next step if that step still waits; safe to run twice or late (A7).
 
     A ramp that is held now is left to the sweep of the guards.
     """

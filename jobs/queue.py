@@ -1,4 +1,4 @@
-"""Put jobs into the queue inside the caller's transaction (DESIGN: row, event and job together)."""
+"""Put jobs into the queue inside the caller's transaction (R4)."""
 
 import json
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What follows from each event: one map, read at one glance (DESIGN rule 5)."""
+"""What follows from each event: one map, read at one glance (R4)."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -67,7 +67,7 @@ def _route(kind: type[E], jobs: Callable[[E, WrittenEvent], list[JobSpec]]) -> R
 
 
 def _ramp(event: PhaseChanged, recorded: WrittenEvent) -> list[JobSpec]:
-    """The next step of a ramp, at its time (SPEC A7).
+    """The next step of a ramp, at its time (A7).
 
     The due moment is part of the key: after a pause the same step is due at another one.
     """
@@ -103,7 +103,7 @@ def mail_job(mail_id: UUID) -> JobSpec:
 
 
 def _rehearse(event: RehearsalMoved, _recorded: WrittenEvent) -> list[JobSpec]:
-    """One job carries a rehearsal through all its stages (SPEC X4)."""
+    """One job carries a rehearsal through all its stages (X4)."""
     if event.stage != STARTED:
         return []
     run_id = str(event.run_id)
@@ -113,7 +113,7 @@ def _rehearse(event: RehearsalMoved, _recorded: WrittenEvent) -> list[JobSpec]:
 def _incident(event: IncidentChanged, _recorded: WrittenEvent) -> list[JobSpec]:
     """Whom it concerns hears of it (S117). No key: each change may be the one that matters.
 
-    Its end is told to those whom it held up (SPEC X12).
+    Its end is told to those whom it held up (X12).
     """
     payload = {"incident_id": str(event.incident_id)}
     ends = event.before in ACTIVE_STATUSES and event.after not in ACTIVE_STATUSES
@@ -122,13 +122,13 @@ def _incident(event: IncidentChanged, _recorded: WrittenEvent) -> list[JobSpec]:
 
 
 def _signed_up(event: UserSignedUp, recorded: WrittenEvent) -> list[JobSpec]:
-    """Five minutes later somebody looks whether they get on (SPEC S72)."""
+    """Five minutes later somebody looks whether they get on (S72)."""
     found = event.user_type is not UserType.ADMIN
     return [_look_after(event.user_id, recorded)] if found else []
 
 
 def _onboarding(event: OnboardingChanged, recorded: WrittenEvent) -> list[JobSpec]:
-    """The same after each activity; and the support hears of who needs help (SPEC S44)."""
+    """The same after each activity; and the support hears of who needs help (S44)."""
     jobs = []
     if event.action in nudges.ACTIVITIES:
         jobs.append(_look_after(event.user_id, recorded))
@@ -145,7 +145,7 @@ def _look_after(user_id: UserId, recorded: WrittenEvent) -> JobSpec:
 
 
 def _redeliver(event: RedeliveryAsked, _recorded: WrittenEvent) -> list[JobSpec]:
-    """Deliveries in their order need no event: the cursor of each webhook tells (SPEC A46)."""
+    """Deliveries in their order need no event: the cursor of each webhook tells (A46)."""
     return [JobSpec(REDELIVER, {"delivery_id": str(event.delivery_id)})]
 
 

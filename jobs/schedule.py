@@ -17,7 +17,7 @@ _MAIL_SECONDS = 5.0
 
 
 def intervals(settings: Settings) -> Mapping[str, float]:
-    """Each periodic task with its interval in seconds (SPEC S62, S63, S109)."""
+    """Each periodic task with its interval in seconds (S62, S63, S109)."""
     return {
         "health": settings.health_interval_seconds,
         "heartbeat": _BEAT_SECONDS,

@@ -1,4 +1,4 @@
-"""Periodic tasks: once an interval, however many workers run (SPEC S62).
+"""Periodic tasks: once an interval, however many workers run (S62).
 
 Redis decides who runs; where it is away the database does; where both are away everybody does,
 because a check that runs twice is better than one that does not run when all is down.
@@ -75,7 +75,7 @@ class Claims:
 def pause(slot: int, interval: float, now: float) -> float:
     """Seconds from now to the begin of the next slot; 0 where the task has run beyond it.
 
-    Slots begin at fixed moments: what a task takes is no part of the gap (SPEC S98).
+    Slots begin at fixed moments: what a task takes is no part of the gap (S98).
     """
     return max((slot + 1) * interval - now, 0.0)
 

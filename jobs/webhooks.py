@@ -13,7 +13,7 @@ logger = logging.getLogger(__name__)
 
 
 async def wake(db: Database) -> None:
-    """One job for each webhook that is behind the log and may be called now (SPEC A46)."""
+    """One job for each webhook that is behind the log and may be called now (A46)."""
     found = await reads.due(db)
     if not found:
         return

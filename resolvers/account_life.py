@@ -1,4 +1,4 @@
-"""One's own account: its e-mail, its sessions, its data, its end (SPEC S13)."""
+"""One's own account: its e-mail, its sessions, its data, its end (S13)."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""Alerts (SPEC S99, S117, X2)."""
+"""Alerts (S99, S117, X2)."""
 
 from typing import Annotated
 

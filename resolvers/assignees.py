@@ -1,4 +1,4 @@
-"""Who may be given an incident (SPEC A31)."""
+"""Who may be given an incident (A31)."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""The audit (SPEC A4)."""
+"""The audit (A4)."""
 
 from datetime import datetime
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""Couples (SPEC S38)."""
+"""Couples (S38)."""
 
 from domain.search import check_search
 from schema.context import Info

@@ -13,5 +13,5 @@ async def system_health(info: Info) -> HealthSnapshot:
 
 
 async def system_status(info: Info) -> SystemStatus:
-    """How the product is for those who use it; needs no log-in (SPEC S113)."""
+    """How the product is for those who use it; needs no log-in."""
     return SystemStatus.of(await info.context.runtime.health.latest())

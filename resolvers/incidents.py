@@ -1,4 +1,4 @@
-"""Incidents (SPEC S28)."""
+"""Incidents (S28)."""
 
 from typing import Annotated
 

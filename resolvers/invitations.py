@@ -1,4 +1,4 @@
-"""Invitations: sent by suppliers, looked at and accepted by couples (SPEC S37, S41)."""
+"""Invitations: sent by suppliers, looked at and accepted by couples (S37, S41)."""
 
 from typing import Annotated
 

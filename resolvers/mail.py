@@ -1,4 +1,4 @@
-"""The outbox (SPEC S14)."""
+"""The outbox (S14)."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""Metrics (SPEC S26, A50)."""
+"""Metrics (S26, A50)."""
 
 from typing import Annotated
 

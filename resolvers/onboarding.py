@@ -1,4 +1,4 @@
-"""The guided setup (SPEC S42 to S44, S73)."""
+"""The guided setup (S42 to S44, S73)."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -126,7 +126,7 @@ async def answer_assistance(info: Info, id: Id) -> OnboardingPayload:
 
 
 def _hidden(info: Info) -> frozenset[str]:
-    """The steps that the caller is not offered (SPEC S83)."""
+    """The steps that the caller is not offered (S83)."""
     actor, flags = info.context.actor, info.context.runtime.flags.current
     side = OnboardingSide.COUPLE if actor.role is Role.COUPLE else OnboardingSide.SUPPLIER
     return onboarding_steps.hidden(flags, side, viewer_context(actor, None))

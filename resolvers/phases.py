@@ -1,4 +1,4 @@
-"""Launch phases (SPEC S16 to S20)."""
+"""Launch phases (S16 to S20)."""
 
 from typing import Annotated
 

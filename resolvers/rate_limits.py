@@ -1,4 +1,4 @@
-"""What a caller may still ask (SPEC A42)."""
+"""What a caller may still ask (A42)."""
 
 from schema.context import Info
 from schema.quota import operation_cost, standing

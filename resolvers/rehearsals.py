@@ -1,4 +1,4 @@
-"""Rehearsals of launches (SPEC X4)."""
+"""Rehearsals of launches (X4)."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""Silences (SPEC A28)."""
+"""Silences (A28)."""
 
 from functools import partial
 from typing import Annotated

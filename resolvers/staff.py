@@ -1,4 +1,4 @@
-"""Who may operate launches (SPEC A53)."""
+"""Who may operate launches (A53)."""
 
 from typing import Annotated
 

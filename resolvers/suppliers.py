@@ -1,4 +1,4 @@
-"""Suppliers and their clients (SPEC S33 to S36)."""
+"""Suppliers and their clients (S33 to S36)."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""Webhooks (SPEC A46, X14)."""
+"""Webhooks (A46, X14)."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""Who calls: the credential of a request or socket (SPEC part 5)."""
+"""Who calls: the credential of a request or socket."""
 
 from dataclasses import dataclass, field
 

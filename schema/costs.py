@@ -1,4 +1,4 @@
-"""What an operation may cost at most, known before anything runs (SPEC A42, A43).
+"""What an operation may cost at most, known before anything runs (A42, A43).
 
 An object costs 1, or its `@cost`; a value in it a tenth, and so does a value inside of lists and
 input objects, once for the variable and once for each use. What lies below a list counts once for

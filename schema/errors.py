@@ -1,4 +1,4 @@
-"""How failures reach the client: expected ones with a code, all others masked (SPEC part 5)."""
+"""How failures reach the client: expected ones with a code, all others masked."""
 
 import logging
 from collections.abc import Iterator

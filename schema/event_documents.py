@@ -1,4 +1,4 @@
-"""Subscription documents as payloads: what one says of one event of the log (SPEC A46, X14).
+"""Subscription documents as payloads: what one says of one event of the log (A46, X14).
 
 A live stream and a webhook of the same document tell the same: here each event of the log is
 executed by itself, in the name of whoever made the webhook. `launchEvents` tells what the event

@@ -1,4 +1,4 @@
-"""The fields of Subscription that follow the log: what each shows for an event (SPEC X14, L26)."""
+"""The fields of Subscription that follow the log: what each shows for an event (X14, L26)."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a document may not be, whatever it asks for (SPEC A42, A43)."""
+"""What a document may not be, whatever it asks for (A42, A43)."""
 
 from collections.abc import Iterator
 from contextlib import suppress

@@ -28,7 +28,7 @@ class Loaders:
     """The loaders of one context."""
 
     def __init__(self, db: Database, propagations: Propagations) -> None:
-        """Each batch opens a session of its own (DESIGN rule 3)."""
+        """Each batch opens a session of its own."""
         lookups = MarketplaceLookups(db)
         self.user = _loader(lookups.users)
         self.token = _loader(lookups.tokens)

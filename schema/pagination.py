@@ -1,4 +1,4 @@
-"""Relay pages: 50 where nothing is said, 100 at most, opaque cursors (SPEC A43)."""
+"""Relay pages: 50 where nothing is said, 100 at most, opaque cursors (A43)."""
 
 import base64
 import binascii

@@ -1,6 +1,6 @@
 """Root fields: one helper each for queries, mutations and subscriptions, with their scopes.
 
-A scope is declared on the field and enforced by the same declaration (SPEC A53); a test walks
+A scope is declared on the field and enforced by the same declaration (A53); a test walks
 the built schema and finds every field that has none and is not in PUBLIC_FIELDS.
 """
 
@@ -21,7 +21,7 @@ from schema.errors import Refused, TopLevelCode
 from schema.list_arguments import list_filters, resolved
 from schema.planned import BUILT, VIEW, Made, reading
 
-# Open to everybody, or checked inside against the caller's own data (SPEC part 5).
+# Open to everybody, or checked inside against the caller's own data.
 PUBLIC_FIELDS = frozenset(
     {
         "Query.node",
@@ -82,7 +82,7 @@ class RequireScope(FieldExtension):
 
 
 class ExpectedFailures(FieldExtension):
-    """Turns an expected failure of a mutation into `errors` of its payload (SPEC A44)."""
+    """Turns an expected failure of a mutation into `errors` of its payload (A44)."""
 
     def __init__(self, failed: Callable[[LaunchError], object]) -> None:
         """`failed` makes the payload."""

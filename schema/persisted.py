@@ -1,4 +1,4 @@
-"""Requests that name their document by its hash: `extensions.persistedQuery` (SPEC A48)."""
+"""Requests that name their document by its hash: `extensions.persistedQuery` (A48)."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""What one field costs, from its declaration in the schema (SPEC A42, A43)."""
+"""What one field costs, from its declaration in the schema (A42, A43)."""
 
 from collections.abc import Mapping
 from functools import lru_cache

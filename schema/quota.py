@@ -1,4 +1,4 @@
-"""The cost of the current operation and the quota of its caller (SPEC A42)."""
+"""The cost of the current operation and the quota of its caller (A42)."""
 
 from contextvars import ContextVar
 from typing import NamedTuple

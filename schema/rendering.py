@@ -1,4 +1,4 @@
-"""Payloads of a subscription as bytes, for all who have asked the same (SPEC S108)."""
+"""Payloads of a subscription as bytes, for all who have asked the same (S108)."""
 
 from collections.abc import Callable, Hashable
 from copy import copy

@@ -1,4 +1,4 @@
-"""Results that a payload keeps, so that many subscribers share one execution (SPEC S108)."""
+"""Results that a payload keeps, so that many subscribers share one execution (S108)."""
 
 import asyncio
 from collections.abc import Callable, Hashable

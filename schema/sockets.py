@@ -46,7 +46,7 @@ _TOO_LONG = "The documents and variables of your open streams are too long toget
 
 
 class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
-    """Closes when the access that it was opened with ends (SPEC S31, A49)."""
+    """Closes when the access that it was opened with ends (S31, A49)."""
 
     __slots__ = (
         *("view", "websocket", "context", "root_value", "schema", "connection_init_wait_timeout"),

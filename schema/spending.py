@@ -1,4 +1,4 @@
-"""Who asks pays, in points that come back: before anything runs (SPEC A42)."""
+"""Who asks pays, in points that come back: before anything runs (A42)."""
 
 import math
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The way of results that many are sent to one socket: bytes that are JSON already (SPEC S108)."""
+"""The way of results that many are sent to one socket: bytes that are JSON already (S108)."""
 
 from collections.abc import Callable
 from contextlib import suppress

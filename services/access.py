@@ -1,4 +1,4 @@
-"""Who is behind a credential, remembered for seconds (SPEC S30, A41, A49; ADR 11)."""
+"""Who is behind a credential, remembered for seconds (S30, A41, A49; ADR 11)."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""Somebody leaves for good (SPEC S7 to S13): their rows go, the audit stays without their name."""
+"""Somebody leaves for good (S7 to S13): their rows go, the audit stays without their name."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Making accounts (SPEC S29, S13)."""
+"""Making accounts (S29, S13)."""
 
 import secrets
 

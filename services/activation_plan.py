@@ -1,4 +1,4 @@
-"""What activating a phase would do, without doing it (SPEC S19, X3)."""
+"""What activating a phase would do, without doing it (S19, X3)."""
 
 import asyncio
 from collections.abc import Sequence

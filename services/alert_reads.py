@@ -1,4 +1,4 @@
-"""Reading what became of alerts, and testing the channels (SPEC S99, S117, X2)."""
+"""Reading what became of alerts, and testing the channels (S99, S117, X2)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

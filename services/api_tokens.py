@@ -1,4 +1,4 @@
-"""Keys for tools (SPEC A41)."""
+"""Keys for tools (A41)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Requests for help, as the support channel hears of them (SPEC S44)."""
+"""Requests for help, as the support channel hears of them (S44)."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""Who is behind a credential (SPEC S30, A41, A49)."""
+"""Who is behind a credential (S30, A41, A49)."""
 
 import logging
 from dataclasses import dataclass

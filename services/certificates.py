@@ -1,4 +1,4 @@
-"""Reads the certificate of the public URL as its visitors get it (SPEC S122)."""
+"""Reads the certificate of the public URL as its visitors get it (S122)."""
 
 import asyncio
 import ssl

@@ -1,4 +1,4 @@
-"""Reading the audit of a launch (SPEC A4)."""
+"""Reading the audit of a launch (A4)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The clients of a supplier (SPEC S9, S35, S36)."""
+"""The clients of a supplier (S9, S35, S36)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -77,7 +77,7 @@ async def update(
     """Change the fields that are given; archive a client, or bring it back.
 
     An archived client is worked with no longer: its pending invitation is revoked and its
-    partnership ends. Only a new acceptance connects it again (SPEC S9). Raises NotFound.
+    partnership ends. Only a new acceptance connects it again (S9). Raises NotFound.
     """
     row = await locked(uow, actor, client_id, ("input", "id"))
     before = row.status

@@ -1,4 +1,4 @@
-"""Secrets that are shown once and kept only as their SHA-256 (SPEC S13, A41)."""
+"""Secrets that are shown once and kept only as their SHA-256 (S13, A41)."""
 
 import hashlib
 import secrets

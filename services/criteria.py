@@ -1,4 +1,4 @@
-"""Judges the success criteria of live phases, and acts on them (SPEC X1, A9 to A11)."""
+"""Judges the success criteria of live phases, and acts on them (X1, A9 to A11)."""
 
 import logging
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Load the demo launch: what is missing is made, what is there is left alone (SPEC S123)."""
+"""Load the demo launch: what is missing is made, what is there is left alone (S123)."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta

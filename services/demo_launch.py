@@ -1,4 +1,4 @@
-"""What the demo launch consists of: the MVP launch that the source document plans (SPEC S123)."""
+"""What the demo launch consists of: the MVP launch that the source document plans (S123)."""
 
 from datetime import timedelta
 
@@ -155,7 +155,7 @@ def _links(drafts: tuple[FlagDraft, ...], **targets: Percent) -> tuple[FlagLink,
 
 
 def _criteria(action: GuardAction) -> tuple[Criterion, ...]:
-    """The numbers of the acceptance criteria (SPEC S64, S105 to S107)."""
+    """The numbers of the acceptance criteria (S64, S105 to S107)."""
     return (
         Criterion(
             "errors_low", "error_rate", Aggregation.RATE, 60, Comparator.LT, 2.0, action=action

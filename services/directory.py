@@ -1,4 +1,4 @@
-"""Lists of suppliers, couples, clients, invitations and partnerships (SPEC S35, S40)."""
+"""Lists of suppliers, couples, clients, invitations and partnerships (S35, S40)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

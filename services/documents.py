@@ -1,4 +1,4 @@
-"""Documents that clients name by their hash instead of sending them (SPEC A48).
+"""Documents that clients name by their hash instead of sending them (A48).
 
 Those of the manifests are known for good: our own pages and commands list theirs, and an operator
 may list more. Others are remembered once a client has sent them with their hash, as automatic

@@ -1,4 +1,4 @@
-"""Proving that an e-mail is one's own: that of the account, or the next one (SPEC S13)."""
+"""Proving that an e-mail is one's own: that of the account, or the next one (S13)."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What letting somebody in needs: who knocks, and how often they may (SPEC S29, S30)."""
+"""What letting somebody in needs: who knocks, and how often they may (S29, S30)."""
 
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -90,7 +90,7 @@ class Entrance:
         await self.limits.admit(self.limits.rules.invitation_address, "code", self.address)
 
     async def admit_acceptance(self) -> None:
-        """Raises RateLimited where an address makes too many accounts (SPEC S41)."""
+        """Raises RateLimited where an address makes too many accounts (S41)."""
         await self.limits.admit(self.limits.rules.sign_up_address, "sign-up", self.address)
 
     async def admit_password_change(self, actor: Actor) -> None:

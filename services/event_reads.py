@@ -1,4 +1,4 @@
-"""Reading the event log (SPEC S14)."""
+"""Reading the event log (S14)."""
 
 from collections.abc import Sequence
 from datetime import datetime

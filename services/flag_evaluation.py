@@ -1,4 +1,4 @@
-"""What somebody sees, and why, now or at an earlier moment (SPEC S24, S57 to S60, A22, X7)."""
+"""What somebody sees, and why, now or at an earlier moment (S24, S57 to S60, A22, X7)."""
 
 import hashlib
 from collections.abc import Sequence
@@ -57,7 +57,7 @@ class Evaluated:
 
 
 def viewer_context(actor: Actor, device_id: str | None) -> EvaluationContext:
-    """The caller as flags see them; nothing is read from the database (SPEC S58)."""
+    """The caller as flags see them; nothing is read from the database (S58)."""
     keys: dict[BucketBy, str] = {}
     if device_id:
         keys[BucketBy.DEVICE] = device_id
@@ -87,7 +87,7 @@ def etag(version: int, evaluations: Sequence[Evaluation], names: bytes | None = 
 async def evaluate_for(
     session: AsyncSession, flag_set: FlagSet, wish: Wish, now: datetime
 ) -> Evaluated:
-    """Evaluate the wanted flags, hidden ones included (SPEC A22).
+    """Evaluate the wanted flags, hidden ones included (A22).
 
     At an earlier moment with the state, the reason and the change that were in force then (L20).
     """

@@ -1,4 +1,4 @@
-"""How often flags were served as what: noted in memory, stored with their use (SPEC A23)."""
+"""How often flags were served as what: noted in memory, stored with their use (A23)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta

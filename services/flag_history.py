@@ -1,4 +1,4 @@
-"""The flags as they were at an earlier moment, from the audit and the event log (SPEC X7, L20)."""
+"""The flags as they were at an earlier moment, from the audit and the event log (X7, L20)."""
 
 from dataclasses import replace
 from datetime import datetime

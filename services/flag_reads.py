@@ -1,4 +1,4 @@
-"""Reading flags: pages, one, how many people see one (SPEC S21, A22)."""
+"""Reading flags: pages, one, how many people see one (S21, A22)."""
 
 import asyncio
 from collections.abc import Sequence

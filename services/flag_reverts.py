@@ -1,4 +1,4 @@
-"""Undo one change of a flag (SPEC X8)."""
+"""Undo one change of a flag (X8)."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial

@@ -1,4 +1,4 @@
-"""All flags at one version, and what they come to for a client (SPEC S24, S53, S59, A6)."""
+"""All flags at one version, and what they come to for a client (S24, S53, S59, A6)."""
 
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -81,7 +81,7 @@ class FlagSet:
     outcomes: Outcomes = field(default_factory=Outcomes)  # of this set and of those made from it
 
     def evaluate(self, key: str, context: EvaluationContext) -> Evaluation:
-        """The value of one flag; the kill switch comes before anything else (SPEC S53, A6)."""
+        """The value of one flag; the kill switch comes before anything else (S53, A6)."""
         flag = self.flags.get(key)
         if self.killed and self.is_killed(key):
             version = flag.version if flag else 0
@@ -92,7 +92,7 @@ class FlagSet:
         return replace(result, reason=EvaluationReason.STALE) if self.stale else result
 
     def client_flags(self, context: EvaluationContext) -> tuple[Evaluation, ...]:
-        """All flags that clients may know of, off ones included, by key (SPEC S24)."""
+        """All flags that clients may know of, off ones included, by key (S24)."""
         plan = self.plan(context.groups)
         if not plan.open:
             return plan.settled

@@ -1,4 +1,4 @@
-"""Keeps the newest set of all flags in memory (SPEC S59, S60, A24)."""
+"""Keeps the newest set of all flags in memory (S59, S60, A24)."""
 
 import asyncio
 import logging

@@ -26,7 +26,7 @@ async def toggle(
     expected_version: int | None = None,
     idempotency_key: str | None = None,
 ) -> FlagResult:
-    """Bring a flag into the wanted state; saying it twice changes nothing (SPEC S23)."""
+    """Bring a flag into the wanted state; saying it twice changes nothing (S23)."""
     held = await claim(work, actor, "toggleFeatureFlag", idempotency_key, (key, enabled))
     if held.result is not None:
         return await _again(work, held.result)

@@ -1,4 +1,4 @@
-"""When flags were last evaluated for somebody, and as what they were served (SPEC A23).
+"""When flags were last evaluated for somebody, and as what they were served (A23).
 
 Noted in memory, stored once a minute. Evaluating costs an assignment and a reference more. Looking
 at a flag as an operator does not count.

@@ -1,4 +1,4 @@
-"""Feature flags: create, change, switch, list, explain (SPEC S2, S21 to S24, A4, A5, A22)."""
+"""Feature flags: create, change, switch, list, explain (S2, S21 to S24, A4, A5, A22)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -66,7 +66,7 @@ class FlagResult:
 
 
 async def create(uow: UnitOfWork, actor: Actor, draft: FlagDraft) -> FlagResult:
-    """Make a flag; raises NotUnique where the key is taken (SPEC S22, decision 1)."""
+    """Make a flag; raises NotUnique where the key is taken (S22, decision 1)."""
     held = await claim(uow, actor, "createFeatureFlag", draft.idempotency_key, draft)
     if held.result is not None:
         return await _again(uow, held.result)
@@ -91,7 +91,7 @@ async def update(
     expected_version: int | None = None,
     of_file: bool = False,
 ) -> FlagResult:
-    """Change the fields that are given; raises NotFound and VersionConflict (SPEC S22, A5).
+    """Change the fields that are given; raises NotFound and VersionConflict (S22, A5).
 
     `of_file`: they are the owner's values as a file states them.
     """

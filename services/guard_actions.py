@@ -1,4 +1,4 @@
-"""What a guard does to a phase: warn, hold, roll back (SPEC X1, A9)."""
+"""What a guard does to a phase: warn, hold, roll back (X1, A9)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

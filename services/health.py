@@ -1,4 +1,4 @@
-"""What others ask about health: uptime, and evidence for readiness (SPEC A27, X2)."""
+"""What others ask about health: uptime, and evidence for readiness (A27, X2)."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
@@ -65,7 +65,7 @@ async def _uptime(
 
 
 async def longest_gap(session: AsyncSession, window: TimeRange, now: datetime) -> float | None:
-    """The longest time without a sample of one check (SPEC S98): 33 s at most are promised.
+    """The longest time without a sample of one check (S98): 33 s at most are promised.
 
     Samples are kept one by one for two days, and only those are looked at.
     """

@@ -1,4 +1,4 @@
-"""How checks were, over time (SPEC A27)."""
+"""How checks were, over time (A27)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta

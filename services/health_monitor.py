@@ -1,4 +1,4 @@
-"""Runs the checks, decides, tells everybody, and only then stores (SPEC S62, S67, decision 7)."""
+"""Runs the checks, decides, tells everybody, and only then stores (S62, S67, decision 7)."""
 
 import asyncio
 import logging
@@ -98,7 +98,7 @@ class HealthMonitor:
         return self.seen(await self._newest())
 
     async def ensure_fresh(self, max_age: timedelta = timedelta(seconds=30)) -> HealthSnapshot:
-        """The newest snapshot, after a new round where it is older than that (SPEC S46)."""
+        """The newest snapshot, after a new round where it is older than that (S46)."""
         # With a short interval readings are stale before that, and stale ones are UNKNOWN.
         max_age = min(max_age, STALE_AFTER_INTERVALS * self.interval)
         async with self._running:

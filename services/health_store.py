@@ -1,4 +1,4 @@
-"""Where health is kept: Redis for everybody at once, PostgreSQL for good (SPEC decision 7)."""
+"""Where health is kept: Redis for everybody at once, PostgreSQL for good (decision 7)."""
 
 import asyncio
 import logging
@@ -81,7 +81,7 @@ class HealthStore:
         return HealthSnapshot(max(moments), tuple(states)) if moments else None
 
     async def save(self, ticks: Sequence[Tick]) -> None:
-        """Store rounds in their order, each change of a status with its event (SPEC A21)."""
+        """Store rounds in their order, each change of a status with its event (A21)."""
         async with self._db.write() as uow:
             stored = await queries.lock_states(uow.session)
             newest = dict(stored)

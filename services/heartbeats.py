@@ -1,4 +1,4 @@
-"""Who beats, who is late, and that people hear of it (SPEC A29).
+"""Who beats, who is late, and that people hear of it (A29).
 
 A beat is kept in Redis and in the database, and looked up in both: one of them may be away.
 Every process watches, web processes too, because the worker may be what is silent.

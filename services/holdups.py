@@ -1,4 +1,4 @@
-"""What an incident kept from working works again: those who stood still are told (SPEC X12)."""
+"""What an incident kept from working works again: those who stood still are told (X12)."""
 
 from uuid import UUID
 

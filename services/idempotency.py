@@ -1,4 +1,4 @@
-"""A repeated mutation gives the first answer again, for 24 hours (SPEC A45)."""
+"""A repeated mutation gives the first answer again, for 24 hours (A45)."""
 
 import hashlib
 from collections.abc import Mapping, Set

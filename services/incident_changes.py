@@ -1,4 +1,4 @@
-"""What people do with incidents: report, take, resolve, reopen, close (SPEC S27, A31)."""
+"""What people do with incidents: report, take, resolve, reopen, close (S27, A31)."""
 
 from dataclasses import replace
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""What an incident may refer to: flags, phases and people that exist (SPEC S6)."""
+"""What an incident may refer to: flags, phases and people that exist (S6)."""
 
 from collections.abc import Sequence
 from uuid import UUID

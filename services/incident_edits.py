@@ -1,4 +1,4 @@
-"""Change what is known of an incident, who works on it, how bad it is (SPEC S28, A31)."""
+"""Change what is known of an incident, who works on it, how bad it is (S28, A31)."""
 
 from collections.abc import Sequence
 from typing import TypedDict

@@ -1,4 +1,4 @@
-"""How a change of an incident is recorded: version, event, audit of what moved (SPEC A4, A33)."""
+"""How a change of an incident is recorded: version, event, audit of what moved (A4, A33)."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Reading incidents (SPEC S28)."""
+"""Reading incidents (S28)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Reports of incidents, from their timelines and suspects (SPEC A35)."""
+"""Reports of incidents, from their timelines and suspects (A35)."""
 
 from collections.abc import Mapping, Sequence
 

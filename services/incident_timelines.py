@@ -1,4 +1,4 @@
-"""What happened in and around incidents (SPEC A33)."""
+"""What happened in and around incidents (A33)."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Incidents: one for each cause while it is open (SPEC S27, S28, S55, S68, A30)."""
+"""Incidents: one for each cause while it is open (S27, S28, S55, S68, A30)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -69,7 +69,7 @@ class _SameCause(Exception):
 async def open_incident(uow: UnitOfWork, actor: Actor, draft: IncidentDraft) -> OpenedIncident:
     """Open an incident, or count one more occurrence of the open one with the same cause.
 
-    A cause that returns within 15 minutes of its resolution reopens its incident (SPEC A30).
+    A cause that returns within 15 minutes of its resolution reopens its incident (A30).
     """
     known = await _known(uow, draft)
     if known is None:
@@ -86,7 +86,7 @@ async def open_incident(uow: UnitOfWork, actor: Actor, draft: IncidentDraft) -> 
 async def resolve_by_key(
     uow: UnitOfWork, actor: Actor, dedup_key: str, note: str, at: datetime | None = None
 ) -> LaunchIncident | None:
-    """End the open incident of a cause by itself, unless a person took it over (SPEC S68).
+    """End the open incident of a cause by itself, unless a person took it over (S68).
 
     `at`: when it was over, where that is not now. Returns the incident where it was resolved.
     """
@@ -103,7 +103,7 @@ async def resolve_by_key(
 async def end(
     uow: UnitOfWork, actor: Actor, row: LaunchIncident, notes: str, at: datetime | None = None
 ) -> None:
-    """Resolve a locked incident; the change whose revert ended it is named (SPEC X8).
+    """Resolve a locked incident; the change whose revert ended it is named (X8).
 
     Raises InvalidTransition.
     """

@@ -1,4 +1,4 @@
-"""A couple accepts an invitation: one atomic claim, and all that follows from it (SPEC S41, A40).
+"""A couple accepts an invitation: one atomic claim, and all that follows from it (S41, A40).
 
 Account, couple, partnership, client, onboarding, session and events exist together or not at all.
 """

@@ -1,4 +1,4 @@
-"""How an invitation ends without being accepted, and the event of every change (SPEC S10, X13)."""
+"""How an invitation ends without being accepted, and the event of every change (S10, X13)."""
 
 from db.drafts import Audit
 from db.models.invitations import Invitation

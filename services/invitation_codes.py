@@ -1,4 +1,4 @@
-"""What the holder of a code may do short of accepting: look, open, decline (SPEC S41, X13)."""
+"""What the holder of a code may do short of accepting: look, open, decline (S41, X13)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""What stands in the way of an invitation, from its rows (SPEC X13)."""
+"""What stands in the way of an invitation, from its rows (X13)."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Suppliers invite their clients (SPEC S37, A39, decisions 11 and 12)."""
+"""Suppliers invite their clients (S37, A39, decisions 11 and 12)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -78,7 +78,7 @@ async def invite(
     Raises NotFound, NotUnique where an invitation is pending, InvalidTransition for a client who
     is connected or archived, RateLimited after six letters in a day, Forbidden for a letter
     while the own e-mail is not confirmed. A tool must bring an
-    idempotency key (SPEC A45).
+    idempotency key (A45).
     """
     if actor.kind is ActorKind.TOKEN and idempotency_key is None:
         raise Required("A token must send an idempotencyKey with an invitation.", path=_KEY)

@@ -1,4 +1,4 @@
-"""The queue for people: what is in it, and another try for what has failed (SPEC S14)."""
+"""The queue for people: what is in it, and another try for what has failed (S14)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The funnels of those who began in a window (SPEC S80, A37)."""
+"""The funnels of those who began in a window (S80, A37)."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

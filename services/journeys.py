@@ -1,4 +1,4 @@
-"""Follows people on their journeys, in the transaction of what they do (SPEC S70, A37)."""
+"""Follows people on their journeys, in the transaction of what they do (S70, A37)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -48,7 +48,7 @@ async def follow(session: AsyncSession, events: Sequence[WrittenEvent]) -> None:
 
 
 async def count_lost_start(uow: UnitOfWork, user_type: UserType) -> None:
-    """Somebody could not even sign up, by our fault: a run that has failed at once (SPEC S104)."""
+    """Somebody could not even sign up, by our fault: a run that has failed at once (S104)."""
     if user_type is not UserType.SUPPLIER:
         return
     for key in (JourneyKey.SUPPLIER_ONBOARDING, JourneyKey.SIGNUP_TO_CONNECTION):

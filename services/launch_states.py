@@ -1,4 +1,4 @@
-"""What a launch was like at a moment, from nothing but the event log (SPEC X6)."""
+"""What a launch was like at a moment, from nothing but the event log (X6)."""
 
 from datetime import datetime
 

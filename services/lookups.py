@@ -51,7 +51,7 @@ Lookup = Callable[[Sequence[K]], Awaitable[Mapping[K, V]]]
 
 
 class Lookups:
-    """Each call opens a session of its own: siblings run at once (DESIGN rule 3)."""
+    """Each call opens a session of its own: siblings run at once."""
 
     def __init__(self, db: Database) -> None:
         """The database of the process."""

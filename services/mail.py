@@ -1,4 +1,4 @@
-"""The outbox: letters are rows first, and a job sends them (SPEC S14).
+"""The outbox: letters are rows first, and a job sends them (S14).
 
 An attempt claims the row, talks to the mail server without any connection to the database, and
 then notes the outcome on the row (D10, F1).
@@ -172,7 +172,7 @@ async def _part(client: aiosmtplib.SMTP) -> None:
 
 
 def record_letter(uow: UnitOfWork, actor: Actor, row: Mail, action: str) -> None:
-    """Who sent the invitation sees live what became of its letter (SPEC X13)."""
+    """Who sent the invitation sees live what became of its letter (X13)."""
     if row.invitation_id is not None:
         key = InvitationId(row.invitation_id)
         uow.record(actor, InvitationLetterChanged(invitation_id=key, action=action))

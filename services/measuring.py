@@ -1,4 +1,4 @@
-"""Looks at metrics for those who judge: an answer, or the reason why there is none (SPEC A10)."""
+"""Looks at metrics for those who judge: an answer, or the reason why there is none (A10)."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""Counts what this process does, and hands it to the database now and then (SPEC S63, S69)."""
+"""Counts what this process does, and hands it to the database now and then (S63, S69)."""
 
 import asyncio
 import logging
@@ -95,7 +95,7 @@ class Meter:
         self._gauges[metric] = read
 
     def look(self) -> None:
-        """Look at everything now; what fails takes nothing from the others (SPEC S63)."""
+        """Look at everything now; what fails takes nothing from the others (S63)."""
         for metric, read in self._gauges.items():
             try:
                 self._see(metric, float(read()))
@@ -169,7 +169,7 @@ class Meter:
         while True:
             due = clock() + _LOOK_SECONDS
             await asyncio.sleep(_LOOK_SECONDS)
-            # By how much it wakes late, everything in this process was late (SPEC S69).
+            # By how much it wakes late, everything in this process was late (S69).
             self._see(LOOP_LAG, max(clock() - due, 0.0) * 1000)
             self.look()
 

@@ -1,4 +1,4 @@
-"""The metrics pages and the funnels of one process (SPEC S26, S80)."""
+"""The metrics pages and the funnels of one process (S26, S80)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

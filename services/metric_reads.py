@@ -1,4 +1,4 @@
-"""Numbers over windows: measurements, cards and series (SPEC S26, S79, S81)."""
+"""Numbers over windows: measurements, cards and series (S26, S79, S81)."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -73,7 +73,7 @@ async def measure(
     now: datetime,
     not_before: datetime | None = None,
 ) -> Measurement:
-    """One number over the seconds before now, of what happened after `not_before` (SPEC A9).
+    """One number over the seconds before now, of what happened after `not_before` (A9).
 
     What processes count themselves is looked at over 20 s at least.
     """

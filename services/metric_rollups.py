@@ -1,4 +1,4 @@
-"""Folds samples into minutes and hours, and lets the old ones go (SPEC S3, A51)."""
+"""Folds samples into minutes and hours, and lets the old ones go (S3, A51)."""
 
 from datetime import datetime, timedelta
 from functools import partial

@@ -1,4 +1,4 @@
-"""Samples from outside, and what events count (SPEC S69 to S71, A50)."""
+"""Samples from outside, and what events count (S69 to S71, A50)."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -52,7 +52,7 @@ class Sample:
 
 
 async def record_samples(uow: UnitOfWork, samples: Sequence[Sample]) -> int:
-    """Keep them all or none; raises what is wrong with each sample (SPEC A50)."""
+    """Keep them all or none; raises what is wrong with each sample (A50)."""
     if not 1 <= len(samples) <= MAX_SAMPLES:
         raise Invalid(f"1 to {MAX_SAMPLES} samples a call.", path=("samples",))
     problems = Collector()
@@ -90,7 +90,7 @@ async def hand_over(
 
 
 async def count_events(session: AsyncSession, events: Sequence[WrittenEvent]) -> None:
-    """Count what happened in the transaction in which it happened: exactly once (SPEC S70)."""
+    """Count what happened in the transaction in which it happened: exactly once (S70)."""
     counted = [(name, item.recorded_at) for item in events for name in counted_names(item)]
     await count(session, counted)
 
@@ -116,7 +116,7 @@ async def count(session: AsyncSession, counted: Sequence[tuple[str, datetime]]) 
 
 
 async def count_failed_sign_up(uow: UnitOfWork, *, our_fault: bool) -> None:
-    """A sign-up that did not work, whatever the reason (SPEC S64).
+    """A sign-up that did not work, whatever the reason (S64).
 
     Alarms look at those alone that are our fault: a visitor can cause any number of others.
     """

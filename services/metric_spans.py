@@ -1,4 +1,4 @@
-"""The windows that dashboards look at, and how coarse what is read of them may be (SPEC S78)."""
+"""The windows that dashboards look at, and how coarse what is read of them may be (S78)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

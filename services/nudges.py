@@ -37,7 +37,7 @@ async def look(
     """Do what is due for somebody who was last active at `since`; says when to look again.
 
     None: never, or another look follows from what they did meanwhile. While an incident is open
-    on their step nobody is nudged, but remembered (SPEC X12).
+    on their step nobody is nudged, but remembered (X12).
     """
     place = await stand(uow, settings, user_id)
     if place is None or place.row.last_activity_at > since:

@@ -82,7 +82,7 @@ async def complete_step(
 async def request_assistance(
     uow: UnitOfWork, actor: Actor, user_id: UUID | None, message: str | None
 ) -> OnboardingProgress:
-    """Ask a person for help; asking again replaces the message (SPEC S44)."""
+    """Ask a person for help; asking again replaces the message (S44)."""
     if message is not None and len(message) > rules.MAX_MESSAGE:
         raise Invalid(f"A message has at most {rules.MAX_MESSAGE} characters.", path=("message",))
     await of_user(uow.session, user_id)
@@ -153,7 +153,7 @@ async def _facts(session: AsyncSession, supplier: Supplier | None, couple: Coupl
 
 
 def _achieve(now: datetime, facts: Facts, supplier: Supplier | None, couple: Couple | None) -> None:
-    """First value: an invitation sent, or a connection made (SPEC S86)."""
+    """First value: an invitation sent, or a connection made (S86)."""
     if supplier is not None and facts.has_invited:
         supplier.first_value_achieved = True
         supplier.first_value_at = supplier.first_value_at or now

@@ -1,4 +1,4 @@
-"""Which steps somebody is offered: each may be bound to a flag (SPEC S83, S120)."""
+"""Which steps somebody is offered: each may be bound to a flag (S83, S120)."""
 
 from collections.abc import Mapping
 from uuid import UUID

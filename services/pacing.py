@@ -1,4 +1,4 @@
-"""Holds a ramp until things are well (SPEC A7, X11)."""
+"""Holds a ramp until things are well (A7, X11)."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

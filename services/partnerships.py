@@ -1,4 +1,4 @@
-"""Suppliers and couples who found each other (SPEC S11)."""
+"""Suppliers and couples who found each other (S11)."""
 
 from datetime import datetime
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Choosing another password while logged in (SPEC S13, decision 12)."""
+"""Choosing another password while logged in (S13, decision 12)."""
 
 from db.models.accounts import User
 from db.queries import accounts, credentials

@@ -1,4 +1,4 @@
-"""A forgotten password: a one-time link by mail (SPEC part 5)."""
+"""A forgotten password: a one-time link by mail."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""All that the system keeps of a person, as that person's own JSON (SPEC S13)."""
+"""All that the system keeps of a person, as that person's own JSON (S13)."""
 
 from collections.abc import Sequence
 from datetime import date, datetime

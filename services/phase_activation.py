@@ -1,4 +1,4 @@
-"""Activate a phase: checks, flags, run and audit in one transaction (SPEC S45 to S51, S95)."""
+"""Activate a phase: checks, flags, run and audit in one transaction (S45 to S51, S95)."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -54,7 +54,7 @@ class Activation:
 
 
 async def activate(uow: UnitOfWork, actor: Actor, wish: Activate, gate: Gate) -> Activation:
-    """Make a phase live; an ACTIVE phase gives its run back, a PAUSED one resumes (SPEC S45).
+    """Make a phase live; an ACTIVE phase gives its run back, a PAUSED one resumes (S45).
 
     Raises NotFound, VersionConflict, InvalidTransition, Locked, NotReady, PlanDrift and
     LosesUsers; then nothing has changed.
@@ -203,7 +203,7 @@ def _check_ready(
 
 
 async def _check_platforms(uow: UnitOfWork, phase: LaunchPhase) -> None:
-    """At most one ACTIVE phase a platform (SPEC S1); the unique index is the last word."""
+    """At most one ACTIVE phase a platform (S1); the unique index is the last word."""
     busy = await queries.active_elsewhere(uow.session, phase.id, phase.platforms)
     if busy:
         names = ", ".join(row.phase_name for row in busy)

@@ -1,4 +1,4 @@
-"""What is wrong with the fields of a phase: all of it at once (SPEC S16, S18; L24)."""
+"""What is wrong with the fields of a phase: all of it at once (S16, S18; L24)."""
 
 from collections.abc import Collection, Sequence
 

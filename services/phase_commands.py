@@ -1,4 +1,4 @@
-"""What creating and editing phases take (SPEC S16 to S18)."""
+"""What creating and editing phases take (S16 to S18)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Pause, resume, advance and complete a phase (SPEC S18, A7)."""
+"""Pause, resume, advance and complete a phase (S18, A7)."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -76,7 +76,7 @@ async def advance_on_schedule(
     """Go to the next step if that step of that run still waits, its time has come and all is well.
 
     Safe to call twice or late: a ramp that moved on, paused or ended is left alone. One that is
-    held stays where it is, and is looked at again with every sweep (SPEC A7, X11).
+    held stays where it is, and is looked at again with every sweep (A7, X11).
     """
     phase = await queries.lock(uow.session, phase_id)
     uow.locked()

@@ -19,7 +19,7 @@ def is_live(phase: LaunchPhase) -> bool:
 
 
 def next_step_at(phase: LaunchPhase) -> datetime | None:
-    """When the ramp moves on by itself (SPEC A8)."""
+    """When the ramp moves on by itself (A8)."""
     if phase.status is not PhaseStatus.ACTIVE:
         return None
     return rules.next_step_at(steps_of(phase.steps), phase.step_index, phase.step_started_at)

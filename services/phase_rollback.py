@@ -66,7 +66,7 @@ class RolledBack:
 
 
 async def roll_back(uow: UnitOfWork, actor: Actor, wish: Rollback) -> RolledBack:
-    """Undo a launch in one transaction; a second click gives the same incident (SPEC S55).
+    """Undo a launch in one transaction; a second click gives the same incident (S55).
 
     Raises NotFound, Required without a reason, InvalidTransition; then nothing has changed.
     """

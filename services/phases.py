@@ -1,4 +1,4 @@
-"""Launch phases: create, edit, read (SPEC S1, S16 to S18)."""
+"""Launch phases: create, edit, read (S1, S16 to S18)."""
 
 from collections.abc import Collection, Sequence
 from uuid import UUID
@@ -34,7 +34,7 @@ _LIVE = frozenset({PhaseStatus.ACTIVE, PhaseStatus.PAUSED})
 async def list_all(
     session: AsyncSession, statuses: Sequence[PhaseStatus] | None = None
 ) -> list[LaunchPhase]:
-    """Phases in the order of the timeline (SPEC S17)."""
+    """Phases in the order of the timeline (S17)."""
     return await queries.everything(session, statuses)
 
 
@@ -84,7 +84,7 @@ async def locked(
 async def create(
     uow: UnitOfWork, actor: Actor, draft: PhaseDraft, *, channels: Collection[str] = ()
 ) -> LaunchPhase:
-    """Make a phase with its flags, steps, criteria and plan in one call (SPEC S16).
+    """Make a phase with its flags, steps, criteria and plan in one call (S16).
 
     `channels`: the alert channels that its rollback plan may notify.
     """
@@ -115,7 +115,7 @@ async def update(
     reason: str | None = None,
     channels: Collection[str] = (),
 ) -> LaunchPhase:
-    """Edit a phase; steps, flags and platforms are locked while it is live (SPEC S18, A13)."""
+    """Edit a phase; steps, flags and platforms are locked while it is live (S18, A13)."""
     await check_fields(uow, patch, channels)
     phase = await queries.lock(uow.session, phase_id)
     uow.locked()
@@ -230,7 +230,7 @@ async def _link(
 
 
 def _introduce(uow: UnitOfWork, actor: Actor, phase: LaunchPhase, row: FeatureFlag) -> None:
-    """The first phase that a flag belongs to is the one that introduced it (SPEC S2)."""
+    """The first phase that a flag belongs to is the one that introduced it (S2)."""
     if row.launch_phase_id is not None:
         return
 

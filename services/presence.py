@@ -1,4 +1,4 @@
-"""Which operators watch a live stream now, over all processes (SPEC X2)."""
+"""Which operators watch a live stream now, over all processes (X2)."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""What suppliers and couples say about themselves (SPEC S34, S39)."""
+"""What suppliers and couples say about themselves (S34, S39)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

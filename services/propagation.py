@@ -1,4 +1,4 @@
-"""Follows each version of the flags to every process and live stream (SPEC X5, S97, S108)."""
+"""Follows each version of the flags to every process and live stream (X5, S97, S108)."""
 
 import asyncio
 import logging

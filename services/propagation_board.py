@@ -1,4 +1,4 @@
-"""Where processes tell each other which flags they serve: a few keys in Redis (SPEC X5).
+"""Where processes tell each other which flags they serve: a few keys in Redis (X5).
 
 `launch:processes`   who is there, by the moment of the last heartbeat
 `launch:receipts:P`  what process P says: one field a version, its streams, when it stopped

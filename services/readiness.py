@@ -1,4 +1,4 @@
-"""Collect what readiness is judged on, and judge (SPEC X2, S46, S121)."""
+"""Collect what readiness is judged on, and judge (X2, S46, S121)."""
 
 import asyncio
 from collections.abc import Mapping, Sequence

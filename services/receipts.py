@@ -1,4 +1,4 @@
-"""Which streams of this process have which version of the flags: counted in memory (SPEC X5).
+"""Which streams of this process have which version of the flags: counted in memory (X5).
 
 A toggle is heard by thousands of streams, so a receipt is a few additions and nothing else.
 """

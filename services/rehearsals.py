@@ -1,4 +1,4 @@
-"""Rehearse a launch: started by a person, carried on by jobs, reaching nobody (SPEC X4, S112)."""
+"""Rehearse a launch: started by a person, carried on by jobs, reaching nobody (X4, S112)."""
 
 from collections.abc import Callable
 from datetime import datetime

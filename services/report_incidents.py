@@ -67,7 +67,7 @@ def _delivered(
 def _silenced_until(
     incident: LaunchIncident, planned: Sequence[Silence], began: datetime
 ) -> datetime | None:
-    """Only what checks say is silenced (SPEC A28)."""
+    """Only what checks say is silenced (A28)."""
     if incident.incident_type != HEALTH_INCIDENT or incident.dedup_key is None:
         return None
     return silenced_until(planned, incident.dedup_key, AlertSource.HEALTH, began)

@@ -1,4 +1,4 @@
-"""What was measured while a run lasted: numbers for the acceptance criteria (SPEC 1G, X15)."""
+"""What was measured while a run lasted: numbers for the acceptance criteria (S95 to S112, X15)."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

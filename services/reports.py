@@ -1,4 +1,4 @@
-"""Collect what a run left behind, and report on it (SPEC X15)."""
+"""Collect what a run left behind, and report on it (X15)."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Keeps the tables small: old samples become rollups, what has expired goes (SPEC S5, A45)."""
+"""Keeps the tables small: old samples become rollups, what has expired goes (S5, A45)."""
 
 from datetime import timedelta
 from functools import partial

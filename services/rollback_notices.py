@@ -1,4 +1,4 @@
-"""Tells the places that a rollback plan names, with the rollback itself (SPEC S56; L22)."""
+"""Tells the places that a rollback plan names, with the rollback itself (S56; L22)."""
 
 from collections.abc import Sequence
 

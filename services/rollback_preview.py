@@ -1,4 +1,4 @@
-"""What rolling a phase back would do, without doing it (SPEC X10)."""
+"""What rolling a phase back would do, without doing it (X10)."""
 
 import asyncio
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""How many sockets and streams each caller holds open in this process (SPEC A49)."""
+"""How many sockets and streams each caller holds open in this process (A49)."""
 
 from collections import Counter
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Logging in and out (SPEC S30, S31)."""
+"""Logging in and out (S30, S31)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

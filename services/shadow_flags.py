@@ -1,4 +1,4 @@
-"""How the flags of a rehearsal reach every process and its synthetic clients (SPEC X4, X5)."""
+"""How the flags of a rehearsal reach every process and its synthetic clients (X4, X5)."""
 
 import asyncio
 import logging

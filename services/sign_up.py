@@ -1,4 +1,4 @@
-"""Signing up: every attempt is kept, and a taken e-mail is not given away (SPEC S29)."""
+"""Signing up: every attempt is kept, and a taken e-mail is not given away (S29)."""
 
 import logging
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""Make silences, end them early, list them (SPEC A28)."""
+"""Make silences, end them early, list them (A28)."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""People who operate launches: made and changed on the server itself (SPEC A53)."""
+"""People who operate launches: made and changed on the server itself (A53)."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""People who operate launches, managed by those who may (SPEC A53)."""
+"""People who operate launches, managed by those who may (A53)."""
 
 from datetime import timedelta
 from uuid import UUID

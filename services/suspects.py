@@ -1,4 +1,4 @@
-"""The changes that may have caused incidents (SPEC X8)."""
+"""The changes that may have caused incidents (X8)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

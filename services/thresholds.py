@@ -1,4 +1,4 @@
-"""Watches the limits that hold whatever a phase promises, and opens incidents (SPEC S64)."""
+"""Watches the limits that hold whatever a phase promises, and opens incidents (S64)."""
 
 import logging
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""The check of `expectedVersion`, with who made the version that stands (SPEC A5)."""
+"""The check of `expectedVersion`, with who made the version that stands (A5)."""
 
 from datetime import datetime
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Watches the watcher: a live phase that nobody checks is an incident of its own (SPEC X16).
+"""Watches the watcher: a live phase that nobody checks is an incident of its own (X16).
 
 Every process does this, web processes too, because no worker may be alive to do it.
 """

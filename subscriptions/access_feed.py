@@ -1,4 +1,4 @@
-"""Forgets credentials that end, whichever process ended them (SPEC A49)."""
+"""Forgets credentials that end, whichever process ended them (A49)."""
 
 import asyncio
 import logging

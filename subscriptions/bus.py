@@ -1,7 +1,7 @@
 """The bus between processes, with broadcaster's face: connect, disconnect, publish, subscribe.
 
 It may lose messages, but never in silence: after every interruption each subscriber of a channel
-gets a `Resync`, which tells it to read again what it follows (SPEC S59, A24).
+gets a `Resync`, which tells it to read again what it follows (S59, A24).
 """
 
 import asyncio
@@ -120,7 +120,7 @@ class Broadcast:
 
     @property
     def live(self) -> int:
-        """How many subscriptions are open (SPEC S74)."""
+        """How many subscriptions are open (S74)."""
         return sum(fanout.live for fanout in self._channels.values())
 
     async def __aenter__(self) -> Self:

@@ -1,4 +1,4 @@
-"""How long a change takes from its commit to the transport of a stream (SPEC S108, S110)."""
+"""How long a change takes from its commit to the transport of a stream (S108, S110)."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""The event feed, live: catches up from a cursor, then goes on without a hole (SPEC X6)."""
+"""The event feed, live: catches up from a cursor, then goes on without a hole (X6)."""
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing

@@ -1,7 +1,7 @@
 """Delivery inside one process: publish to many readers without ever waiting for one of them.
 
 A reader that cannot keep up either sees only the newest state or loses its subscription, so
-memory is bounded by the buffers whatever the readers do (SPEC A49).
+memory is bounded by the buffers whatever the readers do (A49).
 """
 
 import asyncio
@@ -131,7 +131,7 @@ class Fanout(Generic[T]):
 
     @property
     def live(self) -> int:
-        """How many subscriptions receive at present. Tests of leaks count on it (SPEC S74)."""
+        """How many subscriptions receive at present. Tests of leaks count on it (S74)."""
         return len(self._subscriptions)
 
     def publish(self, item: T) -> int:

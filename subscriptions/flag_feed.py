@@ -1,4 +1,4 @@
-"""Keeps the flags of a process current, and tells its streams when they change (SPEC S59)."""
+"""Keeps the flags of a process current, and tells its streams when they change (S59)."""
 
 import asyncio
 import logging
@@ -41,7 +41,7 @@ class FlagFeed:
         self.sets.close()
 
     async def after_commit(self, events: Sequence[RecordedEvent]) -> None:
-        """A change of this process is in force before its author has the reply (SPEC S93)."""
+        """A change of this process is in force before its author has the reply (S93)."""
         if any(_is_flag(item) for item in events):
             await self._store.refresh()
 

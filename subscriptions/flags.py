@@ -1,4 +1,4 @@
-"""Live flags: for operators one by one, for a viewer as a set (SPEC S24, S82, S96)."""
+"""Live flags: for operators one by one, for a viewer as a set (S24, S82, S96)."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Collection, Sequence
 from contextlib import aclosing
@@ -67,7 +67,7 @@ async def _rest(
         async for found in sets:
             for payload in follower.move_to(found):
                 yield payload
-            follower.handed(found)  # asked to go on: the transport has taken it (SPEC X5)
+            follower.handed(found)  # asked to go on: the transport has taken it (X5)
 
 
 class _Operator:

@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 
 async def system_health(info: Info) -> AsyncGenerator[HealthSnapshot, None]:
-    """The present snapshot at once, then every new one (at least every 33 seconds, SPEC S98).
+    """The present snapshot at once, then every new one (at least every 33 seconds).
 
     While Redis is away it goes on from the database, within the same interval: see `ageSeconds`.
     """

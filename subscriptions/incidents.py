@@ -1,4 +1,4 @@
-"""Incidents, live (SPEC S28)."""
+"""Incidents, live (S28)."""
 
 from collections.abc import AsyncIterator, Hashable, Sequence
 from typing import Annotated

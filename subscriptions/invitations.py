@@ -1,4 +1,4 @@
-"""One invitation, live, for the supplier who sent it (SPEC X13)."""
+"""One invitation, live, for the supplier who sent it (X13)."""
 
 from collections.abc import AsyncIterator
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""Funnels, live: again after whatever moves somebody (SPEC S80, S110)."""
+"""Funnels, live: again after whatever moves somebody (S80, S110)."""
 
 import asyncio
 import logging

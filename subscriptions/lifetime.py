@@ -1,4 +1,4 @@
-"""Streams and sockets end when the access they were opened with ends (SPEC S31, A49)."""
+"""Streams and sockets end when the access they were opened with ends (S31, A49)."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""Metrics, live: again after each collection (SPEC S26, S109)."""
+"""Metrics, live: again after each collection (S26, S109)."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""One's own guided setup, live (SPEC S42, S83, X12)."""
+"""One's own guided setup, live (S42, S83, X12)."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing

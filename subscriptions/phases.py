@@ -1,4 +1,4 @@
-"""One phase, live (SPEC S17, S82)."""
+"""One phase, live (S17, S82)."""
 
 from collections.abc import AsyncIterator
 from typing import Annotated

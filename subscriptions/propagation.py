@@ -1,4 +1,4 @@
-"""A version of the flags on its way to everybody, live (SPEC X5)."""
+"""A version of the flags on its way to everybody, live (X5)."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""Rehearsals are heard by every process as changes of flags are: over the event log (SPEC X4)."""
+"""Rehearsals are heard by every process as changes of flags are: over the event log (X4)."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""A stretch of the log, played again at another speed (SPEC X6)."""
+"""A stretch of the log, played again at another speed (X6)."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator

@@ -1,4 +1,4 @@
-"""Brings many subscribers of one state to its newest value, without a task for each (SPEC S108).
+"""Brings many subscribers of one state to its newest value, without a task for each (S108).
 
 A stream is a tower of generators that a task climbs for each message: right for dozens, dear for
 thousands. Here one task goes round all members of the process and hands each what is new to it.
@@ -109,7 +109,7 @@ class Station(Generic[T]):
 
     @property
     def live(self) -> int:
-        """How many members there are. Tests of leaks count on it (SPEC S74)."""
+        """How many members there are. Tests of leaks count on it (S74)."""
         return len(self._members)
 
     async def start(self) -> None:

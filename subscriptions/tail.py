@@ -73,7 +73,7 @@ class EventTail:
 
     @property
     def live(self) -> int:
-        """How many streams read from it (SPEC S74)."""
+        """How many streams read from it (S74)."""
         return self._fanout.live
 
     async def start(self) -> None:

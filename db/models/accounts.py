@@ -1,4 +1,4 @@
-"""People, their sessions and tokens, and what they tried (SPEC S13, S14)."""
+"""People, their sessions and tokens, and what they tried (S13, S14)."""
 
 from datetime import datetime
 from uuid import UUID
@@ -111,7 +111,7 @@ class EmailConfirmation(Base):
 
 
 class SignupAttempt(Base):
-    """One try to sign up, and how it ended: failed sign-ups are a launch metric (SPEC S29, S64)."""
+    """One try to sign up, and how it ended: failed sign-ups are a launch metric (S29, S64)."""
 
     __tablename__ = "signup_attempts"
     __table_args__ = (Index(None, "at"),)

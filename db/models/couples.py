@@ -1,4 +1,4 @@
-"""Couples and their connections to suppliers (SPEC S8, S11)."""
+"""Couples and their connections to suppliers (S8, S11)."""
 
 from datetime import date, datetime
 from uuid import UUID

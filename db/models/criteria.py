@@ -1,4 +1,4 @@
-"""Where criteria and limits stand: what a worker that starts anew goes on from (SPEC X1, S64)."""
+"""Where criteria and limits stand: what a worker that starts anew goes on from (X1, S64)."""
 
 from datetime import datetime
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""The append-only event log and the audit of changes (SPEC S14, A4)."""
+"""The append-only event log and the audit of changes (S14, A4)."""
 
 from datetime import datetime
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Feature flags and the version of the whole set (SPEC S2, S59, S61)."""
+"""Feature flags and the version of the whole set (S2, S59, S61)."""
 
 from datetime import datetime
 from uuid import UUID
@@ -98,7 +98,7 @@ class FlagSetVersion(Base):
 
 
 class FlagPropagation(Base):
-    """How one version of the set reached all processes and clients (SPEC X5, S97).
+    """How one version of the set reached all processes and clients (X5, S97).
 
     `finished_at` NULL: not known yet. `complete_ms` NULL with a result: not all have had it.
     `unknown_...`: lost before they had it. `commit_ms`: from the request to the commit.
@@ -134,7 +134,7 @@ class FlagPropagation(Base):
 
 
 class FlagUse(Base):
-    """When a flag was last evaluated for somebody, to the minute (SPEC A23)."""
+    """When a flag was last evaluated for somebody, to the minute (A23)."""
 
     __tablename__ = "flag_usage"
 

@@ -1,4 +1,4 @@
-"""Health: every reading, and the present state of each check (SPEC S5)."""
+"""Health: every reading, and the present state of each check (S5)."""
 
 from datetime import datetime
 from uuid import UUID

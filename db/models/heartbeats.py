@@ -1,4 +1,4 @@
-"""When each source of heartbeats was last heard of (SPEC A29)."""
+"""When each source of heartbeats was last heard of (A29)."""
 
 from datetime import datetime
 

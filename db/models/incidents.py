@@ -1,4 +1,4 @@
-"""Incidents, their episodes, and the alerts about them (SPEC S6, S14, S55, S68)."""
+"""Incidents, their episodes, and the alerts about them (S6, S14, S55, S68)."""
 
 from datetime import datetime
 from uuid import UUID
@@ -176,7 +176,7 @@ class LaunchAlert(Base):
 
 
 class AlertDelivery(Base):
-    """A message to a channel, and how long it took (SPEC S99). Unfinished ones are work to do."""
+    """A message to a channel, and how long it took (S99). Unfinished ones are work to do."""
 
     __tablename__ = "alert_deliveries"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Invitations from a supplier to a couple (SPEC S10, decisions 11 and 12)."""
+"""Invitations from a supplier to a couple (S10, decisions 11 and 12)."""
 
 from datetime import datetime
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Runs of the journeys, and what they add up to (SPEC S70, S80)."""
+"""Runs of the journeys, and what they add up to (S70, S80)."""
 
 from datetime import datetime
 from uuid import UUID

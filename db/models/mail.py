@@ -1,4 +1,4 @@
-"""The outbox, and every attempt to empty it (SPEC S14)."""
+"""The outbox, and every attempt to empty it (S14)."""
 
 from datetime import datetime
 from uuid import UUID

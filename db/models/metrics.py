@@ -1,4 +1,4 @@
-"""Metric samples, raw and rolled up (SPEC S3, A51)."""
+"""Metric samples, raw and rolled up (S3, A51)."""
 
 from datetime import datetime
 from uuid import UUID

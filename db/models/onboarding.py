@@ -1,4 +1,4 @@
-"""How far a person is through the guided setup: one row, one writer (SPEC S4, decision 14)."""
+"""How far a person is through the guided setup: one row, one writer (S4, decision 14)."""
 
 from datetime import datetime
 from uuid import UUID
@@ -49,7 +49,7 @@ class OnboardingProgress(Timestamps, Base):
 
 
 class OnboardingHoldup(Base):
-    """Somebody who came to a stand while an incident was open on their step (SPEC X12)."""
+    """Somebody who came to a stand while an incident was open on their step (X12)."""
 
     __tablename__ = "onboarding_holdups"
     __table_args__ = (Index(None, "incident_id"),)

@@ -1,4 +1,4 @@
-"""Launch phases, their flags, runs and snapshots (SPEC S1, decisions 1, 5, 6)."""
+"""Launch phases, their flags, runs and snapshots (S1, decisions 1, 5, 6)."""
 
 from datetime import datetime
 from uuid import UUID
@@ -29,7 +29,7 @@ class LaunchPhase(Timestamps, Base):
             " = CASE WHEN status = 'paused' THEN 4 ELSE 0 END",
             name="pause",
         ),
-        # At most one ACTIVE phase on each platform (SPEC S1).
+        # At most one ACTIVE phase on each platform (S1).
         Index(
             "uq_launch_phases_active_wedsync",
             text("(true)"),
@@ -108,7 +108,7 @@ class LaunchPhaseFlag(Base):
 
 
 class PhaseRun(Base):
-    """One activation of a phase, with what it was decided on (SPEC S95)."""
+    """One activation of a phase, with what it was decided on (S95)."""
 
     __tablename__ = "phase_runs"
     __table_args__ = (UniqueConstraint("phase_id", "number"),)

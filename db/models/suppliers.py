@@ -1,4 +1,4 @@
-"""Suppliers and the couples they work with (SPEC S7, S9)."""
+"""Suppliers and the couples they work with (S7, S9)."""
 
 from datetime import date, datetime
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Webhooks and what was sent to them (SPEC A46)."""
+"""Webhooks and what was sent to them (A46)."""
 
 from datetime import datetime
 from uuid import UUID

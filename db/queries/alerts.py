@@ -1,4 +1,4 @@
-"""SQL about alerts: where each stands, and messages on their way (SPEC S14, S99, A26)."""
+"""SQL about alerts: where each stands, and messages on their way (S14, S99, A26)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -137,7 +137,7 @@ def _partners(kind: type[M], pairs: Sequence[Pair]) -> Select[UUID, UUID, M]:
 
 
 async def seconds_to_connect(session: AsyncSession, pairs: Sequence[Pair]) -> Mapping[Pair, int]:
-    """From the first letter to the newest acceptance of each pair (SPEC S102)."""
+    """From the first letter to the newest acceptance of each pair (S102)."""
     pair = tuple_(Invitation.supplier_id, Invitation.couple_id)
     query = (
         select(

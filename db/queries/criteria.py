@@ -69,7 +69,7 @@ async def save_threshold(
 
 
 async def waiting_for_help(session: AsyncSession) -> int:
-    """How many people have asked for assistance and got no answer yet (SPEC S44, X11)."""
+    """How many people have asked for assistance and got no answer yet (S44, X11)."""
     query = select(func.count()).where(OnboardingProgress.assistance_needed)
     return (await session.execute(query)).scalar_one()
 

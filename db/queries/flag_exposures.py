@@ -1,4 +1,4 @@
-"""SQL about how often flags were served (SPEC A23)."""
+"""SQL about how often flags were served (A23)."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""SQL about when flags were last evaluated (SPEC A23)."""
+"""SQL about when flags were last evaluated (A23)."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""SQL that takes the name of a person out of what is kept after them (SPEC S13)."""
+"""SQL that takes the name of a person out of what is kept after them (S13)."""
 
 from uuid import UUID
 

@@ -140,7 +140,7 @@ async def add_readings(
     readings: Sequence[tuple[CheckType, Reading]],
     silences: Sequence[Silence],
 ) -> None:
-    """Store samples; those of planned work are marked (SPEC A28)."""
+    """Store samples; those of planned work are marked (A28)."""
     rows = [
         {
             "check_name": check.value,

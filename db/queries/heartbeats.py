@@ -1,4 +1,4 @@
-"""SQL about heartbeats, and about how long letters wait (SPEC A29)."""
+"""SQL about heartbeats, and about how long letters wait (A29)."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""SQL about the keys with which callers repeat a request (SPEC A45)."""
+"""SQL about the keys with which callers repeat a request (A45)."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""SQL that finds the last event of each thing up to a moment (SPEC X6)."""
+"""SQL that finds the last event of each thing up to a moment (X6)."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""SQL that folds samples into minutes and hours, and lets the old ones go (SPEC S3, A51)."""
+"""SQL that folds samples into minutes and hours, and lets the old ones go (S3, A51)."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

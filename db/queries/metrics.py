@@ -1,4 +1,4 @@
-"""SQL about metrics: samples in, numbers out (SPEC S3).
+"""SQL about metrics: samples in, numbers out (S3).
 
 Two tables hold them: `launch_metrics`, one row a sample, and `launch_metric_rollups`, where
 each process folds what it counts itself (10 s) and the worker folds everything (1 min, 1 h).

@@ -1,4 +1,4 @@
-"""SQL about people who stand still, and about incidents on their steps (SPEC S73, X12)."""
+"""SQL about people who stand still, and about incidents on their steps (S73, X12)."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

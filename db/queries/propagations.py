@@ -1,4 +1,4 @@
-"""SQL about versions of the flag set and how they reached everybody (SPEC X5).
+"""SQL about versions of the flag set and how they reached everybody (X5).
 
 `launch_number_events` makes their rows, together with the versions.
 """

@@ -1,4 +1,4 @@
-"""SQL about runs that are rehearsals (SPEC X4)."""
+"""SQL about runs that are rehearsals (X4)."""
 
 from datetime import datetime
 from uuid import UUID

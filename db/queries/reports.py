@@ -1,4 +1,4 @@
-"""SQL about what a run left behind (SPEC X15)."""
+"""SQL about what a run left behind (X15)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -116,7 +116,7 @@ class Gap:
 
 
 async def longest_gap_of_collections(session: AsyncSession, start: datetime, end: datetime) -> Gap:
-    """Between two collections that dashboards were told of (SPEC S109)."""
+    """Between two collections that dashboards were told of (S109)."""
     values = {"name": COLLECTIONS, "before": start - _LOOKBACK, "start": start, "end": end}
     return Gap(*(await session.execute(_COLLECTIONS, values)).one())
 

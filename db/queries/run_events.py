@@ -1,4 +1,4 @@
-"""SQL about everything that touched a run, whoever did it (SPEC X15, L25)."""
+"""SQL about everything that touched a run, whoever did it (X15, L25)."""
 
 from sqlalchemy import Select, select, union
 from sqlalchemy.ext.asyncio import AsyncSession

@@ -1,4 +1,4 @@
-"""SQL about silences (SPEC A28)."""
+"""SQL about silences (A28)."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""SQL about what happened before incidents, for many incidents at once (SPEC X8)."""
+"""SQL about what happened before incidents, for many incidents at once (X8)."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta

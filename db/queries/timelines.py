@@ -1,4 +1,4 @@
-"""SQL about what happened in and around incidents, for many incidents at once (SPEC A33)."""
+"""SQL about what happened in and around incidents, for many incidents at once (A33)."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta

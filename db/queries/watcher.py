@@ -1,4 +1,4 @@
-"""SQL about the watch over the health monitor (SPEC X16)."""
+"""SQL about the watch over the health monitor (X16)."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""One's own sessions, e-mail and account, and the staff (SPEC S13, A53)."""
+"""One's own sessions, e-mail and account, and the staff (S13, A53)."""
 
 from datetime import datetime
 

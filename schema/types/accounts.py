@@ -1,4 +1,4 @@
-"""Sessions, profiles and tokens: inputs and payloads (SPEC S29 to S32, A41)."""
+"""Sessions, profiles and tokens: inputs and payloads (S29 to S32, A41)."""
 
 from datetime import date, datetime
 from typing import Any
@@ -51,7 +51,7 @@ class ProfileInput:
 
 @strawberry.input(description="What somebody fills in to get an account.")
 class SignUpInput:
-    """A new account (SPEC S29)."""
+    """A new account (S29)."""
 
     user_type: UserType = strawberry.field(description="SUPPLIER or COUPLE.")
     email: EmailAddress = strawberry.field(description="What they will log in with.")

@@ -111,7 +111,7 @@ def _known_scopes(names: list[str]) -> list[Scope]:
 
 @strawberry.type(description="A key for a tool. Its secret is shown once, when it is made.")
 class ApiToken(Node):
-    """A token without its secret (SPEC A41)."""
+    """A token without its secret (A41)."""
 
     name: str = strawberry.field(description="What it is for.", metadata=column(rows.ApiToken.name))
     prefix: str = strawberry.field(

@@ -1,4 +1,4 @@
-"""Alerts: who was told of what, and how fast (SPEC S99, S117)."""
+"""Alerts: who was told of what, and how fast (S99, S117)."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""The audit: who changed what, from what to what, and why (SPEC A4)."""
+"""The audit: who changed what, from what to what, and why (A4)."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated

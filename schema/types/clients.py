@@ -1,4 +1,4 @@
-"""The clients of a supplier (SPEC S9, S35, S36)."""
+"""The clients of a supplier (S9, S35, S36)."""
 
 from datetime import date
 from typing import TYPE_CHECKING, Annotated

@@ -1,4 +1,4 @@
-"""Couples, and their partnerships with suppliers (SPEC S8, S11, S40)."""
+"""Couples, and their partnerships with suppliers (S8, S11, S40)."""
 
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
@@ -67,7 +67,7 @@ class Partnership(Node):
         assert found is not None
         return Couple.of(found)
 
-    @strawberry.field(description="From the first invitation to its acceptance (SPEC S102).")
+    @strawberry.field(description="From the first invitation to its acceptance.")
     async def seconds_to_connect(self, info: Info) -> int | None:
         """Null where there was no invitation."""
         pair = (self.row.supplier_id, self.row.couple_id)

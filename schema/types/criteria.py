@@ -1,4 +1,4 @@
-"""Success criteria and their verdicts (SPEC A9, A10, X1)."""
+"""Success criteria and their verdicts (A9, A10, X1)."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""The input of a success criterion (SPEC S15, A9)."""
+"""The input of a success criterion (S15, A9)."""
 
 import strawberry
 

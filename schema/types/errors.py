@@ -1,4 +1,4 @@
-"""Expected failures as data (SPEC A44): an interface with a code, and its concrete kinds."""
+"""Expected failures as data (A44): an interface with a code, and its concrete kinds."""
 
 from datetime import datetime
 
@@ -98,7 +98,7 @@ class UserError(Error):
 
 @strawberry.type(description="Somebody changed the thing since you read it.")
 class VersionConflictError(Error):
-    """Names the version that stands and who made it (SPEC A5)."""
+    """Names the version that stands and who made it (A5)."""
 
     current_version: int = strawberry.field(description="The version that stands now.")
     changed_at: datetime = strawberry.field(description="When it was made.")
@@ -112,7 +112,7 @@ class VersionConflictError(Error):
 
 @strawberry.type(description="The phase may not go live now.")
 class NotReadyError(Error):
-    """Shows the whole list (SPEC X2)."""
+    """Shows the whole list (X2)."""
 
     readiness: LaunchReadiness = strawberry.field(description="Every check, with its evidence.")
 

@@ -1,4 +1,4 @@
-"""The event feed: everything that happens in a launch, in order (SPEC S14, X6)."""
+"""The event feed: everything that happens in a launch, in order (S14, X6)."""
 
 from datetime import datetime
 
@@ -127,7 +127,7 @@ class HealthEvent(LaunchEvent):
 
 @strawberry.type(description="A criterion got another verdict, or acted.")
 class CriterionEvent(LaunchEvent):
-    """One judgement of a criterion that made a difference (SPEC X1)."""
+    """One judgement of a criterion that made a difference (X1)."""
 
     status: CriterionStatus = strawberry.field(description="The criterion as it was judged then.")
     action_taken: GuardAction | None = strawberry.field(

@@ -1,4 +1,4 @@
-"""Why a flag has its value for somebody (SPEC X7)."""
+"""Why a flag has its value for somebody (X7)."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from services.flag_evaluation import Explained
 
 @strawberry.type(description="Why a flag has its value for somebody.")
 class FlagExplanation:
-    """The decision, step by step (SPEC X7)."""
+    """The decision, step by step (X7)."""
 
     bucket: Percent | None = strawberry.field(description="Where they fall, 0 to 99.99.")
     threshold: Percent | None = strawberry.field(description="On below this.")

@@ -1,4 +1,4 @@
-"""What flags were served as (SPEC A23)."""
+"""What flags were served as (A23)."""
 
 import strawberry
 
@@ -8,7 +8,7 @@ from schema.scalars import Percent
 
 @strawberry.type(description="How often a flag was served. People who ask again count again.")
 class FlagExposure:
-    """Of all processes, to about a minute; numbers are whole (SPEC A23)."""
+    """Of all processes, to about a minute; numbers are whole (A23)."""
 
     on: float = strawberry.field(description="How often it was served as on.")
     off: float = strawberry.field(description="How often it was served as off.")

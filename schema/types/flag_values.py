@@ -1,4 +1,4 @@
-"""What flags evaluate to for one user (SPEC A1, A22)."""
+"""What flags evaluate to for one user (A1, A22)."""
 
 from collections.abc import Sequence
 from dataclasses import field

@@ -1,4 +1,4 @@
-"""Feature flags and what they evaluate to (SPEC S2, A1, A2, A22)."""
+"""Feature flags and what they evaluate to (S2, A1, A2, A22)."""
 
 from dataclasses import field
 from datetime import datetime
@@ -167,7 +167,7 @@ class FeatureFlag(Node):
 
     @strawberry.field(description="Whether it may go: what nobody needs stays in code for ever.")
     async def staleness(self, info: Info) -> Staleness:
-        """By when it was last evaluated and changed (SPEC A23)."""
+        """By when it was last evaluated and changed (A23)."""
         evaluated = await info.context.loaders.last_evaluated.load(self.flag.key)
         return staleness(self.flag, evaluated, info.context.now)
 

@@ -1,4 +1,4 @@
-"""Health: the five checks, damped, and how they were (SPEC S5, S25, A27)."""
+"""Health: the five checks, damped, and how they were (S5, S25, A27)."""
 
 from datetime import datetime
 from typing import Annotated

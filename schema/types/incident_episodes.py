@@ -125,7 +125,7 @@ class IncidentEpisode:
         directives=[CostDirective(weight=10)],
     )
     async def suspects(self, info: Info, limit: SuspectLimit = 5) -> list[SuspectChange]:
-        """Ranked by evidence (SPEC X8)."""
+        """Ranked by evidence (X8)."""
         return await load_suspects(info, self.incident, limit, self.row)
 
     @strawberry.field(

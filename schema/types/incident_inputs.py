@@ -1,4 +1,4 @@
-"""The inputs and payload of incidents, and the commands that they become (SPEC S27)."""
+"""The inputs and payload of incidents, and the commands that they become (S27)."""
 
 from typing import cast
 

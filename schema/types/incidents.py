@@ -1,4 +1,4 @@
-"""Incidents (SPEC S6, S28)."""
+"""Incidents (S6, S28)."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
@@ -131,7 +131,7 @@ class Incident(Node):
         last: Last = None,
         before: Before = None,
     ) -> Connection[Annotated["LaunchEvent", strawberry.lazy("schema.types.events")]]:
-        """Read from the log (SPEC A33)."""
+        """Read from the log (A33)."""
         from schema.types.events import to_event  # noqa: PLC0415 - they refer to each other
 
         page = Page.of(first, after, last, before)
@@ -145,7 +145,7 @@ class Incident(Node):
         directives=[CostDirective(weight=10)],
     )
     async def suspects(self, info: Info, limit: SuspectLimit = 5) -> list[SuspectChange]:
-        """Those of the current episode, ranked by evidence (SPEC X8)."""
+        """Those of the current episode, ranked by evidence (X8)."""
         return await load_suspects(info, self.row, limit)
 
     @strawberry.field(
@@ -179,7 +179,7 @@ class Incident(Node):
         directives=[CostDirective(weight=20)],
     )
     async def report(self, info: Info) -> str:
-        """Numbers, impact, resolution, suspects, timeline (SPEC A35)."""
+        """Numbers, impact, resolution, suspects, timeline (A35)."""
         return await info.context.loaders.incident_report.load(self.row) or ""
 
     @classmethod

@@ -1,4 +1,4 @@
-"""Invitations (SPEC S10, S37, S41)."""
+"""Invitations (S10, S37, S41)."""
 
 from datetime import date, datetime
 

@@ -1,4 +1,4 @@
-"""Funnels (SPEC S80, S100 to S104, A37)."""
+"""Funnels (S80, S100 to S104, A37)."""
 
 from collections.abc import Iterable
 from weakref import WeakKeyDictionary

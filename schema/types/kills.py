@@ -1,4 +1,4 @@
-"""Kill switches: flags forced off whatever their rows say (SPEC S53, A6; L11)."""
+"""Kill switches: flags forced off whatever their rows say (S53, A6; L11)."""
 
 from collections.abc import Iterable
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""A launch as a file: flags and phases that are made and changed together (SPEC A52; L27)."""
+"""A launch as a file: flags and phases that are made and changed together (A52; L27)."""
 
 from collections.abc import Callable
 from datetime import datetime

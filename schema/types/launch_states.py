@@ -1,4 +1,4 @@
-"""A launch as it was at a moment, typed and as plain JSON (SPEC X6)."""
+"""A launch as it was at a moment, typed and as plain JSON (X6)."""
 
 from datetime import datetime
 

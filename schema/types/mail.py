@@ -1,4 +1,4 @@
-"""The outbox in the graph (SPEC S14)."""
+"""The outbox in the graph (S14)."""
 
 from datetime import datetime
 

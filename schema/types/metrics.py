@@ -1,4 +1,4 @@
-"""Metrics: cards, charts, and samples from outside (SPEC S26, S79, S81, A50)."""
+"""Metrics: cards, charts, and samples from outside (S26, S79, S81, A50)."""
 
 from dataclasses import field
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What somebody who stands still is shown (SPEC S73, X12)."""
+"""What somebody who stands still is shown (S73, X12)."""
 
 from datetime import datetime
 

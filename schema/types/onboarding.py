@@ -1,4 +1,4 @@
-"""How far somebody is with the guided setup (SPEC S42, S83 to S86)."""
+"""How far somebody is with the guided setup (S42, S83 to S86)."""
 
 from datetime import datetime
 
@@ -85,7 +85,7 @@ class Onboarding(Node):
 
     @strawberry.field(description="Set while an incident is open on the step to do next.")
     async def banner(self, info: Info) -> OnboardingBanner | None:
-        """Nobody is told that they are slow while it is us (SPEC X12)."""
+        """Nobody is told that they are slow while it is us (X12)."""
         done, hidden = progress_of(self.row).done, await self._hidden(info)
         key = rules.next_step(self.row.user_type, done, lambda step: step.key not in hidden)
         step = rules.find_step(self.row.user_type, key) if key else None
@@ -106,7 +106,7 @@ class Onboarding(Node):
         description="A supplier has sent an invitation; a couple has its first connection."
     )
     async def first_value_achieved(self, info: Info) -> bool:
-        """What the launch counts as success (SPEC S86)."""
+        """What the launch counts as success (S86)."""
         loaders, user_id = info.context.loaders, self.row.user_id
         if self.row.user_type is rules.OnboardingSide.SUPPLIER:
             supplier = await loaders.supplier_of_user.load(user_id)

@@ -1,4 +1,4 @@
-"""The inputs of phases, and the commands that they become (SPEC S16 to S20)."""
+"""The inputs of phases, and the commands that they become (S16 to S20)."""
 
 from datetime import datetime
 from typing import cast

@@ -1,4 +1,4 @@
-"""What the mutations of phases give, and the plan of an activation (SPEC S19, S20, X3)."""
+"""What the mutations of phases give, and the plan of an activation (S19, S20, X3)."""
 
 from datetime import datetime
 

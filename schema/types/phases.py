@@ -1,4 +1,4 @@
-"""Launch phases, their ramps, criteria and runs (SPEC S1, S17, A7, A8)."""
+"""Launch phases, their ramps, criteria and runs (S1, S17, A7, A8)."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
@@ -126,7 +126,7 @@ class LaunchPhase(Node):
 
     @strawberry.field(description="What keeps the ramp from its next step; empty: nothing does.")
     async def held_by(self, info: Info) -> list[str]:
-        """Sentences: health, criteria, incidents, the error budget, people who wait (SPEC X11)."""
+        """Sentences: health, criteria, incidents, the error budget, people who wait (X11)."""
         if not phase_reads.is_live(self.row):
             return []
         pace = await info.context.pace()

@@ -1,4 +1,4 @@
-"""How far a version of the flags has come (SPEC X5, S97)."""
+"""How far a version of the flags has come (X5, S97)."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""The steps of a ramp (SPEC A7)."""
+"""The steps of a ramp (A7)."""
 
 import strawberry
 

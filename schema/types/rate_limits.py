@@ -1,4 +1,4 @@
-"""What a caller may still spend (SPEC A42)."""
+"""What a caller may still spend (A42)."""
 
 from datetime import datetime, timedelta
 

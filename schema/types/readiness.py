@@ -1,4 +1,4 @@
-"""May a phase go live: the list and its verdict (SPEC X2)."""
+"""May a phase go live: the list and its verdict (X2)."""
 
 from datetime import datetime
 

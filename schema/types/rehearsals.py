@@ -1,4 +1,4 @@
-"""Rehearsals: what one did and how long it took (SPEC X4, S112)."""
+"""Rehearsals: what one did and how long it took (X4, S112)."""
 
 from datetime import datetime
 

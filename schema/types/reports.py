@@ -1,4 +1,4 @@
-"""Reports on runs (SPEC X15)."""
+"""Reports on runs (X15)."""
 
 import strawberry
 
@@ -20,7 +20,7 @@ describe(
 
 @strawberry.type(description="An acceptance criterion of the launch, judged by one run.")
 class AcceptanceProof:
-    """A number, not a claim (SPEC S95 to S112)."""
+    """A number, not a claim (S95 to S112)."""
 
     row: str = strawberry.field(description="Its row in the requirements, such as `S97`.")
     criterion: str = strawberry.field(description="What was promised.")

@@ -1,4 +1,4 @@
-"""How a phase is rolled back (SPEC A7)."""
+"""How a phase is rolled back (A7)."""
 
 import strawberry
 

@@ -1,4 +1,4 @@
-"""What a rollback would do, before anybody clicks (SPEC X10)."""
+"""What a rollback would do, before anybody clicks (X10)."""
 
 from datetime import datetime
 

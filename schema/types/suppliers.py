@@ -1,4 +1,4 @@
-"""Suppliers (SPEC S7, S33)."""
+"""Suppliers (S7, S33)."""
 
 from datetime import datetime
 from typing import Annotated
@@ -78,7 +78,7 @@ class Supplier(Node):
         metadata=column(rows.Supplier.first_value_at),
     )
     def first_value_at(self, info: Info) -> datetime | None:
-        """What the launch counts as its success (SPEC S86)."""
+        """What the launch counts as its success (S86)."""
         return self.row.first_value_at if self._is_whole(info) else None
 
     @strawberry.field(

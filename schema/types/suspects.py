@@ -1,4 +1,4 @@
-"""Changes that may have caused an incident (SPEC X8)."""
+"""Changes that may have caused an incident (X8)."""
 
 from typing import Annotated
 
@@ -14,7 +14,7 @@ SuspectLimit = Annotated[int | None, strawberry.argument(description="At most so
 
 @strawberry.type(description="A change that may have caused an incident.")
 class SuspectChange:
-    """One line of the ranking (SPEC X8)."""
+    """One line of the ranking (X8)."""
 
     change: Change = strawberry.field(description="The change; revertChange undoes it.")
     score: float = strawberry.field(description="How suspicious it is, from 0 to 1.")

@@ -1,4 +1,4 @@
-"""Webhooks: subscription documents that are sent to a URL (SPEC A46, X14)."""
+"""Webhooks: subscription documents that are sent to a URL (A46, X14)."""
 
 from datetime import datetime
 

@@ -20,5 +20,5 @@ class Alarm(Protocol):
         ...
 
     async def is_silenced(self) -> bool:
-        """Whether all checks are silenced by planned work (SPEC A28)."""
+        """Whether all checks are silenced by planned work (A28)."""
         ...

@@ -47,7 +47,7 @@ class AlertCenter:
         support = [url.get_secret_value() for url in settings.support_urls]
         every = channels_of([*urls, *support])
         self.channels: Sequence[Channel] = every[: len(urls)]
-        self.support: Sequence[Channel] = every[len(urls) :] or self.channels  # SPEC S44
+        self.support: Sequence[Channel] = every[len(urls) :] or self.channels  # S44
         self.silences = SilenceBook(db, redis)
         if every:
             senders.load()
@@ -67,7 +67,7 @@ class AlertCenter:
         return [channel.name for channel in self.channels]
 
     async def observe(self, snapshot: HealthSnapshot) -> None:
-        """Follow the checks, before anything about them is stored (SPEC decision 7)."""
+        """Follow the checks, before anything about them is stored (decision 7)."""
         await self._follow(causes_of(snapshot))
 
     async def follow_incident(self, incident: IncidentFacts) -> None:
@@ -170,7 +170,7 @@ class AlertCenter:
         return self.support if key.startswith(assistance.KEY) else self.channels
 
     async def _take(self, step: Step) -> bool:
-        """Whoever is first to move an alert on tells people, and nobody else (SPEC A30)."""
+        """Whoever is first to move an alert on tells people, and nobody else (A30)."""
         now = self._clock()
         messages = []
         if step.tell is not None:
@@ -200,7 +200,7 @@ class AlertCenter:
             return await log.brief(uow, alert)
 
     async def _settle_incidents(self) -> None:
-        """What could not be entered while the database was away (SPEC S68)."""
+        """What could not be entered while the database was away (S68)."""
         for alert in list((await self._ledger.alerts()).values()):
             done = self._settled.get(alert.key) == alert.revision
             if alert.source is AlertSource.HEALTH and not done:

@@ -1,6 +1,6 @@
 """What is known of alerts: in memory, in Redis and in the database, each without the others.
 
-The newest revision of all three counts (SPEC decision 7, A26). Whoever moves an alert on does so
+The newest revision of all three counts (decision 7, A26). Whoever moves an alert on does so
 in Redis, atomically; where Redis is away in the database; where both are away it just does,
 because twice is better than never.
 """

@@ -61,8 +61,8 @@ async def log(uow: UnitOfWork, message: Delivery, alert: Alert | None) -> bool:
 async def settle(uow: UnitOfWork, alert: Alert) -> LaunchIncident | None:
     """The incident of an alert, after opening or ending it where that is still to be done.
 
-    Health opens incidents of its own (SPEC S68), also afterwards: when the database was away.
-    What begins in a silence has none before the silence is over (SPEC A28).
+    Health opens incidents of its own (S68), also afterwards: when the database was away.
+    What begins in a silence has none before the silence is over (A28).
     """
     if alert.source is not AlertSource.HEALTH or alert.silenced_until is not None:
         return await _incident(uow, alert.incident_id)

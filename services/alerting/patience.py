@@ -1,4 +1,4 @@
-"""Waiting for a store that may be down, but never for long (SPEC decision 7)."""
+"""Waiting for a store that may be down, but never for long (decision 7)."""
 
 import asyncio
 import logging

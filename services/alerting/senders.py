@@ -1,4 +1,4 @@
-"""Sending through Apprise: blocking, so in threads of its own, with a deadline (SPEC S117)."""
+"""Sending through Apprise: blocking, so in threads of its own, with a deadline (S117)."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""What is known of silences: in memory, in Redis and in the database (SPEC A28, decision 7).
+"""What is known of silences: in memory, in Redis and in the database (A28, decision 7).
 
 A silence is made in the database. It is told to Redis at once, because the planned work may be on
 the database, and then whoever would raise the alarm cannot read it there.

@@ -1,4 +1,4 @@
-"""Real probes of the five parts that a launch stands on (SPEC S5, S52)."""
+"""Real probes of the five parts that a launch stands on (S5, S52)."""
 
 from collections.abc import Mapping
 

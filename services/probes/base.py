@@ -51,7 +51,7 @@ _leftovers: set[asyncio.Task[ProbeResult]] = set()
 
 
 async def measure(look: Awaitable[Finding]) -> ProbeResult:
-    """Time a look; any exception is a failure with a scrubbed text (SPEC S66)."""
+    """Time a look; any exception is a failure with a scrubbed text (S66)."""
     started = perf_counter()
     try:
         found = await look
@@ -63,7 +63,7 @@ async def measure(look: Awaitable[Finding]) -> ProbeResult:
 
 
 async def run_limited(probe: Probe, seconds: float) -> ProbeResult:
-    """Run a probe for so long at most; a timeout is an outcome of its own (SPEC S5, S62).
+    """Run a probe for so long at most; a timeout is an outcome of its own (S5, S62).
 
     Cleaning up after a hung server can hang too, so the end of a cancelled probe is not awaited.
     """

@@ -1,4 +1,4 @@
-"""Whether news reaches a browser: through Redis, and over a real websocket (SPEC S5)."""
+"""Whether news reaches a browser: through Redis, and over a real websocket (S5)."""
 
 import asyncio
 import json

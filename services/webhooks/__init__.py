@@ -1,1 +1,1 @@
-"""Webhooks: documents that are sent to a URL whenever what they ask for happens (SPEC A46, X14)."""
+"""Webhooks: documents that are sent to a URL whenever what they ask for happens (A46, X14)."""

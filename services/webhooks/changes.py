@@ -1,4 +1,4 @@
-"""Making, changing and removing webhooks, and asking for another try (SPEC A46)."""
+"""Making, changing and removing webhooks, and asking for another try (A46)."""
 
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -134,7 +134,7 @@ async def delete(uow: UnitOfWork, actor: Actor, webhook_id: UUID) -> Webhook:
 
 
 async def skip(uow: UnitOfWork, actor: Actor, webhook_id: UUID, reason: str) -> tuple[Webhook, int]:
-    """Give up what it is behind, and go on with what happens from now on (SPEC X14).
+    """Give up what it is behind, and go on with what happens from now on (X14).
 
     Also the number of events passed over, those that do not concern it among them. A delivery that
     waited stays in the log, to be asked for. Raises NotFound, and Required without a reason.

@@ -1,4 +1,4 @@
-"""Reading webhooks and the log of their deliveries (SPEC A46)."""
+"""Reading webhooks and the log of their deliveries (A46)."""
 
 from collections.abc import Sequence
 from uuid import UUID

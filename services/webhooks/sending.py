@@ -1,4 +1,4 @@
-"""One POST to a receiver: checked address, no redirects, no proxy, ten seconds (SPEC A46)."""
+"""One POST to a receiver: checked address, no redirects, no proxy, ten seconds (A46)."""
 
 import asyncio
 import socket

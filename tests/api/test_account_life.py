@@ -1,4 +1,4 @@
-"""One's own sessions and data, and the end of an account (SPEC S7 to S13)."""
+"""One's own sessions and data, and the end of an account (S7 to S13)."""
 
 import asyncio
 from typing import Any

@@ -1,4 +1,4 @@
-"""Accounts as clients see them: tokens, the cookie, errors as data (SPEC S29 to S32)."""
+"""Accounts as clients see them: tokens, the cookie, errors as data (S29 to S32)."""
 
 import re
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""What an activation does to flags, run and log, and what follows from it (SPEC S47 to S50)."""
+"""What an activation does to flags, run and log, and what follows from it (S47 to S50)."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

@@ -1,4 +1,4 @@
-"""Alerts in the graph: the log, the channels, a test of them (SPEC S99, S117, X2)."""
+"""Alerts in the graph: the log, the channels, a test of them (S99, S117, X2)."""
 
 from collections.abc import AsyncIterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""API tokens as clients see them (SPEC A41, A53)."""
+"""API tokens as clients see them (A41, A53)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The audit of the whole launch (SPEC A4)."""
+"""The audit of the whole launch (A4)."""
 
 from datetime import timedelta
 

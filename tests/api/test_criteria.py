@@ -1,4 +1,4 @@
-"""Criteria, their verdicts and what holds a ramp, over the API (SPEC X1, X11)."""
+"""Criteria, their verdicts and what holds a ramp, over the API (X1, X11)."""
 
 import pytest
 from starlette.applications import Starlette

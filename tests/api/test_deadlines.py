@@ -1,4 +1,4 @@
-"""An operation has its time, and a query nobody waits for ends: in the database too (SPEC A49)."""
+"""An operation has its time, and a query nobody waits for ends: in the database too (A49)."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""The directory of the staff: search, filters, pages (SPEC S115, A43)."""
+"""The directory of the staff: search, filters, pages (S115, A43)."""
 
 from typing import Any
 

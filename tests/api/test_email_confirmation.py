@@ -1,4 +1,4 @@
-"""An e-mail is proven by a link: that of a new account, and the next one (SPEC S13)."""
+"""An e-mail is proven by a link: that of a new account, and the next one (S13)."""
 
 from collections.abc import AsyncIterator
 from typing import Any

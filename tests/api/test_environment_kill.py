@@ -1,4 +1,4 @@
-"""Flags that the environment of a process forces off (SPEC S118, S53, A6)."""
+"""Flags that the environment of a process forces off (S118, S53, A6)."""
 
 from collections.abc import AsyncIterator
 

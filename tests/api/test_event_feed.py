@@ -1,4 +1,4 @@
-"""The event feed over the API: either way through it, page by page (SPEC S14, X8)."""
+"""The event feed over the API: either way through it, page by page (S14, X8)."""
 
 from uuid import uuid4
 
@@ -58,7 +58,7 @@ async def walk(client: GraphQLClient, size: int, **wanted: object) -> list[str]:
 async def test_the_newest_come_first_and_the_way_back_skips_none(
     operator: GraphQLClient, db: Database, size: int
 ) -> None:
-    """SPEC X8: what changed just before, without reading what came long before."""
+    """X8: what changed just before, without reading what came long before."""
     await happen(db, 7)
     forward = await walk(operator, 100, newest=False)
     assert len(forward) == 7
@@ -68,7 +68,7 @@ async def test_the_newest_come_first_and_the_way_back_skips_none(
 async def test_who_says_nothing_gets_the_oldest_first(
     operator: GraphQLClient, db: Database
 ) -> None:
-    """SPEC A47: what was there before is as it was."""
+    """A47: what was there before is as it was."""
     await happen(db, 3)
     answer = await operator.data("{ launchEvents(first: 2) { nodes { summary } } }")
     said = [node["summary"] for node in answer["launchEvents"]["nodes"]]
@@ -78,7 +78,7 @@ async def test_who_says_nothing_gets_the_oldest_first(
 async def test_a_phase_and_a_moment_bound_it_in_both_directions(
     admin: GraphQLClient, db: Database, clock: Clock
 ) -> None:
-    """SPEC S14."""
+    """S14."""
     phase = await make_phase(admin, "wanted", flags=("one",))
     await make_phase(admin, "other", flags=("two",))
     forward = await walk(admin, 9, phaseId=phase, newest=False)
@@ -94,7 +94,7 @@ async def test_a_phase_and_a_moment_bound_it_in_both_directions(
 async def test_a_page_is_one_statement(
     app: Starlette, operator: GraphQLClient, db: Database
 ) -> None:
-    """DESIGN rule 10: bounded by a keyset, however long the log is."""
+    """R8: bounded by a keyset, however long the log is."""
     await happen(db, 30)
     await page(operator, first=5)
     counter = StatementCounter(app.state.runtime.db)
@@ -107,6 +107,6 @@ async def test_a_page_is_one_statement(
 
 
 async def test_cursors_of_other_lists_are_refused(operator: GraphQLClient) -> None:
-    """SPEC A43."""
+    """A43."""
     answer = await operator.execute(FEED, after="nonsense", newest=True)
     assert answer.codes == ["BAD_USER_INPUT"]

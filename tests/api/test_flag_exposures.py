@@ -1,4 +1,4 @@
-"""How often flags were served and as what, over all ways and processes (SPEC A23)."""
+"""How often flags were served and as what, over all ways and processes (A23)."""
 
 from datetime import timedelta
 

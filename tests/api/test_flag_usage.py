@@ -1,4 +1,4 @@
-"""When flags were last evaluated, without a write for each evaluation (SPEC A23)."""
+"""When flags were last evaluated, without a write for each evaluation (A23)."""
 
 from sqlalchemy import text
 from starlette.applications import Starlette

@@ -1,4 +1,4 @@
-"""Flags over the API: create, change, switch, list (SPEC S21 to S23, decision 1, A5)."""
+"""Flags over the API: create, change, switch, list (S21 to S23, decision 1, A5)."""
 
 import asyncio
 from typing import Any

@@ -1,4 +1,4 @@
-"""Health in the graph (SPEC S25, S46, A27)."""
+"""Health in the graph (S25, S46, A27)."""
 
 from datetime import timedelta
 
@@ -58,7 +58,7 @@ async def test_after_a_round(runtime: Runtime, viewer: GraphQLClient, health: He
 
 
 async def test_uptime_of_all_in_one_statement(runtime: Runtime, viewer: GraphQLClient) -> None:
-    """DESIGN rule 10: five checks with uptime cost as much as one."""
+    """R8: five checks with uptime cost as much as one."""
     await runtime.health.tick()
     counter = StatementCounter(runtime.db)
     await viewer.data(QUERY)

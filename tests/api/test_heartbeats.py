@@ -1,4 +1,4 @@
-"""Heartbeats over HTTP, and in the graph (SPEC A29)."""
+"""Heartbeats over HTTP, and in the graph (A29)."""
 
 from collections.abc import AsyncIterator
 

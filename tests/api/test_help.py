@@ -1,4 +1,4 @@
-"""Asking people for help with the guided setup, and being found by them (SPEC S44)."""
+"""Asking people for help with the guided setup, and being found by them (S44)."""
 
 from tests.api.test_onboarding import ANSWER, BUSINESS, HELP, STALLED, setup
 from tests.factories.marketplace import PROFILE, invited

@@ -1,4 +1,4 @@
-"""What a repeat with the same key is answered with, and for how long (SPEC A45)."""
+"""What a repeat with the same key is answered with, and for how long (A45)."""
 
 import hashlib
 

@@ -1,4 +1,4 @@
-"""A supplier hears of what is in the way of an invitation, and so does the staff (SPEC X13)."""
+"""A supplier hears of what is in the way of an invitation, and so does the staff (X13)."""
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field

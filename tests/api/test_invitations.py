@@ -1,4 +1,4 @@
-"""Sending, looking at, opening, declining and accepting invitations (SPEC S37, S41, A39, A40)."""
+"""Sending, looking at, opening, declining and accepting invitations (S37, S41, A39, A40)."""
 
 from typing import Any
 

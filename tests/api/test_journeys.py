@@ -1,4 +1,4 @@
-"""Funnels over the graph: what people do is what they show (SPEC S70, S80, S104, A37)."""
+"""Funnels over the graph: what people do is what they show (S70, S80, S104, A37)."""
 
 from typing import Any
 

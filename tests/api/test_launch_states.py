@@ -1,4 +1,4 @@
-"""What a launch was like at a moment (SPEC X6)."""
+"""What a launch was like at a moment (X6)."""
 
 import asyncio
 from collections.abc import Callable, Coroutine

@@ -1,4 +1,4 @@
-"""What an operation may cost, and what a caller may spend: by every transport (SPEC A42, A43)."""
+"""What an operation may cost, and what a caller may spend: by every transport (A42, A43)."""
 
 import json
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""OFREP, by hand and through OpenFeature's own client (SPEC A3)."""
+"""OFREP, by hand and through OpenFeature's own client (A3)."""
 
 import asyncio
 import json

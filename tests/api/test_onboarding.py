@@ -1,4 +1,4 @@
-"""The guided setup over the API (SPEC S42 to S44, S83 to S86, S90)."""
+"""The guided setup over the API (S42 to S44, S83 to S86, S90)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Phases over the API: the source's own tests, and everything around them (SPEC S16 to S20)."""
+"""Phases over the API: the source's own tests, and everything around them (S16 to S20)."""
 
 import asyncio
 from typing import Any

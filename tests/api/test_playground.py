@@ -1,4 +1,4 @@
-"""What a given user sees, and why (SPEC A22, X7)."""
+"""What a given user sees, and why (A22, X7)."""
 
 from sqlalchemy import text
 

@@ -1,4 +1,4 @@
-"""Propagation in payloads and events (SPEC X5, S97)."""
+"""Propagation in payloads and events (X5, S97)."""
 
 from typing import Any
 

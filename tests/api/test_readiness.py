@@ -1,4 +1,4 @@
-"""What each check of the readiness list stands on (SPEC X2)."""
+"""What each check of the readiness list stands on (X2)."""
 
 from domain.health import CheckType
 from tests.factories.health import Health

@@ -1,4 +1,4 @@
-"""Rehearsals over the API: what they measure, and that they touch nothing (SPEC X4, S112)."""
+"""Rehearsals over the API: what they measure, and that they touch nothing (X4, S112)."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""The report of a run over the API (SPEC X15)."""
+"""The report of a run over the API (X15)."""
 
 from datetime import timedelta
 from typing import Any

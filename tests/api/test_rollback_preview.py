@@ -1,4 +1,4 @@
-"""A rollback is shown before it is done, with whom it meets in the middle (SPEC X10)."""
+"""A rollback is shown before it is done, with whom it meets in the middle (X10)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Each sees only its own rows (SPEC A53): every field that leads to somebody's rows, as everybody.
+"""Each sees only its own rows (A53): every field that leads to somebody's rows, as everybody.
 
 One marketplace: Sarah (supplier) works with Emma (couple); Olga (supplier) works with Emma too and
 has a client of her own. Nobody may learn what belongs to another.

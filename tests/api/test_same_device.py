@@ -1,4 +1,4 @@
-"""Who signs up, or accepts, goes on seeing what they saw as a visitor (SPEC A20)."""
+"""Who signs up, or accepts, goes on seeing what they saw as a visitor (A20)."""
 
 import pytest
 

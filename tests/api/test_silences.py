@@ -1,4 +1,4 @@
-"""Planned work over the API: announced, seen, ended early (SPEC A28)."""
+"""Planned work over the API: announced, seen, ended early (A28)."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The staff is managed by those who may (SPEC A53)."""
+"""The staff is managed by those who may (A53)."""
 
 import asyncio
 from typing import Any

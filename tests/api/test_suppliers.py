@@ -1,4 +1,4 @@
-"""Suppliers, their profile and their clients over the API (SPEC S33 to S36, A53)."""
+"""Suppliers, their profile and their clients over the API (S33 to S36, A53)."""
 
 import asyncio
 import json

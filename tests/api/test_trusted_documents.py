@@ -1,4 +1,4 @@
-"""Automatic persisted queries and the list of trusted documents (SPEC A48)."""
+"""Automatic persisted queries and the list of trusted documents (A48)."""
 
 import json
 from collections.abc import AsyncIterator

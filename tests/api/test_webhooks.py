@@ -1,4 +1,4 @@
-"""Webhooks as their admins see them (SPEC A46, X14)."""
+"""Webhooks as their admins see them (A46, X14)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What `launch` asks the graph, for servers that run known documents only (SPEC A48)."""
+"""What `launch` asks the graph, for servers that run known documents only (A48)."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What the pages tell an operator to type is understood by `launch` (SPEC S112, S118)."""
+"""What the pages tell an operator to type is understood by `launch` (S112, S118)."""
 
 import re
 import shlex

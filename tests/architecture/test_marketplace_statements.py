@@ -1,4 +1,4 @@
-"""As many statements for 30 clients as for one, and for 30 suppliers (DESIGN rule 10)."""
+"""As many statements for 30 clients as for one, and for 30 suppliers (R8)."""
 
 import pytest
 from starlette.applications import Starlette

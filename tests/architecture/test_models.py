@@ -1,4 +1,4 @@
-"""What every table keeps to (DESIGN rules 10 and 13)."""
+"""What every table keeps to (R8, S12)."""
 
 import pytest
 from sqlalchemy import (

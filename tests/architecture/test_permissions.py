@@ -1,4 +1,4 @@
-"""Every root field as everybody (SPEC A53, DESIGN rule 9)."""
+"""Every root field as everybody (A53, R7)."""
 
 import asyncio
 from contextlib import aclosing

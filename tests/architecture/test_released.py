@@ -1,4 +1,4 @@
-"""The graph of the code breaks no client of the last release (SPEC A47)."""
+"""The graph of the code breaks no client of the last release (A47)."""
 
 from graphql import GraphQLObjectType, GraphQLSchema, build_schema, get_directive_values
 from graphql.utilities import DangerousChangeType, find_breaking_changes, find_dangerous_changes

@@ -1,4 +1,4 @@
-"""Everything in the graph is described, and the generated files are committed (SPEC A47)."""
+"""Everything in the graph is described, and the generated files are committed (A47)."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Sizes (DESIGN rule 12); ruff's C901 keeps the complexity of each function at 10 or less."""
+"""Sizes (R9); ruff's C901 keeps the complexity of each function at 10 or less."""
 
 from statistics import median
 

@@ -1,4 +1,4 @@
-"""How many SQL statements each operation sends: as many for 30 rows as for one (DESIGN rule 10)."""
+"""How many SQL statements each operation sends: as many for 30 rows as for one (R8)."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""`launch alerts` against a real server and a real receiver (SPEC S116, S117)."""
+"""`launch alerts` against a real server and a real receiver (S116, S117)."""
 
 import asyncio
 import tempfile

@@ -1,4 +1,4 @@
-"""`launch` against a real server: every command is a process of its own (SPEC S116)."""
+"""`launch` against a real server: every command is a process of its own (S116)."""
 
 import json
 import re

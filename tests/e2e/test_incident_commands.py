@@ -1,4 +1,4 @@
-"""`launch incidents` against a real server: every command is a process of its own (SPEC S116)."""
+"""`launch incidents` against a real server: every command is a process of its own (S116)."""
 
 import re
 from collections.abc import AsyncIterator, Iterator

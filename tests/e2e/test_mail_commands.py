@@ -1,4 +1,4 @@
-"""`launch mail` as an operator types it (SPEC S14, S116)."""
+"""`launch mail` as an operator types it (S14, S116)."""
 
 import tempfile
 from collections.abc import AsyncIterator

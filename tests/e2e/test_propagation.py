@@ -1,4 +1,4 @@
-"""A rollback is measured over processes that are stopped and killed (SPEC X5, S97, L4)."""
+"""A rollback is measured over processes that are stopped and killed (X5, S97, L4)."""
 
 import os
 import re

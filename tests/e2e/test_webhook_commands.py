@@ -1,4 +1,4 @@
-"""`launch webhooks` against a server, and a real worker that delivers (SPEC A46)."""
+"""`launch webhooks` against a server, and a real worker that delivers (A46)."""
 
 import asyncio
 import re

@@ -42,5 +42,5 @@ class Health:
         self._forget()
 
     def _forget(self) -> None:
-        # Readings older than 30 s are taken again before an activation (SPEC S46).
+        # Readings older than 30 s are taken again before an activation (S46).
         self._clock.advance(3_600)

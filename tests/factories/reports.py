@@ -1,4 +1,4 @@
-"""A live run, and what its report says (SPEC X15)."""
+"""A live run, and what its report says (X15)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

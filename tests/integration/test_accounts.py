@@ -1,4 +1,4 @@
-"""Logging in and out, and the first admin, on the real database (SPEC S30, S31)."""
+"""Logging in and out, and the first admin, on the real database (S30, S31)."""
 
 import asyncio
 

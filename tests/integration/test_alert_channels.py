@@ -1,4 +1,4 @@
-"""Messages on their way to real HTTP and SMTP receivers (SPEC S117, A25, A26, X2)."""
+"""Messages on their way to real HTTP and SMTP receivers (S117, A25, A26, X2)."""
 
 import asyncio
 import logging

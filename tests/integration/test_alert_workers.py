@@ -1,4 +1,4 @@
-"""Real workers that tell of servers that are really stopped (SPEC S67, S68, S99, S111, A26)."""
+"""Real workers that tell of servers that are really stopped (S67, S68, S99, S111, A26)."""
 
 import asyncio
 import signal

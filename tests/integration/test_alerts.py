@@ -1,4 +1,4 @@
-"""Alerts over real PostgreSQL, Valkey, HTTP and SMTP (SPEC S67, S68, S99, S111, S117, A26)."""
+"""Alerts over real PostgreSQL, Valkey, HTTP and SMTP (S67, S68, S99, S111, S117, A26)."""
 
 import asyncio
 from datetime import timedelta

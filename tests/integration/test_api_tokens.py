@@ -1,4 +1,4 @@
-"""API tokens, on the real database (SPEC A41)."""
+"""API tokens, on the real database (A41)."""
 
 import re
 from datetime import datetime, timedelta

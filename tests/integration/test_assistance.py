@@ -1,4 +1,4 @@
-"""Requests for help reach the support, once, and end by themselves (SPEC S44)."""
+"""Requests for help reach the support, once, and end by themselves (S44)."""
 
 from collections.abc import AsyncIterator
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Who is behind a credential, on the real database (SPEC A49)."""
+"""Who is behind a credential, on the real database (A49)."""
 
 from datetime import timedelta
 

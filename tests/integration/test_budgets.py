@@ -1,4 +1,4 @@
-"""Points of callers in a real Valkey, and without it (SPEC A42)."""
+"""Points of callers in a real Valkey, and without it (A42)."""
 
 import asyncio
 

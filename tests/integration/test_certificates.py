@@ -1,4 +1,4 @@
-"""The certificate that visitors of the public URL get, from a real TLS server (SPEC S122)."""
+"""The certificate that visitors of the public URL get, from a real TLS server (S122)."""
 
 import asyncio
 import ssl

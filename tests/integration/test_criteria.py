@@ -1,4 +1,4 @@
-"""Success criteria that act: on real samples, across workers, never over people (SPEC X1)."""
+"""Success criteria that act: on real samples, across workers, never over people (X1)."""
 
 import asyncio
 

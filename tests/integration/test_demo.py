@@ -1,4 +1,4 @@
-"""The demo launch: idempotent, valid, and all of it off (SPEC S123)."""
+"""The demo launch: idempotent, valid, and all of it off (S123)."""
 
 from sqlalchemy import func, select
 

@@ -1,4 +1,4 @@
-"""The directory stays fast: pages and searches come from an index (SPEC S106)."""
+"""The directory stays fast: pages and searches come from an index (S106)."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime

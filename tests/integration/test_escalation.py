@@ -1,4 +1,4 @@
-"""Escalation over real stores and a real receiver (SPEC A32)."""
+"""Escalation over real stores and a real receiver (A32)."""
 
 import asyncio
 from collections.abc import AsyncIterator

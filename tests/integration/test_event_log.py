@@ -1,4 +1,4 @@
-"""The event log: dense, in commit order, append-only, together with its rows (DESIGN)."""
+"""The event log: dense, in commit order, append-only, together with its rows (R4, D6)."""
 
 import asyncio
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Rounds of checks: decide, tell, store (SPEC S62, S67, decision 7)."""
+"""Rounds of checks: decide, tell, store (S62, S67, decision 7)."""
 
 import asyncio
 from collections.abc import AsyncIterator

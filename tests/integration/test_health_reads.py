@@ -1,4 +1,4 @@
-"""What is known of health, how fresh it is, and how it was (SPEC S5, S46, A27)."""
+"""What is known of health, how fresh it is, and how it was (S5, S46, A27)."""
 
 import asyncio
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Silence of the worker, the mail queue and jobs outside is told (SPEC A29)."""
+"""Silence of the worker, the mail queue and jobs outside is told (A29)."""
 
 import pytest
 from pydantic import SecretStr

@@ -1,4 +1,4 @@
-"""Many at once on the real PostgreSQL: one winner, and nothing by halves (SPEC S41)."""
+"""Many at once on the real PostgreSQL: one winner, and nothing by halves (S41)."""
 
 import asyncio
 from collections import Counter

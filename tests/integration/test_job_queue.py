@@ -1,4 +1,4 @@
-"""What people see of the queue and of the schedule, and another try (SPEC S14, S62)."""
+"""What people see of the queue and of the schedule, and another try (S14, S62)."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Jobs: together with the rows or not at all, done once, through failures (SPEC S14, A7)."""
+"""Jobs: together with the rows or not at all, done once, through failures (S14, A7)."""
 
 import asyncio
 import logging
@@ -48,13 +48,13 @@ class Stopped(Exception):
 
 
 async def test_committed_together(db: Database) -> None:
-    """DESIGN: row and job exist together."""
+    """Row and job exist together."""
     await add(db, JOB)
     assert await waiting(db) == [{"id": 1}]
 
 
 async def test_rolled_back_together(db: Database) -> None:
-    """DESIGN: or not at all, even where the job was the first thing that the session did."""
+    """Or not at all, even where the job was the first thing that the session did."""
     with suppress(Stopped):
         async with db.write() as uow:
             await enqueue(uow.session, [JOB])
@@ -71,7 +71,7 @@ async def test_dedupe_key(db: Database) -> None:
 
 
 async def test_event_and_job_are_one(db: Database) -> None:
-    """DESIGN: an event that is recorded leaves its jobs in the same transaction."""
+    """An event that is recorded leaves its jobs in the same transaction."""
     routed = Database(db.url, clock=db.clock, enqueue_jobs=enqueue_for)
     event = activation(routed)
     async with routed.write() as uow:
@@ -123,7 +123,7 @@ async def test_ramp_that_comes_early_comes_again(db: Database) -> None:
 
 
 async def test_ramp_of_a_phase_that_is_gone(db: Database) -> None:
-    """DESIGN rule 6: the handler looks again, and does nothing where nothing is to do."""
+    """R5: the handler looks again, and does nothing where nothing is to do."""
     await ramp(db, calm, ramp_payload(db, due_in=-1))
 
 

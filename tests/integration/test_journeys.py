@@ -1,4 +1,4 @@
-"""Journeys in the database: once each, fast, kept as long as they are read (SPEC S70, S106)."""
+"""Journeys in the database: once each, fast, kept as long as they are read (S70, S106)."""
 
 import asyncio
 from dataclasses import replace

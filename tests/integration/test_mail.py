@@ -1,4 +1,4 @@
-"""The outbox and a real SMTP server (SPEC S14)."""
+"""The outbox and a real SMTP server (S14)."""
 
 import asyncio
 import threading

@@ -1,4 +1,4 @@
-"""Folding: no sample is lost or counted twice, whoever was away meanwhile (SPEC S3, A51)."""
+"""Folding: no sample is lost or counted twice, whoever was away meanwhile (S3, A51)."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Metrics in the database: windows, rollups, retention, exactly once (SPEC S3, S63, S70, A51)."""
+"""Metrics in the database: windows, rollups, retention, exactly once (S3, S63, S70, A51)."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""People who stand still, and incidents that hold them up (SPEC S72, S73, X12)."""
+"""People who stand still, and incidents that hold them up (S72, S73, X12)."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -91,7 +91,7 @@ async def test_three_nudges_then_nothing(person: Person, clock: Clock) -> None:
 
 
 async def test_looking_twice_is_looking_once(person: Person, clock: Clock) -> None:
-    """DESIGN rule 6."""
+    """R5."""
     clock.advance(301)
     for _ in range(3):
         assert await person.look() is not None

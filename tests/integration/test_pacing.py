@@ -1,4 +1,4 @@
-"""A ramp goes on by its schedule and by how things are (SPEC A7, A8, X11)."""
+"""A ramp goes on by its schedule and by how things are (A7, A8, X11)."""
 
 from datetime import timedelta
 from functools import partial
@@ -51,7 +51,7 @@ async def test_it_goes_on_when_all_is_well(guarded: Guarded) -> None:
 
 
 async def test_the_job_and_the_sweep_move_it_once(guarded: Guarded) -> None:
-    """DESIGN rule 6."""
+    """R5."""
     await due(guarded)
     payload = await _payload(guarded)
     runtime = guarded.runtime

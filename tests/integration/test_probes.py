@@ -1,4 +1,4 @@
-"""Each probe against the real thing, well and broken (SPEC S5, S52, S66)."""
+"""Each probe against the real thing, well and broken (S5, S52, S66)."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator

@@ -1,4 +1,4 @@
-"""Each acceptance criterion, kept and broken by what really happens (SPEC 1G, X15; D7, L4)."""
+"""Each acceptance criterion, kept and broken by what really happens (S95 to S112, X15; D7, L4)."""
 
 import asyncio
 from typing import Any

@@ -1,4 +1,4 @@
-"""A version of the flags on its way through several processes (SPEC X5, S97, S108)."""
+"""A version of the flags on its way through several processes (X5, S97, S108)."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""Rate limits in a real Valkey, and without it (SPEC S30)."""
+"""Rate limits in a real Valkey, and without it (S30)."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""Rehearsals whose worker or Redis goes away: they go on or end with a reason (SPEC X4)."""
+"""Rehearsals whose worker or Redis goes away: they go on or end with a reason (X4)."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""What is old goes, what is not stays (SPEC S5, A45)."""
+"""What is old goes, what is not stays (S5, A45)."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""A rollback tells the places that its plan names (SPEC S56; L22)."""
+"""A rollback tells the places that its plan names (S56; L22)."""
 
 from datetime import UTC, datetime
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""Signing up on the real database (SPEC S29, S70)."""
+"""Signing up on the real database (S29, S70)."""
 
 import asyncio
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""Planned work on real servers: nobody is told, nothing is forgotten (SPEC A28)."""
+"""Planned work on real servers: nobody is told, nothing is forgotten (A28)."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta

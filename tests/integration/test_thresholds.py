@@ -1,4 +1,4 @@
-"""Limits that hold whatever a phase promises, on real samples (SPEC S64, decision 10)."""
+"""Limits that hold whatever a phase promises, on real samples (S64, decision 10)."""
 
 import asyncio
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Once an interval, however many workers run, whatever is down (SPEC S62)."""
+"""Once an interval, however many workers run, whatever is down (S62)."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable

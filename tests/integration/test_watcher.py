@@ -1,4 +1,4 @@
-"""The watch over the health monitor, on real rows (SPEC X16)."""
+"""The watch over the health monitor, on real rows (X16)."""
 
 import asyncio
 from collections.abc import AsyncIterator

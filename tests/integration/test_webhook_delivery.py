@@ -1,4 +1,4 @@
-"""Deliveries to a real receiver: signed, in order, none lost (SPEC A46, X14)."""
+"""Deliveries to a real receiver: signed, in order, none lost (A46, X14)."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""Real worker processes on servers that are stopped and killed (SPEC S62, S98, decision 7, 8)."""
+"""Real worker processes on servers that are stopped and killed (S62, S98, decision 7, 8)."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""Who has a version, as the product tells it, against who was told it (SPEC X5)."""
+"""Who has a version, as the product tells it, against who was told it (X5)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How fast changes reach the viewers, as they saw it (SPEC S96, S97, S108)."""
+"""How fast changes reach the viewers, as they saw it (S96, S97, S108)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

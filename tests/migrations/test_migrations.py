@@ -1,4 +1,4 @@
-"""Models equal migrations; up, down and up again works (DESIGN rule 10)."""
+"""Models equal migrations; up, down and up again works (R8)."""
 
 from typing import Any
 

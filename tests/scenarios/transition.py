@@ -88,5 +88,5 @@ def sees(flag: Row, person: str) -> bool:
 
 
 def bucket(salt: str, person: str) -> int:
-    """SPEC decision 3, written down a second time."""
+    """Decision 3, written down a second time."""
     return int(hashlib.sha256(f"{salt}:{person}".encode()).hexdigest()[:16], 16) % 10_000

@@ -100,7 +100,7 @@ async def test_after_an_interruption_all_resynchronise_and_receive(
     valkey: ValkeyProcess,
     admin: Redis,
 ) -> None:
-    """SPEC S59, A24: a gap is never silent."""
+    """S59, A24: a gap is never silent."""
     async with bus.subscribe("a") as first, bus.subscribe("b") as second:
         await interrupt(valkey, admin)
         assert [await read(one) for one in (first, second)] == [Resync("reconnected")] * 2
@@ -170,7 +170,7 @@ def messages_in_memory() -> int:
 async def test_a_stalled_reader_is_bounded_and_the_others_stay_current(
     bus: Broadcast, admin: Redis
 ) -> None:
-    """SPEC A49: 100,000 messages, of which the stalled reader keeps 1,000 at most."""
+    """A49: 100,000 messages, of which the stalled reader keeps 1,000 at most."""
     async with (
         bus.subscribe("flood", Bounded(1000)) as stalled,
         bus.subscribe("flood", Latest()) as newest,
@@ -264,7 +264,7 @@ async def test_publishing_goes_on_right_after_a_restart(
 async def test_a_frozen_redis_is_noticed_and_resynchronised_after(
     bus: Broadcast, valkey: ValkeyProcess
 ) -> None:
-    """SPEC A24: the state shown must not be older than what the page says."""
+    """A24: the state shown must not be older than what the page says."""
     async with bus.subscribe("a") as messages:
         valkey.freeze()
         started = time.monotonic()
@@ -318,7 +318,7 @@ async def test_all_channels_share_one_connection(bus: Broadcast, admin: Redis) -
 
 
 async def test_the_last_subscriber_unsubscribes_the_channel(bus: Broadcast, admin: Redis) -> None:
-    """SPEC S74."""
+    """S74."""
     async with bus.subscribe("kept") as kept:
         async with bus.subscribe("left"), bus.subscribe("left"):
             assert set(await admin.pubsub_channels()) == {b"kept", b"left"}

@@ -1,4 +1,4 @@
-"""Verdicts, live (SPEC X1, S82)."""
+"""Verdicts, live (X1, S82)."""
 
 from collections.abc import AsyncIterator
 

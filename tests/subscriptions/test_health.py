@@ -1,4 +1,4 @@
-"""The live stream of health (SPEC S5, S25, S74, S98, S108)."""
+"""The live stream of health (S5, S25, S74, S98, S108)."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -74,7 +74,7 @@ async def test_then_each_new_one(runtime: Runtime, health: Health) -> None:
 
 
 async def test_a_slow_reader_sees_the_newest(runtime: Runtime) -> None:
-    """DESIGN: state streams keep only the newest state."""
+    """State streams keep only the newest state."""
     async with watching(runtime) as stream:
         await following(stream)
         for _ in range(5):

@@ -1,4 +1,4 @@
-"""Incidents over graphql-transport-ws (SPEC S28)."""
+"""Incidents over graphql-transport-ws (S28)."""
 
 from collections.abc import AsyncIterator
 

@@ -1,4 +1,4 @@
-"""Funnels, live (SPEC S110)."""
+"""Funnels, live (S110)."""
 
 import asyncio
 from collections.abc import AsyncIterator

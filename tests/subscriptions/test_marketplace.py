@@ -1,4 +1,4 @@
-"""What suppliers and couples watch: their own rows, live, and nobody else's (SPEC X13, S42)."""
+"""What suppliers and couples watch: their own rows, live, and nobody else's (X13, S42)."""
 
 from collections.abc import AsyncIterator
 

@@ -1,4 +1,4 @@
-"""Metrics over graphql-transport-ws (SPEC S26, S109)."""
+"""Metrics over graphql-transport-ws (S26, S109)."""
 
 import asyncio
 from collections.abc import AsyncIterator

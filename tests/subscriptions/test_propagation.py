@@ -1,4 +1,4 @@
-"""Receipts of real sockets, and the stream that shows them (SPEC X5, S97, S108)."""
+"""Receipts of real sockets, and the stream that shows them (X5, S97, S108)."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable

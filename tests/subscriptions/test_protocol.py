@@ -1,4 +1,4 @@
-"""graphql-transport-ws to the letter: what closes a socket, and what does not (SPEC A49)."""
+"""graphql-transport-ws to the letter: what closes a socket, and what does not (A49)."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""A stretch of a launch, played again (SPEC X6)."""
+"""A stretch of a launch, played again (X6)."""
 
 from collections.abc import AsyncIterator
 from contextlib import aclosing

@@ -1,4 +1,4 @@
-"""A socket between two messages is a few objects, no task; it is heard as any other (SPEC S108)."""
+"""A socket between two messages is a few objects, no task; it is heard as any other (S108)."""
 
 import asyncio
 import gc

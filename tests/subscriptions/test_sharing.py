@@ -1,4 +1,4 @@
-"""Streams that send the same share one execution, and nothing that is not the same (SPEC S108)."""
+"""Streams that send the same share one execution, and nothing that is not the same (S108)."""
 
 from collections.abc import AsyncIterator
 from typing import Any

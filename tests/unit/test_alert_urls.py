@@ -1,4 +1,4 @@
-"""ALERT_URLS: what is understood, and what is never shown (SPEC S117)."""
+"""ALERT_URLS: what is understood, and what is never shown (S117)."""
 
 import pytest
 

@@ -6,7 +6,7 @@ import {
 } from "./browser.ts";
 import { bounce, confirm, invite, supplier } from "./people.ts";
 
-/** The journeys of suppliers and couples (SPEC S90, S91, S94, S120). */
+/** The journeys of suppliers and couples (S90, S91, S94, S120). */
 
 const FEATURES = ["mvp_supplier_dashboard", "mvp_client_management", "mvp_client_invitations"];
 before(async () => {

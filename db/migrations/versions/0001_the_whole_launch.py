@@ -38,7 +38,7 @@ def _create_triggers() -> None:
             RETURN NEW;
         END $$
     """)
-    # A direct SQL edit must move the flag's version too (SPEC S61).
+    # A direct SQL edit must move the flag's version too (S61).
     op.execute("""
         CREATE FUNCTION launch_touch_flag() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN

@@ -1,4 +1,4 @@
-"""`launch journeys`: funnels as a table (SPEC S80)."""
+"""`launch journeys`: funnels as a table (S80)."""
 
 import pytest
 from graphql import build_schema, parse, validate

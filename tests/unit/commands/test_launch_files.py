@@ -1,4 +1,4 @@
-"""A launch as a YAML file: what YAML allows and a file may not (SPEC A52; L27)."""
+"""A launch as a YAML file: what YAML allows and a file may not (A52; L27)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""`launch metrics`: cards as a table (SPEC S79)."""
+"""`launch metrics`: cards as a table (S79)."""
 
 from graphql import build_schema, parse, validate
 

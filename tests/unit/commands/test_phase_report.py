@@ -1,4 +1,4 @@
-"""`launch phases report`: a promise is a line with its number (SPEC X15)."""
+"""`launch phases report`: a promise is a line with its number (X15)."""
 
 from graphql import build_schema, parse, validate
 

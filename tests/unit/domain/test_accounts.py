@@ -1,4 +1,4 @@
-"""Rules about accounts, passwords and API tokens (SPEC S29, A41)."""
+"""Rules about accounts, passwords and API tokens (S29, A41)."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

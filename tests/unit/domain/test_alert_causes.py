@@ -1,4 +1,4 @@
-"""What becomes an alert: checks for sure, severe incidents (SPEC S67, S68, S99, S111)."""
+"""What becomes an alert: checks for sure, severe incidents (S67, S68, S99, S111)."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""What people read, and what they never see (SPEC S117)."""
+"""What people read, and what they never see (S117)."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""When people are told, and when they are left in peace (SPEC S67, A25, A26, A30, A31)."""
+"""When people are told, and when they are left in peace (S67, A25, A26, A30, A31)."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Pictures of health for other pages (SPEC A27)."""
+"""Pictures of health for other pages (A27)."""
 
 from xml.etree import ElementTree as ET
 

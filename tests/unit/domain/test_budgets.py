@@ -1,4 +1,4 @@
-"""Points that come back evenly (SPEC A42)."""
+"""Points that come back evenly (A42)."""
 
 from hypothesis import given
 from hypothesis import strategies as st

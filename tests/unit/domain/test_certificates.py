@@ -1,4 +1,4 @@
-"""How long a certificate lasts (SPEC S122)."""
+"""How long a certificate lasts (S122)."""
 
 from datetime import timedelta
 

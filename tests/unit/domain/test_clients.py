@@ -1,4 +1,4 @@
-"""Clients and their dates (SPEC S9, decision 13)."""
+"""Clients and their dates (S9, decision 13)."""
 
 from contextlib import suppress
 from datetime import date, datetime, timedelta

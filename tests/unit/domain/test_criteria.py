@@ -1,4 +1,4 @@
-"""Success criteria are checked when they are written (SPEC S15, A9, X1)."""
+"""Success criteria are checked when they are written (S15, A9, X1)."""
 
 import math
 from dataclasses import replace
@@ -14,7 +14,7 @@ GOOD = Criterion("errors_low", "error_rate", Aggregation.RATE, 60, Comparator.LT
 
 
 def test_what_is_not_said_holds_rather_than_rolls_back() -> None:
-    """SPEC X1: argo-rollouts#2866 wants a pause, not an abort."""
+    """X1: argo-rollouts#2866 wants a pause, not an abort."""
     assert (GOOD.action, GOOD.min_samples, GOOD.failure_limit) == (GuardAction.HOLD, 20, 2)
     assert GOOD.dry_run is False
 
@@ -42,7 +42,7 @@ def test_accepts_known_metrics_and_custom_ones(metric: str) -> None:
 def test_refuses_what_samples_of_a_kind_cannot_become(
     metric: str, aggregation: Aggregation
 ) -> None:
-    """SPEC S15: said when it is written, not when the phase is live."""
+    """S15: said when it is written, not when the phase is live."""
     with pytest.raises(Invalid, match=f"it has no {aggregation.name}") as caught:
         check_criteria([replace(GOOD, metric=metric, aggregation=aggregation)])
     assert caught.value.path == ("input", "successCriteria", "0", "aggregation")
@@ -59,7 +59,7 @@ def test_what_is_handed_over_needs_a_window_that_sees_it() -> None:
     "metric", ["", "errors", "ERROR_RATE", "custom", "custom.", "Custom.x", "custom." + "x" * 94]
 )
 def test_refuses_an_unknown_metric(metric: str) -> None:
-    """SPEC S15: unknown metric rejected."""
+    """S15: unknown metric rejected."""
     with pytest.raises(Invalid, match="no metric") as caught:
         check_criteria([GOOD, replace(GOOD, key="other", metric=metric)])
     assert caught.value.path == ("input", "successCriteria", "1", "metric")
@@ -120,6 +120,6 @@ def test_there_is_a_limit_to_how_many() -> None:
 
 
 def test_problems_are_sentences_for_the_readiness_list() -> None:
-    """SPEC X2: criteria parse."""
+    """X2: criteria parse."""
     assert problems([]) == problems([GOOD]) == []
     assert problems([replace(GOOD, threshold=math.nan)]) == ["A threshold is a finite number."]

@@ -1,4 +1,4 @@
-"""What nobody takes goes to the next channels, step by step and each once (SPEC A32)."""
+"""What nobody takes goes to the next channels, step by step and each once (A32)."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What would this user see, and why (SPEC X7, A22)."""
+"""What would this user see, and why (X7, A22)."""
 
 from dataclasses import replace
 
@@ -56,7 +56,7 @@ def test_each_step_of_the_decision_is_told(flag: Flag, steps: list[str]) -> None
     ],
 )
 def test_a_split_shows_bucket_and_limit_as_percentages(percentage: float, last: str) -> None:
-    """SPEC X7: bucket 37.21 is not below 25."""
+    """X7: bucket 37.21 is not below 25."""
     found = explained(make_flag("edge", percentage=percentage, groups=("supplier",)), AT_37_21)
     assert found.steps[-1] == last
     assert (found.bucket, found.threshold) == (37.21, percentage)
@@ -64,7 +64,7 @@ def test_a_split_shows_bucket_and_limit_as_percentages(percentage: float, last: 
 
 
 def test_a_missing_key_is_the_reason() -> None:
-    """SPEC S58."""
+    """S58."""
     found = explained(make_flag(percentage=12.5), NOBODY_KNOWN)
     wanted = "12.5 % of users, but there is no key to find the bucket with: off"
     assert found.steps == ("the flag is on", wanted)
@@ -82,7 +82,7 @@ def test_a_flag_that_does_not_exist_is_off() -> None:
 
 
 def test_the_kill_switch_is_the_reason() -> None:
-    """SPEC A6: the flag itself still says that it is on."""
+    """A6: the flag itself still says that it is on."""
     flag = make_flag()
     killed = replace(evaluate(flag, ANN), value=False, reason=EvaluationReason.DISABLED)
     assert explain(flag, killed, ANN).steps == ("the kill switch holds it off",)
@@ -90,7 +90,7 @@ def test_the_kill_switch_is_the_reason() -> None:
 
 @pytest.mark.parametrize("reason", [EvaluationReason.STALE, EvaluationReason.CACHED])
 def test_an_old_value_is_explained_like_a_new_one(reason: EvaluationReason) -> None:
-    """SPEC S59, X7: the last known set, and past instants."""
+    """S59, X7: the last known set, and past instants."""
     flag = make_flag("edge", percentage=50)
     result = replace(evaluate(flag, AT_37_21), reason=reason)
     assert explain(flag, result, AT_37_21) == explained(flag, AT_37_21)

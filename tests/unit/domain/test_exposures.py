@@ -1,4 +1,4 @@
-"""Counting what flags were served as: nothing is lost, counted twice or kept (SPEC A23)."""
+"""Counting what flags were served as: nothing is lost, counted twice or kept (A23)."""
 
 from collections import Counter
 from itertools import count

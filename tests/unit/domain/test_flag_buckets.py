@@ -1,4 +1,4 @@
-"""Buckets: the same for ever, even, and independent between flags (SPEC decision 3, A1, S92)."""
+"""Buckets: the same for ever, even, and independent between flags (decision 3, A1, S92)."""
 
 from itertools import combinations
 
@@ -46,7 +46,7 @@ def test_a_bucket_is_one_of_10_000(salt: str, key: str) -> None:
     [(0.01, 1), (1, 110), (10, 1022), (25, 2533), (50, 5051), (90, 9028), (99.99, 10_000)],
 )
 def test_10_000_users_come_close_to_the_percentage(percentage: float, expected: int) -> None:
-    """SPEC S92; within 1.5 points, and pinned."""
+    """S92; within 1.5 points, and pinned."""
     inside = sum(bucket("mvp_advanced_features", key) < percentage * 100 for key in USERS)
     assert abs(inside - percentage * 100) < 150
     assert inside == expected

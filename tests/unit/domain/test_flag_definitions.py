@@ -1,4 +1,4 @@
-"""What a flag's definition may hold, and who belongs to which group (SPEC S2, A18)."""
+"""What a flag's definition may hold, and who belongs to which group (S2, A18)."""
 
 from contextlib import suppress
 
@@ -21,7 +21,7 @@ def test_accepts_a_key_of_the_pattern(key: str) -> None:
     "key", ["", "a", "1ab", "_ab", "Ab", "aB", "a-b", "a b", "ab\n", "zoë", "a²", "a" * 64]
 )
 def test_refuses_another_key_and_names_the_field(key: str) -> None:
-    """SPEC S2: ^[a-z][a-z0-9_]{1,62}$."""
+    """S2: ^[a-z][a-z0-9_]{1,62}$."""
     with pytest.raises(Invalid) as caught:
         parse_key(key)
     assert caught.value.path == ("input", "key")
@@ -80,7 +80,7 @@ def test_groups_are_side_trade_role_and_platform(
     role: Role | None,
     groups: set[str],
 ) -> None:
-    """SPEC A18: attribute targeting by vendor type, platform and group."""
+    """A18: attribute targeting by vendor type, platform and group."""
     assert groups_of(user_type, vendor_type, role) == groups
 
 

@@ -1,4 +1,4 @@
-"""Is a flag on, for whom, and for which reason (SPEC S57, S58, S92, S93, A2, A18)."""
+"""Is a flag on, for whom, and for which reason (S57, S58, S92, S93, A2, A18)."""
 
 from dataclasses import replace
 from itertools import permutations
@@ -49,14 +49,14 @@ def is_on(percentage: float, key: str | None) -> bool:
 
 
 def test_respects_percentage_rollout() -> None:
-    """SPEC S92: the source wants more than 40 and fewer than 60; this formula gives 58."""
+    """S92: the source wants more than 40 and fewer than 60; this formula gives 58."""
     flag = make_flag("mvp_advanced_features", percentage=50)
     enabled = sum(evaluate(flag, user(f"user_{i}")).value for i in range(100))
     assert enabled == 58
 
 
 def test_immediately_disables_features_on_toggle() -> None:
-    """SPEC S93: without a user id, so 100 % needs no key (decision 1, S58)."""
+    """S93: without a user id, so 100 % needs no key (decision 1, S58)."""
     flag = make_flag("mvp_test_feature", percentage=100)
     assert evaluate(flag, NOBODY_KNOWN).value is True
     assert evaluate(replace(flag, enabled=False), NOBODY_KNOWN).value is False
@@ -83,14 +83,14 @@ def test_immediately_disables_features_on_toggle() -> None:
     ],
 )
 def test_every_value_has_its_reason(flag: Flag, value: bool, reason: EvaluationReason) -> None:
-    """SPEC A2, for the supplier Ann."""
+    """A2, for the supplier Ann."""
     result = evaluate(flag, user("ann", "supplier"))
     assert (result.value, result.reason) == (value, reason)
     assert (result.error_code, result.flag_version) == (None, flag.version)
 
 
 def test_a_missing_flag_is_off_and_says_so() -> None:
-    """SPEC S57."""
+    """S57."""
     result = missing("no_such_flag")
     assert (result.key, result.value) == ("no_such_flag", False)
     assert result.reason is EvaluationReason.ERROR
@@ -99,7 +99,7 @@ def test_a_missing_flag_is_off_and_says_so() -> None:
 
 @pytest.mark.parametrize("context", [NOBODY_KNOWN, user("")])
 def test_a_split_without_a_key_is_off_with_an_error_code(context: EvaluationContext) -> None:
-    """SPEC S58: the source put all visitors without an id into one bucket."""
+    """S58: the source put all visitors without an id into one bucket."""
     result = evaluate(make_flag(percentage=99.99), context)
     assert (result.value, result.reason) == (False, EvaluationReason.ERROR)
     assert result.error_code is EvaluationErrorCode.TARGETING_KEY_MISSING
@@ -131,7 +131,7 @@ def test_the_ends_of_the_scale_need_no_key() -> None:
 def test_raising_the_percentage_never_removes_a_user(
     one: Percent, other: Percent, key: str, salt: str
 ) -> None:
-    """SPEC A1: a ramp is monotone."""
+    """A1: a ramp is monotone."""
     low, high = sorted((one, other))
     narrow = make_flag(percentage=low, salt=salt)
     wide = make_flag(percentage=high, salt=salt)
@@ -139,7 +139,7 @@ def test_raising_the_percentage_never_removes_a_user(
 
 
 def test_a_group_is_asked_before_the_percentage() -> None:
-    """SPEC S57: the reason tells an outsider from somebody not reached yet."""
+    """S57: the reason tells an outsider from somebody not reached yet."""
     flag = make_flag(percentage=50, groups=("venue", "supplier"))
     outside, inside = evaluate(flag, user("ann", "couple")), evaluate(flag, user("ann", "supplier"))
     assert (outside.reason, outside.bucket, outside.matched_group) == ("default", None, None)
@@ -151,13 +151,13 @@ def test_a_group_is_asked_before_the_percentage() -> None:
     "entries", list(permutations(["user:ann", "!user:ann", "supplier"])), ids=" ".join
 )
 def test_deny_beats_allow_and_groups_in_any_order(entries: tuple[str, ...]) -> None:
-    """SPEC A18."""
+    """A18."""
     result = evaluate(make_flag(groups=entries), user("ann", "supplier"))
     assert (result.value, result.matched_group) == (False, "!user:ann")
 
 
 def test_an_allow_list_lets_in_at_0_percent_and_keeps_nobody_else_out() -> None:
-    """SPEC A18: beta testers come first, the percentage goes on for all others."""
+    """A18: beta testers come first, the percentage goes on for all others."""
     flag = make_flag(percentage=0, groups=("user:ann",))
     assert evaluate(flag, user("ann")).value
     assert not evaluate(flag, user("bob")).value
@@ -175,7 +175,7 @@ def test_an_allow_list_beside_a_group_lets_in_outsiders_by_name_only() -> None:
 def test_users_are_named_by_their_own_id_whatever_decides_the_bucket(
     bucket_by: BucketBy, entry: str, value: bool
 ) -> None:
-    """SPEC A18 with A19: a couple's flag can still keep one user out."""
+    """A18 with A19: a couple's flag can still keep one user out."""
     context = EvaluationContext({kind: f"{kind}-1" for kind in BucketBy} | {BucketBy.USER: "ann"})
     flag = make_flag(percentage=0 if value else 100, groups=(entry,), bucket_by=bucket_by)
     assert evaluate(flag, context).value is value
@@ -198,12 +198,12 @@ def test_users_are_named_by_their_own_id_whatever_decides_the_bucket(
 def test_the_key_falls_back_to_the_user_then_the_device(
     keys: dict[BucketBy, str], bucket_by: BucketBy, expected: str | None
 ) -> None:
-    """SPEC S58, A19."""
+    """S58, A19."""
     assert EvaluationContext(keys).key(bucket_by) == expected
 
 
 def test_a_couple_sees_one_value() -> None:
-    """SPEC A19: both partners flip together."""
+    """A19: both partners flip together."""
     flag = make_flag(percentage=50, bucket_by=BucketBy.COUPLE)
     partners = [
         EvaluationContext({BucketBy.USER: name, BucketBy.COUPLE: "couple-1"})

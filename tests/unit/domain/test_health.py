@@ -1,4 +1,4 @@
-"""How readings become a status (SPEC S5, S25, S65, S67, A25)."""
+"""How readings become a status (S5, S25, S65, S67, A25)."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

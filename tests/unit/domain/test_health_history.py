@@ -1,4 +1,4 @@
-"""The history of a check, in slots (SPEC A27)."""
+"""The history of a check, in slots (A27)."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""What must say by itself that it lives (SPEC A29)."""
+"""What must say by itself that it lives (A29)."""
 
 from datetime import timedelta
 

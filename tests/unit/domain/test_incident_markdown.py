@@ -1,4 +1,4 @@
-"""The report of an incident: everything in it, nothing in it is markup of others (SPEC A35)."""
+"""The report of an incident: everything in it, nothing in it is markup of others (A35)."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Incidents: the moves between their states (SPEC S6, A30, A31)."""
+"""Incidents: the moves between their states (S6, A30, A31)."""
 
 from datetime import UTC, datetime, timedelta
 

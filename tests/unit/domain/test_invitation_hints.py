@@ -1,4 +1,4 @@
-"""What a supplier is told about an invitation that gets nowhere (SPEC X13)."""
+"""What a supplier is told about an invitation that gets nowhere (X13)."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The life of an invitation, and whose e-mail it is accepted with (SPEC S10, S41, A40)."""
+"""The life of an invitation, and whose e-mail it is accepted with (S10, S41, A40)."""
 
 from datetime import timedelta
 

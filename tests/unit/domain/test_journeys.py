@@ -1,4 +1,4 @@
-"""Runs of journeys, and what they add up to (SPEC S80, S100 to S104, A37)."""
+"""Runs of journeys, and what they add up to (S80, S100 to S104, A37)."""
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta

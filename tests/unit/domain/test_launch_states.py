@@ -1,4 +1,4 @@
-"""The state of a launch, folded from its events (SPEC X6)."""
+"""The state of a launch, folded from its events (X6)."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID

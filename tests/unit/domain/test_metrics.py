@@ -1,4 +1,4 @@
-"""Metrics: folding, percentiles, numbers of a window, cards (SPEC S69, S79)."""
+"""Metrics: folding, percentiles, numbers of a window, cards (S69, S79)."""
 
 from dataclasses import replace
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""Nudges: when, how often, in which words (SPEC S72, S73, A38, X12)."""
+"""Nudges: when, how often, in which words (S72, S73, A38, X12)."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""The rules of OFREP: contexts, answers, validators (SPEC A3)."""
+"""The rules of OFREP: contexts, answers, validators (A3)."""
 
 import pytest
 

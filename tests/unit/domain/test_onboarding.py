@@ -1,4 +1,4 @@
-"""The guided setup: percentages, order, proof, times (SPEC S4, S83 to S86, decision 14)."""
+"""The guided setup: percentages, order, proof, times (S4, S83 to S86, decision 14)."""
 
 from datetime import datetime, timedelta
 from itertools import permutations

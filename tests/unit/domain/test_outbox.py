@@ -61,7 +61,7 @@ def test_what_is_sent_cannot_be_taken_back() -> None:
 
 
 def test_what_came_back_has_failed_and_has_no_words_to_send_again() -> None:
-    """SPEC X13."""
+    """X13."""
     assert BACK.status is MailStatus.FAILED
     check_bounce(BACK)
     with pytest.raises(InvalidTransition, match="bounced"):

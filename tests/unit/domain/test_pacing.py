@@ -1,4 +1,4 @@
-"""What keeps a ramp from its next step: the verdicts of criteria (SPEC A7, X11, L14, L15)."""
+"""What keeps a ramp from its next step: the verdicts of criteria (A7, X11, L14, L15)."""
 
 from dataclasses import replace
 from datetime import timedelta

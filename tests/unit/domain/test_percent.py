@@ -1,4 +1,4 @@
-"""Percentages: 0 to 100, two decimals, 10,000 buckets (SPEC decision 2)."""
+"""Percentages: 0 to 100, two decimals, 10,000 buckets (decision 2)."""
 
 import math
 from contextlib import suppress
@@ -51,7 +51,7 @@ def test_an_error_names_the_field_it_was_asked_for() -> None:
 
 
 def test_minus_zero_is_zero() -> None:
-    """Its repr would give a plan another hash (SPEC X3)."""
+    """Its repr would give a plan another hash (X3)."""
     assert repr(parse_percent(-0.0)) == "0.0"
 
 

@@ -1,4 +1,4 @@
-"""Phases: which moves are allowed, and how far a ramp reaches (SPEC S1, S45, S54, A7)."""
+"""Phases: which moves are allowed, and how far a ramp reaches (S1, S45, S54, A7)."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -54,7 +54,7 @@ def test_an_allowed_move_leads_to_its_status(status: PhaseStatus, action: PhaseA
 
 @pytest.mark.parametrize(("status", "action"), FORBIDDEN)
 def test_every_other_move_is_refused(status: PhaseStatus, action: PhaseAction) -> None:
-    """SPEC S18, S54: 30 pairs, 8 moves."""
+    """S18, S54: 30 pairs, 8 moves."""
     with pytest.raises(InvalidTransition, match=status if status != "completed" else None):
         next_status(status, action)
     assert len(FORBIDDEN) == len(EVERY_PAIR) - len(MOVES) == 22
@@ -62,7 +62,7 @@ def test_every_other_move_is_refused(status: PhaseStatus, action: PhaseAction) -
 
 @pytest.mark.parametrize("mode", [None, RollbackMode.DISABLE_ALL])
 def test_a_completed_phase_is_not_rolled_back_to_nothing(mode: RollbackMode | None) -> None:
-    """SPEC S54."""
+    """S54."""
     with pytest.raises(InvalidTransition, match="RESTORE_PREVIOUS") as caught:
         next_status(PhaseStatus.COMPLETED, PhaseAction.ROLLBACK, mode=mode)
     assert caught.value.path == ("input", "mode")
@@ -70,7 +70,7 @@ def test_a_completed_phase_is_not_rolled_back_to_nothing(mode: RollbackMode | No
 
 @pytest.mark.parametrize("status", ["active", "paused", "completed"])
 def test_these_can_be_put_back_to_what_was_before(status: str) -> None:
-    """SPEC S54, decision 6."""
+    """S54, decision 6."""
     mode = RollbackMode.RESTORE_PREVIOUS
     after = next_status(PhaseStatus(status), PhaseAction.ROLLBACK, mode=mode)
     assert after is PhaseStatus.ROLLED_BACK
@@ -85,7 +85,7 @@ def test_what_is_not_live_is_never_rolled_back(status: str, mode: RollbackMode) 
 
 @pytest.mark.parametrize("status", list(PhaseStatus))
 def test_the_buttons_are_the_allowed_moves(status: PhaseStatus) -> None:
-    """SPEC S76: in the middle of a ramp."""
+    """S76: in the middle of a ramp."""
     allowed = [action for action in PhaseAction if (status, action) in MOVES]
     if status is PhaseStatus.COMPLETED:  # S54: with RESTORE_PREVIOUS
         allowed = [PhaseAction.ROLLBACK]
@@ -107,7 +107,7 @@ def test_advancing_takes_one_step_at_a_time() -> None:
 
 @pytest.mark.parametrize(("index", "seconds"), [(0, 600), (1, 600), (2, None), (3, None)])
 def test_a_held_step_ends_by_itself_except_the_last(index: int, seconds: int | None) -> None:
-    """SPEC A8: nextStepAt."""
+    """A8: nextStepAt."""
     expected = None if seconds is None else NOW + timedelta(seconds=seconds)
     assert next_step_at(STEPS, index, NOW) == expected
 
@@ -119,7 +119,7 @@ def test_a_ramp_without_index_or_start_has_no_next_step() -> None:
 
 
 def test_a_step_without_hold_or_before_an_approval_waits_for_a_human() -> None:
-    """SPEC A7: approval gates."""
+    """A7: approval gates."""
     gated = [RampStep(Percent(5), 600), RampStep(Percent(50), 600, requires_approval=True)]
     assert next_step_at(gated, 0, NOW) is None
     assert next_step_at(ramp(5, 50), 0, NOW) is None
@@ -211,7 +211,7 @@ def test_a_plan_that_can_be_kept_is_accepted(plan: RollbackPlan | None) -> None:
     ],
 )
 def test_a_plan_that_cannot_be_kept_names_its_field(plan: RollbackPlan, field: str) -> None:
-    """SPEC S56."""
+    """S56."""
     with pytest.raises(Invalid) as caught:
         check_plan(plan)
     assert caught.value.path == ("input", "rollbackPlan", field)

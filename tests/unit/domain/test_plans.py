@@ -1,4 +1,4 @@
-"""What an activation would change, and the fingerprint it is held to (SPEC X3, decision 1)."""
+"""What an activation would change, and the fingerprint it is held to (X3, decision 1)."""
 
 from dataclasses import replace
 from uuid import UUID
@@ -118,7 +118,7 @@ def test_the_same_plan_has_the_same_hash() -> None:
     ],
 )
 def test_whatever_moves_gives_another_hash(moved: list[FlagDiff]) -> None:
-    """SPEC X3: PLAN_DRIFT if anything moved."""
+    """X3: PLAN_DRIFT if anything moved."""
     assert plan_hash(7, moved) != plan_hash(7, PLAN)
 
 
@@ -160,7 +160,7 @@ def test_a_flag_takes_a_cohort_only_where_that_moves_nobody(
 
 
 def test_exposure_counts_people_by_kind_before_and_after() -> None:
-    """SPEC X3: users newly exposed per user and vendor type."""
+    """X3: users newly exposed per user and vendor type."""
     search = link("search", groups=("supplier",))
     chat = link("chat", 0, enabled=True, percentage=100, groups=("user:dan",))
     links = [search, chat]
@@ -195,7 +195,7 @@ def test_nobody_and_nothing_are_no_exposure() -> None:
 
 
 def test_a_person_without_a_key_sees_only_what_everybody_sees() -> None:
-    """SPEC S58."""
+    """S58."""
     stranger = Person("", UserType.COUPLE, None, EvaluationContext())
     links = [link(target=99.99)]
     assert exposure(links, diffs(links, [], None), [stranger])[0].after == 0

@@ -1,4 +1,4 @@
-"""Each acceptance criterion, by the facts of a run (SPEC 1G, D7)."""
+"""Each acceptance criterion, by the facts of a run (S95 to S112, D7)."""
 
 from collections import Counter
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Who has a version, how long it took, and what complete means (SPEC X5, S97)."""
+"""Who has a version, how long it took, and what complete means (X5, S97)."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""The bucket behind every rate limit (SPEC S30)."""
+"""The bucket behind every rate limit (S30)."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Whose rows are within reach (SPEC A53)."""
+"""Whose rows are within reach (A53)."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""May a phase go live: the verdict, and the token that binds to it (SPEC X2, S46)."""
+"""May a phase go live: the verdict, and the token that binds to it (X2, S46)."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -122,7 +122,7 @@ def test_these_block(facts: Facts, key: str) -> None:
     ],
 )
 def test_these_want_to_be_accepted(facts: Facts, key: str, detail: str) -> None:
-    """SPEC S121 and X2."""
+    """S121 and X2."""
     found = assessed(facts)
     assert found.verdict is ReadinessVerdict.GO_WITH_WARNINGS
     assert [(item.key, item.detail) for item in found.warnings] == [(key, detail)]
@@ -140,7 +140,7 @@ def test_one_blocker_outweighs_every_warning() -> None:
 
 
 def test_the_message_names_what_is_sick() -> None:
-    """SPEC S46, S88: the source's sentence, but no `Health check 0`."""
+    """S46, S88: the source's sentence, but no `Health check 0`."""
     facts = with_health(CheckType.DATABASE, HealthStatus.CRITICAL)
     facts = replace(facts, severe_incidents=("Incident 7", "Incident 8"))
     assert blocked_message(assessed(facts)) == (
@@ -180,7 +180,7 @@ def test_a_token_lasts_exactly_as_long_as_it_says(micros: int) -> None:
     ],
 )
 def test_a_token_ends_when_a_check_turns(facts: Facts) -> None:
-    """SPEC X2: what was shown is what is enforced."""
+    """X2: what was shown is what is enforced."""
     assert not holds(assessed().token, facts)
     assert not holds(assessed(facts).token)
     assert holds(assessed(facts).token, facts)

@@ -1,4 +1,4 @@
-"""A launch on a copy of its flags, from the first step to the verdict (SPEC X4, S112)."""
+"""A launch on a copy of its flags, from the first step to the verdict (X4, S112)."""
 
 from collections.abc import Sequence
 from dataclasses import replace

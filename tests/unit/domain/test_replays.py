@@ -1,4 +1,4 @@
-"""What may be replayed, and how fast (SPEC X6)."""
+"""What may be replayed, and how fast (X6)."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""What a run came to: means, proofs, and Markdown that nobody can write into (SPEC X15)."""
+"""What a run came to: means, proofs, and Markdown that nobody can write into (X15)."""
 
 from collections import Counter
 from dataclasses import replace

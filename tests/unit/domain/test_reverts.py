@@ -1,4 +1,4 @@
-"""Whether a change of a flag can be undone, and what that gives (SPEC X8)."""
+"""Whether a change of a flag can be undone, and what that gives (X8)."""
 
 from dataclasses import replace
 from uuid import UUID

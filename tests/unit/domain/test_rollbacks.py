@@ -1,4 +1,4 @@
-"""What a rollback makes of each flag (SPEC S53, S54, X10, decision 6)."""
+"""What a rollback makes of each flag (S53, S54, X10, decision 6)."""
 
 from dataclasses import replace
 from uuid import UUID

@@ -173,7 +173,7 @@ def test_a_restore_gives_back_what_an_earlier_run_had_left() -> None:
 def test_zero_means_everybody_only_where_nobody_chose_it(
     before: FlagParts, groups: tuple[str, ...], expected: tuple[bool, float], warns: bool
 ) -> None:
-    """L10, SPEC decision 1."""
+    """L10, decision 1."""
     wish = OwnerEdit("Ann", enabled=True)
     found, warnings = edit_parts(before, wish, is_live=False, groups=groups)
     assert (in_force(found), warnings) == (expected, [WIDENED] if warns else [])

@@ -1,4 +1,4 @@
-"""Error texts without secrets (SPEC S66)."""
+"""Error texts without secrets (S66)."""
 
 import re
 import time

@@ -1,4 +1,4 @@
-"""A search box, turned into a query (SPEC S115)."""
+"""A search box, turned into a query (S115)."""
 
 import re
 

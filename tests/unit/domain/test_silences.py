@@ -1,4 +1,4 @@
-"""Planned work: what it covers, and what people are told of it afterwards (SPEC A28)."""
+"""Planned work: what it covers, and what people are told of it afterwards (A28)."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

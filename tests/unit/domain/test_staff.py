@@ -1,4 +1,4 @@
-"""Nobody makes anybody who may do more than they may (SPEC A53)."""
+"""Nobody makes anybody who may do more than they may (A53)."""
 
 from uuid import uuid4
 

@@ -1,4 +1,4 @@
-"""Which change may have caused an incident (SPEC X8)."""
+"""Which change may have caused an incident (X8)."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""What users are told of the system's health (SPEC S113)."""
+"""What users are told of the system's health (S113)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Limits that hold whatever a phase promises (SPEC S64, decision 10)."""
+"""Limits that hold whatever a phase promises (S64, decision 10)."""
 
 from collections.abc import Sequence
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Verdicts: what is known, what is not, and when a phase must act (SPEC X1, A9, A10, A11)."""
+"""Verdicts: what is known, what is not, and when a phase must act (X1, A9, A10, A11)."""
 
 import math
 from collections.abc import Sequence

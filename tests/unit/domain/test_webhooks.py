@@ -1,4 +1,4 @@
-"""Where webhooks may go, how they are signed, when they are tried again (SPEC A46)."""
+"""Where webhooks may go, how they are signed, when they are tried again (A46)."""
 
 import ipaddress
 from datetime import UTC, datetime, timedelta

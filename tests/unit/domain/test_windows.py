@@ -1,4 +1,4 @@
-"""Windows of time, and at which resolution each part of one is read (SPEC A51)."""
+"""Windows of time, and at which resolution each part of one is read (A51)."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Every kind of job has a concurrency limit and a retry schedule of its own (D10, rule 5, F1)."""
+"""Every kind of job has a concurrency limit and a retry schedule of its own (D10, R5, F1)."""
 
 import asyncio
 import socket

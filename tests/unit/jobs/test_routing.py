@@ -1,4 +1,4 @@
-"""What follows from each event (DESIGN rule 5, SPEC A7, S14)."""
+"""What follows from each event (R4, A7, S14)."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -177,7 +177,7 @@ def test_the_end_of_an_incident_is_told_to_those_it_held_up(
 
 
 def test_most_events_ask_for_nothing() -> None:
-    """DESIGN rule 5: what is not on the map does nothing."""
+    """R4: what is not on the map does nothing."""
     event = HealthChanged(
         check=CheckType.API, before=HealthStatus.HEALTHY, after=HealthStatus.CRITICAL
     )

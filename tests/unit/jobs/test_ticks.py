@@ -1,4 +1,4 @@
-"""How far apart ticks are: the promise is 33 s for an interval of 30 s (SPEC S62, S98)."""
+"""How far apart ticks are: the promise is 33 s for an interval of 30 s (S62, S98)."""
 
 from collections.abc import Sequence
 from itertools import pairwise

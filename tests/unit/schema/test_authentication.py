@@ -1,4 +1,4 @@
-"""Where a credential comes from, and when the browser's cookie counts (SPEC part 5)."""
+"""Where a credential comes from, and when the browser's cookie counts."""
 
 import pytest
 from starlette.requests import HTTPConnection

@@ -1,4 +1,4 @@
-"""Whose fault a failure is: HTTP 200 hides it from everybody else (SPEC S107)."""
+"""Whose fault a failure is: HTTP 200 hides it from everybody else (S107)."""
 
 import pytest
 

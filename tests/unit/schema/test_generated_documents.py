@@ -1,4 +1,4 @@
-"""Whatever is asked: the short ways answer what graphql-core answers by itself (SPEC S108)."""
+"""Whatever is asked: the short ways answer what graphql-core answers by itself (S108)."""
 
 from collections.abc import AsyncIterator
 from contextlib import aclosing

@@ -1,4 +1,4 @@
-"""Relay pages: their bounds, their cursors, and what comes of foreign ones (SPEC A43)."""
+"""Relay pages: their bounds, their cursors, and what comes of foreign ones (A43)."""
 
 import base64
 from contextlib import suppress

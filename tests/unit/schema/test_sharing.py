@@ -1,4 +1,4 @@
-"""One execution for all who ask the same of the same payload (SPEC S108)."""
+"""One execution for all who ask the same of the same payload (S108)."""
 
 from collections.abc import AsyncIterator
 from contextlib import aclosing

@@ -1,4 +1,4 @@
-"""Credentials are remembered for seconds, and never longer than they are good (SPEC A49)."""
+"""Credentials are remembered for seconds, and never longer than they are good (A49)."""
 
 import asyncio
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Documents by their hash (SPEC A48)."""
+"""Documents by their hash (A48)."""
 
 import json
 from pathlib import Path

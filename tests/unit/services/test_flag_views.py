@@ -1,4 +1,4 @@
-"""A client's flags brought up to date are those that a full evaluation gives (SPEC S24)."""
+"""A client's flags brought up to date are those that a full evaluation gives (S24)."""
 
 from dataclasses import replace
 

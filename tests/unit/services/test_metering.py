@@ -1,4 +1,4 @@
-"""What a process counts in memory (SPEC S63, S69)."""
+"""What a process counts in memory (S63, S69)."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Hashing off the event loop (SPEC S13)."""
+"""Hashing off the event loop (S13)."""
 
 import asyncio
 import threading

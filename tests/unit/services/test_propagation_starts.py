@@ -1,4 +1,4 @@
-"""When a version was committed, as far as is known (SPEC X5, S97)."""
+"""When a version was committed, as far as is known (X5, S97)."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Counting who has which flags, inside one process (SPEC X5)."""
+"""Counting who has which flags, inside one process (X5)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The clock of Redis, as seen from a host whose own clock is another (SPEC X5)."""
+"""The clock of Redis, as seen from a host whose own clock is another (X5)."""
 
 from services.shared_clock import SharedClock
 

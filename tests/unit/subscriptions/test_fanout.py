@@ -68,7 +68,7 @@ async def test_only_matching_items_are_kept() -> None:
 
 
 async def test_a_slow_reader_overflows_once_and_then_ends() -> None:
-    """SPEC A49: a bounded queue, then the end."""
+    """A49: a bounded queue, then the end."""
     fanout: Fanout[int] = Fanout()
     subscription = fanout.subscribe(Bounded(3))
     assert [fanout.publish(item) for item in range(5)] == [0, 0, 0, 4, 0]
@@ -125,7 +125,7 @@ async def read_all(subscription: Subscription[int]) -> list[int]:
 
 
 async def test_closing_a_subscription_twice_is_harmless_and_leaves_nothing() -> None:
-    """SPEC S74."""
+    """S74."""
     fanout: Fanout[int] = Fanout()
     async with fanout.subscribe(Bounded(9)) as subscription:
         fanout.publish(1)
@@ -162,7 +162,7 @@ async def first(subscription: Subscription[int]) -> int:
 
 
 async def test_a_cancelled_block_leaves_no_subscription() -> None:
-    """SPEC S74."""
+    """S74."""
     fanout: Fanout[int] = Fanout()
 
     async def stream() -> None:

@@ -1,4 +1,4 @@
-"""Members are brought to the newest state, the slow ones later, nobody backwards (SPEC S108)."""
+"""Members are brought to the newest state, the slow ones later, nobody backwards (S108)."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence

@@ -156,7 +156,7 @@ async def test_it_starts_at_the_newest_event() -> None:
 
 
 async def test_events_come_in_order_without_reading_the_log(world: World) -> None:
-    """SPEC S108: the fast way is the bus alone."""
+    """S108: the fast way is the bus alone."""
     async with world.tail.subscribe(Bounded(99)) as events:
         for number in (1, 3, 2):
             await world.commit(number)
@@ -201,7 +201,7 @@ async def test_a_bus_that_loses_repeats_and_shuffles_changes_nothing(
 
 
 async def test_after_a_resync_it_reads_what_it_missed(world: World) -> None:
-    """SPEC S59: gaps of the bus are closed from the log."""
+    """S59: gaps of the bus are closed from the log."""
     async with world.tail.subscribe(Bounded(9)) as events:
         world.backend.lose = True
         await world.commit(3)
@@ -213,7 +213,7 @@ async def test_after_a_resync_it_reads_what_it_missed(world: World) -> None:
 async def test_without_redis_a_lost_publish_is_noticed_within_the_interval(
     watching: World,
 ) -> None:
-    """SPEC A24."""
+    """A24."""
     watching.backend.connected = False
     async with watching.tail.subscribe(Bounded(9)) as events:
         with pytest.raises(BusUnavailable):
@@ -335,7 +335,7 @@ async def test_when_its_own_buffer_overflows_it_subscribes_again(world: World) -
 
 
 async def test_stopping_ends_every_stream(world: World) -> None:
-    """SPEC S74."""
+    """S74."""
 
     async def stream() -> list[int]:
         async with world.tail.subscribe(Bounded(9)) as events:

@@ -4,7 +4,7 @@ const KEY = "device";
 
 /**
  * The id of this browser. It decides the flags that are drawn by device, before and after somebody
- * signs up or accepts an invitation, so that nothing on the page changes by it (SPEC A20). It is
+ * signs up or accepts an invitation, so that nothing on the page changes by it (A20). It is
  * random and names nobody; where nothing may be stored it holds as long as the page.
  */
 export function deviceIn(storage: Pick<Storage, "getItem" | "setItem">): string {

@@ -9,7 +9,7 @@ export function randomId(): string {
 
 /**
  * An idempotency key for what is about to be sent: the same for the same request until it has
- * succeeded, so that a second click, or a repeat after a lost answer, does nothing twice (SPEC A45).
+ * succeeded, so that a second click, or a repeat after a lost answer, does nothing twice (A45).
  */
 export function useIdempotencyKeys(): { keyOf: (request: unknown) => string; done: () => void } {
   const held = useRef<{ request: string; key: string }>(undefined);

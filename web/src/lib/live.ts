@@ -9,7 +9,7 @@ const POLL_MS = 5000;
 
 /**
  * A query that streams keep up to date through the cache. It is read again every 5 s while they do not
- * (SPEC S82); for what was missed when contact is back, the client asks all queries again.
+ * (S82); for what was missed when contact is back, the client asks all queries again.
  */
 export function useLiveQuery<D, V extends AnyVariables>(
   query: TypedDocumentNode<D, V>,

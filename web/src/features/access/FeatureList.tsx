@@ -6,7 +6,7 @@ import { useAccess } from "./access";
 import { featuresOf } from "./features";
 import { NotKnown } from "./Gate";
 
-/** Which features of the launch are open for this person; follows the launch live (SPEC S113). */
+/** Which features of the launch are open for this person; follows the launch live (S113). */
 export function FeatureList() {
   const { known, allows } = useAccess();
   const features = Object.entries(featuresOf(useViewer().role));

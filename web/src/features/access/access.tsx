@@ -25,7 +25,7 @@ const AccessContext = createContext<Access | null>(null);
 
 /**
  * The flags of who is logged in, for all pages of a shell: streamed, so that a feature comes and
- * goes while somebody looks at it, and each version acknowledged once it shows (SPEC S24, X5).
+ * goes while somebody looks at it, and each version acknowledged once it shows (S24, X5).
  */
 export function AccessProvider({ children }: { children: ReactNode }) {
   const [{ data, error }, ask] = useLiveQuery(ViewerFlagsQuery, DEVICE);

@@ -15,7 +15,7 @@ import { Deliveries } from "./Deliveries";
 
 type Result = SendTestAlertMutation["sendTestAlert"]["results"][number];
 
-/** Where alerts go, whether they arrive, and a test of that (SPEC S99, S117). */
+/** Where alerts go, whether they arrive, and a test of that (S99, S117). */
 export function Alerts() {
   const may = mayOperate(useViewer().role);
   const [{ data }, again, reading] = useLiveQuery(ChannelsQuery, {});

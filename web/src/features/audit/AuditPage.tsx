@@ -26,7 +26,7 @@ const SPANS = [
   { value: "168", label: "Last 7 days" },
 ];
 
-/** All changes of the launch with who, why and the way back (SPEC A4). */
+/** All changes of the launch with who, why and the way back (A4). */
 export function AuditPage() {
   const may = mayOperate(useViewer().role);
   const [subject, setSubject] = useState<ChangeSubject | "ALL">("ALL");

@@ -18,7 +18,7 @@ import { InvitationStream, RevokeInvitationMutation, UpdateClientMutation } from
 import { InviteDialog } from "./InviteDialog";
 import { invitationWords, isPending, STATUSES } from "./status";
 
-/** A client with what can be done; what the couple does shows at once (SPEC X13). */
+/** A client with what can be done; what the couple does shows at once (X13). */
 export function ClientRow({ client }: { client: ClientFieldsFragment }) {
   const [editing, edit] = useDisclosure();
   const [inviting, invite] = useDisclosure();

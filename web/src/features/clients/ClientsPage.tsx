@@ -21,7 +21,7 @@ import { STATUSES } from "./status";
 
 const FLAG = "mvp_client_management";
 
-/** The couples that a supplier works with, and how far each is (SPEC S35, S113). */
+/** The couples that a supplier works with, and how far each is (S35, S113). */
 export function ClientsPage() {
   const [adding, dialog] = useDisclosure();
   const { known, allows } = useAccess();

@@ -13,7 +13,7 @@ import { useFormDraft } from "../../lib/useDraft";
 import { isPending } from "./status";
 import { type Sent, useInvite } from "./useInvite";
 
-/** By e-mail, or by a link that the supplier hands over; a link is shown once (SPEC S37, A39). */
+/** By e-mail, or by a link that the supplier hands over; a link is shown once (S37, A39). */
 export function InviteDialog({ client, onClose }: { client: ClientFieldsFragment; onClose: () => void }) {
   const [sent, setSent] = useState<Sent>();
   const { busy, send } = useInvite(client, setSent);

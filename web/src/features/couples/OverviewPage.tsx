@@ -20,7 +20,7 @@ import { PartnershipRow } from "./PartnershipRow";
 
 type Couple = NonNullable<NonNullable<Data["viewer"]>["couple"]>;
 
-/** A couple's first page: their day, who works on it, and what to do next (SPEC S85, S114). */
+/** A couple's first page: their day, who works on it, and what to do next (S85, S114). */
 export function OverviewPage() {
   const [{ data }, , reading] = useLiveQuery(OverviewQuery, {});
   useStream(ViewerOnboardingStream, {});

@@ -10,7 +10,7 @@ import { useViewer } from "../session/session";
 
 const STEP = "invite_partner";
 
-/** Two partners, one log-in: the other one gets to know it from the first (SPEC S8, S85). */
+/** Two partners, one log-in: the other one gets to know it from the first (S8, S85). */
 export function PartnerStep({ onboarding }: { onboarding: OnboardingFieldsFragment }) {
   const { email } = useViewer();
   const [state, complete] = useMutation(CompleteStepMutation);

@@ -5,7 +5,7 @@ import type { PartnershipFieldsFragment } from "../../gql/graphql";
 import { Ago } from "../../lib/time";
 import { vendorName } from "../suppliers/vendors";
 
-/** A supplier of a couple: whether it is connected, and how to reach it (SPEC S114). */
+/** A supplier of a couple: whether it is connected, and how to reach it (S114). */
 export function PartnershipRow({ partnership }: { partnership: PartnershipFieldsFragment }) {
   const { supplier, isActive, connectedAt } = partnership;
   return (

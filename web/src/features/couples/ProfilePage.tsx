@@ -17,7 +17,7 @@ import { AccountSections } from "../session/AccountSections";
 import { useSaveProfile } from "../session/useSaveProfile";
 import { CoupleProfileQuery } from "./couples.graphql";
 
-/** Names, the day, and the log-in of a couple (SPEC S39, S114). */
+/** Names, the day, and the log-in of a couple (S39, S114). */
 export function ProfilePage() {
   const [{ data }, , reading] = useLiveQuery(CoupleProfileQuery, {});
   const viewer = data?.viewer;

@@ -11,7 +11,7 @@ import { ViewerOnboardingStream } from "../onboarding/onboarding.graphql";
 import { PartnershipsQuery } from "./couples.graphql";
 import { PartnershipRow } from "./PartnershipRow";
 
-/** Everybody who works on the day of a couple (SPEC S40, S114). */
+/** Everybody who works on the day of a couple (S40, S114). */
 export function SuppliersPage() {
   return <Page title="Suppliers"><Gate flag="mvp_couple_suppliers"><Suppliers /></Gate></Page>;
 }

@@ -29,7 +29,7 @@ const TABS: readonly TabEntry[] = [
   { value: "team", label: "Launch team", Panel: Staff, adminOnly: true },
 ];
 
-/** Who is there, who is invited, and who needs help (SPEC S113 to S115). */
+/** Who is there, who is invited, and who needs help (S113 to S115). */
 export function DirectoryPage() {
   const [search, setSearch] = useSearchParams();
   const admin = useViewer().role === "ADMIN";

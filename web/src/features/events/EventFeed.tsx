@@ -19,7 +19,7 @@ const ICONS: Partial<Record<NonNullable<EventFieldsFragment["__typename"]>, type
   IncidentEvent: IconAlertTriangle,
 };
 
-/** What changed just before: newest first (SPEC X8). */
+/** What changed just before: newest first (X8). */
 export function EventFeed({ feed }: { feed: Feed }) {
   const [all, setAll] = useState(false);
   const swings = feed.events.filter(isSwing).length;

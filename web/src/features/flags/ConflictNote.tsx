@@ -13,7 +13,7 @@ interface Props {
   onYield: () => void;
 }
 
-/** Who was faster, and the choice that this leaves; nothing that was typed is lost (SPEC A5). */
+/** Who was faster, and the choice that this leaves; nothing that was typed is lost (A5). */
 export function ConflictNote({ conflict, wish, onInsist, onYield }: Props) {
   return (
     <Alert color="yellow" role="alert" data-testid="conflict" w="100%"

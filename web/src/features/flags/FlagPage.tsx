@@ -26,7 +26,7 @@ import { Held } from "./Held";
 import { KillMark, reasonOf } from "./KillMark";
 import { KillSwitch } from "./KillSwitch";
 
-/** One flag: its state, who sees it, how it came to that, and the way back (SPEC S77, A4). */
+/** One flag: its state, who sees it, how it came to that, and the way back (S77, A4). */
 export function FlagPage() {
   const key = useParams().key ?? "";
   const may = mayOperate(useViewer().role);
@@ -61,7 +61,7 @@ export function FlagPage() {
   );
 }
 
-/** Flags are debts: those that decide nothing any more are named (SPEC A23). */
+/** Flags are debts: those that decide nothing any more are named (A23). */
 const MAY_GO = {
   UNUSED: "Not evaluated for 30 days. If no code uses it, it can be deleted.",
   SETTLED: "On for everybody for 30 days. The flag can be removed from the code.",

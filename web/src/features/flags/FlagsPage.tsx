@@ -16,7 +16,7 @@ const STATES = [
   { value: "off", label: "Off" },
 ];
 
-/** Every switch of the launch (SPEC S115). */
+/** Every switch of the launch (S115). */
 export function FlagsPage() {
   const may = mayOperate(useViewer().role);
   const [state, setState] = useState("all");

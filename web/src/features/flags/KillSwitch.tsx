@@ -7,7 +7,7 @@ import type { FlagFieldsFragment } from "../../gql/graphql";
 import { KillMutation, LiftMutation } from "./flags.graphql";
 import { settled } from "./outcome";
 
-/** Off for everybody in every process within two seconds, with the database down too (SPEC S53, A6). */
+/** Off for everybody in every process within two seconds, with the database down too (S53, A6). */
 export function KillSwitch({ flag }: { flag: FlagFieldsFragment }) {
   const [asking, dialog] = useDisclosure();
   const [, kill] = useMutation(KillMutation);

@@ -13,7 +13,7 @@ import { SystemHealthQuery, SystemHealthStream } from "./health.graphql";
 
 type Check = Data["systemHealth"]["checks"][number];
 
-/** What is broken and since when, before anything else on the page (SPEC S75). */
+/** What is broken and since when, before anything else on the page (S75). */
 export function HealthTiles() {
   const [{ data }, , reading] = useLiveQuery(SystemHealthQuery, {});
   useStream(SystemHealthStream, {});

@@ -1,7 +1,7 @@
 import type { CheckType, HealthStatus } from "../../gql/graphql";
 import { listed, sentenceCase } from "../../lib/words";
 
-/** Names and order of the checks on all dashboards (SPEC S75). */
+/** Names and order of the checks on all dashboards (S75). */
 export const TITLES: Record<CheckType, string> = {
   DATABASE: "Database", AUTH: "Authentication", EMAIL: "Email Services", API: "API Endpoints",
   REALTIME: "Realtime",

@@ -12,7 +12,7 @@ export function saysMore<I extends { title: string; description?: string | null 
   return Boolean(incident.description) && !incident.title.includes(incident.description ?? "");
 }
 
-/** What was reported; the steps by hand of a rollback plan (SPEC S56) are a list of boxes. */
+/** What was reported; the steps by hand of a rollback plan (S56) are a list of boxes. */
 export function Description({ text }: { text: string }) {
   return (
     <Text size="sm" style={{ whiteSpace: "pre-line", overflowWrap: "anywhere" }}>

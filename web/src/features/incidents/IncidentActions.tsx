@@ -18,7 +18,7 @@ interface Props {
   incident: IncidentFieldsFragment & { assignee?: { id: string } | null };
 }
 
-/** What can be done with an incident where it stands (SPEC S28, A31). */
+/** What can be done with an incident where it stands (S28, A31). */
 export function IncidentActions({ incident }: Props) {
   const { id, version, status, assignee } = incident;
   const me = useViewer().id;

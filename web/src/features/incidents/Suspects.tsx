@@ -16,7 +16,7 @@ interface Props {
   rest?: string;
 }
 
-/** What changed just before, and the button that undoes it (SPEC X8); what is suspected most comes first. */
+/** What changed just before, and the button that undoes it (X8); what is suspected most comes first. */
 export function Suspects({ incidentId, mayOperate, rest }: Props) {
   const response = useQuery({
     query: SuspectsQuery, variables: { id: incidentId }, requestPolicy: "cache-and-network",

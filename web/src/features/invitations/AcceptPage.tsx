@@ -18,7 +18,7 @@ import { Repeat } from "./Repeat";
 import { PreviewQuery } from "./invitations.graphql";
 import { acceptance } from "./preview";
 
-/** Where the link of an invitation leads. Looking consumes nothing (SPEC S41, S91). */
+/** Where the link of an invitation leads. Looking consumes nothing (S41, S91). */
 export function AcceptPage() {
   const { code = "" } = useParams();
   const { viewer } = useSession();

@@ -12,7 +12,7 @@ export interface Connection {
   readonly warnings: readonly string[];
 }
 
-/** The moment that the whole product is about: two sides are connected (SPEC S86). */
+/** The moment that the whole product is about: two sides are connected (S86). */
 export function Connected({ connection }: { connection: Connection }) {
   const { supplier, email, hasPassword, warnings } = connection;
   return (

@@ -9,7 +9,7 @@ import { RANGES } from "./ranges";
 import { Sparkline } from "./Sparkline";
 import { type Metrics, useMetrics } from "./useMetrics";
 
-/** The four numbers of a launch beside the window before (SPEC S78, S79). */
+/** The four numbers of a launch beside the window before (S78, S79). */
 export function MetricCards() {
   const [range, setRange] = useState<TimeRange>("LAST_24H");
   const { metrics, reading } = useMetrics(range);

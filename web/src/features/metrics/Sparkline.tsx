@@ -5,7 +5,7 @@ interface Point {
 const WIDTH = 240;
 const HEIGHT = 36;
 
-/** Lines over time in one box; where nothing was measured there is a gap (SPEC S81). */
+/** Lines over time in one box; where nothing was measured there is a gap (S81). */
 export function Sparkline({ title, lines }: { title: string; lines: readonly (readonly Point[])[] }) {
   const highest = Math.max(...lines.flat().map((point) => point.value ?? 0), Number.MIN_VALUE);
   return (

@@ -1,6 +1,6 @@
 import type { TimeRange } from "../../gql/graphql";
 
-/** The spans of the dashboards (SPEC S78). */
+/** The spans of the dashboards (S78). */
 export const RANGES: { value: TimeRange; label: string }[] = [
   { value: "LAST_1H", label: "1 h" },
   { value: "LAST_24H", label: "24 h" },

@@ -7,7 +7,7 @@ import { MetricsQuery, MetricsStream } from "./metrics.graphql";
 
 export type Metrics = Data["launchMetrics"];
 
-/** The metrics of a range, newer ones as they come (SPEC S78, S109). */
+/** The metrics of a range, newer ones as they come (S78, S109). */
 export function useMetrics(range: TimeRange) {
   const [{ data }, , reading] = useLiveQuery(MetricsQuery, { range });
   const [live, setLive] = useState<Metrics>();

@@ -17,7 +17,7 @@ import { Silences } from "../silences/Silences";
 
 const PerformanceChart = lazy(async () => ({ default: (await import("./PerformanceChart")).PerformanceChart }));
 
-/** How the launch goes: numbers, journeys, promises, incidents, health and alerts (SPEC S78 to S81). */
+/** How the launch goes: numbers, journeys, promises, incidents, health and alerts (S78 to S81). */
 export function MonitoringPage() {
   const [search, setSearch] = useSearchParams();
   const range = rangeOf(search.get("range"));

@@ -14,7 +14,7 @@ const TIMES = [
 ];
 const ERRORS = [{ name: "errors", label: "Errors", color: "var(--line-bad)" }];
 
-/** Response times and errors over one time axis; where nothing was measured there is a gap (SPEC S81). */
+/** Response times and errors over one time axis; where nothing was measured there is a gap (S81). */
 export function PerformanceChart({ series, range }: { series: Metrics["performance"]; range: TimeRange }) {
   const rows = rowsOf(series);
   const measured = rows.filter(({ p95, errors }) => p95 !== null || errors !== null).length;

@@ -12,7 +12,7 @@ import { UpdateProfileMutation } from "../session/profile.graphql";
 import { VENDORS, vendorType } from "../suppliers/vendors";
 import type { Setup } from "./setup";
 
-/** Saving the profile completes the step: the server checks it off (SPEC S34). */
+/** Saving the profile completes the step: the server checks it off (S34). */
 export function BusinessInfoStep({ supplier, onDone }: { supplier: Setup; onDone: () => void }) {
   const [state, update] = useMutation(UpdateProfileMutation);
   const [problem, setProblem] = useState<string>();

@@ -13,7 +13,7 @@ import { useFormDraft } from "../../lib/useDraft";
 import { AddClientMutation } from "../clients/clients.graphql";
 import type { Setup } from "./setup";
 
-/** One couple is enough to go on; its e-mail can come later (SPEC S83, decision 12). */
+/** One couple is enough to go on; its e-mail can come later (S83, decision 12). */
 export function FirstClientStep({ supplier, onDone }: { supplier: Setup; onDone: () => void }) {
   const [state, add] = useMutation(AddClientMutation);
   const [problem, setProblem] = useState<string>();

@@ -15,7 +15,7 @@ interface Props {
   pathOf: (step: string) => string | undefined;
 }
 
-/** Our own trouble with the next step, or a word to those who stand still; never both (SPEC S73, X12). */
+/** Our own trouble with the next step, or a word to those who stand still; never both (S73, X12). */
 export function Guidance({ onboarding, pathOf }: Props) {
   const { banner, nudge } = onboarding;
   if (banner) {

@@ -15,7 +15,7 @@ import { useFormDraft } from "../../lib/useDraft";
 import { useAccess } from "../access/access";
 import { RequestAssistanceMutation } from "./onboarding.graphql";
 
-/** A way to a person (SPEC S44). */
+/** A way to a person (S44). */
 export function HelpCard({ onboarding }: { onboarding: OnboardingFieldsFragment }) {
   const [asking, dialog] = useDisclosure();
   const { allows } = useAccess();

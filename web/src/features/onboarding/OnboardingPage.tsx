@@ -15,7 +15,7 @@ import type { Setup } from "./setup";
 import { StepBar } from "./StepBar";
 import { pathOf, shownStep } from "./steps";
 
-/** The guided setup: one step at a time, resumed where it was left, on any device (SPEC S83, S84). */
+/** The guided setup: one step at a time, resumed where it was left, on any device (S83, S84). */
 export function OnboardingPage() {
   const { step = "" } = useParams();
   const navigate = useNavigate();

@@ -11,7 +11,7 @@ interface Props {
   title?: string;
 }
 
-/** What is done, what is next, and the way there (SPEC S84). */
+/** What is done, what is next, and the way there (S84). */
 export function ProgressCard({ onboarding, pathOf, title = "Your setup" }: Props) {
   const { steps, percentComplete, currentStep } = onboarding;
   const path = currentStep ? pathOf(currentStep) : undefined;

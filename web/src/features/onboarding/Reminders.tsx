@@ -5,7 +5,7 @@ import type { OnboardingFieldsFragment } from "../../gql/graphql";
 import { succeeded } from "../../lib/outcome";
 import { SetNudgesMutation } from "./onboarding.graphql";
 
-/** Whether somebody who stands still hears from us; of no use once all is done (SPEC A38). */
+/** Whether somebody who stands still hears from us; of no use once all is done (A38). */
 export function Reminders({ onboarding }: { onboarding: OnboardingFieldsFragment }) {
   const [state, setNudges] = useMutation(SetNudgesMutation);
   if (onboarding.completedAt) return null;

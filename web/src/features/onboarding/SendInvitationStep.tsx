@@ -12,7 +12,7 @@ import { isPending } from "../clients/status";
 import { type Sent, useInvite } from "../clients/useInvite";
 import type { Setup } from "./setup";
 
-/** The first value: a couple gets its invitation, by e-mail where there is one, else by a link (SPEC S86). */
+/** The first value: a couple gets its invitation, by e-mail where there is one, else by a link (S86). */
 export function SendInvitationStep({ supplier }: { supplier: Setup }) {
   const { nodes } = supplier.clients;
   const [chosen, setChosen] = useState<string>();

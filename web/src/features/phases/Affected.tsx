@@ -7,7 +7,7 @@ import { useReading } from "../../lib/reading";
 import { counted } from "../../lib/words";
 import { RollbackPreviewQuery } from "./phases.graphql";
 
-/** Whom a rollback meets; stands below the buttons, so that none moves when it comes (SPEC X10). */
+/** Whom a rollback meets; stands below the buttons, so that none moves when it comes (X10). */
 export function Affected({ phase }: { phase: PhaseFieldsFragment }) {
   const response = useQuery({
     query: RollbackPreviewQuery, variables: { id: phase.id }, requestPolicy: "network-only",

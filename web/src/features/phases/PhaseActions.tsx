@@ -14,7 +14,7 @@ import { PhasesQuery } from "./phases.graphql";
 import { RollBackDialog } from "./RollBackDialog";
 
 /**
- * What may be done now, as the server says; never what the page believes (SPEC S76). Of several phases
+ * What may be done now, as the server says; never what the page believes (S76). Of several phases
  * that could go live, the button of the next one stands out.
  */
 export function PhaseActions({ phase, isNext }: { phase: PhaseFieldsFragment; isNext: boolean }) {

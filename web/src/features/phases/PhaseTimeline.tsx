@@ -6,7 +6,7 @@ import { PhaseCard } from "./PhaseCard";
 import { PhasesQuery } from "./phases.graphql";
 import { isLive, STATUS } from "./status";
 
-/** The phases in their order; what runs is open, the rest is one line (SPEC S76). */
+/** The phases in their order; what runs is open, the rest is one line (S76). */
 export function PhaseTimeline({ mayOperate }: { mayOperate: boolean }) {
   const [{ data }, , reading] = useLiveQuery(PhasesQuery, {});
   const phases = data?.launchPhases ?? [];

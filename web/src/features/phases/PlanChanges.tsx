@@ -6,7 +6,7 @@ import { counted } from "../../lib/words";
 type State = Plan["activationPlan"]["changes"][number]["before"];
 type Delta = Plan["activationPlan"]["exposure"][number];
 
-/** Each flag before and after, and who sees something new by it (SPEC X3). */
+/** Each flag before and after, and who sees something new by it (X3). */
 export function PlanChanges({ plan }: { plan: Plan["activationPlan"] }) {
   const users = plan.exposure.reduce((sum, row) => sum + row.after - row.before, 0);
   const moved = plan.exposure.filter(({ before, after }) => before !== after);

@@ -13,7 +13,7 @@ const EVIDENCE: Record<string, string> = {
   database: MONITORING, api: MONITORING, auth: MONITORING, realtime: MONITORING, email: "/admin/directory?tab=outbox",
 };
 
-/** What has to be so before a phase goes live; what is not comes first (SPEC X2). */
+/** What has to be so before a phase goes live; what is not comes first (X2). */
 export function Readiness({ checks }: { checks: readonly Check[] }) {
   const sorted = [...checks].sort(
     (a, b) => Number(a.ok) - Number(b.ok) || Number(b.blocking) - Number(a.blocking),

@@ -14,7 +14,7 @@ import { VISITOR } from "./person";
 import { EvaluateQuery } from "./playground.graphql";
 import { Whom } from "./Whom";
 
-/** What a given user sees, why, since when and what is next (SPEC A22, X7). */
+/** What a given user sees, why, since when and what is next (A22, X7). */
 export function PlaygroundPage() {
   const [search] = useSearchParams();
   const [who, setWho] = useState(search.has("user") ? undefined : VISITOR); // a link's person is looked up first

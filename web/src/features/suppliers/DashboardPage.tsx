@@ -15,7 +15,7 @@ import { ConfirmEmailNote } from "../session/ConfirmEmailNote";
 import { ClientOverview } from "./ClientOverview";
 import { DashboardQuery } from "./suppliers.graphql";
 
-/** A supplier's landing page: how far the setup is, the clients, whether all works (SPEC S113). */
+/** A supplier's landing page: how far the setup is, the clients, whether all works (S113). */
 export function DashboardPage() {
   const [{ data }, , reading] = useLiveQuery(DashboardQuery, {});
   useStream(ViewerOnboardingStream, {});

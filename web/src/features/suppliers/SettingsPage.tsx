@@ -17,7 +17,7 @@ import { useSaveProfile } from "../session/useSaveProfile";
 import { SupplierProfileQuery } from "./suppliers.graphql";
 import { VENDORS, vendorType } from "./vendors";
 
-/** The profile, the password, and which features of the launch are open (SPEC S113). */
+/** The profile, the password, and which features of the launch are open (S113). */
 export function SettingsPage() {
   const [{ data }, , reading] = useLiveQuery(SupplierProfileQuery, {});
   const viewer = data?.viewer;

@@ -9,7 +9,7 @@ import { useViewer } from "../session/session";
 import { CreateTokenDialog } from "./CreateTokenDialog";
 import { TokenList } from "./TokenList";
 
-/** Keys for tools (SPEC A41). */
+/** Keys for tools (A41). */
 export function TokensPage() {
   const [creating, dialog] = useDisclosure();
   if (useViewer().role !== "ADMIN") {
