@@ -1,7 +1,7 @@
 """Positions are given out after the commit, by whoever comes first (ADR 30, PERF2)."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 import pytest
 from sqlalchemy import text
@@ -148,3 +148,23 @@ async def test_without_the_database_after_the_commit_nothing_fails(
     assert uow.recorded == ()
     await db.positions.number()
     assert [item.seq for item in await read(db, log_head)] == [log_head + 1]
+
+
+async def test_what_comes_while_others_are_told_goes_together(
+    other: Database, log_head: int
+) -> None:
+    """In their order, in one message; nobody who writes waits for it."""
+    told: list[list[int]] = []
+    may_go_on = asyncio.Event()
+
+    async def tell(events: Sequence[RecordedEvent]) -> None:
+        told.append([item.seq - log_head for item in events])
+        await may_go_on.wait()
+
+    other.positions.on_numbered(tell)
+    for _ in range(4):
+        async with asyncio.timeout(PATIENCE), other.write() as uow:
+            uow.record(ACTOR, some_event())
+    may_go_on.set()
+    await other.positions.settle()
+    assert told == [[1], [2, 3, 4]]

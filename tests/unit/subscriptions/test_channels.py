@@ -1,0 +1,25 @@
+"""What travels on the channel of events."""
+
+import pytest
+
+from subscriptions.channels import decode_events, encode_events
+from tests.factories.events import recorded_event, some_event
+
+EVENTS = [recorded_event(some_event(), seq) for seq in (7, 8, 9)]
+
+
+def test_events_arrive_as_they_were_sent() -> None:
+    assert decode_events(encode_events(EVENTS)) == EVENTS
+
+
+def test_what_is_known_already_is_not_made_again() -> None:
+    """A process hears its own messages too."""
+    message = encode_events(EVENTS)
+    assert decode_events(message, after=8) == EVENTS[2:]
+    assert decode_events(message, after=9) == []
+
+
+@pytest.mark.parametrize("message", ["7", '["a"]', '[{"seq": 7}]', "[{}]"])
+def test_a_message_of_somebody_else_is_refused(message: str) -> None:
+    with pytest.raises(ValueError, match="not a message of events"):
+        decode_events(message)
