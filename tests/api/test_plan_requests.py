@@ -30,6 +30,12 @@ NAMED = {"persistedQuery": {"version": 1, "sha256Hash": hash_of(FLAGS)}}
 
 
 @pytest.fixture
+def app_settings(settings: Settings) -> Settings:
+    """With plans, whatever the settings of this run are."""
+    return settings.model_copy(update={"fast_paths": True})
+
+
+@pytest.fixture
 def plans(app: Starlette) -> Plans:
     return plans_of(app)
 

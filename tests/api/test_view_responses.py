@@ -16,6 +16,7 @@ from domain.budgets import Budget
 from server.execution.plans import MAX_VISITOR_BYTES, Plans
 from server.execution.views import shows_only_flags
 from server.graph import schema
+from settings import Settings
 from tests.api.test_plans import plans_of
 from tests.factories.incidents import toggled
 from tests.factories.kills import kill_record
@@ -49,6 +50,12 @@ VARIABLES: tuple[object, ...] = (
     *({"device": 1e400}, {"device": 2**70}, {"device": "\ud800"}, {"device": "\u2028 \" '"}),
 )
 _numbers = count(1)
+
+
+@pytest.fixture
+def app_settings(settings: Settings) -> Settings:
+    """With plans, whatever the settings of this run are."""
+    return settings.model_copy(update={"fast_paths": True})
 
 
 @pytest.fixture
