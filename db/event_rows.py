@@ -17,6 +17,7 @@ from domain.alert_events import ALERT_EVENTS
 from domain.criterion_events import CRITERION_EVENTS
 from domain.events import ALL_EVENTS, Event, FlagChanged, RecordedEvent, UnknownEvent
 from domain.ids import EventId, EventSeq
+from domain.import_events import IMPORT_EVENTS
 from domain.kill_events import KILL_EVENTS
 from domain.marketplace_events import MARKETPLACE_EVENTS
 from domain.rehearsal_events import REHEARSAL_EVENTS
@@ -27,6 +28,7 @@ _KINDS = {
     for kind in (
         *ALL_EVENTS,
         *CRITERION_EVENTS,
+        *IMPORT_EVENTS,
         *MARKETPLACE_EVENTS,
         *REHEARSAL_EVENTS,
         *ALERT_EVENTS,

@@ -13,6 +13,7 @@ from domain.errors import InvalidTransition, RateLimited
 DAY = timedelta(days=1)
 NEW_ACCOUNT = timedelta(days=7)
 DECLINED_FOR = timedelta(days=30)
+_RETRY_SECONDS = timedelta(hours=1).total_seconds()
 
 MAX_FIRST_DAY = 20  # by an account on its first day
 MAX_NEW_ACCOUNT = 50  # by an account in its first week
@@ -34,6 +35,10 @@ _MAILBOX_PROVIDERS = frozenset(
 # Nobody receives anything there (RFC 2606, RFC 6761).
 _RESERVED = ("test", "example", "invalid", "localhost")
 _RESERVED_NAMES = frozenset({"example.com", "example.net", "example.org"})
+
+
+class AccountLimited(RateLimited):
+    """The account has sent as many invitations as it may in a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,10 @@ def check_letter(letter: LetterTo, sent: SentInADay) -> None:
     """
     allowed = account_limit(letter.account_age, sent.declines)
     if sent.by_account >= allowed:
-        raise _too_many(f"You can send {allowed} invitations by e-mail in a day.")
+        raise AccountLimited(
+            f"You can send {allowed} invitations by e-mail in a day.",
+            retry_after_seconds=_RETRY_SECONDS,
+        )
     if sent.to_recipient_by_account >= MAX_TO_RECIPIENT_BY_ACCOUNT:
         raise _too_many(
             f"A client gets at most {MAX_TO_RECIPIENT_BY_ACCOUNT} invitations in a day."
@@ -138,4 +146,4 @@ def block_of(address: str) -> str | None:
 
 
 def _too_many(message: str) -> RateLimited:
-    return RateLimited(message, retry_after_seconds=timedelta(hours=1).total_seconds())
+    return RateLimited(message, retry_after_seconds=_RETRY_SECONDS)

@@ -16,6 +16,7 @@ from jobs.routing import (
     RAMP,
     REDELIVER,
     REHEARSE,
+    SEND_BULK,
     SEND_MAIL,
     WORKS_AGAIN,
 )
@@ -50,6 +51,8 @@ KINDS: Mapping[str, JobKind] = {
     # The letter and the webhook have their own schedules, over days: a job is one attempt.
     SEND_MAIL: JobKind(concurrency=100, retry_seconds=2.5, max_retry_seconds=60),
     DELIVER: JobKind(concurrency=50, retry_seconds=1, max_retry_seconds=60),
+    # Each invitation is a transaction of its own, and the sweep goes on with what is left.
+    SEND_BULK: JobKind(concurrency=5, retry_seconds=5, max_retry_seconds=300, limit_seconds=300),
     # Somebody asked for it and looks at the outcome: what fails is for them to ask again.
     REDELIVER: JobKind(concurrency=10, retry_seconds=1, max_retry_seconds=10, attempts=5),
     # Reminders and thanks: a late one is as good.

@@ -18,6 +18,7 @@ from domain.events import (
     WrittenEvent,
 )
 from domain.ids import UserId
+from domain.import_events import BulkInvitationChanged
 from domain.incidents import ACTIVE_STATUSES
 from domain.marketplace_events import OnboardingChanged
 from domain.onboarding import STALLED_AFTER
@@ -39,6 +40,7 @@ REDELIVER = "webhooks.redeliver"
 LOOK_AFTER = "onboarding.look_after"
 WORKS_AGAIN = "onboarding.works_again"
 FOLLOW_HELP = "onboarding.help"
+SEND_BULK = "invitations.bulk"
 
 E = TypeVar("E", bound=Event)
 Route = Callable[[WrittenEvent], list[JobSpec]]
@@ -144,12 +146,23 @@ def _look_after(user_id: UserId, recorded: WrittenEvent) -> JobSpec:
     return JobSpec(LOOK_AFTER, payload, STALLED_AFTER, f"look-after:{user_id}:{since}")
 
 
+def _bulk(event: BulkInvitationChanged, _recorded: WrittenEvent) -> list[JobSpec]:
+    """What may leave leaves at once; the sweep goes on with the rest (M10)."""
+    return [bulk_job(event.bulk_id)] if event.action in ("started", "extended") else []
+
+
+def bulk_job(bulk_id: UUID) -> JobSpec:
+    """Goes on with a bulk invitation; a second job for the same one is not added."""
+    return JobSpec(SEND_BULK, {"bulk_id": str(bulk_id)}, dedupe_key=f"bulk:{bulk_id}")
+
+
 def _redeliver(event: RedeliveryAsked, _recorded: WrittenEvent) -> list[JobSpec]:
     """Deliveries in their order need no event: the cursor of each webhook tells (A46)."""
     return [JobSpec(REDELIVER, {"delivery_id": str(event.delivery_id)})]
 
 
 _ROUTES: dict[type[Event], Route] = {
+    BulkInvitationChanged: _route(BulkInvitationChanged, _bulk),
     IncidentChanged: _route(IncidentChanged, _incident),
     RehearsalMoved: _route(RehearsalMoved, _rehearse),
     PhaseChanged: _route(PhaseChanged, _phase),

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from domain.heartbeats import WORKER
 from jobs.alerts import follow_incident
+from jobs.bulk_invitations import resume_bulk, send_bulk
 from jobs.guards import guard
 from jobs.kinds import KINDS, JobKind
 from jobs.mail import retry_mail, send_mail
@@ -29,6 +30,7 @@ from jobs.routing import (
     RAMP,
     REDELIVER,
     REHEARSE,
+    SEND_BULK,
     SEND_MAIL,
     WORKS_AGAIN,
 )
@@ -99,6 +101,10 @@ async def _follow_help(parts: Parts, payload: Payload) -> None:
     await follow_help(parts.db, parts.settings, parts.alerts, key)
 
 
+async def _send_bulk(parts: Parts, payload: Payload) -> None:
+    await send_bulk(parts.db, parts.settings, UUID(str(payload["bulk_id"])))
+
+
 HANDLERS: Mapping[str, WorkerHandler] = {
     FOLLOW_HELP: _follow_help,
     LOOK_AFTER: _look_after,
@@ -107,6 +113,7 @@ HANDLERS: Mapping[str, WorkerHandler] = {
     RAMP: _ramp,
     COUNT_IMPACT: _count_impact,
     REHEARSE: _rehearse,
+    SEND_BULK: _send_bulk,
     SEND_MAIL: _send_mail,
 }
 # For workers that were given the documents of the graph.
@@ -128,6 +135,7 @@ def _periodic(parts: Parts) -> Mapping[str, Callable[[], Awaitable[object]]]:
         "metrics-late": partial(metric_rollups.roll_late, parts.db),
         "retention": partial(retention.sweep, parts.db),
         "invitations": partial(expire_overdue, parts.db),
+        "invitations-bulk": partial(resume_bulk, parts.db),
         "propagation": partial(settle, parts.db, parts.redis),
         "rehearsals": partial(end_overdue, parts.db),
     }

@@ -1,11 +1,16 @@
 """One loader a relation: siblings are read in one statement, nothing is kept between batches."""
 
 from collections.abc import Hashable
+from functools import cached_property
 from typing import TypeVar
+from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 
+from db.models.bulk_invitations import BulkInvitation
+from db.models.client_imports import ClientImport
 from db.session import Database
+from services.bulk_invitations import Progress
 from services.lookups import Lookup
 from services.marketplace_lookups import MarketplaceLookups
 from services.propagation import Propagations
@@ -24,12 +29,38 @@ def _loader(lookup: Lookup[K, V]) -> DataLoader[K, V | None]:
     return DataLoader(load_fn=load, cache=False)
 
 
-class Loaders:
+class BulkLoaders:
+    """Of imports and bulk invitations; made when one is wanted."""
+
+    _lookups: MarketplaceLookups
+
+    @cached_property
+    def client_import(self) -> DataLoader[UUID, ClientImport | None]:
+        """Imports by id."""
+        return _loader(self._lookups.client_imports)
+
+    @cached_property
+    def bulk_invitation(self) -> DataLoader[UUID, BulkInvitation | None]:
+        """Bulk invitations by id."""
+        return _loader(self._lookups.bulks)
+
+    @cached_property
+    def newest_bulk_invitation(self) -> DataLoader[UUID, BulkInvitation | None]:
+        """The newest one of a supplier."""
+        return _loader(self._lookups.newest_bulks)
+
+    @cached_property
+    def bulk_progress(self) -> DataLoader[UUID, Progress | None]:
+        """How far a bulk invitation is."""
+        return _loader(self._lookups.bulk_progress)
+
+
+class Loaders(BulkLoaders):
     """The loaders of one context."""
 
     def __init__(self, db: Database, propagations: Propagations) -> None:
         """Each batch opens a session of its own."""
-        lookups = MarketplaceLookups(db)
+        lookups = self._lookups = MarketplaceLookups(db)
         self.user = _loader(lookups.users)
         self.token = _loader(lookups.tokens)
         self.flag = _loader(lookups.flags)

@@ -137,14 +137,16 @@ def mutation(
     resolver: Callable[..., object],
     *scopes: Scope,
     failed: Callable[[LaunchError], object] | None = None,
+    cost: int | None = None,
     deprecated: str | None = None,
 ) -> Any:  # noqa: ANN401 - assigned to a field of any type
     """A field of Mutation; with `failed`, expected failures come back in that payload.
 
-    `deprecated`: what to use instead, and until when this stays.
+    `cost`: where it is another than that of any mutation. `deprecated`: what to use instead, and
+    until when this stays.
     """
     extensions: list[FieldExtension] = [ExpectedFailures(failed)] if failed else []
-    return _field(resolver, scopes, None, extensions, deprecated=deprecated)
+    return _field(resolver, scopes, cost, extensions, deprecated=deprecated)
 
 
 def subscription(resolver: Callable[..., object], *scopes: Scope) -> Any:  # noqa: ANN401 - assigned to a field of any type

@@ -13,7 +13,9 @@ from resolvers import (
     accounts,
     alerts,
     assignees,
+    bulk_invitations,
     changes,
+    client_imports,
     couples,
     events,
     flags,
@@ -48,7 +50,9 @@ from schema.types.account_life import (
 from schema.types.accounts import ProfilePayload, SessionPayload, TokenPayload
 from schema.types.actors import ApiToken, User
 from schema.types.alerts import AlertChannel, AlertDelivery, SendTestAlertPayload
+from schema.types.bulk_invitations import BulkInvitationPayload
 from schema.types.changes import ChangeConnection
+from schema.types.client_imports import ClientImportPayload
 from schema.types.clients import ClientPayload
 from schema.types.couples import CoupleConnection
 from schema.types.errors import (
@@ -117,6 +121,9 @@ from subscriptions import replay as live_replay
 
 # A supplier for itself, or whoever acts for suppliers.
 SUPPLIERS = (Scope.SELF, Scope.DIRECTORY_WRITE)
+# The largest file that can be imported takes 0.25 s of a core.
+FILE_COST = 5_000
+BULK_COST = 500  # up to 2,000 invitations are queued
 
 
 @strawberry.type(description="Everything that can be read.")
@@ -374,8 +381,26 @@ class Mutation:
     update_client: ClientPayload = mutation(
         suppliers.update_client, *SUPPLIERS, failed=ClientPayload.failed
     )
+    preview_client_import: ClientImportPayload = mutation(
+        client_imports.preview_client_import,
+        *SUPPLIERS,
+        failed=ClientImportPayload.failed,
+        cost=FILE_COST,
+    )
+    import_clients: ClientImportPayload = mutation(
+        client_imports.import_clients, *SUPPLIERS, failed=ClientImportPayload.failed, cost=FILE_COST
+    )
     invite_client: InvitationPayload = mutation(
         invitations.invite_client, *SUPPLIERS, failed=InvitationPayload.failed
+    )
+    invite_clients: BulkInvitationPayload = mutation(
+        bulk_invitations.invite_clients,
+        *SUPPLIERS,
+        failed=BulkInvitationPayload.failed,
+        cost=BULK_COST,
+    )
+    stop_bulk_invitation: BulkInvitationPayload = mutation(
+        bulk_invitations.stop_bulk_invitation, *SUPPLIERS, failed=BulkInvitationPayload.failed
     )
     resend_invitation: InvitationPayload = mutation(
         invitations.resend_invitation, *SUPPLIERS, failed=InvitationPayload.failed

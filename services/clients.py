@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from db.drafts import Audit
 from db.models.suppliers import Client
 from db.queries import suppliers as queries
@@ -56,7 +58,7 @@ async def add(
     held = await claim(uow, actor, "addClient", idempotency_key, (draft, supplier_id))
     if held.result is not None:
         return await _again(uow, held.result)
-    owner = await _owner(uow, actor, supplier_id)
+    owner = await owner_of(uow.session, actor, supplier_id)
     row = _row(draft, owner)
     await _save(uow, row)
     await uow.session.refresh(row)
@@ -98,6 +100,22 @@ async def locked(uow: UnitOfWork, actor: Actor, client_id: UUID, path: tuple[str
     return row
 
 
+async def owner_of(session: AsyncSession, actor: Actor, supplier_id: UUID | None) -> SupplierId:
+    """Whose clients somebody adds: their own, or those of a supplier that staff name.
+
+    Raises Required, NotFound, or Forbidden for who has no clients.
+    """
+    own = writable(actor).one_supplier()
+    if own is None and supplier_id is None:
+        raise Required("Say which supplier the client is for.", path=_SUPPLIER)
+    if own is not None and supplier_id in (None, own):
+        return own
+    wanted = supplier_id if own is None else None
+    if wanted is None or not await queries.by_id(session, [wanted]):
+        raise NotFound("There is no Supplier with this id.", path=_SUPPLIER)
+    return SupplierId(wanted)
+
+
 def record(
     uow: UnitOfWork,
     actor: Actor,
@@ -120,18 +138,6 @@ def record(
         after={"status": row.status.name, "fields": fields or []},
     )
     uow.record(actor, event, audit)
-
-
-async def _owner(uow: UnitOfWork, actor: Actor, supplier_id: UUID | None) -> SupplierId:
-    own = writable(actor).one_supplier()
-    if own is None and supplier_id is None:
-        raise Required("Say which supplier the client is for.", path=_SUPPLIER)
-    if own is not None and supplier_id in (None, own):
-        return own
-    wanted = supplier_id if own is None else None
-    if wanted is None or not await queries.by_id(uow.session, [wanted]):
-        raise NotFound("There is no Supplier with this id.", path=_SUPPLIER)
-    return SupplierId(wanted)
 
 
 def _row(draft: ClientDraft, owner: SupplierId) -> Client:

@@ -1,17 +1,32 @@
 """Suppliers, couples and what is between them by their ids, many at once."""
 
+from functools import partial
 from uuid import UUID
 
+from db.models.bulk_invitations import BulkInvitation
+from db.models.client_imports import ClientImport
 from db.models.couples import Couple, Partnership
 from db.models.incidents import LaunchIncident
 from db.models.invitations import Invitation
 from db.models.mail import Mail
 from db.models.onboarding import OnboardingProgress
 from db.models.suppliers import Client, Supplier
-from db.queries import couples, invitations, mail, nudges, onboarding, people, suppliers
+from db.queries import (
+    bulk_invitations,
+    client_imports,
+    couples,
+    invitations,
+    mail,
+    nudges,
+    onboarding,
+    people,
+    suppliers,
+)
 from db.queries.couples import Pair
 from db.session import Database
 from domain.samples import Person
+from services import bulk_reads
+from services.bulk_invitations import Progress
 from services.lookups import Lookup, Lookups
 
 
@@ -25,6 +40,14 @@ class MarketplaceLookups(Lookups):
         self.suppliers: Lookup[UUID, Supplier] = self._by(suppliers.by_id)
         self.suppliers_by_user: Lookup[UUID, Supplier] = self._by(suppliers.by_user)
         self.clients: Lookup[UUID, Client] = self._by(suppliers.clients_by_id)
+        self.client_imports: Lookup[UUID, ClientImport] = self._by(client_imports.by_id)
+        self.bulks: Lookup[UUID, BulkInvitation] = self._by(bulk_invitations.by_id)
+        self.newest_bulks: Lookup[UUID, BulkInvitation] = self._by(
+            bulk_invitations.newest_by_supplier
+        )
+        self.bulk_progress: Lookup[UUID, Progress] = self._by(
+            partial(bulk_reads.progress, clock=db.clock)
+        )
         self.couples: Lookup[UUID, Couple] = self._by(couples.by_id)
         self.couples_by_user: Lookup[UUID, Couple] = self._by(couples.by_user)
         self.partner_couples: Lookup[Pair, Couple] = self._by(couples.partner_couples)

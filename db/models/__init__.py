@@ -3,6 +3,8 @@
 from db.base import Base
 from db.models import (
     accounts,
+    bulk_invitations,
+    client_imports,
     couples,
     criteria,
     events,
@@ -27,6 +29,8 @@ from db.models import (
 __all__ = [
     "Base",
     "accounts",
+    "bulk_invitations",
+    "client_imports",
     "couples",
     "criteria",
     "events",

@@ -53,11 +53,13 @@ class Client(Timestamps, Base):
         ),
         Index(None, "supplier_id", "created_at", "id"),
         Index(None, "couple_id"),
+        Index(None, "import_id"),
     )
 
     id: Mapped[UuidKey]
     supplier_id: Mapped[UUID] = mapped_column(reference("suppliers"))
     couple_id: Mapped[UUID | None] = mapped_column(reference("couples", ondelete="SET NULL"))
+    import_id: Mapped[UUID | None] = mapped_column(reference("client_imports", ondelete="SET NULL"))
     couple_names: Mapped[str]
     email: Mapped[str | None]
     wedding_date: Mapped[date | None]

@@ -8,6 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.base import Base
 from db.models.accounts import ApiToken, Session, User
+from db.models.bulk_invitations import BulkInvitation
+from db.models.client_imports import ClientImport
 from db.models.couples import Couple, Partnership
 from db.models.invitations import Invitation
 from db.models.onboarding import OnboardingProgress
@@ -35,6 +37,8 @@ def _owned(user_id: UUID) -> Sequence[tuple[type[Base], ColumnElement[bool]]]:
         (Couple, Couple.user_id == user_id),
         (OnboardingProgress, OnboardingProgress.user_id == user_id),
         (Client, Client.supplier_id.in_(suppliers)),
+        (BulkInvitation, BulkInvitation.supplier_id.in_(suppliers)),
+        (ClientImport, ClientImport.supplier_id.in_(suppliers)),
         (Invitation, or_(Invitation.supplier_id.in_(suppliers), Invitation.couple_id.in_(couples))),
         (
             Partnership,

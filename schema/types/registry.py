@@ -13,7 +13,9 @@ from domain.reach import Reach, readable
 from schema.context import Info
 from schema.loaders import Loaders
 from schema.types.actors import ApiToken, User
+from schema.types.bulk_invitations import BulkInvitation
 from schema.types.changes import Change
+from schema.types.client_imports import ClientImport
 from schema.types.clients import Client
 from schema.types.couples import Partnership, visible_couple
 from schema.types.flags import FeatureFlag
@@ -106,6 +108,16 @@ NODES: Mapping[str, NodeKind] = {
     "Client": _owned(
         lambda found: found.client,
         Client.of,
+        lambda reach, row: reach.is_supplier(row.supplier_id),
+    ),
+    "BulkInvitation": _owned(
+        lambda found: found.bulk_invitation,
+        BulkInvitation.of,
+        lambda reach, row: reach.is_supplier(row.supplier_id),
+    ),
+    "ClientImport": _owned(
+        lambda found: found.client_import,
+        ClientImport.of,
         lambda reach, row: reach.is_supplier(row.supplier_id),
     ),
     "Invitation": _owned(

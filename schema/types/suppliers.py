@@ -26,6 +26,7 @@ from schema.pagination import (
 )
 from schema.planned import COUNT, column, reading
 from schema.scalars import EmailAddress
+from schema.types.bulk_invitations import BulkInvitation
 from schema.types.clients import Client, ClientConnection
 from schema.types.couples import USE_SETUP, Partnership, load_onboarding, page_of_partnerships
 from schema.types.node import Node, node_id
@@ -110,6 +111,14 @@ class Supplier(Node):
             wrap=Client.of,
             wanted=wanted,
         )
+
+    @strawberry.field(description="Its newest bulk invitation; null for others to see.")
+    async def bulk_invitation(self, info: Info) -> BulkInvitation | None:
+        """At most one is under way."""
+        if not self._is_whole(info):
+            return None
+        found = await info.context.loaders.newest_bulk_invitation.load(self.row.id)
+        return BulkInvitation.of(found) if found else None
 
     @strawberry.field(description="Its couples; a couple sees only itself here.")
     async def partnerships(

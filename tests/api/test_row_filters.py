@@ -14,6 +14,8 @@ from db.session import Database
 from domain.actors import Role
 from domain.ids import parse_global_id
 from tests.factories import people
+from tests.factories.bulk import started
+from tests.factories.imports import imported
 from tests.factories.marketplace import (
     INVITE,
     RESEND,
@@ -38,6 +40,8 @@ query ($id: ID!) {
     ... on Client { coupleNames email notes }
     ... on Invitation { email status }
     ... on Onboarding { percentComplete }
+    ... on ClientImport { added fileName }
+    ... on BulkInvitation { bulkStatus: status progress { total } }
   }
 }
 """
@@ -84,6 +88,10 @@ async def market(
     for name, client in (("Sarah", sarah), ("Olga", olga)):
         found = (await client.data(SUPPLIER_SETUP))["viewer"]["supplier"]
         ids[f"onboarding of {name}"] = found["onboarding"]["id"]
+        ids[f"import of {name}"] = (await imported(client, "Name\nAna & Ben\n"))["clientImport"][
+            "id"
+        ]
+        ids[f"bulk of {name}"] = (await started(client))["id"]
     clients = {"Sarah": sarah, "Olga": olga, "Emma": emma, "Zoe": zoe, "admin": admin}
     return Market({**clients, "viewer": viewer, "visitor": visitor.as_(None)}, ids)
 
@@ -91,11 +99,11 @@ async def market(
 SEEN = {
     "Sarah": {
         "client of Sarah", "invitation of Sarah", "Sarah with Emma", "Sarah", "onboarding of Sarah",
-        "Emma",
+        "Emma", "import of Sarah", "bulk of Sarah",
     },
     "Olga": {
         "client of Olga", "invitation of Olga", "Olga with Emma", "Olga", "onboarding of Olga",
-        "Emma",
+        "Emma", "import of Olga", "bulk of Olga",
     },
     "Emma": {"Sarah with Emma", "Olga with Emma", "Emma", "Sarah", "Olga"},
     "Zoe": set(),

@@ -59,6 +59,8 @@ OPEN = {
 }  # fmt: skip
 # So many entries at most, each of a size that no caller decides.
 COUNTED = {
+    "domain.import_rows.KnownClients._by_email": "clients of a supplier, while it imports a file",
+    "domain.import_rows.KnownClients._by_names": "clients of a supplier, while it imports a file",
     "db.reads.statement.Wanted.given": "the arguments of a field, while its plan is made",
     "server.execution.rows.Reads.parameters": "MOST_FIELDS, part of a plan's size",
     "server.execution.rows.Rows._own": "MOST_FIELDS, while a plan is made",

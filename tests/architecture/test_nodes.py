@@ -17,7 +17,10 @@ from server.graph import schema
 
 GRAPH = build_schema(schema.as_str())
 # Shown by whose rows they are, whatever leads to them; `api/test_row_filters.py` walks over those.
-OWNED = {"Supplier", "Couple", "Client", "Invitation", "Partnership", "Onboarding"}
+OWNED = {
+    "Supplier", "Couple", "Client", "ClientImport", "Invitation", "BulkInvitation", "Partnership",
+    "Onboarding",
+}  # fmt: skip
 BY_ID = {"node", "nodes"}
 # What `Change.subject` and the like lead to, which the schema calls Node.
 SUBJECTS = {"PHASE": "LaunchPhase", "FLAG": "FeatureFlag", "TOKEN": "ApiToken"}

@@ -1,0 +1,208 @@
+"""Bulk invitations: how many left, when the rest does, and why some cannot (M10)."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import strawberry
+
+from db.models import bulk_invitations as rows
+from domain.errors import Invalid, LaunchError
+from schema.context import Info
+from schema.pagination import MAX_FIRST
+from schema.types.clients import Client
+from schema.types.errors import Error
+from schema.types.import_enums import BulkInvitationStatus, BulkItemStatus
+from schema.types.invitations import Invitation
+from schema.types.node import Node, decode_id, node_id
+from services import bulk_invitations as inviting
+from services import bulk_reads
+from services.bulk_invitations import InviteClients, Progress
+
+Statuses = Annotated[
+    list[BulkItemStatus] | None, strawberry.argument(description="Only these; left out: all.")
+]
+FirstItems = Annotated[
+    int, strawberry.argument(description="How many to return: 0 to 100, 50 if left out.")
+]
+AfterItem = Annotated[
+    int, strawberry.argument(description="Only those behind the one at this position.")
+]
+
+
+@strawberry.type(description="One invitation of a bulk invitation.")
+class BulkInvitationItem:
+    """For the supplier, and for the staff who help it."""
+
+    position: int = strawberry.field(description="Its place in the order in which they leave.")
+    status: BulkItemStatus = strawberry.field(description="What became of it.")
+    reason: str | None = strawberry.field(
+        description="Why it is not sent, or not yet; null where nothing is in its way."
+    )
+    not_before: datetime | None = strawberry.field(
+        description="When it is tried again, where a limit of its recipient holds it back."
+    )
+    decided_at: datetime | None = strawberry.field(
+        description="When it was sent, refused or stopped."
+    )
+    row: strawberry.Private[rows.BulkInvitationItem]
+
+    @strawberry.field(description="Who is invited.")
+    async def client(self, info: Info) -> Client:
+        """Deleted only together with the item."""
+        found = await info.context.loaders.client.load(self.row.client_id)
+        assert found is not None
+        return Client.of(found)
+
+    @strawberry.field(description="The invitation that was sent.")
+    async def invitation(self, info: Info) -> Invitation | None:
+        """Resolved only where it is asked for."""
+        key = self.row.invitation_id
+        found = await info.context.loaders.invitation.load(key) if key else None
+        return Invitation.of(found) if found else None
+
+    @classmethod
+    def of(cls, row: rows.BulkInvitationItem) -> "BulkInvitationItem":
+        """A row as the graph shows it."""
+        return cls(
+            position=row.position,
+            status=row.status,
+            reason=row.reason,
+            not_before=row.not_before,
+            decided_at=row.decided_at,
+            row=row,
+        )
+
+
+@strawberry.type(description="How far a bulk invitation is.")
+class BulkInvitationProgress:
+    """Counted when it is asked for."""
+
+    total: int = strawberry.field(description="All of its invitations.")
+    sent: int = strawberry.field(description="Those that were sent.")
+    waiting: int = strawberry.field(description="Those that have yet to leave.")
+    not_sent: int = strawberry.field(description="Those that cannot be sent; `reason` says why.")
+    stopped: int = strawberry.field(description="Those that waited when it was stopped.")
+    within_a_day: int = strawberry.field(
+        description="How many of those leave within 24 hours, by the limit of the account."
+    )
+    last_at: datetime | None = strawberry.field(
+        description="When the last one leaves, by the limit of the account; null where none waits."
+    )
+
+    @classmethod
+    def of(cls, progress: Progress) -> "BulkInvitationProgress":
+        """The counts as the graph shows them."""
+        count = progress.counts.of
+        return cls(
+            total=count(*BulkItemStatus),
+            sent=count(BulkItemStatus.SENT),
+            waiting=count(BulkItemStatus.WAITING),
+            not_sent=count(BulkItemStatus.NOT_SENT),
+            stopped=count(BulkItemStatus.STOPPED),
+            within_a_day=progress.forecast.within_a_day,
+            last_at=progress.forecast.last_at,
+        )
+
+
+@strawberry.type(description="Invitations by e-mail to many clients, sent within the limits.")
+class BulkInvitation(Node):
+    """One is under way for each supplier."""
+
+    created_at: datetime = strawberry.field(description="When it was asked for.")
+    status: BulkInvitationStatus = strawberry.field(description="Where it stands.")
+    held_by: str | None = strawberry.field(
+        description="Why nothing leaves at present, such as an e-mail that is not confirmed."
+    )
+    stopped_at: datetime | None = strawberry.field(description="When it was stopped.")
+    finished_at: datetime | None = strawberry.field(
+        description="When the last invitation was dealt with."
+    )
+    row: strawberry.Private[rows.BulkInvitation]
+
+    @strawberry.field(description="How far it is.")
+    async def progress(self, info: Info) -> BulkInvitationProgress:
+        """Several are counted together."""
+        found = await info.context.loaders.bulk_progress.load(self.row.id)
+        assert found is not None
+        return BulkInvitationProgress.of(found)
+
+    @strawberry.field(description="Its invitations, in the order in which they leave.")
+    async def items(
+        self, info: Info, first: FirstItems = 50, after: AfterItem = 0, status: Statuses = None
+    ) -> list[BulkInvitationItem]:
+        """At most 100 at once."""
+        if not 0 <= first <= MAX_FIRST:
+            raise Invalid(f"first is 0 to {MAX_FIRST}.", path=("first",))
+        async with info.context.db.read() as session:
+            found = await bulk_reads.items(session, self.row.id, status, after, first)
+        return [BulkInvitationItem.of(row) for row in found]
+
+    @classmethod
+    def of(cls, row: rows.BulkInvitation) -> "BulkInvitation":
+        """A row as the graph shows it."""
+        return cls(
+            id=node_id("BulkInvitation", row.id),
+            created_at=row.created_at,
+            status=inviting.status(row),
+            held_by=row.held_by,
+            stopped_at=row.stopped_at,
+            finished_at=row.finished_at,
+            row=row,
+        )
+
+
+@strawberry.input(description="Whom to invite by e-mail. Left out: all who were never invited.")
+class InviteClientsInput:
+    """Clients that are named, or those of an import."""
+
+    client_ids: list[strawberry.ID] | None = strawberry.field(
+        description="These clients, at most 1000.", default=None
+    )
+    import_id: strawberry.ID | None = strawberry.field(
+        description="The clients that this import has added and nobody has invited yet.",
+        default=None,
+    )
+    expires_in_days: int | None = strawberry.field(
+        description="How long each invitation lives: 1 to 30 days, 14 if left out.", default=None
+    )
+    supplier_id: strawberry.ID | None = strawberry.field(
+        description="Whose clients: needed by those who act for suppliers, and only by them.",
+        default=None,
+    )
+    idempotency_key: str | None = strawberry.field(
+        description="A repeat with the same key gives the first answer again, for 24 hours. API "
+        "tokens must send one.",
+        default=None,
+    )
+
+    def command(self) -> InviteClients:
+        """What the service takes."""
+        clients = self.client_ids
+        return InviteClients(
+            None
+            if clients is None
+            else tuple(decode_id(key, "Client", "input", "clientIds") for key in clients),
+            _optional(self.import_id, "ClientImport", "importId"),
+            self.expires_in_days,
+            _optional(self.supplier_id, "Supplier", "supplierId"),
+        )
+
+
+@strawberry.type(description="The bulk invitation as it is now.")
+class BulkInvitationPayload:
+    """The answer to starting and stopping."""
+
+    bulk_invitation: BulkInvitation | None = strawberry.field(
+        default=None, description="The bulk invitation."
+    )
+    errors: list[Error] = strawberry.field(default_factory=list, description="What was wrong.")
+
+    @classmethod
+    def failed(cls, error: LaunchError) -> "BulkInvitationPayload":
+        """The answer to an expected failure."""
+        return cls(errors=Error.every(error))
+
+
+def _optional(value: strawberry.ID | None, kind: str, name: str) -> UUID | None:
+    return decode_id(value, kind, "input", name) if value is not None else None

@@ -1,0 +1,65 @@
+"""How a file of clients is to be read: what the supplier chose and corrected (M10)."""
+
+import strawberry
+
+from domain.import_preview import ImportChoices
+from schema.types.import_enums import DateOrder, ImportField
+from schema.types.node import decode_id
+from services.client_imports import ImportFile
+
+
+@strawberry.input(description="A cell with another text than in the file.")
+class ImportCorrectionInput:
+    """Corrects a row without another file."""
+
+    row: int = strawberry.field(description="The number of the row in the spreadsheet.")
+    field: ImportField = strawberry.field(description="Which cell.")
+    value: str = strawberry.field(description="Its text; empty: nothing.")
+
+
+@strawberry.input(description="How a file is to be read. What is left out is detected.")
+class ClientImportInput:
+    """What the supplier chose."""
+
+    file_name: str | None = strawberry.field(
+        description="The name of the file: at most 200 characters.", default=None
+    )
+    columns: list[ImportField | None] | None = strawberry.field(
+        description="What each column holds, in their order; null: not imported.", default=None
+    )
+    has_header: bool | None = strawberry.field(
+        description="Whether the first row names the columns.", default=None
+    )
+    date_order: DateOrder | None = strawberry.field(
+        description="What comes first in dates such as 03/04/2027. Needed where "
+        "`asksDateOrder` says so.",
+        default=None,
+    )
+    corrections: list[ImportCorrectionInput] | None = strawberry.field(
+        description="Cells that were corrected since, at most 1000.", default=None
+    )
+    supplier_id: strawberry.ID | None = strawberry.field(
+        description="Whose clients: needed by those who act for suppliers, and only by them.",
+        default=None,
+    )
+
+    def command(self, parts: list[str]) -> ImportFile:
+        """What the service takes."""
+        owner = self.supplier_id
+        return ImportFile(
+            parts,
+            ImportChoices(
+                columns=None if self.columns is None else tuple(self.columns),
+                has_header=self.has_header,
+                order=self.date_order,
+                corrections=self._corrections(),
+            ),
+            self.file_name,
+            decode_id(owner, "Supplier", "input", "supplierId") if owner is not None else None,
+        )
+
+    def _corrections(self) -> dict[int, dict[ImportField, str]]:
+        found: dict[int, dict[ImportField, str]] = {}
+        for item in self.corrections or ():
+            found.setdefault(item.row, {})[item.field] = item.value
+        return found

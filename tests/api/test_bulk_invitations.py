@@ -1,0 +1,279 @@
+"""Many invitations leave within the limits, can be stopped, and say why they cannot (M10)."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select, text, update
+
+from db.models.accounts import User
+from db.models.bulk_invitations import BulkInvitation
+from db.models.events import Change, LaunchEvent
+from db.models.invitations import Invitation
+from db.models.mail import Mail
+from db.models.sendings import InvitationSending
+from db.session import Database
+from domain import invitation_limits
+from domain.actors import Role
+from domain.invitation_limits import MAX_ACCOUNT, MAX_FIRST_DAY
+from services.bulk_sending import due
+from services.invitation_limits import suppress
+from settings import Settings
+from tests.clock import Clock
+from tests.factories import people
+from tests.factories.bulk import INVITE_CLIENTS, STOP, newest, sent_by_job, started
+from tests.factories.imports import imported, many
+from tests.factories.marketplace import (
+    DECLINE,
+    INVITE,
+    UPDATE,
+    added,
+    code_in,
+    new_supplier,
+)
+from tests.graphql import GraphQLClient
+
+Json = Any
+
+
+async def letters(db: Database) -> list[str]:
+    async with db.read() as session:
+        query = select(Mail.recipient).where(Mail.invitation_id.is_not(None))
+        return list(await session.scalars(query.order_by(Mail.created_at, Mail.id)))
+
+
+async def count(db: Database, model: Any) -> int:  # noqa: ANN401 - a table
+    async with db.read() as session:
+        return (await session.execute(select(func.count()).select_from(model))).scalar_one()
+
+
+async def of_age(db: Database) -> None:
+    """All accounts are a month old."""
+    async with db.write() as uow:
+        month = timedelta(days=30)
+        await uow.session.execute(update(User).values(created_at=User.created_at - month))
+
+
+async def a_day_later(db: Database) -> None:
+    """Move all that was counted into the past: the clock would end the sessions too."""
+    day = timedelta(days=1)
+    async with db.write() as uow:
+        await uow.session.execute(update(InvitationSending).values(at=InvitationSending.at - day))
+        await uow.session.execute(update(BulkInvitation).values(next_at=uow.now))
+        await uow.session.execute(text("UPDATE bulk_invitation_items SET not_before = NULL"))
+
+
+def codes(payload: Json) -> list[str]:
+    return [error["code"] for error in payload["errors"]]
+
+
+async def test_imported_clients_are_invited_over_days(
+    supplier: GraphQLClient, db: Database, settings: Settings
+) -> None:
+    await of_age(db)
+    done = await imported(supplier, many(250))
+    bulk = await started(supplier, importId=done["clientImport"]["id"])
+    assert (bulk["progress"]["waiting"], bulk["progress"]["withinADay"]) == (250, MAX_ACCOUNT)
+    assert await letters(db) == []
+    await sent_by_job(db, settings, bulk)
+    today = (await newest(supplier))["progress"]
+    assert (today["sent"], today["waiting"], today["withinADay"]) == (MAX_ACCOUNT, 50, 50)
+    assert len(await letters(db)) == MAX_ACCOUNT
+    await sent_by_job(db, settings, bulk)
+    assert len(await letters(db)) == MAX_ACCOUNT
+    await a_day_later(db)
+    await sent_by_job(db, settings, bulk)
+    last = await newest(supplier)
+    assert (last["status"], last["progress"]["sent"], last["progress"]["lastAt"]) == (
+        "FINISHED", 250, None,
+    )  # fmt: skip
+    recipients = await letters(db)
+    assert (len(recipients), len(set(recipients))) == (250, 250)
+
+
+async def test_the_job_comes_back_when_the_next_one_may_leave(
+    supplier: GraphQLClient, db: Database, settings: Settings, clock: Clock
+) -> None:
+    """The forecast and the limits agree on the moment."""
+    await imported(supplier, many(MAX_FIRST_DAY + 1))
+    bulk = await started(supplier)
+    await sent_by_job(db, settings, bulk)
+    waiting = await newest(supplier)
+    assert waiting["progress"]["waiting"] == 1
+    async with db.read() as session:
+        (next_at,) = await session.scalars(select(BulkInvitation.next_at))
+    assert next_at.isoformat() == waiting["progress"]["lastAt"]
+    assert await due(db) == []
+    clock.advance((next_at - clock()).total_seconds())
+    assert len(await due(db)) == 1
+    await sent_by_job(db, settings, bulk)
+    assert len(await letters(db)) == MAX_FIRST_DAY + 1
+
+
+async def test_each_invitation_that_cannot_be_sent_says_why(
+    supplier: GraphQLClient, visitor: GraphQLClient, db: Database, settings: Settings
+) -> None:
+    await of_age(db)
+    for name in ("Archived", "Connected", "Declined", "Fine", "Invited", "Silent", "Unwanted"):
+        await added(supplier, name, email=None if name == "Silent" else f"{name}@example.com")
+    found = await supplier.data("{ viewer { supplier { clients { nodes { id coupleNames } } } } }")
+    ids = {
+        node["coupleNames"]: node["id"] for node in found["viewer"]["supplier"]["clients"]["nodes"]
+    }
+    await supplier.data(INVITE, clientId=ids["Invited"])
+    declined = (await supplier.data(INVITE, clientId=ids["Declined"]))["inviteClient"]
+    await visitor.data(DECLINE, code=code_in(declined["invitation"]["acceptUrl"]))
+    await supplier.data(UPDATE, input={"id": ids["Archived"], "archived": True})
+    async with db.write() as uow:
+        await suppress(uow, "unwanted@example.com")
+        await uow.session.execute(
+            text("UPDATE clients SET status = 'connected' WHERE couple_names = 'Connected'")
+        )
+    bulk = await started(supplier, clientIds=list(ids.values()))
+    await sent_by_job(db, settings, bulk)
+    done = await newest(supplier)
+    reasons = {item["client"]["coupleNames"]: item["reason"] for item in done["items"]}
+    words = {
+        "Archived": "is inactive", "Connected": "is connected", "Declined": "has declined",
+        "Invited": "has an invitation already", "Silent": "no e-mail to write to",
+        "Unwanted": "No invitation can be sent to this e-mail address",
+    }  # fmt: skip
+    assert reasons.pop("Fine") is None
+    assert {name for name, word in words.items() if word in str(reasons[name])} == set(words)
+    assert (done["status"], done["progress"]["sent"], done["progress"]["notSent"]) == (
+        "FINISHED", 1, 6,
+    )  # fmt: skip
+
+
+async def test_it_can_be_stopped_and_what_waits_is_not_sent(
+    supplier: GraphQLClient, db: Database, settings: Settings
+) -> None:
+    await imported(supplier, many(MAX_FIRST_DAY + 5))
+    bulk = await started(supplier)
+    await sent_by_job(db, settings, bulk)
+    for _ in range(2):
+        payload = (await supplier.data(STOP, id=bulk["id"]))["stopBulkInvitation"]
+        assert payload["errors"] == []
+    assert payload["bulkInvitation"]["status"] == "STOPPED"
+    assert payload["bulkInvitation"]["progress"]["stopped"] == 5
+    await a_day_later(db)
+    await sent_by_job(db, settings, bulk)
+    assert len(await letters(db)) == MAX_FIRST_DAY
+    again = await started(supplier)
+    assert (again["id"] != bulk["id"], again["progress"]["waiting"]) == (True, 5)
+
+
+async def test_clients_are_added_to_the_one_that_is_under_way(
+    supplier: GraphQLClient, db: Database
+) -> None:
+    first, second = await added(supplier, "A", email="a@b.de"), await added(supplier, "B")
+    bulk = await started(supplier, clientIds=[first["id"]])
+    more = await started(supplier, clientIds=[first["id"], second["id"]])
+    assert (more["id"], [item["client"]["coupleNames"] for item in more["items"]]) == (
+        bulk["id"], ["A", "B"],
+    )  # fmt: skip
+    assert await count(db, BulkInvitation) == 1
+
+
+async def test_limits_of_the_recipient_hold_one_back_and_let_others_go(
+    supplier: GraphQLClient, db: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(invitation_limits, "MAX_TO_DOMAIN", 1)
+    for name in ("one", "two"):
+        await added(supplier, name, email=f"{name}@venue.de")
+    await added(supplier, "zoe", email="zoe@example.com")
+    bulk = await started(supplier)
+    await sent_by_job(db, settings, bulk)
+    states = {
+        item["client"]["coupleNames"]: (item["status"], item["notBefore"] is not None)
+        for item in (await newest(supplier))["items"]
+    }
+    assert states == {"one": ("SENT", False), "two": ("WAITING", True), "zoe": ("SENT", False)}
+    await a_day_later(db)
+    await sent_by_job(db, settings, bulk)
+    assert (await newest(supplier))["status"] == "FINISHED"
+
+
+async def test_two_workers_send_each_invitation_once(
+    supplier: GraphQLClient, db: Database, settings: Settings
+) -> None:
+    await imported(supplier, many(MAX_FIRST_DAY))
+    bulk = await started(supplier)
+    await asyncio.gather(*(sent_by_job(db, settings, bulk) for _ in range(3)))
+    assert len(await letters(db)) == MAX_FIRST_DAY
+    assert await count(db, Invitation) == MAX_FIRST_DAY
+
+
+async def test_an_account_that_may_not_write_keeps_its_invitations(
+    supplier: GraphQLClient, db: Database, settings: Settings
+) -> None:
+    await added(supplier, "A", email="a@example.com")
+    bulk = await started(supplier)
+    disable = "UPDATE users SET disabled_at = :at WHERE role = 'supplier'"
+    async with db.write() as uow:
+        await uow.session.execute(text(disable), {"at": uow.now})
+    await sent_by_job(db, settings, bulk)
+    async with db.write() as uow:
+        await uow.session.execute(text(disable), {"at": None})
+        await uow.session.execute(update(BulkInvitation).values(next_at=uow.now))
+    held = await newest(supplier)
+    assert (held["status"], held["heldBy"]) == (
+        "RUNNING", "The account of this supplier is disabled.",
+    )  # fmt: skip
+    await sent_by_job(db, settings, bulk)
+    assert (await newest(supplier))["progress"]["sent"] == 1
+
+
+async def test_each_step_is_one_event_with_one_audit_and_one_job(
+    supplier: GraphQLClient, db: Database, settings: Settings
+) -> None:
+    for name in ("A", "B"):
+        await added(supplier, name, email=f"{name}@example.com")
+    bulk = await started(supplier, idempotencyKey="once")
+    assert (await started(supplier, idempotencyKey="once"))["id"] == bulk["id"]
+    await sent_by_job(db, settings, bulk)
+    async with db.read() as session:
+        query = select(LaunchEvent).where(LaunchEvent.kind == "invitations.bulk")
+        events = list(await session.scalars(query.order_by(LaunchEvent.id)))
+        keys = [event.id for event in events]
+        audits = await session.scalars(select(Change.action).where(Change.event_id.in_(keys)))
+        assert sorted(audits) == ["finished", "started"]
+        jobs = text("SELECT count(*) FROM pgqueuer WHERE entrypoint = 'invitations.bulk'")
+        assert (await session.execute(jobs)).scalar_one() == 1
+    actions = [(event.payload["action"], event.payload["clients"]) for event in events]
+    assert actions == [("started", 2), ("finished", 0)]
+
+
+async def test_what_cannot_be_started(supplier: GraphQLClient) -> None:
+    client = await added(supplier, "A", email="a@example.com")
+    made = (await imported(supplier, "Name\nB\n"))["clientImport"]["id"]
+    for wanted, code, path in (
+        ({"clientIds": []}, "INVALID", "clientIds"),
+        ({"clientIds": [client["id"]], "importId": made}, "INVALID", "importId"),
+        ({"expiresInDays": 31}, "INVALID", "expiresInDays"),
+        ({"idempotencyKey": ""}, "INVALID", "idempotencyKey"),
+    ):
+        payload = (await supplier.data(INVITE_CLIENTS, input=wanted))["inviteClients"]
+        assert (codes(payload), payload["errors"][0]["path"][-1]) == ([code], path)
+
+
+async def test_nobody_invites_or_stops_for_another(
+    supplier: GraphQLClient, visitor: GraphQLClient, admin: GraphQLClient, db: Database
+) -> None:
+    client = await added(supplier, "A", email="a@example.com")
+    made = (await imported(supplier, "Name\nB\n"))["clientImport"]["id"]
+    bulk = await started(supplier, clientIds=[client["id"]])
+    other = await new_supplier(visitor, db)
+    couple = visitor.as_(await people.session_of(db, Role.COUPLE))
+    viewer = visitor.as_(await people.session_of(db, Role.VIEWER))
+    for wanted in ({"clientIds": [client["id"]]}, {"importId": made}):
+        for who, code in ((other, "NOT_FOUND"), (couple, "FORBIDDEN"), (viewer, "FORBIDDEN")):
+            payload = (await who.data(INVITE_CLIENTS, input=wanted))["inviteClients"]
+            assert codes(payload) == [code]
+    for who, code in ((other, "NOT_FOUND"), (couple, "FORBIDDEN"), (viewer, "FORBIDDEN")):
+        assert codes((await who.data(STOP, id=bulk["id"]))["stopBulkInvitation"]) == [code]
+    assert (await visitor.as_(None).execute(STOP, id=bulk["id"])).codes == ["UNAUTHENTICATED"]
+    assert await newest(other) is None
+    assert (await newest(supplier))["status"] == "RUNNING"
+    assert codes((await admin.data(STOP, id=bulk["id"]))["stopBulkInvitation"]) == []

@@ -1,0 +1,205 @@
+"""Clients come from CSV files: preview, problems by row and column, no duplicates (M10)."""
+
+import asyncio
+import csv
+import io
+from typing import Any
+
+from sqlalchemy import func, select
+
+from db.models.client_imports import ClientImport
+from db.models.events import Change, LaunchEvent
+from db.models.suppliers import Client
+from db.session import Database
+from tests.factories.imports import FILE, imported, many, previewed
+from tests.factories.marketplace import SUPPLIER_SETUP, UPDATE, added, new_supplier
+from tests.graphql import GraphQLClient
+
+BROKEN = """Names,E-mail,Wedding date
+Emma & James,emma@example.com,2027-04-03
+,nobody,soon
+Zoe & Max,zoe@example.com,2027-05-01
+http://evil.example,=1+1,2027-02-30
+"""
+Json = Any
+
+
+def brief(payload: Json) -> list[tuple[int, str]]:
+    return [(row["number"], row["status"]) for row in payload["preview"]["rows"]]
+
+
+async def clients(db: Database) -> list[Client]:
+    async with db.read() as session:
+        return list(await session.scalars(select(Client).order_by(Client.couple_names)))
+
+
+async def count(db: Database, model: Any) -> int:  # noqa: ANN401 - a table
+    async with db.read() as session:
+        return (await session.execute(select(func.count()).select_from(model))).scalar_one()
+
+
+async def test_a_preview_shows_what_an_import_would_do(
+    supplier: GraphQLClient, db: Database
+) -> None:
+    payload = await previewed(supplier, FILE)
+    preview = payload["preview"]
+    assert (payload["errors"], payload["clientImport"], await clients(db)) == ([], None, [])
+    assert (preview["encoding"], preview["delimiter"]) == ("UTF_8", "SEMICOLON")
+    assert [(one["header"], one["field"]) for one in preview["columns"]] == [
+        ("Names", "COUPLE_NAMES"), ("E-mail", "EMAIL"), ("Wedding date", "WEDDING_DATE"),
+        ("Phone", None), ("Notes", "NOTES"),
+    ]  # fmt: skip
+    first, second = preview["rows"]
+    assert (first["number"], first["coupleNames"], first["weddingDate"], first["email"]) == (
+        2, "Emma & James", "2027-04-03", "emma@example.com",
+    )  # fmt: skip
+    assert (second["coupleNames"], second["weddingDate"]) == ("Zoë & Max", "2028-06-12")
+    assert (preview["newRows"], preview["withErrors"], preview["remainingCsv"]) == (2, 0, None)
+
+
+async def test_an_import_adds_each_row_once(supplier: GraphQLClient, db: Database) -> None:
+    payload = await imported(supplier, FILE, fileName="couples.csv")
+    assert payload["errors"] == []
+    done = payload["clientImport"]
+    assert (done["fileName"], done["added"], done["alreadyThere"]) == ("couples.csv", 2, 0)
+    assert brief(payload) == [(2, "IMPORTED"), (3, "IMPORTED")]
+    rows = [(row.couple_names, row.email, row.notes) for row in await clients(db)]
+    assert rows == [
+        ("Emma & James", "emma@example.com", "Two\nlines"), ("Zoë & Max", None, None),
+    ]  # fmt: skip
+    again = await imported(supplier, FILE)
+    assert (again["clientImport"]["added"], again["clientImport"]["alreadyThere"]) == (0, 2)
+    assert brief(again) == [(2, "ALREADY_THERE"), (3, "ALREADY_THERE")]
+    assert again["preview"]["rows"][0]["existing"]["coupleNames"] == "Emma & James"
+    assert len(await clients(db)) == 2
+
+
+async def test_problems_name_row_and_column_and_valid_rows_are_imported(
+    supplier: GraphQLClient, db: Database
+) -> None:
+    payload = await imported(supplier, BROKEN)
+    told = {
+        row["number"]: [(item["header"], item["column"]) for item in row["problems"]]
+        for row in payload["preview"]["rows"]
+        if row["status"] == "ERROR"
+    }
+    every = [("Names", 1), ("E-mail", 2), ("Wedding date", 3)]
+    assert told == {3: every, 5: every}
+    assert [row.couple_names for row in await clients(db)] == ["Emma & James", "Zoe & Max"]
+    assert payload["clientImport"]["withErrors"] == 2
+
+
+async def test_what_is_left_is_a_file_to_correct_and_import_later(
+    supplier: GraphQLClient, db: Database
+) -> None:
+    left = (await imported(supplier, BROKEN))["preview"]["remainingCsv"]
+    header, one, two = csv.reader(io.StringIO(left))
+    assert header == ["Names", "E-mail", "Wedding date", "Problem"]
+    assert (one[:3], two[:3]) == (
+        ["", "nobody", "soon"], ["http://evil.example", "'=1+1", "2027-02-30"],
+    )  # fmt: skip
+    assert "E-mail: This is not an e-mail address" in one[3]
+    fixed = left.replace(",nobody,soon", "Ana & Ben,ana@example.com,2027-06-01")
+    payload = await imported(supplier, fixed)
+    assert (payload["clientImport"]["added"], payload["clientImport"]["withErrors"]) == (1, 1)
+    assert len(await clients(db)) == 3
+
+
+async def test_rows_are_corrected_without_another_file(
+    supplier: GraphQLClient, db: Database
+) -> None:
+    corrections = [
+        {"row": 3, "field": "COUPLE_NAMES", "value": "Ana & Ben"},
+        {"row": 3, "field": "EMAIL", "value": "ana@example.com"},
+        {"row": 3, "field": "WEDDING_DATE", "value": ""},
+    ]
+    assert (await imported(supplier, BROKEN))["clientImport"]["added"] == 2
+    payload = await imported(supplier, BROKEN, corrections=corrections)
+    assert (payload["clientImport"]["added"], payload["clientImport"]["alreadyThere"]) == (1, 2)
+    assert (await clients(db))[0].couple_names == "Ana & Ben"
+
+
+async def test_an_ambiguous_date_is_asked_about_once_for_the_file(
+    supplier: GraphQLClient, db: Database
+) -> None:
+    file = "Name,Date\nEmma,03/04/2027\nZoe,05/06/2027\nAna,25/12/2027\n"
+    preview = (await previewed(supplier, file))["preview"]
+    assert (preview["asksDateOrder"], preview["withErrors"]) == (True, 2)
+    refused = await imported(supplier, file)
+    assert (refused["errors"][0]["code"], refused["errors"][0]["path"]) == (
+        "REQUIRED", ["input", "dateOrder"],
+    )  # fmt: skip
+    assert await clients(db) == []
+    payload = await imported(supplier, file, dateOrder="DAY_FIRST")
+    days = [row["weddingDate"] for row in payload["preview"]["rows"]]
+    assert days == ["2027-04-03", "2027-06-05", "2027-12-25"]
+    wrong = await previewed(supplier, file, dateOrder="MONTH_FIRST")
+    assert wrong["preview"]["withErrors"] == 1
+
+
+async def test_columns_are_corrected_by_the_supplier(supplier: GraphQLClient) -> None:
+    file = "A,B\nemma@example.com,Emma & James\n"
+    guessed = (await previewed(supplier, file))["preview"]
+    assert guessed["needsNames"] is True
+    refused = await imported(supplier, file)
+    assert (refused["errors"][0]["code"], refused["errors"][0]["path"]) == (
+        "INVALID", ["input", "columns"],
+    )  # fmt: skip
+    payload = await imported(supplier, file, columns=["EMAIL", "COUPLE_NAMES"])
+    assert payload["clientImport"]["added"] == 1
+    headless = await previewed(supplier, file, columns=["EMAIL", "COUPLE_NAMES"], hasHeader=False)
+    assert brief(headless) == [(1, "ERROR"), (2, "ALREADY_THERE")]
+
+
+async def test_the_same_couple_is_found_by_e_mail_or_by_names_and_day(
+    supplier: GraphQLClient, visitor: GraphQLClient, db: Database
+) -> None:
+    known = await added(supplier, "Emma & James", email="Emma@Example.com")
+    await added(supplier, "Zoe & Max", weddingDate="2027-05-01")
+    await supplier.data(UPDATE, input={"id": known["id"], "archived": True})
+    await added(await new_supplier(visitor, db), "Ana & Ben", email="ana@example.com")
+    file = (
+        "Name,Mail,Date\nOther,emma@example.com,\nzoe &  max,,2027-05-01\n"
+        "Ana & Ben,ana@example.com,\nAna B,ANA@example.com,\n"
+    )
+    payload = await imported(supplier, file)
+    assert [row["status"] for row in payload["preview"]["rows"]] == [
+        "ALREADY_THERE", "ALREADY_THERE", "IMPORTED", "ALREADY_THERE",
+    ]  # fmt: skip
+    assert payload["preview"]["rows"][3]["duplicateOfRow"] == 4
+
+
+async def test_a_repeat_gives_the_first_import_again(supplier: GraphQLClient, db: Database) -> None:
+    first = await imported(supplier, FILE, key="once")
+    again = await imported(supplier, FILE, key="once")
+    assert again["clientImport"] == first["clientImport"]
+    assert await count(db, ClientImport) == 1
+    other = await imported(supplier, BROKEN, key="once")
+    assert (other["errors"][0]["code"], other["errors"][0]["path"]) == (
+        "INVALID", ["idempotencyKey"],
+    )  # fmt: skip
+
+
+async def test_the_same_file_twice_at_once_adds_each_row_once(
+    supplier: GraphQLClient, db: Database
+) -> None:
+    done = await asyncio.gather(*(imported(supplier, many(100)) for _ in range(3)))
+    assert sum(one["clientImport"]["added"] for one in done) == 100
+    assert await count(db, Client) == 100
+
+
+async def test_an_import_is_one_event_with_one_audit(supplier: GraphQLClient, db: Database) -> None:
+    payload = await imported(supplier, BROKEN)
+    async with db.read() as session:
+        events = list(
+            await session.scalars(select(LaunchEvent).where(LaunchEvent.kind == "clients.imported"))
+        )
+        query = select(Change).where(Change.event_id == events[0].id)
+        (change,) = await session.scalars(query)
+        kinds = set(await session.scalars(select(LaunchEvent.kind)))
+    assert len(events) == 1
+    assert "client.added" not in kinds
+    assert payload["clientImport"]["added"] == events[0].payload["added"] == 2
+    assert (change.after or {})["withErrors"] == 2
+    setup = (await supplier.data(SUPPLIER_SETUP))["viewer"]["supplier"]["onboarding"]
+    assert "first_client" in {step["key"].lower() for step in setup["steps"] if step["completedAt"]}

@@ -1,0 +1,46 @@
+"""Bulk invitations over the API, for tests."""
+
+from typing import Any
+
+from db.session import Database
+from domain.ids import parse_global_id, parse_uuid
+from services.bulk_sending import send_due
+from settings import Settings
+from tests.graphql import GraphQLClient
+
+BULK = """
+  id status heldBy stoppedAt finishedAt
+  progress { total sent waiting notSent stopped withinADay lastAt }
+  items { position status reason notBefore client { coupleNames status } invitation { status } }
+"""
+INVITE_CLIENTS = f"""
+mutation ($input: InviteClientsInput!) {{
+  inviteClients(input: $input) {{ bulkInvitation {{ {BULK} }} errors {{ code message path }} }}
+}}
+"""
+STOP = f"""
+mutation ($id: ID!) {{
+  stopBulkInvitation(id: $id) {{ bulkInvitation {{ {BULK} }} errors {{ code message path }} }}
+}}
+"""
+NEWEST = f"{{ viewer {{ supplier {{ id bulkInvitation {{ {BULK} }} }} }} }}"
+
+
+async def started(client: GraphQLClient, **wanted: object) -> Any:  # noqa: ANN401 - JSON
+    """A bulk invitation that must begin, as JSON."""
+    payload = (await client.data(INVITE_CLIENTS, input=wanted))["inviteClients"]
+    assert payload["errors"] == []
+    return payload["bulkInvitation"]
+
+
+async def newest(client: GraphQLClient) -> Any:  # noqa: ANN401 - JSON
+    """The newest one of a supplier."""
+    return (await client.data(NEWEST))["viewer"]["supplier"]["bulkInvitation"]
+
+
+async def sent_by_job(db: Database, settings: Settings, bulk: Any) -> None:  # noqa: ANN401 - JSON
+    """What the job does that follows."""
+    _, key = parse_global_id(bulk["id"]) or ("", "")
+    row_id = parse_uuid(key)
+    assert row_id is not None
+    await send_due(db, settings, row_id)
