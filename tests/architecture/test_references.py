@@ -84,11 +84,10 @@ def test_a_record_has_the_form_of_all(record: Path) -> None:
 def test_the_index_lists_every_record_and_no_number_is_missing() -> None:
     index = (RECORDS / "README.md").read_text()
     rows = re.findall(r"^\| \[(\d+)\]\(([^)]+)\) \| (.+?) \|", index, re.MULTILINE)
-    titles = [path.read_text().splitlines()[0].partition(". ")[2] for path in NUMBERED]
-    assert [(file, title) for _, file, title in rows] == [
-        (path.name, title) for path, title in zip(NUMBERED, titles, strict=True)
-    ]
-    assert [int(number) for number, *_ in rows] == list(range(1, len(NUMBERED) + 1))
+    titles = {path.name: path.read_text().splitlines()[0].partition(". ")[2] for path in NUMBERED}
+    assert {file: title for _, file, title in rows} == titles
+    numbers = {int(number) for number, *_ in rows}
+    assert numbers == set(range(1, len(numbers) + 1))
 
 
 def test_no_description_of_the_graph_cites_a_row() -> None:
