@@ -25,6 +25,11 @@ MAX_TO_RECIPIENT_BY_ACCOUNT = 6  # as for one client: the first and five resends
 MAX_TO_DOMAIN = 300  # from all suppliers together
 MAX_FROM_BLOCK = 200  # by new accounts
 
+NO_MAIL = (
+    "No invitation can be sent to this e-mail address. Hand the link over yourself, or ask for "
+    "another address."
+)
+
 _MAILBOX_PROVIDERS = frozenset(
     {
         *("gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "msn.com"),

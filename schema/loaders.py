@@ -93,6 +93,7 @@ class Loaders(BulkLoaders):
         self.client = _loader(lookups.clients)
         self.couple = _loader(lookups.couples)
         self.couple_of_user = _loader(lookups.couples_by_user)
+        self.active_partnership = _loader(lookups.active_partnerships)
         self.partner_couple = _loader(lookups.partner_couples)
         self.partner_supplier = _loader(lookups.partner_suppliers)
         self.partnership = _loader(lookups.partnerships)

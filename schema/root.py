@@ -29,6 +29,7 @@ from resolvers import (
     metrics,
     nodes,
     onboarding,
+    partnerships,
     phases,
     rate_limits,
     rehearsals,
@@ -87,6 +88,11 @@ from schema.types.metric_catalog import Metric
 from schema.types.metrics import MetricSeries, MetricsSnapshot, RecordSamplesPayload
 from schema.types.node import Node
 from schema.types.onboarding import Onboarding, OnboardingPayload
+from schema.types.partnerships import (
+    BlockedPartner,
+    InvitationEmailsPayload,
+    PartnershipPayload,
+)
 from schema.types.phase_payloads import (
     ActivateLaunchPhasePayload,
     ActivationPlan,
@@ -136,6 +142,8 @@ class Query:
 
     viewer: User | None = query(accounts.viewer)
     my_sessions: list[LoginSession] = query(account_life.my_sessions, Scope.SELF)
+    blocked_partners: list[BlockedPartner] = query(partnerships.blocked_partners, Scope.SELF)
+    invitation_emails_enabled: bool = query(partnerships.invitation_emails_enabled, Scope.SELF)
     export_my_data: JSON = query(account_life.export_my_data, Scope.SELF, cost=50)
     staff: UserConnection = query(staff.staff, Scope.TOKENS_ADMIN)
     api_tokens: list[ApiToken] = query(accounts.api_tokens, Scope.TOKENS_ADMIN)
@@ -410,6 +418,18 @@ class Mutation:
     )
     open_invitation: InvitationPreviewPayload = mutation(
         invitations.open_invitation, failed=InvitationPreviewPayload.failed
+    )
+    end_partnership: PartnershipPayload = mutation(
+        partnerships.end_partnership, Scope.SELF, failed=PartnershipPayload.failed
+    )
+    block_partner: PartnershipPayload = mutation(
+        partnerships.block_partner, Scope.SELF, failed=PartnershipPayload.failed
+    )
+    unblock_partner: PartnershipPayload = mutation(
+        partnerships.unblock_partner, Scope.SELF, failed=PartnershipPayload.failed
+    )
+    set_invitation_emails: InvitationEmailsPayload = mutation(
+        partnerships.set_invitation_emails, Scope.SELF, failed=InvitationEmailsPayload.failed
     )
     decline_invitation: InvitationPreviewPayload = mutation(
         invitations.decline_invitation, failed=InvitationPreviewPayload.failed

@@ -10,7 +10,7 @@ from db.models.accounts import SignupAttempt, User
 from db.models.couples import Couple, Partnership
 from db.models.invitations import Invitation
 from db.models.suppliers import Client, Supplier
-from db.queries import accounts, couples, suppliers
+from db.queries import accounts, couples, partner_blocks, suppliers
 from db.queries import invitations as queries
 from db.session import UnitOfWork
 from domain import acceptance as rules
@@ -20,6 +20,7 @@ from domain.actors import Actor, Role, UserType
 from domain.clients import ClientStatus, date_warnings
 from domain.errors import Forbidden, NotFound, NotUnique
 from domain.invitations import InvitationStatus, refusal, status_at
+from domain.partner_blocks import check_accept
 from services import acceptance_repeats, onboarding, partnerships
 from services.accounts import EmailTaken, actor_of, create_account
 from services.credentials import digest, plausible
@@ -216,6 +217,7 @@ async def _connect(
     uow: UnitOfWork, guest: _Guest, row: Invitation, supplier: Supplier, client: Client
 ) -> Partnership:
     actor, pair = actor_of(guest.user), (supplier.id, guest.couple.id)
+    check_accept(await partner_blocks.sides_between(uow.session, *pair))
     before = InvitationStatus.OPENED if row.opened_at else InvitationStatus.SENT
     row.couple_id = client.couple_id = guest.couple.id
     client.status = ClientStatus.CONNECTED

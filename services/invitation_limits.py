@@ -14,11 +14,6 @@ from domain.errors import Invalid
 from services.credentials import digest
 from services.email_addresses import domain_of
 
-_NO_MAIL = (
-    "No invitation can be sent to this e-mail address. Hand the link over yourself, or ask for "
-    "another address."
-)
-
 
 async def admit_letter(
     uow: UnitOfWork, supplier: Supplier, client: Client, email: str, block: str | None
@@ -34,7 +29,7 @@ async def admit_letter(
     shared = [digest(name) for name in rules.counted_together(letter)]
     await queries.lock_counts(uow.session, supplier.id.bytes, recipient, *shared)
     if await queries.is_suppressed(uow.session, recipient):
-        raise Invalid(_NO_MAIL, path=("email",))
+        raise Invalid(rules.NO_MAIL, path=("email",))
     row = InvitationSending(
         at=uow.now,
         kind=SendingKind.LETTER,

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from db.models.invitations import Invitation
 from db.models.suppliers import Client, Supplier
-from db.queries import accounts, suppliers
+from db.queries import accounts, partner_blocks, suppliers
 from db.queries import invitations as queries
 from db.session import UnitOfWork
 from db.unique import unique
@@ -27,6 +27,7 @@ from domain.ids import parse_uuid
 from domain.invitation_letters import Inviting, invitation
 from domain.invitation_links import link_code
 from domain.invitations import InvitationChannel, InvitationStatus
+from domain.partner_blocks import check_invite
 from domain.reach import writable
 from services import clients, invitation_limits, mail, onboarding
 from services.credentials import digest, new_secret
@@ -89,6 +90,7 @@ async def invite(
     await _make_room(uow, actor, client)
     await _keep_email(uow, client, wish.email)
     await invitation_limits.check_not_declined(uow, client, client.email)
+    await _check_not_blocked(uow, client, wish.channel)
     row, url = await _send_first(uow, actor, site, client, wish)
     await settle(uow, held, invitation_id=row.id)
     return Invited(row, url)
@@ -102,6 +104,7 @@ async def resend(uow: UnitOfWork, actor: Actor, site: Site, invitation_id: UUID)
     if row.status not in rules.PENDING:
         await _make_room(uow, actor, client)
     await _check_letters(uow, client)
+    await _check_not_blocked(uow, client, row.channel)
     lifetime = row.expires_at - row.sent_at
     row.status, row.opened_at = InvitationStatus.SENT, None
     row.sent_at, row.expires_at = uow.now, uow.now + lifetime
@@ -209,6 +212,16 @@ async def _keep_email(uow: UnitOfWork, client: Client, email: str | None) -> Non
     taken = NotUnique("There is a client with this e-mail already.", path=("email",))
     async with unique(uow.session, taken):
         client.email = email
+
+
+async def _check_not_blocked(
+    uow: UnitOfWork, client: Client, channel: InvitationChannel | None
+) -> None:
+    by_mail = channel is not InvitationChannel.LINK and client.email is not None
+    sides = await partner_blocks.sides_between(
+        uow.session, client.supplier_id, client.couple_id, client.email
+    )
+    check_invite(sides, by_mail=by_mail)
 
 
 async def _check_letters(uow: UnitOfWork, client: Client) -> None:

@@ -50,6 +50,7 @@ class MarketplaceLookups(Lookups):
         )
         self.couples: Lookup[UUID, Couple] = self._by(couples.by_id)
         self.couples_by_user: Lookup[UUID, Couple] = self._by(couples.by_user)
+        self.active_partnerships: Lookup[Pair, Partnership] = self._by(couples.active_partnerships)
         self.partner_couples: Lookup[Pair, Couple] = self._by(couples.partner_couples)
         self.partner_suppliers: Lookup[Pair, Supplier] = self._by(couples.partner_suppliers)
         self.partnerships: Lookup[UUID, Partnership] = self._by(couples.partnerships_by_id)

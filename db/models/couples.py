@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Moment, Timestamps, UuidKey, enum_column, reference
 from domain.clients import ConnectionMethod
+from domain.partner_blocks import PartnerSide
 
 
 class Couple(Timestamps, Base):
@@ -52,3 +53,15 @@ class Partnership(Base):
     )
     connected_at: Mapped[Moment]
     is_active: Mapped[bool] = mapped_column(server_default=text("true"))
+
+
+class PartnerBlock(Base):
+    """One side of a partnership, which has ended, keeps the other away. Both sides may."""
+
+    __tablename__ = "partner_blocks"
+
+    partnership_id: Mapped[UUID] = mapped_column(
+        reference("supplier_couple_connections"), primary_key=True
+    )
+    side: Mapped[PartnerSide] = mapped_column(enum_column(PartnerSide), primary_key=True)
+    created_at: Mapped[Moment]

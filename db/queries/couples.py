@@ -114,6 +114,15 @@ def partnerships_within(scope: PartnershipScope) -> list[ColumnElement[bool]]:
     return found
 
 
+async def active_partnerships(
+    session: AsyncSession, pairs: Sequence[Pair]
+) -> Mapping[Pair, Partnership]:
+    """Partnerships that have not ended, by supplier and couple."""
+    pair = tuple_(Partnership.supplier_id, Partnership.couple_id)
+    query = select(Partnership).where(pair.in_(pairs), Partnership.is_active)
+    return {(row.supplier_id, row.couple_id): row for row in await session.scalars(query)}
+
+
 async def partner_couples(session: AsyncSession, pairs: Sequence[Pair]) -> Mapping[Pair, Couple]:
     """The couples of active partnerships, by supplier and couple."""
     query = _partners(Couple, pairs).where(Partnership.is_active)

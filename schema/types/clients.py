@@ -14,7 +14,7 @@ from schema.marketplace_enums import ClientStatus
 from schema.pagination import Connection
 from schema.planned import COUNT, column, reading
 from schema.scalars import EmailAddress
-from schema.types.couples import Couple, load_partner
+from schema.types.couples import Couple, Partnership, load_partner
 from schema.types.errors import Error
 from schema.types.given import given, refuse_null
 from schema.types.node import Node, node_id
@@ -60,6 +60,15 @@ class Client(Node):
     async def couple(self, info: Info) -> Couple | None:
         """Resolved only where it is asked for."""
         return await load_partner(info, self.row.supplier_id, self.row.couple_id)
+
+    @strawberry.field(description="The partnership with the couple, until it ends.")
+    async def partnership(self, info: Info) -> Partnership | None:
+        """For endPartnership and blockPartner."""
+        if self.row.couple_id is None:
+            return None
+        pair = (self.row.supplier_id, self.row.couple_id)
+        found = await info.context.loaders.active_partnership.load(pair)
+        return Partnership.of(found) if found else None
 
     @strawberry.field(
         description="The newest invitation.", metadata=reading(reads.INVITATION_OF_CLIENT)

@@ -19,6 +19,8 @@ export function launchCache() {
         updateClient: ownListsChange,
         inviteClient: ownListsChange,
         revokeInvitation: ownListsChange,
+        endPartnership: ownListsChange,
+        blockPartner: ownListsChange,
       },
       Subscription: {
         systemHealth: (result, _args, cache) => {

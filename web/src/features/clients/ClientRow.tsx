@@ -16,6 +16,7 @@ import { useAccess } from "../access/access";
 import { ClientForm } from "./ClientForm";
 import { InvitationStream, RevokeInvitationMutation, UpdateClientMutation } from "./clients.graphql";
 import { InviteDialog } from "./InviteDialog";
+import { KeepAwayDialog } from "./KeepAwayDialog";
 import { invitationWords, isPending, STATUSES } from "./status";
 
 /** A client with what can be done; what the couple does shows at once (X13). */
@@ -65,7 +66,7 @@ function Follow({ id }: { id: string }) {
   return null;
 }
 
-type Question = "archive" | "withdraw";
+type Question = "archive" | "withdraw" | "block";
 
 function Actions(props: { client: ClientFieldsFragment; onEdit: () => void; onInvite?: () => void }) {
   const { client, onEdit, onInvite } = props;
@@ -102,6 +103,9 @@ function Actions(props: { client: ClientFieldsFragment; onEdit: () => void; onIn
           ) : (
             <Menu.Item leftSection={<IconArchive size={16} />} color="red" onClick={() => setAsking("archive")}>Archive</Menu.Item>
           )}
+          {client.partnership && (
+            <Menu.Item leftSection={<IconX size={16} />} color="red" onClick={() => setAsking("block")}>Block</Menu.Item>
+          )}
         </Menu.Dropdown>
       </Menu>
       {asking === "withdraw" && pending && (
@@ -111,8 +115,11 @@ function Actions(props: { client: ClientFieldsFragment; onEdit: () => void; onIn
       )}
       {asking === "archive" && (
         <ConfirmDialog title="Archive" confirm="Archive" onConfirm={archive} onClose={() => setAsking(undefined)}>
-          Ends the connection and withdraws a pending invitation. You can restore the client later.
+          Ends the connection, withdraws a pending invitation and tells the couple. You can restore the client later.
         </ConfirmDialog>
+      )}
+      {asking === "block" && client.partnership && (
+        <KeepAwayDialog partnershipId={client.partnership.id} onClose={() => setAsking(undefined)} />
       )}
     </>
   );

@@ -10,6 +10,7 @@ export const InvitationFields = graphql(`
 export const ClientFields = graphql(`
   fragment ClientFields on Client {
     id coupleNames email weddingDate status notes
+    partnership { id }
     invitation { ...InvitationFields }
   }
 `);

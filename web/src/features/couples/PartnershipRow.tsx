@@ -1,25 +1,38 @@
 import { Anchor, Badge, Box, Group, Text } from "@mantine/core";
+import type { ReactNode } from "react";
 
 import { Long } from "../../components/Long";
 import type { PartnershipFieldsFragment } from "../../gql/graphql";
 import { Ago } from "../../lib/time";
 import { vendorName } from "../suppliers/vendors";
 
+interface Props {
+  partnership: PartnershipFieldsFragment;
+  isBlocked?: boolean;
+  /** What can be done about it. */
+  children?: ReactNode;
+}
+
 /** A supplier of a couple: whether it is connected, and how to reach it (S114). */
-export function PartnershipRow({ partnership }: { partnership: PartnershipFieldsFragment }) {
+export function PartnershipRow({ partnership, isBlocked = false, children }: Props) {
   const { supplier, isActive, connectedAt } = partnership;
   return (
     <Group className="row" justify="space-between" wrap="nowrap" gap="sm" data-testid="partnership" data-active={isActive}>
       <Box miw={0} flex={1}>
-        <Text fw={500} style={{ overflowWrap: "anywhere" }}>{supplier.businessName ?? vendorName(supplier.vendorType)}</Text>
+        <Text fw={500} style={{ overflowWrap: "anywhere" }}>{nameOf(partnership)}</Text>
         <Text size="sm" c="dimmed" style={{ overflowWrap: "anywhere" }}>
           {vendorName(supplier.vendorType)} · <Anchor href={`mailto:${supplier.email}`} size="sm"><Long text={supplier.email} /></Anchor>
         </Text>
         <Group gap={6} mt={4}>
-          <Badge variant="light" color={isActive ? "teal" : "gray"}>{isActive ? "Connected" : "Ended"}</Badge>
+          <Badge variant="light" color={isActive ? "teal" : "gray"}>{isActive ? "Connected" : isBlocked ? "Blocked" : "Ended"}</Badge>
           <Text size="xs" c="dimmed"><Ago at={connectedAt} /></Text>
         </Group>
       </Box>
+      {children}
     </Group>
   );
+}
+
+export function nameOf({ supplier }: PartnershipFieldsFragment): string {
+  return supplier.businessName ?? vendorName(supplier.vendorType);
 }

@@ -16,6 +16,7 @@ import { Reminders } from "../onboarding/Reminders";
 import { AccountSections } from "../session/AccountSections";
 import { useSaveProfile } from "../session/useSaveProfile";
 import { CoupleProfileQuery } from "./couples.graphql";
+import { InvitationEmails } from "./InvitationEmails";
 
 /** Names, the day, and the log-in of a couple (S39, S114). */
 export function ProfilePage() {
@@ -29,6 +30,7 @@ export function ProfilePage() {
         </Section>
       </Gate>
       {viewer?.couple && <Reminders onboarding={viewer.couple.onboarding} />}
+      <InvitationEmails />
       <FeatureList />
       <AccountSections />
     </Page>

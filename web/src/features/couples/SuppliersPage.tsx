@@ -1,4 +1,4 @@
-import { Stack, Text } from "@mantine/core";
+import { Text } from "@mantine/core";
 
 import { Page } from "../../components/Page";
 import { Pager } from "../../components/Pager";
@@ -9,7 +9,7 @@ import { useStream } from "../../lib/stream";
 import { Gate } from "../access/Gate";
 import { ViewerOnboardingStream } from "../onboarding/onboarding.graphql";
 import { PartnershipsQuery } from "./couples.graphql";
-import { PartnershipRow } from "./PartnershipRow";
+import { PartnershipList } from "./PartnershipList";
 
 /** Everybody who works on the day of a couple (S40, S114). */
 export function SuppliersPage() {
@@ -26,9 +26,7 @@ function Suppliers() {
       {found?.nodes.length === 0 && (
         <Text c="dimmed">No suppliers yet. Ask your suppliers for an invitation and open its link.</Text>
       )}
-      <Stack gap={0}>
-        {found?.nodes.map((partnership) => <PartnershipRow key={partnership.id} partnership={partnership} />)}
-      </Stack>
+      {found && <PartnershipList partnerships={found.nodes} />}
       {found && found.nodes.length > 0 && <Pager cursors={cursors} pageInfo={found.pageInfo} />}
     </Section>
   );

@@ -2,6 +2,7 @@ import { Accordion, Stack, Text } from "@mantine/core";
 
 import { Long } from "../../components/Long";
 import { Section } from "../../components/Section";
+import { BlockedPartners } from "./BlockedPartners";
 import { DeleteAccount } from "./DeleteAccount";
 import { Devices } from "./Devices";
 import { EmailForm } from "./EmailForm";
@@ -30,6 +31,7 @@ export function AccountSections() {
         </Accordion>
         {leaves && <DeleteAccount />}
       </Section>
+      {leaves && <BlockedPartners />}
       <Devices />
     </Stack>
   );

@@ -1,0 +1,95 @@
+"""SQL about partners who have blocked each other, and about whom to tell (M4)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, delete, func, or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models.accounts import User
+from db.models.couples import Couple, PartnerBlock, Partnership
+from db.models.suppliers import Client, Supplier
+from domain.partner_blocks import PartnerSide
+
+MOST = 1_000
+
+
+async def add(
+    session: AsyncSession, partnership_id: UUID, side: PartnerSide, now: datetime
+) -> bool:
+    """Note a block; False where that side has blocked the other already."""
+    row = insert(PartnerBlock).values(partnership_id=partnership_id, side=side, created_at=now)
+    made = row.on_conflict_do_nothing().returning(PartnerBlock.side)
+    return (await session.execute(made)).scalar_one_or_none() is not None
+
+
+async def remove(session: AsyncSession, partnership_id: UUID, side: PartnerSide) -> bool:
+    """Take a block back; False where there was none."""
+    gone = delete(PartnerBlock).where(
+        PartnerBlock.partnership_id == partnership_id, PartnerBlock.side == side
+    )
+    found = await session.execute(gone.returning(PartnerBlock.side))
+    return found.scalar_one_or_none() is not None
+
+
+async def sides_between(
+    session: AsyncSession, supplier_id: UUID, couple_id: UUID | None, email: str | None = None
+) -> frozenset[PartnerSide]:
+    """Who has blocked whom between a supplier and a couple, by its id or its e-mail."""
+    couple: list[ColumnElement[bool]] = []
+    if couple_id is not None:
+        couple.append(Partnership.couple_id == couple_id)
+    if email is not None:
+        owner = select(Couple.id).join(User, User.id == Couple.user_id)
+        couple.append(
+            Partnership.couple_id.in_(owner.where(func.lower(User.email) == func.lower(email)))
+        )
+    if not couple:
+        return frozenset()
+    query = (
+        select(PartnerBlock.side)
+        .join(Partnership, Partnership.id == PartnerBlock.partnership_id)
+        .where(Partnership.supplier_id == supplier_id, or_(*couple))
+    )
+    return frozenset(await session.scalars(query))
+
+
+async def names_of_pair(session: AsyncSession, row: Partnership) -> Row[str, str | None, str]:
+    """The supplier's e-mail and name, and the e-mail of the couple."""
+    query = (
+        select(Supplier.email, Supplier.business_name, User.email)
+        .select_from(Supplier)
+        .join(Couple, Couple.id == row.couple_id)
+        .join(User, User.id == Couple.user_id)
+        .where(Supplier.id == row.supplier_id)
+    )
+    return (await session.execute(query)).one()
+
+
+async def lock_partnership(session: AsyncSession, partnership_id: UUID) -> Partnership | None:
+    """A partnership to change; its clients are locked already."""
+    query = select(Partnership).where(Partnership.id == partnership_id)
+    locked = query.with_for_update(key_share=True)
+    return await session.scalar(locked.execution_options(populate_existing=True))
+
+
+def clients_between(row: Partnership) -> ColumnElement[bool]:
+    """The WHERE of what a supplier calls a couple."""
+    return (Client.supplier_id == row.supplier_id) & (Client.couple_id == row.couple_id)
+
+
+async def blocked_by(
+    session: AsyncSession, side: PartnerSide, owner: UUID
+) -> Sequence[tuple[PartnerBlock, Partnership]]:
+    """Whom a supplier or a couple has blocked, the last first."""
+    mine = Partnership.supplier_id if side is PartnerSide.SUPPLIER else Partnership.couple_id
+    query = (
+        select(PartnerBlock, Partnership)
+        .join(Partnership, Partnership.id == PartnerBlock.partnership_id)
+        .where(PartnerBlock.side == side, mine == owner)
+        .order_by(PartnerBlock.created_at.desc(), Partnership.id)
+        .limit(MOST)
+    )
+    return [(block, row) for block, row in await session.execute(query)]

@@ -1,0 +1,64 @@
+"""Partnerships end, and partners are blocked, by either side (M4)."""
+
+from typing import Annotated
+
+import strawberry
+
+from schema.context import Info
+from schema.types.couples import Partnership
+from schema.types.node import decode_id
+from schema.types.partnerships import (
+    BlockedPartner,
+    InvitationEmailsPayload,
+    PartnershipPayload,
+)
+from services import invitation_emails, partner_endings
+
+Id = Annotated[strawberry.ID, strawberry.argument(description="The partnership.")]
+Enabled = Annotated[
+    bool, strawberry.argument(description="False: no supplier can invite by e-mail.")
+]
+
+
+async def blocked_partners(info: Info) -> list[BlockedPartner]:
+    """Whom the caller has blocked, the last first; at most a thousand."""
+    async with info.context.db.read() as session:
+        found = await partner_endings.blocked(session, info.context.actor)
+    return [BlockedPartner.of(item) for item in found]
+
+
+async def invitation_emails_enabled(info: Info) -> bool:
+    """Whether suppliers can invite the caller's e-mail."""
+    async with info.context.db.read() as session:
+        return await invitation_emails.is_enabled(session, info.context.actor)
+
+
+async def end_partnership(info: Info, id: Id) -> PartnershipPayload:
+    """End a partnership of one's own; the other side is told. Again does nothing."""
+    key, base_url = decode_id(id, "Partnership"), info.context.runtime.settings.base_url
+    async with info.context.db.write() as uow:
+        row = await partner_endings.end(uow, info.context.actor, base_url, key)
+    return PartnershipPayload(partnership=Partnership.of(row))
+
+
+async def block_partner(info: Info, id: Id) -> PartnershipPayload:
+    """End a partnership and keep the other side away; it learns only of the end."""
+    key, base_url = decode_id(id, "Partnership"), info.context.runtime.settings.base_url
+    async with info.context.db.write() as uow:
+        row = await partner_endings.block(uow, info.context.actor, base_url, key)
+    return PartnershipPayload(partnership=Partnership.of(row))
+
+
+async def unblock_partner(info: Info, id: Id) -> PartnershipPayload:
+    """Take a block back; only a new acceptance connects again."""
+    key = decode_id(id, "Partnership")
+    async with info.context.db.write() as uow:
+        row = await partner_endings.unblock(uow, info.context.actor, key)
+    return PartnershipPayload(partnership=Partnership.of(row))
+
+
+async def set_invitation_emails(info: Info, enabled: Enabled) -> InvitationEmailsPayload:
+    """Get invitations by e-mail, or from no supplier any more."""
+    async with info.context.db.write() as uow:
+        await invitation_emails.allow(uow, info.context.actor, enabled=enabled)
+    return InvitationEmailsPayload(enabled=enabled)

@@ -1,0 +1,52 @@
+"""What ends a partnership, and whom somebody has blocked (M4)."""
+
+from datetime import datetime
+
+import strawberry
+
+from domain.errors import LaunchError
+from schema.types.couples import Partnership
+from schema.types.errors import Error
+from schema.types.node import node_id
+from services import partner_endings
+
+
+@strawberry.type(description="Whom the caller has blocked.")
+class BlockedPartner:
+    """The other side of a partnership that has ended."""
+
+    partnership_id: strawberry.ID = strawberry.field(description="For unblockPartner.")
+    name: str = strawberry.field(description="The business, or the names of the couple.")
+    since: datetime = strawberry.field(description="When it was blocked.")
+
+    @classmethod
+    def of(cls, item: partner_endings.BlockedPartner) -> "BlockedPartner":
+        """As the graph shows it."""
+        key = node_id("Partnership", item.partnership_id)
+        return cls(partnership_id=key, name=item.name, since=item.since)
+
+
+@strawberry.type(description="The partnership as it is now.")
+class PartnershipPayload:
+    """The answer of everything that changes a partnership."""
+
+    partnership: Partnership | None = strawberry.field(default=None, description="The partnership.")
+    errors: list[Error] = strawberry.field(default_factory=list, description="What was wrong.")
+
+    @classmethod
+    def failed(cls, error: LaunchError) -> "PartnershipPayload":
+        """The answer to an expected failure."""
+        return cls(errors=Error.every(error))
+
+
+@strawberry.type(description="Whether invitations come by e-mail.")
+class InvitationEmailsPayload:
+    """The answer of setInvitationEmails."""
+
+    enabled: bool | None = strawberry.field(default=None, description="As it is now.")
+    errors: list[Error] = strawberry.field(default_factory=list, description="What was wrong.")
+
+    @classmethod
+    def failed(cls, error: LaunchError) -> "InvitationEmailsPayload":
+        """The answer to an expected failure."""
+        return cls(errors=Error.every(error))
