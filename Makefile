@@ -154,7 +154,7 @@ web/e2e/node_modules/.ready: web/e2e/package-lock.json $(READY)
 	@cd web/e2e && $(NODE) npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@
 
-# A file is looked at again when it has changed; a new checkout looks at all.
+# All files, when one has changed: what a file may do depends on the types of others.
 web/lint/node_modules/.ready: web/lint/package-lock.json $(READY)
 	@echo "web: installing $$(grep -c '^    "node_modules/' web/lint/package-lock.json) packages for lint..."
 	@cd web/lint && $(NODE) npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null

@@ -21,7 +21,10 @@ export function LogInLinkButton({ email, invitation, onMailed }: Props) {
 
   async function send() {
     if (state.fetching) return;
-    if (email.trim() === "") return setProblem("Enter your e-mail first.");
+    if (email.trim() === "") {
+      setProblem("Enter your e-mail first.");
+      return;
+    }
     const { data, error } = await request({ email: email.trim(), invitation: invitation ?? null });
     setProblem(wholeFormProblem(error, []));
     if (data?.requestLogInLink) onMailed();
