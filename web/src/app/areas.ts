@@ -115,6 +115,11 @@ const supplier: AreaEntry = {
       Page: later(async () => (await import("../features/clients/ClientsPage")).ClientsPage),
     },
     {
+      path: "clients/import",
+      title: "Import clients",
+      Page: later(async () => (await import("../features/imports/ImportPage")).ImportPage),
+    },
+    {
       path: "settings",
       title: "Settings",
       icon: IconSettings,

@@ -17,7 +17,9 @@ export function launchCache() {
       Mutation: {
         addClient: ownListsChange,
         updateClient: ownListsChange,
+        importClients: ownListsChange,
         inviteClient: ownListsChange,
+        inviteClients: bulkBegins,
         revokeInvitation: ownListsChange,
         endPartnership: ownListsChange,
         blockPartner: ownListsChange,
@@ -34,13 +36,23 @@ export function launchCache() {
   });
 }
 
+const OWN_LISTS = new Set(["clients", "onboarding"]);
+
 /** What a supplier counts and lists: one client more, or one of another status. */
 const ownListsChange: UpdateResolver = (_result, _args, cache) => {
   const supplier = supplierOf(cache);
   if (supplier === null) return;
   for (const { fieldName, fieldKey } of cache.inspectFields(supplier)) {
-    if (fieldName === "clients" || fieldName === "onboarding") cache.invalidate(supplier, fieldKey);
+    if (OWN_LISTS.has(fieldName)) cache.invalidate(supplier, fieldKey);
   }
+};
+
+/** It is the newest one of its supplier from now on. */
+const bulkBegins: UpdateResolver = (result, args, cache, info) => {
+  ownListsChange(result, args, cache, info);
+  const supplier = supplierOf(cache);
+  const payload = result["inviteClients"] as { bulkInvitation: { __typename: string; id: string } | null } | null | undefined;
+  if (supplier !== null && payload?.bulkInvitation) cache.link(supplier, "bulkInvitation", payload.bulkInvitation);
 };
 
 function supplierOf(cache: Cache): string | null {

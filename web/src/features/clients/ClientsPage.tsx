@@ -4,7 +4,7 @@ import { IconPlus, IconSearch } from "@tabler/icons-react";
 import { useEffect, useEffectEvent, useState } from "react";
 import { useSearchParams } from "react-router";
 
-import { Button } from "../../components/Button";
+import { Button, LinkButton } from "../../components/Button";
 import { Page } from "../../components/Page";
 import { Pager } from "../../components/Pager";
 import { Section } from "../../components/Section";
@@ -14,6 +14,8 @@ import { useCursors } from "../../lib/pages";
 import { counted } from "../../lib/words";
 import { useAccess } from "../access/access";
 import { Gate } from "../access/Gate";
+import { BulkProgress } from "../bulk/BulkProgress";
+import { InviteButton } from "../bulk/InviteButton";
 import { ClientForm } from "./ClientForm";
 import { ClientRow } from "./ClientRow";
 import { ClientsQuery } from "./clients.graphql";
@@ -29,7 +31,10 @@ export function ClientsPage() {
     <Page
       title="Clients"
       aside={known && allows(FLAG) && (
-        <Button leftSection={<IconPlus size={16} />} onClick={dialog.open} data-testid="add-client">Add a client</Button>
+        <Group gap="xs">
+          <LinkButton to="/clients/import" variant="default" data-testid="import-clients">Import</LinkButton>
+          <Button leftSection={<IconPlus size={16} />} onClick={dialog.open} data-testid="add-client">Add a client</Button>
+        </Group>
       )}
     >
       <Gate flag={FLAG}><Clients onAdd={dialog.open} /></Gate>
@@ -49,6 +54,8 @@ function Clients({ onAdd }: { onAdd: () => void }) {
     after: cursors.after, status, search: wanted || null,
   });
   const clients = data?.viewer?.supplier?.clients;
+  const isInviting = data?.viewer?.supplier?.bulkInvitation?.status === "RUNNING";
+  const uninvited = isInviting ? 0 : data?.viewer?.supplier?.uninvited.totalCount ?? 0;
 
   function filter(name: string, value: string) {
     setSearch((now) => {
@@ -65,6 +72,7 @@ function Clients({ onAdd }: { onAdd: () => void }) {
 
   return (
     <>
+      <BulkProgress />
       <Group gap="sm">
         <TextInput
           flex="1 1 12rem" placeholder="Names or e-mail" aria-label="Search clients" value={words}
@@ -78,7 +86,7 @@ function Clients({ onAdd }: { onAdd: () => void }) {
           clearButtonProps={{ "aria-label": "Show all" }}
         />
       </Group>
-      <Section title="Your clients" reading={reading}>
+      <Section title="Your clients" reading={reading} aside={uninvited > 1 && <InviteButton count={uninvited} />}>
         {clients && <Rows clients={clients} filtered={status !== null || wanted !== ""} onAdd={onAdd} />}
         {clients && clients.totalCount > 0 && (
           <Pager cursors={cursors} pageInfo={clients.pageInfo} total={counted(clients.totalCount, "client")} />

@@ -26,6 +26,8 @@ export const ClientsQuery = graphql(`
           nodes { ...ClientFields }
           pageInfo { hasNextPage endCursor }
         }
+        uninvited: clients(first: 1, status: ADDED) { totalCount }
+        bulkInvitation { id status }
       }
     }
   }
