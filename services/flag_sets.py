@@ -14,12 +14,12 @@ from domain.flags import (
     EvaluationErrorCode,
     EvaluationReason,
     Flag,
-    bucket_of,
     evaluate,
     missing,
     settled,
 )
 from domain.kills import Kill, KillRecord
+from services.flag_buckets import Buckets, Salts
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,6 @@ class Split:
     """A flag of which only the id is left to be asked: which of two things it comes to."""
 
     bucket_by: BucketBy
-    salt: bytes  # with its colon
     limit: int
     inside: Evaluation
     outside: Evaluation
@@ -56,6 +55,13 @@ class Outcomes:
 
     def __init__(self) -> None:
         self._known: dict[Hashable, Evaluation] = {}
+        self._salts: Salts = ()
+
+    def same_salts(self, found: Salts) -> Salts:
+        """The object of before where they are equal: who compares needs only `is`."""
+        if found != self._salts:
+            self._salts = found
+        return self._salts
 
     def public(self, item: Evaluation) -> Evaluation:
         """Without the client's own bucket and group, which nobody is shown."""
@@ -91,32 +97,43 @@ class FlagSet:
         result = evaluate(flag, context)
         return replace(result, reason=EvaluationReason.STALE) if self.stale else result
 
-    def client_flags(self, context: EvaluationContext) -> tuple[Evaluation, ...]:
-        """All flags that clients may know of, off ones included, by key (S24)."""
+    def client_flags(
+        self, context: EvaluationContext, buckets: Buckets | None = None
+    ) -> tuple[Evaluation, ...]:
+        """All flags that clients may know of, off ones included, by key (S24).
+
+        `buckets`: those of a client that stays.
+        """
         plan = self.plan(context.groups)
         if not plan.open:
             return plan.settled
-        found, ids = list(plan.settled), dict[BucketBy, bytes]()
+        found, ids, buckets = list(plan.settled), dict[BucketBy, bytes](), buckets or Buckets()
         for key, (place, split) in plan.open.items():
-            found[place] = self._decided(split, context, ids) or self.public(key, context)
+            decided = self._decided(place, split, context, ids, buckets)
+            found[place] = decided or self.public(key, context)
         return tuple(found)
 
     def some_client_flags(
-        self, keys: Iterable[str], context: EvaluationContext
+        self, keys: Iterable[str], context: EvaluationContext, buckets: Buckets | None = None
     ) -> tuple[Evaluation, ...]:
         """Some of these, in the order of their keys here."""
+        buckets = buckets or Buckets()
         plan, ids, found = self.plan(context.groups), dict[BucketBy, bytes](), list[Evaluation]()
         for key in keys:
             if key in plan.open:
-                split = plan.open[key][1]
-                found.append(self._decided(split, context, ids) or self.public(key, context))
+                decided = self._decided(*plan.open[key], context, ids, buckets)
+                found.append(decided or self.public(key, context))
             else:
                 found.append(plan.settled[self.places[key]])
         return tuple(found)
 
-    @staticmethod
     def _decided(
-        split: Split | None, context: EvaluationContext, ids: dict[BucketBy, bytes]
+        self,
+        place: int,
+        split: Split | None,
+        context: EvaluationContext,
+        ids: dict[BucketBy, bytes],
+        buckets: Buckets,
     ) -> Evaluation | None:
         """As `domain.flags.evaluate` does it; None where there is no id. `ids`: those so far."""
         if split is None:
@@ -126,7 +143,8 @@ class FlagSet:
             who = ids[split.bucket_by] = (context.key(split.bucket_by) or "").encode()
         if not who:
             return None
-        return split.inside if bucket_of(split.salt + who) < split.limit else split.outside
+        inside = buckets.of(self.salts, place, who) < split.limit
+        return split.inside if inside else split.outside
 
     def public(self, key: str, context: EvaluationContext) -> Evaluation:
         """The value of one flag as a client is shown it."""
@@ -191,6 +209,13 @@ class FlagSet:
         return {key: place for place, key in enumerate(visible)}
 
     @cached_property
+    def salts(self) -> Salts:
+        """Of the flags in `places`: what decides, with an id, about a bucket."""
+        flags = (self.flags[key] for key in self.places)
+        found = tuple((flag.bucket_by, f"{flag.salt}:".encode()) for flag in flags)
+        return self.outcomes.same_salts(found)
+
+    @cached_property
     def names(self) -> bytes:
         """The keys of `client_flags` in one piece, for its etag."""
         return ",".join(self.places).encode()
@@ -212,7 +237,7 @@ class FlagSet:
             self.outcomes.public(Evaluation(key, value, reason, flag.version, limit=limit))
             for value in (True, False)
         ]
-        return Split(flag.bucket_by, f"{flag.salt}:".encode(), limit, *sides)
+        return Split(flag.bucket_by, limit, *sides)
 
     def kill_of(self, key: str) -> Kill | None:
         """What forces a flag off; None where nothing does."""

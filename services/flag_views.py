@@ -7,6 +7,7 @@ from typing import TypeAlias
 from weakref import WeakValueDictionary
 
 from domain.flags import Evaluation, EvaluationContext
+from services.flag_buckets import Buckets
 from services.flag_sets import FlagSet
 
 
@@ -48,17 +49,19 @@ class FlagViews:
         """How many different ones are kept. Tests of leaks count on it."""
         return len(self._seen)
 
-    def everything(self, found: FlagSet, context: EvaluationContext) -> Seen:
+    def everything(self, found: FlagSet, context: EvaluationContext, buckets: Buckets) -> Seen:
         """All flags of a client, evaluated anew."""
         plan = found.plan(context.groups)
         if plan.open:
-            return self._one(found, found.client_flags(context))
+            return self._one(found, found.client_flags(context, buckets))
         known = self._common.get(id(plan))
         if known is None:
             known = self._common[id(plan)] = self._one(found, plan.settled)
         return known
 
-    def moved(self, before: Seen, found: FlagSet, context: EvaluationContext) -> Move:
+    def moved(
+        self, before: Seen, found: FlagSet, context: EvaluationContext, buckets: Buckets
+    ) -> Move:
         """What a client sees in another set who has seen this.
 
         Worked out once for all whose groups decide it, then for all to whom the same flags come
@@ -67,17 +70,19 @@ class FlagViews:
         if before.moving_to is not found:
             before.moving_to, before.moves = found, {}
         known = before.moves.get(context.groups)
-        return known if known is not None else self._moved(before, found, context)
+        return known if known is not None else self._moved(before, found, context, buckets)
 
-    def _moved(self, before: Seen, found: FlagSet, context: EvaluationContext) -> Move:
+    def _moved(
+        self, before: Seen, found: FlagSet, context: EvaluationContext, buckets: Buckets
+    ) -> Move:
         keys, plan = self.changed(before.of, found), found.plan(context.groups)
         if keys is None or len(keys) == len(found.places) or not plan.open:
-            seen = self.everything(found, context)
+            seen = self.everything(found, context, buckets)
             is_new = seen.bits != before.bits if keys is not None else seen.values != before.values
             move = (seen, is_new)
             is_for_all = not plan.open
         else:
-            move = self._stepped(before, found, found.some_client_flags(keys, context))
+            move = self._stepped(before, found, found.some_client_flags(keys, context, buckets))
             is_for_all = plan.open.keys().isdisjoint(keys)
         if is_for_all:
             before.moves[context.groups] = move
@@ -118,11 +123,12 @@ class FlagView:
         """`views` are those of the process."""
         self._context = context
         self._views = views
-        self.seen = views.everything(current, context)
+        self._buckets = Buckets()
+        self.seen = views.everything(current, context, self._buckets)
 
     def move_to(self, found: FlagSet) -> bool:
         """Go to another set; True where the client sees another value than before."""
-        self.seen, is_new = self._views.moved(self.seen, found, self._context)
+        self.seen, is_new = self._views.moved(self.seen, found, self._context, self._buckets)
         return is_new
 
 

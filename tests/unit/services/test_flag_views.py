@@ -118,6 +118,29 @@ SETS = st.builds(
 )
 
 
+@given(st.lists(SETS, min_size=2, max_size=4), PEOPLE_OF_ALL_SORTS)
+def test_who_stays_sees_what_who_comes_anew_sees(
+    sets: list[FlagSet], context: EvaluationContext
+) -> None:
+    """Their buckets are worked out once; other flags, or other ways of bucketing, have others."""
+    view = FlagView(context, sets[0], FlagViews())
+    for found in sets[1:]:
+        view.move_to(found)
+        assert list(view.seen.evaluations) == list(found.client_flags(context))
+
+
+def test_another_salt_is_another_bucket() -> None:
+    """A cohort takes the place of the salt (L21)."""
+    flag = make_flag("flag_a", percentage=50)
+    first, second = at(1, flag), at(2, replace(flag, salt="a cohort", version=2))
+    for someone in PEOPLE:
+        view = FlagView(someone, first, FlagViews())
+        view.move_to(second)
+        assert view.seen.evaluations == second.client_flags(someone)
+    seen = [found.client_flags(someone)[0].value for found in (first, second) for someone in PEOPLE]
+    assert len(set(seen)) == 2
+
+
 @given(SETS, PEOPLE_OF_ALL_SORTS)
 def test_what_a_plan_decides_is_what_the_rules_say(
     found: FlagSet, context: EvaluationContext
