@@ -31,6 +31,10 @@ _LIMIT = (
     "The server makes only so many accounts for one address in an hour: people who were there "
     "already came back instead. SIGN_UPS_PER_HOUR, set where the server starts, allows more."
 )
+_CLOSED = (
+    "Feature flags turned people away: `launch phases activate supplier_rollout` and "
+    "`couple_rollout` let some in, `launch phases advance` lets more in."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +137,8 @@ class Run:
             show(table(("what", "how often"), rows))
         if deeds[Deed.HELD_BACK]:
             remark(_LIMIT)
+        if deeds[Deed.CLOSED]:
+            remark(_CLOSED)
 
 
 async def _reach(server: Server, session: AsyncClientSession) -> None:

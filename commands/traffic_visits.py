@@ -14,6 +14,7 @@ from commands.traffic_cast import Business, Cast, Pair
 
 THINKS = 4.0  # seconds between two steps, on average
 LIMITED = "RATE_LIMITED"
+FEATURE_OFF = "FEATURE_OFF"
 HOLD_SECONDS = 60.0  # without another sign-up, once the server has had enough
 _PLEAS = (
     "Where do I find my client list?",
@@ -29,6 +30,7 @@ class Deed(StrEnum):
     COUPLES = "couples signed up"
     FAILED = "sign-ups failed, as some do"
     HELD_BACK = "sign-ups held back by the server's limit"
+    CLOSED = "turned away, since a feature flag is off for them"
     CLIENTS = "clients added"
     INVITED = "invitations sent"
     OPENED = "invitations opened"
@@ -102,8 +104,9 @@ class Visits:
             "email": self._cast.pair().email,
             "password": "wedding",
         }
-        await self._graph.ask(ask.SIGN_UP, input=wish)
-        self.deeds[Deed.FAILED] += 1
+        done = await self._graph.ask(ask.SIGN_UP, input=wish)
+        closed = _says(done, FEATURE_OFF)
+        self.deeds[Deed.CLOSED if closed else Deed.FAILED] += 1
 
     async def _lonely_couple(self) -> None:
         """Signs up by itself, and waits for a supplier who invites it."""
@@ -217,8 +220,8 @@ class Visits:
         self.deeds[Deed.STALLED] += 1
         if self._cast.chance(33):
             plea = self._cast.random.choice(_PLEAS)
-            await self._graph.ask(ask.ASK_FOR_HELP, token, message=plea)
-            self.deeds[Deed.HELP] += 1
+            if not self._wrong(await self._graph.ask(ask.ASK_FOR_HELP, token, message=plea)):
+                self.deeds[Deed.HELP] += 1
         return True
 
     async def _think(self) -> None:
@@ -238,7 +241,7 @@ class Visits:
 
     def _wrong(self, payload: Json) -> bool:
         if payload["errors"]:
-            self.deeds[Deed.ERRORS] += 1
+            self.deeds[Deed.CLOSED if _says(payload, FEATURE_OFF) else Deed.ERRORS] += 1
         return bool(payload["errors"])
 
 

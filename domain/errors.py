@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 if TYPE_CHECKING:
     from domain.actors import ActorRef
+    from domain.guarded_operations import FeatureAvailability, GuardedOperation
     from domain.readiness import Readiness
 
 
@@ -32,6 +33,7 @@ class ErrorCode(StrEnum):
     EMAIL_MISMATCH = "email_mismatch"
     RATE_LIMITED = "rate_limited"
     DEPENDENCY_DOWN = "dependency_down"
+    FEATURE_OFF = "feature_off"
 
 
 class LaunchError(Exception):
@@ -263,3 +265,17 @@ class DependencyDown(LaunchError):
         """`cause` is for operators (log, health, readiness); callers read the message."""
         super().__init__(message, path=path)
         self.cause = cause
+
+
+class FeatureOff(LaunchError):
+    """A feature flag holds this back."""
+
+    code = ErrorCode.FEATURE_OFF
+
+    def __init__(
+        self, operation: "GuardedOperation", flag: str, availability: "FeatureAvailability"
+    ) -> None:
+        """`flag` is the one that holds it back; the message is for whoever asked."""
+        why = "is paused for now" if availability == "paused" else "is not open yet"
+        super().__init__(f"{operation.title} {why}.")
+        self.operation, self.flag, self.availability = operation, flag, availability

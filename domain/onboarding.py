@@ -3,10 +3,12 @@
 The only place that computes a percentage (decision 14).
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from domain.guarded_operations import step_flags
 
 STALLED_AFTER = timedelta(minutes=5)  # S73
 MAX_MESSAGE = 2_000
@@ -28,7 +30,7 @@ class OnboardingSide(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step. A flag `onboarding_<key>`, where there is one, decides who gets to see it."""
+    """One step. Its flags, where there are any, decide who gets to see it (SPEC S83)."""
 
     key: str
     title: str
@@ -37,9 +39,9 @@ class Step:
     required: bool = True
 
     @property
-    def flag_key(self) -> str:
-        """The flag that it is bound to (S83)."""
-        return f"onboarding_{self.key}"
+    def flag_keys(self) -> tuple[str, ...]:
+        """The flags that it is bound to; `mvp_step_<key>` and its former name."""
+        return step_flags(self.key)
 
 
 STEPS: Mapping[OnboardingSide, tuple[Step, ...]] = {
@@ -137,9 +139,34 @@ def next_step(
     done: Collection[str],
     is_enabled: Callable[[Step], bool] = lambda _step: True,
 ) -> str | None:
-    """The first required step that is enabled and not done; None where there is none."""
-    open_steps = (step for step in STEPS[side] if step.required and step.key not in done)
-    return next((step.key for step in open_steps if is_enabled(step)), None)
+    """The first required step that is not done; None where there is none or it is held back."""
+    step = _first_undone(side, done)
+    return step.key if step is not None and is_enabled(step) else None
+
+
+def open_steps(
+    side: OnboardingSide, done: Collection[str], is_enabled: Callable[[Step], bool]
+) -> frozenset[str]:
+    """The steps that are offered: their flags are on, and the steps before them are done (S83).
+
+    What facts have proven out of turn stays open; an optional step holds nothing up.
+    """
+    steps, stop = STEPS[side], _first_undone(side, done)
+    reached = steps if stop is None else steps[: steps.index(stop) + 1]
+    return frozenset(
+        step.key for step in steps if is_enabled(step) and (step in reached or step.key in done)
+    )
+
+
+def steps_before(side: OnboardingSide, key: str, done: Collection[str]) -> Sequence[Step]:
+    """The required steps that have to be done before one."""
+    keys = [step.key for step in STEPS[side]]
+    before = STEPS[side][: keys.index(key)]
+    return [step for step in before if step.required and step.key not in done]
+
+
+def _first_undone(side: OnboardingSide, done: Collection[str]) -> Step | None:
+    return next((step for step in STEPS[side] if step.required and step.key not in done), None)
 
 
 def proven(side: OnboardingSide, facts: Facts) -> frozenset[str]:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from domain.certificates import Certificate, judge
+from domain.guarded_operations import ALL_GUARDED, Coverage
 from domain.health import CheckType, HealthStatus
 
 TOKEN_LIFETIME = timedelta(seconds=120)
@@ -17,7 +18,7 @@ ALERTS_TESTED = timedelta(days=7)
 EXPECTED_CHECKS = frozenset(
     {
         *(check.value for check in CheckType),
-        *("incidents", "platforms", "criteria", "flags"),
+        *("incidents", "platforms", "criteria", "flags", "guarded_operations"),
         *("backup", "operators", "alerts", "rehearsal"),
     }
 )
@@ -106,6 +107,7 @@ class Facts:
     alerts_tested_at: datetime | None = None
     certificate: Certificate | None = None
     silenced_criteria: Sequence[str] = ()
+    guards: Coverage = ALL_GUARDED
 
 
 def assess(facts: Facts, *, phase_key: str, secret: bytes, now: datetime) -> Readiness:
@@ -208,6 +210,13 @@ def _launch_checks(facts: Facts) -> list[ReadinessCheck]:
             ok=facts.flag_count > 0,
             blocking=False,
             detail=f"{facts.flag_count} flags",
+        ),
+        ReadinessCheck(
+            key="guarded_operations",
+            title="Every guarded operation has a flag",
+            ok=facts.guards.ok,
+            blocking=False,
+            detail=facts.guards.detail,
         ),
     ]
 

@@ -109,8 +109,10 @@ def mid_step(
     counted: Iterable[tuple[OnboardingSide, str, int]], off: Collection[str]
 ) -> Sequence[MidStep]:
     """Steps with people at them, those whose flag goes off first."""
+    off_keys = frozenset(off)
     found = [
-        MidStep(side, key, people, _flag_of(side, key) in off) for side, key, people in counted
+        MidStep(side, key, people, not off_keys.isdisjoint(_flags_of(side, key)))
+        for side, key, people in counted
     ]
     return sorted(found, key=lambda item: (not item.affected, item.side, item.step))
 
@@ -122,6 +124,6 @@ def _undone(parts: FlagParts, before: Before | None, mode: RollbackMode, run_id:
     return restore(parts, run_id, FlagValues(state.enabled, state.rollout_percentage))
 
 
-def _flag_of(side: OnboardingSide, key: str) -> str | None:
+def _flags_of(side: OnboardingSide, key: str) -> tuple[str, ...]:
     step = find_step(side, key)
-    return step.flag_key if step else None
+    return step.flag_keys if step else ()

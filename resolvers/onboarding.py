@@ -6,7 +6,6 @@ from typing import Annotated
 
 import strawberry
 
-from domain.actors import Role
 from domain.errors import Invalid
 from domain.onboarding import OnboardingSide
 from schema.context import Info
@@ -25,10 +24,9 @@ from schema.scalars import JSON, EmailAddress
 from schema.types.node import decode_id
 from schema.types.onboarding import Onboarding, OnboardingPayload
 from schema.types.onboarding_data import named_in_data, profile_in
-from services import directory, nudges, onboarding_steps, profiles
+from services import directory, nudges, profiles
 from services import onboarding as setup
 from services.directory import StalledFilter
-from services.flag_evaluation import viewer_context
 
 Step = Annotated[str, strawberry.argument(description="The key of the step.")]
 Data = Annotated[
@@ -88,7 +86,7 @@ async def complete_step(info: Info, step: Step, data: Data = None) -> Onboarding
         if given:
             with named_in_data():
                 await profiles.update(uow, actor, given)
-        row = await setup.complete_step(uow, actor, actor.user_id, step, _hidden(info))
+        row = await setup.complete_step(uow, actor, actor.user_id, step)
     return OnboardingPayload(onboarding=Onboarding.of(row))
 
 
@@ -123,13 +121,6 @@ async def answer_assistance(info: Info, id: Id) -> OnboardingPayload:
     async with info.context.db.write() as uow:
         row = await setup.answer_assistance(uow, info.context.actor, key)
     return OnboardingPayload(onboarding=Onboarding.of(row))
-
-
-def _hidden(info: Info) -> frozenset[str]:
-    """The steps that the caller is not offered (S83)."""
-    actor, flags = info.context.actor, info.context.runtime.flags.current
-    side = OnboardingSide.COUPLE if actor.role is Role.COUPLE else OnboardingSide.SUPPLIER
-    return onboarding_steps.hidden(flags, side, viewer_context(actor, None))
 
 
 def _stalled(info: Info, user_type: UserType | None, seconds: int | None) -> StalledFilter:

@@ -11,7 +11,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types.execution import StreamExecutionResult
 from strawberry.types.graphql import OperationType
 
-from domain.errors import DependencyDown, ErrorCode, LaunchError, RateLimited
+from domain.errors import DependencyDown, ErrorCode, FeatureOff, LaunchError, RateLimited
 from domain.scrub import without_addresses
 from schema.error_texts import discreet
 from services.outages import cause_of
@@ -32,6 +32,7 @@ class TopLevelCode(StrEnum):
     COST_EXCEEDED = "COST_EXCEEDED"
     DEPENDENCY_DOWN = "DEPENDENCY_DOWN"
     DEADLINE_EXCEEDED = "DEADLINE_EXCEEDED"
+    FEATURE_OFF = "FEATURE_OFF"
     INTERNAL = "INTERNAL"
 
 
@@ -57,6 +58,7 @@ _CODES = {
     ErrorCode.FORBIDDEN: TopLevelCode.FORBIDDEN,
     ErrorCode.RATE_LIMITED: TopLevelCode.RATE_LIMITED,
     ErrorCode.DEPENDENCY_DOWN: TopLevelCode.DEPENDENCY_DOWN,
+    ErrorCode.FEATURE_OFF: TopLevelCode.FEATURE_OFF,
 }
 
 
@@ -99,6 +101,8 @@ def _extensions(error: LaunchError) -> dict[str, object]:
         extensions["argument"] = ".".join(error.path)
     if isinstance(error, RateLimited):
         extensions["retryAfterSeconds"] = error.retry_after_seconds
+    if isinstance(error, FeatureOff):
+        extensions |= {"flag": error.flag, "availability": error.availability.name}
     return extensions
 
 

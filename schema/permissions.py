@@ -13,13 +13,15 @@ import strawberry
 from strawberry.extensions.field_extension import AsyncExtensionResolver, FieldExtension
 
 from db.reads.base import Read
-from domain.actors import Scope
+from domain.actors import ANONYMOUS, Scope, UserType
 from domain.errors import ErrorCode, LaunchError, RateLimited, parts_of
+from domain.guarded_operations import guards_of_call
 from schema.context import Context, Info
 from schema.directives import CostDirective, ScopeDirective
 from schema.errors import Refused, TopLevelCode
 from schema.list_arguments import list_filters, resolved
 from schema.planned import BUILT, VIEW, Made, reading
+from services import feature_guards
 
 # Open to everybody, or checked inside against the caller's own data.
 PUBLIC_FIELDS = frozenset(
@@ -30,6 +32,7 @@ PUBLIC_FIELDS = frozenset(
         "Query.systemStatus",
         "Query.viewer",
         "Query.viewerFlags",
+        "Query.guardedOperations",
         "Query.invitation",
         "Mutation.signUp",
         "Mutation.logIn",
@@ -79,6 +82,46 @@ class RequireScope(FieldExtension):
         """Check, then go on."""
         require(info.context, self.scopes)
         return await resolved(next_(source, info, **kwargs))
+
+
+_SIGN_UP = "signUp"
+_VISITOR_SIDES = {"acceptInvitation": UserType.COUPLE}
+
+
+class FeatureGuard(FieldExtension):
+    """Raises FeatureOff before the resolver runs. What no registry names is open."""
+
+    async def resolve_async(
+        self,
+        next_: AsyncExtensionResolver,
+        source: object,
+        info: Info,
+        **kwargs: object,
+    ) -> object:
+        """Check, then go on."""
+        await _check_flags(info.context, info.field_name, kwargs)
+        return await resolved(next_(source, info, **kwargs))
+
+
+async def _check_flags(context: Context, name: str, arguments: Mapping[str, object]) -> None:
+    form = arguments.get("input")
+    actor = ANONYMOUS if name == _SIGN_UP else context.actor  # it is for whom the form is about
+    stated = _VISITOR_SIDES.get(name) or _form_field(form, "user_type")
+    side = feature_guards.side_of(actor, UserType(stated) if stated else None)
+    operations = guards_of_call(name, arguments.get("step"), side)
+    if not operations:
+        return
+    # Without an e-mail in the form, the code of the invitation stands for whom it went to.
+    key = _form_field(form, "email") or _form_field(form, "code")
+    seen = feature_guards.context_of(actor, side, key)
+    flags = context.runtime.flags.current
+    for operation in operations:
+        await feature_guards.check(context.runtime.db, flags, operation, seen)
+
+
+def _form_field(form: object, name: str) -> str | None:
+    value = form.get(name) if isinstance(form, Mapping) else getattr(form, name, None)
+    return str(value) if value else None
 
 
 class ExpectedFailures(FieldExtension):
@@ -145,7 +188,8 @@ def mutation(
     `cost`: where it is another than that of any mutation. `deprecated`: what to use instead, and
     until when this stays.
     """
-    extensions: list[FieldExtension] = [ExpectedFailures(failed)] if failed else []
+    extensions: list[FieldExtension] = [FeatureGuard()]  # the last of them runs first
+    extensions += [ExpectedFailures(failed)] if failed else []
     return _field(resolver, scopes, cost, extensions, deprecated=deprecated)
 
 
@@ -155,7 +199,7 @@ def subscription(resolver: Callable[..., object], *scopes: Scope) -> Any:  # noq
         resolver=resolver,
         description=inspect.getdoc(resolver),
         directives=_directives(scopes, None),
-        extensions=[*_guards(scopes), *list_filters(resolver)],
+        extensions=[FeatureGuard(), *_guards(scopes), *list_filters(resolver)],
     )
 
 

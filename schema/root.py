@@ -19,6 +19,7 @@ from resolvers import (
     couples,
     events,
     flags,
+    guarded_operations,
     health,
     incident_changes,
     incidents,
@@ -57,6 +58,7 @@ from schema.types.client_imports import ClientImportPayload
 from schema.types.clients import ClientPayload
 from schema.types.couples import CoupleConnection
 from schema.types.errors import (
+    FeatureOffError,
     InvalidTransitionError,
     NotReadyError,
     PlanDriftError,
@@ -68,6 +70,7 @@ from schema.types.flag_inputs import FlagPayload
 from schema.types.flag_previews import FlagChangePreviewPayload
 from schema.types.flag_values import FlagSet
 from schema.types.flags import FeatureFlag, FeatureFlagConnection
+from schema.types.guarded_operations import GuardedOperation
 from schema.types.health import HealthSnapshot, SystemStatus
 from schema.types.incident_inputs import IncidentPayload
 from schema.types.incidents import AssigneeConnection, Incident, IncidentConnection
@@ -185,6 +188,9 @@ class Query:
         flags.flag_change_preview, Scope.FLAGS_READ, cost=10
     )
     viewer_flags: FlagSet = query(flags.viewer_flags, is_view=True)
+    guarded_operations: list[GuardedOperation] = query(
+        guarded_operations.guarded_operations, cost=5
+    )
 
     system_health: HealthSnapshot = query(health.system_health, Scope.HEALTH_READ)
     system_status: SystemStatus = query(health.system_status)
@@ -479,6 +485,7 @@ OBJECT_TYPES = (
     NotReadyError,
     InvalidTransitionError,
     PlanDriftError,
+    FeatureOffError,
     PhaseRun,
     *EVENT_TYPES,
 )

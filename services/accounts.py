@@ -14,7 +14,7 @@ from domain.errors import NotUnique
 from domain.events import UserSignedUp
 from domain.ids import UserId
 from domain.onboarding import OnboardingSide
-from services import onboarding
+from services import feature_guards, onboarding
 from services.email_addresses import parse_address
 from services.passwords import Passwords
 
@@ -36,7 +36,8 @@ async def create_account(
     Without a password hash the account has no password until its owner chooses one.
     """
     role, email = rules.ROLES[account.user_type], parse_address(account.email, ("input", "email"))
-    user = await queries.add_user(uow.session, email, role, password_hash)
+    key = await feature_guards.draw_id(uow.session, account.user_type, email)
+    user = await queries.add_user(uow.session, email, role, password_hash, key)
     if user is None:
         raise EmailTaken
     await _create_profile(uow, user, account)
@@ -77,6 +78,7 @@ async def _create_profile(uow: UnitOfWork, user: User, account: NewAccount) -> N
     else:
         profile = account.profile
         couple = Couple(
+            id=user.id,  # where a percentage goes by couple, it goes as it does by account
             user_id=user.id,
             partner1_name=profile.partner1_name,
             partner2_name=profile.partner2_name,
@@ -95,6 +97,7 @@ async def _create_profile(uow: UnitOfWork, user: User, account: NewAccount) -> N
 async def _create_supplier(uow: UnitOfWork, user: User, account: NewAccount) -> None:
     added = await queries.add_supplier(
         uow.session,
+        id=user.id,  # as for couples
         user_id=user.id,
         email=account.profile.email or user.email,
         business_name=account.profile.business_name,

@@ -23,26 +23,12 @@ def _couple(key: str, name: str, description: str) -> FlagDraft:
     return FlagDraft(key, name, description, target_groups=("couple",), bucket_by=BucketBy.COUPLE)
 
 
-def _hidden(key: str, name: str, description: str) -> FlagDraft:
-    return FlagDraft(key, name, description, client_visible=False)
-
-
 _TESTING = (
     FlagDraft(
         "mvp_test_feature",
         "Test feature",
         "Does nothing: switch it on and off to see how fast a flag reaches every client.",
         target_groups=("admin", "operator"),
-    ),
-    _hidden(
-        "mvp_journey_tracking",
-        "User journey tracking",
-        "Follow the critical journeys: sign-up, connection, first actions.",
-    ),
-    _hidden(
-        "mvp_launch_metrics",
-        "Launch metrics",
-        "Collect the numbers by which the success of the launch is judged.",
     ),
 )
 
@@ -117,7 +103,7 @@ _COUPLES = (
     _couple(
         "mvp_direct_connections",
         "Direct connections",
-        "Connect with a supplier without an invitation.",
+        "Sign up as a couple without an invitation, and be connected later.",
     ),
 )
 
@@ -137,21 +123,13 @@ _STABLE = (
         "Real-time updates",
         "Show changes on open pages within three seconds.",
     ),
-    FlagDraft(
-        "mvp_advanced_features",
-        "Advanced features",
-        "What is ready but not needed for the launch: half of the people first.",
-    ),
 )
 
 FLAGS = (*_TESTING, *_SUPPLIERS, *_COUPLES, *_STABLE)
 
 
-def _links(drafts: tuple[FlagDraft, ...], **targets: Percent) -> tuple[FlagLink, ...]:
-    return tuple(
-        FlagLink(draft.key, targets.get(draft.key), position)
-        for position, draft in enumerate(drafts)
-    )
+def _links(drafts: tuple[FlagDraft, ...]) -> tuple[FlagLink, ...]:
+    return tuple(FlagLink(draft.key, position=place) for place, draft in enumerate(drafts))
 
 
 def _criteria(action: GuardAction) -> tuple[Criterion, ...]:
@@ -258,7 +236,7 @@ PHASES = (
                 "Note in the launch report which improvement was taken back.",
                 mode=RollbackMode.RESTORE_PREVIOUS,
             ),
-            flags=_links(_STABLE, mvp_advanced_features=Percent(50)),
+            flags=_links(_STABLE),
         ),
         timedelta(days=10),
         timedelta(days=4),

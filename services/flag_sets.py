@@ -243,6 +243,10 @@ class FlagSet:
         """What forces a flag off; None where nothing does."""
         return kills.find_kill(key, self.kills, self.killed) if self.killed else None
 
+    def existing(self, keys: Iterable[str]) -> list[str]:
+        """Those of some keys that name a flag, or a kill: a killed flag need not exist."""
+        return [key for key in keys if key in self.flags or key in self.killed]
+
     def is_killed(self, key: str) -> bool:
         """Whether something forces a flag off."""
         return kills.is_killed(key, self.killed)

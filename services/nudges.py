@@ -12,11 +12,12 @@ from db.session import UnitOfWork
 from domain import nudges as rules
 from domain import onboarding, unsubscribing
 from domain.actors import Actor, system_actor
+from domain.guarded_operations import NUDGES
 from domain.journey_moves import ABANDONED, GAVE_UP
 from domain.nudge_letters import Nudging, letter
 from domain.nudges import NudgeKind, Standing
 from domain.onboarding import Step
-from services import mail, onboarding_steps
+from services import feature_guards, mail, onboarding_steps
 from services.onboarding import forget_nudge, of_user, progress_of, record
 from settings import Settings
 
@@ -48,7 +49,7 @@ async def look(
     incident = await incident_on(uow, step)
     if incident is not None and row.stuck_at_step is not None:
         await queries.remember(uow.session, row.id, incident, step.key, uow.now)
-    elif incident is None and rules.nudge_due(standing(row, step), uow.now):
+    elif incident is None and await _may_nudge(uow, settings, place):
         await nudge(uow, settings, place, NudgeKind.STUCK)
     if rules.leaves(standing(row, step), uow.now):
         row.left_at = uow.now
@@ -61,7 +62,7 @@ async def stand(uow: UnitOfWork, settings: Settings, user_id: UUID) -> Place | N
     row = await onboarding_queries.lock_of_user(uow.session, user_id)
     if row is None or row.completed_at is not None:
         return None
-    killed = await kill_queries.killed_keys(uow.session) | frozenset(settings.flags_kill)
+    killed = await _killed(uow, settings)
     out = await onboarding_steps.hidden_now(uow.session, user_id, row.user_type, killed)
     done = progress_of(row).done
     key = onboarding.next_step(row.user_type, done, lambda step: step.key not in out)
@@ -71,8 +72,8 @@ async def stand(uow: UnitOfWork, settings: Settings, user_id: UUID) -> Place | N
 
 async def incident_on(uow: UnitOfWork, step: Step) -> UUID | None:
     """The open incident that touches a step."""
-    found = (await queries.incidents_on(uow.session, [step.flag_key])).get(step.flag_key)
-    return found.id if found else None
+    found = await queries.incidents_on(uow.session, step.flag_keys)
+    return next((found[key].id for key in step.flag_keys if key in found), None)
 
 
 async def nudge(uow: UnitOfWork, settings: Settings, place: Place, kind: NudgeKind) -> None:
@@ -125,6 +126,18 @@ def standing(row: OnboardingProgress, step: Step) -> Standing:
         marked=row.stuck_at_step == step.key,
         left=row.left_at is not None,
     )
+
+
+async def _may_nudge(uow: UnitOfWork, settings: Settings, place: Place) -> bool:
+    """It is time, and the flag of the nudges is on for them or does not exist."""
+    if not rules.nudge_due(standing(place.row, place.step), uow.now):
+        return False
+    killed = await _killed(uow, settings)
+    return await feature_guards.is_open_now(uow.session, NUDGES, place.row.user_id, killed)
+
+
+async def _killed(uow: UnitOfWork, settings: Settings) -> frozenset[str]:
+    return await kill_queries.killed_keys(uow.session) | frozenset(settings.flags_kill)
 
 
 def _mark(uow: UnitOfWork, row: OnboardingProgress, step: Step) -> None:

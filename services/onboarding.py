@@ -4,7 +4,7 @@ Steps are checked off by facts, whoever brought them about and in whatever order
 that could prove a step calls `refresh` in its own transaction.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -59,24 +59,26 @@ async def refresh(
 
 
 async def complete_step(
-    uow: UnitOfWork,
-    actor: Actor,
-    user_id: UUID | None,
-    key: str,
-    hidden: Collection[str] = (),
+    uow: UnitOfWork, actor: Actor, user_id: UUID | None, key: str
 ) -> OnboardingProgress:
-    """Say that a step is done; raises Invalid where nothing proves it, or it is `hidden` (S43)."""
+    """Say that a step is done; raises Invalid where nothing proves it (S43).
+
+    So it does where the steps before it are not done (S83). Its flag is looked at before.
+    """
     row = await of_user(uow.session, user_id)
     step = rules.find_step(row.user_type, key)
     if step is None:
         raise Invalid("There is no such step.", path=("step",))
-    if key in hidden:
-        raise Invalid("This step is not offered yet.", path=("step",))
-    found = await refresh(uow, actor, row.user_id, by_hand=None if step.unproven else key)
+    found = await refresh(uow, actor, row.user_id)
     assert found is not None
-    if key not in progress_of(found).done:
+    done = progress_of(found).done
+    if key in done:
+        return found
+    for earlier in rules.steps_before(row.user_type, key, done):
+        raise Invalid(f"First comes “{earlier.title}”. {earlier.unproven}", path=("step",))
+    if step.unproven:
         raise Invalid(step.unproven, path=("step",))
-    return found
+    return await refresh(uow, actor, row.user_id, by_hand=key) or found
 
 
 async def request_assistance(

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.codecs import criteria_of, rehearsal_of
 from db.models.phases import LaunchPhase
-from db.queries import alerts, incidents, phases, rehearsals
+from db.queries import alerts, flags, incidents, phases, rehearsals
+from domain import guarded_operations
 from domain.alert_channels import channel_names
 from domain.certificates import Certificate
 from domain.criterion_checks import problems
@@ -67,6 +68,7 @@ async def of_phase(
     busy = await phases.active_elsewhere(session, phase.id, phase.platforms)
     severe = await incidents.severe_open(session)
     criteria = criteria_of(phase.success_criteria)
+    guard_flags = await flags.existing_keys(session, guarded_operations.all_flags())
     custom = await metric_catalog.infos_behind(session, criteria)
     facts = Facts(
         phase_version=phase.version,
@@ -84,6 +86,7 @@ async def of_phase(
         rehearsal=await _rehearsal(session, phase),
         alert_channels=len(gate.alert_channels),
         certificate=gate.certificate,
+        guards=guarded_operations.coverage(guard_flags),
         alerts_tested_at=await _alerts_tested_at(session, gate.alert_channels),
     )
     return assess(facts, phase_key=phase.key, secret=gate.secret, now=now)

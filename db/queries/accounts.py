@@ -48,10 +48,15 @@ async def lock_user(session: AsyncSession, user_id: UUID) -> User | None:
 
 
 async def add_user(
-    session: AsyncSession, email: str, role: Role, password_hash: str | None
+    session: AsyncSession,
+    email: str,
+    role: Role,
+    password_hash: str | None,
+    key: UUID | None = None,
 ) -> User | None:
     """A new user; None where the e-mail is taken, also by a transaction that commits first."""
-    row = insert(User).values(email=email, role=role, password_hash=password_hash)
+    values = {"email": email, "role": role, "password_hash": password_hash}
+    row = insert(User).values(values | ({} if key is None else {"id": key}))
     return await session.scalar(row.on_conflict_do_nothing().returning(User))
 
 

@@ -62,6 +62,18 @@ async def oldest_by_subject(
     return {row.subject_id: row for row in await session.scalars(query)}
 
 
+async def have_been_on(session: AsyncSession, flag_ids: Sequence[UUID]) -> frozenset[UUID]:
+    """Those of some flags that have been on for anybody."""
+    after = Change.after
+    query = select(Change.subject_id).where(
+        Change.subject_kind == Subject.FLAG,
+        Change.subject_id.in_(flag_ids),
+        after["enabled"].as_boolean(),
+        after["rolloutPercentage"].as_float() > 0,
+    )
+    return frozenset(key for key in await session.scalars(query.distinct()) if key is not None)
+
+
 async def of_event(session: AsyncSession, event_id: int) -> Change | None:
     """The change that an event recorded."""
     return await session.scalar(select(Change).where(Change.event_id == event_id))

@@ -1,6 +1,6 @@
 """SQL about feature flags: plain columns in, domain flags out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -117,6 +117,12 @@ async def by_key(session: AsyncSession, keys: Sequence[str]) -> Mapping[str, Fla
     """Flags by key."""
     rows = await session.execute(_select().where(FeatureFlag.flag_key.in_(keys)))
     return {row[1]: to_flag(row) for row in rows}
+
+
+async def existing_keys(session: AsyncSession, keys: Collection[str]) -> frozenset[str]:
+    """Those of some keys that name a flag."""
+    query = select(FeatureFlag.flag_key).where(FeatureFlag.flag_key.in_(sorted(keys)))
+    return frozenset(await session.scalars(query))
 
 
 async def page(

@@ -6,6 +6,7 @@ import strawberry
 
 from domain import errors as domain
 from domain.actors import ActorRef
+from domain.guarded_operations import FeatureAvailability
 from schema.context import Info
 from schema.enums import ErrorCode, describe
 from schema.types.actors import Actor, load_actor
@@ -33,6 +34,14 @@ describe(
     EMAIL_MISMATCH="It is meant for another e-mail.",
     RATE_LIMITED="Too many attempts: wait.",
     DEPENDENCY_DOWN="Something that is needed does not answer.",
+    FEATURE_OFF="A feature flag holds it back: it is paused, or not open yet.",
+)
+describe(
+    FeatureAvailability,
+    "Whether somebody may use what a feature flag guards.",
+    OPEN="It may be used.",
+    PAUSED="It has been on, and is off or killed now: paused for now.",
+    NOT_YET="It has never been on for them: not open yet.",
 )
 
 
@@ -80,6 +89,14 @@ class Error:
                 path=path,
                 changed=None if error.changed is None else list(error.changed),
             )
+        if isinstance(error, domain.FeatureOff):
+            return FeatureOffError(
+                code=error.code,
+                message=error.message,
+                path=path,
+                flag=error.flag,
+                availability=error.availability,
+            )
         wait = error.retry_after_seconds if isinstance(error, domain.RateLimited) else None
         return UserError(
             code=error.code, message=error.message, path=path, retry_after_seconds=wait
@@ -115,6 +132,16 @@ class NotReadyError(Error):
     """Shows the whole list (X2)."""
 
     readiness: LaunchReadiness = strawberry.field(description="Every check, with its evidence.")
+
+
+@strawberry.type(description="A feature flag holds the operation back. Nothing was changed.")
+class FeatureOffError(Error):
+    """Says which flag, and whether it is a pause or has not begun (M1)."""
+
+    flag: str = strawberry.field(description="The key of the flag.")
+    availability: FeatureAvailability = strawberry.field(
+        description="PAUSED or NOT_YET, whichever is true."
+    )
 
 
 @strawberry.type(description="It cannot be done from where it stands.")

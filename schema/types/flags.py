@@ -13,12 +13,13 @@ from domain import flags as domain
 from domain.actors import Scope
 from domain.events import Subject
 from domain.exposures import Exposure
+from domain.guarded_operations import guards_of
 from domain.staleness import staleness
 from schema.context import Info
 from schema.directives import CostDirective
 from schema.enums import BucketBy, Staleness, TimeRange
 from schema.pagination import MAX_BIGINT, After, Before, Connection, First, Last, Page, connection
-from schema.planned import COUNT, column, known, reading
+from schema.planned import COUNT, column, known, made, reading
 from schema.results import Results
 from schema.scalars import Percent
 from schema.types.changes import Change, change_cursor
@@ -141,6 +142,15 @@ class FeatureFlag(Node):
     async def kill(self, info: Info) -> FlagKill | None:
         """As this process knows it."""
         return _kill(self.flag.key, info.context.runtime.flags.kills)
+
+    @strawberry.field(
+        description="What it guards: operations, steps, pages and jobs that are closed to whoever "
+        "has it off, such as `mutation signUp (supplier)`. Empty: no code asks for it by its key.",
+        metadata=made(guards_of, rows.FeatureFlag.flag_key),
+    )
+    def guards(self) -> list[str]:
+        """From the registry of guarded operations (D8)."""
+        return guards_of(self.key)
 
     @strawberry.field(
         description="When it was last evaluated for somebody, to the minute; null: never."

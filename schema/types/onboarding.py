@@ -29,7 +29,8 @@ class OnboardingStep:
     description: str = strawberry.field(description="What is to be done.")
     required: bool = strawberry.field(description="Counts for the percentage.")
     enabled: bool = strawberry.field(
-        description="Whether it is offered: a flag `onboarding_<key>` may hold it back."
+        description="Whether it is offered: its flag `mvp_step_<key>` is on or does not exist, and "
+        "the required steps before it are done."
     )
     completed_at: datetime | None = strawberry.field(description="When it was done.")
     seconds_spent: int | None = strawberry.field(
@@ -63,18 +64,19 @@ class Onboarding(Node):
     async def steps(self, info: Info) -> list[OnboardingStep]:
         """The flags are asked only where one is bound to a step."""
         progress, hidden = progress_of(self.row), await self._hidden(info)
-        spent = rules.seconds_spent(progress)
+        spent, side = rules.seconds_spent(progress), self.row.user_type
+        offered = rules.open_steps(side, progress.done, lambda step: step.key not in hidden)
         return [
             OnboardingStep(
                 key=step.key,
                 title=step.title,
                 description=step.description,
                 required=step.required,
-                enabled=step.key not in hidden,
+                enabled=step.key in offered,
                 completed_at=progress.done.get(step.key),
                 seconds_spent=spent.get(step.key),
             )
-            for step in rules.steps_of(self.row.user_type)
+            for step in rules.steps_of(side)
         ]
 
     @strawberry.field(description="The step to do next; null where there is none.")
@@ -91,7 +93,8 @@ class Onboarding(Node):
         step = rules.find_step(self.row.user_type, key) if key else None
         if step is None:
             return None
-        incident = await info.context.loaders.incident_on_flag.load(step.flag_key)
+        found = await info.context.loaders.incident_on_flag.load_many(step.flag_keys)
+        incident = next((item for item in found if item is not None), None)
         episode = incident and await info.context.loaders.episode.load(incident.id)
         return OnboardingBanner.of(step, episode) if episode else None
 

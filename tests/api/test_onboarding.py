@@ -6,7 +6,6 @@ import pytest
 
 from db.session import Database
 from tests.clock import Clock
-from tests.factories.launches import make_flag
 from tests.factories.marketplace import (
     COUPLE_SETUP,
     INVITE,
@@ -144,14 +143,6 @@ async def test_the_time_of_each_step_is_kept(supplier: GraphQLClient, clock: Clo
     assert (third["secondsSpent"], third["completedAt"]) == (None, None)
 
 
-async def test_a_flag_holds_a_step_back(supplier: GraphQLClient, admin: GraphQLClient) -> None:
-    """S83: progressive disclosure."""
-    await make_flag(admin, "onboarding_business_info")
-    found = await setup(supplier)
-    assert [step["enabled"] for step in found["steps"]] == [False, True, True]
-    assert found["currentStep"] == "first_client"
-
-
 async def test_a_couple_is_done_by_accepting(
     supplier: GraphQLClient, visitor: GraphQLClient, db: Database
 ) -> None:
@@ -173,11 +164,15 @@ async def test_a_couple_is_done_by_accepting(
 async def test_an_optional_step_is_done_by_hand(visitor: GraphQLClient, db: Database) -> None:
     """A36: it counts for nothing in the percentage."""
     couple = await new_couple(visitor, db)
+    (error,) = (await complete(couple, "invite_partner"))["errors"]
+    assert error["message"] == "First comes “Basic Details”. Save both of your names first."
+    await complete(couple, "basic_details", data={"partner1Name": "Emma", "partner2Name": "J"})
+    await accepted(couple, await invited(await new_supplier(visitor, db)))
     assert (await complete(couple, "invite_partner"))["errors"] == []
     steps = (await couple.data(COUPLE_SETUP))["viewer"]["couple"]["onboarding"]["steps"]
-    assert [bool(step["completedAt"]) for step in steps] == [False, False, True]
+    assert [bool(step["completedAt"]) for step in steps] == [True, True, True]
     found = (await couple.data(COUPLE_SETUP))["viewer"]["couple"]["onboarding"]
-    assert (found["percentComplete"], found["currentStep"]) == (0, "basic_details")
+    assert (found["percentComplete"], found["currentStep"]) == (100, None)
 
 
 async def test_it_goes_on_where_it_was_left_on_another_device(visitor: GraphQLClient) -> None:
@@ -244,23 +239,6 @@ async def test_a_bad_question_about_stalled_ones(
     given: dict[str, Any],
 ) -> None:
     assert (await viewer.execute(STALLED, **given)).codes == ["BAD_USER_INPUT"]
-
-
-async def test_a_step_that_is_not_offered_cannot_be_completed(
-    admin: GraphQLClient, visitor: GraphQLClient, db: Database
-) -> None:
-    """S83: whoever says that it is done is told so, and nothing changes."""
-    await make_flag(admin, "onboarding_invite_partner")
-    couple = await new_couple(visitor, db)
-    found = await complete(couple, "invite_partner")
-    assert [(error["code"], error["path"]) for error in found["errors"]] == [("INVALID", ["step"])]
-    assert (await couple.data(COUPLE_SETUP))["viewer"]["couple"]["onboarding"]["steps"][-1] == {
-        "key": "invite_partner",
-        "required": False,
-        "enabled": False,
-        "completedAt": None,
-        "secondsSpent": None,
-    }
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,8 @@ MORE = "asks for fields with resolvers of their own, of few rows and by the staf
 NOT_YET = "rows that have no read yet"
 # An operation that gets a plan leaves the list.
 UNPLANNED = {
-    "ViewerFlags": MEMORY, "SystemHealth": MEMORY, "HealthHistory": MEMORY, "SystemStatus": MEMORY,
+    "ViewerFlags": MEMORY, "GuardedOperations": MEMORY, "SystemHealth": MEMORY,
+    "HealthHistory": MEMORY, "SystemStatus": MEMORY,
     "AlertChannels": MEMORY, "Metrics": MEMORY, "Journeys": MEMORY,
     "FlagChangePreview": SERVICE, "Plan": SERVICE, "RollbackPreview": SERVICE, "Evaluate": SERVICE,
     "Preview": SERVICE, "Clients": OWN, "BulkInvitation": OWN, "Overview": OWN,

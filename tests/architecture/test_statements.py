@@ -197,7 +197,7 @@ async def test_the_plan_of_an_activation_costs_the_same_for_any_number_of_flags(
         await admin.data(document, id=phase)
         with counting(app) as sent:
             await admin.data(document, id=phase)
-        assert (size, len(sent)) == (size, 10), "\n".join(sent)
+        assert (size, len(sent)) == (size, 11), "\n".join(sent)
 
 
 async def test_flags_of_a_visitor_need_no_database(app: Starlette, visitor: GraphQLClient) -> None:

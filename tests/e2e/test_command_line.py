@@ -19,6 +19,11 @@ from tests.launch import Ended, Launch, Running, wait_until_ready
 from tests.servers import free_port
 from tests.support.promises import is_within
 
+OPEN_FOR_PEOPLE = (
+    "mvp_supplier_signup", "mvp_supplier_onboarding", "mvp_step_business_info",
+    "mvp_client_management", "mvp_client_invitations", "mvp_invitation_accept",
+    "mvp_direct_connections", "mvp_couple_onboarding", "mvp_onboarding_assistance",
+)  # fmt: skip
 NOWHERE = "postgresql://nobody@127.0.0.1:1/nowhere"
 
 
@@ -266,6 +271,11 @@ def test_every_document_fits_the_graph() -> None:
 
 
 def test_people_come_to_a_server(launch: Launch) -> None:
+    shut = launch.json("demo", "--traffic", "--minutes", "0.05", "--per-minute", "600")
+    assert (shut["suppliers"], shut["errors"]) == (0, 0)  # M1: the flags are off
+    assert shut["closed"] > 0
+    for key in OPEN_FOR_PEOPLE:
+        launch("flags", "toggle", key, "on")
     for minutes in ("0.05", "0.5", "2"):  # on a busy machine nobody gets there in three seconds
         found = launch.json("demo", "--traffic", "--minutes", minutes, "--per-minute", "600")
         if found["suppliers"]:

@@ -43,7 +43,7 @@ async def count_changes(db: Database) -> int:
 
 
 async def test_loading_twice_changes_nothing(db: Database) -> None:
-    assert await load(db) == Loaded(phases=4, flags=22)
+    assert await load(db) == Loaded(phases=4, flags=19)
     before = await count_changes(db), await all_flags(db)
     assert await load(db) == Loaded(phases=0, flags=0)
     assert (await count_changes(db), await all_flags(db)) == before
@@ -89,7 +89,7 @@ async def test_every_flag_belongs_to_one_phase_which_introduced_it(db: Database)
     async with db.read() as session:
         links = (await session.scalars(select(LaunchPhaseFlag))).all()
     by_flag = {link.flag_id: link.phase_id for link in links}
-    assert len(links) == len(by_flag) == 22
+    assert len(links) == len(by_flag) == 19
     assert {flag.id: flag.phase_id for flag in await all_flags(db)} == by_flag
 
 
@@ -109,7 +109,7 @@ async def test_what_a_user_changed_stays(db: Database) -> None:
 async def test_what_is_missing_is_made_again(db: Database) -> None:
     async with db.write() as uow:
         await flags.create(uow, SOMEBODY, FlagDraft("mvp_test_feature", "Ours"))
-    assert await load(db) == Loaded(phases=4, flags=21)
+    assert await load(db) == Loaded(phases=4, flags=18)
     assert next(f for f in await all_flags(db) if f.key == "mvp_test_feature").name == "Ours"
 
 

@@ -17,7 +17,8 @@ from domain.incidents import Severity
 from domain.marketplace_events import OnboardingChanged
 from domain.nudges import NudgeKind
 from jobs.onboarding import look_after
-from services import holdups, incidents, nudges, onboarding
+from services import flags, holdups, incidents, nudges, onboarding
+from services.flags import FlagDraft
 from services.incidents import IncidentDraft
 from settings import Settings
 from tests.clock import Clock
@@ -196,3 +197,19 @@ async def test_who_left_has_abandoned_the_journey_unless_they_asked_for_help(
         assert isinstance(events[-1].event, OnboardingChanged)
         actions.append(events[-1].event.action)
     assert actions == ["abandoned", "gave up"]
+
+
+@pytest.mark.parametrize(
+    ("exists", "on", "nudged"), [(False, False, 1), (True, False, 0), (True, True, 1)]
+)
+async def test_the_flag_of_the_nudges_decides(
+    db: Database, person: Person, clock: Clock, exists: bool, on: bool, nudged: int
+) -> None:
+    """M1: a job asks the registry too."""
+    if exists:
+        draft = FlagDraft("mvp_activation_triggers", "Nudges", enabled=on)
+        async with db.write() as uow:
+            await flags.create(uow, ANONYMOUS, draft)
+    clock.advance(301)
+    await person.look()
+    assert (await person.row()).nudges_sent == nudged

@@ -13,6 +13,7 @@ from tests.launch_day.plan import KEY, Plan
 from tests.launch_day.site import EMAIL, PASSWORD
 
 Json = Any
+SIGN_UP_PHASE, SIGN_UP_FLAG = "sign_up", "mvp_supplier_signup"
 LOG_IN = """mutation LogIn($email: EmailAddress!, $password: String!) {
   logIn(email: $email, password: $password) { session { accessToken } errors { code message } } }"""
 FLAG = """mutation CreateFlag($input: CreateFeatureFlagInput!) {
@@ -78,9 +79,23 @@ class Operator:
         wish: dict[str, object] = {"key": KEY, "acceptWarnings": True, "reason": name}
         await self._persist(name, ACTIVATE, wish, self.resolve_all)
 
-    async def roll_back(self, name: str) -> None:
+    async def roll_back(self, name: str, key: str = KEY) -> None:
         """By hand."""
-        await self._persist(name, ROLL_BACK, {"key": KEY, "reason": name})
+        await self._persist(name, ROLL_BACK, {"key": key, "reason": name})
+
+    async def open_sign_up(self) -> None:
+        """A phase of its own with the flag that guards sign-up, for everybody at once."""
+        flag = {"key": SIGN_UP_FLAG, "name": "Sign-up", "targetGroups": ["supplier"]}
+        await self.api.ask(FLAG, self.token, input=flag)
+        phase = {
+            "key": SIGN_UP_PHASE,
+            "name": "Sign-up",
+            "rollbackPlan": {"mode": "DISABLE_ALL"},
+            "flags": [{"flagKey": SIGN_UP_FLAG}],
+        }
+        await self.api.ask(PHASE, self.token, input=phase)
+        wish: dict[str, object] = {"key": SIGN_UP_PHASE, "acceptWarnings": True, "reason": "open"}
+        await self._persist("sign-up opens", ACTIVATE, wish, self.resolve_all)
 
     async def advance(self, name: str) -> None:
         """To the next step, whatever holds the ramp."""

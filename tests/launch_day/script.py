@@ -9,6 +9,7 @@ from time import monotonic
 from tests.launch_day import faults
 from tests.launch_day.api import Failed
 from tests.launch_day.day import Day
+from tests.launch_day.doors import check_sign_up
 from tests.launch_day.limits import check_limits
 from tests.launch_day.plan import FLAGS, STEPS
 
@@ -25,6 +26,7 @@ async def play(day: Day) -> None:
     await day.look("before it begins")
     await first_run(day)
     await second_run(day)
+    await check_sign_up(day)
     await day.look("after the day")
 
 

@@ -113,7 +113,7 @@ test("a switch says whom it reaches before it does, and is undone (U2)", async (
 });
 
 test("a double press of a flag's switch is one change (A6)", async () => {
-  const key = "mvp_journey_tracking";
+  const key = "mvp_activation_triggers";
   const query = `{ featureFlag(key: "${key}") { enabled version } }`;
   interface Found { featureFlag: { enabled: boolean; version: number } }
   const before = (await ask<Found>(await token(), query)).featureFlag;

@@ -160,11 +160,29 @@ export async function sessionOf(email = EMAIL): Promise<SessionState> {
 
 /** Sign up as people do; the password is the one that all accounts of the tests have. */
 export async function signUp(page: Page, userType: "SUPPLIER" | "COUPLE", email: string): Promise<void> {
+  await openMarketplace();
   await page.goto(`${BASE}/signup`);
   if (userType === "COUPLE") await page.getByText("We are getting married").click();
   await page.getByLabel("E-mail").fill(email);
   await page.locator("input[name=password]").fill(PASSWORD);
   await page.getByTestId("sign-up-btn").click();
+}
+
+const MARKETPLACE = [
+  "mvp_supplier_signup", "mvp_supplier_dashboard", "mvp_supplier_onboarding", "mvp_step_business_info",
+  "mvp_step_first_client", "mvp_step_send_invitation", "mvp_client_management", "mvp_client_invitations",
+  "mvp_supplier_settings", "mvp_invitation_accept", "mvp_couple_onboarding", "mvp_couple_dashboard",
+  "mvp_couple_suppliers", "mvp_couple_profile", "mvp_direct_connections", "mvp_onboarding_assistance",
+  "mvp_realtime_updates",
+];
+let opened: Promise<void> | undefined;
+
+/** Flags decide on the server (D8): all that suppliers and couples do is open for everybody, once a file. */
+export async function openMarketplace(): Promise<void> {
+  opened ??= (async () => {
+    for (const key of MARKETPLACE) await switchFlag(key, true);
+  })();
+  await opened;
 }
 
 export async function switchFlag(key: string, enabled: boolean): Promise<void> {

@@ -6,7 +6,7 @@ import { NARROW, picture, required, switchFlag, wellBuilt } from "./browser.ts";
 
 const SERVER_PID = Number(required("SERVER_PID"));
 const REDIS_PID = Number(required("REDIS_PID"));
-const KEY = "mvp_launch_metrics";
+const KEY = "mvp_test_feature";
 
 test("a server that hangs: one banner, the last known state, no change done, and all of it new afterwards (U1)", async () => {
   await switchFlag(KEY, false);

@@ -2,15 +2,14 @@ import assert from "node:assert/strict";
 import { before, test } from "node:test";
 
 import {
-  ask, BASE, logIn, NARROW, PASSWORD, picture, sessionOf, signUp, switchFlag, token, tokenOf, visit, wellBuilt, WIDE,
+  ask, BASE, logIn, NARROW, openMarketplace, PASSWORD, picture, sessionOf, signUp, switchFlag, token, tokenOf, visit, wellBuilt, WIDE,
 } from "./browser.ts";
 import { bounce, confirm, invite, supplier } from "./people.ts";
 
 /** The journeys of suppliers and couples (S90, S91, S94, S120). */
 
-const FEATURES = ["mvp_supplier_dashboard", "mvp_client_management", "mvp_client_invitations"];
 before(async () => {
-  for (const key of FEATURES) await switchFlag(key, true);
+  await openMarketplace();
 });
 
 test("a supplier completes the onboarding, on a phone (S90)", async () => {
@@ -126,4 +125,50 @@ test("a session that ends elsewhere leads to the log-in, and from there back", a
   await page.getByRole("button", { name: "Log in" }).waitFor();
   await logIn(page, "ended@example.org");
   await page.getByRole("heading", { name: "Settings" }).waitFor();
+});
+
+test("a rollback of the supplier phase closes sign-up, in the browser and over the API (M1)", async () => {
+  await openMarketplace();
+  const { page, problems } = await visit(NARROW, "/signup");
+  await page.getByTestId("sign-up-btn").waitFor();
+  await page.getByLabel("E-mail").fill("too-late@example.org");
+  await page.locator("input[name=password]").fill(PASSWORD);
+  await switchFlag("mvp_supplier_signup", false);
+  const closed = page.locator("[data-testid=closed-sign-up-SUPPLIER][data-availability=PAUSED]");
+  await closed.getByText("Signing up as a supplier: paused for now").waitFor();
+  assert.equal(await page.getByTestId("sign-up-btn").count(), 0);
+  assert.deepEqual(await wellBuilt(page), []);
+  await picture(page, "sign-up-paused-360");
+  await page.getByText("We get married").click(); // couples may
+  await page.getByTestId("sign-up-btn").waitFor();
+
+  const refused = await ask<{ signUp: { errors: object[] } }>(
+    null,
+    `mutation ($input: SignUpInput!) { signUp(input: $input) {
+      errors { code message ... on FeatureOffError { availability } } } }`,
+    { input: { userType: "SUPPLIER", email: "too-late@example.org", password: PASSWORD } },
+  );
+  assert.deepEqual(refused.signUp.errors, [{
+    code: "FEATURE_OFF", message: "Signing up as a supplier is paused for now.", availability: "PAUSED",
+  }]);
+  await page.getByText("I am a supplier").click();
+  await closed.waitFor();
+  await switchFlag("mvp_supplier_signup", true);
+  await page.getByTestId("sign-up-btn").waitFor();
+  assert.equal(await page.getByLabel("E-mail").inputValue(), "too-late@example.org"); // nothing typed is lost
+  assert.deepEqual(problems, []);
+});
+
+test("steps open one after the other, and a step that is switched off says so (S83, S120)", async () => {
+  const { page, problems } = await visit(NARROW);
+  await signUp(page, "SUPPLIER", "s83@example.org");
+  await page.waitForURL("**/onboarding/business-info");
+  await page.getByTestId("business-name").waitFor();
+  await switchFlag("mvp_step_business_info", false);
+  await page.locator("[data-testid=closed-step-business_info][data-availability=PAUSED]").waitFor();
+  await switchFlag("mvp_step_business_info", true);
+  await page.getByTestId("business-name").waitFor();
+  await page.goto(`${BASE}/onboarding/send-invitation`); // not reached yet: the first one shows
+  await page.getByTestId("business-name").waitFor();
+  assert.deepEqual(problems, []);
 });

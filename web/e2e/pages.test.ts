@@ -3,19 +3,15 @@ import { before, test } from "node:test";
 
 import type { Page } from "playwright-core";
 
-import { BASE, EMAIL, NARROW, PASSWORD, picture, sessionOf, switchFlag, visit, wellBuilt, WIDE } from "./browser.ts";
+import { BASE, EMAIL, NARROW, openMarketplace, PASSWORD, picture, sessionOf, visit, wellBuilt, WIDE } from "./browser.ts";
 import { confirm, couple, invite, supplier } from "./people.ts";
 import { missedSenses } from "./senses.ts";
 
 /** Each page at both sizes, in both colour schemes: nothing that axe calls serious, no error (S103). */
 
-const FEATURES = [
-  "mvp_supplier_dashboard", "mvp_client_management", "mvp_client_invitations", "mvp_supplier_settings",
-  "mvp_couple_dashboard", "mvp_couple_suppliers", "mvp_couple_profile",
-];
 let path: string;
 before(async () => {
-  for (const key of FEATURES) await switchFlag(key, true);
+  await openMarketplace();
   const token = await supplier("pages@example.org", "Paper & Light Photography");
   await confirm("pages@example.org");
   await invite(token, "Grace Okonkwo & Henry Fitzgerald-Montgomery", "grace.okonkwo@example.org");

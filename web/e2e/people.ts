@@ -1,12 +1,13 @@
 import { readdir, readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { ask, PASSWORD, PATIENCE, required } from "./browser.ts";
+import { ask, openMarketplace, PASSWORD, PATIENCE, required } from "./browser.ts";
 
 const LETTERS = `${required("MAIL_FOLDER")}/new`;
 
 /** A supplier with a profile, made from outside the browser; returns its token. */
 export async function supplier(email: string, businessName: string): Promise<string> {
+  await openMarketplace();
   const { signUp } = await ask<{ signUp: { session: { accessToken: string } } }>(
     null,
     "mutation ($input: SignUpInput!) { signUp(input: $input) { session { accessToken } } }",
@@ -22,6 +23,7 @@ export async function supplier(email: string, businessName: string): Promise<str
 
 /** A couple without any supplier, made from outside the browser. */
 export async function couple(email: string): Promise<void> {
+  await openMarketplace();
   await ask(
     null,
     "mutation ($input: SignUpInput!) { signUp(input: $input) { errors { code } } }",

@@ -16,8 +16,8 @@ export const chunks: Rolldown.OutputOptions = {
       { name: "base", tags: ["$initial"], priority: 5 },
       { name: "ui", test: LIBRARY, minShareCount: 3, priority: 4 },
       { name: "parts", test: OWN, minShareCount: 4, priority: 3 },
-      { name: "more-ui", test: LIBRARY, minShareCount: 2, entriesAware: true, entriesAwareMergeThreshold: 40_000, priority: 2 },
-      { name: "more-parts", test: OWN, minShareCount: 2, entriesAware: true, entriesAwareMergeThreshold: 60_000, priority: 1 },
+      { name: "more-ui", test: LIBRARY, minShareCount: 2, entriesAware: true, entriesAwareMergeThreshold: 60_000, priority: 2 },
+      { name: "more-parts", test: OWN, minShareCount: 2, entriesAware: true, entriesAwareMergeThreshold: 90_000, priority: 1 },
     ],
   },
 };

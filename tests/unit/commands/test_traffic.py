@@ -10,7 +10,7 @@ from graphql import build_schema, parse, validate
 from commands import traffic_documents as documents
 from commands.client import Json, Server
 from commands.traffic_cast import Cast
-from commands.traffic_visits import HOLD_SECONDS, LIMITED, Deed, NoAnswer, Visits
+from commands.traffic_visits import FEATURE_OFF, HOLD_SECONDS, LIMITED, Deed, NoAnswer, Visits
 from server.graph import schema
 
 TODAY = date(2026, 11, 25)
@@ -78,7 +78,9 @@ async def test_people_do_all_that_people_do(graph: FakeGraph, seconds: Seconds) 
     deeds = visits.deeds
     assert not deeds[Deed.ERRORS]
     assert not deeds[Deed.HELD_BACK]
-    assert all(deeds[deed] for deed in set(Deed) - {Deed.ERRORS, Deed.HELD_BACK, Deed.FAILED})
+    assert all(
+        deeds[deed] for deed in set(Deed) - {Deed.ERRORS, Deed.HELD_BACK, Deed.CLOSED, Deed.FAILED}
+    )
     assert deeds[Deed.INVITED] > deeds[Deed.OPENED] > deeds[Deed.ACCEPTED] > deeds[Deed.DECLINED]
 
 
@@ -99,6 +101,16 @@ async def test_a_limit_is_respected_for_a_while(graph: FakeGraph, seconds: Secon
     seconds.now += HOLD_SECONDS
     await visits.one()
     assert graph.asked == {documents.SIGN_UP: 2}
+
+
+async def test_whom_a_flag_turns_away_is_no_failure(graph: FakeGraph, seconds: Seconds) -> None:
+    """M1, M15: the launch has not opened, or has closed again."""
+    closed = {"session": None, "errors": [{"code": FEATURE_OFF, "message": "paused for now"}]}
+    graph.refused = {documents.SIGN_UP: closed}
+    visits = visits_of(graph, seconds, failing=20)
+    for _ in range(10):
+        await visits.one()
+    assert visits.deeds == {Deed.CLOSED: 10}
 
 
 async def test_who_was_there_before_comes_back(graph: FakeGraph, seconds: Seconds) -> None:

@@ -16,9 +16,11 @@ from domain.onboarding import (
     check_off,
     find_step,
     next_step,
+    open_steps,
     percent_complete,
     proven,
     seconds_spent,
+    steps_before,
     stuck_at,
 )
 from tests.unit.domain.builders import NOW
@@ -111,10 +113,45 @@ def test_the_times_of_steps_are_never_negative(moments: list[datetime]) -> None:
     assert all(took >= 0 for took in seconds_spent(Progress(SUPPLIER, NOW, done)).values())
 
 
-def test_a_disabled_step_is_not_the_next() -> None:
-    """S83: progressive disclosure."""
-    assert next_step(SUPPLIER, (), lambda step: step.key != "business_info") == "first_client"
+def test_a_step_that_is_held_back_holds_up_those_after_it() -> None:
+    """S83, S120: the flag and the steps before it must both hold."""
+    assert next_step(SUPPLIER, (), lambda step: step.key != "business_info") is None
+    assert next_step(SUPPLIER, {"business_info"}, lambda step: step.key != "business_info") == (
+        "first_client"
+    )
     assert next_step(SUPPLIER, (), lambda _step: False) is None
+
+
+@pytest.mark.parametrize(
+    ("side", "done", "held", "opens"),
+    [
+        (SUPPLIER, set(), set(), {"business_info"}),
+        (SUPPLIER, set(), {"business_info"}, set()),
+        (SUPPLIER, {"business_info"}, set(), {"business_info", "first_client"}),
+        (SUPPLIER, {"business_info"}, {"first_client"}, {"business_info"}),
+        (SUPPLIER, {"first_client"}, set(), {"business_info", "first_client"}),  # by facts
+        (COUPLE, set(), set(), {"basic_details"}),
+        (COUPLE, {"basic_details"}, set(), {"basic_details", "first_connection"}),
+        (COUPLE, {"basic_details", "first_connection"}, {"invite_partner"},
+         {"basic_details", "first_connection"}),
+        (COUPLE, {"basic_details", "first_connection"}, set(),
+         {"basic_details", "first_connection", "invite_partner"}),
+    ],
+)  # fmt: skip
+def test_steps_open_one_after_the_other(
+    side: OnboardingSide, done: set[str], held: set[str], opens: set[str]
+) -> None:
+    """S83, S120."""
+    assert open_steps(side, done, lambda step: step.key not in held) == opens
+
+
+@pytest.mark.parametrize(
+    ("done", "before"),
+    [(set(), ["business_info", "first_client"]), ({"business_info"}, ["first_client"])],
+)
+def test_a_step_says_what_comes_before_it(done: set[str], before: list[str]) -> None:
+    found = steps_before(SUPPLIER, "send_invitation", done)
+    assert [step.key for step in found] == before
 
 
 @pytest.mark.parametrize(
@@ -130,7 +167,7 @@ def test_nobody_is_stuck_at_what_they_are_not_offered() -> None:
     """S83."""
     ago = NOW - timedelta(hours=1)
     offered = stuck_at(Progress(SUPPLIER, NOW), ago, NOW, lambda step: step.key != "business_info")
-    assert offered == "first_client"
+    assert offered is None  # nor at the steps after it
 
 
 def test_who_is_done_is_never_stuck() -> None:
@@ -142,4 +179,4 @@ def test_a_step_is_found_on_its_own_side_only() -> None:
     assert find_step(SUPPLIER, "basic_details") is None
     step = find_step(COUPLE, "basic_details")
     assert step is not None
-    assert step.flag_key == "onboarding_basic_details"
+    assert step.flag_keys == ("mvp_step_basic_details", "onboarding_basic_details")

@@ -1,18 +1,19 @@
-import { Alert, Card, Stack, Text, ThemeIcon, Title } from "@mantine/core";
-import { IconLock } from "@tabler/icons-react";
+import { Alert, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 
 import { Button } from "../../components/Button";
 import { Waits } from "../../components/Waits";
 import { whyNot } from "../../lib/reading";
 import { useAccess } from "./access";
+import { useGuarded, whyOff } from "./availability";
+import { Closed } from "./Closed";
 import { featureOf } from "./features";
 
 /** A page or a part of one that shows while its flag is on for this person. */
 export function Gate({ flag, children }: { flag: string; children: ReactNode }) {
   const { known, allows } = useAccess();
   if (!known) return <NotKnown />;
-  return allows(flag) ? children : <NotYet flag={flag} />;
+  return allows(flag) ? children : <NotOpen flag={flag} />;
 }
 
 /** The flags are on their way, or cannot be had. */
@@ -27,17 +28,11 @@ export function NotKnown() {
   );
 }
 
-function NotYet({ flag }: { flag: string }) {
+/** Why it is closed is asked for only where it is. */
+function NotOpen({ flag }: { flag: string }) {
   const { name, description } = featureOf(flag);
-  return (
-    <Card data-testid={`not-yet-${flag}`}>
-      <Stack align="center" gap="xs" py="md">
-        <ThemeIcon variant="light" size="xl" radius="xl"><IconLock size={20} aria-hidden /></ThemeIcon>
-        <Title order={2} size="h4" ta="center">{name}: not open for you yet</Title>
-        <Text c="dimmed" ta="center" maw={420}>
-          {description} We open it step by step; it appears here by itself, without a reload.
-        </Text>
-      </Stack>
-    </Card>
-  );
+  const guarded = useGuarded();
+  if (guarded === undefined) return <Waits what={name} height={160} />;
+  const availability = whyOff(guarded, flag) ?? "NOT_YET";
+  return <Closed name={name} description={description} availability={availability} testId={`not-yet-${flag}`} />;
 }

@@ -15,3 +15,9 @@ export const AcknowledgeFlagsMutation = graphql(`
     acknowledgeFlags(version: $version, deviceId: $device)
   }
 `);
+
+export const GuardedOperationsQuery = graphql(`
+  query GuardedOperations($userType: UserType) {
+    guardedOperations(userType: $userType) { kind name title flags availability }
+  }
+`);

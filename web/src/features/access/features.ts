@@ -7,12 +7,13 @@ export interface Feature {
 
 /** What the flags of the launch open, in the words of those who get it. */
 const SUPPLIER: Record<string, Feature> = {
+  mvp_supplier_onboarding: { name: "Guided setup", description: "Three steps to your first connection." },
   mvp_supplier_dashboard: { name: "Dashboard", description: "Your clients and your progress at a glance." },
   mvp_client_management: { name: "Clients", description: "The couples you work with." },
   mvp_client_invitations: { name: "Invitations", description: "Invite couples by e-mail or link." },
   mvp_supplier_settings: { name: "Business profile", description: "What couples see about your business." },
   mvp_onboarding_assistance: { name: "Help with the setup", description: "Ask our team when you are stuck." },
-  mvp_advanced_features: { name: "Advanced features", description: "More tools after the first steps." },
+  mvp_realtime_updates: { name: "Live updates", description: "Open pages update automatically." },
 };
 
 const COUPLE: Record<string, Feature> = {
@@ -20,6 +21,7 @@ const COUPLE: Record<string, Feature> = {
   mvp_couple_suppliers: { name: "Suppliers", description: "Everyone who works on your wedding." },
   mvp_couple_profile: { name: "Wedding profile", description: "Your names and wedding date." },
   mvp_onboarding_assistance: { name: "Help", description: "Ask our team when you are stuck." },
+  mvp_realtime_updates: { name: "Live updates", description: "Open pages update automatically." },
 };
 
 /** What may open for people of this role. */

@@ -10,9 +10,9 @@ import { Long } from "../../components/Long";
 import type { ClientFieldsFragment } from "../../gql/graphql";
 import { plainDate } from "../../lib/dates";
 import { succeeded } from "../../lib/outcome";
-import { useStream } from "../../lib/stream";
 import { Ago } from "../../lib/time";
 import { useAccess } from "../access/access";
+import { useRealtime } from "../access/realtime";
 import { ClientForm } from "./ClientForm";
 import { InvitationStream, RevokeInvitationMutation, UpdateClientMutation } from "./clients.graphql";
 import { InviteDialog } from "./InviteDialog";
@@ -62,7 +62,7 @@ export function ClientRow({ client }: { client: ClientFieldsFragment }) {
 }
 
 function Follow({ id }: { id: string }) {
-  useStream(InvitationStream, { id });
+  useRealtime(InvitationStream, { id }, () => {}); // the list polls for all of its rows
   return null;
 }
 

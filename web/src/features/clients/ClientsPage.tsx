@@ -14,6 +14,7 @@ import { useCursors } from "../../lib/pages";
 import { counted } from "../../lib/words";
 import { useAccess } from "../access/access";
 import { Gate } from "../access/Gate";
+import { usePollWhileOff } from "../access/realtime";
 import { BulkProgress } from "../bulk/BulkProgress";
 import { InviteButton } from "../bulk/InviteButton";
 import { ClientForm } from "./ClientForm";
@@ -50,9 +51,10 @@ function Clients({ onAdd }: { onAdd: () => void }) {
   const [words, setWords] = useState(wanted); // the address follows the field, a moment later
   const [typed] = useDebouncedValue(words.trim(), 250);
   const cursors = useCursors(`${status} ${wanted}`);
-  const [{ data }, , reading] = useLiveQuery(ClientsQuery, {
+  const [{ data }, again, reading] = useLiveQuery(ClientsQuery, {
     after: cursors.after, status, search: wanted || null,
   });
+  usePollWhileOff(() => again({ requestPolicy: "network-only" }));
   const clients = data?.viewer?.supplier?.clients;
   const isInviting = data?.viewer?.supplier?.bulkInvitation?.status === "RUNNING";
   const uninvited = isInviting ? 0 : data?.viewer?.supplier?.uninvited.totalCount ?? 0;

@@ -6,9 +6,9 @@ import { Section } from "../../components/Section";
 import type { OverviewQuery as Data } from "../../gql/graphql";
 import { plainDate, untilWords } from "../../lib/dates";
 import { useLiveQuery } from "../../lib/live";
-import { useStream } from "../../lib/stream";
 import { useNow } from "../../lib/time";
 import { Gate } from "../access/Gate";
+import { useRealtime } from "../access/realtime";
 import { Guidance } from "../onboarding/Guidance";
 import { HelpCard } from "../onboarding/HelpCard";
 import { ViewerOnboardingStream } from "../onboarding/onboarding.graphql";
@@ -22,8 +22,8 @@ type Couple = NonNullable<NonNullable<Data["viewer"]>["couple"]>;
 
 /** A couple's first page: their day, who works on it, and what to do next (S85, S114). */
 export function OverviewPage() {
-  const [{ data }, , reading] = useLiveQuery(OverviewQuery, {});
-  useStream(ViewerOnboardingStream, {});
+  const [{ data }, again, reading] = useLiveQuery(OverviewQuery, {});
+  useRealtime(ViewerOnboardingStream, {}, () => again({ requestPolicy: "network-only" }));
   const couple = data?.viewer?.couple;
   return (
     <Page title={couple ? names(couple) : "Your wedding"}>

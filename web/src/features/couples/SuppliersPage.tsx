@@ -5,8 +5,8 @@ import { Pager } from "../../components/Pager";
 import { Section } from "../../components/Section";
 import { useLiveQuery } from "../../lib/live";
 import { useCursors } from "../../lib/pages";
-import { useStream } from "../../lib/stream";
 import { Gate } from "../access/Gate";
+import { useRealtime } from "../access/realtime";
 import { ViewerOnboardingStream } from "../onboarding/onboarding.graphql";
 import { PartnershipsQuery } from "./couples.graphql";
 import { PartnershipList } from "./PartnershipList";
@@ -19,7 +19,8 @@ export function SuppliersPage() {
 function Suppliers() {
   const cursors = useCursors("");
   const [{ data }, again, reading] = useLiveQuery(PartnershipsQuery, { after: cursors.after });
-  useStream(ViewerOnboardingStream, {}, () => again({ requestPolicy: "network-only" }));
+  const ask = () => again({ requestPolicy: "network-only" });
+  useRealtime(ViewerOnboardingStream, {}, ask, ask);
   const found = data?.viewer?.couple?.partnerships;
   return (
     <Section title="Connected with you" reading={reading}>

@@ -8,6 +8,8 @@ import { Entrance } from "../../components/Entrance";
 import { succeeded } from "../../lib/outcome";
 import { whyNot } from "../../lib/reading";
 import { repeatKeys } from "../../lib/repeatKeys";
+import { find, useGuarded } from "../access/availability";
+import { Closed } from "../access/Closed";
 import { LogOutMutation } from "../session/session.graphql";
 import { useSession } from "../session/session";
 import { vendorName } from "../suppliers/vendors";
@@ -54,7 +56,16 @@ export function AcceptPage() {
 
 function Invited(props: React.ComponentProps<typeof AcceptForm>) {
   const { viewer, renew } = useSession();
+  const door = find(useGuarded("COUPLE"), "MUTATION", "acceptInvitation");
   const [state, logOut] = useMutation(LogOutMutation);
+  if (door && door.availability !== "OPEN") {
+    return (
+      <Closed
+        name={door.title} availability={door.availability} testId="closed-accept"
+        description="Your invitation is kept: open its link again later."
+      />
+    );
+  }
   if (!viewer || viewer.role === "COUPLE") return <AcceptForm {...props} />;
 
   async function leave() {

@@ -4,7 +4,10 @@ import { useNavigate, useParams } from "react-router";
 import { Page } from "../../components/Page";
 import { Section } from "../../components/Section";
 import { useLiveQuery } from "../../lib/live";
-import { useStream } from "../../lib/stream";
+import { find, useGuarded } from "../access/availability";
+import { Closed } from "../access/Closed";
+import { Gate } from "../access/Gate";
+import { useRealtime } from "../access/realtime";
 import { BusinessInfoStep } from "./BusinessInfoStep";
 import { FirstClientStep } from "./FirstClientStep";
 import { Guidance } from "./Guidance";
@@ -17,38 +20,43 @@ import { pathOf, shownStep } from "./steps";
 
 /** The guided setup: one step at a time, resumed where it was left, on any device (S83, S84). */
 export function OnboardingPage() {
+  return <Page title="Set up WedSync" size="sm"><Gate flag="mvp_supplier_onboarding"><Steps /></Gate></Page>;
+}
+
+function Steps() {
   const { step = "" } = useParams();
   const navigate = useNavigate();
-  const [{ data }, , reading] = useLiveQuery(SetupQuery, {});
-  useStream(ViewerOnboardingStream, {});
+  const [{ data }, again, reading] = useLiveQuery(SetupQuery, {});
+  useRealtime(ViewerOnboardingStream, {}, () => again({ requestPolicy: "network-only" }));
   const supplier = data?.viewer?.supplier;
   const shown = supplier && shownStep(supplier.onboarding, step);
+  if (!supplier || !shown) return <Section title="Your setup" reading={reading}>{null}</Section>;
   return (
-    <Page title="Set up WedSync" size="sm">
-      {!supplier || !shown ? (
-        <Section title="Your setup" reading={reading}>{null}</Section>
+    <>
+      <StepBar onboarding={supplier.onboarding} shown={shown.key} />
+      <Guidance onboarding={supplier.onboarding} pathOf={pathOf} />
+      {shown.enabled ? (
+        <Card padding="lg" key={shown.key}>
+          <Stack>
+            <div>
+              <Title order={2} size="h3">{shown.title}</Title>
+              <Text c="dimmed">{shown.description}</Text>
+            </div>
+            <Content supplier={supplier} step={shown.key} onDone={(key) => void navigate(pathOf(key))} />
+          </Stack>
+        </Card>
       ) : (
-        <>
-          <StepBar onboarding={supplier.onboarding} shown={shown.key} />
-          <Guidance onboarding={supplier.onboarding} pathOf={pathOf} />
-          <Card padding="lg" key={shown.key}>
-            <Stack>
-              <div>
-                <Title order={2} size="h3">{shown.title}</Title>
-                <Text c="dimmed">{shown.description}</Text>
-              </div>
-              {shown.enabled ? (
-                <Content supplier={supplier} step={shown.key} onDone={(key) => void navigate(pathOf(key))} />
-              ) : (
-                <Text>This step will be available soon and appears here automatically.</Text>
-              )}
-            </Stack>
-          </Card>
-          <HelpCard onboarding={supplier.onboarding} />
-        </>
+        <ClosedStep step={shown.key} title={shown.title} />
       )}
-    </Page>
+      <HelpCard onboarding={supplier.onboarding} />
+    </>
   );
+}
+
+function ClosedStep({ step, title }: { step: string; title: string }) {
+  const guarded = useGuarded();
+  const availability = find(guarded, "STEP", step)?.availability ?? "NOT_YET";
+  return <Closed name={title} availability={availability} testId={`closed-step-${step}`} />;
 }
 
 function Content(props: { supplier: Setup; step: string; onDone: (next: string) => void }) {

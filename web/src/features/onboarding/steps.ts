@@ -9,10 +9,11 @@ export function pathOf(key: string): string {
 
 /**
  * The step to show: the one of the address where it can be done or seen again, else the next one,
- * which the server decides, else the last.
+ * which the server decides; where a flag holds that one back, the one that is held back; else the last.
  */
 export function shownStep({ steps, currentStep }: Onboarding, slug: string): Onboarding["steps"][number] | undefined {
   const asked = steps.find(({ key }) => key === slug.replaceAll("-", "_"));
   if (asked && (asked.completedAt || asked.key === currentStep)) return asked;
-  return steps.find(({ key }) => key === currentStep) ?? steps.at(-1);
+  return steps.find(({ key }) => key === currentStep)
+    ?? steps.find(({ required, completedAt }) => required && !completedAt) ?? steps.at(-1);
 }

@@ -10,6 +10,8 @@ import { Form } from "../../components/Form";
 import { FormProblem } from "../../components/FormProblem";
 import { placed } from "../../lib/forms";
 import { useFormDraft } from "../../lib/useDraft";
+import { find, useGuarded } from "../access/availability";
+import { Closed } from "../access/Closed";
 import { useSession } from "./session";
 import { SignUpMutation } from "./session.graphql";
 
@@ -23,6 +25,8 @@ export function SignUpPage() {
   const [problem, setProblem] = useState<string>();
   const [side, setSide] = useState<Side>("SUPPLIER");
   const form = useForm({ initialValues: { email: "", password: "" } });
+  const door = find(useGuarded(side), "MUTATION", "signUp");
+  const isOpen = door === undefined || door.availability === "OPEN";
   const draft = useFormDraft("sign-up", form, { secrets: ["password"], guards: false });
 
   async function submit(values: typeof form.values) {
@@ -48,21 +52,28 @@ export function SignUpPage() {
               { value: "COUPLE", label: "We are getting married" },
             ]}
           />
+          {!isOpen && (
+            <Closed name={door.title} availability={door.availability} testId={`closed-sign-up-${side}`} />
+          )}
           {side === "COUPLE" && (
             <Text size="sm" c="dimmed">
               Invited by a supplier? Open the link of the invitation instead.
             </Text>
           )}
-          <TextInput
-            label="E-mail" type="email" name="email" autoComplete="username" required
-            {...form.getInputProps("email")}
-          />
-          <PasswordInput
-            label="Password" description="At least 10 characters" name="password" required
-            autoComplete="new-password" minLength={10} {...form.getInputProps("password")}
-          />
-          <FormProblem>{problem}</FormProblem>
-          <Button type="submit" loading={state.fetching} data-testid="sign-up-btn">Create account</Button>
+          {isOpen && (
+            <>
+              <TextInput
+                label="E-mail" type="email" name="email" autoComplete="username" required
+                {...form.getInputProps("email")}
+              />
+              <PasswordInput
+                label="Password" description="At least 10 characters" name="password" required
+                autoComplete="new-password" minLength={10} {...form.getInputProps("password")}
+              />
+              <FormProblem>{problem}</FormProblem>
+              <Button type="submit" loading={state.fetching} data-testid="sign-up-btn">Create account</Button>
+            </>
+          )}
         </Stack>
       </Form>
     </Entrance>

@@ -3,8 +3,8 @@ import { SimpleGrid, Stack } from "@mantine/core";
 import { Page } from "../../components/Page";
 import { Section } from "../../components/Section";
 import { useLiveQuery } from "../../lib/live";
-import { useStream } from "../../lib/stream";
 import { Gate } from "../access/Gate";
+import { useRealtime } from "../access/realtime";
 import { SystemStatusCard } from "../health/SystemStatusCard";
 import { Guidance } from "../onboarding/Guidance";
 import { HelpCard } from "../onboarding/HelpCard";
@@ -17,8 +17,8 @@ import { DashboardQuery } from "./suppliers.graphql";
 
 /** A supplier's landing page: how far the setup is, the clients, whether all works (S113). */
 export function DashboardPage() {
-  const [{ data }, , reading] = useLiveQuery(DashboardQuery, {});
-  useStream(ViewerOnboardingStream, {});
+  const [{ data }, again, reading] = useLiveQuery(DashboardQuery, {});
+  useRealtime(ViewerOnboardingStream, {}, () => again({ requestPolicy: "network-only" }));
   const supplier = data?.viewer?.supplier;
   return (
     <Page title={supplier?.businessName ?? "Welcome"}>

@@ -1,0 +1,27 @@
+"""What is open to whoever asks, and why the rest is not (D8, M1)."""
+
+from typing import Annotated
+
+import strawberry
+
+from domain.guarded_operations import operations_of
+from schema.context import Info
+from schema.enums import UserType
+from schema.types.guarded_operations import GuardedOperation
+from services import feature_guards
+
+Side = Annotated[
+    UserType | None,
+    strawberry.argument(description="Which side a visitor asks for; accounts have their own."),
+]
+
+
+async def guarded_operations(info: Info, user_type: Side = None) -> list[GuardedOperation]:
+    """What feature flags guard for you, and whether it is open; empty for the staff."""
+    context = info.context
+    side = feature_guards.side_of(context.actor, user_type)
+    seen = feature_guards.context_of(context.actor, side, None)
+    found = await feature_guards.survey(
+        context.db, context.runtime.flags.current, operations_of(side), seen
+    )
+    return [GuardedOperation.of(item, state) for item, state in found.items()]

@@ -1,0 +1,47 @@
+"""What feature flags guard, as somebody meets it (D8, M1)."""
+
+import strawberry
+
+from domain import guarded_operations as domain
+from domain.guarded_operations import FeatureAvailability, OperationKind
+from schema.enums import describe
+
+describe(
+    OperationKind,
+    "What a feature flag guards.",
+    MUTATION="A mutation, by its name.",
+    SUBSCRIPTION="A subscription, by its name.",
+    STEP="A step of the guided setup, by its key.",
+    PAGE="A page, by its path.",
+    JOB="Something that runs in the background.",
+)
+
+
+@strawberry.type(description="Something that feature flags may hold back.")
+class GuardedOperation:
+    """One entry of the registry, for whoever asks."""
+
+    kind: OperationKind = strawberry.field(description="What it is.")
+    name: str = strawberry.field(description="Its name, key or path.")
+    title: str = strawberry.field(description="For people; begins a sentence.")
+    flags: list[str] = strawberry.field(
+        description="Keys of the flags that hold it back while they exist and are off."
+    )
+    availability: FeatureAvailability = strawberry.field(
+        description="Whether you may use it. For a visitor, whose e-mail is not known yet, a "
+        "percentage counts as OPEN: the operation itself decides."
+    )
+
+    @classmethod
+    def of(
+        cls, item: domain.GuardedOperation, availability: FeatureAvailability
+    ) -> "GuardedOperation":
+        """An entry as the graph shows it."""
+        flags = list(item.flags)
+        return cls(
+            kind=item.kind,
+            name=item.name,
+            title=item.title,
+            flags=flags,
+            availability=availability,
+        )
