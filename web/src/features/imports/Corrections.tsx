@@ -1,5 +1,5 @@
 import { Card, Group, Stack, Text, TextInput } from "@mantine/core";
-import { type FormEvent, useState } from "react";
+import { type SubmitEvent, useState } from "react";
 
 import { Button } from "../../components/Button";
 import { Form } from "../../components/Form";
@@ -21,7 +21,7 @@ export function Corrections({ preview, digest, given, busy, onCheck }: Props) {
   const draft = useDraft(`import:${digest}`, edits, setEdits, Object.keys(edits).length > 0);
   const hidden = preview.withErrors - preview.faulty.length;
 
-  async function submit(event: FormEvent) {
+  async function submit(event: SubmitEvent) {
     event.preventDefault();
     if (busy || Object.keys(edits).length === 0) return;
     draft.done();

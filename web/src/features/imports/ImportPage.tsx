@@ -31,13 +31,13 @@ function Import() {
   const { file, preview, made, problem, busy } = state;
   return (
     <>
-      <ChooseFile file={file} busy={busy} onChoose={state.choose} />
+      <ChooseFile file={file} busy={busy} onChoose={(chosen) => state.choose(chosen)} />
       <FormProblem>{problem}</FormProblem>
       {made && <Result state={state} />}
       {file && preview && (
         <>
           {preview.asksDateOrder || state.choices.dateOrder ? <DateOrderChoice state={state} /> : null}
-          {!made && <Columns preview={preview} chosen={state.choices.columns} onChange={state.change} />}
+          {!made && <Columns preview={preview} chosen={state.choices.columns} onChange={(changed) => state.change(changed)} />}
           <Found state={state} />
         </>
       )}
