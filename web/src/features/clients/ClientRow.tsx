@@ -62,7 +62,7 @@ export function ClientRow({ client }: { client: ClientFieldsFragment }) {
 }
 
 function Follow({ id }: { id: string }) {
-  useRealtime(InvitationStream, { id }, () => {}); // the list polls for all of its rows
+  useRealtime(InvitationStream, { id }, () => undefined); // the list polls for all of its rows
   return null;
 }
 

@@ -30,7 +30,7 @@ export function Columns({ preview, chosen, onChange }: Props) {
       {needsNames && <Text size="sm" c="var(--warn)" role="alert">Say which column holds the names of the couple.</Text>}
       <div style={GRID} data-testid="import-columns">
         {columns.map(({ position, header, field, samples }) => (
-          <NativeSelect key={position} label={header || `Column ${position}`} data={DATA} value={field ?? ""}
+          <NativeSelect key={position} label={header === null || header === "" ? `Column ${position}` : header} data={DATA} value={field ?? ""}
             description={samples.join(" · ") || "No cell of it is filled."}
             onChange={(event) => void onChange({ columns: withColumn(columns, position, fieldOf(event.currentTarget.value)) })}
             styles={{ description: { overflowWrap: "anywhere" }, label: { overflowWrap: "anywhere" } }} />

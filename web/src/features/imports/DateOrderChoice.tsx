@@ -1,6 +1,5 @@
 import { Card, Radio, Stack } from "@mantine/core";
 
-import type { DateOrder } from "../../gql/graphql";
 import type { Choices } from "./fields";
 
 interface Props {
@@ -14,7 +13,7 @@ export function DateOrderChoice({ state: { choices, change } }: Props) {
       <Radio.Group
         label="What comes first in the dates of this file?" value={choices.dateOrder ?? null}
         description="Some can be read in two ways, such as 03/04/2027."
-        onChange={(value) => void change({ dateOrder: value as DateOrder })}
+        onChange={(value) => void change({ dateOrder: value })}
       >
         <Stack gap="xs" mt="xs">
           <Radio value="DAY_FIRST" label="The day: 03/04/2027 is 3 April" />
