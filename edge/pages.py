@@ -26,6 +26,7 @@ PATHS = (
     "/onboarding/{step}",
     "/dashboard",
     "/clients",
+    "/clients/import",
     "/settings",
     "/overview",
     "/suppliers",
