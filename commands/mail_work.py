@@ -18,8 +18,9 @@ from domain.ids import parse_uuid
 from domain.keyset import Keyset
 from domain.outbox import OPEN, MailStatus
 from services import outbox
-from services.email_addresses import Mailbox, parse_mailbox
+from services.email_addresses import parse_mailbox
 from services.mail_messages import MalformedMessage, compose
+from services.mail_senders import Sender, sender_of
 from services.outbox import MailFilter
 from settings import Settings
 
@@ -28,8 +29,7 @@ _COLUMNS = ("id", "to", "subject", "status", "tries", "written", "last error")
 
 def wanted(status: Sequence[str] | None, to: str | None) -> MailFilter:
     """The filter of a list."""
-    known = outbox.has_server(own_settings())
-    return MailFilter(known, [MailStatus(item) for item in status] if status else None, to)
+    return MailFilter(_has_server(), [MailStatus(item) for item in status] if status else None, to)
 
 
 def show_list(found: MailFilter, limit: int, *, as_json: bool) -> None:
@@ -43,9 +43,24 @@ def show_list(found: MailFilter, limit: int, *, as_json: bool) -> None:
         remark("No mail server is set (SMTP_URL): letters wait here, nobody gets them.", "yellow")
 
 
+def _has_server() -> bool:
+    """What holds for the workers: this command may run where SMTP_URL is not set (M15).
+
+    Without the setting here, what the newest check of the workers has found counts.
+    """
+    if outbox.has_server(own_settings()):
+        return True
+
+    async def work(db: Database) -> bool:
+        async with db.read() as session:
+            return await outbox.workers_have_server(session)
+
+    return with_database(own_settings("database_url"), work)
+
+
 def show_one(mail_id: str, *, as_json: bool) -> None:
     """One letter with its attempts and, while it is unsent, its text."""
-    key, known = _key(mail_id), outbox.has_server(own_settings())
+    key, known = _key(mail_id), _has_server()
 
     async def work(db: Database) -> tuple[Mail, list[MailAttempt]]:
         async with db.read() as session:
@@ -66,12 +81,12 @@ def show_one(mail_id: str, *, as_json: bool) -> None:
 
 def retry(ids: Iterable[str], states: Sequence[str]) -> None:
     """Try them again, all or none; raises Problem."""
-    settings = own_settings("database_url")
+    settings, has_server = own_settings("database_url"), _has_server()
     keys = [_key(text) for text in ids]
     keys += [row.id for row in _read(wanted(states, None), 100_000)] if states else []
 
     async def one(uow: UnitOfWork, key: UUID) -> None:
-        await outbox.retry(uow, ACTOR, key, has_server=outbox.has_server(settings))
+        await outbox.retry(uow, ACTOR, key, has_server=has_server)
 
     _each(settings, keys, one)
     remark(f"{len(keys)} letters will be tried again.")
@@ -90,21 +105,21 @@ def cancel(ids: Iterable[str]) -> None:
 
 def export(folder: Path, found: MailFilter, limit: int) -> None:
     """Write what is unsent; each file is named by its moment and its id."""
-    sender, unsent = parse_mailbox(own_settings().mail_from), OPEN | {MailStatus.FAILED}
-    rows = _read(found, limit)
+    rows, unsent = _read(found, limit), OPEN | {MailStatus.FAILED}
+    senders = _senders(rows)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     written = 0
     for row in rows:
         if outbox.standing(row, has_server=found.has_server).status in unsent:
-            written += _write(folder, sender, row)
+            written += _write(folder, senders[row.id], row)
     remark(f"{written} letters are in {folder}.")
     if left := len(rows) - written:
         remark(f"{left} were left out: sent and taken back ones have no words any more.")
 
 
-def _write(folder: Path, sender: Mailbox, row: Mail) -> int:
+def _write(folder: Path, sender: Sender, row: Mail) -> int:
     try:
-        content = compose(sender, row)
+        content = compose(sender.mailbox, row, sender.reply_to)
     except MalformedMessage:
         remark(f"{row.id} cannot be written: its address or subject is no header.", "yellow")
         return 0
@@ -113,6 +128,16 @@ def _write(folder: Path, sender: Mailbox, row: Mail) -> int:
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(content)
     return 1
+
+
+def _senders(rows: Iterable[Mail]) -> dict[UUID, Sender]:
+    default = parse_mailbox(own_settings().mail_from)
+
+    async def work(db: Database) -> dict[UUID, Sender]:
+        async with db.read() as session:
+            return {row.id: await sender_of(session, row, default) for row in rows}
+
+    return with_database(own_settings("database_url"), work)
 
 
 def _read(found: MailFilter, limit: int) -> list[Mail]:

@@ -1,6 +1,6 @@
 """What the system writes to people about their accounts."""
 
-from domain.letter_layout import Button, Words, name_in, write
+from domain.letter_layout import BRANDS, Button, Words, name_in, write
 from domain.letters import Letter, MailKind
 from domain.platforms import Platform
 
@@ -66,6 +66,36 @@ def confirm_email(platform: Platform, recipient: str, link: str) -> Letter:
         ("Confirm that this e-mail address is yours. The link is valid for three days.",),
         Button("Confirm this address", link),
         f"{_NOT_YOU}the address is not used unless it is confirmed.",
+    )
+    return write(MailKind.CONFIRM_EMAIL, platform, recipient, words)
+
+
+_FIRST_STEPS = {
+    Platform.WEDSYNC: (
+        "In about five minutes you are ready: say what your business offers, add the couple that "
+        "you work with, and send it an invitation to WedMe. You can stop at any step, and go on "
+        "where you left it."
+    ),
+    Platform.WEDME: (
+        "Tell us both of your names and the day. Your suppliers appear as soon as you open the "
+        "invitation that they send you."
+    ),
+}
+
+
+def welcome(platform: Platform, recipient: str, link: str) -> Letter:
+    """The first letter of a new account: what comes next, and the link that proves the mailbox."""
+    brand = BRANDS[platform].name
+    words = Words(
+        f"Welcome to {brand}: confirm your e-mail",
+        (
+            f"You have an account with {brand} now, and you log in with this address.",
+            _FIRST_STEPS[platform],
+            "First confirm that the address is yours. The link works for three days.",
+        ),
+        Button("Confirm this e-mail", link),
+        f"You have not signed up? Then somebody typed your address by mistake: there is nothing to "
+        f"do, and without the link {brand} sends no invitations in your name.",
     )
     return write(MailKind.CONFIRM_EMAIL, platform, recipient, words)
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from domain.outbox import AttemptOutcome
 
+NOT_CONFIGURED = "no SMTP server configured: mail stays in the outbox"
 WINDOW = timedelta(minutes=10)
 SLOW_MILLISECONDS = 10_000
 _MIN_ATTEMPTS = 3

@@ -1,10 +1,11 @@
 """What everybody may know of the health: what it means for them, no internals (S113)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from domain.health import CheckType, HealthStatus
+from domain.incidents import Severity
 
 
 class ServiceStatus(StrEnum):
@@ -23,6 +24,7 @@ _FELT: Mapping[CheckType, str] = {
     CheckType.EMAIL: "E-mails are delayed; links to hand over work.",
     CheckType.REALTIME: "Pages may need to be loaded again to show what is new.",
 }
+_LIMITED = "Some features do not work as usual. Our team is working on it."
 # Without these nothing works; the others leave something to work with.
 _VITAL = frozenset({CheckType.DATABASE, CheckType.API, CheckType.AUTH})
 
@@ -35,14 +37,20 @@ class SystemStatus:
     effects: tuple[str, ...] = ()
 
 
-def summarize(checks: Iterable[tuple[CheckType, HealthStatus]]) -> SystemStatus:
-    """Say what failing checks mean for users; slow ones and single failures are no trouble yet."""
+def summarize(
+    checks: Iterable[tuple[CheckType, HealthStatus]], incidents: Collection[Severity] = ()
+) -> SystemStatus:
+    """Say what failing checks mean for users; slow ones and single failures are no trouble yet.
+
+    `incidents`: severities of the open incidents that name an impact on users. Their text is the
+    team's, so only that there is one is said here (M15).
+    """
     found = dict(checks)
     failing = [check for check in CheckType if found.get(check) is HealthStatus.CRITICAL]
-    effects = tuple(_FELT[check] for check in failing)
-    if not _VITAL.isdisjoint(failing):
+    effects = (*(_FELT[check] for check in failing), *([_LIMITED] if incidents else []))
+    if not _VITAL.isdisjoint(failing) or Severity.CRITICAL in incidents:
         return SystemStatus(ServiceStatus.OUTAGE, effects)
-    if failing:
+    if effects:
         return SystemStatus(ServiceStatus.DEGRADED, effects)
     if any(status is HealthStatus.UNKNOWN for status in found.values()) or not found:
         return SystemStatus(ServiceStatus.UNKNOWN)

@@ -2,6 +2,7 @@
 
 from schema.context import Info
 from schema.types.health import HealthSnapshot, SystemStatus
+from services import health
 
 
 async def system_health(info: Info) -> HealthSnapshot:
@@ -14,4 +15,6 @@ async def system_health(info: Info) -> HealthSnapshot:
 
 async def system_status(info: Info) -> SystemStatus:
     """How the product is for those who use it; needs no log-in."""
-    return SystemStatus.of(await info.context.runtime.health.latest())
+    context = info.context
+    incidents = await health.open_impacts(context.db)
+    return SystemStatus.of(await context.runtime.health.latest(), incidents)

@@ -1,5 +1,6 @@
 """Proving that an e-mail is one's own: that of the account, or the next one (S13)."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from db.drafts import Audit
@@ -13,6 +14,8 @@ from domain.account_events import AccountChanged
 from domain.actors import Actor
 from domain.errors import AlreadyUsed, Expired, Forbidden, LaunchError, NotFound, NotUnique
 from domain.ids import UserId
+from domain.letters import Letter
+from domain.platforms import Platform
 from services import mail
 from services.accounts import actor_of
 from services.credentials import digest, new_secret, plausible
@@ -23,15 +26,31 @@ LIFETIME = timedelta(days=3)
 _TOKEN = ("token",)
 
 
+async def welcome(uow: UnitOfWork, base_url: str, user: User) -> None:
+    """The first letter to a new account, made in this transaction: it proves the e-mail too."""
+    await _send(uow, actor_of(user), base_url, user, user.email, letters.welcome)
+
+
 async def send_link(
     uow: UnitOfWork, actor: Actor, base_url: str, user: User, email: str | None = None
 ) -> None:
     """Mail a link that proves an e-mail: the account's own, where no other is given.
 
-    Earlier links end. The user is locked, or was made in this transaction.
+    Earlier links end. The user is locked.
     """
+    await _send(uow, actor, base_url, user, email or user.email, letters.confirm_email)
+
+
+async def _send(
+    uow: UnitOfWork,
+    actor: Actor,
+    base_url: str,
+    user: User,
+    wanted: str,
+    write: Callable[[Platform, str, str], Letter],
+) -> None:
     await credentials.void_confirmations(uow.session, user.id, uow.now)
-    token, wanted = new_secret(), email or user.email
+    token = new_secret()
     row = EmailConfirmation(
         user_id=user.id,
         email=wanted,
@@ -41,7 +60,7 @@ async def send_link(
     )
     uow.session.add(row)
     link = f"{base_url}/confirm-email?token={token}"
-    letter = letters.confirm_email(rules.platform_of(user.role), wanted, link)
+    letter = write(rules.platform_of(user.role), wanted, link)
     await mail.post(uow, actor, letter, link_expires_at=row.expires_at)
 
 

@@ -7,9 +7,12 @@ from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.queries import health as queries
+from db.queries import incidents
 from db.session import Database
+from domain.errors import DependencyDown
 from domain.health import CHECK_IDS, CheckState, CheckType, HealthSnapshot
 from domain.ids import global_id
+from domain.incidents import Severity
 from domain.percent import Percent
 from domain.readiness import HealthEvidence
 from domain.windows import TimeRange, start_of
@@ -44,6 +47,18 @@ def evidence(snapshot: HealthSnapshot) -> Mapping[CheckType, HealthEvidence]:
         )
         for state in snapshot.checks
     }
+
+
+async def open_impacts(db: Database) -> Sequence[Severity]:
+    """Severities of open incidents that users notice; none where the database does not answer.
+
+    Its own check says so then.
+    """
+    try:
+        async with db.read() as session:
+            return await incidents.open_with_impact(session)
+    except DependencyDown:
+        return []
 
 
 async def uptimes(

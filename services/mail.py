@@ -30,6 +30,7 @@ from domain.outbox import FINAL, MOST_REASON, AttemptOutcome, next_attempt, retr
 from services import invitation_limits
 from services.email_addresses import parse_mailbox
 from services.mail_messages import MalformedMessage, Server, compose, server_of
+from services.mail_senders import Sender, sender_of
 from settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -93,11 +94,10 @@ async def deliver(db: Database, settings: Settings, mail_id: UUID) -> None:
     server = server_of(settings.smtp_url.get_secret_value())
     async with db.write() as uow:
         row = await queries.claim(uow.session, mail_id, uow.now, uow.now + CLAIM)
-        if row is not None and await _is_withdrawn(uow, row):
+        if row is None or await _is_withdrawn(uow, row):
             return
-    if row is None:
-        return
-    attempt = await _attempt(server, settings.mail_from, row)
+        sender = await sender_of(uow.session, row, parse_mailbox(settings.mail_from))
+    attempt = await _attempt(server, sender, row)
     async with db.write() as uow:
         locked = await queries.lock(uow.session, mail_id)
         if locked is not None:
@@ -126,11 +126,11 @@ async def _is_withdrawn(uow: UnitOfWork, row: Mail) -> bool:
     return True
 
 
-async def _attempt(server: Server, mail_from: str, row: Mail) -> Attempt:
+async def _attempt(server: Server, sender: Sender, row: Mail) -> Attempt:
     """Whatever happens ends on the row: an exception that nobody foresaw is one more attempt."""
     begin = monotonic()
     try:
-        await _send(server, mail_from, row)
+        await _send(server, sender, row)
     except Exception as error:
         outcome = _outcome(error)
         logger.warning("mail %s: %s (%s)", row.id, outcome, type(error).__name__)
@@ -140,13 +140,12 @@ async def _attempt(server: Server, mail_from: str, row: Mail) -> Attempt:
     return Attempt(AttemptOutcome.DELIVERED, _milliseconds(begin))
 
 
-async def _send(server: Server, mail_from: str, row: Mail) -> None:
+async def _send(server: Server, sender: Sender, row: Mail) -> None:
     """Raises what went wrong, within SEND_SECONDS.
 
     Not `aiosmtplib.send`: where it is given up it says QUIT, and waits a minute for the reply.
     """
-    sender = parse_mailbox(mail_from)
-    letter = compose(sender, row)
+    letter = compose(sender.mailbox, row, sender.reply_to)
     client = aiosmtplib.SMTP(
         hostname=server.host,
         port=server.port,
@@ -158,7 +157,7 @@ async def _send(server: Server, mail_from: str, row: Mail) -> None:
     try:
         async with asyncio.timeout(SEND_SECONDS):
             await client.connect()
-            await client.sendmail(sender.address, [row.recipient], letter)
+            await client.sendmail(sender.mailbox.address, [row.recipient], letter)
         await _part(client)
     finally:
         client.close()

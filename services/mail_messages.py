@@ -15,7 +15,7 @@ from email.utils import format_datetime
 from urllib.parse import unquote, urlsplit
 
 from db.models.mail import Mail
-from services.email_addresses import Mailbox, domain_of, is_address
+from services.email_addresses import EmailAddress, Mailbox, domain_of, is_address
 
 _CONTENT = policy.SMTP.clone(cte_type="7bit")
 _CRLF = "\r\n"
@@ -40,19 +40,19 @@ class Server:
     use_tls: bool
 
 
-def compose(sender: Mailbox, row: Mail) -> bytes:
+def compose(sender: Mailbox, row: Mail, reply_to: EmailAddress | None = None) -> bytes:
     """The message of a row, in 7-bit lines that end in CRLF.
 
     Raises MalformedMessage where the message would not say exactly what the row says.
     """
-    headers = _headers(sender, row)
+    headers = _headers(sender, row, reply_to)
     content = _content(row)
     lines = "".join(f"{name}: {value}{_CRLF}" for name, value in headers)
     try:
         message = lines.encode("ascii") + content.as_bytes(policy=_CONTENT)
     except UnicodeError as error:
         raise MalformedMessage("a header is not ASCII") from error
-    _verify(message, sender, row, [*(name for name, _ in headers), *content.keys()])
+    _verify(message, sender, row, reply_to, [*(name for name, _ in headers), *content.keys()])
     return message
 
 
@@ -68,11 +68,14 @@ def server_of(url: str) -> Server:
     )
 
 
-def _headers(sender: Mailbox, row: Mail) -> list[tuple[str, str]]:
+def _headers(sender: Mailbox, row: Mail, reply_to: EmailAddress | None) -> list[tuple[str, str]]:
     if not is_address(row.recipient):
         raise MalformedMessage("the recipient is not an e-mail address")
+    if reply_to is not None and not is_address(reply_to):
+        raise MalformedMessage("the address for answers is not an e-mail address")
     found = [
         ("From", _mailbox(sender)),
+        *([] if reply_to is None else [("Reply-To", str(reply_to))]),
         ("To", row.recipient),
         ("Subject", _text(row.subject, "Subject")),
         ("Date", format_datetime(row.created_at)),
@@ -129,7 +132,13 @@ def _encoded(value: str, header: str) -> str:
         raise MalformedMessage(f"the {header} cannot be encoded") from error
 
 
-def _verify(message: bytes, sender: Mailbox, row: Mail, names: list[str]) -> None:
+def _verify(
+    message: bytes,
+    sender: Mailbox,
+    row: Mail,
+    reply_to: EmailAddress | None,
+    names: list[str],
+) -> None:
     """What a mail server reads must be what the row says, whatever the encoders above did."""
     read = BytesParser(policy=policy.SMTP).parsebytes(message, headersonly=True)
     if read.keys() != names:
@@ -138,6 +147,8 @@ def _verify(message: bytes, sender: Mailbox, row: Mail, names: list[str]) -> Non
         raise MalformedMessage("the message names another recipient than its row")
     if _addresses(read, "From") != [(_compact(sender.name), sender.address)]:
         raise MalformedMessage("the message names another sender")
+    if reply_to is not None and _addresses(read, "Reply-To") != [("", reply_to)]:
+        raise MalformedMessage("the message names another address for answers")
     if str(read["Subject"]) != row.subject:
         raise MalformedMessage("the subject changes when it is encoded")
 

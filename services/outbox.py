@@ -8,14 +8,16 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.mail import Mail
+from db.queries import health, pages
 from db.queries import mail as queries
-from db.queries import pages
 from db.queries.pages import Moments
 from db.session import UnitOfWork
 from domain.actors import Actor, Role
 from domain.errors import Locked, NotFound
 from domain.events import MailCancelled, MailQueued
+from domain.health import CheckType
 from domain.ids import MailId
+from domain.mail_health import NOT_CONFIGURED
 from domain.outbox import (
     MOST_REASON,
     MailStatus,
@@ -44,6 +46,13 @@ class MailFilter:
 def has_server(settings: Settings) -> bool:
     """Whether letters leave this system at all."""
     return settings.smtp_url is not None
+
+
+async def workers_have_server(session: AsyncSession) -> bool:
+    """Whether the newest check of e-mail found a mail server set; False before the first."""
+    states = {state.check: state for state in await health.states(session)}
+    state = states.get(CheckType.EMAIL)
+    return state is not None and state.checked_at is not None and state.error != NOT_CONFIGURED
 
 
 def standing(row: Mail, *, has_server: bool) -> Standing:

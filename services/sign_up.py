@@ -14,7 +14,7 @@ from domain.actors import UserType
 from domain.errors import ErrorCode, Invalid, LaunchError
 from services import journeys, mail, sessions
 from services.accounts import EmailTaken, actor_of, create_account
-from services.email_confirmations import send_link
+from services.email_confirmations import welcome
 from services.entrance import Entrance
 from services.metric_samples import count_failed_sign_up
 from services.sessions import OpenSession
@@ -79,7 +79,7 @@ async def _create(entrance: Entrance, account: NewAccount, password: str) -> Ope
     password_hash = await entrance.passwords.hash(password)
     async with entrance.db.write() as uow:
         user = await create_account(uow, account, password_hash)
-        await send_link(uow, actor_of(user), entrance.settings.base_url, user)
+        await welcome(uow, entrance.settings.base_url, user)
         _keep(uow, account.user_type, None)
         days = entrance.settings.session_days
         return sessions.open_session(uow, user, entrance.device, days)

@@ -55,6 +55,15 @@ async def severe_open(session: AsyncSession) -> list[LaunchIncident]:
     return list(await session.scalars(query.order_by(LaunchIncident.number)))
 
 
+async def open_with_impact(session: AsyncSession) -> list[Severity]:
+    """The severities of open incidents that name an impact on users."""
+    impact = func.btrim(func.coalesce(LaunchIncident.user_impact, "")) != ""
+    query = select(LaunchIncident.severity).where(
+        LaunchIncident.status.in_(ACTIVE_STATUSES), impact
+    )
+    return list(await session.scalars(query))
+
+
 def conditions(
     *,
     status: Sequence[IncidentStatus] | ColumnElement[Any] | None,

@@ -1,5 +1,6 @@
 """Health: the five checks, damped, and how they were (S5, S25, A27)."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -9,6 +10,7 @@ import strawberry
 from domain import health as domain
 from domain import health_history as history
 from domain import heartbeats
+from domain.incidents import Severity
 from domain.percent import Percent
 from domain.system_status import summarize
 from schema.context import Info
@@ -208,9 +210,10 @@ class SystemStatus:
     effects: list[str] = strawberry.field(description="What users notice, a sentence each.")
 
     @classmethod
-    def of(cls, snapshot: domain.HealthSnapshot) -> "SystemStatus":
-        """A snapshot in the words of its users."""
-        found = summarize((state.check, state.status) for state in snapshot.checks)
+    def of(cls, snapshot: domain.HealthSnapshot, incidents: Collection[Severity]) -> "SystemStatus":
+        """A snapshot, and open incidents that users notice, in the words of users."""
+        checks = ((state.check, state.status) for state in snapshot.checks)
+        found = summarize(checks, incidents)
         return cls(at=snapshot.at, status=found.status, effects=list(found.effects))
 
 

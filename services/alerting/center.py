@@ -112,9 +112,13 @@ class AlertCenter:
         self._courier.take(await self._ledger.adopt(now, self._courier.carried))
 
     async def test(self) -> list[Delivery]:
-        """Send a test to every channel and wait: ten seconds at most. The outcome is logged."""
+        """Send a test to every channel and wait: ten seconds at most. The outcome is logged.
+
+        Those that only hear of requests for help are tested as well (M15).
+        """
         now = self._clock()
-        found = await asyncio.gather(*(self._test(channel, now) for channel in self.channels))
+        channels = dict.fromkeys((*self.channels, *self.support))
+        found = await asyncio.gather(*(self._test(channel, now) for channel in channels))
         await within(DATABASE_SECONDS, self._log_all(found), "logging tests")
         return found
 

@@ -8,10 +8,8 @@ from db.queries import mail as queries
 from db.session import Database
 from domain.errors import DependencyDown
 from domain.health import ProbeResult
-from domain.mail_health import WINDOW, mail_warning
+from domain.mail_health import NOT_CONFIGURED, WINDOW, mail_warning
 from services.probes.base import Finding, measure
-
-NOT_CONFIGURED = "no SMTP server configured: mail stays in the outbox"
 
 
 class EmailProbe:

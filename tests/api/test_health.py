@@ -11,6 +11,7 @@ from domain.health import CheckType, Outcome
 from schema.context import Runtime
 from tests.clock import Clock
 from tests.factories.health import PROBES, Health
+from tests.factories.incidents import RESOLVE, report
 from tests.graphql import GraphQLClient
 
 QUERY = """
@@ -120,6 +121,23 @@ async def test_the_history_of_all_in_one_statement(runtime: Runtime, viewer: Gra
     assert [check["history"][-1] for check in checks] == [{"samples": 1, "uptime": 100}] * 5
     assert {len(check["history"]) for check in checks} == {61}
     assert sum("system_health_checks" in statement for statement in counter.statements) == 1
+
+
+async def test_an_open_incident_that_names_an_impact_is_no_normal_operation(
+    runtime: Runtime, visitor: GraphQLClient, operator: GraphQLClient, health: Health
+) -> None:
+    """M15; without an impact on users it is the team's alone."""
+    document = "{ systemStatus { status effects } }"
+    await runtime.health.ensure_fresh()
+    await report(operator)
+    assert (await visitor.data(document))["systemStatus"]["status"] == "OPERATIONAL"
+    found = await report(operator, userImpact="Suppliers cannot invite by sarah@example.com")
+    assert (await visitor.data(document))["systemStatus"] == {
+        "status": "DEGRADED",
+        "effects": ["Some features do not work as usual. Our team is working on it."],
+    }
+    await operator.data(RESOLVE, id=found["incident"]["id"], notes="Mended")
+    assert (await visitor.data(document))["systemStatus"]["status"] == "OPERATIONAL"
 
 
 async def test_everybody_may_know_what_they_notice(

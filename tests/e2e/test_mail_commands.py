@@ -2,14 +2,17 @@
 
 import tempfile
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
 
+from db.queries import health
 from db.session import Database
 from domain.account_letters import password_reset
 from domain.actors import ANONYMOUS
+from domain.health import CheckState, CheckType, HealthStatus
 from domain.platforms import Platform
 from services.mail import post
 from settings import Settings
@@ -44,3 +47,15 @@ async def test_a_letter_that_waits_is_shown_and_written_to_a_file(launch: Launch
 
     launch("mail", "cancel", mail["id"], "--yes")
     assert [item["status"] for item in launch.json("mail", "list")] == ["cancelled"]
+
+
+async def test_the_server_of_the_workers_counts(launch: Launch, db: Database) -> None:
+    """M15: SMTP_URL is set for the workers, not for who looks into the outbox."""
+    assert "No mail server is set" in launch.try_("mail", "list").err
+    state = CheckState(CheckType.EMAIL, HealthStatus.HEALTHY, checked_at=datetime.now(UTC))
+    async with db.write() as uow:
+        await health.save_states(uow.session, [state], uow.now)
+    found = launch.try_("mail", "list")
+    assert "No mail server is set" not in found.out + found.err
+    (mail,) = launch.json("mail", "list")
+    assert mail["status"] == "queued"

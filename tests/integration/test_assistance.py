@@ -87,3 +87,14 @@ async def test_who_asked_for_nothing_is_not_spoken_of(
         await onboarding.answer_assistance(uow, ANONYMOUS, key)
     await follow(desk, alerts, key)
     assert receiver.messages == []
+
+
+async def test_a_trial_reaches_the_support_too(
+    desk: Desk, team: HttpReceiver, receiver: HttpReceiver
+) -> None:
+    """M15: SUPPORT_URLS are tested like ALERT_URLS, and each channel once."""
+    desk.settings = desk.settings.model_copy(update={"alert_urls": (SecretStr(team.url),)})
+    both = await center(desk, receiver.url).test()
+    assert [message.sent_at is not None for message in both] == [True, True]
+    assert (len(team.messages), len(receiver.messages)) == (1, 1)
+    assert len(await center(desk).test()) == 1  # without them the support is the same channel

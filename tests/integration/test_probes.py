@@ -10,13 +10,14 @@ from redis.asyncio import Redis
 
 from db.session import Database
 from domain.health import CheckType, Outcome, ProbeResult
+from domain.mail_health import NOT_CONFIGURED
 from services.passwords import Passwords
 from services.probes import build_probes
 from services.probes.api import ApiProbe
 from services.probes.auth import AuthProbe
 from services.probes.base import run_limited
 from services.probes.database import DatabaseProbe
-from services.probes.email import NOT_CONFIGURED, EmailProbe
+from services.probes.email import EmailProbe
 from services.probes.realtime import RealtimeProbe
 from settings import Settings
 from tests.clock import Clock

@@ -3,6 +3,7 @@
 import pytest
 
 from domain.health import CheckType, HealthStatus
+from domain.incidents import Severity
 from domain.system_status import ServiceStatus, summarize
 
 HEALTHY = dict.fromkeys(CheckType, HealthStatus.HEALTHY)
@@ -37,3 +38,21 @@ def test_effects_are_told_for_what_fails_and_nothing_else() -> None:
 
 def test_without_any_check_nothing_is_claimed() -> None:
     assert summarize([]).status is ServiceStatus.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("severities", "expected"),
+    [
+        ([], ServiceStatus.OPERATIONAL),
+        ([Severity.LOW], ServiceStatus.DEGRADED),
+        ([Severity.HIGH, Severity.MEDIUM], ServiceStatus.DEGRADED),
+        ([Severity.CRITICAL], ServiceStatus.OUTAGE),
+    ],
+)
+def test_an_incident_that_users_notice_counts(
+    severities: list[Severity], expected: ServiceStatus
+) -> None:
+    """M15: healthy checks do not hide an incident with an impact on users."""
+    found = summarize(HEALTHY.items(), severities)
+    told = "Some features do not work as usual. Our team is working on it."
+    assert (found.status, found.effects) == (expected, (told,) if severities else ())

@@ -1,0 +1,91 @@
+"""Whom letters are from, through the outbox as it is (M11)."""
+
+from email import message_from_bytes, policy
+
+import pytest
+from sqlalchemy import select, update
+
+from db.models.accounts import User
+from db.models.mail import Mail
+from db.models.suppliers import Supplier
+from db.session import Database
+from domain import account_letters as letters
+from domain.actors import ANONYMOUS, Role
+from domain.platforms import Platform
+from services.email_addresses import parse_mailbox
+from services.mail import post
+from services.mail_messages import compose
+from services.mail_senders import sender_of
+from tests.factories.marketplace import added
+from tests.factories.people import session_of
+from tests.graphql import GraphQLClient
+
+DEFAULT = parse_mailbox("WedSync Launch <launch@wedsync.app>")
+INVITE = """mutation ($id: ID!, $email: EmailAddress) {
+  inviteClient(clientId: $id, email: $email) { errors { code message } } }"""
+
+
+async def headers(db: Database) -> tuple[str, str | None]:
+    """From and Reply-To of the newest letter."""
+    async with db.read() as session:
+        row = (await session.scalars(select(Mail).order_by(Mail.created_at.desc()))).first()
+        assert row is not None
+        sender = await sender_of(session, row, DEFAULT)
+    content = compose(sender.mailbox, row, sender.reply_to)
+    message = message_from_bytes(content, policy=policy.default)
+    return str(message["From"]), str(message["Reply-To"]) if message["Reply-To"] else None
+
+
+@pytest.mark.parametrize("confirmed", [True, False])
+async def test_an_invitation_is_from_the_business_via_the_brand(
+    db: Database, supplier: GraphQLClient, confirmed: bool
+) -> None:
+    client = await added(supplier)
+    await supplier.data(INVITE, id=client["id"], email="emma@example.com")
+    async with db.write() as uow:
+        await uow.session.execute(update(Supplier).values(business_name="Söhne, Bloom & Co"))
+        at = uow.now if confirmed else None
+        await uow.session.execute(update(User).values(email_verified_at=at))
+    async with db.read() as session:
+        owner = await session.scalar(select(User.email).where(User.role == Role.SUPPLIER))
+    sender, reply_to = await headers(db)
+    assert sender == '"Söhne, Bloom & Co via WedMe" <launch@wedsync.app>'
+    assert reply_to == (owner if confirmed else None)
+
+
+@pytest.mark.parametrize(
+    ("role", "name"),
+    [
+        (Role.SUPPLIER, "WedSync"),
+        (Role.COUPLE, "WedMe"),
+        (Role.OPERATOR, "WedSync Launch"),
+        (None, "WedSync Launch"),
+    ],
+)
+async def test_other_letters_have_the_brand_of_who_reads_them(
+    db: Database, role: Role | None, name: str
+) -> None:
+    email = "nobody@example.org"
+    if role is not None:
+        await session_of(db, role)
+        async with db.read() as session:
+            email = str(await session.scalar(select(User.email)))
+    async with db.write() as uow:
+        letter = letters.password_reset(Platform.WEDME, email.upper(), "https://x.test/r")
+        await post(uow, ANONYMOUS, letter)
+    assert await headers(db) == (f"{name} <launch@wedsync.app>", None)
+
+
+@pytest.mark.parametrize(
+    ("platform", "brand", "says"),
+    [
+        (Platform.WEDSYNC, "WedSync", "send it an invitation to WedMe"),
+        (Platform.WEDME, "WedMe", "both of your names and the day"),
+    ],
+)
+def test_a_welcome_says_what_comes_next(platform: Platform, brand: str, says: str) -> None:
+    letter = letters.welcome(platform, "sarah@example.com", "https://x.test/confirm")
+    assert letter.subject == f"Welcome to {brand}: confirm your e-mail"
+    assert says in letter.body
+    assert "https://x.test/confirm" in letter.body
+    assert "Somebody, probably you" not in letter.body
