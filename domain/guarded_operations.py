@@ -127,6 +127,7 @@ OPERATIONS: tuple[GuardedOperation, ...] = (
     ),
 )
 NUDGES = next(item for item in OPERATIONS if item.kind is OperationKind.JOB)
+BULK_INVITATIONS = next(item for item in OPERATIONS if item.name == "inviteClients")
 SIGN_UPS = frozenset({"signUp", "acceptInvitation"})
 _ROOT_FIELDS = frozenset({OperationKind.MUTATION, OperationKind.SUBSCRIPTION})
 

@@ -17,10 +17,11 @@ from domain import bulk_invitations as rules
 from domain.actors import ROLE_SCOPES, Actor, ActorKind, Role, system_actor
 from domain.bulk_invitations import BulkInvitationStatus, BulkItemStatus
 from domain.errors import DependencyDown, Forbidden, LaunchError, RateLimited
+from domain.guarded_operations import BULK_INVITATIONS
 from domain.ids import SupplierId
 from domain.invitation_limits import DAY, DECLINED_FOR, AccountLimited
 from domain.invitations import InvitationChannel
-from services import bulk_invitations, invitations, outbox
+from services import bulk_invitations, feature_guards, invitations, outbox
 from services.invitations import Site, Wish
 from settings import Settings
 
@@ -71,6 +72,9 @@ async def _send(uow: UnitOfWork, settings: Settings, bulk_id: UUID, client_id: U
     site = Site(settings.base_url, sends, settings.signing_key, bulk.block)
     wish = Wish(channel=InvitationChannel.EMAIL, days=bulk.expires_in_days)
     actor = await _supplier(uow, bulk)
+    assert actor.id is not None
+    if not await feature_guards.is_open_now(uow.session, BULK_INVITATIONS, actor.id, settings):
+        raise Forbidden(f"{BULK_INVITATIONS.title} is paused for now.")
     done = await invitations.invite(uow, actor, site, client_id, wish)
     _decide(item, BulkItemStatus.SENT, uow.now)
     item.invitation_id = done.row.id
@@ -86,7 +90,7 @@ async def _hold(uow: UnitOfWork, bulk_id: UUID, client_id: UUID, error: LaunchEr
     if isinstance(error, AccountLimited):
         bulk.next_at = await _next_departure(uow, bulk)
         return False
-    if isinstance(error, Forbidden):  # of the account, so of all of them
+    if isinstance(error, Forbidden):  # of the account or its flag, so of all of them
         bulk.held_by, bulk.next_at = error.message, uow.now + rules.DEFER_FOR
         return False
     item.reason = error.message

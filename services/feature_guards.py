@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.queries import changes, people
+from db.queries import changes, kills, people
 from db.queries import flags as flag_queries
 from db.session import Database
 from domain import guarded_operations as rules
@@ -15,6 +15,7 @@ from domain.flags import BucketBy, EvaluationContext, groups_of
 from domain.guarded_operations import FeatureAvailability, GuardedOperation
 from services.flag_evaluation import viewer_context
 from services.flag_sets import FlagSet
+from settings import Settings
 
 _MAX_DRAWS = 2_000
 
@@ -79,14 +80,20 @@ async def read_flags(session: AsyncSession, keys: Sequence[str], killed: frozens
 
 
 async def is_open_now(
-    session: AsyncSession, operation: GuardedOperation, user_id: UUID, killed: frozenset[str]
+    session: AsyncSession, operation: GuardedOperation, user_id: UUID, settings: Settings
 ) -> bool:
     """Whether a job may do this for somebody, from the database."""
+    killed = await killed_keys(session, settings)
     flags = await read_flags(session, operation.flags, killed)
     if not flags.existing(operation.flags):
         return True
     person = await people.one(session, user_id)
     return person is not None and closing_flag(flags, operation, person.context) is None
+
+
+async def killed_keys(session: AsyncSession, settings: Settings) -> frozenset[str]:
+    """What forces flags off now, for whoever keeps none in memory."""
+    return await kills.killed_keys(session) | frozenset(settings.flags_kill)
 
 
 async def draw_id(session: AsyncSession, side: UserType, email: str) -> UUID:

@@ -5,7 +5,6 @@ from datetime import datetime
 from uuid import UUID
 
 from db.models.onboarding import OnboardingProgress
-from db.queries import kills as kill_queries
 from db.queries import nudges as queries
 from db.queries import onboarding as onboarding_queries
 from db.session import UnitOfWork
@@ -62,7 +61,7 @@ async def stand(uow: UnitOfWork, settings: Settings, user_id: UUID) -> Place | N
     row = await onboarding_queries.lock_of_user(uow.session, user_id)
     if row is None or row.completed_at is not None:
         return None
-    killed = await _killed(uow, settings)
+    killed = await feature_guards.killed_keys(uow.session, settings)
     out = await onboarding_steps.hidden_now(uow.session, user_id, row.user_type, killed)
     done = progress_of(row).done
     key = onboarding.next_step(row.user_type, done, lambda step: step.key not in out)
@@ -132,12 +131,7 @@ async def _may_nudge(uow: UnitOfWork, settings: Settings, place: Place) -> bool:
     """It is time, and the flag of the nudges is on for them or does not exist."""
     if not rules.nudge_due(standing(place.row, place.step), uow.now):
         return False
-    killed = await _killed(uow, settings)
-    return await feature_guards.is_open_now(uow.session, NUDGES, place.row.user_id, killed)
-
-
-async def _killed(uow: UnitOfWork, settings: Settings) -> frozenset[str]:
-    return await kill_queries.killed_keys(uow.session) | frozenset(settings.flags_kill)
+    return await feature_guards.is_open_now(uow.session, NUDGES, place.row.user_id, settings)
 
 
 def _mark(uow: UnitOfWork, row: OnboardingProgress, step: Step) -> None:
