@@ -20,6 +20,7 @@ from domain.ids import EventId, EventSeq
 from domain.import_events import IMPORT_EVENTS
 from domain.kill_events import KILL_EVENTS
 from domain.marketplace_events import MARKETPLACE_EVENTS
+from domain.message_events import MESSAGE_EVENTS
 from domain.rehearsal_events import REHEARSAL_EVENTS
 from domain.webhook_events import WEBHOOK_EVENTS
 
@@ -35,6 +36,7 @@ _KINDS = {
         *WEBHOOK_EVENTS,
         *ACCOUNT_EVENTS,
         *KILL_EVENTS,
+        *MESSAGE_EVENTS,
     )
 }
 _adapters: dict[type[Event], TypeAdapter[Event]] = {}  # costly to make, so only when needed

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from domain.actors import USER_TYPES, Actor, Role, Scope, UserType, VendorType
 from domain.common_passwords import is_common
 from domain.errors import Forbidden, Invalid, Required
+from domain.phones import clean_phone
 from domain.platforms import Platform
 from domain.text import clean_line, clean_name
 
@@ -37,6 +38,7 @@ class Profile:
     partner1_name: str | None = None
     partner2_name: str | None = None
     wedding_date: date | None = None
+    phone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +50,9 @@ class NewAccount:
     profile: Profile
 
 
-_SIDES = {
-    UserType.SUPPLIER: frozenset({"email", "business_name", "vendor_type"}),
-    UserType.COUPLE: frozenset({"partner1_name", "partner2_name", "wedding_date"}),
+SIDES = {
+    UserType.SUPPLIER: frozenset({"email", "business_name", "vendor_type", "phone"}),
+    UserType.COUPLE: frozenset({"partner1_name", "partner2_name", "wedding_date", "phone"}),
 }
 
 
@@ -88,10 +90,12 @@ def check_profile(profile: Profile, user_type: UserType, path: tuple[str, ...]) 
     for name, value in given.items():
         if value is None:
             continue
-        if name not in _SIDES[user_type]:
+        if name not in SIDES[user_type]:
             raise Invalid(f"A {user_type} has no such field.", path=(*path, _camel(name)))
         if name.endswith("_name"):
             given[name] = clean_name(value, MAX_NAME, (*path, _camel(name)), blank=Invalid)
+        if name == "phone":
+            given[name] = clean_phone(value, (*path, name))
     return Profile(**given)
 
 

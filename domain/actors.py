@@ -28,6 +28,7 @@ class Scope(StrEnum):
     WEBHOOKS_ADMIN = "webhooks:admin"
     TOKENS_ADMIN = "tokens:admin"
     PEOPLE_READ = "people:read"
+    MESSAGES_MODERATE = "messages:moderate"
     SELF = "self"
 
 

@@ -20,6 +20,8 @@ ClientId = NewType("ClientId", UUID)
 InvitationId = NewType("InvitationId", UUID)
 PartnershipId = NewType("PartnershipId", UUID)
 OnboardingId = NewType("OnboardingId", UUID)
+MessageId = NewType("MessageId", UUID)
+MessageReportId = NewType("MessageReportId", UUID)
 WebhookId = NewType("WebhookId", UUID)
 DeliveryId = NewType("DeliveryId", UUID)
 

@@ -17,6 +17,7 @@ class MailKind(StrEnum):
     LOG_IN_LINK = "log_in_link"
     PARTNER_LEFT = "partner_left"
     NUDGE = "nudge"
+    MESSAGE = "message"
     OTHER = "other"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from domain.accounts import Profile, check_profile
+from domain.accounts import SIDES, Profile, check_profile
 from domain.actors import UserType
 from domain.errors import Required
 
@@ -13,7 +13,7 @@ _NEEDED = {"email": "email", "business_name": "businessName", "vendor_type": "ve
 
 
 def check_patch(given: Mapping[str, Any], user_type: UserType) -> dict[str, object]:
-    """The fields to set, trimmed; null clears what a couple may leave open.
+    """The fields to set, trimmed; null clears what may be left open.
 
     Raises Invalid for a field of the other side, Required for one that may not be cleared.
     """
@@ -22,9 +22,5 @@ def check_patch(given: Mapping[str, Any], user_type: UserType) -> dict[str, obje
             raise Required("This may not be empty.", path=(*_PATH, shown))
     values = {name: value for name, value in given.items() if value is not None}
     checked = asdict(check_profile(Profile(**values), user_type, _PATH))
-    cleared = (
-        {name for name, value in given.items() if value is None}
-        if user_type is UserType.COUPLE
-        else set()
-    )
+    cleared = {name for name, value in given.items() if value is None} & SIDES[user_type]
     return {name: value for name, value in checked.items() if value is not None or name in cleared}

@@ -8,16 +8,31 @@ from uuid import UUID
 
 _PURPOSE = b"launch:unsubscribe:"
 _INVITATIONS = b"launch:unsubscribe:invitations:"
+_MESSAGES = b"launch:unsubscribe:messages:"
 _SIGNATURE = 16  # bytes
 
 
 def sign(user_id: UUID, secret: bytes) -> str:
     """The code of somebody's link. It never ends: letters are kept for years."""
-    return _encode(user_id.bytes + _signature(user_id, secret))
+    return _encode(user_id.bytes + _signature(user_id, secret, _PURPOSE))
 
 
 def read(code: str, secret: bytes) -> UUID | None:
     """Whose link it is; None where it was not made by us."""
+    return _user_of(code, secret, _PURPOSE)
+
+
+def sign_messages(user_id: UUID, secret: bytes) -> str:
+    """The code of a link that stops e-mails about messages to a person (M7)."""
+    return _encode(user_id.bytes + _signature(user_id, secret, _MESSAGES))
+
+
+def read_messages(code: str, secret: bytes) -> UUID | None:
+    """Whose link it is; None where it was not made by us."""
+    return _user_of(code, secret, _MESSAGES)
+
+
+def _user_of(code: str, secret: bytes, purpose: bytes) -> UUID | None:
     try:
         raw = base64.urlsafe_b64decode(code.encode("ascii") + b"=" * (-len(code) % 4))
     except (ValueError, binascii.Error):
@@ -25,7 +40,7 @@ def read(code: str, secret: bytes) -> UUID | None:
     if len(raw) != 16 + _SIGNATURE:
         return None
     user_id = UUID(bytes=raw[:16])
-    return user_id if hmac.compare_digest(raw[16:], _signature(user_id, secret)) else None
+    return user_id if hmac.compare_digest(raw[16:], _signature(user_id, secret, purpose)) else None
 
 
 def sign_address(email: str, secret: bytes) -> str:
@@ -49,8 +64,8 @@ def _address_signature(address: bytes, secret: bytes) -> bytes:
     return hmac.new(secret, _INVITATIONS + address, hashlib.sha256).digest()[:_SIGNATURE]
 
 
-def _signature(user_id: UUID, secret: bytes) -> bytes:
-    return hmac.new(secret, _PURPOSE + user_id.bytes, hashlib.sha256).digest()[:_SIGNATURE]
+def _signature(user_id: UUID, secret: bytes, purpose: bytes) -> bytes:
+    return hmac.new(secret, purpose + user_id.bytes, hashlib.sha256).digest()[:_SIGNATURE]
 
 
 def _encode(raw: bytes) -> str:

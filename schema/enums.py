@@ -77,6 +77,7 @@ describe(
     WEBHOOKS_ADMIN="Manage webhooks.",
     TOKENS_ADMIN="Manage API tokens.",
     PEOPLE_READ="See e-mail addresses and log-ins of the staff.",
+    MESSAGES_MODERATE="See reported messages, and hide them.",
     SELF="One's own data.",
 )
 describe(

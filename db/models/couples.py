@@ -30,6 +30,7 @@ class Couple(Timestamps, Base):
     partner1_name: Mapped[str | None]
     partner2_name: Mapped[str | None]
     wedding_date: Mapped[date | None]
+    phone: Mapped[str | None]
     onboarding_completed: Mapped[bool] = mapped_column(server_default=text("false"))
     setup_progress: Mapped[dict[str, object]] = mapped_column(
         JSONB,

@@ -29,6 +29,7 @@ class Supplier(Timestamps, Base):
     email: Mapped[str]
     business_name: Mapped[str | None]
     vendor_type: Mapped[VendorType | None] = mapped_column(enum_column(VendorType))
+    phone: Mapped[str | None]
     onboarding_completed: Mapped[bool] = mapped_column(server_default=text("false"))
     setup_progress: Mapped[dict[str, object]] = mapped_column(
         JSONB,

@@ -39,6 +39,10 @@ class ProfileInput:
     wedding_date: date | None = strawberry.field(
         default=strawberry.UNSET, description="A couple's day; it may have passed."
     )
+    phone: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="A telephone number for the other side of one's partnerships; null clears it.",
+    )
 
     def profile(self) -> Profile:
         """What the rules look at; a field left out is no field."""

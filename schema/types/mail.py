@@ -39,6 +39,7 @@ describe(
     LOG_IN_LINK="A link that logs its reader in.",
     PARTNER_LEFT="The other side of a partnership is gone.",
     NUDGE="Somebody stands still in the guided setup.",
+    MESSAGE="The other side of a partnership has written a message.",
     OTHER="Anything else.",
 )
 

@@ -22,6 +22,7 @@ _FIELDS: Mapping[str, tuple[str, Callable[[object], object]]] = {
     "partner1Name": ("partner1_name", parse_text),
     "partner2Name": ("partner2_name", parse_text),
     "weddingDate": ("wedding_date", parse_date),
+    "phone": ("phone", parse_text),
 }
 
 
