@@ -1,4 +1,4 @@
-"""How far a supplier and a client are in touch (SPEC S114)."""
+"""How far a supplier and a client are in touch (S114)."""
 
 from enum import StrEnum
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from domain.errors import Invalid, Required
 from domain.text import is_hidden
 
-MAX_BYTES = 8_000  # of UTF-8; web/src/features/messages/limits.ts has the same number
+MAX_BYTES = 8_000  # of UTF-8
 MAX_MARKS = 8  # combining marks on one character
 
 _JOINERS = frozenset("\u200c\u200d")  # of Persian words, and of emoji

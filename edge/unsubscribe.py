@@ -12,7 +12,7 @@ from domain.actors import ANONYMOUS
 from domain.errors import DependencyDown, LaunchError
 from edge.counting import counted
 from schema.context import Runtime
-from services import invitation_limits, nudges
+from services import invitation_limits, message_mails, nudges
 
 _HEADERS = {
     "cache-control": "no-store",
@@ -26,6 +26,15 @@ _METHODS = ["GET", "POST"]
 _REMINDERS, _INVITATIONS = "Reminders", "Invitations"
 _ASK = '<form method="post"><button type="submit">No more reminders</button></form>'
 _DONE = "<p>You get no more reminders. You can have them back in your settings.</p>"
+_MESSAGES = "Messages"
+_ASK_MESSAGES = (
+    '<form method="post"><button type="submit">No more e-mails about messages</button></form>'
+)
+_NO_MESSAGES = (
+    "<p>You get no more e-mails about messages. They still wait for you when you log in.</p>"
+    '<form method="post" action="?again=1"><button type="submit">Send them again</button></form>'
+)
+_MESSAGES_AGAIN = "<p>You get e-mails about messages again.</p>" + _ASK_MESSAGES
 _UNKNOWN = "<p>This link is not valid. Use the one in our last letter.</p>"
 _ASK_INVITATIONS = (
     "<p>Suppliers can invite you by e-mail to plan your wedding with them.</p>"
@@ -39,8 +48,29 @@ _ALLOWED = "<p>Suppliers can invite you again.</p>" + _ASK_INVITATIONS
 
 
 def unsubscribe_routes(runtime: Runtime) -> list[Route]:
-    """Both kinds of links."""
-    return [_invitations_route(runtime), _reminders_route(runtime)]
+    """All kinds of links."""
+    return [_invitations_route(runtime), _messages_route(runtime), _reminders_route(runtime)]
+
+
+def _messages_route(runtime: Runtime) -> Route:
+    """E-mails about messages to one person, who can have them back by the same link."""
+
+    async def unsubscribe(request: Request) -> Response:
+        user_id = unsubscribing.read_messages(request.path_params["code"], runtime.secret)
+        if user_id is None:
+            return _page(_MESSAGES, _UNKNOWN, 404)
+        if request.method != "POST":
+            return _page(_MESSAGES, _ASK_MESSAGES)
+        again = "again" in request.query_params
+        try:
+            async with runtime.db.write() as uow:
+                await message_mails.allow(uow, user_id, wanted=again)
+        except LaunchError as error:
+            return _failed(_MESSAGES, error)
+        return _page(_MESSAGES, _MESSAGES_AGAIN if again else _NO_MESSAGES)
+
+    path = "/unsubscribe/messages/{code}"
+    return Route(path, unsubscribe, methods=_METHODS, middleware=counted(runtime))
 
 
 def _reminders_route(runtime: Runtime) -> Route:

@@ -18,6 +18,7 @@ from jobs.routing import (
     REHEARSE,
     SEND_BULK,
     SEND_MAIL,
+    TELL_OF_MESSAGE,
     WORKS_AGAIN,
 )
 
@@ -57,5 +58,6 @@ KINDS: Mapping[str, JobKind] = {
     REDELIVER: JobKind(concurrency=10, retry_seconds=1, max_retry_seconds=10, attempts=5),
     # Reminders and thanks: a late one is as good.
     LOOK_AFTER: JobKind(concurrency=10, retry_seconds=15, max_retry_seconds=3_600, attempts=24),
+    TELL_OF_MESSAGE: JobKind(concurrency=10, retry_seconds=5, max_retry_seconds=600, attempts=24),
     WORKS_AGAIN: JobKind(concurrency=5, retry_seconds=5, max_retry_seconds=600, attempts=24),
 }

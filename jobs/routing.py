@@ -21,6 +21,8 @@ from domain.ids import UserId
 from domain.import_events import BulkInvitationChanged
 from domain.incidents import ACTIVE_STATUSES
 from domain.marketplace_events import OnboardingChanged
+from domain.message_events import SENT, MessageChanged
+from domain.message_mails import AWAY_AFTER
 from domain.onboarding import STALLED_AFTER
 from domain.phases import PhaseStatus
 from domain.rehearsal import STARTED
@@ -41,6 +43,7 @@ LOOK_AFTER = "onboarding.look_after"
 WORKS_AGAIN = "onboarding.works_again"
 FOLLOW_HELP = "onboarding.help"
 SEND_BULK = "invitations.bulk"
+TELL_OF_MESSAGE = "messages.tell"
 
 E = TypeVar("E", bound=Event)
 Route = Callable[[WrittenEvent], list[JobSpec]]
@@ -156,6 +159,18 @@ def bulk_job(bulk_id: UUID) -> JobSpec:
     return JobSpec(SEND_BULK, {"bulk_id": str(bulk_id)}, dedupe_key=f"bulk:{bulk_id}")
 
 
+def _message(event: MessageChanged, _recorded: WrittenEvent) -> list[JobSpec]:
+    """Who has not read a message after a while is told by e-mail (M7)."""
+    if event.action != SENT:
+        return []
+    payload = {
+        "partnership_id": str(event.partnership_id),
+        "side": event.side.value,
+        "position": event.position,
+    }
+    return [JobSpec(TELL_OF_MESSAGE, payload, AWAY_AFTER, f"message:{event.message_id}")]
+
+
 def _redeliver(event: RedeliveryAsked, _recorded: WrittenEvent) -> list[JobSpec]:
     """Deliveries in their order need no event: the cursor of each webhook tells (A46)."""
     return [JobSpec(REDELIVER, {"delivery_id": str(event.delivery_id)})]
@@ -170,4 +185,5 @@ _ROUTES: dict[type[Event], Route] = {
     RedeliveryAsked: _route(RedeliveryAsked, _redeliver),
     UserSignedUp: _route(UserSignedUp, _signed_up),
     OnboardingChanged: _route(OnboardingChanged, _onboarding),
+    MessageChanged: _route(MessageChanged, _message),
 }

@@ -16,6 +16,7 @@ from jobs.bulk_invitations import resume_bulk, send_bulk
 from jobs.guards import guard
 from jobs.kinds import KINDS, JobKind
 from jobs.mail import retry_mail, send_mail
+from jobs.messages import tell_of_message
 from jobs.onboarding import follow_help, look_after, works_again
 from jobs.parts import Parts, open_parts
 from jobs.phases import count_impact, ramp
@@ -32,6 +33,7 @@ from jobs.routing import (
     REHEARSE,
     SEND_BULK,
     SEND_MAIL,
+    TELL_OF_MESSAGE,
     WORKS_AGAIN,
 )
 from jobs.runner import DEFAULT_TIMING, JobRunner, QueueTiming
@@ -105,6 +107,10 @@ async def _send_bulk(parts: Parts, payload: Payload) -> None:
     await send_bulk(parts.db, parts.settings, UUID(str(payload["bulk_id"])))
 
 
+async def _tell_of_message(parts: Parts, payload: Payload) -> None:
+    await tell_of_message(parts.db, parts.settings, payload)
+
+
 HANDLERS: Mapping[str, WorkerHandler] = {
     FOLLOW_HELP: _follow_help,
     LOOK_AFTER: _look_after,
@@ -115,6 +121,7 @@ HANDLERS: Mapping[str, WorkerHandler] = {
     REHEARSE: _rehearse,
     SEND_BULK: _send_bulk,
     SEND_MAIL: _send_mail,
+    TELL_OF_MESSAGE: _tell_of_message,
 }
 # For workers that were given the documents of the graph.
 WEBHOOK_HANDLERS: Mapping[str, WorkerHandler] = {DELIVER: _deliver, REDELIVER: _redeliver}

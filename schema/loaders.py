@@ -55,6 +55,17 @@ class BulkLoaders:
         return _loader(self._lookups.bulk_progress)
 
 
+class MessagingLoaders:
+    """What is between a supplier and a couple who are connected."""
+
+    def __init__(self, lookups: MarketplaceLookups) -> None:
+        """Those of one context."""
+        self.conversation = _loader(lookups.conversations)
+        self.last_message = _loader(lookups.last_messages)
+        self.contacts = _loader(lookups.contacts)
+        self.communication = _loader(lookups.communications)
+
+
 class Loaders(BulkLoaders):
     """The loaders of one context."""
 
@@ -97,6 +108,7 @@ class Loaders(BulkLoaders):
         self.partner_couple = _loader(lookups.partner_couples)
         self.partner_supplier = _loader(lookups.partner_suppliers)
         self.partnership = _loader(lookups.partnerships)
+        self.messaging = MessagingLoaders(lookups)
         self.seconds_to_connect = _loader(lookups.seconds_to_connect)
         self.invitation = _loader(lookups.invitations)
         self.newest_invitation = _loader(lookups.newest_invitations)

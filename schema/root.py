@@ -41,6 +41,7 @@ from resolvers import (
 )
 from schema.pagination import Connection
 from schema.permissions import mutation, query, subscription
+from schema.root_messages import MessageMutations, MessageQueries, MessageSubscriptions
 from schema.scalars import JSON
 from schema.types import event_rows
 from schema.types.account_life import (
@@ -136,7 +137,7 @@ BULK_COST = 500  # up to 2,000 invitations are queued
 
 
 @strawberry.type(description="Everything that can be read.")
-class Query:
+class Query(MessageQueries):
     """Reads."""
 
     node: Node | None = query(nodes.node)
@@ -229,7 +230,7 @@ class Query:
 
 
 @strawberry.type(description="Everything that can be changed.")
-class Mutation:
+class Mutation(MessageMutations):
     """Writes."""
 
     sign_up: SessionPayload = mutation(accounts.sign_up, failed=SessionPayload.failed)
@@ -461,7 +462,7 @@ class Mutation:
 
 
 @strawberry.type(description="Everything that can be watched: a snapshot first, then changes.")
-class Subscription:
+class Subscription(MessageSubscriptions):
     """Streams."""
 
     system_health: HealthSnapshot = subscription(live_health.system_health, Scope.HEALTH_READ)

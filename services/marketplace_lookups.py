@@ -1,10 +1,12 @@
 """Suppliers, couples and what is between them by their ids, many at once."""
 
+from collections.abc import Sequence
 from functools import partial
 from uuid import UUID
 
 from db.models.bulk_invitations import BulkInvitation
 from db.models.client_imports import ClientImport
+from db.models.conversations import Message
 from db.models.couples import Couple, Partnership
 from db.models.incidents import LaunchIncident
 from db.models.invitations import Invitation
@@ -14,16 +16,22 @@ from db.models.suppliers import Client, Supplier
 from db.queries import (
     bulk_invitations,
     client_imports,
+    communication,
+    conversations,
     couples,
     invitations,
     mail,
+    messages,
     nudges,
     onboarding,
     people,
     suppliers,
 )
+from db.queries.communication import Communication
 from db.queries.couples import Pair
 from db.session import Database
+from domain.conversations import Conversation, Participant
+from domain.conversations import Person as Contact
 from domain.samples import Person
 from services import bulk_reads
 from services.bulk_invitations import Progress
@@ -54,6 +62,12 @@ class MarketplaceLookups(Lookups):
         self.partner_couples: Lookup[Pair, Couple] = self._by(couples.partner_couples)
         self.partner_suppliers: Lookup[Pair, Supplier] = self._by(couples.partner_suppliers)
         self.partnerships: Lookup[UUID, Partnership] = self._by(couples.partnerships_by_id)
+        self.conversations: Lookup[tuple[UUID, Participant], Conversation] = self._by(
+            conversations.by_key
+        )
+        self.last_messages: Lookup[UUID, Message] = self._by(messages.last_of)
+        self.contacts: Lookup[UUID, Sequence[Contact]] = self._by(conversations.people_of)
+        self.communications: Lookup[UUID, Communication] = self._by(communication.by_client)
         self.seconds_to_connect: Lookup[Pair, int] = self._by(couples.seconds_to_connect)
         self.invitations: Lookup[UUID, Invitation] = self._by(invitations.by_id)
         self.newest_invitations: Lookup[UUID, Invitation] = self._by(invitations.newest_by_client)

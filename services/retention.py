@@ -5,6 +5,7 @@ from functools import partial
 
 from db.queries import health, jobs, retention
 from db.session import Database, UnitOfWork
+from domain.conversations import KEPT_FOR
 from services import flag_exposures, journey_reads, metric_rollups
 from services.batches import BATCH, in_batches
 from services.health_history import RAW_READINGS
@@ -21,6 +22,7 @@ _KEPT: tuple[tuple[retention.Moments, timedelta], ...] = (
     (retention.EXPOSURE_SERVED, timedelta(days=90)),
     (retention.PROPAGATION_STARTED, timedelta(days=365)),  # launches are looked back on
     (retention.SENDING_AT, timedelta(days=90)),  # three times as long as a decline counts
+    (retention.CONVERSATION_SPOKEN, KEPT_FOR),
     (retention.MAIL_CREATED, timedelta(days=90)),
     (retention.ALERT_CREATED, timedelta(days=365)),
     (retention.DELIVERY_CREATED, timedelta(days=30)),  # what still waits is made anew

@@ -10,6 +10,12 @@ from db.base import Base
 from db.models.accounts import ApiToken, Session, User
 from db.models.bulk_invitations import BulkInvitation
 from db.models.client_imports import ClientImport
+from db.models.conversations import (
+    ConversationRead,
+    Message,
+    MessageMailOptOut,
+    MessageReport,
+)
 from db.models.couples import Couple, Partnership
 from db.models.invitations import Invitation
 from db.models.onboarding import OnboardingProgress
@@ -29,6 +35,9 @@ async def everything_of(
 def _owned(user_id: UUID) -> Sequence[tuple[type[Base], ColumnElement[bool]]]:
     suppliers = select(Supplier.id).where(Supplier.user_id == user_id)
     couples = select(Couple.id).where(Couple.user_id == user_id)
+    partnerships = select(Partnership.id).where(
+        or_(Partnership.supplier_id.in_(suppliers), Partnership.couple_id.in_(couples))
+    )
     return (
         (User, User.id == user_id),
         (Session, Session.user_id == user_id),
@@ -44,4 +53,13 @@ def _owned(user_id: UUID) -> Sequence[tuple[type[Base], ColumnElement[bool]]]:
             Partnership,
             or_(Partnership.supplier_id.in_(suppliers), Partnership.couple_id.in_(couples)),
         ),
+        # What was sent to somebody is theirs too, but for what the staff has hidden from them.
+        (
+            Message,
+            Message.partnership_id.in_(partnerships)
+            & or_(Message.sender_id == user_id, Message.hidden_at.is_(None)),
+        ),
+        (ConversationRead, ConversationRead.user_id == user_id),
+        (MessageMailOptOut, MessageMailOptOut.user_id == user_id),
+        (MessageReport, MessageReport.reporter_id == user_id),
     )

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from db.models.accounts import EmailConfirmation, LogInLink, PasswordReset, Session
+from db.models.conversations import Conversation
 from db.models.events import IdempotencyKey
 from db.models.flags import FlagExposure, FlagPropagation
 from db.models.incidents import AlertDelivery
@@ -26,6 +27,7 @@ LOG_IN_LINK_EXPIRED: Moments = LogInLink.expires_at
 CONFIRMATION_EXPIRED: Moments = EmailConfirmation.expires_at
 KEY_CREATED: Moments = IdempotencyKey.created_at
 SENDING_AT: Moments = InvitationSending.at
+CONVERSATION_SPOKEN: Moments = Conversation.last_message_at  # its messages go with it
 MAIL_CREATED: Moments = Mail.created_at
 ALERT_CREATED: Moments = AlertDelivery.created_at
 DELIVERY_CREATED: Moments = WebhookDelivery.created_at

@@ -1,6 +1,6 @@
 """The clients of a supplier (S9, S35, S36)."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
@@ -10,16 +10,19 @@ from db.models import suppliers as rows
 from db.reads import marketplace as reads
 from domain.errors import LaunchError
 from schema.context import Info
+from schema.conversation_enums import CommunicationStatus
 from schema.marketplace_enums import ClientStatus
 from schema.pagination import Connection
 from schema.planned import COUNT, column, reading
 from schema.scalars import EmailAddress
+from schema.types.conversations import Conversation, load_conversation
 from schema.types.couples import Couple, Partnership, load_partner
 from schema.types.errors import Error
 from schema.types.given import given, refuse_null
 from schema.types.node import Node, node_id
 from services import directory
 from services.clients import ClientDraft, ClientResult
+from services.communication import status_of
 from services.directory import ClientFilter
 
 if TYPE_CHECKING:
@@ -81,6 +84,31 @@ class Client(Node):
 
         found = await info.context.loaders.newest_invitation.load(self.row.id)
         return Invitation.of(found) if found else None
+
+    @strawberry.field(description="How far the supplier is in touch with the client.")
+    async def communication_status(self, info: Info) -> CommunicationStatus:
+        """From the newest invitation and the partnership."""
+        found = await info.context.loaders.messaging.communication.load(self.row.id)
+        return status_of(self.row.status, found, info.context.now)
+
+    @strawberry.field(
+        description="When something last happened between them: an invitation was sent, opened or "
+        "accepted, or a message was sent; null where nothing has."
+    )
+    async def last_activity_at(self, info: Info) -> datetime | None:
+        """After the end of a partnership nothing newer is seen."""
+        found = await info.context.loaders.messaging.communication.load(self.row.id)
+        return found.last_activity_at if found else None
+
+    @strawberry.field(
+        description="The conversation with the couple, also after the end; null for others to see."
+    )
+    async def conversation(self, info: Info) -> Conversation | None:
+        """The supplier keeps what was said."""
+        found = await info.context.loaders.messaging.communication.load(self.row.id)
+        if found is None or found.partnership_id is None:
+            return None
+        return await load_conversation(info, found.partnership_id)
 
     @classmethod
     def of(cls, row: rows.Client) -> "Client":

@@ -22,6 +22,7 @@ from schema.pagination import (
     encode_cursor,
 )
 from schema.planned import COUNT, column
+from schema.types.conversations import Contact, Conversation, load_contacts, load_conversation
 from schema.types.node import Node, node_id
 from schema.types.onboarding import Onboarding
 from services import directory
@@ -46,6 +47,18 @@ class Partnership(Node):
         description="False: it has ended. Its couple still sees it, its supplier does not."
     )
     row: strawberry.Private[rows.Partnership]
+
+    @strawberry.field(
+        description="The people of both sides; none once it has ended, and none for others to see."
+    )
+    async def contacts(self, info: Info) -> list[Contact]:
+        """The supplier comes first."""
+        return list(await load_contacts(info, self.row.id))
+
+    @strawberry.field(description="Their conversation; null for others to see.")
+    async def conversation(self, info: Info) -> Conversation | None:
+        """The staff reads no conversations."""
+        return await load_conversation(info, self.row.id)
 
     @strawberry.field(description="The supplier.")
     async def supplier(
@@ -100,6 +113,14 @@ class Couple(Node):
     )
     row: strawberry.Private[rows.Couple]
     own: strawberry.Private[bool] = False
+
+    @strawberry.field(
+        description="Their own telephone number; null for others, who find it in the contacts of a "
+        "partnership."
+    )
+    def phone(self, info: Info) -> str | None:
+        """A partner sees it only while the partnership is active."""
+        return self.row.phone if self._is_whole(info) else None
 
     @strawberry.field(description="Their guided setup; null for others to see.")
     async def setup(self, info: Info) -> Onboarding | None:

@@ -17,6 +17,7 @@ from schema.types.bulk_invitations import BulkInvitation
 from schema.types.changes import Change
 from schema.types.client_imports import ClientImport
 from schema.types.clients import Client
+from schema.types.conversations import load_conversation
 from schema.types.couples import Partnership, visible_couple
 from schema.types.flags import FeatureFlag
 from schema.types.health import load_health_check
@@ -132,6 +133,7 @@ NODES: Mapping[str, NodeKind] = {
             row.supplier_id, row.couple_id, is_active=row.is_active
         ),
     ),
+    "Conversation": NodeKind(load_conversation, MARKETPLACE),
     "Onboarding": _owned(
         lambda found: found.onboarding,
         Onboarding.of,

@@ -59,6 +59,14 @@ class Supplier(Node):
     row: strawberry.Private[rows.Supplier]
     own: strawberry.Private[bool] = False
 
+    @strawberry.field(
+        description="Its own telephone number; null for others, who find it in the contacts of a "
+        "partnership."
+    )
+    def phone(self, info: Info) -> str | None:
+        """A couple sees it only while the partnership is active."""
+        return self.row.phone if self._is_whole(info) else None
+
     @strawberry.field(description="Its guided setup; null for others to see.")
     async def setup(self, info: Info) -> Onboarding | None:
         """Made together with the supplier."""

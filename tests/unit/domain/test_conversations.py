@@ -1,4 +1,4 @@
-"""Conversations, e-mails about them, and how far two are in touch (M7, SPEC S114)."""
+"""Conversations, e-mails about them, and how far two are in touch (M7, S114)."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID

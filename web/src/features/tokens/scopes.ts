@@ -16,6 +16,7 @@ export const SCOPES: { value: Scope; label: string }[] = [
   { value: "DIRECTORY_WRITE", label: "Act for suppliers" },
   { value: "WEBHOOKS_ADMIN", label: "Manage webhooks" },
   { value: "TOKENS_ADMIN", label: "Manage API tokens" },
+  { value: "MESSAGES_MODERATE", label: "See and hide reported messages" },
   { value: "PEOPLE_READ", label: "See e-mail addresses of the staff" },
 ];
 

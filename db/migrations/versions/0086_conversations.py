@@ -1,6 +1,6 @@
 """conversations, what is read and reported, and telephone numbers (M7)
 
-Revision: 0083, after 0082
+Revision: 0086, after 0085
 """
 
 from collections.abc import Sequence
@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = '0083'
-down_revision: str | Sequence[str] | None = '0082'
+revision: str = '0086'
+down_revision: str | Sequence[str] | None = '0085'
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

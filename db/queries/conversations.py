@@ -1,0 +1,216 @@
+"""SQL about conversations, as one participant sees them (M7)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models.accounts import User
+from db.models.conversations import Conversation as Counters
+from db.models.conversations import ConversationRead, Message, MessageMailOptOut
+from db.models.couples import Couple, Partnership
+from db.models.suppliers import Client, Supplier
+from db.queries.pages import Moments, newest_first
+from domain.conversations import (
+    MAX_UNREAD,
+    Conversation,
+    ConversationSide,
+    Participant,
+    Person,
+)
+
+_Key = tuple[UUID, Participant]
+_Rows: TypeAlias = Select[*tuple[Any, ...]]
+
+ACTIVITY: ColumnElement[datetime] = func.greatest(
+    Partnership.connected_at, func.coalesce(Counters.last_message_at, Partnership.connected_at)
+)
+
+
+async def by_key(session: AsyncSession, keys: Sequence[_Key]) -> Mapping[_Key, Conversation]:
+    """Conversations by their partnership, each for a participant; none of others."""
+    found: dict[_Key, Conversation] = {}
+    for viewer in {viewer for _, viewer in keys}:
+        ids = [key for key, wanted in keys if wanted == viewer]
+        rows = await session.execute(_seen_by(viewer).where(Partnership.id.in_(ids)))
+        found |= {(row[0], viewer): _conversation(row, viewer) for row in rows}
+    return found
+
+
+async def page(session: AsyncSession, viewer: Participant, page: Moments) -> list[Conversation]:
+    """The conversations of a participant, the one with the newest activity first."""
+    query = newest_first(_seen_by(viewer), ACTIVITY, Partnership.id, page)
+    return [_conversation(row, viewer) for row in await session.execute(query)]
+
+
+async def count_unread(session: AsyncSession, viewer: Participant) -> int:
+    """How many conversations hold something that the participant has not read."""
+    query = (
+        select(func.count())
+        .select_from(Partnership)
+        .outerjoin(ConversationRead, _own_read(viewer))
+        .where(_is_party(viewer), exists(_unread(viewer)))
+    )
+    return (await session.execute(query)).scalar_one()
+
+
+async def lock_partnership(session: AsyncSession, partnership_id: UUID) -> Partnership | None:
+    """A partnership that cannot end before the transaction does; others may write meanwhile."""
+    query = select(Partnership).where(Partnership.id == partnership_id)
+    locked = query.with_for_update(read=True)
+    return await session.scalar(locked.execution_options(populate_existing=True))
+
+
+async def last_position(session: AsyncSession, partnership_id: UUID) -> int:
+    """The position of the newest message; 0 where there is none."""
+    query = select(Counters.last_position).where(Counters.partnership_id == partnership_id)
+    return await session.scalar(query) or 0
+
+
+async def lock_read(session: AsyncSession, partnership_id: UUID, user_id: UUID) -> ConversationRead:
+    """The reading state of a person, locked; made where there is none."""
+    row = insert(ConversationRead).values(partnership_id=partnership_id, user_id=user_id)
+    await session.execute(row.on_conflict_do_nothing())
+    query = select(ConversationRead).where(
+        ConversationRead.partnership_id == partnership_id, ConversationRead.user_id == user_id
+    )
+    locked = query.with_for_update().execution_options(populate_existing=True)
+    return (await session.scalars(locked)).one()
+
+
+async def people_of(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Sequence[Person]]:
+    """Both sides of active partnerships, by partnership: the supplier comes first."""
+    found: dict[UUID, list[Person]] = {}
+    for query in (_suppliers(ids), _couples(ids)):
+        for row in await session.execute(query):
+            key, side, *rest = row
+            found.setdefault(key, []).append(Person(key, ConversationSide(side), *rest))
+    return found
+
+
+async def opted_out(session: AsyncSession, user_id: UUID) -> bool:
+    """Whether a person wants no e-mails about messages."""
+    return await session.get(MessageMailOptOut, user_id) is not None
+
+
+def _seen_by(viewer: Participant) -> _Rows:
+    unread = select(func.count()).select_from(_unread(viewer).limit(MAX_UNREAD + 1).subquery())
+    return (
+        select(
+            Partnership.id,
+            Partnership.supplier_id,
+            Partnership.couple_id,
+            _title(viewer),
+            Partnership.is_active,
+            Partnership.connected_at,
+            Counters.last_message_at,
+            func.coalesce(Counters.last_position, 0),
+            func.coalesce(Counters.revision, 0),
+            func.coalesce(ConversationRead.position, 0),
+            unread.scalar_subquery(),
+        )
+        .select_from(Partnership)
+        .outerjoin(Counters, Counters.partnership_id == Partnership.id)
+        .outerjoin(ConversationRead, _own_read(viewer))
+        .where(_is_party(viewer))
+    )
+
+
+def _conversation(row: Any, viewer: Participant) -> Conversation:  # noqa: ANN401 - a Row
+    key, supplier_id, couple_id, title, *rest = row
+    is_open, connected_at, last_message_at, last, revision, read, unread = rest
+    return Conversation(
+        key, supplier_id, couple_id, viewer, title,
+        is_open, connected_at, last_message_at, last, revision, read, unread,
+    )  # fmt: skip
+
+
+def _is_party(viewer: Participant) -> ColumnElement[bool]:
+    if viewer.side is ConversationSide.SUPPLIER:
+        return Partnership.supplier_id == viewer.party_id
+    return Partnership.couple_id == viewer.party_id
+
+
+def _own_read(viewer: Participant) -> ColumnElement[bool]:
+    return and_(
+        ConversationRead.partnership_id == Partnership.id,
+        ConversationRead.user_id == viewer.user_id,
+    )
+
+
+def _unread(viewer: Participant) -> _Rows:
+    """Messages of the other side beyond the read position; correlates with the outer rows."""
+    return (
+        select(Message.id)
+        .where(
+            Message.partnership_id == Partnership.id,
+            Message.position > func.coalesce(ConversationRead.position, 0),
+            Message.side != viewer.side,
+            Message.hidden_at.is_(None),
+        )
+        .correlate(Partnership, ConversationRead)
+    )
+
+
+def _title(viewer: Participant) -> ColumnElement[str]:
+    """What the viewer calls the other side: of a supplier, the names that it gave its client."""
+    if viewer.side is ConversationSide.COUPLE:
+        named = select(func.coalesce(Supplier.business_name, Supplier.email))
+        return named.where(Supplier.id == Partnership.supplier_id).scalar_subquery()
+    client = (
+        select(Client.couple_names)
+        .where(
+            Client.supplier_id == Partnership.supplier_id,
+            Client.couple_id == Partnership.couple_id,
+        )
+        .order_by(Client.created_at.desc())
+        .limit(1)
+    )
+    return func.coalesce(client.scalar_subquery(), "A couple")
+
+
+def _suppliers(ids: Sequence[UUID]) -> _Rows:
+    """A supplier is written to at its address for clients."""
+    return (
+        select(
+            Partnership.id,
+            _side(ConversationSide.SUPPLIER),
+            User.id,
+            func.coalesce(Supplier.business_name, Supplier.email),
+            Supplier.email,
+            Supplier.phone,
+        )
+        .join(Supplier, Supplier.id == Partnership.supplier_id)
+        .join(User, User.id == Supplier.user_id)
+        .where(Partnership.id.in_(ids), Partnership.is_active, User.disabled_at.is_(None))
+    )
+
+
+def _couples(ids: Sequence[UUID]) -> _Rows:
+    return (
+        select(
+            Partnership.id,
+            _side(ConversationSide.COUPLE),
+            User.id,
+            couple_name(),
+            User.email,
+            Couple.phone,
+        )
+        .join(Couple, Couple.id == Partnership.couple_id)
+        .join(User, User.id == Couple.user_id)
+        .where(Partnership.id.in_(ids), Partnership.is_active, User.disabled_at.is_(None))
+    )
+
+
+def couple_name() -> ColumnElement[str]:
+    """What a couple calls itself; its e-mail where it has said no name."""
+    names = func.concat_ws(" & ", Couple.partner1_name, Couple.partner2_name)
+    return func.coalesce(func.nullif(names, ""), User.email)
+
+
+def _side(side: ConversationSide) -> ColumnElement[str]:
+    return literal(side.value).label("side")

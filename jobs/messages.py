@@ -1,0 +1,28 @@
+"""The job that tells people who are away of messages (M7)."""
+
+from uuid import UUID
+
+from pgqueuer.errors import RetryRequested
+
+from db.session import Database
+from domain.conversations import ConversationSide
+from jobs.queue import Payload
+from services import message_mails
+from services.message_mails import SentMessage
+from settings import Settings
+
+
+async def tell_of_message(db: Database, settings: Settings, payload: Payload) -> None:
+    """Write the e-mail about a message where it is still needed; safe to run twice or late.
+
+    Within an hour of the last e-mail it comes back when the hour is over.
+    """
+    sent = SentMessage(
+        UUID(str(payload["partnership_id"])),
+        ConversationSide(str(payload["side"])),
+        int(str(payload["position"])),
+    )
+    async with db.write() as uow:
+        again = await message_mails.notify(uow, settings, sent)
+    if again is not None:
+        raise RetryRequested(again - db.clock(), "within an hour of the last e-mail")

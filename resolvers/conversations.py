@@ -1,0 +1,59 @@
+"""Conversations of suppliers and couples (M7)."""
+
+from typing import Annotated
+
+import strawberry
+
+from domain.conversations import participant_of
+from schema.context import Info
+from schema.pagination import After, Before, First, Last, Page, connection, encode_cursor
+from schema.types.conversations import (
+    Conversation,
+    ConversationConnection,
+    ConversationPayload,
+    MarkConversationReadInput,
+)
+from schema.types.messages import Message, SendMessageInput, SendMessagePayload
+from services import conversations as service
+from services import messages
+
+Read = Annotated[MarkConversationReadInput, strawberry.argument(description="How far.")]
+New = Annotated[SendMessageInput, strawberry.argument(description="The message.")]
+
+
+async def conversations(
+    info: Info,
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
+) -> ConversationConnection:
+    """The caller's conversations, the one with the newest activity first; none for the staff."""
+    page, viewer = Page.of(first, after, last, before), participant_of(info.context.actor)
+    found = []
+    if viewer is not None:
+        async with info.context.db.read() as session:
+            found = await service.page(session, viewer, page.moments())
+    return connection(
+        ConversationConnection,
+        found,
+        page,
+        cursor=lambda view: encode_cursor(view.last_activity_at, view.partnership_id),
+        wrap=Conversation.of,
+        viewer=viewer,
+    )
+
+
+async def send_message(info: Info, input: New) -> SendMessagePayload:
+    """Send a message to the other side of an active partnership."""
+    await messages.admit(info.context.runtime.rate_limits, info.context.actor)
+    async with info.context.db.write() as uow:
+        row = await messages.send(uow, info.context.actor, input.command())
+    return SendMessagePayload(message=Message.of(row))
+
+
+async def mark_conversation_read(info: Info, input: Read) -> ConversationPayload:
+    """Say how far the caller has read a conversation."""
+    async with info.context.db.write() as uow:
+        view = await service.mark_read(uow, info.context.actor, input.command())
+    return ConversationPayload.of(view)

@@ -1,0 +1,78 @@
+"""Messages that were reported to the staff (M7)."""
+
+from typing import Annotated
+
+import strawberry
+
+from schema.context import Info
+from schema.pagination import After, Before, First, Last, Page, connection, encode_cursor
+from schema.types.message_reports import (
+    DismissMessageReportInput,
+    MessagePayload,
+    MessageReasonInput,
+    MessageReport,
+    MessageReportConnection,
+    MessageReportPayload,
+)
+from schema.types.messages import Message
+from services import message_reports as service
+
+Open = Annotated[
+    bool | None,
+    strawberry.argument(description="True: only open reports; false: only closed ones."),
+]
+Reason = Annotated[MessageReasonInput, strawberry.argument(description="The message, and why.")]
+Dismiss = Annotated[
+    DismissMessageReportInput, strawberry.argument(description="The report, and why.")
+]
+
+
+async def message_reports(
+    info: Info,
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
+    is_open: Open = None,
+) -> MessageReportConnection:
+    """Reported messages, the newest report first."""
+    page = Page.of(first, after, last, before)
+    async with info.context.db.read() as session:
+        found = await service.page(session, page.moments(), is_open=is_open)
+    return connection(
+        MessageReportConnection,
+        found,
+        page,
+        cursor=lambda item: encode_cursor(item.report.created_at, item.report.id),
+        wrap=MessageReport.of,
+        is_open=is_open,
+    )
+
+
+async def report_message(info: Info, input: Reason) -> MessagePayload:
+    """Show a message of the other side to the staff. Reporting it again changes nothing."""
+    await service.admit(info.context.runtime.rate_limits, info.context.actor)
+    async with info.context.db.write() as uow:
+        row = await service.report(uow, info.context.actor, input.command())
+    return MessagePayload(message=Message.of(row))
+
+
+async def hide_message(info: Info, input: Reason) -> MessagePayload:
+    """Hide a reported message from both sides, who see the reason. Again does nothing."""
+    async with info.context.db.write() as uow:
+        row = await service.hide(uow, info.context.actor, input.command())
+    return MessagePayload(message=Message.of(row))
+
+
+async def show_message(info: Info, input: Reason) -> MessagePayload:
+    """Show a hidden message to both sides again. Again does nothing."""
+    async with info.context.db.write() as uow:
+        row = await service.show(uow, info.context.actor, input.command())
+    return MessagePayload(message=Message.of(row))
+
+
+async def dismiss_message_report(info: Info, input: Dismiss) -> MessageReportPayload:
+    """Close a report and leave its message as it is. Again does nothing."""
+    async with info.context.db.write() as uow:
+        found = await service.dismiss(uow, info.context.actor, input.key(), input.reason)
+    return MessageReportPayload(report=MessageReport.of(found))

@@ -1,0 +1,241 @@
+"""Conversations of suppliers and couples (M7)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+import strawberry
+
+from domain import conversations as domain
+from domain.conversations import Participant, Person, participant_of, require_participant
+from domain.errors import LaunchError
+from domain.reach import readable
+from schema.context import Info
+from schema.conversation_enums import ConversationSide
+from schema.pagination import (
+    After,
+    Before,
+    Connection,
+    First,
+    Last,
+    Page,
+    connection,
+    encode_cursor,
+)
+from schema.scalars import EmailAddress
+from schema.types.errors import Error
+from schema.types.messages import Message, MessageConnection
+from schema.types.node import Node, decode_id, node_id
+from services import conversations, messages
+from services.conversations import MarkRead
+
+if TYPE_CHECKING:
+    from schema.types.couples import Partnership
+
+
+@strawberry.type(description="A person on one side of an active partnership.")
+class Contact:
+    """Shown to both sides, and only while the partnership is active."""
+
+    side: ConversationSide = strawberry.field(description="The side that the person is on.")
+    name: str = strawberry.field(description="A supplier's business name, or a couple's names.")
+    email: EmailAddress = strawberry.field(description="Where the person can be written to.")
+    phone: str | None = strawberry.field(description="A telephone number, where one was given.")
+
+    @classmethod
+    def of(cls, person: Person) -> "Contact":
+        """A person as the other side sees them."""
+        return cls(
+            side=person.side,
+            name=person.name,
+            email=EmailAddress(person.email),
+            phone=person.phone,
+        )
+
+
+@strawberry.type(
+    description="The conversation of a partnership, as the caller sees it. Only its two sides see "
+    "it; once the partnership has ended it can be read, but no message can be sent."
+)
+class Conversation(Node):
+    """One for each partnership, also before the first message."""
+
+    title: str = strawberry.field(description="What the caller calls the other side.")
+    is_open: bool = strawberry.field(description="Whether messages can be sent.")
+    last_activity_at: datetime = strawberry.field(
+        description="When the last message was sent; before the first one, when they connected."
+    )
+    last_position: int = strawberry.field(
+        description="The position of the last message; 0 where there is none."
+    )
+    revision: int = strawberry.field(
+        description="Counts every change of its messages: pass it to `conversation(after:)` to "
+        "receive only what changed since."
+    )
+    read_position: int = strawberry.field(
+        description="The position up to which the caller has read."
+    )
+    unread_count: int = strawberry.field(
+        description=f"Messages of the other side that the caller has not read; "
+        f"{domain.MAX_UNREAD + 1} where there are more than {domain.MAX_UNREAD}."
+    )
+    view: strawberry.Private[domain.Conversation]
+
+    @strawberry.field(description="The partnership; null for a supplier once it has ended.")
+    async def partnership(
+        self, info: Info
+    ) -> Annotated["Partnership", strawberry.lazy("schema.types.couples")] | None:
+        """What has ended leads its supplier nowhere (SEC11)."""
+        from schema.types.couples import Partnership  # noqa: PLC0415 - it imports this module
+
+        row = await info.context.loaders.partnership.load(self.view.partnership_id)
+        if row is None or not readable(info.context.actor).sees_partnership(
+            row.supplier_id, row.couple_id, is_active=row.is_active
+        ):
+            return None
+        return Partnership.of(row)
+
+    @strawberry.field(description="The last message.")
+    async def last_message(self, info: Info) -> Message | None:
+        """One statement for all conversations of a page."""
+        row = await info.context.loaders.messaging.last_message.load(self.view.partnership_id)
+        return Message.of(row) if row else None
+
+    @strawberry.field(description="Its messages, the oldest first.")
+    async def messages(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> MessageConnection:
+        """One page; `last: 50` is the newest one."""
+        page = Page.of(first, after, last, before)
+        async with info.context.db.read() as session:
+            found = await messages.page(session, self.view.partnership_id, page.numbers())
+        return connection(
+            MessageConnection,
+            found,
+            page,
+            cursor=lambda row: encode_cursor(row.position),
+            wrap=Message.of,
+        )
+
+    @classmethod
+    def of(cls, view: domain.Conversation) -> "Conversation":
+        """A conversation as its participant sees it."""
+        return cls(
+            id=node_id("Conversation", view.partnership_id),
+            title=view.title,
+            is_open=view.is_open,
+            last_activity_at=view.last_activity_at,
+            last_position=view.last_position,
+            revision=view.revision,
+            read_position=view.read_position,
+            unread_count=view.unread,
+            view=view,
+        )
+
+
+@strawberry.type(description="A page of conversations, the one with the newest activity first.")
+class ConversationConnection(Connection[Conversation]):
+    """Counts only where the count is asked for."""
+
+    viewer: strawberry.Private[Participant | None]
+
+    @strawberry.field(description="How many conversations hold something unread.")
+    async def unread_conversations(self, info: Info) -> int:
+        """One more statement."""
+        return await unread_conversations(info, self.viewer)
+
+
+@strawberry.type(description="A conversation, and the messages that are new or changed.")
+class ConversationUpdate:
+    """What the subscription of one conversation sends."""
+
+    conversation: Conversation = strawberry.field(description="The conversation as it is now.")
+    messages: list[Message] = strawberry.field(
+        description="At first the newest 50, or what changed after `after`; then each message that "
+        "is new or changed, at most 50 at once."
+    )
+
+
+@strawberry.type(description="What changed in the conversations of the caller.")
+class ConversationsUpdate:
+    """What the subscription of all conversations sends."""
+
+    unread_conversations: int = strawberry.field(
+        description="How many conversations hold something unread."
+    )
+    changed: Conversation | None = strawberry.field(
+        description="The conversation that changed; null in the first result."
+    )
+
+
+@strawberry.input(description="How far the caller has read.")
+class MarkConversationReadInput:
+    """What markConversationRead takes."""
+
+    conversation_id: strawberry.ID = strawberry.field(description="The conversation.")
+    position: int = strawberry.field(
+        description="The position of the last message that was read; a lower one changes nothing."
+    )
+
+    def command(self) -> MarkRead:
+        """What the service takes."""
+        key = decode_id(self.conversation_id, "Conversation", "input", "conversationId")
+        return MarkRead(key, self.position)
+
+
+@strawberry.type(description="The conversation as it is now.")
+class ConversationPayload:
+    """The answer of what changes a conversation."""
+
+    conversation: Conversation | None = strawberry.field(
+        default=None, description="The conversation."
+    )
+    errors: list[Error] = strawberry.field(default_factory=list, description="What was wrong.")
+
+    @classmethod
+    def of(cls, view: domain.Conversation) -> "ConversationPayload":
+        """The answer to a change."""
+        return cls(conversation=Conversation.of(view))
+
+    @classmethod
+    def failed(cls, error: LaunchError) -> "ConversationPayload":
+        """The answer to an expected failure."""
+        return cls(errors=Error.every(error))
+
+
+async def load_conversation(info: Info, partnership_id: UUID) -> Conversation | None:
+    """One's own conversation; None for everybody who takes no part in it, the staff included."""
+    viewer = participant_of(info.context.actor)
+    if viewer is None:
+        return None
+    view = await info.context.loaders.messaging.conversation.load((partnership_id, viewer))
+    return Conversation.of(view) if view else None
+
+
+async def load_contacts(info: Info, partnership_id: UUID) -> Sequence[Contact]:
+    """Both sides of an active partnership, for those who take part in it."""
+    if await load_conversation(info, partnership_id) is None:
+        return []
+    people = await info.context.loaders.messaging.contacts.load(partnership_id)
+    return [Contact.of(person) for person in people or ()]
+
+
+async def unread_conversations(info: Info, viewer: Participant | None) -> int:
+    """How many conversations hold something unread; 0 for those who have none."""
+    if viewer is None:
+        return 0
+    async with info.context.db.read() as session:
+        return await conversations.count_unread(session, viewer)
+
+
+async def read_conversation(info: Info, partnership_id: UUID) -> domain.Conversation:
+    """One's own conversation as it is now; raises Forbidden or NotFound."""
+    viewer = require_participant(info.context.actor)
+    async with info.context.db.read() as session:
+        return await conversations.seen(session, viewer, partnership_id)

@@ -1,0 +1,120 @@
+"""Messages that were reported to the staff (M7)."""
+
+from datetime import datetime
+from uuid import UUID
+
+import strawberry
+
+from db.models.conversations import Reported
+from domain.errors import LaunchError
+from schema.context import Info
+from schema.conversation_enums import ReportOutcome
+from schema.pagination import Connection
+from schema.types.errors import Error
+from schema.types.messages import Message
+from schema.types.node import decode_id, node_id
+from services import message_reports
+from services.message_reports import ReportMessage
+
+
+@strawberry.type(description="A reported message. Moderators see it, and only the message itself.")
+class MessageReport:
+    """A row of message_reports."""
+
+    id: strawberry.ID = strawberry.field(description="Identifies the report.")
+    message_id: strawberry.ID = strawberry.field(
+        description="The message, for hideMessage and showMessage."
+    )
+    message: Message = strawberry.field(description="The message, as both sides see it now.")
+    reported_text: str = strawberry.field(description="What it says, also where it is hidden.")
+    reason: str = strawberry.field(description="Why it was reported, in the words of the reporter.")
+    created_at: datetime = strawberry.field(description="When it was reported.")
+    resolved_at: datetime | None = strawberry.field(
+        description="When the staff dealt with it; null while it is open."
+    )
+    outcome: ReportOutcome | None = strawberry.field(
+        description="How the staff dealt with it; null while it is open."
+    )
+    supplier_id: strawberry.ID = strawberry.field(description="The supplier of the conversation.")
+    couple_id: strawberry.ID = strawberry.field(description="The couple of the conversation.")
+
+    @classmethod
+    def of(cls, found: Reported) -> "MessageReport":
+        """A report as moderators see it."""
+        row, message, partnership = found
+        return cls(
+            id=node_id("MessageReport", row.id),
+            message_id=node_id("Message", message.id),
+            message=Message.of(message),
+            reported_text=message.text,
+            reason=row.reason,
+            created_at=row.created_at,
+            resolved_at=row.resolved_at,
+            outcome=row.outcome,
+            supplier_id=node_id("Supplier", partnership.supplier_id),
+            couple_id=node_id("Couple", partnership.couple_id),
+        )
+
+
+@strawberry.type(description="A page of reports, the newest first.")
+class MessageReportConnection(Connection[MessageReport]):
+    """Counts only where the count is asked for."""
+
+    is_open: strawberry.Private[bool | None]
+
+    @strawberry.field(description="How many reports the filter finds.")
+    async def total_count(self, info: Info) -> int:
+        """One more statement."""
+        async with info.context.db.read() as session:
+            return await message_reports.count(session, is_open=self.is_open)
+
+
+@strawberry.input(description="A message, and why.")
+class MessageReasonInput:
+    """What reportMessage, hideMessage and showMessage take."""
+
+    message_id: strawberry.ID = strawberry.field(description="The message.")
+    reason: str = strawberry.field(description="1 to 1000 characters.")
+
+    def command(self) -> ReportMessage:
+        """What the service takes."""
+        key = decode_id(self.message_id, "Message", "input", "messageId")
+        return ReportMessage(key, self.reason)
+
+
+@strawberry.input(description="A report, and why it is closed.")
+class DismissMessageReportInput:
+    """What dismissMessageReport takes."""
+
+    id: strawberry.ID = strawberry.field(description="The report.")
+    reason: str = strawberry.field(description="1 to 1000 characters, kept in the audit.")
+
+    def key(self) -> UUID:
+        """The id of the row."""
+        return decode_id(self.id, "MessageReport", "input", "id")
+
+
+@strawberry.type(description="The message as it is now.")
+class MessagePayload:
+    """The answer of what changes a message."""
+
+    message: Message | None = strawberry.field(default=None, description="The message.")
+    errors: list[Error] = strawberry.field(default_factory=list, description="What was wrong.")
+
+    @classmethod
+    def failed(cls, error: LaunchError) -> "MessagePayload":
+        """The answer to an expected failure."""
+        return cls(errors=Error.every(error))
+
+
+@strawberry.type(description="The report as it is now.")
+class MessageReportPayload:
+    """The answer of what changes a report."""
+
+    report: MessageReport | None = strawberry.field(default=None, description="The report.")
+    errors: list[Error] = strawberry.field(default_factory=list, description="What was wrong.")
+
+    @classmethod
+    def failed(cls, error: LaunchError) -> "MessageReportPayload":
+        """The answer to an expected failure."""
+        return cls(errors=Error.every(error))

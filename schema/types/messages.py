@@ -1,0 +1,98 @@
+"""Messages of a conversation (M7)."""
+
+from datetime import datetime
+
+import strawberry
+
+from db.models import conversations as rows
+from domain.conversations import participant_of
+from domain.errors import LaunchError
+from domain.message_text import MAX_BYTES
+from schema.context import Info
+from schema.conversation_enums import ConversationSide
+from schema.pagination import Connection
+from schema.types.errors import Error
+from schema.types.node import decode_id, node_id
+from services.messages import SendMessage
+
+
+@strawberry.type(description="One message. Only the two sides of its conversation see it.")
+class Message:
+    """A row of messages."""
+
+    id: strawberry.ID = strawberry.field(description="Identifies the message.")
+    position: int = strawberry.field(
+        description="Its place in the conversation: 1 for the first message, without gaps."
+    )
+    revision: int = strawberry.field(
+        description="Grows whenever the message changes; of two versions the higher one is newer."
+    )
+    side: ConversationSide = strawberry.field(description="The side that sent it.")
+    text: str | None = strawberry.field(
+        description="What it says, as plain text with line breaks; null where it is hidden."
+    )
+    sent_at: datetime = strawberry.field(description="When it was sent.")
+    is_hidden: bool = strawberry.field(description="True: the staff has hidden it.")
+    hidden_reason: str | None = strawberry.field(
+        description="Why it was hidden, in the words of the staff."
+    )
+    row: strawberry.Private[rows.Message]
+
+    @strawberry.field(description="Whether the caller's own side sent it.")
+    def is_mine(self, info: Info) -> bool:
+        """The side decides, not the person: two partners write as one couple."""
+        viewer = participant_of(info.context.actor)
+        return viewer is not None and viewer.side is self.row.side
+
+    @classmethod
+    def of(cls, row: rows.Message) -> "Message":
+        """A row as both sides see it."""
+        hidden = row.hidden_at is not None
+        return cls(
+            id=node_id("Message", row.id),
+            position=row.position,
+            revision=row.revision,
+            side=row.side,
+            text=None if hidden else row.text,
+            sent_at=row.sent_at,
+            is_hidden=hidden,
+            hidden_reason=row.hidden_reason,
+            row=row,
+        )
+
+
+@strawberry.type(description="A page of messages, the oldest first.")
+class MessageConnection(Connection[Message]):
+    """The newest page is that of `last`."""
+
+
+@strawberry.input(description="A message to send.")
+class SendMessageInput:
+    """What sendMessage takes."""
+
+    conversation_id: strawberry.ID = strawberry.field(description="The conversation.")
+    text: str = strawberry.field(
+        description=f"Plain text with line breaks, at most {MAX_BYTES} bytes of UTF-8."
+    )
+    idempotency_key: str = strawberry.field(
+        description="Made by the client for each message: repeating a request with the same key "
+        "returns the first message and sends nothing, for 24 hours."
+    )
+
+    def command(self) -> SendMessage:
+        """What the service takes."""
+        key = decode_id(self.conversation_id, "Conversation", "input", "conversationId")
+        return SendMessage(key, self.text, self.idempotency_key)
+
+
+@strawberry.type(description="The message that was sent, or why it was not.")
+class SendMessagePayload:
+    """The answer of sendMessage."""
+
+    message: Message | None = strawberry.field(default=None, description="The message.")
+    errors: list[Error] = strawberry.field(default_factory=list, description="What was wrong.")
+
+    @classmethod
+    def failed(cls, error: LaunchError) -> "SendMessagePayload":
+        """The answer to an expected failure."""
+        return cls(errors=Error.every(error))

@@ -1,0 +1,22 @@
+"""How far a supplier is in touch with its clients, as the client list shows it (S114)."""
+
+from datetime import datetime
+
+from db.queries.communication import Communication
+from domain.clients import ClientStatus
+from domain.communication import CommunicationStatus, communication_status
+from domain.invitations import InvitationStatus, status_at
+
+
+def status_of(
+    client: ClientStatus, found: Communication | None, now: datetime
+) -> CommunicationStatus:
+    """The status of a client at a moment."""
+    connected = found is not None and found.partnership_id is not None
+    return communication_status(client, _invitation(found, now), was_connected=connected)
+
+
+def _invitation(found: Communication | None, now: datetime) -> InvitationStatus | None:
+    if found is None or found.invitation is None or found.expires_at is None:
+        return None
+    return status_at(found.invitation, found.expires_at, now)

@@ -1,0 +1,281 @@
+"""One conversation per partnership, for its two sides alone (M7)."""
+
+import asyncio
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy import select, text
+from starlette.applications import Starlette
+
+from db.models.conversations import Message
+from db.models.events import Change, LaunchEvent
+from db.session import Database
+from domain.actors import Role
+from domain.ids import parse_global_id
+from services.messages import PER_MINUTE
+from tests.factories import people
+from tests.factories.conversations import (
+    LIST,
+    MESSAGE,
+    THREAD,
+    Pair,
+    connected,
+    read,
+    said,
+    say,
+)
+from tests.factories.marketplace import PROFILE, new_couple, new_supplier
+from tests.graphql import GraphQLClient
+
+CONTACTS = """query ($id: ID!) { node(id: $id) { ... on Partnership {
+  contacts { side name email phone } conversation { id } } } }"""
+CLIENTS = """{ viewer { supplier { clients { nodes {
+  communicationStatus lastActivityAt conversation { id isOpen unreadCount } } } } } }"""
+SECRET = "The vows are a secret"
+
+
+@pytest.fixture
+async def pair(supplier: GraphQLClient, visitor: GraphQLClient, db: Database) -> Pair:
+    return await connected(supplier, await new_couple(visitor, db))
+
+
+async def texts(client: GraphQLClient, pair: Pair, **page: object) -> list[str]:
+    node = (await client.data(THREAD, id=pair.id, **page))["node"]
+    return [message["text"] for message in node["messages"]["nodes"]]
+
+
+async def test_both_sides_write_and_read_in_one_order(pair: Pair) -> None:
+    first = await said(pair.supplier, pair.id, "Hello Emma")
+    second = await said(pair.couple, pair.id, "Hello Sarah\nHow are you?")
+    assert (first["position"], first["side"], first["isMine"]) == (1, "SUPPLIER", True)
+    assert (second["position"], second["side"], second["isMine"]) == (2, "COUPLE", True)
+    for client in (pair.supplier, pair.couple):
+        assert await texts(client, pair) == ["Hello Emma", "Hello Sarah\nHow are you?"]
+    node = (await pair.couple.data(THREAD, id=pair.id))["node"]
+    assert [message["isMine"] for message in node["messages"]["nodes"]] == [False, True]
+
+
+async def test_pages_go_both_ways(pair: Pair) -> None:
+    for number in range(1, 6):
+        await said(pair.supplier, pair.id, f"message {number}")
+    newest = (await pair.couple.data(THREAD, id=pair.id, last=2))["node"]["messages"]
+    assert [node["position"] for node in newest["nodes"]] == [4, 5]
+    assert newest["pageInfo"]["hasPreviousPage"] is True
+    earlier = (
+        await pair.couple.data(THREAD, id=pair.id, last=2, before=newest["pageInfo"]["startCursor"])
+    )["node"]["messages"]
+    assert [node["position"] for node in earlier["nodes"]] == [2, 3]
+    later = await texts(pair.couple, pair, first=2, after=earlier["pageInfo"]["endCursor"])
+    assert later == ["message 4", "message 5"]
+
+
+async def test_a_repeat_with_the_same_key_sends_nothing(pair: Pair) -> None:
+    first = await say(pair.supplier, pair.id, "Once", key="k1")
+    again = await say(pair.supplier, pair.id, "Once", key="k1")
+    assert again == first
+    assert await texts(pair.couple, pair) == ["Once"]
+    other = await say(pair.supplier, pair.id, "Twice", key="k1")
+    assert [(e["code"], e["path"]) for e in other["errors"]] == [
+        ("INVALID", ["input", "idempotencyKey"])
+    ]
+    assert (await say(pair.couple, pair.id, "Once", key="k1"))["errors"] == []
+
+
+async def test_positions_have_no_gaps_when_both_write_at_once(pair: Pair) -> None:
+    clients = (pair.supplier, pair.couple)
+    sent = await asyncio.gather(
+        *(said(clients[number % 2], pair.id, f"m{number}") for number in range(12))
+    )
+    assert sorted(message["position"] for message in sent) == list(range(1, 13))
+    node = (await pair.couple.data(THREAD, id=pair.id, first=50))["node"]
+    assert [message["position"] for message in node["messages"]["nodes"]] == list(range(1, 13))
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"), [(" \n", "REQUIRED"), ("x" * 8_001, "INVALID"), ("a\x07b", "INVALID")]
+)
+async def test_a_text_that_is_refused_names_the_field(pair: Pair, typed: str, code: str) -> None:
+    payload = await say(pair.supplier, pair.id, typed)
+    assert [(e["code"], e["path"]) for e in payload["errors"]] == [(code, ["input", "text"])]
+    assert await texts(pair.couple, pair) == []
+
+
+async def test_unread_counts_and_read_positions_are_those_of_a_person(pair: Pair) -> None:
+    for number in range(3):
+        await said(pair.supplier, pair.id, f"m{number}")
+    mine = (await pair.supplier.data(LIST))["conversations"]
+    theirs = (await pair.couple.data(LIST))["conversations"]
+    assert (mine["unreadConversations"], mine["nodes"][0]["unreadCount"]) == (0, 0)
+    assert (theirs["unreadConversations"], theirs["nodes"][0]["unreadCount"]) == (1, 3)
+    payload = await read(pair.couple, pair.id, 2)
+    assert payload["conversation"]["unreadCount"] == 1
+    back = await read(pair.couple, pair.id, 1)
+    assert back["conversation"]["readPosition"] == 2
+    beyond = await read(pair.couple, pair.id, 4)
+    assert [(e["code"], e["path"]) for e in beyond["errors"]] == [
+        ("INVALID", ["input", "position"])
+    ]
+    await read(pair.couple, pair.id, 3)
+    assert (await pair.couple.data(LIST))["conversations"]["unreadConversations"] == 0
+
+
+async def test_the_list_shows_the_newest_activity_first(
+    pair: Pair, visitor: GraphQLClient, db: Database
+) -> None:
+    other = await connected(await new_supplier(visitor, db), pair.couple)
+    await said(pair.supplier, pair.id, "Hello")
+    nodes = (await pair.couple.data(LIST))["conversations"]["nodes"]
+    assert [node["id"] for node in nodes] == [pair.id, other.id]
+    assert nodes[0]["lastMessage"]["text"] == "Hello"
+    assert nodes[1]["lastMessage"] is None
+    mine = (await pair.supplier.data(LIST))["conversations"]["nodes"]
+    assert [(node["id"], node["title"]) for node in mine] == [(pair.id, "Emma & James")]
+
+
+@dataclass
+class Stranger:
+    """Somebody who takes no part."""
+
+    name: str
+    client: GraphQLClient
+
+
+async def strangers(visitor: GraphQLClient, db: Database) -> list[Stranger]:
+    roles = (Role.SUPPLIER, Role.COUPLE, Role.VIEWER, Role.OPERATOR, Role.ADMIN)
+    found = [Stranger(role, visitor.as_(await people.session_of(db, role))) for role in roles]
+    return [*found, Stranger("visitor", visitor.as_(None))]
+
+
+async def test_nobody_else_reads_or_writes(
+    pair: Pair, visitor: GraphQLClient, db: Database
+) -> None:
+    """The staff neither: it sees only what was reported."""
+    await said(pair.supplier, pair.id, SECRET)
+    for stranger in await strangers(visitor, db):
+        client = stranger.client
+        answer = await client.execute(THREAD, id=pair.id)
+        assert (stranger.name, answer.data["node"]) == (stranger.name, None)
+        contacts = (await client.execute(CONTACTS, id=pair.partnership_id)).data["node"]
+        assert (contacts or {}).get("contacts", []) == []
+        assert (contacts or {}).get("conversation") is None
+        if stranger.name == "visitor":
+            assert (await client.execute(LIST)).codes == ["UNAUTHENTICATED"]
+            continue
+        assert (await client.data(LIST))["conversations"]["nodes"] == []
+        code = "NOT_FOUND" if stranger.name in ("supplier", "couple") else "FORBIDDEN"
+        for payload in (
+            await say(client, pair.id, "Let me in"),
+            await read(client, pair.id, 1),
+        ):
+            assert [e["code"] for e in payload["errors"]] == [code], stranger.name
+    assert await texts(pair.couple, pair) == [SECRET]
+
+
+async def test_after_the_end_both_read_what_was_said_and_nobody_writes(pair: Pair) -> None:
+    await said(pair.supplier, pair.id, "Before")
+    await pair.end()
+    for client in (pair.supplier, pair.couple):
+        assert await texts(client, pair) == ["Before"]
+        payload = await say(client, pair.id, "After")
+        assert [e["code"] for e in payload["errors"]] == ["INVALID_TRANSITION"]
+        node = (await client.data(LIST))["conversations"]["nodes"][0]
+        assert (node["isOpen"], node["lastPosition"]) == (False, 1)
+    (mine,) = (await pair.supplier.data(LIST))["conversations"]["nodes"]
+    (theirs,) = (await pair.couple.data(LIST))["conversations"]["nodes"]
+    assert (mine["partnership"], mine["title"]) == (None, "Emma & James")
+    assert theirs["partnership"] == {"id": pair.partnership_id}
+
+
+async def test_a_disabled_account_reads_nothing_more(pair: Pair, admin: GraphQLClient) -> None:
+    await said(pair.supplier, pair.id, "Hello")
+    user = (await pair.couple.data("{ viewer { id } }"))["viewer"]["id"]
+    document = "mutation ($id: ID!) { disableAccount(id: $id) { errors { code } } }"
+    assert (await admin.data(document, id=user))["disableAccount"]["errors"] == []
+    assert (await pair.couple.execute(LIST)).codes == ["UNAUTHENTICATED"]
+    contacts = (await pair.supplier.data(CONTACTS, id=pair.partnership_id))["node"]["contacts"]
+    assert [one["side"] for one in contacts] == ["SUPPLIER"]
+
+
+async def test_contacts_are_shown_to_both_sides_while_they_are_connected(pair: Pair) -> None:
+    await pair.supplier.data(PROFILE, input={"businessName": "Sarah", "phone": "+44 20 7946 0958"})
+    await pair.couple.data(PROFILE, input={"partner1Name": "Emma", "partner2Name": "James"})
+    for client in (pair.supplier, pair.couple):
+        one, other = (await client.data(CONTACTS, id=pair.partnership_id))["node"]["contacts"]
+        assert (one["side"], one["name"], one["phone"]) == (
+            "SUPPLIER", "Sarah", "+44 20 7946 0958",
+        )  # fmt: skip
+        assert (other["side"], other["name"], other["phone"]) == ("COUPLE", "Emma & James", None)
+        assert other["email"].startswith("couple-")
+    await pair.end()
+    assert (await pair.supplier.data(CONTACTS, id=pair.partnership_id))["node"] is None
+    assert (await pair.couple.data(CONTACTS, id=pair.partnership_id))["node"]["contacts"] == []
+
+
+async def test_a_telephone_number_is_shown_to_its_owner_and_cleared_by_null(pair: Pair) -> None:
+    own = "{ viewer { supplier { phone } couple { phone } } }"
+    await pair.couple.data(PROFILE, input={"phone": "030/123456"})
+    assert (await pair.couple.data(own))["viewer"]["couple"] == {"phone": "030/123456"}
+    walk = "{ viewer { supplier { partnerships { nodes { couple { phone } } } } } }"
+    (seen,) = (await pair.supplier.data(walk))["viewer"]["supplier"]["partnerships"]["nodes"]
+    assert seen["couple"] == {"phone": None}
+    await pair.couple.data(PROFILE, input={"phone": None})
+    assert (await pair.couple.data(own))["viewer"]["couple"] == {"phone": None}
+
+
+async def test_the_client_list_shows_how_far_two_are_in_touch(pair: Pair) -> None:
+    message = await said(pair.couple, pair.id, "Hello")
+    (node,) = (await pair.supplier.data(CLIENTS))["viewer"]["supplier"]["clients"]["nodes"]
+    assert node == {
+        "communicationStatus": "CONNECTED",
+        "lastActivityAt": message["sentAt"],
+        "conversation": {"id": pair.id, "isOpen": True, "unreadCount": 1},
+    }
+    await pair.end()
+    (node,) = (await pair.supplier.data(CLIENTS))["viewer"]["supplier"]["clients"]["nodes"]
+    assert (node["communicationStatus"], node["conversation"]["isOpen"]) == ("ENDED", False)
+
+
+async def test_the_log_and_the_audit_hold_ids_and_no_text(pair: Pair, db: Database) -> None:
+    await said(pair.supplier, pair.id, SECRET)
+    async with db.read() as session:
+        (event,) = await session.scalars(
+            select(LaunchEvent).where(LaunchEvent.kind == "message.changed")
+        )
+        (row,) = await session.scalars(select(Message))
+        audit = (await session.scalars(select(Change).where(Change.subject_id == pair.key))).all()
+        stored = " ".join(
+            [
+                str(found)
+                for table in ("launch_events", "changes", "idempotency_keys", "pgqueuer", "mails")
+                for found in await session.scalars(text(f"SELECT t::text FROM {table} t"))
+            ]
+        )
+    assert event.payload["message_id"] == str(row.id)
+    assert event.payload["position"] == 1
+    assert [change.after for change in audit][-1] == {"messageId": str(row.id), "position": 1}
+    assert SECRET not in stored
+    assert SECRET.encode().hex() not in stored
+
+
+async def test_too_many_messages_are_held_back_with_the_wait(pair: Pair, app: Starlette) -> None:
+    key = await user_id(pair.supplier)
+    for _ in range(PER_MINUTE.count):
+        await app.state.runtime.rate_limits.admit(PER_MINUTE, "message-minute", key)
+    payload = await say(pair.supplier, pair.id, "One more")
+    (error,) = payload["errors"]
+    assert error["code"] == "RATE_LIMITED"
+    assert 0 < error["retryAfterSeconds"] <= 60
+    assert (await say(pair.couple, pair.id, "Mine goes through"))["errors"] == []
+
+
+async def user_id(client: GraphQLClient) -> str:
+    parts = parse_global_id((await client.data("{ viewer { id } }"))["viewer"]["id"])
+    assert parts is not None
+    return parts[1]
+
+
+async def test_a_message_is_as_the_answer_says(pair: Pair) -> None:
+    sent = await said(pair.supplier, pair.id, "Hello")
+    node = (await pair.supplier.data(THREAD, id=pair.id))["node"]["messages"]["nodes"]
+    assert node == [sent]
+    assert set(sent) == set(MESSAGE.split())

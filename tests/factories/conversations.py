@@ -1,0 +1,91 @@
+"""Two who are connected, and what they write, over the API."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+from domain.ids import parse_global_id
+from tests.factories.marketplace import UPDATE, accepted, invited
+from tests.graphql import GraphQLClient
+
+MESSAGE = "id position revision side text sentAt isHidden hiddenReason isMine"
+CONVERSATION = "id title isOpen lastActivityAt lastPosition revision readPosition unreadCount"
+SEND = f"""mutation ($input: SendMessageInput!) {{
+  sendMessage(input: $input) {{
+    message {{ {MESSAGE} }} errors {{ code message path retryAfterSeconds }} }} }}"""
+READ = f"""mutation ($input: MarkConversationReadInput!) {{
+  markConversationRead(input: $input) {{
+    conversation {{ {CONVERSATION} }} errors {{ code message path }} }} }}"""
+_REASON = "($input: MessageReasonInput!)"
+_PAYLOAD = f"message {{ {MESSAGE} }} errors {{ code message path }}"
+REPORT = f"mutation {_REASON} {{ reportMessage(input: $input) {{ {_PAYLOAD} }} }}"
+HIDE = f"mutation {_REASON} {{ hideMessage(input: $input) {{ {_PAYLOAD} }} }}"
+SHOW = f"mutation {_REASON} {{ showMessage(input: $input) {{ {_PAYLOAD} }} }}"
+_MODERATED = "id messageId reportedText reason resolvedAt outcome supplierId coupleId"
+DISMISS = f"""mutation ($input: DismissMessageReportInput!) {{
+  dismissMessageReport(input: $input) {{
+    report {{ {_MODERATED} }} errors {{ code message path }} }} }}"""
+REPORTS = f"""query ($open: Boolean) {{ messageReports(isOpen: $open) {{
+  totalCount nodes {{ {_MODERATED} message {{ {MESSAGE} }} }} }} }}"""
+LIST = f"""{{ conversations {{ unreadConversations
+  nodes {{ {CONVERSATION} lastMessage {{ {MESSAGE} }} partnership {{ id }} }} }} }}"""
+THREAD = f"""query ($id: ID!, $first: Int, $after: String, $last: Int, $before: String) {{
+  node(id: $id) {{ ... on Conversation {{ {CONVERSATION}
+    messages(first: $first, after: $after, last: $last, before: $before) {{
+      nodes {{ {MESSAGE} }} edges {{ cursor }}
+      pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }} }} }} }} }}"""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A supplier and a couple who are connected."""
+
+    supplier: GraphQLClient
+    couple: GraphQLClient
+    id: str  # of the conversation
+    client_id: str
+    partnership_id: str
+
+    @property
+    def key(self) -> UUID:
+        """The id of the row of the partnership."""
+        parts = parse_global_id(self.partnership_id)
+        assert parts is not None
+        return UUID(parts[1])
+
+    async def end(self) -> None:
+        """The supplier archives its client, which ends the partnership."""
+        sent = {"id": self.client_id, "archived": True}
+        assert (await self.supplier.data(UPDATE, input=sent))["updateClient"]["errors"] == []
+
+
+async def connected(
+    supplier: GraphQLClient, couple: GraphQLClient, names: str = "Emma & James"
+) -> Pair:
+    """Connect two by an invitation."""
+    sent = await invited(supplier, names)
+    done = await accepted(couple, sent)
+    partnership = done["partnership"]["id"]
+    document = "query ($id: ID!) { node(id: $id) { ... on Partnership { conversation { id } } } }"
+    found = await couple.data(document, id=partnership)
+    conversation = found["node"]["conversation"]["id"]
+    return Pair(supplier, couple, conversation, sent.client_id, partnership)
+
+
+async def say(client: GraphQLClient, conversation: str, text: str, key: str = "") -> Any:  # noqa: ANN401 - JSON
+    """Send a message; the whole payload."""
+    sent = {"conversationId": conversation, "text": text, "idempotencyKey": key or uuid4().hex}
+    return (await client.data(SEND, input=sent))["sendMessage"]
+
+
+async def said(client: GraphQLClient, conversation: str, text: str) -> Any:  # noqa: ANN401 - JSON
+    """Send a message that must be taken; the message."""
+    payload = await say(client, conversation, text)
+    assert payload["errors"] == []
+    return payload["message"]
+
+
+async def read(client: GraphQLClient, conversation: str, position: int) -> Any:  # noqa: ANN401 - JSON
+    """Say how far somebody has read; the whole payload."""
+    sent = {"conversationId": conversation, "position": position}
+    return (await client.data(READ, input=sent))["markConversationRead"]

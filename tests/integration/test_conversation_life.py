@@ -1,0 +1,85 @@
+"""What becomes of messages: export, deletion of an account, retention (M7, S13)."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from db.models.conversations import Conversation, ConversationRead, Message, MessageReport
+from db.session import Database
+from domain.conversations import KEPT_FOR
+from services import retention
+from tests.clock import Clock
+from tests.factories.conversations import HIDE, LIST, REPORT, Pair, connected, read, said
+from tests.factories.marketplace import new_couple, new_supplier
+from tests.graphql import GraphQLClient
+
+EXPORT = "{ exportMyData }"
+DELETE = "mutation { deleteMyAccount { deleted errors { code message } } }"
+TABLES = (Conversation, Message, ConversationRead, MessageReport)
+
+
+@pytest.fixture
+async def pair(supplier: GraphQLClient, visitor: GraphQLClient, db: Database) -> Pair:
+    found = await connected(supplier, await new_couple(visitor, db))
+    insult = await said(found.supplier, found.id, "An insult")
+    await said(found.couple, found.id, "We leave")
+    sent = {"messageId": insult["id"], "reason": "It insults us"}
+    assert (await found.couple.data(REPORT, input=sent))["reportMessage"]["errors"] == []
+    await read(found.couple, found.id, 1)
+    return found
+
+
+async def counts(db: Database) -> list[int]:
+    """How many rows each table has."""
+    async with db.read() as session:
+        return [
+            await session.scalar(select(func.count()).select_from(table)) or 0 for table in TABLES
+        ]
+
+
+async def test_the_export_has_both_sides_and_not_what_was_hidden_from_them(
+    pair: Pair, admin: GraphQLClient, visitor: GraphQLClient, db: Database
+) -> None:
+    found = (await pair.couple.data(EXPORT))["exportMyData"]
+    assert {row["position"]: row["text"] for row in found["messages"]} == {
+        1: "An insult",
+        2: "We leave",
+    }
+    assert [row["reason"] for row in found["message_reports"]] == ["It insults us"]
+    assert [row["position"] for row in found["conversation_reads"]] == [1]
+    first = next(row["id"] for row in found["messages"] if row["text"] == "An insult")
+    from_other = (await (await new_supplier(visitor, db)).data(EXPORT))["exportMyData"]
+    assert from_other["messages"] == []
+    reports = (await admin.data("{ messageReports { nodes { messageId } } }"))["messageReports"]
+    sent = {"messageId": reports["nodes"][0]["messageId"], "reason": "Not polite"}
+    assert (await admin.data(HIDE, input=sent))["hideMessage"]["errors"] == []
+    found = (await pair.couple.data(EXPORT))["exportMyData"]
+    assert first not in json.dumps(found["messages"])
+    own = (await pair.supplier.data(EXPORT))["exportMyData"]
+    assert {row["text"] for row in own["messages"]} == {"An insult", "We leave"}
+    assert own["message_reports"] == []
+
+
+@pytest.mark.parametrize("side", ["supplier", "couple"])
+async def test_with_an_account_its_conversations_are_deleted(
+    pair: Pair, db: Database, side: str
+) -> None:
+    assert await counts(db) == [1, 2, 1, 1]
+    leaver = pair.supplier if side == "supplier" else pair.couple
+    stayer = pair.couple if side == "supplier" else pair.supplier
+    assert (await leaver.data(DELETE))["deleteMyAccount"]["errors"] == []
+    assert await counts(db) == [0, 0, 0, 0]
+    assert (await stayer.data(LIST))["conversations"]["nodes"] == []
+
+
+async def test_a_conversation_is_deleted_three_years_after_its_last_message(
+    pair: Pair, db: Database, clock: Clock
+) -> None:
+    clock.advance((KEPT_FOR - timedelta(hours=1)).total_seconds())
+    await retention.sweep(db)
+    assert await counts(db) == [1, 2, 1, 1]
+    clock.advance(2 * 3_600)
+    await retention.sweep(db)
+    assert await counts(db) == [0, 0, 0, 0]

@@ -1,0 +1,135 @@
+"""Who is away is told of messages by e-mail: once an hour, unless they have read them (M7)."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+from pgqueuer.errors import RetryRequested
+from sqlalchemy import text
+
+from db.models.mail import Mail
+from db.session import Database
+from domain.letters import MailKind
+from jobs.messages import tell_of_message
+from settings import Settings
+from tests.clock import Clock
+from tests.factories.conversations import Pair, connected, read, said
+from tests.factories.mail import letters
+from tests.factories.marketplace import PROFILE, new_couple
+from tests.graphql import GraphQLClient
+
+SECRET = "Meet me at the church"
+HOUR = 3_600
+
+
+@pytest.fixture
+async def pair(supplier: GraphQLClient, visitor: GraphQLClient, db: Database) -> Pair:
+    found = await connected(supplier, await new_couple(visitor, db))
+    await supplier.data(PROFILE, input={"businessName": "Sarah Photography"})
+    return found
+
+
+async def jobs(db: Database) -> int:
+    """How many jobs wait to tell somebody."""
+    query = text("SELECT count(*) FROM pgqueuer WHERE entrypoint = 'messages.tell'")
+    async with db.read() as session:
+        return int((await session.execute(query)).scalar_one())
+
+
+async def tell(db: Database, settings: Settings, pair: Pair, position: int, side: str) -> None:
+    """What the worker does two minutes after a message."""
+    payload = {"partnership_id": str(pair.key), "side": side, "position": position}
+    await tell_of_message(db, settings, payload)
+
+
+async def sent(db: Database) -> Sequence[Mail]:
+    return await letters(db, MailKind.MESSAGE)
+
+
+async def test_one_email_for_all_that_is_unread_without_its_text(
+    pair: Pair, db: Database, settings: Settings
+) -> None:
+    await said(pair.supplier, pair.id, SECRET)
+    await said(pair.supplier, pair.id, "And bring the ring")
+    assert await jobs(db) == 2
+    await tell(db, settings, pair, 1, "supplier")
+    await tell(db, settings, pair, 2, "supplier")
+    (letter,) = await sent(db)
+    assert letter.subject == "You have 2 new messages on WedMe"
+    assert "Sarah Photography" in letter.body
+    assert letter.recipient.startswith("couple-")
+    assert f"/messages/{pair.id}" in letter.body
+    assert SECRET not in letter.body + str(letter.html)
+
+
+async def test_who_has_read_it_meanwhile_gets_none(
+    pair: Pair, db: Database, settings: Settings
+) -> None:
+    await said(pair.couple, pair.id, SECRET)
+    await read(pair.supplier, pair.id, 1)
+    await tell(db, settings, pair, 1, "couple")
+    assert await sent(db) == []
+
+
+async def test_at_most_one_an_hour_and_none_is_lost(
+    pair: Pair, db: Database, settings: Settings, clock: Clock
+) -> None:
+    await said(pair.supplier, pair.id, "one")
+    await tell(db, settings, pair, 1, "supplier")
+    await said(pair.supplier, pair.id, "two")
+    clock.advance(600)
+    with pytest.raises(RetryRequested) as again:
+        await tell(db, settings, pair, 2, "supplier")
+    remaining = again.value.delay
+    assert timedelta(seconds=HOUR - 700) < remaining <= timedelta(seconds=HOUR - 600)
+    assert len(await sent(db)) == 1
+    clock.advance(HOUR - 600)
+    await tell(db, settings, pair, 2, "supplier")
+    assert [letter.subject for letter in await sent(db)] == [
+        "You have a new message on WedMe",
+        "You have 2 new messages on WedMe",
+    ]
+
+
+async def test_running_twice_writes_one(pair: Pair, db: Database, settings: Settings) -> None:
+    await said(pair.supplier, pair.id, "one")
+    await tell(db, settings, pair, 1, "supplier")
+    await tell(db, settings, pair, 1, "supplier")
+    assert len(await sent(db)) == 1
+
+
+async def test_after_the_end_nobody_is_written_to(
+    pair: Pair, db: Database, settings: Settings
+) -> None:
+    await said(pair.supplier, pair.id, "one")
+    await pair.end()
+    await tell(db, settings, pair, 1, "supplier")
+    assert await sent(db) == []
+
+
+async def test_one_click_stops_them_and_the_same_link_brings_them_back(
+    pair: Pair, db: Database, settings: Settings, visitor: GraphQLClient, clock: Clock
+) -> None:
+    await said(pair.supplier, pair.id, "one")
+    await tell(db, settings, pair, 1, "supplier")
+    url = str((await sent(db))[-1].unsubscribe_url)
+    path = "/unsubscribe/messages/" + url.partition("/unsubscribe/messages/")[2]
+    assert (await visitor.raw("GET", path)).status_code == 200
+    clock.advance(2 * HOUR)
+    await said(pair.supplier, pair.id, "two")
+    assert (await visitor.raw("POST", path)).status_code == 200
+    await tell(db, settings, pair, 2, "supplier")
+    assert len(await sent(db)) == 1
+    assert (await visitor.raw("POST", f"{path}?again=1")).status_code == 200
+    await tell(db, settings, pair, 2, "supplier")
+    assert len(await sent(db)) == 2
+
+
+async def test_a_link_of_another_kind_stops_nothing(
+    pair: Pair, db: Database, settings: Settings, visitor: GraphQLClient
+) -> None:
+    await said(pair.supplier, pair.id, "one")
+    await tell(db, settings, pair, 1, "supplier")
+    code = str((await sent(db))[-1].unsubscribe_url).rpartition("/")[2]
+    assert (await visitor.raw("POST", f"/unsubscribe/{code}")).status_code == 404
+    assert (await visitor.raw("POST", f"/unsubscribe/messages/{code[:-2]}AA")).status_code == 404
