@@ -24,7 +24,6 @@ from tests.clock import Clock
 from tests.factories import people
 from tests.factories.bulk import INVITE_CLIENTS, STOP, newest, sent_by_job, started
 from tests.factories.imports import imported, many
-from tests.factories.launches import make_flag
 from tests.factories.marketplace import (
     DECLINE,
     INVITE,
@@ -224,33 +223,6 @@ async def test_an_account_that_may_not_write_keeps_its_invitations(
     )  # fmt: skip
     await sent_by_job(db, settings, bulk)
     assert (await newest(supplier))["progress"]["sent"] == 1
-
-
-async def test_a_flag_that_is_switched_off_keeps_the_rest(
-    supplier: GraphQLClient, admin: GraphQLClient, db: Database, settings: Settings
-) -> None:
-    """M1: nothing that was queued before a rollback leaves after it."""
-    await make_flag(admin, "mvp_client_invitations", enabled=True, rolloutPercentage=100.0)
-    await added(supplier, "A", email="a@example.com")
-    bulk = await started(supplier)
-    await switch(db, on=False)
-    await sent_by_job(db, settings, bulk)
-    held = await newest(supplier)
-    assert (held["status"], held["heldBy"], held["progress"]["sent"]) == (
-        "RUNNING", "Inviting clients is paused for now.", 0,
-    )  # fmt: skip
-    await switch(db, on=True)
-    async with db.write() as uow:
-        await uow.session.execute(update(BulkInvitation).values(next_at=uow.now))
-    await sent_by_job(db, settings, bulk)
-    assert (await newest(supplier))["progress"]["sent"] == 1
-
-
-async def switch(db: Database, *, on: bool) -> None:
-    """The flag of invitations, by hand in the database, as every process reads it."""
-    turn = text("UPDATE feature_flags SET enabled = :on WHERE flag_key = 'mvp_client_invitations'")
-    async with db.write() as uow:
-        await uow.session.execute(turn, {"on": on})
 
 
 async def test_each_step_is_one_event_with_one_audit_and_one_job(
