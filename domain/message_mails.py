@@ -15,6 +15,8 @@ _PLATFORMS = {
     ConversationSide.SUPPLIER: Platform.WEDSYNC,
     ConversationSide.COUPLE: Platform.WEDME,
 }
+# Where a side reads its conversations: web/src/features/messages/paths.ts.
+PAGES = {ConversationSide.SUPPLIER: "messages", ConversationSide.COUPLE: "conversations"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,6 @@ def _notice(
         reader.side,
         sender,
         unread,
-        f"{base}/messages/{global_id('Conversation', row.partnership_id)}",
+        f"{base}/{rules.PAGES[reader.side]}/{global_id('Conversation', row.partnership_id)}",
         f"{base}/unsubscribe/messages/{code}",
     )

@@ -58,7 +58,7 @@ async def test_one_email_for_all_that_is_unread_without_its_text(
     assert letter.subject == "You have 2 new messages on WedMe"
     assert "Sarah Photography" in letter.body
     assert letter.recipient.startswith("couple-")
-    assert f"/messages/{pair.id}" in letter.body
+    assert f"/conversations/{pair.id}" in letter.body
     assert SECRET not in letter.body + str(letter.html)
 
 

@@ -109,12 +109,14 @@ const READING: [who: string, pages: [address: string, landmark: string][]][] = [
   ["pages@example.org", [
     ["/dashboard", "[data-testid=system-status]"],
     ["/clients", "[data-testid^=client-]"],
+    ["/messages", "text=/Nobody to write to yet|Ines/"],
     ["/settings", "[data-testid=device]"],
     ["/onboarding/send-invitation", "[data-testid=onboarding-complete]"],
   ]],
   ["pages-couple@example.org", [
     ["/overview", "text=Next steps"],
     ["/suppliers", "text=Nobody yet"],
+    ["/conversations", "text=Nobody to write to yet"],
     ["/profile", "text=Wedding date"],
   ]],
 ];

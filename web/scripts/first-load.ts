@@ -8,7 +8,7 @@ const STAFF_LIMIT = 900_000;
 /** So many files may a first visit ask for: each costs a slow line more than some bytes do. */
 const FILES = 15;
 /** What suppliers and couples open, often on a phone. */
-const CUSTOMERS = /features\/(clients|couples|invitations|onboarding|session|suppliers)\//;
+const CUSTOMERS = /features\/(clients|couples|invitations|messages|onboarding|session|suppliers)\//;
 
 interface Chunk {
   file: string;

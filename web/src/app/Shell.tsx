@@ -5,6 +5,7 @@ import { Link, NavLink as RouterLink, useLocation } from "react-router";
 
 import { NoContact } from "../components/NoContact";
 import { useAccess } from "../features/access/access";
+import { UnreadMark } from "../features/messages/UnreadMark";
 import { homeOf } from "../features/session/roles";
 import type { Viewer } from "../features/session/session";
 import { useLostContact } from "../lib/connection";
@@ -79,21 +80,22 @@ export function Shell({ area, viewer, children }: Props) {
   );
 }
 
-function SideLink({ page: { path, title, icon: Icon } }: { page: PageEntry }) {
+function SideLink({ page: { path, title, icon: Icon, counts } }: { page: PageEntry }) {
   const active = useLocation().pathname.startsWith(`/${path}`);
   return (
     <NavLink
       component={Link} to={`/${path}`} label={title} active={active}
       aria-current={active ? "page" : undefined} leftSection={Icon && <Icon size={18} aria-hidden />}
+      rightSection={counts && <UnreadMark />}
     />
   );
 }
 
-function BottomLink({ page: { path, title, icon: Icon } }: { page: PageEntry }) {
+function BottomLink({ page: { path, title, icon: Icon, counts } }: { page: PageEntry }) {
   return (
     <RouterLink to={`/${path}`} className="bottom-link">
       {Icon && <Icon size={22} aria-hidden />}
-      <span>{title}</span>
+      <span>{title}{counts && <> <UnreadMark /></>}</span>
     </RouterLink>
   );
 }

@@ -1,5 +1,5 @@
 import {
-  IconBuildingStore, IconChartLine, IconFlag, IconHeart, IconHistory, IconHome, IconKey, IconRocket, IconSettings,
+  IconBuildingStore, IconChartLine, IconFlag, IconHeart, IconHistory, IconHome, IconKey, IconMessage, IconRocket, IconSettings,
   IconTerminal2, IconUserHeart, IconUserQuestion, IconUsers,
   type TablerIcon,
 } from "@tabler/icons-react";
@@ -16,6 +16,8 @@ export interface PageEntry {
   readonly Page: Later;
   /** Pages without one are not in the navigation. */
   readonly icon?: TablerIcon;
+  /** Beside its name in the navigation: how many conversations hold something unread. */
+  readonly counts?: "unread";
   /** In the navigation only while this flag is on for who is logged in. */
   readonly flag?: string;
 }
@@ -120,6 +122,18 @@ const supplier: AreaEntry = {
       Page: later(async () => (await import("../features/imports/ImportPage")).ImportPage),
     },
     {
+      path: "messages",
+      title: "Messages",
+      icon: IconMessage,
+      counts: "unread",
+      Page: later(async () => (await import("../features/messages/MessagesPage")).MessagesPage),
+    },
+    {
+      path: "messages/:id",
+      title: "Messages",
+      Page: later(async () => (await import("../features/messages/MessagesPage")).MessagesPage),
+    },
+    {
       path: "settings",
       title: "Settings",
       icon: IconSettings,
@@ -149,6 +163,18 @@ const couple: AreaEntry = {
       icon: IconBuildingStore,
       flag: "mvp_couple_suppliers",
       Page: later(async () => (await import("../features/couples/SuppliersPage")).SuppliersPage),
+    },
+    {
+      path: "conversations",
+      title: "Messages",
+      icon: IconMessage,
+      counts: "unread",
+      Page: later(async () => (await import("../features/messages/MessagesPage")).MessagesPage),
+    },
+    {
+      path: "conversations/:id",
+      title: "Messages",
+      Page: later(async () => (await import("../features/messages/MessagesPage")).MessagesPage),
     },
     {
       path: "profile",

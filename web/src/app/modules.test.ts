@@ -50,7 +50,7 @@ const FORMS = [
   "components/ReasonModal.tsx", "features/clients/ClientForm.tsx", "features/clients/InviteDialog.tsx",
   "features/couples/ProfilePage.tsx", "features/flags/CreateFlagDialog.tsx", "features/flags/FlagChangeDialog.tsx",
   "features/flags/FlagEditor.tsx", "features/imports/Corrections.tsx", "features/incidents/IncidentTimeline.tsx", "features/incidents/ResolveDialog.tsx",
-  "features/invitations/AcceptForm.tsx", "features/onboarding/BusinessInfoStep.tsx",
+  "features/invitations/AcceptForm.tsx", "features/messages/Composer.tsx", "features/onboarding/BusinessInfoStep.tsx",
   "features/onboarding/FirstClientStep.tsx", "features/onboarding/HelpCard.tsx", "features/phases/RollBackDialog.tsx",
   "features/session/DeleteAccount.tsx", "features/session/EmailForm.tsx", "features/session/ForgotPasswordPage.tsx",
   "features/session/LogInPage.tsx", "features/session/PasswordForm.tsx", "features/session/ResetPasswordPage.tsx",

@@ -17,7 +17,8 @@ import { ClientForm } from "./ClientForm";
 import { InvitationStream, RevokeInvitationMutation, UpdateClientMutation } from "./clients.graphql";
 import { InviteDialog } from "./InviteDialog";
 import { KeepAwayDialog } from "./KeepAwayDialog";
-import { invitationWords, isPending, STATUSES } from "./status";
+import { ToMessages } from "../messages/ToMessages";
+import { COMMUNICATION, invitationWords, isPending, STATUSES } from "./status";
 
 /** A client with what can be done; what the couple does shows at once (X13). */
 export function ClientRow({ client }: { client: ClientFieldsFragment }) {
@@ -39,6 +40,12 @@ export function ClientRow({ client }: { client: ClientFieldsFragment }) {
           <Badge color={color} variant="light">{label}</Badge>
           {text && <Text size="xs" c="dimmed">{text}{at && <> · <Ago at={at} /></>}</Text>}
         </Group>
+        {client.lastActivityAt && (
+          <Text size="xs" c="dimmed" data-testid="communication" data-status={client.communicationStatus}>
+            {COMMUNICATION[client.communicationStatus]} · last activity <Ago at={client.lastActivityAt} />
+          </Text>
+        )}
+        {client.conversation && <ToMessages conversation={client.conversation} path="/messages" />}
         {hint && client.status !== "INACTIVE" && (
           <Text size="sm" c="var(--warn)" mt={4} role="note" data-hint={hint.kind} style={{ overflowWrap: "anywhere" }}>
             {hint.message}{" "}

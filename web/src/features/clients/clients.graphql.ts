@@ -9,7 +9,8 @@ export const InvitationFields = graphql(`
 
 export const ClientFields = graphql(`
   fragment ClientFields on Client {
-    id coupleNames email weddingDate status notes
+    id coupleNames email weddingDate status notes communicationStatus lastActivityAt
+    conversation { id unreadCount isOpen }
     partnership { id }
     invitation { ...InvitationFields }
   }

@@ -1,10 +1,20 @@
-import type { ClientFieldsFragment, ClientStatus } from "../../gql/graphql";
+import type { ClientFieldsFragment, ClientStatus, CommunicationStatus } from "../../gql/graphql";
 
 export const STATUSES: Record<ClientStatus, { label: string; color: string }> = {
   ADDED: { label: "Not invited", color: "gray" },
   INVITED: { label: "Invited", color: "blue" },
   CONNECTED: { label: "Connected", color: "teal" },
   INACTIVE: { label: "Archived", color: "gray" },
+};
+
+export const COMMUNICATION: Record<CommunicationStatus, string> = {
+  NOT_INVITED: "Not in touch",
+  INVITED: "Invited",
+  OPENED: "Opened the invitation",
+  DECLINED: "Declined",
+  EXPIRED: "Invitation expired",
+  CONNECTED: "In touch",
+  ENDED: "Connection ended",
 };
 
 /** What is known of the newest invitation, in one line; its moment is shown beside it. */

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { Long } from "../../components/Long";
 import type { PartnershipFieldsFragment } from "../../gql/graphql";
 import { Ago } from "../../lib/time";
+import { ToMessages } from "../messages/ToMessages";
 import { vendorName } from "../suppliers/vendors";
 
 interface Props {
@@ -15,18 +16,22 @@ interface Props {
 
 /** A supplier of a couple: whether it is connected, and how to reach it (S114). */
 export function PartnershipRow({ partnership, isBlocked = false, children }: Props) {
-  const { supplier, isActive, connectedAt } = partnership;
+  const { supplier, isActive, connectedAt, conversation, contacts } = partnership;
+  const phone = contacts.find(({ side }) => side === "SUPPLIER")?.phone;
   return (
     <Group className="row" justify="space-between" wrap="nowrap" gap="sm" data-testid="partnership" data-active={isActive}>
       <Box miw={0} flex={1}>
         <Text fw={500} style={{ overflowWrap: "anywhere" }}>{nameOf(partnership)}</Text>
         <Text size="sm" c="dimmed" style={{ overflowWrap: "anywhere" }}>
           {vendorName(supplier.vendorType)} · <Anchor href={`mailto:${supplier.email}`} size="sm"><Long text={supplier.email} /></Anchor>
+          {phone && <> · <Anchor href={`tel:${phone.replaceAll(/[^+\d]/g, "")}`} size="sm">{phone}</Anchor></>}
         </Text>
         <Group gap={6} mt={4}>
           <Badge variant="light" color={isActive ? "teal" : "gray"}>{isActive ? "Connected" : isBlocked ? "Blocked" : "Ended"}</Badge>
           <Text size="xs" c="dimmed"><Ago at={connectedAt} /></Text>
+          {conversation && <Text size="xs" c="dimmed">Last activity <Ago at={conversation.lastActivityAt} /></Text>}
         </Group>
+        {conversation && <ToMessages conversation={conversation} path="/conversations" />}
       </Box>
       {children}
     </Group>

@@ -4,6 +4,8 @@ export const PartnershipFields = graphql(`
   fragment PartnershipFields on Partnership {
     id method connectedAt isActive
     supplier { id businessName vendorType email }
+    contacts { side name email phone }
+    conversation { id unreadCount isOpen lastActivityAt }
   }
 `);
 
@@ -37,6 +39,6 @@ export const PartnershipsQuery = graphql(`
 
 export const CoupleProfileQuery = graphql(`
   query CoupleProfile {
-    viewer { id email couple { id partner1Name partner2Name weddingDate onboarding { ...OnboardingFields } } }
+    viewer { id email couple { id partner1Name partner2Name weddingDate phone onboarding { ...OnboardingFields } } }
   }
 `);

@@ -2,7 +2,7 @@ import { graphql } from "../../gql";
 
 export const SupplierProfileQuery = graphql(`
   query SupplierProfile {
-    viewer { id email supplier { id email businessName vendorType onboarding { ...OnboardingFields } } }
+    viewer { id email supplier { id email businessName vendorType phone onboarding { ...OnboardingFields } } }
   }
 `);
 

@@ -1,0 +1,34 @@
+import { useEffect, useRef } from "react";
+import { useMutation } from "urql";
+
+import { isSeen, onReturn } from "../../lib/attention";
+import { MarkConversationReadMutation } from "./messages.graphql";
+
+interface Seen {
+  readonly id: string;
+  readonly readPosition: number;
+  readonly unreadCount: number;
+}
+
+/** Says what was read, once it is on a screen that somebody may be looking at. */
+export function useRead(conversation: Seen | null | undefined, position: number): void {
+  const [, mark] = useMutation(MarkConversationReadMutation);
+  const said = useRef(0);
+  const id = conversation?.id;
+  const isUnread = conversation != null && conversation.unreadCount > 0 && position > conversation.readPosition;
+  useEffect(() => {
+    said.current = 0;
+  }, [id]);
+  useEffect(() => {
+    if (!isUnread || id === undefined) return undefined;
+    function read() {
+      if (!isSeen() || said.current >= position) return;
+      said.current = position;
+      void mark({ input: { conversationId: id ?? "", position } }).then(({ error }) => {
+        if (error) said.current = 0; // said again with the next message, or when the page is looked at again
+      });
+    }
+    read();
+    return onReturn(read);
+  }, [id, isUnread, position, mark]);
+}
