@@ -30,7 +30,7 @@ class OnboardingSide(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step. Its flags, where there are any, decide who gets to see it (SPEC S83)."""
+    """One step. Its flags, where there are any, decide who gets to see it (S83)."""
 
     key: str
     title: str
