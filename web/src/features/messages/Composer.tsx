@@ -1,6 +1,6 @@
 import { ActionIcon, Group, Text, Textarea } from "@mantine/core";
 import { IconSend } from "@tabler/icons-react";
-import { type FormEvent, type KeyboardEvent, useState } from "react";
+import { type KeyboardEvent, type SubmitEvent, useState } from "react";
 
 import { Form } from "../../components/Form";
 import { useDraft } from "../../lib/useDraft";
@@ -26,7 +26,7 @@ export function Composer({ conversationId, title, onSend }: Props) {
     setText("");
   }
 
-  function submit(event: FormEvent) {
+  function submit(event: SubmitEvent) {
     event.preventDefault();
     send();
   }

@@ -1,6 +1,6 @@
 import "./messages.css";
 
-import { Alert, Badge, Card, Group, Stack, Text, Title } from "@mantine/core";
+import { Alert, Badge, Box, Card, Group, Stack, Text, Title } from "@mantine/core";
 import { useLayoutEffect, useRef } from "react";
 
 import { Button, LinkButton } from "../../components/Button";
@@ -51,7 +51,7 @@ function Open({ thread, conversation, back }: { thread: State; conversation: Non
         {partnership && <Contacts contacts={partnership.contacts.filter(({ side }) => side !== own)} />}
         <Group hiddenFrom="sm"><LinkButton to={back} size="compact-xs" variant="default">All messages</LinkButton></Group>
       </Stack>
-      <div ref={log} className="thread-log" role="log" aria-label={`Messages with ${title}`} tabIndex={0}>
+      <Box ref={log} className="thread-log" role="log" aria-label={`Messages with ${title}`} tabIndex={0}>
         {hasEarlier && (
           <Group justify="center" mb="sm">
             <Button size="xs" variant="default" loading={loadingEarlier} onClick={loadEarlier}>Earlier messages</Button>
@@ -66,7 +66,7 @@ function Open({ thread, conversation, back }: { thread: State; conversation: Non
             <OutgoingBubble key={item.key} item={item} onResend={() => sending.resend(item)} onDiscard={() => sending.discard(item)} />
           ))}
         </ol>
-      </div>
+      </Box>
       {isOpen ? (
         <Composer conversationId={id} title={title} onSend={sending.send} />
       ) : (

@@ -29,27 +29,22 @@ export function useThread(id: string): Thread {
   const [timeline, setTimeline] = useState<Timeline<MessageFieldsFragment>>({ messages: [] });
   const known = useRef(timeline); // several results may arrive before the next render
   const [loadingEarlier, setLoadingEarlier] = useState(false);
-  const [isIncomplete, setIncomplete] = useState(false);
   const conversation = data === undefined ? undefined : conversationOf(data);
+  const page = conversation?.messages;
 
   const show = useCallback((next: Timeline<MessageFieldsFragment>) => {
     known.current = next;
     setTimeline(next);
   }, []);
   useEffect(() => {
-    if (conversation) show(withPage(known.current, conversation.messages));
-  }, [conversation?.messages, show]);
-  useEffect(() => {
-    if (!isIncomplete) return;
-    setIncomplete(false);
-    again({ requestPolicy: "network-only" });
-  }, [isIncomplete, again]);
+    if (page) show(withPage(known.current, page));
+  }, [page, show]);
 
   const add = useCallback((news: readonly MessageFieldsFragment[]) => {
     const joined = withNews(known.current, news);
     if (joined) show(joined);
-    else setIncomplete(true);
-  }, [show]);
+    else again({ requestPolicy: "network-only" }); // some in between are missing
+  }, [show, again]);
   useStream(ConversationStream, { id }, ({ conversation: { messages } }) => add(messages));
 
   async function loadEarlier() {
