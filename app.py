@@ -31,10 +31,10 @@ from edge.stopping import Stopping
 from edge.unsubscribe import unsubscribe_routes
 from jobs.stores import open_stores
 from schema.context import Runtime
-from schema.event_documents import EventDocuments
-from schema.view import GraphQLView
-from server.execution.plans import Plans
+from server.execution.event_documents import EventDocuments
 from server.graph import schema
+from server.http.planned_operations import Plans
+from server.view import GraphQLView
 from services import event_lines, shadow_flags
 from services.access import Access
 from services.alerting import AlertCenter

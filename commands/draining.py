@@ -20,8 +20,8 @@ import uvicorn
 from starlette.applications import Starlette
 
 from app import create_app
-from commands.heads import HeadProtocol
 from edge.stopping import Stopping
+from server.http.protocol import HeadProtocol
 from settings import load_settings
 
 logger = logging.getLogger("launch.serve")

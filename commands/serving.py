@@ -13,11 +13,11 @@ from uvicorn.supervisors import Multiprocess
 
 from commands import trusted_proxies
 from commands.environment import own_settings
-from commands.heads import HeadProtocol
 from commands.local import check_at_start
 from commands.logs import log_config
 from commands.problems import Problem
 from commands.runner import CannotRun, child_environment, free_port
+from server.http.protocol import HeadProtocol
 from settings import Settings
 
 logger = logging.getLogger("launch.serve")
@@ -67,7 +67,7 @@ def _serve(settings: Settings, workers: int) -> None:
         workers=workers,
         loop="uvloop",
         http=HeadProtocol,
-        ws="commands.frames:FrameProtocol",
+        ws="server.websocket.protocol:FrameProtocol",
         ws_max_size=MOST_BYTES,
         # Compression triples the memory of a socket.
         ws_per_message_deflate=False,

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from commands.heads import HeadProtocol
 from commands.problems import Problem
 from edge.worker_app import WorkerView, worker_app
+from server.http.protocol import HeadProtocol
 from settings import Settings
 
 if TYPE_CHECKING:

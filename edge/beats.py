@@ -6,8 +6,8 @@ from starlette.routing import Route
 
 from domain.actors import Scope
 from edge.counting import counted
-from schema.authentication import identify
 from schema.context import Context, Runtime
+from server.http.authentication import identify
 
 
 def beat_route(runtime: Runtime) -> Route:

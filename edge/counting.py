@@ -6,7 +6,7 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from schema.context import Runtime
-from schema.reading import TimedReceive
+from server.http.request_limits import TimedReceive
 
 
 def counted(runtime: Runtime) -> list[Middleware]:

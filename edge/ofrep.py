@@ -27,11 +27,11 @@ from domain.json_shape import excess
 from domain.ofrep import BadEvaluation, Stated
 from domain.rate_limits import network
 from edge.counting import counted
-from schema.authentication import identify
 from schema.context import Context, Runtime
-from schema.http import Refusal
-from schema.inputs import MAX_VISITOR_VALUES
-from schema.reading import TOO_MANY_STREAMS, bounded, stream_of
+from server.cost.input_limits import MAX_VISITOR_VALUES
+from server.http.authentication import identify
+from server.http.negotiation import Refusal
+from server.http.request_limits import TOO_MANY_STREAMS, bounded, stream_of
 from services.flag_evaluation import viewer_context
 from services.flag_sets import FlagSet
 from services.inbound_bytes import INBOUND

@@ -2,13 +2,13 @@
 
 from strawberry.schema.config import StrawberryConfig
 
-from schema.engine import LaunchSchema
 from schema.errors import ErrorPolicy
-from schema.operations import OperationLog
 from schema.root import OBJECT_TYPES, Mutation, Query, Subscription
 from schema.scalars import SCALARS
-from schema.sharing import SharingExecutor
-from schema.spending import Spending
+from server.cost.cost_limiter import Spending
+from server.execution.engine import LaunchSchema
+from server.execution.operation_log import OperationLog
+from server.execution.shared_executor import SharingExecutor
 
 schema = LaunchSchema(
     query=Query,

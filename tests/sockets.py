@@ -13,7 +13,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from tests.clock import PATIENCE
 
 Payload = Any
-OURS, PLAIN = "commands.frames:FrameProtocol", "websockets-sansio"
+OURS, PLAIN = "server.websocket.protocol:FrameProtocol", "websockets-sansio"
 
 
 @asynccontextmanager

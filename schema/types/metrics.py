@@ -118,7 +118,7 @@ class MetricsSnapshot:
     )
     source: strawberry.Private[reads.Snapshot]
     phase_id: strawberry.Private[UUID | None] = None
-    # Executed once for all streams that show it (schema/sharing.py).
+    # Executed once for all streams that show it (server/execution/shared_executor.py).
     results: strawberry.Private[Results] = field(default_factory=Results)
 
     @strawberry.field(description="What became of those who began a journey in the range.")

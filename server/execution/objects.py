@@ -20,7 +20,6 @@ from db.base import Base
 from db.reads.base import Expression, NoPlan, Read
 from db.reads.columns import identity, may_be_null
 from db.reads.statement import Form, Wanted
-from schema.leaves import reader
 from schema.list_arguments import DistinctLists
 from schema.pagination import encode_cursor
 from schema.planned import (
@@ -35,8 +34,9 @@ from schema.planned import (
     Parts,
     Scoped,
 )
-from schema.prices import is_page
+from server.cost.field_costs import is_page
 from server.execution.choices import Choices
+from server.execution.leaf_fields import reader
 from server.execution.leaves import completed, global_ids, is_text, loader, missing, moment, written
 from server.execution.memo import memo_of
 from server.execution.rows import Reads, Rows, built_of, class_of, definition_of
@@ -96,7 +96,7 @@ class Objects:
         return self._object(graph_field, nodes, planned)
 
     def _attribute(self, kind: GraphQLObjectType, name: str) -> str:
-        """A plain attribute of the object `found`, read as `schema.plain` does."""
+        """A plain attribute of `found`, read as `server.execution.fast_executor` does."""
         read = reader(kind, name, sees_people=self._reads.people)
         if read is None:
             raise NoPlan(f"{kind.name}.{name}")

@@ -18,7 +18,7 @@ from db.reads.statement import Form, Wanted, statement
 from schema.list_arguments import DistinctLists
 from schema.permissions import RequireScope
 from schema.planned import METADATA, Made
-from schema.prices import is_page
+from server.cost.field_costs import is_page
 from server.execution.objects import PARAMETERS, Objects, Pages, Selected
 from server.execution.plan import Asked, Plan, Root
 from server.execution.rows import Reads, Rows, built_of, definition_of

@@ -22,8 +22,8 @@ from db.reads.statement import Form, Paged, Wanted
 from domain.actors import Scope
 from schema.list_arguments import distinct
 from schema.planned import BUILT, Made
-from schema.prices import is_page
 from schema.types.node import decode_id
+from server.cost.field_costs import is_page
 from server.execution.plan import PageRequest, Parameter, Shown, stored
 from server.execution.selection import Selection
 from server.execution.source import Source

@@ -32,8 +32,8 @@ from graphql import (
 from graphql.utilities import type_from_ast, value_from_ast
 
 from db.reads.base import NoPlan
-from schema.leaves import Unusual
 from schema.pagination import MAX_INTEGER
+from server.execution.leaf_fields import Unusual
 
 Value: TypeAlias = Any  # as the resolver would get it; Undefined where nothing was given
 Values: TypeAlias = Sequence[Value]  # of the variables of an operation, in their order

@@ -22,9 +22,9 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 
 from schema.context import Context
-from schema.engine import LaunchSchema
 from schema.planned import METADATA, View
-from schema.sharing import viewer
+from server.execution.engine import LaunchSchema
+from server.execution.shared_executor import viewer
 from services.byte_cache import ByteCache
 from services.flag_store import FlagStore
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from schema.spending import Spending
+from server.cost.cost_limiter import Spending
 from tests.graphql import GraphQLClient
 
 

@@ -22,7 +22,7 @@ from domain.actors import Role, Scope
 from domain.ids import parse_global_id
 from domain.kills import EVERY_FLAG
 from domain.rate_limits import AccessLimits, Limit
-from schema.reading import bounded
+from server.http.request_limits import bounded
 from services import api_tokens
 from tests.clock import PATIENCE
 from tests.factories.accounts import acting, add_user

@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from app import create_app, running
 from db.session import Database
 from domain.budgets import Budget
-from server.execution.plans import Plans
+from server.http.planned_operations import Plans
 from services.documents import hash_of
 from settings import Settings
 from tests.api.test_logs import Lines, lines

@@ -16,8 +16,8 @@ from app import create_app, running
 from db.session import Database, StatementCounter
 from domain.actors import Role, Scope
 from domain.budgets import Budget
-from schema.view import GraphQLView
-from server.execution.plans import MAX_BYTES_OF_ONE, Plans
+from server.http.planned_operations import MAX_BYTES_OF_ONE, Plans
+from server.view import GraphQLView
 from settings import Settings
 from tests.clock import Clock
 from tests.factories import people

@@ -13,9 +13,9 @@ from db.models.flags import FlagUse
 from db.session import Database
 from domain.actors import Role, VendorType
 from domain.budgets import Budget
-from server.execution.plans import MAX_VISITOR_BYTES, Plans
 from server.execution.views import shows_only_flags
 from server.graph import schema
+from server.http.planned_operations import MAX_VISITOR_BYTES, Plans
 from settings import Settings
 from tests.api.test_plans import plans_of
 from tests.factories.incidents import toggled

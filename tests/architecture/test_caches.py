@@ -1,22 +1,25 @@
 """What callers fill is a ByteCache; everything else that grows is listed with its bound (D13)."""
 
-from schema.documents import CACHES
-from schema.plain import PLANS
+from server.documents import CACHES
 from server.execution import views
-from server.execution.plans import MAX_OPERATION_BYTES, MAX_PLAN_BYTES, MAX_VISITOR_BYTES
+from server.execution.fast_executor import PLANS
+from server.http.planned_operations import MAX_OPERATION_BYTES, MAX_PLAN_BYTES, MAX_VISITOR_BYTES
 from services import documents
 from tests.architecture.caches import kept_in
 from tests.architecture.source import modules
 
 # Not caches: one entry for each part of the schema, the code or the settings.
 CODE = {
-    "schema.context._NOTHING", "schema.engine._hook", "schema.leaves.reader",
+    "schema.context._NOTHING", "server.execution.engine._hook",
+    "server.execution.leaf_fields.reader",
     "server.execution.memo.memo_of",
-    "schema.prices._priced", "services.alerting.senders._asset", "services.log_context._NONE",
+    "server.cost.field_costs._priced", "services.alerting.senders._asset",
+    "services.log_context._NONE",
     "services.metering.Meter._gauges", "services.probes.base.trust",
     "services.tracing._NO_IDS", "domain.flags.groups_of", "db.embedded.accounts.server_account",
     "db.embedded.postgres.programs", "db.embedded.postgres._open_programs",
     "db.schema_revision.needed", "services.release.revision",
+    "server.websocket.protocol.head",
     "db.event_rows._adapters", "db.flag_transactions._update",
     "subscriptions.bus.Broadcast._channels",
     "subscriptions.redis_backend.RedisBackend._desired",
@@ -42,9 +45,10 @@ STATE = {
 }  # fmt: skip
 # One entry for each request, delivery, socket or stream that is open: these have limits.
 OPEN = {
-    "schema.costs.Analysis.names", "schema.costs.Analysis._known",
-    "schema.plain.PlainExecutor._plans", "schema.plain.PlainExecutor._item_plans",
-    "schema.rendering._renderers", "services.access.Access._flights",
+    "server.cost.analysis.Analysis.names", "server.cost.analysis.Analysis._known",
+    "server.execution.fast_executor.PlainExecutor._plans",
+    "server.execution.fast_executor.PlainExecutor._item_plans",
+    "server.execution.serializer._renderers", "services.access.Access._flights",
     "services.alerting.courier.Courier._carried", "services.alerting.courier.Courier._tasks",
     "services.alerting.patience._leftovers", "services.flag_views.Seen.moves",
     "services.flag_views.FlagViews._seen", "services.flag_views.FlagViews._common",
@@ -69,13 +73,14 @@ COUNTED = {
     "server.execution.selection._Conditions.names": "the tokens of a document",
     "server.execution.source.Source._known": "MOST_FIELDS, while a plan is made",
     "server.execution.source.Source._names": "MOST_FIELDS, part of a plan's size",
-    "schema.costs.Shape._known": "_MOST_KNOWN of _MOST_NAMES numbers, part of a document's size",
-    "schema.documents.Document.facts": "MAX_OPERATIONS, part of a document's size",
+    "server.cost.analysis.Shape._known": "_MOST_KNOWN of _MOST_NAMES numbers, part of a "
+    "document's size",
+    "server.documents.Document.facts": "MAX_OPERATIONS, part of a document's size",
     "schema.results.Drawn.data": "_MOST_DRAWN fields of one object",
     "schema.results.Drawn.texts": "_MOST_TEXTS of one object",
     "domain.rate_limits.network": "2,000 addresses",
     "edge.callers._kind": "2,000 addresses",
-    "schema.http._known_type": "100 headers of 200 characters",
+    "server.http.negotiation._known_type": "100 headers of 200 characters",
     "schema.results.Results.found": "MAX_DOCUMENTS documents, _MAX_BYTES of JSON",
     "schema.results.Results.sent": "the bytes of those in `found`",
     "schema.types.flag_values._evaluations": "MOST_OUTCOMES",

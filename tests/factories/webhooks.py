@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 
 from domain.webhooks import Allowed
 from schema.context import Runtime
-from schema.event_documents import EventDocuments
+from server.execution.event_documents import EventDocuments
 from server.graph import schema
 from services.webhooks.delivery import Deliverer
 from services.webhooks.documents import OpenDocuments

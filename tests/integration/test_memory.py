@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from app import create_app
 from db.session import Database
 from schema.context import Context
-from schema.documents import CACHES, parsed
+from server.documents import CACHES, parsed
 from settings import Settings
 from tests.clock import Clock
 from tests.factories.health import PROBES

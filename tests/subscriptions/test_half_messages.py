@@ -14,8 +14,8 @@ from websockets.frames import Frame, Opcode
 from websockets.typing import Subprotocol
 
 from app import create_app, running
-from commands import inbound
 from db.session import Database
+from server.websocket import inbound
 from services.inbound_bytes import INBOUND, MAX_CALLER, MAX_VISITOR
 from settings import Settings
 from tests.clock import PATIENCE, Clock

@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from schema.view import MAX_OPERATIONS, GraphQLView
+from server.view import MAX_OPERATIONS, GraphQLView
 from tests.clock import PATIENCE
 from tests.graphql import GraphQLClient
 from tests.sockets import Socket, serving, socket

@@ -15,8 +15,8 @@ from websockets.exceptions import ConnectionClosed
 from websockets.frames import Frame
 from websockets.http11 import Request
 
-from commands.frames import FrameProtocol
-from schema.view import GraphQLView
+from server.view import GraphQLView
+from server.websocket.protocol import FrameProtocol
 from tests.clock import PATIENCE
 from tests.factories.propagation import runtime_of
 from tests.receivers import until

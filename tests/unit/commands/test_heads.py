@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from commands.heads import MOST_BYTES, HeadProtocol
+from server.http.protocol import MOST_BYTES, HeadProtocol
 from tests.clock import PATIENCE
 
 BEGIN = b"GET / HTTP/1.1\r\nhost: launch.test\r\n"

@@ -3,8 +3,8 @@
 import pytest
 from starlette.requests import HTTPConnection
 
-from schema.authentication import Credential, credential_of
 from schema.sign_in import COOKIE, is_same_site
+from server.http.authentication import Credential, credential_of
 from settings import Settings
 
 SETTINGS = Settings(

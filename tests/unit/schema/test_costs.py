@@ -3,10 +3,10 @@
 import pytest
 from graphql import get_introspection_query, parse, validate
 
-from schema.costs import INTROSPECTION_COST, MAX_COST, Analysis, cost_of
 from schema.errors import Refused
-from schema.prices import ASSUMED_ITEMS, MUTATION_COST
 from schema.quota import Cost
+from server.cost.analysis import INTROSPECTION_COST, MAX_COST, Analysis, cost_of
+from server.cost.field_costs import ASSUMED_ITEMS, MUTATION_COST
 from server.graph import schema
 
 GRAPH = schema._schema

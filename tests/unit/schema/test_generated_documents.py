@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from domain.actors import ANONYMOUS, Actor
-from schema.limits import DocumentLimits
 from schema.results import Results
-from schema.sharing import SharingExecutor
+from server.cost.document_limits import DocumentLimits
+from server.execution.shared_executor import SharingExecutor
 from tests.unit.schema.lamps import ODD, Lamp, Quiet, Stone, told
 
 FIELDS = (

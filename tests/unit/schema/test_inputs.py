@@ -3,9 +3,9 @@
 import pytest
 from graphql import parse
 
-from schema.costs import MAX_COST, Analysis, cost_of
 from schema.errors import Refused
-from schema.inputs import MAX_EXTENSIONS, MAX_VALUES, MAX_VISITOR_VALUES, check_inputs
+from server.cost.analysis import MAX_COST, Analysis, cost_of
+from server.cost.input_limits import MAX_EXTENSIONS, MAX_VALUES, MAX_VISITOR_VALUES, check_inputs
 from server.graph import schema
 
 GRAPH = schema._schema

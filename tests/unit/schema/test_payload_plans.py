@@ -12,9 +12,9 @@ from domain.flags import BucketBy, EvaluationContext, Flag
 from domain.ids import FlagId
 from domain.percent import Percent
 from schema.context import Context, Runtime
-from schema.payload_plans import plan_payload
-from schema.sharing import SharingExecutor
 from schema.types.flag_values import FlagEvaluation, FlagSet
+from server.execution.payload_plans import plan_payload
+from server.execution.shared_executor import SharingExecutor
 from server.graph import schema
 from services.flag_sets import FlagSet as Flags
 from services.flag_views import FlagView, FlagViews

@@ -10,7 +10,7 @@ from graphql.execution import Executor
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from schema.plain import PlainExecutor
+from server.execution.fast_executor import PlainExecutor
 from tests.unit.schema.lamps import ODD, Lamp, Quiet, Stone, told
 
 QUERIES = (

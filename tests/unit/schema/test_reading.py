@@ -5,8 +5,8 @@ import asyncio
 import pytest
 from starlette.types import Message, Receive
 
-from schema.http import Refusal
-from schema.reading import Deadline, OutOfTime, bounded
+from server.http.negotiation import Refusal
+from server.http.request_limits import Deadline, OutOfTime, bounded
 
 
 def parts(*bodies: bytes) -> Receive:

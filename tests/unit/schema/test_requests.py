@@ -6,7 +6,7 @@ import pytest
 from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive, Scope
 
-from schema.requests import GraphQLRequest
+from server.http.requests import GraphQLRequest
 
 SENT = [(b"accept", b"text/html"), (b"x-name", b"\xe9"), (b"accept", b"application/json")]
 

@@ -8,9 +8,9 @@ from typing import Any
 import strawberry
 
 from domain.actors import ANONYMOUS, Actor, system_actor
-from schema.limits import DocumentLimits
 from schema.results import Results
-from schema.sharing import SharingExecutor
+from server.cost.document_limits import DocumentLimits
+from server.execution.shared_executor import SharingExecutor
 
 
 @strawberry.type

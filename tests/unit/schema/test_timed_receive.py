@@ -4,7 +4,7 @@ import asyncio
 
 from starlette.types import Message
 
-from schema.reading import TimedReceive
+from server.http.request_limits import TimedReceive
 
 PAUSE = 0.05
 

@@ -7,8 +7,8 @@ from typing import Any
 import orjson
 from strawberry.http.exceptions import WebSocketDisconnected
 
-from schema.adapters import FrameAdapter, Frames, SocketAdapter
-from schema.rendering import Handing, Renderer
+from server.execution.serializer import Handing, Renderer
+from server.websocket.adapters import FrameAdapter, Frames, SocketAdapter
 from subscriptions.station import Member
 
 

@@ -5,7 +5,7 @@ from typing import Protocol
 from starlette.responses import Response
 
 from schema.context import Context
-from schema.requests import GraphQLRequest
+from server.http.requests import GraphQLRequest
 
 
 class Front(Protocol):

@@ -16,9 +16,9 @@ from graphql import (
 from graphql.validation.rules import overlapping_fields_can_be_merged
 from strawberry.extensions import SchemaExtension
 
-from schema.documents import MAX_LENGTH, MAX_TOKENS, has_long_number, parsed, read
 from schema.errors import Refused, TopLevelCode
-from schema.inputs import check_inputs
+from server.cost.input_limits import check_inputs
+from server.documents import MAX_LENGTH, MAX_TOKENS, has_long_number, parsed, read
 
 # Work, not time: a tenth of what graphql-core allows, which takes it more than a second of a core.
 # A document of hundreds of different fields needs a few thousand.

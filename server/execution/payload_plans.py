@@ -20,8 +20,8 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
-from schema.leaves import Read, Unusual, reader
-from schema.plain import ItemPlan, PlainExecutor
+from server.execution.fast_executor import ItemPlan, PlainExecutor
+from server.execution.leaf_fields import Read, Unusual, reader
 
 
 class _Leaf(NamedTuple):

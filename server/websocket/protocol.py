@@ -22,7 +22,7 @@ from websockets.protocol import Protocol, State
 from websockets.server import ServerProtocol
 from websockets.streams import StreamReader
 
-from commands.inbound import MAX_BEGINNING, BoundedProtocol
+from server.websocket.inbound import MAX_BEGINNING, BoundedProtocol
 
 _TEXT = 0x81  # the last frame of a text message
 _SHORT, _MEDIUM = 126, 65_536

@@ -21,18 +21,17 @@ from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_
 from strawberry.types import ExecutionResult
 
 from domain.media_types import Accepted
-from schema import http
-from schema.adapters import adapter_of
-from schema.authentication import check_credential, identify
 from schema.context import Context, Runtime
-from schema.documents import operation_kind
-from schema.engine import LaunchSchema
 from schema.error_texts import discreet
 from schema.errors import Refused, TopLevelCode, public_error
-from schema.front import Front
-from schema.http import Refusal
-from schema.persisted import with_document
-from schema.reading import (
+from server.documents import operation_kind
+from server.execution.engine import LaunchSchema
+from server.http import negotiation
+from server.http.authentication import check_credential, identify
+from server.http.front import Front
+from server.http.negotiation import Refusal
+from server.http.persisted import with_document
+from server.http.request_limits import (
     MAX_BODY,
     TOO_MANY_STREAMS,
     Deadline,
@@ -42,8 +41,9 @@ from schema.reading import (
     stream_of,
     too_late,
 )
-from schema.requests import GraphQLRequest
-from schema.sockets import SocketHandler
+from server.http.requests import GraphQLRequest
+from server.websocket.adapters import adapter_of
+from server.websocket.handler import SocketHandler
 from services.inbound_bytes import INBOUND, Share
 from services.response_time import HeldBack, begin_request
 
@@ -176,10 +176,10 @@ class GraphQLView(GraphQL[Context, None]):
             if is_get
             else self.parse_json(await request.get_body())
         )
-        found = http.parameters(with_document(data, self.runtime.documents))
+        found = negotiation.parameters(with_document(data, self.runtime.documents))
         accept = request.headers.get("accept", "")
-        stream = http.wants_stream(accept, found.query or "", found.operation_name)
-        http.check_kind(found, is_get=is_get, stream=stream)
+        stream = negotiation.wants_stream(accept, found.query or "", found.operation_name)
+        negotiation.check_kind(found, is_get=is_get, stream=stream)
         found.protocol = "sse" if stream else "http"
         return found
 
@@ -223,22 +223,24 @@ class GraphQLView(GraphQL[Context, None]):
         response = super().create_response(response_data, sub_response)
         response.headers["cache-control"] = "no-store"
         if isinstance(response_data, dict) and "data" not in response_data:
-            response.headers[_NOT_EXECUTED] = str(http.status_of(response_data))
-        if isinstance(response_data, dict) and (wait := http.retry_after(response_data)):
+            response.headers[_NOT_EXECUTED] = str(negotiation.status_of(response_data))
+        if isinstance(response_data, dict) and (wait := negotiation.retry_after(response_data)):
             response.headers["retry-after"] = wait
         return response
 
     async def run(self, request: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - overloaded in strawberry
         """Give JSON answers the type that the client asked for, with that type's status."""
         response = await super().run(request, *args, **kwargs)
-        if isinstance(request, Request) and response.media_type == http.JSON_TYPE:
-            media_type = http.json_type(request.headers.get("accept", "")) or http.JSON_TYPE
+        if isinstance(request, Request) and response.media_type == negotiation.JSON_TYPE:
+            media_type = (
+                negotiation.json_type(request.headers.get("accept", "")) or negotiation.JSON_TYPE
+            )
             response.headers["content-type"] = f"{media_type}; charset=utf-8"
             if _NOT_EXECUTED in response.headers:
                 status = int(response.headers[_NOT_EXECUTED])
                 del response.headers[_NOT_EXECUTED]
                 # Plain JSON says 200 where the client reads the errors itself.
-                if media_type == http.RESPONSE_TYPE or status == http.TOO_MANY:
+                if media_type == negotiation.RESPONSE_TYPE or status == negotiation.TOO_MANY:
                     response.status_code = status
         return response
 
@@ -265,11 +267,13 @@ class GraphQLView(GraphQL[Context, None]):
             if self.graphql_ide and Accepted.of(accept).names("text/html"):
                 return
             raise Refusal(400, "The parameter query is missing.")
-        if not http.takes_anything(accept):
-            raise Refusal(406, f"Answers are {http.JSON_TYPE} or {http.RESPONSE_TYPE}.")
+        if not negotiation.takes_anything(accept):
+            raise Refusal(
+                406, f"Answers are {negotiation.JSON_TYPE} or {negotiation.RESPONSE_TYPE}."
+            )
         if request.method == "POST":
-            http.check_content_type(request.headers.get("content-type"))
-            http.check_length(request.headers.get("content-length"), MAX_BODY)
+            negotiation.check_content_type(request.headers.get("content-type"))
+            negotiation.check_length(request.headers.get("content-length"), MAX_BODY)
 
 
 _NOT_EXECUTED = "x-not-executed"

@@ -26,10 +26,10 @@ from strawberry.types.execution import StreamExecutionResult
 
 from schema.context import Context
 from schema.directives import describe_arguments
-from schema.documents import parsed
-from schema.operations import OperationLog
-from schema.rendering import Handing
 from schema.results import Answer, Opening, Reply
+from server.documents import parsed
+from server.execution.operation_log import OperationLog
+from server.execution.serializer import Handing
 
 
 class _Hook(NamedTuple):

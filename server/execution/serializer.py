@@ -11,7 +11,7 @@ from graphql.execution import ExecutionResult
 from strawberry import types as strawberry
 
 from schema.errors import public_error
-from schema.payload_plans import plan_payload
+from server.execution.payload_plans import plan_payload
 from subscriptions.station import Handover
 
 _MOST = 64  # audiences for which a payload keeps its bytes
@@ -20,7 +20,7 @@ _MOST = 64  # audiences for which a payload keeps its bytes
 class Renderer:
     """Executes the rest of an operation for a payload; one for each document and audience."""
 
-    def __init__(self, executor: Any) -> None:  # noqa: ANN401 - schema.sharing imports this module
+    def __init__(self, executor: Any) -> None:  # noqa: ANN401 - server.execution.shared_executor imports this module
         """`executor` is that of the first subscriber, whose socket is forgotten here."""
         self._executor = copy(executor)
         context = executor.context_value

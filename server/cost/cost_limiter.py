@@ -6,11 +6,11 @@ from typing import Any
 
 from domain.budgets import Standing
 from schema.context import Context
-from schema.costs import cost_of
-from schema.documents import CACHES
 from schema.errors import Refused, TopLevelCode
-from schema.limits import DocumentLimits
 from schema.quota import note_cost, operation_cost, payer
+from server.cost.analysis import cost_of
+from server.cost.document_limits import DocumentLimits
+from server.documents import CACHES
 
 
 class Spending(DocumentLimits):

@@ -10,8 +10,8 @@ from graphql import OperationType
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 
 from domain.media_types import Accepted
-from schema.documents import MAX_LENGTH, operation_kind
 from schema.errors import TopLevelCode
+from server.documents import MAX_LENGTH, operation_kind
 
 JSON_TYPE = "application/json"
 RESPONSE_TYPE = "application/graphql-response+json"

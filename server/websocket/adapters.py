@@ -20,7 +20,7 @@ _LOST = 1006  # without a goodbye
 
 
 class Frames(Protocol):
-    """What a server offers that takes the bytes of messages as they are (commands.frames)."""
+    """What a server offers that takes messages as bytes (`server.websocket.protocol`)."""
 
     @property
     def has_news(self) -> bool:

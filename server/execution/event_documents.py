@@ -32,14 +32,14 @@ from domain.actors import Actor, Scope
 from domain.errors import DependencyDown, Forbidden, Invalid, LaunchError, RateLimited
 from domain.events import RecordedEvent
 from schema.context import Context, Runtime
-from schema.costs import cost_of
 from schema.directives import ScopeDirective
-from schema.documents import parsed
 from schema.errors import TopLevelCode
-from schema.event_sources import SOURCES, Arguments, Source
-from schema.limits import StorableText
 from schema.pagination import encode_cursor, number_after
 from schema.types.node import decode_id
+from server.cost.analysis import cost_of
+from server.cost.document_limits import StorableText
+from server.documents import parsed
+from server.execution.event_sources import SOURCES, Arguments, Source
 from services.webhooks.documents import Following
 
 _PATH = ("document",)

@@ -1,7 +1,7 @@
 """uvicorn's HTTP, with limits for the head of a request: who sends none holds no connection.
 
 uvicorn waits without end for headers, and keeps all that come. A body has its limits in the app
-(schema.reading), where who sends it is known.
+(server.http.request_limits), where who sends it is known.
 """
 
 import asyncio

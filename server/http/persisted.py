@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from schema.http import Refusal
+from server.http.negotiation import Refusal
 from services.documents import Documents, hash_of
 
 _VERSION = 1

@@ -29,10 +29,9 @@ from graphql import (
 from graphql.utilities import type_from_ast
 
 from domain.json_shape import count_values, excess
-from schema.documents import fact, parsed
 from schema.errors import Refused, TopLevelCode
-from schema.inputs import MAX_VALUES
-from schema.prices import (
+from schema.quota import Cost
+from server.cost.field_costs import (
     POINT,
     Field,
     Parent,
@@ -46,7 +45,8 @@ from schema.prices import (
     priced,
     raw_value,
 )
-from schema.quota import Cost
+from server.cost.input_limits import MAX_VALUES
+from server.documents import fact, parsed
 
 MAX_COST = 10_000
 MAX_DEPTH = 15

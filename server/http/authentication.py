@@ -6,9 +6,9 @@ from domain.actors import ANONYMOUS, Actor
 from domain.errors import DependencyDown
 from schema.context import Connection, Context, Runtime
 from schema.errors import TopLevelCode
-from schema.http import Refusal
-from schema.requests import GraphQLRequest
 from schema.sign_in import COOKIE, forget, is_same_site
+from server.http.negotiation import Refusal
+from server.http.requests import GraphQLRequest
 from settings import Settings
 
 _PARAMS = ("Authorization", "authorization", "token")

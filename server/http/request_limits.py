@@ -12,7 +12,7 @@ from starlette.types import Message, Receive
 from domain.rate_limits import network
 from schema.context import Context
 from schema.errors import Refused, TopLevelCode
-from schema.http import Refusal
+from server.http.negotiation import Refusal
 from services.inbound_bytes import WAIT_SECONDS, NoRoom, Share
 
 logger = logging.getLogger(__name__)

@@ -20,24 +20,24 @@ from starlette.responses import Response
 
 from db.reads.base import NoPlan
 from db.reads.connections import Answers
-from schema import http
-from schema.authentication import recognised
 from schema.context import Context, Runtime
-from schema.costs import cost_of
-from schema.documents import parsed
-from schema.engine import LaunchSchema
 from schema.errors import Refused
-from schema.inputs import check_inputs
-from schema.operations import tell_repeated
-from schema.persisted import with_document
 from schema.quota import payer
-from schema.requests import GraphQLRequest
-from schema.spending import cost_told
+from server.cost.analysis import cost_of
+from server.cost.cost_limiter import cost_told
+from server.cost.input_limits import check_inputs
+from server.documents import parsed
+from server.execution.engine import LaunchSchema
+from server.execution.operation_log import tell_repeated
 from server.execution.plan import Here, Plan, Shown
 from server.execution.planner import planned
 from server.execution.selection import Selection, conditions, fragments_of
 from server.execution.variables import Values, Variable, variables_of
 from server.execution.views import ViewResponses, shows_only_flags
+from server.http import negotiation
+from server.http.authentication import recognised
+from server.http.persisted import with_document
+from server.http.requests import GraphQLRequest
 from services.byte_cache import ByteCache
 
 logger = logging.getLogger(__name__)
@@ -101,7 +101,7 @@ class Plans:
         """To a POST whose head was checked; None where the executor answers."""
         begin, body = perf_counter(), await request.body()
         given = self._read(body)
-        media_type = http.json_type(request.headers.get("accept", ""))
+        media_type = negotiation.json_type(request.headers.get("accept", ""))
         if given is None or media_type is None:
             return None
         context = await recognised(self._runtime, request)

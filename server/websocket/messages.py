@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from schema.persisted import names_document
+from server.http.persisted import names_document
 
 _MOST_OF_AN_ID = 1_000
 _WITH_ID = frozenset({"subscribe", "complete"})

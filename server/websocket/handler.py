@@ -23,19 +23,19 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
 
 from domain.actors import Actor, Scope
 from domain.rate_limits import network
-from schema.adapters import FrameAdapter, SocketAdapter
-from schema.authentication import renew
 from schema.context import Caller, Context
-from schema.documents import operation_kind
 from schema.errors import TopLevelCode
-from schema.http import Refusal
-from schema.persisted import with_document
 from schema.quota import payer
-from schema.reading import Deadline, OutOfTime, too_late
-from schema.rendering import Handing
 from schema.results import Reply
-from schema.socket_messages import malformed
-from schema.takeover import Takeover, WayOut
+from server.documents import operation_kind
+from server.execution.serializer import Handing
+from server.http.authentication import renew
+from server.http.negotiation import Refusal
+from server.http.persisted import with_document
+from server.http.request_limits import Deadline, OutOfTime, too_late
+from server.websocket.adapters import FrameAdapter, SocketAdapter
+from server.websocket.direct_writer import Takeover, WayOut
+from server.websocket.messages import malformed
 from services.inbound_bytes import MAX_CALLER, MAX_VISITOR, STREAM_INPUTS, NoRoom
 from services.presence import watching
 from services.seats import NoSeat

@@ -25,10 +25,10 @@ from graphql.execution.collect_fields import FragmentDetails
 from domain.actors import Actor
 from domain.reach import readable
 from schema.context import Context
-from schema.plain import PlainExecutor
-from schema.rendering import Handing, Renderer, renderer_of
 from schema.results import MAX_DOCUMENTS, Answer, Reply, Results, SharedResult
-from schema.root_access import refused_operation
+from server.execution.fast_executor import PlainExecutor
+from server.execution.root_access import refused_operation
+from server.execution.serializer import Handing, Renderer, renderer_of
 from subscriptions.station import Handover
 
 Later: TypeAlias = Awaitable[ExecutionResult]  # incremental delivery is not taken

@@ -28,8 +28,8 @@ from strawberry.types.base import StrawberryObjectDefinition
 
 from domain.scrub import without_addresses
 from schema.context import Context
-from schema.leaves import Unusual, holds_text, reader
 from schema.results import Drawn, Json, Plan
+from server.execution.leaf_fields import Unusual, holds_text, reader
 from services.byte_cache import ByteCache
 
 

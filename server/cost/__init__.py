@@ -1,0 +1,1 @@
+"""What an operation may cost: analysis, field costs, quota, limits of documents and inputs."""

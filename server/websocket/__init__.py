@@ -1,0 +1,1 @@
+"""GraphQL over websockets: the handler of a socket, its messages, the websocket protocol."""
