@@ -30,7 +30,7 @@ COPY *.py pyproject.toml ./
 COPY commands commands
 COPY db db
 COPY domain domain
-COPY edge edge
+COPY endpoints endpoints
 COPY jobs jobs
 COPY resolvers resolvers
 COPY schema schema

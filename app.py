@@ -17,18 +17,18 @@ from starlette.routing import Route, WebSocketRoute
 from domain.budgets import Budget
 from domain.health import CheckType
 from domain.metrics import POOL_USED, SOCKETS
-from edge.badges import badge_route
-from edge.beats import beat_route
-from edge.callers import Callers, is_local
-from edge.exposition import Exposition
-from edge.graph_route import PATH, GraphRoute
-from edge.headers import ALWAYS
-from edge.middleware import middleware
-from edge.ofrep import ofrep_routes
-from edge.pages import BUILT, Pages
-from edge.probes import probe_routes
-from edge.stopping import Stopping
-from edge.unsubscribe import unsubscribe_routes
+from endpoints.badges import badge_route
+from endpoints.callers import Callers, is_local
+from endpoints.graph_route import PATH, GraphRoute
+from endpoints.headers import ALWAYS
+from endpoints.healthz import probe_routes
+from endpoints.heartbeat import beat_route
+from endpoints.middleware import middleware
+from endpoints.ofrep import ofrep_routes
+from endpoints.pages import BUILT, Pages
+from endpoints.prometheus import Exposition
+from endpoints.stopping import Stopping
+from endpoints.unsubscribe import unsubscribe_routes
 from jobs.stores import open_stores
 from schema.context import Runtime
 from server.execution.event_documents import EventDocuments

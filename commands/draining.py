@@ -20,7 +20,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from app import create_app
-from edge.stopping import Stopping
+from endpoints.stopping import Stopping
 from server.http.protocol import HeadProtocol
 from settings import load_settings
 

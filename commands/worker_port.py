@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from commands.problems import Problem
-from edge.worker_app import WorkerView, worker_app
+from endpoints.worker_app import WorkerView, worker_app
 from server.http.protocol import HeadProtocol
 from settings import Settings
 

@@ -10,8 +10,8 @@ from starlette.types import Message
 
 from app import create_app, running
 from db.session import Database
-from edge.callers import ENOUGH
-from edge.headers import ALWAYS
+from endpoints.callers import ENOUGH
+from endpoints.headers import ALWAYS
 from settings import Settings
 from tests.clock import Clock
 from tests.factories.health import PROBES

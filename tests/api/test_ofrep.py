@@ -17,7 +17,7 @@ from openfeature.exception import ErrorCode
 from openfeature.flag_evaluation import FlagEvaluationDetails, Reason
 from starlette.applications import Starlette
 
-import edge.ofrep
+import endpoints.ofrep
 from domain.actors import Role, Scope
 from domain.ids import parse_global_id
 from domain.kills import EVERY_FLAG
@@ -257,7 +257,7 @@ async def test_a_body_that_does_not_come_is_408(
     app: Starlette, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A3: found by sending slowly; it waited for as long as the caller liked."""
-    monkeypatch.setattr(edge.ofrep, "bounded", partial(bounded, seconds=0.1))
+    monkeypatch.setattr(endpoints.ofrep, "bounded", partial(bounded, seconds=0.1))
     head = f"POST {ALL} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
     async with serving(app) as address:
         reader, writer = await asyncio.open_connection(*address.split(":"))

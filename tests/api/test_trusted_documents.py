@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from app import create_app, running
 from db.session import Database
 from domain.health import Outcome
-from edge.pages import BUILT
+from endpoints.pages import BUILT
 from services.documents import hash_of
 from services.probes.api import ApiProbe
 from services.probes.realtime import RealtimeProbe

@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = (
-    "commands", "db", "domain", "edge", "jobs", "resolvers", "schema", "server", "services",
+    "commands", "db", "domain", "endpoints", "jobs", "resolvers", "schema", "server", "services",
     "subscriptions",
 )  # fmt: skip
 _GENERATED = (ROOT / "db" / "migrations",)

@@ -79,7 +79,7 @@ COUNTED = {
     "schema.results.Drawn.data": "_MOST_DRAWN fields of one object",
     "schema.results.Drawn.texts": "_MOST_TEXTS of one object",
     "domain.rate_limits.network": "2,000 addresses",
-    "edge.callers._kind": "2,000 addresses",
+    "endpoints.callers._kind": "2,000 addresses",
     "server.http.negotiation._known_type": "100 headers of 200 characters",
     "schema.results.Results.found": "MAX_DOCUMENTS documents, _MAX_BYTES of JSON",
     "schema.results.Results.sent": "the bytes of those in `found`",
@@ -104,7 +104,7 @@ CACHE = {
     "services.byte_cache._Share.keys", "services.byte_cache.ByteCache._entries",
     "services.byte_cache.ByteCache._owned",
 }  # fmt: skip
-SERVER = ("schema", "server", "services", "subscriptions", "edge", "resolvers", "domain", "db")
+SERVER = ("schema", "server", "services", "subscriptions", "endpoints", "resolvers", "domain", "db")
 
 
 def test_all_that_grows_is_bounded_and_known() -> None:

@@ -71,8 +71,8 @@ def test_the_image_holds_every_module_and_package() -> None:
 
 def test_the_numbers_to_watch_are_those_of_the_exposition() -> None:
     named = set(re.findall(r"`(launch_[a-z_]+?)(?:_total)?[`{]", _deploy_page()))
-    pages = ("exposition", "families", "product_families", "worker_app")
-    source = "".join((ROOT / "edge" / f"{name}.py").read_text() for name in pages)
+    pages = ("prometheus", "families", "product_families", "worker_app")
+    source = "".join((ROOT / "endpoints" / f"{name}.py").read_text() for name in pages)
     known = set(re.findall(r'"(launch_[a-z_]+)"', source))
     known |= {f"launch_bus_{name}" for name in ("reconnects", "dropped")}
     assert named <= known

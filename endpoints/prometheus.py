@@ -12,9 +12,17 @@ from starlette.routing import Route
 from domain.actors import Scope
 from domain.metric_folds import EMPTY
 from domain.metrics import LOOP_LAG, REQUEST_ERRORS, REQUESTS, RESPONSE_TIME
-from edge.families import build_info, counter, exposition, gauge, histogram, is_from_here, labelled
-from edge.product_families import SignUps, product_families
-from edge.shared_figures import Sharing
+from endpoints.families import (
+    build_info,
+    counter,
+    exposition,
+    gauge,
+    histogram,
+    is_from_here,
+    labelled,
+)
+from endpoints.product_families import SignUps, product_families
+from endpoints.shared_figures import Sharing
 from schema.context import Context, Runtime
 from server.http.authentication import identify
 from services.product_figures import ProductFigures

@@ -10,7 +10,7 @@ from starlette.routing import Route
 from domain import unsubscribing
 from domain.actors import ANONYMOUS
 from domain.errors import DependencyDown, LaunchError
-from edge.counting import counted
+from endpoints.request_metrics import counted
 from schema.context import Runtime
 from services import invitation_limits, message_mails, nudges
 

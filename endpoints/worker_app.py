@@ -14,8 +14,8 @@ from db.readiness import check
 from db.session import Database
 from domain.metric_folds import EMPTY
 from domain.metrics import LOOP_LAG
-from edge.families import build_info, exposition, gauge, is_from_here, labelled
-from edge.headers import SecureHeaders
+from endpoints.families import build_info, exposition, gauge, is_from_here, labelled
+from endpoints.headers import SecureHeaders
 from services.metering import Meter
 
 Runs = Mapping[tuple[str, str], int]  # by name and outcome

@@ -5,7 +5,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from domain.actors import Scope
-from edge.counting import counted
+from endpoints.request_metrics import counted
 from schema.context import Context, Runtime
 from server.http.authentication import identify
 

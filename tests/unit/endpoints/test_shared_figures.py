@@ -6,8 +6,8 @@ from pathlib import Path
 from prometheus_client.metrics_core import Metric
 
 from domain.metric_folds import single
-from edge.families import build_info, counter, gauge, histogram
-from edge.shared_figures import Shelf
+from endpoints.families import build_info, counter, gauge, histogram
+from endpoints.shared_figures import Shelf
 
 
 def process(requests: float, sockets: float) -> Sequence[Metric]:

@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from edge.assets import Assets
+from endpoints.assets import Assets
 
 BUILT = Path(__file__).parents[1] / "web" / "dist"
 

@@ -26,7 +26,7 @@ from domain.flags import Evaluation, EvaluationContext, missing
 from domain.json_shape import excess
 from domain.ofrep import BadEvaluation, Stated
 from domain.rate_limits import network
-from edge.counting import counted
+from endpoints.request_metrics import counted
 from schema.context import Context, Runtime
 from server.cost.input_limits import MAX_VISITOR_VALUES
 from server.http.authentication import identify

@@ -7,8 +7,8 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from db.readiness import check
-from edge.callers import Callers
-from edge.stopping import CAUSE, Stopping
+from endpoints.callers import Callers
+from endpoints.stopping import CAUSE, Stopping
 from schema.context import Runtime
 
 logger = logging.getLogger(__name__)

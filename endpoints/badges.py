@@ -14,7 +14,7 @@ from domain.errors import DependencyDown
 from domain.health import CheckType
 from domain.percent import Percent
 from domain.windows import TimeRange
-from edge.counting import counted
+from endpoints.request_metrics import counted
 from schema.context import Runtime
 from services.health import uptimes
 
@@ -26,7 +26,7 @@ _SPANS = {
 }
 _CHECKS: dict[str, CheckType | None] = {OVERALL: None, **{item.value: item for item in CheckType}}
 # Pages that show badges may be read by many; proxies and browsers ask again after half a minute.
-# Nothing else of ours may be embedded elsewhere (edge.headers).
+# Nothing else of ours may be embedded elsewhere (endpoints.headers).
 _HEADERS = {
     "cache-control": "public, max-age=30",
     "cross-origin-resource-policy": "cross-origin",

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 from starlette.applications import Starlette
 
-from edge.pages import PATHS, Pages
+from endpoints.pages import PATHS, Pages
 
 BROWSER = {"accept": "text/html,application/xhtml+xml"}
 

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from edge.callers import ENOUGH, WINDOW, Callers
+from endpoints.callers import ENOUGH, WINDOW, Callers
 
 
 def of(*hosts: str, local: bool = False) -> str | None:

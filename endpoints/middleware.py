@@ -3,10 +3,10 @@
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
-from edge.callers import Callers, SeesCallers
-from edge.correlation import HEADER, RequestIds
-from edge.headers import OneHost, SecureHeaders
-from edge.stopping import EndsStreams, Stopping
+from endpoints.callers import Callers, SeesCallers
+from endpoints.headers import OneHost, SecureHeaders
+from endpoints.request_id import HEADER, RequestIds
+from endpoints.stopping import EndsStreams, Stopping
 from settings import Settings
 
 

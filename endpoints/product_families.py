@@ -8,7 +8,7 @@ from db.session import Database
 from domain.actors import UserType
 from domain.events import RecordedEvent, UserSignedUp
 from domain.health import HealthStatus
-from edge.families import Labels, gauge, labelled
+from endpoints.families import Labels, gauge, labelled
 from services.product_figures import Figures
 
 TEXTS = {

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from edge.headers import first_value
+from endpoints.headers import first_value
 from services import log_context, tracing
 from services.tracing import Kind, Span
 
