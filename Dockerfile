@@ -29,6 +29,7 @@ COPY --from=environment /opt/launch /opt/launch
 COPY *.py pyproject.toml ./
 COPY commands commands
 COPY db db
+COPY devserver devserver
 COPY domain domain
 COPY endpoints endpoints
 COPY jobs jobs

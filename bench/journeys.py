@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bench.figures import Figure, figure
 from bench.metrics import timed
 from bench.run import Run
-from db.embedded import EmbeddedPostgres
 from db.migrate import upgrade
 from db.session import Database
+from devserver.embedded import EmbeddedPostgres
 from domain.windows import TimeRange
 from services import journey_reads, metric_spans
 

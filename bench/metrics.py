@@ -20,9 +20,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bench.figures import Figure, figure
 from bench.report import Section, show
 from bench.run import Run
-from db.embedded import EmbeddedPostgres
 from db.migrate import upgrade
 from db.session import Database
+from devserver.embedded import EmbeddedPostgres
 from domain.criteria import Aggregation
 from domain.metric_folds import BOUNDS
 from domain.windows import TimeRange

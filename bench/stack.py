@@ -18,8 +18,8 @@ import psutil  # type: ignore[import-untyped]
 
 from bench.machine import Cores, pin
 from db.direct import driver_url
-from db.embedded import EmbeddedPostgres, EmbeddedValkey
-from db.embedded.process import end, spawn
+from devserver.embedded import EmbeddedPostgres, EmbeddedValkey
+from devserver.embedded.process import end, spawn
 
 ROOT = Path(__file__).resolve().parent.parent
 CLI = ROOT / "cli.py"

@@ -12,7 +12,7 @@ from pathlib import Path
 from bench.figures import Figure, figure
 from bench.run import Run
 from bench.stack import CLI, ROOT
-from db.embedded.process import end, spawn
+from devserver.embedded.process import end, spawn
 
 _READY = "Ready in"
 _SECONDS = 90.0

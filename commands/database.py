@@ -8,8 +8,8 @@ from commands.output import remark
 from db import migrate
 from db.schema_revision import needed
 from db.session import Database
-from services import demo
-from services.demo import Loaded
+from devserver import demo
+from devserver.demo import Loaded
 from settings import Settings
 
 

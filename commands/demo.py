@@ -32,9 +32,9 @@ def demo(
         from commands import database  # noqa: PLC0415 - heavy
 
         return database.run_demo()
-    from commands import traffic as crowd  # noqa: PLC0415 - heavy
     from commands.client import connect  # noqa: PLC0415
     from commands.output import confirm  # noqa: PLC0415
+    from devserver import traffic as crowd  # noqa: PLC0415 - heavy
 
     server = connect(url, None).as_visitor()
     if not server.is_here:

@@ -16,7 +16,7 @@ from commands.environment import own_settings
 from commands.local import check_at_start
 from commands.logs import log_config
 from commands.problems import Problem
-from commands.runner import CannotRun, child_environment, free_port
+from devserver.runner import CannotRun, child_environment, free_port
 from server.http.protocol import HeadProtocol
 from settings import Settings
 

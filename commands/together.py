@@ -9,8 +9,8 @@ from commands.database import load_demo, migrate_up
 from commands.environment import load_own_settings, own_settings
 from commands.local import expected
 from commands.problems import Problem
-from commands.runner import CannotRun, Child, Step, free_port, run_everything
 from commands.staff import make_first_admin
+from devserver.runner import CannotRun, Child, Step, free_port, run_everything
 from settings import Settings
 
 

@@ -14,8 +14,8 @@ from redis.asyncio import Redis
 from starlette.applications import Starlette
 
 from app import create_app, running
-from db.embedded import EmbeddedPostgres, EmbeddedValkey
 from db.session import Database
+from devserver.embedded import EmbeddedPostgres, EmbeddedValkey
 from domain.actors import Role
 from settings import Settings
 from tests.clock import PATIENCE, Clock

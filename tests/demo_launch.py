@@ -8,8 +8,9 @@ from pathlib import Path
 from redis.asyncio import Redis
 
 from db.session import Database
+from devserver import demo
 from domain.actors import Role, system_actor
-from services import demo, staff
+from services import staff
 from services.passwords import Passwords
 from settings import Settings
 from tests.clock import PATIENCE

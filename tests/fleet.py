@@ -11,9 +11,9 @@ import psutil  # type: ignore[import-untyped]
 from redis.asyncio import Redis
 from sqlalchemy import func, select
 
-from db.embedded import EmbeddedPostgres, EmbeddedValkey
 from db.models.health import HealthReading
 from db.session import Database
+from devserver.embedded import EmbeddedPostgres, EmbeddedValkey
 from domain.health import CheckType, HealthStatus
 from jobs.queue import JobSpec, enqueue
 from services.health_store import KEY, decode

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx2
 
-from db.embedded import EmbeddedPostgres, EmbeddedValkey
+from devserver.embedded import EmbeddedPostgres, EmbeddedValkey
 from tests.clock import PATIENCE
 from tests.launch import Launch, wait_until_ready
 from tests.servers import free_port

@@ -7,9 +7,9 @@ import pytest
 from graphql import GraphQLObjectType, get_named_type
 
 from db.session import Database
+from devserver import demo
 from domain.actors import Role
 from server.graph import schema
-from services import demo
 from tests.factories import people
 from tests.factories.incidents import report, toggled
 from tests.factories.marketplace import accepted, added, invited, new_couple, new_supplier

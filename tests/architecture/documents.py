@@ -3,7 +3,8 @@
 import json
 from collections.abc import Iterator
 from importlib import import_module
-from pkgutil import iter_modules
+from itertools import chain
+from pkgutil import walk_packages
 
 from graphql import (
     DefinitionNode,
@@ -15,6 +16,7 @@ from graphql import (
 )
 
 import commands
+import devserver
 from services.documents import hash_of
 
 
@@ -31,12 +33,15 @@ def manifest() -> str:
 
 def _operations() -> Iterator[DocumentNode]:
     """The constants that are operations: each has a name, and no part of one has."""
-    for module in iter_modules(commands.__path__, "commands."):
+    found = chain.from_iterable(
+        walk_packages(package.__path__, f"{package.__name__}.") for package in (commands, devserver)
+    )
+    for module in found:
         for value in vars(import_module(module.name)).values():
             for text in _texts(value):
-                found = _parsed(text)
-                if any(isinstance(item, OperationDefinitionNode) and item.name for item in found):
-                    yield DocumentNode(definitions=found)
+                parsed = _parsed(text)
+                if any(isinstance(item, OperationDefinitionNode) and item.name for item in parsed):
+                    yield DocumentNode(definitions=parsed)
 
 
 def _texts(value: object) -> Iterator[str]:

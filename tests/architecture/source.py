@@ -8,7 +8,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = (
-    "commands", "db", "domain", "endpoints", "jobs", "resolvers", "schema", "server", "services",
+    "commands", "db", "devserver", "domain", "endpoints", "jobs", "resolvers", "schema",
+    "server", "services",
     "subscriptions",
 )  # fmt: skip
 _GENERATED = (ROOT / "db" / "migrations",)

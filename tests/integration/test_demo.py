@@ -8,14 +8,15 @@ from db.models.flags import FeatureFlag
 from db.models.phases import LaunchPhase, LaunchPhaseFlag
 from db.queries import flags as flag_queries
 from db.session import Database
+from devserver import demo
+from devserver.demo import Loaded
 from domain.actors import system_actor
 from domain.criterion_checks import problems
 from domain.flags import Flag, parse_groups, parse_key
 from domain.keyset import Keyset
 from domain.percent import NOBODY, Percent
 from domain.phases import PhaseStatus, check_plan, check_steps
-from services import demo, flag_toggles, flags, phases
-from services.demo import Loaded
+from services import flag_toggles, flags, phases
 from services.flags import FlagDraft
 from services.phases import FlagLink, PhaseDraft
 

@@ -16,14 +16,14 @@ from redis.asyncio import Redis
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from db.embedded import DataFolderBusy, EmbeddedPostgres, EmbeddedServer, EmbeddedValkey
+from devserver.embedded import DataFolderBusy, EmbeddedPostgres, EmbeddedServer, EmbeddedValkey
 from tests.clock import PATIENCE
 from tests.support.promises import is_within
 
 HOLDER = """
 import sys, time
 from pathlib import Path
-from db.embedded import EmbeddedPostgres, EmbeddedValkey
+from devserver.embedded import EmbeddedPostgres, EmbeddedValkey
 pids = []
 for kind in (EmbeddedPostgres, EmbeddedValkey):
     server = kind(Path(sys.argv[1]))

@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil  # type: ignore[import-untyped]
 import pytest
 
-from commands.supervisor import MAX_RESTARTS, WINDOW, Attempts, CannotRun
+from devserver.supervisor import MAX_RESTARTS, WINDOW, Attempts, CannotRun
 from tests.clock import PATIENCE
 from tests.support.promises import is_within
 
@@ -24,7 +24,7 @@ OUTSIDE = {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/x", "REDIS_URL": "re
 
 MAIN = """
 import sys
-from commands.runner import Child, Step, run_everything
+from devserver.runner import Child, Step, run_everything
 from settings import Settings
 
 settings = Settings(_env_file=None)

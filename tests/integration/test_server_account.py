@@ -13,7 +13,7 @@ sleep 0.1
 echo end >> "$(dirname "$0")/log"
 """
 MAKE = """
-from db.embedded import accounts, errors
+from devserver.embedded import accounts, errors
 accounts.os.geteuid, accounts.ACCOUNT = lambda: 0, "nobody-has-this-name"
 try:
     accounts.server_account()

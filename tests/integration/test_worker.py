@@ -10,8 +10,8 @@ import psutil  # type: ignore[import-untyped]  # no stubs
 import pytest
 from sqlalchemy import func, select
 
-from db.embedded import EmbeddedPostgres
 from db.models.jobs import Tick
+from devserver.embedded import EmbeddedPostgres
 from domain.health import HealthStatus
 from tests.fleet import Fleet, stop, until
 from tests.support.promises import load_factor

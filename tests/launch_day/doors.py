@@ -4,7 +4,7 @@ import asyncio
 from time import time
 from uuid import uuid4
 
-from commands import traffic_documents as ask
+from devserver import traffic_documents as ask
 from tests.launch_day.api import Failed
 from tests.launch_day.day import Day
 from tests.launch_day.lag import LIMIT

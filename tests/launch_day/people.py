@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from random import Random
 from time import time
 
-from commands import traffic_documents as ask
-from commands.traffic_cast import Business, Cast, Pair
+from devserver import traffic_documents as ask
+from devserver.traffic_cast import Business, Cast, Pair
 from tests.launch_day.api import Api, Failed
 
 UPDATE = """

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 
-from db.embedded import EmbeddedPostgres, EmbeddedValkey
+from devserver.embedded import EmbeddedPostgres, EmbeddedValkey
 from tests.launch import Launch, Running, wait_until_ready
 from tests.servers import free_port
 from tests.support.clusters import copy_template

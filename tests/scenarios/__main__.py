@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from db.embedded import EmbeddedPostgres, EmbeddedValkey
+from devserver.embedded import EmbeddedPostgres, EmbeddedValkey
 from settings import Settings
 from tests.scenarios.ground import Ground, prepared
 from tests.scenarios.runner import run_seed, shortened

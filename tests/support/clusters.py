@@ -8,8 +8,8 @@ import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from db.embedded import EmbeddedPostgres
 from db.migrate import upgrade
+from devserver.embedded import EmbeddedPostgres
 from tests.support.once import once
 
 

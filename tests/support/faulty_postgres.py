@@ -5,8 +5,8 @@ from pathlib import Path
 
 from sqlalchemy import URL, make_url
 
-from db.embedded import EmbeddedPostgres
-from db.embedded.postgres import run_program
+from devserver.embedded import EmbeddedPostgres
+from devserver.embedded.postgres import run_program
 from tests.support.clusters import copy_template
 
 _READY_LINE = 7  # of postmaster.pid, counted from 0

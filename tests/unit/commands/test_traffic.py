@@ -7,10 +7,10 @@ from random import Random
 import pytest
 from graphql import build_schema, parse, validate
 
-from commands import traffic_documents as documents
 from commands.client import Json, Server
-from commands.traffic_cast import Cast
-from commands.traffic_visits import FEATURE_OFF, HOLD_SECONDS, LIMITED, Deed, NoAnswer, Visits
+from devserver import traffic_documents as documents
+from devserver.traffic_cast import Cast
+from devserver.traffic_visits import FEATURE_OFF, HOLD_SECONDS, LIMITED, Deed, NoAnswer, Visits
 from server.graph import schema
 
 TODAY = date(2026, 11, 25)

@@ -8,9 +8,9 @@ from enum import StrEnum
 from time import monotonic
 from typing import Protocol
 
-from commands import traffic_documents as ask
 from commands.client import Json
-from commands.traffic_cast import Business, Cast, Pair
+from devserver import traffic_documents as ask
+from devserver.traffic_cast import Business, Cast, Pair
 
 THINKS = 4.0  # seconds between two steps, on average
 LIMITED = "RATE_LIMITED"

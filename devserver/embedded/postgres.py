@@ -9,9 +9,9 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
-from db.embedded.accounts import Account, let_read, let_through, own, server_account
-from db.embedded.errors import ServerFailed
-from db.embedded.server import EmbeddedServer
+from devserver.embedded.accounts import Account, let_read, let_through, own, server_account
+from devserver.embedded.errors import ServerFailed
+from devserver.embedded.server import EmbeddedServer
 
 DATABASE = "launch"
 ROLE = "launch"

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from db.embedded.process import spawn
+from devserver.embedded.process import spawn
 
 MAX_RESTARTS = 5
 WINDOW = 60.0  # seconds in which more restarts than that end everything

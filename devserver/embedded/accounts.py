@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from db.embedded.errors import ServerFailed
+from devserver.embedded.errors import ServerFailed
 
 # The name that the PostgreSQL package itself creates and uses.
 ACCOUNT = "pgserver"

@@ -13,9 +13,9 @@ from typing import IO
 
 import psutil  # type: ignore[import-untyped]
 
-from db.embedded.accounts import Account
+from devserver.embedded.accounts import Account
 
-TETHER = Path(__file__).with_name("tether.py")
+TETHER = Path(__file__).with_name("parent_death.py")
 
 # The kernel sends the death signal when the *thread* that forked ends, and callers may well start
 # a server from a short-lived thread; this one lives as long as the process.

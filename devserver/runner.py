@@ -13,8 +13,8 @@ from types import FrameType
 from rich.console import Console
 
 from commands.problems import Problem
-from commands.supervisor import Attempts, CannotRun, Child, Children
-from db.embedded import EmbeddedError, EmbeddedPostgres, EmbeddedServer, EmbeddedValkey
+from devserver.embedded import EmbeddedError, EmbeddedPostgres, EmbeddedServer, EmbeddedValkey
+from devserver.supervisor import Attempts, CannotRun, Child, Children
 from settings import Settings
 
 __all__ = ["CannotRun", "Child", "Step", "run_everything"]

@@ -14,12 +14,12 @@ from gql.transport.exceptions import TransportError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from commands import traffic_documents as documents
 from commands.client import Json, Server, problem_of
 from commands.interrupts import until_interrupted
 from commands.output import remark, show, show_json, table
-from commands.traffic_cast import Cast
-from commands.traffic_visits import Deed, NoAnswer, Visits
+from devserver import traffic_documents as documents
+from devserver.traffic_cast import Cast
+from devserver.traffic_visits import Deed, NoAnswer, Visits
 
 MOST_AT_ONCE = 200  # visits; whoever comes then finds the door closed
 _LOOK_SECONDS = 0.5

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, time, timedelta
 from db.queries import flags as flag_queries
 from db.queries import phases as phase_queries
 from db.session import UnitOfWork
+from devserver import demo_launch
 from domain.actors import system_actor
 from domain.keyset import Keyset
-from services import demo_launch, flags, phases
+from services import flags, phases
 from services.phases import PhaseDraft
 
 ACTOR = system_actor("demo")

@@ -14,9 +14,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
-from db.embedded.accounts import Account, let_through, own
-from db.embedded.errors import DataFolderBusy, ServerFailed
-from db.embedded.process import end, kill_family, spawn, sweep
+from devserver.embedded.accounts import Account, let_through, own
+from devserver.embedded.errors import DataFolderBusy, ServerFailed
+from devserver.embedded.process import end, kill_family, spawn, sweep
 
 _SOCKET_PATH_LIMIT = 100  # bytes; the kernels allow 107 (Linux) and 103 (macOS)
 _PLAIN_PATH = re.compile(r"[\w./@+-]+", re.ASCII)  # what no URL and no option list needs quoted
