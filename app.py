@@ -35,32 +35,33 @@ from server.execution.event_documents import EventDocuments
 from server.graph import schema
 from server.http.planned_operations import Plans
 from server.view import GraphQLView
-from services import event_lines, shadow_flags
-from services.access import Access
+from services.accounts.authentication import look_up
+from services.accounts.credential_cache import Access
 from services.alerting import AlertCenter
-from services.authentication import look_up
-from services.budgets import Budgets
-from services.certificates import CertificateWatch
-from services.documents import Documents
-from services.event_reads import LogReader
-from services.flag_store import FlagStore
-from services.flag_usage import FlagUsage
-from services.health import build_monitor
-from services.heartbeats import Heartbeats, HeartbeatWatch
-from services.kill_mirror import KillMirror
-from services.kill_sync import KillSync
-from services.metering import Meter
-from services.metric_board import journey_board, metric_board
-from services.passwords import Passwords
-from services.probes import DOCUMENTS as CHECKS
-from services.probes.base import Probe
-from services.propagation import Announcer, Propagations
-from services.propagation_report import Reporter
-from services.rate_limits import RateLimiter, limits_of
-from services.receipts import Receipts
-from services.seats import Seats
-from services.telemetry import collecting
-from services.watcher import Watcher
+from services.flags.flag_store import FlagStore
+from services.flags.flag_usage import FlagUsage
+from services.flags.kill_mirror import KillMirror
+from services.flags.kill_sync import KillSync
+from services.health.health import build_monitor
+from services.health.heartbeats import Heartbeats, HeartbeatWatch
+from services.health.probes import DOCUMENTS as CHECKS
+from services.health.probes.base import Probe
+from services.metrics.metering import Meter
+from services.overview.metric_board import journey_board, metric_board
+from services.phases import rehearsal_flags
+from services.phases.health_watchdog import Watcher
+from services.platform import event_lines
+from services.platform.certificates import CertificateWatch
+from services.platform.connection_limits import Seats
+from services.platform.cost_quota import Budgets
+from services.platform.documents import Documents
+from services.platform.event_reads import LogReader
+from services.platform.passwords import Passwords
+from services.platform.rate_limits import RateLimiter, limits_of
+from services.platform.telemetry import collecting
+from services.propagation.delivery_acks import Receipts
+from services.propagation.propagation import Announcer, Propagations
+from services.propagation.propagation_report import Reporter
 from settings import Settings
 from subscriptions import channels
 from subscriptions.access_feed import AccessFeed
@@ -149,7 +150,7 @@ async def running(runtime: Runtime) -> AsyncIterator[Runtime]:
     runtime.meter.watch(SOCKETS, lambda: runtime.meter.sockets)
     announcer = Announcer(runtime.redis, runtime.clock)
     reporter = Reporter(runtime.redis, runtime.receipts)
-    hear = partial(shadow_flags.hear, runtime.db, runtime.redis, runtime.receipts.name)
+    hear = partial(rehearsal_flags.hear, runtime.db, runtime.redis, runtime.receipts.name)
     rehearsals = RehearsalFeed(runtime.tail, hear)
     runtime.db.on_commit(announcer.after_commit)  # first: it takes the time of the commit
     runtime.db.on_commit(runtime.access.after_commit)

@@ -15,7 +15,8 @@ from db.migrate import upgrade
 from db.session import Database
 from devserver.embedded import EmbeddedPostgres
 from domain.windows import TimeRange
-from services import journey_reads, metric_spans
+from services.journeys import journey_reads
+from services.metrics import metric_spans
 
 _SMALL, _LARGE = 10_000, 1_100_000
 _QUICK = 60_000

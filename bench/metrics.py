@@ -26,7 +26,7 @@ from devserver.embedded import EmbeddedPostgres
 from domain.criteria import Aggregation
 from domain.metric_folds import BOUNDS
 from domain.windows import TimeRange
-from services import metric_reads, metric_rollups, metric_spans
+from services.metrics import metric_reads, metric_rollups, metric_spans
 
 Tell = Callable[[str], None]
 Look = Callable[[AsyncSession, datetime], Awaitable[object]]

@@ -4,7 +4,7 @@ import asyncio
 import signal
 from collections.abc import Coroutine
 
-from services import background
+from services.platform import background
 
 _PATIENCE_SECONDS = 2.0
 

@@ -9,7 +9,7 @@ from commands.local import with_database
 from db.session import Database
 from jobs.overview import Overview, overview
 from jobs.schedule import intervals
-from services import job_queue
+from services.platform import job_queue
 
 
 def read() -> Overview:

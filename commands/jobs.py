@@ -56,7 +56,7 @@ def as_data(found: "Overview") -> dict[str, object]:
 
 
 def _job_data(job: "QueuedJob") -> dict[str, object]:
-    from services.job_queue import reason  # noqa: PLC0415 - heavy
+    from services.platform.job_queue import reason  # noqa: PLC0415 - heavy
 
     return {
         "id": job.id,
@@ -84,7 +84,7 @@ def _task_data(task: "TaskState") -> dict[str, object]:
 
 
 def _show(found: "Overview") -> None:
-    from services.job_queue import reason  # noqa: PLC0415 - heavy
+    from services.platform.job_queue import reason  # noqa: PLC0415 - heavy
 
     now = datetime.now(UTC)
     rows = [

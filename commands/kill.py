@@ -13,8 +13,8 @@ from commands.problems import Problem
 
 if TYPE_CHECKING:
     from domain.kills import KillRecord
-    from services.kill_mirror import KillMirror
-    from services.kills import ChangeKills
+    from services.flags.kill_mirror import KillMirror
+    from services.flags.kills import ChangeKills
 
 Keys = Annotated[list[str] | None, typer.Argument(help="The flags. None: show what is killed.")]
 Lift = Annotated[bool, typer.Option("--lift", help="Let the flags' own settings decide again.")]
@@ -78,8 +78,8 @@ async def _run(
 
     from domain.errors import LaunchError  # noqa: PLC0415
     from domain.kills import kills_in_force, newest_by_key  # noqa: PLC0415
-    from services.kill_mirror import AWAY, KillMirror  # noqa: PLC0415 - heavy
-    from services.kills import ChangeKills  # noqa: PLC0415
+    from services.flags.kill_mirror import AWAY, KillMirror  # noqa: PLC0415 - heavy
+    from services.flags.kills import ChangeKills  # noqa: PLC0415
 
     redis: Redis = Redis.from_url(url, socket_timeout=2.0, socket_connect_timeout=2.0)
     try:
@@ -101,7 +101,7 @@ async def _change(mirror: "KillMirror", command: "ChangeKills", *, unchecked: bo
 
     from domain.actors import system_actor  # noqa: PLC0415
     from domain.kills import kills_in_force, newest_by_key  # noqa: PLC0415
-    from services import kills  # noqa: PLC0415 - heavy
+    from services.flags import kills  # noqa: PLC0415 - heavy
 
     newest = newest_by_key((await mirror.read()).values())
     known = command.keys if unchecked else await mirror.read_flag_keys()

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import orjson
 
 from domain.scrub import describe, redact
-from services import log_context, tracing
+from services.platform import log_context, tracing
 from settings import Settings
 
 # They report each of their steps at INFO: heard only when debugging.

@@ -17,11 +17,11 @@ from domain.errors import NotFound
 from domain.ids import parse_uuid
 from domain.keyset import Keyset
 from domain.outbox import OPEN, MailStatus
-from services import outbox
-from services.email_addresses import parse_mailbox
-from services.mail_messages import MalformedMessage, compose
-from services.mail_senders import Sender, sender_of
-from services.outbox import MailFilter
+from services.mail import outbox
+from services.mail.email_addresses import parse_mailbox
+from services.mail.mail_messages import MalformedMessage, compose
+from services.mail.mail_senders import Sender, sender_of
+from services.mail.outbox import MailFilter
 from settings import Settings
 
 _COLUMNS = ("id", "to", "subject", "status", "tries", "written", "last error")

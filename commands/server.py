@@ -65,7 +65,7 @@ async def _work(settings: "Settings", listener: "socket | None") -> None:
     from commands import worker_port  # noqa: PLC0415 - heavy
     from commands.late_graph import LateGraph  # noqa: PLC0415
     from jobs.worker import run_worker  # noqa: PLC0415 - heavy
-    from services.telemetry import collecting  # noqa: PLC0415
+    from services.platform.telemetry import collecting  # noqa: PLC0415
 
     async with collecting(settings, "worker"), LateGraph(settings) as graph:
         port = partial(worker_port.answering, listener) if listener else None

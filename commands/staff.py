@@ -11,8 +11,8 @@ from commands.problems import Problem
 from db.queries import accounts as queries
 from db.session import Database
 from domain.actors import Role
-from services import accounts, staff
-from services.passwords import Passwords
+from services.accounts import accounts, staff
+from services.platform.passwords import Passwords
 from settings import Settings
 
 

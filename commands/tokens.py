@@ -12,9 +12,9 @@ from commands.problems import Problem
 from db.models.accounts import ApiToken
 from db.session import Database
 from domain.actors import Scope
-from services import api_tokens
-from services.api_tokens import NewToken
-from services.credentials import API_TOKEN_PREFIX
+from services.accounts import api_tokens
+from services.accounts.api_tokens import NewToken
+from services.platform.credentials import API_TOKEN_PREFIX
 
 
 def create(name: str, scopes: Sequence[Scope], days: int | None) -> None:

@@ -1,7 +1,7 @@
 """Which release this is, and the schema that it needs."""
 
 from db.schema_revision import needed
-from services.release import release
+from services.platform.release import release
 
 
 def version() -> str:

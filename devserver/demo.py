@@ -9,8 +9,9 @@ from db.session import UnitOfWork
 from devserver import demo_launch
 from domain.actors import system_actor
 from domain.keyset import Keyset
-from services import flags, phases
-from services.phases import PhaseDraft
+from services.flags import flags
+from services.phases import phases
+from services.phases.phases import PhaseDraft
 
 ACTOR = system_actor("demo")
 _NINE = time(9, 0, tzinfo=UTC)

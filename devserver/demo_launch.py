@@ -7,8 +7,8 @@ from domain.flags import BucketBy
 from domain.percent import Percent
 from domain.phases import RampStep, RollbackMode, RollbackPlan
 from domain.platforms import Platform
-from services.flags import FlagDraft
-from services.phases import FlagLink, PhaseDraft
+from services.flags.flags import FlagDraft
+from services.phases.phases import FlagLink, PhaseDraft
 
 _HOUR = 3_600
 _DAY = 24 * _HOUR

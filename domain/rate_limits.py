@@ -44,7 +44,7 @@ def take(full_at: int, now: int, limit: int, per: int) -> tuple[int, int]:
     """One token of a bucket that is full again at `full_at`: the new `full_at` and the wait.
 
     All in microseconds. A wait above 0 means refused, and `full_at` stays. The script in
-    `services/rate_limits.py` is the same rule inside Redis.
+    `services/platform/rate_limits.py` is the same rule inside Redis.
     """
     step = per // limit
     after = max(full_at, now) + step

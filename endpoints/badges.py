@@ -16,7 +16,7 @@ from domain.percent import Percent
 from domain.windows import TimeRange
 from endpoints.request_metrics import counted
 from schema.context import Runtime
-from services.health import uptimes
+from services.health.health import uptimes
 
 _SPANS = {
     "1h": TimeRange.LAST_1H,

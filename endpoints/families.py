@@ -16,7 +16,7 @@ from starlette.responses import Response
 
 from db.schema_revision import needed
 from domain.metric_folds import BOUNDS, Folded
-from services.release import release, revision
+from services.platform.release import release, revision
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1"})
 _NAMES = _LOOPBACK | {"localhost"}

@@ -32,9 +32,9 @@ from server.cost.input_limits import MAX_VISITOR_VALUES
 from server.http.authentication import identify
 from server.http.negotiation import Refusal
 from server.http.request_limits import TOO_MANY_STREAMS, bounded, stream_of
-from services.flag_evaluation import viewer_context
-from services.flag_sets import FlagSet
-from services.inbound_bytes import INBOUND
+from services.flags.flag_evaluation import viewer_context
+from services.flags.flag_sets import FlagSet
+from services.platform.inbound_bytes import INBOUND
 from subscriptions.fanout import Latest
 
 BASE = "/ofrep/v1"

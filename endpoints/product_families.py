@@ -9,7 +9,7 @@ from domain.actors import UserType
 from domain.events import RecordedEvent, UserSignedUp
 from domain.health import HealthStatus
 from endpoints.families import Labels, gauge, labelled
-from services.product_figures import Figures
+from services.overview.product_figures import Figures
 
 TEXTS = {
     "launch_phases": "Phases of the launch by status.",

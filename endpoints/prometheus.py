@@ -25,7 +25,7 @@ from endpoints.product_families import SignUps, product_families
 from endpoints.shared_figures import Sharing
 from schema.context import Context, Runtime
 from server.http.authentication import identify
-from services.product_figures import ProductFigures
+from services.overview.product_figures import ProductFigures
 
 
 class Exposition:

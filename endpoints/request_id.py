@@ -7,8 +7,8 @@ from contextlib import AbstractContextManager, nullcontext
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from endpoints.headers import first_value
-from services import log_context, tracing
-from services.tracing import Kind, Span
+from services.platform import log_context, tracing
+from services.platform.tracing import Kind, Span
 
 logger = logging.getLogger("launch.http")
 

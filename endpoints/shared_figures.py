@@ -15,7 +15,7 @@ from typing import Any
 
 from prometheus_client.metrics_core import Metric
 
-from services.background import end
+from services.platform.background import end
 
 MOST_PLACES = 128
 WRITE_SECONDS = 1.0

@@ -12,7 +12,8 @@ from domain.actors import ANONYMOUS
 from domain.errors import DependencyDown, LaunchError
 from endpoints.request_metrics import counted
 from schema.context import Runtime
-from services import invitation_limits, message_mails, nudges
+from services.mail import invitation_limits
+from services.marketplace import message_mails, nudges
 
 _HEADERS = {
     "cache-control": "no-store",

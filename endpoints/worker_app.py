@@ -16,7 +16,7 @@ from domain.metric_folds import EMPTY
 from domain.metrics import LOOP_LAG
 from endpoints.families import build_info, exposition, gauge, is_from_here, labelled
 from endpoints.headers import SecureHeaders
-from services.metering import Meter
+from services.metrics.metering import Meter
 
 Runs = Mapping[tuple[str, str], int]  # by name and outcome
 

@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from db.session import Database
-from services import incident_reads
 from services.alerting import AlertCenter
+from services.incidents import incident_reads
 
 
 async def follow_incident(db: Database, alerts: AlertCenter, incident_id: UUID) -> None:

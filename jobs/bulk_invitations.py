@@ -5,7 +5,7 @@ from uuid import UUID
 from db.session import Database
 from jobs.queue import enqueue
 from jobs.routing import bulk_job
-from services.bulk_sending import due, send_due
+from services.marketplace.bulk_sending import due, send_due
 from settings import Settings
 
 

@@ -5,13 +5,13 @@ from collections.abc import Awaitable
 from datetime import timedelta
 
 from db.session import Database
-from services import ramps
-from services.criteria import judge_phases
-from services.health_monitor import HealthMonitor
-from services.incident_causes import promote_left_over
-from services.measuring import Eyes
-from services.pacing import pace_of
-from services.thresholds import judge_thresholds
+from services.health.health_monitor import HealthMonitor
+from services.incidents.incident_causes import promote_left_over
+from services.metrics.metric_probe import Eyes
+from services.phases import ramps
+from services.phases.criteria import judge_phases
+from services.phases.pacing import pace_of
+from services.phases.thresholds import judge_thresholds
 from settings import Settings
 
 logger = logging.getLogger(__name__)

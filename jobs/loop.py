@@ -10,7 +10,7 @@ import socket
 from functools import partial
 from typing import Any
 
-from services.background import in_thread
+from services.platform.background import in_thread
 
 
 class NameLoop(asyncio.SelectorEventLoop):

@@ -5,7 +5,7 @@ from uuid import UUID
 from db.session import Database
 from jobs.queue import enqueue
 from jobs.routing import mail_job
-from services.mail import deliver, due
+from services.mail.mail import deliver, due
 from settings import Settings
 
 

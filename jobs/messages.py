@@ -7,8 +7,8 @@ from pgqueuer.errors import RetryRequested
 from db.session import Database
 from domain.conversations import ConversationSide
 from jobs.queue import Payload
-from services import message_mails
-from services.message_mails import SentMessage
+from services.marketplace import message_mails
+from services.marketplace.message_mails import SentMessage
 from settings import Settings
 
 

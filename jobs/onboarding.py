@@ -7,8 +7,8 @@ from pgqueuer.errors import RetryRequested
 
 from db.session import Database
 from jobs.queue import Payload
-from services import assistance, holdups, nudges
 from services.alerting import AlertCenter
+from services.marketplace import assistance, incident_followups, nudges
 from settings import Settings
 
 
@@ -23,7 +23,7 @@ async def look_after(db: Database, settings: Settings, payload: Payload) -> None
 
 async def works_again(db: Database, settings: Settings, incident_id: UUID) -> None:
     """Tell those whom an incident held up; safe to run twice."""
-    await holdups.tell(db, settings, incident_id)
+    await incident_followups.tell(db, settings, incident_id)
 
 
 async def follow_help(

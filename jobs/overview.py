@@ -10,7 +10,7 @@ from redis.exceptions import RedisError
 from db.queries.jobs import Claim, JobState, QueuedJob
 from db.session import Database
 from jobs.history import TaskRun, last_runs
-from services import job_queue
+from services.platform import job_queue
 
 _LATE_INTERVALS = 2
 

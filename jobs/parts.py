@@ -12,15 +12,16 @@ from redis.asyncio import Redis
 from db.session import Database
 from domain.metrics import POOL_USED
 from jobs.stores import open_stores
-from services import event_lines, metric_rollups
 from services.alerting import AlertCenter
-from services.health import build_monitor
-from services.health_monitor import HealthMonitor
-from services.heartbeats import Heartbeats, HeartbeatWatch
-from services.metering import Meter
-from services.passwords import Passwords
-from services.propagation import Announcer
-from services.watcher import Watcher
+from services.health.health import build_monitor
+from services.health.health_monitor import HealthMonitor
+from services.health.heartbeats import Heartbeats, HeartbeatWatch
+from services.metrics import metric_rollups
+from services.metrics.metering import Meter
+from services.phases.health_watchdog import Watcher
+from services.platform import event_lines
+from services.platform.passwords import Passwords
+from services.propagation.propagation import Announcer
 from services.webhooks.changes import allowed
 from services.webhooks.delivery import Deliverer
 from services.webhooks.documents import OpenDocuments

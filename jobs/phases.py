@@ -8,9 +8,9 @@ from pgqueuer.errors import RetryRequested
 
 from db.session import Database
 from jobs.queue import Payload
-from services import rollback_impact
-from services.pacing import Pace
-from services.phase_progress import advance_on_schedule
+from services.phases import rollback_impact
+from services.phases.pacing import Pace
+from services.phases.phase_progress import advance_on_schedule
 
 AskPace = Callable[[], Awaitable[Pace]]
 

@@ -10,7 +10,7 @@ from pgqueuer.queries import Queries
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.driver import driver_of
-from services import log_context, tracing
+from services.platform import log_context, tracing
 
 Payload = Mapping[str, object]
 

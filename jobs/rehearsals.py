@@ -10,8 +10,8 @@ from redis.asyncio import Redis
 from db.session import Database
 from domain.propagation import BUDGET
 from domain.rehearsal import PAUSE, Rehearsal, RehearsalStage
-from services import rehearsals, shadow_flags
-from services.propagation import AWAY
+from services.phases import rehearsal_flags, rehearsals
+from services.propagation.propagation import AWAY
 
 _POLL = 0.2  # seconds
 _RETRY = timedelta(seconds=2)
@@ -31,13 +31,13 @@ async def rehearse(db: Database, redis: Redis, run_id: UUID, *, pause: timedelta
 
 async def _measure(db: Database, redis: Redis, run_id: UUID, state: Rehearsal) -> None:
     try:
-        await shadow_flags.announce(redis, run_id, state)
-        found = await shadow_flags.measure(db, redis, run_id, state)
+        await rehearsal_flags.announce(redis, run_id, state)
+        found = await rehearsal_flags.measure(db, redis, run_id, state)
         # Where nobody is there to hear of it, it stays unknown: then the budget is the end.
         until = (state.rolled_back_at or state.started_at) + BUDGET
         while found.within_budget is None and db.clock() <= until:
             await asyncio.sleep(_POLL)
-            found = await shadow_flags.measure(db, redis, run_id, state)
+            found = await rehearsal_flags.measure(db, redis, run_id, state)
     except AWAY as error:
         # Until LONGEST has passed; then the ticker ends it with a reason.
         raise RetryRequested(_RETRY, f"Redis does not answer: {error!r}") from error

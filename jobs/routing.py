@@ -29,8 +29,8 @@ from domain.rehearsal import STARTED
 from domain.rehearsal_events import RehearsalMoved
 from domain.webhook_events import RedeliveryAsked
 from jobs.queue import JobSpec, enqueue
-from services import journeys
-from services.metric_samples import count_events
+from services.journeys import journeys
+from services.metrics.metric_samples import count_events
 
 RAMP = "phases.ramp"
 COUNT_IMPACT = "phases.count_impact"

@@ -23,8 +23,8 @@ from jobs.kinds import KINDS, JobKind
 from jobs.queue import Payload, decode
 from jobs.tally import Tally
 from jobs.traces import traced
-from services.background import end
-from services.outages import cause_of
+from services.platform.background import end
+from services.platform.outages import cause_of
 
 logger = logging.getLogger(__name__)
 

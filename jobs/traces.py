@@ -9,8 +9,8 @@ from pgqueuer.errors import RetryRequested
 from pgqueuer.models import Job
 
 from domain.scrub import describe
-from services import log_context, tracing
-from services.tracing import Kind
+from services.platform import log_context, tracing
+from services.platform.tracing import Kind
 
 logger = logging.getLogger("launch.jobs")
 

@@ -40,11 +40,13 @@ from jobs.runner import DEFAULT_TIMING, JobRunner, QueueTiming
 from jobs.schedule import intervals
 from jobs.ticker import Claims, Task, Ticker
 from jobs.webhooks import deliver, wake
-from services import journeys, metric_rollups, retention
-from services.invitation_changes import expire_overdue
-from services.pacing import pace_of
-from services.propagation import settle
-from services.rehearsals import end_overdue
+from services.journeys import journeys
+from services.marketplace.invitation_changes import expire_overdue
+from services.metrics import metric_rollups
+from services.overview import retention
+from services.phases.pacing import pace_of
+from services.phases.rehearsals import end_overdue
+from services.propagation.propagation import settle
 from services.webhooks.documents import OpenDocuments
 from settings import Settings
 

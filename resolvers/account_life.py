@@ -9,7 +9,8 @@ from schema.scalars import JSON, EmailAddress
 from schema.sign_in import check_known, entrance, forget
 from schema.types.account_life import DeleteAccountPayload, EmailPayload, LoginSession
 from schema.types.node import decode_id
-from services import account_deletion, email_confirmations, personal_data, sessions
+from services.accounts import email_confirmations, personal_data, sessions
+from services.marketplace import account_deletion
 
 Id = Annotated[strawberry.ID, strawberry.argument(description="The session.")]
 NewEmail = Annotated[EmailAddress, strawberry.argument(description="Where the link goes.")]

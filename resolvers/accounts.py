@@ -18,10 +18,10 @@ from schema.types.accounts import (
 )
 from schema.types.actors import ApiToken, User
 from schema.types.node import decode_id
-from services import api_tokens as tokens
-from services import log_in_links, password_changes, password_resets, sessions
-from services import sign_up as signing_up
-from services.sessions import OpenSession
+from services.accounts import api_tokens as tokens
+from services.accounts import log_in_links, password_changes, password_resets, sessions
+from services.accounts import sign_up as signing_up
+from services.accounts.sessions import OpenSession
 
 Email = Annotated[EmailAddress, strawberry.argument(description="The e-mail of the account.")]
 NewPassword = Annotated[

@@ -17,7 +17,7 @@ from schema.pagination import (
 )
 from schema.types.alerts import AlertChannel, AlertDelivery, AlertTestResult, SendTestAlertPayload
 from schema.types.node import decode_id
-from services import alert_reads
+from services.alerting import alert_reads
 
 IncidentId = Annotated[
     strawberry.ID | None, strawberry.argument(description="Only those about one incident.")

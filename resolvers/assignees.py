@@ -10,7 +10,7 @@ from schema.context import Info
 from schema.pagination import After, Before, First, Last, Page, connection, moment_cursor
 from schema.types.actors import User
 from schema.types.incidents import AssigneeConnection
-from services import assignees
+from services.incidents import assignees
 
 Search = Annotated[
     str | None, strawberry.argument(description="Only those whose e-mail holds this text.")

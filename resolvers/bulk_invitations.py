@@ -8,8 +8,9 @@ from domain.invitation_limits import block_of
 from schema.context import Info
 from schema.types.bulk_invitations import BulkInvitation, BulkInvitationPayload, InviteClientsInput
 from schema.types.node import decode_id
-from services import bulk_invitations, outbox
-from services.invitations import Site
+from services.mail import outbox
+from services.marketplace import bulk_invitations
+from services.marketplace.invitations import Site
 
 Whom = Annotated[InviteClientsInput, strawberry.argument(description="Whom to invite.")]
 Id = Annotated[strawberry.ID, strawberry.argument(description="The bulk invitation.")]

@@ -10,8 +10,8 @@ from domain.changes import ChangeKind, ChangeSubject
 from schema.context import Info
 from schema.pagination import MAX_BIGINT, After, Before, First, Last, Page, connection
 from schema.types.changes import Change, ChangeConnection, actor_name, change_cursor
-from services import change_reads
-from services.change_reads import ChangeFilter
+from services.platform import change_reads
+from services.platform.change_reads import ChangeFilter
 
 Subjects = Annotated[
     list[ChangeSubject] | None, strawberry.argument(description="Only of these; null is all.")

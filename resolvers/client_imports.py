@@ -7,7 +7,7 @@ import strawberry
 from schema.context import Info
 from schema.types.client_import_inputs import ClientImportInput
 from schema.types.client_imports import ClientImportPayload, ImportPreview
-from services import client_imports
+from services.marketplace import client_imports
 
 Parts = Annotated[
     list[str],

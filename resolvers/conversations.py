@@ -14,8 +14,8 @@ from schema.types.conversations import (
     MarkConversationReadInput,
 )
 from schema.types.messages import Message, SendMessageInput, SendMessagePayload
-from services import conversations as service
-from services import messages
+from services.marketplace import conversations as service
+from services.marketplace import messages
 
 Read = Annotated[MarkConversationReadInput, strawberry.argument(description="How far.")]
 New = Annotated[SendMessageInput, strawberry.argument(description="The message.")]

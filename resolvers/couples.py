@@ -5,7 +5,7 @@ from schema.context import Info
 from schema.pagination import After, Before, First, Last, Page, connection, moment_cursor
 from schema.types.couples import Couple, CoupleConnection
 from schema.types.suppliers import Search
-from services import directory
+from services.marketplace import directory
 
 
 async def couples(

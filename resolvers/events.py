@@ -12,7 +12,8 @@ from schema.types.event_fields import cursor_of
 from schema.types.events import SHOWN_KINDS, LaunchEvent, to_event
 from schema.types.launch_states import LaunchState, state_as_json
 from schema.types.node import decode_id
-from services import event_reads, launch_states
+from services.phases import launch_states
+from services.platform import event_reads
 
 PhaseId = Annotated[
     strawberry.ID | None, strawberry.argument(description="Only what belongs to one phase.")

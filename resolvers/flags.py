@@ -19,7 +19,7 @@ from schema.types.flag_previews import FlagChangePreviewPayload
 from schema.types.flag_values import FlagSet
 from schema.types.flags import FeatureFlag, FeatureFlagConnection
 from schema.types.node import decode_id
-from services import (
+from services.flags import (
     flag_ceilings,
     flag_evaluation,
     flag_previews,
@@ -28,8 +28,8 @@ from services import (
     flag_toggles,
     flags,
 )
-from services.flag_evaluation import viewer_context
-from services.flag_reads import FlagFilter
+from services.flags.flag_evaluation import viewer_context
+from services.flags.flag_reads import FlagFilter
 
 Enabled = Annotated[bool | None, strawberry.argument(description="Only those on, or off.")]
 PhaseId = Annotated[

@@ -8,7 +8,7 @@ from domain.guarded_operations import operations_of
 from schema.context import Info
 from schema.enums import UserType
 from schema.types.guarded_operations import GuardedOperation
-from services import feature_guards
+from services.flags import feature_guards
 
 Side = Annotated[
     UserType | None,

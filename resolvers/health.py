@@ -2,7 +2,7 @@
 
 from schema.context import Info
 from schema.types.health import HealthSnapshot, SystemStatus
-from services import health
+from services.health import health
 
 
 async def system_health(info: Info) -> HealthSnapshot:

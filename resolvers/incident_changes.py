@@ -11,8 +11,8 @@ from schema.types.incident_inputs import (
     UpdateIncidentInput,
 )
 from schema.types.node import decode_id
-from services import incident_changes, incident_edits
-from services.incidents import OpenedIncident
+from services.incidents import incident_changes, incident_edits
+from services.incidents.incidents import OpenedIncident
 
 Report = Annotated[CreateIncidentInput, strawberry.argument(description="What goes wrong.")]
 Edit = Annotated[UpdateIncidentInput, strawberry.argument(description="The changes.")]

@@ -10,8 +10,8 @@ from schema.enums import IncidentStatus, Severity
 from schema.pagination import After, Before, First, Last, Page, connection, moment_cursor
 from schema.types.incidents import Incident, IncidentConnection
 from schema.types.node import decode_id
-from services import incident_reads
-from services.incident_reads import IncidentFilter
+from services.incidents import incident_reads
+from services.incidents.incident_reads import IncidentFilter
 
 OPEN = [Status.OPEN, Status.INVESTIGATING]
 

@@ -20,10 +20,11 @@ from schema.types.invitations import (
     InvitationPreviewPayload,
 )
 from schema.types.node import decode_id
-from services import directory, invitation_acceptance, invitation_codes, outbox
-from services import invitations as inviting
-from services.directory import InvitationFilter
-from services.invitations import Site, Wish
+from services.mail import outbox
+from services.marketplace import directory, invitation_acceptance, invitation_codes
+from services.marketplace import invitations as inviting
+from services.marketplace.directory import InvitationFilter
+from services.marketplace.invitations import Site, Wish
 
 Code = Annotated[str, strawberry.argument(description="From the link.")]
 Id = Annotated[strawberry.ID, strawberry.argument(description="The invitation.")]

@@ -6,8 +6,8 @@ import strawberry
 
 from schema.context import Info
 from schema.types.kills import FlagKill, KillFlagsInput, KillPayload, LiftKillsInput, in_force
-from services import kills
-from services.kills import ChangeKills
+from services.flags import kills
+from services.flags.kills import ChangeKills
 
 Kill = Annotated[KillFlagsInput, strawberry.argument(description="Which flags, and why.")]
 Lift = Annotated[LiftKillsInput, strawberry.argument(description="Which kills, and why.")]

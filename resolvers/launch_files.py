@@ -8,7 +8,7 @@ from domain.actors import Scope
 from domain.errors import LaunchError
 from schema.context import Info
 from schema.types.launch_files import LaunchFileInput, LaunchFilePlan
-from services import launch_files
+from services.phases import launch_files
 
 File = Annotated[LaunchFileInput, strawberry.argument(description="The flags and phases.")]
 Hash = Annotated[

@@ -11,8 +11,8 @@ from schema.pagination import After, Before, First, Last, Page, connection, mome
 from schema.scalars import EmailAddress
 from schema.types.mail import Mail, MailConnection, MailPayload
 from schema.types.node import decode_id
-from services import outbox
-from services.outbox import MailFilter
+from services.mail import outbox
+from services.mail.outbox import MailFilter
 
 Statuses = Annotated[
     list[MailStatus] | None, strawberry.argument(description="Only these; left out: all.")

@@ -15,7 +15,7 @@ from schema.types.message_reports import (
     MessageReportPayload,
 )
 from schema.types.messages import Message
-from services import message_reports as service
+from services.marketplace import message_reports as service
 
 Open = Annotated[
     bool | None,

@@ -18,7 +18,7 @@ from schema.types.metrics import (
     tags_of,
 )
 from schema.types.node import decode_id
-from services import metric_catalog, metric_reads, metric_samples, metric_spans
+from services.metrics import metric_catalog, metric_reads, metric_samples, metric_spans
 
 Window = Annotated[TimeRange, strawberry.argument(description="How far back to look.")]
 PhaseId = Annotated[

@@ -24,9 +24,9 @@ from schema.scalars import JSON, EmailAddress
 from schema.types.node import decode_id
 from schema.types.onboarding import Onboarding, OnboardingPayload
 from schema.types.onboarding_data import named_in_data, profile_in
-from services import directory, nudges, profiles
-from services import onboarding as setup
-from services.directory import StalledFilter
+from services.journeys import onboarding as setup
+from services.marketplace import directory, nudges, profiles
+from services.marketplace.directory import StalledFilter
 
 Step = Annotated[str, strawberry.argument(description="The key of the step.")]
 Data = Annotated[

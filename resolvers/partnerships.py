@@ -12,7 +12,7 @@ from schema.types.partnerships import (
     InvitationEmailsPayload,
     PartnershipPayload,
 )
-from services import invitation_emails, partner_endings
+from services.marketplace import invitation_emails, partner_endings
 
 Id = Annotated[strawberry.ID, strawberry.argument(description="The partnership.")]
 Enabled = Annotated[

@@ -23,9 +23,9 @@ from schema.types.phase_payloads import (
 )
 from schema.types.phases import LaunchPhase
 from schema.types.rollback_preview import RollbackPreview
-from services import activation_plan as plans
-from services import phase_activation, phase_progress, phase_rollback, phases
-from services import rollback_preview as rollbacks
+from services.phases import activation_plan as plans
+from services.phases import phase_activation, phase_progress, phase_rollback, phases
+from services.phases import rollback_preview as rollbacks
 
 Statuses = Annotated[
     list[PhaseStatus] | None, strawberry.argument(description="Only these; left out: all.")

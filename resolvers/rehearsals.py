@@ -8,7 +8,7 @@ from schema.context import Info
 from schema.types.phase_inputs import PhaseActionInput
 from schema.types.phases import PhaseRun
 from schema.types.rehearsals import RehearsalPayload
-from services import phases, rehearsals
+from services.phases import phases, rehearsals
 
 Which = Annotated[PhaseActionInput, strawberry.argument(description="Which, and why.")]
 

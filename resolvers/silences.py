@@ -18,7 +18,7 @@ from schema.pagination import (
 )
 from schema.types.node import decode_id
 from schema.types.silences import CreateSilenceInput, Silence, SilencePayload
-from services import silences as service
+from services.alerting import silences as service
 
 Draft = Annotated[CreateSilenceInput, strawberry.argument(description="The planned work.")]
 Id = Annotated[strawberry.ID, strawberry.argument(description="The silence.")]

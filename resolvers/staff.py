@@ -12,7 +12,7 @@ from schema.types.account_life import UserConnection
 from schema.types.accounts import ProfilePayload
 from schema.types.actors import User
 from schema.types.node import decode_id
-from services import staff_changes
+from services.accounts import staff_changes
 
 Email = Annotated[EmailAddress, strawberry.argument(description="Where the link goes.")]
 Wanted = Annotated[Role, strawberry.argument(description="VIEWER, OPERATOR or ADMIN.")]

@@ -12,8 +12,8 @@ from schema.types.accounts import ProfileInput, ProfilePayload
 from schema.types.clients import AddClientInput, ClientPayload, UpdateClientInput
 from schema.types.node import decode_id
 from schema.types.suppliers import Search, Supplier, SupplierConnection
-from services import clients, directory, profiles
-from services.directory import SupplierFilter
+from services.marketplace import clients, directory, profiles
+from services.marketplace.directory import SupplierFilter
 
 Vendor = Annotated[VendorType | None, strawberry.argument(description="Only those who offer this.")]
 Fields = Annotated[ProfileInput, strawberry.argument(description="The fields to change.")]

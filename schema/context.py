@@ -13,26 +13,26 @@ from starlette.responses import Response
 from db.session import Database
 from domain.actors import ANONYMOUS, Actor
 from schema.loaders import Loaders
-from services.access import Access
+from services.accounts.credential_cache import Access
 from services.alerting import AlertCenter
-from services.budgets import Budgets
-from services.certificates import CertificateWatch
-from services.documents import Documents
-from services.flag_store import FlagStore
-from services.flag_usage import FlagUsage
-from services.health_monitor import HealthMonitor
-from services.heartbeats import Heartbeats
-from services.kill_sync import KillSync
-from services.log_context import request_id
-from services.metering import Meter
-from services.metric_board import JourneyBoard, MetricBoard
-from services.pacing import Pace, pace_of
-from services.passwords import Passwords
-from services.propagation import Propagations
-from services.rate_limits import RateLimiter
-from services.readiness import Gate, open_gate
-from services.receipts import Receipts, Receiver
-from services.seats import Seats
+from services.flags.flag_store import FlagStore
+from services.flags.flag_usage import FlagUsage
+from services.flags.kill_sync import KillSync
+from services.health.health_monitor import HealthMonitor
+from services.health.heartbeats import Heartbeats
+from services.metrics.metering import Meter
+from services.overview.metric_board import JourneyBoard, MetricBoard
+from services.phases.pacing import Pace, pace_of
+from services.phases.readiness import Gate, open_gate
+from services.platform.certificates import CertificateWatch
+from services.platform.connection_limits import Seats
+from services.platform.cost_quota import Budgets
+from services.platform.documents import Documents
+from services.platform.log_context import request_id
+from services.platform.passwords import Passwords
+from services.platform.rate_limits import RateLimiter
+from services.propagation.delivery_acks import Receipts, Receiver
+from services.propagation.propagation import Propagations
 from services.webhooks.documents import Documents as WebhookDocuments
 from settings import Settings
 from subscriptions.bus import Broadcast

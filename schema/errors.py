@@ -14,8 +14,8 @@ from strawberry.types.graphql import OperationType
 from domain.errors import DependencyDown, ErrorCode, FeatureOff, LaunchError, RateLimited
 from domain.scrub import without_addresses
 from schema.error_texts import discreet
-from services.outages import cause_of
-from services.response_time import ResponseTimer
+from services.platform.outages import cause_of
+from services.platform.response_time import ResponseTimer
 
 logger = logging.getLogger(__name__)
 

@@ -10,11 +10,11 @@ from strawberry.dataloader import DataLoader
 from db.models.bulk_invitations import BulkInvitation
 from db.models.client_imports import ClientImport
 from db.session import Database
-from services.bulk_invitations import Progress
-from services.lookups import Lookup
-from services.marketplace_lookups import MarketplaceLookups
-from services.propagation import Propagations
-from services.verifications import Verifications
+from services.marketplace.bulk_invitations import Progress
+from services.overview.lookups import Lookup
+from services.overview.marketplace_lookups import MarketplaceLookups
+from services.propagation.propagation import Propagations
+from services.propagation.verifications import Verifications
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")

@@ -21,7 +21,7 @@ from schema.directives import CostDirective, ScopeDirective
 from schema.errors import Refused, TopLevelCode
 from schema.list_arguments import list_filters, resolved
 from schema.planned import BUILT, VIEW, Made, reading
-from services import feature_guards
+from services.flags import feature_guards
 
 # Open to everybody, or checked inside against the caller's own data.
 PUBLIC_FIELDS = frozenset(

@@ -17,7 +17,7 @@ from strawberry.types.scalar import ScalarDefinition
 from domain import percent as rules
 from domain.errors import Invalid
 from domain.percent import Percent
-from services.email_addresses import EmailAddress, parse_address
+from services.mail.email_addresses import EmailAddress, parse_address
 
 
 def _reject(message: str) -> GraphQLError:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from schema.context import Connection, Context
 from schema.errors import Refused, TopLevelCode
-from services.entrance import Device, Entrance
+from services.accounts.login_throttle import Device, Entrance
 from settings import Settings
 
 COOKIE = "launch_session"

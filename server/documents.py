@@ -22,7 +22,7 @@ from graphql import (
     parse,
 )
 
-from services.byte_cache import ByteCache
+from services.platform.byte_cache import ByteCache
 
 MAX_TOKENS = 5_000
 MAX_LENGTH = 100_000

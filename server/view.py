@@ -44,8 +44,8 @@ from server.http.request_limits import (
 from server.http.requests import GraphQLRequest
 from server.websocket.adapters import adapter_of
 from server.websocket.handler import SocketHandler
-from services.inbound_bytes import INBOUND, Share
-from services.response_time import HeldBack, begin_request
+from services.platform.inbound_bytes import INBOUND, Share
+from services.platform.response_time import HeldBack, begin_request
 
 INIT_TIMEOUT = timedelta(seconds=10)
 MAX_OPERATIONS = 50

@@ -3,8 +3,8 @@
 import asyncio
 import logging
 
-from services import background
-from services.access import Access
+from services.accounts.credential_cache import Access
+from services.platform import background
 from subscriptions.fanout import Bounded, Overflow
 from subscriptions.tail import EventTail
 

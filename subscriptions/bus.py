@@ -14,7 +14,7 @@ from typing import Protocol, Self, TypeAlias
 
 from broadcaster import Event
 
-from services import background
+from services.platform import background
 from subscriptions.fanout import Bounded, Buffer, Fanout, Subscription
 from subscriptions.redis_backend import (
     DEFAULT_TIMING,

@@ -24,7 +24,7 @@ from schema.types import conversations as types
 from schema.types.conversations import ConversationsUpdate, ConversationUpdate, read_conversation
 from schema.types.messages import Message
 from schema.types.node import decode_id
-from services import messages
+from services.marketplace import messages
 from subscriptions.fanout import Latest
 
 BATCH = 50  # messages of one result

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from domain.events import RecordedEvent
-from services.metering import Meter
+from services.metrics.metering import Meter
 
 
 def note_delivery(meter: Meter, metric: str, committed_at: datetime, taken_at: datetime) -> None:

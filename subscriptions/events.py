@@ -15,7 +15,7 @@ from schema.context import Info
 from schema.pagination import encode_cursor, number_after
 from schema.types.events import SHOWN_KINDS, LaunchEvent, is_shown, stream_gap, to_event
 from schema.types.node import decode_id
-from services import event_reads
+from services.platform import event_reads
 from subscriptions.delivery_times import note_delivery
 from subscriptions.fanout import Bounded, Overflow, Subscription
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Generic, Protocol, Self, TypeAlias, TypeVar
 
-from services.response_time import begins_to_wait
+from services.platform.response_time import begins_to_wait
 
 T = TypeVar("T")
 

@@ -5,10 +5,10 @@ import logging
 from collections.abc import Sequence
 
 from domain.events import FlagChanged, RecordedEvent
-from services import background
-from services.flag_sets import FlagSet
-from services.flag_store import FlagStore
-from services.flag_views import FlagViews
+from services.flags.flag_sets import FlagSet
+from services.flags.flag_store import FlagStore
+from services.flags.flag_views import FlagViews
+from services.platform import background
 from subscriptions.fanout import Fanout, Latest
 from subscriptions.station import Station
 from subscriptions.tail import EventTail

@@ -9,9 +9,9 @@ import strawberry
 from schema.context import Context, Info
 from schema.types.flag_values import FlagSet
 from schema.types.flags import FeatureFlag
-from services.flag_evaluation import viewer_context
-from services.flag_sets import FlagSet as Flags
-from services.flag_views import FlagView
+from services.flags.flag_evaluation import viewer_context
+from services.flags.flag_sets import FlagSet as Flags
+from services.flags.flag_views import FlagView
 from subscriptions.fanout import Latest, Subscription
 from subscriptions.station import Handover
 

@@ -8,7 +8,7 @@ from contextlib import aclosing
 from domain import health as domain
 from schema.context import Info
 from schema.types.health import HealthSnapshot
-from services.health_monitor import HealthMonitor
+from services.health.health_monitor import HealthMonitor
 from subscriptions.bus import Broadcast, BusMessage, Resync
 from subscriptions.channels import HEALTH
 from subscriptions.fanout import Latest

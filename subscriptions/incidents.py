@@ -12,7 +12,7 @@ from domain.events import IncidentChanged, RecordedEvent
 from schema.context import Info
 from schema.enums import Severity
 from schema.types.incidents import Incident
-from services import incident_reads
+from services.incidents import incident_reads
 from subscriptions.fanout import Latest
 
 Severities = Annotated[

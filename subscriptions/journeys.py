@@ -16,7 +16,7 @@ from domain.metrics import JOURNEY_DELAY
 from schema.context import Info
 from schema.types.journeys import Funnels, Journey
 from schema.types.node import decode_id
-from services.metric_board import JourneyBoard, View
+from services.overview.metric_board import JourneyBoard, View
 from subscriptions.delivery_times import OldestMove, note_delivery
 from subscriptions.fanout import Latest
 

@@ -4,8 +4,8 @@ import asyncio
 
 from domain.events import RecordedEvent
 from domain.kill_events import KillChanged
-from services import background
-from services.kill_sync import KillSync
+from services.flags.kill_sync import KillSync
+from services.platform import background
 from subscriptions.fanout import Bounded, Overflow
 from subscriptions.tail import EventTail
 

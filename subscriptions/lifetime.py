@@ -11,7 +11,7 @@ from uuid import UUID
 from domain.actors import Actor
 from domain.errors import Forbidden
 from domain.events import AccessRevoked, RecordedEvent
-from services import background
+from services.platform import background
 from subscriptions.fanout import Bounded, Overflow, Subscription
 from subscriptions.tail import EventTail
 

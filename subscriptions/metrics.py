@@ -14,8 +14,8 @@ from schema.context import Info
 from schema.enums import TimeRange
 from schema.types.metrics import MetricsSnapshot
 from schema.types.node import decode_id
-from services.metric_board import MetricBoard, View
-from services.metric_reads import Snapshot
+from services.metrics.metric_reads import Snapshot
+from services.overview.metric_board import MetricBoard, View
 from subscriptions.bus import BusMessage, Resync
 from subscriptions.channels import METRICS
 from subscriptions.fanout import Latest

@@ -10,9 +10,9 @@ from domain.marketplace_events import OnboardingChanged
 from domain.onboarding import OnboardingSide
 from schema.context import Info
 from schema.types.onboarding import Onboarding
-from services.flag_sets import FlagSet
-from services.onboarding import NOBODYS
-from services.onboarding_steps import flags_of
+from services.flags.flag_sets import FlagSet
+from services.journeys.onboarding import NOBODYS
+from services.journeys.onboarding_steps import flags_of
 from subscriptions.fanout import Latest
 from subscriptions.merging import news_of
 

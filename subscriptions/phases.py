@@ -11,7 +11,7 @@ from domain.events import FlagChanged, HealthChanged, IncidentChanged, PhaseChan
 from schema.context import Info
 from schema.types.node import decode_id
 from schema.types.phases import LaunchPhase
-from services.phase_reads import is_live
+from services.phases.phase_reads import is_live
 from subscriptions.fanout import Latest
 
 PhaseId = Annotated[strawberry.ID, strawberry.argument(description="The phase.")]

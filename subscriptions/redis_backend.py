@@ -20,8 +20,8 @@ from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import RedisError
 
-from services import background
-from services.outages import cause_of
+from services.platform import background
+from services.platform.outages import cause_of
 
 logger = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from domain.events import RecordedEvent
 from domain.rehearsal import RehearsalStage
 from domain.rehearsal_events import RehearsalMoved
-from services import background
+from services.platform import background
 from subscriptions.fanout import Latest
 from subscriptions.tail import EventTail
 

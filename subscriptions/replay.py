@@ -13,8 +13,8 @@ from domain.replays import MOST_EVENTS, Replay
 from schema.context import Info
 from schema.types.event_fields import cursor_of
 from schema.types.events import SHOWN_KINDS, LaunchEvent, stream_gap, to_event
-from services import event_reads
-from services.response_time import begins_to_wait
+from services.platform import event_reads
+from services.platform.response_time import begins_to_wait
 from subscriptions.lifetime import AccessEnded
 
 PAGE = 500

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from services import background
+from services.platform import background
 from subscriptions.fanout import Fanout, Latest
 
 logger = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 from domain.events import RecordedEvent
-from services import background
+from services.platform import background
 from subscriptions.bus import Broadcast, BusMessage, Resync
 from subscriptions.fanout import Bounded, Buffer, Fanout, Overflow, Subscription
 

@@ -10,8 +10,8 @@ from redis.asyncio import Redis
 from db.session import Database
 from devserver import demo
 from domain.actors import Role, system_actor
-from services import staff
-from services.passwords import Passwords
+from services.accounts import staff
+from services.platform.passwords import Passwords
 from settings import Settings
 from tests.clock import PATIENCE
 from tests.launch import Launch

@@ -16,7 +16,7 @@ from db.session import Database
 from devserver.embedded import EmbeddedPostgres, EmbeddedValkey
 from domain.health import CheckType, HealthStatus
 from jobs.queue import JobSpec, enqueue
-from services.health_store import KEY, decode
+from services.health.health_store import KEY, decode
 from tests.clock import PATIENCE, Clock
 from tests.forks import COMMANDS, WORKER, Child
 from tests.servers import free_port

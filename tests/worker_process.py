@@ -19,7 +19,7 @@ from jobs.parts import Parts
 from jobs.queue import Payload
 from jobs.runner import QueueTiming
 from jobs.worker import HANDLERS, run_worker
-from services.telemetry import collecting
+from services.platform.telemetry import collecting
 from settings import Settings
 
 TIMING = QueueTiming(heartbeat=2, poll=0.5, grace=0.5, backoff=0.1, backoff_cap=0.5)

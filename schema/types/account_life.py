@@ -12,7 +12,7 @@ from schema.scalars import EmailAddress
 from schema.types.actors import User
 from schema.types.errors import Error
 from schema.types.node import node_id
-from services import staff_changes
+from services.accounts import staff_changes
 
 
 @strawberry.type(description="A device that is logged in.")

@@ -11,10 +11,10 @@ from domain.errors import LaunchError
 from schema.scalars import EmailAddress
 from schema.types.actors import ApiToken, User
 from schema.types.errors import Error
-from services.api_tokens import NewToken
-from services.profiles import ProfileResult
-from services.sessions import OpenSession
-from services.sign_up import SignUp
+from services.accounts.api_tokens import NewToken
+from services.accounts.sessions import OpenSession
+from services.accounts.sign_up import SignUp
+from services.marketplace.profiles import ProfileResult
 
 
 @strawberry.input(description="What a supplier or a couple says about itself.")

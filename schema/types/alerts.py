@@ -12,8 +12,8 @@ from schema.context import Info
 from schema.enums import Severity
 from schema.types.errors import Error
 from schema.types.incidents import Incident
-from services import alert_reads
-from services.alert_reads import ChannelState
+from services.alerting import alert_reads
+from services.alerting.alert_reads import ChannelState
 
 
 @strawberry.type(description="One message to one channel.")

@@ -15,9 +15,9 @@ from schema.types.errors import Error
 from schema.types.import_enums import BulkInvitationStatus, BulkItemStatus
 from schema.types.invitations import Invitation
 from schema.types.node import Node, decode_id, node_id
-from services import bulk_invitations as inviting
-from services import bulk_reads
-from services.bulk_invitations import InviteClients, Progress
+from services.marketplace import bulk_invitations as inviting
+from services.marketplace import bulk_reads
+from services.marketplace.bulk_invitations import InviteClients, Progress
 
 Statuses = Annotated[
     list[BulkItemStatus] | None, strawberry.argument(description="Only these; left out: all.")

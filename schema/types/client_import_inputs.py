@@ -5,7 +5,7 @@ import strawberry
 from domain.import_preview import ImportChoices
 from schema.types.import_enums import DateOrder, ImportField
 from schema.types.node import decode_id
-from services.client_imports import ImportFile
+from services.marketplace.client_imports import ImportFile
 
 
 @strawberry.input(description="A cell with another text than in the file.")

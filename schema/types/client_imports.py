@@ -23,7 +23,7 @@ from schema.types.import_enums import (
     ImportRowStatus,
 )
 from schema.types.node import Node, node_id
-from services.client_imports import Imported
+from services.marketplace.client_imports import Imported
 
 Statuses = Annotated[
     list[ImportRowStatus] | None, strawberry.argument(description="Only these; left out: all.")

@@ -20,10 +20,10 @@ from schema.types.couples import Couple, Partnership, load_partner
 from schema.types.errors import Error
 from schema.types.given import given, refuse_null
 from schema.types.node import Node, node_id
-from services import directory
-from services.clients import ClientDraft, ClientResult
-from services.communication import status_of
-from services.directory import ClientFilter
+from services.marketplace import directory
+from services.marketplace.clients import ClientDraft, ClientResult
+from services.marketplace.communication import status_of
+from services.marketplace.directory import ClientFilter
 
 if TYPE_CHECKING:
     from schema.types.invitations import Invitation

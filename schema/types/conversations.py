@@ -27,8 +27,8 @@ from schema.scalars import EmailAddress
 from schema.types.errors import Error
 from schema.types.messages import Message, MessageConnection
 from schema.types.node import Node, decode_id, node_id
-from services import conversations, messages
-from services.conversations import MarkRead
+from services.marketplace import conversations, messages
+from services.marketplace.conversations import MarkRead
 
 if TYPE_CHECKING:
     from schema.types.couples import Partnership

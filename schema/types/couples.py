@@ -25,8 +25,8 @@ from schema.planned import COUNT, column
 from schema.types.conversations import Contact, Conversation, load_contacts, load_conversation
 from schema.types.node import Node, node_id
 from schema.types.onboarding import Onboarding
-from services import directory
-from services.onboarding import NOBODYS
+from services.journeys.onboarding import NOBODYS
+from services.marketplace import directory
 
 if TYPE_CHECKING:
     from schema.types.suppliers import Supplier

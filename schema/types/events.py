@@ -26,7 +26,7 @@ from schema.types.launch_states import LaunchState
 from schema.types.phases import LaunchPhase
 from schema.types.propagation import Propagation
 from schema.types.silences import Silence
-from services import launch_states
+from services.phases import launch_states
 
 
 @strawberry.interface(description="Something that happened.")

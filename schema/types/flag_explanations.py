@@ -6,7 +6,7 @@ import strawberry
 
 from schema.scalars import Percent
 from schema.types.changes import Change
-from services.flag_evaluation import Explained
+from services.flags.flag_evaluation import Explained
 
 
 @strawberry.type(description="Why a flag has its value for somebody.")

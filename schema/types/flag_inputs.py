@@ -15,8 +15,8 @@ from schema.types.changes import Change
 from schema.types.errors import Error
 from schema.types.flags import FeatureFlag
 from schema.types.given import given, refuse_null
-from services.flag_evaluation import Wish
-from services.flags import FlagDraft, FlagPatch, FlagResult
+from services.flags.flag_evaluation import Wish
+from services.flags.flags import FlagDraft, FlagPatch, FlagResult
 
 REASON = "Why, for the audit."
 EXPECTED = "Refused with VERSION_CONFLICT where another version stands."

@@ -5,7 +5,7 @@ import strawberry
 from domain.errors import LaunchError
 from schema.scalars import Percent
 from schema.types.errors import Error
-from services.flag_previews import FlagPreview
+from services.flags.flag_previews import FlagPreview
 
 
 @strawberry.type(description="What a change of a flag would do now. Nothing has been changed.")

@@ -15,10 +15,10 @@ from schema.enums import EvaluationErrorCode, EvaluationReason
 from schema.permissions import require
 from schema.results import Drawn, Results
 from schema.types.flag_explanations import FlagExplanation
-from services.flag_evaluation import Explained, etag
-from services.flag_sets import MOST_OUTCOMES, Outcomes
-from services.flag_sets import FlagSet as Flags
-from services.flag_views import Seen
+from services.flags.flag_evaluation import Explained, etag
+from services.flags.flag_sets import MOST_OUTCOMES, Outcomes
+from services.flags.flag_sets import FlagSet as Flags
+from services.flags.flag_views import Seen
 
 _FLAGS_READ = (Scope.FLAGS_READ,)
 

@@ -26,10 +26,10 @@ from schema.types.changes import Change, change_cursor
 from schema.types.flag_exposures import FlagExposure
 from schema.types.kills import FlagKill
 from schema.types.node import Node, node_id
-from services import flag_reads
-from services.flag_reads import FlagFilter
-from services.flag_sets import FlagSet as Flags
-from services.kill_switch import KillSwitch
+from services.flags import flag_reads
+from services.flags.flag_reads import FlagFilter
+from services.flags.flag_sets import FlagSet as Flags
+from services.flags.kill_switch import KillSwitch
 
 if TYPE_CHECKING:
     from schema.types.phases import LaunchPhase, PhaseRun

@@ -19,7 +19,7 @@ from schema.enums import CheckType, HealthStatus, ServiceStatus, TimeRange
 from schema.scalars import JSON
 from schema.types.node import Node, node_id
 from schema.types.silences import Silence
-from services.health import longest_gap
+from services.health.health import longest_gap
 
 
 @strawberry.type(description="A check during one slot of time.")

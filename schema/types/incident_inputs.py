@@ -11,8 +11,8 @@ from schema.types.errors import Error
 from schema.types.given import given, refuse_null
 from schema.types.incidents import Incident
 from schema.types.node import decode_id
-from services.incident_edits import IncidentPatch
-from services.incidents import IncidentDraft, OpenedIncident
+from services.incidents.incident_edits import IncidentPatch
+from services.incidents.incidents import IncidentDraft, OpenedIncident
 
 
 @strawberry.input(description="An incident to report.")

@@ -20,9 +20,9 @@ from schema.types.incident_episodes import IncidentEpisode
 from schema.types.node import Node, node_id
 from schema.types.phases import LaunchPhase
 from schema.types.suspects import SuspectChange, SuspectLimit, load_suspects
-from services import incident_reads
-from services.incident_reads import EpisodePage, IncidentFilter
-from services.incident_timelines import TimelinePage
+from services.incidents import incident_reads
+from services.incidents.incident_reads import EpisodePage, IncidentFilter
+from services.incidents.incident_timelines import TimelinePage
 
 if TYPE_CHECKING:
     from schema.types.events import LaunchEvent

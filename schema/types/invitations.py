@@ -26,11 +26,12 @@ from schema.types.clients import WARNINGS, Client
 from schema.types.couples import Couple, Partnership, load_partner
 from schema.types.errors import Error
 from schema.types.node import Node, node_id
-from services import directory, invitation_hints, outbox
-from services.directory import InvitationFilter
-from services.invitation_acceptance import Acceptance, Accepted
-from services.invitation_codes import Preview
-from services.invitations import Invited
+from services.mail import outbox
+from services.marketplace import directory, invitation_hints
+from services.marketplace.directory import InvitationFilter
+from services.marketplace.invitation_acceptance import Acceptance, Accepted
+from services.marketplace.invitation_codes import Preview
+from services.marketplace.invitations import Invited
 
 
 @strawberry.type(description="Why an invitation gets nowhere, and what to do.")

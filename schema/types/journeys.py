@@ -10,7 +10,7 @@ from domain.actors import VendorType as Vendor
 from domain.percent import Percent
 from schema.enums import VendorType
 from schema.results import Results
-from services.metric_board import JourneySnapshot
+from services.overview.metric_board import JourneySnapshot
 
 _RATE = (
     "Completed, of those that completed or failed, in percent. Who merely left is left out. "

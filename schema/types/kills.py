@@ -12,8 +12,8 @@ from schema.context import Info
 from schema.enums import describe
 from schema.types.actors import Actor, load_actor
 from schema.types.errors import Error
-from services.kill_switch import KillSwitch
-from services.kills import ChangeKills
+from services.flags.kill_switch import KillSwitch
+from services.flags.kills import ChangeKills
 
 KEYS = "The flags' keys; `*` is every flag. At most 100."
 

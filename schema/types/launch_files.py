@@ -14,9 +14,16 @@ from schema.types.criterion_inputs import CriterionInput
 from schema.types.errors import Error
 from schema.types.given import given, refuse_null
 from schema.types.phase_parts import PhaseFlagInput, RampStepInput, RollbackPlanInput
-from services.flags import FlagPatch
-from services.launch_files import FileChange, FileKind, FilePlan, FlagEntry, LaunchFile, PhaseEntry
-from services.phases import PhasePatch
+from services.flags.flags import FlagPatch
+from services.phases.launch_files import (
+    FileChange,
+    FileKind,
+    FilePlan,
+    FlagEntry,
+    LaunchFile,
+    PhaseEntry,
+)
+from services.phases.phases import PhasePatch
 
 describe(FileKind, "What an entry of a file is.", FLAG="A feature flag.", PHASE="A phase.")
 

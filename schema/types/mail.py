@@ -13,8 +13,8 @@ from schema.enums import describe
 from schema.pagination import Connection
 from schema.types.errors import Error
 from schema.types.node import Node, node_id
-from services import outbox
-from services.outbox import MailFilter
+from services.mail import outbox
+from services.mail.outbox import MailFilter
 
 describe(
     MailStatus,

@@ -13,8 +13,8 @@ from schema.pagination import Connection
 from schema.types.errors import Error
 from schema.types.messages import Message
 from schema.types.node import decode_id, node_id
-from services import message_reports
-from services.message_reports import ReportMessage
+from services.marketplace import message_reports
+from services.marketplace.message_reports import ReportMessage
 
 
 @strawberry.type(description="A reported message. Moderators see it, and only the message itself.")

@@ -13,7 +13,7 @@ from schema.conversation_enums import ConversationSide
 from schema.pagination import Connection
 from schema.types.errors import Error
 from schema.types.node import decode_id, node_id
-from services.messages import SendMessage
+from services.marketplace.messages import SendMessage
 
 
 @strawberry.type(description="One message. Only the two sides of its conversation see it.")

@@ -6,7 +6,7 @@ import strawberry
 
 from schema.enums import CheckType
 from schema.guard_enums import Aggregation, MetricKind
-from services import metric_catalog as catalog
+from services.metrics import metric_catalog as catalog
 
 
 @strawberry.type(description="A metric that criteria and charts can use.")

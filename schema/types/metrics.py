@@ -18,9 +18,9 @@ from schema.results import Results
 from schema.scalars import JSON
 from schema.types.errors import Error
 from schema.types.journeys import Journey
-from services import metric_reads as reads
-from services.metric_board import View
-from services.metric_samples import Sample
+from services.metrics import metric_reads as reads
+from services.metrics.metric_samples import Sample
+from services.overview.metric_board import View
 
 describe(
     Trend,

@@ -16,8 +16,8 @@ from schema.types.actors import User
 from schema.types.errors import Error
 from schema.types.node import Node, node_id
 from schema.types.nudges import OnboardingBanner, OnboardingNudge
-from services import onboarding_steps
-from services.onboarding import progress_of
+from services.journeys import onboarding_steps
+from services.journeys.onboarding import progress_of
 
 
 @strawberry.type(description="One step of the guided setup.")

@@ -8,7 +8,7 @@ from domain.errors import LaunchError
 from schema.types.couples import Partnership
 from schema.types.errors import Error
 from schema.types.node import node_id
-from services import partner_endings
+from services.marketplace import partner_endings
 
 
 @strawberry.type(description="Whom the caller has blocked.")

@@ -14,10 +14,10 @@ from schema.types.flag_inputs import EXPECTED, IDEMPOTENT, REASON
 from schema.types.given import given, refuse_null
 from schema.types.node import decode_id
 from schema.types.phase_parts import PhaseFlagInput, RampStepInput, RollbackPlanInput
-from services.phase_activation import Activate
-from services.phase_progress import Move
-from services.phase_rollback import Rollback
-from services.phases import PhaseDraft, PhasePatch, PhaseRef
+from services.phases.phase_activation import Activate
+from services.phases.phase_progress import Move
+from services.phases.phase_rollback import Rollback
+from services.phases.phases import PhaseDraft, PhasePatch, PhaseRef
 
 BY_ID = "The phase, by its id; or give `key`."
 BY_KEY = "The phase, by its key, instead of the id."

@@ -5,7 +5,7 @@ import strawberry
 from domain import phases as rules
 from schema.enums import RollbackMode
 from schema.scalars import Percent
-from services.phases import FlagLink
+from services.phases.phases import FlagLink
 
 
 @strawberry.input(description="One step of a ramp.")

@@ -16,9 +16,9 @@ from schema.types.incidents import Incident
 from schema.types.phases import LaunchPhase, PhaseRun
 from schema.types.propagation import Propagation
 from schema.types.readiness import LaunchReadiness
-from services.activation_plan import ActivationPlan as Plan
-from services.phase_activation import Activation
-from services.phase_rollback import RolledBack
+from services.phases.activation_plan import ActivationPlan as Plan
+from services.phases.phase_activation import Activation
+from services.phases.phase_rollback import RolledBack
 
 _ERRORS = "Expected failures; empty where it worked."
 _SPREAD = "How far its flags have come; follow the version with the subscription `propagation`."

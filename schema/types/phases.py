@@ -34,7 +34,7 @@ from schema.types.ramps import RampStep
 from schema.types.readiness import LaunchReadiness
 from schema.types.rollback_plans import RollbackPlan
 from schema.types.verifications import PhaseVerification
-from services import pacing, phase_activation, phase_reads, reports
+from services.phases import pacing, phase_activation, phase_reads, reports
 
 if TYPE_CHECKING:
     from schema.types.rehearsals import Rehearsal

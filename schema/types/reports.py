@@ -6,7 +6,7 @@ from domain.end_states import Exempt, Exemption
 from domain.proof_verdicts import Proof, ProofVerdict
 from schema.enums import describe
 from schema.types.criteria import CriterionStatus
-from services.reports import Report
+from services.phases.reports import Report
 
 describe(
     ProofVerdict,

@@ -9,7 +9,7 @@ from domain.rollbacks import MidStep as Counted
 from schema.enums import RollbackMode, UserType
 from schema.types.flag_diffs import FlagDiff
 from schema.types.phases import LaunchPhase
-from services.rollback_preview import RollbackPreview as Preview
+from services.phases.rollback_preview import RollbackPreview as Preview
 
 
 @strawberry.type(description="How many people are at one step of their guided setup just now.")

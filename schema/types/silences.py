@@ -14,7 +14,7 @@ from schema.enums import CheckType
 from schema.types.actors import Actor, load_actor
 from schema.types.errors import Error
 from schema.types.node import Node, node_id
-from services.silences import SilenceDraft
+from services.alerting.silences import SilenceDraft
 
 
 @strawberry.type(description="Planned work: while it is in force nobody is told of these checks.")

@@ -31,8 +31,8 @@ from schema.types.clients import Client, ClientConnection
 from schema.types.couples import USE_SETUP, Partnership, load_onboarding, page_of_partnerships
 from schema.types.node import Node, node_id
 from schema.types.onboarding import Onboarding
-from services import directory
-from services.directory import ClientFilter, SupplierFilter
+from services.marketplace import directory
+from services.marketplace.directory import ClientFilter, SupplierFilter
 
 Status = Annotated[
     ClientStatus | None, strawberry.argument(description="Only those that are so far.")

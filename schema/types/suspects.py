@@ -7,7 +7,7 @@ import strawberry
 from db.models.incidents import IncidentEpisode, LaunchIncident
 from schema.context import Info
 from schema.types.changes import Change
-from services import suspects
+from services.incidents import suspects
 
 SuspectLimit = Annotated[int | None, strawberry.argument(description="At most so many, up to 20.")]
 

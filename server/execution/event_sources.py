@@ -21,7 +21,7 @@ from schema.types.health import HealthSnapshot
 from schema.types.incidents import Incident
 from schema.types.node import decode_id
 from schema.types.phases import LaunchPhase
-from services import event_reads
+from services.platform import event_reads
 
 Arguments = Mapping[str, Any]  # as graphql-core coerced them
 Payload = Callable[[Context, Arguments, RecordedEvent], Awaitable[object | None]]

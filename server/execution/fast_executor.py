@@ -30,7 +30,7 @@ from domain.scrub import without_addresses
 from schema.context import Context
 from schema.results import Drawn, Json, Plan
 from server.execution.leaf_fields import Unusual, holds_text, reader
-from services.byte_cache import ByteCache
+from services.platform.byte_cache import ByteCache
 
 
 class ItemPlan(NamedTuple):

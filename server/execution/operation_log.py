@@ -12,7 +12,7 @@ from strawberry.types.execution import StreamExecutionResult
 
 from schema.context import Context
 from schema.errors import is_server_fault
-from services import log_context, tracing
+from services.platform import log_context, tracing
 
 logger = logging.getLogger("launch.graphql")
 

@@ -14,7 +14,7 @@ from domain.keyset import Keyset
 from domain.reach import readable
 from schema.pagination import MAX_BIGINT, MAX_INTEGER, Page
 from server.execution.variables import Get, Values
-from services.kill_switch import KillSwitch
+from services.flags.kill_switch import KillSwitch
 
 
 class Here(NamedTuple):

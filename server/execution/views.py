@@ -25,8 +25,8 @@ from schema.context import Context
 from schema.planned import METADATA, View
 from server.execution.engine import LaunchSchema
 from server.execution.shared_executor import viewer
-from services.byte_cache import ByteCache
-from services.flag_store import FlagStore
+from services.flags.flag_store import FlagStore
+from services.platform.byte_cache import ByteCache
 
 MAX_BYTES = 6_000_000
 

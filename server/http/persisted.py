@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from server.http.negotiation import Refusal
-from services.documents import Documents, hash_of
+from services.platform.documents import Documents, hash_of
 
 _VERSION = 1
 _PREFIX = "sha256:"

@@ -38,7 +38,7 @@ from server.http import negotiation
 from server.http.authentication import recognised
 from server.http.persisted import with_document
 from server.http.requests import GraphQLRequest
-from services.byte_cache import ByteCache
+from services.platform.byte_cache import ByteCache
 
 logger = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from domain.rate_limits import network
 from schema.context import Context
 from schema.errors import Refused, TopLevelCode
 from server.http.negotiation import Refusal
-from services.inbound_bytes import WAIT_SECONDS, NoRoom, Share
+from services.platform.inbound_bytes import WAIT_SECONDS, NoRoom, Share
 
 logger = logging.getLogger(__name__)
 

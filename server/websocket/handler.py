@@ -36,9 +36,9 @@ from server.http.request_limits import Deadline, OutOfTime, too_late
 from server.websocket.adapters import FrameAdapter, SocketAdapter
 from server.websocket.direct_writer import Takeover, WayOut
 from server.websocket.messages import malformed
-from services.inbound_bytes import MAX_CALLER, MAX_VISITOR, STREAM_INPUTS, NoRoom
-from services.presence import watching
-from services.seats import NoSeat
+from services.platform.connection_limits import NoSeat
+from services.platform.inbound_bytes import MAX_CALLER, MAX_VISITOR, STREAM_INPUTS, NoRoom
+from services.platform.presence import watching
 
 _FORBIDDEN, _INTERNAL = 4403, 1011
 _TRY_LATER, _TOO_MANY = 1013, "You have too many sockets open"

@@ -10,7 +10,7 @@ from typing import Any
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
 
-from services.inbound_bytes import INBOUND, WAIT_SECONDS, NoRoom
+from services.platform.inbound_bytes import INBOUND, WAIT_SECONDS, NoRoom
 
 MAX_BEGINNING = 16_000  # of `connection_init`, which carries a credential
 MAX_BEGINNINGS = 8_000_000  # that wait in all sockets that have not begun

@@ -21,11 +21,11 @@ from domain.health import HealthSnapshot
 from domain.incidents import Severity
 from domain.silences import Silence, covering
 from services.alerting import log, senders
-from services.alerting.courier import Courier
-from services.alerting.ledger import DATABASE_SECONDS, Ledger
-from services.alerting.patience import within
+from services.alerting.dispatcher import Courier
 from services.alerting.senders import Sender
-from services.alerting.silence_book import SilenceBook
+from services.alerting.silence_cache import SilenceBook
+from services.alerting.store import DATABASE_SECONDS, Ledger
+from services.alerting.timeouts import within
 from settings import Settings
 
 logger = logging.getLogger(__name__)

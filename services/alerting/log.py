@@ -18,8 +18,8 @@ from domain.ids import IncidentId
 from domain.incident_causes import of_check
 from domain.incidents import Observation, Severity
 from domain.sentences import moment, spoken
-from services import incident_causes, incident_reads, suspects
-from services.incidents import IncidentDraft
+from services.incidents import incident_causes, incident_reads, suspects
+from services.incidents.incidents import IncidentDraft
 
 ACTOR = system_actor("alerts")
 _MOST_CHANGES = 5

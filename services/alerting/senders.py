@@ -13,7 +13,7 @@ from domain.alert_deliveries import Delivery
 from domain.alerts import AlertKind
 from domain.incidents import Severity
 from domain.scrub import describe, scrub
-from services.background import in_thread
+from services.platform.background import in_thread
 
 if TYPE_CHECKING:
     from apprise import AppriseAsset

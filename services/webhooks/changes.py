@@ -16,7 +16,7 @@ from domain.errors import Invalid, NotFound
 from domain.ids import DeliveryId, WebhookId
 from domain.webhook_events import RedeliveryAsked, WebhookChanged
 from domain.webhooks import MAX_DOCUMENT, Allowed, check_url, signing_key
-from services.texts import MAX_REASON, check_text
+from services.platform.texts import MAX_REASON, check_text
 from services.webhooks.documents import Documents, Following
 from settings import Settings
 

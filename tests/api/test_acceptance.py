@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from db.models.accounts import User
 from db.session import Database
-from services.credentials import new_secret
+from services.platform.credentials import new_secret
 from tests.api.test_invitations import EMMA, NAMES, mailed_code, preview, refused, status
 from tests.factories.marketplace import (
     PREVIEW,

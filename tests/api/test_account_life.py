@@ -19,9 +19,9 @@ from domain.actors import Role
 from domain.events import TokenCreated
 from domain.ids import TokenId
 from domain.letters import MailKind
-from services.account_deletion import FORGOTTEN
-from services.entrance import Device
-from services.sessions import open_session
+from services.accounts.login_throttle import Device
+from services.accounts.sessions import open_session
+from services.marketplace.account_deletion import FORGOTTEN
 from tests.api.test_accounts import LOG_IN, SIGN_UP, ask, codes, sign_up_input
 from tests.clock import PATIENCE
 from tests.factories import people

@@ -17,8 +17,8 @@ from db.session import Database
 from domain import invitation_limits
 from domain.actors import Role
 from domain.invitation_limits import MAX_ACCOUNT, MAX_FIRST_DAY
-from services.bulk_sending import due
-from services.invitation_limits import suppress
+from services.mail.invitation_limits import suppress
+from services.marketplace.bulk_sending import due
 from settings import Settings
 from tests.clock import Clock
 from tests.factories import people

@@ -12,7 +12,7 @@ from db.models.events import Change, LaunchEvent
 from db.session import Database
 from domain.actors import Role
 from domain.ids import parse_global_id
-from services.messages import PER_MINUTE
+from services.marketplace.messages import PER_MINUTE
 from tests.factories import people
 from tests.factories.conversations import (
     LIST,

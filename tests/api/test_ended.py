@@ -14,7 +14,7 @@ from db.models.mail import Mail
 from db.models.suppliers import Supplier
 from db.session import Database
 from domain.ids import global_id
-from services import mail
+from services.mail import mail
 from settings import Settings
 from tests.factories.marketplace import (
     ACCEPT,

@@ -10,8 +10,8 @@ from db.models.flags import FlagExposure
 from db.session import Database, StatementCounter
 from domain.flags import EvaluationContext
 from schema.context import Runtime
-from services import retention
-from services.flag_usage import FlagUsage
+from services.flags.flag_usage import FlagUsage
+from services.overview import retention
 from tests.clock import Clock
 from tests.factories.launches import make_flag
 from tests.graphql import GraphQLClient

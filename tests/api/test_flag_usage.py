@@ -4,7 +4,7 @@ from sqlalchemy import text
 from starlette.applications import Starlette
 
 from db.session import Database, StatementCounter
-from services.flag_usage import FlagUsage
+from services.flags.flag_usage import FlagUsage
 from tests.factories.launches import make_flag
 from tests.graphql import GraphQLClient
 

@@ -15,9 +15,9 @@ from db.models.sendings import InvitationSending
 from db.session import Database
 from domain import invitation_limits
 from domain.invitation_limits import MAX_FIRST_DAY, MAX_TO_RECIPIENT
-from services import mail
-from services.email_addresses import parse_mailbox
-from services.mail_messages import compose
+from services.mail import mail
+from services.mail.email_addresses import parse_mailbox
+from services.mail.mail_messages import compose
 from settings import Settings
 from tests.factories.marketplace import (
     DECLINE,

@@ -8,8 +8,8 @@ from sqlalchemy import select, text
 from db.models.invitations import Invitation
 from db.models.mail import Mail
 from db.session import Database
-from services.credentials import digest
-from services.invitation_changes import expire_overdue
+from services.marketplace.invitation_changes import expire_overdue
+from services.platform.credentials import digest
 from tests.clock import Clock
 from tests.factories.marketplace import (
     ACCEPT,

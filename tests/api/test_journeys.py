@@ -7,7 +7,7 @@ from starlette.applications import Starlette
 
 from db.session import Database
 from domain.actors import Role
-from services.invitation_changes import expire_overdue
+from services.marketplace.invitation_changes import expire_overdue
 from tests.clock import Clock
 from tests.factories import people
 from tests.factories.journeys import new_business

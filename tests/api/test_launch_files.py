@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from domain.actors import Role, Scope
-from services import api_tokens
+from services.accounts import api_tokens
 from tests.factories.accounts import acting, add_user
 from tests.factories.health import Health
 from tests.factories.launches import make_flag, make_phase

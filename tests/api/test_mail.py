@@ -11,8 +11,8 @@ from db.session import Database
 from domain.actors import ANONYMOUS, Role, Scope
 from domain.letters import Letter
 from jobs.mail import send_mail
-from services.api_tokens import create_token
-from services.mail import post
+from services.accounts.api_tokens import create_token
+from services.mail.mail import post
 from settings import Settings
 from tests.clock import Clock
 from tests.factories import people

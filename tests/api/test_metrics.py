@@ -7,7 +7,8 @@ from starlette.applications import Starlette
 from app import create_app, running
 from db.session import Database
 from domain.errors import DependencyDown
-from services import flag_reads, sign_up
+from services.accounts import sign_up
+from services.flags import flag_reads
 from settings import Settings
 from tests.clock import Clock
 from tests.factories.health import PROBES

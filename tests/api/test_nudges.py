@@ -8,7 +8,8 @@ from starlette.applications import Starlette
 from db.session import Database
 from domain.unsubscribing import sign
 from schema.context import Runtime
-from services import nudges, onboarding
+from services.journeys import onboarding
+from services.marketplace import nudges
 from tests.clock import Clock
 from tests.factories.incidents import RESOLVE, report
 from tests.factories.launches import make_flag, make_phase

@@ -23,7 +23,7 @@ from domain.ids import parse_global_id
 from domain.kills import EVERY_FLAG
 from domain.rate_limits import AccessLimits, Limit
 from server.http.request_limits import bounded
-from services import api_tokens
+from services.accounts import api_tokens
 from tests.clock import PATIENCE
 from tests.factories.accounts import acting, add_user
 from tests.factories.kills import kill_record

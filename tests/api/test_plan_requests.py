@@ -11,7 +11,7 @@ from app import create_app, running
 from db.session import Database
 from domain.budgets import Budget
 from server.http.planned_operations import Plans
-from services.documents import hash_of
+from services.platform.documents import hash_of
 from settings import Settings
 from tests.api.test_logs import Lines, lines
 from tests.api.test_plans import plans_of

@@ -11,8 +11,8 @@ from db.queries.product_figures import STATEMENTS
 from db.session import Database, StatementCounter
 from domain.actors import system_actor
 from domain.incidents import Severity
-from services.incidents import IncidentDraft, open_incident
-from services.product_figures import KEPT_SECONDS, ProductFigures
+from services.incidents.incidents import IncidentDraft, open_incident
+from services.overview.product_figures import KEPT_SECONDS, ProductFigures
 from settings import Settings
 from tests.clock import Clock
 from tests.factories.health import PROBES, Health

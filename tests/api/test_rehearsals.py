@@ -7,7 +7,7 @@ from starlette.applications import Starlette
 from db.session import Database
 from domain.actors import Role
 from domain.rehearsal import LONGEST, PEOPLE
-from services.rehearsals import end_overdue
+from services.phases.rehearsals import end_overdue
 from tests.api.test_phases import activate
 from tests.clock import Clock
 from tests.factories import people

@@ -11,7 +11,7 @@ from db.models.accounts import User
 from db.session import Database
 from domain.actors import Role, Scope
 from domain.letters import MailKind
-from services.api_tokens import create_token
+from services.accounts.api_tokens import create_token
 from tests.api.test_accounts import LOG_IN, RESET, TOKENS, ask, codes
 from tests.clock import PATIENCE
 from tests.factories import people

@@ -12,9 +12,9 @@ from app import create_app, running
 from db.session import Database
 from domain.health import Outcome
 from endpoints.pages import BUILT
-from services.documents import hash_of
-from services.probes.api import ApiProbe
-from services.probes.realtime import RealtimeProbe
+from services.health.probes.api import ApiProbe
+from services.health.probes.realtime import RealtimeProbe
+from services.platform.documents import hash_of
 from settings import Settings
 from tests.architecture.generated import DOCUMENTS as COMMANDS
 from tests.clock import Clock

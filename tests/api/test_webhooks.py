@@ -9,7 +9,7 @@ from db.models.webhooks import Webhook
 from db.queries.changes import newest
 from db.session import Database
 from domain.actors import Role, Scope
-from services import api_tokens
+from services.accounts import api_tokens
 from tests.factories.accounts import acting, add_user
 from tests.factories.launches import make_flag, make_phase
 from tests.factories.webhooks import FLAGS, SECRET, asked, made

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from db.models.accounts import ApiToken
 from db.session import Database, UnitOfWork
 from domain.actors import ROLE_SCOPES, Role, Scope
-from services.credentials import API_TOKEN_PREFIX, SHOWN, digest, new_secret
+from services.platform.credentials import API_TOKEN_PREFIX, SHOWN, digest, new_secret
 from tests.factories import people
 
 

@@ -17,7 +17,7 @@ from graphql import (
 
 import commands
 import devserver
-from services.documents import hash_of
+from services.platform.documents import hash_of
 
 
 def documents() -> dict[str, str]:

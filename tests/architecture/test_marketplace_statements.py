@@ -6,7 +6,7 @@ from starlette.applications import Starlette
 from db.session import Database
 from domain.actors import ANONYMOUS
 from domain.letters import Letter
-from services.mail import post
+from services.mail.mail import post
 from tests.architecture.test_statements import SIZES, counting, wrongly_counted
 from tests.factories.marketplace import (
     ADD,

@@ -15,7 +15,7 @@ from domain.actors import ANONYMOUS, Scope
 from schema.context import Context
 from schema.permissions import PUBLIC_FIELDS
 from server.graph import schema
-from services.authentication import authenticate
+from services.accounts.authentication import authenticate
 from tests.architecture.callers import Caller, everybody
 from tests.architecture.calls import Call, call
 from tests.architecture.generated import COMMAND, PERMISSIONS

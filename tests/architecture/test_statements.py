@@ -10,8 +10,8 @@ from db.session import Database, StatementCounter
 from domain.actors import Actor, ActorKind, Role, system_actor
 from domain.ids import parse_global_id, parse_uuid
 from domain.incidents import Severity
-from services.incident_changes import acknowledge
-from services.incidents import IncidentDraft, open_incident
+from services.incidents.incident_changes import acknowledge
+from services.incidents.incidents import IncidentDraft, open_incident
 from settings import Settings
 from tests.factories import people
 from tests.factories.accounts import add_user

@@ -11,7 +11,7 @@ from db.session import Database
 from domain.actors import system_actor
 from domain.incidents import Severity
 from server.graph import schema
-from services.incidents import IncidentDraft, open_incident
+from services.incidents.incidents import IncidentDraft, open_incident
 from settings import Settings
 from tests.demo_launch import EMAIL, demo_launch, log_in
 from tests.launch import Launch, wait_until_ready

@@ -14,7 +14,7 @@ from domain.account_letters import password_reset
 from domain.actors import ANONYMOUS
 from domain.health import CheckState, CheckType, HealthStatus
 from domain.platforms import Platform
-from services.mail import post
+from services.mail.mail import post
 from settings import Settings
 from tests.launch import Launch
 

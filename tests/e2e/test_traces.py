@@ -116,7 +116,7 @@ def check_spans(collector: Collector, trace_id: str) -> None:
 
 def test_without_a_collector_nothing_of_it_is_loaded() -> None:
     """Nothing is paid for what nobody uses (redis-py loads the part for metrics by itself)."""
-    ours = ("services.otlp", "opentelemetry.sdk.trace", "opentelemetry.exporter")
+    ours = ("services.platform.otlp", "opentelemetry.sdk.trace", "opentelemetry.exporter")
     code = f"import sys, app, jobs.worker; print([m for m in sys.modules if m.startswith({ours})])"
     root = Path(__file__).parents[2]
     done = subprocess.run(

@@ -10,11 +10,11 @@ from db.session import Database
 from domain.accounts import Profile
 from domain.actors import ROLE_SCOPES, Actor, ActorKind, Role, UserType
 from domain.rate_limits import AccessLimits
-from services.entrance import Device, Entrance
-from services.passwords import Passwords
-from services.rate_limits import RateLimiter
-from services.sessions import OpenSession
-from services.sign_up import SignUp, sign_up
+from services.accounts.login_throttle import Device, Entrance
+from services.accounts.sessions import OpenSession
+from services.accounts.sign_up import SignUp, sign_up
+from services.platform.passwords import Passwords
+from services.platform.rate_limits import RateLimiter
 from settings import Settings
 
 PASSWORD = "correct horse battery"

@@ -4,7 +4,7 @@ from typing import Any
 
 from db.session import Database
 from domain.ids import parse_global_id, parse_uuid
-from services.bulk_sending import send_due
+from services.marketplace.bulk_sending import send_due
 from settings import Settings
 from tests.graphql import GraphQLClient
 

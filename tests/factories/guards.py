@@ -16,11 +16,11 @@ from domain.criterion_events import CriterionJudged
 from domain.ids import parse_global_id, parse_uuid
 from domain.metrics import Measurement
 from schema.context import Runtime
-from services import ramps
-from services.criteria import judge_phases
-from services.measuring import Eyes
-from services.pacing import pace_of
-from services.thresholds import judge_thresholds
+from services.metrics.metric_probe import Eyes
+from services.phases import ramps
+from services.phases.criteria import judge_phases
+from services.phases.pacing import pace_of
+from services.phases.thresholds import judge_thresholds
 from tests.api.test_phases import activate
 from tests.clock import Clock
 from tests.factories.launches import make_phase

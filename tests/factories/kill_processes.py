@@ -11,11 +11,11 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from db.session import Database
 from domain.actors import Actor
 from domain.flags import EvaluationContext
-from services import kills
-from services.flag_store import FlagStore
-from services.kill_mirror import KillMirror
-from services.kill_sync import KillSync
-from services.kills import ChangeKills, KillResult
+from services.flags import kills
+from services.flags.flag_store import FlagStore
+from services.flags.kill_mirror import KillMirror
+from services.flags.kill_sync import KillSync
+from services.flags.kills import ChangeKills, KillResult
 from tests.clock import Clock
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from db.session import Database
 from domain.metric_folds import Folded, bucket_of
 from domain.metrics import REQUEST_ERRORS, REQUESTS, RESPONSE_TIME
-from services.metric_samples import hand_over
+from services.metrics.metric_samples import hand_over
 
 
 def counted(count: float) -> Folded:

@@ -12,7 +12,7 @@ from db.models.suppliers import Supplier
 from db.session import Database, UnitOfWork
 from domain.actors import Role, VendorType
 from domain.onboarding import OnboardingSide, next_step
-from services.credentials import digest, new_secret
+from services.platform.credentials import digest, new_secret
 
 
 async def session_of(

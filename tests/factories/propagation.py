@@ -10,8 +10,8 @@ from starlette.applications import Starlette
 from domain.propagation import Propagation
 from domain.propagation_roster import LIFETIME_MS, ServerProcess
 from schema.context import Runtime
-from services import propagation_board as board
-from services.receipts import Step
+from services.propagation import propagation_state as board
+from services.propagation.delivery_acks import Step
 from tests.clock import PATIENCE
 from tests.graphql import GraphQLClient
 

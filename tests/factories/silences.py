@@ -6,8 +6,8 @@ from db.session import Database
 from domain.actors import system_actor
 from domain.health import CheckType
 from domain.silences import Silence
-from services import silences
-from services.silences import SilenceDraft
+from services.alerting import silences
+from services.alerting.silences import SilenceDraft
 
 OPERATOR = system_actor("operator")
 

@@ -10,7 +10,7 @@ from app import create_app, running
 from db.session import Database
 from domain.actors import Role
 from domain.health import Outcome
-from services.probes.database import DatabaseProbe
+from services.health.probes.database import DatabaseProbe
 from settings import Settings
 from tests.api.test_phases import PHASE, ROLLBACK, activate, roll_back
 from tests.clock import Clock

@@ -7,7 +7,7 @@ from uuid import UUID
 from db.models.accounts import ApiToken
 from db.session import Database
 from domain.actors import Scope
-from services.credentials import API_TOKEN_PREFIX, SHOWN, digest, new_secret
+from services.platform.credentials import API_TOKEN_PREFIX, SHOWN, digest, new_secret
 
 
 async def new_token(

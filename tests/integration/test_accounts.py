@@ -13,11 +13,11 @@ from domain.actors import ANONYMOUS, Actor, Role
 from domain.errors import RateLimited
 from domain.events import AccessRevoked
 from domain.rate_limits import AccessLimits, Limit
-from services.accounts import EmailTaken, create_first_admin
-from services.authentication import authenticate
-from services.entrance import Entrance
-from services.passwords import Passwords
-from services.sessions import OpenSession, WrongCredentials, log_in, log_out
+from services.accounts.accounts import EmailTaken, create_first_admin
+from services.accounts.authentication import authenticate
+from services.accounts.login_throttle import Entrance
+from services.accounts.sessions import OpenSession, WrongCredentials, log_in, log_out
+from services.platform.passwords import Passwords
 from settings import Settings
 from tests.factories.accounts import (
     EMAIL,

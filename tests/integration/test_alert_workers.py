@@ -12,9 +12,9 @@ from sqlalchemy import select
 from db.models.incidents import AlertDelivery, LaunchIncident
 from domain.alerts import AlertKind
 from domain.incidents import IncidentStatus
-from services.alerting.redis_shelf import RedisShelf
-from services.health_store import KEY as SNAPSHOT
-from services.health_store import decode
+from services.alerting.redis_store import RedisShelf
+from services.health.health_store import KEY as SNAPSHOT
+from services.health.health_store import decode
 from tests.clock import PATIENCE
 from tests.factories.alerts import KEY
 from tests.fleet import INTERVAL, Fleet, stop, until

@@ -13,9 +13,9 @@ from domain.alerts import AlertKind
 from domain.health import HealthStatus
 from domain.incidents import IncidentStatus, Observation, Severity
 from jobs.alerts import follow_incident
-from services.incident_changes import acknowledge
-from services.incident_episodes import observe_key
-from services.incidents import IncidentDraft, open_incident, resolve_by_key
+from services.incidents.incident_changes import acknowledge
+from services.incidents.incident_episodes import observe_key
+from services.incidents.incidents import IncidentDraft, open_incident, resolve_by_key
 from settings import Settings
 from tests.clock import Clock
 from tests.factories.alerts import KEY, Desk, see, snapshot

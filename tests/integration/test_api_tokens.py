@@ -14,8 +14,8 @@ from db.session import Database
 from domain.actors import Actor, ActorKind, Role, Scope
 from domain.errors import Forbidden, Invalid, LaunchError, NotFound, Required
 from domain.events import AccessRevoked, Event, TokenCreated
-from services.api_tokens import NewToken, create_token, list_tokens, revoke_token
-from services.authentication import authenticate
+from services.accounts.api_tokens import NewToken, create_token, list_tokens, revoke_token
+from services.accounts.authentication import authenticate
 from tests.factories.accounts import acting, add_user
 
 

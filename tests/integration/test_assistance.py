@@ -9,8 +9,8 @@ from pydantic import SecretStr
 from db.session import Database
 from domain.actors import ANONYMOUS, Role
 from jobs.onboarding import follow_help
-from services import onboarding
 from services.alerting import AlertCenter
+from services.journeys import onboarding
 from tests.factories.alerts import Desk
 from tests.factories.people import newest_user, session_of
 from tests.receivers import HttpReceiver

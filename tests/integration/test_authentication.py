@@ -21,11 +21,11 @@ from domain.actors import (
     system_actor,
 )
 from domain.errors import DependencyDown
-from services.api_tokens import create_token, revoke_token
-from services.authentication import authenticate, still_valid
-from services.entrance import Entrance
-from services.sessions import log_out
-from services.sign_up import sign_up
+from services.accounts.api_tokens import create_token, revoke_token
+from services.accounts.authentication import authenticate, still_valid
+from services.accounts.login_throttle import Entrance
+from services.accounts.sessions import log_out
+from services.accounts.sign_up import sign_up
 from settings import Settings
 from tests.clock import Clock
 from tests.factories.accounts import EMAIL, acting, add_user, make_entrance, request, signed_up

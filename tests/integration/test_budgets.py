@@ -7,8 +7,8 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from domain.budgets import Budget
-from services import budgets
-from services.budgets import Budgets
+from services.platform import cost_quota
+from services.platform.cost_quota import Budgets
 from tests.servers import dead_port
 
 BUDGET = Budget(100, 0.001)
@@ -69,7 +69,7 @@ async def test_it_shares_by_itself(redis: Redis) -> None:
 async def test_callers_without_end_fill_no_memory(
     redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(budgets, "MOST_ACCOUNTS", 100)
+    monkeypatch.setattr(cost_quota, "MOST_ACCOUNTS", 100)
     here = Budgets(redis, BUDGET)
     for index in range(1_000):
         here.spend(f"visitor {index}", 1)

@@ -14,8 +14,8 @@ from redis.asyncio import Redis
 from app import create_app, running
 from db.session import Database
 from domain.actors import Role
-from services import certificates
-from services.certificates import CertificateWatch, read_certificate
+from services.platform import certificates
+from services.platform.certificates import CertificateWatch, read_certificate
 from settings import Settings
 from tests.certificates import self_signed, served_with
 from tests.clock import Clock

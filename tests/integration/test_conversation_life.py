@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from db.models.conversations import Conversation, ConversationRead, Message, MessageReport
 from db.session import Database
 from domain.conversations import KEPT_FOR
-from services import retention
+from services.overview import retention
 from tests.clock import Clock
 from tests.factories.conversations import HIDE, LIST, REPORT, Pair, connected, read, said
 from tests.factories.marketplace import new_couple, new_supplier

@@ -11,7 +11,7 @@ from db.models.phases import LaunchPhase
 from domain.criteria import Aggregation, Comparator, Criterion, GuardAction, Verdict
 from domain.incidents import Severity
 from domain.metrics import Measurement
-from services.measuring import Eyes
+from services.metrics.metric_probe import Eyes
 from tests.api.test_phases import activate, step
 from tests.clock import Clock
 from tests.factories.guards import ERRORS, TICK, Asked, Guarded

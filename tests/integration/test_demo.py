@@ -16,9 +16,10 @@ from domain.flags import Flag, parse_groups, parse_key
 from domain.keyset import Keyset
 from domain.percent import NOBODY, Percent
 from domain.phases import PhaseStatus, check_plan, check_steps
-from services import flag_toggles, flags, phases
-from services.flags import FlagDraft
-from services.phases import FlagLink, PhaseDraft
+from services.flags import flag_toggles, flags
+from services.flags.flags import FlagDraft
+from services.phases import phases
+from services.phases.phases import FlagLink, PhaseDraft
 
 SOMEBODY = system_actor("test")
 

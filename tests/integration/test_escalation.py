@@ -12,8 +12,8 @@ from domain.actors import Actor, ActorKind, Role
 from domain.alerts import AlertKind
 from domain.health import HealthStatus
 from jobs.alerts import follow_incident
-from services import incident_changes, incident_edits
 from services.alerting import AlertCenter
+from services.incidents import incident_changes, incident_edits
 from settings import Settings
 from tests.clock import Clock
 from tests.factories.accounts import add_user

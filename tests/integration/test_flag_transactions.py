@@ -16,10 +16,10 @@ from domain.actors import system_actor
 from domain.errors import DependencyDown, NotFound, VersionConflict
 from domain.events import FlagChanged, RecordedEvent
 from domain.flags import Flag
-from services import flags as flag_service
-from services.flag_store import FlagStore
-from services.flag_toggles import toggle
-from services.flags import FlagDraft, FlagResult
+from services.flags import flags as flag_service
+from services.flags.flag_store import FlagStore
+from services.flags.flag_toggles import toggle
+from services.flags.flags import FlagDraft, FlagResult
 from tests.clock import PATIENCE, Clock
 from tests.support.driver_statements import heard_statements
 

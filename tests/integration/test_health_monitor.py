@@ -12,9 +12,9 @@ from db.event_log import read_after
 from db.models.health import HealthReading
 from db.session import Database
 from domain.health import CheckType, HealthStatus, Outcome, ProbeResult
-from services.health_monitor import HealthMonitor
-from services.health_store import KEY, decode
-from services.launch_states import state_at
+from services.health.health_monitor import HealthMonitor
+from services.health.health_store import KEY, decode
+from services.phases.launch_states import state_at
 from tests.clock import Clock
 from tests.factories.monitors import FAST, World
 from tests.servers import dead_port

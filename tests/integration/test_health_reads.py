@@ -14,10 +14,10 @@ from domain.health_history import HealthSlot
 from domain.percent import Percent
 from domain.readiness import HealthEvidence
 from domain.windows import TimeRange
-from services import retention
-from services.health import evidence, uptimes
-from services.health_history import histories
-from services.health_store import KEY
+from services.health.health import evidence, uptimes
+from services.health.health_history import histories
+from services.health.health_store import KEY
+from services.overview import retention
 from tests.clock import Clock
 from tests.factories.monitors import World
 

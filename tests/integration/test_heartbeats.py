@@ -11,8 +11,8 @@ from domain.actors import system_actor
 from domain.health import HealthStatus
 from domain.heartbeats import MAIL, WORKER
 from domain.letters import Letter
-from services.heartbeats import Heartbeats, HeartbeatWatch
-from services.mail import post
+from services.health.heartbeats import Heartbeats, HeartbeatWatch
+from services.mail.mail import post
 from settings import Settings
 from tests.clock import Clock
 from tests.factories.alerts import Desk

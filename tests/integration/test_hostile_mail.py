@@ -21,8 +21,8 @@ from domain.invitation_letters import Inviting, invitation
 from domain.letters import Letter, MailKind
 from domain.platforms import Platform
 from domain.text import clean_line
-from services.email_addresses import parse_address
-from services.mail import deliver, post
+from services.mail.email_addresses import parse_address
+from services.mail.mail import deliver, post
 from settings import Settings
 from tests.servers import free_port
 

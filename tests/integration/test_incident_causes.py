@@ -15,9 +15,9 @@ from domain.criteria import GuardAction
 from domain.health import CheckType
 from domain.incident_causes import of_check, of_criterion, of_limit
 from domain.incidents import IncidentStatus, Observation, Severity
-from services.incident_causes import promote_left_over, recovered, report
-from services.incident_changes import acknowledge
-from services.incidents import IncidentDraft
+from services.incidents.incident_causes import promote_left_over, recovered, report
+from services.incidents.incident_changes import acknowledge
+from services.incidents.incidents import IncidentDraft
 from tests.api.test_deadlines import waiting
 from tests.clock import Clock
 from tests.factories.guards import ERRORS, Guarded

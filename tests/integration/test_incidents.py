@@ -17,11 +17,16 @@ from domain.actors import Actor, ActorKind, system_actor
 from domain.errors import InvalidTransition
 from domain.events import IncidentChanged, Subject
 from domain.incidents import IncidentStatus, Observation, Severity
-from services import incident_reads
-from services.incident_changes import acknowledge, close, reopen_incident, resolve
-from services.incident_edits import update
-from services.incident_episodes import observe_key
-from services.incidents import IncidentDraft, OpenedIncident, open_incident, resolve_by_key
+from services.incidents import incident_reads
+from services.incidents.incident_changes import acknowledge, close, reopen_incident, resolve
+from services.incidents.incident_edits import update
+from services.incidents.incident_episodes import observe_key
+from services.incidents.incidents import (
+    IncidentDraft,
+    OpenedIncident,
+    open_incident,
+    resolve_by_key,
+)
 from tests.clock import Clock
 
 SYSTEM = system_actor("test")

@@ -13,7 +13,7 @@ from db.session import Database
 from domain.actors import ANONYMOUS
 from domain.invitation_letters import Inviting, invitation
 from jobs.mail import send_mail
-from services.mail import post
+from services.mail.mail import post
 from settings import Settings
 from tests.servers import free_port
 from tests.unit.domain.builders import NOW

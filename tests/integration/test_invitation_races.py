@@ -21,12 +21,12 @@ from domain.errors import AlreadyUsed, DependencyDown, LaunchError
 from domain.ids import CoupleId, SupplierId
 from domain.invitations import InvitationStatus
 from domain.rate_limits import AccessLimits, Limit
-from services import clients, invitations
-from services.clients import ClientDraft
-from services.entrance import Entrance
-from services.invitation_acceptance import Acceptance, Accepted, accept
-from services.invitation_codes import decline
-from services.invitations import Site, Wish
+from services.accounts.login_throttle import Entrance
+from services.marketplace import clients, invitations
+from services.marketplace.clients import ClientDraft
+from services.marketplace.invitation_acceptance import Acceptance, Accepted, accept
+from services.marketplace.invitation_codes import decline
+from services.marketplace.invitations import Site, Wish
 from settings import Settings
 from tests.factories.accounts import make_entrance, signed_up
 

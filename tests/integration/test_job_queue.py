@@ -16,8 +16,9 @@ from jobs.overview import Overview, overview, state
 from jobs.queue import JobSpec, Payload, enqueue
 from jobs.runner import DEFAULT_TIMING, JobRunner, QueueTiming
 from jobs.ticker import Claims, Task
-from services import job_queue, retention
-from services.job_queue import MOST
+from services.overview import retention
+from services.platform import job_queue
+from services.platform.job_queue import MOST
 from tests.clock import Clock
 from tests.fleet import until
 from tests.servers import dead_port

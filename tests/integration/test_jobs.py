@@ -23,7 +23,7 @@ from jobs.phases import ramp
 from jobs.queue import JobSpec, Payload, decode, enqueue
 from jobs.routing import enqueue_for
 from jobs.runner import Handler, JobRunner, QueueTiming
-from services.pacing import Pace
+from services.phases.pacing import Pace
 from tests.clock import PATIENCE
 
 FAST = QueueTiming(heartbeat=1, poll=0.2, grace=0.2, backoff=0.05)

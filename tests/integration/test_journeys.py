@@ -19,8 +19,8 @@ from domain.journeys import JOURNEYS, JourneyKey
 from domain.marketplace_events import OnboardingChanged
 from domain.onboarding import OnboardingSide
 from domain.windows import DAY, HOUR, MINUTE, TimeRange
-from services import journey_reads, journeys
-from services.metric_spans import span_of
+from services.journeys import journey_reads, journeys
+from services.metrics.metric_spans import span_of
 from tests.clock import PATIENCE, Clock
 from tests.factories.events import recorded_event
 from tests.factories.people import session_of

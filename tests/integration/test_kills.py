@@ -13,11 +13,11 @@ from db.session import Database
 from domain.actors import Actor, Role
 from domain.errors import DependencyDown, NotFound, Required
 from domain.kill_events import KillChanged
-from services import flags as flag_service
-from services import kills
-from services.flags import FlagDraft
-from services.kill_mirror import LEGACY
-from services.kills import ChangeKills
+from services.flags import flags as flag_service
+from services.flags import kills
+from services.flags.flags import FlagDraft
+from services.flags.kill_mirror import LEGACY
+from services.flags.kills import ChangeKills
 from tests.clock import Clock
 from tests.factories.accounts import acting, add_user
 from tests.factories.kill_processes import Process, no_database, process

@@ -9,8 +9,8 @@ from db.queries import metrics as queries
 from db.session import Database
 from domain.criteria import Aggregation
 from domain.windows import FINE, HOUR, MINUTE, floor, tiers
-from services import metric_reads, metric_rollups
-from services.metric_samples import Sample, record_samples
+from services.metrics import metric_reads, metric_rollups
+from services.metrics.metric_samples import Sample, record_samples
 from tests.clock import Clock
 
 NAME = "custom.queue"

@@ -12,13 +12,13 @@ from domain.actors import Role
 from domain.errors import AlreadyUsed, Expired, LaunchError, NotFound, RateLimited
 from domain.letters import MailKind
 from domain.rate_limits import AccessLimits, Limit
-from services.authentication import authenticate
-from services.credentials import new_secret
-from services.entrance import Entrance
-from services.log_in_links import log_in, request_link
-from services.password_resets import request_password_reset, reset_password
-from services.retention import sweep
-from services.sessions import OpenSession
+from services.accounts.authentication import authenticate
+from services.accounts.log_in_links import log_in, request_link
+from services.accounts.login_throttle import Entrance
+from services.accounts.password_resets import request_password_reset, reset_password
+from services.accounts.sessions import OpenSession
+from services.overview.retention import sweep
+from services.platform.credentials import new_secret
 from settings import Settings
 from tests.clock import Clock
 from tests.factories.accounts import EMAIL, Pauses, add_user, make_entrance, signed_up

@@ -20,7 +20,7 @@ from domain.events import MailQueued
 from domain.ids import MailId
 from domain.letters import Letter
 from jobs.mail import retry_mail, send_mail
-from services.mail import CLAIM, due, post
+from services.mail.mail import CLAIM, due, post
 from settings import Settings
 from tests.clock import Clock
 from tests.servers import dead_port, free_port

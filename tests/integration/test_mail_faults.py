@@ -14,7 +14,7 @@ from domain.actors import ANONYMOUS
 from domain.letters import Letter
 from domain.outbox import AttemptOutcome
 from jobs.mail import send_mail
-from services import mail
+from services.mail import mail
 from settings import Settings
 from tests.clock import Clock
 

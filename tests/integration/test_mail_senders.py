@@ -12,10 +12,10 @@ from db.session import Database
 from domain import account_letters as letters
 from domain.actors import ANONYMOUS, Role
 from domain.platforms import Platform
-from services.email_addresses import parse_mailbox
-from services.mail import post
-from services.mail_messages import compose
-from services.mail_senders import sender_of
+from services.mail.email_addresses import parse_mailbox
+from services.mail.mail import post
+from services.mail.mail_messages import compose
+from services.mail.mail_senders import sender_of
 from tests.factories.marketplace import added
 from tests.factories.people import session_of
 from tests.graphql import GraphQLClient

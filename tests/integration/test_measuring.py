@@ -5,7 +5,7 @@ from datetime import timedelta
 from db.session import Database
 from domain.criteria import Aggregation
 from domain.metrics import Measurement
-from services.measuring import Eyes, Question
+from services.metrics.metric_probe import Eyes, Question
 from tests.clock import Clock
 from tests.factories.guards import Asked
 

@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from db.session import Database
 from domain.criteria import Aggregation
 from domain.errors import Invalid
-from services import metric_reads, metric_rollups
+from services.metrics import metric_reads, metric_rollups
 from tests.clock import Clock
 from tests.factories.guards import ERRORS, Guarded
 from tests.factories.health import Health

@@ -12,8 +12,8 @@ from db.queries import metrics as queries
 from db.session import Database
 from domain.metric_folds import EMPTY, Folded
 from domain.windows import FINE, HOUR, MINUTE, floor, tiers
-from services import metric_rollups
-from services.metric_samples import MAX_AGE, Sample, hand_over, record_samples
+from services.metrics import metric_rollups
+from services.metrics.metric_samples import MAX_AGE, Sample, hand_over, record_samples
 from tests.clock import Clock
 from tests.factories.metrics import counted, requests
 

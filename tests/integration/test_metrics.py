@@ -19,9 +19,9 @@ from domain.marketplace_events import PartnershipChanged
 from domain.metric_folds import BOUNDS, bucket_of
 from domain.metrics import Measurement
 from domain.windows import FINE, HOUR, MINUTE, Tier, TimeRange
-from services import metric_reads, metric_rollups, metric_spans
-from services.metering import Meter
-from services.metric_samples import Sample, count_events, record_samples
+from services.metrics import metric_reads, metric_rollups, metric_spans
+from services.metrics.metering import Meter
+from services.metrics.metric_samples import Sample, count_events, record_samples
 from tests.clock import Clock
 from tests.factories.health import Health
 from tests.factories.launches import make_phase

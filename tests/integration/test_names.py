@@ -10,7 +10,7 @@ from db.session import Database
 from domain.actors import ANONYMOUS, Role
 from domain.letters import Letter
 from jobs.mail import send_mail
-from services import mail
+from services.mail import mail
 from services.webhooks.sending import Sender
 from settings import Settings
 from tests.clock import Clock

@@ -17,9 +17,12 @@ from domain.incidents import Severity
 from domain.marketplace_events import OnboardingChanged
 from domain.nudges import NudgeKind
 from jobs.onboarding import look_after
-from services import flags, holdups, incidents, nudges, onboarding
-from services.flags import FlagDraft
-from services.incidents import IncidentDraft
+from services.flags import flags
+from services.flags.flags import FlagDraft
+from services.incidents import incidents
+from services.incidents.incidents import IncidentDraft
+from services.journeys import onboarding
+from services.marketplace import incident_followups, nudges
 from settings import Settings
 from tests.clock import Clock
 from tests.factories.people import newest_user, session_of
@@ -146,9 +149,9 @@ async def test_exactly_those_who_stood_still_are_told_of_the_end(
         row = await uow.session.get(OnboardingProgress, (await gone.row()).id)
         assert row is not None
         row.completed_at = uow.now
-    assert await holdups.tell(db, settings, incident) == 0
+    assert await incident_followups.tell(db, settings, incident) == 0
     await over(db, incident)
-    assert [await holdups.tell(db, settings, incident) for _ in range(2)] == [1, 0]
+    assert [await incident_followups.tell(db, settings, incident) for _ in range(2)] == [1, 0]
     kinds = [(await somebody.row()).nudge_kind for somebody in (person, gone, late)]
     assert kinds == [NudgeKind.WORKS_AGAIN, None, None]
     (letter,) = await person.letters()
@@ -163,9 +166,9 @@ async def test_another_incident_goes_on_silencing(
     await person.look()
     second = await trouble(db, "onboarding_business_info")
     await over(db, first)
-    assert await holdups.tell(db, settings, first) == 0
+    assert await incident_followups.tell(db, settings, first) == 0
     await over(db, second)
-    assert await holdups.tell(db, settings, second) == 1
+    assert await incident_followups.tell(db, settings, second) == 1
 
 
 async def test_the_job_comes_back_when_something_is_due(person: Person, clock: Clock) -> None:

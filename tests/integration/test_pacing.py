@@ -15,8 +15,8 @@ from domain.incidents import Severity
 from domain.onboarding import OnboardingSide
 from jobs.phases import ramp
 from jobs.queue import Payload
-from services.incidents import IncidentDraft, open_incident
-from services.pacing import pace_of
+from services.incidents.incidents import IncidentDraft, open_incident
+from services.phases.pacing import pace_of
 from tests.clock import Clock
 from tests.factories.accounts import add_user
 from tests.factories.guards import ERRORS, RAMP, Guarded

@@ -11,10 +11,10 @@ from domain.errors import Invalid, RateLimited, Required
 from domain.events import AccessRevoked
 from domain.letters import MailKind
 from domain.rate_limits import AccessLimits, Limit
-from services.authentication import authenticate
-from services.entrance import Entrance
-from services.password_changes import change_password
-from services.sessions import OpenSession, WrongCredentials, log_in
+from services.accounts.authentication import authenticate
+from services.accounts.login_throttle import Entrance
+from services.accounts.password_changes import change_password
+from services.accounts.sessions import OpenSession, WrongCredentials, log_in
 from settings import Settings
 from tests.factories.accounts import EMAIL, PASSWORD, make_entrance, signed_up
 from tests.factories.mail import letters

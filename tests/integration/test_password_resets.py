@@ -11,10 +11,10 @@ from db.session import Database
 from domain.errors import AlreadyUsed, Expired, Invalid, LaunchError, NotFound, RateLimited
 from domain.letters import MailKind
 from domain.rate_limits import AccessLimits, Limit
-from services.authentication import authenticate
-from services.entrance import Entrance
-from services.password_resets import request_password_reset, reset_password
-from services.sessions import OpenSession, WrongCredentials, log_in
+from services.accounts.authentication import authenticate
+from services.accounts.login_throttle import Entrance
+from services.accounts.password_resets import request_password_reset, reset_password
+from services.accounts.sessions import OpenSession, WrongCredentials, log_in
 from settings import Settings
 from tests.clock import Clock
 from tests.factories.accounts import EMAIL, PASSWORD, Pauses, make_entrance, signed_up

@@ -11,14 +11,14 @@ from redis.asyncio import Redis
 from db.session import Database
 from domain.health import CheckType, Outcome, ProbeResult
 from domain.mail_health import NOT_CONFIGURED
-from services.passwords import Passwords
-from services.probes import build_probes
-from services.probes.api import ApiProbe
-from services.probes.auth import AuthProbe
-from services.probes.base import run_limited
-from services.probes.database import DatabaseProbe
-from services.probes.email import EmailProbe
-from services.probes.realtime import RealtimeProbe
+from services.health.probes import build_probes
+from services.health.probes.api import ApiProbe
+from services.health.probes.auth import AuthProbe
+from services.health.probes.base import run_limited
+from services.health.probes.database import DatabaseProbe
+from services.health.probes.email import EmailProbe
+from services.health.probes.realtime import RealtimeProbe
+from services.platform.passwords import Passwords
 from settings import Settings
 from tests.clock import Clock
 from tests.fake_app import FakeApp, serving

@@ -12,9 +12,9 @@ from starlette.applications import Starlette
 from db.session import Database
 from domain.health import CheckType
 from jobs.parts import Parts
-from services.health_monitor import HealthMonitor
-from services.probes.base import Probe
-from services.propagation import settle
+from services.health.health_monitor import HealthMonitor
+from services.health.probes.base import Probe
+from services.propagation.propagation import settle
 from settings import Settings
 from tests.api.test_phases import activate, roll_back
 from tests.api.test_rehearsals import ERRORS

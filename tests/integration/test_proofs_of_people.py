@@ -6,8 +6,8 @@ import pytest
 from redis.asyncio import Redis
 
 from domain.health import CheckType, Outcome, ProbeResult
-from services.health_monitor import HealthMonitor, Timing
-from services.probes.base import Probe
+from services.health.health_monitor import HealthMonitor, Timing
+from services.health.probes.base import Probe
 from tests.clock import Clock
 from tests.factories.alerts import Desk
 from tests.factories.health import FakeProbe

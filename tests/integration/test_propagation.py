@@ -15,8 +15,8 @@ from app import create_app, running
 from db.queries import propagations as queries
 from db.session import Database
 from domain.propagation import Propagation
-from services.propagation import settle
-from services.propagation_roster import RosterMemory, place
+from services.propagation.propagation import settle
+from services.propagation.propagation_roster import RosterMemory, place
 from settings import Settings
 from tests.clock import Clock
 from tests.factories.health import PROBES

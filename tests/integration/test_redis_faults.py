@@ -11,7 +11,7 @@ from app import create_app, running
 from db.session import Database
 from domain.actors import Role
 from domain.health import Outcome
-from services.probes.realtime import RealtimeProbe
+from services.health.probes.realtime import RealtimeProbe
 from settings import Settings
 from tests.api.test_phases import activate, roll_back
 from tests.clock import PATIENCE, Clock

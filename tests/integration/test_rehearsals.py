@@ -22,8 +22,8 @@ from domain.actors import system_actor
 from domain.rehearsal import LONGEST, Rehearsal, RehearsalStage, RehearsalStatus
 from jobs.rehearsals import rehearse
 from jobs.routing import enqueue_for
-from services.phase_progress import Move
-from services.rehearsals import go_on, start
+from services.phases.phase_progress import Move
+from services.phases.rehearsals import go_on, start
 from settings import Settings
 from tests.clock import Clock
 from tests.factories.health import PROBES

@@ -12,7 +12,7 @@ from db.models.events import IdempotencyKey
 from db.models.jobs import Tick
 from db.session import Database
 from domain.actors import Role
-from services import retention
+from services.overview import retention
 
 
 def tick(at: datetime) -> list[Base]:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from db.models.events import Change
 from db.models.phases import PhaseRun
 from db.session import Database
-from services import rollback_impact
+from services.phases import rollback_impact
 from tests.api.test_kills import KILL, LIFT
 from tests.api.test_phases import activate, roll_back
 from tests.api.test_rollback_preview import PREVIEW

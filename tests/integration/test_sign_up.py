@@ -23,10 +23,10 @@ from domain.ids import MailId
 from domain.letters import MailKind
 from domain.phases import PhaseStatus
 from domain.rate_limits import AccessLimits, Limit
-from services import journey_reads
-from services.entrance import Entrance
-from services.metric_spans import Span
-from services.sign_up import UnusableEmail, sign_up
+from services.accounts.login_throttle import Entrance
+from services.accounts.sign_up import UnusableEmail, sign_up
+from services.journeys import journey_reads
+from services.metrics.metric_spans import Span
 from settings import Settings
 from tests.factories.accounts import (
     EMAIL,

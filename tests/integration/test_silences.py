@@ -14,9 +14,9 @@ from domain.health import CheckType, HealthStatus, Outcome
 from domain.incidents import IncidentStatus
 from domain.percent import Percent
 from domain.windows import TimeRange
-from services import retention
-from services.alerting.silence_book import KEY, SilenceBook
-from services.health import uptimes
+from services.alerting.silence_cache import KEY, SilenceBook
+from services.health.health import uptimes
+from services.overview import retention
 from tests.clock import Clock
 from tests.factories.alerts import Desk, see
 from tests.factories.guards import ERRORS, RAMP, Guarded

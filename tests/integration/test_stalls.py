@@ -21,8 +21,8 @@ from app import create_app, running
 from domain.actors import Role, system_actor
 from domain.incidents import Severity
 from domain.letters import Letter
-from services import mail
-from services.incidents import IncidentDraft, open_incident
+from services.incidents.incidents import IncidentDraft, open_incident
+from services.mail import mail
 from settings import Settings
 from tests.clock import Clock
 from tests.factories import people

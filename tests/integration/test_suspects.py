@@ -11,10 +11,10 @@ from db.queries import incident_episodes
 from db.session import Database
 from domain.actors import system_actor
 from domain.incidents import Severity
-from services import flags
-from services.flags import FlagDraft
-from services.incidents import IncidentDraft, open_incident, resolve_by_key
-from services.suspects import Wanted, of_incidents
+from services.flags import flags
+from services.flags.flags import FlagDraft
+from services.incidents.incidents import IncidentDraft, open_incident, resolve_by_key
+from services.incidents.suspects import Wanted, of_incidents
 from tests.clock import Clock
 from tests.factories.guards import ERRORS, Guarded
 from tests.factories.health import Health

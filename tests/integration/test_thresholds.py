@@ -12,8 +12,8 @@ from db.models.incidents import LaunchIncident
 from db.queries import metrics
 from domain.incidents import IncidentStatus, Severity
 from domain.metrics import SIGNUP_SERVER_ERRORS, MetricKind
-from services.measuring import Eyes
-from services.thresholds import judge_thresholds
+from services.metrics.metric_probe import Eyes
+from services.phases.thresholds import judge_thresholds
 from tests.clock import Clock
 from tests.factories.guards import TICK, Guarded
 from tests.factories.health import Health

@@ -16,7 +16,7 @@ from db.queries.watcher import KEY
 from db.session import Database
 from domain.errors import DependencyDown
 from domain.incidents import IncidentStatus, Severity
-from services.watcher import Watcher
+from services.phases.health_watchdog import Watcher
 from settings import Settings
 from tests.api.test_phases import step
 from tests.clock import Clock

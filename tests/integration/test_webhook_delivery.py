@@ -20,7 +20,7 @@ from domain.ids import parse_global_id, parse_uuid
 from domain.webhooks import PAUSES, Allowed
 from jobs.routing import DELIVER, REDELIVER
 from jobs.webhooks import wake
-from services.budgets import Budgets
+from services.platform.cost_quota import Budgets
 from services.webhooks import reads
 from services.webhooks.delivery import LEASE, Deliverer
 from services.webhooks.sending import Sender

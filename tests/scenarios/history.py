@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from services.launch_states import state_at
+from services.phases.launch_states import state_at
 from tests.scenarios.observation import Observation
 from tests.scenarios.system import System
 from tests.scenarios.transition import is_on, percentage

@@ -20,24 +20,15 @@ from domain.keyset import Keyset
 from domain.percent import Percent
 from domain.phases import RampStep, RollbackMode, RollbackPlan
 from domain.platforms import Platform
-from services import (
-    flag_ceilings,
-    flag_reverts,
-    flag_toggles,
-    flags,
-    incident_changes,
-    kills,
-    phase_activation,
-    phase_progress,
-    phase_rollback,
-    phases,
-    silences,
-)
-from services.flags import FlagDraft, FlagPatch
-from services.kill_mirror import KillMirror
-from services.kills import ChangeKills
-from services.phases import FlagLink, PhaseDraft
-from services.silences import SilenceDraft
+from services.alerting import silences
+from services.alerting.silences import SilenceDraft
+from services.flags import flag_ceilings, flag_reverts, flag_toggles, flags, kills
+from services.flags.flags import FlagDraft, FlagPatch
+from services.flags.kill_mirror import KillMirror
+from services.flags.kills import ChangeKills
+from services.incidents import incident_changes
+from services.phases import phase_activation, phase_progress, phase_rollback, phases
+from services.phases.phases import FlagLink, PhaseDraft
 from tests.scenarios.system import System
 
 OPERATOR = Actor(

@@ -8,10 +8,10 @@ from db.session import Database
 from domain.errors import DependencyDown
 from domain.events import FlagChanged, RecordedEvent
 from jobs.routing import enqueue_for
-from services.event_reads import LogReader
-from services.flag_store import FlagStore
-from services.kill_mirror import KillMirror
-from services.kill_sync import KillSync
+from services.flags.flag_store import FlagStore
+from services.flags.kill_mirror import KillMirror
+from services.flags.kill_sync import KillSync
+from services.platform.event_reads import LogReader
 from settings import Settings
 from subscriptions import channels
 from subscriptions.bus import Broadcast

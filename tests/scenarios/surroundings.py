@@ -10,9 +10,10 @@ from pgqueuer.errors import RetryRequested
 
 from domain.health import CheckType, Outcome
 from jobs.routing import RAMP
-from services import metric_rollups, ramps
-from services.metric_samples import Sample, record_samples
-from services.pacing import pace_of
+from services.metrics import metric_rollups
+from services.metrics.metric_samples import Sample, record_samples
+from services.phases import ramps
+from services.phases.pacing import pace_of
 from tests.scenarios.operators import METRIC
 from tests.scenarios.system import System
 

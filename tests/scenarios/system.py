@@ -12,11 +12,11 @@ from jobs.parts import Parts
 from jobs.routing import enqueue_for
 from jobs.worker import HANDLERS
 from services.alerting import AlertCenter
-from services.certificates import CertificateWatch
-from services.health_monitor import HealthMonitor, Timing
-from services.heartbeats import Heartbeats
-from services.readiness import Gate, open_gate
-from services.watcher import Watcher
+from services.health.health_monitor import HealthMonitor, Timing
+from services.health.heartbeats import Heartbeats
+from services.phases.health_watchdog import Watcher
+from services.phases.readiness import Gate, open_gate
+from services.platform.certificates import CertificateWatch
 from tests.factories.health import FakeProbe
 from tests.scenarios.clock import VirtualClock
 from tests.scenarios.ground import Ground

@@ -20,7 +20,7 @@ from starlette.applications import Starlette
 from db.session import Database
 from domain.actors import ROLE_SCOPES, Role, Scope
 from server.graph import schema
-from services.access import FRESH
+from services.accounts.credential_cache import FRESH
 from tests.architecture.calls import Call, call
 from tests.architecture.permissions import RootField, root_fields
 from tests.architecture.test_permissions import row_counts

@@ -12,7 +12,7 @@ from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
 from db.session import Database
-from services.access import FRESH
+from services.accounts.credential_cache import FRESH
 from tests.clock import PATIENCE, Clock
 from tests.graphql import GraphQLClient
 from tests.sockets import serving, socket

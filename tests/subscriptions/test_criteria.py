@@ -7,7 +7,7 @@ from starlette.applications import Starlette
 
 from domain.actors import system_actor
 from domain.incidents import Severity
-from services.incidents import IncidentDraft, open_incident
+from services.incidents.incidents import IncidentDraft, open_incident
 from tests.clock import Clock
 from tests.factories.guards import ERRORS, RAMP, Guarded
 from tests.factories.health import Health

@@ -16,7 +16,7 @@ from websockets.typing import Subprotocol
 from app import create_app, running
 from db.session import Database
 from server.websocket import inbound
-from services.inbound_bytes import INBOUND, MAX_CALLER, MAX_VISITOR
+from services.platform.inbound_bytes import INBOUND, MAX_CALLER, MAX_VISITOR
 from settings import Settings
 from tests.clock import PATIENCE, Clock
 from tests.factories.health import PROBES

@@ -15,7 +15,7 @@ from domain.actors import system_actor
 from domain.health import CheckType, HealthStatus
 from schema.context import Context, Info, Runtime
 from schema.types.health import HealthSnapshot
-from services.health_monitor import HealthMonitor, Timing
+from services.health.health_monitor import HealthMonitor, Timing
 from subscriptions.bus import Broadcast, BusMessage, Resync
 from subscriptions.channels import HEALTH
 from subscriptions.health import newest_snapshots, system_health

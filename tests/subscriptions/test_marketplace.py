@@ -7,7 +7,7 @@ from starlette.applications import Starlette
 
 from db.session import Database
 from schema.context import Runtime
-from services.invitation_changes import expire_overdue
+from services.marketplace.invitation_changes import expire_overdue
 from tests.clock import Clock
 from tests.factories.incidents import RESOLVE, TOGGLE, report
 from tests.factories.launches import make_flag

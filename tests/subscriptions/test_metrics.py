@@ -9,8 +9,10 @@ from starlette.applications import Starlette
 from db.session import Database
 from domain.errors import DependencyDown
 from domain.metric_folds import EMPTY
-from services import board, flag_reads, metric_reads
-from services.metric_reads import Snapshot
+from services.flags import flag_reads
+from services.metrics import metric_reads
+from services.metrics.metric_reads import Snapshot
+from services.platform import snapshot_cache
 from subscriptions import channels
 from subscriptions import metrics as stream_of_metrics
 from tests.clock import PATIENCE
@@ -60,7 +62,7 @@ async def test_without_a_worker_the_numbers_come_all_the_same(
     live: Socket, db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stream_of_metrics, "SILENCE", 0.05)
-    monkeypatch.setattr(board, "_FRESH", 0.0)
+    monkeypatch.setattr(snapshot_cache, "_FRESH", 0.0)
     stream = await live.subscribe(METRICS)
     await requests(db, db.clock(), total=50, errors=1)
     async with asyncio.timeout(PATIENCE):

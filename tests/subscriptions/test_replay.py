@@ -14,7 +14,7 @@ from domain.events import HealthChanged
 from domain.health import CheckType, HealthStatus
 from schema.context import Context
 from server.graph import schema
-from services.authentication import authenticate
+from services.accounts.authentication import authenticate
 from tests.clock import Clock
 from tests.factories import people
 from tests.factories.launches import make_flag

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from starlette.applications import Starlette
 
-from services.inbound_bytes import MAX_CALLER, STREAM_INPUTS
+from services.platform.inbound_bytes import MAX_CALLER, STREAM_INPUTS
 from tests.graphql import GraphQLClient
 from tests.receivers import until
 from tests.sockets import Socket, serving, socket

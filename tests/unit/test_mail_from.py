@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.email_addresses import parse_address, parse_mailbox
+from services.mail.email_addresses import parse_address, parse_mailbox
 from settings import BadSettings, load_settings
 
 USABLE = (

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from commands.logs import Context, JsonLines, TextLines, log_config
-from services import log_context
+from services.platform import log_context
 from settings import Settings
 
 

@@ -18,8 +18,8 @@ from domain.health import (
     worst_detection,
 )
 from domain.incidents import IncidentStatus, Severity
-from services.alerting.ledger import DATABASE_SECONDS, READ_SECONDS, REDIS_SECONDS
-from services.health_monitor import DEFAULT_TIMING
+from services.alerting.store import DATABASE_SECONDS, READ_SECONDS, REDIS_SECONDS
+from services.health.health_monitor import DEFAULT_TIMING
 from settings import Settings
 from tests.unit.domain.builders import NOW
 

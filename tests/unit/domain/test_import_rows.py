@@ -24,7 +24,7 @@ from domain.import_rows import (
     check_row,
     values_of,
 )
-from services.email_addresses import parse_address
+from services.mail.email_addresses import parse_address
 
 NAMES, ONE, TWO = (
     ImportField.COUPLE_NAMES,

@@ -26,7 +26,7 @@ from domain.phases import (
     stepped_percentage,
     target_percentage,
 )
-from services.email_addresses import is_address
+from services.mail.email_addresses import is_address
 from tests.unit.domain.builders import NOW, percents, ramp
 
 MOVES = {

@@ -29,7 +29,7 @@ from domain.rehearsal import STARTED, RehearsalStage
 from domain.rehearsal_events import RehearsalMoved
 from jobs.queue import JobSpec
 from jobs.routing import jobs_for
-from services.metric_samples import counted_names
+from services.metrics.metric_samples import counted_names
 from tests.factories.events import recorded_event
 
 NOW = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)

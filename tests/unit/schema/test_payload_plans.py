@@ -16,8 +16,8 @@ from schema.types.flag_values import FlagEvaluation, FlagSet
 from server.execution.payload_plans import plan_payload
 from server.execution.shared_executor import SharingExecutor
 from server.graph import schema
-from services.flag_sets import FlagSet as Flags
-from services.flag_views import FlagView, FlagViews
+from services.flags.flag_sets import FlagSet as Flags
+from services.flags.flag_views import FlagView, FlagViews
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 PLANNED = (

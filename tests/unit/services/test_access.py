@@ -11,8 +11,8 @@ from domain.actors import Actor, ActorKind, UserType
 from domain.errors import DependencyDown
 from domain.events import AccessRevoked, UserSignedUp
 from domain.ids import UserId
-from services.access import FRESH, GRACE, Access
-from services.authentication import Holder
+from services.accounts.authentication import Holder
+from services.accounts.credential_cache import FRESH, GRACE, Access
 from tests.clock import Clock
 
 TOKEN, OTHER = "t" * 43, "o" * 43

@@ -3,7 +3,7 @@
 import pytest
 
 from domain.rate_limits import AccessLimits
-from services.rate_limits import limits_of
+from services.platform.rate_limits import limits_of
 from settings import Settings
 
 

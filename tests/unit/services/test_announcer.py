@@ -14,9 +14,9 @@ from domain.events import FlagChanged, RecordedEvent
 from domain.flags import FlagState
 from domain.ids import FlagId
 from domain.percent import NOBODY
-from services import propagation_board as board
-from services.propagation import Announcer
-from services.propagation_board import Committed
+from services.propagation import propagation_state as board
+from services.propagation.propagation import Announcer
+from services.propagation.propagation_state import Committed
 from tests.factories.events import recorded_event
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)

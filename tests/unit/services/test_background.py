@@ -2,7 +2,7 @@
 
 import asyncio
 
-from services import background
+from services.platform import background
 
 
 async def stubborn(lost: int) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.byte_cache import ENTRY_BYTES, ByteCache
+from services.platform.byte_cache import ENTRY_BYTES, ByteCache
 
 
 def cache(entries: int, of_one: int | None = None) -> ByteCache[str, int]:

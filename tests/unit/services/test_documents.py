@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from services import documents
-from services.byte_cache import ENTRY_BYTES
-from services.documents import Documents, hash_of
+from services.platform import documents
+from services.platform.byte_cache import ENTRY_BYTES
+from services.platform.documents import Documents, hash_of
 from settings import BadSettings, load_settings
 
 DOCUMENT = "{ __typename }"

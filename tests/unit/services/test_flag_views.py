@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.flags import BucketBy, Evaluation, EvaluationContext, Flag
-from services.flag_sets import FlagSet
-from services.flag_views import FlagView, FlagViews
+from services.flags.flag_sets import FlagSet
+from services.flags.flag_views import FlagView, FlagViews
 from tests.unit.domain.builders import make_flag
 
 CONTEXT = EvaluationContext({BucketBy.USER: "user_1"})

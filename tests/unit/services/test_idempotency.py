@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from services.idempotency import fingerprint
+from services.platform.idempotency import fingerprint
 
 ID = UUID("00000000-0000-0000-0000-000000000001")
 

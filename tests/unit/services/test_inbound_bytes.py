@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.inbound_bytes import InboundBytes, NoRoom
+from services.platform.inbound_bytes import InboundBytes, NoRoom
 
 
 def test_a_caller_has_a_limit_and_so_has_the_process() -> None:

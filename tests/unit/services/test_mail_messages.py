@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from db.models.mail import Mail
 from domain.errors import LaunchError
 from domain.text import clean_line
-from services.email_addresses import Mailbox, parse_address, parse_mailbox
-from services.mail_messages import MalformedMessage, compose
+from services.mail.email_addresses import Mailbox, parse_address, parse_mailbox
+from services.mail.mail_messages import MalformedMessage, compose
 
 SENDER = parse_mailbox("WedSync <launch@wedsync.app>")
 LINK = f"https://launch.wedsync.example/unsubscribe/{'A' * 120}"

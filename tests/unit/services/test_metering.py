@@ -7,7 +7,7 @@ import pytest
 
 from db.session import Database
 from domain.metric_folds import BOUNDS, Folded
-from services.metering import BACKLOG, Meter, Tally
+from services.metrics.metering import BACKLOG, Meter, Tally
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 

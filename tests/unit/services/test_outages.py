@@ -9,7 +9,7 @@ from redis import exceptions as redis
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from services.outages import cause_of
+from services.platform.outages import cause_of
 
 NO_PASSWORD = asyncpg.InvalidPasswordError("password authentication failed")
 

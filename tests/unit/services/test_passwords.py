@@ -8,7 +8,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from domain.errors import RateLimited
-from services.passwords import Passwords
+from services.platform.passwords import Passwords
 from tests.clock import PATIENCE
 from tests.factories.accounts import fast_passwords
 

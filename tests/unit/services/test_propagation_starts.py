@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from domain.propagation import Receipt, Start
 from domain.propagation_roster import ServerProcess
-from services.propagation import merged
-from services.propagation_board import Board
+from services.propagation.propagation import merged
+from services.propagation.propagation_state import Board
 
 NOW = datetime(2026, 11, 30, 17, 0, tzinfo=UTC)
 ASKED = Start(NOW - timedelta(seconds=12))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.receipts import KEPT_STEPS, Receipts, Step
+from services.propagation.delivery_acks import KEPT_STEPS, Receipts, Step
 
 
 class Ticks:

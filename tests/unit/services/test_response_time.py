@@ -2,7 +2,7 @@
 
 import asyncio
 
-from services.response_time import ResponseTimer, begin_request, held_back, hold_back
+from services.platform.response_time import ResponseTimer, begin_request, held_back, hold_back
 
 
 def _ignore(_seconds: float) -> None:

@@ -1,6 +1,6 @@
 """The clock of Redis, as seen from a host whose own clock is another (X5)."""
 
-from services.shared_clock import SharedClock
+from services.platform.shared_clock import SharedClock
 
 
 def test_nothing_is_known_before_redis_was_asked() -> None:

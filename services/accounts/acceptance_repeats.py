@@ -1,0 +1,71 @@
+"""A couple whose answer got lost repeats its acceptance, and is let in (M2).
+
+The key opens a session for a day. It is kept as a hash over the code and the key, so that neither
+whoever has the code alone, such as the supplier, nor whoever reads the database can use it.
+"""
+
+from uuid import UUID
+
+from sqlalchemy import delete
+
+from db.models.accounts import User
+from db.models.events import IdempotencyKey
+from db.queries import accounts
+from db.session import UnitOfWork
+from domain.errors import Invalid
+from services.platform.credentials import digest
+from services.platform.idempotency import LIFETIME, MAX_KEY
+
+MIN_KEY = 22  # characters: 128 random bits in base64
+_OPERATION = "acceptInvitation"
+_PATH = ("input", "idempotencyKey")
+
+
+def check_key(key: str | None) -> None:
+    """Raises Invalid for a key that could be guessed."""
+    if key is not None and not MIN_KEY <= len(key) <= MAX_KEY:
+        raise Invalid(
+            f"The key of an acceptance has {MIN_KEY} to {MAX_KEY} characters, at random: "
+            "it lets its sender in again.",
+            path=_PATH,
+        )
+
+
+def keep(uow: UnitOfWork, user_id: UUID, code: str, key: str | None) -> None:
+    """Note who has accepted, in the transaction that lets them in."""
+    if key is None:
+        return
+    row = IdempotencyKey(
+        actor=_owner(user_id),
+        key=_hashed(code, key),
+        operation=_OPERATION,
+        request_hash=digest(code),
+        created_at=uow.now,
+    )
+    uow.session.add(row)
+
+
+async def account_of(uow: UnitOfWork, user_id: UUID, code: str, key: str | None) -> User | None:
+    """The account that this key made, locked; None for another key, or after a day."""
+    if key is None:
+        return None
+    row = await uow.session.get(IdempotencyKey, (_owner(user_id), _hashed(code, key)))
+    if row is None or row.created_at <= uow.now - LIFETIME:
+        return None
+    user = await accounts.lock_user(uow.session, user_id)
+    return None if user is None or user.disabled_at else user
+
+
+async def forget(uow: UnitOfWork, user_id: UUID) -> None:
+    """No key opens a session any more: whoever ends the sessions of an account ends these too."""
+    mine = (IdempotencyKey.actor == _owner(user_id)) & (IdempotencyKey.operation == _OPERATION)
+    await uow.session.execute(delete(IdempotencyKey).where(mine))
+
+
+def _owner(user_id: UUID) -> str:
+    """As for what a person sends who is logged in: it is forgotten with their account."""
+    return f"user:{user_id}"
+
+
+def _hashed(code: str, key: str) -> str:
+    return digest(f"{code}:{key}").hex()

@@ -1,0 +1,108 @@
+"""Making accounts (S29, S13)."""
+
+import secrets
+
+from db.models.accounts import User
+from db.models.couples import Couple
+from db.models.onboarding import OnboardingProgress
+from db.queries import accounts as queries
+from db.session import UnitOfWork
+from domain import accounts as rules
+from domain.accounts import NewAccount, Profile
+from domain.actors import ROLE_SCOPES, Actor, ActorKind, Role, UserType
+from domain.errors import NotUnique
+from domain.events import UserSignedUp
+from domain.ids import UserId
+from domain.onboarding import OnboardingSide
+from services.flags import feature_guards
+from services.journeys import onboarding
+from services.mail.email_addresses import parse_address
+from services.platform.passwords import Passwords
+
+
+class EmailTaken(NotUnique):
+    """This e-mail has an account already."""
+
+    def __init__(self) -> None:
+        """For callers that may know it: a stranger who signs up is not told."""
+        super().__init__(path=("input", "email"))
+
+
+async def create_account(
+    uow: UnitOfWork, account: NewAccount, password_hash: str | None = None
+) -> User:
+    """The user with its supplier or couple and its onboarding; raises EmailTaken.
+
+    A profile that comes with it completes the step that asks for one (M5).
+    Without a password hash the account has no password until its owner chooses one.
+    """
+    role, email = rules.ROLES[account.user_type], parse_address(account.email, ("input", "email"))
+    key = await feature_guards.draw_id(uow.session, account.user_type, email)
+    user = await queries.add_user(uow.session, email, role, password_hash, key)
+    if user is None:
+        raise EmailTaken
+    await _create_profile(uow, user, account)
+    phase_id = await queries.active_phase_id(uow.session, rules.PLATFORMS[account.user_type])
+    event = UserSignedUp(user_id=UserId(user.id), user_type=account.user_type, phase_id=phase_id)
+    uow.record(actor_of(user), event)
+    if account.profile != Profile():
+        await onboarding.refresh(uow, actor_of(user), user.id)
+    return user
+
+
+async def create_first_admin(
+    uow: UnitOfWork, passwords: Passwords, email: str, password: str | None = None
+) -> str | None:
+    """Make an admin where there is none; returns the password where one was generated.
+
+    None: there is an admin already, or its password was given. Raises EmailTaken where the
+    e-mail belongs to somebody else, Invalid for a bad password.
+    """
+    if await queries.has_admin(uow.session):
+        return None
+    email, chosen = parse_address(email, ("email",)), password or secrets.token_urlsafe(15)
+    rules.check_password(chosen, email, ("password",))
+    password_hash = await passwords.hash(chosen)
+    if await queries.add_user(uow.session, email, Role.ADMIN, password_hash) is None:
+        raise EmailTaken
+    return None if password else chosen
+
+
+def actor_of(user: User) -> Actor:
+    """The user as who acts, before there is a session to say so."""
+    return Actor(ActorKind.USER, user.id, user.email, ROLE_SCOPES[user.role], user.role)
+
+
+async def _create_profile(uow: UnitOfWork, user: User, account: NewAccount) -> None:
+    if account.user_type is UserType.SUPPLIER:
+        await _create_supplier(uow, user, account)
+    else:
+        profile = account.profile
+        couple = Couple(
+            id=user.id,  # where a percentage goes by couple, it goes as it does by account
+            user_id=user.id,
+            partner1_name=profile.partner1_name,
+            partner2_name=profile.partner2_name,
+            wedding_date=profile.wedding_date,
+        )
+        uow.session.add(couple)
+    progress = OnboardingProgress(
+        user_id=user.id,
+        user_type=OnboardingSide(account.user_type.value),
+        current_step=rules.FIRST_STEPS[account.user_type],
+        last_activity_at=uow.now,
+    )
+    uow.session.add(progress)
+
+
+async def _create_supplier(uow: UnitOfWork, user: User, account: NewAccount) -> None:
+    added = await queries.add_supplier(
+        uow.session,
+        id=user.id,  # as for couples
+        user_id=user.id,
+        email=account.profile.email or user.email,
+        business_name=account.profile.business_name,
+        vendor_type=account.profile.vendor_type,
+    )
+    if not added:
+        raise EmailTaken

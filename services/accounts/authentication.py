@@ -1,0 +1,114 @@
+"""Who is behind a credential (S30, A41, A49)."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from db.models.accounts import ApiToken, Session
+from db.queries import credentials as queries
+from db.session import Database
+from domain.actors import ROLE_SCOPES, Actor, ActorKind, Role, Scope
+from domain.errors import DependencyDown
+from domain.ids import CoupleId, SessionId, SupplierId
+from services.platform.credentials import API_TOKEN_PREFIX, digest, plausible
+
+logger = logging.getLogger(__name__)
+
+TOUCH_EVERY = timedelta(minutes=1)
+_SCOPES = {scope.value: scope for scope in Scope}
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds a credential. `owner`: the user whom it stands and falls with."""
+
+    actor: Actor
+    owner: UUID | None
+
+    @property
+    def names(self) -> frozenset[UUID]:
+        """The ids of all that can end it: the credential itself and its owner."""
+        return frozenset(key for key in (self.actor.credential_id, self.owner) if key)
+
+
+async def authenticate(db: Database, credential: str, now: datetime) -> Actor | None:
+    """Who holds a session or an API token, as `look_up` tells."""
+    holder = await look_up(db, credential, now)
+    return holder.actor if holder else None
+
+
+async def look_up(db: Database, credential: str, now: datetime) -> Holder | None:
+    """The holder of a session or an API token; None where it is unknown, expired or revoked.
+
+    One statement. Raises DependencyDown where the database does not answer.
+    """
+    if not plausible(credential):
+        return None
+    if credential.startswith(API_TOKEN_PREFIX):
+        return await _by_token(db, credential, now)
+    return await _by_session(db, credential, now)
+
+
+async def still_valid(db: Database, actor: Actor) -> bool:
+    """Whether an actor could come in again now: streams end where it could not (A49)."""
+    now = db.clock()
+    async with db.read() as session:
+        if actor.session_id is not None:
+            mine = Session.id == actor.session_id
+            return await queries.live_session(session, mine, now) is not None
+        if actor.kind is ActorKind.TOKEN:
+            token = ApiToken.id == actor.id
+            return await queries.live_token(session, token, now) is not None
+    return True
+
+
+async def _by_session(db: Database, credential: str, now: datetime) -> Holder | None:
+    async with db.read() as session:
+        mine = Session.token_hash == digest(credential)
+        found = await queries.live_session(session, mine, now)
+    if found is None:
+        return None
+    key, expires_at, user_id, email, role, supplier_id, vendor_type, couple_id = found
+    actor = Actor(
+        ActorKind.USER,
+        user_id,
+        email,
+        ROLE_SCOPES[role],
+        role,
+        SessionId(key),
+        vendor_type=vendor_type,
+        supplier_id=SupplierId(supplier_id) if supplier_id else None,
+        couple_id=CoupleId(couple_id) if couple_id else None,
+        expires_at=expires_at,
+    )
+    return Holder(actor, user_id)
+
+
+async def _by_token(db: Database, credential: str, now: datetime) -> Holder | None:
+    async with db.read() as session:
+        mine = ApiToken.token_hash == digest(credential)
+        found = await queries.live_token(session, mine, now)
+    if found is None:
+        return None
+    row, creator = found
+    await _touch(db, row, now)
+    scopes = _token_scopes(row, creator)
+    actor = Actor(ActorKind.TOKEN, row.id, row.name, scopes, expires_at=row.expires_at)
+    return Holder(actor, row.created_by)
+
+
+def _token_scopes(row: ApiToken, creator: Role | None) -> frozenset[Scope]:
+    """What the token was given, less what whoever made it may no longer do."""
+    held = frozenset(_SCOPES[name] for name in row.scopes if name in _SCOPES)
+    return held if creator is None else held & ROLE_SCOPES[creator]
+
+
+async def _touch(db: Database, row: ApiToken, now: datetime) -> None:
+    if row.last_used_at is not None and now - row.last_used_at < TOUCH_EVERY:
+        return
+    try:
+        async with db.write() as uow:
+            await queries.touch_token(uow.session, row.id, now, before=now - TOUCH_EVERY)
+    except DependencyDown:
+        logger.warning("the last use of an API token was not noted")

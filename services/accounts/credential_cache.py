@@ -1,0 +1,159 @@
+"""Who is behind a credential, remembered for seconds (S30, A41, A49; ADR 11)."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from domain.actors import Actor
+from domain.errors import DependencyDown
+from domain.events import AccessRevoked, Event, RecordedEvent, Subject
+from services.accounts.authentication import Holder
+from services.platform.byte_cache import ENTRY_BYTES, ByteCache
+from services.platform.credentials import digest, plausible
+
+logger = logging.getLogger(__name__)
+
+# A revocation that no event told of, direct SQL included, is in force after this.
+FRESH = timedelta(seconds=5)
+# For so long a credential that was good stays good while the database cannot be asked.
+GRACE = timedelta(minutes=5)
+MOST = 10_000
+_KNOWN_BYTES = 1_500  # an actor with its scopes, and who may end it
+_PAUSE = timedelta(seconds=1)  # after a failure, before the database is asked again
+
+LookUp = Callable[[str, datetime], Awaitable[Holder | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the database said, and when it was asked."""
+
+    holder: Holder
+    asked_at: datetime
+
+    def within(self, age: timedelta, now: datetime) -> bool:
+        """Whether it is at most so old; a clock that was set back makes it too old."""
+        return timedelta(0) <= now - self.asked_at < age
+
+
+class Access:
+    """One for each process. Only who was let in is remembered, under the hash of the secret."""
+
+    def __init__(self, look_up: LookUp, clock: Callable[[], datetime], most: int = MOST) -> None:
+        """`most` credentials are remembered, those that were used last."""
+        self._look_up = look_up
+        self._clock = clock
+        self._known: ByteCache[bytes, Known] = ByteCache(
+            most * (_KNOWN_BYTES + ENTRY_BYTES), on_evict=self._unname
+        )
+        self._named: dict[UUID, set[bytes]] = {}
+        self._flights: dict[bytes, asyncio.Task[Holder | None]] = {}
+        self._forgotten = 0
+        self._down_until: datetime | None = None
+
+    def __len__(self) -> int:
+        """How many credentials are remembered."""
+        return len(self._known)
+
+    async def actor(self, credential: str) -> Actor | None:
+        """Who holds it now; None where it is unknown, expired or revoked.
+
+        Raises DependencyDown where the database does not answer and did not lately either.
+        """
+        if not plausible(credential):
+            return None
+        key, now = digest(credential), self._clock()
+        known = self._known.get(key)
+        if known is not None and known.within(FRESH, now):
+            return _alive(known.holder.actor, now)
+        if known is not None and known.within(GRACE, now) and self._is_down(now):
+            return _alive(known.holder.actor, now)
+        return await self._ask(key, credential, known)
+
+    async def after_commit(self, events: Iterable[RecordedEvent]) -> None:
+        """A revocation of this process is in force before its author has the reply."""
+        for item in events:
+            self.hear(item.event)
+
+    def hear(self, event: Event) -> None:
+        """Forget whoever an event is about."""
+        if isinstance(event, AccessRevoked):
+            self._forget(event.credential_id)
+        elif event.SUBJECT is Subject.USER and event.subject_id is not None:
+            self._forget(event.subject_id)
+
+    def clear(self) -> None:
+        """Forget everybody: what has happened is not known."""
+        self._forgotten += 1
+        self._known.clear()
+        self._named.clear()
+        self._flights.clear()
+
+    async def _ask(self, key: bytes, credential: str, known: Known | None) -> Actor | None:
+        flight = self._flights.get(key)
+        if flight is None:
+            flight = asyncio.create_task(self._fetch(key, credential), name="access")
+            self._flights[key] = flight
+            flight.add_done_callback(lambda done: self._landed(key, done))
+        try:
+            # A caller who leaves takes nothing from the others who wait for the same.
+            holder = await asyncio.shield(flight)
+        except DependencyDown:
+            now = self._clock()
+            self._down_until = now + _PAUSE
+            if known is None or not known.within(GRACE, now) or key not in self._known:
+                raise
+            logger.warning("access: the database does not answer, known credentials go on")
+            return _alive(known.holder.actor, now)
+        return holder.actor if holder else None
+
+    async def _fetch(self, key: bytes, credential: str) -> Holder | None:
+        asked_at, forgotten = self._clock(), self._forgotten
+        holder = await self._look_up(credential, asked_at)
+        self._down_until = None
+        # What was revoked while the database was being asked may still look alive in its answer.
+        if holder is None or forgotten != self._forgotten:
+            self._drop(key)
+        else:
+            self._keep(key, Known(holder, asked_at))
+        return holder
+
+    def _landed(self, key: bytes, flight: "asyncio.Task[Holder | None]") -> None:
+        if self._flights.get(key) is flight:
+            del self._flights[key]
+        if not flight.cancelled():
+            flight.exception()  # or asyncio complains where all who waited have left
+
+    def _keep(self, key: bytes, known: Known) -> None:
+        self._drop(key)
+        self._known.put(key, known, _KNOWN_BYTES)
+        for name in known.holder.names:
+            self._named.setdefault(name, set()).add(key)
+
+    def _forget(self, name: UUID) -> None:
+        self._forgotten += 1
+        self._flights.clear()  # who comes from now on does not join them
+        for key in tuple(self._named.get(name, ())):
+            self._drop(key)
+
+    def _drop(self, key: bytes) -> None:
+        known = self._known.pop(key)
+        if known is not None:
+            self._unname(key, known)
+
+    def _unname(self, key: bytes, known: Known) -> None:
+        for name in known.holder.names:
+            keys = self._named.get(name, set())
+            keys.discard(key)
+            if not keys:
+                self._named.pop(name, None)
+
+    def _is_down(self, now: datetime) -> bool:
+        return self._down_until is not None and now < self._down_until
+
+
+def _alive(actor: Actor, now: datetime) -> Actor | None:
+    return None if actor.is_expired(now) else actor

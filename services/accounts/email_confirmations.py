@@ -1,0 +1,161 @@
+"""Proving that an e-mail is one's own: that of the account, or the next one (S13)."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from db.drafts import Audit
+from db.models.accounts import EmailConfirmation, User
+from db.queries import accounts, credentials
+from db.session import UnitOfWork
+from db.unique import unique
+from domain import account_letters as letters
+from domain import accounts as rules
+from domain.account_events import AccountChanged
+from domain.actors import Actor
+from domain.errors import AlreadyUsed, Expired, Forbidden, LaunchError, NotFound, NotUnique
+from domain.ids import UserId
+from domain.letters import Letter
+from domain.platforms import Platform
+from services.accounts.accounts import actor_of
+from services.accounts.login_throttle import Entrance
+from services.accounts.password_changes import check_current, myself
+from services.mail import mail
+from services.platform.credentials import digest, new_secret, plausible
+
+LIFETIME = timedelta(days=3)
+_TOKEN = ("token",)
+
+
+async def welcome(uow: UnitOfWork, base_url: str, user: User) -> None:
+    """The first letter to a new account, made in this transaction: it proves the e-mail too."""
+    await _send(uow, actor_of(user), base_url, user, user.email, letters.welcome)
+
+
+async def send_link(
+    uow: UnitOfWork, actor: Actor, base_url: str, user: User, email: str | None = None
+) -> None:
+    """Mail a link that proves an e-mail: the account's own, where no other is given.
+
+    Earlier links end. The user is locked.
+    """
+    await _send(uow, actor, base_url, user, email or user.email, letters.confirm_email)
+
+
+async def _send(
+    uow: UnitOfWork,
+    actor: Actor,
+    base_url: str,
+    user: User,
+    wanted: str,
+    write: Callable[[Platform, str, str], Letter],
+) -> None:
+    await credentials.void_confirmations(uow.session, user.id, uow.now)
+    token = new_secret()
+    row = EmailConfirmation(
+        user_id=user.id,
+        email=wanted,
+        token_hash=digest(token),
+        created_at=uow.now,
+        expires_at=uow.now + LIFETIME,
+    )
+    uow.session.add(row)
+    link = f"{base_url}/confirm-email?token={token}"
+    letter = write(rules.platform_of(user.role), wanted, link)
+    await mail.post(uow, actor, letter, link_expires_at=row.expires_at)
+
+
+async def ask_again(entrance: Entrance, actor: Actor) -> str:
+    """Mail the link again; returns the e-mail. Nothing is sent where it is confirmed already.
+
+    Raises RateLimited after five letters in an hour.
+    """
+    seen = await myself(entrance, actor)
+    await entrance.admit_reset(seen.email)
+    async with entrance.db.write() as uow:
+        user = await accounts.lock_user(uow.session, seen.id)
+        if user is not None and user.email_verified_at is None:
+            await send_link(uow, actor, entrance.settings.base_url, user)
+    return seen.email
+
+
+async def change_email(entrance: Entrance, actor: Actor, email: str, current: str | None) -> str:
+    """Mail a link to another e-mail, which is the account's own once the link was opened.
+
+    An e-mail that has an account gets no letter, and nobody learns of that here. Raises
+    Required or Invalid for the password, RateLimited.
+    """
+    await entrance.admit_password_change(actor)
+    seen = await myself(entrance, actor)
+    await check_current(entrance, seen, current)
+    await entrance.admit_reset(email)
+    async with entrance.same_time(), entrance.db.write() as uow:
+        user = await accounts.lock_user(uow.session, seen.id)
+        if user is not None and await accounts.user_by_email(uow.session, email) is None:
+            await send_link(uow, actor, entrance.settings.base_url, user, email)
+    return email
+
+
+async def confirm(entrance: Entrance, token: str) -> str:
+    """Use a link up; returns the e-mail that is now proven to be the account's.
+
+    Raises NotFound, Expired or AlreadyUsed for the link, NotUnique where somebody else has
+    made an account with the e-mail meanwhile.
+    """
+    await entrance.admit_reset()
+    if not plausible(token):
+        raise _no_such_link()
+    async with entrance.db.write() as uow:
+        found = await credentials.confirmation_by_hash(uow.session, digest(token))
+        if found is None or found[1].disabled_at:
+            raise _no_such_link()
+        row, user = found
+        _check_open(row, uow)
+        row.used_at = uow.now
+        await _apply(uow, entrance.settings.base_url, row, user)
+        return user.email
+
+
+async def _apply(uow: UnitOfWork, base_url: str, row: EmailConfirmation, user: User) -> None:
+    actor, before = actor_of(user), user.email
+    changes = before.casefold() != row.email.casefold()
+    await _save(uow, user, row.email)
+    if changes:
+        await credentials.void_resets(uow.session, user.id, uow.now)
+        await credentials.void_log_in_links(uow.session, user.id, uow.now)
+        notice = letters.email_changed(rules.platform_of(user.role), before, base_url)
+        await mail.post(uow, actor, notice)
+    record(uow, actor, user, "email changed" if changes else "email confirmed")
+
+
+async def _save(uow: UnitOfWork, user: User, email: str) -> None:
+    taken = NotUnique("This e-mail has an account already.", path=_TOKEN)
+    async with unique(uow.session, taken):
+        user.email, user.email_verified_at = email, uow.now
+
+
+def record(
+    uow: UnitOfWork, actor: Actor, user: User, action: str, detail: str | None = None
+) -> None:
+    """The event and the audit of a change of an account; no e-mail, since no audit is erased."""
+    event = AccountChanged(user_id=UserId(user.id), action=action, detail=detail)
+    uow.record(actor, event, Audit(user.id, after={"action": action}, reason=detail))
+
+
+def check_may_write(user: User | None, *, sends_mail: bool) -> None:
+    """Raises Forbidden where letters would go out in the name of an unproven e-mail."""
+    if sends_mail and user is not None and user.email_verified_at is None:
+        raise Forbidden(
+            "Confirm your e-mail first: the link is in your mail. Until then invite by a link.",
+            path=("channel",),
+        )
+
+
+def _check_open(row: EmailConfirmation, uow: UnitOfWork) -> None:
+    if row.used_at is not None:
+        raise AlreadyUsed("This link was used already, or another took its place.", path=_TOKEN)
+    if row.expires_at <= uow.now:
+        raise Expired("This link has expired. Ask for another.", path=_TOKEN)
+
+
+def _no_such_link() -> LaunchError:
+    return NotFound("This link is not valid. Ask for another.", path=_TOKEN)

@@ -1,0 +1,86 @@
+"""Logging in by a link in an e-mail, for suppliers and couples; the staff have passwords (M3).
+
+The link works for 15 minutes, once, and on any device: nothing ties it to the browser that asked.
+"""
+
+from datetime import timedelta
+
+from db.models.accounts import LogInLink, User
+from db.queries import accounts, credentials
+from db.session import UnitOfWork
+from domain import account_letters as letters
+from domain import accounts as rules
+from domain.actors import ANONYMOUS
+from domain.errors import AlreadyUsed, Expired, LaunchError, NotFound
+from services.accounts.login_throttle import Entrance
+from services.accounts.sessions import OpenSession, open_session
+from services.mail import mail
+from services.platform.credentials import digest, new_secret, plausible
+
+LIFETIME = timedelta(minutes=15)
+_TOKEN = ("token",)
+
+
+async def request_link(entrance: Entrance, email: str, invitation: str | None = None) -> None:
+    """Mail a link to the owner of an e-mail; nobody else learns whether there is one.
+
+    `invitation`: the code of one that the owner was about to accept; the link leads back to it.
+    Raises RateLimited, counted alike for known and unknown e-mails.
+    """
+    await entrance.admit_log_in_link(email)
+    async with entrance.same_time():
+        await _send(entrance, email, invitation)
+
+
+async def log_in(entrance: Entrance, token: str) -> OpenSession:
+    """Use a link up; raises NotFound, Expired or AlreadyUsed for the link, RateLimited."""
+    await entrance.admit_log_in_link()
+    if not plausible(token):
+        raise _no_such_link()
+    async with entrance.db.write() as uow:
+        row, user = await _find(uow, token)
+        _check_open(row, uow)
+        await credentials.void_log_in_links(uow.session, user.id, uow.now)
+        user.email_verified_at = user.email_verified_at or uow.now
+        return open_session(uow, user, entrance.device, entrance.settings.session_days)
+
+
+async def _send(entrance: Entrance, email: str, invitation: str | None) -> None:
+    async with entrance.db.write() as uow:
+        user = await accounts.user_by_email(uow.session, email)
+        if user is None or not _may_use_links(user):
+            return
+        token = new_secret()
+        row = LogInLink(
+            user_id=user.id,
+            token_hash=digest(token),
+            created_at=uow.now,
+            expires_at=uow.now + LIFETIME,
+        )
+        uow.session.add(row)
+        link = rules.log_in_link(entrance.settings.base_url, token, invitation)
+        letter = letters.log_in_link(rules.platform_of(user.role), user.email, link)
+        await mail.post(uow, ANONYMOUS, letter, link_expires_at=row.expires_at)
+
+
+async def _find(uow: UnitOfWork, token: str) -> tuple[LogInLink, User]:
+    """The link with its user, both locked: of two who use it at once, one comes first."""
+    found = await credentials.log_in_link_by_hash(uow.session, digest(token))
+    if found is None or not _may_use_links(found[1]):
+        raise _no_such_link()
+    return found[0], found[1]
+
+
+def _may_use_links(user: User) -> bool:
+    return rules.may_use_log_in_links(user.role) and user.disabled_at is None
+
+
+def _check_open(row: LogInLink, uow: UnitOfWork) -> None:
+    if row.used_at is not None:
+        raise AlreadyUsed("This link was used already. Ask for another.", path=_TOKEN)
+    if row.expires_at <= uow.now:
+        raise Expired("This link has expired. Ask for another.", path=_TOKEN)
+
+
+def _no_such_link() -> LaunchError:
+    return NotFound("This link is not valid. Ask for another.", path=_TOKEN)

@@ -1,0 +1,111 @@
+"""What letting somebody in needs: who knocks, and how often they may (S29, S30)."""
+
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from db.session import Database
+from domain import rate_limits
+from domain.actors import Actor
+from services.platform.passwords import Passwords
+from services.platform.rate_limits import RateLimiter
+from services.platform.response_time import hold_back
+from settings import Settings
+
+MOST_DELAY = 3.0  # seconds that an attempt is held back where an account is being guessed
+SAME_SECONDS = 0.3  # longer than the work that a known e-mail causes
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """Where a session is opened from."""
+
+    ip: str
+    user_agent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """The parts behind sign-up, log-in and password reset.
+
+    These open their own transactions, unlike other services: hashing a password takes a tenth
+    of a second, and a flood of log-ins that each held a connection so long would leave none.
+    """
+
+    db: Database
+    passwords: Passwords
+    limits: RateLimiter
+    settings: Settings
+    device: Device
+    pause: Callable[[float], Awaitable[None]] = hold_back
+
+    @property
+    def address(self) -> str:
+        """What the limits by address count."""
+        return rate_limits.network(self.device.ip)
+
+    async def admit_log_in(self, email: str) -> None:
+        """Raises RateLimited for a guessing address; slows down where many guess one account.
+
+        Nobody can lock the owner out from elsewhere: what counts by account alone only delays.
+        """
+        rules, account = self.limits.rules, email.casefold()
+        pair = (self.address, account)
+        await self.limits.admit(rules.log_in_address, "log-in", self.address)
+        await self.limits.admit(rules.log_in_account_and_address, "log-in", *pair)
+        limit = rules.log_in_account
+        wait = await self.limits.wait_time(
+            f"log-in:account:{account}", limit.count, limit.per_seconds
+        )
+        if wait > 0:
+            await self.pause(min(wait, MOST_DELAY))
+
+    async def admit_attempt(self) -> None:
+        """Count an attempt to sign up before anything of it is looked at, also what is refused."""
+        await self.limits.admit(self.limits.rules.sign_up_attempts, "sign-up:any", self.address)
+
+    async def admit_sign_up(self, email: str) -> None:
+        """As for a log-in, since the password of a taken e-mail is tried here too."""
+        await self.limits.admit(self.limits.rules.sign_up_address, "sign-up", self.address)
+        await self.admit_log_in(email)
+
+    async def admit_reset(self, email: str | None = None) -> None:
+        """Raises RateLimited where an address or, by e-mail, an account asks too often."""
+        rules = self.limits.rules
+        await self.limits.admit(rules.reset_address, "reset", self.address)
+        if email is not None:
+            await self.limits.admit(rules.reset_account, "reset:account", email.casefold())
+
+    async def admit_log_in_link(self, email: str | None = None) -> None:
+        """The same for a log-in by a link."""
+        rules = self.limits.rules
+        await self.limits.admit(rules.log_in_link_address, "log-in-link", self.address)
+        if email is not None:
+            account = email.casefold()
+            await self.limits.admit(rules.log_in_link_account, "log-in-link:account", account)
+
+    async def admit_code(self) -> None:
+        """Raises RateLimited where an address tries too many codes of invitations."""
+        await self.limits.admit(self.limits.rules.invitation_address, "code", self.address)
+
+    async def admit_acceptance(self) -> None:
+        """Raises RateLimited where an address makes too many accounts (S41)."""
+        await self.limits.admit(self.limits.rules.sign_up_address, "sign-up", self.address)
+
+    async def admit_password_change(self, actor: Actor) -> None:
+        """Raises RateLimited where somebody guesses with a session that is not theirs."""
+        await self.limits.admit(self.limits.rules.change_password, "change", str(actor.id))
+
+    @asynccontextmanager
+    async def same_time(self) -> AsyncIterator[None]:
+        """Make what happens inside take as long whether or not there was anything to do."""
+        begin = time.monotonic()
+        yield
+        await self.pause(max(0.0, SAME_SECONDS - (time.monotonic() - begin)))
+
+    async def may_notify(self, email: str) -> bool:
+        """Whether the owner of an account may be written to again about a sign-up."""
+        limit = self.limits.rules.sign_up_notice
+        key = f"sign-up:notice:{email.casefold()}"
+        return await self.limits.wait_time(key, limit.count, limit.per_seconds) == 0

@@ -1,0 +1,89 @@
+"""A forgotten password: a one-time link by mail."""
+
+from datetime import datetime, timedelta
+
+from db.models.accounts import PasswordReset, User
+from db.queries import accounts, credentials
+from domain import account_letters as letters
+from domain import accounts as rules
+from domain.actors import ANONYMOUS
+from domain.errors import AlreadyUsed, Expired, LaunchError, NotFound
+from services.accounts.accounts import actor_of
+from services.accounts.login_throttle import Entrance
+from services.accounts.password_changes import set_password
+from services.accounts.sessions import OpenSession, open_session
+from services.mail import mail
+from services.platform.credentials import digest, new_secret, plausible
+
+LIFETIME = timedelta(hours=1)
+_TOKEN = ("token",)
+
+
+async def request_password_reset(entrance: Entrance, email: str) -> None:
+    """Mail a link to the owner of an e-mail; nobody else learns whether there is one.
+
+    Raises RateLimited, counted alike for known and unknown e-mails.
+    """
+    await entrance.admit_reset(email)
+    async with entrance.same_time():
+        await _send_link(entrance, email)
+
+
+async def reset_password(entrance: Entrance, token: str, new: str) -> OpenSession:
+    """Set the password that a link allows, end all sessions and log in.
+
+    Raises NotFound, Expired or AlreadyUsed for the link, Invalid for the password.
+    """
+    await entrance.admit_reset()
+    reset, user = await _find(entrance, token)
+    rules.check_password(new, user.email, ("newPassword",))
+    password_hash = await entrance.passwords.hash(new)
+    async with entrance.db.write() as uow:
+        if not await credentials.use_reset(uow.session, reset.id, uow.now):
+            raise AlreadyUsed("This link was used already.", path=_TOKEN)
+        found = await accounts.lock_user(uow.session, user.id)
+        if found is None or found.disabled_at:
+            raise _no_such_link()
+        found.email_verified_at = found.email_verified_at or uow.now
+        await set_password(uow, actor_of(found), found, password_hash)
+        return open_session(uow, found, entrance.device, entrance.settings.session_days)
+
+
+async def _send_link(entrance: Entrance, email: str) -> None:
+    async with entrance.db.write() as uow:
+        user = await accounts.user_by_email(uow.session, email)
+        if user is None or user.disabled_at:
+            return
+        token = new_secret()
+        reset = PasswordReset(
+            user_id=user.id,
+            token_hash=digest(token),
+            created_at=uow.now,
+            expires_at=uow.now + LIFETIME,
+        )
+        uow.session.add(reset)
+        link = f"{entrance.settings.base_url}/reset-password?token={token}"
+        letter = letters.password_reset(rules.platform_of(user.role), user.email, link)
+        await mail.post(uow, ANONYMOUS, letter, link_expires_at=reset.expires_at)
+
+
+async def _find(entrance: Entrance, token: str) -> tuple[PasswordReset, User]:
+    if not plausible(token):
+        raise _no_such_link()
+    async with entrance.db.read() as session:
+        row = await credentials.reset_by_hash(session, digest(token))
+    if row is None or row[1].disabled_at:
+        raise _no_such_link()
+    _check_open(row[0], entrance.db.clock())
+    return row[0], row[1]
+
+
+def _check_open(reset: PasswordReset, now: datetime) -> None:
+    if reset.used_at is not None:
+        raise AlreadyUsed("This link was used already, or another took its place.", path=_TOKEN)
+    if reset.expires_at <= now:
+        raise Expired("This link has expired. Ask for another.", path=_TOKEN)
+
+
+def _no_such_link() -> LaunchError:
+    return NotFound("This link is not valid. Ask for another.", path=_TOKEN)

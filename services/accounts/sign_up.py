@@ -1,0 +1,128 @@
+"""Signing up: every attempt is kept, and a taken e-mail is not given away (S29)."""
+
+import logging
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from db.models.accounts import SignupAttempt
+from db.queries import accounts as queries
+from db.session import UnitOfWork
+from domain import account_letters as letters
+from domain import accounts as rules
+from domain.accounts import NewAccount, Profile
+from domain.actors import UserType
+from domain.errors import ErrorCode, Invalid, LaunchError
+from services.accounts import sessions
+from services.accounts.accounts import EmailTaken, actor_of, create_account
+from services.accounts.email_confirmations import welcome
+from services.accounts.login_throttle import Entrance
+from services.accounts.sessions import OpenSession
+from services.journeys import journeys
+from services.mail import mail
+from services.metrics.metric_samples import count_failed_sign_up
+
+logger = logging.getLogger(__name__)
+
+_INTERNAL = "internal"
+_OUR_FAULT = frozenset({_INTERNAL, ErrorCode.DEPENDENCY_DOWN.value})
+
+
+@dataclass(frozen=True, slots=True)
+class SignUp:
+    """What somebody fills in to get an account."""
+
+    user_type: UserType
+    email: str
+    password: str = field(repr=False)
+    profile: Profile = field(default_factory=Profile)
+
+
+class UnusableEmail(Invalid):
+    """This e-mail and password cannot be used to sign up. Log in, or reset your password."""
+
+    def __init__(self) -> None:
+        """Says neither that there is an account nor what is wrong with the password."""
+        super().__init__(path=("input", "email"))
+
+
+async def sign_up(entrance: Entrance, request: SignUp) -> OpenSession:
+    """Make an account and log it in.
+
+    A taken e-mail with its right password logs in: people forget that they have an account.
+    With any other password the reply is UnusableEmail, after the same work as for a new one,
+    and the owner gets a letter. What remains to be learnt, by making an account of every e-mail
+    that was free, costs one of the few sign-ups that an address has in an hour.
+    """
+    try:
+        return await _sign_up(entrance, request)
+    except LaunchError as error:
+        await _keep_failure(entrance, request.user_type, error.code.value)
+        raise
+    except Exception:
+        await _keep_failure(entrance, request.user_type, _INTERNAL)
+        raise
+
+
+async def _sign_up(entrance: Entrance, request: SignUp) -> OpenSession:
+    await entrance.admit_attempt()
+    account = rules.new_account(request.user_type, request.email, request.profile)
+    rules.check_password(request.password, account.email, ("input", "password"))
+    await entrance.admit_sign_up(account.email)
+    async with entrance.db.read() as session:
+        taken = await queries.user_by_email(session, account.email) is not None
+    if not taken:
+        # Somebody may take the e-mail while the password is hashed.
+        with suppress(EmailTaken):
+            return await _create(entrance, account, request.password)
+    return await _meet_owner(entrance, account, request.password)
+
+
+async def _create(entrance: Entrance, account: NewAccount, password: str) -> OpenSession:
+    password_hash = await entrance.passwords.hash(password)
+    async with entrance.db.write() as uow:
+        user = await create_account(uow, account, password_hash)
+        await welcome(uow, entrance.settings.base_url, user)
+        _keep(uow, account.user_type, None)
+        days = entrance.settings.session_days
+        return sessions.open_session(uow, user, entrance.device, days)
+
+
+async def _meet_owner(entrance: Entrance, account: NewAccount, password: str) -> OpenSession:
+    owner = await sessions.check_password(entrance, account.email, password)
+    if owner is None:
+        await _warn_owner(entrance, account.email)
+        raise UnusableEmail
+    opened = await sessions.enter(entrance, owner, password)
+    async with entrance.db.write() as uow:
+        _keep(uow, account.user_type, None)
+    return opened
+
+
+async def _warn_owner(entrance: Entrance, email: str) -> None:
+    if not await entrance.may_notify(email):
+        return
+    async with entrance.db.write() as uow:
+        user = await queries.user_by_email(uow.session, email)
+        if user is not None and not user.disabled_at:
+            platform, base_url = rules.platform_of(user.role), entrance.settings.base_url
+            letter = letters.somebody_signed_up(platform, user.email, base_url)
+            await mail.post(uow, actor_of(user), letter)
+
+
+async def _keep_failure(entrance: Entrance, user_type: UserType, failure: str) -> None:
+    """In a transaction of its own, since that of the attempt was rolled back."""
+    try:
+        async with entrance.db.write() as uow:
+            _keep(uow, user_type, failure)
+            await count_failed_sign_up(uow, our_fault=failure in _OUR_FAULT)
+            if failure in _OUR_FAULT:
+                await journeys.count_lost_start(uow, user_type)
+    except Exception:
+        logger.exception("a failed sign-up (%s) could not be kept", failure)
+
+
+def _keep(uow: UnitOfWork, user_type: UserType, failure: str | None) -> None:
+    attempt = SignupAttempt(
+        at=uow.now, user_type=user_type, succeeded=failure is None, failure=failure
+    )
+    uow.session.add(attempt)

@@ -1,0 +1,105 @@
+"""People who operate launches, managed by those who may (A53)."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models.accounts import PasswordReset, User
+from db.queries import accounts, pages
+from db.queries.pages import Moments
+from db.session import UnitOfWork
+from domain import account_letters as letters
+from domain import staff as rules
+from domain.actors import STAFF, Actor, Role
+from domain.errors import Invalid, NotFound, NotUnique
+from services.accounts import revocation
+from services.accounts.email_confirmations import record
+from services.mail import mail
+from services.platform.credentials import digest, new_secret
+
+LINK_LIFETIME = timedelta(days=7)
+
+
+async def page(session: AsyncSession, page: Moments) -> list[User]:
+    """The staff, newest first, disabled ones too."""
+    return await accounts.page_of_users(session, accounts.staff(), page)
+
+
+async def count(session: AsyncSession) -> int:
+    """How many there are."""
+    return await pages.count(session, User, accounts.staff())
+
+
+async def invite(uow: UnitOfWork, actor: Actor, base_url: str, email: str, role: Role) -> User:
+    """Make an account without a password, and mail the link that sets one.
+
+    Raises Forbidden or Invalid for the role, NotUnique for an e-mail that has an account.
+    """
+    rules.check_grant(actor, role)
+    user = await accounts.add_user(uow.session, email, role, None)
+    if user is None:
+        raise NotUnique("This e-mail has an account already.", path=("email",))
+    token = new_secret()
+    reset = PasswordReset(
+        user_id=user.id,
+        token_hash=digest(token),
+        created_at=uow.now,
+        expires_at=uow.now + LINK_LIFETIME,
+    )
+    uow.session.add(reset)
+    link = f"{base_url}/reset-password?token={token}"
+    letter = letters.staff_invitation(email, role, link)
+    await mail.post(uow, actor, letter, link_expires_at=reset.expires_at)
+    record(uow, actor, user, "invited", role)
+    return user
+
+
+async def change_role(uow: UnitOfWork, actor: Actor, user_id: UUID, role: Role) -> User:
+    """Another role for a member of the staff; ends their sessions. The same role does nothing."""
+    user = await _locked(uow, actor, user_id)
+    if user.role not in STAFF:
+        raise Invalid(f"This is the account of a {user.role}.", path=("id",))
+    rules.check_grant(actor, role)
+    if user.role is role:
+        return user
+    await _check_admins_left(uow, user)
+    user.role = role
+    await revocation.end_all(uow, actor, user)
+    record(uow, actor, user, "role changed", role)
+    return user
+
+
+async def disable(uow: UnitOfWork, actor: Actor, user_id: UUID, reason: str | None) -> User:
+    """Keep somebody out, at once and everywhere; again does nothing."""
+    user = await _locked(uow, actor, user_id)
+    if user.disabled_at is not None:
+        return user
+    await _check_admins_left(uow, user)
+    user.disabled_at = uow.now
+    await revocation.end_all(uow, actor, user)
+    record(uow, actor, user, "disabled", reason)
+    return user
+
+
+async def enable(uow: UnitOfWork, actor: Actor, user_id: UUID) -> User:
+    """Let somebody in again; again does nothing."""
+    user = await _locked(uow, actor, user_id)
+    if user.disabled_at is not None:
+        user.disabled_at = None
+        record(uow, actor, user, "enabled")
+    return user
+
+
+async def _locked(uow: UnitOfWork, actor: Actor, user_id: UUID) -> User:
+    user = await accounts.lock_user(uow.session, user_id)
+    if user is None:
+        raise NotFound("There is no User with this id.", path=("id",))
+    rules.check_target(actor, user.id, user.role)
+    return user
+
+
+async def _check_admins_left(uow: UnitOfWork, user: User) -> None:
+    if user.role is Role.ADMIN and user.disabled_at is None:
+        others = await accounts.other_admins(uow.session, user.id)
+        rules.check_admins_left(user.role, others=others)

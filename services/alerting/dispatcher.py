@@ -1,0 +1,150 @@
+"""Brings messages to their channels: each channel for itself, again and again, then logged."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from uuid import UUID
+
+from domain.alert_channels import Channel
+from domain.alert_deliveries import (
+    LEASE,
+    NEVER_TOLD,
+    Delivery,
+    dropped,
+    leased,
+    pause,
+    released,
+    tried,
+)
+from services.alerting.senders import NotSent, Sender
+from services.alerting.store import Ledger
+from services.platform import background
+
+logger = logging.getLogger(__name__)
+
+_LOG_AGAIN = 5.0  # seconds
+_LOOK_AGAIN = 1.0
+_STOP_SECONDS = 1.0
+
+Log = Callable[[Delivery], Awaitable[bool]]
+
+
+class Courier:
+    """One a process. A message is in somebody's hands as long as its lease lasts."""
+
+    def __init__(
+        self,
+        channels: Sequence[Channel],
+        send: Sender,
+        ledger: Ledger,
+        log: Log,
+        clock: Callable[[], datetime],
+        retry_for: timedelta,
+    ) -> None:
+        """`log` stores a message in the database and says whether it could."""
+        self._channels = {channel.name: channel for channel in channels}
+        self._send = send
+        self._ledger = ledger
+        self._log = log
+        self._clock = clock
+        self._retry_for = retry_for
+        self._carried: dict[UUID, Delivery] = {}
+        self._tasks: dict[UUID, asyncio.Task[None]] = {}
+
+    @property
+    def carried(self) -> Iterable[UUID]:
+        """Messages in the hands of this process."""
+        return list(self._carried)
+
+    def take(self, messages: Iterable[Delivery]) -> None:
+        """Send them, and see to it that they are logged; returns at once."""
+        for message in messages:
+            if message.id in self._carried:
+                continue
+            self._carried[message.id] = message
+            task = asyncio.create_task(self._carry(message), name=f"alert-{message.channel}")
+            self._tasks[message.id] = task
+            task.add_done_callback(partial(self._forget, message.id))
+
+    async def idle(self) -> None:
+        """Wait until nothing is carried any more."""
+        while self._tasks:
+            await asyncio.wait(list(self._tasks.values()))
+
+    async def stop(self) -> None:
+        """Give what is under way a moment, then hand it over to whoever looks next."""
+        if self._tasks:
+            await asyncio.wait(list(self._tasks.values()), timeout=_STOP_SECONDS)
+        left = [item for item in self._carried.values() if item.finished_at is None]
+        await background.end(*self._tasks.values())
+        now = self._clock()
+        await asyncio.gather(*(self._ledger.note(released(item, now)) for item in left))
+
+    async def try_once(self, message: Delivery) -> Delivery:
+        """One attempt; the message as it is then. Nothing is kept or logged."""
+        channel = self._channels.get(message.channel)
+        if channel is None:
+            return dropped(message, self._clock(), "this channel is not configured any more")
+        try:
+            await self._send(channel, message)
+        except NotSent as failure:
+            logger.warning("alert not sent to %s: %s", message.channel, failure)
+            return tried(message, self._clock(), str(failure), self._retry_for)
+        return tried(message, self._clock(), None)
+
+    async def _carry(self, message: Delivery) -> None:
+        try:
+            message = await self._wait_for_beginning(message)
+            while message.finished_at is None:
+                message = await self._attempt(message)
+            await self._keep_until_logged(message)
+        except Exception:
+            logger.exception("alert to %s: left to the next who looks", message.channel)
+
+    async def _attempt(self, message: Delivery) -> Delivery:
+        message = await self.try_once(message)
+        self._carried[message.id] = message
+        if message.finished_at is None:
+            await self._ledger.note(message)
+            await self._log(message)
+            await asyncio.sleep(pause(message.attempts))
+        return message
+
+    async def _wait_for_beginning(self, message: Delivery) -> Delivery:
+        """The end of an alert comes after its beginning, and only where that arrived (A25)."""
+        while message.after_id is not None and message.finished_at is None:
+            before = self._carried.get(message.after_id) or await self._ledger.find(
+                message.after_id
+            )
+            if before is None or before.sent_at is not None:
+                break
+            if before.finished_at is not None:
+                message = dropped(message, self._clock(), NEVER_TOLD)
+                self._carried[message.id] = message
+            else:
+                await asyncio.sleep(_LOOK_AGAIN)
+                message = await self._still_mine(message)
+        return message
+
+    async def _still_mine(self, message: Delivery) -> Delivery:
+        """Whoever waits says so, or another process would take the message over."""
+        now = self._clock()
+        if message.lease_until - now > LEASE / 2:
+            return message
+        self._carried[message.id] = message = leased(message, now)
+        await self._ledger.note(message)
+        return message
+
+    async def _keep_until_logged(self, message: Delivery) -> None:
+        await self._ledger.note(message)
+        while True:
+            if await self._log(message):
+                break
+            await asyncio.sleep(_LOG_AGAIN)
+        await self._ledger.logged(message)
+
+    def _forget(self, key: UUID, _done: "asyncio.Task[None]") -> None:
+        self._tasks.pop(key, None)
+        self._carried.pop(key, None)

@@ -1,0 +1,133 @@
+"""Make silences, end them early, list them (A28)."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.drafts import Audit
+from db.models.silences import LaunchSilence
+from db.queries import silences as queries
+from db.queries.pages import Moments
+from db.queries.silences import silence_of
+from db.session import UnitOfWork
+from domain.actors import Actor
+from domain.alert_events import SilenceChanged
+from domain.criteria import Criterion
+from domain.errors import NotFound
+from domain.health import CheckType
+from domain.metric_dependencies import checks_of
+from domain.silences import (
+    Silence,
+    SilenceStatus,
+    check_times,
+    covering,
+    holds_because,
+    unique,
+)
+from services.platform.texts import check_text
+
+_MOST_REASON = 500
+
+
+@dataclass(frozen=True, slots=True)
+class SilenceDraft:
+    """A silence to be made. No checks: all of them; no beginning: now."""
+
+    ends_at: datetime
+    reason: str
+    starts_at: datetime | None = None
+    checks: Sequence[CheckType] = ()
+    holds_criteria: bool = True
+
+
+async def create(uow: UnitOfWork, actor: Actor, draft: SilenceDraft) -> Silence:
+    """Announce planned work; raises Invalid and Required naming the field."""
+    check_text(draft.reason, "reason", _MOST_REASON, required=True)
+    row = LaunchSilence(
+        starts_at=check_times(draft.starts_at, draft.ends_at, uow.now),
+        ends_at=draft.ends_at,
+        reason=draft.reason.strip(),
+        checks=[check.value for check in unique(draft.checks)],
+        holds_criteria=draft.holds_criteria,
+        ended_early=False,
+        created_at=uow.now,
+        created_by_kind=actor.kind,
+        created_by_id=actor.id,
+        created_by_label=actor.label,
+    )
+    uow.session.add(row)
+    await uow.session.flush()
+    return _record(uow, actor, row, None)
+
+
+async def end(uow: UnitOfWork, actor: Actor, silence_id: UUID) -> Silence:
+    """End a silence now, or call it off before it begins; again does nothing. Raises NotFound."""
+    row = await queries.lock(uow.session, silence_id)
+    if row is None:
+        raise NotFound("There is no Silence with this id.", path=("id",))
+    if silence_of(row).status(uow.now) is SilenceStatus.OVER:
+        return silence_of(row)
+    before = _audited(row)
+    row.ends_at, row.ended_early = uow.now, True
+    row.starts_at = min(row.starts_at, uow.now)
+    return _record(uow, actor, row, before)
+
+
+async def page(
+    session: AsyncSession,
+    part: Moments,
+    now: datetime,
+    *,
+    with_past: bool,
+) -> list[Silence]:
+    """Silences, newest first: those in force or planned, and those that are over if wanted."""
+    return await queries.page(session, part, None if with_past else now)
+
+
+async def of_checks(
+    session: AsyncSession, checks: Sequence[CheckType], *, clock: Callable[[], datetime]
+) -> Mapping[CheckType, Silence]:
+    """The silence that covers each check now; checks without one are left out."""
+    now = clock()
+    known = await queries.since(session, now)
+    found = {check: covering(known, check, now) for check in checks}
+    return {check: silence for check, silence in found.items() if silence is not None}
+
+
+Holds = Callable[[Collection[CheckType]], str | None]
+
+
+async def holds(session: AsyncSession, now: datetime) -> Holds:
+    """Tells why what depends on some checks is not judged now; None where it is (L16)."""
+    return partial(holds_because, await queries.since(session, now), now)
+
+
+async def held_criteria(
+    session: AsyncSession, criteria: Iterable[Criterion], now: datetime
+) -> list[str]:
+    """The criteria that a silence in force keeps from being judged, as sentences."""
+    because = await holds(session, now)
+    found = [(item.key, because(checks_of(item))) for item in criteria]
+    return [f"Criterion {key} is not judged: {why}." for key, why in found if why is not None]
+
+
+def _record(
+    uow: UnitOfWork, actor: Actor, row: LaunchSilence, before: dict[str, object] | None
+) -> Silence:
+    silence = silence_of(row)
+    audit = Audit(row.id, before, _audited(row), reason=row.reason)
+    uow.record(actor, SilenceChanged(silence=silence), audit)
+    return silence
+
+
+def _audited(row: LaunchSilence) -> dict[str, object]:
+    return {
+        "startsAt": row.starts_at.isoformat(),
+        "endsAt": row.ends_at.isoformat(),
+        "checks": [CheckType(name).name for name in row.checks],
+        "holdsCriteria": row.holds_criteria,
+    }

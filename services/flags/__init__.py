@@ -1,0 +1,1 @@
+"""Use cases: feature flags and kill switches."""

@@ -1,0 +1,43 @@
+"""How often flags were served as what: noted in memory, stored with their use (A23)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeAlias
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.queries import flag_exposures as queries
+from db.session import Database, UnitOfWork
+from domain.exposures import Exposure
+from domain.windows import TimeRange, floor
+from services.health.health import window_start
+from services.platform.batches import in_batches
+
+ExposureKey: TypeAlias = tuple[str, TimeRange]
+
+FINE = timedelta(hours=48)
+
+
+async def exposures(
+    session: AsyncSession, keys: Sequence[ExposureKey], *, clock: Callable[[], datetime]
+) -> Mapping[ExposureKey, Exposure]:
+    """How often flags were served over several spans: one statement a span, whatever the flags."""
+    found: dict[ExposureKey, Exposure] = {}
+    for window in {window for _, window in keys}:
+        flags = [key for key, span in keys if span is window]
+        start = await window_start(session, window, clock())
+        if start is not None:
+            since = floor(start, queries.BUCKET)
+            served = await queries.served(session, flags, since)
+            found |= {(key, window): item for key, item in served.items()}
+    return found
+
+
+async def fold_old(db: Database, batch: int) -> int:
+    """Fold what is older than two days into hours; how many rows were taken."""
+    return await in_batches(db, partial(_fold, batch), batch)
+
+
+async def _fold(batch: int, uow: UnitOfWork) -> int:
+    return await queries.fold(uow.session, uow.now - FINE, batch)

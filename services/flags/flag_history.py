@@ -1,0 +1,82 @@
+"""The flags as they were at an earlier moment, from the audit and the event log (X7, L20)."""
+
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models.events import Change
+from db.queries import changes, kills, phases
+from db.queries import launch_states as queries
+from domain.events import FlagChanged, PhaseChanged
+from domain.flags import BucketBy, Flag
+from domain.percent import Percent
+from domain.phases import PhaseStatus
+from services.flags.flag_sets import FlagSet
+
+State = dict[str, object]
+
+
+async def as_of(session: AsyncSession, flag_set: FlagSet, at: datetime) -> FlagSet:
+    """The set of that moment; a flag that was made later is not in it.
+
+    What was changed past this software, directly in the database, shows from its next change on.
+    """
+    ids = [flag.id for flag in flag_set.flags.values()]
+    last = await changes.newest_by_subject(session, ids, until=at)
+    rest = [key for key in ids if key not in last]
+    later = await changes.oldest_by_subject(session, rest, since=at)
+    flags = {}
+    for flag in flag_set.flags.values():
+        state = _state_at(flag, last.get(flag.id), later.get(flag.id), at)
+        if state is not None:
+            flags[flag.key] = restored(flag, state)
+    version = await _version_at(session, at)
+    killed = await kills.killed_keys(session, until=at)
+    return FlagSet(version, flags, killed=killed, loaded_at=at, stale=False)
+
+
+async def upcoming(session: AsyncSession, at: datetime) -> dict[UUID, datetime]:
+    """When the ramps that ran then were to move each of their flags."""
+    due: dict[UUID, datetime] = {}
+    for item in await queries.last_of_kind(session, PhaseChanged.TYPE, at):
+        event = item.event
+        assert isinstance(event, PhaseChanged)
+        if event.after is PhaseStatus.ACTIVE and event.next_step_at and event.phase_id:
+            due[event.phase_id] = event.next_step_at
+    linked = await phases.linked_flags(session, list(due)) if due else {}
+    return {link.flag.id: due[phase_id] for phase_id, links in linked.items() for link in links}
+
+
+def _state_at(flag: Flag, last: Change | None, later: Change | None, at: datetime) -> State | None:
+    """What the last change left, else what the next one found; None before the flag was made."""
+    if last is not None:
+        return last.after or {}
+    if later is not None:
+        return later.before
+    return {} if flag.created_at <= at else None  # nobody has ever changed it
+
+
+def restored(flag: Flag, state: State) -> Flag:
+    """The flag as one side of a diff shows it; as it is where that shows nothing."""
+    if not state:
+        return flag
+    groups = state.get("targetGroups")
+    return replace(
+        flag,
+        enabled=bool(state.get("enabled")),
+        rollout_percentage=Percent(float(str(state.get("rolloutPercentage", 0)))),
+        target_groups=tuple(map(str, groups)) if isinstance(groups, list) else (),
+        bucket_by=BucketBy[str(state.get("bucketBy", BucketBy.USER.name))],
+        version=int(str(state.get("version", flag.version))),
+        salt=str(state.get("salt", flag.salt)),
+        parts=None,
+    )
+
+
+async def _version_at(session: AsyncSession, at: datetime) -> int:
+    """The version of the whole set that the last change until then made; it begins with 1."""
+    last = await queries.last_of_kind(session, FlagChanged.TYPE, at)
+    versions = [item.event.set_version or 0 for item in last if isinstance(item.event, FlagChanged)]
+    return max([1, *versions])

@@ -1,0 +1,63 @@
+"""What a change of a flag would do, without doing it (U2)."""
+
+import asyncio
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.queries import flags as queries
+from db.queries import people
+from domain.actors import Actor
+from domain.errors import NotFound
+from domain.flag_effects import FlagEffect, count_effect
+from domain.flags import Flag
+from domain.kills import is_killed
+from domain.plan_warnings import killed_flags
+from services.flags.flags import FlagPatch, check_patch, edited_parts
+
+
+@dataclass(frozen=True, slots=True)
+class FlagPreview:
+    """The dry run of a change. `people`: everybody who is counted."""
+
+    before: Flag
+    after: Flag
+    effect: FlagEffect
+    people: int
+    is_estimate: bool
+    warnings: list[str] = field(default_factory=list)
+
+
+async def preview(
+    session: AsyncSession, actor: Actor, key: str, patch: FlagPatch, killed: Collection[str]
+) -> FlagPreview:
+    """Raises what the change itself would raise, but for a reason that is missing.
+
+    `killed`: the keys that are forced off, which no change of them alters.
+    """
+    before = (await queries.by_key(session, [key])).get(key)
+    if before is None:
+        raise NotFound(f"There is no flag {key[:100]!r}.", path=("input", "key"))
+    check_patch(patch)
+    parts, warnings = await edited_parts(session, before, patch, actor, "preview")
+    after = replace(
+        before,
+        enabled=parts.in_force.enabled,
+        rollout_percentage=parts.in_force.percentage,
+        target_groups=tuple(patch.get("target_groups", before.target_groups)),
+        bucket_by=patch.get("bucket_by", before.bucket_by),
+        parts=parts,
+    )
+    sample = await people.sample(session)
+    return FlagPreview(
+        before=before,
+        after=after,
+        # Hashing a hundred thousand people takes a while: not for the event loop.
+        effect=FlagEffect()
+        if is_killed(key, killed)
+        else await asyncio.to_thread(count_effect, before, after, sample),
+        people=sample.total,
+        is_estimate=not sample.is_complete,
+        warnings=[*warnings, *killed_flags([key], killed)],
+    )

@@ -1,0 +1,79 @@
+"""Switch one flag: the change that a launch makes most often, and in the greatest hurry (S23)."""
+
+from dataclasses import replace
+
+from db.drafts import Draft
+from db.flag_transactions import FlagTransaction
+from db.models.events import Change
+from domain.actors import Actor
+from domain.errors import Invalid, NotFound
+from domain.flags import Flag
+from domain.ids import parse_uuid
+from domain.owner_edits import OwnerEdit, edit_parts
+from services.flags.flag_changes import audit_of, event_of, is_same
+from services.flags.flags import FlagResult, no_flag
+from services.platform.idempotency import KEY_PATH, claim, settle
+from services.platform.versions import conflict
+
+
+async def toggle(
+    work: FlagTransaction,
+    actor: Actor,
+    key: str,
+    *,
+    enabled: bool,
+    reason: str | None = None,
+    expected_version: int | None = None,
+    idempotency_key: str | None = None,
+) -> FlagResult:
+    """Bring a flag into the wanted state; saying it twice changes nothing (S23)."""
+    held = await claim(work, actor, "toggleFeatureFlag", idempotency_key, (key, enabled))
+    if held.result is not None:
+        return await _again(work, held.result)
+    before = await _locked(work, key, expected_version)
+    hold = before.wanted.hold
+    parts, warnings = edit_parts(
+        before.wanted,
+        OwnerEdit(by=actor.label, enabled=enabled, reason=reason),
+        is_live=await work.is_live(hold.run_id if hold else None),
+        groups=before.target_groups,
+    )
+    in_force = parts.in_force
+    after = replace(
+        before, parts=parts, enabled=in_force.enabled, rollout_percentage=in_force.percentage
+    )
+    action = "switched on" if enabled else "switched off"
+    flag, change = await _saved(work, actor, before, after, action, reason)
+    await settle(work, held, flag_id=flag.id, change_id=change.id if change else "")
+    return FlagResult(flag, warnings, change)
+
+
+async def _saved(
+    work: FlagTransaction, actor: Actor, before: Flag, after: Flag, action: str, reason: str | None
+) -> tuple[Flag, Change | None]:
+    if is_same(before, after):
+        return after, await work.save(before, after, None)
+    after = replace(after, version=before.version + 1, updated_at=work.now)
+    audit = audit_of(before, after, reason)
+    draft = Draft(actor, event_of(before, after, action, audit), audit)
+    return after, await work.save(before, after, draft)
+
+
+async def _locked(work: FlagTransaction, key: str, expected_version: int | None) -> Flag:
+    flag = await work.lock(key)
+    if flag is None:
+        raise no_flag(key)
+    if expected_version is not None and expected_version != flag.version:
+        raise conflict(await work.newest_change(flag.id), flag.version, flag.updated_at)
+    return flag
+
+
+async def _again(work: FlagTransaction, result: dict[str, object]) -> FlagResult:
+    flag_id = parse_uuid(str(result.get("flag_id", "")))
+    if flag_id is None:
+        raise Invalid("The first request with this key is still running.", path=KEY_PATH)
+    flag = await work.flag(flag_id)
+    if flag is None:
+        raise NotFound("The flag of that request is gone.", path=KEY_PATH)
+    change_id = parse_uuid(str(result.get("change_id", "")))
+    return FlagResult(flag, [], await work.change(change_id) if change_id else None)

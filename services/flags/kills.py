@@ -1,0 +1,186 @@
+"""Kill flags and lift kills: applied everywhere at once, then written (S53, A6, L11)."""
+
+import logging
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from uuid import uuid4
+
+from db.codecs import audit_flag
+from db.drafts import Audit
+from db.queries import flags as flag_queries
+from db.queries import kills as queries
+from db.session import Database, UnitOfWork
+from domain.actors import Actor
+from domain.errors import DependencyDown, Invalid, NotFound, Required
+from domain.flags import Flag
+from domain.kill_events import NO_FLAG, KillChanged
+from domain.kills import EVERY_FLAG, MAX_KEYS, KillRecord, newest_by_key, next_number
+from services.flags.flag_store import FlagStore
+from services.flags.kill_mirror import AWAY, KillMirror
+from services.platform.texts import MAX_REASON, check_text
+
+logger = logging.getLogger(__name__)
+
+NOT_KNOWN = "Which flags exist is not known now; `*` is every flag."
+NOT_WRITTEN = (
+    "The database does not answer: this holds in every process through Redis, and is written as "
+    "soon as the database is back."
+)
+ONLY_HERE = (
+    "Neither the database nor Redis answers: this holds in this server process only, which tells "
+    "the others as soon as one of them is back."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeKills:
+    """Kill these flags, or lift their kills. `*` is every flag."""
+
+    keys: Sequence[str]
+    killed: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class KillResult:
+    """The records that were made, and what the caller should know."""
+
+    records: Sequence[KillRecord]
+    warnings: list[str] = field(default_factory=list)
+
+
+async def change(
+    db: Database, flags: FlagStore, mirror: KillMirror, actor: Actor, command: ChangeKills
+) -> KillResult:
+    """In force in this process and in Redis first, whatever state the database is in.
+
+    Raises Required, Invalid and NotFound naming the field; never fails because a server is away.
+    """
+    keys = check_keys(command, await _known_flags(flags, mirror))
+    kills = flags.kills
+    records = make_records(keys, command, actor, kills.highest, db.clock())
+    warnings = [] if command.killed else _of_lifts(keys, flags)
+    kills.merge(records)
+    is_mirrored = await _mirror(mirror, records)
+    try:
+        written = await _write(db, records)
+    except DependencyDown:
+        return KillResult(records, [*warnings, NOT_WRITTEN if is_mirrored else ONLY_HERE])
+    kills.drop(records)
+    kills.merge(written, written=True)
+    if written != records:
+        await _mirror(mirror, written)
+    return KillResult(written, warnings)
+
+
+def make_records(
+    keys: Sequence[str], command: ChangeKills, actor: Actor, highest: int, now: datetime
+) -> list[KillRecord]:
+    """One for each key, above the highest number that is known."""
+    number, reason = next_number(highest, now), command.reason.strip()
+    return [
+        KillRecord(uuid4(), key, command.killed, number, now, actor.ref, reason) for key in keys
+    ]
+
+
+def check_keys(
+    command: ChangeKills, known: Collection[str] | None, unknown: str = NOT_KNOWN
+) -> list[str]:
+    """The keys without repeats; raises Required, Invalid or NotFound naming the field.
+
+    `known` None: which flags exist cannot be said now; then `unknown` is the message.
+    """
+    check_text(command.reason, "reason", MAX_REASON, required=True)
+    keys = list(dict.fromkeys(command.keys))
+    if not keys:
+        raise Required("Name at least one flag, or `*` for every flag.", path=_KEYS)
+    if len(keys) > MAX_KEYS:
+        raise Invalid(f"At most {MAX_KEYS} flags at a time; `*` is every flag.", path=_KEYS)
+    named = [key for key in keys if key != EVERY_FLAG]
+    if named and known is None:
+        raise DependencyDown(unknown, path=_KEYS)
+    if lost := [key[:100] for key in named if key not in (known or ())]:
+        raise NotFound(f"There is no flag {', '.join(map(repr, lost))}.", path=_KEYS)
+    return keys
+
+
+async def write(uow: UnitOfWork, records: Sequence[KillRecord]) -> list[KillRecord]:
+    """Store records that PostgreSQL lacks, each with its event and audit; returns those."""
+    killed = await queries.killed_keys(uow.session)
+    added = await queries.add(uow.session, records)
+    new = [record for record in records if record.id in added]
+    known = await flag_queries.by_key(uow.session, [record.key for record in new])
+    for record in new:
+        actor = Actor(record.by.kind, record.by.id, record.by.label)
+        flag = known.get(record.key)
+        event = KillChanged(flag_id=flag.id if flag else None, record=record)
+        uow.record(
+            actor, event, _audit(record, flag, before=record.key in killed), occurred_at=record.at
+        )
+    return new
+
+
+async def _write(db: Database, records: Sequence[KillRecord]) -> list[KillRecord]:
+    """Above whatever PostgreSQL has: a record that another one outranks is numbered again."""
+    async with db.write() as uow:
+        await queries.lock(uow.session)
+        newest = newest_by_key(await queries.newest(uow.session))
+        highest = max((item.number for item in newest.values()), default=0)
+        number = next_number(highest, uow.now)
+        records = [
+            replace(item, id=uuid4(), number=number)
+            if item.key in newest and newest[item.key].rank > item.rank
+            else item
+            for item in records
+        ]
+        await write(uow, records)
+    return list(records)
+
+
+async def _mirror(mirror: KillMirror, records: Sequence[KillRecord]) -> bool:
+    try:
+        await mirror.write(records)
+    except AWAY as error:
+        logger.warning("kill switch: Redis does not answer: %r", error)
+        return False
+    return True
+
+
+async def _known_flags(flags: FlagStore, mirror: KillMirror) -> Collection[str] | None:
+    """The last known flags; those of Redis where this process has never read them."""
+    if flags.current.version:
+        return flags.current.flags
+    try:
+        return await mirror.read_flag_keys()
+    except AWAY:
+        return None
+
+
+def _of_lifts(keys: Sequence[str], flags: FlagStore) -> list[str]:
+    """What keeps a flag off after its kill is lifted, and what was not killed at all."""
+    kills = flags.kills
+    found = []
+    for key in keys:
+        what = "Every flag" if key == EVERY_FLAG else key
+        if key in kills.environment:
+            found.append(f"{what} stays off: FLAGS_KILL in the environment of the server says so.")
+        elif key not in kills.kills:
+            found.append(f"{what} was not killed.")
+        if key != EVERY_FLAG and EVERY_FLAG in kills.killed and EVERY_FLAG not in keys:
+            found.append(f"{key} stays off: every flag is killed (`*`).")
+    return found
+
+
+def _audit(record: KillRecord, flag: Flag | None, *, before: bool) -> Audit:
+    """One side each of the flag's diff; of every flag, or of one that is gone, the key alone."""
+    state: dict[str, object] = audit_flag(flag) if flag else {"key": record.key}
+    return Audit(
+        flag.id if flag else NO_FLAG,
+        before={**state, "killed": before},
+        after={**state, "killed": record.killed},
+        reason=record.reason,
+    )
+
+
+_KEYS = ("input", "keys")

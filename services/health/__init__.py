@@ -1,0 +1,1 @@
+"""Use cases: health checks."""

@@ -1,0 +1,101 @@
+"""What others ask about health: uptime, and evidence for readiness (A27, X2)."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+
+from redis.asyncio import Redis
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.queries import health as queries
+from db.queries import incidents
+from db.session import Database
+from domain.errors import DependencyDown
+from domain.health import CHECK_IDS, CheckState, CheckType, HealthSnapshot
+from domain.ids import global_id
+from domain.incidents import Severity
+from domain.percent import Percent
+from domain.readiness import HealthEvidence
+from domain.windows import TimeRange, start_of
+from services.health.health_monitor import HealthMonitor, Timing, Watch
+from services.health.probes import build_probes
+from services.health.probes.base import Probe
+from services.platform.passwords import Passwords
+from settings import Settings
+
+UptimeKey = tuple[CheckType, TimeRange]
+
+
+def build_monitor(
+    settings: Settings,
+    db: Database,
+    redis: Redis,
+    passwords: Passwords,
+    publish: Callable[[str], Awaitable[None]],
+    probes: Mapping[CheckType, Probe] | None = None,
+    alert: Watch | None = None,
+) -> HealthMonitor:
+    """The monitor of one process, web or worker. Other `probes` than the real ones: for tests."""
+    used = build_probes(settings, db, redis, passwords) if probes is None else probes
+    return HealthMonitor(db, redis, used, publish, Timing.of(settings), alert)
+
+
+def evidence(snapshot: HealthSnapshot) -> Mapping[CheckType, HealthEvidence]:
+    """What readiness is judged on: each status, why, and which node shows it."""
+    return {
+        state.check: HealthEvidence(
+            state.status, _detail(state), global_id("HealthCheck", CHECK_IDS[state.check])
+        )
+        for state in snapshot.checks
+    }
+
+
+async def open_impacts(db: Database) -> Sequence[Severity]:
+    """Severities of open incidents that users notice; none where the database does not answer.
+
+    Its own check says so then.
+    """
+    try:
+        async with db.read() as session:
+            return await incidents.open_with_impact(session)
+    except DependencyDown:
+        return []
+
+
+async def uptimes(
+    session: AsyncSession, keys: Sequence[UptimeKey], *, clock: Callable[[], datetime]
+) -> Mapping[UptimeKey, Percent]:
+    """Uptime of several checks over several spans: one statement a span, whatever the checks."""
+    found: dict[UptimeKey, Percent] = {}
+    for window in {window for _, window in keys}:
+        for check, share in (await _uptime(session, window, clock())).items():
+            found[check, window] = Percent(share)
+    return found
+
+
+async def _uptime(
+    session: AsyncSession, window: TimeRange, now: datetime
+) -> Mapping[CheckType, float]:
+    since = await window_start(session, window, now)
+    return await queries.uptime(session, since) if since is not None else {}
+
+
+async def longest_gap(session: AsyncSession, window: TimeRange, now: datetime) -> float | None:
+    """The longest time without a sample of one check (S98): 33 s at most are promised.
+
+    Samples are kept one by one for two days, and only those are looked at.
+    """
+    since = await window_start(session, window, now)
+    if since is None:
+        return None
+    gaps = await queries.longest_gaps(session, since, now)
+    return max(gaps.values(), default=None)
+
+
+async def window_start(session: AsyncSession, window: TimeRange, now: datetime) -> datetime | None:
+    """When a span begins; None for that of the phase where none is ACTIVE."""
+    phase = window is TimeRange.CURRENT_PHASE
+    return start_of(window, now, await queries.phase_started_at(session) if phase else None)
+
+
+def _detail(state: CheckState) -> str:
+    return f"{state.status}: {state.error}" if state.error else state.status.value

@@ -1,0 +1,37 @@
+"""How checks were, over time (A27)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.queries import health as queries
+from domain.health import CheckType
+from domain.health_history import HealthSlot, slot_seconds, slots
+from domain.windows import TimeRange, floor
+from services.health.health import UptimeKey, window_start
+
+
+async def histories(
+    session: AsyncSession, keys: Sequence[UptimeKey], *, clock: Callable[[], datetime]
+) -> Mapping[UptimeKey, list[HealthSlot]]:
+    """The slots of several checks over several spans: one statement a span, whatever the checks."""
+    found: dict[UptimeKey, list[HealthSlot]] = {}
+    for window in {window for _, window in keys}:
+        checks = [check for check, span in keys if span is window]
+        found |= await _histories(session, window, checks, clock())
+    return found
+
+
+async def _histories(
+    session: AsyncSession, window: TimeRange, checks: Sequence[CheckType], now: datetime
+) -> dict[UptimeKey, list[HealthSlot]]:
+    start = await window_start(session, window, now)
+    if start is None:
+        return {}
+    size = slot_seconds(now - start)
+    tallies = await queries.tallies(session, floor(start, size), size)
+    return {(check, window): slots(start, now, size, tallies.get(check, {})) for check in checks}
+
+
+RAW_READINGS = timedelta(hours=48)

@@ -1,0 +1,34 @@
+"""Whether the GraphQL endpoint answers from outside."""
+
+from pathlib import Path
+
+import httpx2
+
+from domain.health import ProbeResult
+from services.health.probes.base import Finding, ProbeFailed, measure, trust
+
+DOCUMENT = "{__typename}"
+
+
+class ApiProbe:
+    """Sends the smallest query to the public URL, over a new connection as a client would."""
+
+    def __init__(self, base_url: str, authorities: Path | None = None) -> None:
+        """`base_url` without a trailing slash; `authorities`: trusted beside the machine's."""
+        self._url = f"{base_url}/graphql"
+        self._authorities = authorities
+
+    async def run(self) -> ProbeResult:
+        """One query."""
+        return await measure(self._look())
+
+    async def _look(self) -> Finding:
+        # A proxy of the environment would answer for us when the app is down.
+        context = trust(self._authorities)
+        async with httpx2.AsyncClient(verify=context, timeout=None, trust_env=False) as client:
+            reply = await client.post(self._url, json={"query": DOCUMENT})
+        body = reply.json() if reply.status_code == httpx2.codes.OK else None
+        data = body.get("data") if isinstance(body, dict) else None
+        if not isinstance(data, dict) or data.get("__typename") != "Query":
+            raise ProbeFailed(f"HTTP {reply.status_code} without the expected data")
+        return Finding({"httpStatus": reply.status_code})

@@ -1,0 +1,1 @@
+"""Use cases: the journeys of suppliers and couples."""

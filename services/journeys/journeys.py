@@ -1,0 +1,107 @@
+"""Follows people on their journeys, in the transaction of what they do (S70, A37)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.queries import journeys as queries
+from db.queries import metrics as metric_queries
+from db.queries.journeys import Addition, Key, Owner
+from db.session import Database, UnitOfWork
+from domain import journey_metrics as metrics
+from domain import journeys as rules
+from domain.actors import UserType
+from domain.events import WrittenEvent
+from domain.journey_counts import difference
+from domain.journey_moves import Move, moves_of
+from domain.journeys import JourneyKey, Outcome, Run
+from domain.metric_folds import Folded, bucket_of
+from domain.windows import DAY, HOUR, MINUTE
+from services.metrics import metric_samples
+from services.platform.batches import BATCH, in_batches
+
+SIZES = (MINUTE, HOUR, DAY)  # of the cohorts that are counted
+
+
+async def follow(session: AsyncSession, events: Sequence[WrittenEvent]) -> None:
+    """Move the runs that these events concern, and count what became of them: once each.
+
+    An event that is followed twice finds its run where the first time has left it.
+    """
+    moves = [(move, item.recorded_at) for item in events for move in moves_of(item.event)]
+    if not moves:
+        return
+    owners = await queries.owners(session, list({move.owner for move, _ in moves}))
+    steps = [(move, at, owners[move.owner]) for move, at in moves if move.owner in owners]
+    before = await queries.runs(session, list({_key(move, owner) for move, _, owner in steps}))
+    after = dict(before)
+    for move, at, owner in steps:
+        found = _moved(after.get(_key(move, owner)), move, at, owner)
+        if found is not None:
+            after[_key(move, owner)] = found
+    changed = {key: run for key, run in after.items() if run != before.get(key)}
+    if changed:
+        await _keep(session, before, changed)
+
+
+async def count_lost_start(uow: UnitOfWork, user_type: UserType) -> None:
+    """Somebody could not even sign up, by our fault: a run that has failed at once (S104)."""
+    if user_type is not UserType.SUPPLIER:
+        return
+    for key in (JourneyKey.SUPPLIER_ONBOARDING, JourneyKey.SIGNUP_TO_CONNECTION):
+        lost = rules.turn(rules.begin(key, uow.now), Outcome.FAILED)
+        await _keep(uow.session, {}, {(key, uuid4()): lost})
+
+
+async def fold(db: Database) -> None:
+    """Put into the counts what transactions have added since."""
+    await in_batches(db, _fold)
+
+
+async def _fold(uow: UnitOfWork) -> int:
+    return await queries.fold(uow.session, SIZES, BATCH)
+
+
+def _key(move: Move, owner: Owner) -> Key:
+    return move.key, move.subject or owner.user_id
+
+
+def _moved(run: Run | None, move: Move, at: datetime, owner: Owner) -> Run | None:
+    if run is None and not move.begins:
+        return None
+    known = replace(run or rules.begin(move.key, at), vendor_type=owner.vendor_type)
+    found = rules.move(known, move.steps, at)
+    return found if move.outcome is None else rules.turn(found, move.outcome)
+
+
+async def _keep(
+    session: AsyncSession, before: Mapping[Key, Run], changed: Mapping[Key, Run]
+) -> None:
+    await queries.save(session, changed)
+    added = [
+        Addition(run.key, run.started_at, cell, number)
+        for key, run in changed.items()
+        for cell, number in difference(before.get(key), run).items()
+    ]
+    await queries.add(session, added)
+    for key, run in changed.items():
+        known = before.get(key)
+        if known is None or known.outcome is not run.outcome:
+            await _count_end(session, key, run)
+
+
+async def _count_end(session: AsyncSession, key: Key, run: Run) -> None:
+    """As metrics, which criteria look at; of an arrival how long it took, too."""
+    if run.outcome not in (Outcome.COMPLETED, Outcome.FAILED):
+        return
+    name = metrics.completed if run.outcome is Outcome.COMPLETED else metrics.failed
+    ended = [(name(run.key), run.moved_at), (metrics.ended(run.key), run.moved_at)]
+    await metric_samples.count(session, ended)
+    spent = rules.seconds(run)
+    if spent is not None:
+        folded = Folded(1, spent, spent, spent, spent, {bucket_of(spent): 1})
+        folds = {metrics.seconds(run.key): folded}
+        await metric_queries.add_folds(session, f"{run.key}:{key[1]}", run.moved_at, folds)

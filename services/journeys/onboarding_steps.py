@@ -1,0 +1,52 @@
+"""Which steps somebody is offered: each may be bound to a flag (S83, S120)."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.queries import people
+from domain import onboarding as rules
+from domain.flags import EvaluationContext, Flag
+from domain.onboarding import OnboardingSide
+from services.flags import feature_guards
+from services.flags.flag_sets import FlagSet
+
+
+def hidden(flags: FlagSet, side: OnboardingSide, seen: EvaluationContext) -> frozenset[str]:
+    """The steps of which a flag is there and says no; a step without a flag is offered."""
+    return frozenset(
+        key
+        for key, bound_to in bound(flags, side).items()
+        if not all(flags.evaluate(flag, seen).value for flag in bound_to)
+    )
+
+
+def bound(flags: FlagSet, side: OnboardingSide) -> Mapping[str, Sequence[str]]:
+    """The flags of the steps that have any, by step."""
+    found = {step.key: flags.existing(step.flag_keys) for step in rules.steps_of(side)}
+    return {key: keys for key, keys in found.items() if keys}
+
+
+def flags_of(flags: FlagSet, side: OnboardingSide) -> tuple[Flag | bool | None, ...]:
+    """All that decides over the steps of a side: what is equal offers the same."""
+    keys = _keys(side)
+    return (
+        *(flags.flags.get(key) for key in keys),
+        *(key in flags.killed or "*" in flags.killed for key in keys),
+    )
+
+
+async def hidden_now(
+    session: AsyncSession, user_id: UUID, side: OnboardingSide, killed: frozenset[str]
+) -> frozenset[str]:
+    """The same from the database, for whoever keeps no flags in memory."""
+    flags = await feature_guards.read_flags(session, _keys(side), killed)
+    if not bound(flags, side):
+        return frozenset()
+    person = await people.one(session, user_id)
+    return hidden(flags, side, person.context if person else EvaluationContext())
+
+
+def _keys(side: OnboardingSide) -> list[str]:
+    return [key for step in rules.steps_of(side) for key in step.flag_keys]

@@ -1,0 +1,91 @@
+"""Counts invitations by e-mail in the database, and knows who wants none (SEC5, D13)."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models.accounts import User
+from db.models.sendings import InvitationSending, MailSuppression, SendingKind
+from db.models.suppliers import Client, Supplier
+from db.queries import sendings as queries
+from db.session import UnitOfWork
+from domain import invitation_limits as rules
+from domain.errors import Invalid
+from services.mail.email_addresses import domain_of
+from services.platform.credentials import digest
+
+
+async def admit_letter(
+    uow: UnitOfWork, supplier: Supplier, client: Client, email: str, block: str | None
+) -> None:
+    """Note that an invitation goes out; raises RateLimited, or Invalid where nobody wants it.
+
+    Whoever is counted by the same supplier, recipient, domain or block meanwhile waits: of two that
+    both count below a limit, one would be too many.
+    """
+    recipient, domain = key_of(email), domain_of(email)
+    user = await uow.session.get_one(User, supplier.user_id)
+    letter = rules.LetterTo(domain, uow.now - user.created_at, block)
+    shared = [digest(name) for name in rules.counted_together(letter)]
+    await queries.lock_counts(uow.session, supplier.id.bytes, recipient, *shared)
+    if await queries.is_suppressed(uow.session, recipient):
+        raise Invalid(rules.NO_MAIL, path=("email",))
+    row = InvitationSending(
+        at=uow.now,
+        kind=SendingKind.LETTER,
+        supplier_id=supplier.id,
+        client_id=client.id,
+        recipient=recipient,
+        domain=domain,
+        block=block,
+        by_new_account=letter.is_from_new_account,
+    )
+    counts = await queries.counts(
+        uow.session, row, uow.now - rules.DAY, uow.now - rules.DECLINED_FOR
+    )
+    rules.check_letter(letter, counts)
+    uow.session.add(row)
+
+
+async def check_not_declined(uow: UnitOfWork, client: Client, email: str | None) -> None:
+    """Raises InvalidTransition where this couple has declined this supplier lately."""
+    recipient = key_of(email) if email else None
+    declined_at = await queries.last_decline(uow.session, client.supplier_id, client.id, recipient)
+    rules.check_declined(declined_at, uow.now)
+
+
+def note_decline(uow: UnitOfWork, supplier_id: UUID, client_id: UUID, email: str | None) -> None:
+    """A declined invitation counts against who sent it, and keeps the next one back."""
+    uow.session.add(
+        InvitationSending(
+            at=uow.now,
+            kind=SendingKind.DECLINED,
+            supplier_id=supplier_id,
+            client_id=client_id,
+            recipient=key_of(email) if email else None,
+            domain=domain_of(email) if email else None,
+        )
+    )
+
+
+async def suppress(uow: UnitOfWork, email: str) -> None:
+    """No invitation of any supplier reaches this address; those that wait are withdrawn."""
+    await queries.suppress(uow.session, key_of(email), uow.now)
+    await queries.withdraw_invitations(uow.session, email, uow.now)
+
+
+async def is_suppressed(session: AsyncSession, email: str) -> bool:
+    """Whether an address gets no invitations."""
+    return await queries.is_suppressed(session, key_of(email))
+
+
+async def lift(uow: UnitOfWork, email: str) -> None:
+    """The person wants invitations again."""
+    row = await uow.session.get(MailSuppression, key_of(email))
+    if row is not None:
+        await uow.session.delete(row)
+
+
+def key_of(email: str) -> bytes:
+    """What is kept of an address: enough to recognise it, without the address itself."""
+    return digest(email.casefold())

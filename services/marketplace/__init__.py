@@ -1,0 +1,1 @@
+"""Use cases: suppliers, couples, invitations and onboarding."""

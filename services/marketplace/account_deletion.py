@@ -1,0 +1,87 @@
+"""Somebody leaves for good (S7 to S13): their rows go, the audit stays without their name."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from db.models.accounts import User
+from db.models.couples import Couple
+from db.models.suppliers import Client, Supplier
+from db.queries import accounts, couples, forgetting, suppliers
+from db.session import UnitOfWork
+from domain import account_letters as letters
+from domain.actors import Actor, Role
+from domain.clients import ClientStatus
+from domain.platforms import Platform
+from domain.staff import check_admins_left
+from services.accounts import revocation
+from services.accounts.email_confirmations import record
+from services.accounts.login_throttle import Entrance
+from services.accounts.password_changes import check_current, myself
+from services.mail import mail
+from services.marketplace import clients, partnerships
+
+FORGOTTEN = "somebody whose account is deleted"
+
+
+async def delete_own(entrance: Entrance, actor: Actor, current: str | None) -> None:
+    """Delete the account of who acts, and everything that is theirs alone.
+
+    Raises Required or Invalid for the password, InvalidTransition for the last admin.
+    """
+    await entrance.admit_password_change(actor)
+    seen = await myself(entrance, actor)
+    await check_current(entrance, seen, current)
+    async with entrance.db.write() as uow:
+        user = await accounts.lock_user(uow.session, seen.id)
+        if user is not None:
+            await _delete(uow, replace(actor, label=FORGOTTEN), user)
+
+
+async def _delete(uow: UnitOfWork, actor: Actor, user: User) -> None:
+    if user.role is Role.ADMIN:
+        check_admins_left(user.role, others=await accounts.other_admins(uow.session, user.id))
+    await revocation.revoke_all(uow, actor, user)
+    emails = {user.email}
+    supplier = (await suppliers.by_user(uow.session, [user.id])).get(user.id)
+    couple = (await couples.by_user(uow.session, [user.id])).get(user.id)
+    if supplier is not None:
+        emails.add(supplier.email)
+        await _leave_couples(uow, actor, supplier)
+    if couple is not None:
+        await _leave_suppliers(uow, actor, couple)
+    await forgetting.forget_letters(uow.session, emails)
+    await forgetting.forget_deliveries(uow.session, user.email, FORGOTTEN)
+    await forgetting.forget_requests(uow.session, user.id)
+    await forgetting.forget_name(uow.session, user.id, FORGOTTEN)
+    record(uow, actor, user, "deleted")
+    await uow.session.delete(user)
+    await uow.session.flush()
+
+
+async def _leave_couples(uow: UnitOfWork, actor: Actor, supplier: Supplier) -> None:
+    """Each couple sees its partnership end, and is told why. Clients are locked first, as ever."""
+    await suppliers.lock_clients(uow.session, Client.supplier_id == supplier.id)
+    for row, email in await couples.partners_of_supplier(uow.session, supplier.id):
+        partnerships.part(uow, actor, row)
+        name = supplier.business_name or "One of your suppliers"
+        notice = letters.partner_left(Platform.WEDME, email, name)
+        await mail.post(uow, actor, notice)
+
+
+async def _leave_suppliers(uow: UnitOfWork, actor: Actor, couple: Couple) -> None:
+    """Each supplier keeps what it noted of its client, who is inactive now."""
+    mine = await suppliers.lock_clients(uow.session, Client.couple_id == couple.id)
+    names = {client.supplier_id: client.couple_names for client in mine}
+    for row, email in await couples.partners_of_couple(uow.session, couple.id):
+        partnerships.part(uow, actor, row)
+        name = names.get(row.supplier_id, "One of your couples")
+        notice = letters.partner_left(Platform.WEDSYNC, email, name)
+        await mail.post(uow, actor, notice)
+    _archive(uow, actor, mine)
+
+
+def _archive(uow: UnitOfWork, actor: Actor, rows: Sequence[Client]) -> None:
+    for row in rows:
+        before = row.status
+        row.status, row.couple_id = ClientStatus.INACTIVE, None
+        clients.record(uow, actor, row, "archived", before)

@@ -1,0 +1,31 @@
+"""Bulk invitations for the graph: how far they are, and each invitation (M10)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models.bulk_invitations import BulkInvitationItem
+from db.queries import bulk_invitations as queries
+from domain.bulk_invitations import BulkItemStatus
+from services.marketplace.bulk_invitations import Progress, progress_of
+
+
+async def progress(
+    session: AsyncSession, ids: Sequence[UUID], clock: Callable[[], datetime]
+) -> Mapping[UUID, Progress]:
+    """How far they are, by id."""
+    rows = await queries.by_id(session, ids)
+    return await progress_of(session, list(rows.values()), clock())
+
+
+async def items(
+    session: AsyncSession,
+    bulk_id: UUID,
+    statuses: Sequence[BulkItemStatus] | None,
+    after: int,
+    limit: int,
+) -> list[BulkInvitationItem]:
+    """Invitations of one, in the order in which they leave."""
+    return await queries.items(session, bulk_id, statuses, after, limit)

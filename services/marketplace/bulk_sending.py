@@ -1,0 +1,148 @@
+"""Sends the invitations of a bulk invitation, one transaction each, as the limits allow (M10).
+
+A job goes on with it at `next_at`, in any worker and again after a crash: an invitation and the
+item that says so are committed together.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from db.models.accounts import User
+from db.models.bulk_invitations import BulkInvitation, BulkInvitationItem
+from db.queries import bulk_invitations as queries
+from db.queries import suppliers
+from db.session import Database, UnitOfWork
+from domain import bulk_invitations as rules
+from domain.actors import ROLE_SCOPES, Actor, ActorKind, Role, system_actor
+from domain.bulk_invitations import BulkInvitationStatus, BulkItemStatus
+from domain.errors import DependencyDown, Forbidden, LaunchError, RateLimited
+from domain.guarded_operations import BULK_INVITATIONS
+from domain.ids import SupplierId
+from domain.invitation_limits import DAY, DECLINED_FOR, AccountLimited
+from domain.invitations import InvitationChannel
+from services.flags import feature_guards
+from services.mail import outbox
+from services.marketplace import bulk_invitations, invitations
+from services.marketplace.invitations import Site, Wish
+from settings import Settings
+
+MAX_DUE = 100  # jobs of one sweep
+SENDER = system_actor("bulk-invitations")
+
+
+async def due(db: Database) -> Sequence[UUID]:
+    """Bulk invitations with something to send now."""
+    async with db.read() as session:
+        return await queries.due(session, db.clock(), MAX_DUE)
+
+
+async def send_due(db: Database, settings: Settings, bulk_id: UUID) -> None:
+    """Send what may leave now. Safe to run twice, and to end at any moment."""
+    while await _send_next(db, settings, bulk_id):
+        continue
+
+
+async def _send_next(db: Database, settings: Settings, bulk_id: UUID) -> bool:
+    """Deal with one invitation; False where nothing is left to do now."""
+    async with db.write() as uow:
+        bulk = await _lock_due(uow, bulk_id)
+        item = await queries.next_item(uow.session, bulk_id, uow.now) if bulk else None
+        if bulk is None:
+            return False
+        if item is None:
+            await _rest(uow, bulk)
+            return False
+        client_id = item.client_id
+    try:
+        async with db.write() as uow:
+            await _send(uow, settings, bulk_id, client_id)
+    except DependencyDown:
+        raise
+    except LaunchError as error:
+        async with db.write() as uow:
+            return await _hold(uow, bulk_id, client_id, error)
+    return True
+
+
+async def _send(uow: UnitOfWork, settings: Settings, bulk_id: UUID, client_id: UUID) -> None:
+    bulk = await _lock_due(uow, bulk_id)
+    item = await queries.lock_item(uow.session, bulk_id, client_id) if bulk else None
+    if bulk is None or item is None:
+        return
+    sends = outbox.has_server(settings)
+    site = Site(settings.base_url, sends, settings.signing_key, bulk.block)
+    wish = Wish(channel=InvitationChannel.EMAIL, days=bulk.expires_in_days)
+    actor = await _supplier(uow, bulk)
+    assert actor.id is not None
+    if not await feature_guards.is_open_now(uow.session, BULK_INVITATIONS, actor.id, settings):
+        raise Forbidden(f"{BULK_INVITATIONS.title} is paused for now.")
+    done = await invitations.invite(uow, actor, site, client_id, wish)
+    _decide(item, BulkItemStatus.SENT, uow.now)
+    item.invitation_id = done.row.id
+    bulk.held_by = None
+
+
+async def _hold(uow: UnitOfWork, bulk_id: UUID, client_id: UUID, error: LaunchError) -> bool:
+    """Say why an invitation is not sent, or wait; True where others may be tried."""
+    bulk = await _lock_due(uow, bulk_id)
+    item = await queries.lock_item(uow.session, bulk_id, client_id) if bulk else None
+    if bulk is None or item is None:
+        return bulk is not None
+    if isinstance(error, AccountLimited):
+        bulk.next_at = await _next_departure(uow, bulk)
+        return False
+    if isinstance(error, Forbidden):  # of the account or its flag, so of all of them
+        bulk.held_by, bulk.next_at = error.message, uow.now + rules.DEFER_FOR
+        return False
+    item.reason = error.message
+    if isinstance(error, RateLimited) and not rules.is_given_up(bulk.created_at, uow.now):
+        item.not_before = uow.now + rules.DEFER_FOR
+    else:
+        _decide(item, BulkItemStatus.NOT_SENT, uow.now, error.message)
+    return True
+
+
+async def _rest(uow: UnitOfWork, bulk: BulkInvitation) -> None:
+    """Nothing may be tried now: come back later, or it is finished."""
+    at = await queries.earliest_wait(uow.session, bulk.id)
+    if at is not None:
+        bulk.next_at = at
+        return
+    bulk.finished_at = uow.now
+    await bulk_invitations.record(uow, SENDER, bulk, "finished")
+
+
+async def _lock_due(uow: UnitOfWork, bulk_id: UUID) -> BulkInvitation | None:
+    """None where it was stopped, is finished, or waits."""
+    row = await queries.lock(uow.session, bulk_id, None)
+    if row is None or bulk_invitations.status(row) is not BulkInvitationStatus.RUNNING:
+        return None
+    return row if row.next_at <= uow.now else None
+
+
+async def _next_departure(uow: UnitOfWork, bulk: BulkInvitation) -> datetime:
+    since, declined_since = uow.now - DAY, uow.now - DECLINED_FOR
+    owner = bulk.supplier_id
+    paces = await queries.paces(uow.session, [owner], since, declined_since)
+    return rules.next_departure(paces[owner], uow.now)
+
+
+async def _supplier(uow: UnitOfWork, bulk: BulkInvitation) -> Actor:
+    """Who invites: the supplier, with its own rights and no more."""
+    row = (await suppliers.by_id(uow.session, [bulk.supplier_id]))[bulk.supplier_id]
+    user = await uow.session.get_one(User, row.user_id)
+    return Actor(
+        ActorKind.USER,
+        user.id,
+        user.email,
+        ROLE_SCOPES[Role.SUPPLIER],
+        Role.SUPPLIER,
+        supplier_id=SupplierId(row.id),
+    )
+
+
+def _decide(
+    item: BulkInvitationItem, status: BulkItemStatus, now: datetime, reason: str | None = None
+) -> None:
+    item.status, item.decided_at, item.reason, item.not_before = status, now, reason, None

@@ -1,0 +1,195 @@
+"""The clients of a supplier (S9, S35, S36)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.drafts import Audit
+from db.models.suppliers import Client
+from db.queries import suppliers as queries
+from db.session import UnitOfWork
+from db.unique import unique
+from domain import clients as rules
+from domain.actors import Actor
+from domain.clients import ClientStatus
+from domain.errors import NotFound, NotUnique, Required
+from domain.ids import ClientId, SupplierId, parse_uuid
+from domain.marketplace_events import ClientAdded, ClientChanged
+from domain.reach import writable
+from services.journeys import onboarding
+from services.marketplace import partnerships
+from services.marketplace.invitation_changes import end_pending
+from services.platform.idempotency import claim, settle
+
+_SUPPLIER = ("input", "supplierId")
+
+
+@dataclass(frozen=True, slots=True)
+class ClientDraft:
+    """A client to be added."""
+
+    couple_names: str
+    email: str | None = None
+    wedding_date: date | None = None
+    notes: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClientResult:
+    """A client after a mutation, and what is odd about it."""
+
+    row: Client
+    warnings: list[str]
+
+
+async def add(
+    uow: UnitOfWork,
+    actor: Actor,
+    draft: ClientDraft,
+    supplier_id: UUID | None = None,
+    idempotency_key: str | None = None,
+) -> ClientResult:
+    """Add a client; completes the step `first_client` of its supplier.
+
+    `supplier_id` is needed by who acts for suppliers (DIRECTORY_WRITE), and only by them.
+    """
+    held = await claim(uow, actor, "addClient", idempotency_key, (draft, supplier_id))
+    if held.result is not None:
+        return await _again(uow, held.result)
+    owner = await owner_of(uow.session, actor, supplier_id)
+    row = _row(draft, owner)
+    await _save(uow, row)
+    await uow.session.refresh(row)
+    event = ClientAdded(client_id=ClientId(row.id), supplier_id=owner)
+    uow.record(actor, event, Audit(row.id, after={"status": row.status.name}))
+    await _advance(uow, actor, owner)
+    await settle(uow, held, client_id=row.id)
+    return _result(uow, row)
+
+
+async def update(
+    uow: UnitOfWork,
+    actor: Actor,
+    client_id: UUID,
+    given: Mapping[str, object],
+    archived: bool | None = None,
+    *,
+    base_url: str,
+) -> ClientResult:
+    """Change the fields that are given; archive a client, or bring it back.
+
+    An archived client is worked with no longer: its pending invitation is revoked and its
+    partnership ends, of which the couple is told; `base_url` is where that letter leads. Only a
+    new acceptance connects it again (S9). Raises NotFound.
+    """
+    row = await locked(uow, actor, client_id, ("input", "id"))
+    before = row.status
+    patch = rules.check_client(given)
+    changed = [name for name, value in patch.items() if getattr(row, name) != value]
+    await _save(uow, row, {name: patch[name] for name in changed})
+    action = await _archive(uow, actor, row, archived, base_url) or "edited"
+    if changed or row.status is not before:
+        record(uow, actor, row, action, before, changed)
+    return _result(uow, row)
+
+
+async def locked(uow: UnitOfWork, actor: Actor, client_id: UUID, path: tuple[str, ...]) -> Client:
+    """A client within reach of who acts, locked; raises NotFound, also for another's client."""
+    row = await queries.lock_client(uow.session, client_id, writable(actor).one_supplier())
+    if row is None:
+        raise NotFound("There is no Client with this id.", path=path)
+    return row
+
+
+async def owner_of(session: AsyncSession, actor: Actor, supplier_id: UUID | None) -> SupplierId:
+    """Whose clients somebody adds: their own, or those of a supplier that staff name.
+
+    Raises Required, NotFound, or Forbidden for who has no clients.
+    """
+    own = writable(actor).one_supplier()
+    if own is None and supplier_id is None:
+        raise Required("Say which supplier the client is for.", path=_SUPPLIER)
+    if own is not None and supplier_id in (None, own):
+        return own
+    wanted = supplier_id if own is None else None
+    if wanted is None or not await queries.by_id(session, [wanted]):
+        raise NotFound("There is no Supplier with this id.", path=_SUPPLIER)
+    return SupplierId(wanted)
+
+
+def record(
+    uow: UnitOfWork,
+    actor: Actor,
+    row: Client,
+    action: str,
+    before: ClientStatus,
+    fields: list[str] | None = None,
+) -> None:
+    """The event and the audit of a change; names of fields only, since no audit is erased."""
+    event = ClientChanged(
+        client_id=ClientId(row.id),
+        supplier_id=SupplierId(row.supplier_id),
+        action=action,
+        before=before,
+        after=row.status,
+    )
+    audit = Audit(
+        row.id,
+        before={"status": before.name},
+        after={"status": row.status.name, "fields": fields or []},
+    )
+    uow.record(actor, event, audit)
+
+
+def _row(draft: ClientDraft, owner: SupplierId) -> Client:
+    given = {
+        "couple_names": draft.couple_names,
+        "email": draft.email,
+        "wedding_date": draft.wedding_date,
+        "notes": draft.notes,
+    }
+    return Client(supplier_id=owner, **rules.check_client(given))
+
+
+async def _save(uow: UnitOfWork, row: Client, changes: Mapping[str, object] | None = None) -> None:
+    taken = NotUnique("There is a client with this e-mail already.", path=("input", "email"))
+    async with unique(uow.session, taken):
+        uow.session.add(row)
+        for name, value in (changes or {}).items():
+            setattr(row, name, value)
+
+
+async def _archive(
+    uow: UnitOfWork, actor: Actor, row: Client, archived: bool | None, base_url: str
+) -> str | None:
+    inactive = row.status is ClientStatus.INACTIVE
+    if archived is None or archived is inactive:
+        return None
+    if not archived:
+        row.status = ClientStatus.ADDED
+        return "brought back"
+    await end_pending(uow, actor, row)
+    if not await queries.other_connected_client(uow.session, row):
+        await partnerships.end(uow, actor, row, base_url)
+    row.status = ClientStatus.INACTIVE
+    return "archived"
+
+
+async def _advance(uow: UnitOfWork, actor: Actor, owner: SupplierId) -> None:
+    supplier = (await queries.by_id(uow.session, [owner]))[owner]
+    await onboarding.refresh(uow, actor, supplier.user_id)
+
+
+async def _again(uow: UnitOfWork, result: Mapping[str, object]) -> ClientResult:
+    client_id = parse_uuid(str(result.get("client_id", "")))
+    found = await queries.clients_by_id(uow.session, [client_id]) if client_id else {}
+    if client_id is None or client_id not in found:
+        raise NotFound("The client of that request is gone.", path=("input", "idempotencyKey"))
+    return _result(uow, found[client_id])
+
+
+def _result(uow: UnitOfWork, row: Client) -> ClientResult:
+    return ClientResult(row, rules.date_warnings(row.wedding_date, uow.now))

@@ -1,0 +1,46 @@
+"""What an incident kept from working works again: those who stood still are told (X12)."""
+
+from uuid import UUID
+
+from db.queries import incidents as incident_queries
+from db.queries import nudges as queries
+from db.queries import onboarding as onboarding_queries
+from db.session import Database, UnitOfWork
+from domain.incidents import ACTIVE_STATUSES
+from domain.nudges import NudgeKind
+from services.marketplace import nudges
+from settings import Settings
+
+_PAGE = 100
+
+
+async def tell(db: Database, settings: Settings, incident_id: UUID) -> int:
+    """Tell exactly those whom it held up and who are still there; how many that were.
+
+    May run twice or be interrupted: each is told in a transaction of its own, once.
+    """
+    told = 0
+    while True:
+        async with db.read() as session:
+            incident = (await incident_queries.by_id(session, [incident_id])).get(incident_id)
+            users = await queries.waiting_for(session, incident_id, _PAGE)
+        if incident is None or incident.status in ACTIVE_STATUSES or not users:
+            return told
+        for user_id in users:
+            async with db.write() as uow:
+                told += await _tell(uow, settings, incident_id, user_id)
+
+
+async def _tell(uow: UnitOfWork, settings: Settings, incident_id: UUID, user_id: UUID) -> bool:
+    row = await onboarding_queries.lock_of_user(uow.session, user_id)
+    held = await queries.settle(uow.session, row.id, incident_id, uow.now) if row else None
+    place = await nudges.stand(uow, settings, user_id) if held else None
+    if place is None or place.step.key != held or place.row.nudges_opted_out:
+        return False
+    other = await nudges.incident_on(uow, place.step)
+    if other is not None:
+        # Another one holds them up now: its end is what they wait for.
+        await queries.remember(uow.session, place.row.id, other, place.step.key, uow.now)
+        return False
+    await nudges.nudge(uow, settings, place, NudgeKind.WORKS_AGAIN)
+    return True

@@ -1,0 +1,235 @@
+"""A couple accepts an invitation: one atomic claim, and all that follows from it (S41, A40).
+
+Account, couple, partnership, client, onboarding, session and events exist together or not at all.
+"""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from db.models.accounts import SignupAttempt, User
+from db.models.couples import Couple, Partnership
+from db.models.invitations import Invitation
+from db.models.suppliers import Client, Supplier
+from db.queries import accounts, couples, partner_blocks, suppliers
+from db.queries import invitations as queries
+from db.session import UnitOfWork
+from domain import acceptance as rules
+from domain import accounts as account_rules
+from domain.accounts import NewAccount, Profile
+from domain.actors import Actor, Role, UserType
+from domain.clients import ClientStatus, date_warnings
+from domain.errors import Forbidden, NotFound, NotUnique
+from domain.invitations import InvitationStatus, refusal, status_at
+from domain.partner_blocks import check_accept
+from services.accounts import acceptance_repeats
+from services.accounts.accounts import EmailTaken, actor_of, create_account
+from services.accounts.email_confirmations import send_link
+from services.accounts.login_throttle import Entrance
+from services.accounts.password_changes import set_password
+from services.accounts.sessions import OpenSession, open_session
+from services.journeys import onboarding
+from services.marketplace import partnerships
+from services.marketplace.invitation_changes import record
+from services.marketplace.invitation_codes import NO_SUCH_CODE
+from services.platform.credentials import digest, plausible
+
+_CODE = ("input", "code")
+
+
+class LogInFirst(NotUnique):
+    """This e-mail has an account already. Log in, then open the invitation again."""
+
+    def __init__(self) -> None:
+        """A code lets nobody into an account that exists, but for ADR 7."""
+        super().__init__(path=("input", "email"))
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """What a couple fills in."""
+
+    code: str = field(repr=False)
+    profile: Profile = field(default_factory=Profile)
+    email: str | None = None
+    password: str | None = field(default=None, repr=False)
+    confirms_email: bool = False
+    key: str | None = field(default=None, repr=False)  # lets its sender in again for a day
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What came of it; `session` where an account was made, by this call or the one repeated."""
+
+    partnership: Partnership
+    couple: Couple
+    session: OpenSession | None = None
+    already: bool = False
+    warnings: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Guest:
+    """Who accepts: an account with its couple; `enters`: it is logged in by this."""
+
+    user: User
+    couple: Couple
+    is_new: bool = False
+    enters: bool = False
+
+
+async def accept(entrance: Entrance, actor: Actor, wish: Acceptance) -> Accepted:
+    """Connect the couple with who invited it; the same couple may say it again.
+
+    Logged in, or with the key of the call that made its account. Raises NotFound, Expired, Revoked
+    or AlreadyUsed for the code, EmailMismatch where the e-mail is another one and that was not
+    confirmed, LogInFirst, Required or Invalid for the rest.
+    """
+    if not actor.is_anonymous and actor.role is not Role.COUPLE:
+        raise Forbidden("Only couples accept invitations: log out first.")
+    acceptance_repeats.check_key(wish.key)
+    await entrance.admit_code()
+    profile = account_rules.check_profile(wish.profile, UserType.COUPLE, ("input",))
+    password_hash = await _prepare(entrance, actor, wish)
+    async with entrance.db.write() as uow:
+        row, supplier, client = await _find(uow, wish.code)
+        if await queries.claim(uow.session, digest(wish.code), uow.now) is None:
+            return await _again(uow, entrance, actor, row, wish)
+        base_url = entrance.settings.base_url
+        guest = await _guest(uow, actor, row, wish, password_hash, base_url)
+        _fill_in(guest.couple, profile, anew=not guest.enters or guest.is_new)
+        partnership = await _connect(uow, guest, row, supplier, client)
+        opened = _let_in(uow, entrance, guest.user) if guest.enters else None
+        if opened is not None:
+            acceptance_repeats.keep(uow, guest.user.id, wish.code, wish.key)
+        warnings = date_warnings(guest.couple.wedding_date, uow.now)
+        return Accepted(partnership, guest.couple, opened, warnings=warnings)
+
+
+async def _prepare(entrance: Entrance, actor: Actor, wish: Acceptance) -> str | None:
+    """What must not happen inside the transaction: counting attempts, hashing a password."""
+    if not actor.is_anonymous:
+        return None
+    await entrance.admit_acceptance()
+    if wish.password is None:
+        return None
+    account_rules.check_password(wish.password, wish.email or "", ("input", "password"))
+    return await entrance.passwords.hash(wish.password)
+
+
+async def _find(uow: UnitOfWork, code: str) -> tuple[Invitation, Supplier, Client]:
+    """The client is locked before its invitation is claimed, as everywhere."""
+    found = await queries.by_code(uow.session, digest(code)) if plausible(code) else None
+    client = await suppliers.lock_client(uow.session, found[0].client_id, None) if found else None
+    if found is None or client is None:
+        raise NotFound(NO_SUCH_CODE, path=_CODE)
+    return found[0], found[1], client
+
+
+async def _again(
+    uow: UnitOfWork, entrance: Entrance, actor: Actor, seen: Invitation, wish: Acceptance
+) -> Accepted:
+    """Not pending any more: fine for the couple that accepted it, a clear error for others."""
+    row = await queries.lock(uow.session, seen.id)
+    assert row is not None
+    refused = refusal(status_at(row.status, row.expires_at, uow.now))
+    if row.status is not InvitationStatus.ACCEPTED or row.couple_id is None:
+        raise refused
+    partnership = await couples.partnership_of(uow.session, (row.supplier_id, row.couple_id))
+    couple = (await couples.by_id(uow.session, [row.couple_id]))[row.couple_id]
+    assert partnership is not None
+    if couple.id == actor.couple_id:
+        return Accepted(partnership, couple, already=True)
+    user = await _repeating(uow, actor, couple, wish)
+    if user is None:
+        raise refused
+    return Accepted(partnership, couple, _let_in(uow, entrance, user), already=True)
+
+
+async def _repeating(
+    uow: UnitOfWork, actor: Actor, couple: Couple, wish: Acceptance
+) -> User | None:
+    """The account that a visitor's key made, whose answer may have got lost."""
+    if not actor.is_anonymous:
+        return None
+    return await acceptance_repeats.account_of(uow, couple.user_id, wish.code, wish.key)
+
+
+async def _guest(
+    uow: UnitOfWork,
+    actor: Actor,
+    row: Invitation,
+    wish: Acceptance,
+    password_hash: str | None,
+    base_url: str,
+) -> _Guest:
+    if actor.user_id is not None:
+        rules.check_account(row.email, wish.email, actor.label, confirmed=wish.confirms_email)
+        user = (await accounts.users_by_id(uow.session, [actor.user_id]))[actor.user_id]
+        return _Guest(user, await _couple(uow, actor.user_id))
+    email = rules.new_email(row.email, wish.email, confirmed=wish.confirms_email)
+    if wish.password is not None:
+        account_rules.check_password(wish.password, email, ("input", "password"))
+    is_proven = rules.is_proven(row.email, email, by_mail=row.mail_code == digest(wish.code))
+    try:
+        account = NewAccount(UserType.COUPLE, email, Profile())
+        user = await create_account(uow, account, password_hash)
+    except EmailTaken:
+        return await _returning(uow, email, password_hash, is_proven=is_proven)
+    if is_proven:
+        user.email_verified_at = uow.now
+    else:
+        await send_link(uow, actor_of(user), base_url, user)
+    uow.session.add(SignupAttempt(at=uow.now, user_type=UserType.COUPLE, succeeded=True))
+    return _Guest(user, await _couple(uow, user.id), is_new=True, enters=True)
+
+
+async def _returning(
+    uow: UnitOfWork, email: str, password_hash: str | None, *, is_proven: bool
+) -> _Guest:
+    """A couple without a password, on a device that it has not used yet; raises LogInFirst."""
+    seen = await accounts.user_by_email(uow.session, email)
+    user = await accounts.lock_user(uow.session, seen.id) if seen is not None else None
+    has_password = user is not None and user.password_hash is not None
+    if (
+        user is None
+        or user.disabled_at is not None
+        or not rules.may_enter(user.role, has_password=has_password, is_proven=is_proven)
+    ):
+        raise LogInFirst
+    user.email_verified_at = user.email_verified_at or uow.now
+    if password_hash is not None:
+        await set_password(uow, actor_of(user), user, password_hash)
+    return _Guest(user, await _couple(uow, user.id), enters=True)
+
+
+async def _couple(uow: UnitOfWork, user_id: UUID) -> Couple:
+    couple = await couples.lock_of_user(uow.session, user_id)
+    assert couple is not None  # made with the account
+    return couple
+
+
+def _fill_in(couple: Couple, profile: Profile, *, anew: bool) -> None:
+    """`anew` False: a form that began with a supplier's words corrects nothing the couple said."""
+    for name in ("partner1_name", "partner2_name", "wedding_date"):
+        said, known = getattr(profile, name), getattr(couple, name)
+        setattr(couple, name, (said or known) if anew else (known or said))
+
+
+async def _connect(
+    uow: UnitOfWork, guest: _Guest, row: Invitation, supplier: Supplier, client: Client
+) -> Partnership:
+    actor, pair = actor_of(guest.user), (supplier.id, guest.couple.id)
+    check_accept(await partner_blocks.sides_between(uow.session, *pair))
+    before = InvitationStatus.OPENED if row.opened_at else InvitationStatus.SENT
+    row.couple_id = client.couple_id = guest.couple.id
+    client.status = ClientStatus.CONNECTED
+    partnership = await partnerships.connect(uow, actor, pair, row.created_at)
+    record(uow, actor, row, "accepted", before)
+    # The couple first, then the supplier, as everywhere.
+    await onboarding.refresh(uow, actor, guest.user.id)
+    await onboarding.refresh(uow, actor, supplier.user_id)
+    return partnership
+
+
+def _let_in(uow: UnitOfWork, entrance: Entrance, user: User) -> OpenSession:
+    return open_session(uow, user, entrance.device, entrance.settings.session_days)

@@ -1,0 +1,35 @@
+"""What stands in the way of an invitation, from its rows (X13)."""
+
+from datetime import datetime
+
+from db.models.invitations import Invitation
+from db.models.mail import Mail
+from db.models.suppliers import Client
+from domain.invitation_hints import Delivery, Hint, Standing, hint_of
+from domain.invitations import InvitationChannel, InvitationStatus
+from services.mail import outbox
+
+
+def asks_for_letter(row: Invitation) -> bool:
+    """Only what nobody has opened depends on its letter: spare the others a statement."""
+    return row.status is InvitationStatus.SENT and row.channel is InvitationChannel.EMAIL
+
+
+def hint(
+    row: Invitation, client: Client, letter: Mail | None, now: datetime, *, has_server: bool
+) -> Hint | None:
+    """What to tell the supplier, and the staff who helps; None where there is nothing to do."""
+    delivery = _delivery(letter, has_server=has_server) if letter is not None else None
+    standing = Standing(row.status, row.expires_at, client.status, client.email, delivery)
+    return hint_of(standing, now)
+
+
+def _delivery(letter: Mail, *, has_server: bool) -> Delivery:
+    return Delivery(
+        status=outbox.standing(letter, has_server=has_server).status,
+        recipient=letter.recipient,
+        created_at=letter.created_at,
+        sent_at=letter.sent_at,
+        bounced_at=letter.bounced_at,
+        failed_at=letter.failed_at,
+    )

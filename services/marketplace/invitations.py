@@ -1,0 +1,292 @@
+"""Suppliers invite their clients (S37, A39, decisions 11 and 12)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from db.models.invitations import Invitation
+from db.models.suppliers import Client, Supplier
+from db.queries import accounts, partner_blocks, suppliers
+from db.queries import invitations as queries
+from db.session import UnitOfWork
+from db.unique import unique
+from domain import invitations as rules
+from domain import unsubscribing
+from domain.actors import Actor, ActorKind
+from domain.clients import ClientStatus
+from domain.errors import (
+    Forbidden,
+    InvalidTransition,
+    NotFound,
+    NotUnique,
+    RateLimited,
+    Required,
+)
+from domain.ids import parse_uuid
+from domain.invitation_letters import Inviting, invitation
+from domain.invitation_links import link_code
+from domain.invitations import InvitationChannel, InvitationStatus
+from domain.partner_blocks import check_invite
+from domain.reach import writable
+from services.accounts.email_confirmations import check_may_write
+from services.journeys import onboarding
+from services.mail import invitation_limits, mail
+from services.marketplace import clients
+from services.marketplace.invitation_changes import end, over, record, withdraw_letters
+from services.platform.credentials import digest, new_secret
+from services.platform.idempotency import claim, settle
+
+_ID = ("id",)
+_KEY = ("idempotencyKey",)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How a client is to be invited; without a channel, by e-mail where there is one."""
+
+    email: str | None = None
+    channel: InvitationChannel | None = None
+    days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where links lead, and whether letters leave this system."""
+
+    base_url: str
+    sends_mail: bool
+    signing_key: bytes = field(repr=False)
+    block: str | None = None  # the addresses around the caller's, for the limits
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """An invitation that was just sent, or is shown to who repeats the request, with its link."""
+
+    row: Invitation
+    accept_url: str | None = field(default=None, repr=False)
+
+
+async def invite(
+    uow: UnitOfWork,
+    actor: Actor,
+    site: Site,
+    client_id: UUID,
+    wish: Wish,
+    idempotency_key: str | None = None,
+) -> Invited:
+    """Invite a client; completes the step `send_invitation` of its supplier.
+
+    Raises NotFound, NotUnique where an invitation is pending, InvalidTransition for a client who
+    is connected or archived, RateLimited after six letters in a day, Forbidden for a letter
+    while the own e-mail is not confirmed. A tool must bring an
+    idempotency key (A45).
+    """
+    if actor.kind is ActorKind.TOKEN and idempotency_key is None:
+        raise Required("A token must send an idempotencyKey with an invitation.", path=_KEY)
+    held = await claim(uow, actor, "inviteClient", idempotency_key, (client_id, wish), _KEY)
+    if held.result is not None:
+        return await _again(uow, site, held.result)
+    client = await clients.locked(uow, actor, client_id, ("clientId",))
+    await _make_room(uow, actor, client)
+    await _keep_email(uow, client, wish.email)
+    await invitation_limits.check_not_declined(uow, client, client.email)
+    await _check_not_blocked(uow, client, wish.channel)
+    row, url = await _send_first(uow, actor, site, client, wish)
+    await settle(uow, held, invitation_id=row.id)
+    return Invited(row, url)
+
+
+async def resend(uow: UnitOfWork, actor: Actor, site: Site, invitation_id: UUID) -> Invited:
+    """Send a pending or expired invitation again: new code, new end, the old link is dead."""
+    client, row = await _locked(uow, actor, invitation_id)
+    before = row.status
+    rules.check_resendable(over(row, uow) or row.status)
+    if row.status not in rules.PENDING:
+        await _make_room(uow, actor, client)
+    await _check_letters(uow, client)
+    await _check_not_blocked(uow, client, row.channel)
+    lifetime = row.expires_at - row.sent_at
+    row.status, row.opened_at = InvitationStatus.SENT, None
+    row.sent_at, row.expires_at = uow.now, uow.now + lifetime
+    row.resend_count += 1
+    if row.channel is InvitationChannel.EMAIL:
+        row.email = client.email or row.email
+    client.status = ClientStatus.INVITED
+    url = await _renew(uow, actor, site, client, row)
+    record(uow, actor, row, "resent", before)
+    return Invited(row, url)
+
+
+async def revoke(uow: UnitOfWork, actor: Actor, invitation_id: UUID) -> Invitation:
+    """Take an invitation back at once; again does nothing. Raises InvalidTransition."""
+    client, row = await _locked(uow, actor, invitation_id)
+    status = over(row, uow) or row.status
+    if status in rules.PENDING:
+        await end(uow, actor, client, row, InvitationStatus.REVOKED)
+    elif status is not InvitationStatus.REVOKED:
+        raise InvalidTransition(f"This invitation is {status}: nothing is left to revoke.")
+    return row
+
+
+async def _send_first(
+    uow: UnitOfWork, actor: Actor, site: Site, client: Client, wish: Wish
+) -> tuple[Invitation, str]:
+    await _check_letters(uow, client)
+    by_mail = InvitationChannel.EMAIL if client.email else InvitationChannel.LINK
+    channel = wish.channel or by_mail
+    if channel is InvitationChannel.EMAIL and client.email is None:
+        raise Required("There is no e-mail to write to.", path=("email",))
+    row = Invitation(
+        id=uuid4(),
+        supplier_id=client.supplier_id,
+        client_id=client.id,
+        created_by=actor.user_id,
+        channel=channel,
+        email=client.email if channel is InvitationChannel.EMAIL else None,
+        status=InvitationStatus.SENT,
+        expires_at=rules.expiry(wish.days, uow.now),
+        sent_at=uow.now,
+        created_at=uow.now,
+        resend_count=0,
+    )
+    client.status = ClientStatus.INVITED
+    url = await _renew(uow, actor, site, client, row)
+    record(uow, actor, row, "sent", None)
+    supplier = await _supplier(uow, client)
+    await onboarding.refresh(uow, actor, supplier.user_id)
+    return row, url
+
+
+async def _renew(uow: UnitOfWork, actor: Actor, site: Site, client: Client, row: Invitation) -> str:
+    """New codes, and the letter with one of them; returns the link with the other.
+
+    Two codes, because only the one that nobody but the mailbox has seen proves that an account
+    belongs to its e-mail (ADR of invitations).
+    """
+    supplier = await _supplier(uow, client)
+    await _check_enabled(uow, supplier)
+    if row.channel is InvitationChannel.EMAIL:
+        await _check_sender(uow, actor, site)
+    shown, mailed = _shown_code(site, row), new_secret()
+    row.invite_code = digest(shown)
+    row.mail_code = digest(mailed) if row.channel is InvitationChannel.EMAIL else None
+    uow.session.add(row)
+    await uow.session.flush()
+    await withdraw_letters(uow, row)
+    if row.channel is InvitationChannel.EMAIL and row.email is not None:
+        await invitation_limits.admit_letter(uow, supplier, client, row.email, site.block)
+        inviting = Inviting(
+            name_of(supplier),
+            client.couple_names,
+            _link(site.base_url, mailed),
+            row.expires_at,
+            _unsubscribe_link(site, row.email),
+        )
+        letter = invitation(row.email, inviting)
+        await mail.post(uow, actor, letter, invitation_id=row.id, link_expires_at=row.expires_at)
+    return _link(site.base_url, shown)
+
+
+def name_of(supplier: Supplier) -> str:
+    """What couples know a supplier by."""
+    return supplier.business_name or supplier.email
+
+
+async def _make_room(uow: UnitOfWork, actor: Actor, client: Client) -> None:
+    """One pending invitation for a client; one that has run out stands in nobody's way."""
+    if client.status in (ClientStatus.CONNECTED, ClientStatus.INACTIVE):
+        raise InvalidTransition(f"This client is {client.status}: it cannot be invited.")
+    pending = await queries.lock_pending(uow.session, client.id)
+    if pending is None:
+        return
+    if not over(pending, uow):
+        raise NotUnique("This client has an invitation already: resend or revoke it.")
+    await end(uow, actor, client, pending, InvitationStatus.EXPIRED)
+    await uow.session.flush()
+
+
+async def _keep_email(uow: UnitOfWork, client: Client, email: str | None) -> None:
+    """An e-mail that comes with an invitation is the client's from now on."""
+    if email is None or client.email == email:
+        return
+    taken = NotUnique("There is a client with this e-mail already.", path=("email",))
+    async with unique(uow.session, taken):
+        client.email = email
+
+
+async def _check_not_blocked(
+    uow: UnitOfWork, client: Client, channel: InvitationChannel | None
+) -> None:
+    by_mail = channel is not InvitationChannel.LINK and client.email is not None
+    sides = await partner_blocks.sides_between(
+        uow.session, client.supplier_id, client.couple_id, client.email
+    )
+    check_invite(sides, by_mail=by_mail)
+
+
+async def _check_letters(uow: UnitOfWork, client: Client) -> None:
+    """Nobody is flooded, neither by resending nor by revoking and inviting anew."""
+    since = uow.now - rules.LETTERS_WITHIN
+    if await queries.letters_since(uow.session, client.id, since) >= rules.MOST_LETTERS:
+        raise RateLimited(
+            f"A client gets at most {rules.MOST_LETTERS} invitations in a day.",
+            retry_after_seconds=timedelta(hours=1).total_seconds(),
+        )
+
+
+async def _locked(uow: UnitOfWork, actor: Actor, invitation_id: UUID) -> tuple[Client, Invitation]:
+    """The client first, then its invitation, as everywhere; raises NotFound for another's."""
+    own = writable(actor).one_supplier()
+    client_id = await queries.client_of(uow.session, invitation_id, own)
+    client = await suppliers.lock_client(uow.session, client_id, own) if client_id else None
+    row = await queries.lock(uow.session, invitation_id) if client else None
+    if client is None or row is None:
+        raise NotFound("There is no Invitation with this id.", path=_ID)
+    return client, row
+
+
+async def _check_enabled(uow: UnitOfWork, supplier: Supplier) -> None:
+    """Nobody invites for an account that is disabled, tools of the staff included (SEC11)."""
+    users = await accounts.users_by_id(uow.session, [supplier.user_id])
+    if users[supplier.user_id].disabled_at is not None:
+        raise Forbidden("The account of this supplier is disabled.")
+
+
+async def _check_sender(uow: UnitOfWork, actor: Actor, site: Site) -> None:
+    """Letters in the name of an e-mail that nobody has proven are how spam is sent (ADR 20)."""
+    if actor.user_id is not None and actor.supplier_id is not None:
+        users = await accounts.users_by_id(uow.session, [actor.user_id])
+        check_may_write(users.get(actor.user_id), sends_mail=site.sends_mail)
+
+
+async def _supplier(uow: UnitOfWork, client: Client) -> Supplier:
+    return (await suppliers.by_id(uow.session, [client.supplier_id]))[client.supplier_id]
+
+
+async def _again(uow: UnitOfWork, site: Site, result: Mapping[str, object]) -> Invited:
+    """The invitation of the first call, with its link as long as that works (M2)."""
+    key = parse_uuid(str(result.get("invitation_id", "")))
+    found = await queries.by_id(uow.session, [key]) if key else {}
+    if key is None or key not in found:
+        raise NotFound("The invitation of that request is gone.", path=_KEY)
+    row = found[key]
+    code = _shown_code(site, row)
+    is_pending = rules.is_pending(row.status, row.expires_at, uow.now)
+    works = is_pending and row.invite_code == digest(code)
+    return Invited(row, _link(site.base_url, code) if works else None)
+
+
+def _shown_code(site: Site, row: Invitation) -> str:
+    """Derived rather than kept: only its hash is in the row."""
+    return link_code(row.id, row.resend_count, site.signing_key)
+
+
+def _unsubscribe_link(site: Site, email: str) -> str:
+    code = unsubscribing.sign_address(email, site.signing_key)
+    return f"{site.base_url}/unsubscribe/invitations/{code}"
+
+
+def _link(base_url: str, code: str) -> str:
+    return f"{base_url}/accept/{code}"

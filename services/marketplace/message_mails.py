@@ -1,0 +1,100 @@
+"""E-mails about messages to people who are away: one an hour for each conversation (M7)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete
+from sqlalchemy.dialects.postgresql import insert
+
+from db.models.accounts import User
+from db.models.conversations import ConversationRead, MessageMailOptOut
+from db.queries import conversations as queries
+from db.queries import messages as message_queries
+from db.session import UnitOfWork
+from domain import message_mails as rules
+from domain import unsubscribing
+from domain.actors import system_actor
+from domain.conversations import ConversationSide, Person
+from domain.errors import NotFound
+from domain.ids import global_id
+from domain.message_mails import MailState, Notice
+from services.mail import mail
+from settings import Settings
+
+NOTIFIER = system_actor("messages")
+
+
+@dataclass(frozen=True, slots=True)
+class SentMessage:
+    """A message whose readers are to be told. `side`: of who sent it."""
+
+    partnership_id: UUID
+    side: ConversationSide
+    position: int
+
+
+async def notify(uow: UnitOfWork, settings: Settings, sent: SentMessage) -> datetime | None:
+    """Write to everybody on the other side who has not read a message; says when to look again.
+
+    None: nobody is left to be told. An ended partnership has nobody to tell.
+    """
+    people = (await queries.people_of(uow.session, [sent.partnership_id])).get(
+        sent.partnership_id, ()
+    )
+    sender = next((one for one in people if one.side is sent.side), None)
+    due: list[datetime] = []
+    for reader in people:
+        if sender is not None and reader.side is sent.side.other:
+            at = await _tell(uow, settings, sent, reader, sender.name)
+            due += [at] if at is not None else []
+    return min(due, default=None)
+
+
+async def allow(uow: UnitOfWork, user_id: UUID, *, wanted: bool) -> None:
+    """Whether a person gets e-mails about messages; raises NotFound for an account that is gone.
+
+    Repeating it changes nothing.
+    """
+    if await uow.session.get(User, user_id) is None:
+        raise NotFound("There is no such account any more.")
+    if wanted:
+        mine = MessageMailOptOut.user_id == user_id
+        await uow.session.execute(delete(MessageMailOptOut).where(mine))
+        return
+    row = insert(MessageMailOptOut).values(user_id=user_id, created_at=uow.now)
+    await uow.session.execute(row.on_conflict_do_nothing())
+
+
+async def _tell(
+    uow: UnitOfWork, settings: Settings, sent: SentMessage, reader: Person, sender: str
+) -> datetime | None:
+    row = await queries.lock_read(uow.session, sent.partnership_id, reader.user_id)
+    out = await queries.opted_out(uow.session, reader.user_id)
+    state = MailState(row.position, row.mailed_position, row.mailed_at, opted_out=out)
+    at = rules.next_mail(state, sent.position, uow.now)
+    if at is None or at > uow.now:
+        return at
+    last = await queries.last_position(uow.session, sent.partnership_id)
+    row.mailed_position, row.mailed_at = max(last, sent.position), uow.now
+    unread = await message_queries.count_unread(
+        uow.session, sent.partnership_id, reader.side, row.position
+    )
+    if unread:
+        notice = _notice(settings, row, reader, sender, unread)
+        await mail.post(uow, NOTIFIER, rules.message_letter(reader.email, notice))
+    return None
+
+
+def _notice(
+    settings: Settings, row: ConversationRead, reader: Person, sender: str, unread: int
+) -> Notice:
+    base = settings.base_url
+    code = unsubscribing.sign_messages(reader.user_id, settings.signing_key)
+    return Notice(
+        reader.side,
+        sender,
+        unread,
+        f"{base}/{rules.PAGES[reader.side]}/{global_id('Conversation', row.partnership_id)}",
+        f"{base}/unsubscribe/messages/{code}",
+    )

@@ -1,0 +1,155 @@
+"""Looks after people who stand still: marks them, encourages them, notes who left (S72, S73)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from db.models.onboarding import OnboardingProgress
+from db.queries import nudges as queries
+from db.queries import onboarding as onboarding_queries
+from db.session import UnitOfWork
+from domain import nudges as rules
+from domain import onboarding, unsubscribing
+from domain.actors import Actor, system_actor
+from domain.guarded_operations import NUDGES
+from domain.journey_moves import ABANDONED, GAVE_UP
+from domain.nudge_letters import Nudging, letter
+from domain.nudges import NudgeKind, Standing
+from domain.onboarding import Step
+from services.flags import feature_guards
+from services.journeys import onboarding_steps
+from services.journeys.onboarding import forget_nudge, of_user, progress_of, record
+from services.mail import mail
+from settings import Settings
+
+NUDGER = system_actor("nudges")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Somebody who has not finished, locked, and the step that they are offered."""
+
+    row: OnboardingProgress
+    step: Step
+
+
+async def look(
+    uow: UnitOfWork, settings: Settings, user_id: UUID, since: datetime
+) -> datetime | None:
+    """Do what is due for somebody who was last active at `since`; says when to look again.
+
+    None: never, or another look follows from what they did meanwhile. While an incident is open
+    on their step nobody is nudged, but remembered (X12).
+    """
+    place = await stand(uow, settings, user_id)
+    if place is None or place.row.last_activity_at > since:
+        return None
+    row, step = place.row, place.step
+    if rules.stands_still(standing(row, step), uow.now):
+        _mark(uow, row, step)
+    incident = await incident_on(uow, step)
+    if incident is not None and row.stuck_at_step is not None:
+        await queries.remember(uow.session, row.id, incident, step.key, uow.now)
+    elif incident is None and await _may_nudge(uow, settings, place):
+        await nudge(uow, settings, place, NudgeKind.STUCK)
+    if rules.leaves(standing(row, step), uow.now):
+        row.left_at = uow.now
+        record(uow, NUDGER, row, GAVE_UP if row.assistance_needed else ABANDONED)
+    return rules.next_look(standing(row, step), uow.now, silenced=incident is not None)
+
+
+async def stand(uow: UnitOfWork, settings: Settings, user_id: UUID) -> Place | None:
+    """Where somebody stands, locked; None for who has finished, or is offered nothing now."""
+    row = await onboarding_queries.lock_of_user(uow.session, user_id)
+    if row is None or row.completed_at is not None:
+        return None
+    killed = await feature_guards.killed_keys(uow.session, settings)
+    out = await onboarding_steps.hidden_now(uow.session, user_id, row.user_type, killed)
+    done = progress_of(row).done
+    key = onboarding.next_step(row.user_type, done, lambda step: step.key not in out)
+    step = onboarding.find_step(row.user_type, key) if key else None
+    return Place(row, step) if step else None
+
+
+async def incident_on(uow: UnitOfWork, step: Step) -> UUID | None:
+    """The open incident that touches a step."""
+    found = await queries.incidents_on(uow.session, step.flag_keys)
+    return next((found[key].id for key in step.flag_keys if key in found), None)
+
+
+async def nudge(uow: UnitOfWork, settings: Settings, place: Place, kind: NudgeKind) -> None:
+    """In the app at once; by mail too from the second on, and where something works again."""
+    row, step = place.row, place.step
+    row.nudge_kind, row.nudge_step, row.nudged_at = kind, step.key, uow.now
+    mails = kind is NudgeKind.WORKS_AGAIN or rules.by_mail(row.nudges_sent)
+    if kind is NudgeKind.STUCK:
+        row.nudges_sent += 1
+    else:
+        # What held them up was us: they begin anew.
+        row.last_activity_at, row.stuck_at_step, row.left_at = uow.now, None, None
+    email = await queries.email_of(uow.session, row.user_id) if mails else None
+    if email is not None:
+        await mail.post(uow, NUDGER, letter(email, kind, _nudging(settings, row, step)))
+    record(uow, NUDGER, row, rules.NUDGED if kind is NudgeKind.STUCK else rules.WORKS_AGAIN)
+
+
+async def dismiss(uow: UnitOfWork, actor: Actor) -> OnboardingProgress:
+    """Somebody has read it; again does nothing. Raises NotFound for who has no onboarding."""
+    row = await _own(uow, actor)
+    if row.nudge_kind is not None:
+        forget_nudge(row)
+        record(uow, actor, row, rules.DISMISSED)
+    return row
+
+
+async def allow(uow: UnitOfWork, actor: Actor, user_id: UUID | None, wanted: bool) -> bool:
+    """Let somebody be nudged, or not; True where that is another state than before.
+
+    Raises NotFound for who has no onboarding.
+    """
+    row = await of_user(uow.session, user_id)
+    locked = await onboarding_queries.lock(uow.session, row.id)
+    if locked is None or locked.nudges_opted_out is not wanted:
+        return False
+    locked.nudges_opted_out = not wanted
+    if not wanted:
+        forget_nudge(locked)
+    record(uow, actor, locked, "wants reminders" if wanted else "wants no reminders")
+    return True
+
+
+def standing(row: OnboardingProgress, step: Step) -> Standing:
+    """A row as the rules see it."""
+    return Standing(
+        row.last_activity_at,
+        row.nudges_sent,
+        opted_out=row.nudges_opted_out,
+        marked=row.stuck_at_step == step.key,
+        left=row.left_at is not None,
+    )
+
+
+async def _may_nudge(uow: UnitOfWork, settings: Settings, place: Place) -> bool:
+    """It is time, and the flag of the nudges is on for them or does not exist."""
+    if not rules.nudge_due(standing(place.row, place.step), uow.now):
+        return False
+    return await feature_guards.is_open_now(uow.session, NUDGES, place.row.user_id, settings)
+
+
+def _mark(uow: UnitOfWork, row: OnboardingProgress, step: Step) -> None:
+    if row.stuck_at_step != step.key:
+        row.stuck_at_step = step.key
+        record(uow, NUDGER, row, rules.STALLED)
+
+
+async def _own(uow: UnitOfWork, actor: Actor) -> OnboardingProgress:
+    row = await of_user(uow.session, actor.user_id)
+    locked = await onboarding_queries.lock(uow.session, row.id)
+    assert locked is not None
+    return locked
+
+
+def _nudging(settings: Settings, row: OnboardingProgress, step: Step) -> Nudging:
+    base, code = settings.base_url, unsubscribing.sign(row.user_id, settings.signing_key)
+    page = step.key.replace("_", "-")
+    return Nudging(row.user_type, step, f"{base}/onboarding/{page}", f"{base}/unsubscribe/{code}")

@@ -1,0 +1,89 @@
+"""Suppliers and couples who found each other (S11)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from db.drafts import Audit
+from db.models.couples import Partnership
+from db.models.suppliers import Client
+from db.queries import accounts, couples, partner_blocks, suppliers
+from db.session import UnitOfWork
+from domain.actors import Actor
+from domain.ids import CoupleId, PartnershipId, SupplierId
+from domain.marketplace_events import PartnershipChanged
+from domain.partner_blocks import PartnerSide
+from domain.partner_letters import connection_ended
+from domain.platforms import Platform
+from services.mail import mail
+
+
+async def connect(
+    uow: UnitOfWork, actor: Actor, pair: tuple[UUID, UUID], invited_at: datetime
+) -> Partnership:
+    """Connect a supplier and a couple, also after they had parted; counted in the live phase."""
+    row, fresh = await couples.connect(uow.session, pair, uow.now)
+    if not fresh:
+        return row
+    took = round((uow.now - invited_at).total_seconds())
+    phase_id = await accounts.active_phase_id(uow.session, Platform.WEDME)
+    event = PartnershipChanged(
+        phase_id=phase_id,
+        partnership_id=PartnershipId(row.id),
+        supplier_id=SupplierId(row.supplier_id),
+        couple_id=CoupleId(row.couple_id),
+        method=row.connection_method,
+        action="connected",
+        is_active=True,
+        seconds_to_connect=took,
+    )
+    uow.record(actor, event, Audit(row.id, after={"isActive": True}))
+    return row
+
+
+async def end(uow: UnitOfWork, actor: Actor, client: Client, base_url: str) -> None:
+    """A client is worked with no longer; the couple is told, and still sees that it once was."""
+    if client.couple_id is None:
+        return
+    row = await couples.partnership_of(uow.session, (client.supplier_id, client.couple_id))
+    if row is None or not row.is_active:
+        return
+    part(uow, actor, row)
+    await tell(uow, actor, base_url, row, by=PartnerSide.SUPPLIER)
+
+
+async def tell(
+    uow: UnitOfWork, actor: Actor, base_url: str, row: Partnership, *, by: PartnerSide
+) -> None:
+    """Write to the side that has not ended it; a block reads like any other end."""
+    supplier_email, business, couple_email = await partner_blocks.names_of_pair(uow.session, row)
+    if by is PartnerSide.SUPPLIER:
+        name = business or "One of your suppliers"
+        letter = connection_ended(Platform.WEDME, couple_email, name, base_url)
+    else:
+        where = partner_blocks.clients_between(row)
+        known = await suppliers.lock_clients(uow.session, where)
+        name = known[0].couple_names if known else "One of your couples"
+        letter = connection_ended(Platform.WEDSYNC, supplier_email, name, base_url)
+    await mail.post(uow, actor, letter)
+
+
+def part(uow: UnitOfWork, actor: Actor, row: Partnership) -> None:
+    """End an active partnership."""
+    row.is_active = False
+    record(uow, actor, row, "parted", was_active=True)
+
+
+def record(
+    uow: UnitOfWork, actor: Actor, row: Partnership, action: str, *, was_active: bool = False
+) -> None:
+    """The event and the audit of a change that connects nobody."""
+    event = PartnershipChanged(
+        partnership_id=PartnershipId(row.id),
+        supplier_id=SupplierId(row.supplier_id),
+        couple_id=CoupleId(row.couple_id),
+        method=row.connection_method,
+        action=action,
+        is_active=row.is_active,
+    )
+    after = {"isActive": row.is_active, "action": action}
+    uow.record(actor, event, Audit(row.id, before={"isActive": was_active}, after=after))

@@ -1,0 +1,65 @@
+"""What suppliers and couples say about themselves (S34, S39)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from db.drafts import Audit
+from db.models.accounts import User
+from db.models.couples import Couple
+from db.models.suppliers import Supplier
+from db.queries import accounts, couples, suppliers
+from db.session import UnitOfWork
+from db.unique import unique
+from domain import profiles as rules
+from domain.actors import USER_TYPES, Actor, UserType
+from domain.clients import date_warnings
+from domain.errors import Forbidden, NotUnique
+from domain.ids import UserId
+from domain.marketplace_events import ProfileChanged
+from services.journeys import onboarding
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileResult:
+    """The account, and what is odd about its profile."""
+
+    user: User
+    warnings: list[str]
+
+
+async def update(uow: UnitOfWork, actor: Actor, given: Mapping[str, object]) -> ProfileResult:
+    """Save the fields that are given; raises Invalid, Required, NotUnique or Forbidden.
+
+    Completes the step of the onboarding that asks for them.
+    """
+    kind = USER_TYPES[actor.role] if actor.role else UserType.ADMIN
+    if actor.user_id is None or kind is UserType.ADMIN:
+        raise Forbidden("Only suppliers and couples have a profile.")
+    patch = rules.check_patch(given, kind)
+    lock = suppliers.lock_of_user if kind is UserType.SUPPLIER else couples.lock_of_user
+    row = await lock(uow.session, actor.user_id)
+    assert row is not None  # made with the account
+    changed = await _apply(uow, row, patch)
+    if changed:
+        _record(uow, actor, actor.user_id, changed)
+        await onboarding.refresh(uow, actor, actor.user_id)
+    user = (await accounts.users_by_id(uow.session, [actor.user_id]))[actor.user_id]
+    warnings = date_warnings(row.wedding_date, uow.now) if isinstance(row, Couple) else []
+    return ProfileResult(user, warnings)
+
+
+async def _apply(
+    uow: UnitOfWork, row: Supplier | Couple, patch: Mapping[str, object]
+) -> tuple[str, ...]:
+    changed = tuple(name for name, value in patch.items() if getattr(row, name) != value)
+    taken = NotUnique("Another supplier has this e-mail.", path=("input", "email"))
+    async with unique(uow.session, taken):
+        for name in changed:
+            setattr(row, name, patch[name])
+    return changed
+
+
+def _record(uow: UnitOfWork, actor: Actor, user_id: UserId, changed: tuple[str, ...]) -> None:
+    # Names of fields only: the audit is never erased, and people may ask to be.
+    audit = Audit(user_id, after={"fields": list(changed)})
+    uow.record(actor, ProfileChanged(user_id=user_id, fields=changed), audit)

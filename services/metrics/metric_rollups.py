@@ -1,0 +1,76 @@
+"""Folds samples into minutes and hours, and lets the old ones go (S3, A51)."""
+
+from datetime import datetime, timedelta
+from functools import partial
+
+from db.queries import metric_rollups as queries
+from db.session import Database, UnitOfWork
+from domain.metrics import COLLECTIONS
+from domain.windows import FINE, HOUR, MINUTE, RECENT, floor
+from services.metrics.metric_samples import count
+from services.platform.batches import BATCH, in_batches
+
+_RAW = timedelta(hours=50)
+_KEPT: tuple[tuple[int | None, timedelta], ...] = (
+    (None, _RAW),
+    (FINE, _RAW),
+    (MINUTE, timedelta(days=30)),
+    (HOUR, timedelta(days=365)),
+)
+
+
+async def roll_recent(db: Database) -> None:
+    """Fold the last minutes anew; a bucket under way is written again until it is over."""
+    await _roll(db, db.clock() - RECENT)
+
+
+async def note_collection(db: Database) -> None:
+    """Dashboards have been told that their numbers are new: the proof of S109 counts on it."""
+    async with db.write() as uow:
+        await count(uow.session, [(COLLECTIONS, uow.now)])
+
+
+async def roll_late(db: Database) -> None:
+    """Fold again the minutes into which something came late, and nothing else.
+
+    An hour a transaction, the oldest first; with each its minutes are done.
+    """
+    while True:
+        async with db.write() as uow:
+            late = await queries.take_late(uow.session)
+            if late is None:
+                return
+            await queries.roll(uow.session, *late)
+
+
+async def forget_old(db: Database) -> int:
+    """Remove what is due; how many rows went. Nothing goes that was not folded."""
+    await _roll(db, db.clock())
+    gone = 0
+    for resolution, age in _KEPT:
+        gone += await in_batches(db, partial(_forget, resolution, age))
+    return gone
+
+
+async def _forget(resolution: int | None, age: timedelta, uow: UnitOfWork) -> int:
+    return await queries.forget(
+        uow.session, resolution=resolution, before=uow.now - age, batch=BATCH
+    )
+
+
+async def _roll(db: Database, since: datetime) -> None:
+    """From `since`, or from where folding ended when nobody was there to do it.
+
+    An hour at a time, the oldest first: what is folded never has a hole, however this ends.
+    """
+    async with db.read() as session:
+        newest = await queries.newest(session) or await queries.oldest(session)
+    if newest is None:
+        return
+    end = floor(db.clock(), MINUTE) + timedelta(seconds=MINUTE)
+    start = floor(min(newest, since), MINUTE)
+    while start < end:
+        border = min(floor(start, HOUR) + timedelta(seconds=HOUR), end)
+        async with db.write() as uow:
+            await queries.roll(uow.session, start, border)
+        start = border

@@ -1,0 +1,1 @@
+"""Use cases: what looks at several topics."""

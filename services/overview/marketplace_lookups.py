@@ -1,0 +1,77 @@
+"""Suppliers, couples and what is between them by their ids, many at once."""
+
+from collections.abc import Sequence
+from functools import partial
+from uuid import UUID
+
+from db.models.bulk_invitations import BulkInvitation
+from db.models.client_imports import ClientImport
+from db.models.conversations import Message
+from db.models.couples import Couple, Partnership
+from db.models.incidents import LaunchIncident
+from db.models.invitations import Invitation
+from db.models.mail import Mail
+from db.models.onboarding import OnboardingProgress
+from db.models.suppliers import Client, Supplier
+from db.queries import (
+    bulk_invitations,
+    client_imports,
+    communication,
+    conversations,
+    couples,
+    invitations,
+    mail,
+    messages,
+    nudges,
+    onboarding,
+    people,
+    suppliers,
+)
+from db.queries.communication import Communication
+from db.queries.couples import Pair
+from db.session import Database
+from domain.conversations import Conversation, Participant
+from domain.conversations import Person as Contact
+from domain.samples import Person
+from services.marketplace import bulk_reads
+from services.marketplace.bulk_invitations import Progress
+from services.overview.lookups import Lookup, Lookups
+
+
+class MarketplaceLookups(Lookups):
+    """Those of a launch, and these."""
+
+    def __init__(self, db: Database) -> None:
+        """The database of the process."""
+        super().__init__(db)
+        self.people: Lookup[UUID, Person] = self._by(people.by_id)
+        self.suppliers: Lookup[UUID, Supplier] = self._by(suppliers.by_id)
+        self.suppliers_by_user: Lookup[UUID, Supplier] = self._by(suppliers.by_user)
+        self.clients: Lookup[UUID, Client] = self._by(suppliers.clients_by_id)
+        self.client_imports: Lookup[UUID, ClientImport] = self._by(client_imports.by_id)
+        self.bulks: Lookup[UUID, BulkInvitation] = self._by(bulk_invitations.by_id)
+        self.newest_bulks: Lookup[UUID, BulkInvitation] = self._by(
+            bulk_invitations.newest_by_supplier
+        )
+        self.bulk_progress: Lookup[UUID, Progress] = self._by(
+            partial(bulk_reads.progress, clock=db.clock)
+        )
+        self.couples: Lookup[UUID, Couple] = self._by(couples.by_id)
+        self.couples_by_user: Lookup[UUID, Couple] = self._by(couples.by_user)
+        self.active_partnerships: Lookup[Pair, Partnership] = self._by(couples.active_partnerships)
+        self.partner_couples: Lookup[Pair, Couple] = self._by(couples.partner_couples)
+        self.partner_suppliers: Lookup[Pair, Supplier] = self._by(couples.partner_suppliers)
+        self.partnerships: Lookup[UUID, Partnership] = self._by(couples.partnerships_by_id)
+        self.conversations: Lookup[tuple[UUID, Participant], Conversation] = self._by(
+            conversations.by_key
+        )
+        self.last_messages: Lookup[UUID, Message] = self._by(messages.last_of)
+        self.contacts: Lookup[UUID, Sequence[Contact]] = self._by(conversations.people_of)
+        self.communications: Lookup[UUID, Communication] = self._by(communication.by_client)
+        self.seconds_to_connect: Lookup[Pair, int] = self._by(couples.seconds_to_connect)
+        self.invitations: Lookup[UUID, Invitation] = self._by(invitations.by_id)
+        self.newest_invitations: Lookup[UUID, Invitation] = self._by(invitations.newest_by_client)
+        self.letters_of_invitations: Lookup[UUID, Mail] = self._by(mail.newest_by_invitation)
+        self.incidents_on_flags: Lookup[str, LaunchIncident] = self._by(nudges.incidents_on)
+        self.onboardings: Lookup[UUID, OnboardingProgress] = self._by(onboarding.by_id)
+        self.onboardings_by_user: Lookup[UUID, OnboardingProgress] = self._by(onboarding.by_user)

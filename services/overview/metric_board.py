@@ -1,0 +1,61 @@
+"""The metrics pages and the funnels of one process (S26, S80)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+from uuid import UUID
+
+from db.session import Database
+from domain.journey_figures import JourneyFigures
+from domain.windows import TimeRange
+from services.journeys import journey_reads
+from services.metrics import metric_reads
+from services.metrics.metric_reads import Snapshot
+from services.metrics.metric_spans import span_of
+from services.platform.snapshot_cache import Board
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What somebody looks at."""
+
+    range: TimeRange
+    phase_id: UUID | None = None
+
+    @classmethod
+    def of_phase(cls, phase_id: UUID | None) -> "View":
+        """While a phase was live; the last 24 hours where none is named."""
+        return cls(TimeRange.LAST_24H if phase_id is None else TimeRange.CURRENT_PHASE, phase_id)
+
+
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
+class JourneySnapshot:
+    """All funnels at one moment."""
+
+    journeys: Sequence[JourneyFigures]
+
+
+MetricBoard: TypeAlias = Board[View, Snapshot]
+JourneyBoard: TypeAlias = Board[View, JourneySnapshot]
+
+
+def metric_board(db: Database) -> MetricBoard:
+    """Raises NotFound for an unknown phase."""
+
+    async def compute(view: View) -> Snapshot:
+        async with db.read() as session:
+            return await metric_reads.snapshot(session, view.range, db.clock(), view.phase_id)
+
+    return Board(compute)
+
+
+def journey_board(db: Database) -> JourneyBoard:
+    """Raises NotFound for an unknown phase."""
+
+    async def compute(view: View) -> JourneySnapshot:
+        now = db.clock()
+        async with db.read() as session:
+            span = await span_of(session, view.range, now, view.phase_id)
+            return JourneySnapshot(await journey_reads.funnels(session, span, now))
+
+    return Board(compute)

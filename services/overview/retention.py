@@ -1,0 +1,53 @@
+"""Keeps the tables small: old samples become rollups, what has expired goes (S5, A45)."""
+
+from datetime import timedelta
+from functools import partial
+
+from db.queries import health, jobs, retention
+from db.session import Database, UnitOfWork
+from domain.conversations import KEPT_FOR
+from services.flags import flag_exposures
+from services.health.health_history import RAW_READINGS
+from services.journeys import journey_reads
+from services.metrics import metric_rollups
+from services.platform.batches import BATCH, in_batches
+
+JOB_LOG = timedelta(days=7)  # why a job failed, beside those that still stand in the queue
+
+_KEPT: tuple[tuple[retention.Moments, timedelta], ...] = (
+    (retention.TICK_CLAIMED, timedelta(hours=48)),
+    (retention.SERIES_SEEN, timedelta(hours=24)),
+    (retention.KEY_CREATED, timedelta(hours=24)),
+    (retention.RESET_EXPIRED, timedelta(days=7)),
+    (retention.LOG_IN_LINK_EXPIRED, timedelta(days=7)),
+    (retention.CONFIRMATION_EXPIRED, timedelta(days=7)),
+    (retention.EXPOSURE_SERVED, timedelta(days=90)),
+    (retention.PROPAGATION_STARTED, timedelta(days=365)),  # launches are looked back on
+    (retention.SENDING_AT, timedelta(days=90)),  # three times as long as a decline counts
+    (retention.CONVERSATION_SPOKEN, KEPT_FOR),
+    (retention.MAIL_CREATED, timedelta(days=90)),
+    (retention.ALERT_CREATED, timedelta(days=365)),
+    (retention.DELIVERY_CREATED, timedelta(days=30)),  # what still waits is made anew
+    (retention.SESSION_EXPIRED, timedelta(days=30)),  # somebody may ask which device it was
+)
+
+
+async def sweep(db: Database, *, batch: int = BATCH) -> int:
+    """Remove everything that is due; returns how many rows went. May run twice without harm."""
+
+    async def readings(uow: UnitOfWork) -> int:
+        return await health.fold_readings(uow.session, uow.now - RAW_READINGS, batch)
+
+    async def job_log(uow: UnitOfWork) -> int:
+        return await jobs.forget_log(uow.session, uow.now - JOB_LOG, batch)
+
+    gone = await in_batches(db, readings, batch) + await metric_rollups.forget_old(db)
+    gone += await journey_reads.forget_old(db)
+    gone += await flag_exposures.fold_old(db, batch)
+    for column, age in _KEPT:
+        gone += await in_batches(db, partial(_delete, column, age, batch), batch)
+    return gone + await in_batches(db, job_log, batch)
+
+
+async def _delete(column: retention.Moments, age: timedelta, batch: int, uow: UnitOfWork) -> int:
+    return await retention.delete_older(uow.session, column, uow.now - age, batch)

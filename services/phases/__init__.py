@@ -1,0 +1,1 @@
+"""Use cases: launch phases, runs and rehearsals."""

@@ -1,0 +1,247 @@
+"""Activate a phase: checks, flags, run and audit in one transaction (S45 to S51, S95)."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.codecs import steps_of
+from db.models.flags import FeatureFlag
+from db.models.phases import LaunchPhase, PhaseRun, PhaseRunSnapshot
+from db.queries import flags as flag_queries
+from db.queries import phases as queries
+from db.session import UnitOfWork
+from domain import plans
+from domain.actors import Actor
+from domain.end_states import check_stored
+from domain.errors import InvalidTransition, Locked, NotFound, NotReady, PlanDrift
+from domain.ids import parse_uuid
+from domain.losses import check_losses
+from domain.percent import Percent
+from domain.phases import PhaseAction, PhaseStatus, first_percentage, next_status
+from domain.readiness import Readiness, blocked_message, token_holds
+from domain.run_holds import take_hold
+from services.flags.flag_changes import change_flag
+from services.phases import phases, readiness
+from services.phases.phase_changes import move
+from services.phases.phase_progress import resume_locked
+from services.phases.readiness import Gate
+from services.platform.idempotency import claim, settle
+
+
+@dataclass(frozen=True, slots=True)
+class Activate:
+    """What an operator asks for when activating a phase."""
+
+    phase_id: UUID
+    plan_hash: str | None = None
+    readiness_token: str | None = None
+    accept_warnings: bool = False
+    accept_losses: tuple[str, ...] = ()
+    reason: str | None = None
+    expected_version: int | None = None
+    idempotency_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """The phase and the run that is now live."""
+
+    phase: LaunchPhase
+    run: PhaseRun
+
+
+async def activate(uow: UnitOfWork, actor: Actor, wish: Activate, gate: Gate) -> Activation:
+    """Make a phase live; an ACTIVE phase gives its run back, a PAUSED one resumes (S45).
+
+    Raises NotFound, VersionConflict, InvalidTransition, Locked, NotReady, PlanDrift and
+    LosesUsers; then nothing has changed.
+    """
+    held = await claim(uow, actor, "activateLaunchPhase", wish.idempotency_key, wish)
+    phase = await phases.locked(uow, wish.phase_id, None if held.result else wish.expected_version)
+    if held.result is not None or phase.status is PhaseStatus.ACTIVE:
+        return await _same_run(uow, phase, held.result)
+    if phase.status is PhaseStatus.PAUSED:
+        await resume_locked(uow, actor, phase, wish.reason)
+        activation = await _same_run(uow, phase, None)
+    else:
+        activation = await _new_run(uow, actor, phase, wish, gate)
+    await settle(uow, held, run_id=activation.run.id)
+    return activation
+
+
+async def assess(session: AsyncSession, phase_id: UUID, gate: Gate, now: datetime) -> Readiness:
+    """The readiness of a phase, changing nothing; raises NotFound."""
+    phase = await phases.find(session, phase_id, None)
+    if phase is None:
+        raise NotFound("There is no such phase.")
+    links = (await queries.linked_flags(session, [phase.id]))[phase.id]
+    return await readiness.of_phase(session, phase, len(links), gate, now)
+
+
+async def _new_run(
+    uow: UnitOfWork, actor: Actor, phase: LaunchPhase, wish: Activate, gate: Gate
+) -> Activation:
+    next_status(phase.status, PhaseAction.ACTIVATE)
+    await _check_platforms(uow, phase)
+    keys = await _keys(uow, phase)
+    rows = await flag_queries.lock(uow.session, keys)
+    uow.locked()
+    await _check_holders(uow, rows)
+    links = (await queries.linked_flags(uow.session, [phase.id]))[phase.id]
+    verdict = await readiness.of_phase(uow.session, phase, len(links), gate, uow.now)
+    _check_ready(verdict, phase, wish, gate, uow.now)
+    changes = plans.diffs(links, steps_of(phase.steps), _first_step(phase))
+    if wish.plan_hash is not None and wish.plan_hash != plans.plan_hash(phase.version, changes):
+        changed = plans.plan_drift(wish.plan_hash, phase.version, changes)
+        raise PlanDrift(path=("input", "planHash"), changed=changed)
+    check_losses(links, changes, wish.accept_losses)
+    run = await _open_run(uow, actor, phase, verdict)
+    phase.started_at, phase.ended_at = uow.now, None
+    # The phase first: whoever reads the log sees why the flags that follow have moved.
+    move(
+        uow,
+        actor,
+        phase,
+        PhaseAction.ACTIVATE,
+        reason=wish.reason,
+        step_index=_first_step(phase) or 0,
+        run_id=run.id,
+    )
+    for link in plans.ordered(links):
+        _switch_on(uow, actor, phase, run, rows[link.flag.key], link.target, wish.reason)
+    expected = {key: flag_queries.parts_of(row).in_force for key, row in rows.items()}
+    check_stored(expected, await flag_queries.in_force(uow.session, list(expected)))
+    return Activation(phase, run)
+
+
+def _switch_on(
+    uow: UnitOfWork,
+    actor: Actor,
+    phase: LaunchPhase,
+    run: PhaseRun,
+    row: FeatureFlag,
+    target: Percent,
+    reason: str | None,
+) -> None:
+    """Keep what was in force, then hold the flag beside its owner's values (D1)."""
+    flag, step = flag_queries.flag_of(row), first_percentage(steps_of(phase.steps))
+    before, parts = flag.state, take_hold(flag.wanted, run.id, target=target, step=step)
+    takes_cohort = phase.cohort_salt is not None and plans.takes_cohort(flag)
+
+    def edit(target: FeatureFlag) -> None:
+        flag_queries.write_parts(target, parts)
+        target.cohort_salt = phase.cohort_salt if takes_cohort else target.cohort_salt
+
+    flag = change_flag(
+        uow,
+        actor,
+        row,
+        edit,
+        action="activated",
+        reason=reason,
+        run_id=run.id,
+        phase_id=phase.id,
+    )
+    uow.session.add(
+        PhaseRunSnapshot(
+            run_id=run.id,
+            flag_id=row.id,
+            enabled=before.enabled,
+            rollout_percentage=before.rollout_percentage,
+            target_percentage=target,
+            target_groups=list(before.target_groups),
+            version_before=before.version,
+            version_written=flag.version,
+        )
+    )
+
+
+async def _open_run(
+    uow: UnitOfWork, actor: Actor, phase: LaunchPhase, verdict: Readiness
+) -> PhaseRun:
+    run = PhaseRun(
+        phase_id=phase.id,
+        number=await queries.next_run_number(uow.session, phase.id),
+        actor_kind=actor.kind,
+        actor_id=actor.id,
+        actor_label=actor.label,
+        started_at=uow.now,
+        readiness=[asdict(check) for check in verdict.checks],
+    )
+    uow.session.add(run)
+    await uow.session.flush()
+    await uow.session.refresh(run)
+    return run
+
+
+def _check_ready(
+    verdict: Readiness, phase: LaunchPhase, wish: Activate, gate: Gate, now: datetime
+) -> None:
+    if verdict.blockers:
+        raise NotReady(blocked_message(verdict), readiness=verdict)
+    if verdict.warnings and not wish.accept_warnings:
+        names = ", ".join(f"{check.key}: {check.detail}" for check in verdict.warnings)
+        raise NotReady(
+            f"System not healthy for launch unless warnings are accepted: {names}",
+            readiness=verdict,
+        )
+    if wish.readiness_token is not None and not token_holds(
+        wish.readiness_token,
+        verdict,
+        phase_key=phase.key,
+        version=phase.version,
+        secret=gate.secret,
+        now=now,
+    ):
+        raise PlanDrift(
+            "The readiness that you saw no longer holds. Look at it again.",
+            path=("input", "readinessToken"),
+        )
+
+
+async def _check_platforms(uow: UnitOfWork, phase: LaunchPhase) -> None:
+    """At most one ACTIVE phase a platform (S1); the unique index is the last word."""
+    busy = await queries.active_elsewhere(uow.session, phase.id, phase.platforms)
+    if busy:
+        names = ", ".join(row.phase_name for row in busy)
+        raise InvalidTransition(
+            f"Already active on the same platform: {names}. Complete it or roll it back first."
+        )
+
+
+async def _check_holders(uow: UnitOfWork, rows: Mapping[str, FeatureFlag]) -> None:
+    """A flag is held by one live run (D2, L9); checked under the locks of the flags."""
+    holders = await queries.live_holders(uow.session, [row.run_id for row in rows.values()])
+    taken = [
+        f"{key} by {holders[row.run_id]}"
+        for key, row in sorted(rows.items())
+        if row.run_id in holders
+    ]
+    if taken:
+        raise Locked(
+            f"Another live run holds flags of this phase: {', '.join(taken)}. Complete it or "
+            "roll it back first.",
+            path=("input", "phaseId"),
+        )
+
+
+async def _same_run(
+    uow: UnitOfWork, phase: LaunchPhase, result: dict[str, object] | None
+) -> Activation:
+    wanted = parse_uuid(str(result.get("run_id", ""))) if result else phase.current_run_id
+    runs = await queries.runs_by_id(uow.session, [wanted] if wanted else [])
+    if wanted is None or wanted not in runs:
+        raise NotFound("The run of that request is gone.")
+    return Activation(phase, runs[wanted])
+
+
+async def _keys(uow: UnitOfWork, phase: LaunchPhase) -> list[str]:
+    links = (await queries.linked_flags(uow.session, [phase.id]))[phase.id]
+    return [link.flag.key for link in links]
+
+
+def _first_step(phase: LaunchPhase) -> int | None:
+    return 0 if phase.steps else None

@@ -1,0 +1,61 @@
+"""What is wrong with the fields of a phase: all of it at once (S16, S18; L24)."""
+
+from collections.abc import Collection, Sequence
+
+from db.queries import flags as flag_queries
+from db.session import UnitOfWork
+from domain.criteria import Criterion
+from domain.criterion_checks import check_criteria
+from domain.errors import Collector, Invalid, NotFound
+from domain.flags import parse_key
+from domain.phases import check_plan, check_steps
+from services.mail.email_addresses import is_address
+from services.metrics import metric_catalog
+from services.phases.phase_commands import FlagLink, PhasePatch
+from services.platform.texts import check_text, line
+
+
+async def check_fields(
+    uow: UnitOfWork, patch: PhasePatch, channels: Collection[str], *, key: str | None = None
+) -> None:
+    """Raises all that is wrong with the fields at once, each at its field."""
+    problems = Collector()
+    with problems:
+        if key is not None:
+            parse_key(key)
+    with problems:
+        if "name" in patch:
+            line(patch["name"], "name", 200)
+    with problems:
+        check_text(patch.get("description"), "description", 5_000)
+    with problems:
+        if "platforms" in patch and not patch["platforms"]:
+            raise Invalid("A phase launches on at least one platform.", path=("input", "platforms"))
+    with problems:
+        check_steps(patch.get("steps", ()))
+    with problems:
+        await _check_criteria(uow, patch.get("criteria", ()))
+    with problems:
+        check_plan(patch.get("rollback_plan"), channels, is_address)
+    with problems:
+        await _check_links(uow, patch.get("flags", ()))
+    problems.raise_all()
+
+
+async def _check_criteria(uow: UnitOfWork, criteria: Sequence[Criterion]) -> None:
+    check_criteria(criteria, await metric_catalog.infos_behind(uow.session, criteria))
+
+
+async def _check_links(uow: UnitOfWork, links: Sequence[FlagLink]) -> None:
+    """Raises NotFound and Invalid for each key that is missing or named twice."""
+    found = await flag_queries.by_key(uow.session, [link.flag_key for link in links])
+    seen, problems = set[str](), Collector()
+    for index, link in enumerate(links):
+        path = ("input", "flags", str(index), "flagKey")
+        with problems:
+            if link.flag_key not in found:
+                raise NotFound(f"There is no flag {link.flag_key[:100]!r}.", path=path)
+            if link.flag_key in seen:
+                raise Invalid(f"The flag {link.flag_key} is named twice.", path=path)
+        seen.add(link.flag_key)
+    problems.raise_all()

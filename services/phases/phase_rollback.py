@@ -1,0 +1,213 @@
+"""Roll a phase back: flags off or restored, run ended, incident opened, at once (S53 to S56)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.codecs import plan_of
+from db.models.flags import FeatureFlag
+from db.models.incidents import LaunchIncident
+from db.models.phases import LaunchPhase, PhaseRunSnapshot
+from db.queries import flags as flag_queries
+from db.queries import incidents as incident_queries
+from db.queries import kills as kill_queries
+from db.queries import phases as queries
+from db.queries.flags import flag_of
+from db.session import UnitOfWork
+from domain import incident_causes as causes
+from domain import rollbacks as rules
+from domain.actors import Actor
+from domain.end_states import differences
+from domain.errors import Invalid
+from domain.flags import FlagState
+from domain.incidents import Severity
+from domain.percent import Percent
+from domain.phases import PhaseAction, PhaseStatus, RollbackMode, RollbackPlan, next_status
+from domain.plans import FlagDiff, LinkedFlag
+from domain.rollback_notices import RollbackNotice
+from domain.rollbacks import Before, Undoing
+from services.flags.flag_changes import change_flag, with_parts
+from services.incidents import incident_causes
+from services.incidents.incidents import IncidentDraft
+from services.phases import phases, rollback_notices
+from services.phases.phase_changes import move
+from services.phases.phase_progress import end_run
+from services.platform.idempotency import claim, settle
+from services.platform.texts import MAX_REASON, check_text
+
+
+@dataclass(frozen=True, slots=True)
+class Rollback:
+    """What an operator asks for. Mode None: as the phase's rollback plan says.
+
+    `first_bad_at` and `metrics`: the first bad sample and the metrics of the criteria that asked
+    for it.
+    """
+
+    phase_id: UUID
+    reason: str
+    mode: RollbackMode | None = None
+    drain_seconds: int | None = None
+    idempotency_key: str | None = None
+    first_bad_at: datetime | None = None
+    metrics: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RolledBack:
+    """What the rollback did."""
+
+    phase: LaunchPhase
+    incident: LaunchIncident | None
+    restored: list[FlagDiff] = field(default_factory=list)
+    conflicts: list[str] = field(default_factory=list)
+
+
+async def roll_back(uow: UnitOfWork, actor: Actor, wish: Rollback) -> RolledBack:
+    """Undo a launch in one transaction; a second click gives the same incident (S55).
+
+    Raises NotFound, Required without a reason, InvalidTransition; then nothing has changed.
+    """
+    check_text(wish.reason, "reason", MAX_REASON, required=True)
+    if wish.drain_seconds:
+        raise Invalid(
+            "A rollback is immediate: drainSeconds must be 0.", path=("input", "drainSeconds")
+        )
+    held = await claim(uow, actor, "rollbackLaunchPhase", wish.idempotency_key, wish)
+    phase = await phases.locked(uow, wish.phase_id)
+    if held.result is not None or phase.status is PhaseStatus.ROLLED_BACK:
+        return RolledBack(phase, await _incident_of_run(uow, phase))
+    done = await _roll_back(uow, actor, phase, wish)
+    await settle(uow, held, phase_id=phase.id)
+    return done
+
+
+async def _roll_back(
+    uow: UnitOfWork, actor: Actor, phase: LaunchPhase, wish: Rollback
+) -> RolledBack:
+    plan = plan_of(phase.rollback_plan) or RollbackPlan()
+    mode = wish.mode or plan.mode
+    status = next_status(phase.status, PhaseAction.ROLLBACK, mode=mode)
+    links = (await queries.linked_flags(uow.session, [phase.id]))[phase.id]
+    rows = await flag_queries.lock(uow.session, [link.flag.key for link in links])
+    uow.locked()
+    links = [replace(link, flag=flag_of(rows[link.flag.key])) for link in links]
+    found = await snapshots_of(uow.session, phase)
+    killed = await kill_queries.killed_keys(uow.session)
+    impact = rules.visibility(rules.not_killed(map(flag_of, rows.values()), killed))
+    await incident_causes.take_turn(uow)
+    await end_run(uow, phase, PhaseStatus.ROLLED_BACK)
+    move(uow, actor, phase, PhaseAction.ROLLBACK, reason=wish.reason, status=status)
+    undoings = await undoings_of(uow.session, phase, links, found, mode)
+    restored = _undo_flags(uow, actor, phase, rows, undoings, wish.reason)
+    conflicts = [item.conflict for item in undoings if item.conflict is not None]
+    # A rollback is never refused for what it finds: it says so.
+    expected = {item.diff.key: item.parts.in_force for item in undoings}
+    stored = await flag_queries.in_force(uow.session, list(expected))
+    conflicts += differences(expected, stored)
+    incident = await incident_causes.report(
+        uow,
+        actor,
+        IncidentDraft(
+            type="phase_rollback",
+            severity=Severity.HIGH,
+            title=f"Phase {phase.phase_name} Emergency Rollback",
+            description=_description(wish.reason, plan),
+            affected_features=sorted(rows),
+            user_impact=impact,
+            phase_id=phase.id,
+            run_id=phase.current_run_id,
+            dedup_key=_dedup_key(phase),
+            first_bad_at=wish.first_bad_at,
+            links=causes.of_rollback(wish.metrics),
+            is_momentary=True,
+        ),
+    )
+    notice = RollbackNotice(
+        phase_name=phase.phase_name,
+        run_id=phase.current_run_id or phase.id,
+        actor=actor.label,
+        reason=wish.reason,
+        flags=tuple(sorted(rows)),
+        at=uow.now,
+        incident_id=incident.row.id,
+        incident_number=incident.row.number,
+    )
+    await rollback_notices.post(uow, actor, notice, plan.notify)
+    return RolledBack(phase, incident.row, restored, conflicts)
+
+
+async def snapshots_of(session: AsyncSession, phase: LaunchPhase) -> dict[UUID, Before]:
+    """What the present run found, by flag id."""
+    rows = await queries.snapshots(session, phase.current_run_id or phase.id)
+    return {key: _before(row) for key, row in rows.items()}
+
+
+def _before(row: PhaseRunSnapshot) -> Before:
+    state = FlagState(
+        enabled=row.enabled,
+        rollout_percentage=Percent(row.rollout_percentage),
+        target_groups=tuple(str(group) for group in row.target_groups),
+        version=row.version_before,
+    )
+    return Before(state, row.version_written)
+
+
+async def undoings_of(
+    session: AsyncSession,
+    phase: LaunchPhase,
+    links: Sequence[LinkedFlag],
+    found: Mapping[UUID, Before],
+    mode: RollbackMode,
+) -> list[Undoing]:
+    """What a rollback does to each flag; those that another live run holds are left alone."""
+    holders = await queries.live_holders(session, [link.run_id for link in links])
+    run_id = phase.current_run_id or phase.id
+    return [
+        rules.left_alone(link.flag, holders[link.run_id])
+        if link.run_id in holders and link.run_id != run_id
+        else rules.undo(link.flag, found.get(link.flag.id), mode, run_id)
+        for link in links
+    ]
+
+
+def _undo_flags(
+    uow: UnitOfWork,
+    actor: Actor,
+    phase: LaunchPhase,
+    rows: Mapping[str, FeatureFlag],
+    undoings: Sequence[Undoing],
+    reason: str,
+) -> list[FlagDiff]:
+    restored = []
+    for undoing in undoings:
+        flag = change_flag(
+            uow,
+            actor,
+            rows[undoing.diff.key],
+            with_parts(undoing.parts),
+            action="rolled back",
+            reason=reason,
+            run_id=phase.current_run_id,
+            phase_id=phase.id,
+        )
+        restored.append(FlagDiff(flag.key, undoing.diff.before, flag.state))
+    return restored
+
+
+def _description(reason: str, plan: RollbackPlan) -> str:
+    if not plan.manual_steps:
+        return reason
+    steps = "\n".join(f"- [ ] {step}" for step in plan.manual_steps)
+    return f"{reason}\n\nBy hand:\n{steps}"
+
+
+def _dedup_key(phase: LaunchPhase) -> str:
+    return causes.rollback_key(phase.current_run_id or phase.id)
+
+
+async def _incident_of_run(uow: UnitOfWork, phase: LaunchPhase) -> LaunchIncident | None:
+    return await incident_queries.lock_newest_with_key(uow.session, _dedup_key(phase))

@@ -1,0 +1,107 @@
+"""Watches the limits that hold whatever a phase promises, and opens incidents (S64)."""
+
+import logging
+from datetime import datetime, timedelta
+
+from db.queries import criteria as queries
+from db.queries import phases as phase_queries
+from db.session import Database, UnitOfWork
+from domain import incident_causes as causes
+from domain.incidents import Observation
+from domain.metric_dependencies import checks_of_metric
+from domain.pauses import GUARD
+from domain.phases import PhaseStatus
+from domain.thresholds import (
+    THRESHOLDS,
+    Level,
+    Threshold,
+    ThresholdState,
+    dedup_key,
+    next_state,
+    severity_of,
+)
+from domain.verdicts import Look, is_judged
+from services.alerting import silences
+from services.incidents import incident_causes
+from services.incidents.incidents import IncidentDraft
+from services.metrics import onsets
+from services.metrics.metric_probe import Eyes, Question
+from services.metrics.onsets import Judged
+
+logger = logging.getLogger(__name__)
+
+
+async def judge_thresholds(db: Database, eyes: Eyes, interval: timedelta) -> None:
+    """One look at every limit; one that fails stops no other."""
+    questions = [
+        Question(item.metric, item.aggregation, item.window_seconds) for item in THRESHOLDS
+    ]
+    for threshold, look in zip(THRESHOLDS, await eyes.look_all(questions), strict=True):
+        try:
+            async with db.write() as uow:
+                await _settle(uow, threshold, look, interval)
+        except Exception:
+            logger.exception("thresholds: %s could not be judged", threshold.name)
+
+
+async def _settle(uow: UnitOfWork, threshold: Threshold, look: Look, interval: timedelta) -> None:
+    before = await queries.lock_threshold(uow.session, threshold.name, uow.now)
+    if is_judged(before.evaluated_at, uow.now, interval):
+        return
+    holds = await silences.holds(uow.session, uow.now)
+    held = holds(checks_of_metric(threshold.metric))
+    after = next_state(threshold, look, before, uow.now, held=held)
+    await queries.save_threshold(uow.session, threshold.name, after, uow.now)
+    if after.level is not Level.GOOD:
+        await _complain(uow, threshold, before, after)
+    elif before.level is not Level.GOOD:
+        note = f"Recovered: {after.explanation}"
+        await incident_causes.recovered(uow, GUARD, dedup_key(threshold), note)
+
+
+async def _complain(
+    uow: UnitOfWork, threshold: Threshold, before: ThresholdState, after: ThresholdState
+) -> None:
+    """Once for each level; and again where somebody has resolved what still goes on."""
+    key = dedup_key(threshold)
+    await incident_causes.take_turn(uow)
+    is_open = await incident_causes.is_open(uow, key)
+    observation = _observation(threshold, after)
+    if is_open and after.level is before.level:
+        await incident_causes.observe(uow, key, observation)
+        return
+    live = await phase_queries.everything(uow.session, (PhaseStatus.ACTIVE,))
+    draft = IncidentDraft(
+        type="metric",
+        severity=severity_of(threshold, after.level),
+        title=threshold.title,
+        description=after.explanation,
+        phase_id=live[0].id if live else None,
+        run_id=live[0].current_run_id if live else None,
+        dedup_key=key,
+        first_bad_at=await _first_bad_at(uow, threshold, after, is_open=is_open),
+        observation=observation,
+        links=causes.of_limit(threshold.metric),
+    )
+    await incident_causes.report(uow, GUARD, draft)
+
+
+async def _first_bad_at(
+    uow: UnitOfWork, threshold: Threshold, after: ThresholdState, *, is_open: bool
+) -> datetime:
+    """The first sample beyond its limits; of one that is open, the first that made it worse."""
+    judged = Judged(
+        threshold.metric,
+        threshold.aggregation,
+        threshold.window_seconds,
+        uow.now if is_open else after.failing_since or uow.now,
+    )
+    is_warning = threshold.warning is not None and not is_open
+    limit = threshold.warning if is_warning else threshold.critical
+    return await onsets.first_bad_sample(
+        uow.session, judged, lambda value: threshold.exceeds(value, limit)
+    )
+
+
+def _observation(threshold: Threshold, after: ThresholdState) -> Observation:
+    return Observation(after.explanation, after.value, threshold.unit)

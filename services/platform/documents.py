@@ -1,0 +1,58 @@
+"""Documents that clients name by their hash instead of sending them (A48).
+
+Those of the manifests are known for good: our own pages and commands list theirs, and an operator
+may list more. Others are remembered once a client has sent them with their hash, as automatic
+persisted queries work: what was forgotten is sent again.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from services.platform.byte_cache import ByteCache
+
+MAX_SEEN_BYTES = 3_000_000  # who sends them is not known yet
+
+
+def hash_of(document: str) -> str:
+    """SHA-256 in hex, as clients compute it."""
+    return hashlib.sha256(document.encode()).hexdigest()
+
+
+class Documents:
+    """What one process knows."""
+
+    def __init__(self, trusted: Mapping[str, str] | None = None, *, only: bool = False) -> None:
+        """`only`: no other document is run."""
+        self._trusted = dict(trusted or {})
+        self._texts = frozenset(self._trusted.values())
+        self._only = only
+        self._seen: ByteCache[str, str] = ByteCache(MAX_SEEN_BYTES)
+
+    @classmethod
+    def read(
+        cls, manifests: Iterable[Path], texts: Iterable[str] = (), *, only: bool
+    ) -> "Documents":
+        """From JSON objects of documents by hash, and from texts."""
+        found = {hash_of(text): text for text in texts}
+        for manifest in manifests:
+            found |= json.loads(manifest.read_text())
+        return cls(found, only=only)
+
+    def find(self, name: str) -> str | None:
+        """The document of a hash."""
+        return self._trusted.get(name) or self._seen.get(name)
+
+    def is_trusted(self, document: str) -> bool:
+        """Whether it stands in a manifest."""
+        return document in self._texts
+
+    def allows(self, document: str) -> bool:
+        """Whether this document may be run here."""
+        return not self._only or self.is_trusted(document)
+
+    def remember(self, name: str, document: str) -> None:
+        """Keep it; of too many, those that were used last."""
+        if name not in self._trusted and name not in self._seen and self.allows(document):
+            self._seen.put(name, document, 4 * len(document))

@@ -1,0 +1,1 @@
+"""Use cases: how versions of the flags spread."""

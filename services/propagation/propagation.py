@@ -1,0 +1,229 @@
+"""Follows each version of the flags to every process and live stream (X5, S97, S108)."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from db.models.flags import FlagPropagation
+from db.queries import propagations as queries
+from db.session import Database
+from domain.errors import DependencyDown
+from domain.events import FlagChanged, RecordedEvent
+from domain.propagation import Propagation, Receipt, Start, merge
+from domain.propagation_roster import ServerProcess, roster
+from services.platform.response_time import begins_to_wait
+from services.propagation import propagation_state as board
+from services.propagation.delivery_acks import Receipts, Step, monotonic_ms
+from services.propagation.propagation_state import Board, Committed
+
+logger = logging.getLogger(__name__)
+
+FOLLOW_SECONDS = 60.0
+POLL_SECONDS = 0.2
+SETTLED_AFTER = timedelta(seconds=60)
+AWAY = (RedisError, OSError)  # a timeout is an OSError
+
+
+def version_of(events: Iterable[RecordedEvent]) -> int | None:
+    """The version of the flags that a transaction made; None where it changed none."""
+    found = [item.event.set_version for item in events if isinstance(item.event, FlagChanged)]
+    return max((version for version in found if version is not None), default=None)
+
+
+class Announcer:
+    """Tells when this process committed a version, without keeping its caller waiting."""
+
+    def __init__(self, redis: Redis, clock: Callable[[], datetime]) -> None:
+        self._redis = redis
+        self._clock = clock
+        self._due: list[Committed] = []
+        self._task: asyncio.Task[None] | None = None
+
+    async def after_commit(self, events: Sequence[RecordedEvent]) -> None:
+        """Only takes the time; Redis hears of it beside, of all that wait at once."""
+        version = version_of(events)
+        if version is None:
+            return
+        self._due.append(Committed(version, self._clock(), monotonic_ms()))
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._announce(), name="announcer")
+
+    async def stop(self) -> None:
+        """Give what is under way its moment."""
+        if self._task is not None:
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _announce(self) -> None:
+        while self._due:
+            commits, self._due = self._due, []
+            try:
+                await board.announce(self._redis, commits)
+            except AWAY as error:
+                logger.warning(
+                    "the commits of flags up to %d were not announced: %r",
+                    commits[-1].version,
+                    error,
+                )
+
+
+class Propagations:
+    """What is known of each version: from all processes, from the database, or only from here."""
+
+    def __init__(
+        self, redis: Redis, db: Database, receipts: Receipts, clock: Callable[[], datetime]
+    ) -> None:
+        self._redis = redis
+        self._db = db
+        self._receipts = receipts
+        self._clock = clock
+
+    async def of(self, version: int) -> Propagation | None:
+        """How far a version has come; None where there never was such a version."""
+        return (await self.many([version])).get(version)
+
+    async def many(self, versions: Sequence[int]) -> Mapping[int, Propagation]:
+        """The same of many, from one statement and one look into Redis."""
+        now = self._clock()
+        rows = await self._rows(versions)
+        found = {row.version: row for row in rows.values() if row.finished_at is not None}
+        done = {version: queries.result_of(row, now) for version, row in found.items()}
+        starts = {version: Start(row.started_at) for version, row in rows.items()}
+        newest = max((step.version for step in self._receipts.steps), default=0)
+        open_ = [v for v in versions if v not in done and (v in rows or 0 < v <= newest)]
+        return {**done, **await self._look(open_, starts)}
+
+    async def of_run(
+        self, events: Iterable[RecordedEvent], run_id: UUID | None
+    ) -> Propagation | None:
+        """That of a commit a moment ago; a repeated request gets that of the run's last one."""
+        version = version_of(events)
+        if version is not None:
+            return (await self._look([version], {version: Start(self._clock())}))[version]
+        if run_id is None:
+            return None
+        try:
+            async with self._db.read() as session:
+                rows = await queries.of_run(session, run_id)
+        except DependencyDown:
+            return None  # what was asked for has been done: it must not fail here
+        return await self.of(rows[-1].version) if rows else None
+
+    async def follow(self, version: int, ended: asyncio.Event) -> AsyncIterator[Propagation]:
+        """Each time it has come further; ends when all have it, after 60 s, or with `ended`."""
+        deadline = monotonic_ms() + FOLLOW_SECONDS * 1000
+        last = await self.of(version)
+        while last is not None:
+            yield last
+            found = last
+            while found == last:
+                if last.complete or monotonic_ms() >= deadline or await _set_soon(ended):
+                    return
+                found = (await self._look([version], {version: Start(last.started_at)}))[version]
+            last = found
+
+    async def _rows(self, versions: Sequence[int]) -> Mapping[int, FlagPropagation]:
+        try:
+            async with self._db.read() as session:
+                return await queries.by_version(session, versions)
+        except DependencyDown:
+            return {}  # Redis may know more
+
+    async def _look(
+        self, versions: Sequence[int], starts: Mapping[int, Start]
+    ) -> Mapping[int, Propagation]:
+        if not versions:
+            return {}
+        found, known = await self.board(versions)
+        return merged(versions, found, starts, known=known, now=self._clock())
+
+    async def board(self, versions: Sequence[int] = ()) -> tuple[Board, bool]:
+        """What all processes say, and True; what this one says, and False without Redis."""
+        try:
+            return await board.read(self._redis, versions), True
+        except AWAY:
+            return self._only_here(), False
+
+    def _only_here(self) -> Board:
+        name, steps, now = self._receipts.name, self._receipts.steps, monotonic_ms()
+        here = ServerProcess(name, now, self._receipts.live)
+        return Board(now, [here], [_local(name, step) for step in steps])
+
+
+async def _set_soon(event: asyncio.Event) -> bool:
+    begins_to_wait()
+    try:
+        async with asyncio.timeout(POLL_SECONDS):
+            return await event.wait()
+    except TimeoutError:
+        return False
+
+
+def merged(
+    versions: Sequence[int],
+    found: Board,
+    starts: Mapping[int, Start],
+    *,
+    known: bool,
+    now: datetime,
+) -> dict[int, Propagation]:
+    """Each version by what the board says; `starts` are for those that nobody announced."""
+
+    def start(version: int) -> Start:
+        announced = found.starts.get(version)
+        return announced or _unannounced(version, found, starts.get(version, Start(now)), now)
+
+    def one(version: int, begin: Start) -> Propagation:
+        who = roster(found.processes, begin.ms, found.now_ms)
+        return merge(version, begin, found.receipts, who, known=known, now=now)
+
+    return {version: one(version, start(version)) for version in versions}
+
+
+def _unannounced(version: int, found: Board, asked: Start, now: datetime) -> Start:
+    """Whoever made it, or Redis, was gone before it was told when it was committed.
+
+    Then that is when the first process had it: the moment of the request may be seconds earlier.
+    """
+    served = [item.served_ms for item in found.receipts if item.version >= version]
+    if asked.ms is not None or not served:
+        return asked
+    age = timedelta(milliseconds=found.now_ms - min(served))
+    return Start(max(asked.at, now - age), min(served))
+
+
+async def settle(db: Database, redis: Redis) -> int:
+    """Store what has become complete, or has had its minute; returns how many versions."""
+    async with db.read() as session:
+        rows = await queries.unfinished(session, 100)
+    if not rows:
+        return 0
+    now = db.clock()
+    starts = {row.version: Start(row.started_at) for row in rows}
+    with suppress(*AWAY):
+        found = await board.read(redis, list(starts))
+        results = merged(list(starts), found, starts, known=True, now=now).values()
+        done = [item for item in results if item.complete or now - item.started_at > SETTLED_AFTER]
+        async with db.write() as uow:
+            for item in done:
+                await queries.finish(uow.session, item, uow.now)
+        return len(done)
+    return 0
+
+
+def _local(name: str, step: Step) -> Receipt:
+    return Receipt(
+        name,
+        step.version,
+        step.served,
+        step.clients,
+        dict(step.delays),
+        step.confirmed,
+        step.initial,
+        step.lost,
+    )

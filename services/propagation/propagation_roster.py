@@ -1,0 +1,59 @@
+"""Keeps the list of server processes true: none is forgotten, none that has died is missed.
+
+A Redis that is emptied forgets a process that hangs, and the hanging process cannot enter itself
+again: so each process remembers the others and enters them. A process that was killed said no
+goodbye: whoever runs beside it sees that its process id is gone, and says it for it.
+"""
+
+import os
+from pathlib import Path
+
+from redis.asyncio import Redis
+
+from domain.propagation_roster import ServerProcess
+from services.propagation import propagation_state as board
+
+_BOOT = Path("/proc/sys/kernel/random/boot_id")
+_NAMESPACE = "/proc/self/ns/pid"
+
+
+def place() -> str:
+    """The machine and the namespace of process ids; empty where there is no telling."""
+    try:
+        return f"{_BOOT.read_text().strip()}/{os.readlink(_NAMESPACE)}"
+    except OSError:
+        return ""
+
+
+class RosterMemory:
+    """What one process remembers of all."""
+
+    def __init__(self, redis: Redis, name: str) -> None:
+        """`name` is that of this process."""
+        self.place = place()
+        self._redis = redis
+        self._name = name
+        self._seen: dict[str, ServerProcess] = {}
+
+    async def look(self, now_ms: int) -> None:
+        """Compare with the list, and mend it; raises RedisError or OSError."""
+        listed = {item.name: item for item in await board.read_processes(self._redis)}
+        forgotten = [item for name, item in self._seen.items() if name not in listed]
+        self._seen = {
+            name: item
+            for name, item in (self._seen | listed).items()
+            if item.answers(now_ms) or item.is_missing(now_ms)
+        }
+        missing = [item for item in forgotten if item.name in self._seen]
+        if missing:
+            await board.restore(self._redis, missing)
+        for item in self._seen.values():
+            if item.is_missing(now_ms) and self._is_dead(item):
+                await board.say_goodbye(self._redis, item.name, now_ms, item.streams)
+
+    def _is_dead(self, process: ServerProcess) -> bool:
+        """Whether it ran beside this one and does not any more: then its sockets are closed."""
+        if not self.place or process.place != self.place:
+            return False
+        pid = process.name.split(":")[1:2]
+        return bool(pid) and pid[0].isdecimal() and not Path(f"/proc/{pid[0]}").exists()

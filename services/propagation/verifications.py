@@ -1,0 +1,36 @@
+"""Where the results of phase moves are in force: the log of versions and the board (D4)."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from db.queries import propagations as queries
+from db.session import Database
+from domain.verifications import MOVES, Verification, verify
+from services.propagation.propagation import Propagations
+
+
+class Verifications:
+    """Compares the last moves of runs with what all processes serve now."""
+
+    def __init__(self, db: Database, propagations: Propagations) -> None:
+        self._db = db
+        self._propagations = propagations
+
+    async def of_runs(self, run_ids: Sequence[UUID]) -> Mapping[UUID, Verification]:
+        """One statement and one look into Redis; runs that have changed no flag are left out."""
+        async with self._db.read() as session:
+            rows = await queries.newest_of_runs(session, run_ids, MOVES)
+        if not rows:
+            return {}
+        board, all_asked = await self._propagations.board()
+        return {
+            run_id: verify(
+                row.version,
+                row.started_at,
+                board.receipts,
+                board.processes,
+                board.now_ms,
+                all_asked=all_asked,
+            )
+            for run_id, row in rows.items()
+        }
