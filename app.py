@@ -14,9 +14,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
-from domain.budgets import Budget
-from domain.health import CheckType
-from domain.metrics import POOL_USED, SOCKETS
+from domain.health.health import CheckType
+from domain.metrics.metrics import POOL_USED, SOCKETS
+from domain.platform.cost_quota import Budget
 from endpoints.badges import badge_route
 from endpoints.callers import Callers, is_local
 from endpoints.graph_route import PATH, GraphRoute

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from bench.figures import Figure, figure
 from bench.run import Run
-from domain.flags import BucketBy, EvaluationContext, Flag, evaluate
+from domain.flags.flags import BucketBy, EvaluationContext, Flag, evaluate
 from domain.ids import FlagId
-from domain.percent import Percent
+from domain.platform.percent import Percent
 
 _FLAGS = 200
 _BEGIN = datetime(2026, 1, 1, tzinfo=UTC)

@@ -14,7 +14,7 @@ from bench.run import Run
 from db.migrate import upgrade
 from db.session import Database
 from devserver.embedded import EmbeddedPostgres
-from domain.windows import TimeRange
+from domain.platform.time_ranges import TimeRange
 from services.journeys import journey_reads
 from services.metrics import metric_spans
 

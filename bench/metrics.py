@@ -23,9 +23,9 @@ from bench.run import Run
 from db.migrate import upgrade
 from db.session import Database
 from devserver.embedded import EmbeddedPostgres
-from domain.criteria import Aggregation
-from domain.metric_folds import BOUNDS
-from domain.windows import TimeRange
+from domain.metrics.criteria import Aggregation
+from domain.metrics.metric_folds import BOUNDS
+from domain.platform.time_ranges import TimeRange
 from services.metrics import metric_reads, metric_rollups, metric_spans
 
 Tell = Callable[[str], None]

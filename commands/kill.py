@@ -12,7 +12,7 @@ from commands.output import confirm, remark, show, show_json, table
 from commands.problems import Problem
 
 if TYPE_CHECKING:
-    from domain.kills import KillRecord
+    from domain.flags.kills import KillRecord
     from services.flags.kill_mirror import KillMirror
     from services.flags.kills import ChangeKills
 
@@ -77,7 +77,7 @@ async def _run(
     from redis.asyncio import Redis  # noqa: PLC0415
 
     from domain.errors import LaunchError  # noqa: PLC0415
-    from domain.kills import kills_in_force, newest_by_key  # noqa: PLC0415
+    from domain.flags.kills import kills_in_force, newest_by_key  # noqa: PLC0415
     from services.flags.kill_mirror import AWAY, KillMirror  # noqa: PLC0415 - heavy
     from services.flags.kills import ChangeKills  # noqa: PLC0415
 
@@ -100,7 +100,7 @@ async def _change(mirror: "KillMirror", command: "ChangeKills", *, unchecked: bo
     from datetime import UTC, datetime  # noqa: PLC0415
 
     from domain.actors import system_actor  # noqa: PLC0415
-    from domain.kills import kills_in_force, newest_by_key  # noqa: PLC0415
+    from domain.flags.kills import kills_in_force, newest_by_key  # noqa: PLC0415
     from services.flags import kills  # noqa: PLC0415 - heavy
 
     newest = newest_by_key((await mirror.read()).values())

@@ -17,8 +17,8 @@ from db import pooling, schema_revision
 from db.session import Database
 from domain.actors import system_actor
 from domain.errors import DependencyDown, LaunchError
-from domain.schema_revisions import SchemaDifference
-from domain.scrub import describe
+from domain.platform.redaction import describe
+from domain.platform.schema_revisions import SchemaDifference
 from jobs.routing import enqueue_for
 from settings import Settings
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import orjson
 
-from domain.scrub import describe, redact
+from domain.platform.redaction import describe, redact
 from services.platform import log_context, tracing
 from settings import Settings
 

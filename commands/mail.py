@@ -12,7 +12,7 @@ app = typer.Typer(no_args_is_help=True, help="The outbox of letters.")
 
 
 class State(StrEnum):
-    """Where a letter stands; the words of domain.outbox, which is heavy to import."""
+    """Where a letter stands; the words of domain.mail.outbox, which is heavy to import."""
 
     WAITING = "waiting"
     QUEUED = "queued"

@@ -15,8 +15,8 @@ from db.queries import mail as queries
 from db.session import Database, UnitOfWork
 from domain.errors import NotFound
 from domain.ids import parse_uuid
-from domain.keyset import Keyset
-from domain.outbox import OPEN, MailStatus
+from domain.mail.outbox import OPEN, MailStatus
+from domain.platform.keyset import Keyset
 from services.mail import outbox
 from services.mail.email_addresses import parse_mailbox
 from services.mail.mail_messages import MalformedMessage, compose

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from commands.problems import Problem
-from domain.text import is_hidden, printable
+from domain.platform.text import is_hidden, printable
 
 STYLES = {
     "HEALTHY": "green",

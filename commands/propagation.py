@@ -6,7 +6,7 @@ from contextlib import aclosing
 
 from commands.client import Json, Server, problem_of
 from commands.output import remark, show
-from domain.propagation import unknown_text
+from domain.propagation.propagation import unknown_text
 
 FIELDS = (
     "version processes total acked unknownProcesses unknownStreams "

@@ -12,7 +12,7 @@ from rich.text import Text
 from commands.client import Json
 from commands.health import COLUMNS, rows
 from commands.output import cell, echo, remark, switch, table
-from domain.text import printable
+from domain.platform.text import printable
 
 _EVENTS = 12
 _FLAGS = 20

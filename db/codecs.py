@@ -6,12 +6,12 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 
-from domain.criteria import Criterion
-from domain.flags import Flag
-from domain.percent import Percent
-from domain.phases import RampStep, RollbackPlan
-from domain.rehearsal import Rehearsal
-from domain.run_holds import FlagParts, FlagValues, RunHold
+from domain.flags.flags import Flag
+from domain.flags.run_holds import FlagParts, FlagValues, RunHold
+from domain.metrics.criteria import Criterion
+from domain.phases.phases import RampStep, RollbackPlan
+from domain.phases.rehearsal import Rehearsal
+from domain.platform.percent import Percent
 
 T = TypeVar("T")
 

@@ -9,7 +9,7 @@ from db import schema_revision
 from db.outages import of_database, outage_behind
 from db.reach import ANSWER_SECONDS, CONNECT_SECONDS, CUT, Reach
 from domain.errors import DependencyDown
-from domain.outages import Outage
+from domain.platform.outages import Outage
 
 
 def driver_url(url: str) -> str:

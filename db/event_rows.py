@@ -11,18 +11,18 @@ from pydantic import TypeAdapter
 
 from db.json_text import read_json
 from db.models.events import LaunchEvent
-from domain.account_events import ACCOUNT_EVENTS
 from domain.actors import ActorKind, ActorRef
-from domain.alert_events import ALERT_EVENTS
-from domain.criterion_events import CRITERION_EVENTS
 from domain.events import ALL_EVENTS, Event, FlagChanged, RecordedEvent, UnknownEvent
+from domain.events.accounts import ACCOUNT_EVENTS
+from domain.events.alerts import ALERT_EVENTS
+from domain.events.criteria import CRITERION_EVENTS
+from domain.events.imports import IMPORT_EVENTS
+from domain.events.kills import KILL_EVENTS
+from domain.events.marketplace import MARKETPLACE_EVENTS
+from domain.events.messages import MESSAGE_EVENTS
+from domain.events.rehearsals import REHEARSAL_EVENTS
+from domain.events.webhooks import WEBHOOK_EVENTS
 from domain.ids import EventId, EventSeq
-from domain.import_events import IMPORT_EVENTS
-from domain.kill_events import KILL_EVENTS
-from domain.marketplace_events import MARKETPLACE_EVENTS
-from domain.message_events import MESSAGE_EVENTS
-from domain.rehearsal_events import REHEARSAL_EVENTS
-from domain.webhook_events import WEBHOOK_EVENTS
 
 _KINDS = {
     kind.TYPE: kind

@@ -11,7 +11,7 @@ import asyncpg
 from db.direct import DirectConnection
 from db.json_text import read_json
 from db.queries.flags import COLUMNS, to_flag
-from domain.flags import BucketBy, Flag
+from domain.flags.flags import BucketBy, Flag
 
 _NAMES = [column.key for column in COLUMNS]
 # As text, so that they read alike whatever a connection makes of JSONB.

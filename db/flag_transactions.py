@@ -19,7 +19,7 @@ from db.models.events import Change
 from db.queries.flags import columns_of
 from domain.actors import ActorKind
 from domain.events import RecordedEvent, Subject, WrittenEvent
-from domain.flags import Flag
+from domain.flags.flags import Flag
 
 _LOCK = f"SELECT {SELECTED} FROM feature_flags AS flag WHERE flag_key = $1 FOR UPDATE"  # noqa: S608
 _FLAG = f"SELECT {SELECTED} FROM feature_flags AS flag WHERE id = $1"  # noqa: S608

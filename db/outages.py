@@ -7,7 +7,7 @@ import asyncpg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from domain.outages import UNDEFINED, Dependency, Outage, Symptom, outage_of
+from domain.platform.outages import UNDEFINED, Dependency, Outage, Symptom, outage_of
 
 LOST = Symptom(lost=Dependency.DATABASE)
 

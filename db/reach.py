@@ -11,7 +11,7 @@ from collections.abc import Callable
 import asyncpg
 
 from domain.errors import DependencyDown
-from domain.outages import Outage
+from domain.platform.outages import Outage
 
 logger = logging.getLogger(__name__)
 

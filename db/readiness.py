@@ -8,7 +8,7 @@ from db import schema_revision
 from db.queries import health as queries
 from db.session import Database
 from domain.errors import DependencyDown
-from domain.outages import READ_ONLY
+from domain.platform.outages import READ_ONLY
 
 _READ_ONLY = text("SELECT current_setting('transaction_read_only') = 'on'")
 

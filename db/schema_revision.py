@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from db.reach import CUT
-from domain.schema_revisions import SchemaDifference, compare
+from domain.platform.schema_revisions import SchemaDifference, compare
 
 _VERSIONS = Path(__file__).parent / "migrations" / "versions"
 _EXISTS = text("SELECT to_regclass('alembic_version') IS NOT NULL")

@@ -27,7 +27,7 @@ from db.reads.connections import ReadConnections
 from domain.actors import Actor
 from domain.errors import DependencyDown
 from domain.events import Event, RecordedEvent, WrittenEvent
-from domain.outages import Outage
+from domain.platform.outages import Outage
 
 logger = logging.getLogger(__name__)
 

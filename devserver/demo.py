@@ -8,7 +8,7 @@ from db.queries import phases as phase_queries
 from db.session import UnitOfWork
 from devserver import demo_launch
 from domain.actors import system_actor
-from domain.keyset import Keyset
+from domain.platform.keyset import Keyset
 from services.flags import flags
 from services.phases import phases
 from services.phases.phases import PhaseDraft

@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from domain.criteria import Aggregation, Comparator, Criterion, GuardAction
-from domain.flags import BucketBy
-from domain.percent import Percent
-from domain.phases import RampStep, RollbackMode, RollbackPlan
-from domain.platforms import Platform
+from domain.flags.flags import BucketBy
+from domain.metrics.criteria import Aggregation, Comparator, Criterion, GuardAction
+from domain.phases.phases import RampStep, RollbackMode, RollbackPlan
+from domain.platform.percent import Percent
+from domain.platform.platforms import Platform
 from services.flags.flags import FlagDraft
 from services.phases.phases import FlagLink, PhaseDraft
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 if TYPE_CHECKING:
     from domain.actors import ActorRef
-    from domain.guarded_operations import FeatureAvailability, GuardedOperation
-    from domain.readiness import Readiness
+    from domain.flags.guarded_operations import FeatureAvailability, GuardedOperation
+    from domain.phases.readiness import Readiness
 
 
 class ErrorCode(StrEnum):

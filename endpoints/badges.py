@@ -9,11 +9,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from domain.badges import OVERALL, status_badge, uptime_badge
 from domain.errors import DependencyDown
-from domain.health import CheckType
-from domain.percent import Percent
-from domain.windows import TimeRange
+from domain.health.badges import OVERALL, status_badge, uptime_badge
+from domain.health.health import CheckType
+from domain.platform.percent import Percent
+from domain.platform.time_ranges import TimeRange
 from endpoints.request_metrics import counted
 from schema.context import Runtime
 from services.health.health import uptimes

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from db.schema_revision import needed
-from domain.metric_folds import BOUNDS, Folded
+from domain.metrics.metric_folds import BOUNDS, Folded
 from services.platform.release import release, revision
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1"})

@@ -19,13 +19,13 @@ from starlette.routing import Route
 from starlette.types import Receive, Send
 from starlette.types import Scope as AsgiScope
 
-from domain import ofrep
 from domain.actors import Actor, ActorKind, Scope
 from domain.errors import RateLimited
-from domain.flags import Evaluation, EvaluationContext, missing
-from domain.json_shape import excess
-from domain.ofrep import BadEvaluation, Stated
-from domain.rate_limits import network
+from domain.flags import ofrep
+from domain.flags.flags import Evaluation, EvaluationContext, missing
+from domain.flags.ofrep import BadEvaluation, Stated
+from domain.platform.json_shape import excess
+from domain.platform.rate_limits import network
 from endpoints.request_metrics import counted
 from schema.context import Context, Runtime
 from server.cost.input_limits import MAX_VISITOR_VALUES

@@ -7,7 +7,7 @@ from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamil
 from db.session import Database
 from domain.actors import UserType
 from domain.events import RecordedEvent, UserSignedUp
-from domain.health import HealthStatus
+from domain.health.health import HealthStatus
 from endpoints.families import Labels, gauge, labelled
 from services.overview.product_figures import Figures
 

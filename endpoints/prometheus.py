@@ -10,8 +10,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from domain.actors import Scope
-from domain.metric_folds import EMPTY
-from domain.metrics import LOOP_LAG, REQUEST_ERRORS, REQUESTS, RESPONSE_TIME
+from domain.metrics.metric_folds import EMPTY
+from domain.metrics.metrics import LOOP_LAG, REQUEST_ERRORS, REQUESTS, RESPONSE_TIME
 from endpoints.families import (
     build_info,
     counter,

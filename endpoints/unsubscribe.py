@@ -7,9 +7,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from domain import unsubscribing
 from domain.actors import ANONYMOUS
 from domain.errors import DependencyDown, LaunchError
+from domain.mail import unsubscribing
 from endpoints.request_metrics import counted
 from schema.context import Runtime
 from services.mail import invitation_limits

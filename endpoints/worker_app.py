@@ -12,8 +12,8 @@ from starlette.routing import Route
 
 from db.readiness import check
 from db.session import Database
-from domain.metric_folds import EMPTY
-from domain.metrics import LOOP_LAG
+from domain.metrics.metric_folds import EMPTY
+from domain.metrics.metrics import LOOP_LAG
 from endpoints.families import build_info, exposition, gauge, is_from_here, labelled
 from endpoints.headers import SecureHeaders
 from services.metrics.metering import Meter

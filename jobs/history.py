@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from domain.scrub import describe
+from domain.platform.redaction import describe
 
 logger = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from pgqueuer.errors import RetryRequested
 
 from db.session import Database
-from domain.conversations import ConversationSide
+from domain.marketplace.conversations import ConversationSide
 from jobs.queue import Payload
 from services.marketplace import message_mails
 from services.marketplace.message_mails import SentMessage

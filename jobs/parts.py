@@ -10,7 +10,7 @@ from functools import partial
 from redis.asyncio import Redis
 
 from db.session import Database
-from domain.metrics import POOL_USED
+from domain.metrics.metrics import POOL_USED
 from jobs.stores import open_stores
 from services.alerting import AlertCenter
 from services.health.health import build_monitor

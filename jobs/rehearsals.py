@@ -8,8 +8,8 @@ from pgqueuer.errors import RetryRequested
 from redis.asyncio import Redis
 
 from db.session import Database
-from domain.propagation import BUDGET
-from domain.rehearsal import PAUSE, Rehearsal, RehearsalStage
+from domain.phases.rehearsal import PAUSE, Rehearsal, RehearsalStage
+from domain.propagation.propagation import BUDGET
 from services.phases import rehearsal_flags, rehearsals
 from services.propagation.propagation import AWAY
 

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain import nudges
 from domain.actors import UserType
 from domain.events import (
     Event,
@@ -17,17 +16,18 @@ from domain.events import (
     UserSignedUp,
     WrittenEvent,
 )
+from domain.events.imports import BulkInvitationChanged
+from domain.events.marketplace import OnboardingChanged
+from domain.events.messages import SENT, MessageChanged
+from domain.events.rehearsals import RehearsalMoved
+from domain.events.webhooks import RedeliveryAsked
 from domain.ids import UserId
-from domain.import_events import BulkInvitationChanged
-from domain.incidents import ACTIVE_STATUSES
-from domain.marketplace_events import OnboardingChanged
-from domain.message_events import SENT, MessageChanged
-from domain.message_mails import AWAY_AFTER
-from domain.onboarding import STALLED_AFTER
-from domain.phases import PhaseStatus
-from domain.rehearsal import STARTED
-from domain.rehearsal_events import RehearsalMoved
-from domain.webhook_events import RedeliveryAsked
+from domain.incidents.incidents import ACTIVE_STATUSES
+from domain.journeys.onboarding import STALLED_AFTER
+from domain.marketplace import nudges
+from domain.marketplace.message_emails import AWAY_AFTER
+from domain.phases.phases import PhaseStatus
+from domain.phases.rehearsal import STARTED
 from jobs.queue import JobSpec, enqueue
 from services.journeys import journeys
 from services.metrics.metric_samples import count_events

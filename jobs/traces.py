@@ -8,7 +8,7 @@ from time import perf_counter
 from pgqueuer.errors import RetryRequested
 from pgqueuer.models import Job
 
-from domain.scrub import describe
+from domain.platform.redaction import describe
 from services.platform import log_context, tracing
 from services.platform.tracing import Kind
 

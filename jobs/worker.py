@@ -10,7 +10,7 @@ from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from functools import partial
 from uuid import UUID
 
-from domain.heartbeats import WORKER
+from domain.health.heartbeats import WORKER
 from jobs.alerts import follow_incident
 from jobs.bulk_invitations import resume_bulk, send_bulk
 from jobs.guards import guard

@@ -5,7 +5,7 @@ from typing import Annotated
 import strawberry
 
 from domain.actors import check_sees_people
-from domain.search import check_search
+from domain.platform.search import check_search
 from schema.context import Info
 from schema.pagination import After, Before, First, Last, Page, connection, moment_cursor
 from schema.types.actors import User

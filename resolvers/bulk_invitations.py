@@ -4,7 +4,7 @@ from typing import Annotated
 
 import strawberry
 
-from domain.invitation_limits import block_of
+from domain.marketplace.invitation_limits import block_of
 from schema.context import Info
 from schema.types.bulk_invitations import BulkInvitation, BulkInvitationPayload, InviteClientsInput
 from schema.types.node import decode_id

@@ -6,7 +6,7 @@ from typing import Annotated
 import strawberry
 
 from domain.actors import check_sees_people
-from domain.changes import ChangeKind, ChangeSubject
+from domain.overview.changes import ChangeKind, ChangeSubject
 from schema.context import Info
 from schema.pagination import MAX_BIGINT, After, Before, First, Last, Page, connection
 from schema.types.changes import Change, ChangeConnection, actor_name, change_cursor

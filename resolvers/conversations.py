@@ -4,7 +4,7 @@ from typing import Annotated
 
 import strawberry
 
-from domain.conversations import participant_of
+from domain.marketplace.conversations import participant_of
 from schema.context import Info
 from schema.pagination import After, Before, First, Last, Page, connection, encode_cursor
 from schema.types.conversations import (

@@ -1,6 +1,6 @@
 """Couples (S38)."""
 
-from domain.search import check_search
+from domain.platform.search import check_search
 from schema.context import Info
 from schema.pagination import After, Before, First, Last, Page, connection, moment_cursor
 from schema.types.couples import Couple, CoupleConnection

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import strawberry
 
-from domain.guarded_operations import operations_of
+from domain.flags.guarded_operations import operations_of
 from schema.context import Info
 from schema.enums import UserType
 from schema.types.guarded_operations import GuardedOperation

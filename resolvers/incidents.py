@@ -4,7 +4,7 @@ from typing import Annotated
 
 import strawberry
 
-from domain.incidents import IncidentStatus as Status
+from domain.incidents.incidents import IncidentStatus as Status
 from schema.context import Info
 from schema.enums import IncidentStatus, Severity
 from schema.pagination import After, Before, First, Last, Page, connection, moment_cursor

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import strawberry
 
-from domain.invitation_limits import block_of
+from domain.marketplace.invitation_limits import block_of
 from schema.context import Info
 from schema.marketplace_enums import InvitationChannel, InvitationStatus
 from schema.pagination import After, Before, First, Last, Page, connection, moment_cursor

@@ -5,7 +5,7 @@ from typing import Annotated
 import strawberry
 
 from domain.actors import check_sees_people
-from domain.outbox import MailStatus
+from domain.mail.outbox import MailStatus
 from schema.context import Info
 from schema.pagination import After, Before, First, Last, Page, connection, moment_cursor
 from schema.scalars import EmailAddress

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import strawberry
 
-from domain.windows import TimeRange as Range
+from domain.platform.time_ranges import TimeRange as Range
 from schema.context import Info
 from schema.enums import TimeRange
 from schema.guard_enums import Aggregation

@@ -7,7 +7,7 @@ from typing import Annotated
 import strawberry
 
 from domain.errors import Invalid
-from domain.onboarding import OnboardingSide
+from domain.journeys.onboarding import OnboardingSide
 from schema.context import Info
 from schema.enums import UserType
 from schema.pagination import (

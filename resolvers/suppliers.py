@@ -4,7 +4,7 @@ from typing import Annotated
 
 import strawberry
 
-from domain.search import check_search
+from domain.platform.search import check_search
 from schema.context import Info
 from schema.enums import VendorType
 from schema.pagination import After, Before, First, Last, Page, connection, moment_cursor

@@ -1,7 +1,7 @@
 """The enums of alerts and silences."""
 
-from domain.alerts import AlertKind
-from domain.silences import SilenceStatus
+from domain.alerting.alerts import AlertKind
+from domain.alerting.silences import SilenceStatus
 from schema.enums import describe
 
 __all__ = ["AlertKind", "SilenceStatus"]

@@ -1,8 +1,8 @@
 """The enums of conversations (M7, S114)."""
 
-from domain.communication import CommunicationStatus
-from domain.conversations import ConversationSide
-from domain.message_reports import ReportOutcome
+from domain.marketplace.communication import CommunicationStatus
+from domain.marketplace.conversations import ConversationSide
+from domain.marketplace.message_reports import ReportOutcome
 from schema.enums import describe
 
 __all__ = ["CommunicationStatus", "ConversationSide", "ReportOutcome"]

@@ -10,16 +10,16 @@ from strawberry.types.enum import StrawberryEnumDefinition
 
 from domain.actors import Role, Scope, UserType, VendorType
 from domain.errors import ErrorCode
-from domain.flags import BucketBy, EvaluationErrorCode, EvaluationReason
-from domain.health import CheckType, HealthStatus
-from domain.incidents import IncidentStatus, Severity
-from domain.phases import PhaseAction, PhaseStatus, RollbackMode, RunKind
-from domain.platforms import Platform
-from domain.readiness import ReadinessVerdict
-from domain.rehearsal import RehearsalStage, RehearsalStatus
-from domain.staleness import Staleness
-from domain.system_status import ServiceStatus
-from domain.windows import TimeRange
+from domain.flags.flags import BucketBy, EvaluationErrorCode, EvaluationReason
+from domain.flags.staleness import Staleness
+from domain.health.health import CheckType, HealthStatus
+from domain.incidents.incidents import IncidentStatus, Severity
+from domain.overview.system_status import ServiceStatus
+from domain.phases.phases import PhaseAction, PhaseStatus, RollbackMode, RunKind
+from domain.phases.readiness import ReadinessVerdict
+from domain.phases.rehearsal import RehearsalStage, RehearsalStatus
+from domain.platform.platforms import Platform
+from domain.platform.time_ranges import TimeRange
 
 __all__ = [
     "BucketBy",

@@ -12,7 +12,7 @@ from strawberry.types.execution import StreamExecutionResult
 from strawberry.types.graphql import OperationType
 
 from domain.errors import DependencyDown, ErrorCode, FeatureOff, LaunchError, RateLimited
-from domain.scrub import without_addresses
+from domain.platform.redaction import without_addresses
 from schema.error_texts import discreet
 from services.platform.outages import cause_of
 from services.platform.response_time import ResponseTimer

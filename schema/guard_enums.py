@@ -1,8 +1,8 @@
 """The enums of guards: criteria, verdicts, what they do, and who pauses."""
 
-from domain.criteria import Aggregation, Comparator, GuardAction, Verdict
-from domain.metrics import MetricKind
-from domain.pauses import PauseAuthor
+from domain.metrics.criteria import Aggregation, Comparator, GuardAction, Verdict
+from domain.metrics.metrics import MetricKind
+from domain.phases.pauses import PauseAuthor
 from schema.enums import describe
 
 __all__ = ["Aggregation", "Comparator", "GuardAction", "MetricKind", "PauseAuthor", "Verdict"]

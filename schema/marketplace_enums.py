@@ -1,8 +1,8 @@
 """The enums of suppliers, couples and invitations."""
 
-from domain.clients import ClientStatus, ConnectionMethod
-from domain.invitation_hints import InvitationHintKind, InvitationNextStep
-from domain.invitations import InvitationChannel, InvitationStatus
+from domain.marketplace.clients import ClientStatus, ConnectionMethod
+from domain.marketplace.invitation_hints import InvitationHintKind, InvitationNextStep
+from domain.marketplace.invitations import InvitationChannel, InvitationStatus
 from schema.enums import describe
 
 __all__ = [

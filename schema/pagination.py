@@ -14,7 +14,7 @@ from uuid import UUID
 import strawberry
 
 from domain.errors import Invalid
-from domain.keyset import Keyset
+from domain.platform.keyset import Keyset
 
 DEFAULT_FIRST = 50
 MAX_FIRST = 100

@@ -15,7 +15,7 @@ from strawberry.extensions.field_extension import AsyncExtensionResolver, FieldE
 from db.reads.base import Read
 from domain.actors import ANONYMOUS, Scope, UserType
 from domain.errors import ErrorCode, LaunchError, RateLimited, parts_of
-from domain.guarded_operations import guards_of_call
+from domain.flags.guarded_operations import guards_of_call
 from schema.context import Context, Info
 from schema.directives import CostDirective, ScopeDirective
 from schema.errors import Refused, TopLevelCode

@@ -3,8 +3,8 @@
 from contextvars import ContextVar
 from typing import NamedTuple
 
-from domain.budgets import Standing
-from domain.rate_limits import network
+from domain.platform.cost_quota import Standing
+from domain.platform.rate_limits import network
 from schema.context import Context
 
 _cost: ContextVar["Cost"] = ContextVar("cost")

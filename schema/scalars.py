@@ -14,9 +14,9 @@ from graphql import (
 from strawberry.scalars import JSON
 from strawberry.types.scalar import ScalarDefinition
 
-from domain import percent as rules
 from domain.errors import Invalid
-from domain.percent import Percent
+from domain.platform import percent as rules
+from domain.platform.percent import Percent
 from services.mail.email_addresses import EmailAddress, parse_address
 
 

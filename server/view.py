@@ -20,7 +20,7 @@ from strawberry.http.streaming import HTTPStreamTransport, SSETransport
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 
-from domain.media_types import Accepted
+from domain.platform.media_types import Accepted
 from schema.context import Context, Runtime
 from schema.error_texts import discreet
 from schema.errors import Refused, TopLevelCode, public_error

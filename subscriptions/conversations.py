@@ -8,17 +8,17 @@ from uuid import UUID
 import strawberry
 
 from db.models.conversations import Message as MessageRow
-from domain.conversations import (
+from domain.errors import Invalid
+from domain.events import RecordedEvent
+from domain.events.marketplace import PartnershipChanged
+from domain.events.messages import ConversationReadMoved, MessageChanged
+from domain.marketplace.conversations import (
     MAX_POSITION,
     Conversation,
     Participant,
     participant_of,
     require_participant,
 )
-from domain.errors import Invalid
-from domain.events import RecordedEvent
-from domain.marketplace_events import PartnershipChanged
-from domain.message_events import ConversationReadMoved, MessageChanged
 from schema.context import Info
 from schema.types import conversations as types
 from schema.types.conversations import ConversationsUpdate, ConversationUpdate, read_conversation

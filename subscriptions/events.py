@@ -9,8 +9,8 @@ from uuid import UUID
 import strawberry
 
 from domain.events import RecordedEvent
-from domain.keyset import Keyset
-from domain.metrics import EVENT_DELAY
+from domain.metrics.metrics import EVENT_DELAY
+from domain.platform.keyset import Keyset
 from schema.context import Info
 from schema.pagination import encode_cursor, number_after
 from schema.types.events import SHOWN_KINDS, LaunchEvent, is_shown, stream_gap, to_event

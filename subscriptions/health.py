@@ -5,7 +5,7 @@ import logging
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 
-from domain import health as domain
+from domain.health import health as domain
 from schema.context import Info
 from schema.types.health import HealthSnapshot
 from services.health.health_monitor import HealthMonitor

@@ -7,8 +7,8 @@ from uuid import UUID
 import strawberry
 
 from db.models.incidents import LaunchIncident
-from domain import incidents as domain
 from domain.events import IncidentChanged, RecordedEvent
+from domain.incidents import incidents as domain
 from schema.context import Info
 from schema.enums import Severity
 from schema.types.incidents import Incident

@@ -7,8 +7,8 @@ import strawberry
 
 from domain.errors import NotFound
 from domain.events import RecordedEvent
-from domain.marketplace_events import InvitationChanged, InvitationLetterChanged
-from domain.reach import readable
+from domain.events.marketplace import InvitationChanged, InvitationLetterChanged
+from domain.platform.row_scope import readable
 from schema.context import Info
 from schema.types.invitations import Invitation
 from schema.types.node import decode_id

@@ -11,8 +11,8 @@ import strawberry
 
 from domain.errors import DependencyDown
 from domain.events import RecordedEvent
-from domain.journey_moves import moves_of
-from domain.metrics import JOURNEY_DELAY
+from domain.metrics.metrics import JOURNEY_DELAY
+from domain.overview.journey_moves import moves_of
 from schema.context import Info
 from schema.types.journeys import Funnels, Journey
 from schema.types.node import decode_id

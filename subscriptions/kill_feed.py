@@ -3,7 +3,7 @@
 import asyncio
 
 from domain.events import RecordedEvent
-from domain.kill_events import KillChanged
+from domain.events.kills import KillChanged
 from services.flags.kill_sync import KillSync
 from services.platform import background
 from subscriptions.fanout import Bounded, Overflow

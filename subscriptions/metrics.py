@@ -9,7 +9,7 @@ from typing import Annotated
 import strawberry
 
 from domain.errors import DependencyDown
-from domain.windows import TimeRange as Range
+from domain.platform.time_ranges import TimeRange as Range
 from schema.context import Info
 from schema.enums import TimeRange
 from schema.types.metrics import MetricsSnapshot

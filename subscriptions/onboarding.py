@@ -6,8 +6,8 @@ from uuid import UUID
 
 from domain.errors import NotFound
 from domain.events import IncidentChanged, RecordedEvent
-from domain.marketplace_events import OnboardingChanged
-from domain.onboarding import OnboardingSide
+from domain.events.marketplace import OnboardingChanged
+from domain.journeys.onboarding import OnboardingSide
 from schema.context import Info
 from schema.types.onboarding import Onboarding
 from services.flags.flag_sets import FlagSet

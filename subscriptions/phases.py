@@ -5,9 +5,9 @@ from typing import Annotated
 
 import strawberry
 
-from domain.criterion_events import CriterionJudged
 from domain.errors import NotFound
 from domain.events import FlagChanged, HealthChanged, IncidentChanged, PhaseChanged, RecordedEvent
+from domain.events.criteria import CriterionJudged
 from schema.context import Info
 from schema.types.node import decode_id
 from schema.types.phases import LaunchPhase

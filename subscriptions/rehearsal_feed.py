@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from domain.events import RecordedEvent
-from domain.rehearsal import RehearsalStage
-from domain.rehearsal_events import RehearsalMoved
+from domain.events.rehearsals import RehearsalMoved
+from domain.phases.rehearsal import RehearsalStage
 from services.platform import background
 from subscriptions.fanout import Latest
 from subscriptions.tail import EventTail

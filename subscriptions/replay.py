@@ -9,7 +9,7 @@ from typing import Annotated
 import strawberry
 
 from domain.events import RecordedEvent
-from domain.replays import MOST_EVENTS, Replay
+from domain.platform.replays import MOST_EVENTS, Replay
 from schema.context import Info
 from schema.types.event_fields import cursor_of
 from schema.types.events import SHOWN_KINDS, LaunchEvent, stream_gap, to_event

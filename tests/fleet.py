@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from db.models.health import HealthReading
 from db.session import Database
 from devserver.embedded import EmbeddedPostgres, EmbeddedValkey
-from domain.health import CheckType, HealthStatus
+from domain.health.health import CheckType, HealthStatus
 from jobs.queue import JobSpec, enqueue
 from services.health.health_store import KEY, decode
 from tests.clock import PATIENCE, Clock

@@ -7,7 +7,7 @@ from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Moment, UuidKey, enum_column, reference
-from domain.bulk_invitations import BulkItemStatus
+from domain.marketplace.bulk_invitations import BulkItemStatus
 
 _ACTIVE = "stopped_at IS NULL AND finished_at IS NULL"
 

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Moment, UuidKey, enum_column, reference
 from db.models.couples import Partnership
-from domain.conversations import ConversationSide
-from domain.message_reports import ReportOutcome
+from domain.marketplace.conversations import ConversationSide
+from domain.marketplace.message_reports import ReportOutcome
 
 
 class Conversation(Base):

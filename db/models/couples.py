@@ -8,8 +8,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Moment, Timestamps, UuidKey, enum_column, reference
-from domain.clients import ConnectionMethod
-from domain.partner_blocks import PartnerSide
+from domain.marketplace.clients import ConnectionMethod
+from domain.marketplace.partner_blocks import PartnerSide
 
 
 class Couple(Timestamps, Base):

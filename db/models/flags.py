@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Percentage, Timestamps, TransactionId, UuidKey, enum_column, reference
-from domain.flags import BucketBy
+from domain.flags.flags import BucketBy
 
 
 class FeatureFlag(Timestamps, Base):

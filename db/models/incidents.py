@@ -18,15 +18,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Moment, Timestamps, UuidKey, enum_column, reference
 from domain.actors import ActorKind
-from domain.alerts import AlertKind
-from domain.incidents import IncidentStatus, Severity
+from domain.alerting.alerts import AlertKind
+from domain.incidents.incidents import IncidentStatus, Severity
 
 
 class LaunchIncident(Timestamps, Base):
     """Something that goes wrong in a launch. One open incident for each `dedup_key`.
 
     Title, description, severity, phase, run and end are those of its current episode.
-    `explains` and `follows_from` name its place in the order of causes (`domain.incident_causes`);
+    `explains` and `follows_from` name its place in the order of causes
+    (`domain.incidents.incident_causes`);
     `cause_gone_at` is set where its cause has ended and a person still works on it, and for a
     rollback, which is over as soon as it is done.
     """

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Moment, UuidKey, enum_column, reference
-from domain.invitations import InvitationChannel, InvitationStatus
+from domain.marketplace.invitations import InvitationChannel, InvitationStatus
 
 
 class Invitation(Base):

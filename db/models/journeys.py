@@ -9,8 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, enum_column
 from domain.actors import VendorType
-from domain.journey_counts import Measure
-from domain.journeys import JourneyKey, Outcome
+from domain.journeys.journey_counts import Measure
+from domain.journeys.journeys import JourneyKey, Outcome
 
 
 class JourneyRun(Base):

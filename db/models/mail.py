@@ -7,8 +7,8 @@ from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Moment, UuidKey, enum_column, reference
-from domain.letters import MailKind
-from domain.outbox import AttemptOutcome
+from domain.mail.email import MailKind
+from domain.mail.outbox import AttemptOutcome
 
 
 class Mail(Base):

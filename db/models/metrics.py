@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Moment, UuidKey, enum_column, reference
-from domain.metrics import MetricKind
+from domain.metrics.metrics import MetricKind
 
 
 class LaunchMetric(Base):

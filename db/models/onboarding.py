@@ -8,8 +8,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Moment, Timestamps, UuidKey, enum_column, reference
-from domain.nudges import NudgeKind
-from domain.onboarding import OnboardingSide
+from domain.journeys.onboarding import OnboardingSide
+from domain.marketplace.nudges import NudgeKind
 
 
 class OnboardingProgress(Timestamps, Base):

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Moment, Percentage, Timestamps, UuidKey, enum_column, reference
 from domain.actors import ActorKind, ActorRef
-from domain.pauses import Pause, PauseAuthor
-from domain.phases import PhaseStatus, RunKind
+from domain.phases.pauses import Pause, PauseAuthor
+from domain.phases.phases import PhaseStatus, RunKind
 
 
 class LaunchPhase(Timestamps, Base):

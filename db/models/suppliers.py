@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Timestamps, UuidKey, enum_column, reference
 from domain.actors import VendorType
-from domain.clients import ClientStatus
+from domain.marketplace.clients import ClientStatus
 
 
 class Supplier(Timestamps, Base):

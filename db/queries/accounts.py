@@ -13,8 +13,8 @@ from db.models.suppliers import Supplier
 from db.queries.pages import Moments, newest_first
 from domain.actors import STAFF, Role
 from domain.ids import PhaseId
-from domain.phases import PhaseStatus
-from domain.platforms import Platform
+from domain.phases.phases import PhaseStatus
+from domain.platform.platforms import Platform
 
 _FIRST_ADMIN_LOCK = 7_264_002
 

@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.incidents import AlertDelivery, LaunchAlert
 from db.queries.pages import Moments, newest_first
-from domain.alert_deliveries import Delivery
-from domain.alerts import Alert, AlertKind
+from domain.alerting.alert_deliveries import Delivery
+from domain.alerting.alerts import Alert, AlertKind
 
 _ALERT: TypeAdapter[Alert] = TypeAdapter(Alert)
 _FIELDS = tuple(Delivery.__dataclass_fields__)

@@ -13,8 +13,8 @@ from db.models.accounts import User
 from db.models.bulk_invitations import BulkInvitation, BulkInvitationItem
 from db.models.sendings import InvitationSending, SendingKind
 from db.models.suppliers import Client, Supplier
-from domain.bulk_invitations import BulkItemStatus, SendingPace
-from domain.clients import ClientStatus
+from domain.marketplace.bulk_invitations import BulkItemStatus, SendingPace
+from domain.marketplace.clients import ClientStatus
 
 Bulk, Item, Sending = BulkInvitation, BulkInvitationItem, InvitationSending
 WAITING = Item.status == BulkItemStatus.WAITING

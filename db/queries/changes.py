@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.models.events import Change
 from db.queries.pages import Numbers, one_of, ordered
 from domain.actors import ActorRef
-from domain.changes import ACTIONS, KNOWN_ACTIONS, ChangeKind
 from domain.events import Subject
 from domain.ids import parse_uuid
+from domain.overview.changes import ACTIONS, KNOWN_ACTIONS, ChangeKind
 
 
 def actor_of(change: Change) -> ActorRef:

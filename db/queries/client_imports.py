@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.client_imports import ClientImport
 from db.models.suppliers import Client, Supplier
-from domain.import_rows import ImportedClient, KnownClient
+from domain.marketplace.import_rows import ImportedClient, KnownClient
 
 _BATCH = 200  # rows of one statement: its parameters are bound on the event loop
 

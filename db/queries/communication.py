@@ -12,7 +12,7 @@ from db.models.conversations import Conversation
 from db.models.couples import Partnership
 from db.models.invitations import Invitation
 from db.models.suppliers import Client
-from domain.invitations import InvitationStatus
+from domain.marketplace.invitations import InvitationStatus
 
 
 class Communication(NamedTuple):

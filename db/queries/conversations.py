@@ -15,7 +15,7 @@ from db.models.conversations import ConversationRead, Message, MessageMailOptOut
 from db.models.couples import Couple, Partnership
 from db.models.suppliers import Client, Supplier
 from db.queries.pages import Moments, newest_first
-from domain.conversations import (
+from domain.marketplace.conversations import (
     MAX_UNREAD,
     Conversation,
     ConversationSide,

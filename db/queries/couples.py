@@ -14,8 +14,8 @@ from db.models.couples import Couple, Partnership
 from db.models.invitations import Invitation
 from db.models.suppliers import Supplier
 from db.queries.pages import Moments, found_first, has_words, newest_first
-from domain.clients import ConnectionMethod
-from domain.reach import PartnershipScope
+from domain.marketplace.clients import ConnectionMethod
+from domain.platform.row_scope import PartnershipScope
 
 Pair = tuple[UUID, UUID]
 M = TypeVar("M", Couple, Supplier)

@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.criteria import CriterionStatus, ThresholdStatus
 from db.models.onboarding import OnboardingProgress
-from domain.thresholds import ThresholdState
-from domain.verdicts import CriterionState
+from domain.phases.thresholds import ThresholdState
+from domain.phases.verdicts import CriterionState
 
 _CRITERION: TypeAdapter[CriterionState] = TypeAdapter(CriterionState)
 _THRESHOLD: TypeAdapter[ThresholdState] = TypeAdapter(ThresholdState)

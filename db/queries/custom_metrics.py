@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.metrics import CustomMetric
-from domain.metrics import MetricInfo, MetricKind
+from domain.metrics.metrics import MetricInfo, MetricKind
 
 Infos = Mapping[str, MetricInfo]
 

@@ -8,8 +8,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.flags import FlagExposure
-from domain.exposures import Exposure
-from domain.windows import HOUR, floor
+from domain.flags.exposures import Exposure
+from domain.platform.time_ranges import HOUR, floor
 
 BUCKET = 300  # seconds; hours once they are old
 

@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.flags import FeatureFlag
 from db.queries.pages import Moments, ordered
-from domain.flags import Flag
+from domain.flags.flags import Flag
+from domain.flags.run_holds import FlagParts, FlagValues, RunHold
 from domain.ids import FlagId, PhaseId
-from domain.percent import Percent
-from domain.run_holds import FlagParts, FlagValues, RunHold
+from domain.platform.percent import Percent
 
 COLUMNS = (
     FeatureFlag.id,

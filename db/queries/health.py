@@ -12,10 +12,10 @@ from db.models.accounts import Session
 from db.models.health import HealthCheckState, HealthReading
 from db.models.jobs import Tick
 from db.models.phases import LaunchPhase
-from domain.health import CHECK_IDS, CheckState, CheckType, Reading
-from domain.health_history import Tally
-from domain.phases import PhaseStatus
-from domain.silences import Silence, covering
+from domain.alerting.silences import Silence, covering
+from domain.health.health import CHECK_IDS, CheckState, CheckType, Reading
+from domain.health.health_history import Tally
+from domain.phases.phases import PhaseStatus
 
 _STATE: TypeAdapter[CheckState] = TypeAdapter(CheckState)
 _PROBE = "health-probe"

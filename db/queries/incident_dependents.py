@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.incidents import IncidentDependent, IncidentEpisode, LaunchIncident
 from domain.actors import ActorKind
-from domain.incidents import ACTIVE_STATUSES
+from domain.incidents.incidents import ACTIVE_STATUSES
 
 _LOCK = func.pg_advisory_xact_lock(func.hashtext("launch.incident_causes"))
 _GONE_AT = func.coalesce(LaunchIncident.cause_gone_at, LaunchIncident.resolved_at)

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.incidents import LaunchIncident
 from db.queries.pages import Moments, newest_first, one_of
-from domain.incidents import ACTIVE_STATUSES, SEVERE, IncidentStatus, Severity
+from domain.incidents.incidents import ACTIVE_STATUSES, SEVERE, IncidentStatus, Severity
 
 
 async def by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, LaunchIncident]:

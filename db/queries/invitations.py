@@ -15,7 +15,7 @@ from db.models.invitations import Invitation
 from db.models.suppliers import Client, Supplier
 from db.queries.pages import Moments, newest_first
 from domain.events import Subject
-from domain.invitations import PENDING, InvitationStatus
+from domain.marketplace.invitations import PENDING, InvitationStatus
 
 Shown: TypeAlias = Row[Invitation, Supplier, Client]
 SENDING = ("sent", "resent")

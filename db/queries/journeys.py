@@ -29,9 +29,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.models.journeys import JourneyAddition, JourneyCount, JourneyRun
 from db.models.suppliers import Supplier
 from domain.actors import VendorType
-from domain.journey_counts import Cell, Measure
-from domain.journeys import JourneyKey, Outcome, Run
-from domain.windows import Tier
+from domain.journeys.journey_counts import Cell, Measure
+from domain.journeys.journeys import JourneyKey, Outcome, Run
+from domain.platform.time_ranges import Tier
 
 Key = tuple[JourneyKey, UUID]
 Counted = Select[JourneyKey, str, str, Measure, int, int, str]

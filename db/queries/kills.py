@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.kills import FlagKill
 from domain.actors import ActorRef
-from domain.kills import KillRecord
+from domain.flags.kills import KillRecord
 
 _LOCK = func.pg_advisory_xact_lock(func.hashtext("launch.flag_kills"))
 

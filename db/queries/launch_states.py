@@ -10,8 +10,8 @@ from db.event_positions import head
 from db.event_rows import recorded
 from db.models.events import LaunchEvent
 from domain.events import FlagChanged, HealthChanged, IncidentChanged, PhaseChanged, RecordedEvent
+from domain.events.kills import KillChanged
 from domain.ids import EventSeq
-from domain.kill_events import KillChanged
 
 _LONGEST = timedelta(minutes=1)  # from the beginning of a transaction to its position
 _MOST = 5_000  # of each kind, the newest

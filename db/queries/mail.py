@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.mail import Mail, MailAttempt
 from db.queries.pages import Moments, newest_first
-from domain.mail_health import SLOW_MILLISECONDS, RecentAttempts
-from domain.outbox import OPEN, MailStatus
+from domain.mail.mail_health import SLOW_MILLISECONDS, RecentAttempts
+from domain.mail.outbox import OPEN, MailStatus
 
 
 async def by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Mail]:
@@ -122,7 +122,7 @@ async def page(
 
 
 def _in(status: MailStatus, has_server: bool) -> ColumnElement[bool]:
-    """The same rule as `domain.outbox.Standing.status`."""
+    """The same rule as `domain.mail.outbox.Standing.status`."""
     out, back = Mail.sent_at.is_not(None), Mail.bounced_at.is_not(None)
     if status is MailStatus.SENT:
         return and_(out, ~back)

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.models.conversations import Message, MessageReport, Reported
 from db.models.couples import Partnership
 from db.queries.pages import Moments, newest_first
-from domain.message_reports import ReportOutcome
+from domain.marketplace.message_reports import ReportOutcome
 
 
 def listed(*, is_open: bool | None) -> list[ColumnElement[bool]]:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.models.conversations import Conversation, Message
 from db.models.couples import Partnership
 from db.queries.pages import Numbers, ordered
-from domain.conversations import MAX_UNREAD, ConversationSide
+from domain.marketplace.conversations import MAX_UNREAD, ConversationSide
 
 
 class Place(NamedTuple):

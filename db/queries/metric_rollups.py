@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.metrics import LateMinute
 from db.queries.metrics import parts
-from domain.windows import FINE, HOUR, MINUTE, floor
+from domain.platform.time_ranges import FINE, HOUR, MINUTE, floor
 
 # What belongs to somebody else in the table of rollups.
 _OURS = " AND metric_name NOT LIKE 'health.%'"

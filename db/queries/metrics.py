@@ -13,8 +13,8 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.metrics import LaunchMetric, MetricRollup
-from domain.metric_folds import Folded
-from domain.windows import FINE, Tier
+from domain.metrics.metric_folds import Folded
+from domain.platform.time_ranges import FINE, Tier
 
 RAW = """
 SELECT metric_name, recorded_at AS at, 1 AS samples, metric_value AS total,
@@ -25,7 +25,8 @@ SELECT metric_name, recorded_at AS at, 1 AS samples, metric_value AS total,
 FROM launch_metrics
 WHERE recorded_at >= :{start} AND recorded_at < :{end}
 """
-# As `domain.metric_folds.bucket_of`, for units of any size: 1.2^-60 is 2e-5, 1.2^150 is 7e11.
+# As `domain.metrics.metric_folds.bucket_of`, for units of any size: 1.2^-60 is 2e-5, 1.2^150 is
+# 7e11.
 _BUCKET = """CAST(CASE WHEN metric_value > 0 THEN CAST(greatest(-60, least(150,
   ceil(ln(metric_value) / ln(CAST(1.2 AS float8)) - 1e-9))) AS int) ELSE -60 END AS text)"""
 ROLLED = """

@@ -4,7 +4,7 @@ from sqlalchemy import select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.events import LaunchEvent
-from domain.event_subjects import EventsAbout
+from domain.events.subjects import EventsAbout
 
 
 async def exist(session: AsyncSession, seq: int, about: EventsAbout) -> bool:

@@ -13,7 +13,7 @@ from db.models.flags import FeatureFlag
 from db.models.incidents import LaunchIncident
 from db.models.onboarding import OnboardingHoldup, OnboardingProgress
 from db.models.phases import LaunchPhaseFlag
-from domain.incidents import ACTIVE_STATUSES
+from domain.incidents.incidents import ACTIVE_STATUSES
 
 
 async def incidents_on(

@@ -13,7 +13,7 @@ from db.models.invitations import Invitation
 from db.models.onboarding import OnboardingProgress
 from db.models.suppliers import Client
 from db.queries.pages import Moments, ordered
-from domain.onboarding import OnboardingSide
+from domain.journeys.onboarding import OnboardingSide
 
 
 async def by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, OnboardingProgress]:

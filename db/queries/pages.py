@@ -12,8 +12,8 @@ from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
 
 from db.models.couples import Couple
 from db.models.suppliers import Supplier
-from domain.keyset import Keyset
-from domain.search import prefixes
+from domain.platform.keyset import Keyset
+from domain.platform.search import prefixes
 
 Moments: TypeAlias = Keyset[tuple[datetime, UUID]]
 Numbers: TypeAlias = Keyset[int]

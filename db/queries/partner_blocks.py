@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.models.accounts import User
 from db.models.couples import Couple, PartnerBlock, Partnership
 from db.models.suppliers import Client, Supplier
-from domain.partner_blocks import PartnerSide
+from domain.marketplace.partner_blocks import PartnerSide
 
 MOST = 1_000
 

@@ -10,8 +10,8 @@ from db.models.accounts import User
 from db.models.couples import Couple
 from db.models.suppliers import Supplier
 from domain.actors import USER_TYPES, Role
-from domain.flags import BucketBy, EvaluationContext, groups_of
-from domain.samples import Person, Sample
+from domain.flags.flags import BucketBy, EvaluationContext, groups_of
+from domain.flags.samples import Person, Sample
 
 _CUSTOMERS = (Role.SUPPLIER, Role.COUPLE)
 MAX_COUNTED = 100_000

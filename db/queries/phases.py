@@ -12,9 +12,9 @@ from db.models.flags import FeatureFlag
 from db.models.phases import LaunchPhase, LaunchPhaseFlag, PhaseRun, PhaseRunSnapshot
 from db.queries.flags import COLUMNS, to_flag
 from db.queries.pages import Numbers, ordered
-from domain.percent import Percent
-from domain.phases import PhaseStatus
-from domain.plans import LinkedFlag
+from domain.phases.phases import PhaseStatus
+from domain.phases.plans import LinkedFlag
+from domain.platform.percent import Percent
 
 ORDER = (LaunchPhase.position, LaunchPhase.created_at, LaunchPhase.id)  # of the timeline
 LINK_ORDER = (LaunchPhaseFlag.position, FeatureFlag.flag_key)

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.flags import FlagPropagation
-from domain.propagation import Propagation, within_budget
+from domain.propagation.propagation import Propagation, within_budget
 
 _COUNTS = ("processes", "total", "acked", "confirmed", "unknown_processes", "unknown_streams")
 _TIMES = ("p95_ms", "p99_ms", "slowest_ms", "complete_ms")

@@ -7,7 +7,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.phases import PhaseRun
-from domain.phases import RunKind
+from domain.phases.phases import RunKind
 
 
 async def lock(session: AsyncSession, run_id: UUID) -> PhaseRun | None:

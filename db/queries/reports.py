@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.models.events import LaunchEvent
 from db.models.flags import FlagPropagation
 from db.models.incidents import AlertDelivery, IncidentEpisode, LaunchIncident
-from domain.alerts import AlertKind
-from domain.metrics import COLLECTIONS, LOOP_LAG
-from domain.windows import FINE
+from domain.alerting.alerts import AlertKind
+from domain.metrics.metrics import COLLECTIONS, LOOP_LAG
+from domain.platform.time_ranges import FINE
 
 _MOST = 500
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.models.mail import Mail
 from db.models.sendings import InvitationSending, MailSuppression, SendingKind
 from db.queries import mail
-from domain.invitation_limits import SentInADay
+from domain.marketplace.invitation_limits import SentInADay
 
 Row = InvitationSending
 

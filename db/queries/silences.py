@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.models.silences import LaunchSilence
 from db.queries.pages import Moments, newest_first
 from domain.actors import ActorRef
-from domain.health import CheckType
-from domain.silences import Silence
+from domain.alerting.silences import Silence
+from domain.health.health import CheckType
 
 
 async def since(session: AsyncSession, moment: datetime) -> list[Silence]:

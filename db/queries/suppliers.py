@@ -11,7 +11,7 @@ from db.models.accounts import User
 from db.models.suppliers import Client, Supplier
 from db.queries.pages import Key, Moments, found_first, has_words, newest_first
 from domain.actors import VendorType
-from domain.clients import ClientStatus
+from domain.marketplace.clients import ClientStatus
 
 
 async def by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Supplier]:

@@ -26,8 +26,6 @@ from db.models.events import LaunchEvent
 from db.models.flags import FeatureFlag
 from db.models.incidents import IncidentEpisode, LaunchIncident
 from db.queries.pages import Column, Numbers, ordered
-from domain.alert_events import AlertSent
-from domain.criterion_events import CriterionJudged
 from domain.events import (
     FlagChanged,
     HealthChanged,
@@ -36,6 +34,8 @@ from domain.events import (
     RecordedEvent,
     Subject,
 )
+from domain.events.alerts import AlertSent
+from domain.events.criteria import CriterionJudged
 
 _SKEW = timedelta(minutes=1)  # between the clocks of two processes: order is that of commits
 _LATE = timedelta(hours=3)  # health of an outage is kept for two hours before it is recorded

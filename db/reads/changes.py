@@ -9,8 +9,8 @@ from db.models.phases import LaunchPhase, PhaseRun
 from db.queries import changes as queries
 from db.reads import actors
 from db.reads.base import PLAIN, Given, Places, Read
-from domain.changes import SUBJECTS
 from domain.events import Subject
+from domain.overview.changes import SUBJECTS
 
 
 def _literal(kind: Subject) -> ColumnElement[str]:

@@ -28,7 +28,7 @@ from sqlalchemy.sql import visitors
 
 from db.queries.pages import in_order, ordered
 from db.reads.base import Expression, Given, NoPlan, Read
-from domain.keyset import Keyset
+from domain.platform.keyset import Keyset
 
 _DIALECT = asyncpg.dialect()  # type: ignore[no-untyped-call]
 _ONE: ColumnElement[int] = literal_column("1", Integer)

@@ -5,7 +5,7 @@ from typing import Any
 
 import strawberry
 
-from domain.accounts import Profile
+from domain.accounts.accounts import Profile
 from domain.actors import UserType, VendorType
 from domain.errors import LaunchError
 from schema.scalars import EmailAddress

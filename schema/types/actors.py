@@ -7,7 +7,7 @@ import strawberry
 
 from db.models import accounts as rows
 from domain.actors import STAFF, USER_TYPES, ActorKind, ActorRef
-from domain.reach import readable
+from domain.platform.row_scope import readable
 from schema.context import Info
 from schema.enums import Role, Scope, UserType
 from schema.planned import column, made, scoped

@@ -5,7 +5,7 @@ from datetime import datetime
 import strawberry
 
 from db.models import incidents as rows
-from domain.alert_deliveries import Delivery
+from domain.alerting.alert_deliveries import Delivery
 from domain.errors import LaunchError
 from schema.alert_enums import AlertKind
 from schema.context import Info

@@ -8,8 +8,8 @@ import strawberry
 from db.models import events as rows
 from db.reads import changes as reads
 from domain.actors import ActorRef
-from domain.changes import ChangeKind, ChangeSubject, field_changes, kind_of
 from domain.ids import parse_global_id
+from domain.overview.changes import ChangeKind, ChangeSubject, field_changes, kind_of
 from schema.context import Info
 from schema.enums import describe
 from schema.pagination import Connection, encode_cursor

@@ -2,7 +2,7 @@
 
 import strawberry
 
-from domain.import_preview import ImportChoices
+from domain.marketplace.import_preview import ImportChoices
 from schema.types.import_enums import DateOrder, ImportField
 from schema.types.node import decode_id
 from services.marketplace.client_imports import ImportFile

@@ -6,11 +6,11 @@ from typing import Annotated
 import strawberry
 
 from db.models import client_imports as rows
-from domain import import_preview as rules
-from domain.clients import date_warnings
 from domain.errors import Invalid, LaunchError
-from domain.import_preview import CheckedFile, MatchedRow
-from domain.import_rows import ImportProblem as Problem
+from domain.marketplace import import_preview as rules
+from domain.marketplace.clients import date_warnings
+from domain.marketplace.import_preview import CheckedFile, MatchedRow
+from domain.marketplace.import_rows import ImportProblem as Problem
 from schema.context import Info
 from schema.pagination import MAX_FIRST
 from schema.scalars import EmailAddress

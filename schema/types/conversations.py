@@ -7,10 +7,15 @@ from uuid import UUID
 
 import strawberry
 
-from domain import conversations as domain
-from domain.conversations import Participant, Person, participant_of, require_participant
 from domain.errors import LaunchError
-from domain.reach import readable
+from domain.marketplace import conversations as domain
+from domain.marketplace.conversations import (
+    Participant,
+    Person,
+    participant_of,
+    require_participant,
+)
+from domain.platform.row_scope import readable
 from schema.context import Info
 from schema.conversation_enums import ConversationSide
 from schema.pagination import (

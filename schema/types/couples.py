@@ -8,7 +8,7 @@ import strawberry
 
 from db.models import couples as rows
 from domain.errors import Forbidden
-from domain.reach import PartnershipScope, readable
+from domain.platform.row_scope import PartnershipScope, readable
 from schema.context import Info
 from schema.marketplace_enums import ConnectionMethod
 from schema.pagination import (

@@ -4,9 +4,9 @@ from datetime import datetime
 
 import strawberry
 
-from domain import criteria as domain
-from domain.metric_dependencies import checks_of
-from domain.verdicts import UNJUDGED, CriterionState, unit_of
+from domain.metrics import criteria as domain
+from domain.metrics.metric_dependencies import checks_of
+from domain.phases.verdicts import UNJUDGED, CriterionState, unit_of
 from schema.enums import CheckType
 from schema.guard_enums import Aggregation, Comparator, GuardAction, Verdict
 

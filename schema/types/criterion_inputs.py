@@ -2,7 +2,7 @@
 
 import strawberry
 
-from domain import criteria as rules
+from domain.metrics import criteria as rules
 from schema.enums import CheckType
 from schema.guard_enums import Aggregation, Comparator, GuardAction
 

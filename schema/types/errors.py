@@ -6,7 +6,7 @@ import strawberry
 
 from domain import errors as domain
 from domain.actors import ActorRef
-from domain.guarded_operations import FeatureAvailability
+from domain.flags.guarded_operations import FeatureAvailability
 from schema.context import Info
 from schema.enums import ErrorCode, describe
 from schema.types.actors import Actor, load_actor

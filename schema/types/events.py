@@ -6,11 +6,11 @@ import strawberry
 
 from domain import events as domain
 from domain.actors import ActorRef
-from domain.alert_events import AlertSent, SilenceChanged
-from domain.criterion_events import CriterionJudged
 from domain.events import RecordedEvent
-from domain.kill_events import KillChanged
-from domain.plans import FlagDiff as Diff
+from domain.events.alerts import AlertSent, SilenceChanged
+from domain.events.criteria import CriterionJudged
+from domain.events.kills import KillChanged
+from domain.phases.plans import FlagDiff as Diff
 from schema.context import Info
 from schema.directives import CostDirective
 from schema.enums import HealthStatus, PhaseStatus

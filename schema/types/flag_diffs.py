@@ -2,8 +2,8 @@
 
 import strawberry
 
-from domain import flags as domain
-from domain import plans
+from domain.flags import flags as domain
+from domain.phases import plans
 from schema.scalars import Percent
 
 

@@ -2,7 +2,7 @@
 
 import strawberry
 
-from domain.exposures import Exposure
+from domain.flags.exposures import Exposure
 from schema.scalars import Percent
 
 

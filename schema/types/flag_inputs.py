@@ -7,7 +7,7 @@ import strawberry
 from strawberry import UNSET
 
 from domain.errors import LaunchError
-from domain.flags import BucketBy as BucketByValue
+from domain.flags.flags import BucketBy as BucketByValue
 from domain.ids import parse_global_id
 from schema.enums import BucketBy, UserType, VendorType
 from schema.scalars import Percent

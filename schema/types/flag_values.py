@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 import strawberry
 
 from domain.actors import Scope
-from domain.flags import Evaluation
+from domain.flags.flags import Evaluation
 from schema.context import Info
 from schema.directives import ScopeDirective
 from schema.enums import EvaluationErrorCode, EvaluationReason

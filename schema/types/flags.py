@@ -9,12 +9,12 @@ import strawberry
 
 from db.models import flags as rows
 from db.reads import phases as reads
-from domain import flags as domain
 from domain.actors import Scope
 from domain.events import Subject
-from domain.exposures import Exposure
-from domain.guarded_operations import guards_of
-from domain.staleness import staleness
+from domain.flags import flags as domain
+from domain.flags.exposures import Exposure
+from domain.flags.guarded_operations import guards_of
+from domain.flags.staleness import staleness
 from schema.context import Info
 from schema.directives import CostDirective
 from schema.enums import BucketBy, Staleness, TimeRange

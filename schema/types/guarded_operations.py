@@ -2,8 +2,8 @@
 
 import strawberry
 
-from domain import guarded_operations as domain
-from domain.guarded_operations import FeatureAvailability, OperationKind
+from domain.flags import guarded_operations as domain
+from domain.flags.guarded_operations import FeatureAvailability, OperationKind
 from schema.enums import describe
 
 describe(

@@ -7,12 +7,12 @@ from uuid import UUID
 
 import strawberry
 
-from domain import health as domain
-from domain import health_history as history
-from domain import heartbeats
-from domain.incidents import Severity
-from domain.percent import Percent
-from domain.system_status import summarize
+from domain.health import health as domain
+from domain.health import health_history as history
+from domain.health import heartbeats
+from domain.incidents.incidents import Severity
+from domain.overview.system_status import summarize
+from domain.platform.percent import Percent
 from schema.context import Info
 from schema.directives import CostDirective
 from schema.enums import CheckType, HealthStatus, ServiceStatus, TimeRange

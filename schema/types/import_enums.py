@@ -1,10 +1,10 @@
 """The enums of imports from files, and of bulk invitations."""
 
-from domain.bulk_invitations import BulkInvitationStatus, BulkItemStatus
-from domain.csv_files import CsvDelimiter, CsvEncoding
-from domain.import_columns import ImportField
-from domain.import_dates import DateOrder
-from domain.import_rows import ImportRowStatus
+from domain.marketplace.bulk_invitations import BulkInvitationStatus, BulkItemStatus
+from domain.marketplace.csv_files import CsvDelimiter, CsvEncoding
+from domain.marketplace.import_columns import ImportField
+from domain.marketplace.import_dates import DateOrder
+from domain.marketplace.import_rows import ImportRowStatus
 from schema.enums import describe
 
 __all__ = [

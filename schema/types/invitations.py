@@ -6,10 +6,10 @@ import strawberry
 
 from db.models import invitations as rows
 from db.reads import marketplace as reads
-from domain.accounts import Profile
+from domain.accounts.accounts import Profile
 from domain.errors import LaunchError
-from domain.invitation_hints import Hint
-from domain.invitations import status_at
+from domain.marketplace.invitation_hints import Hint
+from domain.marketplace.invitations import status_at
 from schema.context import Info
 from schema.enums import VendorType
 from schema.marketplace_enums import (

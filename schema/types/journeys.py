@@ -5,9 +5,9 @@ from weakref import WeakKeyDictionary
 
 import strawberry
 
-from domain import journey_figures as domain
 from domain.actors import VendorType as Vendor
-from domain.percent import Percent
+from domain.journeys import journey_figures as domain
+from domain.platform.percent import Percent
 from schema.enums import VendorType
 from schema.results import Results
 from services.overview.metric_board import JourneySnapshot

@@ -6,8 +6,8 @@ from enum import StrEnum
 
 import strawberry
 
-from domain import kills as domain
 from domain.errors import LaunchError
+from domain.flags import kills as domain
 from schema.context import Info
 from schema.enums import describe
 from schema.types.actors import Actor, load_actor

@@ -4,8 +4,8 @@ from datetime import datetime
 
 import strawberry
 
-from domain import launch_states as domain
 from domain.ids import global_id
+from domain.overview import launch_states as domain
 from schema.enums import CheckType, HealthStatus, IncidentStatus, PhaseStatus, Severity
 from schema.pagination import encode_cursor
 from schema.scalars import JSON

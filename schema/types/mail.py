@@ -6,8 +6,8 @@ import strawberry
 
 from db.models import mail as rows
 from domain.errors import LaunchError
-from domain.letters import MailKind
-from domain.outbox import OPEN, MailStatus
+from domain.mail.email import MailKind
+from domain.mail.outbox import OPEN, MailStatus
 from schema.context import Info
 from schema.enums import describe
 from schema.pagination import Connection

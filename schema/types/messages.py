@@ -5,9 +5,9 @@ from datetime import datetime
 import strawberry
 
 from db.models import conversations as rows
-from domain.conversations import participant_of
 from domain.errors import LaunchError
-from domain.message_text import MAX_BYTES
+from domain.marketplace.conversations import participant_of
+from domain.marketplace.message_text import MAX_BYTES
 from schema.context import Info
 from schema.conversation_enums import ConversationSide
 from schema.pagination import Connection

@@ -8,8 +8,8 @@ from weakref import WeakKeyDictionary
 import strawberry
 
 from domain.errors import Invalid, LaunchError
-from domain.metric_cards import Card, Trend
-from domain.metrics import check_tags
+from domain.metrics.metric_cards import Card, Trend
+from domain.metrics.metrics import check_tags
 from schema.context import Info
 from schema.enums import TimeRange, describe
 from schema.guard_enums import Aggregation, MetricKind

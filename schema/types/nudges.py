@@ -6,9 +6,9 @@ import strawberry
 
 from db.models.incidents import IncidentEpisode
 from db.models.onboarding import OnboardingProgress
-from domain import nudges as rules
-from domain.nudges import NudgeKind
-from domain.onboarding import Step, find_step
+from domain.journeys.onboarding import Step, find_step
+from domain.marketplace import nudges as rules
+from domain.marketplace.nudges import NudgeKind
 from schema.enums import describe
 
 describe(

@@ -5,10 +5,10 @@ from datetime import datetime
 import strawberry
 
 from db.models import onboarding as rows
-from domain import onboarding as rules
 from domain.actors import UserType as Side
 from domain.errors import LaunchError
-from domain.flags import EvaluationContext
+from domain.flags.flags import EvaluationContext
+from domain.journeys import onboarding as rules
 from schema.context import Info
 from schema.enums import UserType
 from schema.pagination import Connection

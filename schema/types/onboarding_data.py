@@ -7,7 +7,7 @@ from graphql import GraphQLError
 
 from domain.actors import VendorType
 from domain.errors import Invalid, LaunchError
-from domain.onboarding import BASIC_DETAILS, BUSINESS_INFO
+from domain.journeys.onboarding import BASIC_DETAILS, BUSINESS_INFO
 from schema.scalars import parse_date, parse_email, parse_text
 
 

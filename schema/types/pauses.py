@@ -4,8 +4,8 @@ from datetime import datetime
 
 import strawberry
 
-from domain import pauses as domain
 from domain.actors import ActorRef
+from domain.phases import pauses as domain
 from schema.context import Info
 from schema.guard_enums import PauseAuthor
 from schema.types.actors import Actor, load_actor

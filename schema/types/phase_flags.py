@@ -7,7 +7,7 @@ import strawberry
 from db.models import flags as flag_rows
 from db.models import phases as rows
 from db.reads import phases as reads
-from domain import plans
+from domain.phases import plans
 from schema.planned import beside, column, made
 from schema.scalars import Percent
 from schema.types.flags import FeatureFlag

@@ -2,7 +2,7 @@
 
 import strawberry
 
-from domain import phases as rules
+from domain.phases import phases as rules
 from schema.enums import RollbackMode
 from schema.scalars import Percent
 from services.phases.phases import FlagLink

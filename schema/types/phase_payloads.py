@@ -4,10 +4,10 @@ from datetime import datetime
 
 import strawberry
 
-from domain import plans
 from domain.errors import LaunchError
-from domain.losses import Loss
-from domain.propagation import Propagation as Spread
+from domain.phases import plans
+from domain.phases.losses import Loss
+from domain.propagation.propagation import Propagation as Spread
 from schema.enums import UserType, VendorType
 from schema.scalars import Percent
 from schema.types.errors import Error

@@ -8,9 +8,9 @@ import strawberry
 from db.codecs import criteria_of, plan_of, rehearsal_of, steps_of
 from db.models import phases as rows
 from db.reads import phases as reads
-from domain import phases as domain
 from domain.actors import ActorRef
-from domain.verdicts import UNJUDGED
+from domain.phases import phases as domain
+from domain.phases.verdicts import UNJUDGED
 from schema.context import Info
 from schema.directives import CostDirective
 from schema.enums import PhaseAction, PhaseStatus, Platform, RunKind

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import strawberry
 
-from domain import propagation as domain
+from domain.propagation import propagation as domain
 
 
 @strawberry.type(description="How a change of flags reaches all processes and live clients.")

@@ -5,7 +5,7 @@ import strawberry
 from db.models import phases as rows
 from domain.actors import ActorKind, ActorRef
 from domain.ids import parse_uuid
-from domain.phases import RampStep as DomainStep
+from domain.phases.phases import RampStep as DomainStep
 from schema.context import Info
 from schema.scalars import Percent
 from schema.types.actors import Actor, load_actor

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import strawberry
 
-from domain.budgets import Standing
+from domain.platform.cost_quota import Standing
 from schema.quota import Cost
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import strawberry
 
-from domain import readiness as domain
+from domain.phases import readiness as domain
 from schema.context import Info
 from schema.enums import ReadinessVerdict
 from schema.types.node import Node

@@ -8,8 +8,8 @@ from uuid import UUID
 from strawberry.dataloader import DataLoader
 
 from domain.actors import Actor, Scope
-from domain.changes import SUBJECTS
-from domain.reach import Reach, readable
+from domain.overview.changes import SUBJECTS
+from domain.platform.row_scope import Reach, readable
 from schema.context import Info
 from schema.loaders import Loaders
 from schema.types.actors import ApiToken, User

@@ -4,8 +4,8 @@ from datetime import datetime
 
 import strawberry
 
-from domain import rehearsal as domain
 from domain.errors import LaunchError
+from domain.phases import rehearsal as domain
 from schema.enums import RehearsalStage, RehearsalStatus
 from schema.scalars import Percent
 from schema.types.errors import Error

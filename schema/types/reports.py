@@ -2,8 +2,8 @@
 
 import strawberry
 
-from domain.end_states import Exempt, Exemption
-from domain.proof_verdicts import Proof, ProofVerdict
+from domain.phases.end_states import Exempt, Exemption
+from domain.phases.proof_verdicts import Proof, ProofVerdict
 from schema.enums import describe
 from schema.types.criteria import CriterionStatus
 from services.phases.reports import Report

@@ -2,7 +2,7 @@
 
 import strawberry
 
-from domain import phases as domain
+from domain.phases import phases as domain
 from schema.enums import RollbackMode
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 import strawberry
 
 from domain.actors import UserType as Side
-from domain.rollbacks import MidStep as Counted
+from domain.phases.rollbacks import MidStep as Counted
 from schema.enums import RollbackMode, UserType
 from schema.types.flag_diffs import FlagDiff
 from schema.types.phases import LaunchPhase

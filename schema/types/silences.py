@@ -5,8 +5,8 @@ from uuid import UUID
 
 import strawberry
 
-from domain import silences as domain
 from domain.actors import ActorRef
+from domain.alerting import silences as domain
 from domain.errors import LaunchError
 from schema.alert_enums import SilenceStatus
 from schema.context import Info

@@ -9,8 +9,8 @@ import strawberry
 from db.models import suppliers as rows
 from db.reads import marketplace as reads
 from domain.errors import Forbidden
-from domain.reach import PartnershipScope, readable
-from domain.search import check_search
+from domain.platform.row_scope import PartnershipScope, readable
+from domain.platform.search import check_search
 from schema.context import Info
 from schema.enums import VendorType
 from schema.marketplace_enums import ClientStatus

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import strawberry
 
-from domain import verifications as domain
+from domain.propagation import verifications as domain
 
 
 @strawberry.type(

@@ -28,7 +28,7 @@ from graphql import (
 )
 from graphql.utilities import type_from_ast
 
-from domain.json_shape import count_values, excess
+from domain.platform.json_shape import count_values, excess
 from schema.errors import Refused, TopLevelCode
 from schema.quota import Cost
 from server.cost.field_costs import (

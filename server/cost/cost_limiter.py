@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from domain.budgets import Standing
+from domain.platform.cost_quota import Standing
 from schema.context import Context
 from schema.errors import Refused, TopLevelCode
 from schema.quota import note_cost, operation_cost, payer

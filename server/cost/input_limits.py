@@ -6,7 +6,7 @@ are refused here, long before strawberry makes objects of them.
 
 from collections.abc import Mapping
 
-from domain.json_shape import JsonLimits, excess, texts_of
+from domain.platform.json_shape import JsonLimits, excess, texts_of
 from schema.errors import Refused, TopLevelCode
 
 # The largest inputs: 500 samples of a metric, a launch file of 500 entries.

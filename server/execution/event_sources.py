@@ -4,8 +4,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from domain.criterion_events import CriterionJudged
-from domain.event_subjects import EventsAbout
 from domain.events import (
     FlagChanged,
     HealthChanged,
@@ -14,6 +12,8 @@ from domain.events import (
     RecordedEvent,
     Subject,
 )
+from domain.events.criteria import CriterionJudged
+from domain.events.subjects import EventsAbout
 from schema.context import Context
 from schema.types.events import SHOWN_KINDS, is_shown, to_event
 from schema.types.flags import FeatureFlag

@@ -26,7 +26,7 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.base import StrawberryObjectDefinition
 
-from domain.scrub import without_addresses
+from domain.platform.redaction import without_addresses
 from schema.context import Context
 from schema.results import Drawn, Json, Plan
 from server.execution.leaf_fields import Unusual, holds_text, reader

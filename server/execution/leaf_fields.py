@@ -23,7 +23,7 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.enum import StrawberryEnumDefinition
 from strawberry.types.field import StrawberryField
 
-from domain.scrub import without_addresses
+from domain.platform.redaction import without_addresses
 from schema.results import Json
 
 Read = Callable[[object], Json]

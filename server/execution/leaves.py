@@ -23,7 +23,7 @@ from graphql import (
 from db.json_text import read_json
 from db.reads.base import Expression, NoPlan
 from db.reads.columns import Kind, enum_of, kind_of, may_be_null
-from domain.scrub import without_addresses
+from domain.platform.redaction import without_addresses
 from schema.scalars import print_percent
 from server.execution.leaf_fields import Unusual, completion, holds_text
 from server.execution.source import Source

@@ -10,8 +10,8 @@ from db.reads.base import Places
 from db.reads.connections import Question
 from db.reads.statement import Statement
 from domain.actors import Actor, Scope
-from domain.keyset import Keyset
-from domain.reach import readable
+from domain.platform.keyset import Keyset
+from domain.platform.row_scope import readable
 from schema.pagination import MAX_BIGINT, MAX_INTEGER, Page
 from server.execution.variables import Get, Values
 from services.flags.kill_switch import KillSwitch

@@ -23,7 +23,7 @@ from graphql.execution import ExecutionResult, Executor
 from graphql.execution.collect_fields import FragmentDetails
 
 from domain.actors import Actor
-from domain.reach import readable
+from domain.platform.row_scope import readable
 from schema.context import Context
 from schema.results import MAX_DOCUMENTS, Answer, Reply, Results, SharedResult
 from server.execution.fast_executor import PlainExecutor

@@ -9,7 +9,7 @@ from cross_web import HTTPException
 from graphql import OperationType
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 
-from domain.media_types import Accepted
+from domain.platform.media_types import Accepted
 from schema.errors import TopLevelCode
 from server.documents import MAX_LENGTH, operation_kind
 

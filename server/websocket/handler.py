@@ -22,7 +22,7 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
 )
 
 from domain.actors import Actor, Scope
-from domain.rate_limits import network
+from domain.platform.rate_limits import network
 from schema.context import Caller, Context
 from schema.errors import TopLevelCode
 from schema.quota import payer

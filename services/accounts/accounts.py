@@ -7,13 +7,13 @@ from db.models.couples import Couple
 from db.models.onboarding import OnboardingProgress
 from db.queries import accounts as queries
 from db.session import UnitOfWork
-from domain import accounts as rules
-from domain.accounts import NewAccount, Profile
+from domain.accounts import accounts as rules
+from domain.accounts.accounts import NewAccount, Profile
 from domain.actors import ROLE_SCOPES, Actor, ActorKind, Role, UserType
 from domain.errors import NotUnique
 from domain.events import UserSignedUp
 from domain.ids import UserId
-from domain.onboarding import OnboardingSide
+from domain.journeys.onboarding import OnboardingSide
 from services.flags import feature_guards
 from services.journeys import onboarding
 from services.mail.email_addresses import parse_address

@@ -11,7 +11,7 @@ from db.drafts import Audit
 from db.models.accounts import ApiToken
 from db.queries import credentials
 from db.session import UnitOfWork
-from domain import accounts as rules
+from domain.accounts import accounts as rules
 from domain.actors import Actor, ActorKind, Scope
 from domain.errors import Forbidden, NotFound
 from domain.events import AccessRevoked, TokenCreated

@@ -8,14 +8,14 @@ from db.models.accounts import EmailConfirmation, User
 from db.queries import accounts, credentials
 from db.session import UnitOfWork
 from db.unique import unique
-from domain import account_letters as letters
-from domain import accounts as rules
-from domain.account_events import AccountChanged
+from domain.accounts import account_emails as letters
+from domain.accounts import accounts as rules
 from domain.actors import Actor
 from domain.errors import AlreadyUsed, Expired, Forbidden, LaunchError, NotFound, NotUnique
+from domain.events.accounts import AccountChanged
 from domain.ids import UserId
-from domain.letters import Letter
-from domain.platforms import Platform
+from domain.mail.email import Letter
+from domain.platform.platforms import Platform
 from services.accounts.accounts import actor_of
 from services.accounts.login_throttle import Entrance
 from services.accounts.password_changes import check_current, myself

@@ -8,8 +8,8 @@ from datetime import timedelta
 from db.models.accounts import LogInLink, User
 from db.queries import accounts, credentials
 from db.session import UnitOfWork
-from domain import account_letters as letters
-from domain import accounts as rules
+from domain.accounts import account_emails as letters
+from domain.accounts import accounts as rules
 from domain.actors import ANONYMOUS
 from domain.errors import AlreadyUsed, Expired, LaunchError, NotFound
 from services.accounts.login_throttle import Entrance

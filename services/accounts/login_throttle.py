@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from db.session import Database
-from domain import rate_limits
 from domain.actors import Actor
+from domain.platform import rate_limits
 from services.platform.passwords import Passwords
 from services.platform.rate_limits import RateLimiter
 from services.platform.response_time import hold_back

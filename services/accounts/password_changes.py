@@ -3,8 +3,8 @@
 from db.models.accounts import User
 from db.queries import accounts, credentials
 from db.session import UnitOfWork
-from domain import account_letters as letters
-from domain import accounts as rules
+from domain.accounts import account_emails as letters
+from domain.accounts import accounts as rules
 from domain.actors import Actor
 from domain.errors import Forbidden, Invalid, Required
 from services.accounts import sessions

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from db.models.accounts import PasswordReset, User
 from db.queries import accounts, credentials
-from domain import account_letters as letters
-from domain import accounts as rules
+from domain.accounts import account_emails as letters
+from domain.accounts import accounts as rules
 from domain.actors import ANONYMOUS
 from domain.errors import AlreadyUsed, Expired, LaunchError, NotFound
 from services.accounts.accounts import actor_of

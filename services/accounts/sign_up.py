@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from db.models.accounts import SignupAttempt
 from db.queries import accounts as queries
 from db.session import UnitOfWork
-from domain import account_letters as letters
-from domain import accounts as rules
-from domain.accounts import NewAccount, Profile
+from domain.accounts import account_emails as letters
+from domain.accounts import accounts as rules
+from domain.accounts.accounts import NewAccount, Profile
 from domain.actors import UserType
 from domain.errors import ErrorCode, Invalid, LaunchError
 from services.accounts import sessions

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from db.queries import accounts as queries
 from db.session import UnitOfWork
-from domain import accounts as rules
+from domain.accounts import accounts as rules
 from domain.actors import USER_TYPES, Actor, Role, UserType
 from domain.errors import Invalid, Required
 from services.accounts.password_changes import set_password

@@ -9,8 +9,8 @@ from db.models.accounts import PasswordReset, User
 from db.queries import accounts, pages
 from db.queries.pages import Moments
 from db.session import UnitOfWork
-from domain import account_letters as letters
-from domain import staff as rules
+from domain.accounts import account_emails as letters
+from domain.accounts import staff as rules
 from domain.actors import STAFF, Actor, Role
 from domain.errors import Invalid, NotFound, NotUnique
 from services.accounts import revocation

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
-from domain.incidents import Severity
+from domain.incidents.incidents import Severity
 
 
 class Alarm(Protocol):

@@ -10,10 +10,10 @@ from db.models.incidents import AlertDelivery
 from db.queries import alerts as queries
 from db.queries.alerts import ChannelHistory
 from db.queries.pages import Moments
-from domain.alert_channels import Channel
-from domain.alert_deliveries import Delivery, latency_of
+from domain.alerting.alert_channels import Channel
+from domain.alerting.alert_deliveries import Delivery, latency_of
 from domain.errors import Invalid
-from domain.incidents import Severity
+from domain.incidents.incidents import Severity
 from services.alerting import AlertCenter
 from services.platform.rate_limits import RateLimiter
 

@@ -10,16 +10,25 @@ from uuid import uuid4
 from redis.asyncio import Redis
 
 from db.session import Database
-from domain import assistance
-from domain.alert_causes import IncidentFacts, cause_of, causes_of, silenced_until
-from domain.alert_channels import Channel, channels_of
-from domain.alert_deliveries import Delivery, deliveries_of
-from domain.alert_texts import Briefing, as_it_is, body, headline, trial_text
-from domain.alerts import Alert, AlertKind, AlertRules, AlertSource, Cause, Step, follow, pass_time
-from domain.escalation import delays_of, escalate
-from domain.health import HealthSnapshot
-from domain.incidents import Severity
-from domain.silences import Silence, covering
+from domain.alerting.alert_causes import IncidentFacts, cause_of, causes_of, silenced_until
+from domain.alerting.alert_channels import Channel, channels_of
+from domain.alerting.alert_deliveries import Delivery, deliveries_of
+from domain.alerting.alert_texts import Briefing, as_it_is, body, headline, trial_text
+from domain.alerting.alerts import (
+    Alert,
+    AlertKind,
+    AlertRules,
+    AlertSource,
+    Cause,
+    Step,
+    follow,
+    pass_time,
+)
+from domain.alerting.escalation import delays_of, escalate
+from domain.alerting.silences import Silence, covering
+from domain.health.health import HealthSnapshot
+from domain.incidents.incidents import Severity
+from domain.marketplace import assistance
 from services.alerting import log, senders
 from services.alerting.dispatcher import Courier
 from services.alerting.senders import Sender

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
-from domain.alert_channels import Channel
-from domain.alert_deliveries import (
+from domain.alerting.alert_channels import Channel
+from domain.alerting.alert_deliveries import (
     LEASE,
     NEVER_TOLD,
     Delivery,

@@ -8,16 +8,16 @@ from db.models.incidents import LaunchAlert, LaunchIncident
 from db.queries import alerts as queries
 from db.session import UnitOfWork
 from domain.actors import system_actor
-from domain.alert_causes import HEALTH_INCIDENT
-from domain.alert_deliveries import Delivery
-from domain.alert_events import AlertSent
-from domain.alert_texts import Briefing
-from domain.alerts import Alert, AlertSource
-from domain.health import CheckType
+from domain.alerting.alert_causes import HEALTH_INCIDENT
+from domain.alerting.alert_deliveries import Delivery
+from domain.alerting.alert_texts import Briefing
+from domain.alerting.alerts import Alert, AlertSource
+from domain.events.alerts import AlertSent
+from domain.health.health import CheckType
 from domain.ids import IncidentId
-from domain.incident_causes import of_check
-from domain.incidents import Observation, Severity
-from domain.sentences import moment, spoken
+from domain.incidents.incident_causes import of_check
+from domain.incidents.incidents import Observation, Severity
+from domain.platform.text_format import moment, spoken
 from services.incidents import incident_causes, incident_reads, suspects
 from services.incidents.incidents import IncidentDraft
 

@@ -6,8 +6,8 @@ from uuid import UUID
 from pydantic import TypeAdapter
 from redis.asyncio import Redis
 
-from domain.alert_deliveries import Delivery
-from domain.alerts import Alert
+from domain.alerting.alert_deliveries import Delivery
+from domain.alerting.alerts import Alert
 
 ALERTS = "launch:alerts"
 OUTBOX = "launch:alerts:outbox"

@@ -8,11 +8,11 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote
 
-from domain.alert_channels import Channel
-from domain.alert_deliveries import Delivery
-from domain.alerts import AlertKind
-from domain.incidents import Severity
-from domain.scrub import describe, scrub
+from domain.alerting.alert_channels import Channel
+from domain.alerting.alert_deliveries import Delivery
+from domain.alerting.alerts import AlertKind
+from domain.incidents.incidents import Severity
+from domain.platform.redaction import describe, scrub
 from services.platform.background import in_thread
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from redis.asyncio import Redis
 
 from db.queries import silences as queries
 from db.session import Database
-from domain.alert_events import SilenceChanged
+from domain.alerting.silences import KEPT, Silence, is_forgotten, newest
 from domain.events import RecordedEvent
-from domain.silences import KEPT, Silence, is_forgotten, newest
+from domain.events.alerts import SilenceChanged
 from services.alerting.timeouts import within
 
 KEY = "launch:silences"

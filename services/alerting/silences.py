@@ -15,12 +15,7 @@ from db.queries.pages import Moments
 from db.queries.silences import silence_of
 from db.session import UnitOfWork
 from domain.actors import Actor
-from domain.alert_events import SilenceChanged
-from domain.criteria import Criterion
-from domain.errors import NotFound
-from domain.health import CheckType
-from domain.metric_dependencies import checks_of
-from domain.silences import (
+from domain.alerting.silences import (
     Silence,
     SilenceStatus,
     check_times,
@@ -28,6 +23,11 @@ from domain.silences import (
     holds_because,
     unique,
 )
+from domain.errors import NotFound
+from domain.events.alerts import SilenceChanged
+from domain.health.health import CheckType
+from domain.metrics.criteria import Criterion
+from domain.metrics.metric_dependencies import checks_of
 from services.platform.texts import check_text
 
 _MOST_REASON = 500

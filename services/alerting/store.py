@@ -14,8 +14,8 @@ from redis.asyncio import Redis
 
 from db.queries import alerts as queries
 from db.session import Database
-from domain.alert_deliveries import Delivery, leased
-from domain.alerts import Alert, is_over, newest
+from domain.alerting.alert_deliveries import Delivery, leased
+from domain.alerting.alerts import Alert, is_over, newest
 from services.alerting.redis_store import RedisShelf
 from services.alerting.timeouts import within
 

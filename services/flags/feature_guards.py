@@ -8,11 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.queries import changes, kills, people
 from db.queries import flags as flag_queries
 from db.session import Database
-from domain import guarded_operations as rules
 from domain.actors import USER_TYPES, Actor, UserType
 from domain.errors import FeatureOff
-from domain.flags import BucketBy, EvaluationContext, groups_of
-from domain.guarded_operations import FeatureAvailability, GuardedOperation
+from domain.flags import guarded_operations as rules
+from domain.flags.flags import BucketBy, EvaluationContext, groups_of
+from domain.flags.guarded_operations import FeatureAvailability, GuardedOperation
 from services.flags.flag_evaluation import viewer_context
 from services.flags.flag_sets import FlagSet
 from settings import Settings

@@ -7,7 +7,7 @@ evaluating a flag that is split.
 from array import array
 from typing import TypeAlias
 
-from domain.flags import BucketBy, bucket_of
+from domain.flags.flags import BucketBy, bucket_of
 
 Salts: TypeAlias = tuple[tuple[BucketBy, bytes], ...]  # of the visible flags, by their places
 

@@ -3,7 +3,7 @@
 from db.queries.flags import parts_of
 from db.session import UnitOfWork
 from domain.actors import Actor
-from domain.run_holds import lift_ceiling
+from domain.flags.run_holds import lift_ceiling
 from services.flags.flag_changes import change_flag, with_parts
 from services.flags.flags import FlagResult, locked, written_change
 from services.platform.texts import MAX_REASON, check_text

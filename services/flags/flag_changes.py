@@ -12,10 +12,10 @@ from db.queries.flags import flag_of, write_parts
 from db.session import UnitOfWork
 from domain.actors import Actor
 from domain.events import FlagChanged
-from domain.flags import Flag, FlagState
+from domain.flags.flags import Flag, FlagState
+from domain.flags.run_holds import FlagParts
 from domain.ids import FlagId, PhaseId, RunId
-from domain.percent import NOBODY
-from domain.run_holds import FlagParts
+from domain.platform.percent import NOBODY
 
 
 def change_flag(

@@ -11,17 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.codecs import steps_of
 from db.models.events import Change
 from db.queries import changes, people, phases
-from domain import explanations
 from domain.actors import USER_TYPES, Actor, UserType, VendorType
-from domain.explanations import Explanation
-from domain.flags import (
-    BucketBy,
-    Evaluation,
-    EvaluationContext,
-    groups_of,
-)
+from domain.flags import explanations
+from domain.flags.explanations import Explanation
+from domain.flags.flags import BucketBy, Evaluation, EvaluationContext, groups_of
 from domain.ids import parse_uuid
-from domain.phases import PhaseStatus, next_step_at
+from domain.phases.phases import PhaseStatus, next_step_at
 from services.flags import flag_history
 from services.flags.flag_sets import FlagSet
 

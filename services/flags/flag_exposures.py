@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.queries import flag_exposures as queries
 from db.session import Database, UnitOfWork
-from domain.exposures import Exposure
-from domain.windows import TimeRange, floor
+from domain.flags.exposures import Exposure
+from domain.platform.time_ranges import TimeRange, floor
 from services.health.health import window_start
 from services.platform.batches import in_batches
 

@@ -10,9 +10,9 @@ from db.models.events import Change
 from db.queries import changes, kills, phases
 from db.queries import launch_states as queries
 from domain.events import FlagChanged, PhaseChanged
-from domain.flags import BucketBy, Flag
-from domain.percent import Percent
-from domain.phases import PhaseStatus
+from domain.flags.flags import BucketBy, Flag
+from domain.phases.phases import PhaseStatus
+from domain.platform.percent import Percent
 from services.flags.flag_sets import FlagSet
 
 State = dict[str, object]

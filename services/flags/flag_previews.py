@@ -10,10 +10,10 @@ from db.queries import flags as queries
 from db.queries import people
 from domain.actors import Actor
 from domain.errors import NotFound
-from domain.flag_effects import FlagEffect, count_effect
-from domain.flags import Flag
-from domain.kills import is_killed
-from domain.plan_warnings import killed_flags
+from domain.flags.flag_effects import FlagEffect, count_effect
+from domain.flags.flags import Flag
+from domain.flags.kills import is_killed
+from domain.phases.plan_warnings import killed_flags
 from services.flags.flags import FlagPatch, check_patch, edited_parts
 
 

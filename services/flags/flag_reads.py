@@ -12,7 +12,7 @@ from db.models.events import Change
 from db.queries import changes, flags, people
 from db.queries.pages import Moments, Numbers
 from domain.events import Subject
-from domain.flags import Flag, evaluate
+from domain.flags.flags import Flag, evaluate
 
 
 @dataclass(frozen=True, slots=True)

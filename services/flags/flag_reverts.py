@@ -15,8 +15,8 @@ from db.session import UnitOfWork
 from domain.actors import Actor
 from domain.errors import InvalidTransition, NotFound, VersionConflict
 from domain.events import Subject
-from domain.reverts import is_revertible, moved_fields, reverted, reverted_groups
-from domain.run_holds import FlagParts
+from domain.flags.reverts import is_revertible, moved_fields, reverted, reverted_groups
+from domain.flags.run_holds import FlagParts
 from services.flags.flag_changes import change_flag
 from services.flags.flags import FlagResult
 from services.platform.texts import MAX_REASON, check_text

@@ -6,8 +6,8 @@ from datetime import datetime
 from functools import cached_property
 from weakref import WeakKeyDictionary
 
-from domain import kills
-from domain.flags import (
+from domain.flags import kills
+from domain.flags.flags import (
     BucketBy,
     Evaluation,
     EvaluationContext,
@@ -18,7 +18,7 @@ from domain.flags import (
     missing,
     settled,
 )
-from domain.kills import Kill, KillRecord
+from domain.flags.kills import Kill, KillRecord
 from services.flags.flag_buckets import Buckets, Salts
 
 
@@ -135,7 +135,7 @@ class FlagSet:
         ids: dict[BucketBy, bytes],
         buckets: Buckets,
     ) -> Evaluation | None:
-        """As `domain.flags.evaluate`; None where there is no id. `ids`: those so far."""
+        """As `domain.flags.flags.evaluate`; None where there is no id. `ids`: those so far."""
         if split is None:
             return None
         who = ids.get(split.bucket_by)

@@ -12,7 +12,7 @@ from db.queries import kills as kill_queries
 from db.rounds import Rounds
 from db.session import Database
 from domain.errors import DependencyDown
-from domain.flags import Flag
+from domain.flags.flags import Flag
 from services.flags.flag_sets import FlagSet
 from services.flags.kill_switch import KillSwitch
 from services.platform import background

@@ -7,9 +7,9 @@ from db.flag_transactions import FlagTransaction
 from db.models.events import Change
 from domain.actors import Actor
 from domain.errors import Invalid, NotFound
-from domain.flags import Flag
+from domain.flags.flags import Flag
+from domain.flags.owner_edits import OwnerEdit, edit_parts
 from domain.ids import parse_uuid
-from domain.owner_edits import OwnerEdit, edit_parts
 from services.flags.flag_changes import audit_of, event_of, is_same
 from services.flags.flags import FlagResult, no_flag
 from services.platform.idempotency import KEY_PATH, claim, settle

@@ -15,8 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.queries import flag_exposures as exposures
 from db.queries import flag_usage as queries
 from db.session import Database
-from domain.exposures import Exposures, Served
-from domain.flags import Evaluation
+from domain.flags.exposures import Exposures, Served
+from domain.flags.flags import Evaluation
 from services.platform import background
 
 logger = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TypeAlias
 from weakref import WeakValueDictionary
 
-from domain.flags import Evaluation, EvaluationContext
+from domain.flags.flags import Evaluation, EvaluationContext
 from services.flags.flag_buckets import Buckets
 from services.flags.flag_sets import FlagSet
 

@@ -16,11 +16,11 @@ from db.session import UnitOfWork
 from db.unique import unique
 from domain.actors import Actor
 from domain.errors import Collector, Invalid, NotFound, NotUnique
-from domain.flags import BucketBy, Flag, parse_groups, parse_key
+from domain.flags.flags import BucketBy, Flag, parse_groups, parse_key
+from domain.flags.owner_edits import WIDENED, OwnerEdit, edit_parts, zero_means_everybody
+from domain.flags.run_holds import FlagParts, FlagValues
 from domain.ids import parse_uuid
-from domain.owner_edits import WIDENED, OwnerEdit, edit_parts, zero_means_everybody
-from domain.percent import EVERYBODY, NOBODY, Percent
-from domain.run_holds import FlagParts, FlagValues
+from domain.platform.percent import EVERYBODY, NOBODY, Percent
 from services.flags.flag_changes import change_flag, created_flag
 from services.platform.idempotency import KEY_PATH, Claim, claim, settle
 from services.platform.texts import check_text, line

@@ -14,8 +14,8 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from domain.actors import system_actor
-from domain.flags import KEY_PATTERN
-from domain.kills import EVERY_FLAG, MAX_NUMBER, KillRecord
+from domain.flags.flags import KEY_PATTERN
+from domain.flags.kills import EVERY_FLAG, MAX_NUMBER, KillRecord
 
 logger = logging.getLogger(__name__)
 

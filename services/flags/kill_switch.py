@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from uuid import UUID
 
-from domain.kills import Kill, KillRecord, find_kill, kills_in_force, newest_by_key
+from domain.flags.kills import Kill, KillRecord, find_kill, kills_in_force, newest_by_key
 
 
 class KillSwitch:

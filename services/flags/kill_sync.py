@@ -9,7 +9,7 @@ from db.queries import kills as queries
 from db.session import Database
 from domain.errors import DependencyDown
 from domain.events import RecordedEvent
-from domain.kill_events import KillChanged
+from domain.events.kills import KillChanged
 from services.flags import kills
 from services.flags.flag_store import FlagStore
 from services.flags.kill_mirror import AWAY, KillMirror

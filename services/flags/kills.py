@@ -13,9 +13,9 @@ from db.queries import kills as queries
 from db.session import Database, UnitOfWork
 from domain.actors import Actor
 from domain.errors import DependencyDown, Invalid, NotFound, Required
-from domain.flags import Flag
-from domain.kill_events import NO_FLAG, KillChanged
-from domain.kills import EVERY_FLAG, MAX_KEYS, KillRecord, newest_by_key, next_number
+from domain.events.kills import NO_FLAG, KillChanged
+from domain.flags.flags import Flag
+from domain.flags.kills import EVERY_FLAG, MAX_KEYS, KillRecord, newest_by_key, next_number
 from services.flags.flag_store import FlagStore
 from services.flags.kill_mirror import AWAY, KillMirror
 from services.platform.texts import MAX_REASON, check_text

@@ -10,12 +10,12 @@ from db.queries import health as queries
 from db.queries import incidents
 from db.session import Database
 from domain.errors import DependencyDown
-from domain.health import CHECK_IDS, CheckState, CheckType, HealthSnapshot
+from domain.health.health import CHECK_IDS, CheckState, CheckType, HealthSnapshot
 from domain.ids import global_id
-from domain.incidents import Severity
-from domain.percent import Percent
-from domain.readiness import HealthEvidence
-from domain.windows import TimeRange, start_of
+from domain.incidents.incidents import Severity
+from domain.phases.readiness import HealthEvidence
+from domain.platform.percent import Percent
+from domain.platform.time_ranges import TimeRange, start_of
 from services.health.health_monitor import HealthMonitor, Timing, Watch
 from services.health.probes import build_probes
 from services.health.probes.base import Probe

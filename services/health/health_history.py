@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.queries import health as queries
-from domain.health import CheckType
-from domain.health_history import HealthSlot, slot_seconds, slots
-from domain.windows import TimeRange, floor
+from domain.health.health import CheckType
+from domain.health.health_history import HealthSlot, slot_seconds, slots
+from domain.platform.time_ranges import TimeRange, floor
 from services.health.health import UptimeKey, window_start
 
 

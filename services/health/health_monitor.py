@@ -10,7 +10,7 @@ from datetime import timedelta
 from redis.asyncio import Redis
 
 from db.session import Database
-from domain.health import (
+from domain.health.health import (
     STALE_AFTER_INTERVALS,
     CheckState,
     CheckType,

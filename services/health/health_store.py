@@ -15,7 +15,7 @@ from db.queries import silences
 from db.session import Database, UnitOfWork
 from domain.actors import system_actor
 from domain.events import HealthChanged
-from domain.health import CheckState, CheckType, HealthSnapshot, Reading, changed_at
+from domain.health.health import CheckState, CheckType, HealthSnapshot, Reading, changed_at
 
 logger = logging.getLogger(__name__)
 

@@ -14,9 +14,9 @@ from redis.asyncio import Redis
 from db.queries import heartbeats as queries
 from db.queries.heartbeats import StoredHeartbeat
 from db.session import Database
-from domain.health import HealthStatus
-from domain.heartbeats import MAIL, MAIL_WITHIN, WORKER, Heartbeat, alert_key, parse
-from domain.incidents import Severity
+from domain.health.health import HealthStatus
+from domain.health.heartbeats import MAIL, MAIL_WITHIN, WORKER, Heartbeat, alert_key, parse
+from domain.incidents.incidents import Severity
 from services.alerting.alarm import Alarm
 from services.alerting.timeouts import within
 from services.platform import background

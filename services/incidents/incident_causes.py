@@ -16,8 +16,8 @@ from db.queries import incident_episodes as episode_queries
 from db.queries import incidents as incident_queries
 from db.session import Database, UnitOfWork
 from domain.actors import Actor, system_actor
-from domain.incident_causes import SETTLING, Links, explained_by
-from domain.incidents import ACTIVE_STATUSES, Observation, worse
+from domain.incidents.incident_causes import SETTLING, Links, explained_by
+from domain.incidents.incidents import ACTIVE_STATUSES, Observation, worse
 from services.incidents import incident_episodes as episodes
 from services.incidents import incidents
 from services.incidents.incident_log import before, record

@@ -11,7 +11,7 @@ from db.unique import unique
 from domain.actors import Actor
 from domain.errors import Invalid, InvalidTransition
 from domain.ids import parse_uuid
-from domain.incidents import ACTIVE_STATUSES, IncidentMove, next_status
+from domain.incidents.incidents import ACTIVE_STATUSES, IncidentMove, next_status
 from services.incidents import incident_episodes as episodes
 from services.incidents.incident_checks import check_features, check_note, check_phase, locked
 from services.incidents.incident_log import before, record

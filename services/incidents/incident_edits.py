@@ -9,7 +9,7 @@ from db.models.incidents import LaunchIncident
 from db.session import UnitOfWork
 from domain.actors import Actor
 from domain.errors import Invalid
-from domain.incidents import IncidentMove, IncidentStatus, Severity, next_status
+from domain.incidents.incidents import IncidentMove, IncidentStatus, Severity, next_status
 from services.incidents import incident_episodes as episodes
 from services.incidents.incident_changes import take
 from services.incidents.incident_checks import check_assignee, check_features, check_note, locked

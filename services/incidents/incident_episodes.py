@@ -9,8 +9,8 @@ from db.models.incidents import IncidentEpisode, LaunchIncident
 from db.queries import incident_episodes as queries
 from db.queries import incidents as incident_queries
 from db.session import UnitOfWork
-from domain import incidents as rules
-from domain.incidents import ACTIVE_STATUSES, SEVERE, Observation
+from domain.incidents import incidents as rules
+from domain.incidents.incidents import ACTIVE_STATUSES, SEVERE, Observation
 
 
 def begin(

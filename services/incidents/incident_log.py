@@ -9,7 +9,7 @@ from db.session import UnitOfWork
 from domain.actors import Actor
 from domain.events import IncidentChanged
 from domain.ids import IncidentId, PhaseId, global_id
-from domain.incidents import IncidentStatus
+from domain.incidents.incidents import IncidentStatus
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from db.models.incidents import IncidentEpisode, LaunchIncident
 from db.queries import incident_episodes as episodes
 from db.queries import incidents as queries
 from db.queries.pages import Moments
-from domain.alert_causes import IncidentFacts, words_of
+from domain.alerting.alert_causes import IncidentFacts, words_of
 from domain.errors import Invalid
-from domain.incidents import IncidentStatus, Severity
+from domain.incidents.incidents import IncidentStatus, Severity
 
 MAX_EPISODES = 100
 

@@ -7,8 +7,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.models.incidents import IncidentEpisode, LaunchIncident
 from db.queries import incident_episodes as episode_queries
 from domain.events import IncidentChanged, RecordedEvent
-from domain.incident_markdown import EntryFact, EpisodeFact, IncidentFacts, SuspectFact, markdown
-from domain.keyset import Keyset
+from domain.incidents.incident_markdown import (
+    EntryFact,
+    EpisodeFact,
+    IncidentFacts,
+    SuspectFact,
+    markdown,
+)
+from domain.platform.keyset import Keyset
 from services.incidents import incident_timelines, suspects
 from services.incidents.incident_timelines import TimelinePage
 from services.incidents.suspects import SuspectChange, Wanted

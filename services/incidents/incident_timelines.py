@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.queries import timelines as queries
 from db.queries.pages import Numbers
 from domain.events import RecordedEvent
-from domain.suspects import WINDOW
+from domain.incidents.suspects import WINDOW
 
 
 @dataclass(frozen=True, slots=True)

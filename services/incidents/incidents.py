@@ -11,8 +11,8 @@ from db.queries import incidents as queries
 from db.session import UnitOfWork
 from db.unique import unique
 from domain.actors import Actor, ActorKind
-from domain.incident_causes import NO_LINKS, Links
-from domain.incidents import (
+from domain.incidents.incident_causes import NO_LINKS, Links
+from domain.incidents.incidents import (
     ACTIVE_STATUSES,
     IncidentMove,
     IncidentStatus,

@@ -14,9 +14,8 @@ from db.queries import incident_episodes as episode_queries
 from db.queries import suspects as queries
 from domain.errors import Invalid
 from domain.events import Subject
-from domain.flags import Flag
-from domain.onsets import latest
-from domain.suspects import (
+from domain.flags.flags import Flag
+from domain.incidents.suspects import (
     WINDOW,
     Candidate,
     Onset,
@@ -26,6 +25,7 @@ from domain.suspects import (
     rank,
     span,
 )
+from domain.metrics.onsets import latest
 
 MAX_LIMIT = 20
 

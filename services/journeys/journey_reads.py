@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.queries import journeys as queries
 from db.session import Database, UnitOfWork
-from domain.journey_figures import JourneyFigures, figures
-from domain.onboarding import STALLED_AFTER
-from domain.windows import DAY, HOUR, MINUTE, Tier, floor, layers
+from domain.journeys.journey_figures import JourneyFigures, figures
+from domain.journeys.onboarding import STALLED_AFTER
+from domain.platform.time_ranges import DAY, HOUR, MINUTE, Tier, floor, layers
 from services.journeys.journeys import SIZES
 from services.metrics.metric_spans import Span
 from services.platform.batches import BATCH, in_batches

@@ -11,15 +11,15 @@ from db.queries import journeys as queries
 from db.queries import metrics as metric_queries
 from db.queries.journeys import Addition, Key, Owner
 from db.session import Database, UnitOfWork
-from domain import journey_metrics as metrics
-from domain import journeys as rules
 from domain.actors import UserType
 from domain.events import WrittenEvent
-from domain.journey_counts import difference
-from domain.journey_moves import Move, moves_of
-from domain.journeys import JourneyKey, Outcome, Run
-from domain.metric_folds import Folded, bucket_of
-from domain.windows import DAY, HOUR, MINUTE
+from domain.journeys import journey_metrics as metrics
+from domain.journeys import journeys as rules
+from domain.journeys.journey_counts import difference
+from domain.journeys.journeys import JourneyKey, Outcome, Run
+from domain.metrics.metric_folds import Folded, bucket_of
+from domain.overview.journey_moves import Move, moves_of
+from domain.platform.time_ranges import DAY, HOUR, MINUTE
 from services.metrics import metric_samples
 from services.platform.batches import BATCH, in_batches
 

@@ -16,13 +16,13 @@ from db.models.suppliers import Supplier
 from db.queries import couples, suppliers
 from db.queries import onboarding as queries
 from db.session import UnitOfWork
-from domain import nudges
-from domain import onboarding as rules
 from domain.actors import Actor
 from domain.errors import Invalid, NotFound
+from domain.events.marketplace import OnboardingChanged
 from domain.ids import OnboardingId, UserId
-from domain.marketplace_events import OnboardingChanged
-from domain.onboarding import Facts, Progress
+from domain.journeys import onboarding as rules
+from domain.journeys.onboarding import Facts, Progress
+from domain.marketplace import nudges
 
 NOBODYS = "Only suppliers and couples have an onboarding."
 

@@ -6,9 +6,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.queries import people
-from domain import onboarding as rules
-from domain.flags import EvaluationContext, Flag
-from domain.onboarding import OnboardingSide
+from domain.flags.flags import EvaluationContext, Flag
+from domain.journeys import onboarding as rules
+from domain.journeys.onboarding import OnboardingSide
 from services.flags import feature_guards
 from services.flags.flag_sets import FlagSet
 

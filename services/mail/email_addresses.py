@@ -13,7 +13,7 @@ from typing import NewType
 import idna
 
 from domain.errors import Invalid
-from domain.text import clean_line, is_hidden
+from domain.platform.text import clean_line, is_hidden
 
 EmailAddress = NewType("EmailAddress", str)
 

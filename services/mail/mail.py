@@ -23,10 +23,10 @@ from db.session import Database, UnitOfWork
 from domain.actors import Actor, system_actor
 from domain.errors import Invalid
 from domain.events import MailQueued
+from domain.events.marketplace import InvitationLetterChanged
 from domain.ids import InvitationId, MailId
-from domain.letters import Letter
-from domain.marketplace_events import InvitationLetterChanged
-from domain.outbox import FINAL, MOST_REASON, AttemptOutcome, next_attempt, retry_until
+from domain.mail.email import Letter
+from domain.mail.outbox import FINAL, MOST_REASON, AttemptOutcome, next_attempt, retry_until
 from services.mail import invitation_limits
 from services.mail.email_addresses import parse_mailbox
 from services.mail.mail_messages import MalformedMessage, Server, compose, server_of

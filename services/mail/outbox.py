@@ -15,10 +15,10 @@ from db.session import UnitOfWork
 from domain.actors import Actor, Role
 from domain.errors import Locked, NotFound
 from domain.events import MailCancelled, MailQueued
-from domain.health import CheckType
+from domain.health.health import CheckType
 from domain.ids import MailId
-from domain.mail_health import NOT_CONFIGURED
-from domain.outbox import (
+from domain.mail.mail_health import NOT_CONFIGURED
+from domain.mail.outbox import (
     MOST_REASON,
     MailStatus,
     Standing,

@@ -8,11 +8,11 @@ from db.models.couples import Couple
 from db.models.suppliers import Client, Supplier
 from db.queries import accounts, couples, forgetting, suppliers
 from db.session import UnitOfWork
-from domain import account_letters as letters
+from domain.accounts import account_emails as letters
+from domain.accounts.staff import check_admins_left
 from domain.actors import Actor, Role
-from domain.clients import ClientStatus
-from domain.platforms import Platform
-from domain.staff import check_admins_left
+from domain.marketplace.clients import ClientStatus
+from domain.platform.platforms import Platform
 from services.accounts import revocation
 from services.accounts.email_confirmations import record
 from services.accounts.login_throttle import Entrance

@@ -6,8 +6,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.queries import accounts
 from db.queries import onboarding as queries
-from domain.assistance import KEY, HelpRequest, text, title
-from domain.incidents import Severity
+from domain.incidents.incidents import Severity
+from domain.marketplace.assistance import KEY, HelpRequest, text, title
 from services.alerting import AlertCenter
 
 

@@ -13,15 +13,15 @@ from db.queries import accounts, client_imports, suppliers
 from db.queries import bulk_invitations as queries
 from db.queries.bulk_invitations import Counts
 from db.session import UnitOfWork
-from domain import bulk_invitations as rules
 from domain.actors import Actor, ActorKind
-from domain.bulk_invitations import BulkInvitationStatus, BulkItemStatus, Forecast
 from domain.errors import Invalid, InvalidTransition, NotFound, Required
+from domain.events.imports import BulkInvitationChanged
 from domain.ids import SupplierId, UserId, parse_uuid
-from domain.import_events import BulkInvitationChanged
-from domain.invitation_limits import DAY, DECLINED_FOR
-from domain.invitations import expiry
-from domain.reach import writable
+from domain.marketplace import bulk_invitations as rules
+from domain.marketplace.bulk_invitations import BulkInvitationStatus, BulkItemStatus, Forecast
+from domain.marketplace.invitation_limits import DAY, DECLINED_FOR
+from domain.marketplace.invitations import expiry
+from domain.platform.row_scope import writable
 from services.accounts.email_confirmations import check_may_write
 from services.marketplace.clients import owner_of
 from services.marketplace.invitations import Site

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.bulk_invitations import BulkInvitationItem
 from db.queries import bulk_invitations as queries
-from domain.bulk_invitations import BulkItemStatus
+from domain.marketplace.bulk_invitations import BulkItemStatus
 from services.marketplace.bulk_invitations import Progress, progress_of
 
 

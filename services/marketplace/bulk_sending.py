@@ -13,14 +13,14 @@ from db.models.bulk_invitations import BulkInvitation, BulkInvitationItem
 from db.queries import bulk_invitations as queries
 from db.queries import suppliers
 from db.session import Database, UnitOfWork
-from domain import bulk_invitations as rules
 from domain.actors import ROLE_SCOPES, Actor, ActorKind, Role, system_actor
-from domain.bulk_invitations import BulkInvitationStatus, BulkItemStatus
 from domain.errors import DependencyDown, Forbidden, LaunchError, RateLimited
-from domain.guarded_operations import BULK_INVITATIONS
+from domain.flags.guarded_operations import BULK_INVITATIONS
 from domain.ids import SupplierId
-from domain.invitation_limits import DAY, DECLINED_FOR, AccountLimited
-from domain.invitations import InvitationChannel
+from domain.marketplace import bulk_invitations as rules
+from domain.marketplace.bulk_invitations import BulkInvitationStatus, BulkItemStatus
+from domain.marketplace.invitation_limits import DAY, DECLINED_FOR, AccountLimited
+from domain.marketplace.invitations import InvitationChannel
 from services.flags import feature_guards
 from services.mail import outbox
 from services.marketplace import bulk_invitations, invitations

@@ -15,14 +15,20 @@ from db.models.client_imports import ClientImport
 from db.queries import client_imports as queries
 from db.session import UnitOfWork
 from domain.actors import Actor
-from domain.csv_files import MAX_BYTES, read_csv
 from domain.errors import Invalid, NotFound, Required
+from domain.events.imports import ClientsImported
 from domain.ids import SupplierId, UserId, parse_uuid
-from domain.import_columns import check_names
-from domain.import_events import ClientsImported
-from domain.import_preview import CheckedFile, ImportChoices, ImportPreview, check_file, match
-from domain.import_rows import ImportedClient, ImportRowStatus, KnownClients
-from domain.text import clean_line
+from domain.marketplace.csv_files import MAX_BYTES, read_csv
+from domain.marketplace.import_columns import check_names
+from domain.marketplace.import_preview import (
+    CheckedFile,
+    ImportChoices,
+    ImportPreview,
+    check_file,
+    match,
+)
+from domain.marketplace.import_rows import ImportedClient, ImportRowStatus, KnownClients
+from domain.platform.text import clean_line
 from services.journeys import onboarding
 from services.mail.email_addresses import parse_address
 from services.marketplace.clients import owner_of

@@ -12,13 +12,13 @@ from db.models.suppliers import Client
 from db.queries import suppliers as queries
 from db.session import UnitOfWork
 from db.unique import unique
-from domain import clients as rules
 from domain.actors import Actor
-from domain.clients import ClientStatus
 from domain.errors import NotFound, NotUnique, Required
+from domain.events.marketplace import ClientAdded, ClientChanged
 from domain.ids import ClientId, SupplierId, parse_uuid
-from domain.marketplace_events import ClientAdded, ClientChanged
-from domain.reach import writable
+from domain.marketplace import clients as rules
+from domain.marketplace.clients import ClientStatus
+from domain.platform.row_scope import writable
 from services.journeys import onboarding
 from services.marketplace import partnerships
 from services.marketplace.invitation_changes import end_pending

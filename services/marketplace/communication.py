@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from db.queries.communication import Communication
-from domain.clients import ClientStatus
-from domain.communication import CommunicationStatus, communication_status
-from domain.invitations import InvitationStatus, status_at
+from domain.marketplace.clients import ClientStatus
+from domain.marketplace.communication import CommunicationStatus, communication_status
+from domain.marketplace.invitations import InvitationStatus, status_at
 
 
 def status_of(

@@ -9,12 +9,12 @@ from db.models.couples import Partnership
 from db.queries import conversations as queries
 from db.queries.pages import Moments
 from db.session import UnitOfWork
-from domain import conversations as rules
 from domain.actors import Actor
-from domain.conversations import Conversation, Participant
 from domain.errors import NotFound
+from domain.events.messages import ConversationReadMoved
 from domain.ids import CoupleId, PartnershipId, SupplierId
-from domain.message_events import ConversationReadMoved
+from domain.marketplace import conversations as rules
+from domain.marketplace.conversations import Conversation, Participant
 
 NO_CONVERSATION = "There is no Conversation with this id."
 

@@ -14,10 +14,10 @@ from db.models.suppliers import Client, Supplier
 from db.queries import couples, invitations, onboarding, pages, suppliers
 from db.queries.pages import Moments
 from domain.actors import VendorType
-from domain.clients import ClientStatus
-from domain.invitations import InvitationStatus
-from domain.onboarding import OnboardingSide
-from domain.reach import PartnershipScope
+from domain.journeys.onboarding import OnboardingSide
+from domain.marketplace.clients import ClientStatus
+from domain.marketplace.invitations import InvitationStatus
+from domain.platform.row_scope import PartnershipScope
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from db.queries import incidents as incident_queries
 from db.queries import nudges as queries
 from db.queries import onboarding as onboarding_queries
 from db.session import Database, UnitOfWork
-from domain.incidents import ACTIVE_STATUSES
-from domain.nudges import NudgeKind
+from domain.incidents.incidents import ACTIVE_STATUSES
+from domain.marketplace.nudges import NudgeKind
 from services.marketplace import nudges
 from settings import Settings
 

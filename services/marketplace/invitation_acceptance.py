@@ -13,14 +13,14 @@ from db.models.suppliers import Client, Supplier
 from db.queries import accounts, couples, partner_blocks, suppliers
 from db.queries import invitations as queries
 from db.session import UnitOfWork
-from domain import acceptance as rules
-from domain import accounts as account_rules
-from domain.accounts import NewAccount, Profile
+from domain.accounts import accounts as account_rules
+from domain.accounts.accounts import NewAccount, Profile
 from domain.actors import Actor, Role, UserType
-from domain.clients import ClientStatus, date_warnings
 from domain.errors import Forbidden, NotFound, NotUnique
-from domain.invitations import InvitationStatus, refusal, status_at
-from domain.partner_blocks import check_accept
+from domain.marketplace import acceptance as rules
+from domain.marketplace.clients import ClientStatus, date_warnings
+from domain.marketplace.invitations import InvitationStatus, refusal, status_at
+from domain.marketplace.partner_blocks import check_accept
 from services.accounts import acceptance_repeats
 from services.accounts.accounts import EmailTaken, actor_of, create_account
 from services.accounts.email_confirmations import send_link

@@ -8,10 +8,10 @@ from db.queries import invitations as queries
 from db.queries import mail
 from db.session import Database, UnitOfWork
 from domain.actors import Actor, system_actor
-from domain.clients import without_invitation
+from domain.events.marketplace import InvitationChanged
 from domain.ids import ClientId, CoupleId, InvitationId, SupplierId
-from domain.invitations import InvitationStatus, status_at
-from domain.marketplace_events import InvitationChanged
+from domain.marketplace.clients import without_invitation
+from domain.marketplace.invitations import InvitationStatus, status_at
 
 BATCH = 100
 SWEEPER = system_actor("invitations")

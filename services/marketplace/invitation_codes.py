@@ -9,15 +9,9 @@ from db.queries import invitations as queries
 from db.queries import suppliers
 from db.session import Database, UnitOfWork
 from domain.actors import Actor, VendorType
-from domain.couple_names import two_names
 from domain.errors import NotFound
-from domain.invitations import (
-    PENDING,
-    InvitationStatus,
-    mask_email,
-    refusal,
-    status_at,
-)
+from domain.marketplace.couple_names import two_names
+from domain.marketplace.invitations import PENDING, InvitationStatus, mask_email, refusal, status_at
 from services.mail import invitation_limits
 from services.marketplace.invitation_changes import end, over, record
 from services.marketplace.invitations import name_of

@@ -5,8 +5,8 @@ from datetime import datetime
 from db.models.invitations import Invitation
 from db.models.mail import Mail
 from db.models.suppliers import Client
-from domain.invitation_hints import Delivery, Hint, Standing, hint_of
-from domain.invitations import InvitationChannel, InvitationStatus
+from domain.marketplace.invitation_hints import Delivery, Hint, Standing, hint_of
+from domain.marketplace.invitations import InvitationChannel, InvitationStatus
 from services.mail import outbox
 
 

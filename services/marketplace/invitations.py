@@ -11,10 +11,7 @@ from db.queries import accounts, partner_blocks, suppliers
 from db.queries import invitations as queries
 from db.session import UnitOfWork
 from db.unique import unique
-from domain import invitations as rules
-from domain import unsubscribing
 from domain.actors import Actor, ActorKind
-from domain.clients import ClientStatus
 from domain.errors import (
     Forbidden,
     InvalidTransition,
@@ -24,11 +21,14 @@ from domain.errors import (
     Required,
 )
 from domain.ids import parse_uuid
-from domain.invitation_letters import Inviting, invitation
-from domain.invitation_links import link_code
-from domain.invitations import InvitationChannel, InvitationStatus
-from domain.partner_blocks import check_invite
-from domain.reach import writable
+from domain.mail import unsubscribing
+from domain.marketplace import invitations as rules
+from domain.marketplace.clients import ClientStatus
+from domain.marketplace.invitation_emails import Inviting, invitation
+from domain.marketplace.invitation_links import link_code
+from domain.marketplace.invitations import InvitationChannel, InvitationStatus
+from domain.marketplace.partner_blocks import check_invite
+from domain.platform.row_scope import writable
 from services.accounts.email_confirmations import check_may_write
 from services.journeys import onboarding
 from services.mail import invitation_limits, mail

@@ -12,13 +12,13 @@ from db.models.conversations import ConversationRead, MessageMailOptOut
 from db.queries import conversations as queries
 from db.queries import messages as message_queries
 from db.session import UnitOfWork
-from domain import message_mails as rules
-from domain import unsubscribing
 from domain.actors import system_actor
-from domain.conversations import ConversationSide, Person
 from domain.errors import NotFound
 from domain.ids import global_id
-from domain.message_mails import MailState, Notice
+from domain.mail import unsubscribing
+from domain.marketplace import message_emails as rules
+from domain.marketplace.conversations import ConversationSide, Person
+from domain.marketplace.message_emails import MailState, Notice
 from services.mail import mail
 from settings import Settings
 

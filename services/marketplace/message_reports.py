@@ -15,13 +15,14 @@ from db.queries import message_reports as queries
 from db.queries import messages as message_queries
 from db.queries.pages import Moments
 from db.session import UnitOfWork
-from domain import conversations, rate_limits
-from domain import message_reports as rules
 from domain.actors import Actor
 from domain.errors import InvalidTransition, NotFound
+from domain.events.messages import HIDDEN, SHOWN, MessageReportChanged
 from domain.ids import CoupleId, MessageId, MessageReportId, PartnershipId, SupplierId
-from domain.message_events import HIDDEN, SHOWN, MessageReportChanged
-from domain.message_reports import ReportOutcome
+from domain.marketplace import conversations
+from domain.marketplace import message_reports as rules
+from domain.marketplace.message_reports import ReportOutcome
+from domain.platform import rate_limits
 from services.marketplace import messages
 from services.platform.rate_limits import RateLimiter
 

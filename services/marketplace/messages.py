@@ -11,14 +11,14 @@ from db.models.couples import Partnership
 from db.queries import messages as queries
 from db.queries.pages import Numbers
 from db.session import UnitOfWork
-from domain import conversations as rules
 from domain.actors import Actor
-from domain.conversations import Participant
 from domain.errors import NotFound
+from domain.events.messages import SENT, MessageChanged
 from domain.ids import CoupleId, MessageId, PartnershipId, SupplierId, parse_uuid
-from domain.message_events import SENT, MessageChanged
-from domain.message_text import clean_message
-from domain.rate_limits import Limit
+from domain.marketplace import conversations as rules
+from domain.marketplace.conversations import Participant
+from domain.marketplace.message_text import clean_message
+from domain.platform.rate_limits import Limit
 from services.marketplace import conversations
 from services.platform.idempotency import claim, settle
 from services.platform.rate_limits import RateLimiter

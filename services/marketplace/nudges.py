@@ -8,14 +8,15 @@ from db.models.onboarding import OnboardingProgress
 from db.queries import nudges as queries
 from db.queries import onboarding as onboarding_queries
 from db.session import UnitOfWork
-from domain import nudges as rules
-from domain import onboarding, unsubscribing
 from domain.actors import Actor, system_actor
-from domain.guarded_operations import NUDGES
-from domain.journey_moves import ABANDONED, GAVE_UP
-from domain.nudge_letters import Nudging, letter
-from domain.nudges import NudgeKind, Standing
-from domain.onboarding import Step
+from domain.flags.guarded_operations import NUDGES
+from domain.journeys import onboarding
+from domain.journeys.onboarding import Step
+from domain.mail import unsubscribing
+from domain.marketplace import nudges as rules
+from domain.marketplace.nudge_emails import Nudging, letter
+from domain.marketplace.nudges import NudgeKind, Standing
+from domain.overview.journey_moves import ABANDONED, GAVE_UP
 from services.flags import feature_guards
 from services.journeys import onboarding_steps
 from services.journeys.onboarding import forget_nudge, of_user, progress_of, record

@@ -11,11 +11,11 @@ from db.models.couples import Partnership
 from db.queries import couples, suppliers
 from db.queries import partner_blocks as queries
 from db.session import UnitOfWork
-from domain import partner_blocks as rules
 from domain.actors import Actor
-from domain.clients import ClientStatus
 from domain.errors import LaunchError, NotFound
-from domain.partner_blocks import PartnerSide
+from domain.marketplace import partner_blocks as rules
+from domain.marketplace.clients import ClientStatus
+from domain.marketplace.partner_blocks import PartnerSide
 from services.marketplace import clients, partnerships
 from services.marketplace.invitation_changes import end_pending
 

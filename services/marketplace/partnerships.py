@@ -9,11 +9,11 @@ from db.models.suppliers import Client
 from db.queries import accounts, couples, partner_blocks, suppliers
 from db.session import UnitOfWork
 from domain.actors import Actor
+from domain.events.marketplace import PartnershipChanged
 from domain.ids import CoupleId, PartnershipId, SupplierId
-from domain.marketplace_events import PartnershipChanged
-from domain.partner_blocks import PartnerSide
-from domain.partner_letters import connection_ended
-from domain.platforms import Platform
+from domain.marketplace.partner_blocks import PartnerSide
+from domain.marketplace.partner_emails import connection_ended
+from domain.platform.platforms import Platform
 from services.mail import mail
 
 

@@ -10,12 +10,12 @@ from db.models.suppliers import Supplier
 from db.queries import accounts, couples, suppliers
 from db.session import UnitOfWork
 from db.unique import unique
-from domain import profiles as rules
+from domain.accounts import profiles as rules
 from domain.actors import USER_TYPES, Actor, UserType
-from domain.clients import date_warnings
 from domain.errors import Forbidden, NotUnique
+from domain.events.marketplace import ProfileChanged
 from domain.ids import UserId
-from domain.marketplace_events import ProfileChanged
+from domain.marketplace.clients import date_warnings
 from services.journeys import onboarding
 
 

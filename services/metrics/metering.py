@@ -11,8 +11,8 @@ from math import inf
 from uuid import uuid4
 
 from db.session import Database
-from domain.metric_folds import Folded, bucket_of, single
-from domain.metrics import LOOP_LAG, REQUEST_ERRORS, REQUESTS, RESPONSE_TIME
+from domain.metrics.metric_folds import Folded, bucket_of, single
+from domain.metrics.metrics import LOOP_LAG, REQUEST_ERRORS, REQUESTS, RESPONSE_TIME
 from services.metrics.metric_samples import hand_over
 from services.platform.background import end
 

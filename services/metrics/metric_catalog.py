@@ -7,11 +7,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.queries import custom_metrics
 from db.queries.custom_metrics import LastSample
-from domain.criteria import Aggregation, Criterion
-from domain.health import CheckType
-from domain.metric_dependencies import checks_of_metric
-from domain.metrics import MAX_METRICS, OWN, MetricInfo, MetricKind, fitting, names_in
-from domain.windows import FINE, HOUR, MINUTE
+from domain.health.health import CheckType
+from domain.metrics.criteria import Aggregation, Criterion
+from domain.metrics.metric_dependencies import checks_of_metric
+from domain.metrics.metrics import MAX_METRICS, OWN, MetricInfo, MetricKind, fitting, names_in
+from domain.platform.time_ranges import FINE, HOUR, MINUTE
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.session import Database
-from domain.criteria import Aggregation
 from domain.errors import DependencyDown, LaunchError
-from domain.metrics import SHORTEST_SECONDS, Measurement
-from domain.verdicts import Look
+from domain.metrics.criteria import Aggregation
+from domain.metrics.metrics import SHORTEST_SECONDS, Measurement
+from domain.phases.verdicts import Look
 from services.metrics import metric_reads
 
 logger = logging.getLogger(__name__)

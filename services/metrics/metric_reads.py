@@ -10,11 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.queries import custom_metrics
 from db.queries import metrics as queries
-from domain import metrics as rules
-from domain.criteria import Aggregation
-from domain.metric_cards import Card
-from domain.metric_folds import EMPTY, Folded
-from domain.metrics import (
+from domain.metrics import metrics as rules
+from domain.metrics.criteria import Aggregation
+from domain.metrics.metric_cards import Card
+from domain.metrics.metric_folds import EMPTY, Folded
+from domain.metrics.metrics import (
     MAX_METRICS,
     OWN,
     Measurement,
@@ -27,7 +27,7 @@ from domain.metrics import (
     settled_info,
     unknown_metric,
 )
-from domain.windows import TimeRange, floor
+from domain.platform.time_ranges import TimeRange, floor
 from services.metrics import metric_spans as spans
 from services.metrics.metric_spans import Span
 

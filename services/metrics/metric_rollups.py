@@ -5,8 +5,8 @@ from functools import partial
 
 from db.queries import metric_rollups as queries
 from db.session import Database, UnitOfWork
-from domain.metrics import COLLECTIONS
-from domain.windows import FINE, HOUR, MINUTE, RECENT, floor
+from domain.metrics.metrics import COLLECTIONS
+from domain.platform.time_ranges import FINE, HOUR, MINUTE, RECENT, floor
 from services.metrics.metric_samples import count
 from services.platform.batches import BATCH, in_batches
 

@@ -12,12 +12,12 @@ from db.queries import metric_rollups as rollups
 from db.queries import metrics as queries
 from db.session import UnitOfWork
 from domain.actors import UserType
-from domain.criteria import CUSTOM_PREFIX
 from domain.errors import Collector, Invalid
 from domain.events import UserSignedUp, WrittenEvent
-from domain.marketplace_events import PartnershipChanged
-from domain.metric_folds import Folded
-from domain.metrics import (
+from domain.events.marketplace import PartnershipChanged
+from domain.metrics.criteria import CUSTOM_PREFIX
+from domain.metrics.metric_folds import Folded
+from domain.metrics.metrics import (
     CONNECTIONS,
     CUSTOM_RULE,
     FAILED_SIGNUPS,
@@ -29,7 +29,7 @@ from domain.metrics import (
     check_tags,
     is_custom,
 )
-from domain.windows import late_minutes
+from domain.platform.time_ranges import late_minutes
 
 MAX_SAMPLES = 500
 MAX_SERIES = 1000

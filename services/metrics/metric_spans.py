@@ -11,7 +11,7 @@ from db.queries import metric_rollups as rollups
 from db.queries import metrics as queries
 from db.queries import phases
 from domain.errors import NotFound
-from domain.windows import FINE, HOUR, MINUTE, Tier, TimeRange, start_of, tiers
+from domain.platform.time_ranges import FINE, HOUR, MINUTE, Tier, TimeRange, start_of, tiers
 
 _FINE = timedelta(minutes=15)
 _MINUTES = timedelta(days=3)

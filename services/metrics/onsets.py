@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.queries import metrics as queries
-from domain.criteria import Aggregation
-from domain.metric_folds import EMPTY
-from domain.metrics import PERCENTILES, measured, shortest_window
-from domain.onsets import Step, first_bad, first_sample
-from domain.windows import FINE, Tier, floor
+from domain.metrics.criteria import Aggregation
+from domain.metrics.metric_folds import EMPTY
+from domain.metrics.metrics import PERCENTILES, measured, shortest_window
+from domain.metrics.onsets import Step, first_bad, first_sample
+from domain.platform.time_ranges import FINE, Tier, floor
 from services.metrics.metric_reads import info_for
 
 _STEP = timedelta(seconds=FINE)
@@ -37,7 +37,7 @@ async def first_bad_sample(
     """The first bad sample; where none is stored, when it was judged.
 
     What processes fold themselves has no finer time than 10 s: then it is the beginning of those,
-    see `domain.onsets.latest`.
+    see `domain.metrics.onsets.latest`.
     """
     seconds = max(judged.window_seconds, shortest_window(judged.metric))
     start = judged.at - timedelta(seconds=seconds)

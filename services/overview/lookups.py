@@ -28,14 +28,14 @@ from db.queries import (
 )
 from db.queries import silences as silence_queries
 from db.session import Database
+from domain.alerting.silences import Silence
 from domain.events import RecordedEvent
-from domain.exposures import Exposure
-from domain.flags import Flag
-from domain.health import CheckType
-from domain.health_history import HealthSlot
-from domain.percent import Percent
-from domain.plans import LinkedFlag
-from domain.silences import Silence
+from domain.flags.exposures import Exposure
+from domain.flags.flags import Flag
+from domain.health.health import CheckType
+from domain.health.health_history import HealthSlot
+from domain.phases.plans import LinkedFlag
+from domain.platform.percent import Percent
 from services.alerting import silences
 from services.flags.flag_exposures import ExposureKey, exposures
 from services.flags.flag_reverts import revertible

@@ -30,9 +30,9 @@ from db.queries import (
 from db.queries.communication import Communication
 from db.queries.couples import Pair
 from db.session import Database
-from domain.conversations import Conversation, Participant
-from domain.conversations import Person as Contact
-from domain.samples import Person
+from domain.flags.samples import Person
+from domain.marketplace.conversations import Conversation, Participant
+from domain.marketplace.conversations import Person as Contact
 from services.marketplace import bulk_reads
 from services.marketplace.bulk_invitations import Progress
 from services.overview.lookups import Lookup, Lookups

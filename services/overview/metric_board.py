@@ -6,8 +6,8 @@ from typing import TypeAlias
 from uuid import UUID
 
 from db.session import Database
-from domain.journey_figures import JourneyFigures
-from domain.windows import TimeRange
+from domain.journeys.journey_figures import JourneyFigures
+from domain.platform.time_ranges import TimeRange
 from services.journeys import journey_reads
 from services.metrics import metric_reads
 from services.metrics.metric_reads import Snapshot

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from db.queries import product_figures as queries
 from db.queries.product_figures import Row
 from db.session import Database
-from domain.health import CheckType, HealthStatus
-from domain.incidents import Severity
-from domain.phases import PhaseStatus
+from domain.health.health import CheckType, HealthStatus
+from domain.incidents.incidents import Severity
+from domain.phases.phases import PhaseStatus
 from services.health.health_monitor import HealthMonitor
 
 logger = logging.getLogger(__name__)

@@ -5,7 +5,7 @@ from functools import partial
 
 from db.queries import health, jobs, retention
 from db.session import Database, UnitOfWork
-from domain.conversations import KEPT_FOR
+from domain.marketplace.conversations import KEPT_FOR
 from services.flags import flag_exposures
 from services.health.health_history import RAW_READINGS
 from services.journeys import journey_reads

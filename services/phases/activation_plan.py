@@ -13,11 +13,11 @@ from db.models.phases import LaunchPhase
 from db.queries import kills as kill_queries
 from db.queries import people as people_queries
 from db.queries import phases as queries
-from domain import plans
-from domain.losses import Loss, count_losses, losing
-from domain.plan_warnings import killed_flags, missed_start, visitor_driven
-from domain.readiness import Readiness
-from domain.samples import Sample
+from domain.flags.samples import Sample
+from domain.phases import plans
+from domain.phases.losses import Loss, count_losses, losing
+from domain.phases.plan_warnings import killed_flags, missed_start, visitor_driven
+from domain.phases.readiness import Readiness
 from services.phases import phases, readiness
 from services.phases.readiness import Gate
 

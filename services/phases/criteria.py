@@ -11,14 +11,14 @@ from db.models.phases import LaunchPhase
 from db.queries import criteria as queries
 from db.queries import phases as phase_queries
 from db.session import Database, UnitOfWork
-from domain.criteria import Criterion, GuardAction
-from domain.criterion_events import CriterionJudged
+from domain.events.criteria import CriterionJudged
 from domain.ids import PhaseId, RunId
-from domain.incidents import Observation
-from domain.metric_dependencies import checks_of
-from domain.pauses import GUARD
-from domain.phases import PhaseStatus
-from domain.verdicts import (
+from domain.incidents.incidents import Observation
+from domain.metrics.criteria import Criterion, GuardAction
+from domain.metrics.metric_dependencies import checks_of
+from domain.phases.pauses import GUARD
+from domain.phases.phases import PhaseStatus
+from domain.phases.verdicts import (
     FORGET_AFTER,
     SETTLING,
     UNJUDGED,

@@ -8,11 +8,11 @@ from uuid import UUID
 from db.models.phases import LaunchPhase
 from db.queries import phases as queries
 from db.session import UnitOfWork
-from domain import incident_causes as causes
-from domain.criteria import Criterion, GuardAction
-from domain.incidents import Observation, Severity
-from domain.pauses import GUARD
-from domain.phases import PhaseAction, PhaseStatus
+from domain.incidents import incident_causes as causes
+from domain.incidents.incidents import Observation, Severity
+from domain.metrics.criteria import Criterion, GuardAction
+from domain.phases.pauses import GUARD
+from domain.phases.phases import PhaseAction, PhaseStatus
 from services.incidents import incident_causes
 from services.incidents.incidents import IncidentDraft
 from services.phases.phase_changes import move

@@ -14,11 +14,11 @@ from db.queries import phases as phase_queries
 from db.queries import watcher as queries
 from db.queries.watcher import KEY, Silence
 from db.session import Database, UnitOfWork
-from domain import incident_causes as causes
 from domain.errors import DependencyDown
-from domain.incidents import Observation, Severity
-from domain.pauses import WATCHDOG
-from domain.phases import PhaseAction, PhaseStatus
+from domain.incidents import incident_causes as causes
+from domain.incidents.incidents import Observation, Severity
+from domain.phases.pauses import WATCHDOG
+from domain.phases.phases import PhaseAction, PhaseStatus
 from services.alerting.alarm import Alarm
 from services.health.health_monitor import HealthMonitor
 from services.incidents import incident_causes

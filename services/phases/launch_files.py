@@ -13,9 +13,9 @@ from db.queries import phases as queries
 from db.session import Database, UnitOfWork
 from domain.actors import Actor, Scope
 from domain.errors import Collector, Forbidden, Invalid, LaunchError, PlanDrift, parts_of
-from domain.flags import Flag
-from domain.plan_drift import drift, fingerprint
-from domain.platforms import Platform
+from domain.flags.flags import Flag
+from domain.phases.plan_drift import drift, fingerprint
+from domain.platform.platforms import Platform
 from services.flags import flags
 from services.flags.flags import FlagDraft, FlagPatch
 from services.phases import phases

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.queries import launch_states as queries
-from domain.launch_states import LaunchState, fold
+from domain.overview.launch_states import LaunchState, fold
 
 
 async def state_at(session: AsyncSession, at: datetime) -> LaunchState:

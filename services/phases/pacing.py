@@ -9,12 +9,12 @@ from db.codecs import criteria_of, steps_of
 from db.models.phases import LaunchPhase
 from db.queries import criteria as queries
 from db.queries import incidents as incident_queries
-from domain.criteria import Aggregation
-from domain.health import HealthSnapshot
-from domain.metrics import ERROR_RATE
-from domain.pacing import BURN_SECONDS, Facts, Policy, holds, waits_for_people
-from domain.phases import PhaseStatus, is_last_step
-from domain.verdicts import SETTLING, UNJUDGED, Look
+from domain.health.health import HealthSnapshot
+from domain.metrics.criteria import Aggregation
+from domain.metrics.metrics import ERROR_RATE
+from domain.phases.pacing import BURN_SECONDS, Facts, Policy, holds, waits_for_people
+from domain.phases.phases import PhaseStatus, is_last_step
+from domain.phases.verdicts import SETTLING, UNJUDGED, Look
 from services.health.health_monitor import HealthMonitor
 from services.metrics import metric_reads
 from settings import Settings

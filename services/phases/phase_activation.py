@@ -13,16 +13,16 @@ from db.models.phases import LaunchPhase, PhaseRun, PhaseRunSnapshot
 from db.queries import flags as flag_queries
 from db.queries import phases as queries
 from db.session import UnitOfWork
-from domain import plans
 from domain.actors import Actor
-from domain.end_states import check_stored
 from domain.errors import InvalidTransition, Locked, NotFound, NotReady, PlanDrift
+from domain.flags.run_holds import take_hold
 from domain.ids import parse_uuid
-from domain.losses import check_losses
-from domain.percent import Percent
-from domain.phases import PhaseAction, PhaseStatus, first_percentage, next_status
-from domain.readiness import Readiness, blocked_message, token_holds
-from domain.run_holds import take_hold
+from domain.phases import plans
+from domain.phases.end_states import check_stored
+from domain.phases.losses import check_losses
+from domain.phases.phases import PhaseAction, PhaseStatus, first_percentage, next_status
+from domain.phases.readiness import Readiness, blocked_message, token_holds
+from domain.platform.percent import Percent
 from services.flags.flag_changes import change_flag
 from services.phases import phases, readiness
 from services.phases.phase_changes import move

@@ -10,8 +10,8 @@ from db.session import UnitOfWork
 from domain.actors import Actor
 from domain.events import PhaseChanged
 from domain.ids import PhaseId, RunId
-from domain.pauses import pause_by
-from domain.phases import PhaseAction, PhaseStatus, next_status
+from domain.phases.pauses import pause_by
+from domain.phases.phases import PhaseAction, PhaseStatus, next_status
 from services.phases.phase_reads import next_step_at
 
 PAST_TENSE = {

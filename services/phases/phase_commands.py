@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import TypedDict
 from uuid import UUID
 
-from domain.criteria import Criterion
-from domain.percent import Percent
-from domain.phases import RampStep, RollbackPlan
-from domain.platforms import Platform
+from domain.metrics.criteria import Criterion
+from domain.phases.phases import RampStep, RollbackPlan
+from domain.platform.percent import Percent
+from domain.platform.platforms import Platform
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,18 @@ from db.queries import flags as flag_queries
 from db.queries import phases as queries
 from db.session import UnitOfWork
 from domain.actors import Actor, system_actor
-from domain.end_states import ACCEPT, check_limits, check_stored
 from domain.errors import Invalid, InvalidTransition
-from domain.flags import Flag
-from domain.phases import PhaseAction, PhaseStatus, next_status, next_step_at, next_step_index
-from domain.run_holds import FlagParts, enter_step
-from domain.run_holds import complete as complete_hold
+from domain.flags.flags import Flag
+from domain.flags.run_holds import FlagParts, enter_step
+from domain.flags.run_holds import complete as complete_hold
+from domain.phases.end_states import ACCEPT, check_limits, check_stored
+from domain.phases.phases import (
+    PhaseAction,
+    PhaseStatus,
+    next_status,
+    next_step_at,
+    next_step_index,
+)
 from services.alerting import silences
 from services.flags.flag_changes import change_flag, with_parts
 from services.incidents import incident_causes

@@ -9,8 +9,8 @@ from db.codecs import steps_of
 from db.models.phases import LaunchPhase, PhaseRun
 from db.queries import phases as queries
 from db.queries.pages import Numbers
-from domain import phases as rules
-from domain.phases import PhaseStatus
+from domain.phases import phases as rules
+from domain.phases.phases import PhaseStatus
 
 
 def is_live(phase: LaunchPhase) -> bool:

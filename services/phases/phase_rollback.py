@@ -17,18 +17,18 @@ from db.queries import kills as kill_queries
 from db.queries import phases as queries
 from db.queries.flags import flag_of
 from db.session import UnitOfWork
-from domain import incident_causes as causes
-from domain import rollbacks as rules
 from domain.actors import Actor
-from domain.end_states import differences
 from domain.errors import Invalid
-from domain.flags import FlagState
-from domain.incidents import Severity
-from domain.percent import Percent
-from domain.phases import PhaseAction, PhaseStatus, RollbackMode, RollbackPlan, next_status
-from domain.plans import FlagDiff, LinkedFlag
-from domain.rollback_notices import RollbackNotice
-from domain.rollbacks import Before, Undoing
+from domain.flags.flags import FlagState
+from domain.incidents import incident_causes as causes
+from domain.incidents.incidents import Severity
+from domain.phases import rollbacks as rules
+from domain.phases.end_states import differences
+from domain.phases.phases import PhaseAction, PhaseStatus, RollbackMode, RollbackPlan, next_status
+from domain.phases.plans import FlagDiff, LinkedFlag
+from domain.phases.rollback_notices import RollbackNotice
+from domain.phases.rollbacks import Before, Undoing
+from domain.platform.percent import Percent
 from services.flags.flag_changes import change_flag, with_parts
 from services.incidents import incident_causes
 from services.incidents.incidents import IncidentDraft

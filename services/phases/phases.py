@@ -16,7 +16,7 @@ from db.unique import unique
 from domain.actors import Actor
 from domain.errors import Invalid, Locked, NotFound, NotUnique
 from domain.ids import parse_uuid
-from domain.phases import PhaseStatus
+from domain.phases.phases import PhaseStatus
 from services.flags.flag_changes import change_flag
 from services.phases.phase_changes import audit_whole, record_phase
 from services.phases.phase_checks import check_fields

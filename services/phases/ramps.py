@@ -5,7 +5,7 @@ import logging
 from db.models.phases import LaunchPhase
 from db.queries import phases as queries
 from db.session import Database
-from domain.phases import PhaseStatus
+from domain.phases.phases import PhaseStatus
 from services.phases.pacing import Pace
 from services.phases.phase_progress import advance_on_schedule
 from services.phases.phase_reads import next_step_at

@@ -12,13 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.codecs import criteria_of, rehearsal_of
 from db.models.phases import LaunchPhase
 from db.queries import alerts, flags, incidents, phases, rehearsals
-from domain import guarded_operations
-from domain.alert_channels import channel_names
-from domain.certificates import Certificate
-from domain.criterion_checks import problems
-from domain.health import CheckType
+from domain.alerting.alert_channels import channel_names
+from domain.flags import guarded_operations
+from domain.health.health import CheckType
 from domain.ids import global_id
-from domain.readiness import Facts, HealthEvidence, Readiness, RehearsalEvidence, assess
+from domain.phases.criterion_checks import problems
+from domain.phases.readiness import Facts, HealthEvidence, Readiness, RehearsalEvidence, assess
+from domain.platform.certificates import Certificate
 from services.alerting import silences
 from services.health.health import evidence
 from services.health.health_monitor import HealthMonitor

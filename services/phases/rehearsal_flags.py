@@ -11,10 +11,10 @@ from redis.asyncio import Redis
 from db.codecs import rehearsal_of
 from db.queries import rehearsals as queries
 from db.session import Database
-from domain.flags import BucketBy, EvaluationContext
-from domain.propagation import RESOLUTION_MS, Propagation, Start, merge
-from domain.propagation_roster import roster
-from domain.rehearsal import PEOPLE, Rehearsal
+from domain.flags.flags import BucketBy, EvaluationContext
+from domain.phases.rehearsal import PEOPLE, Rehearsal
+from domain.propagation.propagation import RESOLUTION_MS, Propagation, Start, merge
+from domain.propagation.propagation_roster import roster
 from services.flags.flag_sets import FlagSet
 from services.flags.flag_views import FlagView, FlagViews
 from services.platform.shared_clock import SharedClock

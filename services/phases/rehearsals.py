@@ -9,14 +9,14 @@ from db.models.phases import LaunchPhase, PhaseRun
 from db.queries import phases as phase_queries
 from db.queries import rehearsals as queries
 from db.session import Database, UnitOfWork
-from domain import rehearsal as rules
 from domain.actors import Actor, system_actor
 from domain.errors import Invalid, InvalidTransition, NotFound
+from domain.events.rehearsals import RehearsalMoved
 from domain.ids import PhaseId, RunId, parse_uuid
-from domain.phases import PhaseStatus, RollbackPlan, RunKind
-from domain.propagation import Propagation
-from domain.rehearsal import STARTED, Rehearsal, RehearsalStatus
-from domain.rehearsal_events import RehearsalMoved
+from domain.phases import rehearsal as rules
+from domain.phases.phases import PhaseStatus, RollbackPlan, RunKind
+from domain.phases.rehearsal import STARTED, Rehearsal, RehearsalStatus
+from domain.propagation.propagation import Propagation
 from services.phases import phases
 from services.phases.phase_progress import Move, refuse_limits
 from services.platform.idempotency import Claim, claim, settle

@@ -10,10 +10,10 @@ from db.models.phases import PhaseRun
 from db.queries import reports as queries
 from db.queries import silences
 from db.queries.reports import FirstMessage
-from domain.alert_causes import HEALTH_INCIDENT, silenced_until
-from domain.alerts import AlertSource
-from domain.reports import IncidentFact
-from domain.silences import Silence
+from domain.alerting.alert_causes import HEALTH_INCIDENT, silenced_until
+from domain.alerting.alerts import AlertSource
+from domain.alerting.silences import Silence
+from domain.phases.reports import IncidentFact
 
 
 async def of_run(session: AsyncSession, run: PhaseRun, now: datetime) -> Sequence[IncidentFact]:

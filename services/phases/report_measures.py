@@ -8,10 +8,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.models.phases import PhaseRun
 from db.queries import health
 from db.queries import reports as queries
-from domain.criteria import Aggregation
-from domain.health import CHECK_NAMES
-from domain.metrics import ERROR_RATE, EVENT_DELAY, JOURNEY_DELAY, RESPONSE_TIME, Measurement
-from domain.reports import CheckGap, Measured
+from domain.health.health import CHECK_NAMES
+from domain.metrics.criteria import Aggregation
+from domain.metrics.metrics import (
+    ERROR_RATE,
+    EVENT_DELAY,
+    JOURNEY_DELAY,
+    RESPONSE_TIME,
+    Measurement,
+)
+from domain.phases.reports import CheckGap, Measured
 from services.health.health_history import RAW_READINGS
 from services.journeys import journey_reads
 from services.metrics import metric_reads

@@ -12,25 +12,17 @@ from db.models.phases import LaunchPhase, PhaseRun
 from db.queries import criteria as criteria_queries
 from db.queries import phases, propagations, rehearsals, run_events
 from db.queries import reports as queries
-from domain.criteria import Criterion
-from domain.end_states import Exempt
 from domain.errors import NotFound
 from domain.events import FlagChanged, RecordedEvent
-from domain.plans import FlagDiff
-from domain.proof_verdicts import Proof
-from domain.proofs import proofs
-from domain.readiness import RehearsalEvidence
-from domain.report_markdown import markdown
-from domain.reports import (
-    CriterionFact,
-    Facts,
-    Means,
-    Moment,
-    ReadinessFact,
-    Spread,
-    means,
-)
-from domain.verdicts import UNJUDGED, CriterionState
+from domain.metrics.criteria import Criterion
+from domain.phases.acceptance_criteria import proofs
+from domain.phases.end_states import Exempt
+from domain.phases.plans import FlagDiff
+from domain.phases.proof_verdicts import Proof
+from domain.phases.readiness import RehearsalEvidence
+from domain.phases.report_markdown import markdown
+from domain.phases.reports import CriterionFact, Facts, Means, Moment, ReadinessFact, Spread, means
+from domain.phases.verdicts import UNJUDGED, CriterionState
 from services.phases import report_incidents, report_measures, run_flags
 
 EVENTS = 2_000

@@ -13,13 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.models.incidents import LaunchIncident
 from db.queries import changes, flags, incidents, people
 from db.session import Database
-from domain import rollbacks as rules
 from domain.actors import system_actor
 from domain.events import Subject
-from domain.flags import Flag
-from domain.incident_causes import rollback_key
-from domain.keyset import Keyset
-from domain.phases import PhaseAction
+from domain.flags.flags import Flag
+from domain.incidents.incident_causes import rollback_key
+from domain.phases import rollbacks as rules
+from domain.phases.phases import PhaseAction
+from domain.platform.keyset import Keyset
 from services.flags import flag_history
 from services.flags.flag_sets import FlagSet
 from services.incidents.incident_log import before, record

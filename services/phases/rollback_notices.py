@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from db.queries import alerts as queries
 from db.session import UnitOfWork
 from domain.actors import Actor
-from domain.rollback_notices import RollbackNotice, letter_of, message_of
+from domain.phases.rollback_notices import RollbackNotice, letter_of, message_of
 from services.mail import mail
 from services.mail.email_addresses import is_address
 

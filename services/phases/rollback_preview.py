@@ -12,10 +12,10 @@ from db.codecs import plan_of
 from db.models.phases import LaunchPhase
 from db.queries import kills, onboarding, people
 from db.queries import phases as queries
-from domain import rollbacks as rules
-from domain.onboarding import STALLED_AFTER
-from domain.phases import PhaseAction, RollbackMode, RollbackPlan, next_status
-from domain.rollbacks import MidStep, Undoing
+from domain.journeys.onboarding import STALLED_AFTER
+from domain.phases import rollbacks as rules
+from domain.phases.phases import PhaseAction, RollbackMode, RollbackPlan, next_status
+from domain.phases.rollbacks import MidStep, Undoing
 from services.phases import phases
 from services.phases.phase_rollback import snapshots_of, undoings_of
 

@@ -11,10 +11,10 @@ from db.codecs import parts_of_audit
 from db.models.events import Change
 from db.models.phases import PhaseRun
 from db.queries import changes, flags, kills, phases
-from domain.end_states import Exempt, exempt
-from domain.flags import Flag
-from domain.phases import PhaseStatus
-from domain.run_holds import complete
+from domain.flags.flags import Flag
+from domain.flags.run_holds import complete
+from domain.phases.end_states import Exempt, exempt
+from domain.phases.phases import PhaseStatus
 
 
 async def exempt_flags(

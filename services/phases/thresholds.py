@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from db.queries import criteria as queries
 from db.queries import phases as phase_queries
 from db.session import Database, UnitOfWork
-from domain import incident_causes as causes
-from domain.incidents import Observation
-from domain.metric_dependencies import checks_of_metric
-from domain.pauses import GUARD
-from domain.phases import PhaseStatus
-from domain.thresholds import (
+from domain.incidents import incident_causes as causes
+from domain.incidents.incidents import Observation
+from domain.metrics.metric_dependencies import checks_of_metric
+from domain.phases.pauses import GUARD
+from domain.phases.phases import PhaseStatus
+from domain.phases.thresholds import (
     THRESHOLDS,
     Level,
     Threshold,
@@ -20,7 +20,7 @@ from domain.thresholds import (
     next_state,
     severity_of,
 )
-from domain.verdicts import Look, is_judged
+from domain.phases.verdicts import Look, is_judged
 from services.alerting import silences
 from services.incidents import incident_causes
 from services.incidents.incidents import IncidentDraft

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from domain.certificates import Certificate, expiry_of
+from domain.platform.certificates import Certificate, expiry_of
 
 LOOK_SECONDS = 3.0
 _GOOD_FOR = timedelta(minutes=10)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.models.events import Change
 from db.queries import changes
 from db.queries.pages import Numbers
-from domain.changes import SUBJECTS, ChangeKind, ChangeSubject
+from domain.overview.changes import SUBJECTS, ChangeKind, ChangeSubject
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from domain.budgets import Account, Budget, Standing
+from domain.platform.cost_quota import Account, Budget, Standing
 from services.platform.background import end
 
 logger = logging.getLogger(__name__)

@@ -10,8 +10,8 @@ from db import event_log
 from db.queries import newer_events
 from db.queries.pages import Numbers
 from db.session import Database
-from domain.event_subjects import EventsAbout
 from domain.events import RecordedEvent
+from domain.events.subjects import EventsAbout
 from domain.ids import EventSeq
 
 

@@ -7,7 +7,7 @@ from db.queries import jobs as queries
 from db.queries.jobs import Claim, JobState, QueuedJob
 from db.session import Database, UnitOfWork
 from domain.errors import InvalidTransition, NotFound
-from domain.scrub import scrub
+from domain.platform.redaction import scrub
 
 MOST = 200
 _LARGEST_ID = 2**63 - 1

@@ -7,7 +7,7 @@ from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from db import outages
-from domain.outages import Dependency, Symptom, outage_of
+from domain.platform.outages import Dependency, Symptom, outage_of
 
 # Replies about the server or the session. Those about a recipient or a message say nothing of it.
 _SMTP_SESSION = SMTPAuthenticationError | SMTPConnectResponseError | SMTPHeloError

@@ -11,7 +11,14 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from domain.errors import RateLimited
-from domain.rate_limits import ATTEMPTS_PER_SIGN_UP, HOUR, SECOND, AccessLimits, Limit, take
+from domain.platform.rate_limits import (
+    ATTEMPTS_PER_SIGN_UP,
+    HOUR,
+    SECOND,
+    AccessLimits,
+    Limit,
+    take,
+)
 from settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -20,7 +27,8 @@ REDIS_SECONDS = 0.5  # a log-in does not wait longer for a Redis that hangs
 PAUSE_SECONDS = 2.0  # without asking it again
 MOST_LOCAL_KEYS = 10_000
 
-# The rule of `domain.rate_limits.take`, by the clock of Redis: processes need not agree on theirs.
+# The rule of `domain.platform.rate_limits.take`, by the clock of Redis: processes need not agree on
+# theirs.
 _SCRIPT = """
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]

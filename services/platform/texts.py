@@ -1,7 +1,7 @@
 """Limits of free text: whatever a person types comes back whole or is refused by name."""
 
 from domain.errors import Required
-from domain.text import check_long_text, clean_line
+from domain.platform.text import check_long_text, clean_line
 
 MAX_REASON = 2_000  # of why somebody did something, as the audit keeps it
 

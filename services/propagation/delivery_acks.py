@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from uuid import uuid4
 
-from domain.propagation import RESOLUTION_MS
+from domain.propagation.propagation import RESOLUTION_MS
 
 KEPT_STEPS = 20
 

@@ -15,8 +15,8 @@ from db.queries import propagations as queries
 from db.session import Database
 from domain.errors import DependencyDown
 from domain.events import FlagChanged, RecordedEvent
-from domain.propagation import Propagation, Receipt, Start, merge
-from domain.propagation_roster import ServerProcess, roster
+from domain.propagation.propagation import Propagation, Receipt, Start, merge
+from domain.propagation.propagation_roster import ServerProcess, roster
 from services.platform.response_time import begins_to_wait
 from services.propagation import propagation_state as board
 from services.propagation.delivery_acks import Receipts, Step, monotonic_ms

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from redis.asyncio import Redis
 
-from domain.propagation_roster import ServerProcess
+from domain.propagation.propagation_roster import ServerProcess
 from services.propagation import propagation_state as board
 
 _BOOT = Path("/proc/sys/kernel/random/boot_id")

@@ -16,8 +16,8 @@ from uuid import UUID
 import orjson
 from redis.asyncio import Redis
 
-from domain.propagation import Receipt, Start
-from domain.propagation_roster import ServerProcess
+from domain.propagation.propagation import Receipt, Start
+from domain.propagation.propagation_roster import ServerProcess
 from services.propagation.delivery_acks import Step, monotonic_ms
 
 PROCESSES = "launch:processes"

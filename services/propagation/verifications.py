@@ -5,7 +5,7 @@ from uuid import UUID
 
 from db.queries import propagations as queries
 from db.session import Database
-from domain.verifications import MOVES, Verification, verify
+from domain.propagation.verifications import MOVES, Verification, verify
 from services.propagation.propagation import Propagations
 
 

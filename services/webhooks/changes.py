@@ -13,9 +13,9 @@ from db.queries import webhooks as queries
 from db.session import Database, UnitOfWork
 from domain.actors import Actor
 from domain.errors import Invalid, NotFound
+from domain.events.webhooks import RedeliveryAsked, WebhookChanged
 from domain.ids import DeliveryId, WebhookId
-from domain.webhook_events import RedeliveryAsked, WebhookChanged
-from domain.webhooks import MAX_DOCUMENT, Allowed, check_url, signing_key
+from domain.webhooks.webhooks import MAX_DOCUMENT, Allowed, check_url, signing_key
 from services.platform.texts import MAX_REASON, check_text
 from services.webhooks.documents import Documents, Following
 from settings import Settings

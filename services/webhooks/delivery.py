@@ -17,7 +17,7 @@ from db.session import Database, UnitOfWork
 from domain.actors import Actor, system_actor
 from domain.errors import Forbidden, Invalid
 from domain.events import RecordedEvent
-from domain.webhooks import Outcome, next_attempt, sign
+from domain.webhooks.webhooks import Outcome, next_attempt, sign
 from services.webhooks import changes
 from services.webhooks.documents import Documents, OpenDocuments
 from services.webhooks.makers import maker_of

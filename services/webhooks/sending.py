@@ -12,8 +12,8 @@ from aiohttp.resolver import ThreadedResolver
 from yarl import URL
 
 from domain.errors import Invalid
-from domain.scrub import describe
-from domain.webhooks import Allowed, Outcome, check_url, is_public, parse_address
+from domain.platform.redaction import describe
+from domain.webhooks.webhooks import Allowed, Outcome, check_url, is_public, parse_address
 
 SEND_SECONDS = 10.0
 CONNECT_SECONDS = 5.0

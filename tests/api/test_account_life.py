@@ -18,7 +18,7 @@ from db.session import Database
 from domain.actors import Role
 from domain.events import TokenCreated
 from domain.ids import TokenId
-from domain.letters import MailKind
+from domain.mail.email import MailKind
 from services.accounts.login_throttle import Device
 from services.accounts.sessions import open_session
 from services.marketplace.account_deletion import FORGOTTEN

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from app import create_app
 from db.models.accounts import Session, User
 from db.session import Database
-from domain.letters import MailKind
+from domain.mail.email import MailKind
 from settings import Settings
 from tests.factories.accounts import EMAIL, PASSWORD
 from tests.factories.mail import token_of

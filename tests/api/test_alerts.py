@@ -10,9 +10,9 @@ from starlette.applications import Starlette
 
 from app import create_app, running
 from db.session import Database
-from domain.health import CheckType, HealthStatus
+from domain.health.health import CheckType, HealthStatus
 from domain.ids import global_id
-from domain.incidents import Severity
+from domain.incidents.incidents import Severity
 from schema.context import Runtime
 from settings import Settings
 from tests.clock import Clock

@@ -14,9 +14,9 @@ from db.models.invitations import Invitation
 from db.models.mail import Mail
 from db.models.sendings import InvitationSending
 from db.session import Database
-from domain import invitation_limits
 from domain.actors import Role
-from domain.invitation_limits import MAX_ACCOUNT, MAX_FIRST_DAY
+from domain.marketplace import invitation_limits
+from domain.marketplace.invitation_limits import MAX_ACCOUNT, MAX_FIRST_DAY
 from services.mail.invitation_limits import suppress
 from services.marketplace.bulk_sending import due
 from settings import Settings

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app import create_app, running
 from db.models.accounts import User
 from db.session import Database
-from domain.letters import MailKind
+from domain.mail.email import MailKind
 from settings import Settings
 from tests.api.test_accounts import CHANGE, LOG_IN, SIGN_UP, ask, codes, sign_up_input
 from tests.clock import Clock

@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 from db.session import Database, StatementCounter
 from domain.actors import UserType, system_actor
 from domain.events import HealthChanged, UserSignedUp
-from domain.health import CheckType, HealthStatus
+from domain.health.health import CheckType, HealthStatus
 from domain.ids import UserId
 from tests.clock import Clock
 from tests.factories.launches import make_flag, make_phase

@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 
 from db.models.flags import FlagExposure
 from db.session import Database, StatementCounter
-from domain.flags import EvaluationContext
+from domain.flags.flags import EvaluationContext
 from schema.context import Runtime
 from services.flags.flag_usage import FlagUsage
 from services.overview import retention

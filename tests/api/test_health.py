@@ -7,7 +7,7 @@ from sqlalchemy import text
 from starlette.applications import Starlette
 
 from db.session import Database, StatementCounter
-from domain.health import CheckType, Outcome
+from domain.health.health import CheckType, Outcome
 from schema.context import Runtime
 from tests.clock import Clock
 from tests.factories.health import PROBES, Health

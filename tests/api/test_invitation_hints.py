@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from app import create_app, running
 from db.session import Database
 from domain.actors import Role
-from domain.letters import MailKind
+from domain.mail.email import MailKind
 from jobs.mail import send_mail
 from settings import Settings
 from tests.clock import Clock

@@ -13,8 +13,8 @@ from db.models.invitations import Invitation
 from db.models.mail import Mail
 from db.models.sendings import InvitationSending
 from db.session import Database
-from domain import invitation_limits
-from domain.invitation_limits import MAX_FIRST_DAY, MAX_TO_RECIPIENT
+from domain.marketplace import invitation_limits
+from domain.marketplace.invitation_limits import MAX_FIRST_DAY, MAX_TO_RECIPIENT
 from services.mail import mail
 from services.mail.email_addresses import parse_mailbox
 from services.mail.mail_messages import compose

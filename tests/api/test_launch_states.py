@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from db.session import Database
 from domain.actors import system_actor
 from domain.events import HealthChanged
-from domain.health import CheckType, HealthStatus
+from domain.health.health import CheckType, HealthStatus
 from tests.api.test_deadlines import locked, waiting
 from tests.api.test_phases import activate, roll_back, step
 from tests.clock import Clock

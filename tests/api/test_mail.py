@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from app import create_app, running
 from db.session import Database
 from domain.actors import ANONYMOUS, Role, Scope
-from domain.letters import Letter
+from domain.mail.email import Letter
 from jobs.mail import send_mail
 from services.accounts.api_tokens import create_token
 from services.mail.mail import post

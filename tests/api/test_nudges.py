@@ -6,7 +6,7 @@ import pytest
 from starlette.applications import Starlette
 
 from db.session import Database
-from domain.unsubscribing import sign
+from domain.mail.unsubscribing import sign
 from schema.context import Runtime
 from services.journeys import onboarding
 from services.marketplace import nudges

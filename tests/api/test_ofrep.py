@@ -19,9 +19,9 @@ from starlette.applications import Starlette
 
 import endpoints.ofrep
 from domain.actors import Role, Scope
+from domain.flags.kills import EVERY_FLAG
 from domain.ids import parse_global_id
-from domain.kills import EVERY_FLAG
-from domain.rate_limits import AccessLimits, Limit
+from domain.platform.rate_limits import AccessLimits, Limit
 from server.http.request_limits import bounded
 from services.accounts import api_tokens
 from tests.clock import PATIENCE

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from db.session import Database
-from domain.letters import MailKind
+from domain.mail.email import MailKind
 from tests.api.test_invitations import EMMA, NAMES, refused
 from tests.factories.mail import letters
 from tests.factories.marketplace import (

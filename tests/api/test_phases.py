@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from db.session import Database
-from domain.health import CheckType
+from domain.health.health import CheckType
 from tests.factories.health import Health
 from tests.factories.launches import CREATE_PHASE, close_incidents, make_flag, make_phase
 from tests.graphql import GraphQLClient

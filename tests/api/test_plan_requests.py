@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 
 from app import create_app, running
 from db.session import Database
-from domain.budgets import Budget
+from domain.platform.cost_quota import Budget
 from server.http.planned_operations import Plans
 from services.platform.documents import hash_of
 from settings import Settings

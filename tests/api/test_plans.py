@@ -15,7 +15,7 @@ from starlette.routing import Route
 from app import create_app, running
 from db.session import Database, StatementCounter
 from domain.actors import Role, Scope
-from domain.budgets import Budget
+from domain.platform.cost_quota import Budget
 from server.http.planned_operations import MAX_BYTES_OF_ONE, Plans
 from server.view import GraphQLView
 from settings import Settings

@@ -10,7 +10,7 @@ from app import create_app, running
 from db.queries.product_figures import STATEMENTS
 from db.session import Database, StatementCounter
 from domain.actors import system_actor
-from domain.incidents import Severity
+from domain.incidents.incidents import Severity
 from services.incidents.incidents import IncidentDraft, open_incident
 from services.overview.product_figures import KEPT_SECONDS, ProductFigures
 from settings import Settings

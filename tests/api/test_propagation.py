@@ -4,7 +4,7 @@ from typing import Any
 
 from starlette.applications import Starlette
 
-from domain.propagation import Propagation
+from domain.propagation.propagation import Propagation
 from tests.api.test_phases import activate
 from tests.factories.health import Health
 from tests.factories.launches import make_flag, make_phase

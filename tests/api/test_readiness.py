@@ -1,6 +1,6 @@
 """What each check of the readiness list stands on (X2)."""
 
-from domain.health import CheckType
+from domain.health.health import CheckType
 from tests.factories.health import Health
 from tests.factories.incidents import report
 from tests.factories.launches import make_phase

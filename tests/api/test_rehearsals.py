@@ -6,7 +6,7 @@ from starlette.applications import Starlette
 
 from db.session import Database
 from domain.actors import Role
-from domain.rehearsal import LONGEST, PEOPLE
+from domain.phases.rehearsal import LONGEST, PEOPLE
 from services.phases.rehearsals import end_overdue
 from tests.api.test_phases import activate
 from tests.clock import Clock

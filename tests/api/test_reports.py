@@ -10,11 +10,11 @@ from db.models.incidents import LaunchIncident
 from db.models.phases import PhaseRun
 from db.session import Database
 from domain.actors import system_actor
-from domain.alert_events import AlertSent
-from domain.criteria import Verdict
-from domain.criterion_events import CriterionJudged
+from domain.events.alerts import AlertSent
+from domain.events.criteria import CriterionJudged
 from domain.ids import IncidentId, PhaseId, RunId
-from domain.verdicts import CriterionState
+from domain.metrics.criteria import Verdict
+from domain.phases.verdicts import CriterionState
 from tests.api.test_phases import activate, roll_back
 from tests.api.test_rehearsals import ERRORS
 from tests.factories.health import Health

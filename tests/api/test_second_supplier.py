@@ -3,7 +3,7 @@
 import pytest
 
 from db.session import Database
-from domain.letters import MailKind
+from domain.mail.email import MailKind
 from tests.api.test_invitations import EMMA, NAMES, mailed_code, refused, status
 from tests.factories.mail import letters, token_of
 from tests.factories.marketplace import Sent, accepted, invited, new_supplier

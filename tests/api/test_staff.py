@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from db.models.accounts import User
 from db.session import Database
 from domain.actors import Role, Scope
-from domain.letters import MailKind
+from domain.mail.email import MailKind
 from services.accounts.api_tokens import create_token
 from tests.api.test_accounts import LOG_IN, RESET, TOKENS, ask, codes
 from tests.clock import PATIENCE

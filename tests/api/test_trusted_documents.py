@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 
 from app import create_app, running
 from db.session import Database
-from domain.health import Outcome
+from domain.health.health import Outcome
 from endpoints.pages import BUILT
 from services.health.probes.api import ApiProbe
 from services.health.probes.realtime import RealtimeProbe

@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from db.models.flags import FlagUse
 from db.session import Database
 from domain.actors import Role, VendorType
-from domain.budgets import Budget
+from domain.platform.cost_quota import Budget
 from server.execution.views import shows_only_flags
 from server.graph import schema
 from server.http.planned_operations import MAX_VISITOR_BYTES, Plans

@@ -16,7 +16,7 @@ CODE = {
     "server.cost.field_costs._priced", "services.alerting.senders._asset",
     "services.platform.log_context._NONE",
     "services.metrics.metering.Meter._gauges", "services.health.probes.base.trust",
-    "services.platform.tracing._NO_IDS", "domain.flags.groups_of",
+    "services.platform.tracing._NO_IDS", "domain.flags.flags.groups_of",
     "db.schema_revision.needed", "services.platform.release.revision",
     "server.websocket.protocol.head",
     "db.event_rows._adapters", "db.flag_transactions._update",
@@ -40,8 +40,8 @@ STATE = {
     "services.metrics.metering.Tally.histogram", "services.metrics.metering.Meter._levels",
     "services.metrics.metering.Meter._handed",
     "services.propagation.propagation_roster.RosterMemory._seen",
-    "services.propagation.delivery_acks.Step.delays", "domain.exposures.Exposures._served",
-    "domain.journey_figures._Sums.numbers", "subscriptions.incidents._Shown._ids",
+    "services.propagation.delivery_acks.Step.delays", "domain.flags.exposures.Exposures._served",
+    "domain.journeys.journey_figures._Sums.numbers", "subscriptions.incidents._Shown._ids",
     "db.reach.Reach._logged",
 }  # fmt: skip
 # One entry for each request, delivery, socket or stream that is open: these have limits.
@@ -65,8 +65,10 @@ OPEN = {
 }  # fmt: skip
 # So many entries at most, each of a size that no caller decides.
 COUNTED = {
-    "domain.import_rows.KnownClients._by_email": "clients of a supplier, while it imports a file",
-    "domain.import_rows.KnownClients._by_names": "clients of a supplier, while it imports a file",
+    "domain.marketplace.import_rows.KnownClients._by_email": "clients of a supplier, while it "
+    "imports a file",
+    "domain.marketplace.import_rows.KnownClients._by_names": "clients of a supplier, while it "
+    "imports a file",
     "db.reads.statement.Wanted.given": "the arguments of a field, while its plan is made",
     "server.execution.rows.Reads.parameters": "MOST_FIELDS, part of a plan's size",
     "server.execution.rows.Rows._own": "MOST_FIELDS, while a plan is made",
@@ -80,7 +82,7 @@ COUNTED = {
     "server.documents.Document.facts": "MAX_OPERATIONS, part of a document's size",
     "schema.results.Drawn.data": "_MOST_DRAWN fields of one object",
     "schema.results.Drawn.texts": "_MOST_TEXTS of one object",
-    "domain.rate_limits.network": "2,000 addresses",
+    "domain.platform.rate_limits.network": "2,000 addresses",
     "endpoints.callers._kind": "2,000 addresses",
     "server.http.negotiation._known_type": "100 headers of 200 characters",
     "schema.results.Results.found": "MAX_DOCUMENTS documents, _MAX_BYTES of JSON",

@@ -3,8 +3,8 @@
 import re
 
 from devserver.demo_launch import FLAGS
-from domain.guarded_operations import OPERATIONS, OperationKind, guards_of
-from domain.onboarding import STEPS
+from domain.flags.guarded_operations import OPERATIONS, OperationKind, guards_of
+from domain.journeys.onboarding import STEPS
 from schema.permissions import ExpectedFailures, FeatureGuard
 from schema.root import Mutation, Subscription
 from tests.architecture.source import ROOT

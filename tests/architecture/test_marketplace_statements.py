@@ -5,7 +5,7 @@ from starlette.applications import Starlette
 
 from db.session import Database
 from domain.actors import ANONYMOUS
-from domain.letters import Letter
+from domain.mail.email import Letter
 from services.mail.mail import post
 from tests.architecture.test_statements import SIZES, counting, wrongly_counted
 from tests.factories.marketplace import (

@@ -11,7 +11,7 @@ from graphql import (
     is_leaf_type,
 )
 
-from domain.changes import ChangeSubject
+from domain.overview.changes import ChangeSubject
 from schema.types.registry import MARKETPLACE, NODES
 from server.graph import schema
 

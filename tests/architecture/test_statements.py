@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from db.session import Database, StatementCounter
 from domain.actors import Actor, ActorKind, Role, system_actor
 from domain.ids import parse_global_id, parse_uuid
-from domain.incidents import Severity
+from domain.incidents.incidents import Severity
 from services.incidents.incident_changes import acknowledge
 from services.incidents.incidents import IncidentDraft, open_incident
 from settings import Settings

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, literal_column, select, update
 from db.models.incidents import LaunchIncident
 from db.models.phases import LaunchPhase
 from db.session import Database
-from domain.incidents import IncidentStatus
+from domain.incidents.incidents import IncidentStatus
 from settings import Settings
 from tests.clock import PATIENCE
 from tests.demo_launch import demo_launch, log_in

@@ -9,7 +9,7 @@ from graphql import build_schema, parse, validate
 from commands import incident_documents as documents
 from db.session import Database
 from domain.actors import system_actor
-from domain.incidents import Severity
+from domain.incidents.incidents import Severity
 from server.graph import schema
 from services.incidents.incidents import IncidentDraft, open_incident
 from settings import Settings

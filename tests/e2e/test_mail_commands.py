@@ -10,10 +10,10 @@ import pytest
 
 from db.queries import health
 from db.session import Database
-from domain.account_letters import password_reset
+from domain.accounts.account_emails import password_reset
 from domain.actors import ANONYMOUS
-from domain.health import CheckState, CheckType, HealthStatus
-from domain.platforms import Platform
+from domain.health.health import CheckState, CheckType, HealthStatus
+from domain.platform.platforms import Platform
 from services.mail.mail import post
 from settings import Settings
 from tests.launch import Launch

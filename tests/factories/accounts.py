@@ -7,9 +7,9 @@ from redis.asyncio import Redis
 
 from db.models.accounts import User
 from db.session import Database
-from domain.accounts import Profile
+from domain.accounts.accounts import Profile
 from domain.actors import ROLE_SCOPES, Actor, ActorKind, Role, UserType
-from domain.rate_limits import AccessLimits
+from domain.platform.rate_limits import AccessLimits
 from services.accounts.login_throttle import Device, Entrance
 from services.accounts.sessions import OpenSession
 from services.accounts.sign_up import SignUp, sign_up

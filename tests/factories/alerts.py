@@ -10,8 +10,8 @@ from sqlalchemy import delete, select
 from db.event_log import read_after
 from db.models.incidents import AlertDelivery, LaunchAlert, LaunchIncident
 from db.session import Database
-from domain.alert_events import AlertSent
-from domain.health import CheckState, CheckType, HealthSnapshot, HealthStatus
+from domain.events.alerts import AlertSent
+from domain.health.health import CheckState, CheckType, HealthSnapshot, HealthStatus
 from services.alerting import AlertCenter, senders
 from services.alerting.senders import Sender
 from settings import Settings

@@ -11,10 +11,10 @@ from db.event_log import read_after
 from db.models.incidents import IncidentEpisode, LaunchIncident
 from db.queries import incident_episodes, incidents
 from db.session import Database
-from domain.criteria import Aggregation
-from domain.criterion_events import CriterionJudged
+from domain.events.criteria import CriterionJudged
 from domain.ids import parse_global_id, parse_uuid
-from domain.metrics import Measurement
+from domain.metrics.criteria import Aggregation
+from domain.metrics.metrics import Measurement
 from schema.context import Runtime
 from services.metrics.metric_probe import Eyes
 from services.phases import ramps

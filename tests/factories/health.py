@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from domain.health import CheckType, Outcome, ProbeResult
+from domain.health.health import CheckType, Outcome, ProbeResult
 from tests.clock import Clock
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from db.session import Database
 from domain.actors import Actor
-from domain.flags import EvaluationContext
+from domain.flags.flags import EvaluationContext
 from services.flags import kills
 from services.flags.flag_store import FlagStore
 from services.flags.kill_mirror import KillMirror

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from domain.actors import system_actor
-from domain.kills import KillRecord
+from domain.flags.kills import KillRecord
 
 AT = datetime(2026, 11, 30, 12, tzinfo=UTC)
 

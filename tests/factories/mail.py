@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from db.models.mail import Mail
 from db.session import Database
-from domain.letters import MailKind
+from domain.mail.email import MailKind
 
 
 async def letters(db: Database, kind: MailKind) -> list[Mail]:

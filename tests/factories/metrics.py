@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from db.session import Database
-from domain.metric_folds import Folded, bucket_of
-from domain.metrics import REQUEST_ERRORS, REQUESTS, RESPONSE_TIME
+from domain.metrics.metric_folds import Folded, bucket_of
+from domain.metrics.metrics import REQUEST_ERRORS, REQUESTS, RESPONSE_TIME
 from services.metrics.metric_samples import hand_over
 
 

@@ -7,7 +7,7 @@ from db.event_log import read_after
 from db.models.health import HealthReading
 from db.session import Database
 from domain.events import HealthChanged
-from domain.health import CheckType, HealthStatus, Outcome, ProbeResult
+from domain.health.health import CheckType, HealthStatus, Outcome, ProbeResult
 from services.health.health_monitor import HealthMonitor, Timing
 
 FAST = Timing(interval=30, timeout=2, recheck=0)

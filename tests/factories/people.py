@@ -11,7 +11,7 @@ from db.models.onboarding import OnboardingProgress
 from db.models.suppliers import Supplier
 from db.session import Database, UnitOfWork
 from domain.actors import Role, VendorType
-from domain.onboarding import OnboardingSide, next_step
+from domain.journeys.onboarding import OnboardingSide, next_step
 from services.platform.credentials import digest, new_secret
 
 

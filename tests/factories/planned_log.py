@@ -9,14 +9,14 @@ from sqlalchemy import text
 from db.drafts import Audit
 from db.session import Database
 from domain.actors import Actor, ActorKind, system_actor
-from domain.alert_events import AlertSent
 from domain.events import Event, FlagChanged, HealthChanged, IncidentChanged, PhaseChanged
-from domain.flags import FlagState
-from domain.health import CheckType, HealthStatus
+from domain.events.alerts import AlertSent
+from domain.flags.flags import FlagState
+from domain.health.health import CheckType, HealthStatus
 from domain.ids import FlagId, IncidentId, PhaseId
-from domain.incidents import IncidentStatus, Severity
-from domain.percent import EVERYBODY, NOBODY
-from domain.phases import PhaseStatus
+from domain.incidents.incidents import IncidentStatus, Severity
+from domain.phases.phases import PhaseStatus
+from domain.platform.percent import EVERYBODY, NOBODY
 
 FILL = """
 INSERT INTO api_tokens (name, prefix, token_hash, scopes, expires_at)

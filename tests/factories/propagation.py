@@ -7,8 +7,8 @@ from typing import Any
 from redis.asyncio import Redis
 from starlette.applications import Starlette
 
-from domain.propagation import Propagation
-from domain.propagation_roster import LIFETIME_MS, ServerProcess
+from domain.propagation.propagation import Propagation
+from domain.propagation.propagation_roster import LIFETIME_MS, ServerProcess
 from schema.context import Runtime
 from services.propagation import propagation_state as board
 from services.propagation.delivery_acks import Step

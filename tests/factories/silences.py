@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from db.session import Database
 from domain.actors import system_actor
-from domain.health import CheckType
-from domain.silences import Silence
+from domain.alerting.silences import Silence
+from domain.health.health import CheckType
 from services.alerting import silences
 from services.alerting.silences import SilenceDraft
 

@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from app import create_app, running
 from db.session import Database
 from domain.actors import Role
-from domain.health import Outcome
+from domain.health.health import Outcome
 from services.health.probes.database import DatabaseProbe
 from settings import Settings
 from tests.api.test_phases import PHASE, ROLLBACK, activate, roll_back

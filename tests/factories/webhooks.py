@@ -10,7 +10,7 @@ from typing import Any
 
 from starlette.applications import Starlette
 
-from domain.webhooks import Allowed
+from domain.webhooks.webhooks import Allowed
 from schema.context import Runtime
 from server.execution.event_documents import EventDocuments
 from server.graph import schema

@@ -12,7 +12,7 @@ from db.session import Database
 from domain.actors import ANONYMOUS, Actor, Role
 from domain.errors import RateLimited
 from domain.events import AccessRevoked
-from domain.rate_limits import AccessLimits, Limit
+from domain.platform.rate_limits import AccessLimits, Limit
 from services.accounts.accounts import EmailTaken, create_first_admin
 from services.accounts.authentication import authenticate
 from services.accounts.login_throttle import Entrance

@@ -9,11 +9,11 @@ from redis.asyncio import Redis
 
 from db.session import Database
 from domain.actors import Actor, ActorKind
-from domain.alert_channels import Channel
-from domain.alert_deliveries import Delivery
-from domain.alerts import AlertKind
-from domain.health import HealthStatus
-from domain.incidents import Severity
+from domain.alerting.alert_channels import Channel
+from domain.alerting.alert_deliveries import Delivery
+from domain.alerting.alerts import AlertKind
+from domain.health.health import HealthStatus
+from domain.incidents.incidents import Severity
 from settings import Settings
 from tests.clock import Clock
 from tests.factories.alerts import Desk, see, snapshot

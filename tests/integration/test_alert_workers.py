@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from db.models.incidents import AlertDelivery, LaunchIncident
-from domain.alerts import AlertKind
-from domain.incidents import IncidentStatus
+from domain.alerting.alerts import AlertKind
+from domain.incidents.incidents import IncidentStatus
 from services.alerting.redis_store import RedisShelf
 from services.health.health_store import KEY as SNAPSHOT
 from services.health.health_store import decode

@@ -9,9 +9,9 @@ from redis.asyncio import Redis
 
 from db.session import Database
 from domain.actors import Actor, ActorKind, system_actor
-from domain.alerts import AlertKind
-from domain.health import HealthStatus
-from domain.incidents import IncidentStatus, Observation, Severity
+from domain.alerting.alerts import AlertKind
+from domain.health.health import HealthStatus
+from domain.incidents.incidents import IncidentStatus, Observation, Severity
 from jobs.alerts import follow_incident
 from services.incidents.incident_changes import acknowledge
 from services.incidents.incident_episodes import observe_key

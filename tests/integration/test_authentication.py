@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 
 from app import build_runtime, running
 from db.session import Database, StatementCounter
-from domain.accounts import Profile
+from domain.accounts.accounts import Profile
 from domain.actors import (
     ANONYMOUS,
     Actor,

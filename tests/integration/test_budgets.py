@@ -6,7 +6,7 @@ import pytest
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from domain.budgets import Budget
+from domain.platform.cost_quota import Budget
 from services.platform import cost_quota
 from services.platform.cost_quota import Budgets
 from tests.servers import dead_port

@@ -7,7 +7,7 @@ from redis.asyncio import Redis
 from starlette.applications import Starlette
 
 from db.session import Database
-from domain.health import HealthStatus
+from domain.health.health import HealthStatus
 from jobs.ticker import Claims, Task, Ticker
 from schema.pagination import encode_cursor
 from tests.clock import PATIENCE, Clock

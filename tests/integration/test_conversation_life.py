@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from db.models.conversations import Conversation, ConversationRead, Message, MessageReport
 from db.session import Database
-from domain.conversations import KEPT_FOR
+from domain.marketplace.conversations import KEPT_FOR
 from services.overview import retention
 from tests.clock import Clock
 from tests.factories.conversations import HIDE, LIST, REPORT, Pair, connected, read, said

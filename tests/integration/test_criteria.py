@@ -8,9 +8,9 @@ from starlette.applications import Starlette
 
 from db.codecs import dump_criteria
 from db.models.phases import LaunchPhase
-from domain.criteria import Aggregation, Comparator, Criterion, GuardAction, Verdict
-from domain.incidents import Severity
-from domain.metrics import Measurement
+from domain.incidents.incidents import Severity
+from domain.metrics.criteria import Aggregation, Comparator, Criterion, GuardAction, Verdict
+from domain.metrics.metrics import Measurement
 from services.metrics.metric_probe import Eyes
 from tests.api.test_phases import activate, step
 from tests.clock import Clock

@@ -11,11 +11,11 @@ from db.session import Database
 from devserver import demo
 from devserver.demo import Loaded
 from domain.actors import system_actor
-from domain.criterion_checks import problems
-from domain.flags import Flag, parse_groups, parse_key
-from domain.keyset import Keyset
-from domain.percent import NOBODY, Percent
-from domain.phases import PhaseStatus, check_plan, check_steps
+from domain.flags.flags import Flag, parse_groups, parse_key
+from domain.phases.criterion_checks import problems
+from domain.phases.phases import PhaseStatus, check_plan, check_steps
+from domain.platform.keyset import Keyset
+from domain.platform.percent import NOBODY, Percent
 from services.flags import flag_toggles, flags
 from services.flags.flags import FlagDraft
 from services.phases import phases

@@ -12,8 +12,8 @@ from db.models.suppliers import Supplier
 from db.queries import couples, invitations, suppliers
 from db.queries.pages import newest_first
 from db.session import Database
-from domain.invitations import InvitationStatus
-from domain.keyset import Keyset
+from domain.marketplace.invitations import InvitationStatus
+from domain.platform.keyset import Keyset
 
 ROWS = 20_000
 _FILL = (

@@ -9,8 +9,8 @@ from redis.asyncio import Redis
 
 from db.session import Database
 from domain.actors import Actor, ActorKind, Role
-from domain.alerts import AlertKind
-from domain.health import HealthStatus
+from domain.alerting.alerts import AlertKind
+from domain.health.health import HealthStatus
 from jobs.alerts import follow_incident
 from services.alerting import AlertCenter
 from services.incidents import incident_changes, incident_edits

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from app import create_app, running
 from db.session import Database
-from domain.outages import READ_ONLY
+from domain.platform.outages import READ_ONLY
 from settings import Settings
 from tests.clock import PATIENCE, Clock
 from tests.factories.health import PROBES

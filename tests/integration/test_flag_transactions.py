@@ -15,7 +15,7 @@ from db.session import Database
 from domain.actors import system_actor
 from domain.errors import DependencyDown, NotFound, VersionConflict
 from domain.events import FlagChanged, RecordedEvent
-from domain.flags import Flag
+from domain.flags.flags import Flag
 from services.flags import flags as flag_service
 from services.flags.flag_store import FlagStore
 from services.flags.flag_toggles import toggle

@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from db.event_log import read_after
 from db.models.health import HealthReading
 from db.session import Database
-from domain.health import CheckType, HealthStatus, Outcome, ProbeResult
+from domain.health.health import CheckType, HealthStatus, Outcome, ProbeResult
 from services.health.health_monitor import HealthMonitor
 from services.health.health_store import KEY, decode
 from services.phases.launch_states import state_at

@@ -9,11 +9,11 @@ from sqlalchemy import select
 
 from db.models.health import HealthCheckState
 from db.session import Database
-from domain.health import CHECK_IDS, CheckType, HealthStatus, Outcome
-from domain.health_history import HealthSlot
-from domain.percent import Percent
-from domain.readiness import HealthEvidence
-from domain.windows import TimeRange
+from domain.health.health import CHECK_IDS, CheckType, HealthStatus, Outcome
+from domain.health.health_history import HealthSlot
+from domain.phases.readiness import HealthEvidence
+from domain.platform.percent import Percent
+from domain.platform.time_ranges import TimeRange
 from services.health.health import evidence, uptimes
 from services.health.health_history import histories
 from services.health.health_store import KEY

@@ -8,9 +8,9 @@ from sqlalchemy import update
 from db.models.mail import Mail
 from db.session import Database
 from domain.actors import system_actor
-from domain.health import HealthStatus
-from domain.heartbeats import MAIL, WORKER
-from domain.letters import Letter
+from domain.health.health import HealthStatus
+from domain.health.heartbeats import MAIL, WORKER
+from domain.mail.email import Letter
 from services.health.heartbeats import Heartbeats, HeartbeatWatch
 from services.mail.mail import post
 from settings import Settings

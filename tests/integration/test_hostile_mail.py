@@ -14,13 +14,13 @@ from sqlalchemy import select
 
 from db.models.mail import Mail
 from db.session import Database
-from domain import account_letters as letters
+from domain.accounts import account_emails as letters
 from domain.actors import ANONYMOUS
 from domain.errors import LaunchError
-from domain.invitation_letters import Inviting, invitation
-from domain.letters import Letter, MailKind
-from domain.platforms import Platform
-from domain.text import clean_line
+from domain.mail.email import Letter, MailKind
+from domain.marketplace.invitation_emails import Inviting, invitation
+from domain.platform.platforms import Platform
+from domain.platform.text import clean_line
 from services.mail.email_addresses import parse_address
 from services.mail.mail import deliver, post
 from settings import Settings

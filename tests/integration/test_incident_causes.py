@@ -11,10 +11,10 @@ from starlette.applications import Starlette
 from db.models.incidents import IncidentDependent, LaunchIncident
 from db.session import Database
 from domain.actors import system_actor
-from domain.criteria import GuardAction
-from domain.health import CheckType
-from domain.incident_causes import of_check, of_criterion, of_limit
-from domain.incidents import IncidentStatus, Observation, Severity
+from domain.health.health import CheckType
+from domain.incidents.incident_causes import of_check, of_criterion, of_limit
+from domain.incidents.incidents import IncidentStatus, Observation, Severity
+from domain.metrics.criteria import GuardAction
 from services.incidents.incident_causes import promote_left_over, recovered, report
 from services.incidents.incident_changes import acknowledge
 from services.incidents.incidents import IncidentDraft

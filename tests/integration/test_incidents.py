@@ -16,7 +16,7 @@ from db.session import Database, UnitOfWork
 from domain.actors import Actor, ActorKind, system_actor
 from domain.errors import InvalidTransition
 from domain.events import IncidentChanged, Subject
-from domain.incidents import IncidentStatus, Observation, Severity
+from domain.incidents.incidents import IncidentStatus, Observation, Severity
 from services.incidents import incident_reads
 from services.incidents.incident_changes import acknowledge, close, reopen_incident, resolve
 from services.incidents.incident_edits import update

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from db.models.mail import Mail
 from db.session import Database
 from domain.actors import ANONYMOUS
-from domain.invitation_letters import Inviting, invitation
+from domain.marketplace.invitation_emails import Inviting, invitation
 from jobs.mail import send_mail
 from services.mail.mail import post
 from settings import Settings

@@ -16,11 +16,11 @@ from db.models.suppliers import Client, Supplier
 from db.queries import suppliers
 from db.session import Database
 from domain.actors import ANONYMOUS, ROLE_SCOPES, Actor, ActorKind, UserType
-from domain.clients import ClientStatus
 from domain.errors import AlreadyUsed, DependencyDown, LaunchError
 from domain.ids import CoupleId, SupplierId
-from domain.invitations import InvitationStatus
-from domain.rate_limits import AccessLimits, Limit
+from domain.marketplace.clients import ClientStatus
+from domain.marketplace.invitations import InvitationStatus
+from domain.platform.rate_limits import AccessLimits, Limit
 from services.accounts.login_throttle import Entrance
 from services.marketplace import clients, invitations
 from services.marketplace.clients import ClientDraft

@@ -14,10 +14,10 @@ from sqlalchemy import text
 from db.session import Database
 from domain.actors import system_actor
 from domain.events import PhaseChanged
-from domain.health import HealthSnapshot
+from domain.health.health import HealthSnapshot
 from domain.ids import PhaseId, RunId
-from domain.pacing import Policy
-from domain.phases import PhaseStatus
+from domain.phases.pacing import Policy
+from domain.phases.phases import PhaseStatus
 from jobs.kinds import JobKind
 from jobs.phases import ramp
 from jobs.queue import JobSpec, Payload, decode, enqueue

@@ -13,12 +13,12 @@ from db.queries import journeys as queries
 from db.session import Database, StatementCounter
 from domain.actors import Role, UserType
 from domain.events import Event, UserSignedUp
+from domain.events.marketplace import OnboardingChanged
 from domain.ids import OnboardingId, UserId
-from domain.journey_figures import JourneyFigures
-from domain.journeys import JOURNEYS, JourneyKey
-from domain.marketplace_events import OnboardingChanged
-from domain.onboarding import OnboardingSide
-from domain.windows import DAY, HOUR, MINUTE, TimeRange
+from domain.journeys.journey_figures import JourneyFigures
+from domain.journeys.journeys import JOURNEYS, JourneyKey
+from domain.journeys.onboarding import OnboardingSide
+from domain.platform.time_ranges import DAY, HOUR, MINUTE, TimeRange
 from services.journeys import journey_reads, journeys
 from services.metrics.metric_spans import span_of
 from tests.clock import PATIENCE, Clock

@@ -12,7 +12,7 @@ from db.queries import kills as queries
 from db.session import Database
 from domain.actors import Actor, Role
 from domain.errors import DependencyDown, NotFound, Required
-from domain.kill_events import KillChanged
+from domain.events.kills import KillChanged
 from services.flags import flags as flag_service
 from services.flags import kills
 from services.flags.flags import FlagDraft

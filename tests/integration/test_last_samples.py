@@ -7,8 +7,8 @@ import pytest
 from db.queries import metric_rollups as rollups
 from db.queries import metrics as queries
 from db.session import Database
-from domain.criteria import Aggregation
-from domain.windows import FINE, HOUR, MINUTE, floor, tiers
+from domain.metrics.criteria import Aggregation
+from domain.platform.time_ranges import FINE, HOUR, MINUTE, floor, tiers
 from services.metrics import metric_reads, metric_rollups
 from services.metrics.metric_samples import Sample, record_samples
 from tests.clock import Clock

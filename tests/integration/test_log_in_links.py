@@ -10,8 +10,8 @@ from db.models.accounts import LogInLink, User
 from db.session import Database
 from domain.actors import Role
 from domain.errors import AlreadyUsed, Expired, LaunchError, NotFound, RateLimited
-from domain.letters import MailKind
-from domain.rate_limits import AccessLimits, Limit
+from domain.mail.email import MailKind
+from domain.platform.rate_limits import AccessLimits, Limit
 from services.accounts.authentication import authenticate
 from services.accounts.log_in_links import log_in, request_link
 from services.accounts.login_throttle import Entrance

@@ -18,7 +18,7 @@ from db.session import Database
 from domain.actors import ANONYMOUS
 from domain.events import MailQueued
 from domain.ids import MailId
-from domain.letters import Letter
+from domain.mail.email import Letter
 from jobs.mail import retry_mail, send_mail
 from services.mail.mail import CLAIM, due, post
 from settings import Settings

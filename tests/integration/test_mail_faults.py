@@ -11,8 +11,8 @@ from sqlalchemy import select
 from db.models.mail import Mail, MailAttempt
 from db.session import Database
 from domain.actors import ANONYMOUS
-from domain.letters import Letter
-from domain.outbox import AttemptOutcome
+from domain.mail.email import Letter
+from domain.mail.outbox import AttemptOutcome
 from jobs.mail import send_mail
 from services.mail import mail
 from settings import Settings

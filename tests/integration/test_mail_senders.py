@@ -9,9 +9,9 @@ from db.models.accounts import User
 from db.models.mail import Mail
 from db.models.suppliers import Supplier
 from db.session import Database
-from domain import account_letters as letters
+from domain.accounts import account_emails as letters
 from domain.actors import ANONYMOUS, Role
-from domain.platforms import Platform
+from domain.platform.platforms import Platform
 from services.mail.email_addresses import parse_mailbox
 from services.mail.mail import post
 from services.mail.mail_messages import compose

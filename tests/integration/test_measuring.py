@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from db.session import Database
-from domain.criteria import Aggregation
-from domain.metrics import Measurement
+from domain.metrics.criteria import Aggregation
+from domain.metrics.metrics import Measurement
 from services.metrics.metric_probe import Eyes, Question
 from tests.clock import Clock
 from tests.factories.guards import Asked

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from db.models.mail import Mail
 from db.session import Database
-from domain.letters import MailKind
+from domain.mail.email import MailKind
 from jobs.messages import tell_of_message
 from settings import Settings
 from tests.clock import Clock

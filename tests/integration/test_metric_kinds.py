@@ -7,8 +7,8 @@ import pytest
 from starlette.applications import Starlette
 
 from db.session import Database
-from domain.criteria import Aggregation
 from domain.errors import Invalid
+from domain.metrics.criteria import Aggregation
 from services.metrics import metric_reads, metric_rollups
 from tests.clock import Clock
 from tests.factories.guards import ERRORS, Guarded

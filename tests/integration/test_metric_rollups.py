@@ -10,8 +10,8 @@ from db.models.metrics import LateMinute, LaunchMetric, MetricRollup
 from db.queries import metric_rollups as rollups
 from db.queries import metrics as queries
 from db.session import Database
-from domain.metric_folds import EMPTY, Folded
-from domain.windows import FINE, HOUR, MINUTE, floor, tiers
+from domain.metrics.metric_folds import EMPTY, Folded
+from domain.platform.time_ranges import FINE, HOUR, MINUTE, floor, tiers
 from services.metrics import metric_rollups
 from services.metrics.metric_samples import MAX_AGE, Sample, hand_over, record_samples
 from tests.clock import Clock

@@ -12,13 +12,13 @@ from db.models.metrics import LaunchMetric, MetricRollup
 from db.queries import metrics as queries
 from db.session import Database
 from domain.actors import system_actor
-from domain.clients import ConnectionMethod
-from domain.criteria import Aggregation
+from domain.events.marketplace import PartnershipChanged
 from domain.ids import CoupleId, PartnershipId, SupplierId, global_id
-from domain.marketplace_events import PartnershipChanged
-from domain.metric_folds import BOUNDS, bucket_of
-from domain.metrics import Measurement
-from domain.windows import FINE, HOUR, MINUTE, Tier, TimeRange
+from domain.marketplace.clients import ConnectionMethod
+from domain.metrics.criteria import Aggregation
+from domain.metrics.metric_folds import BOUNDS, bucket_of
+from domain.metrics.metrics import Measurement
+from domain.platform.time_ranges import FINE, HOUR, MINUTE, Tier, TimeRange
 from services.metrics import metric_reads, metric_rollups, metric_spans
 from services.metrics.metering import Meter
 from services.metrics.metric_samples import Sample, count_events, record_samples

@@ -8,7 +8,7 @@ from app import create_app, running
 from db.models.mail import Mail
 from db.session import Database
 from domain.actors import ANONYMOUS, Role
-from domain.letters import Letter
+from domain.mail.email import Letter
 from jobs.mail import send_mail
 from services.mail import mail
 from services.webhooks.sending import Sender

@@ -13,9 +13,9 @@ from db.models.mail import Mail
 from db.models.onboarding import OnboardingProgress
 from db.session import Database
 from domain.actors import ANONYMOUS, Role
-from domain.incidents import Severity
-from domain.marketplace_events import OnboardingChanged
-from domain.nudges import NudgeKind
+from domain.events.marketplace import OnboardingChanged
+from domain.incidents.incidents import Severity
+from domain.marketplace.nudges import NudgeKind
 from jobs.onboarding import look_after
 from services.flags import flags
 from services.flags.flags import FlagDraft

@@ -10,9 +10,9 @@ from starlette.applications import Starlette
 from db.models.onboarding import OnboardingProgress
 from db.models.phases import LaunchPhase
 from domain.actors import Role, system_actor
-from domain.health import CheckType
-from domain.incidents import Severity
-from domain.onboarding import OnboardingSide
+from domain.health.health import CheckType
+from domain.incidents.incidents import Severity
+from domain.journeys.onboarding import OnboardingSide
 from jobs.phases import ramp
 from jobs.queue import Payload
 from services.incidents.incidents import IncidentDraft, open_incident

@@ -9,8 +9,8 @@ from db.session import Database
 from domain.actors import Actor
 from domain.errors import Invalid, RateLimited, Required
 from domain.events import AccessRevoked
-from domain.letters import MailKind
-from domain.rate_limits import AccessLimits, Limit
+from domain.mail.email import MailKind
+from domain.platform.rate_limits import AccessLimits, Limit
 from services.accounts.authentication import authenticate
 from services.accounts.login_throttle import Entrance
 from services.accounts.password_changes import change_password

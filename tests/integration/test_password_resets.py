@@ -9,8 +9,8 @@ from sqlalchemy import select, text
 from db.models.accounts import PasswordReset, User
 from db.session import Database
 from domain.errors import AlreadyUsed, Expired, Invalid, LaunchError, NotFound, RateLimited
-from domain.letters import MailKind
-from domain.rate_limits import AccessLimits, Limit
+from domain.mail.email import MailKind
+from domain.platform.rate_limits import AccessLimits, Limit
 from services.accounts.authentication import authenticate
 from services.accounts.login_throttle import Entrance
 from services.accounts.password_resets import request_password_reset, reset_password

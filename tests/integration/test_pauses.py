@@ -3,7 +3,7 @@
 import pytest
 from starlette.applications import Starlette
 
-from domain.incidents import Severity
+from domain.incidents.incidents import Severity
 from tests.api.test_phases import step
 from tests.clock import Clock
 from tests.factories.guards import ERRORS, Guarded

@@ -9,8 +9,8 @@ from argon2 import PasswordHasher
 from redis.asyncio import Redis
 
 from db.session import Database
-from domain.health import CheckType, Outcome, ProbeResult
-from domain.mail_health import NOT_CONFIGURED
+from domain.health.health import CheckType, Outcome, ProbeResult
+from domain.mail.mail_health import NOT_CONFIGURED
 from services.health.probes import build_probes
 from services.health.probes.api import ApiProbe
 from services.health.probes.auth import AuthProbe

@@ -10,7 +10,7 @@ from sqlalchemy.exc import ProgrammingError
 from starlette.applications import Starlette
 
 from db.session import Database
-from domain.health import CheckType
+from domain.health.health import CheckType
 from jobs.parts import Parts
 from services.health.health_monitor import HealthMonitor
 from services.health.probes.base import Probe

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from redis.asyncio import Redis
 
-from domain.health import CheckType, Outcome, ProbeResult
+from domain.health.health import CheckType, Outcome, ProbeResult
 from services.health.health_monitor import HealthMonitor, Timing
 from services.health.probes.base import Probe
 from tests.clock import Clock

@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from app import create_app, running
 from db.queries import propagations as queries
 from db.session import Database
-from domain.propagation import Propagation
+from domain.propagation.propagation import Propagation
 from services.propagation.propagation import settle
 from services.propagation.propagation_roster import RosterMemory, place
 from settings import Settings

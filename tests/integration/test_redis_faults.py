@@ -10,7 +10,7 @@ from redis import Redis
 from app import create_app, running
 from db.session import Database
 from domain.actors import Role
-from domain.health import Outcome
+from domain.health.health import Outcome
 from services.health.probes.realtime import RealtimeProbe
 from settings import Settings
 from tests.api.test_phases import activate, roll_back

@@ -19,7 +19,7 @@ from db.models.phases import LaunchPhase, LaunchPhaseFlag
 from db.queries import rehearsals as queries
 from db.session import Database
 from domain.actors import system_actor
-from domain.rehearsal import LONGEST, Rehearsal, RehearsalStage, RehearsalStatus
+from domain.phases.rehearsal import LONGEST, Rehearsal, RehearsalStage, RehearsalStatus
 from jobs.rehearsals import rehearse
 from jobs.routing import enqueue_for
 from services.phases.phase_progress import Move

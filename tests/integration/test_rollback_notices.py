@@ -8,7 +8,7 @@ from sqlalchemy import select
 from db.models.mail import Mail
 from db.session import Database
 from domain.actors import system_actor
-from domain.rollback_notices import RollbackNotice
+from domain.phases.rollback_notices import RollbackNotice
 from services.phases import rollback_notices
 from tests.factories.alerts import Desk
 from tests.receivers import HttpReceiver

@@ -9,8 +9,8 @@ from db.models.flags import FeatureFlag
 from db.models.phases import LaunchPhase, PhaseRun
 from db.session import Database
 from domain.actors import ActorKind
-from domain.percent import Percent
-from domain.run_holds import FlagParts, FlagValues
+from domain.flags.run_holds import FlagParts, FlagValues
+from domain.platform.percent import Percent
 
 SHARES = (None, 5.0, 62.5)
 

@@ -15,14 +15,14 @@ from db.models.onboarding import OnboardingProgress
 from db.models.phases import LaunchPhase
 from db.models.suppliers import Supplier
 from db.session import Database
-from domain.accounts import Profile
+from domain.accounts.accounts import Profile
 from domain.actors import ActorKind, Role, UserType, VendorType
 from domain.errors import Forbidden, Invalid, RateLimited
 from domain.events import MailQueued, UserSignedUp
 from domain.ids import MailId
-from domain.letters import MailKind
-from domain.phases import PhaseStatus
-from domain.rate_limits import AccessLimits, Limit
+from domain.mail.email import MailKind
+from domain.phases.phases import PhaseStatus
+from domain.platform.rate_limits import AccessLimits, Limit
 from services.accounts.login_throttle import Entrance
 from services.accounts.sign_up import UnusableEmail, sign_up
 from services.journeys import journey_reads

@@ -10,10 +10,10 @@ from starlette.applications import Starlette
 
 from db.models.health import HealthReading
 from db.session import Database
-from domain.health import CheckType, HealthStatus, Outcome
-from domain.incidents import IncidentStatus
-from domain.percent import Percent
-from domain.windows import TimeRange
+from domain.health.health import CheckType, HealthStatus, Outcome
+from domain.incidents.incidents import IncidentStatus
+from domain.platform.percent import Percent
+from domain.platform.time_ranges import TimeRange
 from services.alerting.silence_cache import KEY, SilenceBook
 from services.health.health import uptimes
 from services.overview import retention

@@ -19,8 +19,8 @@ from sqlalchemy import text
 
 from app import create_app, running
 from domain.actors import Role, system_actor
-from domain.incidents import Severity
-from domain.letters import Letter
+from domain.incidents.incidents import Severity
+from domain.mail.email import Letter
 from services.incidents.incidents import IncidentDraft, open_incident
 from services.mail import mail
 from settings import Settings

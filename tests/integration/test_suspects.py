@@ -10,7 +10,7 @@ from db.models.incidents import LaunchIncident
 from db.queries import incident_episodes
 from db.session import Database
 from domain.actors import system_actor
-from domain.incidents import Severity
+from domain.incidents.incidents import Severity
 from services.flags import flags
 from services.flags.flags import FlagDraft
 from services.incidents.incidents import IncidentDraft, open_incident, resolve_by_key

@@ -10,8 +10,8 @@ from starlette.applications import Starlette
 from db.models.accounts import SignupAttempt
 from db.models.incidents import LaunchIncident
 from db.queries import metrics
-from domain.incidents import IncidentStatus, Severity
-from domain.metrics import SIGNUP_SERVER_ERRORS, MetricKind
+from domain.incidents.incidents import IncidentStatus, Severity
+from domain.metrics.metrics import SIGNUP_SERVER_ERRORS, MetricKind
 from services.metrics.metric_probe import Eyes
 from services.phases.thresholds import judge_thresholds
 from tests.clock import Clock

@@ -15,7 +15,7 @@ from db.queries import incidents
 from db.queries.watcher import KEY
 from db.session import Database
 from domain.errors import DependencyDown
-from domain.incidents import IncidentStatus, Severity
+from domain.incidents.incidents import IncidentStatus, Severity
 from services.phases.health_watchdog import Watcher
 from settings import Settings
 from tests.api.test_phases import step

@@ -14,10 +14,10 @@ from starlette.applications import Starlette
 from db.models.accounts import User
 from db.models.webhooks import Webhook
 from db.session import Database
-from domain.budgets import Budget
 from domain.errors import RateLimited
 from domain.ids import parse_global_id, parse_uuid
-from domain.webhooks import PAUSES, Allowed
+from domain.platform.cost_quota import Budget
+from domain.webhooks.webhooks import PAUSES, Allowed
 from jobs.routing import DELIVER, REDELIVER
 from jobs.webhooks import wake
 from services.platform.cost_quota import Budgets

@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from db.session import Database
 from domain.actors import system_actor
 from domain.events import HealthChanged
-from domain.health import CheckType, HealthStatus
+from domain.health.health import CheckType, HealthStatus
 from tests.clock import Clock
 from tests.factories.launches import make_flag, make_phase
 from tests.factories.propagation import toggled

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from db.models.jobs import Tick
 from devserver.embedded import EmbeddedPostgres
-from domain.health import HealthStatus
+from domain.health.health import HealthStatus
 from tests.fleet import Fleet, stop, until
 from tests.support.promises import load_factor
 

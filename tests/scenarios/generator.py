@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from random import Random
 from typing import TypeVar
 
-from domain.criteria import GuardAction
-from domain.health import CheckType
-from domain.phases import RollbackMode
-from domain.platforms import Platform
+from domain.health.health import CheckType
+from domain.metrics.criteria import GuardAction
+from domain.phases.phases import RollbackMode
+from domain.platform.platforms import Platform
 from tests.scenarios.observation import Observation
 from tests.scenarios.operators import LIMIT
 from tests.scenarios.step import Argument, Step

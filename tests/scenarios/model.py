@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from domain.errors import ErrorCode
-from domain.flags import BucketBy, EvaluationContext
+from domain.flags.flags import BucketBy, EvaluationContext
 from tests.scenarios import operators
 from tests.scenarios.guards import Guards
 from tests.scenarios.observation import Row

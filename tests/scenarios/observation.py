@@ -7,7 +7,7 @@ from typing import Any
 
 import asyncpg
 
-from domain.health import Outcome
+from domain.health.health import Outcome
 from tests.scenarios.system import System
 
 Row = Mapping[str, Any]

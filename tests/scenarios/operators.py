@@ -12,14 +12,14 @@ from db.queries import kills as kill_queries
 from db.queries import phases as phase_queries
 from db.session import UnitOfWork
 from domain.actors import Actor, ActorKind, Role, Scope
-from domain.criteria import Aggregation, Comparator, Criterion, GuardAction
 from domain.errors import NotFound
-from domain.health import CheckType
-from domain.incidents import IncidentMove
-from domain.keyset import Keyset
-from domain.percent import Percent
-from domain.phases import RampStep, RollbackMode, RollbackPlan
-from domain.platforms import Platform
+from domain.health.health import CheckType
+from domain.incidents.incidents import IncidentMove
+from domain.metrics.criteria import Aggregation, Comparator, Criterion, GuardAction
+from domain.phases.phases import RampStep, RollbackMode, RollbackPlan
+from domain.platform.keyset import Keyset
+from domain.platform.percent import Percent
+from domain.platform.platforms import Platform
 from services.alerting import silences
 from services.alerting.silences import SilenceDraft
 from services.flags import flag_ceilings, flag_reverts, flag_toggles, flags, kills

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import asyncpg
 from pgqueuer.errors import RetryRequested
 
-from domain.health import CheckType, Outcome
+from domain.health.health import CheckType, Outcome
 from jobs.routing import RAMP
 from services.metrics import metric_rollups
 from services.metrics.metric_samples import Sample, record_samples

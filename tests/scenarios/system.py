@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from redis.asyncio import Redis
 
 from db.session import Database
-from domain.health import CheckType
+from domain.health.health import CheckType
 from jobs.guards import guard
 from jobs.parts import Parts
 from jobs.routing import enqueue_for

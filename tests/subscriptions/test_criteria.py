@@ -6,7 +6,7 @@ import pytest
 from starlette.applications import Starlette
 
 from domain.actors import system_actor
-from domain.incidents import Severity
+from domain.incidents.incidents import Severity
 from services.incidents.incidents import IncidentDraft, open_incident
 from tests.clock import Clock
 from tests.factories.guards import ERRORS, RAMP, Guarded

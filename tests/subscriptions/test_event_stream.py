@@ -6,7 +6,7 @@ import pytest
 from starlette.applications import Starlette
 
 from domain.events import HealthChanged
-from domain.health import CheckType, HealthStatus
+from domain.health.health import CheckType, HealthStatus
 from schema.pagination import encode_cursor
 from tests.factories.events import recorded_event
 from tests.factories.launches import make_flag

@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 
 from domain.events import IncidentChanged, RecordedEvent
 from domain.ids import IncidentId
-from domain.incidents import IncidentStatus, Severity
+from domain.incidents.incidents import IncidentStatus, Severity
 from tests.clock import PATIENCE
 from tests.factories.events import recorded_event
 from tests.factories.launches import make_flag

@@ -12,7 +12,7 @@ import pytest
 from starlette.applications import Starlette
 
 from domain.actors import system_actor
-from domain.health import CheckType, HealthStatus
+from domain.health.health import CheckType, HealthStatus
 from schema.context import Context, Info, Runtime
 from schema.types.health import HealthSnapshot
 from services.health.health_monitor import HealthMonitor, Timing

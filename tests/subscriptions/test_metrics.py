@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 
 from db.session import Database
 from domain.errors import DependencyDown
-from domain.metric_folds import EMPTY
+from domain.metrics.metric_folds import EMPTY
 from services.flags import flag_reads
 from services.metrics import metric_reads
 from services.metrics.metric_reads import Snapshot

@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from db.session import Database
 from domain.actors import Role, system_actor
 from domain.events import HealthChanged
-from domain.health import CheckType, HealthStatus
+from domain.health.health import CheckType, HealthStatus
 from schema.context import Context
 from server.graph import schema
 from services.accounts.authentication import authenticate

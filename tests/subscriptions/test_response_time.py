@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from starlette.applications import Starlette
 
-from domain.metric_folds import EMPTY
-from domain.metrics import REQUESTS, RESPONSE_TIME
+from domain.metrics.metric_folds import EMPTY
+from domain.metrics.metrics import REQUESTS, RESPONSE_TIME
 from schema.context import Runtime
 from tests.clock import PATIENCE, Clock
 from tests.factories.launches import make_flag

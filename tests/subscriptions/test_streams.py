@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from db.session import Database
 from domain.actors import system_actor
 from domain.events import HealthChanged
-from domain.health import CheckType, HealthStatus
+from domain.health.health import CheckType, HealthStatus
 from schema.context import Runtime
 from tests.api.test_phases import activate, roll_back
 from tests.clock import PATIENCE, Clock

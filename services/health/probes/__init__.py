@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from redis.asyncio import Redis
 
 from db.session import Database
-from domain.health import CheckType
+from domain.health.health import CheckType
 from services.health.probes import api, realtime
 from services.health.probes.api import ApiProbe
 from services.health.probes.auth import AuthProbe

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import httpx2
 
-from domain.health import ProbeResult
+from domain.health.health import ProbeResult
 from services.health.probes.base import Finding, ProbeFailed, measure, trust
 
 DOCUMENT = "{__typename}"

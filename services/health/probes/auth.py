@@ -4,7 +4,7 @@ import secrets
 
 from db.queries import health as queries
 from db.session import Database
-from domain.health import ProbeResult
+from domain.health.health import ProbeResult
 from services.health.probes.base import Finding, ProbeFailed, measure
 from services.platform.passwords import Passwords
 

@@ -13,8 +13,8 @@ import httpx2
 from sqlalchemy.exc import DBAPIError
 
 from domain.errors import DependencyDown, LaunchError
-from domain.health import Outcome, ProbeResult
-from domain.scrub import describe
+from domain.health.health import Outcome, ProbeResult
+from domain.platform.redaction import describe
 from services.platform.outages import cause_of
 
 

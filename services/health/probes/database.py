@@ -4,7 +4,7 @@ from sqlalchemy import QueuePool
 
 from db.queries import health as queries
 from db.session import Database
-from domain.health import ProbeResult
+from domain.health.health import ProbeResult
 from services.health.probes.base import Finding, measure
 
 

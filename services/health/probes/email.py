@@ -7,8 +7,8 @@ import aiosmtplib
 from db.queries import mail as queries
 from db.session import Database
 from domain.errors import DependencyDown
-from domain.health import ProbeResult
-from domain.mail_health import NOT_CONFIGURED, WINDOW, mail_warning
+from domain.health.health import ProbeResult
+from domain.mail.mail_health import NOT_CONFIGURED, WINDOW, mail_warning
 from services.health.probes.base import Finding, measure
 
 

@@ -10,7 +10,7 @@ from redis.asyncio.client import PubSub
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-from domain.health import ProbeResult
+from domain.health.health import ProbeResult
 from services.health.probes.base import Finding, ProbeFailed, measure, trust
 
 _PROTOCOL = Subprotocol("graphql-transport-ws")

@@ -5,12 +5,12 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
-from domain.criteria import Aggregation, Comparator, Criterion
-from domain.flags import BucketBy, EvaluationContext, Flag
-from domain.health import CheckType
+from domain.flags.flags import BucketBy, EvaluationContext, Flag
+from domain.health.health import CheckType
 from domain.ids import FlagId
-from domain.percent import Percent
-from domain.phases import RampStep
+from domain.metrics.criteria import Aggregation, Comparator, Criterion
+from domain.phases.phases import RampStep
+from domain.platform.percent import Percent
 
 NOW = datetime(2026, 11, 23, 20, 15, tzinfo=UTC)
 NOBODY_KNOWN = EvaluationContext()

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain.accounts import (
+from domain.accounts.accounts import (
     MIN_PASSWORD,
     Profile,
     check_password,
@@ -14,8 +14,8 @@ from domain.accounts import (
     check_token_scopes,
     new_account,
 )
+from domain.accounts.common_passwords import SHORTEST, is_common
 from domain.actors import ROLE_SCOPES, Actor, ActorKind, Role, Scope, UserType, VendorType
-from domain.common_passwords import SHORTEST, is_common
 from domain.errors import Forbidden, Invalid, LaunchError, Required
 
 PATH = ("input", "password")

@@ -6,9 +6,9 @@ from uuid import UUID
 
 import pytest
 
-from domain.alert_causes import HEALTH_INCIDENT, IncidentFacts, cause_of, causes_of
-from domain.alerts import AlertSource, Cause
-from domain.health import (
+from domain.alerting.alert_causes import HEALTH_INCIDENT, IncidentFacts, cause_of, causes_of
+from domain.alerting.alerts import AlertSource, Cause
+from domain.health.health import (
     CheckState,
     CheckType,
     HealthSnapshot,
@@ -17,7 +17,7 @@ from domain.health import (
     next_state,
     worst_detection,
 )
-from domain.incidents import IncidentStatus, Severity
+from domain.incidents.incidents import IncidentStatus, Severity
 from services.alerting.store import DATABASE_SECONDS, READ_SECONDS, REDIS_SECONDS
 from services.health.health_monitor import DEFAULT_TIMING
 from settings import Settings

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from domain.alert_channels import Channel, channels_of, masked, split
-from domain.alert_deliveries import Delivery, deliveries_of, dropped, pause, tried
-from domain.alert_texts import NO_BRIEFING, Briefing, body, headline
-from domain.alerts import Alert, AlertKind, follow
-from domain.incidents import Severity
+from domain.alerting.alert_channels import Channel, channels_of, masked, split
+from domain.alerting.alert_deliveries import Delivery, deliveries_of, dropped, pause, tried
+from domain.alerting.alert_texts import NO_BRIEFING, Briefing, body, headline
+from domain.alerting.alerts import Alert, AlertKind, follow
+from domain.incidents.incidents import Severity
 from tests.unit.domain.builders import NOW
 from tests.unit.domain.test_alerts import BAD, GOOD
 

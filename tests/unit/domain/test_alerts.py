@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.alerts import (
+from domain.alerting.alerts import (
     Alert,
     AlertKind,
     AlertRules,
@@ -18,7 +18,7 @@ from domain.alerts import (
     newest,
     pass_time,
 )
-from domain.incidents import Severity
+from domain.incidents.incidents import Severity
 from tests.unit.domain.builders import NOW
 
 BAD = Cause(

@@ -4,9 +4,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from domain.badges import status_badge, uptime_badge
-from domain.health import CheckState, CheckType, HealthSnapshot, HealthStatus
-from domain.percent import Percent
+from domain.health.badges import status_badge, uptime_badge
+from domain.health.health import CheckState, CheckType, HealthSnapshot, HealthStatus
+from domain.platform.percent import Percent
 from tests.unit.domain.builders import NOW
 
 API = CheckType.API

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.budgets import Account, Budget
+from domain.platform.cost_quota import Account, Budget
 
 BUDGET = Budget(100, 10)
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain.bulk_invitations import (
+from domain.marketplace.bulk_invitations import (
     BulkInvitationStatus,
     Forecast,
     SendingPace,
@@ -13,7 +13,7 @@ from domain.bulk_invitations import (
     next_departure,
     status_of,
 )
-from domain.invitation_limits import (
+from domain.marketplace.invitation_limits import (
     DAY,
     MAX_ACCOUNT,
     MAX_DECLINES,

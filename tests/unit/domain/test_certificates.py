@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.certificates import Certificate, expiry_of, judge
+from domain.platform.certificates import Certificate, expiry_of, judge
 from tests.unit.domain.builders import NOW
 
 

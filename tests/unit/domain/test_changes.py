@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.changes import ACTIONS, ChangeKind, FieldChange, field_changes, kind_of
+from domain.overview.changes import ACTIONS, ChangeKind, FieldChange, field_changes, kind_of
 
 
 @pytest.mark.parametrize(

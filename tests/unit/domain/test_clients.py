@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.clients import (
+from domain.errors import Invalid, Required
+from domain.marketplace.clients import (
     PAST_DATE,
     ClientStatus,
     check_client,
     date_warnings,
     without_invitation,
 )
-from domain.errors import Invalid, Required
 from tests.unit.domain.builders import NOW, any_text
 
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.comparisons import is_equal, meets
-from domain.criteria import Comparator
-from domain.sentences import number
+from domain.metrics.comparisons import is_equal, meets
+from domain.metrics.criteria import Comparator
+from domain.platform.text_format import number
 
 LT, LTE, GT, GTE, EQ = Comparator
 THREE_TENTHS = (0.1 + 0.1 + 0.1) / 3  # 0.10000000000000002

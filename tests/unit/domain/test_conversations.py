@@ -5,16 +5,27 @@ from uuid import UUID
 
 import pytest
 
-from domain.accounts import Profile, check_profile
+from domain.accounts.accounts import Profile, check_profile
+from domain.accounts.profiles import check_patch
 from domain.actors import Actor, ActorKind, Role, UserType
-from domain.clients import ClientStatus
-from domain.communication import CommunicationStatus, communication_status
-from domain.conversations import ConversationSide, check_open, participant_of, read_up_to
 from domain.errors import Invalid, InvalidTransition
 from domain.ids import CoupleId, SupplierId
-from domain.invitations import InvitationStatus
-from domain.message_mails import MAIL_INTERVAL, MailState, Notice, message_letter, next_mail
-from domain.profiles import check_patch
+from domain.marketplace.clients import ClientStatus
+from domain.marketplace.communication import CommunicationStatus, communication_status
+from domain.marketplace.conversations import (
+    ConversationSide,
+    check_open,
+    participant_of,
+    read_up_to,
+)
+from domain.marketplace.invitations import InvitationStatus
+from domain.marketplace.message_emails import (
+    MAIL_INTERVAL,
+    MailState,
+    Notice,
+    message_letter,
+    next_mail,
+)
 
 NOW = datetime(2027, 6, 1, 12, tzinfo=UTC)
 ME, ONE, OTHER = UUID(int=1), UUID(int=2), UUID(int=3)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.couple_names import two_names
+from domain.marketplace.couple_names import two_names
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from domain.criteria import Aggregation, Comparator, Criterion, GuardAction
-from domain.criterion_checks import MAX_CRITERIA, check_criteria, problems
 from domain.errors import Invalid
-from domain.metrics import OWN
+from domain.metrics.criteria import Aggregation, Comparator, Criterion, GuardAction
+from domain.metrics.metrics import OWN
+from domain.phases.criterion_checks import MAX_CRITERIA, check_criteria, problems
 
 GOOD = Criterion("errors_low", "error_rate", Aggregation.RATE, 60, Comparator.LT, 2.0)
 

@@ -2,9 +2,16 @@
 
 import pytest
 
-from domain import csv_files
-from domain.csv_files import CsvDelimiter, CsvEncoding, CsvFile, read_csv, safe_cell, write_csv
 from domain.errors import Invalid
+from domain.marketplace import csv_files
+from domain.marketplace.csv_files import (
+    CsvDelimiter,
+    CsvEncoding,
+    CsvFile,
+    read_csv,
+    safe_cell,
+    write_csv,
+)
 
 TEXT = "Paar;E-Mail\r\nZoë & Jürgen;zoe@example.com\r\n"
 ROWS = [(1, ("Paar", "E-Mail")), (2, ("Zoë & Jürgen", "zoe@example.com"))]

@@ -5,11 +5,11 @@ from uuid import UUID
 
 import pytest
 
-from domain.end_states import Exemption, check_limits, check_stored, differences, exempt
 from domain.errors import Invalid, Limited, NotVerified
-from domain.flags import Flag
-from domain.percent import Percent
-from domain.run_holds import FlagParts, FlagValues, RunHold
+from domain.flags.flags import Flag
+from domain.flags.run_holds import FlagParts, FlagValues, RunHold
+from domain.phases.end_states import Exemption, check_limits, check_stored, differences, exempt
+from domain.platform.percent import Percent
 from tests.unit.domain.builders import make_flag
 
 RUN = UUID(int=1)

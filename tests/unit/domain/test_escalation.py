@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.alert_channels import Channel, channels_of
-from domain.alert_deliveries import deliveries_of
-from domain.alert_texts import NO_BRIEFING, body, headline
-from domain.alerts import Alert, AlertKind, AlertRules, Cause, Step, follow, pass_time
-from domain.escalation import delays_of, escalate
-from domain.incidents import Severity
+from domain.alerting.alert_channels import Channel, channels_of
+from domain.alerting.alert_deliveries import deliveries_of
+from domain.alerting.alert_texts import NO_BRIEFING, body, headline
+from domain.alerting.alerts import Alert, AlertKind, AlertRules, Cause, Step, follow, pass_time
+from domain.alerting.escalation import delays_of, escalate
+from domain.incidents.incidents import Severity
 from tests.unit.domain.builders import NOW
 from tests.unit.domain.test_alerts import BAD, GIVEN_BACK, GOOD, TAKEN, WORSE
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
-from domain.explanations import Explanation, explain
-from domain.flags import EvaluationContext, EvaluationReason, Flag, evaluate, missing
+from domain.flags.explanations import Explanation, explain
+from domain.flags.flags import EvaluationContext, EvaluationReason, Flag, evaluate, missing
 from tests.unit.domain.builders import NOBODY_KNOWN, make_flag, user
 from tests.unit.domain.test_flags import contexts, flags
 

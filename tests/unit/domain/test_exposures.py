@@ -6,8 +6,8 @@ from itertools import count
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.exposures import EXACT, MOST_PENDING, Exposure, Exposures
-from domain.flags import Evaluation, EvaluationReason, missing
+from domain.flags.exposures import EXACT, MOST_PENDING, Exposure, Exposures
+from domain.flags.flags import Evaluation, EvaluationReason, missing
 
 OUTCOMES = [
     Evaluation(key, value, EvaluationReason.SPLIT, 1) for key in "abc" for value in (True, False)

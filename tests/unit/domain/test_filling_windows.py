@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from domain.criteria import Aggregation, Comparator, Criterion, GuardAction, Verdict
-from domain.verdicts import UNJUDGED, CriterionState, Look, due_action, judge
+from domain.metrics.criteria import Aggregation, Comparator, Criterion, GuardAction, Verdict
+from domain.phases.verdicts import UNJUDGED, CriterionState, Look, due_action, judge
 from tests.unit.domain.builders import NOW
 from tests.unit.domain.test_verdicts import BAD, EMPTY, ERRORS, GOOD, after
 

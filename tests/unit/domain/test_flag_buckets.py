@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.flags import bucket
-from domain.percent import BUCKETS
+from domain.flags.flags import bucket
+from domain.platform.percent import BUCKETS
 
 USERS = [f"user_{number}" for number in range(10_000)]
 FLAGS = ["mvp_advanced_features", "mvp_supplier_dashboard", "mvp_couple_dashboard", "mvp_test"]

@@ -7,8 +7,8 @@ from hypothesis import given
 
 from domain.actors import Role, UserType, VendorType
 from domain.errors import Invalid
-from domain.flags import MAX_GROUPS, FlagState, groups_of, parse_groups, parse_key
-from domain.percent import Percent
+from domain.flags.flags import MAX_GROUPS, FlagState, groups_of, parse_groups, parse_key
+from domain.platform.percent import Percent
 from tests.unit.domain.builders import any_text, make_flag
 
 

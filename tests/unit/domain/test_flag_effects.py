@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from domain.actors import UserType
-from domain.flag_effects import FlagEffect, count_effect
-from domain.percent import Percent
-from domain.samples import Person, Sample
+from domain.flags.flag_effects import FlagEffect, count_effect
+from domain.flags.samples import Person, Sample
+from domain.platform.percent import Percent
 from tests.unit.domain.builders import make_flag, user
 
 SIDES = ("supplier", "couple")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.flags import (
+from domain.flags.flags import (
     BucketBy,
     EvaluationContext,
     EvaluationErrorCode,
@@ -19,7 +19,7 @@ from domain.flags import (
     missing,
     settled,
 )
-from domain.percent import Percent
+from domain.platform.percent import Percent
 from tests.unit.domain.builders import NOBODY_KNOWN, make_flag, percents, user
 
 # Found by search with sha256sum: the buckets of these users for the salt "edge".

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from domain.actors import UserType
-from domain.flags import EvaluationContext, evaluate, groups_of
-from domain.guarded_operations import (
+from domain.flags.flags import EvaluationContext, evaluate, groups_of
+from domain.flags.guarded_operations import (
     OPERATIONS,
     FeatureAvailability,
     admits_somebody,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.health import (
+from domain.health.health import (
     CHECK_IDS,
     CHECKS_BY_ID,
     CheckState,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.health_history import MOST, Tally, slot_seconds, slots
+from domain.health.health_history import MOST, Tally, slot_seconds, slots
 
 START = datetime(2027, 1, 1, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from domain.health import HealthStatus
-from domain.heartbeats import Heartbeat, parse
+from domain.health.health import HealthStatus
+from domain.health.heartbeats import Heartbeat, parse
 from tests.unit.domain.builders import NOW
 
 MINUTE = timedelta(minutes=1)

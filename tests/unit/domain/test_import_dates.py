@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from domain.errors import Invalid
-from domain.import_dates import AmbiguousDate, DateOrder, parse_import_date
+from domain.marketplace.import_dates import AmbiguousDate, DateOrder, parse_import_date
 
 DAY = date(2027, 4, 3)
 DAY_FIRST, MONTH_FIRST = DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST

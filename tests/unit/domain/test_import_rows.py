@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from domain.csv_files import CsvRow, read_csv
 from domain.errors import Invalid
-from domain.import_columns import (
+from domain.marketplace.csv_files import CsvRow, read_csv
+from domain.marketplace.import_columns import (
     Columns,
     ImportField,
     check_columns,
@@ -15,8 +15,8 @@ from domain.import_columns import (
     guess_columns,
     has_header,
 )
-from domain.import_dates import DateOrder
-from domain.import_rows import (
+from domain.marketplace.import_dates import DateOrder
+from domain.marketplace.import_rows import (
     CheckedRow,
     ImportedClient,
     KnownClient,

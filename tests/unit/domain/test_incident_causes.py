@@ -5,9 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from domain.criteria import GuardAction
-from domain.health import CheckType
-from domain.incident_causes import (
+from domain.health.health import CheckType
+from domain.incidents.incident_causes import (
     CHECKS_BEHIND,
     SETTLING,
     Links,
@@ -20,8 +19,9 @@ from domain.incident_causes import (
     of_rollback,
     of_watcher,
 )
-from domain.metric_dependencies import checks_of_metric
-from domain.metrics import OWN
+from domain.metrics.criteria import GuardAction
+from domain.metrics.metric_dependencies import checks_of_metric
+from domain.metrics.metrics import OWN
 from tests.unit.domain.builders import make_criterion
 
 NOW = datetime(2027, 6, 1, 9, tzinfo=UTC)

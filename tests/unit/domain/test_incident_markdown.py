@@ -3,7 +3,13 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from domain.incident_markdown import EntryFact, EpisodeFact, IncidentFacts, SuspectFact, markdown
+from domain.incidents.incident_markdown import (
+    EntryFact,
+    EpisodeFact,
+    IncidentFacts,
+    SuspectFact,
+    markdown,
+)
 
 NOW = datetime(2026, 6, 1, 9, tzinfo=UTC)
 BARE = IncidentFacts(

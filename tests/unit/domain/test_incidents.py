@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain.errors import InvalidTransition
-from domain.incidents import IncidentMove as Move
-from domain.incidents import IncidentStatus as Status
-from domain.incidents import Severity, next_status, returns, worse
+from domain.incidents.incidents import IncidentMove as Move
+from domain.incidents.incidents import IncidentStatus as Status
+from domain.incidents.incidents import Severity, next_status, returns, worse
 
 NOW = datetime(2026, 6, 1, 9, tzinfo=UTC)
 

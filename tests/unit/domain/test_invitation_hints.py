@@ -5,10 +5,16 @@ from datetime import timedelta
 
 import pytest
 
-from domain.clients import ClientStatus
-from domain.invitation_hints import LATE_AFTER, UNOPENED_AFTER, Delivery, Standing, hint_of
-from domain.invitations import InvitationStatus
-from domain.outbox import MailStatus
+from domain.mail.outbox import MailStatus
+from domain.marketplace.clients import ClientStatus
+from domain.marketplace.invitation_hints import (
+    LATE_AFTER,
+    UNOPENED_AFTER,
+    Delivery,
+    Standing,
+    hint_of,
+)
+from domain.marketplace.invitations import InvitationStatus
 from tests.unit.domain.builders import NOW
 
 EMMA, WRONG = "emma@example.com", "ema@example.com"

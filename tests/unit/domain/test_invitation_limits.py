@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain import invitation_limits as rules
 from domain.errors import InvalidTransition, RateLimited
-from domain.invitation_limits import LetterTo, SentInADay
+from domain.marketplace import invitation_limits as rules
+from domain.marketplace.invitation_limits import LetterTo, SentInADay
 
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
 OLD = timedelta(days=30)

@@ -5,7 +5,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.invitation_links import link_code
+from domain.marketplace.invitation_links import link_code
 
 ONE = UUID("5d1f7f0e-6f0a-4b0f-9d3e-0a1b2c3d4e5f")
 

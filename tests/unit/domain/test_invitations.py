@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain import acceptance
 from domain.actors import Role
 from domain.errors import EmailMismatch, ErrorCode, Invalid, InvalidTransition, Required
-from domain.invitation_letters import Inviting, invitation
-from domain.invitations import (
+from domain.marketplace import acceptance
+from domain.marketplace.invitation_emails import Inviting, invitation
+from domain.marketplace.invitations import (
     PENDING,
     InvitationStatus,
     check_resendable,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.journey_counts import (
+from domain.journeys.journey_counts import (
     Cell,
     Measure,
     bucket_of,
@@ -16,8 +16,8 @@ from domain.journey_counts import (
     seconds_in,
     tally,
 )
-from domain.journey_figures import JourneyFigures, figures
-from domain.journeys import JOURNEYS, JourneyKey, Outcome, Run, begin, move, seconds, turn
+from domain.journeys.journey_figures import JourneyFigures, figures
+from domain.journeys.journeys import JOURNEYS, JourneyKey, Outcome, Run, begin, move, seconds, turn
 
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 SETUP = JourneyKey.SUPPLIER_ONBOARDING

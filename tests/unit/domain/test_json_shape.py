@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.json_shape import JsonLimits, count_values, excess, texts_of
+from domain.platform.json_shape import JsonLimits, count_values, excess, texts_of
 
 LIMITS = JsonLimits(values=6, depth=3, list_length=4, text_length=5)
 JSON = st.recursive(

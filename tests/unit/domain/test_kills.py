@@ -5,7 +5,7 @@ from itertools import permutations
 
 import pytest
 
-from domain.kills import Kill, find_kill, kills_in_force, newest_by_key, next_number
+from domain.flags.kills import Kill, find_kill, kills_in_force, newest_by_key, next_number
 from services.flags.kill_switch import KillSwitch
 from tests.factories.kills import AT, kill_record
 

@@ -17,14 +17,14 @@ from domain.events import (
     RecordedEvent,
     UserSignedUp,
 )
-from domain.flags import FlagState
-from domain.health import CheckType, HealthStatus
+from domain.events.kills import KillChanged
+from domain.flags.flags import FlagState
+from domain.health.health import CheckType, HealthStatus
 from domain.ids import EventSeq, FlagId, IncidentId, PhaseId, UserId
-from domain.incidents import IncidentStatus, Severity
-from domain.kill_events import KillChanged
-from domain.launch_states import LaunchState, fold
-from domain.percent import Percent
-from domain.phases import PhaseStatus
+from domain.incidents.incidents import IncidentStatus, Severity
+from domain.overview.launch_states import LaunchState, fold
+from domain.phases.phases import PhaseStatus
+from domain.platform.percent import Percent
 from tests.factories.events import recorded_event
 from tests.factories.kills import kill_record
 

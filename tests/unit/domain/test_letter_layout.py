@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from domain import account_letters
-from domain.letter_layout import BRANDS, Button, Words, write
-from domain.letters import Letter, MailKind
-from domain.platforms import Platform
+from domain.accounts import account_emails
+from domain.mail.email import Letter, MailKind
+from domain.mail.email_layout import BRANDS, Button, Words, write
+from domain.platform.platforms import Platform
 
 LINK = "https://launch.test/x?token=a&b=c"
 EVIL = '<img src="https://evil.test/x">'
@@ -46,9 +46,9 @@ def test_what_others_wrote_is_text() -> None:
 
 
 def test_letters_of_the_account_hold_their_links() -> None:
-    reset = account_letters.password_reset(Platform.WEDSYNC, "emma@example.com", LINK)
+    reset = account_emails.password_reset(Platform.WEDSYNC, "emma@example.com", LINK)
     assert (reset.kind, LINK in reset.body) == (MailKind.PASSWORD_RESET, True)
-    for write_ in (account_letters.password_changed, account_letters.somebody_signed_up):
+    for write_ in (account_emails.password_changed, account_emails.somebody_signed_up):
         assert (
             "https://launch.test/forgot-password"
             in write_(Platform.WEDME, "emma@example.com", "https://launch.test").body

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from domain.actors import UserType
 from domain.errors import Invalid, LosesUsers
-from domain.flags import Flag, evaluate
-from domain.losses import check_losses, count_losses, loses_users, losing
-from domain.percent import Percent
-from domain.phases import RampStep
-from domain.plans import LinkedFlag, diffs
-from domain.samples import Person, Sample
+from domain.flags.flags import Flag, evaluate
+from domain.flags.samples import Person, Sample
+from domain.phases.losses import check_losses, count_losses, loses_users, losing
+from domain.phases.phases import RampStep
+from domain.phases.plans import LinkedFlag, diffs
+from domain.platform.percent import Percent
 from tests.unit.domain.builders import make_flag, percents, ramp, user
 
 PEOPLE = [Person(f"u{n}", UserType.SUPPLIER, None, user(f"u{n}")) for n in range(200)]

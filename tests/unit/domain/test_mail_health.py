@@ -2,8 +2,8 @@
 
 import pytest
 
-from domain.mail_health import RecentAttempts, mail_warning
-from domain.outbox import AttemptOutcome
+from domain.mail.mail_health import RecentAttempts, mail_warning
+from domain.mail.outbox import AttemptOutcome
 
 DELIVERED, DEFERRED = AttemptOutcome.DELIVERED, AttemptOutcome.DEFERRED
 REFUSED, UNREACHABLE = AttemptOutcome.REFUSED, AttemptOutcome.UNREACHABLE

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.media_types import Accepted
+from domain.platform.media_types import Accepted
 
 JSON = "application/json"
 

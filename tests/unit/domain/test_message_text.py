@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import Invalid, LaunchError, Required
-from domain.message_text import MAX_BYTES, MAX_MARKS, clean_message
+from domain.marketplace.message_text import MAX_BYTES, MAX_MARKS, clean_message
 
 WALES = "\U0001f3f4\U000e0067\U000e0062\U000e0077\U000e006c\U000e0073\U000e007f"
 PERSIAN = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"

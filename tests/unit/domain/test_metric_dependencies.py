@@ -1,8 +1,8 @@
 """Every metric of our own says which checks it depends on (L16)."""
 
-from domain.health import CheckType
-from domain.metric_dependencies import CHECKS_OF_METRICS, checks_of_metric
-from domain.metrics import OWN
+from domain.health.health import CheckType
+from domain.metrics.metric_dependencies import CHECKS_OF_METRICS, checks_of_metric
+from domain.metrics.metrics import OWN
 
 
 def test_every_metric_of_our_own_is_in_the_table() -> None:

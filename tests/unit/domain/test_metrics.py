@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.criteria import Aggregation
 from domain.errors import Invalid
-from domain.metric_cards import Card, Trend
-from domain.metric_folds import BOUNDS, EMPTY, Folded, bucket_of, fold, percentile
-from domain.metrics import OWN, Measurement, check_fitting, info_of, measured
+from domain.metrics.criteria import Aggregation
+from domain.metrics.metric_cards import Card, Trend
+from domain.metrics.metric_folds import BOUNDS, EMPTY, Folded, bucket_of, fold, percentile
+from domain.metrics.metrics import OWN, Measurement, check_fitting, info_of, measured
 
 COUNTED = {"requests_total": Folded(2, 200, 50, 150, 150), "request_errors_total": Folded(2, 6)}
 TIMES = {"response_time_ms": Folded(4, 100.0, 10, 40, 40, {bucket_of(10): 3, bucket_of(40): 1})}

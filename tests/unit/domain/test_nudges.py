@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.letters import MailKind
-from domain.nudge_letters import Nudging, letter
-from domain.nudges import (
+from domain.journeys.onboarding import STEPS, OnboardingSide
+from domain.mail.email import MailKind
+from domain.mail.unsubscribing import read, sign
+from domain.marketplace.nudge_emails import Nudging, letter
+from domain.marketplace.nudges import (
     LADDER,
     NudgeKind,
     Standing,
@@ -22,8 +24,6 @@ from domain.nudges import (
     nudge_due,
     stands_still,
 )
-from domain.onboarding import STEPS, OnboardingSide
-from domain.unsubscribing import read, sign
 
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 SUPPLIER, COUPLE = OnboardingSide.SUPPLIER, OnboardingSide.COUPLE

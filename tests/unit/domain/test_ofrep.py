@@ -2,8 +2,8 @@
 
 import pytest
 
-from domain.flags import BucketBy, Evaluation, EvaluationErrorCode, EvaluationReason, missing
-from domain.ofrep import (
+from domain.flags.flags import BucketBy, Evaluation, EvaluationErrorCode, EvaluationReason, missing
+from domain.flags.ofrep import (
     BadEvaluation,
     config_id,
     matches,

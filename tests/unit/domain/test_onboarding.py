@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.onboarding import (
+from domain.journeys.onboarding import (
     STALLED_AFTER,
     STEPS,
     Facts,

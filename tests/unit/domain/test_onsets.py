@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain.onsets import Step, first_bad, first_sample, latest
+from domain.metrics.onsets import Step, first_bad, first_sample, latest
 
 NOW = datetime(2027, 6, 1, 9, tzinfo=UTC)
 

@@ -4,7 +4,7 @@ import errno
 
 import pytest
 
-from domain.outages import Dependency, Outage, Symptom, outage_of
+from domain.platform.outages import Dependency, Outage, Symptom, outage_of
 
 BUGS = ("22P02", "23505", "25P02", "40001", "40P01", "42601", "42501", "55P03", "57014", "XX000")
 

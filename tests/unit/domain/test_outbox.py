@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from domain.errors import InvalidTransition
-from domain.outbox import (
+from domain.mail.outbox import (
     RETRY_FOR,
     MailStatus,
     Standing,

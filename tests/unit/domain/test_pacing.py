@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from domain.criteria import Aggregation, Comparator, Criterion, GuardAction
-from domain.health import CheckState, CheckType, HealthSnapshot, HealthStatus
-from domain.pacing import Facts, Policy, holds
-from domain.verdicts import UNJUDGED, CriterionState, Look, judge
+from domain.health.health import CheckState, CheckType, HealthSnapshot, HealthStatus
+from domain.metrics.criteria import Aggregation, Comparator, Criterion, GuardAction
+from domain.phases.pacing import Facts, Policy, holds
+from domain.phases.verdicts import UNJUDGED, CriterionState, Look, judge
 from tests.unit.domain.builders import NOW
 from tests.unit.domain.test_verdicts import BAD, EMPTY, ERRORS, GOOD
 

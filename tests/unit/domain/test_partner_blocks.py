@@ -5,7 +5,7 @@ from itertools import chain, combinations
 import pytest
 
 from domain.errors import Invalid, InvalidTransition, LaunchError, Revoked
-from domain.partner_blocks import PartnerSide, check_accept, check_invite
+from domain.marketplace.partner_blocks import PartnerSide, check_accept, check_invite
 
 COUPLE, SUPPLIER = PartnerSide.COUPLE, PartnerSide.SUPPLIER
 EVERY = list(chain.from_iterable(combinations(PartnerSide, size) for size in range(3)))

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from domain.actors import Actor, ActorKind, system_actor
-from domain.pauses import GUARD, WATCHDOG, PauseAuthor, author_of, pause_by
+from domain.phases.pauses import GUARD, WATCHDOG, PauseAuthor, author_of, pause_by
 
 AT = datetime(2026, 11, 30, tzinfo=UTC)
 ADMIN = Actor(ActorKind.USER, None, "admin@wedsync.com")

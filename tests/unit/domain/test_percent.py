@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import Invalid
-from domain.percent import BUCKETS, Percent, parse_percent, threshold
+from domain.platform.percent import BUCKETS, Percent, parse_percent, threshold
 from tests.unit.domain.builders import percents
 
 

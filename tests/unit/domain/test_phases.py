@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import Invalid, InvalidTransition
-from domain.percent import Percent
-from domain.phases import (
+from domain.phases.phases import (
     PhaseAction,
     PhaseStatus,
     RampStep,
@@ -26,6 +25,7 @@ from domain.phases import (
     stepped_percentage,
     target_percentage,
 )
+from domain.platform.percent import Percent
 from services.mail.email_addresses import is_address
 from tests.unit.domain.builders import NOW, percents, ramp
 

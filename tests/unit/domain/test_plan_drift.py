@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.plan_drift import drift, fingerprint
+from domain.phases.plan_drift import drift, fingerprint
 
 PLAN = {"phase": 3, "mvp_chat": (1, 2), "mvp_maps": (3, 4)}
 

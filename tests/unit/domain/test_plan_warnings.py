@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain.criteria import Aggregation, Comparator, Criterion, GuardAction
-from domain.phases import PhaseStatus
-from domain.plan_warnings import killed_flags, missed_start, visitor_driven
+from domain.metrics.criteria import Aggregation, Comparator, Criterion, GuardAction
+from domain.phases.phases import PhaseStatus
+from domain.phases.plan_warnings import killed_flags, missed_start, visitor_driven
 
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
 

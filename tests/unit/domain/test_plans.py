@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 
 from domain.actors import UserType, VendorType
-from domain.flags import EvaluationContext, FlagState
-from domain.percent import Percent
-from domain.plans import (
+from domain.flags.flags import EvaluationContext, FlagState
+from domain.flags.run_holds import FlagParts, FlagValues, RunHold
+from domain.flags.samples import Person
+from domain.phases.plans import (
     Exposure,
     FlagDiff,
     LinkedFlag,
@@ -21,8 +22,7 @@ from domain.plans import (
     salt_after,
     takes_cohort,
 )
-from domain.run_holds import FlagParts, FlagValues, RunHold
-from domain.samples import Person
+from domain.platform.percent import Percent
 from tests.unit.domain.builders import make_flag, percents, ramp, user
 
 OFF = FlagState(False, Percent(0), (), 4)

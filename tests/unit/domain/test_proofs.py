@@ -6,14 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from domain.journey_counts import Cell, Measure
-from domain.journey_figures import figures
-from domain.journeys import JourneyKey
-from domain.proof_verdicts import ProofVerdict
-from domain.proofs import proofs
-from domain.propagation import Propagation
-from domain.readiness import RehearsalEvidence
-from domain.reports import (
+from domain.journeys.journey_counts import Cell, Measure
+from domain.journeys.journey_figures import figures
+from domain.journeys.journeys import JourneyKey
+from domain.phases.acceptance_criteria import proofs
+from domain.phases.proof_verdicts import ProofVerdict
+from domain.phases.readiness import RehearsalEvidence
+from domain.phases.reports import (
     CheckGap,
     Facts,
     IncidentFact,
@@ -22,6 +21,7 @@ from domain.reports import (
     Spread,
     means,
 )
+from domain.propagation.propagation import Propagation
 from tests.unit.domain.builders import NOW
 from tests.unit.domain.test_rehearsal import HEARD, rehearsal, run
 from tests.unit.domain.test_reports import (

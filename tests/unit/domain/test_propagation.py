@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.propagation import (
+from domain.propagation.propagation import (
     Presence,
     Propagation,
     Receipt,
@@ -16,7 +16,7 @@ from domain.propagation import (
     percentile,
     unknown_text,
 )
-from domain.propagation_roster import LIFETIME_MS, MISSING_MS, ServerProcess, roster
+from domain.propagation.propagation_roster import LIFETIME_MS, MISSING_MS, ServerProcess, roster
 
 COMMITTED = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 ALIVE = {"a": 2, "b": 1}

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.rate_limits import SECOND, network, take
+from domain.platform.rate_limits import SECOND, network, take
 
 MINUTE = 60 * SECOND
 

@@ -7,7 +7,7 @@ import pytest
 from domain.actors import ANONYMOUS, Actor, ActorKind, Role, Scope
 from domain.errors import Forbidden
 from domain.ids import CoupleId, SupplierId
-from domain.reach import PartnershipScope, readable, writable
+from domain.platform.row_scope import PartnershipScope, readable, writable
 
 ONE, TWO = UUID(int=1), UUID(int=2)
 

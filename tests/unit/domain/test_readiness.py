@@ -7,8 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from domain.health import CheckType, HealthStatus
-from domain.readiness import (
+from domain.health.health import CheckType, HealthStatus
+from domain.phases.readiness import (
     Facts,
     HealthEvidence,
     Readiness,

@@ -8,13 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.criteria import Aggregation, Comparator, Criterion, GuardAction
-from domain.fault import STAND_IN
-from domain.percent import Percent
-from domain.phases import RampStep, RollbackMode
-from domain.plans import LinkedFlag
-from domain.propagation import Propagation
-from domain.rehearsal import (
+from domain.metrics.criteria import Aggregation, Comparator, Criterion, GuardAction
+from domain.phases.fault_injection import STAND_IN
+from domain.phases.phases import RampStep, RollbackMode
+from domain.phases.plans import LinkedFlag
+from domain.phases.rehearsal import (
     LONGEST,
     MOST_STEPS,
     MOST_TICKS,
@@ -27,6 +25,8 @@ from domain.rehearsal import (
     exposed,
     finish,
 )
+from domain.platform.percent import Percent
+from domain.propagation.propagation import Propagation
 from tests.unit.domain.builders import NOW, make_flag, ramp
 
 HEARD = Propagation(1, NOW, 2, 202, 202, complete=True, complete_ms=40, within_budget=True)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain.errors import Invalid
-from domain.replays import LONGEST_RANGE, Replay
+from domain.platform.replays import LONGEST_RANGE, Replay
 
 NOW = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)

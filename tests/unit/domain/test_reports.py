@@ -7,26 +7,19 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.flags import FlagState
-from domain.journey_counts import Cell, Measure
-from domain.journey_figures import figures
-from domain.journeys import JourneyKey
-from domain.markdown import text
-from domain.percent import Percent
-from domain.plans import FlagDiff
-from domain.proof_verdicts import Limit, ProofVerdict
-from domain.proofs import proofs
-from domain.propagation import Propagation
-from domain.readiness import EXPECTED_CHECKS
-from domain.report_markdown import markdown
-from domain.reports import (
-    Facts,
-    IncidentFact,
-    Moment,
-    ReadinessFact,
-    Spread,
-    means,
-)
+from domain.flags.flags import FlagState
+from domain.journeys.journey_counts import Cell, Measure
+from domain.journeys.journey_figures import figures
+from domain.journeys.journeys import JourneyKey
+from domain.phases.acceptance_criteria import proofs
+from domain.phases.plans import FlagDiff
+from domain.phases.proof_verdicts import Limit, ProofVerdict
+from domain.phases.readiness import EXPECTED_CHECKS
+from domain.phases.report_markdown import markdown
+from domain.phases.reports import Facts, IncidentFact, Moment, ReadinessFact, Spread, means
+from domain.platform.markdown import text
+from domain.platform.percent import Percent
+from domain.propagation.propagation import Propagation
 from tests.architecture.source import ROOT
 from tests.unit.domain.builders import NOW
 

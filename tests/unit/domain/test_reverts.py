@@ -5,10 +5,10 @@ from uuid import UUID
 
 import pytest
 
-from domain.flags import Flag
-from domain.percent import Percent
-from domain.reverts import is_revertible, moved_fields, reverted, reverted_groups
-from domain.run_holds import FlagParts, FlagValues, RunHold
+from domain.flags.flags import Flag
+from domain.flags.reverts import is_revertible, moved_fields, reverted, reverted_groups
+from domain.flags.run_holds import FlagParts, FlagValues, RunHold
+from domain.platform.percent import Percent
 from tests.unit.domain.builders import make_flag
 
 RUN = UUID(int=7)

@@ -6,11 +6,12 @@ from uuid import UUID
 import pytest
 
 from domain.actors import UserType
-from domain.flags import EvaluationContext, Flag
-from domain.onboarding import OnboardingSide
-from domain.percent import Percent
-from domain.phases import RollbackMode
-from domain.rollbacks import (
+from domain.flags.flags import EvaluationContext, Flag
+from domain.flags.run_holds import FlagParts, FlagValues, RunHold
+from domain.flags.samples import Person, Sample
+from domain.journeys.onboarding import OnboardingSide
+from domain.phases.phases import RollbackMode
+from domain.phases.rollbacks import (
     Before,
     MidStep,
     impact,
@@ -20,8 +21,7 @@ from domain.rollbacks import (
     undo,
     visibility,
 )
-from domain.run_holds import FlagParts, FlagValues, RunHold
-from domain.samples import Person, Sample
+from domain.platform.percent import Percent
 from tests.unit.domain.builders import make_flag
 
 ALL_OFF, RESTORE = RollbackMode.DISABLE_ALL, RollbackMode.RESTORE_PREVIOUS

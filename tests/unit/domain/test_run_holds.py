@@ -8,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import Invalid, InvalidTransition, LaunchError, Locked, Required
-from domain.owner_edits import WIDENED, OwnerEdit, edit_parts
-from domain.percent import Percent
-from domain.run_holds import (
+from domain.flags.owner_edits import WIDENED, OwnerEdit, edit_parts
+from domain.flags.run_holds import (
     FlagParts,
     FlagValues,
     RunHold,
@@ -21,6 +20,7 @@ from domain.run_holds import (
     switch_off,
     take_hold,
 )
+from domain.platform.percent import Percent
 from tests.unit.domain.builders import percents
 
 RUN, OTHER = UUID(int=1), UUID(int=2)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.schema_revisions import compare
+from domain.platform.schema_revisions import compare
 
 
 def test_the_schema_of_the_release_differs_in_nothing() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.scrub import HIDDEN, describe, redact, scrub, without_addresses
+from domain.platform.redaction import HIDDEN, describe, redact, scrub, without_addresses
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 from domain.errors import Invalid
-from domain.search import check_search, prefixes
+from domain.platform.search import check_search, prefixes
 from tests.unit.domain.builders import any_text
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.sentences import number, ordinal
+from domain.platform.text_format import number, ordinal
 
 NUMBERS = {2.0: "2", 3.14159: "3.1", 412.4: "412", 0.0341: "0.034", -1.5: "-1.5", 1e20: "1e+20"}
 

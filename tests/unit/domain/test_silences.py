@@ -7,12 +7,9 @@ from uuid import UUID
 import pytest
 
 from domain.actors import ActorKind, ActorRef
-from domain.alert_causes import silenced_until
-from domain.alert_events import SilenceChanged
-from domain.alerts import Alert, AlertKind, AlertSource, Cause, follow, pass_time
-from domain.errors import Invalid
-from domain.health import CheckType
-from domain.silences import (
+from domain.alerting.alert_causes import silenced_until
+from domain.alerting.alerts import Alert, AlertKind, AlertSource, Cause, follow, pass_time
+from domain.alerting.silences import (
     Silence,
     SilenceStatus,
     check_times,
@@ -22,6 +19,9 @@ from domain.silences import (
     newest,
     unique,
 )
+from domain.errors import Invalid
+from domain.events.alerts import SilenceChanged
+from domain.health.health import CheckType
 from tests.unit.domain.builders import NOW
 from tests.unit.domain.test_alerts import BAD, GOOD
 

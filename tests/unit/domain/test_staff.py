@@ -4,9 +4,9 @@ from uuid import uuid4
 
 import pytest
 
+from domain.accounts.staff import check_admins_left, check_grant, check_target
 from domain.actors import ROLE_SCOPES, STAFF, Actor, ActorKind, Role, Scope
 from domain.errors import Forbidden, Invalid, InvalidTransition
-from domain.staff import check_admins_left, check_grant, check_target
 
 ADMIN = Actor(ActorKind.USER, uuid4(), "a@wedsync.app", ROLE_SCOPES[Role.ADMIN], Role.ADMIN)
 TOOL = Actor(ActorKind.TOKEN, uuid4(), "ci", frozenset({Scope.TOKENS_ADMIN}))

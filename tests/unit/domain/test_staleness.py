@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain.flags import Flag
-from domain.staleness import AFTER, Staleness, staleness
+from domain.flags.flags import Flag
+from domain.flags.staleness import AFTER, Staleness, staleness
 from tests.unit.domain.builders import make_flag
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.suspects import (
+from domain.incidents.suspects import (
     WINDOW,
     Candidate,
     Onset,

@@ -2,9 +2,9 @@
 
 import pytest
 
-from domain.health import CheckType, HealthStatus
-from domain.incidents import Severity
-from domain.system_status import ServiceStatus, summarize
+from domain.health.health import CheckType, HealthStatus
+from domain.incidents.incidents import Severity
+from domain.overview.system_status import ServiceStatus, summarize
 
 HEALTHY = dict.fromkeys(CheckType, HealthStatus.HEALTHY)
 

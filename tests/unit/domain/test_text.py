@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import Invalid, LaunchError, Required
-from domain.text import check_long_text, clean_line, printable
+from domain.platform.text import check_long_text, clean_line, printable
 
 LIMIT = 200
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.incidents import Severity
-from domain.thresholds import (
+from domain.incidents.incidents import Severity
+from domain.phases.thresholds import (
     THRESHOLDS,
     Level,
     Threshold,
@@ -16,7 +16,7 @@ from domain.thresholds import (
     next_state,
     severity_of,
 )
-from domain.verdicts import Look
+from domain.phases.verdicts import Look
 from tests.unit.domain.builders import NOW
 
 GOOD, WARNING, CRITICAL = Level

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.criteria import Aggregation, Comparator, Criterion, GuardAction, Verdict
-from domain.verdicts import (
+from domain.metrics.criteria import Aggregation, Comparator, Criterion, GuardAction, Verdict
+from domain.phases.verdicts import (
     FORGET_AFTER,
     GOOD_TICKS,
     UNJUDGED,

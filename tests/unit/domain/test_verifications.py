@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from domain.propagation import Receipt
-from domain.propagation_roster import LIFETIME_MS, MISSING_MS, ServerProcess
-from domain.verifications import Verification, verify
+from domain.propagation.propagation import Receipt
+from domain.propagation.propagation_roster import LIFETIME_MS, MISSING_MS, ServerProcess
+from domain.propagation.verifications import Verification, verify
 
 NOW = 1_000_000
 AT = datetime(2026, 11, 30, 9, tzinfo=UTC)

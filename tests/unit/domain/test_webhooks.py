@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain.errors import Invalid
-from domain.webhooks import (
+from domain.webhooks.webhooks import (
     PAUSES,
     Allowed,
     Outcome,

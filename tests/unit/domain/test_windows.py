@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.windows import (
+from domain.platform.time_ranges import (
     FINE,
     HOUR,
     MINUTE,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from prometheus_client.metrics_core import Metric
 
-from domain.metric_folds import single
+from domain.metrics.metric_folds import single
 from endpoints.families import build_info, counter, gauge, histogram
 from endpoints.shared_figures import Shelf
 

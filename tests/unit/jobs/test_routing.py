@@ -16,17 +16,17 @@ from domain.events import (
     PhaseChanged,
     UserSignedUp,
 )
-from domain.flags import FlagState
-from domain.health import CheckType, HealthStatus
+from domain.events.marketplace import OnboardingChanged
+from domain.events.rehearsals import RehearsalMoved
+from domain.flags.flags import FlagState
+from domain.health.health import CheckType, HealthStatus
 from domain.ids import FlagId, IncidentId, MailId, OnboardingId, PhaseId, RunId, UserId
-from domain.incidents import IncidentStatus, Severity
-from domain.journey_moves import moves_of
-from domain.marketplace_events import OnboardingChanged
-from domain.onboarding import OnboardingSide
-from domain.percent import NOBODY
-from domain.phases import PhaseStatus
-from domain.rehearsal import STARTED, RehearsalStage
-from domain.rehearsal_events import RehearsalMoved
+from domain.incidents.incidents import IncidentStatus, Severity
+from domain.journeys.onboarding import OnboardingSide
+from domain.overview.journey_moves import moves_of
+from domain.phases.phases import PhaseStatus
+from domain.phases.rehearsal import STARTED, RehearsalStage
+from domain.platform.percent import NOBODY
 from jobs.queue import JobSpec
 from jobs.routing import jobs_for
 from services.metrics.metric_samples import counted_names

@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.health import worst_detection
+from domain.health.health import worst_detection
 from jobs.ticker import pause
 from settings import Settings
 

@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from domain.errors import Invalid
-from domain.keyset import Keyset
+from domain.platform.keyset import Keyset
 from schema.pagination import Connection, Page, PageInfo, connection, decode_cursor, encode_cursor
 from tests.unit.domain.builders import NOW, any_text
 

@@ -8,9 +8,9 @@ import orjson
 import pytest
 from graphql import parse
 
-from domain.flags import BucketBy, EvaluationContext, Flag
+from domain.flags.flags import BucketBy, EvaluationContext, Flag
 from domain.ids import FlagId
-from domain.percent import Percent
+from domain.platform.percent import Percent
 from schema.context import Context, Runtime
 from schema.types.flag_values import FlagEvaluation, FlagSet
 from server.execution.payload_plans import plan_payload

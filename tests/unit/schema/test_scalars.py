@@ -10,7 +10,7 @@ from graphql import GraphQLError, parse_value
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from domain.percent import Percent
+from domain.platform.percent import Percent
 from schema.scalars import (
     SCALARS,
     EmailAddress,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.rate_limits import AccessLimits
+from domain.platform.rate_limits import AccessLimits
 from services.platform.rate_limits import limits_of
 from settings import Settings
 

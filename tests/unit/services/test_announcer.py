@@ -11,9 +11,9 @@ from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as RedisGone
 
 from domain.events import FlagChanged, RecordedEvent
-from domain.flags import FlagState
+from domain.flags.flags import FlagState
 from domain.ids import FlagId
-from domain.percent import NOBODY
+from domain.platform.percent import NOBODY
 from services.propagation import propagation_state as board
 from services.propagation.propagation import Announcer
 from services.propagation.propagation_state import Committed

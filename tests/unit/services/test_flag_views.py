@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.flags import BucketBy, Evaluation, EvaluationContext, Flag
+from domain.flags.flags import BucketBy, Evaluation, EvaluationContext, Flag
 from services.flags.flag_sets import FlagSet
 from services.flags.flag_views import FlagView, FlagViews
 from tests.unit.domain.builders import make_flag

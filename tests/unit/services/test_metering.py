@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from db.session import Database
-from domain.metric_folds import BOUNDS, Folded
+from domain.metrics.metric_folds import BOUNDS, Folded
 from services.metrics.metering import BACKLOG, Meter, Tally
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from domain.propagation import Receipt, Start
-from domain.propagation_roster import ServerProcess
+from domain.propagation.propagation import Receipt, Start
+from domain.propagation.propagation_roster import ServerProcess
 from services.propagation.propagation import merged
 from services.propagation.propagation_state import Board
 

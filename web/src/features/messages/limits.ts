@@ -1,4 +1,4 @@
-/** What a message may hold, in bytes of UTF-8; the same number is in domain/message_text.py. */
+/** What a message may hold, in bytes of UTF-8; the same number is in domain/marketplace/message_text.py. */
 export const MAX_BYTES = 8_000;
 
 const encoder = new TextEncoder();

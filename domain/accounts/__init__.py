@@ -1,0 +1,1 @@
+"""Rules: accounts, sessions and tokens."""

@@ -1,0 +1,155 @@
+"""Rules about accounts, passwords and API tokens (S29, S13, A41)."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+
+from domain.accounts.common_passwords import is_common
+from domain.actors import USER_TYPES, Actor, Role, Scope, UserType, VendorType
+from domain.errors import Forbidden, Invalid, Required
+from domain.platform.phones import clean_phone
+from domain.platform.platforms import Platform
+from domain.platform.text import clean_line, clean_name
+
+MIN_PASSWORD = 10
+MAX_PASSWORD = 1024
+MAX_NAME = 200
+MAX_TOKEN_NAME = 100
+
+_CODE = re.compile(r"[\w-]{43,64}", re.ASCII)
+
+ROLES = {
+    UserType.SUPPLIER: Role.SUPPLIER,
+    UserType.COUPLE: Role.COUPLE,
+    UserType.ADMIN: Role.ADMIN,
+}
+PLATFORMS = {UserType.SUPPLIER: Platform.WEDSYNC, UserType.COUPLE: Platform.WEDME}
+FIRST_STEPS = {UserType.SUPPLIER: "business_info", UserType.COUPLE: "basic_details"}
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a supplier or a couple says about itself."""
+
+    email: str | None = None
+    business_name: str | None = None
+    vendor_type: VendorType | None = None
+    partner1_name: str | None = None
+    partner2_name: str | None = None
+    wedding_date: date | None = None
+    phone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """An account that somebody asks for, checked by `new_account`."""
+
+    user_type: UserType
+    email: str
+    profile: Profile
+
+
+SIDES = {
+    UserType.SUPPLIER: frozenset({"email", "business_name", "vendor_type", "phone"}),
+    UserType.COUPLE: frozenset({"partner1_name", "partner2_name", "wedding_date", "phone"}),
+}
+
+
+def platform_of(role: Role) -> Platform:
+    """Which side somebody is on: that of WedSync for suppliers and for the staff."""
+    return PLATFORMS.get(USER_TYPES[role], Platform.WEDSYNC)
+
+
+def may_use_log_in_links(role: Role) -> bool:
+    """Suppliers and couples; whoever may operate launches has a password (M3)."""
+    return role in (Role.SUPPLIER, Role.COUPLE)
+
+
+def log_in_link(base_url: str, token: str, invitation: str | None) -> str:
+    """Where the letter leads: to the log-in, and from there to an invitation.
+
+    What cannot be the code of one is left out: whoever asks for a link does not write its address.
+    """
+    known = invitation is not None and _CODE.fullmatch(invitation) is not None
+    back = f"&invitation={invitation}" if known else ""
+    return f"{base_url}/log-in-link?token={token}{back}"
+
+
+def new_account(user_type: UserType, email: str, profile: Profile) -> NewAccount:
+    """An account that anybody may make; raises Forbidden for an admin (S29)."""
+    if user_type is UserType.ADMIN:
+        raise Forbidden("Admins are made by admins.", path=("input", "userType"))
+    checked = check_profile(profile, user_type, path=("input", "profile"))
+    return NewAccount(user_type, email.strip(), checked)
+
+
+def check_profile(profile: Profile, user_type: UserType, path: tuple[str, ...]) -> Profile:
+    """The profile with its texts trimmed; a field of the other side is refused."""
+    given = {item.name: getattr(profile, item.name) for item in fields(profile)}
+    for name, value in given.items():
+        if value is None:
+            continue
+        if name not in SIDES[user_type]:
+            raise Invalid(f"A {user_type} has no such field.", path=(*path, _camel(name)))
+        if name.endswith("_name"):
+            given[name] = clean_name(value, MAX_NAME, (*path, _camel(name)), blank=Invalid)
+        if name == "phone":
+            given[name] = clean_phone(value, (*path, name))
+    return Profile(**given)
+
+
+def check_password(password: str, email: str, path: tuple[str, ...]) -> None:
+    """Raises Invalid where a password is too short, too long, common or the e-mail itself."""
+    if len(password) < MIN_PASSWORD:
+        raise Invalid(f"A password has at least {MIN_PASSWORD} characters.", path=path)
+    if len(password) > MAX_PASSWORD:
+        raise Invalid(f"A password has at most {MAX_PASSWORD} characters.", path=path)
+    if password.strip().casefold() == email.strip().casefold():
+        raise Invalid("The password may not be the e-mail address.", path=path)
+    if is_common(password):
+        message = "This is one of the most common passwords, which are tried first."
+        raise Invalid(message, path=path)
+
+
+def check_token_name(name: str) -> str:
+    """A token's name, trimmed."""
+    return clean_line(name, MAX_TOKEN_NAME, ("name",), blank=Invalid)
+
+
+def check_token_scopes(scopes: Iterable[Scope], creator: Actor) -> tuple[Scope, ...]:
+    """The scopes in one order; a token never holds more than who makes it (A41)."""
+    wanted = set(scopes)
+    if not wanted:
+        raise Required("Name at least one scope.", path=("scopes",))
+    if Scope.SELF in wanted:
+        raise Invalid("A token is not a person: it cannot hold the scope self.", path=("scopes",))
+    missing = sorted(scope.value for scope in wanted - creator.scopes)
+    if missing:
+        raise Forbidden(f"You do not hold {', '.join(missing)} yourself.", path=("scopes",))
+    return tuple(sorted(wanted))
+
+
+def check_token_expiry(
+    expires_at: datetime | None, now: datetime, *, limit: datetime | None = None
+) -> datetime | None:
+    """When a token ends; None is never.
+
+    `limit`: when the token ends that makes it (SEC10). Raises Invalid where it would be dead at
+    birth, or outlive that one.
+    """
+    if expires_at is None:
+        return limit
+    if expires_at <= now:
+        raise Invalid("A token must expire in the future.", path=("expiresAt",))
+    if limit is not None and expires_at > limit:
+        raise Invalid(
+            f"A token ends no later than the one that makes it: {limit.isoformat()}.",
+            path=("expiresAt",),
+        )
+    return expires_at
+
+
+def _camel(name: str) -> str:
+    head, *tail = name.split("_")
+    return head + "".join(part.title() for part in tail)

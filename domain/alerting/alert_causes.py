@@ -1,0 +1,133 @@
+"""What alerts are about: checks that are down, incidents that are severe (S67, S68)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from domain.alerting.alerts import AlertSource, Cause
+from domain.alerting.silences import Silence, covering
+from domain.health.health import (
+    CHECK_NAMES,
+    CheckState,
+    CheckType,
+    HealthSnapshot,
+    HealthStatus,
+    is_down,
+    is_up,
+)
+from domain.incidents.incident_causes import health_key, is_explained
+from domain.incidents.incidents import ACTIVE_STATUSES, SEVERE, IncidentStatus, Severity
+
+HEALTH_INCIDENT = "health_check"
+_HEALTH = "health:"
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentFacts:
+    """An incident as alerts see it: the facts of its current episode (D5).
+
+    `since`: its first bad sample, or when it became severe.
+    """
+
+    id: UUID
+    type: str
+    severity: Severity
+    title: str
+    description: str | None
+    status: IncidentStatus
+    dedup_key: str | None
+    since: datetime
+    updated_at: datetime
+    resolution: str | None = None
+    assigned: bool = False
+
+
+def silenced_until(
+    silences: Iterable[Silence], key: str, source: AlertSource, at: datetime
+) -> datetime | None:
+    """Until when a cause is silenced (A28); None where it is not.
+
+    A check by a silence that names it, what processes raise themselves by one of all checks.
+    Incidents that people or criteria open are never silenced.
+    """
+    if source is AlertSource.INCIDENT:
+        return None
+    check = CheckType(key.removeprefix(_HEALTH)) if source is AlertSource.HEALTH else None
+    found = covering(silences, check, at)
+    return found.ends_at if found else None
+
+
+def causes_of(snapshot: HealthSnapshot) -> list[Cause]:
+    """Every check that is down or well for sure; those in between change nothing.
+
+    A check whose other part fails opens nothing: people hear of that part (L17).
+    """
+    failing = {state.check for state in snapshot.checks if state.consecutive_failures}
+    return [
+        replace(_of_check(state, snapshot.at), opens=not is_explained(state.check, failing))
+        for state in snapshot.checks
+        if _is_sure(state)
+    ]
+
+
+def _is_sure(state: CheckState) -> bool:
+    return is_down(state) or is_up(state)
+
+
+def _of_check(state: CheckState, at: datetime) -> Cause:
+    name = CHECK_NAMES[state.check]
+    silent = state.status is HealthStatus.UNKNOWN and state.latest is HealthStatus.UNKNOWN
+    down = is_down(state)
+    return Cause(
+        key=health_key(state.check),
+        source=AlertSource.HEALTH,
+        bad=down,
+        severity=Severity.CRITICAL,
+        title=f"{name} check {'does not answer' if silent else 'is critical'}",
+        text=_reason(state, name) if down else _recovery(state, name),
+        since=state.failing_since or state.since or at,
+        at=state.checked_at or at,
+    )
+
+
+def _reason(state: CheckState, name: str) -> str:
+    return f"{name}: {state.error or 'the check fails'}"
+
+
+def _recovery(state: CheckState, name: str) -> str:
+    if state.checked_at is None:
+        return f"{name} is not checked any more."
+    return f"{name} works again."
+
+
+def cause_of(incident: IncidentFacts) -> Cause:
+    """A severe incident is bad until it is resolved, or found to be less severe."""
+    active = incident.status in ACTIVE_STATUSES
+    bad = active and incident.severity in SEVERE
+    return Cause(
+        key=incident.dedup_key or f"incident:{incident.id}",
+        source=AlertSource.INCIDENT,
+        bad=bad,
+        severity=incident.severity,
+        title=incident.title,
+        text=(incident.description or "") if bad else _end(incident, active=active),
+        since=incident.since,
+        at=incident.updated_at,
+        incident_id=incident.id,
+        acknowledged=incident.status is IncidentStatus.INVESTIGATING or incident.assigned,
+        over=not active,
+        opens=incident.type != HEALTH_INCIDENT,  # those follow their check
+    )
+
+
+def words_of(description: str | None, explanation: str | None, *, edited: bool) -> str:
+    """What an alert says of an incident: what is measured now, and what a person wrote of it."""
+    written = description if edited or explanation is None else None
+    return "\n".join(filter(None, (written, explanation)))
+
+
+def _end(incident: IncidentFacts, *, active: bool) -> str:
+    if active:
+        return f"It is {incident.severity} now."
+    return incident.resolution or "It is resolved."

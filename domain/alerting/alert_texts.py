@@ -1,0 +1,103 @@
+"""The words of alerts: what, since when, what changed before, where to look (S117)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from domain.alerting.alerts import Alert, AlertKind
+from domain.platform.text_format import moment, spoken
+
+_MOST_TEXT = 1_000
+_MOST_TITLE = 200
+_LABELS = {
+    AlertKind.FIRING: "",
+    AlertKind.WORSE: "WORSE ",
+    AlertKind.REMINDER: "STILL ",
+    AlertKind.ESCALATED: "ESCALATED ",
+    AlertKind.RESOLVED: "RESOLVED ",
+    AlertKind.TEST: "TEST ",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Briefing:
+    """What the database adds, where it answers. `changes`: those that are suspected.
+
+    `title` and `text`: of the current episode of an incident, as it is when the message is sent.
+    """
+
+    incident: int | None = None
+    changes: Sequence[str] | None = None
+    away: bool = False
+    title: str | None = None
+    text: str | None = None
+
+
+NO_BRIEFING = Briefing()
+
+
+def as_it_is(alert: Alert, briefing: Briefing) -> Alert:
+    """An alert with the words of the current episode of its incident (L5)."""
+    title, text = briefing.title or alert.title, briefing.text or alert.text
+    return replace(alert, title=title, text=text)
+
+
+def headline(alert: Alert, kind: AlertKind, now: datetime) -> str:
+    """One line: `[CRITICAL] Database check is critical`."""
+    label = f"[{_LABELS[kind]}{alert.severity.upper()}]"
+    if kind is AlertKind.RESOLVED:
+        label = "[RESOLVED]"
+    tail = ""
+    if kind in (AlertKind.REMINDER, AlertKind.ESCALATED, AlertKind.RESOLVED):
+        tail = f" ({spoken((alert.resolved_at or now) - alert.since)})"
+    return _one_line(f"{label} {alert.title}", _MOST_TITLE) + tail
+
+
+def body(alert: Alert, kind: AlertKind, briefing: Briefing, link: str, now: datetime) -> str:
+    """The message under the headline."""
+    lines = [_text(alert.text), f"Since: {moment(alert.since)} ({spoken(now - alert.since)} ago)"]
+    if kind is AlertKind.RESOLVED:
+        ended = alert.resolved_at or now
+        lines = [_text(alert.recovery or "It is over."), _span(alert.since, ended)]
+    elif kind is AlertKind.ESCALATED:
+        waited = timedelta(seconds=alert.escalated_after)
+        lines.append(f"Nobody has taken it for {spoken(waited)}.")
+    elif alert.flapping:
+        lines.append("It comes and goes: its end is told when it has lasted five minutes.")
+    if alert.audible_since is not None and kind is AlertKind.FIRING:
+        lines.append("It began in a silence that is over now.")
+    lines.append(_incident(alert, briefing))
+    if kind is AlertKind.FIRING and briefing.changes is not None:
+        lines += _changes(briefing.changes)
+    return "\n".join([*filter(None, lines), f"Look: {link}"])
+
+
+def trial_text(now: datetime, link: str) -> str:
+    """What a test says."""
+    return f"This is a test, sent at {moment(now)}. Nothing is wrong.\nLook: {link}"
+
+
+def _span(since: datetime, ended: datetime) -> str:
+    return f"From {moment(since)} to {moment(ended)}: {spoken(ended - since)}"
+
+
+def _incident(alert: Alert, briefing: Briefing) -> str:
+    if briefing.incident is not None:
+        taken = ", taken" if alert.acknowledged and alert.open else ""
+        return f"Incident: #{briefing.incident}{taken}"
+    return "The database does not answer: no incident yet." if briefing.away else ""
+
+
+def _changes(changes: Sequence[str]) -> list[str]:
+    if not changes:
+        return ["No change of the 15 minutes before is a likely cause."]
+    return ["Suspected changes:", *(f"- {_one_line(change, 200)}" for change in changes)]
+
+
+def _text(text: str) -> str:
+    return text if len(text) <= _MOST_TEXT else f"{text[: _MOST_TEXT - 1]}…"
+
+
+def _one_line(text: str, most: int) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"

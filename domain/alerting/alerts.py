@@ -1,0 +1,297 @@
+"""Alerts: when people are told, without noise and without a database (S67, A25, A26, A30)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from domain.incidents.incidents import Severity
+
+FLAPPING_OPENINGS = 3
+FLAPPING_WINDOW = timedelta(minutes=30)
+OVERLAP = timedelta(minutes=2)
+KEPT = timedelta(days=1)  # after its end, so that one that returns is known
+
+
+class AlertSource(StrEnum):
+    """What an alert follows, and what ends it."""
+
+    HEALTH = "health"
+    INCIDENT = "incident"
+    RAISED = "raised"
+
+
+class AlertKind(StrEnum):
+    """Why people are told."""
+
+    FIRING = "firing"
+    WORSE = "worse"
+    REMINDER = "reminder"
+    ESCALATED = "escalated"
+    RESOLVED = "resolved"
+    TEST = "test"
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRules:
+    """When to say it again, and how long one that flaps must be well."""
+
+    remind_after: timedelta = timedelta(minutes=15)
+    settle_after: timedelta = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What was seen of a cause, `at` which moment. `acknowledged` None: it does not say.
+
+    `opens` False: it tells more of an alert that is open, but opens none. `over`: a person has
+    ended its incident, whatever the check still says.
+    """
+
+    key: str
+    source: AlertSource
+    bad: bool
+    severity: Severity
+    title: str
+    text: str
+    since: datetime
+    at: datetime
+    incident_id: UUID | None = None
+    acknowledged: bool | None = None
+    opens: bool = True
+    over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Where a cause stands. Every change is a new `revision`; the newest of all stores counts.
+
+    `silenced_until`: opened in a silence, and nobody knows of it yet; `audible_since`: its end.
+    `waiting_since` and `escalated_after` (seconds) belong to `domain.alerting.escalation`.
+    """
+
+    key: str
+    source: AlertSource
+    severity: Severity
+    title: str
+    text: str
+    since: datetime
+    opened_at: datetime
+    seen_at: datetime
+    revision: int = 1
+    open: bool = True
+    announced: bool = False
+    told_at: datetime | None = None
+    well_since: datetime | None = None
+    resolved_at: datetime | None = None
+    recovery: str | None = None
+    acknowledged: bool = False
+    over: bool = False
+    incident_id: UUID | None = None
+    openings: tuple[datetime, ...] = ()
+    silenced_until: datetime | None = None
+    audible_since: datetime | None = None
+    waiting_since: datetime | None = None
+    escalated_after: float = 0.0
+
+    @property
+    def flapping(self) -> bool:
+        """Opened three times within half an hour: its end has to prove itself."""
+        return len(self.openings) >= FLAPPING_OPENINGS
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What an alert becomes, and what people are told; None is nothing."""
+
+    alert: Alert
+    tell: AlertKind | None = None
+
+
+_RULES = AlertRules()
+
+
+def follow(
+    alert: Alert | None,
+    cause: Cause,
+    now: datetime,
+    rules: AlertRules = _RULES,
+    *,
+    silent: bool = False,
+    silenced_until: datetime | None = None,
+) -> Step | None:
+    """The next step of a cause; None where nothing changes. `silent`: nobody is to be told.
+
+    `silenced_until`: the end of the silence that covers it (A28).
+    """
+    silent = silent or silenced_until is not None
+    if alert is not None and _is_old_news(alert, cause):
+        return None
+    if alert is None or not alert.open:
+        begins = cause.bad and cause.opens
+        if not begins:
+            return None
+        return _opened(alert, cause, now, silent=silent, silenced_until=silenced_until)
+    if not _concerns(alert, cause):
+        return _learned(alert, cause)
+    if not cause.bad:
+        return _well(replace(alert, seen_at=cause.at), cause.text, now, rules)
+    changed = _worse(alert, cause, now, silent=silent) or _learned(alert, cause)
+    return changed or _unwell(alert, cause) or _due(alert, now, rules, silent=silent)
+
+
+def pass_time(
+    alert: Alert,
+    now: datetime,
+    rules: AlertRules = _RULES,
+    *,
+    silent: bool = False,
+    silenced_until: datetime | None = None,
+) -> Step | None:
+    """What the clock alone brings: a late announcement, a reminder, the end of a flapping one."""
+    silent = silent or silenced_until is not None
+    if not alert.open:
+        return None
+    if alert.silenced_until is not None and silenced_until is None:
+        return _audible(alert, now, silent=silent)
+    if alert.well_since is not None:
+        return _well(alert, alert.recovery or "", now, rules)
+    return _due(alert, now, rules, silent=silent)
+
+
+def newest(*known: Mapping[str, Alert]) -> dict[str, Alert]:
+    """Of several stores the newest of each cause (A26)."""
+    found: dict[str, Alert] = {}
+    for store in known:
+        for key, alert in store.items():
+            if key not in found or alert.revision > found[key].revision:
+                found[key] = alert
+    return found
+
+
+def is_over(alert: Alert, now: datetime) -> bool:
+    """Ended so long ago that nobody needs to know of it."""
+    return not alert.open and now - (alert.resolved_at or alert.opened_at) > KEPT
+
+
+def _is_old_news(alert: Alert, cause: Cause) -> bool:
+    """Rounds of two workers may overlap: what was seen before the last step says nothing now.
+
+    Where it was seen long before, it is the clocks that differ.
+    """
+    late = alert.seen_at - cause.at
+    return cause.source is alert.source and timedelta(0) < late <= OVERLAP
+
+
+def _audible(alert: Alert, now: datetime, *, silent: bool) -> Step:
+    """The silence is over, and it still goes on: people hear of it now."""
+    heard = replace(alert, silenced_until=None, audible_since=now)
+    if silent or alert.well_since is not None:
+        return Step(_next(heard))
+    return Step(_told(heard, now), AlertKind.FIRING)
+
+
+def _opened(
+    before: Alert | None,
+    cause: Cause,
+    now: datetime,
+    *,
+    silent: bool,
+    silenced_until: datetime | None,
+) -> Step:
+    known = before.openings if before else ()
+    recent = tuple(moment for moment in known if now - moment <= FLAPPING_WINDOW)
+    alert = Alert(
+        key=cause.key,
+        source=cause.source,
+        severity=cause.severity,
+        title=cause.title,
+        text=cause.text,
+        since=min(cause.since, now),
+        opened_at=now,
+        seen_at=cause.at,
+        revision=before.revision + 1 if before else 1,
+        announced=not silent,
+        told_at=None if silent else now,
+        acknowledged=bool(cause.acknowledged),
+        incident_id=cause.incident_id,
+        openings=(*recent, now),
+        silenced_until=silenced_until,
+    )
+    return Step(alert, None if silent else AlertKind.FIRING)
+
+
+def _concerns(alert: Alert, cause: Cause) -> bool:
+    """One cause, one alert: what opened it ends it; raised ones end with their incident too."""
+    raised = alert.source is AlertSource.RAISED and cause.source is AlertSource.INCIDENT
+    return cause.source is alert.source or (raised and not cause.bad)
+
+
+def _well(alert: Alert, text: str, now: datetime, rules: AlertRules) -> Step | None:
+    began = alert.well_since or now
+    if alert.flapping and now - began < rules.settle_after:
+        if alert.well_since is not None:
+            return None
+        return Step(_next(alert, well_since=now, recovery=text))
+    ended = _next(alert, open=False, well_since=None, resolved_at=began, recovery=text)
+    # Whoever was not told that it broke has no use for the news that it works (A25).
+    return Step(ended, AlertKind.RESOLVED if alert.announced else None)
+
+
+def _unwell(alert: Alert, cause: Cause) -> Step | None:
+    if alert.well_since is None:
+        return None
+    changed = _next(alert, well_since=None, recovery=None, text=cause.text, seen_at=cause.at)
+    return Step(changed)
+
+
+def _due(alert: Alert, now: datetime, rules: AlertRules, *, silent: bool) -> Step | None:
+    if silent:
+        return None
+    if not alert.announced:
+        return Step(_told(alert, now), AlertKind.FIRING)
+    due = alert.told_at is None or now - alert.told_at >= rules.remind_after
+    if due and not alert.acknowledged:
+        return Step(_told(alert, now), AlertKind.REMINDER)
+    return None
+
+
+def _worse(alert: Alert, cause: Cause, now: datetime, *, silent: bool) -> Step | None:
+    ranks = list(Severity)
+    if ranks.index(cause.severity) <= ranks.index(alert.severity):
+        return None
+    worse = replace(
+        alert, severity=cause.severity, title=cause.title, text=cause.text, well_since=None
+    )
+    if silent or not alert.announced:
+        return Step(_next(worse))
+    return Step(_told(worse, now), AlertKind.WORSE)
+
+
+def _learned(alert: Alert, cause: Cause) -> Step | None:
+    """Somebody took it or gave it back, so reminders stop or start; it has an incident now.
+
+    What follows it says is kept, so that a reminder says what is true when it is sent (L5).
+    """
+    taken, over = alert.acknowledged, alert.over
+    if cause.acknowledged is not None:
+        taken, over = cause.acknowledged, cause.over
+    says = cause.bad and cause.source is alert.source
+    learned = replace(
+        alert,
+        acknowledged=taken,
+        over=over,
+        incident_id=alert.incident_id or cause.incident_id,
+        title=cause.title if says else alert.title,
+        text=cause.text if says else alert.text,
+    )
+    return None if learned == alert else Step(_next(learned))
+
+
+def _told(alert: Alert, now: datetime) -> Alert:
+    return _next(alert, announced=True, told_at=now)
+
+
+def _next(alert: Alert, **changes: object) -> Alert:
+    return replace(alert, revision=alert.revision + 1, **changes)  # type: ignore[arg-type]  # fields of Alert

@@ -1,0 +1,51 @@
+"""Escalation: what nobody takes goes to the next channels (A32).
+
+Only CRITICAL alerts that people have been told of. Each delay is one step, taken once for each
+opening; the clock stands while somebody has it, and begins anew when it is given back.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from domain.alerting.alert_channels import Channel
+from domain.alerting.alerts import Alert, AlertKind, Step
+from domain.incidents.incidents import Severity
+
+_JUST_TOLD = timedelta(minutes=1)  # longer than from one look to the next
+
+
+def delays_of(channels: Sequence[Channel]) -> list[float]:
+    """The steps of a configuration: seconds after which somebody else is told."""
+    return sorted({channel.after for channel in channels if channel.after is not None})
+
+
+def escalate(
+    alert: Alert, now: datetime, delays: Sequence[float], *, silenced: bool = False
+) -> Step | None:
+    """The next step of an alert that waits for somebody; None where nothing changes."""
+    due = next((delay for delay in delays if delay > alert.escalated_after), None)
+    if due is None or not alert.open or alert.well_since is not None:
+        return None
+    if not _waits(alert) or silenced:
+        return _moved(alert, waiting_since=None) if alert.waiting_since is not None else None
+    if alert.waiting_since is None:
+        return _moved(alert, waiting_since=_begin(alert, now))
+    if (now - alert.waiting_since).total_seconds() < due:
+        return None
+    return replace(_moved(alert, escalated_after=due), tell=AlertKind.ESCALATED)
+
+
+def _waits(alert: Alert) -> bool:
+    in_hands = alert.acknowledged or alert.over
+    return alert.announced and alert.severity is Severity.CRITICAL and not in_hands
+
+
+def _begin(alert: Alert, now: datetime) -> datetime:
+    """When people were told, if that was just now; otherwise it was given back just now."""
+    told = alert.told_at
+    return told if told is not None and timedelta(0) <= now - told < _JUST_TOLD else now
+
+
+def _moved(alert: Alert, **changes: object) -> Step:
+    return Step(replace(alert, revision=alert.revision + 1, **changes))  # type: ignore[arg-type]  # fields of Alert

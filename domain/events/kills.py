@@ -1,0 +1,38 @@
+"""What happens to kill switches (L11)."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from domain.events import Event, Subject
+from domain.flags.kills import EVERY_FLAG, KillRecord
+from domain.ids import FlagId
+
+NO_FLAG = UUID(int=0)  # what a change is about that concerns every flag
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KillChanged(Event):
+    """A flag was killed, or a kill was lifted. It holds the record: processes need not ask."""
+
+    TYPE = "flag.kill_changed"
+    SUBJECT = Subject.FLAG
+    flag_id: FlagId | None  # None: every flag
+    record: KillRecord
+
+    @property
+    def subject_id(self) -> UUID | None:
+        return self.flag_id
+
+    @property
+    def action(self) -> str:
+        """In the words of the audit."""
+        return "killed" if self.record.killed else "kill lifted"
+
+    @property
+    def summary(self) -> str:
+        every = self.record.key == EVERY_FLAG
+        what = "Every flag" if every else f"Flag {self.record.key}"
+        return f"{what} {self.action}: {self.record.reason}"
+
+
+KILL_EVENTS: tuple[type[Event], ...] = (KillChanged,)

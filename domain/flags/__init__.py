@@ -1,0 +1,1 @@
+"""Rules: feature flags and kill switches."""

@@ -1,0 +1,69 @@
+"""Badges: the status or the uptime of a check as a small picture for other pages (A27)."""
+
+from domain.health.health import CHECK_NAMES, CheckType, HealthSnapshot, HealthStatus
+from domain.platform.percent import Percent
+
+OVERALL = "overall"
+_COLOURS = {
+    HealthStatus.HEALTHY: "#2e7d32",
+    HealthStatus.WARNING: "#b26a00",
+    HealthStatus.CRITICAL: "#c62828",
+    HealthStatus.UNKNOWN: "#616161",
+}
+_LEFT = "#424242"
+_GOOD, _FAIR = 99.9, 99.0  # percent
+_CHAR, _PAD, _HEIGHT = 7, 10, 20  # pixels
+
+# One width for each character, and textLength makes it true in every font.
+_SVG = """\
+<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" role="img" \
+aria-label="{left}: {right}">
+<title>{left}: {right}</title>
+<rect width="{split}" height="{height}" fill="{dark}"/>
+<rect x="{split}" width="{rest}" height="{height}" fill="{colour}"/>
+<g fill="#fff" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11" text-anchor="middle">
+<text x="{at_left}" y="14" textLength="{long_left}">{left}</text>
+<text x="{at_right}" y="14" textLength="{long_right}">{right}</text>
+</g>
+</svg>
+"""
+
+
+def status_badge(snapshot: HealthSnapshot, check: CheckType | None) -> str:
+    """How a check is; None is all of them. Says nothing of why."""
+    status = snapshot.overall if check is None else snapshot.state(check).status
+    return _drawn(_name(check), status.value, _COLOURS[status])
+
+
+def uptime_badge(check: CheckType, span: str, uptime: Percent | None) -> str:
+    """How often a check was well in a span, such as `7d`."""
+    label = f"{_name(check)} {span}"
+    if uptime is None:
+        return _drawn(label, "no data", _COLOURS[HealthStatus.UNKNOWN])
+    status = HealthStatus.CRITICAL
+    if uptime >= _FAIR:
+        status = HealthStatus.HEALTHY if uptime >= _GOOD else HealthStatus.WARNING
+    return _drawn(label, f"{uptime:g} %", _COLOURS[status])
+
+
+def _name(check: CheckType | None) -> str:
+    return OVERALL if check is None else CHECK_NAMES[check].lower()
+
+
+def _drawn(left: str, right: str, colour: str) -> str:
+    """Both texts are ours, so nothing in them needs to be escaped."""
+    split, rest = (_CHAR * len(text) + _PAD for text in (left, right))
+    return _SVG.format(
+        width=split + rest,
+        height=_HEIGHT,
+        split=split,
+        rest=rest,
+        dark=_LEFT,
+        colour=colour,
+        left=left,
+        right=right,
+        at_left=split / 2,
+        at_right=split + rest / 2,
+        long_left=split - _PAD,
+        long_right=rest - _PAD,
+    )

@@ -1,0 +1,60 @@
+"""Heartbeats: what must say by itself that it lives, and is CRITICAL when it falls silent (A29)."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from domain.health.health import HealthStatus
+
+WORKER, MAIL = "worker", "mail"
+MAIL_WITHIN = timedelta(minutes=5)  # so long may a letter wait before its queue counts as stuck
+_NAME = re.compile(r"[a-z][a-z0-9_]{1,62}")
+_WITHIN = re.compile(r"(\d{1,5})([smhd])")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """One source. `since`: from when on it is expected, where it has never beaten."""
+
+    name: str
+    within: timedelta
+    beat_at: datetime | None
+    since: datetime
+
+    def status(self, now: datetime) -> HealthStatus:
+        """CRITICAL where it is overdue; UNKNOWN before its first beat is due."""
+        if now - (self.beat_at or self.since) > self.within:
+            return HealthStatus.CRITICAL
+        return HealthStatus.UNKNOWN if self.beat_at is None else HealthStatus.HEALTHY
+
+    @property
+    def title(self) -> str:
+        """What people are told."""
+        return f"No heartbeat of {self.name}"
+
+    def text(self, now: datetime) -> str:
+        """How long it has been silent, and how long it may be."""
+        limit = f"{self.within.total_seconds():g} s"
+        if self.beat_at is None:
+            return f"{self.name} has never been heard of. It must be within {limit}."
+        silent = (now - self.beat_at).total_seconds()
+        return f"{self.name} was last heard of {silent:.0f} s ago. It must be within {limit}."
+
+
+def alert_key(name: str) -> str:
+    """The cause of the alert of one source."""
+    return f"heartbeat:{name}"
+
+
+def parse(text: str) -> Mapping[str, timedelta]:
+    """`nightly_backup=26h exports=10m`; raises ValueError naming what it does not understand."""
+    found: dict[str, timedelta] = {}
+    for word in text.split():
+        name, _, length = word.partition("=")
+        within = _WITHIN.fullmatch(length)
+        if _NAME.fullmatch(name) is None or within is None:
+            raise ValueError(f"{word!r} is not such as nightly_backup=26h")
+        found[name] = timedelta(**{_UNITS[within.group(2)]: int(within.group(1))})
+    return found

@@ -1,0 +1,164 @@
+"""The report of an incident as Markdown, for the review after it (A35)."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from domain.platform.markdown import text
+from domain.platform.text_format import spoken
+
+_STEP = "- [ ] "
+# What makes a list or a heading of a line although `text` leaves it as it is.
+_BLOCK = re.compile(r"^(\d*)([-=.)])")
+
+
+@dataclass(frozen=True, slots=True)
+class SuspectFact:
+    """A change that may have caused it, and the reasons."""
+
+    at: datetime
+    who: str
+    what: str
+    score: float
+    why: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryFact:
+    """One line of the timeline."""
+
+    at: datetime
+    who: str
+    summary: str
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EpisodeFact:
+    """One time of it: when it began, was noticed and ended, and what was measured last."""
+
+    number: int
+    title: str
+    began_at: datetime
+    detected_at: datetime
+    ended_at: datetime | None = None
+    explanation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentFacts:
+    """All that a report tells. `more_events`: there is more than the timeline holds."""
+
+    number: int
+    title: str
+    type: str
+    severity: str
+    status: str
+    occurrences: int
+    opened_at: datetime
+    acknowledged_at: datetime | None = None
+    acknowledged_by: str | None = None
+    resolved_at: datetime | None = None
+    description: str | None = None
+    user_impact: str | None = None
+    affected_features: Sequence[str] = ()
+    resolution: str | None = None
+    episodes: Sequence[EpisodeFact] = ()
+    suspects: Sequence[SuspectFact] = ()
+    timeline: Sequence[EntryFact] = ()
+    more_events: bool = False
+
+
+def markdown(facts: IncidentFacts) -> str:
+    """The whole document."""
+    parts = [
+        _head(facts),
+        _section("What happened", facts.description),
+        _episodes(facts.episodes),
+        _section("Impact", facts.user_impact),
+        _section("Resolution", facts.resolution),
+        _suspects(facts.suspects),
+        _timeline(facts),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _head(facts: IncidentFacts) -> str:
+    lines = [
+        f"- {facts.severity}, {facts.status}, {text(facts.type)}",
+        f"- opened {_moment(facts.opened_at)}{_times(facts.occurrences)}",
+    ]
+    if facts.acknowledged_at is not None:
+        taken = facts.acknowledged_at
+        who = text(facts.acknowledged_by or "somebody")
+        lines.append(f"- taken {_moment(taken)} by {who},{_after(taken - facts.opened_at)}")
+    if facts.resolved_at is not None:
+        over = facts.resolved_at
+        lines.append(f"- resolved {_moment(over)},{_after(over - facts.opened_at)}")
+    if facts.affected_features:
+        lines.append(f"- features: {', '.join(map(text, facts.affected_features))}")
+    head = f"# Incident {facts.number}: {text(facts.title)}"
+    return "\n".join([head, "", *lines])
+
+
+def _section(title: str, words: str | None) -> str:
+    lines = [_line(line) for line in (words or "").splitlines() if line.strip()]
+    return "\n".join([f"## {title}", "", *lines]) if lines else ""
+
+
+def _line(line: str) -> str:
+    """A step of a checklist stays one; all else that was written is text, never markup."""
+    if line.startswith(_STEP):
+        return f"{_STEP}{text(line.removeprefix(_STEP))}"
+    return f"{_BLOCK.sub(_escaped, text(line))}  "  # two blanks keep the line break
+
+
+def _escaped(begin: re.Match[str]) -> str:
+    return f"{begin[1]}\\{begin[2]}"
+
+
+def _episodes(found: Sequence[EpisodeFact]) -> str:
+    lines = [_episode(item) for item in found]
+    return "\n".join(["## Episodes", "", *lines]) if lines else ""
+
+
+def _episode(item: EpisodeFact) -> str:
+    noticed = f", noticed{_after(item.detected_at - item.began_at)}"
+    lasted = f", lasted {spoken(item.ended_at - item.began_at)}" if item.ended_at else ""
+    said = f" ({text(item.explanation)})" if item.explanation else ""
+    began = f"- {item.number}. began {_moment(item.began_at)}"
+    return f"{began}{noticed}{lasted}: {text(item.title)}{said}"
+
+
+def _suspects(found: Sequence[SuspectFact]) -> str:
+    lines = [
+        f"- {item.score:.0%} {_moment(item.at)} {text(item.who)}: {text(item.what)}"
+        f" ({text('; '.join(item.why))})"
+        for item in found
+    ]
+    return "\n".join(["## Changes just before", "", *lines]) if lines else ""
+
+
+def _timeline(facts: IncidentFacts) -> str:
+    lines = [_entry(item) for item in facts.timeline]
+    if facts.more_events:
+        lines.append("- and more")
+    return "\n".join(["## Timeline", "", *lines]) if lines else ""
+
+
+def _entry(item: EntryFact) -> str:
+    note = f" ({text(item.note)})" if item.note else ""
+    return f"- {_moment(item.at)} {text(item.who)}: {text(item.summary)}{note}"
+
+
+def _times(occurrences: int) -> str:
+    return f", reported {occurrences} times" if occurrences > 1 else ""
+
+
+def _after(time: timedelta) -> str:
+    return f" after {spoken(time)}"
+
+
+def _moment(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"

@@ -1,0 +1,1 @@
+"""Rules: the journeys of suppliers and couples."""

@@ -1,0 +1,142 @@
+"""The numbers of the funnels (S80, S100 to S104, A37)."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from domain.journeys.journey_counts import WHOLE, Cell, Measure, percentile
+from domain.journeys.journeys import JOURNEYS, Journey, JourneyKey, JourneyStep
+
+Cells = Mapping[Cell, int]
+
+
+@dataclass(frozen=True, slots=True)
+class StepFigures:
+    """One step of a funnel."""
+
+    step: JourneyStep
+    entered: int
+    completed: int
+    stalled: int
+    median_seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Of all who began, or of those of one vendor type."""
+
+    started: int
+    completed: int
+    failed: int
+    abandoned: int
+    in_time: int
+    timed: int
+    p50_seconds: float | None
+    p95_seconds: float | None
+
+    @property
+    def ended(self) -> int:
+        """How many are not under way any more."""
+        return self.completed + self.failed + self.abandoned
+
+    @property
+    def under_way(self) -> int:
+        """How many have begun and have not come to an end."""
+        return max(self.started - self.ended, 0)
+
+    @property
+    def success_rate(self) -> float | None:
+        """Completed of all that ended, those who left included, in percent (S104, M16)."""
+        return _percent(self.completed, self.ended)
+
+    @property
+    def completion_rate(self) -> float | None:
+        """Completed of completed and failed, in percent: what the first graph called the rate."""
+        return _percent(self.completed, self.completed + self.failed)
+
+    @property
+    def in_time_rate(self) -> float | None:
+        """Within the target, of the completed ones whose duration is known, in percent."""
+        return _percent(self.in_time, self.timed)
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyFigures:
+    """One funnel. `by_vendor`: vendor types by their names, '' for who has not said it yet."""
+
+    journey: Journey
+    totals: Totals
+    steps: tuple[StepFigures, ...]
+    by_vendor: Mapping[str, Totals]
+
+
+def figures(
+    counted: Mapping[JourneyKey, Cells], moving: Mapping[JourneyKey, Mapping[str, int]]
+) -> tuple[JourneyFigures, ...]:
+    """Every journey. `moving`: how many came to a step just now, and so do not stand still."""
+    return tuple(
+        _figures(journey, counted.get(key, {}), moving.get(key, {}))
+        for key, journey in JOURNEYS.items()
+    )
+
+
+class _Sums:
+    """The counts of some of those who began, put together."""
+
+    def __init__(self) -> None:
+        self.numbers: Counter[tuple[str, Measure]] = Counter()
+        self.durations: defaultdict[str, Counter[int]] = defaultdict(Counter)
+
+    def add(self, cell: Cell, number: int) -> None:
+        if cell.measure is not Measure.SECONDS:
+            self.numbers[cell.step, cell.measure] += number
+        elif number > 0:
+            self.durations[cell.step][cell.bucket] += number
+
+    def seconds(self, step: str, share: float) -> float | None:
+        return percentile(self.durations.get(step, {}), share)
+
+
+def _figures(journey: Journey, cells: Cells, moving: Mapping[str, int]) -> JourneyFigures:
+    every, vendors = _Sums(), defaultdict[str, _Sums](_Sums)
+    for cell, number in cells.items():
+        every.add(cell, number)
+        if cell.step == WHOLE:
+            vendors[cell.vendor_type].add(cell, number)
+    by_vendor = {vendor: _totals(found) for vendor, found in sorted(vendors.items())}
+    return JourneyFigures(
+        journey,
+        _totals(every),
+        tuple(_step(step, every, moving.get(step.key, 0)) for step in journey.steps),
+        {vendor: totals for vendor, totals in by_vendor.items() if totals.started},
+    )
+
+
+def _totals(found: _Sums) -> Totals:
+    def number(measure: Measure) -> int:
+        return found.numbers[WHOLE, measure]
+
+    return Totals(
+        started=number(Measure.ENTERED),
+        completed=number(Measure.COMPLETED),
+        failed=number(Measure.FAILED),
+        abandoned=number(Measure.ABANDONED),
+        in_time=number(Measure.IN_TIME),
+        timed=number(Measure.TIMED),
+        p50_seconds=found.seconds(WHOLE, 0.50),
+        p95_seconds=found.seconds(WHOLE, 0.95),
+    )
+
+
+def _step(step: JourneyStep, found: _Sums, moving: int) -> StepFigures:
+    return StepFigures(
+        step,
+        entered=found.numbers[step.key, Measure.ENTERED],
+        completed=found.numbers[step.key, Measure.COMPLETED],
+        stalled=max(found.numbers[step.key, Measure.WAITING] - moving, 0),
+        median_seconds=found.seconds(step.key, 0.50),
+    )
+
+
+def _percent(part: int, whole: int) -> float | None:
+    return 100 * part / whole if whole else None

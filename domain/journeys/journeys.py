@@ -1,0 +1,174 @@
+"""The journeys that a launch is judged by: their steps, and how one run of them goes (S80).
+
+A run belongs to the moment at which it began: what a window shows is what became of those who
+began in it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from domain.journeys import onboarding
+
+OPEN_INVITATION = "open_invitation"
+ACCEPT_INVITATION = "accept_invitation"
+
+
+class JourneyKey(StrEnum):
+    """Which journey; part of the names of its metrics."""
+
+    SUPPLIER_ONBOARDING = "supplier_onboarding"
+    INVITATION_ACCEPT = "invitation_accept"
+    SIGNUP_TO_CONNECTION = "signup_to_connection"
+
+
+class Outcome(StrEnum):
+    """What became of a run. Only COMPLETED is final: whoever comes back may still arrive."""
+
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"  # they tried and could not
+    ABANDONED = "abandoned"  # they left without saying why, or did not want it
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyStep:
+    """One step."""
+
+    key: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """A journey. `clock_after`: the step with whose end the clock starts; None: with the run.
+
+    `in_order`: a step proves those before it.
+    """
+
+    key: JourneyKey
+    title: str
+    target: timedelta
+    steps: tuple[JourneyStep, ...]
+    in_order: bool = True
+    clock_after: str | None = None
+
+    def next_step(self, done: Iterable[str]) -> str | None:
+        """The first step that is not done; None at the end."""
+        known = frozenset(done)
+        return next((step.key for step in self.steps if step.key not in known), None)
+
+
+_OPEN = JourneyStep(OPEN_INVITATION, "Open the Invitation")
+_ACCEPT = JourneyStep(ACCEPT_INVITATION, "Accept the Invitation")
+_SEND = JourneyStep(onboarding.SEND_INVITATION, "Send an Invitation")
+
+JOURNEYS: Mapping[JourneyKey, Journey] = {
+    item.key: item
+    for item in (
+        Journey(
+            JourneyKey.SUPPLIER_ONBOARDING,
+            "Supplier onboarding",
+            timedelta(minutes=5),  # S100
+            tuple(
+                JourneyStep(step.key, step.title)
+                for step in onboarding.steps_of(onboarding.OnboardingSide.SUPPLIER)
+                if step.required
+            ),
+            in_order=False,
+        ),
+        # A couple does not sit before its mailbox: the clock starts when the link is opened.
+        Journey(
+            JourneyKey.INVITATION_ACCEPT,
+            "Invitation acceptance",
+            timedelta(minutes=3),  # S101
+            (_OPEN, _ACCEPT),
+            clock_after=OPEN_INVITATION,
+        ),
+        Journey(
+            JourneyKey.SIGNUP_TO_CONNECTION,
+            "Sign-up to first connection",
+            timedelta(minutes=10),  # S102
+            (_SEND, _OPEN, _ACCEPT),
+        ),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One person or invitation on its way. `done`: None is a step that a later one proved."""
+
+    key: JourneyKey
+    started_at: datetime
+    moved_at: datetime
+    vendor_type: str | None = None
+    done: Mapping[str, datetime | None] = field(default_factory=dict)
+    outcome: Outcome = Outcome.RUNNING
+
+    @property
+    def journey(self) -> Journey:
+        """What it is a run of."""
+        return JOURNEYS[self.key]
+
+    @property
+    def step(self) -> str | None:
+        """Where it stands; None at the end."""
+        return self.journey.next_step(self.done)
+
+
+def begin(key: JourneyKey, at: datetime) -> Run:
+    """A run at its first step."""
+    return Run(key, started_at=at, moved_at=at)
+
+
+def move(run: Run, steps: Iterable[str], at: datetime) -> Run:
+    """With these steps done; again changes nothing. Whoever had left is back."""
+    fresh = _fresh(run, frozenset(steps))
+    if not fresh:
+        return run
+    done = {**run.done, **{key: at if fresh[key] else None for key in fresh}}
+    arrived = run.journey.next_step(done) is None
+    outcome = Outcome.COMPLETED if arrived else Outcome.RUNNING
+    return replace(run, done=done, moved_at=at, outcome=outcome)
+
+
+def turn(run: Run, outcome: Outcome) -> Run:
+    """Over without an arrival, or on its way again; whoever has arrived stays there."""
+    return run if run.outcome is Outcome.COMPLETED else replace(run, outcome=outcome)
+
+
+def seconds(run: Run) -> float | None:
+    """From the start of the clock to the arrival; None where one of them is not known."""
+    start, end = _clock(run), max((at for at in run.done.values() if at), default=None)
+    if run.outcome is not Outcome.COMPLETED or start is None or end is None:
+        return None
+    return max((end - start).total_seconds(), 0.0)
+
+
+def seconds_of_steps(run: Run) -> Mapping[str, float]:
+    """How long each step took since the one that was done before it; not of proven ones."""
+    found: dict[str, float] = {}
+    before: datetime | None = run.started_at
+    for key, at in run.done.items():
+        if at is not None and before is not None:
+            found[key] = max((at - before).total_seconds(), 0.0)
+        before = at
+    return found
+
+
+def _fresh(run: Run, steps: frozenset[str]) -> dict[str, bool]:
+    """The steps to add in order, each with whether it was done itself."""
+    wanted = [step.key for step in run.journey.steps]
+    if run.journey.in_order:
+        last = max((place for place, key in enumerate(wanted) if key in steps), default=-1)
+        wanted = wanted[: last + 1]
+    else:
+        wanted = [key for key in wanted if key in steps]
+    return {key: key in steps for key in wanted if key not in run.done}
+
+
+def _clock(run: Run) -> datetime | None:
+    after = run.journey.clock_after
+    return run.started_at if after is None else run.done.get(after)

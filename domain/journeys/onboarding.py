@@ -1,0 +1,215 @@
+"""The guided setup: its steps, what proves each, how far somebody is (S4, S83 to S86).
+
+The only place that computes a percentage (decision 14).
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from domain.flags.guarded_operations import step_flags
+
+STALLED_AFTER = timedelta(minutes=5)  # S73
+MAX_MESSAGE = 2_000
+
+BUSINESS_INFO = "business_info"
+FIRST_CLIENT = "first_client"
+SEND_INVITATION = "send_invitation"
+BASIC_DETAILS = "basic_details"
+FIRST_CONNECTION = "first_connection"
+INVITE_PARTNER = "invite_partner"
+
+
+class OnboardingSide(StrEnum):
+    """Which steps apply."""
+
+    SUPPLIER = "supplier"
+    COUPLE = "couple"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step. Its flags, where there are any, decide who gets to see it (S83)."""
+
+    key: str
+    title: str
+    description: str
+    unproven: str = ""  # why it is not done yet; empty: done where its owner says so
+    required: bool = True
+
+    @property
+    def flag_keys(self) -> tuple[str, ...]:
+        """The flags that it is bound to; `mvp_step_<key>` and its former name."""
+        return step_flags(self.key)
+
+
+STEPS: Mapping[OnboardingSide, tuple[Step, ...]] = {
+    OnboardingSide.SUPPLIER: (
+        Step(
+            BUSINESS_INFO,
+            "Business Information",
+            "Tell us about your wedding business",
+            "Save the name of your business and what you offer first.",
+        ),
+        Step(
+            FIRST_CLIENT,
+            "Add Your First Client",
+            "Add a couple you're working with",
+            "Add a client first.",
+        ),
+        Step(
+            SEND_INVITATION,
+            "Connect with Your Couple",
+            "Send them an invitation to WedMe",
+            "Invite a client first.",
+        ),
+    ),
+    OnboardingSide.COUPLE: (
+        Step(
+            BASIC_DETAILS,
+            "Basic Details",
+            "Tell us who is getting married",
+            "Save both of your names first.",
+        ),
+        Step(
+            FIRST_CONNECTION,
+            "Your First Connection",
+            "Accept the invitation of one of your suppliers",
+            "Accept the invitation of a supplier first.",
+        ),
+        Step(
+            INVITE_PARTNER,
+            "Bring Your Partner",
+            "Plan together: tell your partner where to log in",
+            required=False,
+        ),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the database knows of somebody: the proof of their steps (S43)."""
+
+    has_profile: bool = False
+    has_client: bool = False
+    has_invited: bool = False
+    has_connection: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The steps of one person that are done, and when, in the order in which they were done."""
+
+    side: OnboardingSide
+    started_at: datetime
+    done: Mapping[str, datetime] = field(default_factory=dict)
+
+    @property
+    def percentage(self) -> int:
+        """0, 33, 67, 100 for three required steps."""
+        return percent_complete(self.side, self.done)
+
+    @property
+    def is_complete(self) -> bool:
+        """Every required step is done."""
+        return next_step(self.side, self.done) is None
+
+
+def steps_of(side: OnboardingSide) -> tuple[Step, ...]:
+    """All steps, in the order in which they are offered."""
+    return STEPS[side]
+
+
+def find_step(side: OnboardingSide, key: str) -> Step | None:
+    """A step by its key."""
+    return next((step for step in STEPS[side] if step.key == key), None)
+
+
+def percent_complete(side: OnboardingSide, done: Collection[str]) -> int:
+    """Required steps done of all required ones, rounded to the nearest percent."""
+    required = [step.key for step in STEPS[side] if step.required]
+    found = sum(key in done for key in required)
+    return (200 * found + len(required)) // (2 * len(required))
+
+
+def next_step(
+    side: OnboardingSide,
+    done: Collection[str],
+    is_enabled: Callable[[Step], bool] = lambda _step: True,
+) -> str | None:
+    """The first required step that is not done; None where there is none or it is held back."""
+    step = _first_undone(side, done)
+    return step.key if step is not None and is_enabled(step) else None
+
+
+def open_steps(
+    side: OnboardingSide, done: Collection[str], is_enabled: Callable[[Step], bool]
+) -> frozenset[str]:
+    """The steps that are offered: their flags are on, and the steps before them are done (S83).
+
+    What facts have proven out of turn stays open; an optional step holds nothing up.
+    """
+    steps, stop = STEPS[side], _first_undone(side, done)
+    reached = steps if stop is None else steps[: steps.index(stop) + 1]
+    return frozenset(
+        step.key for step in steps if is_enabled(step) and (step in reached or step.key in done)
+    )
+
+
+def steps_before(side: OnboardingSide, key: str, done: Collection[str]) -> Sequence[Step]:
+    """The required steps that have to be done before one."""
+    keys = [step.key for step in STEPS[side]]
+    before = STEPS[side][: keys.index(key)]
+    return [step for step in before if step.required and step.key not in done]
+
+
+def _first_undone(side: OnboardingSide, done: Collection[str]) -> Step | None:
+    return next((step for step in STEPS[side] if step.required and step.key not in done), None)
+
+
+def proven(side: OnboardingSide, facts: Facts) -> frozenset[str]:
+    """The steps that the facts prove, in whatever order they came about."""
+    found = (
+        {BASIC_DETAILS: facts.has_profile, FIRST_CONNECTION: facts.has_connection}
+        if side is OnboardingSide.COUPLE
+        else {
+            BUSINESS_INFO: facts.has_profile,
+            FIRST_CLIENT: facts.has_client,
+            SEND_INVITATION: facts.has_invited,
+        }
+    )
+    return frozenset(key for key, holds in found.items() if holds)
+
+
+def check_off(progress: Progress, keys: Iterable[str], now: datetime) -> Progress:
+    """With these steps done too; one that was done before keeps its moment."""
+    wanted = set(keys)
+    fresh = [
+        step.key
+        for step in STEPS[progress.side]
+        if step.key in wanted and step.key not in progress.done
+    ]
+    return replace(progress, done={**progress.done, **dict.fromkeys(fresh, now)})
+
+
+def seconds_spent(progress: Progress) -> dict[str, int]:
+    """How long each step took: since the one before it, the first since the account was made."""
+    spent, before = {}, progress.started_at
+    for key, at in sorted(progress.done.items(), key=lambda item: item[1]):
+        spent[key] = max(0, round((at - before).total_seconds()))
+        before = at
+    return spent
+
+
+def stuck_at(
+    progress: Progress,
+    last_activity: datetime,
+    now: datetime,
+    is_enabled: Callable[[Step], bool] = lambda _step: True,
+) -> str | None:
+    """The step that somebody stands still at for five minutes (S73)."""
+    if now - last_activity < STALLED_AFTER:
+        return None
+    return next_step(progress.side, progress.done, is_enabled)

@@ -1,0 +1,1 @@
+"""Rules: suppliers, couples, invitations and onboarding."""

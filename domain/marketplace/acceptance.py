@@ -1,0 +1,51 @@
+"""Which e-mail an invitation is accepted with, and what that proves (A40, decision 12)."""
+
+from domain.actors import Role
+from domain.errors import EmailMismatch, Required
+from domain.marketplace.invitations import mask_email
+
+_EMAIL = ("input", "email")
+_CONFIRM = ("input", "confirmEmailMismatch")
+
+
+def check_account(invited: str | None, typed: str | None, own: str, *, confirmed: bool) -> None:
+    """Somebody who is logged in accepts; raises EmailMismatch where another was meant."""
+    meant = typed or invited
+    if meant is not None and not _same(meant, own) and not confirmed:
+        raise EmailMismatch(
+            f"This invitation is for {mask_email(meant)}; you are logged in as {own}. "
+            "Confirm that it is meant for you, or log out.",
+            path=_CONFIRM,
+        )
+
+
+def new_email(invited: str | None, typed: str | None, *, confirmed: bool) -> str:
+    """The e-mail of the account to be made; raises Required or EmailMismatch."""
+    email = typed or invited
+    if email is None:
+        raise Required("Say which e-mail you will log in with.", path=_EMAIL)
+    if invited is not None and not _same(email, invited) and not confirmed:
+        raise EmailMismatch(
+            f"This invitation is for {mask_email(invited)}. "
+            "Confirm that you will log in with another e-mail.",
+            path=_CONFIRM,
+        )
+    return email
+
+
+def is_proven(invited: str | None, email: str, *, by_mail: bool) -> bool:
+    """Only the code of the letter proves a mailbox: the link was shown to the supplier too."""
+    return by_mail and invited is not None and _same(invited, email)
+
+
+def may_enter(role: Role, *, has_password: bool, is_proven: bool) -> bool:
+    """Whether an invitation lets somebody into the account that its e-mail has already.
+
+    A code that came by e-mail proves the mailbox, and that is all that a couple without a password
+    could prove otherwise (M3). Who has chosen a password logs in with it, or by a link.
+    """
+    return role is Role.COUPLE and is_proven and not has_password
+
+
+def _same(one: str, other: str) -> bool:
+    return one.strip().casefold() == other.strip().casefold()

@@ -1,0 +1,53 @@
+"""Clients of a supplier, and the couples that they become (S9, S11, decision 13)."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from domain.platform.text import check_long_text, clean_name
+
+MAX_NAMES = 200
+MAX_NOTES = 5_000
+PAST_DATE = "This wedding date has passed."
+_DAY_ENDS_EVERYWHERE = timedelta(hours=12)  # UTC-12 is the last place on earth to end a day
+
+
+class ClientStatus(StrEnum):
+    """How far a client is on the way to a connection."""
+
+    ADDED = "added"
+    INVITED = "invited"
+    CONNECTED = "connected"
+    INACTIVE = "inactive"
+
+
+class ConnectionMethod(StrEnum):
+    """How a connection came about."""
+
+    INVITATION = "invitation"
+    DIRECT = "direct"
+
+
+def check_client(given: Mapping[str, object]) -> dict[str, object]:
+    """The fields of a client, trimmed; raises Required or Invalid naming the field."""
+    found = dict(given)
+    if "couple_names" in found:
+        names = str(found["couple_names"] or "")
+        line = clean_name(names, MAX_NAMES, ("input", "coupleNames"))
+        found["couple_names"] = " ".join(line.split())
+    notes = found.get("notes")
+    if isinstance(notes, str):
+        check_long_text(notes, MAX_NOTES, ("input", "notes"))
+    return found
+
+
+def date_warnings(wedding_date: date | None, now: datetime) -> list[str]:
+    """A past wedding date is said, never refused (decision 13)."""
+    if wedding_date is None:
+        return []
+    return [PAST_DATE] if wedding_date < (now - _DAY_ENDS_EVERYWHERE).date() else []
+
+
+def without_invitation(status: ClientStatus) -> ClientStatus:
+    """What a client is once its pending invitation has ended without being accepted."""
+    return ClientStatus.ADDED if status is ClientStatus.INVITED else status

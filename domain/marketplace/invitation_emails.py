@@ -1,0 +1,41 @@
+"""What WedMe writes to a couple that a supplier invites (S37)."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from domain.mail.email import Letter, MailKind
+from domain.mail.email_layout import Button, Words, name_in, write
+from domain.platform.platforms import Platform
+
+
+@dataclass(frozen=True, slots=True)
+class Inviting:
+    """Who invites whom, in the words of the supplier."""
+
+    supplier_name: str
+    couple_names: str
+    link: str
+    expires_at: datetime
+    unsubscribe: str = field(repr=False)
+
+
+def invitation(recipient: str, inviting: Inviting) -> Letter:
+    """The letter with the link that lets a couple in."""
+    supplier = name_in(inviting.supplier_name)
+    words = Words(
+        f"{supplier} invites you to WedMe",
+        (
+            f"Dear {name_in(inviting.couple_names)},",
+            f"{supplier} works on your wedding and invites you to plan it together on WedMe. "
+            f"The link is valid until {_day(inviting.expires_at)}.",
+        ),
+        Button("Accept the invitation", inviting.link),
+        "If you do not know the sender, ignore this e-mail or decline the invitation there. "
+        "Stop all invitations: " + inviting.unsubscribe,
+    )
+    letter = write(MailKind.INVITATION, Platform.WEDME, recipient, words)
+    return replace(letter, unsubscribe=inviting.unsubscribe)
+
+
+def _day(at: datetime) -> str:
+    return f"{at.day} {at:%B %Y}"

@@ -1,0 +1,130 @@
+"""Why an invitation gets nowhere, in plain words with the next step (X13)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from domain.mail.outbox import OPEN, MailStatus
+from domain.marketplace.clients import ClientStatus
+from domain.marketplace.invitations import PENDING, InvitationStatus
+
+LATE_AFTER = timedelta(minutes=10)
+UNOPENED_AFTER = timedelta(days=3)
+
+
+class InvitationHintKind(StrEnum):
+    """What is in the way of an invitation."""
+
+    BOUNCED = "bounced"
+    BLOCKED = "blocked"
+    DELAYED = "delayed"
+    NOT_SENT = "not_sent"
+    UNOPENED = "unopened"
+    EXPIRED = "expired"
+
+
+class InvitationNextStep(StrEnum):
+    """What its supplier can do."""
+
+    CORRECT_ADDRESS = "correct_address"
+    SEND_AGAIN = "send_again"
+    USE_LINK = "use_link"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What became of the newest letter with an invitation."""
+
+    status: MailStatus
+    recipient: str
+    created_at: datetime
+    sent_at: datetime | None = None
+    bounced_at: datetime | None = None
+    failed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An invitation with its client; `stored` is its status before anybody looks at the clock."""
+
+    stored: InvitationStatus
+    expires_at: datetime
+    client: ClientStatus
+    client_email: str | None = None
+    delivery: Delivery | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What to tell the supplier; `since` is when it went wrong."""
+
+    kind: InvitationHintKind
+    next_step: InvitationNextStep
+    message: str
+    since: datetime
+
+
+def hint_of(standing: Standing, now: datetime) -> Hint | None:
+    """None where all is well, where it is over for good, or where a newer one is on its way."""
+    if standing.stored in PENDING and standing.expires_at > now:
+        waiting = standing.stored is InvitationStatus.SENT
+        return _on_its_way(standing, standing.delivery, now) if waiting else None
+    ran_out = standing.stored in PENDING
+    alone = standing.stored is InvitationStatus.EXPIRED and standing.client is ClientStatus.ADDED
+    return _expired(standing) if ran_out or alone else None
+
+
+def _expired(standing: Standing) -> Hint:
+    text = "Nobody accepted this invitation in time, and its link has expired. Send it again."
+    return Hint(
+        InvitationHintKind.EXPIRED, InvitationNextStep.SEND_AGAIN, text, standing.expires_at
+    )
+
+
+def _on_its_way(standing: Standing, letter: Delivery | None, now: datetime) -> Hint | None:
+    if letter is None:
+        return None
+    if letter.bounced_at is not None:
+        return _bounced(standing, letter.recipient, letter.bounced_at)
+    if letter.status is MailStatus.SENT:
+        return _unopened(letter, now)
+    return _stuck(letter, now)
+
+
+def _bounced(standing: Standing, recipient: str, at: datetime) -> Hint:
+    came_back = f"The e-mail to {recipient} bounced: the address does not accept e-mail."
+    email = standing.client_email
+    if email is not None and email.lower() != recipient.lower():
+        text = f"{came_back} The address is now {email}: send the invitation again."
+        return Hint(InvitationHintKind.BOUNCED, InvitationNextStep.SEND_AGAIN, text, at)
+    text = f"{came_back} Correct the client's e-mail, then send the invitation again."
+    return Hint(InvitationHintKind.BOUNCED, InvitationNextStep.CORRECT_ADDRESS, text, at)
+
+
+def _unopened(letter: Delivery, now: datetime) -> Hint | None:
+    sent_at = letter.sent_at or letter.created_at
+    if now - sent_at < UNOPENED_AFTER:
+        return None
+    text = (
+        "Nobody has opened the link for three days. Ask the couple to check their spam folder, "
+        "or send the invitation again and share the link yourself."
+    )
+    return Hint(InvitationHintKind.UNOPENED, InvitationNextStep.USE_LINK, text, sent_at)
+
+
+def _stuck(letter: Delivery, now: datetime) -> Hint | None:
+    """A letter that did not leave; one that is only a few minutes old may still be on time."""
+    by_hand = "Share the link yourself; to see it again, send the invitation again"
+    if letter.status is MailStatus.WAITING:
+        text = f"E-mail is not being sent at present, so the couple did not get one. {by_hand}."
+        return Hint(
+            InvitationHintKind.NOT_SENT, InvitationNextStep.USE_LINK, text, letter.created_at
+        )
+    if letter.status not in OPEN:
+        text = f"The e-mail to {letter.recipient} could not be delivered. {by_hand}."
+        since = letter.failed_at or letter.created_at
+        return Hint(InvitationHintKind.BLOCKED, InvitationNextStep.USE_LINK, text, since)
+    if now - letter.created_at < LATE_AFTER:
+        return None
+    text = f"The e-mail is delayed, and we keep trying. In a hurry? {by_hand}."
+    return Hint(InvitationHintKind.DELAYED, InvitationNextStep.USE_LINK, text, letter.created_at)

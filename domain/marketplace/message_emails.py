@@ -1,0 +1,67 @@
+"""When a person is told of messages by e-mail, and what the e-mail says (M7)."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from domain.mail.email import Letter, MailKind
+from domain.mail.email_layout import BRANDS, Button, Words, name_in, write
+from domain.marketplace.conversations import ConversationSide
+from domain.platform.platforms import Platform
+
+AWAY_AFTER = timedelta(minutes=2)  # unread for so long: the person is not looking
+MAIL_INTERVAL = timedelta(hours=1)  # between two e-mails about one conversation to one person
+
+_PLATFORMS = {
+    ConversationSide.SUPPLIER: Platform.WEDSYNC,
+    ConversationSide.COUPLE: Platform.WEDME,
+}
+# Where a side reads its conversations: web/src/features/messages/paths.ts.
+PAGES = {ConversationSide.SUPPLIER: "messages", ConversationSide.COUPLE: "conversations"}
+
+
+@dataclass(frozen=True, slots=True)
+class MailState:
+    """What is known of a reader of a conversation."""
+
+    read_position: int
+    mailed_position: int
+    mailed_at: datetime | None
+    opted_out: bool = False
+
+
+def next_mail(state: MailState, position: int, now: datetime) -> datetime | None:
+    """When the e-mail about the message at `position` is due; None: it is not needed (any more)."""
+    if state.opted_out or max(state.read_position, state.mailed_position) >= position:
+        return None
+    if state.mailed_at is None:
+        return now
+    return max(now, state.mailed_at + MAIL_INTERVAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What the e-mail says. It never holds the text of a message."""
+
+    side: ConversationSide  # of the reader
+    sender: str
+    unread: int
+    link: str
+    unsubscribe: str = field(repr=False)
+
+
+def message_letter(recipient: str, notice: Notice) -> Letter:
+    """The e-mail, with a way never to get another.
+
+    The subject names nobody: it stays in the outbox when the sender's account is deleted.
+    """
+    platform = _PLATFORMS[notice.side]
+    name, count = name_in(notice.sender), notice.unread
+    what = "a new message" if count == 1 else f"{min(count, 99)} new messages"
+    words = Words(
+        f"You have {what} on {BRANDS[platform].name}",
+        ("Hello,", f"{name} has sent you {what} on {BRANDS[platform].name}."),
+        Button("Read and answer", notice.link),
+        f"No more e-mails about messages: {notice.unsubscribe}",
+    )
+    letter = write(MailKind.MESSAGE, platform, recipient, words)
+    return replace(letter, unsubscribe=notice.unsubscribe)

@@ -1,0 +1,78 @@
+"""Which health checks each metric depends on: the one table of silences and causes (L16, L17).
+
+A check that fails, or is worked on, spoils the numbers of the metrics that depend on it: a silence
+holds their criteria (A28), and an open incident of the check explains theirs. Redis may be away
+without failing a request, so requests do not depend on REALTIME; mail waits in the outbox, so only
+what people do after a letter depends on EMAIL. Custom metrics depend on nothing known here.
+"""
+
+from collections.abc import Mapping
+
+from domain.health.health import CheckType
+from domain.journeys import journey_metrics as journeys
+from domain.journeys.journeys import JourneyKey
+from domain.metrics.criteria import Criterion
+from domain.metrics.metrics import (
+    COLLECTIONS,
+    CONNECTIONS,
+    ERROR_RATE,
+    EVENT_DELAY,
+    FAILED_SIGNUPS,
+    JOURNEY_DELAY,
+    LOOP_LAG,
+    POOL_USED,
+    REQUEST_ERRORS,
+    REQUESTS,
+    RESPONSE_TIME,
+    SIGNUP_SERVER_ERRORS,
+    SIGNUPS,
+    SOCKETS,
+)
+
+Checks = frozenset[CheckType]
+
+_REQUESTS: Checks = frozenset({CheckType.API, CheckType.AUTH, CheckType.DATABASE})
+_LETTERS: Checks = _REQUESTS | {CheckType.EMAIL}
+_JOURNEYS: Mapping[str, Checks] = {
+    name(key): _LETTERS
+    for key in JourneyKey
+    for name in (
+        journeys.completed,
+        journeys.failed,
+        journeys.ended,
+        journeys.success,
+        journeys.seconds,
+    )
+}
+CHECKS_OF_METRICS: Mapping[str, Checks] = {
+    REQUESTS: _REQUESTS,
+    REQUEST_ERRORS: _REQUESTS,
+    RESPONSE_TIME: _REQUESTS,
+    ERROR_RATE: _REQUESTS,
+    SIGNUPS: _REQUESTS,
+    "supplier_signups": _REQUESTS,
+    "couple_signups": _REQUESTS,
+    FAILED_SIGNUPS: _REQUESTS,
+    SIGNUP_SERVER_ERRORS: _REQUESTS,
+    CONNECTIONS: _LETTERS,
+    "successful_connections": _LETTERS,
+    LOOP_LAG: frozenset({CheckType.API}),
+    POOL_USED: frozenset({CheckType.DATABASE}),
+    SOCKETS: frozenset({CheckType.API, CheckType.REALTIME}),
+    COLLECTIONS: frozenset({CheckType.DATABASE}),
+    EVENT_DELAY: frozenset({CheckType.API, CheckType.REALTIME}),
+    JOURNEY_DELAY: frozenset({CheckType.API, CheckType.REALTIME}),
+    **_JOURNEYS,
+}
+
+
+def checks_of_metric(metric: str) -> Checks:
+    """None for metrics of others."""
+    return CHECKS_OF_METRICS.get(metric, frozenset())
+
+
+def checks_of(criterion: Criterion) -> Checks:
+    """Those that the criterion names itself, else those of its metric."""
+    if criterion.depends_on is not None:
+        return frozenset(criterion.depends_on)
+    return checks_of_metric(criterion.metric)

@@ -1,0 +1,258 @@
+"""Metrics: their names, how samples add up, how two windows compare (S69, S79)."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import StrEnum
+
+from domain.errors import Invalid
+from domain.journeys import journey_metrics as journeys
+from domain.journeys.journeys import JourneyKey
+from domain.metrics.criteria import CUSTOM_PREFIX, Aggregation
+from domain.metrics.metric_folds import EMPTY, Folded, percentile
+
+REQUESTS = "requests_total"
+REQUEST_ERRORS = "request_errors_total"
+RESPONSE_TIME = "response_time_ms"
+ERROR_RATE = "error_rate"
+SIGNUPS = "signups_total"
+FAILED_SIGNUPS = "failed_signups"  # whatever the reason, so visitors can raise it
+SIGNUP_SERVER_ERRORS = "signup_server_errors"  # those of them that are our fault
+CONNECTIONS = "connections_total"
+LOOP_LAG = "event_loop_lag_ms"
+POOL_USED = "database_connections_used"
+SOCKETS = "websockets_open"
+COLLECTIONS = "metric_collections"
+EVENT_DELAY = "event_delivery_ms"
+JOURNEY_DELAY = "journey_delivery_ms"
+
+RATIO_SIGN = " / "
+MAX_TAGS = 8
+MAX_METRICS = 500  # of outside tools, in a list
+CUSTOM_RULE = (
+    f"Metrics of your own start with {CUSTOM_PREFIX!r}, have at most 100 characters, "
+    "and those are letters, digits or one of _ . : / -"
+)
+_CUSTOM = re.compile(re.escape(CUSTOM_PREFIX) + r"[A-Za-z0-9_.:/-]+")
+
+
+class MetricKind(StrEnum):
+    """How samples of a metric add up."""
+
+    COUNTER = "counter"
+    GAUGE = "gauge"
+    RATIO = "ratio"
+    HISTOGRAM = "histogram"
+
+
+@dataclass(frozen=True, slots=True)
+class MetricInfo:
+    """What is known of a metric. A ratio is made of two counters, never stored itself.
+
+    `is_declared` False: nobody has said of which kind a metric of an outside tool is.
+    """
+
+    kind: MetricKind
+    unit: str
+    parts: tuple[str, str] | None = None
+    is_declared: bool = True
+
+
+_COUNT = MetricInfo(MetricKind.COUNTER, "")
+CUSTOM = MetricInfo(MetricKind.GAUGE, "", is_declared=False)  # whatever others send
+_JOURNEYS: Mapping[str, MetricInfo] = {
+    name: info
+    for key in JourneyKey
+    for name, info in (
+        (journeys.completed(key), _COUNT),
+        (journeys.failed(key), _COUNT),
+        (journeys.ended(key), _COUNT),
+        (
+            journeys.success(key),
+            MetricInfo(MetricKind.RATIO, "%", (journeys.completed(key), journeys.ended(key))),
+        ),
+        (journeys.seconds(key), MetricInfo(MetricKind.HISTOGRAM, "s")),
+    )
+}
+OWN: Mapping[str, MetricInfo] = {
+    REQUESTS: _COUNT,
+    REQUEST_ERRORS: _COUNT,
+    RESPONSE_TIME: MetricInfo(MetricKind.HISTOGRAM, "ms"),
+    ERROR_RATE: MetricInfo(MetricKind.RATIO, "%", (REQUEST_ERRORS, REQUESTS)),
+    SIGNUPS: _COUNT,
+    "supplier_signups": _COUNT,
+    "couple_signups": _COUNT,
+    FAILED_SIGNUPS: _COUNT,
+    SIGNUP_SERVER_ERRORS: _COUNT,
+    CONNECTIONS: _COUNT,
+    "successful_connections": _COUNT,
+    # Of one process: over several it is the average process that a number stands for.
+    LOOP_LAG: MetricInfo(MetricKind.GAUGE, "ms"),
+    POOL_USED: MetricInfo(MetricKind.GAUGE, ""),
+    SOCKETS: MetricInfo(MetricKind.GAUGE, ""),
+    # What the proofs of a run stand on (S108 to S110): collections that dashboards were told of,
+    # and from a commit to the message that shows it.
+    COLLECTIONS: _COUNT,
+    EVENT_DELAY: MetricInfo(MetricKind.HISTOGRAM, "ms"),
+    JOURNEY_DELAY: MetricInfo(MetricKind.HISTOGRAM, "ms"),
+    **_JOURNEYS,
+}
+
+PERCENTILES = {Aggregation.P50: 0.50, Aggregation.P95: 0.95, Aggregation.P99: 0.99}
+
+# Each process hands these over every ten seconds at most, not at the moment they happen.
+_HANDED_OVER = frozenset(
+    {REQUESTS, REQUEST_ERRORS, RESPONSE_TIME, LOOP_LAG, POOL_USED, SOCKETS}
+    | {EVENT_DELAY, JOURNEY_DELAY}
+)
+SHORTEST_SECONDS = 20
+
+_FITTING = {
+    MetricKind.COUNTER: {Aggregation.SUM, Aggregation.COUNT, Aggregation.RATE, Aggregation.LAST},
+    MetricKind.RATIO: {Aggregation.AVG, Aggregation.RATE, Aggregation.LAST, Aggregation.COUNT},
+    MetricKind.HISTOGRAM: set(Aggregation) - {Aggregation.LAST, Aggregation.RATE},
+    MetricKind.GAUGE: {Aggregation.AVG, Aggregation.LAST, Aggregation.COUNT},
+}
+# Where nobody has said of which kind it is, sums and rates make sense as well; percentiles do not.
+_FITTING_CUSTOM = set(Aggregation) - PERCENTILES.keys()
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One number over a window, and on how many samples it stands. No samples: no value."""
+
+    value: float | None
+    samples: int
+    unit: str = ""
+
+
+def info_of(metric: str, path: Sequence[str] = ("name",)) -> MetricInfo:
+    """What is known of a metric; raises Invalid for a name that is neither ours nor custom."""
+    if metric in OWN:
+        return OWN[metric]
+    if is_custom(metric):
+        return CUSTOM
+    parts = names_in(metric)
+    if len(parts) == 2 and all(map(is_custom, parts)):
+        return MetricInfo(MetricKind.RATIO, "%", (parts[0], parts[1]))
+    raise unknown_metric(metric, path=path)
+
+
+def unknown_metric(
+    metric: str, others: Iterable[str] = (), path: Sequence[str] = ("name",)
+) -> Invalid:
+    """The refusal of a name, with the nearest ones; `others` are those of outside tools."""
+    near = get_close_matches(metric[:100], [*OWN, *others], n=3)
+    hint = f" Did you mean {' or '.join(near)}?" if near else ""
+    known = ", ".join(sorted(OWN))
+    return Invalid(
+        f"There is no metric {metric[:100]!r}.{hint} {CUSTOM_RULE}. Those of the system: {known}.",
+        path=path,
+    )
+
+
+def names_in(metric: str) -> list[str]:
+    """The metrics that one is made of: of `custom.failed / custom.all` both, else itself."""
+    return metric.split(RATIO_SIGN)
+
+
+def settled_info(
+    metric: str, custom: Mapping[str, MetricInfo], path: Sequence[str] = ("name",)
+) -> MetricInfo:
+    """What is known of a metric, given what outside tools have said of theirs.
+
+    Raises Invalid for an unknown name, and for a ratio of what are no counters.
+    """
+    info = custom.get(metric) or info_of(metric, path)
+    parts = () if metric in OWN else info.parts or ()
+    for name in parts:
+        part = custom.get(name, CUSTOM)
+        if part.is_declared and part.kind is not MetricKind.COUNTER:
+            message = f"{name} is a {part.kind.name}: a ratio is one of two counters."
+            raise Invalid(message, path=path)
+    return info
+
+
+def shortest_window(metric: str) -> int:
+    """In seconds: a window that lies between two hand-overs would look as if nothing happened."""
+    parts = info_of(metric).parts or (metric,)
+    return SHORTEST_SECONDS if _HANDED_OVER.intersection(parts) else 0
+
+
+def is_custom(metric: str) -> bool:
+    """Whether it is a name for a metric of an outside tool."""
+    return len(metric) <= 100 and _CUSTOM.fullmatch(metric) is not None
+
+
+def check_tags(tags: Mapping[str, str], path: Sequence[str]) -> None:
+    """Raises Invalid for more or longer tags than a sample can have."""
+    if len(tags) > MAX_TAGS or any(len(part) > 100 for item in tags.items() for part in item):
+        raise Invalid(f"At most {MAX_TAGS} tags of 100 characters.", path=path)
+
+
+def fitting(info: MetricInfo) -> list[Aggregation]:
+    """What the samples of a metric can become."""
+    possible = _FITTING[info.kind] if info.is_declared else _FITTING_CUSTOM
+    return [item for item in Aggregation if item in possible]
+
+
+def check_fitting(
+    metric: str,
+    aggregation: Aggregation,
+    info: MetricInfo,
+    path: Sequence[str] = ("aggregation",),
+) -> None:
+    """Raises Invalid where the samples of a metric cannot become such a number (S15)."""
+    possible = fitting(info)
+    if aggregation in possible:
+        return
+    names = ", ".join(sorted(item.name for item in possible))
+    what = f"is a {info.kind}" if info.is_declared else "has no kind yet"
+    hint = "" if info.is_declared else " Percentiles need samples recorded with kind HISTOGRAM."
+    raise Invalid(
+        f"{metric} {what}: it has no {aggregation.name}. Possible: {names}.{hint}", path=path
+    )
+
+
+def measured(
+    metric: str,
+    aggregation: Aggregation,
+    found: Mapping[str, Folded],
+    seconds: float,
+    info: MetricInfo | None = None,
+) -> Measurement:
+    """One number from what was folded over a window of so many seconds.
+
+    `info` is needed for metrics of outside tools, which the code does not know.
+    """
+    info = info or info_of(metric)
+    if info.parts is not None:
+        part, whole = (found.get(name, EMPTY) for name in info.parts)
+        requests = int(whole.total)
+        if aggregation is Aggregation.COUNT:
+            return Measurement(float(requests), requests)
+        return Measurement(100 * part.total / whole.total if whole.total else None, requests)
+    folded = found.get(metric, EMPTY)
+    samples = int(folded.total) if info.kind is MetricKind.COUNTER else folded.samples
+    if not folded.samples:
+        return Measurement(None, 0)
+    value = _value(folded, aggregation, seconds, samples)
+    if aggregation in PERCENTILES and value is not None and metric not in OWN:
+        # Their values are of any size: what lies below the lowest bucket is known exactly.
+        value = min(max(value, folded.minimum), folded.maximum)
+    return Measurement(value, samples)
+
+
+def _value(folded: Folded, aggregation: Aggregation, seconds: float, samples: int) -> float | None:
+    if aggregation in PERCENTILES:
+        return percentile(folded.histogram, PERCENTILES[aggregation])
+    if aggregation is Aggregation.RATE:
+        return folded.total / seconds if seconds > 0 else None
+    simple = {
+        Aggregation.SUM: folded.total,
+        Aggregation.COUNT: float(samples),
+        Aggregation.AVG: folded.total / folded.samples,
+        Aggregation.LAST: folded.last,
+    }
+    return simple[aggregation]

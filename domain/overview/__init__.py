@@ -1,0 +1,1 @@
+"""Rules: what looks at several topics."""

@@ -1,0 +1,106 @@
+"""What an event means for the runs of journeys: one map, read at one glance (S70)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from domain.actors import UserType
+from domain.events import Event, UserSignedUp
+from domain.events.marketplace import InvitationChanged, OnboardingChanged, PartnershipChanged
+from domain.journeys.journeys import ACCEPT_INVITATION, OPEN_INVITATION, JourneyKey, Outcome
+from domain.journeys.onboarding import SEND_INVITATION, OnboardingSide
+from domain.marketplace.invitations import InvitationStatus
+
+ABANDONED, GAVE_UP = "abandoned", "gave up"  # actions of OnboardingChanged
+SENT = "sent"  # of InvitationChanged, the first time
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One run goes on, or `begins`. `owner`: a supplier or its user; no subject: the run is theirs.
+
+    Who signed up before runs were counted has none, and moves none.
+    """
+
+    key: JourneyKey
+    owner: UUID
+    subject: UUID | None = None
+    steps: tuple[str, ...] = ()
+    outcome: Outcome | None = None
+    begins: bool = False
+
+
+def moves_of(event: Event) -> list[Move]:
+    """Most events move nobody."""
+    found = _MOVES.get(type(event))
+    return found(event) if found else []
+
+
+def _signed_up(event: Event) -> list[Move]:
+    assert isinstance(event, UserSignedUp)
+    if event.user_type is not UserType.SUPPLIER:
+        return []
+    return [
+        Move(JourneyKey.SUPPLIER_ONBOARDING, event.user_id, begins=True),
+        Move(JourneyKey.SIGNUP_TO_CONNECTION, event.user_id, begins=True),
+    ]
+
+
+def _onboarding(event: Event) -> list[Move]:
+    """The second run learns the vendor type, which may have come with the step."""
+    assert isinstance(event, OnboardingChanged)
+    if event.side is not OnboardingSide.SUPPLIER:
+        return []
+    outcome = _LEFT.get(event.action)
+    setup = Move(
+        JourneyKey.SUPPLIER_ONBOARDING, event.user_id, steps=event.completed, outcome=outcome
+    )
+    return [setup, _meeting(event.user_id, outcome=outcome)]
+
+
+def _invitation(event: Event) -> list[Move]:
+    assert isinstance(event, InvitationChanged)
+    own = Move(
+        JourneyKey.INVITATION_ACCEPT,
+        event.supplier_id,
+        event.invitation_id,
+        _STEPS.get(event.after, ()),
+        _outcome(event),
+        begins=event.action == SENT,
+    )
+    # Only a connection ends that one: a supplier who was refused may have invited others too.
+    opened = event.after is InvitationStatus.OPENED
+    known = (SEND_INVITATION, OPEN_INVITATION) if opened else (SEND_INVITATION,)
+    return [own, _meeting(event.supplier_id, known)]
+
+
+def _partnership(event: Event) -> list[Move]:
+    assert isinstance(event, PartnershipChanged)
+    return [_meeting(event.supplier_id, (ACCEPT_INVITATION,))] if event.is_active else []
+
+
+def _meeting(owner: UUID, steps: tuple[str, ...] = (), outcome: Outcome | None = None) -> Move:
+    return Move(JourneyKey.SIGNUP_TO_CONNECTION, owner, steps=steps, outcome=outcome)
+
+
+def _outcome(event: InvitationChanged) -> Outcome | None:
+    """A link that died under a couple's hands is a failure; what nobody wanted is not."""
+    if event.after in (InvitationStatus.EXPIRED, InvitationStatus.REVOKED):
+        tried = event.before is InvitationStatus.OPENED
+        return Outcome.FAILED if tried else Outcome.ABANDONED
+    if event.after is InvitationStatus.DECLINED:
+        return Outcome.ABANDONED
+    return Outcome.RUNNING if event.after is InvitationStatus.SENT else None
+
+
+_LEFT = {ABANDONED: Outcome.ABANDONED, GAVE_UP: Outcome.FAILED}
+_STEPS: Mapping[InvitationStatus, tuple[str, ...]] = {
+    InvitationStatus.OPENED: (OPEN_INVITATION,),
+    InvitationStatus.ACCEPTED: (ACCEPT_INVITATION,),
+}
+_MOVES: Mapping[type[Event], Callable[[Event], list[Move]]] = {
+    UserSignedUp: _signed_up,
+    OnboardingChanged: _onboarding,
+    InvitationChanged: _invitation,
+    PartnershipChanged: _partnership,
+}

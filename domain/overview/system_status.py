@@ -1,0 +1,57 @@
+"""What everybody may know of the health: what it means for them, no internals (S113)."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from domain.health.health import CheckType, HealthStatus
+from domain.incidents.incidents import Severity
+
+
+class ServiceStatus(StrEnum):
+    """How the product is for those who use it."""
+
+    OPERATIONAL = "operational"
+    DEGRADED = "degraded"
+    OUTAGE = "outage"
+    UNKNOWN = "unknown"
+
+
+_FELT: Mapping[CheckType, str] = {
+    CheckType.DATABASE: "Pages may not load, and changes may not be saved.",
+    CheckType.API: "Pages may not load.",
+    CheckType.AUTH: "Logging in may fail.",
+    CheckType.EMAIL: "E-mails are delayed; links to hand over work.",
+    CheckType.REALTIME: "Pages may need to be loaded again to show what is new.",
+}
+_LIMITED = "Some features do not work as usual. Our team is working on it."
+# Without these nothing works; the others leave something to work with.
+_VITAL = frozenset({CheckType.DATABASE, CheckType.API, CheckType.AUTH})
+
+
+@dataclass(frozen=True, slots=True)
+class SystemStatus:
+    """The status, and what people notice."""
+
+    status: ServiceStatus
+    effects: tuple[str, ...] = ()
+
+
+def summarize(
+    checks: Iterable[tuple[CheckType, HealthStatus]], incidents: Collection[Severity] = ()
+) -> SystemStatus:
+    """Say what failing checks mean for users; slow ones and single failures are no trouble yet.
+
+    `incidents`: severities of the open incidents that name an impact on users. Their text is the
+    team's, so only that there is one is said here (M15).
+    """
+    found = dict(checks)
+    failing = [check for check in CheckType if found.get(check) is HealthStatus.CRITICAL]
+    effects = (*(_FELT[check] for check in failing), *([_LIMITED] if incidents else []))
+    if not _VITAL.isdisjoint(failing) or Severity.CRITICAL in incidents:
+        return SystemStatus(ServiceStatus.OUTAGE, effects)
+    if effects:
+        return SystemStatus(ServiceStatus.DEGRADED, effects)
+    if any(status is HealthStatus.UNKNOWN for status in found.values()) or not found:
+        return SystemStatus(ServiceStatus.UNKNOWN)
+    return SystemStatus(ServiceStatus.OPERATIONAL)

@@ -1,0 +1,1 @@
+"""Rules: launch phases, runs and rehearsals."""

@@ -1,0 +1,55 @@
+"""Proofs about alerts, from the first bad sample to the delivered message: S99, S111."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from domain.incidents.incidents import SEVERE, Severity
+from domain.phases.proof_verdicts import Limit, Proof
+from domain.phases.reports import Facts, IncidentFact
+
+_CRITICAL = Limit("S99", "critical alerts arrive within 60 s of the first bad sample", 60, "s")
+_NOTICED = Limit("S111", "trouble is noticed and told within 60 s of its beginning", 60, "s")
+
+
+def critical(facts: Facts) -> Proof:
+    """S99: whatever is CRITICAL, also what a person reports."""
+    found = [item for item in facts.incidents if item.severity == Severity.CRITICAL]
+    return _judge(_CRITICAL, found, facts.judged_at)
+
+
+def noticed(facts: Facts) -> Proof:
+    """S111: what the system notices itself by a sample, HIGH and CRITICAL."""
+    found = [
+        item
+        for item in facts.incidents
+        if item.severity in SEVERE and item.first_bad_at is not None
+    ]
+    return _judge(_NOTICED, found, facts.judged_at)
+
+
+def _judge(promise: Limit, found: Sequence[IncidentFact], now: datetime) -> Proof:
+    told = [(wait, item) for item in found if (wait := _waited(item)) is not None]
+    waiting = [(_so_far(item, now), item) for item in found if _waited(item) is None]
+    slowest = max((*told, *waiting), key=lambda pair: pair[0], default=None)
+    if slowest is None:
+        return promise.judge(None, "no such incident")
+    seconds, item = slowest
+    said = (
+        f"{seconds:.1f} s at worst (#{item.number} {item.title}), {len(told)} of {len(found)} told"
+    )
+    if promise.is_broken_by(seconds) and item.alerted_at is None:
+        said = f"#{item.number} {item.title}: no message was delivered"
+    missing = f"{len(waiting)} not told yet" if waiting else None
+    return promise.judge(seconds, said, missing)
+
+
+def _waited(item: IncidentFact) -> float | None:
+    if item.alerted_at is None:
+        return None
+    return max((item.alerted_at - item.audible_from).total_seconds(), 0.0)
+
+
+def _so_far(item: IncidentFact, now: datetime) -> float:
+    """How long nobody has been told: an incident that ends untold was never told."""
+    end = now if item.resolved_at is None else max(item.resolved_at, item.audible_from)
+    return max((end - item.audible_from).total_seconds(), 0.0)

@@ -1,0 +1,66 @@
+"""Proofs about what has to be new every 30 s, and about requests: S98, S105, S107, S109, S110."""
+
+from domain.phases.proof_verdicts import Limit, Proof, least_of
+from domain.phases.reports import Facts
+
+# Thirty seconds, and what a look itself may take.
+_HEALTH = Limit("S98", "each health check is made every 30 s", 33, "s")
+_METRICS = Limit("S109", "the metrics dashboard is new every 30 s", 33, "s")
+_RESPONSE = Limit("S105", "the API answers within 500 ms", 500, "ms", below=True)
+_ERRORS = Limit("S107", "fewer than 2 % errors", 2, "%", below=True)
+_JOURNEYS = Limit("S110", "journey rates follow each event within 3 s", 3_000, "ms")
+_UNCOUNTED = 60.0  # seconds without a hand-over of any process: requests may have gone uncounted
+
+
+def health(facts: Facts) -> Proof:
+    """S98: the longest time between two samples of one check, up to the end of the run."""
+    gaps = facts.measured.health_gaps
+    if not gaps:
+        return _HEALTH.judge(None, "no check was made")
+    longest = max(gaps, key=lambda gap: gap.seconds)
+    said = f"{longest.seconds:.1f} s without {longest.check} at worst, of {len(gaps)} checks"
+    return _HEALTH.judge(longest.seconds, said, _cut_off(facts))
+
+
+def metrics(facts: Facts) -> Proof:
+    """S109: the longest time between two collections that dashboards were told of."""
+    gap = facts.measured.metrics_gap_seconds
+    said = "no collection" if gap is None else f"{gap:.1f} s without a collection at worst"
+    return _METRICS.judge(gap, said, _cut_off(facts) if gap is not None else None)
+
+
+def response(facts: Facts) -> Proof:
+    """S105."""
+    found, slow = facts.measured, facts.measured.response_p95_ms
+    said = "no request" if slow is None else f"95 % of {found.timed} within {slow:.0f} ms"
+    if slow is None:
+        return _RESPONSE.judge(None, said)
+    return _RESPONSE.judge(slow, said, _uncounted(facts), least_of(slow))
+
+
+def errors(facts: Facts) -> Proof:
+    """S107: GraphQL errors of ours count, whatever their HTTP status."""
+    found, rate = facts.measured, facts.measured.error_rate
+    said = "no request" if rate is None else f"{rate:.2f} % of {found.requests} requests"
+    return _ERRORS.judge(rate, said, _uncounted(facts) if rate is not None else None)
+
+
+def journeys(facts: Facts) -> Proof:
+    """S110: from the event that moves somebody to the rates that show it, on open pages."""
+    found, slow = facts.measured, facts.measured.journeys_p99_ms
+    if slow is None:
+        return _JOURNEYS.judge(None, "nobody moved while somebody watched")
+    said = f"99 % of {found.journey_updates} updates within {slow:.0f} ms"
+    return _JOURNEYS.judge(slow, said, at_least=least_of(slow))
+
+
+def _cut_off(facts: Facts) -> str | None:
+    seconds = facts.measured.forgotten_seconds
+    return f"the first {seconds / 3600:.1f} hours are not kept any more" if seconds else None
+
+
+def _uncounted(facts: Facts) -> str | None:
+    gap = facts.measured.uncounted_seconds
+    if gap is None or gap <= _UNCOUNTED:
+        return None
+    return f"no process counted for {gap:.0f} s"

@@ -1,0 +1,91 @@
+"""Proofs about how changes reach everybody: S96, S97, S108."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from domain.phases.proof_verdicts import Limit, Proof, ProofVerdict, least_of, worst
+from domain.phases.reports import Facts, Spread
+from domain.propagation.propagation import Propagation, unknown_text
+
+ROLLED_BACK = "rolled back"
+_TOGGLE = Limit("S96", "flags are switched at every client within 3 s", 3_000, "ms")
+_ROLLBACK = Limit("S97", "a rollback reaches everybody within 30 s", 30_000, "ms")
+_REALTIME = Limit("S108", "changes arrive within 3 s", 3_000, "ms")
+
+
+def toggled(facts: Facts) -> Proof:
+    """S96: 95 of 100 receivers of each change of flags while the run was live."""
+    return _quantile(_TOGGLE, facts, 95, lambda found: found.p95_ms)
+
+
+def realtime(facts: Facts) -> Proof:
+    """S108: 99 of 100 receivers of flags, and 99 of 100 messages of the event stream."""
+    flags = _quantile(_REALTIME, facts, 99, lambda found: found.p99_ms)
+    events, messages = facts.measured.realtime_p99_ms, facts.measured.realtime_messages
+    if events is None:
+        return flags
+    said = f"99 % of {messages} messages within {events:.0f} ms"
+    stream = _REALTIME.judge(events, said, at_least=least_of(events))
+    if flags.verdict is ProofVerdict.NOT_MEASURED:
+        return stream
+    decisive = worst((flags, stream))
+    evidence = f"{flags.evidence}; {stream.evidence}"
+    return _REALTIME.proof(decisive.verdict, evidence, max(events, flags.value or 0))
+
+
+def rolled_back(facts: Facts) -> Proof:
+    """S97: every process and stream that was live when the flags went off, from the request on."""
+    found = [item.propagation for item in facts.spreads if item.own and item.action == ROLLED_BACK]
+    if facts.rehearsal is not None and facts.rehearsal.propagation is not None:
+        found = [facts.rehearsal.propagation]
+    if not found:
+        return _ROLLBACK.proof(ProofVerdict.NOT_MEASURED, "no rollback that changed a flag")
+    return worst(map(_judge_rollback, found))
+
+
+def _judge_rollback(found: Propagation) -> Proof:
+    had = f"{found.acked} of {found.total}"
+    if found.complete_ms is not None:
+        took = (found.commit_ms or 0) + found.complete_ms
+        return _ROLLBACK.judge(took, f"{took} ms, {had}")
+    unknown = unknown_text(found.unknown_processes, found.unknown_streams)
+    evidence = f"{had} have it" + (f", {unknown}" if unknown else "")
+    if found.slowest:
+        evidence += f", waiting for {found.slowest}"
+    broken = found.within_budget is False
+    verdict = ProofVerdict.BROKEN if broken else ProofVerdict.UNKNOWN
+    return _ROLLBACK.proof(verdict, evidence, found.slowest_ms)
+
+
+def _quantile(
+    promise: Limit, facts: Facts, percent: int, pick: Callable[[Propagation], int | None]
+) -> Proof:
+    """Receivers that are known to wait count as late: only those that have it have a time."""
+    spreads = [item for item in facts.spreads if item.propagation.total]
+    worst_ms = max(
+        (ms for item in spreads if (ms := pick(item.propagation)) is not None), default=None
+    )
+    late = [item for item in spreads if _is_late(item.propagation, percent, facts.judged_at)]
+    if late:
+        return promise.proof(ProofVerdict.BROKEN, _late_text(late[0]), worst_ms)
+    said = "no change" if worst_ms is None else f"{percent} % within {worst_ms} ms at worst"
+    return promise.judge(worst_ms, said, _missing(spreads))
+
+
+def _is_late(found: Propagation, percent: int, now: datetime) -> bool:
+    overdue = now - found.started_at > timedelta(milliseconds=_REALTIME.limit)
+    return overdue and found.waiting * 100 > found.total * (100 - percent)
+
+
+def _late_text(item: Spread) -> str:
+    found = item.propagation
+    return f"{found.waiting} of {found.total} were still without version {found.version}"
+
+
+def _missing(spreads: Sequence[Spread]) -> str | None:
+    lost = [item.propagation for item in spreads if item.propagation.unknown]
+    if lost:
+        processes = sum(item.unknown_processes for item in lost)
+        return unknown_text(processes, sum(item.unknown_streams for item in lost))
+    open_ = sum(not item.propagation.complete for item in spreads)
+    return f"{open_} not yet at everybody" if open_ else None

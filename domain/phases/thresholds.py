@@ -1,0 +1,181 @@
+"""Limits that hold whatever a phase promises (S64, decision 10).
+
+WARNING at the value that the acceptance criteria name, CRITICAL at the constant of the source.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from domain.incidents.incidents import Severity
+from domain.metrics.comparisons import meets
+from domain.metrics.criteria import Aggregation, Comparator
+from domain.phases.verdicts import Look
+from domain.platform.text_format import number, ordinal
+
+GOOD_TICKS = 2  # in a row, before a limit counts as kept again
+
+
+class Level(StrEnum):
+    """How far beyond its limits a metric is."""
+
+    GOOD = "good"
+    WARNING = "warning"
+    CRITICAL = "critical"
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """Two limits of one metric. A level is reached above its limit, or at it where `at_limit`."""
+
+    name: str
+    title: str
+    metric: str
+    aggregation: Aggregation
+    window_seconds: int
+    min_samples: int
+    warning: float | None
+    critical: float
+    unit: str
+    severity: Severity  # where CRITICAL
+    at_limit: bool = False
+
+    def exceeds(self, value: float, limit: float | None) -> bool:
+        """Whether a value is beyond a limit."""
+        if limit is None:
+            return False
+        return meets(value, Comparator.GTE if self.at_limit else Comparator.GT, limit)
+
+    def level_of(self, value: float) -> Level:
+        """The level of one value, before any damping."""
+        if self.exceeds(value, self.critical):
+            return Level.CRITICAL
+        return Level.WARNING if self.exceeds(value, self.warning) else Level.GOOD
+
+
+THRESHOLDS = (
+    Threshold(
+        name="error_rate",
+        title="Too many requests fail",
+        metric="error_rate",
+        aggregation=Aggregation.RATE,
+        window_seconds=60,
+        min_samples=20,
+        warning=2.0,
+        critical=5.0,
+        unit="%",
+        severity=Severity.CRITICAL,
+    ),
+    Threshold(
+        name="response_time_ms",
+        title="Answers are slow",
+        metric="response_time_ms",
+        aggregation=Aggregation.P95,
+        window_seconds=60,
+        min_samples=20,
+        warning=500.0,
+        critical=2_000.0,
+        unit="ms",
+        severity=Severity.HIGH,
+    ),
+    Threshold(
+        name="failed_signups",
+        title="Sign-ups fail on the server",
+        # Not failed_signups: anybody can fail to sign up, and would page the team (SEC12).
+        metric="signup_server_errors",
+        aggregation=Aggregation.SUM,
+        window_seconds=300,
+        min_samples=0,
+        warning=None,
+        critical=10.0,
+        unit="",
+        severity=Severity.CRITICAL,
+        at_limit=True,
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ThresholdState:
+    """Where a limit stands; stored. `since`: when this level was reached.
+
+    `failing_since`: the look at which it stopped being GOOD.
+    """
+
+    level: Level = Level.GOOD
+    since: datetime | None = None
+    good_ticks: int = 0
+    value: float | None = None
+    samples: int = 0
+    evaluated_at: datetime | None = None
+    explanation: str = "not measured yet"
+    failing_since: datetime | None = None
+
+
+def next_state(
+    threshold: Threshold,
+    look: Look,
+    before: ThresholdState,
+    now: datetime,
+    *,
+    held: str | None = None,
+) -> ThresholdState:
+    """Worse at once, good again after two good looks in a row; no answer changes no level.
+
+    `held`: why it is not to be judged now (A28).
+    """
+    state = replace(before, value=look.value, samples=look.samples, evaluated_at=now)
+    value = look.value
+    if value is None and look.problem is None and not threshold.min_samples:
+        value = 0.0
+    if held is not None:
+        return replace(state, explanation=f"not judged: {held}")
+    if look.problem is not None:
+        return replace(state, explanation=f"could not be measured: {look.problem}")
+    if value is None or look.samples < threshold.min_samples:
+        few = f"{look.samples} samples in {threshold.window_seconds} s tell nothing"
+        return replace(state, explanation=few)
+    return _moved(threshold, state, threshold.level_of(value), value, now)
+
+
+def _moved(
+    threshold: Threshold, state: ThresholdState, seen: Level, value: float, now: datetime
+) -> ThresholdState:
+    state = replace(state, explanation=_sentence(threshold, seen, value, state.samples))
+    if seen is not Level.GOOD:
+        state = replace(state, good_ticks=0)
+        worse = state.level is Level.GOOD or seen is Level.CRITICAL
+        changes = worse and state.level is not seen
+        state = replace(state, failing_since=state.failing_since or now)
+        return replace(state, level=seen, since=now) if changes else state
+    good = state.good_ticks + 1
+    state = replace(state, good_ticks=good)
+    if state.level is Level.GOOD:
+        return state
+    if good >= GOOD_TICKS:
+        return replace(state, level=Level.GOOD, since=now, failing_since=None)
+    again = f"{state.explanation}, good again, {ordinal(good)} of {GOOD_TICKS}"
+    return replace(state, explanation=again)
+
+
+def severity_of(threshold: Threshold, level: Level) -> Severity:
+    """How bad the incident of a level is."""
+    return threshold.severity if level is Level.CRITICAL else Severity.MEDIUM
+
+
+def dedup_key(threshold: Threshold) -> str:
+    """Names the cause, so that one incident is open for it at a time."""
+    return f"metric:{threshold.name}"
+
+
+def _sentence(threshold: Threshold, seen: Level, value: float, samples: int) -> str:
+    limit = threshold.critical if seen is Level.CRITICAL else threshold.warning
+    limit = threshold.critical if limit is None else limit
+    tail = f" {threshold.unit}" if threshold.unit else ""
+    beyond = threshold.exceeds(value, limit)
+    signs = ("≥", "<") if threshold.at_limit else (">", "≤")
+    return (
+        f"{threshold.metric} {number(value, apart_from=limit)}{tail} "
+        f"{signs[0] if beyond else signs[1]} {number(limit)}{tail} "
+        f"in {threshold.window_seconds} s, {samples} samples"
+    )

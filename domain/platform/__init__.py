@@ -1,0 +1,1 @@
+"""Rules: what every topic needs."""

@@ -1,0 +1,1 @@
+"""Rules: how versions of the flags spread."""
