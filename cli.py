@@ -6,28 +6,17 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from commands import (
-    accounts,
-    alerts,
-    demo,
-    flags,
-    health,
-    incidents,
-    jobs,
-    journeys,
-    kill,
-    launch_file,
-    login,
-    mail,
-    metrics,
-    phases,
-    server,
-    silences,
-    team,
-    watch,
-    webhooks,
-)
-from commands.problems import Problem
+from commands.accounts import accounts, login, team
+from commands.alerting import alerts, silences
+from commands.flags import flags, kill
+from commands.health import health, watch
+from commands.incidents import incidents
+from commands.mail import mail
+from commands.metrics import journeys, metrics
+from commands.phases import launch_file, phases
+from commands.platform import demo, jobs, server
+from commands.shared.errors import Problem
+from commands.webhooks import webhooks
 
 # What the imports of a command make stays: looking for garbage among it is a fifth of a start.
 gc.set_threshold(50_000, 20, 20)
@@ -42,8 +31,8 @@ app = typer.Typer(
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        from commands.output import echo  # noqa: PLC0415 - heavy
-        from commands.version import version  # noqa: PLC0415
+        from commands.platform.version import version  # noqa: PLC0415
+        from commands.shared.output import echo  # noqa: PLC0415 - heavy
 
         echo(version())
         raise typer.Exit
@@ -77,8 +66,8 @@ def migrate(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
     """Bring the database to the schema of this version, or down to an older one."""
-    from commands import database  # noqa: PLC0415 - heavy
-    from commands.output import confirm  # noqa: PLC0415
+    from commands.platform import database  # noqa: PLC0415 - heavy
+    from commands.shared.output import confirm  # noqa: PLC0415
 
     if down is not None:
         confirm(f"Go down to {down}? Tables and their rows are lost.", yes=yes)
@@ -100,7 +89,7 @@ def schema(
     ] = False,
 ) -> None:
     """Print the GraphQL schema."""
-    from commands import sdl  # noqa: PLC0415 - heavy
+    from commands.platform import sdl  # noqa: PLC0415 - heavy
 
     sdl.run(check=check)
 

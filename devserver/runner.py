@@ -12,7 +12,7 @@ from types import FrameType
 
 from rich.console import Console
 
-from commands.problems import Problem
+from commands.shared.errors import Problem
 from devserver.embedded import EmbeddedError, EmbeddedPostgres, EmbeddedServer, EmbeddedValkey
 from devserver.supervisor import Attempts, CannotRun, Child, Children
 from settings import Settings

@@ -14,9 +14,9 @@ from gql.transport.exceptions import TransportError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from commands.client import Json, Server, problem_of
-from commands.interrupts import until_interrupted
-from commands.output import remark, show, show_json, table
+from commands.shared.client import Json, Server, problem_of
+from commands.shared.output import remark, show, show_json, table
+from commands.shared.signals import until_interrupted
 from devserver import traffic_documents as documents
 from devserver.traffic_cast import Cast
 from devserver.traffic_visits import Deed, NoAnswer, Visits

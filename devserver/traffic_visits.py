@@ -8,7 +8,7 @@ from enum import StrEnum
 from time import monotonic
 from typing import Protocol
 
-from commands.client import Json
+from commands.shared.client import Json
 from devserver import traffic_documents as ask
 from devserver.traffic_cast import Business, Cast, Pair
 

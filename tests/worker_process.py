@@ -12,7 +12,7 @@ import socket
 import threading
 from typing import Any
 
-from commands.late_graph import LateGraph
+from commands.platform.lazy_graph import LateGraph
 from jobs.kinds import KINDS, JobKind
 from jobs.loop import NameLoop
 from jobs.parts import Parts

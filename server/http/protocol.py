@@ -56,7 +56,7 @@ class Whole:
 
 
 class HeadProtocol(HttpToolsProtocol):
-    """Chosen by `commands.serving`."""
+    """Chosen by `commands.platform.serving`."""
 
     seconds = HEAD_SECONDS
     linger = 0.0  # seconds that a connection without a request stays open at the end

@@ -116,7 +116,7 @@ class Connection(ServerProtocol):
 
 
 class FrameProtocol(BoundedProtocol):
-    """Chosen by `commands.serving`, which turns compression off: frames go out as they are."""
+    """Chosen by `commands.platform.serving`, which turns compression off."""
 
     __slots__ = (
         *("config", "app", "loop", "logger", "root_path", "asgi_version", "app_state"),

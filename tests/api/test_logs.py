@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from commands.logs import Context, JsonLines
+from commands.platform.logs import Context, JsonLines
 from tests.fleet import until
 from tests.graphql import GraphQLClient
 from tests.sockets import serving, socket

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped]  # no stubs
 
-from commands.draining import LINGER_SECONDS
-from commands.serving import GRACE_SECONDS, KEEP_ALIVE_SECONDS
+from commands.platform.draining import LINGER_SECONDS
+from commands.platform.serving import GRACE_SECONDS, KEEP_ALIVE_SECONDS
 from settings import Settings
 from tests.architecture.source import PACKAGES, ROOT
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from graphql import build_schema, parse, validate
 
-from commands import alerts, silences
+from commands.alerting import alerts, silences
 from db.session import Database
 from server.graph import schema
 from settings import Settings

@@ -9,7 +9,11 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 from graphql import build_schema, parse, validate
 
-from commands import flags, health, login, phase_documents, propagation, watch_stream
+from commands.accounts import login
+from commands.flags import flags
+from commands.health import health, watch_stream
+from commands.phases import phase_documents
+from commands.propagation import propagation
 from db.session import Database
 from server.graph import schema
 from settings import Settings

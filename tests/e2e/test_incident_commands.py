@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 from graphql import build_schema, parse, validate
 
-from commands import incident_documents as documents
+from commands.incidents import incident_documents as documents
 from db.session import Database
 from domain.actors import system_actor
 from domain.incidents.incidents import Severity

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from commands.trusted_proxies import allowed
+from commands.platform.trusted_proxies import allowed
 from settings import load_settings
 from tests.certificates import self_signed
 from tests.clock import PATIENCE

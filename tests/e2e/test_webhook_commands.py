@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from graphql import build_schema, parse, validate
 
-from commands import launch_file, webhooks
+from commands.phases import launch_file
+from commands.webhooks import webhooks
 from server.graph import schema
 from tests.factories.webhooks import FLAGS, SECRET, Receiver
 from tests.launch import Launch

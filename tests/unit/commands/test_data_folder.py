@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from commands import addresses, data_folder
-from commands.problems import Problem
+from commands.shared import data_folder, runtime_endpoints
+from commands.shared.errors import Problem
 
 OWNER = """
 import sys, time
 from pathlib import Path
-from commands import addresses, data_folder
+from commands.shared import runtime_endpoints as addresses, data_folder
 folder = data_folder.own(Path(sys.argv[1]))
 folder.announce("http://127.0.0.1:8123")
 addresses.write(folder.path, {"LAUNCH_URL": "http://127.0.0.1:8123"})
@@ -42,14 +42,14 @@ def test_after_a_kill_its_addresses_are_gone_and_the_folder_is_free(tmp_path: Pa
     try:
         assert owner.stdout is not None
         assert owner.stdout.readline() == b"owns\n"
-        assert addresses.read(tmp_path)["LAUNCH_URL"] == "http://127.0.0.1:8123"
+        assert runtime_endpoints.read(tmp_path)["LAUNCH_URL"] == "http://127.0.0.1:8123"
         with pytest.raises(Problem, match=rf"process {owner.pid}"):
             data_folder.own(tmp_path)
     finally:
         owner.send_signal(signal.SIGKILL)
         owner.communicate()
-    assert (tmp_path / addresses.NAME).exists()
-    assert addresses.read(tmp_path) == {}
+    assert (tmp_path / runtime_endpoints.NAME).exists()
+    assert runtime_endpoints.read(tmp_path) == {}
     data_folder.own(tmp_path).release()
 
 

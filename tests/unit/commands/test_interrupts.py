@@ -6,7 +6,7 @@ import signal
 
 import pytest
 
-from commands.interrupts import until_interrupted
+from commands.shared.signals import until_interrupted
 from tests.clock import PATIENCE
 
 

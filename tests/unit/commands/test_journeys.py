@@ -3,7 +3,7 @@
 import pytest
 from graphql import build_schema, parse, validate
 
-from commands.journeys import JOURNEYS, duration, rows
+from commands.metrics.journeys import JOURNEYS, duration, rows
 from server.graph import schema
 
 DASH = "\u2013"

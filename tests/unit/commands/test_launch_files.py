@@ -2,8 +2,8 @@
 
 import pytest
 
-from commands.launch_files import load
-from commands.problems import Problem
+from commands.phases.launch_files import load
+from commands.shared.errors import Problem
 
 FILE = """
 flags:

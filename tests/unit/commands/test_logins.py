@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from commands import logins
-from commands.problems import Problem
+from commands.shared import credentials_file
+from commands.shared.errors import Problem
 
 
 def test_without_a_home_directory(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -14,15 +14,15 @@ def test_without_a_home_directory(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
     monkeypatch.setattr(Path, "home", nobody)
-    assert logins.token_of("http://app") is None
+    assert credentials_file.token_of("http://app") is None
     with pytest.raises(Problem, match=r"no home directory .* set XDG_CONFIG_HOME"):
-        logins.check()
+        credentials_file.check()
 
 
 def test_a_folder_that_cannot_be_made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "file"))
-    assert logins.token_of("http://app") is None
-    for keep in (logins.check, lambda: logins.store("http://app", "token")):
+    assert credentials_file.token_of("http://app") is None
+    for keep in (credentials_file.check, lambda: credentials_file.store("http://app", "token")):
         with pytest.raises(Problem, match=r"No session can be kept .* use `launch login --show`"):
             keep()

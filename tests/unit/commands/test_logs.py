@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from commands.logs import Context, JsonLines, TextLines, log_config
+from commands.platform.logs import Context, JsonLines, TextLines, log_config
 from services.platform import log_context
 from settings import Settings
 

@@ -2,7 +2,7 @@
 
 from graphql import build_schema, parse, validate
 
-from commands.metrics import CARDS, METRICS, rows
+from commands.metrics.metrics import CARDS, METRICS, rows
 from server.graph import schema
 
 CARD: dict[str, object] = {

@@ -2,7 +2,7 @@
 
 from graphql import build_schema, parse, validate
 
-from commands.phase_report import REPORT, is_broken, row
+from commands.phases.phase_report import REPORT, is_broken, row
 from server.graph import schema
 
 PROOF: dict[str, object] = {

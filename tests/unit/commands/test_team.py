@@ -3,7 +3,7 @@
 import pytest
 from graphql import build_schema, parse, validate
 
-from commands.team import DOCUMENTS
+from commands.accounts.team import DOCUMENTS
 from server.graph import schema
 
 

@@ -7,7 +7,7 @@ from random import Random
 import pytest
 from graphql import build_schema, parse, validate
 
-from commands.client import Json, Server
+from commands.shared.client import Json, Server
 from devserver import traffic_documents as documents
 from devserver.traffic_cast import Cast
 from devserver.traffic_visits import FEATURE_OFF, HOLD_SECONDS, LIMITED, Deed, NoAnswer, Visits

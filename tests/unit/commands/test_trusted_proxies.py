@@ -4,7 +4,7 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from commands.trusted_proxies import allowed, problem
+from commands.platform.trusted_proxies import allowed, problem
 from settings import BadSettings, Settings, load_settings
 
 

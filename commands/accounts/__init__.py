@@ -1,0 +1,1 @@
+"""Commands: accounts, sessions and tokens."""

@@ -1,0 +1,110 @@
+"""Work of `launch token`: keys for tools, made on the server."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import typer
+
+from commands.shared.db_access import ACTOR, with_database
+from commands.shared.environment import own_settings
+from commands.shared.errors import Problem
+from commands.shared.output import remark, show, show_json, table
+from db.models.accounts import ApiToken
+from db.session import Database
+from domain.actors import Scope
+from services.accounts import api_tokens
+from services.accounts.api_tokens import NewToken
+from services.platform.credentials import API_TOKEN_PREFIX
+
+
+def create(name: str, scopes: Sequence[Scope], days: int | None) -> None:
+    """Make a token; its secret alone goes to stdout."""
+    expires_at = datetime.now(UTC) + timedelta(days=days) if days else None
+
+    async def work(db: Database) -> NewToken:
+        async with db.write() as uow:
+            return await api_tokens.create_token(uow, ACTOR, name, scopes, expires_at)
+
+    made = with_database(own_settings("database_url"), work)
+    until = f"until {expires_at:%Y-%m-%d}" if expires_at else "for ever"
+    remark(f"Token {made.row.prefix} holds {', '.join(made.row.scopes)} {until}.")
+    remark("Its secret, shown only this once:")
+    typer.echo(made.secret)
+
+
+def list_all(*, as_json: bool) -> None:
+    """All tokens, the newest first."""
+    rows = with_database(own_settings("database_url"), _all)
+    if as_json:
+        show_json([_as_json(row) for row in rows])
+        return
+    columns = ("prefix", "name", "scopes", "made", "expires", "last used", "state")
+    show(table(columns, (_cells(row) for row in rows)))
+
+
+def revoke(wanted: str) -> None:
+    """Take a token back; its streams end within seconds."""
+
+    async def work(db: Database) -> ApiToken:
+        row = _pick(await _all(db), wanted)
+        async with db.write() as uow:
+            return await api_tokens.revoke_token(uow, ACTOR, row.id)
+
+    row = with_database(own_settings("database_url"), work)
+    remark(f"Token {row.prefix} ({row.name}) is revoked.")
+
+
+async def _all(db: Database) -> list[ApiToken]:
+    async with db.read() as session:
+        return await api_tokens.list_tokens(session)
+
+
+def _pick(rows: Sequence[ApiToken], wanted: str) -> ApiToken:
+    found = [row for row in rows if _is(row, wanted)]
+    if len(found) == 1:
+        return found[0]
+    how_many = "No token has" if not found else f"{len(found)} tokens have"
+    raise Problem(f"{how_many} this id or prefix: see `launch token list`.")
+
+
+def _is(row: ApiToken, wanted: str) -> bool:
+    """By its id, by the start of its secret as lists show it, or by the whole secret."""
+    fits = row.prefix.startswith(wanted) or wanted.startswith(row.prefix)
+    return str(row.id) == wanted or (fits and len(wanted) > len(API_TOKEN_PREFIX))
+
+
+def _state(row: ApiToken) -> str:
+    if row.revoked_at is not None:
+        return "revoked"
+    if row.expires_at is not None and row.expires_at <= datetime.now(UTC):
+        return "expired"
+    return "ok"
+
+
+def _cells(row: ApiToken) -> tuple[object, ...]:
+    return (
+        row.prefix,
+        row.name,
+        ", ".join(row.scopes),
+        *(_day(moment) for moment in (row.created_at, row.expires_at, row.last_used_at)),
+        _state(row),
+    )
+
+
+def _day(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}" if moment else ""
+
+
+def _as_json(row: ApiToken) -> dict[str, object]:
+    moments = {
+        "createdAt": row.created_at,
+        "expiresAt": row.expires_at,
+        "revokedAt": row.revoked_at,
+    }
+    return {
+        "id": str(row.id),
+        "prefix": row.prefix,
+        "name": row.name,
+        "scopes": row.scopes,
+        **{name: moment.isoformat() if moment else None for name, moment in moments.items()},
+    }

@@ -1,0 +1,128 @@
+"""`launch alerts silence`, `silences` and `unsilence`: planned work tells nobody (A28)."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from commands.alerting.alerts import at
+from commands.shared.client import Json as Data
+from commands.shared.client import connect
+from commands.shared.errors import Problem
+from commands.shared.options import Json, Token, Url
+from commands.shared.output import show, show_json, table
+
+_SILENCE = "id startsAt endsAt reason checks holdsCriteria endedEarly status"
+CREATE = f"""
+mutation Silence($input: CreateSilenceInput!) {{
+  createSilence(input: $input) {{ silence {{ {_SILENCE} }} errors {{ message }} }}
+}}
+"""
+END = f"""
+mutation Unsilence($id: ID!) {{
+  endSilence(id: $id) {{ silence {{ {_SILENCE} }} errors {{ message }} }}
+}}
+"""
+LIST = f"""
+query Silences($past: Boolean!, $after: String) {{
+  silences(past: $past, first: 100, after: $after) {{
+    nodes {{ {_SILENCE} }} pageInfo {{ hasNextPage endCursor }}
+  }}
+}}
+"""
+COLUMNS = ("state", "checks", "from", "until", "criteria", "reason", "id")
+_LENGTH = re.compile(r"(\d{1,5})([mhd])")
+_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+
+
+class Check(StrEnum):
+    """A check, as one types it."""
+
+    DATABASE = "database"
+    API = "api"
+    AUTH = "auth"
+    EMAIL = "email"
+    REALTIME = "realtime"
+
+
+def silence(
+    length: Annotated[str, typer.Argument(metavar="LENGTH", help="Such as 30m, 2h or 1d.")],
+    reason: Annotated[str, typer.Option(help="What is being done; everybody sees it.")],
+    check: Annotated[
+        list[Check] | None, typer.Option(help="Only this check; may be repeated. Default: all.")
+    ] = None,
+    start: Annotated[
+        datetime | None, typer.Option(help="When it begins, in your time zone. Default: now.")
+    ] = None,
+    judge: Annotated[
+        bool, typer.Option("--judge", help="Success criteria are judged all the same.")
+    ] = False,
+    as_json: Json = False,
+    url: Url = None,
+    token: Token = None,
+) -> None:
+    """Tell nobody of these checks while you work on them."""
+    begin = start.astimezone() if start is not None else datetime.now(UTC)
+    given = {
+        "startsAt": begin.isoformat() if start is not None else None,
+        "endsAt": (begin + length_of(length)).isoformat(),
+        "reason": reason,
+        "checks": [item.name for item in check or []],
+        "holdsCriteria": not judge,
+    }
+    _print(connect(url, token).change(CREATE, input=given)["silence"], as_json=as_json)
+
+
+def list_silences(
+    everything: Annotated[bool, typer.Option("--all", help="Also what is over.")] = False,
+    as_json: Json = False,
+    url: Url = None,
+    token: Token = None,
+) -> None:
+    """Show planned work, the newest first."""
+    found = connect(url, token).every(LIST, "silences", past=everything)
+    show_json(found) if as_json else show(table(COLUMNS, map(_row, found)))
+
+
+def unsilence(
+    id: Annotated[
+        str | None, typer.Argument(help="As `silences` shows it; left out: the only one.")
+    ] = None,
+    as_json: Json = False,
+    url: Url = None,
+    token: Token = None,
+) -> None:
+    """End a silence now: what still fails is told."""
+    server = connect(url, token)
+    if id is None:
+        found = server.every(LIST, "silences", past=False)
+        if len(found) != 1:
+            raise Problem(f"There are {len(found)} silences: see `launch alerts silences`.")
+        id = found[0]["id"]
+    _print(server.change(END, id=id)["silence"], as_json=as_json)
+
+
+def length_of(text: str) -> timedelta:
+    """`30m`, `2h`, `1d`; raises Problem."""
+    found = _LENGTH.fullmatch(text.strip().lower())
+    if found is None:
+        raise Problem(f"{text!r} is no length such as 30m, 2h or 1d.")
+    return timedelta(**{_UNITS[found.group(2)]: int(found.group(1))})
+
+
+def _print(silence: Data, *, as_json: bool) -> None:
+    show_json(silence) if as_json else show(table(COLUMNS, [_row(silence)]))
+
+
+def _row(silence: Data) -> tuple[object, ...]:
+    return (
+        silence["status"],
+        ", ".join(silence["checks"]) or "all",
+        at(silence["startsAt"]),
+        at(silence["endsAt"]),
+        "wait" if silence["holdsCriteria"] else "judged",
+        silence["reason"],
+        silence["id"],
+    )

@@ -1,0 +1,1 @@
+"""Commands: feature flags and kill switches."""

@@ -1,0 +1,138 @@
+"""`launch incidents`: see what goes wrong, take it, undo its cause, end it."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from commands.incidents import incident_documents as documents
+from commands.incidents.incident_show import COLUMNS, head, moment, row, show_incident, what
+from commands.shared.client import Json as Data
+from commands.shared.client import Server, connect
+from commands.shared.errors import Problem
+from commands.shared.options import Json, Token, Url, Yes
+from commands.shared.output import confirm, echo, show, show_json, switch, table
+
+app = typer.Typer(no_args_is_help=True, help="Incidents.")
+
+Number = Annotated[int, typer.Argument(min=1, max=2**31 - 1, help="The incident.")]
+Note = Annotated[str | None, typer.Option(help="What to say in the timeline.")]
+
+
+class Level(StrEnum):
+    """How bad it is."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+
+@app.command("list")
+def list_incidents(
+    everything: Annotated[bool, typer.Option("--all", help="Also what is over.")] = False,
+    severity: Annotated[list[Level] | None, typer.Option(help="Only these.")] = None,
+    as_json: Json = False,
+    url: Url = None,
+    token: Token = None,
+) -> None:
+    """Show the incidents, newest first; those that are open, unless you want all."""
+    found = connect(url, token).every(
+        documents.LIST,
+        "incidents",
+        severity=[item.name for item in severity or []] or None,
+        status=None if everything else ["OPEN", "INVESTIGATING"],
+    )
+    show_json(found) if as_json else show(table(COLUMNS, map(row, found)))
+
+
+@app.command("show")
+def show_one(
+    number: Number,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="As a document for the review afterwards.")
+    ] = False,
+    as_json: Json = False,
+    url: Url = None,
+    token: Token = None,
+) -> None:
+    """Show one incident: what may have caused it, and what happened."""
+    server = connect(url, token)
+    if markdown:
+        echo(_one(server, number, documents.REPORT)["report"], newline=False)
+        return
+    found = _one(server, number, documents.SHOW)
+    show_json(found) if as_json else show_incident(found)
+
+
+@app.command()
+def ack(number: Number, note: Note = None, url: Url = None, token: Token = None) -> None:
+    """Take an incident: reminders and escalation stop."""
+    _move(connect(url, token), number, documents.TAKE, note=note)
+
+
+@app.command()
+def resolve(
+    number: Number,
+    notes: Annotated[str, typer.Option(help="What ended it.")],
+    url: Url = None,
+    token: Token = None,
+) -> None:
+    """End an incident."""
+    _move(connect(url, token), number, documents.RESOLVE, notes=notes)
+
+
+@app.command()
+def reopen(number: Number, note: Note = None, url: Url = None, token: Token = None) -> None:
+    """Open an incident again that was resolved or closed."""
+    _move(connect(url, token), number, documents.REOPEN, note=note)
+
+
+@app.command()
+def close(number: Number, url: Url = None, token: Token = None) -> None:
+    """Put a resolved incident away."""
+    _move(connect(url, token), number, documents.CLOSE)
+
+
+@app.command()
+def revert(
+    number: Number,
+    reason: Annotated[str, typer.Option(help="Why: it stays in the audit.")],
+    suspect: Annotated[
+        int | None,
+        typer.Option(min=1, max=20, help="As `show` numbers them; left out: the first revertible."),
+    ] = None,
+    yes: Yes = False,
+    url: Url = None,
+    token: Token = None,
+) -> None:
+    """Undo the change that is most likely the cause; the incident stays open until you end it."""
+    server = connect(url, token)
+    found = _suspect(_one(server, number, documents.SUSPECTS)["suspects"], number, suspect)
+    change = found["change"]
+    show(f"{what(change)} at {moment(change['at'])}: {'; '.join(found['why'])}")
+    confirm("Undo this?", yes=yes)
+    flag = server.change(documents.REVERT, id=change["id"], reason=reason)["flag"]
+    show(f"{flag['key']} {switch(flag['enabled'])} {flag['rolloutPercentage']} %")
+
+
+def _one(server: Server, number: int, document: str = documents.FIND) -> Data:
+    found = server.ask(document, number=number)["incidents"]["nodes"]
+    if not found:
+        raise Problem(f"There is no incident {number}: see `launch incidents list --all`.")
+    return found[0]
+
+
+def _move(server: Server, number: int, document: str, **said: object) -> None:
+    incident = _one(server, number)
+    show(head(server.change(document, id=incident["id"], **said)["incident"]))
+
+
+def _suspect(suspects: list[Data], number: int, place: int | None) -> Data:
+    if place is not None:
+        found = suspects[place - 1 : place]
+    else:
+        found = [item for item in suspects if item["change"]["revertible"]]
+    if not found:
+        raise Problem(f"Nothing that may have caused incident {number} can be undone.")
+    return found[0]

@@ -1,0 +1,99 @@
+"""`launch journeys`: the funnels, in the terminal or for scripts (S80, S100 to S104)."""
+
+from typing import Annotated
+
+import typer
+
+from commands.metrics.metrics import How, Range
+from commands.shared.client import Json as Data
+from commands.shared.client import connect
+from commands.shared.options import Json, Token, Url
+from commands.shared.output import show, show_json, table
+
+_NUMBERS = "started completed underWay abandoned failed ended successRate p50Seconds p95Seconds"
+JOURNEYS = f"""
+query Journeys($range: TimeRange!) {{
+  launchMetrics(range: $range) {{
+    at
+    journeys {{
+      key title {_NUMBERS} targetSeconds inTimeRate
+      steps {{ key title entered completed stalled medianSeconds }}
+      breakdown {{ vendorType {_NUMBERS} }}
+    }}
+  }}
+}}
+"""
+COLUMNS = (
+    *("journey", "started", "completed", "under way", "abandoned", "failed"),
+    *("of ended", "half in", "95 % in", ""),
+)
+STEPS = ("step", "came", "did it", "stand still", "half in")
+_NOTHING = "\u2013"
+
+Vendors = Annotated[bool, typer.Option("--by-vendor", help="Also by what the suppliers offer.")]
+
+
+def journeys(
+    window: How = Range.LAST_24H,
+    by_vendor: Vendors = False,
+    as_json: Json = False,
+    url: Url = None,
+    token: Token = None,
+) -> None:
+    """Show how many who began a journey arrived, how long it took, and where they stand still."""
+    found = connect(url, token).ask(JOURNEYS, range=window.name)["launchMetrics"]
+    if as_json:
+        show_json(found["journeys"])
+        return
+    title = f"who began: {window.value}, at {found['at'][:19]}"
+    show(table(COLUMNS, rows(found["journeys"], by_vendor=by_vendor), title=title))
+    for journey in found["journeys"]:
+        show(table(STEPS, map(_step, journey["steps"]), title=journey["title"]))
+
+
+def rows(found: list[Data], *, by_vendor: bool = False) -> list[tuple[object, ...]]:
+    """The funnels as a table shows them; what nobody did is a dash."""
+    lines = []
+    for journey in found:
+        target = journey["targetSeconds"]
+        lines.append((*_numbers(journey["title"], journey), f"target {duration(target)}"))
+        if by_vendor:
+            for part in journey["breakdown"]:
+                name = (part["vendorType"] or "not said").lower()
+                lines.append((*_numbers(f"  {name}", part), ""))
+    return lines
+
+
+def duration(seconds: float | None) -> str:
+    """As people read it."""
+    if seconds is None:
+        return _NOTHING
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    minutes = seconds / 60
+    return f"{minutes:.1f} min" if minutes < 120 else f"{minutes / 60:.1f} h"
+
+
+def _numbers(title: str, found: Data) -> tuple[object, ...]:
+    rate = found["successRate"]
+    return (
+        title,
+        found["started"],
+        found["completed"],
+        found["underWay"],
+        found["abandoned"],
+        found["failed"],
+        _NOTHING if rate is None else f"{rate:g} % of {found['ended']}",
+        duration(found["p50Seconds"]),
+        duration(found["p95Seconds"]),
+    )
+
+
+def _step(step: Data) -> tuple[object, ...]:
+    return (
+        step["title"],
+        step["entered"],
+        step["completed"],
+        step["stalled"],
+        duration(step["medianSeconds"]),
+    )

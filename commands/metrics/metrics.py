@@ -1,0 +1,78 @@
+"""`launch metrics`: the four cards of the dashboard (S78, S79)."""
+
+from enum import Enum
+from typing import Annotated
+
+import typer
+
+from commands.shared.client import Json as Data
+from commands.shared.client import connect
+from commands.shared.options import Json, Token, Url
+from commands.shared.output import show, show_json, table
+
+CARD = "key title value unit previous changePercent trend improving"
+METRICS = f"""
+query Metrics($range: TimeRange!) {{
+  launchMetrics(range: $range) {{
+    at range
+    signups {{ {CARD} }} connections {{ {CARD} }}
+    averageResponseTime {{ {CARD} }} errorRate {{ {CARD} }}
+  }}
+}}
+"""
+CARDS = ("signups", "connections", "averageResponseTime", "errorRate")
+COLUMNS = ("", "now", "before", "change", "")
+_NOTHING = "\u2013"
+_ARROWS = {"UP": "↑", "DOWN": "↓", "FLAT": "→"}
+_VERDICTS = {True: "better", False: "worse", None: ""}
+
+
+class Range(Enum):
+    """How far back to look, as people type it."""
+
+    LAST_1H = "1h"
+    LAST_24H = "24h"
+    LAST_7D = "7d"
+    LAST_30D = "30d"
+    CURRENT_PHASE = "phase"
+
+
+How = Annotated[
+    Range, typer.Option("--range", help="How far back to look; phase: since the live one began.")
+]
+
+
+def metrics(
+    window: How = Range.LAST_24H, as_json: Json = False, url: Url = None, token: Token = None
+) -> None:
+    """Show sign-ups, connections, response time and error rate beside the window before."""
+    found = connect(url, token).ask(METRICS, range=window.name)["launchMetrics"]
+    if as_json:
+        show_json(found)
+    else:
+        show(table(COLUMNS, rows(found), title=f"{window.value}, at {found['at'][:19]}"))
+
+
+def rows(found: Data) -> list[tuple[object, ...]]:
+    """The cards as a table shows them; what was not measured is a dash."""
+    return [_row(found[name]) for name in CARDS]
+
+
+def _row(card: Data) -> tuple[object, ...]:
+    return (
+        card["title"],
+        _number(card["value"], card["unit"]),
+        _number(card["previous"], card["unit"]),
+        _change(card["changePercent"], card["trend"]),
+        _VERDICTS[card["improving"]],
+    )
+
+
+def _change(percent: float | None, trend: str) -> str:
+    return "" if percent is None else f"{_ARROWS[trend]} {percent:+.1f} %"
+
+
+def _number(value: float | None, unit: str) -> str:
+    if value is None:
+        return _NOTHING
+    return f"{value:.1f} {unit}" if unit else f"{value:g}"

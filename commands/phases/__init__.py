@@ -1,0 +1,1 @@
+"""Commands: launch phases, runs and rehearsals."""

@@ -1,0 +1,181 @@
+"""`launch export`, `plan` and `apply`: phases and flags as a YAML file (A52)."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import yaml  # type: ignore[import-untyped]  # no stubs
+
+from commands.phases import launch_files as files
+from commands.shared.client import Json as Data
+from commands.shared.client import Server, connect
+from commands.shared.errors import Problem
+from commands.shared.options import Json, Reason, Token, Url, Yes
+from commands.shared.output import confirm, remark, show, show_json, table
+
+File = Annotated[Path, typer.Argument(help="A YAML file as `launch export` prints it; - is stdin.")]
+
+FLAGS = """
+query Flags($after: String) {
+  featureFlags(first: 100, after: $after) {
+    nodes {
+      key name description enabled: ownerEnabled rolloutPercentage: ownerPercentage ownerChoseZero
+      targetGroups bucketBy clientVisible version
+    }
+    pageInfo { hasNextPage endCursor }
+  }
+}
+"""
+PHASES = """
+query Phases {
+  launchPhases {
+    id version key name description position platforms plannedStartAt plannedEndAt cohort
+    steps { percentage holdSeconds requiresApproval }
+    successCriteria {
+      criterion {
+        key metric aggregation windowSeconds comparator threshold minSamples
+        initialDelaySeconds failureLimit action dryRun dependsOn
+      }
+    }
+    rollbackPlan { mode drainSeconds notify manualSteps }
+    flags { flag { key } targetPercentage: configuredTarget position }
+  }
+}
+"""
+_CHANGES = """
+  hash
+  changes { kind key isNew fields { name before after } }
+  errors { message path }
+"""
+PLAN = f"query Plan($file: LaunchFileInput!) {{ launchPlan(file: $file) {{ {_CHANGES} }} }}"
+APPLY = f"""
+mutation Apply($file: LaunchFileInput!, $planHash: String!, $reason: String) {{
+  applyLaunch(file: $file, planHash: $planHash, reason: $reason) {{ {_CHANGES} }}
+}}
+"""
+WOULD_CHANGE = 3  # an exit code of its own: 1 is an error, 2 wrong usage
+_COLUMNS = ("what", "key", "field", "before", "after")
+_SHOWN = 60  # characters of a value
+
+
+def export(url: Url = None, token: Token = None) -> None:
+    """Print all flags and phases as YAML: keep it, change it, apply it.
+
+    The values are those of the owners: what a running launch makes of them is left out.
+    """
+    found = _exported(connect(url, token))
+    typer.echo(yaml.safe_dump(found, sort_keys=False, allow_unicode=True), nl=False)
+
+
+def plan(
+    file: File,
+    check: Annotated[
+        bool, typer.Option("--check", help="Exit code 3 where anything would change.")
+    ] = False,
+    as_json: Json = False,
+    url: Url = None,
+    token: Token = None,
+) -> None:
+    """Show what `apply` would make and change. What the file does not name stays.
+
+    All that is wrong with the file is an error, exit code 1: what can be planned can be applied.
+    """
+    found = _ask(connect(url, token), PLAN, file=_load(file))
+    if as_json:
+        show_json([_as_data(change) for change in found["changes"]])
+    else:
+        _show(found["changes"])
+    raise typer.Exit(WOULD_CHANGE if check and found["changes"] else 0)
+
+
+def apply(
+    file: File,
+    reason: Reason = None,
+    yes: Yes = False,
+    url: Url = None,
+    token: Token = None,
+) -> None:
+    """Make flags and phases as a file says: all of it in one transaction, or nothing.
+
+    It is refused where anything has changed since the plan was shown.
+    """
+    server, wanted = connect(url, token), _load(file)
+    found = _ask(server, PLAN, file=wanted)
+    if not found["changes"]:
+        remark("Everything is as the file says.")
+        return
+    _show(found["changes"])
+    confirm(f"Make these {len(found['changes'])} changes?", yes=yes)
+    done = _ask(server, APPLY, file=wanted, planHash=found["hash"], reason=reason)
+    remark(f"{len(done['changes'])} changes made.")
+
+
+def _ask(server: Server, document: str, **variables: object) -> Data:
+    (found,) = server.ask(document, **variables).values()
+    if found["errors"]:
+        lines = [f"{_place(item['path'])}{item['message']}" for item in found["errors"]]
+        raise Problem("\n".join(lines))
+    return found
+
+
+def _place(path: Sequence[str] | None) -> str:
+    """`flags.2.name: `, as the file counts from 0."""
+    parts = (path or [])[1:] if path and path[0] == "file" else path or []
+    return f"{'.'.join(parts)}: " if parts else ""
+
+
+def _exported(server: Server) -> Data:
+    """All flags and phases, in the words of LaunchFileInput."""
+    flags = server.every(FLAGS, "featureFlags")
+    for flag in flags:
+        if flag["rolloutPercentage"] == 0 and not flag["ownerChoseZero"]:
+            del flag["rolloutPercentage"]  # the default: written out it would be a choice (L10)
+    phases = server.ask(PHASES)["launchPhases"]
+    for phase in phases:
+        phase["successCriteria"] = [item["criterion"] for item in phase["successCriteria"]]
+        phase["flags"] = [{"flagKey": item.pop("flag")["key"], **item} for item in phase["flags"]]
+    sorts = (("flags", flags, files.FLAG_FIELDS), ("phases", phases, files.PHASE_FIELDS))
+    return {
+        kind: [{name: item[name] for name in ("key", *fields) if name in item} for item in found]
+        for kind, found, fields in sorts
+    }
+
+
+def _load(path: Path) -> object:
+    """The file as the graph takes it; raises Problem for what YAML allows and we do not."""
+    try:
+        text = sys.stdin.read() if str(path) == "-" else path.read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Problem(f"{path} cannot be read: {error}") from error
+    return files.load(text, str(path))
+
+
+def _show(changes: Sequence[Data]) -> None:
+    rows = [row for change in changes for row in _rows(change)]
+    show(table(_COLUMNS, rows) if rows else "Nothing would change.")
+
+
+def _rows(change: Data) -> Sequence[tuple[str, ...]]:
+    kind, key = change["kind"].lower(), change["key"]
+    what = f"new {kind}" if change["isNew"] else kind
+    rows = [
+        (what, key, field["name"], _text(field["before"]), _text(field["after"]))
+        for field in change["fields"]
+    ]
+    return rows or [(what, key, "", "", "")]
+
+
+def _text(value: object) -> str:
+    text = "" if value is None else str(value)
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+
+
+def _as_data(change: Data) -> Data:
+    changes = {
+        field["name"]: {"before": field["before"], "after": field["after"]}
+        for field in change["fields"]
+    }
+    kind = change["kind"].lower()
+    return {"kind": kind, "key": change["key"], "create": change["isNew"], "changes": changes}

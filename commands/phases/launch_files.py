@@ -1,0 +1,61 @@
+"""A launch as a YAML file: what one holds, and what YAML allows that a file may not (A52; L27)."""
+
+from collections.abc import Hashable
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+import yaml  # type: ignore[import-untyped]  # no stubs
+
+from commands.shared.errors import Problem
+
+FLAG_FIELDS = (
+    *("name", "description", "enabled", "rolloutPercentage", "targetGroups"),
+    *("bucketBy", "clientVisible"),
+)
+PHASE_FIELDS = (
+    *("name", "description", "position", "platforms", "plannedStartAt", "plannedEndAt"),
+    *("cohort", "steps", "successCriteria", "rollbackPlan", "flags"),
+)
+_MOMENTS = frozenset({"plannedStartAt", "plannedEndAt"})
+
+
+class _Loader(yaml.SafeLoader):  # type: ignore[misc] # no stubs
+    """YAML keeps the last of two equal keys without a word; here they are an error."""
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:  # noqa: ANN401 - no stubs
+        """As SafeLoader does it, after a look at the keys."""
+        seen: set[Hashable] = set()
+        for name, _ in node.value:
+            key = self.construct_object(name, deep=True)
+            if key in seen:
+                mark = name.start_mark
+                raise yaml.MarkedYAMLError(None, None, f"{key!r} is there twice", mark)
+            seen.add(key)
+        found: dict[Hashable, Any] = super().construct_mapping(node, deep=deep)
+        return found
+
+
+def load(text: str, name: str) -> dict[str, Any]:
+    """The file as the graph takes it, which checks everything else; raises Problem."""
+    try:
+        found = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
+        if isinstance(found, dict):
+            return {str(key): _plain(value, (str(key),)) for key, value in found.items()}
+    except (yaml.YAMLError, RecursionError, TypeError, ValueError) as error:
+        raise Problem(f"{name} cannot be read: {error}") from error
+    raise Problem(f"{name} must hold `flags`, `phases` or both.")
+
+
+def _plain(value: object, place: tuple[str, ...]) -> Any:  # noqa: ANN401 - JSON
+    """As JSON; a moment only where one belongs."""
+    if isinstance(value, dict):
+        return {str(key): _plain(part, (*place, str(key))) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_plain(part, (*place, str(index))) for index, part in enumerate(value)]
+    if not isinstance(value, date):
+        return value
+    if place[-1] not in _MOMENTS:
+        where = ".".join(place)
+        raise Problem(f"{where}: {value} is a date for YAML; put it in quotes to make it a text.")
+    moment = value if isinstance(value, datetime) else datetime.combine(value, time())
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat()

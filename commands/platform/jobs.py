@@ -1,0 +1,129 @@
+"""`launch jobs`: the queue, the periodic tasks, and another try for what failed for good."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from commands.shared.options import Json
+from commands.shared.output import remark, show, show_json, table
+
+if TYPE_CHECKING:
+    from db.queries.jobs import QueuedJob
+    from jobs.overview import Overview, TaskState
+
+app = typer.Typer(help="The queue of jobs and the periodic tasks.")
+
+Ids = Annotated[list[int], typer.Argument(help="Jobs that failed, by their numbers.")]
+
+_QUEUE = ("job", "what", "state", "tries", "due", "last error")
+_TASKS = ("task", "every", "last run", "took", "next", "by", "note")
+
+
+@app.callback(invoke_without_command=True)
+def jobs(context: typer.Context, as_json: Json = False) -> None:
+    """Show what waits, runs and has failed, and when each task ran; 1 if a job has failed."""
+    if context.invoked_subcommand is not None:
+        return
+    from commands.platform.job_reads import read  # noqa: PLC0415 - heavy
+
+    found = read()
+    if as_json:
+        show_json(as_data(found))
+    else:
+        _show(found)
+    raise typer.Exit(1 if found.failed else 0)
+
+
+@app.command()
+def retry(ids: Ids) -> None:
+    """Put jobs that failed for good back into the queue; any worker takes them at once."""
+    from commands.platform.job_reads import retry as run  # noqa: PLC0415 - heavy
+
+    for job_id, entrypoint in run(ids):
+        remark(f"Job {job_id} ({entrypoint}) waits again.")
+
+
+def as_data(found: "Overview") -> dict[str, object]:
+    """Everything, for scripts; seconds and aware moments."""
+    return {
+        "counts": {state.value: count for state, count in found.counts.items()},
+        "jobs": [_job_data(job) for job in found.jobs],
+        "tasks": [_task_data(task) for task in found.tasks],
+        "redis": found.redis,
+    }
+
+
+def _job_data(job: "QueuedJob") -> dict[str, object]:
+    from services.platform.job_queue import reason  # noqa: PLC0415 - heavy
+
+    return {
+        "id": job.id,
+        "entrypoint": job.entrypoint,
+        "state": job.state.value,
+        "attempts": job.attempts,
+        "createdAt": job.created_at.isoformat(),
+        "dueAt": job.due_at.isoformat(),
+        "heartbeat": job.heartbeat.isoformat(),
+        "error": reason(job) or None,
+    }
+
+
+def _task_data(task: "TaskState") -> dict[str, object]:
+    return {
+        "name": task.name,
+        "interval": task.interval,
+        "lastRun": task.last.at.isoformat() if task.last else None,
+        "worker": task.last.worker if task.last else None,
+        "seconds": task.last.seconds if task.last else None,
+        "error": task.last.error if task.last else None,
+        "nextRun": task.next_at.isoformat(),
+        "late": task.late,
+    }
+
+
+def _show(found: "Overview") -> None:
+    from services.platform.job_queue import reason  # noqa: PLC0415 - heavy
+
+    now = datetime.now(UTC)
+    rows = [
+        (job.id, job.entrypoint, job.state, job.attempts, _when(job.due_at, now), reason(job))
+        for job in found.jobs
+    ]
+    if rows:
+        show(table(_QUEUE, rows))
+    show(", ".join(f"{count} {state}" for state, count in found.counts.items()))
+    show(table(_TASKS, [_task_row(task, now) for task in found.tasks]))
+    if not found.redis:
+        remark("Redis does not answer: only the claims of the database are known.", "yellow")
+
+
+def _task_row(task: "TaskState", now: datetime) -> tuple[object, ...]:
+    last, every = task.last, f"{task.interval:g} s"
+    if last is None:
+        return (task.name, every, "", "", _when(task.next_at, now), "", "")
+    took = "" if last.seconds is None else f"{last.seconds:.2f} s"
+    note = last.error or ("late" if task.late else "")
+    return (
+        *(task.name, every, _when(last.at, now), took),
+        *(_when(task.next_at, now), last.worker, note),
+    )
+
+
+def _when(moment: datetime, now: datetime) -> str:
+    """How far away, as people say it."""
+    seconds = (moment - now).total_seconds()
+    span = _span(timedelta(seconds=abs(seconds)))
+    return f"in {span}" if seconds > 0 else f"{span} ago"
+
+
+_UNITS: Mapping[str, int] = {"d": 86_400, "h": 3_600, "min": 60}
+
+
+def _span(length: timedelta) -> str:
+    seconds = int(length.total_seconds())
+    for unit, size in _UNITS.items():
+        if seconds >= 2 * size:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s"

@@ -1,0 +1,1 @@
+"""Commands: how versions of the flags spread."""

@@ -1,0 +1,1 @@
+"""What several commands share: the client, output, errors, the way to the database."""

@@ -1,0 +1,176 @@
+"""The API client of the command line, on gql: one request, or many over one websocket."""
+
+import asyncio
+import os
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from commands.shared import credentials_file, runtime_endpoints
+from commands.shared.errors import Problem
+
+if TYPE_CHECKING:
+    from gql import Client
+    from gql.transport.exceptions import TransportError, TransportQueryError
+
+# What a selection of the graph gives: JSON, whose form the documents decide.
+Json = Any
+
+TIMEOUT_SECONDS = 30
+DEFAULT_URL = "http://127.0.0.1:8000"
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+FORBIDDEN = 4403  # the close code of a socket whose credential is not valid
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """An app, and who we are to it."""
+
+    url: str
+    token: str | None = field(default=None, repr=False)
+
+    def as_visitor(self) -> "Server":
+        """The same app to strangers, whoever is logged in here."""
+        return Server(self.url)
+
+    def ask(self, document: str, **variables: object) -> Json:
+        """The data of one query or mutation; raises Problem."""
+        return asyncio.run(self._ask(document, variables))
+
+    def every(self, document: str, name: str, **variables: object) -> list[Json]:
+        """The nodes of all pages of the list `name`; the document takes `$after`."""
+        found: list[Json] = []
+        after = None
+        while True:
+            page = self.ask(document, after=after, **variables)[name]
+            found += page["nodes"]
+            if not page["pageInfo"]["hasNextPage"]:
+                return found
+            after = page["pageInfo"]["endCursor"]
+
+    def change(self, document: str, **variables: object) -> Json:
+        """The payload of one mutation; raises Problem where it lists errors."""
+        (payload,) = self.ask(document, **variables).values()
+        if payload["errors"]:
+            raise Problem("\n".join(error["message"] for error in payload["errors"]))
+        return payload
+
+    async def _ask(self, document: str, variables: dict[str, object]) -> Json:
+        from gql import gql  # noqa: PLC0415 - heavy
+        from gql.transport.exceptions import TransportError  # noqa: PLC0415
+
+        request = gql(document)
+        request.variable_values = variables
+        try:
+            return await self.http().execute_async(request)
+        except (TransportError, OSError, ValueError) as error:
+            raise problem_of(error, self) from error
+
+    def http(self) -> "Client":
+        """A client for requests; it keeps no cookies: who we are is said with each request."""
+        from aiohttp import DummyCookieJar  # noqa: PLC0415 - heavy
+        from gql import Client  # noqa: PLC0415 - heavy
+        from gql.transport.aiohttp import AIOHTTPTransport  # noqa: PLC0415 - heavy
+
+        transport = AIOHTTPTransport(
+            f"{self.url}/graphql",
+            headers={"authorization": f"Bearer {self.token}"} if self.token else None,
+            ssl=True,
+            timeout=TIMEOUT_SECONDS,
+            client_session_args={"trust_env": not self.is_here, "cookie_jar": DummyCookieJar()},
+        )
+        return Client(transport=transport, execute_timeout=None)
+
+    def socket(self) -> "Client":
+        """A client whose session carries streams over one websocket."""
+        from gql import Client  # noqa: PLC0415 - heavy
+        from gql.transport.websockets import WebsocketsTransport  # noqa: PLC0415 - heavy
+
+        transport = WebsocketsTransport(
+            f"ws{self.url.removeprefix('http')}/graphql",
+            subprotocols=[WebsocketsTransport.GRAPHQLWS_SUBPROTOCOL],
+            init_payload={"Authorization": f"Bearer {self.token}"} if self.token else {},
+            close_timeout=2,
+            connect_args={"compression": None, **({"proxy": None} if self.is_here else {})},
+        )
+        return Client(transport=transport, execute_timeout=TIMEOUT_SECONDS)
+
+    @property
+    def is_here(self) -> bool:
+        """Whether it runs on this machine, which no proxy can reach."""
+        return urlsplit(self.url).hostname in _LOOPBACK
+
+
+def connect(url: str | None, token: str | None) -> Server:
+    """The app that is meant; raises Problem for what is no URL."""
+    running = runtime_endpoints.read(Path(os.environ.get("DATA_DIR") or ".data"))
+    found = (url or running.get("LAUNCH_URL") or DEFAULT_URL).strip().rstrip("/")
+    found = found.removesuffix("/graphql")
+    parts = urlsplit(found)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise Problem(f"{found!r} is no URL of an app: it starts with http:// or https://.")
+    return Server(found, token or credentials_file.token_of(found))
+
+
+def problem_of(error: Exception, server: Server) -> Problem:
+    """What went wrong between us and the app, in one line."""
+    from gql.transport.exceptions import (  # noqa: PLC0415 - heavy
+        TransportQueryError,
+        TransportServerError,
+    )
+
+    if isinstance(error, TransportQueryError):
+        return _refused(error, server)
+    unauthorized = getattr(error, "code", None) == HTTPStatus.UNAUTHORIZED
+    if unauthorized or _close_code(error) == FORBIDDEN:
+        return _not_logged_in(server)
+    if isinstance(error, TransportServerError) and error.code is not None:
+        return Problem(f"{server.url} answers with HTTP status {error.code}: is it the app?")
+    if isinstance(error, TimeoutError):
+        return Problem(f"{server.url} does not answer in time.")
+    return Problem(f"{server.url} cannot be reached: {_cause(error)}")
+
+
+def code_of(error: "TransportError | Exception") -> str | None:
+    """`extensions.code` of the first error of an answer."""
+    errors = getattr(error, "errors", None) or [{}]
+    first = errors[0] if isinstance(errors[0], dict) else {}
+    code = (first.get("extensions") or {}).get("code")
+    return str(code) if code else None
+
+
+def _refused(error: "TransportQueryError", server: Server) -> Problem:
+    if code_of(error) == "UNAUTHENTICATED":
+        return _not_logged_in(server)
+    messages = [
+        str(item.get("message", item)) if isinstance(item, dict) else str(item)
+        for item in error.errors or [str(error)]
+    ]
+    return Problem("\n".join(dict.fromkeys(messages)))
+
+
+def _not_logged_in(server: Server) -> Problem:
+    why = "Your login is not valid any more" if server.token else "You are not logged in"
+    return Problem(f"{why} at {server.url}: `launch login EMAIL`, or set LAUNCH_TOKEN.")
+
+
+def _close_code(error: BaseException) -> int | None:
+    """The code with which the server closed the socket; None where it did not."""
+    inner: BaseException | None = error
+    while inner is not None:
+        received = getattr(inner, "rcvd", None)
+        if received is not None:
+            return int(received.code)
+        inner = inner.__cause__
+    return None
+
+
+def _cause(error: BaseException) -> str:
+    """The innermost reason: gql wraps what the network said."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__

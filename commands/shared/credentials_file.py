@@ -1,0 +1,66 @@
+"""Sessions that `launch login` has opened: a file for its owner only, one token a URL."""
+
+import json
+import os
+from pathlib import Path
+
+from commands.shared.errors import Problem
+
+_HINT = "set XDG_CONFIG_HOME to a folder of yours, or use `launch login --show` and LAUNCH_TOKEN"
+
+
+def path() -> Path:
+    """Where the tokens are kept; raises Problem where there is no home directory."""
+    base = os.environ.get("XDG_CONFIG_HOME")
+    try:
+        folder = Path(base) if base else Path.home() / ".config"
+    except RuntimeError:
+        raise Problem(f"There is no home directory to keep a session in: {_HINT}.") from None
+    return folder / "wedsync-launch" / "tokens.json"
+
+
+def token_of(url: str) -> str | None:
+    """The token that was stored for an app."""
+    return _read().get(url)
+
+
+def check() -> None:
+    """Whether a token can be kept, before anybody asks for a password; raises Problem."""
+    folder = path().parent
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unusable(folder, error) from error
+
+
+def store(url: str, token: str | None) -> None:
+    """Keep a token; None forgets it. Raises Problem where there is no place for it."""
+    try:
+        _store(url, token)
+    except OSError as error:
+        raise _unusable(path().parent, error) from error
+
+
+def _unusable(folder: Path, error: OSError) -> Problem:
+    return Problem(f"No session can be kept in {folder} ({error.strerror}): {_HINT}.")
+
+
+def _store(url: str, token: str | None) -> None:
+    tokens = {known: value for known, value in _read().items() if known != url}
+    if token is not None:
+        tokens[url] = token
+    file = path()
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = file.with_suffix(f".{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as opened:
+        json.dump(tokens, opened, indent=2)
+    draft.replace(file)
+
+
+def _read() -> dict[str, str]:
+    try:
+        found = json.loads(path().read_text())
+    except (OSError, ValueError, Problem):
+        return {}
+    return {str(url): str(token) for url, token in found.items()} if isinstance(found, dict) else {}

@@ -1,0 +1,81 @@
+"""The owner of a data folder is one living process; all others are told where it is (F5)."""
+
+import fcntl
+import json
+import os
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from commands.shared.errors import Problem
+
+NAME = "launch.lock"
+_TRIES = 10  # somebody may be looking just now whether it is locked
+_PAUSE = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class DataFolder:
+    """A folder that this process owns until it ends, however it ends: the kernel frees the lock."""
+
+    path: Path
+    _lock: int
+
+    def announce(self, address: str | None) -> None:
+        """Say to others who owns it, and where that answers."""
+        said = json.dumps({"pid": os.getpid(), "address": address}).encode()
+        os.ftruncate(self._lock, 0)
+        os.pwrite(self._lock, said, 0)
+
+    def release(self) -> None:
+        """Leave it to others."""
+        os.close(self._lock)
+
+
+def own(path: Path) -> DataFolder:
+    """Take a folder; raises Problem with the address of whoever has it."""
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = os.open(path / NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise Problem(f"The data folder {path} cannot be used: {error.strerror}.") from error
+    if not _locked(lock, _TRIES):
+        os.close(lock)
+        raise Problem(f"The data folder {path} belongs to {_owner(path)}: stop it or set DATA_DIR.")
+    folder = DataFolder(path, lock)
+    folder.announce(None)
+    return folder
+
+
+def is_owned(path: Path) -> bool:
+    """Whether a living process owns a folder: a process id alone may be another's by now."""
+    try:
+        lock = os.open(path / NAME, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(lock)
+    return False
+
+
+def _locked(lock: int, tries: int) -> bool:
+    for _ in range(tries):
+        with suppress(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        time.sleep(_PAUSE)
+    return False
+
+
+def _owner(path: Path) -> str:
+    try:
+        said = json.loads((path / NAME).read_text())
+        where = f"at {said['address']}" if said["address"] else "that is just starting"
+        return f"a running `launch up` {where} (process {int(said['pid'])})"
+    except (OSError, ValueError, KeyError, TypeError):
+        return "another process"

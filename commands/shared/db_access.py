@@ -1,0 +1,109 @@
+"""What commands that work on the database share: the way to it, and how it may fail."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from functools import partial
+from typing import TypeVar
+
+from asyncpg import PostgresError
+from sqlalchemy.exc import SQLAlchemyError
+
+from commands.shared.errors import Problem
+from commands.shared.output import remark
+from db import pooling, schema_revision
+from db.session import Database
+from domain.actors import system_actor
+from domain.errors import DependencyDown, LaunchError
+from domain.platform.redaction import describe
+from domain.platform.schema_revisions import SchemaDifference
+from jobs.routing import enqueue_for
+from settings import Settings
+
+T = TypeVar("T")
+
+ACTOR = system_actor("command line")
+
+
+@contextmanager
+def expected() -> Iterator[None]:
+    """Turn what may well happen into one line."""
+    logging.getLogger("db.reach").setLevel(logging.ERROR)  # that line says the cause
+    try:
+        yield
+    except DependencyDown as error:
+        known = not error.cause or error.cause in error.message.lower()
+        cause = "" if known else f" ({error.cause})"
+        raise Problem(f"{error.message}{cause}") from error
+    except LaunchError as error:
+        raise Problem(error.message) from error
+    except (OSError, SQLAlchemyError, PostgresError) as error:
+        raise Problem(f"The database does not answer as it should: {describe(error)}") from error
+
+
+def with_database(settings: Settings, work: Callable[[Database], Awaitable[T]]) -> T:
+    """Run one piece of work on a database with the schema of this release; raises Problem."""
+
+    async def checked(db: Database) -> T:
+        await _check_schema(db)
+        return await work(db)
+
+    with expected():
+        return asyncio.run(_with_database(settings, checked))
+
+
+def check_at_start(settings: Settings, *, needs_session: bool = False) -> None:
+    """Raises Problem where a process that stays would meet a schema older than its release (F4).
+
+    Or a pooler that it cannot work with (F9). Without a database it starts all the same; /readyz
+    and the log say it once that answers.
+    """
+    check_pooling(settings, needs_session=needs_session)
+    with suppress(DependencyDown):
+        asyncio.run(_with_database(settings, _check_schema))
+
+
+def check_pooling(settings: Settings, *, needs_session: bool) -> None:
+    """Raises Problem where a pooler gives less of a session than is needed."""
+    assert settings.database_url is not None
+    with suppress(OSError, PostgresError):  # whoever connects next says it better
+        found = asyncio.run(pooling.look(settings.database_url))
+        if reason := pooling.refusal(found, needs_session=needs_session):
+            raise Problem(reason)
+
+
+def schema_difference(settings: Settings) -> SchemaDifference | None:
+    """How the schema differs from the one of this release; raises Problem without a database."""
+    with expected():
+        return asyncio.run(_with_database(settings, _difference))
+
+
+async def _check_schema(db: Database) -> None:
+    difference = await _difference(db)
+    if difference is None:
+        return
+    if not difference.is_newer:
+        raise Problem(str(difference))
+    remark(f"{difference}.", "yellow")
+
+
+async def _difference(db: Database) -> SchemaDifference | None:
+    async with db.read() as session:
+        return await schema_revision.difference(session)
+
+
+async def _with_database(settings: Settings, work: Callable[[Database], Awaitable[T]]) -> T:
+    assert settings.database_url is not None
+    db = Database(
+        settings.database_url,
+        clock=partial(datetime.now, UTC),
+        pool_size=2,
+        timeout_seconds=settings.database_timeout_seconds,
+        enqueue_jobs=enqueue_for,
+    )
+    try:
+        return await work(db)
+    finally:
+        await db.dispose()

@@ -1,0 +1,31 @@
+"""What commands on the server know of the machine: its settings, and a running `launch up`."""
+
+from commands.shared import runtime_endpoints
+from commands.shared.errors import Problem
+from settings import BadSettings, Settings, load_settings
+
+
+def load_own_settings() -> Settings:
+    """What the environment says, and nothing else; raises Problem."""
+    try:
+        return load_settings()
+    except BadSettings as error:
+        raise Problem(str(error)) from error
+
+
+def own_settings(*needed: str) -> Settings:
+    """The settings; `needed` URLs that are unset come from a running `launch up`.
+
+    Raises Problem where there is none.
+    """
+    settings = load_own_settings()
+    running = runtime_endpoints.read(settings.data_dir)
+    missing = [name for name in ("database_url", "redis_url") if getattr(settings, name) is None]
+    found = {name: running[name.upper()] for name in missing if name.upper() in running}
+    lost = [name.upper() for name in needed if name in missing and name not in found]
+    if lost:
+        raise Problem(
+            f"No server is known: set {' and '.join(lost)}, or start `make run` (`launch up`) "
+            f"first; nothing runs in the data folder {settings.data_dir}."
+        )
+    return settings.model_copy(update=found)

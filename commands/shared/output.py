@@ -1,0 +1,109 @@
+"""How commands talk: tables on stdout, remarks and questions on stderr, JSON for scripts."""
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from commands.shared.errors import Problem
+from domain.platform.text import is_hidden, printable
+
+STYLES = {
+    "HEALTHY": "green",
+    "WARNING": "yellow",
+    "CRITICAL": "bold red",
+    "UNKNOWN": "magenta",
+    "OPEN": "bold red",
+    "INVESTIGATING": "yellow",
+    "RESOLVED": "green",
+    "HIGH": "red",
+    "ACTIVE": "green",
+    "PAUSED": "yellow",
+    "ROLLED_BACK": "red",
+    "on": "green",
+    "off": "dim",
+    "KILLED": "bold red",
+    "PASSING": "green",
+    "FAILING": "bold red",
+    "INCONCLUSIVE": "yellow",
+    "NO_DATA": "magenta",
+    "ok": "green",
+    "warning": "yellow",
+    "BLOCKS": "bold red",
+    "IN_FORCE": "yellow",
+    "kept": "green",
+    "BROKEN": "bold red",
+    "better": "green",
+    "worse": "red",
+}
+_WIDE = 200  # columns of a table that goes into a pipe: nothing may be cut there
+
+
+def stdout() -> Console:
+    """For results."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else _WIDE)
+
+
+def remark(text: str, style: str | None = None) -> None:
+    """Say something that is not the result."""
+    console = Console(stderr=True, highlight=False)
+    console.print(printable(text), style=style, markup=False, soft_wrap=True)
+
+
+def echo(text: str, *, newline: bool = True) -> None:
+    """Plain text as a result; what others wrote cannot move the cursor of a terminal."""
+    typer.echo(printable(text), nl=newline)
+
+
+def show_json(value: object) -> None:
+    """The result for a script."""
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    typer.echo("".join(_escaped(character) for character in text))
+
+
+def _escaped(character: str) -> str:
+    """As JSON writes it: a terminal that shows the result does not act on it."""
+    hidden = is_hidden(character) and character != "\n"
+    return json.dumps(character)[1:-1] if hidden else character
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str = "") -> Table:
+    """A table; words with a meaning have their colour."""
+    made = Table(title=title or None, title_justify="left", header_style="bold")
+    for column in columns:
+        made.add_column(column, overflow="fold")
+    for row in rows:
+        made.add_row(*(cell(value) for value in row))
+    return made
+
+
+def cell(value: object) -> Text:
+    """One value; texts of others are shown as they are, never as markup."""
+    text = "" if value is None else printable(str(value))
+    return Text(text, style=STYLES.get(text, ""))
+
+
+def show(*things: object) -> None:
+    """Print results."""
+    console = stdout()
+    for thing in things:
+        console.print(printable(thing) if isinstance(thing, str) else thing, markup=False)
+
+
+def switch(enabled: bool) -> str:
+    """A flag's state as people say it."""
+    return "on" if enabled else "off"
+
+
+def confirm(question: str, *, yes: bool) -> None:
+    """Ask before something that hurts; raises Problem where nobody can be asked."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise Problem("Nobody is there to confirm this: add --yes.")
+    if not typer.confirm(question, err=True):
+        raise Problem("Nothing was changed.")

@@ -1,0 +1,172 @@
+"""`launch webhooks`: who is told of what, and what became of it."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from commands.shared.client import Json as Data
+from commands.shared.client import connect
+from commands.shared.errors import Problem
+from commands.shared.options import Json, Token, Url, Yes
+from commands.shared.output import confirm, remark, show, show_json, table
+
+app = typer.Typer(no_args_is_help=True, help="Webhooks: subscriptions that are sent to a URL.")
+
+_PARTS = "id url active pausedReason failures lastCursor nextAttemptAt createdAt document"
+LIST = f"query Webhooks {{ webhooks(first: 100) {{ nodes {{ {_PARTS} }} }} }}"
+CREATE = f"""
+mutation Create($url: String!, $subscription: String!, $secret: String!, $dryRun: Boolean!) {{
+  createWebhook(url: $url, document: $subscription, secret: $secret, dryRun: $dryRun) {{
+    webhook {{ {_PARTS} }} samplePayload errors {{ message }}
+  }}
+}}
+"""
+UPDATE = f"""
+mutation Update($input: UpdateWebhookInput!) {{
+  updateWebhook(input: $input) {{ webhook {{ {_PARTS} }} errors {{ message }} }}
+}}
+"""
+DELETE = "mutation Delete($id: ID!) { deleteWebhook(id: $id) { errors { message } } }"
+SKIP = """
+mutation Skip($id: ID!, $reason: String!) {
+  skipWebhookToNow(id: $id, reason: $reason) { skippedEvents errors { message } }
+}
+"""
+DELIVERIES = """
+query Deliveries($id: ID!, $first: Int!) {
+  webhookDeliveries(webhookId: $id, first: $first) {
+    nodes { id messageId createdAt delivered attempts status error latencyMs payload }
+  }
+}
+"""
+RETRY = "mutation Retry($id: ID!) { retryWebhookDelivery(id: $id) { errors { message } } }"
+_HOOKS = ("id", "url", "state", "failures", "made")
+_MESSAGES = ("id", "at", "what", "state", "tries", "status", "took")
+
+Id = Annotated[str, typer.Argument(help="The webhook's id, as `list` shows it.")]
+Document = Annotated[Path, typer.Option(help="A file with the subscription; - is stdin.")]
+SecretFile = Annotated[Path, typer.Option(help="A file with the secret that signs.")]
+
+
+@app.command("list")
+def list_all(as_json: Json = False, url: Url = None, token: Token = None) -> None:
+    """Show the webhooks and how they do."""
+    found = connect(url, token).ask(LIST)["webhooks"]["nodes"]
+    if as_json:
+        show_json(found)
+    else:
+        show(table(_HOOKS, map(_hook, found)))
+
+
+@app.command()
+def create(
+    target: Annotated[str, typer.Argument(metavar="URL", help="Where to send it.")],
+    document: Document,
+    secret_file: SecretFile,
+    dry_run: Annotated[bool, typer.Option(help="Only check, and show a sample.")] = False,
+    url: Url = None,
+    token: Token = None,
+) -> None:
+    """Send what a subscription says to a URL from now on."""
+    payload = connect(url, token).change(
+        CREATE,
+        url=target,
+        subscription=_text(document),
+        secret=_text(secret_file).strip(),
+        dryRun=dry_run,
+    )
+    if payload["samplePayload"] is None:
+        remark("No event so far would have been sent.", "yellow")
+    else:
+        show_json(payload["samplePayload"])
+    if payload["webhook"] is not None:
+        remark(f"Webhook {payload['webhook']['id']} is told from now on.")
+
+
+@app.command()
+def pause(webhook: Id, url: Url = None, token: Token = None) -> None:
+    """Stop calling it; what happens meanwhile waits."""
+    connect(url, token).change(UPDATE, input={"id": webhook, "active": False})
+    remark("Paused.")
+
+
+@app.command()
+def resume(webhook: Id, url: Url = None, token: Token = None) -> None:
+    """Go on where it stopped, at once."""
+    connect(url, token).change(UPDATE, input={"id": webhook, "active": True})
+    remark("It goes on.")
+
+
+@app.command()
+def skip(
+    webhook: Id,
+    reason: Annotated[str, typer.Option(help="Why: it stays in the audit.")],
+    yes: Yes = False,
+    url: Url = None,
+    token: Token = None,
+) -> None:
+    """Give up what it is behind, and go on with what happens from now on."""
+    confirm("Never send what it has missed so far?", yes=yes)
+    done = connect(url, token).change(SKIP, id=webhook, reason=reason)
+    remark(f"Passed over {done['skippedEvents']} events. A paused one still needs `resume`.")
+
+
+@app.command()
+def delete(webhook: Id, yes: Yes = False, url: Url = None, token: Token = None) -> None:
+    """Remove a webhook and the log of its deliveries."""
+    confirm("Remove the webhook and its log?", yes=yes)
+    connect(url, token).change(DELETE, id=webhook)
+    remark("Removed.")
+
+
+@app.command()
+def deliveries(
+    webhook: Id,
+    limit: Annotated[int, typer.Option(min=1, max=100, help="How many.")] = 20,
+    as_json: Json = False,
+    url: Url = None,
+    token: Token = None,
+) -> None:
+    """Show the newest deliveries of a webhook."""
+    found = connect(url, token).ask(DELIVERIES, id=webhook, first=limit)
+    nodes = found["webhookDeliveries"]["nodes"]
+    if as_json:
+        show_json(nodes)
+    else:
+        show(table(_MESSAGES, map(_delivery, nodes)))
+
+
+@app.command()
+def retry(
+    delivery: Annotated[str, typer.Argument(help="The delivery's id.")],
+    url: Url = None,
+    token: Token = None,
+) -> None:
+    """Try a delivery now, or send one again that was taken."""
+    connect(url, token).change(RETRY, id=delivery)
+    remark("It is tried within seconds.")
+
+
+def _hook(hook: Data) -> tuple[object, ...]:
+    state = "active" if hook["active"] else f"PAUSED: {hook['pausedReason']}"
+    return (hook["id"], hook["url"], state, hook["failures"], _at(hook["createdAt"]))
+
+
+def _delivery(item: Data) -> tuple[object, ...]:
+    state = "taken" if item["delivered"] else item["error"] or "waiting"
+    took = "" if item["latencyMs"] is None else f"{item['latencyMs']} ms"
+    what, status = item["payload"]["type"], item["status"] or ""
+    return (item["id"], _at(item["createdAt"]), what, state, item["attempts"], status, took)
+
+
+def _at(moment: str) -> str:
+    return moment[:19].replace("T", " ")
+
+
+def _text(path: Path) -> str:
+    try:
+        return sys.stdin.read() if str(path) == "-" else path.read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Problem(f"{path} cannot be read: {error}") from error
