@@ -67,11 +67,11 @@ imports: tools
 # Fails for what is known; a service that cannot be reached from here is only said.
 audit: tools
 	@echo "== known vulnerabilities"
-	@$(BIN)/python -m tests.audit
+	@$(BIN)/python -m tests.support.audit
 
 units: tools web clients
 	@echo "== tests (sizes among them; the files of the browser beside the others)"
-	@$(BIN)/python -m tests.suite -n $(WORKERS)
+	@$(BIN)/python -m tests.support.retry_failed -n $(WORKERS)
 
 # Prints each failing sequence in a short form that tests/scenarios/test_found.py can hold.
 scenarios: tools

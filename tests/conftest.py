@@ -18,14 +18,14 @@ from db.session import Database
 from devserver.embedded import EmbeddedPostgres, EmbeddedValkey
 from domain.actors import Role
 from settings import Settings
-from tests.clock import PATIENCE, Clock
 from tests.factories import people
 from tests.factories.accounts import fast_passwords
 from tests.factories.health import PROBES, Health, all_pass
-from tests.graphql import GraphQLClient
 from tests.support import shared_dialect
+from tests.support.clock import PATIENCE, Clock
 from tests.support.clusters import copy_template, make_template
 from tests.support.emptying import empty
+from tests.support.graphql import GraphQLClient
 from tests.support.once import run_folder
 
 # As the processes of `launch` do it; much of a test's time is the making of things that stay.

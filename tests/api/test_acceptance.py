@@ -16,7 +16,7 @@ from tests.factories.marketplace import (
     new_couple,
     new_supplier,
 )
-from tests.graphql import Answer, GraphQLClient
+from tests.support.graphql import Answer, GraphQLClient
 
 
 async def test_a_couple_accepts_and_is_let_in_at_once(

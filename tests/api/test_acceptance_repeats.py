@@ -10,7 +10,6 @@ from sqlalchemy import select, text
 from db.models.events import IdempotencyKey
 from db.session import Database
 from tests.api.test_invitations import EMMA, NAMES, refused
-from tests.clock import Clock
 from tests.factories.marketplace import (
     ACCEPT,
     INVITE,
@@ -21,7 +20,8 @@ from tests.factories.marketplace import (
     invited,
     new_couple,
 )
-from tests.graphql import GraphQLClient
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
 
 DAY = 86_400
 CHANGE = """mutation ($old: String, $new: String!) {

@@ -23,13 +23,13 @@ from services.accounts.login_throttle import Device
 from services.accounts.sessions import open_session
 from services.marketplace.account_deletion import FORGOTTEN
 from tests.api.test_accounts import LOG_IN, SIGN_UP, ask, codes, sign_up_input
-from tests.clock import PATIENCE
 from tests.factories import people
 from tests.factories.accounts import EMAIL, PASSWORD, acting, add_user
 from tests.factories.mail import letters
 from tests.factories.marketplace import accepted, invited, new_couple
-from tests.graphql import GraphQLClient
-from tests.sockets import serving, socket
+from tests.support.clock import PATIENCE
+from tests.support.graphql import GraphQLClient
+from tests.support.sockets import serving, socket
 
 ERRORS = "errors { code message path }"
 SESSIONS = "{ mySessions { id current ip userAgent } }"

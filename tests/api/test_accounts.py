@@ -15,8 +15,8 @@ from settings import Settings
 from tests.factories.accounts import EMAIL, PASSWORD
 from tests.factories.mail import token_of
 from tests.factories.marketplace import ACCEPT, invited
-from tests.graphql import Answer, GraphQLClient
-from tests.servers import dead_port
+from tests.support.graphql import Answer, GraphQLClient
+from tests.support.servers import dead_port
 
 NEW = "a better password"
 ERRORS = "errors { code message path }"

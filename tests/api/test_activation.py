@@ -12,11 +12,11 @@ from starlette.applications import Starlette
 from db.models.phases import LaunchPhase
 from db.session import Database
 from tests.api.test_phases import activate, roll_back, step
-from tests.clock import Clock
 from tests.factories.guards import ERRORS, Guarded
 from tests.factories.health import Health
 from tests.factories.launches import CREATE_PHASE, close_incidents, make_flag, make_phase
-from tests.graphql import GraphQLClient
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
 
 FLAGS = "{ featureFlags { nodes { key enabled rolloutPercentage version } } }"
 STARTED = """query ($id: ID) { launchPhase(id: $id) {

@@ -15,13 +15,13 @@ from domain.ids import global_id
 from domain.incidents.incidents import Severity
 from schema.context import Runtime
 from settings import Settings
-from tests.clock import Clock
 from tests.factories.alerts import Desk, see
 from tests.factories.health import PROBES, Health
 from tests.factories.launches import make_phase
-from tests.graphql import GraphQLClient
-from tests.receivers import HttpReceiver
-from tests.servers import dead_port
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
+from tests.support.receivers import HttpReceiver
+from tests.support.servers import dead_port
 
 TEST = """
 mutation {

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from db.models.accounts import ApiToken
 from db.session import Database
-from tests.graphql import GraphQLClient
+from tests.support.graphql import GraphQLClient
 
 ERRORS = "errors { code message path }"
 VIEWER = "{ viewer { email } }"

@@ -8,7 +8,7 @@ from settings import Settings
 from tests.factories.bulk import newest, sent_by_job, started
 from tests.factories.launches import make_flag
 from tests.factories.marketplace import added
-from tests.graphql import GraphQLClient
+from tests.support.graphql import GraphQLClient
 
 
 async def switch(db: Database, *, on: bool) -> None:

@@ -20,7 +20,6 @@ from domain.marketplace.invitation_limits import MAX_ACCOUNT, MAX_FIRST_DAY
 from services.mail.invitation_limits import suppress
 from services.marketplace.bulk_sending import due
 from settings import Settings
-from tests.clock import Clock
 from tests.factories import people
 from tests.factories.bulk import INVITE_CLIENTS, STOP, newest, sent_by_job, started
 from tests.factories.imports import imported, many
@@ -32,7 +31,8 @@ from tests.factories.marketplace import (
     code_in,
     new_supplier,
 )
-from tests.graphql import GraphQLClient
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
 
 Json = Any
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.factories.launches import make_phase
-from tests.graphql import GraphQLClient
+from tests.support.graphql import GraphQLClient
 
 AUDIT = """
 query ($kind: [ChangeKind!], $action: [String!], $actor: [String!]) {

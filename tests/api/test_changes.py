@@ -6,10 +6,10 @@ import pytest
 
 from db.session import Database
 from domain.actors import Role
-from tests.clock import Clock
 from tests.factories import people
 from tests.factories.launches import make_phase
-from tests.graphql import GraphQLClient
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
 
 CHANGES = """
 query ($first: Int, $after: String, $subject: [ChangeSubject!], $since: DateTime) {

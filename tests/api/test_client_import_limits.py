@@ -11,7 +11,7 @@ from domain.actors import Role
 from tests.factories import people
 from tests.factories.imports import FILE, IMPORT, PREVIEW, imported, many, parts_of, previewed
 from tests.factories.marketplace import new_supplier
-from tests.graphql import GraphQLClient
+from tests.support.graphql import GraphQLClient
 from tests.support.loop_lag import loop_lag
 
 MOST_SECONDS = 0.1

@@ -13,7 +13,7 @@ from db.models.suppliers import Client
 from db.session import Database
 from tests.factories.imports import FILE, imported, many, previewed
 from tests.factories.marketplace import SUPPLIER_SETUP, UPDATE, added, new_supplier
-from tests.graphql import GraphQLClient
+from tests.support.graphql import GraphQLClient
 
 BROKEN = """Names,E-mail,Wedding date
 Emma & James,emma@example.com,2027-04-03

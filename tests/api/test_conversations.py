@@ -25,7 +25,7 @@ from tests.factories.conversations import (
     say,
 )
 from tests.factories.marketplace import PROFILE, new_couple, new_supplier
-from tests.graphql import GraphQLClient
+from tests.support.graphql import GraphQLClient
 
 CONTACTS = """query ($id: ID!) { node(id: $id) { ... on Partnership {
   contacts { side name email phone } conversation { id } } } }"""

@@ -3,7 +3,7 @@
 import pytest
 from starlette.applications import Starlette
 
-from tests.graphql import GraphQLClient
+from tests.support.graphql import GraphQLClient
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,11 @@
 import pytest
 from starlette.applications import Starlette
 
-from tests.clock import Clock
 from tests.factories.guards import ERRORS, LOOK, RAMP, Guarded
 from tests.factories.health import Health
 from tests.factories.launches import make_phase
-from tests.graphql import GraphQLClient
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
 
 EVENTS = """{ launchEvents(first: 100) { nodes {
   __typename summary actor { ... on SystemActor { component } }

@@ -12,11 +12,11 @@ from starlette.applications import Starlette
 from app import create_app, running
 from db.session import Database
 from settings import Settings
-from tests.clock import Clock
 from tests.factories.health import PROBES
 from tests.factories.launches import make_flag
-from tests.graphql import GraphQLClient
-from tests.sockets import serving, socket
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
+from tests.support.sockets import serving, socket
 
 TOGGLE = """mutation {
   toggleFeatureFlag(input: {key: "mvp_chat", enabled: true}) { errors { code } } }"""

@@ -10,9 +10,9 @@ from db.models.couples import Couple
 from db.models.suppliers import Supplier
 from db.session import Database
 from domain.actors import Role, VendorType
-from tests.clock import Clock
 from tests.factories.marketplace import REVOKE, accepted, invited
-from tests.graphql import GraphQLClient
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
 
 SUPPLIERS = """
 query ($first: Int, $after: String, $search: String, $vendorType: VendorType) {

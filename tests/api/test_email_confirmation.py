@@ -13,13 +13,13 @@ from db.session import Database
 from domain.mail.email import MailKind
 from settings import Settings
 from tests.api.test_accounts import CHANGE, LOG_IN, SIGN_UP, ask, codes, sign_up_input
-from tests.clock import Clock
 from tests.factories.accounts import EMAIL, PASSWORD
 from tests.factories.health import PROBES
 from tests.factories.mail import letters, token_of
 from tests.factories.marketplace import INVITE, added
-from tests.graphql import GraphQLClient
-from tests.servers import dead_port
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
+from tests.support.servers import dead_port
 
 ERRORS = "errors { code message path }"
 VERIFIED = "{ viewer { email emailVerifiedAt } }"

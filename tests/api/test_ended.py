@@ -31,8 +31,8 @@ from tests.factories.marketplace import (
     invited,
     new_couple,
 )
-from tests.graphql import GraphQLClient
-from tests.servers import dead_port
+from tests.support.graphql import GraphQLClient
+from tests.support.servers import dead_port
 
 CLIENT = """query ($id: ID!) { node(id: $id) { ... on Client {
   coupleNames notes status couple { partner1Name weddingDate }

@@ -9,11 +9,11 @@ from app import create_app, running
 from db.session import Database
 from domain.actors import Role
 from settings import Settings
-from tests.clock import Clock
 from tests.factories import people
 from tests.factories.health import PROBES
 from tests.factories.launches import make_flag
-from tests.graphql import GraphQLClient
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
 
 SEEN = "{ viewerFlags { flags { key value reason } } }"
 SHOWN = "{ flagKills { key source at reason isRecorded by { __typename } } }"

@@ -10,9 +10,9 @@ from domain.actors import UserType, system_actor
 from domain.events import HealthChanged, UserSignedUp
 from domain.health.health import CheckType, HealthStatus
 from domain.ids import UserId
-from tests.clock import Clock
 from tests.factories.launches import make_flag, make_phase
-from tests.graphql import GraphQLClient
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
 
 FEED = """query ($first: Int, $after: String, $phaseId: ID, $since: DateTime, $newest: Boolean!) {
   launchEvents(

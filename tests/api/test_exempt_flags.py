@@ -11,7 +11,7 @@ from tests.api.test_phases import step
 from tests.api.test_reports import report
 from tests.api.test_run_sequences import Launch
 from tests.factories.health import Health
-from tests.graphql import GraphQLClient
+from tests.support.graphql import GraphQLClient
 
 
 @pytest.fixture

@@ -22,8 +22,8 @@ from tests.factories.marketplace import (
     invited,
     new_couple,
 )
-from tests.graphql import GraphQLClient
-from tests.sockets import serving, socket
+from tests.support.graphql import GraphQLClient
+from tests.support.sockets import serving, socket
 
 _ERRORS = "errors { code message path ... on FeatureOffError { flag availability } }"
 SIGN_UP = f"""mutation ($input: SignUpInput!) {{

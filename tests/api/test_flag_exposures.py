@@ -12,10 +12,10 @@ from domain.flags.flags import EvaluationContext
 from schema.context import Runtime
 from services.flags.flag_usage import FlagUsage
 from services.overview import retention
-from tests.clock import Clock
 from tests.factories.launches import make_flag
-from tests.graphql import GraphQLClient
-from tests.sockets import serving, socket
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
+from tests.support.sockets import serving, socket
 
 VIEWER = "query ($d: String) { viewerFlags(deviceId: $d) { flags { key value } } }"
 LIST = """query ($w: TimeRange) { featureFlags { nodes {

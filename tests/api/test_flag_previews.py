@@ -9,7 +9,7 @@ from tests.api.test_launch_states import KILL
 from tests.api.test_run_sequences import Launch
 from tests.factories.health import Health
 from tests.factories.launches import make_flag
-from tests.graphql import GraphQLClient
+from tests.support.graphql import GraphQLClient
 
 PREVIEW = """query ($input: UpdateFeatureFlagInput!) { flagChangePreview(input: $input) { preview {
   enabled rolloutPercentage peopleBefore peopleAfter gains losses people isEstimate warnings }

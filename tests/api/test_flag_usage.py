@@ -6,7 +6,7 @@ from starlette.applications import Starlette
 from db.session import Database, StatementCounter
 from services.flags.flag_usage import FlagUsage
 from tests.factories.launches import make_flag
-from tests.graphql import GraphQLClient
+from tests.support.graphql import GraphQLClient
 
 VIEWER = "{ viewerFlags { version } }"
 LIST = "{ featureFlags { nodes { key lastEvaluatedAt } } }"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.factories.launches import CREATE_FLAG, make_flag
-from tests.graphql import GraphQLClient
+from tests.support.graphql import GraphQLClient
 
 TOGGLE = """
 mutation ($input: ToggleFeatureFlagInput!) {

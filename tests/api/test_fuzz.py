@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.factories.documents import GRAPH, selections
-from tests.graphql import GraphQLClient
+from tests.support.graphql import GraphQLClient
 
 FEW = settings(
     max_examples=60,

@@ -13,9 +13,9 @@ from db.session import Database
 from endpoints.callers import ENOUGH
 from endpoints.headers import ALWAYS
 from settings import Settings
-from tests.clock import Clock
 from tests.factories.health import PROBES
-from tests.graphql import GraphQLClient
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ from starlette.applications import Starlette
 from db.session import Database, StatementCounter
 from domain.health.health import CheckType, Outcome
 from schema.context import Runtime
-from tests.clock import Clock
 from tests.factories.health import PROBES, Health
 from tests.factories.incidents import RESOLVE, report
-from tests.graphql import GraphQLClient
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
 
 QUERY = """
 query {

@@ -10,10 +10,10 @@ from app import create_app, running
 from db.session import Database
 from domain.actors import Role
 from settings import Settings
-from tests.clock import Clock
 from tests.factories import people
 from tests.factories.health import PROBES
-from tests.graphql import GraphQLClient
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
 
 LIST = "{ systemHealth { heartbeats { name status beatAt withinSeconds } } }"
 TOKEN = """mutation ($scope: Scope!) {

@@ -2,7 +2,7 @@
 
 from tests.api.test_onboarding import ANSWER, BUSINESS, HELP, STALLED, setup
 from tests.factories.marketplace import PROFILE, invited
-from tests.graphql import GraphQLClient
+from tests.support.graphql import GraphQLClient
 
 
 async def test_asking_for_help_and_being_helped(

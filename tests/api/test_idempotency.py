@@ -6,10 +6,10 @@ from sqlalchemy import text, update
 
 from db.models.events import IdempotencyKey
 from db.session import Database
-from tests.clock import Clock
 from tests.factories.launches import make_flag
 from tests.factories.marketplace import INVITE, added
-from tests.graphql import GraphQLClient
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
 
 TOGGLE = """
 mutation ($input: ToggleFeatureFlagInput!) {

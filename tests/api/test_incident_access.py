@@ -24,7 +24,7 @@ from tests.factories.incidents import (
     toggled,
 )
 from tests.factories.launches import make_flag
-from tests.graphql import GraphQLClient
+from tests.support.graphql import GraphQLClient
 
 STRANGERS = (None, Role.VIEWER, Role.SUPPLIER, Role.COUPLE)
 NEW = {"type": "t", "severity": "LOW", "title": "Mine"}

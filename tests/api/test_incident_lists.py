@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from tests.clock import Clock
 from tests.factories.incidents import CLOSE, RESOLVE, TAKE, UPDATE, moved, report, toggled
 from tests.factories.launches import make_flag, make_phase
-from tests.graphql import GraphQLClient
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
 
 FILTERED = """
 query ($first: Int, $after: String, $status: [IncidentStatus!], $severity: [Severity!],

@@ -10,7 +10,6 @@ from db.models.accounts import User
 from db.session import Database
 from domain.actors import Role
 from domain.ids import global_id
-from tests.clock import Clock
 from tests.factories.incidents import (
     CLOSE,
     LIST,
@@ -22,7 +21,8 @@ from tests.factories.incidents import (
     report,
 )
 from tests.factories.launches import make_flag
-from tests.graphql import GraphQLClient
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
 
 
 async def test_it_is_reported_taken_resolved_and_closed(operator: GraphQLClient) -> None:

@@ -17,14 +17,14 @@ from domain.actors import Role
 from domain.mail.email import MailKind
 from jobs.mail import send_mail
 from settings import Settings
-from tests.clock import Clock
 from tests.factories import people
 from tests.factories.health import PROBES
 from tests.factories.mail import letters
 from tests.factories.marketplace import OPEN, RESEND, REVOKE, UPDATE, Sent, invited
-from tests.graphql import GraphQLClient
-from tests.servers import free_port
-from tests.sockets import serving, socket
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
+from tests.support.servers import free_port
+from tests.support.sockets import serving, socket
 
 DAY = 86_400
 EMMA, WRONG = "emma@example.com", "ema@example.com"

@@ -28,8 +28,8 @@ from tests.factories.marketplace import (
     code_in,
     new_supplier,
 )
-from tests.graphql import GraphQLClient
-from tests.servers import dead_port
+from tests.support.graphql import GraphQLClient
+from tests.support.servers import dead_port
 
 EMMA = "emma@example.com"
 Json = Any

@@ -7,7 +7,7 @@ import pytest
 from db.session import Database
 from tests.api.test_invitations import EMMA, mailed_code
 from tests.factories.marketplace import DECLINE, INVITE, REVOKE, Sent, accepted, added, code_in
-from tests.graphql import GraphQLClient
+from tests.support.graphql import GraphQLClient
 
 WHOLE = """
 query ($code: String!) {

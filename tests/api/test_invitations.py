@@ -10,7 +10,6 @@ from db.models.mail import Mail
 from db.session import Database
 from services.marketplace.invitation_changes import expire_overdue
 from services.platform.credentials import digest
-from tests.clock import Clock
 from tests.factories.marketplace import (
     ACCEPT,
     DECLINE,
@@ -25,7 +24,8 @@ from tests.factories.marketplace import (
     code_in,
     invited,
 )
-from tests.graphql import GraphQLClient
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
 
 DAY = 86_400
 EMMA = "emma@example.com"

@@ -8,7 +8,6 @@ from starlette.applications import Starlette
 from db.session import Database
 from domain.actors import Role
 from services.marketplace.invitation_changes import expire_overdue
-from tests.clock import Clock
 from tests.factories import people
 from tests.factories.journeys import new_business
 from tests.factories.marketplace import (
@@ -22,7 +21,8 @@ from tests.factories.marketplace import (
     added,
     invited,
 )
-from tests.graphql import GraphQLClient
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
 
 JOURNEYS = """
 query ($range: TimeRange!, $phase: ID) {

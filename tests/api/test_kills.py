@@ -9,12 +9,12 @@ import pytest
 from starlette.applications import Starlette
 
 from tests.api.test_ofrep import ALL, SOMEBODY, ask, notices
-from tests.clock import PATIENCE, Clock
 from tests.factories.kills import kill_record
 from tests.factories.launches import make_flag, make_phase
 from tests.factories.propagation import runtime_of
-from tests.graphql import GraphQLClient
-from tests.sockets import serving, socket
+from tests.support.clock import PATIENCE, Clock
+from tests.support.graphql import GraphQLClient
+from tests.support.sockets import serving, socket
 
 KILL = """mutation ($keys: [String!]!, $reason: String = "It fails.") {
   killFlags(input: { keys: $keys, reason: $reason }) {

@@ -6,9 +6,9 @@ from collections.abc import Callable
 import httpx2
 import pytest
 
-from tests.graphql import GraphQLClient
-from tests.sockets import serving, socket
+from tests.support.graphql import GraphQLClient
 from tests.support.loop_lag import loop_lag
+from tests.support.sockets import serving, socket
 
 SAMPLES = """mutation ($s: [MetricSampleInput!]!) {
   recordSamples(samples: $s) { recorded } }"""

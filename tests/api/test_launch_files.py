@@ -10,7 +10,7 @@ from tests.factories.accounts import acting, add_user
 from tests.factories.health import Health
 from tests.factories.launches import make_flag, make_phase
 from tests.factories.propagation import runtime_of
-from tests.graphql import GraphQLClient
+from tests.support.graphql import GraphQLClient
 
 _PARTS = """hash changes { kind key isNew fields { name before after } }
   errors { code path message ... on PlanDriftError { changed } }"""

@@ -14,10 +14,10 @@ from domain.events import HealthChanged
 from domain.health.health import CheckType, HealthStatus
 from tests.api.test_deadlines import locked, waiting
 from tests.api.test_phases import activate, roll_back, step
-from tests.clock import Clock
 from tests.factories.launches import make_flag, make_phase
 from tests.factories.propagation import toggled
-from tests.graphql import GraphQLClient
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
 
 STATE = "query ($at: DateTime!) { launchState(at: $at) }"
 OPEN = """mutation { createIncident(input: {type: "outage", severity: HIGH, title: "Down"}) {

@@ -11,12 +11,12 @@ from redis.asyncio import Redis
 from app import create_app, running
 from db.session import Database
 from settings import Settings
-from tests.clock import Clock
 from tests.factories.health import PROBES
 from tests.factories.propagation import runtime_of
-from tests.graphql import GraphQLClient
-from tests.receivers import until
-from tests.sockets import serving, socket
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
+from tests.support.receivers import until
+from tests.support.sockets import serving, socket
 
 RATE = "{ rateLimit { cost limit remaining restoreRate resetAt } }"
 TOLD = {"requested", "limit", "remaining", "restoreRate"}

@@ -18,7 +18,7 @@ from graphql import (
 
 from schema.list_arguments import MAX_FILTER_VALUES, distinct
 from server.graph import schema
-from tests.graphql import GraphQLClient
+from tests.support.graphql import GraphQLClient
 
 GRAPH = schema._schema
 SHORT = "a"  # 40,000 of them are less than a body may have

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from commands.platform.logs import Context, JsonLines
-from tests.fleet import until
-from tests.graphql import GraphQLClient
-from tests.sockets import serving, socket
+from tests.support.graphql import GraphQLClient
+from tests.support.sockets import serving, socket
+from tests.support.workers import until
 
 FLAGS = "query Mine($device: String) { viewerFlags(deviceId: $device) { version } }"
 LOG_IN = """mutation Enter($email: EmailAddress!) {

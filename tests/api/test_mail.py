@@ -14,13 +14,13 @@ from jobs.mail import send_mail
 from services.accounts.api_tokens import create_token
 from services.mail.mail import post
 from settings import Settings
-from tests.clock import Clock
 from tests.factories import people
 from tests.factories.accounts import acting, add_user
 from tests.factories.health import PROBES
 from tests.factories.marketplace import REVOKE, invited
-from tests.graphql import GraphQLClient
-from tests.servers import dead_port
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
+from tests.support.servers import dead_port
 
 MAILS = """
 query ($status: [MailStatus!], $recipient: EmailAddress, $first: Int) {

@@ -3,7 +3,7 @@
 import pytest
 
 from server.cost.cost_limiter import Spending
-from tests.graphql import GraphQLClient
+from tests.support.graphql import GraphQLClient
 
 
 class Broken(Exception):

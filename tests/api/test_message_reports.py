@@ -20,7 +20,7 @@ from tests.factories.conversations import (
     said,
 )
 from tests.factories.marketplace import new_couple, new_supplier
-from tests.graphql import GraphQLClient
+from tests.support.graphql import GraphQLClient
 
 INSULT = "An insult"
 WHY = "This insults us"

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from starlette.applications import Starlette
 
-from tests.clock import Clock
 from tests.factories.guards import ERRORS, Guarded
 from tests.factories.health import Health
-from tests.graphql import GraphQLClient, GraphQLFailed
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient, GraphQLFailed
 
 RECORD = "mutation ($samples: [MetricSampleInput!]!) { recordMetrics(samples: $samples) }"
 CATALOG = """query ($search: String) {

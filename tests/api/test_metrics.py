@@ -10,10 +10,10 @@ from domain.errors import DependencyDown
 from services.accounts import sign_up
 from services.flags import flag_reads
 from settings import Settings
-from tests.clock import Clock
 from tests.factories.health import PROBES
 from tests.factories.metrics import requests
-from tests.graphql import GraphQLClient
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
 
 METRICS = """
 query ($range: TimeRange!, $phase: ID) {

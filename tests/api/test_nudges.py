@@ -10,12 +10,12 @@ from domain.mail.unsubscribing import sign
 from schema.context import Runtime
 from services.journeys import onboarding
 from services.marketplace import nudges
-from tests.clock import Clock
 from tests.factories.incidents import RESOLVE, report
 from tests.factories.launches import make_flag, make_phase
 from tests.factories.marketplace import PROFILE, new_supplier
 from tests.factories.people import newest_user
-from tests.graphql import GraphQLClient
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
 
 SETUP = """{ viewer { supplier { onboarding {
   currentStep nudgesEnabled nudge { kind message step } banner { message step } } } } }"""

@@ -24,14 +24,14 @@ from domain.ids import parse_global_id
 from domain.platform.rate_limits import AccessLimits, Limit
 from server.http.request_limits import bounded
 from services.accounts import api_tokens
-from tests.clock import PATIENCE
 from tests.factories.accounts import acting, add_user
 from tests.factories.kills import kill_record
 from tests.factories.launches import make_flag
 from tests.factories.propagation import eventually, runtime_of, toggled
-from tests.graphql import GraphQLClient
-from tests.receivers import until
-from tests.sockets import serving
+from tests.support.clock import PATIENCE
+from tests.support.graphql import GraphQLClient
+from tests.support.receivers import until
+from tests.support.sockets import serving
 
 ALL = "/ofrep/v1/evaluate/flags"
 SOMEBODY = {"context": {"targetingKey": "user_1"}}

@@ -6,7 +6,7 @@ from starlette.applications import Starlette
 from tests.api.test_ofrep import ALL, SOMEBODY, ask
 from tests.factories.launches import make_flag
 from tests.factories.propagation import runtime_of
-from tests.graphql import GraphQLClient
+from tests.support.graphql import GraphQLClient
 
 
 @pytest.fixture

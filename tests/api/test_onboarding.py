@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from db.session import Database
-from tests.clock import Clock
 from tests.factories.marketplace import (
     COUPLE_SETUP,
     INVITE,
@@ -17,7 +16,8 @@ from tests.factories.marketplace import (
     new_couple,
     new_supplier,
 )
-from tests.graphql import GraphQLClient
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
 
 COMPLETE = """
 mutation ($step: String!, $data: JSON) {

@@ -15,7 +15,7 @@ from tests.factories.incidents import report, toggled
 from tests.factories.marketplace import accepted, added, invited, new_couple, new_supplier
 from tests.factories.silences import announce
 from tests.factories.webhooks import made
-from tests.graphql import GraphQLClient
+from tests.support.graphql import GraphQLClient
 
 SHAPE = "{ edges { cursor } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }"
 # Type.field -> how to come there; %s is the field with its arguments. `me` is the supplier's.

@@ -18,7 +18,7 @@ from tests.factories.marketplace import (
     new_couple,
     new_supplier,
 )
-from tests.graphql import GraphQLClient
+from tests.support.graphql import GraphQLClient
 
 _ANSWER = "{ partnership { id isActive } errors { code message path } }"
 END = f"mutation ($id: ID!) {{ endPartnership(id: $id) {_ANSWER} }}"

@@ -24,7 +24,7 @@ from tests.factories.incidents import UPDATE, report
 from tests.factories.launches import make_phase
 from tests.factories.people import session_of
 from tests.factories.tokens import new_token
-from tests.graphql import GraphQLClient
+from tests.support.graphql import GraphQLClient
 
 GRAPH = build_schema(schema.as_str())
 ALL_BUT_PEOPLE = frozenset(Scope) - {Scope.PEOPLE_READ, Scope.SELF}

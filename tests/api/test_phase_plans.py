@@ -5,10 +5,10 @@ from typing import Any
 
 from db.session import Database
 from tests.api.test_phases import activate, roll_back
-from tests.clock import Clock
 from tests.factories.health import Health
 from tests.factories.launches import CREATE_PHASE, make_phase
-from tests.graphql import GraphQLClient
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
 
 PLAN = """query ($id: ID!) {
   activationPlan(phaseId: $id) { plannedStartAt warnings conflicts hash } }"""

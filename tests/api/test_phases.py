@@ -9,7 +9,7 @@ from db.session import Database
 from domain.health.health import CheckType
 from tests.factories.health import Health
 from tests.factories.launches import CREATE_PHASE, close_incidents, make_flag, make_phase
-from tests.graphql import GraphQLClient
+from tests.support.graphql import GraphQLClient
 
 ACTIVATE = """
 mutation ($input: ActivateLaunchPhaseInput!) {

@@ -17,7 +17,7 @@ from tests.api.test_logs import Lines, lines
 from tests.api.test_plans import plans_of
 from tests.factories.incidents import toggled
 from tests.factories.launches import make_flag, make_phase
-from tests.graphql import GraphQLClient
+from tests.support.graphql import GraphQLClient
 from tests.support.roads import post, told
 
 __all__ = ["lines"]  # a fixture

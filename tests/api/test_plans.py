@@ -19,7 +19,6 @@ from domain.platform.cost_quota import Budget
 from server.http.planned_operations import MAX_BYTES_OF_ONE, Plans
 from server.view import GraphQLView
 from settings import Settings
-from tests.clock import Clock
 from tests.factories import people
 from tests.factories.accounts import fast_passwords
 from tests.factories.health import PROBES
@@ -28,7 +27,8 @@ from tests.factories.planned import Drawn
 from tests.factories.planned_log import fill_log
 from tests.factories.planned_rows import fill
 from tests.factories.tokens import new_token
-from tests.graphql import GraphQLClient
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
 from tests.support.roads import post, told
 
 SEEDS = int(os.environ.get("PLAN_SEEDS", "3"))

@@ -5,10 +5,10 @@ from sqlalchemy import text
 from db.session import Database
 from domain.actors import Role
 from domain.ids import global_id
-from tests.clock import Clock
 from tests.factories.accounts import add_user
 from tests.factories.launches import make_flag
-from tests.graphql import GraphQLClient
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
 
 CREATE = """
 mutation { createFeatureFlag(input: { key: "half", name: "Half", enabled: true,

@@ -14,11 +14,11 @@ from domain.incidents.incidents import Severity
 from services.incidents.incidents import IncidentDraft, open_incident
 from services.overview.product_figures import KEPT_SECONDS, ProductFigures
 from settings import Settings
-from tests.clock import Clock
 from tests.factories.health import PROBES, Health
 from tests.factories.launches import make_phase
-from tests.graphql import GraphQLClient
-from tests.servers import dead_port
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
+from tests.support.servers import dead_port
 
 HERE = {"host": "127.0.0.1:8000"}
 SIGN_UP = """mutation {

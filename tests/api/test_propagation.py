@@ -9,7 +9,7 @@ from tests.api.test_phases import activate
 from tests.factories.health import Health
 from tests.factories.launches import make_flag, make_phase
 from tests.factories.propagation import SPREAD, toggled, until
-from tests.graphql import GraphQLClient
+from tests.support.graphql import GraphQLClient
 
 ACTIVATE = f"""mutation ($input: ActivateLaunchPhaseInput!) {{
   activateLaunchPhase(input: $input) {{ propagation {{ {SPREAD} }} errors {{ message }} }} }}"""

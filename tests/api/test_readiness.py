@@ -4,7 +4,7 @@ from domain.health.health import CheckType
 from tests.factories.health import Health
 from tests.factories.incidents import report
 from tests.factories.launches import make_phase
-from tests.graphql import GraphQLClient
+from tests.support.graphql import GraphQLClient
 
 READINESS = """query ($id: ID!) { launchPhase(id: $id) { readiness { checks {
   key ok evidence {

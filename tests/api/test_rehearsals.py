@@ -9,7 +9,6 @@ from domain.actors import Role
 from domain.phases.rehearsal import LONGEST, PEOPLE
 from services.phases.rehearsals import end_overdue
 from tests.api.test_phases import activate
-from tests.clock import Clock
 from tests.factories import people
 from tests.factories.health import Health
 from tests.factories.launches import make_phase
@@ -22,7 +21,8 @@ from tests.factories.rehearsals import (
     run_id,
     start,
 )
-from tests.graphql import GraphQLClient
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
 
 STEPS = [{"percentage": share, "holdSeconds": 86_400} for share in (10, 50, 100)]
 ERRORS = {

@@ -23,7 +23,7 @@ from tests.factories.launches import make_flag, make_phase
 from tests.factories.marketplace import accepted, invited
 from tests.factories.propagation import runtime_of, until
 from tests.factories.rehearsals import rehearsed
-from tests.graphql import GraphQLClient
+from tests.support.graphql import GraphQLClient
 
 REPORT = """query ($id: ID) { launchPhase(id: $id) { runs(first: 1) { nodes { report {
   exemptFlags { key reason detail }

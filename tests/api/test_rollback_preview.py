@@ -6,11 +6,11 @@ import pytest
 
 from db.session import Database
 from tests.api.test_phases import activate, flag_states, roll_back
-from tests.clock import Clock
 from tests.factories.health import Health
 from tests.factories.launches import make_phase
 from tests.factories.marketplace import PROFILE, new_couple, new_supplier
-from tests.graphql import GraphQLClient
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
 
 PREVIEW = """
 query ($id: ID!, $mode: RollbackMode) {

@@ -28,7 +28,7 @@ from tests.factories.marketplace import (
     new_couple,
     new_supplier,
 )
-from tests.graphql import Answer, GraphQLClient
+from tests.support.graphql import Answer, GraphQLClient
 
 NODE = """
 query ($id: ID!) {

@@ -9,7 +9,7 @@ from db.session import Database
 from tests.api.test_phases import activate, flag_states, roll_back, step
 from tests.factories.health import Health
 from tests.factories.launches import CREATE_PHASE, close_incidents, make_flag, make_phase
-from tests.graphql import GraphQLClient
+from tests.support.graphql import GraphQLClient
 
 RAMP = [{"percentage": share} for share in (5, 25, 50, 100)]
 FLAG = """query ($key: String!) { featureFlag(key: $key) {

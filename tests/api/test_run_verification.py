@@ -12,7 +12,7 @@ from tests.api.test_phases import activate, step
 from tests.api.test_run_sequences import Launch
 from tests.factories.health import Health
 from tests.factories.launches import make_phase
-from tests.graphql import GraphQLClient
+from tests.support.graphql import GraphQLClient
 
 PLAN = """query ($id: ID!) { activationPlan(phaseId: $id) {
   losses { key before after people } isEstimate } }"""

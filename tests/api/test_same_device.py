@@ -5,7 +5,7 @@ import pytest
 from tests.factories.journeys import new_business
 from tests.factories.launches import make_flag
 from tests.factories.marketplace import accepted, invited
-from tests.graphql import GraphQLClient
+from tests.support.graphql import GraphQLClient
 
 FLAGS = "query ($device: String) { viewerFlags(deviceId: $device) { flags { key value } } }"
 DEVICES = [f"browser-{number}" for number in range(8)]

@@ -7,7 +7,7 @@ from domain.mail.email import MailKind
 from tests.api.test_invitations import EMMA, NAMES, mailed_code, refused, status
 from tests.factories.mail import letters, token_of
 from tests.factories.marketplace import Sent, accepted, invited, new_supplier
-from tests.graphql import GraphQLClient
+from tests.support.graphql import GraphQLClient
 
 PASSWORD = "correct horse battery"
 REQUEST = """mutation ($email: EmailAddress!, $code: String) {

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from domain.ids import global_id
-from tests.clock import Clock
-from tests.graphql import GraphQLClient
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
 
 _SILENCE = """
   id startsAt endsAt reason checks holdsCriteria endedEarly status

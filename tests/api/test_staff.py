@@ -13,12 +13,12 @@ from domain.actors import Role, Scope
 from domain.mail.email import MailKind
 from services.accounts.api_tokens import create_token
 from tests.api.test_accounts import LOG_IN, RESET, TOKENS, ask, codes
-from tests.clock import PATIENCE
 from tests.factories import people
 from tests.factories.accounts import acting, add_user
 from tests.factories.mail import letters, token_of
-from tests.graphql import GraphQLClient
-from tests.sockets import serving, socket
+from tests.support.clock import PATIENCE
+from tests.support.graphql import GraphQLClient
+from tests.support.sockets import serving, socket
 
 _ANSWER = "{ user { id email role disabledAt } errors { code message path } }"
 STAFF = "{ staff { totalCount nodes { id email role disabledAt emailVerifiedAt } } }"

@@ -6,7 +6,7 @@ from db.session import Database
 from tests.api.test_onboarding import BUSINESS, complete, setup
 from tests.factories.launches import make_flag
 from tests.factories.marketplace import COUPLE_SETUP, new_couple
-from tests.graphql import GraphQLClient
+from tests.support.graphql import GraphQLClient
 
 
 async def test_steps_open_one_after_the_other(supplier: GraphQLClient) -> None:

@@ -22,7 +22,7 @@ from tests.factories.marketplace import (
     new_couple,
     new_supplier,
 )
-from tests.graphql import GraphQLClient
+from tests.support.graphql import GraphQLClient
 
 LIST = """
 query ($first: Int, $after: String, $status: ClientStatus, $search: String) {

@@ -3,7 +3,6 @@
 import pytest
 
 from domain.ids import global_id
-from tests.clock import Clock
 from tests.factories.incidents import (
     REOPEN,
     RESOLVE,
@@ -15,7 +14,8 @@ from tests.factories.incidents import (
     toggled,
 )
 from tests.factories.launches import make_flag, make_phase
-from tests.graphql import GraphQLClient
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
 
 HISTORY = """
 query ($key: String!) {

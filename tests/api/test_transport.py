@@ -7,8 +7,8 @@ import pytest
 
 from app import create_app
 from settings import Settings
-from tests.graphql import GraphQLClient
-from tests.sockets import serving, socket
+from tests.support.graphql import GraphQLClient
+from tests.support.sockets import serving, socket
 
 TYPENAME = {"query": "{ __typename }"}
 RESPONSE = "application/graphql-response+json"

@@ -17,10 +17,10 @@ from services.health.probes.realtime import RealtimeProbe
 from services.platform.documents import hash_of
 from settings import Settings
 from tests.architecture.generated import DOCUMENTS as COMMANDS
-from tests.clock import Clock
 from tests.factories.health import PROBES
-from tests.graphql import GraphQLClient
-from tests.sockets import serving, socket
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
+from tests.support.sockets import serving, socket
 
 OURS = (BUILT / "documents.json", COMMANDS)
 DOCUMENT = "query Trusted { __typename }"

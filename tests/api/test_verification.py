@@ -12,7 +12,7 @@ from tests.api.test_run_sequences import Launch
 from tests.factories.health import Health
 from tests.factories.launches import make_phase
 from tests.factories.propagation import eventually, ghost, runtime_of, speaks_up
-from tests.graphql import GraphQLClient
+from tests.support.graphql import GraphQLClient
 
 FIELDS = "version live inForce unknownProcesses unknownStreams verified summary"
 LOOK = f"query ($id: ID!) {{ launchPhase(id: $id) {{ verification {{ {FIELDS} }} }} }}"

@@ -22,7 +22,7 @@ from tests.factories.incidents import toggled
 from tests.factories.kills import kill_record
 from tests.factories.launches import make_flag
 from tests.factories.people import session_of
-from tests.graphql import GraphQLClient
+from tests.support.graphql import GraphQLClient
 from tests.support.roads import post, told
 
 VIEWS = """query ($device: String) { viewerFlags(deviceId: $device) {

@@ -13,7 +13,7 @@ from services.accounts import api_tokens
 from tests.factories.accounts import acting, add_user
 from tests.factories.launches import make_flag, make_phase
 from tests.factories.webhooks import FLAGS, SECRET, asked, made
-from tests.graphql import GraphQLClient
+from tests.support.graphql import GraphQLClient
 
 URL = "https://hooks.example.com/a?b=c"
 UPDATE = """mutation ($input: UpdateWebhookInput!) { updateWebhook(input: $input) {

@@ -18,7 +18,7 @@ from tests.factories.marketplace import (
     new_couple,
     new_supplier,
 )
-from tests.graphql import GraphQLClient
+from tests.support.graphql import GraphQLClient
 
 # Each document with how many statements it sends after that of authentication.
 STAFF = {

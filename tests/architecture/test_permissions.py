@@ -20,8 +20,8 @@ from tests.architecture.callers import Caller, everybody
 from tests.architecture.calls import Call, call
 from tests.architecture.generated import COMMAND, PERMISSIONS
 from tests.architecture.permissions import RootField, root_fields, table
-from tests.clock import PATIENCE
-from tests.graphql import GraphQLClient
+from tests.support.clock import PATIENCE
+from tests.support.graphql import GraphQLClient
 
 GRAPH = build_schema(schema.as_str())
 FIELDS = list(root_fields())

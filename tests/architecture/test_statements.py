@@ -17,7 +17,7 @@ from tests.factories import people
 from tests.factories.accounts import add_user
 from tests.factories.health import Health
 from tests.factories.launches import make_phase
-from tests.graphql import GraphQLClient
+from tests.support.graphql import GraphQLClient
 
 SIZES = (1, 10, 30)
 ACTOR = "actor { __typename ... on User { email } ... on ApiToken { name } }"

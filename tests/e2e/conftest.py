@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.site import Site, open_site
-from tests.sockets import Socket, socket
+from tests.support.sockets import Socket, socket
+from tests.support.two_servers import Site, open_site
 
 BROWSER = "test_browser"  # its fixture `site` is a launch of its own
 GROUP = "xdist_group"

@@ -13,10 +13,10 @@ from commands.alerting import alerts, silences
 from db.session import Database
 from server.graph import schema
 from settings import Settings
-from tests.launch import Ended, Launch, wait_until_ready
-from tests.receivers import HttpReceiver
-from tests.servers import free_port
+from tests.support.command import Ended, Launch, wait_until_ready
 from tests.support.emptying import empty
+from tests.support.receivers import HttpReceiver
+from tests.support.servers import free_port
 
 EMAIL, PASSWORD = "operator@wedsync.app", "a long enough password"
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import psutil  # type: ignore[import-untyped]
 import pytest
 
-from tests.clock import PATIENCE
-from tests.launch import Launch
-from tests.servers import free_port
+from tests.support.clock import PATIENCE
+from tests.support.command import Launch
 from tests.support.once import once, run_folder
+from tests.support.servers import free_port
 
 ROOT = Path(__file__).parents[2]
 NODE = Path(sys.prefix) / "bin" / "node"
@@ -39,7 +39,7 @@ def pid_of(part: str, launch_pid: int) -> int:
 @contextmanager
 def mail_server(port: int, folder: str) -> Iterator[int]:
     """One that the tests break and mend by signals; the pid of its process."""
-    command = [sys.executable, "-m", "tests.mail_sink", str(port), folder]
+    command = [sys.executable, "-m", "tests.support.mail_sink", str(port), folder]
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == b"ready\n"

@@ -14,8 +14,8 @@ from gql.transport.websockets import WebsocketsTransport
 from starlette.applications import Starlette
 
 from tests.factories.launches import make_flag
-from tests.graphql import GraphQLClient
-from tests.sockets import serving
+from tests.support.graphql import GraphQLClient
+from tests.support.sockets import serving
 
 FOLDER = Path(__file__).parents[1] / "clients"
 NODE = Path(sys.prefix) / "bin" / "node"

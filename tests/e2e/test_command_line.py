@@ -17,11 +17,11 @@ from commands.propagation import propagation
 from db.session import Database
 from server.graph import schema
 from settings import Settings
-from tests.clock import PATIENCE
-from tests.demo_launch import EMAIL, PASSWORD, demo_launch, log_in
-from tests.launch import Ended, Launch, Running, wait_until_ready
-from tests.servers import free_port
+from tests.support.clock import PATIENCE
+from tests.support.command import Ended, Launch, Running, wait_until_ready
+from tests.support.demo_launch import EMAIL, PASSWORD, demo_launch, log_in
 from tests.support.promises import is_within
+from tests.support.servers import free_port
 
 OPEN_FOR_PEOPLE = (
     "mvp_supplier_signup", "mvp_supplier_onboarding", "mvp_step_business_info",

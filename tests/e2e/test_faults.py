@@ -14,12 +14,12 @@ from redis.asyncio import Redis
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from tests.clock import PATIENCE
-from tests.launch import wait_until_ready
-from tests.servers import free_port
-from tests.site import FLAGS, KEY, LIST, VIEWER, Site, switch, until
-from tests.sockets import Socket, Stream, socket
+from tests.support.clock import PATIENCE
+from tests.support.command import wait_until_ready
 from tests.support.promises import is_within
+from tests.support.servers import free_port
+from tests.support.sockets import Socket, Stream, socket
+from tests.support.two_servers import FLAGS, KEY, LIST, VIEWER, Site, switch, until
 
 Mend = Callable[[], Awaitable[object]]
 

@@ -15,12 +15,12 @@ from db.models.phases import LaunchPhase
 from db.session import Database
 from domain.incidents.incidents import IncidentStatus
 from settings import Settings
-from tests.clock import PATIENCE
-from tests.demo_launch import demo_launch, log_in
 from tests.factories.metrics import requests
 from tests.factories.propagation import eventually
-from tests.launch import Launch, Running, wait_until_ready
-from tests.receivers import HttpReceiver, until
+from tests.support.clock import PATIENCE
+from tests.support.command import Launch, Running, wait_until_ready
+from tests.support.demo_launch import demo_launch, log_in
+from tests.support.receivers import HttpReceiver, until
 
 PATIENT: ColumnElement[object] = literal_column(
     "jsonb_set(success_criteria, '{0,failure_limit}', '8')"

@@ -13,8 +13,8 @@ from domain.incidents.incidents import Severity
 from server.graph import schema
 from services.incidents.incidents import IncidentDraft, open_incident
 from settings import Settings
-from tests.demo_launch import EMAIL, demo_launch, log_in
-from tests.launch import Launch, wait_until_ready
+from tests.support.command import Launch, wait_until_ready
+from tests.support.demo_launch import EMAIL, demo_launch, log_in
 
 FLAG = "mvp_test_feature"
 

@@ -12,7 +12,7 @@ from db.session import Database
 from jobs.history import History
 from jobs.queue import JobSpec, enqueue
 from settings import Settings
-from tests.launch import Launch
+from tests.support.command import Launch
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil  # type: ignore[import-untyped]
 import pytest
 
-from tests.launch import Launch, Running
+from tests.support.command import Launch, Running
 from tests.support.promises import is_within
 
 END_SECONDS = 10

@@ -16,7 +16,7 @@ from domain.health.health import CheckState, CheckType, HealthStatus
 from domain.platform.platforms import Platform
 from services.mail.mail import post
 from settings import Settings
-from tests.launch import Launch
+from tests.support.command import Launch
 
 LINK = "https://launch.test/reset-password?token=secret"
 

@@ -9,10 +9,10 @@ import httpx2
 import psutil  # type: ignore[import-untyped]
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.clock import PATIENCE
-from tests.launch import Running, wait_until_ready
-from tests.servers import free_port
-from tests.site import LIST, Site, until
+from tests.support.clock import PATIENCE
+from tests.support.command import Running, wait_until_ready
+from tests.support.servers import free_port
+from tests.support.two_servers import LIST, Site, until
 
 
 async def get(port: int, path: str) -> httpx2.Response:

@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator
 import httpx2
 import pytest
 
-from tests.clock import PATIENCE
-from tests.launch import wait_until_ready
-from tests.pgbouncer import PROGRAM, pgbouncer, version
-from tests.servers import free_port
-from tests.site import KEY, TOGGLE, Site
-from tests.taps import Forwarder
+from tests.support.clock import PATIENCE
+from tests.support.command import wait_until_ready
+from tests.support.pgbouncer import PROGRAM, pgbouncer, version
+from tests.support.servers import free_port
+from tests.support.taps import Forwarder
+from tests.support.two_servers import KEY, TOGGLE, Site
 
 WITH_STATEMENTS = version() >= (1, 21)
 pytestmark = pytest.mark.needs(f"{PROGRAM} --version")

@@ -3,9 +3,9 @@
 import time
 from typing import Any
 
-from tests.site import FLAGS, KEY, LIST, Site, switch, until
-from tests.sockets import Socket, socket
 from tests.support.promises import is_within
+from tests.support.sockets import Socket, socket
+from tests.support.two_servers import FLAGS, KEY, LIST, Site, switch, until
 
 SET = "subscription { viewerFlags { flags { key value } } }"
 

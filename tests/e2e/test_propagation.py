@@ -10,9 +10,9 @@ import pytest
 
 from db.session import Database
 from settings import Settings
-from tests.demo_launch import demo_launch, log_in
-from tests.launch import Launch, wait_until_ready
-from tests.servers import free_port
+from tests.support.command import Launch, wait_until_ready
+from tests.support.demo_launch import demo_launch, log_in
+from tests.support.servers import free_port
 
 BACK = ("phases", "rollback", "supplier_rollout", "--reason", "drill", "--yes")
 HAVE_IT = r"1 of 1 \(1 processes, 0 streams\) have it: \d+ ms, 95 % after \d+ ms, within 30 s"

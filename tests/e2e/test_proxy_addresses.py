@@ -16,10 +16,10 @@ from starlette.routing import Route
 
 from commands.platform.trusted_proxies import allowed
 from settings import load_settings
-from tests.certificates import self_signed
-from tests.clock import PATIENCE
-from tests.nginx import nginx
-from tests.servers import free_port
+from tests.support.certificates import self_signed
+from tests.support.clock import PATIENCE
+from tests.support.nginx import nginx
+from tests.support.servers import free_port
 
 pytestmark = pytest.mark.needs("nginx -v")
 CLIENT, OUTER = "127.0.0.9", "127.0.0.3"

@@ -10,10 +10,10 @@ import pytest
 
 from db.schema_revision import needed
 from devserver.embedded import EmbeddedValkey
-from tests.clock import PATIENCE
-from tests.launch import Launch, wait_until_ready
-from tests.servers import free_port
+from tests.support.clock import PATIENCE
+from tests.support.command import Launch, wait_until_ready
 from tests.support.faulty_postgres import FaultyPostgres
+from tests.support.servers import free_port
 
 COMMANDS = (("serve",), ("worker",), ("demo",), ("token", "list"), ("mail", "list"), ("jobs",))
 

@@ -12,13 +12,13 @@ import httpx2
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from tests.clock import PATIENCE
-from tests.launch import Running, wait_until_ready
-from tests.nginx import nginx
-from tests.servers import free_port
-from tests.site import FLAGS, KEY, LIST, TOGGLE, Site, until
-from tests.sockets import socket
+from tests.support.clock import PATIENCE
+from tests.support.command import Running, wait_until_ready
+from tests.support.nginx import nginx
 from tests.support.promises import is_within
+from tests.support.servers import free_port
+from tests.support.sockets import socket
+from tests.support.two_servers import FLAGS, KEY, LIST, TOGGLE, Site, until
 
 EVENTS = "subscription ($after: String) { launchEvents(after: $after) { cursor __typename } }"
 PAGE = """query ($after: String) { launchEvents(first: 100, after: $after) {

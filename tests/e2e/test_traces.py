@@ -15,11 +15,11 @@ import pytest
 
 from db.session import Database
 from settings import Settings
-from tests.collector import Collector, attributes, collecting
-from tests.fleet import until
-from tests.launch import Launch, Running, wait_until_ready
-from tests.servers import dead_port, free_port
+from tests.support.collector import Collector, attributes, collecting
+from tests.support.command import Launch, Running, wait_until_ready
 from tests.support.emptying import empty
+from tests.support.servers import dead_port, free_port
+from tests.support.workers import until
 
 RESET = """mutation Reset($email: EmailAddress!) { requestPasswordReset(email: $email) }"""
 EMAIL = "somebody@wedsync.app"

@@ -12,8 +12,8 @@ from commands.phases import launch_file
 from commands.webhooks import webhooks
 from server.graph import schema
 from tests.factories.webhooks import FLAGS, SECRET, Receiver
-from tests.launch import Launch
-from tests.site import Site, switch, until
+from tests.support.command import Launch
+from tests.support.two_servers import Site, switch, until
 
 
 @pytest.fixture

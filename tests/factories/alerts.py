@@ -15,7 +15,7 @@ from domain.health.health import CheckState, CheckType, HealthSnapshot, HealthSt
 from services.alerting import AlertCenter, senders
 from services.alerting.senders import Sender
 from settings import Settings
-from tests.clock import Clock
+from tests.support.clock import Clock
 
 KEY = "health:database"
 

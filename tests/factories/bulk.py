@@ -6,7 +6,7 @@ from db.session import Database
 from domain.ids import parse_global_id, parse_uuid
 from services.marketplace.bulk_sending import send_due
 from settings import Settings
-from tests.graphql import GraphQLClient
+from tests.support.graphql import GraphQLClient
 
 BULK = """
   id status heldBy stoppedAt finishedAt

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from domain.ids import parse_global_id
 from tests.factories.marketplace import UPDATE, accepted, invited
-from tests.graphql import GraphQLClient
+from tests.support.graphql import GraphQLClient
 
 MESSAGE = "id position revision side text sentAt isHidden hiddenReason isMine"
 CONVERSATION = "id title isOpen lastActivityAt lastPosition revision readPosition unreadCount"

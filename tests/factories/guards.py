@@ -22,10 +22,10 @@ from services.phases.criteria import judge_phases
 from services.phases.pacing import pace_of
 from services.phases.thresholds import judge_thresholds
 from tests.api.test_phases import activate
-from tests.clock import Clock
 from tests.factories.launches import make_phase
 from tests.factories.metrics import requests
-from tests.graphql import GraphQLClient
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
 
 TICK = timedelta(seconds=30)
 FLAG = "mvp_supplier_dashboard"

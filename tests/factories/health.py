@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from domain.health.health import CheckType, Outcome, ProbeResult
-from tests.clock import Clock
+from tests.support.clock import Clock
 
 
 @dataclass

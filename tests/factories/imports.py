@@ -3,7 +3,7 @@
 import base64
 from typing import Any
 
-from tests.graphql import GraphQLClient
+from tests.support.graphql import GraphQLClient
 
 _ROW = """number status coupleNames email weddingDate duplicateOfRow warnings
   values { field value } problems { field column header message } existing { id coupleNames }"""

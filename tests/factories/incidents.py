@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.graphql import GraphQLClient
+from tests.support.graphql import GraphQLClient
 
 _PAYLOAD = """{
   incident {

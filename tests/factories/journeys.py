@@ -2,7 +2,7 @@
 
 from uuid import uuid4
 
-from tests.graphql import GraphQLClient
+from tests.support.graphql import GraphQLClient
 
 SIGN_UP = """
 mutation ($input: SignUpInput!) {

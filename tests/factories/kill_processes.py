@@ -16,7 +16,7 @@ from services.flags.flag_store import FlagStore
 from services.flags.kill_mirror import KillMirror
 from services.flags.kill_sync import KillSync
 from services.flags.kills import ChangeKills, KillResult
-from tests.clock import Clock
+from tests.support.clock import Clock
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from sqlalchemy import update
 from db.models.incidents import IncidentEpisode, LaunchIncident
 from db.session import Database
 from domain.incidents.incidents import IncidentStatus
-from tests.graphql import GraphQLClient
+from tests.support.graphql import GraphQLClient
 
 CREATE_FLAG = """
 mutation ($input: CreateFeatureFlagInput!) {

@@ -6,7 +6,7 @@ from typing import Any
 from db.session import Database
 from domain.actors import Role
 from tests.factories import people
-from tests.graphql import GraphQLClient
+from tests.support.graphql import GraphQLClient
 
 ADD = """
 mutation ($input: AddClientInput!) {

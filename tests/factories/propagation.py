@@ -12,8 +12,8 @@ from domain.propagation.propagation_roster import LIFETIME_MS, ServerProcess
 from schema.context import Runtime
 from services.propagation import propagation_state as board
 from services.propagation.delivery_acks import Step
-from tests.clock import PATIENCE
-from tests.graphql import GraphQLClient
+from tests.support.clock import PATIENCE
+from tests.support.graphql import GraphQLClient
 
 TOGGLE = """mutation ($key: String!, $on: Boolean!) {
   toggleFeatureFlag(input: {key: $key, enabled: $on}) { errors { message } } }"""

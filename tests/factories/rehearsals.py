@@ -10,7 +10,7 @@ from db.session import Database
 from domain.ids import parse_global_id
 from jobs.rehearsals import rehearse
 from tests.factories.propagation import runtime_of
-from tests.graphql import GraphQLClient
+from tests.support.graphql import GraphQLClient
 
 RUN = """
   id number kind outcome endedAt

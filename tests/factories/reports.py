@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.graphql import GraphQLClient
+from tests.support.graphql import GraphQLClient
 
 REPORT = """query ($id: ID) { launchPhase(id: $id) { runs(first: 1) { nodes { report {
   mttdSeconds mttaSeconds mttrSeconds

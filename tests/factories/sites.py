@@ -13,13 +13,13 @@ from domain.health.health import Outcome
 from services.health.probes.database import DatabaseProbe
 from settings import Settings
 from tests.api.test_phases import PHASE, ROLLBACK, activate, roll_back
-from tests.clock import Clock
 from tests.factories import people
 from tests.factories.accounts import fast_passwords
 from tests.factories.health import PROBES, Health
 from tests.factories.launches import make_phase
 from tests.factories.propagation import runtime_of
-from tests.graphql import GraphQLClient
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
 
 
 class Site:

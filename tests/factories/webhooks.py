@@ -18,8 +18,8 @@ from services.webhooks.delivery import Deliverer
 from services.webhooks.documents import OpenDocuments
 from services.webhooks.sending import Sender
 from tests.factories.propagation import runtime_of
-from tests.graphql import GraphQLClient
-from tests.servers import free_port
+from tests.support.graphql import GraphQLClient
+from tests.support.servers import free_port
 
 SECRET = "whsec_" + base64.b64encode(b"twenty-four bytes of key").decode()
 OURS = Allowed(plain_http=True, private_addresses=True)

@@ -10,15 +10,15 @@ from db.session import Database
 from settings import Settings
 from tests.api.test_phases import activate
 from tests.api.test_rehearsals import ERRORS
-from tests.clock import Clock
 from tests.factories.alerts import Desk
 from tests.factories.health import Health
 from tests.factories.launches import make_phase
 from tests.factories.propagation import runtime_of
 from tests.factories.reports import Launch
-from tests.graphql import GraphQLClient
-from tests.receivers import HttpReceiver, MailReceiver
-from tests.servers import dead_port
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
+from tests.support.receivers import HttpReceiver, MailReceiver
+from tests.support.servers import dead_port
 
 
 @pytest.fixture

@@ -15,10 +15,10 @@ from domain.alerting.alerts import AlertKind
 from domain.health.health import HealthStatus
 from domain.incidents.incidents import Severity
 from settings import Settings
-from tests.clock import Clock
 from tests.factories.alerts import Desk, see, snapshot
-from tests.receivers import HttpReceiver, MailReceiver, until
-from tests.servers import dead_port
+from tests.support.clock import Clock
+from tests.support.receivers import HttpReceiver, MailReceiver, until
+from tests.support.servers import dead_port
 
 CRITICAL, HEALTHY = HealthStatus.CRITICAL, HealthStatus.HEALTHY
 PERSON = Actor(ActorKind.USER, UUID(int=7), "ann@wedsync.com")

@@ -15,10 +15,10 @@ from domain.incidents.incidents import IncidentStatus
 from services.alerting.redis_store import RedisShelf
 from services.health.health_store import KEY as SNAPSHOT
 from services.health.health_store import decode
-from tests.clock import PATIENCE
 from tests.factories.alerts import KEY
-from tests.fleet import INTERVAL, Fleet, stop, until
-from tests.receivers import HttpReceiver
+from tests.support.clock import PATIENCE
+from tests.support.receivers import HttpReceiver
+from tests.support.workers import INTERVAL, Fleet, stop, until
 
 FIRED, ENDED = "[CRITICAL] Database check is critical", "[RESOLVED] Database check is critical"
 S99 = 60.0  # seconds

@@ -17,9 +17,9 @@ from services.incidents.incident_changes import acknowledge
 from services.incidents.incident_episodes import observe_key
 from services.incidents.incidents import IncidentDraft, open_incident, resolve_by_key
 from settings import Settings
-from tests.clock import Clock
 from tests.factories.alerts import KEY, Desk, see, snapshot
-from tests.receivers import HttpReceiver, until
+from tests.support.clock import Clock
+from tests.support.receivers import HttpReceiver, until
 
 CRITICAL, HEALTHY = HealthStatus.CRITICAL, HealthStatus.HEALTHY
 PERSON = Actor(ActorKind.USER, UUID(int=7), "ann@wedsync.com")

@@ -13,7 +13,7 @@ from services.alerting import AlertCenter
 from services.journeys import onboarding
 from tests.factories.alerts import Desk
 from tests.factories.people import newest_user, session_of
-from tests.receivers import HttpReceiver
+from tests.support.receivers import HttpReceiver
 
 
 @pytest.fixture

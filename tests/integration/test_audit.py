@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.audit import Audit, of_npm, of_python
-from tests.servers import dead_port
+from tests.support.audit import Audit, of_npm, of_python
+from tests.support.servers import dead_port
 
 OURS = Path(__file__).parents[2] / "web" / "package-lock.json"
 LOCK = "jinja2==2.10 --hash=sha256:" + "0" * 64 + "\nidna==3.10 --hash=sha256:" + "0" * 64 + "\n"

@@ -27,10 +27,10 @@ from services.accounts.login_throttle import Entrance
 from services.accounts.sessions import log_out
 from services.accounts.sign_up import sign_up
 from settings import Settings
-from tests.clock import Clock
 from tests.factories.accounts import EMAIL, acting, add_user, make_entrance, request, signed_up
-from tests.receivers import until
-from tests.servers import dead_port
+from tests.support.clock import Clock
+from tests.support.receivers import until
+from tests.support.servers import dead_port
 
 
 @pytest.fixture

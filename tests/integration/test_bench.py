@@ -9,8 +9,8 @@ from bench.crowd import crowd
 from bench.launches import TOGGLE, flag_key, make_flags
 from bench.listeners import Wish
 from bench.queries import VIEWER_FLAGS
-from tests.graphql import GraphQLClient
-from tests.sockets import serving
+from tests.support.graphql import GraphQLClient
+from tests.support.sockets import serving
 
 STREAM = "subscription ($device: String) { viewerFlags(deviceId: $device) { version } }"
 

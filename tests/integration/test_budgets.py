@@ -9,7 +9,7 @@ from redis.exceptions import RedisError
 from domain.platform.cost_quota import Budget
 from services.platform import cost_quota
 from services.platform.cost_quota import Budgets
-from tests.servers import dead_port
+from tests.support.servers import dead_port
 
 BUDGET = Budget(100, 0.001)
 

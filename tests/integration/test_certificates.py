@@ -17,12 +17,12 @@ from domain.actors import Role
 from services.platform import certificates
 from services.platform.certificates import CertificateWatch, read_certificate
 from settings import Settings
-from tests.certificates import self_signed, served_with
-from tests.clock import Clock
 from tests.factories import people
 from tests.factories.health import PROBES
 from tests.factories.launches import make_phase
-from tests.graphql import GraphQLClient
+from tests.support.certificates import self_signed, served_with
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
 from tests.support.promises import is_within
 
 READINESS = "{ launchPhases { readiness { checks { key ok blocking detail } } } }"

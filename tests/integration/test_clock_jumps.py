@@ -10,11 +10,11 @@ from db.session import Database
 from domain.health.health import HealthStatus
 from jobs.ticker import Claims, Task, Ticker
 from schema.pagination import encode_cursor
-from tests.clock import PATIENCE, Clock
 from tests.factories.health import Health
 from tests.factories.launches import make_flag
 from tests.factories.propagation import runtime_of
-from tests.graphql import GraphQLClient
+from tests.support.clock import PATIENCE, Clock
+from tests.support.graphql import GraphQLClient
 
 HOUR = 3_600.0
 EVENTS = """query ($after: String) { launchEvents(first: 100, after: $after) {

@@ -10,10 +10,10 @@ from db.models.conversations import Conversation, ConversationRead, Message, Mes
 from db.session import Database
 from domain.marketplace.conversations import KEPT_FOR
 from services.overview import retention
-from tests.clock import Clock
 from tests.factories.conversations import HIDE, LIST, REPORT, Pair, connected, read, said
 from tests.factories.marketplace import new_couple, new_supplier
-from tests.graphql import GraphQLClient
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
 
 EXPORT = "{ exportMyData }"
 DELETE = "mutation { deleteMyAccount { deleted errors { code message } } }"

@@ -13,11 +13,11 @@ from domain.metrics.criteria import Aggregation, Comparator, Criterion, GuardAct
 from domain.metrics.metrics import Measurement
 from services.metrics.metric_probe import Eyes
 from tests.api.test_phases import activate, step
-from tests.clock import Clock
 from tests.factories.guards import ERRORS, TICK, Asked, Guarded
 from tests.factories.health import Health
 from tests.factories.launches import close_incidents, make_phase
-from tests.graphql import GraphQLClient
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
 
 HOLD = {**ERRORS, "action": "HOLD"}
 WARN = {**ERRORS, "action": "WARN"}

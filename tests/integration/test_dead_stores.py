@@ -12,9 +12,9 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.fleet import Fleet, stop, until
-from tests.receivers import HttpReceiver
 from tests.support.promises import is_within
+from tests.support.receivers import HttpReceiver
+from tests.support.workers import Fleet, stop, until
 
 S99 = 60.0  # seconds from the first bad sample
 FLAGS = "{ viewerFlags { flags { key value } } }"

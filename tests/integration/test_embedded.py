@@ -17,7 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from devserver.embedded import DataFolderBusy, EmbeddedPostgres, EmbeddedServer, EmbeddedValkey
-from tests.clock import PATIENCE
+from tests.support.clock import PATIENCE
 from tests.support.promises import is_within
 
 HOLDER = """

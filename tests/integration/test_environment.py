@@ -19,12 +19,12 @@ from db.session import Database
 from domain.errors import DependencyDown
 from settings import Settings
 from tests.api.test_phases import roll_back
-from tests.clock import Clock
 from tests.factories.health import PROBES
 from tests.factories.propagation import TOGGLE, runtime_of
 from tests.factories.sites import Site, site_on
-from tests.graphql import GraphQLClient
+from tests.support.clock import Clock
 from tests.support.faulty_postgres import FaultyPostgres
+from tests.support.graphql import GraphQLClient
 
 READ_ONLY = "the database is read-only: a standby, or a former primary"
 

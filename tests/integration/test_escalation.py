@@ -15,10 +15,10 @@ from jobs.alerts import follow_incident
 from services.alerting import AlertCenter
 from services.incidents import incident_changes, incident_edits
 from settings import Settings
-from tests.clock import Clock
 from tests.factories.accounts import add_user
 from tests.factories.alerts import Desk, see
-from tests.receivers import HttpReceiver, until
+from tests.support.clock import Clock
+from tests.support.receivers import HttpReceiver, until
 
 CRITICAL, HEALTHY = HealthStatus.CRITICAL, HealthStatus.HEALTHY
 PERSON = Actor(ActorKind.USER, UUID(int=7), "ann@wedsync.com")

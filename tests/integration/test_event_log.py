@@ -13,8 +13,8 @@ from db.drafts import Audit
 from db.queries.changes import of_event
 from db.session import Database
 from domain.actors import system_actor
-from tests.clock import PATIENCE
 from tests.factories.events import some_event
+from tests.support.clock import PATIENCE
 
 ACTOR = system_actor("test")
 

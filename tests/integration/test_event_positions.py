@@ -12,8 +12,8 @@ from db.queries import propagations
 from db.session import Database
 from domain.actors import system_actor
 from domain.events import FlagChanged, RecordedEvent
-from tests.clock import PATIENCE, Clock
 from tests.factories.events import some_event
+from tests.support.clock import PATIENCE, Clock
 
 ACTOR = system_actor("test")
 _COMMIT = """

@@ -13,12 +13,12 @@ from app import create_app, running
 from db.session import Database
 from domain.platform.outages import READ_ONLY
 from settings import Settings
-from tests.clock import PATIENCE, Clock
 from tests.factories.health import PROBES
 from tests.factories.sites import site_on
-from tests.graphql import GraphQLClient
+from tests.support.clock import PATIENCE, Clock
 from tests.support.faulty_postgres import FaultyPostgres
-from tests.taps import Forwarder
+from tests.support.graphql import GraphQLClient
+from tests.support.taps import Forwarder
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from services.flags import flags as flag_service
 from services.flags.flag_store import FlagStore
 from services.flags.flag_toggles import toggle
 from services.flags.flags import FlagDraft, FlagResult
-from tests.clock import PATIENCE, Clock
+from tests.support.clock import PATIENCE, Clock
 from tests.support.driver_statements import heard_statements
 
 ACTOR = system_actor("test")

@@ -15,9 +15,9 @@ from domain.health.health import CheckType, HealthStatus, Outcome, ProbeResult
 from services.health.health_monitor import HealthMonitor
 from services.health.health_store import KEY, decode
 from services.phases.launch_states import state_at
-from tests.clock import Clock
 from tests.factories.monitors import FAST, World
-from tests.servers import dead_port
+from tests.support.clock import Clock
+from tests.support.servers import dead_port
 
 HEALTHY, WARNING = HealthStatus.HEALTHY, HealthStatus.WARNING
 CRITICAL, UNKNOWN = HealthStatus.CRITICAL, HealthStatus.UNKNOWN

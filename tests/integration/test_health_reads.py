@@ -18,8 +18,8 @@ from services.health.health import evidence, uptimes
 from services.health.health_history import histories
 from services.health.health_store import KEY
 from services.overview import retention
-from tests.clock import Clock
 from tests.factories.monitors import World
+from tests.support.clock import Clock
 
 HEALTHY, CRITICAL = HealthStatus.HEALTHY, HealthStatus.CRITICAL
 UNKNOWN = HealthStatus.UNKNOWN

@@ -14,9 +14,9 @@ from domain.mail.email import Letter
 from services.health.heartbeats import Heartbeats, HeartbeatWatch
 from services.mail.mail import post
 from settings import Settings
-from tests.clock import Clock
 from tests.factories.alerts import Desk
-from tests.receivers import HttpReceiver
+from tests.support.clock import Clock
+from tests.support.receivers import HttpReceiver
 
 HEALTHY, CRITICAL, UNKNOWN = HealthStatus.HEALTHY, HealthStatus.CRITICAL, HealthStatus.UNKNOWN
 

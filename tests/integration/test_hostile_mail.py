@@ -24,7 +24,7 @@ from domain.platform.text import clean_line
 from services.mail.email_addresses import parse_address
 from services.mail.mail import deliver, post
 from settings import Settings
-from tests.servers import free_port
+from tests.support.servers import free_port
 
 TRIED = 4_000
 SENT = 120

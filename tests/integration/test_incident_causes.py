@@ -19,11 +19,11 @@ from services.incidents.incident_causes import promote_left_over, recovered, rep
 from services.incidents.incident_changes import acknowledge
 from services.incidents.incidents import IncidentDraft
 from tests.api.test_deadlines import waiting
-from tests.clock import Clock
 from tests.factories.guards import ERRORS, Guarded
 from tests.factories.health import Health
-from tests.graphql import GraphQLClient
 from tests.integration.test_incidents import PERSON
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
 from tests.unit.domain.builders import make_criterion
 
 SYSTEM = system_actor("test")

@@ -27,7 +27,7 @@ from services.incidents.incidents import (
     open_incident,
     resolve_by_key,
 )
-from tests.clock import Clock
+from tests.support.clock import Clock
 
 SYSTEM = system_actor("test")
 PERSON = Actor(ActorKind.USER, UUID(int=7), "ann@wedsync.com")

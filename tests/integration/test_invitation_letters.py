@@ -15,7 +15,7 @@ from domain.marketplace.invitation_emails import Inviting, invitation
 from jobs.mail import send_mail
 from services.mail.mail import post
 from settings import Settings
-from tests.servers import free_port
+from tests.support.servers import free_port
 from tests.unit.domain.builders import NOW
 
 LINK = "https://wedme.test/accept/a-code"

@@ -19,9 +19,9 @@ from jobs.ticker import Claims, Task
 from services.overview import retention
 from services.platform import job_queue
 from services.platform.job_queue import MOST
-from tests.clock import Clock
-from tests.fleet import until
-from tests.servers import dead_port
+from tests.support.clock import Clock
+from tests.support.servers import dead_port
+from tests.support.workers import until
 
 SECRET = "smtp://me:s3cret@mail.example"
 EVERY = {"test": 30.0, "never": 3600.0}

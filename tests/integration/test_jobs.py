@@ -24,7 +24,7 @@ from jobs.queue import JobSpec, Payload, decode, enqueue
 from jobs.routing import enqueue_for
 from jobs.runner import Handler, JobRunner, QueueTiming
 from services.phases.pacing import Pace
-from tests.clock import PATIENCE
+from tests.support.clock import PATIENCE
 
 FAST = QueueTiming(heartbeat=1, poll=0.2, grace=0.2, backoff=0.05)
 KINDS = {"test.job": JobKind(retry_seconds=0.05)}

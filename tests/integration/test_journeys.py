@@ -21,9 +21,9 @@ from domain.journeys.onboarding import OnboardingSide
 from domain.platform.time_ranges import DAY, HOUR, MINUTE, TimeRange
 from services.journeys import journey_reads, journeys
 from services.metrics.metric_spans import span_of
-from tests.clock import PATIENCE, Clock
 from tests.factories.events import recorded_event
 from tests.factories.people import session_of
+from tests.support.clock import PATIENCE, Clock
 
 REQUIRED = [step.key for step in JOURNEYS[JourneyKey.SUPPLIER_ONBOARDING].steps]
 LARGE = """

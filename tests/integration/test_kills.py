@@ -18,12 +18,12 @@ from services.flags import kills
 from services.flags.flags import FlagDraft
 from services.flags.kill_mirror import LEGACY
 from services.flags.kills import ChangeKills
-from tests.clock import Clock
 from tests.factories.accounts import acting, add_user
 from tests.factories.kill_processes import Process, no_database, process
 from tests.factories.kills import kill_record
 from tests.factories.propagation import eventually
-from tests.servers import dead_port
+from tests.support.clock import Clock
+from tests.support.servers import dead_port
 
 KEY = "mvp_chat"
 

@@ -11,7 +11,7 @@ from domain.metrics.criteria import Aggregation
 from domain.platform.time_ranges import FINE, HOUR, MINUTE, floor, tiers
 from services.metrics import metric_reads, metric_rollups
 from services.metrics.metric_samples import Sample, record_samples
-from tests.clock import Clock
+from tests.support.clock import Clock
 
 NAME = "custom.queue"
 

@@ -20,9 +20,9 @@ from services.accounts.sessions import OpenSession
 from services.overview.retention import sweep
 from services.platform.credentials import new_secret
 from settings import Settings
-from tests.clock import Clock
 from tests.factories.accounts import EMAIL, Pauses, add_user, make_entrance, signed_up
 from tests.factories.mail import letters, token_of
+from tests.support.clock import Clock
 
 LINK = MailKind.LOG_IN_LINK
 DAY = 86_400

@@ -22,8 +22,8 @@ from domain.mail.email import Letter
 from jobs.mail import retry_mail, send_mail
 from services.mail.mail import CLAIM, due, post
 from settings import Settings
-from tests.clock import Clock
-from tests.servers import dead_port, free_port
+from tests.support.clock import Clock
+from tests.support.servers import dead_port, free_port
 
 LETTER = Letter("sarah@example.com", "Hällo", "Open https://wedsync.app/x?token=secret\n")
 

@@ -16,7 +16,7 @@ from domain.mail.outbox import AttemptOutcome
 from jobs.mail import send_mail
 from services.mail import mail
 from settings import Settings
-from tests.clock import Clock
+from tests.support.clock import Clock
 
 LETTER = Letter("sarah@example.com", "Hello", "Some words.\n")
 STAGES = ("greeting", "EHLO", "MAIL", "RCPT", "DATA", ".")

@@ -18,7 +18,7 @@ from services.mail.mail_messages import compose
 from services.mail.mail_senders import sender_of
 from tests.factories.marketplace import added
 from tests.factories.people import session_of
-from tests.graphql import GraphQLClient
+from tests.support.graphql import GraphQLClient
 
 DEFAULT = parse_mailbox("WedSync Launch <launch@wedsync.app>")
 INVITE = """mutation ($id: ID!, $email: EmailAddress) {

@@ -6,8 +6,8 @@ from db.session import Database
 from domain.metrics.criteria import Aggregation
 from domain.metrics.metrics import Measurement
 from services.metrics.metric_probe import Eyes, Question
-from tests.clock import Clock
 from tests.factories.guards import Asked
+from tests.support.clock import Clock
 
 WINDOW = 60
 

@@ -14,9 +14,9 @@ from db.session import Database
 from schema.context import Context
 from server.documents import CACHES, parsed
 from settings import Settings
-from tests.clock import Clock
 from tests.factories.health import PROBES
-from tests.graphql import GraphQLClient
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
 
 MOST_BYTES = 40_000_000  # of a server and its client; it was half a megabyte for each document
 

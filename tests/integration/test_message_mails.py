@@ -12,11 +12,11 @@ from db.session import Database
 from domain.mail.email import MailKind
 from jobs.messages import tell_of_message
 from settings import Settings
-from tests.clock import Clock
 from tests.factories.conversations import Pair, connected, read, said
 from tests.factories.mail import letters
 from tests.factories.marketplace import PROFILE, new_couple
-from tests.graphql import GraphQLClient
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
 
 SECRET = "Meet me at the church"
 HOUR = 3_600

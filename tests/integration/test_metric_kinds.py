@@ -10,11 +10,11 @@ from db.session import Database
 from domain.errors import Invalid
 from domain.metrics.criteria import Aggregation
 from services.metrics import metric_reads, metric_rollups
-from tests.clock import Clock
 from tests.factories.guards import ERRORS, Guarded
 from tests.factories.health import Health
 from tests.factories.launches import CREATE_PHASE
-from tests.graphql import GraphQLClient, GraphQLFailed
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient, GraphQLFailed
 
 RECORD = """mutation ($samples: [MetricSampleInput!]!) {
   recordSamples(samples: $samples) { recorded errors { message path } } }"""

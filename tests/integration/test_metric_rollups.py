@@ -14,8 +14,8 @@ from domain.metrics.metric_folds import EMPTY, Folded
 from domain.platform.time_ranges import FINE, HOUR, MINUTE, floor, tiers
 from services.metrics import metric_rollups
 from services.metrics.metric_samples import MAX_AGE, Sample, hand_over, record_samples
-from tests.clock import Clock
 from tests.factories.metrics import counted, requests
+from tests.support.clock import Clock
 
 NAME = "custom.queue"
 

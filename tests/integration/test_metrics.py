@@ -22,11 +22,11 @@ from domain.platform.time_ranges import FINE, HOUR, MINUTE, Tier, TimeRange
 from services.metrics import metric_reads, metric_rollups, metric_spans
 from services.metrics.metering import Meter
 from services.metrics.metric_samples import Sample, count_events, record_samples
-from tests.clock import Clock
 from tests.factories.health import Health
 from tests.factories.launches import make_phase
 from tests.factories.metrics import counted, requests
-from tests.graphql import GraphQLClient
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
 
 ACTIVATE = """
 mutation ($id: ID!) {

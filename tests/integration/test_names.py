@@ -13,12 +13,12 @@ from jobs.mail import send_mail
 from services.mail import mail
 from services.webhooks.sending import Sender
 from settings import Settings
-from tests.clock import Clock
 from tests.factories import people
 from tests.factories.health import PROBES
 from tests.factories.launches import make_flag
 from tests.factories.webhooks import OURS
-from tests.graphql import GraphQLClient
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
 
 HOST = "no-such-host.invalid"  # RFC 2606: nobody will ever have it
 

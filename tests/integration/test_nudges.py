@@ -24,8 +24,8 @@ from services.incidents.incidents import IncidentDraft
 from services.journeys import onboarding
 from services.marketplace import incident_followups, nudges
 from settings import Settings
-from tests.clock import Clock
 from tests.factories.people import newest_user, session_of
+from tests.support.clock import Clock
 
 HOUR, DAY = 3_600, 86_400
 

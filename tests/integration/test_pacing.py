@@ -17,11 +17,11 @@ from jobs.phases import ramp
 from jobs.queue import Payload
 from services.incidents.incidents import IncidentDraft, open_incident
 from services.phases.pacing import pace_of
-from tests.clock import Clock
 from tests.factories.accounts import add_user
 from tests.factories.guards import ERRORS, RAMP, Guarded
 from tests.factories.health import Health
-from tests.graphql import GraphQLClient
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
 
 SEVERE = IncidentDraft(type="test", severity=Severity.HIGH, title="It burns", dedup_key="fire")
 

@@ -16,9 +16,9 @@ from services.accounts.login_throttle import Entrance
 from services.accounts.password_resets import request_password_reset, reset_password
 from services.accounts.sessions import OpenSession, WrongCredentials, log_in
 from settings import Settings
-from tests.clock import Clock
 from tests.factories.accounts import EMAIL, PASSWORD, Pauses, make_entrance, signed_up
 from tests.factories.mail import letters, token_of
+from tests.support.clock import Clock
 
 NEW = "a better password"
 

@@ -5,10 +5,10 @@ from starlette.applications import Starlette
 
 from domain.incidents.incidents import Severity
 from tests.api.test_phases import step
-from tests.clock import Clock
 from tests.factories.guards import ERRORS, Guarded
 from tests.factories.health import Health
-from tests.graphql import GraphQLClient
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
 
 HOLD = {**ERRORS, "action": "HOLD"}
 

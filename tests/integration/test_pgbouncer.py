@@ -16,10 +16,10 @@ from db.pooling import Pooling, look, refusal
 from db.reach import Reach
 from db.reads.connections import Question
 from db.session import Database
-from tests.clock import Clock
-from tests.pgbouncer import PROGRAM, pgbouncer, version
+from tests.support.clock import Clock
 from tests.support.faulty_postgres import FaultyPostgres
-from tests.taps import Forwarder
+from tests.support.pgbouncer import PROGRAM, pgbouncer, version
+from tests.support.taps import Forwarder
 
 WITH_STATEMENTS = version() >= (1, 21)
 pytestmark = pytest.mark.needs(f"{PROGRAM} --version")

@@ -20,9 +20,9 @@ from services.health.probes.email import EmailProbe
 from services.health.probes.realtime import RealtimeProbe
 from services.platform.passwords import Passwords
 from settings import Settings
-from tests.clock import Clock
-from tests.fake_app import FakeApp, serving
-from tests.servers import dead_port, free_port
+from tests.support.clock import Clock
+from tests.support.fake_app import FakeApp, serving
+from tests.support.servers import dead_port, free_port
 
 
 @pytest.fixture

@@ -18,13 +18,13 @@ from services.propagation.propagation import settle
 from settings import Settings
 from tests.api.test_phases import activate, roll_back
 from tests.api.test_rehearsals import ERRORS
-from tests.clock import Clock
 from tests.factories.health import PROBES, Health
 from tests.factories.launches import make_phase
 from tests.factories.propagation import eventually, ghost, runtime_of, speaks_up, until
 from tests.factories.rehearsals import rehearsed
 from tests.factories.reports import Launch
-from tests.graphql import GraphQLClient
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
 
 EDIT = """mutation ($input: UpdateLaunchPhaseInput!) {
   updateLaunchPhase(input: $input) { errors { code } } }"""

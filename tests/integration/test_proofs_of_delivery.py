@@ -10,13 +10,13 @@ from starlette.applications import Starlette
 
 from db.session import Database
 from subscriptions import journeys as live_journeys
-from tests.clock import PATIENCE, Clock
 from tests.factories.journeys import new_business
 from tests.factories.launches import make_flag
 from tests.factories.propagation import eventually, runtime_of
 from tests.factories.reports import Launch
-from tests.graphql import GraphQLClient
-from tests.sockets import Stream, serving, socket
+from tests.support.clock import PATIENCE, Clock
+from tests.support.graphql import GraphQLClient
+from tests.support.sockets import Stream, serving, socket
 
 EVENTS = "subscription { launchEvents { __typename } }"
 JOURNEYS = "subscription { journeys { started } }"

@@ -8,7 +8,6 @@ from redis.asyncio import Redis
 from domain.health.health import CheckType, Outcome, ProbeResult
 from services.health.health_monitor import HealthMonitor, Timing
 from services.health.probes.base import Probe
-from tests.clock import Clock
 from tests.factories.alerts import Desk
 from tests.factories.health import FakeProbe
 from tests.factories.journeys import new_business
@@ -16,8 +15,9 @@ from tests.factories.marketplace import DECLINE, INVITE, PROFILE, accepted, adde
 from tests.factories.marketplace import OPEN as OPEN_INVITATION
 from tests.factories.propagation import eventually
 from tests.factories.reports import Launch
-from tests.graphql import GraphQLClient
-from tests.receivers import HttpReceiver
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
+from tests.support.receivers import HttpReceiver
 
 
 async def _nowhere(_message: str) -> None:

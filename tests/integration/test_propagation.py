@@ -18,7 +18,6 @@ from domain.propagation.propagation import Propagation
 from services.propagation.propagation import settle
 from services.propagation.propagation_roster import RosterMemory, place
 from settings import Settings
-from tests.clock import Clock
 from tests.factories.health import PROBES
 from tests.factories.launches import make_flag
 from tests.factories.propagation import (
@@ -30,8 +29,9 @@ from tests.factories.propagation import (
     toggled,
     until,
 )
-from tests.graphql import GraphQLClient
-from tests.servers import ValkeyProcess
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
+from tests.support.servers import ValkeyProcess
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from redis.asyncio import Redis
 from domain.errors import RateLimited
 from domain.platform.rate_limits import Limit
 from services.platform.rate_limits import PAUSE_SECONDS, RateLimiter
-from tests.servers import ValkeyProcess, dead_port
 from tests.support.promises import is_within
+from tests.support.servers import ValkeyProcess, dead_port
 
 
 class Seconds:

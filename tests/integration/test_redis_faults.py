@@ -14,14 +14,14 @@ from domain.health.health import Outcome
 from services.health.probes.realtime import RealtimeProbe
 from settings import Settings
 from tests.api.test_phases import activate, roll_back
-from tests.clock import PATIENCE, Clock
 from tests.factories import people
 from tests.factories.accounts import fast_passwords
 from tests.factories.health import PROBES, Health
 from tests.factories.launches import make_phase
 from tests.factories.propagation import runtime_of
-from tests.graphql import GraphQLClient
-from tests.servers import ValkeyProcess
+from tests.support.clock import PATIENCE, Clock
+from tests.support.graphql import GraphQLClient
+from tests.support.servers import ValkeyProcess
 
 Fault = Callable[[ValkeyProcess], None]
 

@@ -25,9 +25,9 @@ from jobs.routing import enqueue_for
 from services.phases.phase_progress import Move
 from services.phases.rehearsals import go_on, start
 from settings import Settings
-from tests.clock import Clock
 from tests.factories.health import PROBES
-from tests.fleet import Fleet, until
+from tests.support.clock import Clock
+from tests.support.workers import Fleet, until
 
 OPERATOR = system_actor("test")
 AT_ONCE = timedelta(0)

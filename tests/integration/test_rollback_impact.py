@@ -16,7 +16,7 @@ from tests.api.test_rollback_preview import PREVIEW
 from tests.factories.health import Health
 from tests.factories.launches import make_phase
 from tests.factories.marketplace import new_couple, new_supplier
-from tests.graphql import GraphQLClient
+from tests.support.graphql import GraphQLClient
 
 FLAGS = ("for_couples", "for_nobody")
 TARGET = """mutation ($input: UpdateFeatureFlagInput!) {

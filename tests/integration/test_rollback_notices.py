@@ -11,7 +11,7 @@ from domain.actors import system_actor
 from domain.phases.rollback_notices import RollbackNotice
 from services.phases import rollback_notices
 from tests.factories.alerts import Desk
-from tests.receivers import HttpReceiver
+from tests.support.receivers import HttpReceiver
 
 ACTOR = system_actor("guard")
 

@@ -16,7 +16,7 @@ import psutil  # type: ignore[import-untyped]
 import pytest
 
 from devserver.supervisor import MAX_RESTARTS, WINDOW, Attempts, CannotRun
-from tests.clock import PATIENCE
+from tests.support.clock import PATIENCE
 from tests.support.promises import is_within
 
 # Both URLs set: no embedded server, except where a test wants them.

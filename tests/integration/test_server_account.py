@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.clock import PATIENCE
+from tests.support.clock import PATIENCE
 
 # `useradd` here writes down when it begins and ends, and makes nothing.
 USERADD = """#!/bin/sh

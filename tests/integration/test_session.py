@@ -10,7 +10,7 @@ from db.models.jobs import Tick
 from db.session import Database
 from domain.errors import DependencyDown
 from jobs.queue import JobSpec, enqueue
-from tests.clock import Clock
+from tests.support.clock import Clock
 
 
 async def test_a_pool_that_is_used_up(migrated: str, clock: Clock) -> None:

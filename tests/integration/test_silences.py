@@ -17,14 +17,14 @@ from domain.platform.time_ranges import TimeRange
 from services.alerting.silence_cache import KEY, SilenceBook
 from services.health.health import uptimes
 from services.overview import retention
-from tests.clock import Clock
 from tests.factories.alerts import Desk, see
 from tests.factories.guards import ERRORS, RAMP, Guarded
 from tests.factories.health import Health
 from tests.factories.monitors import World
 from tests.factories.silences import announce, call_off
-from tests.graphql import GraphQLClient
-from tests.receivers import HttpReceiver
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
+from tests.support.receivers import HttpReceiver
 
 CRITICAL, HEALTHY = HealthStatus.CRITICAL, HealthStatus.HEALTHY
 DATABASE, EMAIL = CheckType.DATABASE, CheckType.EMAIL

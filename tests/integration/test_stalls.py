@@ -24,17 +24,17 @@ from domain.mail.email import Letter
 from services.incidents.incidents import IncidentDraft, open_incident
 from services.mail import mail
 from settings import Settings
-from tests.clock import Clock
 from tests.factories import people
 from tests.factories.health import PROBES
 from tests.factories.launches import make_flag
 from tests.factories.webhooks import Receiver, made
-from tests.fleet import Fleet, until
-from tests.graphql import GraphQLClient
-from tests.receivers import HttpReceiver
-from tests.servers import free_port
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
 from tests.support.promises import is_within
-from tests.taps import Tap
+from tests.support.receivers import HttpReceiver
+from tests.support.servers import free_port
+from tests.support.taps import Tap
+from tests.support.workers import Fleet, until
 
 SECONDS = 10.0  # for work that has nothing to do with who stalls
 MOMENT = 1.0  # of a transaction

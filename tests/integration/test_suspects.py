@@ -15,10 +15,10 @@ from services.flags import flags
 from services.flags.flags import FlagDraft
 from services.incidents.incidents import IncidentDraft, open_incident, resolve_by_key
 from services.incidents.suspects import Wanted, of_incidents
-from tests.clock import Clock
 from tests.factories.guards import ERRORS, Guarded
 from tests.factories.health import Health
-from tests.graphql import GraphQLClient
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
 
 SYSTEM = system_actor("test")
 

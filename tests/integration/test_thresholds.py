@@ -14,12 +14,12 @@ from domain.incidents.incidents import IncidentStatus, Severity
 from domain.metrics.metrics import SIGNUP_SERVER_ERRORS, MetricKind
 from services.metrics.metric_probe import Eyes
 from services.phases.thresholds import judge_thresholds
-from tests.clock import Clock
 from tests.factories.guards import TICK, Guarded
 from tests.factories.health import Health
 from tests.factories.launches import close_incidents
 from tests.factories.metrics import requests
-from tests.graphql import GraphQLClient
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
 
 SIGN_UP = """mutation ($password: String!) { signUp(input: {
   userType: SUPPLIER, email: "anna@example.com", password: $password }) { errors { code } } }"""

@@ -9,8 +9,8 @@ from redis.asyncio import Redis
 
 from db.session import Database
 from jobs.ticker import Claims, Task, Ticker
-from tests.clock import PATIENCE, Clock
-from tests.servers import dead_port
+from tests.support.clock import PATIENCE, Clock
+from tests.support.servers import dead_port
 
 Run = Callable[[], Awaitable[None]]
 

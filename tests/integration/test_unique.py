@@ -7,7 +7,7 @@ from sqlalchemy import text
 from starlette.applications import Starlette
 
 from db.session import Database
-from tests.graphql import GraphQLClient
+from tests.support.graphql import GraphQLClient
 
 ADD = """mutation ($input: AddClientInput!) {
   addClient(input: $input) { client { id } errors { code } } }"""

@@ -19,10 +19,10 @@ from domain.incidents.incidents import IncidentStatus, Severity
 from services.phases.health_watchdog import Watcher
 from settings import Settings
 from tests.api.test_phases import step
-from tests.clock import Clock
 from tests.factories.guards import Guarded
 from tests.factories.health import Health
-from tests.graphql import GraphQLClient
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
 
 
 class Bell:

@@ -24,7 +24,6 @@ from services.platform.cost_quota import Budgets
 from services.webhooks import reads
 from services.webhooks.delivery import LEASE, Deliverer
 from services.webhooks.sending import Sender
-from tests.clock import Clock
 from tests.factories.launches import make_flag
 from tests.factories.propagation import runtime_of
 from tests.factories.webhooks import (
@@ -36,7 +35,8 @@ from tests.factories.webhooks import (
     made,
     opened,
 )
-from tests.graphql import GraphQLClient
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
 
 SKIP = """mutation ($id: ID!) { skipWebhookToNow(id: $id, reason: "Rebuilt.") {
   skippedEvents errors { code } } }"""

@@ -11,12 +11,12 @@ from db.session import Database
 from domain.actors import system_actor
 from domain.events import HealthChanged
 from domain.health.health import CheckType, HealthStatus
-from tests.clock import Clock
 from tests.factories.launches import make_flag, make_phase
 from tests.factories.propagation import toggled
 from tests.factories.webhooks import Receiver, deliverer, made
-from tests.graphql import GraphQLClient
 from tests.integration.test_webhook_delivery import key_of
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
 
 FLAG = "subscription { featureFlags { key enabled } }"
 PHASE = 'subscription { launchPhase(id: "%s") { version flags { flag { enabled } } } }'

@@ -13,8 +13,8 @@ from sqlalchemy import func, select
 from db.models.jobs import Tick
 from devserver.embedded import EmbeddedPostgres
 from domain.health.health import HealthStatus
-from tests.fleet import Fleet, stop, until
 from tests.support.promises import load_factor
+from tests.support.workers import Fleet, stop, until
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from tests.launch_day.viewers import (
     MetricsReader,
     Viewer,
 )
-from tests.receivers import HttpReceiver
+from tests.support.receivers import HttpReceiver
 
 
 @dataclass(slots=True)

@@ -15,7 +15,7 @@ from tests.launch_day.page import Summary, page
 from tests.launch_day.plan import Plan
 from tests.launch_day.sinks import MailSink
 from tests.launch_day.site import running
-from tests.receivers import HttpReceiver
+from tests.support.receivers import HttpReceiver
 
 _REST_SECONDS = 60.0
 _UNDER_WAY = """query UnderWay { mails(first: 1, status: [QUEUED, RETRYING]) { totalCount } }"""

@@ -7,9 +7,9 @@ from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 
 from devserver.embedded import EmbeddedPostgres, EmbeddedValkey
-from tests.launch import Launch, Running, wait_until_ready
-from tests.servers import free_port
 from tests.support.clusters import copy_template
+from tests.support.command import Launch, Running, wait_until_ready
+from tests.support.servers import free_port
 
 EMAIL, PASSWORD = "operator@wedsync.app", "a long enough password"
 WORKERS = 2

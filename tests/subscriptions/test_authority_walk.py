@@ -24,11 +24,11 @@ from services.accounts.credential_cache import FRESH
 from tests.architecture.calls import Call, call
 from tests.architecture.permissions import RootField, root_fields
 from tests.architecture.test_permissions import row_counts
-from tests.clock import PATIENCE, Clock
 from tests.factories.people import newest_user, session_of
 from tests.factories.tokens import new_token
-from tests.graphql import GraphQLClient
-from tests.sockets import Socket, Stream, serving, socket
+from tests.support.clock import PATIENCE, Clock
+from tests.support.graphql import GraphQLClient
+from tests.support.sockets import Socket, Stream, serving, socket
 
 GRAPH = build_schema(schema.as_str())
 FIELDS = list(root_fields())

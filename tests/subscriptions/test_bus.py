@@ -13,9 +13,9 @@ from redis.asyncio.connection import AbstractConnection
 
 from subscriptions.bus import Broadcast, BusMessage, BusUnavailable, Event, Resync, Timing
 from subscriptions.fanout import Bounded, Latest, Overflow, Subscription
-from tests.clock import PATIENCE
-from tests.servers import ValkeyProcess
+from tests.support.clock import PATIENCE
 from tests.support.promises import is_within
+from tests.support.servers import ValkeyProcess
 
 TIMING = Timing(deadline=0.5, heartbeat=0.2, silence=1.0, backoff_base=0.02, backoff_cap=0.1)
 

@@ -7,7 +7,6 @@ import pytest
 from starlette.applications import Starlette
 
 from db.session import Database
-from tests.clock import PATIENCE
 from tests.factories.conversations import (
     CONVERSATION,
     HIDE,
@@ -19,8 +18,9 @@ from tests.factories.conversations import (
     said,
 )
 from tests.factories.marketplace import new_couple, new_supplier
-from tests.graphql import GraphQLClient
-from tests.sockets import serving, socket
+from tests.support.clock import PATIENCE
+from tests.support.graphql import GraphQLClient
+from tests.support.sockets import serving, socket
 
 ONE = f"""subscription ($id: ID!, $after: Int) {{ conversation(id: $id, after: $after) {{
   conversation {{ {CONVERSATION} }} messages {{ {MESSAGE} }} }} }}"""

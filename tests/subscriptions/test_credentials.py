@@ -13,10 +13,10 @@ from websockets.typing import Subprotocol
 
 from db.session import Database
 from services.accounts.credential_cache import FRESH
-from tests.clock import PATIENCE, Clock
-from tests.graphql import GraphQLClient
-from tests.sockets import serving, socket
 from tests.subscriptions.test_streams import EVENTS, VIEWER
+from tests.support.clock import PATIENCE, Clock
+from tests.support.graphql import GraphQLClient
+from tests.support.sockets import serving, socket
 
 
 @pytest.fixture

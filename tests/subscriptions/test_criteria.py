@@ -8,11 +8,11 @@ from starlette.applications import Starlette
 from domain.actors import system_actor
 from domain.incidents.incidents import Severity
 from services.incidents.incidents import IncidentDraft, open_incident
-from tests.clock import Clock
 from tests.factories.guards import ERRORS, RAMP, Guarded
 from tests.factories.health import Health
-from tests.graphql import GraphQLClient
-from tests.sockets import Socket, serving, socket
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
+from tests.support.sockets import Socket, serving, socket
 
 PHASE = """subscription ($id: ID!) { launchPhase(id: $id) {
   status heldBy successCriteria { verdict explanation } } }"""

@@ -11,8 +11,8 @@ from schema.pagination import encode_cursor
 from tests.factories.events import recorded_event
 from tests.factories.launches import make_flag
 from tests.factories.propagation import runtime_of
-from tests.graphql import GraphQLClient
-from tests.sockets import Socket, serving, socket
+from tests.support.graphql import GraphQLClient
+from tests.support.sockets import Socket, serving, socket
 
 GAPS = """subscription ($after: String) { launchEvents(after: $after) { __typename cursor
   ... on StreamGap { missed resumeFrom snapshot { cursor overall flags { key state { enabled } } } }

@@ -11,12 +11,12 @@ from starlette.applications import Starlette
 from domain.events import IncidentChanged, RecordedEvent
 from domain.ids import IncidentId
 from domain.incidents.incidents import IncidentStatus, Severity
-from tests.clock import PATIENCE
 from tests.factories.events import recorded_event
 from tests.factories.launches import make_flag
 from tests.factories.propagation import runtime_of, toggled
-from tests.graphql import GraphQLClient
-from tests.sockets import serving, socket
+from tests.support.clock import PATIENCE
+from tests.support.graphql import GraphQLClient
+from tests.support.sockets import serving, socket
 
 EVENTS = "subscription { launchEvents { cursor at summary } }"
 FLAGS = "subscription { viewerFlags { version flags { key value } } }"

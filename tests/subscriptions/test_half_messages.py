@@ -18,11 +18,11 @@ from db.session import Database
 from server.websocket import inbound
 from services.platform.inbound_bytes import INBOUND, MAX_CALLER, MAX_VISITOR
 from settings import Settings
-from tests.clock import PATIENCE, Clock
 from tests.factories.health import PROBES
-from tests.graphql import GraphQLClient
-from tests.receivers import until
-from tests.sockets import serving
+from tests.support.clock import PATIENCE, Clock
+from tests.support.graphql import GraphQLClient
+from tests.support.receivers import until
+from tests.support.sockets import serving
 
 MASK = b"\0\0\0\0"
 PROTOCOLS = [Subprotocol("graphql-transport-ws")]

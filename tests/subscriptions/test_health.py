@@ -19,8 +19,8 @@ from services.health.health_monitor import HealthMonitor, Timing
 from subscriptions.bus import Broadcast, BusMessage, Resync
 from subscriptions.channels import HEALTH
 from subscriptions.health import newest_snapshots, system_health
-from tests.clock import PATIENCE, Clock
 from tests.factories.health import PROBES, Health
+from tests.support.clock import PATIENCE, Clock
 from tests.support.promises import is_within
 
 Stream = AsyncIterator[HealthSnapshot]

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 from starlette.applications import Starlette
 
-from tests.graphql import GraphQLClient
-from tests.sockets import Socket, serving, socket
+from tests.support.graphql import GraphQLClient
+from tests.support.sockets import Socket, serving, socket
 
 INCIDENTS = """subscription ($severity: [Severity!]) {
   incidents(severity: $severity) { number status } }"""

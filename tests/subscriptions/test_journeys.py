@@ -7,11 +7,11 @@ import pytest
 from starlette.applications import Starlette
 
 from subscriptions import journeys as live_journeys
-from tests.clock import PATIENCE
 from tests.factories.journeys import new_business
 from tests.factories.marketplace import added
-from tests.graphql import GraphQLClient
-from tests.sockets import Socket, Stream, serving, socket
+from tests.support.clock import PATIENCE
+from tests.support.graphql import GraphQLClient
+from tests.support.sockets import Socket, Stream, serving, socket
 
 JOURNEYS = "subscription { journeys { key started steps { completed stalled } } }"
 

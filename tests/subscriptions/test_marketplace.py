@@ -8,7 +8,6 @@ from starlette.applications import Starlette
 from db.session import Database
 from schema.context import Runtime
 from services.marketplace.invitation_changes import expire_overdue
-from tests.clock import Clock
 from tests.factories.incidents import RESOLVE, TOGGLE, report
 from tests.factories.launches import make_flag
 from tests.factories.marketplace import (
@@ -22,8 +21,9 @@ from tests.factories.marketplace import (
     new_couple,
     new_supplier,
 )
-from tests.graphql import GraphQLClient
-from tests.sockets import serving, socket
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
+from tests.support.sockets import serving, socket
 
 INVITATION = """subscription ($id: ID!) {
   invitation(id: $id) { status acceptUrl resendCount couple { id } client { status } } }"""

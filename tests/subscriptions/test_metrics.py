@@ -15,10 +15,10 @@ from services.metrics.metric_reads import Snapshot
 from services.platform import snapshot_cache
 from subscriptions import channels
 from subscriptions import metrics as stream_of_metrics
-from tests.clock import PATIENCE
 from tests.factories.metrics import requests
-from tests.graphql import GraphQLClient
-from tests.sockets import Socket, serving, socket
+from tests.support.clock import PATIENCE
+from tests.support.graphql import GraphQLClient
+from tests.support.sockets import Socket, serving, socket
 
 METRICS = "subscription { launchMetrics(range: LAST_1H) { at errorRate { value } } }"
 

@@ -9,7 +9,6 @@ import pytest
 from redis.asyncio import Redis
 from starlette.applications import Starlette
 
-from tests.clock import PATIENCE
 from tests.factories.launches import make_flag
 from tests.factories.propagation import (
     SPREAD,
@@ -20,8 +19,9 @@ from tests.factories.propagation import (
     toggled,
     until,
 )
-from tests.graphql import GraphQLClient
-from tests.sockets import Socket, Stream, serving, socket
+from tests.support.clock import PATIENCE
+from tests.support.graphql import GraphQLClient
+from tests.support.sockets import Socket, Stream, serving, socket
 
 VIEWER = """subscription ($device: String) {
   viewerFlags(deviceId: $device) { version flags { key value } } }"""

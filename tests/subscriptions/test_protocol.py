@@ -14,9 +14,9 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from server.view import MAX_OPERATIONS, GraphQLView
-from tests.clock import PATIENCE
-from tests.graphql import GraphQLClient
-from tests.sockets import Socket, serving, socket
+from tests.support.clock import PATIENCE
+from tests.support.graphql import GraphQLClient
+from tests.support.sockets import Socket, serving, socket
 
 VIEWER = "subscription { viewerFlags { version } }"
 SUBSCRIBE = {"type": "subscribe", "id": "1", "payload": {"query": VIEWER}}

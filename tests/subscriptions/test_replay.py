@@ -15,11 +15,11 @@ from domain.health.health import CheckType, HealthStatus
 from schema.context import Context
 from server.graph import schema
 from services.accounts.authentication import authenticate
-from tests.clock import Clock
 from tests.factories import people
 from tests.factories.launches import make_flag
 from tests.factories.propagation import runtime_of
-from tests.graphql import GraphQLClient
+from tests.support.clock import Clock
+from tests.support.graphql import GraphQLClient
 
 REPLAY = """subscription ($from: DateTime!, $to: DateTime!, $speed: Float) {
   replay(from: $from, to: $to, speed: $speed) {

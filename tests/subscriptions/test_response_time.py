@@ -10,10 +10,10 @@ from starlette.applications import Starlette
 from domain.metrics.metric_folds import EMPTY
 from domain.metrics.metrics import REQUESTS, RESPONSE_TIME
 from schema.context import Runtime
-from tests.clock import PATIENCE, Clock
 from tests.factories.launches import make_flag
-from tests.graphql import GraphQLClient
-from tests.sockets import Socket, serving, socket
+from tests.support.clock import PATIENCE, Clock
+from tests.support.graphql import GraphQLClient
+from tests.support.sockets import Socket, serving, socket
 
 EVENTS = "subscription { launchEvents { cursor } }"
 INCIDENTS = "subscription { incidents { id } }"

@@ -17,10 +17,10 @@ from websockets.http11 import Request
 
 from server.view import GraphQLView
 from server.websocket.protocol import FrameProtocol
-from tests.clock import PATIENCE
 from tests.factories.propagation import runtime_of
-from tests.receivers import until
-from tests.sockets import OURS, PLAIN, serving, socket
+from tests.support.clock import PATIENCE
+from tests.support.receivers import until
+from tests.support.sockets import OURS, PLAIN, serving, socket
 
 VIEWER = "subscription { viewerFlags { version } }"
 INIT = {"type": "connection_init"}

@@ -8,8 +8,8 @@ from starlette.applications import Starlette
 
 from tests.factories.launches import make_flag
 from tests.factories.propagation import runtime_of, toggled
-from tests.graphql import GraphQLClient
-from tests.sockets import OURS, PLAIN, Stream, serving, socket
+from tests.support.graphql import GraphQLClient
+from tests.support.sockets import OURS, PLAIN, Stream, serving, socket
 
 FLAGS = "subscription ($device: String) { viewerFlags(deviceId: $device) { flags { key value } } }"
 SKIPPING = """subscription ($no: Boolean!) {

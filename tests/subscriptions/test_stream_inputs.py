@@ -6,9 +6,9 @@ import pytest
 from starlette.applications import Starlette
 
 from services.platform.inbound_bytes import MAX_CALLER, STREAM_INPUTS
-from tests.graphql import GraphQLClient
-from tests.receivers import until
-from tests.sockets import Socket, serving, socket
+from tests.support.graphql import GraphQLClient
+from tests.support.receivers import until
+from tests.support.sockets import Socket, serving, socket
 
 FLAGS = "subscription ($keys: [String!]) { featureFlags(keys: $keys) { key } }"
 KEYS = ["x" * 90_000] * 10  # one message has at most 1 MB

@@ -15,11 +15,11 @@ from domain.events import HealthChanged
 from domain.health.health import CheckType, HealthStatus
 from schema.context import Runtime
 from tests.api.test_phases import activate, roll_back
-from tests.clock import PATIENCE, Clock
 from tests.factories.health import Health
 from tests.factories.launches import make_flag, make_phase
-from tests.graphql import GraphQLClient
-from tests.sockets import Socket, serving, socket
+from tests.support.clock import PATIENCE, Clock
+from tests.support.graphql import GraphQLClient
+from tests.support.sockets import Socket, serving, socket
 
 FLAGS = "subscription ($keys: [String!]) { featureFlags(keys: $keys) { key enabled version } }"
 VIEWER = "subscription { viewerFlags { version flags { key value } } }"

@@ -1,8 +1,8 @@
 """Promises of seconds on a machine that others use too.
 
-A test waits for events (tests/clock.py: PATIENCE). Where the seconds themselves are the promise,
-the limit grows with the load of the machine: on an idle one it is the promise, next to busy
-processes it is what the same work takes there. `make bench` measures what is promised exactly.
+A test waits for events (tests/support/clock.py: PATIENCE). Where the seconds themselves are the
+promise, the limit grows with the load of the machine: on an idle one it is the promise, next to
+busy processes it is what the same work takes there. `make bench` measures what is promised exactly.
 """
 
 import time

@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx2
 
-from tests.graphql import GraphQLClient
+from tests.support.graphql import GraphQLClient
 
 
 async def post(client: GraphQLClient, body: bytes, **headers: str) -> httpx2.Response:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.suite import MOST, run
+from tests.support.retry_failed import MOST, run
 
 FINE = "def test_fine(): pass\n"
 ONCE = """

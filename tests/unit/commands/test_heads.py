@@ -10,7 +10,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from server.http.protocol import MOST_BYTES, HeadProtocol
-from tests.clock import PATIENCE
+from tests.support.clock import PATIENCE
 
 BEGIN = b"GET / HTTP/1.1\r\nhost: launch.test\r\n"
 Ends = tuple[asyncio.StreamReader, asyncio.StreamWriter]

@@ -7,7 +7,7 @@ import signal
 import pytest
 
 from commands.shared.signals import until_interrupted
-from tests.clock import PATIENCE
+from tests.support.clock import PATIENCE
 
 
 class Deaf:

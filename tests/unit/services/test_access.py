@@ -13,7 +13,7 @@ from domain.events import AccessRevoked, UserSignedUp
 from domain.ids import UserId
 from services.accounts.authentication import Holder
 from services.accounts.credential_cache import FRESH, GRACE, Access
-from tests.clock import Clock
+from tests.support.clock import Clock
 
 TOKEN, OTHER = "t" * 43, "o" * 43
 CREDENTIAL, OWNER = UUID(int=1), UUID(int=2)

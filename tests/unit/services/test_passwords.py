@@ -9,8 +9,8 @@ from argon2 import PasswordHasher
 
 from domain.errors import RateLimited
 from services.platform.passwords import Passwords
-from tests.clock import PATIENCE
 from tests.factories.accounts import fast_passwords
+from tests.support.clock import PATIENCE
 
 
 class SlowHasher(PasswordHasher):

@@ -15,8 +15,8 @@ from subscriptions.bus import Broadcast, BusUnavailable, Event
 from subscriptions.fanout import Bounded, Subscription
 from subscriptions.redis_backend import Counters, Gap
 from subscriptions.tail import PAGE, EventTail
-from tests.clock import PATIENCE
 from tests.factories.events import recorded_event
+from tests.support.clock import PATIENCE
 
 CHANNEL = "events"
 NEVER = 60.0  # an interval that no test reaches

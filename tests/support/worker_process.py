@@ -1,4 +1,4 @@
-"""A real worker as a process of its own: `python -m tests.worker_process`, configured by env.
+"""A real worker as a process of its own, configured by env: `python -m` runs it.
 
 Beside the real jobs it knows `test.note`, which leaves its process id in Redis, and `test.hang`,
 which hangs for the first who takes it and is done at once by the second. Names that end with

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from sqlalchemy import URL, make_url
 
-from tests.clock import PATIENCE
-from tests.servers import free_port
+from tests.support.clock import PATIENCE
+from tests.support.servers import free_port
 
 PROGRAM = os.environ.get("PGBOUNCER", "pgbouncer")
 

@@ -13,10 +13,10 @@ from domain.actors import Role, system_actor
 from services.accounts import staff
 from services.platform.passwords import Passwords
 from settings import Settings
-from tests.clock import PATIENCE
-from tests.launch import Launch
-from tests.servers import free_port
+from tests.support.clock import PATIENCE
+from tests.support.command import Launch
 from tests.support.emptying import empty
+from tests.support.servers import free_port
 
 EMAIL, PASSWORD = "operator@wedsync.app", "a long enough password"
 

@@ -17,10 +17,10 @@ from devserver.embedded import EmbeddedPostgres, EmbeddedValkey
 from domain.health.health import CheckType, HealthStatus
 from jobs.queue import JobSpec, enqueue
 from services.health.health_store import KEY, decode
-from tests.clock import PATIENCE, Clock
-from tests.forks import COMMANDS, WORKER, Child
-from tests.servers import free_port
+from tests.support.clock import PATIENCE, Clock
 from tests.support.clusters import copy_template
+from tests.support.forkserver import COMMANDS, WORKER, Child
+from tests.support.servers import free_port
 
 INTERVAL = 1.0
 DATABASE = CheckType.DATABASE

@@ -1,11 +1,11 @@
-"""What processes of the suite have imported before they begin (tests/forks.py)."""
+"""What processes of the suite have imported before they begin (tests/support/forkserver.py)."""
 
 import gc
 from importlib import import_module
 from pkgutil import iter_modules
 
 import commands
-from tests.forks import COMMANDS, WORKER
+from tests.support.forkserver import COMMANDS, WORKER
 
 _LATE = ("gql.transport.aiohttp", "gql.transport.websockets")  # where a command first needs them
 

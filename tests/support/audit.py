@@ -1,4 +1,4 @@
-"""Known vulnerabilities of what we depend on: `python -m tests.audit`.
+"""Known vulnerabilities of what we depend on: `python -m tests.support.audit`.
 
 Two services are asked, of PyPI's and of npm's packages. A finding is exit code 1. A service that
 does not answer is said, and is not one: a machine with a package index alone must pass its tests.
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 BIN = Path(sys.prefix) / "bin"
 LOCKS = ("requirements.lock", "requirements-test.lock")
 _SECONDS = 120

@@ -1,4 +1,6 @@
-"""All tests beside each other, then the few that failed once more, alone: `python -m tests.suite`.
+"""Run all tests in parallel, then retry those that failed once, in isolation.
+
+`python -m tests.support.retry_failed` takes the options of pytest.
 
 Tests that stop processes and hold us to promises of time share two cores with each other (ADR 25).
 """
@@ -10,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 MOST = 3  # where more fail, it is not the machine
 _FAILED = 1  # what pytest says where tests ran, and some failed
 

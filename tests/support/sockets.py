@@ -10,7 +10,7 @@ import uvicorn
 from starlette.applications import Starlette
 from websockets.asyncio.client import ClientConnection, connect
 
-from tests.clock import PATIENCE
+from tests.support.clock import PATIENCE
 
 Payload = Any
 OURS, PLAIN = "server.websocket.protocol:FrameProtocol", "websockets-sansio"

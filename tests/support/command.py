@@ -18,10 +18,10 @@ from typing import IO, Any
 
 import httpx2
 
-from tests.clock import PATIENCE
-from tests.forks import COMMANDS, Child
+from tests.support.clock import PATIENCE
+from tests.support.forkserver import COMMANDS, Child
 
-CLI = Path(__file__).resolve().parent.parent / "cli.py"
+CLI = Path(__file__).resolve().parents[2] / "cli.py"
 Process = Child | subprocess.Popen[bytes]
 _SEEN_BY_US = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.clock import PATIENCE
-from tests.servers import free_port
+from tests.support.clock import PATIENCE
+from tests.support.servers import free_port
 
-SHIPPED = Path(__file__).resolve().parent.parent / "deploy" / "nginx.conf"
+SHIPPED = Path(__file__).resolve().parents[2] / "deploy" / "nginx.conf"
 _TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 _OURS = re.compile(r"^ +server app-[a-z]:8000(.*;)$", re.MULTILINE)
 

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from tests.servers import free_port
+from tests.support.servers import free_port
 
 
 class FakeApp:

@@ -20,7 +20,7 @@ from threading import Lock
 from typing import IO, Any
 
 COMMANDS = "cli"
-WORKER = "tests.worker_process"
+WORKER = "tests.support.worker_process"
 # An exit code can be read once; who starts a process looks at all others as well.
 _turn = Lock()
 

@@ -12,10 +12,10 @@ from typing import Any
 import httpx2
 
 from devserver.embedded import EmbeddedPostgres, EmbeddedValkey
-from tests.clock import PATIENCE
-from tests.launch import Launch, wait_until_ready
-from tests.servers import free_port
+from tests.support.clock import PATIENCE
 from tests.support.clusters import copy_template
+from tests.support.command import Launch, wait_until_ready
+from tests.support.servers import free_port
 
 EMAIL, PASSWORD = "operator@wedsync.app", "a long enough password"
 KEY = "mvp_realtime_updates"

@@ -11,8 +11,8 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from tests.clock import PATIENCE
-from tests.servers import free_port
+from tests.support.clock import PATIENCE
+from tests.support.servers import free_port
 
 
 class HttpReceiver:
