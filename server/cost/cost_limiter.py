@@ -8,6 +8,7 @@ from domain.platform.cost_quota import Standing
 from schema.context import Context
 from schema.errors import Refused, TopLevelCode
 from schema.quota import note_cost, operation_cost, payer
+from server.compat import core_schema, provided_operation_name
 from server.cost.analysis import cost_of
 from server.cost.document_limits import DocumentLimits
 from server.documents import CACHES
@@ -35,7 +36,7 @@ class Spending(DocumentLimits):
         owner = None if context.actor.is_anonymous else context.actor.id
         CACHES.keep(query, "ours" if is_ours else owner)
         if context.response is not None:
-            context.accepted = (query, self.execution_context._provided_operation_name)
+            context.accepted = (query, provided_operation_name(self.execution_context))
 
     def _untrusted(self) -> Refused | None:
         context = self.execution_context
@@ -46,9 +47,9 @@ class Spending(DocumentLimits):
 
     def _price(self) -> Refused | None:
         context = self.execution_context
-        schema, query = context.schema._schema, context.query or ""
+        schema, query = core_schema(context.schema), context.query or ""
         try:
-            cost = cost_of(schema, query, context._provided_operation_name, context.variables or {})
+            cost = cost_of(schema, query, provided_operation_name(context), context.variables or {})
         except Refused as refused:
             return refused
         note_cost(cost)

@@ -17,6 +17,7 @@ from graphql.validation.rules import overlapping_fields_can_be_merged
 from strawberry.extensions import SchemaExtension
 
 from schema.errors import Refused, TopLevelCode
+from server.compat import core_schema, provided_operation_name
 from server.cost.input_limits import check_inputs
 from server.documents import MAX_LENGTH, MAX_TOKENS, has_long_number, parsed, read
 
@@ -68,7 +69,7 @@ class DocumentLimits(SchemaExtension):
             return
         # By the text: strawberry's cache hashes the whole tree of the document at each look.
         query, rules = context.query or "", context.validation_rules
-        context.pre_execution_errors = _errors(context.schema._schema, query, rules)
+        context.pre_execution_errors = _errors(core_schema(context.schema), query, rules)
         if not context.pre_execution_errors:
             self.accept(query)
         yield
@@ -80,7 +81,7 @@ class DocumentLimits(SchemaExtension):
         """Why the operation is not even validated; None where it is."""
         context = self.execution_context
         # No public name for it: `operation_name` already falls back to the first operation.
-        given = context._provided_operation_name
+        given = provided_operation_name(context)
         document = context.graphql_document
         # The specification wants a name where there is a choice; strawberry takes the first.
         if given is None and document is not None and _operations(document) > 1:

@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager, contextmanager
 from functools import lru_cache, partial
 from typing import Any, NamedTuple, cast
 
-import strawberry
 from graphql import GraphQLError, execute
 from graphql.execution import ExecutionResult as GraphQLResult
 from strawberry.execution import optimized_is_awaitable
@@ -27,6 +26,7 @@ from strawberry.types.execution import StreamExecutionResult
 from schema.context import Context
 from schema.directives import describe_arguments
 from schema.results import Answer, Opening, Reply
+from server.compat import HookedSchema
 from server.documents import parsed
 from server.execution.operation_log import OperationLog
 from server.execution.serializer import Handing
@@ -143,7 +143,7 @@ class _Nothing(StreamResultContextManager):
 _NOTHING = _Nothing()
 
 
-class LaunchSchema(strawberry.Schema):
+class LaunchSchema(HookedSchema):
     """Strawberry logs every error with its traceback; ErrorPolicy logs those that matter."""
 
     def __init__(self, **parts: Any) -> None:  # noqa: ANN401 - as the base
@@ -178,16 +178,6 @@ class LaunchSchema(strawberry.Schema):
         )
         return found if isinstance(found, GraphQLResult) else await found
 
-    async def _handle_execution_result(
-        self,
-        context: ExecutionContext,
-        result: Any,  # noqa: ANN401 - as the base
-        extensions_runner: SchemaExtensionsRunner,
-        *,
-        skip_process_errors: bool = False,
-    ) -> ExecutionResult:
-        if isinstance(result, Answer):
-            return cast("Runner", extensions_runner).opened(result.reply)
-        return await super()._handle_execution_result(
-            context, result, extensions_runner, skip_process_errors=skip_process_errors
-        )
+    def finished(self, result: object, runner: SchemaExtensionsRunner) -> ExecutionResult | None:
+        """What many are sent is ready; where it is a stream's first, the extensions are added."""
+        return cast("Runner", runner).opened(result.reply) if isinstance(result, Answer) else None

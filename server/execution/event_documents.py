@@ -36,6 +36,7 @@ from schema.directives import ScopeDirective
 from schema.errors import TopLevelCode
 from schema.pagination import encode_cursor, number_after
 from schema.types.node import decode_id
+from server.compat import core_schema
 from server.cost.analysis import cost_of
 from server.cost.document_limits import StorableText
 from server.documents import parsed
@@ -136,7 +137,7 @@ class EventDocuments:
     @property
     def _graph(self) -> GraphQLSchema:
         # Strawberry has no public name for it.
-        found = self._schema._schema
+        found = core_schema(self._schema)
         assert isinstance(found, GraphQLSchema)
         return found
 

@@ -29,6 +29,7 @@ from strawberry.types.base import StrawberryObjectDefinition
 from domain.platform.redaction import without_addresses
 from schema.context import Context
 from schema.results import Drawn, Json, Plan
+from server.compat import forget_sub_fields
 from server.execution.leaf_fields import Unusual, holds_text, reader
 from services.platform.byte_cache import ByteCache
 
@@ -95,7 +96,8 @@ class PlainExecutor(StrawberryGraphQLCoreExecutionContext):
         """
         found = super().build_per_event_executor(payload)
         assert isinstance(found, PlainExecutor)
-        found._plans, found._item_plans, found._relevant_sub_fields = {}, {}, {}
+        found._plans, found._item_plans = {}, {}
+        forget_sub_fields(found)
         return found
 
     def execute_fields(

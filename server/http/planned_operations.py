@@ -23,6 +23,7 @@ from db.reads.connections import Answers
 from schema.context import Context, Runtime
 from schema.errors import Refused
 from schema.quota import payer
+from server.compat import core_schema
 from server.cost.analysis import cost_of
 from server.cost.cost_limiter import cost_told
 from server.cost.input_limits import check_inputs
@@ -135,9 +136,9 @@ class Plans:
         self, document: tuple[str, str | None], operation: OperationDefinitionNode, owner: object
     ) -> Operation:
         deciding = conditions(parsed(document[0]))
-        variables = variables_of(self._schema._schema, operation, deciding)
+        variables = variables_of(core_schema(self._schema), operation, deciding)
         name = document[1] or (operation.name.value if operation.name else None)
-        is_view = shows_only_flags(self._schema._schema, parsed(document[0]))
+        is_view = shows_only_flags(core_schema(self._schema), parsed(document[0]))
         return Operation(document, name, variables, owner, is_view)
 
     def _read(self, body: bytes) -> _Given | None:
@@ -202,7 +203,7 @@ class Plans:
         if refusal is not None or not self._runtime.documents.allows(query):
             return None
         try:
-            return cost_of(self._schema._schema, query, name, given.variables).points
+            return cost_of(core_schema(self._schema), query, name, given.variables).points
         except Refused:
             return None
 
@@ -222,7 +223,7 @@ class Plans:
         node = get_operation_ast(document, name)
         assert node is not None
         decided = {item.name: value for item, value in _each(operation, values) if item.decides}
-        selection = Selection(self._schema._schema, fragments_of(document), decided)
+        selection = Selection(core_schema(self._schema), fragments_of(document), decided)
         try:
             return planned(selection, node, operation.variables, values, people=people)
         except NoPlan as reason:

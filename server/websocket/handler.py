@@ -9,7 +9,6 @@ from typing import cast
 from graphql import GraphQLError, OperationType
 from strawberry.schema.schema import StreamResult
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
-    BaseGraphQLTransportWSHandler,
     Operation,
 )
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
@@ -27,6 +26,7 @@ from schema.context import Caller, Context
 from schema.errors import TopLevelCode
 from schema.quota import payer
 from schema.results import Reply
+from server.compat import HookedHandler
 from server.documents import operation_kind
 from server.execution.serializer import Handing
 from server.http.authentication import renew
@@ -45,7 +45,7 @@ _TRY_LATER, _TOO_MANY = 1013, "You have too many sockets open"
 _TOO_LONG = "The documents and variables of your open streams are too long together."
 
 
-class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
+class SocketHandler(HookedHandler):
     """Closes when the access that it was opened with ends (S31, A49)."""
 
     __slots__ = (
@@ -216,12 +216,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         else:
             await super().cleanup_operation(operation_id)
 
-    async def _send_result_stream(
-        self, operation: Operation[Context, None], result_source: StreamResult
-    ) -> None:
-        await super()._send_result_stream(operation, self._unshared(operation, result_source))
-
-    async def _unshared(
+    async def left_to_send(
         self, operation: Operation[Context, None], results: StreamResult
     ) -> StreamResult:
         """What many are sent goes out at once; the rest is left to strawberry."""
@@ -236,11 +231,6 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
                 self.operations[operation.id] = cast("Operation[Context, None]", takeover)
                 operation.completed = True
                 return
-
-    @staticmethod
-    def _get_pre_execution_close_reason(error: GraphQLError) -> str | None:
-        """A bad operation gets its error; its siblings live on."""
-        return None
 
     @property
     def _adapter(self) -> SocketAdapter | FrameAdapter:

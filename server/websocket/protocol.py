@@ -15,13 +15,13 @@ from functools import lru_cache
 from types import GeneratorType
 from typing import Any, cast
 
-from uvicorn._types import ASGIReceiveEvent
 from uvicorn.protocols.utils import ClientDisconnected
 from websockets.http11 import Request
 from websockets.protocol import Protocol, State
 from websockets.server import ServerProtocol
 from websockets.streams import StreamReader
 
+from server.compat import ASGIReceiveEvent
 from server.websocket.inbound import MAX_BEGINNING, BoundedProtocol
 
 _TEXT = 0x81  # the last frame of a text message

@@ -17,10 +17,11 @@ from graphql import (
 )
 
 from schema.list_arguments import MAX_FILTER_VALUES, distinct
+from server.compat import core_schema
 from server.graph import schema
 from tests.support.graphql import GraphQLClient
 
-GRAPH = schema._schema
+GRAPH = core_schema(schema)
 SHORT = "a"  # 40,000 of them are less than a body may have
 
 

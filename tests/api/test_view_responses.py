@@ -13,6 +13,7 @@ from db.models.flags import FlagUse
 from db.session import Database
 from domain.actors import Role, VendorType
 from domain.platform.cost_quota import Budget
+from server.compat import core_schema
 from server.execution.views import shows_only_flags
 from server.graph import schema
 from server.http.planned_operations import MAX_VISITOR_BYTES, Plans
@@ -182,4 +183,4 @@ async def test_a_crowd_of_visitors_fills_only_what_is_theirs(
     ],
 )
 def test_only_flags_of_the_caller_are_cached(query: str, expected: bool) -> None:
-    assert shows_only_flags(schema._schema, parse(query)) is expected
+    assert shows_only_flags(core_schema(schema), parse(query)) is expected

@@ -13,13 +13,14 @@ from graphql import (
 )
 
 from db.reads.base import NoPlan
+from server.compat import core_schema
 from server.execution.planner import planned
 from server.execution.selection import Selection, conditions, fragments_of
 from server.execution.variables import variables_of
 from server.graph import schema
 from tests.architecture.source import ROOT
 
-GRAPH = schema._schema
+GRAPH = core_schema(schema)
 MEMORY = "shows what the process has in memory"
 SERVICE = "a service works it out"
 OWN = "begins with `viewer` or `node`: rows are within reach by rules of their own"

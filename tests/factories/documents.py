@@ -17,9 +17,10 @@ from graphql import (
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
+from server.compat import core_schema
 from server.graph import schema
 
-GRAPH = schema._schema
+GRAPH = core_schema(schema)
 NUMBERS = ("-1", "0", "1", "50", "101", "2147483648", "1" * 40, "1e400", "-0.5")
 TEXTS = ("", "mvp_chat", "a\u0000b", "x" * 3_000, "\U0001f600", "' OR 1=1 --", "2024-02-31", "MQ==")
 ODD = ("null", "true", "[]", "{}", "[[1]]", "NOWHERE", "$nowhere", '{a: "b"}')

@@ -3,12 +3,12 @@
 import asyncio
 
 import pytest
-from uvicorn._types import ASGIReceiveEvent
 from websockets.client import ClientProtocol
 from websockets.frames import Frame, Opcode
 from websockets.protocol import OPEN
 from websockets.uri import parse_uri
 
+from server.compat import ASGIReceiveEvent
 from server.websocket.protocol import Gate, Inbox, head
 
 

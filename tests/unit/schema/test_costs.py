@@ -5,11 +5,12 @@ from graphql import get_introspection_query, parse, validate
 
 from schema.errors import Refused
 from schema.quota import Cost
+from server.compat import core_schema
 from server.cost.analysis import INTROSPECTION_COST, MAX_COST, Analysis, cost_of
 from server.cost.field_costs import ASSUMED_ITEMS, MUTATION_COST
 from server.graph import schema
 
-GRAPH = schema._schema
+GRAPH = core_schema(schema)
 
 
 def cost(document: str, **variables: object) -> Cost:

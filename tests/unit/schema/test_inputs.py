@@ -4,11 +4,12 @@ import pytest
 from graphql import parse
 
 from schema.errors import Refused
+from server.compat import core_schema
 from server.cost.analysis import MAX_COST, Analysis, cost_of
 from server.cost.input_limits import MAX_EXTENSIONS, MAX_VALUES, MAX_VISITOR_VALUES, check_inputs
 from server.graph import schema
 
-GRAPH = schema._schema
+GRAPH = core_schema(schema)
 SAMPLES = """mutation ($s: [MetricSampleInput!]!) { recordSamples(samples: $s) { recorded } }"""
 
 

@@ -13,6 +13,7 @@ from domain.ids import FlagId
 from domain.platform.percent import Percent
 from schema.context import Context, Runtime
 from schema.types.flag_values import FlagEvaluation, FlagSet
+from server.compat import core_schema
 from server.execution.payload_plans import plan_payload
 from server.execution.shared_executor import SharingExecutor
 from server.graph import schema
@@ -35,7 +36,7 @@ EXECUTED = ("subscription { viewerFlags { version flags { key explanation { step
 def executor(document: str) -> SharingExecutor:
     """That of a subscriber."""
     context = Context(cast("Runtime", None), None)
-    found: Any = SharingExecutor.build(schema._schema, parse(document), context_value=context)
+    found: Any = SharingExecutor.build(core_schema(schema), parse(document), context_value=context)
     assert isinstance(found, SharingExecutor)
     return found
 
