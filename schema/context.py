@@ -122,7 +122,7 @@ class Context:
     credential: str | None = field(default=None, repr=False)  # the valid one that came with it
     has_invalid_token: bool = False
     has_stale_cookie: bool = False
-    takes_over: bool = False  # whether streams may go on without their generators
+    supports_detached_streams: bool = False  # whether streams may go on without their generators
     at_fault: bool = False  # whether an answer failed by our fault
     accepted: tuple[str, str | None] | None = None  # a valid document, and which operation of it
     on_hit: list[Callable[[], object]] = field(default_factory=list)  # of a cached response

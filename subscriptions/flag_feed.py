@@ -10,7 +10,7 @@ from services.flags.flag_store import FlagStore
 from services.flags.flag_views import FlagViews
 from services.platform import background
 from subscriptions.fanout import Fanout, Latest
-from subscriptions.station import Station
+from subscriptions.hub import StateHub
 from subscriptions.tail import EventTail
 
 logger = logging.getLogger(__name__)
@@ -25,19 +25,19 @@ class FlagFeed:
         self._tail = tail
         self._task: asyncio.Task[None] | None = None
         self.sets: Fanout[FlagSet] = Fanout()
-        self.station = Station(self.sets, lambda: store.current)
+        self.hub = StateHub(self.sets, lambda: store.current)
         self.views = FlagViews()
         store.on_change(self.sets.publish)
 
     async def start(self) -> None:
         """Begin to follow."""
         self._task = asyncio.create_task(self._follow(), name="flag-feed")
-        await self.station.start()
+        await self.hub.start()
 
     async def stop(self) -> None:
         """Stop following and end the streams."""
         await background.end(self._task)
-        await self.station.stop()
+        await self.hub.stop()
         self.sets.close()
 
     async def after_commit(self, events: Sequence[RecordedEvent]) -> None:

@@ -13,7 +13,7 @@ from services.flags.flag_evaluation import viewer_context
 from services.flags.flag_sets import FlagSet as Flags
 from services.flags.flag_views import FlagView
 from subscriptions.fanout import Latest, Subscription
-from subscriptions.station import Handover
+from subscriptions.hub import StreamHandoff
 
 Keys = Annotated[
     list[str] | None, strawberry.argument(description="Only these flags; left out: all.")
@@ -29,11 +29,11 @@ async def feature_flags(info: Info, keys: Keys = None) -> AsyncIterator[FeatureF
     runtime = info.context.runtime
     newest: Latest[Flags] = Latest()
     async with runtime.flag_feed.sets.subscribe(newest) as sets:
-        follower = _Operator(await runtime.flags.refresh(), keys)
-        for flag in follower.everything():
+        cursor = _Operator(await runtime.flags.refresh(), keys)
+        for flag in cursor.everything():
             yield flag
-        handover = Handover(runtime.flag_feed.station, follower)
-        async with aclosing(_rest(info, sets, handover)) as rest:
+        handoff = StreamHandoff(runtime.flag_feed.hub, cursor)
+        async with aclosing(_rest(info, sets, handoff)) as rest:
             async for payload in rest:
                 yield payload
 
@@ -44,30 +44,30 @@ async def viewer_flags(info: Info, device_id: Device = None) -> AsyncIterator[Fl
     newest: Latest[Flags] = Latest()
     async with runtime.flag_feed.sets.subscribe(newest) as sets:
         runtime.usage.saw_all()
-        follower = _Viewer(info.context, device_id)
-        handover = Handover(runtime.flag_feed.station, follower)
+        cursor = _Viewer(info.context, device_id)
+        handoff = StreamHandoff(runtime.flag_feed.hub, cursor)
         try:
-            yield follower.everything()
-            async with aclosing(_rest(info, sets, handover)) as rest:
+            yield cursor.everything()
+            async with aclosing(_rest(info, sets, handoff)) as rest:
                 async for payload in rest:
                     yield payload
         finally:
-            if not handover.is_taken:
-                follower.leave()
+            if not handoff.is_taken:
+                cursor.leave()
 
 
 async def _rest(
-    info: Info, sets: Subscription[Flags], handover: Handover[Flags]
+    info: Info, sets: Subscription[Flags], handoff: StreamHandoff[Flags]
 ) -> AsyncGenerator[Any, None]:
     """What comes after the first payloads: from here, or from a station that takes over."""
-    if info.context.takes_over:
-        yield handover  # where it is taken, this stream is closed now
-    follower = handover.follower
+    if info.context.supports_detached_streams:
+        yield handoff  # where it is taken, this stream is closed now
+    cursor = handoff.cursor
     with info.context.runtime.lifetimes.guard(info.context.actor, sets):
         async for found in sets:
-            for payload in follower.move_to(found):
+            for payload in cursor.move_to(found):
                 yield payload
-            follower.handed(found)  # asked to go on: the transport has taken it (X5)
+            cursor.handed(found)  # asked to go on: the transport has taken it (X5)
 
 
 class _Operator:

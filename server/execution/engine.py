@@ -29,7 +29,7 @@ from schema.results import Answer, Opening, Reply
 from server.compat import HookedSchema
 from server.documents import parsed
 from server.execution.operation_log import OperationLog
-from server.execution.serializer import Handing
+from server.execution.serializer import HandoffResult
 
 
 class _Hook(NamedTuple):
@@ -106,7 +106,7 @@ class Runner(SchemaExtensionsRunner):
 
     def on_stream_result(self, result: StreamExecutionResult) -> StreamResultContextManager:
         """Around the sending of each result."""
-        if isinstance(result, Handing):
+        if isinstance(result, HandoffResult):
             if result.renderer is not None:
                 result.tell = self._log.hand_over()
             return _NOTHING

@@ -12,7 +12,7 @@ from strawberry import types as strawberry
 
 from schema.errors import public_error
 from server.execution.payload_plans import plan_payload
-from subscriptions.station import Handover
+from subscriptions.hub import StreamHandoff
 
 _MOST = 64  # audiences for which a payload keeps its bytes
 
@@ -64,13 +64,13 @@ class Renderer:
         return orjson.dumps({"data": result.data} | ({"errors": errors} if errors else {}))
 
 
-class Handing(strawberry.ExecutionResult):
+class HandoffResult(strawberry.ExecutionResult):
     """The result that is a handover: the transport may take the follower from here."""
 
-    def __init__(self, handover: Handover[Any], renderer: Renderer | None) -> None:
+    def __init__(self, handoff: StreamHandoff[Any], renderer: Renderer | None) -> None:
         """Without a renderer the follower stays where it is."""
         super().__init__(None, None, {})
-        self.handover = handover
+        self.handoff = handoff
         self.renderer = renderer
         self.tell: Callable[[int], None] = _say_nothing
 

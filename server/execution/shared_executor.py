@@ -28,8 +28,8 @@ from schema.context import Context
 from schema.results import MAX_DOCUMENTS, Answer, Reply, Results, SharedResult
 from server.execution.fast_executor import PlainExecutor
 from server.execution.root_access import refused_operation
-from server.execution.serializer import Handing, Renderer, renderer_of
-from subscriptions.station import Handover
+from server.execution.serializer import HandoffResult, Renderer, renderer_of
+from subscriptions.hub import StreamHandoff
 
 Later: TypeAlias = Awaitable[ExecutionResult]  # incremental delivery is not taken
 
@@ -75,8 +75,8 @@ class SharingExecutor(PlainExecutor):
 
     def build_per_event_executor(self, payload: Any) -> Any:  # noqa: ANN401 - as the base
         """Where the answer is known there is nothing to execute."""
-        if isinstance(payload, Handover):
-            return _Answered(Answer(Handing(payload, self._renderer())))
+        if isinstance(payload, StreamHandoff):
+            return _Answered(Answer(HandoffResult(payload, self._renderer())))
         results = getattr(payload, "results", None)
         if isinstance(results, Results):
             if self._audience is None:  # the same for all events of a stream

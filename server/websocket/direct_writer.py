@@ -7,18 +7,18 @@ from typing import Any
 import orjson
 from strawberry.http.exceptions import WebSocketDisconnected
 
-from server.execution.serializer import Handing, Renderer
+from server.execution.serializer import HandoffResult, Renderer
 from server.websocket.adapters import FrameAdapter, Frames, SocketAdapter
-from subscriptions.station import Member
+from subscriptions.hub import Subscriber
 
 
-class Takeover:
+class DetachedStream:
     """A stream that goes on as a member of a station, and the way of its payloads.
 
     It stands among the operations of its socket, as one without a task.
     """
 
-    __slots__ = ("_frames", "_head", "_member", "_renderer", "_station", "_tell", "fail")
+    __slots__ = ("_frames", "_head", "_hub", "_renderer", "_subscriber", "_tell", "fail")
 
     task = None
 
@@ -26,14 +26,14 @@ class Takeover:
         self,
         frames: Frames,
         head: bytes,
-        handing: Handing,
+        handoff: HandoffResult,
         renderer: Renderer,
         fail: Callable[[], None],
     ) -> None:
         """`fail` is called where something breaks: the client must not wait for ever."""
         self._frames, self._head, self._renderer = frames, head, renderer
-        self._station, self._tell, self.fail = handing.handover.station, handing.tell, fail
-        self._member: Member[Any] = handing.handover.take(self)
+        self._hub, self._tell, self.fail = handoff.handoff.hub, handoff.tell, fail
+        self._subscriber: Subscriber[Any] = handoff.handoff.take(self)
 
     def send(self, payload: object) -> bool:
         """Send a payload; False where the reader is slow, or has gone and has not got it (S97)."""
@@ -46,14 +46,14 @@ class Takeover:
 
     def end(self) -> None:
         """The client has completed it, or has gone."""
-        self._station.leave(self._member)
-        self._tell(self._member.sent)
+        self._hub.remove(self._subscriber)
+        self._tell(self._subscriber.sent)
 
     def _resume(self) -> None:
-        self._station.resume(self._member)
+        self._hub.flush(self._subscriber)
 
 
-class WayOut:
+class OperationSink:
     """Where the results of one operation go."""
 
     __slots__ = ("_adapter", "_head")
@@ -70,9 +70,11 @@ class WayOut:
             with suppress(WebSocketDisconnected):  # the reader of this socket finds it as well
                 await self._adapter.send_text(message.decode())
 
-    def take_over(self, handing: Handing, fail: Callable[[], None]) -> Takeover | None:
+    def attach_to_hub(
+        self, handoff: HandoffResult, fail: Callable[[], None]
+    ) -> DetachedStream | None:
         """Let a station send the rest, or call `fail`; None where it cannot."""
-        frames, renderer = self._adapter.frames, handing.renderer
+        frames, renderer = self._adapter.frames, handoff.renderer
         if frames is None or renderer is None:
             return None
-        return Takeover(frames, self._head, handing, renderer, fail)
+        return DetachedStream(frames, self._head, handoff, renderer, fail)

@@ -28,13 +28,13 @@ from schema.quota import payer
 from schema.results import Reply
 from server.compat import HookedHandler
 from server.documents import operation_kind
-from server.execution.serializer import Handing
+from server.execution.serializer import HandoffResult
 from server.http.authentication import renew
 from server.http.negotiation import Refusal
 from server.http.persisted import with_document
 from server.http.request_limits import Deadline, OutOfTime, too_late
 from server.websocket.adapters import FrameAdapter, SocketAdapter
-from server.websocket.direct_writer import Takeover, WayOut
+from server.websocket.direct_writer import DetachedStream, OperationSink
 from server.websocket.messages import malformed
 from services.platform.connection_limits import NoSeat
 from services.platform.inbound_bytes import MAX_CALLER, MAX_VISITOR, STREAM_INPUTS, NoRoom
@@ -64,7 +64,7 @@ class SocketHandler(HookedHandler):
         self._has_begun = self._has_left = False
         if not await self._may_begin():
             return
-        self.context.takes_over = self._adapter.frames is not None
+        self.context.supports_detached_streams = self._adapter.frames is not None
         self.context.runtime.meter.sockets += 1
         if self._adapter.frames is None:
             await super().handle()
@@ -210,7 +210,7 @@ class SocketHandler(HookedHandler):
     async def cleanup_operation(self, operation_id: str) -> None:
         """Also of an operation that runs without a task."""
         found: object = self.operations.get(operation_id)
-        if isinstance(found, Takeover):
+        if isinstance(found, DetachedStream):
             self.forget_id(operation_id)
             found.end()
         else:
@@ -220,15 +220,15 @@ class SocketHandler(HookedHandler):
         self, operation: Operation[Context, None], results: StreamResult
     ) -> StreamResult:
         """What many are sent goes out at once; the rest is left to strawberry."""
-        way_out = WayOut(self._adapter, operation.id)
+        sink = OperationSink(self._adapter, operation.id)
         async for result in results:
             if isinstance(result, Reply):
-                await way_out.send(result.encoded)
-            elif not isinstance(result, Handing):
+                await sink.send(result.encoded)
+            elif not isinstance(result, HandoffResult):
                 yield result
-            elif (takeover := way_out.take_over(result, self._fail)) is not None:
+            elif (detached := sink.attach_to_hub(result, self._fail)) is not None:
                 # Its task ends here, and its id stays taken until somebody completes it.
-                self.operations[operation.id] = cast("Operation[Context, None]", takeover)
+                self.operations[operation.id] = cast("Operation[Context, None]", detached)
                 operation.completed = True
                 return
 

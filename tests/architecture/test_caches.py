@@ -61,7 +61,7 @@ OPEN = {
     "subscriptions.fanout.Fanout._subscriptions",
     "db.reads.connections.ReadConnections._by_key", "db.reads.connections.ReadConnections._tasks",
     "db.reads.connections.ReadConnections._sent", "db.reads.connections.ReadConnections._waiting",
-    "subscriptions.lifetime.Lifetimes._ends", "subscriptions.station.Station._members",
+    "subscriptions.lifetime.Lifetimes._ends", "subscriptions.hub.StateHub._members",
 }  # fmt: skip
 # So many entries at most, each of a size that no caller decides.
 COUNTED = {

@@ -113,7 +113,7 @@ async def test_a_stream_whose_connection_breaks_before_it_has_the_change_is_unkn
 ) -> None:
     """S97, D7: nobody knows what its client shows; one that says goodbye is not missed."""
     runtime = runtime_of(app)
-    await runtime.flag_feed.station.stop()  # nothing is handed out: as before the first round
+    await runtime.flag_feed.hub.stop()  # nothing is handed out: as before the first round
     async with socket(address) as breaks, socket(address) as leaves:
         await watch(breaks)
         await watch(leaves)

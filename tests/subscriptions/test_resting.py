@@ -87,11 +87,9 @@ async def test_a_server_that_stops_waits_until_its_sockets_have_left(app: Starle
         async with asyncio.timeout(PATIENCE):
             while json.loads(await client.recv())["type"] != "next":
                 pass
-        await until(lambda: runtime_of(app).flag_feed.station.live == 1, PATIENCE)
+        await until(lambda: runtime_of(app).flag_feed.hub.live == 1, PATIENCE)
     runtime = runtime_of(app)
-    assert (runtime.meter.sockets, runtime.flag_feed.station.live, runtime.receipts.live) == (
-        0,
-    ) * 3
+    assert (runtime.meter.sockets, runtime.flag_feed.hub.live, runtime.receipts.live) == (0,) * 3
     with pytest.raises(ConnectionClosed):
         await asyncio.wait_for(client.recv(), PATIENCE)
     assert client.close_code == 1012

@@ -59,7 +59,7 @@ def streams(app: Starlette) -> int:
     """How many readers hang on the process's event tail beside its own two."""
     runtime: Runtime = app.state.runtime
     flags = runtime.flag_feed
-    return runtime.tail.live - 2 + flags.sets.live - 1 + flags.station.live
+    return runtime.tail.live - 2 + flags.sets.live - 1 + flags.hub.live
 
 
 async def test_flags_come_as_they_are_then_as_they_change(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from subscriptions.fanout import Fanout
-from subscriptions.station import Handover, Member, Station
+from subscriptions.hub import StateHub, StreamHandoff, Subscriber
 
 
 @dataclass
@@ -54,16 +54,16 @@ def state() -> State:
 
 
 @pytest.fixture
-async def station(state: State) -> AsyncIterator[Station[int]]:
-    found = Station(state.source, lambda: state.newest)
+async def hub(state: State) -> AsyncIterator[StateHub[int]]:
+    found = StateHub(state.source, lambda: state.newest)
     await found.start()
     await asyncio.sleep(0)
     yield found
     await found.stop()
 
 
-def join(station: Station[int], reader: Reader) -> Member[int]:
-    return station.take(Member(reader, reader))
+def join(hub: StateHub[int], reader: Reader) -> Subscriber[int]:
+    return hub.add(Subscriber(reader, reader))
 
 
 async def turns() -> None:
@@ -71,71 +71,71 @@ async def turns() -> None:
         await asyncio.sleep(0)
 
 
-async def test_everybody_gets_what_is_new(station: Station[int], state: State) -> None:
+async def test_everybody_gets_what_is_new(hub: StateHub[int], state: State) -> None:
     readers = [Reader() for _ in range(250)]
     for reader in readers:
-        join(station, reader)
+        join(hub, reader)
     state.move(1)
     await turns()
     assert [reader.got for reader in readers] == [[1]] * 250
     assert readers[0].handed_over == [0, 1]
 
 
-async def test_who_joins_late_misses_nothing(station: Station[int], state: State) -> None:
+async def test_who_joins_late_misses_nothing(hub: StateHub[int], state: State) -> None:
     reader = Reader(at=1)
     state.newest = 3
-    member = join(station, reader)
-    assert (reader.got, member.sent) == ([2, 3], 2)
+    subscriber = join(hub, reader)
+    assert (reader.got, subscriber.sent) == ([2, 3], 2)
 
 
-async def test_nobody_goes_back(station: Station[int], state: State) -> None:
+async def test_nobody_goes_back(hub: StateHub[int], state: State) -> None:
     state.source.publish(1)  # an old one is still on its way when somebody joins at a newer one
     state.newest = 2
     reader = Reader(at=2)
-    join(station, reader)
+    join(hub, reader)
     await turns()
     assert (reader.at, reader.got) == (2, [])
 
 
 async def test_a_slow_reader_gets_what_it_is_owed_and_then_the_newest(
-    station: Station[int], state: State
+    hub: StateHub[int], state: State
 ) -> None:
     reader = Reader()
-    member = join(station, reader)
+    subscriber = join(hub, reader)
     reader.slow = True
     for number in (1, 2, 3):
         state.move(number)
         await turns()
     assert (reader.at, reader.got) == (1, [])
     reader.slow = False
-    station.resume(member)
+    hub.flush(subscriber)
     assert (reader.got, reader.handed_over) == ([1, 2, 3], [0, 1, 3])
 
 
-async def test_who_has_left_is_sent_nothing(station: Station[int], state: State) -> None:
+async def test_who_has_left_is_sent_nothing(hub: StateHub[int], state: State) -> None:
     reader = Reader()
-    member = join(station, reader)
-    station.leave(member)
-    station.leave(member)
-    station.resume(member)
+    subscriber = join(hub, reader)
+    hub.remove(subscriber)
+    hub.remove(subscriber)
+    hub.flush(subscriber)
     state.move(1)
     await turns()
-    assert (reader.got, reader.gone, station.live) == ([], True, 0)
+    assert (reader.got, reader.gone, hub.live) == ([], True, 0)
 
 
-async def test_one_that_breaks_takes_no_other_with_it(station: Station[int], state: State) -> None:
+async def test_one_that_breaks_takes_no_other_with_it(hub: StateHub[int], state: State) -> None:
     broken, other = Reader(), Reader()
-    join(station, broken)
-    join(station, other)
+    join(hub, broken)
+    join(hub, other)
     broken.at = "nowhere"  # type: ignore[assignment] # what it does next raises
     state.move(1)
     await turns()
     assert (broken.failed, broken.gone, other.got) == (True, True, [1])
 
 
-async def test_a_handover_knows_that_it_was_taken(station: Station[int]) -> None:
+async def test_a_handover_knows_that_it_was_taken(hub: StateHub[int]) -> None:
     reader = Reader()
-    handover = Handover(station, reader)
-    assert not handover.is_taken
-    handover.take(reader)
-    assert (handover.is_taken, station.live) == (True, 1)
+    handoff = StreamHandoff(hub, reader)
+    assert not handoff.is_taken
+    handoff.take(reader)
+    assert (handoff.is_taken, hub.live) == (True, 1)

@@ -1,7 +1,7 @@
-"""Brings many subscribers of one state to its newest value, without a task for each (S108).
+"""Delivers one state to many subscribers without a task for each (S108).
 
-A stream is a tower of generators that a task climbs for each message: right for dozens, dear for
-thousands. Here one task goes round all members of the process and hands each what is new to it.
+A stream of its own costs each subscriber a task and a stack of generators: fine for dozens, too
+much for thousands. Here one task of the process delivers the latest state to all subscribers.
 """
 
 import asyncio
@@ -18,21 +18,21 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 S_contra = TypeVar("S_contra", contravariant=True)
 
-_TURN = 100  # members between two turns for everything else
+YIELD_EVERY = 100  # subscribers between two turns for everything else
 
 
-class Way(Protocol):
+class Sink(Protocol):
     """How the payloads of one subscriber get to it."""
 
     def send(self, payload: object) -> bool:
-        """Send one; False where the reader is slow: then the member is resumed later."""
+        """Send one; False where the reader is slow: then the subscriber is resumed later."""
 
     @property
     def fail(self) -> Callable[[], None]:
         """Called where something breaks: its client must not wait for ever."""
 
 
-class Follower(Protocol[S_contra]):
+class StateCursor(Protocol[S_contra]):
     """What one subscriber has of the state, and what is news to it."""
 
     def move_to(self, state: S_contra) -> Sequence[object]:
@@ -45,117 +45,117 @@ class Follower(Protocol[S_contra]):
         """The subscriber has gone."""
 
 
-class Member(Generic[T]):
-    """A follower with its way out. A slow reader is owed one state, and then gets the newest."""
+class Subscriber(Generic[T]):
+    """A cursor with its sink. A slow one skips states and gets the latest."""
 
-    __slots__ = ("_at", "_due", "_follower", "sent", "way")
+    __slots__ = ("_at", "_cursor", "_due", "sent", "sink")
 
-    def __init__(self, follower: Follower[T], way: Way) -> None:
+    def __init__(self, cursor: StateCursor[T], sink: Sink) -> None:
         """It has nothing yet."""
-        self.way = way
+        self.sink = sink
         self.sent = 0
-        self._follower = follower
+        self._cursor = cursor
         self._at: T | None = None
         self._due: Sequence[object] = ()
 
-    def carry(self, state: T) -> None:
+    def deliver(self, state: T) -> None:
         """Send what is new in this state, as far as the reader takes it."""
         if self._due and not self._flush():
             return
         if state is not self._at:
-            self._at, self._due = state, self._follower.move_to(state)
+            self._at, self._due = state, self._cursor.move_to(state)
             self._flush()
 
     def leave(self) -> None:
         """The subscriber has gone."""
         self._due = ()
-        self._follower.leave()
+        self._cursor.leave()
 
     def _flush(self) -> bool:
         for index, payload in enumerate(self._due):
-            if not self.way.send(payload):
+            if not self.sink.send(payload):
                 self._due = self._due[index:]
                 return False
             self.sent += 1
         self._due = ()
         if self._at is not None:
-            self._follower.handed(self._at)
+            self._cursor.handed(self._at)
         return True
 
 
 @dataclass(slots=True)
-class Handover(Generic[T]):
-    """The last payload of a stream that would rather go on as a member; it may be refused."""
+class StreamHandoff(Generic[T]):
+    """The last payload of a stream that would rather go on as a subscriber; it may be refused."""
 
-    station: "Station[T]"
-    follower: Follower[T]
+    hub: "StateHub[T]"
+    cursor: StateCursor[T]
     is_taken: bool = False
 
-    def take(self, way: Way) -> Member[T]:
-        """From now on the station cares for the follower, its end included."""
+    def take(self, sink: Sink) -> Subscriber[T]:
+        """From now on the hub drives the cursor, its end included."""
         self.is_taken = True
-        return self.station.take(Member(self.follower, way))
+        return self.hub.add(Subscriber(self.cursor, sink))
 
 
-class Station(Generic[T]):
+class StateHub(Generic[T]):
     """One for each state of a process that thousands follow."""
 
     def __init__(self, source: Fanout[T], newest: Callable[[], T]) -> None:
         """`source` tells that there is a new state; `newest` is that state."""
         self._source = source
         self._newest = newest
-        self._members: dict[Member[T], None] = {}
+        self._subscribers: dict[Subscriber[T], None] = {}
         self._task: asyncio.Task[None] | None = None
 
     @property
     def live(self) -> int:
-        """How many members there are. Tests of leaks count on it (S74)."""
-        return len(self._members)
+        """How many subscribers there are. Tests of leaks count on it (S74)."""
+        return len(self._subscribers)
 
     async def start(self) -> None:
         """Begin to go round."""
         self._task = asyncio.create_task(self._follow(), name="station")
 
     async def stop(self) -> None:
-        """Stop; the members go with their sockets."""
+        """Stop; the subscribers go with their sockets."""
         await background.end(self._task)
 
-    def take(self, member: Member[T]) -> Member[T]:
+    def add(self, subscriber: Subscriber[T]) -> Subscriber[T]:
         """Care for one more, who gets at once what it has missed on its way here."""
-        self._members[member] = None
-        self.resume(member)
-        return member
+        self._subscribers[subscriber] = None
+        self.flush(subscriber)
+        return subscriber
 
-    def leave(self, member: Member[T]) -> None:
+    def remove(self, subscriber: Subscriber[T]) -> None:
         """Forget one."""
-        if member in self._members:
-            del self._members[member]
-            member.leave()
+        if subscriber in self._subscribers:
+            del self._subscribers[subscriber]
+            subscriber.leave()
 
-    def resume(self, member: Member[T]) -> None:
+    def flush(self, subscriber: Subscriber[T]) -> None:
         """Bring one to the newest state: its reader has caught up."""
-        if member in self._members:
-            self._bring(member, self._newest())
+        if subscriber in self._subscribers:
+            self._deliver(subscriber, self._newest())
 
-    def _bring(self, member: Member[T], state: T) -> None:
+    def _deliver(self, subscriber: Subscriber[T], state: T) -> None:
         try:
-            member.carry(state)
+            subscriber.deliver(state)
         except Exception:
-            logger.exception("a member of a stream is given up")
-            self.leave(member)
-            member.way.fail()
+            logger.exception("a subscriber of a stream is given up")
+            self.remove(subscriber)
+            subscriber.sink.fail()
 
     async def _follow(self) -> None:
         async with self._source.subscribe(Latest()) as states:
             async for _ in states:
-                await self._go_round()
+                await self._publish()
 
-    async def _go_round(self) -> None:
+    async def _publish(self) -> None:
         """Always to the newest state, which may have moved on since the round began."""
-        members, state = self._members, self._newest()
-        for index, member in enumerate(tuple(members)):
-            if index % _TURN == _TURN - 1:
+        subscribers, state = self._subscribers, self._newest()
+        for index, subscriber in enumerate(tuple(subscribers)):
+            if index % YIELD_EVERY == YIELD_EVERY - 1:
                 await asyncio.sleep(0)
                 state = self._newest()
-            if member in members:
-                self._bring(member, state)
+            if subscriber in subscribers:
+                self._deliver(subscriber, state)
