@@ -53,7 +53,7 @@ from services.phases.health_watchdog import Watcher
 from services.platform import event_lines
 from services.platform.certificates import CertificateWatch
 from services.platform.connection_limits import Seats
-from services.platform.cost_quota import Budgets
+from services.platform.cost_quota import CostQuota
 from services.platform.documents import Documents
 from services.platform.event_reads import LogReader
 from services.platform.passwords import Passwords
@@ -119,7 +119,7 @@ def build_runtime(
         journeys=journey_board(db),
         passwords=passwords,
         rate_limits=RateLimiter(redis, rules=limits_of(settings)),
-        budgets=Budgets(redis, Budget(settings.cost_points, settings.cost_restore_per_second)),
+        quota=CostQuota(redis, Budget(settings.cost_points, settings.cost_restore_per_second)),
         seats=Seats(settings.sockets_per_caller),
         documents=known_documents(settings),
         webhook_documents=partial(EventDocuments, schema),
@@ -173,7 +173,7 @@ async def running(runtime: Runtime) -> AsyncIterator[Runtime]:
         watcher = Watcher(runtime.db, runtime.health, runtime.settings, runtime.alerts)
         access = AccessFeed(runtime.tail, runtime.access)
         listener = HeartbeatWatch(runtime.db, runtime.heartbeats, runtime.alerts)
-        measuring = (runtime.meter, runtime.budgets, runtime.usage)
+        measuring = (runtime.meter, runtime.quota, runtime.usage)
         kills = (runtime.kill_sync, KillFeed(runtime.tail, runtime.kill_sync))
         for follower in (access, reporter, rehearsals, *measuring, watcher, listener, *kills):
             await follower.start()

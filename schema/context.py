@@ -26,7 +26,7 @@ from services.phases.pacing import Pace, pace_of
 from services.phases.readiness import Gate, open_gate
 from services.platform.certificates import CertificateWatch
 from services.platform.connection_limits import Seats
-from services.platform.cost_quota import Budgets
+from services.platform.cost_quota import CostQuota
 from services.platform.documents import Documents
 from services.platform.log_context import request_id
 from services.platform.passwords import Passwords
@@ -66,7 +66,7 @@ class Runtime:
     journeys: JourneyBoard
     passwords: Passwords
     rate_limits: RateLimiter
-    budgets: Budgets
+    quota: CostQuota
     seats: Seats
     documents: Documents
     webhook_documents: Callable[["Runtime"], WebhookDocuments]

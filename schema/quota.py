@@ -3,7 +3,7 @@
 from contextvars import ContextVar
 from typing import NamedTuple
 
-from domain.platform.cost_quota import Standing
+from domain.platform.cost_quota import QuotaState
 from domain.platform.rate_limits import network
 from schema.context import Context
 
@@ -34,6 +34,6 @@ def payer(context: Context) -> str:
     return f"{actor.kind}:{actor.id or network(context.client_ip)}"
 
 
-def standing(context: Context) -> Standing:
+def standing(context: Context) -> QuotaState:
     """What the caller has left."""
-    return context.runtime.budgets.standing(payer(context))
+    return context.runtime.quota.standing(payer(context))

@@ -5,7 +5,7 @@ from strawberry.schema.config import StrawberryConfig
 from schema.errors import ErrorPolicy
 from schema.root import OBJECT_TYPES, Mutation, Query, Subscription
 from schema.scalars import SCALARS
-from server.cost.cost_limiter import Spending
+from server.cost.cost_limiter import QueryCostLimiter
 from server.execution.engine import LaunchSchema
 from server.execution.operation_log import OperationLog
 from server.execution.shared_executor import SharingExecutor
@@ -16,7 +16,7 @@ schema = LaunchSchema(
     subscription=Subscription,
     types=OBJECT_TYPES,
     # From the outermost on: the log tells what ErrorPolicy has made of what the others leave.
-    extensions=[OperationLog, ErrorPolicy, Spending],
+    extensions=[OperationLog, ErrorPolicy, QueryCostLimiter],
     execution_context_class=SharingExecutor,
     config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
 )

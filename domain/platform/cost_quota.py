@@ -17,7 +17,7 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class QuotaState:
     """What one caller has left at a moment."""
 
     budget: Budget
@@ -46,11 +46,11 @@ class Account:
         """The debt of this moment, in points."""
         return max(0.0, self.debt - budget.restore_rate * max(0.0, now - self.at))
 
-    def spend(self, budget: Budget, now: float, points: int) -> Standing:
+    def consume(self, budget: Budget, now: float, points: int) -> QuotaState:
         """Take the points where they are there; a refusal costs nothing."""
         debt = self.now(budget, now)
         short = debt + points - budget.points
         if short > 0:
-            return Standing(budget, debt, short / budget.restore_rate)
+            return QuotaState(budget, debt, short / budget.restore_rate)
         self.debt, self.at = debt + points, now
-        return Standing(budget, self.debt)
+        return QuotaState(budget, self.debt)

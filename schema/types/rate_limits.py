@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import strawberry
 
-from domain.platform.cost_quota import Standing
+from domain.platform.cost_quota import QuotaState
 from schema.quota import Cost
 
 
@@ -22,7 +22,7 @@ class RateLimit:
     reset_at: datetime = strawberry.field(description="When all of them will be back.")
 
     @classmethod
-    def of(cls, standing: Standing, cost: Cost, now: datetime) -> "RateLimit":
+    def of(cls, standing: QuotaState, cost: Cost, now: datetime) -> "RateLimit":
         """As of now."""
         return cls(
             cost=cost.points,

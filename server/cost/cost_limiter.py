@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from domain.platform.cost_quota import Standing
+from domain.platform.cost_quota import QuotaState
 from schema.context import Context
 from schema.errors import Refused, TopLevelCode
 from schema.quota import note_cost, operation_cost, payer
@@ -14,7 +14,7 @@ from server.cost.document_limits import DocumentLimits
 from server.documents import CACHES
 
 
-class Spending(DocumentLimits):
+class QueryCostLimiter(DocumentLimits):
     """Prices an operation, takes the price, and says in the reply what is left.
 
     In this order: what is refused for its form or its price costs nothing.
@@ -22,7 +22,7 @@ class Spending(DocumentLimits):
 
     def on_operation(self) -> Iterator[None]:
         """Before anything is known."""
-        self._standing: Standing | None = None
+        self._standing: QuotaState | None = None
         yield from super().on_operation()
 
     def refusal(self) -> Refused | None:
@@ -53,7 +53,7 @@ class Spending(DocumentLimits):
         except Refused as refused:
             return refused
         note_cost(cost)
-        found = context.context.runtime.budgets.spend(payer(context.context), cost.points)
+        found = context.context.runtime.quota.consume(payer(context.context), cost.points)
         self._standing = found
         if found.wait_seconds == 0:
             return None
@@ -72,7 +72,7 @@ class Spending(DocumentLimits):
         return cost_told(operation_cost().points, self._standing) if self._standing else {}
 
 
-def cost_told(requested: int, standing: Standing) -> dict[str, Any]:
+def cost_told(requested: int, standing: QuotaState) -> dict[str, Any]:
     """The extension `cost` of a reply."""
     budget = standing.budget
     return {

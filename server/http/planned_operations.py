@@ -165,15 +165,15 @@ class Plans:
         points = None if work is None else self._points(given, context)
         if work is None or points is None:
             return None
-        budgets, key = self._runtime.budgets, payer(context)
-        standing = budgets.spend(key, points)
+        quota, key = self._runtime.quota, payer(context)
+        standing = quota.consume(key, points)
         if standing.wait_seconds > 0:
             return None
         try:
             data = await work()
         except Exception as error:
             logger.debug("a plan failed, the executor answers: %r", error)
-            budgets.give_back(key, points)
+            quota.give_back(key, points)
             return None
         extensions = orjson.dumps(cost_told(points, standing))
         return b'{"data":%b,"extensions":%b}' % (data, extensions)

@@ -15,14 +15,14 @@ from dataclasses import dataclass, field
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from domain.platform.cost_quota import Account, Budget, Standing
+from domain.platform.cost_quota import Account, Budget, QuotaState
 from services.platform.background import end
 
 logger = logging.getLogger(__name__)
 
 SYNC_SECONDS = 0.2
 PAUSE_SECONDS = 2.0  # while Redis does not answer
-MOST_ACCOUNTS = 20_000  # about 400 bytes each
+MAX_ACCOUNTS = 20_000  # about 400 bytes each
 _MOST_AT_ONCE = 1_000
 _REDIS_SECONDS = 2.0
 _SECOND = 1_000_000
@@ -48,7 +48,7 @@ class Local(Account):
 
 
 @dataclass(slots=True)
-class Budgets:
+class CostQuota:
     """Start it, and spend."""
 
     redis: Redis
@@ -58,13 +58,13 @@ class Budgets:
     _spent: set[str] = field(default_factory=set)
     _task: "asyncio.Task[None] | None" = None
 
-    def spend(self, key: str, points: int) -> Standing:
+    def consume(self, key: str, points: int) -> QuotaState:
         """Take points from a caller's account; see `wait_seconds` for whether they were there."""
         account = self._accounts.get(key)
         if account is None:
             self._make_room()
             account = self._accounts[key] = Local()
-        standing = account.spend(self.budget, self.clock(), points)
+        standing = account.consume(self.budget, self.clock(), points)
         if standing.wait_seconds == 0:
             account.unsent += points
             self._spent.add(key)
@@ -78,11 +78,11 @@ class Budgets:
             account.unsent -= points
             self._spent.add(key)
 
-    def standing(self, key: str) -> Standing:
+    def standing(self, key: str) -> QuotaState:
         """What a caller has left, without taking anything."""
         account = self._accounts.get(key)
         debt = account.now(self.budget, self.clock()) if account else 0.0
-        return Standing(self.budget, debt)
+        return QuotaState(self.budget, debt)
 
     async def start(self) -> None:
         """Begin to share."""
@@ -130,7 +130,7 @@ class Budgets:
 
     def _make_room(self) -> None:
         """Forget who owes nothing; among too many others, who came first."""
-        if len(self._accounts) < MOST_ACCOUNTS:
+        if len(self._accounts) < MAX_ACCOUNTS:
             return
         now = self.clock()
         owing = {
@@ -138,7 +138,7 @@ class Budgets:
             for key, account in self._accounts.items()
             if account.unsent or account.now(self.budget, now) > 0
         }
-        for key in list(owing)[: max(0, len(owing) - MOST_ACCOUNTS * 9 // 10)]:
+        for key in list(owing)[: max(0, len(owing) - MAX_ACCOUNTS * 9 // 10)]:
             del owing[key]
             self._spent.discard(key)
         self._accounts = owing

@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.cost.cost_limiter import Spending
+from server.cost.cost_limiter import QueryCostLimiter
 from tests.support.graphql import GraphQLClient
 
 
@@ -13,10 +13,10 @@ class Broken(Exception):
 async def test_what_breaks_around_an_operation_is_masked(
     visitor: GraphQLClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(_self: Spending) -> None:
+    def broken(_self: QueryCostLimiter) -> None:
         raise Broken("SELECT secret FROM /etc/passwd")
 
-    monkeypatch.setattr(Spending, "refusal", broken)
+    monkeypatch.setattr(QueryCostLimiter, "refusal", broken)
     answer = await visitor.execute("{ __typename }")
     assert answer.codes == ["INTERNAL"]
     assert answer.body["errors"][0]["extensions"]["requestId"] == answer.headers["x-request-id"]

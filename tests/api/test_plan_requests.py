@@ -141,9 +141,9 @@ async def test_it_costs_the_same_and_no_more_than_is_left(
     app: Starlette, plans: Plans, admin: GraphQLClient
 ) -> None:
     cost = (await post(admin, COMMON)).json()["extensions"]["cost"]["requested"]
-    budgets = app.state.runtime.budgets
-    await budgets.stop()  # what is shared with other processes is counted at the rate of before
-    budgets.budget = Budget(points=3 * cost, restore_rate=0.001)
+    quota = app.state.runtime.quota
+    await quota.stop()  # what is shared with other processes is counted at the rate of before
+    quota.budget = Budget(points=3 * cost, restore_rate=0.001)
     answers = [await post(admin, COMMON) for _ in range(4)]
     assert [item.status_code for item in answers][-1] == 429
     assert "retry-after" in answers[-1].headers

@@ -203,9 +203,9 @@ async def test_it_costs_what_the_executor_takes_and_no_more_than_is_left(
     await fill(db)
     admin = GraphQLClient(planned, await people.session_of(db, Role.ADMIN))
     cost = (await admin.execute(KEYS)).body["extensions"]["cost"]["requested"]
-    budgets = planned.state.runtime.budgets
-    await budgets.stop()
-    budgets.budget = Budget(points=4 * cost, restore_rate=0.001)
+    quota = planned.state.runtime.quota
+    await quota.stop()
+    quota.budget = Budget(points=4 * cost, restore_rate=0.001)
     answers = [await admin.execute(KEYS) for _ in range(5)]
     assert [item.status for item in answers] == [200, 200, 200, 429, 429]
     told = [item.body["extensions"]["cost"]["remaining"] for item in answers[:3]]
@@ -219,8 +219,8 @@ async def test_a_plan_that_fails_is_the_executors_and_paid_once(
     admin = GraphQLClient(planned, await people.session_of(db, Role.ADMIN))
     runtime, plans = planned.state.runtime, plans_of(planned)
     first = [await admin.data(KEYS) for _ in range(2)]
-    await runtime.budgets.stop()
-    runtime.budgets.budget = Budget(points=1_000, restore_rate=0.001)
+    await runtime.quota.stop()
+    runtime.quota.budget = Budget(points=1_000, restore_rate=0.001)
     await runtime.db.reads.close()
     costs = [(await admin.execute(KEYS)).body["extensions"]["cost"] for _ in range(3)]
     spent = costs[0]["remaining"] - costs[2]["remaining"]

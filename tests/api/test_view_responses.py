@@ -150,7 +150,7 @@ async def test_a_visitor_is_asked_no_more_than_is_left(
         return json.dumps({"query": VIEWS, "variables": {"device": device}}).encode()
 
     cost = (await post(visitor, asked("a"))).json()["extensions"]["cost"]["requested"]
-    app.state.runtime.budgets.budget = Budget(points=3 * cost, restore_rate=0.001)
+    app.state.runtime.quota.budget = Budget(points=3 * cost, restore_rate=0.001)
     kept = []
     for device in "bcde":
         kept.append(((await post(visitor, asked(device))).status_code, plans.views.cache.size))

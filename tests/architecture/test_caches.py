@@ -61,7 +61,7 @@ OPEN = {
     "subscriptions.fanout.Fanout._subscriptions",
     "db.reads.connections.ReadConnections._by_key", "db.reads.connections.ReadConnections._tasks",
     "db.reads.connections.ReadConnections._sent", "db.reads.connections.ReadConnections._waiting",
-    "subscriptions.lifetime.Lifetimes._ends", "subscriptions.hub.StateHub._members",
+    "subscriptions.lifetime.Lifetimes._ends", "subscriptions.hub.StateHub._subscribers",
 }  # fmt: skip
 # So many entries at most, each of a size that no caller decides.
 COUNTED = {
@@ -91,8 +91,8 @@ COUNTED = {
     "services.accounts.credential_cache.Access._named": "four for each entry of `_known`, which "
     "is a ByteCache",
     "services.platform.snapshot_cache.Board._views": "64 views, of those who may read metrics",
-    "services.platform.cost_quota.Budgets._accounts": "MOST_ACCOUNTS of 400 bytes",
-    "services.platform.cost_quota.Budgets._spent": "keys of `_accounts`",
+    "services.platform.cost_quota.CostQuota._accounts": "MOST_ACCOUNTS of 400 bytes",
+    "services.platform.cost_quota.CostQuota._spent": "keys of `_accounts`",
     "services.flags.flag_sets.Outcomes._known": "MOST_OUTCOMES, of flags that exist",
     "services.health.health_monitor.HealthMonitor._unsaved": "maxlen",
     "services.metrics.metric_probe.Eyes._looks": "emptied with each tick",

@@ -20,7 +20,7 @@ from domain.platform.cost_quota import Budget
 from domain.webhooks.webhooks import PAUSES, Allowed
 from jobs.routing import DELIVER, REDELIVER
 from jobs.webhooks import wake
-from services.platform.cost_quota import Budgets
+from services.platform.cost_quota import CostQuota
 from services.webhooks import reads
 from services.webhooks.delivery import LEASE, Deliverer
 from services.webhooks.sending import Sender
@@ -292,7 +292,7 @@ async def test_what_cannot_be_told_now_waits(
     """A document that its maker has no points left for is not told as an error."""
     await make_flag(admin, "mvp_first")
     runtime = runtime_of(app)
-    poor = replace(runtime, budgets=Budgets(runtime.redis, Budget(1, 0.001)))
+    poor = replace(runtime, quota=CostQuota(runtime.redis, Budget(1, 0.001)))
     with pytest.raises(RateLimited):
         await Deliverer(runtime.db, opened(poor), Sender(OURS), "one").run(key_of(hook))
     assert receiver.received == []

@@ -10,17 +10,17 @@ BUDGET = Budget(100, 10)
 
 def test_what_is_there_can_be_spent_and_comes_back() -> None:
     account = Account()
-    assert account.spend(BUDGET, 0, 60).remaining == 40
-    assert account.spend(BUDGET, 1, 50).remaining == 0
-    assert account.spend(BUDGET, 6, 50).remaining == 0
+    assert account.consume(BUDGET, 0, 60).remaining == 40
+    assert account.consume(BUDGET, 1, 50).remaining == 0
+    assert account.consume(BUDGET, 6, 50).remaining == 0
 
 
 def test_what_is_not_there_says_how_long_to_wait_and_takes_nothing() -> None:
     account = Account()
-    account.spend(BUDGET, 0, 100)
-    refused = account.spend(BUDGET, 0, 20)
+    account.consume(BUDGET, 0, 100)
+    refused = account.consume(BUDGET, 0, 20)
     assert (refused.wait_seconds, refused.remaining, refused.seconds_until_full) == (2, 0, 10)
-    assert account.spend(BUDGET, 2, 20).wait_seconds == 0
+    assert account.consume(BUDGET, 2, 20).wait_seconds == 0
 
 
 @given(st.lists(st.tuples(st.floats(0, 5), st.integers(1, 100)), max_size=50))
@@ -28,6 +28,6 @@ def test_never_more_than_the_budget_and_what_came_back(steps: list[tuple[float, 
     account, now, spent = Account(), 0.0, 0
     for pause, points in steps:
         now += pause
-        if account.spend(BUDGET, now, points).wait_seconds == 0:
+        if account.consume(BUDGET, now, points).wait_seconds == 0:
             spent += points
     assert spent <= BUDGET.points + now * BUDGET.restore_rate + 1e-6

@@ -8,29 +8,29 @@ from redis.exceptions import RedisError
 
 from domain.platform.cost_quota import Budget
 from services.platform import cost_quota
-from services.platform.cost_quota import Budgets
+from services.platform.cost_quota import CostQuota
 from tests.support.servers import dead_port
 
 BUDGET = Budget(100, 0.001)
 
 
 async def test_processes_share_what_a_caller_has_left(redis: Redis) -> None:
-    here, there = Budgets(redis, BUDGET), Budgets(redis, BUDGET)
-    assert here.spend("anna", 70).remaining == 30
-    there.spend("anna", 10)
+    here, there = CostQuota(redis, BUDGET), CostQuota(redis, BUDGET)
+    assert here.consume("anna", 70).remaining == 30
+    there.consume("anna", 10)
     await here.share()
     await there.share()
     assert there.standing("anna").remaining == 20
-    assert there.spend("anna", 30).wait_seconds > 0
-    assert there.spend("emma", 30).wait_seconds == 0
+    assert there.consume("anna", 30).wait_seconds > 0
+    assert there.consume("emma", 30).wait_seconds == 0
 
 
 async def test_what_is_spent_while_redis_is_asked_is_not_lost(redis: Redis) -> None:
-    here = Budgets(redis, BUDGET)
-    here.spend("anna", 10)
+    here = CostQuota(redis, BUDGET)
+    here.consume("anna", 10)
     sharing = asyncio.create_task(here.share())
     await asyncio.sleep(0)
-    here.spend("anna", 5)
+    here.consume("anna", 5)
     await sharing
     assert here.standing("anna").remaining == 85
     await here.share()
@@ -39,25 +39,25 @@ async def test_what_is_spent_while_redis_is_asked_is_not_lost(redis: Redis) -> N
 
 async def test_without_redis_each_process_counts_alone_and_tells_later(redis: Redis) -> None:
     nowhere = Redis.from_url(f"redis://127.0.0.1:{dead_port()}/0")
-    here, there = Budgets(nowhere, BUDGET), Budgets(redis, BUDGET)
-    here.spend("anna", 60)
+    here, there = CostQuota(nowhere, BUDGET), CostQuota(redis, BUDGET)
+    here.consume("anna", 60)
     with pytest.raises(RedisError):
         await here.share()
-    assert here.spend("anna", 60).wait_seconds > 0
+    assert here.consume("anna", 60).wait_seconds > 0
     here.redis = redis
     await here.share()
-    there.spend("anna", 1)
+    there.consume("anna", 1)
     await there.share()
     assert there.standing("anna").remaining == 39
     await nowhere.aclose()
 
 
 async def test_it_shares_by_itself(redis: Redis) -> None:
-    here, there = Budgets(redis, BUDGET), Budgets(redis, BUDGET)
+    here, there = CostQuota(redis, BUDGET), CostQuota(redis, BUDGET)
     await here.start()
-    here.spend("anna", 60)
+    here.consume("anna", 60)
     for _ in range(200):
-        there.spend("anna", 1)
+        there.consume("anna", 1)
         await there.share()
         if there.standing("anna").remaining < 40:
             break
@@ -70,8 +70,8 @@ async def test_callers_without_end_fill_no_memory(
     redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cost_quota, "MOST_ACCOUNTS", 100)
-    here = Budgets(redis, BUDGET)
+    here = CostQuota(redis, BUDGET)
     for index in range(1_000):
-        here.spend(f"visitor {index}", 1)
+        here.consume(f"visitor {index}", 1)
     assert len(here._accounts) <= 100
     await here.share()
