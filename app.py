@@ -52,7 +52,7 @@ from services.phases import rehearsal_flags
 from services.phases.health_watchdog import Watcher
 from services.platform import event_lines
 from services.platform.certificates import CertificateWatch
-from services.platform.connection_limits import Seats
+from services.platform.connection_limits import ConnectionLimiter
 from services.platform.cost_quota import CostQuota
 from services.platform.documents import Documents
 from services.platform.event_reads import LogReader
@@ -120,7 +120,7 @@ def build_runtime(
         passwords=passwords,
         rate_limits=RateLimiter(redis, rules=limits_of(settings)),
         quota=CostQuota(redis, Budget(settings.cost_points, settings.cost_restore_per_second)),
-        seats=Seats(settings.sockets_per_caller),
+        connections=ConnectionLimiter(settings.sockets_per_caller),
         documents=known_documents(settings),
         webhook_documents=partial(EventDocuments, schema),
         certificates=CertificateWatch(settings.base_url, clock),

@@ -144,7 +144,7 @@ class _Service:
         """Server-sent events that only say: ask again. Flags themselves never travel here."""
         seen = request.headers.get("last-event-id")
         seat = stream_of(request.client)
-        if not self._runtime.seats.has(seat):
+        if not self._runtime.connections.has(seat):
             return _json(ofrep.failure("GENERAL", TOO_MANY_STREAMS), 429, _LATER)
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
         return StreamingResponse(
@@ -154,7 +154,7 @@ class _Service:
     async def _notices(self, seen: str | None, seat: str) -> AsyncIterator[str]:
         newest: Latest[FlagSet] = Latest()
         async with AsyncExitStack() as held:
-            held.enter_context(self._runtime.seats.hold(seat))
+            held.enter_context(self._runtime.connections.slot(seat))
             feed = self._runtime.flag_feed.sets
             sets = await held.enter_async_context(feed.subscribe(newest))
             current = self._runtime.flags.current

@@ -25,7 +25,7 @@ from services.overview.metric_board import JourneyBoard, MetricBoard
 from services.phases.pacing import Pace, pace_of
 from services.phases.readiness import Gate, open_gate
 from services.platform.certificates import CertificateWatch
-from services.platform.connection_limits import Seats
+from services.platform.connection_limits import ConnectionLimiter
 from services.platform.cost_quota import CostQuota
 from services.platform.documents import Documents
 from services.platform.log_context import request_id
@@ -67,7 +67,7 @@ class Runtime:
     passwords: Passwords
     rate_limits: RateLimiter
     quota: CostQuota
-    seats: Seats
+    connections: ConnectionLimiter
     documents: Documents
     webhook_documents: Callable[["Runtime"], WebhookDocuments]
     certificates: CertificateWatch

@@ -125,9 +125,9 @@ class GraphQLView(GraphQL[Context, None]):
             self.runtime.meter.count(_worked(begin, body, held), failed=failed)
             await response(scope, receive, send)
             return
-        seat, seats = share.caller, self.runtime.seats
-        if seats.has(seat):
-            with seats.hold(seat):
+        seat, connections = share.caller, self.runtime.connections
+        if connections.has(seat):
+            with connections.slot(seat):
                 await response(scope, receive, send)
             return
         await cast("AsyncGenerator[object]", response.body_iterator).aclose()

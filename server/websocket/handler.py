@@ -36,7 +36,7 @@ from server.http.request_limits import Deadline, OutOfTime, too_late
 from server.websocket.adapters import FrameAdapter, SocketAdapter
 from server.websocket.direct_writer import DetachedStream, OperationSink
 from server.websocket.messages import malformed
-from services.platform.connection_limits import NoSeat
+from services.platform.connection_limits import TooManyConnections
 from services.platform.inbound_bytes import MAX_CALLER, MAX_VISITOR, STREAM_INPUTS, NoRoom
 from services.platform.presence import watching
 
@@ -76,8 +76,8 @@ class SocketHandler(HookedHandler):
         """Few sockets of an address wait for `connection_init`, whoever they turn out to be."""
         seat = f"begins:{network(self.context.client_ip)}"
         try:
-            self.context.runtime.seats.take(seat)
-        except NoSeat:
+            self.context.runtime.connections.acquire(seat)
+        except TooManyConnections:
             await self.websocket.close(code=_TRY_LATER, reason=_TOO_MANY)
             return False
         self._waiting_seat = seat
@@ -87,7 +87,7 @@ class SocketHandler(HookedHandler):
         """It waits no longer, for it has begun or left."""
         seat, self._waiting_seat = self._waiting_seat, None
         if seat is not None:
-            self.context.runtime.seats.leave(seat)
+            self.context.runtime.connections.release(seat)
 
     def on_request_accepted(self) -> None:
         """Once for a socket, however often it is heard."""
@@ -109,7 +109,7 @@ class SocketHandler(HookedHandler):
         finally:
             self.context.runtime.meter.sockets -= 1
             if self._seat is not None:
-                self.context.runtime.seats.leave(self._seat)
+                self.context.runtime.connections.release(self._seat)
             if self._guards is not None:
                 await self._guards.aclose()
 
@@ -192,8 +192,8 @@ class SocketHandler(HookedHandler):
         if self.context.connection is not None:
             self.context.connection = Caller.of(self.context.connection)
         try:
-            runtime.seats.take(seat)
-        except NoSeat:
+            runtime.connections.acquire(seat)
+        except TooManyConnections:
             await self.websocket.close(code=_TRY_LATER, reason=_TOO_MANY)
             return
         self._seat = seat

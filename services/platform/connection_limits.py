@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-class NoSeat(Exception):
+class TooManyConnections(Exception):
     """This caller has enough of them."""
 
 
-class Seats:
+class ConnectionLimiter:
     """Counts by caller."""
 
     def __init__(self, most: int) -> None:
@@ -21,23 +21,23 @@ class Seats:
         """Whether a caller may take another."""
         return self._taken.get(key, 0) < self._most
 
-    def take(self, key: str) -> None:
+    def acquire(self, key: str) -> None:
         """Take one; raises NoSeat."""
         if not self.has(key):
-            raise NoSeat
+            raise TooManyConnections
         self._taken[key] += 1
 
-    def leave(self, key: str) -> None:
+    def release(self, key: str) -> None:
         """Give back what was taken."""
         self._taken[key] -= 1
         if not self._taken[key]:
             del self._taken[key]
 
     @contextmanager
-    def hold(self, key: str) -> Iterator[None]:
+    def slot(self, key: str) -> Iterator[None]:
         """Take one for as long as the block lasts; raises NoSeat."""
-        self.take(key)
+        self.acquire(key)
         try:
             yield
         finally:
-            self.leave(key)
+            self.release(key)

@@ -57,7 +57,7 @@ OPEN = {
     "services.platform.otlp.Collector._statements", "services.health.probes.base._leftovers",
     "db.event_positions.Positions._untold",
     "services.propagation.delivery_acks.Receipts._receivers",
-    "services.platform.connection_limits.Seats._taken",
+    "services.platform.connection_limits.ConnectionLimiter._taken",
     "subscriptions.fanout.Fanout._subscriptions",
     "db.reads.connections.ReadConnections._by_key", "db.reads.connections.ReadConnections._tasks",
     "db.reads.connections.ReadConnections._sent", "db.reads.connections.ReadConnections._waiting",

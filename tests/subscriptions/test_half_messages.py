@@ -144,9 +144,9 @@ async def test_few_sockets_of_an_address_wait_to_begin(
         for _ in range(2):
             early = connect(url.format(address), subprotocols=PROTOCOLS)
             first = await stack.enter_async_context(early)
-        await until(lambda: not app.state.runtime.seats.has("begins:127.0.0.1"))
+        await until(lambda: not app.state.runtime.connections.has("begins:127.0.0.1"))
         third = connect(url.format(address), subprotocols=PROTOCOLS)
         assert await code_of(await stack.enter_async_context(third)) == 1013
         await first.send('{"type": "connection_init"}')
         assert json.loads(await first.recv())["type"] == "connection_ack"
-        assert app.state.runtime.seats.has("begins:127.0.0.1")
+        assert app.state.runtime.connections.has("begins:127.0.0.1")
