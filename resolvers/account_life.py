@@ -6,7 +6,7 @@ import strawberry
 
 from schema.context import Info
 from schema.scalars import JSON, EmailAddress
-from schema.sign_in import check_known, entrance, forget
+from schema.sign_in import check_known, forget, login_throttle
 from schema.types.account_life import DeleteAccountPayload, EmailPayload, LoginSession
 from schema.types.node import decode_id
 from services.accounts import email_confirmations, personal_data, sessions
@@ -48,7 +48,7 @@ async def revoke_other_sessions(info: Info) -> int:
 
 async def request_email_confirmation(info: Info) -> EmailPayload:
     """Mail the link that confirms the caller's e-mail again; the earlier link ends."""
-    email = await email_confirmations.ask_again(entrance(info.context), info.context.actor)
+    email = await email_confirmations.ask_again(login_throttle(info.context), info.context.actor)
     return EmailPayload(email=EmailAddress(email))
 
 
@@ -57,7 +57,7 @@ async def change_email(
 ) -> EmailPayload:
     """Mail a link to another e-mail; the account has it once the link was opened."""
     done = await email_confirmations.change_email(
-        entrance(info.context), info.context.actor, new_email, current_password
+        login_throttle(info.context), info.context.actor, new_email, current_password
     )
     return EmailPayload(email=EmailAddress(done))
 
@@ -65,13 +65,13 @@ async def change_email(
 async def confirm_email(info: Info, token: Token) -> EmailPayload:
     """Confirm the e-mail that a link went to; needs no log-in."""
     check_known(info.context)
-    email = await email_confirmations.confirm(entrance(info.context), token)
+    email = await email_confirmations.confirm(login_throttle(info.context), token)
     return EmailPayload(email=EmailAddress(email))
 
 
 async def delete_my_account(info: Info, current_password: Current = None) -> DeleteAccountPayload:
     """Delete the caller's account and what is theirs alone, for good."""
-    where, actor = entrance(info.context), info.context.actor
+    where, actor = login_throttle(info.context), info.context.actor
     await account_deletion.delete_own(where, actor, current_password)
     forget(info.context)
     return DeleteAccountPayload(deleted=True)

@@ -8,7 +8,7 @@ import strawberry
 from domain.actors import Scope
 from schema.context import Context, Info
 from schema.scalars import EmailAddress
-from schema.sign_in import check_known, entrance, forget, remember
+from schema.sign_in import check_known, forget, login_throttle, remember
 from schema.types.accounts import (
     ProfilePayload,
     Session,
@@ -48,7 +48,7 @@ async def sign_up(
     input: Annotated[SignUpInput, strawberry.argument(description="The new account.")],
 ) -> SessionPayload:
     """Make an account and log in. A taken e-mail is not given away."""
-    opened = await signing_up.sign_up(entrance(info.context), input.request())
+    opened = await signing_up.sign_up(login_throttle(info.context), input.request())
     return _logged_in(info.context, opened)
 
 
@@ -58,7 +58,7 @@ async def log_in(
     password: Annotated[str, strawberry.argument(description="The password.")],
 ) -> SessionPayload:
     """Open a session. Attempts are limited by account and address."""
-    opened = await sessions.log_in(entrance(info.context), email, password)
+    opened = await sessions.log_in(login_throttle(info.context), email, password)
     return _logged_in(info.context, opened)
 
 
@@ -72,7 +72,7 @@ async def log_out(info: Info) -> bool:
 
 async def request_password_reset(info: Info, email: Email) -> bool:
     """Mail a link that sets a new password. Always true, whether or not there is an account."""
-    await password_resets.request_password_reset(entrance(info.context), email)
+    await password_resets.request_password_reset(login_throttle(info.context), email)
     return True
 
 
@@ -82,7 +82,7 @@ async def reset_password(
     new_password: NewPassword,
 ) -> SessionPayload:
     """Set a new password, end all sessions and log in."""
-    opened = await password_resets.reset_password(entrance(info.context), token, new_password)
+    opened = await password_resets.reset_password(login_throttle(info.context), token, new_password)
     return _logged_in(info.context, opened)
 
 
@@ -98,7 +98,7 @@ async def request_log_in_link(
 
     For suppliers and couples, for 15 minutes, once, on any device. Staff log in with a password.
     """
-    await log_in_links.request_link(entrance(info.context), email, invitation)
+    await log_in_links.request_link(login_throttle(info.context), email, invitation)
     return True
 
 
@@ -107,7 +107,7 @@ async def log_in_by_link(
     token: Annotated[str, strawberry.argument(description="From the link; it works once.")],
 ) -> SessionPayload:
     """Use a mailed link up and open a session."""
-    opened = await log_in_links.log_in(entrance(info.context), token)
+    opened = await log_in_links.log_in(login_throttle(info.context), token)
     return _logged_in(info.context, opened)
 
 
@@ -122,7 +122,7 @@ async def change_password(
 ) -> ProfilePayload:
     """Set the password of the caller and end their other sessions."""
     user = await password_changes.change_password(
-        entrance(info.context), info.context.actor, current_password or None, new_password
+        login_throttle(info.context), info.context.actor, current_password or None, new_password
     )
     return ProfilePayload(user=User.of(user))
 

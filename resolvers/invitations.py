@@ -9,7 +9,7 @@ from schema.context import Info
 from schema.marketplace_enums import InvitationChannel, InvitationStatus
 from schema.pagination import After, Before, First, Last, Page, connection, moment_cursor
 from schema.scalars import EmailAddress
-from schema.sign_in import check_known, entrance, remember
+from schema.sign_in import check_known, login_throttle, remember
 from schema.types.invitations import (
     AcceptInvitationInput,
     AcceptInvitationPayload,
@@ -58,7 +58,7 @@ Form = Annotated[AcceptInvitationInput, strawberry.argument(description="Who acc
 
 async def invitation(info: Info, code: Code) -> InvitationPreview | None:
     """What a link is about. Consumes nothing; null for a code that is none."""
-    await entrance(info.context).admit_code()
+    await login_throttle(info.context).check_code_rate()
     shown = await invitation_codes.preview(info.context.db, code)
     return InvitationPreview.of(shown) if shown else None
 
@@ -121,7 +121,7 @@ async def revoke_invitation(info: Info, id: Id) -> InvitationPayload:
 
 async def open_invitation(info: Info, code: Code) -> InvitationPreviewPayload:
     """Say that a person, not a scanner, has opened the link; again does nothing."""
-    await entrance(info.context).admit_code()
+    await login_throttle(info.context).check_code_rate()
     async with info.context.db.write() as uow:
         shown = await invitation_codes.open_by_code(uow, info.context.actor, code)
     return InvitationPreviewPayload(invitation=InvitationPreview.of(shown))
@@ -129,7 +129,7 @@ async def open_invitation(info: Info, code: Code) -> InvitationPreviewPayload:
 
 async def decline_invitation(info: Info, code: Code) -> InvitationPreviewPayload:
     """Say no; the supplier sees it."""
-    await entrance(info.context).admit_code()
+    await login_throttle(info.context).check_code_rate()
     async with info.context.db.write() as uow:
         shown = await invitation_codes.decline(uow, info.context.actor, code)
     return InvitationPreviewPayload(invitation=InvitationPreview.of(shown))
@@ -139,7 +139,7 @@ async def accept_invitation(info: Info, input: Form) -> AcceptInvitationPayload:
     """Connect with the supplier who invites: with one's account, or with a new one."""
     check_known(info.context)
     done = await invitation_acceptance.accept(
-        entrance(info.context), info.context.actor, input.command()
+        login_throttle(info.context), info.context.actor, input.command()
     )
     if done.session is not None:
         remember(info.context, done.session.token, done.session.expires_at)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from schema.context import Connection, Context
 from schema.errors import Refused, TopLevelCode
-from services.accounts.login_throttle import Device, Entrance
+from services.accounts.login_throttle import Device, LoginThrottle
 from settings import Settings
 
 COOKIE = "launch_session"
@@ -32,11 +32,11 @@ def forget(context: Context) -> None:
         context.response.delete_cookie(COOKIE, secure=secure, httponly=True, samesite="lax")
 
 
-def entrance(context: Context) -> Entrance:
+def login_throttle(context: Context) -> LoginThrottle:
     """What the services of sign-up, log-in and password reset need."""
     runtime, connection = context.runtime, context.connection
     agent = connection.headers.get("user-agent") if connection is not None else None
-    return Entrance(
+    return LoginThrottle(
         db=runtime.db,
         passwords=runtime.passwords,
         limits=runtime.rate_limits,

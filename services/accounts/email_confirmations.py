@@ -17,7 +17,7 @@ from domain.ids import UserId
 from domain.mail.email import Letter
 from domain.platform.platforms import Platform
 from services.accounts.accounts import actor_of
-from services.accounts.login_throttle import Entrance
+from services.accounts.login_throttle import LoginThrottle
 from services.accounts.password_changes import check_current, myself
 from services.mail import mail
 from services.platform.credentials import digest, new_secret, plausible
@@ -64,54 +64,56 @@ async def _send(
     await mail.post(uow, actor, letter, link_expires_at=row.expires_at)
 
 
-async def ask_again(entrance: Entrance, actor: Actor) -> str:
+async def ask_again(throttle: LoginThrottle, actor: Actor) -> str:
     """Mail the link again; returns the e-mail. Nothing is sent where it is confirmed already.
 
     Raises RateLimited after five letters in an hour.
     """
-    seen = await myself(entrance, actor)
-    await entrance.admit_reset(seen.email)
-    async with entrance.db.write() as uow:
+    seen = await myself(throttle, actor)
+    await throttle.check_reset_rate(seen.email)
+    async with throttle.db.write() as uow:
         user = await accounts.lock_user(uow.session, seen.id)
         if user is not None and user.email_verified_at is None:
-            await send_link(uow, actor, entrance.settings.base_url, user)
+            await send_link(uow, actor, throttle.settings.base_url, user)
     return seen.email
 
 
-async def change_email(entrance: Entrance, actor: Actor, email: str, current: str | None) -> str:
+async def change_email(
+    throttle: LoginThrottle, actor: Actor, email: str, current: str | None
+) -> str:
     """Mail a link to another e-mail, which is the account's own once the link was opened.
 
     An e-mail that has an account gets no letter, and nobody learns of that here. Raises
     Required or Invalid for the password, RateLimited.
     """
-    await entrance.admit_password_change(actor)
-    seen = await myself(entrance, actor)
-    await check_current(entrance, seen, current)
-    await entrance.admit_reset(email)
-    async with entrance.same_time(), entrance.db.write() as uow:
+    await throttle.check_password_change_rate(actor)
+    seen = await myself(throttle, actor)
+    await check_current(throttle, seen, current)
+    await throttle.check_reset_rate(email)
+    async with throttle.same_time(), throttle.db.write() as uow:
         user = await accounts.lock_user(uow.session, seen.id)
         if user is not None and await accounts.user_by_email(uow.session, email) is None:
-            await send_link(uow, actor, entrance.settings.base_url, user, email)
+            await send_link(uow, actor, throttle.settings.base_url, user, email)
     return email
 
 
-async def confirm(entrance: Entrance, token: str) -> str:
+async def confirm(throttle: LoginThrottle, token: str) -> str:
     """Use a link up; returns the e-mail that is now proven to be the account's.
 
     Raises NotFound, Expired or AlreadyUsed for the link, NotUnique where somebody else has
     made an account with the e-mail meanwhile.
     """
-    await entrance.admit_reset()
+    await throttle.check_reset_rate()
     if not plausible(token):
         raise _no_such_link()
-    async with entrance.db.write() as uow:
+    async with throttle.db.write() as uow:
         found = await credentials.confirmation_by_hash(uow.session, digest(token))
         if found is None or found[1].disabled_at:
             raise _no_such_link()
         row, user = found
         _check_open(row, uow)
         row.used_at = uow.now
-        await _apply(uow, entrance.settings.base_url, row, user)
+        await _apply(uow, throttle.settings.base_url, row, user)
         return user.email
 
 

@@ -12,7 +12,7 @@ from domain.accounts import account_emails as letters
 from domain.accounts import accounts as rules
 from domain.actors import ANONYMOUS
 from domain.errors import AlreadyUsed, Expired, LaunchError, NotFound
-from services.accounts.login_throttle import Entrance
+from services.accounts.login_throttle import LoginThrottle
 from services.accounts.sessions import OpenSession, open_session
 from services.mail import mail
 from services.platform.credentials import digest, new_secret, plausible
@@ -21,32 +21,32 @@ LIFETIME = timedelta(minutes=15)
 _TOKEN = ("token",)
 
 
-async def request_link(entrance: Entrance, email: str, invitation: str | None = None) -> None:
+async def request_link(throttle: LoginThrottle, email: str, invitation: str | None = None) -> None:
     """Mail a link to the owner of an e-mail; nobody else learns whether there is one.
 
     `invitation`: the code of one that the owner was about to accept; the link leads back to it.
     Raises RateLimited, counted alike for known and unknown e-mails.
     """
-    await entrance.admit_log_in_link(email)
-    async with entrance.same_time():
-        await _send(entrance, email, invitation)
+    await throttle.admit_log_in_link(email)
+    async with throttle.same_time():
+        await _send(throttle, email, invitation)
 
 
-async def log_in(entrance: Entrance, token: str) -> OpenSession:
+async def log_in(throttle: LoginThrottle, token: str) -> OpenSession:
     """Use a link up; raises NotFound, Expired or AlreadyUsed for the link, RateLimited."""
-    await entrance.admit_log_in_link()
+    await throttle.admit_log_in_link()
     if not plausible(token):
         raise _no_such_link()
-    async with entrance.db.write() as uow:
+    async with throttle.db.write() as uow:
         row, user = await _find(uow, token)
         _check_open(row, uow)
         await credentials.void_log_in_links(uow.session, user.id, uow.now)
         user.email_verified_at = user.email_verified_at or uow.now
-        return open_session(uow, user, entrance.device, entrance.settings.session_days)
+        return open_session(uow, user, throttle.device, throttle.settings.session_days)
 
 
-async def _send(entrance: Entrance, email: str, invitation: str | None) -> None:
-    async with entrance.db.write() as uow:
+async def _send(throttle: LoginThrottle, email: str, invitation: str | None) -> None:
+    async with throttle.db.write() as uow:
         user = await accounts.user_by_email(uow.session, email)
         if user is None or not _may_use_links(user):
             return
@@ -58,7 +58,7 @@ async def _send(entrance: Entrance, email: str, invitation: str | None) -> None:
             expires_at=uow.now + LIFETIME,
         )
         uow.session.add(row)
-        link = rules.log_in_link(entrance.settings.base_url, token, invitation)
+        link = rules.log_in_link(throttle.settings.base_url, token, invitation)
         letter = letters.log_in_link(rules.platform_of(user.role), user.email, link)
         await mail.post(uow, ANONYMOUS, letter, link_expires_at=row.expires_at)
 

@@ -13,7 +13,7 @@ from services.platform.rate_limits import RateLimiter
 from services.platform.response_time import hold_back
 from settings import Settings
 
-MOST_DELAY = 3.0  # seconds that an attempt is held back where an account is being guessed
+MAX_DELAY = 3.0  # seconds that an attempt is held back where an account is being guessed
 SAME_SECONDS = 0.3  # longer than the work that a known e-mail causes
 
 
@@ -26,7 +26,7 @@ class Device:
 
 
 @dataclass(frozen=True, slots=True)
-class Entrance:
+class LoginThrottle:
     """The parts behind sign-up, log-in and password reset.
 
     These open their own transactions, unlike other services: hashing a password takes a tenth
@@ -45,7 +45,7 @@ class Entrance:
         """What the limits by address count."""
         return rate_limits.network(self.device.ip)
 
-    async def admit_log_in(self, email: str) -> None:
+    async def check_log_in_rate(self, email: str) -> None:
         """Raises RateLimited for a guessing address; slows down where many guess one account.
 
         Nobody can lock the owner out from elsewhere: what counts by account alone only delays.
@@ -59,18 +59,18 @@ class Entrance:
             f"log-in:account:{account}", limit.count, limit.per_seconds
         )
         if wait > 0:
-            await self.pause(min(wait, MOST_DELAY))
+            await self.pause(min(wait, MAX_DELAY))
 
-    async def admit_attempt(self) -> None:
+    async def check_attempt_rate(self) -> None:
         """Count an attempt to sign up before anything of it is looked at, also what is refused."""
         await self.limits.admit(self.limits.rules.sign_up_attempts, "sign-up:any", self.address)
 
-    async def admit_sign_up(self, email: str) -> None:
+    async def check_sign_up_rate(self, email: str) -> None:
         """As for a log-in, since the password of a taken e-mail is tried here too."""
         await self.limits.admit(self.limits.rules.sign_up_address, "sign-up", self.address)
-        await self.admit_log_in(email)
+        await self.check_log_in_rate(email)
 
-    async def admit_reset(self, email: str | None = None) -> None:
+    async def check_reset_rate(self, email: str | None = None) -> None:
         """Raises RateLimited where an address or, by e-mail, an account asks too often."""
         rules = self.limits.rules
         await self.limits.admit(rules.reset_address, "reset", self.address)
@@ -85,15 +85,15 @@ class Entrance:
             account = email.casefold()
             await self.limits.admit(rules.log_in_link_account, "log-in-link:account", account)
 
-    async def admit_code(self) -> None:
+    async def check_code_rate(self) -> None:
         """Raises RateLimited where an address tries too many codes of invitations."""
         await self.limits.admit(self.limits.rules.invitation_address, "code", self.address)
 
-    async def admit_acceptance(self) -> None:
+    async def check_acceptance_rate(self) -> None:
         """Raises RateLimited where an address makes too many accounts (S41)."""
         await self.limits.admit(self.limits.rules.sign_up_address, "sign-up", self.address)
 
-    async def admit_password_change(self, actor: Actor) -> None:
+    async def check_password_change_rate(self, actor: Actor) -> None:
         """Raises RateLimited where somebody guesses with a session that is not theirs."""
         await self.limits.admit(self.limits.rules.change_password, "change", str(actor.id))
 

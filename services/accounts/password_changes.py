@@ -8,28 +8,30 @@ from domain.accounts import accounts as rules
 from domain.actors import Actor
 from domain.errors import Forbidden, Invalid, Required
 from services.accounts import sessions
-from services.accounts.login_throttle import Entrance
+from services.accounts.login_throttle import LoginThrottle
 from services.mail import mail
 
 _CURRENT = ("currentPassword",)
 
 
-async def change_password(entrance: Entrance, actor: Actor, current: str | None, new: str) -> User:
+async def change_password(
+    throttle: LoginThrottle, actor: Actor, current: str | None, new: str
+) -> User:
     """Set the caller's password and end their other sessions.
 
     `current` may be left out only while the account has no password (decision 12).
     """
-    await entrance.admit_password_change(actor)
-    seen = await myself(entrance, actor)
+    await throttle.check_password_change_rate(actor)
+    seen = await myself(throttle, actor)
     rules.check_password(new, seen.email, ("newPassword",))
-    await check_current(entrance, seen, current)
-    password_hash = await entrance.passwords.hash(new)
-    async with entrance.db.write() as uow:
+    await check_current(throttle, seen, current)
+    password_hash = await throttle.passwords.hash(new)
+    async with throttle.db.write() as uow:
         user = await accounts.lock_user(uow.session, seen.id)
         if user is None or user.password_hash != seen.password_hash:
             raise Invalid("The password was changed elsewhere.", path=_CURRENT)
         await set_password(uow, actor, user, password_hash)
-        platform, base_url = rules.platform_of(user.role), entrance.settings.base_url
+        platform, base_url = rules.platform_of(user.role), throttle.settings.base_url
         letter = letters.password_changed(platform, user.email, base_url)
         await mail.post(uow, actor, letter)
         return user
@@ -42,20 +44,20 @@ async def set_password(uow: UnitOfWork, actor: Actor, user: User, password_hash:
     await sessions.end_sessions(uow, actor, user.id, keep=actor.session_id)
 
 
-async def myself(entrance: Entrance, actor: Actor) -> User:
+async def myself(throttle: LoginThrottle, actor: Actor) -> User:
     """The account of who acts; raises Forbidden for tools and visitors."""
     if actor.user_id is None:
         raise Forbidden("Only a person has an account.")
-    async with entrance.db.read() as session:
+    async with throttle.db.read() as session:
         found = await accounts.users_by_id(session, [actor.user_id])
     return found[actor.user_id]
 
 
-async def check_current(entrance: Entrance, user: User, current: str | None) -> None:
+async def check_current(throttle: LoginThrottle, user: User, current: str | None) -> None:
     """Raises Required or Invalid; without a password there is nothing to check."""
     if user.password_hash is None:
         return
     if current is None:
         raise Required("Your current password is needed for this.", path=_CURRENT)
-    if not await entrance.passwords.verify(user.password_hash, current):
+    if not await throttle.passwords.verify(user.password_hash, current):
         raise Invalid("This is not your current password.", path=_CURRENT)

@@ -9,7 +9,7 @@ from domain.accounts import accounts as rules
 from domain.actors import ANONYMOUS
 from domain.errors import AlreadyUsed, Expired, LaunchError, NotFound
 from services.accounts.accounts import actor_of
-from services.accounts.login_throttle import Entrance
+from services.accounts.login_throttle import LoginThrottle
 from services.accounts.password_changes import set_password
 from services.accounts.sessions import OpenSession, open_session
 from services.mail import mail
@@ -19,26 +19,26 @@ LIFETIME = timedelta(hours=1)
 _TOKEN = ("token",)
 
 
-async def request_password_reset(entrance: Entrance, email: str) -> None:
+async def request_password_reset(throttle: LoginThrottle, email: str) -> None:
     """Mail a link to the owner of an e-mail; nobody else learns whether there is one.
 
     Raises RateLimited, counted alike for known and unknown e-mails.
     """
-    await entrance.admit_reset(email)
-    async with entrance.same_time():
-        await _send_link(entrance, email)
+    await throttle.check_reset_rate(email)
+    async with throttle.same_time():
+        await _send_link(throttle, email)
 
 
-async def reset_password(entrance: Entrance, token: str, new: str) -> OpenSession:
+async def reset_password(throttle: LoginThrottle, token: str, new: str) -> OpenSession:
     """Set the password that a link allows, end all sessions and log in.
 
     Raises NotFound, Expired or AlreadyUsed for the link, Invalid for the password.
     """
-    await entrance.admit_reset()
-    reset, user = await _find(entrance, token)
+    await throttle.check_reset_rate()
+    reset, user = await _find(throttle, token)
     rules.check_password(new, user.email, ("newPassword",))
-    password_hash = await entrance.passwords.hash(new)
-    async with entrance.db.write() as uow:
+    password_hash = await throttle.passwords.hash(new)
+    async with throttle.db.write() as uow:
         if not await credentials.use_reset(uow.session, reset.id, uow.now):
             raise AlreadyUsed("This link was used already.", path=_TOKEN)
         found = await accounts.lock_user(uow.session, user.id)
@@ -46,11 +46,11 @@ async def reset_password(entrance: Entrance, token: str, new: str) -> OpenSessio
             raise _no_such_link()
         found.email_verified_at = found.email_verified_at or uow.now
         await set_password(uow, actor_of(found), found, password_hash)
-        return open_session(uow, found, entrance.device, entrance.settings.session_days)
+        return open_session(uow, found, throttle.device, throttle.settings.session_days)
 
 
-async def _send_link(entrance: Entrance, email: str) -> None:
-    async with entrance.db.write() as uow:
+async def _send_link(throttle: LoginThrottle, email: str) -> None:
+    async with throttle.db.write() as uow:
         user = await accounts.user_by_email(uow.session, email)
         if user is None or user.disabled_at:
             return
@@ -62,19 +62,19 @@ async def _send_link(entrance: Entrance, email: str) -> None:
             expires_at=uow.now + LIFETIME,
         )
         uow.session.add(reset)
-        link = f"{entrance.settings.base_url}/reset-password?token={token}"
+        link = f"{throttle.settings.base_url}/reset-password?token={token}"
         letter = letters.password_reset(rules.platform_of(user.role), user.email, link)
         await mail.post(uow, ANONYMOUS, letter, link_expires_at=reset.expires_at)
 
 
-async def _find(entrance: Entrance, token: str) -> tuple[PasswordReset, User]:
+async def _find(throttle: LoginThrottle, token: str) -> tuple[PasswordReset, User]:
     if not plausible(token):
         raise _no_such_link()
-    async with entrance.db.read() as session:
+    async with throttle.db.read() as session:
         row = await credentials.reset_by_hash(session, digest(token))
     if row is None or row[1].disabled_at:
         raise _no_such_link()
-    _check_open(row[0], entrance.db.clock())
+    _check_open(row[0], throttle.db.clock())
     return row[0], row[1]
 
 

@@ -15,7 +15,7 @@ from domain.errors import Invalid
 from domain.events import AccessRevoked
 from domain.ids import SessionId
 from services.accounts import acceptance_repeats
-from services.accounts.login_throttle import Device, Entrance
+from services.accounts.login_throttle import Device, LoginThrottle
 from services.platform.credentials import digest, new_secret
 
 MAX_USER_AGENT = 400
@@ -39,35 +39,35 @@ class OpenSession:
     user: User
 
 
-async def log_in(entrance: Entrance, email: str, password: str) -> OpenSession:
+async def log_in(throttle: LoginThrottle, email: str, password: str) -> OpenSession:
     """Open a session; raises WrongCredentials, or RateLimited for a guessing address (S30)."""
-    await entrance.admit_log_in(email)
-    user = await check_password(entrance, email, password)
+    await throttle.check_log_in_rate(email)
+    user = await check_password(throttle, email, password)
     if user is None:
         raise WrongCredentials
-    return await enter(entrance, user, password)
+    return await enter(throttle, user, password)
 
 
-async def check_password(entrance: Entrance, email: str, password: str) -> User | None:
+async def check_password(throttle: LoginThrottle, email: str, password: str) -> User | None:
     """The user whose e-mail and password these are; takes as long for an unknown e-mail."""
-    async with entrance.db.read() as session:
+    async with throttle.db.read() as session:
         user = await accounts.user_by_email(session, email)
     stored = user.password_hash if user and not user.disabled_at else None
-    return user if await entrance.passwords.verify(stored, password) else None
+    return user if await throttle.passwords.verify(stored, password) else None
 
 
-async def enter(entrance: Entrance, seen: User, password: str) -> OpenSession:
+async def enter(throttle: LoginThrottle, seen: User, password: str) -> OpenSession:
     """Open a session for a user whose password was checked; renews an outdated hash."""
     assert seen.password_hash is not None
-    outdated = entrance.passwords.needs_rehash(seen.password_hash)
-    fresh = await entrance.passwords.hash(password) if outdated else seen.password_hash
-    async with entrance.db.write() as uow:
+    outdated = throttle.passwords.needs_rehash(seen.password_hash)
+    fresh = await throttle.passwords.hash(password) if outdated else seen.password_hash
+    async with throttle.db.write() as uow:
         user = await accounts.lock_user(uow.session, seen.id)
         # The password may have been changed, or the user disabled, since it was checked.
         if user is None or user.disabled_at or user.password_hash != seen.password_hash:
             raise WrongCredentials
         user.password_hash = fresh
-        return open_session(uow, user, entrance.device, entrance.settings.session_days)
+        return open_session(uow, user, throttle.device, throttle.settings.session_days)
 
 
 def open_session(uow: UnitOfWork, user: User, device: Device, days: int) -> OpenSession:

@@ -15,7 +15,7 @@ from domain.errors import ErrorCode, Invalid, LaunchError
 from services.accounts import sessions
 from services.accounts.accounts import EmailTaken, actor_of, create_account
 from services.accounts.email_confirmations import welcome
-from services.accounts.login_throttle import Entrance
+from services.accounts.login_throttle import LoginThrottle
 from services.accounts.sessions import OpenSession
 from services.journeys import journeys
 from services.mail import mail
@@ -45,7 +45,7 @@ class UnusableEmail(Invalid):
         super().__init__(path=("input", "email"))
 
 
-async def sign_up(entrance: Entrance, request: SignUp) -> OpenSession:
+async def sign_up(throttle: LoginThrottle, request: SignUp) -> OpenSession:
     """Make an account and log it in.
 
     A taken e-mail with its right password logs in: people forget that they have an account.
@@ -54,65 +54,65 @@ async def sign_up(entrance: Entrance, request: SignUp) -> OpenSession:
     that was free, costs one of the few sign-ups that an address has in an hour.
     """
     try:
-        return await _sign_up(entrance, request)
+        return await _sign_up(throttle, request)
     except LaunchError as error:
-        await _keep_failure(entrance, request.user_type, error.code.value)
+        await _keep_failure(throttle, request.user_type, error.code.value)
         raise
     except Exception:
-        await _keep_failure(entrance, request.user_type, _INTERNAL)
+        await _keep_failure(throttle, request.user_type, _INTERNAL)
         raise
 
 
-async def _sign_up(entrance: Entrance, request: SignUp) -> OpenSession:
-    await entrance.admit_attempt()
+async def _sign_up(throttle: LoginThrottle, request: SignUp) -> OpenSession:
+    await throttle.check_attempt_rate()
     account = rules.new_account(request.user_type, request.email, request.profile)
     rules.check_password(request.password, account.email, ("input", "password"))
-    await entrance.admit_sign_up(account.email)
-    async with entrance.db.read() as session:
+    await throttle.check_sign_up_rate(account.email)
+    async with throttle.db.read() as session:
         taken = await queries.user_by_email(session, account.email) is not None
     if not taken:
         # Somebody may take the e-mail while the password is hashed.
         with suppress(EmailTaken):
-            return await _create(entrance, account, request.password)
-    return await _meet_owner(entrance, account, request.password)
+            return await _create(throttle, account, request.password)
+    return await _meet_owner(throttle, account, request.password)
 
 
-async def _create(entrance: Entrance, account: NewAccount, password: str) -> OpenSession:
-    password_hash = await entrance.passwords.hash(password)
-    async with entrance.db.write() as uow:
+async def _create(throttle: LoginThrottle, account: NewAccount, password: str) -> OpenSession:
+    password_hash = await throttle.passwords.hash(password)
+    async with throttle.db.write() as uow:
         user = await create_account(uow, account, password_hash)
-        await welcome(uow, entrance.settings.base_url, user)
+        await welcome(uow, throttle.settings.base_url, user)
         _keep(uow, account.user_type, None)
-        days = entrance.settings.session_days
-        return sessions.open_session(uow, user, entrance.device, days)
+        days = throttle.settings.session_days
+        return sessions.open_session(uow, user, throttle.device, days)
 
 
-async def _meet_owner(entrance: Entrance, account: NewAccount, password: str) -> OpenSession:
-    owner = await sessions.check_password(entrance, account.email, password)
+async def _meet_owner(throttle: LoginThrottle, account: NewAccount, password: str) -> OpenSession:
+    owner = await sessions.check_password(throttle, account.email, password)
     if owner is None:
-        await _warn_owner(entrance, account.email)
+        await _warn_owner(throttle, account.email)
         raise UnusableEmail
-    opened = await sessions.enter(entrance, owner, password)
-    async with entrance.db.write() as uow:
+    opened = await sessions.enter(throttle, owner, password)
+    async with throttle.db.write() as uow:
         _keep(uow, account.user_type, None)
     return opened
 
 
-async def _warn_owner(entrance: Entrance, email: str) -> None:
-    if not await entrance.may_notify(email):
+async def _warn_owner(throttle: LoginThrottle, email: str) -> None:
+    if not await throttle.may_notify(email):
         return
-    async with entrance.db.write() as uow:
+    async with throttle.db.write() as uow:
         user = await queries.user_by_email(uow.session, email)
         if user is not None and not user.disabled_at:
-            platform, base_url = rules.platform_of(user.role), entrance.settings.base_url
+            platform, base_url = rules.platform_of(user.role), throttle.settings.base_url
             letter = letters.somebody_signed_up(platform, user.email, base_url)
             await mail.post(uow, actor_of(user), letter)
 
 
-async def _keep_failure(entrance: Entrance, user_type: UserType, failure: str) -> None:
+async def _keep_failure(throttle: LoginThrottle, user_type: UserType, failure: str) -> None:
     """In a transaction of its own, since that of the attempt was rolled back."""
     try:
-        async with entrance.db.write() as uow:
+        async with throttle.db.write() as uow:
             _keep(uow, user_type, failure)
             await count_failed_sign_up(uow, our_fault=failure in _OUR_FAULT)
             if failure in _OUR_FAULT:

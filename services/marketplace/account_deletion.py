@@ -15,7 +15,7 @@ from domain.marketplace.clients import ClientStatus
 from domain.platform.platforms import Platform
 from services.accounts import revocation
 from services.accounts.email_confirmations import record
-from services.accounts.login_throttle import Entrance
+from services.accounts.login_throttle import LoginThrottle
 from services.accounts.password_changes import check_current, myself
 from services.mail import mail
 from services.marketplace import clients, partnerships
@@ -23,15 +23,15 @@ from services.marketplace import clients, partnerships
 FORGOTTEN = "somebody whose account is deleted"
 
 
-async def delete_own(entrance: Entrance, actor: Actor, current: str | None) -> None:
+async def delete_own(throttle: LoginThrottle, actor: Actor, current: str | None) -> None:
     """Delete the account of who acts, and everything that is theirs alone.
 
     Raises Required or Invalid for the password, InvalidTransition for the last admin.
     """
-    await entrance.admit_password_change(actor)
-    seen = await myself(entrance, actor)
-    await check_current(entrance, seen, current)
-    async with entrance.db.write() as uow:
+    await throttle.check_password_change_rate(actor)
+    seen = await myself(throttle, actor)
+    await check_current(throttle, seen, current)
+    async with throttle.db.write() as uow:
         user = await accounts.lock_user(uow.session, seen.id)
         if user is not None:
             await _delete(uow, replace(actor, label=FORGOTTEN), user)

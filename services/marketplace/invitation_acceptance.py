@@ -24,7 +24,7 @@ from domain.marketplace.partner_blocks import check_accept
 from services.accounts import acceptance_repeats
 from services.accounts.accounts import EmailTaken, actor_of, create_account
 from services.accounts.email_confirmations import send_link
-from services.accounts.login_throttle import Entrance
+from services.accounts.login_throttle import LoginThrottle
 from services.accounts.password_changes import set_password
 from services.accounts.sessions import OpenSession, open_session
 from services.journeys import onboarding
@@ -77,7 +77,7 @@ class _Guest:
     enters: bool = False
 
 
-async def accept(entrance: Entrance, actor: Actor, wish: Acceptance) -> Accepted:
+async def accept(throttle: LoginThrottle, actor: Actor, wish: Acceptance) -> Accepted:
     """Connect the couple with who invited it; the same couple may say it again.
 
     Logged in, or with the key of the call that made its account. Raises NotFound, Expired, Revoked
@@ -87,33 +87,33 @@ async def accept(entrance: Entrance, actor: Actor, wish: Acceptance) -> Accepted
     if not actor.is_anonymous and actor.role is not Role.COUPLE:
         raise Forbidden("Only couples accept invitations: log out first.")
     acceptance_repeats.check_key(wish.key)
-    await entrance.admit_code()
+    await throttle.check_code_rate()
     profile = account_rules.check_profile(wish.profile, UserType.COUPLE, ("input",))
-    password_hash = await _prepare(entrance, actor, wish)
-    async with entrance.db.write() as uow:
+    password_hash = await _prepare(throttle, actor, wish)
+    async with throttle.db.write() as uow:
         row, supplier, client = await _find(uow, wish.code)
         if await queries.claim(uow.session, digest(wish.code), uow.now) is None:
-            return await _again(uow, entrance, actor, row, wish)
-        base_url = entrance.settings.base_url
+            return await _again(uow, throttle, actor, row, wish)
+        base_url = throttle.settings.base_url
         guest = await _guest(uow, actor, row, wish, password_hash, base_url)
         _fill_in(guest.couple, profile, anew=not guest.enters or guest.is_new)
         partnership = await _connect(uow, guest, row, supplier, client)
-        opened = _let_in(uow, entrance, guest.user) if guest.enters else None
+        opened = _let_in(uow, throttle, guest.user) if guest.enters else None
         if opened is not None:
             acceptance_repeats.keep(uow, guest.user.id, wish.code, wish.key)
         warnings = date_warnings(guest.couple.wedding_date, uow.now)
         return Accepted(partnership, guest.couple, opened, warnings=warnings)
 
 
-async def _prepare(entrance: Entrance, actor: Actor, wish: Acceptance) -> str | None:
+async def _prepare(throttle: LoginThrottle, actor: Actor, wish: Acceptance) -> str | None:
     """What must not happen inside the transaction: counting attempts, hashing a password."""
     if not actor.is_anonymous:
         return None
-    await entrance.admit_acceptance()
+    await throttle.check_acceptance_rate()
     if wish.password is None:
         return None
     account_rules.check_password(wish.password, wish.email or "", ("input", "password"))
-    return await entrance.passwords.hash(wish.password)
+    return await throttle.passwords.hash(wish.password)
 
 
 async def _find(uow: UnitOfWork, code: str) -> tuple[Invitation, Supplier, Client]:
@@ -126,7 +126,7 @@ async def _find(uow: UnitOfWork, code: str) -> tuple[Invitation, Supplier, Clien
 
 
 async def _again(
-    uow: UnitOfWork, entrance: Entrance, actor: Actor, seen: Invitation, wish: Acceptance
+    uow: UnitOfWork, throttle: LoginThrottle, actor: Actor, seen: Invitation, wish: Acceptance
 ) -> Accepted:
     """Not pending any more: fine for the couple that accepted it, a clear error for others."""
     row = await queries.lock(uow.session, seen.id)
@@ -142,7 +142,7 @@ async def _again(
     user = await _repeating(uow, actor, couple, wish)
     if user is None:
         raise refused
-    return Accepted(partnership, couple, _let_in(uow, entrance, user), already=True)
+    return Accepted(partnership, couple, _let_in(uow, throttle, user), already=True)
 
 
 async def _repeating(
@@ -231,5 +231,5 @@ async def _connect(
     return partnership
 
 
-def _let_in(uow: UnitOfWork, entrance: Entrance, user: User) -> OpenSession:
-    return open_session(uow, user, entrance.device, entrance.settings.session_days)
+def _let_in(uow: UnitOfWork, throttle: LoginThrottle, user: User) -> OpenSession:
+    return open_session(uow, user, throttle.device, throttle.settings.session_days)

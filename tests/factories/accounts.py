@@ -10,7 +10,7 @@ from db.session import Database
 from domain.accounts.accounts import Profile
 from domain.actors import ROLE_SCOPES, Actor, ActorKind, Role, UserType
 from domain.platform.rate_limits import AccessLimits
-from services.accounts.login_throttle import Device, Entrance
+from services.accounts.login_throttle import Device, LoginThrottle
 from services.accounts.sessions import OpenSession
 from services.accounts.sign_up import SignUp, sign_up
 from services.platform.passwords import Passwords
@@ -56,9 +56,9 @@ def make_entrance(
     ip: str = "192.0.2.1",
     rules: AccessLimits | None = None,
     passwords: Passwords | None = None,
-) -> Entrance:
+) -> LoginThrottle:
     """An entrance for one visitor."""
-    return Entrance(
+    return LoginThrottle(
         db=db,
         passwords=passwords or fast_passwords(),
         limits=RateLimiter(redis, rules=rules),
@@ -80,10 +80,10 @@ def request(
 
 
 async def signed_up(
-    entrance: Entrance, email: str = EMAIL, user_type: UserType = UserType.SUPPLIER
+    throttle: LoginThrottle, email: str = EMAIL, user_type: UserType = UserType.SUPPLIER
 ) -> OpenSession:
     """A new account, logged in."""
-    return await sign_up(entrance, request(email=email, user_type=user_type))
+    return await sign_up(throttle, request(email=email, user_type=user_type))
 
 
 async def add_user(db: Database, role: Role = Role.ADMIN, email: str = "david@wedsync.com") -> User:

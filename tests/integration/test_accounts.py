@@ -15,7 +15,7 @@ from domain.events import AccessRevoked
 from domain.platform.rate_limits import AccessLimits, Limit
 from services.accounts.accounts import EmailTaken, create_first_admin
 from services.accounts.authentication import authenticate
-from services.accounts.login_throttle import Entrance
+from services.accounts.login_throttle import LoginThrottle
 from services.accounts.sessions import OpenSession, WrongCredentials, log_in, log_out
 from services.platform.passwords import Passwords
 from settings import Settings
@@ -32,7 +32,7 @@ from tests.factories.accounts import (
 
 
 @pytest.fixture
-def entrance(db: Database, redis: Redis, settings: Settings) -> Entrance:
+def throttle(db: Database, redis: Redis, settings: Settings) -> LoginThrottle:
     return make_entrance(db, redis, settings)
 
 
@@ -62,9 +62,9 @@ async def run(db: Database, statement: str) -> None:
         await uow.session.execute(text(statement))
 
 
-async def test_log_in_opens_another_session(db: Database, entrance: Entrance) -> None:
-    first = await signed_up(entrance)
-    second = await log_in(entrance, EMAIL.lower(), PASSWORD)
+async def test_log_in_opens_another_session(db: Database, throttle: LoginThrottle) -> None:
+    first = await signed_up(throttle)
+    second = await log_in(throttle, EMAIL.lower(), PASSWORD)
     assert second.user.id == first.user.id
     assert second.token != first.token
     assert await is_in(db, first)
@@ -75,11 +75,11 @@ async def test_log_in_opens_another_session(db: Database, entrance: Entrance) ->
     ("email", "password"), [(EMAIL, "wrong password"), ("who@b.co", PASSWORD), (EMAIL, "")]
 )
 async def test_wrong_email_and_wrong_password_read_the_same(
-    db: Database, entrance: Entrance, email: str, password: str
+    db: Database, throttle: LoginThrottle, email: str, password: str
 ) -> None:
-    await signed_up(entrance)
+    await signed_up(throttle)
     with pytest.raises(WrongCredentials, match="do not fit") as caught:
-        await log_in(entrance, email, password)
+        await log_in(throttle, email, password)
     assert caught.value.path == ("password",)
     assert await sessions(db) == 1
 
@@ -88,17 +88,17 @@ async def test_unknown_email_costs_a_verification_too(
     db: Database, redis: Redis, settings: Settings
 ) -> None:
     passwords = WatchedPasswords()
-    entrance = make_entrance(db, redis, settings, passwords=passwords)
+    throttle = make_entrance(db, redis, settings, passwords=passwords)
     with pytest.raises(WrongCredentials):
-        await log_in(entrance, "who@b.co", PASSWORD)
+        await log_in(throttle, "who@b.co", PASSWORD)
     assert passwords.verified == [None]
 
 
-async def test_disabled_account_stays_out(db: Database, entrance: Entrance) -> None:
-    opened = await signed_up(entrance)
+async def test_disabled_account_stays_out(db: Database, throttle: LoginThrottle) -> None:
+    opened = await signed_up(throttle)
     await run(db, "UPDATE users SET disabled_at = now()")
     with pytest.raises(WrongCredentials):
-        await log_in(entrance, EMAIL, PASSWORD)
+        await log_in(throttle, EMAIL, PASSWORD)
     assert not await is_in(db, opened)
     assert await sessions(db) == 1
 
@@ -156,14 +156,16 @@ async def test_flood_of_log_ins_holds_no_connection_while_hashing(
             return await super().verify(password_hash, password)
 
     passwords = Watching()
-    entrance = make_entrance(db, redis, settings, passwords=passwords)
-    await signed_up(entrance)
-    await log_in(entrance, EMAIL, PASSWORD)
+    throttle = make_entrance(db, redis, settings, passwords=passwords)
+    await signed_up(throttle)
+    await log_in(throttle, EMAIL, PASSWORD)
     assert passwords.held == 0
 
 
-async def test_log_out_ends_the_session_and_its_streams(db: Database, entrance: Entrance) -> None:
-    opened = await signed_up(entrance)
+async def test_log_out_ends_the_session_and_its_streams(
+    db: Database, throttle: LoginThrottle
+) -> None:
+    opened = await signed_up(throttle)
     actor = await who(db, opened)
     async with db.write() as uow:
         assert await log_out(uow, actor)
@@ -171,8 +173,8 @@ async def test_log_out_ends_the_session_and_its_streams(db: Database, entrance: 
     assert [event.credential_id for event in await revoked(db)] == [actor.session_id]
 
 
-async def test_log_out_twice_is_recorded_once(db: Database, entrance: Entrance) -> None:
-    actor = await who(db, await signed_up(entrance))
+async def test_log_out_twice_is_recorded_once(db: Database, throttle: LoginThrottle) -> None:
+    actor = await who(db, await signed_up(throttle))
     for expected in (True, False):
         async with db.write() as uow:
             assert await log_out(uow, actor) is expected
@@ -185,21 +187,21 @@ async def test_log_out_of_a_visitor_does_nothing(db: Database) -> None:
     assert await revoked(db) == []
 
 
-async def test_first_admin_gets_a_password_once(db: Database, entrance: Entrance) -> None:
+async def test_first_admin_gets_a_password_once(db: Database, throttle: LoginThrottle) -> None:
     async with db.write() as uow:
         password = await create_first_admin(uow, fast_passwords(), "david@wedsync.com")
     async with db.write() as uow:
         assert await create_first_admin(uow, fast_passwords(), "other@wedsync.com") is None
     assert password is not None
-    opened = await log_in(entrance, "david@wedsync.com", password)
+    opened = await log_in(throttle, "david@wedsync.com", password)
     assert opened.user.role is Role.ADMIN
 
 
-async def test_first_admin_with_a_given_password(db: Database, entrance: Entrance) -> None:
+async def test_first_admin_with_a_given_password(db: Database, throttle: LoginThrottle) -> None:
     async with db.write() as uow:
         found = await create_first_admin(uow, fast_passwords(), "david@wedsync.com", PASSWORD)
     assert found is None
-    await log_in(entrance, "david@wedsync.com", PASSWORD)
+    await log_in(throttle, "david@wedsync.com", PASSWORD)
 
 
 async def test_processes_that_start_together_make_one_admin(db: Database) -> None:

@@ -23,7 +23,7 @@ from domain.actors import (
 from domain.errors import DependencyDown
 from services.accounts.api_tokens import create_token, revoke_token
 from services.accounts.authentication import authenticate, still_valid
-from services.accounts.login_throttle import Entrance
+from services.accounts.login_throttle import LoginThrottle
 from services.accounts.sessions import log_out
 from services.accounts.sign_up import sign_up
 from settings import Settings
@@ -34,21 +34,21 @@ from tests.support.servers import dead_port
 
 
 @pytest.fixture
-def entrance(db: Database, redis: Redis, settings: Settings) -> Entrance:
+def throttle(db: Database, redis: Redis, settings: Settings) -> LoginThrottle:
     return make_entrance(db, redis, settings)
 
 
-async def entered(db: Database, entrance: Entrance) -> Actor:
-    actor = await authenticate(db, (await signed_up(entrance)).token, db.clock())
+async def entered(db: Database, throttle: LoginThrottle) -> Actor:
+    actor = await authenticate(db, (await signed_up(throttle)).token, db.clock())
     assert actor is not None
     return actor
 
 
 async def test_session_tells_all_that_is_needed_of_a_supplier(
-    db: Database, entrance: Entrance
+    db: Database, throttle: LoginThrottle
 ) -> None:
     profile = Profile(vendor_type=VendorType.VENUE)
-    opened = await sign_up(entrance, request(profile=profile))
+    opened = await sign_up(throttle, request(profile=profile))
     actor = await authenticate(db, opened.token, db.clock())
     assert actor is not None
     assert (actor.kind, actor.id, actor.label) == (ActorKind.USER, opened.user.id, EMAIL)
@@ -58,16 +58,16 @@ async def test_session_tells_all_that_is_needed_of_a_supplier(
     assert actor.expires_at == opened.expires_at
 
 
-async def test_session_names_the_couple(db: Database, entrance: Entrance) -> None:
-    opened = await signed_up(entrance, user_type=UserType.COUPLE)
+async def test_session_names_the_couple(db: Database, throttle: LoginThrottle) -> None:
+    opened = await signed_up(throttle, user_type=UserType.COUPLE)
     actor = await authenticate(db, opened.token, db.clock())
     assert actor is not None
     assert actor.couple_id is not None
     assert actor.supplier_id is None
 
 
-async def test_session_takes_one_statement(db: Database, entrance: Entrance) -> None:
-    opened = await signed_up(entrance)
+async def test_session_takes_one_statement(db: Database, throttle: LoginThrottle) -> None:
+    opened = await signed_up(throttle)
     counter = StatementCounter(db)
     await authenticate(db, opened.token, db.clock())
     counter.stop()
@@ -92,8 +92,8 @@ async def test_made_up_credential_is_nobody(db: Database, credential: str) -> No
     assert await authenticate(db, credential, db.clock()) is None
 
 
-async def test_session_ends_at_its_time(db: Database, entrance: Entrance) -> None:
-    opened = await signed_up(entrance)
+async def test_session_ends_at_its_time(db: Database, throttle: LoginThrottle) -> None:
+    opened = await signed_up(throttle)
     before = opened.expires_at - timedelta(seconds=1)
     assert await authenticate(db, opened.token, before) is not None
     assert await authenticate(db, opened.token, opened.expires_at) is None
@@ -107,25 +107,25 @@ async def test_dead_database_is_not_a_wrong_password() -> None:
     await dead.dispose()
 
 
-async def test_stream_of_a_session_ends_with_it(db: Database, entrance: Entrance) -> None:
-    actor = await entered(db, entrance)
+async def test_stream_of_a_session_ends_with_it(db: Database, throttle: LoginThrottle) -> None:
+    actor = await entered(db, throttle)
     assert await still_valid(db, actor)
     async with db.write() as uow:
         await log_out(uow, actor)
     assert not await still_valid(db, actor)
 
 
-async def test_stream_of_a_disabled_user_ends(db: Database, entrance: Entrance) -> None:
-    actor = await entered(db, entrance)
+async def test_stream_of_a_disabled_user_ends(db: Database, throttle: LoginThrottle) -> None:
+    actor = await entered(db, throttle)
     async with db.write() as uow:
         await uow.session.execute(text("UPDATE users SET disabled_at = now()"))
     assert not await still_valid(db, actor)
 
 
 async def test_stream_ends_when_the_session_expires(
-    db: Database, entrance: Entrance, clock: Clock, settings: Settings
+    db: Database, throttle: LoginThrottle, clock: Clock, settings: Settings
 ) -> None:
-    actor = await entered(db, entrance)
+    actor = await entered(db, throttle)
     clock.advance(settings.session_days * 86400 + 1)
     assert not await still_valid(db, actor)
 

@@ -21,7 +21,7 @@ from domain.ids import CoupleId, SupplierId
 from domain.marketplace.clients import ClientStatus
 from domain.marketplace.invitations import InvitationStatus
 from domain.platform.rate_limits import AccessLimits, Limit
-from services.accounts.login_throttle import Entrance
+from services.accounts.login_throttle import LoginThrottle
 from services.marketplace import clients, invitations
 from services.marketplace.clients import ClientDraft
 from services.marketplace.invitation_acceptance import Acceptance, Accepted, accept
@@ -36,21 +36,21 @@ MADE = (User, Couple, Partnership, OnboardingProgress, Session)
 
 
 @pytest.fixture
-def entrance(db: Database, redis: Redis, settings: Settings) -> Entrance:
+def throttle(db: Database, redis: Redis, settings: Settings) -> LoginThrottle:
     rules = AccessLimits(sign_up_address=MANY, invitation_address=MANY, log_in_address=MANY)
     return make_entrance(db, redis, settings, rules=rules)
 
 
 @pytest.fixture
-async def supplier(db: Database, entrance: Entrance) -> Actor:
-    opened = await signed_up(entrance, "sarah@example.com")
+async def supplier(db: Database, throttle: LoginThrottle) -> Actor:
+    opened = await signed_up(throttle, "sarah@example.com")
     async with db.read() as session:
         row = (await suppliers.by_user(session, [opened.user.id]))[opened.user.id]
     return _actor(opened.user, supplier_id=SupplierId(row.id))
 
 
-async def couple(db: Database, entrance: Entrance, email: str) -> Actor:
-    opened = await signed_up(entrance, email, UserType.COUPLE)
+async def couple(db: Database, throttle: LoginThrottle, email: str) -> Actor:
+    opened = await signed_up(throttle, email, UserType.COUPLE)
     async with db.read() as session:
         query = select(Couple).where(Couple.user_id == opened.user.id)
         row = (await session.scalars(query)).one()
@@ -69,12 +69,14 @@ async def send(db: Database, supplier: Actor, names: str = "Emma & James") -> st
     return str(invited.accept_url).rpartition("/")[2]
 
 
-async def attempt(entrance: Entrance, actor: Actor, wish: Acceptance) -> Accepted | LaunchError:
+async def attempt(
+    throttle: LoginThrottle, actor: Actor, wish: Acceptance
+) -> Accepted | LaunchError:
     """Asked again where the machine was too busy to answer in time, as clients do."""
     try:
-        return await accept(entrance, actor, wish)
+        return await accept(throttle, actor, wish)
     except DependencyDown:
-        return await attempt(entrance, actor, wish)
+        return await attempt(throttle, actor, wish)
     except LaunchError as error:
         return error
 
@@ -86,33 +88,33 @@ async def counts(db: Database) -> dict[str, int]:
 
 
 async def test_of_50_couples_at_once_one_gets_the_invitation(
-    db: Database, entrance: Entrance, supplier: Actor
+    db: Database, throttle: LoginThrottle, supplier: Actor
 ) -> None:
     """rdyrct#154: two people accept one link."""
     code, before = await send(db, supplier), await counts(db)
     wishes = [Acceptance(code, email=f"couple{index}@example.com") for index in range(50)]
-    results = await asyncio.gather(*(attempt(entrance, ANONYMOUS, wish) for wish in wishes))
+    results = await asyncio.gather(*(attempt(throttle, ANONYMOUS, wish) for wish in wishes))
     assert Counter(type(result) for result in results) == {Accepted: 1, AlreadyUsed: 49}
     after = await counts(db)
     assert {name: after[name] - before[name] for name in after} == dict.fromkeys(after, 1)
 
 
 async def test_a_couple_that_accepts_50_times_at_once_is_connected_once(
-    db: Database, entrance: Entrance, supplier: Actor
+    db: Database, throttle: LoginThrottle, supplier: Actor
 ) -> None:
-    who, code = await couple(db, entrance, "emma@example.com"), await send(db, supplier)
-    results = await asyncio.gather(*(attempt(entrance, who, Acceptance(code)) for _ in range(50)))
+    who, code = await couple(db, throttle, "emma@example.com"), await send(db, supplier)
+    results = await asyncio.gather(*(attempt(throttle, who, Acceptance(code)) for _ in range(50)))
     done = [result for result in results if isinstance(result, Accepted)]
     assert sorted(result.already for result in done) == [False] + [True] * 49
     assert len({result.partnership.id for result in done}) == 1
 
 
 async def test_two_invitations_make_one_account_of_an_e_mail(
-    db: Database, entrance: Entrance, supplier: Actor
+    db: Database, throttle: LoginThrottle, supplier: Actor
 ) -> None:
     codes = [await send(db, supplier, f"Client {index}") for index in range(5)]
     wishes = [Acceptance(code, email="emma@example.com") for code in codes]
-    results = await asyncio.gather(*(attempt(entrance, ANONYMOUS, wish) for wish in wishes))
+    results = await asyncio.gather(*(attempt(throttle, ANONYMOUS, wish) for wish in wishes))
     assert sum(isinstance(result, Accepted) for result in results) == 1
     async with db.read() as session:
         query = select(Invitation.status).where(Invitation.status == InvitationStatus.SENT)
@@ -120,7 +122,7 @@ async def test_two_invitations_make_one_account_of_an_e_mail(
 
 
 async def test_accepting_and_archiving_at_once_never_leaves_a_half(
-    db: Database, entrance: Entrance, supplier: Actor
+    db: Database, throttle: LoginThrottle, supplier: Actor
 ) -> None:
     """The client is locked before its invitation everywhere, or these two would deadlock."""
     for index in range(10):
@@ -134,7 +136,7 @@ async def test_accepting_and_archiving_at_once_never_leaves_a_half(
             async with db.write() as uow:
                 await clients.update(uow, supplier, key, {}, archived=True, base_url=SITE.base_url)
 
-        _, archived = await asyncio.gather(attempt(entrance, ANONYMOUS, wish), archive())
+        _, archived = await asyncio.gather(attempt(throttle, ANONYMOUS, wish), archive())
         assert archived is None
     async with db.read() as session:
         assert set(await session.scalars(select(Client.status))) == {ClientStatus.INACTIVE}
@@ -145,7 +147,7 @@ async def test_accepting_and_archiving_at_once_never_leaves_a_half(
 
 
 async def test_accepting_and_declining_at_once_has_one_outcome(
-    db: Database, entrance: Entrance, supplier: Actor
+    db: Database, throttle: LoginThrottle, supplier: Actor
 ) -> None:
     for index in range(10):
         code = await send(db, supplier, f"Client {index}")
@@ -159,7 +161,7 @@ async def test_accepting_and_declining_at_once_has_one_outcome(
             return True
 
         wish = Acceptance(code, email=f"couple{index}@example.com")
-        yes, no = await asyncio.gather(attempt(entrance, ANONYMOUS, wish), say_no())
+        yes, no = await asyncio.gather(attempt(throttle, ANONYMOUS, wish), say_no())
         assert isinstance(yes, Accepted) is not no
 
 
@@ -179,13 +181,13 @@ async def test_inviting_at_once_leaves_one_pending(db: Database, supplier: Actor
 
 
 async def test_first_value_is_reached_once(
-    db: Database, entrance: Entrance, supplier: Actor
+    db: Database, throttle: LoginThrottle, supplier: Actor
 ) -> None:
     """S86: the first invitation, the first connection; later ones move nothing."""
     moments = []
     for index in range(2):
         code = await send(db, supplier, f"Client {index}")
-        await accept(entrance, ANONYMOUS, Acceptance(code, email=f"c{index}@example.com"))
+        await accept(throttle, ANONYMOUS, Acceptance(code, email=f"c{index}@example.com"))
         async with db.read() as session:
             row = (await session.scalars(select(Supplier))).one()
         moments.append((row.first_value_at, row.first_connection_at))

@@ -12,7 +12,7 @@ from domain.events import AccessRevoked
 from domain.mail.email import MailKind
 from domain.platform.rate_limits import AccessLimits, Limit
 from services.accounts.authentication import authenticate
-from services.accounts.login_throttle import Entrance
+from services.accounts.login_throttle import LoginThrottle
 from services.accounts.password_changes import change_password
 from services.accounts.sessions import OpenSession, WrongCredentials, log_in
 from settings import Settings
@@ -23,7 +23,7 @@ NEW = "a better password"
 
 
 @pytest.fixture
-def entrance(db: Database, redis: Redis, settings: Settings) -> Entrance:
+def throttle(db: Database, redis: Redis, settings: Settings) -> LoginThrottle:
     return make_entrance(db, redis, settings)
 
 
@@ -38,20 +38,20 @@ async def revoked(db: Database) -> int:
         return len(await event_log.read_after(session, 0, 100, kinds=[AccessRevoked.TYPE]))
 
 
-async def test_new_password_ends_the_other_sessions(db: Database, entrance: Entrance) -> None:
-    other = await signed_up(entrance)
-    mine = await log_in(entrance, EMAIL, PASSWORD)
-    await change_password(entrance, await who(db, mine), PASSWORD, NEW)
+async def test_new_password_ends_the_other_sessions(db: Database, throttle: LoginThrottle) -> None:
+    other = await signed_up(throttle)
+    mine = await log_in(throttle, EMAIL, PASSWORD)
+    await change_password(throttle, await who(db, mine), PASSWORD, NEW)
     assert await authenticate(db, mine.token, db.clock()) is not None
     assert await authenticate(db, other.token, db.clock()) is None
     assert await revoked(db) == 1
-    await log_in(entrance, EMAIL, NEW)
+    await log_in(throttle, EMAIL, NEW)
     with pytest.raises(WrongCredentials):
-        await log_in(entrance, EMAIL, PASSWORD)
+        await log_in(throttle, EMAIL, PASSWORD)
 
 
-async def test_new_password_is_announced_by_mail(db: Database, entrance: Entrance) -> None:
-    await change_password(entrance, await who(db, await signed_up(entrance)), PASSWORD, NEW)
+async def test_new_password_is_announced_by_mail(db: Database, throttle: LoginThrottle) -> None:
+    await change_password(throttle, await who(db, await signed_up(throttle)), PASSWORD, NEW)
     (letter,) = await letters(db, MailKind.PASSWORD_CHANGED)
     assert letter.recipient == EMAIL
     assert NEW not in letter.body
@@ -68,35 +68,35 @@ async def test_new_password_is_announced_by_mail(db: Database, entrance: Entranc
 )
 async def test_refused_change_leaves_everything_as_it_was(
     db: Database,
-    entrance: Entrance,
+    throttle: LoginThrottle,
     current: str | None,
     new: str,
     error: type[Invalid | Required],
     field: str,
 ) -> None:
-    opened = await signed_up(entrance)
+    opened = await signed_up(throttle)
     with pytest.raises(error) as caught:
-        await change_password(entrance, await who(db, opened), current, new)
+        await change_password(throttle, await who(db, opened), current, new)
     assert caught.value.path == (field,)
     assert await revoked(db) == 0
-    await log_in(entrance, EMAIL, PASSWORD)
+    await log_in(throttle, EMAIL, PASSWORD)
 
 
-async def test_first_password_needs_no_current_one(db: Database, entrance: Entrance) -> None:
-    actor = await who(db, await signed_up(entrance))
+async def test_first_password_needs_no_current_one(db: Database, throttle: LoginThrottle) -> None:
+    actor = await who(db, await signed_up(throttle))
     async with db.write() as uow:
         await uow.session.execute(text("UPDATE users SET password_hash = NULL"))
-    await change_password(entrance, actor, None, NEW)
-    await log_in(entrance, EMAIL, NEW)
+    await change_password(throttle, actor, None, NEW)
+    await log_in(throttle, EMAIL, NEW)
 
 
 async def test_guessing_the_current_password_is_limited(
     db: Database, redis: Redis, settings: Settings
 ) -> None:
     rules = AccessLimits(change_password=Limit(1, 60))
-    entrance = make_entrance(db, redis, settings, rules=rules)
-    actor = await who(db, await signed_up(entrance))
+    throttle = make_entrance(db, redis, settings, rules=rules)
+    actor = await who(db, await signed_up(throttle))
     with pytest.raises(Invalid):
-        await change_password(entrance, actor, "wrong password", NEW)
+        await change_password(throttle, actor, "wrong password", NEW)
     with pytest.raises(RateLimited):
-        await change_password(entrance, actor, PASSWORD, NEW)
+        await change_password(throttle, actor, PASSWORD, NEW)

@@ -12,7 +12,7 @@ from domain.errors import AlreadyUsed, Expired, Invalid, LaunchError, NotFound, 
 from domain.mail.email import MailKind
 from domain.platform.rate_limits import AccessLimits, Limit
 from services.accounts.authentication import authenticate
-from services.accounts.login_throttle import Entrance
+from services.accounts.login_throttle import LoginThrottle
 from services.accounts.password_resets import request_password_reset, reset_password
 from services.accounts.sessions import OpenSession, WrongCredentials, log_in
 from settings import Settings
@@ -24,31 +24,31 @@ NEW = "a better password"
 
 
 @pytest.fixture
-def entrance(db: Database, redis: Redis, settings: Settings) -> Entrance:
+def throttle(db: Database, redis: Redis, settings: Settings) -> LoginThrottle:
     return make_entrance(db, redis, settings)
 
 
-async def asked(db: Database, entrance: Entrance) -> str:
-    await request_password_reset(entrance, EMAIL.lower())
+async def asked(db: Database, throttle: LoginThrottle) -> str:
+    await request_password_reset(throttle, EMAIL.lower())
     return await token_of(db, MailKind.PASSWORD_RESET)
 
 
-async def test_link_sets_the_password_and_logs_in(db: Database, entrance: Entrance) -> None:
-    old = await signed_up(entrance)
-    opened = await reset_password(entrance, await asked(db, entrance), NEW)
+async def test_link_sets_the_password_and_logs_in(db: Database, throttle: LoginThrottle) -> None:
+    old = await signed_up(throttle)
+    opened = await reset_password(throttle, await asked(db, throttle), NEW)
     assert opened.user.id == old.user.id
     assert opened.user.email_verified_at is not None
     assert await authenticate(db, opened.token, db.clock()) is not None
     assert await authenticate(db, old.token, db.clock()) is None
     with pytest.raises(WrongCredentials):
-        await log_in(entrance, EMAIL, PASSWORD)
+        await log_in(throttle, EMAIL, PASSWORD)
 
 
 async def test_letter_goes_to_the_owner_and_only_a_hash_is_kept(
-    db: Database, entrance: Entrance, settings: Settings
+    db: Database, throttle: LoginThrottle, settings: Settings
 ) -> None:
-    await signed_up(entrance)
-    token = await asked(db, entrance)
+    await signed_up(throttle)
+    token = await asked(db, throttle)
     async with db.read() as session:
         (reset,) = await session.scalars(select(PasswordReset))
     (letter,) = await letters(db, MailKind.PASSWORD_RESET)
@@ -57,88 +57,92 @@ async def test_letter_goes_to_the_owner_and_only_a_hash_is_kept(
     assert token.encode() not in reset.token_hash
 
 
-async def test_unknown_email_looks_the_same(db: Database, entrance: Entrance) -> None:
-    await signed_up(entrance)
+async def test_unknown_email_looks_the_same(db: Database, throttle: LoginThrottle) -> None:
+    await signed_up(throttle)
     for email in (EMAIL, "who@b.co"):
-        await request_password_reset(entrance, email)
-    assert isinstance(entrance.pause, Pauses)
-    assert len(entrance.pause.seconds) == 2
-    assert all(0 < seconds <= 0.3 for seconds in entrance.pause.seconds)
+        await request_password_reset(throttle, email)
+    assert isinstance(throttle.pause, Pauses)
+    assert len(throttle.pause.seconds) == 2
+    assert all(0 < seconds <= 0.3 for seconds in throttle.pause.seconds)
     assert [letter.recipient for letter in await letters(db, MailKind.PASSWORD_RESET)] == [EMAIL]
 
 
-async def test_link_works_once(db: Database, entrance: Entrance) -> None:
-    await signed_up(entrance)
-    token = await asked(db, entrance)
-    await reset_password(entrance, token, NEW)
+async def test_link_works_once(db: Database, throttle: LoginThrottle) -> None:
+    await signed_up(throttle)
+    token = await asked(db, throttle)
+    await reset_password(throttle, token, NEW)
     with pytest.raises(AlreadyUsed):
-        await reset_password(entrance, token, "yet another password")
-    await log_in(entrance, EMAIL, NEW)
+        await reset_password(throttle, token, "yet another password")
+    await log_in(throttle, EMAIL, NEW)
 
 
-async def test_link_used_twice_at_once_works_once(db: Database, entrance: Entrance) -> None:
-    await signed_up(entrance)
-    token = await asked(db, entrance)
-    tries = (reset_password(entrance, token, f"{NEW} {number}") for number in range(3))
+async def test_link_used_twice_at_once_works_once(db: Database, throttle: LoginThrottle) -> None:
+    await signed_up(throttle)
+    token = await asked(db, throttle)
+    tries = (reset_password(throttle, token, f"{NEW} {number}") for number in range(3))
     results = await asyncio.gather(*tries, return_exceptions=True)
     assert len([item for item in results if isinstance(item, OpenSession)]) == 1
     assert len([item for item in results if isinstance(item, AlreadyUsed)]) == 2
 
 
-async def test_new_password_ends_the_other_links(db: Database, entrance: Entrance) -> None:
-    await signed_up(entrance)
-    older = await asked(db, entrance)
-    await reset_password(entrance, await asked(db, entrance), NEW)
+async def test_new_password_ends_the_other_links(db: Database, throttle: LoginThrottle) -> None:
+    await signed_up(throttle)
+    older = await asked(db, throttle)
+    await reset_password(throttle, await asked(db, throttle), NEW)
     with pytest.raises(AlreadyUsed):
-        await reset_password(entrance, older, "yet another password")
+        await reset_password(throttle, older, "yet another password")
 
 
-async def test_link_expires_after_an_hour(db: Database, entrance: Entrance, clock: Clock) -> None:
-    await signed_up(entrance)
-    token = await asked(db, entrance)
+async def test_link_expires_after_an_hour(
+    db: Database, throttle: LoginThrottle, clock: Clock
+) -> None:
+    await signed_up(throttle)
+    token = await asked(db, throttle)
     clock.advance(3600)
     with pytest.raises(Expired):
-        await reset_password(entrance, token, NEW)
-    await log_in(entrance, EMAIL, PASSWORD)
+        await reset_password(throttle, token, NEW)
+    await log_in(throttle, EMAIL, PASSWORD)
 
 
 @pytest.mark.parametrize("token", ["", "x" * 43, "é" * 43, "x" * 10_000])
-async def test_made_up_link_is_not_found(entrance: Entrance, token: str) -> None:
+async def test_made_up_link_is_not_found(throttle: LoginThrottle, token: str) -> None:
     with pytest.raises(NotFound) as caught:
-        await reset_password(entrance, token, NEW)
+        await reset_password(throttle, token, NEW)
     assert caught.value.path == ("token",)
 
 
 @pytest.mark.parametrize("new", ["short", EMAIL])
 async def test_refused_password_leaves_the_link_open(
-    db: Database, entrance: Entrance, new: str
+    db: Database, throttle: LoginThrottle, new: str
 ) -> None:
-    await signed_up(entrance)
-    token = await asked(db, entrance)
+    await signed_up(throttle)
+    token = await asked(db, throttle)
     with pytest.raises(Invalid) as caught:
-        await reset_password(entrance, token, new)
+        await reset_password(throttle, token, new)
     assert caught.value.path == ("newPassword",)
-    await reset_password(entrance, token, NEW)
+    await reset_password(throttle, token, NEW)
 
 
 async def test_disabled_account_gets_no_link_and_cannot_use_one(
-    db: Database, entrance: Entrance
+    db: Database, throttle: LoginThrottle
 ) -> None:
-    await signed_up(entrance)
-    token = await asked(db, entrance)
+    await signed_up(throttle)
+    token = await asked(db, throttle)
     async with db.write() as uow:
         await uow.session.execute(text("UPDATE users SET disabled_at = now()"))
-    await request_password_reset(entrance, EMAIL)
+    await request_password_reset(throttle, EMAIL)
     with pytest.raises(NotFound):
-        await reset_password(entrance, token, NEW)
+        await reset_password(throttle, token, NEW)
     assert len(await letters(db, MailKind.PASSWORD_RESET)) == 1
 
 
-async def test_account_without_password_gets_its_first(db: Database, entrance: Entrance) -> None:
-    await signed_up(entrance)
+async def test_account_without_password_gets_its_first(
+    db: Database, throttle: LoginThrottle
+) -> None:
+    await signed_up(throttle)
     async with db.write() as uow:
         await uow.session.execute(text("UPDATE users SET password_hash = NULL"))
-    await reset_password(entrance, await asked(db, entrance), NEW)
+    await reset_password(throttle, await asked(db, throttle), NEW)
     async with db.read() as session:
         assert (await session.scalars(select(User.password_hash))).one() is not None
 
@@ -148,11 +152,11 @@ async def test_requests_are_limited_alike_for_known_and_unknown(
     db: Database, redis: Redis, settings: Settings, email: str
 ) -> None:
     rules = AccessLimits(reset_account=Limit(1, 3600))
-    entrance = make_entrance(db, redis, settings, rules=rules)
-    await signed_up(entrance)
-    await request_password_reset(entrance, email)
+    throttle = make_entrance(db, redis, settings, rules=rules)
+    await signed_up(throttle)
+    await request_password_reset(throttle, email)
     with pytest.raises(RateLimited):
-        await request_password_reset(entrance, email.upper())
+        await request_password_reset(throttle, email.upper())
     assert len(await letters(db, MailKind.PASSWORD_RESET)) == (email == EMAIL)
 
 
@@ -160,11 +164,11 @@ async def test_requests_of_one_address_are_limited(
     db: Database, redis: Redis, settings: Settings
 ) -> None:
     rules = AccessLimits(reset_address=Limit(2, 3600))
-    entrance = make_entrance(db, redis, settings, rules=rules)
+    throttle = make_entrance(db, redis, settings, rules=rules)
     raised: list[LaunchError] = []
     for number in range(3):
         try:
-            await request_password_reset(entrance, f"{number}@b.co")
+            await request_password_reset(throttle, f"{number}@b.co")
         except RateLimited as error:
             raised.append(error)
     assert len(raised) == 1

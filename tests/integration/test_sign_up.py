@@ -23,7 +23,7 @@ from domain.ids import MailId
 from domain.mail.email import MailKind
 from domain.phases.phases import PhaseStatus
 from domain.platform.rate_limits import AccessLimits, Limit
-from services.accounts.login_throttle import Entrance
+from services.accounts.login_throttle import LoginThrottle
 from services.accounts.sign_up import UnusableEmail, sign_up
 from services.journeys import journey_reads
 from services.metrics.metric_spans import Span
@@ -42,7 +42,7 @@ WRONG = "another password"
 
 
 @pytest.fixture
-def entrance(db: Database, redis: Redis, settings: Settings) -> Entrance:
+def throttle(db: Database, redis: Redis, settings: Settings) -> LoginThrottle:
     return make_entrance(db, redis, settings)
 
 
@@ -68,10 +68,10 @@ async def add_active_phase(db: Database, platform: str) -> UUID:
 
 
 async def test_supplier_gets_account_profile_onboarding_and_session(
-    db: Database, entrance: Entrance
+    db: Database, throttle: LoginThrottle
 ) -> None:
     profile = Profile(business_name="Sarah's Photos", vendor_type=VendorType.PHOTOGRAPHER)
-    opened = await sign_up(entrance, request(profile=profile))
+    opened = await sign_up(throttle, request(profile=profile))
     async with db.read() as session:
         supplier = (await session.scalars(select(Supplier))).one()
         progress = (await session.scalars(select(OnboardingProgress))).one()
@@ -82,9 +82,9 @@ async def test_supplier_gets_account_profile_onboarding_and_session(
     assert await attempts(db) == [(True, None)]
 
 
-async def test_couple_gets_its_own_profile(db: Database, entrance: Entrance) -> None:
+async def test_couple_gets_its_own_profile(db: Database, throttle: LoginThrottle) -> None:
     profile = Profile(partner1_name="Emma", partner2_name="James", wedding_date=date(2024, 8, 15))
-    await sign_up(entrance, request(user_type=UserType.COUPLE, profile=profile))
+    await sign_up(throttle, request(user_type=UserType.COUPLE, profile=profile))
     async with db.read() as session:
         couple = (await session.scalars(select(Couple))).one()
         progress = (await session.scalars(select(OnboardingProgress))).one()
@@ -93,8 +93,10 @@ async def test_couple_gets_its_own_profile(db: Database, entrance: Entrance) -> 
     assert progress.current_step == "first_connection"
 
 
-async def test_password_and_token_are_stored_as_hashes(db: Database, entrance: Entrance) -> None:
-    opened = await signed_up(entrance)
+async def test_password_and_token_are_stored_as_hashes(
+    db: Database, throttle: LoginThrottle
+) -> None:
+    opened = await signed_up(throttle)
     async with db.read() as session:
         user = (await session.scalars(select(User))).one()
         row = (await session.scalars(select(Session))).one()
@@ -113,10 +115,10 @@ async def test_password_and_token_are_stored_as_hashes(db: Database, entrance: E
     ],
 )
 async def test_event_names_the_phase_that_is_active_then(
-    db: Database, entrance: Entrance, platform: str, user_type: UserType, counted: bool
+    db: Database, throttle: LoginThrottle, platform: str, user_type: UserType, counted: bool
 ) -> None:
     phase_id = await add_active_phase(db, platform)
-    await signed_up(entrance, user_type=user_type)
+    await signed_up(throttle, user_type=user_type)
     async with db.read() as session:
         (recorded,) = await event_log.read_after(session, 0, 10, kinds=[UserSignedUp.TYPE])
     assert isinstance(recorded.event, UserSignedUp)
@@ -124,47 +126,47 @@ async def test_event_names_the_phase_that_is_active_then(
     assert (recorded.actor.kind, recorded.actor.label) == (ActorKind.USER, EMAIL)
 
 
-async def test_visitor_does_not_become_an_admin(db: Database, entrance: Entrance) -> None:
+async def test_visitor_does_not_become_an_admin(db: Database, throttle: LoginThrottle) -> None:
     with pytest.raises(Forbidden):
-        await sign_up(entrance, request(user_type=UserType.ADMIN))
+        await sign_up(throttle, request(user_type=UserType.ADMIN))
     assert await count(db, User, Session) == [0, 0]
     assert await attempts(db) == [(False, "forbidden")]
 
 
-async def test_short_password_makes_no_account(db: Database, entrance: Entrance) -> None:
+async def test_short_password_makes_no_account(db: Database, throttle: LoginThrottle) -> None:
     with pytest.raises(Invalid) as caught:
-        await sign_up(entrance, request(password="short"))
+        await sign_up(throttle, request(password="short"))
     assert caught.value.path == ("input", "password")
     assert await count(db, User, Session) == [0, 0]
     assert await attempts(db) == [(False, "invalid")]
 
 
-async def test_taken_email_with_its_password_logs_in(db: Database, entrance: Entrance) -> None:
-    first = await signed_up(entrance)
-    again = await signed_up(entrance, email=EMAIL.upper(), user_type=UserType.COUPLE)
+async def test_taken_email_with_its_password_logs_in(db: Database, throttle: LoginThrottle) -> None:
+    first = await signed_up(throttle)
+    again = await signed_up(throttle, email=EMAIL.upper(), user_type=UserType.COUPLE)
     assert again.user.id == first.user.id
     assert await count(db, User, Session, Supplier, Couple) == [1, 2, 1, 0]
     assert await attempts(db) == [(True, None), (True, None)]
 
 
 async def test_taken_email_with_another_password_is_not_given_away(
-    db: Database, entrance: Entrance
+    db: Database, throttle: LoginThrottle
 ) -> None:
-    await signed_up(entrance)
+    await signed_up(throttle)
     with pytest.raises(UnusableEmail) as caught:
-        await sign_up(entrance, request(password=WRONG))
+        await sign_up(throttle, request(password=WRONG))
     assert caught.value.path == ("input", "email")
     assert await count(db, User, Session) == [1, 1]
     assert await attempts(db) == [(True, None), (False, "invalid")]
 
 
 async def test_owner_of_a_taken_email_gets_one_letter_a_day(
-    db: Database, entrance: Entrance
+    db: Database, throttle: LoginThrottle
 ) -> None:
-    await signed_up(entrance)
+    await signed_up(throttle)
     for _ in range(3):
         with pytest.raises(UnusableEmail):
-            await sign_up(entrance, request(password=WRONG))
+            await sign_up(throttle, request(password=WRONG))
     (letter,) = await letters(db, MailKind.ALREADY_SIGNED_UP)
     async with db.read() as session:
         events = await event_log.read_after(session, 0, 10, kinds=[MailQueued.TYPE])
@@ -177,28 +179,30 @@ async def test_account_without_password_cannot_be_taken_over(
     db: Database, redis: Redis, settings: Settings
 ) -> None:
     passwords = WatchedPasswords()
-    entrance = make_entrance(db, redis, settings, passwords=passwords)
-    opened = await signed_up(entrance)
+    throttle = make_entrance(db, redis, settings, passwords=passwords)
+    opened = await signed_up(throttle)
     async with db.write() as uow:
         await uow.session.execute(text("UPDATE users SET password_hash = NULL"))
     with pytest.raises(UnusableEmail):
-        await signed_up(entrance)
+        await signed_up(throttle)
     assert passwords.verified == [None]
     assert opened.user.email == EMAIL
 
 
-async def test_two_who_sign_up_at_once_make_one_account(db: Database, entrance: Entrance) -> None:
-    opened = await asyncio.gather(*(signed_up(entrance) for _ in range(4)))
+async def test_two_who_sign_up_at_once_make_one_account(
+    db: Database, throttle: LoginThrottle
+) -> None:
+    opened = await asyncio.gather(*(signed_up(throttle) for _ in range(4)))
     assert len({item.user.id for item in opened}) == 1
     assert await count(db, User, Supplier, OnboardingProgress) == [1, 1, 1]
 
 
 async def test_contact_address_of_another_supplier_makes_no_account(
-    db: Database, entrance: Entrance
+    db: Database, throttle: LoginThrottle
 ) -> None:
-    await signed_up(entrance)
+    await signed_up(throttle)
     with pytest.raises(UnusableEmail):
-        await sign_up(entrance, request(email="new@b.co", profile=Profile(email=EMAIL)))
+        await sign_up(throttle, request(email="new@b.co", profile=Profile(email=EMAIL)))
     assert await count(db, User, Supplier) == [1, 1]
 
 
@@ -206,11 +210,11 @@ async def test_sign_ups_of_one_address_are_limited(
     db: Database, redis: Redis, settings: Settings
 ) -> None:
     rules = AccessLimits(sign_up_address=Limit(2, 3600))
-    entrance = make_entrance(db, redis, settings, rules=rules)
+    throttle = make_entrance(db, redis, settings, rules=rules)
     for index in range(2):
-        await signed_up(entrance, email=f"{index}@b.co")
+        await signed_up(throttle, email=f"{index}@b.co")
     with pytest.raises(RateLimited):
-        await signed_up(entrance, email="3@b.co")
+        await signed_up(throttle, email="3@b.co")
     elsewhere = make_entrance(db, redis, settings, rules=rules, ip="192.0.2.9")
     await signed_up(elsewhere, email="4@b.co")
     assert await count(db, User) == [3]
@@ -224,9 +228,9 @@ async def test_bug_is_counted_as_a_failed_sign_up(
         async def hash(self, password: str) -> str:
             raise RuntimeError("out of order")
 
-    entrance = make_entrance(db, redis, settings, passwords=Broken())
+    throttle = make_entrance(db, redis, settings, passwords=Broken())
     with pytest.raises(RuntimeError):
-        await sign_up(entrance, request(password=PASSWORD))
+        await sign_up(throttle, request(password=PASSWORD))
     assert await attempts(db) == [(False, "internal")]
     assert await lost_starts(db) == [1, 0, 1]
 
@@ -252,11 +256,11 @@ async def test_attempts_that_are_refused_at_once_are_limited_too(
     db: Database, redis: Redis, settings: Settings
 ) -> None:
     """SEC12: a password that is too short was refused before anything was counted."""
-    entrance = make_entrance(
+    throttle = make_entrance(
         db, redis, settings, rules=AccessLimits(sign_up_attempts=Limit(3, 3600))
     )
     for _ in range(3):
         with pytest.raises(Invalid):
-            await sign_up(entrance, request(password="short"))
+            await sign_up(throttle, request(password="short"))
     with pytest.raises(RateLimited):
-        await sign_up(entrance, request(password="short"))
+        await sign_up(throttle, request(password="short"))
