@@ -36,7 +36,7 @@ from server.graph import schema
 from server.http.planned_operations import Plans
 from server.view import GraphQLView
 from services.accounts.authentication import look_up
-from services.accounts.credential_cache import Access
+from services.accounts.credential_cache import CredentialCache
 from services.alerting import AlertCenter
 from services.flags.flag_store import FlagStore
 from services.flags.flag_usage import FlagUsage
@@ -102,7 +102,7 @@ def build_runtime(
         bus=bus,
         tail=tail,
         lifetimes=Lifetimes(tail, clock),
-        access=Access(partial(look_up, db), clock),
+        access=CredentialCache(partial(look_up, db), clock),
         flags=flags,
         flag_feed=FlagFeed(flags, tail),
         kill_sync=KillSync(db, KillMirror(redis), flags),

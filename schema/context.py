@@ -13,7 +13,7 @@ from starlette.responses import Response
 from db.session import Database
 from domain.actors import ANONYMOUS, Actor
 from schema.loaders import Loaders
-from services.accounts.credential_cache import Access
+from services.accounts.credential_cache import CredentialCache
 from services.alerting import AlertCenter
 from services.flags.flag_store import FlagStore
 from services.flags.flag_usage import FlagUsage
@@ -51,7 +51,7 @@ class Runtime:
     bus: Broadcast
     tail: EventTail
     lifetimes: Lifetimes
-    access: Access
+    access: CredentialCache
     flags: FlagStore
     flag_feed: FlagFeed
     kill_sync: KillSync

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 
-from services.accounts.credential_cache import Access
+from services.accounts.credential_cache import CredentialCache
 from services.platform import background
 from subscriptions.fanout import Bounded, Overflow
 from subscriptions.tail import EventTail
@@ -14,7 +14,7 @@ logger = logging.getLogger(__name__)
 class AccessFeed:
     """One for each process: follows the tail, which misses nothing that was committed."""
 
-    def __init__(self, tail: EventTail, access: Access) -> None:
+    def __init__(self, tail: EventTail, access: CredentialCache) -> None:
         """`access` is what forgets."""
         self._tail = tail
         self._access = access

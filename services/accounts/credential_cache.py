@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 FRESH = timedelta(seconds=5)
 # For so long a credential that was good stays good while the database cannot be asked.
 GRACE = timedelta(minutes=5)
-MOST = 10_000
+MAX_CREDENTIALS = 10_000
 _KNOWN_BYTES = 1_500  # an actor with its scopes, and who may end it
 _PAUSE = timedelta(seconds=1)  # after a failure, before the database is asked again
 
@@ -28,7 +28,7 @@ LookUp = Callable[[str, datetime], Awaitable[Holder | None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class CachedActor:
     """What the database said, and when it was asked."""
 
     holder: Holder
@@ -39,14 +39,16 @@ class Known:
         return timedelta(0) <= now - self.asked_at < age
 
 
-class Access:
+class CredentialCache:
     """One for each process. Only who was let in is remembered, under the hash of the secret."""
 
-    def __init__(self, look_up: LookUp, clock: Callable[[], datetime], most: int = MOST) -> None:
+    def __init__(
+        self, look_up: LookUp, clock: Callable[[], datetime], most: int = MAX_CREDENTIALS
+    ) -> None:
         """`most` credentials are remembered, those that were used last."""
         self._look_up = look_up
         self._clock = clock
-        self._known: ByteCache[bytes, Known] = ByteCache(
+        self._known: ByteCache[bytes, CachedActor] = ByteCache(
             most * (_KNOWN_BYTES + ENTRY_BYTES), on_evict=self._unname
         )
         self._named: dict[UUID, set[bytes]] = {}
@@ -92,7 +94,7 @@ class Access:
         self._named.clear()
         self._flights.clear()
 
-    async def _ask(self, key: bytes, credential: str, known: Known | None) -> Actor | None:
+    async def _ask(self, key: bytes, credential: str, known: CachedActor | None) -> Actor | None:
         flight = self._flights.get(key)
         if flight is None:
             flight = asyncio.create_task(self._fetch(key, credential), name="access")
@@ -118,7 +120,7 @@ class Access:
         if holder is None or forgotten != self._forgotten:
             self._drop(key)
         else:
-            self._keep(key, Known(holder, asked_at))
+            self._keep(key, CachedActor(holder, asked_at))
         return holder
 
     def _landed(self, key: bytes, flight: "asyncio.Task[Holder | None]") -> None:
@@ -127,7 +129,7 @@ class Access:
         if not flight.cancelled():
             flight.exception()  # or asyncio complains where all who waited have left
 
-    def _keep(self, key: bytes, known: Known) -> None:
+    def _keep(self, key: bytes, known: CachedActor) -> None:
         self._drop(key)
         self._known.put(key, known, _KNOWN_BYTES)
         for name in known.holder.names:
@@ -144,7 +146,7 @@ class Access:
         if known is not None:
             self._unname(key, known)
 
-    def _unname(self, key: bytes, known: Known) -> None:
+    def _unname(self, key: bytes, known: CachedActor) -> None:
         for name in known.holder.names:
             keys = self._named.get(name, set())
             keys.discard(key)

@@ -49,7 +49,8 @@ OPEN = {
     "server.cost.analysis.Analysis.names", "server.cost.analysis.Analysis._known",
     "server.execution.fast_executor.PlainExecutor._plans",
     "server.execution.fast_executor.PlainExecutor._item_plans",
-    "server.execution.serializer._renderers", "services.accounts.credential_cache.Access._flights",
+    "server.execution.serializer._renderers",
+    "services.accounts.credential_cache.CredentialCache._flights",
     "services.alerting.dispatcher.Courier._carried", "services.alerting.dispatcher.Courier._tasks",
     "services.alerting.timeouts._leftovers", "services.flags.flag_views.Seen.moves",
     "services.flags.flag_views.FlagViews._seen", "services.flags.flag_views.FlagViews._common",
@@ -88,7 +89,8 @@ COUNTED = {
     "schema.results.Results.found": "MAX_DOCUMENTS documents, _MAX_BYTES of JSON",
     "schema.results.Results.sent": "the bytes of those in `found`",
     "schema.types.flag_values._evaluations": "MOST_OUTCOMES",
-    "services.accounts.credential_cache.Access._named": "four for each entry of `_known`, which "
+    "services.accounts.credential_cache.CredentialCache._named": "four for each entry of "
+    "`_known`, which "
     "is a ByteCache",
     "services.platform.snapshot_cache.Board._views": "64 views, of those who may read metrics",
     "services.platform.cost_quota.CostQuota._accounts": "MOST_ACCOUNTS of 400 bytes",

@@ -12,7 +12,7 @@ from domain.errors import DependencyDown
 from domain.events import AccessRevoked, UserSignedUp
 from domain.ids import UserId
 from services.accounts.authentication import Holder
-from services.accounts.credential_cache import FRESH, GRACE, Access
+from services.accounts.credential_cache import FRESH, GRACE, CredentialCache
 from tests.support.clock import Clock
 
 TOKEN, OTHER = "t" * 43, "o" * 43
@@ -55,11 +55,13 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def access(directory: Directory, clock: Clock) -> Access:
-    return Access(directory.look_up, clock, most=2)
+def access(directory: Directory, clock: Clock) -> CredentialCache:
+    return CredentialCache(directory.look_up, clock, most=2)
 
 
-async def test_it_asks_once_in_a_while(access: Access, directory: Directory, clock: Clock) -> None:
+async def test_it_asks_once_in_a_while(
+    access: CredentialCache, directory: Directory, clock: Clock
+) -> None:
     assert [await access.actor(TOKEN) for _ in range(3)] == [ACTOR] * 3
     assert directory.asked == 1
     clock.advance(FRESH.total_seconds())
@@ -67,12 +69,16 @@ async def test_it_asks_once_in_a_while(access: Access, directory: Directory, clo
     assert directory.asked == 2
 
 
-async def test_what_is_no_credential_is_not_asked_for(access: Access, directory: Directory) -> None:
+async def test_what_is_no_credential_is_not_asked_for(
+    access: CredentialCache, directory: Directory
+) -> None:
     assert await access.actor("x") is None
     assert directory.asked == 0
 
 
-async def test_unknown_ones_are_not_remembered(access: Access, directory: Directory) -> None:
+async def test_unknown_ones_are_not_remembered(
+    access: CredentialCache, directory: Directory
+) -> None:
     directory.holder = None
     assert await access.actor(TOKEN) is None
     directory.holder = Holder(ACTOR, OWNER)
@@ -85,7 +91,7 @@ async def test_unknown_ones_are_not_remembered(access: Access, directory: Direct
     ids=["the credential", "its owner"],
 )
 async def test_an_event_ends_it_at_once(
-    access: Access, directory: Directory, event: AccessRevoked
+    access: CredentialCache, directory: Directory, event: AccessRevoked
 ) -> None:
     await access.actor(TOKEN)
     directory.holder = None
@@ -94,7 +100,9 @@ async def test_an_event_ends_it_at_once(
     assert len(access) == 0
 
 
-async def test_an_event_about_others_ends_nothing(access: Access, directory: Directory) -> None:
+async def test_an_event_about_others_ends_nothing(
+    access: CredentialCache, directory: Directory
+) -> None:
     await access.actor(TOKEN)
     access.hear(AccessRevoked(credential_id=UUID(int=9)))
     assert await access.actor(TOKEN) == ACTOR
@@ -102,7 +110,7 @@ async def test_an_event_about_others_ends_nothing(access: Access, directory: Dir
 
 
 async def test_a_revocation_during_the_look_up_is_not_lost(
-    access: Access, directory: Directory
+    access: CredentialCache, directory: Directory
 ) -> None:
     directory.answers.clear()
     first = asyncio.create_task(access.actor(TOKEN))
@@ -116,7 +124,9 @@ async def test_a_revocation_during_the_look_up_is_not_lost(
     assert await access.actor(TOKEN) is None
 
 
-async def test_it_expires_in_memory_too(access: Access, directory: Directory, clock: Clock) -> None:
+async def test_it_expires_in_memory_too(
+    access: CredentialCache, directory: Directory, clock: Clock
+) -> None:
     soon = clock() + timedelta(seconds=2)
     directory.holder = Holder(replace(ACTOR, expires_at=soon), OWNER)
     assert await access.actor(TOKEN) is not None
@@ -124,7 +134,7 @@ async def test_it_expires_in_memory_too(access: Access, directory: Directory, cl
     assert await access.actor(TOKEN) is None
 
 
-async def test_many_at_once_ask_once(access: Access, directory: Directory) -> None:
+async def test_many_at_once_ask_once(access: CredentialCache, directory: Directory) -> None:
     directory.answers.clear()
     waiting = [asyncio.create_task(access.actor(TOKEN)) for _ in range(5)]
     await directory.is_asked(1)
@@ -136,7 +146,7 @@ async def test_many_at_once_ask_once(access: Access, directory: Directory) -> No
 
 
 async def test_known_ones_go_on_while_the_database_is_away(
-    access: Access, directory: Directory, clock: Clock
+    access: CredentialCache, directory: Directory, clock: Clock
 ) -> None:
     await access.actor(TOKEN)
     directory.down = True
@@ -148,7 +158,9 @@ async def test_known_ones_go_on_while_the_database_is_away(
         await access.actor(TOKEN)
 
 
-async def test_unknown_or_revoked_ones_do_not(access: Access, directory: Directory) -> None:
+async def test_unknown_or_revoked_ones_do_not(
+    access: CredentialCache, directory: Directory
+) -> None:
     await access.actor(TOKEN)
     directory.down = True
     access.hear(REVOKED)
@@ -157,7 +169,9 @@ async def test_unknown_or_revoked_ones_do_not(access: Access, directory: Directo
             await access.actor(credential)
 
 
-async def test_only_the_last_used_are_remembered(access: Access, directory: Directory) -> None:
+async def test_only_the_last_used_are_remembered(
+    access: CredentialCache, directory: Directory
+) -> None:
     for letter in "abc":
         await access.actor(letter * 43)
     assert len(access) == 2
