@@ -22,7 +22,7 @@ async def invitation(info: Info, id: InvitationId) -> AsyncIterator[Invitation]:
 
     Also when its letter comes back or arrives after all.
     """
-    key, reach = decode_id(id, "Invitation"), readable(info.context.actor)
+    key, row_scope = decode_id(id, "Invitation"), readable(info.context.actor)
 
     def concerns(item: RecordedEvent) -> bool:
         moves = isinstance(item.event, InvitationChanged | InvitationLetterChanged)
@@ -34,7 +34,7 @@ async def invitation(info: Info, id: InvitationId) -> AsyncIterator[Invitation]:
         with runtime.lifetimes.guard(info.context.actor, changes):
             while True:
                 row = await loader.load(key)
-                if row is None or not reach.is_supplier(row.supplier_id):
+                if row is None or not row_scope.is_supplier(row.supplier_id):
                     raise NotFound("There is no Invitation with this id.", path=("id",))
                 yield Invitation.of(row)
                 if await anext(changes, None) is None:

@@ -18,7 +18,7 @@ class PartnershipScope:
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class RowScope:
     """What a row filter needs to know of a caller."""
 
     everything: bool
@@ -67,15 +67,15 @@ class Reach:
         return self.supplier_id
 
 
-def readable(actor: Actor) -> Reach:
+def readable(actor: Actor) -> RowScope:
     """What somebody may see."""
-    return _reach(actor, Scope.DIRECTORY_READ)
+    return _row_scope(actor, Scope.DIRECTORY_READ)
 
 
-def writable(actor: Actor) -> Reach:
+def writable(actor: Actor) -> RowScope:
     """What somebody may change: DIRECTORY_WRITE acts for any supplier."""
-    return _reach(actor, Scope.DIRECTORY_WRITE)
+    return _row_scope(actor, Scope.DIRECTORY_WRITE)
 
 
-def _reach(actor: Actor, scope: Scope) -> Reach:
-    return Reach(actor.allows((scope,)), actor.user_id, actor.supplier_id, actor.couple_id)
+def _row_scope(actor: Actor, scope: Scope) -> RowScope:
+    return RowScope(actor.allows((scope,)), actor.user_id, actor.supplier_id, actor.couple_id)

@@ -214,11 +214,11 @@ async def load_partner(info: Info, supplier_id: UUID, couple_id: UUID | None) ->
 
 async def visible_couple(info: Info, key: UUID) -> Couple | None:
     """A couple by its id: one's own, that of an active partnership, for the staff any."""
-    reach = readable(info.context.actor)
-    if reach.is_couple(key):
+    row_scope = readable(info.context.actor)
+    if row_scope.is_couple(key):
         found = await info.context.loaders.couple.load(key)
         return Couple.of(found) if found else None
-    return await load_partner(info, reach.supplier_id, key) if reach.supplier_id else None
+    return await load_partner(info, row_scope.supplier_id, key) if row_scope.supplier_id else None
 
 
 async def page_of_partnerships(

@@ -9,7 +9,7 @@ from strawberry.dataloader import DataLoader
 
 from domain.actors import Actor, Scope
 from domain.overview.changes import SUBJECTS
-from domain.platform.row_scope import Reach, readable
+from domain.platform.row_scope import RowScope, readable
 from schema.context import Info
 from schema.loaders import Loaders
 from schema.types.actors import ApiToken, User
@@ -63,7 +63,7 @@ def _kind(
 def _owned(
     loader: Callable[[Loaders], DataLoader[UUID, Any]],
     of: Callable[[Any], Node],
-    within: Callable[[Reach, Any], bool],
+    within: Callable[[RowScope, Any], bool],
 ) -> NodeKind:
     """A type whose rows say whose they are: the row is read first, then shown or not."""
 
@@ -109,27 +109,27 @@ NODES: Mapping[str, NodeKind] = {
     "Client": _owned(
         lambda found: found.client,
         Client.of,
-        lambda reach, row: reach.is_supplier(row.supplier_id),
+        lambda row_scope, row: row_scope.is_supplier(row.supplier_id),
     ),
     "BulkInvitation": _owned(
         lambda found: found.bulk_invitation,
         BulkInvitation.of,
-        lambda reach, row: reach.is_supplier(row.supplier_id),
+        lambda row_scope, row: row_scope.is_supplier(row.supplier_id),
     ),
     "ClientImport": _owned(
         lambda found: found.client_import,
         ClientImport.of,
-        lambda reach, row: reach.is_supplier(row.supplier_id),
+        lambda row_scope, row: row_scope.is_supplier(row.supplier_id),
     ),
     "Invitation": _owned(
         lambda found: found.invitation,
         Invitation.of,
-        lambda reach, row: reach.is_supplier(row.supplier_id),
+        lambda row_scope, row: row_scope.is_supplier(row.supplier_id),
     ),
     "Partnership": _owned(
         lambda found: found.partnership,
         Partnership.of,
-        lambda reach, row: reach.sees_partnership(
+        lambda row_scope, row: row_scope.sees_partnership(
             row.supplier_id, row.couple_id, is_active=row.is_active
         ),
     ),
@@ -137,6 +137,6 @@ NODES: Mapping[str, NodeKind] = {
     "Onboarding": _owned(
         lambda found: found.onboarding,
         Onboarding.of,
-        lambda reach, row: reach.is_user(row.user_id),
+        lambda row_scope, row: row_scope.is_user(row.user_id),
     ),
 }

@@ -176,11 +176,11 @@ class SupplierConnection(Connection[Supplier]):
 
 async def visible_supplier(info: Info, key: UUID) -> Supplier | None:
     """A supplier by its id: one's own, that of any partnership of a couple, for the staff any."""
-    reach, loaders = readable(info.context.actor), info.context.loaders
-    if reach.is_supplier(key):
+    row_scope, loaders = readable(info.context.actor), info.context.loaders
+    if row_scope.is_supplier(key):
         found = await loaders.supplier.load(key)
-    elif reach.couple_id is not None:
-        found = await loaders.partner_supplier.load((key, reach.couple_id))
+    elif row_scope.couple_id is not None:
+        found = await loaders.partner_supplier.load((key, row_scope.couple_id))
     else:
         found = None
     return Supplier.of(found) if found else None

@@ -36,8 +36,12 @@ Later: TypeAlias = Awaitable[ExecutionResult]  # incremental delivery is not tak
 
 def audience(actor: Actor) -> Hashable:
     """All that decides what somebody may see: their scopes, and what is their own."""
-    reach = readable(actor)
-    own = None if reach.everything else (reach.user_id, reach.supplier_id, reach.couple_id)
+    row_scope = readable(actor)
+    own = (
+        None
+        if row_scope.everything
+        else (row_scope.user_id, row_scope.supplier_id, row_scope.couple_id)
+    )
     return actor.scopes, own
 
 

@@ -31,18 +31,18 @@ WRITER = actor(Scope.DIRECTORY_WRITE)
 
 
 def test_ones_own_and_nothing_else() -> None:
-    reach = readable(SUPPLIER)
-    assert (reach.is_supplier(ONE), reach.is_supplier(TWO), reach.is_couple(ONE)) == (
+    row_scope = readable(SUPPLIER)
+    assert (row_scope.is_supplier(ONE), row_scope.is_supplier(TWO), row_scope.is_couple(ONE)) == (
         True, False, False,
     )  # fmt: skip
-    assert (reach.is_user(ONE), reach.is_user(TWO)) == (True, False)
+    assert (row_scope.is_user(ONE), row_scope.is_user(TWO)) == (True, False)
 
 
 def test_a_visitor_reaches_nothing() -> None:
-    reach = readable(ANONYMOUS)
-    assert not any((reach.is_user(ONE), reach.is_supplier(ONE), reach.is_couple(ONE)))
-    assert reach.partnerships_of_supplier(ONE) is None
-    assert reach.partnerships_of_couple(ONE) is None
+    row_scope = readable(ANONYMOUS)
+    assert not any((row_scope.is_user(ONE), row_scope.is_supplier(ONE), row_scope.is_couple(ONE)))
+    assert row_scope.partnerships_of_supplier(ONE) is None
+    assert row_scope.partnerships_of_couple(ONE) is None
 
 
 def test_reading_is_not_writing() -> None:
