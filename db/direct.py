@@ -6,8 +6,8 @@ from dataclasses import replace
 import asyncpg
 
 from db import schema_revision
+from db.circuit_breaker import ANSWER_SECONDS, CONNECT_SECONDS, CUT, DatabaseBreaker
 from db.outages import of_database, outage_behind
-from db.reach import ANSWER_SECONDS, CONNECT_SECONDS, CUT, Reach
 from domain.errors import DependencyDown
 from domain.platform.outages import Outage
 
@@ -20,13 +20,13 @@ def driver_url(url: str) -> str:
 class DirectConnection:
     """Connects when it is first asked, and again after it was cut. One statement at a time."""
 
-    def __init__(self, url: str, name: str, reach: Reach) -> None:
+    def __init__(self, url: str, name: str, breaker: DatabaseBreaker) -> None:
         """`name`: as `pg_stat_activity` shows it. `reach` is shared with whoever else asks."""
         self._dsn = driver_url(url)
         self._name = name
-        self._reach = reach
+        self._breaker = breaker
         self._connection: asyncpg.Connection | None = None
-        self._generation = reach.generation
+        self._generation = breaker.generation
         self._turn = asyncio.Lock()
         self._closed = False
 
@@ -40,18 +40,18 @@ class DirectConnection:
         async with self._turn:
             if self._closed:
                 raise DependencyDown("The connection to the database was closed.")
-            self._reach.check()
+            self._breaker.check()
             try:
                 rows = await self._fetch(statement, values, seconds)
             except CUT as error:  # a TimeoutError is an OSError
                 outage = await self._outage(error)
                 if isinstance(error, TimeoutError):
-                    self._reach.lost()
+                    self._breaker.trip()
                 self._hang_up()
                 if outage is None:
                     raise
-                raise self._reach.failed(outage) from error
-            self._reach.found()
+                raise self._breaker.failed(outage) from error
+            self._breaker.reset()
             return rows
 
     async def close(self) -> None:
@@ -79,8 +79,8 @@ class DirectConnection:
     async def _fetch(
         self, statement: str, values: tuple[object, ...], seconds: float
     ) -> list[asyncpg.Record]:
-        if self._generation != self._reach.generation:  # a former primary answers as before
-            self._generation = self._reach.generation
+        if self._generation != self._breaker.generation:  # a former primary answers as before
+            self._generation = self._breaker.generation
             self._hang_up()
         if self._connection is not None:
             # A restart of the database is found out by asking: once more, over a new connection.

@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlalchemy.util import await_only, greenlet_spawn
 
+from db.circuit_breaker import ANSWER_SECONDS, CONNECT_SECONDS, CUT, DatabaseBreaker
 from db.json_text import read_json
-from db.reach import ANSWER_SECONDS, CONNECT_SECONDS, CUT, Reach
 
 _GENERATION = "generation"
 # Not a parameter of the connection: PgBouncer refuses those that it does not know (F9).
@@ -20,7 +20,9 @@ _FIRST = "SET jit = off"
 _pings: ContextVar[bool] = ContextVar("pings", default=True)
 
 
-def connect(url: str, pool_size: int, timeout_seconds: float, reach: Reach) -> AsyncEngine:
+def connect(
+    url: str, pool_size: int, timeout_seconds: float, breaker: DatabaseBreaker
+) -> AsyncEngine:
     """An engine whose connections have answered a moment before they are used."""
     engine = create_async_engine(
         url,
@@ -36,7 +38,7 @@ def connect(url: str, pool_size: int, timeout_seconds: float, reach: Reach) -> A
             "server_settings": {"application_name": "launch"},
         },
     )
-    _ping_first(engine, reach)
+    _ping_first(engine, breaker)
     return engine
 
 
@@ -98,7 +100,7 @@ def _without_pings() -> Iterator[None]:
         _pings.reset(before)
 
 
-def _ping_first(engine: AsyncEngine, reach: Reach) -> None:
+def _ping_first(engine: AsyncEngine, breaker: DatabaseBreaker) -> None:
     """Try each connection before it is used: those that were cut make way for new ones.
 
     SQLAlchemy's own ping takes three round trips, and waits for a frozen database as long as for a
@@ -107,7 +109,7 @@ def _ping_first(engine: AsyncEngine, reach: Reach) -> None:
 
     def ping(_: object, entry: ConnectionPoolEntry, __: PoolProxiedConnection) -> None:
         is_new = _GENERATION not in entry.info
-        if entry.info.setdefault(_GENERATION, reach.generation) != reach.generation:
+        if entry.info.setdefault(_GENERATION, breaker.generation) != breaker.generation:
             raise InvalidatePoolError  # a former primary answers, and all its connections are old
         if not is_new and not _pings.get():
             return
@@ -119,6 +121,6 @@ def _ping_first(engine: AsyncEngine, reach: Reach) -> None:
             raise
         except CUT:
             raise InvalidatePoolError from None
-        reach.found()
+        breaker.reset()
 
     sqlalchemy_event.listen(engine.sync_engine, "checkout", ping)

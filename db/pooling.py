@@ -12,8 +12,8 @@ from uuid import uuid4
 import asyncpg
 from asyncpg.prepared_stmt import PreparedStatement
 
+from db.circuit_breaker import ANSWER_SECONDS, CONNECT_SECONDS
 from db.direct import driver_url
-from db.reach import ANSWER_SECONDS, CONNECT_SECONDS
 
 _ROUNDS = 20  # of which each would find it out every other time; others may use the pool too
 _MANY_ROUNDS = 100

@@ -30,12 +30,12 @@ async def check(db: Database) -> Readiness:
                 return Readiness(str(difference))
             if await session.scalar(_READ_ONLY):
                 return Readiness(READ_ONLY.cause)
-        if db.reach.outage is not None:
-            if db.reach.holds():
-                return Readiness(db.reach.outage.cause)
+        if db.breaker.outage is not None:
+            if db.breaker.holds():
+                return Readiness(db.breaker.outage.cause)
             async with db.write() as uow:
                 await queries.write_probe(uow.session, uow.now)
-            db.reach.wrote()
+            db.breaker.wrote()
     except DependencyDown as error:
         return Readiness(error.cause or error.message)
     # Until its processes have been replaced, an older release goes on with a newer schema.

@@ -10,7 +10,7 @@ import asyncpg
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from db.reach import CUT
+from db.circuit_breaker import CUT
 from domain.platform.schema_revisions import SchemaDifference, compare
 
 _VERSIONS = Path(__file__).parent / "migrations" / "versions"

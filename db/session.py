@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import (
 from sqlalchemy.pool import QueuePool
 
 from db import event_writes, moments, schema_revision
+from db.circuit_breaker import DatabaseBreaker
 from db.direct import DirectConnection
 from db.drafts import Audit, Draft
 from db.driver import driver_of
@@ -22,7 +23,6 @@ from db.engine import connect, transaction
 from db.event_positions import Positions
 from db.flag_transactions import FlagTransaction
 from db.outages import of_database, outage_behind
-from db.reach import Reach
 from db.reads.connections import ReadConnections
 from domain.actors import Actor
 from domain.errors import DependencyDown
@@ -102,12 +102,12 @@ class Database:
         """`enqueue_jobs` runs inside each transaction that recorded events."""
         self.url = url
         self.clock = clock
-        self.reach = Reach()
-        self.engine = connect(url, pool_size, timeout_seconds, self.reach)
+        self.breaker = DatabaseBreaker()
+        self.engine = connect(url, pool_size, timeout_seconds, self.breaker)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         self._enqueue_jobs = enqueue_jobs
-        self.direct = DirectConnection(url, "launch-direct", self.reach)
-        self.reads = ReadConnections(url, self.reach)
+        self.direct = DirectConnection(url, "launch-direct", self.breaker)
+        self.reads = ReadConnections(url, self.breaker)
         self.positions = Positions(self.direct)
         self._after_commit: list[AfterCommit] = []
 
@@ -146,7 +146,7 @@ class Database:
     async def change_flag(self) -> AsyncIterator[FlagTransaction]:
         """The same for a change of one flag, without SQLAlchemy and in four round trips."""
         async with self._translated(), transaction(self.engine) as driver:
-            self.reach.found()
+            self.breaker.reset()
             work = FlagTransaction(driver, self.clock)
             yield work
         await self._committed(work)
@@ -162,13 +162,13 @@ class Database:
         """Number its events and tell them: nothing may fail its author any more."""
         work.recorded = await self._numbered(work.written)
         if work.written:
-            self.reach.wrote()
+            self.breaker.wrote()
         await self._tell(work.recorded)
 
     @asynccontextmanager
     async def _translated(self) -> AsyncIterator[None]:
         """Turn 'the database is away' into an expected failure without any SQL in its text."""
-        self.reach.check()
+        self.breaker.check()
         try:
             yield
         except Exception as error:
@@ -176,8 +176,8 @@ class Database:
             if outage is None:
                 raise
             if isinstance(error, TimeoutError):
-                self.reach.lost()
-            raise self.reach.failed(outage) from error
+                self.breaker.trip()
+            raise self.breaker.failed(outage) from error
 
     async def _outage(self, error: Exception) -> Outage | None:
         return await outage_behind(of_database(error), self._schema_problem)

@@ -88,7 +88,7 @@ class Run:
         Raises Problem where nobody answers.
         """
         async with server.http() as session:
-            await _reach(server, session)
+            await _breaker(server, session)
             visits = Visits(Api(session), self._cast, self.deeds, failing=self._plan.failing)
             under_way: set[asyncio.Task[None]] = set()
             try:
@@ -141,7 +141,7 @@ class Run:
             remark(_CLOSED)
 
 
-async def _reach(server: Server, session: AsyncClientSession) -> None:
+async def _breaker(server: Server, session: AsyncClientSession) -> None:
     try:
         await session.execute(gql(documents.PING))
     except (TransportError, OSError, ValueError) as error:

@@ -30,7 +30,7 @@ ACTOR = system_actor("command line")
 @contextmanager
 def expected() -> Iterator[None]:
     """Turn what may well happen into one line."""
-    logging.getLogger("db.reach").setLevel(logging.ERROR)  # that line says the cause
+    logging.getLogger("db.circuit_breaker").setLevel(logging.ERROR)  # that line says the cause
     try:
         yield
     except DependencyDown as error:

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 import asyncpg
 
+from db.circuit_breaker import DatabaseBreaker
 from db.direct import driver_url
-from db.reach import Reach
 
 CONNECTIONS = 4
 _FIRST = "SET jit = off"
@@ -57,9 +57,9 @@ class _Waiting(NamedTuple):
 class ReadConnections:
     """One for each process; connects when it is asked."""
 
-    def __init__(self, url: str, reach: Reach, most: int = CONNECTIONS) -> None:
+    def __init__(self, url: str, breaker: DatabaseBreaker, most: int = CONNECTIONS) -> None:
         """`reach` is shared with whoever else asks this database."""
-        self._dsn, self._reach, self._most = driver_url(url), reach, most
+        self._dsn, self._breaker, self._most = driver_url(url), breaker, most
         self._idle: list[_Connection] = []
         self._taken = 0
         self._waiting: deque[_Waiting] = deque()
@@ -81,7 +81,7 @@ class ReadConnections:
         key = (plan, tuple(questions))
         if self._closed or asyncio.get_running_loop().time() < self._aside_until:
             raise Aside
-        self._reach.check()
+        self._breaker.check()
         for tell in self.listeners:
             for question in questions:
                 tell(question.text)
@@ -176,7 +176,7 @@ class ReadConnections:
     def _known(self) -> _Connection | None:
         while self._idle:
             found = self._idle.pop()
-            if found.generation == self._reach.generation and not found.driver.is_closed():
+            if found.generation == self._breaker.generation and not found.driver.is_closed():
                 return found
             found.driver.terminate()  # a former primary answers as before
         return None
@@ -191,7 +191,7 @@ class ReadConnections:
         self._sent.update(dict.fromkeys(self._sent))
 
     async def _connect(self) -> _Connection:
-        generation = self._reach.generation
+        generation = self._breaker.generation
         driver = await asyncpg.connect(
             self._dsn,
             timeout=SECONDS,

@@ -42,7 +42,7 @@ STATE = {
     "services.propagation.propagation_roster.RosterMemory._seen",
     "services.propagation.delivery_acks.Step.delays", "domain.flags.exposures.Exposures._served",
     "domain.journeys.journey_figures._Sums.numbers", "subscriptions.incidents._Shown._ids",
-    "db.reach.Reach._logged",
+    "db.circuit_breaker.DatabaseBreaker._logged",
 }  # fmt: skip
 # One entry for each request, delivery, socket or stream that is open: these have limits.
 OPEN = {

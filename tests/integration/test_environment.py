@@ -14,7 +14,7 @@ from redis.asyncio import Redis
 from sqlalchemy import text
 
 from app import create_app, running
-from db.reach import NO_WRITES
+from db.circuit_breaker import NO_WRITES
 from db.session import Database
 from domain.errors import DependencyDown
 from settings import Settings
@@ -48,7 +48,7 @@ async def test_a_database_that_became_read_only(
     site: Site, server: FaultyPostgres, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Reads still answer; /readyz says 503 all the same, since nobody can change anything."""
-    caplog.set_level(logging.WARNING, "db.reach")
+    caplog.set_level(logging.WARNING, "db.circuit_breaker")
     server.configure("default_transaction_read_only", "on")
     await site.is_down_for(READ_ONLY)
     assert caplog.messages.count(f"database: {READ_ONLY}") == 1

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from db.circuit_breaker import DatabaseBreaker
 from db.direct import DirectConnection
 from db.pooling import Pooling, look, refusal
-from db.reach import Reach
 from db.reads.connections import Question
 from db.session import Database
 from tests.support.clock import Clock
@@ -54,7 +54,7 @@ async def work(url: str, clock: Clock) -> list[object]:
             await uow.session.execute(text("SELECT cast(:n AS text)"), {"n": str(number)})
             return await uow.session.scalar(text("SELECT cast(:n AS bigint)"), {"n": number})
 
-    direct = DirectConnection(db.url, "launch-direct", Reach())
+    direct = DirectConnection(db.url, "launch-direct", DatabaseBreaker())
     try:
         found = await asyncio.gather(*(one(n) for n in range(60)), return_exceptions=True)
         await direct.fetch("SELECT 1")

@@ -48,7 +48,7 @@ class Forwarder:
     async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self.target is None:
             return
-        far_reader, far_writer = await _reach(self.target)
+        far_reader, far_writer = await _breaker(self.target)
         await asyncio.gather(_pump(reader, far_writer), _pump(far_reader, writer))
 
 
@@ -84,7 +84,7 @@ class Tap(Forwarder):
             await self._stalled.wait()
 
 
-async def _reach(target: Path | int) -> _Streams:
+async def _breaker(target: Path | int) -> _Streams:
     if isinstance(target, Path):
         return await asyncio.open_unix_connection(target)
     return await asyncio.open_connection("127.0.0.1", target)

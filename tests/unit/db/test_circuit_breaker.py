@@ -2,7 +2,7 @@
 
 import pytest
 
-from db.reach import CONNECT_SECONDS, PAUSE_SECONDS, Reach
+from db.circuit_breaker import CONNECT_SECONDS, PAUSE_SECONDS, DatabaseBreaker
 from domain.errors import DependencyDown
 
 
@@ -15,41 +15,41 @@ class Seconds:
         return self.now
 
 
-def asks(reach: Reach) -> bool:
+def asks(breaker: DatabaseBreaker) -> bool:
     try:
-        reach.check()
+        breaker.check()
     except DependencyDown:
         return False
     return True
 
 
 def test_nobody_is_kept_from_one_that_answers() -> None:
-    reach = Reach(Seconds())
-    assert all(asks(reach) for _ in range(3))
+    breaker = DatabaseBreaker(Seconds())
+    assert all(asks(breaker) for _ in range(3))
 
 
 def test_after_a_wait_in_vain_one_asks_for_all() -> None:
     clock = Seconds()
-    reach = Reach(clock)
-    reach.lost()
-    assert not asks(reach)
+    breaker = DatabaseBreaker(clock)
+    breaker.trip()
+    assert not asks(breaker)
     clock.now += PAUSE_SECONDS
-    assert [asks(reach) for _ in range(3)] == [True, False, False]
-    reach.found()
-    assert all(asks(reach) for _ in range(3))
+    assert [asks(breaker) for _ in range(3)] == [True, False, False]
+    breaker.reset()
+    assert all(asks(breaker) for _ in range(3))
 
 
 @pytest.mark.parametrize("says", [True, False])
 def test_one_that_never_came_back_keeps_nobody_out_for_long(says: bool) -> None:
     clock = Seconds()
-    reach = Reach(clock)
-    reach.lost()
+    breaker = DatabaseBreaker(clock)
+    breaker.trip()
     clock.now += PAUSE_SECONDS
-    assert asks(reach)
+    assert asks(breaker)
     if says:
         clock.now += CONNECT_SECONDS
-        reach.lost()
+        breaker.trip()
         clock.now += PAUSE_SECONDS
     else:
         clock.now += CONNECT_SECONDS + PAUSE_SECONDS
-    assert asks(reach)
+    assert asks(breaker)

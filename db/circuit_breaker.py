@@ -25,7 +25,7 @@ SILENT = "The database does not answer. Nothing was changed."
 NO_WRITES = "The database accepts no changes now. Nothing was changed."
 
 
-class Reach:
+class DatabaseBreaker:
     """One a process."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -47,11 +47,11 @@ class Reach:
         # This one asks, and the others hear of it in time.
         self._again_at = now + CONNECT_SECONDS + PAUSE_SECONDS
 
-    def lost(self) -> None:
+    def trip(self) -> None:
         """Somebody has waited in vain."""
         self._again_at = self._clock() + PAUSE_SECONDS
 
-    def found(self) -> None:
+    def reset(self) -> None:
         """It answers. That says nothing of writes."""
         self._again_at = None
         if self.outage is not None and not self.outage.reads:
