@@ -65,9 +65,9 @@ from services.propagation.propagation_report import Reporter
 from settings import Settings
 from subscriptions import channels
 from subscriptions.access_feed import AccessFeed
+from subscriptions.credential_expiry import CredentialWatch
 from subscriptions.flag_feed import FlagFeed
 from subscriptions.kill_feed import KillFeed
-from subscriptions.lifetime import Lifetimes
 from subscriptions.publish import Publisher
 from subscriptions.rehearsal_feed import RehearsalFeed
 from subscriptions.tail import EventTail
@@ -101,7 +101,7 @@ def build_runtime(
         redis=redis,
         bus=bus,
         tail=tail,
-        lifetimes=Lifetimes(tail, clock),
+        credential_watch=CredentialWatch(tail, clock),
         access=CredentialCache(partial(look_up, db), clock),
         flags=flags,
         flag_feed=FlagFeed(flags, tail),
@@ -167,7 +167,7 @@ async def running(runtime: Runtime) -> AsyncIterator[Runtime]:
         stack.push_async_callback(runtime.bus.disconnect)
         stack.push_async_callback(announcer.stop)
         stack.push_async_callback(runtime.alerts.stop)
-        for part in (runtime.tail, runtime.lifetimes, runtime.flags, runtime.flag_feed):
+        for part in (runtime.tail, runtime.credential_watch, runtime.flags, runtime.flag_feed):
             await part.start()
             stack.push_async_callback(part.stop)
         watcher = Watcher(runtime.db, runtime.health, runtime.settings, runtime.alerts)

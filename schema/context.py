@@ -36,8 +36,8 @@ from services.propagation.propagation import Propagations
 from services.webhooks.documents import Documents as WebhookDocuments
 from settings import Settings
 from subscriptions.bus import Broadcast
+from subscriptions.credential_expiry import CredentialWatch
 from subscriptions.flag_feed import FlagFeed
-from subscriptions.lifetime import Lifetimes
 from subscriptions.tail import EventTail
 
 
@@ -50,7 +50,7 @@ class Runtime:
     redis: "Redis"
     bus: Broadcast
     tail: EventTail
-    lifetimes: Lifetimes
+    credential_watch: CredentialWatch
     access: CredentialCache
     flags: FlagStore
     flag_feed: FlagFeed

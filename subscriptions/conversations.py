@@ -50,7 +50,7 @@ async def conversation(
     viewer, runtime = require_participant(info.context.actor), info.context.runtime
     newest: Latest[RecordedEvent] = Latest()  # one unread event is enough: the rows are read anew
     async with runtime.tail.subscribe(newest, _about(viewer, key)) as changes:
-        with runtime.lifetimes.guard(info.context.actor, changes):
+        with runtime.credential_watch.guard(info.context.actor, changes):
             while True:
                 view = await read_conversation(info, key)
                 more = True
@@ -76,7 +76,7 @@ async def conversations(info: Info) -> AsyncIterator[ConversationsUpdate]:
     # The newest event of each conversation: bounded by the caller's partnerships.
     newest: Latest[RecordedEvent] = Latest(lambda item: item.event.subject_id)
     async with runtime.tail.subscribe(newest, _about(viewer)) as changes:
-        with runtime.lifetimes.guard(info.context.actor, changes):
+        with runtime.credential_watch.guard(info.context.actor, changes):
             unread = await types.unread_conversations(info, viewer)
             yield ConversationsUpdate(unread_conversations=unread, changed=None)
             async for item in changes:

@@ -48,7 +48,7 @@ async def launch_events(
         return is_shown(item) and (phase is None or item.event.phase_id == phase)
 
     async with runtime.tail.subscribe(Bounded(BUFFER), concerns) as live:
-        with runtime.lifetimes.guard(info.context.actor, live):
+        with runtime.credential_watch.guard(info.context.actor, live):
             place = _Place(runtime.tail.position, runtime.tail.rewinds)
             if position is not None:
                 async with aclosing(_catch_up(info, position, phase, place)) as missed:

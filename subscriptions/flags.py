@@ -63,7 +63,7 @@ async def _rest(
     if info.context.supports_detached_streams:
         yield handoff  # where it is taken, this stream is closed now
     cursor = handoff.cursor
-    with info.context.runtime.lifetimes.guard(info.context.actor, sets):
+    with info.context.runtime.credential_watch.guard(info.context.actor, sets):
         async for found in sets:
             for payload in cursor.move_to(found):
                 yield payload

@@ -30,7 +30,7 @@ async def system_health(info: Info) -> AsyncGenerator[HealthSnapshot, None]:
         runtime.bus.subscribe(HEALTH, Latest()) as messages,
         aclosing(newest_snapshots(messages, runtime.health, runtime.bus)) as snapshots,
     ):
-        with runtime.lifetimes.guard(info.context.actor, messages):
+        with runtime.credential_watch.guard(info.context.actor, messages):
             async for snapshot in snapshots:
                 yield HealthSnapshot.of(snapshot)
 

@@ -55,7 +55,7 @@ async def incidents(info: Info, severity: Severities = None) -> AsyncIterator[In
 
     newest: Latest[RecordedEvent] = Latest(key=_incident)
     async with runtime.tail.subscribe(newest, concerns) as changes:
-        with runtime.lifetimes.guard(info.context.actor, changes):
+        with runtime.credential_watch.guard(info.context.actor, changes):
             async with info.context.db.read() as session:
                 rows = await incident_reads.open_ones(session)
             for row in rows:

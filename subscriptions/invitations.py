@@ -31,7 +31,7 @@ async def invitation(info: Info, id: InvitationId) -> AsyncIterator[Invitation]:
     runtime, loader = info.context.runtime, info.context.loaders.invitation
     newest: Latest[RecordedEvent] = Latest()
     async with runtime.tail.subscribe(newest, concerns) as changes:
-        with runtime.lifetimes.guard(info.context.actor, changes):
+        with runtime.credential_watch.guard(info.context.actor, changes):
             while True:
                 row = await loader.load(key)
                 if row is None or not row_scope.is_supplier(row.supplier_id):

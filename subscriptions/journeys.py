@@ -51,7 +51,7 @@ async def journeys(info: Info, phase_id: PhaseId = None) -> AsyncIterator[list[J
         runtime.tail.subscribe(newest, moves_somebody) as changes,
         aclosing(_snapshots(changes, runtime.journeys, View.of_phase(phase), moves)) as snapshots,
     ):
-        with runtime.lifetimes.guard(info.context.actor, changes):
+        with runtime.credential_watch.guard(info.context.actor, changes):
             async for found, committed_at in snapshots:
                 yield found
                 if committed_at is not None:

@@ -41,7 +41,7 @@ async def launch_metrics(
         runtime.bus.subscribe(METRICS, Latest()) as collections,
         aclosing(_snapshots(collections, runtime.metrics, View(range, phase))) as snapshots,
     ):
-        with runtime.lifetimes.guard(info.context.actor, collections):
+        with runtime.credential_watch.guard(info.context.actor, collections):
             async for snapshot in snapshots:
                 yield MetricsSnapshot.shared(snapshot, phase)
 

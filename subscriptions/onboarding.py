@@ -30,7 +30,7 @@ async def viewer_onboarding(info: Info) -> AsyncIterator[Onboarding]:
         runtime.flag_feed.sets.subscribe(flags, _deciding(runtime.flags.current)) as sets,
         aclosing(news_of(changes, sets)) as news,
     ):
-        with runtime.lifetimes.guard(info.context.actor, changes):
+        with runtime.credential_watch.guard(info.context.actor, changes):
             while True:
                 loader = info.context.loaders.onboarding_of_user
                 row = await loader.load(user_id) if user_id else None

@@ -37,7 +37,7 @@ async def launch_phase(info: Info, id: PhaseId) -> AsyncIterator[LaunchPhase]:
     runtime, loaders = info.context.runtime, info.context.loaders
     newest: Latest[RecordedEvent] = Latest()
     async with runtime.tail.subscribe(newest, concerns) as changes:
-        with runtime.lifetimes.guard(info.context.actor, changes):
+        with runtime.credential_watch.guard(info.context.actor, changes):
             while True:
                 row = await loaders.phase.load(key)
                 if row is None:

@@ -9,7 +9,7 @@ import strawberry
 from domain.errors import NotFound
 from schema.context import Info
 from schema.types.propagation import Propagation
-from subscriptions.lifetime import AccessEnded
+from subscriptions.credential_expiry import AccessEnded
 
 Version = Annotated[int, strawberry.argument(description="The version of the flags.")]
 
@@ -19,7 +19,7 @@ async def propagation(info: Info, version: Version) -> AsyncIterator[Propagation
     runtime, ended = info.context.runtime, asyncio.Event()
     if await runtime.propagations.of(version) is None:
         raise NotFound("There is no such version of the flags.", path=("version",))
-    with runtime.lifetimes.watch(info.context.actor, ended.set):
+    with runtime.credential_watch.watch(info.context.actor, ended.set):
         async for found in runtime.propagations.follow(version, ended):
             yield Propagation.of(found)
         if ended.is_set():

@@ -15,7 +15,7 @@ from schema.types.event_fields import cursor_of
 from schema.types.events import SHOWN_KINDS, LaunchEvent, stream_gap, to_event
 from services.platform import event_reads
 from services.platform.response_time import begins_to_wait
-from subscriptions.lifetime import AccessEnded
+from subscriptions.credential_expiry import AccessEnded
 
 PAGE = 500
 
@@ -44,7 +44,7 @@ async def replay(
     plan = Replay.of(from_, to, 10.0 if speed is None else speed)
     loop, ended, shown = asyncio.get_running_loop(), asyncio.Event(), 0
     begin = loop.time()
-    with info.context.runtime.lifetimes.watch(info.context.actor, ended.set):
+    with info.context.runtime.credential_watch.watch(info.context.actor, ended.set):
         async with aclosing(_events(info, plan)) as events:
             async for item in events:
                 await _until(begin + plan.due(item.occurred_at), ended)

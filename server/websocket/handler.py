@@ -203,7 +203,7 @@ class SocketHandler(HookedHandler):
         if actor.credential_id is None:
             return  # visitors have nothing that could end, and there may be thousands of them
         self._guards = AsyncExitStack()
-        self._guards.enter_context(runtime.lifetimes.watch(actor, self._end))
+        self._guards.enter_context(runtime.credential_watch.watch(actor, self._end))
         if actor.allows((Scope.LAUNCH_OPERATE,)):
             await self._guards.enter_async_context(watching(runtime.redis, runtime.clock))
 

@@ -62,7 +62,8 @@ OPEN = {
     "subscriptions.fanout.Fanout._subscriptions",
     "db.reads.connections.ReadConnections._by_key", "db.reads.connections.ReadConnections._tasks",
     "db.reads.connections.ReadConnections._sent", "db.reads.connections.ReadConnections._waiting",
-    "subscriptions.lifetime.Lifetimes._ends", "subscriptions.hub.StateHub._subscribers",
+    "subscriptions.credential_expiry.CredentialWatch._ends",
+    "subscriptions.hub.StateHub._subscribers",
 }  # fmt: skip
 # So many entries at most, each of a size that no caller decides.
 COUNTED = {

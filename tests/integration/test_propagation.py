@@ -259,9 +259,9 @@ async def test_memory_and_keys_expire(
     version = await toggled(admin, app, flag, on=True)
     await until(app, version, is_complete)
 
-    async def lifetimes() -> list[int]:
+    async def credential_watch() -> list[int]:
         keys = [key async for key in redis.scan_iter("launch:receipts:*")]
         return [await redis.ttl(key) for key in [*keys, f"launch:committed:{version}"]]
 
-    found = await eventually(lifetimes, lambda ttls: min(ttls) > 0)
+    found = await eventually(credential_watch, lambda ttls: min(ttls) > 0)
     assert max(found) <= 3_600

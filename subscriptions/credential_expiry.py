@@ -62,7 +62,7 @@ class ExpiryTimer:
             self._arm()
 
 
-class Lifetimes:
+class CredentialWatch:
     """Knows what hangs on each session and token of this process."""
 
     def __init__(self, tail: EventTail, clock: Callable[[], datetime]) -> None:
