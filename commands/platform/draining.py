@@ -21,7 +21,7 @@ from starlette.applications import Starlette
 
 from app import create_app
 from endpoints.stopping import Stopping
-from server.http.protocol import HeadProtocol
+from server.http.protocol import HeaderLimitProtocol
 from settings import load_settings
 
 logger = logging.getLogger("launch.serve")
@@ -74,7 +74,7 @@ class Draining:
             self._before[number](number, frame)
             return
         self._has_begun = True
-        HeadProtocol.linger = LINGER_SECONDS
+        HeaderLimitProtocol.linger = LINGER_SECONDS
         self._loop.call_soon_threadsafe(self._drain, number)
 
     def _drain(self, number: int) -> None:

@@ -17,7 +17,7 @@ from commands.shared.db_access import check_at_start
 from commands.shared.environment import own_settings
 from commands.shared.errors import Problem
 from devserver.runner import CannotRun, child_environment, free_port
-from server.http.protocol import HeadProtocol
+from server.http.protocol import HeaderLimitProtocol
 from settings import Settings
 
 logger = logging.getLogger("launch.serve")
@@ -66,8 +66,8 @@ def _serve(settings: Settings, workers: int) -> None:
         port=settings.port,
         workers=workers,
         loop="uvloop",
-        http=HeadProtocol,
-        ws="server.websocket.protocol:FrameProtocol",
+        http=HeaderLimitProtocol,
+        ws="server.websocket.protocol:WebSocketProtocol",
         ws_max_size=MOST_BYTES,
         # Compression triples the memory of a socket.
         ws_per_message_deflate=False,

@@ -10,7 +10,7 @@ import uvicorn
 
 from commands.shared.errors import Problem
 from endpoints.worker_app import WorkerView, worker_app
-from server.http.protocol import HeadProtocol
+from server.http.protocol import HeaderLimitProtocol
 from settings import Settings
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ async def answering(
     )
     config = uvicorn.Config(
         worker_app(view),
-        http=HeadProtocol,
+        http=HeaderLimitProtocol,
         ws="none",
         lifespan="off",
         log_config=None,

@@ -55,7 +55,7 @@ class Whole:
             self._transport.write(head)
 
 
-class HeadProtocol(HttpToolsProtocol):
+class HeaderLimitProtocol(HttpToolsProtocol):
     """Chosen by `commands.platform.serving`."""
 
     seconds = HEAD_SECONDS

@@ -23,7 +23,7 @@ class Frames(Protocol):
     """What a server offers that takes messages as bytes (`server.websocket.protocol`)."""
 
     @property
-    def has_news(self) -> bool:
+    def has_pending(self) -> bool:
         """Whether something has come that `receive` gives at once."""
 
     @property
@@ -39,7 +39,7 @@ class Frames(Protocol):
     def admit(self, caller: str, most: int, *, is_visitor: bool) -> None:
         """The socket has begun: so many bytes of a caller may wait to be received."""
 
-    def listen(self, hear: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    def park(self, on_event: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Call `hear` when something has come; the application returns meanwhile."""
 
     async def receive(self) -> Any:  # noqa: ANN401 - an event of ASGI, as each server types it
@@ -98,7 +98,7 @@ class FrameAdapter(AsyncWebSocketAdapter):
         self, *, ignore_parsing_errors: bool = False
     ) -> AsyncGenerator[object, None]:
         """What has come; after a message that is none the rest of it is for the next reading."""
-        while self.frames.has_news:
+        while self.frames.has_pending:
             message: Message = await self.frames.receive()
             if message["type"] == "websocket.disconnect":
                 self.is_lost = self.is_lost or message.get("code") == _LOST

@@ -70,7 +70,7 @@ class SocketHandler(HookedHandler):
             await super().handle()
         else:
             self.on_request_accepted()
-            self._adapter.frames.listen(super().handle)
+            self._adapter.frames.park(super().handle)
 
     async def _may_begin(self) -> bool:
         """Few sockets of an address wait for `connection_init`, whoever they turn out to be."""

@@ -28,10 +28,10 @@ _TEXT = 0x81  # the last frame of a text message
 _SHORT, _MEDIUM = 126, 65_536
 _LOST, _NO_PONG = 1006, 1011  # codes of a close: without one, and of a client that is silent
 
-Hear = Callable[[], Coroutine[Any, Any, None]]
+OnEvent = Callable[[], Coroutine[Any, Any, None]]
 
 
-class Gate:
+class LazyEvent:
     """An asyncio.Event that is open nearly always: it takes memory only while it is not."""
 
     __slots__ = ("_closed",)
@@ -60,7 +60,7 @@ class Gate:
             await self._closed.wait()
 
 
-class Inbox:
+class EventQueue:
     """What has come and was not taken yet: an asyncio.Queue without its five deques."""
 
     __slots__ = ("_items", "_news", "_tell")
@@ -68,7 +68,7 @@ class Inbox:
     def __init__(self, tell: Callable[[], None]) -> None:
         """`tell` is called with each that comes."""
         self._items: tuple[ASGIReceiveEvent, ...] = ()
-        self._news = Gate()
+        self._news = LazyEvent()
         self._tell = tell
 
     def empty(self) -> bool:
@@ -91,7 +91,7 @@ class Inbox:
         return item
 
 
-class Connection(ServerProtocol):
+class SlottedServerProtocol(ServerProtocol):
     """That of `websockets`, with its attributes in slots: less than half of the memory."""
 
     __slots__ = (
@@ -115,7 +115,7 @@ class Connection(ServerProtocol):
             next(self.parser)
 
 
-class FrameProtocol(BoundedProtocol):
+class WebSocketProtocol(BoundedProtocol):
     """Chosen by `commands.platform.serving`, which turns compression off."""
 
     __slots__ = (
@@ -125,23 +125,23 @@ class FrameProtocol(BoundedProtocol):
         *("close_timer", "close_timeout", "initial_response", "conn", "read_paused", "writable"),
         *("ping_interval", "ping_timeout", "ping_timer", "pong_timer", "pending_ping_payload"),
         *("ping_sent_at", "last_ping_rtt", "frames", "curr_msg_data_type", "request", "response"),
-        *("scope", "_waiting", "_hear", "_context", "_is_hearing"),
+        *("scope", "_waiting", "_on_event", "_context", "_is_running"),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as the base
         """As uvicorn's, with lighter parts."""
         super().__init__(*args, **kwargs)
-        self.queue = cast("asyncio.Queue[ASGIReceiveEvent]", Inbox(self._go_on))
-        self.writable = cast("asyncio.Event", Gate())
+        self.queue = cast("asyncio.Queue[ASGIReceiveEvent]", EventQueue(self._go_on))
+        self.writable = cast("asyncio.Event", LazyEvent())
         if not self.conn.available_extensions:
-            self.conn = Connection(max_size=MAX_BEGINNING, logger=self.conn.logger)
+            self.conn = SlottedServerProtocol(max_size=MAX_BEGINNING, logger=self.conn.logger)
         self._waiting: Sequence[Callable[[], None]] = ()
-        self._hear: Hear | None = None
+        self._on_event: OnEvent | None = None
         self._context: Context | None = None
-        self._is_hearing = False
+        self._is_running = False
 
     @property
-    def has_news(self) -> bool:
+    def has_pending(self) -> bool:
         """Whether something has come that `receive` gives at once."""
         return not self.queue.empty()
 
@@ -171,15 +171,15 @@ class FrameProtocol(BoundedProtocol):
     def data_received(self, data: bytes) -> None:
         """Nothing of it is kept here."""
         super().data_received(data)
-        if isinstance(self.conn, Connection):
+        if isinstance(self.conn, SlottedServerProtocol):
             self.conn.forget()
 
-    def listen(self, hear: Hear) -> None:
+    def park(self, on_event: OnEvent) -> None:
         """Call `hear` when something has come, in this context; it takes all that there is.
 
         The application returns, and the socket lives on until one of both sides closes it.
         """
-        self._hear, self._context = hear, copy_context()
+        self._on_event, self._context = on_event, copy_context()
 
     async def run_asgi(self) -> None:
         """As uvicorn does it, but for an application that listens."""
@@ -191,7 +191,7 @@ class FrameProtocol(BoundedProtocol):
             self.logger.exception("Exception in ASGI application\n")
             self.send_500_response()
         else:
-            if self._hear is not None:
+            if self._on_event is not None:
                 del self.scope
                 self._go_on()
                 return
@@ -232,24 +232,24 @@ class FrameProtocol(BoundedProtocol):
         return True
 
     def _go_on(self) -> None:
-        if self._hear is None or self._is_hearing or self.queue.empty():
+        if self._on_event is None or self._is_running or self.queue.empty():
             return
-        self._is_hearing = True
-        task = self.loop.create_task(self._run(self._hear), context=self._context)
+        self._is_running = True
+        task = self.loop.create_task(self._run(self._on_event), context=self._context)
         task.add_done_callback(self.on_task_complete)
         self.tasks.add(task)
 
-    async def _run(self, hear: Hear) -> None:
+    async def _run(self, on_event: OnEvent) -> None:
         try:
             while not self.queue.empty():
-                await hear()
+                await on_event()
         except ClientDisconnected:
             pass
         except Exception:
             self.logger.exception("Exception in ASGI application\n")
             self.transport.close()
         finally:
-            self._is_hearing = False
+            self._is_running = False
 
 
 @lru_cache(maxsize=4_096)

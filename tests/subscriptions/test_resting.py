@@ -16,7 +16,7 @@ from websockets.frames import Frame
 from websockets.http11 import Request
 
 from server.view import GraphQLView
-from server.websocket.protocol import FrameProtocol
+from server.websocket.protocol import WebSocketProtocol
 from tests.factories.propagation import runtime_of
 from tests.support.clock import PATIENCE
 from tests.support.receivers import until
@@ -27,9 +27,9 @@ INIT = {"type": "connection_init"}
 _SILENCE = 1.0  # seconds after which nothing more is expected
 
 
-def protocols() -> list[FrameProtocol]:
+def protocols() -> list[WebSocketProtocol]:
     """Those of sockets that are open, of this process."""
-    found = (item for item in gc.get_objects() if type(item) is FrameProtocol)
+    found = (item for item in gc.get_objects() if type(item) is WebSocketProtocol)
     return [item for item in found if not item.disconnected]
 
 
@@ -52,7 +52,9 @@ async def test_a_socket_at_rest_is_no_task(app: Starlette) -> None:
 
 
 def is_of_server(task: asyncio.Task[Any]) -> bool:
-    return any(name in repr(task.get_coro()) for name in ("FrameProtocol", "TransportWSHandler"))
+    return any(
+        name in repr(task.get_coro()) for name in ("WebSocketProtocol", "TransportWSHandler")
+    )
 
 
 async def test_a_burst_is_answered_in_its_order(app: Starlette) -> None:

@@ -13,7 +13,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from tests.support.clock import PATIENCE
 
 Payload = Any
-OURS, PLAIN = "server.websocket.protocol:FrameProtocol", "websockets-sansio"
+OURS, PLAIN = "server.websocket.protocol:WebSocketProtocol", "websockets-sansio"
 
 
 @asynccontextmanager

@@ -9,14 +9,14 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from server.http.protocol import MOST_BYTES, HeadProtocol
+from server.http.protocol import MOST_BYTES, HeaderLimitProtocol
 from tests.support.clock import PATIENCE
 
 BEGIN = b"GET / HTTP/1.1\r\nhost: launch.test\r\n"
 Ends = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
-class Impatient(HeadProtocol):
+class Impatient(HeaderLimitProtocol):
     """Waits a moment only."""
 
     seconds = 0.2

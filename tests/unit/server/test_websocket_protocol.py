@@ -9,7 +9,7 @@ from websockets.protocol import OPEN
 from websockets.uri import parse_uri
 
 from server.compat import ASGIReceiveEvent
-from server.websocket.protocol import Gate, Inbox, head
+from server.websocket.protocol import EventQueue, LazyEvent, head
 
 
 @pytest.mark.parametrize("length", [0, 1, 125, 126, 65_535, 65_536, 100_000])
@@ -23,7 +23,7 @@ def test_a_client_reads_the_message(length: int) -> None:
 
 
 async def test_who_waits_at_a_gate_goes_on_when_it_opens() -> None:
-    gate = Gate()
+    gate = LazyEvent()
     await gate.wait()
     gate.clear()
     waiting = [asyncio.create_task(gate.wait()) for _ in range(3)]
@@ -37,7 +37,7 @@ async def test_who_waits_at_a_gate_goes_on_when_it_opens() -> None:
 
 async def test_an_inbox_gives_the_oldest_and_waits_for_the_next() -> None:
     told: list[bool] = []
-    inbox = Inbox(lambda: told.append(inbox.empty()))
+    inbox = EventQueue(lambda: told.append(inbox.empty()))
     events: list[ASGIReceiveEvent] = [
         {"type": "websocket.receive", "text": str(number)} for number in range(3)
     ]
