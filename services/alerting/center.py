@@ -30,11 +30,11 @@ from domain.health.health import HealthSnapshot
 from domain.incidents.incidents import Severity
 from domain.marketplace import assistance
 from services.alerting import log, senders
-from services.alerting.dispatcher import Courier
+from services.alerting.dispatcher import NotificationDispatcher
 from services.alerting.senders import Sender
-from services.alerting.silence_cache import SilenceBook
-from services.alerting.store import DATABASE_SECONDS, Ledger
-from services.alerting.timeouts import within
+from services.alerting.silence_cache import SilenceCache
+from services.alerting.store import DATABASE_SECONDS, AlertStore
+from services.alerting.timeouts import run_with_timeout
 from settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -57,16 +57,18 @@ class AlertCenter:
         every = channels_of([*urls, *support])
         self.channels: Sequence[Channel] = every[: len(urls)]
         self.support: Sequence[Channel] = every[len(urls) :] or self.channels  # S44
-        self.silences = SilenceBook(db, redis)
+        self.silences = SilenceCache(db, redis)
         if every:
             senders.load()
         self._db = db
         self._clock = db.clock
         self._link = settings.base_url
         self._rules = AlertRules(remind_after=timedelta(seconds=settings.alert_reminder_seconds))
-        self._ledger = Ledger(db, redis)
+        self._alert_store = AlertStore(db, redis)
         retry_for = timedelta(seconds=settings.alert_retry_seconds)
-        self._courier = Courier(every, send, self._ledger, self._log, db.clock, retry_for)
+        self._dispatcher = NotificationDispatcher(
+            every, send, self._alert_store, self._log, db.clock, retry_for
+        )
         self._settled: dict[str, int] = {}
         self._announcing: set[asyncio.Task[None]] = set()
 
@@ -111,14 +113,16 @@ class AlertCenter:
 
     async def sweep(self) -> None:
         """What time brings: reminders, ends of flapping, incidents and messages left behind."""
-        known, silences = await asyncio.gather(self._ledger.alerts(), self.silences.current())
+        known, silences = await asyncio.gather(self._alert_store.alerts(), self.silences.current())
         for alert in list(known.values()):
             step = self._pass_time(alert, silences)
             if step is not None:
                 await self._take(step)
         await self._settle_incidents()
         now = self._clock()
-        self._courier.take(await self._ledger.adopt(now, self._courier.carried))
+        self._dispatcher.take(
+            await self._alert_store.claim_orphans(now, self._dispatcher.in_delivery)
+        )
 
     async def test(self) -> list[Delivery]:
         """Send a test to every channel and wait: ten seconds at most. The outcome is logged.
@@ -128,7 +132,7 @@ class AlertCenter:
         now = self._clock()
         channels = dict.fromkeys((*self.channels, *self.support))
         found = await asyncio.gather(*(self._test(channel, now) for channel in channels))
-        await within(DATABASE_SECONDS, self._log_all(found), "logging tests")
+        await run_with_timeout(DATABASE_SECONDS, self._log_all(found), "logging tests")
         return found
 
     async def is_silenced(self) -> bool:
@@ -139,16 +143,16 @@ class AlertCenter:
         """Wait until every message is sent or given up, and logged."""
         while self._announcing:
             await asyncio.wait(list(self._announcing))
-        await self._courier.idle()
+        await self._dispatcher.idle()
 
     async def stop(self) -> None:
         """Finish what is under way, hand over what is not."""
         if self._announcing:
             await asyncio.wait(list(self._announcing), timeout=_STOP_SECONDS)
-        await self._courier.stop()
+        await self._dispatcher.stop()
 
     async def _follow(self, causes: Sequence[Cause]) -> bool:
-        known, silences = await asyncio.gather(self._ledger.alerts(), self.silences.current())
+        known, silences = await asyncio.gather(self._alert_store.alerts(), self.silences.current())
         moved = False
         for cause in causes:
             now = self._clock()
@@ -190,16 +194,18 @@ class AlertCenter:
             channels = self._channels_for(step.alert.key)
             messages = deliveries_of(step.alert, step.tell, channels, self._link, now)
             logger.warning("alert %s %s: %s", step.alert.key, step.tell, step.alert.title)
-        if not await self._ledger.move(step.alert, messages):
+        if not await self._alert_store.compare_and_set(step.alert, messages):
             return False
         self._beside(self._announce(step, messages))
         return True
 
     async def _announce(self, step: Step, messages: Sequence[Delivery]) -> None:
-        found = await within(DATABASE_SECONDS, self._brief(step.alert), "asking the database")
+        found = await run_with_timeout(
+            DATABASE_SECONDS, self._brief(step.alert), "asking the database"
+        )
         briefing = found or Briefing(away=True)
-        self._courier.take(self._rendered(step, briefing, message) for message in messages)
-        await self._ledger.store(step.alert)
+        self._dispatcher.take(self._rendered(step, briefing, message) for message in messages)
+        await self._alert_store.store(step.alert)
 
     def _rendered(self, step: Step, briefing: Briefing, message: Delivery) -> Delivery:
         alert, now = as_it_is(step.alert, briefing), self._clock()
@@ -214,10 +220,12 @@ class AlertCenter:
 
     async def _settle_incidents(self) -> None:
         """What could not be entered while the database was away (S68)."""
-        for alert in list((await self._ledger.alerts()).values()):
+        for alert in list((await self._alert_store.alerts()).values()):
             done = self._settled.get(alert.key) == alert.revision
             if alert.source is AlertSource.HEALTH and not done:
-                await within(DATABASE_SECONDS, self._settle(alert), "settling an incident")
+                await run_with_timeout(
+                    DATABASE_SECONDS, self._settle(alert), "settling an incident"
+                )
 
     async def _settle(self, alert: Alert) -> None:
         async with self._db.write() as uow:
@@ -226,12 +234,12 @@ class AlertCenter:
 
     async def _log(self, message: Delivery) -> bool:
         work = self._log_all([message])
-        return await within(DATABASE_SECONDS, work, "logging a message") is True
+        return await run_with_timeout(DATABASE_SECONDS, work, "logging a message") is True
 
     async def _log_all(self, messages: Sequence[Delivery]) -> bool:
         async with self._db.write() as uow:
             for message in messages:
-                await log.log(uow, message, self._ledger.known(message.alert_key))
+                await log.log(uow, message, self._alert_store.known(message.alert_key))
         return True
 
     async def _test(self, channel: Channel, now: datetime) -> Delivery:
@@ -247,7 +255,7 @@ class AlertCenter:
             created_at=now,
             lease_until=now,
         )
-        done = await self._courier.try_once(message)
+        done = await self._dispatcher.try_once(message)
         return replace(done, finished_at=done.finished_at or self._clock())
 
     def _beside(self, work: Coroutine[object, object, None]) -> None:

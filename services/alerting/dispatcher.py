@@ -19,7 +19,7 @@ from domain.alerting.alert_deliveries import (
     tried,
 )
 from services.alerting.senders import NotSent, Sender
-from services.alerting.store import Ledger
+from services.alerting.store import AlertStore
 from services.platform import background
 
 logger = logging.getLogger(__name__)
@@ -31,14 +31,14 @@ _STOP_SECONDS = 1.0
 Log = Callable[[Delivery], Awaitable[bool]]
 
 
-class Courier:
+class NotificationDispatcher:
     """One a process. A message is in somebody's hands as long as its lease lasts."""
 
     def __init__(
         self,
         channels: Sequence[Channel],
         send: Sender,
-        ledger: Ledger,
+        alert_store: AlertStore,
         log: Log,
         clock: Callable[[], datetime],
         retry_for: timedelta,
@@ -46,25 +46,25 @@ class Courier:
         """`log` stores a message in the database and says whether it could."""
         self._channels = {channel.name: channel for channel in channels}
         self._send = send
-        self._ledger = ledger
+        self._alert_store = alert_store
         self._log = log
         self._clock = clock
         self._retry_for = retry_for
-        self._carried: dict[UUID, Delivery] = {}
+        self._in_delivery: dict[UUID, Delivery] = {}
         self._tasks: dict[UUID, asyncio.Task[None]] = {}
 
     @property
-    def carried(self) -> Iterable[UUID]:
+    def in_delivery(self) -> Iterable[UUID]:
         """Messages in the hands of this process."""
-        return list(self._carried)
+        return list(self._in_delivery)
 
     def take(self, messages: Iterable[Delivery]) -> None:
         """Send them, and see to it that they are logged; returns at once."""
         for message in messages:
-            if message.id in self._carried:
+            if message.id in self._in_delivery:
                 continue
-            self._carried[message.id] = message
-            task = asyncio.create_task(self._carry(message), name=f"alert-{message.channel}")
+            self._in_delivery[message.id] = message
+            task = asyncio.create_task(self._deliver(message), name=f"alert-{message.channel}")
             self._tasks[message.id] = task
             task.add_done_callback(partial(self._forget, message.id))
 
@@ -77,10 +77,10 @@ class Courier:
         """Give what is under way a moment, then hand it over to whoever looks next."""
         if self._tasks:
             await asyncio.wait(list(self._tasks.values()), timeout=_STOP_SECONDS)
-        left = [item for item in self._carried.values() if item.finished_at is None]
+        left = [item for item in self._in_delivery.values() if item.finished_at is None]
         await background.end(*self._tasks.values())
         now = self._clock()
-        await asyncio.gather(*(self._ledger.note(released(item, now)) for item in left))
+        await asyncio.gather(*(self._alert_store.save(released(item, now)) for item in left))
 
     async def try_once(self, message: Delivery) -> Delivery:
         """One attempt; the message as it is then. Nothing is kept or logged."""
@@ -94,20 +94,20 @@ class Courier:
             return tried(message, self._clock(), str(failure), self._retry_for)
         return tried(message, self._clock(), None)
 
-    async def _carry(self, message: Delivery) -> None:
+    async def _deliver(self, message: Delivery) -> None:
         try:
             message = await self._wait_for_beginning(message)
             while message.finished_at is None:
                 message = await self._attempt(message)
-            await self._keep_until_logged(message)
+            await self._save_until_logged(message)
         except Exception:
             logger.exception("alert to %s: left to the next who looks", message.channel)
 
     async def _attempt(self, message: Delivery) -> Delivery:
         message = await self.try_once(message)
-        self._carried[message.id] = message
+        self._in_delivery[message.id] = message
         if message.finished_at is None:
-            await self._ledger.note(message)
+            await self._alert_store.save(message)
             await self._log(message)
             await asyncio.sleep(pause(message.attempts))
         return message
@@ -115,14 +115,14 @@ class Courier:
     async def _wait_for_beginning(self, message: Delivery) -> Delivery:
         """The end of an alert comes after its beginning, and only where that arrived (A25)."""
         while message.after_id is not None and message.finished_at is None:
-            before = self._carried.get(message.after_id) or await self._ledger.find(
+            before = self._in_delivery.get(message.after_id) or await self._alert_store.find(
                 message.after_id
             )
             if before is None or before.sent_at is not None:
                 break
             if before.finished_at is not None:
                 message = dropped(message, self._clock(), NEVER_TOLD)
-                self._carried[message.id] = message
+                self._in_delivery[message.id] = message
             else:
                 await asyncio.sleep(_LOOK_AGAIN)
                 message = await self._still_mine(message)
@@ -133,18 +133,18 @@ class Courier:
         now = self._clock()
         if message.lease_until - now > LEASE / 2:
             return message
-        self._carried[message.id] = message = leased(message, now)
-        await self._ledger.note(message)
+        self._in_delivery[message.id] = message = leased(message, now)
+        await self._alert_store.save(message)
         return message
 
-    async def _keep_until_logged(self, message: Delivery) -> None:
-        await self._ledger.note(message)
+    async def _save_until_logged(self, message: Delivery) -> None:
+        await self._alert_store.save(message)
         while True:
             if await self._log(message):
                 break
             await asyncio.sleep(_LOG_AGAIN)
-        await self._ledger.logged(message)
+        await self._alert_store.logged(message)
 
     def _forget(self, key: UUID, _done: "asyncio.Task[None]") -> None:
         self._tasks.pop(key, None)
-        self._carried.pop(key, None)
+        self._in_delivery.pop(key, None)

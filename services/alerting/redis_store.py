@@ -41,7 +41,7 @@ return 1
 """
 
 
-class RedisShelf:
+class RedisAlertStore:
     """Raises RedisError and OSError where Redis is away."""
 
     def __init__(self, redis: Redis) -> None:
@@ -55,7 +55,7 @@ class RedisShelf:
         found = [_ALERT.validate_json(text) for text in await self._redis.hvals(ALERTS)]
         return {alert.key: alert for alert in found}
 
-    async def move(self, alert: Alert, messages: Sequence[Delivery] = ()) -> bool:
+    async def compare_and_set(self, alert: Alert, messages: Sequence[Delivery] = ()) -> bool:
         """Put an alert with its messages; False where the same or a newer revision is there."""
         args: list[str | int | bytes] = [alert.key, alert.revision, _ALERT.dump_json(alert)]
         for message in messages:

@@ -16,7 +16,7 @@ from db.session import Database
 from domain.alerting.silences import KEPT, Silence, is_forgotten, newest
 from domain.events import RecordedEvent
 from domain.events.alerts import SilenceChanged
-from services.alerting.timeouts import within
+from services.alerting.timeouts import run_with_timeout
 
 KEY = "launch:silences"
 READ_SECONDS = 1.0
@@ -24,7 +24,7 @@ REDIS_SECONDS = 1.0
 _SILENCE: TypeAdapter[Silence] = TypeAdapter(Silence)
 
 
-class SilenceBook:
+class SilenceCache:
     """One a process."""
 
     def __init__(self, db: Database, redis: Redis) -> None:
@@ -37,8 +37,8 @@ class SilenceBook:
         """In force, planned and lately over, as any store knows them; Redis gets what it lacks."""
         now = self._db.clock()
         shelf, stored = await asyncio.gather(
-            within(READ_SECONDS, self._shelved(), "reading silences in Redis"),
-            within(READ_SECONDS, self._stored(now), "reading silences in the database"),
+            run_with_timeout(READ_SECONDS, self._shelved(), "reading silences in Redis"),
+            run_with_timeout(READ_SECONDS, self._stored(now), "reading silences in the database"),
         )
         found = newest(shelf or (), stored or (), self._known)
         self._known = [silence for silence in found if not is_forgotten(silence, now)]
@@ -51,15 +51,15 @@ class SilenceBook:
         made = [item.event.silence for item in events if isinstance(item.event, SilenceChanged)]
         if made:
             self._known = newest(self._known, made)
-            await within(REDIS_SECONDS, self._put(made), "telling Redis of a silence")
+            await run_with_timeout(REDIS_SECONDS, self._put(made), "telling Redis of a silence")
 
     async def _settle(self, shelf: Sequence[Silence], found: Sequence[Silence]) -> None:
         lacks = [silence for silence in self._known if silence not in shelf]
         past = [silence for silence in found if silence not in self._known]
         if lacks:
-            await within(REDIS_SECONDS, self._put(lacks), "telling Redis of silences")
+            await run_with_timeout(REDIS_SECONDS, self._put(lacks), "telling Redis of silences")
         if past:
-            await within(REDIS_SECONDS, self._forget(past), "forgetting silences")
+            await run_with_timeout(REDIS_SECONDS, self._forget(past), "forgetting silences")
 
     async def _shelved(self) -> list[Silence]:
         return [_SILENCE.validate_json(text) for text in await self._redis.hvals(KEY)]

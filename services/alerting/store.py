@@ -16,8 +16,8 @@ from db.queries import alerts as queries
 from db.session import Database
 from domain.alerting.alert_deliveries import Delivery, leased
 from domain.alerting.alerts import Alert, is_over, newest
-from services.alerting.redis_store import RedisShelf
-from services.alerting.timeouts import within
+from services.alerting.redis_store import RedisAlertStore
+from services.alerting.timeouts import run_with_timeout
 
 READ_SECONDS = 1.0  # of all stores at once, before anything is decided
 REDIS_SECONDS = 1.0
@@ -25,13 +25,13 @@ DATABASE_SECONDS = 2.0
 _MOST_ORPHANS = 100
 
 
-class Ledger:
+class AlertStore:
     """One a process."""
 
     def __init__(self, db: Database, redis: Redis) -> None:
         """Nothing is read yet."""
         self._db = db
-        self._shelf = RedisShelf(redis)
+        self._redis_store = RedisAlertStore(redis)
         self._alerts: dict[str, Alert] = {}
 
     def known(self, key: str) -> Alert | None:
@@ -41,26 +41,30 @@ class Ledger:
     async def alerts(self) -> Mapping[str, Alert]:
         """Where every cause stands. A store that lost something gets it back."""
         shelf, stored = await asyncio.gather(
-            within(READ_SECONDS, self._shelf.alerts(), "reading Redis"),
-            within(READ_SECONDS, self._stored(), "reading the database"),
+            run_with_timeout(READ_SECONDS, self._redis_store.alerts(), "reading Redis"),
+            run_with_timeout(READ_SECONDS, self._stored(), "reading the database"),
         )
         found = newest(shelf or {}, stored or {}, self._alerts)
         now = self._db.clock()
         self._alerts = {key: alert for key, alert in found.items() if not is_over(alert, now)}
         kept = list(self._alerts.values())
         for alert in _behind(shelf, kept):
-            await within(REDIS_SECONDS, self._shelf.move(alert), "writing to Redis")
+            await run_with_timeout(
+                REDIS_SECONDS, self._redis_store.compare_and_set(alert), "writing to Redis"
+            )
         if behind := _behind(stored, kept):
-            await within(DATABASE_SECONDS, self._store(behind, ()), "storing alerts")
+            await run_with_timeout(DATABASE_SECONDS, self._store(behind, ()), "storing alerts")
         await self._forget([key for key in found if key not in self._alerts])
         return self._alerts
 
-    async def move(self, alert: Alert, messages: Sequence[Delivery]) -> bool:
+    async def compare_and_set(self, alert: Alert, messages: Sequence[Delivery]) -> bool:
         """Put the next revision of an alert with its messages; False where another was first."""
-        first = await within(REDIS_SECONDS, self._shelf.move(alert, messages), "writing to Redis")
+        first = await run_with_timeout(
+            REDIS_SECONDS, self._redis_store.compare_and_set(alert, messages), "writing to Redis"
+        )
         if first is None:
             work = self._store([alert], messages)
-            first = await within(DATABASE_SECONDS, work, "storing an alert")
+            first = await run_with_timeout(DATABASE_SECONDS, work, "storing an alert")
         if first is False:
             return False
         self._alerts[alert.key] = alert
@@ -68,28 +72,38 @@ class Ledger:
 
     async def store(self, alert: Alert) -> None:
         """Into the database too, for good."""
-        await within(DATABASE_SECONDS, self._store([alert], ()), "storing an alert")
+        await run_with_timeout(DATABASE_SECONDS, self._store([alert], ()), "storing an alert")
 
-    async def note(self, message: Delivery) -> bool:
+    async def save(self, message: Delivery) -> bool:
         """Keep a message until it is logged; False where it is in other hands, or at its end."""
-        kept = await within(REDIS_SECONDS, self._shelf.keep(message), "keeping a message")
+        kept = await run_with_timeout(
+            REDIS_SECONDS, self._redis_store.keep(message), "keeping a message"
+        )
         return kept is not False
 
     async def logged(self, message: Delivery) -> None:
         """The database has it: Redis need not."""
-        await within(REDIS_SECONDS, self._shelf.logged(message.id), "clearing a message")
+        await run_with_timeout(
+            REDIS_SECONDS, self._redis_store.logged(message.id), "clearing a message"
+        )
 
     async def find(self, message_id: UUID) -> Delivery | None:
         """A message as Redis or the database knows it."""
-        found = await within(REDIS_SECONDS, self._shelf.message(message_id), "reading a message")
+        found = await run_with_timeout(
+            REDIS_SECONDS, self._redis_store.message(message_id), "reading a message"
+        )
         if found is not None:
             return found
-        return await within(DATABASE_SECONDS, self._logged(message_id), "reading a message")
+        return await run_with_timeout(
+            DATABASE_SECONDS, self._logged(message_id), "reading a message"
+        )
 
-    async def adopt(self, now: datetime, mine: Iterable[UUID]) -> list[Delivery]:
+    async def claim_orphans(self, now: datetime, mine: Iterable[UUID]) -> list[Delivery]:
         """Take over messages that nobody cares for any more; each goes to one process only."""
-        kept = await within(REDIS_SECONDS, self._shelf.outbox(), "reading the outbox")
-        stored = await within(DATABASE_SECONDS, self._orphans(now), "reading the outbox")
+        kept = await run_with_timeout(
+            REDIS_SECONDS, self._redis_store.outbox(), "reading the outbox"
+        )
+        stored = await run_with_timeout(DATABASE_SECONDS, self._orphans(now), "reading the outbox")
         found = {message.id: message for message in (*(stored or ()), *(kept or ()))}
         known = set(mine)
         left = [item for item in found.values() if item.id not in known and item.lease_until < now]
@@ -99,10 +113,12 @@ class Ledger:
 
     async def _claim(self, message: Delivery) -> bool:
         """Redis decides; what only the database knows of comes into Redis by this."""
-        won = await within(REDIS_SECONDS, self._shelf.keep(message), "taking a message")
+        won = await run_with_timeout(
+            REDIS_SECONDS, self._redis_store.keep(message), "taking a message"
+        )
         if won is None:
             work = self._store((), [message])
-            won = await within(DATABASE_SECONDS, work, "taking a message")
+            won = await run_with_timeout(DATABASE_SECONDS, work, "taking a message")
         return won is not False
 
     async def _store(self, alerts: Sequence[Alert], messages: Sequence[Delivery]) -> bool:
@@ -127,8 +143,10 @@ class Ledger:
 
     async def _forget(self, keys: Sequence[str]) -> None:
         if keys:
-            await within(REDIS_SECONDS, self._shelf.forget(keys), "forgetting alerts")
-            await within(DATABASE_SECONDS, self._delete(keys), "forgetting alerts")
+            await run_with_timeout(
+                REDIS_SECONDS, self._redis_store.forget(keys), "forgetting alerts"
+            )
+            await run_with_timeout(DATABASE_SECONDS, self._delete(keys), "forgetting alerts")
 
     async def _delete(self, keys: Sequence[str]) -> None:
         async with self._db.write() as uow:

@@ -13,7 +13,9 @@ T = TypeVar("T")
 _leftovers: set[asyncio.Task[object]] = set()
 
 
-async def within(seconds: float, work: Coroutine[object, object, T], what: str) -> T | None:
+async def run_with_timeout(
+    seconds: float, work: Coroutine[object, object, T], what: str
+) -> T | None:
     """The result, or None where it failed or took too long; `what` names it in the log.
 
     Cleaning up after a server that hangs can hang too, so the end of what was given up is not

@@ -18,7 +18,7 @@ from domain.health.health import HealthStatus
 from domain.health.heartbeats import MAIL, MAIL_WITHIN, WORKER, Heartbeat, alert_key, parse
 from domain.incidents.incidents import Severity
 from services.alerting.alarm import Alarm
-from services.alerting.timeouts import within
+from services.alerting.timeouts import run_with_timeout
 from services.platform import background
 from settings import Settings
 
@@ -59,16 +59,18 @@ class Heartbeats:
         """Note that a source lives; False where neither store could keep it."""
         now = self._db.clock()
         kept = await asyncio.gather(
-            within(_REDIS_SECONDS, self._to_redis(name, now), "keeping a heartbeat"),
-            within(_DATABASE_SECONDS, self._to_database(name, now), "keeping a heartbeat"),
+            run_with_timeout(_REDIS_SECONDS, self._to_redis(name, now), "keeping a heartbeat"),
+            run_with_timeout(
+                _DATABASE_SECONDS, self._to_database(name, now), "keeping a heartbeat"
+            ),
         )
         return any(kept)
 
     async def all(self) -> list[Heartbeat] | None:
         """Every source; None where neither store answers, and nobody knows."""
         shelf, stored = await asyncio.gather(
-            within(_REDIS_SECONDS, self._from_redis(), "reading heartbeats"),
-            within(_DATABASE_SECONDS, self._from_database(), "reading heartbeats"),
+            run_with_timeout(_REDIS_SECONDS, self._from_redis(), "reading heartbeats"),
+            run_with_timeout(_DATABASE_SECONDS, self._from_database(), "reading heartbeats"),
         )
         if shelf is None and stored is None:
             return None
@@ -94,7 +96,9 @@ class Heartbeats:
         known = {name: stored[name].expected_at for name in self.sources if name in stored}
         self._since |= known
         if not self._is_stored or len(known) < len(self.sources):
-            storing = within(_DATABASE_SECONDS, self._store_expected(), "expecting heartbeats")
+            storing = run_with_timeout(
+                _DATABASE_SECONDS, self._store_expected(), "expecting heartbeats"
+            )
             self._is_stored = await storing is True
 
     async def _store_expected(self) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from db.models.incidents import AlertDelivery, LaunchIncident
 from domain.alerting.alerts import AlertKind
 from domain.incidents.incidents import IncidentStatus
-from services.alerting.redis_store import RedisShelf
+from services.alerting.redis_store import RedisAlertStore
 from services.health.health_store import KEY as SNAPSHOT
 from services.health.health_store import decode
 from tests.factories.alerts import KEY
@@ -51,7 +51,7 @@ class Outage:
 
     async def is_noted(self) -> bool:
         """Whether the message of the outage stands in Redis as sent."""
-        kept = await RedisShelf(self.fleet.redis).outbox()
+        kept = await RedisAlertStore(self.fleet.redis).outbox()
         return any(item.alert_key == KEY and item.sent_at is not None for item in kept)
 
     async def looks_again(self) -> None:

@@ -14,7 +14,7 @@ from domain.health.health import CheckType, HealthStatus, Outcome
 from domain.incidents.incidents import IncidentStatus
 from domain.platform.percent import Percent
 from domain.platform.time_ranges import TimeRange
-from services.alerting.silence_cache import KEY, SilenceBook
+from services.alerting.silence_cache import KEY, SilenceCache
 from services.health.health import uptimes
 from services.overview import retention
 from tests.factories.alerts import Desk, see
@@ -35,7 +35,7 @@ FIRED = "[CRITICAL] Database check is critical"
 async def web(db: Database, redis: Redis) -> AsyncIterator[Database]:
     """A process that has changed silences: it tells Redis after each commit."""
     found = Database(db.url, clock=db.clock)
-    found.on_commit(SilenceBook(found, redis).hear)
+    found.on_commit(SilenceCache(found, redis).hear)
     yield found
     await found.dispose()
 
