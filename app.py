@@ -49,7 +49,7 @@ from services.health.probes.base import Probe
 from services.metrics.metering import Meter
 from services.overview.metric_board import journey_board, metric_board
 from services.phases import rehearsal_flags
-from services.phases.health_watchdog import Watcher
+from services.phases.health_watchdog import Watchdog
 from services.platform import event_lines
 from services.platform.certificates import CertificateWatch
 from services.platform.connection_limits import ConnectionLimiter
@@ -59,7 +59,7 @@ from services.platform.event_reads import LogReader
 from services.platform.passwords import Passwords
 from services.platform.rate_limits import RateLimiter, limits_of
 from services.platform.telemetry import collecting
-from services.propagation.delivery_acks import Receipts
+from services.propagation.delivery_acks import DeliveryAcks
 from services.propagation.propagation import Announcer, Propagations
 from services.propagation.propagation_report import Reporter
 from settings import Settings
@@ -93,7 +93,7 @@ def build_runtime(
     tail = EventTail(bus, channels.EVENTS, channels.decode_events, log.read_after, log.read_head)
     flags = FlagStore(db, clock=clock, killed=frozenset(settings.flags_kill))
     passwords = passwords or Passwords()
-    receipts = Receipts()
+    receipts = DeliveryAcks()
     flags.on_change(lambda found: receipts.serves(found.version))
     return Runtime(
         settings=settings,
@@ -170,7 +170,7 @@ async def running(runtime: Runtime) -> AsyncIterator[Runtime]:
         for part in (runtime.tail, runtime.credential_watch, runtime.flags, runtime.flag_feed):
             await part.start()
             stack.push_async_callback(part.stop)
-        watcher = Watcher(runtime.db, runtime.health, runtime.settings, runtime.alerts)
+        watcher = Watchdog(runtime.db, runtime.health, runtime.settings, runtime.alerts)
         access = AccessFeed(runtime.tail, runtime.access)
         listener = HeartbeatWatch(runtime.db, runtime.heartbeats, runtime.alerts)
         measuring = (runtime.meter, runtime.quota, runtime.usage)

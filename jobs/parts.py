@@ -18,7 +18,7 @@ from services.health.health_monitor import HealthMonitor
 from services.health.heartbeats import Heartbeats, HeartbeatWatch
 from services.metrics import metric_rollups
 from services.metrics.metering import Meter
-from services.phases.health_watchdog import Watcher
+from services.phases.health_watchdog import Watchdog
 from services.platform import event_lines
 from services.platform.passwords import Passwords
 from services.propagation.propagation import Announcer
@@ -76,7 +76,7 @@ async def open_parts(
         settings, db, redis, passwords, partial(bus.publish, HEALTH), alert=alerts.observe
     )
     heartbeats = Heartbeats(db, redis, settings)
-    watcher = Watcher(db, monitor, settings, alerts)
+    watcher = Watchdog(db, monitor, settings, alerts)
     listener = HeartbeatWatch(db, heartbeats, alerts)
     await watcher.start()
     await listener.start()

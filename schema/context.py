@@ -31,7 +31,7 @@ from services.platform.documents import Documents
 from services.platform.log_context import request_id
 from services.platform.passwords import Passwords
 from services.platform.rate_limits import RateLimiter
-from services.propagation.delivery_acks import Receipts, Receiver
+from services.propagation.delivery_acks import AckedStream, DeliveryAcks
 from services.propagation.propagation import Propagations
 from services.webhooks.documents import Documents as WebhookDocuments
 from settings import Settings
@@ -55,7 +55,7 @@ class Runtime:
     flags: FlagStore
     flag_feed: FlagFeed
     kill_sync: KillSync
-    receipts: Receipts
+    receipts: DeliveryAcks
     propagations: Propagations
     health: HealthMonitor
     alerts: AlertCenter
@@ -128,7 +128,7 @@ class Context:
     on_hit: list[Callable[[], object]] = field(default_factory=list)  # of a cached response
     connection_params: dict[str, object] | None = None
     request_id: str = field(default_factory=request_id)
-    flag_streams: list[Receiver] = field(default_factory=list)
+    flag_streams: list[AckedStream] = field(default_factory=list)
     _loaders: Loaders | None = None
 
     @property

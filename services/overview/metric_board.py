@@ -12,7 +12,7 @@ from services.journeys import journey_reads
 from services.metrics import metric_reads
 from services.metrics.metric_reads import Snapshot
 from services.metrics.metric_spans import span_of
-from services.platform.snapshot_cache import Board
+from services.platform.snapshot_cache import SnapshotCache
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,8 @@ class JourneySnapshot:
     journeys: Sequence[JourneyFigures]
 
 
-MetricBoard: TypeAlias = Board[View, Snapshot]
-JourneyBoard: TypeAlias = Board[View, JourneySnapshot]
+MetricBoard: TypeAlias = SnapshotCache[View, Snapshot]
+JourneyBoard: TypeAlias = SnapshotCache[View, JourneySnapshot]
 
 
 def metric_board(db: Database) -> MetricBoard:
@@ -46,7 +46,7 @@ def metric_board(db: Database) -> MetricBoard:
         async with db.read() as session:
             return await metric_reads.snapshot(session, view.range, db.clock(), view.phase_id)
 
-    return Board(compute)
+    return SnapshotCache(compute)
 
 
 def journey_board(db: Database) -> JourneyBoard:
@@ -58,4 +58,4 @@ def journey_board(db: Database) -> JourneyBoard:
             span = await span_of(session, view.range, now, view.phase_id)
             return JourneySnapshot(await journey_reads.funnels(session, span, now))
 
-    return Board(compute)
+    return SnapshotCache(compute)

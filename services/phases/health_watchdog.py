@@ -36,7 +36,7 @@ _LONGEST_PAUSE = 15.0
 _LOOKS = 6  # within the time of silence
 
 
-class Watcher:
+class Watchdog:
     """One a process."""
 
     def __init__(

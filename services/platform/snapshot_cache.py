@@ -22,7 +22,7 @@ class Computed(Generic[S]):
     at: float
 
 
-class Board(Generic[V, S]):
+class SnapshotCache(Generic[V, S]):
     """One a process and kind of page. Nothing is computed that nobody asks for."""
 
     def __init__(self, compute: Callable[[V], Awaitable[S]]) -> None:

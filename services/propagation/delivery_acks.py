@@ -41,7 +41,7 @@ class Step:
 
 
 @dataclass(eq=False, slots=True)
-class Receiver:
+class AckedStream:
     """One live stream of flags; `has` is the newest version that was handed to its transport.
 
     `lost`: its connection broke, so what its client shows is unknown.
@@ -53,14 +53,14 @@ class Receiver:
     lost: bool = False
 
 
-class Receipts:
+class DeliveryAcks:
     """One for each process."""
 
     def __init__(self, now_ms: Callable[[], int] = monotonic_ms, name: str | None = None) -> None:
         """`now_ms` is a local clock; who reports moves it to the shared one."""
         self.name = name or process_name()
         self._now = now_ms
-        self._receivers: set[Receiver] = set()
+        self._receivers: set[AckedStream] = set()
         self._steps: dict[int, Step] = {}
         self._version = 0
         self._on_step: list[Callable[[int], object]] = []
@@ -92,13 +92,13 @@ class Receipts:
         for listener in self._on_step:
             listener(version)
 
-    def join(self, device_id: str | None, version: int) -> Receiver:
+    def join(self, device_id: str | None, version: int) -> AckedStream:
         """A stream that begins with this version: later ones are expected of it."""
-        receiver = Receiver(device_id, version)
+        receiver = AckedStream(device_id, version)
         self._receivers.add(receiver)
         return receiver
 
-    def handed(self, receiver: Receiver, version: int) -> None:
+    def handed(self, receiver: AckedStream, version: int) -> None:
         """The transport of a stream took this version, or nothing in it was new to the stream."""
         now, before = self._now(), receiver.has
         receiver.has = version
@@ -109,7 +109,7 @@ class Receipts:
                 step.delays[max(now - step.served, 0) // RESOLUTION_MS] += 1
                 step.dirty = True
 
-    def leave(self, receiver: Receiver) -> None:
+    def leave(self, receiver: AckedStream) -> None:
         """A stream that has ended is waited for no longer; one that was lost stays in the count."""
         if receiver not in self._receivers:
             return
@@ -120,7 +120,7 @@ class Receipts:
                 step.lost += receiver.lost
                 step.dirty = True
 
-    def confirm(self, receiver: Receiver, version: int) -> bool:
+    def confirm(self, receiver: AckedStream, version: int) -> bool:
         """A client says itself that it has a version; only what was handed to it counts, once."""
         step = self._steps.get(version)
         if step is None or version > receiver.has:

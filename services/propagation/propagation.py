@@ -19,8 +19,8 @@ from domain.propagation.propagation import Propagation, Receipt, Start, merge
 from domain.propagation.propagation_roster import ServerProcess, roster
 from services.platform.response_time import begins_to_wait
 from services.propagation import propagation_state as board
-from services.propagation.delivery_acks import Receipts, Step, monotonic_ms
-from services.propagation.propagation_state import Board, Committed
+from services.propagation.delivery_acks import DeliveryAcks, Step, monotonic_ms
+from services.propagation.propagation_state import Committed, PropagationState
 
 logger = logging.getLogger(__name__)
 
@@ -76,7 +76,7 @@ class Propagations:
     """What is known of each version: from all processes, from the database, or only from here."""
 
     def __init__(
-        self, redis: Redis, db: Database, receipts: Receipts, clock: Callable[[], datetime]
+        self, redis: Redis, db: Database, receipts: DeliveryAcks, clock: Callable[[], datetime]
     ) -> None:
         self._redis = redis
         self._db = db
@@ -142,17 +142,17 @@ class Propagations:
         found, known = await self.board(versions)
         return merged(versions, found, starts, known=known, now=self._clock())
 
-    async def board(self, versions: Sequence[int] = ()) -> tuple[Board, bool]:
+    async def board(self, versions: Sequence[int] = ()) -> tuple[PropagationState, bool]:
         """What all processes say, and True; what this one says, and False without Redis."""
         try:
             return await board.read(self._redis, versions), True
         except AWAY:
             return self._only_here(), False
 
-    def _only_here(self) -> Board:
+    def _only_here(self) -> PropagationState:
         name, steps, now = self._receipts.name, self._receipts.steps, monotonic_ms()
         here = ServerProcess(name, now, self._receipts.live)
-        return Board(now, [here], [_local(name, step) for step in steps])
+        return PropagationState(now, [here], [_local(name, step) for step in steps])
 
 
 async def _set_soon(event: asyncio.Event) -> bool:
@@ -166,7 +166,7 @@ async def _set_soon(event: asyncio.Event) -> bool:
 
 def merged(
     versions: Sequence[int],
-    found: Board,
+    found: PropagationState,
     starts: Mapping[int, Start],
     *,
     known: bool,
@@ -185,7 +185,7 @@ def merged(
     return {version: one(version, start(version)) for version in versions}
 
 
-def _unannounced(version: int, found: Board, asked: Start, now: datetime) -> Start:
+def _unannounced(version: int, found: PropagationState, asked: Start, now: datetime) -> Start:
     """Whoever made it, or Redis, was gone before it was told when it was committed.
 
     Then that is when the first process had it: the moment of the request may be seconds earlier.

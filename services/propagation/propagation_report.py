@@ -10,7 +10,7 @@ from redis.exceptions import RedisError
 from services.platform import background
 from services.platform.shared_clock import SharedClock
 from services.propagation import propagation_state as board
-from services.propagation.delivery_acks import Receipts, Step, monotonic_ms
+from services.propagation.delivery_acks import DeliveryAcks, Step, monotonic_ms
 from services.propagation.propagation_roster import RosterMemory
 
 logger = logging.getLogger(__name__)
@@ -22,7 +22,7 @@ BUSY_SECONDS = 0.2
 class Reporter:
     """One for each server process."""
 
-    def __init__(self, redis: Redis, receipts: Receipts) -> None:
+    def __init__(self, redis: Redis, receipts: DeliveryAcks) -> None:
         """Wakes with every version that `receipts` hear of."""
         self._redis = redis
         self._receipts = receipts

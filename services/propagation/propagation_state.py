@@ -28,7 +28,7 @@ _OF_PROCESS = (_STREAMS, _LEFT, _PLACE)
 
 
 @dataclass(frozen=True, slots=True)
-class Board:
+class PropagationState:
     """What all processes say at one moment of the shared clock."""
 
     now_ms: int = 0
@@ -46,7 +46,7 @@ class Committed:
     local_ms: int
 
 
-async def read(redis: Redis, versions: Sequence[int] = ()) -> Board:
+async def read(redis: Redis, versions: Sequence[int] = ()) -> PropagationState:
     """Everything at once; raises RedisError, OSError or TimeoutError."""
     async with asyncio.timeout(TIMEOUT_SECONDS):
         pipe = redis.pipeline(transaction=False)
@@ -65,7 +65,7 @@ async def read(redis: Redis, versions: Sequence[int] = ()) -> Board:
         for item in _receipts(name, report)
     ]
     found = {v: _start(raw) for v, raw in zip(versions, starts, strict=True) if raw}
-    return Board(seconds * 1000 + micros // 1000, processes, receipts, found)
+    return PropagationState(seconds * 1000 + micros // 1000, processes, receipts, found)
 
 
 async def read_processes(redis: Redis) -> list[ServerProcess]:
@@ -181,7 +181,7 @@ async def add_receipt(redis: Redis, key: str, process: str, step: Step, offset: 
         await pipe.execute()
 
 
-async def read_key(redis: Redis, key: str) -> Board:
+async def read_key(redis: Redis, key: str) -> PropagationState:
     """Who is there, and what stands under such a key; its start is that of version 0."""
     who = await read(redis)
     async with asyncio.timeout(TIMEOUT_SECONDS):
@@ -192,7 +192,7 @@ async def read_key(redis: Redis, key: str) -> Board:
         process, mark, version = name.decode().rpartition("@")
         if mark:
             receipts.append(_receipt(process, version.encode(), raw))
-    return Board(who.now_ms, who.processes, receipts, start)
+    return PropagationState(who.now_ms, who.processes, receipts, start)
 
 
 def rehearsal_key(run_id: UUID) -> str:

@@ -58,7 +58,7 @@ OPEN = {
     "services.platform.inbound_bytes.InboundBytes._by_caller",
     "services.platform.otlp.Collector._statements", "services.health.probes.base._leftovers",
     "db.event_positions.Positions._untold",
-    "services.propagation.delivery_acks.Receipts._receivers",
+    "services.propagation.delivery_acks.DeliveryAcks._receivers",
     "services.platform.connection_limits.ConnectionLimiter._taken",
     "subscriptions.fanout.Fanout._subscriptions",
     "db.reads.connections.ReadConnections._by_key", "db.reads.connections.ReadConnections._tasks",
@@ -94,7 +94,8 @@ COUNTED = {
     "services.accounts.credential_cache.CredentialCache._named": "four for each entry of "
     "`_known`, which "
     "is a ByteCache",
-    "services.platform.snapshot_cache.Board._views": "64 views, of those who may read metrics",
+    "services.platform.snapshot_cache.SnapshotCache._views": "64 views, of those who may read "
+    "metrics",
     "services.platform.cost_quota.CostQuota._accounts": "MOST_ACCOUNTS of 400 bytes",
     "services.platform.cost_quota.CostQuota._spent": "keys of `_accounts`",
     "services.flags.flag_sets.Outcomes._known": "MOST_OUTCOMES, of flags that exist",
@@ -103,7 +104,7 @@ COUNTED = {
     "services.metrics.metering.Meter.waiting": "maxlen",
     "services.propagation.propagation_report.Reporter._sent": "KEPT_STEPS versions",
     "services.platform.rate_limits.RateLimiter._local": "MOST_LOCAL_KEYS hashes",
-    "services.propagation.delivery_acks.Receipts._steps": "KEPT_STEPS versions",
+    "services.propagation.delivery_acks.DeliveryAcks._steps": "KEPT_STEPS versions",
     "services.platform.shared_clock.SharedClock._samples": "maxlen",
     "subscriptions.fanout._Fifo._items": "the size that its subscriber chose, then Overflow",
     "subscriptions.tail.EventTail._early": "_EARLY events, then the log is read",

@@ -16,7 +16,7 @@ from db.queries.watcher import KEY
 from db.session import Database
 from domain.errors import DependencyDown
 from domain.incidents.incidents import IncidentStatus, Severity
-from services.phases.health_watchdog import Watcher
+from services.phases.health_watchdog import Watchdog
 from settings import Settings
 from tests.api.test_phases import step
 from tests.factories.guards import Guarded
@@ -61,10 +61,10 @@ class Tower(Guarded):
         self.settings = settings
         self.watcher = self.another()
 
-    def another(self, **changes: object) -> Watcher:
+    def another(self, **changes: object) -> Watchdog:
         """Another process."""
         settings = self.settings.model_copy(update=changes)
-        return Watcher(self.db, self.runtime.health, settings, self.bell)
+        return Watchdog(self.db, self.runtime.health, settings, self.bell)
 
     async def silence(self, seconds: int) -> None:
         """So long ago was the last tick."""
@@ -130,7 +130,7 @@ class Flaky(Database):
 async def test_a_database_that_is_back_has_no_news_yet(tower: Tower) -> None:
     """Health was checked all the time; what was seen is only not stored yet."""
     db = Flaky(tower.db.url, clock=tower.clock)
-    watcher = Watcher(db, tower.runtime.health, tower.settings, tower.bell)
+    watcher = Watchdog(db, tower.runtime.health, tower.settings, tower.bell)
     db.away = True
     await watcher.look()
     await tower.silence(185)

@@ -14,7 +14,7 @@ from jobs.worker import HANDLERS
 from services.alerting import AlertCenter
 from services.health.health_monitor import HealthMonitor, Timing
 from services.health.heartbeats import Heartbeats
-from services.phases.health_watchdog import Watcher
+from services.phases.health_watchdog import Watchdog
 from services.phases.readiness import Gate, open_gate
 from services.platform.certificates import CertificateWatch
 from tests.factories.health import FakeProbe
@@ -45,7 +45,7 @@ class System:
         self.monitor = HealthMonitor(
             self.worker, redis, self.probes, _publish, _TIMING, self.alerts.observe
         )
-        self.watchdog = Watcher(
+        self.watchdog = Watchdog(
             self.worker, self.monitor, self.settings, self.alerts, clock.monotonic
         )
         self._certificates = CertificateWatch(self.settings.base_url, clock)

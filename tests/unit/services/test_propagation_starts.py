@@ -5,16 +5,16 @@ from datetime import UTC, datetime, timedelta
 from domain.propagation.propagation import Receipt, Start
 from domain.propagation.propagation_roster import ServerProcess
 from services.propagation.propagation import merged
-from services.propagation.propagation_state import Board
+from services.propagation.propagation_state import PropagationState
 
 NOW = datetime(2026, 11, 30, 17, 0, tzinfo=UTC)
 ASKED = Start(NOW - timedelta(seconds=12))
 RECEIPTS = [Receipt("a", 7, served_ms=99_000), Receipt("b", 7, served_ms=99_400)]
 
 
-def board(announced: Start | None = None) -> Board:
+def board(announced: Start | None = None) -> PropagationState:
     both = [ServerProcess(name, 99_900, 0) for name in "ab"]
-    return Board(100_000, both, RECEIPTS, {7: announced} if announced else {})
+    return PropagationState(100_000, both, RECEIPTS, {7: announced} if announced else {})
 
 
 def test_what_nobody_announced_began_when_the_first_process_had_it() -> None:
@@ -31,6 +31,6 @@ def test_what_was_announced_began_then() -> None:
 
 
 def test_what_nobody_has_yet_began_when_it_was_asked_for() -> None:
-    nobody = Board(100_000, [ServerProcess("a", 99_900, 0)])
+    nobody = PropagationState(100_000, [ServerProcess("a", 99_900, 0)])
     found = merged([7], nobody, {7: ASKED}, known=True, now=NOW)[7]
     assert (found.started_at, found.complete) == (ASKED.at, False)
