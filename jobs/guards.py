@@ -7,7 +7,7 @@ from datetime import timedelta
 from db.session import Database
 from services.health.health_monitor import HealthMonitor
 from services.incidents.incident_causes import promote_left_over
-from services.metrics.metric_probe import Eyes
+from services.metrics.metric_probe import MetricReader
 from services.phases import ramps
 from services.phases.criteria import judge_phases
 from services.phases.pacing import pace_of
@@ -20,9 +20,9 @@ logger = logging.getLogger(__name__)
 async def guard(db: Database, monitor: HealthMonitor, settings: Settings) -> None:
     """One tick; what fails of it keeps nothing else from being done."""
     interval = timedelta(seconds=settings.health_interval_seconds)
-    eyes = Eyes(db)
-    await _try("criteria", judge_phases(db, eyes, interval))
-    await _try("thresholds", judge_thresholds(db, eyes, interval))
+    reader = MetricReader(db)
+    await _try("criteria", judge_phases(db, reader, interval))
+    await _try("thresholds", judge_thresholds(db, reader, interval))
     await _try("incidents", promote_left_over(db))
     await _try("ramps", _sweep(db, monitor, settings))
 

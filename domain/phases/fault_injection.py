@@ -14,7 +14,8 @@ from domain.health.health import (
 )
 from domain.health.health import judge as sample
 from domain.metrics.criteria import Aggregation, Comparator, Criterion, GuardAction
-from domain.phases.verdicts import UNJUDGED, CriterionState, Look, due_action, judge
+from domain.metrics.readings import MetricReading
+from domain.phases.verdicts import UNJUDGED, CriterionState, due_action, judge
 
 # What is measured while the fault lasts: every second request fails, and slowly (S64).
 BURST: Mapping[str, float] = {"error_rate": 50.0, "response_time_ms": 10_000.0}
@@ -80,7 +81,7 @@ def decision(judged: Sequence[Judged]) -> Judged | None:
 
 
 def _judged(criterion: Criterion, before: CriterionState, now: datetime) -> Judged:
-    look = Look(BURST[criterion.metric], max(SAMPLES, criterion.min_samples))
+    look = MetricReading(BURST[criterion.metric], max(SAMPLES, criterion.min_samples))
     # A rehearsal waits neither for the delay that a launch grants at its start nor for a window.
     began = now - timedelta(seconds=criterion.initial_delay_seconds + 2 * criterion.window_seconds)
     return Judged(criterion, judge(criterion, look, before, started_at=began, now=now))

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from domain.health.health import STALE_AFTER_INTERVALS, HealthSnapshot, HealthStatus
 from domain.metrics.comparisons import meets
 from domain.metrics.criteria import Comparator, Criterion, GuardAction, Verdict
+from domain.metrics.readings import MetricReading
 from domain.phases.phases import RampStep, is_last_step
-from domain.phases.verdicts import CriterionState, Look
+from domain.phases.verdicts import CriterionState
 from domain.platform.text_format import number
 
 BURN_SECONDS = 600
@@ -33,7 +34,7 @@ class Facts:
     health: HealthSnapshot
     criteria: Sequence[tuple[Criterion, CriterionState]]
     incidents: Sequence[str]
-    errors: Look
+    errors: MetricReading
     waiting_for_help: int
 
 
@@ -92,7 +93,7 @@ def _criteria(
     return found
 
 
-def _budget(errors: Look) -> list[str]:
+def _budget(errors: MetricReading) -> list[str]:
     """Where too little is known of errors, the criteria and health decide alone."""
     if errors.value is None or errors.samples < BURN_SAMPLES or _keeps_budget(errors.value):
         return []

@@ -10,7 +10,7 @@ from enum import StrEnum
 from domain.incidents.incidents import Severity
 from domain.metrics.comparisons import meets
 from domain.metrics.criteria import Aggregation, Comparator
-from domain.phases.verdicts import Look
+from domain.metrics.readings import MetricReading
 from domain.platform.text_format import number, ordinal
 
 GOOD_TICKS = 2  # in a row, before a limit counts as kept again
@@ -114,7 +114,7 @@ class ThresholdState:
 
 def next_state(
     threshold: Threshold,
-    look: Look,
+    look: MetricReading,
     before: ThresholdState,
     now: datetime,
     *,

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from domain.metrics.comparisons import is_equal, meets
 from domain.metrics.criteria import Aggregation, Comparator, Criterion, GuardAction, Verdict
 from domain.metrics.metrics import OWN
+from domain.metrics.readings import MetricReading
 from domain.platform.text_format import number, ordinal
 
 GOOD_TICKS = 3  # in a row, before a criterion is no longer FAILING
@@ -34,16 +35,6 @@ _TOTALS = frozenset({Aggregation.SUM, Aggregation.COUNT})
 _LOWER_LIMITS = frozenset({Comparator.GT, Comparator.GTE, Comparator.EQ})
 _ZERO_OF_NOTHING = frozenset({Aggregation.SUM, Aggregation.COUNT, Aggregation.RATE})
 _STRENGTH = (GuardAction.WARN, GuardAction.HOLD, GuardAction.ROLLBACK)
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What a look at a metric gave; `problem` says why it gave nothing."""
-
-    value: float | None
-    samples: int
-    problem: str | None = None
-    unit: str = ""  # of a custom metric
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +69,7 @@ UNJUDGED = CriterionState()
 
 def judge(
     criterion: Criterion,
-    look: Look,
+    look: MetricReading,
     before: CriterionState,
     *,
     started_at: datetime,
@@ -106,7 +97,11 @@ def judge(
 
 
 def _looked(
-    criterion: Criterion, look: Look, state: CriterionState, started_at: datetime, held: str | None
+    criterion: Criterion,
+    look: MetricReading,
+    state: CriterionState,
+    started_at: datetime,
+    held: str | None,
 ) -> CriterionState:
     assert state.evaluated_at is not None
     starts_at = started_at + timedelta(seconds=criterion.initial_delay_seconds)

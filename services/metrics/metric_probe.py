@@ -12,7 +12,7 @@ from db.session import Database
 from domain.errors import DependencyDown, LaunchError
 from domain.metrics.criteria import Aggregation
 from domain.metrics.metrics import SHORTEST_SECONDS, Measurement
-from domain.phases.verdicts import Look
+from domain.metrics.readings import MetricReading
 from services.metrics import metric_reads
 
 logger = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ _AT_ONCE = 4  # sessions of one judge, so that it leaves some to everybody else
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class MetricQuery:
     """One number over a window; nothing from before `not_before` counts."""
 
     metric: str
@@ -33,14 +33,14 @@ class Question:
     window_seconds: int
     not_before: datetime | None = None
 
-    def at(self, now: datetime) -> "Question":
+    def at(self, now: datetime) -> "MetricQuery":
         """The same for all runs that are older than the window."""
         start = now - timedelta(seconds=max(self.window_seconds, SHORTEST_SECONDS))
         is_past = self.not_before is not None and self.not_before <= start
         return replace(self, not_before=None) if is_past else self
 
 
-class Eyes:
+class MetricReader:
     """How one tick looks at metrics: it measures each number once, whoever asks for it."""
 
     def __init__(
@@ -53,9 +53,9 @@ class Eyes:
         self._db = db
         self._measure = measure
         self._limit = limit_seconds
-        self._looks: dict[Question, Look] = {}
+        self._looks: dict[MetricQuery, MetricReading] = {}
 
-    async def look_all(self, questions: Sequence[Question]) -> list[Look]:
+    async def read_all(self, questions: Sequence[MetricQuery]) -> list[MetricReading]:
         """All answers, in order; a few at a time."""
         now = self._db.clock()
         wanted = [question.at(now) for question in questions]
@@ -63,16 +63,16 @@ class Eyes:
         self._looks |= zip(new, await self._look_each(new), strict=True)
         return [self._looks[item] for item in wanted]
 
-    async def _look_each(self, questions: Sequence[Question]) -> list[Look]:
+    async def _look_each(self, questions: Sequence[MetricQuery]) -> list[MetricReading]:
         gate = asyncio.Semaphore(_AT_ONCE)
 
-        async def look(question: Question) -> Look:
+        async def read(question: MetricQuery) -> MetricReading:
             async with gate:
-                return await self.look(question)
+                return await self.read(question)
 
-        return list(await asyncio.gather(*map(look, questions)))
+        return list(await asyncio.gather(*map(read, questions)))
 
-    async def look(self, question: Question) -> Look:
+    async def read(self, question: MetricQuery) -> MetricReading:
         """One answer; whatever goes wrong is one too, and never fails the caller."""
         try:
             async with asyncio.timeout(self._limit), self._db.read() as session:
@@ -85,12 +85,12 @@ class Eyes:
                     question.not_before,
                 )
         except TimeoutError:
-            return Look(None, 0, f"no answer within {self._limit:g} s")
+            return MetricReading(None, 0, f"no answer within {self._limit:g} s")
         except DependencyDown:
-            return Look(None, 0, "the database does not answer")
+            return MetricReading(None, 0, "the database does not answer")
         except LaunchError as error:
-            return Look(None, 0, error.message)
+            return MetricReading(None, 0, error.message)
         except Exception as error:
             logger.exception("metrics: %s could not be measured", question.metric)
-            return Look(None, 0, f"{type(error).__name__} in the provider")
-        return Look(found.value, found.samples, unit=found.unit)
+            return MetricReading(None, 0, f"{type(error).__name__} in the provider")
+        return MetricReading(found.value, found.samples, unit=found.unit)

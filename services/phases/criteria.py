@@ -16,6 +16,7 @@ from domain.ids import PhaseId, RunId
 from domain.incidents.incidents import Observation
 from domain.metrics.criteria import Criterion, GuardAction
 from domain.metrics.metric_dependencies import checks_of
+from domain.metrics.readings import MetricReading
 from domain.phases.pauses import GUARD
 from domain.phases.phases import PhaseStatus
 from domain.phases.verdicts import (
@@ -23,7 +24,6 @@ from domain.phases.verdicts import (
     SETTLING,
     UNJUDGED,
     CriterionState,
-    Look,
     due_action,
     is_judged,
     is_kept,
@@ -34,7 +34,7 @@ from services.alerting import silences
 from services.alerting.silences import Holds
 from services.incidents import incident_causes
 from services.metrics import onsets
-from services.metrics.metric_probe import Eyes, Question
+from services.metrics.metric_probe import MetricQuery, MetricReader
 from services.phases import guard_actions
 from services.phases.phase_reads import is_live
 
@@ -45,23 +45,25 @@ _LIVE = (PhaseStatus.ACTIVE, PhaseStatus.PAUSED)
 States = Mapping[str, CriterionState]
 
 
-async def judge_phases(db: Database, eyes: Eyes, interval: timedelta) -> None:
+async def judge_phases(db: Database, reader: MetricReader, interval: timedelta) -> None:
     """One look at every criterion of every live phase; a phase that fails stops no other."""
     async with db.read() as session:
         live = await phase_queries.everything(session, _LIVE)
     for phase in live:
         try:
-            await judge_phase(db, eyes, interval, phase)
+            await judge_phase(db, reader, interval, phase)
         except Exception:
             logger.exception("criteria: %s could not be judged", phase.key)
 
 
-async def judge_phase(db: Database, eyes: Eyes, interval: timedelta, phase: LaunchPhase) -> None:
+async def judge_phase(
+    db: Database, reader: MetricReader, interval: timedelta, phase: LaunchPhase
+) -> None:
     """Measure outside of any transaction, then judge and act in one."""
     criteria = criteria_of(phase.success_criteria)
     if not criteria or phase.current_run_id is None or phase.started_at is None:
         return
-    found = await eyes.look_all([_question(item, phase.started_at) for item in criteria])
+    found = await reader.read_all([_question(item, phase.started_at) for item in criteria])
     looks = dict(zip(criteria, found, strict=True))
     async with db.write() as uow:
         await _settle(uow, phase.id, phase.current_run_id, looks, interval)
@@ -71,7 +73,7 @@ async def _settle(
     uow: UnitOfWork,
     phase_id: UUID,
     run_id: UUID,
-    looks: Mapping[Criterion, Look],
+    looks: Mapping[Criterion, MetricReading],
     interval: timedelta,
 ) -> None:
     """The phase may have moved on since it was measured: then there is nothing to say."""
@@ -99,7 +101,7 @@ async def _settle(
 def _judged(
     phase: LaunchPhase,
     criterion: Criterion,
-    look: Look,
+    look: MetricReading,
     before: States,
     now: datetime,
     interval: timedelta,
@@ -182,8 +184,8 @@ async def _tell(
         await incident_causes.observe(uow, cause, _observation(after.judged, after))
 
 
-def _question(criterion: Criterion, started_at: datetime) -> Question:
-    return Question(
+def _question(criterion: Criterion, started_at: datetime) -> MetricQuery:
+    return MetricQuery(
         criterion.metric,
         criterion.aggregation,
         criterion.window_seconds,

@@ -12,9 +12,10 @@ from db.queries import incidents as incident_queries
 from domain.health.health import HealthSnapshot
 from domain.metrics.criteria import Aggregation
 from domain.metrics.metrics import ERROR_RATE
+from domain.metrics.readings import MetricReading
 from domain.phases.pacing import BURN_SECONDS, Facts, Policy, holds, waits_for_people
 from domain.phases.phases import PhaseStatus, is_last_step
-from domain.phases.verdicts import SETTLING, UNJUDGED, Look
+from domain.phases.verdicts import SETTLING, UNJUDGED
 from services.health.health_monitor import HealthMonitor
 from services.metrics import metric_reads
 from settings import Settings
@@ -75,10 +76,10 @@ async def _facts(session: AsyncSession, phase: LaunchPhase, pace: Pace, now: dat
     )
 
 
-async def _errors(session: AsyncSession, phase: LaunchPhase, now: datetime) -> Look:
+async def _errors(session: AsyncSession, phase: LaunchPhase, now: datetime) -> MetricReading:
     """How many requests failed lately, in this run."""
     since = phase.started_at + SETTLING if phase.started_at else None
     found = await metric_reads.measure(
         session, ERROR_RATE, Aggregation.RATE, BURN_SECONDS, now, since
     )
-    return Look(found.value, found.samples)
+    return MetricReading(found.value, found.samples)

@@ -9,6 +9,7 @@ from db.session import Database, UnitOfWork
 from domain.incidents import incident_causes as causes
 from domain.incidents.incidents import Observation
 from domain.metrics.metric_dependencies import checks_of_metric
+from domain.metrics.readings import MetricReading
 from domain.phases.pauses import GUARD
 from domain.phases.phases import PhaseStatus
 from domain.phases.thresholds import (
@@ -20,23 +21,23 @@ from domain.phases.thresholds import (
     next_state,
     severity_of,
 )
-from domain.phases.verdicts import Look, is_judged
+from domain.phases.verdicts import is_judged
 from services.alerting import silences
 from services.incidents import incident_causes
 from services.incidents.incidents import IncidentDraft
 from services.metrics import onsets
-from services.metrics.metric_probe import Eyes, Question
+from services.metrics.metric_probe import MetricQuery, MetricReader
 from services.metrics.onsets import Judged
 
 logger = logging.getLogger(__name__)
 
 
-async def judge_thresholds(db: Database, eyes: Eyes, interval: timedelta) -> None:
+async def judge_thresholds(db: Database, reader: MetricReader, interval: timedelta) -> None:
     """One look at every limit; one that fails stops no other."""
     questions = [
-        Question(item.metric, item.aggregation, item.window_seconds) for item in THRESHOLDS
+        MetricQuery(item.metric, item.aggregation, item.window_seconds) for item in THRESHOLDS
     ]
-    for threshold, look in zip(THRESHOLDS, await eyes.look_all(questions), strict=True):
+    for threshold, look in zip(THRESHOLDS, await reader.read_all(questions), strict=True):
         try:
             async with db.write() as uow:
                 await _settle(uow, threshold, look, interval)
@@ -44,7 +45,9 @@ async def judge_thresholds(db: Database, eyes: Eyes, interval: timedelta) -> Non
             logger.exception("thresholds: %s could not be judged", threshold.name)
 
 
-async def _settle(uow: UnitOfWork, threshold: Threshold, look: Look, interval: timedelta) -> None:
+async def _settle(
+    uow: UnitOfWork, threshold: Threshold, look: MetricReading, interval: timedelta
+) -> None:
     before = await queries.lock_threshold(uow.session, threshold.name, uow.now)
     if is_judged(before.evaluated_at, uow.now, interval):
         return

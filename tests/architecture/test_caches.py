@@ -100,7 +100,7 @@ COUNTED = {
     "services.platform.cost_quota.CostQuota._spent": "keys of `_accounts`",
     "services.flags.flag_sets.Outcomes._known": "MOST_OUTCOMES, of flags that exist",
     "services.health.health_monitor.HealthMonitor._unsaved": "maxlen",
-    "services.metrics.metric_probe.Eyes._looks": "emptied with each tick",
+    "services.metrics.metric_probe.MetricReader._looks": "emptied with each tick",
     "services.metrics.metering.Meter.waiting": "maxlen",
     "services.propagation.propagation_report.Reporter._sent": "KEPT_STEPS versions",
     "services.platform.rate_limits.RateLimiter._local": "MOST_LOCAL_KEYS hashes",

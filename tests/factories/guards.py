@@ -16,7 +16,7 @@ from domain.ids import parse_global_id, parse_uuid
 from domain.metrics.criteria import Aggregation
 from domain.metrics.metrics import Measurement
 from schema.context import Runtime
-from services.metrics.metric_probe import Eyes
+from services.metrics.metric_probe import MetricReader
 from services.phases import ramps
 from services.phases.criteria import judge_phases
 from services.phases.pacing import pace_of
@@ -91,26 +91,28 @@ class Guarded:
         assert (await activate(self.client, self.phase))["errors"] == []
         self.clock.advance(60)
 
-    async def tick(self, total: int = 0, errors: int = 0, *, eyes: Eyes | None = None) -> None:
+    async def tick(
+        self, total: int = 0, errors: int = 0, *, reader: MetricReader | None = None
+    ) -> None:
         """Half a minute with so many requests, then a look at the criteria."""
         self.clock.advance(TICK.total_seconds())
         await self.add(total, errors)
-        await self.judge(eyes)
+        await self.judge(reader)
 
     async def add(self, total: int, errors: int = 0) -> None:
         """Requests that were just answered."""
         if total:
             await requests(self.db, self.clock(), total=total, errors=errors)
 
-    async def judge(self, eyes: Eyes | None = None) -> None:
+    async def judge(self, reader: MetricReader | None = None) -> None:
         """What a worker does, another one each time: nothing is remembered but in the database."""
-        await judge_phases(self.db, eyes or Eyes(self.db), TICK)
+        await judge_phases(self.db, reader or MetricReader(self.db), TICK)
 
     async def watch_limits(self, total: int, errors: int = 0, milliseconds: float = 20) -> None:
         """Half a minute, then a look at the limits that hold for every phase."""
         self.clock.advance(TICK.total_seconds())
         await requests(self.db, self.clock(), total=total, errors=errors, milliseconds=milliseconds)
-        await judge_thresholds(self.db, Eyes(self.db), TICK)
+        await judge_thresholds(self.db, MetricReader(self.db), TICK)
 
     async def sweep(self) -> int:
         """Move on what is due."""

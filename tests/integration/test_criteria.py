@@ -11,7 +11,7 @@ from db.models.phases import LaunchPhase
 from domain.incidents.incidents import Severity
 from domain.metrics.criteria import Aggregation, Comparator, Criterion, GuardAction, Verdict
 from domain.metrics.metrics import Measurement
-from services.metrics.metric_probe import Eyes
+from services.metrics.metric_probe import MetricReader
 from tests.api.test_phases import activate, step
 from tests.factories.guards import ERRORS, TICK, Asked, Guarded
 from tests.factories.health import Health
@@ -129,7 +129,7 @@ async def test_a_provider_that_fails_is_no_failure(guarded: Guarded) -> None:
 
     await guarded.go_live(ERRORS)
     for _ in range(5):
-        await guarded.tick(eyes=Eyes(guarded.db, Asked(fail)))
+        await guarded.tick(reader=MetricReader(guarded.db, Asked(fail)))
     criterion = await guarded.criterion()
     assert (criterion["verdict"], criterion["consecutiveFailures"]) == ("INCONCLUSIVE", 0)
     assert "RuntimeError" in criterion["explanation"]
@@ -146,8 +146,8 @@ async def test_a_provider_that_hangs_is_no_failure(guarded: Guarded) -> None:
             raise AssertionError
 
     await guarded.go_live(ERRORS)
-    eyes = Eyes(guarded.db, Hangs(lambda: Measurement(None, 0)), limit_seconds=0.05)
-    await guarded.tick(eyes=eyes)
+    reader = MetricReader(guarded.db, Hangs(lambda: Measurement(None, 0)), limit_seconds=0.05)
+    await guarded.tick(reader=reader)
     criterion = await guarded.criterion()
     assert criterion["explanation"] == "error_rate could not be measured: no answer within 0.05 s"
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from db.session import Database
 from domain.metrics.criteria import Aggregation
 from domain.metrics.metrics import Measurement
-from services.metrics.metric_probe import Eyes, Question
+from services.metrics.metric_probe import MetricQuery, MetricReader
 from tests.factories.guards import Asked
 from tests.support.clock import Clock
 
@@ -14,11 +14,11 @@ WINDOW = 60
 
 async def test_runs_older_than_the_window_share_a_number(db: Database, clock: Clock) -> None:
     asked = Asked(lambda: Measurement(1.0, 20))
-    eyes = Eyes(db, asked)
+    reader = MetricReader(db, asked)
     for minutes in (2, 3):
         begun = clock() - timedelta(minutes=minutes)
-        questions = [Question("error_rate", Aggregation.RATE, WINDOW, begun)] * 2
-        assert [look.value for look in await eyes.look_all(questions)] == [1.0, 1.0]
+        questions = [MetricQuery("error_rate", Aggregation.RATE, WINDOW, begun)] * 2
+        assert [look.value for look in await reader.read_all(questions)] == [1.0, 1.0]
     assert asked.count == 1
 
 
@@ -27,8 +27,8 @@ async def test_a_run_younger_than_the_window_has_a_number_of_its_own(
 ) -> None:
     asked = Asked(lambda: Measurement(1.0, 20))
     begun = [clock() - timedelta(seconds=seconds) for seconds in (20, 40, 70)]
-    questions = [Question("error_rate", Aggregation.RATE, WINDOW, moment) for moment in begun]
-    await Eyes(db, asked).look_all(questions)
+    questions = [MetricQuery("error_rate", Aggregation.RATE, WINDOW, moment) for moment in begun]
+    await MetricReader(db, asked).read_all(questions)
     assert asked.count == 3
 
 
@@ -39,8 +39,8 @@ async def test_a_number_that_fails_is_tried_once_in_a_tick(db: Database) -> None
         raise RuntimeError
 
     asked = Asked(fail)
-    eyes = Eyes(db, asked)
-    question = Question("error_rate", Aggregation.RATE, WINDOW)
-    problems = [(await eyes.look_all([question]))[0].problem for _ in range(2)]
+    reader = MetricReader(db, asked)
+    question = MetricQuery("error_rate", Aggregation.RATE, WINDOW)
+    problems = [(await reader.read_all([question]))[0].problem for _ in range(2)]
     assert problems == ["RuntimeError in the provider"] * 2
     assert asked.count == 1

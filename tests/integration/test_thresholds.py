@@ -12,7 +12,7 @@ from db.models.incidents import LaunchIncident
 from db.queries import metrics
 from domain.incidents.incidents import IncidentStatus, Severity
 from domain.metrics.metrics import SIGNUP_SERVER_ERRORS, MetricKind
-from services.metrics.metric_probe import Eyes
+from services.metrics.metric_probe import MetricReader
 from services.phases.thresholds import judge_thresholds
 from tests.factories.guards import TICK, Guarded
 from tests.factories.health import Health
@@ -68,7 +68,7 @@ async def test_it_began_with_the_first_bad_sample(guarded: Guarded) -> None:
     began = guarded.clock()
     await requests(guarded.db, began, total=1_000, errors=60)
     guarded.clock.advance(30)
-    await judge_thresholds(guarded.db, Eyes(guarded.db), TICK)
+    await judge_thresholds(guarded.db, MetricReader(guarded.db), TICK)
     (incident,) = await guarded.incidents()
     (episode,) = await guarded.episodes(incident)
     assert episode.first_bad_at is not None
@@ -130,7 +130,7 @@ async def test_visitors_who_fail_to_sign_up_or_to_log_in_page_nobody(
         failed = await session.scalar(select(func.count()).where(~SignupAttempt.succeeded))
     assert failed == 29
     guarded.clock.advance(TICK.total_seconds())
-    await judge_thresholds(guarded.db, Eyes(guarded.db), TICK)
+    await judge_thresholds(guarded.db, MetricReader(guarded.db), TICK)
     assert await guarded.incidents() == []
 
 
@@ -144,7 +144,7 @@ async def _fail_sign_ups(guarded: Guarded, count: int) -> None:
     async with guarded.db.write() as uow:
         await metrics.add_samples(uow.session, [row] * count)
     guarded.clock.advance(30)
-    await judge_thresholds(guarded.db, Eyes(guarded.db), TICK)
+    await judge_thresholds(guarded.db, MetricReader(guarded.db), TICK)
 
 
 async def test_an_incident_names_the_phase_that_is_live(guarded: Guarded) -> None:
@@ -178,6 +178,6 @@ async def test_what_a_person_has_taken_is_theirs_to_end(guarded: Guarded) -> Non
 async def test_two_workers_count_one_look(guarded: Guarded) -> None:
     await guarded.watch_limits(1_000, errors=100)
     await guarded.watch_limits(1_000_000)
-    again = [judge_thresholds(guarded.db, Eyes(guarded.db), TICK) for _ in range(3)]
+    again = [judge_thresholds(guarded.db, MetricReader(guarded.db), TICK) for _ in range(3)]
     await asyncio.gather(*again)
     assert len(await guarded.incidents()) == 1

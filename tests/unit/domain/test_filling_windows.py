@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from domain.metrics.criteria import Aggregation, Comparator, Criterion, GuardAction, Verdict
-from domain.phases.verdicts import UNJUDGED, CriterionState, Look, due_action, judge
+from domain.metrics.readings import MetricReading
+from domain.phases.verdicts import UNJUDGED, CriterionState, due_action, judge
 from tests.unit.domain.builders import NOW
 from tests.unit.domain.test_verdicts import BAD, EMPTY, ERRORS, GOOD, after
 
@@ -16,7 +17,7 @@ HOLD, ROLLBACK = GuardAction.HOLD, GuardAction.ROLLBACK
 
 
 def early(
-    criterion: Criterion, look: Look, seconds: float, state: CriterionState = UNJUDGED
+    criterion: Criterion, look: MetricReading, seconds: float, state: CriterionState = UNJUDGED
 ) -> CriterionState:
     """The state so many seconds after the activation."""
     return judge(criterion, look, state, started_at=NOW, now=NOW + timedelta(seconds=seconds))
@@ -61,17 +62,17 @@ def test_a_total_may_reach_its_lower_limit_while_its_window_fills(
     total = Criterion(
         "connections", "connections_total", Aggregation.SUM, 3_600, comparator, 100.0, min_samples=0
     )
-    assert early(total, Look(4.0, 4), seconds).verdict is verdict
+    assert early(total, MetricReading(4.0, 4), seconds).verdict is verdict
 
 
 def test_exactly_at_the_limit_is_no_failure() -> None:
     """L12: three samples of 0.1 have the mean 0.10000000000000002."""
     mean = Criterion("cost", "custom.cost", Aggregation.AVG, 60, Comparator.LTE, 0.1, min_samples=1)
-    state = after([Look((0.1 + 0.1 + 0.1) / 3, 3)], mean)
+    state = after([MetricReading((0.1 + 0.1 + 0.1) / 3, 3)], mean)
     assert state.verdict is PASSING
     assert state.explanation == "custom.cost 0.1 ≤ 0.1 in 60 s, 3 samples"
     below = replace(mean, comparator=Comparator.LT)
-    state = after([Look((0.1 + 0.1 + 0.1) / 3, 3)], below)
+    state = after([MetricReading((0.1 + 0.1 + 0.1) / 3, 3)], below)
     assert state.explanation == "custom.cost 0.1 is not < 0.1 in 60 s, 3 samples, 1st of 2"
 
 

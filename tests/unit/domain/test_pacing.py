@@ -7,13 +7,14 @@ import pytest
 
 from domain.health.health import CheckState, CheckType, HealthSnapshot, HealthStatus
 from domain.metrics.criteria import Aggregation, Comparator, Criterion, GuardAction
+from domain.metrics.readings import MetricReading
 from domain.phases.pacing import Facts, Policy, holds
-from domain.phases.verdicts import UNJUDGED, CriterionState, Look, judge
+from domain.phases.verdicts import UNJUDGED, CriterionState, judge
 from tests.unit.domain.builders import NOW
 from tests.unit.domain.test_verdicts import BAD, EMPTY, ERRORS, GOOD
 
 POLICY = Policy(timedelta(seconds=30), None)
-FEW = Look(0.5, 3)
+FEW = MetricReading(0.5, 3)
 TOTAL = Criterion(
     "connections", "connections_total", Aggregation.SUM, 3_600, Comparator.GTE, 100.0, min_samples=0
 )
@@ -22,7 +23,7 @@ HEALTH = HealthSnapshot(NOW, (CheckState(CheckType.API, HealthStatus.HEALTHY),))
 
 
 def after(
-    criterion: Criterion, *looks: tuple[float, Look], silenced: bool = False
+    criterion: Criterion, *looks: tuple[float, MetricReading], silenced: bool = False
 ) -> tuple[CriterionState, timedelta]:
     """The state after looks, each so many seconds after the activation, and the last of those."""
     state, age = UNJUDGED, timedelta()
@@ -33,10 +34,12 @@ def after(
     return state, age
 
 
-def held(criterion: Criterion, *looks: tuple[float, Look], silenced: bool = False) -> list[str]:
+def held(
+    criterion: Criterion, *looks: tuple[float, MetricReading], silenced: bool = False
+) -> list[str]:
     """What keeps the ramp at the last of these looks."""
     state, age = after(criterion, *looks, silenced=silenced)
-    facts = Facts(HEALTH, [(criterion, state)], [], Look(None, 0), 0)
+    facts = Facts(HEALTH, [(criterion, state)], [], MetricReading(None, 0), 0)
     return holds(facts, POLICY, NOW + age)
 
 
@@ -58,17 +61,17 @@ def held(criterion: Criterion, *looks: tuple[float, Look], silenced: bool = Fals
         (ERRORS, [(15, BAD), (45, EMPTY)], True),
         (ERRORS, [(15, BAD), (45, FEW)], True),
         # A total may still reach its lower limit, for as long as its window fills.
-        (TOTAL, [(3_600, Look(4.0, 4))], False),
-        (TOTAL, [(3_610, Look(4.0, 4))], True),
+        (TOTAL, [(3_600, MetricReading(4.0, 4))], False),
+        (TOTAL, [(3_610, MetricReading(4.0, 4))], True),
         # What cannot be measured, or is not to be judged yet, is no window that fills.
-        (ERRORS, [(30, Look(None, 0, problem="timeout"))], True),
+        (ERRORS, [(30, MetricReading(None, 0, problem="timeout"))], True),
         (PATIENT, [(30, EMPTY)], True),
         (PATIENT, [(301, EMPTY)], True),
         (ERRORS, [], True),
     ],
 )
 def test_a_window_that_fills_keeps_no_ramp(
-    criterion: Criterion, looks: list[tuple[float, Look]], waits: bool, action: GuardAction
+    criterion: Criterion, looks: list[tuple[float, MetricReading]], waits: bool, action: GuardAction
 ) -> None:
     found = held(replace(criterion, action=action), *looks)
     assert bool(found) is waits, found
@@ -83,6 +86,6 @@ def test_a_silence_keeps_the_ramp_while_a_window_fills() -> None:
 def test_an_edited_criterion_is_not_judged_yet() -> None:
     state, _ = after(ERRORS, (30, GOOD))
     edited = replace(ERRORS, threshold=1.0)
-    facts = Facts(HEALTH, [(edited, state)], [], Look(None, 0), 0)
+    facts = Facts(HEALTH, [(edited, state)], [], MetricReading(None, 0), 0)
     (found,) = holds(facts, POLICY, NOW)
     assert found == "Criterion errors_low has not been judged yet."

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.incidents.incidents import Severity
+from domain.metrics.readings import MetricReading
 from domain.phases.thresholds import (
     THRESHOLDS,
     Level,
@@ -16,7 +17,6 @@ from domain.phases.thresholds import (
     next_state,
     severity_of,
 )
-from domain.phases.verdicts import Look
 from tests.unit.domain.builders import NOW
 
 GOOD, WARNING, CRITICAL = Level
@@ -26,7 +26,7 @@ ERRORS, SLOW, SIGNUPS = (
 )
 
 
-def after(threshold: Threshold, seen: Sequence[Look]) -> ThresholdState:
+def after(threshold: Threshold, seen: Sequence[MetricReading]) -> ThresholdState:
     """The state after these looks, one every 30 seconds."""
     state = ThresholdState()
     for count, look in enumerate(seen):
@@ -34,8 +34,8 @@ def after(threshold: Threshold, seen: Sequence[Look]) -> ThresholdState:
     return state
 
 
-def seen(*values: float, samples: int = 20) -> list[Look]:
-    return [Look(value, samples) for value in values]
+def seen(*values: float, samples: int = 20) -> list[MetricReading]:
+    return [MetricReading(value, samples) for value in values]
 
 
 TABLE = [
@@ -80,16 +80,18 @@ def test_it_becomes_worse_at_once_and_better_only_as_a_whole() -> None:
     assert after(ERRORS, seen(9, 3, 3, 3)).level is CRITICAL
 
 
-@pytest.mark.parametrize("unclear", [Look(None, 0), Look(0.0, 3), Look(None, 0, "no answer")])
-def test_no_answer_changes_nothing(unclear: Look) -> None:
+@pytest.mark.parametrize(
+    "unclear", [MetricReading(None, 0), MetricReading(0.0, 3), MetricReading(None, 0, "no answer")]
+)
+def test_no_answer_changes_nothing(unclear: MetricReading) -> None:
     """A10: a provider that is away neither opens nor ends an incident."""
     assert after(ERRORS, [*seen(9), unclear, unclear, unclear]).level is CRITICAL
     assert after(ERRORS, [unclear]).level is GOOD
 
 
 def test_no_failed_sign_up_is_an_answer() -> None:
-    assert after(SIGNUPS, [*seen(10), Look(None, 0), Look(None, 0)]).level is GOOD
-    assert after(SIGNUPS, [*seen(10), *[Look(None, 0, "no answer")] * 2]).level is CRITICAL
+    assert after(SIGNUPS, [*seen(10), MetricReading(None, 0), MetricReading(None, 0)]).level is GOOD
+    assert after(SIGNUPS, [*seen(10), *[MetricReading(None, 0, "no answer")] * 2]).level is CRITICAL
 
 
 def test_the_sentence_names_the_limit() -> None:
@@ -111,7 +113,7 @@ def test_severities() -> None:
 def test_the_level_moves_only_with_an_answer(values: list[float | None]) -> None:
     state = ThresholdState()
     for value in values:
-        look = Look(value, 20 if value is not None else 0)
+        look = MetricReading(value, 20 if value is not None else 0)
         later = next_state(ERRORS, look, state, NOW)
         if later.level is not state.level:
             assert value is not None
@@ -122,5 +124,5 @@ def test_the_level_moves_only_with_an_answer(values: list[float | None]) -> None
 def test_in_a_silence_a_limit_stays_where_it_stands() -> None:
     """A28."""
     before = after(ERRORS, seen(1.0))
-    state = next_state(ERRORS, Look(50.0, 400), before, NOW, held="silence until 20:15")
+    state = next_state(ERRORS, MetricReading(50.0, 400), before, NOW, held="silence until 20:15")
     assert (state.level, state.explanation) == (GOOD, "not judged: silence until 20:15")

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.metrics.criteria import Aggregation, Comparator, Criterion, GuardAction, Verdict
+from domain.metrics.readings import MetricReading
 from domain.phases.verdicts import (
     FORGET_AFTER,
     GOOD_TICKS,
     UNJUDGED,
     CriterionState,
-    Look,
     due_action,
     judge,
 )
@@ -30,14 +30,19 @@ ERRORS = Criterion(
 )
 TICK = timedelta(seconds=30)
 BEGAN = NOW - timedelta(hours=1)  # its window has filled
-GOOD, BAD, FEW, EMPTY = Look(1.0, 412), Look(3.1, 412), Look(50.0, 3), Look(None, 0)
-BROKEN = Look(None, 0, "no answer within 5 s")
+GOOD, BAD, FEW, EMPTY = (
+    MetricReading(1.0, 412),
+    MetricReading(3.1, 412),
+    MetricReading(50.0, 3),
+    MetricReading(None, 0),
+)
+BROKEN = MetricReading(None, 0, "no answer within 5 s")
 
-looks = st.sampled_from([GOOD, BAD, FEW, EMPTY, BROKEN, Look(math.nan, 412)])
+looks = st.sampled_from([GOOD, BAD, FEW, EMPTY, BROKEN, MetricReading(math.nan, 412)])
 
 
 def after(
-    seen: Sequence[Look],
+    seen: Sequence[MetricReading],
     criterion: Criterion = ERRORS,
     state: CriterionState = UNJUDGED,
     every: timedelta = TICK,
@@ -52,17 +57,21 @@ def after(
 TABLE = {
     "good": (GOOD, PASSING, "error_rate 1 % ≤ 2 % in 60 s, 412 samples"),
     "bad": (BAD, FAILING, "error_rate 3.1 % > 2 % in 60 s, 412 samples, 1st of 2"),
-    "at the limit": (Look(2.0, 20), PASSING, "error_rate 2 % ≤ 2 % in 60 s, 20 samples"),
+    "at the limit": (MetricReading(2.0, 20), PASSING, "error_rate 2 % ≤ 2 % in 60 s, 20 samples"),
     "just beyond": (
-        Look(2.004, 20),
+        MetricReading(2.004, 20),
         FAILING,
         "error_rate 2.004 % > 2 % in 60 s, 20 samples, 1st of 2",
     ),
     "too few": (FEW, INCONCLUSIVE, "error_rate has 3 samples in 60 s, 20 are needed"),
-    "only one": (Look(0.0, 1), INCONCLUSIVE, "error_rate has 1 sample in 60 s, 20 are needed"),
+    "only one": (
+        MetricReading(0.0, 1),
+        INCONCLUSIVE,
+        "error_rate has 1 sample in 60 s, 20 are needed",
+    ),
     "empty": (EMPTY, NO_DATA, "error_rate has no samples in 60 s, 1st of 2"),
     "samples without a value": (
-        Look(None, 412),
+        MetricReading(None, 412),
         INCONCLUSIVE,
         "error_rate has 412 samples in 60 s, 20 are needed",
     ),
@@ -72,12 +81,12 @@ TABLE = {
         "error_rate could not be measured: no answer within 5 s",
     ),
     "not a number": (
-        Look(math.nan, 412),
+        MetricReading(math.nan, 412),
         INCONCLUSIVE,
         "error_rate could not be measured: the value is not a finite number",
     ),
     "infinite": (
-        Look(math.inf, 412),
+        MetricReading(math.inf, 412),
         INCONCLUSIVE,
         "error_rate could not be measured: the value is not a finite number",
     ),
@@ -85,7 +94,7 @@ TABLE = {
 
 
 @pytest.mark.parametrize(("look", "verdict", "sentence"), TABLE.values(), ids=TABLE)
-def test_the_first_look(look: Look, verdict: Verdict, sentence: str) -> None:
+def test_the_first_look(look: MetricReading, verdict: Verdict, sentence: str) -> None:
     """A10: what is not known is neither good nor bad, and every verdict says why."""
     state = after([look])
     assert (state.verdict, state.explanation) == (verdict, sentence)
@@ -105,8 +114,8 @@ COMPARISONS = {
 def test_the_edges_of_every_comparator(comparator: Comparator) -> None:
     good, bad, sentence = COMPARISONS[comparator]
     criterion = replace(ERRORS, comparator=comparator)
-    assert after([Look(good, 20)], criterion).verdict is PASSING
-    failed = after([Look(bad, 20)], criterion)
+    assert after([MetricReading(good, 20)], criterion).verdict is PASSING
+    failed = after([MetricReading(bad, 20)], criterion)
     assert failed.verdict is FAILING
     assert failed.explanation.startswith(sentence)
 
@@ -143,8 +152,8 @@ def test_enough_failures_in_a_row_act() -> None:
     assert due_action(ERRORS, after([BAD, BAD])) is ROLLBACK
 
 
-@pytest.mark.parametrize("between", [FEW, BROKEN, Look(math.nan, 99)])
-def test_what_is_unclear_breaks_no_row_and_adds_nothing(between: Look) -> None:
+@pytest.mark.parametrize("between", [FEW, BROKEN, MetricReading(math.nan, 99)])
+def test_what_is_unclear_breaks_no_row_and_adds_nothing(between: MetricReading) -> None:
     """A10, argo-rollouts#1905: neither a failure nor an excuse."""
     unclear = after([BAD, between])
     assert (unclear.failures, due_action(ERRORS, unclear)) == (1, None)
@@ -219,7 +228,7 @@ def test_an_edited_criterion_starts_anew() -> None:
 
 
 @given(st.lists(looks, max_size=30))
-def test_only_failures_roll_back(seen: list[Look]) -> None:
+def test_only_failures_roll_back(seen: list[MetricReading]) -> None:
     """Without as many failures as the limit there is no rollback, whatever else happens."""
     state = UNJUDGED
     for count, look in enumerate(seen, 1):
@@ -229,8 +238,10 @@ def test_only_failures_roll_back(seen: list[Look]) -> None:
             assert seen[:count].count(BAD) >= ERRORS.failure_limit
 
 
-@given(st.lists(looks, max_size=8), st.sampled_from([FEW, BROKEN, Look(math.inf, 99)]))
-def test_what_is_unclear_moves_no_counter(seen: list[Look], unclear: Look) -> None:
+@given(st.lists(looks, max_size=8), st.sampled_from([FEW, BROKEN, MetricReading(math.inf, 99)]))
+def test_what_is_unclear_moves_no_counter(
+    seen: list[MetricReading], unclear: MetricReading
+) -> None:
     """Within the minutes in which a row is a row."""
     before = after(seen)
     state = after([unclear], state=before)
@@ -240,7 +251,9 @@ def test_what_is_unclear_moves_no_counter(seen: list[Look], unclear: Look) -> No
 
 
 @given(st.lists(looks, max_size=30))
-def test_it_passes_only_after_three_good_looks_since_the_last_failure(seen: list[Look]) -> None:
+def test_it_passes_only_after_three_good_looks_since_the_last_failure(
+    seen: list[MetricReading],
+) -> None:
     clear = "".join("g" if look is GOOD else "b" for look in seen if look in (GOOD, BAD))
     if after(seen).verdict is PASSING:
         assert seen[-1] is GOOD
@@ -248,7 +261,7 @@ def test_it_passes_only_after_three_good_looks_since_the_last_failure(seen: list
 
 
 @given(st.lists(looks, max_size=30))
-def test_a_guard_acts_once_until_all_is_well_again(seen: list[Look]) -> None:
+def test_a_guard_acts_once_until_all_is_well_again(seen: list[MetricReading]) -> None:
     state, taken = UNJUDGED, 0
     hold = replace(ERRORS, action=HOLD)
     for count, look in enumerate(seen, 1):
@@ -261,7 +274,7 @@ def test_a_guard_acts_once_until_all_is_well_again(seen: list[Look]) -> None:
 
 
 @pytest.mark.parametrize("look", [BAD, EMPTY, GOOD, BROKEN])
-def test_in_a_silence_nothing_counts(look: Look) -> None:
+def test_in_a_silence_nothing_counts(look: MetricReading) -> None:
     """A28: criteria hold; they neither fail nor pass, and nothing is due because of them."""
     before = after([BAD])
     state = judge(ERRORS, look, before, started_at=BEGAN, now=NOW + 2 * TICK, held="silence")
