@@ -63,7 +63,7 @@ def _toggle(client: Client, keys: Sequence[str], seconds: float, waits: list[flo
     """One after the other until the time is over; adds the milliseconds of each."""
     number, until = 0, time.monotonic() + seconds
     while (begin := time.monotonic()) < until:
-        wish = {"key": keys[number % len(keys)], "enabled": number // len(keys) % 2 == 0}
-        checked(client.send(client.operation(TOGGLE, input=wish))[1])
+        command = {"key": keys[number % len(keys)], "enabled": number // len(keys) % 2 == 0}
+        checked(client.send(client.operation(TOGGLE, input=command))[1])
         waits.append((time.monotonic() - begin) * 1e3)
         number += 1

@@ -15,11 +15,11 @@ from bench.stack import ROOT
 class Crowd:
     """All of them have their snapshot. `opened` is how many seconds that took."""
 
-    def __init__(self, wish: Wish, sent: IO[str], received: IO[str]) -> None:
+    def __init__(self, command: Wish, sent: IO[str], received: IO[str]) -> None:
         """Waits until they are open."""
-        self.size = wish.sockets
+        self.size = command.sockets
         self._sent, self._received = sent, received
-        self._tell(asdict(wish))
+        self._tell(asdict(command))
         self.opened = float(self._hear()["seconds"])
 
     def arm(self) -> None:
@@ -47,7 +47,7 @@ class Crowd:
 
 
 @contextmanager
-def crowd(wish: Wish) -> Iterator[Crowd]:
+def crowd(command: Wish) -> Iterator[Crowd]:
     """Open them; they end with the block."""
     with subprocess.Popen(
         [sys.executable, "-m", "bench.listeners"],
@@ -59,6 +59,6 @@ def crowd(wish: Wish) -> Iterator[Crowd]:
         assert process.stdin is not None
         assert process.stdout is not None
         try:
-            yield Crowd(wish, process.stdin, process.stdout)
+            yield Crowd(command, process.stdin, process.stdout)
         finally:
             process.kill()

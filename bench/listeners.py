@@ -66,9 +66,9 @@ class Heard:
 class Listener(asyncio.Protocol):
     """One socket, over the part of `websockets` that does no I/O."""
 
-    def __init__(self, wish: Wish, number: int) -> None:
-        self._wish, self._number = wish, number
-        uri = parse_uri(f"ws://{HOST}:{wish.port}/graphql")
+    def __init__(self, command: Wish, number: int) -> None:
+        self._wish, self._number = command, number
+        uri = parse_uri(f"ws://{HOST}:{command.port}/graphql")
         self._protocol = ClientProtocol(
             uri, subprotocols=[Subprotocol("graphql-transport-ws")], max_size=None
         )
@@ -146,10 +146,10 @@ class Listener(asyncio.Protocol):
                 self._transport.write(data)
 
 
-async def main(wish: Wish) -> None:
+async def main(command: Wish) -> None:
     """Open all, then listen round after round until stdin ends."""
     begin = time.monotonic()
-    listeners = await _open_all(wish)
+    listeners = await _open_all(command)
     _say({"seconds": time.monotonic() - begin})
     loop = asyncio.get_running_loop()
     while await loop.run_in_executor(None, sys.stdin.readline):
@@ -162,20 +162,20 @@ async def main(wish: Wish) -> None:
         _say({"heard": heard.moments})
 
 
-async def _open_all(wish: Wish) -> list[Listener]:
+async def _open_all(command: Wish) -> list[Listener]:
     turns = asyncio.Semaphore(_AT_ONCE)
     loop = asyncio.get_running_loop()
 
     async def opened(number: int) -> Listener:
         async with turns:
             _, listener = await loop.create_connection(
-                lambda: Listener(wish, number), HOST, wish.port
+                lambda: Listener(command, number), HOST, command.port
             )
             async with asyncio.timeout(ROUND_SECONDS):
                 await listener.snapshot
         return listener
 
-    return await asyncio.gather(*(opened(number) for number in range(wish.sockets)))
+    return await asyncio.gather(*(opened(number) for number in range(command.sockets)))
 
 
 def _say(message: object) -> None:

@@ -52,8 +52,8 @@ def _ours(run: Run, many: int) -> Iterator[Figure]:
             make_flags(client, _FLAGS)
 
             def change(number: int) -> None:
-                wish = {"key": flag_key(0), "enabled": number % 2 == 1}
-                checked(client.send(client.operation(TOGGLE, input=wish))[1])
+                command = {"key": flag_key(0), "enabled": number % 2 == 1}
+                checked(client.send(client.operation(TOGGLE, input=command))[1])
 
             empty = server.rss()
             with crowd(Wish(server.port, many, VIEWER, core=run.cores.rest)) as listeners:

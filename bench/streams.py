@@ -112,12 +112,12 @@ def _heard(client: Client, request: bytes, crowds: Sequence[Crowd]) -> tuple[Any
 def _one_process(
     run: Run, stack: Stack, server: Process, stream: Stream, many: int
 ) -> Iterable[Figure]:
-    wish = _wish(run, stack, server, stream, many)
+    command = _wish(run, stack, server, stream, many)
     with admin(stack, server) as client:
         make_flags(client, stream.flags, split=stream.split)
         empty = server.rss()
         run.tell(f"{stream.name}: opening {many} sockets")
-        with crowd(wish) as listeners:
+        with crowd(command) as listeners:
             each = (server.rss() - empty) / many / 1024
             run.tell(f"{stream.name}: {many} sockets")
             waits, costs = _toggle_rounds(run, client, (listeners,), server, rounds=8)
@@ -141,9 +141,9 @@ def _toggle_rounds(
     """Milliseconds from the request of a toggle to each socket, and seconds of CPU a round."""
     waits, costs = [], []
     for number in range(max(3, run.some(rounds))):
-        wish = {"key": flag_key(0), "enabled": number % 2 == 1}
+        command = {"key": flag_key(0), "enabled": number % 2 == 1}
         before = server.cpu_seconds()
-        waits += _heard(client, client.operation(TOGGLE, input=wish), crowds)[1]
+        waits += _heard(client, client.operation(TOGGLE, input=command), crowds)[1]
         time.sleep(_REST)
         costs.append(server.cpu_seconds() - before)
     return waits, costs

@@ -24,7 +24,7 @@ from services.mail import outbox
 from services.marketplace import directory, invitation_acceptance, invitation_codes
 from services.marketplace import invitations as inviting
 from services.marketplace.directory import InvitationFilter
-from services.marketplace.invitations import Site, Wish
+from services.marketplace.invitations import InviteClient, Site
 
 Code = Annotated[str, strawberry.argument(description="From the link.")]
 Id = Annotated[strawberry.ID, strawberry.argument(description="The invitation.")]
@@ -97,9 +97,9 @@ async def invite_client(
 ) -> InvitationPayload:
     """Invite a client by e-mail or by a link to hand over, which is `acceptUrl`."""
     key, site = decode_id(client_id, "Client", "clientId"), _site(info)
-    wish = Wish(email, channel, expires_in_days)
+    command = InviteClient(email, channel, expires_in_days)
     async with info.context.db.write() as uow:
-        done = await inviting.invite(uow, info.context.actor, site, key, wish, idempotency_key)
+        done = await inviting.invite(uow, info.context.actor, site, key, command, idempotency_key)
     return InvitationPayload.of(done)
 
 

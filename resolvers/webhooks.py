@@ -25,7 +25,7 @@ from schema.types.webhooks import (
     WebhookPayload,
 )
 from services.webhooks import changes, reads
-from services.webhooks.changes import Wanted
+from services.webhooks.changes import WebhookDraft
 from services.webhooks.documents import Documents
 from settings import Settings
 
@@ -86,7 +86,7 @@ async def create(
 ) -> WebhookPayload:
     """Send what a subscription says to a URL from now on: each event at least once, in order."""
     actor, db, documents = info.context.actor, info.context.db, _documents(info)
-    wanted = Wanted(url, document, secret)
+    wanted = WebhookDraft(url, document, secret)
     following = changes.check(wanted, actor, documents, changes.allowed(_settings(info)))
     sample = await changes.sample(db, wanted, actor, documents, following)
     if dry_run:

@@ -53,7 +53,7 @@ class Paged:
 
 
 @dataclass(slots=True)
-class Wanted:
+class ReadRequest:
     """Columns of the rows of a read. `given`: the parameter of each argument that is not null."""
 
     read: Read
@@ -61,7 +61,7 @@ class Wanted:
     given: Mapping[str, str] = field(default_factory=dict)
     paged: Paged | None = None
     columns: list[Expression] = field(default_factory=list)
-    parts: list["Wanted"] = field(default_factory=list)
+    parts: list["ReadRequest"] = field(default_factory=list)
 
     def conditions(self) -> Sequence[ColumnElement[bool]]:
         """Which rows; may name columns of the rows above."""
@@ -80,7 +80,7 @@ class Statement:
 Sources: TypeAlias = Mapping[tuple[str, str], ColumnElement[Any]]  # by table and column
 
 
-def statement(wanted: Wanted) -> Statement:
+def statement(wanted: ReadRequest) -> Statement:
     """Raises NoPlan for what is not expressed."""
     query = _Writer().count(wanted) if wanted.form is Form.COUNT else _Writer().rows(wanted)
     compiled = query.compile(dialect=_DIALECT)
@@ -97,7 +97,7 @@ class _Writer:
         self._numbers = count()
 
     def rows(
-        self, wanted: Wanted, above: Sources | None = None, outer: Sequence[FromClause] = ()
+        self, wanted: ReadRequest, above: Sources | None = None, outer: Sequence[FromClause] = ()
     ) -> Select[Any]:
         """Rows with the columns that are wanted, in their order."""
         own, above = _own(wanted.read), above or {}
@@ -115,14 +115,14 @@ class _Writer:
         return self._joined(wanted, page, {**above, **sources}, (*outer, page))
 
     def count(
-        self, wanted: Wanted, above: Sources | None = None, outer: Sequence[FromClause] = ()
+        self, wanted: ReadRequest, above: Sources | None = None, outer: Sequence[FromClause] = ()
     ) -> Select[Any]:
         """How many rows a read finds, whatever the page."""
         query = self._filtered(wanted, {**(above or {}), **_own(wanted.read)}, outer)
         return query.with_only_columns(func.count())
 
     def _joined(
-        self, wanted: Wanted, page: FromClause, sources: Sources, outer: Sequence[FromClause]
+        self, wanted: ReadRequest, page: FromClause, sources: Sources, outer: Sequence[FromClause]
     ) -> Select[Any]:
         columns, found = self._named(wanted.columns, sources), page
         for part in wanted.parts:
@@ -134,7 +134,7 @@ class _Writer:
         keyset: Keyset[Any] = Keyset(0, from_end=bool(wanted.paged and wanted.paged.from_end))
         return in_order(query, keyset, *order, descending=wanted.read.descending)
 
-    def _part(self, part: Wanted, sources: Sources, outer: Sequence[FromClause]) -> FromClause:
+    def _part(self, part: ReadRequest, sources: Sources, outer: Sequence[FromClause]) -> FromClause:
         name = f"l{next(self._numbers)}"
         if part.form is Form.COUNT:
             counted = self.count(part, sources, outer)
@@ -146,7 +146,7 @@ class _Writer:
         return select(*(func.array_agg(item).label(item.key) for item in inner.c)).lateral(name)
 
     def _filtered(
-        self, wanted: Wanted, sources: Sources, outer: Sequence[FromClause]
+        self, wanted: ReadRequest, sources: Sources, outer: Sequence[FromClause]
     ) -> Select[Any]:
         read = wanted.read
         found: FromClause = read.model.__table__
@@ -191,7 +191,9 @@ def _placed(expression: Any, sources: Sources) -> Any:  # noqa: ANN401 - SQLAlch
     return visitors.replacement_traverse(expression, {}, replace)
 
 
-def _needed(wanted: Wanted, own: Sources) -> Iterator[tuple[tuple[str, str], ColumnElement[Any]]]:
+def _needed(
+    wanted: ReadRequest, own: Sources
+) -> Iterator[tuple[tuple[str, str], ColumnElement[Any]]]:
     """The columns of a read that its own columns, its order or its parts name."""
     for expression in (*_expressions(wanted), *wanted.read.order):
         if hasattr(expression, "__clause_element__"):
@@ -201,7 +203,7 @@ def _needed(wanted: Wanted, own: Sources) -> Iterator[tuple[tuple[str, str], Col
                 yield key, own[key]
 
 
-def _expressions(wanted: Wanted) -> Iterator[Any]:
+def _expressions(wanted: ReadRequest) -> Iterator[Any]:
     yield from wanted.columns
     for part in wanted.parts:
         yield from part.conditions()

@@ -16,7 +16,7 @@ SENT = "sent"  # of InvitationChanged, the first time
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class JourneyMove:
     """One run goes on, or `begins`. `owner`: a supplier or its user; no subject: the run is theirs.
 
     Who signed up before runs were counted has none, and moves none.
@@ -30,37 +30,37 @@ class Move:
     begins: bool = False
 
 
-def moves_of(event: Event) -> list[Move]:
+def moves_of(event: Event) -> list[JourneyMove]:
     """Most events move nobody."""
     found = _MOVES.get(type(event))
     return found(event) if found else []
 
 
-def _signed_up(event: Event) -> list[Move]:
+def _signed_up(event: Event) -> list[JourneyMove]:
     assert isinstance(event, UserSignedUp)
     if event.user_type is not UserType.SUPPLIER:
         return []
     return [
-        Move(JourneyKey.SUPPLIER_ONBOARDING, event.user_id, begins=True),
-        Move(JourneyKey.SIGNUP_TO_CONNECTION, event.user_id, begins=True),
+        JourneyMove(JourneyKey.SUPPLIER_ONBOARDING, event.user_id, begins=True),
+        JourneyMove(JourneyKey.SIGNUP_TO_CONNECTION, event.user_id, begins=True),
     ]
 
 
-def _onboarding(event: Event) -> list[Move]:
+def _onboarding(event: Event) -> list[JourneyMove]:
     """The second run learns the vendor type, which may have come with the step."""
     assert isinstance(event, OnboardingChanged)
     if event.side is not OnboardingSide.SUPPLIER:
         return []
     outcome = _LEFT.get(event.action)
-    setup = Move(
+    setup = JourneyMove(
         JourneyKey.SUPPLIER_ONBOARDING, event.user_id, steps=event.completed, outcome=outcome
     )
     return [setup, _meeting(event.user_id, outcome=outcome)]
 
 
-def _invitation(event: Event) -> list[Move]:
+def _invitation(event: Event) -> list[JourneyMove]:
     assert isinstance(event, InvitationChanged)
-    own = Move(
+    own = JourneyMove(
         JourneyKey.INVITATION_ACCEPT,
         event.supplier_id,
         event.invitation_id,
@@ -74,13 +74,15 @@ def _invitation(event: Event) -> list[Move]:
     return [own, _meeting(event.supplier_id, known)]
 
 
-def _partnership(event: Event) -> list[Move]:
+def _partnership(event: Event) -> list[JourneyMove]:
     assert isinstance(event, PartnershipChanged)
     return [_meeting(event.supplier_id, (ACCEPT_INVITATION,))] if event.is_active else []
 
 
-def _meeting(owner: UUID, steps: tuple[str, ...] = (), outcome: Outcome | None = None) -> Move:
-    return Move(JourneyKey.SIGNUP_TO_CONNECTION, owner, steps=steps, outcome=outcome)
+def _meeting(
+    owner: UUID, steps: tuple[str, ...] = (), outcome: Outcome | None = None
+) -> JourneyMove:
+    return JourneyMove(JourneyKey.SIGNUP_TO_CONNECTION, owner, steps=steps, outcome=outcome)
 
 
 def _outcome(event: InvitationChanged) -> Outcome | None:
@@ -98,7 +100,7 @@ _STEPS: Mapping[InvitationStatus, tuple[str, ...]] = {
     InvitationStatus.OPENED: (OPEN_INVITATION,),
     InvitationStatus.ACCEPTED: (ACCEPT_INVITATION,),
 }
-_MOVES: Mapping[type[Event], Callable[[Event], list[Move]]] = {
+_MOVES: Mapping[type[Event], Callable[[Event], list[JourneyMove]]] = {
     UserSignedUp: _signed_up,
     OnboardingChanged: _onboarding,
     InvitationChanged: _invitation,

@@ -15,7 +15,7 @@ from schema.types.changes import Change
 from schema.types.errors import Error
 from schema.types.flags import FeatureFlag
 from schema.types.given import given, refuse_null
-from services.flags.flag_evaluation import Wish
+from services.flags.flag_evaluation import EvaluateFlags
 from services.flags.flags import FlagDraft, FlagPatch, FlagResult
 
 REASON = "Why, for the audit."
@@ -134,9 +134,9 @@ class EvaluateFlagsInput:
         default=None,
     )
 
-    def command(self) -> Wish:
+    def command(self) -> EvaluateFlags:
         """What the service takes."""
-        return Wish(
+        return EvaluateFlags(
             targeting_key=_row_id(self.targeting_key),
             user_type=self.user_type,
             vendor_type=self.vendor_type,

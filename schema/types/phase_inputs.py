@@ -14,8 +14,8 @@ from schema.types.flag_inputs import EXPECTED, IDEMPOTENT, REASON
 from schema.types.given import given, refuse_null
 from schema.types.node import decode_id
 from schema.types.phase_parts import PhaseFlagInput, RampStepInput, RollbackPlanInput
-from services.phases.phase_activation import Activate
-from services.phases.phase_progress import Move
+from services.phases.phase_activation import ActivatePhase
+from services.phases.phase_progress import MovePhase
 from services.phases.phase_rollback import Rollback
 from services.phases.phases import PhaseDraft, PhasePatch, PhaseRef
 
@@ -181,9 +181,9 @@ class ActivateLaunchPhaseInput:
         """Which phase is meant."""
         return phase_ref(self.phase_id, self.key)
 
-    def command(self, phase_id: UUID) -> Activate:
+    def command(self, phase_id: UUID) -> ActivatePhase:
         """What the service takes."""
-        return Activate(
+        return ActivatePhase(
             phase_id=phase_id,
             plan_hash=self.plan_hash,
             readiness_token=self.readiness_token,
@@ -244,9 +244,9 @@ class PhaseActionInput:
         """Which phase is meant."""
         return phase_ref(self.phase_id, self.key)
 
-    def command(self, phase_id: UUID) -> Move:
+    def command(self, phase_id: UUID) -> MovePhase:
         """What the service takes."""
-        return Move(
+        return MovePhase(
             phase_id=phase_id,
             accept_limits=tuple(self.accept_limits or ()),
             reason=self.reason,

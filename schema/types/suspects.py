@@ -38,6 +38,6 @@ async def load_suspects(
     info: Info, row: LaunchIncident, limit: int | None, episode: IncidentEpisode | None = None
 ) -> list[SuspectChange]:
     """Those of an episode; None is the current one."""
-    wanted = suspects.Wanted(row, 5 if limit is None else limit, episode)
+    wanted = suspects.SuspectQuery(row, 5 if limit is None else limit, episode)
     found = await info.context.loaders.suspects.load(wanted) or []
     return [SuspectChange.of(item) for item in found]

@@ -8,7 +8,7 @@ from graphql import FieldNode, GraphQLField, GraphQLObjectType, SelectionSetNode
 
 from db.base import Base
 from db.reads.base import Read
-from db.reads.statement import Form, Wanted
+from db.reads.statement import Form, ReadRequest
 from schema.planned import Choice, Column, Made
 from server.execution.rows import Reads, Rows
 from server.execution.selection import sets_of
@@ -46,7 +46,7 @@ class Choices:
 
     def _option(self, nodes: list[FieldNode], type_name: str, read: Read) -> str:
         self.reads.needs_everything |= read.needs_everything
-        rows = self.rows.add(Wanted(read, Form.ONE))
+        rows = self.rows.add(ReadRequest(read, Form.ONE))
         text = self.writer(rows, read.model).one(self._type(type_name), sets_of(nodes))
         return f"{text} if {rows.key()} is not None"
 

@@ -19,7 +19,7 @@ from graphql import (
 from db.base import Base
 from db.reads.base import Expression, NoPlan, Read
 from db.reads.columns import identity, may_be_null
-from db.reads.statement import Form, Wanted
+from db.reads.statement import Form, ReadRequest
 from schema.list_arguments import DistinctLists
 from schema.pagination import encode_cursor
 from schema.planned import (
@@ -199,7 +199,7 @@ class Pages:
         assert selected.number is not None
         self._reads, (self._rows, self._number, self._built) = reads, selected
         self._source, self._request = reads.source, reads.pages[selected.number]
-        self.counting: Wanted | None = None
+        self.counting: ReadRequest | None = None
 
     def lines(self, kind: GraphQLObjectType, nodes: list[FieldNode]) -> list[str]:
         """The body of a function with PARAMETERS that makes a connection."""

@@ -14,7 +14,7 @@ from graphql import (
 )
 
 from db.reads.base import NoPlan, Read
-from db.reads.statement import Form, Wanted, statement
+from db.reads.statement import Form, ReadRequest, statement
 from schema.list_arguments import DistinctLists
 from schema.permissions import RequireScope
 from schema.planned import METADATA, Made
@@ -97,7 +97,7 @@ class _Planner:
         graph_field: GraphQLField,
         nodes: list[FieldNode],
         shown: Selected,
-    ) -> Wanted | None:
+    ) -> ReadRequest | None:
         """Define the function of a root field; returns what is to be counted."""
         kind, rows = get_named_type(graph_field.type), shown.rows
         assert is_object_type(kind)
@@ -116,5 +116,5 @@ class _Planner:
         self._source.function(name, PARAMETERS, lines)
         return None
 
-    def _asked(self, wanted: Wanted) -> Asked:
+    def _asked(self, wanted: ReadRequest) -> Asked:
         return Asked.of(statement(wanted), self._reads.parameters)

@@ -18,7 +18,7 @@ from strawberry.types.field import StrawberryField
 
 from db.reads.base import Expression, GlobalId, NoPlan, Places, Read, Turns
 from db.reads.columns import Kind, as_text, identity, kind_of, sent
-from db.reads.statement import Form, Paged, Wanted
+from db.reads.statement import Form, Paged, ReadRequest
 from domain.actors import Scope
 from schema.list_arguments import distinct
 from schema.planned import BUILT, Made
@@ -35,7 +35,7 @@ _PAGE = ("first", "after", "last", "before")
 class Rows:
     """Rows of one read. `is_listed`: they come as arrays, one for each row above."""
 
-    def __init__(self, source: Source, wanted: Wanted, *, is_listed: bool = False) -> None:
+    def __init__(self, source: Source, wanted: ReadRequest, *, is_listed: bool = False) -> None:
         """`target` stands for the variables of a row, `zipped` for the rows that are arrays."""
         self.wanted, self.is_listed = wanted, is_listed
         self.target = source.later(lambda: f"({', '.join(self.names)},)")
@@ -70,7 +70,7 @@ class Rows:
         if not self.names:
             self.key()
 
-    def add(self, wanted: Wanted) -> Self:
+    def add(self, wanted: ReadRequest) -> Self:
         """Read other rows below each of these; the same one is read once."""
         is_plain = wanted.form is Form.ONE and not wanted.given
         if is_plain and wanted.read in self._ones:
@@ -110,7 +110,7 @@ class Reads:
 
     def wanted(
         self, graph_field: GraphQLField, node: FieldNode, read: Read
-    ) -> tuple[Wanted, int | None]:
+    ) -> tuple[ReadRequest, int | None]:
         """The rows of a field with its arguments, and the number of its page."""
         self.needs_everything |= read.needs_everything
         places = {item.name: index for index, item in enumerate(self.variables)}
@@ -119,7 +119,7 @@ class Reads:
         kind = get_named_type(graph_field.type)
         number = self._page(given, read) if is_page(kind) else None
         is_many = number is not None or is_list_type(get_nullable_type(graph_field.type))
-        wanted = Wanted(read, Form.MANY if is_many else Form.ONE)
+        wanted = ReadRequest(read, Form.MANY if is_many else Form.ONE)
         wanted.given = {name: self._argument(name, get, read) for name, get in given.items()}
         if number is not None:
             wanted.paged = self._paged(number, read)

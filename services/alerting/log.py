@@ -39,7 +39,7 @@ async def brief(uow: UnitOfWork, alert: Alert) -> Briefing:
 
 
 async def _suspects(uow: UnitOfWork, incident: LaunchIncident) -> list[str]:
-    wanted = suspects.Wanted(incident, _MOST_CHANGES)
+    wanted = suspects.SuspectQuery(incident, _MOST_CHANGES)
     found = (await suspects.of_incidents(uow.session, [wanted])).get(wanted, [])
     return [
         f"{moment(item.change.at)} {item.change.actor_label}: {item.key or 'the phase'} "

@@ -22,7 +22,7 @@ from services.flags.flag_sets import FlagSet
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class EvaluateFlags:
     """Whom to evaluate for; a targeting key that is a user's id brings their groups along."""
 
     targeting_key: str | None = None
@@ -80,29 +80,29 @@ def etag(version: int, evaluations: Sequence[Evaluation], names: bytes | None = 
 
 
 async def evaluate_for(
-    session: AsyncSession, flag_set: FlagSet, wish: Wish, now: datetime
+    session: AsyncSession, flag_set: FlagSet, command: EvaluateFlags, now: datetime
 ) -> Evaluated:
     """Evaluate the wanted flags, hidden ones included (A22).
 
     At an earlier moment with the state, the reason and the change that were in force then (L20).
     """
-    past = wish.at if wish.at is not None and wish.at < now else None
+    past = command.at if command.at is not None and command.at < now else None
     shown = await flag_history.as_of(session, flag_set, past) if past else flag_set
-    context = await _context(session, wish)
-    keys = wish.keys if wish.keys is not None else list(shown.flags)
+    context = await _context(session, command)
+    keys = command.keys if command.keys is not None else list(shown.flags)
     evaluations = [shown.evaluate(key, context) for key in dict.fromkeys(keys)]
     explained = [Explained(item) for item in evaluations]
-    if wish.explain:
+    if command.explain:
         explained = await _explain(session, shown, evaluations, context, past)
     return Evaluated(shown.version, explained)
 
 
-async def _context(session: AsyncSession, wish: Wish) -> EvaluationContext:
-    user_id = parse_uuid(wish.targeting_key) if wish.targeting_key else None
+async def _context(session: AsyncSession, command: EvaluateFlags) -> EvaluationContext:
+    user_id = parse_uuid(command.targeting_key) if command.targeting_key else None
     person = await people.one(session, user_id) if user_id else None
-    stated = groups_of(wish.user_type, wish.vendor_type)
+    stated = groups_of(command.user_type, command.vendor_type)
     if person is None:
-        keys = {BucketBy.USER: wish.targeting_key} if wish.targeting_key else {}
+        keys = {BucketBy.USER: command.targeting_key} if command.targeting_key else {}
         return EvaluationContext(keys, stated)
     return replace(person.context, groups=stated or person.context.groups)
 

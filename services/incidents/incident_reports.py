@@ -17,7 +17,7 @@ from domain.incidents.incident_markdown import (
 from domain.platform.keyset import Keyset
 from services.incidents import incident_timelines, suspects
 from services.incidents.incident_timelines import TimelinePage
-from services.incidents.suspects import SuspectChange, Wanted
+from services.incidents.suspects import SuspectChange, SuspectQuery
 
 _EVENTS = 500
 _SUSPECTS = 5
@@ -29,7 +29,7 @@ async def reports(
 ) -> Mapping[LaunchIncident, str]:
     """A document for each, in as many statements as for one."""
     pages = {row: TimelinePage(row.id, Keyset(_EVENTS + 1)) for row in rows}
-    wanted = {row: Wanted(row, _SUSPECTS) for row in rows}
+    wanted = {row: SuspectQuery(row, _SUSPECTS) for row in rows}
     timelines = await incident_timelines.of_incidents(session, list(pages.values()))
     episodes = await episode_queries.newest(session, [row.id for row in rows], _EPISODES)
     ranked = await suspects.of_incidents(session, list(wanted.values()))

@@ -42,7 +42,7 @@ class SuspectChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class SuspectQuery:
     """So many suspects of one episode of an incident; None is the current one.
 
     Raises Invalid for a limit out of bounds.
@@ -66,8 +66,8 @@ class _Known:
 
 
 async def of_incidents(
-    session: AsyncSession, wanted: Sequence[Wanted]
-) -> Mapping[Wanted, list[SuspectChange]]:
+    session: AsyncSession, wanted: Sequence[SuspectQuery]
+) -> Mapping[SuspectQuery, list[SuspectChange]]:
     """The most suspicious changes before each episode began, worst first.
 
     As many statements for one incident as for a hundred.
@@ -84,14 +84,14 @@ async def of_incidents(
 
 async def confirmed_cause(session: AsyncSession, row: LaunchIncident) -> str | None:
     """What to say of a change whose revert ended this incident, which is over now."""
-    found = (await of_incidents(session, [wanted := Wanted(row, MAX_LIMIT)]))[wanted]
+    found = (await of_incidents(session, [wanted := SuspectQuery(row, MAX_LIMIT)]))[wanted]
     said = [_sentence(row, item) for item in found if item.confirmed]
     return f"Confirmed cause: {'; '.join(said)}." if said else None
 
 
 async def _episodes(
-    session: AsyncSession, wanted: Sequence[Wanted]
-) -> Mapping[Wanted, IncidentEpisode]:
+    session: AsyncSession, wanted: Sequence[SuspectQuery]
+) -> Mapping[SuspectQuery, IncidentEpisode]:
     ids = [item.incident.id for item in wanted if item.episode is None]
     current = await episode_queries.current(session, ids) if ids else {}
     found = {item: item.episode or current.get(item.incident.id) for item in wanted}
@@ -116,7 +116,7 @@ async def _known(session: AsyncSession, changes: Iterable[Change]) -> _Known:
 
 
 def _ranked(
-    wanted: Wanted, episode: IncidentEpisode, changes: Sequence[Change], known: _Known
+    wanted: SuspectQuery, episode: IncidentEpisode, changes: Sequence[Change], known: _Known
 ) -> list[SuspectChange]:
     onset = Onset(
         episode.began_at,

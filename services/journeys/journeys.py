@@ -18,7 +18,7 @@ from domain.journeys import journeys as rules
 from domain.journeys.journey_counts import difference
 from domain.journeys.journeys import JourneyKey, Outcome, Run
 from domain.metrics.metric_folds import Folded, bucket_of
-from domain.overview.journey_moves import Move, moves_of
+from domain.overview.journey_moves import JourneyMove, moves_of
 from domain.platform.time_ranges import DAY, HOUR, MINUTE
 from services.metrics import metric_samples
 from services.platform.batches import BATCH, in_batches
@@ -65,11 +65,11 @@ async def _fold(uow: UnitOfWork) -> int:
     return await queries.fold(uow.session, SIZES, BATCH)
 
 
-def _key(move: Move, owner: Owner) -> Key:
+def _key(move: JourneyMove, owner: Owner) -> Key:
     return move.key, move.subject or owner.user_id
 
 
-def _moved(run: Run | None, move: Move, at: datetime, owner: Owner) -> Run | None:
+def _moved(run: Run | None, move: JourneyMove, at: datetime, owner: Owner) -> Run | None:
     if run is None and not move.begins:
         return None
     known = replace(run or rules.begin(move.key, at), vendor_type=owner.vendor_type)

@@ -24,7 +24,7 @@ from domain.marketplace.invitations import InvitationChannel
 from services.flags import feature_guards
 from services.mail import outbox
 from services.marketplace import bulk_invitations, invitations
-from services.marketplace.invitations import Site, Wish
+from services.marketplace.invitations import InviteClient, Site
 from settings import Settings
 
 MAX_DUE = 100  # jobs of one sweep
@@ -72,12 +72,12 @@ async def _send(uow: UnitOfWork, settings: Settings, bulk_id: UUID, client_id: U
         return
     sends = outbox.has_server(settings)
     site = Site(settings.base_url, sends, settings.signing_key, bulk.block)
-    wish = Wish(channel=InvitationChannel.EMAIL, days=bulk.expires_in_days)
+    command = InviteClient(channel=InvitationChannel.EMAIL, days=bulk.expires_in_days)
     actor = await _supplier(uow, bulk)
     assert actor.id is not None
     if not await feature_guards.is_open_now(uow.session, BULK_INVITATIONS, actor.id, settings):
         raise Forbidden(f"{BULK_INVITATIONS.title} is paused for now.")
-    done = await invitations.invite(uow, actor, site, client_id, wish)
+    done = await invitations.invite(uow, actor, site, client_id, command)
     _decide(item, BulkItemStatus.SENT, uow.now)
     item.invitation_id = done.row.id
     bulk.held_by = None

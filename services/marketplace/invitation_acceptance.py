@@ -77,7 +77,7 @@ class _Guest:
     enters: bool = False
 
 
-async def accept(throttle: LoginThrottle, actor: Actor, wish: Acceptance) -> Accepted:
+async def accept(throttle: LoginThrottle, actor: Actor, command: Acceptance) -> Accepted:
     """Connect the couple with who invited it; the same couple may say it again.
 
     Logged in, or with the key of the call that made its account. Raises NotFound, Expired, Revoked
@@ -86,34 +86,34 @@ async def accept(throttle: LoginThrottle, actor: Actor, wish: Acceptance) -> Acc
     """
     if not actor.is_anonymous and actor.role is not Role.COUPLE:
         raise Forbidden("Only couples accept invitations: log out first.")
-    acceptance_repeats.check_key(wish.key)
+    acceptance_repeats.check_key(command.key)
     await throttle.check_code_rate()
-    profile = account_rules.check_profile(wish.profile, UserType.COUPLE, ("input",))
-    password_hash = await _prepare(throttle, actor, wish)
+    profile = account_rules.check_profile(command.profile, UserType.COUPLE, ("input",))
+    password_hash = await _prepare(throttle, actor, command)
     async with throttle.db.write() as uow:
-        row, supplier, client = await _find(uow, wish.code)
-        if await queries.claim(uow.session, digest(wish.code), uow.now) is None:
-            return await _again(uow, throttle, actor, row, wish)
+        row, supplier, client = await _find(uow, command.code)
+        if await queries.claim(uow.session, digest(command.code), uow.now) is None:
+            return await _again(uow, throttle, actor, row, command)
         base_url = throttle.settings.base_url
-        guest = await _guest(uow, actor, row, wish, password_hash, base_url)
+        guest = await _guest(uow, actor, row, command, password_hash, base_url)
         _fill_in(guest.couple, profile, anew=not guest.enters or guest.is_new)
         partnership = await _connect(uow, guest, row, supplier, client)
         opened = _let_in(uow, throttle, guest.user) if guest.enters else None
         if opened is not None:
-            acceptance_repeats.keep(uow, guest.user.id, wish.code, wish.key)
+            acceptance_repeats.keep(uow, guest.user.id, command.code, command.key)
         warnings = date_warnings(guest.couple.wedding_date, uow.now)
         return Accepted(partnership, guest.couple, opened, warnings=warnings)
 
 
-async def _prepare(throttle: LoginThrottle, actor: Actor, wish: Acceptance) -> str | None:
+async def _prepare(throttle: LoginThrottle, actor: Actor, command: Acceptance) -> str | None:
     """What must not happen inside the transaction: counting attempts, hashing a password."""
     if not actor.is_anonymous:
         return None
     await throttle.check_acceptance_rate()
-    if wish.password is None:
+    if command.password is None:
         return None
-    account_rules.check_password(wish.password, wish.email or "", ("input", "password"))
-    return await throttle.passwords.hash(wish.password)
+    account_rules.check_password(command.password, command.email or "", ("input", "password"))
+    return await throttle.passwords.hash(command.password)
 
 
 async def _find(uow: UnitOfWork, code: str) -> tuple[Invitation, Supplier, Client]:
@@ -126,7 +126,7 @@ async def _find(uow: UnitOfWork, code: str) -> tuple[Invitation, Supplier, Clien
 
 
 async def _again(
-    uow: UnitOfWork, throttle: LoginThrottle, actor: Actor, seen: Invitation, wish: Acceptance
+    uow: UnitOfWork, throttle: LoginThrottle, actor: Actor, seen: Invitation, command: Acceptance
 ) -> Accepted:
     """Not pending any more: fine for the couple that accepted it, a clear error for others."""
     row = await queries.lock(uow.session, seen.id)
@@ -139,37 +139,37 @@ async def _again(
     assert partnership is not None
     if couple.id == actor.couple_id:
         return Accepted(partnership, couple, already=True)
-    user = await _repeating(uow, actor, couple, wish)
+    user = await _repeating(uow, actor, couple, command)
     if user is None:
         raise refused
     return Accepted(partnership, couple, _let_in(uow, throttle, user), already=True)
 
 
 async def _repeating(
-    uow: UnitOfWork, actor: Actor, couple: Couple, wish: Acceptance
+    uow: UnitOfWork, actor: Actor, couple: Couple, command: Acceptance
 ) -> User | None:
     """The account that a visitor's key made, whose answer may have got lost."""
     if not actor.is_anonymous:
         return None
-    return await acceptance_repeats.account_of(uow, couple.user_id, wish.code, wish.key)
+    return await acceptance_repeats.account_of(uow, couple.user_id, command.code, command.key)
 
 
 async def _guest(
     uow: UnitOfWork,
     actor: Actor,
     row: Invitation,
-    wish: Acceptance,
+    command: Acceptance,
     password_hash: str | None,
     base_url: str,
 ) -> _Guest:
     if actor.user_id is not None:
-        rules.check_account(row.email, wish.email, actor.label, confirmed=wish.confirms_email)
+        rules.check_account(row.email, command.email, actor.label, confirmed=command.confirms_email)
         user = (await accounts.users_by_id(uow.session, [actor.user_id]))[actor.user_id]
         return _Guest(user, await _couple(uow, actor.user_id))
-    email = rules.new_email(row.email, wish.email, confirmed=wish.confirms_email)
-    if wish.password is not None:
-        account_rules.check_password(wish.password, email, ("input", "password"))
-    is_proven = rules.is_proven(row.email, email, by_mail=row.mail_code == digest(wish.code))
+    email = rules.new_email(row.email, command.email, confirmed=command.confirms_email)
+    if command.password is not None:
+        account_rules.check_password(command.password, email, ("input", "password"))
+    is_proven = rules.is_proven(row.email, email, by_mail=row.mail_code == digest(command.code))
     try:
         account = NewAccount(UserType.COUPLE, email, Profile())
         user = await create_account(uow, account, password_hash)

@@ -42,7 +42,7 @@ _KEY = ("idempotencyKey",)
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class InviteClient:
     """How a client is to be invited; without a channel, by e-mail where there is one."""
 
     email: str | None = None
@@ -73,7 +73,7 @@ async def invite(
     actor: Actor,
     site: Site,
     client_id: UUID,
-    wish: Wish,
+    command: InviteClient,
     idempotency_key: str | None = None,
 ) -> Invited:
     """Invite a client; completes the step `send_invitation` of its supplier.
@@ -85,15 +85,15 @@ async def invite(
     """
     if actor.kind is ActorKind.TOKEN and idempotency_key is None:
         raise Required("A token must send an idempotencyKey with an invitation.", path=_KEY)
-    held = await claim(uow, actor, "inviteClient", idempotency_key, (client_id, wish), _KEY)
+    held = await claim(uow, actor, "inviteClient", idempotency_key, (client_id, command), _KEY)
     if held.result is not None:
         return await _again(uow, site, held.result)
     client = await clients.locked(uow, actor, client_id, ("clientId",))
     await _make_room(uow, actor, client)
-    await _keep_email(uow, client, wish.email)
+    await _keep_email(uow, client, command.email)
     await invitation_limits.check_not_declined(uow, client, client.email)
-    await _check_not_blocked(uow, client, wish.channel)
-    row, url = await _send_first(uow, actor, site, client, wish)
+    await _check_not_blocked(uow, client, command.channel)
+    row, url = await _send_first(uow, actor, site, client, command)
     await settle(uow, held, invitation_id=row.id)
     return Invited(row, url)
 
@@ -131,11 +131,11 @@ async def revoke(uow: UnitOfWork, actor: Actor, invitation_id: UUID) -> Invitati
 
 
 async def _send_first(
-    uow: UnitOfWork, actor: Actor, site: Site, client: Client, wish: Wish
+    uow: UnitOfWork, actor: Actor, site: Site, client: Client, command: InviteClient
 ) -> tuple[Invitation, str]:
     await _check_letters(uow, client)
     by_mail = InvitationChannel.EMAIL if client.email else InvitationChannel.LINK
-    channel = wish.channel or by_mail
+    channel = command.channel or by_mail
     if channel is InvitationChannel.EMAIL and client.email is None:
         raise Required("There is no e-mail to write to.", path=("email",))
     row = Invitation(
@@ -146,7 +146,7 @@ async def _send_first(
         channel=channel,
         email=client.email if channel is InvitationChannel.EMAIL else None,
         status=InvitationStatus.SENT,
-        expires_at=rules.expiry(wish.days, uow.now),
+        expires_at=rules.expiry(command.days, uow.now),
         sent_at=uow.now,
         created_at=uow.now,
         resend_count=0,

@@ -78,7 +78,7 @@ class Lookups:
         self.webhooks: Lookup[UUID, Webhook] = self._by(webhooks.by_id)
         self.changes: Lookup[UUID, Change] = self._by(changes.by_id)
         self.revertible: Lookup[Change, bool] = self._by(revertible)
-        self.suspects: Lookup[suspects.Wanted, list[suspects.SuspectChange]] = self._by(
+        self.suspects: Lookup[suspects.SuspectQuery, list[suspects.SuspectChange]] = self._by(
             suspects.of_incidents
         )
         self.timelines: Lookup[TimelinePage, list[RecordedEvent]] = self._by(

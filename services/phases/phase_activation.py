@@ -32,7 +32,7 @@ from services.platform.idempotency import claim, settle
 
 
 @dataclass(frozen=True, slots=True)
-class Activate:
+class ActivatePhase:
     """What an operator asks for when activating a phase."""
 
     phase_id: UUID
@@ -53,21 +53,23 @@ class Activation:
     run: PhaseRun
 
 
-async def activate(uow: UnitOfWork, actor: Actor, wish: Activate, gate: Gate) -> Activation:
+async def activate(uow: UnitOfWork, actor: Actor, command: ActivatePhase, gate: Gate) -> Activation:
     """Make a phase live; an ACTIVE phase gives its run back, a PAUSED one resumes (S45).
 
     Raises NotFound, VersionConflict, InvalidTransition, Locked, NotReady, PlanDrift and
     LosesUsers; then nothing has changed.
     """
-    held = await claim(uow, actor, "activateLaunchPhase", wish.idempotency_key, wish)
-    phase = await phases.locked(uow, wish.phase_id, None if held.result else wish.expected_version)
+    held = await claim(uow, actor, "activateLaunchPhase", command.idempotency_key, command)
+    phase = await phases.locked(
+        uow, command.phase_id, None if held.result else command.expected_version
+    )
     if held.result is not None or phase.status is PhaseStatus.ACTIVE:
         return await _same_run(uow, phase, held.result)
     if phase.status is PhaseStatus.PAUSED:
-        await resume_locked(uow, actor, phase, wish.reason)
+        await resume_locked(uow, actor, phase, command.reason)
         activation = await _same_run(uow, phase, None)
     else:
-        activation = await _new_run(uow, actor, phase, wish, gate)
+        activation = await _new_run(uow, actor, phase, command, gate)
     await settle(uow, held, run_id=activation.run.id)
     return activation
 
@@ -82,7 +84,7 @@ async def assess(session: AsyncSession, phase_id: UUID, gate: Gate, now: datetim
 
 
 async def _new_run(
-    uow: UnitOfWork, actor: Actor, phase: LaunchPhase, wish: Activate, gate: Gate
+    uow: UnitOfWork, actor: Actor, phase: LaunchPhase, command: ActivatePhase, gate: Gate
 ) -> Activation:
     next_status(phase.status, PhaseAction.ACTIVATE)
     await _check_platforms(uow, phase)
@@ -92,12 +94,14 @@ async def _new_run(
     await _check_holders(uow, rows)
     links = (await queries.linked_flags(uow.session, [phase.id]))[phase.id]
     verdict = await readiness.of_phase(uow.session, phase, len(links), gate, uow.now)
-    _check_ready(verdict, phase, wish, gate, uow.now)
+    _check_ready(verdict, phase, command, gate, uow.now)
     changes = plans.diffs(links, steps_of(phase.steps), _first_step(phase))
-    if wish.plan_hash is not None and wish.plan_hash != plans.plan_hash(phase.version, changes):
-        changed = plans.plan_drift(wish.plan_hash, phase.version, changes)
+    if command.plan_hash is not None and command.plan_hash != plans.plan_hash(
+        phase.version, changes
+    ):
+        changed = plans.plan_drift(command.plan_hash, phase.version, changes)
         raise PlanDrift(path=("input", "planHash"), changed=changed)
-    check_losses(links, changes, wish.accept_losses)
+    check_losses(links, changes, command.accept_losses)
     run = await _open_run(uow, actor, phase, verdict)
     phase.started_at, phase.ended_at = uow.now, None
     # The phase first: whoever reads the log sees why the flags that follow have moved.
@@ -106,12 +110,12 @@ async def _new_run(
         actor,
         phase,
         PhaseAction.ACTIVATE,
-        reason=wish.reason,
+        reason=command.reason,
         step_index=_first_step(phase) or 0,
         run_id=run.id,
     )
     for link in plans.ordered(links):
-        _switch_on(uow, actor, phase, run, rows[link.flag.key], link.target, wish.reason)
+        _switch_on(uow, actor, phase, run, rows[link.flag.key], link.target, command.reason)
     expected = {key: flag_queries.parts_of(row).in_force for key, row in rows.items()}
     check_stored(expected, await flag_queries.in_force(uow.session, list(expected)))
     return Activation(phase, run)
@@ -178,18 +182,18 @@ async def _open_run(
 
 
 def _check_ready(
-    verdict: Readiness, phase: LaunchPhase, wish: Activate, gate: Gate, now: datetime
+    verdict: Readiness, phase: LaunchPhase, command: ActivatePhase, gate: Gate, now: datetime
 ) -> None:
     if verdict.blockers:
         raise NotReady(blocked_message(verdict), readiness=verdict)
-    if verdict.warnings and not wish.accept_warnings:
+    if verdict.warnings and not command.accept_warnings:
         names = ", ".join(f"{check.key}: {check.detail}" for check in verdict.warnings)
         raise NotReady(
             f"System not healthy for launch unless warnings are accepted: {names}",
             readiness=verdict,
         )
-    if wish.readiness_token is not None and not token_holds(
-        wish.readiness_token,
+    if command.readiness_token is not None and not token_holds(
+        command.readiness_token,
         verdict,
         phase_key=phase.key,
         version=phase.version,

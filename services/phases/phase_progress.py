@@ -36,7 +36,7 @@ RAMP = system_actor("ramp")
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class MovePhase:
     """What an operator asks for when moving a phase on."""
 
     phase_id: UUID
@@ -46,24 +46,24 @@ class Move:
     accept_limits: tuple[str, ...] = ()
 
 
-async def pause(uow: UnitOfWork, actor: Actor, wish: Move) -> LaunchPhase:
+async def pause(uow: UnitOfWork, actor: Actor, command: MovePhase) -> LaunchPhase:
     """Hold the ramp; the flags stay as they are."""
-    return await _once(uow, actor, PhaseAction.PAUSE, wish)
+    return await _once(uow, actor, PhaseAction.PAUSE, command)
 
 
-async def resume(uow: UnitOfWork, actor: Actor, wish: Move) -> LaunchPhase:
+async def resume(uow: UnitOfWork, actor: Actor, command: MovePhase) -> LaunchPhase:
     """Go on; the hold of the current step starts anew."""
-    return await _once(uow, actor, PhaseAction.RESUME, wish)
+    return await _once(uow, actor, PhaseAction.RESUME, command)
 
 
-async def advance(uow: UnitOfWork, actor: Actor, wish: Move) -> LaunchPhase:
+async def advance(uow: UnitOfWork, actor: Actor, command: MovePhase) -> LaunchPhase:
     """Go to the next step now; an operator who does so approves it."""
-    return await _once(uow, actor, PhaseAction.ADVANCE, wish)
+    return await _once(uow, actor, PhaseAction.ADVANCE, command)
 
 
-async def complete(uow: UnitOfWork, actor: Actor, wish: Move) -> LaunchPhase:
+async def complete(uow: UnitOfWork, actor: Actor, command: MovePhase) -> LaunchPhase:
     """End the run: no step holds a flag back any more."""
-    return await _once(uow, actor, PhaseAction.COMPLETE, wish)
+    return await _once(uow, actor, PhaseAction.COMPLETE, command)
 
 
 async def warnings(uow: UnitOfWork, phase: LaunchPhase) -> list[str]:
@@ -72,9 +72,9 @@ async def warnings(uow: UnitOfWork, phase: LaunchPhase) -> list[str]:
     return await silences.held_criteria(uow.session, criteria, uow.now)
 
 
-def refuse_limits(wish: Move) -> None:
+def refuse_limits(command: MovePhase) -> None:
     """Raises Invalid: only a completion has limits to accept."""
-    if wish.accept_limits:
+    if command.accept_limits:
         raise Invalid("Only a completion has limits to accept.", path=ACCEPT)
 
 
@@ -109,28 +109,32 @@ async def resume_locked(
     move(uow, actor, phase, PhaseAction.RESUME, reason=reason, step_index=phase.step_index)
 
 
-async def _once(uow: UnitOfWork, actor: Actor, action: PhaseAction, wish: Move) -> LaunchPhase:
-    held = await claim(uow, actor, f"{action}LaunchPhase", wish.idempotency_key, wish)
-    phase = await phases.locked(uow, wish.phase_id, None if held.result else wish.expected_version)
+async def _once(
+    uow: UnitOfWork, actor: Actor, action: PhaseAction, command: MovePhase
+) -> LaunchPhase:
+    held = await claim(uow, actor, f"{action}LaunchPhase", command.idempotency_key, command)
+    phase = await phases.locked(
+        uow, command.phase_id, None if held.result else command.expected_version
+    )
     if held.result is None:
         next_status(phase.status, action)
-        await _carry_out(uow, actor, phase, action, wish)
+        await _carry_out(uow, actor, phase, action, command)
         await settle(uow, held, phase_id=phase.id)
     return phase
 
 
 async def _carry_out(
-    uow: UnitOfWork, actor: Actor, phase: LaunchPhase, action: PhaseAction, wish: Move
+    uow: UnitOfWork, actor: Actor, phase: LaunchPhase, action: PhaseAction, command: MovePhase
 ) -> None:
-    reason = wish.reason
+    reason = command.reason
     if action is not PhaseAction.COMPLETE:
-        refuse_limits(wish)
+        refuse_limits(command)
     if action is PhaseAction.RESUME:
         await resume_locked(uow, actor, phase, reason)
     elif action is PhaseAction.ADVANCE:
         await _advance(uow, actor, phase, reason)
     elif action is PhaseAction.COMPLETE:
-        await _complete(uow, actor, phase, reason, wish.accept_limits)
+        await _complete(uow, actor, phase, reason, command.accept_limits)
     else:
         move(uow, actor, phase, action, reason=reason)
 

@@ -66,30 +66,30 @@ class RolledBack:
     conflicts: list[str] = field(default_factory=list)
 
 
-async def roll_back(uow: UnitOfWork, actor: Actor, wish: Rollback) -> RolledBack:
+async def roll_back(uow: UnitOfWork, actor: Actor, command: Rollback) -> RolledBack:
     """Undo a launch in one transaction; a second click gives the same incident (S55).
 
     Raises NotFound, Required without a reason, InvalidTransition; then nothing has changed.
     """
-    check_text(wish.reason, "reason", MAX_REASON, required=True)
-    if wish.drain_seconds:
+    check_text(command.reason, "reason", MAX_REASON, required=True)
+    if command.drain_seconds:
         raise Invalid(
             "A rollback is immediate: drainSeconds must be 0.", path=("input", "drainSeconds")
         )
-    held = await claim(uow, actor, "rollbackLaunchPhase", wish.idempotency_key, wish)
-    phase = await phases.locked(uow, wish.phase_id)
+    held = await claim(uow, actor, "rollbackLaunchPhase", command.idempotency_key, command)
+    phase = await phases.locked(uow, command.phase_id)
     if held.result is not None or phase.status is PhaseStatus.ROLLED_BACK:
         return RolledBack(phase, await _incident_of_run(uow, phase))
-    done = await _roll_back(uow, actor, phase, wish)
+    done = await _roll_back(uow, actor, phase, command)
     await settle(uow, held, phase_id=phase.id)
     return done
 
 
 async def _roll_back(
-    uow: UnitOfWork, actor: Actor, phase: LaunchPhase, wish: Rollback
+    uow: UnitOfWork, actor: Actor, phase: LaunchPhase, command: Rollback
 ) -> RolledBack:
     plan = plan_of(phase.rollback_plan) or RollbackPlan()
-    mode = wish.mode or plan.mode
+    mode = command.mode or plan.mode
     status = next_status(phase.status, PhaseAction.ROLLBACK, mode=mode)
     links = (await queries.linked_flags(uow.session, [phase.id]))[phase.id]
     rows = await flag_queries.lock(uow.session, [link.flag.key for link in links])
@@ -100,9 +100,9 @@ async def _roll_back(
     impact = rules.visibility(rules.not_killed(map(flag_of, rows.values()), killed))
     await incident_causes.take_turn(uow)
     await end_run(uow, phase, PhaseStatus.ROLLED_BACK)
-    move(uow, actor, phase, PhaseAction.ROLLBACK, reason=wish.reason, status=status)
+    move(uow, actor, phase, PhaseAction.ROLLBACK, reason=command.reason, status=status)
     undoings = await undoings_of(uow.session, phase, links, found, mode)
-    restored = _undo_flags(uow, actor, phase, rows, undoings, wish.reason)
+    restored = _undo_flags(uow, actor, phase, rows, undoings, command.reason)
     conflicts = [item.conflict for item in undoings if item.conflict is not None]
     # A rollback is never refused for what it finds: it says so.
     expected = {item.diff.key: item.parts.in_force for item in undoings}
@@ -115,14 +115,14 @@ async def _roll_back(
             type="phase_rollback",
             severity=Severity.HIGH,
             title=f"Phase {phase.phase_name} Emergency Rollback",
-            description=_description(wish.reason, plan),
+            description=_description(command.reason, plan),
             affected_features=sorted(rows),
             user_impact=impact,
             phase_id=phase.id,
             run_id=phase.current_run_id,
             dedup_key=_dedup_key(phase),
-            first_bad_at=wish.first_bad_at,
-            links=causes.of_rollback(wish.metrics),
+            first_bad_at=command.first_bad_at,
+            links=causes.of_rollback(command.metrics),
             is_momentary=True,
         ),
     )
@@ -130,7 +130,7 @@ async def _roll_back(
         phase_name=phase.phase_name,
         run_id=phase.current_run_id or phase.id,
         actor=actor.label,
-        reason=wish.reason,
+        reason=command.reason,
         flags=tuple(sorted(rows)),
         at=uow.now,
         incident_id=incident.row.id,

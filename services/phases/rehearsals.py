@@ -18,7 +18,7 @@ from domain.phases.phases import PhaseStatus, RollbackPlan, RunKind
 from domain.phases.rehearsal import STARTED, Rehearsal, RehearsalStatus
 from domain.propagation.propagation import Propagation
 from services.phases import phases
-from services.phases.phase_progress import Move, refuse_limits
+from services.phases.phase_progress import MovePhase, refuse_limits
 from services.platform.idempotency import Claim, claim, settle
 from services.platform.texts import MAX_REASON, check_text
 
@@ -26,16 +26,18 @@ REHEARSAL = system_actor("rehearsal")
 Change = Callable[[Rehearsal, datetime], Rehearsal]
 
 
-async def start(uow: UnitOfWork, actor: Actor, wish: Move) -> PhaseRun:
+async def start(uow: UnitOfWork, actor: Actor, command: MovePhase) -> PhaseRun:
     """Begin a rehearsal of a phase in any state; its row, flags and users stay as they are.
 
     Raises NotFound, VersionConflict, Invalid where there is nothing to rehearse, and
     InvalidTransition where one is under way.
     """
-    check_text(wish.reason, "reason", MAX_REASON)
-    refuse_limits(wish)
-    held = await claim(uow, actor, "rehearseLaunchPhase", wish.idempotency_key, wish)
-    phase = await phases.locked(uow, wish.phase_id, None if held.result else wish.expected_version)
+    check_text(command.reason, "reason", MAX_REASON)
+    refuse_limits(command)
+    held = await claim(uow, actor, "rehearseLaunchPhase", command.idempotency_key, command)
+    phase = await phases.locked(
+        uow, command.phase_id, None if held.result else command.expected_version
+    )
     if held.result is not None:
         return await _again(uow, held)
     await _check_none_runs(uow, phase)

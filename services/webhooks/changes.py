@@ -25,7 +25,7 @@ _LOOKED_THROUGH = 50  # events, for a sample
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WebhookDraft:
     """A webhook as somebody asks for it."""
 
     url: str
@@ -48,7 +48,7 @@ def allowed(settings: Settings) -> Allowed:
     return Allowed(settings.webhook_plain_http, settings.webhook_private_addresses)
 
 
-def check(wanted: Wanted, actor: Actor, documents: Documents, rules: Allowed) -> Following:
+def check(wanted: WebhookDraft, actor: Actor, documents: Documents, rules: Allowed) -> Following:
     """What it follows; raises Invalid or Forbidden naming the argument that is at fault."""
     check_url(wanted.url, rules)
     signing_key(wanted.secret)
@@ -59,7 +59,7 @@ def check(wanted: Wanted, actor: Actor, documents: Documents, rules: Allowed) ->
 
 
 async def sample(
-    db: Database, wanted: Wanted, actor: Actor, documents: Documents, following: Following
+    db: Database, wanted: WebhookDraft, actor: Actor, documents: Documents, following: Following
 ) -> bytes | None:
     """What would have been sent for the newest event that concerns it; None without one."""
     async with db.read() as session:
@@ -71,7 +71,9 @@ async def sample(
     return None
 
 
-async def create(uow: UnitOfWork, actor: Actor, wanted: Wanted, following: Following) -> Webhook:
+async def create(
+    uow: UnitOfWork, actor: Actor, wanted: WebhookDraft, following: Following
+) -> Webhook:
     """Make a webhook that hears of everything from now on; raises Invalid for one too many."""
     if await queries.count(uow.session) >= MOST_WEBHOOKS:
         raise Invalid(f"There are {MOST_WEBHOOKS} webhooks already: delete one first.")
@@ -112,7 +114,9 @@ async def update(
     """
     row = await _locked(uow.session, webhook_id)
     before = _shown(row)
-    wanted = Wanted(edit.url or row.url, edit.document or row.document, edit.secret or row.secret)
+    wanted = WebhookDraft(
+        edit.url or row.url, edit.document or row.document, edit.secret or row.secret
+    )
     following = check(wanted, actor, documents, rules)
     row.url, row.document, row.secret = wanted.url, wanted.document, wanted.secret
     if edit.document is not None or edit.url is not None:

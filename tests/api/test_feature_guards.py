@@ -60,8 +60,8 @@ async def sign_up(visitor: GraphQLClient, side: str = "SUPPLIER", email: str | N
 async def switch(
     admin: GraphQLClient, key: str, on: bool = True, percent: float | None = None
 ) -> None:
-    wish = {"key": key, "on": on} | ({} if percent is None else {"percent": percent})
-    assert (await admin.data(UPDATE_FLAG, **wish))["updateFeatureFlag"]["errors"] == []
+    command = {"key": key, "on": on} | ({} if percent is None else {"percent": percent})
+    assert (await admin.data(UPDATE_FLAG, **command))["updateFeatureFlag"]["errors"] == []
 
 
 async def availabilities(client: GraphQLClient, side: str | None = None) -> dict[str, str]:

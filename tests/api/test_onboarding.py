@@ -182,8 +182,8 @@ async def test_it_goes_on_where_it_was_left_on_another_device(visitor: GraphQLCl
     log_in = """mutation ($e: EmailAddress!, $p: String!) {
       logIn(email: $e, password: $p) { session { accessToken } errors { code } } }"""
     email, password = "sarah@example.com", "two devices of mine"
-    wish = {"userType": "SUPPLIER", "email": email, "password": password}
-    first = (await visitor.data(sign_up, input=wish))["signUp"]["session"]["accessToken"]
+    command = {"userType": "SUPPLIER", "email": email, "password": password}
+    first = (await visitor.data(sign_up, input=command))["signUp"]["session"]["accessToken"]
     await complete(visitor.as_(first), "business_info", data=BUSINESS)
     seen = await setup(visitor.as_(first))
     second = (await visitor.data(log_in, e=email, p=password))["logIn"]["session"]["accessToken"]

@@ -167,8 +167,8 @@ async def test_somebody_stops_invitations_of_all_suppliers_and_allows_them_again
         assert await ask(pair.couple, EMAILS, on=False) == {"enabled": False, "errors": []}
     assert await ask(pair.couple, ENABLED) is False
     client = await ask(florist, ADD)
-    wish = {"clientId": client["client"]["id"], "email": EMMA}
-    refusal = await ask(florist, INVITE, **wish)
+    command = {"clientId": client["client"]["id"], "email": EMMA}
+    refusal = await ask(florist, INVITE, **command)
     assert [(e["code"], e["path"]) for e in refusal["errors"]] == [("INVALID", ["email"])]
     await ask(pair.couple, EMAILS, on=True)
-    assert (await ask(florist, INVITE, **wish))["errors"] == []
+    assert (await ask(florist, INVITE, **command))["errors"] == []

@@ -72,7 +72,7 @@ COUNTED = {
     "imports a file",
     "domain.marketplace.import_rows.KnownClients._by_names": "clients of a supplier, while it "
     "imports a file",
-    "db.reads.statement.Wanted.given": "the arguments of a field, while its plan is made",
+    "db.reads.statement.ReadRequest.given": "the arguments of a field, while its plan is made",
     "server.execution.rows.Reads.parameters": "MOST_FIELDS, part of a plan's size",
     "server.execution.rows.Rows._own": "MOST_FIELDS, while a plan is made",
     "server.execution.rows.Rows._ones": "MOST_FIELDS, while a plan is made",

@@ -20,8 +20,8 @@ def toggle_heard_by(port: int, token: str | None, sockets: int) -> int:
     with Client(port, token) as client, crowd(Wish(port, sockets, STREAM)) as listeners:
         make_flags(client, 4)
         listeners.arm()
-        wish = {"key": flag_key(0), "enabled": False}
-        checked(client.send(client.operation(TOGGLE, input=wish))[1])
+        command = {"key": flag_key(0), "enabled": False}
+        checked(client.send(client.operation(TOGGLE, input=command))[1])
         return len(listeners.heard())
 
 

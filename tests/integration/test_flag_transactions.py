@@ -153,8 +153,8 @@ async def test_toggles_of_two_processes_of_one_flag_are_a_chain(
     db: Database, other: Database
 ) -> None:
     """Each finds what the one before it has left, and the audit shows it."""
-    wishes = [((db, other)[number % 2], number % 3 != 0) for number in range(24)]
-    done = await asyncio.gather(*(switch(process, KEYS[0], on) for process, on in wishes))
+    commands = [((db, other)[number % 2], number % 3 != 0) for number in range(24)]
+    done = await asyncio.gather(*(switch(process, KEYS[0], on) for process, on in commands))
     flag = await stored(db, KEYS[0])
     rows = await changes_of(db, flag.id)
     assert flag.version == 1 + len(rows)

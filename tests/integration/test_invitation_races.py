@@ -26,7 +26,7 @@ from services.marketplace import clients, invitations
 from services.marketplace.clients import ClientDraft
 from services.marketplace.invitation_acceptance import Acceptance, Accepted, accept
 from services.marketplace.invitation_codes import decline
-from services.marketplace.invitations import Site, Wish
+from services.marketplace.invitations import InviteClient, Site
 from settings import Settings
 from tests.factories.accounts import make_entrance, signed_up
 
@@ -65,18 +65,18 @@ async def send(db: Database, supplier: Actor, names: str = "Emma & James") -> st
     """The code of a new invitation."""
     async with db.write() as uow:
         client = await clients.add(uow, supplier, ClientDraft(names))
-        invited = await invitations.invite(uow, supplier, SITE, client.row.id, Wish())
+        invited = await invitations.invite(uow, supplier, SITE, client.row.id, InviteClient())
     return str(invited.accept_url).rpartition("/")[2]
 
 
 async def attempt(
-    throttle: LoginThrottle, actor: Actor, wish: Acceptance
+    throttle: LoginThrottle, actor: Actor, command: Acceptance
 ) -> Accepted | LaunchError:
     """Asked again where the machine was too busy to answer in time, as clients do."""
     try:
-        return await accept(throttle, actor, wish)
+        return await accept(throttle, actor, command)
     except DependencyDown:
-        return await attempt(throttle, actor, wish)
+        return await attempt(throttle, actor, command)
     except LaunchError as error:
         return error
 
@@ -92,8 +92,8 @@ async def test_of_50_couples_at_once_one_gets_the_invitation(
 ) -> None:
     """rdyrct#154: two people accept one link."""
     code, before = await send(db, supplier), await counts(db)
-    wishes = [Acceptance(code, email=f"couple{index}@example.com") for index in range(50)]
-    results = await asyncio.gather(*(attempt(throttle, ANONYMOUS, wish) for wish in wishes))
+    commands = [Acceptance(code, email=f"couple{index}@example.com") for index in range(50)]
+    results = await asyncio.gather(*(attempt(throttle, ANONYMOUS, command) for command in commands))
     assert Counter(type(result) for result in results) == {Accepted: 1, AlreadyUsed: 49}
     after = await counts(db)
     assert {name: after[name] - before[name] for name in after} == dict.fromkeys(after, 1)
@@ -113,8 +113,8 @@ async def test_two_invitations_make_one_account_of_an_e_mail(
     db: Database, throttle: LoginThrottle, supplier: Actor
 ) -> None:
     codes = [await send(db, supplier, f"Client {index}") for index in range(5)]
-    wishes = [Acceptance(code, email="emma@example.com") for code in codes]
-    results = await asyncio.gather(*(attempt(throttle, ANONYMOUS, wish) for wish in wishes))
+    commands = [Acceptance(code, email="emma@example.com") for code in codes]
+    results = await asyncio.gather(*(attempt(throttle, ANONYMOUS, command) for command in commands))
     assert sum(isinstance(result, Accepted) for result in results) == 1
     async with db.read() as session:
         query = select(Invitation.status).where(Invitation.status == InvitationStatus.SENT)
@@ -127,7 +127,7 @@ async def test_accepting_and_archiving_at_once_never_leaves_a_half(
     """The client is locked before its invitation everywhere, or these two would deadlock."""
     for index in range(10):
         code = await send(db, supplier, f"Client {index}")
-        wish = Acceptance(code, email=f"couple{index}@example.com")
+        command = Acceptance(code, email=f"couple{index}@example.com")
         async with db.read() as session:
             query = select(Client).where(Client.couple_names == f"Client {index}")
             client = (await session.scalars(query)).one()
@@ -136,7 +136,7 @@ async def test_accepting_and_archiving_at_once_never_leaves_a_half(
             async with db.write() as uow:
                 await clients.update(uow, supplier, key, {}, archived=True, base_url=SITE.base_url)
 
-        _, archived = await asyncio.gather(attempt(throttle, ANONYMOUS, wish), archive())
+        _, archived = await asyncio.gather(attempt(throttle, ANONYMOUS, command), archive())
         assert archived is None
     async with db.read() as session:
         assert set(await session.scalars(select(Client.status))) == {ClientStatus.INACTIVE}
@@ -160,8 +160,8 @@ async def test_accepting_and_declining_at_once_has_one_outcome(
                 return False
             return True
 
-        wish = Acceptance(code, email=f"couple{index}@example.com")
-        yes, no = await asyncio.gather(attempt(throttle, ANONYMOUS, wish), say_no())
+        command = Acceptance(code, email=f"couple{index}@example.com")
+        yes, no = await asyncio.gather(attempt(throttle, ANONYMOUS, command), say_no())
         assert isinstance(yes, Accepted) is not no
 
 
@@ -172,7 +172,7 @@ async def test_inviting_at_once_leaves_one_pending(db: Database, supplier: Actor
     async def invite() -> bool:
         try:
             async with db.write() as uow:
-                await invitations.invite(uow, supplier, SITE, client.row.id, Wish())
+                await invitations.invite(uow, supplier, SITE, client.row.id, InviteClient())
         except LaunchError:
             return False
         return True

@@ -22,7 +22,7 @@ from domain.actors import system_actor
 from domain.phases.rehearsal import LONGEST, Rehearsal, RehearsalStage, RehearsalStatus
 from jobs.rehearsals import rehearse
 from jobs.routing import enqueue_for
-from services.phases.phase_progress import Move
+from services.phases.phase_progress import MovePhase
 from services.phases.rehearsals import go_on, start
 from settings import Settings
 from tests.factories.health import PROBES
@@ -50,7 +50,7 @@ async def begun(db: Database) -> UUID:
         await uow.session.flush()
         uow.session.add(LaunchPhaseFlag(phase_id=phase.id, flag_id=flag.id))
     async with db.write() as uow:
-        return (await start(uow, OPERATOR, Move(phase.id))).id
+        return (await start(uow, OPERATOR, MovePhase(phase.id))).id
 
 
 async def state_of(db: Database, run_id: UUID) -> Rehearsal:

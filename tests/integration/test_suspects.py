@@ -14,7 +14,7 @@ from domain.incidents.incidents import Severity
 from services.flags import flags
 from services.flags.flags import FlagDraft
 from services.incidents.incidents import IncidentDraft, open_incident, resolve_by_key
-from services.incidents.suspects import Wanted, of_incidents
+from services.incidents.suspects import SuspectQuery, of_incidents
 from tests.factories.guards import ERRORS, Guarded
 from tests.factories.health import Health
 from tests.support.clock import Clock
@@ -50,7 +50,7 @@ async def opened(
 
 
 async def suspected(db: Database, *rows: LaunchIncident) -> list[list[str | None]]:
-    wanted = [Wanted(row, 5) for row in rows]
+    wanted = [SuspectQuery(row, 5) for row in rows]
     async with db.read() as session:
         found = await of_incidents(session, wanted)
     return [[item.key for item in found[each]] for each in wanted]
@@ -79,7 +79,7 @@ async def test_a_recurrence_suspects_what_changed_before_it(db: Database, clock:
     row = await opened(db, "second", clock(), dedup_key="chat")
     async with db.read() as session:
         second, first = (await incident_episodes.newest(session, [row.id], 2))[row.id]
-        wanted = [Wanted(row, 1, first), Wanted(row, 1, second), Wanted(row, 1)]
+        wanted = [SuspectQuery(row, 1, first), SuspectQuery(row, 1, second), SuspectQuery(row, 1)]
         found = await of_incidents(session, wanted)
     assert [[item.key for item in found[each]] for each in wanted] == [
         ["first"],
@@ -173,5 +173,5 @@ async def test_an_incident_that_is_gone_has_none(db: Database) -> None:
     async with db.write() as uow:
         await uow.session.delete(await uow.session.get_one(LaunchIncident, row.id))
     async with db.read() as session:
-        assert await of_incidents(session, [Wanted(row, 5)]) == {}
+        assert await of_incidents(session, [SuspectQuery(row, 5)]) == {}
         assert (await session.scalars(select(LaunchIncident))).all() == []

@@ -87,9 +87,9 @@ class Listener:
         ack = orjson.loads(await asyncio.wait_for(connection.recv(), _OPEN_SECONDS))
         if ack["type"] != "connection_ack":
             raise OSError(f"not let in: {ack}")
-        wish = {"query": self.document, "variables": dict(self.variables())}
+        command = {"query": self.document, "variables": dict(self.variables())}
         await connection.send(
-            orjson.dumps({"id": "1", "type": "subscribe", "payload": wish}).decode()
+            orjson.dumps({"id": "1", "type": "subscribe", "payload": command}).decode()
         )
 
     def connected(self, at: float) -> bool:

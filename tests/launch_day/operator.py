@@ -55,8 +55,8 @@ class Operator:
     async def make_launch(self) -> None:
         """The flags and the phase, as somebody would who has no demo."""
         for key in plans.FLAGS:
-            wish = {"key": key, "name": key.replace("_", " ").capitalize()}
-            await self.api.ask(FLAG, self.token, input=wish)
+            command = {"key": key, "name": key.replace("_", " ").capitalize()}
+            await self.api.ask(FLAG, self.token, input=command)
         await self.api.ask(PHASE, self.token, input=plans.phase(self.plan))
 
     async def head(self) -> str:
@@ -76,8 +76,8 @@ class Operator:
 
     async def activate(self, name: str) -> None:
         """Resolve what is open, and try until nothing blocks it; raises TimeoutError."""
-        wish: dict[str, object] = {"key": KEY, "acceptWarnings": True, "reason": name}
-        await self._persist(name, ACTIVATE, wish, self.resolve_all)
+        command: dict[str, object] = {"key": KEY, "acceptWarnings": True, "reason": name}
+        await self._persist(name, ACTIVATE, command, self.resolve_all)
 
     async def roll_back(self, name: str, key: str = KEY) -> None:
         """By hand."""
@@ -94,8 +94,12 @@ class Operator:
             "flags": [{"flagKey": SIGN_UP_FLAG}],
         }
         await self.api.ask(PHASE, self.token, input=phase)
-        wish: dict[str, object] = {"key": SIGN_UP_PHASE, "acceptWarnings": True, "reason": "open"}
-        await self._persist("sign-up opens", ACTIVATE, wish, self.resolve_all)
+        command: dict[str, object] = {
+            "key": SIGN_UP_PHASE,
+            "acceptWarnings": True,
+            "reason": "open",
+        }
+        await self._persist("sign-up opens", ACTIVATE, command, self.resolve_all)
 
     async def advance(self, name: str) -> None:
         """To the next step, whatever holds the ramp."""
@@ -105,14 +109,14 @@ class Operator:
         self,
         name: str,
         document: str,
-        wish: dict[str, object],
+        command: dict[str, object],
         before: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         """Until it is done, as a person would who gets an error; raises TimeoutError, Failed.
 
         The key makes an attempt whose answer was lost and the next one the same.
         """
-        wish = {**wish, "idempotencyKey": f"{name}-{uuid4()}"}
+        command = {**command, "idempotencyKey": f"{name}-{uuid4()}"}
         async with asyncio.timeout(self.plan.patience):
             while True:
                 begin = time()
@@ -120,7 +124,7 @@ class Operator:
                     if before is not None:
                         await before()
                     begin = time()
-                    await self.api.ask(document, self.token, input=wish)
+                    await self.api.ask(document, self.token, input=command)
                 except Failed as failed:
                     if "INVALID_TRANSITION" in failed.codes:
                         raise

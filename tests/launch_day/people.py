@@ -85,9 +85,9 @@ class People:
             await self._edit(self._random.choice(self._known))
 
     async def _edit(self, who: _Known) -> None:
-        wish = {"id": who.client, "notes": f"Called at {time():.3f}"}
+        command = {"id": who.client, "notes": f"Called at {time():.3f}"}
         try:
-            await self._api.ask(UPDATE, who.token, address=who.address, input=wish)
+            await self._api.ask(UPDATE, who.token, address=who.address, input=command)
             self.deeds["edits"] += 1
         except Failed:
             self.deeds["failed"] += 1
@@ -115,8 +115,12 @@ class People:
 
     async def _sign_up(self, business: Business) -> str:
         """Their token."""
-        wish = {"userType": "SUPPLIER", "email": business.email, "password": self._cast.password()}
-        done = await self._api.ask(ask.SIGN_UP, address=_FAIR, input=wish)
+        command = {
+            "userType": "SUPPLIER",
+            "email": business.email,
+            "password": self._cast.password(),
+        }
+        done = await self._api.ask(ask.SIGN_UP, address=_FAIR, input=command)
         return str(done["session"]["accessToken"])
 
     async def _set_up(self, token: str, business: Business, address: str) -> str:

@@ -148,11 +148,11 @@ async def set_rollback_plan(system: System, key: str, mode: str) -> None:
 async def activate(system: System, key: str, accept_losses: Sequence[str]) -> None:
     """Warnings are accepted: the scenario has no backup and no channel."""
     phase, gate = await _phase(system, key), await system.gate()
-    wish = phase_activation.Activate(
+    command = phase_activation.ActivatePhase(
         phase.id, accept_warnings=True, accept_losses=tuple(accept_losses), reason="go"
     )
     async with system.db.write() as uow:
-        await phase_activation.activate(uow, OPERATOR, wish, gate)
+        await phase_activation.activate(uow, OPERATOR, command, gate)
 
 
 async def pause(system: System, key: str) -> None:
@@ -178,9 +178,9 @@ async def complete(system: System, key: str, accept_limits: Sequence[str]) -> No
 async def roll_back(system: System, key: str, mode: str | None) -> None:
     """Undo the run; mode None: as the plan of the phase says."""
     phase = await _phase(system, key)
-    wish = phase_rollback.Rollback(phase.id, "undo", RollbackMode(mode) if mode else None)
+    command = phase_rollback.Rollback(phase.id, "undo", RollbackMode(mode) if mode else None)
     async with system.db.write() as uow:
-        await phase_rollback.roll_back(uow, OPERATOR, wish)
+        await phase_rollback.roll_back(uow, OPERATOR, command)
 
 
 async def kill(system: System, keys: Sequence[str]) -> None:
@@ -253,13 +253,13 @@ async def _update_phase(system: System, key: str, patch: phases.PhasePatch) -> N
 async def _move(
     system: System,
     key: str,
-    action: Callable[[UnitOfWork, Actor, phase_progress.Move], Awaitable[LaunchPhase]],
+    action: Callable[[UnitOfWork, Actor, phase_progress.MovePhase], Awaitable[LaunchPhase]],
     accept_limits: tuple[str, ...] = (),
 ) -> None:
     phase = await _phase(system, key)
-    wish = phase_progress.Move(phase.id, "by hand", accept_limits=accept_limits)
+    command = phase_progress.MovePhase(phase.id, "by hand", accept_limits=accept_limits)
     async with system.db.write() as uow:
-        await action(uow, OPERATOR, wish)
+        await action(uow, OPERATOR, command)
 
 
 async def _phase(system: System, key: str) -> LaunchPhase:

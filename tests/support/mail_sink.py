@@ -25,11 +25,11 @@ def main(port: int, folder: Path) -> None:
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     while True:
-        wish = signal.sigwait({SHUT, OPEN})
-        if wish is SHUT and door is not None:
+        command = signal.sigwait({SHUT, OPEN})
+        if command is SHUT and door is not None:
             door.stop()
             door = None
-        elif wish is OPEN and door is None:
+        elif command is OPEN and door is None:
             door = opened(port, folder)
 
 

@@ -174,8 +174,8 @@ def test_zero_means_everybody_only_where_nobody_chose_it(
     before: FlagParts, groups: tuple[str, ...], expected: tuple[bool, float], warns: bool
 ) -> None:
     """L10, decision 1."""
-    wish = OwnerEdit("Ann", enabled=True)
-    found, warnings = edit_parts(before, wish, is_live=False, groups=groups)
+    command = OwnerEdit("Ann", enabled=True)
+    found, warnings = edit_parts(before, command, is_live=False, groups=groups)
     assert (in_force(found), warnings) == (expected, [WIDENED] if warns else [])
 
 
@@ -209,13 +209,13 @@ def test_an_engine_never_changes_what_the_owner_wants(
 
 @given(owners, percents, st.lists(edits, max_size=4), st.lists(percents, max_size=3))
 def test_a_restore_ends_where_it_began_or_off(
-    owner: FlagValues, target: Percent, wishes: list[OwnerEdit], steps: list[Percent]
+    owner: FlagValues, target: Percent, commands: list[OwnerEdit], steps: list[Percent]
 ) -> None:
     """Decision 6: never wider than before, and never on where a person switched it off."""
     found = take_hold(FlagParts(owner), RUN, target=target, step=Percent(1))
-    for wish in wishes:
+    for command in commands:
         try:
-            found, _ = edit_parts(found, wish, is_live=True, groups=())
+            found, _ = edit_parts(found, command, is_live=True, groups=())
         except LaunchError:
             continue
     for step in steps:
