@@ -15,7 +15,7 @@ from commands.mail import mail
 from commands.metrics import journeys, metrics
 from commands.phases import launch_file, phases
 from commands.platform import demo, jobs, server
-from commands.shared.errors import Problem
+from commands.shared.errors import CommandError
 from commands.webhooks import webhooks
 
 # What the imports of a command make stays: looking for garbage among it is a fifth of a start.
@@ -118,7 +118,7 @@ def main() -> None:
     """Run one command: what goes wrong is one line on stderr and exit code 1, bad usage 2."""
     try:
         app(prog_name="launch")
-    except Problem as problem:
+    except CommandError as problem:
         _fail(str(problem))
     except Exception as error:
         _fail(f"Unexpected {type(error).__name__}: {error}")

@@ -12,7 +12,7 @@ from types import FrameType
 
 from rich.console import Console
 
-from commands.shared.errors import Problem
+from commands.shared.errors import CommandError
 from devserver.embedded import EmbeddedError, EmbeddedPostgres, EmbeddedServer, EmbeddedValkey
 from devserver.supervisor import Attempts, CannotRun, Child, Children
 from settings import Settings
@@ -59,7 +59,7 @@ def run_everything(
         run.supervise()
     except Interrupted:
         pass
-    except (CannotRun, EmbeddedError, Problem) as error:
+    except (CannotRun, EmbeddedError, CommandError) as error:
         run.fail(str(error))
     except Exception as error:
         run.console.print_exception()

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from commands.shared.errors import Problem
+from commands.shared.errors import CommandError
 from commands.shared.options import Json
 
 token = typer.Typer(no_args_is_help=True, help="Keys for tools (on the server).")
@@ -62,7 +62,9 @@ def create_token(
     known = {item.value: item for item in Scope}
     unknown = [text for text in scope if text not in known]
     if unknown:
-        raise Problem(f"There is no scope {unknown[0]!r}; there are {', '.join(sorted(known))}.")
+        raise CommandError(
+            f"There is no scope {unknown[0]!r}; there are {', '.join(sorted(known))}."
+        )
     tokens.create(name, [known[text] for text in scope], days)
 
 

@@ -7,7 +7,7 @@ import typer
 
 from commands.shared import credentials_file
 from commands.shared.client import Server, connect
-from commands.shared.errors import Problem
+from commands.shared.errors import CommandError
 from commands.shared.options import Token, Url
 from commands.shared.output import remark
 
@@ -64,5 +64,5 @@ def _password() -> str:
         return str(typer.prompt("Password", hide_input=True, err=True))
     line = sys.stdin.readline().rstrip("\r\n")
     if not line:
-        raise Problem("A password is needed on standard input.")
+        raise CommandError("A password is needed on standard input.")
     return line

@@ -6,7 +6,7 @@ import typer
 
 from commands.shared.db_access import ACTOR, with_database
 from commands.shared.environment import own_settings
-from commands.shared.errors import Problem
+from commands.shared.errors import CommandError
 from commands.shared.output import remark
 from db.queries import accounts as queries
 from db.session import Database
@@ -70,5 +70,5 @@ def _ask(*, new: bool) -> str | None:
     label = "Password" if new else "New password (empty: stays as it is)"
     first: str = typer.prompt(label, hide_input=True, default="", show_default=False, err=True)
     if first and typer.prompt("Again", hide_input=True, err=True) != first:
-        raise Problem("The two passwords differ: nothing was changed.")
+        raise CommandError("The two passwords differ: nothing was changed.")
     return first or None

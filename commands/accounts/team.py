@@ -7,7 +7,7 @@ import typer
 from commands.accounts.accounts import StaffRole
 from commands.shared.client import Json as Data
 from commands.shared.client import Server, connect
-from commands.shared.errors import Problem
+from commands.shared.errors import CommandError
 from commands.shared.options import Json, Reason, Token, Url
 from commands.shared.output import remark, show, show_json, table
 
@@ -93,7 +93,7 @@ def _id_of(server: Server, email: str) -> str:
     for user in server.every(LIST, "staff"):
         if (user["email"] or "").casefold() == email.casefold():
             return str(user["id"])
-    raise Problem(f"Nobody of the staff has the e-mail {email}: see `launch staff list`.")
+    raise CommandError(f"Nobody of the staff has the e-mail {email}: see `launch staff list`.")
 
 
 def _row(user: Data) -> tuple[object, ...]:

@@ -7,7 +7,7 @@ import typer
 
 from commands.shared.db_access import ACTOR, with_database
 from commands.shared.environment import own_settings
-from commands.shared.errors import Problem
+from commands.shared.errors import CommandError
 from commands.shared.output import remark, show, show_json, table
 from db.models.accounts import ApiToken
 from db.session import Database
@@ -64,7 +64,7 @@ def _pick(rows: Sequence[ApiToken], wanted: str) -> ApiToken:
     if len(found) == 1:
         return found[0]
     how_many = "No token has" if not found else f"{len(found)} tokens have"
-    raise Problem(f"{how_many} this id or prefix: see `launch token list`.")
+    raise CommandError(f"{how_many} this id or prefix: see `launch token list`.")
 
 
 def _is(row: ApiToken, wanted: str) -> bool:

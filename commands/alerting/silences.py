@@ -10,7 +10,7 @@ import typer
 from commands.alerting.alerts import at
 from commands.shared.client import Json as Data
 from commands.shared.client import connect
-from commands.shared.errors import Problem
+from commands.shared.errors import CommandError
 from commands.shared.options import Json, Token, Url
 from commands.shared.output import show, show_json, table
 
@@ -99,7 +99,7 @@ def unsilence(
     if id is None:
         found = server.every(LIST, "silences", past=False)
         if len(found) != 1:
-            raise Problem(f"There are {len(found)} silences: see `launch alerts silences`.")
+            raise CommandError(f"There are {len(found)} silences: see `launch alerts silences`.")
         id = found[0]["id"]
     _print(server.change(END, id=id)["silence"], as_json=as_json)
 
@@ -108,7 +108,7 @@ def length_of(text: str) -> timedelta:
     """`30m`, `2h`, `1d`; raises Problem."""
     found = _LENGTH.fullmatch(text.strip().lower())
     if found is None:
-        raise Problem(f"{text!r} is no length such as 30m, 2h or 1d.")
+        raise CommandError(f"{text!r} is no length such as 30m, 2h or 1d.")
     return timedelta(**{_UNITS[found.group(2)]: int(found.group(1))})
 
 

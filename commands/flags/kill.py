@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from commands.shared.errors import Problem
+from commands.shared.errors import CommandError
 from commands.shared.options import Json, Reason, Yes
 from commands.shared.output import confirm, remark, show, show_json, table
 
@@ -88,9 +88,9 @@ async def _run(
             await _change(mirror, ChangeKills(keys, not lift, reason), unchecked=unchecked)
         return list(kills_in_force(newest_by_key((await mirror.read()).values())).values())
     except AWAY as error:
-        raise Problem(f"Redis does not answer: {error}") from error
+        raise CommandError(f"Redis does not answer: {error}") from error
     except LaunchError as error:
-        raise Problem(error.message) from error
+        raise CommandError(error.message) from error
     finally:
         await redis.aclose()
 

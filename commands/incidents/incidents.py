@@ -9,7 +9,7 @@ from commands.incidents import incident_documents as documents
 from commands.incidents.incident_show import COLUMNS, head, moment, row, show_incident, what
 from commands.shared.client import Json as Data
 from commands.shared.client import Server, connect
-from commands.shared.errors import Problem
+from commands.shared.errors import CommandError
 from commands.shared.options import Json, Token, Url, Yes
 from commands.shared.output import confirm, echo, show, show_json, switch, table
 
@@ -119,7 +119,7 @@ def revert(
 def _one(server: Server, number: int, document: str = documents.FIND) -> Data:
     found = server.ask(document, number=number)["incidents"]["nodes"]
     if not found:
-        raise Problem(f"There is no incident {number}: see `launch incidents list --all`.")
+        raise CommandError(f"There is no incident {number}: see `launch incidents list --all`.")
     return found[0]
 
 
@@ -134,5 +134,5 @@ def _suspect(suspects: list[Data], number: int, place: int | None) -> Data:
     else:
         found = [item for item in suspects if item["change"]["revertible"]]
     if not found:
-        raise Problem(f"Nothing that may have caused incident {number} can be undone.")
+        raise CommandError(f"Nothing that may have caused incident {number} can be undone.")
     return found[0]

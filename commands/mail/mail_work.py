@@ -8,7 +8,7 @@ from uuid import UUID
 
 from commands.shared.db_access import ACTOR, with_database
 from commands.shared.environment import own_settings
-from commands.shared.errors import Problem
+from commands.shared.errors import CommandError
 from commands.shared.output import remark, show, show_json, table
 from db.models.mail import Mail, MailAttempt
 from db.queries import mail as queries
@@ -162,7 +162,7 @@ def _each(
 def _key(text: str) -> UUID:
     key = parse_uuid(text)
     if key is None:
-        raise Problem(f"{text!r} is no id of a letter: see `launch mail list`.")
+        raise CommandError(f"{text!r} is no id of a letter: see `launch mail list`.")
     return key
 
 

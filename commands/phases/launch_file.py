@@ -11,7 +11,7 @@ import yaml  # type: ignore[import-untyped]  # no stubs
 from commands.phases import launch_files as files
 from commands.shared.client import Json as Data
 from commands.shared.client import Server, connect
-from commands.shared.errors import Problem
+from commands.shared.errors import CommandError
 from commands.shared.options import Json, Reason, Token, Url, Yes
 from commands.shared.output import confirm, remark, show, show_json, table
 
@@ -116,7 +116,7 @@ def _ask(server: Server, document: str, **variables: object) -> Data:
     (found,) = server.ask(document, **variables).values()
     if found["errors"]:
         lines = [f"{_place(item['path'])}{item['message']}" for item in found["errors"]]
-        raise Problem("\n".join(lines))
+        raise CommandError("\n".join(lines))
     return found
 
 
@@ -148,7 +148,7 @@ def _load(path: Path) -> object:
     try:
         text = sys.stdin.read() if str(path) == "-" else path.read_text()
     except (OSError, UnicodeDecodeError) as error:
-        raise Problem(f"{path} cannot be read: {error}") from error
+        raise CommandError(f"{path} cannot be read: {error}") from error
     return files.load(text, str(path))
 
 

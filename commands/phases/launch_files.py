@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml  # type: ignore[import-untyped]  # no stubs
 
-from commands.shared.errors import Problem
+from commands.shared.errors import CommandError
 
 FLAG_FIELDS = (
     *("name", "description", "enabled", "rolloutPercentage", "targetGroups"),
@@ -42,8 +42,8 @@ def load(text: str, name: str) -> dict[str, Any]:
         if isinstance(found, dict):
             return {str(key): _plain(value, (str(key),)) for key, value in found.items()}
     except (yaml.YAMLError, RecursionError, TypeError, ValueError) as error:
-        raise Problem(f"{name} cannot be read: {error}") from error
-    raise Problem(f"{name} must hold `flags`, `phases` or both.")
+        raise CommandError(f"{name} cannot be read: {error}") from error
+    raise CommandError(f"{name} must hold `flags`, `phases` or both.")
 
 
 def _plain(value: object, place: tuple[str, ...]) -> Any:  # noqa: ANN401 - JSON
@@ -56,6 +56,8 @@ def _plain(value: object, place: tuple[str, ...]) -> Any:  # noqa: ANN401 - JSON
         return value
     if place[-1] not in _MOMENTS:
         where = ".".join(place)
-        raise Problem(f"{where}: {value} is a date for YAML; put it in quotes to make it a text.")
+        raise CommandError(
+            f"{where}: {value} is a date for YAML; put it in quotes to make it a text."
+        )
     moment = value if isinstance(value, datetime) else datetime.combine(value, time())
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat()

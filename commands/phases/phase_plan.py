@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import typer
 
 from commands.shared.client import Json
-from commands.shared.errors import Problem
+from commands.shared.errors import CommandError
 from commands.shared.output import remark, show, switch, table
 
 
@@ -43,13 +43,13 @@ def check_ready(readiness: Json, *, accept_warnings: bool) -> bool:
     bad = [check for check in readiness["checks"] if not check["ok"]]
     blockers = [f"{check['key']}: {check['detail']}" for check in bad if check["blocking"]]
     if blockers:
-        raise Problem(f"System not healthy for launch: {'; '.join(blockers)}")
+        raise CommandError(f"System not healthy for launch: {'; '.join(blockers)}")
     if not bad or accept_warnings:
         return accept_warnings
     if sys.stdin.isatty() and typer.confirm("Accept these warnings?", err=True):
         return True
     names = ", ".join(check["key"] for check in bad)
-    raise Problem(f"There are warnings ({names}): add --accept-warnings to go live with them.")
+    raise CommandError(f"There are warnings ({names}): add --accept-warnings to go live with them.")
 
 
 def _check(check: Json) -> tuple[object, ...]:

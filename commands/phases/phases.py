@@ -14,7 +14,7 @@ from commands.phases.rehearsal import show_rehearsal, wait_for
 from commands.propagation.propagation import follow
 from commands.shared.client import Json as Data
 from commands.shared.client import Server, connect
-from commands.shared.errors import Problem
+from commands.shared.errors import CommandError
 from commands.shared.options import Json, Reason, Token, Url, Yes
 from commands.shared.output import confirm, echo, remark, show, show_json, table
 
@@ -62,7 +62,7 @@ def report(
     found = _phase(connect(url, token), key, REPORT)
     runs = found["runs"]["nodes"]
     if not runs:
-        raise Problem(f"{key} has not been activated yet.")
+        raise CommandError(f"{key} has not been activated yet.")
     if as_json:
         show_json(runs[0])
     elif markdown:
@@ -194,7 +194,7 @@ for _name, (_document, _help) in documents.MOVES.items():
 def _phase(server: Server, key: str, document: str = documents.FIND) -> Data:
     phase = server.ask(document, key=key)["launchPhase"]
     if phase is None:
-        raise Problem(f"There is no phase {key!r}: see `launch phases list`.")
+        raise CommandError(f"There is no phase {key!r}: see `launch phases list`.")
     return phase
 
 

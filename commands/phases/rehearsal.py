@@ -5,7 +5,7 @@ import time
 from commands.phases import phase_documents as documents
 from commands.propagation.propagation import result
 from commands.shared.client import Json, Server
-from commands.shared.errors import Problem
+from commands.shared.errors import CommandError
 from commands.shared.output import remark, show
 
 _POLL_SECONDS = 0.5
@@ -20,7 +20,7 @@ def wait_for(server: Server, run: Json) -> Json:
             stage = run["rehearsal"]["stage"]
             remark(f"  {stage.lower().replace('_', ' ')}")
         if time.monotonic() > deadline:
-            raise Problem("The rehearsal does not go on: does a worker run?")
+            raise CommandError("The rehearsal does not go on: does a worker run?")
         time.sleep(_POLL_SECONDS)
         run = server.ask(documents.REHEARSAL, id=run["id"])["node"]
     return run

@@ -9,7 +9,7 @@ from commands.shared import data_folder, runtime_endpoints
 from commands.shared.data_folder import DataFolder
 from commands.shared.db_access import expected
 from commands.shared.environment import load_own_settings, own_settings
-from commands.shared.errors import Problem
+from commands.shared.errors import CommandError
 from devserver.runner import CannotRun, Child, Step, free_port, run_everything
 from settings import Settings
 
@@ -43,7 +43,7 @@ def of_one_host(settings: Settings) -> Settings:
     try:
         port = free_port(settings.model_copy(update=wanted))
     except CannotRun as error:
-        raise Problem(
+        raise CommandError(
             str(error).replace("PORT", "WORKER_PORT").replace("HOST", "WORKER_HOST")
         ) from None
     # There is no second server here that a proxy could turn to meanwhile.

@@ -6,7 +6,7 @@ from pathlib import Path
 import typer
 
 import schema
-from commands.shared.errors import Problem
+from commands.shared.errors import CommandError
 from commands.shared.output import remark
 from server.graph import schema as graph
 
@@ -30,4 +30,6 @@ def run(*, check: bool) -> None:
         )
     )
     typer.echo("\n".join(lines[:_SHOWN]))
-    raise Problem("schema/schema.graphql is out of date: `launch schema > schema/schema.graphql`.")
+    raise CommandError(
+        "schema/schema.graphql is out of date: `launch schema > schema/schema.graphql`."
+    )

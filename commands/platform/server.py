@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from commands.shared.errors import Problem
+from commands.shared.errors import CommandError
 
 if TYPE_CHECKING:
     from socket import socket
@@ -56,18 +56,18 @@ def worker() -> None:
         with asyncio.Runner(loop_factory=NameLoop) as runner:
             runner.run(_work(settings, listener))
     except ValueError as error:
-        raise Problem(str(error)) from error
+        raise CommandError(str(error)) from error
 
 
 async def _work(settings: "Settings", listener: "socket | None") -> None:
     from functools import partial  # noqa: PLC0415
 
     from commands.platform import worker_port  # noqa: PLC0415 - heavy
-    from commands.platform.lazy_graph import LateGraph  # noqa: PLC0415
+    from commands.platform.lazy_graph import LazyGraph  # noqa: PLC0415
     from jobs.worker import run_worker  # noqa: PLC0415 - heavy
     from services.platform.telemetry import collecting  # noqa: PLC0415
 
-    async with collecting(settings, "worker"), LateGraph(settings) as graph:
+    async with collecting(settings, "worker"), LazyGraph(settings) as graph:
         port = partial(worker_port.answering, listener) if listener else None
         await run_worker(settings, documents=graph.documents, beside=port)
 

@@ -15,7 +15,7 @@ from commands.platform import trusted_proxies
 from commands.platform.logs import log_config
 from commands.shared.db_access import check_at_start
 from commands.shared.environment import own_settings
-from commands.shared.errors import Problem
+from commands.shared.errors import CommandError
 from devserver.runner import CannotRun, child_environment, free_port
 from server.http.protocol import HeaderLimitProtocol
 from settings import Settings
@@ -98,4 +98,4 @@ def _settings(host: str | None, port: int | None) -> Settings:
     try:
         return settings.model_copy(update={"port": free_port(settings)})
     except CannotRun as error:
-        raise Problem(str(error)) from error
+        raise CommandError(str(error)) from error

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from commands.shared.errors import Problem
+from commands.shared.errors import CommandError
 from endpoints.worker_app import WorkerView, worker_app
 from server.http.protocol import HeaderLimitProtocol
 from settings import Settings
@@ -77,7 +77,7 @@ def listen(settings: Settings) -> socket.socket | None:
         listener.bind((host, port))
     except OSError as error:
         listener.close()
-        raise Problem(
+        raise CommandError(
             f"Cannot listen on {host}:{port} ({error.strerror or error}): "
             "set WORKER_HOST or WORKER_PORT."
         ) from None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from commands.shared import credentials_file, runtime_endpoints
-from commands.shared.errors import Problem
+from commands.shared.errors import CommandError
 
 if TYPE_CHECKING:
     from gql import Client
@@ -56,7 +56,7 @@ class Server:
         """The payload of one mutation; raises Problem where it lists errors."""
         (payload,) = self.ask(document, **variables).values()
         if payload["errors"]:
-            raise Problem("\n".join(error["message"] for error in payload["errors"]))
+            raise CommandError("\n".join(error["message"] for error in payload["errors"]))
         return payload
 
     async def _ask(self, document: str, variables: dict[str, object]) -> Json:
@@ -112,11 +112,11 @@ def connect(url: str | None, token: str | None) -> Server:
     found = found.removesuffix("/graphql")
     parts = urlsplit(found)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise Problem(f"{found!r} is no URL of an app: it starts with http:// or https://.")
+        raise CommandError(f"{found!r} is no URL of an app: it starts with http:// or https://.")
     return Server(found, token or credentials_file.token_of(found))
 
 
-def problem_of(error: Exception, server: Server) -> Problem:
+def problem_of(error: Exception, server: Server) -> CommandError:
     """What went wrong between us and the app, in one line."""
     from gql.transport.exceptions import (  # noqa: PLC0415 - heavy
         TransportQueryError,
@@ -129,10 +129,10 @@ def problem_of(error: Exception, server: Server) -> Problem:
     if unauthorized or _close_code(error) == FORBIDDEN:
         return _not_logged_in(server)
     if isinstance(error, TransportServerError) and error.code is not None:
-        return Problem(f"{server.url} answers with HTTP status {error.code}: is it the app?")
+        return CommandError(f"{server.url} answers with HTTP status {error.code}: is it the app?")
     if isinstance(error, TimeoutError):
-        return Problem(f"{server.url} does not answer in time.")
-    return Problem(f"{server.url} cannot be reached: {_cause(error)}")
+        return CommandError(f"{server.url} does not answer in time.")
+    return CommandError(f"{server.url} cannot be reached: {_cause(error)}")
 
 
 def code_of(error: "TransportError | Exception") -> str | None:
@@ -143,19 +143,19 @@ def code_of(error: "TransportError | Exception") -> str | None:
     return str(code) if code else None
 
 
-def _refused(error: "TransportQueryError", server: Server) -> Problem:
+def _refused(error: "TransportQueryError", server: Server) -> CommandError:
     if code_of(error) == "UNAUTHENTICATED":
         return _not_logged_in(server)
     messages = [
         str(item.get("message", item)) if isinstance(item, dict) else str(item)
         for item in error.errors or [str(error)]
     ]
-    return Problem("\n".join(dict.fromkeys(messages)))
+    return CommandError("\n".join(dict.fromkeys(messages)))
 
 
-def _not_logged_in(server: Server) -> Problem:
+def _not_logged_in(server: Server) -> CommandError:
     why = "Your login is not valid any more" if server.token else "You are not logged in"
-    return Problem(f"{why} at {server.url}: `launch login EMAIL`, or set LAUNCH_TOKEN.")
+    return CommandError(f"{why} at {server.url}: `launch login EMAIL`, or set LAUNCH_TOKEN.")
 
 
 def _close_code(error: BaseException) -> int | None:

@@ -4,7 +4,7 @@ import json
 import os
 from pathlib import Path
 
-from commands.shared.errors import Problem
+from commands.shared.errors import CommandError
 
 _HINT = "set XDG_CONFIG_HOME to a folder of yours, or use `launch login --show` and LAUNCH_TOKEN"
 
@@ -15,7 +15,7 @@ def path() -> Path:
     try:
         folder = Path(base) if base else Path.home() / ".config"
     except RuntimeError:
-        raise Problem(f"There is no home directory to keep a session in: {_HINT}.") from None
+        raise CommandError(f"There is no home directory to keep a session in: {_HINT}.") from None
     return folder / "wedsync-launch" / "tokens.json"
 
 
@@ -41,8 +41,8 @@ def store(url: str, token: str | None) -> None:
         raise _unusable(path().parent, error) from error
 
 
-def _unusable(folder: Path, error: OSError) -> Problem:
-    return Problem(f"No session can be kept in {folder} ({error.strerror}): {_HINT}.")
+def _unusable(folder: Path, error: OSError) -> CommandError:
+    return CommandError(f"No session can be kept in {folder} ({error.strerror}): {_HINT}.")
 
 
 def _store(url: str, token: str | None) -> None:
@@ -61,6 +61,6 @@ def _store(url: str, token: str | None) -> None:
 def _read() -> dict[str, str]:
     try:
         found = json.loads(path().read_text())
-    except (OSError, ValueError, Problem):
+    except (OSError, ValueError, CommandError):
         return {}
     return {str(url): str(token) for url, token in found.items()} if isinstance(found, dict) else {}

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from commands.shared.errors import Problem
+from commands.shared.errors import CommandError
 
 NAME = "launch.lock"
 _TRIES = 10  # somebody may be looking just now whether it is locked
@@ -39,10 +39,12 @@ def own(path: Path) -> DataFolder:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = os.open(path / NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise Problem(f"The data folder {path} cannot be used: {error.strerror}.") from error
+        raise CommandError(f"The data folder {path} cannot be used: {error.strerror}.") from error
     if not _locked(lock, _TRIES):
         os.close(lock)
-        raise Problem(f"The data folder {path} belongs to {_owner(path)}: stop it or set DATA_DIR.")
+        raise CommandError(
+            f"The data folder {path} belongs to {_owner(path)}: stop it or set DATA_DIR."
+        )
     folder = DataFolder(path, lock)
     folder.announce(None)
     return folder

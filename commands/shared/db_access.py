@@ -11,7 +11,7 @@ from typing import TypeVar
 from asyncpg import PostgresError
 from sqlalchemy.exc import SQLAlchemyError
 
-from commands.shared.errors import Problem
+from commands.shared.errors import CommandError
 from commands.shared.output import remark
 from db import pooling, schema_revision
 from db.session import Database
@@ -36,11 +36,13 @@ def expected() -> Iterator[None]:
     except DependencyDown as error:
         known = not error.cause or error.cause in error.message.lower()
         cause = "" if known else f" ({error.cause})"
-        raise Problem(f"{error.message}{cause}") from error
+        raise CommandError(f"{error.message}{cause}") from error
     except LaunchError as error:
-        raise Problem(error.message) from error
+        raise CommandError(error.message) from error
     except (OSError, SQLAlchemyError, PostgresError) as error:
-        raise Problem(f"The database does not answer as it should: {describe(error)}") from error
+        raise CommandError(
+            f"The database does not answer as it should: {describe(error)}"
+        ) from error
 
 
 def with_database(settings: Settings, work: Callable[[Database], Awaitable[T]]) -> T:
@@ -71,7 +73,7 @@ def check_pooling(settings: Settings, *, needs_session: bool) -> None:
     with suppress(OSError, PostgresError):  # whoever connects next says it better
         found = asyncio.run(pooling.look(settings.database_url))
         if reason := pooling.refusal(found, needs_session=needs_session):
-            raise Problem(reason)
+            raise CommandError(reason)
 
 
 def schema_difference(settings: Settings) -> SchemaDifference | None:
@@ -85,7 +87,7 @@ async def _check_schema(db: Database) -> None:
     if difference is None:
         return
     if not difference.is_newer:
-        raise Problem(str(difference))
+        raise CommandError(str(difference))
     remark(f"{difference}.", "yellow")
 
 

@@ -1,7 +1,7 @@
 """What commands on the server know of the machine: its settings, and a running `launch up`."""
 
 from commands.shared import runtime_endpoints
-from commands.shared.errors import Problem
+from commands.shared.errors import CommandError
 from settings import BadSettings, Settings, load_settings
 
 
@@ -10,7 +10,7 @@ def load_own_settings() -> Settings:
     try:
         return load_settings()
     except BadSettings as error:
-        raise Problem(str(error)) from error
+        raise CommandError(str(error)) from error
 
 
 def own_settings(*needed: str) -> Settings:
@@ -24,7 +24,7 @@ def own_settings(*needed: str) -> Settings:
     found = {name: running[name.upper()] for name in missing if name.upper() in running}
     lost = [name.upper() for name in needed if name in missing and name not in found]
     if lost:
-        raise Problem(
+        raise CommandError(
             f"No server is known: set {' and '.join(lost)}, or start `make run` (`launch up`) "
             f"first; nothing runs in the data folder {settings.data_dir}."
         )

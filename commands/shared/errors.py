@@ -1,5 +1,5 @@
 """How a command fails: one line on stderr and exit code 1, never a traceback."""
 
 
-class Problem(Exception):
+class CommandError(Exception):
     """Why a command failed, in one line."""

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from commands.shared.errors import Problem
+from commands.shared.errors import CommandError
 from domain.platform.text import is_hidden, printable
 
 STYLES = {
@@ -104,6 +104,6 @@ def confirm(question: str, *, yes: bool) -> None:
     if yes:
         return
     if not sys.stdin.isatty():
-        raise Problem("Nobody is there to confirm this: add --yes.")
+        raise CommandError("Nobody is there to confirm this: add --yes.")
     if not typer.confirm(question, err=True):
-        raise Problem("Nothing was changed.")
+        raise CommandError("Nothing was changed.")

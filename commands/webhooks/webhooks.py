@@ -8,7 +8,7 @@ import typer
 
 from commands.shared.client import Json as Data
 from commands.shared.client import connect
-from commands.shared.errors import Problem
+from commands.shared.errors import CommandError
 from commands.shared.options import Json, Token, Url, Yes
 from commands.shared.output import confirm, remark, show, show_json, table
 
@@ -169,4 +169,4 @@ def _text(path: Path) -> str:
     try:
         return sys.stdin.read() if str(path) == "-" else path.read_text()
     except (OSError, UnicodeDecodeError) as error:
-        raise Problem(f"{path} cannot be read: {error}") from error
+        raise CommandError(f"{path} cannot be read: {error}") from error

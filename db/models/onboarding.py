@@ -48,7 +48,7 @@ class OnboardingProgress(Timestamps, Base):
     left_at: Mapped[datetime | None]
 
 
-class OnboardingHoldup(Base):
+class BlockedUser(Base):
     """Somebody who came to a stand while an incident was open on their step (X12)."""
 
     __tablename__ = "onboarding_holdups"

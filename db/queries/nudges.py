@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.models.accounts import User
 from db.models.flags import FeatureFlag
 from db.models.incidents import LaunchIncident
-from db.models.onboarding import OnboardingHoldup, OnboardingProgress
+from db.models.onboarding import BlockedUser, OnboardingProgress
 from db.models.phases import LaunchPhaseFlag
 from domain.incidents.incidents import ACTIVE_STATUSES
 
@@ -40,16 +40,16 @@ async def remember(
 ) -> None:
     """Somebody stands still because of an incident; saying so again changes nothing."""
     row = {"onboarding_id": onboarding_id, "incident_id": incident_id, "step": step, "at": now}
-    await session.execute(insert(OnboardingHoldup).values(row).on_conflict_do_nothing())
+    await session.execute(insert(BlockedUser).values(row).on_conflict_do_nothing())
 
 
 async def waiting_for(session: AsyncSession, incident_id: UUID, limit: int) -> list[UUID]:
     """Users who stood still during an incident and have not been told of its end."""
     query = (
         select(OnboardingProgress.user_id)
-        .join(OnboardingHoldup, OnboardingHoldup.onboarding_id == OnboardingProgress.id)
-        .where(OnboardingHoldup.incident_id == incident_id, OnboardingHoldup.told_at.is_(None))
-        .order_by(OnboardingHoldup.at, OnboardingProgress.user_id)
+        .join(BlockedUser, BlockedUser.onboarding_id == OnboardingProgress.id)
+        .where(BlockedUser.incident_id == incident_id, BlockedUser.told_at.is_(None))
+        .order_by(BlockedUser.at, OnboardingProgress.user_id)
     )
     return list(await session.scalars(query.limit(limit)))
 
@@ -59,14 +59,14 @@ async def settle(
 ) -> str | None:
     """Whoever is first has told them; the step at which they stood, for that one only."""
     query = (
-        update(OnboardingHoldup)
+        update(BlockedUser)
         .where(
-            OnboardingHoldup.onboarding_id == onboarding_id,
-            OnboardingHoldup.incident_id == incident_id,
-            OnboardingHoldup.told_at.is_(None),
+            BlockedUser.onboarding_id == onboarding_id,
+            BlockedUser.incident_id == incident_id,
+            BlockedUser.told_at.is_(None),
         )
         .values(told_at=now)
-        .returning(OnboardingHoldup.step)
+        .returning(BlockedUser.step)
     )
     return await session.scalar(query)
 

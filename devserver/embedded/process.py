@@ -71,7 +71,7 @@ def end(
     return process.wait()
 
 
-def strays(program: str, folder: Path) -> list[psutil.Process]:
+def find_orphans(program: str, folder: Path) -> list[psutil.Process]:
     """Find processes of that name that work in that folder: what a killed run has left.
 
     The working directory tells a server from a stranger that got its old pid.
@@ -83,9 +83,9 @@ def strays(program: str, folder: Path) -> list[psutil.Process]:
     ]
 
 
-def sweep(program: str, folder: Path, polite: signal.Signals, seconds: float = 5.0) -> int:
+def kill_orphans(program: str, folder: Path, polite: signal.Signals, seconds: float = 5.0) -> int:
     """End what `strays` finds, its top process politely first; returns how many there were."""
-    found = strays(program, folder)
+    found = find_orphans(program, folder)
     pids = {process.pid for process in found}
     for process in found:
         with suppress(psutil.NoSuchProcess):

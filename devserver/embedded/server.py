@@ -16,7 +16,7 @@ from typing import ClassVar
 
 from devserver.embedded.accounts import Account, let_through, own
 from devserver.embedded.errors import DataFolderBusy, ServerFailed
-from devserver.embedded.process import end, kill_family, spawn, sweep
+from devserver.embedded.process import end, kill_family, kill_orphans, spawn
 
 _SOCKET_PATH_LIMIT = 100  # bytes; the kernels allow 107 (Linux) and 103 (macOS)
 _PLAIN_PATH = re.compile(r"[\w./@+-]+", re.ASCII)  # what no URL and no option list needs quoted
@@ -132,7 +132,7 @@ class EmbeddedServer(ABC):
 
     def _own_folders(self) -> None:
         self._account = self._choose_account()
-        sweep(self.program, self._folder, self.polite)
+        kill_orphans(self.program, self._folder, self.polite)
         own(self._folder, self._account)
         own(self.socket_path.parent, self._account)
         if self._account:

@@ -18,8 +18,8 @@ from schema.scalars import EmailAddress
 from schema.types.conversations import Conversation, load_conversation
 from schema.types.couples import Couple, Partnership, load_partner
 from schema.types.errors import Error
-from schema.types.given import given, refuse_null
 from schema.types.node import Node, node_id
+from schema.types.provided import provided_fields, refuse_null
 from services.marketplace import directory
 from services.marketplace.clients import ClientDraft, ClientResult
 from services.marketplace.communication import status_of
@@ -186,7 +186,7 @@ class UpdateClientInput:
     def patch(self) -> dict[str, object]:
         """The fields that were given."""
         names = ("couple_names", "email", "wedding_date", "notes")
-        found = given(self, {name: name for name in names})
+        found = provided_fields(self, {name: name for name in names})
         refuse_null(found, "couple_names")
         return found
 

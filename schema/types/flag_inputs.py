@@ -14,7 +14,7 @@ from schema.scalars import Percent
 from schema.types.changes import Change
 from schema.types.errors import Error
 from schema.types.flags import FeatureFlag
-from schema.types.given import given, refuse_null
+from schema.types.provided import provided_fields, refuse_null
 from services.flags.flag_evaluation import EvaluateFlags
 from services.flags.flags import FlagDraft, FlagPatch, FlagResult
 
@@ -97,7 +97,7 @@ class UpdateFeatureFlagInput:
     def patch(self) -> FlagPatch:
         """The fields that were given; raises Required for a null that cannot be."""
         names = {name: name for name in FlagPatch.__annotations__}
-        values = given(self, names)
+        values = provided_fields(self, names)
         refuse_null(values, *(name for name in names if name not in ("description", "override")))
         values["override"] = bool(self.override)
         return cast("FlagPatch", values)

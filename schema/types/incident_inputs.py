@@ -8,9 +8,9 @@ from strawberry import UNSET
 from domain.errors import LaunchError
 from schema.enums import IncidentStatus, Severity
 from schema.types.errors import Error
-from schema.types.given import given, refuse_null
 from schema.types.incidents import Incident
 from schema.types.node import decode_id
+from schema.types.provided import provided_fields, refuse_null
 from services.incidents.incident_edits import IncidentPatch
 from services.incidents.incidents import IncidentDraft, OpenedIncident
 
@@ -81,7 +81,7 @@ class UpdateIncidentInput:
     def patch(self) -> IncidentPatch:
         """The fields that were given; raises Required for a null that cannot be."""
         names = {name: name for name in IncidentPatch.__annotations__}
-        values = given(self, names)
+        values = provided_fields(self, names)
         refuse_null(values, "severity", "title", "status", "affected_features")
         assignee = values.get("assignee_id")
         if isinstance(assignee, str):

@@ -12,8 +12,8 @@ from schema.enums import BucketBy, Platform, describe
 from schema.scalars import JSON, Percent
 from schema.types.criterion_inputs import CriterionInput
 from schema.types.errors import Error
-from schema.types.given import given, refuse_null
 from schema.types.phase_parts import PhaseFlagInput, RampStepInput, RollbackPlanInput
+from schema.types.provided import provided_fields, refuse_null
 from services.flags.flags import FlagPatch
 from services.phases.launch_files import (
     FileChange,
@@ -54,7 +54,7 @@ class LaunchFileFlagInput:
     def command(self) -> FlagEntry:
         """What the service takes; raises Required for a null that cannot be."""
         names = {name: name for name in FlagPatch.__annotations__ if name != "override"}
-        values = given(self, names)
+        values = provided_fields(self, names)
         refuse_null(values, *(name for name in names if name != "description"))
         return FlagEntry(self.key, cast("FlagPatch", values))
 
@@ -99,7 +99,7 @@ class LaunchFilePhaseInput:
             "success_criteria": "criteria"
         }
         del names["criteria"]
-        values = given(self, names)
+        values = provided_fields(self, names)
         refuse_null(values, "name", "position", "platforms", "cohort")
         for name, part in _PARTS.items():
             if name in values:

@@ -11,9 +11,9 @@ from domain.errors import Required
 from schema.enums import Platform, RollbackMode
 from schema.types.criterion_inputs import CriterionInput
 from schema.types.flag_inputs import EXPECTED, IDEMPOTENT, REASON
-from schema.types.given import given, refuse_null
 from schema.types.node import decode_id
 from schema.types.phase_parts import PhaseFlagInput, RampStepInput, RollbackPlanInput
+from schema.types.provided import provided_fields, refuse_null
 from services.phases.phase_activation import ActivatePhase
 from services.phases.phase_progress import MovePhase
 from services.phases.phase_rollback import Rollback
@@ -138,7 +138,7 @@ class UpdateLaunchPhaseInput:
 
     def patch(self) -> PhasePatch:
         """The fields that were given; raises Required for a null that cannot be."""
-        values = given(self, _NAMES)
+        values = provided_fields(self, _NAMES)
         refuse_null(values, "name", "position", "platforms", "cohort")
         if "steps" in values:
             values["steps"] = [step.rule() for step in self.steps or ()]

@@ -12,7 +12,7 @@ import socket
 import threading
 from typing import Any
 
-from commands.platform.lazy_graph import LateGraph
+from commands.platform.lazy_graph import LazyGraph
 from jobs.kinds import KINDS, JobKind
 from jobs.loop import NameLoop
 from jobs.parts import Parts
@@ -54,7 +54,7 @@ async def work(settings: Settings) -> None:
     """As `launch worker` does it."""
     handlers = {**HANDLERS, "test.note": note, "test.hang": hang}
     kinds = {**KINDS, "test.note": JobKind(), "test.hang": JobKind(retry_seconds=0.1)}
-    async with collecting(settings, "worker"), LateGraph(settings) as graph:
+    async with collecting(settings, "worker"), LazyGraph(settings) as graph:
         await run_worker(
             settings,
             handlers=handlers,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from commands.shared import data_folder, runtime_endpoints
-from commands.shared.errors import Problem
+from commands.shared.errors import CommandError
 
 OWNER = """
 import sys, time
@@ -25,10 +25,12 @@ time.sleep(600)
 
 def test_the_second_is_refused_with_the_address_of_the_first(tmp_path: Path) -> None:
     first = data_folder.own(tmp_path)
-    with pytest.raises(Problem, match=f"that is just starting .process {os.getpid()}."):
+    with pytest.raises(CommandError, match=f"that is just starting .process {os.getpid()}."):
         data_folder.own(tmp_path)
     first.announce("http://127.0.0.1:8000")
-    with pytest.raises(Problem, match=r"at http://127\.0\.0\.1:8000 .*: stop it or set DATA_DIR"):
+    with pytest.raises(
+        CommandError, match=r"at http://127\.0\.0\.1:8000 .*: stop it or set DATA_DIR"
+    ):
         data_folder.own(tmp_path)
     assert data_folder.is_owned(tmp_path)
     first.release()
@@ -43,7 +45,7 @@ def test_after_a_kill_its_addresses_are_gone_and_the_folder_is_free(tmp_path: Pa
         assert owner.stdout is not None
         assert owner.stdout.readline() == b"owns\n"
         assert runtime_endpoints.read(tmp_path)["LAUNCH_URL"] == "http://127.0.0.1:8123"
-        with pytest.raises(Problem, match=rf"process {owner.pid}"):
+        with pytest.raises(CommandError, match=rf"process {owner.pid}"):
             data_folder.own(tmp_path)
     finally:
         owner.send_signal(signal.SIGKILL)
@@ -55,6 +57,6 @@ def test_after_a_kill_its_addresses_are_gone_and_the_folder_is_free(tmp_path: Pa
 
 def test_a_folder_that_cannot_be_made_is_a_problem(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(Problem, match="cannot be used"):
+    with pytest.raises(CommandError, match="cannot be used"):
         data_folder.own(tmp_path / "file" / "below")
     assert not data_folder.is_owned(tmp_path / "file" / "below")

@@ -3,7 +3,7 @@
 import pytest
 
 from commands.phases.launch_files import load
-from commands.shared.errors import Problem
+from commands.shared.errors import CommandError
 
 FILE = """
 flags:
@@ -40,5 +40,5 @@ def test_a_file_is_what_the_graph_takes() -> None:
     ],
 )
 def test_what_yaml_allows_and_a_file_may_not_is_named(text: str, said: str) -> None:
-    with pytest.raises(Problem, match=said):
+    with pytest.raises(CommandError, match=said):
         load(text, "launch.yaml")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from commands.shared import credentials_file
-from commands.shared.errors import Problem
+from commands.shared.errors import CommandError
 
 
 def test_without_a_home_directory(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -15,7 +15,7 @@ def test_without_a_home_directory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
     monkeypatch.setattr(Path, "home", nobody)
     assert credentials_file.token_of("http://app") is None
-    with pytest.raises(Problem, match=r"no home directory .* set XDG_CONFIG_HOME"):
+    with pytest.raises(CommandError, match=r"no home directory .* set XDG_CONFIG_HOME"):
         credentials_file.check()
 
 
@@ -24,5 +24,7 @@ def test_a_folder_that_cannot_be_made(monkeypatch: pytest.MonkeyPatch, tmp_path:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "file"))
     assert credentials_file.token_of("http://app") is None
     for keep in (credentials_file.check, lambda: credentials_file.store("http://app", "token")):
-        with pytest.raises(Problem, match=r"No session can be kept .* use `launch login --show`"):
+        with pytest.raises(
+            CommandError, match=r"No session can be kept .* use `launch login --show`"
+        ):
             keep()

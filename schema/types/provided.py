@@ -5,7 +5,7 @@ from strawberry import UNSET
 from domain.errors import Required
 
 
-def given(source: object, names: dict[str, str]) -> dict[str, object]:
+def provided_fields(source: object, names: dict[str, str]) -> dict[str, object]:
     """The fields of an input that are not absent, under the names that a service uses."""
     values = {target: getattr(source, name) for name, target in names.items()}
     return {target: value for target, value in values.items() if value is not UNSET}
