@@ -21,7 +21,7 @@ from devserver import traffic_documents as documents
 from devserver.traffic_cast import Cast
 from devserver.traffic_visits import Deed, NoAnswer, Visits
 
-MOST_AT_ONCE = 200  # visits; whoever comes then finds the door closed
+MAX_AT_ONCE = 200  # visits; whoever comes then finds the door closed
 _LOOK_SECONDS = 0.5
 _SHOWN = {
     Deed.SUPPLIERS: "suppliers", Deed.COUPLES: "couples", Deed.INVITED: "invited",
@@ -116,7 +116,7 @@ class Run:
         progress.update(bar, completed=seconds, description=self._so_far())
 
     def _visit(self, visits: Visits, under_way: "set[asyncio.Task[None]]") -> None:
-        if len(under_way) >= MOST_AT_ONCE:
+        if len(under_way) >= MAX_AT_ONCE:
             return
         self.came += 1
         task = asyncio.create_task(visits.one())

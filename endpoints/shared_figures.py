@@ -17,7 +17,7 @@ from prometheus_client.metrics_core import Metric
 
 from services.platform.background import end
 
-MOST_PLACES = 128
+MAX_PLACES = 128
 WRITE_SECONDS = 1.0
 LABEL = "process"  # of gauges: the place of a process, from 0
 _ADDED_UP = frozenset({"counter", "histogram"})
@@ -47,7 +47,7 @@ class Shelf:
     def everything(self) -> list[Metric]:
         """What all processes show together; gauges of those that have ended are left out."""
         found: list[Family] = []
-        for place in range(MOST_PLACES):
+        for place in range(MAX_PLACES):
             is_alive = place == self._place or self._is_taken(place)
             for family in self._read(place):
                 if _adds_up(family) or family["name"] in _ALIKE:
@@ -61,12 +61,12 @@ class Shelf:
         os.close(self._lock)
 
     def _take(self) -> tuple[int, int]:
-        for place in range(MOST_PLACES):
+        for place in range(MAX_PLACES):
             lock = os.open(self._folder / f"{place}.lock", os.O_CREAT | os.O_RDWR, 0o600)
             if _locked(lock, fcntl.LOCK_EX):
                 return place, lock
             os.close(lock)
-        raise RuntimeError(f"more than {MOST_PLACES} processes share {self._folder}")
+        raise RuntimeError(f"more than {MAX_PLACES} processes share {self._folder}")
 
     def _is_taken(self, place: int) -> bool:
         try:

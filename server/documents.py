@@ -29,8 +29,8 @@ MAX_LENGTH = 100_000
 MAX_OPERATIONS = 8  # of one document, of which facts are kept
 FACT_BYTES = 4_000  # of one operation of a document, for each kind of fact
 _TOKEN_BYTES = 650  # of its nodes, measured
-_MOST_DIGITS = 400
-_LONG_NUMBER = re.compile(rf"[0-9]{{{_MOST_DIGITS}}}")
+_MAX_DIGITS = 400
+_LONG_NUMBER = re.compile(rf"[0-9]{{{_MAX_DIGITS}}}")
 
 T = TypeVar("T")
 
@@ -137,7 +137,7 @@ def _long_number(query: str) -> bool:
     token = (lexer := Lexer(Source(query))).token
     while token.kind is not TokenKind.EOF:
         token = lexer.advance()
-        if token.kind is TokenKind.INT and len(token.value or "") > _MOST_DIGITS:
+        if token.kind is TokenKind.INT and len(token.value or "") > _MAX_DIGITS:
             return True
     return False
 

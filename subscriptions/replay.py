@@ -9,7 +9,7 @@ from typing import Annotated
 import strawberry
 
 from domain.events import RecordedEvent
-from domain.platform.replays import MOST_EVENTS, Replay
+from domain.platform.replays import MAX_EVENTS, Replay
 from schema.context import Info
 from schema.types.event_fields import cursor_of
 from schema.types.events import SHOWN_KINDS, LaunchEvent, stream_gap, to_event
@@ -48,7 +48,7 @@ async def replay(
         async with aclosing(_events(info, plan)) as events:
             async for item in events:
                 await _until(begin + plan.due(item.occurred_at), ended)
-                if shown == MOST_EVENTS:
+                if shown == MAX_EVENTS:
                     yield stream_gap(cursor_of(item), item.occurred_at, 1)
                     return
                 shown += 1

@@ -22,7 +22,7 @@ from settings import Settings
 
 logger = logging.getLogger("launch.serve")
 
-MOST_BYTES = 1_000_000  # of one message on a websocket
+MAX_BYTES = 1_000_000  # of one message on a websocket
 GRACE_SECONDS = 5
 # Longer than a proxy keeps a connection: one that we close may just be sending a request over it.
 KEEP_ALIVE_SECONDS = 20
@@ -68,7 +68,7 @@ def _serve(settings: Settings, workers: int) -> None:
         loop="uvloop",
         http=HeaderLimitProtocol,
         ws="server.websocket.protocol:WebSocketProtocol",
-        ws_max_size=MOST_BYTES,
+        ws_max_size=MAX_BYTES,
         # Compression triples the memory of a socket.
         ws_per_message_deflate=False,
         timeout_graceful_shutdown=GRACE_SECONDS,

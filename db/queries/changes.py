@@ -143,7 +143,7 @@ async def since(session: AsyncSession, change: Change) -> list[Change]:
         Change.subject_id == change.subject_id,
         Change.event_id > change.event_id,
     )
-    return list(await session.scalars(query.order_by(Change.event_id.desc()).limit(_MOST)))
+    return list(await session.scalars(query.order_by(Change.event_id.desc()).limit(_MAX)))
 
 
-_MOST = 500
+_MAX = 500

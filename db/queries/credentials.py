@@ -20,7 +20,7 @@ from db.models.couples import Couple
 from db.models.suppliers import Supplier
 from domain.actors import Role, VendorType
 
-MOST_TOKENS = 1000
+MAX_TOKENS = 1000
 
 SessionColumns = Row[
     UUID, datetime, UUID, str, Role, UUID | None, VendorType | None, UUID | None
@@ -98,7 +98,7 @@ async def end_sessions(
 async def all_tokens(session: AsyncSession) -> list[ApiToken]:
     """API tokens, the newest first, revoked ones too."""
     query = select(ApiToken).order_by(ApiToken.created_at.desc(), ApiToken.id.desc())
-    return list(await session.scalars(query.limit(MOST_TOKENS)))
+    return list(await session.scalars(query.limit(MAX_TOKENS)))
 
 
 async def lock_token(session: AsyncSession, token_id: UUID) -> ApiToken | None:

@@ -14,7 +14,7 @@ from domain.events.kills import KillChanged
 from domain.ids import EventSeq
 
 _LONGEST = timedelta(minutes=1)  # from the beginning of a transaction to its position
-_MOST = 5_000  # of each kind, the newest
+_MAX = 5_000  # of each kind, the newest
 
 
 async def last_events(session: AsyncSession, until: datetime) -> list[RecordedEvent]:
@@ -64,7 +64,7 @@ def _last(kind: str, until: datetime) -> Select[LaunchEvent]:
         .subquery()
     )
     newest = select(LaunchEvent).join(last, last.c.seq == LaunchEvent.seq)
-    return newest.order_by(LaunchEvent.seq.desc()).limit(_MOST)
+    return newest.order_by(LaunchEvent.seq.desc()).limit(_MAX)
 
 
 def _last_kills(until: datetime) -> Select[LaunchEvent]:

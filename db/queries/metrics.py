@@ -53,7 +53,7 @@ counted AS (
 SELECT bucket, metric_name, array_agg(key) AS places, array_agg(number) AS numbers
 FROM counted GROUP BY 1, 2
 """
-_MOST = 1_000  # samples that are looked at one by one
+_MAX = 1_000  # samples that are looked at one by one
 _ONE = "NULL::timestamptz"
 _STEPS = "date_bin(CAST(:step AS interval), at, 'epoch'::timestamptz)"
 
@@ -124,7 +124,7 @@ async def samples_between(
             LaunchMetric.recorded_at < end,
         )
         .order_by(LaunchMetric.recorded_at, LaunchMetric.seq)
-        .limit(_MOST)
+        .limit(_MAX)
     )
     return [(row[0], row[1]) for row in await session.execute(query)]
 

@@ -13,7 +13,7 @@ from db.models.couples import Couple, PartnerBlock, Partnership
 from db.models.suppliers import Client, Supplier
 from domain.marketplace.partner_blocks import PartnerSide
 
-MOST = 1_000
+MAX = 1_000
 
 
 async def add(
@@ -90,6 +90,6 @@ async def blocked_by(
         .join(Partnership, Partnership.id == PartnerBlock.partnership_id)
         .where(PartnerBlock.side == side, mine == owner)
         .order_by(PartnerBlock.created_at.desc(), Partnership.id)
-        .limit(MOST)
+        .limit(MAX)
     )
     return [(block, row) for block, row in await session.execute(query)]

@@ -15,7 +15,7 @@ from domain.alerting.alerts import AlertKind
 from domain.metrics.metrics import COLLECTIONS, LOOP_LAG
 from domain.platform.time_ranges import FINE
 
-_MOST = 500
+_MAX = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ async def episodes_of_run(
         .join(LaunchIncident, LaunchIncident.id == IncidentEpisode.incident_id)
         .where(or_(IncidentEpisode.run_id == run_id, of_none))
         .order_by(LaunchIncident.number, IncidentEpisode.number)
-        .limit(_MOST)
+        .limit(_MAX)
     )
     return [(row[0], row[1]) for row in await session.execute(query)]
 
@@ -68,7 +68,7 @@ async def propagations_while_live(
             FlagPropagation.started_at.between(start, end),
         )
     )
-    return list(await session.scalars(query.order_by(FlagPropagation.version).limit(_MOST)))
+    return list(await session.scalars(query.order_by(FlagPropagation.version).limit(_MAX)))
 
 
 async def edits_of_phase(

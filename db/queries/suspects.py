@@ -12,7 +12,7 @@ from db.models.events import Change
 from domain.events import Subject
 
 _KINDS = (Subject.FLAG, Subject.PHASE)
-_MOST = 500  # changes for one incident: a ranking that prefers the near ones needs no more
+_MAX = 500  # changes for one incident: a ranking that prefers the near ones needs no more
 _MOMENT = DateTime(timezone=True)
 
 
@@ -34,7 +34,7 @@ async def changes_before(
             Change.at < ends.c.ends_at,
         )
         .order_by(Change.at.desc(), Change.event_id.desc())
-        .limit(_MOST)
+        .limit(_MAX)
         .lateral()
     )
     change = aliased(Change, near)

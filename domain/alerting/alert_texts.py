@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from domain.alerting.alerts import Alert, AlertKind
 from domain.platform.text_format import moment, spoken
 
-_MOST_TEXT = 1_000
-_MOST_TITLE = 200
+_MAX_TEXT = 1_000
+_MAX_TITLE = 200
 _LABELS = {
     AlertKind.FIRING: "",
     AlertKind.WORSE: "WORSE ",
@@ -50,7 +50,7 @@ def headline(alert: Alert, kind: AlertKind, now: datetime) -> str:
     tail = ""
     if kind in (AlertKind.REMINDER, AlertKind.ESCALATED, AlertKind.RESOLVED):
         tail = f" ({spoken((alert.resolved_at or now) - alert.since)})"
-    return _one_line(f"{label} {alert.title}", _MOST_TITLE) + tail
+    return _one_line(f"{label} {alert.title}", _MAX_TITLE) + tail
 
 
 def body(alert: Alert, kind: AlertKind, briefing: Briefing, link: str, now: datetime) -> str:
@@ -95,7 +95,7 @@ def _changes(changes: Sequence[str]) -> list[str]:
 
 
 def _text(text: str) -> str:
-    return text if len(text) <= _MOST_TEXT else f"{text[: _MOST_TEXT - 1]}…"
+    return text if len(text) <= _MAX_TEXT else f"{text[: _MAX_TEXT - 1]}…"
 
 
 def _one_line(text: str, most: int) -> str:

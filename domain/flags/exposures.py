@@ -10,7 +10,7 @@ from typing import TypeAlias
 from domain.flags.flags import Evaluation
 from domain.platform.percent import Percent
 
-MOST_PENDING = 64  # what is counted at once takes a millisecond or two
+MAX_PENDING = 64  # what is counted at once takes a millisecond or two
 EXACT = 1_000  # answers between two looks; of more, one in eight is counted for all eight
 _SAMPLE_BITS = 3
 
@@ -59,7 +59,7 @@ class Exposures:
                 self._count()
                 self._weight = 1 << _SAMPLE_BITS
         self._pending.append(answer)
-        if len(self._pending) >= MOST_PENDING:
+        if len(self._pending) >= MAX_PENDING:
             self._count()
 
     def take(self) -> Served:

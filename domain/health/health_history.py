@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from domain.platform.percent import Percent
 from domain.platform.time_ranges import floor
 
-MOST = 60
+MAX = 60
 _SIZES = (60, 300, 900, 1800, 3600, 4 * 3600, 12 * 3600, 24 * 3600)
 
 
@@ -37,7 +37,7 @@ NOTHING = Tally(0, 0, None)
 def slot_seconds(span: timedelta) -> int:
     """The shortest slot of which at most 60 fill the span; days where none is long enough."""
     seconds = span.total_seconds()
-    return next((size for size in _SIZES if seconds / size <= MOST), _SIZES[-1])
+    return next((size for size in _SIZES if seconds / size <= MAX), _SIZES[-1])
 
 
 def slots(

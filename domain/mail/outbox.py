@@ -9,10 +9,10 @@ from uuid import UUID
 from domain.errors import InvalidTransition
 
 RETRY_FOR = timedelta(days=5)  # as RFC 5321, 4.5.4.1 asks of who hands mail over
-MOST_REASON = 500
+MAX_REASON = 500
 _FIRST_PAUSE = timedelta(seconds=30)
 _LONGEST_PAUSE = timedelta(hours=1)
-_MOST_DOUBLINGS = 10
+_MAX_DOUBLINGS = 10
 _MESSAGE_ID = re.compile(r"<?([0-9a-f-]{36})@[^@<>\s]+>?", re.ASCII)
 
 
@@ -85,7 +85,7 @@ def next_attempt(attempts: int, now: datetime, until: datetime) -> datetime | No
     30 s after the first attempt, then twice as long each time, at most an hour: a server that
     defers for five minutes (greylisting), or is away for a day, still gets it.
     """
-    doublings = min(max(attempts - 1, 0), _MOST_DOUBLINGS)
+    doublings = min(max(attempts - 1, 0), _MAX_DOUBLINGS)
     at = now + min(_FIRST_PAUSE * 2**doublings, _LONGEST_PAUSE)
     return at if at < until else None
 

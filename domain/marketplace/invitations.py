@@ -6,8 +6,8 @@ from enum import StrEnum
 from domain.errors import AlreadyUsed, Expired, Invalid, InvalidTransition, LaunchError, Revoked
 
 DEFAULT_DAYS = 14
-MOST_DAYS = 30
-MOST_LETTERS = 6  # in a day to one client: the first and five resends
+MAX_DAYS = 30
+MAX_LETTERS = 6  # in a day to one client: the first and five resends
 LETTERS_WITHIN = timedelta(days=1)
 
 
@@ -44,8 +44,8 @@ def is_pending(status: InvitationStatus, expires_at: datetime, now: datetime) ->
 
 def expiry(days: int | None, now: datetime) -> datetime:
     """When an invitation that is sent now ends; raises Invalid outside 1 to 30 days."""
-    if days is not None and not 1 <= days <= MOST_DAYS:
-        raise Invalid(f"An invitation lives 1 to {MOST_DAYS} days.", path=("expiresInDays",))
+    if days is not None and not 1 <= days <= MAX_DAYS:
+        raise Invalid(f"An invitation lives 1 to {MAX_DAYS} days.", path=("expiresInDays",))
     return now + timedelta(days=days or DEFAULT_DAYS)
 
 

@@ -21,8 +21,8 @@ from domain.propagation.propagation import Propagation
 STARTED = "started"  # the stage of its first event
 PAUSE = timedelta(seconds=0.5)  # of every hold and between two judgements
 LONGEST = timedelta(minutes=3)
-MOST_TICKS = 20
-MOST_STEPS = 8
+MAX_TICKS = 20
+MAX_STEPS = 8
 PEOPLE = tuple(f"rehearsal-{index}" for index in range(500))
 
 
@@ -156,10 +156,10 @@ def exposed(flags: Sequence[Flag]) -> int:
 
 
 def _few(steps: Sequence[RampStep]) -> tuple[RampStep, ...]:
-    if len(steps) <= MOST_STEPS:
+    if len(steps) <= MAX_STEPS:
         return tuple(steps)
     last = len(steps) - 1
-    return tuple(steps[round(index * last / (MOST_STEPS - 1))] for index in range(MOST_STEPS))
+    return tuple(steps[round(index * last / (MAX_STEPS - 1))] for index in range(MAX_STEPS))
 
 
 def _ramp(state: Rehearsal, now: datetime) -> Rehearsal:
@@ -205,8 +205,8 @@ def _judge(state: Rehearsal, now: datetime) -> Rehearsal:
             decided_by=decided.criterion.key,
             explanation=decided.state.explanation,
         )
-    if state.ticks >= MOST_TICKS:
-        return failed(state, f"No rule decided on a rollback in {MOST_TICKS} judgements.", now)
+    if state.ticks >= MAX_TICKS:
+        return failed(state, f"No rule decided on a rollback in {MAX_TICKS} judgements.", now)
     return state
 
 

@@ -12,7 +12,7 @@ from domain.journeys.onboarding import OnboardingSide, find_step
 from domain.phases.phases import RollbackMode
 from domain.phases.plans import FlagDiff
 
-_MOST_NAMED = 5
+_MAX_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +96,8 @@ def visibility(flags: Sequence[Flag]) -> str:
     on = [f"{flag.key} for {_audience(flag)}" for flag in flags if flag.enabled]
     if not on:
         return "No flag of the phase was on."
-    more = f" and {len(on) - _MOST_NAMED} more" if len(on) > _MOST_NAMED else ""
-    return f"Until the rollback on: {', '.join(on[:_MOST_NAMED])}{more}."
+    more = f" and {len(on) - _MAX_NAMED} more" if len(on) > _MAX_NAMED else ""
+    return f"Until the rollback on: {', '.join(on[:_MAX_NAMED])}{more}."
 
 
 def _audience(flag: Flag) -> str:

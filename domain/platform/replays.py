@@ -8,7 +8,7 @@ from domain.errors import Invalid
 LONGEST_RANGE = timedelta(days=31)
 LONGEST_SHOW = timedelta(hours=6)
 SLOWEST, FASTEST = 0.1, 100_000.0
-MOST_EVENTS = 10_000
+MAX_EVENTS = 10_000
 
 
 @dataclass(frozen=True, slots=True)

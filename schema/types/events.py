@@ -278,12 +278,12 @@ def to_event(item: RecordedEvent) -> LaunchEvent:
     return found
 
 
-_MOST = 2**31 - 1  # what Int holds: a cursor may be any number
+_MAX = 2**31 - 1  # what Int holds: a cursor may be any number
 
 
 def stream_gap(cursor: str, at: datetime, missed: int) -> StreamGap:
     """What is sent instead of events that were left out after a cursor."""
-    missed = min(missed, _MOST)
+    missed = min(missed, _MAX)
     return StreamGap(
         cursor=cursor,
         at=at,

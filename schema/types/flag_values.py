@@ -16,7 +16,7 @@ from schema.permissions import require
 from schema.results import Drawn, Results
 from schema.types.flag_explanations import FlagExplanation
 from services.flags.flag_evaluation import Explained, etag
-from services.flags.flag_sets import MOST_OUTCOMES, Outcomes
+from services.flags.flag_sets import MAX_OUTCOMES, Outcomes
 from services.flags.flag_sets import FlagSet as Flags
 from services.flags.flag_views import Seen
 
@@ -95,7 +95,7 @@ class FlagSet:
 
 
 def _evaluation(known: dict[int, FlagEvaluation], item: Evaluation) -> FlagEvaluation:
-    if len(known) >= MOST_OUTCOMES:
+    if len(known) >= MAX_OUTCOMES:
         known.clear()
     # It holds the evaluation, whose id is therefore nobody else's.
     found = known[id(item)] = FlagEvaluation.of(Explained(item))

@@ -53,8 +53,8 @@ MAX_DEPTH = 15
 MAX_ROOT_FIELDS = 50
 
 INTROSPECTION_COST = 3_000  # of the whole schema a tenth of a second and more
-_MOST_NESTED = 100  # of fragments in fragments, which need not be fields
-_MOST_KNOWN, _MOST_NAMES = 8, 8  # of one operation: see FACT_BYTES
+_MAX_NESTED = 100  # of fragments in fragments, which need not be fields
+_MAX_KNOWN, _MAX_NAMES = 8, 8  # of one operation: see FACT_BYTES
 _INTROSPECTION = frozenset({"__schema", "__type"})
 
 
@@ -115,7 +115,7 @@ class Analysis:
 
     def _selections(self, selections: SelectionSetNode, parent: Parent) -> Tally:
         self._nested += 1
-        if self._nested > _MOST_NESTED:
+        if self._nested > _MAX_NESTED:
             raise too_deep()
         shared: list[Tally] = []
         by_type: dict[str, list[Tally]] = defaultdict(list)
@@ -209,9 +209,9 @@ class Shape:
                 return found
         analysis = Analysis(self._schema, self._document, variables)
         cost = analysis.cost(self._operation)
-        if is_plain and len(analysis.names) <= _MOST_NAMES:
+        if is_plain and len(analysis.names) <= _MAX_NAMES:
             self._names = tuple(sorted(analysis.names))
-            if len(self._known) >= _MOST_KNOWN:
+            if len(self._known) >= _MAX_KNOWN:
                 self._known.clear()
             self._known[self._key(variables)] = cost
         return cost
@@ -260,7 +260,7 @@ def check(cost: Cost) -> None:
 def too_deep(depth: int | None = None) -> Refused:
     """Whether by fields or by fragments."""
     message = f"The operation is nested too deeply; at most {MAX_DEPTH} levels are allowed."
-    return _exceeded(message, depth or _MOST_NESTED, MAX_DEPTH)
+    return _exceeded(message, depth or _MAX_NESTED, MAX_DEPTH)
 
 
 def _exceeded(message: str, requested: int, limit: int) -> Refused:

@@ -30,7 +30,7 @@ MUTATION_COST = 10
 _PAGE = frozenset({"first", "last"})
 _BOUNDED = _PAGE | {"limit"}  # the field itself refuses more, and names the argument
 _SIZES = frozenset({"first", "last", "limit", "ids", "keys"})
-_MOST_ITEMS = 10_000
+_MAX_ITEMS = 10_000
 
 Variables = Mapping[str, object]
 Parent: TypeAlias = Any  # a composite type, or None where the document is not valid
@@ -110,12 +110,12 @@ def items_of(field: Field, given: Variables) -> int:
     """How many items a list may have that is no page."""
     for name in field.sizes:
         if given.get(name) is not None:
-            most = MAX_FIRST if name in _BOUNDED else _MOST_ITEMS
+            most = MAX_FIRST if name in _BOUNDED else _MAX_ITEMS
             return count_of(given[name], ASSUMED_ITEMS, most)
     return ASSUMED_ITEMS
 
 
-def count_of(value: object, otherwise: int, most: int = _MOST_ITEMS) -> int:
+def count_of(value: object, otherwise: int, most: int = _MAX_ITEMS) -> int:
     """How many a value of an argument asks for: a number, or a list of what is wanted."""
     if isinstance(value, list):
         value = len(value)
@@ -127,7 +127,7 @@ def count_of(value: object, otherwise: int, most: int = _MOST_ITEMS) -> int:
 def literal(node: ValueNode) -> object:
     """What a written value counts: a number, a list of so many, or nothing."""
     if isinstance(node, IntValueNode):
-        return int(node.value) if len(node.value) < 12 else _MOST_ITEMS
+        return int(node.value) if len(node.value) < 12 else _MAX_ITEMS
     return [None] * len(node.values) if isinstance(node, ListValueNode) else None
 
 

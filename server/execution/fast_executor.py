@@ -71,7 +71,7 @@ class ItemPlan(NamedTuple):
 
     def _text(self, item: Any) -> bytes:  # noqa: ANN401 - of whatever class it is
         found, texts = orjson.dumps(self.read(item)), item.drawn.texts
-        if len(texts) >= _MOST_TEXTS:
+        if len(texts) >= _MAX_TEXTS:
             texts.clear()
         texts[id(self.plan)] = (self.plan, found)
         return found
@@ -185,7 +185,7 @@ class PlainExecutor(StrawberryGraphQLCoreExecutionContext):
         plan = self._plan(kind, collected.grouped_field_set)
         if plan is None or collected.new_defer_usages or definition.is_type_of:
             return None
-        is_drawn = len(plan) <= _MOST_DRAWN and any(
+        is_drawn = len(plan) <= _MAX_DRAWN and any(
             field.name == "drawn" for field in fields(definition.origin)
         )
         return ItemPlan(definition.origin, _one_object(plan), is_drawn)
@@ -230,6 +230,6 @@ def _one_object(plan: Plan) -> Plan:
 
 
 _FIELD_BYTES = 200
-_MOST_TEXTS = 4  # of one object: as many documents go side by side
-_MOST_DRAWN = 50  # fields of an answer that its object keeps
+_MAX_TEXTS = 4  # of one object: as many documents go side by side
+_MAX_DRAWN = 50  # fields of an answer that its object keeps
 PLANS: ByteCache[Plan, Plan] = ByteCache(2_000_000)

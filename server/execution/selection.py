@@ -23,7 +23,7 @@ from graphql import (
 
 from db.reads.base import NoPlan
 
-MOST_FIELDS = 500  # of one plan, each time that it is selected
+MAX_FIELDS = 500  # of one plan, each time that it is selected
 
 
 @dataclass(slots=True)
@@ -52,7 +52,7 @@ class Selection:
     ) -> Iterator[FieldNode]:
         for node in selected.selections:
             self.count += 1
-            if self.count > MOST_FIELDS:
+            if self.count > MAX_FIELDS:
                 raise NoPlan("too many fields")
             if not self._is_included(node.directives or ()):
                 continue

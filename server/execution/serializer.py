@@ -14,7 +14,7 @@ from schema.errors import public_error
 from server.execution.payload_plans import plan_payload
 from subscriptions.hub import StreamHandoff
 
-_MOST = 64  # audiences for which a payload keeps its bytes
+_MAX = 64  # audiences for which a payload keeps its bytes
 
 
 class Renderer:
@@ -43,14 +43,14 @@ class Renderer:
             return sent[self]
         text = self._plan.text(payload) if self._plan else None
         if text is not None:
-            if sent is not None and len(sent) < _MOST:
+            if sent is not None and len(sent) < _MAX:
                 sent[self] = text
             return text
         result = self._executor.build_per_event_executor(payload).execute_operation(False)
         reply = getattr(result, "reply", None)
         if reply is not None:
             encoded = bytes(reply.encoded)
-            if sent is not None and len(sent) < _MOST:
+            if sent is not None and len(sent) < _MAX:
                 sent[self] = encoded
             return encoded
         if not isinstance(result, ExecutionResult):

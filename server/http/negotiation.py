@@ -17,7 +17,7 @@ JSON_TYPE = "application/json"
 RESPONSE_TYPE = "application/graphql-response+json"
 STREAM_TYPE = "text/event-stream"
 TOO_MANY = 429
-_MOST_KNOWN = 200
+_MAX_KNOWN = 200
 
 _STATUSES = {
     TopLevelCode.RATE_LIMITED: TOO_MANY,
@@ -52,10 +52,10 @@ def json_type(accept: str) -> str | None:
 
     The heavier one; of equals the newer type, where the client names it.
     """
-    return _known_type(accept) if len(accept) <= _MOST_KNOWN else _json_type(accept)
+    return _known_type(accept) if len(accept) <= _MAX_KNOWN else _json_type(accept)
 
 
-@lru_cache(maxsize=100)  # of _MOST_KNOWN characters
+@lru_cache(maxsize=100)  # of _MAX_KNOWN characters
 def _known_type(accept: str) -> str | None:
     return _json_type(accept)
 

@@ -45,7 +45,7 @@ logger = logging.getLogger(__name__)
 
 MAX_OPERATION_BYTES, MAX_PLAN_BYTES, MAX_BYTES_OF_ONE = 2_000_000, 6_000_000, 1_000_000
 MAX_VISITOR_BYTES = 1_000_000
-MOST_BYTES = 20_000  # of a body
+MAX_BYTES = 20_000  # of a body
 _PARTS = frozenset({"query", "operationName", "variables", "extensions", "documentId"})
 _OPERATION_BYTES = 2_000
 
@@ -142,7 +142,7 @@ class Plans:
         return Operation(document, name, variables, owner, is_view)
 
     def _read(self, body: bytes) -> _Given | None:
-        if len(body) > MOST_BYTES:
+        if len(body) > MAX_BYTES:
             return None
         try:
             sent = with_document(orjson.loads(body), self._runtime.documents)

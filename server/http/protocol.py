@@ -9,7 +9,7 @@ import asyncio
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEAD_SECONDS = 10.0  # from the connection, or the first byte of a later request
-MOST_BYTES = 65_536
+MAX_BYTES = 65_536
 
 _TOO_LARGE = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
@@ -79,7 +79,7 @@ class HeaderLimitProtocol(HttpToolsProtocol):
         if self._timer is None:
             return
         self._received += len(data)
-        if self._received > MOST_BYTES and not self.transport.is_closing():
+        if self._received > MAX_BYTES and not self.transport.is_closing():
             self.transport.write(_TOO_LARGE)
             self.transport.close()
 

@@ -15,7 +15,7 @@ from strawberry.http.exceptions import (
 )
 
 _EXTENSION = "launch.frames"
-_MOST_OF_A_REASON = 123
+_MAX_OF_A_REASON = 123
 _LOST = 1006  # without a goodbye
 
 
@@ -145,7 +145,7 @@ def adapter_of(
 
 def fitting(reason: str) -> str:
     """As much of it as a close frame holds; one that is too long breaks the connection."""
-    return reason.encode()[:_MOST_OF_A_REASON].decode(errors="ignore")
+    return reason.encode()[:_MAX_OF_A_REASON].decode(errors="ignore")
 
 
 def _decoded(

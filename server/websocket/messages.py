@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from server.http.persisted import names_document
 
-_MOST_OF_AN_ID = 1_000
+_MAX_OF_AN_ID = 1_000
 _WITH_ID = frozenset({"subscribe", "complete"})
 
 
@@ -25,8 +25,8 @@ def _malformed_id(given: object) -> str | None:
     if not isinstance(given, str) or not given:
         return "The message needs an id."
     # It is kept as long as its operation, and is sent with each result.
-    too_long = len(given) > _MOST_OF_AN_ID
-    return f"An id has at most {_MOST_OF_AN_ID} characters." if too_long else None
+    too_long = len(given) > _MAX_OF_AN_ID
+    return f"An id has at most {_MAX_OF_AN_ID} characters." if too_long else None
 
 
 def _malformed_operation(payload: object) -> str | None:

@@ -11,7 +11,7 @@ from db.queries import personal_data as queries
 from domain.actors import Actor
 from domain.errors import Forbidden
 
-MOST_ROWS = 5_000  # of one kind
+MAX_ROWS = 5_000  # of one kind
 _SECRET = frozenset({"password_hash", "token_hash", "invite_code", "mail_code"})
 
 
@@ -22,16 +22,16 @@ async def export(session: AsyncSession, actor: Actor, now: datetime) -> dict[str
     """
     if actor.user_id is None:
         raise Forbidden("Only a person has data of their own.")
-    found = await queries.everything_of(session, actor.user_id, MOST_ROWS + 1)
+    found = await queries.everything_of(session, actor.user_id, MAX_ROWS + 1)
     return {
         "exportedAt": now.isoformat(),
-        **{name: [_row(row) for row in rows[:MOST_ROWS]] for name, rows in found.items()},
+        **{name: [_row(row) for row in rows[:MAX_ROWS]] for name, rows in found.items()},
         "truncated": sorted(name for name, rows in found.items() if _is_cut(rows)),
     }
 
 
 def _is_cut(rows: Sequence[Base]) -> bool:
-    return len(rows) > MOST_ROWS
+    return len(rows) > MAX_ROWS
 
 
 def _row(row: Base) -> dict[str, object]:

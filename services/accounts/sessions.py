@@ -19,7 +19,7 @@ from services.accounts.login_throttle import Device, LoginThrottle
 from services.platform.credentials import digest, new_secret
 
 MAX_USER_AGENT = 400
-MOST_SHOWN = 100
+MAX_SHOWN = 100
 
 
 class WrongCredentials(Invalid):
@@ -100,7 +100,7 @@ async def open_ones(session: AsyncSession, actor: Actor, now: datetime) -> list[
     """The open sessions of who acts, the newest first; none for tools."""
     if actor.user_id is None:
         return []
-    return await credentials.sessions_of(session, actor.user_id, now, MOST_SHOWN)
+    return await credentials.sessions_of(session, actor.user_id, now, MAX_SHOWN)
 
 
 async def end_own(uow: UnitOfWork, actor: Actor, session_id: UUID) -> bool:

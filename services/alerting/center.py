@@ -42,7 +42,7 @@ logger = logging.getLogger(__name__)
 TEST_KEY = "test"
 SWEEP_SECONDS = 10.0
 _STOP_SECONDS = 1.0
-_MOST_TEXT = 2_000
+_MAX_TEXT = 2_000
 
 
 class AlertCenter:
@@ -101,13 +101,13 @@ class AlertCenter:
         incident. Ends with `resolve_now`, or when an incident with this dedup key is resolved.
         """
         now = self._clock()
-        text, since = text[:_MOST_TEXT], since or now
+        text, since = text[:_MAX_TEXT], since or now
         cause = Cause(key, AlertSource.RAISED, True, severity, title, text, since, at=now)
         return await self._follow([cause])
 
     async def resolve_now(self, key: str, text: str = "It is over.") -> bool:
         """End what `raise_now` began; True where this call ended it. Otherwise nothing happens."""
-        now, text = self._clock(), text[:_MOST_TEXT]
+        now, text = self._clock(), text[:_MAX_TEXT]
         cause = Cause(key, AlertSource.RAISED, False, Severity.LOW, key, text, now, at=now)
         return await self._follow([cause])
 

@@ -22,7 +22,7 @@ from services.incidents import incident_causes, incident_reads, suspects
 from services.incidents.incidents import IncidentDraft
 
 ACTOR = system_actor("alerts")
-_MOST_CHANGES = 5
+_MAX_CHANGES = 5
 _LATE = timedelta(seconds=60)
 
 
@@ -39,7 +39,7 @@ async def brief(uow: UnitOfWork, alert: Alert) -> Briefing:
 
 
 async def _suspects(uow: UnitOfWork, incident: LaunchIncident) -> list[str]:
-    wanted = suspects.SuspectQuery(incident, _MOST_CHANGES)
+    wanted = suspects.SuspectQuery(incident, _MAX_CHANGES)
     found = (await suspects.of_incidents(uow.session, [wanted])).get(wanted, [])
     return [
         f"{moment(item.change.at)} {item.change.actor_label}: {item.key or 'the phase'} "

@@ -30,7 +30,7 @@ from domain.metrics.criteria import Criterion
 from domain.metrics.metric_dependencies import checks_of
 from services.platform.texts import check_text
 
-_MOST_REASON = 500
+_MAX_REASON = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class SilenceDraft:
 
 async def create(uow: UnitOfWork, actor: Actor, draft: SilenceDraft) -> Silence:
     """Announce planned work; raises Invalid and Required naming the field."""
-    check_text(draft.reason, "reason", _MOST_REASON, required=True)
+    check_text(draft.reason, "reason", _MAX_REASON, required=True)
     row = LaunchSilence(
         starts_at=check_times(draft.starts_at, draft.ends_at, uow.now),
         ends_at=draft.ends_at,

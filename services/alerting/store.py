@@ -22,7 +22,7 @@ from services.alerting.timeouts import run_with_timeout
 READ_SECONDS = 1.0  # of all stores at once, before anything is decided
 REDIS_SECONDS = 1.0
 DATABASE_SECONDS = 2.0
-_MOST_ORPHANS = 100
+_MAX_ORPHANS = 100
 
 
 class AlertStore:
@@ -135,7 +135,7 @@ class AlertStore:
 
     async def _orphans(self, now: datetime) -> list[Delivery]:
         async with self._db.read() as session:
-            return await queries.orphans(session, now, _MOST_ORPHANS)
+            return await queries.orphans(session, now, _MAX_ORPHANS)
 
     async def _logged(self, message_id: UUID) -> Delivery | None:
         async with self._db.read() as session:

@@ -43,7 +43,7 @@ class Plan:
     open: Mapping[str, tuple[int, Split | None]]
 
 
-MOST_OUTCOMES = 5_000
+MAX_OUTCOMES = 5_000
 
 
 class Outcomes:
@@ -68,7 +68,7 @@ class Outcomes:
         key = (item.key, item.value, item.reason, item.flag_version, item.error_code, item.limit)
         known = self._known.get(key)
         if known is None:
-            if len(self._known) >= MOST_OUTCOMES:
+            if len(self._known) >= MAX_OUTCOMES:
                 self._known.clear()
             known = self._known[key] = replace(item, bucket=None, matched_group=None)
         return known

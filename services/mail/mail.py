@@ -26,7 +26,7 @@ from domain.events import MailQueued
 from domain.events.marketplace import InvitationLetterChanged
 from domain.ids import InvitationId, MailId
 from domain.mail.email import Letter
-from domain.mail.outbox import FINAL, MOST_REASON, AttemptOutcome, next_attempt, retry_until
+from domain.mail.outbox import FINAL, MAX_REASON, AttemptOutcome, next_attempt, retry_until
 from services.mail import invitation_limits
 from services.mail.email_addresses import parse_mailbox
 from services.mail.mail_messages import MalformedMessage, Server, compose, server_of
@@ -134,7 +134,7 @@ async def _attempt(server: Server, sender: Sender, row: Mail) -> Attempt:
     except Exception as error:
         outcome = _outcome(error)
         logger.warning("mail %s: %s (%s)", row.id, outcome, type(error).__name__)
-        text = f"{type(error).__name__}: {error}"[:MOST_REASON]
+        text = f"{type(error).__name__}: {error}"[:MAX_REASON]
         refused = outcome is AttemptOutcome.REFUSED and isinstance(error, SMTPRecipientsRefused)
         return Attempt(outcome, _milliseconds(begin), text, bounced=refused)
     return Attempt(AttemptOutcome.DELIVERED, _milliseconds(begin))

@@ -19,7 +19,7 @@ from domain.health.health import CheckType
 from domain.ids import MailId
 from domain.mail.mail_health import NOT_CONFIGURED
 from domain.mail.outbox import (
-    MOST_REASON,
+    MAX_REASON,
     MailStatus,
     Standing,
     check_bounce,
@@ -115,7 +115,7 @@ async def bounce(
     check_bounce(standing(row, has_server=has_server))
     if row.bounced_at is None:
         row.bounced_at = uow.now
-        row.last_error = (reason or "It came back.")[:MOST_REASON]
+        row.last_error = (reason or "It came back.")[:MAX_REASON]
         mail.record_letter(uow, actor, row, BOUNCED)
     return row
 

@@ -19,7 +19,7 @@ from services.platform.background import end
 logger = logging.getLogger(__name__)
 
 BACKLOG = 720  # hand-overs kept while the database is away: two hours
-_MOST_AT_ONCE = 60
+_MAX_AT_ONCE = 60
 _LOOK_SECONDS = 1.0  # between two looks at what goes up and down
 _TICK = timedelta(microseconds=1)
 
@@ -124,7 +124,7 @@ class Meter:
         """Hand over now. What cannot be stored keeps its time and is stored later."""
         async with self._flushing:
             self.take()
-            batch = list(self.waiting)[:_MOST_AT_ONCE]
+            batch = list(self.waiting)[:_MAX_AT_ONCE]
             if batch and await self._stored(batch):
                 for _ in batch:
                     self.waiting.popleft()

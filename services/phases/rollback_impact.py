@@ -26,7 +26,7 @@ from services.incidents.incident_log import before, record
 from services.phases.phase_changes import PAST_TENSE
 
 IMPACT = system_actor("impact")
-_MOST_EDITS = 500
+_MAX_EDITS = 500
 
 
 async def count(db: Database, run_id: UUID) -> None:
@@ -52,7 +52,7 @@ async def count(db: Database, run_id: UUID) -> None:
 
 async def _is_as_opened(session: AsyncSession, row: LaunchIncident) -> bool:
     """False where somebody has edited the impact, or it has been counted."""
-    edits = await changes.page(session, Subject.INCIDENT, row.id, Keyset(_MOST_EDITS))
+    edits = await changes.page(session, Subject.INCIDENT, row.id, Keyset(_MAX_EDITS))
     return not any("userImpact" in (edit.before or {}) for edit in edits)
 
 

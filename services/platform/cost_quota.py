@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 SYNC_SECONDS = 0.2
 PAUSE_SECONDS = 2.0  # while Redis does not answer
 MAX_ACCOUNTS = 20_000  # about 400 bytes each
-_MOST_AT_ONCE = 1_000
+_MAX_AT_ONCE = 1_000
 _REDIS_SECONDS = 2.0
 _SECOND = 1_000_000
 
@@ -104,7 +104,7 @@ class CostQuota:
 
     async def share(self) -> None:
         """Tell what was spent here, and take over what was spent everywhere."""
-        keys = [self._spent.pop() for _ in range(min(len(self._spent), _MOST_AT_ONCE))]
+        keys = [self._spent.pop() for _ in range(min(len(self._spent), _MAX_AT_ONCE))]
         if not keys:
             return
         sent = [self._accounts[key].unsent for key in keys]

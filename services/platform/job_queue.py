@@ -9,7 +9,7 @@ from db.session import Database, UnitOfWork
 from domain.errors import InvalidTransition, NotFound
 from domain.platform.redaction import scrub
 
-MOST = 200
+MAX = 200
 _LARGEST_ID = 2**63 - 1
 
 
@@ -22,7 +22,7 @@ class Queue:
     claims: Mapping[str, Claim]
 
 
-async def look(db: Database, limit: int = MOST) -> Queue:
+async def look(db: Database, limit: int = MAX) -> Queue:
     """The queue as it is now."""
     async with db.read() as session:
         return Queue(

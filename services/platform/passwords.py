@@ -15,7 +15,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from domain.errors import RateLimited
 
 THREADS = 2  # times 64 MiB
-MOST_WAITING = 64  # about four seconds of work
+MAX_WAITING = 64  # about four seconds of work
 
 T = TypeVar("T")
 
@@ -28,7 +28,7 @@ class Passwords:
         *,
         hasher: PasswordHasher | None = None,
         threads: int = THREADS,
-        most_waiting: int = MOST_WAITING,
+        most_waiting: int = MAX_WAITING,
     ) -> None:
         """`hasher`: a cheap one for tests; argon2-cffi's defaults (RFC 9106) otherwise."""
         self._hasher = hasher or PasswordHasher()

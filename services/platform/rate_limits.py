@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 REDIS_SECONDS = 0.5  # a log-in does not wait longer for a Redis that hangs
 PAUSE_SECONDS = 2.0  # without asking it again
-MOST_LOCAL_KEYS = 10_000
+MAX_LOCAL_KEYS = 10_000
 
 # The rule of `domain.platform.rate_limits.take`, by the clock of Redis: processes need not agree on
 # theirs.
@@ -95,9 +95,9 @@ class RateLimiter:
 
     def _take_alone(self, name: str, limit: int, per: int) -> int:
         now = int(self._clock() * SECOND)
-        if len(self._local) >= MOST_LOCAL_KEYS:
+        if len(self._local) >= MAX_LOCAL_KEYS:
             self._local = {key: full for key, full in self._local.items() if full > now}
-        if len(self._local) >= MOST_LOCAL_KEYS:  # all of them wait: who has waited longest goes
+        if len(self._local) >= MAX_LOCAL_KEYS:  # all of them wait: who has waited longest goes
             del self._local[next(iter(self._local))]
         self._local[name], wait = take(self._local.get(name, now), now, limit, per)
         return wait

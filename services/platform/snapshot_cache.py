@@ -10,7 +10,7 @@ V = TypeVar("V", bound=Hashable)
 S = TypeVar("S")
 
 _FRESH = 1.0  # seconds in which somebody who opens the page gets what the last one got
-_MOST = 64
+_MAX = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class SnapshotCache(Generic[V, S]):
             task.add_done_callback(_look_at)
             found = self._views[view] = Computed(task, news, now)
             self._views.move_to_end(view)
-            if len(self._views) > _MOST:
+            if len(self._views) > _MAX:
                 self._views.popitem(last=False)
         # Whoever leaves must not take it from the others.
         return await asyncio.shield(found.task)

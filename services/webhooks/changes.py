@@ -20,7 +20,7 @@ from services.platform.texts import MAX_REASON, check_text
 from services.webhooks.documents import Documents, Following
 from settings import Settings
 
-MOST_WEBHOOKS = 50
+MAX_WEBHOOKS = 50
 _LOOKED_THROUGH = 50  # events, for a sample
 
 
@@ -75,8 +75,8 @@ async def create(
     uow: UnitOfWork, actor: Actor, wanted: WebhookDraft, following: Following
 ) -> Webhook:
     """Make a webhook that hears of everything from now on; raises Invalid for one too many."""
-    if await queries.count(uow.session) >= MOST_WEBHOOKS:
-        raise Invalid(f"There are {MOST_WEBHOOKS} webhooks already: delete one first.")
+    if await queries.count(uow.session) >= MAX_WEBHOOKS:
+        raise Invalid(f"There are {MAX_WEBHOOKS} webhooks already: delete one first.")
     head = await event_log.newest_seq(uow.session)
     row = Webhook(
         url=wanted.url,

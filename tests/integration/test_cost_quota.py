@@ -69,7 +69,7 @@ async def test_it_shares_by_itself(redis: Redis) -> None:
 async def test_callers_without_end_fill_no_memory(
     redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cost_quota, "MOST_ACCOUNTS", 100)
+    monkeypatch.setattr(cost_quota, "MAX_ACCOUNTS", 100)
     here = CostQuota(redis, BUDGET)
     for index in range(1_000):
         here.consume(f"visitor {index}", 1)

@@ -18,7 +18,7 @@ from jobs.runner import DEFAULT_TIMING, JobRunner, QueueTiming
 from jobs.ticker import Claims, Task
 from services.overview import retention
 from services.platform import job_queue
-from services.platform.job_queue import MOST
+from services.platform.job_queue import MAX
 from tests.support.clock import Clock
 from tests.support.servers import dead_port
 from tests.support.workers import until
@@ -122,9 +122,9 @@ async def test_what_cannot_be_tried_again_says_why(db: Database, failed: int) ->
 
 
 async def test_the_list_is_bounded(db: Database, redis: Redis) -> None:
-    await add(db, *[JobSpec("test.job", {}) for _ in range(MOST + 5)])
+    await add(db, *[JobSpec("test.job", {}) for _ in range(MAX + 5)])
     found = await look(db, redis)
-    assert (len(found.jobs), found.counts[JobState.WAITING]) == (MOST, MOST + 5)
+    assert (len(found.jobs), found.counts[JobState.WAITING]) == (MAX, MAX + 5)
 
 
 async def test_the_log_of_jobs_that_are_gone_is_removed(

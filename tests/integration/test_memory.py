@@ -18,7 +18,7 @@ from tests.factories.health import PROBES
 from tests.support.clock import Clock
 from tests.support.graphql import GraphQLClient
 
-MOST_BYTES = 40_000_000  # of a server and its client; it was half a megabyte for each document
+MAX_BYTES = 40_000_000  # of a server and its client; it was half a megabyte for each document
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ async def test_documents_of_visitors_take_a_bounded_share(
             answer = await visitor.execute(f"query Q{number} {{ systemStatus {{ {fields} }} }}")
             assert answer.data
     gc.collect()
-    assert memory().rss - before < MOST_BYTES
+    assert memory().rss - before < MAX_BYTES
     for cache in (CACHES.recent, CACHES.visitors):
         assert cache.size <= cache.max_bytes
     assert len(CACHES.visitors) < 30

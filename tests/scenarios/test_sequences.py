@@ -7,7 +7,7 @@ from tests.scenarios.runner import run_seed, shortened
 
 SEQUENCES = 160
 _BATCH = 4  # in one test, so that their common start is paid less often
-MOST_REFUSED = 0.3  # above it, most of what is tested is refusals
+MAX_REFUSED = 0.3  # above it, most of what is tested is refusals
 
 
 @pytest.mark.parametrize("first", range(0, SEQUENCES, _BATCH))
@@ -19,7 +19,7 @@ async def test_every_invariant_holds_after_every_step(ground: Ground, first: int
             pytest.fail(f"seed {seed}: {(await shortened(ground, run)).report()}")
         runs.append(run)
     steps, accepted = sum(len(run.outcomes) for run in runs), sum(run.accepted for run in runs)
-    assert accepted >= (1 - MOST_REFUSED) * steps, f"{accepted} of {steps} steps were accepted"
+    assert accepted >= (1 - MAX_REFUSED) * steps, f"{accepted} of {steps} steps were accepted"
 
 
 async def test_a_seed_gives_the_same_steps_each_time(ground: Ground) -> None:

@@ -13,14 +13,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-MOST = 3  # where more fail, it is not the machine
+MAX = 3  # where more fail, it is not the machine
 _FAILED = 1  # what pytest says where tests ran, and some failed
 
 
 def run(folder: Path, *options: str) -> int:
     """How the tests of a project end, as an exit code: the last word on each of them."""
     code, tests = _pytest(folder, "--cache-clear", *options), _failed(folder)
-    if code != _FAILED or not 0 < len(tests) <= MOST:
+    if code != _FAILED or not 0 < len(tests) <= MAX:
         return code
     _say(f"== once more, alone: {', '.join(tests)}")
     code = _pytest(folder, "-vv", *tests)

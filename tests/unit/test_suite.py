@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.retry_failed import MOST, run
+from tests.support.retry_failed import MAX, run
 
 FINE = "def test_fine(): pass\n"
 ONCE = """
@@ -32,7 +32,7 @@ def project(folder: Path, *tests: str) -> Path:
         ([FINE], 0, []),
         ([FINE, ONCE], 0, ["once more, alone", "to be mended all the same: test_1.py::"]),
         ([FINE, ONCE, ALWAYS.format(0)], 1, ["once more, alone"]),
-        ([ONCE, *map(ALWAYS.format, range(MOST))], 1, []),
+        ([ONCE, *map(ALWAYS.format, range(MAX))], 1, []),
         (["import nothing_of_this_name"], 2, []),
         ([], 5, []),
     ],

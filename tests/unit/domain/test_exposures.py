@@ -6,7 +6,7 @@ from itertools import count
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.flags.exposures import EXACT, MOST_PENDING, Exposure, Exposures
+from domain.flags.exposures import EXACT, MAX_PENDING, Exposure, Exposures
 from domain.flags.flags import Evaluation, EvaluationReason, missing
 
 OUTCOMES = [
@@ -15,7 +15,7 @@ OUTCOMES = [
 # Answers share objects, and are shared themselves; equal ones that are not the same come too.
 answers = st.lists(st.sampled_from([*OUTCOMES, missing("a"), missing("z")]), max_size=6)
 sequences = st.lists(answers, max_size=8).flatmap(
-    lambda pool: st.lists(st.sampled_from(pool or [[]]), max_size=3 * MOST_PENDING)
+    lambda pool: st.lists(st.sampled_from(pool or [[]]), max_size=3 * MAX_PENDING)
 )
 
 
@@ -33,10 +33,10 @@ def test_every_answer_is_counted_once(given: list[list[Evaluation]]) -> None:
 
 def test_little_is_kept() -> None:
     exposures = Exposures()
-    for _ in range(10 * MOST_PENDING + 5):
+    for _ in range(10 * MAX_PENDING + 5):
         exposures.add(OUTCOMES)
-    assert len(exposures._pending) < MOST_PENDING
-    assert exposures.take()["a", True] == 10 * MOST_PENDING + 5
+    assert len(exposures._pending) < MAX_PENDING
+    assert exposures.take()["a", True] == 10 * MAX_PENDING + 5
 
 
 def test_of_very_many_one_in_eight_counts_for_all() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.health.health_history import MOST, Tally, slot_seconds, slots
+from domain.health.health_history import MAX, Tally, slot_seconds, slots
 
 START = datetime(2027, 1, 1, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -23,7 +23,7 @@ def test_the_slots_of_the_ranges(hours: int, seconds: int) -> None:
 def test_a_page_of_slots_at_most(seconds: int) -> None:
     size = slot_seconds(timedelta(seconds=seconds))
     found = slots(START, START + timedelta(seconds=seconds), size, {})
-    assert 1 <= len(found) <= MOST + 1
+    assert 1 <= len(found) <= MAX + 1
 
 
 def test_a_slot_without_samples_is_unknown_not_down() -> None:

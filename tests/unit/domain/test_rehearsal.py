@@ -14,8 +14,8 @@ from domain.phases.phases import RampStep, RollbackMode
 from domain.phases.plans import LinkedFlag
 from domain.phases.rehearsal import (
     LONGEST,
-    MOST_STEPS,
-    MOST_TICKS,
+    MAX_STEPS,
+    MAX_TICKS,
     PEOPLE,
     Rehearsal,
     RehearsalStage,
@@ -74,7 +74,7 @@ def test_a_phase_without_a_ramp_goes_to_everybody_at_once() -> None:
 
 def test_a_long_ramp_is_rehearsed_at_a_few_steps_with_its_first_and_last() -> None:
     found = rehearsal(*ramp(*range(1, 101))).steps
-    assert len(found) == MOST_STEPS
+    assert len(found) == MAX_STEPS
     assert [found[0].percentage, found[-1].percentage] == [1.0, 100.0]
 
 
@@ -101,10 +101,10 @@ def test_a_phase_that_would_not_be_undone_by_itself_is_told_so(criterion: Criter
 
 
 def test_no_decision_is_a_failure_with_a_reason() -> None:
-    late = replace(ERRORS, failure_limit=MOST_TICKS + 1)
+    late = replace(ERRORS, failure_limit=MAX_TICKS + 1)
     found = run(rehearsal(criteria=[late]))
     assert found.status is RehearsalStatus.FAILED
-    assert found.failure == f"No rule decided on a rollback in {MOST_TICKS} judgements."
+    assert found.failure == f"No rule decided on a rollback in {MAX_TICKS} judgements."
 
 
 def test_disable_all_leaves_nobody_with_a_flag() -> None:

@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from server.http.protocol import MOST_BYTES, HeaderLimitProtocol
+from server.http.protocol import MAX_BYTES, HeaderLimitProtocol
 from tests.support.clock import PATIENCE
 
 BEGIN = b"GET / HTTP/1.1\r\nhost: launch.test\r\n"
@@ -66,5 +66,5 @@ async def test_an_answer_may_take_longer_and_the_next_head_is_awaited_as_long(en
 
 async def test_a_head_without_end_is_refused(ends: Ends) -> None:
     reader, writer = ends
-    writer.write(BEGIN + b"x: " + b"x" * MOST_BYTES)
+    writer.write(BEGIN + b"x: " + b"x" * MAX_BYTES)
     assert (await answer(reader)).startswith(b"HTTP/1.1 431")
