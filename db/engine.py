@@ -6,7 +6,7 @@ from contextvars import ContextVar
 
 import asyncpg
 from sqlalchemy import event as sqlalchemy_event
-from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlalchemy.util import await_only, greenlet_spawn
@@ -62,11 +62,20 @@ async def _begin(engine: AsyncEngine) -> PoolProxiedConnection:
     """Its first statement is the ping; where it finds a connection cut, others are tried first."""
     try:
         with _without_pings():
-            return await _begun(await engine.raw_connection())
+            return await _begun(await _lease(engine))
     except TimeoutError:  # frozen: others would wait as long
         raise
     except CUT:
-        return await _begun(await engine.raw_connection())
+        return await _begun(await _lease(engine))
+
+
+async def _lease(engine: AsyncEngine) -> PoolProxiedConnection:
+    """A connection of the pool; one that is refused raises what it raises for a session."""
+    assert engine.dialect.dbapi is not None
+    try:
+        return await engine.raw_connection()
+    except engine.dialect.dbapi.Error as error:
+        raise DBAPIError(None, None, error) from error
 
 
 async def _begun(lease: PoolProxiedConnection) -> PoolProxiedConnection:
