@@ -9,6 +9,7 @@ import strawberry
 from db.models import bulk_invitations as rows
 from domain.errors import Invalid, LaunchError
 from schema.context import Info
+from schema.list_arguments import distinct
 from schema.pagination import MAX_FIRST
 from schema.types.clients import Client
 from schema.types.errors import Error
@@ -135,7 +136,9 @@ class BulkInvitation(Node):
         if not 0 <= first <= MAX_FIRST:
             raise Invalid(f"first is 0 to {MAX_FIRST}.", path=("first",))
         async with info.context.db.read() as session:
-            found = await bulk_reads.items(session, self.row.id, status, after, first)
+            found = await bulk_reads.items(
+                session, self.row.id, distinct(status, "status") if status else status, after, first
+            )
         return [BulkInvitationItem.of(row) for row in found]
 
     @classmethod

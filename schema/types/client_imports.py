@@ -12,6 +12,7 @@ from domain.marketplace.clients import date_warnings
 from domain.marketplace.import_preview import CheckedFile, MatchedRow
 from domain.marketplace.import_rows import ImportProblem as Problem
 from schema.context import Info
+from schema.list_arguments import distinct
 from schema.pagination import MAX_FIRST
 from schema.scalars import EmailAddress
 from schema.types.clients import Client
@@ -198,7 +199,8 @@ class ImportPreview:
         if not 0 <= first <= MAX_FIRST:
             raise Invalid(f"first is 0 to {MAX_FIRST}.", path=("first",))
         checked = self.preview.checked
-        return [ImportRow.of(row, checked) for row in self.preview.page(status, after, first)]
+        wanted = distinct(status, "status") if status else status
+        return [ImportRow.of(row, checked) for row in self.preview.page(wanted, after, first)]
 
     @strawberry.field(
         description="The rows with problems as the text of a CSV file to correct and import later; "
