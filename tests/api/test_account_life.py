@@ -179,7 +179,7 @@ async def test_a_supplier_keeps_its_notes_of_a_couple_that_left(
     assert client == {"coupleNames": "Emma & James", "status": "INACTIVE", "couple": None}
     assert await counts(db, Couple, Partnership) == [0, 0]
     (letter,) = await letters(db, MailKind.PARTNER_LEFT)
-    assert (letter.recipient, "Emma & James has closed" in letter.body) == (EMAIL, True)
+    assert (letter.recipient, "Emma & James closed their account" in letter.body) == (EMAIL, True)
 
 
 async def test_the_last_admin_stays(admin: GraphQLClient, db: Database) -> None:

@@ -12,6 +12,7 @@ from domain.actors import Role
 from server.compat import core_schema
 from server.graph import schema
 from tests.factories import people
+from tests.factories.conversations import said
 from tests.factories.incidents import report, toggled
 from tests.factories.marketplace import accepted, added, invited, new_couple, new_supplier
 from tests.factories.silences import announce
@@ -19,8 +20,10 @@ from tests.factories.webhooks import made
 from tests.support.graphql import GraphQLClient
 
 SHAPE = "{ edges { cursor } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }"
+NEWEST = "{ conversations(first: 1) { nodes { id } } }"
 # Type.field -> how to come there; %s is the field with its arguments. `me` is the supplier's.
 PATHS = {
+    "Conversation.messages": "{ conversations(first: 1) { nodes { at: %s } } }",
     "Couple.partnerships": "{ couples(last: 1) { nodes { at: %s } } }",
     "FeatureFlag.changes": '{ featureFlag(key: "mvp_test_feature") { at: %s } }',
     "Incident.timeline": "{ incidents(first: 1) { nodes { at: %s } } }",
@@ -33,8 +36,10 @@ ARGUMENTS = {
     "webhookDeliveries": 'webhookId: "%(webhook)s"',
     "incidents": "status: null",
 }
+OF_SUPPLIER = ("Supplier.", "Conversation.", "Query.conversations")
 FILLED = {  # those that the fixture fills with more than two pages of two
-    "Couple.partnerships", "FeatureFlag.changes", "Incident.timeline", "Supplier.clients",
+    "Conversation.messages", "Query.conversations", "Couple.partnerships",
+    "FeatureFlag.changes", "Incident.timeline", "Supplier.clients",
     "Supplier.partnerships", "Query.staff", "Query.launchEvents", "Query.changes",
     "Query.featureFlags", "Query.incidents", "Query.incidentAssignees", "Query.silences",
     "Query.suppliers", "Query.couples", "Query.invitations", "Query.webhooks",
@@ -68,6 +73,17 @@ async def webhook(
     admin: GraphQLClient, supplier: GraphQLClient, visitor: GraphQLClient, db: Database
 ) -> str:
     """A launch with five of everything; the id of a webhook."""
+    for number in range(5):  # before the demo, whose flags are off and hold suppliers back
+        await new_supplier(visitor, db)
+        await added(supplier, f"Couple {number}")
+    couple = await new_couple(visitor, db)
+    for _ in range(5):
+        other = await new_supplier(visitor, db)
+        await accepted(couple, await invited(other))
+        await accepted(await new_couple(visitor, db), await invited(supplier))
+    (newest,) = (await supplier.data(NEWEST))["conversations"]["nodes"]
+    for number in range(5):
+        await said(supplier, newest["id"], f"Message {number}")
     async with db.write() as uow:
         await demo.load(uow)
     for on in (True, False, True, False, True):
@@ -76,13 +92,6 @@ async def webhook(
         await report(admin, title=f"Incident {number}", affectedFeatures=["mvp_test_feature"])
         await announce(db)
         await people.session_of(db, Role.ADMIN)
-        await new_supplier(visitor, db)
-        await added(supplier, f"Couple {number}")
-    couple = await new_couple(visitor, db)
-    for _ in range(5):
-        other = await new_supplier(visitor, db)
-        await accepted(couple, await invited(other))
-        await accepted(await new_couple(visitor, db), await invited(supplier))
     hooks = [await made(admin, f"https://hooks.example.com/{number}") for number in range(5)]
     return hooks[0]
 
@@ -90,7 +99,7 @@ async def webhook(
 def asker(place: str, clients: tuple[GraphQLClient, GraphQLClient], webhook: str) -> Ask:
     """Pages of a list, of the staff or, where they are its own, of a supplier."""
     kind, name = place.split(".")
-    client = clients[kind == "Supplier"]
+    client = clients[place.startswith(OF_SUPPLIER)]
 
     async def ask(arguments: str) -> Page:
         more = ARGUMENTS.get(name, "") if kind == "Query" else ""

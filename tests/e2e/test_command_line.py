@@ -15,6 +15,7 @@ from commands.health import health, watch_stream
 from commands.phases import phase_documents
 from commands.propagation import propagation
 from db.session import Database
+from devserver.demo_launch import FLAGS
 from server.graph import schema
 from settings import Settings
 from tests.support.clock import PATIENCE
@@ -191,7 +192,7 @@ def test_a_token_lives_until_it_is_revoked(launch: Launch) -> None:
         ("flags", "toggle", "mvp_test_feature", "on"),
         ("token", "list", "--json"),
     )
-    assert len(json.loads(seen.out)) == 22
+    assert len(json.loads(seen.out)) == len(FLAGS)
     assert (refused.code, refused.err.count("\n")) == (1, 1)
     (row,) = json.loads(listed.out)
     assert (row["name"], row["scopes"], row["revokedAt"]) == ("ci", ["flags:read"], None)
