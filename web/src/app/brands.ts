@@ -43,6 +43,12 @@ export const looks: Record<Brand, Look> = {
 /** Their darkest shade is still too light for small print. */
 const PALE = new Set(["yellow", "orange", "lime", "green"]);
 
+/** White on their usual shade is too faint for small print. */
+const darker = Object.fromEntries(["red", "teal"].flatMap((color) => [
+  [`--mantine-color-${color}-filled`, `var(--mantine-color-${color}-9)`],
+  [`--mantine-color-${color}-filled-hover`, `color-mix(in srgb, var(--mantine-color-${color}-9), black 12%)`],
+]));
+
 /** Small print has to be read at 3 a.m. too: some of the library's own shades are too faint for that. */
 export const readable: CSSVariablesResolver = ({ colors }) => ({
   variables: {},
@@ -51,11 +57,13 @@ export const readable: CSSVariablesResolver = ({ colors }) => ({
       [`--mantine-color-${color}-light`, `var(--mantine-color-${color}-0)`],
       [`--mantine-color-${color}-light-color`, `var(--mantine-color-${PALE.has(color) ? "gray" : color}-9)`],
     ])),
+    ...darker,
     "--mantine-color-dimmed": "var(--mantine-color-gray-7)",
     "--mantine-color-error": "var(--mantine-color-red-9)",
     "--mantine-color-placeholder": "var(--mantine-color-gray-6)",
   },
   dark: {
+    ...darker,
     "--mantine-color-dimmed": "var(--mantine-color-dark-1)",
     "--mantine-color-error": "var(--mantine-color-red-4)",
   },
