@@ -42,7 +42,7 @@ export function ClientRow({ client }: { client: ClientFieldsFragment }) {
         </Group>
         {client.lastActivityAt && (
           <Text size="xs" c="dimmed" data-testid="communication" data-status={client.communicationStatus}>
-            {COMMUNICATION[client.communicationStatus]} · last activity <Ago at={client.lastActivityAt} />
+            {client.status === "INACTIVE" ? `${COMMUNICATION[client.communicationStatus]} · last activity` : "Last activity"} <Ago at={client.lastActivityAt} />
           </Text>
         )}
         {client.conversation && <ToMessages conversation={client.conversation} path="/messages" />}

@@ -7,6 +7,7 @@ export const STATUSES: Record<ClientStatus, { label: string; color: string }> = 
   INACTIVE: { label: "Archived", color: "gray" },
 };
 
+/** Of an archived client alone: what the others' badge and invitation say needs no second time. */
 export const COMMUNICATION: Record<CommunicationStatus, string> = {
   NOT_INVITED: "Not in touch",
   INVITED: "Invited",

@@ -1,14 +1,17 @@
-import { Card, Switch } from "@mantine/core";
+import { Switch } from "@mantine/core";
 import { useMutation, useQuery } from "urql";
 
+import { Section } from "../../components/Section";
 import { succeeded } from "../../lib/outcome";
+import { useReading } from "../../lib/reading";
 import { InvitationEmailsQuery, SetInvitationEmailsMutation } from "../session/partners.graphql";
 
 /** Invitations of suppliers by e-mail, from all of them or from none (M4). */
 export function InvitationEmails() {
-  const [{ data }, again] = useQuery({ query: InvitationEmailsQuery, requestPolicy: "cache-and-network" });
+  const response = useQuery({ query: InvitationEmailsQuery, requestPolicy: "cache-and-network" });
+  const [{ data }, again] = response;
+  const reading = useReading(response);
   const [state, set] = useMutation(SetInvitationEmailsMutation);
-  if (data === undefined) return null;
 
   async function change(enabled: boolean) {
     const { data: done, error } = await set({ enabled });
@@ -16,11 +19,13 @@ export function InvitationEmails() {
   }
 
   return (
-    <Card>
-      <Switch
-        label="Suppliers may invite me by e-mail" checked={data.invitationEmailsEnabled} disabled={state.fetching}
-        data-testid="invitation-emails" onChange={(event) => void change(event.currentTarget.checked)}
-      />
-    </Card>
+    <Section title="Invitations" reading={reading} height={24}>
+      {data && (
+        <Switch
+          label="Suppliers may invite me by e-mail" checked={data.invitationEmailsEnabled} disabled={state.fetching}
+          data-testid="invitation-emails" onChange={(event) => void change(event.currentTarget.checked)}
+        />
+      )}
+    </Section>
   );
 }

@@ -7,7 +7,7 @@ import { DependentsQuery } from "./silences.graphql";
 /** What a silence of these checks keeps from being judged; no checks: all of them. */
 export function HeldCriteria({ checks }: { checks: CheckType[] }) {
   const [{ data }] = useQuery({ query: DependentsQuery, requestPolicy: "cache-and-network" });
-  if (data === undefined) return null;
+  if (!data) return null;
   const held = data.launchPhases.flatMap((phase) =>
     phase.successCriteria
       .filter(({ criterion }) => dependsOn(criterion.checks, checks))
