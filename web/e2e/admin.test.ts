@@ -230,7 +230,7 @@ test("somebody joins the launch team, by a letter that the outbox shows, and lea
 test("planned work silences what it breaks, until it is done", async () => {
   const { page, end } = await admin("/admin/monitoring");
   await page.getByRole("button", { name: "Silence alerts" }).click();
-  await page.getByLabel("What is being done").fill("The mail server moves");
+  await page.getByRole("textbox", { name: "Planned work" }).fill("The mail server moves");
   await page.getByRole("combobox", { name: "Which checks" }).press("ArrowDown");
   await page.getByRole("option", { name: "Email Services" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Silence" }).press("Enter");
@@ -250,13 +250,13 @@ test("an incident from its first sight to its end", async () => {
   await status("Investigating");
   await page.locator("main:focus").waitFor(); // the button is gone, the place in the page is not
   await page.getByRole("button", { name: "Assign to me" }).click();
-  await page.getByText("admin@wedsync.app works on it").waitFor();
+  await page.getByText("assigned to admin@wedsync.app", { exact: true }).waitFor();
   await page.getByRole("button", { name: "Assign to …" }).press("Enter");
   await page.locator(":focus[aria-label='E-mail of the assignee']").pressSequentially("night");
   await page.locator("[role=option][data-combobox-selected]", { hasText: COLLEAGUE }).waitFor();
   assert.deepEqual(await wellBuilt(page), []);
   await page.keyboard.press("Enter");
-  await page.getByText(`${COLLEAGUE} works on it`).waitFor();
+  await page.getByText(`assigned to ${COLLEAGUE}`, { exact: true }).waitFor();
   await page.locator(":focus", { hasText: "Assign to …" }).and(page.getByRole("button")).waitFor();
   await page.getByLabel("Note for the timeline").fill("The bank is called.");
   await page.getByRole("button", { name: "Add" }).press("Enter");

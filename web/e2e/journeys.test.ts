@@ -75,7 +75,7 @@ test("a letter that comes back asks the supplier for another address, live (X13)
   await row.getByRole("button", { name: "Correct the address" }).click();
   await page.getByLabel("E-mail").fill("right@example.org");
   await page.getByRole("button", { name: "Save" }).click();
-  await row.getByText("The address is right@example.org by now").waitFor();
+  await row.getByText("The address is now right@example.org").waitFor();
   await row.getByRole("button", { name: "Send it again" }).click();
   await page.getByTestId("invite-now").click();
   await page.getByText("is on its way to right@example.org").waitFor();
@@ -108,7 +108,7 @@ test("an error stands at its field, and nothing that was typed is lost", async (
   assert.equal(await page.inputValue('[data-testid="partner1-name"]'), "Ana");
   assert.deepEqual(await wellBuilt(page), []);
   await page.getByTestId("decline-btn").click();
-  await page.getByRole("button", { name: "Say no" }).click();
+  await page.getByRole("button", { name: "Decline" }).click();
   await page.getByTestId("invitation-declined").waitFor();
   await page.goto(BASE + path);
   await page.locator("[data-testid=invitation-over][data-status=DECLINED]").waitFor();
@@ -139,7 +139,7 @@ test("a rollback of the supplier phase closes sign-up, in the browser and over t
   assert.equal(await page.getByTestId("sign-up-btn").count(), 0);
   assert.deepEqual(await wellBuilt(page), []);
   await picture(page, "sign-up-paused-360");
-  await page.getByText("We get married").click(); // couples may
+  await page.getByText("We are getting married").click(); // couples may
   await page.getByTestId("sign-up-btn").waitFor();
 
   const refused = await ask<{ signUp: { errors: object[] } }>(

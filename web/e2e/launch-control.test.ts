@@ -5,7 +5,7 @@ import type { Page } from "playwright-core";
 
 import { admin } from "./admin.ts";
 import {
-  accessibilityFaults, ask, BASE, logIn, NARROW, onSent, picture, type Sent, soon, token, visit, WIDE,
+  accessibilityFaults, ask, BASE, logIn, NARROW, onSent, picture, type Sent, soon, switchFlag, token, visit, WIDE,
 } from "./browser.ts";
 
 const PHASE = "phase-pre_launch_testing";
@@ -87,16 +87,19 @@ test("no text of an operation leaves the page (A48)", async () => {
 });
 
 test("a flag switched elsewhere changes before the eyes", async () => {
+  await switchFlag("mvp_couple_profile", false); // other tests switch it on
+  const why = `Seen at ${Date.now()}`;
   const { page, end } = await admin("/admin/launch");
   const row = page.getByTestId("flag-mvp_couple_profile");
   await row.getByText("off", { exact: true }).waitFor();
   await page.locator("[data-testid=connection][data-state=live]").waitFor();
   await ask(
     await token(),
-    'mutation { toggleFeatureFlag(input: { key: "mvp_couple_profile", enabled: true }) { errors { code } } }',
+    "mutation ($input: ToggleFeatureFlagInput!) { toggleFeatureFlag(input: $input) { errors { code } } }",
+    { input: { key: "mvp_couple_profile", enabled: true, reason: why } },
   );
   await row.getByText("100 %").waitFor();
-  await page.getByTestId("event-feed").getByText("mvp_couple_profile switched on").waitFor();
+  await page.getByTestId("event-feed").getByText("mvp_couple_profile switched on").filter({ hasText: why }).waitFor();
   end();
 });
 
@@ -118,7 +121,7 @@ test("a server that does not know a document is sent its text, once (A48)", asyn
   });
   const texts = (bodies: string[]) => bodies.filter((body) => /"query":"\w/.test(body)).length;
   await logIn(page);
-  await page.getByTestId("event-feed").getByText("mvp_couple_profile switched on").waitFor();
+  await page.getByTestId("event-feed").getByText("mvp_couple_profile switched on").first().waitFor();
   await soon(() => texts(sent.http) > 0 && texts(sent.socket) > 0);
   assert.deepEqual([texts(sent.http), texts(sent.socket)], [1, 1]);
   assert.ok(problems.every((problem) => /^(sent as a text: |not in documents.json: 0+$)/.test(problem)), problems.join("\n"));
@@ -176,6 +179,7 @@ test("a phase goes live by keyboard alone", async () => {
 });
 
 test("a lost connection is shown, and what was missed is there when it is back", async () => {
+  await switchFlag("mvp_supplier_settings", false); // other tests switch it on
   const { page } = await admin("/admin/launch");
   const row = page.getByTestId("flag-mvp_supplier_settings");
   await row.getByText("off", { exact: true }).waitFor();

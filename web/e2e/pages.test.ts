@@ -99,7 +99,7 @@ const READING: [who: string, pages: [address: string, landmark: string][]][] = [
     ["/admin/directory", "text=Paper & Light Photography"],
     ["/admin/directory?tab=couples", "text=/Ines|No couple has signed up yet/"],
     ["/admin/directory?tab=invitations", "text=Grace Okonkwo"],
-    ["/admin/directory?tab=stalled", "text=/last seen|Nobody stands still/"],
+    ["/admin/directory?tab=stalled", "text=/last seen|No stalled onboardings/"],
     ["/admin/directory?tab=outbox", "text=Confirm"],
     ["/admin/directory?tab=team", "[data-testid^=staff-]"],
     ["/admin/audit", "[data-testid=change]"],
@@ -115,9 +115,9 @@ const READING: [who: string, pages: [address: string, landmark: string][]][] = [
   ]],
   ["pages-couple@example.org", [
     ["/overview", "text=Next steps"],
-    ["/suppliers", "text=Nobody yet"],
+    ["/suppliers", "text=No suppliers yet"],
     ["/conversations", "text=Nobody to write to yet"],
-    ["/profile", "text=Wedding date"],
+    ["/profile", "input[type=date]"],
   ]],
 ];
 
