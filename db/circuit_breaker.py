@@ -16,7 +16,7 @@ from domain.platform.outages import Outage
 logger = logging.getLogger(__name__)
 
 ANSWER_SECONDS = 2.0  # what a healthy one needs is a thousandth of it
-CONNECT_SECONDS = 4.0  # on a busy machine a new connection takes a moment
+CONNECT_SECONDS = 3.0  # on a busy machine a new connection takes a moment
 PAUSE_SECONDS = 1.0
 LOG_SECONDS = 30.0  # one cause is logged so often at most
 # A connection that was cut says so in all of these ways, by the moment at which it was.

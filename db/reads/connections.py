@@ -18,7 +18,7 @@ from db.direct import driver_url
 
 CONNECTIONS = 4
 _FIRST = "SET jit = off"
-SECONDS = 1.5  # for one statement: what takes longer is no matter of a few connections
+SECONDS = 1.0  # for one statement: what takes longer is no matter of a few connections
 ASIDE_SECONDS = 5.0
 STATEMENTS = 200  # prepared for each connection, those that were used last
 
