@@ -68,4 +68,7 @@ async def no_database(db: Database) -> AsyncIterator[None]:
         await engine.dispose()
 
 
-_CUT = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name")
+_CUT = text(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+    "WHERE datname = :name AND backend_type = 'client backend'"
+)

@@ -14,7 +14,8 @@ from tests.support.emptying import EMPTY
 _NAME = "scenarios"
 _REDIS_DATABASE = 1
 _TERMINATE = """
-SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = $1 AND pid <> $2
+SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+WHERE datname = $1 AND pid <> $2 AND backend_type = 'client backend'
 """
 
 
