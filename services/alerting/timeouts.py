@@ -5,12 +5,11 @@ import logging
 from collections.abc import Coroutine
 from typing import TypeVar
 
+from services.platform.timeouts import finishes_within
+
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
-
-# Given up, but not over yet: asyncio itself keeps only weak references.
-_leftovers: set[asyncio.Task[object]] = set()
 
 
 async def run_with_timeout(
@@ -22,14 +21,7 @@ async def run_with_timeout(
     awaited. It may therefore still have happened: `work` must be safe to repeat.
     """
     task = asyncio.ensure_future(work)
-    try:
-        await asyncio.wait({task}, timeout=seconds)
-    finally:
-        if not task.done():
-            _leftovers.add(task)
-            task.add_done_callback(_let_go)
-            task.cancel()
-    if not task.done():
+    if not await finishes_within(seconds, task):
         logger.warning("alerts: %s: no answer within %g s", what, seconds)
         return None
     error = None if task.cancelled() else task.exception()
@@ -37,9 +29,3 @@ async def run_with_timeout(
         return None if task.cancelled() else task.result()
     logger.warning("alerts: %s: %r", what, error)
     return None
-
-
-def _let_go(task: "asyncio.Task[T]") -> None:
-    _leftovers.discard(task)
-    if not task.cancelled():
-        task.exception()  # seen, so that asyncio does not complain about it

@@ -16,6 +16,7 @@ from domain.errors import DependencyDown, LaunchError
 from domain.health.health import Outcome, ProbeResult
 from domain.platform.redaction import describe
 from services.platform.outages import cause_of
+from services.platform.timeouts import finishes_within
 
 
 class Probe(Protocol):
@@ -46,10 +47,6 @@ class ProbeFailed(Exception):
     """The part answered, but not as it should."""
 
 
-# Cancelled probes that have not let go yet: asyncio itself keeps only weak references.
-_leftovers: set[asyncio.Task[ProbeResult]] = set()
-
-
 async def measure(look: Awaitable[Finding]) -> ProbeResult:
     """Time a look; any exception is a failure with a scrubbed text (S66)."""
     started = perf_counter()
@@ -69,14 +66,7 @@ async def run_limited(probe: Probe, seconds: float) -> ProbeResult:
     """
     started = perf_counter()
     task = asyncio.ensure_future(probe.run())
-    try:
-        await asyncio.wait({task}, timeout=seconds)
-    finally:
-        if not task.done():
-            _leftovers.add(task)
-            task.add_done_callback(_let_go)
-            task.cancel()
-    if not task.done():
+    if not await finishes_within(seconds, task):
         return ProbeResult(Outcome.TIMED_OUT, _since(started), f"no answer within {seconds:g} s")
     return _outcome(task, started)
 
@@ -94,12 +84,6 @@ def _outcome(task: asyncio.Task[ProbeResult], started: float) -> ProbeResult:
     if error is None:
         return task.result()
     return ProbeResult(Outcome.FAILED, _since(started), describe(error))
-
-
-def _let_go(task: asyncio.Task[ProbeResult]) -> None:
-    _leftovers.discard(task)
-    if not task.cancelled():
-        task.exception()  # seen, so that asyncio does not complain about it
 
 
 def _since(started: float) -> int:

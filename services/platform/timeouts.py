@@ -1,0 +1,30 @@
+"""Waiting for work of which even the cleaning up may hang."""
+
+import asyncio
+from typing import TypeVar
+
+T = TypeVar("T")
+
+# Given up, but not over yet: asyncio itself keeps only weak references.
+_leftovers: set[asyncio.Task[object]] = set()
+
+
+async def finishes_within(seconds: float, task: "asyncio.Task[T]") -> bool:
+    """Whether a task ends in time. One that does not is cancelled, and its end is not awaited.
+
+    It is cancelled too where whoever waits is cancelled.
+    """
+    try:
+        await asyncio.wait({task}, timeout=seconds)
+    finally:
+        if not task.done():
+            _leftovers.add(task)
+            task.add_done_callback(_let_go)
+            task.cancel()
+    return task.done()
+
+
+def _let_go(task: "asyncio.Task[T]") -> None:
+    _leftovers.discard(task)
+    if not task.cancelled():
+        task.exception()  # seen, so that asyncio does not complain about it
