@@ -16,7 +16,7 @@ from schema.pagination import (
     moment_cursor,
 )
 from schema.types.alerts import AlertChannel, AlertDelivery, AlertTestResult, SendTestAlertPayload
-from schema.types.node import decode_id
+from schema.types.node import decode_optional_id
 from services.alerting import alert_reads
 
 IncidentId = Annotated[
@@ -34,7 +34,7 @@ async def alert_deliveries(
 ) -> Connection[AlertDelivery]:
     """Every message to every channel, newest first, tests among them."""
     page = Page.of(first, after, last, before)
-    wanted = decode_id(incident_id, "Incident", "incidentId") if incident_id is not None else None
+    wanted = decode_optional_id(incident_id, "Incident", "incidentId")
     async with info.context.db.read() as session:
         rows = await alert_reads.page(session, page.moments(), wanted)
     return connection(

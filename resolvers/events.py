@@ -11,7 +11,7 @@ from schema.scalars import JSON
 from schema.types.event_fields import cursor_of
 from schema.types.events import SHOWN_KINDS, LaunchEvent, to_event
 from schema.types.launch_states import LaunchState, state_as_json
-from schema.types.node import decode_id
+from schema.types.node import decode_optional_id
 from services.phases import launch_states
 from services.platform import event_reads
 
@@ -60,7 +60,7 @@ async def launch_events(
 ) -> Connection[LaunchEvent]:
     """What happened, oldest first unless `newestFirst` is said."""
     page = Page.of(first, after, last, before)
-    phase = decode_id(phase_id, "LaunchPhase", "phaseId") if phase_id is not None else None
+    phase = decode_optional_id(phase_id, "LaunchPhase", "phaseId")
     async with info.context.db.read() as session:
         part = page.numbers(at_most=MAX_BIGINT)
         found = await event_reads.page(

@@ -18,7 +18,7 @@ from schema.types.flag_inputs import (
 from schema.types.flag_previews import FlagChangePreviewPayload
 from schema.types.flag_values import FlagSet
 from schema.types.flags import FeatureFlag, FeatureFlagConnection
-from schema.types.node import decode_id
+from schema.types.node import decode_id, decode_optional_id
 from services.flags import (
     flag_ceilings,
     flag_evaluation,
@@ -62,7 +62,7 @@ async def feature_flags(
 ) -> FeatureFlagConnection:
     """Flags in the order in which they were made."""
     page = Page.of(first, after, last, before)
-    phase = decode_id(phase_id, "LaunchPhase", "phaseId") if phase_id is not None else None
+    phase = decode_optional_id(phase_id, "LaunchPhase", "phaseId")
     wanted = FlagFilter(enabled, phase, search)
     async with info.context.db.read() as session:
         rows = await flag_reads.page(session, wanted, page.moments())

@@ -9,7 +9,7 @@ from schema.context import Info
 from schema.enums import IncidentStatus, Severity
 from schema.pagination import After, Before, First, Last, Page, connection, moment_cursor
 from schema.types.incidents import Incident, IncidentConnection
-from schema.types.node import decode_id
+from schema.types.node import decode_optional_id
 from services.incidents import incident_reads
 from services.incidents.incident_reads import IncidentFilter
 
@@ -40,7 +40,7 @@ async def incidents(
 ) -> IncidentConnection:
     """Incidents, newest first; where nothing is said, those that are open."""
     page = Page.of(first, after, last, before)
-    phase = decode_id(phase_id, "LaunchPhase", "phaseId") if phase_id is not None else None
+    phase = decode_optional_id(phase_id, "LaunchPhase", "phaseId")
     wanted = IncidentFilter(status, severity, phase, number)
     async with info.context.db.read() as session:
         rows = await incident_reads.page(session, wanted, page.moments())

@@ -17,7 +17,7 @@ from schema.types.metrics import (
     RecordSamplesPayload,
     tags_of,
 )
-from schema.types.node import decode_id
+from schema.types.node import decode_optional_id
 from services.metrics import metric_catalog, metric_reads, metric_samples, metric_spans
 
 Window = Annotated[TimeRange, strawberry.argument(description="How far back to look.")]
@@ -47,7 +47,7 @@ async def launch_metrics(
     info: Info, range: Window = Range.LAST_24H, phase_id: PhaseId = None
 ) -> MetricsSnapshot:
     """The cards and charts of one range."""
-    phase = decode_id(phase_id, "LaunchPhase", "phaseId") if phase_id is not None else None
+    phase = decode_optional_id(phase_id, "LaunchPhase", "phaseId")
     async with info.context.db.read() as session:
         found = await metric_reads.snapshot(session, range, info.context.now, phase)
     return MetricsSnapshot.of(found, phase)

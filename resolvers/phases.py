@@ -7,7 +7,7 @@ import strawberry
 from domain.errors import Required
 from schema.context import Info
 from schema.enums import PhaseStatus, RollbackMode
-from schema.types.node import decode_id
+from schema.types.node import decode_id, decode_optional_id
 from schema.types.phase_inputs import (
     ActivateLaunchPhaseInput,
     CreateLaunchPhaseInput,
@@ -53,7 +53,7 @@ async def launch_phase(info: Info, id: ById = None, key: ByKey = None) -> Launch
     """One phase, by id or by key."""
     if (id is None) == (key is None):
         raise Required("Give either id or key.", path=("id",))
-    uuid = decode_id(id, "LaunchPhase") if id is not None else None
+    uuid = decode_optional_id(id, "LaunchPhase")
     async with info.context.db.read() as session:
         row = await phases.find(session, uuid, key)
     return LaunchPhase.of(row) if row else None

@@ -10,7 +10,7 @@ from schema.enums import VendorType
 from schema.pagination import After, Before, First, Last, Page, connection, moment_cursor
 from schema.types.accounts import ProfileInput, ProfilePayload
 from schema.types.clients import AddClientInput, ClientPayload, UpdateClientInput
-from schema.types.node import decode_id
+from schema.types.node import decode_id, decode_optional_id
 from schema.types.suppliers import Search, Supplier, SupplierConnection
 from services.marketplace import clients, directory, profiles
 from services.marketplace.directory import SupplierFilter
@@ -55,7 +55,7 @@ async def update_profile(info: Info, input: Fields) -> ProfilePayload:
 async def add_client(info: Info, input: New) -> ClientPayload:
     """Add a client: one's own, or with directory:write that of a supplier who is named."""
     owner = input.supplier_id
-    key = decode_id(owner, "Supplier", "input", "supplierId") if owner is not None else None
+    key = decode_optional_id(owner, "Supplier", "input", "supplierId")
     async with info.context.db.write() as uow:
         done = await clients.add(
             uow, info.context.actor, input.command(), key, input.idempotency_key

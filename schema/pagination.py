@@ -55,6 +55,12 @@ class _Made(Protocol):
     def created_at(self) -> datetime: ...
 
 
+def check_first(first: int) -> None:
+    """For lists that go on after a number, without cursors; raises Invalid for too many."""
+    if not 0 <= first <= MAX_FIRST:
+        raise Invalid(f"first is 0 to {MAX_FIRST}.", path=("first",))
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """A validated request for a page; `after` and `before` are places of rows seen."""

@@ -2,20 +2,19 @@
 
 from datetime import datetime
 from typing import Annotated
-from uuid import UUID
 
 import strawberry
 
 from db.models import bulk_invitations as rows
-from domain.errors import Invalid, LaunchError
+from domain.errors import LaunchError
 from schema.context import Info
-from schema.list_arguments import distinct
-from schema.pagination import MAX_FIRST
+from schema.list_arguments import DistinctLists
+from schema.pagination import check_first
 from schema.types.clients import Client
 from schema.types.errors import Error
 from schema.types.import_enums import BulkInvitationStatus, BulkItemStatus
 from schema.types.invitations import Invitation
-from schema.types.node import Node, decode_id, node_id
+from schema.types.node import Node, decode_id, decode_optional_id, node_id
 from services.marketplace import bulk_invitations as inviting
 from services.marketplace import bulk_reads
 from services.marketplace.bulk_invitations import InviteClients, Progress
@@ -128,17 +127,17 @@ class BulkInvitation(Node):
         assert found is not None
         return BulkInvitationProgress.of(found)
 
-    @strawberry.field(description="Its invitations, in the order in which they leave.")
+    @strawberry.field(
+        description="Its invitations, in the order in which they leave.",
+        extensions=[DistinctLists()],
+    )
     async def items(
         self, info: Info, first: FirstItems = 50, after: AfterItem = 0, status: Statuses = None
     ) -> list[BulkInvitationItem]:
         """At most 100 at once."""
-        if not 0 <= first <= MAX_FIRST:
-            raise Invalid(f"first is 0 to {MAX_FIRST}.", path=("first",))
+        check_first(first)
         async with info.context.db.read() as session:
-            found = await bulk_reads.items(
-                session, self.row.id, distinct(status, "status") if status else status, after, first
-            )
+            found = await bulk_reads.items(session, self.row.id, status, after, first)
         return [BulkInvitationItem.of(row) for row in found]
 
     @classmethod
@@ -186,9 +185,9 @@ class InviteClientsInput:
             None
             if clients is None
             else tuple(decode_id(key, "Client", "input", "clientIds") for key in clients),
-            _optional(self.import_id, "ClientImport", "importId"),
+            decode_optional_id(self.import_id, "ClientImport", "input", "importId"),
             self.expires_in_days,
-            _optional(self.supplier_id, "Supplier", "supplierId"),
+            decode_optional_id(self.supplier_id, "Supplier", "input", "supplierId"),
         )
 
 
@@ -205,7 +204,3 @@ class BulkInvitationPayload:
     def failed(cls, error: LaunchError) -> "BulkInvitationPayload":
         """The answer to an expected failure."""
         return cls(errors=Error.every(error))
-
-
-def _optional(value: strawberry.ID | None, kind: str, name: str) -> UUID | None:
-    return decode_id(value, kind, "input", name) if value is not None else None

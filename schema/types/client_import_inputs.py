@@ -4,7 +4,7 @@ import strawberry
 
 from domain.marketplace.import_preview import ImportChoices
 from schema.types.import_enums import DateOrder, ImportField
-from schema.types.node import decode_id
+from schema.types.node import decode_optional_id
 from services.marketplace.client_imports import ImportFile
 
 
@@ -55,7 +55,7 @@ class ClientImportInput:
                 corrections=self._corrections(),
             ),
             self.file_name,
-            decode_id(owner, "Supplier", "input", "supplierId") if owner is not None else None,
+            decode_optional_id(owner, "Supplier", "input", "supplierId"),
         )
 
     def _corrections(self) -> dict[int, dict[ImportField, str]]:

@@ -6,14 +6,14 @@ from typing import Annotated
 import strawberry
 
 from db.models import client_imports as rows
-from domain.errors import Invalid, LaunchError
+from domain.errors import LaunchError
 from domain.marketplace import import_preview as rules
 from domain.marketplace.clients import date_warnings
 from domain.marketplace.import_preview import CheckedFile, MatchedRow
 from domain.marketplace.import_rows import ImportProblem as Problem
 from schema.context import Info
-from schema.list_arguments import distinct
-from schema.pagination import MAX_FIRST
+from schema.list_arguments import DistinctLists
+from schema.pagination import check_first
 from schema.scalars import EmailAddress
 from schema.types.clients import Client
 from schema.types.errors import Error
@@ -191,16 +191,14 @@ class ImportPreview:
     with_errors: int = strawberry.field(description="How many rows have problems.")
     preview: strawberry.Private[rules.ImportPreview]
 
-    @strawberry.field(description="Its rows, in their order.")
+    @strawberry.field(description="Its rows, in their order.", extensions=[DistinctLists()])
     def rows(
         self, first: FirstRows = 50, after: AfterRow = 0, status: Statuses = None
     ) -> list[ImportRow]:
         """At most 100 at once."""
-        if not 0 <= first <= MAX_FIRST:
-            raise Invalid(f"first is 0 to {MAX_FIRST}.", path=("first",))
+        check_first(first)
         checked = self.preview.checked
-        wanted = distinct(status, "status") if status else status
-        return [ImportRow.of(row, checked) for row in self.preview.page(wanted, after, first)]
+        return [ImportRow.of(row, checked) for row in self.preview.page(status, after, first)]
 
     @strawberry.field(
         description="The rows with problems as the text of a CSV file to correct and import later; "

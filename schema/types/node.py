@@ -36,3 +36,8 @@ def decode_id(value: str, type_name: str, *path: str) -> UUID:
     if found != type_name or uuid is None:
         raise NotFound(f"There is no {type_name} with this id.", path=path or ("id",))
     return uuid
+
+
+def decode_optional_id(value: str | None, type_name: str, *path: str) -> UUID | None:
+    """The same where an argument may be left out."""
+    return None if value is None else decode_id(value, type_name, *path)
