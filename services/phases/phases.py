@@ -64,13 +64,16 @@ async def by_argument(session: AsyncSession, phase_id: UUID) -> LaunchPhase:
 
 
 async def locked(
-    uow: UnitOfWork, phase_id: UUID, expected_version: int | None = None
+    uow: UnitOfWork,
+    phase_id: UUID,
+    expected_version: int | None = None,
+    path: tuple[str, ...] = ("input", "phaseId"),
 ) -> LaunchPhase:
-    """The phase to change, locked; raises NotFound and VersionConflict."""
+    """The phase to change, locked; raises NotFound, naming the argument, and VersionConflict."""
     phase = await queries.lock(uow.session, phase_id)
     uow.locked()
     if phase is None:
-        raise NotFound("There is no such phase.", path=("input", "phaseId"))
+        raise NotFound("There is no such phase.", path=path)
     await check_version(
         uow.session,
         expected_version,
@@ -117,17 +120,7 @@ async def update(
 ) -> LaunchPhase:
     """Edit a phase; steps, flags and platforms are locked while it is live (S18, A13)."""
     await check_fields(uow, patch, channels)
-    phase = await queries.lock(uow.session, phase_id)
-    uow.locked()
-    if phase is None:
-        raise NotFound("There is no such phase.", path=("input", "id"))
-    await check_version(
-        uow.session,
-        expected_version,
-        current=phase.version,
-        subject_id=phase.id,
-        changed_at=phase.updated_at,
-    )
+    phase = await locked(uow, phase_id, expected_version, ("input", "id"))
     _check_unlocked(phase, patch)
     before = await audit_whole(uow, phase)
     _apply(phase, patch)
