@@ -21,7 +21,7 @@ class DirectConnection:
     """Connects when it is first asked, and again after it was cut. One statement at a time."""
 
     def __init__(self, url: str, name: str, breaker: DatabaseBreaker) -> None:
-        """`name`: as `pg_stat_activity` shows it. `reach` is shared with whoever else asks."""
+        """`name`: as `pg_stat_activity` shows it. `breaker` is that of the process."""
         self._dsn = driver_url(url)
         self._name = name
         self._breaker = breaker

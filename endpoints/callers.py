@@ -1,7 +1,8 @@
 """Whether callers can be told apart: behind a proxy that is not named, all are one (F6).
 
-Rate limits, budgets and seats go by address. A proxy that is missing in TRUSTED_PROXIES, or does
-not pass on where its clients come from, gives all of them its own: mostly a private one.
+Rate limits, cost quotas and connection limits go by address. A proxy that is missing in
+TRUSTED_PROXIES, or does not pass on where its clients come from, gives all of them its own: mostly
+a private one.
 """
 
 import logging

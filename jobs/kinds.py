@@ -46,7 +46,7 @@ KINDS: Mapping[str, JobKind] = {
     # A number for an incident that is open already: it may come late, not never.
     COUNT_IMPACT: JobKind(concurrency=5, retry_seconds=2, max_retry_seconds=60, attempts=200),
     REHEARSE: JobKind(concurrency=5, retry_seconds=1, max_retry_seconds=10, attempts=60),
-    # They hand a message to the courier, which has a schedule of its own for each channel.
+    # They hand a message to the dispatcher, which has a schedule of its own for each channel.
     FOLLOW_INCIDENT: JobKind(retry_seconds=0.5, max_retry_seconds=15, attempts=500),
     FOLLOW_HELP: JobKind(retry_seconds=1, max_retry_seconds=60, attempts=200),
     # The letter and the webhook have their own schedules, over days: a job is one attempt.

@@ -59,7 +59,7 @@ async def viewer_flags(info: Info, device_id: Device = None) -> AsyncIterator[Fl
 async def _rest(
     info: Info, sets: Subscription[Flags], handoff: StreamHandoff[Flags]
 ) -> AsyncGenerator[Any, None]:
-    """What comes after the first payloads: from here, or from a station that takes over."""
+    """What comes after the first payloads: from here, or from a hub that takes over."""
     if info.context.supports_detached_streams:
         yield handoff  # where it is taken, this stream is closed now
     cursor = handoff.cursor

@@ -114,7 +114,7 @@ class StateHub(Generic[T]):
 
     async def start(self) -> None:
         """Begin to go round."""
-        self._task = asyncio.create_task(self._follow(), name="station")
+        self._task = asyncio.create_task(self._follow(), name="state-hub")
 
     async def stop(self) -> None:
         """Stop; the subscribers go with their sockets."""

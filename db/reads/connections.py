@@ -40,7 +40,7 @@ Key: TypeAlias = tuple[object, tuple[Question, ...]]
 
 
 class _Connection(NamedTuple):
-    """`generation`: that of the database's reach when it was opened."""
+    """`generation`: that of the breaker when it was opened."""
 
     driver: asyncpg.Connection
     generation: int
@@ -58,7 +58,7 @@ class ReadConnections:
     """One for each process; connects when it is asked."""
 
     def __init__(self, url: str, breaker: DatabaseBreaker, most: int = CONNECTIONS) -> None:
-        """`reach` is shared with whoever else asks this database."""
+        """`breaker` is that of the process."""
         self._dsn, self._breaker, self._most = driver_url(url), breaker, most
         self._idle: list[_Connection] = []
         self._taken = 0

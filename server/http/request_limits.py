@@ -88,7 +88,7 @@ class TimedReceive:
 
 
 def stream_of(client: Sequence[Any] | None) -> str:
-    """Whose seats a stream over HTTP takes: those of where it comes from, whoever asks."""
+    """Whose connection limit a stream over HTTP counts towards: that of its address."""
     return f"stream:{network(client[0]) if client else 'local'}"
 
 

@@ -13,7 +13,7 @@ from subscriptions.hub import Subscriber
 
 
 class DetachedStream:
-    """A stream that goes on as a member of a station, and the way of its payloads.
+    """A stream that goes on as a subscriber of a hub, and the way of its payloads.
 
     It stands among the operations of its socket, as one without a task.
     """
@@ -73,7 +73,7 @@ class OperationSink:
     def attach_to_hub(
         self, handoff: HandoffResult, fail: Callable[[], None]
     ) -> DetachedStream | None:
-        """Let a station send the rest, or call `fail`; None where it cannot."""
+        """Let a hub send the rest, or call `fail`; None where it cannot."""
         frames, renderer = self._adapter.frames, handoff.renderer
         if frames is None or renderer is None:
             return None

@@ -4,8 +4,8 @@
 message. Here the application writes the bytes of a text message itself: the ASGI extension
 `launch.frames` of the scope. Where a server has no such extension, `send` does the same.
 
-An application that waits in `receive` is a tower of coroutines, a third of what a socket takes.
-One that knows the extension returns instead, and is called again when something has come.
+An application that waits in `receive` is a deep call stack of coroutines, a third of what a socket
+takes. One that knows the extension returns instead, and is called again when something has come.
 """
 
 import asyncio

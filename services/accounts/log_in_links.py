@@ -27,14 +27,14 @@ async def request_link(throttle: LoginThrottle, email: str, invitation: str | No
     `invitation`: the code of one that the owner was about to accept; the link leads back to it.
     Raises RateLimited, counted alike for known and unknown e-mails.
     """
-    await throttle.admit_log_in_link(email)
+    await throttle.check_log_in_link_rate(email)
     async with throttle.same_time():
         await _send(throttle, email, invitation)
 
 
 async def log_in(throttle: LoginThrottle, token: str) -> OpenSession:
     """Use a link up; raises NotFound, Expired or AlreadyUsed for the link, RateLimited."""
-    await throttle.admit_log_in_link()
+    await throttle.check_log_in_link_rate()
     if not plausible(token):
         raise _no_such_link()
     async with throttle.db.write() as uow:

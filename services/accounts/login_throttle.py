@@ -77,7 +77,7 @@ class LoginThrottle:
         if email is not None:
             await self.limits.admit(rules.reset_account, "reset:account", email.casefold())
 
-    async def admit_log_in_link(self, email: str | None = None) -> None:
+    async def check_log_in_link_rate(self, email: str | None = None) -> None:
         """The same for a log-in by a link."""
         rules = self.limits.rules
         await self.limits.admit(rules.log_in_link_address, "log-in-link", self.address)
