@@ -88,7 +88,6 @@ def build_runtime(
 ) -> Runtime:
     """Everything that the requests of one process share; nothing is connected yet."""
     db, redis, bus = open_stores(settings, clock)
-    assert settings.database_url is not None
     log = LogReader(db)
     tail = EventTail(bus, channels.EVENTS, channels.decode_events, log.read_after, log.read_head)
     flags = FlagStore(db, clock=clock, killed=frozenset(settings.flags_kill))

@@ -6,7 +6,6 @@ from pathlib import Path
 import asyncpg
 from alembic import command
 from alembic.config import Config
-from alembic.script import ScriptDirectory
 from pgqueuer.db import AsyncpgDriver
 from pgqueuer.queries import Queries
 from sqlalchemy import Connection, text
@@ -25,11 +24,6 @@ def alembic_config(connection: Connection | None = None) -> Config:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
     return config
-
-
-def head_revision() -> str | None:
-    """The revision that this version of the code needs."""
-    return ScriptDirectory.from_config(alembic_config()).get_current_head()
 
 
 def include_object(

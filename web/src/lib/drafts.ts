@@ -1,3 +1,5 @@
+import { tabStorage } from "./tabStorage";
+
 /** What was typed and not sent, for as long as the tab lives; a refresh, a crash or a closed dialog loses none of it. */
 export class Drafts {
   private readonly unsent = new Set<string>();
@@ -50,12 +52,4 @@ export class Drafts {
 const PREFIX = "draft:";
 const OWNER = "drafts-of";
 
-function store(): Storage | undefined {
-  try {
-    return sessionStorage;
-  } catch {
-    return undefined; // even asking for it is refused
-  }
-}
-
-export const drafts = new Drafts(store());
+export const drafts = new Drafts(tabStorage());

@@ -1,4 +1,5 @@
 import { randomId } from "./ids";
+import { tabStorage } from "./tabStorage";
 
 /**
  * Idempotency keys that outlive a reload of the page: an answer that got lost with it can be asked for
@@ -30,12 +31,4 @@ export class RepeatKeys {
 
 const PREFIX = "repeat:";
 
-function store(): Storage | undefined {
-  try {
-    return sessionStorage;
-  } catch {
-    return undefined; // even asking for it is refused
-  }
-}
-
-export const repeatKeys = new RepeatKeys(store());
+export const repeatKeys = new RepeatKeys(tabStorage());
