@@ -161,8 +161,8 @@ web/lint/node_modules/.ready: web/lint/package-lock.json $(READY)
 	@touch $@
 
 # The types of the documents come with the build.
-web/lint/node_modules/.checked: web/lint/node_modules/.ready web/dist/.ready $(wildcard web/lint/*.js web/e2e/*.ts web/.prettier*)
-	@echo "web: lint..."
+web/lint/node_modules/.checked: web/lint/node_modules/.ready web/dist/.ready web/lint/package.json $(wildcard web/lint/*.js web/e2e/*.ts web/.prettier*)
+	@echo "web: lint and format..."
 	@cd web/lint && $(NODE) npm run --silent check
 	@touch $@
 

@@ -34,19 +34,30 @@ test("every page of the launch team, wide and light, narrow and dark", async () 
   for (const [address, landmark] of pages) {
     await page.goto(BASE + address);
     await page.locator(landmark).first().waitFor();
-    await inspect(page, address.slice(1).replaceAll(/[^a-z0-9]+/gi, "-").replace(/incidents-\d+/, "incident"));
+    await inspect(
+      page,
+      address
+        .slice(1)
+        .replaceAll(/[^a-z0-9]+/gi, "-")
+        .replace(/incidents-\d+/, "incident"),
+    );
   }
   end();
 });
 
 /** As another tab of the same reader would tell it. */
 function choose(newValue: "light" | "dark"): void {
-  window.dispatchEvent(new StorageEvent("storage", { key: "mantine-color-scheme-value", newValue, storageArea: localStorage }));
+  window.dispatchEvent(
+    new StorageEvent("storage", { key: "mantine-color-scheme-value", newValue, storageArea: localStorage }),
+  );
 }
 
 /** Wide and light, then narrow and dark. */
 async function inspect(page: Page, name: string): Promise<void> {
-  for (const [size, viewport, scheme] of [["1440", WIDE, "light"], ["360", NARROW, "dark"]] as const) {
+  for (const [size, viewport, scheme] of [
+    ["1440", WIDE, "light"],
+    ["360", NARROW, "dark"],
+  ] as const) {
     await page.setViewportSize(viewport);
     await page.evaluate(choose, scheme);
     await page.locator(`html[data-mantine-color-scheme=${scheme}]`).waitFor();
@@ -58,19 +69,28 @@ async function inspect(page: Page, name: string): Promise<void> {
 
 test("the keyboard goes where the eye goes, in one column and in two", async () => {
   const { page, end } = await admin("/admin/launch");
-  for (const [viewport, order] of [[NARROW, "123456"], [WIDE, "124356"]] as const) {
+  for (const [viewport, order] of [
+    [NARROW, "123456"],
+    [WIDE, "124356"],
+  ] as const) {
     await page.setViewportSize(viewport);
     await page.waitForFunction((expected) => {
       const steps = [...document.querySelectorAll<HTMLElement>("[data-step]")];
       return steps.map(({ dataset }) => dataset.step).join("") === expected;
     }, order);
     await page.locator("[data-testid^=flag-]").first().waitFor();
-    const places = await page.locator("[data-step]").evaluateAll((steps) =>
-      steps.map((step) => ({ left: step.getBoundingClientRect().left, top: step.getBoundingClientRect().top })));
+    const places = await page
+      .locator("[data-step]")
+      .evaluateAll((steps) =>
+        steps.map((step) => ({ left: step.getBoundingClientRect().left, top: step.getBoundingClientRect().top })),
+      );
     const columns = new Set(places.map(({ left }) => left));
     for (const column of columns) {
       const tops = places.filter(({ left }) => left === column).map(({ top }) => top);
-      assert.deepEqual(tops, tops.toSorted((one, other) => one - other));
+      assert.deepEqual(
+        tops,
+        tops.toSorted((one, other) => one - other),
+      );
     }
     assert.equal(columns.size, viewport === NARROW ? 1 : 2);
   }
@@ -81,8 +101,12 @@ test("on a slow line the dashboard comes from the top down, and nothing that is 
   const context = await browser.newContext({ viewport: WIDE, storageState: session });
   const page = await context.newPage();
   const line = await context.newCDPSession(page);
-  await line.send("Network.emulateNetworkConditions", { // what Chromium calls Slow 4G
-    offline: false, latency: 150, downloadThroughput: 200_000, uploadThroughput: 90_000,
+  await line.send("Network.emulateNetworkConditions", {
+    // what Chromium calls Slow 4G
+    offline: false,
+    latency: 150,
+    downloadThroughput: 200_000,
+    uploadThroughput: 90_000,
   });
   await page.addInitScript(watchShifts);
   await page.goto(`${BASE}/admin/launch`);
@@ -92,7 +116,9 @@ test("on a slow line the dashboard comes from the top down, and nothing that is 
   await context.close();
 });
 
-interface Shifting { shifted: number }
+interface Shifting {
+  shifted: number;
+}
 
 /** Sums what moves by itself (Cumulative Layout Shift). */
 function watchShifts(): void {
@@ -115,10 +141,20 @@ test("the explorer asks and listens, with nothing from other servers", async () 
   await page.locator(".result-window").getByText('"availableActions"').first().waitFor();
   await page.locator(".graphiql-query-editor .CodeMirror-code").getByText("launchEvents").click();
   await page.keyboard.press("Control+Enter");
-  const heard = page.locator(".result-window").getByText(/mvp_test_feature switched/).first();
-  for (let change = 0; change < 10; change += 1) { // what happens before it listens is not told
+  const heard = page
+    .locator(".result-window")
+    .getByText(/mvp_test_feature switched/)
+    .first();
+  for (let change = 0; change < 10; change += 1) {
+    // what happens before it listens is not told
     await switchFlag("mvp_test_feature", change % 2 === 0);
-    if (await heard.waitFor({ timeout: 3000 }).then(() => true, () => false)) break;
+    if (
+      await heard.waitFor({ timeout: 3000 }).then(
+        () => true,
+        () => false,
+      )
+    )
+      break;
   }
   await heard.waitFor();
   await page.getByRole("button", { name: "Show History" }).click();

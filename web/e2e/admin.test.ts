@@ -80,13 +80,18 @@ test("what was typed outlives a refresh and the way to another page, which asks 
 test("a flag's page says how often it was served, and as what (A23)", async () => {
   const key = "mvp_supplier_dashboard";
   const query = `{ featureFlag(key: "${key}") { exposure { onShare } } }`;
-  interface Served { featureFlag: { exposure: { onShare: number | null } } }
+  interface Served {
+    featureFlag: { exposure: { onShare: number | null } };
+  }
   const { page, end } = await admin(`/admin/flags/${key}`); // whose own flags are served to it
   const isServed = async () => (await ask<Served>(await token(), query)).featureFlag.exposure.onShare !== null;
   const began = Date.now();
   while (Date.now() - began < 2 * 60_000 && !(await isServed())) await sleep(1000); // stored once a minute
   await page.reload();
-  await page.getByTestId("exposure").getByText(/^Served [\d,]+ times? in the last 24 hours, [\d.]+ % of them on$/).waitFor();
+  await page
+    .getByTestId("exposure")
+    .getByText(/^Served [\d,]+ times? in the last 24 hours, [\d.]+ % of them on$/)
+    .waitFor();
   end();
 });
 
@@ -115,7 +120,9 @@ test("a switch says whom it reaches before it does, and is undone (U2)", async (
 test("a double press of a flag's switch is one change (A6)", async () => {
   const key = "mvp_activation_triggers";
   const query = `{ featureFlag(key: "${key}") { enabled version } }`;
-  interface Found { featureFlag: { enabled: boolean; version: number } }
+  interface Found {
+    featureFlag: { enabled: boolean; version: number };
+  }
   const before = (await ask<Found>(await token(), query)).featureFlag;
   const wish = before.enabled ? "off" : "on";
   const { page, end } = await admin(`/admin/flags/${key}`);
@@ -125,9 +132,15 @@ test("a double press of a flag's switch is one change (A6)", async () => {
   });
   await page.getByRole("button", { name: `Switch ${wish}` }).dblclick();
   await page.getByRole("dialog").getByLabel("Reason").fill("Pressed twice");
-  await page.getByRole("dialog").getByRole("button", { name: `Switch ${wish}` }).dblclick();
+  await page
+    .getByRole("dialog")
+    .getByRole("button", { name: `Switch ${wish}` })
+    .dblclick();
   await page.getByRole("dialog").waitFor({ state: "detached" });
-  await page.getByTestId("flag-state").getByText(before.enabled ? "Off" : "On, ").waitFor();
+  await page
+    .getByTestId("flag-state")
+    .getByText(before.enabled ? "Off" : "On, ")
+    .waitFor();
   const after = (await ask<Found>(await token(), query)).featureFlag;
   assert.deepEqual(after, { enabled: !before.enabled, version: before.version + 1 });
   assert.equal(sent.filter((name) => name === "Toggle").length, 1);
@@ -142,7 +155,10 @@ test("the directory tells what is newer and moves no row until it is asked", asy
   const first = await rows.first().innerText();
   await page.locator("[data-testid=connection][data-state=live]").waitFor();
   await supplier("came-later@example.org", "Came Later Cakes");
-  await page.getByTestId("news").getByText(/[1-9]\d* newer/).waitFor();
+  await page
+    .getByTestId("news")
+    .getByText(/[1-9]\d* newer/)
+    .waitFor();
   assert.equal((await rows.first().innerText()).split("\n")[0], first.split("\n")[0]);
   assert.equal(await rows.filter({ hasText: "Came Later Cakes" }).count(), 0);
   assert.deepEqual(await wellBuilt(page), []);
@@ -167,7 +183,8 @@ test("a change is taken back from the audit, with a reason", async () => {
   await page.getByRole("dialog").getByRole("button", { name: "Revert" }).click();
   await page.getByTestId("change").filter({ hasText: "“Only a drill”" }).waitFor();
   const { featureFlag } = await ask<{ featureFlag: { enabled: boolean } }>(
-    await token(), '{ featureFlag(key: "mvp_test_feature") { enabled } }',
+    await token(),
+    '{ featureFlag(key: "mvp_test_feature") { enabled } }',
   );
   assert.equal(featureFlag.enabled, false);
   end();
@@ -179,7 +196,10 @@ test("what a person sees, and why", async () => {
   const { page, end } = await admin("/admin/playground?flag=mvp_client_management");
   const result = page.getByTestId("evaluated-mvp_client_management");
   await page.getByTestId("person").fill("seen@example.org"); // nothing is chosen from the list (U4)
-  await page.getByTestId("evaluated-as").getByText("Evaluated for the account Seen Studio · seen@example.org.").waitFor();
+  await page
+    .getByTestId("evaluated-as")
+    .getByText("Evaluated for the account Seen Studio · seen@example.org.")
+    .waitFor();
   await page.locator("[data-testid=evaluated-mvp_client_management][data-value=true]").waitFor();
   await page.getByTestId("person").fill("nobody@example.org");
   await page.getByTestId("evaluated-as").getByText("the targeting key “nobody@example.org”").waitFor();
@@ -305,9 +325,17 @@ test("what works again is no alarm, and the log has both", async () => {
   const { page, end } = await admin("/admin/launch");
   await page.locator("[data-testid=health-email][data-status=HEALTHY]").waitFor();
   await page.getByRole("alert").waitFor({ state: "detached" });
-  await page.getByTestId("event-feed").getByText(/Health of email went from (healthy|warning) to critical/).first().waitFor();
+  await page
+    .getByTestId("event-feed")
+    .getByText(/Health of email went from (healthy|warning) to critical/)
+    .first()
+    .waitFor();
   // By way of a warning where the machine is busy and the answer late.
-  await page.getByTestId("event-feed").getByText(/Health of email went from critical to (healthy|warning)/).first().waitFor();
+  await page
+    .getByTestId("event-feed")
+    .getByText(/Health of email went from critical to (healthy|warning)/)
+    .first()
+    .waitFor();
   end();
 });
 

@@ -49,7 +49,10 @@ const axeSource = readFile(createRequire(import.meta.url).resolve("axe-core/axe.
  * let a page do more than it may in a browser that people have.
  */
 const NOT_WANTED = new Set([
-  "--single-process", "--no-zygote", "--disable-web-security", "--allow-running-insecure-content",
+  "--single-process",
+  "--no-zygote",
+  "--disable-web-security",
+  "--allow-running-insecure-content",
 ]);
 
 /** Pages draw no 3D: without it, a page takes less of the processor. */
@@ -62,7 +65,10 @@ async function openBrowser(attempts = 3): Promise<Browser> {
       executablePath: await sparticuz.executablePath(),
       args: [
         ...sparticuz.args.filter((arg) => !NOT_WANTED.has(arg)),
-        "--no-sandbox", "--disable-background-networking", "--disable-sync", "--disable-gpu",
+        "--no-sandbox",
+        "--disable-background-networking",
+        "--disable-sync",
+        "--disable-gpu",
       ],
       headless: true,
     });
@@ -112,7 +118,8 @@ export async function soon(happened: () => boolean): Promise<void> {
 /** Hears of each operation that the page sends, by HTTP or on its socket. */
 export function onSent(page: Page, hear: (sent: Sent, over: "http" | "socket") => void): void {
   page.on("request", (request) => {
-    if (request.method() === "POST" && request.url() === `${BASE}/graphql`) hear(request.postDataJSON() as Sent, "http");
+    if (request.method() === "POST" && request.url() === `${BASE}/graphql`)
+      hear(request.postDataJSON() as Sent, "http");
   });
   page.on("websocket", (socket) => {
     socket.on("framesent", ({ payload }) => {
@@ -151,7 +158,8 @@ export async function logIn(page: Page, email = EMAIL): Promise<void> {
 export async function sessionOf(email = EMAIL): Promise<SessionState> {
   const context = await browser.newContext();
   await context.request.post(`${BASE}/graphql`, {
-    headers: { origin: BASE }, data: { query: LOG_IN, variables: { e: email, p: PASSWORD } },
+    headers: { origin: BASE },
+    data: { query: LOG_IN, variables: { e: email, p: PASSWORD } },
   });
   const session = await context.storageState();
   await context.close();
@@ -169,10 +177,22 @@ export async function signUp(page: Page, userType: "SUPPLIER" | "COUPLE", email:
 }
 
 const MARKETPLACE = [
-  "mvp_supplier_signup", "mvp_supplier_dashboard", "mvp_supplier_onboarding", "mvp_step_business_info",
-  "mvp_step_first_client", "mvp_step_send_invitation", "mvp_client_management", "mvp_client_invitations",
-  "mvp_supplier_settings", "mvp_invitation_accept", "mvp_couple_onboarding", "mvp_couple_dashboard",
-  "mvp_couple_suppliers", "mvp_couple_profile", "mvp_direct_connections", "mvp_onboarding_assistance",
+  "mvp_supplier_signup",
+  "mvp_supplier_dashboard",
+  "mvp_supplier_onboarding",
+  "mvp_step_business_info",
+  "mvp_step_first_client",
+  "mvp_step_send_invitation",
+  "mvp_client_management",
+  "mvp_client_invitations",
+  "mvp_supplier_settings",
+  "mvp_invitation_accept",
+  "mvp_couple_onboarding",
+  "mvp_couple_dashboard",
+  "mvp_couple_suppliers",
+  "mvp_couple_profile",
+  "mvp_direct_connections",
+  "mvp_onboarding_assistance",
   "mvp_realtime_updates",
 ];
 let opened: Promise<void> | undefined;
@@ -252,9 +272,7 @@ export function token(): Promise<string> {
 }
 
 export async function tokenOf(email: string): Promise<string> {
-  const { logIn } = await ask<{ logIn: { session: { accessToken: string } } }>(
-    null, LOG_IN, { e: email, p: PASSWORD },
-  );
+  const { logIn } = await ask<{ logIn: { session: { accessToken: string } } }>(null, LOG_IN, { e: email, p: PASSWORD });
   return logIn.session.accessToken;
 }
 

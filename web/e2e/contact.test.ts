@@ -26,7 +26,10 @@ test("a server that hangs: one banner, the last known state, no change done, and
     await page.keyboard.press("Escape");
     await row.getByTestId("pending").waitFor();
     assert.equal(await row.getByRole("switch").isChecked(), false);
-    await page.getByTestId("no-contact").getByText(/^No contact since \d\d:\d\d:\d\d\. Showing the last known state\./).waitFor();
+    await page
+      .getByTestId("no-contact")
+      .getByText(/^No contact since \d\d:\d\d:\d\d\. Showing the last known state\./)
+      .waitFor();
     await state("lost");
     assert.equal(await page.getByTestId("failed").count(), 0);
     await row.getByText("off", { exact: true }).waitFor();

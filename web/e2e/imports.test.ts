@@ -12,8 +12,11 @@ before(async () => {
 });
 
 const GERMAN = [
-  "Brautpaar;Mailadresse;Hochzeit;Telefon", "Zoë & Jürgen;zoe@example.org;03/04/2027;1", ";nobody;04/05/2027;2",
-  "Ana & Ben;ana@example.org;25.12.2027;3", "",
+  "Brautpaar;Mailadresse;Hochzeit;Telefon",
+  "Zoë & Jürgen;zoe@example.org;03/04/2027;1",
+  ";nobody;04/05/2027;2",
+  "Ana & Ben;ana@example.org;25.12.2027;3",
+  "",
 ].join("\r\n");
 
 function file(name: string, text: string, encoding: BufferEncoding = "utf8") {
@@ -55,7 +58,9 @@ test("a spreadsheet of Windows is looked at, corrected and imported, on a phone"
 test("what cannot be imported comes back as a file; columns are corrected", async () => {
   await supplier("columns@example.org", "Columns Ltd");
   const { page, problems } = await visit(WIDE, "/clients/import", await sessionOf("columns@example.org"));
-  await page.locator("input[type=file]").setInputFiles(file("list.csv", "A,B\nana@example.org,Ana & Ben\nnobody,=1+1\n"));
+  await page
+    .locator("input[type=file]")
+    .setInputFiles(file("list.csv", "A,B\nana@example.org,Ana & Ben\nnobody,=1+1\n"));
   await page.getByText("Say which column holds the names of the couple.").waitFor();
   await page.getByTestId("import-columns").getByLabel("B").selectOption({ label: "Names of the couple" });
   await page.getByTestId("import-columns").getByLabel("A").selectOption({ label: "E-mail" });

@@ -2,7 +2,21 @@ import assert from "node:assert/strict";
 import { before, test } from "node:test";
 
 import {
-  ask, BASE, logIn, NARROW, openMarketplace, PASSWORD, picture, sessionOf, signUp, switchFlag, token, tokenOf, visit, wellBuilt, WIDE,
+  ask,
+  BASE,
+  logIn,
+  NARROW,
+  openMarketplace,
+  PASSWORD,
+  picture,
+  sessionOf,
+  signUp,
+  switchFlag,
+  token,
+  tokenOf,
+  visit,
+  wellBuilt,
+  WIDE,
 } from "./browser.ts";
 import { bounce, confirm, invite, supplier } from "./people.ts";
 
@@ -119,9 +133,13 @@ test("a session that ends elsewhere leads to the log-in, and from there back", a
   const token = await supplier("ended@example.org", "Ended Ltd");
   const { page } = await visit(NARROW, "/settings", await sessionOf("ended@example.org"));
   await page.getByRole("heading", { name: "Settings" }).waitFor();
-  await ask(token, "mutation ($p: String!) { changePassword(currentPassword: $p, newPassword: $p) { errors { code } } }", {
-    p: PASSWORD,
-  }); // ends the other sessions
+  await ask(
+    token,
+    "mutation ($p: String!) { changePassword(currentPassword: $p, newPassword: $p) { errors { code } } }",
+    {
+      p: PASSWORD,
+    },
+  ); // ends the other sessions
   await page.getByRole("button", { name: "Log in" }).waitFor();
   await logIn(page, "ended@example.org");
   await page.getByRole("heading", { name: "Settings" }).waitFor();
@@ -148,9 +166,13 @@ test("a rollback of the supplier phase closes sign-up, in the browser and over t
       errors { code message ... on FeatureOffError { availability } } } }`,
     { input: { userType: "SUPPLIER", email: "too-late@example.org", password: PASSWORD } },
   );
-  assert.deepEqual(refused.signUp.errors, [{
-    code: "FEATURE_OFF", message: "Signing up as a supplier is paused for now.", availability: "PAUSED",
-  }]);
+  assert.deepEqual(refused.signUp.errors, [
+    {
+      code: "FEATURE_OFF",
+      message: "Signing up as a supplier is paused for now.",
+      availability: "PAUSED",
+    },
+  ]);
   await page.getByText("I am a supplier").click();
   await closed.waitFor();
   await switchFlag("mvp_supplier_signup", true);

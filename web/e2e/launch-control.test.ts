@@ -5,7 +5,19 @@ import type { Page } from "playwright-core";
 
 import { admin } from "./admin.ts";
 import {
-  accessibilityFaults, ask, BASE, logIn, NARROW, onSent, picture, type Sent, soon, switchFlag, token, visit, WIDE,
+  accessibilityFaults,
+  ask,
+  BASE,
+  logIn,
+  NARROW,
+  onSent,
+  picture,
+  type Sent,
+  soon,
+  switchFlag,
+  token,
+  visit,
+  WIDE,
 } from "./browser.ts";
 
 const PHASE = "phase-pre_launch_testing";
@@ -46,7 +58,13 @@ async function goLive(page: Page, press: () => Promise<void>): Promise<void> {
   const live = page.locator(`[data-testid=${PHASE}][data-status=ACTIVE]`);
   for (let attempt = 1; attempt <= 5; attempt += 1) {
     await press().catch(() => undefined); // it may be live by now
-    if (await live.waitFor({ timeout: 5000 }).then(() => true, () => false)) return;
+    if (
+      await live.waitFor({ timeout: 5000 }).then(
+        () => true,
+        () => false,
+      )
+    )
+      return;
   }
   await live.waitFor();
 }
@@ -124,7 +142,10 @@ test("a server that does not know a document is sent its text, once (A48)", asyn
   await page.getByTestId("event-feed").getByText("mvp_couple_profile switched on").first().waitFor();
   await soon(() => texts(sent.http) > 0 && texts(sent.socket) > 0);
   assert.deepEqual([texts(sent.http), texts(sent.socket)], [1, 1]);
-  assert.ok(problems.every((problem) => /^(sent as a text: |not in documents.json: 0+$)/.test(problem)), problems.join("\n"));
+  assert.ok(
+    problems.every((problem) => /^(sent as a text: |not in documents.json: 0+$)/.test(problem)),
+    problems.join("\n"),
+  );
 });
 
 test("a launch goes live, is rolled back, and a second browser sees it", async () => {

@@ -3,7 +3,19 @@ import { before, test } from "node:test";
 
 import type { Page } from "playwright-core";
 
-import { ask, BASE, NARROW, PASSWORD, picture, sessionOf, switchFlag, tokenOf, visit, wellBuilt, WIDE } from "./browser.ts";
+import {
+  ask,
+  BASE,
+  NARROW,
+  PASSWORD,
+  picture,
+  sessionOf,
+  switchFlag,
+  tokenOf,
+  visit,
+  wellBuilt,
+  WIDE,
+} from "./browser.ts";
 import { invite, supplier } from "./people.ts";
 
 /** A supplier and a couple who are connected write to each other (M7). */
@@ -16,14 +28,19 @@ before(async () => {
   for (const key of ["mvp_client_management", "mvp_couple_suppliers"]) await switchFlag(key, true);
   supplierToken = await supplier(SUPPLIER, "Sarah Photography");
   const path = await invite(supplierToken, "Emma & James");
-  await ask(
-    null,
-    "mutation ($input: AcceptInvitationInput!) { acceptInvitation(input: $input) { errors { code } } }",
-    { input: { code: path.split("/").at(-1), email: COUPLE, password: PASSWORD, partner1Name: "Emma", partner2Name: "James" } },
-  );
+  await ask(null, "mutation ($input: AcceptInvitationInput!) { acceptInvitation(input: $input) { errors { code } } }", {
+    input: {
+      code: path.split("/").at(-1),
+      email: COUPLE,
+      password: PASSWORD,
+      partner1Name: "Emma",
+      partner2Name: "James",
+    },
+  });
   await phone(supplierToken, "+44 20 7946 0958");
   const { conversations } = await ask<{ conversations: { nodes: { id: string }[] } }>(
-    supplierToken, "{ conversations { nodes { id } } }",
+    supplierToken,
+    "{ conversations { nodes { id } } }",
   );
   conversation = conversations.nodes[0]?.id ?? "";
 });
@@ -57,11 +74,20 @@ test("a conversation in two windows: both see each message at once, and what is 
   await message(one.page, "שלום שרה 💐").waitFor();
   assert.equal(await one.page.getByTestId("message").count(), 2);
   await one.page.getByTestId("unread-mark").first().waitFor({ state: "detached" });
-  await write(one.page, "https://example.org/a-very-long-address-without-any-place-to-break-it-on-a-phone-that-is-narrow");
+  await write(
+    one.page,
+    "https://example.org/a-very-long-address-without-any-place-to-break-it-on-a-phone-that-is-narrow",
+  );
   await message(two.page, "https://example.org").waitFor();
 
-  for (const [{ page }, side] of [[one, "supplier"], [two, "couple"]] as const) {
-    for (const [size, viewport] of [["1440", WIDE], ["360", NARROW]] as const) {
+  for (const [{ page }, side] of [
+    [one, "supplier"],
+    [two, "couple"],
+  ] as const) {
+    for (const [size, viewport] of [
+      ["1440", WIDE],
+      ["360", NARROW],
+    ] as const) {
       for (const colorScheme of ["light", "dark"] as const) {
         await page.setViewportSize(viewport);
         await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
@@ -112,9 +138,13 @@ test("a message is reported, hidden by a moderator, and gone from the open page"
   await page.getByText("Our team looks at this message.").waitFor();
   const moderator = await tokenOf("admin@wedsync.app");
   const { messageReports } = await ask<{ messageReports: { nodes: { messageId: string; reason: string }[] } }>(
-    moderator, "{ messageReports(isOpen: true) { nodes { messageId reason } } }",
+    moderator,
+    "{ messageReports(isOpen: true) { nodes { messageId reason } } }",
   );
-  assert.deepEqual(messageReports.nodes.map(({ reason }) => reason), ["It is rude"]);
+  assert.deepEqual(
+    messageReports.nodes.map(({ reason }) => reason),
+    ["It is rude"],
+  );
   await ask(moderator, HIDE, { input: { messageId: messageReports.nodes[0]?.messageId, reason: "Not polite" } });
   await page.getByText("Hidden by our team: Not polite").waitFor();
   assert.equal(await message(page, "Something rude").count(), 0);
@@ -122,7 +152,8 @@ test("a message is reported, hidden by a moderator, and gone from the open page"
 });
 
 test("long conversations are read page by page, and what is new comes below", async () => {
-  for (let number = 1; number <= 24; number += 1) { // below the limit of 30 a minute, for each side
+  for (let number = 1; number <= 24; number += 1) {
+    // below the limit of 30 a minute, for each side
     for (const token of [supplierToken, await coupleToken()]) {
       await ask(token, SEND, { id: conversation, text: `number ${number}`, key: `number-${number}` });
     }
@@ -140,7 +171,8 @@ test("once the connection has ended, both read what was said and nobody writes",
   const { page, problems } = await visit(NARROW, `/conversations/${conversation}`, await sessionOf(COUPLE));
   await page.getByTestId("message-text").waitFor();
   const { viewer } = await ask<{ viewer: { supplier: { clients: { nodes: { id: string }[] } } } }>(
-    supplierToken, "{ viewer { supplier { clients { nodes { id } } } } }",
+    supplierToken,
+    "{ viewer { supplier { clients { nodes { id } } } } }",
   );
   await ask(supplierToken, ARCHIVE, { input: { id: viewer.supplier.clients.nodes[0]?.id, archived: true } });
   await page.getByTestId("conversation-ended").waitFor();

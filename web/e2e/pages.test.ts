@@ -3,7 +3,18 @@ import { before, test } from "node:test";
 
 import type { Page } from "playwright-core";
 
-import { BASE, EMAIL, NARROW, openMarketplace, PASSWORD, picture, sessionOf, visit, wellBuilt, WIDE } from "./browser.ts";
+import {
+  BASE,
+  EMAIL,
+  NARROW,
+  openMarketplace,
+  PASSWORD,
+  picture,
+  sessionOf,
+  visit,
+  wellBuilt,
+  WIDE,
+} from "./browser.ts";
 import { confirm, couple, invite, supplier } from "./people.ts";
 import { missedSenses } from "./senses.ts";
 
@@ -22,8 +33,14 @@ before(async () => {
 async function inspect(page: Page, address: string, landmark: string): Promise<void> {
   await page.goto(BASE + address);
   await page.locator(landmark).first().waitFor();
-  const name = address.replace(/^\//, "").replaceAll("/", "-").replace(/^accept-.*/, "accept");
-  for (const [size, viewport, colorScheme] of [["1440", WIDE, "light"], ["360", NARROW, "dark"]] as const) {
+  const name = address
+    .replace(/^\//, "")
+    .replaceAll("/", "-")
+    .replace(/^accept-.*/, "accept");
+  for (const [size, viewport, colorScheme] of [
+    ["1440", WIDE, "light"],
+    ["360", NARROW, "dark"],
+  ] as const) {
     await page.setViewportSize(viewport);
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     await picture(page, `${name}-${size}`);
@@ -89,36 +106,45 @@ const BEFORE = new Set(["Viewer", "ViewerFlags"]);
 
 /** Each page with what it shows once the graph answers it. */
 const READING: [who: string, pages: [address: string, landmark: string][]][] = [
-  [EMAIL, [
-    ["/admin/launch", "[data-testid^=phase-]"],
-    ["/admin/monitoring", "[data-testid=history-database]"],
-    ["/admin/incidents/2000000000", "text=Incident not found"],
-    ["/admin/flags", "[data-testid^=flag-]"],
-    ["/admin/flags/mvp_supplier_dashboard", "[data-testid=flag-state]"],
-    ["/admin/playground", "[data-testid^=evaluated-]"],
-    ["/admin/directory", "text=Paper & Light Photography"],
-    ["/admin/directory?tab=couples", "text=/Ines|No couple has signed up yet/"],
-    ["/admin/directory?tab=invitations", "text=Grace Okonkwo"],
-    ["/admin/directory?tab=stalled", "text=/last seen|No stalled onboardings/"],
-    ["/admin/directory?tab=outbox", "text=Confirm"],
-    ["/admin/directory?tab=team", "[data-testid^=staff-]"],
-    ["/admin/audit", "[data-testid=change]"],
-    ["/admin/tokens", "text=/No token yet|never used|last used/"],
-    ["/admin/account", "[data-testid=device]"],
-  ]],
-  ["pages@example.org", [
-    ["/dashboard", "[data-testid=system-status]"],
-    ["/clients", "[data-testid^=client-]"],
-    ["/messages", "text=/Nobody to write to yet|Ines/"],
-    ["/settings", "[data-testid=device]"],
-    ["/onboarding/send-invitation", "[data-testid=onboarding-complete]"],
-  ]],
-  ["pages-couple@example.org", [
-    ["/overview", "text=Next steps"],
-    ["/suppliers", "text=No suppliers yet"],
-    ["/conversations", "text=Nobody to write to yet"],
-    ["/profile", "input[type=date]"],
-  ]],
+  [
+    EMAIL,
+    [
+      ["/admin/launch", "[data-testid^=phase-]"],
+      ["/admin/monitoring", "[data-testid=history-database]"],
+      ["/admin/incidents/2000000000", "text=Incident not found"],
+      ["/admin/flags", "[data-testid^=flag-]"],
+      ["/admin/flags/mvp_supplier_dashboard", "[data-testid=flag-state]"],
+      ["/admin/playground", "[data-testid^=evaluated-]"],
+      ["/admin/directory", "text=Paper & Light Photography"],
+      ["/admin/directory?tab=couples", "text=/Ines|No couple has signed up yet/"],
+      ["/admin/directory?tab=invitations", "text=Grace Okonkwo"],
+      ["/admin/directory?tab=stalled", "text=/last seen|No stalled onboardings/"],
+      ["/admin/directory?tab=outbox", "text=Confirm"],
+      ["/admin/directory?tab=team", "[data-testid^=staff-]"],
+      ["/admin/audit", "[data-testid=change]"],
+      ["/admin/tokens", "text=/No token yet|never used|last used/"],
+      ["/admin/account", "[data-testid=device]"],
+    ],
+  ],
+  [
+    "pages@example.org",
+    [
+      ["/dashboard", "[data-testid=system-status]"],
+      ["/clients", "[data-testid^=client-]"],
+      ["/messages", "text=/Nobody to write to yet|Ines/"],
+      ["/settings", "[data-testid=device]"],
+      ["/onboarding/send-invitation", "[data-testid=onboarding-complete]"],
+    ],
+  ],
+  [
+    "pages-couple@example.org",
+    [
+      ["/overview", "text=Next steps"],
+      ["/suppliers", "text=No suppliers yet"],
+      ["/conversations", "text=Nobody to write to yet"],
+      ["/profile", "input[type=date]"],
+    ],
+  ],
 ];
 
 for (const [who, pages] of READING) {
@@ -140,7 +166,9 @@ for (const [who, pages] of READING) {
       assert.deepEqual(await wellBuilt(page), [], address);
       broken = false;
       // One click may bring more than its own part back: what is gone by then needs none.
-      await page.evaluate(() => document.querySelectorAll<HTMLElement>("[data-testid=failed] button").forEach((button) => button.click()));
+      await page.evaluate(() =>
+        document.querySelectorAll<HTMLElement>("[data-testid=failed] button").forEach((button) => button.click()),
+      );
       await page.locator(landmark).first().waitFor();
       await page.waitForFunction(() => document.querySelector("[data-testid=failed]") === null);
     }
@@ -154,7 +182,10 @@ test("with the server away, a first visit says so and goes on when it is back", 
   const { page } = await visit(NARROW, "/login");
   let away = true;
   await page.route(`${BASE}/graphql`, (route) => (away ? route.abort() : route.continue()));
-  for (const [address, landmark] of [["/login", "input[name=password]"], ["/accept/no-such-code", "[data-testid=invitation-over]"]] as const) {
+  for (const [address, landmark] of [
+    ["/login", "input[name=password]"],
+    ["/accept/no-such-code", "[data-testid=invitation-over]"],
+  ] as const) {
     away = true;
     await page.goto(BASE + address);
     await page.getByRole("heading", { name: "The server does not answer" }).waitFor();

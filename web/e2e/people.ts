@@ -13,7 +13,9 @@ export async function supplier(email: string, businessName: string): Promise<str
     "mutation ($input: SignUpInput!) { signUp(input: $input) { session { accessToken } } }",
     {
       input: {
-        userType: "SUPPLIER", email, password: PASSWORD,
+        userType: "SUPPLIER",
+        email,
+        password: PASSWORD,
         profile: { businessName, vendorType: "PHOTOGRAPHER" },
       },
     },
@@ -24,11 +26,9 @@ export async function supplier(email: string, businessName: string): Promise<str
 /** A couple without any supplier, made from outside the browser. */
 export async function couple(email: string): Promise<void> {
   await openMarketplace();
-  await ask(
-    null,
-    "mutation ($input: SignUpInput!) { signUp(input: $input) { errors { code } } }",
-    { input: { userType: "COUPLE", email, password: PASSWORD } },
-  );
+  await ask(null, "mutation ($input: SignUpInput!) { signUp(input: $input) { errors { code } } }", {
+    input: { userType: "COUPLE", email, password: PASSWORD },
+  });
 }
 
 /** Adds a client and invites it; returns the path of the link. */

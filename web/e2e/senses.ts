@@ -17,8 +17,9 @@ function look(): string[] {
   };
   /** A switch shows it on its track, a field on its frame. */
   const near = (node: Element) =>
-    [node, node.parentElement, node.parentElement?.parentElement, ...(node.parentElement?.children ?? [])]
-      .filter((found) => found instanceof Element);
+    [node, node.parentElement, node.parentElement?.parentElement, ...(node.parentElement?.children ?? [])].filter(
+      (found) => found instanceof Element,
+    );
   const told = (node: Element) => node.outerHTML.slice(0, 200);
   const missed: string[] = [];
   const kinds = new Set<string>();
@@ -32,7 +33,12 @@ function look(): string[] {
     stop.focus({ preventScroll: true });
     if (document.activeElement !== stop) continue;
     kinds.add(kind);
-    if (!near(stop).map(ring).some((after, index) => after !== "" && after !== before[index])) missed.push(`no focus: ${told(stop)}`);
+    if (
+      !near(stop)
+        .map(ring)
+        .some((after, index) => after !== "" && after !== before[index])
+    )
+      missed.push(`no focus: ${told(stop)}`);
   }
   for (const dot of document.querySelectorAll(".dot")) {
     if (dot.parentElement?.textContent.trim() === "") missed.push(`only a colour: ${told(dot)}`);

@@ -115,7 +115,10 @@ test("an answer that got lost, even with the page, locks nobody out (M2)", async
   await page.getByTestId("connection-success").waitFor();
   await page.goto(`${BASE}/suppliers`);
   await page.getByText("Lost & Found").waitFor();
-  assert.deepEqual(problems.filter((problem) => !problem.includes("ERR_CONNECTION_RESET")), []);
+  assert.deepEqual(
+    problems.filter((problem) => !problem.includes("ERR_CONNECTION_RESET")),
+    [],
+  );
 });
 
 /** That of the accept page in the newest letter of a supplier. */

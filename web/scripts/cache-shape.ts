@@ -3,9 +3,9 @@ import { type GraphQLSchema, isAbstractType, isObjectType } from "graphql";
 /** Written by codegen: what the page's cache has to know of the graph (see src/lib/cache.ts). */
 export function plugin(schema: GraphQLSchema): string {
   const types = Object.values(schema.getTypeMap()).filter(({ name }) => !name.startsWith("__"));
-  const possible = types.filter(isAbstractType).map((type) => [
-    type.name, schema.getPossibleTypes(type).map(({ name }) => name),
-  ]);
+  const possible = types
+    .filter(isAbstractType)
+    .map((type) => [type.name, schema.getPossibleTypes(type).map(({ name }) => name)]);
   const events = schema.getPossibleTypes(abstract(schema, "LaunchEvent")).map(({ name }) => name);
   const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
   const embedded = types
@@ -17,7 +17,10 @@ export function plugin(schema: GraphQLSchema): string {
     "/** Kinds of the launch's events. */",
     constant("EVENTS", events),
     "/** Types without an id of their own: they live in the field that holds them. */",
-    constant("EMBEDDED", embedded.map(({ name }) => name)),
+    constant(
+      "EMBEDDED",
+      embedded.map(({ name }) => name),
+    ),
   ].join("\n");
 }
 

@@ -1,7 +1,8 @@
 import type { Rolldown } from "vite";
 
 /** What the parts of pages are made of; not what only the explorer and the chart use. */
-const LIBRARY = /node_modules\/(@mantine\/(core|hooks|form|notifications)|@floating-ui|@tabler|react-|tslib|clsx|use-|klona|fast-deep-equal|tabbable)/;
+const LIBRARY =
+  /node_modules\/(@mantine\/(core|hooks|form|notifications)|@floating-ui|@tabler|react-|tslib|clsx|use-|klona|fast-deep-equal|tabbable)/;
 const OWN = /\/src\//;
 
 /**
@@ -16,8 +17,22 @@ export const chunks: Rolldown.OutputOptions = {
       { name: "base", tags: ["$initial"], priority: 5 },
       { name: "ui", test: LIBRARY, minShareCount: 3, priority: 4 },
       { name: "parts", test: OWN, minShareCount: 4, priority: 3 },
-      { name: "more-ui", test: LIBRARY, minShareCount: 2, entriesAware: true, entriesAwareMergeThreshold: 60_000, priority: 2 },
-      { name: "more-parts", test: OWN, minShareCount: 2, entriesAware: true, entriesAwareMergeThreshold: 90_000, priority: 1 },
+      {
+        name: "more-ui",
+        test: LIBRARY,
+        minShareCount: 2,
+        entriesAware: true,
+        entriesAwareMergeThreshold: 60_000,
+        priority: 2,
+      },
+      {
+        name: "more-parts",
+        test: OWN,
+        minShareCount: 2,
+        entriesAware: true,
+        entriesAwareMergeThreshold: 90_000,
+        priority: 1,
+      },
     ],
   },
 };

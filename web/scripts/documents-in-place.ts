@@ -24,13 +24,14 @@ export function documentsInPlace(): Plugin {
     },
     transform: {
       filter: { id: /\/src\/.*\.tsx?$/, code: /\bgraphql\(`/ },
-      handler: (code) => code
-        .replace(CALL, (_, kind: string, name: string) => {
-          const document = documents[`${name}${kind === "fragment" ? "FragmentDoc" : "Document"}`];
-          if (document === undefined) throw new Error(`${name} is not among the generated documents`);
-          return JSON.stringify(document);
-        })
-        .replace(/^import \{ graphql \} from "[^"]*\/gql";\n/m, ""),
+      handler: (code) =>
+        code
+          .replace(CALL, (_, kind: string, name: string) => {
+            const document = documents[`${name}${kind === "fragment" ? "FragmentDoc" : "Document"}`];
+            if (document === undefined) throw new Error(`${name} is not among the generated documents`);
+            return JSON.stringify(document);
+          })
+          .replace(/^import \{ graphql \} from "[^"]*\/gql";\n/m, ""),
     },
   };
 }

@@ -19,8 +19,7 @@ interface Chunk {
 }
 
 const dist = new URL("../dist/", import.meta.url);
-const manifest = JSON.parse(readFileSync(new URL(".vite/manifest.json", dist), "utf8")) as
-  Record<string, Chunk>;
+const manifest = JSON.parse(readFileSync(new URL(".vite/manifest.json", dist), "utf8")) as Record<string, Chunk>;
 
 /** The chunk and all that it cannot run without. */
 function needed(name: string, found = new Set<string>()): Set<string> {

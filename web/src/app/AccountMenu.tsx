@@ -25,11 +25,17 @@ export function AccountMenu({ viewer }: { viewer: Viewer }) {
   return (
     <Menu position="bottom-end">
       <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" aria-label="Account"><IconUser size={18} /></ActionIcon>
+        <ActionIcon variant="subtle" color="gray" aria-label="Account">
+          <IconUser size={18} />
+        </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Label>{viewer.email} · {viewer.role.toLowerCase()}</Menu.Label>
-        <Menu.Item component={Link} to={accountOf(viewer.role)} leftSection={<IconUser size={16} />}>Account</Menu.Item>
+        <Menu.Label>
+          {viewer.email} · {viewer.role.toLowerCase()}
+        </Menu.Label>
+        <Menu.Item component={Link} to={accountOf(viewer.role)} leftSection={<IconUser size={16} />}>
+          Account
+        </Menu.Item>
         <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void leave()}>
           Log out
         </Menu.Item>

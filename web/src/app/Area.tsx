@@ -23,7 +23,9 @@ export function Area({ area }: { area: AreaEntry }) {
   return (
     <AccessProvider>
       <Shell area={area} viewer={viewer}>
-        <Suspense fallback={<PageSkeleton />}><Outlet /></Suspense>
+        <Suspense fallback={<PageSkeleton />}>
+          <Outlet />
+        </Suspense>
       </Shell>
     </AccessProvider>
   );

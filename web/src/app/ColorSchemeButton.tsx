@@ -7,7 +7,9 @@ export function ColorSchemeButton() {
   const other = scheme === "dark" ? "light" : "dark";
   return (
     <ActionIcon
-      variant="subtle" color="gray" aria-label={`Switch to ${other} colours`}
+      variant="subtle"
+      color="gray"
+      aria-label={`Switch to ${other} colours`}
       onClick={() => setColorScheme(other)}
     >
       {scheme === "dark" ? <IconSun size={18} /> : <IconMoon size={18} />}

@@ -22,7 +22,8 @@ export function ConnectionMark() {
     <Group gap={6} wrap="nowrap" role="status" data-testid="connection" data-state={state}>
       <span className="dot" style={{ background: `var(--mantine-color-${color}-6)` }} aria-hidden />
       <Text size="sm" style={{ whiteSpace: "nowrap" }}>
-        {label}{state !== "live" && <span aria-hidden> {span(age)}</span>}
+        {label}
+        {state !== "live" && <span aria-hidden> {span(age)}</span>}
       </Text>
     </Group>
   );

@@ -21,20 +21,34 @@ export function LaunchControlPage() {
   const newestIncident = feed.events.find((event) => event.__typename === "IncidentEvent")?.cursor;
   // The keyboard and a screen reader go where the eye goes: the feed moves, not only its look.
   const wide = useMediaQuery(TWO_COLUMNS, undefined, { getInitialValueInEffect: false });
-  const happened = <div data-step="4"><EventFeed feed={feed} /></div>;
+  const happened = (
+    <div data-step="4">
+      <EventFeed feed={feed} />
+    </div>
+  );
   return (
     <div className="control">
       <VisuallyHidden component="h1">Launch</VisuallyHidden>
-      <div className="control-first" data-step="1"><HealthTiles /></div>
+      <div className="control-first" data-step="1">
+        <HealthTiles />
+      </div>
       <div className="control-side">
-        <div data-step="2"><OpenIncidents newest={newestIncident} mayOperate={may} /></div>
+        <div data-step="2">
+          <OpenIncidents newest={newestIncident} mayOperate={may} />
+        </div>
         {wide && happened}
       </div>
       <div className="control-rest">
-        <div data-step="3"><PhaseTimeline mayOperate={may} /></div>
+        <div data-step="3">
+          <PhaseTimeline mayOperate={may} />
+        </div>
         {!wide && happened}
-        <div data-step="5"><MetricCards /></div>
-        <div data-step="6"><FlagList mayOperate={may} /></div>
+        <div data-step="5">
+          <MetricCards />
+        </div>
+        <div data-step="6">
+          <FlagList mayOperate={may} />
+        </div>
       </div>
     </div>
   );

@@ -6,8 +6,9 @@ import { drafts } from "../lib/drafts";
 
 /** Asks before a page is left on which something was typed and not sent (U3). */
 export function LeaveGuard() {
-  const blocker = useBlocker(({ currentLocation, nextLocation }) =>
-    drafts.isGuarding() && currentLocation.pathname !== nextLocation.pathname);
+  const blocker = useBlocker(
+    ({ currentLocation, nextLocation }) => drafts.isGuarding() && currentLocation.pathname !== nextLocation.pathname,
+  );
   useEffect(() => {
     const ask = (event: BeforeUnloadEvent) => {
       if (drafts.isGuarding()) event.preventDefault();

@@ -10,9 +10,11 @@ import { Dressed } from "./Root";
 /** No page has this address. */
 export function NotFoundPage() {
   return (
-    <main><Notice title="Page not found" text="The address may be mistyped, or the page has moved.">
-      <WayHome />
-    </Notice></main>
+    <main>
+      <Notice title="Page not found" text="The address may be mistyped, or the page has moved.">
+        <WayHome />
+      </Notice>
+    </main>
   );
 }
 
@@ -20,9 +22,14 @@ export function NotFoundPage() {
 export function ForbiddenPage() {
   const { viewer } = useSession();
   return (
-    <main><Notice title="Not for this account" text={`You are logged in as ${viewer?.email ?? "nobody"}. This page is for another kind of account.`}>
-      <WayHome />
-    </Notice></main>
+    <main>
+      <Notice
+        title="Not for this account"
+        text={`You are logged in as ${viewer?.email ?? "nobody"}. This page is for another kind of account.`}
+      >
+        <WayHome />
+      </Notice>
+    </main>
   );
 }
 
@@ -31,13 +38,17 @@ export function Crash() {
   const error = useRouteError();
   return (
     <Dressed brand="wedsync">
-      <main><Notice title="Something went wrong on this page" text="This is our fault. Saved data is safe.">
-        <Group>
-          <Button onClick={() => location.reload()}>Reload the page</Button>
-          <LinkButton to="/" reload variant="default">Start page</LinkButton>
-        </Group>
-        <Code>{error instanceof Error ? error.message : "Unknown error"}</Code>
-      </Notice></main>
+      <main>
+        <Notice title="Something went wrong on this page" text="This is our fault. Saved data is safe.">
+          <Group>
+            <Button onClick={() => location.reload()}>Reload the page</Button>
+            <LinkButton to="/" reload variant="default">
+              Start page
+            </LinkButton>
+          </Group>
+          <Code>{error instanceof Error ? error.message : "Unknown error"}</Code>
+        </Notice>
+      </main>
     </Dressed>
   );
 }
@@ -45,8 +56,6 @@ export function Crash() {
 function WayHome() {
   const { viewer } = useSession();
   return (
-    <LinkButton to={viewer ? homeOf(viewer.role) : "/login"}>
-      {viewer ? "Go to my start page" : "Log in"}
-    </LinkButton>
+    <LinkButton to={viewer ? homeOf(viewer.role) : "/login"}>{viewer ? "Go to my start page" : "Log in"}</LinkButton>
   );
 }

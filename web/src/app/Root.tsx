@@ -29,8 +29,12 @@ export function Root() {
     <Dressed brand={brand} key={brand}>
       <Progress />
       <LeaveGuard />
-      {viewer === undefined ? <Wait error={error} /> : (
-        <Suspense fallback={<PageSkeleton />}><Outlet /></Suspense>
+      {viewer === undefined ? (
+        <Wait error={error} />
+      ) : (
+        <Suspense fallback={<PageSkeleton />}>
+          <Outlet />
+        </Suspense>
       )}
       <ScrollRestoration />
     </Dressed>
@@ -42,7 +46,10 @@ export function Dressed({ brand, children }: { brand: Brand; children: ReactNode
   const { theme, scheme } = looks[brand];
   return (
     <MantineProvider
-      theme={theme} cssVariablesResolver={readable} defaultColorScheme={scheme} getStyleNonce={() => nonce}
+      theme={theme}
+      cssVariablesResolver={readable}
+      defaultColorScheme={scheme}
+      getStyleNonce={() => nonce}
     >
       <Notifications position="bottom-right" autoClose={6000} />
       {children}

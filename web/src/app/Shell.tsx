@@ -43,15 +43,28 @@ export function Shell({ area, viewer, children }: Props) {
       {...(below && pages.length > 1 && { footer: { height: { base: 60, sm: 0 } } })}
       padding={{ base: "sm", sm: "md" }}
     >
-      <a className="skip" href="#content">Skip to the content</a>
+      <a className="skip" href="#content">
+        Skip to the content
+      </a>
       <AppShell.Header px={{ base: "sm", sm: "md" }}>
         <Group h="100%" justify="space-between" wrap="nowrap">
           <Group gap="xs" wrap="nowrap" miw={0}>
             {!below && (
-              <Burger opened={opened} onClick={menu.toggle} hiddenFrom="sm" size="sm"
-                aria-label={opened ? "Close the menu" : "Open the menu"} />
+              <Burger
+                opened={opened}
+                onClick={menu.toggle}
+                hiddenFrom="sm"
+                size="sm"
+                aria-label={opened ? "Close the menu" : "Open the menu"}
+              />
             )}
-            <Text component={Link} to={homeOf(viewer.role)} fw={700} c="var(--mantine-primary-color-light-color)" truncate>
+            <Text
+              component={Link}
+              to={homeOf(viewer.role)}
+              fw={700}
+              c="var(--mantine-primary-color-light-color)"
+              truncate
+            >
               {looks[area.brand].name}
             </Text>
           </Group>
@@ -63,7 +76,9 @@ export function Shell({ area, viewer, children }: Props) {
         </Group>
       </AppShell.Header>
       <AppShell.Navbar p="xs" component="nav" aria-label="Pages">
-        {pages.map((page) => <SideLink key={page.path} page={page} />)}
+        {pages.map((page) => (
+          <SideLink key={page.path} page={page} />
+        ))}
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1}>
         <NoContact />
@@ -72,7 +87,9 @@ export function Shell({ area, viewer, children }: Props) {
       {below && pages.length > 1 && (
         <AppShell.Footer component="nav" aria-label="Pages" hiddenFrom="sm">
           <Group h="100%" grow gap={0} wrap="nowrap">
-            {pages.map((page) => <BottomLink key={page.path} page={page} />)}
+            {pages.map((page) => (
+              <BottomLink key={page.path} page={page} />
+            ))}
           </Group>
         </AppShell.Footer>
       )}
@@ -84,8 +101,12 @@ function SideLink({ page: { path, title, icon: Icon, counts } }: { page: PageEnt
   const active = useLocation().pathname.startsWith(`/${path}`);
   return (
     <NavLink
-      component={Link} to={`/${path}`} label={title} active={active}
-      aria-current={active ? "page" : undefined} leftSection={Icon && <Icon size={18} aria-hidden />}
+      component={Link}
+      to={`/${path}`}
+      label={title}
+      active={active}
+      aria-current={active ? "page" : undefined}
+      leftSection={Icon && <Icon size={18} aria-hidden />}
       rightSection={counts && <UnreadMark />}
     />
   );
@@ -95,7 +116,15 @@ function BottomLink({ page: { path, title, icon: Icon, counts } }: { page: PageE
   return (
     <RouterLink to={`/${path}`} className="bottom-link">
       {Icon && <Icon size={22} aria-hidden />}
-      <span>{title}{counts && <> <UnreadMark /></>}</span>
+      <span>
+        {title}
+        {counts && (
+          <>
+            {" "}
+            <UnreadMark />
+          </>
+        )}
+      </span>
     </RouterLink>
   );
 }

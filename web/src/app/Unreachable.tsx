@@ -1,4 +1,3 @@
-
 import { useEffect } from "react";
 import type { CombinedError } from "urql";
 
@@ -17,8 +16,10 @@ export function Unreachable({ error }: { error: CombinedError }) {
     return everySeen(AGAIN_MS, () => void renew());
   }, [renew]);
   return (
-    <main><Notice title="The server does not answer" text={`${whyNot(error)} Trying again every 5 s.`}>
-      <Button onClick={() => void renew()}>Try now</Button>
-    </Notice></main>
+    <main>
+      <Notice title="The server does not answer" text={`${whyNot(error)} Trying again every 5 s.`}>
+        <Button onClick={() => void renew()}>Try now</Button>
+      </Notice>
+    </main>
   );
 }

@@ -1,6 +1,18 @@
 import {
-  IconBuildingStore, IconChartLine, IconFlag, IconHeart, IconHistory, IconHome, IconKey, IconMessage, IconRocket, IconSettings,
-  IconTerminal2, IconUserHeart, IconUserQuestion, IconUsers,
+  IconBuildingStore,
+  IconChartLine,
+  IconFlag,
+  IconHeart,
+  IconHistory,
+  IconHome,
+  IconKey,
+  IconMessage,
+  IconRocket,
+  IconSettings,
+  IconTerminal2,
+  IconUserHeart,
+  IconUserQuestion,
+  IconUsers,
   type TablerIcon,
 } from "@tabler/icons-react";
 

@@ -14,8 +14,7 @@ export interface Look {
 const base: MantineThemeOverride = {
   defaultRadius: "md",
   respectReducedMotion: true,
-  fontFamily:
-    'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", sans-serif',
+  fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", sans-serif',
   fontFamilyMonospace: 'ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace',
   primaryShade: { light: 7, dark: 8 }, // white on the lighter ones is hard to read
   headings: { fontWeight: "600" },
@@ -44,19 +43,23 @@ export const looks: Record<Brand, Look> = {
 const PALE = new Set(["yellow", "orange", "lime", "green"]);
 
 /** White on their usual shade is too faint for small print. */
-const darker = Object.fromEntries(["red", "teal"].flatMap((color) => [
-  [`--mantine-color-${color}-filled`, `var(--mantine-color-${color}-9)`],
-  [`--mantine-color-${color}-filled-hover`, `color-mix(in srgb, var(--mantine-color-${color}-9), black 12%)`],
-]));
+const darker = Object.fromEntries(
+  ["red", "teal"].flatMap((color) => [
+    [`--mantine-color-${color}-filled`, `var(--mantine-color-${color}-9)`],
+    [`--mantine-color-${color}-filled-hover`, `color-mix(in srgb, var(--mantine-color-${color}-9), black 12%)`],
+  ]),
+);
 
 /** Small print has to be read at 3 a.m. too: some of the library's own shades are too faint for that. */
 export const readable: CSSVariablesResolver = ({ colors }) => ({
   variables: {},
   light: {
-    ...Object.fromEntries(Object.keys(colors).flatMap((color) => [
-      [`--mantine-color-${color}-light`, `var(--mantine-color-${color}-0)`],
-      [`--mantine-color-${color}-light-color`, `var(--mantine-color-${PALE.has(color) ? "gray" : color}-9)`],
-    ])),
+    ...Object.fromEntries(
+      Object.keys(colors).flatMap((color) => [
+        [`--mantine-color-${color}-light`, `var(--mantine-color-${color}-0)`],
+        [`--mantine-color-${color}-light-color`, `var(--mantine-color-${PALE.has(color) ? "gray" : color}-9)`],
+      ]),
+    ),
     ...darker,
     "--mantine-color-dimmed": "var(--mantine-color-gray-7)",
     "--mantine-color-error": "var(--mantine-color-red-9)",

@@ -20,7 +20,14 @@ export function later(load: () => Promise<ComponentType>): Later {
   };
   const Page = lazy(async () => ({ default: await fetched().catch(() => onceThere(fetched)) }));
   // A failure is told when the page is shown, not before.
-  return Object.assign(Page, { preload: () => fetched().then(() => undefined, () => undefined), isLoaded: () => loaded });
+  return Object.assign(Page, {
+    preload: () =>
+      fetched().then(
+        () => undefined,
+        () => undefined,
+      ),
+    isLoaded: () => loaded,
+  });
 }
 
 /** Without the server a page cannot be fetched, now: the reader stays where they are until it can (U1). */

@@ -42,25 +42,49 @@ test("no module needs itself by way of others, not even for a type", () => {
 });
 
 test("buttons and dialogs are those that keep the focus", () => {
-  const plain = FILES.filter((name) => /import \{[^}]*\b(Button|Modal)\b[^}]*\} from "@mantine\/core"/.test(TEXTS.get(name) ?? ""));
+  const plain = FILES.filter((name) =>
+    /import \{[^}]*\b(Button|Modal)\b[^}]*\} from "@mantine\/core"/.test(TEXTS.get(name) ?? ""),
+  );
   expect(plain).toEqual(["components/Button.tsx", "components/Dialog.tsx"]);
 });
 
 const FORMS = [
-  "components/ReasonModal.tsx", "features/clients/ClientForm.tsx", "features/clients/InviteDialog.tsx",
-  "features/couples/ProfilePage.tsx", "features/flags/CreateFlagDialog.tsx", "features/flags/FlagChangeDialog.tsx",
-  "features/flags/FlagEditor.tsx", "features/imports/Corrections.tsx", "features/incidents/IncidentTimeline.tsx", "features/incidents/ResolveDialog.tsx",
-  "features/invitations/AcceptForm.tsx", "features/messages/Composer.tsx", "features/onboarding/BusinessInfoStep.tsx",
-  "features/onboarding/FirstClientStep.tsx", "features/onboarding/HelpCard.tsx", "features/phases/RollBackDialog.tsx",
-  "features/session/DeleteAccount.tsx", "features/session/EmailForm.tsx", "features/session/ForgotPasswordPage.tsx",
-  "features/session/LogInPage.tsx", "features/session/PasswordForm.tsx", "features/session/ResetPasswordPage.tsx",
-  "features/session/SignUpPage.tsx", "features/silences/SilenceDialog.tsx", "features/staff/Staff.tsx",
-  "features/suppliers/SettingsPage.tsx", "features/tokens/CreateTokenDialog.tsx",
+  "components/ReasonModal.tsx",
+  "features/clients/ClientForm.tsx",
+  "features/clients/InviteDialog.tsx",
+  "features/couples/ProfilePage.tsx",
+  "features/flags/CreateFlagDialog.tsx",
+  "features/flags/FlagChangeDialog.tsx",
+  "features/flags/FlagEditor.tsx",
+  "features/imports/Corrections.tsx",
+  "features/incidents/IncidentTimeline.tsx",
+  "features/incidents/ResolveDialog.tsx",
+  "features/invitations/AcceptForm.tsx",
+  "features/messages/Composer.tsx",
+  "features/onboarding/BusinessInfoStep.tsx",
+  "features/onboarding/FirstClientStep.tsx",
+  "features/onboarding/HelpCard.tsx",
+  "features/phases/RollBackDialog.tsx",
+  "features/session/DeleteAccount.tsx",
+  "features/session/EmailForm.tsx",
+  "features/session/ForgotPasswordPage.tsx",
+  "features/session/LogInPage.tsx",
+  "features/session/PasswordForm.tsx",
+  "features/session/ResetPasswordPage.tsx",
+  "features/session/SignUpPage.tsx",
+  "features/silences/SilenceDialog.tsx",
+  "features/staff/Staff.tsx",
+  "features/suppliers/SettingsPage.tsx",
+  "features/tokens/CreateTokenDialog.tsx",
 ];
 /** What is typed there is searched for or copied; and the field that two forms share. */
 const NOT_SENT = [
-  "components/CopyLink.tsx", "features/clients/ClientsPage.tsx", "features/directory/SearchInput.tsx",
-  "features/flags/FlagList.tsx", "features/flags/GroupsInput.tsx", "features/playground/PersonInput.tsx",
+  "components/CopyLink.tsx",
+  "features/clients/ClientsPage.tsx",
+  "features/directory/SearchInput.tsx",
+  "features/flags/FlagList.tsx",
+  "features/flags/GroupsInput.tsx",
+  "features/playground/PersonInput.tsx",
   "features/playground/Whom.tsx",
 ];
 

@@ -10,12 +10,8 @@ const SignUpPage = later(async () => (await import("../features/session/SignUpPa
 const ForgotPasswordPage = later(
   async () => (await import("../features/session/ForgotPasswordPage")).ForgotPasswordPage,
 );
-const ResetPasswordPage = later(
-  async () => (await import("../features/session/ResetPasswordPage")).ResetPasswordPage,
-);
-const ConfirmEmailPage = later(
-  async () => (await import("../features/session/ConfirmEmailPage")).ConfirmEmailPage,
-);
+const ResetPasswordPage = later(async () => (await import("../features/session/ResetPasswordPage")).ResetPasswordPage);
+const ConfirmEmailPage = later(async () => (await import("../features/session/ConfirmEmailPage")).ConfirmEmailPage);
 const LogInLinkPage = later(async () => (await import("../features/session/LogInLinkPage")).LogInLinkPage);
 const ExplorerPage = later(async () => (await import("../features/api/ExplorerPage")).ExplorerPage);
 const AcceptPage = later(async () => (await import("../features/invitations/AcceptPage")).AcceptPage);

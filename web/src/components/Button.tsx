@@ -31,15 +31,27 @@ export function Button({ loading = false, disabled = false, onClick, children, r
   const off = loading || disabled || isLocked;
 
   function press(event: MouseEvent<HTMLButtonElement>) {
-    if (off) event.preventDefault(); // of a form, it sends nothing
+    if (off)
+      event.preventDefault(); // of a form, it sends nothing
     else onClick?.(event);
   }
 
   return (
-    <Plain {...look} ref={both} onClick={press} {...(off && { "aria-disabled": true })} {...(loading && { "aria-busy": true })}
-      {...((disabled || isLocked) && { "data-disabled": true })} {...(isLocked && { title: "Locked: no contact with the server" })}>
+    <Plain
+      {...look}
+      ref={both}
+      onClick={press}
+      {...(off && { "aria-disabled": true })}
+      {...(loading && { "aria-busy": true })}
+      {...((disabled || isLocked) && { "data-disabled": true })}
+      {...(isLocked && { title: "Locked: no contact with the server" })}
+    >
       {children}
-      {loading && <span className="button-busy"><Loader size="1.1em" color="var(--button-color)" aria-hidden /></span>}
+      {loading && (
+        <span className="button-busy">
+          <Loader size="1.1em" color="var(--button-color)" aria-hidden />
+        </span>
+      )}
     </Plain>
   );
 }

@@ -29,10 +29,16 @@ export function ConfirmDialog({ title, children, confirm, cancel = "Cancel", col
   return (
     <Dialog onClose={onClose} title={title}>
       <Stack>
-        <Text size="sm" component="div">{children}</Text>
+        <Text size="sm" component="div">
+          {children}
+        </Text>
         <Group justify="flex-end">
-          <Button variant="default" onClick={onClose} data-autofocus>{cancel}</Button>
-          <Button sends loading={busy} onClick={() => void go()} {...(color && { color })}>{confirm}</Button>
+          <Button variant="default" onClick={onClose} data-autofocus>
+            {cancel}
+          </Button>
+          <Button sends loading={busy} onClick={() => void go()} {...(color && { color })}>
+            {confirm}
+          </Button>
         </Group>
       </Stack>
     </Dialog>

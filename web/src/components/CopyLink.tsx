@@ -8,13 +8,20 @@ export function CopyLink({ label, url }: { label: string; url: string }) {
   return (
     <Group align="end" gap="xs" wrap="nowrap">
       <TextInput
-        label={label} value={url} readOnly flex={1} data-testid="invitation-link"
+        label={label}
+        value={url}
+        readOnly
+        flex={1}
+        data-testid="invitation-link"
         onFocus={(event) => event.currentTarget.select()}
       />
       <CopyButton value={url} timeout={3000}>
         {({ copied, copy }) => (
-          <Button onClick={copy} variant={copied ? "light" : "filled"}
-            leftSection={copied ? <IconCheck size={16} /> : <IconCopy size={16} />}>
+          <Button
+            onClick={copy}
+            variant={copied ? "light" : "filled"}
+            leftSection={copied ? <IconCheck size={16} /> : <IconCopy size={16} />}
+          >
             {copied ? "Copied" : "Copy"}
           </Button>
         )}

@@ -6,11 +6,17 @@ export function Copyable(props: { label: string; text: string; testId?: string }
   return (
     <div>
       <Group justify="space-between" wrap="nowrap" mb={4}>
-        <Text size="sm" fw={500}>{props.label}</Text>
+        <Text size="sm" fw={500}>
+          {props.label}
+        </Text>
         <CopyButton value={props.text}>
           {({ copied, copy }) => (
-            <ActionIcon variant="subtle" color={copied ? "teal" : "gray"} onClick={copy}
-              aria-label={copied ? "Copied" : `Copy: ${props.label}`}>
+            <ActionIcon
+              variant="subtle"
+              color={copied ? "teal" : "gray"}
+              onClick={copy}
+              aria-label={copied ? "Copied" : `Copy: ${props.label}`}
+            >
               {copied ? <IconCheck size={16} /> : <IconCopy size={16} />}
             </ActionIcon>
           )}

@@ -17,12 +17,24 @@ export function Entrance({ brand, title, text, children, footer }: Props) {
       <Card w="100%" maw={460} p={{ base: "lg", sm: "xl" }}>
         <Stack>
           <div>
-            <Text fw={700} c="var(--mantine-primary-color-light-color)">{brand}</Text>
-            <Title order={1} size="h3">{title}</Title>
-            {text && <Text c="dimmed" mt={4}>{text}</Text>}
+            <Text fw={700} c="var(--mantine-primary-color-light-color)">
+              {brand}
+            </Text>
+            <Title order={1} size="h3">
+              {title}
+            </Title>
+            {text && (
+              <Text c="dimmed" mt={4}>
+                {text}
+              </Text>
+            )}
           </div>
           {children}
-          {footer && <Group justify="center" gap="xs">{footer}</Group>}
+          {footer && (
+            <Group justify="center" gap="xs">
+              {footer}
+            </Group>
+          )}
         </Stack>
       </Card>
     </Center>

@@ -30,12 +30,21 @@ export function Failed({ what, reading }: { what: string; reading: Reading }) {
     again();
   }
 
-  const title = isForbidden(error) ? `${what} is not for this account`
-    : blank ? `${what} cannot be shown` : `${what} may be out of date`;
+  const title = isForbidden(error)
+    ? `${what} is not for this account`
+    : blank
+      ? `${what} cannot be shown`
+      : `${what} may be out of date`;
   return (
     <Alert color={isForbidden(error) ? "gray" : "orange"} role="alert" title={title} data-testid="failed">
-      <Text size="sm" mb={passes ? "xs" : 0}>{whyNot(error)}</Text>
-      {passes && <Button size="xs" variant="default" loading={asked && busy} onClick={ask}>Try again</Button>}
+      <Text size="sm" mb={passes ? "xs" : 0}>
+        {whyNot(error)}
+      </Text>
+      {passes && (
+        <Button size="xs" variant="default" loading={asked && busy} onClick={ask}>
+          Try again
+        </Button>
+      )}
     </Alert>
   );
 }

@@ -15,8 +15,12 @@ export function Form({ draft, children, ...form }: Props) {
     <form {...form}>
       {draft.restored && (
         <Group gap="xs" mb="xs" data-testid="draft">
-          <Text size="xs" role="status">Your draft is restored.</Text>
-          <Button size="compact-xs" variant="default" onClick={draft.discard}>Discard the draft</Button>
+          <Text size="xs" role="status">
+            Your draft is restored.
+          </Text>
+          <Button size="compact-xs" variant="default" onClick={draft.discard}>
+            Discard the draft
+          </Button>
         </Group>
       )}
       {children}

@@ -5,5 +5,9 @@ import type { ReactNode } from "react";
 /** What went wrong with a whole form; nothing that was typed is lost. */
 export function FormProblem({ children }: { children: ReactNode }) {
   if (!children) return null;
-  return <Alert color="red" icon={<IconAlertCircle />} role="alert">{children}</Alert>;
+  return (
+    <Alert color="red" icon={<IconAlertCircle />} role="alert">
+      {children}
+    </Alert>
+  );
 }

@@ -8,14 +8,22 @@ import { Button } from "./Button";
 export function LoadMore<N>({ pages, none }: { pages: Pages<N>; none: string }) {
   const { nodes, total, hasMore, blank, growing } = pages;
   if (nodes.length === 0) {
-    return blank ? null : <Text c="dimmed" size="sm">{none}</Text>;
+    return blank ? null : (
+      <Text c="dimmed" size="sm">
+        {none}
+      </Text>
+    );
   }
   return (
     <Group justify="space-between">
       <Text c="dimmed" size="xs" role="status">
         {nodes.length.toLocaleString()} {total === undefined ? "shown" : `of ${total.toLocaleString()}`}
       </Text>
-      {hasMore && <Button size="xs" variant="default" loading={growing} onClick={pages.more}>Load more</Button>}
+      {hasMore && (
+        <Button size="xs" variant="default" loading={growing} onClick={pages.more}>
+          Load more
+        </Button>
+      )}
     </Group>
   );
 }

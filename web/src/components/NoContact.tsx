@@ -10,7 +10,16 @@ export function NoContact() {
   if (state !== "lost") return null;
   const at = new Date(since).toISOString();
   return (
-    <Alert className="no-contact" color="red" role="alert" icon={<IconPlugConnectedX aria-hidden />} data-testid="no-contact" mb="sm" px="sm" py={6}>
+    <Alert
+      className="no-contact"
+      color="red"
+      role="alert"
+      icon={<IconPlugConnectedX aria-hidden />}
+      data-testid="no-contact"
+      mb="sm"
+      px="sm"
+      py={6}
+    >
       No contact since <time dateTime={at}>{clockTime(at)}</time>. Showing the last known state. Changes are locked.
     </Alert>
   );

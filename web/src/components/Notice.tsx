@@ -13,8 +13,12 @@ export function Notice({ title, text, children }: Props) {
   return (
     <Center mih="60vh" p="md">
       <Stack align="center" role="alert" maw={480}>
-        <Title order={1} size="h3" ta="center">{title}</Title>
-        <Text c="dimmed" ta="center">{text}</Text>
+        <Title order={1} size="h3" ta="center">
+          {title}
+        </Title>
+        <Text c="dimmed" ta="center">
+          {text}
+        </Text>
         {children}
       </Stack>
     </Center>

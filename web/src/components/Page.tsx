@@ -15,7 +15,9 @@ export function Page({ title, aside, size = "lg", children }: Props) {
     <Container size={size} px={0} mx={0}>
       <Stack gap="md">
         <Group justify="space-between">
-          <Title order={1} size="h2">{title}</Title>
+          <Title order={1} size="h2">
+            {title}
+          </Title>
           {aside}
         </Group>
         {children}

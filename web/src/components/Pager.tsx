@@ -16,12 +16,18 @@ export function Pager({ cursors, pageInfo: { hasNextPage, endCursor }, total }: 
   const only = cursors.number === 1 && !hasNextPage;
   return (
     <Group justify="space-between">
-      <Text size="sm" c="dimmed">{only ? total : `Page ${cursors.number}${total ? ` · ${total}` : ""}`}</Text>
+      <Text size="sm" c="dimmed">
+        {only ? total : `Page ${cursors.number}${total ? ` · ${total}` : ""}`}
+      </Text>
       {!only && (
         <Group gap="xs">
-          <Button variant="default" size="xs" disabled={cursors.number === 1} onClick={cursors.back}>Back</Button>
+          <Button variant="default" size="xs" disabled={cursors.number === 1} onClick={cursors.back}>
+            Back
+          </Button>
           <Button
-            variant="default" size="xs" disabled={!hasNextPage || !endCursor}
+            variant="default"
+            size="xs"
+            disabled={!hasNextPage || !endCursor}
             onClick={() => endCursor && cursors.next(endCursor)}
           >
             Next

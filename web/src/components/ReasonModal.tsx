@@ -40,12 +40,28 @@ export function ReasonModal(props: Props) {
     <Dialog onClose={onClose} title={title}>
       <Form draft={draft} onSubmit={(event) => void submit(event)}>
         <Stack>
-          {children && <Text size="sm" component="div">{children}</Text>}
-          <Textarea label={label} required={required} autosize minRows={2} maxLength={2000} data-autofocus
-            value={reason} onChange={(event) => setReason(event.currentTarget.value)} />
+          {children && (
+            <Text size="sm" component="div">
+              {children}
+            </Text>
+          )}
+          <Textarea
+            label={label}
+            required={required}
+            autosize
+            minRows={2}
+            maxLength={2000}
+            data-autofocus
+            value={reason}
+            onChange={(event) => setReason(event.currentTarget.value)}
+          />
           <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>Cancel</Button>
-            <Button type="submit" loading={busy} {...(color && { color })}>{confirm}</Button>
+            <Button variant="default" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={busy} {...(color && { color })}>
+              {confirm}
+            </Button>
           </Group>
         </Stack>
       </Form>

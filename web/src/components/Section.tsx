@@ -25,7 +25,9 @@ export function Section({ title, aside, reading, height = 96, children }: Props)
     <Card component="section" aria-label={title}>
       <Stack gap="sm">
         <Group justify="space-between">
-          <Title order={2} size="h4">{title}</Title>
+          <Title order={2} size="h4">
+            {title}
+          </Title>
           {aside}
         </Group>
         {failed && <Failed what={title} reading={reading} />}

@@ -17,9 +17,21 @@ test("a fragment on an interface keeps its fields, whatever kind it meets", asyn
   const failure = { code: "CONFLICT", message: "Somebody was faster." };
   const errors = [{ __typename: "VersionConflictError", ...failure }];
   const client = answering({ closeIncident: { __typename: "IncidentPayload", errors } });
-  const { data } = await client.mutation<{ closeIncident: { errors: unknown[] } }>(gql`
-    fragment Failure on Error { code message }
-    mutation ($id: ID!) { closeIncident(id: $id) { errors { ...Failure } } }
-  `, { id: "1" });
+  const { data } = await client.mutation<{ closeIncident: { errors: unknown[] } }>(
+    gql`
+      fragment Failure on Error {
+        code
+        message
+      }
+      mutation ($id: ID!) {
+        closeIncident(id: $id) {
+          errors {
+            ...Failure
+          }
+        }
+      }
+    `,
+    { id: "1" },
+  );
   expect(data?.closeIncident.errors).toEqual([failure]);
 });

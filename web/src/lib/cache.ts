@@ -51,7 +51,8 @@ const ownListsChange: UpdateResolver = (_result, _args, cache) => {
 const bulkBegins: UpdateResolver = (result, args, cache, info) => {
   ownListsChange(result, args, cache, info);
   const supplier = supplierOf(cache);
-  const payload = result.inviteClients as { bulkInvitation: { __typename: string; id: string } | null } | null | undefined;
+  const payload = result.inviteClients as
+    { bulkInvitation: { __typename: string; id: string } | null } | null | undefined;
   if (supplier !== null && payload?.bulkInvitation) cache.link(supplier, "bulkInvitation", payload.bulkInvitation);
 };
 

@@ -28,7 +28,9 @@ function withFetch(operation: Operation, over: (fetcher: typeof fetch) => typeof
   return makeOperation(operation.kind, operation, { ...operation.context, fetch: over(fetcher) });
 }
 
-const impatient = (fetcher: typeof fetch): typeof fetch => (input, init) => {
-  const limit = AbortSignal.timeout(QUERY_MS);
-  return fetcher(input, { ...init, signal: init?.signal ? AbortSignal.any([init.signal, limit]) : limit });
-};
+const impatient =
+  (fetcher: typeof fetch): typeof fetch =>
+  (input, init) => {
+    const limit = AbortSignal.timeout(QUERY_MS);
+    return fetcher(input, { ...init, signal: init?.signal ? AbortSignal.any([init.signal, limit]) : limit });
+  };

@@ -5,7 +5,9 @@ import { kept } from "./useDraft";
 
 class Store {
   private readonly items = new Map<string, string>();
-  get length() { return this.items.size; }
+  get length() {
+    return this.items.size;
+  }
   key = (index: number) => [...this.items.keys()][index] ?? null;
   getItem = (name: string) => this.items.get(name) ?? null;
   setItem = (name: string, value: string) => void this.items.set(name, value);
@@ -47,5 +49,7 @@ test("a page is guarded while any form holds something", () => {
 });
 
 test("no password is kept", () => {
-  expect(kept({ email: "ann@example.org", password: "secret", next: "secret" }, ["password", "next"])).toEqual({ email: "ann@example.org" });
+  expect(kept({ email: "ann@example.org", password: "secret", next: "secret" }, ["password", "next"])).toEqual({
+    email: "ann@example.org",
+  });
 });

@@ -4,7 +4,9 @@ import { tabStorage } from "./tabStorage";
 export class Drafts {
   private readonly unsent = new Set<string>();
 
-  constructor(private readonly storage: Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length"> | undefined) {}
+  constructor(
+    private readonly storage: Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length"> | undefined,
+  ) {}
 
   read(name: string): object | undefined {
     try {

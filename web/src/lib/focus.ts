@@ -11,7 +11,8 @@ export function rememberPlace(element: Element | null): { restore: () => void } 
   const menu = element?.closest("[role=menu]");
   const start = menu ? document.querySelector(`[aria-controls="${menu.id}"]`) : element; // menus close themselves
   const around: Element[] = [];
-  for (let place = start?.parentElement; place; place = place.parentElement) if (place.matches(PLACES)) around.push(place);
+  for (let place = start?.parentElement; place; place = place.parentElement)
+    if (place.matches(PLACES)) around.push(place);
   const restore = () => {
     if (document.activeElement !== null && document.activeElement !== document.body) return;
     if (start?.isConnected && start !== document.body) {

@@ -59,8 +59,17 @@ export function usePages<D, V extends AnyVariables, N extends { id: string }>(
 
   const { nodes, end, total, error, running, known, news } = useSyncExternalStore(list.subscribe, list.read);
   return {
-    nodes, total, error, busy: running !== undefined, growing: running === "more",
+    nodes,
+    total,
+    error,
+    busy: running !== undefined,
+    growing: running === "more",
     blank: !known || (error !== undefined && nodes.length === 0),
-    hasMore: end !== null, more: list.more, again: list.again, patch: list.patch, news, look: list.look,
+    hasMore: end !== null,
+    more: list.more,
+    again: list.again,
+    patch: list.patch,
+    news,
+    look: list.look,
   };
 }

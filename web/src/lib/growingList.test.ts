@@ -2,7 +2,10 @@ import { expect, test } from "vitest";
 
 import { type Answer, GrowingList } from "./growingList";
 
-interface Row { id: string; word?: string }
+interface Row {
+  id: string;
+  word?: string;
+}
 
 /** Pages of two over these ids; whoever asks is noted, and waits until he is let on. */
 function listOf(ids: string[]) {
@@ -14,7 +17,8 @@ function listOf(ids: string[]) {
     const from = after === null ? 0 : ids.indexOf(after) + 1;
     const nodes = ids.slice(from, from + 2).map((id) => ({ id }));
     return {
-      page: { nodes, pageInfo: { hasNextPage: from + 2 < ids.length, endCursor: nodes.at(-1)?.id ?? null } }, error: undefined,
+      page: { nodes, pageInfo: { hasNextPage: from + 2 < ids.length, endCursor: nodes.at(-1)?.id ?? null } },
+      error: undefined,
     };
   };
   const answerAll = async () => {
@@ -82,10 +86,12 @@ test("a look tells what is newer, changed or gone, and moves no row", async () =
 test("rows that read otherwise are changed, and an empty list takes what comes", async () => {
   const ids: string[] = [];
   const words = new Map<string, string>();
-  const list = new GrowingList<Row, string>(() => Promise.resolve({
-    page: { nodes: ids.map((id) => ({ id, word: words.get(id) ?? "" })), pageInfo: { hasNextPage: false } },
-    error: undefined,
-  }));
+  const list = new GrowingList<Row, string>(() =>
+    Promise.resolve({
+      page: { nodes: ids.map((id) => ({ id, word: words.get(id) ?? "" })), pageInfo: { hasNextPage: false } },
+      error: undefined,
+    }),
+  );
   const settled = () => new Promise((resolve) => setTimeout(resolve));
   list.start();
   await settled();
@@ -114,7 +120,14 @@ test("another list is shown until the first answer, however long it was", async 
   const { list, answerAll } = listOf(["a", "b", "c", "d"]);
   list.start();
   await answerAll();
-  const other = new GrowingList<Row, string>(() => Promise.resolve({ page: { nodes: [{ id: "z" }], pageInfo: { hasNextPage: true, endCursor: "z" } }, error: undefined }), list);
+  const other = new GrowingList<Row, string>(
+    () =>
+      Promise.resolve({
+        page: { nodes: [{ id: "z" }], pageInfo: { hasNextPage: true, endCursor: "z" } },
+        error: undefined,
+      }),
+    list,
+  );
   expect(other.read().nodes.map(({ id }) => id)).toEqual(["a", "b"]);
   other.start();
   await answerAll();
@@ -123,9 +136,13 @@ test("another list is shown until the first answer, however long it was", async 
 
 test("a failure leaves the rows, and the next answer ends it", async () => {
   let fails = false;
-  const list = new GrowingList<Row, string>(() => Promise.resolve(fails
-    ? { page: undefined, error: "gone" }
-    : { page: { nodes: [{ id: "a" }], pageInfo: { hasNextPage: false } }, error: undefined }));
+  const list = new GrowingList<Row, string>(() =>
+    Promise.resolve(
+      fails
+        ? { page: undefined, error: "gone" }
+        : { page: { nodes: [{ id: "a" }], pageInfo: { hasNextPage: false } }, error: undefined },
+    ),
+  );
   const settle = () => new Promise((resolve) => setTimeout(resolve));
   list.start();
   await settle();

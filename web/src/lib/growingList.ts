@@ -46,7 +46,10 @@ export class GrowingList<N extends { id: string }, E> {
   private current: Shown<N, E>;
 
   /** `before`: another list, which is shown until the first answer of this one is there. */
-  constructor(private readonly ask: (after: string | null) => Promise<Answer<N, E>>, before?: GrowingList<N, E>) {
+  constructor(
+    private readonly ask: (after: string | null) => Promise<Answer<N, E>>,
+    before?: GrowingList<N, E>,
+  ) {
     const nothing = { nodes: [], end: null, total: undefined, error: undefined, known: false, news: NO_NEWS };
     this.current = { ...(before?.current ?? nothing), running: undefined };
   }
@@ -148,7 +151,9 @@ function newsIn<N extends { id: string }>({ nodes, pageInfo }: Connection<N>, sh
 
 /** A stream begins with all that is true: nothing is drawn anew for that. */
 function isMoved<N extends object>(known: N, node: N): boolean {
-  return Object.entries(node).some(([field, value]) => JSON.stringify(known[field as keyof N]) !== JSON.stringify(value));
+  return Object.entries(node).some(
+    ([field, value]) => JSON.stringify(known[field as keyof N]) !== JSON.stringify(value),
+  );
 }
 
 /** A row that moved between two pages is there once. */

@@ -2,9 +2,7 @@ import { useRef } from "react";
 
 /** 128 random bits; `crypto.randomUUID` exists only on pages that come over TLS. */
 export function randomId(): string {
-  return [...crypto.getRandomValues(new Uint8Array(16))]
-    .map((byte) => byte.toString(16).padStart(2, "0"))
-    .join("");
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /**

@@ -17,7 +17,8 @@ export function lastKnownExchange() {
       const data: unknown = result.data;
       if (operation.kind !== "query") return result;
       if (data != null) known.set(operation.key, data);
-      else if (error && mayPass(error) && known.has(operation.key)) return { ...result, data: known.get(operation.key) };
+      else if (error && mayPass(error) && known.has(operation.key))
+        return { ...result, data: known.get(operation.key) };
       return result;
     },
   });

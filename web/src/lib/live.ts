@@ -1,5 +1,12 @@
 import { useEffect } from "react";
-import { type AnyVariables, type TypedDocumentNode, useQuery, type UseQueryExecute, type UseQueryResponse, type UseQueryState } from "urql";
+import {
+  type AnyVariables,
+  type TypedDocumentNode,
+  useQuery,
+  type UseQueryExecute,
+  type UseQueryResponse,
+  type UseQueryState,
+} from "urql";
 
 import { everySeen } from "./attention";
 import { useConnection } from "./connection";
@@ -16,8 +23,11 @@ export function useLiveQuery<D, V extends AnyVariables>(
   variables: V,
 ): [UseQueryState<D, V>, UseQueryExecute, Reading] {
   const { state } = useConnection();
-  const response = useQuery({ query, variables, requestPolicy: "cache-and-network" } as never) as
-    unknown as UseQueryResponse<D, V>;
+  const response = useQuery({
+    query,
+    variables,
+    requestPolicy: "cache-and-network",
+  } as never) as unknown as UseQueryResponse<D, V>;
   const again = response[1];
   useEffect(() => {
     if (state !== "polling") return undefined;

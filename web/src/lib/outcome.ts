@@ -33,6 +33,7 @@ export function refused({ message, possible }: Failure): string {
 /** An error of the transport or the graph as a sentence for people. */
 export function sentence(error: CombinedError): string {
   if (error.networkError instanceof NotSent) return "No contact with the server: nothing was sent.";
-  if (error.networkError) return "The server did not answer. The change may have been applied: check before you repeat it.";
+  if (error.networkError)
+    return "The server did not answer. The change may have been applied: check before you repeat it.";
   return error.graphQLErrors.map((item) => item.message).join(" ") || error.message;
 }

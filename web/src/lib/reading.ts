@@ -18,7 +18,9 @@ export function useReading<D, V extends AnyVariables>(response: UseQueryResponse
   const [last, setLast] = useState<CombinedError>();
   if (!fetching && last !== error) setLast(error);
   return {
-    error: error ?? (fetching && blank ? last : undefined), blank, busy: fetching,
+    error: error ?? (fetching && blank ? last : undefined),
+    blank,
+    busy: fetching,
     again: () => ask({ requestPolicy: "network-only" }),
   };
 }

@@ -3,7 +3,12 @@ import { expect, test } from "vitest";
 import { local, span } from "./spans";
 
 test.each([
-  [-5, "0 s"], [44_600, "45 s"], [60_000, "1 min"], [3_599_000, "59 min"], [7_200_000, "2 h"], [7_500_000, "2 h 5 min"],
+  [-5, "0 s"],
+  [44_600, "45 s"],
+  [60_000, "1 min"],
+  [3_599_000, "59 min"],
+  [7_200_000, "2 h"],
+  [7_500_000, "2 h 5 min"],
   [90_000_000, "1 d"],
 ])("%i ms are %s", (milliseconds, said) => {
   expect(span(milliseconds)).toBe(said.replaceAll(" ", "\u00a0")); // on one line

@@ -15,7 +15,12 @@ function worded(milliseconds: number): string {
 
 // One each for the whole page: to make one takes a hundred times as long as to use it.
 const MOMENT = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
-const TIME = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+const TIME = new Intl.DateTimeFormat(undefined, {
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  hourCycle: "h23",
+});
 const DAY = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
 
 /** A moment as a format says it; nothing where it is none, as charts ask before they have data. */

@@ -19,11 +19,9 @@ export function useStream<D, V extends AnyVariables>(
   const key = JSON.stringify(variables);
   useEffect(() => {
     if (paused) return undefined;
-    const stream = client
-      .subscription(document, JSON.parse(key) as V)
-      .subscribe((result) => {
-        if (result.data !== undefined) handler.current?.(result.data);
-      });
+    const stream = client.subscription(document, JSON.parse(key) as V).subscribe((result) => {
+      if (result.data !== undefined) handler.current?.(result.data);
+    });
     return () => stream.unsubscribe();
   }, [client, document, key, paused]);
 }

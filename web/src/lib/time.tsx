@@ -30,7 +30,11 @@ export function useNow(): number {
 /** The age of a moment, the moment itself on hover and for screen readers. */
 export function Ago({ at, ...props }: { at: string } & TextProps) {
   const age = useMoment((moment) => aged(moment - Date.parse(at)));
-  return <Text component="time" dateTime={at} title={local(at)} inherit {...props}>{age}</Text>;
+  return (
+    <Text component="time" dateTime={at} title={local(at)} inherit {...props}>
+      {age}
+    </Text>
+  );
 }
 
 /** How long something lasts, behind what it is. Not read aloud: in an alarm it would be said each second. */
@@ -48,7 +52,11 @@ export function Lasting({ at }: { at: string }) {
 /** A moment to come, or one that has passed by now: in the reader's own zone, and how far away it is. */
 export function Moment({ at, style = "medium" }: { at: string; style?: "medium" | "day" }) {
   const distance = useMoment((moment) => away(Date.parse(at) - moment));
-  return <time dateTime={at} title={local(at)}>{style === "day" ? localDay(at) : local(at)} ({distance})</time>;
+  return (
+    <time dateTime={at} title={local(at)}>
+      {style === "day" ? localDay(at) : local(at)} ({distance})
+    </time>
+  );
 }
 
 function aged(milliseconds: number): string {

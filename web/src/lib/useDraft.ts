@@ -20,7 +20,11 @@ interface Options {
 
 /** Keeps what was typed into a form in this tab, and the page from being left by accident (U3). */
 export function useDraft<V extends object>(
-  name: string, values: V, restore: (values: V) => void, isDirty: boolean, { secrets = [], guards = true }: Options = {},
+  name: string,
+  values: V,
+  restore: (values: V) => void,
+  isDirty: boolean,
+  { secrets = [], guards = true }: Options = {},
 ): Draft {
   const initial = useRef(values);
   const [found, setFound] = useState(() => drafts.read(name));
@@ -33,7 +37,8 @@ export function useDraft<V extends object>(
   });
   useEffect(() => putBack(), []);
   useEffect(() => {
-    if (!isRestored.current) { // what was found is on its way into the form
+    if (!isRestored.current) {
+      // what was found is on its way into the form
       isRestored.current = true;
       return;
     }

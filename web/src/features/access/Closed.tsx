@@ -17,10 +17,15 @@ export function Closed({ name, description = "", availability, testId }: Props) 
   return (
     <Card data-testid={testId} data-availability={availability}>
       <Stack align="center" gap="xs" py="md">
-        <ThemeIcon variant="light" size="xl" radius="xl"><Icon size={20} aria-hidden /></ThemeIcon>
-        <Title order={2} size="h4" ta="center">{name}: {paused ? "paused for now" : "not open yet"}</Title>
+        <ThemeIcon variant="light" size="xl" radius="xl">
+          <Icon size={20} aria-hidden />
+        </ThemeIcon>
+        <Title order={2} size="h4" ta="center">
+          {name}: {paused ? "paused for now" : "not open yet"}
+        </Title>
         <Text c="dimmed" ta="center" maw={420} role="status">
-          {description} {paused
+          {description}{" "}
+          {paused
             ? "We have paused it for a while. What you have saved stays; it comes back here by itself."
             : "We open it step by step; it appears here by itself, without a reload."}
         </Text>

@@ -14,17 +14,32 @@ export function FeatureList() {
   const features = Object.entries(featuresOf(useViewer().role));
   return (
     <Section title="Features">
-      {!known ? <NotKnown /> : (
+      {!known ? (
+        <NotKnown />
+      ) : (
         <Stack gap={0}>
           {features.map(([key, { name, description }]) => {
             const open = allows(key);
             return (
-              <Group key={key} className="row" justify="space-between" wrap="nowrap" data-testid={`feature-${key}`} data-open={open}>
+              <Group
+                key={key}
+                className="row"
+                justify="space-between"
+                wrap="nowrap"
+                data-testid={`feature-${key}`}
+                data-open={open}
+              >
                 <div>
-                  <Text size="sm" fw={500}>{name}</Text>
-                  <Text size="xs" c="dimmed">{description}</Text>
+                  <Text size="sm" fw={500}>
+                    {name}
+                  </Text>
+                  <Text size="xs" c="dimmed">
+                    {description}
+                  </Text>
                 </div>
-                <Badge variant="light" color={open ? "teal" : "gray"} style={{ flex: "none" }}>{open ? "Open" : whyOff(guarded, key) === "PAUSED" ? "Paused" : "Not yet"}</Badge>
+                <Badge variant="light" color={open ? "teal" : "gray"} style={{ flex: "none" }}>
+                  {open ? "Open" : whyOff(guarded, key) === "PAUSED" ? "Paused" : "Not yet"}
+                </Badge>
               </Group>
             );
           })}

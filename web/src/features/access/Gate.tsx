@@ -22,8 +22,12 @@ export function NotKnown() {
   if (!error) return <Waits what="What is open for you" height={160} />;
   return (
     <Alert color="orange" role="alert" title="What is open for you is not known">
-      <Text size="sm" mb="xs">{whyNot(error)}</Text>
-      <Button size="xs" variant="default" onClick={again}>Try again</Button>
+      <Text size="sm" mb="xs">
+        {whyNot(error)}
+      </Text>
+      <Button size="xs" variant="default" onClick={again}>
+        Try again
+      </Button>
     </Alert>
   );
 }

@@ -1,12 +1,28 @@
 import { graphql } from "../../gql";
 
 export const ViewerFlagsQuery = graphql(`
-  query ViewerFlags($device: String) { viewerFlags(deviceId: $device) { version flags { key value reason } } }
+  query ViewerFlags($device: String) {
+    viewerFlags(deviceId: $device) {
+      version
+      flags {
+        key
+        value
+        reason
+      }
+    }
+  }
 `);
 
 export const ViewerFlagsStream = graphql(`
   subscription ViewerFlagsStream($device: String) {
-    viewerFlags(deviceId: $device) { version flags { key value reason } }
+    viewerFlags(deviceId: $device) {
+      version
+      flags {
+        key
+        value
+        reason
+      }
+    }
   }
 `);
 
@@ -18,6 +34,12 @@ export const AcknowledgeFlagsMutation = graphql(`
 
 export const GuardedOperationsQuery = graphql(`
   query GuardedOperations($userType: UserType) {
-    guardedOperations(userType: $userType) { kind name title flags availability }
+    guardedOperations(userType: $userType) {
+      kind
+      name
+      title
+      flags
+      availability
+    }
   }
 `);

@@ -15,7 +15,9 @@ export type Guarded = Data["guardedOperations"][number];
  */
 export function useGuarded(userType: UserType | null = null): readonly Guarded[] | undefined {
   const [{ data }, again] = useQuery({
-    query: GuardedOperationsQuery, variables: { userType }, requestPolicy: "cache-and-network",
+    query: GuardedOperationsQuery,
+    variables: { userType },
+    requestPolicy: "cache-and-network",
   });
   useEffect(() => everySeen(POLL_MS, () => again({ requestPolicy: "network-only" })), [again]);
   return data?.guardedOperations;

@@ -34,18 +34,30 @@ export function Alerts() {
 
   return (
     <Section
-      title="Alerts" reading={reading}
-      aside={may && channels.length > 0 && (
-        <Button sends size="xs" variant="default" loading={state.fetching} onClick={() => void test()}>Send a test</Button>
-      )}
+      title="Alerts"
+      reading={reading}
+      aside={
+        may &&
+        channels.length > 0 && (
+          <Button sends size="xs" variant="default" loading={state.fetching} onClick={() => void test()}>
+            Send a test
+          </Button>
+        )
+      }
     >
       {channels.length === 0 && (
         <Alert color="yellow" title="No alert channel configured">
           Set <Code>ALERT_URLS</Code> to receive alerts. Incidents are still opened automatically.
         </Alert>
       )}
-      <Stack gap={0}>{channels.map((channel) => <Channel key={channel.name} channel={channel} />)}</Stack>
-      {results?.map((result) => <Outcome key={result.channel} result={result} />)}
+      <Stack gap={0}>
+        {channels.map((channel) => (
+          <Channel key={channel.name} channel={channel} />
+        ))}
+      </Stack>
+      {results?.map((result) => (
+        <Outcome key={result.channel} result={result} />
+      ))}
       <Deliveries key={sent} />
     </Section>
   );
@@ -54,14 +66,30 @@ export function Alerts() {
 function Channel({ channel }: { channel: Data["alertChannels"][number] }) {
   return (
     <Group className="row" justify="space-between">
-      <Text size="sm" className="code">{channel.name}</Text>
+      <Text size="sm" className="code">
+        {channel.name}
+      </Text>
       <Text size="xs" c="dimmed">
         {channel.minimumSeverity.toLowerCase()} and above
-        {channel.lastSuccessAt && <> · last delivered <Ago at={channel.lastSuccessAt} /></>}
-        {channel.lastTestAt ? <> · tested <Ago at={channel.lastTestAt} /></> : " · never tested"}
+        {channel.lastSuccessAt && (
+          <>
+            {" "}
+            · last delivered <Ago at={channel.lastSuccessAt} />
+          </>
+        )}
+        {channel.lastTestAt ? (
+          <>
+            {" "}
+            · tested <Ago at={channel.lastTestAt} />
+          </>
+        ) : (
+          " · never tested"
+        )}
       </Text>
       {channel.lastFailureAt && (
-        <Text size="xs" c="var(--bad)">failed <Ago at={channel.lastFailureAt} />: {channel.lastError}</Text>
+        <Text size="xs" c="var(--bad)">
+          failed <Ago at={channel.lastFailureAt} />: {channel.lastError}
+        </Text>
       )}
     </Group>
   );

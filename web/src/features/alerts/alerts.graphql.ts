@@ -2,7 +2,14 @@ import { graphql } from "../../gql";
 
 export const ChannelsQuery = graphql(`
   query AlertChannels {
-    alertChannels { name minimumSeverity lastSuccessAt lastFailureAt lastError lastTestAt }
+    alertChannels {
+      name
+      minimumSeverity
+      lastSuccessAt
+      lastFailureAt
+      lastError
+      lastTestAt
+    }
   }
 `);
 
@@ -12,17 +19,46 @@ export const DeliveriesQuery = graphql(`
       edges {
         cursor
         node {
-          key kind channel severity title createdAt sentAt delivered finished attempts lastError latencyMs
-          incident { id number }
+          key
+          kind
+          channel
+          severity
+          title
+          createdAt
+          sentAt
+          delivered
+          finished
+          attempts
+          lastError
+          latencyMs
+          incident {
+            id
+            number
+          }
         }
       }
-      pageInfo { hasNextPage endCursor }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
     }
   }
 `);
 
 export const TestAlertMutation = graphql(`
   mutation SendTestAlert {
-    sendTestAlert { results { channel delivered latencyMs error } errors { code message path } }
+    sendTestAlert {
+      results {
+        channel
+        delivered
+        latencyMs
+        error
+      }
+      errors {
+        code
+        message
+        path
+      }
+    }
   }
 `);

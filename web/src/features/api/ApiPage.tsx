@@ -15,10 +15,21 @@ import { takesTexts } from "./takesTexts";
 export function ApiPage() {
   return (
     <>
-      <PageHead title="API" text="Everything these pages do is available through one typed GraphQL API with subscriptions.">
-        <LinkButton to="/explorer" size="xs" leftSection={<IconTerminal2 size={14} />}>Open the explorer</LinkButton>
-        <LinkButton to="/schema.graphql" reload download="schema.graphql" size="xs" variant="default"
-          leftSection={<IconDownload size={14} />}>
+      <PageHead
+        title="API"
+        text="Everything these pages do is available through one typed GraphQL API with subscriptions."
+      >
+        <LinkButton to="/explorer" size="xs" leftSection={<IconTerminal2 size={14} />}>
+          Open the explorer
+        </LinkButton>
+        <LinkButton
+          to="/schema.graphql"
+          reload
+          download="schema.graphql"
+          size="xs"
+          variant="default"
+          leftSection={<IconDownload size={14} />}
+        >
           Download the schema
         </LinkButton>
       </PageHead>
@@ -42,19 +53,29 @@ function Access() {
     <Section title="Access">
       {!takesTexts() && (
         <Alert mb="sm" color="yellow" title="This server runs trusted documents only">
-          Documents of tools, including these examples, run only after operators have added them to <code>TRUSTED_DOCUMENTS</code>.
+          Documents of tools, including these examples, run only after operators have added them to{" "}
+          <code>TRUSTED_DOCUMENTS</code>.
         </Alert>
       )}
       <List size="sm" spacing={4}>
         <List.Item>
           A tool sends a token as <code>Authorization: Bearer …</code>, over websockets in <code>connection_init</code>.
-          Create one under <Anchor component={Link} to="/admin/tokens" inherit underline="always">Tokens</Anchor>.
+          Create one under{" "}
+          <Anchor component={Link} to="/admin/tokens" inherit underline="always">
+            Tokens
+          </Anchor>
+          .
         </List.Item>
-        <List.Item>Each field names the scope that it needs: see <code>@scope</code> in the schema.</List.Item>
         <List.Item>
-          Queries and mutations go to <code>POST /graphql</code>. Subscriptions use <code>graphql-transport-ws</code> or server-sent events.
+          Each field names the scope that it needs: see <code>@scope</code> in the schema.
         </List.Item>
-        <List.Item>Expected failures are data: <code>errors</code> of a payload, with a code and the field at fault.</List.Item>
+        <List.Item>
+          Queries and mutations go to <code>POST /graphql</code>. Subscriptions use <code>graphql-transport-ws</code> or
+          server-sent events.
+        </List.Item>
+        <List.Item>
+          Expected failures are data: <code>errors</code> of a payload, with a code and the field at fault.
+        </List.Item>
       </List>
     </Section>
   );

@@ -28,8 +28,14 @@ export function Explorer() {
   useEffect(() => (frame.current ? named(frame.current) : undefined), []);
   return (
     <div className="explorer" data-testid="explorer" ref={frame}>
-      <GraphiQL fetcher={fetcher} defaultQuery={WELCOME} forcedTheme={scheme} defaultEditorToolsVisibility={false}
-        shouldPersistHeaders={false} showPersistHeadersSettings={false} />
+      <GraphiQL
+        fetcher={fetcher}
+        defaultQuery={WELCOME}
+        forcedTheme={scheme}
+        defaultEditorToolsVisibility={false}
+        shouldPersistHeaders={false}
+        showPersistHeadersSettings={false}
+      />
     </div>
   );
 }

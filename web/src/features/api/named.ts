@@ -13,13 +13,19 @@ const EDITORS: readonly [selector: string, name: string][] = [
  */
 export function named(root: Element): () => void {
   const mend = () => {
-    for (const [selector, name] of EDITORS) root.querySelectorAll(selector).forEach((editor) => nameEditor(editor, name));
+    for (const [selector, name] of EDITORS)
+      root.querySelectorAll(selector).forEach((editor) => nameEditor(editor, name));
     root.querySelectorAll(".graphiql-tabs").forEach(plainTabs);
     // Its text is its name; "Set active" is that of all of them.
     root.querySelectorAll(".graphiql-history-item-label").forEach((item) => item.removeAttribute("aria-label"));
   };
   const observer = new MutationObserver(mend);
-  observer.observe(root, { childList: true, subtree: true, attributes: true, attributeFilter: ["role", "aria-selected"] });
+  observer.observe(root, {
+    childList: true,
+    subtree: true,
+    attributes: true,
+    attributeFilter: ["role", "aria-selected"],
+  });
   mend();
   return () => observer.disconnect();
 }

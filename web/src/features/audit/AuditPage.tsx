@@ -44,15 +44,31 @@ export function AuditPage() {
   }, [newest, again]);
   return (
     <>
-      <PageHead title="Audit" text="Every change with author, before and after, and reason. Entries are never edited or deleted." />
+      <PageHead
+        title="Audit"
+        text="Every change with author, before and after, and reason. Entries are never edited or deleted."
+      />
       <Section
-        title="Changes" reading={pages}
+        title="Changes"
+        reading={pages}
         aside={
           <Group gap="xs">
-            <SegmentedControl size="xs" aria-label="What was changed" value={subject} data={SUBJECTS}
-              onChange={(value) => setSubject(value)} />
-            <Select size="xs" aria-label="When" w={140} data={SPANS} value={hours} allowDeselect={false}
-              onChange={(value) => setHours(value ?? "0")} />
+            <SegmentedControl
+              size="xs"
+              aria-label="What was changed"
+              value={subject}
+              data={SUBJECTS}
+              onChange={(value) => setSubject(value)}
+            />
+            <Select
+              size="xs"
+              aria-label="When"
+              w={140}
+              data={SPANS}
+              value={hours}
+              allowDeselect={false}
+              onChange={(value) => setHours(value ?? "0")}
+            />
           </Group>
         }
       >

@@ -35,23 +35,45 @@ export function ChangeRow({ change, mayOperate, standsOut = false, onReverted }:
   }
 
   return (
-    <Row data-testid="change" aside={mayOperate && change.revertible && (
-      <Button size="xs" px="xs" {...(standsOut ? { variant: "light", color: "red" } : { variant: "default" })} leftSection={<IconArrowBackUp size={14} />} onClick={dialog.open}>
-        Revert
-      </Button>
-    )}>
+    <Row
+      data-testid="change"
+      aside={
+        mayOperate &&
+        change.revertible && (
+          <Button
+            size="xs"
+            px="xs"
+            {...(standsOut ? { variant: "light", color: "red" } : { variant: "default" })}
+            leftSection={<IconArrowBackUp size={14} />}
+            onClick={dialog.open}
+          >
+            Revert
+          </Button>
+        )
+      }
+    >
       <Text size="sm" style={{ overflowWrap: "anywhere" }}>
         <SubjectLink change={change} /> {deed(change)}
       </Text>
       <Diff before={change.before} after={change.after} />
-      {change.reason && <Text size="sm" fs="italic" style={{ overflowWrap: "anywhere" }}>“{change.reason}”</Text>}
+      {change.reason && (
+        <Text size="sm" fs="italic" style={{ overflowWrap: "anywhere" }}>
+          “{change.reason}”
+        </Text>
+      )}
       <Text size="xs" c="dimmed">
         {actorName(change.actor)} · <Ago at={change.at} />
         {change.reverts && " · undoes an earlier change"}
       </Text>
       {asking && (
-        <ReasonModal title={`Revert: ${nameOf(change)} ${deed(change)}`} confirm="Revert" color="red" required
-          onConfirm={undo} onClose={dialog.close}>
+        <ReasonModal
+          title={`Revert: ${nameOf(change)} ${deed(change)}`}
+          confirm="Revert"
+          color="red"
+          required
+          onConfirm={undo}
+          onClose={dialog.close}
+        >
           Restores what this change modified:
           <Diff before={change.after} after={change.before} />
         </ReasonModal>
@@ -62,8 +84,17 @@ export function ChangeRow({ change, mayOperate, standsOut = false, onReverted }:
 
 function SubjectLink({ change }: { change: ChangeFieldsFragment }) {
   const { subject } = change;
-  if (subject?.__typename !== "FeatureFlag") return <Text span fw={600} inherit>{nameOf(change)}</Text>;
-  return <Anchor component={Link} to={`/admin/flags/${subject.key}`} fw={600} inherit>{nameOf(change)}</Anchor>;
+  if (subject?.__typename !== "FeatureFlag")
+    return (
+      <Text span fw={600} inherit>
+        {nameOf(change)}
+      </Text>
+    );
+  return (
+    <Anchor component={Link} to={`/admin/flags/${subject.key}`} fw={600} inherit>
+      {nameOf(change)}
+    </Anchor>
+  );
 }
 
 /** "switched on"; "token.created", which names its subject too, is "created". */

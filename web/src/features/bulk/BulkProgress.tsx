@@ -35,19 +35,34 @@ function Shown({ bulk }: { bulk: Bulk }) {
   return (
     <Section title="Invitations to many" aside={runs && <Stop id={bulk.id} waiting={progress.waiting} />}>
       <Stack gap="xs" data-testid="bulk-progress" data-status={bulk.status}>
-        <progress value={decided} max={Math.max(progress.total, 1)} aria-label="Invitations dealt with"
-          style={{ width: "100%", accentColor: "var(--mantine-primary-color-filled)" }} />
+        <progress
+          value={decided}
+          max={Math.max(progress.total, 1)}
+          aria-label="Invitations dealt with"
+          style={{ width: "100%", accentColor: "var(--mantine-primary-color-filled)" }}
+        />
         <Text size="sm">
-          <b>{progress.sent.toLocaleString()} of {counted(progress.total, "invitation")} sent.</b>
+          <b>
+            {progress.sent.toLocaleString()} of {counted(progress.total, "invitation")} sent.
+          </b>
           {progress.stopped > 0 && ` ${counted(progress.stopped, "invitation")} stopped.`}
         </Text>
-        {runs && bulk.heldBy && <Text size="sm" c="var(--warn)" role="alert">Nothing leaves at present: {bulk.heldBy}</Text>}
-        {runs && progress.lastAt && (
-          <Text size="sm" data-testid="bulk-forecast">
-            {counted(progress.withinADay, "invitation")} {progress.withinADay === 1 ? "leaves" : "leave"} within 24 hours, the last one <Moment at={progress.lastAt} />.
+        {runs && bulk.heldBy && (
+          <Text size="sm" c="var(--warn)" role="alert">
+            Nothing leaves at present: {bulk.heldBy}
           </Text>
         )}
-        <Reasons title={`${counted(progress.notSent, "invitation")} cannot be sent`} items={bulk.refused} total={progress.notSent} />
+        {runs && progress.lastAt && (
+          <Text size="sm" data-testid="bulk-forecast">
+            {counted(progress.withinADay, "invitation")} {progress.withinADay === 1 ? "leaves" : "leave"} within 24
+            hours, the last one <Moment at={progress.lastAt} />.
+          </Text>
+        )}
+        <Reasons
+          title={`${counted(progress.notSent, "invitation")} cannot be sent`}
+          items={bulk.refused}
+          total={progress.notSent}
+        />
         {runs && <Reasons title="Tried again later" items={bulk.held.filter(({ reason }) => reason)} />}
       </Stack>
     </Section>
@@ -59,14 +74,22 @@ function Reasons({ title, items, total }: { title: string; items: Bulk["refused"
   const rest = (total ?? items.length) - items.length;
   return (
     <details data-testid="bulk-reasons">
-      <summary><Text span size="sm" fw={500}>{title}</Text></summary>
+      <summary>
+        <Text span size="sm" fw={500}>
+          {title}
+        </Text>
+      </summary>
       <Stack gap={0} mt={4}>
         {items.map(({ position, reason, client }) => (
           <Text key={position} size="sm" className="row" style={{ overflowWrap: "anywhere" }}>
             <b>{client.coupleNames}</b>: {reason}
           </Text>
         ))}
-        {rest > 0 && <Text size="sm" c="dimmed">And {rest.toLocaleString()} more.</Text>}
+        {rest > 0 && (
+          <Text size="sm" c="dimmed">
+            And {rest.toLocaleString()} more.
+          </Text>
+        )}
       </Stack>
     </details>
   );
@@ -83,7 +106,9 @@ function Stop({ id, waiting }: { id: string; waiting: number }) {
 
   return (
     <>
-      <Button size="xs" variant="default" onClick={() => setAsking(true)} data-testid="stop-bulk">Stop</Button>
+      <Button size="xs" variant="default" onClick={() => setAsking(true)} data-testid="stop-bulk">
+        Stop
+      </Button>
       {asking && (
         <ConfirmDialog title="Stop the invitations?" confirm="Stop" onConfirm={go} onClose={() => setAsking(false)}>
           {`${counted(waiting, "invitation")} that wait are not sent. Those that were sent stay.`}

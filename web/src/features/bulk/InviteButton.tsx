@@ -35,9 +35,18 @@ export function InviteButton({ importId, count }: Props) {
 
   return (
     <>
-      <Button variant="light" onClick={() => setAsking(true)} data-testid="invite-all">{`Invite ${counted(count, "client")}`}</Button>
+      <Button
+        variant="light"
+        onClick={() => setAsking(true)}
+        data-testid="invite-all"
+      >{`Invite ${counted(count, "client")}`}</Button>
       {asking && (
-        <ConfirmDialog title={`Invite ${counted(count, "client")}?`} confirm="Send the invitations" onConfirm={start} onClose={() => setAsking(false)}>
+        <ConfirmDialog
+          title={`Invite ${counted(count, "client")}?`}
+          confirm="Send the invitations"
+          onConfirm={start}
+          onClose={() => setAsking(false)}
+        >
           Each gets an e-mail with a link of their own. They leave within the limit of your account, over several days
           if need be; you can stop those that have not left.
         </ConfirmDialog>

@@ -22,8 +22,10 @@ export function ClientForm({ client, onClose }: { client?: ClientFieldsFragment;
   const keys = useIdempotencyKeys();
   const form = useForm({
     initialValues: {
-      coupleNames: client?.coupleNames ?? "", email: client?.email ?? "",
-      weddingDate: client?.weddingDate ?? "", notes: client?.notes ?? "",
+      coupleNames: client?.coupleNames ?? "",
+      email: client?.email ?? "",
+      weddingDate: client?.weddingDate ?? "",
+      notes: client?.notes ?? "",
     },
   });
   const draft = useFormDraft(`client:${client?.id ?? "new"}`, form);
@@ -53,17 +55,36 @@ export function ClientForm({ client, onClose }: { client?: ClientFieldsFragment;
     <Dialog onClose={onClose} title={client ? "Edit the client" : "Add a client"}>
       <Form draft={draft} onSubmit={form.onSubmit((values) => void submit(values))}>
         <Stack>
-          <TextInput label="Names of the couple" required data-autofocus maxLength={200}
-            {...form.getInputProps("coupleNames")} />
-          <TextInput label="E-mail" description="Invitations are sent here" type="email"
-            {...form.getInputProps("email")} />
+          <TextInput
+            label="Names of the couple"
+            required
+            data-autofocus
+            maxLength={200}
+            {...form.getInputProps("coupleNames")}
+          />
+          <TextInput
+            label="E-mail"
+            description="Invitations are sent here"
+            type="email"
+            {...form.getInputProps("email")}
+          />
           <TextInput label="Wedding date" type="date" {...form.getInputProps("weddingDate")} />
-          <Textarea label="Notes" description="Only visible to you" autosize minRows={2} maxLength={5000}
-            {...form.getInputProps("notes")} />
+          <Textarea
+            label="Notes"
+            description="Only visible to you"
+            autosize
+            minRows={2}
+            maxLength={5000}
+            {...form.getInputProps("notes")}
+          />
           <FormProblem>{problem}</FormProblem>
           <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>Cancel</Button>
-            <Button type="submit" loading={busy}>{client ? "Save" : "Add"}</Button>
+            <Button variant="default" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={busy}>
+              {client ? "Save" : "Add"}
+            </Button>
           </Group>
         </Stack>
       </Form>

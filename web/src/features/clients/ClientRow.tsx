@@ -30,37 +30,80 @@ export function ClientRow({ client }: { client: ClientFieldsFragment }) {
   const hint = client.invitation?.hint;
   const mayInvite = allows("mvp_client_invitations") && (client.status === "ADDED" || isPending(client));
   return (
-    <Group className="row" justify="space-between" align="flex-start" wrap="nowrap" gap="sm" data-testid={`client-${client.coupleNames}`} data-status={client.status}>
+    <Group
+      className="row"
+      justify="space-between"
+      align="flex-start"
+      wrap="nowrap"
+      gap="sm"
+      data-testid={`client-${client.coupleNames}`}
+      data-status={client.status}
+    >
       {client.invitation && isPending(client) && <Follow id={client.invitation.id} />}
       <Box miw={0} flex={1}>
-        <Text fw={500} style={{ overflowWrap: "anywhere" }}>{client.coupleNames}</Text>
-        <Text size="sm" c="dimmed">{client.weddingDate ? plainDate(client.weddingDate) : "No date yet"}</Text>
-        {client.email && <Text size="sm" c="dimmed" style={{ overflowWrap: "anywhere" }}><Long text={client.email} /></Text>}
+        <Text fw={500} style={{ overflowWrap: "anywhere" }}>
+          {client.coupleNames}
+        </Text>
+        <Text size="sm" c="dimmed">
+          {client.weddingDate ? plainDate(client.weddingDate) : "No date yet"}
+        </Text>
+        {client.email && (
+          <Text size="sm" c="dimmed" style={{ overflowWrap: "anywhere" }}>
+            <Long text={client.email} />
+          </Text>
+        )}
         <Group gap={6} mt={4}>
-          <Badge color={color} variant="light">{label}</Badge>
-          {text && <Text size="xs" c="dimmed">{text}{at && <> · <Ago at={at} /></>}</Text>}
+          <Badge color={color} variant="light">
+            {label}
+          </Badge>
+          {text && (
+            <Text size="xs" c="dimmed">
+              {text}
+              {at && (
+                <>
+                  {" "}
+                  · <Ago at={at} />
+                </>
+              )}
+            </Text>
+          )}
         </Group>
         {client.lastActivityAt && (
           <Text size="xs" c="dimmed" data-testid="communication" data-status={client.communicationStatus}>
-            {client.status === "INACTIVE" ? `${COMMUNICATION[client.communicationStatus]} · last activity` : "Last activity"} <Ago at={client.lastActivityAt} />
+            {client.status === "INACTIVE"
+              ? `${COMMUNICATION[client.communicationStatus]} · last activity`
+              : "Last activity"}{" "}
+            <Ago at={client.lastActivityAt} />
           </Text>
         )}
         {client.conversation && <ToMessages conversation={client.conversation} path="/messages" />}
         {hint && client.status !== "INACTIVE" && (
           <Text size="sm" c="var(--warn)" mt={4} role="note" data-hint={hint.kind} style={{ overflowWrap: "anywhere" }}>
             {hint.message}{" "}
-            {hint.nextStep === "CORRECT_ADDRESS" && <Anchor component="button" inherit onClick={edit.open}>Correct the address</Anchor>}
+            {hint.nextStep === "CORRECT_ADDRESS" && (
+              <Anchor component="button" inherit onClick={edit.open}>
+                Correct the address
+              </Anchor>
+            )}
             {hint.nextStep !== "CORRECT_ADDRESS" && mayInvite && (
-              <Anchor component="button" inherit onClick={invite.open}>Send it again</Anchor>
+              <Anchor component="button" inherit onClick={invite.open}>
+                Send it again
+              </Anchor>
             )}
           </Text>
         )}
       </Box>
       <Group gap="xs" wrap="nowrap">
         {mayInvite && !isPending(client) && (
-          <Button size="xs" variant="light" onClick={invite.open}>Invite</Button>
+          <Button size="xs" variant="light" onClick={invite.open}>
+            Invite
+          </Button>
         )}
-        <Actions client={client} onEdit={edit.open} {...(mayInvite && isPending(client) && { onInvite: invite.open })} />
+        <Actions
+          client={client}
+          onEdit={edit.open}
+          {...(mayInvite && isPending(client) && { onInvite: invite.open })}
+        />
       </Group>
       {editing && <ClientForm client={client} onClose={edit.close} />}
       {inviting && <InviteDialog client={client} onClose={invite.close} />}
@@ -97,26 +140,47 @@ function Actions(props: { client: ClientFieldsFragment; onEdit: () => void; onIn
     <>
       <Menu position="bottom-end">
         <Menu.Target>
-          <ActionIcon variant="subtle" color="gray" aria-label={`More for ${client.coupleNames}`}><IconDots size={18} /></ActionIcon>
+          <ActionIcon variant="subtle" color="gray" aria-label={`More for ${client.coupleNames}`}>
+            <IconDots size={18} />
+          </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item leftSection={<IconPencil size={16} />} onClick={onEdit}>Edit</Menu.Item>
-          {onInvite && <Menu.Item leftSection={<IconMail size={16} />} onClick={onInvite}>Send again</Menu.Item>}
+          <Menu.Item leftSection={<IconPencil size={16} />} onClick={onEdit}>
+            Edit
+          </Menu.Item>
+          {onInvite && (
+            <Menu.Item leftSection={<IconMail size={16} />} onClick={onInvite}>
+              Send again
+            </Menu.Item>
+          )}
           {pending && (
-            <Menu.Item leftSection={<IconX size={16} />} onClick={() => setAsking("withdraw")}>Withdraw the invitation</Menu.Item>
+            <Menu.Item leftSection={<IconX size={16} />} onClick={() => setAsking("withdraw")}>
+              Withdraw the invitation
+            </Menu.Item>
           )}
           {archived ? (
-            <Menu.Item leftSection={<IconArrowBackUp size={16} />} onClick={() => void archive()}>Restore</Menu.Item>
+            <Menu.Item leftSection={<IconArrowBackUp size={16} />} onClick={() => void archive()}>
+              Restore
+            </Menu.Item>
           ) : (
-            <Menu.Item leftSection={<IconArchive size={16} />} color="red" onClick={() => setAsking("archive")}>Archive</Menu.Item>
+            <Menu.Item leftSection={<IconArchive size={16} />} color="red" onClick={() => setAsking("archive")}>
+              Archive
+            </Menu.Item>
           )}
           {client.partnership && (
-            <Menu.Item leftSection={<IconX size={16} />} color="red" onClick={() => setAsking("block")}>Block</Menu.Item>
+            <Menu.Item leftSection={<IconX size={16} />} color="red" onClick={() => setAsking("block")}>
+              Block
+            </Menu.Item>
           )}
         </Menu.Dropdown>
       </Menu>
       {asking === "withdraw" && pending && (
-        <ConfirmDialog title="Withdraw" confirm="Withdraw" onConfirm={() => takeBack(pending.id)} onClose={() => setAsking(undefined)}>
+        <ConfirmDialog
+          title="Withdraw"
+          confirm="Withdraw"
+          onConfirm={() => takeBack(pending.id)}
+          onClose={() => setAsking(undefined)}
+        >
           The link stops working at once.
         </ConfirmDialog>
       )}

@@ -31,14 +31,23 @@ export function ClientsPage() {
   return (
     <Page
       title="Clients"
-      aside={known && allows(FLAG) && (
-        <Group gap="xs">
-          <LinkButton to="/clients/import" variant="default" data-testid="import-clients">Import</LinkButton>
-          <Button leftSection={<IconPlus size={16} />} onClick={dialog.open} data-testid="add-client">Add a client</Button>
-        </Group>
-      )}
+      aside={
+        known &&
+        allows(FLAG) && (
+          <Group gap="xs">
+            <LinkButton to="/clients/import" variant="default" data-testid="import-clients">
+              Import
+            </LinkButton>
+            <Button leftSection={<IconPlus size={16} />} onClick={dialog.open} data-testid="add-client">
+              Add a client
+            </Button>
+          </Group>
+        )
+      }
     >
-      <Gate flag={FLAG}><Clients onAdd={dialog.open} /></Gate>
+      <Gate flag={FLAG}>
+        <Clients onAdd={dialog.open} />
+      </Gate>
       {adding && <ClientForm onClose={dialog.close} />}
     </Page>
   );
@@ -52,19 +61,24 @@ function Clients({ onAdd }: { onAdd: () => void }) {
   const [typed] = useDebouncedValue(words.trim(), 250);
   const cursors = useCursors(`${status} ${wanted}`);
   const [{ data }, again, reading] = useLiveQuery(ClientsQuery, {
-    after: cursors.after, status, search: wanted || null,
+    after: cursors.after,
+    status,
+    search: wanted || null,
   });
   usePollWhileOff(() => again({ requestPolicy: "network-only" }));
   const clients = data?.viewer?.supplier?.clients;
   const isInviting = data?.viewer?.supplier?.bulkInvitation?.status === "RUNNING";
-  const uninvited = isInviting ? 0 : data?.viewer?.supplier?.uninvited.totalCount ?? 0;
+  const uninvited = isInviting ? 0 : (data?.viewer?.supplier?.uninvited.totalCount ?? 0);
 
   function filter(name: string, value: string) {
-    setSearch((now) => {
-      if (value) now.set(name, value);
-      else now.delete(name);
-      return now;
-    }, { replace: true, preventScrollReset: true });
+    setSearch(
+      (now) => {
+        if (value) now.set(name, value);
+        else now.delete(name);
+        return now;
+      },
+      { replace: true, preventScrollReset: true },
+    );
   }
 
   const follow = useEffectEvent((text: string) => {
@@ -77,12 +91,20 @@ function Clients({ onAdd }: { onAdd: () => void }) {
       <BulkProgress />
       <Group gap="sm">
         <TextInput
-          flex="1 1 12rem" placeholder="Names or e-mail" aria-label="Search clients" value={words}
-          leftSection={<IconSearch size={16} />} maxLength={200}
+          flex="1 1 12rem"
+          placeholder="Names or e-mail"
+          aria-label="Search clients"
+          value={words}
+          leftSection={<IconSearch size={16} />}
+          maxLength={200}
           onChange={(event) => setWords(event.currentTarget.value)}
         />
         <Select
-          w={160} aria-label="Status" placeholder="All" clearable value={status}
+          w={160}
+          aria-label="Status"
+          placeholder="All"
+          clearable
+          value={status}
           data={Object.entries(STATUSES).map(([value, { label }]) => ({ value, label }))}
           onChange={(value) => filter("status", value?.toLowerCase() ?? "")}
           clearButtonProps={{ "aria-label": "Show all" }}
@@ -102,14 +124,24 @@ type List = NonNullable<NonNullable<Data["viewer"]>["supplier"]>["clients"];
 
 function Rows({ clients, filtered, onAdd }: { clients: List; filtered: boolean; onAdd: () => void }) {
   if (clients.nodes.length > 0) {
-    return <Stack gap={0}>{clients.nodes.map((client) => <ClientRow key={client.id} client={client} />)}</Stack>;
+    return (
+      <Stack gap={0}>
+        {clients.nodes.map((client) => (
+          <ClientRow key={client.id} client={client} />
+        ))}
+      </Stack>
+    );
   }
   if (filtered) return <Text c="dimmed">No client matches.</Text>;
   return (
     <Card>
       <Stack align="center" py="lg">
-        <Text c="dimmed" ta="center">No clients yet. Add a couple that you are working with.</Text>
-        <Button variant="light" onClick={onAdd}>Add your first client</Button>
+        <Text c="dimmed" ta="center">
+          No clients yet. Add a couple that you are working with.
+        </Text>
+        <Button variant="light" onClick={onAdd}>
+          Add your first client
+        </Button>
       </Stack>
     </Card>
   );

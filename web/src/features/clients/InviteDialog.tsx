@@ -33,25 +33,44 @@ export function InviteDialog({ client, onClose }: { client: ClientFieldsFragment
 
   return (
     <Dialog onClose={onClose} title={`Invite ${client.coupleNames}`}>
-      {sent ? <Done sent={sent} onClose={onClose} /> : (
+      {sent ? (
+        <Done sent={sent} onClose={onClose} />
+      ) : (
         <Form draft={draft} onSubmit={form.onSubmit((values) => void submit(values))}>
           <Stack>
             {again ? (
               <Text size="sm">They get a new link. The old one stops working at once.</Text>
             ) : (
-              <SegmentedControl fullWidth aria-label="How" value={channel}
+              <SegmentedControl
+                fullWidth
+                aria-label="How"
+                value={channel}
                 onChange={(value) => setChannel(value)}
-                data={[{ value: "EMAIL", label: "By e-mail" }, { value: "LINK", label: "By link" }]} />
+                data={[
+                  { value: "EMAIL", label: "By e-mail" },
+                  { value: "LINK", label: "By link" },
+                ]}
+              />
             )}
             {!again && channel === "EMAIL" && (
-              <TextInput label="E-mail of the couple" type="email" required data-autofocus {...form.getInputProps("email")} />
+              <TextInput
+                label="E-mail of the couple"
+                type="email"
+                required
+                data-autofocus
+                {...form.getInputProps("email")}
+              />
             )}
             {!again && channel === "LINK" && (
-              <Text size="sm" c="dimmed">You get a link to share, in a message or on paper. It is valid for 14 days.</Text>
+              <Text size="sm" c="dimmed">
+                You get a link to share, in a message or on paper. It is valid for 14 days.
+              </Text>
             )}
             <FormProblem>{problem}</FormProblem>
             <Group justify="flex-end">
-              <Button variant="default" onClick={onClose}>Cancel</Button>
+              <Button variant="default" onClick={onClose}>
+                Cancel
+              </Button>
               <Button type="submit" loading={busy} data-testid="invite-now">
                 {again ? "Send again" : channel === "EMAIL" ? "Send the invitation" : "Create the link"}
               </Button>
@@ -67,7 +86,9 @@ function Done({ sent, onClose }: { sent: Sent; onClose: () => void }) {
   return (
     <Stack>
       <SentNote sent={sent} />
-      <Group justify="flex-end"><Button onClick={onClose}>Done</Button></Group>
+      <Group justify="flex-end">
+        <Button onClick={onClose}>Done</Button>
+      </Group>
     </Stack>
   );
 }
@@ -76,12 +97,22 @@ function Done({ sent, onClose }: { sent: Sent; onClose: () => void }) {
 export function SentNote({ sent }: { sent: Sent }) {
   return (
     <Stack gap="xs">
-      {sent.hint && <Text c="var(--warn)" role="note">{sent.hint}</Text>}
-      {sent.channel === "EMAIL" && !sent.hint && <Text>The invitation is on its way to <b>{sent.email}</b>.</Text>}
+      {sent.hint && (
+        <Text c="var(--warn)" role="note">
+          {sent.hint}
+        </Text>
+      )}
+      {sent.channel === "EMAIL" && !sent.hint && (
+        <Text>
+          The invitation is on its way to <b>{sent.email}</b>.
+        </Text>
+      )}
       {sent.url && (
         <>
           <CopyLink label="Link of the invitation" url={sent.url} />
-          <Text size="sm" c="dimmed">Copy it now: it is not shown again. Anyone who has it can accept.</Text>
+          <Text size="sm" c="dimmed">
+            Copy it now: it is not shown again. Anyone who has it can accept.
+          </Text>
         </>
       )}
     </Stack>

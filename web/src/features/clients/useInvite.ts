@@ -21,9 +21,7 @@ interface Outcome {
 }
 
 /** Invites a client, or sends a pending invitation again with a new link. */
-export function useInvite(
-  client: Pick<ClientFieldsFragment, "id" | "invitation">, onSent: (sent: Sent) => void,
-) {
+export function useInvite(client: Pick<ClientFieldsFragment, "id" | "invitation">, onSent: (sent: Sent) => void) {
   const [inviting, invite] = useMutation(InviteClientMutation);
   const [resending, resend] = useMutation(ResendInvitationMutation);
   const keys = useIdempotencyKeys();
@@ -41,13 +39,15 @@ export function useInvite(
   }
 
   async function send(channel: InvitationChannel, email: string | null): Promise<Outcome> {
-    const { payload, error } = await (
-      isPending(client) && client.invitation ? again(client.invitation.id) : first(channel, email)
-    );
+    const { payload, error } = await (isPending(client) && client.invitation
+      ? again(client.invitation.id)
+      : first(channel, email));
     const invitation = payload?.invitation;
     if (invitation) {
       onSent({
-        url: invitation.acceptUrl ?? undefined, channel: invitation.channel, email: invitation.email ?? null,
+        url: invitation.acceptUrl ?? undefined,
+        channel: invitation.channel,
+        email: invitation.email ?? null,
         hint: invitation.hint?.message,
       });
     }

@@ -22,8 +22,11 @@ export function InvitationEmails() {
     <Section title="Invitations" reading={reading} height={24}>
       {data && (
         <Switch
-          label="Suppliers may invite me by e-mail" checked={data.invitationEmailsEnabled} disabled={state.fetching}
-          data-testid="invitation-emails" onChange={(event) => void change(event.currentTarget.checked)}
+          label="Suppliers may invite me by e-mail"
+          checked={data.invitationEmailsEnabled}
+          disabled={state.fetching}
+          data-testid="invitation-emails"
+          onChange={(event) => void change(event.currentTarget.checked)}
         />
       )}
     </Section>

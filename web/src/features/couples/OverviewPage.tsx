@@ -28,7 +28,9 @@ export function OverviewPage() {
   return (
     <Page title={couple ? names(couple) : "Your wedding"}>
       {!couple ? (
-        <Section title="Overview" reading={reading}>{null}</Section>
+        <Section title="Overview" reading={reading}>
+          {null}
+        </Section>
       ) : (
         <>
           <ConfirmEmailNote />
@@ -40,7 +42,9 @@ export function OverviewPage() {
               <PartnerStep onboarding={couple.onboarding} />
               <HelpCard onboarding={couple.onboarding} />
             </Stack>
-            <Gate flag="mvp_couple_dashboard"><Connections couple={couple} /></Gate>
+            <Gate flag="mvp_couple_dashboard">
+              <Connections couple={couple} />
+            </Gate>
           </SimpleGrid>
         </>
       )}
@@ -51,26 +55,46 @@ export function OverviewPage() {
 function Day({ couple: { weddingDate } }: { couple: Couple }) {
   const now = new Date(useNow());
   if (!weddingDate) {
-    return <Text c="dimmed">When is your wedding? <Anchor component={Link} to="/profile">Add the date</Anchor></Text>;
+    return (
+      <Text c="dimmed">
+        When is your wedding?{" "}
+        <Anchor component={Link} to="/profile">
+          Add the date
+        </Anchor>
+      </Text>
+    );
   }
   return (
     <Group gap={6}>
-      <Text size="lg" fw={600}>{plainDate(weddingDate, "long")}</Text>
-      <Text size="lg" c="dimmed">{untilWords(weddingDate, now)}</Text>
+      <Text size="lg" fw={600}>
+        {plainDate(weddingDate, "long")}
+      </Text>
+      <Text size="lg" c="dimmed">
+        {untilWords(weddingDate, now)}
+      </Text>
     </Group>
   );
 }
 
 function Connections({ couple: { partnerships } }: { couple: Couple }) {
   return (
-    <Section title="Your suppliers" aside={<Anchor component={Link} to="/suppliers" size="sm">All</Anchor>}>
+    <Section
+      title="Your suppliers"
+      aside={
+        <Anchor component={Link} to="/suppliers" size="sm">
+          All
+        </Anchor>
+      }
+    >
       {partnerships.nodes.length === 0 ? (
         <Text c="dimmed" size="sm">
           No suppliers yet. Open the link in a supplier's invitation to connect.
         </Text>
       ) : (
         <Stack gap={0}>
-          {partnerships.nodes.map((partnership) => <PartnershipRow key={partnership.id} partnership={partnership} />)}
+          {partnerships.nodes.map((partnership) => (
+            <PartnershipRow key={partnership.id} partnership={partnership} />
+          ))}
         </Stack>
       )}
     </Section>

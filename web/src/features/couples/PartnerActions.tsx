@@ -20,7 +20,8 @@ type Question = "end" | "block";
 const WORDS = {
   end: {
     title: "End the connection",
-    text: (name: string) => `${name} is told, and sees nothing of yours any more. You can connect again by a new invitation.`,
+    text: (name: string) =>
+      `${name} is told, and sees nothing of yours any more. You can connect again by a new invitation.`,
   },
   block: {
     title: "Block",
@@ -37,9 +38,10 @@ export function PartnerActions({ id, name, isActive, isBlocked, onChanged }: Pro
   const [, unblock] = useMutation(UnblockPartnerMutation);
 
   async function act(question: Question) {
-    const { error, errors } = question === "end"
-      ? await end({ id }).then((done) => ({ error: done.error, errors: done.data?.endPartnership.errors }))
-      : await block({ id }).then((done) => ({ error: done.error, errors: done.data?.blockPartner.errors }));
+    const { error, errors } =
+      question === "end"
+        ? await end({ id }).then((done) => ({ error: done.error, errors: done.data?.endPartnership.errors }))
+        : await block({ id }).then((done) => ({ error: done.error, errors: done.data?.blockPartner.errors }));
     if (succeeded("Not changed", error, errors)) onChanged();
   }
 
@@ -50,14 +52,26 @@ export function PartnerActions({ id, name, isActive, isBlocked, onChanged }: Pro
 
   return (
     <Group gap={4} wrap="nowrap">
-      {isActive && <Button size="xs" variant="subtle" color="gray" onClick={() => setAsking("end")}>End</Button>}
-      {isBlocked
-        ? <Button size="xs" variant="default" onClick={() => void release()}>Unblock</Button>
-        : <Button size="xs" variant="subtle" color="gray" onClick={() => setAsking("block")}>Block</Button>}
+      {isActive && (
+        <Button size="xs" variant="subtle" color="gray" onClick={() => setAsking("end")}>
+          End
+        </Button>
+      )}
+      {isBlocked ? (
+        <Button size="xs" variant="default" onClick={() => void release()}>
+          Unblock
+        </Button>
+      ) : (
+        <Button size="xs" variant="subtle" color="gray" onClick={() => setAsking("block")}>
+          Block
+        </Button>
+      )}
       {asking && (
         <ConfirmDialog
-          title={WORDS[asking].title} confirm={WORDS[asking].title}
-          onConfirm={() => act(asking)} onClose={() => setAsking(undefined)}
+          title={WORDS[asking].title}
+          confirm={WORDS[asking].title}
+          onConfirm={() => act(asking)}
+          onClose={() => setAsking(undefined)}
         >
           {WORDS[asking].text(name)}
         </ConfirmDialog>

@@ -25,10 +25,18 @@ export function PartnerStep({ onboarding }: { onboarding: OnboardingFieldsFragme
   return (
     <Card component="section" aria-label={step.title}>
       <Stack gap="sm">
-        <Title order={2} size="h4">{step.title}</Title>
-        <Text size="sm">You share one account. Your partner logs in here with <b>{email}</b>.</Text>
+        <Title order={2} size="h4">
+          {step.title}
+        </Title>
+        <Text size="sm">
+          You share one account. Your partner logs in here with <b>{email}</b>.
+        </Text>
         <CopyLink label="Where to log in" url={`${location.origin}/login`} />
-        <Group><Button sends variant="light" loading={state.fetching} onClick={() => void done()}>I have told my partner</Button></Group>
+        <Group>
+          <Button sends variant="light" loading={state.fetching} onClick={() => void done()}>
+            I have told my partner
+          </Button>
+        </Group>
       </Stack>
     </Card>
   );

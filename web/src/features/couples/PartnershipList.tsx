@@ -15,7 +15,10 @@ export function PartnershipList({ partnerships }: { partnerships: readonly Partn
       {partnerships.map((partnership) => (
         <PartnershipRow key={partnership.id} partnership={partnership} isBlocked={blocked.has(partnership.id)}>
           <PartnerActions
-            id={partnership.id} name={nameOf(partnership)} isActive={partnership.isActive} isBlocked={blocked.has(partnership.id)}
+            id={partnership.id}
+            name={nameOf(partnership)}
+            isActive={partnership.isActive}
+            isBlocked={blocked.has(partnership.id)}
             onChanged={() => again({ requestPolicy: "network-only" })}
           />
         </PartnershipRow>

@@ -19,17 +19,45 @@ export function PartnershipRow({ partnership, isBlocked = false, children }: Pro
   const { supplier, isActive, connectedAt, conversation, contacts } = partnership;
   const phone = contacts.find(({ side }) => side === "SUPPLIER")?.phone;
   return (
-    <Group className="row" justify="space-between" wrap="nowrap" gap="sm" data-testid="partnership" data-active={isActive}>
+    <Group
+      className="row"
+      justify="space-between"
+      wrap="nowrap"
+      gap="sm"
+      data-testid="partnership"
+      data-active={isActive}
+    >
       <Box miw={0} flex={1}>
-        <Text fw={500} style={{ overflowWrap: "anywhere" }}>{nameOf(partnership)}</Text>
+        <Text fw={500} style={{ overflowWrap: "anywhere" }}>
+          {nameOf(partnership)}
+        </Text>
         <Text size="sm" c="dimmed" style={{ overflowWrap: "anywhere" }}>
-          {vendorName(supplier.vendorType)} · <Anchor href={`mailto:${supplier.email}`} size="sm"><Long text={supplier.email} /></Anchor>
-          {phone && <> · <Anchor href={`tel:${phone.replaceAll(/[^+\d]/g, "")}`} size="sm">{phone}</Anchor></>}
+          {vendorName(supplier.vendorType)} ·{" "}
+          <Anchor href={`mailto:${supplier.email}`} size="sm">
+            <Long text={supplier.email} />
+          </Anchor>
+          {phone && (
+            <>
+              {" "}
+              ·{" "}
+              <Anchor href={`tel:${phone.replaceAll(/[^+\d]/g, "")}`} size="sm">
+                {phone}
+              </Anchor>
+            </>
+          )}
         </Text>
         <Group gap={6} mt={4}>
-          <Badge variant="light" color={isActive ? "teal" : "gray"}>{isActive ? "Connected" : isBlocked ? "Blocked" : "Ended"}</Badge>
-          <Text size="xs" c="dimmed"><Ago at={connectedAt} /></Text>
-          {conversation && <Text size="xs" c="dimmed">Last activity <Ago at={conversation.lastActivityAt} /></Text>}
+          <Badge variant="light" color={isActive ? "teal" : "gray"}>
+            {isActive ? "Connected" : isBlocked ? "Blocked" : "Ended"}
+          </Badge>
+          <Text size="xs" c="dimmed">
+            <Ago at={connectedAt} />
+          </Text>
+          {conversation && (
+            <Text size="xs" c="dimmed">
+              Last activity <Ago at={conversation.lastActivityAt} />
+            </Text>
+          )}
         </Group>
         {conversation && <ToMessages conversation={conversation} path="/conversations" />}
       </Box>

@@ -42,23 +42,37 @@ type Couple = NonNullable<NonNullable<Data["viewer"]>["couple"]>;
 function ProfileForm({ couple }: { couple: Couple }) {
   const form = useForm({
     initialValues: {
-      partner1Name: couple.partner1Name ?? "", partner2Name: couple.partner2Name ?? "", weddingDate: couple.weddingDate ?? "",
+      partner1Name: couple.partner1Name ?? "",
+      partner2Name: couple.partner2Name ?? "",
+      weddingDate: couple.weddingDate ?? "",
       phone: couple.phone ?? "",
     },
   });
   const draft = useFormDraft("profile", form);
   const { saving, problem, save } = useSaveProfile(form);
   return (
-    <Form draft={draft} onSubmit={form.onSubmit(({ partner1Name, partner2Name, weddingDate, phone }) =>
-      void save({ partner1Name, partner2Name, weddingDate: orNull(weddingDate), phone: orNull(phone) }))}>
+    <Form
+      draft={draft}
+      onSubmit={form.onSubmit(
+        ({ partner1Name, partner2Name, weddingDate, phone }) =>
+          void save({ partner1Name, partner2Name, weddingDate: orNull(weddingDate), phone: orNull(phone) }),
+      )}
+    >
       <Stack>
         <TextInput label="Your name" required maxLength={200} {...form.getInputProps("partner1Name")} />
         <TextInput label="Your partner's name" required maxLength={200} {...form.getInputProps("partner2Name")} />
         <TextInput label="Wedding date" type="date" {...form.getInputProps("weddingDate")} />
-        <TextInput label="Telephone" description="Suppliers who are connected with you see it" type="tel" maxLength={32}
-          {...form.getInputProps("phone")} />
+        <TextInput
+          label="Telephone"
+          description="Suppliers who are connected with you see it"
+          type="tel"
+          maxLength={32}
+          {...form.getInputProps("phone")}
+        />
         <FormProblem>{problem}</FormProblem>
-        <Button type="submit" loading={saving} disabled={!form.isDirty()}>Save</Button>
+        <Button type="submit" loading={saving} disabled={!form.isDirty()}>
+          Save
+        </Button>
       </Stack>
     </Form>
   );

@@ -13,7 +13,13 @@ import { PartnershipList } from "./PartnershipList";
 
 /** Everybody who works on the day of a couple (S40, S114). */
 export function SuppliersPage() {
-  return <Page title="Suppliers"><Gate flag="mvp_couple_suppliers"><Suppliers /></Gate></Page>;
+  return (
+    <Page title="Suppliers">
+      <Gate flag="mvp_couple_suppliers">
+        <Suppliers />
+      </Gate>
+    </Page>
+  );
 }
 
 function Suppliers() {

@@ -2,10 +2,28 @@ import { graphql } from "../../gql";
 
 export const PartnershipFields = graphql(`
   fragment PartnershipFields on Partnership {
-    id method connectedAt isActive
-    supplier { id businessName vendorType email }
-    contacts { side name email phone }
-    conversation { id unreadCount isOpen lastActivityAt }
+    id
+    method
+    connectedAt
+    isActive
+    supplier {
+      id
+      businessName
+      vendorType
+      email
+    }
+    contacts {
+      side
+      name
+      email
+      phone
+    }
+    conversation {
+      id
+      unreadCount
+      isOpen
+      lastActivityAt
+    }
   }
 `);
 
@@ -14,9 +32,21 @@ export const OverviewQuery = graphql(`
     viewer {
       id
       couple {
-        id partner1Name partner2Name weddingDate
-        onboarding { ...OnboardingFields }
-        partnerships(first: 5) { nodes { ...PartnershipFields } pageInfo { hasNextPage } }
+        id
+        partner1Name
+        partner2Name
+        weddingDate
+        onboarding {
+          ...OnboardingFields
+        }
+        partnerships(first: 5) {
+          nodes {
+            ...PartnershipFields
+          }
+          pageInfo {
+            hasNextPage
+          }
+        }
       }
     }
   }
@@ -29,8 +59,13 @@ export const PartnershipsQuery = graphql(`
       couple {
         id
         partnerships(first: 25, after: $after) {
-          nodes { ...PartnershipFields }
-          pageInfo { hasNextPage endCursor }
+          nodes {
+            ...PartnershipFields
+          }
+          pageInfo {
+            hasNextPage
+            endCursor
+          }
         }
       }
     }
@@ -39,6 +74,19 @@ export const PartnershipsQuery = graphql(`
 
 export const CoupleProfileQuery = graphql(`
   query CoupleProfile {
-    viewer { id email couple { id partner1Name partner2Name weddingDate phone onboarding { ...OnboardingFields } } }
+    viewer {
+      id
+      email
+      couple {
+        id
+        partner1Name
+        partner2Name
+        weddingDate
+        phone
+        onboarding {
+          ...OnboardingFields
+        }
+      }
+    }
   }
 `);

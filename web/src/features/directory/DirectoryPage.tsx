@@ -39,9 +39,17 @@ export function DirectoryPage() {
   return (
     <>
       <PageHead title="Directory" />
-      <Tabs value={shown} onChange={(value) => value && setSearch({ tab: value }, { replace: true })} keepMounted={false}>
+      <Tabs
+        value={shown}
+        onChange={(value) => value && setSearch({ tab: value }, { replace: true })}
+        keepMounted={false}
+      >
         <Tabs.List mb="md">
-          {tabs.map(({ value, label }) => <Tabs.Tab key={value} value={value}>{label}</Tabs.Tab>)}
+          {tabs.map(({ value, label }) => (
+            <Tabs.Tab key={value} value={value}>
+              {label}
+            </Tabs.Tab>
+          ))}
         </Tabs.List>
         <Tabs.Panel value={shown}>{isAllowed ? <Panel /> : <Forbidden title={label} />}</Tabs.Panel>
       </Tabs>
@@ -51,5 +59,11 @@ export function DirectoryPage() {
 
 /** Whoever was led here by a link hears why there is nothing. */
 function Forbidden({ title }: { title: string }) {
-  return <Section title={title}><Text size="sm" role="alert">Only admins have access to this part.</Text></Section>;
+  return (
+    <Section title={title}>
+      <Text size="sm" role="alert">
+        Only admins have access to this part.
+      </Text>
+    </Section>
+  );
 }

@@ -26,8 +26,14 @@ export function Followed<N>({ pages: { news, look, again, busy, blank } }: { pag
   const said = told(news);
   return (
     <Group gap="xs" h={26} wrap="nowrap" data-testid="news">
-      <Text size="xs" c="dimmed" role="status">{said ?? "Refresh"}</Text>
-      {said && <Button size="compact-xs" variant="light" loading={busy} onClick={again}>Show</Button>}
+      <Text size="xs" c="dimmed" role="status">
+        {said ?? "Refresh"}
+      </Text>
+      {said && (
+        <Button size="compact-xs" variant="light" loading={busy} onClick={again}>
+          Show
+        </Button>
+      )}
     </Group>
   );
 }

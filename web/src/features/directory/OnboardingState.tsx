@@ -9,9 +9,15 @@ export function OnboardingState({ onboarding }: { onboarding: StandingFieldsFrag
   const { completedAt, percentComplete, stuckAtStep, currentStep, assistanceNeeded, lastActivityAt } = onboarding;
   return (
     <Group gap={6}>
-      {assistanceNeeded && <Badge color="red" variant="light">Asks for help</Badge>}
+      {assistanceNeeded && (
+        <Badge color="red" variant="light">
+          Asks for help
+        </Badge>
+      )}
       {completedAt ? (
-        <Text size="xs" c="dimmed">set up <Ago at={completedAt} /></Text>
+        <Text size="xs" c="dimmed">
+          set up <Ago at={completedAt} />
+        </Text>
       ) : (
         <Text size="xs" c="dimmed">
           {percentComplete} % set up{currentStep && ` · at ${stepName(currentStep)}`}
@@ -26,8 +32,13 @@ export function OnboardingState({ onboarding }: { onboarding: StandingFieldsFrag
 export function SeesLink({ user }: { user: { id: string; email?: string | null } | null | undefined }) {
   if (!user) return null;
   return (
-    <Anchor component={Link} to={`/admin/playground?user=${encodeURIComponent(user.id)}`} size="xs"
-      aria-label={`What they see: ${user.email ?? "this account"}`} style={{ flex: "none" }}>
+    <Anchor
+      component={Link}
+      to={`/admin/playground?user=${encodeURIComponent(user.id)}`}
+      size="xs"
+      aria-label={`What they see: ${user.email ?? "this account"}`}
+      style={{ flex: "none" }}
+    >
       What they see
     </Anchor>
   );

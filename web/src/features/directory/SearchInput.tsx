@@ -8,10 +8,16 @@ export function SearchInput({ label, onSearch }: { label: string; onSearch: (tex
   const [text, setText] = useState("");
   const told = useDebouncedCallback((entered: string) => onSearch(entered.trim() || null), 250);
   return (
-    <TextInput size="xs" placeholder="Search" aria-label={label} value={text} leftSection={<IconSearch size={14} />}
+    <TextInput
+      size="xs"
+      placeholder="Search"
+      aria-label={label}
+      value={text}
+      leftSection={<IconSearch size={14} />}
       onChange={(event) => {
         setText(event.currentTarget.value);
         told(event.currentTarget.value);
-      }} />
+      }}
+    />
   );
 }

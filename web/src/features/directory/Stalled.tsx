@@ -29,15 +29,25 @@ export function Stalled() {
   const pages = usePages(StalledQuery, wanted, (data) => data.stalledOnboardings);
   return (
     <Section
-      title="Stalled" reading={pages}
+      title="Stalled"
+      reading={pages}
       aside={
-        <Select size="xs" w={150} aria-label="For how long" data={SPANS} value={seconds} allowDeselect={false}
-          onChange={(value) => setSeconds(value ?? "300")} />
+        <Select
+          size="xs"
+          w={150}
+          aria-label="For how long"
+          data={SPANS}
+          value={seconds}
+          allowDeselect={false}
+          onChange={(value) => setSeconds(value ?? "300")}
+        />
       }
     >
       <Followed pages={pages} />
       <Stack gap={0}>
-        {pages.nodes.map((item) => <Line key={item.id} onboarding={item} mayAnswer={admin} onAnswered={pages.again} />)}
+        {pages.nodes.map((item) => (
+          <Line key={item.id} onboarding={item} mayAnswer={admin} onAnswered={pages.again} />
+        ))}
       </Stack>
       <LoadMore pages={pages} none="No stalled onboardings." />
     </Section>
@@ -59,21 +69,27 @@ function Line({ onboarding, mayAnswer, onAnswered }: LineProps) {
   }
 
   return (
-    <Row aside={
-      <>
-        <SeesLink user={onboarding.user} />
-        {onboarding.assistanceNeeded && mayAnswer && (
-          <Button sends size="xs" variant="default" loading={state.fetching} onClick={() => void onAnswer()}>
-            Mark as answered
-          </Button>
-        )}
-      </>
-    }>
+    <Row
+      aside={
+        <>
+          <SeesLink user={onboarding.user} />
+          {onboarding.assistanceNeeded && mayAnswer && (
+            <Button sends size="xs" variant="default" loading={state.fetching} onClick={() => void onAnswer()}>
+              Mark as answered
+            </Button>
+          )}
+        </>
+      }
+    >
       <Text size="sm" fw={600} style={{ overflowWrap: "anywhere" }}>
         <Long text={onboarding.user?.email ?? "A deleted account"} /> · {onboarding.userType.toLowerCase()}
       </Text>
       <OnboardingState onboarding={onboarding} />
-      {onboarding.assistanceMessage && <Text size="sm" fs="italic" style={{ overflowWrap: "anywhere" }}>“{onboarding.assistanceMessage}”</Text>}
+      {onboarding.assistanceMessage && (
+        <Text size="sm" fs="italic" style={{ overflowWrap: "anywhere" }}>
+          “{onboarding.assistanceMessage}”
+        </Text>
+      )}
     </Row>
   );
 }

@@ -20,11 +20,20 @@ export function Suppliers() {
   const pages = usePages(SuppliersQuery, { search, vendorType }, (data) => data.suppliers);
   return (
     <Section
-      title="Suppliers" reading={pages}
+      title="Suppliers"
+      reading={pages}
       aside={
         <Group gap="xs">
-          <Select size="xs" w={140} aria-label="Trade" placeholder="Any trade" clearable value={vendorType}
-            data={TRADES} onChange={setVendorType} />
+          <Select
+            size="xs"
+            w={140}
+            aria-label="Trade"
+            placeholder="Any trade"
+            clearable
+            value={vendorType}
+            data={TRADES}
+            onChange={setVendorType}
+          />
           <SearchInput label="Search suppliers" onSearch={setSearch} />
         </Group>
       }
@@ -33,12 +42,20 @@ export function Suppliers() {
       <Stack gap={0}>
         {pages.nodes.map((supplier) => (
           <Row key={supplier.id} aside={<SeesLink user={supplier.onboarding.user} />}>
-              <Text size="sm" fw={600} style={{ overflowWrap: "anywhere" }}>{supplier.businessName ?? "Without a name yet"}</Text>
-              <Text size="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>
-                <Long text={supplier.email} />{supplier.vendorType && ` · ${supplier.vendorType.toLowerCase()}`}
-                {supplier.firstValueAt && <> · first invitation <Ago at={supplier.firstValueAt} /></>}
-              </Text>
-              <OnboardingState onboarding={supplier.onboarding} />
+            <Text size="sm" fw={600} style={{ overflowWrap: "anywhere" }}>
+              {supplier.businessName ?? "Without a name yet"}
+            </Text>
+            <Text size="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>
+              <Long text={supplier.email} />
+              {supplier.vendorType && ` · ${supplier.vendorType.toLowerCase()}`}
+              {supplier.firstValueAt && (
+                <>
+                  {" "}
+                  · first invitation <Ago at={supplier.firstValueAt} />
+                </>
+              )}
+            </Text>
+            <OnboardingState onboarding={supplier.onboarding} />
           </Row>
         ))}
       </Stack>

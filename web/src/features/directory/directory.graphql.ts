@@ -2,8 +2,19 @@ import { graphql } from "../../gql";
 
 export const StandingFields = graphql(`
   fragment StandingFields on Onboarding {
-    id userType percentComplete currentStep stuckAtStep assistanceNeeded assistanceMessage completedAt lastActivityAt
-    user { id email }
+    id
+    userType
+    percentComplete
+    currentStep
+    stuckAtStep
+    assistanceNeeded
+    assistanceMessage
+    completedAt
+    lastActivityAt
+    user {
+      id
+      email
+    }
   }
 `);
 
@@ -11,8 +22,20 @@ export const SuppliersQuery = graphql(`
   query Suppliers($after: String, $search: String, $vendorType: VendorType) {
     suppliers(first: 25, after: $after, search: $search, vendorType: $vendorType) {
       totalCount
-      nodes { id email businessName vendorType firstValueAt onboarding { ...StandingFields } }
-      pageInfo { hasNextPage endCursor }
+      nodes {
+        id
+        email
+        businessName
+        vendorType
+        firstValueAt
+        onboarding {
+          ...StandingFields
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
     }
   }
 `);
@@ -21,8 +44,20 @@ export const CouplesQuery = graphql(`
   query Couples($after: String, $search: String) {
     couples(first: 25, after: $after, search: $search) {
       totalCount
-      nodes { id partner1Name partner2Name weddingDate firstConnectionAt onboarding { ...StandingFields } }
-      pageInfo { hasNextPage endCursor }
+      nodes {
+        id
+        partner1Name
+        partner2Name
+        weddingDate
+        firstConnectionAt
+        onboarding {
+          ...StandingFields
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
     }
   }
 `);
@@ -32,11 +67,28 @@ export const InvitationsQuery = graphql(`
     invitations(first: 25, after: $after, status: $status) {
       totalCount
       nodes {
-        id channel email status sentAt openedAt acceptedAt expiresAt resendCount
-        hint { kind message }
-        client { id coupleNames }
+        id
+        channel
+        email
+        status
+        sentAt
+        openedAt
+        acceptedAt
+        expiresAt
+        resendCount
+        hint {
+          kind
+          message
+        }
+        client {
+          id
+          coupleNames
+        }
       }
-      pageInfo { hasNextPage endCursor }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
     }
   }
 `);
@@ -44,19 +96,37 @@ export const InvitationsQuery = graphql(`
 export const StalledQuery = graphql(`
   query Stalled($after: String, $userType: UserType, $olderThanSeconds: Int) {
     stalledOnboardings(first: 25, after: $after, userType: $userType, olderThanSeconds: $olderThanSeconds) {
-      nodes { ...StandingFields }
-      pageInfo { hasNextPage endCursor }
+      nodes {
+        ...StandingFields
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
     }
   }
 `);
 
 /** That somebody has gone on; every 30 s without that too. */
 export const PeopleStream = graphql(`
-  subscription PeopleStream { journeys { key } }
+  subscription PeopleStream {
+    journeys {
+      key
+    }
+  }
 `);
 
 export const AnswerMutation = graphql(`
   mutation AnswerAssistance($id: ID!) {
-    answerAssistance(id: $id) { onboarding { ...StandingFields } errors { code message path } }
+    answerAssistance(id: $id) {
+      onboarding {
+        ...StandingFields
+      }
+      errors {
+        code
+        message
+        path
+      }
+    }
   }
 `);

@@ -1,7 +1,5 @@
 import { Group, ScrollArea, Stack, Switch, Text } from "@mantine/core";
-import {
-  IconActivityHeartbeat, IconAlertTriangle, IconFlag, IconPointFilled, IconRocket,
-} from "@tabler/icons-react";
+import { IconActivityHeartbeat, IconAlertTriangle, IconFlag, IconPointFilled, IconRocket } from "@tabler/icons-react";
 import { memo, useState } from "react";
 
 import { Section } from "../../components/Section";
@@ -26,18 +24,29 @@ export function EventFeed({ feed }: { feed: Feed }) {
   const shown = all ? feed.events : feed.events.filter((event) => !isSwing(event));
   return (
     <Section
-      title="Recent events" reading={feed}
-      aside={swings > 0 && (
-        <Switch size="xs" label={`Show minor fluctuations (${swings})`} checked={all}
-          onChange={(event) => setAll(event.currentTarget.checked)} />
-      )}
+      title="Recent events"
+      reading={feed}
+      aside={
+        swings > 0 && (
+          <Switch
+            size="xs"
+            label={`Show minor fluctuations (${swings})`}
+            checked={all}
+            onChange={(event) => setAll(event.currentTarget.checked)}
+          />
+        )
+      }
     >
       {shown.length === 0 ? (
-        <Text c="dimmed" size="sm">No events in the last six hours.</Text>
+        <Text c="dimmed" size="sm">
+          No events in the last six hours.
+        </Text>
       ) : (
         <ScrollArea.Autosize mah="36rem" type="auto" offsetScrollbars="y" viewportProps={{ tabIndex: 0 }}>
           <Stack gap="xs" role="log" aria-live="off" data-testid="event-feed">
-            {shown.map((event) => <Line key={event.cursor} event={event} />)}
+            {shown.map((event) => (
+              <Line key={event.cursor} event={event} />
+            ))}
           </Stack>
         </ScrollArea.Autosize>
       )}
@@ -51,8 +60,12 @@ const Line = memo(function Line({ event }: { event: EventFieldsFragment }) {
     <Group gap="xs" wrap="nowrap" align="flex-start">
       <Icon size={16} style={{ flex: "none", marginTop: 3 }} aria-hidden />
       <div style={{ minWidth: 0 }}>
-        <Text size="sm" style={{ overflowWrap: "anywhere" }}>{unbroken(event.summary)}</Text>
-        <Text size="xs" c="dimmed">{actorName(event.actor)} · <Ago at={event.at} /></Text>
+        <Text size="sm" style={{ overflowWrap: "anywhere" }}>
+          {unbroken(event.summary)}
+        </Text>
+        <Text size="xs" c="dimmed">
+          {actorName(event.actor)} · <Ago at={event.at} />
+        </Text>
       </div>
     </Group>
   );

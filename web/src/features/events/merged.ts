@@ -8,7 +8,8 @@ export const KEPT = 200;
  * moment: there the order of what was found holds, which is that of the log.
  */
 export function merged<E extends Pick<EventFieldsFragment, "cursor" | "at">>(
-  known: readonly E[], found: readonly E[],
+  known: readonly E[],
+  found: readonly E[],
 ): E[] {
   const all = new Map([...known].reverse().map((event) => [event.cursor, event]));
   for (const event of [...found].reverse()) {

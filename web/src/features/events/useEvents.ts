@@ -52,7 +52,10 @@ export function useEvents(): Feed {
         const nodes = page?.nodes ?? [];
         found = [...found, ...nodes];
         setFeed((feed) => ({
-          events: merged(feed.events, nodes), error: result.error, busy: false, known: feed.known || page !== undefined,
+          events: merged(feed.events, nodes),
+          error: result.error,
+          busy: false,
+          known: feed.known || page !== undefined,
         }));
         after = page?.pageInfo.hasNextPage ? (page.pageInfo.endCursor ?? null) : null;
       } while (after !== null && found.length < KEPT && news(found) < ENOUGH);

@@ -14,7 +14,9 @@ interface Props {
 export function ChangeEffect({ flag, preview, refusal }: Props) {
   return (
     <div data-testid="effect" aria-live="polite">
-      {flag.run && !flag.run.outcome && <Text size="sm">It is {holderOf(flag)}: a lower percentage becomes the limit of the run.</Text>}
+      {flag.run && !flag.run.outcome && (
+        <Text size="sm">It is {holderOf(flag)}: a lower percentage becomes the limit of the run.</Text>
+      )}
       {refusal && <Alert color="yellow">{refusal}</Alert>}
       {!preview && !refusal && <Loader size="sm" aria-label="Counting affected users" />}
       {preview && (
@@ -22,8 +24,14 @@ export function ChangeEffect({ flag, preview, refusal }: Props) {
           <Text size="sm" fw={600}>
             {state(flag.enabled, flag.rolloutPercentage)} → {state(preview.enabled, preview.rolloutPercentage)}
           </Text>
-          <Text size="sm" {...(preview.losses > 0 && { c: "var(--bad)" })}>{effectOf(preview)}</Text>
-          {preview.warnings.map((warning) => <Alert key={warning} color="yellow" mt="xs" py="xs">{warning}</Alert>)}
+          <Text size="sm" {...(preview.losses > 0 && { c: "var(--bad)" })}>
+            {effectOf(preview)}
+          </Text>
+          {preview.warnings.map((warning) => (
+            <Alert key={warning} color="yellow" mt="xs" py="xs">
+              {warning}
+            </Alert>
+          ))}
         </>
       )}
     </div>

@@ -16,14 +16,23 @@ interface Props {
 /** Who was faster, and the choice that this leaves; nothing that was typed is lost (A5). */
 export function ConflictNote({ conflict, wish, onInsist, onYield }: Props) {
   return (
-    <Alert color="yellow" role="alert" data-testid="conflict" w="100%"
-      title={`${actorName(conflict.changedBy)} has changed this flag`}>
+    <Alert
+      color="yellow"
+      role="alert"
+      data-testid="conflict"
+      w="100%"
+      title={`${actorName(conflict.changedBy)} has changed this flag`}
+    >
       <Text size="sm">
         Version {conflict.currentVersion} was made <Ago at={conflict.changedAt} />. Your change was not applied: {wish}.
       </Text>
       <Group gap="xs" mt="xs">
-        <Button sends size="xs" variant="default" onClick={onInsist}>Apply my change</Button>
-        <Button size="xs" variant="default" onClick={onYield}>Keep theirs</Button>
+        <Button sends size="xs" variant="default" onClick={onInsist}>
+          Apply my change
+        </Button>
+        <Button size="xs" variant="default" onClick={onYield}>
+          Keep theirs
+        </Button>
       </Group>
     </Alert>
   );

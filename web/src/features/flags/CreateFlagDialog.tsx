@@ -29,14 +29,22 @@ export function CreateFlagDialog({ onClose }: { onClose: () => void }) {
   const keys = useIdempotencyKeys();
   const form = useForm<NewFlag>({
     initialValues: {
-      key: "", name: "", description: "", enabled: false, rolloutPercentage: "", targetGroups: [], reason: "",
+      key: "",
+      name: "",
+      description: "",
+      enabled: false,
+      rolloutPercentage: "",
+      targetGroups: [],
+      reason: "",
     },
   });
   const draft = useFormDraft("create-flag", form);
 
   async function submit(values: typeof form.values) {
     const input = {
-      ...values, description: values.description || null, reason: values.reason || null,
+      ...values,
+      description: values.description || null,
+      reason: values.reason || null,
       rolloutPercentage: values.rolloutPercentage === "" ? null : values.rolloutPercentage,
       idempotencyKey: keys.keyOf(values),
     };
@@ -53,18 +61,36 @@ export function CreateFlagDialog({ onClose }: { onClose: () => void }) {
     <Dialog onClose={onClose} title="Create a flag">
       <Form draft={draft} onSubmit={form.onSubmit((values) => void submit(values))}>
         <Stack>
-          <TextInput label="Key" description="Name in code: lower-case letters, digits and _. It cannot be changed." required
-            data-autofocus classNames={{ input: "code" }} autoComplete="off" {...form.getInputProps("key")} />
+          <TextInput
+            label="Key"
+            description="Name in code: lower-case letters, digits and _. It cannot be changed."
+            required
+            data-autofocus
+            classNames={{ input: "code" }}
+            autoComplete="off"
+            {...form.getInputProps("key")}
+          />
           <TextInput label="Name" required maxLength={200} {...form.getInputProps("name")} />
           <Textarea label="What it controls" autosize minRows={2} {...form.getInputProps("description")} />
           <Switch label="Switch it on now" {...form.getInputProps("enabled", { type: "checkbox" })} />
-          <NumberInput label="Percentage" description="Empty: everybody, when the flag is on." min={0} max={100} decimalScale={2}
-            suffix=" %" {...form.getInputProps("rolloutPercentage")} />
+          <NumberInput
+            label="Percentage"
+            description="Empty: everybody, when the flag is on."
+            min={0}
+            max={100}
+            decimalScale={2}
+            suffix=" %"
+            {...form.getInputProps("rolloutPercentage")}
+          />
           <GroupsInput {...form.getInputProps("targetGroups")} />
           <TextInput label="Reason" description="For the audit" maxLength={2000} {...form.getInputProps("reason")} />
           <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>Cancel</Button>
-            <Button type="submit" loading={state.fetching}>Create</Button>
+            <Button variant="default" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={state.fetching}>
+              Create
+            </Button>
           </Group>
         </Stack>
       </Form>

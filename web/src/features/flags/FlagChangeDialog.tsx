@@ -33,17 +33,28 @@ export function FlagChangeDialog({ flag, change, conflict, onConfirm, onClose, .
   const [override, setOverride] = useState(false);
   const [reason, setReason] = useState(given.reason ?? "");
   const [busy, setBusy] = useState(false);
-  const draft = useDraft(`change:${flag.key}:${verbOf(change)}`, { reason }, (before) => setReason(before.reason), reason !== (given.reason ?? ""));
+  const draft = useDraft(
+    `change:${flag.key}:${verbOf(change)}`,
+    { reason },
+    (before) => setReason(before.reason),
+    reason !== (given.reason ?? ""),
+  );
   const wanted: FlagChange = {
-    ...change, ...(percentage !== "" && { rolloutPercentage: percentage }), ...(override && { override }),
+    ...change,
+    ...(percentage !== "" && { rolloutPercentage: percentage }),
+    ...(override && { override }),
   };
   const [asked] = useDebouncedValue(wanted, 250, { leading: true });
   const [{ data, error, fetching, stale }] = useQuery({
-    query: FlagChangePreviewQuery, variables: { input: { key: flag.key, ...asked } as never }, requestPolicy: "network-only",
+    query: FlagChangePreviewQuery,
+    variables: { input: { key: flag.key, ...asked } as never },
+    requestPolicy: "network-only",
   });
   const isFresh = !fetching && !stale && JSON.stringify(asked) === JSON.stringify(wanted);
   const found = data?.flagChangePreview;
-  const refusal = error ? `Who is affected cannot be counted. ${whyNot(error)}` : wholeFormProblem(undefined, found?.errors);
+  const refusal = error
+    ? `Who is affected cannot be counted. ${whyNot(error)}`
+    : wholeFormProblem(undefined, found?.errors);
   const isLocked = found?.errors.some(({ code }) => code === "LOCKED") ?? false;
   const isOff = change.enabled === false; // never held up: an emergency does not wait for a count
   const ready = isOff || (isFresh && (error !== undefined || found?.preview != null));
@@ -69,24 +80,56 @@ export function FlagChangeDialog({ flag, change, conflict, onConfirm, onClose, .
         <Stack>
           <ChangeEffect flag={flag} preview={found?.preview} refusal={refusal} />
           {change.enabled === true && (
-            <NumberInput label="Percentage" min={0} max={100} decimalScale={2} suffix=" %" value={percentage}
+            <NumberInput
+              label="Percentage"
+              min={0}
+              max={100}
+              decimalScale={2}
+              suffix=" %"
+              value={percentage}
               placeholder={found?.preview ? `${found.preview.rolloutPercentage} %` : ""}
-              onChange={(value) => setPercentage(typeof value === "number" ? value : "")} />
+              onChange={(value) => setPercentage(typeof value === "number" ? value : "")}
+            />
           )}
           {(isLocked || override) && (
-            <Checkbox checked={override} onChange={(event) => setOverride(event.currentTarget.checked)} data-testid="override"
-              label="Release it from the ramp. It no longer follows the steps, and is still rolled back with the phase." />
+            <Checkbox
+              checked={override}
+              onChange={(event) => setOverride(event.currentTarget.checked)}
+              data-testid="override"
+              label="Release it from the ramp. It no longer follows the steps, and is still rolled back with the phase."
+            />
           )}
-          <Textarea label="Reason" description="For the audit" required={override} autosize minRows={2} maxLength={2000}
-            data-autofocus value={reason} onChange={(event) => setReason(event.currentTarget.value)} />
+          <Textarea
+            label="Reason"
+            description="For the audit"
+            required={override}
+            autosize
+            minRows={2}
+            maxLength={2000}
+            data-autofocus
+            value={reason}
+            onChange={(event) => setReason(event.currentTarget.value)}
+          />
           {conflict && (
-            <ConflictNote conflict={conflict} wish={verb.toLowerCase()} onYield={onClose}
-              onInsist={() => void confirm(conflict.currentVersion)} />
+            <ConflictNote
+              conflict={conflict}
+              wish={verb.toLowerCase()}
+              onYield={onClose}
+              onInsist={() => void confirm(conflict.currentVersion)}
+            />
           )}
-          {busy && <Text size="sm" role="status" data-testid="pending">Pending until the server confirms it.</Text>}
+          {busy && (
+            <Text size="sm" role="status" data-testid="pending">
+              Pending until the server confirms it.
+            </Text>
+          )}
           <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>Cancel</Button>
-            <Button type="submit" loading={busy} disabled={!ready} {...(isOff && { color: "red" })}>{verb}</Button>
+            <Button variant="default" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={busy} disabled={!ready} {...(isOff && { color: "red" })}>
+              {verb}
+            </Button>
           </Group>
         </Stack>
       </Form>

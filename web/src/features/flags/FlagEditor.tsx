@@ -68,37 +68,69 @@ export function FlagEditor({ flag, mayOperate }: Props) {
       <fieldset disabled={!mayOperate} style={{ border: 0, padding: 0, margin: 0, minWidth: 0 }}>
         <Stack>
           <div>
-            <Text size="sm" fw={500} id="percentage">Percentage</Text>
+            <Text size="sm" fw={500} id="percentage">
+              Percentage
+            </Text>
             <Group wrap="nowrap">
-              <Slider flex={1} step={1} label={null} thumbLabel="Percentage" disabled={!mayOperate}
+              <Slider
+                flex={1}
+                step={1}
+                label={null}
+                thumbLabel="Percentage"
+                disabled={!mayOperate}
                 value={form.values.rolloutPercentage}
-                onChange={(value) => form.setFieldValue("rolloutPercentage", value)} />
-              <NumberInput w={96} size="sm" aria-labelledby="percentage" min={0} max={100} decimalScale={2} suffix=" %"
-                {...form.getInputProps("rolloutPercentage")} />
+                onChange={(value) => form.setFieldValue("rolloutPercentage", value)}
+              />
+              <NumberInput
+                w={96}
+                size="sm"
+                aria-labelledby="percentage"
+                min={0}
+                max={100}
+                decimalScale={2}
+                suffix=" %"
+                {...form.getInputProps("rolloutPercentage")}
+              />
             </Group>
           </div>
           <GroupsInput {...form.getInputProps("targetGroups")} />
           <TextInput label="Name" required maxLength={200} {...form.getInputProps("name")} />
           <Textarea label="What it controls" autosize minRows={2} {...form.getInputProps("description")} />
           <Select label="Bucket by" data={BUCKETS} allowDeselect={false} {...form.getInputProps("bucketBy")} />
-          <Switch label="Visible to supplier and couple apps"
-            {...form.getInputProps("clientVisible", { type: "checkbox" })} />
+          <Switch
+            label="Visible to supplier and couple apps"
+            {...form.getInputProps("clientVisible", { type: "checkbox" })}
+          />
           <TextInput label="Reason" description="For the audit" maxLength={2000} {...form.getInputProps("reason")} />
           {conflict && !asked && (
-            <ConflictNote conflict={conflict} wish="what you typed is still here" onYield={reset}
-              onInsist={() => void save(changeOf(form.getValues()), form.getValues().reason, conflict.currentVersion)} />
+            <ConflictNote
+              conflict={conflict}
+              wish="what you typed is still here"
+              onYield={reset}
+              onInsist={() => void save(changeOf(form.getValues()), form.getValues().reason, conflict.currentVersion)}
+            />
           )}
           {mayOperate && (
             <Group justify="flex-end">
-              <Button variant="default" disabled={!dirty} onClick={reset}>Discard</Button>
-              <Button type="submit" disabled={!dirty} loading={pending !== undefined}>Save</Button>
+              <Button variant="default" disabled={!dirty} onClick={reset}>
+                Discard
+              </Button>
+              <Button type="submit" disabled={!dirty} loading={pending !== undefined}>
+                Save
+              </Button>
             </Group>
           )}
         </Stack>
       </fieldset>
       {asked && (
-        <FlagChangeDialog flag={flag} change={asked} reason={form.getValues().reason} conflict={conflict}
-          onConfirm={save} onClose={() => setAsked(undefined)} />
+        <FlagChangeDialog
+          flag={flag}
+          change={asked}
+          reason={form.getValues().reason}
+          conflict={conflict}
+          onConfirm={save}
+          onClose={() => setAsked(undefined)}
+        />
       )}
     </Form>
   );

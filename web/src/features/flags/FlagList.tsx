@@ -22,18 +22,26 @@ export function FlagList({ mayOperate, enabled = null, filter }: Props) {
   const shown = [...pages.nodes].sort((a, b) => a.name.localeCompare(b.name));
   return (
     <Section
-      title="Feature Flags" reading={pages}
+      title="Feature Flags"
+      reading={pages}
       aside={
         <>
           {filter}
-          <TextInput size="xs" placeholder="Search" aria-label="Search flags" value={search}
+          <TextInput
+            size="xs"
+            placeholder="Search"
+            aria-label="Search flags"
+            value={search}
             leftSection={<IconSearch size={14} />}
-            onChange={(event) => setSearch(event.currentTarget.value)} />
+            onChange={(event) => setSearch(event.currentTarget.value)}
+          />
         </>
       }
     >
       <Stack gap={0}>
-        {shown.map((flag) => <FlagRow key={flag.id} flag={flag} mayOperate={mayOperate} onChanged={pages.patch} />)}
+        {shown.map((flag) => (
+          <FlagRow key={flag.id} flag={flag} mayOperate={mayOperate} onChanged={pages.patch} />
+        ))}
       </Stack>
       <LoadMore pages={pages} none={wanted || enabled !== null ? "No flag matches." : "No flag yet."} />
     </Section>

@@ -40,7 +40,9 @@ export function FlagPage() {
     if (reading.busy || reading.blank) return <Waits what="The flag" height={240} />;
     return (
       <Notice title="Flag not found" text={`No flag has the key “${key}”.`}>
-        <Anchor component={Link} to="/admin/flags">All flags</Anchor>
+        <Anchor component={Link} to="/admin/flags">
+          All flags
+        </Anchor>
       </Notice>
     );
   }
@@ -54,7 +56,9 @@ export function FlagPage() {
         {may && <FlagSwitch flag={flag} />}
       </PageHead>
       <SimpleGrid cols={{ base: 1, lg: 2 }}>
-        <Section title="Settings"><FlagEditor key={flag.id} flag={flag} mayOperate={may} /></Section>
+        <Section title="Settings">
+          <FlagEditor key={flag.id} flag={flag} mayOperate={may} />
+        </Section>
         <History flagKey={flag.key} version={flag.version} mayOperate={may} />
       </SimpleGrid>
     </>
@@ -71,16 +75,29 @@ function Facts({ flag, mayOperate }: { flag: NonNullable<Data["featureFlag"]>; m
   return (
     <Stack gap={4} mt={4}>
       <span>
-        <Badge color={flag.enabled ? "teal" : "gray"} variant={flag.enabled ? "filled" : "outline"} mr="xs"
-          data-testid="flag-state">
+        <Badge
+          color={flag.enabled ? "teal" : "gray"}
+          variant={flag.enabled ? "filled" : "outline"}
+          mr="xs"
+          data-testid="flag-state"
+        >
           {flag.enabled ? `On, ${flag.rolloutPercentage} %` : "Off"}
         </Badge>
         <KillMark kill={flag.kill} />
-        <Text span size="sm" className="code"><Long text={flag.key} /></Text>
+        <Text span size="sm" className="code">
+          <Long text={flag.key} />
+        </Text>
       </span>
       {flag.kill && (
         <Text size="sm" c="red">
-          Off for everybody{flag.kill.at && <>{" "}since <Ago at={flag.kill.at} /></>}: {reasonOf(flag.kill)}
+          Off for everybody
+          {flag.kill.at && (
+            <>
+              {" "}
+              since <Ago at={flag.kill.at} />
+            </>
+          )}
+          : {reasonOf(flag.kill)}
         </Text>
       )}
       <Held flag={flag} mayOperate={mayOperate} />
@@ -89,8 +106,14 @@ function Facts({ flag, mayOperate }: { flag: NonNullable<Data["featureFlag"]>; m
         {" · "}version {flag.version}, <Ago at={flag.updatedAt} />
         {flag.phase && ` · introduced by ${flag.phase.name}`}
       </span>
-      <Text size="sm" c="dimmed" data-testid="exposure">{served(flag.exposure)}</Text>
-      {flag.staleness !== "IN_USE" && <Text size="sm" data-testid="stale">{MAY_GO[flag.staleness]}</Text>}
+      <Text size="sm" c="dimmed" data-testid="exposure">
+        {served(flag.exposure)}
+      </Text>
+      {flag.staleness !== "IN_USE" && (
+        <Text size="sm" data-testid="stale">
+          {MAY_GO[flag.staleness]}
+        </Text>
+      )}
     </Stack>
   );
 }
@@ -101,8 +124,11 @@ function served({ on, off, onShare }: NonNullable<Data["featureFlag"]>["exposure
 }
 
 function History(props: { flagKey: string; version: number; mayOperate: boolean }) {
-  const pages = usePages(FlagChangesQuery, { key: props.flagKey }, ({ featureFlag }) =>
-    featureFlag?.changes ?? { nodes: [], pageInfo: { hasNextPage: false } });
+  const pages = usePages(
+    FlagChangesQuery,
+    { key: props.flagKey },
+    ({ featureFlag }) => featureFlag?.changes ?? { nodes: [], pageInfo: { hasNextPage: false } },
+  );
   const { again } = pages;
   useEffect(again, [props.version, again]);
   return (

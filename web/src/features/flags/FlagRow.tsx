@@ -39,20 +39,34 @@ export const FlagRow = memo(function FlagRow({ flag, mayOperate, onChanged }: Pr
   return (
     <Group className="row" gap="sm" justify="space-between" data-testid={`flag-${flag.key}`}>
       <Box flex="1 1 14rem" miw={0}>
-        <Anchor component={Link} to={`/admin/flags/${flag.key}`} size="sm" fw={500} c="inherit" display="block"
-          title={flag.description ?? undefined}>
+        <Anchor
+          component={Link}
+          to={`/admin/flags/${flag.key}`}
+          size="sm"
+          fw={500}
+          c="inherit"
+          display="block"
+          title={flag.description ?? undefined}
+        >
           {flag.name}
         </Anchor>
         <Text size="xs" c="dimmed" component="div" style={{ overflowWrap: "anywhere" }}>
           <KillMark kill={flag.kill} />
           {[flag.key, flag.targetGroups.join(", "), holderOf(flag), owned(flag)].filter(Boolean).join(" · ")}
-          {" · "}<Ago at={flag.updatedAt} />
+          {" · "}
+          <Ago at={flag.updatedAt} />
         </Text>
       </Box>
       <Slider
-        flex="0 1 9rem" miw={110} size="sm" value={percentage} onChange={setDragged} onChangeEnd={release}
+        flex="0 1 9rem"
+        miw={110}
+        size="sm"
+        value={percentage}
+        onChange={setDragged}
+        onChangeEnd={release}
         disabled={!mayOperate || !enabled}
-        label={(value) => `${value} %`} thumbLabel={`Percentage of ${flag.name}`}
+        label={(value) => `${value} %`}
+        thumbLabel={`Percentage of ${flag.name}`}
         {...(!enabled && { classNames: { bar: "slider-off" } })} // a bar from its edge would look like a few percent
       />
       <Text size="sm" w={52} ta="right" c={enabled ? "inherit" : "dimmed"}>
@@ -60,12 +74,21 @@ export const FlagRow = memo(function FlagRow({ flag, mayOperate, onChanged }: Pr
       </Text>
       <Pending wish={pending} />
       <Switch
-        checked={enabled} disabled={!mayOperate} color="teal" aria-haspopup="dialog"
-        aria-label={`${flag.name} is ${enabled ? "on" : "off"}`} onChange={() => setAsked({ enabled: !enabled })}
+        checked={enabled}
+        disabled={!mayOperate}
+        color="teal"
+        aria-haspopup="dialog"
+        aria-label={`${flag.name} is ${enabled ? "on" : "off"}`}
+        onChange={() => setAsked({ enabled: !enabled })}
       />
       {asked && (
-        <FlagChangeDialog flag={flag} change={asked} conflict={conflict} onClose={close}
-          onConfirm={async (...change) => (await apply(...change)).done} />
+        <FlagChangeDialog
+          flag={flag}
+          change={asked}
+          conflict={conflict}
+          onClose={close}
+          onConfirm={async (...change) => (await apply(...change)).done}
+        />
       )}
     </Group>
   );

@@ -17,8 +17,13 @@ export function FlagSwitch({ flag }: { flag: FlagFieldsFragment }) {
         {flag.enabled ? "Switch off" : "Switch on"}
       </Button>
       {asking && (
-        <FlagChangeDialog flag={flag} change={{ enabled: !flag.enabled }} conflict={conflict} onClose={dialog.close}
-          onConfirm={async (...change) => (await apply(...change)).done} />
+        <FlagChangeDialog
+          flag={flag}
+          change={{ enabled: !flag.enabled }}
+          conflict={conflict}
+          onClose={dialog.close}
+          onConfirm={async (...change) => (await apply(...change)).done}
+        />
       )}
     </>
   );

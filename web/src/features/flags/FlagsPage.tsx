@@ -23,11 +23,19 @@ export function FlagsPage() {
   const [creating, dialog] = useDisclosure();
   return (
     <>
-      <PageHead title="Flags" text="Switching a flag off takes effect at once for everybody. The page of a flag shows its history and reverts changes.">
-        {may && <Button size="xs" leftSection={<IconPlus size={14} />} onClick={dialog.open}>Create a flag</Button>}
+      <PageHead
+        title="Flags"
+        text="Switching a flag off takes effect at once for everybody. The page of a flag shows its history and reverts changes."
+      >
+        {may && (
+          <Button size="xs" leftSection={<IconPlus size={14} />} onClick={dialog.open}>
+            Create a flag
+          </Button>
+        )}
       </PageHead>
       <FlagList
-        mayOperate={may} enabled={state === "all" ? null : state === "on"}
+        mayOperate={may}
+        enabled={state === "all" ? null : state === "on"}
         filter={<SegmentedControl size="xs" aria-label="Which flags" value={state} data={STATES} onChange={setState} />}
       />
       {creating && <CreateFlagDialog onClose={dialog.close} />}

@@ -6,7 +6,10 @@ const KNOWN = ["supplier", "couple", "photographer", "venue", "catering", "flori
 export function GroupsInput(props: TagsInputProps) {
   return (
     <TagsInput
-      label="Target groups" data={KNOWN} clearable splitChars={[",", " "]}
+      label="Target groups"
+      data={KNOWN}
+      clearable
+      splitChars={[",", " "]}
       description="Empty: everybody. user:ID includes a user whatever the percentage, !user:ID excludes one."
       {...props}
     />

@@ -26,7 +26,9 @@ export function Held({ flag, mayOperate }: Props) {
           link?.step != null && unbroken(`step ${link.step} %`),
           isLimited && unbroken(`limited to ${link.ceiling} % by ${link.ceilingBy ?? "somebody"}`),
           owner && `owner's values: ${owner}`,
-        ].filter(Boolean).join(" · ")}
+        ]
+          .filter(Boolean)
+          .join(" · ")}
       </Text>
       {mayOperate && isLimited && !flag.run?.outcome && <LiftCeiling flag={flag} />}
     </Group>

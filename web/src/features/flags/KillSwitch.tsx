@@ -28,10 +28,18 @@ export function KillSwitch({ flag }: { flag: FlagFieldsFragment }) {
 
   return (
     <>
-      <Button size="xs" variant="default" onClick={dialog.open}>{verb}</Button>
+      <Button size="xs" variant="default" onClick={dialog.open}>
+        {verb}
+      </Button>
       {asking && (
-        <ReasonModal title={`${verb}: ${flag.name}`} confirm={verb} required
-          {...(!isLift && { color: "red" })} onConfirm={apply} onClose={dialog.close}>
+        <ReasonModal
+          title={`${verb}: ${flag.name}`}
+          confirm={verb}
+          required
+          {...(!isLift && { color: "red" })}
+          onConfirm={apply}
+          onClose={dialog.close}
+        >
           {isLift
             ? "Its switch, percentage and groups take effect again at once."
             : "Turns the flag off for everybody, whatever its switch and phase, until the kill is lifted."}

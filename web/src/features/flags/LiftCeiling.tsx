@@ -18,9 +18,17 @@ export function LiftCeiling({ flag }: { flag: { key: string; name: string } }) {
 
   return (
     <>
-      <Button size="xs" variant="default" onClick={dialog.open} aria-label={`Lift the limit of ${flag.name}`}>Lift the limit</Button>
+      <Button size="xs" variant="default" onClick={dialog.open} aria-label={`Lift the limit of ${flag.name}`}>
+        Lift the limit
+      </Button>
       {asking && (
-        <ReasonModal title={`Lift the limit: ${flag.name}`} confirm="Lift the limit" required onConfirm={onConfirm} onClose={dialog.close}>
+        <ReasonModal
+          title={`Lift the limit: ${flag.name}`}
+          confirm="Lift the limit"
+          required
+          onConfirm={onConfirm}
+          onClose={dialog.close}
+        >
           The ramp alone decides again: the flag goes to the present step at once.
         </ReasonModal>
       )}

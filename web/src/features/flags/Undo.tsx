@@ -13,5 +13,9 @@ export function Undo({ changeId, onDone }: { changeId: string; onDone: () => voi
     if (succeeded("Not undone", error, data?.revertChange.errors)) onDone();
   }
 
-  return <Button sends size="compact-sm" variant="default" loading={state.fetching} onClick={() => void undo()}>Undo</Button>;
+  return (
+    <Button sends size="compact-sm" variant="default" loading={state.fetching} onClick={() => void undo()}>
+      Undo
+    </Button>
+  );
 }

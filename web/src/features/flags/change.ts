@@ -37,7 +37,12 @@ export function effectOf({ peopleAfter, people, gains, losses, isEstimate }: Pre
 }
 
 /** What an owner wants where a run decides otherwise; undefined where the two agree. */
-export function ownerOf({ enabled, rolloutPercentage, ownerEnabled, ownerPercentage }: FlagFieldsFragment): string | undefined {
+export function ownerOf({
+  enabled,
+  rolloutPercentage,
+  ownerEnabled,
+  ownerPercentage,
+}: FlagFieldsFragment): string | undefined {
   if (enabled === ownerEnabled && rolloutPercentage === ownerPercentage) return undefined;
   return unbroken(`${ownerEnabled ? "on" : "off"}, ${ownerPercentage} %`);
 }

@@ -20,7 +20,12 @@ export const BUCKETS: { value: BucketBy; label: string }[] = [
 export function valuesOf(flag: FlagFieldsFragment): FlagValues {
   const { name, description, rolloutPercentage, targetGroups, bucketBy, clientVisible } = flag;
   return {
-    name, description: description ?? "", rolloutPercentage, targetGroups: [...targetGroups], bucketBy,
-    clientVisible, reason: "",
+    name,
+    description: description ?? "",
+    rolloutPercentage,
+    targetGroups: [...targetGroups],
+    bucketBy,
+    clientVisible,
+    reason: "",
   };
 }

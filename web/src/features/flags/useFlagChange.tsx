@@ -21,7 +21,12 @@ export function useFlagChange(flag: FlagFieldsFragment, onChanged?: (flag: FlagF
   const [pending, setPending] = useState<string>();
   const [conflict, setConflict] = useState<Conflict>();
 
-  async function apply(change: object & FlagChange, reason: string, version = flag.version, form?: FieldedForm): Promise<Made> {
+  async function apply(
+    change: object & FlagChange,
+    reason: string,
+    version = flag.version,
+    form?: FieldedForm,
+  ): Promise<Made> {
     setPending(wishOf(change));
     const { error, payload } = await send(change, { key: flag.key, reason: reason || null, expectedVersion: version });
     setPending(undefined);
@@ -34,7 +39,10 @@ export function useFlagChange(flag: FlagFieldsFragment, onChanged?: (flag: FlagF
     return { done, flag: payload?.flag };
   }
 
-  async function send(change: object & FlagChange, input: { key: string; reason: string | null; expectedVersion: number }) {
+  async function send(
+    change: object & FlagChange,
+    input: { key: string; reason: string | null; expectedVersion: number },
+  ) {
     const { enabled, ...others } = change;
     if (enabled !== undefined && Object.keys(others).length === 0) {
       const { data, error } = await toggle({ input: { ...input, enabled } });
@@ -52,7 +60,14 @@ function tell(flag: FlagFieldsFragment, change: Toggled["toggleFeatureFlag"]["ch
   const state = flag.enabled ? `On, ${flag.rolloutPercentage} %.` : "Off.";
   notifications.hide(id);
   notifications.show({
-    id, color: "teal", title: flag.name, autoClose: 20_000,
-    message: <>{state} {change?.revertible && <Undo changeId={change.id} onDone={() => notifications.hide(id)} />}</>,
+    id,
+    color: "teal",
+    title: flag.name,
+    autoClose: 20_000,
+    message: (
+      <>
+        {state} {change?.revertible && <Undo changeId={change.id} onDone={() => notifications.hide(id)} />}
+      </>
+    ),
   });
 }

@@ -16,15 +16,20 @@ export function HealthHistory({ range }: { range: TimeRange }) {
   const health = data?.systemHealth;
   return (
     <Section
-      title="Health over time" reading={reading}
-      aside={health?.maxGapSeconds != null && (
-        <Text size="sm" c={health.maxGapSeconds > 33 ? "var(--warn)" : "dimmed"}>
-          longest pause between checks: {span(health.maxGapSeconds * 1000)}
-        </Text>
-      )}
+      title="Health over time"
+      reading={reading}
+      aside={
+        health?.maxGapSeconds != null && (
+          <Text size="sm" c={health.maxGapSeconds > 33 ? "var(--warn)" : "dimmed"}>
+            longest pause between checks: {span(health.maxGapSeconds * 1000)}
+          </Text>
+        )
+      }
     >
       <Stack gap="sm">
-        {inOrder(health?.checks ?? []).map((check) => <Line key={check.id} check={check} />)}
+        {inOrder(health?.checks ?? []).map((check) => (
+          <Line key={check.id} check={check} />
+        ))}
       </Stack>
     </Section>
   );

@@ -20,13 +20,24 @@ export function HealthTiles() {
   const checks = inOrder(data?.systemHealth.checks ?? []);
   return (
     <Section
-      title="System Health" reading={reading}
-      aside={data && <Text size="sm" c="dimmed">checked <Ago at={data.systemHealth.at} /></Text>}
+      title="System Health"
+      reading={reading}
+      aside={
+        data && (
+          <Text size="sm" c="dimmed">
+            checked <Ago at={data.systemHealth.at} />
+          </Text>
+        )
+      }
     >
       <Silence checks={checks} />
-      {checks.map((check) => <Broken key={check.id} check={check} />)}
+      {checks.map((check) => (
+        <Broken key={check.id} check={check} />
+      ))}
       <SimpleGrid cols={{ base: 2, sm: 3, lg: 5 }} spacing="sm">
-        {checks.map((check) => <Tile key={check.id} check={check} />)}
+        {checks.map((check) => (
+          <Tile key={check.id} check={check} />
+        ))}
       </SimpleGrid>
     </Section>
   );
@@ -37,10 +48,27 @@ function Broken({ check }: { check: Check }) {
   const said = complaint(check);
   if (said === undefined) return null;
   return (
-    <Alert color={lookOf(check).color} variant="filled" icon={<IconAlertTriangle />} role="alert"
-      title={<>{said}{check.since && <Since at={check.since} />}</>}>
+    <Alert
+      color={lookOf(check).color}
+      variant="filled"
+      icon={<IconAlertTriangle />}
+      role="alert"
+      title={
+        <>
+          {said}
+          {check.since && <Since at={check.since} />}
+        </>
+      }
+    >
       {unbroken(check.errorMessage ?? "No details available.")}
-      {check.since && <> <Text span inherit style={{ whiteSpace: "nowrap" }}>Since {local(check.since)}.</Text></>}
+      {check.since && (
+        <>
+          {" "}
+          <Text span inherit style={{ whiteSpace: "nowrap" }}>
+            Since {local(check.since)}.
+          </Text>
+        </>
+      )}
     </Alert>
   );
 }
@@ -49,9 +77,24 @@ function Broken({ check }: { check: Check }) {
 function Silence({ checks }: { checks: readonly Check[] }) {
   const said = silence(checks);
   if (said === undefined) return null;
-  const last = checks.filter(({ stale }) => stale).map(({ checkedAt }) => checkedAt ?? "").sort().at(-1);
+  const last = checks
+    .filter(({ stale }) => stale)
+    .map(({ checkedAt }) => checkedAt ?? "")
+    .sort()
+    .at(-1);
   return (
-    <Alert color="gray" variant="filled" icon={<IconEyeOff />} role="alert" title={<>{said}{last && <Since at={last} />}</>}>
+    <Alert
+      color="gray"
+      variant="filled"
+      icon={<IconEyeOff />}
+      role="alert"
+      title={
+        <>
+          {said}
+          {last && <Since at={last} />}
+        </>
+      }
+    >
       No recent checks: the worker may be down. Phases cannot be activated until checks resume.
     </Alert>
   );
@@ -60,9 +103,17 @@ function Silence({ checks }: { checks: readonly Check[] }) {
 function Tile({ check }: { check: Check }) {
   const { label, color } = lookOf(check);
   return (
-    <Paper withBorder p="sm" className="tile" data-testid={`health-${check.type.toLowerCase()}`}
-      data-status={check.status} style={{ "--tile": `var(--mantine-color-${color}-6)` }}>
-      <Text size="sm" c="dimmed">{TITLES[check.type]}</Text>
+    <Paper
+      withBorder
+      p="sm"
+      className="tile"
+      data-testid={`health-${check.type.toLowerCase()}`}
+      data-status={check.status}
+      style={{ "--tile": `var(--mantine-color-${color}-6)` }}
+    >
+      <Text size="sm" c="dimmed">
+        {TITLES[check.type]}
+      </Text>
       <Group gap={6} wrap="nowrap">
         <span className="dot" style={{ background: `var(--mantine-color-${color}-6)` }} aria-hidden />
         <Text fw={600}>{label}</Text>
@@ -70,7 +121,11 @@ function Tile({ check }: { check: Check }) {
       <Text size="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>
         {unbroken(detail(check))}
       </Text>
-      {check.checkedAt && <Text size="xs" c="dimmed">Checked <Ago at={check.checkedAt} /></Text>}
+      {check.checkedAt && (
+        <Text size="xs" c="dimmed">
+          Checked <Ago at={check.checkedAt} />
+        </Text>
+      )}
     </Paper>
   );
 }

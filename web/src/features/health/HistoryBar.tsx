@@ -14,14 +14,33 @@ const HIGH = 26;
 
 /** One bar a slot, not told by colour alone: low and green was up, high and red was down, flat and grey was not looked at. */
 export function HistoryBar({ title, slots }: { title: string; slots: readonly Slot[] }) {
-  if (slots.length === 0) return <Text size="xs" c="dimmed">No data for this range.</Text>;
+  if (slots.length === 0)
+    return (
+      <Text size="xs" c="dimmed">
+        No data for this range.
+      </Text>
+    );
   const bad = slots.filter(({ uptime }) => uptime != null && uptime < 100).length;
   const unknown = slots.filter(({ uptime }) => uptime == null).length;
   return (
-    <svg viewBox={`0 0 ${slots.length * WIDE} ${HIGH}`} width="100%" height={HIGH} preserveAspectRatio="none"
-      role="img" aria-label={`${title}: ${bad} of ${slots.length} intervals with failures, ${unknown} without samples`}>
+    <svg
+      viewBox={`0 0 ${slots.length * WIDE} ${HIGH}`}
+      width="100%"
+      height={HIGH}
+      preserveAspectRatio="none"
+      role="img"
+      aria-label={`${title}: ${bad} of ${slots.length} intervals with failures, ${unknown} without samples`}
+    >
       {slots.map((slot, index) => (
-        <rect key={slot.at} x={index * WIDE} y={HIGH - height(slot)} width={WIDE - GAP * 2} height={height(slot)} rx={1} fill={color(slot)}>
+        <rect
+          key={slot.at}
+          x={index * WIDE}
+          y={HIGH - height(slot)}
+          width={WIDE - GAP * 2}
+          height={height(slot)}
+          rx={1}
+          fill={color(slot)}
+        >
           <title>{`${local(slot.at)}: ${told(slot)}`}</title>
         </rect>
       ))}

@@ -29,13 +29,23 @@ export function SystemStatusCard() {
       {found && (
         <div data-testid="system-status" data-status={found.status}>
           <Group gap={8} wrap="nowrap">
-            <span className="dot" style={{ background: `var(--mantine-color-${WORDS[found.status].color}-6)` }} aria-hidden />
+            <span
+              className="dot"
+              style={{ background: `var(--mantine-color-${WORDS[found.status].color}-6)` }}
+              aria-hidden
+            />
             <Text fw={600}>{WORDS[found.status].text}</Text>
           </Group>
           {found.effects.length > 0 && (
-            <List size="sm" mt="xs">{found.effects.map((effect) => <List.Item key={effect}>{effect}</List.Item>)}</List>
+            <List size="sm" mt="xs">
+              {found.effects.map((effect) => (
+                <List.Item key={effect}>{effect}</List.Item>
+              ))}
+            </List>
           )}
-          <Text size="xs" c="dimmed" mt={4}>checked <Ago at={found.at} /></Text>
+          <Text size="xs" c="dimmed" mt={4}>
+            checked <Ago at={found.at} />
+          </Text>
         </div>
       )}
     </Section>

@@ -29,6 +29,8 @@ test("whatever is red is said in an alarm, and nothing else is", () => {
 test("what nobody looks at any more is named once for all", () => {
   const old = { ...EMAIL, status: "UNKNOWN", stale: true } as const;
   expect(silence([EMAIL])).toBeUndefined();
-  expect(silence([{ ...old, type: "DATABASE" }, { ...old, type: "AUTH" }, old])).toBe("No recent data for the database, log-in and e-mail");
+  expect(silence([{ ...old, type: "DATABASE" }, { ...old, type: "AUTH" }, old])).toBe(
+    "No recent data for the database, log-in and e-mail",
+  );
   expect(silence([{ ...old, checkedAt: null }])).toBeUndefined();
 });

@@ -3,19 +3,29 @@ import { listed, sentenceCase } from "../../lib/words";
 
 /** Names and order of the checks on all dashboards (S75). */
 export const TITLES: Record<CheckType, string> = {
-  DATABASE: "Database", AUTH: "Authentication", EMAIL: "Email Services", API: "API Endpoints",
+  DATABASE: "Database",
+  AUTH: "Authentication",
+  EMAIL: "Email Services",
+  API: "API Endpoints",
   REALTIME: "Realtime",
 };
 
 /** The same in the middle of a sentence; each is one thing. */
 const NAMES: Record<CheckType, string> = {
-  DATABASE: "the database", AUTH: "log-in", EMAIL: "e-mail", API: "the API", REALTIME: "realtime",
+  DATABASE: "the database",
+  AUTH: "log-in",
+  EMAIL: "e-mail",
+  API: "the API",
+  REALTIME: "realtime",
 };
 
 const ORDER: readonly CheckType[] = ["DATABASE", "AUTH", "EMAIL", "API", "REALTIME"];
 
 const COLORS: Record<HealthStatus, string> = {
-  HEALTHY: "teal", WARNING: "yellow", CRITICAL: "red", UNKNOWN: "red",
+  HEALTHY: "teal",
+  WARNING: "yellow",
+  CRITICAL: "red",
+  UNKNOWN: "red",
 };
 
 export interface Standing {

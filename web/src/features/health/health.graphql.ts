@@ -5,18 +5,35 @@ export const HealthFields = graphql(`
     at
     overall
     checks {
-      id name type status responseTimeMs errorMessage checkedAt since stale flapping
+      id
+      name
+      type
+      status
+      responseTimeMs
+      errorMessage
+      checkedAt
+      since
+      stale
+      flapping
       uptime(window: LAST_24H)
     }
   }
 `);
 
 export const SystemHealthQuery = graphql(`
-  query SystemHealth { systemHealth { ...HealthFields } }
+  query SystemHealth {
+    systemHealth {
+      ...HealthFields
+    }
+  }
 `);
 
 export const SystemHealthStream = graphql(`
-  subscription SystemHealthStream { systemHealth { ...HealthFields } }
+  subscription SystemHealthStream {
+    systemHealth {
+      ...HealthFields
+    }
+  }
 `);
 
 export const HealthHistoryQuery = graphql(`
@@ -24,9 +41,15 @@ export const HealthHistoryQuery = graphql(`
     systemHealth {
       maxGapSeconds(window: LAST_1H)
       checks {
-        id type flapping
+        id
+        type
+        flapping
         uptime(window: $range)
-        history(window: $range) { at uptime responseTimeMs }
+        history(window: $range) {
+          at
+          uptime
+          responseTimeMs
+        }
       }
     }
   }

@@ -1,5 +1,11 @@
 import { graphql } from "../../gql";
 
 export const SystemStatusQuery = graphql(`
-  query SystemStatus { systemStatus { at status effects } }
+  query SystemStatus {
+    systemStatus {
+      at
+      status
+      effects
+    }
+  }
 `);

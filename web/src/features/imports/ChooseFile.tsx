@@ -16,12 +16,19 @@ export function ChooseFile({ file, busy, onChoose }: Props) {
     <Card>
       <Stack gap="xs">
         <FileInput
-          label="CSV file" placeholder="Choose a file" accept=".csv,.txt,.tsv,text/csv" clearable
-          leftSection={<IconFileSpreadsheet size={18} aria-hidden />} data-testid="import-file"
+          label="CSV file"
+          placeholder="Choose a file"
+          accept=".csv,.txt,.tsv,text/csv"
+          clearable
+          leftSection={<IconFileSpreadsheet size={18} aria-hidden />}
+          data-testid="import-file"
           description="Save your spreadsheet as CSV. Up to 2,000 rows, one couple in each; the first row names the columns."
-          onChange={(picked) => void onChoose(picked)} clearButtonProps={{ "aria-label": "Remove the file" }}
+          onChange={(picked) => void onChoose(picked)}
+          clearButtonProps={{ "aria-label": "Remove the file" }}
         />
-        <Text size="sm" c="dimmed">You see what would be imported before anything is.</Text>
+        <Text size="sm" c="dimmed">
+          You see what would be imported before anything is.
+        </Text>
         {busy && !file && <Waits what="The file" height={40} />}
       </Stack>
     </Card>

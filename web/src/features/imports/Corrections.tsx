@@ -33,23 +33,36 @@ export function Corrections({ preview, digest, given, busy, onCheck }: Props) {
       <Stack gap="sm">
         {preview.faulty.map(({ number, values, problems }) => (
           <Card key={number} withBorder component="fieldset" m={0} data-testid={`row-${number}`}>
-            <Text component="legend" fw={500} size="sm">Row {number}{namesIn(values)}</Text>
+            <Text component="legend" fw={500} size="sm">
+              Row {number}
+              {namesIn(values)}
+            </Text>
             <Stack gap="xs">
               {problems.map(({ field, header, column, message }) => {
                 const cell = cellOf(number, field);
                 return (
-                  <TextInput key={field} label={FIELDS[field]} error={message}
+                  <TextInput
+                    key={field}
+                    label={FIELDS[field]}
+                    error={message}
                     description={column ? `Column ${column}${header ? `: ${header}` : ""}` : undefined}
                     value={edits[cell] ?? valueOf(values, field, number, given)}
-                    onChange={({ currentTarget: { value } }) => setEdits((before) => ({ ...before, [cell]: value }))} />
+                    onChange={({ currentTarget: { value } }) => setEdits((before) => ({ ...before, [cell]: value }))}
+                  />
                 );
               })}
             </Stack>
           </Card>
         ))}
-        {hidden > 0 && <Text size="sm" c="dimmed">And {hidden.toLocaleString()} more, which follow once these are corrected.</Text>}
+        {hidden > 0 && (
+          <Text size="sm" c="dimmed">
+            And {hidden.toLocaleString()} more, which follow once these are corrected.
+          </Text>
+        )}
         <Group justify="flex-end">
-          <Button type="submit" loading={busy} disabled={Object.keys(edits).length === 0} data-testid="check-again">Check again</Button>
+          <Button type="submit" loading={busy} disabled={Object.keys(edits).length === 0} data-testid="check-again">
+            Check again
+          </Button>
         </Group>
       </Stack>
     </Form>
@@ -64,6 +77,9 @@ function namesIn(values: Values): string {
 }
 
 function valueOf(values: Values, field: ImportField, row: number, given: readonly Correction[]): string {
-  return given.find((item) => item.row === row && item.field === field)?.value
-    ?? values.find((item) => item.field === field)?.value ?? "";
+  return (
+    given.find((item) => item.row === row && item.field === field)?.value ??
+    values.find((item) => item.field === field)?.value ??
+    ""
+  );
 }

@@ -11,7 +11,8 @@ export function DateOrderChoice({ state: { choices, change } }: Props) {
   return (
     <Card component="section" aria-label="Order of dates" data-testid="date-order">
       <Radio.Group
-        label="What comes first in the dates of this file?" value={choices.dateOrder ?? null}
+        label="What comes first in the dates of this file?"
+        value={choices.dateOrder ?? null}
         description="Some can be read in two ways, such as 03/04/2027."
         onChange={(value) => void change({ dateOrder: value })}
       >

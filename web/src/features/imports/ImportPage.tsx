@@ -20,8 +20,17 @@ const FLAG = "mvp_client_management";
 /** Clients from a spreadsheet: look first, correct, then import (M10). */
 export function ImportPage() {
   return (
-    <Page title="Import clients" aside={<LinkButton to="/clients" variant="default">Back to your clients</LinkButton>}>
-      <Gate flag={FLAG}><Import /></Gate>
+    <Page
+      title="Import clients"
+      aside={
+        <LinkButton to="/clients" variant="default">
+          Back to your clients
+        </LinkButton>
+      }
+    >
+      <Gate flag={FLAG}>
+        <Import />
+      </Gate>
     </Page>
   );
 }
@@ -37,7 +46,9 @@ function Import() {
       {file && preview && (
         <>
           {preview.asksDateOrder || state.choices.dateOrder ? <DateOrderChoice state={state} /> : null}
-          {!made && <Columns preview={preview} chosen={state.choices.columns} onChange={(changed) => state.change(changed)} />}
+          {!made && (
+            <Columns preview={preview} chosen={state.choices.columns} onChange={(changed) => state.change(changed)} />
+          )}
           <Found state={state} />
         </>
       )}
@@ -56,28 +67,51 @@ function Found({ state }: { state: State }) {
   return (
     <>
       {preview.newRows > 0 && (
-        <Section title={counted(preview.newRows, "new client")} aside={
-          <Button sends loading={state.busy} disabled={blocked} onClick={() => void state.run()} data-testid="import-now">
-            {`Import ${counted(preview.newRows, "client")}`}
-          </Button>
-        }>
+        <Section
+          title={counted(preview.newRows, "new client")}
+          aside={
+            <Button
+              sends
+              loading={state.busy}
+              disabled={blocked}
+              onClick={() => void state.run()}
+              data-testid="import-now"
+            >
+              {`Import ${counted(preview.newRows, "client")}`}
+            </Button>
+          }
+        >
           <FreshRows rows={preview.fresh} total={preview.newRows} />
         </Section>
       )}
       {preview.withErrors > 0 && !preview.needsNames && (
-        <Section title={counted(preview.withErrors, "row with problems", "rows with problems")} aside={
-          <Button variant="default" size="xs" onClick={() => void state.downloadRemaining()} data-testid="download-rows">
-            Download these rows
-          </Button>
-        }>
+        <Section
+          title={counted(preview.withErrors, "row with problems", "rows with problems")}
+          aside={
+            <Button
+              variant="default"
+              size="xs"
+              onClick={() => void state.downloadRemaining()}
+              data-testid="download-rows"
+            >
+              Download these rows
+            </Button>
+          }
+        >
           <Text size="sm" c="dimmed">
             Correct them here, or in the file that you download, and import them now or later. Nothing is lost, and
             nobody is added twice.
           </Text>
-          <Corrections key={`${file.digest}-${correcting}`} preview={preview} digest={file.digest} given={choices.corrections} busy={state.busy}
+          <Corrections
+            key={`${file.digest}-${correcting}`}
+            preview={preview}
+            digest={file.digest}
+            given={choices.corrections}
+            busy={state.busy}
             onCheck={async (edits) => {
               if (await state.correct(edits)) setCorrecting((count) => count + 1);
-            }} />
+            }}
+          />
         </Section>
       )}
       {preview.alreadyThere > 0 && (
@@ -99,12 +133,16 @@ function Result({ state }: { state: State }) {
     <Alert color="green" role="status" data-testid="import-result" title={`${counted(made.added, "client")} added`}>
       <Stack gap="xs" align="flex-start">
         <Text size="sm">
-          {made.alreadyThere > 0 && `${counted(made.alreadyThere, "client")} of the file ${made.alreadyThere === 1 ? "was" : "were"} there already. `}
-          {made.withErrors > 0 && `${counted(made.withErrors, "row")} could not be imported and can be corrected below.`}
+          {made.alreadyThere > 0 &&
+            `${counted(made.alreadyThere, "client")} of the file ${made.alreadyThere === 1 ? "was" : "were"} there already. `}
+          {made.withErrors > 0 &&
+            `${counted(made.withErrors, "row")} could not be imported and can be corrected below.`}
         </Text>
         <Group gap="xs">
           {made.added > 0 && <InviteButton importId={made.id} count={made.added} />}
-          <LinkButton to="/clients" variant="default" data-testid="to-clients">See your clients</LinkButton>
+          <LinkButton to="/clients" variant="default" data-testid="to-clients">
+            See your clients
+          </LinkButton>
         </Group>
       </Stack>
     </Alert>

@@ -9,11 +9,17 @@ export function FreshRows({ rows, total }: { rows: Preview["fresh"]; total: numb
     <Stack gap={0}>
       {rows.map(({ number, coupleNames, email, weddingDate, warnings }) => (
         <div className="row" key={number}>
-          <Text fw={500} style={{ overflowWrap: "anywhere" }}>{coupleNames}</Text>
+          <Text fw={500} style={{ overflowWrap: "anywhere" }}>
+            {coupleNames}
+          </Text>
           <Text size="sm" c="dimmed" style={{ overflowWrap: "anywhere" }}>
             {[weddingDate ? plainDate(weddingDate, "long") : "No date yet", email ?? "No e-mail"].join(" · ")}
           </Text>
-          {warnings.map((text) => <Text key={text} size="sm" c="var(--warn)">{text}</Text>)}
+          {warnings.map((text) => (
+            <Text key={text} size="sm" c="var(--warn)">
+              {text}
+            </Text>
+          ))}
         </div>
       ))}
       <Rest shown={rows.length} total={total} />
@@ -29,7 +35,11 @@ export function KnownRows({ rows, total }: { rows: Preview["known"]; total: numb
         <Text key={number} size="sm" className="row" style={{ overflowWrap: "anywhere" }}>
           Row {number}: {coupleNames}
           <Text span c="dimmed" inherit>
-            {duplicateOfRow ? ` · the same as row ${duplicateOfRow}` : existing ? ` · your client ${existing.coupleNames}` : ""}
+            {duplicateOfRow
+              ? ` · the same as row ${duplicateOfRow}`
+              : existing
+                ? ` · your client ${existing.coupleNames}`
+                : ""}
           </Text>
         </Text>
       ))}
@@ -40,5 +50,9 @@ export function KnownRows({ rows, total }: { rows: Preview["known"]; total: numb
 
 function Rest({ shown, total }: { shown: number; total: number }) {
   if (total <= shown) return null;
-  return <Text size="sm" c="dimmed" mt="xs">And {(total - shown).toLocaleString()} more.</Text>;
+  return (
+    <Text size="sm" c="dimmed" mt="xs">
+      And {(total - shown).toLocaleString()} more.
+    </Text>
+  );
 }

@@ -30,7 +30,9 @@ export interface Choices {
 
 /** The columns after one of them was chosen; a field moves to the column that was chosen last. */
 export function withColumn(
-  columns: readonly Pick<Preview["columns"][number], "position" | "field">[], position: number, field: ImportField | null,
+  columns: readonly Pick<Preview["columns"][number], "position" | "field">[],
+  position: number,
+  field: ImportField | null,
 ): (ImportField | null)[] {
   return columns.map((column) => {
     if (column.position === position) return field;

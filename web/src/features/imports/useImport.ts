@@ -46,7 +46,12 @@ export function useImport() {
   }
 
   return {
-    file, choices, preview, made, problem, busy: looking.fetching || running.fetching,
+    file,
+    choices,
+    preview,
+    made,
+    problem,
+    busy: looking.fetching || running.fetching,
 
     async choose(picked: File | null) {
       setPreview(undefined);
@@ -96,7 +101,10 @@ export function useImport() {
 
 function inputOf({ name }: ChosenFile, { columns, hasHeader, dateOrder, corrections }: Choices) {
   return {
-    fileName: name, columns: columns ? [...columns] : null, hasHeader: hasHeader ?? null,
-    dateOrder: dateOrder ?? null, corrections: [...corrections],
+    fileName: name,
+    columns: columns ? [...columns] : null,
+    hasHeader: hasHeader ?? null,
+    dateOrder: dateOrder ?? null,
+    corrections: [...corrections],
   };
 }

@@ -35,17 +35,26 @@ export function AssignButton({ incident }: Props) {
   return (
     <Combobox store={box} width={280} position="bottom-start" onOptionSubmit={(id) => void assign(id)}>
       <Combobox.Target withAriaAttributes={false}>
-        <Button size="xs" variant="default" aria-haspopup="listbox" aria-expanded={box.dropdownOpened}
-          onClick={() => box.toggleDropdown()}>
+        <Button
+          size="xs"
+          variant="default"
+          aria-haspopup="listbox"
+          aria-expanded={box.dropdownOpened}
+          onClick={() => box.toggleDropdown()}
+        >
           Assign to …
         </Button>
       </Combobox.Target>
       <Combobox.Dropdown>
-        <Combobox.Search aria-label="E-mail of the assignee" placeholder="E-mail" value={search}
+        <Combobox.Search
+          aria-label="E-mail of the assignee"
+          placeholder="E-mail"
+          value={search}
           onChange={(event) => {
             setSearch(event.currentTarget.value);
             box.resetSelectedOption();
-          }} />
+          }}
+        />
         {box.dropdownOpened && (
           <Assignees search={search} assigneeId={incident.assignee?.id} onFound={box.selectFirstOption} />
         )}

@@ -20,7 +20,9 @@ export function Assignees({ search, assigneeId, onFound }: Props) {
   const me = useViewer().id;
   const [wanted] = useDebouncedValue(search.trim(), 200);
   const [{ data, error, fetching }] = useQuery({
-    query: AssigneesQuery, variables: { search: wanted || null }, requestPolicy: "cache-and-network",
+    query: AssigneesQuery,
+    variables: { search: wanted || null },
+    requestPolicy: "cache-and-network",
   });
   const people = data?.incidentAssignees.nodes;
   const found = useEffectEvent(onFound);
@@ -30,12 +32,22 @@ export function Assignees({ search, assigneeId, onFound }: Props) {
   if (error && !people) return <Combobox.Empty>{sentence(error)}</Combobox.Empty>;
   return (
     <Combobox.Options mah={240} style={{ overflowY: "auto" }} aria-label="Launch team" aria-busy={fetching}>
-      {people === undefined && <Combobox.Empty><Loader size="xs" aria-label="Loading" /></Combobox.Empty>}
+      {people === undefined && (
+        <Combobox.Empty>
+          <Loader size="xs" aria-label="Loading" />
+        </Combobox.Empty>
+      )}
       {people?.length === 0 && <Combobox.Empty>No matching e-mail address.</Combobox.Empty>}
       {people?.map(({ id, email, role }) => (
         <Combobox.Option key={id} value={id} disabled={id === assigneeId} style={{ overflowWrap: "anywhere" }}>
-          <Text size="sm" fw={500}>{email}{id === me && " (you)"}</Text>
-          <Text size="xs">{role.toLowerCase()}{id === assigneeId && " · already assigned"}</Text>
+          <Text size="sm" fw={500}>
+            {email}
+            {id === me && " (you)"}
+          </Text>
+          <Text size="xs">
+            {role.toLowerCase()}
+            {id === assigneeId && " · already assigned"}
+          </Text>
         </Combobox.Option>
       ))}
     </Combobox.Options>

@@ -7,7 +7,19 @@ export function Began({ incident }: { incident: IncidentFieldsFragment }) {
   return (
     <>
       began <Ago at={beganAt} />
-      {incident.resolvedAt ? <> · ended <Ago at={incident.resolvedAt} /></> : observedAt && <> · measured <Ago at={observedAt} /></>}
+      {incident.resolvedAt ? (
+        <>
+          {" "}
+          · ended <Ago at={incident.resolvedAt} />
+        </>
+      ) : (
+        observedAt && (
+          <>
+            {" "}
+            · measured <Ago at={observedAt} />
+          </>
+        )
+      )}
       {number > 1 && ` · episode ${number}`}
       {incident.occurrences > 1 && ` · ${incident.occurrences} reports`}
     </>

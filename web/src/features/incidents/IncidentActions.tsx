@@ -1,4 +1,3 @@
-
 import { useDisclosure } from "@mantine/hooks";
 import { useMutation } from "urql";
 
@@ -8,9 +7,7 @@ import type { IncidentFieldsFragment } from "../../gql/graphql";
 import { succeeded } from "../../lib/outcome";
 import { useViewer } from "../session/session";
 import { AssignButton } from "./AssignButton";
-import {
-  AcknowledgeMutation, CloseMutation, EditMutation, ReopenMutation,
-} from "./incidents.graphql";
+import { AcknowledgeMutation, CloseMutation, EditMutation, ReopenMutation } from "./incidents.graphql";
 import { ResolveDialog } from "./ResolveDialog";
 import { isOpen } from "./severity";
 
@@ -51,18 +48,46 @@ export function IncidentActions({ incident }: Props) {
 
   return (
     <>
-      {status === "OPEN" && <Button sends size="xs" onClick={() => void take()}>Acknowledge</Button>}
-      {isOpen(incident) && (assignee?.id === me
-        ? <Button sends size="xs" variant="default" onClick={() => void assign(null)}>Give back</Button>
-        : <Button sends size="xs" variant="default" onClick={() => void assign(me)}>Assign to me</Button>)}
+      {status === "OPEN" && (
+        <Button sends size="xs" onClick={() => void take()}>
+          Acknowledge
+        </Button>
+      )}
+      {isOpen(incident) &&
+        (assignee?.id === me ? (
+          <Button sends size="xs" variant="default" onClick={() => void assign(null)}>
+            Give back
+          </Button>
+        ) : (
+          <Button sends size="xs" variant="default" onClick={() => void assign(me)}>
+            Assign to me
+          </Button>
+        ))}
       {isOpen(incident) && <AssignButton incident={incident} />}
-      {isOpen(incident) && <Button size="xs" variant="default" onClick={resolution.open}>Resolve</Button>}
-      {!isOpen(incident) && <Button size="xs" variant="default" onClick={again.open}>Reopen</Button>}
-      {status === "RESOLVED" && <Button sends size="xs" variant="default" onClick={() => void shut()}>Close</Button>}
+      {isOpen(incident) && (
+        <Button size="xs" variant="default" onClick={resolution.open}>
+          Resolve
+        </Button>
+      )}
+      {!isOpen(incident) && (
+        <Button size="xs" variant="default" onClick={again.open}>
+          Reopen
+        </Button>
+      )}
+      {status === "RESOLVED" && (
+        <Button sends size="xs" variant="default" onClick={() => void shut()}>
+          Close
+        </Button>
+      )}
       {resolving && <ResolveDialog incident={incident} onClose={resolution.close} />}
       {reopening && (
-        <ReasonModal title={`Reopen #${incident.number}`} label="Why it is not resolved" confirm="Reopen"
-          onConfirm={restart} onClose={again.close} />
+        <ReasonModal
+          title={`Reopen #${incident.number}`}
+          label="Why it is not resolved"
+          confirm="Reopen"
+          onConfirm={restart}
+          onClose={again.close}
+        />
       )}
     </>
   );

@@ -25,18 +25,29 @@ export function IncidentCard({ incident, mayOperate }: Props) {
   const color = SEVERITY[incident.severity];
   const address = `/admin/incidents/${incident.number}`;
   return (
-    <Paper withBorder p="sm" className="tile" data-testid={`incident-${incident.number}`}
-      data-status={incident.status} style={{ "--tile": `var(--mantine-color-${color}-6)` }}>
+    <Paper
+      withBorder
+      p="sm"
+      className="tile"
+      data-testid={`incident-${incident.number}`}
+      data-status={incident.status}
+      style={{ "--tile": `var(--mantine-color-${color}-6)` }}
+    >
       <Stack gap="xs">
         <Group justify="space-between" wrap="nowrap" align="flex-start">
-          <Anchor component={Link} to={address} fw={600} size="sm" c="inherit"
-            style={{ overflowWrap: "anywhere" }}>
+          <Anchor component={Link} to={address} fw={600} size="sm" c="inherit" style={{ overflowWrap: "anywhere" }}>
             #{incident.number} {unbroken(incident.title)}
           </Anchor>
-          <Badge color={color} variant="dot" style={{ flex: "none" }}>{sentenceCase(incident.severity)}</Badge>
+          <Badge color={color} variant="dot" style={{ flex: "none" }}>
+            {sentenceCase(incident.severity)}
+          </Badge>
         </Group>
         {saysMore(incident) && <Description text={incident.description} />}
-        {incident.userImpact && <Text size="sm" c="dimmed">User impact: {incident.userImpact}</Text>}
+        {incident.userImpact && (
+          <Text size="sm" c="dimmed">
+            User impact: {incident.userImpact}
+          </Text>
+        )}
         <Text size="xs" c="dimmed">
           <Began incident={incident} />
           {incident.acknowledgedAt && " · acknowledged"}
@@ -44,13 +55,23 @@ export function IncidentCard({ incident, mayOperate }: Props) {
         {mayOperate && (
           <Group gap="xs">
             {incident.status === "OPEN" && (
-              <Button sends size="xs" variant="default" loading={taking.fetching}
-                onClick={() => void acknowledge({ id: incident.id }).then(({ data, error }) =>
-                  succeeded("Not acknowledged", error, data?.acknowledgeIncident.errors))}>
+              <Button
+                sends
+                size="xs"
+                variant="default"
+                loading={taking.fetching}
+                onClick={() =>
+                  void acknowledge({ id: incident.id }).then(({ data, error }) =>
+                    succeeded("Not acknowledged", error, data?.acknowledgeIncident.errors),
+                  )
+                }
+              >
                 Acknowledge
               </Button>
             )}
-            <Button size="xs" variant="default" onClick={dialog.open}>Resolve</Button>
+            <Button size="xs" variant="default" onClick={dialog.open}>
+              Resolve
+            </Button>
           </Group>
         )}
         <Suspects incidentId={incident.id} mayOperate={mayOperate} rest={address} />

@@ -16,7 +16,9 @@ import { atLeast, INCIDENT_STATUS, SEVERITY } from "./severity";
 type Shown = "OPEN" | "ENDED" | "ALL";
 
 const STATUSES: Record<Shown, IncidentStatus[] | null> = {
-  OPEN: ["OPEN", "INVESTIGATING"], ENDED: ["RESOLVED", "CLOSED"], ALL: null,
+  OPEN: ["OPEN", "INVESTIGATING"],
+  ENDED: ["RESOLVED", "CLOSED"],
+  ALL: null,
 };
 const SEVERITIES = [
   { value: "", label: "Any severity" },
@@ -30,8 +32,7 @@ export function IncidentList() {
   const [shown, setShown] = useState<Shown>("OPEN");
   const [least, setLeast] = useState("");
   const severity = least === "" ? null : atLeast(least as Severity);
-  const pages = usePages(IncidentsQuery, { status: STATUSES[shown], severity },
-    (data) => data.incidents);
+  const pages = usePages(IncidentsQuery, { status: STATUSES[shown], severity }, (data) => data.incidents);
   const { again } = pages;
   const newest = useNewestEvent((kind) => kind === "IncidentEvent");
   useEffect(() => {
@@ -39,19 +40,37 @@ export function IncidentList() {
   }, [newest, again]);
   return (
     <Section
-      title="Incidents" reading={pages}
+      title="Incidents"
+      reading={pages}
       aside={
         <Group gap="xs">
-          <SegmentedControl size="xs" aria-label="Which incidents" value={shown}
-            data={[{ value: "OPEN", label: "Open" }, { value: "ENDED", label: "Ended" }, { value: "ALL", label: "All" }]}
-            onChange={(value) => setShown(value)} />
-          <Select size="xs" w={150} aria-label="Severity" data={SEVERITIES} value={least} allowDeselect={false}
-            onChange={(value) => setLeast(value ?? "")} />
+          <SegmentedControl
+            size="xs"
+            aria-label="Which incidents"
+            value={shown}
+            data={[
+              { value: "OPEN", label: "Open" },
+              { value: "ENDED", label: "Ended" },
+              { value: "ALL", label: "All" },
+            ]}
+            onChange={(value) => setShown(value)}
+          />
+          <Select
+            size="xs"
+            w={150}
+            aria-label="Severity"
+            data={SEVERITIES}
+            value={least}
+            allowDeselect={false}
+            onChange={(value) => setLeast(value ?? "")}
+          />
         </Group>
       }
     >
       <Stack gap={0} data-testid="incident-list">
-        {pages.nodes.map((incident) => <Line key={incident.id} incident={incident} />)}
+        {pages.nodes.map((incident) => (
+          <Line key={incident.id} incident={incident} />
+        ))}
       </Stack>
       <LoadMore pages={pages} none={shown === "OPEN" ? "No open incidents." : "No incident matches."} />
     </Section>
@@ -60,14 +79,25 @@ export function IncidentList() {
 
 function Line({ incident }: { incident: IncidentFieldsFragment }) {
   return (
-    <Row aside={
-      <>
-        <Badge color={SEVERITY[incident.severity]} variant="dot">{sentenceCase(incident.severity)}</Badge>
-        <Badge color={INCIDENT_STATUS[incident.status]} variant="dot">{sentenceCase(incident.status)}</Badge>
-      </>
-    }>
-      <Anchor component={Link} to={`/admin/incidents/${incident.number}`} size="sm" fw={600}
-        style={{ overflowWrap: "anywhere" }}>
+    <Row
+      aside={
+        <>
+          <Badge color={SEVERITY[incident.severity]} variant="dot">
+            {sentenceCase(incident.severity)}
+          </Badge>
+          <Badge color={INCIDENT_STATUS[incident.status]} variant="dot">
+            {sentenceCase(incident.status)}
+          </Badge>
+        </>
+      }
+    >
+      <Anchor
+        component={Link}
+        to={`/admin/incidents/${incident.number}`}
+        size="sm"
+        fw={600}
+        style={{ overflowWrap: "anywhere" }}
+      >
         #{incident.number} {unbroken(incident.title)}
       </Anchor>
       <Text size="xs" c="dimmed">

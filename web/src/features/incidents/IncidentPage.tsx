@@ -44,7 +44,9 @@ export function IncidentPage() {
     if (reading.busy || reading.blank) return <Waits what="The incident" height={240} />;
     return (
       <Notice title="Incident not found" text={`No incident has the number ${named}.`}>
-        <Anchor component={Link} to="/admin/monitoring">All incidents</Anchor>
+        <Anchor component={Link} to="/admin/monitoring">
+          All incidents
+        </Anchor>
       </Notice>
     );
   }
@@ -70,9 +72,13 @@ export function IncidentPage() {
               <Suspects incidentId={incident.id} mayOperate={may} />
             </Section>
             {incident.episodes.length > 1 && (
-              <Section title="Earlier episodes"><Episodes incident={incident} episodes={incident.episodes.slice(1)} mayOperate={may} /></Section>
+              <Section title="Earlier episodes">
+                <Episodes incident={incident} episodes={incident.episodes.slice(1)} mayOperate={may} />
+              </Section>
             )}
-            <Section title="Alerts"><Deliveries incidentId={incident.id} /></Section>
+            <Section title="Alerts">
+              <Deliveries incidentId={incident.id} />
+            </Section>
           </Stack>
           <IncidentTimeline incident={incident} newest={newest} mayOperate={may} />
         </SimpleGrid>
@@ -85,12 +91,16 @@ function Facts({ incident }: { incident: Incident }) {
   return (
     <Stack gap={4} mt={4}>
       <Group gap="xs">
-        <Badge color={SEVERITY[incident.severity]} variant="dot">{sentenceCase(incident.severity)}</Badge>
+        <Badge color={SEVERITY[incident.severity]} variant="dot">
+          {sentenceCase(incident.severity)}
+        </Badge>
         <Badge color={INCIDENT_STATUS[incident.status]} variant="dot" data-testid="incident-status">
           {sentenceCase(incident.status)}
         </Badge>
         {incident.affectedFeatures.map(({ key }) => (
-          <Anchor key={key} component={Link} to={`/admin/flags/${key}`} size="sm" className="code"><Long text={key} /></Anchor>
+          <Anchor key={key} component={Link} to={`/admin/flags/${key}`} size="sm" className="code">
+            <Long text={key} />
+          </Anchor>
         ))}
       </Group>
       <span>

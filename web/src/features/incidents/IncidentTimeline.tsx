@@ -44,25 +44,46 @@ export function IncidentTimeline({ incident, newest, mayOperate }: Props) {
   const shown = pages.nodes.filter((event) => all || !isSwing(event)).reverse();
   return (
     <Section
-      title="Timeline" reading={pages}
-      aside={swings > 0 && (
-        <Switch size="xs" label={`Show minor fluctuations (${swings})`} checked={all}
-          onChange={(event) => setAll(event.currentTarget.checked)} />
-      )}
+      title="Timeline"
+      reading={pages}
+      aside={
+        swings > 0 && (
+          <Switch
+            size="xs"
+            label={`Show minor fluctuations (${swings})`}
+            checked={all}
+            onChange={(event) => setAll(event.currentTarget.checked)}
+          />
+        )
+      }
     >
       {mayOperate && <NoteForm id={incident.id} onNoted={again} />}
-      {shown.length === 0 && <Text c="dimmed" size="sm">Nothing yet.</Text>}
+      {shown.length === 0 && (
+        <Text c="dimmed" size="sm">
+          Nothing yet.
+        </Text>
+      )}
       <Stack gap={0} role="log" aria-live="off" data-testid="timeline">
         {shown.map((event) => (
           <div key={event.cursor} className="row">
-            <Text size="sm" style={{ overflowWrap: "anywhere" }}>{unbroken(event.summary)}</Text>
-            {"note" in event && event.note && <Text size="sm" fs="italic">“{unbroken(event.note)}”</Text>}
-            <Text size="xs" c="dimmed">{actorName(event.actor)} · <Ago at={event.at} /></Text>
+            <Text size="sm" style={{ overflowWrap: "anywhere" }}>
+              {unbroken(event.summary)}
+            </Text>
+            {"note" in event && event.note && (
+              <Text size="sm" fs="italic">
+                “{unbroken(event.note)}”
+              </Text>
+            )}
+            <Text size="xs" c="dimmed">
+              {actorName(event.actor)} · <Ago at={event.at} />
+            </Text>
           </div>
         ))}
       </Stack>
       {hasMore && !busy && (
-        <Button size="xs" variant="default" onClick={more}>Show more than {pages.nodes.length}</Button>
+        <Button size="xs" variant="default" onClick={more}>
+          Show more than {pages.nodes.length}
+        </Button>
       )}
     </Section>
   );
@@ -85,9 +106,19 @@ function NoteForm({ id, onNoted }: { id: string; onNoted: () => void }) {
   return (
     <Form draft={draft} onSubmit={(event) => void submit(event)}>
       <Group gap="xs" wrap="nowrap">
-        <TextInput flex={1} size="sm" aria-label="Note for the timeline" placeholder="Note for the timeline" required
-          maxLength={2000} value={note} onChange={(event) => setNote(event.currentTarget.value)} />
-        <Button type="submit" size="sm" variant="default" loading={state.fetching}>Add</Button>
+        <TextInput
+          flex={1}
+          size="sm"
+          aria-label="Note for the timeline"
+          placeholder="Note for the timeline"
+          required
+          maxLength={2000}
+          value={note}
+          onChange={(event) => setNote(event.currentTarget.value)}
+        />
+        <Button type="submit" size="sm" variant="default" loading={state.fetching}>
+          Add
+        </Button>
       </Group>
     </Form>
   );

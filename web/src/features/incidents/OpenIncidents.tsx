@@ -27,9 +27,22 @@ export function OpenIncidents({ newest, mayOperate }: Props) {
   useEffect(() => everySeen(MEASURED_MS, () => again({ requestPolicy: "network-only" })), [again]);
   const open = worstFirst((data?.incidents.nodes ?? []).filter(isOpen));
   return (
-    <Section title="Open incidents" reading={reading}
-      aside={open.length > 0 && <Anchor component={Link} to="/admin/monitoring" size="sm">All incidents</Anchor>}>
-      {open.length === 0 && <Text c="dimmed" size="sm">None.</Text>}
+    <Section
+      title="Open incidents"
+      reading={reading}
+      aside={
+        open.length > 0 && (
+          <Anchor component={Link} to="/admin/monitoring" size="sm">
+            All incidents
+          </Anchor>
+        )
+      }
+    >
+      {open.length === 0 && (
+        <Text c="dimmed" size="sm">
+          None.
+        </Text>
+      )}
       <Stack gap="xs" className="in-order" data-testid="incidents">
         {open.map((incident) => (
           <IncidentCard key={incident.id} incident={incident} mayOperate={mayOperate} />

@@ -32,11 +32,23 @@ export function ResolveDialog({ incident, onClose }: Props) {
     <Dialog onClose={onClose} title={`Resolve #${incident.number}`}>
       <Form draft={draft} onSubmit={(event) => void submit(event)}>
         <Stack>
-          <Textarea label="How it was resolved" required autosize minRows={2} maxLength={10_000} data-autofocus
-            value={notes} onChange={(event) => setNotes(event.currentTarget.value)} />
+          <Textarea
+            label="How it was resolved"
+            required
+            autosize
+            minRows={2}
+            maxLength={10_000}
+            data-autofocus
+            value={notes}
+            onChange={(event) => setNotes(event.currentTarget.value)}
+          />
           <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>Cancel</Button>
-            <Button type="submit" loading={state.fetching}>Resolve</Button>
+            <Button variant="default" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={state.fetching}>
+              Resolve
+            </Button>
           </Group>
         </Stack>
       </Form>

@@ -17,8 +17,14 @@ export function SuspectRow({ suspect, ...row }: Props) {
     <div className="row">
       <ChangeRow change={suspect.change} {...row} />
       <Group gap={6}>
-        {suspect.confirmedCause && <Badge color="red" size="sm" variant="light">Confirmed cause</Badge>}
-        <Text size="xs" c="dimmed">Suspected because: {unbroken(suspect.why.join(", "))}</Text>
+        {suspect.confirmedCause && (
+          <Badge color="red" size="sm" variant="light">
+            Confirmed cause
+          </Badge>
+        )}
+        <Text size="xs" c="dimmed">
+          Suspected because: {unbroken(suspect.why.join(", "))}
+        </Text>
       </Group>
     </div>
   );

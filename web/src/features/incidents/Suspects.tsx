@@ -19,7 +19,9 @@ interface Props {
 /** What changed just before, and the button that undoes it (X8); what is suspected most comes first. */
 export function Suspects({ incidentId, mayOperate, rest }: Props) {
   const response = useQuery({
-    query: SuspectsQuery, variables: { id: incidentId }, requestPolicy: "cache-and-network",
+    query: SuspectsQuery,
+    variables: { id: incidentId },
+    requestPolicy: "cache-and-network",
   });
   const [{ data, fetching }, again] = response;
   const reading = useReading(response);
@@ -28,19 +30,34 @@ export function Suspects({ incidentId, mayOperate, rest }: Props) {
   if (suspects.length === 0) {
     if (fetching) return rest === undefined ? <Waits what="What changed before" height={72} /> : <div data-waits />;
     if (rest !== undefined) return null;
-    return <Text c="dimmed" size="sm">No likely cause among the changes in the 15 minutes before it started.</Text>;
+    return (
+      <Text c="dimmed" size="sm">
+        No likely cause among the changes in the 15 minutes before it started.
+      </Text>
+    );
   }
   const shown = rest === undefined ? suspects : suspects.slice(0, 1);
   const more = suspects.length - shown.length;
   return (
     <Stack gap={0}>
-      {rest !== undefined && <Text size="xs" fw={600}>Suspected change</Text>}
+      {rest !== undefined && (
+        <Text size="xs" fw={600}>
+          Suspected change
+        </Text>
+      )}
       {shown.map((suspect, index) => (
-        <SuspectRow key={suspect.change.id} suspect={suspect} mayOperate={mayOperate} standsOut={index === 0}
-          onReverted={() => again({ requestPolicy: "network-only" })} />
+        <SuspectRow
+          key={suspect.change.id}
+          suspect={suspect}
+          mayOperate={mayOperate}
+          standsOut={index === 0}
+          onReverted={() => again({ requestPolicy: "network-only" })}
+        />
       ))}
       {rest !== undefined && more > 0 && (
-        <Anchor component={Link} to={rest} size="xs">{counted(more, "other suspect")}</Anchor>
+        <Anchor component={Link} to={rest} size="xs">
+          {counted(more, "other suspect")}
+        </Anchor>
       )}
     </Stack>
   );

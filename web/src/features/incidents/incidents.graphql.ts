@@ -2,25 +2,64 @@ import { graphql } from "../../gql";
 
 export const IncidentFields = graphql(`
   fragment IncidentFields on Incident {
-    id number title description severity status occurrences userImpact createdAt acknowledgedAt
-    resolvedAt version
-    currentEpisode { number beganAt endedAt observedAt currentValue unit explanation }
+    id
+    number
+    title
+    description
+    severity
+    status
+    occurrences
+    userImpact
+    createdAt
+    acknowledgedAt
+    resolvedAt
+    version
+    currentEpisode {
+      number
+      beganAt
+      endedAt
+      observedAt
+      currentValue
+      unit
+      explanation
+    }
   }
 `);
 
 export const OpenIncidentsQuery = graphql(`
-  query OpenIncidents { incidents(first: 20) { nodes { ...IncidentFields } } }
+  query OpenIncidents {
+    incidents(first: 20) {
+      nodes {
+        ...IncidentFields
+      }
+    }
+  }
 `);
 
 export const SuspectFields = graphql(`
-  fragment SuspectFields on SuspectChange { score why confirmedCause change { ...ChangeFields } }
+  fragment SuspectFields on SuspectChange {
+    score
+    why
+    confirmedCause
+    change {
+      ...ChangeFields
+    }
+  }
 `);
 
 /** Read only where somebody opens an earlier episode: to score changes takes a while. */
 export const EpisodeSuspectsQuery = graphql(`
   query EpisodeSuspects($number: Int!) {
     incidents(first: 1, status: null, number: $number) {
-      nodes { id episodes(limit: 20) { number suspects(limit: 3) { ...SuspectFields } } }
+      nodes {
+        id
+        episodes(limit: 20) {
+          number
+          suspects(limit: 3) {
+            ...SuspectFields
+          }
+        }
+      }
     }
   }
 `);
@@ -30,7 +69,9 @@ export const SuspectsQuery = graphql(`
     node(id: $id) {
       ... on Incident {
         id
-        suspects(limit: 5) { ...SuspectFields }
+        suspects(limit: 5) {
+          ...SuspectFields
+        }
       }
     }
   }
@@ -38,15 +79,26 @@ export const SuspectsQuery = graphql(`
 
 export const AcknowledgeMutation = graphql(`
   mutation Acknowledge($id: ID!) {
-    acknowledgeIncident(id: $id) { incident { ...IncidentFields } errors { ...Refusal } }
+    acknowledgeIncident(id: $id) {
+      incident {
+        ...IncidentFields
+      }
+      errors {
+        ...Refusal
+      }
+    }
   }
 `);
 
 export const ResolveMutation = graphql(`
   mutation Resolve($id: ID!, $notes: String!) {
     resolveIncident(id: $id, resolutionNotes: $notes) {
-      incident { ...IncidentFields }
-      errors { ...Refusal }
+      incident {
+        ...IncidentFields
+      }
+      errors {
+        ...Refusal
+      }
     }
   }
 `);
@@ -55,8 +107,13 @@ export const IncidentsQuery = graphql(`
   query Incidents($after: String, $status: [IncidentStatus!], $severity: [Severity!]) {
     incidents(first: 20, after: $after, status: $status, severity: $severity) {
       totalCount
-      nodes { ...IncidentFields }
-      pageInfo { hasNextPage endCursor }
+      nodes {
+        ...IncidentFields
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
     }
   }
 `);
@@ -67,11 +124,33 @@ export const IncidentQuery = graphql(`
       nodes {
         ...IncidentFields
         resolutionNotes
-        episodes(limit: 20) { number title description beganAt detectedAt endedAt resolutionNotes explanation }
-        affectedFeatures { id key name }
-        phase { id key name }
-        acknowledgedBy { ...ActorFields }
-        assignee { id email }
+        episodes(limit: 20) {
+          number
+          title
+          description
+          beganAt
+          detectedAt
+          endedAt
+          resolutionNotes
+          explanation
+        }
+        affectedFeatures {
+          id
+          key
+          name
+        }
+        phase {
+          id
+          key
+          name
+        }
+        acknowledgedBy {
+          ...ActorFields
+        }
+        assignee {
+          id
+          email
+        }
       }
     }
   }
@@ -83,8 +162,16 @@ export const TimelineQuery = graphql(`
       nodes {
         id
         timeline(first: 100, after: $after) {
-          nodes { ...EventFields ... on IncidentEvent { note } }
-          pageInfo { hasNextPage endCursor }
+          nodes {
+            ...EventFields
+            ... on IncidentEvent {
+              note
+            }
+          }
+          pageInfo {
+            hasNextPage
+            endCursor
+          }
         }
       }
     }
@@ -93,27 +180,55 @@ export const TimelineQuery = graphql(`
 
 export const AssigneesQuery = graphql(`
   query Assignees($search: String) {
-    incidentAssignees(first: 50, search: $search) { nodes { id email role } }
+    incidentAssignees(first: 50, search: $search) {
+      nodes {
+        id
+        email
+        role
+      }
+    }
   }
 `);
 
 export const EditMutation = graphql(`
   mutation EditIncident($input: UpdateIncidentInput!) {
     updateIncident(input: $input) {
-      incident { ...IncidentFields assignee { id email } }
-      errors { ...Refusal }
+      incident {
+        ...IncidentFields
+        assignee {
+          id
+          email
+        }
+      }
+      errors {
+        ...Refusal
+      }
     }
   }
 `);
 
 export const ReopenMutation = graphql(`
   mutation Reopen($id: ID!, $note: String) {
-    reopenIncident(id: $id, note: $note) { incident { ...IncidentFields } errors { ...Refusal } }
+    reopenIncident(id: $id, note: $note) {
+      incident {
+        ...IncidentFields
+      }
+      errors {
+        ...Refusal
+      }
+    }
   }
 `);
 
 export const CloseMutation = graphql(`
   mutation Close($id: ID!) {
-    closeIncident(id: $id) { incident { ...IncidentFields } errors { ...Refusal } }
+    closeIncident(id: $id) {
+      incident {
+        ...IncidentFields
+      }
+      errors {
+        ...Refusal
+      }
+    }
   }
 `);

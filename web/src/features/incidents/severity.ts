@@ -1,11 +1,17 @@
 import type { IncidentStatus, Severity } from "../../gql/graphql";
 
 export const SEVERITY: Record<Severity, string> = {
-  LOW: "gray", MEDIUM: "yellow", HIGH: "orange", CRITICAL: "red",
+  LOW: "gray",
+  MEDIUM: "yellow",
+  HIGH: "orange",
+  CRITICAL: "red",
 };
 
 export const INCIDENT_STATUS: Record<IncidentStatus, string> = {
-  OPEN: "red", INVESTIGATING: "yellow", RESOLVED: "teal", CLOSED: "gray",
+  OPEN: "red",
+  INVESTIGATING: "yellow",
+  RESOLVED: "teal",
+  CLOSED: "gray",
 };
 
 const ORDER: readonly Severity[] = ["CRITICAL", "HIGH", "MEDIUM", "LOW"];

@@ -49,7 +49,9 @@ export function AcceptForm({ code, preview, onConnected, onDeclined }: Props) {
     if (state.fetching) return;
     const given = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, orNull(value)]));
     const key = viewer ? null : repeatKeys.of(acceptance(code));
-    const { data, error } = await accept({ input: { code, ...given, confirmEmailMismatch: confirmed, idempotencyKey: key } });
+    const { data, error } = await accept({
+      input: { code, ...given, confirmEmailMismatch: confirmed, idempotencyKey: key },
+    });
     const payload = data?.acceptInvitation;
     setMismatch(payload?.errors.find((failure) => failure.code === "EMAIL_MISMATCH")?.message);
     const taken = payload?.errors.find((failure) => failure.code === "UNIQUE");
@@ -60,51 +62,104 @@ export function AcceptForm({ code, preview, onConnected, onDeclined }: Props) {
     repeatKeys.drop(acceptance(code));
     onConnected({
       supplier: payload.partnership.supplier.businessName ?? preview.supplierName,
-      email: payload.session?.user.email ?? undefined, hasPassword: values.password !== "" || viewer != null, warnings: payload.warnings,
+      email: payload.session?.user.email ?? undefined,
+      hasPassword: values.password !== "" || viewer != null,
+      warnings: payload.warnings,
     });
     await renew();
   }
 
   return (
     // The first touch by a person is what the supplier sees as "opened"; a scanner touches nothing.
-    <Form draft={draft} noValidate onSubmit={form.onSubmit((values) => void submit(values))}
-      onPointerDown={opened} onKeyDown={opened} onInput={opened}>
+    <Form
+      draft={draft}
+      noValidate
+      onSubmit={form.onSubmit((values) => void submit(values))}
+      onPointerDown={opened}
+      onKeyDown={opened}
+      onInput={opened}
+    >
       <Stack>
         {viewer ? (
-          <Text>You are logged in as <b>{viewer.email}</b>: one click connects you.</Text>
+          <Text>
+            You are logged in as <b>{viewer.email}</b>: one click connects you.
+          </Text>
         ) : (
           <>
-            <TextInput label="Your name" required maxLength={200} autoComplete="name" data-testid="partner1-name"
-              {...form.getInputProps("partner1Name")} />
-            <TextInput label="Your partner's name" required maxLength={200} autoComplete="off" data-testid="partner2-name"
-              {...form.getInputProps("partner2Name")} />
-            <TextInput label="Wedding date" type="date" data-testid="wedding-date" {...form.getInputProps("weddingDate")} />
+            <TextInput
+              label="Your name"
+              required
+              maxLength={200}
+              autoComplete="name"
+              data-testid="partner1-name"
+              {...form.getInputProps("partner1Name")}
+            />
+            <TextInput
+              label="Your partner's name"
+              required
+              maxLength={200}
+              autoComplete="off"
+              data-testid="partner2-name"
+              {...form.getInputProps("partner2Name")}
+            />
+            <TextInput
+              label="Wedding date"
+              type="date"
+              data-testid="wedding-date"
+              {...form.getInputProps("weddingDate")}
+            />
             {preview.needsEmail ? (
-              <TextInput label="E-mail" description="What you will log in with" type="email" required
-                autoComplete="username" data-testid="email" {...form.getInputProps("email")} />
+              <TextInput
+                label="E-mail"
+                description="What you will log in with"
+                type="email"
+                required
+                autoComplete="username"
+                data-testid="email"
+                {...form.getInputProps("email")}
+              />
             ) : (
-              <Text size="sm" c="dimmed">You will log in with {preview.maskedEmail}.</Text>
+              <Text size="sm" c="dimmed">
+                You will log in with {preview.maskedEmail}.
+              </Text>
             )}
-            <PasswordInput label="Password" description="At least 10 characters; or leave it empty and set it later"
-              autoComplete="new-password" {...form.getInputProps("password")} />
+            <PasswordInput
+              label="Password"
+              description="At least 10 characters; or leave it empty and set it later"
+              autoComplete="new-password"
+              {...form.getInputProps("password")}
+            />
           </>
         )}
         {mismatch && (
-          <Checkbox label="This invitation is meant for me" description={mismatch} {...form.getInputProps("confirmed", { type: "checkbox" })} />
+          <Checkbox
+            label="This invitation is meant for me"
+            description={mismatch}
+            {...form.getInputProps("confirmed", { type: "checkbox" })}
+          />
         )}
         <FormProblem>{mismatch ? undefined : problem}</FormProblem>
         {knownAs && !mailed && <LogInLinkButton email={knownAs} invitation={code} onMailed={() => setMailed(true)} />}
-        {mailed && <Text role="status">We have written to <b>{knownAs}</b>. The link leads back to this invitation.</Text>}
+        {mailed && (
+          <Text role="status">
+            We have written to <b>{knownAs}</b>. The link leads back to this invitation.
+          </Text>
+        )}
         <Button type="submit" size="md" loading={state.fetching} data-testid="create-account-btn">
           {viewer ? "Connect" : "Create our account"}
         </Button>
         <Group justify="space-between">
-          <Text size="xs" c="dimmed">Valid until <Moment at={preview.expiresAt} style="day" /></Text>
+          <Text size="xs" c="dimmed">
+            Valid until <Moment at={preview.expiresAt} style="day" />
+          </Text>
           <Decline code={code} supplier={preview.supplierName} onDeclined={onDeclined} />
         </Group>
         {!viewer && (
           <Text size="sm" ta="center">
-            Already have an account? <Anchor component={Link} to={`/login?next=/accept/${code}`} size="sm">Log in first</Anchor>
+            Already have an account?{" "}
+            <Anchor component={Link} to={`/login?next=/accept/${code}`} size="sm">
+              Log in first
+            </Anchor>
           </Text>
         )}
       </Stack>
@@ -130,7 +185,14 @@ function useOpened(code: string): () => void {
 
 /** An e-mail that has an account already: the way on is to log in, then to come back. */
 function wayOn(message: string, code: string): ReactNode {
-  return <>{message} <Anchor c="inherit" component={Link} to={`/login?next=/accept/${code}`}>Log in</Anchor></>;
+  return (
+    <>
+      {message}{" "}
+      <Anchor c="inherit" component={Link} to={`/login?next=/accept/${code}`}>
+        Log in
+      </Anchor>
+    </>
+  );
 }
 
 function Decline({ code, supplier, onDeclined }: { code: string; supplier: string; onDeclined: () => void }) {
@@ -144,7 +206,9 @@ function Decline({ code, supplier, onDeclined }: { code: string; supplier: strin
 
   return (
     <>
-      <Button variant="subtle" color="gray" size="xs" data-testid="decline-btn" onClick={dialog.open}>No, thanks</Button>
+      <Button variant="subtle" color="gray" size="xs" data-testid="decline-btn" onClick={dialog.open}>
+        No, thanks
+      </Button>
       {asking && (
         <ConfirmDialog title="No, thanks" confirm="Decline" cancel="Back" onConfirm={say} onClose={dialog.close}>
           {supplier} will see that you said no. The link stops working.

@@ -46,7 +46,8 @@ export function AcceptPage() {
   }
   return (
     <Entrance
-      brand="WedMe" title={`${preview.supplierName} invites you`}
+      brand="WedMe"
+      title={`${preview.supplierName} invites you`}
       text={`Plan your wedding together with your ${vendorName(preview.vendorType).toLowerCase()}.`}
     >
       <Invited code={code} preview={preview} onConnected={setConnection} onDeclined={() => setDeclined(true)} />
@@ -61,7 +62,9 @@ function Invited(props: React.ComponentProps<typeof AcceptForm>) {
   if (door && door.availability !== "OPEN") {
     return (
       <Closed
-        name={door.title} availability={door.availability} testId="closed-accept"
+        name={door.title}
+        availability={door.availability}
+        testId="closed-accept"
         description="Your invitation is kept: open its link again later."
       />
     );
@@ -75,8 +78,12 @@ function Invited(props: React.ComponentProps<typeof AcceptForm>) {
 
   return (
     <Stack>
-      <Text>You are logged in as <b>{viewer.email}</b>. Only couples accept invitations: log out first.</Text>
-      <Button loading={state.fetching} onClick={() => void leave()}>Log out</Button>
+      <Text>
+        You are logged in as <b>{viewer.email}</b>. Only couples accept invitations: log out first.
+      </Text>
+      <Button loading={state.fetching} onClick={() => void leave()}>
+        Log out
+      </Button>
     </Stack>
   );
 }
@@ -84,7 +91,11 @@ function Invited(props: React.ComponentProps<typeof AcceptForm>) {
 function Loading() {
   return (
     <Entrance brand="WedMe" title="Your invitation">
-      <Stack role="progressbar" aria-label="The invitation is loading"><Skeleton height={36} /><Skeleton height={36} /><Skeleton height={36} /></Stack>
+      <Stack role="progressbar" aria-label="The invitation is loading">
+        <Skeleton height={36} />
+        <Skeleton height={36} />
+        <Skeleton height={36} />
+      </Stack>
     </Entrance>
   );
 }

@@ -43,8 +43,12 @@ export function Over({ status, supplier }: { status: InvitationStatus | undefine
   const { title, text } = (status && ENDINGS[status]) ?? UNKNOWN;
   return (
     <Entrance brand="WedMe" title={title}>
-      <Text role="alert" data-testid="invitation-over" data-status={status ?? "UNKNOWN"}>{text(supplier ?? "your supplier")}</Text>
-      <LinkButton to="/" variant="default">{viewer ? "Go to my start page" : "Log in"}</LinkButton>
+      <Text role="alert" data-testid="invitation-over" data-status={status ?? "UNKNOWN"}>
+        {text(supplier ?? "your supplier")}
+      </Text>
+      <LinkButton to="/" variant="default">
+        {viewer ? "Go to my start page" : "Log in"}
+      </LinkButton>
     </Entrance>
   );
 }

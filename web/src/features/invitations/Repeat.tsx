@@ -30,14 +30,21 @@ export function Repeat({ code, supplier, onConnected }: Props) {
     setProblem(wholeFormProblem(error, payload?.errors));
     if (!payload?.partnership) return;
     repeatKeys.drop(acceptance(code));
-    onConnected({ supplier, email: payload.session?.user.email ?? undefined, hasPassword: false, warnings: payload.warnings });
+    onConnected({
+      supplier,
+      email: payload.session?.user.email ?? undefined,
+      hasPassword: false,
+      warnings: payload.warnings,
+    });
     await renew();
   }
 
   return (
     <Entrance brand="WedMe" title="You have accepted" text={`You are connected with ${supplier}.`}>
       <FormProblem>{problem}</FormProblem>
-      <Button loading={state.fetching} onClick={() => void submit()} data-testid="accept-repeat-btn">Continue</Button>
+      <Button loading={state.fetching} onClick={() => void submit()} data-testid="accept-repeat-btn">
+        Continue
+      </Button>
     </Entrance>
   );
 }

@@ -4,31 +4,72 @@ import { graphql } from "../../gql";
 export const PreviewQuery = graphql(`
   query Preview($code: String!) {
     invitation(code: $code) {
-      status supplierName vendorType maskedEmail needsEmail expiresAt partner1Name partner2Name weddingDate
+      status
+      supplierName
+      vendorType
+      maskedEmail
+      needsEmail
+      expiresAt
+      partner1Name
+      partner2Name
+      weddingDate
     }
   }
 `);
 
 export const OpenInvitationMutation = graphql(`
   mutation OpenInvitation($code: String!) {
-    openInvitation(code: $code) { invitation { status } errors { code message } }
+    openInvitation(code: $code) {
+      invitation {
+        status
+      }
+      errors {
+        code
+        message
+      }
+    }
   }
 `);
 
 export const DeclineInvitationMutation = graphql(`
   mutation DeclineInvitation($code: String!) {
-    declineInvitation(code: $code) { invitation { status } errors { code message } }
+    declineInvitation(code: $code) {
+      invitation {
+        status
+      }
+      errors {
+        code
+        message
+      }
+    }
   }
 `);
 
 export const AcceptInvitationMutation = graphql(`
   mutation AcceptInvitation($input: AcceptInvitationInput!) {
     acceptInvitation(input: $input) {
-      partnership { id isActive supplier { id businessName } }
-      session { expiresAt user { id email } }
+      partnership {
+        id
+        isActive
+        supplier {
+          id
+          businessName
+        }
+      }
+      session {
+        expiresAt
+        user {
+          id
+          email
+        }
+      }
       alreadyAccepted
       warnings
-      errors { code message path }
+      errors {
+        code
+        message
+        path
+      }
     }
   }
 `);

@@ -9,11 +9,24 @@ import { useJourneys } from "./useJourneys";
 export function Journeys({ range }: { range: TimeRange }) {
   const { journeys, reading } = useJourneys(range);
   return (
-    <Section title="User Journey Completion Rates" reading={reading}
-      aside={<Text size="sm" c="dimmed">Target 95 % of ended journeys</Text>}>
-      {journeys?.length === 0 && <Text c="dimmed" size="sm">No data for this range.</Text>}
+    <Section
+      title="User Journey Completion Rates"
+      reading={reading}
+      aside={
+        <Text size="sm" c="dimmed">
+          Target 95 % of ended journeys
+        </Text>
+      }
+    >
+      {journeys?.length === 0 && (
+        <Text c="dimmed" size="sm">
+          No data for this range.
+        </Text>
+      )}
       <SimpleGrid cols={{ base: 1, md: 2, xl: 3 }} spacing="sm">
-        {journeys?.map((journey) => <JourneyCard key={journey.key} journey={journey} />)}
+        {journeys?.map((journey) => (
+          <JourneyCard key={journey.key} journey={journey} />
+        ))}
       </SimpleGrid>
     </Section>
   );

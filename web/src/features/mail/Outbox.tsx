@@ -15,7 +15,12 @@ import { sentenceCase } from "../../lib/words";
 import { CancelMailMutation, MailsQuery, RetryMailMutation } from "./mail.graphql";
 
 const STATUS: Record<MailStatus, string> = {
-  WAITING: "yellow", QUEUED: "indigo", RETRYING: "orange", SENT: "teal", FAILED: "red", CANCELLED: "gray",
+  WAITING: "yellow",
+  QUEUED: "indigo",
+  RETRYING: "orange",
+  SENT: "teal",
+  FAILED: "red",
+  CANCELLED: "gray",
 };
 
 /** What was written to people, and whether it left; nothing pretends to have been sent. */
@@ -24,14 +29,26 @@ export function Outbox() {
   const pages = usePages(MailsQuery, { status: status && [status] }, (data) => data.mails);
   return (
     <Section
-      title="Outbox" reading={pages}
+      title="Outbox"
+      reading={pages}
       aside={
-        <Select size="xs" w={140} aria-label="Status" placeholder="Any status" clearable value={status}
+        <Select
+          size="xs"
+          w={140}
+          aria-label="Status"
+          placeholder="Any status"
+          clearable
+          value={status}
           data={(Object.keys(STATUS) as MailStatus[]).map((value) => ({ value, label: sentenceCase(value) }))}
-          onChange={setStatus} />
+          onChange={setStatus}
+        />
       }
     >
-      <Stack gap={0}>{pages.nodes.map((mail) => <Line key={mail.id} mail={mail} onChanged={pages.again} />)}</Stack>
+      <Stack gap={0}>
+        {pages.nodes.map((mail) => (
+          <Line key={mail.id} mail={mail} onChanged={pages.again} />
+        ))}
+      </Stack>
       <LoadMore pages={pages} none={status ? "No e-mail has this status." : "No e-mails yet."} />
     </Section>
   );
@@ -48,25 +65,49 @@ function Line({ mail, onChanged }: { mail: MailFieldsFragment; onChanged: () => 
   }
 
   return (
-    <Row aside={
-      <>
-        <Badge color={STATUS[mail.status]} variant="dot">{sentenceCase(mail.status)}</Badge>
-        {!isOver && (mail.status === "FAILED" || mail.status === "RETRYING") && (
-          <Button sends size="xs" variant="default" loading={retrying.fetching}
-            onClick={() => void act(retry, "Not retried")}>Try again</Button>
-        )}
-        {!isOver && (
-          <Button sends size="xs" variant="default" loading={cancelling.fetching}
-            onClick={() => void act(cancel, "Not cancelled")}>Cancel</Button>
-        )}
-      </>
-    }>
-      <Text size="sm" fw={600} style={{ overflowWrap: "anywhere" }}>{mail.subject}</Text>
+    <Row
+      aside={
+        <>
+          <Badge color={STATUS[mail.status]} variant="dot">
+            {sentenceCase(mail.status)}
+          </Badge>
+          {!isOver && (mail.status === "FAILED" || mail.status === "RETRYING") && (
+            <Button
+              sends
+              size="xs"
+              variant="default"
+              loading={retrying.fetching}
+              onClick={() => void act(retry, "Not retried")}
+            >
+              Try again
+            </Button>
+          )}
+          {!isOver && (
+            <Button
+              sends
+              size="xs"
+              variant="default"
+              loading={cancelling.fetching}
+              onClick={() => void act(cancel, "Not cancelled")}
+            >
+              Cancel
+            </Button>
+          )}
+        </>
+      }
+    >
+      <Text size="sm" fw={600} style={{ overflowWrap: "anywhere" }}>
+        {mail.subject}
+      </Text>
       <Text size="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>
         to <Long text={mail.recipient} /> · <Ago at={mail.createdAt} />
         {mail.attempts > 1 && ` · ${mail.attempts} attempts`}
       </Text>
-      {mail.lastError && mail.status !== "SENT" && <Text size="xs" c="var(--bad)" style={{ overflowWrap: "anywhere" }}>{mail.lastError}</Text>}
+      {mail.lastError && mail.status !== "SENT" && (
+        <Text size="xs" c="var(--bad)" style={{ overflowWrap: "anywhere" }}>
+          {mail.lastError}
+        </Text>
+      )}
     </Row>
   );
 }

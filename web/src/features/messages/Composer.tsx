@@ -16,7 +16,9 @@ interface Props {
 /** Where a message is written. What is not sent stays, also over a reload. */
 export function Composer({ conversationId, title, onSend }: Props) {
   const [text, setText] = useState("");
-  const draft = useDraft(`message:${conversationId}`, { text }, (before) => setText(before.text), text !== "", { guards: false });
+  const draft = useDraft(`message:${conversationId}`, { text }, (before) => setText(before.text), text !== "", {
+    guards: false,
+  });
   const excess = bytesTooMany(text);
 
   function send() {
@@ -42,15 +44,31 @@ export function Composer({ conversationId, title, onSend }: Props) {
     <Form draft={draft} onSubmit={submit}>
       <Group gap="xs" align="flex-end" wrap="nowrap">
         <Textarea
-          flex={1} autosize minRows={1} maxRows={6} placeholder="Write a message" aria-label={`Message to ${title}`} value={text}
-          onChange={(event) => setText(event.currentTarget.value)} onKeyDown={press} data-testid="message-text"
+          flex={1}
+          autosize
+          minRows={1}
+          maxRows={6}
+          placeholder="Write a message"
+          aria-label={`Message to ${title}`}
+          value={text}
+          onChange={(event) => setText(event.currentTarget.value)}
+          onKeyDown={press}
+          data-testid="message-text"
           error={excess > 0 && `${counted(excess, "byte")} too long: send it in two messages.`}
         />
-        <ActionIcon type="submit" size={36} aria-label="Send" aria-disabled={text.trim() === "" || excess > 0} data-testid="send-message">
+        <ActionIcon
+          type="submit"
+          size={36}
+          aria-label="Send"
+          aria-disabled={text.trim() === "" || excess > 0}
+          data-testid="send-message"
+        >
           <IconSend size={18} aria-hidden />
         </ActionIcon>
       </Group>
-      <Text size="xs" c="dimmed" mt={4} visibleFrom="sm">Enter sends, Shift + Enter begins a new line.</Text>
+      <Text size="xs" c="dimmed" mt={4} visibleFrom="sm">
+        Enter sends, Shift + Enter begins a new line.
+      </Text>
     </Form>
   );
 }

@@ -14,7 +14,9 @@ export function Contacts({ contacts }: { contacts: readonly Contact[] }) {
         <IconMail size={14} aria-hidden /> <Long text={email} />
       </Anchor>
       {phone && (
-        <Anchor href={`tel:${phone.replaceAll(/[^+\d]/g, "")}`} size="sm"><IconPhone size={14} aria-hidden /> {phone}</Anchor>
+        <Anchor href={`tel:${phone.replaceAll(/[^+\d]/g, "")}`} size="sm">
+          <IconPhone size={14} aria-hidden /> {phone}
+        </Anchor>
       )}
     </Group>
   ));

@@ -25,22 +25,43 @@ export function ConversationList({ path, empty }: { path: string; empty: string 
     <Section title="Conversations" reading={reading}>
       {found?.nodes.length === 0 && <Text c="dimmed">{empty}</Text>}
       <ul className="bare">
-        {found?.nodes.map((item) => <li key={item.id} className="row"><Entry item={item} path={path} /></li>)}
+        {found?.nodes.map((item) => (
+          <li key={item.id} className="row">
+            <Entry item={item} path={path} />
+          </li>
+        ))}
       </ul>
       {found && found.nodes.length > 0 && <Pager cursors={cursors} pageInfo={found.pageInfo} />}
     </Section>
   );
 }
 
-function Entry({ item: { id, title, unreadCount, isOpen, lastMessage, lastActivityAt }, path }: { item: Item; path: string }) {
+function Entry({
+  item: { id, title, unreadCount, isOpen, lastMessage, lastActivityAt },
+  path,
+}: {
+  item: Item;
+  path: string;
+}) {
   return (
     <NavLink to={`${path}/${id}`} className="plain conversation" data-testid="conversation">
       <Group justify="space-between" wrap="nowrap" gap="xs">
-        <Text fw={unreadCount > 0 ? 700 : 500} truncate>{title}</Text>
-        {unreadCount > 0 && <Badge size="sm" aria-label={`${shownCount(unreadCount)} unread`}>{shownCount(unreadCount)}</Badge>}
+        <Text fw={unreadCount > 0 ? 700 : 500} truncate>
+          {title}
+        </Text>
+        {unreadCount > 0 && (
+          <Badge size="sm" aria-label={`${shownCount(unreadCount)} unread`}>
+            {shownCount(unreadCount)}
+          </Badge>
+        )}
       </Group>
-      <Text size="sm" c="dimmed" truncate>{lastMessage ? preview(lastMessage) : "No messages yet"}</Text>
-      <Text size="xs" c="dimmed"><Ago at={lastActivityAt} />{!isOpen && " · Ended"}</Text>
+      <Text size="sm" c="dimmed" truncate>
+        {lastMessage ? preview(lastMessage) : "No messages yet"}
+      </Text>
+      <Text size="xs" c="dimmed">
+        <Ago at={lastActivityAt} />
+        {!isOpen && " · Ended"}
+      </Text>
     </NavLink>
   );
 }

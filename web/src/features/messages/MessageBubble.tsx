@@ -18,13 +18,19 @@ export function MessageBubble({ message, title }: { message: MessageFieldsFragme
       <div className="message-bubble">
         <VisuallyHidden>{isMine ? "You: " : `${title}: `}</VisuallyHidden>
         {isHidden ? (
-          <Text size="sm" fs="italic" c="dimmed">Hidden by our team{hiddenReason && `: ${hiddenReason}`}</Text>
+          <Text size="sm" fs="italic" c="dimmed">
+            Hidden by our team{hiddenReason && `: ${hiddenReason}`}
+          </Text>
         ) : (
-          <div className="message-text" dir="auto">{text}</div>
+          <div className="message-text" dir="auto">
+            {text}
+          </div>
         )}
       </div>
       <div className="message-foot">
-        <Text size="xs" c="dimmed"><Ago at={sentAt} /></Text>
+        <Text size="xs" c="dimmed">
+          <Ago at={sentAt} />
+        </Text>
         {!isMine && !isHidden && <More message={message} />}
       </div>
     </li>
@@ -46,14 +52,25 @@ function More({ message }: { message: MessageFieldsFragment }) {
     <>
       <Menu position="bottom-start">
         <Menu.Target>
-          <ActionIcon variant="subtle" color="gray" size="sm" aria-label="More about this message"><IconDots size={14} aria-hidden /></ActionIcon>
+          <ActionIcon variant="subtle" color="gray" size="sm" aria-label="More about this message">
+            <IconDots size={14} aria-hidden />
+          </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item leftSection={<IconFlag size={16} />} onClick={ask.open}>Report</Menu.Item>
+          <Menu.Item leftSection={<IconFlag size={16} />} onClick={ask.open}>
+            Report
+          </Menu.Item>
         </Menu.Dropdown>
       </Menu>
       {asking && (
-        <ReasonModal title="Report a message" label="What is wrong with it?" required confirm="Report" onConfirm={send} onClose={ask.close}>
+        <ReasonModal
+          title="Report a message"
+          label="What is wrong with it?"
+          required
+          confirm="Report"
+          onConfirm={send}
+          onClose={ask.close}
+        >
           Our team sees this message and what you write here, and no other messages.
         </ReasonModal>
       )}

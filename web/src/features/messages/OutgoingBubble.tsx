@@ -15,16 +15,26 @@ export function OutgoingBubble({ item: { text, problem }, onResend, onDiscard }:
     <li className="message" data-mine data-testid="outgoing" data-state={problem === undefined ? "sending" : "failed"}>
       <div className="message-bubble" data-outgoing>
         <VisuallyHidden>You: </VisuallyHidden>
-        <div className="message-text" dir="auto">{text}</div>
+        <div className="message-text" dir="auto">
+          {text}
+        </div>
       </div>
       {problem === undefined ? (
-        <Text size="xs" c="dimmed" role="status">Sending…</Text>
+        <Text size="xs" c="dimmed" role="status">
+          Sending…
+        </Text>
       ) : (
         <>
-          <Text size="xs" c="var(--bad)" role="alert">Not sent. {problem}</Text>
+          <Text size="xs" c="var(--bad)" role="alert">
+            Not sent. {problem}
+          </Text>
           <Group gap="xs">
-            <Button size="compact-xs" variant="light" sends onClick={onResend}>Send again</Button>
-            <Button size="compact-xs" variant="default" onClick={onDiscard}>Discard</Button>
+            <Button size="compact-xs" variant="light" sends onClick={onResend}>
+              Send again
+            </Button>
+            <Button size="compact-xs" variant="default" onClick={onDiscard}>
+              Discard
+            </Button>
           </Group>
         </>
       )}

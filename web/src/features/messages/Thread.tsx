@@ -20,13 +20,22 @@ export function Thread({ id, back }: { id: string; back: string }) {
   const thread = useThread(id);
   const { conversation, reading } = thread;
   return (
-    <Card component="section" className="thread" aria-label={conversation?.title ?? "Conversation"} data-testid="thread">
+    <Card
+      component="section"
+      className="thread"
+      aria-label={conversation?.title ?? "Conversation"}
+      data-testid="thread"
+    >
       {reading.error !== undefined && <Failed what="Conversation" reading={reading} />}
       {conversation === undefined && reading.error === undefined && <Waits what="Conversation" height={240} holds />}
       {conversation === null && (
         <Stack>
           <Text role="alert">There is no such conversation.</Text>
-          <Group><LinkButton to={back} variant="light">All messages</LinkButton></Group>
+          <Group>
+            <LinkButton to={back} variant="light">
+              All messages
+            </LinkButton>
+          </Group>
         </Stack>
       )}
       {conversation && <Open thread={thread} conversation={conversation} back={back} />}
@@ -34,7 +43,15 @@ export function Thread({ id, back }: { id: string; back: string }) {
   );
 }
 
-function Open({ thread, conversation, back }: { thread: State; conversation: NonNullable<State["conversation"]>; back: string }) {
+function Open({
+  thread,
+  conversation,
+  back,
+}: {
+  thread: State;
+  conversation: NonNullable<State["conversation"]>;
+  back: string;
+}) {
   const { id, title, isOpen, partnership } = conversation;
   const own = useViewer().role;
   const { messages, hasEarlier, loadingEarlier, loadEarlier, add } = thread;
@@ -45,32 +62,55 @@ function Open({ thread, conversation, back }: { thread: State; conversation: Non
     <>
       <Stack gap={4} className="thread-head">
         <Group justify="space-between" wrap="nowrap" gap="xs">
-          <Title order={2} size="h4" style={{ overflowWrap: "anywhere" }}>{title}</Title>
-          {!isOpen && <Badge variant="light" color="gray">Ended</Badge>}
+          <Title order={2} size="h4" style={{ overflowWrap: "anywhere" }}>
+            {title}
+          </Title>
+          {!isOpen && (
+            <Badge variant="light" color="gray">
+              Ended
+            </Badge>
+          )}
         </Group>
         {partnership && <Contacts contacts={partnership.contacts.filter(({ side }) => side !== own)} />}
-        <Group hiddenFrom="sm"><LinkButton to={back} size="compact-xs" variant="default">All messages</LinkButton></Group>
+        <Group hiddenFrom="sm">
+          <LinkButton to={back} size="compact-xs" variant="default">
+            All messages
+          </LinkButton>
+        </Group>
       </Stack>
       <Box ref={log} className="thread-log" role="log" aria-label={`Messages with ${title}`} tabIndex={0}>
         {hasEarlier && (
           <Group justify="center" mb="sm">
-            <Button size="xs" variant="default" loading={loadingEarlier} onClick={loadEarlier}>Earlier messages</Button>
+            <Button size="xs" variant="default" loading={loadingEarlier} onClick={loadEarlier}>
+              Earlier messages
+            </Button>
           </Group>
         )}
         {messages.length + sending.items.length === 0 && (
-          <Text c="dimmed" ta="center" py="lg">{isOpen ? "No messages yet. Say hello." : "No messages were sent."}</Text>
+          <Text c="dimmed" ta="center" py="lg">
+            {isOpen ? "No messages yet. Say hello." : "No messages were sent."}
+          </Text>
         )}
         <ol className="messages">
-          {messages.map((message) => <MessageBubble key={message.position} message={message} title={title} />)}
+          {messages.map((message) => (
+            <MessageBubble key={message.position} message={message} title={title} />
+          ))}
           {sending.items.map((item) => (
-            <OutgoingBubble key={item.key} item={item} onResend={() => sending.resend(item)} onDiscard={() => sending.discard(item)} />
+            <OutgoingBubble
+              key={item.key}
+              item={item}
+              onResend={() => sending.resend(item)}
+              onDiscard={() => sending.discard(item)}
+            />
           ))}
         </ol>
       </Box>
       {isOpen ? (
         <Composer conversationId={id} title={title} onSend={sending.send} />
       ) : (
-        <Alert color="gray" data-testid="conversation-ended">This connection has ended. You can read what was said, and write no more.</Alert>
+        <Alert color="gray" data-testid="conversation-ended">
+          This connection has ended. You can read what was said, and write no more.
+        </Alert>
       )}
     </>
   );
@@ -87,8 +127,10 @@ function useStayingAtTheEnd(count: number, first: number | undefined) {
     if (!element) return;
     const { height, first: shownFirst } = before.current;
     const grown = element.scrollHeight - height;
-    if (first !== shownFirst && shownFirst !== undefined && first !== undefined && first < shownFirst) element.scrollTop += grown;
-    else if (height === 0 || height - element.scrollTop - element.clientHeight < NEAR_END) element.scrollTop = element.scrollHeight;
+    if (first !== shownFirst && shownFirst !== undefined && first !== undefined && first < shownFirst)
+      element.scrollTop += grown;
+    else if (height === 0 || height - element.scrollTop - element.clientHeight < NEAR_END)
+      element.scrollTop = element.scrollHeight;
     before.current = { height: element.scrollHeight, first };
   }, [count, first]);
   return log;

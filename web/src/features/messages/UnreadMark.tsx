@@ -12,7 +12,13 @@ export function UnreadMark() {
   useStream(ConversationsStream, {}, ({ conversations }) => setUnread(conversations.unreadConversations));
   if (unread === 0) return null;
   return (
-    <Badge size="xs" circle={unread < 10} role="status" data-testid="unread-mark" aria-label={counted(unread, "unread conversation")}>
+    <Badge
+      size="xs"
+      circle={unread < 10}
+      role="status"
+      data-testid="unread-mark"
+      aria-label={counted(unread, "unread conversation")}
+    >
       {shownCount(unread)}
     </Badge>
   );

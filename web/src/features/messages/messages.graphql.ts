@@ -2,21 +2,44 @@ import { graphql } from "../../gql";
 
 export const MessageFields = graphql(`
   fragment MessageFields on Message {
-    id position revision side text sentAt isHidden hiddenReason isMine
+    id
+    position
+    revision
+    side
+    text
+    sentAt
+    isHidden
+    hiddenReason
+    isMine
   }
 `);
 
 export const ConversationFields = graphql(`
   fragment ConversationFields on Conversation {
-    id title isOpen lastActivityAt lastPosition revision readPosition unreadCount
+    id
+    title
+    isOpen
+    lastActivityAt
+    lastPosition
+    revision
+    readPosition
+    unreadCount
   }
 `);
 
 export const ConversationsQuery = graphql(`
   query Conversations($after: String) {
     conversations(first: 25, after: $after) {
-      nodes { ...ConversationFields lastMessage { ...MessageFields } }
-      pageInfo { hasNextPage endCursor }
+      nodes {
+        ...ConversationFields
+        lastMessage {
+          ...MessageFields
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
     }
   }
 `);
@@ -26,7 +49,12 @@ export const ConversationsStream = graphql(`
   subscription ConversationsStream {
     conversations {
       unreadConversations
-      changed { ...ConversationFields lastMessage { ...MessageFields } }
+      changed {
+        ...ConversationFields
+        lastMessage {
+          ...MessageFields
+        }
+      }
     }
   }
 `);
@@ -37,10 +65,23 @@ export const ThreadQuery = graphql(`
       id
       ... on Conversation {
         ...ConversationFields
-        partnership { id contacts { side name email phone } }
+        partnership {
+          id
+          contacts {
+            side
+            name
+            email
+            phone
+          }
+        }
         messages(last: 50, before: $before) {
-          nodes { ...MessageFields }
-          pageInfo { hasPreviousPage startCursor }
+          nodes {
+            ...MessageFields
+          }
+          pageInfo {
+            hasPreviousPage
+            startCursor
+          }
         }
       }
     }
@@ -50,26 +91,57 @@ export const ThreadQuery = graphql(`
 export const ConversationStream = graphql(`
   subscription ConversationStream($id: ID!) {
     conversation(id: $id) {
-      conversation { ...ConversationFields }
-      messages { ...MessageFields }
+      conversation {
+        ...ConversationFields
+      }
+      messages {
+        ...MessageFields
+      }
     }
   }
 `);
 
 export const SendMessageMutation = graphql(`
   mutation SendMessage($input: SendMessageInput!) {
-    sendMessage(input: $input) { message { ...MessageFields } errors { code message path } }
+    sendMessage(input: $input) {
+      message {
+        ...MessageFields
+      }
+      errors {
+        code
+        message
+        path
+      }
+    }
   }
 `);
 
 export const MarkConversationReadMutation = graphql(`
   mutation MarkConversationRead($input: MarkConversationReadInput!) {
-    markConversationRead(input: $input) { conversation { ...ConversationFields } errors { code message path } }
+    markConversationRead(input: $input) {
+      conversation {
+        ...ConversationFields
+      }
+      errors {
+        code
+        message
+        path
+      }
+    }
   }
 `);
 
 export const ReportMessageMutation = graphql(`
   mutation ReportMessage($input: MessageReasonInput!) {
-    reportMessage(input: $input) { message { id } errors { code message path } }
+    reportMessage(input: $input) {
+      message {
+        id
+      }
+      errors {
+        code
+        message
+        path
+      }
+    }
   }
 `);

@@ -12,15 +12,22 @@ test("one that failed keeps its place and says why, and is sent again with the s
   let items = outgoing([], { type: "send", key: "a", text: "one" });
   items = outgoing(items, { type: "send", key: "b", text: "two" });
   items = outgoing(items, { type: "failed", key: "a", problem: "No contact" });
-  expect(items).toEqual([{ key: "a", text: "one", problem: "No contact" }, { key: "b", text: "two" }]);
+  expect(items).toEqual([
+    { key: "a", text: "one", problem: "No contact" },
+    { key: "b", text: "two" },
+  ]);
   items = outgoing(items, { type: "send", key: "a", text: "one" });
-  expect(items).toEqual([{ key: "a", text: "one" }, { key: "b", text: "two" }]);
+  expect(items).toEqual([
+    { key: "a", text: "one" },
+    { key: "b", text: "two" },
+  ]);
 });
 
 test("after a reload nobody waits for an answer any more", () => {
   const stored = { items: [{ key: "a", text: "one" }, { key: "b", text: "two", problem: "No contact" }, "nonsense"] };
   expect(restored(stored)).toEqual([
-    { key: "a", text: "one", problem: INTERRUPTED }, { key: "b", text: "two", problem: "No contact" },
+    { key: "a", text: "one", problem: INTERRUPTED },
+    { key: "b", text: "two", problem: "No contact" },
   ]);
   expect(restored(undefined)).toEqual([]);
   expect(restored({ items: "nonsense" })).toEqual([]);

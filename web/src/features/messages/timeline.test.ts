@@ -9,7 +9,8 @@ interface Item {
 const item = (position: number, revision = position): Item => ({ position, revision });
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => item(from + index));
 const page = (from: number, to: number): PageOf<Item> => ({
-  nodes: range(from, to), pageInfo: { hasPreviousPage: from > 1, startCursor: `c${from}` },
+  nodes: range(from, to),
+  pageInfo: { hasPreviousPage: from > 1, startCursor: `c${from}` },
 });
 const EMPTY: Timeline<Item> = { messages: [] };
 const places = ({ messages }: Timeline<Item>) => messages.map(({ position }) => position);

@@ -19,7 +19,7 @@ export interface PageOf<M extends Placed> {
 
 /** A page, newest or earlier, joined with what is known; one that does not touch it replaces it. */
 export function withPage<M extends Placed>(known: Timeline<M>, page: PageOf<M>): Timeline<M> {
-  const before = page.pageInfo.hasPreviousPage ? page.pageInfo.startCursor ?? undefined : undefined;
+  const before = page.pageInfo.hasPreviousPage ? (page.pageInfo.startCursor ?? undefined) : undefined;
   const [first, knownFirst] = [page.nodes[0], known.messages[0]];
   if (!first) return known;
   if (!knownFirst || isApart(known.messages, page.nodes)) return { messages: page.nodes, before };

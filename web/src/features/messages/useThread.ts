@@ -40,11 +40,14 @@ export function useThread(id: string): Thread {
     if (page) show(withPage(known.current, page));
   }, [page, show]);
 
-  const add = useCallback((news: readonly MessageFieldsFragment[]) => {
-    const joined = withNews(known.current, news);
-    if (joined) show(joined);
-    else again({ requestPolicy: "network-only" }); // some in between are missing
-  }, [show, again]);
+  const add = useCallback(
+    (news: readonly MessageFieldsFragment[]) => {
+      const joined = withNews(known.current, news);
+      if (joined) show(joined);
+      else again({ requestPolicy: "network-only" }); // some in between are missing
+    },
+    [show, again],
+  );
   useStream(ConversationStream, { id }, ({ conversation: { messages } }) => add(messages));
 
   async function loadEarlier() {
@@ -58,8 +61,13 @@ export function useThread(id: string): Thread {
   }
 
   return {
-    conversation, reading, loadingEarlier, messages: timeline.messages, hasEarlier: timeline.before !== undefined,
-    loadEarlier: () => void loadEarlier(), add: (message) => add([message]),
+    conversation,
+    reading,
+    loadingEarlier,
+    messages: timeline.messages,
+    hasEarlier: timeline.before !== undefined,
+    loadEarlier: () => void loadEarlier(),
+    add: (message) => add([message]),
   };
 }
 

@@ -15,10 +15,16 @@ export function MetricCards() {
   const { metrics, reading } = useMetrics(range);
   return (
     <Section
-      title="Metrics" reading={reading}
+      title="Metrics"
+      reading={reading}
       aside={
-        <SegmentedControl size="xs" aria-label="Range" value={range} data={RANGES}
-          onChange={(value) => setRange(value)} />
+        <SegmentedControl
+          size="xs"
+          aria-label="Range"
+          value={range}
+          data={RANGES}
+          onChange={(value) => setRange(value)}
+        />
       }
     >
       {metrics && <CardGrid metrics={metrics} sparklines />}
@@ -45,25 +51,34 @@ export function CardGrid({ metrics, sparklines = false }: { metrics: Metrics; sp
 }
 
 const ARROWS: Partial<Record<Trend, typeof IconArrowRight>> = {
-  UP: IconArrowUpRight, DOWN: IconArrowDownRight, FLAT: IconArrowRight,
+  UP: IconArrowUpRight,
+  DOWN: IconArrowDownRight,
+  FLAT: IconArrowRight,
 };
 
 function Card({ card, lines = [] }: { card: CardFieldsFragment; lines?: Metrics["performance"] }) {
   const Arrow = ARROWS[card.trend];
   return (
     <Paper withBorder p="sm" className="metric" data-testid={`metric-${card.key}`}>
-      <Text size="sm" c="dimmed">{card.title}</Text>
+      <Text size="sm" c="dimmed">
+        {card.title}
+      </Text>
       <Group gap={6} align="baseline">
-        <Text fw={600} size="xl">{shown(card.value, card.unit)}</Text>
+        <Text fw={600} size="xl">
+          {shown(card.value, card.unit)}
+        </Text>
         {card.changePercent != null && (
           <Text size="sm" c={tone(card.improving)} component="span">
             {Arrow && <Arrow size={14} aria-hidden style={{ verticalAlign: "-2px" }} />}{" "}
-            {card.changePercent > 0 ? "+" : ""}{card.changePercent.toFixed(1)} %
+            {card.changePercent > 0 ? "+" : ""}
+            {card.changePercent.toFixed(1)} %
           </Text>
         )}
       </Group>
       <Text size="xs" c="dimmed">
-        {card.previous == null ? "no comparison yet" : `previous: ${shown(card.previous, card.unit)}${verdict(card.improving)}`}
+        {card.previous == null
+          ? "no comparison yet"
+          : `previous: ${shown(card.previous, card.unit)}${verdict(card.improving)}`}
       </Text>
       {lines.length > 0 && <Sparkline title={card.title} lines={lines.map(({ points }) => points)} />}
     </Paper>

@@ -9,11 +9,23 @@ const HEIGHT = 36;
 export function Sparkline({ title, lines }: { title: string; lines: readonly (readonly Point[])[] }) {
   const highest = Math.max(...lines.flat().map((point) => point.value ?? 0), Number.MIN_VALUE);
   return (
-    <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} width="100%" height={HEIGHT} preserveAspectRatio="none"
-      role="img" aria-label={`${title} over time, at most ${highest.toPrecision(3)}`}>
+    <svg
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      width="100%"
+      height={HEIGHT}
+      preserveAspectRatio="none"
+      role="img"
+      aria-label={`${title} over time, at most ${highest.toPrecision(3)}`}
+    >
       {lines.map((points, index) => (
-        <path key={index} d={path(points, highest)} fill="none" vectorEffect="non-scaling-stroke"
-          stroke={`var(--mantine-color-${index === 0 ? "indigo" : "gray"}-5)`} strokeWidth={1.5} />
+        <path
+          key={index}
+          d={path(points, highest)}
+          fill="none"
+          vectorEffect="non-scaling-stroke"
+          stroke={`var(--mantine-color-${index === 0 ? "indigo" : "gray"}-5)`}
+          strokeWidth={1.5}
+        />
       ))}
     </svg>
   );

@@ -25,8 +25,13 @@ export function MonitoringPage() {
   return (
     <>
       <PageHead title="Monitoring">
-        <SegmentedControl size="xs" aria-label="Range" value={range} data={RANGES}
-          onChange={(value) => setSearch({ range: value }, { replace: true })} />
+        <SegmentedControl
+          size="xs"
+          aria-label="Range"
+          value={range}
+          data={RANGES}
+          onChange={(value) => setSearch({ range: value }, { replace: true })}
+        />
       </PageHead>
       <Stack className="in-order">
         <IncidentList />

@@ -18,7 +18,12 @@ const ERRORS = [{ name: "errors", label: "Errors", color: "var(--line-bad)" }];
 export function PerformanceChart({ series, range }: { series: Metrics["performance"]; range: TimeRange }) {
   const rows = rowsOf(series);
   const measured = rows.filter(({ p95, errors }) => p95 !== null || errors !== null).length;
-  if (measured === 0) return <Text c="dimmed" size="sm">No measurements in this range.</Text>;
+  if (measured === 0)
+    return (
+      <Text c="dimmed" size="sm">
+        No measurements in this range.
+      </Text>
+    );
   return (
     <Stack gap="xs" role="img" aria-label={summary(rows)}>
       <Lines rows={rows} range={range} series={TIMES} unit=" ms" height={220} measured={measured} />
@@ -42,10 +47,20 @@ interface Lined {
 function Lines({ rows, range, series, unit, height, measured }: Lined) {
   return (
     <LineChart
-      h={height} data={rows} dataKey="at" series={series} unit={unit} curveType="linear"
-      connectNulls={false} withLegend legendProps={{ position: "top", height: 28 }}
+      h={height}
+      data={rows}
+      dataKey="at"
+      series={series}
+      unit={unit}
+      curveType="linear"
+      connectNulls={false}
+      withLegend
+      legendProps={{ position: "top", height: 28 }}
       // A point between two gaps is no line: dots show it, where there is room for them.
-      withDots={measured < 70} dotProps={{ r: 2, strokeWidth: 1 }} strokeWidth={2} tickLine="none"
+      withDots={measured < 70}
+      dotProps={{ r: 2, strokeWidth: 1 }}
+      strokeWidth={2}
+      tickLine="none"
       xAxisProps={{ tickFormatter: (at: string) => tick(at, range), minTickGap: 48 }}
       yAxisProps={{ width: 80, domain: [0, "auto"] }}
       tooltipProps={{ labelFormatter: (at) => (typeof at === "string" ? local(at) : at) }}
@@ -59,6 +74,8 @@ function Lines({ rows, range, series, unit, height, measured }: Lined) {
 function summary(rows: readonly Row[]): string {
   const last = rows.findLast(({ p95 }) => p95 !== null);
   const worst = Math.max(...rows.map(({ p95 }) => p95 ?? 0));
-  return `Response times and errors over time. Latest p95 ${last?.p95?.toFixed(0) ?? "unknown"} ms, ` +
-    `highest ${worst.toFixed(0)} ms, highest share of errors ${Math.max(...rows.map(({ errors }) => errors ?? 0)).toFixed(2)} %.`;
+  return (
+    `Response times and errors over time. Latest p95 ${last?.p95?.toFixed(0) ?? "unknown"} ms, ` +
+    `highest ${worst.toFixed(0)} ms, highest share of errors ${Math.max(...rows.map(({ errors }) => errors ?? 0)).toFixed(2)} %.`
+  );
 }

@@ -16,7 +16,9 @@ test("series stand side by side, and where nothing was measured there is a gap",
     series("error_rate", "AVG", [0, null, 1.5]),
   ]);
   expect(rows.map(({ p50, p95, errors }) => [p50, p95, errors])).toEqual([
-    [10, 80, 0], [null, null, null], [12, 90, 1.5],
+    [10, 80, 0],
+    [null, null, null],
+    [12, 90, 1.5],
   ]);
 });
 

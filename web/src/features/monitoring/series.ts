@@ -18,7 +18,10 @@ export function rowsOf(series: readonly Series[]): Row[] {
   const [p50, p95, errors] = [named(series, "P50"), named(series, "P95"), errorsOf(series)];
   const moments = [...new Set([...p50.keys(), ...p95.keys(), ...errors.keys()])].sort();
   return moments.map((at) => ({
-    at, p50: p50.get(at) ?? null, p95: p95.get(at) ?? null, errors: errors.get(at) ?? null,
+    at,
+    p50: p50.get(at) ?? null,
+    p95: p95.get(at) ?? null,
+    errors: errors.get(at) ?? null,
   }));
 }
 

@@ -18,7 +18,8 @@ export function BusinessInfoStep({ supplier, onDone }: { supplier: Setup; onDone
   const [problem, setProblem] = useState<string>();
   const form = useForm({
     initialValues: {
-      businessName: supplier.businessName ?? "", vendorType: supplier.vendorType?.toLowerCase() ?? "",
+      businessName: supplier.businessName ?? "",
+      vendorType: supplier.vendorType?.toLowerCase() ?? "",
     },
     validate: {
       businessName: (value) => (value.trim() ? null : "Enter the name of your business."),
@@ -40,12 +41,25 @@ export function BusinessInfoStep({ supplier, onDone }: { supplier: Setup; onDone
   return (
     <Form draft={draft} noValidate onSubmit={form.onSubmit((values) => void submit(values))}>
       <Stack>
-        <TextInput label="Name of your business" required maxLength={200} autoComplete="organization"
-          data-testid="business-name" {...form.getInputProps("businessName")} />
-        <NativeSelect label="What you offer" required data-testid="vendor-type"
-          data={[{ value: "", label: "Choose one", disabled: true }, ...VENDORS]} {...form.getInputProps("vendorType")} />
+        <TextInput
+          label="Name of your business"
+          required
+          maxLength={200}
+          autoComplete="organization"
+          data-testid="business-name"
+          {...form.getInputProps("businessName")}
+        />
+        <NativeSelect
+          label="What you offer"
+          required
+          data-testid="vendor-type"
+          data={[{ value: "", label: "Choose one", disabled: true }, ...VENDORS]}
+          {...form.getInputProps("vendorType")}
+        />
         <FormProblem>{problem}</FormProblem>
-        <Button type="submit" loading={state.fetching} data-testid="continue-btn">Continue</Button>
+        <Button type="submit" loading={state.fetching} data-testid="continue-btn">
+          Continue
+        </Button>
       </Stack>
     </Form>
   );

@@ -45,14 +45,31 @@ export function FirstClientStep({ supplier, onDone }: { supplier: Setup; onDone:
             You have added {known.coupleNames} already. Add another couple, or go on to the next step.
           </Alert>
         )}
-        <TextInput label="Names of the couple" required maxLength={200} placeholder="John & Jane"
-          data-testid="couple-names" {...form.getInputProps("coupleNames")} />
+        <TextInput
+          label="Names of the couple"
+          required
+          maxLength={200}
+          placeholder="John & Jane"
+          data-testid="couple-names"
+          {...form.getInputProps("coupleNames")}
+        />
         <TextInput label="Wedding date" type="date" data-testid="wedding-date" {...form.getInputProps("weddingDate")} />
-        <TextInput label="E-mail" description="If you know it: the invitation can go there" type="email"
-          data-testid="client-email" {...form.getInputProps("email")} />
+        <TextInput
+          label="E-mail"
+          description="If you know it: the invitation can go there"
+          type="email"
+          data-testid="client-email"
+          {...form.getInputProps("email")}
+        />
         <FormProblem>{problem}</FormProblem>
-        <Button type="submit" loading={state.fetching} data-testid="add-client-btn">Add the couple</Button>
-        {known && <Button variant="default" onClick={onDone}>Continue</Button>}
+        <Button type="submit" loading={state.fetching} data-testid="add-client-btn">
+          Add the couple
+        </Button>
+        {known && (
+          <Button variant="default" onClick={onDone}>
+            Continue
+          </Button>
+        )}
       </Stack>
     </Form>
   );

@@ -21,7 +21,10 @@ export function Guidance({ onboarding, pathOf }: Props) {
   if (banner) {
     return (
       <Alert color="orange" icon={<IconAlertTriangle />} role="status" data-testid="onboarding-banner">
-        {banner.message} <Text component="span" size="sm" c="dimmed">Started <Ago at={banner.since} />.</Text>
+        {banner.message}{" "}
+        <Text component="span" size="sm" c="dimmed">
+          Started <Ago at={banner.since} />.
+        </Text>
       </Alert>
     );
   }
@@ -44,12 +47,24 @@ function Nudge({ nudge, path }: { nudge: NonNullable<OnboardingFieldsFragment["n
   }
 
   return (
-    <Alert icon={<IconMoodSmile />} role="status" data-testid="nudge" withCloseButton
-      closeButtonLabel="Dismiss" onClose={() => void putAway()}>
+    <Alert
+      icon={<IconMoodSmile />}
+      role="status"
+      data-testid="nudge"
+      withCloseButton
+      closeButtonLabel="Dismiss"
+      onClose={() => void putAway()}
+    >
       <Text size="sm">{nudge.message}</Text>
       <Group gap="xs" mt="xs">
-        {path && !isThere && <LinkButton to={path} size="xs" variant="default">Continue</LinkButton>}
-        <Button sends size="xs" variant="subtle" onClick={() => void never()}>No more reminders</Button>
+        {path && !isThere && (
+          <LinkButton to={path} size="xs" variant="default">
+            Continue
+          </LinkButton>
+        )}
+        <Button sends size="xs" variant="subtle" onClick={() => void never()}>
+          No more reminders
+        </Button>
       </Group>
     </Alert>
   );

@@ -22,7 +22,13 @@ export function HelpCard({ onboarding }: { onboarding: OnboardingFieldsFragment 
   if (onboarding.completedAt || !allows("mvp_onboarding_assistance")) return null;
   if (onboarding.assistanceNeeded) {
     return (
-      <Alert color="blue" icon={<IconLifebuoy />} title="We received your request" role="status" data-testid="assistance-asked">
+      <Alert
+        color="blue"
+        icon={<IconLifebuoy />}
+        title="We received your request"
+        role="status"
+        data-testid="assistance-asked"
+      >
         Our team will answer as soon as possible. You can continue in the meantime.
       </Alert>
     );
@@ -58,12 +64,23 @@ function HelpDialog({ onClose }: { onClose: () => void }) {
     <Dialog onClose={onClose} title="Ask for help">
       <Form draft={draft} onSubmit={form.onSubmit((values) => void submit(values))}>
         <Stack>
-          <Textarea label="What do you need help with?" description="Optional; we can see your current step" autosize minRows={3}
-            maxLength={2000} data-autofocus {...form.getInputProps("message")} />
+          <Textarea
+            label="What do you need help with?"
+            description="Optional; we can see your current step"
+            autosize
+            minRows={3}
+            maxLength={2000}
+            data-autofocus
+            {...form.getInputProps("message")}
+          />
           <FormProblem>{problem}</FormProblem>
           <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>Cancel</Button>
-            <Button type="submit" loading={state.fetching}>Send</Button>
+            <Button variant="default" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={state.fetching}>
+              Send
+            </Button>
           </Group>
         </Stack>
       </Form>

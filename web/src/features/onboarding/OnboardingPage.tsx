@@ -20,7 +20,13 @@ import { pathOf, shownStep } from "./steps";
 
 /** The guided setup: one step at a time, resumed where it was left, on any device (S83, S84). */
 export function OnboardingPage() {
-  return <Page title="Set up WedSync" size="sm"><Gate flag="mvp_supplier_onboarding"><Steps /></Gate></Page>;
+  return (
+    <Page title="Set up WedSync" size="sm">
+      <Gate flag="mvp_supplier_onboarding">
+        <Steps />
+      </Gate>
+    </Page>
+  );
 }
 
 function Steps() {
@@ -30,7 +36,12 @@ function Steps() {
   useRealtime(ViewerOnboardingStream, {}, () => again({ requestPolicy: "network-only" }));
   const supplier = data?.viewer?.supplier;
   const shown = supplier && shownStep(supplier.onboarding, step);
-  if (!supplier || !shown) return <Section title="Your setup" reading={reading}>{null}</Section>;
+  if (!supplier || !shown)
+    return (
+      <Section title="Your setup" reading={reading}>
+        {null}
+      </Section>
+    );
   return (
     <>
       <StepBar onboarding={supplier.onboarding} shown={shown.key} />
@@ -39,7 +50,9 @@ function Steps() {
         <Card padding="lg" key={shown.key}>
           <Stack>
             <div>
-              <Title order={2} size="h3">{shown.title}</Title>
+              <Title order={2} size="h3">
+                {shown.title}
+              </Title>
               <Text c="dimmed">{shown.description}</Text>
             </div>
             <Content supplier={supplier} step={shown.key} onDone={(key) => void navigate(pathOf(key))} />

@@ -18,7 +18,9 @@ export function Reminders({ onboarding }: { onboarding: OnboardingFieldsFragment
   return (
     <Card>
       <Switch
-        label="Remind me to finish my setup" checked={onboarding.nudgesEnabled} disabled={state.fetching}
+        label="Remind me to finish my setup"
+        checked={onboarding.nudgesEnabled}
+        disabled={state.fetching}
         onChange={(event) => void change(event.currentTarget.checked)}
       />
     </Card>

@@ -22,11 +22,17 @@ export function SendInvitationStep({ supplier }: { supplier: Setup }) {
   return (
     <Stack>
       {isComplete && <Complete />}
-      {sent ? <SentNote sent={sent} /> : (
+      {sent ? (
+        <SentNote sent={sent} />
+      ) : (
         <>
           {nodes.length > 1 && !isComplete && (
-            <NativeSelect label="Client" value={client?.id ?? ""} onChange={(event) => setChosen(event.currentTarget.value)}
-              data={nodes.map(({ id, coupleNames }) => ({ value: id, label: coupleNames }))} />
+            <NativeSelect
+              label="Client"
+              value={client?.id ?? ""}
+              onChange={(event) => setChosen(event.currentTarget.value)}
+              data={nodes.map(({ id, coupleNames }) => ({ value: id, label: coupleNames }))}
+            />
           )}
           {client && !isComplete && <Send client={client} key={client.id} onSent={setSent} />}
         </>
@@ -50,9 +56,15 @@ function Send({ client, onSent }: { client: ClientFieldsFragment; onSent: (sent:
   return (
     <>
       <Text>
-        {client.email
-          ? <>We write to <b>{client.email}</b> and invite {client.coupleNames} to WedMe.</>
-          : <>You get a link for <b>{client.coupleNames}</b> to share, in a message or on paper.</>}
+        {client.email ? (
+          <>
+            We write to <b>{client.email}</b> and invite {client.coupleNames} to WedMe.
+          </>
+        ) : (
+          <>
+            You get a link for <b>{client.coupleNames}</b> to share, in a message or on paper.
+          </>
+        )}
       </Text>
       <FormProblem>{problem}</FormProblem>
       <Button sends loading={busy} onClick={() => void submit()} data-testid="send-invitation-btn">

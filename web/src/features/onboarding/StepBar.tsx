@@ -5,7 +5,9 @@ import type { OnboardingFieldsFragment } from "../../gql/graphql";
 import { pathOf } from "./steps";
 
 const SHORT: Record<string, string> = {
-  business_info: "Business", first_client: "Client", send_invitation: "Invitation",
+  business_info: "Business",
+  first_client: "Client",
+  send_invitation: "Invitation",
 };
 
 /** Where one is. Steps that are done, and the next one, can be opened. */
@@ -20,13 +22,19 @@ export function StepBar({ onboarding, shown }: { onboarding: OnboardingFieldsFra
           return (
             <li key={key} data-state={state}>
               {completedAt || key === currentStep ? (
-                <Link to={pathOf(key)} aria-current={key === shown ? "step" : undefined}>{label}</Link>
-              ) : <span>{label}</span>}
+                <Link to={pathOf(key)} aria-current={key === shown ? "step" : undefined}>
+                  {label}
+                </Link>
+              ) : (
+                <span>{label}</span>
+              )}
             </li>
           );
         })}
       </ol>
-      <Text size="sm" c="dimmed" mt={4} role="status">{percentComplete} % done</Text>
+      <Text size="sm" c="dimmed" mt={4} role="status">
+        {percentComplete} % done
+      </Text>
     </nav>
   );
 }

@@ -7,7 +7,12 @@ const DONE = "2027-01-01T00:00:00Z";
 function onboarding(...done: string[]) {
   const keys = ["business_info", "first_client", "send_invitation"];
   const steps = keys.map((key) => ({
-    key, title: key, description: "", required: true, enabled: true, completedAt: done.includes(key) ? DONE : null,
+    key,
+    title: key,
+    description: "",
+    required: true,
+    enabled: true,
+    completedAt: done.includes(key) ? DONE : null,
   }));
   return { steps, currentStep: keys.find((key) => !done.includes(key)) ?? null };
 }

@@ -14,6 +14,9 @@ export function pathOf(key: string): string {
 export function shownStep({ steps, currentStep }: Onboarding, slug: string): Onboarding["steps"][number] | undefined {
   const asked = steps.find(({ key }) => key === slug.replaceAll("-", "_"));
   if (asked && (asked.completedAt || asked.key === currentStep)) return asked;
-  return steps.find(({ key }) => key === currentStep)
-    ?? steps.find(({ required, completedAt }) => required && !completedAt) ?? steps.at(-1);
+  return (
+    steps.find(({ key }) => key === currentStep) ??
+    steps.find(({ required, completedAt }) => required && !completedAt) ??
+    steps.at(-1)
+  );
 }

@@ -24,7 +24,9 @@ interface Props {
 /** What will happen, before it does; what was shown is what the server holds to (X2, X3). */
 export function ActivateDialog({ phase, onClose }: Props) {
   const response = useQuery({
-    query: PlanQuery, variables: { phaseId: phase.id }, requestPolicy: "network-only",
+    query: PlanQuery,
+    variables: { phaseId: phase.id },
+    requestPolicy: "network-only",
   });
   const [{ data, fetching }, again] = response;
   const reading = useReading(response);
@@ -44,8 +46,11 @@ export function ActivateDialog({ phase, onClose }: Props) {
   async function go() {
     if (!plan) return;
     const input = {
-      phaseId: phase.id, planHash: plan.hash, readinessToken: plan.readiness.token,
-      acceptWarnings: accepted, acceptLosses: lossesAccepted ? losses.map(({ key }) => key) : [],
+      phaseId: phase.id,
+      planHash: plan.hash,
+      readinessToken: plan.readiness.token,
+      acceptWarnings: accepted,
+      acceptLosses: lossesAccepted ? losses.map(({ key }) => key) : [],
       reason: reason.trim() || null,
     };
     const result = await activate({ input });
@@ -69,7 +74,9 @@ export function ActivateDialog({ phase, onClose }: Props) {
             <Readiness checks={plan.readiness.checks} />
             <PlanChanges plan={plan} />
             {[...plan.conflicts, ...plan.warnings].map((conflict) => (
-              <Alert key={conflict} color="yellow" icon={<IconAlertTriangle />}>{conflict}</Alert>
+              <Alert key={conflict} color="yellow" icon={<IconAlertTriangle />}>
+                {conflict}
+              </Alert>
             ))}
           </>
         )}
@@ -78,20 +85,33 @@ export function ActivateDialog({ phase, onClose }: Props) {
         )}
         {verdict === "GO_WITH_WARNINGS" && (
           <Checkbox
-            checked={accepted} onChange={(event) => setAccepted(event.currentTarget.checked)}
-            label="Activate despite warnings" data-testid="accept-warnings"
+            checked={accepted}
+            onChange={(event) => setAccepted(event.currentTarget.checked)}
+            label="Activate despite warnings"
+            data-testid="accept-warnings"
           />
         )}
         {verdict === "NO_GO" && (
           <Group justify="space-between">
-            <Text size="sm" c="var(--bad)">A blocking check fails. This phase cannot be activated now.</Text>
-            <Button variant="default" size="xs" loading={fetching} onClick={refresh}>Check again</Button>
+            <Text size="sm" c="var(--bad)">
+              A blocking check fails. This phase cannot be activated now.
+            </Text>
+            <Button variant="default" size="xs" loading={fetching} onClick={refresh}>
+              Check again
+            </Button>
           </Group>
         )}
-        <TextInput label="Reason" description="For the audit" maxLength={500} value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)} />
+        <TextInput
+          label="Reason"
+          description="For the audit"
+          maxLength={500}
+          value={reason}
+          onChange={(event) => setReason(event.currentTarget.value)}
+        />
         <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>Cancel</Button>
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
           <Button sends disabled={!ready} loading={state.fetching} onClick={() => void go()} data-testid="activate">
             Activate
           </Button>
@@ -105,10 +125,16 @@ function Live(props: Props & { propagation: PropagationFieldsFragment | null }) 
   return (
     <Dialog onClose={props.onClose} title={`${props.phase.name} is live`}>
       <Stack>
-        {props.propagation
-          ? <PropagationLine first={props.propagation} />
-          : <Text size="sm">No flag had to change.</Text>}
-        <Group justify="flex-end"><Button onClick={props.onClose} data-autofocus>Done</Button></Group>
+        {props.propagation ? (
+          <PropagationLine first={props.propagation} />
+        ) : (
+          <Text size="sm">No flag had to change.</Text>
+        )}
+        <Group justify="flex-end">
+          <Button onClick={props.onClose} data-autofocus>
+            Done
+          </Button>
+        </Group>
       </Stack>
     </Dialog>
   );

@@ -10,7 +10,9 @@ import { RollbackPreviewQuery } from "./phases.graphql";
 /** Whom a rollback meets; stands below the buttons, so that none moves when it comes (X10). */
 export function Affected({ phase }: { phase: PhaseFieldsFragment }) {
   const response = useQuery({
-    query: RollbackPreviewQuery, variables: { id: phase.id }, requestPolicy: "network-only",
+    query: RollbackPreviewQuery,
+    variables: { id: phase.id },
+    requestPolicy: "network-only",
   });
   const reading = useReading(response);
   const found = response[0].data?.rollbackPreview;
@@ -18,8 +20,14 @@ export function Affected({ phase }: { phase: PhaseFieldsFragment }) {
   const notes = [found.userImpact, ...found.midStep.map(atStep), ...found.conflicts];
   return (
     <div data-testid="affected">
-      <Text size="sm" fw={600}>Impact</Text>
-      <List size="sm">{notes.map((note) => <List.Item key={note}>{note}</List.Item>)}</List>
+      <Text size="sm" fw={600}>
+        Impact
+      </Text>
+      <List size="sm">
+        {notes.map((note) => (
+          <List.Item key={note}>{note}</List.Item>
+        ))}
+      </List>
     </div>
   );
 }

@@ -12,14 +12,24 @@ export function CriteriaOverview() {
   const live = (data?.launchPhases ?? []).filter(isLive);
   return (
     <Section title="Success criteria" reading={reading}>
-      {live.length === 0 && <Text c="dimmed" size="sm">No phase is live.</Text>}
+      {live.length === 0 && (
+        <Text c="dimmed" size="sm">
+          No phase is live.
+        </Text>
+      )}
       <Stack>
         {live.map((phase) => (
           <div key={phase.id}>
-            <Text size="sm" fw={600} mb={4}>{phase.name}</Text>
-            {phase.successCriteria.length === 0
-              ? <Text c="dimmed" size="sm">This phase has no criteria.</Text>
-              : <Criteria criteria={phase.successCriteria} live />}
+            <Text size="sm" fw={600} mb={4}>
+              {phase.name}
+            </Text>
+            {phase.successCriteria.length === 0 ? (
+              <Text c="dimmed" size="sm">
+                This phase has no criteria.
+              </Text>
+            ) : (
+              <Criteria criteria={phase.successCriteria} live />
+            )}
           </div>
         ))}
       </Stack>

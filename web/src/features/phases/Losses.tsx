@@ -23,8 +23,10 @@ export function Losses({ losses, about, accepted, onAccept }: Props) {
           ))}
         </List>
         <Checkbox
-          checked={accepted} onChange={(event) => onAccept(event.currentTarget.checked)}
-          label="Activate although these people lose a feature" data-testid="accept-losses"
+          checked={accepted}
+          onChange={(event) => onAccept(event.currentTarget.checked)}
+          label="Activate although these people lose a feature"
+          data-testid="accept-losses"
         />
       </Stack>
     </Alert>

@@ -8,8 +8,14 @@ export function ManualSteps({ phase, title }: { phase: PhaseFieldsFragment; titl
   if (steps.length === 0) return null;
   return (
     <div>
-      <Text size="sm" fw={600}>{title}</Text>
-      <List size="sm">{steps.map((step) => <List.Item key={step}>{step}</List.Item>)}</List>
+      <Text size="sm" fw={600}>
+        {title}
+      </Text>
+      <List size="sm">
+        {steps.map((step) => (
+          <List.Item key={step}>{step}</List.Item>
+        ))}
+      </List>
     </div>
   );
 }

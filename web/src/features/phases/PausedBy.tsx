@@ -12,9 +12,21 @@ interface Props {
 /** Who paused the phase and why: a person, a guard or the watchdog. */
 export function PausedBy({ pause }: Props) {
   return (
-    <Alert color="yellow" py="xs" data-testid="paused-by"
-      title={<>Paused by {author(pause)} · <Ago at={pause.at} /></>}>
-      {pause.reason && <Text size="sm" style={{ overflowWrap: "anywhere" }}>{unbroken(pause.reason)}</Text>}
+    <Alert
+      color="yellow"
+      py="xs"
+      data-testid="paused-by"
+      title={
+        <>
+          Paused by {author(pause)} · <Ago at={pause.at} />
+        </>
+      }
+    >
+      {pause.reason && (
+        <Text size="sm" style={{ overflowWrap: "anywhere" }}>
+          {unbroken(pause.reason)}
+        </Text>
+      )}
       <Text size="sm">The ramp waits until it is resumed. Rollback criteria stay active.</Text>
     </Alert>
   );

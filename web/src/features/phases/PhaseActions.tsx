@@ -27,7 +27,12 @@ export function PhaseActions({ phase, isNext }: { phase: PhaseFieldsFragment; is
         <ActionButton key={item.action} phase={phase} item={item} />
       ))}
       {may.has("ACTIVATE") && (
-        <Button size="xs" variant={isNext ? "filled" : "default"} leftSection={<IconRocket size={14} />} onClick={activation.open}>
+        <Button
+          size="xs"
+          variant={isNext ? "filled" : "default"}
+          leftSection={<IconRocket size={14} />}
+          onClick={activation.open}
+        >
           Activate
         </Button>
       )}
@@ -50,7 +55,9 @@ function ActionButton({ phase, item }: { phase: PhaseFieldsFragment; item: Simpl
 
   async function onConfirm(reason: string) {
     const input = {
-      phaseId: phase.id, expectedVersion: phase.version, reason: reason || null,
+      phaseId: phase.id,
+      expectedVersion: phase.version,
+      reason: reason || null,
       ...(limits.length > 0 && { acceptLimits: limits.map(({ flag }) => flag.key) }),
     };
     const { data, error } = await send({ input });
@@ -65,9 +72,16 @@ function ActionButton({ phase, item }: { phase: PhaseFieldsFragment; item: Simpl
 
   return (
     <>
-      <Button size="xs" variant="default" onClick={dialog.open}>{item.label}</Button>
+      <Button size="xs" variant="default" onClick={dialog.open}>
+        {item.label}
+      </Button>
       {asking && (
-        <ReasonModal title={`${item.label} ${phase.name}`} confirm={item.label} onConfirm={onConfirm} onClose={dialog.close}>
+        <ReasonModal
+          title={`${item.label} ${phase.name}`}
+          confirm={item.label}
+          onConfirm={onConfirm}
+          onClose={dialog.close}
+        >
           {item.text}
           {limits.length > 0 && (
             <span data-testid="limits">
@@ -84,9 +98,7 @@ type Link = PhaseFieldsFragment["flags"][number];
 
 /** What a completion leaves below its target, so that whoever confirms has seen it (D4). */
 function belowTarget(phase: PhaseFieldsFragment): Link[] {
-  return phase.flags.filter(
-    ({ ceiling, target, flag }) => !flag.enabled || (ceiling !== null && ceiling < target),
-  );
+  return phase.flags.filter(({ ceiling, target, flag }) => !flag.enabled || (ceiling !== null && ceiling < target));
 }
 
 function limitText({ flag, ceiling, ceilingBy, target }: Link): string {

@@ -28,8 +28,14 @@ export function PhaseCard({ phase, mayOperate, isNext }: Props) {
   const { label, color } = STATUS[phase.status];
   const Chevron = open ? IconChevronDown : IconChevronRight;
   return (
-    <Paper withBorder p="sm" className="tile" data-testid={`phase-${phase.key}`}
-      data-status={phase.status} style={{ "--tile": `var(--mantine-color-${color}-6)` }}>
+    <Paper
+      withBorder
+      p="sm"
+      className="tile"
+      data-testid={`phase-${phase.key}`}
+      data-status={phase.status}
+      style={{ "--tile": `var(--mantine-color-${color}-6)` }}
+    >
       <Stack gap="xs">
         <Group justify="space-between" gap="xs">
           <UnstyledButton onClick={() => setWish(!open)} aria-expanded={open} flex="1 1 14rem" miw={0}>
@@ -38,23 +44,39 @@ export function PhaseCard({ phase, mayOperate, isNext }: Props) {
               <div style={{ minWidth: 0 }}>
                 <Text fw={600}>{phase.name}</Text>
                 <Text size="xs" c="dimmed">
-                  {counted(phase.flags.length, "flag")}{killed(phase)} · {phase.platforms.join(" and ").toLowerCase()}
-                  {phase.startedAt && <> · started <Ago at={phase.startedAt} /></>}
+                  {counted(phase.flags.length, "flag")}
+                  {killed(phase)} · {phase.platforms.join(" and ").toLowerCase()}
+                  {phase.startedAt && (
+                    <>
+                      {" "}
+                      · started <Ago at={phase.startedAt} />
+                    </>
+                  )}
                 </Text>
               </div>
             </Group>
           </UnstyledButton>
-          <Badge color={color} variant={live ? "filled" : "outline"}>{label}</Badge>
+          <Badge color={color} variant={live ? "filled" : "outline"}>
+            {label}
+          </Badge>
           {mayOperate && <PhaseActions phase={phase} isNext={isNext} />}
         </Group>
         <Collapse expanded={open}>
           <Stack gap="sm">
-            {phase.description && <Text size="sm" c="dimmed">{phase.description}</Text>}
+            {phase.description && (
+              <Text size="sm" c="dimmed">
+                {phase.description}
+              </Text>
+            )}
             <Ramp phase={phase} />
             {phase.pause && <PausedBy pause={phase.pause} />}
             {!phase.pause && phase.heldBy.length > 0 && (
               <Alert color="yellow" py="xs" title="The ramp is held">
-                {phase.heldBy.map((reason) => <Text key={reason} size="sm">{reason}</Text>)}
+                {phase.heldBy.map((reason) => (
+                  <Text key={reason} size="sm">
+                    {reason}
+                  </Text>
+                ))}
               </Alert>
             )}
             {live && <PhaseFlags phase={phase} mayOperate={mayOperate} />}

@@ -24,9 +24,21 @@ export function PhaseFlags({ phase, mayOperate }: Props) {
       {following.length > 0 && <Text size="sm">In force: {inForceOf(following)}</Text>}
       <Stack gap={0}>
         {exceptions.map(({ link, why }) => (
-          <Row key={link.flag.id} data-testid={`exception-${link.flag.key}`} aside={mayOperate && isLimited(link) && <LiftCeiling flag={link.flag} />}>
+          <Row
+            key={link.flag.id}
+            data-testid={`exception-${link.flag.key}`}
+            aside={mayOperate && isLimited(link) && <LiftCeiling flag={link.flag} />}
+          >
             <Text size="sm" style={{ overflowWrap: "anywhere" }}>
-              <Anchor component={RouterLink} to={`/admin/flags/${link.flag.key}`} inherit className="code" underline="always"><Long text={link.flag.key} /></Anchor>
+              <Anchor
+                component={RouterLink}
+                to={`/admin/flags/${link.flag.key}`}
+                inherit
+                className="code"
+                underline="always"
+              >
+                <Long text={link.flag.key} />
+              </Anchor>
               {` · ${why}`}
             </Text>
           </Row>

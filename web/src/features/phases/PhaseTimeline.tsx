@@ -15,7 +15,8 @@ export function PhaseTimeline({ mayOperate }: { mayOperate: boolean }) {
   const next = running.length > 0 ? undefined : phases.find(({ status }) => status === "PLANNED");
   return (
     <Section
-      title="Launch Phase Management" reading={reading}
+      title="Launch Phase Management"
+      reading={reading}
       aside={
         !reading.blank && (
           <Text size="sm" c="dimmed">
@@ -38,7 +39,9 @@ export function PhaseTimeline({ mayOperate }: { mayOperate: boolean }) {
         {Object.values(STATUS).map(({ label, color }) => (
           <Group key={label} gap={6}>
             <span className="dot" style={{ background: `var(--mantine-color-${color}-6)` }} aria-hidden />
-            <Text size="xs" c="dimmed">{label}</Text>
+            <Text size="xs" c="dimmed">
+              {label}
+            </Text>
           </Group>
         ))}
       </Group>

@@ -15,16 +15,26 @@ export function PlanChanges({ plan }: { plan: Plan["activationPlan"] }) {
       <Text fw={600} size="sm">
         {counted(plan.changes.length, "flag changes", "flags change")}, {reach(users)}
       </Text>
-      {moved.length > 0 && <Text size="sm" c="dimmed">{moved.map(delta).join(" · ")}</Text>}
+      {moved.length > 0 && (
+        <Text size="sm" c="dimmed">
+          {moved.map(delta).join(" · ")}
+        </Text>
+      )}
       <Table.ScrollContainer minWidth={320} maxHeight={220}>
         <Table verticalSpacing={4}>
           <Table.Thead>
-            <Table.Tr><Table.Th>Flag</Table.Th><Table.Th>Now</Table.Th><Table.Th>Then</Table.Th></Table.Tr>
+            <Table.Tr>
+              <Table.Th>Flag</Table.Th>
+              <Table.Th>Now</Table.Th>
+              <Table.Th>Then</Table.Th>
+            </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
             {plan.changes.map(({ key, before, after }) => (
               <Table.Tr key={key}>
-                <Table.Td>{key}</Table.Td><Table.Td>{shown(before)}</Table.Td><Table.Td>{shown(after)}</Table.Td>
+                <Table.Td>{key}</Table.Td>
+                <Table.Td>{shown(before)}</Table.Td>
+                <Table.Td>{shown(after)}</Table.Td>
               </Table.Tr>
             ))}
           </Table.Tbody>

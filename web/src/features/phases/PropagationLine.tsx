@@ -20,7 +20,9 @@ export function PropagationLine({ first }: { first: PropagationFieldsFragment })
 }
 
 function Waiting({ state }: { state: PropagationFieldsFragment }) {
-  return state.withinBudget === false
-    ? <IconClockExclamation size={18} color="var(--bad)" aria-hidden />
-    : <Loader size={16} aria-hidden />;
+  return state.withinBudget === false ? (
+    <IconClockExclamation size={18} color="var(--bad)" aria-hidden />
+  ) : (
+    <Loader size={16} aria-hidden />
+  );
 }

@@ -6,7 +6,12 @@ import { Moment } from "../../lib/time";
 /** How far it is open, and when it opens further (A8). */
 export function Ramp({ phase }: { phase: PhaseFieldsFragment }) {
   const { steps, currentStep, nextStepAt } = phase;
-  if (steps.length === 0) return <Text size="sm" c="dimmed">Opens to everybody in one step.</Text>;
+  if (steps.length === 0)
+    return (
+      <Text size="sm" c="dimmed">
+        Opens to everybody in one step.
+      </Text>
+    );
   const reached = currentStep?.index ?? -1;
   const next = steps[reached + 1];
   return (
@@ -15,11 +20,12 @@ export function Ramp({ phase }: { phase: PhaseFieldsFragment }) {
         {steps.map((step) => (
           <div key={step.index}>
             <Progress
-              value={step.index <= reached ? 100 : 0} size="sm" color="teal"
+              value={step.index <= reached ? 100 : 0}
+              size="sm"
+              color="teal"
               aria-label={`Step ${step.index + 1}: ${step.percentage} %`}
             />
-            <Text size="xs" fw={step.index === reached ? 700 : 400}
-              c={step.index === reached ? "inherit" : "dimmed"}>
+            <Text size="xs" fw={step.index === reached ? 700 : 400} c={step.index === reached ? "inherit" : "dimmed"}>
               {step.percentage} %{step.requiresApproval && " · by hand"}
             </Text>
           </div>
@@ -27,9 +33,13 @@ export function Ramp({ phase }: { phase: PhaseFieldsFragment }) {
       </Group>
       {currentStep && next && (
         <Text size="sm">
-          {nextStepAt
-            ? <>{next.percentage} % at <Moment at={nextStepAt} /></>
-            : `${next.percentage} % waits for manual approval`}
+          {nextStepAt ? (
+            <>
+              {next.percentage} % at <Moment at={nextStepAt} />
+            </>
+          ) : (
+            `${next.percentage} % waits for manual approval`
+          )}
         </Text>
       )}
     </Stack>

@@ -9,22 +9,36 @@ type Check = Plan["activationPlan"]["readiness"]["checks"][number];
 /** Where one sees for oneself. */
 const MONITORING = "/admin/monitoring";
 const EVIDENCE: Record<string, string> = {
-  incidents: MONITORING, alerts: MONITORING, flags: "/admin/flags",
-  database: MONITORING, api: MONITORING, auth: MONITORING, realtime: MONITORING, email: "/admin/directory?tab=outbox",
+  incidents: MONITORING,
+  alerts: MONITORING,
+  flags: "/admin/flags",
+  database: MONITORING,
+  api: MONITORING,
+  auth: MONITORING,
+  realtime: MONITORING,
+  email: "/admin/directory?tab=outbox",
 };
 
 /** What has to be so before a phase goes live; what is not comes first (X2). */
 export function Readiness({ checks }: { checks: readonly Check[] }) {
-  const sorted = [...checks].sort(
-    (a, b) => Number(a.ok) - Number(b.ok) || Number(b.blocking) - Number(a.blocking),
-  );
+  const sorted = [...checks].sort((a, b) => Number(a.ok) - Number(b.ok) || Number(b.blocking) - Number(a.blocking));
   return (
     <Stack gap={6} aria-label="Readiness" role="list">
       {sorted.map((check) => (
-        <Group key={check.key} gap="xs" wrap="nowrap" align="flex-start" role="listitem" data-testid={`ready-${check.key}`}>
+        <Group
+          key={check.key}
+          gap="xs"
+          wrap="nowrap"
+          align="flex-start"
+          role="listitem"
+          data-testid={`ready-${check.key}`}
+        >
           <Mark check={check} />
           <Text size="sm" style={{ overflowWrap: "anywhere" }}>
-            {check.title} <Text span size="sm" c="dimmed">{check.detail}</Text>
+            {check.title}{" "}
+            <Text span size="sm" c="dimmed">
+              {check.detail}
+            </Text>
             {!check.ok && <Evidence checkKey={check.key} />}
           </Text>
         </Group>
@@ -36,11 +50,26 @@ export function Readiness({ checks }: { checks: readonly Check[] }) {
 function Mark({ check: { ok, blocking } }: { check: Check }) {
   const [color, Icon, label] = ok
     ? (["teal", IconCheck, "Ready"] as const)
-    : blocking ? (["red", IconX, "Blocks"] as const) : (["yellow", IconAlertTriangle, "Warns"] as const);
-  return <ThemeIcon size="sm" variant="light" color={color} aria-label={label} role="img"><Icon size={14} /></ThemeIcon>;
+    : blocking
+      ? (["red", IconX, "Blocks"] as const)
+      : (["yellow", IconAlertTriangle, "Warns"] as const);
+  return (
+    <ThemeIcon size="sm" variant="light" color={color} aria-label={label} role="img">
+      <Icon size={14} />
+    </ThemeIcon>
+  );
 }
 
 function Evidence({ checkKey }: { checkKey: string }) {
   const place = EVIDENCE[checkKey];
-  return place && <> <Anchor component={Link} to={place} size="sm" underline="always">Look</Anchor></>;
+  return (
+    place && (
+      <>
+        {" "}
+        <Anchor component={Link} to={place} size="sm" underline="always">
+          Look
+        </Anchor>
+      </>
+    )
+  );
 }

@@ -19,7 +19,9 @@ const COLORS = { RUNNING: "indigo", PASSED: "teal", FAILED: "red" } as const;
 /** The launch tried on a copy of its flags, with a fault and the rollback that it must cause (X4). */
 export function Rehearsals({ phase, mayOperate }: { phase: PhaseFieldsFragment; mayOperate: boolean }) {
   const response = useQuery({
-    query: RehearsalsQuery, variables: { key: phase.key }, requestPolicy: "cache-and-network",
+    query: RehearsalsQuery,
+    variables: { key: phase.key },
+    requestPolicy: "cache-and-network",
   });
   const [{ data }, again] = response;
   const reading = useReading(response);
@@ -40,13 +42,21 @@ export function Rehearsals({ phase, mayOperate }: { phase: PhaseFieldsFragment; 
   return (
     <Group justify="space-between" align="flex-start" data-testid="rehearsal" data-status={last?.rehearsal?.status}>
       <div style={{ minWidth: 0, flex: "1 1 14rem" }}>
-        <Text size="sm" fw={600}>Rehearsal</Text>
+        <Text size="sm" fw={600}>
+          Rehearsal
+        </Text>
         <Failed what="The last rehearsal" reading={reading} />
         {last?.rehearsal && <Result run={last} rehearsal={last.rehearsal} />}
-        {data && !last && <Text size="sm" c="dimmed">Never rehearsed. A rehearsal uses a copy of the flags and affects nobody.</Text>}
+        {data && !last && (
+          <Text size="sm" c="dimmed">
+            Never rehearsed. A rehearsal uses a copy of the flags and affects nobody.
+          </Text>
+        )}
       </div>
       {mayOperate && (
-        <Button sends size="xs" variant="default" loading={state.fetching || running} onClick={() => void start()}>Rehearse</Button>
+        <Button sends size="xs" variant="default" loading={state.fetching || running} onClick={() => void start()}>
+          Rehearse
+        </Button>
       )}
     </Group>
   );
@@ -63,21 +73,40 @@ function Result({ run, rehearsal }: ResultProps) {
   return (
     <Stack gap={2}>
       <Group gap="xs">
-        <Badge color={COLORS[status]} variant="light">{sentenceCase(status)}</Badge>
+        <Badge color={COLORS[status]} variant="light">
+          {sentenceCase(status)}
+        </Badge>
         <Text size="xs" c="dimmed">
-          <Ago at={run.startedAt} />{status === "RUNNING" && ` · ${sentenceCase(stage).toLowerCase()}`}
+          <Ago at={run.startedAt} />
+          {status === "RUNNING" && ` · ${sentenceCase(stage).toLowerCase()}`}
         </Text>
       </Group>
-      {failure && <Text size="sm" c="var(--bad)">{failure}</Text>}
-      {reach && <Text size="xs" c="dimmed">ramp {reach}</Text>}
+      {failure && (
+        <Text size="sm" c="var(--bad)">
+          {failure}
+        </Text>
+      )}
+      {reach && (
+        <Text size="xs" c="dimmed">
+          ramp {reach}
+        </Text>
+      )}
       {detectionSeconds != null && (
         <Text size="sm">
           fault detected after {detectionSeconds.toFixed(1)} s
           {decisionSeconds != null && `, rolled back automatically after ${decisionSeconds.toFixed(1)} s`}
         </Text>
       )}
-      {explanation && <Text size="xs" c="dimmed">{explanation}</Text>}
-      {propagation && <Text size="xs" c="dimmed">{told(propagation)}</Text>}
+      {explanation && (
+        <Text size="xs" c="dimmed">
+          {explanation}
+        </Text>
+      )}
+      {propagation && (
+        <Text size="xs" c="dimmed">
+          {told(propagation)}
+        </Text>
+      )}
     </Stack>
   );
 }

@@ -43,20 +43,45 @@ export function RollBackDialog(props: { phase: PhaseFieldsFragment; onClose: () 
       <Form draft={draft} onSubmit={submit}>
         <Stack>
           <Text size="sm">{effect(phase)}</Text>
-          <Text size="sm" fw={600}>Roll back now. Reason:</Text>
+          <Text size="sm" fw={600}>
+            Roll back now. Reason:
+          </Text>
           <Group gap="xs">
             {REASONS.map((text) => (
-              <Button sends key={text} size="xs" variant="light" color="red" disabled={state.fetching} onClick={() => void go(text)}>
+              <Button
+                sends
+                key={text}
+                size="xs"
+                variant="light"
+                color="red"
+                disabled={state.fetching}
+                onClick={() => void go(text)}
+              >
                 {text}
               </Button>
             ))}
           </Group>
-          <TextInput label="Another reason" value={reason} required data-autofocus data-testid="rollback-reason"
-            onChange={(event) => setReason(event.currentTarget.value)} maxLength={500} />
+          <TextInput
+            label="Another reason"
+            value={reason}
+            required
+            data-autofocus
+            data-testid="rollback-reason"
+            onChange={(event) => setReason(event.currentTarget.value)}
+            maxLength={500}
+          />
           <ManualSteps phase={phase} title="Manual steps afterwards" />
           <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>Cancel</Button>
-            <Button type="submit" color="red" disabled={reason.trim() === ""} loading={state.fetching} data-testid="rollback-now">
+            <Button variant="default" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button
+              type="submit"
+              color="red"
+              disabled={reason.trim() === ""}
+              loading={state.fetching}
+              data-testid="rollback-now"
+            >
               Roll back now
             </Button>
           </Group>

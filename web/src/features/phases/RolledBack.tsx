@@ -20,17 +20,27 @@ export function RolledBack(props: { phase: PhaseFieldsFragment; outcome: Outcome
           {counted(outcome.restored.length, "flag")} changed.
           {outcome.incident && (
             <>
-              {" "}It is incident{" "}
+              {" "}
+              It is incident{" "}
               <Anchor component={Link} to={`/admin/incidents/${outcome.incident.number}`} inherit underline="always">
                 #{outcome.incident.number}
-              </Anchor>.
+              </Anchor>
+              .
             </>
           )}
         </Text>
         {outcome.propagation && <PropagationLine first={outcome.propagation} />}
-        {outcome.conflicts.map((conflict) => <Alert key={conflict} color="yellow">{conflict}</Alert>)}
+        {outcome.conflicts.map((conflict) => (
+          <Alert key={conflict} color="yellow">
+            {conflict}
+          </Alert>
+        ))}
         <ManualSteps phase={phase} title="Manual steps" />
-        <Group justify="flex-end"><Button onClick={onClose} data-autofocus>Done</Button></Group>
+        <Group justify="flex-end">
+          <Button onClick={onClose} data-autofocus>
+            Done
+          </Button>
+        </Group>
       </Stack>
     </Dialog>
   );

@@ -10,7 +10,9 @@ export function Verification({ verification }: { verification: NonNullable<Phase
   return (
     <Group gap={6} wrap="nowrap" data-testid="verification" data-verified={verified}>
       <Icon size={16} color={verified ? "var(--good)" : "var(--warn)"} style={{ flex: "none" }} aria-hidden />
-      <Text size="sm">{verified ? "Verified" : "Not verified"}: {summary}</Text>
+      <Text size="sm">
+        {verified ? "Verified" : "Not verified"}: {summary}
+      </Text>
     </Group>
   );
 }

@@ -16,19 +16,31 @@ export interface SimpleAction {
 
 export const SIMPLE_ACTIONS: readonly SimpleAction[] = [
   {
-    action: "PAUSE", label: "Pause", failed: "Not paused", mutation: PauseMutation,
+    action: "PAUSE",
+    label: "Pause",
+    failed: "Not paused",
+    mutation: PauseMutation,
     text: "The ramp stops. Flags stay as they are, and nobody loses a feature.",
   },
   {
-    action: "RESUME", label: "Resume", failed: "Not resumed", mutation: ResumeMutation,
+    action: "RESUME",
+    label: "Resume",
+    failed: "Not resumed",
+    mutation: ResumeMutation,
     text: "The ramp continues from its current step.",
   },
   {
-    action: "ADVANCE", label: "Advance", failed: "Not advanced", mutation: AdvanceMutation,
+    action: "ADVANCE",
+    label: "Advance",
+    failed: "Not advanced",
+    mutation: AdvanceMutation,
     text: "Takes the next step now, without waiting.",
   },
   {
-    action: "COMPLETE", label: "Complete", failed: "Not completed", mutation: CompleteMutation,
+    action: "COMPLETE",
+    label: "Complete",
+    failed: "Not completed",
+    mutation: CompleteMutation,
     text: "Ends the run: every flag goes to its target, or stays at its limit. Its criteria are no longer judged.",
   },
 ];

@@ -4,12 +4,16 @@ import { unbroken } from "../../lib/words";
 export type Link = PhaseFieldsFragment["flags"][number];
 
 /** Why a flag of a live phase is not where its ramp is; undefined where it is. The strongest reason counts. */
-export function exceptionOf({ flag, inForce, ceiling, ceilingBy, target, isReleased }: Link, phaseKey: string): string | undefined {
+export function exceptionOf(
+  { flag, inForce, ceiling, ceilingBy, target, isReleased }: Link,
+  phaseKey: string,
+): string | undefined {
   if (flag.kill) return "killed: off for everybody until the kill is lifted";
   if (flag.run && flag.run.phase.key !== phaseKey) return `held by another phase: ${flag.run.phase.key}`;
   if (!flag.enabled) return "switched off";
   if (isReleased) return unbroken(`released from the ramp, at ${inForce} %`);
-  if (ceiling != null && ceiling < target) return unbroken(`limited to ${ceiling} % by ${ceilingBy ?? "somebody"}, target ${target} %`);
+  if (ceiling != null && ceiling < target)
+    return unbroken(`limited to ${ceiling} % by ${ceilingBy ?? "somebody"}, target ${target} %`);
   return undefined;
 }
 
@@ -17,7 +21,8 @@ export function exceptionOf({ flag, inForce, ceiling, ceilingBy, target, isRelea
 export function inForceOf(links: readonly Link[]): string {
   const counts = new Map<number, number>();
   for (const { inForce } of links) counts.set(inForce, (counts.get(inForce) ?? 0) + 1);
-  const parts = [...counts].sort(([one], [other]) => other - one).map(([share, count], index) =>
-    `${count}${index === 0 ? (count === 1 ? " flag" : " flags") : ""} at ${share} %`);
+  const parts = [...counts]
+    .sort(([one], [other]) => other - one)
+    .map(([share, count], index) => `${count}${index === 0 ? (count === 1 ? " flag" : " flags") : ""} at ${share} %`);
   return unbroken(parts.join(", "));
 }

@@ -1,8 +1,10 @@
 import type { PropagationFieldsFragment } from "../../gql/graphql";
 import { counted } from "../../lib/words";
 
-type Told = Pick<PropagationFieldsFragment, "complete" | "completeMs" | "acked" | "total" | "slowest" | "withinBudget" |
-  "unknownProcesses" | "unknownStreams">;
+type Told = Pick<
+  PropagationFieldsFragment,
+  "complete" | "completeMs" | "acked" | "total" | "slowest" | "withinBudget" | "unknownProcesses" | "unknownStreams"
+>;
 
 /** In force everywhere after 0.4 s; 3 of 3. */
 export function told(propagation: Told): string {

@@ -24,7 +24,13 @@ export function PersonInput({ value, onChange }: Props) {
   const [{ data, fetching, stale }] = useQuery({ query: PeopleQuery, variables: { search: wanted }, pause: isShort });
   const [named] = useQuery({ query: PersonQuery, variables: { id: wanted }, pause: !isUserId(wanted) });
   const isKnown = data && !fetching && !stale && !named.fetching;
-  const found = isChosen ? [chosen] : isShort ? [] : isKnown ? [...peopleOf(data), ...accountIn(named.data)] : undefined;
+  const found = isChosen
+    ? [chosen]
+    : isShort
+      ? []
+      : isKnown
+        ? [...peopleOf(data), ...accountIn(named.data)]
+        : undefined;
   const target = found && targetOf(wanted, found);
   const tell = useEffectEvent(() => {
     if (target) onChange(target);
@@ -33,10 +39,15 @@ export function PersonInput({ value, onChange }: Props) {
   useEffect(() => tell(), [key, told]);
   return (
     <Autocomplete
-      label="Who" description="A name, an e-mail, or any targeting key; empty is a visitor without one."
-      value={text} onChange={setText} data={[...new Set((found ?? []).map(labelOf))]} filter={({ options: all }) => all}
+      label="Who"
+      description="A name, an e-mail, or any targeting key; empty is a visitor without one."
+      value={text}
+      onChange={setText}
+      data={[...new Set((found ?? []).map(labelOf))]}
+      filter={({ options: all }) => all}
       onOptionSubmit={(label) => setChosen(found?.find((person) => labelOf(person) === label))}
-      autoComplete="off" data-testid="person"
+      autoComplete="off"
+      data-testid="person"
     />
   );
 }
@@ -48,7 +59,10 @@ function accountIn(named: Named | undefined): Person[] {
 
 function peopleOf(data: Data): Person[] {
   const suppliers = data.suppliers.nodes.map((row) => [row.businessName ?? "", row.onboarding.user] as const);
-  const couples = data.couples.nodes.map((row) =>
-    [[row.partner1Name, row.partner2Name].filter(Boolean).join(" and "), row.onboarding.user] as const);
-  return [...suppliers, ...couples].flatMap(([name, user]) => (user ? [{ id: user.id, name, email: user.email ?? "" }] : []));
+  const couples = data.couples.nodes.map(
+    (row) => [[row.partner1Name, row.partner2Name].filter(Boolean).join(" and "), row.onboarding.user] as const,
+  );
+  return [...suppliers, ...couples].flatMap(([name, user]) =>
+    user ? [{ id: user.id, name, email: user.email ?? "" }] : [],
+  );
 }

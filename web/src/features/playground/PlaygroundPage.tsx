@@ -22,7 +22,9 @@ export function PlaygroundPage() {
     keys: search.has("flag") ? [search.get("flag") ?? ""] : null,
   }));
   const response = useQuery({
-    query: EvaluateQuery, requestPolicy: "network-only", pause: who === undefined,
+    query: EvaluateQuery,
+    requestPolicy: "network-only",
+    pause: who === undefined,
     variables: { input: { ...input, targetingKey: who?.key ?? null, explain: true } },
   });
   const [{ data, fetching }] = response;

@@ -26,17 +26,41 @@ export function Whom({ person, onPerson, input, onChange }: Props) {
   return (
     <Stack>
       <PersonInput value={person} onChange={onPerson} />
-      <Select label="Side" placeholder="As in the account" clearable data={SIDES} value={input.userType ?? null}
-        onChange={(userType) => onChange({ ...input, userType })} />
-      <Select label="Trade" placeholder="As in the account" clearable data={TRADES} value={input.vendorType ?? null}
-        onChange={(vendorType) => onChange({ ...input, vendorType })} />
-      <TextInput label="At" type="datetime-local" step={1} description="A past moment; empty: now." value={moment}
+      <Select
+        label="Side"
+        placeholder="As in the account"
+        clearable
+        data={SIDES}
+        value={input.userType ?? null}
+        onChange={(userType) => onChange({ ...input, userType })}
+      />
+      <Select
+        label="Trade"
+        placeholder="As in the account"
+        clearable
+        data={TRADES}
+        value={input.vendorType ?? null}
+        onChange={(vendorType) => onChange({ ...input, vendorType })}
+      />
+      <TextInput
+        label="At"
+        type="datetime-local"
+        step={1}
+        description="A past moment; empty: now."
+        value={moment}
         onChange={({ currentTarget: { value } }) => {
           setMoment(value);
           onChange({ ...input, at: value === "" ? null : new Date(value).toISOString() });
-        }} />
-      <TagsInput label="Flags" placeholder={input.keys?.length ? "" : "All"} splitChars={[",", " "]} clearable
-        value={input.keys ?? []} onChange={(keys) => onChange({ ...input, keys: keys.length > 0 ? keys : null })} />
+        }}
+      />
+      <TagsInput
+        label="Flags"
+        placeholder={input.keys?.length ? "" : "All"}
+        splitChars={[",", " "]}
+        clearable
+        value={input.keys ?? []}
+        onChange={(keys) => onChange({ ...input, keys: keys.length > 0 ? keys : null })}
+      />
     </Stack>
   );
 }

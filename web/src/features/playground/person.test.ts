@@ -10,7 +10,12 @@ test.each([
   ["Anna@Example.org ", [ANNA], ANNA.id, "the account Anna Arch · anna@example.org"],
   ["anna@ex", [ANNA], ANNA.id, "the account Anna Arch · anna@example.org"],
   ["VXNlcjox", [ANNA], ANNA.id, "the account Anna Arch · anna@example.org"],
-  ["a@example.org", [ANNA, JOHN], "a@example.org", "the targeting key “a@example.org” (2 accounts match: choose one from the list)"],
+  [
+    "a@example.org",
+    [ANNA, JOHN],
+    "a@example.org",
+    "the targeting key “a@example.org” (2 accounts match: choose one from the list)",
+  ],
   ["anna", [ANNA], "anna", "the targeting key “anna” (1 account matches: choose one from the list)"],
   ["device-17", [], "device-17", "the targeting key “device-17” (no supplier or couple matches)"],
 ])("%s", (text, found, key, told) => {

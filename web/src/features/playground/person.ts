@@ -34,10 +34,15 @@ export function targetOf(text: string, found: readonly Person[]): Target {
   const typed = text.trim();
   if (typed === "") return VISITOR;
   const lower = typed.toLowerCase();
-  const exact = found.find((person) => person.email.toLowerCase() === lower || person.id === typed || labelOf(person) === typed);
+  const exact = found.find(
+    (person) => person.email.toLowerCase() === lower || person.id === typed || labelOf(person) === typed,
+  );
   if (exact) return accountOf(exact);
   const [only, ...others] = found;
   if (typed.includes("@") && only && others.length === 0) return accountOf(only);
-  const matches = found.length === 0 ? "no supplier or couple matches" : `${found.length} ${found.length === 1 ? "account matches" : "accounts match"}: choose one from the list`;
+  const matches =
+    found.length === 0
+      ? "no supplier or couple matches"
+      : `${found.length} ${found.length === 1 ? "account matches" : "accounts match"}: choose one from the list`;
   return { key: typed, told: `the targeting key “${typed}” (${matches})` };
 }

@@ -5,10 +5,26 @@ export const EvaluateQuery = graphql(`
     evaluateFlags(input: $input) {
       version
       flags {
-        key value reason errorCode flagVersion
+        key
+        value
+        reason
+        errorCode
+        flagVersion
         explanation {
-          bucket threshold matchedGroup steps nextChangeAt
-          causedBy { id at action reason actor { ...ActorFields } }
+          bucket
+          threshold
+          matchedGroup
+          steps
+          nextChangeAt
+          causedBy {
+            id
+            at
+            action
+            reason
+            actor {
+              ...ActorFields
+            }
+          }
         }
       }
     }
@@ -18,17 +34,45 @@ export const EvaluateQuery = graphql(`
 /** Whose id a link has brought along. */
 export const PersonQuery = graphql(`
   query Person($id: ID!) {
-    node(id: $id) { __typename ... on User { id email } }
+    node(id: $id) {
+      __typename
+      ... on User {
+        id
+        email
+      }
+    }
   }
 `);
 
 export const PeopleQuery = graphql(`
   query People($search: String!) {
     suppliers(first: 5, search: $search) {
-      nodes { id businessName email onboarding { id user { id email } } }
+      nodes {
+        id
+        businessName
+        email
+        onboarding {
+          id
+          user {
+            id
+            email
+          }
+        }
+      }
     }
     couples(first: 5, search: $search) {
-      nodes { id partner1Name partner2Name onboarding { id user { id email } } }
+      nodes {
+        id
+        partner1Name
+        partner2Name
+        onboarding {
+          id
+          user {
+            id
+            email
+          }
+        }
+      }
     }
   }
 `);

@@ -18,15 +18,25 @@ export function AccountSections() {
   return (
     <Stack>
       <Section title="Log-in">
-        <Text size="sm">You log in with <b><Long text={email} /></b>.</Text>
+        <Text size="sm">
+          You log in with{" "}
+          <b>
+            <Long text={email} />
+          </b>
+          .
+        </Text>
         <Accordion variant="contained">
           <Accordion.Item value="password">
             <Accordion.Control>Password</Accordion.Control>
-            <Accordion.Panel><PasswordForm email={email} /></Accordion.Panel>
+            <Accordion.Panel>
+              <PasswordForm email={email} />
+            </Accordion.Panel>
           </Accordion.Item>
           <Accordion.Item value="email">
             <Accordion.Control>E-mail</Accordion.Control>
-            <Accordion.Panel><EmailForm /></Accordion.Panel>
+            <Accordion.Panel>
+              <EmailForm />
+            </Accordion.Panel>
           </Accordion.Item>
         </Accordion>
         {leaves && <DeleteAccount />}

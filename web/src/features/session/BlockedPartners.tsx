@@ -21,11 +21,20 @@ export function BlockedPartners() {
   return (
     <Card component="section" aria-label="Blocked">
       <Stack gap="xs">
-        <Title order={2} size="h4">Blocked</Title>
+        <Title order={2} size="h4">
+          Blocked
+        </Title>
         {blocked.map(({ partnershipId, name, since }) => (
           <Group key={partnershipId} justify="space-between" wrap="nowrap">
-            <Text style={{ overflowWrap: "anywhere" }}>{name} <Text span size="xs" c="dimmed"><Ago at={since} /></Text></Text>
-            <Button size="xs" variant="default" loading={state.fetching} onClick={() => void release(partnershipId)}>Unblock</Button>
+            <Text style={{ overflowWrap: "anywhere" }}>
+              {name}{" "}
+              <Text span size="xs" c="dimmed">
+                <Ago at={since} />
+              </Text>
+            </Text>
+            <Button size="xs" variant="default" loading={state.fetching} onClick={() => void release(partnershipId)}>
+              Unblock
+            </Button>
           </Group>
         ))}
       </Stack>

@@ -7,11 +7,20 @@ import { Entrance } from "../../components/Entrance";
 export function CheckYourMail({ email }: { email: string }) {
   return (
     <Entrance
-      brand="WedSync" title="Check your inbox"
-      footer={<Anchor component={Link} to="/login" size="sm">Go to log-in</Anchor>}
+      brand="WedSync"
+      title="Check your inbox"
+      footer={
+        <Anchor component={Link} to="/login" size="sm">
+          Go to log-in
+        </Anchor>
+      }
     >
-      <Text>We sent an e-mail to <b>{email}</b>. Follow the link in it to continue.</Text>
-      <Text size="sm" c="dimmed">No e-mail after a few minutes? Check your spam folder.</Text>
+      <Text>
+        We sent an e-mail to <b>{email}</b>. Follow the link in it to continue.
+      </Text>
+      <Text size="sm" c="dimmed">
+        No e-mail after a few minutes? Check your spam folder.
+      </Text>
     </Entrance>
   );
 }

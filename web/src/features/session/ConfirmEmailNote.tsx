@@ -23,8 +23,12 @@ export function ConfirmEmailNote() {
   return (
     <Alert color="blue" icon={<IconMailCheck />} data-testid="confirm-email-note">
       <Group justify="space-between" gap="xs">
-        <Text size="sm" flex="1 1 14rem" miw={0} style={{ overflowWrap: "anywhere" }}>Please confirm your e-mail: open the link that we sent to <b>{email}</b>.</Text>
-        <Button sends size="xs" variant="default" loading={state.fetching} onClick={() => void again()}>Send it again</Button>
+        <Text size="sm" flex="1 1 14rem" miw={0} style={{ overflowWrap: "anywhere" }}>
+          Please confirm your e-mail: open the link that we sent to <b>{email}</b>.
+        </Text>
+        <Button sends size="xs" variant="default" loading={state.fetching} onClick={() => void again()}>
+          Send it again
+        </Button>
       </Group>
     </Alert>
   );

@@ -29,18 +29,28 @@ export function ConfirmEmailPage() {
   if (confirmed !== undefined) {
     return (
       <Entrance brand="WedSync" title="Confirmed">
-        <Text role="status" data-testid="email-confirmed"><b>{confirmed}</b> is confirmed. Thank you.</Text>
+        <Text role="status" data-testid="email-confirmed">
+          <b>{confirmed}</b> is confirmed. Thank you.
+        </Text>
         <LinkButton to="/">{viewer ? "Go to my start page" : "Log in"}</LinkButton>
       </Entrance>
     );
   }
   return (
     <Entrance
-      brand="WedSync" title="Confirm your e-mail" text="Click to confirm that this mailbox is yours."
-      footer={<Anchor component={Link} to="/" size="sm">{viewer ? "Go to my start page" : "Go to log-in"}</Anchor>}
+      brand="WedSync"
+      title="Confirm your e-mail"
+      text="Click to confirm that this mailbox is yours."
+      footer={
+        <Anchor component={Link} to="/" size="sm">
+          {viewer ? "Go to my start page" : "Go to log-in"}
+        </Anchor>
+      }
     >
       <FormProblem>{problem}</FormProblem>
-      <Button loading={state.fetching} onClick={() => void submit()} data-testid="confirm-email-btn">Confirm</Button>
+      <Button loading={state.fetching} onClick={() => void submit()} data-testid="confirm-email-btn">
+        Confirm
+      </Button>
     </Entrance>
   );
 }

@@ -18,7 +18,9 @@ export function DeleteAccount() {
   const [asking, dialog] = useDisclosure();
   return (
     <Group>
-      <Button variant="light" color="red" size="xs" onClick={dialog.open}>Delete the account</Button>
+      <Button variant="light" color="red" size="xs" onClick={dialog.open}>
+        Delete the account
+      </Button>
       {asking && <Confirm onClose={dialog.close} />}
     </Group>
   );
@@ -45,12 +47,21 @@ function Confirm({ onClose }: { onClose: () => void }) {
       <Form draft={draft} onSubmit={form.onSubmit((values) => void submit(values))}>
         <Stack>
           <Text size="sm">Your profile, lists and connections are deleted. This cannot be undone.</Text>
-          <PasswordInput label="Password" description="Leave it empty if you have never set one" data-autofocus
-            autoComplete="current-password" {...form.getInputProps("currentPassword")} />
+          <PasswordInput
+            label="Password"
+            description="Leave it empty if you have never set one"
+            data-autofocus
+            autoComplete="current-password"
+            {...form.getInputProps("currentPassword")}
+          />
           <FormProblem>{problem}</FormProblem>
           <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>Keep it</Button>
-            <Button type="submit" color="red" loading={state.fetching}>Delete permanently</Button>
+            <Button variant="default" onClick={onClose}>
+              Keep it
+            </Button>
+            <Button type="submit" color="red" loading={state.fetching}>
+              Delete permanently
+            </Button>
           </Group>
         </Stack>
       </Form>

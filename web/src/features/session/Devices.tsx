@@ -26,12 +26,21 @@ export function Devices() {
   }
 
   return (
-    <Section title="Devices" reading={reading}
-      aside={sessions.length > 1 && (
-        <Button sends size="xs" variant="default" loading={others.fetching} onClick={() => void endOthers()}>Log out all others</Button>
-      )}>
+    <Section
+      title="Devices"
+      reading={reading}
+      aside={
+        sessions.length > 1 && (
+          <Button sends size="xs" variant="default" loading={others.fetching} onClick={() => void endOthers()}>
+            Log out all others
+          </Button>
+        )
+      }
+    >
       <Stack gap={0}>
-        {sessions.map((session) => <Device key={session.id} session={session} onEnded={reload} />)}
+        {sessions.map((session) => (
+          <Device key={session.id} session={session} onEnded={reload} />
+        ))}
       </Stack>
     </Section>
   );
@@ -46,11 +55,26 @@ function Device({ session, onEnded }: { session: Data["mySessions"][number]; onE
   }
 
   return (
-    <Row data-testid="device" aside={session.current ? <Badge variant="light" color="teal">This one</Badge> : (
-      <Button sends size="xs" variant="default" loading={state.fetching} onClick={() => void end()}>Log out</Button>
-    )}>
-      <Text size="sm" fw={500} style={{ overflowWrap: "anywhere" }} title={session.userAgent ?? undefined}>{deviceName(session.userAgent)}</Text>
-      <Text size="xs" c="dimmed">{session.ip && `${session.ip} · `}logged in <Ago at={session.createdAt} /></Text>
+    <Row
+      data-testid="device"
+      aside={
+        session.current ? (
+          <Badge variant="light" color="teal">
+            This one
+          </Badge>
+        ) : (
+          <Button sends size="xs" variant="default" loading={state.fetching} onClick={() => void end()}>
+            Log out
+          </Button>
+        )
+      }
+    >
+      <Text size="sm" fw={500} style={{ overflowWrap: "anywhere" }} title={session.userAgent ?? undefined}>
+        {deviceName(session.userAgent)}
+      </Text>
+      <Text size="xs" c="dimmed">
+        {session.ip && `${session.ip} · `}logged in <Ago at={session.createdAt} />
+      </Text>
     </Row>
   );
 }

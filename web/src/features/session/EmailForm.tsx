@@ -32,11 +32,23 @@ export function EmailForm() {
     <Form draft={draft} onSubmit={form.onSubmit((values) => void submit(values))}>
       <Stack>
         <TextInput label="New e-mail" type="email" required autoComplete="email" {...form.getInputProps("newEmail")} />
-        <PasswordInput label="Password" description="Leave it empty if you have never set one"
-          autoComplete="current-password" {...form.getInputProps("currentPassword")} />
+        <PasswordInput
+          label="Password"
+          description="Leave it empty if you have never set one"
+          autoComplete="current-password"
+          {...form.getInputProps("currentPassword")}
+        />
         <FormProblem>{problem}</FormProblem>
-        {mailed && <Text size="sm" role="status">Open the link that we sent to <b>{mailed}</b> to start using it.</Text>}
-        <Group><Button type="submit" variant="default" loading={state.fetching}>Change the e-mail</Button></Group>
+        {mailed && (
+          <Text size="sm" role="status">
+            Open the link that we sent to <b>{mailed}</b> to start using it.
+          </Text>
+        )}
+        <Group>
+          <Button type="submit" variant="default" loading={state.fetching}>
+            Change the e-mail
+          </Button>
+        </Group>
       </Stack>
     </Form>
   );

@@ -31,17 +31,29 @@ export function ForgotPasswordPage() {
   if (mailed !== undefined) return <CheckYourMail email={mailed} />;
   return (
     <Entrance
-      brand="WedSync" title="A new password" text="We will e-mail you a link that works once."
-      footer={<Anchor component={Link} to="/login" size="sm">Back to log-in</Anchor>}
+      brand="WedSync"
+      title="A new password"
+      text="We will e-mail you a link that works once."
+      footer={
+        <Anchor component={Link} to="/login" size="sm">
+          Back to log-in
+        </Anchor>
+      }
     >
       <Form draft={draft} onSubmit={form.onSubmit((values) => void submit(values))}>
         <Stack>
           <TextInput
-            label="E-mail" type="email" name="email" autoComplete="username" required
+            label="E-mail"
+            type="email"
+            name="email"
+            autoComplete="username"
+            required
             {...form.getInputProps("email")}
           />
           <FormProblem>{state.error && sentence(state.error)}</FormProblem>
-          <Button type="submit" loading={state.fetching}>Send the link</Button>
+          <Button type="submit" loading={state.fetching}>
+            Send the link
+          </Button>
         </Stack>
       </Form>
     </Entrance>

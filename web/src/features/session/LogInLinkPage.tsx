@@ -31,11 +31,19 @@ export function LogInLinkPage() {
   }
   return (
     <Entrance
-      brand="WedSync" title="Log in" text="One click, and you are logged in on this device."
-      footer={<Anchor component={Link} to="/login" size="sm">{problem ? "Ask for another link" : "To the log-in"}</Anchor>}
+      brand="WedSync"
+      title="Log in"
+      text="One click, and you are logged in on this device."
+      footer={
+        <Anchor component={Link} to="/login" size="sm">
+          {problem ? "Ask for another link" : "To the log-in"}
+        </Anchor>
+      }
     >
       <FormProblem>{problem}</FormProblem>
-      <Button loading={state.fetching} onClick={() => void submit()} data-testid="log-in-by-link-btn">Log in</Button>
+      <Button loading={state.fetching} onClick={() => void submit()} data-testid="log-in-by-link-btn">
+        Log in
+      </Button>
     </Entrance>
   );
 }

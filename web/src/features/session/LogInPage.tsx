@@ -39,23 +39,40 @@ export function LogInPage() {
   if (mailed) return <CheckYourMail email={form.values.email} />;
   return (
     <Entrance
-      brand="WedSync" title="Log in" text="For suppliers, couples and the launch team."
-      footer={<Anchor component={Link} to={`/signup?${search}`} size="sm">New here? Sign up</Anchor>}
+      brand="WedSync"
+      title="Log in"
+      text="For suppliers, couples and the launch team."
+      footer={
+        <Anchor component={Link} to={`/signup?${search}`} size="sm">
+          New here? Sign up
+        </Anchor>
+      }
     >
       <Form draft={draft} onSubmit={form.onSubmit((values) => void submit(values))}>
         <Stack>
           <TextInput
-            label="E-mail" type="email" name="email" autoComplete="username" required
+            label="E-mail"
+            type="email"
+            name="email"
+            autoComplete="username"
+            required
             {...form.getInputProps("email")}
           />
           <PasswordInput
-            label="Password" name="password" autoComplete="current-password" required
+            label="Password"
+            name="password"
+            autoComplete="current-password"
+            required
             {...form.getInputProps("password")}
           />
           <FormProblem>{problem}</FormProblem>
-          <Button type="submit" loading={state.fetching}>Log in</Button>
+          <Button type="submit" loading={state.fetching}>
+            Log in
+          </Button>
           <LogInLinkButton
-            email={form.values.email} invitation={invitationIn(search.get("next"))} onMailed={() => setMailed(true)}
+            email={form.values.email}
+            invitation={invitationIn(search.get("next"))}
+            onMailed={() => setMailed(true)}
           />
           <Anchor component={Link} to="/forgot-password" size="sm" ta="center">
             Forgot your password?

@@ -32,12 +32,26 @@ export function PasswordForm({ email }: { email: string }) {
     <Form draft={draft} onSubmit={form.onSubmit((values) => void submit(values))}>
       <Stack>
         <input type="hidden" name="username" autoComplete="username" value={email} readOnly />
-        <PasswordInput label="Current password" description="Leave it empty if you have never set one"
-          autoComplete="current-password" {...form.getInputProps("currentPassword")} />
-        <PasswordInput label="New password" description="At least 10 characters" required minLength={10}
-          autoComplete="new-password" {...form.getInputProps("newPassword")} />
+        <PasswordInput
+          label="Current password"
+          description="Leave it empty if you have never set one"
+          autoComplete="current-password"
+          {...form.getInputProps("currentPassword")}
+        />
+        <PasswordInput
+          label="New password"
+          description="At least 10 characters"
+          required
+          minLength={10}
+          autoComplete="new-password"
+          {...form.getInputProps("newPassword")}
+        />
         <FormProblem>{problem}</FormProblem>
-        <Group><Button type="submit" variant="default" loading={state.fetching}>Change the password</Button></Group>
+        <Group>
+          <Button type="submit" variant="default" loading={state.fetching}>
+            Change the password
+          </Button>
+        </Group>
       </Stack>
     </Form>
   );

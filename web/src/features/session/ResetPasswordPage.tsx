@@ -36,17 +36,30 @@ export function ResetPasswordPage() {
 
   return (
     <Entrance
-      brand="WedSync" title="Choose a new password" text="This logs out all devices."
-      footer={<Anchor component={Link} to="/forgot-password" size="sm">Request a new link</Anchor>}
+      brand="WedSync"
+      title="Choose a new password"
+      text="This logs out all devices."
+      footer={
+        <Anchor component={Link} to="/forgot-password" size="sm">
+          Request a new link
+        </Anchor>
+      }
     >
       <Form draft={draft} onSubmit={form.onSubmit((values) => void submit(values))}>
         <Stack>
           <PasswordInput
-            label="New password" description="At least 10 characters" name="password" required
-            autoComplete="new-password" minLength={10} {...form.getInputProps("newPassword")}
+            label="New password"
+            description="At least 10 characters"
+            name="password"
+            required
+            autoComplete="new-password"
+            minLength={10}
+            {...form.getInputProps("newPassword")}
           />
           <FormProblem>{problem}</FormProblem>
-          <Button type="submit" loading={state.fetching}>Save and log in</Button>
+          <Button type="submit" loading={state.fetching}>
+            Save and log in
+          </Button>
         </Stack>
       </Form>
     </Entrance>

@@ -40,21 +40,27 @@ export function SignUpPage() {
 
   return (
     <Entrance
-      brand={side === "SUPPLIER" ? "WedSync" : "WedMe"} title="Sign up"
-      footer={<Anchor component={Link} to={`/login?${search}`} size="sm">Already have an account? Log in</Anchor>}
+      brand={side === "SUPPLIER" ? "WedSync" : "WedMe"}
+      title="Sign up"
+      footer={
+        <Anchor component={Link} to={`/login?${search}`} size="sm">
+          Already have an account? Log in
+        </Anchor>
+      }
     >
       <Form draft={draft} onSubmit={form.onSubmit((values) => void submit(values))}>
         <Stack>
           <SegmentedControl
-            fullWidth aria-label="Who you are" value={side} onChange={(value) => setSide(value)}
+            fullWidth
+            aria-label="Who you are"
+            value={side}
+            onChange={(value) => setSide(value)}
             data={[
               { value: "SUPPLIER", label: "I am a supplier" },
               { value: "COUPLE", label: "We are getting married" },
             ]}
           />
-          {!isOpen && (
-            <Closed name={door.title} availability={door.availability} testId={`closed-sign-up-${side}`} />
-          )}
+          {!isOpen && <Closed name={door.title} availability={door.availability} testId={`closed-sign-up-${side}`} />}
           {side === "COUPLE" && (
             <Text size="sm" c="dimmed">
               Invited by a supplier? Open the link of the invitation instead.
@@ -63,15 +69,26 @@ export function SignUpPage() {
           {isOpen && (
             <>
               <TextInput
-                label="E-mail" type="email" name="email" autoComplete="username" required
+                label="E-mail"
+                type="email"
+                name="email"
+                autoComplete="username"
+                required
                 {...form.getInputProps("email")}
               />
               <PasswordInput
-                label="Password" description="At least 10 characters" name="password" required
-                autoComplete="new-password" minLength={10} {...form.getInputProps("password")}
+                label="Password"
+                description="At least 10 characters"
+                name="password"
+                required
+                autoComplete="new-password"
+                minLength={10}
+                {...form.getInputProps("password")}
               />
               <FormProblem>{problem}</FormProblem>
-              <Button type="submit" loading={state.fetching} data-testid="sign-up-btn">Create account</Button>
+              <Button type="submit" loading={state.fetching} data-testid="sign-up-btn">
+                Create account
+              </Button>
             </>
           )}
         </Stack>

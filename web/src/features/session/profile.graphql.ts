@@ -5,11 +5,33 @@ export const UpdateProfileMutation = graphql(`
     updateProfile(input: $input) {
       user {
         id
-        supplier { id email businessName vendorType phone onboarding { ...OnboardingFields } }
-        couple { id partner1Name partner2Name weddingDate phone onboarding { ...OnboardingFields } }
+        supplier {
+          id
+          email
+          businessName
+          vendorType
+          phone
+          onboarding {
+            ...OnboardingFields
+          }
+        }
+        couple {
+          id
+          partner1Name
+          partner2Name
+          weddingDate
+          phone
+          onboarding {
+            ...OnboardingFields
+          }
+        }
       }
       warnings
-      errors { code message path }
+      errors {
+        code
+        message
+        path
+      }
     }
   }
 `);

@@ -2,34 +2,60 @@ import { graphql } from "../../gql";
 
 export const ViewerQuery = graphql(`
   query Viewer {
-    viewer { id email emailVerifiedAt role userType }
+    viewer {
+      id
+      email
+      emailVerifiedAt
+      role
+      userType
+    }
   }
 `);
 
 export const LogInMutation = graphql(`
   mutation LogIn($email: EmailAddress!, $password: String!) {
     logIn(email: $email, password: $password) {
-      session { expiresAt }
-      errors { code message path }
+      session {
+        expiresAt
+      }
+      errors {
+        code
+        message
+        path
+      }
     }
   }
 `);
 
 export const LogOutMutation = graphql(`
-  mutation LogOut { logOut }
+  mutation LogOut {
+    logOut
+  }
 `);
 
 export const SignUpMutation = graphql(`
   mutation SignUp($input: SignUpInput!) {
     signUp(input: $input) {
-      session { expiresAt user { id role } }
-      errors { code message path }
+      session {
+        expiresAt
+        user {
+          id
+          role
+        }
+      }
+      errors {
+        code
+        message
+        path
+      }
     }
   }
 `);
 
 export const RequestPasswordResetMutation = graphql(`
-  mutation RequestPasswordReset($email: EmailAddress!) { requestPasswordReset(email: $email) }
+  mutation RequestPasswordReset($email: EmailAddress!) {
+    requestPasswordReset(email: $email)
+  }
 `);
 
 export const RequestLogInLinkMutation = graphql(`
@@ -41,8 +67,18 @@ export const RequestLogInLinkMutation = graphql(`
 export const LogInByLinkMutation = graphql(`
   mutation LogInByLink($token: String!) {
     logInByLink(token: $token) {
-      session { expiresAt user { id role } }
-      errors { code message path }
+      session {
+        expiresAt
+        user {
+          id
+          role
+        }
+      }
+      errors {
+        code
+        message
+        path
+      }
     }
   }
 `);
@@ -50,8 +86,18 @@ export const LogInByLinkMutation = graphql(`
 export const ResetPasswordMutation = graphql(`
   mutation ResetPassword($token: String!, $newPassword: String!) {
     resetPassword(token: $token, newPassword: $newPassword) {
-      session { expiresAt user { id role } }
-      errors { code message path }
+      session {
+        expiresAt
+        user {
+          id
+          role
+        }
+      }
+      errors {
+        code
+        message
+        path
+      }
     }
   }
 `);
@@ -59,7 +105,11 @@ export const ResetPasswordMutation = graphql(`
 export const ChangePasswordMutation = graphql(`
   mutation ChangePassword($currentPassword: String, $newPassword: String!) {
     changePassword(currentPassword: $currentPassword, newPassword: $newPassword) {
-      errors { code message path }
+      errors {
+        code
+        message
+        path
+      }
     }
   }
 `);

@@ -33,7 +33,7 @@ function createSessionStore() {
       if (state.launch === launch && state.viewer) void renew();
     });
     const { data, error } = await launch.client.query(ViewerQuery, {}).toPromise();
-    const viewer = data === undefined ? undefined : data.viewer ?? null;
+    const viewer = data === undefined ? undefined : (data.viewer ?? null);
     // A lost connection ends no session: the new client, which has opened no socket, is dropped.
     if (viewer === undefined && state.viewer !== undefined) return state.viewer;
     state.launch.close();

@@ -46,14 +46,26 @@ export function SilenceDialog({ onMade, onClose }: { onMade: () => void; onClose
         <Stack>
           <TextInput label="Planned work" required maxLength={500} data-autofocus {...form.getInputProps("reason")} />
           <Select label="For" data={SPANS} allowDeselect={false} {...form.getInputProps("minutes")} />
-          <MultiSelect label="Which checks" description="Empty: all of them." clearable
-            data={Object.entries(TITLES).map(([value, label]) => ({ value, label }))} {...form.getInputProps("checks")} />
-          <Switch label="Hold success criteria that depend on them" {...form.getInputProps("holdsCriteria", { type: "checkbox" })} />
+          <MultiSelect
+            label="Which checks"
+            description="Empty: all of them."
+            clearable
+            data={Object.entries(TITLES).map(([value, label]) => ({ value, label }))}
+            {...form.getInputProps("checks")}
+          />
+          <Switch
+            label="Hold success criteria that depend on them"
+            {...form.getInputProps("holdsCriteria", { type: "checkbox" })}
+          />
           {form.values.holdsCriteria && <HeldCriteria checks={form.values.checks} />}
           <FormProblem>{problem}</FormProblem>
           <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>Cancel</Button>
-            <Button type="submit" loading={state.fetching}>Silence</Button>
+            <Button variant="default" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={state.fetching}>
+              Silence
+            </Button>
           </Group>
         </Stack>
       </Form>

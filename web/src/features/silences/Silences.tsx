@@ -24,11 +24,26 @@ export function Silences() {
   const refresh = () => again({ requestPolicy: "network-only" });
   const silences = data?.silences.nodes ?? [];
   return (
-    <Section title="Silences" reading={reading}
-      aside={may && <Button size="xs" variant="default" onClick={dialog.open}>Silence alerts</Button>}>
-      {silences.length === 0 && <Text c="dimmed" size="sm">No silences. All alerts are delivered.</Text>}
+    <Section
+      title="Silences"
+      reading={reading}
+      aside={
+        may && (
+          <Button size="xs" variant="default" onClick={dialog.open}>
+            Silence alerts
+          </Button>
+        )
+      }
+    >
+      {silences.length === 0 && (
+        <Text c="dimmed" size="sm">
+          No silences. All alerts are delivered.
+        </Text>
+      )}
       <Stack gap={0}>
-        {silences.map((silence) => <Line key={silence.id} silence={silence} mayEnd={may} onEnded={refresh} />)}
+        {silences.map((silence) => (
+          <Line key={silence.id} silence={silence} mayEnd={may} onEnded={refresh} />
+        ))}
       </Stack>
       {planning && <SilenceDialog onMade={refresh} onClose={dialog.close} />}
     </Section>
@@ -46,13 +61,32 @@ function Line(props: { silence: SilenceFieldsFragment; mayEnd: boolean; onEnded:
   }
 
   return (
-    <Row data-testid={`silence-${silence.reason}`} aside={mayEnd && (
-      <Button sends size="xs" variant="default" loading={state.fetching} onClick={() => void onEnd()}>End</Button>
-    )}>
-      <Text size="sm" fw={600} style={{ overflowWrap: "anywhere" }}>{silence.reason}</Text>
+    <Row
+      data-testid={`silence-${silence.reason}`}
+      aside={
+        mayEnd && (
+          <Button sends size="xs" variant="default" loading={state.fetching} onClick={() => void onEnd()}>
+            End
+          </Button>
+        )
+      }
+    >
+      <Text size="sm" fw={600} style={{ overflowWrap: "anywhere" }}>
+        {silence.reason}
+      </Text>
       <Text size="xs" c="dimmed">
-        {which} · {silence.status === "PLANNED" ? <>from <Moment at={silence.startsAt} /></> : "now"} until <Moment at={silence.endsAt} />
-        {" · "}{actorName(silence.createdBy)}{silence.holdsCriteria && " · criteria held"}
+        {which} ·{" "}
+        {silence.status === "PLANNED" ? (
+          <>
+            from <Moment at={silence.startsAt} />
+          </>
+        ) : (
+          "now"
+        )}{" "}
+        until <Moment at={silence.endsAt} />
+        {" · "}
+        {actorName(silence.createdBy)}
+        {silence.holdsCriteria && " · criteria held"}
       </Text>
     </Row>
   );

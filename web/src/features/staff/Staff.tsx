@@ -26,8 +26,15 @@ export function Staff() {
   const [inviting, dialog] = useDisclosure();
   const pages = usePages(StaffQuery, {}, (data) => data.staff);
   return (
-    <Section title="Launch team" reading={pages}
-      aside={<Button size="xs" onClick={dialog.open}>Invite a person</Button>}>
+    <Section
+      title="Launch team"
+      reading={pages}
+      aside={
+        <Button size="xs" onClick={dialog.open}>
+          Invite a person
+        </Button>
+      }
+    >
       <Stack gap={0}>
         {pages.nodes.map((user) => (
           <StaffRow key={user.id} user={user} isMe={user.id === me.id} onChanged={pages.again} />
@@ -59,13 +66,19 @@ function InviteDialog({ onInvited, onClose }: { onInvited: () => void; onClose: 
     <Dialog onClose={onClose} title="Invite to the launch team">
       <Form draft={draft} onSubmit={form.onSubmit((values) => void submit(values))}>
         <Stack>
-          <Text size="sm" c="dimmed">They receive an e-mail with a link to set their password.</Text>
+          <Text size="sm" c="dimmed">
+            They receive an e-mail with a link to set their password.
+          </Text>
           <TextInput label="E-mail" type="email" required data-autofocus {...form.getInputProps("email")} />
           <Select label="Role" data={ROLES} allowDeselect={false} {...form.getInputProps("role")} />
           <FormProblem>{problem}</FormProblem>
           <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>Cancel</Button>
-            <Button type="submit" loading={state.fetching}>Invite</Button>
+            <Button variant="default" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={state.fetching}>
+              Invite
+            </Button>
           </Group>
         </Stack>
       </Form>

@@ -44,24 +44,62 @@ export function StaffRow({ user, isMe, onChanged }: Props) {
   }
 
   return (
-    <Row data-testid={`staff-${email}`} aside={
-      <>
-        {user.disabledAt && <Badge color="gray" variant="dot">Disabled</Badge>}
-        {isMe ? <Text size="sm">{sentenceCase(user.role)}</Text> : (
-          <Select size="xs" w={210} aria-label={`Role of ${email}`} data={ROLES} value={user.role} allowDeselect={false}
-            onChange={(role) => role && role !== user.role && void onRole(role)} />
-        )}
-        {!isMe && (user.disabledAt
-          ? <Button sends size="xs" variant="default" loading={enabling.fetching} onClick={() => void onEnable()}>Enable</Button>
-          : <Button size="xs" variant="light" color="red" onClick={dialog.open}>Disable</Button>)}
-      </>
-    }>
-      <Text size="sm" fw={600} style={{ overflowWrap: "anywhere" }}><Long text={email} />{isMe && " (you)"}</Text>
+    <Row
+      data-testid={`staff-${email}`}
+      aside={
+        <>
+          {user.disabledAt && (
+            <Badge color="gray" variant="dot">
+              Disabled
+            </Badge>
+          )}
+          {isMe ? (
+            <Text size="sm">{sentenceCase(user.role)}</Text>
+          ) : (
+            <Select
+              size="xs"
+              w={210}
+              aria-label={`Role of ${email}`}
+              data={ROLES}
+              value={user.role}
+              allowDeselect={false}
+              onChange={(role) => role && role !== user.role && void onRole(role)}
+            />
+          )}
+          {!isMe &&
+            (user.disabledAt ? (
+              <Button sends size="xs" variant="default" loading={enabling.fetching} onClick={() => void onEnable()}>
+                Enable
+              </Button>
+            ) : (
+              <Button size="xs" variant="light" color="red" onClick={dialog.open}>
+                Disable
+              </Button>
+            ))}
+        </>
+      }
+    >
+      <Text size="sm" fw={600} style={{ overflowWrap: "anywhere" }}>
+        <Long text={email} />
+        {isMe && " (you)"}
+      </Text>
       <Text size="xs" c="dimmed">
-        {user.lastLoginAt ? <>last log-in <Ago at={user.lastLoginAt} /></> : "has never logged in"}
+        {user.lastLoginAt ? (
+          <>
+            last log-in <Ago at={user.lastLoginAt} />
+          </>
+        ) : (
+          "has never logged in"
+        )}
       </Text>
       {asking && (
-        <ReasonModal title={`Disable ${email}`} confirm="Disable" color="red" onConfirm={onDisable} onClose={dialog.close}>
+        <ReasonModal
+          title={`Disable ${email}`}
+          confirm="Disable"
+          color="red"
+          onConfirm={onDisable}
+          onClose={dialog.close}
+        >
           Their sessions and streams end at once. The reason is stored in the audit; do not name anybody in it.
         </ReasonModal>
       )}

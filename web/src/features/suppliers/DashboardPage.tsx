@@ -23,18 +23,22 @@ export function DashboardPage() {
   return (
     <Page title={supplier?.businessName ?? "Welcome"}>
       {!supplier ? (
-        <Section title="Dashboard" reading={reading}>{null}</Section>
+        <Section title="Dashboard" reading={reading}>
+          {null}
+        </Section>
       ) : (
         <>
           <ConfirmEmailNote />
           <Guidance onboarding={supplier.onboarding} pathOf={pathOf} />
-          {!supplier.onboarding.completedAt && (
-            <ProgressCard onboarding={supplier.onboarding} pathOf={pathOf} />
-          )}
+          {!supplier.onboarding.completedAt && <ProgressCard onboarding={supplier.onboarding} pathOf={pathOf} />}
           <HelpCard onboarding={supplier.onboarding} />
           <SimpleGrid cols={{ base: 1, md: 2 }} style={{ alignItems: "start" }}>
-            <Gate flag="mvp_supplier_dashboard"><ClientOverview supplier={supplier} reading={reading} /></Gate>
-            <Stack><SystemStatusCard /></Stack>
+            <Gate flag="mvp_supplier_dashboard">
+              <ClientOverview supplier={supplier} reading={reading} />
+            </Gate>
+            <Stack>
+              <SystemStatusCard />
+            </Stack>
           </SimpleGrid>
         </>
       )}

@@ -41,25 +41,48 @@ type Supplier = NonNullable<NonNullable<Data["viewer"]>["supplier"]>;
 function ProfileForm({ supplier }: { supplier: Supplier }) {
   const form = useForm({
     initialValues: {
-      businessName: supplier.businessName ?? "", vendorType: supplier.vendorType?.toLowerCase() ?? "", email: supplier.email,
+      businessName: supplier.businessName ?? "",
+      vendorType: supplier.vendorType?.toLowerCase() ?? "",
+      email: supplier.email,
       phone: supplier.phone ?? "",
     },
   });
   const draft = useFormDraft("profile", form);
   const { saving, problem, save } = useSaveProfile(form);
   return (
-    <Form draft={draft} onSubmit={form.onSubmit(({ businessName, email, phone, vendorType: offer }) =>
-      void save({ businessName, email, phone: orNull(phone), vendorType: vendorType(offer) }))}>
+    <Form
+      draft={draft}
+      onSubmit={form.onSubmit(
+        ({ businessName, email, phone, vendorType: offer }) =>
+          void save({ businessName, email, phone: orNull(phone), vendorType: vendorType(offer) }),
+      )}
+    >
       <Stack>
         <TextInput label="Name of your business" required maxLength={200} {...form.getInputProps("businessName")} />
-        <NativeSelect label="What you offer" required data={[{ value: "", label: "Choose one", disabled: true }, ...VENDORS]}
-          {...form.getInputProps("vendorType")} />
-        <TextInput label="E-mail for couples" description="You log in with the e-mail below" type="email" required
-          {...form.getInputProps("email")} />
-        <TextInput label="Telephone" description="Couples who are connected with you see it" type="tel" maxLength={32}
-          {...form.getInputProps("phone")} />
+        <NativeSelect
+          label="What you offer"
+          required
+          data={[{ value: "", label: "Choose one", disabled: true }, ...VENDORS]}
+          {...form.getInputProps("vendorType")}
+        />
+        <TextInput
+          label="E-mail for couples"
+          description="You log in with the e-mail below"
+          type="email"
+          required
+          {...form.getInputProps("email")}
+        />
+        <TextInput
+          label="Telephone"
+          description="Couples who are connected with you see it"
+          type="tel"
+          maxLength={32}
+          {...form.getInputProps("phone")}
+        />
         <FormProblem>{problem}</FormProblem>
-        <Button type="submit" loading={saving} disabled={!form.isDirty()}>Save</Button>
+        <Button type="submit" loading={saving} disabled={!form.isDirty()}>
+          Save
+        </Button>
       </Stack>
     </Form>
   );

@@ -2,7 +2,20 @@ import { graphql } from "../../gql";
 
 export const SupplierProfileQuery = graphql(`
   query SupplierProfile {
-    viewer { id email supplier { id email businessName vendorType phone onboarding { ...OnboardingFields } } }
+    viewer {
+      id
+      email
+      supplier {
+        id
+        email
+        businessName
+        vendorType
+        phone
+        onboarding {
+          ...OnboardingFields
+        }
+      }
+    }
   }
 `);
 
@@ -11,12 +24,26 @@ export const DashboardQuery = graphql(`
     viewer {
       id
       supplier {
-        id businessName
-        onboarding { ...OnboardingFields }
-        all: clients(first: 5) { totalCount nodes { ...ClientFields } }
-        added: clients(first: 1, status: ADDED) { totalCount }
-        invited: clients(first: 1, status: INVITED) { totalCount }
-        connected: clients(first: 1, status: CONNECTED) { totalCount }
+        id
+        businessName
+        onboarding {
+          ...OnboardingFields
+        }
+        all: clients(first: 5) {
+          totalCount
+          nodes {
+            ...ClientFields
+          }
+        }
+        added: clients(first: 1, status: ADDED) {
+          totalCount
+        }
+        invited: clients(first: 1, status: INVITED) {
+          totalCount
+        }
+        connected: clients(first: 1, status: CONNECTED) {
+          totalCount
+        }
       }
     }
   }

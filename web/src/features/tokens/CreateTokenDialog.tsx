@@ -33,7 +33,8 @@ export function CreateTokenDialog({ onClose }: { onClose: () => void }) {
     const expiresAt = days === "" ? null : new Date(serverNow() + Number(days) * DAY_MS).toISOString();
     const { data, error } = await create({ name, scopes, expiresAt });
     const payload = data?.createApiToken;
-    if (payload) form.setErrors(Object.fromEntries(payload.errors.map(({ path, message }) => [path?.at(-1) ?? "name", message])));
+    if (payload)
+      form.setErrors(Object.fromEntries(payload.errors.map(({ path, message }) => [path?.at(-1) ?? "name", message])));
     if (!succeeded("Not created", error, payload?.errors)) return;
     draft.done();
     setSecret(payload?.secret ?? undefined);
@@ -57,8 +58,12 @@ export function CreateTokenDialog({ onClose }: { onClose: () => void }) {
           </Checkbox.Group>
           <Select label="Works for" data={LIVES} allowDeselect={false} {...form.getInputProps("days")} />
           <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>Cancel</Button>
-            <Button type="submit" loading={state.fetching} disabled={form.values.scopes.length === 0}>Create</Button>
+            <Button variant="default" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={state.fetching} disabled={form.values.scopes.length === 0}>
+              Create
+            </Button>
           </Group>
         </Stack>
       </Form>

@@ -18,8 +18,16 @@ export function TokenList() {
   const tokens = data?.apiTokens ?? [];
   return (
     <Section title="Tokens" reading={reading}>
-      {tokens.length === 0 && <Text c="dimmed" size="sm">No token yet.</Text>}
-      <Stack gap={0}>{tokens.map((token) => <Line key={token.id} token={token} />)}</Stack>
+      {tokens.length === 0 && (
+        <Text c="dimmed" size="sm">
+          No token yet.
+        </Text>
+      )}
+      <Stack gap={0}>
+        {tokens.map((token) => (
+          <Line key={token.id} token={token} />
+        ))}
+      </Stack>
     </Section>
   );
 }
@@ -35,23 +43,59 @@ function Line({ token }: { token: TokenFieldsFragment }) {
   }
 
   return (
-    <Row data-testid={`token-${token.name}`} aside={
-      <>
-        <Badge color={color} variant="dot">{label}</Badge>
-        {works && <Button size="xs" variant="light" color="red" onClick={dialog.open}>Revoke</Button>}
-      </>
-    }>
+    <Row
+      data-testid={`token-${token.name}`}
+      aside={
+        <>
+          <Badge color={color} variant="dot">
+            {label}
+          </Badge>
+          {works && (
+            <Button size="xs" variant="light" color="red" onClick={dialog.open}>
+              Revoke
+            </Button>
+          )}
+        </>
+      }
+    >
       <Text size="sm" fw={600} style={{ overflowWrap: "anywhere" }}>
-        {token.name} <Text span className="code" size="xs" c="dimmed">{token.prefix}…</Text>
+        {token.name}{" "}
+        <Text span className="code" size="xs" c="dimmed">
+          {token.prefix}…
+        </Text>
       </Text>
-      <Text size="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>{token.scopes.map(printed).join(", ")}</Text>
+      <Text size="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>
+        {token.scopes.map(printed).join(", ")}
+      </Text>
       <Text size="xs" c="dimmed">
-        {token.lastUsedAt ? <>last used <Ago at={token.lastUsedAt} /></> : "never used"}
-        {token.revokedAt && <> · revoked <Ago at={token.revokedAt} /></>}
-        {!token.revokedAt && token.expiresAt && <> · until <Moment at={token.expiresAt} style="day" /></>}
+        {token.lastUsedAt ? (
+          <>
+            last used <Ago at={token.lastUsedAt} />
+          </>
+        ) : (
+          "never used"
+        )}
+        {token.revokedAt && (
+          <>
+            {" "}
+            · revoked <Ago at={token.revokedAt} />
+          </>
+        )}
+        {!token.revokedAt && token.expiresAt && (
+          <>
+            {" "}
+            · until <Moment at={token.expiresAt} style="day" />
+          </>
+        )}
       </Text>
       {asking && (
-        <ConfirmDialog title={`Revoke ${token.name}`} confirm="Revoke" color="red" onConfirm={onRevoke} onClose={dialog.close}>
+        <ConfirmDialog
+          title={`Revoke ${token.name}`}
+          confirm="Revoke"
+          color="red"
+          onConfirm={onRevoke}
+          onClose={dialog.close}
+        >
           Clients that use it lose access at once. This cannot be undone.
         </ConfirmDialog>
       )}

@@ -1,4 +1,3 @@
-
 import { useDisclosure } from "@mantine/hooks";
 import { IconPlus } from "@tabler/icons-react";
 
@@ -13,12 +12,22 @@ import { TokenList } from "./TokenList";
 export function TokensPage() {
   const [creating, dialog] = useDisclosure();
   if (useViewer().role !== "ADMIN") {
-    return <Notice title="Only admins manage API tokens" text="Ask an admin for one: it holds no more rights than it needs." />;
+    return (
+      <Notice
+        title="Only admins manage API tokens"
+        text="Ask an admin for one: it holds no more rights than it needs."
+      />
+    );
   }
   return (
     <>
-      <PageHead title="API tokens" text="Each tool gets a token of its own, with no more rights than it needs. A secret is shown once.">
-        <Button size="xs" leftSection={<IconPlus size={14} />} onClick={dialog.open}>Create a token</Button>
+      <PageHead
+        title="API tokens"
+        text="Each tool gets a token of its own, with no more rights than it needs. A secret is shown once."
+      >
+        <Button size="xs" leftSection={<IconPlus size={14} />} onClick={dialog.open}>
+          Create a token
+        </Button>
       </PageHead>
       <TokenList />
       {creating && <CreateTokenDialog onClose={dialog.close} />}
