@@ -128,7 +128,8 @@ $(TOOLS_READY): requirements-test.lock $(READY)
 
 # The single-page app: Node comes from a wheel, and a build is made only when its sources change.
 WEB_SOURCES := $(shell find web/src web/public web/scripts web/*.* -type f -not -path 'web/src/gql/*' 2>/dev/null)
-NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
+# Colors only for a terminal: a log of vitest is one escape sequence per test otherwise.
+NODE := $(if $(MAKE_TERMOUT),,NO_COLOR=1) PATH="$(CURDIR)/$(BIN):$$PATH"
 
 # What `launch` serves, without the tools of tests; `web` checks its types and runs its unit tests too.
 pages: env web/dist/.ready
