@@ -90,7 +90,7 @@ def build_runtime(
     db, redis, bus = open_stores(settings, clock)
     log = LogReader(db)
     tail = EventTail(bus, channels.EVENTS, channels.decode_events, log.read_after, log.read_head)
-    flags = FlagStore(db, clock=clock, killed=frozenset(settings.flags_kill))
+    flags = FlagStore(db, clock=clock, killed=frozenset(settings.flags_killed))
     passwords = passwords or Passwords()
     receipts = DeliveryAcks()
     flags.on_change(lambda found: receipts.serves(found.version))
@@ -118,8 +118,8 @@ def build_runtime(
         journeys=journey_board(db),
         passwords=passwords,
         rate_limits=RateLimiter(redis, rules=limits_of(settings)),
-        quota=CostQuota(redis, Budget(settings.cost_points, settings.cost_restore_per_second)),
-        connections=ConnectionLimiter(settings.sockets_per_caller),
+        quota=CostQuota(redis, Budget(settings.cost_bucket_size, settings.cost_restore_per_second)),
+        connections=ConnectionLimiter(settings.max_sockets_per_caller),
         documents=known_documents(settings),
         webhook_documents=partial(EventDocuments, schema),
         certificates=CertificateWatch(settings.base_url, clock),

@@ -72,8 +72,8 @@ def _check_documents(value: Path) -> Path:
     return value
 
 
-def _split_urls(value: object) -> object:
-    """A JSON list, or URLs with blanks between them."""
+def _split(value: object) -> object:
+    """A JSON list, or words separated by blanks."""
     if not isinstance(value, str):
         return value
     return json.loads(value) if value.lstrip().startswith("[") else value.split()
@@ -115,9 +115,10 @@ Networks = Annotated[str, AfterValidator(_check_networks)]
 # Files that cannot be used are found when the process starts, not with the first request.
 AuthoritiesFile = Annotated[Path, AfterValidator(_check_authorities)]
 DocumentsFile = Annotated[Path, AfterValidator(_check_documents)]
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 AlertUrls = Annotated[
     tuple[SecretStr, ...],
     NoDecode,
-    BeforeValidator(_split_urls),
+    BeforeValidator(_split),
     AfterValidator(_check_alert_urls),
 ]

@@ -3,17 +3,31 @@
 import hashlib
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import (
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    model_validator,
+)
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
+from setting_names import NEW_NAMES, BadSettings, old_names_in, with_new_names
 from setting_types import (
     ADDRESS_PATTERN,
     SENDER_PATTERN,
     AlertUrls,
     AuthoritiesFile,
     DocumentsFile,
+    Names,
     Networks,
     Origin,
     PostgresUrl,
@@ -42,7 +56,7 @@ class Settings(BaseSettings):
     trusted_proxies: Networks = Field(
         default="127.0.0.1", description="Whose X-Forwarded-For counts: addresses and networks."
     )
-    allowed_origins: tuple[str, ...] = Field(default=(), description="Foreign origins let in.")
+    allowed_origins: Names = Field(default=(), description="Foreign origins let in.")
     drain_seconds: float = Field(
         default=3.0,
         ge=0,
@@ -75,12 +89,12 @@ class Settings(BaseSettings):
         description="The sender of e-mails: Name <address>, or an address.",
     )
 
-    operation_seconds: float = Field(
+    operation_timeout_seconds: float = Field(
         default=10.0, gt=0, description="After so long a query or mutation is cancelled."
     )
 
     # A point is some 50 µs of one core: at these rates no caller keeps one core busy for long.
-    cost_points: int = Field(
+    cost_bucket_size: int = Field(
         default=200_000,
         ge=10_000,
         description="What one caller may ask at once, in points of `Query.rateLimit`.",
@@ -88,7 +102,7 @@ class Settings(BaseSettings):
     cost_restore_per_second: float = Field(
         default=20_000.0, gt=0, description="Points that come back to a caller in a second."
     )
-    sockets_per_caller: int = Field(
+    max_sockets_per_caller: int = Field(
         default=1_000, ge=1, description="Open at once in one process, by one person or address."
     )
 
@@ -99,16 +113,16 @@ class Settings(BaseSettings):
         default=False, description="Run no document but TRUSTED_DOCUMENTS and those of our own."
     )
 
-    flags_kill: tuple[str, ...] = Field(
+    flags_killed: Names = Field(
         default=(), description="Flag keys forced off before anything else is read; '*' is all."
     )
-    backup_marker: Path | None = Field(
+    backup_marker_file: Path | None = Field(
         default=None, description="A file that the backup job touches after each good backup."
     )
     health_interval_seconds: float = Field(default=30.0, gt=0)
     health_timeout_seconds: float = Field(default=5.0, gt=0)
     health_recheck_seconds: float = Field(default=10.0, ge=0)
-    health_silence_seconds: float = Field(
+    health_stale_after_seconds: float = Field(
         default=90.0, gt=0, description="So long without a check is an incident."
     )
     heartbeats: str = Field(
@@ -119,7 +133,7 @@ class Settings(BaseSettings):
     assistance_capacity: int = Field(
         default=20, ge=0, description="So many open requests for help hold a ramp; 0: never."
     )
-    watcher_pauses: bool = Field(
+    watchdog_pauses_phases: bool = Field(
         default=False, description="Pause active phases while nobody checks health."
     )
 
@@ -173,6 +187,45 @@ class Settings(BaseSettings):
     fast_paths: bool = Field(default=True, description="Off: queries are answered without plans.")
     graphiql: bool | None = Field(default=None, description="Unset: on in development only.")
 
+    old_names: tuple[str, ...] = Field(
+        default=(), description="Set by the program: deprecated names that the environment uses."
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The usual sources, with old names replaced; raises BadSettings."""
+        assert isinstance(env_settings, EnvSettingsSource)
+        assert isinstance(dotenv_settings, EnvSettingsSource)
+        old_names = old_names_in({**dotenv_settings.env_vars, **env_settings.env_vars})
+        for source in (env_settings, dotenv_settings):
+            source.env_vars = with_new_names(source.env_vars)
+        note = InitSettingsSource(settings_cls, {"old_names": old_names})
+        return note, init_settings, env_settings, dotenv_settings, file_secret_settings
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _name_bad_variables(
+        cls, values: dict[str, Any], handler: ValidatorFunctionWrapHandler
+    ) -> "Settings":
+        """Raise BadSettings with the names that the operator has set."""
+        try:
+            return cast("Settings", handler(values))
+        except ValidationError as error:
+            names = {NEW_NAMES[old]: old for old in values["old_names"]}
+            lines = [
+                f"  {names.get(name, name).upper()}: {issue['msg']}"
+                for issue in error.errors()
+                for name in [".".join(str(part) for part in issue["loc"])]
+            ]
+            raise BadSettings("These settings are not usable:\n" + "\n".join(lines)) from None
+
     @property
     def logs_json(self) -> bool:
         """Whether logs are for machines."""
@@ -198,17 +251,6 @@ class Settings(BaseSettings):
         return (self.probe_url or self.base_url).rstrip("/")
 
 
-class BadSettings(Exception):
-    """The environment holds values that the system cannot start with."""
-
-
 def load_settings(**overrides: Any) -> Settings:  # noqa: ANN401 - pydantic checks them
     """Read the settings; raises BadSettings with every bad variable named at once."""
-    try:
-        return Settings(**overrides)
-    except ValidationError as error:
-        lines = [
-            f"  {'.'.join(str(part) for part in issue['loc']).upper()}: {issue['msg']}"
-            for issue in error.errors()
-        ]
-        raise BadSettings("These settings are not usable:\n" + "\n".join(lines)) from None
+    return Settings(**overrides)

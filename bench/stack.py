@@ -123,9 +123,9 @@ class Stack:
 
 # A bench is a crowd that comes from one address: its limits are on, and out of the way.
 ONE_CROWD = {
-    "COST_POINTS": "1000000000",
+    "COST_BUCKET_SIZE": "1000000000",
     "COST_RESTORE_PER_SECOND": "100000000",
-    "SOCKETS_PER_CALLER": "100000",
+    "MAX_SOCKETS_PER_CALLER": "100000",
 }
 
 
@@ -139,9 +139,9 @@ def environment(folder: Path, database_url: str, redis_url: str) -> dict[str, st
         "HOST": HOST,
         "LOG_LEVEL": "WARNING",
         # Limits are reckoned as ever, but one caller may do here what thousands do elsewhere.
-        "COST_POINTS": "1000000000",
+        "COST_BUCKET_SIZE": "1000000000",
         "COST_RESTORE_PER_SECOND": "1000000000",
-        "SOCKETS_PER_CALLER": "20000",
+        "MAX_SOCKETS_PER_CALLER": "20000",
         **ONE_CROWD,
         "PYTHONDONTWRITEBYTECODE": "",
     }

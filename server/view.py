@@ -191,7 +191,10 @@ class GraphQLView(GraphQL[Context, None]):
         """
         data: GraphQLRequestData = kwargs["request_data"]
         kind = operation_kind(data.query or "", data.operation_name)
-        seconds, watched = self.runtime.settings.operation_seconds, kind is OperationType.QUERY
+        seconds, watched = (
+            self.runtime.settings.operation_timeout_seconds,
+            kind is OperationType.QUERY,
+        )
         try:
             async with Deadline(seconds, request.receive if watched else None):
                 return await super().execute_single(request, *args, **kwargs)

@@ -90,7 +90,7 @@ def settings(postgres: EmbeddedPostgres, valkey: EmbeddedValkey, data_dir: Path)
         database_pool_size=10,
         health_recheck_seconds=0.01,
         # Limits that a busy machine must not reach; tests of a limit set their own.
-        operation_seconds=PATIENCE,
+        operation_timeout_seconds=PATIENCE,
         fast_paths=os.environ.get("FAST_PATHS", "on") != "off",  # both ways have to pass
         database_timeout_seconds=PATIENCE / 3,
     )

@@ -36,7 +36,7 @@ def kill(
     """Force flags off everywhere within two seconds; works with the database down.
 
     It needs Redis only (REDIS_URL), no login; a server process writes it to the database. With a
-    login, killFlags of the graph does the same. FLAGS_KILL in the environment of the app does it
+    login, killFlags of the graph does the same. FLAGS_KILLED in the environment of the app does it
     without Redis.
     """
     import asyncio  # noqa: PLC0415

@@ -40,6 +40,7 @@ def serve(host: Host = None, port: Port = None, workers: Workers = 1) -> None:
 def worker() -> None:
     """Work on jobs, health checks and ramps; any number may run, on any machine."""
     import asyncio  # noqa: PLC0415
+    import logging  # noqa: PLC0415
     from logging.config import dictConfig  # noqa: PLC0415
 
     from commands.platform import worker_port  # noqa: PLC0415 - heavy
@@ -47,10 +48,13 @@ def worker() -> None:
     from commands.shared.db_access import check_at_start  # noqa: PLC0415
     from commands.shared.environment import own_settings  # noqa: PLC0415 - heavy
     from jobs.loop import NameLoop  # noqa: PLC0415
+    from setting_names import deprecations  # noqa: PLC0415
 
     settings = own_settings("database_url", "redis_url")
     check_at_start(settings, needs_session=True)  # the queue listens
     dictConfig(log_config(settings))
+    for deprecation in deprecations(settings.old_names):
+        logging.getLogger("launch.worker").warning("%s", deprecation)
     listener = worker_port.listen(settings)
     try:
         with asyncio.Runner(loop_factory=NameLoop) as runner:

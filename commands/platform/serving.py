@@ -18,6 +18,7 @@ from commands.shared.environment import own_settings
 from commands.shared.errors import CommandError
 from devserver.runner import CannotRun, child_environment, free_port
 from server.http.protocol import HeaderLimitProtocol
+from setting_names import deprecations
 from settings import Settings
 
 logger = logging.getLogger("launch.serve")
@@ -38,6 +39,8 @@ def run(host: str | None, port: int | None, workers: int) -> None:
     os.environ.setdefault("UV_THREADPOOL_SIZE", "64")
     dictConfig(log_config(settings))
     logger.info("serving %s with %d process(es)", settings.base_url, workers)
+    for deprecation in deprecations(settings.old_names):
+        logger.warning("%s", deprecation)
     if warning := trusted_proxies.problem(settings):
         logger.warning("%s", warning)
     if workers == 1:

@@ -291,7 +291,7 @@ def _alerts(facts: Facts, now: datetime) -> str:
 
 def _backup(facts: Facts) -> str:
     if not facts.backup_configured:
-        return "BACKUP_MARKER is not set: backups are not watched"
+        return "BACKUP_MARKER_FILE is not set: backups are not watched"
     if facts.backup_age is None:
         return "no backup has been seen"
     return f"last backup {facts.backup_age.total_seconds() / 3600:.1f} hours ago"

@@ -168,7 +168,7 @@ class SocketHandler(HookedHandler):
             return
         begin = perf_counter()
         try:
-            async with Deadline(self.context.runtime.settings.operation_seconds):
+            async with Deadline(self.context.runtime.settings.operation_timeout_seconds):
                 await super().run_operation(operation)
         except OutOfTime as error:
             await operation.send_initial_errors([too_late(error, self.context)])

@@ -93,7 +93,7 @@ async def is_open_now(
 
 async def killed_keys(session: AsyncSession, settings: Settings) -> frozenset[str]:
     """What forces flags off now, for whoever keeps none in memory."""
-    return await kills.killed_keys(session) | frozenset(settings.flags_kill)
+    return await kills.killed_keys(session) | frozenset(settings.flags_killed)
 
 
 async def draw_id(session: AsyncSession, side: UserType, email: str) -> UUID:

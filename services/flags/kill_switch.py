@@ -13,7 +13,7 @@ class KillSwitch:
     """
 
     def __init__(self, environment: frozenset[str] = frozenset()) -> None:
-        """`environment`: keys of FLAGS_KILL, which nothing lifts while the process runs."""
+        """`environment`: keys of FLAGS_KILLED, which nothing lifts while the process runs."""
         self.environment = environment
         self.kills: Mapping[str, KillRecord] = {}
         self.killed = environment

@@ -164,7 +164,9 @@ def _of_lifts(keys: Sequence[str], flags: FlagStore) -> list[str]:
     for key in keys:
         what = "Every flag" if key == EVERY_FLAG else key
         if key in kills.environment:
-            found.append(f"{what} stays off: FLAGS_KILL in the environment of the server says so.")
+            found.append(
+                f"{what} stays off: FLAGS_KILLED in the environment of the server says so."
+            )
         elif key not in kills.kills:
             found.append(f"{what} was not killed.")
         if key != EVERY_FLAG and EVERY_FLAG in kills.killed and EVERY_FLAG not in keys:

@@ -35,7 +35,7 @@ def expected(settings: Settings) -> Mapping[str, timedelta]:
 
     HEARTBEATS adds others, and may give the worker or mail another limit.
     """
-    own = {WORKER: timedelta(seconds=settings.health_silence_seconds)}
+    own = {WORKER: timedelta(seconds=settings.health_stale_after_seconds)}
     if settings.smtp_url is not None:
         own[MAIL] = MAIL_WITHIN
     return {**own, **parse(settings.heartbeats)}

@@ -52,8 +52,8 @@ class Watchdog:
         self._db = db
         self._monitor = monitor
         self._alarm = alarm
-        self._limit = max(settings.health_silence_seconds, 2 * interval)
-        self._pauses = settings.watcher_pauses
+        self._limit = max(settings.health_stale_after_seconds, 2 * interval)
+        self._pauses = settings.watchdog_pauses_phases
         self._pause = min(_LONGEST_PAUSE, self._limit / _LOOKS)
         self._live = False
         self._alarmed = False
@@ -171,7 +171,7 @@ class Watchdog:
 
 
 async def _hold(uow: UnitOfWork, phase_id: UUID, text: str) -> None:
-    """WATCHER_PAUSES: what nobody watches does not go on by itself."""
+    """WATCHDOG_PAUSES_PHASES: what nobody watches does not go on by itself."""
     phase = await phase_queries.lock(uow.session, phase_id)
     uow.locked()
     if phase is not None and phase.status is PhaseStatus.ACTIVE:

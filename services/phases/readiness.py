@@ -51,7 +51,7 @@ async def open_gate(
 ) -> Gate:
     """Ask health, Redis, disk and public URL; checks older than 30 s are run again (S46)."""
     snapshot, certificate = await asyncio.gather(monitor.ensure_fresh(), certificates.look())
-    marker = settings.backup_marker
+    marker = settings.backup_marker_file
     return Gate(
         health=evidence(snapshot),
         operators_watching=await presence.count(redis, now),

@@ -24,8 +24,8 @@ LIFT = """mutation { liftKills(input: { keys: ["mvp_chat"], reason: "It is repai
 @pytest.fixture
 def environment(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """As the runbook says: one flag by its key."""
-    monkeypatch.setenv("FLAGS_KILL", '["mvp_chat"]')
-    return settings.model_copy(update={"flags_kill": Settings().flags_kill})
+    monkeypatch.setenv("FLAGS_KILLED", '["mvp_chat"]')
+    return settings.model_copy(update={"flags_killed": Settings().flags_killed})
 
 
 @pytest.fixture
@@ -64,5 +64,5 @@ async def test_it_is_shown_and_nothing_lifts_it(killing: GraphQLClient) -> None:
     done = (await killing.data(LIFT))["liftKills"]
     assert done["kills"] == [{"key": "mvp_chat"}]
     assert done["warnings"] == [
-        "mvp_chat stays off: FLAGS_KILL in the environment of the server says so."
+        "mvp_chat stays off: FLAGS_KILLED in the environment of the server says so."
     ]

@@ -30,7 +30,7 @@ async def poor(
     db: Database, redis: Redis, settings: Settings, clock: Clock
 ) -> AsyncIterator[GraphQLClient]:
     """A visitor of an app that gives ten points, and next to nothing after."""
-    budget = {"cost_points": 10, "cost_restore_per_second": 0.001, "sockets_per_caller": 1}
+    budget = {"cost_bucket_size": 10, "cost_restore_per_second": 0.001, "max_sockets_per_caller": 1}
     app = create_app(settings.model_copy(update=budget), clock, PROBES)
     async with running(app.state.runtime):
         yield GraphQLClient(app)

@@ -50,7 +50,7 @@ async def launch(
         settings,
         HEALTH_RECHECK_SECONDS="0.01",
         HEALTH_INTERVAL_SECONDS="1",
-        HEALTH_SILENCE_SECONDS="3",
+        HEALTH_STALE_AFTER_SECONDS="3",
         ALERT_URLS=told.url,
     ) as found:
         yield found

@@ -67,7 +67,7 @@ SHORT = Plan(
         "HEALTH_TIMEOUT_SECONDS": "60",
         "DATABASE_TIMEOUT_SECONDS": "60",
         "METRICS_INTERVAL_SECONDS": "1",
-        "OPERATION_SECONDS": "180",
+        "OPERATION_TIMEOUT_SECONDS": "180",
     },
 )
 

@@ -16,9 +16,9 @@ WORKERS = 2
 # Limits of one caller, where a whole crowd comes from one machine. All others are as shipped.
 RAISED = {
     "SIGN_UPS_PER_HOUR": "100000",
-    "COST_POINTS": "1000000000",
+    "COST_BUCKET_SIZE": "1000000000",
     "COST_RESTORE_PER_SECOND": "100000000",
-    "SOCKETS_PER_CALLER": "20000",
+    "MAX_SOCKETS_PER_CALLER": "20000",
 }
 
 

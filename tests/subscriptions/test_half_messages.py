@@ -138,7 +138,7 @@ async def test_half_sent_bodies_of_an_address_are_bounded(address: str) -> None:
 async def test_few_sockets_of_an_address_wait_to_begin(
     db: Database, redis: Redis, settings: Settings, clock: Clock
 ) -> None:
-    app = create_app(settings.model_copy(update={"sockets_per_caller": 2}), clock, PROBES)
+    app = create_app(settings.model_copy(update={"max_sockets_per_caller": 2}), clock, PROBES)
     url = "ws://{}/graphql"
     async with running(app.state.runtime), serving(app) as address, AsyncExitStack() as stack:
         for _ in range(2):

@@ -31,7 +31,7 @@ async def demo_launch(database: Database, settings: Settings, **env: str) -> Asy
     with tempfile.TemporaryDirectory(prefix="launch-") as name:
         known = {
             "ENVIRONMENT": "test",
-            "OPERATION_SECONDS": str(PATIENCE),
+            "OPERATION_TIMEOUT_SECONDS": str(PATIENCE),
             "DATABASE_URL": str(settings.database_url),
             "REDIS_URL": str(settings.redis_url),
             "DATA_DIR": f"{name}/data",

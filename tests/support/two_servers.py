@@ -92,7 +92,7 @@ def open_site(cluster: Path) -> Iterator[Site]:
         env = {
             "ENVIRONMENT": "test",
             "DRAIN_SECONDS": "0",
-            "OPERATION_SECONDS": str(PATIENCE),
+            "OPERATION_TIMEOUT_SECONDS": str(PATIENCE),
             "DATABASE_URL": postgres.url,
             "REDIS_URL": valkey.url,
             "DATA_DIR": str(folder / "unused"),

@@ -75,7 +75,7 @@ class Fleet:
         env = {
             **os.environ,
             "ENVIRONMENT": "test",
-            "OPERATION_SECONDS": str(PATIENCE),
+            "OPERATION_TIMEOUT_SECONDS": str(PATIENCE),
             "DATABASE_URL": self.postgres.url,
             "REDIS_URL": self.valkey.url,
             "PORT": str(self.port),

@@ -117,7 +117,7 @@ def test_these_block(facts: Facts, key: str) -> None:
         (
             replace(GOOD, backup_age=None, backup_configured=False),
             "backup",
-            "BACKUP_MARKER is not set: backups are not watched",
+            "BACKUP_MARKER_FILE is not set: backups are not watched",
         ),
     ],
 )

@@ -13,5 +13,5 @@ export function KillMark({ kill }: { kill: FlagFieldsFragment["kill"] }) {
 }
 
 export function reasonOf(kill: NonNullable<FlagFieldsFragment["kill"]>): string {
-  return kill.reason ?? "FLAGS_KILL in the environment of the server forces it off.";
+  return kill.reason ?? "FLAGS_KILLED in the environment of the server forces it off.";
 }
