@@ -71,8 +71,8 @@ def log_in_link(base_url: str, token: str, invitation: str | None) -> str:
 
     What cannot be the code of one is left out: whoever asks for a link does not write its address.
     """
-    known = invitation is not None and _CODE.fullmatch(invitation) is not None
-    back = f"&invitation={invitation}" if known else ""
+    is_code = invitation is not None and _CODE.fullmatch(invitation) is not None
+    back = f"&invitation={invitation}" if is_code else ""
     return f"{base_url}/log-in-link?token={token}{back}"
 
 
@@ -86,17 +86,17 @@ def new_account(user_type: UserType, email: str, profile: Profile) -> NewAccount
 
 def check_profile(profile: Profile, user_type: UserType, path: tuple[str, ...]) -> Profile:
     """The profile with its texts trimmed; a field of the other side is refused."""
-    given = {item.name: getattr(profile, item.name) for item in fields(profile)}
-    for name, value in given.items():
+    values = {item.name: getattr(profile, item.name) for item in fields(profile)}
+    for name, value in values.items():
         if value is None:
             continue
         if name not in SIDES[user_type]:
             raise Invalid(f"A {user_type} has no such field.", path=(*path, _camel(name)))
         if name.endswith("_name"):
-            given[name] = clean_name(value, MAX_NAME, (*path, _camel(name)), blank=Invalid)
+            values[name] = clean_name(value, MAX_NAME, (*path, _camel(name)), blank=Invalid)
         if name == "phone":
-            given[name] = clean_phone(value, (*path, name))
-    return Profile(**given)
+            values[name] = clean_phone(value, (*path, name))
+    return Profile(**values)
 
 
 def check_password(password: str, email: str, path: tuple[str, ...]) -> None:
@@ -119,15 +119,15 @@ def check_token_name(name: str) -> str:
 
 def check_token_scopes(scopes: Iterable[Scope], creator: Actor) -> tuple[Scope, ...]:
     """The scopes in one order; a token never holds more than who makes it (A41)."""
-    wanted = set(scopes)
-    if not wanted:
+    distinct = set(scopes)
+    if not distinct:
         raise Required("Name at least one scope.", path=("scopes",))
-    if Scope.SELF in wanted:
+    if Scope.SELF in distinct:
         raise Invalid("A token is not a person: it cannot hold the scope self.", path=("scopes",))
-    missing = sorted(scope.value for scope in wanted - creator.scopes)
+    missing = sorted(scope.value for scope in distinct - creator.scopes)
     if missing:
         raise Forbidden(f"You do not hold {', '.join(missing)} yourself.", path=("scopes",))
-    return tuple(sorted(wanted))
+    return tuple(sorted(distinct))
 
 
 def check_token_expiry(

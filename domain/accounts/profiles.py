@@ -12,15 +12,15 @@ _PATH = ("input",)
 _NEEDED = {"email": "email", "business_name": "businessName", "vendor_type": "vendorType"}
 
 
-def check_patch(given: Mapping[str, Any], user_type: UserType) -> dict[str, object]:
+def check_patch(patch: Mapping[str, Any], user_type: UserType) -> dict[str, object]:
     """The fields to set, trimmed; null clears what may be left open.
 
     Raises Invalid for a field of the other side, Required for one that may not be cleared.
     """
     for name, shown in _NEEDED.items():
-        if name in given and given[name] is None:
+        if name in patch and patch[name] is None:
             raise Required("This may not be empty.", path=(*_PATH, shown))
-    values = {name: value for name, value in given.items() if value is not None}
+    values = {name: value for name, value in patch.items() if value is not None}
     checked = asdict(check_profile(Profile(**values), user_type, _PATH))
-    cleared = {name for name, value in given.items() if value is None} & SIDES[user_type]
+    cleared = {name for name, value in patch.items() if value is None} & SIDES[user_type]
     return {name: value for name, value in checked.items() if value is not None or name in cleared}

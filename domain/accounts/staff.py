@@ -22,9 +22,9 @@ def check_target(actor: Actor, user_id: object, role: Role) -> None:
         raise Forbidden(f"You do not hold every right of a {role} yourself.", path=("id",))
 
 
-def check_admins_left(role: Role, *, others: int) -> None:
+def check_admins_left(role: Role, *, other_admins: int) -> None:
     """Raises InvalidTransition where an admin leaves and nobody else is one."""
-    if role is Role.ADMIN and others == 0:
+    if role is Role.ADMIN and other_admins == 0:
         raise InvalidTransition(LAST_ADMIN)
 
 

@@ -54,8 +54,8 @@ def silenced_until(
     if source is AlertSource.INCIDENT:
         return None
     check = CheckType(key.removeprefix(_HEALTH)) if source is AlertSource.HEALTH else None
-    found = covering(silences, check, at)
-    return found.ends_at if found else None
+    silence = covering(silences, check, at)
+    return silence.ends_at if silence else None
 
 
 def causes_of(snapshot: HealthSnapshot) -> list[Cause]:

@@ -62,12 +62,12 @@ def split(url: str) -> tuple[Severity, float | None, str]:
 
     Raises ValueError, without the URL in its text, where it has not that form.
     """
-    found = _SHAPE.match(url)
-    if found is None:
+    match = _SHAPE.match(url)
+    if match is None:
         raise ValueError(
             "is no URL such as slack://..., critical+mailto://... or after5m+json://..."
         )
-    severity, number, unit, _ = found.groups()
+    severity, number, unit, _ = match.groups()
     if severity is not None:
         return Severity(severity.lower()), None, url[len(severity) + 1 :]
     if number is None:

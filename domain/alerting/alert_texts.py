@@ -83,8 +83,8 @@ def _span(since: datetime, ended: datetime) -> str:
 
 def _incident(alert: Alert, briefing: Briefing) -> str:
     if briefing.incident is not None:
-        taken = ", taken" if alert.acknowledged and alert.open else ""
-        return f"Incident: #{briefing.incident}{taken}"
+        acknowledged = ", taken" if alert.acknowledged and alert.open else ""
+        return f"Incident: #{briefing.incident}{acknowledged}"
     return "The database does not answer: no incident yet." if briefing.away else ""
 
 

@@ -160,14 +160,14 @@ def pass_time(
     return _due(alert, now, rules, silent=silent)
 
 
-def newest(*known: Mapping[str, Alert]) -> dict[str, Alert]:
+def newest(*stores: Mapping[str, Alert]) -> dict[str, Alert]:
     """Of several stores the newest of each cause (A26)."""
-    found: dict[str, Alert] = {}
-    for store in known:
+    latest: dict[str, Alert] = {}
+    for store in stores:
         for key, alert in store.items():
-            if key not in found or alert.revision > found[key].revision:
-                found[key] = alert
-    return found
+            if key not in latest or alert.revision > latest[key].revision:
+                latest[key] = alert
+    return latest
 
 
 def is_over(alert: Alert, now: datetime) -> bool:
@@ -200,8 +200,8 @@ def _opened(
     silent: bool,
     silenced_until: datetime | None,
 ) -> Step:
-    known = before.openings if before else ()
-    recent = tuple(moment for moment in known if now - moment <= FLAPPING_WINDOW)
+    openings = before.openings if before else ()
+    recent = tuple(moment for moment in openings if now - moment <= FLAPPING_WINDOW)
     alert = Alert(
         key=cause.key,
         source=cause.source,
@@ -229,12 +229,12 @@ def _concerns(alert: Alert, cause: Cause) -> bool:
 
 
 def _well(alert: Alert, text: str, now: datetime, rules: AlertRules) -> Step | None:
-    began = alert.well_since or now
-    if alert.flapping and now - began < rules.settle_after:
+    well_since = alert.well_since or now
+    if alert.flapping and now - well_since < rules.settle_after:
         if alert.well_since is not None:
             return None
         return Step(_next(alert, well_since=now, recovery=text))
-    ended = _next(alert, open=False, well_since=None, resolved_at=began, recovery=text)
+    ended = _next(alert, open=False, well_since=None, resolved_at=well_since, recovery=text)
     # Whoever was not told that it broke has no use for the news that it works (A25).
     return Step(ended, AlertKind.RESOLVED if alert.announced else None)
 
@@ -274,17 +274,17 @@ def _learned(alert: Alert, cause: Cause) -> Step | None:
 
     What follows it says is kept, so that a reminder says what is true when it is sent (L5).
     """
-    taken, over = alert.acknowledged, alert.over
+    acknowledged, over = alert.acknowledged, alert.over
     if cause.acknowledged is not None:
-        taken, over = cause.acknowledged, cause.over
-    says = cause.bad and cause.source is alert.source
+        acknowledged, over = cause.acknowledged, cause.over
+    is_same_source = cause.bad and cause.source is alert.source
     learned = replace(
         alert,
-        acknowledged=taken,
+        acknowledged=acknowledged,
         over=over,
         incident_id=alert.incident_id or cause.incident_id,
-        title=cause.title if says else alert.title,
-        text=cause.text if says else alert.text,
+        title=cause.title if is_same_source else alert.title,
+        text=cause.text if is_same_source else alert.text,
     )
     return None if learned == alert else Step(_next(learned))
 

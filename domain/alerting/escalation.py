@@ -43,8 +43,8 @@ def _waits(alert: Alert) -> bool:
 
 def _begin(alert: Alert, now: datetime) -> datetime:
     """When people were told, if that was just now; otherwise it was given back just now."""
-    told = alert.told_at
-    return told if told is not None and timedelta(0) <= now - told < _JUST_TOLD else now
+    told_at = alert.told_at
+    return told_at if told_at is not None and timedelta(0) <= now - told_at < _JUST_TOLD else now
 
 
 def _moved(alert: Alert, **changes: object) -> Step:

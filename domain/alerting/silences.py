@@ -48,45 +48,45 @@ class Silence:
 
     def covers(self, check: CheckType | None, at: datetime) -> bool:
         """Whether it silences a check at a moment; None stands for all of them together."""
-        wanted = not self.checks or check in self.checks
-        return wanted and self.status(at) is SilenceStatus.IN_FORCE
+        is_concerned = not self.checks or check in self.checks
+        return is_concerned and self.status(at) is SilenceStatus.IN_FORCE
 
 
 def covering(silences: Iterable[Silence], check: CheckType | None, at: datetime) -> Silence | None:
     """Of the silences that cover a check the one that lasts longest."""
-    found = [silence for silence in silences if silence.covers(check, at)]
-    return max(found, key=lambda silence: silence.ends_at, default=None)
+    in_force = [silence for silence in silences if silence.covers(check, at)]
+    return max(in_force, key=lambda silence: silence.ends_at, default=None)
 
 
 def holding(
     silences: Iterable[Silence], at: datetime, checks: Collection[CheckType]
 ) -> Silence | None:
     """The silence because of which a criterion that depends on these checks is not judged."""
-    found = [
+    in_force = [
         silence
         for silence in silences
         if silence.holds_criteria and any(silence.covers(check, at) for check in checks)
     ]
-    return max(found, key=lambda silence: silence.ends_at, default=None)
+    return max(in_force, key=lambda silence: silence.ends_at, default=None)
 
 
 def holds_because(
     silences: Iterable[Silence], at: datetime, checks: Collection[CheckType]
 ) -> str | None:
     """Why a criterion is not judged at a moment, in words; None where it is."""
-    found = holding(silences, at, checks)
-    if found is None:
+    silence = holding(silences, at, checks)
+    if silence is None:
         return None
-    return f"silence until {found.ends_at.astimezone(UTC):%H:%M:%S} UTC ({found.reason})"
+    return f"silence until {silence.ends_at.astimezone(UTC):%H:%M:%S} UTC ({silence.reason})"
 
 
-def newest(*known: Iterable[Silence]) -> list[Silence]:
+def newest(*stores: Iterable[Silence]) -> list[Silence]:
     """Each silence once, as whoever knows most of it knows it."""
-    found: dict[UUID, Silence] = {}
-    for silence in (silence for store in known for silence in store):
-        if silence.id not in found or silence.ends_at < found[silence.id].ends_at:
-            found[silence.id] = silence
-    return list(found.values())
+    by_id: dict[UUID, Silence] = {}
+    for silence in (silence for store in stores for silence in store):
+        if silence.id not in by_id or silence.ends_at < by_id[silence.id].ends_at:
+            by_id[silence.id] = silence
+    return list(by_id.values())
 
 
 def is_forgotten(silence: Silence, now: datetime) -> bool:
@@ -109,8 +109,8 @@ def check_times(starts_at: datetime | None, ends_at: datetime, now: datetime) ->
 
 def unique(checks: Sequence[CheckType] | None) -> tuple[CheckType, ...]:
     """The checks in one order; all of them is the same as none."""
-    found = tuple(check for check in CheckType if check in (checks or ()))
-    return () if len(found) == len(CheckType) else found
+    distinct = tuple(check for check in CheckType if check in (checks or ()))
+    return () if len(distinct) == len(CheckType) else distinct
 
 
 _ENDS = ("input", "endsAt")

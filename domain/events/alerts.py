@@ -45,11 +45,11 @@ class SilenceChanged(Event):
 
     @property
     def summary(self) -> str:
-        what = ", ".join(self.silence.checks) or "all checks"
+        checks = ", ".join(self.silence.checks) or "all checks"
         until = moment(self.silence.ends_at)
         if self.silence.ended_early:
-            return f"Silence of {what} ended early: {self.silence.reason}"
-        return f"Silence of {what} until {until}: {self.silence.reason}"
+            return f"Silence of {checks} ended early: {self.silence.reason}"
+        return f"Silence of {checks} until {until}: {self.silence.reason}"
 
 
 ALERT_EVENTS: tuple[type[Event], ...] = (AlertSent, SilenceChanged)

@@ -31,8 +31,8 @@ class KillChanged(Event):
     @property
     def summary(self) -> str:
         every = self.record.key == EVERY_FLAG
-        what = "Every flag" if every else f"Flag {self.record.key}"
-        return f"{what} {self.action}: {self.record.reason}"
+        subject = "Every flag" if every else f"Flag {self.record.key}"
+        return f"{subject} {self.action}: {self.record.reason}"
 
 
 KILL_EVENTS: tuple[type[Event], ...] = (KillChanged,)

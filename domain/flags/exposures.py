@@ -65,9 +65,9 @@ class Exposures:
     def take(self) -> Served:
         """What was served, counted; from here on it begins anew."""
         self._count()
-        found, self._served = self._served, {}
+        served, self._served = self._served, {}
         self._answers, self._weight = 0, 1
-        return found
+        return served
 
     def put_back(self, served: Mapping[tuple[str, bool], int]) -> None:
         """What could not be stored counts with the rest."""

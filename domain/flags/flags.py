@@ -188,8 +188,8 @@ def settled(flag: Flag, groups: frozenset[str]) -> Evaluation | None:
     """What everybody in these groups gets; None where it depends on who somebody is."""
     if flag.enabled and any("user:" in name for name in flag.target_groups):
         return None
-    found = evaluate(flag, EvaluationContext(groups=groups))
-    return found if found.limit is None else None  # with a limit, an id decides
+    evaluation = evaluate(flag, EvaluationContext(groups=groups))
+    return evaluation if evaluation.limit is None else None  # with a limit, an id decides
 
 
 def _decided(flag: Flag, value: bool, reason: EvaluationReason, group: str | None) -> Evaluation:
@@ -231,10 +231,10 @@ def _match(flag: Flag, context: EvaluationContext) -> tuple[str | None, bool]:
         for key in ids:
             if key and f"{mark}{key}" in flag.target_groups:
                 return f"{mark}{key}", admitted
-    wanted = [name for name in flag.target_groups if "user:" not in name]
-    if not wanted:
+    groups = [name for name in flag.target_groups if "user:" not in name]
+    if not groups:
         return None, True
-    group = next((name for name in wanted if name in context.groups), None)
+    group = next((name for name in groups if name in context.groups), None)
     return group, group is not None
 
 

@@ -115,8 +115,8 @@ def matches(if_none_match: str | None, etag: str) -> bool:
     """Whether a caller has what `etag` names already; a weak validator is as good (RFC 9110)."""
     if if_none_match is None:
         return False
-    held = [item.strip().removeprefix("W/") for item in if_none_match.split(",")]
-    return "*" in held or etag in held
+    etags = [item.strip().removeprefix("W/") for item in if_none_match.split(",")]
+    return "*" in etags or etag in etags
 
 
 def config_id(version: int, killed: Iterable[str] = ()) -> str:
@@ -149,8 +149,8 @@ def _member(context: Mapping[str, object], name: str, kind: type[K]) -> K | None
     try:
         return kind(value.lower())
     except ValueError:
-        known = ", ".join(item.name for item in kind)
-        raise BadEvaluation("INVALID_CONTEXT", f"{name} must be one of {known}.") from None
+        names = ", ".join(item.name for item in kind)
+        raise BadEvaluation("INVALID_CONTEXT", f"{name} must be one of {names}.") from None
 
 
 def _groups(value: object) -> frozenset[str]:

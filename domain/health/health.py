@@ -221,8 +221,8 @@ def changed_at(before: CheckState, state: CheckState) -> datetime | None:
     Never before it had the status of before, whatever another process has seen.
     """
     down = state.status in (HealthStatus.CRITICAL, HealthStatus.UNKNOWN)
-    began = state.failing_since if down and state.failing_since else state.since
-    return max(began, before.since) if began and before.since else began
+    down_since = state.failing_since if down and state.failing_since else state.since
+    return max(down_since, before.since) if down_since and before.since else down_since
 
 
 def is_suspect(state: CheckState) -> bool:
@@ -282,5 +282,5 @@ def as_seen(state: CheckState, now: datetime, interval: timedelta) -> CheckState
 
 def overall(states: Iterable[CheckState]) -> HealthStatus:
     """The worst: CRITICAL, then UNKNOWN, then WARNING; UNKNOWN of nothing at all."""
-    found = [state.status for state in states]
-    return max(found, key=_WORSE.index) if found else HealthStatus.UNKNOWN
+    statuses = [state.status for state in states]
+    return max(statuses, key=_WORSE.index) if statuses else HealthStatus.UNKNOWN

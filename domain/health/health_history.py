@@ -41,13 +41,13 @@ def slot_seconds(span: timedelta) -> int:
 
 
 def slots(
-    start: datetime, end: datetime, seconds: int, found: Mapping[datetime, Tally]
+    start: datetime, end: datetime, seconds: int, tallies: Mapping[datetime, Tally]
 ) -> list[HealthSlot]:
     """Every slot from the one that holds `start` to the one that holds `end`."""
     first = floor(start, seconds)
     count = (floor(end, seconds) - first) // timedelta(seconds=seconds) + 1
     moments = [first + timedelta(seconds=seconds * index) for index in range(count)]
-    return [_slot(at, found.get(at, NOTHING)) for at in moments]
+    return [_slot(at, tallies.get(at, NOTHING)) for at in moments]
 
 
 def _slot(at: datetime, tally: Tally) -> HealthSlot:

@@ -50,11 +50,11 @@ def alert_key(name: str) -> str:
 
 def parse(text: str) -> Mapping[str, timedelta]:
     """`nightly_backup=26h exports=10m`; raises ValueError naming what it does not understand."""
-    found: dict[str, timedelta] = {}
+    intervals: dict[str, timedelta] = {}
     for word in text.split():
         name, _, length = word.partition("=")
         within = _WITHIN.fullmatch(length)
         if _NAME.fullmatch(name) is None or within is None:
             raise ValueError(f"{word!r} is not such as nightly_backup=26h")
-        found[name] = timedelta(**{_UNITS[within.group(2)]: int(within.group(1))})
-    return found
+        intervals[name] = timedelta(**{_UNITS[within.group(2)]: int(within.group(1))})
+    return intervals

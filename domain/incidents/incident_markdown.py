@@ -90,9 +90,10 @@ def _head(facts: IncidentFacts) -> str:
         f"- opened {_moment(facts.opened_at)}{_times(facts.occurrences)}",
     ]
     if facts.acknowledged_at is not None:
-        taken = facts.acknowledged_at
-        who = text(facts.acknowledged_by or "somebody")
-        lines.append(f"- taken {_moment(taken)} by {who},{_after(taken - facts.opened_at)}")
+        acknowledged_at = facts.acknowledged_at
+        acknowledged_by = text(facts.acknowledged_by or "somebody")
+        after = _after(acknowledged_at - facts.opened_at)
+        lines.append(f"- taken {_moment(acknowledged_at)} by {acknowledged_by},{after}")
     if facts.resolved_at is not None:
         over = facts.resolved_at
         lines.append(f"- resolved {_moment(over)},{_after(over - facts.opened_at)}")
@@ -118,24 +119,24 @@ def _escaped(begin: re.Match[str]) -> str:
     return f"{begin[1]}\\{begin[2]}"
 
 
-def _episodes(found: Sequence[EpisodeFact]) -> str:
-    lines = [_episode(item) for item in found]
+def _episodes(episodes: Sequence[EpisodeFact]) -> str:
+    lines = [_episode(item) for item in episodes]
     return "\n".join(["## Episodes", "", *lines]) if lines else ""
 
 
 def _episode(item: EpisodeFact) -> str:
     noticed = f", noticed{_after(item.detected_at - item.began_at)}"
     lasted = f", lasted {spoken(item.ended_at - item.began_at)}" if item.ended_at else ""
-    said = f" ({text(item.explanation)})" if item.explanation else ""
-    began = f"- {item.number}. began {_moment(item.began_at)}"
-    return f"{began}{noticed}{lasted}: {text(item.title)}{said}"
+    explanation = f" ({text(item.explanation)})" if item.explanation else ""
+    opening = f"- {item.number}. began {_moment(item.began_at)}"
+    return f"{opening}{noticed}{lasted}: {text(item.title)}{explanation}"
 
 
-def _suspects(found: Sequence[SuspectFact]) -> str:
+def _suspects(suspects: Sequence[SuspectFact]) -> str:
     lines = [
         f"- {item.score:.0%} {_moment(item.at)} {text(item.who)}: {text(item.what)}"
         f" ({text('; '.join(item.why))})"
-        for item in found
+        for item in suspects
     ]
     return "\n".join(["## Changes just before", "", *lines]) if lines else ""
 

@@ -70,9 +70,9 @@ def rank(onset: Onset, candidates: Sequence[Candidate], limit: int) -> list[Susp
     """The most suspicious changes of the 15 minutes before the onset, worst first."""
     near = [item for item in candidates if _may_be_cause(onset, item)]
     judged = [_judge(onset, item) for item in near]
-    suspects = [found for found in judged if found.score >= _LIKELY]
+    suspects = [suspect for suspect in judged if suspect.score >= _LIKELY]
     moments = {item.id: item.at for item in near}
-    suspects.sort(key=lambda found: (found.score, moments[found.id]), reverse=True)
+    suspects.sort(key=lambda suspect: (suspect.score, moments[suspect.id]), reverse=True)
     return suspects[:limit]
 
 
@@ -132,10 +132,10 @@ def _when(onset: Onset, before: timedelta) -> str:
     return f"within the {span(onset.latest - onset.at)} in which it began"
 
 
-def _confirmed(onset: Onset, item: Candidate, found: Suspect) -> Suspect:
+def _confirmed(onset: Onset, item: Candidate, suspect: Suspect) -> Suspect:
     if not _ended_by(onset, item):
-        return found
-    return replace(found, score=1.0, confirmed=True, why=(*found.why, "its revert ended this"))
+        return suspect
+    return replace(suspect, score=1.0, confirmed=True, why=(*suspect.why, "its revert ended this"))
 
 
 def _ended_by(onset: Onset, item: Candidate) -> bool:

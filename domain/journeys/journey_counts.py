@@ -44,28 +44,28 @@ def tally(run: Run | None) -> Counter[Cell]:
     """All that one run adds to its cohort."""
     if run is None:
         return Counter()
-    vendor, found = run.vendor_type or "", Counter[Cell]()
-    found[Cell(vendor, WHOLE, Measure.ENTERED)] = 1
+    vendor, counts = run.vendor_type or "", Counter[Cell]()
+    counts[Cell(vendor, WHOLE, Measure.ENTERED)] = 1
     if run.outcome is not Outcome.RUNNING:
-        found[Cell(vendor, WHOLE, Measure(run.outcome.value))] = 1
-    _time(found, vendor, run)
+        counts[Cell(vendor, WHOLE, Measure(run.outcome.value))] = 1
+    _time(counts, vendor, run)
     for key in run.done:
-        found[Cell("", key, Measure.ENTERED)] = 1
-        found[Cell("", key, Measure.COMPLETED)] = 1
+        counts[Cell("", key, Measure.ENTERED)] = 1
+        counts[Cell("", key, Measure.COMPLETED)] = 1
     if run.step is not None:
-        found[Cell("", run.step, Measure.ENTERED)] = 1
+        counts[Cell("", run.step, Measure.ENTERED)] = 1
         if run.outcome is Outcome.RUNNING:
-            found[Cell("", run.step, Measure.WAITING)] = 1
+            counts[Cell("", run.step, Measure.WAITING)] = 1
     for key, spent in seconds_of_steps(run).items():
-        found[Cell("", key, Measure.SECONDS, bucket_of(spent))] = 1
-    return found
+        counts[Cell("", key, Measure.SECONDS, bucket_of(spent))] = 1
+    return counts
 
 
 def difference(before: Run | None, after: Run) -> Mapping[Cell, int]:
     """What has to be added to the cohort when a run becomes another."""
-    found = tally(after)
-    found.subtract(tally(before))
-    return {cell: number for cell, number in found.items() if number}
+    counts = tally(after)
+    counts.subtract(tally(before))
+    return {cell: number for cell, number in counts.items() if number}
 
 
 def bucket_of(spent: float) -> int:
@@ -80,19 +80,19 @@ def seconds_in(bucket: int) -> float:
 
 def percentile(histogram: Mapping[int, int], share: float) -> float | None:
     """The duration that a share of them does not exceed; None of none."""
-    wanted, seen = share * sum(histogram.values()), 0
+    rank, seen = share * sum(histogram.values()), 0
     for bucket in sorted(histogram):
         seen += histogram[bucket]
-        if seen and seen >= wanted:
+        if seen and seen >= rank:
             return seconds_in(bucket)
     return None
 
 
-def _time(found: Counter[Cell], vendor: str, run: Run) -> None:
+def _time(counts: Counter[Cell], vendor: str, run: Run) -> None:
     spent = seconds(run)
     if spent is None:
         return
-    found[Cell(vendor, WHOLE, Measure.TIMED)] = 1
-    found[Cell(vendor, WHOLE, Measure.SECONDS, bucket_of(spent))] = 1
+    counts[Cell(vendor, WHOLE, Measure.TIMED)] = 1
+    counts[Cell(vendor, WHOLE, Measure.SECONDS, bucket_of(spent))] = 1
     if spent <= run.journey.target.total_seconds():
-        found[Cell(vendor, WHOLE, Measure.IN_TIME)] = 1
+        counts[Cell(vendor, WHOLE, Measure.IN_TIME)] = 1

@@ -103,7 +103,7 @@ def _figures(journey: Journey, cells: Cells, moving: Mapping[str, int]) -> Journ
         every.add(cell, number)
         if cell.step == WHOLE:
             vendors[cell.vendor_type].add(cell, number)
-    by_vendor = {vendor: _totals(found) for vendor, found in sorted(vendors.items())}
+    by_vendor = {vendor: _totals(sums) for vendor, sums in sorted(vendors.items())}
     return JourneyFigures(
         journey,
         _totals(every),
@@ -112,9 +112,9 @@ def _figures(journey: Journey, cells: Cells, moving: Mapping[str, int]) -> Journ
     )
 
 
-def _totals(found: _Sums) -> Totals:
+def _totals(sums: _Sums) -> Totals:
     def number(measure: Measure) -> int:
-        return found.numbers[WHOLE, measure]
+        return sums.numbers[WHOLE, measure]
 
     return Totals(
         started=number(Measure.ENTERED),
@@ -123,18 +123,18 @@ def _totals(found: _Sums) -> Totals:
         abandoned=number(Measure.ABANDONED),
         in_time=number(Measure.IN_TIME),
         timed=number(Measure.TIMED),
-        p50_seconds=found.seconds(WHOLE, 0.50),
-        p95_seconds=found.seconds(WHOLE, 0.95),
+        p50_seconds=sums.seconds(WHOLE, 0.50),
+        p95_seconds=sums.seconds(WHOLE, 0.95),
     )
 
 
-def _step(step: JourneyStep, found: _Sums, moving: int) -> StepFigures:
+def _step(step: JourneyStep, sums: _Sums, moving: int) -> StepFigures:
     return StepFigures(
         step,
-        entered=found.numbers[step.key, Measure.ENTERED],
-        completed=found.numbers[step.key, Measure.COMPLETED],
-        stalled=max(found.numbers[step.key, Measure.WAITING] - moving, 0),
-        median_seconds=found.seconds(step.key, 0.50),
+        entered=sums.numbers[step.key, Measure.ENTERED],
+        completed=sums.numbers[step.key, Measure.COMPLETED],
+        stalled=max(sums.numbers[step.key, Measure.WAITING] - moving, 0),
+        median_seconds=sums.seconds(step.key, 0.50),
     )
 
 

@@ -56,8 +56,8 @@ class Journey:
 
     def next_step(self, done: Iterable[str]) -> str | None:
         """The first step that is not done; None at the end."""
-        known = frozenset(done)
-        return next((step.key for step in self.steps if step.key not in known), None)
+        done_keys = frozenset(done)
+        return next((step.key for step in self.steps if step.key not in done_keys), None)
 
 
 _OPEN = JourneyStep(OPEN_INVITATION, "Open the Invitation")
@@ -149,24 +149,24 @@ def seconds(run: Run) -> float | None:
 
 def seconds_of_steps(run: Run) -> Mapping[str, float]:
     """How long each step took since the one that was done before it; not of proven ones."""
-    found: dict[str, float] = {}
+    seconds_by_step: dict[str, float] = {}
     before: datetime | None = run.started_at
     for key, at in run.done.items():
         if at is not None and before is not None:
-            found[key] = max((at - before).total_seconds(), 0.0)
+            seconds_by_step[key] = max((at - before).total_seconds(), 0.0)
         before = at
-    return found
+    return seconds_by_step
 
 
 def _fresh(run: Run, steps: frozenset[str]) -> dict[str, bool]:
     """The steps to add in order, each with whether it was done itself."""
-    wanted = [step.key for step in run.journey.steps]
+    step_keys = [step.key for step in run.journey.steps]
     if run.journey.in_order:
-        last = max((place for place, key in enumerate(wanted) if key in steps), default=-1)
-        wanted = wanted[: last + 1]
+        last = max((place for place, key in enumerate(step_keys) if key in steps), default=-1)
+        step_keys = step_keys[: last + 1]
     else:
-        wanted = [key for key in wanted if key in steps]
-    return {key: key in steps for key in wanted if key not in run.done}
+        step_keys = [key for key in step_keys if key in steps]
+    return {key: key in steps for key in step_keys if key not in run.done}
 
 
 def _clock(run: Run) -> datetime | None:

@@ -130,8 +130,8 @@ def find_step(side: OnboardingSide, key: str) -> Step | None:
 def percent_complete(side: OnboardingSide, done: Collection[str]) -> int:
     """Required steps done of all required ones, rounded to the nearest percent."""
     required = [step.key for step in STEPS[side] if step.required]
-    found = sum(key in done for key in required)
-    return (200 * found + len(required)) // (2 * len(required))
+    done_count = sum(key in done for key in required)
+    return (200 * done_count + len(required)) // (2 * len(required))
 
 
 def next_step(
@@ -171,7 +171,7 @@ def _first_undone(side: OnboardingSide, done: Collection[str]) -> Step | None:
 
 def proven(side: OnboardingSide, facts: Facts) -> frozenset[str]:
     """The steps that the facts prove, in whatever order they came about."""
-    found = (
+    holds_by_step = (
         {BASIC_DETAILS: facts.has_profile, FIRST_CONNECTION: facts.has_connection}
         if side is OnboardingSide.COUPLE
         else {
@@ -180,16 +180,16 @@ def proven(side: OnboardingSide, facts: Facts) -> frozenset[str]:
             SEND_INVITATION: facts.has_invited,
         }
     )
-    return frozenset(key for key, holds in found.items() if holds)
+    return frozenset(key for key, holds in holds_by_step.items() if holds)
 
 
 def check_off(progress: Progress, keys: Iterable[str], now: datetime) -> Progress:
     """With these steps done too; one that was done before keeps its moment."""
-    wanted = set(keys)
+    requested = set(keys)
     fresh = [
         step.key
         for step in STEPS[progress.side]
-        if step.key in wanted and step.key not in progress.done
+        if step.key in requested and step.key not in progress.done
     ]
     return replace(progress, done={**progress.done, **dict.fromkeys(fresh, now)})
 

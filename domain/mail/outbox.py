@@ -110,9 +110,9 @@ def check_link(link_expires_at: datetime | None, now: datetime) -> None:
 
 def mail_of(message_id: str) -> UUID | None:
     """The letter whose Message-ID a bounce names; None where it is none of ours."""
-    found = _MESSAGE_ID.fullmatch(message_id.strip())
+    match = _MESSAGE_ID.fullmatch(message_id.strip())
     try:
-        return UUID(found[1]) if found else None
+        return UUID(match[1]) if match else None
     except ValueError:
         return None
 

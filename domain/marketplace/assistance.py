@@ -20,14 +20,14 @@ class HelpRequest:
     asked_at: datetime
 
 
-def title(found: HelpRequest) -> str:
+def title(request: HelpRequest) -> str:
     """The headline."""
-    return f"A {found.side} needs help: {found.email}"
+    return f"A {request.side} needs help: {request.email}"
 
 
-def text(found: HelpRequest, base_url: str) -> str:
+def text(request: HelpRequest, base_url: str) -> str:
     """What they said, where they stand, where to answer."""
-    step = find_step(found.side, found.step) if found.step else None
-    said = one_line(found.message, 1_000) if found.message else "They left no message."
+    step = find_step(request.side, request.step) if request.step else None
+    message = one_line(request.message, 1_000) if request.message else "They left no message."
     where = f"They stand at “{step.title}”." if step else "Their setup is complete."
-    return f"{said}\n{where}\nAnswer in the list of people who need help: {base_url}/admin"
+    return f"{message}\n{where}\nAnswer in the list of people who need help: {base_url}/admin"

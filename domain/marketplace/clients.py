@@ -28,17 +28,17 @@ class ConnectionMethod(StrEnum):
     DIRECT = "direct"
 
 
-def check_client(given: Mapping[str, object]) -> dict[str, object]:
+def check_client(values: Mapping[str, object]) -> dict[str, object]:
     """The fields of a client, trimmed; raises Required or Invalid naming the field."""
-    found = dict(given)
-    if "couple_names" in found:
-        names = str(found["couple_names"] or "")
+    checked = dict(values)
+    if "couple_names" in checked:
+        names = str(checked["couple_names"] or "")
         line = clean_name(names, MAX_NAMES, ("input", "coupleNames"))
-        found["couple_names"] = " ".join(line.split())
-    notes = found.get("notes")
+        checked["couple_names"] = " ".join(line.split())
+    notes = checked.get("notes")
     if isinstance(notes, str):
         check_long_text(notes, MAX_NOTES, ("input", "notes"))
-    return found
+    return checked
 
 
 def date_warnings(wedding_date: date | None, now: datetime) -> list[str]:

@@ -36,8 +36,8 @@ class Participant:
 
     def takes_part(self, supplier_id: UUID, couple_id: UUID) -> bool:
         """Whether a conversation between these two is one of theirs."""
-        mine = supplier_id if self.side is ConversationSide.SUPPLIER else couple_id
-        return mine == self.party_id
+        own_id = supplier_id if self.side is ConversationSide.SUPPLIER else couple_id
+        return own_id == self.party_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +92,10 @@ def participant_of(actor: Actor) -> Participant | None:
 
 def require_participant(actor: Actor) -> Participant:
     """Raises Forbidden for the staff and for tools."""
-    found = participant_of(actor)
-    if found is None:
+    participant = participant_of(actor)
+    if participant is None:
         raise Forbidden("Only suppliers and couples have conversations.")
-    return found
+    return participant
 
 
 def check_open(*, is_active: bool) -> None:

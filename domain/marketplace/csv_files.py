@@ -168,10 +168,10 @@ def _rows(text: str, delimiter: CsvDelimiter) -> Iterator[CsvRow]:
 
 def _trimmed(cells: list[str]) -> tuple[str, ...]:
     """Cells without blanks around them, and without the empty ones at the end."""
-    found = [cell.strip() for cell in cells]
-    while found and not found[-1]:
-        found.pop()
-    return tuple(found)
+    trimmed = [cell.strip() for cell in cells]
+    while trimmed and not trimmed[-1]:
+        trimmed.pop()
+    return tuple(trimmed)
 
 
 def _check_size(number: int, count: int, width: int) -> None:

@@ -81,11 +81,11 @@ def width_of(rows: Sequence[CsvRow]) -> int:
 
 def guess_columns(header: Sequence[str], width: int) -> Columns:
     """The field of each column; a second column for the same field is left out."""
-    found: list[ImportField | None] = []
+    fields: list[ImportField | None] = []
     for position in range(width):
         guess = field_of_header(header[position]) if position < len(header) else None
-        found.append(None if guess in found else guess)
-    return tuple(found)
+        fields.append(None if guess in fields else guess)
+    return tuple(fields)
 
 
 def check_columns(columns: Sequence[ImportField | None], width: int) -> Columns:

@@ -98,12 +98,12 @@ class ImportPreview:
         self, statuses: Sequence[ImportRowStatus] | None, after: int, limit: int
     ) -> list[MatchedRow]:
         """Rows in their order, after the row with this number."""
-        found = (
+        matching = (
             row
             for row in self.rows
             if row.checked.number > after and (statuses is None or row.status in statuses)
         )
-        return [row for row, _ in zip(found, range(limit), strict=False)]
+        return [row for row, _ in zip(matching, range(limit), strict=False)]
 
     def imported(self, numbers: Iterable[int]) -> "ImportPreview":
         """The same once some rows are clients; another that was new has been added meanwhile."""
@@ -131,19 +131,19 @@ def check_file(file: CsvFile, choices: ImportChoices, parse_email: ParseEmail) -
     return CheckedFile(file, header, columns, rows)
 
 
-def match(checked: CheckedFile, known: KnownClients) -> ImportPreview:
+def match(checked: CheckedFile, clients: KnownClients) -> ImportPreview:
     """Which rows are new, and which describe a client that is there or stands further up."""
     rows: list[MatchedRow] = []
     for row in checked.rows:
         if row.client is None:
             rows.append(MatchedRow(row, ImportRowStatus.ERROR))
             continue
-        found = known.find(row.client)
-        if found is not None:
-            rows.append(MatchedRow(row, ImportRowStatus.ALREADY_THERE, found))
+        existing = clients.find(row.client)
+        if existing is not None:
+            rows.append(MatchedRow(row, ImportRowStatus.ALREADY_THERE, existing))
             continue
         client = row.client
-        known.add(
+        clients.add(
             KnownClient(client.couple_names, client.email, client.wedding_date, row=row.number)
         )
         rows.append(MatchedRow(row, ImportRowStatus.NEW))

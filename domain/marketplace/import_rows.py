@@ -71,8 +71,8 @@ class KnownClient:
 def values_of(row: CsvRow, columns: Columns, corrections: Values | None = None) -> Values:
     """The cells of a row by their fields, as typed or as corrected."""
     pairs = zip(columns, row.cells, strict=False)
-    found = {field: without_guard(cell) for field, cell in pairs if field is not None and cell}
-    return {**found, **(corrections or {})}
+    values = {field: without_guard(cell) for field, cell in pairs if field is not None and cell}
+    return {**values, **(corrections or {})}
 
 
 def check_row(

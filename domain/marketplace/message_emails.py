@@ -56,10 +56,10 @@ def message_letter(recipient: str, notice: Notice) -> Letter:
     """
     platform = _PLATFORMS[notice.side]
     name, count = name_in(notice.sender), notice.unread
-    what = "a new message" if count == 1 else f"{min(count, 99)} new messages"
+    subject = "a new message" if count == 1 else f"{min(count, 99)} new messages"
     words = Words(
-        f"You have {what} on {BRANDS[platform].name}",
-        ("Hello,", f"{name} has sent you {what} on {BRANDS[platform].name}."),
+        f"You have {subject} on {BRANDS[platform].name}",
+        ("Hello,", f"{name} has sent you {subject} on {BRANDS[platform].name}."),
         Button("Read and answer", notice.link),
         f"No more e-mails about messages: {notice.unsubscribe}",
     )

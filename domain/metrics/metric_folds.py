@@ -44,10 +44,10 @@ def single(value: float) -> Folded:
 
 def fold(parts: Iterable[Folded]) -> Folded:
     """All of them together, in order."""
-    found = EMPTY
+    total = EMPTY
     for part in parts:
-        found = found.plus(part)
-    return found
+        total = total.plus(part)
+    return total
 
 
 def bucket_of(milliseconds: float) -> int:
@@ -64,10 +64,10 @@ def bound_of(bucket: int) -> float:
 
 def percentile(histogram: Mapping[int, int], share: float) -> float | None:
     """The upper bound of the bucket in which the given share of samples lies."""
-    wanted = share * sum(histogram.values())
+    rank = share * sum(histogram.values())
     seen = 0
     for bucket in sorted(histogram):
         seen += histogram[bucket]
-        if seen >= wanted:
+        if seen >= rank:
             return bound_of(bucket)
     return None

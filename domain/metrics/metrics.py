@@ -140,14 +140,15 @@ def info_of(metric: str, path: Sequence[str] = ("name",)) -> MetricInfo:
 
 
 def unknown_metric(
-    metric: str, others: Iterable[str] = (), path: Sequence[str] = ("name",)
+    metric: str, custom: Iterable[str] = (), path: Sequence[str] = ("name",)
 ) -> Invalid:
-    """The refusal of a name, with the nearest ones; `others` are those of outside tools."""
-    near = get_close_matches(metric[:100], [*OWN, *others], n=3)
+    """The refusal of a name, with the nearest ones; `custom` are those of outside tools."""
+    near = get_close_matches(metric[:100], [*OWN, *custom], n=3)
     hint = f" Did you mean {' or '.join(near)}?" if near else ""
-    known = ", ".join(sorted(OWN))
+    own_names = ", ".join(sorted(OWN))
     return Invalid(
-        f"There is no metric {metric[:100]!r}.{hint} {CUSTOM_RULE}. Those of the system: {known}.",
+        f"There is no metric {metric[:100]!r}.{hint} {CUSTOM_RULE}. "
+        f"Those of the system: {own_names}.",
         path=path,
     )
 
@@ -208,17 +209,17 @@ def check_fitting(
     if aggregation in possible:
         return
     names = ", ".join(sorted(item.name for item in possible))
-    what = f"is a {info.kind}" if info.is_declared else "has no kind yet"
+    kind_text = f"is a {info.kind}" if info.is_declared else "has no kind yet"
     hint = "" if info.is_declared else " Percentiles need samples recorded with kind HISTOGRAM."
     raise Invalid(
-        f"{metric} {what}: it has no {aggregation.name}. Possible: {names}.{hint}", path=path
+        f"{metric} {kind_text}: it has no {aggregation.name}. Possible: {names}.{hint}", path=path
     )
 
 
 def measured(
     metric: str,
     aggregation: Aggregation,
-    found: Mapping[str, Folded],
+    folds: Mapping[str, Folded],
     seconds: float,
     info: MetricInfo | None = None,
 ) -> Measurement:
@@ -228,12 +229,12 @@ def measured(
     """
     info = info or info_of(metric)
     if info.parts is not None:
-        part, whole = (found.get(name, EMPTY) for name in info.parts)
+        part, whole = (folds.get(name, EMPTY) for name in info.parts)
         requests = int(whole.total)
         if aggregation is Aggregation.COUNT:
             return Measurement(float(requests), requests)
         return Measurement(100 * part.total / whole.total if whole.total else None, requests)
-    folded = found.get(metric, EMPTY)
+    folded = folds.get(metric, EMPTY)
     samples = int(folded.total) if info.kind is MetricKind.COUNTER else folded.samples
     if not folded.samples:
         return Measurement(None, 0)

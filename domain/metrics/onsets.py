@@ -21,11 +21,13 @@ def first_bad(steps: Sequence[Step], is_bad: Callable[[float], bool]) -> datetim
     Ten failures in five minutes may lie so far apart that no part is: then the first in which
     anything was counted. None where nothing was.
     """
-    found = [step for step in steps if step.value is not None]
-    bad = next((step.at for step in found if step.value is not None and is_bad(step.value)), None)
+    measured = [step for step in steps if step.value is not None]
+    bad = next(
+        (step.at for step in measured if step.value is not None and is_bad(step.value)), None
+    )
     if bad is not None:
         return bad
-    return next((step.at for step in found if step.value), None)
+    return next((step.at for step in measured if step.value), None)
 
 
 def first_sample(

@@ -32,8 +32,8 @@ class JourneyMove:
 
 def moves_of(event: Event) -> list[JourneyMove]:
     """Most events move nobody."""
-    found = _MOVES.get(type(event))
-    return found(event) if found else []
+    moves = _MOVES.get(type(event))
+    return moves(event) if moves else []
 
 
 def _signed_up(event: Event) -> list[JourneyMove]:
@@ -70,8 +70,8 @@ def _invitation(event: Event) -> list[JourneyMove]:
     )
     # Only a connection ends that one: a supplier who was refused may have invited others too.
     opened = event.after is InvitationStatus.OPENED
-    known = (SEND_INVITATION, OPEN_INVITATION) if opened else (SEND_INVITATION,)
-    return [own, _meeting(event.supplier_id, known)]
+    steps = (SEND_INVITATION, OPEN_INVITATION) if opened else (SEND_INVITATION,)
+    return [own, _meeting(event.supplier_id, steps)]
 
 
 def _partnership(event: Event) -> list[JourneyMove]:

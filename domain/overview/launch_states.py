@@ -94,8 +94,8 @@ class LaunchState:
     @property
     def overall(self) -> HealthStatus:
         """The worst check; unknown where none had reported yet."""
-        known = [item.status for item in self.checks]
-        return max(known, key=_ORDER.index) if known else HealthStatus.UNKNOWN
+        statuses = [item.status for item in self.checks]
+        return max(statuses, key=_ORDER.index) if statuses else HealthStatus.UNKNOWN
 
 
 def fold(events: Iterable[RecordedEvent], position: EventSeq) -> LaunchState:
@@ -133,8 +133,8 @@ def fold(events: Iterable[RecordedEvent], position: EventSeq) -> LaunchState:
 
 
 def _marked(flag: FlagThen, kills: Mapping[str, KillRecord]) -> FlagThen:
-    found = find_kill(flag.key, kills, ())
-    record = found.record if found else None
+    kill = find_kill(flag.key, kills, ())
+    record = kill.record if kill else None
     return replace(flag, kill=_kill(record)) if record else flag
 
 

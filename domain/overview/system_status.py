@@ -45,13 +45,13 @@ def summarize(
     `incidents`: severities of the open incidents that name an impact on users. Their text is the
     team's, so only that there is one is said here (M15).
     """
-    found = dict(checks)
-    failing = [check for check in CheckType if found.get(check) is HealthStatus.CRITICAL]
+    statuses = dict(checks)
+    failing = [check for check in CheckType if statuses.get(check) is HealthStatus.CRITICAL]
     effects = (*(_FELT[check] for check in failing), *([_LIMITED] if incidents else []))
     if not _VITAL.isdisjoint(failing) or Severity.CRITICAL in incidents:
         return SystemStatus(ServiceStatus.OUTAGE, effects)
     if effects:
         return SystemStatus(ServiceStatus.DEGRADED, effects)
-    if any(status is HealthStatus.UNKNOWN for status in found.values()) or not found:
+    if any(status is HealthStatus.UNKNOWN for status in statuses.values()) or not statuses:
         return SystemStatus(ServiceStatus.UNKNOWN)
     return SystemStatus(ServiceStatus.OPERATIONAL)

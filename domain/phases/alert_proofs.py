@@ -13,34 +13,35 @@ _NOTICED = Limit("S111", "trouble is noticed and told within 60 s of its beginni
 
 def critical(facts: Facts) -> Proof:
     """S99: whatever is CRITICAL, also what a person reports."""
-    found = [item for item in facts.incidents if item.severity == Severity.CRITICAL]
-    return _judge(_CRITICAL, found, facts.judged_at)
+    incidents = [item for item in facts.incidents if item.severity == Severity.CRITICAL]
+    return _judge(_CRITICAL, incidents, facts.judged_at)
 
 
 def noticed(facts: Facts) -> Proof:
     """S111: what the system notices itself by a sample, HIGH and CRITICAL."""
-    found = [
+    incidents = [
         item
         for item in facts.incidents
         if item.severity in SEVERE and item.first_bad_at is not None
     ]
-    return _judge(_NOTICED, found, facts.judged_at)
+    return _judge(_NOTICED, incidents, facts.judged_at)
 
 
-def _judge(promise: Limit, found: Sequence[IncidentFact], now: datetime) -> Proof:
-    told = [(wait, item) for item in found if (wait := _waited(item)) is not None]
-    waiting = [(_so_far(item, now), item) for item in found if _waited(item) is None]
-    slowest = max((*told, *waiting), key=lambda pair: pair[0], default=None)
+def _judge(promise: Limit, incidents: Sequence[IncidentFact], now: datetime) -> Proof:
+    delivered = [(wait, item) for item in incidents if (wait := _waited(item)) is not None]
+    waiting = [(_so_far(item, now), item) for item in incidents if _waited(item) is None]
+    slowest = max((*delivered, *waiting), key=lambda pair: pair[0], default=None)
     if slowest is None:
         return promise.judge(None, "no such incident")
     seconds, item = slowest
-    said = (
-        f"{seconds:.1f} s at worst (#{item.number} {item.title}), {len(told)} of {len(found)} told"
+    evidence = (
+        f"{seconds:.1f} s at worst (#{item.number} {item.title}), "
+        f"{len(delivered)} of {len(incidents)} told"
     )
     if promise.is_broken_by(seconds) and item.alerted_at is None:
-        said = f"#{item.number} {item.title}: no message was delivered"
+        evidence = f"#{item.number} {item.title}: no message was delivered"
     missing = f"{len(waiting)} not told yet" if waiting else None
-    return promise.judge(seconds, said, missing)
+    return promise.judge(seconds, evidence, missing)
 
 
 def _waited(item: IncidentFact) -> float | None:

@@ -18,40 +18,40 @@ def health(facts: Facts) -> Proof:
     if not gaps:
         return _HEALTH.judge(None, "no check was made")
     longest = max(gaps, key=lambda gap: gap.seconds)
-    said = f"{longest.seconds:.1f} s without {longest.check} at worst, of {len(gaps)} checks"
-    return _HEALTH.judge(longest.seconds, said, _cut_off(facts))
+    evidence = f"{longest.seconds:.1f} s without {longest.check} at worst, of {len(gaps)} checks"
+    return _HEALTH.judge(longest.seconds, evidence, _cut_off(facts))
 
 
 def metrics(facts: Facts) -> Proof:
     """S109: the longest time between two collections that dashboards were told of."""
     gap = facts.measured.metrics_gap_seconds
-    said = "no collection" if gap is None else f"{gap:.1f} s without a collection at worst"
-    return _METRICS.judge(gap, said, _cut_off(facts) if gap is not None else None)
+    evidence = "no collection" if gap is None else f"{gap:.1f} s without a collection at worst"
+    return _METRICS.judge(gap, evidence, _cut_off(facts) if gap is not None else None)
 
 
 def response(facts: Facts) -> Proof:
     """S105."""
-    found, slow = facts.measured, facts.measured.response_p95_ms
-    said = "no request" if slow is None else f"95 % of {found.timed} within {slow:.0f} ms"
+    measured, slow = facts.measured, facts.measured.response_p95_ms
+    evidence = "no request" if slow is None else f"95 % of {measured.timed} within {slow:.0f} ms"
     if slow is None:
-        return _RESPONSE.judge(None, said)
-    return _RESPONSE.judge(slow, said, _uncounted(facts), least_of(slow))
+        return _RESPONSE.judge(None, evidence)
+    return _RESPONSE.judge(slow, evidence, _uncounted(facts), least_of(slow))
 
 
 def errors(facts: Facts) -> Proof:
     """S107: GraphQL errors of ours count, whatever their HTTP status."""
-    found, rate = facts.measured, facts.measured.error_rate
-    said = "no request" if rate is None else f"{rate:.2f} % of {found.requests} requests"
-    return _ERRORS.judge(rate, said, _uncounted(facts) if rate is not None else None)
+    measured, rate = facts.measured, facts.measured.error_rate
+    evidence = "no request" if rate is None else f"{rate:.2f} % of {measured.requests} requests"
+    return _ERRORS.judge(rate, evidence, _uncounted(facts) if rate is not None else None)
 
 
 def journeys(facts: Facts) -> Proof:
     """S110: from the event that moves somebody to the rates that show it, on open pages."""
-    found, slow = facts.measured, facts.measured.journeys_p99_ms
+    measured, slow = facts.measured, facts.measured.journeys_p99_ms
     if slow is None:
         return _JOURNEYS.judge(None, "nobody moved while somebody watched")
-    said = f"99 % of {found.journey_updates} updates within {slow:.0f} ms"
-    return _JOURNEYS.judge(slow, said, at_least=least_of(slow))
+    evidence = f"99 % of {measured.journey_updates} updates within {slow:.0f} ms"
+    return _JOURNEYS.judge(slow, evidence, at_least=least_of(slow))
 
 
 def _cut_off(facts: Facts) -> str | None:

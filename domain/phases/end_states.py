@@ -52,13 +52,13 @@ def check_limits(flags: Iterable[Flag], run_id: UUID, accepted: Collection[str])
 
     A flag that was released with a reason has a percentage of its own: that is no limit.
     """
-    known = {flag.key: flag for flag in flags}
+    by_key = {flag.key: flag for flag in flags}
     for index, key in enumerate(accepted):
-        if key not in known:
+        if key not in by_key:
             raise Invalid(f"{key[:100]!r} is no flag of this phase.", path=(*ACCEPT, str(index)))
-    found = [exempt(flag, run_id) for key, flag in known.items() if key not in accepted]
+    exemptions = [exempt(flag, run_id) for key, flag in by_key.items() if key not in accepted]
     limits = (Exemption.LIMITED, Exemption.SWITCHED_OFF)
-    missing = [item.detail for item in found if item and item.exemption in limits]
+    missing = [item.detail for item in exemptions if item and item.exemption in limits]
     if missing:
         raise Limited(
             f"Not every flag would be at its target: {'; '.join(missing)}. Lift the limit, or "
@@ -78,9 +78,9 @@ def differences(expected: Mapping[str, FlagValues], stored: Mapping[str, FlagVal
 
 def check_stored(expected: Mapping[str, FlagValues], stored: Mapping[str, FlagValues]) -> None:
     """Raises NotVerified where the rows are not what was asked."""
-    found = differences(expected, stored)
-    if found:
-        raise NotVerified(f"The flags are not what was asked: {'; '.join(found)}.")
+    gaps = differences(expected, stored)
+    if gaps:
+        raise NotVerified(f"The flags are not what was asked: {'; '.join(gaps)}.")
 
 
 def _shown(values: FlagValues | None) -> str:

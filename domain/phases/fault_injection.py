@@ -55,8 +55,8 @@ def healthy(now: datetime) -> CheckState:
 
 def next_reading(state: CheckState, now: datetime) -> CheckState:
     """The check after one more failure (S67)."""
-    found = ProbeResult(Outcome.FAILED, _TIMEOUT_MS, "the fault of a rehearsal")
-    return next_state(state, sample(found, now), now)
+    result = ProbeResult(Outcome.FAILED, _TIMEOUT_MS, "the fault of a rehearsal")
+    return next_state(state, sample(result, now), now)
 
 
 def guarded(criteria: Sequence[Criterion], now: datetime) -> tuple[Criterion, ...]:
@@ -83,12 +83,14 @@ def decision(judged: Sequence[Judged]) -> Judged | None:
 def _judged(criterion: Criterion, before: CriterionState, now: datetime) -> Judged:
     look = MetricReading(BURST[criterion.metric], max(SAMPLES, criterion.min_samples))
     # A rehearsal waits neither for the delay that a launch grants at its start nor for a window.
-    began = now - timedelta(seconds=criterion.initial_delay_seconds + 2 * criterion.window_seconds)
-    return Judged(criterion, judge(criterion, look, before, started_at=began, now=now))
+    started_at = now - timedelta(
+        seconds=criterion.initial_delay_seconds + 2 * criterion.window_seconds
+    )
+    return Judged(criterion, judge(criterion, look, before, started_at=started_at, now=now))
 
 
 def _would_roll_back(criterion: Criterion, now: datetime) -> bool:
-    found = Judged(criterion, UNJUDGED)
+    judged = Judged(criterion, UNJUDGED)
     for _ in range(criterion.failure_limit):
-        found = _judged(criterion, found.state, now)
-    return found.due is GuardAction.ROLLBACK
+        judged = _judged(criterion, judged.state, now)
+    return judged.due is GuardAction.ROLLBACK

@@ -35,9 +35,9 @@ def success(journeys: Sequence[JourneyFigures]) -> Proof:
             unit="%",
         )
     worst = min(figures.totals.success_rate or 0.0 for figures in ended)
-    kept = ProofVerdict.KEPT if worst >= _SUCCESS_PERCENT else ProofVerdict.BROKEN
+    verdict = ProofVerdict.KEPT if worst >= _SUCCESS_PERCENT else ProofVerdict.BROKEN
     evidence = "; ".join(_outcome(figures) for figures in ended)
-    return Proof("S104", _SUCCESS, kept, evidence, worst, _SUCCESS_PERCENT, "%")
+    return Proof("S104", _SUCCESS, verdict, evidence, worst, _SUCCESS_PERCENT, "%")
 
 
 def _outcome(figures: JourneyFigures) -> str:

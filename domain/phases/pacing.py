@@ -78,19 +78,19 @@ def _criteria(
 
     So it does while the window of a criterion fills, unless the criterion was failing before (L15).
     """
-    found = []
+    reasons = []
     for criterion, state in criteria:
         if criterion.dry_run or criterion.action is GuardAction.WARN:
             continue
         if state.evaluated_at is None or state.judged != criterion:
-            found.append(f"Criterion {criterion.key} has not been judged yet.")
+            reasons.append(f"Criterion {criterion.key} has not been judged yet.")
         elif now - state.evaluated_at > STALE_AFTER_INTERVALS * interval:
             age = (now - state.evaluated_at).total_seconds()
-            found.append(f"Criterion {criterion.key} was last judged {age:.0f} s ago.")
+            reasons.append(f"Criterion {criterion.key} was last judged {age:.0f} s ago.")
         elif state.verdict is not Verdict.PASSING and (state.failing or not state.filling):
             verdict = state.verdict.name
-            found.append(f"Criterion {criterion.key} is {verdict}: {state.explanation}.")
-    return found
+            reasons.append(f"Criterion {criterion.key} is {verdict}: {state.explanation}.")
+    return reasons
 
 
 def _budget(errors: MetricReading) -> list[str]:

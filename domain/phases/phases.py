@@ -137,10 +137,12 @@ def is_last_step(steps: Sequence[RampStep], step_index: int | None) -> bool:
 def next_step_index(steps: Sequence[RampStep], step_index: int | None) -> int:
     """The index after this one; raises InvalidTransition on the last step."""
     if step_index is None or is_last_step(steps, step_index):
-        others = [item for item in _possible(PhaseStatus.ACTIVE) if item is not PhaseAction.ADVANCE]
+        alternatives = [
+            item for item in _possible(PhaseStatus.ACTIVE) if item is not PhaseAction.ADVANCE
+        ]
         raise InvalidTransition(
             "The phase is on its last step: complete it instead.",
-            possible=[item.name for item in others],
+            possible=[item.name for item in alternatives],
         )
     return step_index + 1
 
@@ -238,9 +240,10 @@ def _check_places(
     for index, name in enumerate(places):
         with problems:
             if name not in channels and not is_address(name):
-                known = ", ".join(channels) or "none is configured (ALERT_URLS)"
+                channel_names = ", ".join(channels) or "none is configured (ALERT_URLS)"
                 raise Invalid(
-                    f"{name[:100]!r} is neither an e-mail address nor an alert channel: {known}.",
+                    f"{name[:100]!r} is neither an e-mail address nor an alert channel: "
+                    f"{channel_names}.",
                     path=(*path, str(index)),
                 )
     problems.raise_all()

@@ -46,5 +46,5 @@ def _read(text: str) -> dict[bytes, bytes] | None:
     size = _NAME + _CONTENT
     if not pieces or len(pieces) % size:
         return None
-    found = [pieces[start : start + size] for start in range(0, len(pieces), size)]
-    return {piece[:_NAME]: piece[_NAME:] for piece in found}
+    chunks = [pieces[start : start + size] for start in range(0, len(pieces), size)]
+    return {piece[:_NAME]: piece[_NAME:] for piece in chunks}

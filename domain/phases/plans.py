@@ -36,8 +36,8 @@ class LinkedFlag:
 
         Never what is in force, which an earlier run may have left behind.
         """
-        wanted = self.flag.wanted
-        owner, chosen = wanted.owner.percentage, wanted.zero_chosen
+        owner_edit = self.flag.wanted
+        owner, chosen = owner_edit.owner.percentage, owner_edit.zero_chosen
         return aimed_at(self.link_target, owner, chosen, self.flag.target_groups)
 
     @property
@@ -88,12 +88,12 @@ def diffs(
     links: Sequence[LinkedFlag], steps: Sequence[RampStep], step_index: int | None
 ) -> list[FlagDiff]:
     """What each flag becomes at a step of the ramp, in the order of the phase."""
-    found = []
+    flag_diffs = []
     for link in ordered(links):
         percentage = stepped_percentage(link.target, steps, step_index)
         before = link.flag.state
-        found.append(FlagDiff(link.flag.key, before, activated(before, percentage)))
-    return found
+        flag_diffs.append(FlagDiff(link.flag.key, before, activated(before, percentage)))
+    return flag_diffs
 
 
 def plan_hash(phase_version: int, changes: Sequence[FlagDiff]) -> str:

@@ -113,8 +113,8 @@ class Facts:
 def assess(facts: Facts, *, phase_key: str, secret: bytes, now: datetime) -> Readiness:
     """Judge every check; CRITICAL and UNKNOWN health block, WARNING must be accepted."""
     late = (_alert_check(facts, now), _rehearsal_check(facts.rehearsal, now))
-    ours = (*_launch_checks(facts), *_certificate_check(facts.certificate, now))
-    checks = (*_health_checks(facts), *ours, *_care_checks(facts), *late)
+    launch_checks = (*_launch_checks(facts), *_certificate_check(facts.certificate, now))
+    checks = (*_health_checks(facts), *launch_checks, *_care_checks(facts), *late)
     token = sign(checks, phase_key=phase_key, version=facts.phase_version, secret=secret, now=now)
     return Readiness(_verdict(checks), checks, token, now)
 
@@ -164,10 +164,10 @@ def _verdict(checks: Sequence[ReadinessCheck]) -> ReadinessVerdict:
 
 
 def _health_checks(facts: Facts) -> list[ReadinessCheck]:
-    found = []
+    checks = []
     for kind in CheckType:
         state = facts.health.get(kind, HealthEvidence(HealthStatus.UNKNOWN, "never checked"))
-        found.append(
+        checks.append(
             ReadinessCheck(
                 key=kind.value,
                 title=f"Health of {kind}",
@@ -177,7 +177,7 @@ def _health_checks(facts: Facts) -> list[ReadinessCheck]:
                 evidence=state.evidence,
             )
         )
-    return found
+    return checks
 
 
 def _launch_checks(facts: Facts) -> list[ReadinessCheck]:
@@ -241,32 +241,34 @@ def _care_checks(facts: Facts) -> list[ReadinessCheck]:
     ]
 
 
-def _certificate_check(found: Certificate | None, now: datetime) -> list[ReadinessCheck]:
+def _certificate_check(certificate: Certificate | None, now: datetime) -> list[ReadinessCheck]:
     """Nothing where the public URL is not https (S122)."""
-    if found is None:
+    if certificate is None:
         return []
-    state, title = judge(found, now), "The certificate of the public URL lasts 14 days"
+    state, title = judge(certificate, now), "The certificate of the public URL lasts 14 days"
     return [ReadinessCheck("certificate", title, state.ok, state.blocking, state.detail)]
 
 
-def _rehearsal_check(found: RehearsalEvidence | None, now: datetime) -> ReadinessCheck:
-    fresh = found is not None and found.failure is None and now - found.ended_at <= REHEARSED
+def _rehearsal_check(evidence: RehearsalEvidence | None, now: datetime) -> ReadinessCheck:
+    fresh = (
+        evidence is not None and evidence.failure is None and now - evidence.ended_at <= REHEARSED
+    )
     return ReadinessCheck(
         key="rehearsal",
         title="A good rehearsal younger than 7 days",
         ok=fresh,
         blocking=False,
-        detail=_rehearsed(found, now),
-        evidence=found.evidence if found else None,
+        detail=_rehearsed(evidence, now),
+        evidence=evidence.evidence if evidence else None,
     )
 
 
-def _rehearsed(found: RehearsalEvidence | None, now: datetime) -> str:
-    if found is None:
+def _rehearsed(evidence: RehearsalEvidence | None, now: datetime) -> str:
+    if evidence is None:
         return "never rehearsed"
-    days = (now - found.ended_at) / timedelta(days=1)
-    if found.failure is not None:
-        return f"the last one, {days:.1f} days ago, failed: {found.failure}"
+    days = (now - evidence.ended_at) / timedelta(days=1)
+    if evidence.failure is not None:
+        return f"the last one, {days:.1f} days ago, failed: {evidence.failure}"
     return f"passed {days:.1f} days ago"
 
 

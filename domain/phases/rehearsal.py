@@ -138,8 +138,8 @@ def finish(state: Rehearsal, measured: Propagation, now: datetime) -> Rehearsal:
     if state.left_over:
         return failed(state, f"{state.left_over} synthetic users kept a flag.", now)
     if measured.within_budget is not True:
-        who = measured.slowest or "nobody is there to hear of it"
-        return failed(state, f"The rollback did not reach everybody within 30 s: {who}.", now)
+        slowest = measured.slowest or "nobody is there to hear of it"
+        return failed(state, f"The rollback did not reach everybody within 30 s: {slowest}.", now)
     return replace(state, status=RehearsalStatus.PASSED, ended_at=now)
 
 

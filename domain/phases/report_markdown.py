@@ -44,18 +44,18 @@ def _head(facts: Facts) -> str:
     )
 
 
-def _numbers(found: Means) -> str:
+def _numbers(means: Means) -> str:
     rows = [
-        ("to detect (MTTD)", _seconds(found.to_detect)),
-        ("to acknowledge (MTTA)", _seconds(found.to_acknowledge)),
-        ("to recover (MTTR)", _seconds(found.to_recover)),
+        ("to detect (MTTD)", _seconds(means.to_detect)),
+        ("to acknowledge (MTTA)", _seconds(means.to_acknowledge)),
+        ("to recover (MTTR)", _seconds(means.to_recover)),
     ]
     return _table("Mean times from the first bad sample", ("", "seconds"), rows)
 
 
-def _proofs(found: Iterable[Proof]) -> list[tuple[str, ...]]:
+def _proofs(proofs: Iterable[Proof]) -> list[tuple[str, ...]]:
     return [
-        (item.row, item.criterion, _VERDICTS[item.verdict], text(item.evidence)) for item in found
+        (item.row, item.criterion, _VERDICTS[item.verdict], text(item.evidence)) for item in proofs
     ]
 
 
@@ -74,12 +74,12 @@ def _exempt(facts: Facts) -> list[tuple[str, ...]]:
 def _spread(facts: Facts) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     for item in facts.spreads:
-        found = item.propagation
-        unknown = unknown_text(found.unknown_processes, found.unknown_streams)
-        within = {True: "yes", False: "**no**", None: unknown or "open"}[found.within_budget]
-        had = f"{found.acked} of {found.total}"
-        times = (_ms(found.p95_ms), _ms(found.complete_ms))
-        rows.append((str(found.version), text(item.action), had, *times, within))
+        propagation = item.propagation
+        unknown = unknown_text(propagation.unknown_processes, propagation.unknown_streams)
+        within = {True: "yes", False: "**no**", None: unknown or "open"}[propagation.within_budget]
+        had = f"{propagation.acked} of {propagation.total}"
+        times = (_ms(propagation.p95_ms), _ms(propagation.complete_ms))
+        rows.append((str(propagation.version), text(item.action), had, *times, within))
     return rows
 
 

@@ -164,19 +164,19 @@ def means(facts: Facts) -> Means:
     """
     if facts.rehearsal is not None:
         return _of_rehearsal(facts.rehearsal)
-    found = facts.incidents
+    incidents = facts.incidents
     return Means(
-        _mean(i.detected_at - i.first_bad_at for i in found if i.first_bad_at is not None),
-        _mean(i.acknowledged_at - i.onset for i in found if i.acknowledged_at is not None),
-        _mean(i.resolved_at - i.onset for i in found if i.resolved_at is not None),
+        _mean(i.detected_at - i.first_bad_at for i in incidents if i.first_bad_at is not None),
+        _mean(i.acknowledged_at - i.onset for i in incidents if i.acknowledged_at is not None),
+        _mean(i.resolved_at - i.onset for i in incidents if i.resolved_at is not None),
     )
 
 
-def _of_rehearsal(found: Rehearsal) -> Means:
-    decided = found.seconds_to(found.rolled_back_at)
-    spread = found.propagation.complete_ms if found.propagation else None
+def _of_rehearsal(rehearsal: Rehearsal) -> Means:
+    decided = rehearsal.seconds_to(rehearsal.rolled_back_at)
+    spread = rehearsal.propagation.complete_ms if rehearsal.propagation else None
     recovered = None if decided is None or spread is None else decided + spread / 1000
-    return Means(found.seconds_to(found.detected_at), None, recovered)
+    return Means(rehearsal.seconds_to(rehearsal.detected_at), None, recovered)
 
 
 def _mean(spans: Iterable[timedelta]) -> float | None:

@@ -35,9 +35,9 @@ class RollbackNotice:
     def lines(self) -> tuple[str, ...]:
         """What happened, who did it and why."""
         flags = ", ".join(self.flags) or "none"
-        found = (f"Incident: #{self.incident_number}",) if self.incident_number else ()
+        incident_lines = (f"Incident: #{self.incident_number}",) if self.incident_number else ()
         done = f"{one_line(self.actor)} rolled it back at {moment(self.at)}: {self.reason}"
-        return (done, f"Its flags: {flags}", *found)
+        return (done, f"Its flags: {flags}", *incident_lines)
 
 
 def message_of(notice: RollbackNotice, channel: str) -> Delivery:

@@ -36,23 +36,26 @@ def rehearsed(facts: Facts) -> Proof:
     return Proof("S112", _REHEARSED, verdict, evidence)
 
 
-def _of_rehearsal(found: Rehearsal) -> Proof:
+def _of_rehearsal(rehearsal: Rehearsal) -> Proof:
     title = "the rollback was rehearsed"
-    if not found.is_over:
+    if not rehearsal.is_over:
         return not_measured("S112", title, "it is under way")
-    passed = found.status is RehearsalStatus.PASSED
+    passed = rehearsal.status is RehearsalStatus.PASSED
     verdict = ProofVerdict.KEPT if passed else ProofVerdict.BROKEN
-    return Proof("S112", title, verdict, found.failure or f"decided by {found.decided_by}")
+    return Proof("S112", title, verdict, rehearsal.failure or f"decided by {rehearsal.decided_by}")
 
 
 def _before_the_run(facts: Facts) -> tuple[ProofVerdict, str]:
-    found = facts.rehearsed
-    if found is None:
+    rehearsal = facts.rehearsed
+    if rehearsal is None:
         return ProofVerdict.BROKEN, "never rehearsed before this run"
-    if found.failure is not None:
-        return ProofVerdict.BROKEN, f"the last rehearsal before this run failed: {found.failure}"
-    passed = f"passed {found.ended_at:%Y-%m-%d %H:%M} UTC"
-    if facts.started_at - found.ended_at > REHEARSED:
+    if rehearsal.failure is not None:
+        return (
+            ProofVerdict.BROKEN,
+            f"the last rehearsal before this run failed: {rehearsal.failure}",
+        )
+    passed = f"passed {rehearsal.ended_at:%Y-%m-%d %H:%M} UTC"
+    if facts.started_at - rehearsal.ended_at > REHEARSED:
         return ProofVerdict.UNKNOWN, f"{passed}, more than {REHEARSED.days} days before this run"
     if facts.edits_since_rehearsal:
         return ProofVerdict.UNKNOWN, f"{passed}, and the phase was edited since"

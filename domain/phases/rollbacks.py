@@ -110,11 +110,11 @@ def mid_step(
 ) -> Sequence[MidStep]:
     """Steps with people at them, those whose flag goes off first."""
     off_keys = frozenset(off)
-    found = [
+    affected = [
         MidStep(side, key, people, not off_keys.isdisjoint(_flags_of(side, key)))
         for side, key, people in counted
     ]
-    return sorted(found, key=lambda item: (not item.affected, item.side, item.step))
+    return sorted(affected, key=lambda item: (not item.affected, item.side, item.step))
 
 
 def _undone(parts: FlagParts, before: Before | None, mode: RollbackMode, run_id: UUID) -> FlagParts:

@@ -24,8 +24,8 @@ def realtime(facts: Facts) -> Proof:
     events, messages = facts.measured.realtime_p99_ms, facts.measured.realtime_messages
     if events is None:
         return flags
-    said = f"99 % of {messages} messages within {events:.0f} ms"
-    stream = _REALTIME.judge(events, said, at_least=least_of(events))
+    spread = f"99 % of {messages} messages within {events:.0f} ms"
+    stream = _REALTIME.judge(events, spread, at_least=least_of(events))
     if flags.verdict is ProofVerdict.NOT_MEASURED:
         return stream
     decisive = worst((flags, stream))
@@ -35,26 +35,28 @@ def realtime(facts: Facts) -> Proof:
 
 def rolled_back(facts: Facts) -> Proof:
     """S97: every process and stream that was live when the flags went off, from the request on."""
-    found = [item.propagation for item in facts.spreads if item.own and item.action == ROLLED_BACK]
+    rollbacks = [
+        item.propagation for item in facts.spreads if item.own and item.action == ROLLED_BACK
+    ]
     if facts.rehearsal is not None and facts.rehearsal.propagation is not None:
-        found = [facts.rehearsal.propagation]
-    if not found:
+        rollbacks = [facts.rehearsal.propagation]
+    if not rollbacks:
         return _ROLLBACK.proof(ProofVerdict.NOT_MEASURED, "no rollback that changed a flag")
-    return worst(map(_judge_rollback, found))
+    return worst(map(_judge_rollback, rollbacks))
 
 
-def _judge_rollback(found: Propagation) -> Proof:
-    had = f"{found.acked} of {found.total}"
-    if found.complete_ms is not None:
-        took = (found.commit_ms or 0) + found.complete_ms
+def _judge_rollback(propagation: Propagation) -> Proof:
+    had = f"{propagation.acked} of {propagation.total}"
+    if propagation.complete_ms is not None:
+        took = (propagation.commit_ms or 0) + propagation.complete_ms
         return _ROLLBACK.judge(took, f"{took} ms, {had}")
-    unknown = unknown_text(found.unknown_processes, found.unknown_streams)
+    unknown = unknown_text(propagation.unknown_processes, propagation.unknown_streams)
     evidence = f"{had} have it" + (f", {unknown}" if unknown else "")
-    if found.slowest:
-        evidence += f", waiting for {found.slowest}"
-    broken = found.within_budget is False
+    if propagation.slowest:
+        evidence += f", waiting for {propagation.slowest}"
+    broken = propagation.within_budget is False
     verdict = ProofVerdict.BROKEN if broken else ProofVerdict.UNKNOWN
-    return _ROLLBACK.proof(verdict, evidence, found.slowest_ms)
+    return _ROLLBACK.proof(verdict, evidence, propagation.slowest_ms)
 
 
 def _quantile(
@@ -68,24 +70,25 @@ def _quantile(
     late = [item for item in spreads if _is_late(item.propagation, percent, facts.judged_at)]
     if late:
         return promise.proof(ProofVerdict.BROKEN, _late_text(late[0]), worst_ms)
-    said = "no change" if worst_ms is None else f"{percent} % within {worst_ms} ms at worst"
-    return promise.judge(worst_ms, said, _missing(spreads))
+    evidence = "no change" if worst_ms is None else f"{percent} % within {worst_ms} ms at worst"
+    return promise.judge(worst_ms, evidence, _missing(spreads))
 
 
-def _is_late(found: Propagation, percent: int, now: datetime) -> bool:
-    overdue = now - found.started_at > timedelta(milliseconds=_REALTIME.limit)
-    return overdue and found.waiting * 100 > found.total * (100 - percent)
+def _is_late(propagation: Propagation, percent: int, now: datetime) -> bool:
+    overdue = now - propagation.started_at > timedelta(milliseconds=_REALTIME.limit)
+    return overdue and propagation.waiting * 100 > propagation.total * (100 - percent)
 
 
 def _late_text(item: Spread) -> str:
-    found = item.propagation
-    return f"{found.waiting} of {found.total} were still without version {found.version}"
+    propagation = item.propagation
+    waiting = f"{propagation.waiting} of {propagation.total}"
+    return f"{waiting} were still without version {propagation.version}"
 
 
 def _missing(spreads: Sequence[Spread]) -> str | None:
-    lost = [item.propagation for item in spreads if item.propagation.unknown]
-    if lost:
-        processes = sum(item.unknown_processes for item in lost)
-        return unknown_text(processes, sum(item.unknown_streams for item in lost))
+    unknown = [item.propagation for item in spreads if item.propagation.unknown]
+    if unknown:
+        processes = sum(item.unknown_processes for item in unknown)
+        return unknown_text(processes, sum(item.unknown_streams for item in unknown))
     open_ = sum(not item.propagation.complete for item in spreads)
     return f"{open_} not yet at everybody" if open_ else None

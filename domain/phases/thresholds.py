@@ -118,18 +118,18 @@ def next_state(
     before: ThresholdState,
     now: datetime,
     *,
-    held: str | None = None,
+    held_because: str | None = None,
 ) -> ThresholdState:
     """Worse at once, good again after two good looks in a row; no answer changes no level.
 
-    `held`: why it is not to be judged now (A28).
+    `held_because`: why it is not to be judged now (A28).
     """
     state = replace(before, value=look.value, samples=look.samples, evaluated_at=now)
     value = look.value
     if value is None and look.problem is None and not threshold.min_samples:
         value = 0.0
-    if held is not None:
-        return replace(state, explanation=f"not judged: {held}")
+    if held_because is not None:
+        return replace(state, explanation=f"not judged: {held_because}")
     if look.problem is not None:
         return replace(state, explanation=f"could not be measured: {look.problem}")
     if value is None or look.samples < threshold.min_samples:

@@ -75,15 +75,15 @@ def judge(
     started_at: datetime,
     now: datetime,
     forget_after: timedelta = FORGET_AFTER,
-    held: str | None = None,
+    held_because: str | None = None,
 ) -> CriterionState:
     """The state after one more look; a criterion that was edited starts anew.
 
-    `held`: why it is not to be judged now, such as a silence (A28).
+    `held_because`: why it is not to be judged now, such as a silence (A28).
     """
-    known = before if before.judged == criterion else UNJUDGED
+    previous = before if before.judged == criterion else UNJUDGED
     state = replace(
-        _in_a_row(known, now, forget_after),
+        _in_a_row(previous, now, forget_after),
         value=look.value if _is_number(look.value) else None,
         samples=look.samples,
         unit=look.unit,
@@ -91,9 +91,9 @@ def judge(
         judged=criterion,
         filling=False,
     )
-    found = _looked(criterion, look, state, started_at, held)
-    since = known.since if found.verdict is known.verdict else None
-    return replace(found, since=since or now)
+    state_now = _looked(criterion, look, state, started_at, held_because)
+    since = previous.since if state_now.verdict is previous.verdict else None
+    return replace(state_now, since=since or now)
 
 
 def _looked(
@@ -101,14 +101,14 @@ def _looked(
     look: MetricReading,
     state: CriterionState,
     started_at: datetime,
-    held: str | None,
+    held_because: str | None,
 ) -> CriterionState:
     assert state.evaluated_at is not None
     starts_at = started_at + timedelta(seconds=criterion.initial_delay_seconds)
     if state.evaluated_at < starts_at:
         return _unclear(state, f"waits until {starts_at.astimezone(UTC):%H:%M:%S} UTC")
-    if held is not None:
-        return _unclear(state, f"is not judged: {held}")
+    if held_because is not None:
+        return _unclear(state, f"is not judged: {held_because}")
     if look.problem is not None:
         return _unclear(state, f"could not be measured: {look.problem}")
     if look.value is not None and not _is_number(look.value):
@@ -136,16 +136,16 @@ def due_action(criterion: Criterion, state: CriterionState) -> GuardAction | Non
 
     What has no data holds, where the criterion may do more than warn (A10).
     """
-    wanted: GuardAction | None = None
+    action: GuardAction | None = None
     if state.verdict is Verdict.FAILING and state.failures >= criterion.failure_limit:
-        wanted = criterion.action
+        action = criterion.action
     elif state.verdict is Verdict.NO_DATA and state.empty_ticks >= criterion.failure_limit:
-        wanted = min(criterion.action, GuardAction.HOLD, key=_STRENGTH.index)
-    if wanted is None or criterion.dry_run:
+        action = min(criterion.action, GuardAction.HOLD, key=_STRENGTH.index)
+    if action is None or criterion.dry_run:
         return None
-    if state.acted is not None and _STRENGTH.index(wanted) <= _STRENGTH.index(state.acted):
+    if state.acted is not None and _STRENGTH.index(action) <= _STRENGTH.index(state.acted):
         return None
-    return wanted
+    return action
 
 
 def _in_a_row(state: CriterionState, now: datetime, forget_after: timedelta) -> CriterionState:
@@ -271,11 +271,11 @@ def _tail(criterion: Criterion, state: CriterionState) -> str:
 
 def unit_of(criterion: Criterion, state: CriterionState) -> str:
     """The unit of the number that a criterion compares."""
-    known = OWN.get(criterion.metric)
+    metric = OWN.get(criterion.metric)
     if criterion.aggregation is Aggregation.COUNT:
         return ""
-    unit = known.unit if known else state.unit
-    if criterion.aggregation is Aggregation.RATE and (known is None or known.parts is None):
+    unit = metric.unit if metric else state.unit
+    if criterion.aggregation is Aggregation.RATE and (metric is None or metric.parts is None):
         return f"{unit}/s"
     return unit
 

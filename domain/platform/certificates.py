@@ -27,16 +27,16 @@ class Validity:
     detail: str
 
 
-def judge(found: Certificate, now: datetime) -> Validity:
+def judge(certificate: Certificate, now: datetime) -> Validity:
     """An end in under 14 days, no trust, and not knowing are warnings; expired blocks."""
-    if found.expires_at is None:
-        return Validity(False, False, f"could not be read: {found.problem}")
-    days = (found.expires_at - now) / timedelta(days=1)
+    if certificate.expires_at is None:
+        return Validity(False, False, f"could not be read: {certificate.problem}")
+    days = (certificate.expires_at - now) / timedelta(days=1)
     if days <= 0:
         return Validity(False, True, f"expired {abs(days):.1f} days ago")
-    if found.problem is not None:
-        return Validity(False, False, f"not trusted from here: {found.problem}")
-    return Validity(found.expires_at - now >= LASTS, False, f"expires in {days:.1f} days")
+    if certificate.problem is not None:
+        return Validity(False, False, f"not trusted from here: {certificate.problem}")
+    return Validity(certificate.expires_at - now >= LASTS, False, f"expires in {days:.1f} days")
 
 
 def expiry_of(der: bytes) -> datetime:
@@ -67,7 +67,7 @@ def _inside(der: bytes, tag: int) -> bytes:
 
 def _parts(der: bytes) -> list[tuple[int, bytes]]:
     """The elements that stand one after the other, as tags and contents."""
-    found, place = [], 0
+    elements, place = [], 0
     while place + 2 <= len(der):
         tag, length, start = der[place], der[place + 1], place + 2
         if length & 0x80:
@@ -75,6 +75,6 @@ def _parts(der: bytes) -> list[tuple[int, bytes]]:
             length, start = int.from_bytes(der[start : start + size]), start + size
         if start + length > len(der):
             raise ValueError("this certificate ends too early")
-        found.append((tag, der[start : start + length]))
+        elements.append((tag, der[start : start + length]))
         place = start + length
-    return found
+    return elements

@@ -128,7 +128,7 @@ def _of_database(state: str, schema_problem: str | None, *, connecting: bool) ->
         return Outage(Dependency.DATABASE, schema_problem) if schema_problem else None
     if state == "55000" and connecting:  # ALLOW_CONNECTIONS false; later it is a bug
         return Outage(Dependency.DATABASE, _CLOSED)
-    for known in (state, state[:3], state[:2]):
-        if known in _SQLSTATES:
-            return _SQLSTATES[known]
+    for prefix in (state, state[:3], state[:2]):
+        if prefix in _SQLSTATES:
+            return _SQLSTATES[prefix]
     return None

@@ -32,6 +32,6 @@ class SchemaDifference:
 _MIGRATE = "run `launch migrate`"
 
 
-def compare(found: str | None, needed: str) -> SchemaDifference | None:
+def compare(revision: str | None, needed: str) -> SchemaDifference | None:
     """How a schema differs; None where it is the one that is needed. Revisions are numbers."""
-    return None if found == needed else SchemaDifference(found, needed)
+    return None if revision == needed else SchemaDifference(revision, needed)

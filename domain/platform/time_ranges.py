@@ -43,8 +43,8 @@ def floor(moment: datetime, seconds: int) -> datetime:
 
 def ceiling(moment: datetime, seconds: int) -> datetime:
     """The first such border that does not lie before the moment."""
-    found = floor(moment, seconds)
-    return found if found == moment else found + timedelta(seconds=seconds)
+    rounded = floor(moment, seconds)
+    return rounded if rounded == moment else rounded + timedelta(seconds=seconds)
 
 
 FINE, MINUTE, HOUR, DAY = 10, 60, 3600, 86_400
@@ -73,17 +73,17 @@ def tiers(start: datetime, end: datetime, resolution: int, folded: datetime | No
     `folded` is the minute up to which samples are folded; what came since is read as it came, so
     that a worker that is away costs time, not numbers. Nothing is read twice or left out.
     """
-    found: list[Tier] = []
+    chosen: list[Tier] = []
     low, high = start + _TICK, end + _TICK
     for size in (item for item in (MINUTE, HOUR) if item <= resolution and folded is not None):
         first, last = ceiling(low, size), floor(min(high, folded or high), size)
         if first >= last:
             break
         finer = FINE if size == MINUTE else MINUTE
-        found += [Tier(finer, low, first), Tier(finer, last, high)]
+        chosen += [Tier(finer, low, first), Tier(finer, last, high)]
         low, high = first, last
-    middle = _size_of(found)
-    return [tier for tier in (*found, Tier(middle, low, high)) if tier.start < tier.end]
+    middle = _size_of(chosen)
+    return [tier for tier in (*chosen, Tier(middle, low, high)) if tier.start < tier.end]
 
 
 def layers(start: datetime, end: datetime, sizes: Sequence[int]) -> list[Tier]:
@@ -91,15 +91,15 @@ def layers(start: datetime, end: datetime, sizes: Sequence[int]) -> list[Tier]:
 
     `sizes` from fine to coarse; start and end are borders of the finest, and end is outside.
     """
-    found: list[Tier] = []
+    chosen: list[Tier] = []
     low, high = start, end
     for finer, coarser in pairwise(sizes):
         first, last = ceiling(low, coarser), floor(high, coarser)
         if first >= last:
-            return [*found, Tier(finer, low, high)]
-        found += [Tier(finer, low, first), Tier(finer, last, high)]
+            return [*chosen, Tier(finer, low, high)]
+        chosen += [Tier(finer, low, first), Tier(finer, last, high)]
         low, high = first, last
-    return [tier for tier in (*found, Tier(sizes[-1], low, high)) if tier.start < tier.end]
+    return [tier for tier in (*chosen, Tier(sizes[-1], low, high)) if tier.start < tier.end]
 
 
 def _size_of(ends: list[Tier]) -> int:

@@ -133,17 +133,17 @@ def merge(
     receipts: Iterable[Receipt],
     roster: Mapping[str, Presence],
     *,
-    known: bool,
+    is_known: bool,
     now: datetime,
 ) -> Propagation:
     """Put what every process says together.
 
     `roster` holds the processes that were live when the change was made, or have come since.
-    `known` False: others could not be asked, so nothing is complete.
+    `is_known` False: others could not be asked, so nothing is complete.
     """
     parts = parts_of(version, receipts, roster)
     delays = _delays(parts, start)
-    complete = known and bool(parts) and all(part.acked == part.total for part in parts)
+    complete = is_known and bool(parts) and all(part.acked == part.total for part in parts)
     slowest_ms = max(delays, default=None)
     complete_ms = (slowest_ms or 0) if complete else None
     waiting = sum(part.waiting for part in parts)
@@ -181,16 +181,16 @@ def within_budget(
 def unknown_text(processes: int, streams: int) -> str | None:
     """Such as `unknown: 1 process, 2 streams`; None where nothing is unknown."""
     parts = (counted(processes, "process", "processes"), counted(streams, "stream"))
-    found = [text for number, text in zip((processes, streams), parts, strict=True) if number]
-    return f"unknown: {', '.join(found)}" if found else None
+    texts = [text for number, text in zip((processes, streams), parts, strict=True) if number]
+    return f"unknown: {', '.join(texts)}" if texts else None
 
 
 def percentile(delays: Mapping[int, int], percent: int) -> int | None:
     """The smallest delay that so many percent of the receivers did not exceed."""
-    wanted = -(-sum(delays.values()) * percent // 100)
+    rank = -(-sum(delays.values()) * percent // 100)
     for delay in sorted(delays):
-        wanted -= delays[delay]
-        if wanted <= 0:
+        rank -= delays[delay]
+        if rank <= 0:
             return delay
     return None
 
@@ -226,19 +226,19 @@ def _is_lost(part: Part) -> bool:
 
 def _delays(parts: Sequence[Part], start: Start) -> Counter[int]:
     begin = _begin(parts, start)
-    found: Counter[int] = Counter()
+    delays: Counter[int] = Counter()
     for part in parts:
         if part.receipt is not None and not part.receipt.initial:
-            found.update(_of_receipt(part.receipt, begin))
-    return found
+            delays.update(_of_receipt(part.receipt, begin))
+    return delays
 
 
 def _of_receipt(receipt: Receipt, begin: int) -> Counter[int]:
     served = max(receipt.served_ms - begin, 0)
-    found = Counter({served: 1})
+    delays = Counter({served: 1})
     for step, clients in receipt.delays.items():
-        found[served + step * RESOLUTION_MS] += clients
-    return found
+        delays[served + step * RESOLUTION_MS] += clients
+    return delays
 
 
 def _begin(parts: Sequence[Part], start: Start) -> int:

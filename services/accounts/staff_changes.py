@@ -102,4 +102,4 @@ async def _locked(uow: UnitOfWork, actor: Actor, user_id: UUID) -> User:
 async def _check_admins_left(uow: UnitOfWork, user: User) -> None:
     if user.role is Role.ADMIN and user.disabled_at is None:
         others = await accounts.other_admins(uow.session, user.id)
-        rules.check_admins_left(user.role, others=others)
+        rules.check_admins_left(user.role, other_admins=others)

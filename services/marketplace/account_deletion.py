@@ -39,7 +39,7 @@ async def delete_own(throttle: LoginThrottle, actor: Actor, current: str | None)
 
 async def _delete(uow: UnitOfWork, actor: Actor, user: User) -> None:
     if user.role is Role.ADMIN:
-        check_admins_left(user.role, others=await accounts.other_admins(uow.session, user.id))
+        check_admins_left(user.role, other_admins=await accounts.other_admins(uow.session, user.id))
     await revocation.revoke_all(uow, actor, user)
     emails = {user.email}
     supplier = (await suppliers.by_user(uow.session, [user.id])).get(user.id)

@@ -115,7 +115,7 @@ def _judged(
         started_at=phase.started_at,
         now=now,
         forget_after=max(FORGET_AFTER, 3 * interval),
-        held=holds(checks_of(criterion)),
+        held_because=holds(checks_of(criterion)),
     )
 
 

@@ -57,7 +57,7 @@ async def measure(db: Database, redis: Redis, run_id: UUID, state: Rehearsal) ->
     start = found.starts.get(0) or Start(state.rolled_back_at or state.started_at)
     processes = [replace(process, streams=CLIENTS) for process in found.processes]
     who = roster(processes, start.ms, found.now_ms)
-    return merge(VERSION, start, found.receipts, who, known=True, now=db.clock())
+    return merge(VERSION, start, found.receipts, who, is_known=True, now=db.clock())
 
 
 async def shared_offset(redis: Redis) -> int:

@@ -53,7 +53,7 @@ async def _settle(
         return
     holds = await silences.holds(uow.session, uow.now)
     held = holds(checks_of_metric(threshold.metric))
-    after = next_state(threshold, look, before, uow.now, held=held)
+    after = next_state(threshold, look, before, uow.now, held_because=held)
     await queries.save_threshold(uow.session, threshold.name, after, uow.now)
     if after.level is not Level.GOOD:
         await _complain(uow, threshold, before, after)

@@ -180,7 +180,7 @@ def merged(
 
     def one(version: int, begin: Start) -> Propagation:
         who = roster(found.processes, begin.ms, found.now_ms)
-        return merge(version, begin, found.receipts, who, known=known, now=now)
+        return merge(version, begin, found.receipts, who, is_known=known, now=now)
 
     return {version: one(version, start(version)) for version in versions}
 

@@ -30,7 +30,7 @@ def after(
     for seconds, look in looks:
         age = timedelta(seconds=seconds)
         held = "a silence" if silenced else None
-        state = judge(criterion, look, state, started_at=NOW, now=NOW + age, held=held)
+        state = judge(criterion, look, state, started_at=NOW, now=NOW + age, held_because=held)
     return state, age
 
 

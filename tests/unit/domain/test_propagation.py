@@ -36,7 +36,7 @@ def look(
     now = COMMITTED + timedelta(seconds=after)
     who = {name: Presence(streams) for name, streams in alive.items()}
     who |= {name: Presence(streams, answers=False) for name, streams in (lost or {}).items()}
-    return merge(7, Start(COMMITTED, start), receipts, who, known=known, now=now)
+    return merge(7, Start(COMMITTED, start), receipts, who, is_known=known, now=now)
 
 
 def test_all_have_it() -> None:

@@ -41,7 +41,7 @@ def test_nobody_changes_themselves() -> None:
 
 
 def test_one_admin_is_left() -> None:
-    check_admins_left(Role.OPERATOR, others=0)
-    check_admins_left(Role.ADMIN, others=1)
+    check_admins_left(Role.OPERATOR, other_admins=0)
+    check_admins_left(Role.ADMIN, other_admins=1)
     with pytest.raises(InvalidTransition):
-        check_admins_left(Role.ADMIN, others=0)
+        check_admins_left(Role.ADMIN, other_admins=0)

@@ -124,5 +124,7 @@ def test_the_level_moves_only_with_an_answer(values: list[float | None]) -> None
 def test_in_a_silence_a_limit_stays_where_it_stands() -> None:
     """A28."""
     before = after(ERRORS, seen(1.0))
-    state = next_state(ERRORS, MetricReading(50.0, 400), before, NOW, held="silence until 20:15")
+    state = next_state(
+        ERRORS, MetricReading(50.0, 400), before, NOW, held_because="silence until 20:15"
+    )
     assert (state.level, state.explanation) == (GOOD, "not judged: silence until 20:15")

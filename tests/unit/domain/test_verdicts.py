@@ -277,7 +277,9 @@ def test_a_guard_acts_once_until_all_is_well_again(seen: list[MetricReading]) ->
 def test_in_a_silence_nothing_counts(look: MetricReading) -> None:
     """A28: criteria hold; they neither fail nor pass, and nothing is due because of them."""
     before = after([BAD])
-    state = judge(ERRORS, look, before, started_at=BEGAN, now=NOW + 2 * TICK, held="silence")
+    state = judge(
+        ERRORS, look, before, started_at=BEGAN, now=NOW + 2 * TICK, held_because="silence"
+    )
     assert (state.verdict, state.explanation) == (INCONCLUSIVE, "error_rate is not judged: silence")
     assert (state.failures, state.failing) == (before.failures, before.failing)
     assert due_action(ERRORS, state) is None
