@@ -130,8 +130,8 @@ def build_runtime(
 
 def known_documents(settings: Settings) -> Documents:
     """Those of our own pages, commands and checks, and what an operator lists (A48)."""
-    ours = (BUILT / "documents.json", Path(__file__).parent / "commands" / "documents.json")
-    manifests = [path for path in ours if path.is_file()]
+    built_in = (BUILT / "documents.json", Path(__file__).parent / "commands" / "documents.json")
+    manifests = [path for path in built_in if path.is_file()]
     if settings.trusted_documents is not None:
         manifests.append(settings.trusted_documents)
     return Documents.read(manifests, CHECKS, only=settings.trusted_documents_only)

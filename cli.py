@@ -29,8 +29,8 @@ app = typer.Typer(
 )
 
 
-def _show_version(wanted: bool) -> None:
-    if wanted:
+def _show_version(is_wanted: bool) -> None:
+    if is_wanted:
         from commands.platform.version import version  # noqa: PLC0415
         from commands.shared.output import echo  # noqa: PLC0415 - heavy
 

@@ -75,19 +75,19 @@ def _run_all(
                 bar.update(task, description=f"{name}: {text}")
 
             begin = monotonic()
-            found = _run_one(item, Run(folder, cores, quick, tell))
+            error = _run_one(item, Run(folder, cores, quick, tell))
             bar.advance(task)
-            done = found.failed or f"done in {monotonic() - begin:.0f} s"
+            done = error.failed or f"done in {monotonic() - begin:.0f} s"
             console.print(f"{item.name}: {done}", markup=False)
-            yield found
+            yield error
 
 
 def _run_one(item: Benchmark, run: Run) -> Section:
     """One that fails takes no other with it."""
     figures = []
     try:
-        for found in item.measure(run):
-            figures.append(found)
+        for measured in item.measure(run):
+            figures.append(measured)
     except Exception as error:
         return Section(item.name, item.title, figures, f"{type(error).__name__}: {error}")
     return Section(item.name, item.title, figures)

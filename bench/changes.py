@@ -42,8 +42,8 @@ def _toggles(
         before = sum(server.cpu_seconds() for server in servers)
         begin = time.monotonic()
         threads = [
-            threading.Thread(target=_toggle, args=(client, share, seconds, mine))
-            for client, share, mine in zip(clients, shares, waits, strict=True)
+            threading.Thread(target=_toggle, args=(client, share, seconds, thread_waits))
+            for client, share, thread_waits in zip(clients, shares, waits, strict=True)
         ]
         for thread in threads:
             thread.start()
@@ -51,7 +51,7 @@ def _toggles(
             thread.join()
     spent = time.monotonic() - begin
     used = sum(server.cpu_seconds() for server in servers) - before
-    done = [wait for mine in waits for wait in mine]
+    done = [wait for thread_waits in waits for wait in thread_waits]
     name = "client" if many == 1 else "clients"
     yield figure(f"toggles a second, {many} {name}", "1/s", [len(done) / spent])
     judged = 60.0 if many > 1 else None

@@ -68,25 +68,25 @@ class Client:
         return checked(body)
 
     def _connect(self) -> socket.socket:
-        found = socket.create_connection((HOST, self._port), timeout=60)
-        found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return found
+        connection = socket.create_connection((HOST, self._port), timeout=60)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return connection
 
     def _receive(self) -> bytes:
-        got = b""
-        while (end := got.find(_END)) < 0:
-            got += self._chunk()
-        head, body = got[:end], bytearray(got[end + len(_END) :])
+        received = b""
+        while (end := received.find(_END)) < 0:
+            received += self._chunk()
+        head, body = received[:end], bytearray(received[end + len(_END) :])
         length = _length(head)
         while len(body) < length:
             body += self._chunk()
         return bytes(body)
 
     def _chunk(self) -> bytes:
-        got = self._socket.recv(262_144)
-        if not got:
+        chunk = self._socket.recv(262_144)
+        if not chunk:
             raise RuntimeError("the server has hung up")
-        return got
+        return chunk
 
 
 def get(path: str) -> bytes:

@@ -29,11 +29,11 @@ class Crowd:
 
     def heard(self) -> list[float]:
         """The moments at which they heard; raises RuntimeError where not all of them did."""
-        found = [float(moment) for moment in self._hear()["heard"]]
-        if len(found) < self.size:
-            silent = self.size - len(found)
+        moments = [float(moment) for moment in self._hear()["heard"]]
+        if len(moments) < self.size:
+            silent = self.size - len(moments)
             raise RuntimeError(f"{silent} sockets heard nothing within {ROUND_SECONDS:g} s")
-        return found
+        return moments
 
     def _tell(self, message: object) -> None:
         self._sent.write(f"{json.dumps(message)}\n")

@@ -44,14 +44,14 @@ def figure(
     judged: Judged = "p50",
 ) -> Figure:
     """Sum up measured values; there must be one at least."""
-    found = sorted(values)
-    middle, far = rank(found, 0.5), rank(found, 0.99)
-    return Figure(name, unit, len(found), found[0], middle, far, found[-1], limit, judged)
+    ordered = sorted(values)
+    middle, far = rank(ordered, 0.5), rank(ordered, 0.99)
+    return Figure(name, unit, len(ordered), ordered[0], middle, far, ordered[-1], limit, judged)
 
 
-def ratio(name: str, theirs: float, ours: float) -> Figure:
+def ratio(name: str, peer: float, own: float) -> Figure:
     """How many times as much another needs, measured in the same run; above 1 we are ahead."""
-    return figure(name, "x", [theirs / max(ours, _LEAST)])
+    return figure(name, "x", [peer / max(own, _LEAST)])
 
 
 def rank(ordered: list[float], share: float) -> float:

@@ -85,17 +85,17 @@ def measure(run: Run) -> Iterable[Figure]:
 
 
 async def _measure(run: Run) -> list[Figure]:
-    found: list[Figure] = []
+    figures: list[Figure] = []
     for size in (_SMALL, _QUICK if run.quick else _LARGE):
         place = run.folder / f"journeys-{size}"
         place.mkdir()
         postgres = EmbeddedPostgres(place, fast=True)
         postgres.start()
         try:
-            found += await _funnels(postgres.url, size, run)
+            figures += await _funnels(postgres.url, size, run)
         finally:
             postgres.stop()
-    return found
+    return figures
 
 
 async def _funnels(url: str, size: int, run: Run) -> list[Figure]:
@@ -104,12 +104,12 @@ async def _funnels(url: str, size: int, run: Run) -> list[Figure]:
     try:
         run.tell(f"{size:,} runs: filling")
         await _fill(db, size)
-        found: list[Figure] = []
+        figures: list[Figure] = []
         for name, window in (("30 days", TimeRange.LAST_30D), ("24 hours", TimeRange.LAST_24H)):
             times = await timed(db, partial(_look, window), run.some(_ROUNDS))
             label = f"{size:,} runs: funnels, {name}"
-            found.append(figure(label, "ms", times, limit=_LIMIT, judged="p99"))
-        return found
+            figures.append(figure(label, "ms", times, limit=_LIMIT, judged="p99"))
+        return figures
     finally:
         await db.dispose()
 

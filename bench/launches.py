@@ -24,8 +24,8 @@ mutation ($input: ToggleFeatureFlagInput!) {
 
 def admin_token(stack: Stack) -> str:
     """The secret of a token with every scope that a token can have."""
-    given = [scope.value for scope in Scope if scope is not Scope.SELF]
-    scopes = [word for scope in given for word in ("--scope", scope)]
+    scope_names = [scope.value for scope in Scope if scope is not Scope.SELF]
+    scopes = [word for scope in scope_names for word in ("--scope", scope)]
     return stack.launch("token", "create", "bench", *scopes)
 
 
@@ -58,5 +58,5 @@ def make_phase(client: Client, keys: list[str]) -> str:
     """The id of a phase over these flags."""
     links = [{"flagKey": key, "position": place} for place, key in enumerate(keys)]
     sent = {"key": "bench_phase", "name": "Bench", "flags": links}
-    made = client.data(CREATE_PHASE, input=sent)
-    return str(made["createLaunchPhase"]["phase"]["id"])
+    data = client.data(CREATE_PHASE, input=sent)
+    return str(data["createLaunchPhase"]["phase"]["id"])

@@ -128,8 +128,8 @@ class Listener(asyncio.Protocol):
             self.snapshot.set_exception(RuntimeError(text))
 
     def _open(self) -> None:
-        given = {"token": self._wish.token} if self._wish.token else {}
-        self._send({"type": "connection_init", "payload": given})
+        payload = {"token": self._wish.token} if self._wish.token else {}
+        self._send({"type": "connection_init", "payload": payload})
 
     def _subscribe(self) -> None:
         variables = {"device": f"device-{self._number}"}

@@ -37,8 +37,8 @@ def choose_cores() -> Cores:
     """The last two that we may use: the first is where most others run."""
     if not hasattr(os, "sched_getaffinity"):
         return Cores()
-    found = sorted(os.sched_getaffinity(0))
-    return Cores(found[-1], found[-2]) if len(found) > 1 else Cores()
+    available = sorted(os.sched_getaffinity(0))
+    return Cores(available[-1], available[-2]) if len(available) > 1 else Cores()
 
 
 def pin(pid: int, core: int | None) -> None:

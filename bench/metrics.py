@@ -66,17 +66,17 @@ def measure(run: Run) -> Iterable[Figure]:
 
 
 async def _measure(sizes: Sequence[int], folder: Path, rounds: int, tell: Tell) -> list[Figure]:
-    found: list[Figure] = []
+    figures: list[Figure] = []
     for size in sizes:
         place = folder / f"metrics-{size}"
         place.mkdir()
         postgres = EmbeddedPostgres(place, fast=True)
         postgres.start()
         try:
-            found += await _pages(postgres.url, size, rounds, tell)
+            figures += await _pages(postgres.url, size, rounds, tell)
         finally:
             postgres.stop()
-    return found
+    return figures
 
 
 async def _pages(url: str, size: int, rounds: int, tell: Tell) -> list[Figure]:
@@ -89,10 +89,10 @@ async def _pages(url: str, size: int, rounds: int, tell: Tell) -> list[Figure]:
         begin = time.perf_counter()
         await metric_rollups.roll_recent(db)
         folding = time.perf_counter() - begin
-        found = [
+        page_figures = [
             await _page(db, f"{size:,} samples: {name}", look, rounds) for name, look in _LOOKS
         ]
-        return [*found, figure(f"{size:,} samples: folding all of them", "s", [folding])]
+        return [*page_figures, figure(f"{size:,} samples: folding all of them", "s", [folding])]
     finally:
         await db.dispose()
 

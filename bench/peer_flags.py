@@ -22,32 +22,32 @@ def measure(run: Run) -> Iterable[Figure]:
     """The same number of flags, half of them split by percentage; 500 visitors take turns."""
     folder = installed(run.tell)
     with run.stack() as stack:
-        ours = stack.serve()
-        with admin(stack, ours) as client:
+        app = stack.serve()
+        with admin(stack, app) as client:
             make_flags(client, FLAGS)
-        with Client(ours.port) as client:
+        with Client(app.port) as client:
             requests = [
                 client.operation(VIEWER_FLAGS, device=f"device-{number}") for number in range(500)
             ]
             checked(client.send(requests[0])[1])
-            own = list(_measured(run, "launch, viewerFlags", ours, client, requests))
+            own = list(_measured(run, "launch, viewerFlags", app, client, requests))
             new = [
                 client.operation(VIEWER_FLAGS, device=f"new-{number}")
                 for number in range(run.some(2_200))
             ]
             first = list(
-                _measured(run, "launch, each visitor for the first time", ours, client, new)
+                _measured(run, "launch, each visitor for the first time", app, client, new)
             )
         yield from own
         yield from first
         run.tell("starting Unleash")
-        theirs = stack.peer("unleash", folder)
-        _make_flags(run, theirs)
-        with Client(theirs.port) as client:
+        unleash = stack.peer("unleash", folder)
+        _make_flags(run, unleash)
+        with Client(unleash.port) as client:
             requests = [_frontend(number) for number in range(500)]
-            found = json.loads(client.send(requests[0])[1])
-            assert found["toggles"], found
-            other = list(_measured(run, "Unleash, frontend API", theirs, client, requests))
+            flags = json.loads(client.send(requests[0])[1])
+            assert flags["toggles"], flags
+            other = list(_measured(run, "Unleash, frontend API", unleash, client, requests))
         yield from other
         yield ratio("  Unleash's p99 / ours", other[0].p99, own[0].p99)
         yield ratio("  Unleash's CPU / ours", other[1].p50, own[1].p50)

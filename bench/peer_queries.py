@@ -92,8 +92,8 @@ def measure(run: Run) -> Iterable[Figure]:
     folder = installed(run.tell)
     with run.stack() as stack:
         asyncio.run(_fill(stack.plain_url))
-        ours, token = stack.serve(), admin_token(stack)
-        with admin(stack, ours) as client:
+        app, token = stack.serve(), admin_token(stack)
+        with admin(stack, app) as client:
             phase = make_phase(client, make_flags(client, FLAGS)[:10])
             cursor = client.data(CURSOR)["featureFlags"]["pageInfo"]["endCursor"]
         row = asyncio.run(_phase_id(stack.plain_url))
@@ -109,11 +109,11 @@ def measure(run: Run) -> Iterable[Figure]:
                 _SUPPLIERS, _SUPPLIERS, "suppliers", _CLIENT_WRITE,
             ),
         }.items():  # fmt: skip
-            mine, theirs, kind, same = documents
+            own_document, peer_document, kind, same = documents
             own, plain = variables.get(kind, ({}, {}))
-            asked = {
-                "launch": Asked(ours, token, mine, own),
-                "mercurius": Asked(peers["mercurius"], None, theirs, plain),
+            targets = {
+                "launch": Asked(app, token, own_document, own),
+                "mercurius": Asked(peers["mercurius"], None, peer_document, plain),
                 "PostGraphile": Asked(peers["postgraphile"], None, _POSTGRAPHILE[kind], plain),
             }
             for beside in (
@@ -122,44 +122,50 @@ def measure(run: Run) -> Iterable[Figure]:
                 Beside("the same, no request comes twice", same, anew=True),
                 Beside("nobody writes"),
             ):
-                some = {who: item for who, item in asked.items() if _is_asked(who, beside)}
-                yield from _compared(run, f"{name}; {beside.name}", some, stack.plain_url, beside)
+                compared = {
+                    label: item for label, item in targets.items() if _is_asked(label, beside)
+                }
+                yield from _compared(
+                    run, f"{name}; {beside.name}", compared, stack.plain_url, beside
+                )
 
 
-def _is_asked(who: str, beside: Beside) -> bool:
-    return who != "PostGraphile" or beside.writes is None
+def _is_asked(system: str, beside: Beside) -> bool:
+    return system != "PostGraphile" or beside.writes is None
 
 
 def _compared(
-    run: Run, name: str, asked: dict[str, Asked], url: str, beside: Beside
+    run: Run, name: str, targets: dict[str, Asked], url: str, beside: Beside
 ) -> Iterator[Figure]:
-    found: dict[str, list[Round]] = {who: [] for who in asked}
+    rounds_by_system: dict[str, list[Round]] = {system: [] for system in targets}
     commits: list[float] = []
     for number in range(run.some(5) + 1):
-        for who, item in asked.items():
-            run.tell(f"{name}: {who}, round {number + 1}")
+        for system, item in targets.items():
+            run.tell(f"{name}: {system}, round {number + 1}")
             with writing(url, beside.writes, commits):
                 done = _round(item, run.some(200), anew=beside.anew)
             if number:  # the first warms up
-                found[who].append(done)
-    for who, rounds in found.items():
-        yield figure(f"{name}, {who}", "1/s", [item.rate for item in rounds])
+                rounds_by_system[system].append(done)
+    for system, rounds in rounds_by_system.items():
+        yield figure(f"{name}, {system}", "1/s", [item.rate for item in rounds])
         yield figure("  its CPU a request", "ms", [item.cost for item in rounds])
         yield figure("  its p99", "ms", [item.p99 for item in rounds])
     if commits:
         yield figure("  commits a second", "1/s", commits)
-    for who in asked:
-        if who != "launch":
-            yield from _ratios(who, found[who], found["launch"])
+    for system in targets:
+        if system != "launch":
+            yield from _ratios(system, rounds_by_system[system], rounds_by_system["launch"])
 
 
-def _ratios(who: str, theirs: Sequence[Round], ours: Sequence[Round]) -> Iterator[Figure]:
+def _ratios(
+    system: str, peer_rounds: Sequence[Round], own_rounds: Sequence[Round]
+) -> Iterator[Figure]:
     for title, value in (("requests", "rate"), ("CPU", "cost"), ("p99", "p99")):
-        mine, other = (
+        own_value, other = (
             figure("", "", [getattr(item, value) for item in rounds]).p50
-            for rounds in (ours, theirs)
+            for rounds in (own_rounds, peer_rounds)
         )
-        yield ratio(f"  our {title} / {who}'s", mine, other)
+        yield ratio(f"  our {title} / {system}'s", own_value, other)
 
 
 def _round(item: Asked, each: int, *, anew: bool) -> Round:
@@ -198,6 +204,6 @@ async def _fill(url: str) -> None:
 async def _phase_id(url: str) -> str:
     connection = await asyncpg.connect(url)
     query = "SELECT id::text FROM launch_phases WHERE key = 'bench_phase'"
-    found = await connection.fetchval(query)
+    phase_id = await connection.fetchval(query)
     await connection.close()
-    return str(found)
+    return str(phase_id)

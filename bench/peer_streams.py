@@ -27,8 +27,8 @@ _CHANNEL = "bench:flags"
 def measure(run: Run) -> Iterable[Figure]:
     """Each with the same document, the same length of a message and the same clients."""
     folder, many = installed(run.tell), run.some(_SOCKETS)
-    ours = list(_ours(run, many))
-    yield from ours
+    own_figures = list(_ours(run, many))
+    yield from own_figures
     for name in ("mercurius", "graphql-ws"):
         with run.stack() as stack:
             server = stack.peer(name, folder, {"SNAPSHOT": json.dumps(_message(0))})
@@ -38,10 +38,10 @@ def measure(run: Run) -> Iterable[Figure]:
                 redis.publish(_CHANNEL, json.dumps(_message(number)))
 
             with crowd(Wish(server.port, many, VIEWER, core=run.cores.rest)) as listeners:
-                theirs = list(_measured(run, name, listeners, server, change))
-            yield from theirs
-            yield ratio(f"  {name}'s p99 / ours", theirs[0].p99, ours[0].p99)
-            yield ratio(f"  {name}'s CPU / ours", theirs[1].p50, ours[1].p50)
+                peer_figures = list(_measured(run, name, listeners, server, change))
+            yield from peer_figures
+            yield ratio(f"  {name}'s p99 / ours", peer_figures[0].p99, own_figures[0].p99)
+            yield ratio(f"  {name}'s CPU / ours", peer_figures[1].p50, own_figures[1].p50)
 
 
 def _ours(run: Run, many: int) -> Iterator[Figure]:

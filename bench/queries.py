@@ -51,12 +51,12 @@ def viewer_flags(run: Run) -> Iterable[Figure]:
     with run.stack() as stack:
         server, token = stack.serve(), admin_token(stack)
         _prepare(run, server, token)
-        for who, credential in (("visitor", None), ("with a token", token)):
+        for caller, credential in (("visitor", None), ("with a token", token)):
             with Client(server.port, credential) as client:
                 request = client.operation(VIEWER_FLAGS, device="device-1")
-                found = checked(client.send(request)[1])["viewerFlags"]["flags"]
-                assert len(found) == FLAGS
-                name = f"viewerFlags, {FLAGS} flags, {who}"
+                flags = checked(client.send(request)[1])["viewerFlags"]["flags"]
+                assert len(flags) == FLAGS
+                name = f"viewerFlags, {FLAGS} flags, {caller}"
                 yield from _timed(run, server, client, name, request, limit=3.0)
 
 

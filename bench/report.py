@@ -44,7 +44,7 @@ def show(console: Console, head: Mapping[str, str], sections: Sequence[Section])
 
 def write(path: Path, head: Mapping[str, str], sections: Sequence[Section]) -> None:
     """The same as JSON."""
-    found = [
+    benchmarks = [
         {
             "name": section.name,
             "title": section.title,
@@ -53,7 +53,7 @@ def write(path: Path, head: Mapping[str, str], sections: Sequence[Section]) -> N
         }
         for section in sections
     ]
-    path.write_text(json.dumps({"head": dict(head), "benchmarks": found}, indent=2) + "\n")
+    path.write_text(json.dumps({"head": dict(head), "benchmarks": benchmarks}, indent=2) + "\n")
 
 
 def _cells(item: Figure) -> tuple[str, ...]:

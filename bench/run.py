@@ -27,8 +27,8 @@ class Run:
     def stack(self) -> Iterator[Stack]:
         """Servers for one benchmark alone."""
         self.tell("starting servers")
-        with running(self.folder, self.cores) as found:
-            yield found
+        with running(self.folder, self.cores) as stack:
+            yield stack
 
 
 Measure = Callable[[Run], Iterable[Figure]]

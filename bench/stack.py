@@ -91,9 +91,9 @@ class Stack:
     def serve(self) -> Process:
         """One more server process, which answers."""
         port = free_port()
-        found = Process(self._spawn("serve", {"PORT": str(port)}), port)
-        wait_until_ready(found)
-        return found
+        process = Process(self._spawn("serve", {"PORT": str(port)}), port)
+        wait_until_ready(process)
+        return process
 
     def worker(self) -> Process:
         """A worker process; when it is at work nobody can tell from outside."""
@@ -105,9 +105,9 @@ class Stack:
         env = {**os.environ, "DATABASE_URL": self.plain_url, "REDIS_URL": self.env["REDIS_URL"]}
         env |= {"PORT": str(port), "NODE_ENV": "production", "SNAPSHOT": "{}", **more}
         command = [str(NODE), str(folder / f"{name}.js")]
-        found = Process(self._start_process(name, command, env), port)
-        wait_until_open(found, self.folder / f"{name}.log")
-        return found
+        process = Process(self._start_process(name, command, env), port)
+        wait_until_open(process, self.folder / f"{name}.log")
+        return process
 
     def _spawn(self, command: str, more: dict[str, str]) -> int:
         words = [sys.executable, str(CLI), command]

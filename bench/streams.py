@@ -47,8 +47,8 @@ OWN = Stream(f"viewerFlags of {FLAGS}, a view each", VIEWER, FLAGS)
 def sockets(run: Run) -> Iterable[Figure]:
     """100 to 3,000 sockets on one process."""
     sizes = [(SMALL, many) for many in (100, 1_000, 3_000)]
-    others = [(stream, 1_000) for stream in (ALIKE, OWN, OPERATORS)]
-    for stream, many in (*sizes, *others):
+    other_sizes = [(stream, 1_000) for stream in (ALIKE, OWN, OPERATORS)]
+    for stream, many in (*sizes, *other_sizes):
         with run.stack() as stack:
             server = stack.serve()
             yield from _one_process(run, stack, server, stream, run.some(many))
@@ -64,27 +64,27 @@ def processes(run: Run) -> Iterable[Figure]:
 
 
 def _two_processes(run: Run, stack: Stack, many: int, limit: float) -> Figure:
-    """Half of the sockets hear it from the process that was asked, half through Valkey."""
-    asked, other = stack.serve(), stack.serve()
+    """Half of the sockets hear it from the process that makes the change, half through Valkey."""
+    changing, other = stack.serve(), stack.serve()
     half = many // 2
-    with admin(stack, asked) as client:
+    with admin(stack, changing) as client:
         make_flags(client, SMALL.flags)
         run.tell(f"opening {2 * half} sockets over two processes")
-        near, far = (_wish(run, stack, server, SMALL, half) for server in (asked, other))
+        near, far = (_wish(run, stack, server, SMALL, half) for server in (changing, other))
         with crowd(near) as first, crowd(far) as second:
-            waits, _ = _toggle_rounds(run, client, (first, second), asked, rounds=8)
+            waits, _ = _toggle_rounds(run, client, (first, second), changing, rounds=8)
     name = f"{2 * half:,} sockets over two processes"
     return figure(name, "ms", waits, limit=limit, judged="p99")
 
 
 def _rollbacks(run: Run, stack: Stack, many: int, limit: float) -> Iterable[Figure]:
     """A phase with all flags goes live and is rolled back; before, each viewer sees its own."""
-    asked, other = stack.serve(), stack.serve()
+    changing, other = stack.serve(), stack.serve()
     half = many // 2
-    with admin(stack, asked) as client:
+    with admin(stack, changing) as client:
         phase = make_phase(client, make_flags(client, FLAGS))
         run.tell(f"opening {2 * half} sockets with {FLAGS} flags over two processes")
-        near, far = (_wish(run, stack, server, OWN, half) for server in (asked, other))
+        near, far = (_wish(run, stack, server, OWN, half) for server in (changing, other))
         with crowd(near) as first, crowd(far) as second:
             waits: dict[str, list[float]] = {ACTIVATE: [], ROLL_BACK: []}
             for number in range(max(2, run.some(8))):

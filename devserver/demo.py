@@ -49,9 +49,9 @@ async def _anything(uow: UnitOfWork) -> bool:
 
 
 async def _load_flags(uow: UnitOfWork) -> int:
-    wanted = {draft.key: draft for draft in demo_launch.FLAGS}
-    there = await flag_queries.by_key(uow.session, list(wanted))
-    missing = [draft for key, draft in wanted.items() if key not in there]
+    drafts = {draft.key: draft for draft in demo_launch.FLAGS}
+    existing = await flag_queries.by_key(uow.session, list(drafts))
+    missing = [draft for key, draft in drafts.items() if key not in existing]
     for draft in missing:
         await flags.create(uow, ACTOR, draft)
     return len(missing)

@@ -246,7 +246,7 @@ def answers(settings: Settings, path: str) -> bool:
 
 
 def _signals() -> list[signal.Signals]:
-    wanted = [signal.SIGINT, signal.SIGTERM]
+    numbers = [signal.SIGINT, signal.SIGTERM]
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as under nohup
-        wanted.append(signal.SIGHUP)
-    return wanted
+        numbers.append(signal.SIGHUP)
+    return numbers

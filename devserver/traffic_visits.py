@@ -101,12 +101,12 @@ class Visits:
 
     async def _fail_to_sign_up(self) -> None:
         """A password that is too short; nothing is kept but the attempt."""
-        wish = {
+        fields = {
             "userType": self._cast.random.choice(("SUPPLIER", "COUPLE")),
             "email": self._cast.pair().email,
             "password": "wedding",
         }
-        done = await self._graph.ask(ask.SIGN_UP, input=wish)
+        done = await self._graph.ask(ask.SIGN_UP, input=fields)
         closed = _says(done, FEATURE_OFF)
         self.deeds[Deed.CLOSED if closed else Deed.FAILED] += 1
 
@@ -135,9 +135,9 @@ class Visits:
         await self._step(token, "business_info", _about(business))
         if await self._leaves(token, 15):
             return
-        known = Known(token)
-        self._suppliers.append(known)
-        await self._work(known, leaving=12)
+        supplier = Known(token)
+        self._suppliers.append(supplier)
+        await self._work(supplier, leaving=12)
 
     async def _work(self, supplier: Known, leaving: float = 0) -> None:
         """Adds a client and invites it."""
@@ -185,11 +185,11 @@ class Visits:
 
     async def _accept(self, pair: Pair, code: str) -> None:
         """With an account of their own, or, where the server makes no more, one that is there."""
-        known = self._known_couple()
-        form: dict[str, object] = {"code": code, "confirmEmailMismatch": known is not None}
-        if known is None:
+        couple = self._known_couple()
+        form: dict[str, object] = {"code": code, "confirmEmailMismatch": couple is not None}
+        if couple is None:
             form |= _details(pair) | {"email": pair.email, "password": self._cast.password()}
-        done = await self._graph.ask(ask.ACCEPT, known, input=form)
+        done = await self._graph.ask(ask.ACCEPT, couple, input=form)
         if self._limited(done) or self._wrong(done):
             return
         self.deeds[Deed.ACCEPTED] += 1
@@ -207,8 +207,8 @@ class Visits:
         if self._is_held:
             self.deeds[Deed.HELD_BACK] += 1
             return None
-        wish = {"userType": kind, "email": email, "password": self._cast.password()}
-        done = await self._graph.ask(ask.SIGN_UP, input=wish)
+        fields = {"userType": kind, "email": email, "password": self._cast.password()}
+        done = await self._graph.ask(ask.SIGN_UP, input=fields)
         if self._limited(done) or self._wrong(done):
             return None
         self.deeds[deed] += 1

@@ -16,8 +16,8 @@ async def send_bulk(db: Database, settings: Settings, bulk_id: UUID) -> None:
 
 async def resume_bulk(db: Database) -> None:
     """One job for each bulk invitation that may go on."""
-    found = await due(db)
-    if not found:
+    queued = await due(db)
+    if not queued:
         return
     async with db.write() as uow:
-        await enqueue(uow.session, [bulk_job(key) for key in found])
+        await enqueue(uow.session, [bulk_job(key) for key in queued])

@@ -68,8 +68,8 @@ class History:
 async def last_runs(redis: Redis) -> Mapping[str, TaskRun]:
     """The last run of each task that Redis knows of; raises RedisError or OSError."""
     async with asyncio.timeout(_REDIS_SECONDS):
-        found = await redis.hgetall(KEY)
-    runs = {_text(key): _decode(value) for key, value in found.items()}
+        raw = await redis.hgetall(KEY)
+    runs = {_text(key): _decode(value) for key, value in raw.items()}
     return {task: run for task, run in runs.items() if run is not None}
 
 

@@ -16,8 +16,8 @@ async def send_mail(db: Database, settings: Settings, mail_id: UUID) -> None:
 
 async def retry_mail(db: Database, settings: Settings) -> None:
     """One job for each letter whose next attempt is due."""
-    found = await due(db) if settings.smtp_url is not None else ()
-    if not found:
+    mails = await due(db) if settings.smtp_url is not None else ()
+    if not mails:
         return
     async with db.write() as uow:
-        await enqueue(uow.session, [mail_job(key) for key in found])
+        await enqueue(uow.session, [mail_job(key) for key in mails])

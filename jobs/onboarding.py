@@ -31,5 +31,5 @@ async def follow_help(
 ) -> None:
     """Tell the support of a request for help, or that it is over; safe to run twice or late."""
     async with db.read() as session:
-        found = await assistance.request_of(session, onboarding_id)
-    await assistance.tell(alerts, settings.base_url, onboarding_id, found)
+        request = await assistance.request_of(session, onboarding_id)
+    await assistance.tell(alerts, settings.base_url, onboarding_id, request)

@@ -47,17 +47,17 @@ async def enqueue(session: AsyncSession, jobs: Sequence[JobSpec]) -> None:
 
 def decode(payload: bytes | None) -> dict[str, object]:
     """The payload as the handler reads it."""
-    found: object = json.loads(payload or b"{}")
-    if not isinstance(found, dict):
+    value: object = json.loads(payload or b"{}")
+    if not isinstance(value, dict):
         raise ValueError("the payload of a job is a JSON object")
-    return found
+    return value
 
 
 def _headers(job: JobSpec) -> dict[str, str]:
     """Which request and which event it follows from; its work does not depend on them."""
-    found = tracing.headers()
+    headers = tracing.headers()
     if job.event_id is not None:
-        found["event_id"] = str(job.event_id)
+        headers["event_id"] = str(job.event_id)
     if log_context.REQUEST_ID in log_context.fields():
-        found[log_context.REQUEST_ID] = log_context.request_id()
-    return found
+        headers[log_context.REQUEST_ID] = log_context.request_id()
+    return headers

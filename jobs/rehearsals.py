@@ -32,13 +32,13 @@ async def rehearse(db: Database, redis: Redis, run_id: UUID, *, pause: timedelta
 async def _measure(db: Database, redis: Redis, run_id: UUID, state: Rehearsal) -> None:
     try:
         await rehearsal_flags.announce(redis, run_id, state)
-        found = await rehearsal_flags.measure(db, redis, run_id, state)
+        propagation = await rehearsal_flags.measure(db, redis, run_id, state)
         # Where nobody is there to hear of it, it stays unknown: then the budget is the end.
         until = (state.rolled_back_at or state.started_at) + BUDGET
-        while found.within_budget is None and db.clock() <= until:
+        while propagation.within_budget is None and db.clock() <= until:
             await asyncio.sleep(_POLL)
-            found = await rehearsal_flags.measure(db, redis, run_id, state)
+            propagation = await rehearsal_flags.measure(db, redis, run_id, state)
     except AWAY as error:
         # Until LONGEST has passed; then the ticker ends it with a reason.
         raise RetryRequested(_RETRY, f"Redis does not answer: {error!r}") from error
-    await rehearsals.finish(db, run_id, found)
+    await rehearsals.finish(db, run_id, propagation)

@@ -128,8 +128,8 @@ def _incident(event: IncidentChanged, _recorded: WrittenEvent) -> list[JobSpec]:
 
 def _signed_up(event: UserSignedUp, recorded: WrittenEvent) -> list[JobSpec]:
     """Five minutes later somebody looks whether they get on (S72)."""
-    found = event.user_type is not UserType.ADMIN
-    return [_look_after(event.user_id, recorded)] if found else []
+    has_setup = event.user_type is not UserType.ADMIN
+    return [_look_after(event.user_id, recorded)] if has_setup else []
 
 
 def _onboarding(event: OnboardingChanged, recorded: WrittenEvent) -> list[JobSpec]:

@@ -14,10 +14,10 @@ logger = logging.getLogger(__name__)
 
 async def wake(db: Database) -> None:
     """One job for each webhook that is behind the log and may be called now (A46)."""
-    found = await reads.due(db)
-    if not found:
+    webhooks = await reads.due(db)
+    if not webhooks:
         return
-    jobs = [_job(key) for key in found]
+    jobs = [_job(key) for key in webhooks]
     async with db.write() as uow:
         await enqueue(uow.session, jobs)
 

@@ -59,13 +59,13 @@ def create_token(
     from commands.accounts import tokens  # noqa: PLC0415 - heavy
     from domain.actors import Scope  # noqa: PLC0415
 
-    known = {item.value: item for item in Scope}
-    unknown = [text for text in scope if text not in known]
+    scopes = {item.value: item for item in Scope}
+    unknown = [text for text in scope if text not in scopes]
     if unknown:
         raise CommandError(
-            f"There is no scope {unknown[0]!r}; there are {', '.join(sorted(known))}."
+            f"There is no scope {unknown[0]!r}; there are {', '.join(sorted(scopes))}."
         )
-    tokens.create(name, [known[text] for text in scope], days)
+    tokens.create(name, [scopes[text] for text in scope], days)
 
 
 @token.command("list")
@@ -78,9 +78,9 @@ def list_tokens(as_json: Json = False) -> None:
 
 @token.command("revoke")
 def revoke_token(
-    wanted: Annotated[str, typer.Argument(metavar="ID_OR_PREFIX", help="Which.")],
+    id_or_prefix: Annotated[str, typer.Argument(metavar="ID_OR_PREFIX", help="Which.")],
 ) -> None:
     """Take a token back; its open streams end too."""
     from commands.accounts import tokens  # noqa: PLC0415 - heavy
 
-    tokens.revoke(wanted)
+    tokens.revoke(id_or_prefix)

@@ -20,10 +20,10 @@ def run_first(email: str | None, password: str | None) -> None:
     """Make the first admin; a generated password is all that stdout gets."""
     settings = own_settings("database_url")
     chosen = email or settings.admin_email
-    made = make_first_admin(settings, chosen, password)
-    if made:
+    created = make_first_admin(settings, chosen, password)
+    if created:
         remark(f"The password of {chosen}, shown only this once:")
-        typer.echo(made)
+        typer.echo(created)
     else:
         remark("There is an admin now; no password was generated.")
 

@@ -51,11 +51,11 @@ Role = Annotated[StaffRole, typer.Argument(help="What they may do.")]
 @app.command("list")
 def list_staff(as_json: Json = False, url: Url = None, token: Token = None) -> None:
     """Show everybody, disabled ones too."""
-    found = connect(url, token).every(LIST, "staff")
+    staff = connect(url, token).every(LIST, "staff")
     if as_json:
-        show_json(found)
+        show_json(staff)
     else:
-        show(table(COLUMNS, map(_row, found)))
+        show(table(COLUMNS, map(_row, staff)))
 
 
 @app.command()

@@ -25,11 +25,11 @@ def create(name: str, scopes: Sequence[Scope], days: int | None) -> None:
         async with db.write() as uow:
             return await api_tokens.create_token(uow, ACTOR, name, scopes, expires_at)
 
-    made = with_database(own_settings("database_url"), work)
+    created = with_database(own_settings("database_url"), work)
     until = f"until {expires_at:%Y-%m-%d}" if expires_at else "for ever"
-    remark(f"Token {made.row.prefix} holds {', '.join(made.row.scopes)} {until}.")
+    remark(f"Token {created.row.prefix} holds {', '.join(created.row.scopes)} {until}.")
     remark("Its secret, shown only this once:")
-    typer.echo(made.secret)
+    typer.echo(created.secret)
 
 
 def list_all(*, as_json: bool) -> None:
@@ -42,11 +42,11 @@ def list_all(*, as_json: bool) -> None:
     show(table(columns, (_cells(row) for row in rows)))
 
 
-def revoke(wanted: str) -> None:
+def revoke(id_or_prefix: str) -> None:
     """Take a token back; its streams end within seconds."""
 
     async def work(db: Database) -> ApiToken:
-        row = _pick(await _all(db), wanted)
+        row = _pick(await _all(db), id_or_prefix)
         async with db.write() as uow:
             return await api_tokens.revoke_token(uow, ACTOR, row.id)
 
@@ -59,18 +59,18 @@ async def _all(db: Database) -> list[ApiToken]:
         return await api_tokens.list_tokens(session)
 
 
-def _pick(rows: Sequence[ApiToken], wanted: str) -> ApiToken:
-    found = [row for row in rows if _is(row, wanted)]
-    if len(found) == 1:
-        return found[0]
-    how_many = "No token has" if not found else f"{len(found)} tokens have"
+def _pick(rows: Sequence[ApiToken], id_or_prefix: str) -> ApiToken:
+    matching = [row for row in rows if _is(row, id_or_prefix)]
+    if len(matching) == 1:
+        return matching[0]
+    how_many = "No token has" if not matching else f"{len(matching)} tokens have"
     raise CommandError(f"{how_many} this id or prefix: see `launch token list`.")
 
 
-def _is(row: ApiToken, wanted: str) -> bool:
+def _is(row: ApiToken, id_or_prefix: str) -> bool:
     """By its id, by the start of its secret as lists show it, or by the whole secret."""
-    fits = row.prefix.startswith(wanted) or wanted.startswith(row.prefix)
-    return str(row.id) == wanted or (fits and len(wanted) > len(API_TOKEN_PREFIX))
+    fits = row.prefix.startswith(id_or_prefix) or id_or_prefix.startswith(row.prefix)
+    return str(row.id) == id_or_prefix or (fits and len(id_or_prefix) > len(API_TOKEN_PREFIX))
 
 
 def _state(row: ApiToken) -> str:

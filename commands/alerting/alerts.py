@@ -49,14 +49,14 @@ def list_alerts(
     token: Token = None,
 ) -> None:
     """Show the channels and the newest messages."""
-    found = connect(url, token).ask(LIST, first=limit)
+    data = connect(url, token).ask(LIST, first=limit)
     if as_json:
-        show_json(found)
+        show_json(data)
         return
-    if not found["alertChannels"]:
+    if not data["alertChannels"]:
         remark("No channel is configured: set ALERT_URLS.", "yellow")
-    show(table(CHANNELS, map(_channel, found["alertChannels"])))
-    show(table(MESSAGES, map(_message, found["alertDeliveries"]["nodes"])))
+    show(table(CHANNELS, map(_channel, data["alertChannels"])))
+    show(table(MESSAGES, map(_message, data["alertDeliveries"]["nodes"])))
 
 
 def _result(result: Data) -> tuple[object, ...]:

@@ -65,14 +65,14 @@ def silence(
 ) -> None:
     """Tell nobody of these checks while you work on them."""
     begin = start.astimezone() if start is not None else datetime.now(UTC)
-    given = {
+    fields = {
         "startsAt": begin.isoformat() if start is not None else None,
         "endsAt": (begin + length_of(length)).isoformat(),
         "reason": reason,
         "checks": [item.name for item in check or []],
         "holdsCriteria": not judge,
     }
-    _print(connect(url, token).change(CREATE, input=given)["silence"], as_json=as_json)
+    _print(connect(url, token).change(CREATE, input=fields)["silence"], as_json=as_json)
 
 
 def list_silences(
@@ -82,8 +82,8 @@ def list_silences(
     token: Token = None,
 ) -> None:
     """Show planned work, the newest first."""
-    found = connect(url, token).every(LIST, "silences", past=everything)
-    show_json(found) if as_json else show(table(COLUMNS, map(_row, found)))
+    silences = connect(url, token).every(LIST, "silences", past=everything)
+    show_json(silences) if as_json else show(table(COLUMNS, map(_row, silences)))
 
 
 def unsilence(
@@ -97,19 +97,19 @@ def unsilence(
     """End a silence now: what still fails is told."""
     server = connect(url, token)
     if id is None:
-        found = server.every(LIST, "silences", past=False)
-        if len(found) != 1:
-            raise CommandError(f"There are {len(found)} silences: see `launch alerts silences`.")
-        id = found[0]["id"]
+        silences = server.every(LIST, "silences", past=False)
+        if len(silences) != 1:
+            raise CommandError(f"There are {len(silences)} silences: see `launch alerts silences`.")
+        id = silences[0]["id"]
     _print(server.change(END, id=id)["silence"], as_json=as_json)
 
 
 def length_of(text: str) -> timedelta:
     """`30m`, `2h`, `1d`; raises Problem."""
-    found = _LENGTH.fullmatch(text.strip().lower())
-    if found is None:
+    match = _LENGTH.fullmatch(text.strip().lower())
+    if match is None:
         raise CommandError(f"{text!r} is no length such as 30m, 2h or 1d.")
-    return timedelta(**{_UNITS[found.group(2)]: int(found.group(1))})
+    return timedelta(**{_UNITS[match.group(2)]: int(match.group(1))})
 
 
 def _print(silence: Data, *, as_json: bool) -> None:

@@ -68,12 +68,12 @@ def list_flags(
     token: Token = None,
 ) -> None:
     """Show the flags, in the order in which they were made."""
-    found = connect(url, token).every(LIST, "featureFlags", enabled=enabled, search=search)
+    flags = connect(url, token).every(LIST, "featureFlags", enabled=enabled, search=search)
     if as_json:
-        show_json(found)
+        show_json(flags)
         return
     columns = ("key", "name", "state", "%", "groups", "introduced in", "version")
-    show(table(columns, map(_cells, found)))
+    show(table(columns, map(_cells, flags)))
 
 
 @app.command()
@@ -85,8 +85,8 @@ def toggle(
     token: Token = None,
 ) -> None:
     """Switch a flag on or off; saying it twice changes nothing."""
-    wanted = {"key": key, "enabled": state is State.ON, "reason": reason}
-    done = connect(url, token).change(TOGGLE, input=wanted)
+    command = {"key": key, "enabled": state is State.ON, "reason": reason}
+    done = connect(url, token).change(TOGGLE, input=command)
     for warning in done["warnings"]:
         remark(warning, "yellow")
     flag = done["flag"]
@@ -104,18 +104,20 @@ def evaluate(
     token: Token = None,
 ) -> None:
     """Show what somebody would see, and why."""
-    wanted = {
+    variables = {
         "targetingKey": user,
         "userType": user_type.name if user_type else None,
         "keys": keys or None,
         "explain": explain,
     }
-    found = connect(url, token).ask(EVALUATE, input=wanted, explain=explain)["evaluateFlags"]
+    evaluation = connect(url, token).ask(EVALUATE, input=variables, explain=explain)[
+        "evaluateFlags"
+    ]
     if as_json:
-        show_json(found)
+        show_json(evaluation)
         return
     columns = ("flag", "value", "reason", *(("why",) if explain else ()))
-    show(table(columns, (_evaluation(flag, explain=explain) for flag in found["flags"])))
+    show(table(columns, (_evaluation(flag, explain=explain) for flag in evaluation["flags"])))
 
 
 def _cells(flag: Data) -> tuple[object, ...]:

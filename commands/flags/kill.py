@@ -48,12 +48,12 @@ def kill(
     assert url is not None
     if keys or every:
         confirm(_question(keys or [], lift=lift), yes=yes)
-    wanted = ["*"] if every else keys or []
-    found = asyncio.run(_run(url, wanted, reason or "", lift=lift, unchecked=unchecked))
+    flag_keys = ["*"] if every else keys or []
+    records = asyncio.run(_run(url, flag_keys, reason or "", lift=lift, unchecked=unchecked))
     if as_json:
-        show_json([_json(record) for record in found])
+        show_json([_json(record) for record in records])
     else:
-        _report(found)
+        _report(records)
 
 
 def _check_usage(keys: Sequence[str], reason: str | None, *, every: bool, lift: bool) -> None:
@@ -66,8 +66,8 @@ def _check_usage(keys: Sequence[str], reason: str | None, *, every: bool, lift: 
 
 
 def _question(keys: Sequence[str], *, lift: bool) -> str:
-    what = ", ".join(keys) or "every flag"
-    return f"Stop forcing {what} off?" if lift else f"Force {what} off for everybody?"
+    subject = ", ".join(keys) or "every flag"
+    return f"Stop forcing {subject} off?" if lift else f"Force {subject} off for everybody?"
 
 
 async def _run(
@@ -104,8 +104,8 @@ async def _change(mirror: "KillMirror", command: "ChangeKills", *, unchecked: bo
     from services.flags import kills  # noqa: PLC0415 - heavy
 
     newest = newest_by_key((await mirror.read()).values())
-    known = command.keys if unchecked else await mirror.read_flag_keys()
-    keys = kills.check_keys(command, known, unknown=_UNCHECKED)
+    existing = command.keys if unchecked else await mirror.read_flag_keys()
+    keys = kills.check_keys(command, existing, unknown=_UNCHECKED)
     if not command.killed and "*" in keys:
         keys = ["*", *kills_in_force(newest).keys() - {"*"}]
     _warn_of_lifts(keys, newest, lifts=not command.killed)

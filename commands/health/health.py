@@ -36,20 +36,20 @@ def health(as_json: Json = False, gaps: Gaps = False, url: Url = None, token: To
 
 def show_gaps(server: Server, *, as_json: bool) -> int:
     """The proof that health is checked every 30 s; 1 where it was not, or is not known."""
-    found = {
+    gaps = {
         window: server.ask(GAP, window=window)["systemHealth"]["maxGapSeconds"]
         for window in ("LAST_1H", "LAST_24H")
     }
     if as_json:
-        show_json(found)
+        show_json(gaps)
     else:
-        show(table(("within", "longest time without a check"), map(_gap_row, found.items())))
-    hour = found["LAST_1H"]
+        show(table(("within", "longest time without a check"), map(_gap_row, gaps.items())))
+    hour = gaps["LAST_1H"]
     return 0 if hour is not None and hour <= PROMISED_GAP else 1
 
 
-def _gap_row(found: tuple[str, float | None]) -> tuple[str, str]:
-    window, seconds = found
+def _gap_row(gap: tuple[str, float | None]) -> tuple[str, str]:
+    window, seconds = gap
     span = window.removeprefix("LAST_").lower()
     if seconds is None:
         return span, "no check at all"

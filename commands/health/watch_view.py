@@ -155,5 +155,5 @@ def _flag(flag: Json) -> str:
 
 
 def _event(event: Json) -> str:
-    who = next(iter((event.get("actor") or {}).values()), None)
-    return f"{event['summary']} (by {who})" if who else str(event["summary"])
+    actor = next(iter((event.get("actor") or {}).values()), None)
+    return f"{event['summary']} (by {actor})" if actor else str(event["summary"])

@@ -64,8 +64,8 @@ def _facts(incident: Json) -> list[object]:
         ("impact", incident["userImpact"]),
         ("resolution", incident["resolutionNotes"]),
     ]
-    said = [f"{name}: {value}" for name, value in lines if value]
-    return [cell(line) for line in (incident["description"], *said) if line]
+    details = [f"{name}: {value}" for name, value in lines if value]
+    return [cell(line) for line in (incident["description"], *details) if line]
 
 
 def what(change: Json) -> str:
@@ -75,11 +75,11 @@ def what(change: Json) -> str:
 
 
 def _suspect(numbered: tuple[int, Json]) -> tuple[object, ...]:
-    number, found = numbered
-    change = found["change"]
-    share = "CONFIRMED" if found["confirmedCause"] else f"{found['score']:.0%}"
+    number, data = numbered
+    change = data["change"]
+    share = "CONFIRMED" if data["confirmedCause"] else f"{data['score']:.0%}"
     can = "yes" if change["revertible"] else "no"
-    return number, share, moment(change["at"]), what(change), can, "; ".join(found["why"])
+    return number, share, moment(change["at"]), what(change), can, "; ".join(data["why"])
 
 
 def _entry(event: Json) -> tuple[object, ...]:

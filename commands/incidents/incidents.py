@@ -37,13 +37,13 @@ def list_incidents(
     token: Token = None,
 ) -> None:
     """Show the incidents, newest first; those that are open, unless you want all."""
-    found = connect(url, token).every(
+    incidents = connect(url, token).every(
         documents.LIST,
         "incidents",
         severity=[item.name for item in severity or []] or None,
         status=None if everything else ["OPEN", "INVESTIGATING"],
     )
-    show_json(found) if as_json else show(table(COLUMNS, map(row, found)))
+    show_json(incidents) if as_json else show(table(COLUMNS, map(row, incidents)))
 
 
 @app.command("show")
@@ -61,8 +61,8 @@ def show_one(
     if markdown:
         echo(_one(server, number, documents.REPORT)["report"], newline=False)
         return
-    found = _one(server, number, documents.SHOW)
-    show_json(found) if as_json else show_incident(found)
+    incident = _one(server, number, documents.SHOW)
+    show_json(incident) if as_json else show_incident(incident)
 
 
 @app.command()
@@ -108,31 +108,33 @@ def revert(
 ) -> None:
     """Undo the change that is most likely the cause; the incident stays open until you end it."""
     server = connect(url, token)
-    found = _suspect(_one(server, number, documents.SUSPECTS)["suspects"], number, suspect)
-    change = found["change"]
-    show(f"{what(change)} at {moment(change['at'])}: {'; '.join(found['why'])}")
+    change_and_score = _suspect(
+        _one(server, number, documents.SUSPECTS)["suspects"], number, suspect
+    )
+    change = change_and_score["change"]
+    show(f"{what(change)} at {moment(change['at'])}: {'; '.join(change_and_score['why'])}")
     confirm("Undo this?", yes=yes)
     flag = server.change(documents.REVERT, id=change["id"], reason=reason)["flag"]
     show(f"{flag['key']} {switch(flag['enabled'])} {flag['rolloutPercentage']} %")
 
 
 def _one(server: Server, number: int, document: str = documents.FIND) -> Data:
-    found = server.ask(document, number=number)["incidents"]["nodes"]
-    if not found:
+    incidents = server.ask(document, number=number)["incidents"]["nodes"]
+    if not incidents:
         raise CommandError(f"There is no incident {number}: see `launch incidents list --all`.")
-    return found[0]
+    return incidents[0]
 
 
-def _move(server: Server, number: int, document: str, **said: object) -> None:
+def _move(server: Server, number: int, document: str, **fields: object) -> None:
     incident = _one(server, number)
-    show(head(server.change(document, id=incident["id"], **said)["incident"]))
+    show(head(server.change(document, id=incident["id"], **fields)["incident"]))
 
 
 def _suspect(suspects: list[Data], number: int, place: int | None) -> Data:
     if place is not None:
-        found = suspects[place - 1 : place]
+        matching = suspects[place - 1 : place]
     else:
-        found = [item for item in suspects if item["change"]["revertible"]]
-    if not found:
+        matching = [item for item in suspects if item["change"]["revertible"]]
+    if not matching:
         raise CommandError(f"Nothing that may have caused incident {number} can be undone.")
-    return found[0]
+    return matching[0]

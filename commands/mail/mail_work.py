@@ -32,14 +32,14 @@ def wanted(status: Sequence[str] | None, to: str | None) -> MailFilter:
     return MailFilter(_has_server(), [MailStatus(item) for item in status] if status else None, to)
 
 
-def show_list(found: MailFilter, limit: int, *, as_json: bool) -> None:
+def show_list(filters: MailFilter, limit: int, *, as_json: bool) -> None:
     """Letters as a table or JSON, without their words."""
-    rows = _read(found, limit)
+    rows = _read(filters, limit)
     if as_json:
-        show_json([_data(row, has_server=found.has_server) for row in rows])
+        show_json([_data(row, has_server=filters.has_server) for row in rows])
         return
-    show(table(_COLUMNS, (_cells(row, has_server=found.has_server) for row in rows)))
-    if not found.has_server:
+    show(table(_COLUMNS, (_cells(row, has_server=filters.has_server) for row in rows)))
+    if not filters.has_server:
         remark("No mail server is set (SMTP_URL): letters wait here, nobody gets them.", "yellow")
 
 
@@ -60,7 +60,7 @@ def _has_server() -> bool:
 
 def show_one(mail_id: str, *, as_json: bool) -> None:
     """One letter with its attempts and, while it is unsent, its text."""
-    key, known = _key(mail_id), _has_server()
+    key, has_server = _key(mail_id), _has_server()
 
     async def work(db: Database) -> tuple[Mail, list[MailAttempt]]:
         async with db.read() as session:
@@ -70,7 +70,7 @@ def show_one(mail_id: str, *, as_json: bool) -> None:
             return row, (await queries.attempts_of(session, [key]))[key]
 
     row, attempts = with_database(own_settings("database_url"), work)
-    data = _data(row, has_server=known)
+    data = _data(row, has_server=has_server)
     if as_json:
         show_json({**data, "body": row.body or None, "deliveries": [_try(a) for a in attempts]})
         return
@@ -103,14 +103,14 @@ def cancel(ids: Iterable[str]) -> None:
     remark(f"{len(keys)} letters are taken back.")
 
 
-def export(folder: Path, found: MailFilter, limit: int) -> None:
+def export(folder: Path, filters: MailFilter, limit: int) -> None:
     """Write what is unsent; each file is named by its moment and its id."""
-    rows, unsent = _read(found, limit), OPEN | {MailStatus.FAILED}
+    rows, unsent = _read(filters, limit), OPEN | {MailStatus.FAILED}
     senders = _senders(rows)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     written = 0
     for row in rows:
-        if outbox.standing(row, has_server=found.has_server).status in unsent:
+        if outbox.standing(row, has_server=filters.has_server).status in unsent:
             written += _write(folder, senders[row.id], row)
     remark(f"{written} letters are in {folder}.")
     if left := len(rows) - written:
@@ -140,10 +140,10 @@ def _senders(rows: Iterable[Mail]) -> dict[UUID, Sender]:
     return with_database(own_settings("database_url"), work)
 
 
-def _read(found: MailFilter, limit: int) -> list[Mail]:
+def _read(filters: MailFilter, limit: int) -> list[Mail]:
     async def work(db: Database) -> list[Mail]:
         async with db.read() as session:
-            return await outbox.page(session, found, Keyset(limit))
+            return await outbox.page(session, filters, Keyset(limit))
 
     return with_database(own_settings("database_url"), work)
 

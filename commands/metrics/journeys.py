@@ -41,20 +41,20 @@ def journeys(
     token: Token = None,
 ) -> None:
     """Show how many who began a journey arrived, how long it took, and where they stand still."""
-    found = connect(url, token).ask(JOURNEYS, range=window.name)["launchMetrics"]
+    data = connect(url, token).ask(JOURNEYS, range=window.name)["launchMetrics"]
     if as_json:
-        show_json(found["journeys"])
+        show_json(data["journeys"])
         return
-    title = f"who began: {window.value}, at {found['at'][:19]}"
-    show(table(COLUMNS, rows(found["journeys"], by_vendor=by_vendor), title=title))
-    for journey in found["journeys"]:
+    title = f"who began: {window.value}, at {data['at'][:19]}"
+    show(table(COLUMNS, rows(data["journeys"], by_vendor=by_vendor), title=title))
+    for journey in data["journeys"]:
         show(table(STEPS, map(_step, journey["steps"]), title=journey["title"]))
 
 
-def rows(found: list[Data], *, by_vendor: bool = False) -> list[tuple[object, ...]]:
+def rows(journeys: list[Data], *, by_vendor: bool = False) -> list[tuple[object, ...]]:
     """The funnels as a table shows them; what nobody did is a dash."""
     lines = []
-    for journey in found:
+    for journey in journeys:
         target = journey["targetSeconds"]
         lines.append((*_numbers(journey["title"], journey), f"target {duration(target)}"))
         if by_vendor:
@@ -74,18 +74,18 @@ def duration(seconds: float | None) -> str:
     return f"{minutes:.1f} min" if minutes < 120 else f"{minutes / 60:.1f} h"
 
 
-def _numbers(title: str, found: Data) -> tuple[object, ...]:
-    rate = found["successRate"]
+def _numbers(title: str, journey: Data) -> tuple[object, ...]:
+    rate = journey["successRate"]
     return (
         title,
-        found["started"],
-        found["completed"],
-        found["underWay"],
-        found["abandoned"],
-        found["failed"],
-        _NOTHING if rate is None else f"{rate:g} % of {found['ended']}",
-        duration(found["p50Seconds"]),
-        duration(found["p95Seconds"]),
+        journey["started"],
+        journey["completed"],
+        journey["underWay"],
+        journey["abandoned"],
+        journey["failed"],
+        _NOTHING if rate is None else f"{rate:g} % of {journey['ended']}",
+        duration(journey["p50Seconds"]),
+        duration(journey["p95Seconds"]),
     )
 
 

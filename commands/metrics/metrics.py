@@ -46,16 +46,16 @@ def metrics(
     window: How = Range.LAST_24H, as_json: Json = False, url: Url = None, token: Token = None
 ) -> None:
     """Show sign-ups, connections, response time and error rate beside the window before."""
-    found = connect(url, token).ask(METRICS, range=window.name)["launchMetrics"]
+    data = connect(url, token).ask(METRICS, range=window.name)["launchMetrics"]
     if as_json:
-        show_json(found)
+        show_json(data)
     else:
-        show(table(COLUMNS, rows(found), title=f"{window.value}, at {found['at'][:19]}"))
+        show(table(COLUMNS, rows(data), title=f"{window.value}, at {data['at'][:19]}"))
 
 
-def rows(found: Data) -> list[tuple[object, ...]]:
+def rows(data: Data) -> list[tuple[object, ...]]:
     """The cards as a table shows them; what was not measured is a dash."""
-    return [_row(found[name]) for name in CARDS]
+    return [_row(data[name]) for name in CARDS]
 
 
 def _row(card: Data) -> tuple[object, ...]:

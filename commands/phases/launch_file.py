@@ -65,8 +65,8 @@ def export(url: Url = None, token: Token = None) -> None:
 
     The values are those of the owners: what a running launch makes of them is left out.
     """
-    found = _exported(connect(url, token))
-    typer.echo(yaml.safe_dump(found, sort_keys=False, allow_unicode=True), nl=False)
+    content = _exported(connect(url, token))
+    typer.echo(yaml.safe_dump(content, sort_keys=False, allow_unicode=True), nl=False)
 
 
 def plan(
@@ -82,12 +82,12 @@ def plan(
 
     All that is wrong with the file is an error, exit code 1: what can be planned can be applied.
     """
-    found = _ask(connect(url, token), PLAN, file=_load(file))
+    result = _ask(connect(url, token), PLAN, file=_load(file))
     if as_json:
-        show_json([_as_data(change) for change in found["changes"]])
+        show_json([_as_data(change) for change in result["changes"]])
     else:
-        _show(found["changes"])
-    raise typer.Exit(WOULD_CHANGE if check and found["changes"] else 0)
+        _show(result["changes"])
+    raise typer.Exit(WOULD_CHANGE if check and result["changes"] else 0)
 
 
 def apply(
@@ -101,23 +101,23 @@ def apply(
 
     It is refused where anything has changed since the plan was shown.
     """
-    server, wanted = connect(url, token), _load(file)
-    found = _ask(server, PLAN, file=wanted)
-    if not found["changes"]:
+    server, content = connect(url, token), _load(file)
+    result = _ask(server, PLAN, file=content)
+    if not result["changes"]:
         remark("Everything is as the file says.")
         return
-    _show(found["changes"])
-    confirm(f"Make these {len(found['changes'])} changes?", yes=yes)
-    done = _ask(server, APPLY, file=wanted, planHash=found["hash"], reason=reason)
+    _show(result["changes"])
+    confirm(f"Make these {len(result['changes'])} changes?", yes=yes)
+    done = _ask(server, APPLY, file=content, planHash=result["hash"], reason=reason)
     remark(f"{len(done['changes'])} changes made.")
 
 
 def _ask(server: Server, document: str, **variables: object) -> Data:
-    (found,) = server.ask(document, **variables).values()
-    if found["errors"]:
-        lines = [f"{_place(item['path'])}{item['message']}" for item in found["errors"]]
+    (result,) = server.ask(document, **variables).values()
+    if result["errors"]:
+        lines = [f"{_place(item['path'])}{item['message']}" for item in result["errors"]]
         raise CommandError("\n".join(lines))
-    return found
+    return result
 
 
 def _place(path: Sequence[str] | None) -> str:
@@ -138,8 +138,8 @@ def _exported(server: Server) -> Data:
         phase["flags"] = [{"flagKey": item.pop("flag")["key"], **item} for item in phase["flags"]]
     sorts = (("flags", flags, files.FLAG_FIELDS), ("phases", phases, files.PHASE_FIELDS))
     return {
-        kind: [{name: item[name] for name in ("key", *fields) if name in item} for item in found]
-        for kind, found, fields in sorts
+        kind: [{name: item[name] for name in ("key", *fields) if name in item} for item in items]
+        for kind, items, fields in sorts
     }
 
 
@@ -159,12 +159,12 @@ def _show(changes: Sequence[Data]) -> None:
 
 def _rows(change: Data) -> Sequence[tuple[str, ...]]:
     kind, key = change["kind"].lower(), change["key"]
-    what = f"new {kind}" if change["isNew"] else kind
+    name = f"new {kind}" if change["isNew"] else kind
     rows = [
-        (what, key, field["name"], _text(field["before"]), _text(field["after"]))
+        (name, key, field["name"], _text(field["before"]), _text(field["after"]))
         for field in change["fields"]
     ]
-    return rows or [(what, key, "", "", "")]
+    return rows or [(name, key, "", "", "")]
 
 
 def _text(value: object) -> str:

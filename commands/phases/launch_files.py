@@ -31,16 +31,16 @@ class _Loader(yaml.SafeLoader):  # type: ignore[misc] # no stubs
                 mark = name.start_mark
                 raise yaml.MarkedYAMLError(None, None, f"{key!r} is there twice", mark)
             seen.add(key)
-        found: dict[Hashable, Any] = super().construct_mapping(node, deep=deep)
-        return found
+        mapping: dict[Hashable, Any] = super().construct_mapping(node, deep=deep)
+        return mapping
 
 
 def load(text: str, name: str) -> dict[str, Any]:
     """The file as the graph takes it, which checks everything else; raises Problem."""
     try:
-        found = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
-        if isinstance(found, dict):
-            return {str(key): _plain(value, (str(key),)) for key, value in found.items()}
+        content = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
+        if isinstance(content, dict):
+            return {str(key): _plain(value, (str(key),)) for key, value in content.items()}
     except (yaml.YAMLError, RecursionError, TypeError, ValueError) as error:
         raise CommandError(f"{name} cannot be read: {error}") from error
     raise CommandError(f"{name} must hold `flags`, `phases` or both.")

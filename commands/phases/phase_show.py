@@ -22,10 +22,10 @@ def show_phase(phase: Json) -> None:
         remark(f"held: {sentence}", "yellow")
 
 
-def _show_verification(found: Json) -> None:
+def _show_verification(verification: Json) -> None:
     """Such as `last move: in force in 2 of 2 live processes`; a remark where that is not all."""
-    line = f"last move: {found['summary']}"
-    show(line) if found["verified"] else remark(line, "yellow")
+    line = f"last move: {verification['summary']}"
+    show(line) if verification["verified"] else remark(line, "yellow")
 
 
 def _pause(pause: Json) -> str:

@@ -33,19 +33,19 @@ class Mode(StrEnum):
 @app.command("list")
 def list_phases(as_json: Json = False, url: Url = None, token: Token = None) -> None:
     """Show the phases in the order of the timeline."""
-    found = connect(url, token).ask(documents.LIST)["launchPhases"]
+    phases = connect(url, token).ask(documents.LIST)["launchPhases"]
     if as_json:
-        show_json(found)
+        show_json(phases)
         return
     columns = ("key", "name", "status", "platforms", "step", "flags", "planned start")
-    show(table(columns, map(_cells, found)))
+    show(table(columns, map(_cells, phases)))
 
 
 @app.command("show")
 def show_one(key: Key, as_json: Json = False, url: Url = None, token: Token = None) -> None:
     """Show one phase: its step, the verdicts on its criteria, and what holds its ramp."""
-    found = _phase(connect(url, token), key, documents.SHOW)
-    show_json(found) if as_json else show_phase(found)
+    phase = _phase(connect(url, token), key, documents.SHOW)
+    show_json(phase) if as_json else show_phase(phase)
 
 
 @app.command()
@@ -59,8 +59,8 @@ def report(
     token: Token = None,
 ) -> None:
     """Show what the newest run of a phase came to; exit code 1 where it broke a promise."""
-    found = _phase(connect(url, token), key, REPORT)
-    runs = found["runs"]["nodes"]
+    phase = _phase(connect(url, token), key, REPORT)
+    runs = phase["runs"]["nodes"]
     if not runs:
         raise CommandError(f"{key} has not been activated yet.")
     if as_json:
@@ -68,7 +68,7 @@ def report(
     elif markdown:
         echo(runs[0]["report"]["markdown"], newline=False)
     else:
-        show_report(found, runs[0])
+        show_report(phase, runs[0])
     raise typer.Exit(1 if is_broken(runs[0]) else 0)
 
 
@@ -76,8 +76,8 @@ def report(
 def plan(key: Key, as_json: Json = False, url: Url = None, token: Token = None) -> None:
     """Show what activating a phase would do, and whether it may go live now."""
     server = connect(url, token)
-    found = _plan(server, _phase(server, key))
-    show_json(found) if as_json else show_plan(found)
+    activation_plan = _plan(server, _phase(server, key))
+    show_json(activation_plan) if as_json else show_plan(activation_plan)
 
 
 @app.command()
@@ -101,19 +101,19 @@ def activate(
     if phase["status"] == "ACTIVE":
         remark(f"{phase['name']} is active already.")
         return
-    found = _plan(server, phase)
-    show_plan(found)
-    accepted = check_ready(found["readiness"], accept_warnings=accept_warnings)
+    activation_plan = _plan(server, phase)
+    show_plan(activation_plan)
+    accepted = check_ready(activation_plan["readiness"], accept_warnings=accept_warnings)
     confirm(f"Activate {phase['name']}?", yes=yes)
-    wanted = {
+    command = {
         "phaseId": phase["id"],
-        "planHash": found["hash"],
-        "readinessToken": found["readiness"]["token"],
+        "planHash": activation_plan["hash"],
+        "readinessToken": activation_plan["readiness"]["token"],
         "acceptWarnings": accepted,
         "acceptLosses": accept_losses or [],
         "reason": reason,
     }
-    _report(server.change(documents.ACTIVATE, input=wanted)["phase"])
+    _report(server.change(documents.ACTIVATE, input=command)["phase"])
 
 
 @app.command()
@@ -131,8 +131,8 @@ def rollback(
     server = connect(url, token)
     phase = _phase(server, key)
     confirm(f"Roll {phase['name']} ({phase['status']}) back?", yes=yes)
-    wanted = {"phaseId": phase["id"], "reason": reason, "mode": mode.name if mode else None}
-    done = server.change(documents.ROLL_BACK, input=wanted)
+    command = {"phaseId": phase["id"], "reason": reason, "mode": mode.name if mode else None}
+    done = server.change(documents.ROLL_BACK, input=command)
     if done["restored"]:
         show_changes(done["restored"])
     for conflict in done["conflicts"]:
@@ -149,8 +149,8 @@ def rehearse(
 ) -> None:
     """Rehearse a launch with its rollback: on copies of its flags, reaching nobody."""
     server = connect(url, token)
-    wanted = {"phaseId": _phase(server, key)["id"], "reason": reason}
-    run = wait_for(server, server.change(documents.REHEARSE, input=wanted)["run"])
+    command = {"phaseId": _phase(server, key)["id"], "reason": reason}
+    run = wait_for(server, server.change(documents.REHEARSE, input=command)["run"])
     show_json(run) if as_json else show_rehearsal(run)
     if run["rehearsal"]["status"] != "PASSED":
         raise typer.Exit(1)
@@ -159,8 +159,8 @@ def rehearse(
 def _mover(document: str, help_text: str) -> Callable[..., None]:
     def move(key: Key, reason: Reason = None, url: Url = None, token: Token = None) -> None:
         server = connect(url, token)
-        wanted = {"phaseId": _phase(server, key)["id"], "reason": reason}
-        _report_move(server.change(document, input=wanted))
+        command = {"phaseId": _phase(server, key)["id"], "reason": reason}
+        _report_move(server.change(document, input=command))
 
     move.__doc__ = help_text
     return move
@@ -179,12 +179,12 @@ def complete(
 ) -> None:
     """End a phase that went well: flags go to their targets."""
     server = connect(url, token)
-    wanted = {
+    command = {
         "phaseId": _phase(server, key)["id"],
         "reason": reason,
         "acceptLimits": accept_limits or [],
     }
-    _report_move(server.change(documents.COMPLETE, input=wanted))
+    _report_move(server.change(documents.COMPLETE, input=command))
 
 
 for _name, (_document, _help) in documents.MOVES.items():

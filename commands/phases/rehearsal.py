@@ -28,15 +28,15 @@ def wait_for(server: Server, run: Json) -> Json:
 
 def show_rehearsal(run: Json) -> None:
     """A few lines."""
-    found = run["rehearsal"]
-    for step in found["steps"]:
+    state = run["rehearsal"]
+    for step in state["steps"]:
         show(f"{step['percentage']:g} %: {step['exposed']} of {step['people']} synthetic users")
-    if found["decidedBy"]:
+    if state["decidedBy"]:
         show(
-            f"fault noticed after {found['detectionSeconds']:.1f} s, rollback decided after "
-            f"{found['decisionSeconds']:.1f} s by {found['decidedBy']}: {found['explanation']}"
+            f"fault noticed after {state['detectionSeconds']:.1f} s, rollback decided after "
+            f"{state['decisionSeconds']:.1f} s by {state['decidedBy']}: {state['explanation']}"
         )
-    if found["propagation"]:
-        show(f"rollback: {result(found['propagation'])}")
-    because = f": {found['failure']}" if found["failure"] else ""
-    show(f"rehearsal {run['number']} {found['status']}{because}")
+    if state["propagation"]:
+        show(f"rollback: {result(state['propagation'])}")
+    because = f": {state['failure']}" if state["failure"] else ""
+    show(f"rehearsal {run['number']} {state['status']}{because}")

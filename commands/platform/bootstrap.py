@@ -39,9 +39,9 @@ def of_one_host(settings: Settings) -> Settings:
 
     Raises Problem where it is taken.
     """
-    wanted = {"host": settings.worker_host, "port": settings.worker_port or 0}
+    changes = {"host": settings.worker_host, "port": settings.worker_port or 0}
     try:
-        port = free_port(settings.model_copy(update=wanted))
+        port = free_port(settings.model_copy(update=changes))
     except CannotRun as error:
         raise CommandError(
             str(error).replace("PORT", "WORKER_PORT").replace("HOST", "WORKER_HOST")
@@ -53,14 +53,14 @@ def of_one_host(settings: Settings) -> Settings:
 
 def prepare(folder: DataFolder, settings: Settings) -> None:
     """Migrate, and tell other commands where the servers are."""
-    known = {
+    endpoints = {
         "DATABASE_URL": settings.database_url,
         "REDIS_URL": settings.redis_url,
         "LAUNCH_URL": settings.base_url,
     }
     with expected():
         folder.announce(settings.base_url)
-        runtime_endpoints.write(folder.path, {k: v for k, v in known.items() if v is not None})
+        runtime_endpoints.write(folder.path, {k: v for k, v in endpoints.items() if v is not None})
         migrate_up(settings)
 
 

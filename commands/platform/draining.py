@@ -106,8 +106,8 @@ def _let_in(
     server: uvicorn.Server, sockets: Sequence[socket.socket]
 ) -> Iterator[Coroutine[Any, Any, object]]:
     for listener in _listeners(server):
-        for given in sockets:  # the same listener under other numbers
-            given.close()
+        for bound in sockets:  # the same listener under other numbers
+            bound.close()
         with listener:
             while True:
                 try:
@@ -120,14 +120,14 @@ def _let_in(
 
 def _listeners(server: uvicorn.Server) -> list[socket.socket]:
     """Of our own, while those of the event loop are closed."""
-    found = []
+    listeners = []
     for each in server.servers:
-        for known in each.sockets:
-            listener = socket.socket(fileno=os.dup(known.fileno()))
+        for listening in each.sockets:
+            listener = socket.socket(fileno=os.dup(listening.fileno()))
             listener.setblocking(False)
-            found.append(listener)
+            listeners.append(listener)
         each.close()
-    return found
+    return listeners
 
 
 def _serve(server: uvicorn.Server, connection: socket.socket) -> Coroutine[Any, Any, object]:

@@ -28,12 +28,12 @@ def jobs(context: typer.Context, as_json: Json = False) -> None:
         return
     from commands.platform.job_reads import read  # noqa: PLC0415 - heavy
 
-    found = read()
+    overview = read()
     if as_json:
-        show_json(as_data(found))
+        show_json(as_data(overview))
     else:
-        _show(found)
-    raise typer.Exit(1 if found.failed else 0)
+        _show(overview)
+    raise typer.Exit(1 if overview.failed else 0)
 
 
 @app.command()
@@ -45,13 +45,13 @@ def retry(ids: Ids) -> None:
         remark(f"Job {job_id} ({entrypoint}) waits again.")
 
 
-def as_data(found: "Overview") -> dict[str, object]:
+def as_data(overview: "Overview") -> dict[str, object]:
     """Everything, for scripts; seconds and aware moments."""
     return {
-        "counts": {state.value: count for state, count in found.counts.items()},
-        "jobs": [_job_data(job) for job in found.jobs],
-        "tasks": [_task_data(task) for task in found.tasks],
-        "redis": found.redis,
+        "counts": {state.value: count for state, count in overview.counts.items()},
+        "jobs": [_job_data(job) for job in overview.jobs],
+        "tasks": [_task_data(task) for task in overview.tasks],
+        "redis": overview.redis,
     }
 
 
@@ -83,19 +83,19 @@ def _task_data(task: "TaskState") -> dict[str, object]:
     }
 
 
-def _show(found: "Overview") -> None:
+def _show(overview: "Overview") -> None:
     from services.platform.job_queue import reason  # noqa: PLC0415 - heavy
 
     now = datetime.now(UTC)
     rows = [
         (job.id, job.entrypoint, job.state, job.attempts, _when(job.due_at, now), reason(job))
-        for job in found.jobs
+        for job in overview.jobs
     ]
     if rows:
         show(table(_QUEUE, rows))
-    show(", ".join(f"{count} {state}" for state, count in found.counts.items()))
-    show(table(_TASKS, [_task_row(task, now) for task in found.tasks]))
-    if not found.redis:
+    show(", ".join(f"{count} {state}" for state, count in overview.counts.items()))
+    show(table(_TASKS, [_task_row(task, now) for task in overview.tasks]))
+    if not overview.redis:
         remark("Redis does not answer: only the claims of the database are known.", "yellow")
 
 

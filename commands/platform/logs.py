@@ -83,9 +83,9 @@ def log_config(settings: Settings) -> dict[str, object]:
 
 def _extras(record: logging.LogRecord) -> dict[str, object]:
     """What was given as `extra`, but for what is unknown."""
-    given = {name: value for name, value in record.__dict__.items() if name not in _STANDARD}
-    given.pop("context", None)
-    return {name: value for name, value in given.items() if value is not None}
+    extras = {name: value for name, value in record.__dict__.items() if name not in _STANDARD}
+    extras.pop("context", None)
+    return {name: value for name, value in extras.items() if value is not None}
 
 
 def _stack(error: BaseException) -> str:

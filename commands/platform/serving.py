@@ -94,9 +94,9 @@ def _serve(settings: Settings, workers: int) -> None:
 
 def _settings(host: str | None, port: int | None) -> Settings:
     settings = own_settings("database_url", "redis_url")
-    given = {"host": host, "port": port}
+    changes = {"host": host, "port": port}
     settings = settings.model_copy(
-        update={name: value for name, value in given.items() if value is not None}
+        update={name: value for name, value in changes.items() if value is not None}
     )
     try:
         return settings.model_copy(update={"port": free_port(settings)})

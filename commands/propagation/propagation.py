@@ -17,37 +17,37 @@ subscription Propagation($version: Int!) {{ propagation(version: $version) {{ {F
 """
 
 
-def follow(server: Server, found: Json | None) -> None:
+def follow(server: Server, change: Json | None) -> None:
     """Until all have it or a minute has passed. What was done is done: it never fails."""
-    if found is None:
+    if change is None:
         return
     try:
-        found = asyncio.run(_last(server, found["version"], _progress)) or found
+        change = asyncio.run(_last(server, change["version"], _progress)) or change
     except Exception as error:
         remark(f"Its way to the clients cannot be followed: {problem_of(error, server)}", "yellow")
         return
-    show(result(found))
+    show(result(change))
 
 
-def result(found: Json) -> str:
+def result(change: Json) -> str:
     """One line on who has a version, and how long it took."""
-    if not found["complete"]:
-        unknown = unknown_text(found["unknownProcesses"], found["unknownStreams"])
+    if not change["complete"]:
+        unknown = unknown_text(change["unknownProcesses"], change["unknownStreams"])
         rest = f"{unknown}; " if unknown else ""
-        return f"{_who(found, found['acked'])} have it; {rest}waiting for {found['slowest']}"
-    budget = "within" if found["withinBudget"] else "NOT within"
-    times = f"{found['completeMs']} ms, 95 % after {found['p95Ms']} ms"
-    return f"{_who(found, found['total'])} have it: {times}, {budget} 30 s"
+        return f"{_who(change, change['acked'])} have it; {rest}waiting for {change['slowest']}"
+    budget = "within" if change["withinBudget"] else "NOT within"
+    times = f"{change['completeMs']} ms, 95 % after {change['p95Ms']} ms"
+    return f"{_who(change, change['total'])} have it: {times}, {budget} 30 s"
 
 
-def _who(found: Json, have: int) -> str:
-    clients = found["total"] - found["processes"]
-    return f"{have} of {found['total']} ({found['processes']} processes, {clients} streams)"
+def _who(change: Json, have: int) -> str:
+    clients = change["total"] - change["processes"]
+    return f"{have} of {change['total']} ({change['processes']} processes, {clients} streams)"
 
 
-def _progress(found: Json) -> None:
-    if not found["complete"]:
-        remark(f"  {result(found)}")
+def _progress(change: Json) -> None:
+    if not change["complete"]:
+        remark(f"  {result(change)}")
 
 
 async def _last(server: Server, version: int, seen: Callable[[Json], None]) -> Json:

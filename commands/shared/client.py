@@ -43,13 +43,13 @@ class Server:
 
     def every(self, document: str, name: str, **variables: object) -> list[Json]:
         """The nodes of all pages of the list `name`; the document takes `$after`."""
-        found: list[Json] = []
+        items: list[Json] = []
         after = None
         while True:
             page = self.ask(document, after=after, **variables)[name]
-            found += page["nodes"]
+            items += page["nodes"]
             if not page["pageInfo"]["hasNextPage"]:
-                return found
+                return items
             after = page["pageInfo"]["endCursor"]
 
     def change(self, document: str, **variables: object) -> Json:
@@ -108,12 +108,12 @@ class Server:
 def connect(url: str | None, token: str | None) -> Server:
     """The app that is meant; raises Problem for what is no URL."""
     running = runtime_endpoints.read(Path(os.environ.get("DATA_DIR") or ".data"))
-    found = (url or running.get("LAUNCH_URL") or DEFAULT_URL).strip().rstrip("/")
-    found = found.removesuffix("/graphql")
-    parts = urlsplit(found)
+    address = (url or running.get("LAUNCH_URL") or DEFAULT_URL).strip().rstrip("/")
+    address = address.removesuffix("/graphql")
+    parts = urlsplit(address)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise CommandError(f"{found!r} is no URL of an app: it starts with http:// or https://.")
-    return Server(found, token or credentials_file.token_of(found))
+        raise CommandError(f"{address!r} is no URL of an app: it starts with http:// or https://.")
+    return Server(address, token or credentials_file.token_of(address))
 
 
 def problem_of(error: Exception, server: Server) -> CommandError:

@@ -46,7 +46,7 @@ def _unusable(folder: Path, error: OSError) -> CommandError:
 
 
 def _store(url: str, token: str | None) -> None:
-    tokens = {known: value for known, value in _read().items() if known != url}
+    tokens = {name: value for name, value in _read().items() if name != url}
     if token is not None:
         tokens[url] = token
     file = path()
@@ -60,7 +60,9 @@ def _store(url: str, token: str | None) -> None:
 
 def _read() -> dict[str, str]:
     try:
-        found = json.loads(path().read_text())
+        tokens = json.loads(path().read_text())
     except (OSError, ValueError, CommandError):
         return {}
-    return {str(url): str(token) for url, token in found.items()} if isinstance(found, dict) else {}
+    return (
+        {str(url): str(token) for url, token in tokens.items()} if isinstance(tokens, dict) else {}
+    )

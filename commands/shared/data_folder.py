@@ -24,9 +24,9 @@ class DataFolder:
 
     def announce(self, address: str | None) -> None:
         """Say to others who owns it, and where that answers."""
-        said = json.dumps({"pid": os.getpid(), "address": address}).encode()
+        owner = json.dumps({"pid": os.getpid(), "address": address}).encode()
         os.ftruncate(self._lock, 0)
-        os.pwrite(self._lock, said, 0)
+        os.pwrite(self._lock, owner, 0)
 
     def release(self) -> None:
         """Leave it to others."""
@@ -76,8 +76,8 @@ def _locked(lock: int, tries: int) -> bool:
 
 def _owner(path: Path) -> str:
     try:
-        said = json.loads((path / NAME).read_text())
-        where = f"at {said['address']}" if said["address"] else "that is just starting"
-        return f"a running `launch up` {where} (process {int(said['pid'])})"
+        owner = json.loads((path / NAME).read_text())
+        where = f"at {owner['address']}" if owner["address"] else "that is just starting"
+        return f"a running `launch up` {where} (process {int(owner['pid'])})"
     except (OSError, ValueError, KeyError, TypeError):
         return "another process"

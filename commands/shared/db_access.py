@@ -34,8 +34,8 @@ def expected() -> Iterator[None]:
     try:
         yield
     except DependencyDown as error:
-        known = not error.cause or error.cause in error.message.lower()
-        cause = "" if known else f" ({error.cause})"
+        is_named = not error.cause or error.cause in error.message.lower()
+        cause = "" if is_named else f" ({error.cause})"
         raise CommandError(f"{error.message}{cause}") from error
     except LaunchError as error:
         raise CommandError(error.message) from error
@@ -71,8 +71,8 @@ def check_pooling(settings: Settings, *, needs_session: bool) -> None:
     """Raises Problem where a pooler gives less of a session than is needed."""
     assert settings.database_url is not None
     with suppress(OSError, PostgresError):  # whoever connects next says it better
-        found = asyncio.run(pooling.look(settings.database_url))
-        if reason := pooling.refusal(found, needs_session=needs_session):
+        observed = asyncio.run(pooling.look(settings.database_url))
+        if reason := pooling.refusal(observed, needs_session=needs_session):
             raise CommandError(reason)
 
 

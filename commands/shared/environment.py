@@ -2,7 +2,8 @@
 
 from commands.shared import runtime_endpoints
 from commands.shared.errors import CommandError
-from settings import BadSettings, Settings, load_settings
+from setting_names import BadSettings
+from settings import Settings, load_settings
 
 
 def load_own_settings() -> Settings:
@@ -21,11 +22,11 @@ def own_settings(*needed: str) -> Settings:
     settings = load_own_settings()
     running = runtime_endpoints.read(settings.data_dir)
     missing = [name for name in ("database_url", "redis_url") if getattr(settings, name) is None]
-    found = {name: running[name.upper()] for name in missing if name.upper() in running}
-    lost = [name.upper() for name in needed if name in missing and name not in found]
-    if lost:
+    endpoints = {name: running[name.upper()] for name in missing if name.upper() in running}
+    unset = [name.upper() for name in needed if name in missing and name not in endpoints]
+    if unset:
         raise CommandError(
-            f"No server is known: set {' and '.join(lost)}, or start `make run` (`launch up`) "
+            f"No server is known: set {' and '.join(unset)}, or start `make run` (`launch up`) "
             f"first; nothing runs in the data folder {settings.data_dir}."
         )
-    return settings.model_copy(update=found)
+    return settings.model_copy(update=endpoints)

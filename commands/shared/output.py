@@ -73,12 +73,12 @@ def _escaped(character: str) -> str:
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str = "") -> Table:
     """A table; words with a meaning have their colour."""
-    made = Table(title=title or None, title_justify="left", header_style="bold")
+    grid = Table(title=title or None, title_justify="left", header_style="bold")
     for column in columns:
-        made.add_column(column, overflow="fold")
+        grid.add_column(column, overflow="fold")
     for row in rows:
-        made.add_row(*(cell(value) for value in row))
-    return made
+        grid.add_row(*(cell(value) for value in row))
+    return grid
 
 
 def cell(value: object) -> Text:
@@ -87,11 +87,11 @@ def cell(value: object) -> Text:
     return Text(text, style=STYLES.get(text, ""))
 
 
-def show(*things: object) -> None:
+def show(*items: object) -> None:
     """Print results."""
     console = stdout()
-    for thing in things:
-        console.print(printable(thing) if isinstance(thing, str) else thing, markup=False)
+    for item in items:
+        console.print(printable(item) if isinstance(item, str) else item, markup=False)
 
 
 def switch(enabled: bool) -> str:

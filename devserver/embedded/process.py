@@ -85,15 +85,15 @@ def find_orphans(program: str, folder: Path) -> list[psutil.Process]:
 
 def kill_orphans(program: str, folder: Path, polite: signal.Signals, seconds: float = 5.0) -> int:
     """End what `strays` finds, its top process politely first; returns how many there were."""
-    found = find_orphans(program, folder)
-    pids = {process.pid for process in found}
-    for process in found:
+    orphans = find_orphans(program, folder)
+    pids = {process.pid for process in orphans}
+    for process in orphans:
         with suppress(psutil.NoSuchProcess):
             if process.ppid() not in pids:
                 process.send_signal(polite)
-    if not _wait_gone(found, seconds):
-        _kill_all(found)
-    return len(found)
+    if not _wait_gone(orphans, seconds):
+        _kill_all(orphans)
+    return len(orphans)
 
 
 def kill_family(process: subprocess.Popen[bytes]) -> None:

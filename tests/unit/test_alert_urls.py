@@ -2,7 +2,8 @@
 
 import pytest
 
-from settings import BadSettings, load_settings
+from setting_names import BadSettings
+from settings import load_settings
 
 GOOD = "json://hooks.example.com/x"
 SEVERE = "critical+pagerduty://integration@apikey"
@@ -13,9 +14,9 @@ LATER = "after5m+json://hooks.example.com/lead"
     "value", [f"{GOOD} {SEVERE} {LATER}", f'["{GOOD}", "{SEVERE}", "{LATER}"]']
 )
 def test_a_list_or_words(value: str) -> None:
-    found = load_settings(_env_file=None, alert_urls=value)
-    assert [url.get_secret_value() for url in found.alert_urls] == [GOOD, SEVERE, LATER]
-    assert "integration" not in repr(found)
+    environment = load_settings(_env_file=None, alert_urls=value)
+    assert [url.get_secret_value() for url in environment.alert_urls] == [GOOD, SEVERE, LATER]
+    assert "integration" not in repr(environment)
 
 
 @pytest.mark.parametrize(

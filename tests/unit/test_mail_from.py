@@ -3,7 +3,8 @@
 import pytest
 
 from services.mail.email_addresses import parse_address, parse_mailbox
-from settings import BadSettings, load_settings
+from setting_names import BadSettings
+from settings import load_settings
 
 USABLE = (
     "launch@wedsync.app",

@@ -27,7 +27,7 @@ def project(folder: Path, *tests: str) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("tests", "code", "said"),
+    ("tests", "code", "expected"),
     [
         ([FINE], 0, []),
         ([FINE, ONCE], 0, ["once more, alone", "to be mended all the same: test_1.py::"]),
@@ -44,11 +44,11 @@ def test_what_fails_twice_fails(
     capfd: pytest.CaptureFixture[str],
     tests: list[str],
     code: int,
-    said: list[str],
+    expected: list[str],
 ) -> None:
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # they take a second to load
     assert run(project(tmp_path, *tests)) == code
     out = capfd.readouterr().out
-    assert all(words in out for words in said)
-    assert ("once more" in out) is bool(said)
-    assert ("to be mended" in out) is (code == 0 and bool(said))
+    assert all(words in out for words in expected)
+    assert ("once more" in out) is bool(expected)
+    assert ("to be mended" in out) is (code == 0 and bool(expected))

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from settings import BadSettings, load_settings
+from setting_names import BadSettings
+from settings import load_settings
 
 
 @pytest.mark.parametrize(
-    ("url", "says"),
+    ("url", "problem"),
     [
         ("https://example.com/launch", "PUBLIC_URL: Value error, must have no path"),
         ("https://example.com/?a=b", "must have no path"),
@@ -16,8 +17,8 @@ from settings import BadSettings, load_settings
         ("example.com", "must be http://host"),
     ],
 )
-def test_a_public_url_that_cannot_work_is_refused(url: str, says: str) -> None:
-    with pytest.raises(BadSettings, match=says):
+def test_a_public_url_that_cannot_work_is_refused(url: str, problem: str) -> None:
+    with pytest.raises(BadSettings, match=problem):
         load_settings(_env_file=None, public_url=url)
 
 

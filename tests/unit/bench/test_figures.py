@@ -16,14 +16,14 @@ from bench.report import Section
 from bench.run import Run
 
 
-@pytest.mark.parametrize(("share", "wanted"), [(0.0, 1), (0.5, 50), (0.99, 99), (1.0, 100)])
-def test_a_rank_is_a_measured_value(share: float, wanted: float) -> None:
-    assert rank([float(value) for value in range(1, 101)], share) == wanted
+@pytest.mark.parametrize(("share", "expected"), [(0.0, 1), (0.5, 50), (0.99, 99), (1.0, 100)])
+def test_a_rank_is_a_measured_value(share: float, expected: float) -> None:
+    assert rank([float(value) for value in range(1, 101)], share) == expected
 
 
 def test_a_ratio_is_above_one_where_we_are_ahead() -> None:
-    found = ratio("theirs / ours", 3.0, 2.0)
-    assert (found.p50, found.unit) == (1.5, "x")
+    figure = ratio("theirs / ours", 3.0, 2.0)
+    assert (figure.p50, figure.unit) == (1.5, "x")
     assert json.loads(json.dumps(ratio("theirs / nothing", 3.0, 0.0).p50)) > 1_000
 
 
@@ -41,17 +41,17 @@ def test_a_report_holds_what_was_measured_and_what_failed(tmp_path: Path) -> Non
     console = Console(file=StringIO(), record=True, width=120)
     report.show(console, describe(Cores()), sections)
     report.write(tmp_path / "bench.json", describe(Cores()), sections)
-    found = json.loads((tmp_path / "bench.json").read_text())
-    assert found["benchmarks"][0]["figures"][0]["met"] is True
-    assert found["benchmarks"][1]["failed"] == "it [broke]"
+    content = json.loads((tmp_path / "bench.json").read_text())
+    assert content["benchmarks"][0]["figures"][0]["met"] is True
+    assert content["benchmarks"][1]["failed"] == "it [broke]"
     assert "it [broke]" in console.export_text()
 
 
 def test_a_quick_run_measures_a_few_times(tmp_path: Path) -> None:
-    said: list[str] = []
-    figures = list(evaluation.measure(Run(tmp_path, Cores(), True, said.append)))
+    progress: list[str] = []
+    figures = list(evaluation.measure(Run(tmp_path, Cores(), True, progress.append)))
     assert {item.count for item in figures} == {100}
-    assert len(said) == len(figures)
+    assert len(progress) == len(figures)
 
 
 def test_names_are_different() -> None:

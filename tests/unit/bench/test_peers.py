@@ -26,10 +26,10 @@ class Npm:
 
 
 def test_a_second_try_begins_with_an_empty_folder(tmp_path: Path) -> None:
-    npm, told = Npm(REFUSED), list[str]()
-    install(tmp_path, told.append, npm)
+    npm, progress = Npm(REFUSED), list[str]()
+    install(tmp_path, progress.append, npm)
     assert npm.found_empty == [True, True]
-    assert told == [
+    assert progress == [
         "once more, into an empty folder: npm error code E503 / npm error 503 Unavailable"
     ]
 

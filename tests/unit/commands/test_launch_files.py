@@ -17,16 +17,16 @@ phases:
 
 
 def test_a_file_is_what_the_graph_takes() -> None:
-    found = load(FILE, "launch.yaml")
-    assert found["flags"] == [{"key": "mvp_chat", "name": "Chat", "rolloutPercentage": 25}]
-    (phase,) = found["phases"]
+    content = load(FILE, "launch.yaml")
+    assert content["flags"] == [{"key": "mvp_chat", "name": "Chat", "rolloutPercentage": 25}]
+    (phase,) = content["phases"]
     assert phase["plannedStartAt"] == "2026-12-01T09:00:00+00:00"
     assert phase["plannedEndAt"] == "2026-12-05T00:00:00+00:00"
     assert phase["steps"][1] == {"percentage": 100}
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("[]", "must hold"),
         ("", "must hold"),
@@ -39,6 +39,6 @@ def test_a_file_is_what_the_graph_takes() -> None:
         ("flags: &a [*a]", "cannot be read|recursion"),
     ],
 )
-def test_what_yaml_allows_and_a_file_may_not_is_named(text: str, said: str) -> None:
-    with pytest.raises(CommandError, match=said):
+def test_what_yaml_allows_and_a_file_may_not_is_named(text: str, message: str) -> None:
+    with pytest.raises(CommandError, match=message):
         load(text, "launch.yaml")

@@ -12,24 +12,24 @@ from settings import Settings
 
 
 def record(message: str, *values: object, **extra: object) -> logging.LogRecord:
-    found = logging.getLogger("launch.test").makeRecord(
+    entry = logging.getLogger("launch.test").makeRecord(
         "launch.test", logging.INFO, "file.py", 1, message, values, None, extra=extra
     )
-    Context().filter(found)
-    return found
+    Context().filter(entry)
+    return entry
 
 
 def failed(text: str) -> logging.LogRecord:
-    found = record("it failed")
+    entry = record("it failed")
     try:
         raise ValueError(text)
     except ValueError:
-        found.exc_info = sys.exc_info()
-    return found
+        entry.exc_info = sys.exc_info()
+    return entry
 
 
-def as_json(found: logging.LogRecord) -> dict[str, object]:
-    line = JsonLines().format(found)
+def as_json(entry: logging.LogRecord) -> dict[str, object]:
+    line = JsonLines().format(entry)
     assert "\n" not in line
     return dict(json.loads(line))
 
@@ -58,8 +58,8 @@ def test_text_ends_with_the_context() -> None:
 @pytest.mark.parametrize("formatter", [JsonLines(), TextLines()])
 def test_secrets_and_addresses_are_kept_out(formatter: logging.Formatter) -> None:
     text = "to jane.doe+x@example.com by smtp://me:pass-word@mail with token=abc123"
-    for found in (record(text), failed(text)):
-        line = formatter.format(found)
+    for entry in (record(text), failed(text)):
+        line = formatter.format(entry)
         assert "jane" not in line
         assert "pass-word" not in line
         assert "abc123" not in line
@@ -86,7 +86,7 @@ def test_fields_end_with_their_block() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "environment", "json_lines"),
+    ("log_format", "environment", "json_lines"),
     [
         (None, "production", True),
         (None, "development", False),
@@ -94,7 +94,9 @@ def test_fields_end_with_their_block() -> None:
         ("text", "production", False),
     ],
 )
-def test_machines_read_production(given: str | None, environment: str, json_lines: bool) -> None:
-    settings = Settings(_env_file=None, log_format=given, environment=environment)
+def test_machines_read_production(
+    log_format: str | None, environment: str, json_lines: bool
+) -> None:
+    settings = Settings(_env_file=None, log_format=log_format, environment=environment)
     formatters = log_config(settings)["formatters"]
     assert formatters == {"lines": {"()": JsonLines if json_lines else TextLines}}

@@ -152,7 +152,7 @@ async def test_a_server_that_is_gone_ends_nothing(graph: FakeGraph, seconds: Sec
 
 def test_nobody_has_a_mailbox_or_the_address_of_another() -> None:
     casts = [Cast(Random(7), TODAY) for _ in range(2)]
-    emails = [made().email for cast in casts for made in (cast.pair, cast.business)]
+    emails = [make().email for cast in casts for make in (cast.pair, cast.business)]
     assert len(set(emails)) == 4
     assert all(email.endswith(".example") for email in emails)
 

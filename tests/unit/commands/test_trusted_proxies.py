@@ -5,11 +5,12 @@ from starlette.types import Message, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from commands.platform.trusted_proxies import allowed, problem
-from settings import BadSettings, Settings, load_settings
+from setting_names import BadSettings
+from settings import Settings, load_settings
 
 
-def settings(**given: object) -> Settings:
-    return load_settings(_env_file=None, **given)
+def settings(**values: object) -> Settings:
+    return load_settings(_env_file=None, **values)
 
 
 async def caller(peer: str, proxies: str, *headers: tuple[str, str]) -> str:

@@ -39,14 +39,14 @@ def test_after_a_wait_in_vain_one_asks_for_all() -> None:
     assert all(asks(breaker) for _ in range(3))
 
 
-@pytest.mark.parametrize("says", [True, False])
-def test_one_that_never_came_back_keeps_nobody_out_for_long(says: bool) -> None:
+@pytest.mark.parametrize("is_unavailable", [True, False])
+def test_one_that_never_came_back_keeps_nobody_out_for_long(is_unavailable: bool) -> None:
     clock = Seconds()
     breaker = DatabaseBreaker(clock)
     breaker.trip()
     clock.now += PAUSE_SECONDS
     assert asks(breaker)
-    if says:
+    if is_unavailable:
         clock.now += CONNECT_SECONDS
         breaker.trip()
         clock.now += PAUSE_SECONDS

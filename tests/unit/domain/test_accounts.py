@@ -64,10 +64,10 @@ def test_visitors_do_not_make_admins() -> None:
 
 
 def test_profile_texts_are_trimmed() -> None:
-    given = Profile(business_name="  Sarah's Photos ", vendor_type=VendorType.PHOTOGRAPHER)
-    account = new_account(UserType.SUPPLIER, " a@b.co ", given)
+    profile = Profile(business_name="  Sarah's Photos ", vendor_type=VendorType.PHOTOGRAPHER)
+    account = new_account(UserType.SUPPLIER, " a@b.co ", profile)
     assert account.email == "a@b.co"
-    assert account.profile == replace(given, business_name="Sarah's Photos")
+    assert account.profile == replace(profile, business_name="Sarah's Photos")
 
 
 @pytest.mark.parametrize(
@@ -95,8 +95,8 @@ def test_token_holds_no_more_than_its_maker() -> None:
 
 
 def test_token_scopes_come_once_and_in_order() -> None:
-    wanted = [Scope.LAUNCH_READ, Scope.FLAGS_READ, Scope.LAUNCH_READ]
-    assert check_token_scopes(wanted, ADMIN) == (Scope.FLAGS_READ, Scope.LAUNCH_READ)
+    scopes = [Scope.LAUNCH_READ, Scope.FLAGS_READ, Scope.LAUNCH_READ]
+    assert check_token_scopes(scopes, ADMIN) == (Scope.FLAGS_READ, Scope.LAUNCH_READ)
 
 
 @pytest.mark.parametrize(

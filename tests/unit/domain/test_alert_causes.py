@@ -48,8 +48,8 @@ def after(*samples: HealthStatus) -> CheckState:
 
 
 def seen(*samples: HealthStatus) -> list[tuple[bool, str]]:
-    found = causes_of(HealthSnapshot(NOW, (after(*samples),)))
-    return [(cause.bad, cause.title) for cause in found]
+    causes = causes_of(HealthSnapshot(NOW, (after(*samples),)))
+    return [(cause.bad, cause.title) for cause in causes]
 
 
 DOWN = (True, "Database check is critical")
@@ -99,10 +99,10 @@ def test_the_default_settings_keep_the_promise() -> None:
         settings.health_recheck_seconds,
     )
     # Read before the second look and after it, claim, brief: with stores that hang.
-    told = 2 * READ_SECONDS + REDIS_SECONDS + DATABASE_SECONDS
+    notification_seconds = 2 * READ_SECONDS + REDIS_SECONDS + DATABASE_SECONDS
     assert detected == 50
     assert (DEFAULT_TIMING.interval, DEFAULT_TIMING.recheck) == (30, 10)
-    assert detected + told <= 55, "a channel has five seconds to take it"
+    assert detected + notification_seconds <= 55, "a channel has five seconds to take it"
 
 
 def facts(**changes: object) -> Cause:

@@ -79,10 +79,14 @@ def test_channels_show_no_secret(url: str, shown: str) -> None:
 
 
 def test_channels_with_one_mask_are_told_apart() -> None:
-    found = channels_of(["slack://a/b/c", "critical+slack://d/e/f", "json://h/x"])
-    assert [channel.name for channel in found] == ["slack://*** #1", "slack://*** #2", "json://h"]
-    assert [channel.url for channel in found][1] == "slack://d/e/f"
-    assert "slack://d" not in repr(found)
+    channels = channels_of(["slack://a/b/c", "critical+slack://d/e/f", "json://h/x"])
+    assert [channel.name for channel in channels] == [
+        "slack://*** #1",
+        "slack://*** #2",
+        "json://h",
+    ]
+    assert [channel.url for channel in channels][1] == "slack://d/e/f"
+    assert "slack://d" not in repr(channels)
 
 
 def test_a_channel_may_want_only_the_worst() -> None:

@@ -140,8 +140,8 @@ def test_one_cause_is_one_alert() -> None:
 
 def test_what_follows_a_check_opens_nothing() -> None:
     """A check that is well again and whose incident somebody keeps open."""
-    kept = replace(TAKEN, opens=False)
-    assert told((0, BAD), (1, GOOD), (1, kept)) == [FIRING, RESOLVED]
+    acknowledged = replace(TAKEN, opens=False)
+    assert told((0, BAD), (1, GOOD), (1, acknowledged)) == [FIRING, RESOLVED]
 
 
 def test_a_raised_one_ends_with_its_incident() -> None:

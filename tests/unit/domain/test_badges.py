@@ -48,5 +48,5 @@ def test_a_status(status: HealthStatus, colour: str) -> None:
     ],
 )
 def test_an_uptime(uptime: float | None, text: str, colour: str) -> None:
-    found = uptime_badge(API, "7d", None if uptime is None else Percent(uptime))
-    assert read(found) == (f"api endpoints 7d: {text}", colour)
+    badge = uptime_badge(API, "7d", None if uptime is None else Percent(uptime))
+    assert read(badge) == (f"api endpoints 7d: {text}", colour)

@@ -26,8 +26,8 @@ def test_what_is_found_is_judged(
     left: timedelta | None, problem: str | None, ok: bool, blocking: bool, detail: str
 ) -> None:
     """S122: under 14 days, not trusted and not read are warnings, expired blocks."""
-    found = Certificate(NOW + left if left is not None else None, problem)
-    judged = judge(found, NOW)
+    certificate = Certificate(NOW + left if left is not None else None, problem)
+    judged = judge(certificate, NOW)
     assert (judged.ok, judged.blocking, judged.detail) == (ok, blocking, detail)
 
 

@@ -6,7 +6,7 @@ from domain.overview.changes import ACTIONS, ChangeKind, FieldChange, field_chan
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "found"),
+    ("before", "after", "expected"),
     [
         (None, None, []),
         ({"enabled": False}, {"enabled": True}, [("enabled", "false", "true")]),
@@ -26,14 +26,14 @@ from domain.overview.changes import ACTIONS, ChangeKind, FieldChange, field_chan
 def test_each_field_that_differs(
     before: dict[str, object] | None,
     after: dict[str, object] | None,
-    found: list[tuple[str, str | None, str | None]],
+    expected: list[tuple[str, str | None, str | None]],
 ) -> None:
-    assert field_changes(before, after) == [FieldChange(*item) for item in found]
+    assert field_changes(before, after) == [FieldChange(*item) for item in expected]
 
 
 def test_every_kind_but_other_has_actions_and_each_action_one_kind() -> None:
     assert set(ACTIONS) == set(ChangeKind) - {ChangeKind.OTHER}
-    actions = [action for known in ACTIONS.values() for action in known]
+    actions = [action for of_kind in ACTIONS.values() for action in of_kind]
     assert len(actions) == len(set(actions))
     assert {kind_of(action) for action in actions} == set(ACTIONS)
     assert kind_of("danced") is ChangeKind.OTHER

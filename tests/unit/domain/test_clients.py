@@ -43,10 +43,10 @@ def test_a_day_is_not_past_while_it_lasts_somewhere_on_earth() -> None:
 @given(any_text)
 def test_names_are_one_line_or_refused(text: str) -> None:
     with suppress(Required, Invalid):
-        found = check_client({"couple_names": text})["couple_names"]
-        assert isinstance(found, str)
-        assert len(found.splitlines()) == 1
-        assert 1 <= len(found) <= 200
+        names = check_client({"couple_names": text})["couple_names"]
+        assert isinstance(names, str)
+        assert len(names.splitlines()) == 1
+        assert 1 <= len(names) <= 200
 
 
 @given(

@@ -30,7 +30,7 @@ GONE = held(RunHold(UUID(int=2), True, Percent(30)))
 
 
 @pytest.mark.parametrize(
-    ("flag", "expected", "says"),
+    ("flag", "expected", "reason"),
     [
         (FULL, None, ""),
         (held(RunHold(RUN, True, Percent(100), Percent(25))), None, ""),
@@ -41,18 +41,18 @@ GONE = held(RunHold(UUID(int=2), True, Percent(30)))
     ],
 )
 def test_what_is_not_at_its_target_says_why(
-    flag: Flag, expected: Exemption | None, says: str
+    flag: Flag, expected: Exemption | None, reason: str
 ) -> None:
-    found = exempt(flag, RUN)
-    assert (found and found.exemption) is expected
-    assert found is None or says in found.detail
+    exemption = exempt(flag, RUN)
+    assert (exemption and exemption.exemption) is expected
+    assert exemption is None or reason in exemption.detail
 
 
 def test_the_kill_switch_comes_first() -> None:
     for killed in ({FULL.key}, {"*"}):
-        found = exempt(FULL, RUN, killed)
-        assert found is not None
-        assert found.exemption is Exemption.KILLED
+        exemption = exempt(FULL, RUN, killed)
+        assert exemption is not None
+        assert exemption.exemption is Exemption.KILLED
 
 
 @pytest.mark.parametrize("flag", [LIMITED, OFF_BY_HAND])
@@ -73,12 +73,12 @@ def test_a_key_that_is_no_flag_of_the_phase_is_refused() -> None:
 
 
 def test_rows_that_are_not_what_was_asked_are_named() -> None:
-    wanted = {"search": FlagValues(True, Percent(25)), "chat": OFF}
-    check_stored(wanted, dict(wanted))
+    expected = {"search": FlagValues(True, Percent(25)), "chat": OFF}
+    check_stored(expected, dict(expected))
     stored = {"search": FlagValues(True, Percent(5))}
-    assert differences(wanted, stored) == [
+    assert differences(expected, stored) == [
         "search should be on at 25 % and is on at 5 %",
         "chat should be off at 0 % and is gone",
     ]
     with pytest.raises(NotVerified):
-        check_stored(wanted, stored)
+        check_stored(expected, stored)

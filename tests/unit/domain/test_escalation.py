@@ -52,9 +52,11 @@ class Story:
             return
         self.alert = step.alert
         if step.tell is not None:
-            made = deliveries_of(step.alert, step.tell, self.channels, LINK, self.now)
+            deliveries = deliveries_of(step.alert, step.tell, self.channels, LINK, self.now)
             since = round((self.now - self.start).total_seconds())
-            self.told += [(since, message.channel.removeprefix("json://")) for message in made]
+            self.told += [
+                (since, message.channel.removeprefix("json://")) for message in deliveries
+            ]
 
 
 def told(*seen: Seen) -> list[tuple[int, str]]:

@@ -57,28 +57,30 @@ def test_each_step_of_the_decision_is_told(flag: Flag, steps: list[str]) -> None
 )
 def test_a_split_shows_bucket_and_limit_as_percentages(percentage: float, last: str) -> None:
     """X7: bucket 37.21 is not below 25."""
-    found = explained(make_flag("edge", percentage=percentage, groups=("supplier",)), AT_37_21)
-    assert found.steps[-1] == last
-    assert (found.bucket, found.threshold) == (37.21, percentage)
-    assert found.matched_group == "supplier"
+    explanation = explained(
+        make_flag("edge", percentage=percentage, groups=("supplier",)), AT_37_21
+    )
+    assert explanation.steps[-1] == last
+    assert (explanation.bucket, explanation.threshold) == (37.21, percentage)
+    assert explanation.matched_group == "supplier"
 
 
 def test_a_missing_key_is_the_reason() -> None:
     """S58."""
-    found = explained(make_flag(percentage=12.5), NOBODY_KNOWN)
-    wanted = "12.5 % of users, but there is no key to find the bucket with: off"
-    assert found.steps == ("the flag is on", wanted)
-    assert (found.bucket, found.threshold) == (None, 12.5)
+    explanation = explained(make_flag(percentage=12.5), NOBODY_KNOWN)
+    expected = "12.5 % of users, but there is no key to find the bucket with: off"
+    assert explanation.steps == ("the flag is on", expected)
+    assert (explanation.bucket, explanation.threshold) == (None, 12.5)
 
 
 def test_somebody_without_groups_is_told_so() -> None:
-    found = explained(make_flag(groups=("couple",)), NOBODY_KNOWN)
-    assert found.steps[-1] == "in none of the target groups (own groups: none): off"
+    explanation = explained(make_flag(groups=("couple",)), NOBODY_KNOWN)
+    assert explanation.steps[-1] == "in none of the target groups (own groups: none): off"
 
 
 def test_a_flag_that_does_not_exist_is_off() -> None:
-    found = explain(None, missing("no_such_flag"), ANN)
-    assert found == Explanation(None, None, None, ("there is no flag with this key: off",))
+    explanation = explain(None, missing("no_such_flag"), ANN)
+    assert explanation == Explanation(None, None, None, ("there is no flag with this key: off",))
 
 
 def test_the_kill_switch_is_the_reason() -> None:

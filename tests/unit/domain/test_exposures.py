@@ -20,12 +20,12 @@ sequences = st.lists(answers, max_size=8).flatmap(
 
 
 @given(sequences)
-def test_every_answer_is_counted_once(given: list[list[Evaluation]]) -> None:
+def test_every_answer_is_counted_once(batches: list[list[Evaluation]]) -> None:
     exposures = Exposures()
-    for answer in given:
+    for answer in batches:
         exposures.add(answer)
     expected = Counter(
-        (item.key, item.value) for answer in given for item in answer if item.error_code is None
+        (item.key, item.value) for answer in batches for item in answer if item.error_code is None
     )
     assert exposures.take() == dict(expected)
     assert exposures.take() == {}
@@ -53,9 +53,9 @@ def test_of_very_many_one_in_eight_counts_for_all() -> None:
 def test_what_could_not_be_stored_counts_later() -> None:
     exposures = Exposures()
     exposures.add(OUTCOMES[:1])
-    found = exposures.take()
+    taken_out = exposures.take()
     exposures.add(OUTCOMES[:2])
-    exposures.put_back(found)
+    exposures.put_back(taken_out)
     assert exposures.take() == {("a", True): 2, ("a", False): 1}
 
 

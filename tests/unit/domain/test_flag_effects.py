@@ -23,15 +23,15 @@ State = tuple[bool, float]
     [((True, 0), (True, 100)), ((False, 50), (True, 50)), ((True, 30), (True, 60))],
 )
 def test_a_widening_takes_nothing_away(before: State, after: State) -> None:
-    found = effect(before, after)
-    assert found.lose == 0
-    assert found.gain == found.after - found.before > 0
+    result = effect(before, after)
+    assert result.lose == 0
+    assert result.gain == result.after - result.before > 0
 
 
 def test_switching_off_takes_it_from_all_who_have_it() -> None:
-    found = effect((True, 40), (False, 40))
-    assert (found.after, found.gain, found.lose) == (0, 0, found.before)
-    assert 300 < found.before < 500
+    result = effect((True, 40), (False, 40))
+    assert (result.after, result.gain, result.lose) == (0, 0, result.before)
+    assert 300 < result.before < 500
 
 
 def test_other_groups_give_and_take_at_once() -> None:
@@ -42,8 +42,8 @@ def test_other_groups_give_and_take_at_once() -> None:
 
 def test_a_sample_is_scaled_to_everybody() -> None:
     full = make_flag()
-    found = count_effect(replace(full, enabled=False), full, Sample(PEOPLE, 250_000))
-    assert found == FlagEffect(before=0, after=250_000, gain=250_000, lose=0)
+    result = count_effect(replace(full, enabled=False), full, Sample(PEOPLE, 250_000))
+    assert result == FlagEffect(before=0, after=250_000, gain=250_000, lose=0)
 
 
 def effect(before: State, after: State) -> FlagEffect:

@@ -236,8 +236,8 @@ def test_bucket_limit_and_value_agree(flag: Flag, context: EvaluationContext) ->
 def test_what_is_settled_for_a_group_is_so_for_everybody_in_it(
     flag: Flag, context: EvaluationContext
 ) -> None:
-    known = settled(flag, context.groups)
-    assert known in (None, evaluate(flag, context))
+    evaluation = settled(flag, context.groups)
+    assert evaluation in (None, evaluate(flag, context))
 
 
 @pytest.mark.parametrize(

@@ -99,14 +99,14 @@ def test_table_of_readings(letters: str, status: HealthStatus) -> None:
 )
 def test_judge(outcome: Outcome, milliseconds: int, status: HealthStatus) -> None:
     """S65: healthy but slow is a WARNING; S66: the time is kept for failures too."""
-    found = judge(ProbeResult(outcome, milliseconds, "text"), NOW)
-    assert (found.status, found.response_time_ms, found.at) == (status, milliseconds, NOW)
+    reading = judge(ProbeResult(outcome, milliseconds, "text"), NOW)
+    assert (reading.status, reading.response_time_ms, reading.at) == (status, milliseconds, NOW)
 
 
 def test_slow_says_how_slow() -> None:
     """S65: the reason names the number and the limit."""
-    found = judge(ProbeResult(Outcome.PASSED, 812), NOW)
-    assert found.error == "812 ms (limit 500 ms)"
+    reading = judge(ProbeResult(Outcome.PASSED, 812), NOW)
+    assert reading.error == "812 ms (limit 500 ms)"
 
 
 def test_only_a_first_failure_is_suspect() -> None:
@@ -269,5 +269,5 @@ def test_a_status_began_with_the_sample_that_it_is_about(
 
 def test_a_status_never_begins_before_the_one_that_it_follows() -> None:
     """L6: two workers that do not see each other's samples store in turn."""
-    known = replace(after("g"), since=NOW + timedelta(minutes=5))
-    assert changed_at(known, after("ff")) == known.since
+    previous = replace(after("g"), since=NOW + timedelta(minutes=5))
+    assert changed_at(previous, after("ff")) == previous.since

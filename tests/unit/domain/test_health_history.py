@@ -22,14 +22,14 @@ def test_the_slots_of_the_ranges(hours: int, seconds: int) -> None:
 @given(st.integers(0, 60 * 24 * 3600))
 def test_a_page_of_slots_at_most(seconds: int) -> None:
     size = slot_seconds(timedelta(seconds=seconds))
-    found = slots(START, START + timedelta(seconds=seconds), size, {})
-    assert 1 <= len(found) <= MAX + 1
+    page = slots(START, START + timedelta(seconds=seconds), size, {})
+    assert 1 <= len(page) <= MAX + 1
 
 
 def test_a_slot_without_samples_is_unknown_not_down() -> None:
-    found = slots(START, START + 2 * HOUR, 3600, {START + HOUR: Tally(3, 0, 12)})
-    assert [slot.uptime for slot in found] == [None, 0.0, None]
-    assert [slot.samples for slot in found] == [0, 3, 0]
+    page = slots(START, START + 2 * HOUR, 3600, {START + HOUR: Tally(3, 0, 12)})
+    assert [slot.uptime for slot in page] == [None, 0.0, None]
+    assert [slot.samples for slot in page] == [0, 3, 0]
 
 
 def test_one_failure_among_many_is_not_all_up() -> None:

@@ -16,26 +16,26 @@ HEALTHY, CRITICAL, UNKNOWN = HealthStatus.HEALTHY, HealthStatus.CRITICAL, Health
     ("beat_minutes", "status"), [(0, HEALTHY), (-5, HEALTHY), (-5.1, CRITICAL), (1, HEALTHY)]
 )
 def test_silence_beyond_its_limit_is_critical(beat_minutes: float, status: HealthStatus) -> None:
-    found = Heartbeat("worker", 5 * MINUTE, NOW + beat_minutes * MINUTE, NOW - 60 * MINUTE)
-    assert found.status(NOW) is status
+    heartbeat = Heartbeat("worker", 5 * MINUTE, NOW + beat_minutes * MINUTE, NOW - 60 * MINUTE)
+    assert heartbeat.status(NOW) is status
 
 
 @pytest.mark.parametrize(("minutes", "status"), [(5, UNKNOWN), (5.1, CRITICAL)])
 def test_what_never_beat_is_late_too(minutes: float, status: HealthStatus) -> None:
-    found = Heartbeat("worker", 5 * MINUTE, None, NOW - minutes * MINUTE)
-    assert found.status(NOW) is status
-    assert "never been heard of" in found.text(NOW)
+    heartbeat = Heartbeat("worker", 5 * MINUTE, None, NOW - minutes * MINUTE)
+    assert heartbeat.status(NOW) is status
+    assert "never been heard of" in heartbeat.text(NOW)
 
 
 def test_it_says_how_long() -> None:
-    found = Heartbeat("exports", 5 * MINUTE, NOW - 6 * MINUTE, NOW)
-    assert found.title == "No heartbeat of exports"
-    assert found.text(NOW) == "exports was last heard of 360 s ago. It must be within 300 s."
+    heartbeat = Heartbeat("exports", 5 * MINUTE, NOW - 6 * MINUTE, NOW)
+    assert heartbeat.title == "No heartbeat of exports"
+    assert heartbeat.text(NOW) == "exports was last heard of 360 s ago. It must be within 300 s."
 
 
 def test_what_is_expected_is_written_in_words() -> None:
-    found = parse("nightly_backup=26h  exports=10m")
-    assert found == {"nightly_backup": timedelta(hours=26), "exports": 10 * MINUTE}
+    intervals = parse("nightly_backup=26h  exports=10m")
+    assert intervals == {"nightly_backup": timedelta(hours=26), "exports": 10 * MINUTE}
     assert parse("") == {}
 
 

@@ -22,9 +22,9 @@ def test_a_global_id_never_changes() -> None:
 
 @given(type_names, st.uuids())
 def test_a_row_is_found_again(type_name: str, key: UUID) -> None:
-    found = parse_global_id(global_id(type_name, key))
-    assert found == (type_name, str(key))
-    assert parse_uuid(found[1]) == key
+    parsed = parse_global_id(global_id(type_name, key))
+    assert parsed == (type_name, str(key))
+    assert parse_uuid(parsed[1]) == key
 
 
 @given(type_names, st.text(min_size=1))
@@ -52,14 +52,14 @@ def test_half_an_id_is_none(type_name: str) -> None:
 @example("é")
 @example("____")
 def test_any_text_is_a_global_id_or_none(text: str) -> None:
-    found = parse_global_id(text)
-    assert found is None or all(found)
+    parsed = parse_global_id(text)
+    assert parsed is None or all(parsed)
 
 
 @given(st.binary())
 def test_any_bytes_are_a_global_id_or_none(raw: bytes) -> None:
-    found = parse_global_id(raw.hex())
-    assert found is None or all(found)
+    parsed = parse_global_id(raw.hex())
+    assert parsed is None or all(parsed)
 
 
 @given(any_text)
@@ -69,8 +69,8 @@ def test_any_bytes_are_a_global_id_or_none(raw: bytes) -> None:
 @example("-" * 32)
 @example("f" * 33)
 def test_any_text_is_a_uuid_or_none(text: str) -> None:
-    found = parse_uuid(text)
-    assert found is None or isinstance(found, UUID)
+    parsed = parse_uuid(text)
+    assert parsed is None or isinstance(parsed, UUID)
 
 
 @pytest.mark.parametrize("text", ["", "6f9619ff", "g" * 32, str(KEY)[:-1], f"{KEY}0", "phase"])

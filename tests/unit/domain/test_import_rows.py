@@ -62,7 +62,7 @@ def test_a_field_is_guessed_for_one_column() -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "found"),
+    ("data", "expected"),
     [
         (b"Noms;Courriel\nA;a@b.de\n", True),
         (b"Emma & James;emma@example.com\nZoe;z@b.de\n", False),
@@ -70,8 +70,8 @@ def test_a_field_is_guessed_for_one_column() -> None:
         (b"Emma & James\n", False),
     ],
 )
-def test_whether_the_first_row_names_the_columns(data: bytes, found: bool) -> None:
-    assert has_header(read_csv(data)) is found
+def test_whether_the_first_row_names_the_columns(data: bytes, expected: bool) -> None:
+    assert has_header(read_csv(data)) is expected
 
 
 def test_columns_that_somebody_chose() -> None:
@@ -132,7 +132,7 @@ SILENT = KnownClient("Ana & Ben", None, None)
 
 
 @pytest.mark.parametrize(
-    ("client", "found"),
+    ("client", "expected"),
     [
         (ImportedClient("Others", "EMMA@example.com"), EMMA),
         (ImportedClient("emma &  james", None, DAY), EMMA),
@@ -145,5 +145,7 @@ SILENT = KnownClient("Ana & Ben", None, None)
         (ImportedClient("Somebody new", "new@example.com"), None),
     ],
 )
-def test_a_client_that_is_there_is_found(client: ImportedClient, found: KnownClient | None) -> None:
-    assert KnownClients([EMMA, UNDATED, SILENT]).find(client) == found
+def test_a_client_that_is_there_is_found(
+    client: ImportedClient, expected: KnownClient | None
+) -> None:
+    assert KnownClients([EMMA, UNDATED, SILENT]).find(client) == expected

@@ -86,9 +86,9 @@ def test_no_cause_explains_itself() -> None:
 @pytest.mark.parametrize("metric", OWN)
 def test_causes_and_silences_read_one_table(metric: str) -> None:
     """L16, L17: a check that holds the criteria of a metric explains its incidents."""
-    wanted = {health_key(check) for check in checks_of_metric(metric)}
+    keys = {health_key(check) for check in checks_of_metric(metric)}
     for links in (of_limit(metric), of_criterion(make_criterion(metric), HELD, RUN)):
-        assert {name for name in links.follows_from if name.startswith("health:")} == wanted
+        assert {name for name in links.follows_from if name.startswith("health:")} == keys
 
 
 def test_the_order_of_checks_has_no_circle() -> None:
@@ -99,7 +99,7 @@ def test_the_order_of_checks_has_no_circle() -> None:
 
 
 @pytest.mark.parametrize(
-    ("began", "gone", "expected"),
+    ("start_offset", "end_offset", "expected"),
     [
         (-60, None, True),
         (-600, -60, True),  # it began while the cause was there, and settles
@@ -110,10 +110,11 @@ def test_the_order_of_checks_has_no_circle() -> None:
     ],
 )
 def test_a_cause_explains_what_began_in_its_time(
-    began: int | None, gone: int | None, expected: bool
+    start_offset: int | None, end_offset: int | None, expected: bool
 ) -> None:
     assert timedelta(seconds=300) == SETTLING
     first_bad_at, gone_at = (
-        None if seconds is None else NOW + timedelta(seconds=seconds) for seconds in (began, gone)
+        None if seconds is None else NOW + timedelta(seconds=seconds)
+        for seconds in (start_offset, end_offset)
     )
     assert explained_by(first_bad_at, gone_at, NOW) is expected

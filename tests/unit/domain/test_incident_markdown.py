@@ -90,16 +90,16 @@ def test_the_whole_document() -> None:
 
 
 def test_what_is_not_known_has_no_heading() -> None:
-    found = markdown(BARE)
-    assert found.splitlines()[0] == "# Incident 4: Cards are refused"
-    assert "##" not in found
-    assert "taken" not in found
+    document = markdown(BARE)
+    assert document.splitlines()[0] == "# Incident 4: Cards are refused"
+    assert "##" not in document
+    assert "taken" not in document
 
 
 def test_what_others_wrote_is_no_markup() -> None:
-    found = markdown(replace(BARE, title="<b>#1</b>\n# Two", description="# Big\n> <script>"))
-    assert "# Incident 4: \\<b\\>\\#1\\</b\\> \\# Two" in found
-    assert "\\# Big" in found
-    assert "<script>" not in found
+    document = markdown(replace(BARE, title="<b>#1</b>\n# Two", description="# Big\n> <script>"))
+    assert "# Incident 4: \\<b\\>\\#1\\</b\\> \\# Two" in document
+    assert "\\# Big" in document
+    assert "<script>" not in document
     lists = markdown(replace(BARE, description="1. one\n- two\n===\n3 cards"))
     assert "1\\. one  \n\\- two  \n\\===  \n3 cards" in lists

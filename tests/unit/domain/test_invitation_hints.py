@@ -26,12 +26,12 @@ SENT = Standing(InvitationStatus.SENT, NOW + timedelta(days=14), ClientStatus.IN
 def after(wait: timedelta, status: MailStatus) -> tuple[str, str] | None:
     """What is said of a letter that is as old as that."""
     letter = replace(LETTER, status=status, sent_at=None, failed_at=None)
-    found = hint_of(replace(SENT, delivery=letter), NOW + wait)
-    return (found.kind, found.next_step) if found else None
+    hint = hint_of(replace(SENT, delivery=letter), NOW + wait)
+    return (hint.kind, hint.next_step) if hint else None
 
 
 @pytest.mark.parametrize(
-    ("status", "wait", "said"),
+    ("status", "wait", "expected"),
     [
         (MailStatus.QUEUED, LATE_AFTER - SECOND, None),
         (MailStatus.QUEUED, LATE_AFTER, ("delayed", "use_link")),
@@ -45,13 +45,13 @@ def after(wait: timedelta, status: MailStatus) -> tuple[str, str] | None:
     ],
 )
 def test_a_letter_that_did_not_get_through_is_said(
-    status: MailStatus, wait: timedelta, said: tuple[str, str] | None
+    status: MailStatus, wait: timedelta, expected: tuple[str, str] | None
 ) -> None:
-    assert after(wait, status) == said
+    assert after(wait, status) == expected
 
 
 @pytest.mark.parametrize(
-    ("email", "step", "says"),
+    ("email", "step", "message"),
     [
         (WRONG, "correct_address", "Correct the client's e-mail"),
         (WRONG.upper(), "correct_address", "Correct the client's e-mail"),
@@ -60,18 +60,18 @@ def test_a_letter_that_did_not_get_through_is_said(
     ],
 )
 def test_a_bounce_asks_for_another_address_until_there_is_one(
-    email: str | None, step: str, says: str
+    email: str | None, step: str, message: str
 ) -> None:
     letter = replace(LETTER, status=MailStatus.FAILED, recipient=WRONG, bounced_at=NOW)
-    found = hint_of(replace(SENT, client_email=email, delivery=letter), NOW)
-    assert found is not None
-    assert (found.kind, found.next_step, found.since) == ("bounced", step, NOW)
-    assert f"The e-mail to {WRONG} bounced" in found.message
-    assert says in found.message
+    hint = hint_of(replace(SENT, client_email=email, delivery=letter), NOW)
+    assert hint is not None
+    assert (hint.kind, hint.next_step, hint.since) == ("bounced", step, NOW)
+    assert f"The e-mail to {WRONG} bounced" in hint.message
+    assert message in hint.message
 
 
 @pytest.mark.parametrize(
-    ("stored", "client", "said"),
+    ("stored", "client", "has_hint"),
     [
         (InvitationStatus.SENT, ClientStatus.INVITED, True),
         (InvitationStatus.OPENED, ClientStatus.INVITED, True),
@@ -85,12 +85,12 @@ def test_a_bounce_asks_for_another_address_until_there_is_one(
     ],
 )
 def test_what_ran_out_is_said_while_nothing_followed(
-    stored: InvitationStatus, client: ClientStatus, said: bool
+    stored: InvitationStatus, client: ClientStatus, has_hint: bool
 ) -> None:
     standing = replace(SENT, stored=stored, client=client, expires_at=NOW)
-    found = hint_of(standing, NOW)
-    expected = ("expired", "send_again", NOW) if said else None
-    assert (found and (found.kind, found.next_step, found.since)) == expected
+    hint = hint_of(standing, NOW)
+    expected = ("expired", "send_again", NOW) if has_hint else None
+    assert (hint and (hint.kind, hint.next_step, hint.since)) == expected
 
 
 def test_what_somebody_has_opened_needs_no_word_about_its_letter() -> None:

@@ -16,8 +16,8 @@ def test_a_link_is_the_same_whenever_it_is_derived() -> None:
 
 @given(st.tuples(st.uuids(), st.integers(0, 2**31 - 1), st.binary(min_size=1)), st.data())
 def test_another_invitation_sending_or_secret_has_another_link(
-    made: tuple[UUID, int, bytes], data: st.DataObject
+    first: tuple[UUID, int, bytes], data: st.DataObject
 ) -> None:
     other = data.draw(st.tuples(st.uuids(), st.integers(0, 2**31 - 1), st.binary(min_size=1)))
-    assert (link_code(*made) == link_code(*other)) is (made == other)
-    assert len(link_code(*made)) == 43
+    assert (link_code(*first) == link_code(*other)) is (first == other)
+    assert len(link_code(*first)) == 43

@@ -45,8 +45,8 @@ def set_up(*at: float) -> Run:
 
 def test_targets_are_those_of_the_source() -> None:
     """S100, S101, S102."""
-    found = {key: journey.target.total_seconds() for key, journey in JOURNEYS.items()}
-    assert found == {SETUP: 300, INVITATION: 180, MEETING: 600}
+    targets = {key: journey.target.total_seconds() for key, journey in JOURNEYS.items()}
+    assert targets == {SETUP: 300, INVITATION: 180, MEETING: 600}
 
 
 def test_steps_of_a_setup_come_in_any_order() -> None:
@@ -97,14 +97,14 @@ def test_leaving_is_no_failure() -> None:
 
 
 def test_nobody_came_to_an_end_so_there_is_no_rate() -> None:
-    found = funnel(SETUP, set_up(1), set_up()).totals
-    assert (found.success_rate, found.in_time_rate, found.p50_seconds) == (None, None, None)
+    totals = funnel(SETUP, set_up(1), set_up()).totals
+    assert (totals.success_rate, totals.in_time_rate, totals.p50_seconds) == (None, None, None)
 
 
 def test_a_funnel_narrows_from_step_to_step() -> None:
-    found = funnel(SETUP, set_up(), set_up(60), set_up(60, 90), set_up(60, 90, 120)).steps
-    assert [(step.entered, step.completed) for step in found] == [(4, 3), (3, 2), (2, 1)]
-    assert [step.median_seconds for step in found] == [
+    ordered_steps = funnel(SETUP, set_up(), set_up(60), set_up(60, 90), set_up(60, 90, 120)).steps
+    assert [(step.entered, step.completed) for step in ordered_steps] == [(4, 3), (3, 2), (2, 1)]
+    assert [step.median_seconds for step in ordered_steps] == [
         pytest.approx(number, rel=0.026) for number in (60, 30, 30)
     ]
 
@@ -118,15 +118,15 @@ def test_who_came_just_now_does_not_stand_still() -> None:
 
 def test_who_took_too_long_is_not_in_time() -> None:
     """S100: exactly five minutes is in time."""
-    found = funnel(SETUP, set_up(1, 2, 300), set_up(1, 2, 300.5)).totals
-    assert found.in_time_rate == 50
+    totals = funnel(SETUP, set_up(1, 2, 300), set_up(1, 2, 300.5)).totals
+    assert totals.in_time_rate == 50
 
 
 def test_vendor_types_are_told_apart() -> None:
     """A37."""
     venue = Run(SETUP, NOW, NOW, "venue")
-    found = funnel(SETUP, venue, venue, begin(SETUP, NOW)).by_vendor
-    assert {name: totals.started for name, totals in found.items()} == {"": 1, "venue": 2}
+    by_vendor = funnel(SETUP, venue, venue, begin(SETUP, NOW)).by_vendor
+    assert {name: totals.started for name, totals in by_vendor.items()} == {"": 1, "venue": 2}
 
 
 @given(st.floats(min_value=1, max_value=10_000_000))
@@ -153,10 +153,14 @@ _ENDS = st.sampled_from([Outcome.FAILED, Outcome.ABANDONED, Outcome.RUNNING])
 def test_what_was_added_is_what_the_run_is(moves: list[tuple[str, int]]) -> None:
     """S70: whatever happens, in whatever order and however often, nothing counts twice."""
     run, counted = begin(SETUP, NOW), tally(begin(SETUP, NOW))
-    for what, at in moves:
-        known = run
-        run = turn(run, what) if isinstance(what, Outcome) else move(run, [what], after(at))
-        counted.update(difference(known, run))
+    for moved_to, at in moves:
+        previous = run
+        run = (
+            turn(run, moved_to)
+            if isinstance(moved_to, Outcome)
+            else move(run, [moved_to], after(at))
+        )
+        counted.update(difference(previous, run))
     assert +counted == tally(run)
     assert min(counted.values()) >= 0
     assert counted[Cell("", "", Measure.ENTERED)] == 1

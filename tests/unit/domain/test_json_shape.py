@@ -31,7 +31,7 @@ def test_what_keeps_all_limits_has_no_excess(value: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "what", "found", "limit"),
+    ("value", "field", "amount", "limit"),
     [
         ([1] * 5, "a list that is too long", 5, 4),
         ([[], [1] * 5], "a list that is too long", 5, 4),
@@ -42,12 +42,12 @@ def test_what_keeps_all_limits_has_no_excess(value: object) -> None:
     ],
 )
 def test_the_limit_that_is_exceeded_is_named(
-    value: object, what: str, found: int, limit: int
+    value: object, field: str, amount: int, limit: int
 ) -> None:
     over = excess(value, LIMITS)
     assert over is not None
-    assert (over.what, over.found, over.limit) == (what, found, limit)
-    assert over.message == f"hold {what}; at most {limit} are allowed"
+    assert (over.what, over.found, over.limit) == (field, amount, limit)
+    assert over.message == f"hold {field}; at most {limit} are allowed"
 
 
 def test_a_hundred_thousand_levels_are_no_recursion() -> None:

@@ -79,30 +79,30 @@ def last_of_each(items: list[RecordedEvent]) -> list[RecordedEvent]:
     """What the database is asked for."""
     last: dict[object, RecordedEvent] = {}
     for item in items:
-        thing = getattr(item.event, "check", None) or item.event.subject_id
-        last[item.event.TYPE, thing] = item
+        subject = getattr(item.event, "check", None) or item.event.subject_id
+        last[item.event.TYPE, subject] = item
     return sorted(last.values(), key=lambda item: item.seq)
 
 
 def test_before_the_first_event_there_is_nothing() -> None:
-    found = fold([], EventSeq(0))
-    assert found == LaunchState(EventSeq(0), (), (), (), ())
-    assert found.overall is HealthStatus.UNKNOWN
+    state = fold([], EventSeq(0))
+    assert state == LaunchState(EventSeq(0), (), (), (), ())
+    assert state.overall is HealthStatus.UNKNOWN
 
 
 def test_the_last_event_of_a_thing_says_what_it_is() -> None:
-    found = fold(
+    state = fold(
         log(phase(1, PhaseStatus.PLANNED), flag(1, True), phase(1, PhaseStatus.ACTIVE, 2)),
         EventSeq(3),
     )
-    (now,) = found.phases
+    (now,) = state.phases
     assert (now.status, now.version, now.since) == (
         PhaseStatus.ACTIVE,
         2,
         NOW + timedelta(seconds=3),
     )
-    assert (found.flags[0].key, found.flags[0].state.enabled) == ("flag_1", True)
-    assert found.position == 3
+    assert (state.flags[0].key, state.flags[0].state.enabled) == ("flag_1", True)
+    assert state.position == 3
 
 
 def test_what_concerns_nothing_of_it_leaves_it_as_it_is() -> None:
@@ -111,7 +111,7 @@ def test_what_concerns_nothing_of_it_leaves_it_as_it_is() -> None:
 
 
 def test_health_is_as_bad_as_its_worst_check() -> None:
-    found = fold(
+    state = fold(
         log(
             check(CheckType.API, HealthStatus.CRITICAL),
             check(CheckType.EMAIL, HealthStatus.WARNING),
@@ -119,15 +119,15 @@ def test_health_is_as_bad_as_its_worst_check() -> None:
         ),
         EventSeq(3),
     )
-    assert found.overall is HealthStatus.WARNING
+    assert state.overall is HealthStatus.WARNING
 
 
 def test_what_was_recorded_late_has_its_own_moment() -> None:
     """L6: the outage is recorded a minute after it began."""
-    began, stored = NOW + timedelta(seconds=5), NOW + timedelta(seconds=65)
+    started_at, stored = NOW + timedelta(seconds=5), NOW + timedelta(seconds=65)
     event = check(CheckType.DATABASE, HealthStatus.CRITICAL)
-    found = fold([recorded_event(event, 1, stored, occurred_at=began)], EventSeq(1))
-    assert found.checks[0].since == began
+    state = fold([recorded_event(event, 1, stored, occurred_at=started_at)], EventSeq(1))
+    assert state.checks[0].since == started_at
 
 
 EVENTS = st.one_of(
@@ -165,7 +165,7 @@ def kill(key: str, number: int, *, killed: bool = True) -> KillChanged:
 def test_kills_mark_the_flags_that_they_force_off(
     events: tuple[Event, ...], kills: list[str], marked: str | None
 ) -> None:
-    found = fold(log(flag(1, on=True), *events), EventSeq(0))
-    assert [item.key for item in found.kills] == kills
-    (shown,) = found.flags
+    state = fold(log(flag(1, on=True), *events), EventSeq(0))
+    assert [item.key for item in state.kills] == kills
+    (shown,) = state.flags
     assert (shown.state.enabled, shown.kill and shown.kill.key) == (True, marked)

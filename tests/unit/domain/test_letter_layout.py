@@ -20,10 +20,10 @@ def letter(platform: Platform = Platform.WEDME, text: str = "Hello") -> Letter:
 
 @pytest.mark.parametrize("platform", Platform)
 def test_a_letter_says_whose_it_is(platform: Platform) -> None:
-    found, brand = letter(platform), BRANDS[platform]
-    assert found.body.endswith(f"\n\n{brand.name}\n")
-    assert brand.name in str(found.html)
-    assert brand.color in str(found.html)
+    email, brand = letter(platform), BRANDS[platform]
+    assert email.body.endswith(f"\n\n{brand.name}\n")
+    assert brand.name in str(email.html)
+    assert brand.color in str(email.html)
 
 
 def test_nothing_is_loaded_from_anywhere() -> None:
@@ -31,18 +31,18 @@ def test_nothing_is_loaded_from_anywhere() -> None:
 
 
 def test_both_forms_hold_the_link_and_the_way_out() -> None:
-    found = letter()
-    assert f"Open:\n{LINK}" in found.body
-    assert 'href="https://launch.test/x?token=a&amp;b=c"' in str(found.html)
-    assert "Or leave it." in found.body
-    assert "Or leave it." in str(found.html)
+    email = letter()
+    assert f"Open:\n{LINK}" in email.body
+    assert 'href="https://launch.test/x?token=a&amp;b=c"' in str(email.html)
+    assert "Or leave it." in email.body
+    assert "Or leave it." in str(email.html)
 
 
 def test_what_others_wrote_is_text() -> None:
-    found = letter(text=EVIL)
-    assert EVIL in found.body
-    assert "<img" not in str(found.html)
-    assert len(found.subject.splitlines()) == 1
+    email = letter(text=EVIL)
+    assert EVIL in email.body
+    assert "<img" not in str(email.html)
+    assert len(email.subject.splitlines()) == 1
 
 
 def test_letters_of_the_account_hold_their_links() -> None:

@@ -55,12 +55,12 @@ def test_a_first_step_below_what_is_on_takes_it_away(
 def test_where_nobody_can_lose_it_nobody_does(before: Flag, after: Flag) -> None:
     if loses_users(before, after):
         return
-    lost = [
+    losing = [
         person
         for person in PEOPLE
         if evaluate(before, person.context).value and not evaluate(after, person.context).value
     ]
-    assert lost == []
+    assert losing == []
 
 
 def test_they_are_counted_by_evaluating() -> None:
@@ -68,9 +68,9 @@ def test_they_are_counted_by_evaluating() -> None:
     links = [link(flag)]
     pairs = losing(links, diffs(links, ramp(10, 100), 0))
     (loss,) = count_losses(pairs, PEOPLE)
-    kept = sum(evaluate(pairs[0][1], person.context).value for person in PEOPLE)
+    keeping = sum(evaluate(pairs[0][1], person.context).value for person in PEOPLE)
     assert (loss.before, loss.after) == (Percent(100), Percent(10))
-    assert loss.people == len(PEOPLE) - kept > 0
+    assert loss.people == len(PEOPLE) - keeping > 0
 
 
 def test_a_loss_is_refused_until_it_is_named() -> None:

@@ -34,10 +34,10 @@ def test_folding_is_associative(one: list[float], two: list[float], three: list[
 
 
 @given(values, st.lists(st.integers(0, 30), max_size=5))
-def test_folds_of_folds_say_what_the_samples_say(found: list[float], cuts: list[int]) -> None:
+def test_folds_of_folds_say_what_the_samples_say(samples: list[float], cuts: list[int]) -> None:
     """Minutes made of samples, and hours made of minutes (A51)."""
-    whole, borders = fold(map(folded, found)), [0, *sorted(cuts), len(found)]
-    parts = [fold(map(folded, found[a:b])) for a, b in pairwise(borders)]
+    whole, borders = fold(map(folded, samples)), [0, *sorted(cuts), len(samples)]
+    parts = [fold(map(folded, samples[a:b])) for a, b in pairwise(borders)]
     again = fold(parts)
     assert replace(again, total=0) == replace(whole, total=0)
     assert again.total == pytest.approx(whole.total)
@@ -77,8 +77,8 @@ def test_numbers_of_a_window(metric: str, aggregation: Aggregation, expected: Me
 
 
 def test_a_counter_has_a_rate_and_as_many_samples_as_it_counted() -> None:
-    found = {"signups_total": Folded(3, 12)}
-    assert measured("signups_total", Aggregation.RATE, found, 60) == Measurement(0.2, 12)
+    folds = {"signups_total": Folded(3, 12)}
+    assert measured("signups_total", Aggregation.RATE, folds, 60) == Measurement(0.2, 12)
 
 
 def test_without_a_request_there_is_no_error_rate() -> None:

@@ -85,8 +85,8 @@ def test_the_next_look_is_when_something_is_due(standing: Standing, seconds: int
 
 def test_while_an_incident_is_open_no_nudge_is_waited_for() -> None:
     """X12."""
-    found = next_look(idle(300, marked=True), NOW, silenced=True)
-    assert found == NOW + timedelta(seconds=86_100)
+    next_at = next_look(idle(300, marked=True), NOW, silenced=True)
+    assert next_at == NOW + timedelta(seconds=86_100)
 
 
 @given(st.integers(0, 10**6), st.integers(0, 3), st.booleans(), st.booleans(), st.booleans())
@@ -103,14 +103,14 @@ def test_looking_never_goes_on_for_ever(
 @pytest.mark.parametrize("side", OnboardingSide)
 def test_words_name_the_step_and_the_brand(kind: NudgeKind, side: OnboardingSide) -> None:
     step = STEPS[side][0]
-    found = letter("s@example.com", kind, Nudging(side, step, "https://x/go", "https://x/stop"))
+    email = letter("s@example.com", kind, Nudging(side, step, "https://x/go", "https://x/stop"))
     assert step.title in message(kind, step)
-    assert step.title in found.body
+    assert step.title in email.body
     assert step.title in banner(step)
-    assert ("WedSync" in found.body, "WedMe" in found.body) == (side is SUPPLIER, side is COUPLE)
-    assert (found.kind, found.unsubscribe) == (MailKind.NUDGE, "https://x/stop")
-    assert "https://x/go" in found.body
-    assert "https://x/stop" in found.body
+    assert ("WedSync" in email.body, "WedMe" in email.body) == (side is SUPPLIER, side is COUPLE)
+    assert (email.kind, email.unsubscribe) == (MailKind.NUDGE, "https://x/stop")
+    assert "https://x/go" in email.body
+    assert "https://x/stop" in email.body
 
 
 def test_a_link_is_of_one_person() -> None:

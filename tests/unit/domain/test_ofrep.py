@@ -21,9 +21,9 @@ def test_no_context_is_an_empty_one(body: object) -> None:
 
 def test_a_context_names_keys_and_groups() -> None:
     context = {"targetingKey": "u", "coupleId": "c", "userType": "COUPLE", "groups": ["beta"]}
-    found = read({"context": context}).context
-    assert found.keys == {BucketBy.USER: "u", BucketBy.COUPLE: "c"}
-    assert found.groups == {"couple", "wedme", "beta"}
+    request = read({"context": context}).context
+    assert request.keys == {BucketBy.USER: "u", BucketBy.COUPLE: "c"}
+    assert request.groups == {"couple", "wedme", "beta"}
 
 
 def test_attributes_that_no_flag_looks_at_are_ignored() -> None:
@@ -76,11 +76,11 @@ def test_a_value_has_a_reason_and_a_variant() -> None:
 )
 def test_a_failure_has_a_code_and_a_sentence(code: EvaluationErrorCode, status: int) -> None:
     item = Evaluation("mvp_chat", False, EvaluationReason.ERROR, error_code=code)
-    found = result_of(item)
+    body = result_of(item)
     assert status_of(item) == status
-    assert (found["key"], found["errorCode"]) == ("mvp_chat", code.name)
-    assert found["errorDetails"]
-    assert "value" not in found
+    assert (body["key"], body["errorCode"]) == ("mvp_chat", code.name)
+    assert body["errorDetails"]
+    assert "value" not in body
 
 
 def test_an_unknown_flag_has_no_value() -> None:
@@ -88,11 +88,11 @@ def test_an_unknown_flag_has_no_value() -> None:
 
 
 @pytest.mark.parametrize(
-    ("held", "known"),
+    ("if_none_match", "matching"),
     [(None, False), ('"a"', True), ('W/"a"', True), ('"b", "a"', True), ("*", True), ("a", False)],
 )
-def test_validators_are_compared_weakly(held: str | None, known: bool) -> None:
-    assert matches(held, '"a"') is known
+def test_validators_are_compared_weakly(if_none_match: str | None, matching: bool) -> None:
+    assert matches(if_none_match, '"a"') is matching
 
 
 @pytest.mark.parametrize(

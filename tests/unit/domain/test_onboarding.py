@@ -64,8 +64,8 @@ def test_a_step_more_is_never_a_percent_less(
 
 def test_steps_are_those_of_the_source() -> None:
     """S83, S85: keys, texts and order."""
-    found = [(step.key, step.title, step.description) for step in STEPS[SUPPLIER]]
-    assert found == [
+    ordered_steps = [(step.key, step.title, step.description) for step in STEPS[SUPPLIER]]
+    assert ordered_steps == [
         ("business_info", "Business Information", "Tell us about your wedding business"),
         ("first_client", "Add Your First Client", "Add a couple you're working with"),
         ("send_invitation", "Connect with Your Couple", "Send them an invitation to WedMe"),
@@ -98,9 +98,9 @@ def test_every_order_ends_at_100() -> None:
 
 
 @given(sides, keys)
-def test_checking_off_again_changes_nothing(side: OnboardingSide, wanted: set[str]) -> None:
-    once = check_off(Progress(side, NOW), wanted, NOW)
-    assert check_off(once, wanted, NOW + timedelta(hours=1)) == once
+def test_checking_off_again_changes_nothing(side: OnboardingSide, requested: set[str]) -> None:
+    once = check_off(Progress(side, NOW), requested, NOW)
+    assert check_off(once, requested, NOW + timedelta(hours=1)) == once
     assert set(once.done) <= {step.key for step in STEPS[side]}
 
 
@@ -123,7 +123,7 @@ def test_a_step_that_is_held_back_holds_up_those_after_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("side", "done", "held", "opens"),
+    ("side", "done", "closed", "opens"),
     [
         (SUPPLIER, set(), set(), {"business_info"}),
         (SUPPLIER, set(), {"business_info"}, set()),
@@ -139,10 +139,10 @@ def test_a_step_that_is_held_back_holds_up_those_after_it() -> None:
     ],
 )  # fmt: skip
 def test_steps_open_one_after_the_other(
-    side: OnboardingSide, done: set[str], held: set[str], opens: set[str]
+    side: OnboardingSide, done: set[str], closed: set[str], opens: set[str]
 ) -> None:
     """S83, S120."""
-    assert open_steps(side, done, lambda step: step.key not in held) == opens
+    assert open_steps(side, done, lambda step: step.key not in closed) == opens
 
 
 @pytest.mark.parametrize(
@@ -150,8 +150,8 @@ def test_steps_open_one_after_the_other(
     [(set(), ["business_info", "first_client"]), ({"business_info"}, ["first_client"])],
 )
 def test_a_step_says_what_comes_before_it(done: set[str], before: list[str]) -> None:
-    found = steps_before(SUPPLIER, "send_invitation", done)
-    assert [step.key for step in found] == before
+    ordered_steps = steps_before(SUPPLIER, "send_invitation", done)
+    assert [step.key for step in ordered_steps] == before
 
 
 @pytest.mark.parametrize(

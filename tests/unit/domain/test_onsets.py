@@ -28,8 +28,8 @@ def steps(*values: float | None) -> list[Step]:
 def test_it_is_the_first_part_that_is_bad_by_itself(
     values: tuple[float | None, ...], expected: int | None
 ) -> None:
-    found = first_bad(steps(*values), lambda value: value > 5)
-    assert found == (None if expected is None else NOW + timedelta(seconds=10 * expected))
+    onset = first_bad(steps(*values), lambda value: value > 5)
+    assert onset == (None if expected is None else NOW + timedelta(seconds=10 * expected))
 
 
 def seconds(*values: float) -> list[Step]:
@@ -49,15 +49,15 @@ def seconds(*values: float) -> list[Step]:
 def test_single_samples_have_a_finer_time(
     values: tuple[float, ...], one_by_one: bool, expected: int
 ) -> None:
-    found = first_sample(NOW, seconds(*values), one_by_one, lambda value: value > 5)
-    assert found == NOW + timedelta(seconds=expected)
+    onset = first_sample(NOW, seconds(*values), one_by_one, lambda value: value > 5)
+    assert onset == NOW + timedelta(seconds=expected)
 
 
 @pytest.mark.parametrize(
-    ("began", "detected", "expected"), [(0, 30, 10), (0, 4, 4), (3, 30, 3), (10, 10, 10)]
+    ("start_offset", "detected", "expected"), [(0, 30, 10), (0, 4, 4), (3, 30, 3), (10, 10, 10)]
 )
 def test_a_whole_step_stands_for_what_lies_within_it(
-    began: int, detected: int, expected: int
+    start_offset: int, detected: int, expected: int
 ) -> None:
-    found = latest(NOW + timedelta(seconds=began), NOW + timedelta(seconds=detected))
-    assert found == NOW + timedelta(seconds=expected)
+    onset = latest(NOW + timedelta(seconds=start_offset), NOW + timedelta(seconds=detected))
+    assert onset == NOW + timedelta(seconds=expected)

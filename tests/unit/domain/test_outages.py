@@ -48,8 +48,8 @@ def test_other_states_are_bugs(state: str) -> None:
 @pytest.mark.parametrize("state", ["42P01", "42703", "42883"])
 def test_what_is_undefined_is_a_bug_where_the_schema_is_ours(state: str) -> None:
     assert outage_of(Symptom(sqlstate=state)) is None
-    found = outage_of(Symptom(sqlstate=state), schema_problem="the schema is at 0001")
-    assert found == Outage(Dependency.DATABASE, "the schema is at 0001")
+    outage = outage_of(Symptom(sqlstate=state), schema_problem="the schema is at 0001")
+    assert outage == Outage(Dependency.DATABASE, "the schema is at 0001")
 
 
 def test_a_database_that_accepts_nobody_says_so_at_the_door_only() -> None:
@@ -60,9 +60,9 @@ def test_a_database_that_accepts_nobody_says_so_at_the_door_only() -> None:
 
 def test_only_a_read_only_database_makes_its_connections_useless() -> None:
     states = ("08006", "28P01", "53100", "53300", "57P01", "25006", "3D000", "58030")
-    found = {state: outage_of(Symptom(sqlstate=state)) for state in states}
-    assert {state for state, item in found.items() if item and item.reconnect} == {"25006"}
-    assert {state for state, item in found.items() if item and item.reads} == {"25006", "53100"}
+    outages = {state: outage_of(Symptom(sqlstate=state)) for state in states}
+    assert {state for state, item in outages.items() if item and item.reconnect} == {"25006"}
+    assert {state for state, item in outages.items() if item and item.reads} == {"25006", "53100"}
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,7 @@ KEY = UUID("01234567-89ab-cdef-0123-456789abcdef")
 
 
 @pytest.mark.parametrize(
-    ("message_id", "found"),
+    ("message_id", "expected"),
     [
         (f"<{KEY}@wedsync.app>", KEY),
         (f" {KEY}@wedsync.app ", KEY),
@@ -92,8 +92,10 @@ KEY = UUID("01234567-89ab-cdef-0123-456789abcdef")
         ("", None),
     ],
 )
-def test_a_bounce_names_its_letter_by_the_message_id(message_id: str, found: UUID | None) -> None:
-    assert mail_of(message_id) == found
+def test_a_bounce_names_its_letter_by_the_message_id(
+    message_id: str, expected: UUID | None
+) -> None:
+    assert mail_of(message_id) == expected
 
 
 def test_next_attempt_doubles_up_to_an_hour() -> None:

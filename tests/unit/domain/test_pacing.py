@@ -29,8 +29,10 @@ def after(
     state, age = UNJUDGED, timedelta()
     for seconds, look in looks:
         age = timedelta(seconds=seconds)
-        held = "a silence" if silenced else None
-        state = judge(criterion, look, state, started_at=NOW, now=NOW + age, held_because=held)
+        held_because = "a silence" if silenced else None
+        state = judge(
+            criterion, look, state, started_at=NOW, now=NOW + age, held_because=held_because
+        )
     return state, age
 
 
@@ -73,19 +75,19 @@ def held(
 def test_a_window_that_fills_keeps_no_ramp(
     criterion: Criterion, looks: list[tuple[float, MetricReading]], waits: bool, action: GuardAction
 ) -> None:
-    found = held(replace(criterion, action=action), *looks)
-    assert bool(found) is waits, found
+    holding = held(replace(criterion, action=action), *looks)
+    assert bool(holding) is waits, holding
 
 
 def test_a_silence_keeps_the_ramp_while_a_window_fills() -> None:
     """A28: planned work is no reason to widen a launch."""
-    (found,) = held(replace(ERRORS, action=GuardAction.HOLD), (30, FEW), silenced=True)
-    assert "is not judged: a silence" in found
+    (sentence,) = held(replace(ERRORS, action=GuardAction.HOLD), (30, FEW), silenced=True)
+    assert "is not judged: a silence" in sentence
 
 
 def test_an_edited_criterion_is_not_judged_yet() -> None:
     state, _ = after(ERRORS, (30, GOOD))
     edited = replace(ERRORS, threshold=1.0)
     facts = Facts(HEALTH, [(edited, state)], [], MetricReading(None, 0), 0)
-    (found,) = holds(facts, POLICY, NOW)
-    assert found == "Criterion errors_low has not been judged yet."
+    (sentence,) = holds(facts, POLICY, NOW)
+    assert sentence == "Criterion errors_low has not been judged yet."

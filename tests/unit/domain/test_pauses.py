@@ -28,5 +28,5 @@ def test_the_author_follows_from_the_actor(actor: Actor, author: PauseAuthor) ->
 
 def test_a_pause_names_its_author_and_reason() -> None:
     assert pause_by(ADMIN.ref, AT, None).sentence == "Paused by admin@wedsync.com"
-    held = pause_by(GUARD.ref, AT, "errors_low: error_rate 5 % > 2 %")
-    assert held.sentence == "Paused by a guard: errors_low: error_rate 5 % > 2 %"
+    pause = pause_by(GUARD.ref, AT, "errors_low: error_rate 5 % > 2 %")
+    assert pause.sentence == "Paused by a guard: errors_low: error_rate 5 % > 2 %"

@@ -137,8 +137,8 @@ def test_the_target_is_the_links_then_the_flags_then_everybody(
     link: float | None, own: float, expected: float
 ) -> None:
     """Decision 1: with 0 as its default, the source's activated phase reached nobody."""
-    wanted = None if link is None else Percent(link)
-    assert target_percentage(wanted, Percent(own)) == expected
+    target = None if link is None else Percent(link)
+    assert target_percentage(target, Percent(own)) == expected
 
 
 @pytest.mark.parametrize(

@@ -26,8 +26,8 @@ def test_a_start_that_was_missed(
 ) -> None:
     """L22: plannedStartAt was never read."""
     now = NOW + (ago or timedelta(0))
-    found = missed_start(status, NOW if ago is not None else None, now)
-    assert found is None if text is None else text in (found or "")
+    warning = missed_start(status, NOW if ago is not None else None, now)
+    assert warning is None if text is None else text in (warning or "")
 
 
 def test_killed_flags_are_named() -> None:

@@ -80,8 +80,8 @@ def test_a_new_run_aims_at_the_owners_percentage_whatever_is_in_force() -> None:
     left = RunHold(UUID(int=1), switch=False, target=Percent(100), step=Percent(5))
     for own, expected in ((0, 100), (30, 30)):
         parts = FlagParts(FlagValues(False, Percent(own)), left)
-        held = replace(make_flag(enabled=False, percentage=5), parts=parts)
-        assert LinkedFlag(held, None, 0).target == Percent(expected)
+        flag = replace(make_flag(enabled=False, percentage=5), parts=parts)
+        assert LinkedFlag(flag, None, 0).target == Percent(expected)
 
 
 @pytest.mark.parametrize(
@@ -137,12 +137,12 @@ def test_a_cohort_makes_a_step_the_same_people_for_every_flag(cohort: str | None
     """L21: without it 5 % of nine flags are 38 % of the people, and almost nobody has all."""
     links = [link(f"flag_{index}") for index in range(9)]
     people = [person(f"u{index}", UserType.SUPPLIER) for index in range(400)]
-    (found,) = exposure(links, diffs(links, ramp(5, 100), 0), people, cohort)
+    (delta,) = exposure(links, diffs(links, ramp(5, 100), 0), people, cohort)
     if cohort is None:
-        assert found.after > 4 * 20 > found.all_after
+        assert delta.after > 4 * 20 > delta.all_after
     else:
-        assert found.after == found.all_after
-        assert 8 <= found.after <= 36
+        assert delta.after == delta.all_after
+        assert 8 <= delta.after <= 36
 
 
 @pytest.mark.parametrize(

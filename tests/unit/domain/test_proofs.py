@@ -39,8 +39,8 @@ from tests.unit.domain.test_reports import (
 )
 
 
-def measured(found: Measured) -> Facts:
-    return replace(EMPTY, measured=replace(found, requests=100, journeys=FUNNELS))
+def measured(values: Measured) -> Facts:
+    return replace(EMPTY, measured=replace(values, requests=100, journeys=FUNNELS))
 
 
 def gaps(**seconds: float) -> Measured:
@@ -48,7 +48,7 @@ def gaps(**seconds: float) -> Measured:
 
 
 @pytest.mark.parametrize(
-    ("row", "found", "verdict"),
+    ("row", "values", "verdict"),
     [
         ("S98", gaps(email=33.0, api=30.0), KEPT),
         ("S98", gaps(email=33.1, api=30.0), BROKEN),
@@ -71,9 +71,9 @@ def gaps(**seconds: float) -> Measured:
     ],
 )
 def test_what_was_measured_is_compared_with_its_limit(
-    row: str, found: Measured, verdict: ProofVerdict
+    row: str, values: Measured, verdict: ProofVerdict
 ) -> None:
-    facts = measured(found)
+    facts = measured(values)
     assert verdicts(facts)[row] is verdict
     (shown,) = [item for item in proofs(facts) if item.row == row]
     assert (shown.limit or 0) > 0
@@ -82,8 +82,8 @@ def test_what_was_measured_is_compared_with_its_limit(
 
 def test_journeys_are_compared_with_their_targets() -> None:
     """S100: 95 of 100 who arrive do so in time; S104: 95 of 100 that end arrive (M16)."""
-    found = verdicts(measured(Measured()))
-    assert (found["S100"], found["S101"]) == (KEPT, NOT_MEASURED)
+    by_row = verdicts(measured(Measured()))
+    assert (by_row["S100"], by_row["S101"]) == (KEPT, NOT_MEASURED)
     assert evidence(measured(Measured()), "S104") == (
         "Supplier onboarding: 95.2 % of 21 that ended "
         "(20 arrived, 1 failed, 0 abandoned; 9 under way)"
@@ -105,8 +105,8 @@ def test_a_journey_by_its_counts(
     counts: dict[Measure, int], row: str, verdict: ProofVerdict
 ) -> None:
     cells = Counter({Cell("", "", measure): number for measure, number in counts.items()})
-    found = Measured(journeys=figures({JourneyKey.SUPPLIER_ONBOARDING: cells}, {}))
-    assert verdicts(replace(EMPTY, measured=found))[row] is verdict
+    values = Measured(journeys=figures({JourneyKey.SUPPLIER_ONBOARDING: cells}, {}))
+    assert verdicts(replace(EMPTY, measured=values))[row] is verdict
 
 
 WAITING = replace(SPREAD, complete=False, complete_ms=None, within_budget=None, acked=9)
@@ -114,7 +114,7 @@ LOST = replace(WAITING, unknown_processes=1, unknown_streams=2)
 
 
 @pytest.mark.parametrize(
-    ("row", "found", "verdict"),
+    ("row", "propagation", "verdict"),
     [
         ("S97", replace(SPREAD, complete_ms=30_010, within_budget=False), BROKEN),
         ("S97", replace(SPREAD, commit_ms=29_500), BROKEN),  # people wait for the commit as well
@@ -128,10 +128,10 @@ LOST = replace(WAITING, unknown_processes=1, unknown_streams=2)
         ("S108", LOST, UNKNOWN),
     ],
 )
-def test_how_changes_spread(row: str, found: Propagation, verdict: ProofVerdict) -> None:
-    facts = replace(FACTS, spreads=[Spread("rolled back", found)])
+def test_how_changes_spread(row: str, propagation: Propagation, verdict: ProofVerdict) -> None:
+    facts = replace(FACTS, spreads=[Spread("rolled back", propagation)])
     assert verdicts(facts)[row] is verdict
-    assert ("unknown: 1 process, 2 streams" in evidence(facts, row)) is (found is LOST)
+    assert ("unknown: 1 process, 2 streams" in evidence(facts, row)) is (propagation is LOST)
 
 
 def test_only_a_rollback_of_the_run_is_its_rollback() -> None:
@@ -176,8 +176,8 @@ SECONDS = timedelta(seconds=1)
 def test_alerts_count_from_the_first_bad_sample_to_the_delivered_message(
     incident: IncidentFact, critical: ProofVerdict, noticed: ProofVerdict
 ) -> None:
-    found = verdicts(replace(FACTS, incidents=[incident]))
-    assert (found["S99"], found["S111"]) == (critical, noticed)
+    by_row = verdicts(replace(FACTS, incidents=[incident]))
+    assert (by_row["S99"], by_row["S111"]) == (critical, noticed)
 
 
 CHECKED = FACTS.readiness
@@ -199,7 +199,7 @@ def test_pre_checks(checks: list[ReadinessFact], verdict: ProofVerdict) -> None:
 
 
 @pytest.mark.parametrize(
-    ("found", "edits", "verdict"),
+    ("rehearsal", "edits", "verdict"),
     [
         (RehearsalEvidence(NOW - timedelta(days=1), None), 0, KEPT),
         (RehearsalEvidence(NOW - timedelta(days=1), None), 1, UNKNOWN),
@@ -209,9 +209,9 @@ def test_pre_checks(checks: list[ReadinessFact], verdict: ProofVerdict) -> None:
     ],
 )
 def test_a_run_stands_on_a_rehearsal(
-    found: RehearsalEvidence | None, edits: int, verdict: ProofVerdict
+    rehearsal: RehearsalEvidence | None, edits: int, verdict: ProofVerdict
 ) -> None:
-    facts = replace(FACTS, rehearsed=found, edits_since_rehearsal=edits)
+    facts = replace(FACTS, rehearsed=rehearsal, edits_since_rehearsal=edits)
     assert verdicts(facts)["S112"] is verdict
 
 

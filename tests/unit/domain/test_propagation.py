@@ -27,35 +27,37 @@ B = Receipt("b", 7, served_ms=1_050, clients=1, delays={1: 1})
 def look(
     *receipts: Receipt,
     alive: Mapping[str, int] = ALIVE,
-    lost: Mapping[str, int] | None = None,
-    known: bool = True,
+    lost_streams: Mapping[str, int] | None = None,
+    is_known: bool = True,
     after: float = 1,
     start: int | None = 1_000,
 ) -> Propagation:
     """Version 7, committed at 1000 ms, looked at so many seconds later."""
     now = COMMITTED + timedelta(seconds=after)
-    who = {name: Presence(streams) for name, streams in alive.items()}
-    who |= {name: Presence(streams, answers=False) for name, streams in (lost or {}).items()}
-    return merge(7, Start(COMMITTED, start), receipts, who, is_known=known, now=now)
+    receivers = {name: Presence(streams) for name, streams in alive.items()}
+    receivers |= {
+        name: Presence(streams, answers=False) for name, streams in (lost_streams or {}).items()
+    }
+    return merge(7, Start(COMMITTED, start), receipts, receivers, is_known=is_known, now=now)
 
 
 def test_all_have_it() -> None:
-    found = look(A, B)
-    assert (found.total, found.acked, found.complete) == (5, 5, True)
-    assert (found.complete_ms, found.within_budget) == (210, True)
-    assert (found.processes, found.slowest) == (2, "a client of a")
+    result = look(A, B)
+    assert (result.total, result.acked, result.complete) == (5, 5, True)
+    assert (result.complete_ms, result.within_budget) == (210, True)
+    assert (result.processes, result.slowest) == (2, "a client of a")
 
 
 def test_a_process_that_has_said_nothing_is_waited_for_with_its_streams() -> None:
-    found = look(A)
-    assert (found.total, found.acked, found.complete) == (5, 3, False)
-    assert (found.slowest, found.complete_ms, found.within_budget) == ("b", None, None)
+    result = look(A)
+    assert (result.total, result.acked, result.complete) == (5, 3, False)
+    assert (result.slowest, result.complete_ms, result.within_budget) == ("b", None, None)
 
 
 def test_a_stream_that_has_not_taken_it_is_waited_for() -> None:
-    found = look(A, Receipt("b", 7, served_ms=1_050, clients=1))
-    assert (found.total, found.acked, found.complete) == (5, 4, False)
-    assert found.slowest == "clients of b"
+    result = look(A, Receipt("b", 7, served_ms=1_050, clients=1))
+    assert (result.total, result.acked, result.complete) == (5, 4, False)
+    assert result.slowest == "clients of b"
 
 
 def test_an_older_version_is_no_receipt() -> None:
@@ -65,45 +67,47 @@ def test_an_older_version_is_no_receipt() -> None:
 def test_a_newer_version_is_one_and_the_first_of_them_counts() -> None:
     """A process that went from 6 to 9 never served 7, and its users have what 7 brought."""
     late = Receipt("b", 12, served_ms=9_000, clients=1, delays={0: 1})
-    found = look(A, late, Receipt("b", 9, served_ms=1_100, clients=1, delays={0: 1}))
-    assert (found.complete, found.complete_ms) == (True, 210)
+    result = look(A, late, Receipt("b", 9, served_ms=1_100, clients=1, delays={0: 1}))
+    assert (result.complete, result.complete_ms) == (True, 210)
 
 
 def test_a_process_that_left_before_the_change_does_not_count() -> None:
-    found = look(A, alive={"a": 2})
-    assert (found.total, found.complete) == (3, True)
+    result = look(A, alive={"a": 2})
+    assert (result.total, result.complete) == (3, True)
 
 
 def test_a_lost_process_and_its_streams_are_unknown() -> None:
     """L4, S97: stopped before it had it, it may hold its clients on the old value."""
-    found = look(A, alive={"a": 2}, lost={"b": 2}, after=40)
-    assert (found.total, found.acked, found.waiting) == (6, 3, 0)
-    assert (found.unknown_processes, found.unknown_streams) == (1, 2)
-    assert (found.complete, found.complete_ms, found.within_budget) == (False, None, None)
-    assert found.slowest == "b"
+    result = look(A, alive={"a": 2}, lost_streams={"b": 2}, after=40)
+    assert (result.total, result.acked, result.waiting) == (6, 3, 0)
+    assert (result.unknown_processes, result.unknown_streams) == (1, 2)
+    assert (result.complete, result.complete_ms, result.within_budget) == (False, None, None)
+    assert result.slowest == "b"
     assert unknown_text(1, 2) == "unknown: 1 process, 2 streams"
 
 
-@pytest.mark.parametrize("lost", [{}, {"b": 9}])
-def test_streams_that_waited_when_their_process_went_are_unknown(lost: dict[str, int]) -> None:
+@pytest.mark.parametrize("lost_streams", [{}, {"b": 9}])
+def test_streams_that_waited_when_their_process_went_are_unknown(
+    lost_streams: dict[str, int],
+) -> None:
     died = Receipt("b", 7, served_ms=1_050, clients=9, delays={1: 4})
-    found = look(A, died, alive={"a": 2}, lost=lost)
-    assert (found.total, found.acked, found.complete) == (13, 8, False)
-    assert (found.unknown_processes, found.unknown_streams) == (0, 5)
+    result = look(A, died, alive={"a": 2}, lost_streams=lost_streams)
+    assert (result.total, result.acked, result.complete) == (13, 8, False)
+    assert (result.unknown_processes, result.unknown_streams) == (0, 5)
 
 
 def test_a_stream_whose_connection_broke_is_unknown() -> None:
     broke = Receipt("b", 7, served_ms=1_050, clients=0, lost=1)
-    found = look(A, broke, after=40)
-    assert (found.total, found.acked, found.unknown_streams) == (5, 4, 1)
-    assert (found.complete, found.within_budget) == (False, None)
+    result = look(A, broke, after=40)
+    assert (result.total, result.acked, result.unknown_streams) == (5, 4, 1)
+    assert (result.complete, result.within_budget) == (False, None)
 
 
 def test_who_is_known_to_be_late_breaks_the_budget_whatever_is_unknown() -> None:
-    found = look(A, alive={"a": 2, "c": 0}, lost={"b": 1}, after=31)
-    assert (found.waiting, found.within_budget, found.slowest) == (1, False, "c")
+    result = look(A, alive={"a": 2, "c": 0}, lost_streams={"b": 1}, after=31)
+    assert (result.waiting, result.within_budget, result.slowest) == (1, False, "c")
     slow = Receipt("a", 7, served_ms=32_000)
-    assert look(slow, alive={"a": 0}, lost={"b": 1}, after=60).within_budget is False
+    assert look(slow, alive={"a": 0}, lost_streams={"b": 1}, after=60).within_budget is False
 
 
 @pytest.mark.parametrize(
@@ -119,27 +123,27 @@ def test_who_is_known_to_be_late_breaks_the_budget_whatever_is_unknown() -> None
 )
 def test_who_was_live_when_the_change_was_made(process: ServerProcess, counts: bool | None) -> None:
     """Committed at 60 s, looked at 100 s: answers, is lost, or does not count."""
-    found = roster([process], 60_000, 100_000)
-    assert {name: who.answers for name, who in found.items()} == (
+    receivers = roster([process], 60_000, 100_000)
+    assert {name: presence.answers for name, presence in receivers.items()} == (
         {} if counts is None else {"p": counts}
     )
     assert LIFETIME_MS < 40_000
 
 
 def test_a_process_that_started_with_it_has_it_and_says_nothing_about_time() -> None:
-    found = look(A, Receipt("b", 7, served_ms=900_000, initial=True))
-    assert (found.complete, found.complete_ms) == (True, 210)
+    result = look(A, Receipt("b", 7, served_ms=900_000, initial=True))
+    assert (result.complete, result.complete_ms) == (True, 210)
 
 
 def test_without_redis_nothing_is_complete() -> None:
-    found = look(A, alive={"a": 2}, known=False)
-    assert (found.total, found.acked) == (3, 3)
-    assert (found.complete, found.complete_ms, found.slowest) == (False, None, "a client of a")
+    result = look(A, alive={"a": 2}, is_known=False)
+    assert (result.total, result.acked) == (3, 3)
+    assert (result.complete, result.complete_ms, result.slowest) == (False, None, "a client of a")
 
 
 def test_with_nobody_there_nothing_is_complete() -> None:
-    found = look(alive={})
-    assert (found.total, found.complete, found.p95_ms, found.slowest) == (0, False, None, None)
+    result = look(alive={})
+    assert (result.total, result.complete, result.p95_ms, result.slowest) == (0, False, None, None)
 
 
 @pytest.mark.parametrize(
@@ -162,16 +166,16 @@ def test_a_clock_that_is_a_little_behind_gives_no_negative_time() -> None:
 
 
 def test_confirmations_are_shown_and_decide_nothing() -> None:
-    found = look(Receipt("a", 7, served_ms=1_010, clients=2, confirmed=2), B)
-    assert (found.confirmed, found.complete) == (2, False)
+    result = look(Receipt("a", 7, served_ms=1_010, clients=2, confirmed=2), B)
+    assert (result.confirmed, result.complete) == (2, False)
 
 
 @given(st.dictionaries(st.integers(0, 60_000), st.integers(1, 5), min_size=1, max_size=40))
 def test_p95_is_a_delay_that_95_percent_do_not_exceed(delays: dict[int, int]) -> None:
-    found, total = percentile(delays, 95), sum(delays.values())
-    assert found in delays
-    assert sum(n for delay, n in delays.items() if delay <= found) >= 0.95 * total
-    assert sum(n for delay, n in delays.items() if delay < found) < 0.95 * total
+    p95, total = percentile(delays, 95), sum(delays.values())
+    assert p95 in delays
+    assert sum(n for delay, n in delays.items() if delay <= p95) >= 0.95 * total
+    assert sum(n for delay, n in delays.items() if delay < p95) < 0.95 * total
 
 
 @given(st.permutations([A, B, Receipt("c", 7, served_ms=1_020), Receipt("a", 3, served_ms=1)]))

@@ -87,10 +87,10 @@ def test_health_decides(check: CheckType, status: HealthStatus, verdict: Readine
 
 @pytest.mark.parametrize("check", list(CheckType))
 def test_a_check_that_never_ran_blocks(check: CheckType) -> None:
-    known = {kind: state for kind, state in HEALTHY.items() if kind is not check}
-    found = assessed(replace(GOOD, health=known))
-    assert [item.key for item in found.blockers] == [check]
-    assert blocked_message(found).endswith(f"{check}: never checked")
+    states = {kind: state for kind, state in HEALTHY.items() if kind is not check}
+    readiness = assessed(replace(GOOD, health=states))
+    assert [item.key for item in readiness.blockers] == [check]
+    assert blocked_message(readiness).endswith(f"{check}: never checked")
 
 
 @pytest.mark.parametrize(
@@ -102,9 +102,9 @@ def test_a_check_that_never_ran_blocks(check: CheckType) -> None:
     ],
 )
 def test_these_block(facts: Facts, key: str) -> None:
-    found = assessed(facts)
-    assert found.verdict is ReadinessVerdict.NO_GO
-    assert [item.key for item in found.blockers] == [key]
+    readiness = assessed(facts)
+    assert readiness.verdict is ReadinessVerdict.NO_GO
+    assert [item.key for item in readiness.blockers] == [key]
 
 
 @pytest.mark.parametrize(
@@ -123,9 +123,9 @@ def test_these_block(facts: Facts, key: str) -> None:
 )
 def test_these_want_to_be_accepted(facts: Facts, key: str, detail: str) -> None:
     """S121 and X2."""
-    found = assessed(facts)
-    assert found.verdict is ReadinessVerdict.GO_WITH_WARNINGS
-    assert [(item.key, item.detail) for item in found.warnings] == [(key, detail)]
+    readiness = assessed(facts)
+    assert readiness.verdict is ReadinessVerdict.GO_WITH_WARNINGS
+    assert [(item.key, item.detail) for item in readiness.warnings] == [(key, detail)]
 
 
 def test_a_backup_of_24_hours_is_young_enough() -> None:
@@ -134,9 +134,9 @@ def test_a_backup_of_24_hours_is_young_enough() -> None:
 
 def test_one_blocker_outweighs_every_warning() -> None:
     facts = replace(with_health(CheckType.DATABASE, HealthStatus.CRITICAL), flag_count=0)
-    found = assessed(facts)
-    assert found.verdict is ReadinessVerdict.NO_GO
-    assert len(found.blockers) == len(found.warnings) == 1
+    readiness = assessed(facts)
+    assert readiness.verdict is ReadinessVerdict.NO_GO
+    assert len(readiness.blockers) == len(readiness.warnings) == 1
 
 
 def test_the_message_names_what_is_sick() -> None:
@@ -164,10 +164,10 @@ def test_a_token_lasts_120_seconds(later: float, expected: bool) -> None:
 
 @pytest.mark.parametrize("micros", [0, 1, 500_000, 999_999])
 def test_a_token_lasts_exactly_as_long_as_it_says(micros: int) -> None:
-    found = assessed(later=micros / 1e6)
-    end = (found.expires_at - NOW).total_seconds()
-    assert holds(found.token, later=end)
-    assert not holds(found.token, later=end + 1e-6)
+    readiness = assessed(later=micros / 1e6)
+    end = (readiness.expires_at - NOW).total_seconds()
+    assert holds(readiness.token, later=end)
+    assert not holds(readiness.token, later=end + 1e-6)
 
 
 @pytest.mark.parametrize(
@@ -255,10 +255,10 @@ def test_a_good_rehearsal_younger_than_a_week_is_wanted_and_not_needed(
     rehearsal: RehearsalEvidence | None, ok: bool, detail: str
 ) -> None:
     """X2, X4."""
-    found = assessed(replace(GOOD, rehearsal=rehearsal))
-    check = found.checks[-1]
+    readiness = assessed(replace(GOOD, rehearsal=rehearsal))
+    check = readiness.checks[-1]
     assert (check.key, check.ok, check.blocking, check.detail) == ("rehearsal", ok, False, detail)
-    assert (found.verdict is ReadinessVerdict.GO) is ok
+    assert (readiness.verdict is ReadinessVerdict.GO) is ok
 
 
 @pytest.mark.parametrize(
@@ -274,7 +274,7 @@ def test_a_channel_that_answered_a_test_is_wanted_and_not_needed(
     channels: int, tested: datetime | None, ok: bool, detail: str
 ) -> None:
     """X2: somebody would hear of it if it went wrong."""
-    found = assessed(replace(GOOD, alert_channels=channels, alerts_tested_at=tested))
-    (check,) = [item for item in found.checks if item.key == "alerts"]
+    readiness = assessed(replace(GOOD, alert_channels=channels, alerts_tested_at=tested))
+    (check,) = [item for item in readiness.checks if item.key == "alerts"]
     assert (check.ok, check.blocking, check.detail) == (ok, False, detail)
-    assert (found.verdict is ReadinessVerdict.GO) is ok
+    assert (readiness.verdict is ReadinessVerdict.GO) is ok

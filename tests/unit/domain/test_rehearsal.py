@@ -63,8 +63,8 @@ def run(state: Rehearsal, until: RehearsalStage = RehearsalStage.ROLLED_BACK) ->
 
 
 def test_the_ramp_reaches_more_users_with_each_step() -> None:
-    found = run(rehearsal(*ramp(10, 50, 100)), RehearsalStage.FAULTY)
-    shares = [item.people / len(PEOPLE) for item in found.exposed]
+    state = run(rehearsal(*ramp(10, 50, 100)), RehearsalStage.FAULTY)
+    shares = [item.people / len(PEOPLE) for item in state.exposed]
     assert shares == pytest.approx([0.1, 0.5, 1.0], abs=0.05)
 
 
@@ -73,17 +73,17 @@ def test_a_phase_without_a_ramp_goes_to_everybody_at_once() -> None:
 
 
 def test_a_long_ramp_is_rehearsed_at_a_few_steps_with_its_first_and_last() -> None:
-    found = rehearsal(*ramp(*range(1, 101))).steps
-    assert len(found) == MAX_STEPS
-    assert [found[0].percentage, found[-1].percentage] == [1.0, 100.0]
+    steps = rehearsal(*ramp(*range(1, 101))).steps
+    assert len(steps) == MAX_STEPS
+    assert [steps[0].percentage, steps[-1].percentage] == [1.0, 100.0]
 
 
 def test_the_criterion_of_the_phase_decides_when_its_limit_is_reached() -> None:
-    found = run(rehearsal(criteria=[ERRORS]))
-    assert (found.decided_by, found.ticks) == ("errors", 3)
-    assert found.explanation == "error_rate 50 % > 2 % in 60 s, 1000 samples, 3rd of 3"
-    assert found.seconds_to(found.detected_at) == 2  # the check is CRITICAL after two
-    assert found.seconds_to(found.decided_at) == 3
+    state = run(rehearsal(criteria=[ERRORS]))
+    assert (state.decided_by, state.ticks) == ("errors", 3)
+    assert state.explanation == "error_rate 50 % > 2 % in 60 s, 1000 samples, 3rd of 3"
+    assert state.seconds_to(state.detected_at) == 2  # the check is CRITICAL after two
+    assert state.seconds_to(state.decided_at) == 3
 
 
 @pytest.mark.parametrize(
@@ -102,23 +102,23 @@ def test_a_phase_that_would_not_be_undone_by_itself_is_told_so(criterion: Criter
 
 def test_no_decision_is_a_failure_with_a_reason() -> None:
     late = replace(ERRORS, failure_limit=MAX_TICKS + 1)
-    found = run(rehearsal(criteria=[late]))
-    assert found.status is RehearsalStatus.FAILED
-    assert found.failure == f"No rule decided on a rollback in {MAX_TICKS} judgements."
+    state = run(rehearsal(criteria=[late]))
+    assert state.status is RehearsalStatus.FAILED
+    assert state.failure == f"No rule decided on a rollback in {MAX_TICKS} judgements."
 
 
 def test_disable_all_leaves_nobody_with_a_flag() -> None:
-    found = run(rehearsal(enabled=True, percentage=100))
-    assert exposed([item.now for item in found.flags]) == 0
-    assert finish(found, HEARD, NOW).status is RehearsalStatus.PASSED
+    state = run(rehearsal(enabled=True, percentage=100))
+    assert exposed([item.now for item in state.flags]) == 0
+    assert finish(state, HEARD, NOW).status is RehearsalStatus.PASSED
 
 
 def test_restore_previous_gives_back_what_was_there() -> None:
     mode = RollbackMode.RESTORE_PREVIOUS
-    found = run(rehearsal(mode=mode, enabled=True, percentage=30))
-    (flag,) = found.flags
+    state = run(rehearsal(mode=mode, enabled=True, percentage=30))
+    (flag,) = state.flags
     assert flag.now == replace(flag.before, version=flag.now.version)
-    assert finish(found, HEARD, NOW).status is RehearsalStatus.PASSED
+    assert finish(state, HEARD, NOW).status is RehearsalStatus.PASSED
 
 
 @pytest.mark.parametrize(
@@ -129,29 +129,29 @@ def test_restore_previous_gives_back_what_was_there() -> None:
     ],
 )
 def test_a_rollback_that_does_not_reach_everybody_fails(measured: Propagation, reason: str) -> None:
-    found = finish(run(rehearsal()), measured, NOW)
-    assert found.status is RehearsalStatus.FAILED
-    assert str(found.failure).endswith(reason)
+    state = finish(run(rehearsal()), measured, NOW)
+    assert state.status is RehearsalStatus.FAILED
+    assert str(state.failure).endswith(reason)
 
 
 def test_users_who_keep_a_flag_fail_it() -> None:
-    found = finish(replace(run(rehearsal()), left_over=3), HEARD, NOW)
-    assert found.failure == "3 synthetic users kept a flag."
+    state = finish(replace(run(rehearsal()), left_over=3), HEARD, NOW)
+    assert state.failure == "3 synthetic users kept a flag."
 
 
 def test_a_worker_that_comes_back_too_late_ends_it() -> None:
-    found = advance(rehearsal(), NOW + LONGEST + timedelta(seconds=1))
-    assert (found.status, found.stage) == (RehearsalStatus.FAILED, RehearsalStage.RAMPING)
+    state = advance(rehearsal(), NOW + LONGEST + timedelta(seconds=1))
+    assert (state.status, state.stage) == (RehearsalStatus.FAILED, RehearsalStage.RAMPING)
 
 
 def test_what_is_over_stays_as_it_is() -> None:
-    found = finish(run(rehearsal()), HEARD, NOW)
-    assert advance(found, NOW + timedelta(days=1)) is found
+    state = finish(run(rehearsal()), HEARD, NOW)
+    assert advance(state, NOW + timedelta(days=1)) is state
 
 
 @given(st.lists(st.integers(1, 100), min_size=1, max_size=12, unique=True).map(sorted))
 def test_every_ramp_ends_in_a_rollback(shares: list[int]) -> None:
-    found = run(rehearsal(*ramp(*shares)))
-    assert found.stage is RehearsalStage.ROLLED_BACK
-    assert found.left_over == 0
-    assert found.exposed[-1].percentage == float(shares[-1])
+    state = run(rehearsal(*ramp(*shares)))
+    assert state.stage is RehearsalStage.ROLLED_BACK
+    assert state.left_over == 0
+    assert state.exposed[-1].percentage == float(shares[-1])

@@ -84,24 +84,24 @@ def evidence(facts: Facts, row: str) -> str:
 
 def test_means_count_from_the_first_bad_sample() -> None:
     slow = replace(INCIDENT, detected_at=NOW + timedelta(seconds=50), acknowledged_at=None)
-    found = means(replace(FACTS, incidents=[INCIDENT, slow]))
-    assert (found.to_detect, found.to_acknowledge, found.to_recover) == (40, 90, 300)
+    result = means(replace(FACTS, incidents=[INCIDENT, slow]))
+    assert (result.to_detect, result.to_acknowledge, result.to_recover) == (40, 90, 300)
 
 
 def test_an_incident_without_a_first_sample_says_nothing_about_detection() -> None:
     by_hand = replace(INCIDENT, first_bad_at=None)
-    found = means(replace(FACTS, incidents=[by_hand]))
-    assert (found.to_detect, found.to_acknowledge, found.to_recover) == (None, 60, 270)
+    result = means(replace(FACTS, incidents=[by_hand]))
+    assert (result.to_detect, result.to_acknowledge, result.to_recover) == (None, 60, 270)
 
 
 def test_nothing_to_mean_is_null() -> None:
-    found = means(EMPTY)
-    assert (found.to_detect, found.to_acknowledge, found.to_recover) == (None, None, None)
+    result = means(EMPTY)
+    assert (result.to_detect, result.to_acknowledge, result.to_recover) == (None, None, None)
 
 
 def test_a_good_run_proves_the_criteria() -> None:
-    found = {row: verdict for row, verdict in verdicts(FACTS).items() if verdict is KEPT}
-    assert set(found) == {"S95", "S96", "S97", "S99", "S108", "S111"}
+    kept_rows = {row: verdict for row, verdict in verdicts(FACTS).items() if verdict is KEPT}
+    assert set(kept_rows) == {"S95", "S96", "S97", "S99", "S108", "S111"}
 
 
 def test_every_acceptance_criterion_is_spoken_of_once() -> None:
@@ -112,9 +112,9 @@ def test_every_acceptance_criterion_is_spoken_of_once() -> None:
 
 def test_what_was_not_measured_is_no_proof() -> None:
     """But a live run without a list, or without a rehearsal before it, has broken its promise."""
-    found = verdicts(EMPTY)
-    assert (found.pop("S95"), found.pop("S112")) == (BROKEN, BROKEN)
-    assert set(found.values()) == {NOT_MEASURED}
+    by_row = verdicts(EMPTY)
+    assert (by_row.pop("S95"), by_row.pop("S112")) == (BROKEN, BROKEN)
+    assert set(by_row.values()) == {NOT_MEASURED}
 
 
 def test_what_only_tests_cover_names_them() -> None:
@@ -152,7 +152,7 @@ FUNNELS = figures(
 
 def test_the_document_has_all_parts() -> None:
     """X15, S119: an analysis that needs no model."""
-    found = markdown(FACTS)
+    document = markdown(FACTS)
     for line in (
         "# Supplier rollout, run 3 (live)",
         "- started 2026-11-23 20:15:00 UTC by david@wedsync.com",
@@ -162,13 +162,13 @@ def test_the_document_has_all_parts() -> None:
         "| 9 | rolled back | 12 of 12 | 210 ms | 900 ms | yes |",
         "- and 4 more",
     ):
-        assert line in found
+        assert line in document
 
 
 def test_parts_without_content_are_left_out() -> None:
-    found = markdown(EMPTY)
-    assert "## Incidents" not in found
-    assert "## Timeline" not in found
+    document = markdown(EMPTY)
+    assert "## Incidents" not in document
+    assert "## Timeline" not in document
 
 
 @given(st.text(max_size=200))

@@ -64,10 +64,10 @@ def test_what_a_run_did_is_undone_by_its_rollback(action: str) -> None:
 
 
 def test_a_release_from_the_ramp_is_not_revertible() -> None:
-    held = {"runId": str(RUN), "runTargetPercentage": 100.0}
+    run_fields = {"runId": str(RUN), "runTargetPercentage": 100.0}
     released = {"runId": str(RUN), "runTargetPercentage": None}
     assert not is_revertible(
-        {**HALF, **held}, {**FULL, **released}, state(percentage=100), "updated"
+        {**HALF, **run_fields}, {**FULL, **released}, state(percentage=100), "updated"
     )
 
 
@@ -91,6 +91,6 @@ def test_a_limit_goes_back_to_the_limit_of_before(
 def test_only_what_the_change_moved_is_put_back() -> None:
     assert moved_fields(OFF, HALF) == ("enabled",)
     current = state(percentage=75, groups=("beta",))
-    found = reverted(OFF, HALF, current, is_live=False)
-    assert found == FlagParts(FlagValues(False, Percent(75)))
+    result = reverted(OFF, HALF, current, is_live=False)
+    assert result == FlagParts(FlagValues(False, Percent(75)))
     assert reverted_groups(OFF, HALF, current) == ["beta"]

@@ -53,10 +53,10 @@ def test_a_flag_goes_off_or_back(
     now_on: bool, was_on: bool, mode: RollbackMode, expected: tuple[bool, float]
 ) -> None:
     now = held(enabled=now_on, owner=was_on, percentage=10 if was_on and now_on else 0)
-    found = undo(now, Before(replace(WAS, enabled=was_on), 3), mode, RUN)
-    after = found.diff.after
+    undoing = undo(now, Before(replace(WAS, enabled=was_on), 3), mode, RUN)
+    after = undoing.diff.after
     assert (after.enabled, after.rollout_percentage) == expected
-    assert found.goes_off is (now_on and not expected[0])
+    assert undoing.goes_off is (now_on and not expected[0])
 
 
 def test_what_the_run_never_touched_goes_off() -> None:
@@ -80,9 +80,9 @@ def test_impact_is_counted_by_evaluating() -> None:
     assert impact([couples, off], everybody) == "2 of 5 people see at least one feature."
     assert impact([], everybody) == "0 of 5 people see at least one feature."
     assert impact_then([couples], everybody) == "2 of 5 people saw at least one of them."
-    some = Sample(people, 500)
-    assert impact([couples, off], some) == "About 200 of 500 people see at least one feature."
-    assert impact_then([couples], some) == "About 200 of 500 people saw at least one of them."
+    sample = Sample(people, 500)
+    assert impact([couples, off], sample) == "About 200 of 500 people see at least one feature."
+    assert impact_then([couples], sample) == "About 200 of 500 people saw at least one of them."
 
 
 def test_nobody_sees_what_is_killed() -> None:
@@ -94,8 +94,8 @@ def test_nobody_sees_what_is_killed() -> None:
 
 def test_a_rollback_says_for_whom_flags_were_on_and_counts_nobody() -> None:
     couples = make_flag(percentage=40, groups=("couple",))
-    said = visibility([couples, replace(couples, enabled=False)])
-    assert said == f"Until the rollback on: {couples.key} for 40 % of couple."
+    sentence = visibility([couples, replace(couples, enabled=False)])
+    assert sentence == f"Until the rollback on: {couples.key} for 40 % of couple."
     assert visibility([]) == "No flag of the phase was on."
     assert visibility([couples] * 7).endswith(" and 2 more.")
 
@@ -106,6 +106,6 @@ def test_steps_that_go_away_come_first() -> None:
         (OnboardingSide.SUPPLIER, "send_invitation", 7),
         (OnboardingSide.SUPPLIER, "of_an_older_version", 1),
     ]
-    found = mid_step(counted, {"onboarding_send_invitation"})
-    assert found[0] == MidStep(OnboardingSide.SUPPLIER, "send_invitation", 7, affected=True)
-    assert {item.affected for item in found[1:]} == {False}
+    ordered_steps = mid_step(counted, {"onboarding_send_invitation"})
+    assert ordered_steps[0] == MidStep(OnboardingSide.SUPPLIER, "send_invitation", 7, affected=True)
+    assert {item.affected for item in ordered_steps[1:]} == {False}

@@ -62,7 +62,7 @@ def test_a_partner_sees_only_what_is_between_the_two() -> None:
 
 
 @pytest.mark.parametrize(
-    ("who", "supplier", "couple", "active", "ended"),
+    ("actor", "supplier", "couple", "active", "ended"),
     [
         (SUPPLIER, ONE, TWO, True, False),
         (SUPPLIER, TWO, ONE, False, False),
@@ -73,9 +73,9 @@ def test_a_partner_sees_only_what_is_between_the_two() -> None:
     ],
 )
 def test_an_ended_partnership_stays_with_its_couple_and_the_staff(
-    who: Actor, supplier: UUID, couple: UUID, active: bool, ended: bool
+    actor: Actor, supplier: UUID, couple: UUID, active: bool, ended: bool
 ) -> None:
-    sees = readable(who).sees_partnership
+    sees = readable(actor).sees_partnership
     assert sees(supplier, couple, is_active=True) is active
     assert sees(supplier, couple, is_active=False) is ended
 

@@ -53,8 +53,8 @@ def edit(
     return edit_parts(before, OwnerEdit("Ann", **fields), is_live=live, groups=groups)[0]
 
 
-def in_force(found: FlagParts) -> tuple[bool, float]:
-    return found.in_force.enabled, found.in_force.percentage
+def in_force(parts: FlagParts) -> tuple[bool, float]:
+    return parts.in_force.enabled, parts.in_force.percentage
 
 
 @pytest.mark.parametrize(
@@ -64,23 +64,23 @@ def in_force(found: FlagParts) -> tuple[bool, float]:
 def test_in_force_is_the_least_of_target_step_and_ceiling(
     target: float, step: float | None, ceiling: float | None, expected: float
 ) -> None:
-    found = held(target, step)
+    parts = held(target, step)
     if ceiling is not None:
-        found = edit(found, percentage=Percent(ceiling))
-    assert in_force(found) == (True, expected)
-    assert found.owner == OFF.owner
+        parts = edit(parts, percentage=Percent(ceiling))
+    assert in_force(parts) == (True, expected)
+    assert parts.owner == OFF.owner
 
 
 def test_a_ramp_reaches_the_target_after_a_rollback() -> None:
     """L1: roll back, activate again, advance to the end, complete."""
-    found = switch_off(held(step=5), RUN)
-    assert in_force(found) == (False, 5)
-    found = take_hold(found, OTHER, target=Percent(100), step=Percent(5))
+    parts = switch_off(held(step=5), RUN)
+    assert in_force(parts) == (False, 5)
+    parts = take_hold(parts, OTHER, target=Percent(100), step=Percent(5))
     for step in (25, 50, 100):
-        found = enter_step(found, Percent(step))
-        assert in_force(found) == (True, step)
-    assert in_force(complete(found)) == (True, 100)
-    assert found.owner == OFF.owner
+        parts = enter_step(parts, Percent(step))
+        assert in_force(parts) == (True, step)
+    assert in_force(complete(parts)) == (True, 100)
+    assert parts.owner == OFF.owner
 
 
 def test_completing_early_drops_the_step_and_keeps_the_ceiling() -> None:
@@ -90,11 +90,11 @@ def test_completing_early_drops_the_step_and_keeps_the_ceiling() -> None:
 
 def test_a_person_limits_a_live_run_and_steps_do_not_overwrite_it() -> None:
     """L8."""
-    found = edit(held(step=25), percentage=Percent(5))
-    assert found.hold is not None
-    assert (found.hold.ceiling, found.hold.ceiling_by) == (Percent(5), "Ann")
-    assert in_force(enter_step(found, Percent(50))) == (True, 5)
-    assert in_force(lift_ceiling(found)) == (True, 25)
+    parts = edit(held(step=25), percentage=Percent(5))
+    assert parts.hold is not None
+    assert (parts.hold.ceiling, parts.hold.ceiling_by) == (Percent(5), "Ann")
+    assert in_force(enter_step(parts, Percent(50))) == (True, 5)
+    assert in_force(lift_ceiling(parts)) == (True, 25)
     with pytest.raises(InvalidTransition):
         lift_ceiling(held())
 
@@ -105,11 +105,11 @@ def test_above_the_step_needs_override_and_a_reason() -> None:
         edit(held(step=25), percentage=Percent(60))
     with pytest.raises(Required):
         edit(held(step=25), percentage=Percent(60), override=True)
-    found = edit(held(step=25), percentage=Percent(60), override=True, reason="a demo")
-    assert in_force(enter_step(found, Percent(50))) == (True, 60)
-    assert found.owner.percentage == Percent(60)
-    assert in_force(switch_off(found, RUN)) == (False, 60)
-    assert in_force(restore(found, RUN, FlagValues(False, Percent(0)))) == (False, 60)
+    parts = edit(held(step=25), percentage=Percent(60), override=True, reason="a demo")
+    assert in_force(enter_step(parts, Percent(50))) == (True, 60)
+    assert parts.owner.percentage == Percent(60)
+    assert in_force(switch_off(parts, RUN)) == (False, 60)
+    assert in_force(restore(parts, RUN, FlagValues(False, Percent(0)))) == (False, 60)
 
 
 @pytest.mark.parametrize(
@@ -124,40 +124,40 @@ def test_an_override_that_overrides_nothing_is_refused(
 
 
 def test_a_person_switches_a_flag_off_and_on_during_a_run() -> None:
-    found = edit(held(step=5), enabled=False)
-    assert in_force(found) == (False, 5)
-    found = edit(enter_step(found, Percent(25)), enabled=True)
-    assert in_force(found) == (True, 25)
-    assert found.hold is not None
-    assert in_force(restore(found, RUN, OFF.owner)) == (False, 0)
+    parts = edit(held(step=5), enabled=False)
+    assert in_force(parts) == (False, 5)
+    parts = edit(enter_step(parts, Percent(25)), enabled=True)
+    assert in_force(parts) == (True, 25)
+    assert parts.hold is not None
+    assert in_force(restore(parts, RUN, OFF.owner)) == (False, 0)
 
 
 def test_after_a_rollback_by_disabling_a_percentage_is_needed() -> None:
-    found = switch_off(held(step=5), RUN)
+    parts = switch_off(held(step=5), RUN)
     with pytest.raises(Required):
-        edit(found, live=False, enabled=True)
-    assert edit(found, live=False, enabled=True, percentage=Percent(5)) == FlagParts(
+        edit(parts, live=False, enabled=True)
+    assert edit(parts, live=False, enabled=True, percentage=Percent(5)) == FlagParts(
         FlagValues(True, Percent(5))
     )
-    assert in_force(edit(found, live=False, percentage=Percent(30))) == (False, 30)
+    assert in_force(edit(parts, live=False, percentage=Percent(30))) == (False, 30)
 
 
 def test_after_completion_the_owners_value_replaces_what_the_run_holds() -> None:
-    found = complete(held(30))
-    assert in_force(edit(found, live=False, enabled=False)) == (False, 30)
-    again = edit(edit(found, live=False, enabled=False), live=False, enabled=True)
+    parts = complete(held(30))
+    assert in_force(edit(parts, live=False, enabled=False)) == (False, 30)
+    again = edit(edit(parts, live=False, enabled=False), live=False, enabled=True)
     assert in_force(again) == (True, 30)
-    found = edit(found, live=False, percentage=Percent(60))
-    assert in_force(found) == (True, 60)
-    assert edit(found, live=False, enabled=False).hold is None
+    parts = edit(parts, live=False, percentage=Percent(60))
+    assert in_force(parts) == (True, 60)
+    assert edit(parts, live=False, enabled=False).hold is None
 
 
 def test_a_restore_gives_back_what_an_earlier_run_had_left() -> None:
     """The owner never said so: the run that was rolled back holds it from here on."""
-    found = take_hold(complete(held(80)), OTHER, target=Percent(100), step=Percent(90))
-    found = restore(found, OTHER, FlagValues(True, Percent(80)))
-    assert in_force(found) == (True, 80)
-    assert found.owner == OFF.owner
+    parts = take_hold(complete(held(80)), OTHER, target=Percent(100), step=Percent(90))
+    parts = restore(parts, OTHER, FlagValues(True, Percent(80)))
+    assert in_force(parts) == (True, 80)
+    assert parts.owner == OFF.owner
 
 
 @pytest.mark.parametrize(
@@ -175,14 +175,14 @@ def test_zero_means_everybody_only_where_nobody_chose_it(
 ) -> None:
     """L10, decision 1."""
     command = OwnerEdit("Ann", enabled=True)
-    found, warnings = edit_parts(before, command, is_live=False, groups=groups)
-    assert (in_force(found), warnings) == (expected, [WIDENED] if warns else [])
+    parts, warnings = edit_parts(before, command, is_live=False, groups=groups)
+    assert (in_force(parts), warnings) == (expected, [WIDENED] if warns else [])
 
 
 def test_an_explicit_zero_is_remembered() -> None:
     for before in (OFF, FlagParts(FlagValues(True, Percent(50)))):
-        found = edit(before, live=False, percentage=Percent(0), enabled=False)
-        assert in_force(edit(found, live=False, enabled=True)) == (True, 0)
+        parts = edit(before, live=False, percentage=Percent(0), enabled=False)
+        assert in_force(edit(parts, live=False, enabled=True)) == (True, 0)
 
 
 @given(parts, st.booleans())
@@ -212,16 +212,16 @@ def test_a_restore_ends_where_it_began_or_off(
     owner: FlagValues, target: Percent, commands: list[OwnerEdit], steps: list[Percent]
 ) -> None:
     """Decision 6: never wider than before, and never on where a person switched it off."""
-    found = take_hold(FlagParts(owner), RUN, target=target, step=Percent(1))
+    parts = take_hold(FlagParts(owner), RUN, target=target, step=Percent(1))
     for command in commands:
         try:
-            found, _ = edit_parts(found, command, is_live=True, groups=())
+            parts, _ = edit_parts(parts, command, is_live=True, groups=())
         except LaunchError:
             continue
     for step in steps:
-        found = enter_step(found, step)
-    on = found.in_force.enabled
-    after = restore(found, RUN, owner).in_force
+        parts = enter_step(parts, step)
+    on = parts.in_force.enabled
+    after = restore(parts, RUN, owner).in_force
     assert after.enabled is (owner.enabled and on)
     if after.enabled:
         assert after.percentage == owner.percentage

@@ -10,7 +10,7 @@ def test_the_schema_of_the_release_differs_in_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("found", "newer", "text"),
+    ("revision", "newer", "text"),
     [
         (
             None,
@@ -35,7 +35,7 @@ def test_the_schema_of_the_release_differs_in_nothing() -> None:
         ),
     ],
 )
-def test_what_an_operator_reads(found: str | None, newer: bool, text: str) -> None:
-    difference = compare(found, "0075")
+def test_what_an_operator_reads(revision: str | None, newer: bool, text: str) -> None:
+    difference = compare(revision, "0075")
     assert difference is not None
     assert (difference.is_newer, str(difference)) == (newer, text)

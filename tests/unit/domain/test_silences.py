@@ -131,8 +131,8 @@ def test_times_that_make_no_sense(start: datetime | None, end: datetime, field: 
 
 
 def test_its_event_says_what_and_how_long() -> None:
-    said = SilenceChanged(silence=LONG).summary
-    assert said == "Silence of database until 2026-11-23 22:15:00 UTC: new disks"
+    summary = SilenceChanged(silence=LONG).summary
+    assert summary == "Silence of database until 2026-11-23 22:15:00 UTC: new disks"
     early = SilenceChanged(silence=replace(ALL, ended_early=True)).summary
     assert early == "Silence of all checks ended early: new disks"
 

@@ -23,7 +23,7 @@ def flag(changed: datetime, *, percentage: float = 100, groups: tuple[str, ...] 
 
 
 @pytest.mark.parametrize(
-    ("given", "evaluated", "expected"),
+    ("flag_under_test", "evaluated", "expected"),
     [
         (flag(LONG_AGO), LATELY, Staleness.SETTLED),
         (flag(LATELY), LATELY, Staleness.IN_USE),
@@ -36,6 +36,6 @@ def flag(changed: datetime, *, percentage: float = 100, groups: tuple[str, ...] 
     ],
 )
 def test_a_flag_is_stale_after_thirty_days(
-    given: Flag, evaluated: datetime | None, expected: Staleness
+    flag_under_test: Flag, evaluated: datetime | None, expected: Staleness
 ) -> None:
-    assert staleness(given, evaluated, NOW) is expected
+    assert staleness(flag_under_test, evaluated, NOW) is expected

@@ -46,9 +46,9 @@ def test_the_nearer_change_leads() -> None:
 
 def test_an_affected_feature_outweighs_a_little_time() -> None:
     near, affected = candidate(30, "other"), candidate(120, "chat")
-    found = rank(Onset(NOW, {"chat"}), [near, affected], 5)
-    assert found[0].id == affected.id
-    assert found[0].why == (
+    suspects = rank(Onset(NOW, {"chat"}), [near, affected], 5)
+    assert suspects[0].id == affected.id
+    assert suspects[0].why == (
         "2 min before it began",
         "chat is one of the affected features",
         "moved 50 % of the users",
@@ -56,8 +56,8 @@ def test_an_affected_feature_outweighs_a_little_time() -> None:
 
 
 def test_exposure_and_the_run_count_and_are_said() -> None:
-    (found,) = rank(Onset(NOW, run_id=RUN), [candidate(0.5, exposure=0.25, run_id=RUN)], 5)
-    assert found.why[1:] == ("moved 25 % of the users", "belongs to the same phase")
+    (suspect,) = rank(Onset(NOW, run_id=RUN), [candidate(0.5, exposure=0.25, run_id=RUN)], 5)
+    assert suspect.why[1:] == ("moved 25 % of the users", "belongs to the same phase")
 
 
 def test_changes_at_or_after_the_onset_or_long_before_are_no_suspects() -> None:
@@ -98,10 +98,10 @@ def test_a_revert_that_was_its_end_confirms_the_cause(
     reverted: tuple[int, ...], open_since: int | None, ended: int | None, confirmed: bool
 ) -> None:
     since, over = later(open_since), later(ended)
-    (found,) = rank(Onset(NOW, open_since=since, ended_at=over), [undone(*reverted)], 5)
-    assert found.confirmed is confirmed
-    assert (found.score == 1) is confirmed
-    assert ("was reverted since" in found.why) is bool(reverted)
+    (suspect,) = rank(Onset(NOW, open_since=since, ended_at=over), [undone(*reverted)], 5)
+    assert suspect.confirmed is confirmed
+    assert (suspect.score == 1) is confirmed
+    assert ("was reverted since" in suspect.why) is bool(reverted)
 
 
 def test_the_confirmed_cause_leads() -> None:
@@ -163,10 +163,10 @@ def test_groups_count_where_the_flag_is_on(
 
 
 @pytest.mark.parametrize(
-    ("seconds", "said"), [(0.4, "0 s"), (89, "89 s"), (90, "2 min"), (899, "15 min")]
+    ("seconds", "expected"), [(0.4, "0 s"), (89, "89 s"), (90, "2 min"), (899, "15 min")]
 )
-def test_a_span_is_for_people(seconds: float, said: str) -> None:
-    assert span(timedelta(seconds=seconds)) == said
+def test_a_span_is_for_people(seconds: float, expected: str) -> None:
+    assert span(timedelta(seconds=seconds)) == expected
 
 
 @given(
@@ -183,9 +183,9 @@ def test_a_span_is_for_people(seconds: float, said: str) -> None:
     st.integers(1, 20),
 )
 def test_scores_lie_between_0_and_1_and_fall(candidates: list[Candidate], limit: int) -> None:
-    found = rank(Onset(NOW, {"chat"}, RUN), candidates, limit)
-    scores = [item.score for item in found]
-    assert len(found) <= limit
+    suspects = rank(Onset(NOW, {"chat"}, RUN), candidates, limit)
+    scores = [item.score for item in suspects]
+    assert len(suspects) <= limit
     assert scores == sorted(scores, reverse=True)
     assert all(0 <= score <= 1 for score in scores)
-    assert all(item.why for item in found)
+    assert all(item.why for item in suspects)

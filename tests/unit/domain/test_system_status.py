@@ -32,8 +32,8 @@ def test_the_worst_that_users_feel_counts(
 
 
 def test_effects_are_told_for_what_fails_and_nothing_else() -> None:
-    found = summarize((HEALTHY | {CheckType.EMAIL: HealthStatus.CRITICAL}).items())
-    assert found.effects == ("E-mails are delayed; links to hand over work.",)
+    status = summarize((HEALTHY | {CheckType.EMAIL: HealthStatus.CRITICAL}).items())
+    assert status.effects == ("E-mails are delayed; links to hand over work.",)
 
 
 def test_without_any_check_nothing_is_claimed() -> None:
@@ -53,6 +53,6 @@ def test_an_incident_that_users_notice_counts(
     severities: list[Severity], expected: ServiceStatus
 ) -> None:
     """M15: healthy checks do not hide an incident with an impact on users."""
-    found = summarize(HEALTHY.items(), severities)
-    told = "Some features do not work as usual. Our team is working on it."
-    assert (found.status, found.effects) == (expected, (told,) if severities else ())
+    status = summarize(HEALTHY.items(), severities)
+    effect = "Some features do not work as usual. Our team is working on it."
+    assert (status.status, status.effects) == (expected, (effect,) if severities else ())

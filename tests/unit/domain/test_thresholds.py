@@ -95,8 +95,8 @@ def test_no_failed_sign_up_is_an_answer() -> None:
 
 
 def test_the_sentence_names_the_limit() -> None:
-    wanted = "error_rate 9 % > 5 % in 60 s, 20 samples"
-    assert after(ERRORS, seen(9)).explanation == wanted
+    expected = "error_rate 9 % > 5 % in 60 s, 20 samples"
+    assert after(ERRORS, seen(9)).explanation == expected
     assert (
         after(SIGNUPS, seen(12)).explanation == "signup_server_errors 12 ≥ 10 in 300 s, 20 samples"
     )

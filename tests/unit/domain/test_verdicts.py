@@ -122,8 +122,8 @@ def test_the_edges_of_every_comparator(comparator: Comparator) -> None:
 
 def test_the_sentence_of_the_specification() -> None:
     """X1 word for word."""
-    wanted = "error_rate 3.1 % > 2 % in 60 s, 412 samples, 2nd of 2"
-    assert after([BAD, BAD]).explanation == wanted
+    expected = "error_rate 3.1 % > 2 % in 60 s, 412 samples, 2nd of 2"
+    assert after([BAD, BAD]).explanation == expected
     assert after([BAD] * 3).explanation.endswith("412 samples, 3rd in a row, limit 2")
 
 
@@ -192,9 +192,9 @@ def test_an_action_is_taken_once_in_a_time_of_failing() -> None:
 
 
 def test_real_failures_go_beyond_a_hold_for_want_of_data() -> None:
-    held = replace(after([EMPTY, EMPTY]), acted=HOLD)
-    assert due_action(ERRORS, after([EMPTY], state=held)) is None
-    assert due_action(ERRORS, after([BAD, BAD], state=held)) is ROLLBACK
+    state = replace(after([EMPTY, EMPTY]), acted=HOLD)
+    assert due_action(ERRORS, after([EMPTY], state=state)) is None
+    assert due_action(ERRORS, after([BAD, BAD], state=state)) is ROLLBACK
 
 
 def test_a_dry_run_is_judged_like_any_other_but_never_acts() -> None:
@@ -262,15 +262,15 @@ def test_it_passes_only_after_three_good_looks_since_the_last_failure(
 
 @given(st.lists(looks, max_size=30))
 def test_a_guard_acts_once_until_all_is_well_again(seen: list[MetricReading]) -> None:
-    state, taken = UNJUDGED, 0
+    state, actions = UNJUDGED, 0
     hold = replace(ERRORS, action=HOLD)
     for count, look in enumerate(seen, 1):
         state = judge(hold, look, state, started_at=BEGAN, now=NOW + count * TICK)
         if state.verdict is PASSING:
-            taken = 0
+            actions = 0
         if (action := due_action(hold, state)) is not None:
-            state, taken = replace(state, acted=action), taken + 1
-        assert taken <= 1
+            state, actions = replace(state, acted=action), actions + 1
+        assert actions <= 1
 
 
 @pytest.mark.parametrize("look", [BAD, EMPTY, GOOD, BROKEN])

@@ -60,14 +60,14 @@ B = ServerProcess("b", LIVE)
 def test_what_is_in_force_where(
     receipts: list[Receipt], processes: list[ServerProcess], verified: bool, summary: str
 ) -> None:
-    found = look(*receipts, processes=tuple(processes))
-    assert found.is_verified is verified
-    assert found.summary.endswith(summary)
+    verification = look(*receipts, processes=tuple(processes))
+    assert verification.is_verified is verified
+    assert verification.summary.endswith(summary)
 
 
 def test_without_redis_the_others_are_unknown() -> None:
-    found = look(HAS, processes=(A,), all_asked=False)
-    assert (found.in_force, found.live, found.is_verified) == (1, 1, False)
-    assert found.summary == (
+    verification = look(HAS, processes=(A,), all_asked=False)
+    assert (verification.in_force, verification.live, verification.is_verified) == (1, 1, False)
+    assert verification.summary == (
         "in force in 1 of 1 live process; unknown: all other processes (Redis does not answer)"
     )

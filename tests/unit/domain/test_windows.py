@@ -34,9 +34,9 @@ def test_a_window_is_read_once_and_whole(
     end = NOW - back
     start = end - length
     folded = None if behind is None else floor(NOW - behind, MINUTE)
-    found = sorted(tiers(start, end, resolution, folded), key=lambda tier: tier.start)
-    borders = [found[0].start, *(tier.end for tier in found)] if found else []
-    assert [tier.start for tier in found] == borders[:-1]
+    ordered = sorted(tiers(start, end, resolution, folded), key=lambda tier: tier.start)
+    borders = [ordered[0].start, *(tier.end for tier in ordered)] if ordered else []
+    assert [tier.start for tier in ordered] == borders[:-1]
     if length:
         assert (borders[0], borders[-1]) == (start + TICK, end + TICK)
 
@@ -53,8 +53,8 @@ def test_folds_are_read_whole_and_only_when_they_are_done(
 
 
 def test_the_middle_is_coarse_and_the_ends_are_fine() -> None:
-    found = tiers(at(8, 58, 30), at(12, 3, 30), HOUR, at(12, 2))
-    assert sorted(found, key=lambda tier: tier.start) == [
+    chosen = tiers(at(8, 58, 30), at(12, 3, 30), HOUR, at(12, 2))
+    assert sorted(chosen, key=lambda tier: tier.start) == [
         Tier(FINE, at(8, 58, 30, 1), at(8, 59)),
         Tier(MINUTE, at(8, 59), at(9, 0)),
         Tier(HOUR, at(9, 0), at(12, 0)),

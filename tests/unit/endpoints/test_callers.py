@@ -16,10 +16,10 @@ def of(*hosts: str, local: bool = False) -> str | None:
 
 @pytest.mark.parametrize("host", ["172.30.0.5", "10.1.2.3", "fd00::7", "::ffff:10.0.0.1", "::1"])
 def test_one_private_address_for_all_is_said(host: str) -> None:
-    found = of(*[host] * ENOUGH)
-    assert found is not None
-    assert host in found
-    assert "TRUSTED_PROXIES" in found
+    warning = of(*[host] * ENOUGH)
+    assert warning is not None
+    assert host in warning
+    assert "TRUSTED_PROXIES" in warning
 
 
 def test_people_of_the_same_machine_are_no_proxy() -> None:

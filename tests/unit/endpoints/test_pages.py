@@ -101,8 +101,8 @@ async def test_an_asset_comes_in_the_best_coding(
 
 
 async def test_an_asset_that_has_not_changed_is_not_sent_again(site: httpx2.AsyncClient) -> None:
-    known = (await site.get("/assets/plain-2.js")).headers["etag"]
-    again = await site.get("/assets/plain-2.js", headers={"if-none-match": known})
+    etag = (await site.get("/assets/plain-2.js")).headers["etag"]
+    again = await site.get("/assets/plain-2.js", headers={"if-none-match": etag})
     assert (again.status_code, again.content) == (304, b"")
 
 

@@ -34,13 +34,13 @@ def test_counters_add_up_and_gauges_stand_beside_each_other(tmp_path: Path) -> N
     one.put(process(3, 10))
     two.put(process(4, 20))
     for shelf in (one, two):
-        found = shown(shelf)
-        assert found["launch_requests_total[]"] == 7
-        assert found["launch_response_seconds_count[]"] == 2
-        assert found["launch_response_seconds_bucket[('le', '+Inf')]"] == 2
-        assert found["launch_websockets[('process', '0')]"] == 10
-        assert found["launch_websockets[('process', '1')]"] == 20
-        assert [value for name, value in found.items() if "build_info" in name] == [1]
+        families = shown(shelf)
+        assert families["launch_requests_total[]"] == 7
+        assert families["launch_response_seconds_count[]"] == 2
+        assert families["launch_response_seconds_bucket[('le', '+Inf')]"] == 2
+        assert families["launch_websockets[('process', '0')]"] == 10
+        assert families["launch_websockets[('process', '1')]"] == 20
+        assert [value for name, value in families.items() if "build_info" in name] == [1]
 
 
 def test_no_counter_falls_when_a_process_dies_and_another_takes_its_place(tmp_path: Path) -> None:
@@ -48,9 +48,9 @@ def test_no_counter_falls_when_a_process_dies_and_another_takes_its_place(tmp_pa
     one.put(process(3, 10))
     two.put(process(4, 20))
     two.close()  # as the system does it when a process is killed
-    found = shown(one)
-    assert found["launch_requests_total[]"] == 7
-    assert "launch_websockets[('process', '1')]" not in found
+    families = shown(one)
+    assert families["launch_requests_total[]"] == 7
+    assert "launch_websockets[('process', '1')]" not in families
     third = Shelf(tmp_path)
     third.put(process(0, 1))
     assert shown(one)["launch_requests_total[]"] == 7

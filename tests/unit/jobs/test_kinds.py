@@ -60,9 +60,9 @@ def test_names_that_hang_delay_no_other(monkeypatch: pytest.MonkeyPatch) -> None
     async def main() -> object:
         loop = asyncio.get_running_loop()
         hanging = [asyncio.ensure_future(loop.getaddrinfo("stalled.test", 80)) for _ in range(100)]
-        found = await loop.getaddrinfo("other.test", 80, type=socket.SOCK_STREAM)
+        addresses = await loop.getaddrinfo("other.test", 80, type=socket.SOCK_STREAM)
         assert not any(item.done() for item in hanging)
-        return found[0][4]
+        return addresses[0][4]
 
     try:
         with asyncio.Runner(loop_factory=NameLoop) as runner:

@@ -157,10 +157,11 @@ def test_what_follows_from_a_setup(action: str, entrypoints: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("after", "told"), [(IncidentStatus.RESOLVED, True), (IncidentStatus.INVESTIGATING, False)]
+    ("after", "is_followed"),
+    [(IncidentStatus.RESOLVED, True), (IncidentStatus.INVESTIGATING, False)],
 )
 def test_the_end_of_an_incident_is_told_to_those_it_held_up(
-    after: IncidentStatus, told: bool
+    after: IncidentStatus, is_followed: bool
 ) -> None:
     """X12."""
     event = IncidentChanged(
@@ -172,8 +173,8 @@ def test_the_end_of_an_incident_is_told_to_those_it_held_up(
         before=IncidentStatus.OPEN,
         after=after,
     )
-    found = [job.entrypoint for job in jobs(event)]
-    assert found == ["alerts.incident", "onboarding.works_again"][: 1 + told]
+    entrypoints = [job.entrypoint for job in jobs(event)]
+    assert entrypoints == ["alerts.incident", "onboarding.works_again"][: 1 + is_followed]
 
 
 def test_most_events_ask_for_nothing() -> None:

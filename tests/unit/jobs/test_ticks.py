@@ -22,41 +22,41 @@ runs = st.lists(
 
 def moments(begin: float, work: Sequence[tuple[float, float]]) -> list[float]:
     """When each tick begins, if the ticks take so long and each is woken so late."""
-    now, found = begin, []
+    now, starts = begin, []
     for seconds, late in work:
-        found.append(now)
+        starts.append(now)
         slot = int(now // INTERVAL)
         now += seconds
         now += pause(slot, INTERVAL, now) + late
-    return found
+    return starts
 
 
 @given(begins, runs)
 def test_what_a_tick_takes_does_not_add_up(begin: float, work: list[tuple[float, float]]) -> None:
     """S98: each begins in a slot of its own, none is skipped, and no gap exceeds the promise."""
-    found = moments(begin, work)
-    slots = [int(moment // INTERVAL) for moment in found]
+    starts = moments(begin, work)
+    slots = [int(moment // INTERVAL) for moment in starts]
     assert slots == list(range(slots[0], slots[0] + len(slots)))
-    assert max(later - earlier for earlier, later in pairwise(found)) <= INTERVAL + LATE + 1e-3
+    assert max(later - earlier for earlier, later in pairwise(starts)) <= INTERVAL + LATE + 1e-3
     assert INTERVAL + LATE < PROMISED
 
 
 def test_a_round_of_checks_fits_into_its_interval() -> None:
     """S62, S67: two looks of five seconds and the pause between them, so that none is skipped."""
-    found = Settings(_env_file=None)
-    longest = 2 * found.health_timeout_seconds + found.health_recheck_seconds
-    assert found.health_interval_seconds == INTERVAL
+    settings = Settings(_env_file=None)
+    longest = 2 * settings.health_timeout_seconds + settings.health_recheck_seconds
+    assert settings.health_interval_seconds == INTERVAL
     assert longest < INTERVAL - LATE
 
 
 def test_what_is_down_is_known_within_a_minute() -> None:
     """S99, S111: with the default timing."""
-    found = Settings(_env_file=None)
+    settings = Settings(_env_file=None)
     assert (
         worst_detection(
-            found.health_interval_seconds,
-            found.health_timeout_seconds,
-            found.health_recheck_seconds,
+            settings.health_interval_seconds,
+            settings.health_timeout_seconds,
+            settings.health_recheck_seconds,
         )
         <= 60
     )

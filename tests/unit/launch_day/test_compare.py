@@ -60,8 +60,8 @@ def test_each_letter_arrives_as_often_as_it_is_claimed() -> None:
         Verdict.CONTRADICTS,
         "3 arrived; not claimed: x (1)",
     )
-    lost = deliveries.same("letters", ["x", "y"], ["x"])
-    assert (lost.verdict, lost.claimed) == (
+    line = deliveries.same("letters", ["x", "y"], ["x"])
+    assert (line.verdict, line.claimed) == (
         Verdict.CONTRADICTS,
         "2 delivered; never arrived: y (1)",
     )
@@ -133,13 +133,13 @@ def test_every_row_of_a_report_is_compared() -> None:
     seen = RunSeen("first run", {row: Measure(1.0, 3, "s", 0.1) for row in ROWS if row != "S95"})
     proofs = [Proof(row, KEPT, "fine") for row in ROWS if row != "S112"]
     proofs = [proof if proof.row != "S97" else Proof("S97", BROKEN, "late") for proof in proofs]
-    found = {line.name: line.verdict for line in verdicts.compare(seen, proofs)}
-    assert {name for name, verdict in found.items() if verdict is Verdict.CONTRADICTS} == {
+    by_name = {line.name: line.verdict for line in verdicts.compare(seen, proofs)}
+    assert {name for name, verdict in by_name.items() if verdict is Verdict.CONTRADICTS} == {
         "S97",  # the driver saw it kept
         "S112",  # it is missing
     }
-    assert found["S95"] is Verdict.NOT_JUDGED  # the driver has not looked at it
-    assert list(found) == list(ROWS)
+    assert by_name["S95"] is Verdict.NOT_JUDGED  # the driver has not looked at it
+    assert list(by_name) == list(ROWS)
 
 
 def test_gaps_reach_from_the_beginning_to_the_end() -> None:
@@ -147,8 +147,8 @@ def test_gaps_reach_from_the_beginning_to_the_end() -> None:
     assert longest_gap([10, 40, 70], 0, 100) == 30
     assert longest_gap([-20, 40, 90], 0, 100) == 60
     assert longest_gap([10, 40], 0, 100) == 60
-    found = gap_of_checks([[("API", 10.0), ("AUTH", 10.0)], [("API", 40.0)]], 0, 50)
-    assert found == 40
+    gap = gap_of_checks([[("API", 10.0), ("AUTH", 10.0)], [("API", 40.0)]], 0, 50)
+    assert gap == 40
 
 
 def test_a_quantile_is_a_value_that_was_seen() -> None:

@@ -14,7 +14,7 @@ UNSURE = Line("promises", "alert", "61 s", "within 60 s", Verdict.NOT_JUDGED)
 
 
 @pytest.mark.parametrize(
-    ("found", "expected"),
+    ("lines", "expected"),
     [
         ([GOOD], Exit.GOOD),
         ([GOOD, UNSURE], Exit.TOO_SLOW),
@@ -24,8 +24,8 @@ UNSURE = Line("promises", "alert", "61 s", "within 60 s", Verdict.NOT_JUDGED)
         ([], Exit.GOOD),
     ],
 )
-def test_the_worst_line_decides_the_exit_code(found: list[Line], expected: Exit) -> None:
-    assert exit_code(found) is expected
+def test_the_worst_line_decides_the_exit_code(lines: list[Line], expected: Exit) -> None:
+    assert exit_code(lines) is expected
 
 
 @pytest.mark.parametrize(

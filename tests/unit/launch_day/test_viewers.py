@@ -7,27 +7,27 @@ ON, OFF = frozenset({"chat"}), frozenset[str]()
 
 
 def viewer(*seen: Seen, lives: tuple[Life, ...] = (Life(1, 10.0),)) -> Viewer:
-    found = Viewer("device", ON)
-    found.seen.extend(seen)
-    found.listener.lives.extend(lives)
-    return found
+    watched = Viewer("device", ON)
+    watched.seen.extend(seen)
+    watched.listener.lives.extend(lives)
+    return watched
 
 
 def test_the_first_message_of_a_connection_is_no_change() -> None:
-    found = viewer(
+    watched = viewer(
         Seen(10.0, 1, OFF),
         Seen(12.0, 2, ON),
         Seen(20.0, 4, OFF),
         lives=(Life(1, 10.0, 15.0), Life(2, 20.0)),
     )
-    assert list(delays(found)) == [(2, 12.0)]
-    assert found.arrival(1, 2, 11.0) == 12.0
-    assert found.arrival(2, 4, 11.0) is None  # it was away
+    assert list(delays(watched)) == [(2, 12.0)]
+    assert watched.arrival(1, 2, 11.0) == 12.0
+    assert watched.arrival(2, 4, 11.0) is None  # it was away
 
 
 def test_what_it_showed_at_a_moment() -> None:
-    found = viewer(Seen(10.0, 1, OFF), Seen(12.0, 2, ON))
-    assert [found.on_at(at) for at in (9.0, 11.0, 13.0)] == [OFF, OFF, ON]
+    watched = viewer(Seen(10.0, 1, OFF), Seen(12.0, 2, ON))
+    assert [watched.on_at(at) for at in (9.0, 11.0, 13.0)] == [OFF, OFF, ON]
 
 
 def test_arrivals_are_of_those_who_were_there_and_had_something_else() -> None:

@@ -102,14 +102,19 @@ VARIABLES = st.fixed_dictionaries({}, optional={"yes": st.booleans(), "text": st
 
 def document(kind: str, body: tuple[str, str]) -> str:
     """With the variables that it uses: others would make it invalid."""
-    asked, fragment = body
-    whole = asked + (f" {fragment}" if "...F" in asked else "")
+    selection, fragment = body
+    whole = selection + (f" {fragment}" if "...F" in selection else "")
     declared = [item for item in DECLARED if item.partition(":")[0] in whole]
     return f"{kind} ({', '.join(declared)}) {whole}" if declared else f"{kind} {whole}"
 
 
-async def streamed(schema: strawberry.Schema, query: str, asker: Asker, given: Any) -> list[object]:  # noqa: ANN401 - JSON
-    stream: Any = await schema.subscribe(query, given, context_value=asker)
+async def streamed(
+    schema: strawberry.Schema,
+    query: str,
+    asker: Asker,
+    variables: Any,  # noqa: ANN401 - JSON
+) -> list[object]:
+    stream: Any = await schema.subscribe(query, variables, context_value=asker)
     if not hasattr(stream, "__aiter__"):
         return [told(stream)]
     async with aclosing(stream):
@@ -118,21 +123,21 @@ async def streamed(schema: strawberry.Schema, query: str, asker: Asker, given: A
 
 @settings(max_examples=150, deadline=None)
 @given(bodies(), VARIABLES, st.sampled_from(list(ODD)))
-async def test_a_query(body: tuple[str, str], given: dict[str, Any], odd: str) -> None:
+async def test_a_query(body: tuple[str, str], variables: dict[str, Any], odd: str) -> None:
     query = document("query", body)
     asker = Asker(Shelf(lamps=[Lamp(), ODD[odd](), Lamp(name="two")], first=ODD[odd]()))
-    long = await LONG.execute(query, given, context_value=asker)
-    assert told(await SHORT.execute(query, given, context_value=asker)) == told(long)
+    long = await LONG.execute(query, variables, context_value=asker)
+    assert told(await SHORT.execute(query, variables, context_value=asker)) == told(long)
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(bodies(), min_size=1, max_size=2), st.lists(VARIABLES, min_size=2, max_size=3))
 async def test_streams_that_share_a_payload(
-    asked: list[tuple[str, str]], given: list[dict[str, Any]]
+    operations: list[tuple[str, str]], variable_sets: list[dict[str, Any]]
 ) -> None:
     """In any order, twice over: nobody is sent what another asked for."""
     shared = Asker(Shelf())
-    for variables in [*given, *reversed(given)]:
-        for query in (document("subscription", body) for body in asked):
+    for variables in [*variable_sets, *reversed(variable_sets)]:
+        for query in (document("subscription", body) for body in operations):
             alone = await streamed(LONG, query, Asker(Shelf()), variables)
             assert await streamed(SHORT, query, shared, variables) == alone

@@ -14,9 +14,9 @@ SAMPLES = """mutation ($s: [MetricSampleInput!]!) { recordSamples(samples: $s) {
 
 
 def refused(variables: object = None, extensions: object = None, *, anonymous: bool) -> Refused:
-    found = check_inputs(variables, extensions, is_anonymous=anonymous)  # type: ignore[arg-type] # any JSON
-    assert found is not None
-    return found
+    excess = check_inputs(variables, extensions, is_anonymous=anonymous)  # type: ignore[arg-type] # any JSON
+    assert excess is not None
+    return excess
 
 
 @pytest.mark.parametrize(
@@ -24,9 +24,9 @@ def refused(variables: object = None, extensions: object = None, *, anonymous: b
     [(True, MAX_VISITOR_VALUES.values), (False, MAX_VALUES.values)],
 )
 def test_a_visitor_sends_fewer_values_than_an_account(*, anonymous: bool, most: int) -> None:
-    kept = {f"v{n}": n for n in range(most)}
-    assert check_inputs(kept, None, is_anonymous=anonymous) is None
-    error = refused({**kept, "more": 1}, anonymous=anonymous)
+    values = {f"v{n}": n for n in range(most)}
+    assert check_inputs(values, None, is_anonymous=anonymous) is None
+    error = refused({**values, "more": 1}, anonymous=anonymous)
     assert error.message == f"The variables hold too many values; at most {most} are allowed."
     assert error.extensions == {
         "code": "COST_EXCEEDED", "argument": "variables", "requested": most + 1, "limit": most,

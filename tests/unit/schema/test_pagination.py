@@ -34,9 +34,9 @@ def test_a_page_has_up_to_100_rows_and_50_unasked(size: int) -> None:
 @pytest.mark.parametrize("size", [-(10**9), -1, 101, 10**9])
 def test_other_sizes_are_refused_by_name(size: int) -> None:
     for name in ("first", "last"):
-        asked = (size, None) if name == "first" else (None, None, size)
+        sizes = (size, None) if name == "first" else (None, None, size)
         with pytest.raises(Invalid, match=f"{name} must lie between 0 and 100") as caught:
-            Page.of(*asked)
+            Page.of(*sizes)
         assert caught.value.path == (name,)
 
 
@@ -173,25 +173,25 @@ def numbers(rows: range, page: Page) -> Numbers:
 
 
 def test_one_row_more_than_asked_for_means_another_page() -> None:
-    found = numbers(range(4), Page(3))
-    assert found.nodes == [edge.node for edge in found.edges] == [0, 1, 2]
+    connection = numbers(range(4), Page(3))
+    assert connection.nodes == [edge.node for edge in connection.edges] == [0, 1, 2]
     first, last = encode_cursor(0), encode_cursor(2)
-    assert found.page_info == PageInfo(
+    assert connection.page_info == PageInfo(
         has_next_page=True, has_previous_page=False, start_cursor=first, end_cursor=last
     )
 
 
 def test_the_last_page_says_so() -> None:
-    found = numbers(range(3), Page(3, after=("7",)))
-    assert not found.page_info.has_next_page
-    assert found.page_info.has_previous_page
-    assert found.total == 9
+    connection = numbers(range(3), Page(3, after=("7",)))
+    assert not connection.page_info.has_next_page
+    assert connection.page_info.has_previous_page
+    assert connection.total == 9
 
 
 def test_a_page_from_the_end_is_in_the_order_of_the_list() -> None:
-    found = numbers(range(9, 5, -1), Page(3, from_end=True))
-    assert found.nodes == [7, 8, 9]
-    assert found.page_info == PageInfo(
+    connection = numbers(range(9, 5, -1), Page(3, from_end=True))
+    assert connection.nodes == [7, 8, 9]
+    assert connection.page_info == PageInfo(
         has_next_page=False,
         has_previous_page=True,
         start_cursor=encode_cursor(7),

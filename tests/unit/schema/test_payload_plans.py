@@ -36,9 +36,9 @@ EXECUTED = ("subscription { viewerFlags { version flags { key explanation { step
 def executor(document: str) -> SharingExecutor:
     """That of a subscriber."""
     context = Context(cast("Runtime", None), None)
-    found: Any = SharingExecutor.build(core_schema(schema), parse(document), context_value=context)
-    assert isinstance(found, SharingExecutor)
-    return found
+    built: Any = SharingExecutor.build(core_schema(schema), parse(document), context_value=context)
+    assert isinstance(built, SharingExecutor)
+    return built
 
 
 def flag(number: int, percentage: float) -> Flag:
@@ -51,8 +51,10 @@ def flag(number: int, percentage: float) -> Flag:
 
 def flags() -> Flags:
     kinds = (100.0, 37.5, 0.0)
-    found = [flag(number, kinds[number % 3]) for number in range(30)]
-    return Flags(version=7, flags={item.key: item for item in found}, loaded_at=NOW, stale=False)
+    flag_list = [flag(number, kinds[number % 3]) for number in range(30)]
+    return Flags(
+        version=7, flags={item.key: item for item in flag_list}, loaded_at=NOW, stale=False
+    )
 
 
 def payload(current: Flags, device: str) -> FlagSet:
@@ -71,8 +73,8 @@ def test_it_is_what_the_executor_gives(document: str) -> None:
     plan, current = plan_payload(executor(document)), flags()
     assert plan is not None
     texts = {plan.text(payload(current, f"device-{number}")) for number in range(20)}
-    wanted = {executed(document, payload(current, f"device-{number}")) for number in range(20)}
-    assert texts == wanted
+    expected = {executed(document, payload(current, f"device-{number}")) for number in range(20)}
+    assert texts == expected
 
 
 @pytest.mark.parametrize("document", EXECUTED)

@@ -123,17 +123,17 @@ async def test_an_extension_that_watches_fields_sees_all_of_them() -> None:
 
 async def test_a_stream_remembers_nothing_of_its_events() -> None:
     stream: Any = await SHORT.subscribe("subscription { lamps { name watts } }")
-    found = [result.data["lamps"] async for result in stream]
-    assert found == [[{"name": "one", "watts": 5}]] * 3
+    results = [result.data["lamps"] async for result in stream]
+    assert results == [[{"name": "one", "watts": 5}]] * 3
     assert SEEN.remembered == [0, 0, 0]
 
 
 async def test_the_answer_of_what_never_changes_is_made_once_for_each_selection() -> None:
     stone = Stone()
     queries = ("{ stones { name } }", "{ stones { name weight } }", "{ stones { name } }")
-    found = [await SHORT.execute(query, context_value=lambda: stone) for query in queries]
+    results = [await SHORT.execute(query, context_value=lambda: stone) for query in queries]
     long = [await LONG.execute(query, context_value=lambda: stone) for query in queries]
-    assert [told(item) for item in found] == [told(item) for item in long]
+    assert [told(item) for item in results] == [told(item) for item in long]
     again = await SHORT.execute(queries[-1], context_value=lambda: stone)
     assert again.data is not None
-    assert again.data["stones"][0] is again.data["stones"][1] is found[-1].data["stones"][0]  # type: ignore[index]
+    assert again.data["stones"][0] is again.data["stones"][1] is results[-1].data["stones"][0]  # type: ignore[index]

@@ -186,8 +186,8 @@ def test_a_moment_outside_the_calendar_in_utc_is_refused(text: str) -> None:
 
 @given(st.datetimes(timezones=st.just(UTC)))
 def test_a_moment_comes_back_as_it_was_printed(moment: datetime) -> None:
-    found = parse_datetime(moment.isoformat())
-    assert (found, found.utcoffset()) == (moment, timedelta(0))
+    parsed = parse_datetime(moment.isoformat())
+    assert (parsed, parsed.utcoffset()) == (moment, timedelta(0))
 
 
 @given(st.dates())

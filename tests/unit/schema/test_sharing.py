@@ -71,8 +71,8 @@ async def ask(asker: Asker, query: str = TEXT, **variables: object) -> Any:  # n
 
 async def test_the_same_is_executed_once() -> None:
     news = News()
-    found = [await ask(Asker(news)) for _ in range(3)]
-    assert found == [{"text": "news", "__typename": "News"}] * 3
+    results = [await ask(Asker(news)) for _ in range(3)]
+    assert results == [{"text": "news", "__typename": "News"}] * 3
     assert news.looks == ["text"]
 
 

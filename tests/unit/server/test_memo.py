@@ -39,15 +39,15 @@ def test_memory_is_bounded() -> None:
     for number in range(3 * MAX_ENTRIES):
         _ = memo[(str(number),)]
     assert len(memo) <= MAX_ENTRIES
-    kept, long = len(memo), "x" * (MAX_LENGTH + 1)
+    size, long = len(memo), "x" * (MAX_LENGTH + 1)
     assert memo[(long,)] == memo[(long,)] == repr((long,))
-    assert len(memo) == kept
+    assert len(memo) == size
 
 
 def test_addresses_are_hidden_for_those_who_may_not_know_people() -> None:
-    made = Made(str, (FeatureFlag.description,))
+    made_by = Made(str, (FeatureFlag.description,))
     for people in (True, False):
-        memo = memo_of(made, TEXT, people)
+        memo = memo_of(made_by, TEXT, people)
         assert memo is not None
         assert (memo[("a@x.test",)] == "a@x.test") is people
 

@@ -36,8 +36,8 @@ async def test_who_waits_at_a_gate_goes_on_when_it_opens() -> None:
 
 
 async def test_an_inbox_gives_the_oldest_and_waits_for_the_next() -> None:
-    told: list[bool] = []
-    inbox = EventQueue(lambda: told.append(inbox.empty()))
+    notified: list[bool] = []
+    inbox = EventQueue(lambda: notified.append(inbox.empty()))
     events: list[ASGIReceiveEvent] = [
         {"type": "websocket.receive", "text": str(number)} for number in range(3)
     ]
@@ -46,4 +46,4 @@ async def test_an_inbox_gives_the_oldest_and_waits_for_the_next() -> None:
     for event in events:
         inbox.put_nowait(event)
     assert [await first, await inbox.get(), await inbox.get()] == events
-    assert (told, inbox.empty()) == ([False] * 3, True)
+    assert (notified, inbox.empty()) == ([False] * 3, True)

@@ -52,9 +52,9 @@ class Slow:
 
 @pytest.fixture
 def slow(monkeypatch: pytest.MonkeyPatch) -> Slow:
-    found = Slow()
-    monkeypatch.setattr(board, "announce", found.announce)
-    return found
+    announcer = Slow()
+    monkeypatch.setattr(board, "announce", announcer.announce)
+    return announcer
 
 
 async def test_commits_that_wait_for_redis_go_together(slow: Slow) -> None:

@@ -5,9 +5,9 @@ import asyncio
 from services.platform import background
 
 
-async def stubborn(lost: int) -> None:
+async def stubborn(cancellations: int) -> None:
     """Loses so many cancellations, as a driver may."""
-    for _ in range(lost):
+    for _ in range(cancellations):
         try:
             await asyncio.sleep(3600)
         except asyncio.CancelledError:
@@ -16,7 +16,7 @@ async def stubborn(lost: int) -> None:
 
 
 async def test_tasks_are_over_however_many_cancellations_they_lose() -> None:
-    tasks = [asyncio.create_task(stubborn(lost)) for lost in range(3)]
+    tasks = [asyncio.create_task(stubborn(cancellations)) for cancellations in range(3)]
     await asyncio.sleep(0)
     await background.end(None, *tasks)
     assert all(task.cancelled() for task in tasks)

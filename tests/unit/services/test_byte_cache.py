@@ -13,56 +13,56 @@ def cache(entries: int, of_one: int | None = None) -> ByteCache[str, int]:
     return ByteCache(entries * one, max_owner_bytes=None if of_one is None else of_one * one)
 
 
-def keys(found: ByteCache[str, int], names: str) -> str:
-    return "".join(name for name in names if name in found)
+def keys(entries: ByteCache[str, int], names: str) -> str:
+    return "".join(name for name in names if name in entries)
 
 
 def test_the_entry_that_was_not_used_for_longest_goes_first() -> None:
-    found = cache(3)
+    entries = cache(3)
     for name in "abc":
-        found.put(name, 1, 100)
-    assert found.get("a") == 1
-    found.put("d", 1, 100)
-    assert keys(found, "abcd") == "acd"
-    assert found.size == found.max_bytes
+        entries.put(name, 1, 100)
+    assert entries.get("a") == 1
+    entries.put("d", 1, 100)
+    assert keys(entries, "abcd") == "acd"
+    assert entries.size == entries.max_bytes
 
 
 def test_an_entry_that_is_replaced_counts_once() -> None:
-    found = cache(3)
-    found.put("a", 1, 100)
-    found.put("a", 2, 200)
-    assert (found.get("a"), len(found), found.size) == (2, 1, 200 + ENTRY_BYTES)
+    entries = cache(3)
+    entries.put("a", 1, 100)
+    entries.put("a", 2, 200)
+    assert (entries.get("a"), len(entries), entries.size) == (2, 1, 200 + ENTRY_BYTES)
 
 
 def test_an_entry_that_is_too_large_is_not_kept_and_takes_the_old_one_away() -> None:
-    found = cache(3)
-    found.put("a", 1, 100)
-    assert not found.put("a", 2, 10_000)
-    assert (found.get("a"), found.size) == (None, 0)
+    entries = cache(3)
+    entries.put("a", 1, 100)
+    assert not entries.put("a", 2, 10_000)
+    assert (entries.get("a"), entries.size) == (None, 0)
 
 
 def test_a_caller_pushes_out_its_own_first() -> None:
-    found = cache(4, of_one=2)
-    found.put("a", 1, 100, "anna")
+    entries = cache(4, of_one=2)
+    entries.put("a", 1, 100, "anna")
     for name in "bcd":
-        found.put(name, 1, 100, "bert")
-    assert keys(found, "abcd") == "acd"
-    found.get("c")
-    found.put("e", 1, 100, "bert")
-    assert keys(found, "abcde") == "ace"
+        entries.put(name, 1, 100, "bert")
+    assert keys(entries, "abcd") == "acd"
+    entries.get("c")
+    entries.put("e", 1, 100, "bert")
+    assert keys(entries, "abcde") == "ace"
 
 
 def test_what_is_pushed_out_is_told_and_what_is_taken_out_is_not() -> None:
-    told: list[tuple[str, int]] = []
-    found: ByteCache[str, int] = ByteCache(
-        2 * (100 + ENTRY_BYTES), on_evict=lambda key, value: told.append((key, value))
+    evicted: list[tuple[str, int]] = []
+    entries: ByteCache[str, int] = ByteCache(
+        2 * (100 + ENTRY_BYTES), on_evict=lambda key, value: evicted.append((key, value))
     )
     for number, name in enumerate("abc"):
-        found.put(name, number, 100)
-    assert (found.pop("b"), found.pop("b")) == (1, None)
-    assert told == [("a", 0)]
-    found.clear()
-    assert (len(found), found.size, told) == (0, 0, [("a", 0)])
+        entries.put(name, number, 100)
+    assert (entries.pop("b"), entries.pop("b")) == (1, None)
+    assert evicted == [("a", 0)]
+    entries.clear()
+    assert (len(entries), entries.size, evicted) == (0, 0, [("a", 0)])
 
 
 STEPS = st.lists(
@@ -76,20 +76,20 @@ STEPS = st.lists(
 def test_neither_the_whole_nor_a_share_is_ever_exceeded(
     steps: list[tuple[str, int, str | None]],
 ) -> None:
-    found: ByteCache[str, int] = ByteCache(4_000, max_owner_bytes=2_500)
+    entries: ByteCache[str, int] = ByteCache(4_000, max_owner_bytes=2_500)
     sizes: dict[str, tuple[int, str | None]] = {}
     for key, size, owner in steps:
-        if found.put(key, size, size, owner):
+        if entries.put(key, size, size, owner):
             sizes[key] = (size + ENTRY_BYTES, owner)
-        there = {name: sizes[name] for name in sizes if name in found}
-        assert found.size == sum(size for size, _ in there.values()) <= 4_000
-        for who in ("anna", "bert", None):
-            assert sum(size for size, owner in there.values() if owner == who) <= 2_500
+        remaining = {name: sizes[name] for name in sizes if name in entries}
+        assert entries.size == sum(size for size, _ in remaining.values()) <= 4_000
+        for owner_name in ("anna", "bert", None):
+            assert sum(size for size, owner in remaining.values() if owner == owner_name) <= 2_500
 
 
 @pytest.mark.parametrize("size", [0, 1])
 def test_an_entry_costs_more_than_its_value(size: int) -> None:
-    found = ByteCache[int, None](10 * (ENTRY_BYTES + size))
+    entries = ByteCache[int, None](10 * (ENTRY_BYTES + size))
     for key in range(1_000):
-        found.put(key, None, size)
-    assert len(found) == 10
+        entries.put(key, None, size)
+    assert len(entries) == 10

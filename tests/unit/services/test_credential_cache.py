@@ -33,11 +33,11 @@ class Directory:
 
     async def look_up(self, _credential: str, _now: datetime) -> Holder | None:
         self.asked += 1
-        found = self.holder
+        holder_then = self.holder
         await self.answers.wait()
         if self.down:
             raise DependencyDown
-        return found
+        return holder_then
 
     async def is_asked(self, times: int) -> None:
         while self.asked < times:  # noqa: ASYNC110 - a turn of the loop each
@@ -140,8 +140,8 @@ async def test_many_at_once_ask_once(access: CredentialCache, directory: Directo
     await directory.is_asked(1)
     waiting[0].cancel()  # takes nothing from the others
     directory.answers.set()
-    found = await asyncio.gather(*waiting, return_exceptions=True)
-    assert found[1:] == [ACTOR] * 4
+    actors = await asyncio.gather(*waiting, return_exceptions=True)
+    assert actors[1:] == [ACTOR] * 4
     assert directory.asked == 1
 
 

@@ -8,36 +8,37 @@ import pytest
 from services.platform import documents
 from services.platform.byte_cache import ENTRY_BYTES
 from services.platform.documents import Documents, hash_of
-from settings import BadSettings, load_settings
+from setting_names import BadSettings
+from settings import load_settings
 
 DOCUMENT = "{ __typename }"
 HASH = hash_of(DOCUMENT)
 
 
 def test_what_a_client_sent_with_its_hash_is_known() -> None:
-    known = Documents()
-    assert known.find(HASH) is None
-    known.remember(HASH, DOCUMENT)
-    assert known.find(HASH) == DOCUMENT
+    documents = Documents()
+    assert documents.find(HASH) is None
+    documents.remember(HASH, DOCUMENT)
+    assert documents.find(HASH) == DOCUMENT
 
 
 def test_of_too_many_those_used_last_stay(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(documents, "MAX_SEEN_BYTES", 3 * (40 + ENTRY_BYTES))
-    known = Documents()
+    memory = Documents()
     for name in ("a", "b", "c"):
-        known.remember(name, "x" * 10)
-    known.find("a")
-    known.remember("d", "x" * 10)
-    assert [known.find(name) is not None for name in "abcd"] == [True, False, True, True]
+        memory.remember(name, "x" * 10)
+    memory.find("a")
+    memory.remember("d", "x" * 10)
+    assert [memory.find(name) is not None for name in "abcd"] == [True, False, True, True]
 
 
 def test_a_manifest_is_known_for_good_and_may_be_all_there_is(tmp_path: Path) -> None:
     manifest = tmp_path / "documents.json"
     manifest.write_text(json.dumps({HASH: DOCUMENT}))
-    known = Documents.read([manifest], only=True)
-    known.remember(hash_of("{ a }"), "{ a }")
-    assert known.find(hash_of("{ a }")) is None
-    assert (known.find(HASH), known.allows(DOCUMENT), known.allows("{ a }")) == (
+    documents = Documents.read([manifest], only=True)
+    documents.remember(hash_of("{ a }"), "{ a }")
+    assert documents.find(hash_of("{ a }")) is None
+    assert (documents.find(HASH), documents.allows(DOCUMENT), documents.allows("{ a }")) == (
         DOCUMENT, True, False,
     )  # fmt: skip
 
@@ -46,8 +47,8 @@ def test_what_several_list_is_known_together(tmp_path: Path) -> None:
     manifests = [tmp_path / "ours.json", tmp_path / "theirs.json"]
     for manifest, text in zip(manifests, ("{ a }", "{ b }"), strict=True):
         manifest.write_text(json.dumps({hash_of(text): text}))
-    known = Documents.read(manifests, ["{ c }"], only=True)
-    assert [known.allows(text) for text in ("{ a }", "{ b }", "{ c }", "{ d }")] == [
+    documents = Documents.read(manifests, ["{ c }"], only=True)
+    assert [documents.allows(text) for text in ("{ a }", "{ b }", "{ c }", "{ d }")] == [
         True, True, True, False,
     ]  # fmt: skip
 

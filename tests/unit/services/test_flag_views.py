@@ -29,14 +29,14 @@ def at(version: int, *flags: Flag, before: FlagSet | None = None, **fields: bool
     """A set as the store makes it: by key, with the objects of before where they are equal."""
     old = before.flags if before else {}
     ordered = sorted(flags, key=lambda item: item.key)
-    kept = {item.key: old[item.key] if old.get(item.key) == item else item for item in ordered}
-    return FlagSet(version=version, flags=kept, stale=fields.get("stale", False))
+    flag_list = {item.key: old[item.key] if old.get(item.key) == item else item for item in ordered}
+    return FlagSet(version=version, flags=flag_list, stale=fields.get("stale", False))
 
 
-def public(found: FlagSet) -> list[Evaluation]:
+def public(flag_set: FlagSet) -> list[Evaluation]:
     """A full evaluation, as far as clients are shown it."""
-    keys = [key for key, flag in found.flags.items() if flag.client_visible]
-    return [replace(found.evaluate(key, CONTEXT), bucket=None) for key in keys]
+    keys = [key for key, flag in flag_set.flags.items() if flag.client_visible]
+    return [replace(flag_set.evaluate(key, CONTEXT), bucket=None) for key in keys]
 
 
 @given(WORLDS)
@@ -124,9 +124,9 @@ def test_who_stays_sees_what_who_comes_anew_sees(
 ) -> None:
     """Their buckets are worked out once; other flags, or other ways of bucketing, have others."""
     view = FlagView(context, sets[0], FlagViews())
-    for found in sets[1:]:
-        view.move_to(found)
-        assert list(view.seen.evaluations) == list(found.client_flags(context))
+    for flag_set in sets[1:]:
+        view.move_to(flag_set)
+        assert list(view.seen.evaluations) == list(flag_set.client_flags(context))
 
 
 def test_another_salt_is_another_bucket() -> None:
@@ -137,14 +137,18 @@ def test_another_salt_is_another_bucket() -> None:
         view = FlagView(someone, first, FlagViews())
         view.move_to(second)
         assert view.seen.evaluations == second.client_flags(someone)
-    seen = [found.client_flags(someone)[0].value for found in (first, second) for someone in PEOPLE]
+    seen = [
+        flag_set.client_flags(someone)[0].value
+        for flag_set in (first, second)
+        for someone in PEOPLE
+    ]
     assert len(set(seen)) == 2
 
 
 @given(SETS, PEOPLE_OF_ALL_SORTS)
 def test_what_a_plan_decides_is_what_the_rules_say(
-    found: FlagSet, context: EvaluationContext
+    flag_set: FlagSet, context: EvaluationContext
 ) -> None:
-    rules = [found.evaluate(key, context) for key in found.places]
+    rules = [flag_set.evaluate(key, context) for key in flag_set.places]
     public = [replace(item, bucket=None, matched_group=None) for item in rules]
-    assert list(found.client_flags(context)) == public
+    assert list(flag_set.client_flags(context)) == public

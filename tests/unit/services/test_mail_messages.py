@@ -88,13 +88,13 @@ def test_message_says_what_its_row_says_whatever_the_names(subject: str, name: s
         subject, name = clean_line(subject, 200), clean_line(name, 200)
     except LaunchError:
         return
-    found = row(f"{subject} invites you to WedMe")
-    message = read(compose(Mailbox(name, SENDER.address), found))
+    mail_row = row(f"{subject} invites you to WedMe")
+    message = read(compose(Mailbox(name, SENDER.address), mail_row))
     assert message.keys() == HEADERS + CONTENT
-    assert str(message["Subject"]) == found.subject
+    assert str(message["Subject"]) == mail_row.subject
     assert [item.addr_spec for item in message["To"].addresses] == ["sarah@example.com"]
     assert [item.addr_spec for item in message["From"].addresses] == [SENDER.address]
-    assert message.get_content().replace("\r\n", "\n") == found.body
+    assert message.get_content().replace("\r\n", "\n") == mail_row.body
 
 
 def test_sender_with_a_comma_is_one_sender() -> None:

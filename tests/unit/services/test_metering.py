@@ -15,18 +15,18 @@ NOW = datetime(2026, 11, 24, tzinfo=UTC)
 @pytest.fixture
 async def meter() -> AsyncIterator[Meter]:
     """Its database is away, and its clock stands still."""
-    gone = Database("postgresql+asyncpg://nobody@127.0.0.1:1/none", clock=lambda: NOW)
-    yield Meter(gone, 10)
-    await gone.dispose()
+    unreachable = Database("postgresql+asyncpg://nobody@127.0.0.1:1/none", clock=lambda: NOW)
+    yield Meter(unreachable, 10)
+    await unreachable.dispose()
 
 
 def test_a_tally_folds_into_three_metrics() -> None:
     tally = Tally()
     for seconds, failed in ((0.001, False), (0.004, True), (None, True)):
         tally.count(seconds, failed=failed)
-    found = tally.folds()
-    assert (found["requests_total"].total, found["request_errors_total"].total) == (3, 2)
-    times = found["response_time_ms"]
+    folds = tally.folds()
+    assert (folds["requests_total"].total, folds["request_errors_total"].total) == (3, 2)
+    times = folds["response_time_ms"]
     assert (times.samples, times.minimum, times.maximum, times.last) == (2, 1.0, 4.0, 4.0)
     assert sum(times.histogram.values()) == 2
 

@@ -23,9 +23,9 @@ def ticks() -> Ticks:
 @pytest.fixture
 def receipts(ticks: Ticks) -> DeliveryAcks:
     """A process that serves version 1."""
-    found = DeliveryAcks(ticks, "me")
-    found.serves(1)
-    return found
+    acks = DeliveryAcks(ticks, "me")
+    acks.serves(1)
+    return acks
 
 
 def newest(receipts: DeliveryAcks) -> Step:

@@ -10,10 +10,10 @@ def _ignore(_seconds: float) -> None:
 
 
 async def test_time_held_back_on_purpose_is_not_response_time() -> None:
-    held = begin_request()
+    pause = begin_request()
     timer = ResponseTimer(_ignore)
     await asyncio.create_task(hold_back(0.2))
-    assert held.seconds == 0.2
+    assert pause.seconds == 0.2
     assert timer.stop() < 0.2
 
 

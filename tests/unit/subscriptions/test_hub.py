@@ -55,11 +55,11 @@ def state() -> State:
 
 @pytest.fixture
 async def hub(state: State) -> AsyncIterator[StateHub[int]]:
-    found = StateHub(state.source, lambda: state.newest)
-    await found.start()
+    state_hub = StateHub(state.source, lambda: state.newest)
+    await state_hub.start()
     await asyncio.sleep(0)
-    yield found
-    await found.stop()
+    yield state_hub
+    await state_hub.stop()
 
 
 def join(hub: StateHub[int], reader: Reader) -> Subscriber[int]:
